@@ -1,0 +1,93 @@
+// The import rules of the architecture. `npm run check:imports` runs them; a rule says why it exists in its comment.
+const testCode = '(\\.spec\\.ts$|\\.contract\\.ts$|/test/|/testing/)';
+
+export default {
+  forbidden: [
+    {
+      name: 'domain-is-pure',
+      comment: 'Rules must be replayable anywhere: the domain imports nothing but itself.',
+      severity: 'error',
+      from: { path: '^libs/domain/', pathNot: testCode },
+      to: { pathNot: '^libs/domain/' },
+    },
+    {
+      name: 'libs-do-not-know-apps',
+      comment: 'A library that knows an app cannot be used by another.',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'apps-meet-on-the-logs',
+      comment: 'Ledger and watcher meet on the durable logs only, so each can be deployed and replaced alone.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'front-door-only',
+      comment: 'Another library is used through its index, so its inside can change.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/([^/]+)/', pathNot: testCode },
+      to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/$2/', '^libs/[^/]+/src/index\\.ts$'] },
+    },
+    {
+      name: 'no-sideways-slice',
+      comment: 'Slices meet on the buses or in the domain; a sideways import makes two slices one.',
+      severity: 'error',
+      from: { path: '^apps/ledger/src/(customer|purse|replenishment|account)/' },
+      to: {
+        path: '^apps/ledger/src/(customer|purse|replenishment|account)/',
+        pathNot: '^apps/ledger/src/$1/',
+      },
+    },
+    {
+      name: 'typeorm-in-read-models-only',
+      comment: 'The write path knows streams, not tables.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: [testCode, '^apps/ledger/src/(read-models|outbound|audit)/', '^apps/chain-watcher/src/store/', '(data-source|migrate)\\.ts$'] },
+      to: { path: 'node_modules/typeorm' },
+    },
+    {
+      name: 'chain-libraries-in-chains-only',
+      comment: 'Chains differ in one place.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/chains/', '^apps/daybook/src/demo', testCode] },
+      to: { path: 'node_modules/(ethers|tronweb)' },
+    },
+    {
+      name: 'kafkajs-in-messaging-only',
+      comment: 'The durable-log port is the only thing that knows a broker.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/messaging/'] },
+      to: { path: 'node_modules/kafkajs' },
+    },
+    {
+      name: 'no-test-code-in-product',
+      comment: 'Test code must never run in production.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: testCode },
+      to: { path: testCode },
+    },
+    {
+      name: 'no-circular',
+      comment: 'A cycle has no first file to read.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file nobody imports is dead or forgotten.',
+      severity: 'error',
+      from: { orphan: true, path: '^(apps|libs)/', pathNot: [testCode, '\\.d\\.ts$', '/main\\.ts$', '\\.cjs$', '\\.mjs$'] },
+      to: {},
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage)/' },
+  },
+};

@@ -1,0 +1,70 @@
+const { existsSync, readFileSync, readdirSync } = require('node:fs');
+const { join } = require('node:path');
+
+const { $schema, ...swcrc } = JSON.parse(readFileSync(`${__dirname}/.swcrc`, 'utf8'));
+
+/** Jest cannot require() ES modules on every supported Node, so the ESM packages are compiled too. */
+function esmPackages(root) {
+  const found = new Set();
+  const visit = (dir, depth) => {
+    for (const name of existsSync(dir) ? readdirSync(dir) : []) {
+      if (name.startsWith('.')) continue;
+      const packages = name.startsWith('@')
+        ? readdirSync(join(dir, name)).map((n) => `${name}/${n}`)
+        : [name];
+      for (const pkg of packages) {
+        const manifest = join(dir, pkg, 'package.json');
+        if (!existsSync(manifest)) continue;
+        if (JSON.parse(readFileSync(manifest, 'utf8')).type === 'module') found.add(pkg);
+        if (depth < 3) visit(join(dir, pkg, 'node_modules'), depth + 1);
+      }
+    }
+  };
+  visit(join(root, 'node_modules'), 0);
+  return [...found].map((name) => name.replace(/[.+]/g, '\\$&'));
+}
+
+const base = {
+  testEnvironment: 'node',
+  rootDir: __dirname,
+  moduleFileExtensions: ['js', 'json', 'ts'],
+  moduleNameMapper: { '^@daybook/([^/]+)$': '<rootDir>/libs/$1/src' },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { ...swcrc, swcrc: false, sourceMaps: 'inline', module: { type: 'commonjs' } },
+    ],
+    '^.+\\.m?js$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: false,
+        jsc: { target: 'es2023', parser: { syntax: 'ecmascript' } },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  transformIgnorePatterns: [
+    `/node_modules/(?!(?:.*/node_modules/)?(?:${esmPackages(__dirname).join('|')})/)`,
+    '\\.cjs$',
+  ],
+};
+
+module.exports = {
+  projects: [
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.(int|e2e)\\.spec\\.ts$'],
+    },
+    {
+      ...base,
+      displayName: 'real',
+      testMatch: ['<rootDir>/{apps,libs,test}/**/*.{int,e2e}.spec.ts'],
+      globalSetup: '<rootDir>/test/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/global-teardown.mjs',
+    },
+  ],
+};
