@@ -1,0 +1,64 @@
+/**
+ * What a chain-watcher publishes on `daybook.transfer.v1`, keyed by chain and address: every version
+ * of a transfer's life. The JSON Schema `schemas/transfer.v1.json` is the contract; this is its type.
+ */
+export interface TransferV1 {
+  /**
+   * `<chain>/<transaction hash>/<kind>:<ordinal in the transaction>`, for example
+   * `eip155:1/0xabc.../log:0` or `eip155:1/0xabc.../value:0`. Never the block-wide log index, which
+   * changes when a reorg includes the transaction again.
+   */
+  readonly transferId: string;
+  /** Grows with every change of this transfer; a consumer ignores what is not newer than it knows. */
+  readonly version: number;
+  /**
+   * `seen` in the mempool, `detected` in a block, `final` by the policy of chain and asset,
+   * `reverted` by a reorg, `dropped` from the mempool, `failed`: included, but its transaction failed.
+   */
+  readonly status: 'seen' | 'detected' | 'final' | 'reverted' | 'dropped' | 'failed';
+  /** CAIP-2. */
+  readonly chain: string;
+  /** CAIP-19; may be an asset that the ledger does not know. */
+  readonly asset: string;
+  /** Base units, a decimal string. */
+  readonly amount: string;
+  readonly from: string;
+  readonly to: string;
+  readonly txHash: string;
+  /** The block that shows the transfer; null while in the mempool. */
+  readonly block: { readonly number: number; readonly hash: string; readonly time: string } | null;
+  /** The finality policy that was applied, on `final` only. */
+  readonly finality: FinalityV1 | null;
+}
+
+export type FinalityV1 =
+  | { readonly kind: 'depth'; readonly confirmations: number }
+  | { readonly kind: 'tag'; readonly tag: 'finalized' | 'safe' };
+
+/** What the ledger publishes on `daybook.purse-address.v1` (compacted, keyed by address). */
+export interface PurseAddressV1 {
+  readonly family: 'evm' | 'tron';
+  readonly address: string;
+  /** RFC 3339. Blocks from this time on must be matched against the address. */
+  readonly mintedAt: string;
+}
+
+/** `daybook.chain-head.v1` (compacted, keyed by chain): what the watcher knows of its chain. */
+export interface ChainHeadV1 {
+  readonly chain: string;
+  /** The highest block that the node shows. */
+  readonly latest: number;
+  /** The last block that was matched; everything up to here has been published. */
+  readonly matched: number;
+  readonly finalized: number | null;
+  /** `following`, `catching-up` or `stalled` with the reason in `detail`. */
+  readonly state: 'following' | 'catching-up' | 'stalled';
+  readonly detail: string | null;
+  readonly observedAt: string;
+}
+
+export const TOPICS = {
+  transfer: 'daybook.transfer.v1',
+  purseAddress: 'daybook.purse-address.v1',
+  chainHead: 'daybook.chain-head.v1',
+} as const;

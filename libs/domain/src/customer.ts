@@ -1,0 +1,123 @@
+import type { Decider } from './decider';
+import { DomainError } from './errors';
+
+/** The account's own id of its customer: 1 to 128 visible ASCII characters. */
+export const EXTERNAL_ID = /^[\x21-\x7e]{1,128}$/;
+export const DESCRIPTION_LENGTH_MAX = 500;
+export const REASON_LENGTH_MAX = 500;
+
+export type CustomerCommand =
+  | {
+      readonly type: 'CreateCustomer';
+      readonly accountId: string;
+      readonly externalId: string;
+      readonly description: string | null;
+      /** RFC 3339, UTC. */
+      readonly at: string;
+    }
+  | { readonly type: 'UpdateCustomer'; readonly description: string | null }
+  | { readonly type: 'BlockCustomer'; readonly reason: string }
+  | { readonly type: 'UnblockCustomer'; readonly reason: string };
+
+export type CustomerEvent =
+  | {
+      readonly type: 'CustomerCreated';
+      readonly data: {
+        readonly accountId: string;
+        readonly externalId: string;
+        readonly description: string | null;
+        readonly createdAt: string;
+      };
+    }
+  | { readonly type: 'CustomerUpdated'; readonly data: { readonly description: string | null } }
+  | { readonly type: 'CustomerBlocked'; readonly data: { readonly reason: string } }
+  | { readonly type: 'CustomerUnblocked'; readonly data: { readonly reason: string } };
+
+export type CustomerState =
+  | { readonly status: 'absent' }
+  | {
+      readonly status: 'active' | 'blocked';
+      readonly accountId: string;
+      readonly externalId: string;
+      readonly description: string | null;
+      readonly createdAt: string;
+    };
+
+export const customer: Decider<CustomerCommand, CustomerEvent, CustomerState> = {
+  initialState: { status: 'absent' },
+
+  decide(command, state) {
+    if (command.type === 'CreateCustomer') return create(command, state);
+    if (state.status === 'absent') {
+      throw new DomainError('customer-not-found', 'There is no customer with this id.');
+    }
+    switch (command.type) {
+      case 'UpdateCustomer':
+        requireDescription(command.description);
+        if (command.description === state.description) return [];
+        return [{ type: 'CustomerUpdated', data: { description: command.description } }];
+
+      // Blocking leaves the addresses active: what arrives is credited to the account instead.
+      case 'BlockCustomer':
+        requireReason(command.reason);
+        if (state.status === 'blocked') return [];
+        return [{ type: 'CustomerBlocked', data: { reason: command.reason } }];
+
+      case 'UnblockCustomer':
+        requireReason(command.reason);
+        if (state.status === 'active') return [];
+        return [{ type: 'CustomerUnblocked', data: { reason: command.reason } }];
+    }
+  },
+
+  evolve(state, event) {
+    if (event.type === 'CustomerCreated') return { status: 'active', ...event.data };
+    if (state.status === 'absent') return state;
+    switch (event.type) {
+      case 'CustomerUpdated':
+        return { ...state, description: event.data.description };
+      case 'CustomerBlocked':
+        return { ...state, status: 'blocked' };
+      case 'CustomerUnblocked':
+        return { ...state, status: 'active' };
+    }
+  },
+};
+
+/**
+ * Create-or-return: the id of a customer is derived from account and external id, so a customer who
+ * exists is the one that was asked for, and the repeat changes nothing.
+ */
+function create(
+  command: Extract<CustomerCommand, { type: 'CreateCustomer' }>,
+  state: CustomerState,
+): readonly CustomerEvent[] {
+  const { accountId, externalId, description, at } = command;
+  if (!EXTERNAL_ID.test(externalId)) {
+    throw new DomainError(
+      'invalid-external-id',
+      'An external id has 1 to 128 visible ASCII characters without spaces.',
+    );
+  }
+  requireDescription(description);
+  if (state.status !== 'absent') return [];
+  return [{ type: 'CustomerCreated', data: { accountId, externalId, description, createdAt: at } }];
+}
+
+function requireDescription(description: string | null): void {
+  if (description !== null && description.length > DESCRIPTION_LENGTH_MAX) {
+    throw new DomainError(
+      'invalid-description',
+      `A description has at most ${DESCRIPTION_LENGTH_MAX} characters.`,
+    );
+  }
+}
+
+function requireReason(reason: string): void {
+  if (reason.trim() === '' || reason.length > REASON_LENGTH_MAX) {
+    throw new DomainError(
+      'invalid-reason',
+      `A reason has 1 to ${REASON_LENGTH_MAX} characters; it is kept as evidence.`,
+    );
+  }
+}

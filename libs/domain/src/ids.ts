@@ -1,0 +1,27 @@
+/** The kinds of chains on which a customer has one purse each. */
+export const FAMILIES = ['evm', 'tron'] as const;
+export type Family = (typeof FAMILIES)[number];
+
+/** The aggregates that have streams; a stream is named `<kind>-<id>`. */
+export type StreamKind = 'account' | 'customer' | 'purse' | 'replenishment';
+
+export function streamName(kind: StreamKind, id: string): string {
+  return `${kind}-${id}`;
+}
+
+/** The id behind a stream name: what follows the first dash. */
+export function idOf(stream: string): string {
+  return stream.slice(stream.indexOf('-') + 1);
+}
+
+/**
+ * Identity makes idempotency: each function gives the *name* that a version 5 UUID is made of
+ * (RFC 9562, section 5.5), so two requests for the same thing mean the same stream for ever.
+ * The parts are joined by a character that none of them may contain.
+ */
+export const identity = {
+  customer: (accountId: string, externalId: string) => `customer\n${accountId}\n${externalId}`,
+  purse: (accountId: string, customerId: string, family: Family) =>
+    `purse\n${accountId}\n${customerId}\n${family}`,
+  replenishment: (transferId: string) => `replenishment\n${transferId}`,
+} as const;

@@ -1,0 +1,123 @@
+import type { CustomerState } from './customer';
+import type { Decider } from './decider';
+import { DomainError } from './errors';
+import type { Family } from './ids';
+
+/** The longest order id of the merchant's that a purse carries. */
+export const OUTSIDE_ORDER_ID_LENGTH_MAX = 128;
+
+export type PurseCommand =
+  | {
+      readonly type: 'MintPurse';
+      readonly accountId: string;
+      readonly customerId: string;
+      readonly family: Family;
+      /** The address that was derived for this purse, in the family's canonical form. */
+      readonly address: string;
+      /** Where the address comes from: child index under the xpub with this fingerprint. */
+      readonly derivation: Derivation;
+      /** The merchant's own order id, handed back with every replenishment. */
+      readonly outsideOrderId: string | null;
+      /** RFC 3339, UTC. */
+      readonly at: string;
+      /** The owner, read from another stream a moment ago. Being blocked does not hinder a mint. */
+      readonly facts: { readonly owner: CustomerState };
+    }
+  | { readonly type: 'ArchivePurse'; readonly reason: ArchiveReason }
+  | { readonly type: 'RestorePurse' }
+  | { readonly type: 'DeclinePurse'; readonly replenishmentId: string };
+
+export interface Derivation {
+  readonly xpubFingerprint: string;
+  readonly index: number;
+}
+
+export type ArchiveReason = 'never-replenished' | 'unused' | 'requested';
+
+export type PurseEvent =
+  | {
+      readonly type: 'PurseMinted';
+      readonly data: {
+        readonly accountId: string;
+        readonly customerId: string;
+        readonly family: Family;
+        readonly address: string;
+        readonly derivation: Derivation;
+        readonly outsideOrderId: string | null;
+        readonly mintedAt: string;
+      };
+    }
+  | { readonly type: 'PurseArchived'; readonly data: { readonly reason: ArchiveReason } }
+  | { readonly type: 'PurseRestored'; readonly data: Record<string, never> }
+  | { readonly type: 'PurseDeclined'; readonly data: { readonly replenishmentId: string } };
+
+export type PurseState =
+  | { readonly status: 'absent' }
+  | {
+      readonly status: 'active' | 'archived' | 'declined';
+      readonly accountId: string;
+      readonly customerId: string;
+      readonly family: Family;
+      readonly address: string;
+      readonly outsideOrderId: string | null;
+      readonly mintedAt: string;
+    };
+
+export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
+  initialState: { status: 'absent' },
+
+  decide(command, state) {
+    if (command.type === 'MintPurse') return mint(command, state);
+    if (state.status === 'absent') {
+      throw new DomainError('purse-not-found', 'There is no purse with this id.');
+    }
+    switch (command.type) {
+      case 'ArchivePurse':
+        if (state.status !== 'active') return [];
+        return [{ type: 'PurseArchived', data: { reason: command.reason } }];
+
+      case 'RestorePurse':
+        if (state.status === 'declined') {
+          throw new DomainError('purse-declined', 'A declined purse is never used again.');
+        }
+        if (state.status === 'active') return [];
+        return [{ type: 'PurseRestored', data: {} }];
+
+      case 'DeclinePurse':
+        if (state.status === 'declined') return [];
+        return [{ type: 'PurseDeclined', data: { replenishmentId: command.replenishmentId } }];
+    }
+  },
+
+  evolve(state, event) {
+    if (event.type === 'PurseMinted') {
+      const { derivation, ...minted } = event.data;
+      return { status: 'active', ...minted };
+    }
+    if (state.status === 'absent') return state;
+    switch (event.type) {
+      case 'PurseArchived':
+        return { ...state, status: 'archived' };
+      case 'PurseRestored':
+        return { ...state, status: 'active' };
+      case 'PurseDeclined':
+        return { ...state, status: 'declined' };
+    }
+  },
+};
+
+/**
+ * A customer's address never changes, so a second mint of the same purse returns the first,
+ * whatever address was derived for the attempt.
+ */
+function mint(
+  command: Extract<PurseCommand, { type: 'MintPurse' }>,
+  state: PurseState,
+): readonly PurseEvent[] {
+  if (state.status !== 'absent') return [];
+  const { facts, type, at, ...minted } = command;
+  if (facts.owner.status === 'absent' || facts.owner.accountId !== minted.accountId) {
+    throw new DomainError('customer-not-found', 'There is no customer with this id.');
+  }
+  return [{ type: 'PurseMinted', data: { ...minted, mintedAt: at } }];
+}

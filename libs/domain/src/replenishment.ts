@@ -1,0 +1,324 @@
+import type { Decider } from './decider';
+import { DomainError } from './errors';
+import type { Asset } from './money';
+import {
+  type Finality,
+  type Inclusion,
+  type RejectionReason,
+  rejectionOf,
+  sameContent,
+  type TransferContent,
+  type TransferReport,
+} from './transfer';
+
+/** Whose money a replenishment is. */
+export interface Parties {
+  readonly accountId: string;
+  readonly customerId: string;
+  readonly purseId: string;
+}
+
+/** Where a final transfer is credited, with the reason when it is not the customer. */
+export type Credit =
+  | { readonly to: 'customer' }
+  | { readonly to: 'account'; readonly reason: 'customer-blocked' }
+  | {
+      readonly to: 'suspense';
+      readonly reason: 'purse-archived' | 'purse-declined' | 'compliance-declined';
+    };
+
+/** Facts of other streams, read a moment before the decision and kept in the event by its outcome. */
+export interface OwnerFacts {
+  readonly purseStatus: 'active' | 'archived' | 'declined';
+  readonly customerBlocked: boolean;
+}
+
+export interface TransferFacts extends OwnerFacts {
+  readonly parties: Parties;
+  /** The registry's entry, null for an asset that it does not list. */
+  readonly asset: Asset | null;
+  readonly screening: boolean;
+}
+
+export type ReplenishmentCommand =
+  | {
+      readonly type: 'RecordTransfer';
+      readonly report: TransferReport;
+      readonly facts: TransferFacts;
+    }
+  | {
+      readonly type: 'ResolveCompliance';
+      readonly decision: 'approved' | 'declined';
+      readonly facts: OwnerFacts;
+    };
+
+/** What a booking event carries, so that its postings follow from it alone. */
+export interface Booked extends Parties {
+  readonly version: number;
+  readonly asset: string;
+  readonly amount: string;
+  readonly credit: Credit;
+}
+
+interface Observed extends Parties {
+  readonly version: number;
+  readonly transfer: TransferContent;
+}
+
+export type ReplenishmentEvent =
+  | { readonly type: 'ReplenishmentSeen'; readonly data: Observed }
+  | {
+      readonly type: 'ReplenishmentDetected';
+      readonly data: Observed & { readonly block: Inclusion };
+    }
+  | {
+      readonly type: 'ComplianceCheckStarted';
+      readonly data: Parties & { readonly version: number; readonly finality: Finality };
+    }
+  | {
+      readonly type: 'ReplenishmentConfirmed';
+      readonly data: Booked & { readonly finality: Finality };
+    }
+  | {
+      readonly type: 'ReplenishmentDeclined';
+      readonly data: Booked & { readonly finality: Finality };
+    }
+  | {
+      readonly type: 'ReplenishmentReverted';
+      /** `credit` is what is taken back; null when nothing had been booked yet. */
+      readonly data: Omit<Booked, 'credit'> & { readonly credit: Credit | null };
+    }
+  | {
+      readonly type: 'ReplenishmentDropped';
+      readonly data: Parties & { readonly version: number };
+    }
+  | {
+      readonly type: 'ReplenishmentRejected';
+      readonly data: Observed & {
+        readonly block: Inclusion | null;
+        readonly reason: RejectionReason;
+      };
+    };
+
+export type ReplenishmentStatus =
+  | 'seen'
+  | 'detected'
+  | 'screening'
+  | 'confirmed'
+  | 'declined'
+  | 'reverted'
+  | 'dropped'
+  | 'rejected';
+
+export type ReplenishmentState =
+  | { readonly status: 'absent' }
+  | {
+      readonly status: ReplenishmentStatus;
+      readonly version: number;
+      readonly parties: Parties;
+      readonly transfer: TransferContent;
+      readonly block: Inclusion | null;
+      readonly finality: Finality | null;
+      /** What is booked now; null when nothing is. */
+      readonly credit: Credit | null;
+    };
+
+type Known = Exclude<ReplenishmentState, { status: 'absent' }>;
+type Report = Extract<ReplenishmentCommand, { type: 'RecordTransfer' }>;
+
+export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, ReplenishmentState> =
+  {
+    initialState: { status: 'absent' },
+
+    decide(command, state) {
+      switch (command.type) {
+        case 'RecordTransfer':
+          return record(command, state);
+        case 'ResolveCompliance':
+          return resolve(command, state);
+      }
+    },
+
+    evolve(state, event) {
+      switch (event.type) {
+        case 'ReplenishmentSeen':
+          return observed('seen', event.data, null);
+        case 'ReplenishmentDetected':
+          return observed('detected', event.data, event.data.block);
+        case 'ReplenishmentRejected':
+          return observed('rejected', event.data, event.data.block);
+      }
+      if (state.status === 'absent') return state;
+      const { version } = event.data;
+      switch (event.type) {
+        case 'ComplianceCheckStarted':
+          return { ...state, status: 'screening', version, finality: event.data.finality };
+        case 'ReplenishmentConfirmed':
+        case 'ReplenishmentDeclined': {
+          const status = event.type === 'ReplenishmentConfirmed' ? 'confirmed' : 'declined';
+          const { credit, finality } = event.data;
+          return { ...state, status, version, credit, finality };
+        }
+        case 'ReplenishmentReverted':
+          return {
+            ...state,
+            status: 'reverted',
+            version,
+            block: null,
+            credit: null,
+            finality: null,
+          };
+        case 'ReplenishmentDropped':
+          return { ...state, status: 'dropped', version };
+      }
+    },
+  };
+
+function observed(
+  status: 'seen' | 'detected' | 'rejected',
+  data: Observed,
+  block: Inclusion | null,
+): Known {
+  const { accountId, customerId, purseId, version, transfer } = data;
+  const parties = { accountId, customerId, purseId };
+  return { status, version, parties, transfer, block, finality: null, credit: null };
+}
+
+/**
+ * A watcher delivers at least once and may deliver late, so whatever is not newer than what is
+ * known changes nothing. Then, by what the chain shows:
+ *
+ * - `seen` counts only while nothing better is known;
+ * - `dropped` ends a sighting, never a detection;
+ * - `reverted` takes back whatever was detected or booked;
+ * - `failed` and `detected` show a block: recorded, or rejected with the reason;
+ * - `final` is a detection (perhaps the first) that is now booked or screened.
+ */
+function record(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
+  const { report, facts } = command;
+  if (state.status !== 'absent' && report.version <= state.version) return [];
+  switch (report.status) {
+    case 'seen': {
+      const fresh = state.status === 'absent' || state.status === 'dropped';
+      if (!fresh || rejectionOf(report, facts.asset) !== null) return [];
+      return [{ type: 'ReplenishmentSeen', data: observation(report, facts) }];
+    }
+    case 'dropped':
+      if (state.status !== 'seen') return [];
+      return [
+        { type: 'ReplenishmentDropped', data: { ...state.parties, version: report.version } },
+      ];
+    case 'reverted':
+      return isIncluded(state) ? [reversal(state, report.version)] : [];
+    case 'failed':
+    case 'detected':
+      return include(command, state);
+    case 'final':
+      return [...include(command, state), ...conclude(command, state)];
+  }
+}
+
+/** The block part of a report: a detection, a rejection, or nothing when it is known already. */
+function include(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
+  const { report, facts } = command;
+  const reason = rejectionOf(report, facts.asset);
+  if (state.status !== 'absent' && sameContent(state.transfer, report.content)) {
+    if (reason === null && isBooked(state)) return [];
+    if (
+      state.status === 'detected' &&
+      reason === null &&
+      state.block?.hash === report.block?.hash
+    ) {
+      return [];
+    }
+    if (state.status === 'rejected' && reason !== null) return [];
+  }
+  // A booked transfer that now shows other content or failed was reorganised while nobody reported
+  // the revert: what was booked is taken back before the new content counts.
+  const undo = isBooked(state) ? [reversal(state, report.version)] : [];
+  const data = observation(report, facts);
+  if (reason !== null) {
+    return [
+      ...undo,
+      { type: 'ReplenishmentRejected', data: { ...data, block: report.block, reason } },
+    ];
+  }
+  if (report.block === null) return undo;
+  return [...undo, { type: 'ReplenishmentDetected', data: { ...data, block: report.block } }];
+}
+
+/** The end of a final report: booked once, or handed to screening, never both, never twice. */
+function conclude(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
+  const { report, facts } = command;
+  if (rejectionOf(report, facts.asset) !== null || report.finality === null) return [];
+  if (isBooked(state) && sameContent(state.transfer, report.content)) return [];
+  const { version, finality } = report;
+  const { parties } = facts;
+  if (facts.screening) {
+    return [{ type: 'ComplianceCheckStarted', data: { ...parties, version, finality } }];
+  }
+  const { asset, amount } = report.content;
+  return [
+    {
+      type: 'ReplenishmentConfirmed',
+      data: { ...parties, version, asset, amount, credit: creditOf(facts), finality },
+    },
+  ];
+}
+
+function resolve(
+  command: Extract<ReplenishmentCommand, { type: 'ResolveCompliance' }>,
+  state: ReplenishmentState,
+): readonly ReplenishmentEvent[] {
+  if (state.status === 'absent') {
+    throw new DomainError('replenishment-not-found', 'There is no replenishment with this id.');
+  }
+  const decided = command.decision === 'approved' ? 'confirmed' : 'declined';
+  if (state.status === decided) return [];
+  if (state.status !== 'screening' || state.finality === null) {
+    throw new DomainError(
+      'replenishment-not-screening',
+      `Only a replenishment that is being screened can be resolved; this one is ${state.status}.`,
+    );
+  }
+  const { parties, version, transfer, finality } = state;
+  const credit: Credit =
+    decided === 'declined'
+      ? { to: 'suspense', reason: 'compliance-declined' }
+      : creditOf(command.facts);
+  const { asset, amount } = transfer;
+  const type = decided === 'confirmed' ? 'ReplenishmentConfirmed' : 'ReplenishmentDeclined';
+  return [{ type, data: { ...parties, version, asset, amount, credit, finality } }];
+}
+
+/**
+ * Nothing that arrives is dropped. Money on a purse that may no longer be used waits in suspense for
+ * the account to resolve; a blocked customer's receipts belong to the account.
+ */
+function creditOf(facts: OwnerFacts): Credit {
+  if (facts.purseStatus === 'declined') return { to: 'suspense', reason: 'purse-declined' };
+  if (facts.purseStatus === 'archived') return { to: 'suspense', reason: 'purse-archived' };
+  if (facts.customerBlocked) return { to: 'account', reason: 'customer-blocked' };
+  return { to: 'customer' };
+}
+
+function observation(report: TransferReport, facts: TransferFacts): Observed {
+  return { ...facts.parties, version: report.version, transfer: report.content };
+}
+
+function reversal(state: Known, version: number): ReplenishmentEvent {
+  const { parties, transfer, credit } = state;
+  const { asset, amount } = transfer;
+  return { type: 'ReplenishmentReverted', data: { ...parties, version, asset, amount, credit } };
+}
+
+/** Final once: booked, or waiting for the screening that books it. */
+function isBooked(state: ReplenishmentState): state is Known {
+  return (
+    state.status === 'confirmed' || state.status === 'declined' || state.status === 'screening'
+  );
+}
+
+function isIncluded(state: ReplenishmentState): state is Known {
+  return state.status === 'detected' || isBooked(state);
+}

@@ -1,0 +1,66 @@
+import type { Asset } from './money';
+
+/** What a chain shows of one movement of one asset to one address; the same in every block. */
+export interface TransferContent {
+  /** CAIP-2. */
+  readonly chain: string;
+  /** CAIP-19; may be an asset that the registry does not know. */
+  readonly asset: string;
+  /** Base units, a decimal string. */
+  readonly amount: string;
+  readonly from: string;
+  readonly to: string;
+  readonly txHash: string;
+  /** `<kind>:<ordinal in the transaction>`, such as `log:0` or `value:0`. */
+  readonly ordinal: string;
+}
+
+/** The block that includes a transfer. */
+export interface Inclusion {
+  readonly number: number;
+  readonly hash: string;
+  /** RFC 3339, UTC. */
+  readonly time: string;
+}
+
+/** When a transfer is safe enough to credit: so many blocks, or the chain's own word. */
+export type Finality =
+  | { readonly kind: 'depth'; readonly confirmations: number }
+  | { readonly kind: 'tag'; readonly tag: 'finalized' | 'safe' };
+
+/** One version of a transfer's life, as a chain-watcher reports it. */
+export interface TransferReport {
+  /** Grows with every change of this transfer. */
+  readonly version: number;
+  readonly status: 'seen' | 'detected' | 'final' | 'reverted' | 'dropped' | 'failed';
+  readonly content: TransferContent;
+  readonly block: Inclusion | null;
+  readonly finality: Finality | null;
+}
+
+/** Why a transfer is recorded but never credited. */
+export type RejectionReason =
+  | 'transaction-failed'
+  | 'not-fungible'
+  | 'unknown-token'
+  | 'zero-value'
+  | 'below-minimum';
+
+/**
+ * The first reason that forbids a credit, or null. `asset` is the registry's entry for the
+ * transfer's asset: a token that the registry does not list is unknown, however it names itself,
+ * for anyone can deploy a token called USDT.
+ */
+export function rejectionOf(report: TransferReport, asset: Asset | null): RejectionReason | null {
+  if (report.status === 'failed') return 'transaction-failed';
+  if (report.content.asset.includes('/erc721:')) return 'not-fungible';
+  if (asset === null) return 'unknown-token';
+  const amount = BigInt(report.content.amount);
+  if (amount === 0n) return 'zero-value';
+  return amount < asset.minimum ? 'below-minimum' : null;
+}
+
+/** Whether two reports speak of the same movement (a reorg may change what a transaction moves). */
+export function sameContent(a: TransferContent, b: TransferContent): boolean {
+  return a.amount === b.amount && a.to === b.to && a.asset === b.asset && a.from === b.from;
+}

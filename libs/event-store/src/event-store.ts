@@ -1,0 +1,179 @@
+/**
+ * A place in the whole log. Positions grow with commit order and start at 1 (or later), so `START`
+ * is before everything. A `bigint` in the process, a decimal string on every wire.
+ */
+export type Position = bigint;
+export const START: Position = 0n;
+
+/** Plain JSON; amounts and positions inside are decimal strings. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Who and what caused an event. Never part of a decision, always part of the evidence. */
+export interface EventMetadata {
+  /** Version of the shape of `data`; upcasters read it. */
+  readonly schemaVersion: number;
+  readonly accountId: string;
+  /** `key:<id>` for an API key, `watcher` for a chain-watcher, `system` for the service itself. */
+  readonly actor: string;
+  /** Identifies the request; a repeat with the same id is answered with the first result. */
+  readonly commandId: string;
+  /** Hash of the request's content when it carried an `Idempotency-Key`. */
+  readonly fingerprint?: string;
+  readonly correlationId?: string;
+  readonly causationId?: string;
+  /** W3C Trace Context. */
+  readonly traceparent?: string;
+}
+
+export interface NewEvent {
+  /** A UUID, derived from what the event is (see `eventId`), so that a retry is the same event. */
+  readonly id: string;
+  readonly type: string;
+  readonly data: JsonObject;
+  readonly metadata: EventMetadata;
+}
+
+export interface RecordedEvent extends NewEvent {
+  readonly stream: string;
+  /** Place in the stream, from 0. */
+  readonly revision: bigint;
+  readonly position: Position;
+  /** RFC 3339, UTC. */
+  readonly recordedAt: string;
+}
+
+/**
+ * What the writer believes about the stream. A revision or `no-stream` makes an append idempotent
+ * for ever (the stored ids are compared); `any` and `exists` promise nothing about repeats.
+ */
+export type Expected = 'any' | 'no-stream' | 'exists' | bigint;
+
+export interface AppendRequest {
+  readonly stream: string;
+  readonly expected: Expected;
+  readonly events: readonly NewEvent[];
+}
+
+export interface Appended {
+  /** Revision and position of the last event of the append (of the first write, for a duplicate). */
+  readonly revision: bigint;
+  readonly position: Position;
+  readonly outcome: 'appended' | 'duplicate';
+}
+
+/** One append's fate inside a batch: `appendMany` never lets one refused fact hold back another. */
+export type AppendResult = Appended | EventStoreError;
+
+/** The sum of type, data and metadata bytes that one append may carry (EventStoreDB's default). */
+export const APPEND_BYTES_MAX = 1024 * 1024;
+
+/** How many events `readAll` returns at most, whatever is asked. */
+export const READ_ALL_LIMIT_MAX = 10_000;
+
+export abstract class EventStoreError extends Error {
+  abstract readonly code:
+    | 'concurrency-conflict'
+    | 'append-too-large'
+    | 'append-rejected'
+    | 'outcome-unknown'
+    | 'store-unavailable';
+}
+
+/** The stream is not where the writer believed. `actual` is true when it is thrown, never a guess. */
+export class ConcurrencyConflict extends EventStoreError {
+  override readonly name = 'ConcurrencyConflict';
+  readonly code = 'concurrency-conflict';
+
+  constructor(
+    readonly stream: string,
+    readonly expected: Expected,
+    readonly actual: bigint | 'no-stream',
+  ) {
+    super(`Stream ${stream} is at ${actual}, not at ${expected}.`);
+  }
+}
+
+/** More than `APPEND_BYTES_MAX`; refused before anything is sent. */
+export class AppendTooLarge extends EventStoreError {
+  override readonly name = 'AppendTooLarge';
+  readonly code = 'append-too-large';
+
+  constructor(
+    readonly stream: string,
+    readonly bytes: number,
+  ) {
+    super(`An append to ${stream} has ${bytes} bytes; ${APPEND_BYTES_MAX} are the most it may have.`);
+  }
+}
+
+/** The store can never accept these events as they are (a byte it cannot store, say). */
+export class AppendRejected extends EventStoreError {
+  override readonly name = 'AppendRejected';
+  readonly code = 'append-rejected';
+
+  constructor(
+    readonly stream: string,
+    reason: string,
+  ) {
+    super(`The store rejects this append to ${stream}: ${reason}`);
+  }
+}
+
+/** Nobody knows whether the append happened. Repeat it with the same ids and the same expectation. */
+export class OutcomeUnknown extends EventStoreError {
+  override readonly name = 'OutcomeUnknown';
+  readonly code = 'outcome-unknown';
+
+  constructor(
+    readonly stream: string,
+    options?: { cause: unknown },
+  ) {
+    super(`It is not known whether the append to ${stream} was stored.`, options);
+  }
+}
+
+/** The store cannot be reached; nothing was written. */
+export class StoreUnavailable extends EventStoreError {
+  override readonly name = 'StoreUnavailable';
+  readonly code = 'store-unavailable';
+
+  constructor(message: string, options?: { cause: unknown }) {
+    super(message, options);
+  }
+}
+
+/**
+ * The log. An abstract class, so that it doubles as the injection token. Two stores and a twin for
+ * tests implement it; `testing/event-store.contract.ts` is what they have in common.
+ */
+export abstract class EventStore {
+  /** Appends all events or none. Rejects with an `EventStoreError`. */
+  abstract append(request: AppendRequest): Promise<Appended>;
+
+  /** Appends each request on its own in as few commits as possible; results in request order. */
+  abstract appendMany(requests: readonly AppendRequest[]): Promise<readonly AppendResult[]>;
+
+  /** The events of one stream from revision `from` (0 when left out); `[]` for no stream. */
+  abstract readStream(stream: string, options?: { from?: bigint }): Promise<readonly RecordedEvent[]>;
+
+  /** The events of many streams in one query; a stream without events has no entry. */
+  abstract readStreams(
+    streams: readonly { readonly stream: string; readonly from?: bigint }[],
+  ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>>;
+
+  /** One bounded page of the log after `after` (exclusive), in position order, without gaps. */
+  abstract readAll(options: { after: Position; limit: number }): Promise<readonly RecordedEvent[]>;
+
+  /** The position of the last committed event; `START` when there is none. */
+  abstract head(): Promise<Position>;
+
+  /**
+   * Resolves when the log may have grown beyond `after`, at the latest after `timeoutMs` or when
+   * `signal` aborts. A hint to read again, never a promise that there is something to read.
+   */
+  abstract waitForGrowth(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void>;
+
+  /** Finishes what was accepted, then lets go of connections. */
+  abstract close(): Promise<void>;
+}
