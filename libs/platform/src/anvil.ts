@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { guardChild } from './child-guard';
+import { freePort } from './free-port';
+
+/** Anvil needs about 0.2 s; a loaded machine more. */
+const START_TIMEOUT_MS = 20_000;
+
+export interface AnvilOptions {
+  /** Any free one when left out. */
+  readonly port?: number;
+  /** Further command line arguments, for example `['--no-mining', '--state', file]`. */
+  readonly args?: readonly string[];
+}
+
+export interface Anvil {
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly exited: Promise<void>;
+  /** Lets anvil write its state, then waits for its end. */
+  stop(): Promise<void>;
+  /** Ends it without warning, as a crash would. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts an EVM chain of one node on 127.0.0.1 with chain id 31337: the native program that npm
+ * installed. It ends with this process, even when that is killed.
+ */
+export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
+  const port = options.port ?? (await freePort());
+  const child = spawn(
+    anvilProgram(),
+    ['--host', '127.0.0.1', '--port', String(port), '--chain-id', '31337', '--silent'].concat(
+      options.args ?? [],
+    ),
+    { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  guardChild(child);
+  let said = '';
+  child.on('error', (error) => {
+    said += error.message;
+  });
+  child.stderr.on('data', (chunk) => {
+    said = (said + chunk).slice(-2000);
+  });
+  const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
+  const url = `http://127.0.0.1:${port}`;
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await answers(url))) {
+    if (child.pid === undefined || child.exitCode !== null || Date.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`anvil did not start on port ${port}. It says: ${said.trim()}`);
+    }
+    await sleep(15);
+  }
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
+    await exited;
+  };
+  return {
+    url,
+    wsUrl: `ws://127.0.0.1:${port}`,
+    port,
+    pid: child.pid as number,
+    exited,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const body = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}';
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+/** The program itself: npm's wrapper would be a second process that a kill leaves behind. */
+function anvilProgram(): string {
+  const arch = process.arch === 'x64' ? 'amd64' : process.arch;
+  const name = `@foundry-rs/anvil-${process.platform}-${arch}`;
+  for (let at = __dirname; at !== dirname(at); at = dirname(at)) {
+    const program = join(at, 'node_modules', name, 'bin/anvil');
+    if (existsSync(program)) return program;
+  }
+  throw new Error(`anvil for this platform is not installed (${name}). Run npm ci.`);
+}

