@@ -1,0 +1,132 @@
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { until } from '../../../test/dependencies';
+import {
+  type EmbeddedPostgres,
+  removeEmbeddedPostgres,
+  startEmbeddedPostgres,
+} from './embedded-postgres';
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('embedded PostgreSQL', () => {
+  let parent: string;
+  let folder: string;
+  let server: EmbeddedPostgres | undefined;
+
+  beforeEach(() => {
+    // mkdtemp makes a private folder, so root's server cannot get in: both ways are tested, by who runs this.
+    parent = mkdtempSync(join(tmpdir(), 'daybook-spec-'));
+    folder = join(parent, 'postgres');
+  });
+
+  afterEach(async () => {
+    await server?.stop();
+    server = undefined;
+    await removeEmbeddedPostgres(folder);
+    rmSync(parent, { recursive: true });
+  });
+
+  it('keeps data, port and password over a restart', async () => {
+    server = await startEmbeddedPostgres({ folder });
+    await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    await server.stop();
+    const again = await startEmbeddedPostgres({ folder });
+    expect(again.url).toBe(server.url);
+    server = again;
+    expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+  });
+
+  it('recovers after the server was killed', async () => {
+    server = await startEmbeddedPostgres({ folder });
+    await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    process.kill(server.pid, 'SIGKILL');
+    await server.exited;
+    server = await startEmbeddedPostgres({ folder });
+    expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+  });
+
+  it('stops a server that runs already, so that there are never two on one folder', async () => {
+    const first = await startEmbeddedPostgres({ folder });
+    server = await startEmbeddedPostgres({ folder });
+    await first.exited;
+    expect(server.port).toBe(first.port);
+    expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  });
+
+  it('is not misled when the number of a dead server is now another process', async () => {
+    server = await startEmbeddedPostgres({ folder });
+    const lock = join(server.folder, 'data', 'postmaster.pid');
+    const stale = readFileSync(lock, 'utf8').replace(/^\d+/, String(process.pid));
+    await server.stop();
+    writeFileSync(lock, stale);
+    const { uid, gid } = statSync(join(server.folder, 'data'));
+    if (process.getuid?.() === 0) chownSync(lock, uid, gid);
+    server = await startEmbeddedPostgres({ folder });
+    expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  });
+
+  it('starts over after an interrupted first start', async () => {
+    server = await startEmbeddedPostgres({ folder });
+    await server.stop();
+    const data = join(server.folder, 'data');
+    renameSync(data, `${data}.draft`);
+    server = await startEmbeddedPostgres({ folder });
+    expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    expect(existsSync(`${data}.draft`)).toBe(false);
+  });
+
+  it('takes another port when its own is taken meanwhile', async () => {
+    server = await startEmbeddedPostgres({ folder });
+    await server.stop();
+    const { port } = server;
+    const intruder = createServer().listen(port, '127.0.0.1');
+    await until(() => intruder.listening);
+    server = await startEmbeddedPostgres({ folder });
+    intruder.close();
+    expect(server.port).not.toBe(port);
+    expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  });
+
+  it('lets nobody in without the password and keeps the password private', async () => {
+    server = await startEmbeddedPostgres({ folder });
+    const wrong = new URL(server.url);
+    wrong.password = 'guess';
+    await expect(query(wrong.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
+    expect(statSync(join(server.folder, 'identity.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves nothing behind when it was thrown away', async () => {
+    const thrownAway = await startEmbeddedPostgres();
+    await thrownAway.stop();
+    expect(existsSync(thrownAway.folder)).toBe(false);
+  });
+
+  it('removes what it kept elsewhere', async () => {
+    server = await startEmbeddedPostgres({ folder });
+    const { folder: home } = server;
+    await removeEmbeddedPostgres(folder);
+    await server.exited;
+    expect([existsSync(folder), existsSync(home)]).toEqual([false, false]);
+  });
+});
