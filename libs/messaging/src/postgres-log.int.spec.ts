@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { Pool } from 'pg';
+import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import { durableLogContract } from '../testing/durable-log.contract';
+import type { DurableLog, Message } from './durable-log';
+import { grantMessaging, messagingMigrations } from './messaging-migrations';
+import { PostgresLog } from './postgres-log';
+
+describe('PostgreSQL log', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  const names = new Map<DurableLog, string>();
+  const logs: PostgresLog[] = [];
+
+  const open = (): PostgresLog => {
+    const applicationName = `log-${randomUUID()}`;
+    const log = new PostgresLog({ url: database.url, applicationName });
+    names.set(log, applicationName);
+    logs.push(log);
+    return log;
+  };
+  const messages = (...keys: string[]): Message[] =>
+    keys.map((key, n) => ({ id: randomUUID(), key, value: String(n), headers: {} }));
+  /** Handles everything on `topic` as `group`. */
+  const pass = async (log: PostgresLog, topic: string, group = 'g'): Promise<string[]> => {
+    const seen: string[] = [];
+    const subscription = await log.subscribe({
+      topic,
+      group,
+      limit: 1_000,
+      handle: async (batch) => void seen.push(...batch.map(({ key, value }) => key + value)),
+    });
+    await until(async () => (await subscription.status()).lag === 0n);
+    await subscription.stop();
+    return seen;
+  };
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    pool = new Pool({ connectionString: database.url });
+    // Twice: the migration of the second app finds the tables there.
+    for (const Migration of [...messagingMigrations, ...messagingMigrations]) {
+      await new Migration().up(pool);
+    }
+  });
+  afterEach(async () => {
+    await Promise.all(logs.splice(0).map((log) => log.close()));
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  durableLogContract(() => ({
+    open,
+    crash: async (log) => {
+      await pool.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1',
+        [names.get(log)],
+      );
+    },
+  }));
+
+  it('gives offsets without gaps although writers roll back', async () => {
+    const [one, two] = [open(), open()];
+    await one.publish('gaps', messages('a'));
+    const rolledBack = await pool.connect();
+    for (let n = 0; n < 30; n++) {
+      await rolledBack.query('BEGIN');
+      await rolledBack.query("UPDATE messaging.topic SET head = head + 7 WHERE name = 'gaps'");
+      const both = [one.publish('gaps', messages('a')), two.publish('gaps', messages('b', 'b'))];
+      await rolledBack.query('ROLLBACK');
+      await Promise.all(both);
+    }
+    rolledBack.release();
+    const { rows } = await pool.query(`
+      SELECT t.head::int, count(*)::int AS count, max("offset")::int AS last
+      FROM messaging.topic t JOIN messaging.message USING (topic_id) WHERE name = 'gaps' GROUP BY 1`);
+    expect(rows).toEqual([{ head: 91, count: 91, last: 91 }]);
+  });
+
+  it('refuses a message that cannot be stored and stores those published beside it', async () => {
+    const log = open();
+    await log.publish('poison', messages('first'));
+    const results = await Promise.allSettled([
+      log.publish('poison', messages('before')),
+      log.publish('poison', messages('good', 'b\u0000d')),
+      log.publish('poison', messages('after')),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await pass(open(), 'poison')).toEqual(['first0', 'before0', 'after0']);
+  });
+
+  it('publishes more than one commit takes, in order', async () => {
+    const many = messages(...Array.from({ length: 4_321 }, () => 'k'));
+    await open().publish('large', many);
+    expect(await pass(open(), 'large')).toEqual(many.map(({ value }) => `k${value}`));
+  });
+
+  it('removes old messages only when every group has handled them', async () => {
+    const log = open();
+    const retention = { kind: 'delete', olderThanMs: 0 } as const;
+    await log.publish('old', messages('a', 'b'));
+    expect(await log.maintain('old', retention)).toBe(0);
+    await pass(log, 'old', 'quick');
+    const slow = await log.subscribe({
+      topic: 'old',
+      group: 'slow',
+      limit: 1,
+      handle: () => Promise.reject(new Error('down')),
+    });
+    expect(await log.maintain('old', retention)).toBe(0);
+    await slow.stop();
+    expect(await pass(log, 'old', 'slow')).toEqual(['a0', 'b1']);
+    expect(await log.maintain('old', { kind: 'delete', olderThanMs: 3_600_000 })).toBe(0);
+    expect(await log.maintain('old', retention)).toBe(2);
+    // A group that begins now finds nothing, and then what comes.
+    expect(await pass(log, 'old', 'new')).toEqual([]);
+    await log.publish('old', messages('c'));
+    expect(await pass(log, 'old', 'new')).toEqual(['c0']);
+  });
+
+  it('keeps the newest message of every key of a compacted topic', async () => {
+    const log = open();
+    await log.publish('compact', messages('a', 'b', 'a', 'c', 'a'));
+    expect(await log.maintain('compact', { kind: 'compact' })).toBe(0);
+    await pass(log, 'compact');
+    expect(await log.maintain('compact', { kind: 'compact' })).toBe(2);
+    await log.publish('compact', messages('b'));
+    await pass(log, 'compact');
+    expect(await log.maintain('compact', { kind: 'compact' })).toBe(1);
+    expect(await log.maintain('compact', { kind: 'compact' })).toBe(0);
+    expect(await pass(log, 'compact', 'new')).toEqual(['c3', 'a4', 'b0']);
+  });
+
+  it('lets the runtime role do everything but change a message', async () => {
+    const role = `role_${randomUUID().slice(0, 8)}`;
+    await pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
+    await grantMessaging(pool, role);
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = 'secret';
+    const log = new PostgresLog({ url: url.href });
+    logs.push(log);
+    await log.publish('granted', messages('a'));
+    expect(await pass(log, 'granted')).toEqual(['a0']);
+    expect(await log.maintain('granted', { kind: 'delete', olderThanMs: 0 })).toBe(1);
+    const restricted = new Pool({ connectionString: url.href });
+    await expect(restricted.query("UPDATE messaging.message SET value = ''")).rejects.toThrow(
+      'permission denied',
+    );
+    await restricted.end();
+    await pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  });
+});

@@ -1,0 +1,203 @@
+import { Client, type ClientConfig, Pool } from 'pg';
+import {
+  DurableLog,
+  type Message,
+  type RunningSubscription,
+  type Subscription,
+  type SubscriptionStatus,
+} from './durable-log';
+import { consume } from './postgres-consumer';
+import { CHANNEL, listenForNotices, type Notices } from './postgres-notices';
+import { createPublisher, type Publisher } from './postgres-publisher';
+import { type Retention, removePassed } from './postgres-retention';
+
+/** Publishing needs one connection per busy topic; status and upkeep share them. */
+const POOL_CONNECTIONS_MAX = 4;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** No statement of the log takes longer than moments; a server that is silent this long is lost. */
+const QUERY_TIMEOUT_MS = 60_000;
+
+export interface PostgresLogOptions {
+  /** Connection string. */
+  readonly url: string;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName?: string;
+}
+
+/**
+ * The durable log in PostgreSQL tables (`messagingMigrations` makes them), for machines without a
+ * broker. Every published message is fsynced; offsets of a topic grow in commit order without gaps.
+ */
+export class PostgresLog extends DurableLog {
+  private readonly config: ClientConfig;
+  private readonly pool: Pool;
+  private readonly topics = new Map<string, Promise<number>>();
+  private readonly publishers = new Map<number, Publisher>();
+  private readonly running = new Set<RunningSubscription>();
+  private notices: Notices | undefined;
+  private closing: Promise<void> | undefined;
+
+  constructor(options: PostgresLogOptions) {
+    super();
+    this.config = {
+      connectionString: options.url,
+      application_name: options.applicationName ?? 'daybook-messaging',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: QUERY_TIMEOUT_MS,
+      keepAlive: true,
+      // The server must notice within half a minute that a member's machine is gone, or the group
+      // would stand still for the two hours that TCP takes by itself.
+      options:
+        '-c TimeZone=UTC -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
+    };
+    this.pool = new Pool({ ...this.config, max: POOL_CONNECTIONS_MAX });
+    // The next query gets a new connection, or fails with the reason.
+    this.pool.on('error', () => undefined);
+  }
+
+  async publish(topic: string, messages: readonly Message[]): Promise<void> {
+    if (this.closing !== undefined) throw new Error('The log is closed.');
+    const topicId = await this.topicId(topic);
+    let publisher = this.publishers.get(topicId);
+    if (!publisher) {
+      publisher = createPublisher(this.pool, topicId, this.announcer(topic));
+      this.publishers.set(topicId, publisher);
+    }
+    await publisher.publish(messages);
+  }
+
+  /** Rejects when the database cannot be reached now; later outages are waited for. */
+  async subscribe(subscription: Subscription): Promise<RunningSubscription> {
+    if (this.closing !== undefined) throw new Error('The log is closed.');
+    const { topic, group } = subscription;
+    const topicId = await this.topicId(topic);
+    const consumerId = await this.consumerId(topicId, group);
+    this.notices ??= listenForNotices(() => this.connect());
+    const stopping = new AbortController();
+    let lastError: string | null = null;
+    const finished = consume({
+      topicId,
+      consumerId,
+      subscription: {
+        ...subscription,
+        handle: async (messages) => {
+          await subscription.handle(messages);
+          lastError = null;
+        },
+      },
+      notices: this.notices,
+      signal: stopping.signal,
+      connect: () => this.connect(),
+      failed: (error) => {
+        lastError = error instanceof Error ? error.message : String(error);
+      },
+    });
+    const running: RunningSubscription = {
+      status: () => this.status(topic, group, consumerId, lastError),
+      stop: async () => {
+        stopping.abort();
+        await finished;
+        this.running.delete(running);
+      },
+    };
+    this.running.add(running);
+    return running;
+  }
+
+  /**
+   * Removes messages of `topic` that every group has handled and `retention` lets go of. One bounded
+   * pass; returns how many went. Call it now and then from any one process.
+   */
+  async maintain(topic: string, retention: Retention): Promise<number> {
+    return removePassed(this.pool, await this.topicId(topic), retention);
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.finish();
+    return this.closing;
+  }
+
+  private async finish(): Promise<void> {
+    await Promise.all([...this.running].map((subscription) => subscription.stop()));
+    await Promise.all([...this.publishers.values()].map((publisher) => publisher.settled()));
+    await this.notices?.close();
+    await this.pool.end();
+  }
+
+  private async connect(): Promise<Client> {
+    const client = new Client(this.config);
+    // Whoever waits for an answer is told; a connection that dies while idle is noticed next time.
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  }
+
+  /** Tells consumers of the topic's growth, outside any commit: a notice inside would serialize all. */
+  private announcer(topic: string): () => void {
+    let underWay = false;
+    let again = false;
+    const announce = async (): Promise<void> => {
+      underWay = true;
+      do {
+        again = false;
+        await this.pool
+          .query('SELECT pg_notify($1, $2)', [CHANNEL, topic])
+          // Consumers poll; a lost notice costs them a moment.
+          .catch(() => undefined);
+      } while (again);
+      underWay = false;
+    };
+    return () => {
+      this.notices?.note(topic);
+      again = true;
+      if (!underWay) void announce();
+    };
+  }
+
+  private topicId(topic: string): Promise<number> {
+    let found = this.topics.get(topic);
+    if (!found) {
+      found = this.findOrMake(
+        'SELECT topic_id AS id FROM messaging.topic WHERE name = $1',
+        'INSERT INTO messaging.topic (name) VALUES ($1) ON CONFLICT DO NOTHING',
+        [topic],
+      );
+      // An outage must not be remembered as the answer.
+      found.catch(() => this.topics.delete(topic));
+      this.topics.set(topic, found);
+    }
+    return found;
+  }
+
+  private consumerId(topicId: number, group: string): Promise<number> {
+    return this.findOrMake(
+      'SELECT consumer_id AS id FROM messaging.consumer WHERE topic_id = $1 AND group_name = $2',
+      'INSERT INTO messaging.consumer (topic_id, group_name) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [topicId, group],
+    );
+  }
+
+  private async findOrMake(find: string, make: string, values: unknown[]): Promise<number> {
+    const known = await this.pool.query<{ id: number }>(find, values);
+    if (known.rows[0]) return known.rows[0].id;
+    await this.pool.query(make, values);
+    const made = await this.pool.query<{ id: number }>(find, values);
+    if (!made.rows[0]) throw new Error('The log lost a row that was just made.');
+    return made.rows[0].id;
+  }
+
+  private async status(
+    topic: string,
+    group: string,
+    consumerId: number,
+    lastError: string | null,
+  ): Promise<SubscriptionStatus> {
+    const { rows } = await this.pool.query<{ lag: string; progressed_at: Date | null }>(
+      `SELECT t.head - c.position AS lag, c.progressed_at
+       FROM messaging.consumer c JOIN messaging.topic t USING (topic_id) WHERE c.consumer_id = $1`,
+      [consumerId],
+    );
+    const lastProgressAt = rows[0]?.progressed_at?.toISOString() ?? null;
+    return { topic, group, lag: BigInt(rows[0]?.lag ?? 0), lastError, lastProgressAt };
+  }
+}

@@ -1,0 +1,140 @@
+import {
+  DurableLog,
+  type Message,
+  type ReceivedMessage,
+  type RunningSubscription,
+  type Subscription,
+} from '../src/durable-log';
+
+const BACKOFF_MS = 5;
+
+interface Group {
+  position: number;
+  progressedAt: string | null;
+  /** The member that handles a batch right now. */
+  owner: object | undefined;
+}
+
+/** What members in different processes would share: the topics and the places of the groups. */
+export class InMemoryBroker {
+  readonly topics = new Map<string, ReceivedMessage[]>();
+  readonly groups = new Map<string, Group>();
+  private readonly sleepers = new Set<() => void>();
+
+  group(topic: string, name: string): Group {
+    const key = `${topic} ${name}`;
+    const group = this.groups.get(key) ?? { position: 0, progressedAt: null, owner: undefined };
+    this.groups.set(key, group);
+    return group;
+  }
+
+  messages(topic: string): ReceivedMessage[] {
+    const messages = this.topics.get(topic) ?? [];
+    this.topics.set(topic, messages);
+    return messages;
+  }
+
+  /** Resolves with the next change of anything. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => void this.sleepers.add(resolve));
+  }
+
+  change(): void {
+    for (const wake of this.sleepers) wake();
+    this.sleepers.clear();
+  }
+}
+
+/** The twin of the durable log for pure tests; logs on one broker act as processes on one server. */
+export class InMemoryLog extends DurableLog {
+  private readonly running = new Set<RunningSubscription>();
+  private readonly members = new Set<object>();
+  private state: 'open' | 'closed' | 'crashed' = 'open';
+
+  constructor(private readonly broker = new InMemoryBroker()) {
+    super();
+  }
+
+  async publish(topic: string, messages: readonly Message[]): Promise<void> {
+    if (this.state !== 'open') throw new Error('The log is closed.');
+    const kept = this.broker.messages(topic);
+    const publishedAt = new Date().toISOString();
+    for (const message of messages) {
+      kept.push({ ...message, topic, offset: String(kept.length + 1), publishedAt });
+    }
+    this.broker.change();
+  }
+
+  async subscribe(subscription: Subscription): Promise<RunningSubscription> {
+    if (this.state !== 'open') throw new Error('The log is closed.');
+    const { topic, group: name } = subscription;
+    const group = this.broker.group(topic, name);
+    const member = { stopping: false, lastError: null as string | null };
+    const finished = this.consume(subscription, group, member);
+    const running: RunningSubscription = {
+      status: async () => ({
+        topic,
+        group: name,
+        lag: BigInt(this.broker.messages(topic).length - group.position),
+        lastError: member.lastError,
+        lastProgressAt: group.progressedAt,
+      }),
+      stop: async () => {
+        member.stopping = true;
+        this.broker.change();
+        await finished;
+        this.running.delete(running);
+      },
+    };
+    this.running.add(running);
+    return running;
+  }
+
+  async close(): Promise<void> {
+    if (this.state === 'open') this.state = 'closed';
+    if (this.state === 'closed') await Promise.all([...this.running].map((it) => it.stop()));
+  }
+
+  /** Ends this member as a kill would: what it handles is never noted, others continue at once. */
+  crash(): void {
+    this.state = 'crashed';
+    for (const group of this.broker.groups.values()) {
+      if (this.members.has(group.owner as object)) group.owner = undefined;
+    }
+    this.broker.change();
+  }
+
+  private async consume(
+    subscription: Subscription,
+    group: Group,
+    member: { stopping: boolean; lastError: string | null },
+  ): Promise<void> {
+    this.members.add(member);
+    const { topic, limit } = subscription;
+    let failures = 0;
+    while (!member.stopping && this.state !== 'crashed') {
+      const batch = this.broker.messages(topic).slice(group.position, group.position + limit);
+      if (group.owner || batch.length === 0) {
+        await this.broker.changed();
+        continue;
+      }
+      group.owner = member;
+      try {
+        await subscription.handle(batch);
+        if (group.owner !== member) return;
+        group.position += batch.length;
+        group.progressedAt = new Date().toISOString();
+        member.lastError = null;
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        member.lastError = error instanceof Error ? error.message : String(error);
+        subscription.onError?.(error, failures);
+        await new Promise((resolve) => setTimeout(resolve, BACKOFF_MS));
+      } finally {
+        if (group.owner === member) group.owner = undefined;
+        this.broker.change();
+      }
+    }
+  }
+}
