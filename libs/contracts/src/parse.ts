@@ -1,0 +1,39 @@
+import Ajv2020 from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import chainHeadSchema from '../schemas/chain-head.v1.json';
+import purseAddressSchema from '../schemas/purse-address.v1.json';
+import transferSchema from '../schemas/transfer.v1.json';
+import type { ChainHeadV1, PurseAddressV1, TransferV1 } from './messages';
+
+/** A message that does not follow its schema. Its reader must stop or park it, never guess. */
+export class MalformedMessage extends Error {
+  override readonly name = 'MalformedMessage';
+}
+
+const ajv = new Ajv2020({ allowUnionTypes: true });
+addFormats(ajv);
+
+/** The message behind JSON text of `daybook.transfer.v1`. Throws `MalformedMessage`. */
+export const parseTransfer = parserOf<TransferV1>(transferSchema);
+
+/** The message behind JSON text of `daybook.purse-address.v1`. Throws `MalformedMessage`. */
+export const parsePurseAddress = parserOf<PurseAddressV1>(purseAddressSchema);
+
+/** The message behind JSON text of `daybook.chain-head.v1`. Throws `MalformedMessage`. */
+export const parseChainHead = parserOf<ChainHeadV1>(chainHeadSchema);
+
+function parserOf<Message>(schema: { readonly $id: string }): (text: string) => Message {
+  const validate = ajv.compile<Message>(schema);
+  return (text) => {
+    let message: unknown;
+    try {
+      message = JSON.parse(text);
+    } catch (cause) {
+      throw new MalformedMessage(`A message of ${schema.$id} is not JSON.`, { cause });
+    }
+    if (validate(message)) return message;
+    throw new MalformedMessage(
+      `A message does not follow ${schema.$id}: ${ajv.errorsText(validate.errors)}.`,
+    );
+  };
+}
