@@ -14,12 +14,13 @@ export class CreateMessaging1763700000000 {
     await queries.query(`
       CREATE SCHEMA IF NOT EXISTS messaging;
 
-      -- head is the offset of the last message. A publisher holds the row to its commit, so offsets
-      -- have no gaps and grow in commit order: a reader needs nothing but "offset > mine".
+      -- A publisher holds the topic's row to its commit, so offsets have no gaps and grow in commit
+      -- order: a reader needs nothing but "offset > mine". The head itself is not kept here: a row
+      -- that every commit rewrites grows a chain of dead versions for as long as anyone holds an old
+      -- snapshot (a backup, say), and every publisher would walk it.
       CREATE TABLE IF NOT EXISTS messaging.topic (
         topic_id  integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         name      text   NOT NULL UNIQUE,
-        head      bigint NOT NULL DEFAULT 0,
         -- Up to here superseded messages have been removed (compacted topics only).
         compacted bigint NOT NULL DEFAULT 0
       );
@@ -45,7 +46,21 @@ export class CreateMessaging1763700000000 {
         position      bigint  NOT NULL DEFAULT 0,
         progressed_at timestamptz,
         UNIQUE (topic_id, group_name)
-      );`);
+      );
+
+      -- A function, as its second statement must see what was committed while the first one waited.
+      CREATE OR REPLACE FUNCTION messaging.publish(
+        to_topic integer, ids text[], keys text[], contents text[], heads text[]
+      ) RETURNS void LANGUAGE plpgsql AS $$
+      BEGIN
+        PERFORM FROM messaging.topic WHERE topic_id = to_topic FOR NO KEY UPDATE;
+        INSERT INTO messaging.message (topic_id, "offset", id, key, value, headers, published_at)
+        SELECT to_topic, last."offset" + m.n, m.id, m.key, m.value, m.headers, clock_timestamp()
+        FROM
+          (SELECT coalesce(max("offset"), 0) AS "offset"
+           FROM messaging.message WHERE topic_id = to_topic) AS last,
+          unnest(ids, keys, contents, heads) WITH ORDINALITY AS m (id, key, value, headers, n);
+      END $$;`);
   }
 
   async down(queries: Queries): Promise<void> {

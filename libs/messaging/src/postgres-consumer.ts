@@ -15,9 +15,10 @@ const BACKOFF_MAX_MS = 10_000;
 const OWN = {
   name: 'messaging-own',
   text: `
-    SELECT c.position, t.head FROM messaging.consumer c JOIN messaging.topic t USING (topic_id)
-    WHERE c.consumer_id = $1 AND t.head > c.position
-    FOR UPDATE OF c SKIP LOCKED`,
+    SELECT c.position FROM messaging.consumer c
+    WHERE c.consumer_id = $1 AND EXISTS (
+      SELECT FROM messaging.message m WHERE m.topic_id = c.topic_id AND m."offset" > c.position)
+    FOR UPDATE SKIP LOCKED`,
 };
 const READ = {
   name: 'messaging-read',
@@ -96,7 +97,7 @@ async function workOn(client: Client, consumer: Consumer, succeeded: () => void)
   while (!signal.aborted) {
     const seen = notices.count(topic);
     await client.query('BEGIN');
-    const owned = await client.query<{ position: string; head: string }>(OWN, [consumerId]);
+    const owned = await client.query<{ position: string }>(OWN, [consumerId]);
     const place = owned.rows[0];
     if (!place) {
       await client.query('ROLLBACK');
@@ -106,10 +107,10 @@ async function workOn(client: Client, consumer: Consumer, succeeded: () => void)
     // A page read ahead is good only if no other member has worked in between.
     const page = next?.after === place.position ? next : read(place.position);
     const messages = await page.messages;
-    // Nothing up to the head: what was there was removed before this group began.
-    const last = messages.at(-1)?.offset ?? place.head;
+    const last = messages.at(-1)?.offset;
+    if (last === undefined) throw new Error(`Messages of ${topic} were removed before their time.`);
     next = messages.length === limit ? read(last) : undefined;
-    if (messages.length > 0) await subscription.handle(messages);
+    await subscription.handle(messages);
     await client.query(ADVANCE, [consumerId, last]);
     await client.query('COMMIT');
     succeeded();

@@ -193,8 +193,10 @@ export class PostgresLog extends DurableLog {
     lastError: string | null,
   ): Promise<SubscriptionStatus> {
     const { rows } = await this.pool.query<{ lag: string; progressed_at: Date | null }>(
-      `SELECT t.head - c.position AS lag, c.progressed_at
-       FROM messaging.consumer c JOIN messaging.topic t USING (topic_id) WHERE c.consumer_id = $1`,
+      `SELECT c.progressed_at, (
+         SELECT coalesce(max("offset") - min("offset") + 1, 0) FROM messaging.message m
+         WHERE m.topic_id = c.topic_id AND m."offset" > c.position) AS lag
+       FROM messaging.consumer c WHERE c.consumer_id = $1`,
       [consumerId],
     );
     const lastProgressAt = rows[0]?.progressed_at?.toISOString() ?? null;

@@ -8,17 +8,9 @@ const COMMIT_CHARACTERS_MAX = 8 * 1024 * 1024;
 /** What may wait to be written before publishers are told to slow down. */
 const WAITING_MESSAGES_MAX = 200_000;
 
-const INSERT = {
+const PUBLISH = {
   name: 'messaging-publish',
-  text: `
-    WITH place AS (
-      UPDATE messaging.topic SET head = head + cardinality($2::text[]) WHERE topic_id = $1
-      RETURNING head - cardinality($2::text[]) AS before
-    )
-    INSERT INTO messaging.message (topic_id, "offset", id, key, value, headers, published_at)
-    SELECT $1, place.before + m.n, m.id, m.key, m.value, m.headers, clock_timestamp()
-    FROM place, unnest($2::text[], $3::text[], $4::text[], $5::text[])
-      WITH ORDINALITY AS m (id, key, value, headers, n)`,
+  text: 'SELECT messaging.publish($1, $2, $3, $4, $5)',
 };
 
 interface Call {
@@ -64,7 +56,7 @@ export function createPublisher(pool: Pool, topicId: number, published: () => vo
   }
 
   async function write(messages: readonly Message[]): Promise<void> {
-    await pool.query(INSERT, [
+    await pool.query(PUBLISH, [
       topicId,
       messages.map((message) => message.id),
       messages.map((message) => message.key),

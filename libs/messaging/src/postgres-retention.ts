@@ -9,13 +9,13 @@ export type Retention =
   /** Keeps the newest message of every key for ever. */
   | { readonly kind: 'compact' };
 
+/** The last message always stays: it says which offset comes next. */
 const DELETE_OLD = `
-  WITH passed AS (
-    SELECT min(position) AS up_to FROM messaging.consumer WHERE topic_id = $1
-  ), old AS (
-    SELECT m."offset" FROM messaging.message m, passed
-    WHERE m.topic_id = $1 AND m."offset" <= passed.up_to
-      AND m.published_at < now() - make_interval(secs => $2)
+  WITH old AS (
+    SELECT m."offset" FROM messaging.message m
+    WHERE m.topic_id = $1 AND m.published_at < now() - make_interval(secs => $2)
+      AND m."offset" <= (SELECT min(position) FROM messaging.consumer WHERE topic_id = $1)
+      AND m."offset" < (SELECT max("offset") FROM messaging.message WHERE topic_id = $1)
     ORDER BY m."offset" LIMIT ${PASS_MESSAGES_MAX}
   )
   DELETE FROM messaging.message m USING old
