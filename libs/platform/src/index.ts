@@ -5,4 +5,16 @@ export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from './embedded-postgres';
+export { EnvironmentError, readEnvironment, variableName } from './env';
 export { freePort, isPortFree } from './free-port';
+export {
+  createHealth,
+  type Health,
+  type HealthAnswer,
+  type HealthCheck,
+  type HealthChecks,
+  type HealthReport,
+} from './health';
+export { createLogger, loggerOptions } from './logger';
+export { createMetrics, durationHistogram, type Metrics } from './metrics';
+export { stopOnRequest } from './shutdown';

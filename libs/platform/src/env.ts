@@ -1,0 +1,59 @@
+import 'reflect-metadata';
+import { getMetadataStorage, validateSync } from 'class-validator';
+
+const PREFIX = 'DAYBOOK_';
+
+/** The configuration cannot be used; the message lists every fault and never a value. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(
+      `The configuration has ${faults.length} fault(s):\n${faults.map((f) => `  ${f}`).join('\n')}`,
+    );
+  }
+}
+
+/**
+ * Reads a class whose properties carry class-validator decorators from environment variables:
+ * `databaseUrl` is `DAYBOOK_DATABASE_URL`. Properties keep their initial value as the default; an
+ * empty variable counts as absent; numbers and booleans (`true`, `false`) are converted by the
+ * declared type. Returns the frozen object, or throws an `EnvironmentError` with all faults at once.
+ * A fault names the variable and what would be right, never what was given: it may be a secret.
+ */
+export function readEnvironment<T extends object>(
+  shape: new () => T,
+  source: NodeJS.ProcessEnv = process.env,
+): Readonly<T> {
+  const settings = new shape();
+  for (const property of propertiesOf(shape)) {
+    const text = source[variableName(property)]?.trim();
+    if (!text) continue;
+    const type: unknown = Reflect.getMetadata('design:type', shape.prototype, property);
+    Object.assign(settings, { [property]: convert(text, type) });
+  }
+  const faults = validateSync(settings, { forbidUnknownValues: true }).flatMap((error) =>
+    Object.values(error.constraints ?? {}).map((constraint) =>
+      constraint.replaceAll(error.property, variableName(error.property)),
+    ),
+  );
+  if (faults.length > 0) throw new EnvironmentError(faults);
+  return Object.freeze(settings);
+}
+
+/** `databaseUrl` as it is called in the environment. */
+export function variableName(property: string): string {
+  return PREFIX + property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+function propertiesOf(shape: new () => object): Set<string> {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(shape, '', false, false);
+  return new Set(rules.map(({ propertyName }) => propertyName));
+}
+
+/** What cannot be converted is left as text, so that its validator says what would be right. */
+function convert(text: string, type: unknown): unknown {
+  if (type === Number && Number.isFinite(Number(text))) return Number(text);
+  if (type === Boolean && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}

@@ -1,0 +1,88 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Seconds, for work that takes from a fraction of a millisecond to some seconds. */
+const DURATION_BUCKETS = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+
+/** The figures that every app has at its seams. Labels have few values: never an account or an id. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly appendSeconds: Histogram<'outcome'>;
+  readonly followLagEvents: Gauge<'projection'>;
+  readonly followProgressAgeSeconds: Gauge<'projection'>;
+  readonly followEvents: Counter<'projection'>;
+  readonly consumerLagMessages: Gauge<'topic' | 'group'>;
+  readonly consumerMessages: Counter<'topic' | 'group'>;
+  readonly consumerFailures: Counter<'topic' | 'group'>;
+}
+
+/** Metrics of one process, with those of Node itself; `/metrics` writes `registry.metrics()`. */
+export function createMetrics(app: string): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ app });
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const consumer = ['topic', 'group'] as const;
+  return {
+    registry,
+    appendSeconds: durationHistogram(
+      registry,
+      'daybook_append_duration_seconds',
+      'From decision to durable events.',
+      ['outcome'],
+    ),
+    followLagEvents: new Gauge({
+      name: 'daybook_follow_lag_events',
+      help: 'Events in the log after the checkpoint.',
+      labelNames: ['projection'],
+      registers,
+    }),
+    followProgressAgeSeconds: new Gauge({
+      name: 'daybook_follow_progress_age_seconds',
+      help: 'Since the checkpoint last moved or was found at the head.',
+      labelNames: ['projection'],
+      registers,
+    }),
+    followEvents: new Counter({
+      name: 'daybook_follow_events_total',
+      help: 'Events folded.',
+      labelNames: ['projection'],
+      registers,
+    }),
+    consumerLagMessages: new Gauge({
+      name: 'daybook_consumer_lag_messages',
+      help: 'Messages published and not yet handled.',
+      labelNames: consumer,
+      registers,
+    }),
+    consumerMessages: new Counter({
+      name: 'daybook_consumer_messages_total',
+      help: 'Messages handled.',
+      labelNames: consumer,
+      registers,
+    }),
+    consumerFailures: new Counter({
+      name: 'daybook_consumer_failures_total',
+      help: 'Attempts at a batch that failed.',
+      labelNames: consumer,
+      registers,
+    }),
+  };
+}
+
+/** A histogram of durations in seconds; its name ends in `_seconds`. */
+export function durationHistogram<Label extends string>(
+  registry: Registry,
+  name: `daybook_${string}_seconds`,
+  help: string,
+  labelNames: readonly Label[],
+): Histogram<Label> {
+  return new Histogram({
+    name,
+    help,
+    labelNames,
+    buckets: DURATION_BUCKETS,
+    registers: [registry],
+  });
+}

@@ -1,0 +1,24 @@
+/** What may take longer than this to stop is cut off: everything here survives a crash. */
+const STOP_TIMEOUT_MS = 10_000;
+
+/**
+ * Stops the app in order when it is told to (SIGTERM, SIGINT) or when the launcher that started it
+ * is gone, however that ended: its end closes the channel between them. Exits with 0 when `stop`
+ * resolves in time, else with 1.
+ */
+export function stopOnRequest(stop: (reason: string) => Promise<unknown>): void {
+  let stopping = false;
+  const begin = (reason: string): void => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    stop(reason).then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', () => begin('SIGTERM'));
+  process.on('SIGINT', () => begin('SIGINT'));
+  // Without a channel (systemd, a container) there is no launcher to lose.
+  if (process.connected) process.on('disconnect', () => begin('the launcher is gone'));
+}
