@@ -1,0 +1,76 @@
+import type { Asset } from '@daybook/domain';
+import type { Chain } from './registry';
+
+/**
+ * The chains and assets that everybody may use without describing them. Contracts are written as
+ * their issuers publish them (EIP-55), so a test finds a mistyped one by its checksum.
+ *
+ * All three chains name their irreversible block by the tag `finalized`: Ethereum after two epochs
+ * (about 13 minutes), BNB Smart Chain by fast finality (BEP-126, two blocks), Polygon by milestones
+ * (a few seconds). When a chain fails to finalise, the tag stands still and no credit is given.
+ */
+const FINALIZED = { kind: 'tag', tag: 'finalized' } as const;
+
+export const KNOWN_CHAINS: readonly Chain[] = [
+  {
+    id: 'eip155:1',
+    family: 'evm',
+    name: 'Ethereum',
+    blockTimeMs: 12_000,
+    finality: FINALIZED,
+    // Finality trails the head by 64 to 96 blocks.
+    reorgWindow: 128,
+  },
+  {
+    id: 'eip155:56',
+    family: 'evm',
+    name: 'BNB Smart Chain',
+    blockTimeMs: 750,
+    finality: FINALIZED,
+    // Before fast finality, reorgs of a few dozen blocks were seen; it may fail and fall back.
+    reorgWindow: 256,
+  },
+  {
+    id: 'eip155:137',
+    family: 'evm',
+    name: 'Polygon PoS',
+    blockTimeMs: 2_000,
+    finality: FINALIZED,
+    // In February 2023, before milestones, 157 blocks were replaced at once.
+    reorgWindow: 256,
+  },
+];
+
+/** The asset that pays for gas; its number is the coin type of SLIP-44. */
+function native(chain: string, slip44: number, currency: string, minimum: bigint): Asset {
+  return { id: `${chain}/slip44:${slip44}`, chain, currency, decimals: 18, minimum };
+}
+
+/** A stablecoin; the minimum is one unit of its currency. */
+function stablecoin(chain: string, contract: string, currency: string, decimals: number): Asset {
+  const id = `${chain}/erc20:${contract.toLowerCase()}`;
+  return { id, chain, currency, decimals, minimum: 10n ** BigInt(decimals) };
+}
+
+/** The token contracts below, as published. */
+export const KNOWN_CONTRACTS = {
+  USDT_ETH: '0xdAC17F958D2ee523a2206206994597C13D831ec7',
+  USDC_ETH: '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48',
+  USDT_BSC: '0x55d398326f99059fF775485246999027B3197955',
+  USDC_BSC: '0x8AC76a51cc950d9822D68b83fE1Ad97B32Cd580d',
+  USDT_POLYGON: '0xc2132D05D31c914a87C6611C10748AEb04B58e8F',
+  USDC_POLYGON: '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359',
+} as const;
+
+export const KNOWN_ASSETS: readonly Asset[] = [
+  native('eip155:1', 60, 'ETH', 10n ** 15n),
+  stablecoin('eip155:1', KNOWN_CONTRACTS.USDT_ETH, 'USDT_ETH', 6),
+  stablecoin('eip155:1', KNOWN_CONTRACTS.USDC_ETH, 'USDC_ETH', 6),
+  native('eip155:56', 714, 'BNB', 10n ** 15n),
+  // Binance issues both with 18 decimals, unlike everywhere else.
+  stablecoin('eip155:56', KNOWN_CONTRACTS.USDT_BSC, 'USDT_BSC', 18),
+  stablecoin('eip155:56', KNOWN_CONTRACTS.USDC_BSC, 'USDC_BSC', 18),
+  native('eip155:137', 966, 'POL', 10n ** 18n),
+  stablecoin('eip155:137', KNOWN_CONTRACTS.USDT_POLYGON, 'USDT_POLYGON', 6),
+  stablecoin('eip155:137', KNOWN_CONTRACTS.USDC_POLYGON, 'USDC_POLYGON', 6),
+];
