@@ -1,0 +1,22 @@
+import type { Asset } from '@daybook/domain';
+
+/** The assets that this ledger credits, from the configured registry. */
+export class AssetRegistry {
+  private readonly byId: ReadonlyMap<string, Asset>;
+  private readonly byCurrency: ReadonlyMap<string, Asset>;
+
+  constructor(readonly all: readonly Asset[]) {
+    this.byId = new Map(all.map((asset) => [asset.id, asset]));
+    this.byCurrency = new Map(all.map((asset) => [asset.currency, asset]));
+  }
+
+  /** The asset with this CAIP-19 id, or null when it is not registered. */
+  find(id: string): Asset | null {
+    return this.byId.get(id) ?? null;
+  }
+
+  /** The asset with this currency code, such as `USDT_ETH`, or null. */
+  findByCurrency(currency: string): Asset | null {
+    return this.byCurrency.get(currency) ?? null;
+  }
+}

@@ -1,0 +1,21 @@
+import { type Family, identity } from '@daybook/domain';
+import { uuid5 } from '@daybook/event-store';
+
+/** The namespace of every id that Daybook derives. Frozen: another value would be another ledger. */
+const NAMESPACE = '6f1b0d4e-6a55-5c0f-9e6b-0f2f4c1f7a10';
+
+/** The id of the account that exists until accounts are managed. */
+export const DEFAULT_ACCOUNT_ID = uuid5(NAMESPACE, 'account\ndefault');
+
+export const customerIdOf = (accountId: string, externalId: string) =>
+  uuid5(NAMESPACE, identity.customer(accountId, externalId));
+
+export const purseIdOf = (accountId: string, customerId: string, family: Family) =>
+  uuid5(NAMESPACE, identity.purse(accountId, customerId, family));
+
+export const replenishmentIdOf = (transferId: string) =>
+  uuid5(NAMESPACE, identity.replenishment(transferId));
+
+/** A request repeated with the same key is the same command. */
+export const commandIdOf = (accountId: string, idempotencyKey: string) =>
+  uuid5(NAMESPACE, `command\n${accountId}\n${idempotencyKey}`);

@@ -1,0 +1,131 @@
+import {
+  DEVELOPMENT_XPUB,
+  loadRegistry,
+  parseEvmXpub,
+  refuseDevelopmentXpub,
+} from '@daybook/chains';
+import { EventStore, PostgresEventStore } from '@daybook/event-store';
+import { DurableLog, PostgresLog } from '@daybook/messaging';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
+import { AssetRegistry } from './asset-registry';
+import { BlockCustomerHandler } from './customer/block-customer';
+import { CreateCustomerHandler } from './customer/create-customer';
+import { UnblockCustomerHandler } from './customer/unblock-customer';
+import { UpdateCustomerHandler } from './customer/update-customer';
+import { LedgerEnv } from './ledger.env';
+import { ArchivePurseHandler } from './purse/archive-purse';
+import { MintPurseHandler } from './purse/mint-purse';
+import { PurseAddresses } from './purse/purse-addresses';
+import { GetFiguresHandler } from './read-models/balances/get-figures';
+import { ListChainHeadsHandler } from './read-models/chains/get-chain-heads';
+import { FindCommandHandler } from './read-models/commands/find-command';
+import { GetCustomerHandler, ListCustomersHandler } from './read-models/customers/get-customers';
+import { readModelsDataSource } from './read-models/data-source';
+import { ListEventsHandler } from './read-models/events/get-events';
+import { PositionReached } from './read-models/position-reached';
+import { findOwners } from './read-models/purses/find-owners';
+import { GetPurseHandler, ListPursesHandler } from './read-models/purses/get-purses';
+import { takeAddressIndexes } from './read-models/purses/take-address-indexes';
+import {
+  GetReplenishmentHandler,
+  ListReplenishmentsHandler,
+} from './read-models/replenishments/get-replenishments';
+import { PurseDirectory } from './replenishment/purse-directory';
+import { RecordTransfersHandler } from './replenishment/record-transfers';
+import { Roles } from './roles';
+
+const COMMANDS = [
+  CreateCustomerHandler,
+  UpdateCustomerHandler,
+  BlockCustomerHandler,
+  UnblockCustomerHandler,
+  MintPurseHandler,
+  ArchivePurseHandler,
+  RecordTransfersHandler,
+];
+
+const QUERIES = [
+  FindCommandHandler,
+  GetCustomerHandler,
+  ListCustomersHandler,
+  GetPurseHandler,
+  ListPursesHandler,
+  GetReplenishmentHandler,
+  ListReplenishmentsHandler,
+  GetFiguresHandler,
+  ListChainHeadsHandler,
+  ListEventsHandler,
+];
+
+/** How long a batch of transfers waits for the read model to know a purse that was just minted. */
+const CATCH_UP_TIMEOUT_MS = 10_000;
+
+/** The whole ledger, wired from its configuration. Which of it runs is up to `DAYBOOK_ROLES`. */
+@Module({})
+export class LedgerModule {
+  static forRoot(env: LedgerEnv): DynamicModule {
+    const registry = loadRegistry(env.DAYBOOK_CHAINS_FILE ?? null);
+    const xpub = parseEvmXpub(env.DAYBOOK_EVM_XPUB ?? DEVELOPMENT_XPUB);
+    refuseDevelopmentXpub(
+      xpub,
+      registry.connections.map((connection) => connection.chain),
+    );
+    return {
+      module: LedgerModule,
+      global: true,
+      imports: [CqrsModule.forRoot()],
+      providers: [
+        { provide: LedgerEnv, useValue: env },
+        { provide: AssetRegistry, useValue: new AssetRegistry(registry.assets) },
+        {
+          provide: EventStore,
+          useFactory: () => new PostgresEventStore(env.DAYBOOK_DATABASE_URL),
+        },
+        {
+          provide: DurableLog,
+          useFactory: () => new PostgresLog({ url: env.DAYBOOK_DATABASE_URL }),
+        },
+        {
+          provide: DataSource,
+          useFactory: () => readModelsDataSource(env.DAYBOOK_DATABASE_URL).initialize(),
+        },
+        {
+          provide: PurseAddresses,
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) =>
+            new PurseAddresses(xpub, (count) => takeAddressIndexes(dataSource, count)),
+        },
+        {
+          provide: PositionReached,
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) => new PositionReached(dataSource),
+        },
+        {
+          provide: PurseDirectory,
+          inject: [DataSource, EventStore, PositionReached],
+          useFactory: (dataSource: DataSource, store: EventStore, position: PositionReached) =>
+            new PurseDirectory(
+              (addresses) => findOwners(dataSource, addresses),
+              async () => {
+                await position.within(await store.head(), CATCH_UP_TIMEOUT_MS);
+              },
+            ),
+        },
+        ...COMMANDS,
+        ...QUERIES,
+        Roles,
+      ],
+      exports: [
+        CqrsModule,
+        LedgerEnv,
+        AssetRegistry,
+        DataSource,
+        EventStore,
+        PositionReached,
+        Roles,
+      ],
+    };
+  }
+}

@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import { eventStoreMigrations, grantEventStore } from '@daybook/event-store';
+import { grantMessaging, messagingMigrations } from '@daybook/messaging';
+import { readModelsDataSource } from './read-models/data-source';
+import { CreateReadModels1700000001000 } from './read-models/migrations/0001-read-models';
+
+/** Held while migrating, so that processes that start at once take turns. Any constant would do. */
+const MIGRATION_LOCK = 0x6461_7962;
+
+/**
+ * Brings the ledger's schemas up to date as their owner, then gives the runtime role what it needs
+ * and no more: it can append events but never change one.
+ */
+export async function migrate(ownerUrl: string, runtimeRole: string): Promise<void> {
+  const dataSource = readModelsDataSource(ownerUrl, {
+    migrations: [
+      ...eventStoreMigrations,
+      ...messagingMigrations,
+      CreateReadModels1700000001000,
+    ] as never[],
+    migrationsTableName: 'migration',
+    schema: 'ledger',
+    poolSize: 2,
+  });
+  await dataSource.initialize();
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await runner.query('CREATE SCHEMA IF NOT EXISTS ledger');
+    await dataSource.runMigrations({ transaction: 'all' });
+    await grantEventStore(runner, runtimeRole);
+    await grantMessaging(runner, runtimeRole);
+    await grantReadModels((sql) => runner.query(sql), runtimeRole);
+  } finally {
+    await runner.release();
+    await dataSource.destroy();
+  }
+}
+
+async function grantReadModels(
+  query: (sql: string) => Promise<unknown>,
+  runtimeRole: string,
+): Promise<void> {
+  const role = `"${runtimeRole.replaceAll('"', '""')}"`;
+  await query(`
+    GRANT USAGE ON SCHEMA ledger TO ${role};
+    GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA ledger TO ${role};
+    REVOKE INSERT, UPDATE, DELETE ON ledger.migration FROM ${role};
+    -- What is booked stays booked: journal lines are only ever added.
+    REVOKE UPDATE, DELETE ON ledger.journal_line FROM ${role};
+    GRANT USAGE ON SEQUENCE ledger.address_index TO ${role};
+  `);
+}
+
+if (require.main === module) {
+  const { DAYBOOK_MIGRATION_URL: ownerUrl, DAYBOOK_DATABASE_URL: runtimeUrl } = process.env;
+  if (ownerUrl === undefined || runtimeUrl === undefined) {
+    console.error('Set DAYBOOK_MIGRATION_URL (owner) and DAYBOOK_DATABASE_URL (runtime role).');
+    process.exitCode = 2;
+  } else {
+    migrate(ownerUrl, decodeURIComponent(new URL(runtimeUrl).username)).catch((error) => {
+      console.error(error);
+      process.exitCode = 1;
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import { displayAddress } from '@daybook/chains';
+import { type ArchiveReason, purse, streamName } from '@daybook/domain';
+import { EventStore } from '@daybook/event-store';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Answer, RequestContext } from '../request-context';
+import { type Purse, purseResource } from '../resources';
+import { writeAs } from '../write-as';
+
+/**
+ * Takes a purse out of use. It is watched for ever: what still arrives is held in suspense.
+ * Refuses with `purse-not-found`.
+ */
+export class ArchivePurse extends Command<Answer<Purse>> {
+  constructor(
+    readonly context: RequestContext,
+    readonly purseId: string,
+    readonly reason: ArchiveReason,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ArchivePurse)
+export class ArchivePurseHandler implements ICommandHandler<ArchivePurse> {
+  constructor(private readonly store: EventStore) {}
+
+  async execute({ context, purseId, reason }: ArchivePurse): Promise<Answer<Purse>> {
+    return writeAs(
+      this.store,
+      context,
+      streamName('purse', purseId),
+      purse,
+      { type: 'ArchivePurse', accountId: context.accountId, reason },
+      (state) => purseResource(purseId, state, displayAddress),
+    );
+  }
+}

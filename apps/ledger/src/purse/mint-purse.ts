@@ -1,0 +1,68 @@
+import { displayAddress } from '@daybook/chains';
+import { customer, DomainError, type Family, fold, purse, streamName } from '@daybook/domain';
+import { EventStore, eventsOf } from '@daybook/event-store';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { purseIdOf } from '../identity';
+import type { Answer, RequestContext } from '../request-context';
+import { type Purse, purseResource } from '../resources';
+import { writeAs } from '../write-as';
+import { PurseAddresses } from './purse-addresses';
+
+/**
+ * Gives the customer a permanent address on a family of chains, or returns the one they have.
+ * Refuses with `customer-not-found`, `family-not-available`.
+ */
+export class MintPurse extends Command<Answer<Purse>> {
+  constructor(
+    readonly context: RequestContext,
+    readonly customerId: string,
+    readonly request: { readonly family: Family; readonly outsideOrderId: string | null },
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(MintPurse)
+export class MintPurseHandler implements ICommandHandler<MintPurse> {
+  constructor(
+    private readonly store: EventStore,
+    private readonly addresses: PurseAddresses,
+  ) {}
+
+  async execute({ context, customerId, request }: MintPurse): Promise<Answer<Purse>> {
+    const { accountId } = context;
+    const { family, outsideOrderId } = request;
+    const id = purseIdOf(accountId, customerId, family);
+    const [ownerStream, stream] = [streamName('customer', customerId), streamName('purse', id)];
+    const histories = await this.store.readStreams([{ stream: ownerStream }, { stream }]);
+    const owner = fold(customer, eventsOf(histories, ownerStream));
+    const existing = fold(purse, eventsOf(histories, stream));
+    // Asked before an address is derived, so that a stranger's request does not use one up.
+    if (owner.status === 'absent' || owner.accountId !== accountId) {
+      throw new DomainError('customer-not-found', 'There is no customer with this id.');
+    }
+    const place = existing.status === 'absent' ? await this.addresses.next(family) : existing;
+    const { address, derivation } = place;
+    const at = new Date().toISOString();
+    // The owner may be blocked between this read and the append: being blocked does not hinder a
+    // mint, so the race has no effect.
+    return writeAs(
+      this.store,
+      context,
+      stream,
+      purse,
+      {
+        type: 'MintPurse',
+        accountId,
+        customerId,
+        family,
+        address,
+        derivation,
+        outsideOrderId,
+        at,
+        facts: { owner },
+      },
+      (state) => purseResource(id, state, displayAddress),
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import { deriveEvmAddress, type EvmXpub } from '@daybook/chains';
+import { type Derivation, DomainError, type Family } from '@daybook/domain';
+
+/** How many child indexes are taken from the sequence at once; unused ones are lost on a restart. */
+const INDEXES_AT_ONCE = 50;
+
+/** Gives numbers that were never given before, some at a time. */
+export type TakeIndexes = (count: number) => Promise<readonly number[]>;
+
+/**
+ * Derives purse addresses from the account-level xpub. Only public keys live here: whoever breaks
+ * into this service can mint addresses, but cannot move a coin.
+ */
+export class PurseAddresses {
+  private readonly free: number[] = [];
+  private refill: Promise<void> | null = null;
+
+  constructor(
+    private readonly xpub: EvmXpub,
+    private readonly takeIndexes: TakeIndexes,
+  ) {}
+
+  /** The next unused address. Refuses with `family-not-available` a family without an xpub. */
+  async next(
+    family: Family,
+  ): Promise<{ readonly address: string; readonly derivation: Derivation }> {
+    if (family !== 'evm') {
+      throw new DomainError(
+        'family-not-available',
+        `Purses of family ${family} cannot be minted here; the family "evm" can.`,
+      );
+    }
+    const index = await this.nextIndex();
+    const derivation = { xpubFingerprint: this.xpub.fingerprint, index };
+    return { address: deriveEvmAddress(this.xpub, index), derivation };
+  }
+
+  private async nextIndex(): Promise<number> {
+    for (;;) {
+      const index = this.free.shift();
+      if (index !== undefined) return index;
+      this.refill ??= this.takeIndexes(INDEXES_AT_ONCE)
+        .then((indexes) => void this.free.push(...indexes))
+        .finally(() => {
+          this.refill = null;
+        });
+      await this.refill;
+    }
+  }
+}

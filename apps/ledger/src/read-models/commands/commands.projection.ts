@@ -1,0 +1,34 @@
+import { columns, type Projection } from '../projection';
+
+const INSERT = `
+  INSERT INTO ledger.command (command_id, stream, fingerprint)
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
+  ON CONFLICT (command_id) DO NOTHING`;
+
+/**
+ * Which request each `Idempotency-Key` stands for, kept for ever. Inside a stream the log itself
+ * refuses another payload; this table refuses it across streams. A command of several events, or of
+ * several streams (a customer with purses), keeps its first.
+ */
+export const commandsProjection: Projection = {
+  name: 'commands',
+
+  async apply(batch, sql) {
+    const keyed = new Map<string, { stream: string; fingerprint: string }>();
+    for (const { recorded } of batch) {
+      const { commandId, fingerprint } = recorded.metadata;
+      if (fingerprint === undefined || keyed.has(commandId)) continue;
+      keyed.set(commandId, { stream: recorded.stream, fingerprint });
+    }
+    if (keyed.size === 0) return;
+    await sql.query(
+      INSERT,
+      columns(
+        [...keyed],
+        ([id]) => id,
+        ([, k]) => k.stream,
+        ([, k]) => k.fingerprint,
+      ),
+    );
+  },
+};

@@ -1,0 +1,46 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ApiKeyRow } from './api-keys/api-key.row';
+import { PurseFiguresRow } from './balances/purse-figures.row';
+import { ChainHeadRow } from './chains/chain-head.row';
+import { CheckpointRow } from './checkpoint.row';
+import { CommandRow } from './commands/command.row';
+import { CustomerRow } from './customers/customer.row';
+import { JournalLineRow } from './journal/journal-line.row';
+import { PurseRow } from './purses/purse.row';
+import { ReplenishmentRow } from './replenishments/replenishment.row';
+
+/** Queries and projections share the pool; each projector group needs one, each request one. */
+const CONNECTIONS_MAX = 12;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Longer than any page or batch takes; a statement beyond it is ended by the server. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** The connection to the read models. */
+export function readModelsDataSource(
+  url: string,
+  options: Partial<DataSourceOptions> = {},
+): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    entities: [
+      ApiKeyRow,
+      ChainHeadRow,
+      CheckpointRow,
+      CommandRow,
+      CustomerRow,
+      JournalLineRow,
+      PurseFiguresRow,
+      PurseRow,
+      ReplenishmentRow,
+    ],
+    poolSize: CONNECTIONS_MAX,
+    applicationName: 'daybook-ledger',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    // jit: a batch is planned once and runs for milliseconds; compiling it takes longer.
+    extra: {
+      options: `-c jit=off -c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    },
+    ...(options as object),
+  });
+}

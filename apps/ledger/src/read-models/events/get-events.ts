@@ -1,0 +1,42 @@
+import { EventStore } from '@daybook/event-store';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { type PublicEvent, publicEvent } from '../../outbound/public-events';
+import type { Page } from '../../resources';
+
+/**
+ * The account's events after a position (exclusive), in log order and complete. A page looks at a
+ * bounded part of the log, so it may hold fewer events than asked for, or none, and still not be the
+ * last: `nextCursor` is the position to go on after, null only at the end of the log.
+ */
+export class ListEvents extends Query<Page<PublicEvent>> {
+  constructor(
+    readonly accountId: string,
+    readonly after: bigint,
+    readonly limit: number,
+  ) {
+    super();
+  }
+}
+
+/** How much of the log one page looks at, at most: it bounds the cost of a quiet account's page. */
+const SCAN_LIMIT = 1_000;
+
+@QueryHandler(ListEvents)
+export class ListEventsHandler implements IQueryHandler<ListEvents> {
+  constructor(private readonly store: EventStore) {}
+
+  async execute({ accountId, after, limit }: ListEvents): Promise<Page<PublicEvent>> {
+    const scanned = await this.store.readAll({ after, limit: SCAN_LIMIT });
+    const data: PublicEvent[] = [];
+    for (const recorded of scanned) {
+      if (recorded.metadata.accountId !== accountId) continue;
+      const event = publicEvent(recorded);
+      if (event === null) continue;
+      data.push(event);
+      if (data.length === limit) return { data, nextCursor: recorded.position.toString() };
+    }
+    const last = scanned.at(-1);
+    const ended = last === undefined || scanned.length < SCAN_LIMIT;
+    return { data, nextCursor: ended ? null : last.position.toString() };
+  }
+}

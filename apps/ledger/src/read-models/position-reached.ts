@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+import { READ_MODELS_CHECKPOINT } from './projector';
+
+/** How often the checkpoint is looked at while a read waits for its own write. */
+const POLL_MS = 10;
+
+const CHECKPOINT = 'SELECT position FROM ledger.checkpoint WHERE name = $1';
+
+/**
+ * Read your writes: waits until the read models hold everything up to a position. The checkpoint is
+ * looked at in the database, as the projector may run in another process; readers that wait at the
+ * same time share each look.
+ */
+export class PositionReached {
+  /** The highest checkpoint seen; it never goes back, so most reads need no look at all. */
+  private reached = 0n;
+  private look: Promise<void> | null = null;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Whether the position was reached within `timeoutMs`. */
+  async within(position: bigint, timeoutMs: number): Promise<boolean> {
+    const deadline = Date.now() + timeoutMs;
+    while (this.reached < position) {
+      this.look ??= this.readCheckpoint().finally(() => {
+        this.look = null;
+      });
+      await this.look;
+      if (this.reached >= position) break;
+      if (Date.now() >= deadline) return false;
+      await sleep(POLL_MS);
+    }
+    return true;
+  }
+
+  private async readCheckpoint(): Promise<void> {
+    const [row]: { position: string }[] = await this.dataSource.query(CHECKPOINT, [
+      READ_MODELS_CHECKPOINT,
+    ]);
+    const position = BigInt(row?.position ?? 0);
+    if (position > this.reached) this.reached = position;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Family } from '@daybook/domain';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity({ name: 'purse', schema: 'ledger' })
+export class PurseRow {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'account_id' })
+  accountId!: string;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId!: string;
+
+  @Column('text')
+  family!: Family;
+
+  /** In the family's canonical form: lower-case hex on EVM chains. */
+  @Column('text')
+  address!: string;
+
+  @Column('text')
+  status!: 'active' | 'archived' | 'declined';
+
+  @Column('text', { name: 'outside_order_id', nullable: true })
+  outsideOrderId!: string | null;
+
+  @Column('timestamptz', { name: 'minted_at' })
+  mintedAt!: Date;
+
+  /** Position of the first event: the order in which purses are listed. */
+  @Column('bigint', { name: 'first_position' })
+  firstPosition!: string;
+}

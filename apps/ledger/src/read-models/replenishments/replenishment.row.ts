@@ -1,0 +1,72 @@
+import type { Credit, RejectionReason, ReplenishmentStatus } from '@daybook/domain';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity({ name: 'replenishment', schema: 'ledger' })
+export class ReplenishmentRow {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'account_id' })
+  accountId!: string;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId!: string;
+
+  @Column('uuid', { name: 'purse_id' })
+  purseId!: string;
+
+  @Column('text')
+  status!: ReplenishmentStatus;
+
+  @Column('text')
+  asset!: string;
+
+  /** Base units; a decimal string, as the driver gives NUMERIC(78,0). */
+  @Column('numeric', { precision: 78, scale: 0 })
+  amount!: string;
+
+  @Column('text', { name: 'from_address' })
+  from!: string;
+
+  @Column('text', { name: 'to_address' })
+  to!: string;
+
+  @Column('text', { name: 'tx_hash' })
+  txHash!: string;
+
+  @Column('text')
+  ordinal!: string;
+
+  @Column('bigint', { name: 'block_number', nullable: true })
+  blockNumber!: string | null;
+
+  @Column('text', { name: 'block_hash', nullable: true })
+  blockHash!: string | null;
+
+  @Column('timestamptz', { name: 'block_time', nullable: true })
+  blockTime!: Date | null;
+
+  @Column('text', { name: 'credited_to', nullable: true })
+  creditedTo!: Credit['to'] | null;
+
+  /** Why it was rejected, or why the credit is not the customer's. */
+  @Column('text', { nullable: true })
+  reason!: RejectionReason | string | null;
+
+  /** `depth:12` or `tag:finalized`. */
+  @Column('text', { nullable: true })
+  finality!: string | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt!: Date;
+
+  /** Position of the first event: the order in which replenishments are listed. */
+  @Column('bigint', { name: 'first_position' })
+  firstPosition!: string;
+
+  @Column('bigint', { name: 'last_position' })
+  lastPosition!: string;
+}

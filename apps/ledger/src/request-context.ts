@@ -1,0 +1,23 @@
+/** Who asks, and how the request is known again. Every command carries one; edges make it. */
+export interface RequestContext {
+  readonly accountId: string;
+  /** `key:<key id>` or `system`. */
+  readonly actor: string;
+  /** Derived from the `Idempotency-Key` when there is one, else new for this request. */
+  readonly commandId: string;
+  /** Hash of route and body, only with an `Idempotency-Key`. */
+  readonly fingerprint?: string;
+  readonly correlationId?: string;
+  /** W3C Trace Context, as received. */
+  readonly traceparent?: string;
+}
+
+/** What a command answers: the resource as the command left it, and where in the log that is. */
+export interface Answer<Resource> {
+  readonly resource: Resource;
+  readonly position: bigint;
+  /** `created` for the first write of the resource, also when its request is repeated by key. */
+  readonly outcome: 'created' | 'changed' | 'unchanged';
+  /** Whether this is the stored result of an earlier request with the same `Idempotency-Key`. */
+  readonly replayed: boolean;
+}

@@ -1,0 +1,77 @@
+import { EventStore, type Follower, follow } from '@daybook/event-store';
+import { DurableLog, type RunningSubscription } from '@daybook/messaging';
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
+import { openDefaultAccount } from './account/open-default-account';
+import { LedgerEnv } from './ledger.env';
+import { PURSE_ADDRESSES_RELAY, publishPurseAddresses } from './outbound/purse-addresses.relay';
+import { consumeChainHeads } from './read-models/chains/chain-heads.consumer';
+import { checkpointsOf } from './read-models/checkpoints';
+import { startProjector } from './read-models/projector';
+import { consumeTransfers } from './replenishment/transfers.consumer';
+
+/** Events looked at by a relay at once. */
+const RELAY_BATCH_MAX = 1_000;
+
+/** Starts what this process is configured to do, and stops it in order. */
+@Injectable()
+export class Roles implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(Roles.name);
+  /** The readers of the log that run here, by name. */
+  readonly followers = new Map<string, Follower>();
+  /** The consumers that run here. */
+  readonly subscriptions: RunningSubscription[] = [];
+
+  constructor(
+    private readonly env: LedgerEnv,
+    private readonly store: EventStore,
+    private readonly log: DurableLog,
+    private readonly dataSource: DataSource,
+    private readonly bus: CommandBus,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { DAYBOOK_BOOTSTRAP_API_KEY: apiKey, DAYBOOK_ROLES: roles } = this.env;
+    if (apiKey !== undefined) await openDefaultAccount(this.store, apiKey);
+    if (roles.includes('projector')) {
+      this.keep(startProjector(this.store, this.dataSource));
+    }
+    if (roles.includes('relay')) {
+      this.keep(
+        follow({
+          name: PURSE_ADDRESSES_RELAY,
+          store: this.store,
+          checkpoints: checkpointsOf(this.dataSource),
+          limit: RELAY_BATCH_MAX,
+          handle: (events) => publishPurseAddresses(this.log, events),
+          onError: (error) => this.logger.error({ msg: 'purse addresses not published', error }),
+        }),
+      );
+    }
+    if (roles.includes('consumer')) {
+      this.subscriptions.push(
+        await consumeTransfers(this.log, this.bus),
+        await consumeChainHeads(this.log, this.dataSource),
+      );
+    }
+  }
+
+  /** Consumers stop before readers, readers before the store and the pools that they use. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
+    await Promise.all([...this.followers.values()].map((follower) => follower.stop()));
+    await this.log.close();
+    await this.store.close();
+    await this.dataSource.destroy();
+  }
+
+  private keep(follower: Follower): void {
+    this.followers.set(follower.name, follower);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Decider, DomainEvent } from '@daybook/domain';
+import { decideAndAppend, type EventStore } from '@daybook/event-store';
+import type { Answer, RequestContext } from './request-context';
+
+/**
+ * Decides one command of a client on one stream and answers with the resource as the command left
+ * it. Rejects with `DomainError`, `IdempotencyKeyReused` or an `EventStoreError`.
+ */
+export async function writeAs<
+  Command,
+  Event extends DomainEvent,
+  State extends { readonly status: string },
+  Resource,
+>(
+  store: EventStore,
+  context: RequestContext,
+  stream: string,
+  decider: Decider<Command, Event, State>,
+  command: Command,
+  toResource: (state: Exclude<State, { status: 'absent' }>) => Resource,
+): Promise<Answer<Resource>> {
+  const { commandId, ...metadata } = context;
+  const decided = await decideAndAppend(store, { stream, decider, command, commandId, metadata });
+  const { state, position, revision } = decided;
+  if (state.status === 'absent') throw new Error(`${stream} is absent after an accepted command.`);
+  const wrote = decided.outcome !== 'unchanged';
+  return {
+    resource: toResource(state as Exclude<State, { status: 'absent' }>),
+    position,
+    outcome: wrote ? (revision === 0n ? 'created' : 'changed') : 'unchanged',
+    replayed: decided.outcome === 'replayed',
+  };
+}
