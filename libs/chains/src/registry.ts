@@ -56,9 +56,7 @@ const CAIP_19 = {
 } as const;
 
 /** The parts of an asset id that a registry may list, or null when it is not written that way. */
-export function parseAssetId(
-  id: string,
-): {
+export function parseAssetId(id: string): {
   readonly chain: string;
   readonly kind: 'erc20' | 'slip44';
   readonly reference: string;
