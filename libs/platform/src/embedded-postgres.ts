@@ -21,6 +21,7 @@ import { guardChild } from './child-guard';
 import { freePort, isPortFree } from './free-port';
 import { binariesFor, serverUser } from './postgres-binaries';
 import { homeOf, recordedHome, throwAwayHome } from './postgres-home';
+import { endProcess, isAlive } from './processes';
 import type { SystemUser } from './reachable';
 
 /** A start that needs longer (crash recovery of a large log, a very slow disk) is reported. */
@@ -235,27 +236,9 @@ function runningServer(data: string): number | undefined {
 }
 
 async function end(pid: number): Promise<void> {
-  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
-    const deadline = Date.now() + STOP_TIMEOUT_MS;
-    if (isAlive(pid)) process.kill(pid, signal);
-    while (isAlive(pid) && Date.now() < deadline) await sleep(POLL_MS);
-    if (!isAlive(pid)) return;
-  }
-  throw new Error(`PostgreSQL (process ${pid}) cannot be stopped.`);
-}
-
-/** A process that has ended and waits for its parent to notice (a zombie) counts as gone. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  if (process.platform !== 'linux') return true;
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
+  // Fast, immediate, and what cannot be refused; each leaves data that the next start recovers.
+  if (!(await endProcess(pid, ['SIGINT', 'SIGQUIT', 'SIGKILL'], STOP_TIMEOUT_MS))) {
+    throw new Error(`PostgreSQL (process ${pid}) cannot be stopped.`);
   }
 }
 

@@ -1,4 +1,5 @@
 export { type Anvil, type AnvilOptions, startAnvil } from './anvil';
+export { guardChild } from './child-guard';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
@@ -17,4 +18,5 @@ export {
 } from './health';
 export { createLogger, loggerOptions } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';
+export { endProcess, isAlive, processIdentity } from './processes';
 export { stopOnRequest } from './shutdown';
