@@ -6,7 +6,13 @@ export type Position = bigint;
 export const START: Position = 0n;
 
 /** Plain JSON; amounts and positions inside are decimal strings. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /** Who and what caused an event. Never part of a decision, always part of the evidence. */
@@ -103,7 +109,9 @@ export class AppendTooLarge extends EventStoreError {
     readonly stream: string,
     readonly bytes: number,
   ) {
-    super(`An append to ${stream} has ${bytes} bytes; ${APPEND_BYTES_MAX} are the most it may have.`);
+    super(
+      `An append to ${stream} has ${bytes} bytes; ${APPEND_BYTES_MAX} are the most it may have.`,
+    );
   }
 }
 
@@ -155,7 +163,10 @@ export abstract class EventStore {
   abstract appendMany(requests: readonly AppendRequest[]): Promise<readonly AppendResult[]>;
 
   /** The events of one stream from revision `from` (0 when left out); `[]` for no stream. */
-  abstract readStream(stream: string, options?: { from?: bigint }): Promise<readonly RecordedEvent[]>;
+  abstract readStream(
+    stream: string,
+    options?: { from?: bigint },
+  ): Promise<readonly RecordedEvent[]>;
 
   /** The events of many streams in one query; a stream without events has no entry. */
   abstract readStreams(

@@ -1,0 +1,73 @@
+import {
+  APPEND_BYTES_MAX,
+  AppendRejected,
+  type AppendRequest,
+  AppendTooLarge,
+  type Expected,
+} from './event-store';
+
+/** Stream names and event types are index keys and labels: longer ones are mistakes. */
+export const NAME_BYTES_MAX = 255;
+
+/** An append as a store takes it: checked, sized, and with data and metadata as JSON text. */
+export interface EncodedAppend {
+  readonly stream: string;
+  readonly expected: Expected;
+  readonly ids: readonly string[];
+  readonly types: readonly string[];
+  readonly datas: readonly string[];
+  readonly metadatas: readonly string[];
+  readonly bytes: number;
+}
+
+const CANONICAL_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/**
+ * What every store refuses before it sends anything, so that all refuse the same: `AppendTooLarge`,
+ * and `AppendRejected` for no events, a bad name, an id that is not a UUID in lower case, a negative
+ * revision, or data that is not JSON.
+ */
+export function encodeAppend(
+  request: AppendRequest,
+): EncodedAppend | AppendTooLarge | AppendRejected {
+  const { stream, expected, events } = request;
+  const reject = (reason: string) => new AppendRejected(stream, reason);
+  if (events.length === 0) return reject('it has no events.');
+  if (!isName(stream)) return reject(`a stream name has 1 to ${NAME_BYTES_MAX} bytes and no NUL.`);
+  if (typeof expected === 'bigint' && expected < 0n) return reject('revisions start at 0.');
+
+  const ids: string[] = [];
+  const types: string[] = [];
+  const datas: string[] = [];
+  const metadatas: string[] = [];
+  let bytes = 0;
+  for (const { id, type, data, metadata } of events) {
+    if (!CANONICAL_UUID.test(id)) return reject(`${id} is not a UUID in lower case.`);
+    if (!isName(type)) return reject(`an event type has 1 to ${NAME_BYTES_MAX} bytes and no NUL.`);
+    const [dataText, metadataText] = [jsonText(data), jsonText(metadata)];
+    if (dataText === undefined || metadataText === undefined) {
+      return reject(`data or metadata of ${type} is not JSON.`);
+    }
+    bytes +=
+      Buffer.byteLength(type) + Buffer.byteLength(dataText) + Buffer.byteLength(metadataText);
+    ids.push(id);
+    types.push(type);
+    datas.push(dataText);
+    metadatas.push(metadataText);
+  }
+  if (bytes > APPEND_BYTES_MAX) return new AppendTooLarge(stream, bytes);
+  return { stream, expected, ids, types, datas, metadatas, bytes };
+}
+
+function isName(text: string): boolean {
+  return text.length > 0 && !text.includes('\0') && Buffer.byteLength(text) <= NAME_BYTES_MAX;
+}
+
+/** JSON text, or nothing for what JSON cannot hold (a bigint, a cycle, a function). */
+function jsonText(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,135 @@
+import type { EncodedAppend } from '../encode-append';
+import { type AppendResult, StoreUnavailable } from '../event-store';
+
+/**
+ * The most appends and bytes that go into one commit. Measured: beyond 512 a commit no longer gets
+ * cheaper by the append, it only takes longer for all of them.
+ */
+export const BATCH_APPENDS_MAX = 512;
+export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+
+/**
+ * Commits under way at once. With two, the database writes one batch while this process reads the
+ * answers to the other and collects the next.
+ */
+export const BATCHES_IN_FLIGHT_MAX = 2;
+
+/** Below this many, splitting what waits into two batches costs more than it overlaps. */
+const SPLIT_FROM = 16;
+
+export interface QueueLimits {
+  readonly appends: number;
+  readonly bytes: number;
+}
+
+/** About three seconds of work; a longer queue only turns a slow store into a slow and full process. */
+export const QUEUE_LIMITS: QueueLimits = { appends: 65_536, bytes: 128 * 1024 * 1024 };
+
+export interface GroupCommit {
+  /** Queues an append. `settle` is called once, at once with `StoreUnavailable` if the queue is full. */
+  submit(append: EncodedAppend, settle: (result: AppendResult) => void): void;
+  /** Resolves when nothing is queued or under way. */
+  idle(): Promise<void>;
+}
+
+interface Waiting {
+  readonly append: EncodedAppend;
+  readonly settle: (result: AppendResult) => void;
+  /** The next append to the same stream. */
+  next: Waiting | undefined;
+}
+
+/**
+ * Gathers concurrent appends into commits: whoever arrives while a commit is under way shares the
+ * next one, so the cost of a durable write is divided by the load without a timer.
+ *
+ * `commit` never rejects. Appends to one stream stay in order: each enters a batch only when the one
+ * before it has been answered.
+ */
+export function groupCommit(
+  commit: (batch: readonly EncodedAppend[]) => Promise<readonly AppendResult[]>,
+  limits: QueueLimits = QUEUE_LIMITS,
+): GroupCommit {
+  /** The last append of each stream that has not been answered. */
+  const tails = new Map<string, Waiting>();
+  let ready: Waiting[] = [];
+  let taken = 0;
+  let queued = 0;
+  let queuedBytes = 0;
+  let inFlight = 0;
+  let scheduled = false;
+  let onIdle: (() => void)[] = [];
+
+  function submit(append: EncodedAppend, settle: (result: AppendResult) => void): void {
+    if (queued >= limits.appends || queuedBytes + append.bytes > limits.bytes) {
+      settle(new StoreUnavailable(`${queued} appends are waiting for the store already.`));
+      return;
+    }
+    queued += 1;
+    queuedBytes += append.bytes;
+    const waiting: Waiting = { append, settle, next: undefined };
+    const before = tails.get(append.stream);
+    tails.set(append.stream, waiting);
+    if (before) before.next = waiting;
+    else ready.push(waiting);
+    schedule();
+  }
+
+  /** Callers answered in this turn of the event loop may append again in it: they join the batch. */
+  function schedule(): void {
+    if (scheduled || inFlight === BATCHES_IN_FLIGHT_MAX) return;
+    scheduled = true;
+    setImmediate(flush);
+  }
+
+  function flush(): void {
+    scheduled = false;
+    while (taken < ready.length && inFlight < BATCHES_IN_FLIGHT_MAX) void run(take());
+  }
+
+  function take(): Waiting[] {
+    const waiting = ready.length - taken;
+    const share = Math.ceil(waiting / (BATCHES_IN_FLIGHT_MAX - inFlight));
+    const most = Math.min(waiting, Math.max(share, SPLIT_FROM), BATCH_APPENDS_MAX);
+    let end = taken;
+    let bytes = 0;
+    while (end < taken + most) {
+      bytes += (ready[end] as Waiting).append.bytes;
+      if (bytes > BATCH_BYTES_MAX && end > taken) break;
+      end += 1;
+    }
+    const batch = ready.slice(taken, end);
+    taken = end;
+    // Moves what is left only when that is the smaller part, so each append is moved once at most.
+    if (taken * 2 >= ready.length) {
+      ready = ready.slice(taken);
+      taken = 0;
+    }
+    return batch;
+  }
+
+  async function run(batch: readonly Waiting[]): Promise<void> {
+    inFlight += 1;
+    const results = await commit(batch.map(({ append }) => append));
+    inFlight -= 1;
+    for (const [index, waiting] of batch.entries()) {
+      const { append, settle, next } = waiting;
+      queued -= 1;
+      queuedBytes -= append.bytes;
+      if (next) ready.push(next);
+      else tails.delete(append.stream);
+      settle(results[index] as AppendResult);
+    }
+    if (taken < ready.length) schedule();
+    if (queued === 0) {
+      for (const resolve of onIdle) resolve();
+      onIdle = [];
+    }
+  }
+
+  return {
+    submit,
+    idle: () =>
+      queued === 0 ? Promise.resolve() : new Promise((resolve) => void onIdle.push(resolve)),
+  };
+}

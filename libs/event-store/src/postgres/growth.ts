@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, type ClientConfig } from 'pg';
+import type { Position } from '../event-store';
+
+/** Without a notification, growth is noticed after this long at most. */
+export const POLL_MS = 1_000;
+/** A lost listener costs only the latency of the poll, so it is replaced without hurry. */
+const RECONNECT_MS = 500;
+
+export interface Growth {
+  /** Notes that the log is known to reach `head`. */
+  reached(head: Position): void;
+  wait(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Knows how far the log has grown: from this process's own commits, from notifications of others
+ * (one listening connection, made when the first reader waits) and from a poll while anyone waits.
+ * A lost connection is made again for as long as it takes; meanwhile the poll carries on.
+ */
+export function watchGrowth(
+  config: ClientConfig,
+  readHead: () => Promise<Position>,
+  onListenerLost: (error: unknown) => void,
+): Growth {
+  const waiters = new Map<() => void, Position>();
+  const closing = new AbortController();
+  let known: Position = 0n;
+  let listening: Promise<void> | undefined;
+  let poll: NodeJS.Timeout | undefined;
+
+  function reached(head: Position): void {
+    if (head <= known) return;
+    known = head;
+    for (const [wake, after] of waiters) if (after < head) wake();
+  }
+
+  /** A failed look is no news: whoever waits reads at the end of its time-out and is told there. */
+  const look = () => readHead().then(reached, () => undefined);
+
+  async function listen(): Promise<void> {
+    while (!closing.signal.aborted) {
+      const client = new Client(config);
+      const lost = new Promise<unknown>((resolve) => {
+        client.once('error', resolve);
+        client.once('end', () => resolve(new Error('The listening connection ended.')));
+        closing.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+      });
+      try {
+        client.on('notification', ({ payload }) => reached(BigInt(payload ?? 0)));
+        await client.connect();
+        await client.query('LISTEN event_store');
+        // What was committed before the LISTEN took effect was not announced to this connection.
+        await look();
+        const error = await lost;
+        if (error) onListenerLost(error);
+      } catch (error) {
+        onListenerLost(error);
+      }
+      await client.end().catch(() => undefined);
+      await sleep(RECONNECT_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+
+  function wait(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (after < known || signal.aborted || closing.signal.aborted) return Promise.resolve();
+    listening ??= listen();
+    poll ??= setInterval(look, POLL_MS);
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        waiters.delete(wake);
+        if (waiters.size === 0) {
+          clearInterval(poll);
+          poll = undefined;
+        }
+        resolve();
+      };
+      const timer = setTimeout(wake, timeoutMs);
+      signal.addEventListener('abort', wake, { once: true });
+      waiters.set(wake, after);
+    });
+  }
+
+  return {
+    reached,
+    wait,
+    close: async () => {
+      closing.abort();
+      for (const wake of [...waiters.keys()]) wake();
+      await listening;
+    },
+  };
+}

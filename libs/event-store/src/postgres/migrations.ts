@@ -1,0 +1,155 @@
+import { escapeIdentifier } from 'pg';
+
+/** What a migration needs of TypeORM's query runner, so that this library need not know TypeORM. */
+export interface Queries {
+  query(sql: string): Promise<unknown>;
+}
+
+/** Tables: nothing but the log itself and the row that writers take turns by. */
+const TABLES = `
+  CREATE SCHEMA event_store;
+
+  -- Writers hold this row from before they look until they have committed. That makes position order
+  -- the commit order, without gaps, so a reader needs nothing but "position > mine". The position
+  -- itself is not kept here: a row that every commit rewrites grows a chain of dead versions that each
+  -- writer must walk for as long as anyone, anywhere, holds an old snapshot (a backup, say).
+  CREATE TABLE event_store.head (one boolean PRIMARY KEY DEFAULT true CHECK (one));
+  INSERT INTO event_store.head DEFAULT VALUES;
+
+  -- Two indexes and no table of streams: where a stream stands is one probe into (stream_id, revision).
+  -- Text, not jsonb: nothing looks inside, and text is a third faster to write and to read.
+  CREATE TABLE event_store.event (
+    position    bigint      NOT NULL CHECK (position > 0),
+    revision    bigint      NOT NULL CHECK (revision >= 0),
+    recorded_at timestamptz NOT NULL,
+    event_id    uuid        NOT NULL,
+    stream_id   text        COLLATE "C" NOT NULL,
+    type        text        COLLATE "C" NOT NULL,
+    data        text        COLLATE "C" NOT NULL,
+    metadata    text        COLLATE "C" NOT NULL,
+    PRIMARY KEY (position),
+    UNIQUE (stream_id, revision)
+  )`;
+
+/** History is not edited, not even by the owner of the tables: to do it, the trigger must go first. */
+const APPEND_ONLY = `
+  CREATE FUNCTION event_store.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    RAISE EXCEPTION '% of %.% is refused: the log is append-only', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME
+      USING ERRCODE = 'insufficient_privilege';
+  END $$;
+
+  CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event_store.event
+    FOR EACH STATEMENT EXECUTE FUNCTION event_store.refuse_change();
+  CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event_store.head
+    FOR EACH STATEMENT EXECUTE FUNCTION event_store.refuse_change();
+
+  -- ALWAYS: also when the session claims to be a replica, which disables ordinary triggers.
+  ALTER TABLE event_store.event ENABLE ALWAYS TRIGGER append_only;
+  ALTER TABLE event_store.head ENABLE ALWAYS TRIGGER append_only`;
+
+/**
+ * The only way to write. It runs with its owner's rights, so the role of a service needs none on the
+ * tables but to read. An expectation is a revision, -1 for no stream, -2 for any, -4 for exists
+ * (EventStoreDB's numbers). All arrays a_* have one element an append, all e_* one an event, in order.
+ */
+const APPEND = `
+  CREATE FUNCTION event_store.append(
+    a_stream text[], a_expected bigint[], a_count integer[], a_before integer[],
+    e_append integer[], e_offset integer[],
+    e_stream text[], e_id uuid[], e_type text[], e_data text[], e_metadata text[],
+    OUT head bigint, OUT revisions bigint[], OUT positions bigint[]
+  ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  DECLARE
+    current  bigint[];                          -- where each stream stands, -1 for no stream
+    before   bigint[] := a_before;              -- events stored before each append, -1 for a refused one
+    stored   bigint   := cardinality(e_id);
+    clock    timestamptz;
+  BEGIN
+    PERFORM FROM event_store.head FOR UPDATE;
+    IF NOT FOUND THEN RAISE EXCEPTION 'event_store.head has lost its row'; END IF;
+
+    SELECT e.position, e.recorded_at INTO head, clock
+      FROM event_store.event e ORDER BY e.position DESC LIMIT 1;
+    head := coalesce(head, 0);
+    -- A clock that was set back must not make history run backwards.
+    clock := greatest(clock_timestamp(), clock);
+
+    current := ARRAY(
+      SELECT coalesce((SELECT e.revision FROM event_store.event e WHERE e.stream_id = a.stream
+                       ORDER BY e.revision DESC LIMIT 1), -1)
+      FROM unnest(a_stream) AS a(stream));
+
+    -- When every stream is where its writer believed, the caller can work out the rest from head.
+    IF current <> a_expected THEN
+      stored := 0;
+      FOR i IN 1 .. cardinality(a_stream) LOOP
+        IF a_expected[i] = current[i] OR a_expected[i] = -2 OR (a_expected[i] = -4 AND current[i] >= 0) THEN
+          before[i] := stored;
+          stored := stored + a_count[i];
+          revisions[i] := current[i] + a_count[i];
+          positions[i] := head + stored;
+        -- Exactly these events stand where they were to go: a repeat of an append that succeeded.
+        ELSIF a_expected[i] >= -1 AND e_id[a_before[i] + 1 : a_before[i] + a_count[i]] = ARRAY(
+            SELECT e.event_id FROM event_store.event e
+            WHERE e.stream_id = a_stream[i]
+              AND e.revision > a_expected[i] AND e.revision <= a_expected[i] + a_count[i]
+            ORDER BY e.revision) THEN
+          before[i] := -1;
+          revisions[i] := a_expected[i] + a_count[i];
+          positions[i] := (SELECT e.position FROM event_store.event e
+                           WHERE e.stream_id = a_stream[i] AND e.revision = revisions[i]);
+        ELSE
+          before[i] := -1;
+          revisions[i] := current[i];
+          positions[i] := 0;
+        END IF;
+      END LOOP;
+    END IF;
+
+    INSERT INTO event_store.event (position, revision, recorded_at, event_id, stream_id, type, data, metadata)
+      SELECT head + before[e.append] + e.place, current[e.append] + e.place, clock,
+             e.id, e.stream, e.type, e.data, e.metadata
+      FROM (SELECT unnest(e_append) AS append, unnest(e_offset) AS place, unnest(e_id) AS id,
+                   unnest(e_stream) AS stream, unnest(e_type) AS type, unnest(e_data) AS data,
+                   unnest(e_metadata) AS metadata) e
+      WHERE before[e.append] >= 0;
+
+    IF stored > 0 THEN PERFORM pg_notify('event_store', (head + stored)::text); END IF;
+  END $$;
+
+  REVOKE ALL ON FUNCTION event_store.append FROM PUBLIC`;
+
+/** The log of events: tables, the append function and the triggers that keep history as it was. */
+export class CreateEventLog1700000000001 {
+  readonly name = 'CreateEventLog1700000000001';
+
+  async up(queries: Queries): Promise<void> {
+    await queries.query(TABLES);
+    await queries.query(APPEND_ONLY);
+    await queries.query(APPEND);
+  }
+
+  /** Only an empty log can be taken away: nothing can bring back a full one. */
+  async down(queries: Queries): Promise<void> {
+    await queries.query(`
+      DO $$ BEGIN
+        IF EXISTS (SELECT FROM event_store.event) THEN
+          RAISE EXCEPTION 'event_store holds events and is not dropped';
+        END IF;
+      END $$;
+      DROP SCHEMA event_store CASCADE`);
+  }
+}
+
+/** In the order in which they must run; hand them to a TypeORM data source. */
+export const eventStoreMigrations = [CreateEventLog1700000000001] as const;
+
+/** Lets `role` append through the function and read, and nothing else. */
+export async function grantEventStore(queries: Queries, role: string): Promise<void> {
+  const name = escapeIdentifier(role);
+  await queries.query(`
+    GRANT USAGE ON SCHEMA event_store TO ${name};
+    GRANT SELECT ON event_store.event TO ${name};
+    GRANT EXECUTE ON FUNCTION event_store.append TO ${name}`);
+}

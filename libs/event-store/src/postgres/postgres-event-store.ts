@@ -1,0 +1,194 @@
+import { Pool, type PoolConfig } from 'pg';
+import { encodeAppend } from '../encode-append';
+import {
+  type Appended,
+  type AppendRequest,
+  type AppendResult,
+  EventStore,
+  EventStoreError,
+  type Position,
+  READ_ALL_LIMIT_MAX,
+  type RecordedEvent,
+  StoreUnavailable,
+} from '../event-store';
+import { appendBatch } from './append-batch';
+import { bigintArray, textArray } from './binary-arrays';
+import { BATCH_APPENDS_MAX, type GroupCommit, groupCommit, type QueueLimits } from './group-commit';
+import { type Growth, watchGrowth } from './growth';
+import { lastingConnection, sessionConfig } from './session';
+
+/** `appendMany` queues this many at once, so that one call of any size leaves room for others. */
+const APPEND_MANY_SLICE = 8 * BATCH_APPENDS_MAX;
+
+const COLUMNS =
+  'e.position, e.stream_id, e.revision, e.event_id, e.type, e.data, e.metadata, e.recorded_at';
+
+const READ_ALL = `SELECT ${COLUMNS} FROM event_store.event e WHERE e.position > $1 ORDER BY e.position LIMIT $2`;
+
+/** One index probe a stream; the rows of each come together and in order. */
+const READ_STREAMS = `SELECT s.* FROM unnest($1::text[], $2::bigint[]) AS wanted(stream, since), LATERAL (
+  SELECT ${COLUMNS} FROM event_store.event e
+  WHERE e.stream_id = wanted.stream AND e.revision >= wanted.since ORDER BY e.revision) s`;
+
+const HEAD = 'SELECT coalesce(max(position), 0) FROM event_store.event';
+
+export interface PostgresEventStoreOptions {
+  /** How much may wait to be written before more is refused with `StoreUnavailable`. */
+  readonly queueLimits?: QueueLimits;
+  /** Told when the listening connection was lost, for the log; it is made again by itself. */
+  readonly onListenerLost?: (error: unknown) => void;
+}
+
+/**
+ * The log in PostgreSQL: an append-only table in commit order (`migrations.ts` says how) behind a
+ * group commit. It owns its connections: a pool to read, one to write and one to listen.
+ */
+export class PostgresEventStore extends EventStore {
+  private readonly pool: Pool;
+  private readonly writes: GroupCommit;
+  private readonly growth: Growth;
+  private readonly closeWriter: () => Promise<void>;
+  private closing: Promise<void> | undefined;
+
+  constructor(config: PoolConfig | string, options: PostgresEventStoreOptions = {}) {
+    super();
+    const session = sessionConfig(config);
+    this.pool = new Pool(session);
+    // An idle connection that breaks is replaced by the pool; unheard, its error would end the process.
+    this.pool.on('error', () => undefined);
+    const { onListenerLost = () => undefined } = options;
+    this.growth = watchGrowth(session, () => this.head(), onListenerLost);
+    const writer = lastingConnection({ ...session, pipeline: true });
+    this.closeWriter = writer.close;
+    this.writes = groupCommit(
+      (batch) => appendBatch(writer, batch, this.growth.reached),
+      options.queueLimits,
+    );
+  }
+
+  override append(request: AppendRequest): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      this.submit(request, (result) => {
+        if (result instanceof EventStoreError) reject(result);
+        else resolve(result);
+      });
+    });
+  }
+
+  override async appendMany(requests: readonly AppendRequest[]): Promise<readonly AppendResult[]> {
+    const results = new Array<AppendResult>(requests.length);
+    for (let start = 0; start < requests.length; start += APPEND_MANY_SLICE) {
+      const end = Math.min(start + APPEND_MANY_SLICE, requests.length);
+      await new Promise<void>((resolve) => {
+        let open = end - start;
+        for (let index = start; index < end; index++) {
+          this.submit(requests[index] as AppendRequest, (result) => {
+            results[index] = result;
+            open -= 1;
+            if (open === 0) resolve();
+          });
+        }
+      });
+    }
+    return results;
+  }
+
+  override async readStream(
+    stream: string,
+    options: { from?: bigint } = {},
+  ): Promise<readonly RecordedEvent[]> {
+    const streams = await this.readStreams([{ stream, ...options }]);
+    return streams.get(stream) ?? [];
+  }
+
+  override async readStreams(
+    streams: readonly { readonly stream: string; readonly from?: bigint }[],
+  ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+    const names = textArray(streams.map(({ stream }) => stream));
+    const since = bigintArray(streams.map(({ from }) => from ?? 0n));
+    const rows = await this.query('read-streams', READ_STREAMS, [names, since]);
+    const histories = new Map<string, RecordedEvent[]>();
+    for (const row of rows) {
+      const event = recordedEvent(row);
+      const history = histories.get(event.stream);
+      if (history) history.push(event);
+      else histories.set(event.stream, [event]);
+    }
+    return histories;
+  }
+
+  override async readAll(options: {
+    after: Position;
+    limit: number;
+  }): Promise<readonly RecordedEvent[]> {
+    const limit = Math.min(options.limit, READ_ALL_LIMIT_MAX);
+    const rows = await this.query('read-all', READ_ALL, [String(options.after), String(limit)]);
+    return rows.map(recordedEvent);
+  }
+
+  override async head(): Promise<Position> {
+    const [row] = await this.query('head', HEAD, []);
+    return BigInt(row?.[0] ?? 0);
+  }
+
+  override waitForGrowth(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    return this.growth.wait(after, timeoutMs, signal);
+  }
+
+  override close(): Promise<void> {
+    this.closing ??= this.finish();
+    return this.closing;
+  }
+
+  private async finish(): Promise<void> {
+    await this.writes.idle();
+    await Promise.all([this.growth.close(), this.closeWriter(), this.pool.end()]);
+  }
+
+  private submit(request: AppendRequest, settle: (result: AppendResult) => void): void {
+    const encoded =
+      this.closing === undefined
+        ? encodeAppend(request)
+        : new StoreUnavailable('The event store is closed.');
+    if (encoded instanceof EventStoreError) settle(encoded);
+    else this.writes.submit(encoded, settle);
+  }
+
+  private async query(name: string, text: string, values: (string | Buffer)[]): Promise<Row[]> {
+    try {
+      const query = { name: `event_store.${name}`, text, values, rowMode: 'array' as const };
+      const { rows } = await this.pool.query<Row>(query);
+      return rows;
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new StoreUnavailable(`PostgreSQL cannot be read: ${reason}`, { cause });
+    }
+  }
+}
+
+/** The columns as text, in the order of `COLUMNS`. */
+type Row = string[];
+
+function recordedEvent(row: Row): RecordedEvent {
+  const [position, stream, revision, id, type, data, metadata, recordedAt] = row as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  return {
+    id,
+    type,
+    data: JSON.parse(data),
+    metadata: JSON.parse(metadata),
+    stream,
+    revision: BigInt(revision),
+    position: BigInt(position),
+    // 2026-01-31 12:00:00.5+00 in a session that runs in UTC.
+    recordedAt: `${recordedAt.slice(0, 10)}T${recordedAt.slice(11, -3)}Z`,
+  };
+}
