@@ -66,8 +66,8 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
 @Module({})
 export class LedgerModule {
   static forRoot(env: LedgerEnv): DynamicModule {
-    const registry = loadRegistry(env.DAYBOOK_CHAINS_FILE ?? null);
-    const xpub = parseEvmXpub(env.DAYBOOK_EVM_XPUB ?? DEVELOPMENT_XPUB);
+    const registry = loadRegistry(env.chainsFile ?? null);
+    const xpub = parseEvmXpub(env.evmXpub ?? DEVELOPMENT_XPUB);
     refuseDevelopmentXpub(
       xpub,
       registry.connections.map((connection) => connection.chain),
@@ -81,15 +81,15 @@ export class LedgerModule {
         { provide: AssetRegistry, useValue: new AssetRegistry(registry.assets) },
         {
           provide: EventStore,
-          useFactory: () => new PostgresEventStore(env.DAYBOOK_DATABASE_URL),
+          useFactory: () => new PostgresEventStore(env.databaseUrl),
         },
         {
           provide: DurableLog,
-          useFactory: () => new PostgresLog({ url: env.DAYBOOK_DATABASE_URL }),
+          useFactory: () => new PostgresLog({ url: env.databaseUrl }),
         },
         {
           provide: DataSource,
-          useFactory: () => readModelsDataSource(env.DAYBOOK_DATABASE_URL).initialize(),
+          useFactory: () => readModelsDataSource(env.databaseUrl).initialize(),
         },
         {
           provide: PurseAddresses,

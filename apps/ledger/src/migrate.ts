@@ -1,6 +1,9 @@
 import 'reflect-metadata';
 import { eventStoreMigrations, grantEventStore } from '@daybook/event-store';
 import { grantMessaging, messagingMigrations } from '@daybook/messaging';
+import { readEnvironment } from '@daybook/platform';
+import { IsUrl } from 'class-validator';
+import { POSTGRES_URL } from './ledger.env';
 import { readModelsDataSource } from './read-models/data-source';
 import { CreateReadModels1700000001000 } from './read-models/migrations/0001-read-models';
 
@@ -52,15 +55,24 @@ async function grantReadModels(
   `);
 }
 
+class MigrationEnv {
+  /** The owner of the schemas. */
+  @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
+  readonly migrationUrl!: string;
+
+  /** The runtime role's URL; its user name is what is granted to. */
+  @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
+  readonly databaseUrl!: string;
+}
+
+async function main(): Promise<void> {
+  const { migrationUrl, databaseUrl } = readEnvironment(MigrationEnv);
+  await migrate(migrationUrl, decodeURIComponent(new URL(databaseUrl).username));
+}
+
 if (require.main === module) {
-  const { DAYBOOK_MIGRATION_URL: ownerUrl, DAYBOOK_DATABASE_URL: runtimeUrl } = process.env;
-  if (ownerUrl === undefined || runtimeUrl === undefined) {
-    console.error('Set DAYBOOK_MIGRATION_URL (owner) and DAYBOOK_DATABASE_URL (runtime role).');
-    process.exitCode = 2;
-  } else {
-    migrate(ownerUrl, decodeURIComponent(new URL(runtimeUrl).username)).catch((error) => {
-      console.error(error);
-      process.exitCode = 1;
-    });
-  }
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
 }

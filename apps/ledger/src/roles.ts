@@ -9,7 +9,7 @@ import {
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { openDefaultAccount } from './account/open-default-account';
-import { LedgerEnv } from './ledger.env';
+import { hasRole, LedgerEnv } from './ledger.env';
 import { PURSE_ADDRESSES_RELAY, publishPurseAddresses } from './outbound/purse-addresses.relay';
 import { consumeChainHeads } from './read-models/chains/chain-heads.consumer';
 import { checkpointsOf } from './read-models/checkpoints';
@@ -37,12 +37,12 @@ export class Roles implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { DAYBOOK_BOOTSTRAP_API_KEY: apiKey, DAYBOOK_ROLES: roles } = this.env;
-    if (apiKey !== undefined) await openDefaultAccount(this.store, apiKey);
-    if (roles.includes('projector')) {
+    const { bootstrapApiKey } = this.env;
+    if (bootstrapApiKey !== undefined) await openDefaultAccount(this.store, bootstrapApiKey);
+    if (hasRole(this.env, 'projector')) {
       this.keep(startProjector(this.store, this.dataSource));
     }
-    if (roles.includes('relay')) {
+    if (hasRole(this.env, 'relay')) {
       this.keep(
         follow({
           name: PURSE_ADDRESSES_RELAY,
@@ -54,7 +54,7 @@ export class Roles implements OnApplicationBootstrap, OnApplicationShutdown {
         }),
       );
     }
-    if (roles.includes('consumer')) {
+    if (hasRole(this.env, 'consumer')) {
       this.subscriptions.push(
         await consumeTransfers(this.log, this.bus),
         await consumeChainHeads(this.log, this.dataSource),
