@@ -1,4 +1,4 @@
-import type { Decider } from './decider';
+import { type Decider, fold } from './decider';
 import { DomainError } from './errors';
 import type { Asset } from './money';
 import {
@@ -190,7 +190,7 @@ function observed(
  *
  * - `seen` counts only while nothing better is known;
  * - `dropped` ends a sighting, never a detection;
- * - `reverted` takes back whatever was detected or booked;
+ * - `reverted` takes back whatever was detected or booked, and outdates what it reverts;
  * - `failed` and `detected` show a block: recorded, or rejected with the reason;
  * - `final` is a detection (perhaps the first) that is now booked or screened.
  */
@@ -200,70 +200,82 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
   switch (report.status) {
     case 'seen': {
       const fresh = state.status === 'absent' || state.status === 'dropped';
-      if (!fresh || rejectionOf(report, facts.asset) !== null) return [];
-      return [{ type: 'ReplenishmentSeen', data: observation(report, facts) }];
+      return fresh ? sight(command) : [];
     }
     case 'dropped':
-      if (state.status !== 'seen') return [];
-      return [
-        { type: 'ReplenishmentDropped', data: { ...state.parties, version: report.version } },
-      ];
-    case 'reverted':
-      return isIncluded(state) ? [reversal(state, report.version)] : [];
+    case 'reverted': {
+      if (state.status !== 'absent') return end(report, state);
+      // An end that is heard of before its beginning is recorded whole: what it ended may still
+      // come, and must then be late instead of a credit.
+      const sighted = sight(command);
+      return [...sighted, ...end(report, fold(replenishment, sighted))];
+    }
     case 'failed':
     case 'detected':
       return include(command, state);
-    case 'final':
-      return [...include(command, state), ...conclude(command, state)];
+    case 'final': {
+      const included = include(command, state);
+      return [...included, ...conclude(report, facts, fold(replenishment, included, state))];
+    }
   }
+}
+
+/** A sighting, unless it is of something that could never be credited. */
+function sight({ report, facts }: Report): readonly ReplenishmentEvent[] {
+  if (rejectionOf(report, facts.asset) !== null) return [];
+  return [{ type: 'ReplenishmentSeen', data: observation(report, facts) }];
+}
+
+function end(report: TransferReport, state: ReplenishmentState): readonly ReplenishmentEvent[] {
+  if (state.status === 'absent') return [];
+  if (report.status === 'reverted') return [reversal(state, report.version)];
+  if (state.status !== 'seen') return [];
+  return [{ type: 'ReplenishmentDropped', data: { ...state.parties, version: report.version } }];
 }
 
 /** The block part of a report: a detection, a rejection, or nothing when it is known already. */
 function include(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
   const { report, facts } = command;
+  const { block, version } = report;
+  // Without its block a transfer is not in the chain, whatever the report calls itself.
+  if (block === null) return [];
   const reason = rejectionOf(report, facts.asset);
-  if (state.status !== 'absent' && sameContent(state.transfer, report.content)) {
-    if (reason === null && isBooked(state)) return [];
-    if (
-      state.status === 'detected' &&
-      reason === null &&
-      state.block?.hash === report.block?.hash
-    ) {
-      return [];
-    }
+  if (
+    state.status !== 'absent' &&
+    sameContent(state.transfer, report.content) &&
+    state.block?.hash === block.hash
+  ) {
+    // What is booked stays booked in its block: only the chain takes it back, never a minimum that
+    // was raised or an asset that was delisted since.
+    if (isBooked(state) && report.status !== 'failed') return [];
+    if (state.status === 'detected' && reason === null) return [];
     if (state.status === 'rejected' && reason !== null) return [];
   }
-  // A booked transfer that now shows other content or failed was reorganised while nobody reported
-  // the revert: what was booked is taken back before the new content counts.
-  const undo = isBooked(state) ? [reversal(state, report.version)] : [];
-  const data = observation(report, facts);
-  if (reason !== null) {
-    return [
-      ...undo,
-      { type: 'ReplenishmentRejected', data: { ...data, block: report.block, reason } },
-    ];
-  }
-  if (report.block === null) return undo;
-  return [...undo, { type: 'ReplenishmentDetected', data: { ...data, block: report.block } }];
+  // A booked transfer that now failed, or shows other content or another block, was reorganised
+  // while nobody reported the revert: what was booked is taken back before the new block counts,
+  // for that block may not be final yet.
+  const undo = isBooked(state) ? [reversal(state, version)] : [];
+  const data = { ...observation(report, facts), block };
+  return reason === null
+    ? [...undo, { type: 'ReplenishmentDetected', data }]
+    : [...undo, { type: 'ReplenishmentRejected', data: { ...data, reason } }];
 }
 
-/** The end of a final report: booked once, or handed to screening, never both, never twice. */
-function conclude(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
-  const { report, facts } = command;
-  if (rejectionOf(report, facts.asset) !== null || report.finality === null) return [];
-  if (isBooked(state) && sameContent(state.transfer, report.content)) return [];
-  const { version, finality } = report;
-  const { parties } = facts;
+/** The end of a final report: what is detected is booked or handed to screening, never twice. */
+function conclude(
+  { version, finality, block }: TransferReport,
+  facts: TransferFacts,
+  state: ReplenishmentState,
+): readonly ReplenishmentEvent[] {
+  if (state.status !== 'detected' || block === null || finality === null) return [];
+  const { parties, transfer } = state;
   if (facts.screening) {
     return [{ type: 'ComplianceCheckStarted', data: { ...parties, version, finality } }];
   }
-  const { asset, amount } = report.content;
-  return [
-    {
-      type: 'ReplenishmentConfirmed',
-      data: { ...parties, version, asset, amount, credit: creditOf(facts), finality },
-    },
-  ];
+  const { asset, amount } = transfer;
+  const credit = creditOf(facts);
+  const data = { ...parties, version, asset, amount, credit, finality };
+  return [{ type: 'ReplenishmentConfirmed', data }];
 }
 
 function resolve(
@@ -317,8 +329,4 @@ function isBooked(state: ReplenishmentState): state is Known {
   return (
     state.status === 'confirmed' || state.status === 'declined' || state.status === 'screening'
   );
-}
-
-function isIncluded(state: ReplenishmentState): state is Known {
-  return state.status === 'detected' || isBooked(state);
 }
