@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import * as a from '../testing/a';
+import { lives } from '../testing/lives';
+import { RUNS } from '../testing/runs';
+import { decideTwice } from '../testing/specification';
+import { addFigures, figuresDelta, NO_FIGURES, type PurseFigures } from './figures';
+import {
+  figuresViolations,
+  postingViolations,
+  trialBalance,
+  trialBalanceViolations,
+} from './invariants';
+import { type Posting, postings } from './postings';
+import { type ReplenishmentCommand, type ReplenishmentEvent, replenishment } from './replenishment';
+
+const decision: fc.Arbitrary<ReplenishmentCommand> = fc.record({
+  type: fc.constant('ResolveCompliance'),
+  accountId: fc.constant(a.parties.accountId),
+  decision: fc.constantFrom('approved', 'declined'),
+  facts: fc.constant(a.ownerFacts()),
+});
+
+/** Most steps are a report, some a decision. */
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(null) },
+  { weight: 1, arbitrary: decision },
+);
+
+/**
+ * The log of several transfers to two purses of one account, some of them screened: each step takes
+ * the next report of one of the lives, or decides its screening.
+ */
+const logs = fc
+  .tuple(
+    fc.array(lives(fc.boolean()), { minLength: 1, maxLength: 4 }),
+    fc.array(fc.tuple(fc.nat(3), step), { maxLength: 40 }),
+  )
+  .map(([told, steps]) => {
+    const streams = told.map((life) => ({ life: [...life], history: [] as ReplenishmentEvent[] }));
+    const log: ReplenishmentEvent[] = [];
+    for (const [index, resolution] of steps) {
+      const stream = streams[index % streams.length];
+      const command = resolution ?? stream?.life.shift();
+      if (stream === undefined || command === undefined) continue;
+      const events = decideOrRefuse(stream.history, command);
+      stream.history = [...stream.history, ...events];
+      log.push(...events);
+    }
+    return log;
+  });
+
+function decideOrRefuse(history: readonly ReplenishmentEvent[], command: ReplenishmentCommand) {
+  try {
+    return decideTwice(replenishment, history, command);
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'DomainError' });
+    return [];
+  }
+}
+
+function figuresByPurse(log: readonly ReplenishmentEvent[]): Map<string, PurseFigures> {
+  const figures = new Map<string, PurseFigures>();
+  for (const event of log) {
+    const change = figuresDelta(event);
+    if (change === null) continue;
+    const key = `${change.key.purseId}/${change.key.asset}`;
+    figures.set(key, addFigures(figures.get(key) ?? NO_FIGURES, change.delta));
+  }
+  return figures;
+}
+
+/** The same figures from the journal alone: what an auditor derives without knowing `figures.ts`. */
+function figuresByJournal(journal: readonly Posting[]): Map<string, PurseFigures> {
+  const figures = new Map<string, PurseFigures>();
+  for (const { debit, credit, asset, amount } of journal) {
+    const inward = debit.kind === 'custody/purse';
+    const [purse, claim] = inward ? [debit, credit] : [credit, debit];
+    const moved = inward ? amount : -amount;
+    const key = `${purse.owner}/${asset}`;
+    const f = figures.get(key) ?? NO_FIGURES;
+    figures.set(key, {
+      custody: f.custody + moved,
+      claimCustomer: f.claimCustomer + (claim.kind === 'claim/customer' ? moved : 0n),
+      claimAccount: f.claimAccount + (claim.kind === 'claim/account' ? moved : 0n),
+      suspense: f.suspense + (claim.kind.startsWith('suspense/') ? moved : 0n),
+      received: f.received + (inward ? amount : 0n),
+      reversed: f.reversed + (inward ? 0n : amount),
+      receipts: f.receipts + (inward ? 1n : 0n),
+    });
+  }
+  return figures;
+}
+
+describe('the books of any log', () => {
+  it('balance per asset and break no rule, at every position', () => {
+    fc.assert(
+      fc.property(logs, (log) => {
+        for (let position = 0; position <= log.length; position += 1) {
+          const journal = log.slice(0, position).flatMap(postings);
+          expect(journal.flatMap(postingViolations)).toEqual([]);
+          const balances = trialBalance(journal);
+          expect(trialBalanceViolations(balances)).toEqual([]);
+          for (const asset of new Set(journal.map((posting) => posting.asset))) {
+            const ofAsset = [...balances].filter(([name]) => name.endsWith(`/${asset}`));
+            expect(ofAsset.reduce((sum, [, balance]) => sum + balance, 0n)).toBe(0n);
+          }
+          for (const [subject, figures] of figuresByPurse(log.slice(0, position))) {
+            expect(figuresViolations(subject, figures)).toEqual([]);
+          }
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('give the same figures as the events', () => {
+    fc.assert(
+      fc.property(logs, (log) => {
+        expect(figuresByJournal(log.flatMap(postings))).toEqual(figuresByPurse(log));
+      }),
+      RUNS,
+    );
+  });
+
+  it('never lessen throughput, reversals or receipts', () => {
+    fc.assert(
+      fc.property(logs, (log) => {
+        for (const { delta } of log.map(figuresDelta).filter((change) => change !== null)) {
+          expect(delta.received >= 0n && delta.reversed >= 0n && delta.receipts >= 0n).toBe(true);
+        }
+      }),
+      RUNS,
+    );
+  });
+});

@@ -1,0 +1,152 @@
+import * as a from '../testing/a';
+import { specification } from '../testing/specification';
+import { fold } from './decider';
+import { type PurseCommand, purse } from './purse';
+
+const given = specification(purse);
+const { accountId, customerId } = a.parties;
+
+const minted = a.purseMinted();
+const archived = a.purseArchived();
+const declined = a.purseDeclined();
+
+const mint: Extract<PurseCommand, { type: 'MintPurse' }> = {
+  type: 'MintPurse',
+  accountId,
+  customerId,
+  family: 'evm',
+  address: a.address,
+  derivation: minted.data.derivation,
+  outsideOrderId: null,
+  at: a.at,
+  facts: { owner: a.owner() },
+};
+const archive = { type: 'ArchivePurse', accountId, reason: 'requested' } as const;
+const restore = { type: 'RestorePurse', accountId } as const;
+const decline = { type: 'DeclinePurse', accountId, replenishmentId: a.replenishmentId } as const;
+
+describe('minting a purse', () => {
+  it('records the address and where it was derived from', () => {
+    given().when(mint).emits(minted);
+  });
+
+  it("hands the merchant's order id on", () => {
+    given()
+      .when({ ...mint, outsideOrderId: 'order-7' })
+      .emits(a.purseMinted({ outsideOrderId: 'order-7' }));
+  });
+
+  it('returns the first purse to a second mint, whatever address was derived for it', () => {
+    given(minted)
+      .when({
+        ...mint,
+        address: '0xdead',
+        derivation: { xpubFingerprint: '3442193e', index: 8 },
+        outsideOrderId: 'order-8',
+      })
+      .changesNothing();
+  });
+
+  it('returns the first purse even when it is archived or declined', () => {
+    given(minted, archived).when(mint).changesNothing();
+    given(minted, declined).when(mint).changesNothing();
+  });
+
+  it('returns the first purse before it looks at the owner', () => {
+    given(minted)
+      .when({ ...mint, facts: { owner: { status: 'absent' } } })
+      .changesNothing();
+  });
+
+  it('mints for a blocked customer: blocking leaves addresses active', () => {
+    given()
+      .when({ ...mint, facts: { owner: a.owner({ status: 'blocked' }) } })
+      .emits(minted);
+  });
+
+  it('refuses a customer who does not exist', () => {
+    given()
+      .when({ ...mint, facts: { owner: { status: 'absent' } } })
+      .refuses('customer-not-found');
+  });
+
+  it("does not find another account's customer", () => {
+    given()
+      .when({ ...mint, facts: { owner: a.owner({ accountId: a.otherAccountId }) } })
+      .refuses('customer-not-found');
+  });
+});
+
+describe('archiving and restoring a purse', () => {
+  it('archives with the reason, quietly the second time', () => {
+    given(minted)
+      .when({ ...archive, reason: 'never-replenished' })
+      .emits(a.purseArchived({ reason: 'never-replenished' }))
+      .when(archive)
+      .changesNothing();
+  });
+
+  it('restores an archived purse, quietly the second time', () => {
+    given(minted, archived)
+      .when(restore)
+      .emits(a.purseRestored())
+      .when(restore)
+      .changesNothing()
+      .when(archive)
+      .emits(archived);
+  });
+
+  it('changes nothing when an active purse is restored', () => {
+    given(minted).when(restore).changesNothing();
+  });
+});
+
+describe('declining a purse', () => {
+  it('declines an active or archived purse for good, naming the replenishment', () => {
+    given(minted).when(decline).emits(declined);
+    given(minted, archived).when(decline).emits(declined);
+  });
+
+  it('keeps the first replenishment that declined it', () => {
+    given(minted, declined)
+      .when({ ...decline, replenishmentId: 'another' })
+      .changesNothing();
+  });
+
+  it('never uses a declined purse again', () => {
+    given(minted, declined).when(restore).refuses('purse-declined');
+    given(minted, declined).when(archive).changesNothing();
+    given(minted, declined).when(restore).refuses('purse-declined');
+  });
+});
+
+describe.each([
+  ['archives', archive],
+  ['restores', restore],
+  ['declines', decline],
+])('an account that %s a purse', (_, command) => {
+  it('does not find a purse that was never minted', () => {
+    given().when(command).refuses('purse-not-found');
+  });
+
+  it("does not find another account's purse", () => {
+    given(minted)
+      .when({ ...command, accountId: a.otherAccountId })
+      .refuses('purse-not-found');
+    given(minted, declined)
+      .when({ ...command, accountId: a.otherAccountId })
+      .refuses('purse-not-found');
+  });
+});
+
+it('never changes the address of a purse, whatever happens to it', () => {
+  const states = [[], [archived], [archived, a.purseRestored()], [archived, declined]].map((life) =>
+    fold(purse, [minted, ...life]),
+  );
+  expect(states).toEqual([
+    { status: 'active', ...minted.data },
+    { status: 'archived', ...minted.data },
+    { status: 'active', ...minted.data },
+    { status: 'declined', ...minted.data },
+  ]);
+});

@@ -1,0 +1,359 @@
+import * as a from '../testing/a';
+import { specification } from '../testing/specification';
+import { fold } from './decider';
+import { type OwnerFacts, type ReplenishmentCommand, replenishment } from './replenishment';
+
+const given = specification(replenishment);
+
+/** The command of one report, with default facts unless the story is about them. */
+function record(
+  report: Parameters<typeof a.report>[0],
+  facts: Parameters<typeof a.facts>[0] = {},
+): ReplenishmentCommand {
+  return { type: 'RecordTransfer', report: a.report(report), facts: a.facts(facts) };
+}
+
+const seen = a.replenishmentSeen({ version: 1 });
+const detected = a.replenishmentDetected({ version: 2 });
+const confirmed = a.replenishmentConfirmed({ version: 3 });
+const dropped = a.replenishmentDropped({ version: 2 });
+
+describe('a transfer that goes as it should', () => {
+  it('is seen in the mempool, detected in a block and confirmed when final', () => {
+    given()
+      .when(record({ status: 'seen', version: 1 }))
+      .emits(seen)
+      .when(record({ status: 'detected', version: 2 }))
+      .emits(detected)
+      .when(record({ status: 'final', version: 3 }))
+      .emits(confirmed);
+  });
+
+  it('is detected without ever having been seen', () => {
+    given()
+      .when(record({ status: 'detected', version: 2 }))
+      .emits(detected);
+  });
+
+  it('is detected and confirmed at once when back-fill reports it final first', () => {
+    given()
+      .when(record({ status: 'final', version: 3 }))
+      .emits(a.replenishmentDetected({ version: 3 }), confirmed);
+  });
+
+  it('is detected and confirmed at once when it was only seen before', () => {
+    given(seen)
+      .when(record({ status: 'final', version: 3 }))
+      .emits(a.replenishmentDetected({ version: 3 }), confirmed);
+  });
+
+  it('keeps the policy that made it final, whichever that was', () => {
+    const finality = { kind: 'tag', tag: 'finalized' } as const;
+    given(detected)
+      .when(record({ status: 'final', version: 3, finality }))
+      .emits(a.replenishmentConfirmed({ version: 3, finality }));
+  });
+
+  it('is recorded in another block when it moves before it is final', () => {
+    given(detected)
+      .when(record({ status: 'final', version: 3, block: a.block('b') }))
+      .emits(a.replenishmentDetected({ version: 3, block: a.block('b') }), confirmed);
+  });
+
+  it('is credited in the largest amount that a token can move', () => {
+    const amount = 2n ** 256n - 1n;
+    given()
+      .when(record({ status: 'final', amount }))
+      .emits(
+        a.replenishmentDetected({ transfer: a.transfer({ amount }) }),
+        a.replenishmentConfirmed({ amount }),
+      );
+  });
+
+  it('is known with everything that was recorded', () => {
+    expect(fold(replenishment, [seen, detected, confirmed])).toEqual({
+      status: 'confirmed',
+      version: 3,
+      parties: a.parties,
+      transfer: a.transfer(),
+      block: a.block(),
+      finality: a.depth,
+      credit: { to: 'customer' },
+    });
+  });
+});
+
+describe('a report that is not newer than what is known', () => {
+  it.each(['seen', 'detected', 'final', 'reverted', 'dropped', 'failed'] as const)(
+    'changes nothing when it says %s',
+    (status) => {
+      given(seen)
+        .when(record({ status, version: 1 }))
+        .changesNothing();
+      given(detected)
+        .when(record({ status, version: 2 }))
+        .changesNothing();
+      given(detected)
+        .when(record({ status, version: 1 }))
+        .changesNothing();
+      given(detected, confirmed)
+        .when(record({ status, version: 3 }))
+        .changesNothing();
+      given(detected, confirmed)
+        .when(record({ status, version: 2 }))
+        .changesNothing();
+    },
+  );
+
+  it('changes nothing with another amount, recipient or block either', () => {
+    given(detected, confirmed)
+      .when(record({ status: 'final', version: 3, amount: 9n, to: '0x1', block: a.block('b') }))
+      .changesNothing();
+  });
+});
+
+describe('a watcher that was wiped and reports everything again with newer versions', () => {
+  const again = (status: 'seen' | 'detected' | 'final', version: number) =>
+    record({ status, version });
+
+  it('changes nothing that is booked', () => {
+    given(detected, confirmed)
+      .when(again('seen', 11))
+      .changesNothing()
+      .when(again('detected', 12))
+      .changesNothing()
+      .when(again('final', 13))
+      .changesNothing();
+  });
+
+  it('changes nothing that is detected until it is final', () => {
+    given(detected)
+      .when(again('seen', 11))
+      .changesNothing()
+      .when(again('detected', 12))
+      .changesNothing()
+      .when(again('final', 13))
+      .emits(a.replenishmentConfirmed({ version: 13 }));
+  });
+
+  it('changes nothing that is being screened or was declined', () => {
+    const screening = a.complianceCheckStarted({ version: 3 });
+    for (const history of [[screening], [screening, a.replenishmentDeclined({ version: 3 })]]) {
+      given(detected, ...history)
+        .when(record({ status: 'detected', version: 12 }, { screening: true }))
+        .changesNothing()
+        .when(record({ status: 'final', version: 13 }, { screening: true }))
+        .changesNothing()
+        .when(again('final', 14))
+        .changesNothing();
+    }
+  });
+
+  it('never takes back what is booked because the registry has changed since', () => {
+    for (const asset of [null, a.asset({ minimum: 10n ** 30n })]) {
+      given(detected, confirmed)
+        .when(record({ status: 'detected', version: 12 }, { asset }))
+        .changesNothing()
+        .when(record({ status: 'final', version: 13 }, { asset }))
+        .changesNothing();
+    }
+  });
+
+  it('credits a token that was unknown when it came and is registered now', () => {
+    given(a.replenishmentRejected({ version: 3 }))
+      .when(record({ status: 'detected', version: 12 }))
+      .emits(a.replenishmentDetected({ version: 12 }))
+      .when(record({ status: 'final', version: 13 }))
+      .emits(a.replenishmentConfirmed({ version: 13 }));
+  });
+});
+
+describe('a sighting', () => {
+  it('is dropped, and may be seen again', () => {
+    given(seen)
+      .when(record({ status: 'dropped', version: 2 }))
+      .emits(dropped)
+      .when(record({ status: 'seen', version: 3 }))
+      .emits(a.replenishmentSeen({ version: 3 }));
+  });
+
+  it('is dropped, and may still come in a block', () => {
+    given(seen, dropped)
+      .when(record({ status: 'detected', version: 3 }))
+      .emits(a.replenishmentDetected({ version: 3 }));
+    given(seen, dropped)
+      .when(record({ status: 'final', version: 3 }))
+      .emits(a.replenishmentDetected({ version: 3 }), confirmed);
+  });
+
+  it('is recorded whole when its end is heard of first, so that its late beginning is late', () => {
+    given()
+      .when(record({ status: 'dropped', version: 2 }))
+      .emits(a.replenishmentSeen({ version: 2 }), dropped)
+      .when(record({ status: 'seen', version: 1 }))
+      .changesNothing();
+  });
+
+  it('is not repeated', () => {
+    given(seen)
+      .when(record({ status: 'seen', version: 2 }))
+      .changesNothing();
+    given(seen, dropped)
+      .when(record({ status: 'dropped', version: 3 }))
+      .changesNothing();
+  });
+
+  it('never counts against something better', () => {
+    const rejected = a.replenishmentRejected({ version: 3 });
+    const reverted = a.replenishmentReverted({ version: 3, credit: null });
+    for (const history of [[detected], [detected, confirmed], [rejected], [detected, reverted]]) {
+      given(...history)
+        .when(record({ status: 'seen', version: 4 }))
+        .changesNothing()
+        .when(record({ status: 'dropped', version: 5 }))
+        .changesNothing();
+    }
+  });
+
+  it('is left out when it could never be credited: only a block makes it worth a record', () => {
+    for (const status of ['seen', 'dropped'] as const) {
+      given()
+        .when(record({ status }, { asset: null }))
+        .changesNothing();
+      given()
+        .when(record({ status, amount: 0n }))
+        .changesNothing();
+      given()
+        .when(record({ status, amount: 9n }, { asset: a.asset({ minimum: 10n }) }))
+        .changesNothing();
+    }
+  });
+
+  it('never credits, whatever finality it claims', () => {
+    given()
+      .when(record({ status: 'seen', version: 1, finality: a.depth, block: a.block() }))
+      .emits(seen);
+  });
+});
+
+describe('a transfer that is never credited', () => {
+  const nft = 'eip155:1/erc721:0xbc4ca0eda7647a8ab7c2061c2e118a18a936f13d';
+
+  it.each([
+    ['transaction-failed', { status: 'failed' }, {}],
+    ['not-fungible', { asset: nft }, { asset: null }],
+    ['unknown-token', {}, { asset: null }],
+    ['zero-value', { amount: 0n }, {}],
+    ['below-minimum', { amount: 9n }, { asset: a.asset({ minimum: 10n }) }],
+  ] as const)('is recorded with the reason %s, detected or final', (reason, report, facts) => {
+    for (const status of ['detected', 'final'] as const) {
+      const told = a.report({ status, version: 4, ...report });
+      given()
+        .when({ type: 'RecordTransfer', report: told, facts: a.facts(facts) })
+        .emits(a.replenishmentRejected({ version: 4, transfer: told.content, reason }));
+    }
+  });
+
+  it('is recorded once, with its first reason', () => {
+    given(a.replenishmentRejected())
+      .when(record({ version: 2, status: 'detected' }, { asset: null }))
+      .changesNothing()
+      .when(record({ version: 3, status: 'final' }, { asset: null }))
+      .changesNothing()
+      .when(record({ version: 4, status: 'failed' }, { asset: null }))
+      .changesNothing();
+  });
+
+  it('is recorded after it was seen or detected, when its transaction fails', () => {
+    const reason = 'transaction-failed';
+    given(seen)
+      .when(record({ status: 'failed', version: 2 }))
+      .emits(a.replenishmentRejected({ version: 2, reason }));
+    given(detected)
+      .when(record({ status: 'failed', version: 3 }))
+      .emits(a.replenishmentRejected({ version: 3, reason }));
+  });
+
+  it('is credited after all when another block shows that it succeeded', () => {
+    given(a.replenishmentRejected({ version: 1, reason: 'transaction-failed' }))
+      .when(record({ status: 'final', version: 3, block: a.block('b') }))
+      .emits(a.replenishmentDetected({ version: 3, block: a.block('b') }), confirmed);
+  });
+});
+
+describe('a report of a block that names none', () => {
+  it('shows nothing, whatever it says', () => {
+    for (const history of [[], [seen], [detected], [detected, confirmed]]) {
+      for (const status of ['detected', 'final', 'failed'] as const) {
+        given(...history)
+          .when(record({ status, version: 9, block: null }))
+          .changesNothing()
+          .when(record({ status, version: 9, block: null, amount: 9n }))
+          .changesNothing();
+      }
+    }
+  });
+
+  it('is no more than a detection when it is final without its policy', () => {
+    given()
+      .when(record({ status: 'final', version: 2, finality: null }))
+      .emits(detected);
+  });
+});
+
+describe('where a final transfer is credited', () => {
+  const cases: [string, Partial<OwnerFacts>, ReturnType<typeof a.replenishmentConfirmed>][] = [
+    ['to the customer', {}, a.replenishmentConfirmed()],
+    [
+      'to the account while the customer is blocked',
+      { customerBlocked: true },
+      a.replenishmentConfirmed({ credit: { to: 'account', reason: 'customer-blocked' } }),
+    ],
+    [
+      'to suspense on an archived purse',
+      { purseStatus: 'archived' },
+      a.replenishmentConfirmed({ credit: { to: 'suspense', reason: 'purse-archived' } }),
+    ],
+    [
+      'to suspense on a declined purse',
+      { purseStatus: 'declined' },
+      a.replenishmentConfirmed({ credit: { to: 'suspense', reason: 'purse-declined' } }),
+    ],
+    [
+      'to suspense, for the purse first, when the customer is blocked too',
+      { purseStatus: 'archived', customerBlocked: true },
+      a.replenishmentConfirmed({ credit: { to: 'suspense', reason: 'purse-archived' } }),
+    ],
+    [
+      'to suspense, for the purse first, when a declined purse has a blocked customer',
+      { purseStatus: 'declined', customerBlocked: true },
+      a.replenishmentConfirmed({ credit: { to: 'suspense', reason: 'purse-declined' } }),
+    ],
+  ];
+
+  it.each(cases)('is %s', (_, facts, expected) => {
+    given(a.replenishmentDetected({ version: 0 }))
+      .when(record({ status: 'final' }, facts))
+      .emits(expected);
+  });
+
+  it.each(cases)('is %s when screening approves it', (_, facts, expected) => {
+    const { accountId } = a.parties;
+    given(a.replenishmentDetected(), a.complianceCheckStarted())
+      .when({
+        type: 'ResolveCompliance',
+        accountId,
+        decision: 'approved',
+        facts: a.ownerFacts(facts),
+      })
+      .emits(expected);
+  });
+
+  it('is decided by what holds when it becomes final, not when it was detected', () => {
+    given()
+      .when(record({ status: 'detected', version: 2 }, { customerBlocked: true }))
+      .emits(detected)
+      .when(record({ status: 'final', version: 3 }))
+      .emits(confirmed);
+  });
+});

@@ -1,0 +1,172 @@
+import type {
+  Asset,
+  Booked,
+  CustomerState,
+  DomainEvent,
+  Inclusion,
+  OwnerFacts,
+  Parties,
+  TransferContent,
+  TransferFacts,
+  TransferReport,
+} from '../src';
+
+/** Builders that default everything, so that a test names only what matters to it. */
+
+/** The ids of the one account, customer, purse and replenishment that most stories are about. */
+export const parties: Parties = {
+  accountId: '5e0d6c1a-7a5d-5b1e-9a51-0d8f3b6c2a11',
+  customerId: 'c1a5b0de-3f52-5d6a-8e0b-6f1f0a9d7b22',
+  purseId: '9b8a7c6d-5e4f-5a3b-8c2d-1e0f9a8b7c33',
+};
+export const otherAccountId = '00000000-0000-5000-8000-00000000aaaa';
+export const replenishmentId = '7d1e5f00-9a2b-5c3d-8e4f-5a6b7c8d9e44';
+export const address = '0x52908400098527886e0f7030069857d2e4169ee7';
+export const at = '2025-01-02T03:04:05.678Z';
+
+const usdt = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
+
+/** Overrides of an object's fields; an `amount` is given as the number that it is. */
+type Overrides<Data> = { readonly [Key in keyof Data]?: Key extends 'amount' ? bigint : Data[Key] };
+
+function override<Data>(defaults: Data, overrides: Overrides<Data>): Data {
+  const data: Record<string, unknown> = { ...defaults, ...overrides };
+  if (typeof data.amount === 'bigint') data.amount = String(data.amount);
+  return data as Data;
+}
+
+export function asset(overrides: Partial<Asset> = {}): Asset {
+  const defaults = { id: usdt, chain: 'eip155:1', currency: 'USDT_ETH', decimals: 6, minimum: 1n };
+  return { ...defaults, ...overrides };
+}
+
+export function transfer(overrides: Overrides<TransferContent> = {}): TransferContent {
+  return override(
+    {
+      chain: 'eip155:1',
+      asset: usdt,
+      amount: '1500000',
+      from: '0x8617e340b3d01fa5f11f306f4090fd50e238070d',
+      to: address,
+      txHash: `0x${'7a'.repeat(32)}`,
+      ordinal: 'log:0',
+    },
+    overrides,
+  );
+}
+
+/** A block that is another one for every other name. */
+export function block(name = 'a', number = 100): Inclusion {
+  return { number, hash: `0xb10c${name}`, time: '2025-01-02T03:04:00.000Z' };
+}
+
+type ReportOverrides = Overrides<Omit<TransferReport, 'content'>> & Overrides<TransferContent>;
+
+/** A report of `transfer()`: detected in `block()`, at version 1, unless it is told otherwise. */
+export function report(overrides: ReportOverrides = {}): TransferReport {
+  const { version = 1, status = 'detected', ...rest } = overrides;
+  const inBlock = status === 'detected' || status === 'final' || status === 'failed';
+  const { block: inclusion = inBlock ? block() : null, ...others } = rest;
+  const { finality = status === 'final' ? depth : null, ...content } = others;
+  return { version, status, content: transfer(content), block: inclusion, finality };
+}
+
+export const depth = { kind: 'depth', confirmations: 12 } as const;
+
+export function ownerFacts(overrides: Partial<OwnerFacts> = {}): OwnerFacts {
+  return { purseStatus: 'active', customerBlocked: false, ...overrides };
+}
+
+export function facts(overrides: Partial<TransferFacts> = {}): TransferFacts {
+  return { ...ownerFacts(), parties, asset: asset(), screening: false, ...overrides };
+}
+
+export function owner(
+  overrides: Partial<Exclude<CustomerState, { status: 'absent' }>> = {},
+): CustomerState {
+  return {
+    status: 'active',
+    accountId: parties.accountId,
+    externalId: 'user-42',
+    description: null,
+    createdAt: at,
+    ...overrides,
+  };
+}
+
+export type EventOf<Type extends DomainEvent['type']> = Extract<DomainEvent, { type: Type }>;
+
+function event<Type extends DomainEvent['type']>(type: Type, defaults: EventOf<Type>['data']) {
+  return (overrides: Overrides<EventOf<Type>['data']> = {}): EventOf<Type> =>
+    // One generic function cannot show the compiler that type and data belong together.
+    ({ type, data: override(defaults, overrides) }) as unknown as EventOf<Type>;
+}
+
+const observed = { ...parties, version: 1, transfer: transfer() };
+const booked: Booked = {
+  ...parties,
+  version: 1,
+  asset: usdt,
+  amount: transfer().amount,
+  credit: { to: 'customer' },
+};
+
+export const accountOpened = event('AccountOpened', {
+  name: 'Example Exchange',
+  policy: { screening: false },
+});
+export const apiKeyIssued = event('ApiKeyIssued', {
+  keyId: 'k1',
+  keyHash: '5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8',
+  scopes: ['customers:write', 'purses:write'],
+});
+
+export const customerCreated = event('CustomerCreated', {
+  accountId: parties.accountId,
+  externalId: 'user-42',
+  description: null,
+  createdAt: at,
+});
+export const customerUpdated = event('CustomerUpdated', { description: 'gold tier' });
+export const customerBlocked = event('CustomerBlocked', { reason: 'chargeback' });
+export const customerUnblocked = event('CustomerUnblocked', { reason: 'cleared' });
+
+export const purseMinted = event('PurseMinted', {
+  accountId: parties.accountId,
+  customerId: parties.customerId,
+  family: 'evm',
+  address,
+  derivation: { xpubFingerprint: '3442193e', index: 7 },
+  outsideOrderId: null,
+  mintedAt: at,
+});
+export const purseArchived = event('PurseArchived', { reason: 'requested' });
+export const purseRestored = event('PurseRestored', {});
+export const purseDeclined = event('PurseDeclined', { replenishmentId });
+
+export const replenishmentSeen = event('ReplenishmentSeen', observed);
+export const replenishmentDetected = event('ReplenishmentDetected', {
+  ...observed,
+  block: block(),
+});
+export const complianceCheckStarted = event('ComplianceCheckStarted', {
+  ...parties,
+  version: 1,
+  finality: depth,
+});
+export const replenishmentConfirmed = event('ReplenishmentConfirmed', {
+  ...booked,
+  finality: depth,
+});
+export const replenishmentDeclined = event('ReplenishmentDeclined', {
+  ...booked,
+  credit: { to: 'suspense', reason: 'compliance-declined' },
+  finality: depth,
+});
+export const replenishmentReverted = event('ReplenishmentReverted', booked);
+export const replenishmentDropped = event('ReplenishmentDropped', { ...parties, version: 1 });
+export const replenishmentRejected = event('ReplenishmentRejected', {
+  ...observed,
+  block: block(),
+  reason: 'unknown-token',
+});
