@@ -1,0 +1,114 @@
+import WebSocket from 'ws';
+
+/** A connection that is silent this long is pinged; without an answer by the next time it is dead. */
+const PING_MS = 15_000;
+const RECONNECT_MIN_MS = 500;
+const RECONNECT_MAX_MS = 30_000;
+/** The largest pending transactions (rollup data) are about 130 kB. */
+const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
+
+const NEW_HEADS = 1;
+const NEW_PENDING = 2;
+
+export interface AnnouncementOptions {
+  readonly wsUrl: string;
+  /** A node that has announced no block for this long is given up for another connection. */
+  readonly silenceMs: number | null;
+  newHead(): void;
+  /** A whole transaction, or only its hash from nodes that do not send more. */
+  pending(transaction: unknown): void;
+}
+
+/**
+ * Subscribes to new heads and pending transactions and reconnects for ever. A balancer may lose the
+ * node behind a connection without closing it, so silence counts as a fault. Whatever is missed,
+ * polling finds.
+ */
+export function listenForAnnouncements(options: AnnouncementOptions): { close(): void } {
+  let socket: WebSocket | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let delay = RECONNECT_MIN_MS;
+  let isClosed = false;
+
+  function connect(): void {
+    const opened = openSocket(options, () => {
+      delay = RECONNECT_MIN_MS;
+    });
+    socket = opened;
+    opened.once('close', () => {
+      if (isClosed) return;
+      retry = setTimeout(connect, delay);
+      delay = Math.min(delay * 2, RECONNECT_MAX_MS);
+    });
+  }
+
+  connect();
+  return {
+    close() {
+      isClosed = true;
+      clearTimeout(retry);
+      socket?.terminate();
+    },
+  };
+}
+
+/** One connection. `heard` is called with each announcement; the connection ends itself when dead. */
+function openSocket(options: AnnouncementOptions, heard: () => void): WebSocket {
+  const socket = new WebSocket(options.wsUrl, {
+    handshakeTimeout: 10_000,
+    maxPayload: MESSAGE_BYTES_MAX,
+  });
+  /** The names that the node gave to the two subscriptions. */
+  const names = new Map<string, number>();
+  let isAlive = true;
+  let lastHeadAt = Date.now();
+  const check = setInterval(() => {
+    const isSilent = options.silenceMs !== null && Date.now() - lastHeadAt > options.silenceMs;
+    if (!isAlive || isSilent) return socket.terminate();
+    isAlive = false;
+    if (socket.readyState === WebSocket.OPEN) socket.ping();
+  }, PING_MS);
+  socket.on('open', () => {
+    socket.send(subscribe(NEW_HEADS, ['newHeads']));
+    socket.send(subscribe(NEW_PENDING, ['newPendingTransactions', true]));
+  });
+  socket.on('pong', () => {
+    isAlive = true;
+  });
+  socket.on('message', (data) => {
+    isAlive = true;
+    const message = parse(String(data));
+    if (typeof message?.result === 'string' && typeof message.id === 'number') {
+      names.set(message.result, message.id);
+      return;
+    }
+    const kind = names.get(message?.params?.subscription ?? '');
+    if (kind === undefined) return;
+    heard();
+    if (kind === NEW_PENDING) return options.pending(message?.params?.result);
+    lastHeadAt = Date.now();
+    options.newHead();
+  });
+  // A failed connection also closes, which is when it is tried again.
+  socket.on('error', () => undefined);
+  socket.once('close', () => clearInterval(check));
+  return socket;
+}
+
+function subscribe(id: number, params: readonly unknown[]): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, method: 'eth_subscribe', params });
+}
+
+interface NodeMessage {
+  readonly id?: unknown;
+  readonly result?: unknown;
+  readonly params?: { readonly subscription?: string; readonly result?: unknown };
+}
+
+function parse(text: string): NodeMessage | null {
+  try {
+    return JSON.parse(text) as NodeMessage | null;
+  } catch {
+    return null;
+  }
+}

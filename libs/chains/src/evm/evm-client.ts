@@ -1,0 +1,185 @@
+import type {
+  Announcements,
+  BlockHeader,
+  ChainBlock,
+  ChainClient,
+  PendingTransaction,
+} from '../chain-client';
+import { type Chain, type ChainConnection, parseAssetId, type Registry } from '../registry';
+import { listenForAnnouncements } from './announcements';
+import { checkBlock } from './check-block';
+import { createJsonRpc, type JsonRpc } from './json-rpc';
+import { loadKeccak } from './keccak';
+import {
+  InvalidBlock,
+  type RawBlock,
+  type RawHeader,
+  type RawReceipt,
+  type RawTransaction,
+  toNumber,
+} from './raw';
+import { type AssetIds, assetIds, blockTransfers, pendingTransfers } from './transfers';
+
+/** Blocks may fail to come for a while by chance; a connection without any for so many is broken. */
+const SILENCE_BLOCKS = 20;
+const SILENCE_MIN_MS = 30_000;
+/** Sightings are best effort: beyond so many open questions the rest is not asked about. */
+const PENDING_QUESTIONS_MAX = 64;
+/** SLIP-44: Ether, for chains whose coin the registry does not list. */
+const ETHER = 60;
+
+/** The node behind the URL serves another chain than the one configured for it. */
+export class WrongChain extends Error {
+  override readonly name = 'WrongChain';
+}
+
+/** A client for an EVM chain over its configured connection. */
+export function openEvmChain(
+  chain: Chain,
+  connection: ChainConnection,
+  registry: Registry,
+): ChainClient {
+  const rpc = createJsonRpc(connection.rpcUrl);
+  const client = createEvmClient(rpc, chain.id, idsOf(chain, registry));
+  const { wsUrl } = connection;
+  if (wsUrl === null) return client;
+  return { ...client, listen: (listener) => listen(chain, wsUrl, client, listener) };
+}
+
+/** The client's questions, over whatever carries JSON-RPC. It cannot announce anything. */
+export function createEvmClient(
+  rpc: JsonRpc,
+  chainId: string,
+  ids: AssetIds,
+): ChainClient & {
+  pendingTransaction(hash: string): Promise<PendingTransaction | null>;
+  readonly ids: AssetIds;
+} {
+  async function header(block: string, method: string): Promise<BlockHeader | null> {
+    const raw = (await rpc.send(method, [block, false])) as RawHeader | null;
+    return raw === null ? null : toHeader(raw);
+  }
+
+  /** Both answers come through one client to one provider, and are of one block by their hashes. */
+  async function block(at: number | string): Promise<ChainBlock | null> {
+    const raw = (await (typeof at === 'number'
+      ? rpc.send('eth_getBlockByNumber', [quantity(at), true])
+      : rpc.send('eth_getBlockByHash', [at, true]))) as RawBlock | null;
+    if (raw === null) return null;
+    const found = toHeader(raw);
+    if (found.hash !== at && found.number !== at) {
+      throw new InvalidBlock(`The node answered with block ${found.number} when asked for ${at}.`);
+    }
+    const receipts = await rpc.send('eth_getBlockReceipts', [found.hash]);
+    // The node forgot the block between the two answers: it was replaced.
+    if (receipts === null) return null;
+    checkBlock(raw, receipts as RawReceipt[], await loadKeccak());
+    return {
+      ...found,
+      transactions: raw.transactions.map(toRef),
+      transfers: blockTransfers(raw.transactions, receipts as RawReceipt[], ids),
+    };
+  }
+
+  return {
+    ids,
+    block,
+    async verify() {
+      const answer = `eip155:${Number(await rpc.send('eth_chainId', []))}`;
+      if (answer !== chainId) {
+        throw new WrongChain(`The node that is configured for ${chainId} serves ${answer}.`);
+      }
+    },
+    async head() {
+      const head = await header('latest', 'eth_getBlockByNumber');
+      if (head === null) throw new InvalidBlock('The node has no latest block.');
+      return head;
+    },
+    tagged: (tag) => header(tag, 'eth_getBlockByNumber'),
+    header: (at) =>
+      typeof at === 'number'
+        ? header(quantity(at), 'eth_getBlockByNumber')
+        : header(at, 'eth_getBlockByHash'),
+    async pendingTransaction(hash) {
+      const raw = (await rpc.send('eth_getTransactionByHash', [hash])) as RawTransaction | null;
+      return raw === null || raw.blockHash !== null ? null : toPending(raw, ids);
+    },
+    listen: () => null,
+  };
+}
+
+function listen(
+  chain: Chain,
+  wsUrl: string,
+  client: ReturnType<typeof createEvmClient>,
+  listener: Announcements,
+): { close(): void } {
+  const { blockTimeMs } = chain;
+  let questions = 0;
+  return listenForAnnouncements({
+    wsUrl,
+    silenceMs: blockTimeMs === null ? null : Math.max(SILENCE_MIN_MS, SILENCE_BLOCKS * blockTimeMs),
+    newHead: () => listener.newHead(),
+    pending(answer) {
+      if (isTransaction(answer)) {
+        listener.pending(toPending(answer, client.ids));
+        return;
+      }
+      if (typeof answer !== 'string' || questions >= PENDING_QUESTIONS_MAX) return;
+      questions += 1;
+      client
+        .pendingTransaction(answer)
+        .then((transaction) => transaction && listener.pending(transaction))
+        // A sighting is a courtesy; the block will show the transfer.
+        .catch(() => undefined)
+        .finally(() => {
+          questions -= 1;
+        });
+    },
+  });
+}
+
+/** The ids of the chain's assets, as its registry writes the coin. */
+function idsOf(chain: Chain, registry: Registry): AssetIds {
+  const native = registry.assets.find(
+    (asset) => asset.chain === chain.id && parseAssetId(asset.id)?.kind === 'slip44',
+  );
+  return assetIds(chain.id, native?.id ?? `${chain.id}/slip44:${ETHER}`);
+}
+
+function toHeader(raw: RawHeader): BlockHeader {
+  const { hash, parentHash } = raw;
+  if (typeof hash !== 'string' || typeof parentHash !== 'string') {
+    throw new InvalidBlock("The node's answer has no block hash.");
+  }
+  return {
+    number: toNumber(raw.number, 'block number'),
+    hash,
+    parentHash,
+    time: toNumber(raw.timestamp, 'block time'),
+  };
+}
+
+function toRef({ hash, from, nonce }: RawTransaction) {
+  return { hash, sender: from.toLowerCase(), nonce: Number(nonce) };
+}
+
+/** Nobody vouches for what an announcement contains, and nobody catches what its reader throws. */
+function isTransaction(answer: unknown): answer is RawTransaction {
+  if (typeof answer !== 'object' || answer === null) return false;
+  const { hash, from, to, nonce, value, input } = answer as Partial<RawTransaction>;
+  return (
+    [hash, from, nonce, input].every((field) => typeof field === 'string') &&
+    (to === null || typeof to === 'string') &&
+    typeof value === 'string' &&
+    /^0x[0-9a-f]{1,64}$/.test(value)
+  );
+}
+
+function toPending(raw: RawTransaction, ids: AssetIds): PendingTransaction {
+  return { ...toRef(raw), transfers: pendingTransfers(raw, ids) };
+}
+
+function quantity(number: number): string {
+  return `0x${number.toString(16)}`;
+}

@@ -1,0 +1,44 @@
+import type { Keccak } from './keccak';
+import type { RawLog, RawReceipt } from './raw';
+
+const BLOOM_BYTES = 256;
+
+/**
+ * Whether the logs are those that the header's bloom filter was made from, in place of the receipts
+ * root on chains with receipts of their own kind: each receipt's filter follows from its logs, and
+ * all of them together give the header's (Yellow Paper, 4.3.1).
+ */
+export function isBloomRight(
+  headerBloom: string,
+  receipts: readonly RawReceipt[],
+  keccak: Keccak,
+): boolean {
+  const union = new Uint8Array(BLOOM_BYTES);
+  return (
+    receipts.every((receipt) => {
+      const bloom = bloomOf(receipt.logs, keccak);
+      for (const [i, byte] of bloom.entries()) union[i] = (union[i] as number) | byte;
+      return isSame(receipt.logsBloom, bloom);
+    }) && isSame(headerBloom, union)
+  );
+}
+
+/** The filter of these logs (Yellow Paper, 4.3.1): three bits for each address and topic. */
+export function bloomOf(logs: readonly RawLog[], keccak: Keccak): Uint8Array {
+  const bloom = new Uint8Array(BLOOM_BYTES);
+  for (const { address, topics } of logs) {
+    for (const entry of [address, ...topics]) {
+      const hash = keccak(Buffer.from(entry.slice(2), 'hex'));
+      for (let pair = 0; pair < 6; pair += 2) {
+        const bit = (((hash[pair] as number) << 8) | (hash[pair + 1] as number)) & 2047;
+        const at = BLOOM_BYTES - 1 - (bit >> 3);
+        bloom[at] = (bloom[at] as number) | (1 << (bit & 7));
+      }
+    }
+  }
+  return bloom;
+}
+
+function isSame(text: string, bloom: Uint8Array): boolean {
+  return text.slice(2).toLowerCase() === Buffer.from(bloom).toString('hex');
+}

@@ -1,0 +1,73 @@
+/** What nodes answer, as far as it is read here. Quantities and bytes are hexadecimal strings. */
+export interface RawHeader {
+  readonly number: string;
+  readonly hash: string;
+  readonly parentHash: string;
+  readonly timestamp: string;
+}
+
+export interface RawBlock extends RawHeader {
+  readonly logsBloom: string;
+  readonly receiptsRoot: string;
+  readonly transactions: readonly RawTransaction[];
+}
+
+export interface RawTransaction {
+  readonly hash: string;
+  /** Null while it is pending. */
+  readonly blockHash: string | null;
+  readonly from: string;
+  /** Null when it creates a contract. */
+  readonly to: string | null;
+  readonly nonce: string;
+  readonly value: string;
+  readonly input: string;
+}
+
+export interface RawReceipt {
+  readonly transactionHash: string;
+  readonly transactionIndex: string;
+  readonly blockHash: string;
+  readonly from: string;
+  readonly to: string | null;
+  readonly status: string;
+  readonly cumulativeGasUsed: string;
+  readonly logsBloom: string;
+  readonly logs: readonly RawLog[];
+  /** EIP-2718; nodes that predate it leave it out, and then it is `0x0`. */
+  readonly type?: string;
+}
+
+export interface RawLog {
+  readonly address: string;
+  readonly topics: readonly string[];
+  readonly data: string;
+  readonly blockHash: string;
+  readonly logIndex: string;
+}
+
+/** What a node answered cannot be the whole and true block; somebody else's answer may be. */
+export class InvalidBlock extends Error {
+  override readonly name = 'InvalidBlock';
+}
+
+/** A quantity that counts (a height, an index, seconds), never an amount. Throws `InvalidBlock`. */
+export function toNumber(quantity: string, what: string): number {
+  const number = Number(quantity);
+  if (/^0x[0-9a-f]+$/i.test(quantity) && Number.isSafeInteger(number)) return number;
+  throw new InvalidBlock(`The node's answer has no ${what}.`);
+}
+
+const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;
+
+/**
+ * Polygon lists what its bridge did as a transaction from nobody to nobody at the end of a block.
+ * Before PIP-74 (type 0x7f) it was no part of the block: neither root nor bloom covered it.
+ */
+export function isOutsideBlock(receipt: RawReceipt): boolean {
+  return (
+    (receipt.type ?? '0x0') === '0x0' &&
+    receipt.from === ZERO_ADDRESS &&
+    receipt.to === ZERO_ADDRESS
+  );
+}

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import {
+  aBlock,
+  addressOf,
+  erc20Log,
+  TRANSFER_TOPIC,
+  type TransactionPlan,
+  topicOf,
+  wordOf,
+} from '../../testing/raw-blocks';
+import { type Keccak, loadKeccak } from './keccak';
+import { assetIds, blockTransfers, pendingTransfers } from './transfers';
+
+const ids = assetIds('eip155:1', 'eip155:1/slip44:60');
+const [token, alice, bob, carol] = ['token', 'alice', 'bob', 'carol'].map(addressOf) as [
+  string,
+  string,
+  string,
+  string,
+];
+
+let keccak: Keccak;
+beforeAll(async () => {
+  keccak = await loadKeccak();
+});
+
+function transfersOf(...transactions: TransactionPlan[]) {
+  const { block, receipts } = aBlock({ transactions }, keccak);
+  return blockTransfers(block.transactions, receipts, ids);
+}
+
+function call(selector: string, ...words: string[]): string {
+  return `0x${selector}${words.map((word) => word.slice(2)).join('')}`;
+}
+
+describe('blockTransfers', () => {
+  it('finds the value of a transaction', () => {
+    const [found, ...rest] = transfersOf({
+      from: alice,
+      to: bob.toUpperCase().replace('0X', '0x'),
+      value: 7n,
+    });
+    expect(found).toMatchObject({
+      ordinal: 'value:0',
+      asset: 'eip155:1/slip44:60',
+      amount: 7n,
+      from: alice,
+      to: bob,
+      failed: false,
+    });
+    expect(rest).toEqual([]);
+  });
+
+  it('finds no value in a creation or a call without one', () => {
+    expect(transfersOf({ to: null, value: 7n }, { to: bob })).toEqual([]);
+  });
+
+  it('finds every transfer of one transaction, each by its place among the logs of that transaction', () => {
+    const other = { address: token, topics: [topicOf(alice)], data: '0x' };
+    const found = transfersOf(
+      { logs: [erc20Log(token, alice, carol, 1n)] },
+      { logs: [other, erc20Log(token, alice, bob, 2n), erc20Log(token, alice, bob, 2n)] },
+    );
+    expect(found.map(({ ordinal, amount }) => [ordinal, amount])).toEqual([
+      ['log:0', 1n],
+      ['log:1', 2n],
+      ['log:2', 2n],
+    ]);
+    expect(found[1]?.asset).toBe(`eip155:1/erc20:${token}`);
+  });
+
+  it('keeps amounts of 256 bits and of zero as they are', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }), (amount) => {
+        expect(transfersOf({ logs: [erc20Log(token, alice, bob, amount)] })[0]?.amount).toBe(
+          amount,
+        );
+      }),
+    );
+    expect(transfersOf({ logs: [erc20Log(token, alice, bob, 0n)] })).toHaveLength(1);
+  });
+
+  it('reports a token that is one of a kind as such', () => {
+    const topics = [TRANSFER_TOPIC, topicOf(alice), topicOf(bob), wordOf(42n)];
+    expect(transfersOf({ logs: [{ address: token, topics, data: '0x' }] })).toMatchObject([
+      { asset: `eip155:1/erc721:${token}/42`, amount: 1n, to: bob },
+    ]);
+  });
+
+  const topics = [TRANSFER_TOPIC, topicOf(alice), topicOf(bob)];
+  it.each([
+    ['no data', { topics, data: '0x' }],
+    ['more data than an amount', { topics, data: `${wordOf(1n)}00` }],
+    ['two topics', { topics: topics.slice(0, 2), data: wordOf(1n) }],
+    ['four topics and an amount', { topics: [...topics, wordOf(1n)], data: wordOf(1n) }],
+    ['no topic', { topics: [], data: wordOf(1n) }],
+    [
+      'a recipient that is no address',
+      { topics: [...topics.slice(0, 2), wordOf(2n ** 200n)], data: wordOf(1n) },
+    ],
+    ['another event', { topics: [wordOf(1n), ...topics.slice(1)], data: wordOf(1n) }],
+  ])('ignores a log with %s', (_, log) => {
+    expect(transfersOf({ logs: [{ address: token, ...log }] })).toEqual([]);
+  });
+
+  it('shows what a failed transaction would have moved as failed', () => {
+    const input = call('a9059cbb', topicOf(bob), wordOf(9n));
+    const found = transfersOf(
+      { to: bob, value: 7n, failed: true },
+      { from: alice, to: token, input, failed: true },
+    );
+    expect(found).toMatchObject([
+      { ordinal: 'value:0', to: bob, amount: 7n, failed: true },
+      { ordinal: 'log:0', asset: ids.erc20(token), from: alice, to: bob, amount: 9n, failed: true },
+    ]);
+  });
+});
+
+describe('pendingTransfers', () => {
+  function pending(plan: TransactionPlan) {
+    const [transaction] = aBlock({ transactions: [plan] }, keccak).block.transactions;
+    if (!transaction) throw new Error('no transaction');
+    return pendingTransfers(transaction, ids);
+  }
+
+  it('reads a direct transfer and predicts its identity', () => {
+    const input = call('a9059cbb', topicOf(bob), wordOf(9n));
+    expect(pending({ from: alice, to: token, input })).toMatchObject([
+      { ordinal: 'log:0', from: alice, to: bob, amount: 9n, failed: false },
+    ]);
+  });
+
+  it('reads a transferFrom', () => {
+    const input = call('23b872dd', topicOf(alice), topicOf(bob), wordOf(9n));
+    expect(pending({ from: carol, to: token, input })).toMatchObject([{ from: alice, to: bob }]);
+  });
+
+  it.each([
+    ['a cut call', call('a9059cbb', topicOf(bob), wordOf(9n)).slice(0, -2)],
+    ['a recipient that is no address', call('a9059cbb', wordOf(2n ** 200n), wordOf(9n))],
+    ['another call', call('095ea7b3', topicOf(bob), wordOf(9n))],
+    ['no call', '0x'],
+  ])('finds nothing in %s', (_, input) => {
+    expect(pending({ to: token, input })).toEqual([]);
+  });
+});

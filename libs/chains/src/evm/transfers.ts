@@ -1,0 +1,146 @@
+import type { BlockTransfer } from '../chain-client';
+import type { RawLog, RawReceipt, RawTransaction } from './raw';
+
+/** keccak256 of `Transfer(address,address,uint256)`: ERC-20 and ERC-721 share it. */
+const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+/** `transfer(address,uint256)` and `transferFrom(address,address,uint256)`. */
+const TRANSFER_SELECTOR = '0xa9059cbb';
+const TRANSFER_FROM_SELECTOR = '0x23b872dd';
+/** Twelve zero bytes in front of an address in a 32-byte word. */
+const PADDING = '0'.repeat(24);
+/** `0x` and the digits of a word, and of a selector. */
+const WORD_LENGTH = 2 + 64;
+const SELECTOR_LENGTH = 10;
+
+/** How the ids of a chain's assets are written. */
+export interface AssetIds {
+  /** The asset that `value` moves. */
+  readonly native: string;
+  erc20(contract: string): string;
+  erc721(contract: string, tokenId: bigint): string;
+}
+
+/** The asset ids of the chain `caip2`, whose coin is `native`. */
+export function assetIds(caip2: string, native: string): AssetIds {
+  return {
+    native,
+    erc20: (contract) => `${caip2}/erc20:${contract.toLowerCase()}`,
+    erc721: (contract, tokenId) => `${caip2}/erc721:${contract.toLowerCase()}/${tokenId}`,
+  };
+}
+
+/** Every transfer of a block that was checked, in its order. */
+export function blockTransfers(
+  transactions: readonly RawTransaction[],
+  receipts: readonly RawReceipt[],
+  ids: AssetIds,
+): readonly BlockTransfer[] {
+  const transfers: BlockTransfer[] = [];
+  for (const [i, transaction] of transactions.entries()) {
+    const receipt = receipts[i] as RawReceipt;
+    const failed = receipt.status !== '0x1';
+    const value = valueTransfer(transaction, ids, failed);
+    if (value) transfers.push(value);
+    if (failed) {
+      // A failed call leaves no log: what it would have moved is read from the call, so that whoever
+      // was shown the pending transfer learns what became of it.
+      const call = callTransfer(transaction, ids, true);
+      if (call) transfers.push(call);
+      continue;
+    }
+    for (const [ordinal, log] of receipt.logs.entries()) {
+      const transfer = logTransfer(log, ordinal, transaction.hash, ids);
+      if (transfer) transfers.push(transfer);
+    }
+  }
+  return transfers;
+}
+
+/** What a pending transaction will move: its value, and a token that it calls directly. */
+export function pendingTransfers(transaction: RawTransaction, ids: AssetIds): BlockTransfer[] {
+  const transfers = [valueTransfer(transaction, ids, false), callTransfer(transaction, ids, false)];
+  return transfers.filter((transfer) => transfer !== null);
+}
+
+/** The value that a transaction itself carries. Calls inside it show in traces only. */
+function valueTransfer(
+  { to, from, value, hash }: RawTransaction,
+  ids: AssetIds,
+  failed: boolean,
+): BlockTransfer | null {
+  if (to === null || value === '0x0') return null;
+  const amount = BigInt(value);
+  if (amount === 0n) return null;
+  return {
+    ordinal: 'value:0',
+    asset: ids.native,
+    amount,
+    from: from.toLowerCase(),
+    to: to.toLowerCase(),
+    txHash: hash,
+    failed,
+  };
+}
+
+/** A direct call of a token. Its log is expected first, as in every token that is worth crediting. */
+function callTransfer(
+  { to, from, input, hash }: RawTransaction,
+  ids: AssetIds,
+  failed: boolean,
+): BlockTransfer | null {
+  const selector = input.slice(0, SELECTOR_LENGTH);
+  const isFrom = selector === TRANSFER_FROM_SELECTOR;
+  if (to === null || (!isFrom && selector !== TRANSFER_SELECTOR)) return null;
+  const [first, second, third] = [0, 1, 2].map((n) =>
+    input.slice(SELECTOR_LENGTH + n * 64, SELECTOR_LENGTH + (n + 1) * 64),
+  );
+  const sender = isFrom ? wordAddress(first) : from.toLowerCase();
+  const recipient = wordAddress(isFrom ? second : first);
+  const amount = isFrom ? third : second;
+  if (sender === null || recipient === null || amount?.length !== 64) return null;
+  return {
+    ordinal: 'log:0',
+    asset: ids.erc20(to),
+    amount: BigInt(`0x${amount}`),
+    from: sender,
+    to: recipient,
+    txHash: hash,
+    failed,
+  };
+}
+
+/**
+ * ERC-20 has the amount as its only data; ERC-721 has the token id as a fourth topic and no data.
+ * Anything else behind the same topic is no transfer that a standard knows. What the token names
+ * itself is never asked: only the contract's address identifies it.
+ */
+function logTransfer(
+  log: RawLog,
+  ordinal: number,
+  txHash: string,
+  ids: AssetIds,
+): BlockTransfer | null {
+  const { topics, data, address } = log;
+  if (topics[0] !== TRANSFER_TOPIC) return null;
+  const isErc20 = topics.length === 3 && data.length === WORD_LENGTH;
+  const isErc721 = topics.length === 4 && data.length === 2;
+  if (!isErc20 && !isErc721) return null;
+  const from = wordAddress(topics[1]?.slice(2));
+  const to = wordAddress(topics[2]?.slice(2));
+  if (from === null || to === null) return null;
+  return {
+    ordinal: `log:${ordinal}`,
+    asset: isErc20 ? ids.erc20(address) : ids.erc721(address, BigInt(topics[3] as string)),
+    amount: isErc20 ? BigInt(data) : 1n,
+    from,
+    to,
+    txHash,
+    failed: false,
+  };
+}
+
+/** The address in the digits of a word; null when the word is something else. */
+function wordAddress(digits: string | undefined): string | null {
+  if (digits?.length !== 64 || !digits.startsWith(PADDING)) return null;
+  return `0x${digits.slice(PADDING.length).toLowerCase()}`;
+}
