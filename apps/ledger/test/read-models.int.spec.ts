@@ -1,0 +1,238 @@
+import {
+  addFigures,
+  type DomainEvent,
+  figuresDelta,
+  figuresViolations,
+  fold,
+  NO_FIGURES,
+  type Posting,
+  type PurseFigures,
+  postings,
+  type ReplenishmentEvent,
+  replenishment,
+} from '@daybook/domain';
+import { type RecordedEvent, uuid5 } from '@daybook/event-store';
+import fc from 'fast-check';
+import type { DataSource } from 'typeorm';
+import { type Life, lives } from '../../../libs/domain/testing/lives';
+import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
+import { migrate } from '../src/migrate';
+import { PurseFiguresRow } from '../src/read-models/balances/purse-figures.row';
+import { readModelsDataSource } from '../src/read-models/data-source';
+import { JournalLineRow } from '../src/read-models/journal/journal-line.row';
+import type { Happened } from '../src/read-models/projection';
+import { READ_MODELS } from '../src/read-models/projector';
+import { ReplenishmentRow } from '../src/read-models/replenishments/replenishment.row';
+
+const NAMESPACE = '00000000-0000-5000-8000-000000000000';
+
+let database: TestDatabase;
+let dataSource: DataSource;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  await migrate(database.url, 'postgres');
+  dataSource = await readModelsDataSource(database.url).initialize();
+});
+
+afterAll(async () => {
+  await dataSource?.destroy();
+  await database?.drop();
+});
+
+/** The history of several transfers, woven into one log, and where the log is cut into batches. */
+const histories = fc
+  .record({
+    lives: fc.array(lives(fc.boolean()), { minLength: 1, maxLength: 6 }),
+    weave: fc.array(fc.nat(), { minLength: 60, maxLength: 60 }),
+    cuts: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 40, maxLength: 40 }),
+  })
+  .map(({ lives: told, weave, cuts }) => ({ log: weaveLog(told.map(eventsOf), weave), cuts }));
+
+function eventsOf(life: Life): readonly ReplenishmentEvent[] {
+  let state = replenishment.initialState;
+  return life.flatMap((command) => {
+    const events = replenishment.decide(command, state);
+    state = fold(replenishment, events, state);
+    return events.map(withUuids);
+  });
+}
+
+/** Builders name parties with words; the tables want UUIDs. */
+function withUuids(event: ReplenishmentEvent): ReplenishmentEvent {
+  const { accountId, customerId, purseId } = event.data;
+  const parties = {
+    accountId: uuid5(NAMESPACE, accountId),
+    customerId: uuid5(NAMESPACE, customerId),
+    purseId: uuid5(NAMESPACE, purseId),
+  };
+  return { ...event, data: { ...event.data, ...parties } } as ReplenishmentEvent;
+}
+
+function weaveLog(
+  streams: readonly (readonly ReplenishmentEvent[])[],
+  weave: readonly number[],
+): readonly Happened[] {
+  const rest = streams.map((events, i) => ({
+    stream: `replenishment-${uuid5(NAMESPACE, `life ${i}`)}`,
+    events: [...events],
+    revision: 0n,
+  }));
+  const log: Happened[] = [];
+  for (let turn = 0; rest.some(({ events }) => events.length > 0); turn++) {
+    const open = rest.filter(({ events }) => events.length > 0);
+    const next = open[(weave[turn % weave.length] ?? 0) % open.length];
+    const event = next?.events.shift();
+    if (next === undefined || event === undefined) continue;
+    log.push({ event, recorded: recordedAs(event, next.stream, next.revision++, log.length + 1) });
+  }
+  return log;
+}
+
+function recordedAs(
+  event: DomainEvent,
+  stream: string,
+  revision: bigint,
+  position: number,
+): RecordedEvent {
+  return {
+    id: uuid5(NAMESPACE, `${stream}:${revision}`),
+    type: event.type,
+    data: event.data as never,
+    metadata: { schemaVersion: 1, accountId: 'a', actor: 'watcher', commandId: 'c' },
+    stream,
+    revision,
+    position: BigInt(position),
+    recordedAt: new Date(Date.UTC(2026, 0, 1) + position * 1_000).toISOString(),
+  };
+}
+
+async function project(log: readonly Happened[], cuts: readonly number[]): Promise<void> {
+  await dataSource.query(
+    'TRUNCATE ledger.replenishment, ledger.purse_figures, ledger.journal_line',
+  );
+  let from = 0;
+  for (let turn = 0; from < log.length; turn++) {
+    const batch = log.slice(from, from + (cuts[turn % cuts.length] ?? 1));
+    from += batch.length;
+    await dataSource.transaction(async (manager) => {
+      for (const projection of READ_MODELS) await projection.apply(batch, manager);
+    });
+  }
+}
+
+const RUNS = { seed: 20261121, numRuns: 60 };
+
+describe('the read models', () => {
+  it('hold what the log leads to, however it is cut into batches', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async ({ log, cuts }) => {
+        await project(log, cuts);
+        expect(await storedFigures()).toEqual(expectedFigures(log));
+        expect(await storedJournal()).toEqual(expectedJournal(log));
+        expect(await storedLives()).toEqual(expectedLives(log));
+      }),
+      RUNS,
+    );
+  });
+
+  it('never break a rule of the books', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async ({ log, cuts }) => {
+        await project(log, cuts);
+        for (const [subject, figures] of await storedFigures()) {
+          expect(figuresViolations(subject, figures)).toEqual([]);
+        }
+      }),
+      { ...RUNS, numRuns: 20 },
+    );
+  });
+});
+
+function expectedFigures(log: readonly Happened[]): Map<string, PurseFigures> {
+  const figures = new Map<string, PurseFigures>();
+  for (const { event } of log) {
+    const change = figuresDelta(event);
+    if (change === null) continue;
+    const key = `${change.key.purseId} ${change.key.asset}`;
+    figures.set(key, addFigures(figures.get(key) ?? NO_FIGURES, change.delta));
+  }
+  return new Map([...figures].sort());
+}
+
+async function storedFigures(): Promise<Map<string, PurseFigures>> {
+  const rows = await dataSource.getRepository(PurseFiguresRow).find();
+  return new Map(
+    rows
+      .map(({ purseId, asset, ...sums }): [string, PurseFigures] => [
+        `${purseId} ${asset}`,
+        Object.fromEntries(
+          Object.entries(sums).map(([name, value]) => [name, BigInt(value)]),
+        ) as unknown as PurseFigures,
+      ])
+      .sort(),
+  );
+}
+
+function expectedJournal(log: readonly Happened[]): readonly (Posting & { position: bigint })[] {
+  return log.flatMap(({ event, recorded: { position } }) =>
+    postings(event).map((posting) => ({ position, ...posting })),
+  );
+}
+
+async function storedJournal() {
+  const rows = await dataSource
+    .getRepository(JournalLineRow)
+    .find({ order: { position: 'ASC', line: 'ASC' } });
+  return rows.map((row) => ({
+    position: BigInt(row.position),
+    debit: { kind: row.debitKind, owner: row.debitOwner },
+    credit: { kind: row.creditKind, owner: row.creditOwner },
+    asset: row.asset,
+    amount: BigInt(row.amount),
+  }));
+}
+
+/** What a client can ask of each replenishment, from folding its stream. */
+function expectedLives(log: readonly Happened[]) {
+  const streams = new Map<string, Happened[]>();
+  for (const happened of log) {
+    const { stream } = happened.recorded;
+    streams.set(stream, [...(streams.get(stream) ?? []), happened]);
+  }
+  return [...streams].sort().map(([stream, history]) => {
+    const events = history.map(({ event }) => event as ReplenishmentEvent);
+    const state = fold(replenishment, events);
+    if (state.status === 'absent') throw new Error('A stream with events is not absent.');
+    return {
+      id: stream.slice('replenishment-'.length),
+      status: state.status,
+      purseId: state.parties.purseId,
+      amount: state.transfer.amount,
+      asset: state.transfer.asset,
+      to: state.transfer.to,
+      block: state.block?.hash ?? null,
+      creditedTo: state.credit?.to ?? null,
+      firstPosition: history[0]?.recorded.position.toString(),
+      lastPosition: history.at(-1)?.recorded.position.toString(),
+    };
+  });
+}
+
+async function storedLives() {
+  const rows = await dataSource.getRepository(ReplenishmentRow).find();
+  return rows
+    .map((row) => ({
+      id: row.id,
+      status: row.status,
+      purseId: row.purseId,
+      amount: row.amount,
+      asset: row.asset,
+      to: row.to,
+      block: row.blockHash,
+      creditedTo: row.creditedTo,
+      firstPosition: row.firstPosition,
+      lastPosition: row.lastPosition,
+    }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
