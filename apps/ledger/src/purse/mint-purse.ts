@@ -1,6 +1,6 @@
 import { displayAddress } from '@daybook/chains';
-import { customer, DomainError, type Family, fold, purse, streamName } from '@daybook/domain';
-import { EventStore, eventsOf } from '@daybook/event-store';
+import { customer, DomainError, type Family, purse, streamName } from '@daybook/domain';
+import { EventStore, loadStates } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { purseIdOf } from '../identity';
 import type { Answer, RequestContext } from '../request-context';
@@ -34,9 +34,12 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
     const { family, outsideOrderId } = request;
     const id = purseIdOf(accountId, customerId, family);
     const [ownerStream, stream] = [streamName('customer', customerId), streamName('purse', id)];
-    const histories = await this.store.readStreams([{ stream: ownerStream }, { stream }]);
-    const owner = fold(customer, eventsOf(histories, ownerStream));
-    const existing = fold(purse, eventsOf(histories, stream));
+    const [owners, purses] = await Promise.all([
+      loadStates(this.store, customer, [ownerStream]),
+      loadStates(this.store, purse, [stream]),
+    ]);
+    const owner = owners.get(ownerStream) ?? customer.initialState;
+    const existing = purses.get(stream) ?? purse.initialState;
     // Asked before an address is derived, so that a stranger's request does not use one up.
     if (owner.status === 'absent' || owner.accountId !== accountId) {
       throw new DomainError('customer-not-found', 'There is no customer with this id.');

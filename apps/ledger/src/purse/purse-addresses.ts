@@ -20,16 +20,20 @@ export class PurseAddresses {
     private readonly takeIndexes: TakeIndexes,
   ) {}
 
-  /** The next unused address. Refuses with `family-not-available` a family without an xpub. */
+  /** Refuses with `family-not-available` a family without an xpub. */
+  requireFamily(family: Family): void {
+    if (family === 'evm') return;
+    throw new DomainError(
+      'family-not-available',
+      `Purses of family ${family} cannot be minted here; the family "evm" can.`,
+    );
+  }
+
+  /** The next unused address. Refuses with `family-not-available`. */
   async next(
     family: Family,
   ): Promise<{ readonly address: string; readonly derivation: Derivation }> {
-    if (family !== 'evm') {
-      throw new DomainError(
-        'family-not-available',
-        `Purses of family ${family} cannot be minted here; the family "evm" can.`,
-      );
-    }
+    this.requireFamily(family);
     const index = await this.nextIndex();
     const derivation = { xpubFingerprint: this.xpub.fingerprint, index };
     return { address: deriveEvmAddress(this.xpub, index), derivation };

@@ -1,0 +1,180 @@
+import type { TransferV1 } from '@daybook/contracts';
+import { account, customer, purse, streamName } from '@daybook/domain';
+import { decideAndAppend, uuid5 } from '@daybook/event-store';
+import * as a from '../../../../libs/domain/testing/a';
+import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
+import { AssetRegistry } from '../asset-registry';
+import { replenishmentIdOf } from '../identity';
+import { PurseDirectory, type PurseOwner, UnknownAddress } from './purse-directory';
+import { RecordTransfers, RecordTransfersHandler } from './record-transfers';
+
+const address = '0x52908400098527886e0f7030069857d2e4169ee7';
+const owner: PurseOwner = {
+  accountId: uuid5('00000000-0000-5000-8000-000000000000', 'account'),
+  customerId: uuid5('00000000-0000-5000-8000-000000000000', 'customer'),
+  purseId: uuid5('00000000-0000-5000-8000-000000000000', 'purse'),
+};
+const asset = a.asset({ minimum: 2n });
+
+function transfer(overrides: Partial<TransferV1> = {}): TransferV1 {
+  return {
+    transferId: `${asset.chain}/0x${'ab'.repeat(32)}/log:0`,
+    version: 1,
+    status: 'final',
+    chain: asset.chain,
+    asset: asset.id,
+    amount: '5',
+    from: '0x0000000000000000000000000000000000000001',
+    to: address,
+    txHash: `0x${'ab'.repeat(32)}`,
+    block: { number: 7, hash: `0x${'cd'.repeat(32)}`, time: '2026-01-01T00:00:00.000Z' },
+    finality: { kind: 'depth', confirmations: 12 },
+    ...overrides,
+  };
+}
+
+function nth(n: number): string {
+  return `${asset.chain}/0x${'ab'.repeat(32)}/log:${n}`;
+}
+
+async function ledger(known: ReadonlyMap<string, PurseOwner> = new Map([[address, owner]])) {
+  const store = new InMemoryEventStore();
+  const act = (command: Parameters<typeof customer.decide>[0]) =>
+    decideAndAppend(store, {
+      stream: streamName('customer', owner.customerId),
+      decider: customer,
+      command,
+      commandId: `test ${Math.random()}`,
+      metadata: { accountId: owner.accountId, actor: 'test' },
+    });
+  await act({
+    type: 'CreateCustomer',
+    accountId: owner.accountId,
+    externalId: 'alice',
+    description: null,
+    at: a.at,
+  });
+  await decideAndAppend(store, {
+    stream: streamName('account', owner.accountId),
+    decider: account,
+    command: { type: 'OpenAccount', name: 'shop', policy: { screening: false } },
+    commandId: 'open',
+    metadata: { accountId: owner.accountId, actor: 'test' },
+  });
+  const mint = {
+    type: 'MintPurse',
+    ...owner,
+    family: 'evm',
+    address,
+    derivation: { xpubFingerprint: '0x00000000', index: 0 },
+    outsideOrderId: null,
+    at: a.at,
+    facts: { owner: a.owner({ accountId: owner.accountId }) },
+  } as const;
+  const decide = (command: Parameters<typeof purse.decide>[0], commandId: string) =>
+    decideAndAppend(store, {
+      stream: streamName('purse', owner.purseId),
+      decider: purse,
+      command,
+      commandId,
+      metadata: { accountId: owner.accountId, actor: 'test' },
+    });
+  await decide(mint, 'mint');
+  const directory = new PurseDirectory(
+    async (addresses) => new Map([...known].filter(([key]) => addresses.includes(key))),
+    async () => undefined,
+  );
+  const handler = new RecordTransfersHandler(store, directory, new AssetRegistry([asset]));
+  return {
+    store,
+    act,
+    decide,
+    record: (...transfers: TransferV1[]) => handler.execute(new RecordTransfers(transfers)),
+    history: async (transferId: string) =>
+      store.readStream(streamName('replenishment', replenishmentIdOf(transferId))),
+  };
+}
+
+describe('RecordTransfers', () => {
+  it('credits three transfers of one transaction to one purse three times', async () => {
+    const { record, history } = await ledger();
+    await record(...[0, 1, 2].map((n) => transfer({ transferId: nth(n) })));
+    for (const n of [0, 1, 2]) {
+      expect((await history(nth(n))).map((e) => e.type)).toEqual([
+        'ReplenishmentDetected',
+        'ReplenishmentConfirmed',
+      ]);
+    }
+  });
+
+  it('has one effect for a batch that is delivered again, in part or whole', async () => {
+    const { record, history, store } = await ledger();
+    const batch = [transfer({ transferId: nth(0) }), transfer({ transferId: nth(1) })];
+    await record(...batch);
+    const head = await store.head();
+    await record(...batch.slice(1), ...batch);
+    expect(await store.head()).toBe(head);
+    expect(await history(nth(1))).toHaveLength(2);
+  });
+
+  it('decides the versions of one transfer in order, inside one batch', async () => {
+    const { record, history } = await ledger();
+    await record(
+      transfer({ version: 1, status: 'detected', finality: null }),
+      transfer({ version: 2, status: 'final' }),
+      transfer({ version: 3, status: 'reverted', block: null, finality: null }),
+    );
+    expect((await history(nth(0))).map((e) => e.type)).toEqual([
+      'ReplenishmentDetected',
+      'ReplenishmentConfirmed',
+      'ReplenishmentReverted',
+    ]);
+  });
+
+  it('credits the account from the block on, and the customer again from the unblock on', async () => {
+    const { record, history, act } = await ledger();
+    const { accountId } = owner;
+    await record(transfer({ transferId: nth(0) }));
+    await act({ type: 'BlockCustomer', accountId, reason: 'chargeback' });
+    await record(transfer({ transferId: nth(1) }));
+    await act({ type: 'UnblockCustomer', accountId, reason: 'cleared' });
+    await record(transfer({ transferId: nth(2) }));
+    const credits = await Promise.all(
+      [0, 1, 2].map(async (n) => (await history(nth(n))).at(-1)?.data['credit']),
+    );
+    expect(credits).toEqual([
+      { to: 'customer' },
+      { to: 'account', reason: 'customer-blocked' },
+      { to: 'customer' },
+    ]);
+  });
+
+  it('holds in suspense what arrives on an archived purse', async () => {
+    const { record, history, decide } = await ledger();
+    const { accountId } = owner;
+    await decide({ type: 'ArchivePurse', accountId, reason: 'requested' }, 'archive');
+    await record(transfer());
+    expect((await history(nth(0))).at(-1)?.data).toMatchObject({
+      credit: { to: 'suspense', reason: 'purse-archived' },
+    });
+  });
+
+  it('records what it rejects, with the reason, beside what it credits', async () => {
+    const { record, history } = await ledger();
+    await record(
+      transfer({ transferId: nth(0), amount: '1' }),
+      transfer({ transferId: nth(1), asset: `${asset.chain}/erc20:0x${'fa'.repeat(20)}` }),
+      transfer({ transferId: nth(2) }),
+    );
+    expect((await history(nth(0)))[0]?.data).toMatchObject({ reason: 'below-minimum' });
+    expect((await history(nth(1)))[0]?.data).toMatchObject({ reason: 'unknown-token' });
+    expect((await history(nth(2))).at(-1)?.type).toBe('ReplenishmentConfirmed');
+  });
+
+  it('records nothing of a batch that names an address of nobody', async () => {
+    const { record, store } = await ledger(new Map());
+    const head = await store.head();
+    await expect(record(transfer())).rejects.toThrow(UnknownAddress);
+    expect(await store.head()).toBe(head);
+  });
+});
