@@ -92,6 +92,30 @@ function figuresByJournal(journal: readonly Posting[]): Map<string, PurseFigures
 }
 
 describe('the books of any log', () => {
+  it('are of logs in which everything happens', () => {
+    const events = fc.sample(logs, RUNS).flat();
+    const happened = events.map(({ type, data }) =>
+      'credit' in data ? `${type} ${data.credit?.to}` : type,
+    );
+    expect(new Set(happened)).toEqual(
+      new Set([
+        'ReplenishmentSeen',
+        'ReplenishmentDropped',
+        'ReplenishmentDetected',
+        'ReplenishmentRejected',
+        'ComplianceCheckStarted',
+        'ReplenishmentConfirmed customer',
+        'ReplenishmentConfirmed account',
+        'ReplenishmentConfirmed suspense',
+        'ReplenishmentDeclined suspense',
+        'ReplenishmentReverted customer',
+        'ReplenishmentReverted account',
+        'ReplenishmentReverted suspense',
+        'ReplenishmentReverted undefined',
+      ]),
+    );
+  });
+
   it('balance per asset and break no rule, at every position', () => {
     fc.assert(
       fc.property(logs, (log) => {

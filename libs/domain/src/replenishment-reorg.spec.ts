@@ -1,15 +1,10 @@
 import * as a from '../testing/a';
 import { specification } from '../testing/specification';
-import { type Credit, type ReplenishmentCommand, replenishment } from './replenishment';
+import { type Credit, replenishment } from './replenishment';
 
 const given = specification(replenishment);
 
-function record(
-  report: Parameters<typeof a.report>[0],
-  facts: Parameters<typeof a.facts>[0] = {},
-): ReplenishmentCommand {
-  return { type: 'RecordTransfer', report: a.report(report), facts: a.facts(facts) };
-}
+const record = a.recordTransfer;
 
 const detected = a.replenishmentDetected({ version: 1 });
 const confirmed = a.replenishmentConfirmed({ version: 2 });

@@ -1,17 +1,11 @@
 import * as a from '../testing/a';
 import { specification } from '../testing/specification';
 import { fold } from './decider';
-import { type OwnerFacts, type ReplenishmentCommand, replenishment } from './replenishment';
+import { type OwnerFacts, replenishment } from './replenishment';
 
 const given = specification(replenishment);
 
-/** The command of one report, with default facts unless the story is about them. */
-function record(
-  report: Parameters<typeof a.report>[0],
-  facts: Parameters<typeof a.facts>[0] = {},
-): ReplenishmentCommand {
-  return { type: 'RecordTransfer', report: a.report(report), facts: a.facts(facts) };
-}
+const record = a.recordTransfer;
 
 const seen = a.replenishmentSeen({ version: 1 });
 const detected = a.replenishmentDetected({ version: 2 });
@@ -80,91 +74,6 @@ describe('a transfer that goes as it should', () => {
       finality: a.depth,
       credit: { to: 'customer' },
     });
-  });
-});
-
-describe('a report that is not newer than what is known', () => {
-  it.each(['seen', 'detected', 'final', 'reverted', 'dropped', 'failed'] as const)(
-    'changes nothing when it says %s',
-    (status) => {
-      given(seen)
-        .when(record({ status, version: 1 }))
-        .changesNothing();
-      given(detected)
-        .when(record({ status, version: 2 }))
-        .changesNothing();
-      given(detected)
-        .when(record({ status, version: 1 }))
-        .changesNothing();
-      given(detected, confirmed)
-        .when(record({ status, version: 3 }))
-        .changesNothing();
-      given(detected, confirmed)
-        .when(record({ status, version: 2 }))
-        .changesNothing();
-    },
-  );
-
-  it('changes nothing with another amount, recipient or block either', () => {
-    given(detected, confirmed)
-      .when(record({ status: 'final', version: 3, amount: 9n, to: '0x1', block: a.block('b') }))
-      .changesNothing();
-  });
-});
-
-describe('a watcher that was wiped and reports everything again with newer versions', () => {
-  const again = (status: 'seen' | 'detected' | 'final', version: number) =>
-    record({ status, version });
-
-  it('changes nothing that is booked', () => {
-    given(detected, confirmed)
-      .when(again('seen', 11))
-      .changesNothing()
-      .when(again('detected', 12))
-      .changesNothing()
-      .when(again('final', 13))
-      .changesNothing();
-  });
-
-  it('changes nothing that is detected until it is final', () => {
-    given(detected)
-      .when(again('seen', 11))
-      .changesNothing()
-      .when(again('detected', 12))
-      .changesNothing()
-      .when(again('final', 13))
-      .emits(a.replenishmentConfirmed({ version: 13 }));
-  });
-
-  it('changes nothing that is being screened or was declined', () => {
-    const screening = a.complianceCheckStarted({ version: 3 });
-    for (const history of [[screening], [screening, a.replenishmentDeclined({ version: 3 })]]) {
-      given(detected, ...history)
-        .when(record({ status: 'detected', version: 12 }, { screening: true }))
-        .changesNothing()
-        .when(record({ status: 'final', version: 13 }, { screening: true }))
-        .changesNothing()
-        .when(again('final', 14))
-        .changesNothing();
-    }
-  });
-
-  it('never takes back what is booked because the registry has changed since', () => {
-    for (const asset of [null, a.asset({ minimum: 10n ** 30n })]) {
-      given(detected, confirmed)
-        .when(record({ status: 'detected', version: 12 }, { asset }))
-        .changesNothing()
-        .when(record({ status: 'final', version: 13 }, { asset }))
-        .changesNothing();
-    }
-  });
-
-  it('credits a token that was unknown when it came and is registered now', () => {
-    given(a.replenishmentRejected({ version: 3 }))
-      .when(record({ status: 'detected', version: 12 }))
-      .emits(a.replenishmentDetected({ version: 12 }))
-      .when(record({ status: 'final', version: 13 }))
-      .emits(a.replenishmentConfirmed({ version: 13 }));
   });
 });
 
@@ -278,26 +187,6 @@ describe('a transfer that is never credited', () => {
     given(a.replenishmentRejected({ version: 1, reason: 'transaction-failed' }))
       .when(record({ status: 'final', version: 3, block: a.block('b') }))
       .emits(a.replenishmentDetected({ version: 3, block: a.block('b') }), confirmed);
-  });
-});
-
-describe('a report of a block that names none', () => {
-  it('shows nothing, whatever it says', () => {
-    for (const history of [[], [seen], [detected], [detected, confirmed]]) {
-      for (const status of ['detected', 'final', 'failed'] as const) {
-        given(...history)
-          .when(record({ status, version: 9, block: null }))
-          .changesNothing()
-          .when(record({ status, version: 9, block: null, amount: 9n }))
-          .changesNothing();
-      }
-    }
-  });
-
-  it('is no more than a detection when it is final without its policy', () => {
-    given()
-      .when(record({ status: 'final', version: 2, finality: null }))
-      .emits(detected);
   });
 });
 

@@ -6,6 +6,7 @@ import type {
   Inclusion,
   OwnerFacts,
   Parties,
+  ReplenishmentCommand,
   TransferContent,
   TransferFacts,
   TransferReport,
@@ -79,6 +80,14 @@ export function ownerFacts(overrides: Partial<OwnerFacts> = {}): OwnerFacts {
 
 export function facts(overrides: Partial<TransferFacts> = {}): TransferFacts {
   return { ...ownerFacts(), parties, asset: asset(), screening: false, ...overrides };
+}
+
+/** The command of one report, with default facts unless the story is about them. */
+export function recordTransfer(
+  reported: ReportOverrides = {},
+  known: Partial<TransferFacts> = {},
+): ReplenishmentCommand {
+  return { type: 'RecordTransfer', report: report(reported), facts: facts(known) };
 }
 
 export function owner(

@@ -1,0 +1,121 @@
+import * as a from '../testing/a';
+import { EVENT_TYPES, goldenFiles, jsonType, leaves } from '../testing/golden';
+import { account } from './account';
+import { customer } from './customer';
+import { type DomainEvent, UnknownEvent, upcast } from './events';
+import { purse } from './purse';
+import { type Credit, replenishment } from './replenishment';
+
+const golden = goldenFiles();
+
+const credits: readonly Credit[] = [
+  { to: 'customer' },
+  { to: 'account', reason: 'customer-blocked' },
+  { to: 'suspense', reason: 'purse-archived' },
+];
+const tag = { kind: 'tag', tag: 'finalized' } as const;
+
+/** The current shape of each event, which the compiler checks, in each form that a field may have. */
+const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type>[] } = {
+  AccountOpened: [a.accountOpened()],
+  ApiKeyIssued: [a.apiKeyIssued()],
+  CustomerCreated: [a.customerCreated(), a.customerCreated({ description: 'gold tier' })],
+  CustomerUpdated: [a.customerUpdated(), a.customerUpdated({ description: null })],
+  CustomerBlocked: [a.customerBlocked()],
+  CustomerUnblocked: [a.customerUnblocked()],
+  PurseMinted: [a.purseMinted(), a.purseMinted({ outsideOrderId: 'order-7' })],
+  PurseArchived: [a.purseArchived()],
+  PurseRestored: [a.purseRestored()],
+  PurseDeclined: [a.purseDeclined()],
+  ReplenishmentSeen: [a.replenishmentSeen()],
+  ReplenishmentDetected: [a.replenishmentDetected()],
+  ComplianceCheckStarted: [a.complianceCheckStarted(), a.complianceCheckStarted({ finality: tag })],
+  ReplenishmentConfirmed: [
+    ...credits.map((credit) => a.replenishmentConfirmed({ credit })),
+    a.replenishmentConfirmed({ finality: tag }),
+  ],
+  ReplenishmentDeclined: [a.replenishmentDeclined(), a.replenishmentDeclined({ finality: tag })],
+  ReplenishmentReverted: [
+    ...credits.map((credit) => a.replenishmentReverted({ credit })),
+    a.replenishmentReverted({ credit: null }),
+  ],
+  ReplenishmentDropped: [a.replenishmentDropped()],
+  ReplenishmentRejected: [a.replenishmentRejected()],
+};
+
+/** Each field with the kinds of JSON that it may hold, over all examples. */
+function shapeOf(examples: readonly unknown[]): ReadonlySet<string> {
+  const fields = examples.flatMap((data) =>
+    leaves(data).map(([path, leaf]) => `${path}: ${jsonType(leaf)}`),
+  );
+  return new Set(fields);
+}
+
+describe.each(EVENT_TYPES)('the golden files of %s', (type, current) => {
+  const versions = Array.from({ length: current }, (_, index) => index + 1);
+
+  it('exist for every version there ever was', () => {
+    for (const version of versions) {
+      expect(golden.get(`${type}@${version}.json`)).toMatchObject({
+        type,
+        schemaVersion: version,
+      });
+    }
+  });
+
+  it.each(versions)('have every field of the current shape, version %s upcast', (version) => {
+    const { examples = [] } = golden.get(`${type}@${version}.json`) ?? {};
+    const events = examples.map((data) =>
+      upcast({ type, data, metadata: { schemaVersion: version } }),
+    );
+    expect(events.map((event) => event.type)).toEqual(examples.map(() => type));
+    expect(shapeOf(events.map((event) => event.data))).toEqual(
+      shapeOf(CURRENT[type].map((event) => event.data)),
+    );
+  });
+});
+
+it('has no golden file of an event that never was', () => {
+  const known = EVENT_TYPES.flatMap(([type, current]) =>
+    Array.from({ length: current }, (_, index) => `${type}@${index + 1}.json`),
+  );
+  expect(new Set(golden.keys())).toEqual(new Set(known));
+});
+
+it('folds every golden event', () => {
+  const deciders = { account, customer, purse, replenishment };
+  for (const { type, schemaVersion, stream, examples } of golden.values()) {
+    const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];
+    for (const data of examples) {
+      // Only the stream's own decider meets the event, as when its stream is read.
+      const event = upcast({
+        type,
+        data,
+        metadata: { schemaVersion },
+      }) as a.EventOf<'AccountOpened'>;
+      expect(() => evolve(initialState, event)).not.toThrow();
+    }
+  }
+});
+
+describe('an event from elsewhere', () => {
+  const unknown = (type: string, schemaVersion: number) => () =>
+    upcast({ type, data: {}, metadata: { schemaVersion } });
+
+  it.each(['PurseSold', '', 'purseMinted', 'constructor', '__proto__', 'toString'])(
+    'stops the reader when its type is %p',
+    (type) => {
+      expect(unknown(type, 1)).toThrow(UnknownEvent);
+    },
+  );
+
+  it.each([0, 2, -1, 1.5, Number.NaN])(
+    'stops the reader when its version is %p, and names both',
+    (version) => {
+      expect(unknown('PurseMinted', version)).toThrow(
+        `Event PurseMinted version ${version} is not known`,
+      );
+      expect(unknown('PurseMinted', version)).toThrow(UnknownEvent);
+    },
+  );
+});
