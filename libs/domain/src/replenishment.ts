@@ -94,10 +94,7 @@ export type ReplenishmentEvent =
     }
   | {
       readonly type: 'ReplenishmentRejected';
-      readonly data: Observed & {
-        readonly block: Inclusion | null;
-        readonly reason: RejectionReason;
-      };
+      readonly data: Observed & { readonly block: Inclusion; readonly reason: RejectionReason };
     };
 
 export type ReplenishmentStatus =
