@@ -1,5 +1,19 @@
+export type { Codec, Emitted } from './codec';
+export { daybookCodec } from './codec';
+export { type DecideRequest, decideAndAppend } from './decide-and-append';
+export { type DecidedOrNot, decideAndAppendMany, type ManyOptions } from './decide-and-append-many';
+export {
+  type CommandForStream,
+  type Decided,
+  IdempotencyKeyReused,
+  type RequestMetadata,
+  type WriteObserver,
+  type WriteOutcome,
+  type WriteReport,
+} from './decision';
 export * from './event-store';
 export { eventId, uuid5 } from './identity';
+export { loadStates, StateCache } from './load-states';
 export { eventStoreMigrations, grantEventStore, type Queries } from './postgres/migrations';
 export {
   PostgresEventStore,
