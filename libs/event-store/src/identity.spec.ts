@@ -41,6 +41,8 @@ describe('eventId', () => {
   });
 
   it('stays what it has always been', () => {
-    expect(eventId('purse-1', 0n, 'command')).toMatchInlineSnapshot(`"1fd003fb-2bf1-5056-9438-f8d065161fe3"`);
+    expect(eventId('purse-1', 0n, 'command')).toMatchInlineSnapshot(
+      `"1fd003fb-2bf1-5056-9438-f8d065161fe3"`,
+    );
   });
 });

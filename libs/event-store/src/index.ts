@@ -1,3 +1,4 @@
+export type { Checkpoints } from './checkpoints';
 export type { Codec, Emitted } from './codec';
 export { daybookCodec } from './codec';
 export { type DecideRequest, decideAndAppend } from './decide-and-append';
@@ -12,6 +13,14 @@ export {
   type WriteReport,
 } from './decision';
 export * from './event-store';
+export {
+  type Follower,
+  type FollowerProgress,
+  type FollowerStatus,
+  type FollowOptions,
+  follow,
+  type Stalled,
+} from './follow';
 export { eventId, uuid5 } from './identity';
 export { loadStates, StateCache } from './load-states';
 export { eventStoreMigrations, grantEventStore, type Queries } from './postgres/migrations';

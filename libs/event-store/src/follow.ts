@@ -1,0 +1,233 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Checkpoints } from './checkpoints';
+import { type EventStore, type Position, type RecordedEvent, START } from './event-store';
+import { backOffMs } from './retry';
+
+/** How long a reader at the head waits at most before it looks again, whatever it was told. */
+const IDLE_MS = 5_000;
+/** How soon a reader looks again whether another owner's turn has ended. */
+const OWNED_ELSEWHERE_MS = 100;
+/** How often the head is asked for while there is more to read than a page, to tell the lag. */
+const HEAD_EVERY_MS = 1_000;
+/** The longest wait between attempts at a batch that fails: it may need an operator, or a restart. */
+const STALLED_WAIT_MAX_MS = 30_000;
+
+export interface FollowOptions<Tx> {
+  /** The reader; its checkpoint has this name. */
+  readonly name: string;
+  readonly store: EventStore;
+  readonly checkpoints: Checkpoints<Tx>;
+  /** The most events handled in one transaction. */
+  readonly limit: number;
+  /**
+   * Makes what the events mean, inside the transaction that also stores the checkpoint. May be called
+   * again with the same events after a transaction that did not commit; nothing of that one remains.
+   */
+  handle(events: readonly RecordedEvent[], tx: Tx): Promise<void>;
+  /** Stops the reader, as `stop` does. */
+  readonly signal?: AbortSignal;
+  /** Told of every failed attempt; the reader stays where it is and tries again for ever. */
+  onError?(error: unknown, status: FollowerStatus): void;
+  /** Told after each commit. */
+  onProgress?(progress: FollowerProgress): void;
+}
+
+export interface FollowerProgress {
+  readonly events: number;
+  readonly position: Position;
+  readonly durationMs: number;
+}
+
+export interface FollowerStatus {
+  readonly name: string;
+  /** Everything up to here is handled and committed. */
+  readonly position: Position;
+  /** The end of the log when it was last looked at. */
+  readonly head: Position;
+  readonly lagEvents: bigint;
+  /** 0 while nothing waits to be handled. Growing lag with progress is load; without, it is a fault. */
+  readonly secondsSinceProgress: number;
+  /** What the reader cannot get past; null while it can. */
+  readonly stalled: Stalled | null;
+  readonly running: boolean;
+}
+
+export interface Stalled {
+  /** Of the first event that was not handled: after a few attempts, exactly the one that fails. */
+  readonly position: Position;
+  readonly error: unknown;
+  readonly attempts: number;
+}
+
+export interface Follower {
+  status(): FollowerStatus;
+  /** Whether everything up to `position` has been handled, after waiting for it up to `timeoutMs`. */
+  waitFor(position: Position, timeoutMs: number): Promise<boolean>;
+  /** Finishes the transaction under way and stops. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The one read path: handles the log from the checkpoint on, page by page, each page and the new
+ * checkpoint in one transaction, so that every event counts exactly once whatever crashes. Never
+ * skips: an event that cannot be handled stops the reader in front of it, visibly, until it can.
+ */
+export function follow<Tx>(options: FollowOptions<Tx>): Follower {
+  const { name, store, checkpoints, limit, handle } = options;
+  const stopping = new AbortController();
+  const signal = options.signal
+    ? AbortSignal.any([options.signal, stopping.signal])
+    : stopping.signal;
+  const waiting = new Map<(passed: boolean) => void, Position>();
+  const ahead = readAhead(store, limit);
+
+  let position: Position | undefined;
+  let head: Position = START;
+  let headReadAt = 0;
+  let progressAt = performance.now();
+  let stalled: Stalled | null = null;
+  let running = true;
+  /** Halved by each failure, so that what can be handled is, and the one event that cannot stands alone. */
+  let size = limit;
+
+  function status(): FollowerStatus {
+    const reached = position ?? START;
+    const lagEvents = head > reached ? head - reached : 0n;
+    const idleSeconds = (performance.now() - progressAt) / 1_000;
+    const secondsSinceProgress = lagEvents === 0n ? 0 : idleSeconds;
+    return { name, position: reached, head, lagEvents, secondsSinceProgress, stalled, running };
+  }
+
+  function moveTo(reached: Position): void {
+    if (reached !== position) progressAt = performance.now();
+    position = reached;
+    if (head < reached) head = reached;
+    for (const [answer, wanted] of waiting) if (wanted <= reached) answer(true);
+  }
+
+  /** Notes the head now and then. A failed look is no news: the next page will tell. */
+  function lookAtHead(): void {
+    if (performance.now() - headReadAt < HEAD_EVERY_MS) return;
+    headReadAt = performance.now();
+    store.head().then(
+      (read) => {
+        if (read > head) head = read;
+      },
+      () => undefined,
+    );
+  }
+
+  async function step(): Promise<void> {
+    if (position === undefined) {
+      const reached = await checkpoints.advance(name, async (_, checkpoint) => checkpoint);
+      if (reached === 'owned-elsewhere') await sleep(OWNED_ELSEWHERE_MS, undefined, { signal });
+      else moveTo(reached);
+      return;
+    }
+    const from = position;
+    const page = await ahead.take(from);
+    const last = page.at(-1);
+    if (last === undefined) {
+      // Nothing is waiting, so this is not a time without progress.
+      progressAt = performance.now();
+      await store.waitForGrowth(from, IDLE_MS, signal);
+      return;
+    }
+    if (last.position > head) head = last.position;
+    lookAtHead();
+
+    const batch = page.slice(0, size);
+    const end = (batch.at(-1) as RecordedEvent).position;
+    // While this batch is handled the next page is read. It is used only if this batch commits.
+    ahead.prepare(end, page.slice(batch.length), page.length === limit);
+    const start = performance.now();
+    const reached = await checkpoints.advance(name, async (tx, checkpoint) => {
+      // Another owner of this name was here meanwhile: go on from where it has come to.
+      if (checkpoint !== from) return checkpoint;
+      await handle(batch, tx);
+      return end;
+    });
+    if (reached === 'owned-elsewhere') {
+      await sleep(OWNED_ELSEWHERE_MS, undefined, { signal });
+      return;
+    }
+    moveTo(reached);
+    stalled = null;
+    size = Math.min(limit, size * 2);
+    if (reached === end) {
+      const durationMs = performance.now() - start;
+      options.onProgress?.({ events: batch.length, position: end, durationMs });
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await step();
+      } catch (error) {
+        if (signal.aborted) break;
+        const attempts = (stalled?.attempts ?? 0) + 1;
+        stalled = { position: (position ?? START) + 1n, error, attempts };
+        size = Math.max(1, size >> 1);
+        lookAtHead();
+        options.onError?.(error, status());
+        const delay = backOffMs(attempts, STALLED_WAIT_MAX_MS);
+        await sleep(delay, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    running = false;
+    for (const answer of [...waiting.keys()]) answer(false);
+  }
+
+  function waitFor(wanted: Position, timeoutMs: number): Promise<boolean> {
+    if (wanted <= (position ?? START)) return Promise.resolve(true);
+    if (!running) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const answer = (passed: boolean) => {
+        clearTimeout(timer);
+        waiting.delete(answer);
+        resolve(passed);
+      };
+      const timer = setTimeout(() => answer(false), timeoutMs);
+      waiting.set(answer, wanted);
+    });
+  }
+
+  const ended = run();
+  return {
+    status,
+    waitFor,
+    stop: () => {
+      stopping.abort();
+      return ended;
+    },
+  };
+}
+
+interface ReadAhead {
+  /** The page after `after`: the prepared one if it is of this place, else a new one. */
+  take(after: Position): Promise<readonly RecordedEvent[]>;
+  /** Keeps `rest` as the page after `after` or, if there is none, reads that page when `more`. */
+  prepare(after: Position, rest: readonly RecordedEvent[], more: boolean): void;
+}
+
+/**
+ * Reads the next page before it is needed. Pages are parts of a log that never changes, so a page
+ * read early is still right, at worst short, and one of another place is simply not used.
+ */
+function readAhead(store: EventStore, limit: number): ReadAhead {
+  let prepared: { after: Position; page: Promise<readonly RecordedEvent[]> } | undefined;
+  return {
+    take: (after) => {
+      const hit = prepared?.after === after ? prepared.page : undefined;
+      prepared = undefined;
+      return hit ?? store.readAll({ after, limit });
+    },
+    prepare: (after, rest, more) => {
+      if (rest.length > 0) prepared = { after, page: Promise.resolve(rest) };
+      else if (more) prepared = { after, page: store.readAll({ after, limit }) };
+      // A failed read is met when the page is taken; if it never is, nobody needs to know.
+      prepared?.page.catch(() => undefined);
+    },
+  };
+}
