@@ -87,13 +87,13 @@ function toFailure(error: unknown, method: string, host: string, timeoutMs: numb
   if (error instanceof HttpFault) {
     return new RpcFailure(`${host} answered ${method} with ${error.message}.`, error.isPassing);
   }
-  if (error instanceof Error && error.name === 'TimeoutError') {
+  const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
+  if (name === 'TimeoutError') {
     // Whoever waited this long should hear of it, not wait twice more.
     return new RpcFailure(`${host} did not answer ${method} within ${timeoutMs} ms.`, false);
   }
   // The reason of a failed fetch is in its cause, such as ECONNREFUSED.
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+  const reason = typeof cause?.code === 'string' ? ` (${cause.code})` : '';
   return new RpcFailure(`${host} cannot be reached${reason}.`, true);
 }
 

@@ -1,0 +1,115 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createJsonRpc, RpcFailure } from './json-rpc';
+
+let server: Server | undefined;
+afterEach(async () => {
+  server?.closeAllConnections();
+  await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)));
+});
+
+/** A node that answers the way the test says; its URL holds a provider's key. */
+async function node(listener: RequestListener): Promise<string> {
+  const listening = createServer(listener);
+  server = listening;
+  await new Promise<void>((resolve) => void listening.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(listening.address() as AddressInfo).port}/v3/secret-key`;
+}
+
+async function failureOf(url: string, options?: { timeoutMs: number }): Promise<RpcFailure> {
+  const failure = await createJsonRpc(url, options)
+    .send('eth_chainId', [])
+    .catch((error) => error as RpcFailure);
+  if (!(failure instanceof RpcFailure)) throw new Error('It succeeded.');
+  expect(failure.message).not.toContain('secret-key');
+  return failure;
+}
+
+describe('createJsonRpc', () => {
+  it('asks one question a request and gives the result', async () => {
+    const asked: string[] = [];
+    const url = await node((request, response) => {
+      request.on('data', (data) => asked.push(String(data)));
+      request.on('end', () => response.end('{"jsonrpc":"2.0","id":1,"result":"0x1"}'));
+    });
+    expect(await createJsonRpc(url).send('eth_chainId', ['x'])).toBe('0x1');
+    expect(JSON.parse(asked.join(''))).toMatchObject({ method: 'eth_chainId', params: ['x'] });
+  });
+
+  it('keeps null apart from no answer', async () => {
+    const url = await node((_, response) => void response.end('{"result":null}'));
+    expect(await createJsonRpc(url).send('eth_getBlockByHash', [])).toBeNull();
+  });
+
+  it('tries again when the node is busy', async () => {
+    const statuses = [429, 503];
+    const url = await node((_, response) => {
+      response.statusCode = statuses.shift() ?? 200;
+      response.end('{"result":"0x1"}');
+    });
+    expect(await createJsonRpc(url).send('eth_chainId', [])).toBe('0x1');
+  });
+
+  it.each([
+    [
+      'refuses',
+      200,
+      '{"error":{"code":-32601,"message":"method not found"}}',
+      /refused.*method not found/,
+    ],
+    ['has no right to', 401, 'no', /HTTP status 401/],
+  ])('does not ask again what the node %s', async (_, status, body, said) => {
+    let requests = 0;
+    const url = await node((__, response) => {
+      requests += 1;
+      response.statusCode = status;
+      response.end(body);
+    });
+    expect((await failureOf(url)).message).toMatch(said);
+    expect(requests).toBe(1);
+  });
+
+  it('gives up on a node that does not answer', async () => {
+    const url = await node(() => undefined);
+    expect((await failureOf(url, { timeoutMs: 50 })).message).toMatch(/within 50 ms/);
+  });
+
+  it('gives up on a node that starts to answer and stops', async () => {
+    const url = await node((_, response) => void response.write('{"result":'));
+    expect((await failureOf(url, { timeoutMs: 50 })).message).toMatch(/within 50 ms/);
+  });
+
+  it('names the host that it cannot reach', async () => {
+    expect((await failureOf('http://127.0.0.1:9/secret-key')).message).toMatch(
+      /127\.0\.0\.1:9 cannot be reached/,
+    );
+  });
+
+  it.each([
+    ['is not JSON', '<html>', /not JSON/],
+    ['is empty', '{}', /without a result/],
+    ['is null', 'null', /without a result/],
+  ])('refuses an answer that %s', async (_, body, said) => {
+    const url = await node((__, response) => void response.end(body));
+    expect((await failureOf(url)).message).toMatch(said);
+  });
+
+  it('keeps at most 16 requests open', async () => {
+    let open = 0;
+    let most = 0;
+    const url = await node((request, response) => {
+      open += 1;
+      most = Math.max(most, open);
+      request.resume().on('end', () =>
+        setImmediate(() => {
+          open -= 1;
+          response.end('{"result":"0x1"}');
+        }),
+      );
+    });
+    const rpc = createJsonRpc(url);
+    await Promise.all(Array.from({ length: 100 }, () => rpc.send('eth_chainId', [])));
+    expect(most).toBeLessThanOrEqual(16);
+    expect(most).toBeGreaterThan(1);
+  });
+});
