@@ -2,12 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
  * Waits for the end of its input, which is the end of the process that holds the other end of the
- * pipe, however it ended. Then it interrupts the child, waits for it to go and removes the folder.
+ * pipe, however it ended. Then it interrupts the child, waits half a minute at most for it to go and
+ * removes the folder. A zombie counts as gone: an orphan's may stay for ever where nobody reaps.
  */
 const GUARD = `read -r _
 kill -INT "$1" 2>/dev/null
-while kill -0 "$1" 2>/dev/null; do sleep 0.1; done
-if [ -n "$2" ]; then rm -rf -- "$2"; fi`;
+left=300
+while kill -0 "$1" 2>/dev/null && ! grep -qs '^State:[[:space:]]*[ZX]' "/proc/$1/status"; do
+  left=$((left - 1))
+  [ "$left" -gt 0 ] || break
+  sleep 0.1
+done
+[ -z "$2" ] || rm -rf -- "$2"`;
 
 /**
  * Makes sure that `child` does not outlive this process, not even after `kill -9`: a sleeping shell

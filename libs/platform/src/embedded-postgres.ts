@@ -35,6 +35,8 @@ const LOG_BYTES_MAX = 10 * 1024 * 1024;
 export interface EmbeddedPostgresOptions {
   /** Keeps data, password, port and log. Left out: a new folder that goes when the server goes. */
   readonly folder?: string;
+  /** This port and no other. Left out: the folder's own, or a free one when that is taken. */
+  readonly port?: number;
   /** Server settings (`-c name=value`) on top of the defaults. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -70,7 +72,7 @@ export async function startEmbeddedPostgres(
   // Whoever made the data runs the server: its files are readable to nobody else.
   const user = existsSync(data) ? ownerOf(data) : serverUser();
   const binaries = binariesFor(user, join(home, 'binaries'));
-  const identity = await settle(home);
+  const identity = await settle(home, options.port);
   await stopLeftOver(data);
   if (!existsSync(data)) await initialise({ binaries, home, data, user, ...identity });
 
@@ -101,7 +103,7 @@ export async function removeEmbeddedPostgres(folder: string): Promise<void> {
 }
 
 /** The port and the password of this folder: those of last time, with a new port if that is taken. */
-async function settle(home: string): Promise<Identity> {
+async function settle(home: string, wanted: number | undefined): Promise<Identity> {
   const file = join(home, 'identity.json');
   const known: Identity | undefined = existsSync(file)
     ? JSON.parse(readFileSync(file, 'utf8'))
@@ -109,9 +111,9 @@ async function settle(home: string): Promise<Identity> {
   // A server left over from last time holds the port and is stopped before the next one starts.
   const reusable =
     known && ((await isPortFree(known.port)) || runningServer(join(home, 'data')) !== undefined);
-  if (known && reusable) return known;
+  if (known && reusable && (wanted ?? known.port) === known.port) return known;
   const identity = {
-    port: await freePort(),
+    port: wanted ?? (await freePort()),
     password: known?.password ?? randomBytes(24).toString('base64url'),
   };
   writeFileSync(`${file}.draft`, JSON.stringify(identity), { mode: 0o600 });

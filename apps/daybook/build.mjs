@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** Dated to when the last complete build began; a build first deletes the folder it lies in. */
+const stamp = join(root, 'dist/.built');
+const APPS = ['ledger', 'chain-watcher', 'daybook'];
+const SETTINGS = ['package-lock.json', 'nest-cli.json', 'tsconfig.json'];
+
+/** Whether what was built is at least as new as every source. */
+export function isBuilt() {
+  if (!existsSync(stamp)) return false;
+  const built = statSync(stamp).mtimeMs;
+  const newer = (path) => statSync(path).mtimeMs > built;
+  return !SETTINGS.some((name) => newer(join(root, name))) && !sources().some(newer);
+}
+
+/** Compiles all apps; rejects with what the compiler says. */
+export function build() {
+  const began = new Date();
+  const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
+  const child = spawn(process.execPath, [nest, 'build', ...APPS], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      said += chunk;
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code !== 0) return reject(new Error(`The build failed.\n${said.trim()}`));
+      writeFileSync(stamp, '');
+      utimesSync(stamp, began, began);
+      resolve();
+    });
+  });
+}
+
+function sources() {
+  return ['apps', 'libs'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.(ts|json|proto)$/.test(entry.name))
+      .filter((entry) => !/\.(spec|contract)\.ts$/.test(entry.name))
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name)),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  build().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// The command line as it is called: builds when the sources are newer than what was built, then hands over.
+import { createRequire } from 'node:module';
+import { Listr } from 'listr2';
+import { build, isBuilt } from './build.mjs';
+
+try {
+  if (!isBuilt()) {
+    await new Listr([{ title: 'Building (about ten seconds, once)', task: build }]).run();
+  }
+  createRequire(import.meta.url)('../../dist/apps/daybook/src/main.js');
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What ran this long before it ended is restarted at once, as after a first failure. */
+const STABLE_MS = 60_000;
+const BACKOFF_FIRST_MS = 250;
+const BACKOFF_MAX_MS = 30_000;
+
+export interface Startable {
+  readonly pid: number;
+  /** Resolves when it is gone, for whatever reason. */
+  readonly exited: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Kept<T extends Startable> {
+  current(): T;
+  /** Ends it for good. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts something and starts it again whenever it ends by itself, at growing intervals. Rejects
+ * when the first start fails; later ones are tried for ever. `tell` gets plain sentences.
+ */
+export async function keepRunning<T extends Startable>(
+  name: string,
+  start: () => Promise<T>,
+  tell: (sentence: string) => void,
+): Promise<Kept<T>> {
+  const stopping = new AbortController();
+  let current = await start();
+
+  async function restart(failuresBefore: number): Promise<number> {
+    let failures = failuresBefore;
+    const began = Date.now();
+    while (!stopping.signal.aborted) {
+      const pause = Math.min(BACKOFF_FIRST_MS * 2 ** failures, BACKOFF_MAX_MS);
+      await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) break;
+      failures += 1;
+      try {
+        current = await start();
+        tell(`${name} is back after ${((Date.now() - began) / 1000).toFixed(1)} s.`);
+        break;
+      } catch (error) {
+        tell(`${name} could not be started again; trying on. ${(error as Error).message}`);
+      }
+    }
+    return failures;
+  }
+
+  async function watch(): Promise<void> {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      const since = Date.now();
+      await current.exited;
+      if (stopping.signal.aborted) return;
+      if (Date.now() - since > STABLE_MS) failures = 0;
+      tell(`${name} ended unexpectedly and is started again.`);
+      failures = await restart(failures);
+    }
+  }
+  const watching = watch();
+
+  return {
+    current: () => current,
+    stop: async () => {
+      stopping.abort();
+      await current.stop();
+      await watching;
+      // A start that was under way when the end was asked for.
+      await current.stop();
+    },
+  };
+}

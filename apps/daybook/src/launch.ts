@@ -1,0 +1,199 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  type EmbeddedPostgres,
+  freePort,
+  isPortFree,
+  startEmbeddedPostgres,
+} from '@daybook/platform';
+import { Listr, type ListrTask } from 'listr2';
+import { claim } from './claim';
+import { apiKeyOf, type DataFolder, makeFolders, secretsOf } from './data-folder';
+import { type DemoChain, startDemoChain } from './demo/chain';
+import { type Kept, keepRunning, type Startable } from './keep-running';
+import { boundLogs } from './log-file';
+import { type DatabaseUrls, provision } from './provision';
+import { runToEnd, startService } from './service';
+import type { Stack } from './stack';
+
+/** `dist/apps`, where this app lies beside the others. */
+const APPS = dirname(dirname(__dirname));
+/** The watcher's own endpoint (health, metrics) is beside the ledger's when that port is free. */
+const WATCHER_PORT_OFFSET = 1;
+
+export interface LaunchOptions {
+  readonly folder: DataFolder;
+  readonly host: string;
+  readonly port: number;
+  /** Adds a local EVM chain; a folder that has one already gets it in any case. */
+  readonly withChain: boolean;
+  readonly tell: (sentence: string) => void;
+}
+
+export interface Launched {
+  /** Base URLs. */
+  readonly ledgerUrl: string;
+  readonly watcherUrl: string;
+  readonly apiKey: string;
+  /** The local chain as it runs now, when there is one. */
+  readonly chain: (() => DemoChain) | undefined;
+}
+
+/** What the steps of a launch hand on to each other. */
+interface Session extends LaunchOptions {
+  readonly apiKey: string;
+  readonly watcherPort: number;
+  /** Starts something, keeps it running, and stops it in its turn. */
+  keep<T extends Startable>(name: string, start: () => Promise<T>): Promise<Kept<T>>;
+  postgres?: Kept<EmbeddedPostgres>;
+  chain?: Kept<DemoChain>;
+  databases?: DatabaseUrls;
+}
+
+/**
+ * Starts PostgreSQL, the apps and, if wanted, a local chain, shows the progress, and keeps all of
+ * them running. What was started is pushed to `stack` as it starts. Rejects with a sentence that
+ * says what would be right.
+ */
+export async function launch(options: LaunchOptions, stack: Stack): Promise<Launched> {
+  const session = await openSession(options, stack);
+  await new Listr(steps(session), { rendererOptions: { showErrorMessage: false } }).run();
+  const { host, port, watcherPort, apiKey, chain } = session;
+  return {
+    ledgerUrl: `http://${host}:${port}`,
+    watcherUrl: `http://${host}:${watcherPort}`,
+    apiKey,
+    chain: chain && (() => chain.current()),
+  };
+}
+
+async function openSession(options: LaunchOptions, stack: Stack): Promise<Session> {
+  const { folder, port, tell } = options;
+  makeFolders(folder);
+  const held = await claim(folder);
+  stack.push(() => held.release());
+  if (!(await isPortFree(port))) {
+    throw new Error(
+      `Port ${port} is in use by another program. Stop that, or choose another: --port ${await freePort()}`,
+    );
+  }
+  stack.push(boundLogs(['migrations', 'ledger', 'chain-watcher'].map((name) => log(folder, name))));
+  const beside = port + WATCHER_PORT_OFFSET;
+  return {
+    ...options,
+    apiKey: apiKeyOf(folder),
+    watcherPort: (await isPortFree(beside)) ? beside : await freePort(),
+    keep: async (name, start) => {
+      const startAndNote = async () => {
+        const started = await start();
+        held.note(name, started.pid);
+        return started;
+      };
+      const kept = await keepRunning(name, startAndNote, tell);
+      stack.push(() => kept.stop());
+      return kept;
+    },
+  };
+}
+
+function steps(session: Session): ListrTask[] {
+  const { folder, host, port, watcherPort, keep } = session;
+  return [
+    {
+      title: 'PostgreSQL',
+      task: async (_, task) => {
+        const server = await keepPostgres(session);
+        const elsewhere = server.folder === folder.postgres ? '' : `, data in ${server.folder}`;
+        task.title = `PostgreSQL 18 on port ${server.port}${elsewhere}`;
+      },
+    },
+    {
+      title: 'Local EVM chain',
+      enabled: () => session.withChain || existsSync(folder.chain),
+      task: async (_, task) => {
+        const chain = await keepChain(session);
+        task.title = `Local EVM chain (anvil) on ${chain.url}`;
+      },
+    },
+    { title: 'Database, roles and tables', task: () => prepareDatabase(session) },
+    {
+      title: 'Ledger',
+      task: async (_, task) => {
+        await keep('The ledger', () => startApp(session, 'ledger'));
+        task.title = `Ledger on http://${host}:${port}`;
+      },
+    },
+    {
+      title: 'Chain-watcher',
+      task: async (_, task) => {
+        await keep('The chain-watcher', () => startApp(session, 'chain-watcher'));
+        task.title = `Chain-watcher on http://${host}:${watcherPort}`;
+      },
+    },
+  ];
+}
+
+/** Once started, PostgreSQL and the chain come back on the same port: the apps know no other. */
+async function keepPostgres(session: Session): Promise<EmbeddedPostgres> {
+  let known: { port?: number } = {};
+  const { postgres: folder } = session.folder;
+  session.postgres = await session.keep('PostgreSQL', () =>
+    startEmbeddedPostgres({ folder, ...known }),
+  );
+  const server = session.postgres.current();
+  known = { port: server.port };
+  return server;
+}
+
+async function keepChain(session: Session): Promise<DemoChain> {
+  let known: { port?: number } = {};
+  const { chain: folder } = session.folder;
+  session.chain = await session.keep('The local chain', () => startDemoChain({ folder, ...known }));
+  const chain = session.chain.current();
+  known = { port: chain.port };
+  return chain;
+}
+
+async function prepareDatabase(session: Session): Promise<void> {
+  const server = session.postgres?.current();
+  if (!server) throw new Error('PostgreSQL comes before its databases.');
+  const databases = await provision(server.url, secretsOf(session.folder));
+  session.databases = databases;
+  for (const [app, runtimeUrl] of [
+    ['ledger', databases.ledger],
+    ['chain-watcher', databases.watcher],
+  ] as const) {
+    await runToEnd({
+      name: `The migration of ${app}`,
+      module: join(APPS, app, 'src/migrate.js'),
+      environment: { DAYBOOK_MIGRATION_URL: databases.owner, DAYBOOK_DATABASE_URL: runtimeUrl },
+      logFile: log(session.folder, 'migrations'),
+    });
+  }
+}
+
+function startApp(session: Session, app: 'ledger' | 'chain-watcher'): Promise<Startable> {
+  const { folder, host, databases, chain, apiKey } = session;
+  if (!databases) throw new Error('The database comes before its users.');
+  const [port, databaseUrl, own] =
+    app === 'ledger'
+      ? [session.port, databases.ledger, { DAYBOOK_BOOTSTRAP_API_KEY: apiKey }]
+      : [session.watcherPort, databases.watcher, {}];
+  return startService({
+    name: app,
+    module: join(APPS, app, 'src/main.js'),
+    environment: {
+      ...own,
+      ...(chain && { DAYBOOK_CHAINS_FILE: chain.current().chainsFile }),
+      DAYBOOK_DATABASE_URL: databaseUrl,
+      DAYBOOK_HTTP_HOST: host,
+      DAYBOOK_HTTP_PORT: String(port),
+    },
+    url: `http://${host}:${port}`,
+    logFile: log(folder, app),
+  });
+}
+
+function log(folder: DataFolder, name: string): string {
+  return join(folder.logs, `${name}.log`);
+}
