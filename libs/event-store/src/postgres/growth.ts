@@ -43,7 +43,8 @@ export function watchGrowth(
     while (!closing.signal.aborted) {
       const client = new Client(config);
       const lost = new Promise<unknown>((resolve) => {
-        client.once('error', resolve);
+        // `on`, not `once`: a session that is ended reports twice, and an unheard error ends the process.
+        client.on('error', resolve);
         client.once('end', () => resolve(new Error('The listening connection ended.')));
         closing.signal.addEventListener('abort', () => resolve(undefined), { once: true });
       });

@@ -1,18 +1,12 @@
-import { Client } from 'pg';
-import { freshDatabase } from '../../../../test/dependencies';
 import { describeEventStore } from '../../testing/event-store.contract';
-import { eventStoreMigrations } from './migrations';
+import { freshLog } from '../../testing/postgres';
 import { PostgresEventStore } from './postgres-event-store';
 
-describeEventStore('the event store in PostgreSQL', async () => {
-  const database = await freshDatabase();
-  const client = new Client({ connectionString: database.url });
-  await client.connect();
-  for (const Migration of eventStoreMigrations) await new Migration().up(client);
-  await client.end();
+describeEventStore('the event store in PostgreSQL, with the rights of a service', async () => {
+  const log = await freshLog();
   const stores: PostgresEventStore[] = [];
   const another = () => {
-    const store = new PostgresEventStore(database.url);
+    const store = new PostgresEventStore(log.url);
     stores.push(store);
     return store;
   };
@@ -21,7 +15,7 @@ describeEventStore('the event store in PostgreSQL', async () => {
     another,
     dispose: async () => {
       await Promise.all(stores.map((store) => store.close()));
-      await database.drop();
+      await log.drop();
     },
   };
 });

@@ -54,8 +54,10 @@ export class PostgresEventStore extends EventStore {
     super();
     const session = sessionConfig(config);
     this.pool = new Pool(session);
-    // An idle connection that breaks is replaced by the pool; unheard, its error would end the process.
+    // A connection that breaks is replaced by the pool, and whoever used it is told by the query that
+    // fails; but unheard, an error of an idle or just released connection would end the process.
     this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     const { onListenerLost = () => undefined } = options;
     this.growth = watchGrowth(session, () => this.head(), onListenerLost);
     const writer = lastingConnection({ ...session, pipeline: true });

@@ -1,4 +1,5 @@
 import { Client, type ClientConfig, DatabaseError, type PoolConfig } from 'pg';
+import { parseIntoClientConfig } from 'pg-connection-string';
 
 /**
  * How long an append waits for its turn at the head row. A turn takes milliseconds, so whoever holds
@@ -35,13 +36,16 @@ const AS_TEXT = { getTypeParser: () => (value: string | Buffer) => value };
 
 /** A connection string or configuration, with the limits and settings of the store's sessions. */
 export function sessionConfig(config: PoolConfig | string): PoolConfig {
-  const given: PoolConfig = typeof config === 'string' ? { connectionString: config } : config;
+  const { connectionString, ...rest } =
+    typeof config === 'string' ? { connectionString: config } : config;
+  // What the string says is taken out of it here, or the driver would prefer it to what is set below.
+  const given = { ...rest, ...(connectionString && parseIntoClientConfig(connectionString)) };
   return {
     application_name: 'daybook-event-store',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     ...given,
-    options: [given.options ?? '', ...SETTINGS.map((setting) => `-c ${setting}`)].join(' ').trim(),
+    options: [given.options, ...SETTINGS.map((setting) => `-c ${setting}`)].join(' ').trim(),
     types: AS_TEXT,
     lock_timeout: LOCK_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,

@@ -1,0 +1,97 @@
+import { Client } from 'pg';
+import { freshDatabase } from '../../../../test/dependencies';
+import { anAppend } from '../../testing/an';
+import { freshLog, type LogDatabase } from '../../testing/postgres';
+import { eventStoreMigrations } from './migrations';
+import { PostgresEventStore } from './postgres-event-store';
+
+let log: LogDatabase;
+let store: PostgresEventStore;
+
+beforeAll(async () => {
+  log = await freshLog();
+  store = new PostgresEventStore(log.url);
+  await store.append(anAppend());
+});
+afterAll(async () => {
+  await store.close();
+  await log.drop();
+});
+
+const CHANGES = [
+  "UPDATE event_store.event SET data = '{}'",
+  'DELETE FROM event_store.event',
+  'TRUNCATE event_store.event',
+  'DELETE FROM event_store.head',
+  'TRUNCATE event_store.head',
+];
+
+describe('the log', () => {
+  it.each(CHANGES)('refuses its owner %s', async (change) => {
+    await expect(log.sql(change)).rejects.toThrow('the log is append-only');
+    expect(await store.head()).toBe(1n);
+  });
+
+  it.each(CHANGES)(
+    'refuses its owner %s in a session that claims to be a replica',
+    async (change) => {
+      const client = new Client({ connectionString: log.ownerUrl });
+      await client.connect();
+      await client.query("SET session_replication_role = 'replica'");
+      await expect(client.query(change)).rejects.toThrow('the log is append-only');
+      await client.end();
+    },
+  );
+
+  it.each([
+    ...CHANGES,
+    'INSERT INTO event_store.event SELECT * FROM event_store.event',
+    'INSERT INTO event_store.head DEFAULT VALUES',
+    'SELECT FROM event_store.head FOR UPDATE',
+    'ALTER TABLE event_store.event DISABLE TRIGGER ALL',
+    'DROP TABLE event_store.event',
+  ])('gives a service no right to %s', async (change) => {
+    const client = new Client({ connectionString: log.url });
+    await client.connect();
+    await expect(client.query(change)).rejects.toThrow(/permission denied|must be owner/);
+    await client.end();
+  });
+
+  it('lets nobody append who was not granted it', async () => {
+    const [row] = await log.sql<{ granted: boolean }>(
+      `SELECT has_function_privilege('public', p.oid, 'EXECUTE') AS granted
+       FROM pg_proc p WHERE p.pronamespace = 'event_store'::regnamespace AND p.proname = 'append'`,
+    );
+    expect(row).toEqual({ granted: false });
+  });
+
+  it('says what is wrong when the row that writers lock is gone', async () => {
+    const client = new Client({ connectionString: log.ownerUrl });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query('ALTER TABLE event_store.head DISABLE TRIGGER append_only');
+    await client.query('DELETE FROM event_store.head');
+    const empty = "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}'";
+    await expect(client.query(`SELECT event_store.append(${empty})`)).rejects.toThrow(
+      'lost its row',
+    );
+    await client.query('ROLLBACK');
+    await client.end();
+  });
+});
+
+describe('taking the migration back', () => {
+  it('is refused while there are events, and leaves nothing otherwise', async () => {
+    const [Migration] = eventStoreMigrations;
+    await expect(new Migration().down({ query: log.sql })).rejects.toThrow('holds events');
+
+    const database = await freshDatabase();
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await new Migration().up(client);
+    await new Migration().down(client);
+    await new Migration().up(client);
+    await client.end();
+    await database.drop();
+  });
+});

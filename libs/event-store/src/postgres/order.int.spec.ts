@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { freshDatabase } from '../../../../test/dependencies';
+import { anAppend } from '../../testing/an';
+import { watchOrder } from '../../testing/order-oracle';
+import { freshLog, type LogDatabase } from '../../testing/postgres';
+import { bigintArray, intArray, textArray, uuidArray } from './binary-arrays';
+import { PostgresEventStore } from './postgres-event-store';
+
+let log: LogDatabase;
+let stores: PostgresEventStore[];
+
+beforeAll(async () => {
+  log = await freshLog();
+  stores = Array.from({ length: 5 }, () => new PostgresEventStore(log.url));
+});
+afterAll(async () => {
+  await Promise.all(stores.map((store) => store.close()));
+  await log.drop();
+});
+
+/** Appends one event by hand in a transaction, and ends that as told. */
+async function appendByHand(client: Client, end: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+  const stream = textArray([`by-hand-${randomUUID()}`]);
+  await client.query('BEGIN');
+  await client.query('SELECT event_store.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', [
+    stream,
+    bigintArray([-1n]),
+    intArray([1]),
+    intArray([0]),
+    intArray([1]),
+    intArray([1]),
+    stream,
+    uuidArray([randomUUID()]),
+    textArray(['Happened']),
+    textArray(['{}']),
+    textArray(['{}']),
+  ]);
+  await client.query(end);
+}
+
+/** A transaction that has written and has an old snapshot, held open until it is let go. */
+async function heldOpen(url: string): Promise<() => Promise<void>> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('CREATE TABLE IF NOT EXISTS elsewhere (n int)');
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+  await client.query('INSERT INTO elsewhere VALUES (1)');
+  return async () => {
+    await client.query('ROLLBACK');
+    await client.end();
+  };
+}
+
+describe('the order of the log', () => {
+  it('has neither gaps nor latecomers beside rollbacks and open transactions', async () => {
+    const other = await freshDatabase();
+    const letGo = [await heldOpen(log.ownerUrl), await heldOpen(other.url)];
+    const [reader, ...writers] = stores as [PostgresEventStore, ...PostgresEventStore[]];
+
+    let running = true;
+    let rolledBack = 0;
+    const disturbing = Array.from({ length: 2 }, async () => {
+      const client = new Client({ connectionString: log.url });
+      await client.connect();
+      while (running) {
+        const end = Math.random() < 0.5 ? 'ROLLBACK' : 'COMMIT';
+        await appendByHand(client, end);
+        if (end === 'ROLLBACK') rolledBack += 1;
+      }
+      await client.end();
+    });
+    try {
+      const seen = await watchOrder({ reader, writers, appendsEach: 300 });
+      expect(seen.length).toBeGreaterThan(1_200);
+    } finally {
+      running = false;
+      await Promise.all(disturbing);
+      for (const end of letGo) await end();
+      await other.drop();
+    }
+    expect(rolledBack).toBeGreaterThan(5);
+    const [row] = await log.sql<{ gapless: boolean }>(
+      'SELECT count(*) = max(position) AS gapless FROM event_store.event',
+    );
+    expect(row).toEqual({ gapless: true });
+  });
+
+  it('shows an append to readers only when it is committed', async () => {
+    const [reader, writer] = stores as [PostgresEventStore, PostgresEventStore];
+    const client = new Client({ connectionString: log.url });
+    await client.connect();
+    const head = await reader.head();
+    await client.query('BEGIN');
+    const byHand = appendByHand(client, 'ROLLBACK');
+    await byHand;
+    expect(await reader.head()).toBe(head);
+    await client.end();
+    // The place of what was rolled back is taken by the next append.
+    expect(await writer.append(anAppend())).toMatchObject({ position: head + 1n });
+  });
+});
