@@ -10,6 +10,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { AssetRegistry } from './asset-registry';
+import { ChainRegistry } from './chains/chain-registry';
 import { BlockCustomerHandler } from './customer/block-customer';
 import { CreateCustomerHandler } from './customer/create-customer';
 import { UnblockCustomerHandler } from './customer/unblock-customer';
@@ -18,6 +19,7 @@ import { LedgerEnv } from './ledger.env';
 import { ArchivePurseHandler } from './purse/archive-purse';
 import { MintPurseHandler } from './purse/mint-purse';
 import { PurseAddresses } from './purse/purse-addresses';
+import { FindApiKeyHandler } from './read-models/api-keys/find-api-key';
 import { GetFiguresHandler } from './read-models/balances/get-figures';
 import { ListChainHeadsHandler } from './read-models/chains/get-chain-heads';
 import { FindCommandHandler } from './read-models/commands/find-command';
@@ -47,6 +49,7 @@ const COMMANDS = [
 ];
 
 const QUERIES = [
+  FindApiKeyHandler,
   FindCommandHandler,
   GetCustomerHandler,
   ListCustomersHandler,
@@ -79,6 +82,7 @@ export class LedgerModule {
       providers: [
         { provide: LedgerEnv, useValue: env },
         { provide: AssetRegistry, useValue: new AssetRegistry(registry.assets) },
+        { provide: ChainRegistry, useValue: new ChainRegistry(registry) },
         {
           provide: EventStore,
           useFactory: () => new PostgresEventStore(env.databaseUrl),
@@ -121,9 +125,11 @@ export class LedgerModule {
         CqrsModule,
         LedgerEnv,
         AssetRegistry,
+        ChainRegistry,
         DataSource,
         EventStore,
         PositionReached,
+        PurseAddresses,
         Roles,
       ],
     };

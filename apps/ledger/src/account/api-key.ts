@@ -28,14 +28,21 @@ export class InvalidApiKey extends Error {
 
 /** A new key. It is the caller's to show once and forget. */
 export function newApiKey(): { readonly key: string; readonly keyId: string } {
-  const keyId = randomInt(36 ** KEY_ID_LENGTH).toString(36).padStart(KEY_ID_LENGTH, '0');
+  const keyId = randomInt(36 ** KEY_ID_LENGTH)
+    .toString(36)
+    .padStart(KEY_ID_LENGTH, '0');
   return { key: `dbk_${keyId}_${secretOf(randomBytes(SECRET_BYTES))}`, keyId };
+}
+
+/** The public part of a key, or null for what is none. */
+export function keyIdOf(text: string): string | null {
+  return API_KEY.exec(text)?.[1] ?? null;
 }
 
 /** The public part of a key. Throws `InvalidApiKey` for what is none. */
 export function parseApiKey(text: string): { readonly keyId: string } {
-  const keyId = API_KEY.exec(text)?.[1];
-  if (keyId === undefined) throw new InvalidApiKey();
+  const keyId = keyIdOf(text);
+  if (keyId === null) throw new InvalidApiKey();
   return { keyId };
 }
 

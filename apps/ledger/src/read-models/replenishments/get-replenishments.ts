@@ -20,7 +20,8 @@ export class GetReplenishment extends Query<Replenishment | null> {
 export interface ReplenishmentFilter {
   readonly customerId?: string | undefined;
   readonly purseId?: string | undefined;
-  readonly status?: ReplenishmentStatus | undefined;
+  /** Any of these. */
+  readonly statuses?: readonly ReplenishmentStatus[] | undefined;
   /** CAIP-19. */
   readonly asset?: string | undefined;
   /** First recorded at or after this RFC 3339 time. */
@@ -61,12 +62,12 @@ export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishmen
   async execute({ accountId, filter, page }: ListReplenishments): Promise<Page<Replenishment>> {
     const before = positionBefore(page.cursor, filter);
     const query = withPurse(this.dataSource).where('r.account_id = :accountId', { accountId });
-    const and = (condition: string, value: string | null | undefined, name: string) => {
+    const and = (condition: string, value: unknown, name: string) => {
       if (value !== null && value !== undefined) query.andWhere(condition, { [name]: value });
     };
     and('r.customer_id = :customerId', filter.customerId, 'customerId');
     and('r.purse_id = :purseId', filter.purseId, 'purseId');
-    and('r.status = :status', filter.status, 'status');
+    and('r.status = ANY(:statuses)', filter.statuses, 'statuses');
     and('r.asset = :asset', filter.asset, 'asset');
     and('r.created_at >= :from', filter.from, 'from');
     and('r.created_at < :to', filter.to, 'to');

@@ -1,0 +1,22 @@
+import type { FastifyReply } from 'fastify';
+import type { Answer } from '../request-context';
+
+/**
+ * The status and headers of a command's answer: 201 with its place when the command made it, also
+ * when the request is a repeat by key, which is answered as the first time.
+ */
+export function answered(
+  reply: FastifyReply,
+  { outcome, replayed }: Pick<Answer<unknown>, 'outcome' | 'replayed'>,
+  location?: string,
+): void {
+  if (replayed) reply.header('idempotency-replayed', 'true');
+  if (location === undefined) return;
+  reply.status(outcome === 'created' ? 201 : 200);
+  if (outcome === 'created') reply.header('location', location);
+}
+
+/** The latest of several positions. */
+export function latest(positions: readonly bigint[]): bigint {
+  return positions.reduce((a, b) => (a > b ? a : b));
+}

@@ -1,0 +1,146 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { ValidateBy, ValidateIf } from 'class-validator';
+import { parseTime } from './time';
+
+/**
+ * A field of a request: one decorator both validates it and documents it, so that the two cannot
+ * say different things.
+ */
+interface FieldOptions {
+  readonly description: string;
+  readonly example?: unknown;
+  readonly optional?: boolean;
+}
+
+/** PostgreSQL cannot store NUL, and half a surrogate pair is not a character. */
+const HALF_A_CHARACTER = /\p{Surrogate}/u;
+const isStorable = (text: string) => !text.includes('\0') && !HALF_A_CHARACTER.test(text);
+
+/** Text for people, `min` to `max` UTF-16 code units long. `nullable` fields may be JSON null. */
+export function TextField(
+  options: FieldOptions & {
+    readonly min?: number;
+    readonly max: number;
+    readonly nullable?: boolean;
+  },
+): PropertyDecorator {
+  const { min = 1, max, nullable = false, ...rest } = options;
+  const schema = { type: 'string', minLength: min, maxLength: max, nullable } as const;
+  const holds = (value: unknown) =>
+    typeof value === 'string' && value.length >= min && value.length <= max && isStorable(value);
+  const sentence = `is text of ${min} to ${max} characters${nullable ? ', or null' : ''}.`;
+  return field(rest, schema, 'text', sentence, (value) =>
+    value === null ? nullable : holds(value),
+  );
+}
+
+/** Text that matches a pattern. The sentence says what that means, such as `is a UUID.` */
+export function PatternField(
+  options: FieldOptions & {
+    readonly pattern: RegExp;
+    readonly sentence: string;
+    readonly format?: string;
+    readonly max: number;
+  },
+): PropertyDecorator {
+  const { pattern, sentence, format, max, ...rest } = options;
+  const schema = {
+    type: 'string',
+    pattern: pattern.source,
+    maxLength: max,
+    ...(format !== undefined && { format }),
+  } as const;
+  return field(rest, schema, 'pattern', sentence, (value) => {
+    return typeof value === 'string' && value.length <= max && pattern.test(value);
+  });
+}
+
+/** One of a closed list of words. */
+export function ChoiceField(
+  options: FieldOptions & { readonly choices: readonly string[] },
+): PropertyDecorator {
+  const { choices, ...rest } = options;
+  const schema = { type: 'string', enum: [...choices] } as const;
+  return field(rest, schema, 'choice', `is one of ${choices.join(', ')}.`, (value) =>
+    choices.includes(value as string),
+  );
+}
+
+/** A list of different words out of a closed list. */
+export function ChoicesField(
+  options: FieldOptions & { readonly choices: readonly string[] },
+): PropertyDecorator {
+  const { choices, ...rest } = options;
+  const schema = {
+    type: 'array',
+    items: { type: 'string', enum: [...choices] },
+    uniqueItems: true,
+    maxItems: choices.length,
+  } as const;
+  return field(
+    rest,
+    schema,
+    'choices',
+    `is a list of different words out of ${choices.join(', ')}.`,
+    (value) =>
+      Array.isArray(value) &&
+      new Set(value).size === value.length &&
+      value.every((word) => choices.includes(word)),
+  );
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** An id as this API gives it: a UUID in lower case. */
+export function IdField(options: FieldOptions): PropertyDecorator {
+  return PatternField({
+    pattern: UUID,
+    sentence: 'is a UUID in lower case.',
+    format: 'uuid',
+    max: 36,
+    ...options,
+  });
+}
+
+/** An RFC 3339 time from 1970 to 9999. */
+export function TimeField(options: FieldOptions): PropertyDecorator {
+  const schema = { type: 'string', format: 'date-time', maxLength: 40 } as const;
+  return field(
+    options,
+    schema,
+    'time',
+    'is an RFC 3339 time such as 2026-01-31T12:00:00Z.',
+    (v) => {
+      return typeof v === 'string' && parseTime(v) !== null;
+    },
+  );
+}
+
+/** Whether this is an id that could be one of ours. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}
+
+function field(
+  { description, example, optional = false }: FieldOptions,
+  schema: object,
+  name: string,
+  sentence: string,
+  holds: (value: unknown) => boolean,
+): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({
+      ...schema,
+      description,
+      required: !optional,
+      ...(example !== undefined && { example }),
+    }),
+    // An optional field may be left out; JSON null is a value like any other.
+    ...(optional ? [ValidateIf((_, value) => value !== undefined)] : []),
+    ValidateBy({
+      name,
+      validator: { validate: holds, defaultMessage: (args) => `${args?.property} ${sentence}` },
+    }),
+  );
+}

@@ -1,0 +1,77 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiKeys, Caller } from '../account/api-keys';
+import { authenticate } from './authenticate';
+import { Problem } from './problem';
+import type { RateLimit } from './rate-limit';
+import type { RouteTable } from './route-table';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sent the request; null only where no key is asked for. */
+    caller: Caller | null;
+  }
+}
+
+/** The only routes that answer without a key: probes carry none. */
+export const OPEN_ROUTES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startupz']);
+
+/** Pages and documents that a person opens in a browser, where the key can be typed in. */
+const FOR_PEOPLE = /^\/(docs(\/.*)?|openapi\.json|metrics)$/;
+
+const DOCS = /^\/docs(\/|$)/;
+
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** The documentation page brings its own scripts, and styles within the page. */
+const DOCS_POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
+/**
+ * What every request passes before anything of it is read: who sent it, whether they may, whether
+ * there is such a route. It is a hook of the server and not a guard, for guards run for known
+ * routes only, and after the body has been read.
+ */
+export function gate(keys: ApiKeys, limit: RateLimit, routes: RouteTable) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const route = request.is404 ? '' : (request.routeOptions.url ?? '');
+    reply.headers(headersFor(request, route));
+    requireHost(request);
+    if (OPEN_ROUTES.has(route)) return;
+    const caller = await authenticate(request, keys, FOR_PEOPLE.test(route));
+    request.caller = caller;
+    reply.headers(limit.take(caller.keyId));
+    if (request.is404) throw nothingThere(request, routes);
+    const scope = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write';
+    if (!caller.scopes.includes(scope)) {
+      throw new Problem('forbidden', `This needs a key with the scope "${scope}".`);
+    }
+  };
+}
+
+/** Headers of every answer, also of those that are given before or without a route. */
+export function headersFor(request: FastifyRequest, route: string): Record<string, string> {
+  const headers = { ...SECURITY_HEADERS, 'x-request-id': request.id };
+  if (DOCS.test(route)) headers['content-security-policy'] = DOCS_POLICY;
+  return headers;
+}
+
+/** RFC 9112, section 3.2. Node would refuse it too, but with an empty answer. */
+function requireHost({ headers, raw }: FastifyRequest): void {
+  if (raw.httpVersion === '1.0' || headers.host !== undefined) return;
+  throw new Problem('malformed-request', 'HTTP/1.1 needs a Host header.');
+}
+
+function nothingThere(request: FastifyRequest, routes: RouteTable): Problem {
+  const [path = ''] = request.url.split('?', 1);
+  const allowed = routes.methodsAt(path);
+  if (allowed.length === 0) return new Problem('not-found', 'There is nothing at this path.');
+  const allow = allowed.join(', ');
+  return new Problem('method-not-allowed', `This path has ${allow}.`, { headers: { allow } });
+}

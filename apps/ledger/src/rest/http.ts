@@ -1,0 +1,197 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Health } from '@daybook/platform';
+import { type DynamicModule, type LoggerService, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { ApiKeys } from '../account/api-keys';
+import { PositionReached } from '../read-models/position-reached';
+import { authenticate } from './authenticate';
+import { identifyCommand, releaseCommand } from './context';
+import { gate, headersFor } from './gate';
+import { IdempotencyKeys } from './idempotency';
+import { observe, requestHistogram } from './observe';
+import { openApiDocument } from './openapi';
+import { parseJsonBody } from './parse-json';
+import { awaitPosition } from './positions';
+import { Problem, problemBody, problemOf } from './problem';
+import { PROBLEM_JSON, ProblemFilter, sendProblem } from './problem.filter';
+import type { ProblemCode } from './problems';
+import { type Quota, RateLimit } from './rate-limit';
+import { requestIdOf } from './request-id';
+import { RestModule } from './rest.module';
+import { RouteTable } from './route-table';
+import { ValidationPipe } from './validation';
+
+export interface HttpOptions {
+  readonly health: Health;
+  /** What `/metrics` shows. */
+  readonly registry: Registry;
+  readonly logger: Logger;
+  /** Where Nest writes what it has to say; nothing when left out. */
+  readonly nestLogger?: LoggerService;
+  /** How much each key may ask; `QUOTA` when left out. */
+  readonly quota?: Quota;
+}
+
+/** Twice what one instance answers: it stops a runaway client and never a busy one. */
+export const QUOTA: Quota = { requests: 120_000, windowSeconds: 60 };
+
+/** The largest body of the API is far below it. */
+const BODY_BYTES_MAX = 64 * 1024;
+const HEADER_BYTES_MAX = 16 * 1024;
+/** For a request to arrive in full. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** For its answer; longer than `minPosition` waits and than the store's own deadlines. */
+const HANDLER_TIMEOUT_MS = 20_000;
+/** How often Node looks for requests that take too long to arrive. */
+const TIMEOUT_CHECK_MS = 2_000;
+
+@Module({})
+class HttpRoot {}
+
+/**
+ * The REST edge around a ledger module: `await app.listen(port, host)` opens it, `app.close()` drains
+ * it. The ledger module must be global and export its buses and `PositionReached`.
+ */
+export async function createHttpApp(
+  ledger: DynamicModule,
+  options: HttpOptions,
+): Promise<NestFastifyApplication> {
+  const { health, registry, logger, nestLogger = false, quota = QUOTA } = options;
+  const edge: Partial<Edge> = {};
+  const adapter = serverAdapter(edge, logger);
+  const root = { module: HttpRoot, imports: [ledger, RestModule.forRoot(health, registry)] };
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    logger: nestLogger,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  edge.keys = app.get(ApiKeys);
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalFilters(new ProblemFilter(logger));
+  addHooks(app, new RateLimit(quota), logger, registry);
+  serveDocuments(app);
+  return app;
+}
+
+/** What the server needs of the application, which is made after it. */
+interface Edge {
+  keys: ApiKeys;
+}
+
+function serverAdapter(edge: Partial<Edge>, logger: Logger): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    handlerTimeout: HANDLER_TIMEOUT_MS,
+    // Behind a proxy the caller is known by the key, never by an address.
+    trustProxy: false,
+    genReqId: requestIdOf,
+    // A drained server still answers what has reached it.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: HEADER_BYTES_MAX },
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      // The gate refuses what has none, with a problem.
+      requireHostHeader: false,
+    },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      // A URL that cannot be read reaches no hook, and still nobody learns anything without a key.
+      void refuseUnrouted(error, request, reply, edge.keys, logger);
+    },
+  });
+  const server = adapter.getInstance();
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_: FastifyRequest, body: Buffer) => parseJsonBody(body),
+  );
+  server.decorateRequest('caller', null);
+  server.decorateRequest('command', null);
+  // An expectation that is not known may be ignored (RFC 9110, section 10.1.1).
+  server.server.on('checkExpectation', (req, res) => server.server.emit('request', req, res));
+  return adapter;
+}
+
+function addHooks(
+  app: NestFastifyApplication,
+  limit: RateLimit,
+  logger: Logger,
+  registry: Registry,
+): void {
+  const server = app.getHttpAdapter().getInstance();
+  const routes = new RouteTable();
+  const idempotencyKeys = app.get(IdempotencyKeys);
+  server.decorate('routeTable', routes);
+  server.addHook('onRoute', ({ url, method }) => routes.add(url, method));
+  server.addHook('onRequest', gate(app.get(ApiKeys), limit, routes));
+  server.addHook('preHandler', awaitPosition(app.get(PositionReached)));
+  server.addHook('preHandler', identifyCommand(idempotencyKeys));
+  server.addHook('onResponse', releaseCommand(idempotencyKeys));
+  server.addHook('onResponse', observe(requestHistogram(registry), logger));
+}
+
+/** The document and its page, with assets of our own. */
+function serveDocuments(app: NestFastifyApplication): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Daybook API',
+    swaggerOptions: { persistAuthorization: true },
+  });
+}
+
+async function refuseUnrouted(
+  error: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  keys: ApiKeys | undefined,
+  logger: Logger,
+): Promise<void> {
+  reply.headers(headersFor(request, ''));
+  const refusal =
+    keys === undefined
+      ? error
+      : await authenticate(request, keys, false).then(
+          () => error,
+          (unauthenticated: unknown) => unauthenticated,
+        );
+  sendProblem(refusal, request, reply, logger);
+}
+
+/** What Node says about a request that it could not read at all. */
+const CLIENT_ERRORS: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'payload-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+};
+
+function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const code = CLIENT_ERRORS[error.code ?? ''] ?? 'malformed-request';
+  const problem = problemOf(new Problem(code, 'The request could not be read.'));
+  const body = JSON.stringify(problemBody(problem, '', requestIdOf({ headers: {} })));
+  const { status } = problem;
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      `Content-Type: ${PROBLEM_JSON}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}

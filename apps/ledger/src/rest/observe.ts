@@ -1,0 +1,33 @@
+import { durationHistogram } from '@daybook/platform';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+
+/** Requests by route template, never by URL: an id in a label would make a series of its own. */
+export function requestHistogram(registry: Registry) {
+  return durationHistogram(
+    registry,
+    'daybook_http_request_duration_seconds',
+    'From the request line to the last byte of the answer.',
+    ['method', 'route', 'status'],
+  );
+}
+
+/** One in so many reads is logged; every write is, and every failure of ours. */
+const READS_PER_LINE = 100;
+
+/** Measures every request, and writes one line for each that somebody may look for later. */
+export function observe(histogram: ReturnType<typeof requestHistogram>, logger: Logger) {
+  let reads = 0;
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { method, id: requestId, caller } = request;
+    const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
+    const status = reply.statusCode;
+    histogram.observe({ method, route, status }, reply.elapsedTime / 1_000);
+    const isRead = method === 'GET' || method === 'HEAD';
+    if (isRead && status < 500 && reads++ % READS_PER_LINE !== 0) return;
+    const durationMs = Math.round(reply.elapsedTime * 10) / 10;
+    const keyId = caller?.keyId;
+    logger.info({ method, route, status, durationMs, requestId, keyId }, 'request');
+  };
+}

@@ -1,0 +1,142 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { PROBLEMS_OF_OPERATION } from './describe';
+import { OPEN_ROUTES } from './gate';
+import { ProblemWire } from './problem.dto';
+import { PROBLEM_JSON } from './problem.filter';
+import { PROBLEMS, type ProblemCode } from './problems';
+
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']>;
+type Parameter = NonNullable<Operation['parameters']>[number];
+
+const EVERY_KEY: readonly ProblemCode[] = [
+  'validation-failed',
+  'malformed-request',
+  'unauthenticated',
+  'forbidden',
+  'rate-limited',
+  'internal-error',
+  'unavailable',
+  'timeout',
+];
+const EVERY_READ: readonly ProblemCode[] = ['position-not-reached'];
+const EVERY_COMMAND: readonly ProblemCode[] = [
+  'malformed-json',
+  'idempotency-key-invalid',
+  'request-timeout',
+  'idempotency-key-reused',
+  'conflict',
+  'payload-too-large',
+  'unsupported-media-type',
+  'outcome-unknown',
+];
+
+const METHODS = ['get', 'post', 'patch'] as const;
+
+/** The API document: what the decorators say, completed with what holds for every operation. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Daybook')
+    .setDescription(
+      'A ledger for crypto deposits: customers, their permanent deposit addresses (purses), what arrives there (replenishments), balances and throughput.',
+    )
+    .setVersion('1')
+    .addServer('/', 'This service')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: `dbk_...`.' }, 'key')
+    .addSecurityRequirements('key')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (_, method) => method,
+    extraModels: [ProblemWire],
+  });
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (operation !== undefined) complete(operation, path, method);
+    }
+  }
+  closeRequestBodies(document);
+  return document;
+}
+
+function complete(operation: Operation, path: string, method: (typeof METHODS)[number]): void {
+  const isOpen = OPEN_ROUTES.has(path);
+  if (isOpen) operation.security = [];
+  for (const parameter of operation.parameters ?? []) describeId(parameter);
+  operation.parameters = [...(operation.parameters ?? []), REQUEST_ID_PARAMETER];
+  addProblems(operation, isOpen ? ['not-ready'] : problemsOf(operation, path, method));
+  for (const response of Object.values(operation.responses)) {
+    if (response === undefined || '$ref' in response) continue;
+    const limits = isOpen ? {} : RATE_LIMIT_HEADERS;
+    const replayed = method === 'get' ? {} : REPLAYED_HEADER;
+    response.headers = { ...REQUEST_ID_HEADER, ...limits, ...replayed, ...response.headers };
+  }
+}
+
+function problemsOf(operation: Operation, path: string, method: string): readonly ProblemCode[] {
+  const extensions = operation as unknown as Record<string, readonly ProblemCode[] | undefined>;
+  const own = extensions[PROBLEMS_OF_OPERATION] ?? [];
+  delete extensions[PROBLEMS_OF_OPERATION];
+  const byKind = method !== 'get' ? EVERY_COMMAND : path.startsWith('/v1/') ? EVERY_READ : [];
+  return [...own, ...EVERY_KEY, ...byKind];
+}
+
+/** One response a status, which names each code that it may carry. */
+function addProblems(operation: Operation, codes: readonly ProblemCode[]): void {
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codes) {
+    const { status } = PROBLEMS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  for (const [status, itsCodes] of [...byStatus].sort(([a], [b]) => a - b)) {
+    operation.responses[status] = {
+      description: itsCodes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join('\n\n'),
+      content: { [PROBLEM_JSON]: { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+  }
+}
+
+const REQUEST_ID_PARAMETER: Parameter = {
+  name: 'X-Request-Id',
+  in: 'header',
+  required: false,
+  description: 'Your own id of the request, 1 to 128 of A-Z a-z 0-9 . _ : -; else one is made.',
+  schema: { type: 'string', maxLength: 128 },
+};
+
+const REQUEST_ID_HEADER = {
+  'X-Request-Id': { description: 'The id of the request.', schema: { type: 'string' as const } },
+};
+
+const RATE_LIMIT_HEADERS = {
+  'RateLimit-Policy': {
+    description: 'The quota of the key: `"default";q=<requests>;w=<seconds>`.',
+    schema: { type: 'string' as const },
+  },
+  RateLimit: {
+    description: 'What is left of it: `"default";r=<requests>;t=<seconds>`.',
+    schema: { type: 'string' as const },
+  },
+};
+
+const REPLAYED_HEADER = {
+  'Idempotency-Replayed': {
+    description: '`true` when this is the answer of an earlier request with the same key.',
+    schema: { type: 'string' as const, enum: ['true'] },
+  },
+};
+
+function describeId(parameter: Parameter): void {
+  if ('$ref' in parameter || parameter.in !== 'path' || parameter.name !== 'id') return;
+  parameter.description = 'The id, a UUID in lower case.';
+  parameter.schema = { type: 'string', format: 'uuid' };
+}
+
+/** What a body does not name is refused, and the document says so. Answers may grow. */
+function closeRequestBodies({ components }: OpenAPIObject): void {
+  for (const [name, schema] of Object.entries(components?.schemas ?? {})) {
+    if (name.endsWith('Body') && !('$ref' in schema)) schema.additionalProperties = false;
+  }
+}

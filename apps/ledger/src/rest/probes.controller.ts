@@ -1,0 +1,84 @@
+import type { Health, HealthAnswer } from '@daybook/platform';
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiProperty,
+  ApiSchema,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Registry } from 'prom-client';
+import { Problem } from './problem';
+
+/** The token of the process's `Health`. */
+export const HEALTH = Symbol('Health');
+
+@ApiSchema({ name: 'HealthReport', description: 'What a probe finds.' })
+export class HealthReportWire {
+  @ApiProperty({
+    enum: ['ok', 'degraded', 'failing'],
+    description: 'degraded: requests are answered, but something optional is away.',
+    example: 'ok',
+  })
+  readonly status!: string;
+
+  @ApiProperty({
+    type: 'object',
+    description: 'Each check by its name.',
+    additionalProperties: {
+      type: 'object',
+      required: ['status'],
+      properties: {
+        status: { type: 'string', enum: ['ok', 'failing'] },
+        detail: { type: 'string' },
+      },
+    },
+  })
+  readonly checks!: Readonly<Record<string, { status: string; detail?: string }>>;
+}
+
+/** For machines that watch this process. The probes answer without a key; the metrics do not. */
+@ApiTags('Operation')
+@Controller()
+export class ProbesController {
+  constructor(
+    @Inject(HEALTH) private readonly health: Health,
+    private readonly registry: Registry,
+  ) {}
+
+  @Get('livez')
+  @ApiOperation({ summary: 'Whether the process turns over', security: [] })
+  @ApiOkResponse({ type: HealthReportWire, description: 'It does.' })
+  livez(): HealthReportWire {
+    return report(this.health.livez());
+  }
+
+  @Get('readyz')
+  @ApiOperation({ summary: 'Whether requests can be answered now', security: [] })
+  @ApiOkResponse({ type: HealthReportWire, description: 'They can.' })
+  async readyz(): Promise<HealthReportWire> {
+    return report(await this.health.readyz());
+  }
+
+  @Get('startupz')
+  @ApiOperation({ summary: 'Whether the start is over', security: [] })
+  @ApiOkResponse({ type: HealthReportWire, description: 'It is.' })
+  startupz(): HealthReportWire {
+    return report(this.health.startupz());
+  }
+
+  @Get('metrics')
+  @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
+  @ApiOperation({ summary: 'Figures for Prometheus' })
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ schema: { type: 'string' }, description: 'Prometheus text format 0.0.4.' })
+  metrics(): Promise<string> {
+    return this.registry.metrics();
+  }
+}
+
+function report({ httpStatus, body }: HealthAnswer): HealthReportWire {
+  if (httpStatus === 200) return body;
+  throw new Problem('not-ready', 'Send requests elsewhere for now.', { extensions: { ...body } });
+}

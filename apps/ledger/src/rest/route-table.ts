@@ -1,0 +1,40 @@
+/** What is served where: `Allow` headers are made of it, and a test holds the API document to it. */
+export class RouteTable {
+  private readonly routes = new Map<string, { readonly pattern: RegExp; methods: Set<string> }>();
+
+  add(url: string, methods: string | readonly string[]): void {
+    const route = this.routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
+    for (const method of [methods].flat()) route.methods.add(method);
+    this.routes.set(url, route);
+  }
+
+  /** Each path template with its methods, in alphabetical order. */
+  all(): readonly { readonly url: string; readonly methods: readonly string[] }[] {
+    return [...this.routes]
+      .map(([url, { methods }]) => ({ url, methods: [...methods].sort(byName) }))
+      .sort((a, b) => byName(a.url, b.url));
+  }
+
+  /** The methods that are served at a path; none when nothing is. */
+  methodsAt(path: string): readonly string[] {
+    const found = [...this.routes.values()].filter(({ pattern }) => pattern.test(path));
+    return [...new Set(found.flatMap(({ methods }) => [...methods]))].sort(byName);
+  }
+}
+
+const byName = (a: string, b: string) => (a < b ? -1 : 1);
+
+/** `/v1/customers/:id/purses` matches one segment at `:id`, `/docs/*` anything at the star. */
+function patternOf(url: string): RegExp {
+  const source = url
+    .split('/')
+    .map((segment) =>
+      segment.startsWith(':')
+        ? '[^/]+'
+        : segment === '*'
+          ? '.*'
+          : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    )
+    .join('/');
+  return new RegExp(`^${source}$`);
+}

@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventStore } from '@daybook/event-store';
+import { createHealth, createMetrics } from '@daybook/platform';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { pino } from 'pino';
+import { newApiKey } from '../apps/ledger/src/account/api-key';
+import { LedgerEnv } from '../apps/ledger/src/ledger.env';
+import { LedgerModule } from '../apps/ledger/src/ledger.module';
+import { migrate } from '../apps/ledger/src/migrate';
+import { createHttpApp, type HttpOptions } from '../apps/ledger/src/rest/http';
+import { freshDatabase, until } from './dependencies';
+
+export interface LedgerOptions {
+  /** Overrides of the configuration. */
+  readonly env?: Partial<LedgerEnv>;
+  /** The chains file; nothing is watched when left out. */
+  readonly chains?: object;
+  readonly quota?: HttpOptions['quota'];
+}
+
+export interface TestLedger {
+  readonly app: NestFastifyApplication;
+  readonly store: EventStore;
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly databaseUrl: string;
+  /** The bootstrap key: `read` and `write` on the default account. */
+  readonly apiKey: string;
+  /** What was logged, one object a line. */
+  readonly logged: readonly Record<string, unknown>[];
+  /** A request with the key and, when there is a body, as JSON. */
+  request(method: string, path: string, options?: RequestOptions): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers as a client without types does.
+  readonly body: any;
+}
+
+/** A ledger of one's own, in this process: fresh database, all roles, REST on a free port. */
+export async function createLedgerForTest(options: LedgerOptions = {}): Promise<TestLedger> {
+  const database = await freshDatabase();
+  const folder = await mkdtemp(join(tmpdir(), 'daybook-ledger-'));
+  await migrate(database.url, 'postgres');
+  const { key: apiKey } = newApiKey();
+  const chainsFile = join(folder, 'chains.json');
+  await writeFile(chainsFile, JSON.stringify(options.chains ?? { chains: [] }));
+  const env = Object.assign(new LedgerEnv(), {
+    databaseUrl: database.url,
+    bootstrapApiKey: apiKey,
+    chainsFile,
+    ...options.env,
+  });
+  const logged: Record<string, unknown>[] = [];
+  const logger = pino({ level: 'info' }, { write: (line) => logged.push(JSON.parse(line)) });
+  const health = createHealth({ required: {} });
+  const { registry } = createMetrics('ledger');
+  const app = await createHttpApp(LedgerModule.forRoot(env), {
+    health,
+    registry,
+    logger,
+    ...(options.quota !== undefined && { quota: options.quota }),
+  });
+  await app.listen(0, '127.0.0.1');
+  health.started();
+  const url = await app.getUrl();
+  const send = (method: string, path: string, request: RequestOptions = {}) =>
+    sendRequest(url, apiKey, method, path, request);
+  const ledger: TestLedger = {
+    app,
+    store: app.get(EventStore),
+    url,
+    databaseUrl: database.url,
+    apiKey,
+    logged,
+    request: send,
+    async close() {
+      await app.close();
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await until(async () => (await send('GET', '/v1/assets')).status === 200, {
+    description: 'The key of the new ledger',
+  });
+  return ledger;
+}
+
+async function sendRequest(
+  url: string,
+  apiKey: string,
+  method: string,
+  path: string,
+  { body, headers }: RequestOptions,
+): Promise<Reply> {
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${apiKey}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && {
+      body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+    }),
+  });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson ? JSON.parse(text) : text,
+  };
+}
