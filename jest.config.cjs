@@ -52,6 +52,8 @@ const base = {
 };
 
 module.exports = {
+  // Suites share two cores, and some start servers; a test that waits has a limit of its own.
+  testTimeout: 60_000,
   projects: [
     {
       ...base,

@@ -1,5 +1,7 @@
 import {
+  chmodSync,
   chownSync,
+  cpSync,
   existsSync,
   mkdtempSync,
   readFileSync,
@@ -114,6 +116,27 @@ describe('embedded PostgreSQL', () => {
     wrong.password = 'guess';
     await expect(query(wrong.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
     expect(statSync(join(server.folder, 'identity.json')).mode & 0o777).toBe(0o600);
+  });
+
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  asRoot('takes its data along when its folder becomes unreachable for the server', async () => {
+    chmodSync(parent, 0o755);
+    server = await startEmbeddedPostgres({ folder });
+    expect(server.folder).toBe(folder);
+    await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    await server.stop();
+    chmodSync(parent, 0o700);
+    server = await startEmbeddedPostgres({ folder });
+    expect(server.folder).not.toBe(folder);
+    expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+  });
+
+  asRoot('refuses a copy of a folder whose data is elsewhere', async () => {
+    server = await startEmbeddedPostgres({ folder });
+    const copy = join(parent, 'copy');
+    cpSync(folder, copy, { recursive: true });
+    await expect(startEmbeddedPostgres({ folder: copy })).rejects.toThrow('is a copy of');
+    expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
   it('leaves nothing behind when it was thrown away', async () => {

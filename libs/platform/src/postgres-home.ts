@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   accessSync,
+  chmodSync,
   constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +16,8 @@ import { isReachable, type SystemUser } from './reachable';
 
 /** Names the real place inside a folder whose data had to be kept elsewhere. */
 const POINTER = 'location';
+/** Names the folder inside the real place. */
+const OWNER = 'belongs-to';
 
 /** Where data goes when its own folder cannot be reached; the first survives clean-ups best. */
 const OTHER_PLACES = ['/var/lib', '/var/tmp', tmpdir()];
@@ -30,31 +31,55 @@ export function homeOf(folder: string, user: SystemUser | undefined): string {
   mkdirSync(folder, { recursive: true });
   const own = realpathSync(folder);
   const known = recordedHome(own);
-  if (known) return known;
+  if (known) {
+    refuseCopy(own, known);
+    return known;
+  }
   if (!user || isReachable(own, user)) return own;
 
-  const home = join(otherPlace(user), `daybook-${fingerprint(own)}`);
-  makeTrusted(home);
+  const home = makeOpen(join(otherPlace(user), 'daybook-'));
+  writeFileSync(join(home, OWNER), `${own}\n`);
   // A folder that was moved to a private place brings its data along.
-  if (existsSync(join(own, 'data'))) execFileSync('mv', [join(own, 'data'), join(home, 'data')]);
+  for (const name of ['identity.json', 'data']) {
+    if (existsSync(join(own, name))) execFileSync('mv', [join(own, name), join(home, name)]);
+  }
   writeFileSync(join(own, POINTER), `${home}\n`);
   return home;
 }
 
 /** The place that the pointer in `folder` names, if there is one and it still exists. */
 export function recordedHome(folder: string): string | undefined {
-  const pointer = join(folder, POINTER);
-  if (!existsSync(pointer)) return undefined;
-  const home = readFileSync(pointer, 'utf8').trim();
-  return existsSync(home) ? home : undefined;
+  const home = readName(join(folder, POINTER));
+  return home && existsSync(home) ? home : undefined;
+}
+
+/** Two copies of a folder would share one database; one that was moved takes it along. */
+function refuseCopy(folder: string, home: string): void {
+  const owner = readName(join(home, OWNER));
+  if (owner === folder) return;
+  if (owner && recordedHome(owner) === home) {
+    throw new Error(
+      `${folder} is a copy of ${owner}, whose data is in ${home}. Delete ${join(folder, POINTER)} to begin with an empty database.`,
+    );
+  }
+  writeFileSync(join(home, OWNER), `${folder}\n`);
+}
+
+function readName(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
 
 /** A new folder that `user` can get to, to be thrown away. */
 export function throwAwayHome(user: SystemUser | undefined): string {
   const temporary = realpathSync(tmpdir());
   const place = !user || isReachable(temporary, user) ? temporary : otherPlace(user);
-  const home = mkdtempSync(join(place, 'daybook-pg-'));
-  if (user) execFileSync('chmod', ['755', home]);
+  return makeOpen(join(place, 'daybook-pg-'));
+}
+
+/** A new folder with a name that nobody can prepare; others may pass through it. */
+function makeOpen(prefix: string): string {
+  const home = mkdtempSync(prefix);
+  chmodSync(home, 0o755);
   return home;
 }
 
@@ -71,17 +96,4 @@ function otherPlace(user: SystemUser): string {
   throw new Error(
     `PostgreSQL runs as another user, which reaches neither this folder nor any of ${OTHER_PLACES.join(', ')}. Name a folder it can reach with --data.`,
   );
-}
-
-/** Makes `home`, and refuses one that somebody else prepared: its name can be guessed. */
-function makeTrusted(home: string): void {
-  mkdirSync(home, { recursive: true, mode: 0o755 });
-  const { uid, mode } = statSync(home);
-  if (uid !== process.getuid?.() || (mode & 0o022) !== 0) {
-    throw new Error(`${home} belongs to another user. Remove it, or use another --data folder.`);
-  }
-}
-
-function fingerprint(path: string): string {
-  return createHash('sha256').update(path).digest('hex').slice(0, 12);
 }
