@@ -15,9 +15,13 @@ export type CustomerCommand =
       /** RFC 3339, UTC. */
       readonly at: string;
     }
-  | { readonly type: 'UpdateCustomer'; readonly description: string | null }
-  | { readonly type: 'BlockCustomer'; readonly reason: string }
-  | { readonly type: 'UnblockCustomer'; readonly reason: string };
+  | {
+      readonly type: 'UpdateCustomer';
+      readonly accountId: string;
+      readonly description: string | null;
+    }
+  | { readonly type: 'BlockCustomer'; readonly accountId: string; readonly reason: string }
+  | { readonly type: 'UnblockCustomer'; readonly accountId: string; readonly reason: string };
 
 export type CustomerEvent =
   | {
@@ -48,7 +52,8 @@ export const customer: Decider<CustomerCommand, CustomerEvent, CustomerState> = 
 
   decide(command, state) {
     if (command.type === 'CreateCustomer') return create(command, state);
-    if (state.status === 'absent') {
+    // Another account's customer does not exist: a tenant never learns that an id is taken.
+    if (state.status === 'absent' || state.accountId !== command.accountId) {
       throw new DomainError('customer-not-found', 'There is no customer with this id.');
     }
     switch (command.type) {

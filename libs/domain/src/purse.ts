@@ -23,9 +23,9 @@ export type PurseCommand =
       /** The owner, read from another stream a moment ago. Being blocked does not hinder a mint. */
       readonly facts: { readonly owner: CustomerState };
     }
-  | { readonly type: 'ArchivePurse'; readonly reason: ArchiveReason }
-  | { readonly type: 'RestorePurse' }
-  | { readonly type: 'DeclinePurse'; readonly replenishmentId: string };
+  | { readonly type: 'ArchivePurse'; readonly accountId: string; readonly reason: ArchiveReason }
+  | { readonly type: 'RestorePurse'; readonly accountId: string }
+  | { readonly type: 'DeclinePurse'; readonly accountId: string; readonly replenishmentId: string };
 
 export interface Derivation {
   readonly xpubFingerprint: string;
@@ -59,6 +59,7 @@ export type PurseState =
       readonly customerId: string;
       readonly family: Family;
       readonly address: string;
+      readonly derivation: Derivation;
       readonly outsideOrderId: string | null;
       readonly mintedAt: string;
     };
@@ -68,7 +69,7 @@ export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
 
   decide(command, state) {
     if (command.type === 'MintPurse') return mint(command, state);
-    if (state.status === 'absent') {
+    if (state.status === 'absent' || state.accountId !== command.accountId) {
       throw new DomainError('purse-not-found', 'There is no purse with this id.');
     }
     switch (command.type) {
@@ -91,8 +92,7 @@ export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
 
   evolve(state, event) {
     if (event.type === 'PurseMinted') {
-      const { derivation, ...minted } = event.data;
-      return { status: 'active', ...minted };
+      return { status: 'active', ...event.data };
     }
     if (state.status === 'absent') return state;
     switch (event.type) {

@@ -48,6 +48,7 @@ export type ReplenishmentCommand =
     }
   | {
       readonly type: 'ResolveCompliance';
+      readonly accountId: string;
       readonly decision: 'approved' | 'declined';
       readonly facts: OwnerFacts;
     };
@@ -279,7 +280,7 @@ function resolve(
   command: Extract<ReplenishmentCommand, { type: 'ResolveCompliance' }>,
   state: ReplenishmentState,
 ): readonly ReplenishmentEvent[] {
-  if (state.status === 'absent') {
+  if (state.status === 'absent' || state.parties.accountId !== command.accountId) {
     throw new DomainError('replenishment-not-found', 'There is no replenishment with this id.');
   }
   const decided = command.decision === 'approved' ? 'confirmed' : 'declined';
