@@ -30,7 +30,7 @@ export class Roles implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(
     private readonly env: LedgerEnv,
-    private readonly store: EventStore,
+    readonly store: EventStore,
     private readonly log: DurableLog,
     private readonly dataSource: DataSource,
     private readonly bus: CommandBus,
@@ -72,6 +72,6 @@ export class Roles implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private keep(follower: Follower): void {
-    this.followers.set(follower.name, follower);
+    this.followers.set(follower.status().name, follower);
   }
 }

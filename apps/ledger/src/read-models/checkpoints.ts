@@ -1,7 +1,7 @@
 import type { Checkpoints } from '@daybook/event-store';
 import type { DataSource, EntityManager } from 'typeorm';
 
-const LOCK = 'SELECT position FROM ledger.checkpoint WHERE name = $1 FOR UPDATE';
+const LOCK = 'SELECT position FROM ledger.checkpoint WHERE name = $1 FOR UPDATE SKIP LOCKED';
 const CREATE = 'INSERT INTO ledger.checkpoint (name) VALUES ($1) ON CONFLICT DO NOTHING';
 const STORE = 'UPDATE ledger.checkpoint SET position = $2, updated_at = now() WHERE name = $1';
 
@@ -13,12 +13,15 @@ export function checkpointsOf(dataSource: DataSource): Checkpoints<EntityManager
   return {
     advance: (name, work) =>
       dataSource.transaction(async (manager) => {
-        let [row] = await manager.query<{ position: string }[]>(LOCK, [name]);
+        const lock = () => manager.query<{ position: string }[]>(LOCK, [name]);
+        let [row] = await lock();
         if (row === undefined) {
+          // Either nobody was here before, or somebody is here now.
           await manager.query(CREATE, [name]);
-          [row] = await manager.query<{ position: string }[]>(LOCK, [name]);
+          [row] = await lock();
         }
-        const checkpoint = BigInt(row?.position ?? 0);
+        if (row === undefined) return 'owned-elsewhere';
+        const checkpoint = BigInt(row.position);
         const reached = await work(manager, checkpoint);
         if (reached !== checkpoint) await manager.query(STORE, [name, reached]);
         return reached;

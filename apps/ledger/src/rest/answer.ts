@@ -18,5 +18,7 @@ export function answered(
 
 /** The latest of several positions. */
 export function latest(positions: readonly bigint[]): bigint {
-  return positions.reduce((a, b) => (a > b ? a : b));
+  let last = 0n;
+  for (const position of positions) if (position > last) last = position;
+  return last;
 }

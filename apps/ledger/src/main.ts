@@ -1,0 +1,50 @@
+import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  createHealth,
+  createLogger,
+  createMetrics,
+  EnvironmentError,
+  readEnvironment,
+  stopOnRequest,
+} from '@daybook/platform';
+import { LedgerEnv } from './ledger.env';
+import { LedgerModule } from './ledger.module';
+import { nestLogger } from './nest-logger';
+import { createHttpApp } from './rest/http';
+import { Roles } from './roles';
+import { Vitals } from './vitals';
+
+/** Between answering "not ready" and closing, so that balancers turn away first. */
+const DRAIN_MS = 500;
+
+async function main(): Promise<void> {
+  const env = readEnvironment(LedgerEnv);
+  const logger = createLogger('ledger', env.logLevel);
+  const metrics = createMetrics('ledger');
+  const vitals = new Vitals(metrics);
+  const health = createHealth(vitals.checks);
+  const app = await createHttpApp(LedgerModule.forRoot(env), {
+    health,
+    registry: metrics.registry,
+    logger,
+    nestLogger: nestLogger(logger),
+  });
+  vitals.watch(app.get(Roles));
+  await app.listen(env.httpPort, env.httpHost);
+  health.started();
+  logger.info({ url: await app.getUrl(), roles: env.roles }, 'ledger started');
+  stopOnRequest(async (reason) => {
+    logger.info({ reason }, 'ledger stopping');
+    health.stopping();
+    await sleep(DRAIN_MS);
+    vitals.stop();
+    await app.close();
+  });
+}
+
+main().catch((error: Error) => {
+  // A wrong configuration is explained by its message; anything else by its stack.
+  console.error(error instanceof EnvironmentError ? error.message : error);
+  process.exit(1);
+});
