@@ -366,6 +366,30 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
         expect(streams.get(b)?.map((e) => e.revision)).toEqual([1n]);
       });
 
+      it('reads a stream once that is asked for twice, from the lower revision', async () => {
+        const stream = await existing();
+        for (const froms of [
+          [1n, 0n],
+          [0n, 1n],
+        ]) {
+          const streams = await store.readStreams(froms.map((from) => ({ stream, from })));
+          expect(streams.get(stream)?.map((e) => e.revision)).toEqual([0n, 1n]);
+        }
+      });
+
+      it('gives each of many readers at once what they asked for', async () => {
+        const streams = [await existing(), await existing(), aStream()] as const;
+        const reads = Array.from({ length: 2_000 }, async (_, i) => {
+          const [stream, from] = [streams[i % 3] as string, BigInt((i >> 2) % 4)];
+          const history = await store.readStream(stream, { from });
+          const length = i % 3 === 2 ? 0 : Math.max(0, 2 - Number(from));
+          expect(history.map((e) => [e.stream, e.revision])).toEqual(
+            Array.from({ length }, (_, j) => [stream, from + BigInt(j)]),
+          );
+        });
+        await Promise.all(reads);
+      });
+
       it('pages through the log without gaps, each page after the last position', async () => {
         const after = await store.head();
         const sent = Array.from({ length: 25 }, () => anAppend());

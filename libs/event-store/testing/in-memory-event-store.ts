@@ -67,7 +67,8 @@ export class InMemoryEventStore extends EventStore {
     const histories = new Map<string, readonly RecordedEvent[]>();
     for (const { stream, from = 0n } of streams) {
       const history = await this.readStream(stream, { from });
-      if (history.length > 0) histories.set(stream, history);
+      const known = histories.get(stream)?.length ?? 0;
+      if (history.length > known) histories.set(stream, history);
     }
     return histories;
   }

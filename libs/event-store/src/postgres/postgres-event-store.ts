@@ -13,6 +13,7 @@ import {
 } from '../event-store';
 import { appendBatch } from './append-batch';
 import { bigintArray, textArray } from './binary-arrays';
+import { gatherReads } from './gather-reads';
 import { BATCH_APPENDS_MAX, type GroupCommit, groupCommit, type QueueLimits } from './group-commit';
 import { type Growth, watchGrowth } from './growth';
 import { lastingConnection, sessionConfig } from './session';
@@ -47,6 +48,7 @@ export class PostgresEventStore extends EventStore {
   private readonly pool: Pool;
   private readonly writes: GroupCommit;
   private readonly growth: Growth;
+  private readonly gatheredRead = gatherReads((streams) => this.readStreams(streams));
   private readonly closeWriter: () => Promise<void>;
   private closing: Promise<void> | undefined;
 
@@ -95,19 +97,23 @@ export class PostgresEventStore extends EventStore {
     return results;
   }
 
-  override async readStream(
+  override readStream(
     stream: string,
     options: { from?: bigint } = {},
   ): Promise<readonly RecordedEvent[]> {
-    const streams = await this.readStreams([{ stream, ...options }]);
-    return streams.get(stream) ?? [];
+    return this.gatheredRead(stream, options.from ?? 0n);
   }
 
   override async readStreams(
     streams: readonly { readonly stream: string; readonly from?: bigint }[],
   ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
-    const names = textArray(streams.map(({ stream }) => stream));
-    const since = bigintArray(streams.map(({ from }) => from ?? 0n));
+    const wanted = new Map<string, bigint>();
+    for (const { stream, from = 0n } of streams) {
+      const known = wanted.get(stream);
+      if (known === undefined || from < known) wanted.set(stream, from);
+    }
+    const names = textArray([...wanted.keys()]);
+    const since = bigintArray([...wanted.values()]);
     const rows = await this.query('read-streams', READ_STREAMS, [names, since]);
     const histories = new Map<string, RecordedEvent[]>();
     for (const row of rows) {
