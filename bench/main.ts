@@ -1,0 +1,100 @@
+import 'reflect-metadata';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { startEmbeddedPostgres } from '@daybook/platform';
+import { Command, InvalidArgumentError } from 'commander';
+import { addresses } from './addresses.bench';
+import { appends } from './appends.bench';
+import { fold } from './fold.bench';
+import type { Measurement, Settings } from './measurement';
+import { replay } from './replay.bench';
+import { type Measured, tableOf } from './report';
+import { describeServer } from './support/database';
+import { describeCommit, describeMachine, watchStrangers } from './support/machine';
+import { showProgress } from './support/progress';
+
+const MEASUREMENTS: readonly Measurement[] = [appends, fold, replay, addresses];
+
+interface Options extends Omit<Settings, 'profiles'> {
+  readonly only?: readonly Measurement[];
+  readonly json?: string;
+  readonly profile?: string;
+}
+
+async function main(options: Options): Promise<void> {
+  const { only = MEASUREMENTS, json, profile, ...sizes } = options;
+  const settings: Settings = { ...sizes, profiles: profile ?? null };
+  const startedAt = new Date();
+  const file =
+    json ?? join('bench', 'results', `${startedAt.toISOString().replaceAll(':', '-')}.json`);
+  const progress = showProgress(process.stderr);
+  const machine = describeMachine();
+  progress.step('starting PostgreSQL', 1, '');
+  const server = await startEmbeddedPostgres();
+  const measured: Measured[] = [];
+  try {
+    const postgres = await describeServer(server);
+    const run = {
+      startedAt,
+      commit: describeCommit(),
+      node: process.version,
+      machine,
+      postgres,
+      settings,
+    };
+    for (const { name, title, run: measure } of only) {
+      const begin = performance.now();
+      const strangers = watchStrangers();
+      const figures = await measure({ settings, server, progress });
+      const seconds = Math.round((performance.now() - begin) / 1000);
+      measured.push({ name, title, seconds, strangers: strangers(), figures });
+      // Written after each, so that a run that is broken off leaves what it has.
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${JSON.stringify({ ...run, measured }, null, 2)}\n`);
+    }
+    progress.clear();
+    process.stdout.write(`${tableOf(measured)}\n`);
+    process.stdout.write(
+      `${machine.cores} x ${machine.cpu}, ${machine.memoryGib} GiB, Node ${process.version}, ` +
+        `PostgreSQL ${postgres.server_version} with fsync ${postgres.fsync}, ` +
+        `a durable page in ${machine.fdatasyncMs} ms. Details: ${file}\n`,
+    );
+  } finally {
+    progress.clear();
+    await server.stop();
+  }
+}
+
+function measurementsNamed(list: string): readonly Measurement[] {
+  return list.split(',').map((name) => {
+    const found = MEASUREMENTS.find((measurement) => measurement.name === name.trim());
+    if (found) return found;
+    throw new InvalidArgumentError(`Choose from ${MEASUREMENTS.map((m) => m.name).join(', ')}.`);
+  });
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a whole number above zero.');
+}
+
+new Command('bench')
+  .description('Measures Daybook on this machine, each figure beside its limit in the same run.')
+  .option('--only <names>', `of ${MEASUREMENTS.map((m) => m.name).join(', ')}`, measurementsNamed)
+  .option('--json <file>', 'where the figures go (default: bench/results/<date>.json)')
+  .option('--profile <folder>', 'write CPU profiles of the measured processes')
+  .option('--seconds <n>', 'how long each closed loop runs', count, 5)
+  .option('--rounds <n>', 'how often figures and limits take turns; medians count', count, 3)
+  .option('--transfers <n>', 'transfers to fold', count, 100_000)
+  .option('--purses <n>', 'purses that receive them', count, 50_000)
+  .option('--mints-per-second <n>', 'arrivals a second of the open loop', count, 500)
+  .option('--mint-seconds <n>', 'how long the open loop runs', count, 20)
+  .option('--blocks <n>', 'length of the recorded range', count, 200)
+  .option('--addresses <n>', 'addresses in the table', count, 1_000_000)
+  .action(main)
+  .parseAsync()
+  .catch((error) => {
+    console.error(error);
+    process.exitCode = 1;
+  });

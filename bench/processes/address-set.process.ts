@@ -1,0 +1,81 @@
+import { createAddressTable } from '@daybook/chains';
+import { answerWith, endWith, requestOf } from '../support/processes';
+import { hexOf } from '../support/random';
+
+export interface AddressSetRequest {
+  readonly kind: 'table' | 'set';
+  readonly addresses: number;
+}
+
+export interface AddressSetAnswer {
+  /** The structure's own account of itself; null for a Set, which has none. */
+  readonly ownBytes: number | null;
+  /** By how much the process grew. */
+  readonly residentBytes: number;
+  readonly lookUpsPerSecond: number;
+}
+
+/** Looked up in one measured pass. */
+const TOPICS = 20_000;
+const PASSES = 50;
+/** In the topic of a log the address follows `0x` and 12 zero bytes. */
+const TOPIC_PADDING = '0'.repeat(24);
+const TOPIC_OFFSET = 2 + TOPIC_PADDING.length;
+
+const { kind, addresses } = requestOf<AddressSetRequest>();
+
+function addressAt(n: number): string {
+  // Made anew by the run time, as one that was parsed is: a slice would keep its source alive.
+  return Buffer.from(hexOf(`watched ${n}`, 20)).toString();
+}
+
+function build(): {
+  readonly has: (topic: string) => boolean;
+  readonly ownBytes: () => number | null;
+} {
+  if (kind === 'table') {
+    const table = createAddressTable();
+    for (let n = 0; n < addresses; n++) table.add(addressAt(n));
+    return { has: (topic) => table.has(topic, TOPIC_OFFSET), ownBytes: () => table.bytes };
+  }
+  const set = new Set<string>();
+  for (let n = 0; n < addresses; n++) set.add(addressAt(n));
+  return { has: (topic) => set.has(`0x${topic.slice(TOPIC_OFFSET)}`), ownBytes: () => null };
+}
+
+/** Every second topic is of a watched address. Fresh strings each time, as out of a node's answer. */
+function lookUpsPerSecond(has: (topic: string) => boolean): number {
+  const text = JSON.stringify(
+    Array.from({ length: TOPICS }, (_, i) => {
+      const n = Math.floor((i / TOPICS) * addresses);
+      const address = hexOf(i % 2 === 0 ? `watched ${n}` : `other ${n}`, 20);
+      return `0x${TOPIC_PADDING}${address.slice(2)}`;
+    }),
+  );
+  let milliseconds = 0;
+  for (let pass = 0; pass < PASSES; pass++) {
+    const topics: readonly string[] = JSON.parse(text);
+    const startedAt = performance.now();
+    let found = 0;
+    for (const topic of topics) if (has(topic)) found += 1;
+    milliseconds += performance.now() - startedAt;
+    if (found !== TOPICS / 2) throw new Error(`${found} of ${TOPICS / 2} addresses were found.`);
+  }
+  return (TOPICS * PASSES) / (milliseconds / 1000);
+}
+
+function residentBytes(): number {
+  globalThis.gc?.();
+  return process.memoryUsage.rss();
+}
+
+const before = residentBytes();
+const { has, ownBytes } = build();
+const after = residentBytes();
+const answer: AddressSetAnswer = {
+  ownBytes: ownBytes(),
+  residentBytes: after - before,
+  lookUpsPerSecond: lookUpsPerSecond(has),
+};
+endWith(async () => undefined);
+answerWith(answer);

@@ -1,0 +1,128 @@
+import {
+  account,
+  customer,
+  type Decider,
+  type DomainEvent,
+  type Posting,
+  postings,
+  postingViolations,
+  purse,
+  replenishment,
+  trialBalance,
+  trialBalanceViolations,
+  upcast,
+} from '@daybook/domain';
+import {
+  type EventStore,
+  PostgresEventStore,
+  type RecordedEvent,
+  START,
+} from '@daybook/event-store';
+import { type Bench, type Measurement, median, takeTurns } from './measurement';
+import { settle } from './support/database';
+import { logOfTransfers } from './support/ledgers';
+
+/** What one read brings; larger pages were not faster. */
+const PAGE_EVENTS = 1_000;
+
+/** The whole log read and folded: every state, every posting, the trial balance. */
+export const replay: Measurement = {
+  name: 'replay',
+  title: 'Replay of the log in memory',
+
+  async run(bench) {
+    const { settings, server } = bench;
+    const { database, events } = await logOfTransfers(bench);
+    const store = new PostgresEventStore(database.url);
+    try {
+      await settle(server, database);
+      const runs = await takeTurns(settings.rounds, {
+        read: () => timed(bench, store, events, 'reading the log', () => undefined),
+        replay: () => {
+          const replayed = replayedLog();
+          return timed(bench, store, events, 'replaying the log', replayed.add, replayed.check);
+        },
+      });
+      const readRate = events / median(runs.read);
+      const replayRate = events / median(runs.replay);
+      const foldingUs = (1 / replayRate - 1 / readRate) * 1e6;
+      return [
+        {
+          name: `replay of ${events.toLocaleString('en')} events`,
+          value: replayRate,
+          unit: 'events/s',
+          better: 'more',
+          limit: { value: readRate, what: `reading alone, pages of ${PAGE_EVENTS}` },
+          target: null,
+          notes: [`upcasting, folding, posting and balancing: ${foldingUs.toFixed(1)} us an event`],
+        },
+      ];
+    } finally {
+      await store.close();
+      await database.drop();
+    }
+  },
+};
+
+/** Seconds from the first read to the last event handled. Fails when an event is missing. */
+async function timed(
+  { progress }: Bench,
+  store: EventStore,
+  expected: number,
+  what: string,
+  handle: (event: RecordedEvent) => void,
+  finish: () => void = () => undefined,
+): Promise<number> {
+  const tick = progress.step(what, expected, 'events');
+  const startedAt = performance.now();
+  let after = START;
+  let seen = 0;
+  for (;;) {
+    const page = await store.readAll({ after, limit: PAGE_EVENTS });
+    const last = page.at(-1);
+    if (last === undefined) break;
+    for (const event of page) handle(event);
+    after = last.position;
+    seen += page.length;
+    tick(seen);
+  }
+  finish();
+  if (seen !== expected) throw new Error(`The log has ${seen} events instead of ${expected}.`);
+  return (performance.now() - startedAt) / 1000;
+}
+
+/** Everything that the log amounts to, derived again by the functions that the ledger runs on. */
+function replayedLog() {
+  const states = new Map<string, unknown>();
+  const journal: Posting[] = [];
+
+  function evolve<Event, State>(
+    decider: Decider<never, Event, State>,
+    stream: string,
+    event: DomainEvent,
+  ): void {
+    // A stream holds the events of one decider only, and its state is what that decider made.
+    const before = (states.get(stream) as State | undefined) ?? decider.initialState;
+    states.set(stream, decider.evolve(before, event as Event));
+  }
+
+  return {
+    add(recorded: RecordedEvent): void {
+      const event = upcast(recorded);
+      const { stream } = recorded;
+      if (stream.startsWith('replenishment-')) evolve(replenishment, stream, event);
+      else if (stream.startsWith('purse-')) evolve(purse, stream, event);
+      else if (stream.startsWith('customer-')) evolve(customer, stream, event);
+      else evolve(account, stream, event);
+      for (const posting of postings(event)) journal.push(posting);
+    },
+    /** Throws when the books are wrong. */
+    check(): void {
+      const violations = [
+        ...journal.flatMap(postingViolations),
+        ...trialBalanceViolations(trialBalance(journal)),
+      ];
+      if (violations.length > 0) throw new Error(`The books are wrong: ${violations[0]?.detail}.`);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import { type Figure, fallsShort, shareOfLimit } from './measurement';
+
+export interface Measured {
+  readonly name: string;
+  readonly title: string;
+  readonly seconds: number;
+  /** Part of the machine that other processes used meanwhile; null where it cannot be told. */
+  readonly strangers: number | null;
+  readonly figures: readonly Figure[];
+}
+
+/** Strangers' work beyond this makes figures smaller than they are. */
+const STRANGERS_NOTED_FROM = 0.05;
+
+/** One table of all figures; what falls short of its target is red and says so. */
+export function tableOf(measured: readonly Measured[]): string {
+  const table = new Table({
+    head: ['', 'measured', 'limit in the same run', 'of limit', 'target'],
+    colAligns: ['left', 'right', 'left', 'right', 'left'],
+    style: { head: ['bold'], border: [] },
+  });
+  for (const { title, figures, strangers } of measured) {
+    const busy =
+      strangers !== null && strangers > STRANGERS_NOTED_FROM
+        ? pc.yellow(`  others used ${percent(strangers)} of the machine meanwhile`)
+        : '';
+    table.push([{ colSpan: 5, content: pc.bold(title) + busy }]);
+    for (const figure of figures) table.push(row(figure));
+  }
+  return table.toString();
+}
+
+function row(figure: Figure): string[] {
+  const { name, notes, unit, value, limit } = figure;
+  const share = shareOfLimit(figure);
+  return [
+    [name, ...notes.map((note) => pc.dim(`  ${note}`))].join('\n'),
+    fallsShort(figure) ? pc.red(quantity(value, unit)) : quantity(value, unit),
+    limit ? `${quantity(limit.value, unit)}\n${pc.dim(limit.what)}` : '',
+    share === null ? '' : percent(share),
+    targetOf(figure),
+  ];
+}
+
+function targetOf(figure: Figure): string {
+  const { target, better, unit } = figure;
+  if (target === null) return '';
+  const goal = `${better === 'more' ? '>=' : '<='} ${quantity(target, unit)}`;
+  return fallsShort(figure) ? pc.red(`${goal}\nFALLS SHORT`) : pc.green(goal);
+}
+
+function quantity(value: number, unit: string): string {
+  if (unit === '%') return percent(value);
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  const number = value.toLocaleString('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return `${number} ${unit}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+}

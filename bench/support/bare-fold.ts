@@ -1,0 +1,145 @@
+import { addFigures, figuresDelta, type PurseFigures, upcast } from '@daybook/domain';
+import type { Client } from 'pg';
+import { type BareTable, createBareTable, type TextRow } from './bare-table';
+import { type Database, withClient } from './database';
+
+/** What a run of the ledger committed together, on average, in events. */
+export interface Groups {
+  readonly append: number;
+  readonly projection: number;
+}
+
+/** How large the groups were after `from`; every row knows the transaction that wrote it. */
+export async function groupsAfter(database: Database, from: number): Promise<Groups> {
+  return withClient(database.ownerUrl, async (client) => {
+    const { rows } = await client.query<{ append: number; projection: number }>(
+      `SELECT
+         (SELECT count(*) / count(DISTINCT xmin::text) FROM event_store.event
+          WHERE position > $1)::int AS append,
+         (SELECT (max(position) - $1) / count(DISTINCT xmin::text) FROM ledger.journal_line
+          WHERE position > $1)::int AS projection`,
+      [from],
+    );
+    return rows[0] as Groups;
+  });
+}
+
+type Statement = ReturnType<BareTable['prepare']>;
+
+/** What is written in one transaction. `to` is the position of the last event in it. */
+export interface Group {
+  readonly to: number;
+  readonly statements: readonly Statement[];
+}
+
+/** The rows that a run of the ledger wrote, in its groups, ready to be written again. */
+export interface BareFold {
+  readonly from: number;
+  readonly to: number;
+  readonly appends: readonly Group[];
+  readonly projections: readonly Group[];
+}
+
+/** Reads back what was written after `from`, encodes it, and makes empty tables for it. */
+export async function prepareBareFold(
+  database: Database,
+  from: number,
+  groups: Groups,
+): Promise<BareFold> {
+  return withClient(database.ownerUrl, async (client) => {
+    const event = await createBareTable(client, 'event_store.event');
+    const replenishment = await createBareTable(client, 'ledger.replenishment');
+    const journal = await createBareTable(client, 'ledger.journal_line');
+    const figures = await createBareTable(client, 'ledger.purse_figures', ['purse_id', 'asset']);
+    await client.query(`
+      DROP TABLE IF EXISTS bare.place;
+      CREATE TABLE bare.place (name text PRIMARY KEY, position bigint NOT NULL);
+      INSERT INTO bare.place VALUES ('consumer', 0), ('projector', 0)`);
+
+    const rowsOf = (source: string, { columns }: BareTable, place: string) =>
+      rowsAfter(client, source, columns, place, from);
+    const events = await rowsOf('event_store.event', event, 'position');
+    const replenishments = await rowsOf('ledger.replenishment', replenishment, 'last_position');
+    const lines = await rowsOf('ledger.journal_line', journal, 'position');
+    const to = events.at(-1)?.place ?? from;
+    return {
+      from,
+      to,
+      appends: grouped(from, to, groups.append, (within) => [event.prepare(within(events))]),
+      projections: grouped(from, to, groups.projection, (within) => [
+        replenishment.prepare(within(replenishments)),
+        figures.prepare(figuresRows(figures.columns, event.columns, within(events))),
+        journal.prepare(within(lines)),
+      ]),
+    };
+  });
+}
+
+interface PlacedRow {
+  readonly place: number;
+  readonly row: TextRow;
+}
+
+/** Rows after a position, in order, as PostgreSQL writes them. */
+async function rowsAfter(
+  client: Client,
+  source: string,
+  columns: readonly string[],
+  place: string,
+  from: number,
+): Promise<readonly PlacedRow[]> {
+  const { rows } = await client.query<(string | null)[]>({
+    text: `SELECT ${place}::text, ${columns.map((column) => `${column}::text`).join(', ')}
+           FROM ${source} WHERE ${place} > $1 ORDER BY ${place}`,
+    values: [from],
+    rowMode: 'array',
+  });
+  return rows.map(([first, ...row]) => ({ place: Number(first), row }));
+}
+
+function grouped(
+  from: number,
+  to: number,
+  size: number,
+  prepare: (within: (rows: readonly PlacedRow[]) => readonly TextRow[]) => readonly Statement[],
+): readonly Group[] {
+  const groups: Group[] = [];
+  for (let start = from; start < to; start += size) {
+    const end = Math.min(start + size, to);
+    const statements = prepare((rows) =>
+      rows.filter(({ place }) => place > start && place <= end).map(({ row }) => row),
+    );
+    groups.push({ to: end, statements });
+  }
+  return groups;
+}
+
+/** One row a purse and asset: by how much a group of events moves its figures. */
+function figuresRows(
+  columns: readonly string[],
+  eventColumns: readonly string[],
+  events: readonly TextRow[],
+): readonly TextRow[] {
+  const [type, data, metadata] = ['type', 'data', 'metadata'].map((c) => eventColumns.indexOf(c));
+  const text = (row: TextRow, index: number | undefined) => row[index as number] as string;
+  const moved = new Map<string, Record<string, unknown> & { delta: PurseFigures }>();
+  for (const row of events) {
+    const event = upcast({
+      type: text(row, type),
+      data: JSON.parse(text(row, data)),
+      metadata: JSON.parse(text(row, metadata)),
+    });
+    const change = figuresDelta(event);
+    if (change === null) continue;
+    const { purseId, asset } = change.key;
+    const known = moved.get(`${purseId} ${asset}`);
+    const delta = known ? addFigures(known.delta, change.delta) : change.delta;
+    moved.set(`${purseId} ${asset}`, { purseId, asset, ...delta, delta });
+  }
+  const sorted = [...moved].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([, values]) => columns.map((column) => String(values[camelCase(column)])));
+}
+
+function camelCase(column: string): string {
+  return column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

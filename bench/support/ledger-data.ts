@@ -1,0 +1,148 @@
+import { DEVELOPMENT_XPUB, parseEvmXpub } from '@daybook/chains';
+import type { TransferV1 } from '@daybook/contracts';
+import {
+  type CustomerState,
+  customer,
+  type Decider,
+  fold,
+  purse,
+  replenishment,
+  streamName,
+} from '@daybook/domain';
+import {
+  type CommandForStream,
+  decideAndAppendMany,
+  type Emitted,
+  type EventStore,
+  PostgresEventStore,
+} from '@daybook/event-store';
+import { openDefaultAccount } from '../../apps/ledger/src/account/open-default-account';
+import { DEFAULT_ACCOUNT_ID, replenishmentIdOf } from '../../apps/ledger/src/identity';
+import type { Database } from './database';
+import { type PlannedPurse, purseAt, TOKEN_ASSET } from './transfers';
+
+export const API_KEY = `dbk_bench000_${'0'.repeat(43)}`;
+/** Commands decided and appended together. */
+const SLICE = 5_000;
+const AT = '2026-01-01T00:00:00.000Z';
+const METADATA = { accountId: DEFAULT_ACCOUNT_ID, actor: 'system' };
+
+/**
+ * Opens the account and creates customers from number 0 on, the first `purses` of them with a purse:
+ * by the ledger's own rules and write path, only without its REST.
+ */
+export async function createCustomers(
+  database: Database,
+  { customers, purses }: { readonly customers: number; readonly purses: number },
+  tick: (done: number) => void,
+): Promise<void> {
+  const store = new PostgresEventStore(database.url);
+  const xpub = parseEvmXpub(DEVELOPMENT_XPUB);
+  try {
+    await openDefaultAccount(store, API_KEY);
+    for (let from = 0; from < customers; from += SLICE) {
+      const slice = Array.from({ length: Math.min(SLICE, customers - from) }, (_, i) =>
+        purseAt(from + i),
+      );
+      await decideAll(store, customer, slice.map(creationOf));
+      const minted = slice.slice(0, Math.max(0, purses - from));
+      await decideAll(
+        store,
+        purse,
+        minted.map((planned, i) => mintOf(planned, from + i, xpub.fingerprint)),
+      );
+      tick(from + slice.length);
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+function creationOf({ customerId, externalId }: PlannedPurse) {
+  return {
+    stream: streamName('customer', customerId),
+    command: {
+      type: 'CreateCustomer' as const,
+      accountId: DEFAULT_ACCOUNT_ID,
+      externalId,
+      description: null,
+      at: AT,
+    },
+    commandId: `create ${externalId}`,
+    metadata: METADATA,
+  };
+}
+
+function mintOf(planned: PlannedPurse, index: number, xpubFingerprint: string) {
+  const { customerId, purseId, externalId, address } = planned;
+  const created = customer.decide(creationOf(planned).command, customer.initialState);
+  const owner: CustomerState = fold(customer, created);
+  return {
+    stream: streamName('purse', purseId),
+    command: {
+      type: 'MintPurse' as const,
+      accountId: DEFAULT_ACCOUNT_ID,
+      customerId,
+      family: 'evm' as const,
+      address,
+      derivation: { xpubFingerprint, index },
+      outsideOrderId: null,
+      at: AT,
+      facts: { owner },
+    },
+    commandId: `mint ${externalId}`,
+    metadata: METADATA,
+  };
+}
+
+/** Records transfers as the ledger's consumer does, without the log that carries them. */
+export async function recordDirectly(
+  database: Database,
+  transfers: readonly { readonly transfer: TransferV1; readonly purse: PlannedPurse }[],
+  tick: (done: number) => void,
+): Promise<void> {
+  const store = new PostgresEventStore(database.url);
+  try {
+    for (let from = 0; from < transfers.length; from += SLICE) {
+      const slice = transfers.slice(from, from + SLICE);
+      await decideAll(
+        store,
+        replenishment,
+        slice.map(({ transfer, purse }) => recordOf(transfer, purse)),
+      );
+      tick(from + slice.length);
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+function recordOf(transfer: TransferV1, { customerId, purseId }: PlannedPurse) {
+  const { transferId, version, status, block, finality, ...content } = transfer;
+  return {
+    stream: streamName('replenishment', replenishmentIdOf(transferId)),
+    command: {
+      type: 'RecordTransfer' as const,
+      report: { version, status, content: { ...content, ordinal: 'log:0' }, block, finality },
+      facts: {
+        parties: { accountId: DEFAULT_ACCOUNT_ID, customerId, purseId },
+        asset: TOKEN_ASSET,
+        screening: false,
+        purseStatus: 'active' as const,
+        customerBlocked: false,
+      },
+    },
+    commandId: `${transferId}#${version}`,
+    metadata: { accountId: DEFAULT_ACCOUNT_ID, actor: 'watcher' },
+  };
+}
+
+async function decideAll<Command, Event extends Emitted, State>(
+  store: EventStore,
+  decider: Decider<Command, Event, State>,
+  commands: readonly CommandForStream<Command>[],
+): Promise<void> {
+  for (const result of await decideAndAppendMany(store, decider, commands)) {
+    if (result instanceof Error) throw result;
+  }
+}

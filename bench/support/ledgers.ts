@@ -1,0 +1,78 @@
+import type { TransferV1 } from '@daybook/contracts';
+import type { Bench } from '../measurement';
+import { createDatabase, type Database, withClient } from './database';
+import { createCustomers, recordDirectly } from './ledger-data';
+import { startLedgerPart } from './ledger-part';
+import { watchReadModels } from './read-models';
+import { finalTransfers, type PlannedPurse, purseAt, targets } from './transfers';
+
+const SEED = 20_260_131;
+
+/** A log with every purse and transfer of the settings, and empty read models. */
+export async function logOfTransfers(
+  bench: Bench,
+): Promise<{ readonly database: Database; readonly events: number }> {
+  const { settings, server, progress } = bench;
+  const { transfers, purses } = settings;
+  const database = await createDatabase(server);
+  const created = progress.step('creating purses', purses, 'purses');
+  await createCustomers(database, { customers: purses, purses }, created);
+  const { planned, to, reports } = planTransfers(transfers, purses, false, 'log');
+  const recorded = progress.step('recording transfers', transfers, 'transfers');
+  await recordDirectly(
+    database,
+    reports.map((transfer, i) => ({ transfer, purse: planned[to[i] as number] as PlannedPurse })),
+    recorded,
+  );
+  return { database, events: await headOf(database) };
+}
+
+/** `count` final transfers to purses, each equally often or (`isHot`) some far more often. */
+export function planTransfers(
+  count: number,
+  purses: number,
+  isHot: boolean,
+  series: string,
+): {
+  readonly planned: readonly PlannedPurse[];
+  readonly to: readonly number[];
+  readonly reports: readonly TransferV1[];
+} {
+  const planned = Array.from({ length: purses }, (_, n) => purseAt(n));
+  const to = targets(count, purses, isHot, SEED);
+  const addresses = planned.map(({ address }) => address);
+  return { planned, to, reports: finalTransfers(to, addresses, series) };
+}
+
+/** A database to copy: customers from 0 on, the first `purses` of them with purses, all read models up to date. */
+export async function ledgerWithPurses(
+  bench: Bench,
+  { customers, purses }: { readonly customers: number; readonly purses: number },
+): Promise<Database> {
+  const { server, progress } = bench;
+  const database = await createDatabase(server);
+  const created = progress.step('creating purses', customers, 'customers');
+  await createCustomers(database, { customers, purses }, created);
+  const events = await headOf(database);
+  const part = await startLedgerPart(database, ['projector'], {
+    ...bench.settings,
+    profiles: null,
+  });
+  try {
+    const tick = progress.step('projecting purses', events, 'events');
+    await watchReadModels(database, { from: 0, to: events }, tick);
+  } finally {
+    await part.stop();
+  }
+  return database;
+}
+
+/** The position of the last event. */
+export async function headOf(database: Database): Promise<number> {
+  return withClient(database.ownerUrl, async (client) => {
+    const { rows } = await client.query<{ head: string }>(
+      'SELECT coalesce(max(position), 0) AS head FROM event_store.event',
+    );
+    return Number(rows[0]?.head);
+  });
+}

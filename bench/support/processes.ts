@@ -1,0 +1,94 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** A process that works for a measurement, apart from the one that measures. */
+export interface Worker<Answer> {
+  readonly pid: number;
+  /** What it says first: that it is ready, or its result. Rejects when it ends before. */
+  readonly answer: Promise<Answer>;
+  /** Asks it to end and waits until it has. */
+  stop(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  readonly execArgv?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts `processes/<name>.process.js` with `request` as its argument. It ends when it is told to or
+ * when this process is gone.
+ */
+export function startWorker<Answer>(
+  name: string,
+  request: unknown,
+  { execArgv = [], env = {} }: WorkerOptions = {},
+): Worker<Answer> {
+  const file = join(__dirname, '..', 'processes', `${name}.process.js`);
+  const child = fork(file, [JSON.stringify(request)], {
+    execArgv: [...execArgv],
+    env: { ...process.env, ...env },
+    serialization: 'advanced',
+  });
+  const answer = firstMessage<Answer>(name, child);
+  // Whoever never asks for the answer is not told of a failure by a crash of the whole bench.
+  answer.catch(() => undefined);
+  return {
+    pid: child.pid as number,
+    answer,
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      if (child.connected) child.disconnect();
+      await ended;
+    },
+  };
+}
+
+/** The result of a process that answers once and is done. */
+export async function askWorker<Answer>(
+  name: string,
+  request: unknown,
+  options?: WorkerOptions,
+): Promise<Answer> {
+  const worker = startWorker<Answer>(name, request, options);
+  try {
+    return await worker.answer;
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** In the worker: its argument. */
+export function requestOf<Request>(): Request {
+  return JSON.parse(process.argv[2] as string);
+}
+
+/** In the worker: says it is ready, or gives the result. */
+export function answerWith(answer: unknown): void {
+  process.send?.(answer);
+}
+
+/** In the worker: runs `close` when the bench wants no more, then ends. */
+export function endWith(close: () => Promise<void>): void {
+  process.once('disconnect', () => {
+    close().then(
+      () => process.exit(0),
+      (error) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  });
+}
+
+function firstMessage<Answer>(name: string, child: ChildProcess): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message) => resolve(message as Answer));
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      reject(new Error(`The process ${name} ended with ${signal ?? code} before it answered.`));
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { Database } from './database';
+
+const POLL_MS = 20;
+/** Without any progress for this long, something is broken. */
+const STANDSTILL_MS = 60_000;
+/** The first part of a run warms up the process and does not count. */
+const WARM_UP = 0.1;
+
+export interface Passage {
+  /** Events whose effects became visible in the measured time. */
+  readonly events: number;
+  readonly seconds: number;
+}
+
+/**
+ * Watches the read models' checkpoint come from `from` to `to` and measures the way without its first
+ * tenth. One row is looked at, so that watching costs next to nothing. `atStart` runs as the measured
+ * time begins.
+ */
+export async function watchReadModels(
+  database: Database,
+  { from, to }: { readonly from: number; readonly to: number },
+  tick: (events: number) => void,
+  atStart: () => Promise<void> = async () => undefined,
+): Promise<Passage> {
+  const client = new Client({ connectionString: database.ownerUrl });
+  await client.connect();
+  const look = async (): Promise<number> => {
+    const { rows } = await client.query<{ position: string }>(CHECKPOINT);
+    return Number(rows[0]?.position ?? 0);
+  };
+  try {
+    let begun: { readonly position: number; readonly at: number } | undefined;
+    let position = from;
+    let movedAt = performance.now();
+    while (position < to) {
+      await sleep(POLL_MS);
+      const now = await look();
+      if (now !== position) movedAt = performance.now();
+      if (performance.now() - movedAt > STANDSTILL_MS) {
+        throw new Error(`The read models stand still at ${position} of ${to}.`);
+      }
+      position = now;
+      tick(position - from);
+      if (!begun && position >= from + (to - from) * WARM_UP) {
+        await atStart();
+        begun = { position, at: performance.now() };
+      }
+    }
+    if (!begun) throw new Error('The log is too short to measure.');
+    return { events: to - begun.position, seconds: (performance.now() - begun.at) / 1000 };
+  } finally {
+    await client.end();
+  }
+}
+
+const CHECKPOINT = {
+  name: 'bench-checkpoint',
+  text: `SELECT position FROM ledger.checkpoint WHERE name = 'read-models'`,
+};
