@@ -1,0 +1,58 @@
+import type { BlockHeader, Chain } from '@daybook/chains';
+import type { ChainHeadV1 } from '@daybook/contracts';
+
+/** A node may miss a question by chance; beyond this it is in trouble and somebody should know. */
+const TROUBLE_MS = 10_000;
+/** A chain may be without a block for many block times by chance; never so long (Blockbook's rule). */
+const SILENCE_BLOCKS = 30;
+const SILENCE_MIN_MS = 30_000;
+const SILENCE_MAX_MS = 5 * 60_000;
+/** So many blocks behind the head are the normal work of a moment, not a catch-up. */
+const BEHIND_BLOCKS = 16;
+
+/** What a watcher saw of its chain; times in Unix milliseconds. */
+export interface Observation {
+  /** What the node calls its head; null before the first answer. */
+  readonly head: BlockHeader | null;
+  /** When the head was last seen to be higher than ever before. */
+  readonly advancedAt: number;
+  readonly matched: number;
+  /** Why matching cannot go on, when it cannot. */
+  readonly stalled: string | null;
+  /** What went wrong in every attempt since; null when the last one succeeded. */
+  readonly trouble: { readonly message: string; readonly since: number } | null;
+}
+
+export type Health = Pick<ChainHeadV1, 'state' | 'detail'>;
+
+/**
+ * How a watcher is doing. A node that is stuck answers without errors, so silence is a fault too: no
+ * new block for long, or a newest block that is old. Chains with blocks on demand cannot be judged.
+ */
+export function judge(chain: Chain, seen: Observation, now: number): Health {
+  if (seen.stalled !== null) return { state: 'stalled', detail: seen.stalled };
+  const { trouble, head } = seen;
+  if (trouble !== null && (head === null || now - trouble.since >= TROUBLE_MS)) {
+    return { state: 'stalled', detail: trouble.message };
+  }
+  if (head === null) return { state: 'catching-up', detail: 'The node has not answered yet.' };
+  const silence = silenceOf(chain);
+  if (silence !== null && now - seen.advancedAt > silence) {
+    const seconds = Math.round((now - seen.advancedAt) / 1000);
+    return { state: 'stalled', detail: `The node has shown no new block for ${seconds} s.` };
+  }
+  if (silence !== null && now - head.time * 1000 > SILENCE_MAX_MS + silence) {
+    const minutes = Math.round((now - head.time * 1000) / 60_000);
+    const detail = `The node's newest block is ${minutes} min old: it is still synchronising.`;
+    return { state: 'stalled', detail };
+  }
+  const behind = head.number - seen.matched;
+  if (behind <= BEHIND_BLOCKS) return { state: 'following', detail: null };
+  return { state: 'catching-up', detail: `${behind} blocks to match.` };
+}
+
+/** How long no new block is no fault; null when blocks come on demand. */
+function silenceOf({ blockTimeMs }: Chain): number | null {
+  if (blockTimeMs === null) return null;
+  return Math.min(Math.max(SILENCE_BLOCKS * blockTimeMs, SILENCE_MIN_MS), SILENCE_MAX_MS);
+}

@@ -1,0 +1,38 @@
+import { type ChainHeadV1, TOPICS, type TransferV1 } from '@daybook/contracts';
+import type { Message } from '@daybook/messaging';
+
+/** A version of a transfer as its topic has it, ordered by chain and address. */
+export function transferMessage(transfer: TransferV1): Message {
+  const { transferId, version, chain, to } = transfer;
+  const id = `${transferId}#${version}`;
+  return {
+    id,
+    key: `${chain}|${to}`,
+    value: JSON.stringify(transfer),
+    headers: cloudEvent(id, TOPICS.transfer, chain, new Date(version).toISOString()),
+  };
+}
+
+/** The state of a chain as its topic has it; only the latest counts. */
+export function chainHeadMessage(head: ChainHeadV1): Message {
+  const { chain, observedAt } = head;
+  const id = `${chain}#${observedAt}`;
+  return {
+    id,
+    key: chain,
+    value: JSON.stringify(head),
+    headers: cloudEvent(id, TOPICS.chainHead, chain, observedAt),
+  };
+}
+
+/** CloudEvents 1.0, binary content mode of the Kafka binding. */
+function cloudEvent(id: string, type: string, chain: string, time: string) {
+  return {
+    ce_specversion: '1.0',
+    ce_id: id,
+    ce_type: type,
+    ce_source: `/daybook/chain-watcher/${chain}`,
+    ce_time: time,
+    'content-type': 'application/json',
+  };
+}

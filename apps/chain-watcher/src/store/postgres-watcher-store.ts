@@ -1,0 +1,202 @@
+import { Client, type ClientConfig, Pool } from 'pg';
+import type { TrackedTransfer } from '../chronicle';
+import { RING_COLUMNS, type Row, TRANSFER_COLUMNS, toHeader, toTracked } from './rows';
+import {
+  type Change,
+  type DetectedQuery,
+  type Leadership,
+  LostLeadership,
+  type OutboxMessage,
+  WatcherStore,
+  type WatchRecord,
+} from './watcher-store';
+import { writeChange } from './write-change';
+
+/** Each chain writes alone and reads in between; a few chains share the connections well. */
+const POOL_CONNECTIONS_MAX = 8;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** No statement takes longer than moments; a server that is silent this long is lost. */
+const QUERY_TIMEOUT_MS = 60_000;
+const ADDRESSES_AT_ONCE = 10_000;
+/** The first key of the advisory locks on chains, so that they meet no other use: "dbkw" in ASCII. */
+const LOCK_SPACE = 0x64626b77;
+
+/** The watchers' memory in PostgreSQL (`watcherMigrations` makes the tables). */
+export class PostgresWatcherStore extends WatcherStore {
+  private readonly config: ClientConfig;
+  private readonly pool: Pool;
+
+  constructor(options: { readonly url: string }) {
+    super();
+    this.config = {
+      connectionString: options.url,
+      application_name: 'daybook-chain-watcher',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: QUERY_TIMEOUT_MS,
+      keepAlive: true,
+      // The server must notice soon that a leader's machine is gone, or its chain would stand still
+      // for the two hours that TCP takes by itself.
+      options:
+        '-c TimeZone=UTC -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
+    };
+    this.pool = new Pool({ ...this.config, max: POOL_CONNECTIONS_MAX });
+    // The next query gets a new connection, or fails with the reason.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** A lock for as long as the connection lives says who may lead; the fence makes it binding. */
+  async lead(chain: string): Promise<Leadership | null> {
+    const client = new Client(this.config);
+    let isLost = false;
+    client.on('error', () => {
+      isLost = true;
+    });
+    client.on('end', () => {
+      isLost = true;
+    });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ locked: boolean }>(
+        'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
+        [LOCK_SPACE, chain],
+      );
+      if (rows[0]?.locked) {
+        const fence = await raiseFence(client, chain);
+        return { chain, fence, isLost: () => isLost, release: () => client.end() };
+      }
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
+    await client.end();
+    return null;
+  }
+
+  async load(chain: string): Promise<WatchRecord> {
+    const [chains, ring, rescans, seen] = await Promise.all([
+      this.rows('watcher-start', 'SELECT start_number FROM watcher.chain WHERE chain = $1', [
+        chain,
+      ]),
+      this.rows(
+        'watcher-ring',
+        `SELECT ${RING_COLUMNS} FROM watcher.ring WHERE chain = $1 ORDER BY number`,
+        [chain],
+      ),
+      this.rows(
+        'watcher-rescans',
+        'SELECT next, "end" FROM watcher.rescan WHERE chain = $1 ORDER BY next',
+        [chain],
+      ),
+      this.rows(
+        'watcher-seen',
+        `SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer WHERE chain = $1 AND status = 'seen'`,
+        [chain],
+      ),
+    ]);
+    const start = chains[0]?.start_number;
+    return {
+      ring: ring.map(toHeader),
+      startNumber: start === null || start === undefined ? null : Number(start),
+      rescans: rescans.map(({ next, end }) => ({ next: Number(next), end: Number(end) })),
+      seen: seen.map(toTracked),
+    };
+  }
+
+  async *addresses(chain: string): AsyncIterable<readonly string[]> {
+    for (let after = ''; ; ) {
+      const rows = await this.rows(
+        'watcher-addresses',
+        'SELECT address FROM watcher.address WHERE chain = $1 AND address > $2 ORDER BY address LIMIT $3',
+        [chain, after, ADDRESSES_AT_ONCE],
+      );
+      const addresses = rows.map(({ address }) => address as string);
+      if (addresses.length > 0) yield addresses;
+      if (addresses.length < ADDRESSES_AT_ONCE) return;
+      after = addresses.at(-1) as string;
+    }
+  }
+
+  async transfers(ids: readonly string[]): Promise<readonly TrackedTransfer[]> {
+    if (ids.length === 0) return [];
+    const sql = `SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer WHERE transfer_id = ANY($1::text[])`;
+    return (await this.rows('watcher-transfers', sql, [ids])).map(toTracked);
+  }
+
+  async includedAbove(chain: string, number: number): Promise<readonly TrackedTransfer[]> {
+    const sql = `
+      SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer
+      WHERE chain = $1 AND block_number > $2 AND status IN ('detected', 'final', 'failed')
+      ORDER BY block_number, transfer_id`;
+    return (await this.rows('watcher-included', sql, [chain, number])).map(toTracked);
+  }
+
+  async detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
+    const sql = `
+      SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer
+      WHERE chain = $1 AND status = 'detected' AND block_number <= $2
+        AND ($3::text[] IS NULL OR asset = ANY($3)) AND asset <> ALL($4::text[])
+      ORDER BY block_number, transfer_id LIMIT $5`;
+    const { upTo, assets, except, limit } = query;
+    const others = assets === null ? except : [];
+    return (await this.rows('watcher-detected', sql, [chain, upTo, assets, others, limit])).map(
+      toTracked,
+    );
+  }
+
+  async commit(leadership: Leadership, change: Change): Promise<void> {
+    if (leadership.isLost()) throw new LostLeadership(leadership.chain);
+    const client = await this.pool.connect();
+    let fault: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      await writeChange(client, leadership, change);
+      await client.query('COMMIT');
+    } catch (error) {
+      fault = error as Error;
+      // A connection that cannot even roll back is thrown away, and the server rolls back for it.
+      await client.query('ROLLBACK').then(
+        () => {
+          fault = undefined;
+        },
+        () => undefined,
+      );
+      throw error;
+    } finally {
+      client.release(fault);
+    }
+  }
+
+  async outbox(chain: string, limit: number): Promise<readonly OutboxMessage[]> {
+    const sql =
+      'SELECT position, id, key, value, headers FROM watcher.outbox WHERE chain = $1 ORDER BY position LIMIT $2';
+    return (await this.rows('watcher-outbox', sql, [chain, limit])).map((row) => ({
+      position: BigInt(row.position as string),
+      id: row.id as string,
+      key: row.key as string,
+      value: row.value as string,
+      headers: JSON.parse(row.headers as string),
+    }));
+  }
+
+  async published(chain: string, position: bigint): Promise<void> {
+    const sql = 'DELETE FROM watcher.outbox WHERE chain = $1 AND position <= $2';
+    await this.rows('watcher-published', sql, [chain, position]);
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async rows(name: string, text: string, values: unknown[]): Promise<Row[]> {
+    return (await this.pool.query<Row>({ name, text, values })).rows;
+  }
+}
+
+async function raiseFence(client: Client, chain: string): Promise<bigint> {
+  const { rows } = await client.query<{ fence: string }>(
+    `INSERT INTO watcher.chain AS c (chain, fence) VALUES ($1, 1)
+     ON CONFLICT (chain) DO UPDATE SET fence = c.fence + 1 RETURNING fence`,
+    [chain],
+  );
+  return BigInt(rows[0]?.fence as string);
+}

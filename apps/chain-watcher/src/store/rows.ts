@@ -1,0 +1,82 @@
+import type { BlockHeader } from '@daybook/chains';
+import type { FinalityV1, TransferV1 } from '@daybook/contracts';
+import type { TrackedTransfer } from '../chronicle';
+
+/** A row as the driver gives it: `bigint` and `numeric` come as strings. */
+export type Row = Readonly<Record<string, string | null>>;
+
+export const RING_COLUMNS = 'number, hash, parent_hash, time';
+
+export function toHeader(row: Row): BlockHeader {
+  return {
+    number: Number(row.number),
+    hash: text(row.hash),
+    parentHash: text(row.parent_hash),
+    time: Number(row.time),
+  };
+}
+
+export const TRANSFER_COLUMNS =
+  'transfer_id, version, status, chain, asset, amount, sender, recipient, tx_hash, ' +
+  'block_number, block_hash, block_time, finality, seen_sender, seen_nonce, seen_at';
+
+export function toTracked(row: Row): TrackedTransfer {
+  const block =
+    row.block_number === null
+      ? null
+      : {
+          number: Number(row.block_number),
+          hash: text(row.block_hash),
+          time: text(row.block_time),
+        };
+  const sighting =
+    row.seen_sender === null
+      ? null
+      : {
+          sender: text(row.seen_sender),
+          nonce: row.seen_nonce === null ? null : Number(row.seen_nonce),
+          seenAt: Number(row.seen_at),
+        };
+  const transfer: TransferV1 = {
+    transferId: text(row.transfer_id),
+    version: Number(row.version),
+    status: row.status as TransferV1['status'],
+    chain: text(row.chain),
+    asset: text(row.asset),
+    amount: text(row.amount),
+    from: text(row.sender),
+    to: text(row.recipient),
+    txHash: text(row.tx_hash),
+    block,
+    finality: row.finality === null ? null : (JSON.parse(text(row.finality)) as FinalityV1),
+  };
+  return { transfer, sighting };
+}
+
+/** The values of `TRANSFER_COLUMNS`, a column each. */
+export function transferValues(tracked: readonly TrackedTransfer[]): unknown[][] {
+  const column = <Value>(of: (it: TrackedTransfer) => Value): Value[] => tracked.map(of);
+  return [
+    column(({ transfer }) => transfer.transferId),
+    column(({ transfer }) => transfer.version),
+    column(({ transfer }) => transfer.status),
+    column(({ transfer }) => transfer.chain),
+    column(({ transfer }) => transfer.asset),
+    column(({ transfer }) => transfer.amount),
+    column(({ transfer }) => transfer.from),
+    column(({ transfer }) => transfer.to),
+    column(({ transfer }) => transfer.txHash),
+    column(({ transfer }) => transfer.block?.number ?? null),
+    column(({ transfer }) => transfer.block?.hash ?? null),
+    column(({ transfer }) => transfer.block?.time ?? null),
+    column(({ transfer }) => transfer.finality && JSON.stringify(transfer.finality)),
+    column(({ sighting }) => sighting?.sender ?? null),
+    column(({ sighting }) => sighting?.nonce ?? null),
+    column(({ sighting }) => sighting?.seenAt ?? null),
+  ];
+}
+
+/** A column that the schema declares NOT NULL, or that is set with the one that was just looked at. */
+function text(value: string | null | undefined): string {
+  return value as string;
+}

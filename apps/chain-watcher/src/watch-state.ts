@@ -1,0 +1,112 @@
+import type {
+  AddressTable,
+  BlockHeader,
+  Chain,
+  ChainBlock,
+  ChainClient,
+  FinalityTag,
+} from '@daybook/chains';
+import type { TrackedTransfer } from './chronicle';
+import type { PolicyGroup } from './finality';
+import { extendRing, headerAt, type Ring } from './reconcile';
+import type { Rescan } from './rescans';
+import { createSightings, type Sightings } from './sightings';
+import type { Change, Leadership, WatcherStore, WatchRecord } from './store/watcher-store';
+
+/** Blocks kept for rescans, which mostly ask for the last half minute. */
+const RECENT_BLOCKS = 64;
+
+/** What a watch works with. */
+export interface WatchParts {
+  readonly chain: Chain;
+  /** The first block to match when nothing is remembered; the head when null. */
+  readonly startBlock: number | null;
+  readonly policies: readonly PolicyGroup[];
+  /** Whether the registry lists the asset: sightings of others are noise. */
+  isKnownAsset(asset: string): boolean;
+  readonly client: ChainClient;
+  readonly store: WatcherStore;
+  readonly leadership: Leadership;
+  /** Holds the addresses of the chain; the watch adds those that are offered. */
+  readonly table: AddressTable;
+  /** Unix milliseconds. */
+  now(): number;
+  readonly events: WatchEvents;
+}
+
+/** What is worth a line in the log or a count; nothing depends on it. */
+export interface WatchEvents {
+  matched(blocks: readonly ChainBlock[]): void;
+  reorganised(ancestor: BlockHeader, removed: Ring): void;
+  rescanned(slice: Rescan): void;
+  changed(transfers: readonly TrackedTransfer[]): void;
+}
+
+/** What the leader knows of its chain. All but the node's word is stored, and changes by `commit` only. */
+export interface WatchState {
+  /** Empty before the chain's first start. */
+  ring: Ring;
+  /** The first block that was ever to be matched. */
+  startNumber: number;
+  rescans: readonly Rescan[];
+  readonly sightings: Sightings;
+  /** The latest blocks of the ring, by number. */
+  readonly recent: Map<number, ChainBlock>;
+  /** What the node called its head last. */
+  head: BlockHeader | null;
+  /** The highest head that the node ever showed, and when it showed it first. */
+  highest: { readonly number: number; readonly at: number };
+  /** Why matching cannot go on, when it cannot. */
+  stalled: string | null;
+  /** The tags as last seen, for this head and tip. */
+  tags: Readonly<Record<FinalityTag, number | null>>;
+  settledFor: string | null;
+}
+
+/** The state that what is remembered leads to. */
+export function openState(record: WatchRecord, now: number): WatchState {
+  return {
+    ring: record.ring,
+    startNumber: record.startNumber ?? 0,
+    rescans: record.rescans,
+    sightings: createSightings(record.seen),
+    recent: new Map(),
+    head: null,
+    highest: { number: -1, at: now },
+    stalled: null,
+    tags: { finalized: null, safe: null },
+    settledFor: null,
+  };
+}
+
+/** The cursor: everything up to it is matched. Only after the first start. */
+export function tipOf(state: WatchState): BlockHeader {
+  return state.ring.at(-1) as BlockHeader;
+}
+
+/** Stores the change, then makes it true in the process. After an error only a reload knows the truth. */
+export async function commit(parts: WatchParts, state: WatchState, change: Change): Promise<void> {
+  await parts.store.commit(parts.leadership, change);
+  if (change.start) {
+    state.ring = change.start.ring;
+    state.startNumber = change.start.number;
+  }
+  if (change.advance) {
+    const ancestor = headerAt(state.ring, change.advance.ancestor) as BlockHeader;
+    state.ring = extendRing(state.ring, ancestor, change.advance.added, parts.chain.reorgWindow);
+  }
+  if (change.rescans) state.rescans = change.rescans;
+  for (const address of change.addresses ?? []) parts.table.add(address);
+  for (const tracked of change.transfers ?? []) state.sightings.note(tracked);
+  if (change.transfers?.length) parts.events.changed(change.transfers);
+}
+
+/** Keeps matched blocks for rescans, in place of those that were replaced. */
+export function remember(state: WatchState, ancestor: number, blocks: readonly ChainBlock[]): void {
+  for (const number of state.recent.keys()) if (number > ancestor) state.recent.delete(number);
+  for (const block of blocks.slice(-RECENT_BLOCKS)) state.recent.set(block.number, block);
+  for (const number of state.recent.keys()) {
+    if (state.recent.size <= RECENT_BLOCKS) return;
+    state.recent.delete(number);
+  }
+}

@@ -1,0 +1,139 @@
+import type { PendingTransaction } from '@daybook/chains';
+import { type ChainHeadV1, TOPICS } from '@daybook/contracts';
+import type { DurableLog } from '@daybook/messaging';
+import { type Health, judge } from './health';
+import type { MintedAddress } from './late-addresses';
+import { chainHeadMessage } from './messages';
+import { advance, finalise, rescan, sight, takeAddresses } from './steps';
+import type { WatchRecord } from './store/watcher-store';
+import { openState, tipOf, type WatchParts } from './watch-state';
+
+/** Pending transactions that wait to be looked at; the rest of a flood is not worth memory. */
+const PENDING_QUEUE_MAX = 1_000;
+/** Messages that are published with one acknowledgement. */
+const PUBLISH_AT_ONCE = 500;
+
+/** The leader's work on one chain, in steps that somebody else times. See `run-chain`. */
+export interface Watch {
+  /**
+   * Does what is due and stores it; tells whether more is due at once. When the node fails, another
+   * pass may do better; after any other error the watch must be made anew from what is stored.
+   */
+  pass(): Promise<boolean>;
+  /** Publishes what is stored; tells whether more is stored. */
+  relay(): Promise<boolean>;
+  /** Publishes the state of the chain. */
+  reportHead(health: Health): Promise<void>;
+  /** Resolves when the addresses are stored and will be matched. */
+  offerAddresses(addresses: readonly MintedAddress[]): Promise<void>;
+  offerPending(transaction: PendingTransaction): void;
+  /** Rejects what was offered and not taken, so that it is offered to the next watch. */
+  close(): void;
+  health(trouble: { readonly message: string; readonly since: number } | null): Health;
+}
+
+interface Offer {
+  readonly addresses: readonly MintedAddress[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A watch that goes on from `record`. */
+export function createWatch(parts: WatchParts, record: WatchRecord, log: DurableLog): Watch {
+  const state = openState(record, parts.now());
+  const { chain, store } = parts;
+  const offers: Offer[] = [];
+  let pending: PendingTransaction[] = [];
+  /** The last block whose transfers have all been published. */
+  let published = -1;
+  let isClosed = false;
+
+  async function takeOffers(): Promise<void> {
+    // What was offered together is stored together, and told so; an error leaves all to be offered again.
+    const taken = offers.splice(0);
+    try {
+      await takeAddresses(
+        parts,
+        state,
+        taken.flatMap(({ addresses }) => addresses),
+      );
+      for (const { resolve } of taken) resolve();
+    } catch (error) {
+      for (const { reject } of taken) reject(error);
+      throw error;
+    }
+  }
+
+  return {
+    async pass() {
+      // Addresses come first, so that whoever was just given one is matched by the next block; not
+      // before the first start, which says what there is to match again.
+      if (state.ring.length > 0 && offers.length > 0) await takeOffers();
+      const isBehind = await advance(parts, state);
+      const isMoreFinal = await finalise(parts, state);
+      const isRescanLeft = await rescan(parts, state);
+      const looked = pending;
+      pending = [];
+      await sight(parts, state, looked);
+      return isBehind || isMoreFinal || isRescanLeft || offers.length > 0;
+    },
+
+    async relay() {
+      const tip = state.ring.at(-1)?.number ?? -1;
+      const messages = await store.outbox(chain.id, PUBLISH_AT_ONCE);
+      const last = messages.at(-1);
+      if (last) {
+        await log.publish(
+          TOPICS.transfer,
+          messages.map(({ position: _, ...message }) => message),
+        );
+        await store.published(chain.id, last.position);
+      }
+      if (messages.length === PUBLISH_AT_ONCE) return true;
+      published = tip;
+      return false;
+    },
+
+    async reportHead({ state: condition, detail }) {
+      const head: ChainHeadV1 = {
+        chain: chain.id,
+        latest: Math.max(state.head?.number ?? 0, 0),
+        matched: Math.max(published, 0),
+        finalized: state.tags.finalized,
+        state: condition,
+        detail,
+        observedAt: new Date(parts.now()).toISOString(),
+      };
+      await log.publish(TOPICS.chainHead, [chainHeadMessage(head)]);
+    },
+
+    offerAddresses: (addresses) =>
+      new Promise((resolve, reject) => {
+        if (isClosed) reject(new Error('The watch has ended.'));
+        else offers.push({ addresses, resolve, reject });
+      }),
+
+    close() {
+      isClosed = true;
+      for (const { reject } of offers.splice(0)) reject(new Error('The watch has ended.'));
+    },
+
+    offerPending(transaction) {
+      const isOurs = transaction.transfers.some(({ to }) => parts.table.has(to));
+      if (isOurs && pending.length < PENDING_QUEUE_MAX) pending.push(transaction);
+    },
+
+    health: (trouble) =>
+      judge(
+        chain,
+        {
+          head: state.head,
+          advancedAt: state.highest.at,
+          matched: state.ring.length === 0 ? -1 : tipOf(state).number,
+          stalled: state.stalled,
+          trouble,
+        },
+        parts.now(),
+      ),
+  };
+}

@@ -1,0 +1,144 @@
+import type { TrackedTransfer } from '../src/chronicle';
+import { transferMessage } from '../src/messages';
+import type { Ring } from '../src/reconcile';
+import type { Rescan } from '../src/rescans';
+import {
+  type Change,
+  type DetectedQuery,
+  type Leadership,
+  LostLeadership,
+  type OutboxMessage,
+  WatcherStore,
+  type WatchRecord,
+} from '../src/store/watcher-store';
+
+interface ChainMemory {
+  fence: bigint;
+  leader: bigint | null;
+  startNumber: number | null;
+  ring: Ring;
+  rescans: readonly Rescan[];
+  readonly addresses: Set<string>;
+  outbox: OutboxMessage[];
+}
+
+/** The twin of the store for pure tests. What it holds survives the watch that wrote it. */
+export class InMemoryWatcherStore extends WatcherStore {
+  private readonly chains = new Map<string, ChainMemory>();
+  private readonly known = new Map<string, TrackedTransfer>();
+  private position = 0n;
+
+  async lead(chain: string): Promise<Leadership | null> {
+    const memory = this.of(chain);
+    if (memory.leader !== null) return null;
+    memory.fence += 1n;
+    const { fence } = memory;
+    memory.leader = fence;
+    return {
+      chain,
+      fence,
+      isLost: () => memory.leader !== fence,
+      release: async () => {
+        if (memory.leader === fence) memory.leader = null;
+      },
+    };
+  }
+
+  /** Ends the leadership as the death of its connection does; the leader may not know yet. */
+  depose(chain: string): void {
+    this.of(chain).leader = null;
+  }
+
+  async load(chain: string): Promise<WatchRecord> {
+    const { ring, startNumber, rescans } = this.of(chain);
+    const seen = this.select(chain, ({ transfer }) => transfer.status === 'seen');
+    return { ring, startNumber, rescans, seen };
+  }
+
+  async *addresses(chain: string): AsyncIterable<readonly string[]> {
+    const { addresses } = this.of(chain);
+    if (addresses.size > 0) yield [...addresses];
+  }
+
+  async transfers(ids: readonly string[]): Promise<readonly TrackedTransfer[]> {
+    return ids.flatMap((id) => this.known.get(id) ?? []);
+  }
+
+  async includedAbove(chain: string, number: number): Promise<readonly TrackedTransfer[]> {
+    const statuses = ['detected', 'final', 'failed'];
+    return this.select(
+      chain,
+      ({ transfer: { status, block } }) =>
+        statuses.includes(status) && block !== null && block.number > number,
+    );
+  }
+
+  async detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
+    const { upTo, assets, except, limit } = query;
+    return this.select(
+      chain,
+      ({ transfer: { status, block, asset } }) =>
+        status === 'detected' &&
+        block !== null &&
+        block.number <= upTo &&
+        (assets === null ? !except.includes(asset) : assets.includes(asset)),
+    ).slice(0, limit);
+  }
+
+  async commit({ chain, fence }: Leadership, change: Change): Promise<void> {
+    const memory = this.of(chain);
+    if (memory.fence !== fence) throw new LostLeadership(chain);
+    const { start, advance, rescans, addresses = [], transfers = [] } = change;
+    if (start) Object.assign(memory, { startNumber: start.number, ring: start.ring });
+    if (advance) {
+      const { ancestor, added, oldest } = advance;
+      const kept = memory.ring.filter(({ number }) => number <= ancestor);
+      memory.ring = [...kept, ...added].filter(({ number }) => number >= oldest);
+    }
+    if (rescans) memory.rescans = rescans;
+    for (const address of addresses) memory.addresses.add(address);
+    for (const tracked of transfers) {
+      this.known.set(tracked.transfer.transferId, tracked);
+      this.position += 1n;
+      memory.outbox.push({ ...transferMessage(tracked.transfer), position: this.position });
+    }
+  }
+
+  async outbox(chain: string, limit: number): Promise<readonly OutboxMessage[]> {
+    return this.of(chain).outbox.slice(0, limit);
+  }
+
+  async published(chain: string, position: bigint): Promise<void> {
+    const memory = this.of(chain);
+    memory.outbox = memory.outbox.filter((message) => message.position > position);
+  }
+
+  async close(): Promise<void> {}
+
+  private select(
+    chain: string,
+    condition: (tracked: TrackedTransfer) => boolean,
+  ): readonly TrackedTransfer[] {
+    const found = [...this.known.values()].filter(
+      (tracked) => tracked.transfer.chain === chain && condition(tracked),
+    );
+    const place = ({ transfer }: TrackedTransfer) => transfer.block?.number ?? 0;
+    const byId = (a: TrackedTransfer, b: TrackedTransfer) =>
+      a.transfer.transferId < b.transfer.transferId ? -1 : 1;
+    return found.sort((a, b) => place(a) - place(b) || byId(a, b));
+  }
+
+  private of(chain: string): ChainMemory {
+    const memory = this.chains.get(chain) ?? {
+      fence: 0n,
+      leader: null,
+      startNumber: null,
+      ring: [],
+      rescans: [],
+      addresses: new Set<string>(),
+      outbox: [],
+    };
+    this.chains.set(chain, memory);
+    return memory;
+  }
+}
