@@ -19,7 +19,7 @@ import { LedgerEnv } from './ledger.env';
 import { ArchivePurseHandler } from './purse/archive-purse';
 import { MintPurseHandler } from './purse/mint-purse';
 import { PurseAddresses } from './purse/purse-addresses';
-import { FindApiKeyHandler } from './read-models/api-keys/find-api-key';
+import { FindApiKeyHandler } from './read-models/accounts/find-api-key';
 import { GetFiguresHandler } from './read-models/balances/get-figures';
 import { ListChainHeadsHandler } from './read-models/chains/get-chain-heads';
 import { FindCommandHandler } from './read-models/commands/find-command';
@@ -34,7 +34,7 @@ import {
   GetReplenishmentHandler,
   ListReplenishmentsHandler,
 } from './read-models/replenishments/get-replenishments';
-import { PurseDirectory } from './replenishment/purse-directory';
+import { Owners } from './replenishment/owners';
 import { RecordTransfersHandler } from './replenishment/record-transfers';
 import { Roles } from './roles';
 
@@ -107,10 +107,11 @@ export class LedgerModule {
           useFactory: (dataSource: DataSource) => new PositionReached(dataSource),
         },
         {
-          provide: PurseDirectory,
+          provide: Owners,
           inject: [DataSource, EventStore, PositionReached],
           useFactory: (dataSource: DataSource, store: EventStore, position: PositionReached) =>
-            new PurseDirectory(
+            new Owners(
+              store,
               (addresses) => findOwners(dataSource, addresses),
               async () => {
                 await position.within(await store.head(), CATCH_UP_TIMEOUT_MS);

@@ -151,6 +151,12 @@ export class StoreUnavailable extends EventStoreError {
   }
 }
 
+export interface ReadAllOptions {
+  readonly after: Position;
+  readonly limit: number;
+  readonly kinds?: readonly string[];
+}
+
 /**
  * The log. An abstract class, so that it doubles as the injection token. Two stores and a twin for
  * tests implement it; `testing/event-store.contract.ts` is what they have in common.
@@ -173,8 +179,12 @@ export abstract class EventStore {
     streams: readonly { readonly stream: string; readonly from?: bigint }[],
   ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>>;
 
-  /** One bounded page of the log after `after` (exclusive), in position order, without gaps. */
-  abstract readAll(options: { after: Position; limit: number }): Promise<readonly RecordedEvent[]>;
+  /**
+   * One bounded page of the log after `after` (exclusive), in position order, without gaps. With
+   * `kinds` only events of these kinds of streams (what a stream's name has before its first dash);
+   * a page shorter than `limit` reaches the end of the log as it was when asked.
+   */
+  abstract readAll(options: ReadAllOptions): Promise<readonly RecordedEvent[]>;
 
   /** The position of the last committed event; `START` when there is none. */
   abstract head(): Promise<Position>;

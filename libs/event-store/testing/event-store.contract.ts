@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   APPEND_BYTES_MAX,
   AppendRejected,
@@ -410,6 +411,20 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
         expect(pages).toEqual([10, 10, 5, 0]);
         expect(new Set(seen)).toEqual(new Set(sent.map((append) => append.events[0]?.id)));
         expect(position).toBe(await store.head());
+      });
+
+      it('gives only the wanted kinds of streams, in order, to the end of the log', async () => {
+        const after = await store.head();
+        const streams = ['purse-1', 'replenishment-1', 'customer-1', 'purses-1', 'purse-2'].map(
+          (name) => `${name}-${randomUUID()}`,
+        );
+        for (const stream of streams) await store.append(anAppend({ stream }));
+        const page = await store.readAll({ after, limit: 10, kinds: ['purse', 'customer'] });
+        expect(page.map((event) => event.stream)).toEqual([streams[0], streams[2], streams[4]]);
+        expect(page.map((event) => event.position - after)).toEqual([1n, 3n, 5n]);
+        const first = await store.readAll({ after, limit: 2, kinds: ['purse', 'customer'] });
+        expect(first).toEqual(page.slice(0, 2));
+        expect(await store.readAll({ after, limit: 10, kinds: [] })).toEqual([]);
       });
 
       it('limits a page whatever is asked', async () => {

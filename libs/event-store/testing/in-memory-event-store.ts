@@ -10,6 +10,7 @@ import {
   OutcomeUnknown,
   type Position,
   READ_ALL_LIMIT_MAX,
+  type ReadAllOptions,
   type RecordedEvent,
   StoreUnavailable,
 } from '../src/event-store';
@@ -73,14 +74,16 @@ export class InMemoryEventStore extends EventStore {
     return histories;
   }
 
-  override async readAll(options: {
-    after: Position;
-    limit: number;
-  }): Promise<readonly RecordedEvent[]> {
+  override async readAll({
+    after,
+    limit,
+    kinds,
+  }: ReadAllOptions): Promise<readonly RecordedEvent[]> {
     await turn();
-    const start = Number(options.after);
-    const limit = Math.min(options.limit, READ_ALL_LIMIT_MAX);
-    return this.log.slice(start, start + limit).map(recordedEvent);
+    const isWanted = ({ place }: Stored) =>
+      kinds === undefined || kinds.includes(place.stream.slice(0, place.stream.indexOf('-')));
+    const wanted = this.log.slice(Number(after)).filter(isWanted);
+    return wanted.slice(0, Math.min(limit, READ_ALL_LIMIT_MAX)).map(recordedEvent);
   }
 
   override async head(): Promise<Position> {

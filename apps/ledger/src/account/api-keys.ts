@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
-import { FindApiKey } from '../read-models/api-keys/find-api-key';
+import { FindApiKey } from '../read-models/accounts/find-api-key';
 import { isApiKey, keyIdOf, SCOPES, type Scope } from './api-key';
 
 /** Who a key speaks for. */

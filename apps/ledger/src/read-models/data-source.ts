@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { ApiKeyRow } from './api-keys/api-key.row';
+import { AccountRow } from './accounts/account.row';
+import { ApiKeyRow } from './accounts/api-key.row';
 import { PurseFiguresRow } from './balances/purse-figures.row';
 import { ChainHeadRow } from './chains/chain-head.row';
 import { CheckpointRow } from './checkpoint.row';
@@ -24,6 +25,7 @@ export function readModelsDataSource(
     type: 'postgres',
     url,
     entities: [
+      AccountRow,
       ApiKeyRow,
       ChainHeadRow,
       CheckpointRow,
@@ -37,9 +39,11 @@ export function readModelsDataSource(
     poolSize: CONNECTIONS_MAX,
     applicationName: 'daybook-ledger',
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    // synchronous_commit: rows and checkpoint are lost together or not at all, and the log tells them
+    // again; so their commits need not wait for the disk.
     // jit: a batch is planned once and runs for milliseconds; compiling it takes longer.
     extra: {
-      options: `-c jit=off -c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+      options: `-c synchronous_commit=off -c jit=off -c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
     },
     ...(options as object),
   });

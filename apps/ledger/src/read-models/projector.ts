@@ -2,7 +2,7 @@ import { upcast } from '@daybook/domain';
 import { type EventStore, type Follower, follow } from '@daybook/event-store';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { apiKeysProjection } from './api-keys/api-keys.projection';
+import { accountsProjection } from './accounts/accounts.projection';
 import { balancesProjection } from './balances/balances.projection';
 import { checkpointsOf } from './checkpoints';
 import { commandsProjection } from './commands/commands.projection';
@@ -14,7 +14,7 @@ import { replenishmentsProjection } from './replenishments/replenishments.projec
 
 /** The read models that share one checkpoint, so that a read sees all of them at one position. */
 export const READ_MODELS: readonly Projection[] = [
-  apiKeysProjection,
+  accountsProjection,
   commandsProjection,
   customersProjection,
   pursesProjection,

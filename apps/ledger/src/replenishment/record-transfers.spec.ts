@@ -1,15 +1,15 @@
 import type { TransferV1 } from '@daybook/contracts';
 import { account, customer, purse, streamName } from '@daybook/domain';
-import { decideAndAppend, uuid5 } from '@daybook/event-store';
+import { decideAndAppend, START, uuid5 } from '@daybook/event-store';
 import * as a from '../../../../libs/domain/testing/a';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
 import { AssetRegistry } from '../asset-registry';
 import { replenishmentIdOf } from '../identity';
-import { PurseDirectory, type PurseOwner, UnknownAddress } from './purse-directory';
+import { type Owner, Owners, UnknownAddress } from './owners';
 import { RecordTransfers, RecordTransfersHandler } from './record-transfers';
 
 const address = '0x52908400098527886e0f7030069857d2e4169ee7';
-const owner: PurseOwner = {
+const owner: Owner['parties'] = {
   accountId: uuid5('00000000-0000-5000-8000-000000000000', 'account'),
   customerId: uuid5('00000000-0000-5000-8000-000000000000', 'customer'),
   purseId: uuid5('00000000-0000-5000-8000-000000000000', 'purse'),
@@ -37,7 +37,12 @@ function nth(n: number): string {
   return `${asset.chain}/0x${'ab'.repeat(32)}/log:${n}`;
 }
 
-async function ledger(known: ReadonlyMap<string, PurseOwner> = new Map([[address, owner]])) {
+/** What the read models know of the purse; they stay at position 0, so all that follows is news. */
+const known = new Map<string, Owner>([
+  [address, { parties: owner, purseStatus: 'active', customerBlocked: false, screening: false }],
+]);
+
+async function ledger(byAddress: ReadonlyMap<string, Owner> = known) {
   const store = new InMemoryEventStore();
   const act = (command: Parameters<typeof customer.decide>[0]) =>
     decideAndAppend(store, {
@@ -80,11 +85,12 @@ async function ledger(known: ReadonlyMap<string, PurseOwner> = new Map([[address
       metadata: { accountId: owner.accountId, actor: 'test' },
     });
   await decide(mint, 'mint');
-  const directory = new PurseDirectory(
-    async (addresses) => new Map([...known].filter(([key]) => addresses.includes(key))),
+  const owners = new Owners(
+    store,
+    async () => ({ position: START, byAddress }),
     async () => undefined,
   );
-  const handler = new RecordTransfersHandler(store, directory, new AssetRegistry([asset]));
+  const handler = new RecordTransfersHandler(store, owners, new AssetRegistry([asset]));
   return {
     store,
     act,
@@ -140,7 +146,7 @@ describe('RecordTransfers', () => {
     await act({ type: 'UnblockCustomer', accountId, reason: 'cleared' });
     await record(transfer({ transferId: nth(2) }));
     const credits = await Promise.all(
-      [0, 1, 2].map(async (n) => (await history(nth(n))).at(-1)?.data['credit']),
+      [0, 1, 2].map(async (n) => (await history(nth(n))).at(-1)?.data.credit),
     );
     expect(credits).toEqual([
       { to: 'customer' },

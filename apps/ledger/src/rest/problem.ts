@@ -112,6 +112,8 @@ function storeProblem(error: EventStoreError): Problem {
 /** What Fastify and Nest refuse by themselves carries a status and nothing else to rely on. */
 function httpProblem(status: number, error: unknown): Problem {
   switch (status) {
+    // The server of files forbids paths that leave its folder; to a client there is nothing there.
+    case 403:
     case 404:
       return new Problem('not-found', 'There is nothing at this path.');
     case 408:

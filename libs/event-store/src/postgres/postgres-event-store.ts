@@ -8,6 +8,7 @@ import {
   EventStoreError,
   type Position,
   READ_ALL_LIMIT_MAX,
+  type ReadAllOptions,
   type RecordedEvent,
   StoreUnavailable,
 } from '../event-store';
@@ -25,6 +26,11 @@ const COLUMNS =
   'e.position, e.stream_id, e.revision, e.event_id, e.type, e.data, e.metadata, e.recorded_at';
 
 const READ_ALL = `SELECT ${COLUMNS} FROM event_store.event e WHERE e.position > $1 ORDER BY e.position LIMIT $2`;
+
+/** Walks the same index and sends only what is wanted: a fraction of the cost of sending everything. */
+const READ_KINDS = `SELECT ${COLUMNS} FROM event_store.event e
+  WHERE e.position > $1 AND split_part(e.stream_id, '-', 1) = ANY($3::text[])
+  ORDER BY e.position LIMIT $2`;
 
 /** One index probe a stream; the rows of each come together and in order. */
 const READ_STREAMS = `SELECT s.* FROM unnest($1::text[], $2::bigint[]) AS wanted(stream, since), LATERAL (
@@ -125,12 +131,16 @@ export class PostgresEventStore extends EventStore {
     return histories;
   }
 
-  override async readAll(options: {
-    after: Position;
-    limit: number;
-  }): Promise<readonly RecordedEvent[]> {
-    const limit = Math.min(options.limit, READ_ALL_LIMIT_MAX);
-    const rows = await this.query('read-all', READ_ALL, [String(options.after), String(limit)]);
+  override async readAll({
+    after,
+    limit,
+    kinds,
+  }: ReadAllOptions): Promise<readonly RecordedEvent[]> {
+    const range = [String(after), String(Math.min(limit, READ_ALL_LIMIT_MAX))];
+    const rows =
+      kinds === undefined
+        ? await this.query('read-all', READ_ALL, range)
+        : await this.query('read-kinds', READ_KINDS, [...range, textArray(kinds)]);
     return rows.map(recordedEvent);
   }
 

@@ -18,6 +18,12 @@ export class CreateReadModels1700000001000 implements MigrationInterface {
       -- Child indexes of purse addresses under the xpub. A sequence never gives a number twice.
       CREATE SEQUENCE ledger.address_index MINVALUE 0 MAXVALUE 2147483647 INCREMENT 1;
 
+      CREATE TABLE ledger.account (
+        id uuid PRIMARY KEY,
+        name text NOT NULL,
+        screening boolean NOT NULL
+      );
+
       CREATE TABLE ledger.api_key (
         key_id text PRIMARY KEY,
         account_id uuid NOT NULL,
@@ -125,7 +131,7 @@ export class CreateReadModels1700000001000 implements MigrationInterface {
     await runner.query(`
       DROP TABLE ledger.chain_head, ledger.journal_line, ledger.purse_figures,
         ledger.replenishment, ledger.purse, ledger.customer, ledger.command, ledger.api_key,
-        ledger.checkpoint;
+        ledger.account, ledger.checkpoint;
       DROP SEQUENCE ledger.address_index;
     `);
   }
