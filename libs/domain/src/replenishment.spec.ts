@@ -1,7 +1,12 @@
 import * as a from '../testing/a';
 import { specification } from '../testing/specification';
 import { fold } from './decider';
-import { type OwnerFacts, replenishment } from './replenishment';
+import {
+  type OwnerFacts,
+  type ReplenishmentEvent,
+  type ReplenishmentStatus,
+  replenishment,
+} from './replenishment';
 
 const given = specification(replenishment);
 
@@ -62,18 +67,6 @@ describe('a transfer that goes as it should', () => {
         a.replenishmentDetected({ transfer: a.transfer({ amount }) }),
         a.replenishmentConfirmed({ amount }),
       );
-  });
-
-  it('is known with everything that was recorded', () => {
-    expect(fold(replenishment, [seen, detected, confirmed])).toEqual({
-      status: 'confirmed',
-      version: 3,
-      parties: a.parties,
-      transfer: a.transfer(),
-      block: a.block(),
-      finality: a.depth,
-      credit: { to: 'customer' },
-    });
   });
 });
 
@@ -244,5 +237,33 @@ describe('where a final transfer is credited', () => {
       .emits(detected)
       .when(record({ status: 'final', version: 3 }))
       .emits(confirmed);
+  });
+});
+
+describe('what is known of a replenishment', () => {
+  const parties = a.parties;
+  const transfer = a.transfer();
+  const seenOnly = { parties, transfer, block: null, finality: null, credit: null };
+  const inBlock = { ...seenOnly, block: a.block() };
+  const final = { ...inBlock, finality: a.depth };
+  const declined = a.replenishmentDeclined({ version: 3 });
+  const screening = a.complianceCheckStarted({ version: 3 });
+
+  it.each<[ReplenishmentStatus, number, readonly ReplenishmentEvent[], object]>([
+    ['seen', 1, [seen], seenOnly],
+    ['dropped', 2, [seen, dropped], seenOnly],
+    ['detected', 2, [seen, detected], inBlock],
+    ['rejected', 2, [seen, a.replenishmentRejected({ version: 2 })], inBlock],
+    ['screening', 3, [detected, screening], final],
+    ['confirmed', 3, [detected, confirmed], { ...final, credit: confirmed.data.credit }],
+    ['declined', 3, [detected, screening, declined], { ...final, credit: declined.data.credit }],
+    ['reverted', 4, [detected, confirmed, a.replenishmentReverted({ version: 4 })], seenOnly],
+  ])('is, once it is %s at version %s, what its events say', (status, version, history, rest) => {
+    expect(fold(replenishment, history)).toEqual({ status, version, ...rest });
+  });
+
+  it('is nothing before its first event, whatever comes first by mistake', () => {
+    const orphans = [screening, confirmed, declined, a.replenishmentReverted(), dropped];
+    expect(fold(replenishment, orphans)).toEqual({ status: 'absent' });
   });
 });
