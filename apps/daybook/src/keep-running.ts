@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** What ran this long before it ended is restarted at once, as after a first failure. */
 const STABLE_MS = 60_000;
 const BACKOFF_FIRST_MS = 250;
@@ -34,8 +32,7 @@ export async function keepRunning<T extends Startable>(
     let failures = failuresBefore;
     const began = Date.now();
     while (!stopping.signal.aborted) {
-      const pause = Math.min(BACKOFF_FIRST_MS * 2 ** failures, BACKOFF_MAX_MS);
-      await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await pause(Math.min(BACKOFF_FIRST_MS * 2 ** failures, BACKOFF_MAX_MS), stopping.signal);
       if (stopping.signal.aborted) break;
       failures += 1;
       try {
@@ -72,4 +69,14 @@ export async function keepRunning<T extends Startable>(
       await current.stop();
     },
   };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

@@ -29,6 +29,8 @@ export async function startService(options: ServiceOptions): Promise<Startable> 
   const { child, from } = spawnNode(options);
   const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   const stop = async (): Promise<void> => {
+    // Its number may be another process's by now.
+    if (hasEnded(child)) return;
     await endProcess(child.pid as number, ['SIGTERM', 'SIGKILL'], STOP_TIMEOUT_MS);
     await exited;
   };

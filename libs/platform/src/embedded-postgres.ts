@@ -87,7 +87,8 @@ export async function startEmbeddedPostgres(
     folder: home,
     exited,
     stop: async () => {
-      await end(child.pid as number);
+      // The number of a server that has ended may be another process's by now.
+      if (child.exitCode === null && child.signalCode === null) await end(child.pid as number);
       callOff();
       if (!options.folder) rmSync(home, { recursive: true, force: true });
     },

@@ -1,0 +1,94 @@
+import { keepRunning, type Startable } from './keep-running';
+
+/** A process of the test's own: `end` is its crash. */
+function fake(): Startable & { end(): void; stopped: boolean } {
+  let end: () => void = () => undefined;
+  const exited = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const it = {
+    pid: 1,
+    exited,
+    end,
+    stopped: false,
+    stop: async () => {
+      it.stopped = true;
+      end();
+    },
+  };
+  return it;
+}
+
+describe('keep running', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('rejects when the first start fails', async () => {
+    const failing = () => Promise.reject(new Error('no binary'));
+    await expect(keepRunning('It', failing, () => undefined)).rejects.toThrow('no binary');
+  });
+
+  it('starts again what ended, and says so', async () => {
+    const started: ReturnType<typeof fake>[] = [];
+    const said: string[] = [];
+    const start = async () => {
+      started.push(fake());
+      return started.at(-1) as ReturnType<typeof fake>;
+    };
+    const kept = await keepRunning('The ledger', start, (sentence) => said.push(sentence));
+    started[0]?.end();
+    await jest.advanceTimersByTimeAsync(300);
+    expect(kept.current()).toBe(started[1]);
+    expect(said).toEqual([
+      'The ledger ended unexpectedly and is started again.',
+      expect.stringMatching(/^The ledger is back after \d\.\d s\.$/),
+    ]);
+    await kept.stop();
+    expect(started.map(({ stopped }) => stopped)).toEqual([false, true]);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(started).toHaveLength(2);
+  });
+
+  it('tries at growing intervals while it cannot be started', async () => {
+    const attempts: number[] = [];
+    const first = fake();
+    const began = Date.now();
+    let fails = true;
+    const start = async () => {
+      attempts.push(Date.now() - began);
+      if (attempts.length > 1 && fails) throw new Error('not yet');
+      return attempts.length > 1 ? fake() : first;
+    };
+    const kept = await keepRunning('It', start, () => undefined);
+    first.end();
+    await jest.advanceTimersByTimeAsync(4_000);
+    expect(attempts).toEqual([0, 250, 750, 1_750, 3_750]);
+    fails = false;
+    await jest.advanceTimersByTimeAsync(4_000);
+    expect(attempts).toHaveLength(6);
+    await kept.stop();
+  });
+
+  it('ends what was being started when the end was asked for', async () => {
+    const first = fake();
+    const second = fake();
+    let release: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let starts = 0;
+    const start = async () => {
+      starts += 1;
+      if (starts === 1) return first;
+      await slow;
+      return second;
+    };
+    const kept = await keepRunning('It', start, () => undefined);
+    first.end();
+    await jest.advanceTimersByTimeAsync(300);
+    const stopped = kept.stop();
+    release();
+    await stopped;
+    expect(second.stopped).toBe(true);
+  });
+});
