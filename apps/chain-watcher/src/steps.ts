@@ -10,8 +10,7 @@ import { finalUpTo, tagsOf } from './finality';
 import { firstRing } from './first-start';
 import { firstBlockToRescan, type MintedAddress } from './late-addresses';
 import { fetchRange, nextBlocks } from './next-blocks';
-import { headerAt } from './reconcile';
-import { addRescan, nextSlice, upToTip, withoutSlice } from './rescans';
+import { addRescan, cutRescans, nextSlice, type Slice, withoutSlice } from './rescans';
 import { settledOf } from './settle';
 import { commit, remember, tipOf, type WatchParts, type WatchState } from './watch-state';
 
@@ -53,6 +52,7 @@ export async function advance(parts: WatchParts, state: WatchState): Promise<boo
       added: blocks.map(headerOf),
       oldest: last.number - chain.reorgWindow + 1,
     },
+    ...(removed.length > 0 && { rescans: cutRescans(state.rescans, ancestor) }),
     transfers: chronicle.changes,
   });
   remember(state, ancestor.number, blocks);
@@ -106,56 +106,43 @@ export async function takeAddresses(
   const fresh = offered.filter(({ address }) => !parts.table.has(address));
   if (fresh.length === 0) return;
   const from = await firstBlockToRescan(parts.client, state.ring, state.startNumber, fresh);
-  const rescan = from === null ? null : { next: from, end: tipOf(state).number };
   await commit(parts, state, {
     addresses: [...new Set(fresh.map(({ address }) => address))],
-    ...(rescan && { rescans: addRescan(state.rescans, rescan) }),
+    ...(from !== null && { rescans: addRescan(state.rescans, from, tipOf(state)) }),
   });
 }
 
 /** Matches some blocks again; tells whether more are left. */
 export async function rescan(parts: WatchParts, state: WatchState): Promise<boolean> {
   const { chain, store } = parts;
-  const rescans = upToTip(state.rescans, tipOf(state).number);
-  const slice = nextSlice(rescans, RESCAN_BLOCKS);
-  if (slice === null) {
-    if (state.rescans.length > 0) await commit(parts, state, { rescans });
-    return false;
-  }
-  const blocks = await blocksAgain(parts, state, slice.next, slice.end);
-  // A block that is not the ring's is about to be replaced, or has not arrived at the node.
-  if (blocks.length <= slice.end - slice.next) return false;
+  const slice = nextSlice(state.rescans, RESCAN_BLOCKS);
+  if (slice === null) return false;
+  const blocks = await blocksAgain(parts, state, slice);
+  const rescans = withoutSlice(state.rescans, blocks);
+  // The node does not have them, or follows another chain for the moment.
+  if (rescans === null) return false;
   const found = findTransfers(parts.table, blocks);
-  const known = await store.transfers(
-    found.map(({ transfer }) => transferIdOf(chain.id, transfer)),
-  );
-  const chronicle = openChronicle(chain.id, known, parts.now());
+  const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
+  const chronicle = openChronicle(chain.id, await store.transfers(ids), parts.now());
   for (const { block, transfer } of found) chronicle.include(block, transfer);
-  const left = withoutSlice(rescans, slice);
-  await commit(parts, state, { rescans: left, transfers: chronicle.changes });
+  await commit(parts, state, { rescans, transfers: chronicle.changes });
   parts.events.rescanned(slice);
-  return left.length > 0;
+  return rescans.length > 0;
 }
 
-/** Blocks of our chain, from memory where they are recent, up to the first that is not ours. */
+/** The blocks from memory when they are recent, else from the node, as far as it has them. */
 async function blocksAgain(
   { client }: WatchParts,
-  { ring, recent }: WatchState,
-  from: number,
-  to: number,
+  { recent }: WatchState,
+  { from, to }: Slice,
 ): Promise<readonly ChainBlock[]> {
-  const blocks: ChainBlock[] = [];
-  for (let number = from; number <= to; number = from + blocks.length) {
-    const kept = recent.get(number);
-    const found = kept ? [kept] : await fetchRange(client, number, to);
-    if (found.length === 0) return blocks;
-    for (const block of found) {
-      const ours = headerAt(ring, block.number);
-      if (ours && ours.hash !== block.hash) return blocks;
-      blocks.push(block);
-    }
+  const kept: ChainBlock[] = [];
+  for (let number = from; number <= to; number++) {
+    const block = recent.get(number);
+    if (!block) return fetchRange(client, from, to);
+    kept.push(block);
   }
-  return blocks;
+  return kept;
 }
 
 /** Publishes pending transfers to our addresses, and gives up those that wait too long. */

@@ -9,7 +9,7 @@ import type {
 import type { TrackedTransfer } from './chronicle';
 import type { PolicyGroup } from './finality';
 import { extendRing, headerAt, type Ring } from './reconcile';
-import type { Rescan } from './rescans';
+import type { Rescan, Slice } from './rescans';
 import { createSightings, type Sightings } from './sightings';
 import type { Change, Leadership, WatcherStore, WatchRecord } from './store/watcher-store';
 
@@ -38,7 +38,7 @@ export interface WatchParts {
 export interface WatchEvents {
   matched(blocks: readonly ChainBlock[]): void;
   reorganised(ancestor: BlockHeader, removed: Ring): void;
-  rescanned(slice: Rescan): void;
+  rescanned(slice: Slice): void;
   changed(transfers: readonly TrackedTransfer[]): void;
 }
 

@@ -29,12 +29,13 @@ export class CreateWatcher1763800000000 {
         PRIMARY KEY (chain, number)
       );
 
-      -- Blocks to match again, for addresses that were learned late.
+      -- Blocks to match again for addresses that were learned late: from to_number down to from_number.
       CREATE TABLE watcher.rescan (
-        chain text   NOT NULL,
-        next  bigint NOT NULL,
-        "end" bigint NOT NULL,
-        PRIMARY KEY (chain, next)
+        chain       text   NOT NULL,
+        from_number bigint NOT NULL,
+        to_number   bigint NOT NULL,
+        to_hash     text   NOT NULL,
+        PRIMARY KEY (chain, to_number)
       );
 
       -- Addresses are never removed: money may arrive for ever.

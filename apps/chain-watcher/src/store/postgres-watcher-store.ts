@@ -84,7 +84,8 @@ export class PostgresWatcherStore extends WatcherStore {
       ),
       this.rows(
         'watcher-rescans',
-        'SELECT next, "end" FROM watcher.rescan WHERE chain = $1 ORDER BY next',
+        `SELECT from_number, to_number, to_hash FROM watcher.rescan
+         WHERE chain = $1 ORDER BY to_number DESC`,
         [chain],
       ),
       this.rows(
@@ -97,7 +98,11 @@ export class PostgresWatcherStore extends WatcherStore {
     return {
       ring: ring.map(toHeader),
       startNumber: start === null || start === undefined ? null : Number(start),
-      rescans: rescans.map(({ next, end }) => ({ next: Number(next), end: Number(end) })),
+      rescans: rescans.map((row) => ({
+        from: Number(row.from_number),
+        to: Number(row.to_number),
+        hash: row.to_hash as string,
+      })),
       seen: seen.map(toTracked),
     };
   }

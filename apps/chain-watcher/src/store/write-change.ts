@@ -14,7 +14,8 @@ const INSERT_RING = `
   SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[])`;
 
 const INSERT_RESCANS = `
-  INSERT INTO watcher.rescan (chain, next, "end") SELECT $1, * FROM unnest($2::bigint[], $3::bigint[])`;
+  INSERT INTO watcher.rescan (chain, from_number, to_number, to_hash)
+  SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::text[])`;
 
 const INSERT_ADDRESSES = `
   INSERT INTO watcher.address (chain, address) SELECT $1, * FROM unnest($2::text[])
@@ -96,7 +97,11 @@ function ringValues(ring: Ring): unknown[][] {
 }
 
 function rescanValues(rescans: readonly Rescan[]): unknown[][] {
-  return [rescans.map(({ next }) => next), rescans.map(({ end }) => end)];
+  return [
+    rescans.map(({ from }) => from),
+    rescans.map(({ to }) => to),
+    rescans.map(({ hash }) => hash),
+  ];
 }
 
 function messageValues(messages: readonly Message[]): unknown[][] {

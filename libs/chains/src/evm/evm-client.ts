@@ -60,16 +60,19 @@ export function createEvmClient(
     return raw === null ? null : toHeader(raw);
   }
 
+  /** A balancer's next node may follow another chain, or none, so what was asked for is compared. */
+  function askedFor(at: number | string, found: BlockHeader): BlockHeader {
+    if (found.hash === at || found.number === at) return found;
+    throw new InvalidBlock(`The node answered with block ${found.number} when asked for ${at}.`);
+  }
+
   /** Both answers come through one client to one provider, and are of one block by their hashes. */
   async function block(at: number | string): Promise<ChainBlock | null> {
     const raw = (await (typeof at === 'number'
       ? rpc.send('eth_getBlockByNumber', [quantity(at), true])
       : rpc.send('eth_getBlockByHash', [at, true]))) as RawBlock | null;
     if (raw === null) return null;
-    const found = toHeader(raw);
-    if (found.hash !== at && found.number !== at) {
-      throw new InvalidBlock(`The node answered with block ${found.number} when asked for ${at}.`);
-    }
+    const found = askedFor(at, toHeader(raw));
     const receipts = await rpc.send('eth_getBlockReceipts', [found.hash]);
     // The node forgot the block between the two answers: it was replaced.
     if (receipts === null) return null;
@@ -96,10 +99,12 @@ export function createEvmClient(
       return head;
     },
     tagged: (tag) => header(tag, 'eth_getBlockByNumber'),
-    header: (at) =>
-      typeof at === 'number'
+    async header(at) {
+      const found = await (typeof at === 'number'
         ? header(quantity(at), 'eth_getBlockByNumber')
-        : header(at, 'eth_getBlockByHash'),
+        : header(at, 'eth_getBlockByHash'));
+      return found && askedFor(at, found);
+    },
     async pendingTransaction(hash) {
       const raw = (await rpc.send('eth_getTransactionByHash', [hash])) as RawTransaction | null;
       return raw === null || raw.blockHash !== null ? null : toPending(raw, ids);

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TransferV1 } from '@daybook/contracts';
+import { type Keccak, loadKeccak } from '../../../libs/chains/src/evm/keccak';
+import { type Outcome, simulate } from '../testing/simulation';
+
+const FIRST_SEED = 1;
+/** A story takes about 10 ms. */
+const SEEDS = Number(process.env.DAYBOOK_SIMULATION_SEEDS ?? 300);
+
+const keptSeeds = [...readFileSync(join(__dirname, 'seeds.md'), 'utf8').matchAll(/^- (\d+)/gm)].map(
+  ([, seed]) => Number(seed),
+);
+
+let keccak: Keccak;
+beforeAll(async () => {
+  keccak = await loadKeccak();
+});
+
+/** What may follow what in a life; a life begins after `nothing`. */
+const SUCCESSORS: Readonly<Record<TransferV1['status'] | 'nothing', readonly string[]>> = {
+  nothing: ['seen', 'detected', 'failed'],
+  seen: ['detected', 'failed', 'dropped'],
+  dropped: ['detected', 'failed'],
+  detected: ['final', 'reverted'],
+  final: ['reverted'],
+  failed: ['reverted'],
+  reverted: ['detected', 'failed'],
+};
+
+/** What is wrong with an outcome; nothing when the published lives tell exactly what the chain shows. */
+function faultsOf({ published, truth }: Outcome): string[] {
+  const faults: string[] = [];
+  const lives = new Map<string, TransferV1>();
+  const delivered = new Set<string>();
+  for (const transfer of published) {
+    const { transferId: id, version, status } = transfer;
+    // At-least-once: a repeat of a message is no news.
+    if (delivered.has(`${id}#${version}`)) continue;
+    delivered.add(`${id}#${version}`);
+    const before = lives.get(id);
+    if (before && before.version >= version) faults.push(`${id} went back from ${before.version}`);
+    if (!SUCCESSORS[before?.status ?? 'nothing'].includes(status)) {
+      faults.push(`${id} went from ${before?.status} to ${status}`);
+    }
+    lives.set(id, transfer);
+  }
+  for (const [id, { transfer, block }] of truth) {
+    const life = lives.get(id);
+    const expected = transfer.failed ? 'failed' : 'final';
+    if (life?.status !== expected) faults.push(`${id} is ${life?.status}, not ${expected}`);
+    const { asset, amount, from, to } = transfer;
+    const shown = { asset, amount: amount.toString(), from, to, block };
+    const told = life && {
+      asset: life.asset,
+      amount: life.amount,
+      from: life.from,
+      to: life.to,
+      block: life.block?.hash,
+    };
+    if (JSON.stringify(told) !== JSON.stringify(shown)) faults.push(`${id} is told differently`);
+  }
+  for (const [id, { status }] of lives) {
+    if (!truth.has(id) && status !== 'reverted' && status !== 'dropped') {
+      faults.push(`${id} is ${status}, but the chain does not show it`);
+    }
+  }
+  return faults;
+}
+
+describe('a watch under faults, reorgs and crashes', () => {
+  it('publishes what the chain shows (seeds that once failed)', async () => {
+    for (const seed of keptSeeds) {
+      expect([seed, faultsOf(await simulate(seed, keccak))]).toEqual([seed, []]);
+    }
+  });
+
+  it(`publishes what the chain shows (seeds ${FIRST_SEED} to ${FIRST_SEED + SEEDS - 1})`, async () => {
+    const failures: string[] = [];
+    let transfers = 0;
+    let reverts = 0;
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+      const outcome = await simulate(seed, keccak).catch((error: Error) => {
+        failures.push(`seed ${seed}: ${error.stack}`);
+        return { published: [], truth: new Map() };
+      });
+      transfers += outcome.truth.size;
+      reverts += outcome.published.filter(({ status }) => status === 'reverted').length;
+      for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
+    }
+    expect(failures).toEqual([]);
+    // The stories are worth nothing when nothing happens in them.
+    expect(transfers).toBeGreaterThan(SEEDS);
+    expect(reverts).toBeGreaterThan(SEEDS / 2);
+  });
+
+  it('tells the same story twice', async () => {
+    expect(await simulate(7, keccak)).toEqual(await simulate(7, keccak));
+  });
+});

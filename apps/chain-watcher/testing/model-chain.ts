@@ -1,0 +1,201 @@
+import { assetIds, type BlockTransfer } from '@daybook/chains';
+import type { Keccak } from '../../../libs/chains/src/evm/keccak';
+import { blockTransfers } from '../../../libs/chains/src/evm/transfers';
+import {
+  aBlock,
+  addressOf,
+  type BlockWithReceipts,
+  erc20Log,
+  hashOf,
+  TRANSFER_TOPIC,
+  type TransactionPlan,
+  topicOf,
+  wordOf,
+} from '../../../libs/chains/testing/raw-blocks';
+import type { Random } from './random';
+
+export const CHAIN = 'eip155:31337';
+export const IDS = assetIds(CHAIN, `${CHAIN}/slip44:60`);
+export const TOKEN = addressOf('a token of the registry');
+const UNKNOWN_TOKEN = addressOf('a token that nobody lists');
+const NFT = addressOf('a collection');
+
+/** A transaction that somebody signed: what it does may depend on the block that includes it. */
+export interface ModelTransaction {
+  readonly hash: string;
+  readonly sender: string;
+  readonly nonce: number;
+  plan(blockSalt: number): TransactionPlan;
+}
+
+/**
+ * A chain that is the truth: what it shows at the end is what must have been published. Blocks that
+ * a reorg removed are kept, as a node that lags may still answer with them.
+ */
+export class ModelChain {
+  /** The canonical chain; the place is the number. */
+  canonical: BlockWithReceipts[] = [];
+  readonly byHash = new Map<string, BlockWithReceipts>();
+  readonly orphans: BlockWithReceipts[] = [];
+  /** Signed and not included. */
+  pool: ModelTransaction[] = [];
+  /** The greatest height that the chain ever had. */
+  highest = 0;
+  private readonly transactions = new Map<string, ModelTransaction>();
+  private salt = 0;
+  private sent = 0;
+
+  constructor(
+    private readonly random: Random,
+    private readonly keccak: Keccak,
+    /** Unix seconds. */
+    private readonly now: () => number,
+  ) {
+    this.append([]);
+  }
+
+  get height(): number {
+    return this.canonical.length - 1;
+  }
+
+  /** Somebody signs a transaction, most often to one of `recipients`. */
+  send(recipients: readonly string[]): ModelTransaction {
+    this.sent += 1;
+    const sender = addressOf(`sender ${this.random.integer(4)}`);
+    const transaction = this.sign(sender, 1_000 + this.sent, recipients);
+    this.pool.push(transaction);
+    return transaction;
+  }
+
+  /** Somebody signs another transaction in place of a pending one. */
+  replace(recipients: readonly string[]): void {
+    if (this.pool.length === 0) return;
+    const replaced = this.random.pick(this.pool);
+    this.sent += 1;
+    const { sender, nonce } = replaced;
+    this.pool = this.pool.filter((it) => it !== replaced);
+    this.pool.push(this.sign(sender, nonce, recipients));
+  }
+
+  /** A block with some of the pending transactions, in any order. */
+  mine(): void {
+    const included: ModelTransaction[] = [];
+    while (this.pool.length > 0 && included.length < 5 && !this.random.oneIn(4)) {
+      const transaction = this.random.pick(this.pool);
+      this.pool = this.pool.filter((it) => it !== transaction);
+      included.push(transaction);
+    }
+    this.append(included);
+  }
+
+  /** Replaces the last `depth` blocks; what they included is pending again, or forgotten. */
+  reorganise(depth: number, added: number): void {
+    const removed = this.canonical.splice(this.canonical.length - depth);
+    this.orphans.push(...removed);
+    for (const { block } of removed) {
+      for (const { hash } of block.transactions) {
+        const transaction = this.transactions.get(hash);
+        if (transaction && !this.random.oneIn(5)) this.pool.push(transaction);
+      }
+    }
+    for (let n = 0; n < added; n++) this.mine();
+  }
+
+  /** Everything that the canonical chain shows to `recipients` from block `from` on, by id. */
+  truth(
+    recipients: ReadonlySet<string>,
+    from: number,
+  ): Map<string, { readonly transfer: BlockTransfer; readonly block: string }> {
+    const truth = new Map<string, { transfer: BlockTransfer; block: string }>();
+    for (const { block, receipts } of this.canonical.slice(from)) {
+      for (const transfer of blockTransfers(block.transactions, receipts, IDS)) {
+        if (!recipients.has(transfer.to)) continue;
+        const id = `${CHAIN}/${transfer.txHash}/${transfer.ordinal}`;
+        truth.set(id, { transfer, block: block.hash });
+      }
+    }
+    return truth;
+  }
+
+  private append(transactions: readonly ModelTransaction[]): void {
+    this.salt += 1;
+    const parent = this.canonical.at(-1)?.block;
+    const block = aBlock(
+      {
+        number: this.canonical.length,
+        parentHash: parent?.hash ?? hashOf('genesis'),
+        time: Math.max(this.now(), Number(parent?.timestamp ?? 0)),
+        salt: String(this.salt),
+        transactions: transactions.map((transaction) => ({
+          ...transaction.plan(this.salt),
+          hash: transaction.hash,
+          from: transaction.sender,
+          nonce: transaction.nonce,
+        })),
+      },
+      this.keccak,
+    );
+    this.canonical.push(block);
+    this.byHash.set(block.block.hash, block);
+    this.highest = Math.max(this.highest, this.height);
+  }
+
+  private sign(sender: string, nonce: number, recipients: readonly string[]): ModelTransaction {
+    const { random } = this;
+    const to = () =>
+      recipients.length === 0 || random.oneIn(6)
+        ? addressOf('a stranger')
+        : random.pick(recipients);
+    const amount = () => BigInt(random.integer(1_000));
+    const plan = random.pick(PLANS)(sender, to, amount);
+    const transaction = { hash: hashOf(`transaction ${this.sent}`), sender, nonce, plan };
+    this.transactions.set(transaction.hash, transaction);
+    return transaction;
+  }
+}
+
+type Plan = ModelTransaction['plan'];
+type MakePlan = (sender: string, to: () => string, amount: () => bigint) => Plan;
+
+function callOf(recipient: string, amount: bigint): string {
+  return `0xa9059cbb${topicOf(recipient).slice(2)}${wordOf(amount).slice(2)}`;
+}
+
+/** One recipient or another, one amount or another, by the block that includes it. */
+const shapeShifting: MakePlan = (sender, to, amount) => {
+  const recipients = [to(), to()] as const;
+  const base = amount();
+  return (salt) => {
+    const recipient = salt % 2 === 0 ? recipients[0] : recipients[1];
+    const logs = [erc20Log(TOKEN, sender, recipient, base + BigInt(salt % 3))];
+    return { to: addressOf('a contract'), logs };
+  };
+};
+
+const PLANS: readonly MakePlan[] = [
+  (_, to, amount) => always({ to: to(), value: amount() }),
+  (_, to, amount) => always({ to: to(), value: amount() + 1n, failed: true }),
+  (sender, to, amount) => {
+    const [recipient, value] = [to(), amount()];
+    const logs = [erc20Log(TOKEN, sender, recipient, value)];
+    return always({ to: TOKEN, input: callOf(recipient, value), logs });
+  },
+  (_, to, amount) => always({ to: TOKEN, input: callOf(to(), amount()), failed: true }),
+  // Calls the token, yet nothing comes of it, and the transaction succeeds.
+  (_, to, amount) => always({ to: TOKEN, input: callOf(to(), amount()), logs: [] }),
+  (sender, to, amount) => {
+    const recipient = to();
+    const logs = [amount(), amount(), 0n].map((it) => erc20Log(TOKEN, sender, recipient, it));
+    return always({ to: addressOf('a batch'), logs });
+  },
+  (sender, to, amount) => always({ logs: [erc20Log(UNKNOWN_TOKEN, sender, to(), amount())] }),
+  (sender, to, amount) => {
+    const topics = [TRANSFER_TOPIC, topicOf(sender), topicOf(to()), wordOf(amount())];
+    return always({ logs: [{ address: NFT, topics, data: '0x' }] });
+  },
+  shapeShifting,
+];
+
+function always(plan: TransactionPlan): Plan {
+  return () => plan;
+}
