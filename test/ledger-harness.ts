@@ -1,11 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStore } from '@daybook/event-store';
+import { type ChainHeadV1, TOPICS, type TransferV1 } from '@daybook/contracts';
+import { account, streamName } from '@daybook/domain';
+import { decideAndAppend, EventStore } from '@daybook/event-store';
+import { DurableLog } from '@daybook/messaging';
 import { createHealth, createMetrics } from '@daybook/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
-import { newApiKey } from '../apps/ledger/src/account/api-key';
+import { hashApiKey, newApiKey } from '../apps/ledger/src/account/api-key';
+import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/identity';
 import { LedgerEnv } from '../apps/ledger/src/ledger.env';
 import { LedgerModule } from '../apps/ledger/src/ledger.module';
 import { migrate } from '../apps/ledger/src/migrate';
@@ -32,6 +36,14 @@ export interface TestLedger {
   readonly logged: readonly Record<string, unknown>[];
   /** A request with the key and, when there is a body, as JSON. */
   request(method: string, path: string, options?: RequestOptions): Promise<Reply>;
+  /** A further key, of the default account or of another one. It opens as soon as this resolves. */
+  issueKey(options: {
+    readonly scopes: readonly string[];
+    readonly accountId?: string;
+  }): Promise<string>;
+  /** Reports transfers as a chain-watcher does. */
+  publishTransfers(transfers: readonly TransferV1[]): Promise<void>;
+  publishChainHead(head: ChainHeadV1): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -84,6 +96,32 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
     apiKey,
     logged,
     request: send,
+    async issueKey({ scopes, accountId = DEFAULT_ACCOUNT_ID }) {
+      const { key, keyId } = newApiKey();
+      await issue(app.get(EventStore), accountId, keyId, hashApiKey(key), scopes);
+      const opens = async () => {
+        const headers = { authorization: `Bearer ${key}` };
+        return (await send('GET', '/v1/assets', { headers })).status !== 401;
+      };
+      await until(opens, { description: 'The new key' });
+      return key;
+    },
+    publishTransfers: (transfers) =>
+      app.get(DurableLog).publish(
+        TOPICS.transfer,
+        transfers.map((transfer) => ({
+          id: `${transfer.transferId}@${transfer.version}`,
+          key: `${transfer.chain}/${transfer.to}`,
+          value: JSON.stringify(transfer),
+          headers: {},
+        })),
+      ),
+    publishChainHead: (head) =>
+      app
+        .get(DurableLog)
+        .publish(TOPICS.chainHead, [
+          { id: head.observedAt, key: head.chain, value: JSON.stringify(head), headers: {} },
+        ]),
     async close() {
       await app.close();
       await database.drop();
@@ -94,6 +132,23 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
     description: 'The key of the new ledger',
   });
   return ledger;
+}
+
+async function issue(
+  store: EventStore,
+  accountId: string,
+  keyId: string,
+  keyHash: string,
+  scopes: readonly string[],
+): Promise<void> {
+  const stream = streamName('account', accountId);
+  const metadata = { accountId, actor: 'system' };
+  const open = { type: 'OpenAccount', name: 'test', policy: { screening: false } } as const;
+  const give = { type: 'IssueApiKey', keyId, keyHash, scopes } as const;
+  for (const command of [open, give]) {
+    const commandId = `${command.type}:${keyId}`;
+    await decideAndAppend(store, { stream, decider: account, command, commandId, metadata });
+  }
 }
 
 async function sendRequest(
@@ -115,7 +170,7 @@ async function sendRequest(
     }),
   });
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
     headers: response.headers,

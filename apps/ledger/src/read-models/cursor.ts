@@ -48,8 +48,9 @@ function encode(position: string, stamp: string): string {
   return Buffer.from(`${position}.${stamp}`).toString('base64url');
 }
 
+/** Up to 18 digits: a made-up position must not overflow PostgreSQL's bigint. */
 function decode(cursor: string): readonly [string, string] {
-  const match = /^([0-9]{1,19})\.([0-9a-z]*)$/.exec(Buffer.from(cursor, 'base64url').toString());
+  const match = /^([0-9]{1,18})\.([0-9a-z]*)$/.exec(Buffer.from(cursor, 'base64url').toString());
   const [, position, stamp] = match ?? [];
   if (position === undefined || stamp === undefined) throw new InvalidCursor();
   return [position, stamp];

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy, ValidateIf } from 'class-validator';
-import { parseTime } from './time';
+import { parseTime, RFC_3339 } from './time';
 
 /**
  * A field of a request: one decorator both validates it and documents it, so that the two cannot
@@ -26,7 +26,8 @@ export function TextField(
   },
 ): PropertyDecorator {
   const { min = 1, max, nullable = false, ...rest } = options;
-  const schema = { type: 'string', minLength: min, maxLength: max, nullable } as const;
+  const pattern = '^[^\\u0000]*$';
+  const schema = { type: 'string', minLength: min, maxLength: max, pattern, nullable } as const;
   const holds = (value: unknown) =>
     typeof value === 'string' && value.length >= min && value.length <= max && isStorable(value);
   const sentence = `is text of ${min} to ${max} characters${nullable ? ', or null' : ''}.`;
@@ -90,12 +91,13 @@ export function ChoicesField(
   );
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 /** An id as this API gives it: a UUID in lower case. */
+export const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** An id. */
 export function IdField(options: FieldOptions): PropertyDecorator {
   return PatternField({
-    pattern: UUID,
+    pattern: ID,
     sentence: 'is a UUID in lower case.',
     format: 'uuid',
     max: 36,
@@ -105,7 +107,8 @@ export function IdField(options: FieldOptions): PropertyDecorator {
 
 /** An RFC 3339 time from 1970 to 9999. */
 export function TimeField(options: FieldOptions): PropertyDecorator {
-  const schema = { type: 'string', format: 'date-time', maxLength: 40 } as const;
+  const pattern = RFC_3339.source;
+  const schema = { type: 'string', format: 'date-time', maxLength: 40, pattern } as const;
   return field(
     options,
     schema,
@@ -115,11 +118,6 @@ export function TimeField(options: FieldOptions): PropertyDecorator {
       return typeof v === 'string' && parseTime(v) !== null;
     },
   );
-}
-
-/** Whether this is an id that could be one of ours. */
-export function isId(text: string): boolean {
-  return UUID.test(text);
 }
 
 function field(

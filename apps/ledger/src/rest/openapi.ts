@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { PROBLEMS_OF_OPERATION } from './describe';
+import { ID } from './fields';
 import { OPEN_ROUTES } from './gate';
 import { ProblemWire } from './problem.dto';
 import { PROBLEM_JSON } from './problem.filter';
@@ -58,6 +59,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     }
   }
   closeRequestBodies(document);
+  document.components = { ...document.components, headers: HEADERS };
   return document;
 }
 
@@ -66,13 +68,31 @@ function complete(operation: Operation, path: string, method: (typeof METHODS)[n
   if (isOpen) operation.security = [];
   for (const parameter of operation.parameters ?? []) describeId(parameter);
   operation.parameters = [...(operation.parameters ?? []), REQUEST_ID_PARAMETER];
-  addProblems(operation, isOpen ? ['not-ready'] : problemsOf(operation, path, method));
-  for (const response of Object.values(operation.responses)) {
+  addProblems(
+    operation,
+    isOpen ? ['malformed-request', 'not-ready'] : problemsOf(operation, path, method),
+  );
+  for (const [status, response] of Object.entries(operation.responses)) {
     if (response === undefined || '$ref' in response) continue;
-    const limits = isOpen ? {} : RATE_LIMIT_HEADERS;
-    const replayed = method === 'get' ? {} : REPLAYED_HEADER;
-    response.headers = { ...REQUEST_ID_HEADER, ...limits, ...replayed, ...response.headers };
+    const names = headersOf(Number(status), isOpen, method !== 'get');
+    const known = Object.fromEntries(names.map((name) => [name, headerRef(name)]));
+    response.headers = { ...known, ...response.headers };
   }
+}
+
+/** What each answer carries besides its body. */
+function headersOf(status: number, isOpen: boolean, isCommand: boolean): (keyof typeof HEADERS)[] {
+  return [
+    'X-Request-Id',
+    ...(isOpen || status === 401 ? [] : (['RateLimit-Policy', 'RateLimit'] as const)),
+    ...(isCommand && status < 300 ? (['Idempotency-Replayed'] as const) : []),
+    ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
+    ...(status === 429 || status === 503 ? (['Retry-After'] as const) : []),
+  ];
+}
+
+function headerRef(name: keyof typeof HEADERS) {
+  return { $ref: `#/components/headers/${name}` };
 }
 
 function problemsOf(operation: Operation, path: string, method: string): readonly ProblemCode[] {
@@ -106,32 +126,21 @@ const REQUEST_ID_PARAMETER: Parameter = {
   schema: { type: 'string', maxLength: 128 },
 };
 
-const REQUEST_ID_HEADER = {
-  'X-Request-Id': { description: 'The id of the request.', schema: { type: 'string' as const } },
-};
+const text = (description: string) => ({ description, schema: { type: 'string' as const } });
 
-const RATE_LIMIT_HEADERS = {
-  'RateLimit-Policy': {
-    description: 'The quota of the key: `"default";q=<requests>;w=<seconds>`.',
-    schema: { type: 'string' as const },
-  },
-  RateLimit: {
-    description: 'What is left of it: `"default";r=<requests>;t=<seconds>`.',
-    schema: { type: 'string' as const },
-  },
-};
-
-const REPLAYED_HEADER = {
-  'Idempotency-Replayed': {
-    description: '`true` when this is the answer of an earlier request with the same key.',
-    schema: { type: 'string' as const, enum: ['true'] },
-  },
+const HEADERS = {
+  'X-Request-Id': text('The id of the request.'),
+  'RateLimit-Policy': text('The quota of the key: `"default";q=<requests>;w=<seconds>`.'),
+  RateLimit: text('What is left of it: `"default";r=<requests>;t=<seconds>`.'),
+  'Idempotency-Replayed': text('`true` when an earlier request with the same key got this answer.'),
+  'WWW-Authenticate': text('How the key can be sent.'),
+  'Retry-After': text('Seconds to wait, when that is known.'),
 };
 
 function describeId(parameter: Parameter): void {
   if ('$ref' in parameter || parameter.in !== 'path' || parameter.name !== 'id') return;
   parameter.description = 'The id, a UUID in lower case.';
-  parameter.schema = { type: 'string', format: 'uuid' };
+  parameter.schema = { type: 'string', format: 'uuid', pattern: ID.source };
 }
 
 /** What a body does not name is refused, and the document says so. Answers may grow. */

@@ -1,5 +1,5 @@
 import { Param, type PipeTransform } from '@nestjs/common';
-import { isId } from './fields';
+import { ID } from './fields';
 import { invalid } from './validation';
 
 /** The id in the path. Refuses with `validation-failed` what is no id, before anything is looked up. */
@@ -9,7 +9,7 @@ export function PathId(): ParameterDecorator {
 
 const idPipe: PipeTransform<string, string> = {
   transform: (text) => {
-    if (isId(text)) return text;
+    if (ID.test(text)) return text;
     const detail = 'The id in the path is a UUID in lower case.';
     throw invalid([{ in: 'path', pointer: 'id', code: 'pattern', detail }]);
   },

@@ -1,5 +1,6 @@
-const RFC_3339 =
-  /^(19[7-9]\d|[2-9]\d{3})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+/** The years are those that PostgreSQL and JavaScript agree on. */
+export const RFC_3339 =
+  /^(19[7-9]\d|[2-9]\d{3})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):([0-5]\d)(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
 /** The length of `9999-12-31T23:59:59.999Z`; a longer one is a year that nobody means. */
 const ISO_LENGTH = 24;

@@ -1,0 +1,175 @@
+import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { newApiKey } from '../src/account/api-key';
+
+const OTHER_ACCOUNT = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
+const CUSTOMER = { externalId: 'ann', families: ['evm'] };
+
+let ledger: TestLedger;
+beforeAll(async () => {
+  ledger = await createLedgerForTest();
+});
+afterAll(() => ledger.close());
+
+const as = (authorization: string, method: string, path: string, body?: unknown) =>
+  ledger.request(method, path, { headers: { authorization }, ...(body ? { body } : {}) });
+const basic = (password: string) =>
+  `Basic ${Buffer.from(`anybody:${password}`).toString('base64')}`;
+
+describe('without a valid key', () => {
+  const wrongKeys = (): [string, string][] => {
+    const [dbk, keyId] = ledger.apiKey.split('_');
+    return [
+      ['nothing', ''],
+      ['no scheme', ledger.apiKey],
+      ['another scheme', `Token ${ledger.apiKey}`],
+      ['no key', 'Bearer '],
+      ['garbage', 'Bearer garbage'],
+      ['an unknown key', `Bearer ${newApiKey().key}`],
+      ['a known key id with another secret', `Bearer ${dbk}_${keyId}_${'0'.repeat(43)}`],
+      ['a key cut short', `Bearer ${ledger.apiKey.slice(0, -1)}`],
+      ['a key in another letter case', `Bearer ${ledger.apiKey.toUpperCase()}`],
+      ['a password', basic(ledger.apiKey)],
+    ];
+  };
+
+  it('every answer is the same 401, and changes nothing', async () => {
+    const head = await ledger.store.head();
+    const bodies = [];
+    for (const [, authorization] of wrongKeys()) {
+      const reply = await as(authorization, 'POST', '/v1/customers', CUSTOMER);
+      expect(reply.status).toBe(401);
+      expect(reply.headers.get('www-authenticate')).toBe('Bearer realm="Daybook"');
+      const { requestId: _, ...body } = reply.body;
+      bodies.push(body);
+    }
+    expect(new Set(bodies.map((body) => JSON.stringify(body))).size).toBe(1);
+    expect(bodies[0].code).toBe('unauthenticated');
+    expect(await ledger.store.head()).toBe(head);
+  });
+
+  it.each([
+    ['GET', '/v1/customers'],
+    ['GET', '/v1/chains'],
+    ['GET', '/v1/assets'],
+    ['GET', '/v1/events'],
+    ['GET', '/metrics'],
+    ['GET', '/docs'],
+    ['GET', '/docs/swagger-ui.css'],
+    ['GET', '/openapi.json'],
+    ['GET', '/'],
+    ['GET', '/nothing'],
+    ['GET', '/%zz'],
+    ['DELETE', '/v1/customers'],
+    ['POST', '/livez'],
+    ['HEAD', '/v1/customers'],
+    ['OPTIONS', '/v1/customers'],
+  ])('%s %s is not answered', async (method, path) => {
+    expect((await as('', method, path)).status).toBe(401);
+  });
+
+  it('a large body is refused before it is read', async () => {
+    const body = { ...CUSTOMER, description: 'x'.repeat(60_000) };
+    expect((await as('', 'POST', '/v1/customers', body)).status).toBe(401);
+  });
+
+  it.each(['/livez', '/readyz', '/startupz'])('%s is answered', async (path) => {
+    const reply = await as('', 'GET', path);
+    expect([reply.status, reply.body.status]).toEqual([200, 'ok']);
+  });
+
+  it.each(['/docs', '/openapi.json', '/metrics', '/docs/swagger-ui.css'])(
+    'a browser is asked for the key at %s and may give it as a password',
+    async (path) => {
+      const asked = await as('', 'GET', path);
+      expect(asked.headers.get('www-authenticate')).toContain('Basic realm="Daybook"');
+      expect((await as(basic(ledger.apiKey), 'GET', path)).status).toBe(200);
+      expect((await as(basic('wrong'), 'GET', path)).status).toBe(401);
+    },
+  );
+});
+
+describe('a key', () => {
+  it('does only what its scopes cover', async () => {
+    const reader = `Bearer ${await ledger.issueKey({ scopes: ['read'] })}`;
+    const writer = `Bearer ${await ledger.issueKey({ scopes: ['write'] })}`;
+    const head = await ledger.store.head();
+    const refusedWrite = await as(reader, 'POST', '/v1/customers', CUSTOMER);
+    expect([refusedWrite.status, refusedWrite.body.code]).toEqual([403, 'forbidden']);
+    expect(await ledger.store.head()).toBe(head);
+    expect((await as(reader, 'GET', '/v1/customers')).status).toBe(200);
+    expect((await as(writer, 'GET', '/v1/customers')).status).toBe(403);
+    expect((await as(writer, 'POST', '/v1/customers', CUSTOMER)).status).toBe(201);
+  });
+
+  it('never shows what is another account’s', async () => {
+    const key = await ledger.issueKey({ scopes: ['read', 'write'], accountId: OTHER_ACCOUNT });
+    const other = `Bearer ${key}`;
+    const { body } = await ledger.request('POST', '/v1/customers', { body: CUSTOMER });
+    const { id, position, purses } = body;
+    const head = await ledger.store.head();
+    const reads = [
+      `/v1/customers/${id}`,
+      `/v1/customers/${id}/purses`,
+      `/v1/customers/${id}/balances`,
+      `/v1/customers/${id}/throughput`,
+      `/v1/purses/${purses[0].id}`,
+      `/v1/purses/${purses[0].id}/balances`,
+      `/v1/purses/${purses[0].id}/throughput`,
+    ];
+    for (const path of reads) {
+      expect((await as(other, 'GET', `${path}?minPosition=${position}`)).status).toBe(404);
+    }
+    const commands: [string, string, object][] = [
+      ['PATCH', `/v1/customers/${id}`, { description: 'mine' }],
+      ['POST', `/v1/customers/${id}/block`, { reason: 'mine' }],
+      ['POST', `/v1/customers/${id}/unblock`, { reason: 'mine' }],
+      ['POST', `/v1/customers/${id}/purses`, { family: 'evm' }],
+    ];
+    for (const [method, path, request] of commands) {
+      expect((await as(other, method, path, request)).status).toBe(404);
+    }
+    expect(await ledger.store.head()).toBe(head);
+    const lists = [
+      '/v1/customers?externalId=ann',
+      `/v1/purses?address=${purses[0].address}`,
+      `/v1/purses?customerId=${id}`,
+      `/v1/replenishments?customerId=${id}`,
+      '/v1/events',
+    ];
+    for (const path of lists) expect((await as(other, 'GET', path)).body.data).toEqual([]);
+    const same = await as(other, 'POST', '/v1/customers', CUSTOMER);
+    expect(same.status).toBe(201);
+    expect(same.body.id).not.toBe(id);
+  });
+
+  it('is never written to the log', () => {
+    const [, , secret = 'x'] = ledger.apiKey.split('_');
+    expect(JSON.stringify(ledger.logged)).not.toContain(secret);
+  });
+});
+
+describe('a quota', () => {
+  let limited: TestLedger;
+  beforeAll(async () => {
+    limited = await createLedgerForTest({ quota: { requests: 20, windowSeconds: 3_600 } });
+  });
+  afterAll(() => limited.close());
+
+  it('is told with every answer, and refuses what goes beyond it', async () => {
+    const seen = [];
+    for (;;) {
+      const reply = await limited.request('GET', '/v1/assets');
+      expect(reply.headers.get('ratelimit-policy')).toBe('"default";q=20;w=3600');
+      seen.push(reply.headers.get('ratelimit'));
+      if (reply.status === 200) continue;
+      expect([reply.status, reply.body.code]).toEqual([429, 'rate-limited']);
+      expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(3_500);
+      break;
+    }
+    expect(seen.at(-1)).toMatch(/^"default";r=0;t=\d+$/);
+    const head = await limited.store.head();
+    expect((await limited.request('POST', '/v1/customers', { body: CUSTOMER })).status).toBe(429);
+    expect(await limited.store.head()).toBe(head);
+    expect((await limited.request('GET', '/readyz')).status).toBe(200);
+  });
+});
