@@ -18,6 +18,7 @@ import { type Life, lives } from '../../../libs/domain/testing/lives';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
 import { migrate } from '../src/migrate';
 import { PurseFiguresRow } from '../src/read-models/balances/purse-figures.row';
+import { CustomerRow } from '../src/read-models/customers/customer.row';
 import { readModelsDataSource } from '../src/read-models/data-source';
 import { JournalLineRow } from '../src/read-models/journal/journal-line.row';
 import type { Happened } from '../src/read-models/projection';
@@ -152,6 +153,37 @@ describe('the read models', () => {
       }),
       { ...RUNS, numRuns: 20 },
     );
+  });
+});
+
+describe('a description', () => {
+  it.each([
+    'plain',
+    'NULL',
+    'null',
+    '',
+    ' ',
+    'with "quotes", {braces}, commas',
+    'back\\slash \\" and \n line',
+    'Ünïcödé 🦊',
+  ])('is kept as it was written: %j', async (description) => {
+    const id = uuid5(NAMESPACE, `described ${description}`);
+    const event = {
+      type: 'CustomerCreated',
+      data: {
+        accountId: uuid5(NAMESPACE, 'account'),
+        externalId: id,
+        description,
+        createdAt: '2026-01-01T00:00:00.000Z',
+      },
+    } as const;
+    const batch = [{ event, recorded: recordedAs(event, `customer-${id}`, 0n, 1) }];
+    await dataSource.transaction(async (manager) => {
+      for (const projection of READ_MODELS) await projection.apply(batch, manager);
+    });
+    expect(await dataSource.getRepository(CustomerRow).findOneBy({ id })).toMatchObject({
+      description,
+    });
   });
 });
 
