@@ -206,9 +206,15 @@ describe('a revert that is heard of before what it reverts', () => {
     }
   });
 
-  it('is left out when the transfer could never be credited', () => {
+  it('counts even if what it shows could never be credited: what it reverts may have been worth more', () => {
+    const transfer = a.transfer({ amount: 0n });
     given()
-      .when(record({ status: 'reverted' }, { asset: null }))
+      .when(record({ status: 'reverted', version: 3, amount: 0n }))
+      .emits(
+        a.replenishmentSeen({ version: 3, transfer }),
+        a.replenishmentReverted({ version: 3, amount: 0n, credit: null }),
+      )
+      .when(record({ status: 'final', version: 2 }))
       .changesNothing();
   });
 });

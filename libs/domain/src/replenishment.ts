@@ -198,15 +198,17 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
   switch (report.status) {
     case 'seen': {
       const fresh = state.status === 'absent' || state.status === 'dropped';
-      return fresh ? sight(command) : [];
+      return fresh && rejectionOf(report, facts.asset) === null ? [sighting(command)] : [];
     }
     case 'dropped':
     case 'reverted': {
       if (state.status !== 'absent') return end(report, state);
-      // An end that is heard of before its beginning is recorded whole: what it ended may still
-      // come, and must then be late instead of a credit.
-      const sighted = sight(command);
-      return [...sighted, ...end(report, fold(replenishment, sighted))];
+      // A sighting that could never be credited was left out, and so is its end.
+      if (report.status === 'dropped' && rejectionOf(report, facts.asset) !== null) return [];
+      // An end that is heard of before its beginning is recorded whole: what it ended, perhaps with
+      // other content, may still come and must then be late instead of a credit.
+      const sighted = sighting(command);
+      return [sighted, ...end(report, replenishment.evolve(state, sighted))];
     }
     case 'failed':
     case 'detected':
@@ -218,10 +220,8 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
   }
 }
 
-/** A sighting, unless it is of something that could never be credited. */
-function sight({ report, facts }: Report): readonly ReplenishmentEvent[] {
-  if (rejectionOf(report, facts.asset) !== null) return [];
-  return [{ type: 'ReplenishmentSeen', data: observation(report, facts) }];
+function sighting({ report, facts }: Report): ReplenishmentEvent {
+  return { type: 'ReplenishmentSeen', data: observation(report, facts) };
 }
 
 function end(report: TransferReport, state: ReplenishmentState): readonly ReplenishmentEvent[] {
