@@ -19,8 +19,13 @@ export interface Observation {
   readonly matched: number;
   /** Why matching cannot go on, when it cannot. */
   readonly stalled: string | null;
-  /** What went wrong in every attempt since; null when the last one succeeded. */
-  readonly trouble: { readonly message: string; readonly since: number } | null;
+  readonly trouble: Trouble | null;
+}
+
+/** What went wrong last, in every attempt since; null when the last attempt succeeded. */
+export interface Trouble {
+  readonly message: string;
+  readonly since: number;
 }
 
 export type Health = Pick<ChainHeadV1, 'state' | 'detail'>;

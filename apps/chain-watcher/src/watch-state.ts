@@ -40,6 +40,8 @@ export interface WatchEvents {
   reorganised(ancestor: BlockHeader, removed: Ring): void;
   rescanned(slice: Slice): void;
   changed(transfers: readonly TrackedTransfer[]): void;
+  /** New addresses; `known` counts all. */
+  learned(known: number): void;
 }
 
 /** What the leader knows of its chain. All but the node's word is stored, and changes by `commit` only. */
@@ -98,6 +100,7 @@ export async function commit(parts: WatchParts, state: WatchState, change: Chang
   if (change.rescans) state.rescans = change.rescans;
   for (const address of change.addresses ?? []) parts.table.add(address);
   for (const tracked of change.transfers ?? []) state.sightings.note(tracked);
+  if (change.addresses) parts.events.learned(parts.table.size);
   if (change.transfers?.length) parts.events.changed(change.transfers);
 }
 

@@ -1,7 +1,7 @@
 import type { PendingTransaction } from '@daybook/chains';
 import { type ChainHeadV1, TOPICS } from '@daybook/contracts';
 import type { DurableLog } from '@daybook/messaging';
-import { type Health, judge } from './health';
+import { type Health, judge, type Trouble } from './health';
 import type { MintedAddress } from './late-addresses';
 import { chainHeadMessage } from './messages';
 import { advance, finalise, rescan, sight, takeAddresses } from './steps';
@@ -22,6 +22,7 @@ export interface Watch {
   pass(): Promise<boolean>;
   /** Publishes what is stored; tells whether more is stored. */
   relay(): Promise<boolean>;
+  heights(): Heights;
   /** Publishes the state of the chain. */
   reportHead(health: Health): Promise<void>;
   /** Resolves when the addresses are stored and will be matched. */
@@ -29,8 +30,11 @@ export interface Watch {
   offerPending(transaction: PendingTransaction): void;
   /** Rejects what was offered and not taken, so that it is offered to the next watch. */
   close(): void;
-  health(trouble: { readonly message: string; readonly since: number } | null): Health;
+  health(trouble: Trouble | null): Health;
 }
+
+/** What the node shows, and how far it was matched and published. */
+export type Heights = Pick<ChainHeadV1, 'latest' | 'matched' | 'finalized'>;
 
 interface Offer {
   readonly addresses: readonly MintedAddress[];
@@ -64,6 +68,11 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
     }
   }
 
+  function heights(): Heights {
+    const latest = state.head?.number ?? 0;
+    return { latest, matched: Math.max(published, 0), finalized: state.tags.finalized };
+  }
+
   return {
     async pass() {
       // Addresses come first, so that whoever was just given one is matched by the next block; not
@@ -94,16 +103,11 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
       return false;
     },
 
-    async reportHead({ state: condition, detail }) {
-      const head: ChainHeadV1 = {
-        chain: chain.id,
-        latest: Math.max(state.head?.number ?? 0, 0),
-        matched: Math.max(published, 0),
-        finalized: state.tags.finalized,
-        state: condition,
-        detail,
-        observedAt: new Date(parts.now()).toISOString(),
-      };
+    heights,
+
+    async reportHead(health) {
+      const observedAt = new Date(parts.now()).toISOString();
+      const head = { chain: chain.id, ...heights(), ...health, observedAt };
       await log.publish(TOPICS.chainHead, [chainHeadMessage(head)]);
     },
 

@@ -33,7 +33,7 @@ const chain: Chain = {
   reorgWindow: WINDOW,
 };
 
-const silent = { matched() {}, reorganised() {}, rescanned() {}, changed() {} };
+const silent = { matched() {}, reorganised() {}, rescanned() {}, changed() {}, learned() {} };
 
 /** The process died here, as far as the watcher can tell. */
 class Crash extends Error {}

@@ -1,0 +1,135 @@
+import { setImmediate as letOthersRun, setTimeout as sleep } from 'node:timers/promises';
+import type { ChainClient } from '@daybook/chains';
+import type { Logger } from 'pino';
+import type { Health, Trouble } from './health';
+import { messageOf, nodeFaultOf } from './node-faults';
+import { type Leadership, LostLeadership } from './store/watcher-store';
+import type { WakeUp } from './wake-up';
+import type { Watch } from './watch';
+import type { WatcherMetrics } from './watcher-metrics';
+
+/** How often the state of the chain is published when it changes, and when it does not. */
+const REPORT_MS = 1_000;
+const REPORT_UNCHANGED_MS = 10_000;
+/** Looking for stored messages when nobody announced any: what an earlier life left. */
+const RELAY_MS = 1_000;
+const BACKOFF_MS_MIN = 500;
+const BACKOFF_MS_MAX = 10_000;
+
+/** How a watch is doing, kept for whoever asks. */
+export interface Progress {
+  health: Health;
+}
+
+/** One leadership at work. */
+export interface Session {
+  readonly chain: string;
+  readonly watch: Watch;
+  readonly client: ChainClient;
+  readonly leadership: Leadership;
+  readonly progress: Progress;
+  readonly logger: Logger;
+  readonly metrics: WatcherMetrics;
+  readonly pollMs: number;
+}
+
+/**
+ * Follows the chain until it is told to stop. A node that fails is tried again, ever more slowly, and
+ * is asked again which chain it serves; any other error ends the watch.
+ */
+export async function followLoop(
+  session: Session,
+  wakeUp: WakeUp,
+  signal: AbortSignal,
+): Promise<void> {
+  const { chain, watch, client, leadership, metrics } = session;
+  let isVerified = false;
+  let trouble = null as Trouble | null;
+  let failures = 0;
+  while (!signal.aborted) {
+    if (leadership.isLost()) throw new LostLeadership(chain);
+    let isMore = false;
+    const endTimer = metrics.passSeconds.startTimer({ chain });
+    try {
+      if (!isVerified) await client.verify();
+      isVerified = true;
+      isMore = await watch.pass();
+      trouble = null;
+      failures = 0;
+    } catch (error) {
+      const kind = nodeFaultOf(error);
+      if (kind === null) throw error;
+      metrics.nodeFaults.inc({ chain, kind });
+      isVerified = kind === 'invalid-block' && isVerified;
+      trouble = { message: messageOf(error), since: trouble?.since ?? Date.now() };
+      failures += 1;
+    }
+    endTimer();
+    note(session, watch.health(trouble));
+    if (isMore) await letOthersRun();
+    else await wakeUp.rest(Math.max(session.pollMs, backoffOf(failures)), signal);
+  }
+}
+
+/** Publishes what is stored, and keeps trying while the log is away: nothing is lost meanwhile. */
+export async function relayLoop(
+  { chain, watch, logger }: Session,
+  wakeUp: WakeUp,
+  signal: AbortSignal,
+): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    let isMore = false;
+    try {
+      isMore = await watch.relay();
+      if (failures > 0) logger.info({ chain }, 'publishing again');
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      // Once is enough: what follows is the same outage.
+      if (failures === 1) logger.warn({ chain, err: error }, 'transfers are not published');
+    }
+    if (!isMore) await wakeUp.rest(Math.max(RELAY_MS, backoffOf(failures)), signal);
+  }
+}
+
+/** Publishes the state of the chain: soon when it changed, now and then when it did not. */
+export async function reportLoop(
+  { chain, watch, progress, logger }: Session,
+  signal: AbortSignal,
+): Promise<void> {
+  let reported = { content: '', at: 0 };
+  while (!signal.aborted) {
+    // An abort ends the sleep early.
+    await sleep(REPORT_MS, undefined, { signal }).catch(() => undefined);
+    const content = JSON.stringify([watch.heights(), progress.health]);
+    const isOld = Date.now() - reported.at >= REPORT_UNCHANGED_MS;
+    if (content === reported.content && !isOld) continue;
+    await watch.reportHead(progress.health).then(
+      () => {
+        reported = { content, at: Date.now() };
+      },
+      // The next report says it all again.
+      (error) => logger.debug({ chain, err: error }, 'chain head not published'),
+    );
+  }
+}
+
+/** Keeps the state for whoever asks, and logs when it changes. */
+function note({ chain, watch, progress, logger, metrics }: Session, health: Health): void {
+  const before = progress.health;
+  progress.health = health;
+  const { latest, matched, finalized } = watch.heights();
+  metrics.head.set({ chain }, latest);
+  metrics.matched.set({ chain }, matched);
+  if (finalized !== null) metrics.finalized.set({ chain }, finalized);
+  metrics.stalled.set({ chain }, health.state === 'stalled' ? 1 : 0);
+  if (health.state === before.state) return;
+  const fields = { chain, detail: health.detail, latest, matched };
+  if (health.state === 'stalled') logger.warn(fields, 'stalled');
+  else logger.info(fields, health.state);
+}
+
+function backoffOf(failures: number): number {
+  return failures === 0 ? 0 : Math.min(BACKOFF_MS_MIN * 2 ** (failures - 1), BACKOFF_MS_MAX);
+}

@@ -1,0 +1,60 @@
+import 'reflect-metadata';
+import { grantMessaging, messagingMigrations } from '@daybook/messaging';
+import { readEnvironment } from '@daybook/platform';
+import { IsUrl } from 'class-validator';
+import { DataSource } from 'typeorm';
+import { grantWatcher, watcherMigrations } from './store/migrations';
+import { POSTGRES_URL } from './watcher.env';
+
+/** Held while migrating, so that processes that start at once take turns; the ledger holds the same. */
+const MIGRATION_LOCK = 0x6461_7962;
+
+/**
+ * Brings the watchers' schemas up to date as their owner, then gives the runtime role what it needs
+ * and no more.
+ */
+export async function migrate(ownerUrl: string, runtimeRole: string): Promise<void> {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: ownerUrl,
+    applicationName: 'daybook-migrate',
+    schema: 'watcher',
+    migrations: [...messagingMigrations, ...watcherMigrations] as never[],
+    migrationsTableName: 'migration',
+    poolSize: 2,
+  });
+  await dataSource.initialize();
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await runner.query('CREATE SCHEMA IF NOT EXISTS watcher');
+    await dataSource.runMigrations({ transaction: 'all' });
+    await grantMessaging(runner, runtimeRole);
+    await grantWatcher(runner, runtimeRole);
+  } finally {
+    await runner.release();
+    await dataSource.destroy();
+  }
+}
+
+class MigrationEnv {
+  /** The owner of the schemas. */
+  @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
+  readonly migrationUrl!: string;
+
+  /** The runtime role's URL; its user name is what is granted to. */
+  @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
+  readonly databaseUrl!: string;
+}
+
+async function main(): Promise<void> {
+  const { migrationUrl, databaseUrl } = readEnvironment(MigrationEnv);
+  await migrate(migrationUrl, decodeURIComponent(new URL(databaseUrl).username));
+}
+
+if (require.main === module) {
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,175 @@
+import {
+  type Chain,
+  type ChainConnection,
+  createAddressTable,
+  openChain,
+  type Registry,
+} from '@daybook/chains';
+import type { DurableLog } from '@daybook/messaging';
+import type { Logger } from 'pino';
+import { readAddresses, subscribeAddresses } from './addresses.consumer';
+import { policyGroups } from './finality';
+import type { Health } from './health';
+import { followLoop, type Progress, relayLoop, reportLoop } from './loops';
+import { messageOf } from './node-faults';
+import type { Leadership, WatcherStore } from './store/watcher-store';
+import { createWakeUp } from './wake-up';
+import { createWatch } from './watch';
+import { watchEvents } from './watch-events';
+import type { WatcherMetrics } from './watcher-metrics';
+
+/** How often a standby asks for the leadership, and a leader without one tries again. */
+const STANDBY_MS = 1_000;
+/** A chain's head is looked for four times a block, within reason. */
+const POLL_MS_MIN = 250;
+const POLL_MS_MAX = 2_000;
+const POLL_MS_ON_DEMAND = 500;
+
+export interface ChainRun {
+  readonly chain: Chain;
+  readonly connection: ChainConnection;
+  readonly registry: Registry;
+  readonly store: WatcherStore;
+  readonly log: DurableLog;
+  readonly logger: Logger;
+  readonly metrics: WatcherMetrics;
+  /** By the chain's block time when left out. */
+  readonly pollMs?: number | undefined;
+}
+
+export interface RunningChain {
+  readonly chain: string;
+  /** Whether this process watches the chain or stands by for another that does. */
+  role(): 'leader' | 'standby';
+  health(): Health;
+  /** Ends after the step in hand. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Watches a chain until it is stopped: waits for the leadership, works, and begins anew from what is
+ * stored after any error but the node's own.
+ */
+export function runChain(run: ChainRun): RunningChain {
+  const stopping = new AbortController();
+  const status: Status = {
+    role: 'standby',
+    health: { state: 'catching-up', detail: 'The node has not answered yet.' },
+  };
+  const ended = work(run, status, stopping.signal);
+  return {
+    chain: run.chain.id,
+    role: () => status.role,
+    health: () => status.health,
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+interface Status extends Progress {
+  role: 'leader' | 'standby';
+}
+
+async function work(run: ChainRun, status: Status, signal: AbortSignal): Promise<void> {
+  const { chain, store, logger, metrics } = run;
+  const pause = createWakeUp();
+  let isStandby = false;
+  while (!signal.aborted) {
+    try {
+      const leadership = await store.lead(chain.id);
+      if (leadership) {
+        isStandby = false;
+        await lead(run, leadership, status, signal).finally(() => leadership.release());
+      } else if (!isStandby) {
+        isStandby = true;
+        logger.info({ chain: chain.id }, 'standing by, another watcher leads');
+      }
+    } catch (error) {
+      status.health = { state: 'stalled', detail: messageOf(error) };
+      logger.error({ chain: chain.id, err: error }, 'the watch was interrupted');
+    }
+    status.role = 'standby';
+    metrics.leading.set({ chain: chain.id }, 0);
+    await pause.rest(STANDBY_MS, signal);
+  }
+}
+
+/** One leadership, from what is stored to its end. Throws what ended it. */
+async function lead(
+  run: ChainRun,
+  leadership: Leadership,
+  status: Status,
+  signal: AbortSignal,
+): Promise<void> {
+  const { chain, connection, registry, store, log, logger, metrics } = run;
+  const client = openChain(chain, connection, registry);
+  const [stepWake, relayWake] = [createWakeUp(), createWakeUp()];
+  const table = createAddressTable();
+  await readAddresses(store, chain.id, table);
+  const exceptions = [...registry.assetFinality].filter(([id]) => id.startsWith(`${chain.id}/`));
+  const known = new Set(registry.assets.map(({ id }) => id));
+  const watch = createWatch(
+    {
+      chain,
+      startBlock: connection.startBlock,
+      policies: policyGroups(chain.finality, new Map(exceptions)),
+      isKnownAsset: (asset) => known.has(asset),
+      client,
+      store,
+      leadership,
+      table,
+      now: Date.now,
+      events: watchEvents(chain.id, logger, metrics, relayWake.wake),
+    },
+    await store.load(chain.id),
+    log,
+  );
+  status.role = 'leader';
+  metrics.leading.set({ chain: chain.id }, 1);
+  metrics.addresses.set({ chain: chain.id }, table.size);
+  logger.info(
+    { chain: chain.id, fence: String(leadership.fence), addresses: table.size },
+    'watching',
+  );
+
+  // Whichever loop ends first, by an error or because it was told to, ends the others.
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  signal.addEventListener('abort', end);
+  const listening = client.listen({
+    newHead: stepWake.wake,
+    pending(transaction) {
+      watch.offerPending(transaction);
+      stepWake.wake();
+    },
+  });
+  const offer = { watch, family: chain.family, wake: stepWake.wake };
+  const subscription = await subscribeAddresses(log, chain.id, offer, logger).catch((error) => {
+    listening?.close();
+    throw error;
+  });
+  try {
+    const session = {
+      ...{ chain: chain.id, watch, client, leadership, progress: status, logger, metrics },
+      pollMs: run.pollMs ?? pollMsOf(chain),
+    };
+    const loops = [
+      followLoop(session, stepWake, ending.signal),
+      relayLoop(session, relayWake, ending.signal),
+      reportLoop(session, ending.signal),
+    ];
+    await Promise.all(loops.map((loop) => loop.finally(end)));
+  } finally {
+    signal.removeEventListener('abort', end);
+    watch.close();
+    listening?.close();
+    await subscription.stop();
+  }
+}
+
+function pollMsOf({ blockTimeMs }: Chain): number {
+  if (blockTimeMs === null) return POLL_MS_ON_DEMAND;
+  return Math.min(Math.max(blockTimeMs / 4, POLL_MS_MIN), POLL_MS_MAX);
+}

@@ -1,0 +1,41 @@
+import type { Logger } from 'pino';
+import type { WatchEvents } from './watch-state';
+import type { WatcherMetrics } from './watcher-metrics';
+
+/** Logs and counts what a watch does, and says when there may be something to publish. */
+export function watchEvents(
+  chain: string,
+  logger: Logger,
+  metrics: WatcherMetrics,
+  publish: () => void,
+): WatchEvents {
+  return {
+    matched(blocks) {
+      metrics.blocks.inc({ chain }, blocks.length);
+      logger.debug({ chain, from: blocks[0]?.number, to: blocks.at(-1)?.number }, 'blocks matched');
+      publish();
+    },
+    reorganised(ancestor, removed) {
+      metrics.removedBlocks.inc({ chain }, removed.length);
+      logger.warn({ chain, ancestor: ancestor.number, depth: removed.length }, 'blocks replaced');
+    },
+    rescanned({ from, to }) {
+      metrics.rescannedBlocks.inc({ chain }, to - from + 1);
+      logger.debug({ chain, from, to }, 'blocks matched again');
+    },
+    changed(transfers) {
+      for (const { transfer } of transfers) {
+        const { status, transferId, version, asset, amount, to, block } = transfer;
+        metrics.transfers.inc({ chain, status });
+        logger.info(
+          { chain, transferId, version, asset, amount, to, block: block?.number },
+          status,
+        );
+      }
+      publish();
+    },
+    learned(addresses) {
+      metrics.addresses.set({ chain }, addresses);
+    },
+  };
+}
