@@ -49,7 +49,7 @@ export async function writeChange(
   change: Change,
 ): Promise<void> {
   const run = (name: string, text: string, values: unknown[]) =>
-    client.query({ name: `watcher-${name}`, text, values });
+    client.query({ name: `watcher-write-${name}`, text, values });
 
   const led = await run('lock-fence', LOCK_FENCE, [chain, fence]);
   if (led.rowCount === 0) throw new LostLeadership(chain);

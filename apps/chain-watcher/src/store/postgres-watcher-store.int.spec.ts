@@ -1,0 +1,99 @@
+import { Client } from 'pg';
+import { freshDatabase, type TestDatabase, until } from '../../../../test/dependencies';
+import { watcherStoreContract } from '../../testing/watcher-store.contract';
+import { migrate } from '../migrate';
+import { PostgresWatcherStore } from './postgres-watcher-store';
+import { type Leadership, LostLeadership } from './watcher-store';
+
+const ROLE = 'watcher_of_the_store_suite';
+const CHAIN = 'eip155:31337';
+
+let database: TestDatabase;
+let runtimeUrl: string;
+
+async function administer<Row extends object>(sql: string): Promise<Row[]> {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  await administer(`DROP ROLE IF EXISTS ${ROLE}; CREATE ROLE ${ROLE} LOGIN PASSWORD 'secret'`);
+  const url = new URL(database.url);
+  url.username = ROLE;
+  url.password = 'secret';
+  runtimeUrl = url.href;
+  await migrate(database.url, ROLE);
+});
+afterAll(async () => {
+  await database.drop();
+});
+
+/** An empty store, as the role that the watcher runs as. */
+async function openStore(): Promise<PostgresWatcherStore> {
+  // A killed leader's lock goes when the server notices, which may be after the next test begins.
+  await administer(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${ROLE}'`,
+  );
+  await administer(
+    `TRUNCATE watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox`,
+  );
+  return new PostgresWatcherStore({ url: runtimeUrl });
+}
+
+describe('PostgresWatcherStore', () => {
+  watcherStoreContract(openStore);
+
+  it('loses the leadership with its connection, and then cannot write', async () => {
+    const store = await openStore();
+    const leader = (await store.lead(CHAIN)) as Leadership;
+    await administer(
+      `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    await until(() => leader.isLost());
+    await expect(store.commit(leader, { addresses: ['0x01'] })).rejects.toThrow(LostLeadership);
+    expect((await store.lead(CHAIN))?.fence).toBe(leader.fence + 1n);
+    await store.close();
+  });
+
+  it('writes a step as a whole or not at all', async () => {
+    const store = await openStore();
+    const leader = (await store.lead(CHAIN)) as Leadership;
+    const header = { number: 1, hash: '0xa1', parentHash: '0xa0', time: 1 };
+    const change = { addresses: ['0x01'], start: { number: 1, ring: [header, header] } };
+    await expect(store.commit(leader, change)).rejects.toThrow(/duplicate key/);
+    expect((await store.load(CHAIN)).startNumber).toBeNull();
+    for await (const addresses of store.addresses(CHAIN)) expect(addresses).toEqual([]);
+    await store.commit(leader, { start: { number: 1, ring: [header] } });
+    expect((await store.load(CHAIN)).ring).toEqual([header]);
+    await leader.release();
+    await store.close();
+  });
+
+  it('may not forget a transfer or an address', async () => {
+    const client = new Client({ connectionString: runtimeUrl });
+    await client.connect();
+    for (const statement of [
+      'DELETE FROM watcher.transfer',
+      'DELETE FROM watcher.address',
+      'UPDATE watcher.address SET address = $$x$$',
+      'TRUNCATE watcher.outbox',
+      'DROP TABLE watcher.chain',
+    ]) {
+      await expect(client.query(statement)).rejects.toThrow(/permission denied|must be owner/);
+    }
+    await client.end();
+  });
+
+  it('can be migrated again, by several at once', async () => {
+    await Promise.all([migrate(database.url, ROLE), migrate(database.url, ROLE)]);
+    const applied = await administer<{ name: string }>('SELECT name FROM watcher.migration');
+    expect(new Set(applied.map(({ name }) => name)).size).toBe(applied.length);
+  });
+});

@@ -1,0 +1,6 @@
+import { InMemoryWatcherStore } from './in-memory-store';
+import { watcherStoreContract } from './watcher-store.contract';
+
+describe('InMemoryWatcherStore', () => {
+  watcherStoreContract(async () => new InMemoryWatcherStore());
+});

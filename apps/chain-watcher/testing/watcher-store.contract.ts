@@ -1,0 +1,216 @@
+import type { TransferV1 } from '@daybook/contracts';
+import type { TrackedTransfer } from '../src/chronicle';
+import { type Leadership, LostLeadership, type WatcherStore } from '../src/store/watcher-store';
+
+const CHAIN = 'eip155:31337';
+const OTHER = 'eip155:1';
+
+/** A header of the chain `fork`, linked to the one below. */
+export function aHeader(number: number, fork = 'a') {
+  const hash = `0x${fork}${number}`;
+  return { number, hash, parentHash: `0x${fork}${number - 1}`, time: 1_700_000_000 + number };
+}
+
+let count = 0;
+
+/** A detected transfer in block 5; tests name only what matters. */
+export function aTracked(change: Partial<TransferV1> = {}): TrackedTransfer {
+  count += 1;
+  const txHash = `0x${count.toString(16).padStart(64, '0')}`;
+  const transfer: TransferV1 = {
+    transferId: `${CHAIN}/${txHash}/log:0`,
+    version: 1_700_000_000_000,
+    status: 'detected',
+    chain: CHAIN,
+    asset: `${CHAIN}/slip44:60`,
+    amount: (2n ** 256n - 1n).toString(),
+    from: '0x01',
+    to: '0x02',
+    txHash,
+    block: { number: 5, hash: '0xa5', time: '2026-01-01T00:00:00.000Z' },
+    finality: null,
+    ...change,
+  };
+  return { transfer, sighting: null };
+}
+
+function idsOf(tracked: readonly TrackedTransfer[]): string[] {
+  return tracked.map(({ transfer }) => transfer.transferId).sort();
+}
+
+/** What every store must do; `open` gives an empty one. */
+export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
+  let store: WatcherStore;
+  let leader: Leadership;
+
+  beforeEach(async () => {
+    store = await open();
+    leader = (await store.lead(CHAIN)) as Leadership;
+  });
+  afterEach(() => store.close());
+
+  describe('leadership', () => {
+    it('belongs to one watcher of a chain at a time, and passes on with a higher fence', async () => {
+      expect(await store.lead(CHAIN)).toBeNull();
+      expect((await store.lead(OTHER))?.chain).toBe(OTHER);
+      await leader.release();
+      const next = await store.lead(CHAIN);
+      expect(next?.fence).toBe(leader.fence + 1n);
+      expect(leader.isLost()).toBe(true);
+      expect(next?.isLost()).toBe(false);
+    });
+
+    it('is asked for in every write, which changes nothing without it', async () => {
+      await store.commit(leader, { start: { number: 0, ring: [aHeader(0)] } });
+      await leader.release();
+      const next = (await store.lead(CHAIN)) as Leadership;
+      const late = { ...leader, isLost: () => false };
+      const change = { addresses: ['0x01'], transfers: [aTracked()] };
+      await expect(store.commit(late, change)).rejects.toThrow(LostLeadership);
+      expect(await store.outbox(CHAIN, 10)).toEqual([]);
+      await store.commit(next, change);
+      expect(await store.outbox(CHAIN, 10)).toHaveLength(1);
+    });
+  });
+
+  describe('what is remembered', () => {
+    it('is nothing before the first start', async () => {
+      expect(await store.load(CHAIN)).toEqual({
+        ring: [],
+        startNumber: null,
+        rescans: [],
+        seen: [],
+      });
+    });
+
+    it('is the ring through extensions, reorgs and its window', async () => {
+      const start = { number: 3, ring: [aHeader(3), aHeader(4)] };
+      await store.commit(leader, { start });
+      const added = [aHeader(5), aHeader(6), aHeader(7)];
+      await store.commit(leader, { advance: { ancestor: 4, added, oldest: 4 } });
+      expect(await store.load(CHAIN)).toMatchObject({
+        startNumber: 3,
+        ring: [4, 5, 6, 7].map((number) => aHeader(number)),
+      });
+      const forked = [aHeader(6, 'b'), aHeader(7, 'b'), aHeader(8, 'b')];
+      await store.commit(leader, { advance: { ancestor: 5, added: forked, oldest: 5 } });
+      expect((await store.load(CHAIN)).ring).toEqual([aHeader(5), ...forked]);
+    });
+
+    it('keeps only the window of a long step', async () => {
+      await store.commit(leader, { start: { number: 0, ring: [aHeader(0)] } });
+      const added = Array.from({ length: 50 }, (_, n) => aHeader(n + 1));
+      await store.commit(leader, { advance: { ancestor: 0, added, oldest: 43 } });
+      expect((await store.load(CHAIN)).ring).toEqual(added.slice(-8));
+    });
+
+    it('is every address of the chain once', async () => {
+      const addresses = Array.from({ length: 10_050 }, (_, n) => `0x${n}`);
+      await store.commit(leader, { addresses });
+      await store.commit(leader, { addresses: ['0x1', '0xnew'] });
+      const read: string[] = [];
+      for await (const some of store.addresses(CHAIN)) read.push(...some);
+      expect(read).toHaveLength(10_051);
+      expect(new Set(read)).toEqual(new Set([...addresses, '0xnew']));
+      for await (const some of store.addresses(OTHER)) expect(some).toEqual([]);
+    });
+
+    it('is the ranges to match again, newest first', async () => {
+      const rescans = [
+        { from: 7, to: 9, hash: '0x9' },
+        { from: 1, to: 3, hash: '0x3' },
+      ];
+      await store.commit(leader, { rescans });
+      expect((await store.load(CHAIN)).rescans).toEqual(rescans);
+      await store.commit(leader, { rescans: [] });
+      expect((await store.load(CHAIN)).rescans).toEqual([]);
+    });
+
+    it('is the latest version of a transfer as it was written', async () => {
+      const finality = { kind: 'depth', confirmations: 3 } as const;
+      const sighting = { sender: '0x03', nonce: 7, seenAt: 1_700_000_000_123 };
+      const seen = { ...aTracked({ status: 'seen', block: null }), sighting };
+      const { transfer } = seen;
+      const block = { number: 9, hash: '0xa9', time: '2026-01-01T00:00:09.000Z' };
+      const detected = {
+        transfer: { ...transfer, version: 2, status: 'detected' as const, block },
+        sighting,
+      };
+      const final = {
+        transfer: { ...detected.transfer, version: 3, status: 'final' as const, finality },
+        sighting,
+      };
+      await store.commit(leader, { transfers: [seen] });
+      expect((await store.load(CHAIN)).seen).toEqual([seen]);
+      await store.commit(leader, { transfers: [detected, final] });
+      expect(await store.transfers([transfer.transferId, 'unknown'])).toEqual([final]);
+      expect((await store.load(CHAIN)).seen).toEqual([]);
+    });
+  });
+
+  describe('the outbox', () => {
+    it('holds every version in order until it is published', async () => {
+      const tracked = aTracked();
+      const { transfer } = tracked;
+      const versions = [5, 6, 7].map((version) => ({
+        ...tracked,
+        transfer: { ...transfer, version },
+      }));
+      await store.commit(leader, { transfers: versions });
+      const messages = await store.outbox(CHAIN, 10);
+      expect(messages.map(({ id }) => id)).toEqual(
+        [5, 6, 7].map((v) => `${transfer.transferId}#${v}`),
+      );
+      expect(messages[0]).toMatchObject({
+        key: `${CHAIN}|0x02`,
+        headers: { ce_specversion: '1.0', ce_id: `${transfer.transferId}#5` },
+      });
+      expect(JSON.parse(messages[2]?.value ?? '')).toEqual({ ...transfer, version: 7 });
+      expect(await store.outbox(CHAIN, 2)).toEqual(messages.slice(0, 2));
+      await store.published(CHAIN, messages[1]?.position ?? 0n);
+      expect(await store.outbox(CHAIN, 10)).toEqual(messages.slice(2));
+      expect(await store.outbox(OTHER, 10)).toEqual([]);
+    });
+  });
+
+  describe('a question about transfers', () => {
+    const inBlock = (number: number) => ({
+      number,
+      hash: `0xa${number}`,
+      time: '2026-01-01T00:00:00.000Z',
+    });
+
+    it('finds what blocks above a number show', async () => {
+      const shown = (['detected', 'final', 'failed'] as const).map((status) =>
+        aTracked({ status, block: inBlock(8) }),
+      );
+      const others = [
+        aTracked({ block: inBlock(7) }),
+        aTracked({ status: 'reverted', block: inBlock(8) }),
+        aTracked({ status: 'seen', block: null }),
+        aTracked({ chain: OTHER, block: inBlock(9) }),
+      ];
+      await store.commit(leader, { transfers: [...shown, ...others] });
+      expect(idsOf(await store.includedAbove(CHAIN, 7))).toEqual(idsOf(shown));
+    });
+
+    it('finds what is detected up to a block, by asset, oldest first', async () => {
+      const [a, b] = ['eip155:31337/erc20:0xa', 'eip155:31337/erc20:0xb'];
+      const late = aTracked({ asset: a, block: inBlock(6) });
+      const early = aTracked({ asset: a, block: inBlock(4) });
+      const other = aTracked({ asset: b, block: inBlock(5) });
+      const tooNew = aTracked({ asset: a, block: inBlock(7) });
+      const done = aTracked({ asset: a, status: 'final', block: inBlock(4) });
+      await store.commit(leader, { transfers: [late, early, other, tooNew, done] });
+      const all = { upTo: 6, assets: null, except: [], limit: 10 };
+      expect(await store.detected(CHAIN, all)).toEqual([early, other, late]);
+      expect(await store.detected(CHAIN, { ...all, limit: 1 })).toEqual([early]);
+      expect(await store.detected(CHAIN, { ...all, except: [a] })).toEqual([other]);
+      expect(await store.detected(CHAIN, { ...all, assets: [a], except: [a] })).toEqual([
+        early,
+        late,
+      ]);
+      expect(await store.detected(OTHER, all)).toEqual([]);
+    });
+  });
+}
