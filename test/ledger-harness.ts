@@ -22,6 +22,8 @@ export interface LedgerOptions {
   /** The chains file; nothing is watched when left out. */
   readonly chains?: object;
   readonly quota?: HttpOptions['quota'];
+  /** Another way to the database than the direct one. */
+  readonly route?: (databaseUrl: string) => Promise<string>;
 }
 
 export interface TestLedger {
@@ -68,7 +70,7 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
   const chainsFile = join(folder, 'chains.json');
   await writeFile(chainsFile, JSON.stringify(options.chains ?? { chains: [] }));
   const env = Object.assign(new LedgerEnv(), {
-    databaseUrl: database.url,
+    databaseUrl: (await options.route?.(database.url)) ?? database.url,
     bootstrapApiKey: apiKey,
     chainsFile,
     ...options.env,

@@ -5,7 +5,7 @@ import { type DynamicModule, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { ApiKeys } from '../account/api-keys';
@@ -136,8 +136,25 @@ function addHooks(
   server.addHook('onRequest', gate(app.get(ApiKeys), limit, routes));
   server.addHook('preHandler', awaitPosition(app.get(PositionReached)));
   server.addHook('preHandler', identifyCommand(idempotencyKeys));
+  hangUpWhenClosing(server);
   server.addHook('onResponse', releaseCommand(idempotencyKeys));
   server.addHook('onResponse', observe(requestHistogram(registry), logger));
+}
+
+/**
+ * A connection whose request is under way while the server closes would stay open for as long as it
+ * is kept alive, and hold the server up: its answer tells the client to close it.
+ */
+function hangUpWhenClosing(server: FastifyInstance): void {
+  let isClosing = false;
+  server.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isClosing) reply.header('connection', 'close');
+    done();
+  });
 }
 
 /** The document and its page, with assets of our own. */
