@@ -79,8 +79,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
       // before the first start, which says what there is to match again.
       if (state.ring.length > 0 && offers.length > 0) await takeOffers();
       const isBehind = await advance(parts, state);
-      const isMoreFinal = await finalise(parts, state);
       const isRescanLeft = await rescan(parts, state);
+      const isMoreFinal = await finalise(parts, state);
       const looked = pending;
       pending = [];
       await sight(parts, state, looked);

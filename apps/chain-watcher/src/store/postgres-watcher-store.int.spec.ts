@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase, until } from '../../../../test/dependencies';
 import { watcherStoreContract } from '../../testing/watcher-store.contract';
@@ -5,7 +6,8 @@ import { migrate } from '../migrate';
 import { PostgresWatcherStore } from './postgres-watcher-store';
 import { type Leadership, LostLeadership } from './watcher-store';
 
-const ROLE = 'watcher_of_the_store_suite';
+/** Roles belong to the whole server, which other suites use too. */
+const ROLE = `watcher_${randomBytes(6).toString('hex')}`;
 const CHAIN = 'eip155:31337';
 
 let database: TestDatabase;
@@ -23,7 +25,7 @@ async function administer<Row extends object>(sql: string): Promise<Row[]> {
 
 beforeAll(async () => {
   database = await freshDatabase();
-  await administer(`DROP ROLE IF EXISTS ${ROLE}; CREATE ROLE ${ROLE} LOGIN PASSWORD 'secret'`);
+  await administer(`CREATE ROLE ${ROLE} LOGIN PASSWORD 'secret'`);
   const url = new URL(database.url);
   url.username = ROLE;
   url.password = 'secret';
@@ -31,6 +33,7 @@ beforeAll(async () => {
   await migrate(database.url, ROLE);
 });
 afterAll(async () => {
+  await administer(`DROP OWNED BY ${ROLE}; DROP ROLE ${ROLE}`);
   await database.drop();
 });
 

@@ -1,0 +1,115 @@
+import { type Chain, createAddressTable, openChain, readChainsFile } from '@daybook/chains';
+import { type FinalityV1, parseTransfer, TOPICS, type TransferV1 } from '@daybook/contracts';
+import type { DurableLog } from '@daybook/messaging';
+import { InMemoryBroker, InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
+import { readAddresses } from '../src/addresses.consumer';
+import { policyGroups } from '../src/finality';
+import type { Leadership, WatcherStore } from '../src/store/watcher-store';
+import { createWatch, type Watch } from '../src/watch';
+import { CHAIN, type LocalChain } from './local-chain';
+
+export interface DriverOptions {
+  readonly finality?: FinalityV1;
+  readonly startBlock?: number | null;
+  readonly now?: () => number;
+  /** Put between the watch and what it works with, to make it fail. */
+  readonly wrap?: <Part extends WatcherStore | DurableLog>(part: Part) => Part;
+}
+
+/** A watch whose steps the test takes itself. */
+export interface Driver {
+  readonly watch: Watch;
+  /** Follows to the head and publishes everything. */
+  settle(): Promise<void>;
+  /** Gives addresses to the watch, as minted at `mintedAt` (now when left out), and settles. */
+  mint(addresses: readonly string[], mintedAt?: number): Promise<void>;
+  /** What was published: of one transfer when its transaction is named. */
+  published(txHash?: string): readonly TransferV1[];
+  /** Ends without finishing anything. */
+  stop(): Promise<void>;
+}
+
+/** The log of a test, which outlives the watches that publish to it. */
+export function createBroker(): InMemoryBroker {
+  return new InMemoryBroker();
+}
+
+/** Begins a leadership over what `store` remembers. */
+export async function drive(
+  local: LocalChain,
+  store: WatcherStore,
+  broker: InMemoryBroker,
+  options: DriverOptions = {},
+): Promise<Driver> {
+  const { finality = { kind: 'depth', confirmations: 3 }, startBlock = null } = options;
+  const registry = readChainsFile(
+    JSON.stringify({
+      chains: [
+        {
+          id: CHAIN,
+          name: 'Local',
+          rpcUrl: local.anvil.url,
+          blockTimeMs: null,
+          reorgWindow: 32,
+          finality,
+          startBlock,
+          assets: [
+            { id: `${CHAIN}/slip44:60`, currency: 'ETH_LOCAL', decimals: 18, minimum: '1' },
+            {
+              id: `${CHAIN}/erc20:${local.usdt}`,
+              currency: 'USDT_LOCAL',
+              decimals: 6,
+              minimum: '1',
+            },
+          ],
+        },
+      ],
+    }),
+  );
+  const chain = registry.chains.find(({ id }) => id === CHAIN) as Chain;
+  const [connection] = registry.connections;
+  if (!connection) throw new Error('No connection.');
+  const wrap = options.wrap ?? ((part) => part);
+  const log = new InMemoryLog(broker);
+  const table = createAddressTable();
+  await readAddresses(store, CHAIN, table);
+  const leadership = (await store.lead(CHAIN)) as Leadership;
+  const known = new Set(registry.assets.map(({ id }) => id));
+  const parts = {
+    chain,
+    startBlock,
+    policies: policyGroups(finality, registry.assetFinality),
+    isKnownAsset: (asset: string) => known.has(asset),
+    client: openChain(chain, connection, registry),
+    store: wrap(store),
+    leadership,
+    table,
+    now: options.now ?? Date.now,
+    events: { matched() {}, reorganised() {}, rescanned() {}, changed() {}, learned() {} },
+  };
+  const watch = createWatch(parts, await store.load(CHAIN), wrap(log));
+
+  async function settle(): Promise<void> {
+    while (await watch.pass());
+    while (await watch.relay());
+  }
+
+  return {
+    watch,
+    settle,
+    async mint(addresses, mintedAt = Date.now()) {
+      const stored = watch.offerAddresses(addresses.map((address) => ({ address, mintedAt })));
+      await settle();
+      await stored;
+    },
+    published: (txHash) =>
+      broker
+        .messages(TOPICS.transfer)
+        .map(({ value }) => parseTransfer(value))
+        .filter((transfer) => txHash === undefined || transfer.txHash === txHash),
+    async stop() {
+      watch.close();
+      await leadership.release();
+    },
+  };
+}
