@@ -1,8 +1,8 @@
 import { DomainError } from '@daybook/domain';
 import { anEvent } from '../testing/an';
-import { rejection } from '../testing/event-store.contract';
 import { InMemoryEventStore } from '../testing/in-memory-event-store';
 import { aCommand, type JarCommand, jar, jarCodec } from '../testing/jar';
+import { rejection } from '../testing/store-under-test';
 import { decideAndAppend } from './decide-and-append';
 import { IdempotencyKeyReused, type WriteReport } from './decision';
 import { OutcomeUnknown, START, StoreUnavailable } from './event-store';

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Checkpoints } from './checkpoints';
 import { type EventStore, type Position, type RecordedEvent, START } from './event-store';
+import { positionGate } from './position-gate';
+import { readAhead } from './read-ahead';
 import { backOffMs } from './retry';
 
 /** How long a reader at the head waits at most before it looks again, whatever it was told. */
@@ -78,7 +80,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
   const signal = options.signal
     ? AbortSignal.any([options.signal, stopping.signal])
     : stopping.signal;
-  const waiting = new Map<(passed: boolean) => void, Position>();
+  const gate = positionGate();
   const ahead = readAhead(store, limit);
 
   let position: Position | undefined;
@@ -102,7 +104,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     if (reached !== position) progressAt = performance.now();
     position = reached;
     if (head < reached) head = reached;
-    for (const [answer, wanted] of waiting) if (wanted <= reached) answer(true);
+    gate.passed(reached);
   }
 
   /** Notes the head now and then. A failed look is no news: the next page will tell. */
@@ -176,58 +178,16 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
       }
     }
     running = false;
-    for (const answer of [...waiting.keys()]) answer(false);
-  }
-
-  function waitFor(wanted: Position, timeoutMs: number): Promise<boolean> {
-    if (wanted <= (position ?? START)) return Promise.resolve(true);
-    if (!running) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const answer = (passed: boolean) => {
-        clearTimeout(timer);
-        waiting.delete(answer);
-        resolve(passed);
-      };
-      const timer = setTimeout(() => answer(false), timeoutMs);
-      waiting.set(answer, wanted);
-    });
+    gate.close();
   }
 
   const ended = run();
   return {
     status,
-    waitFor,
+    waitFor: gate.wait,
     stop: () => {
       stopping.abort();
       return ended;
-    },
-  };
-}
-
-interface ReadAhead {
-  /** The page after `after`: the prepared one if it is of this place, else a new one. */
-  take(after: Position): Promise<readonly RecordedEvent[]>;
-  /** Keeps `rest` as the page after `after` or, if there is none, reads that page when `more`. */
-  prepare(after: Position, rest: readonly RecordedEvent[], more: boolean): void;
-}
-
-/**
- * Reads the next page before it is needed. Pages are parts of a log that never changes, so a page
- * read early is still right, at worst short, and one of another place is simply not used.
- */
-function readAhead(store: EventStore, limit: number): ReadAhead {
-  let prepared: { after: Position; page: Promise<readonly RecordedEvent[]> } | undefined;
-  return {
-    take: (after) => {
-      const hit = prepared?.after === after ? prepared.page : undefined;
-      prepared = undefined;
-      return hit ?? store.readAll({ after, limit });
-    },
-    prepare: (after, rest, more) => {
-      if (rest.length > 0) prepared = { after, page: Promise.resolve(rest) };
-      else if (more) prepared = { after, page: store.readAll({ after, limit }) };
-      // A failed read is met when the page is taken; if it never is, nobody needs to know.
-      prepared?.page.catch(() => undefined);
     },
   };
 }

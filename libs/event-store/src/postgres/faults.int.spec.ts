@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 import { freePort, freshDatabase, until } from '../../../../test/dependencies';
 import { anAppend, anEvent, aStream } from '../../testing/an';
-import { rejection } from '../../testing/event-store.contract';
 import { aCommand, jar, jarCodec } from '../../testing/jar';
 import { freshLog, type LogDatabase, type LossyProxy, lossyProxy } from '../../testing/postgres';
+import { rejection } from '../../testing/store-under-test';
 import { decideAndAppend } from '../decide-and-append';
 import { AppendRejected, OutcomeUnknown, StoreUnavailable } from '../event-store';
 import { eventStoreMigrations } from './migrations';

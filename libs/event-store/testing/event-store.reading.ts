@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { type EventStore, READ_ALL_LIMIT_MAX, START } from '../src/event-store';
+import { anAppend, anEvent, aStream } from './an';
+import { existingStream, type StoreUnderTest } from './store-under-test';
+
+/** The part of the contract about readers: what comes back, in which order, and when. */
+export function describeReading(subject: () => StoreUnderTest): void {
+  let store: EventStore;
+  const existing = () => existingStream(store);
+
+  beforeAll(() => {
+    store = subject().store;
+  });
+
+  describe('reading', () => {
+    it('gives back what was appended', async () => {
+      const stream = `purse-Größe "\\'{}, 東京 🪙-${aStream()}`;
+      const events = [
+        anEvent({
+          type: 'Äußerst "seltsam" {,}',
+          data: {
+            text: 'tab\t quote" backslash\\ nul\0 emoji🪙 lone\ud800 line\n {a,b} NULL',
+            nested: { list: [1, null, true, [], {}, -0.5, 1e21], empty: {} },
+            amount:
+              '115792089237316195423570985008687907853269984665640564039457584007913129639935',
+          },
+          metadata: {
+            fingerprint: 'abc',
+            correlationId: 'c',
+            causationId: 'd',
+            traceparent: '00-1-2-01',
+          },
+        }),
+        anEvent({ data: {} }),
+      ];
+      const { position } = await store.append({ stream, expected: 'no-stream', events });
+      const stored = await store.readStream(stream);
+      expect(stored).toEqual([
+        {
+          ...events[0],
+          stream,
+          revision: 0n,
+          position: position - 1n,
+          recordedAt: expect.any(String),
+        },
+        { ...events[1], stream, revision: 1n, position, recordedAt: expect.any(String) },
+      ]);
+      expect(await store.readAll({ after: position - 2n, limit: 2 })).toEqual(stored);
+    });
+
+    it('tells when it was recorded, and time never runs backwards', async () => {
+      const before = Date.now() - 1_000;
+      const after = await store.head();
+      await store.appendMany(Array.from({ length: 30 }, () => anAppend()));
+      const times = (await store.readAll({ after, limit: 30 })).map((e) => e.recordedAt);
+      for (const time of times) {
+        expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/);
+        expect(Date.parse(time)).toBeGreaterThan(before);
+        expect(Date.parse(time)).toBeLessThan(Date.now() + 1_000);
+      }
+      expect(times.map(Date.parse)).toEqual(times.map(Date.parse).sort((a, b) => a - b));
+    });
+
+    it('reads a stream from a revision on', async () => {
+      const stream = await existing();
+      const revisions = async (from: bigint) =>
+        (await store.readStream(stream, { from })).map((e) => e.revision);
+      expect(await revisions(0n)).toEqual([0n, 1n]);
+      expect(await revisions(1n)).toEqual([1n]);
+      expect(await revisions(2n)).toEqual([]);
+    });
+
+    it('reads many streams, each from its own revision, and leaves out the missing', async () => {
+      const [a, b, c] = [await existing(), await existing(), await existing()];
+      const missing = aStream();
+      const streams = await store.readStreams([
+        { stream: a },
+        { stream: missing },
+        { stream: b, from: 1n },
+        { stream: c, from: 2n },
+      ]);
+      expect(new Set(streams.keys())).toEqual(new Set([a, b]));
+      expect(streams.get(a)?.map((e) => e.revision)).toEqual([0n, 1n]);
+      expect(streams.get(b)?.map((e) => e.revision)).toEqual([1n]);
+    });
+
+    it('reads a stream once that is asked for twice, from the lower revision', async () => {
+      const stream = await existing();
+      for (const froms of [
+        [1n, 0n],
+        [0n, 1n],
+      ]) {
+        const streams = await store.readStreams(froms.map((from) => ({ stream, from })));
+        expect(streams.get(stream)?.map((e) => e.revision)).toEqual([0n, 1n]);
+      }
+    });
+
+    it('gives each of many readers at once what they asked for', async () => {
+      const streams = [await existing(), await existing(), aStream()] as const;
+      const reads = Array.from({ length: 2_000 }, async (_, i) => {
+        const [stream, from] = [streams[i % 3] as string, BigInt((i >> 2) % 4)];
+        const history = await store.readStream(stream, { from });
+        const length = i % 3 === 2 ? 0 : Math.max(0, 2 - Number(from));
+        expect(history.map((e) => [e.stream, e.revision])).toEqual(
+          Array.from({ length }, (_, j) => [stream, from + BigInt(j)]),
+        );
+      });
+      await Promise.all(reads);
+    });
+
+    it('pages through the log without gaps, each page after the last position', async () => {
+      const after = await store.head();
+      const sent = Array.from({ length: 25 }, () => anAppend());
+      await store.appendMany(sent);
+      const pages: number[] = [];
+      const seen: string[] = [];
+      let position = after;
+      for (;;) {
+        const page = await store.readAll({ after: position, limit: 10 });
+        pages.push(page.length);
+        for (const event of page) {
+          position += 1n;
+          expect(event.position).toBe(position);
+          seen.push(event.id);
+        }
+        if (page.length === 0) break;
+      }
+      expect(pages).toEqual([10, 10, 5, 0]);
+      expect(new Set(seen)).toEqual(new Set(sent.map((append) => append.events[0]?.id)));
+      expect(position).toBe(await store.head());
+    });
+
+    it('gives only the wanted kinds of streams, in order, to the end of the log', async () => {
+      const after = await store.head();
+      const streams = ['purse-1', 'replenishment-1', 'customer-1', 'purses-1', 'purse-2'].map(
+        (name) => `${name}-${randomUUID()}`,
+      );
+      for (const stream of streams) await store.append(anAppend({ stream }));
+      const page = await store.readAll({ after, limit: 10, kinds: ['purse', 'customer'] });
+      expect(page.map((event) => event.stream)).toEqual([streams[0], streams[2], streams[4]]);
+      expect(page.map((event) => event.position - after)).toEqual([1n, 3n, 5n]);
+      const first = await store.readAll({ after, limit: 2, kinds: ['purse', 'customer'] });
+      expect(first).toEqual(page.slice(0, 2));
+      expect(await store.readAll({ after, limit: 10, kinds: [] })).toEqual([]);
+    });
+
+    it('limits a page whatever is asked', async () => {
+      const page = await store.readAll({ after: START, limit: READ_ALL_LIMIT_MAX * 10 });
+      expect(page.length).toBeLessThanOrEqual(READ_ALL_LIMIT_MAX);
+      expect(page.length).toBeGreaterThan(5_000);
+    });
+  });
+
+  describe('waiting for growth', () => {
+    const never = new AbortController().signal;
+    const elapsed = async (waiting: Promise<void>): Promise<number> => {
+      const start = performance.now();
+      await waiting;
+      return performance.now() - start;
+    };
+
+    it('ends when another writer appends', async () => {
+      const head = await store.head();
+      const waiting = elapsed(store.waitForGrowth(head, 10_000, never));
+      await subject().another().append(anAppend());
+      expect(await waiting).toBeLessThan(5_000);
+      expect(await store.head()).toBe(head + 1n);
+    });
+
+    it('ends at once when the log has grown already', async () => {
+      await store.append(anAppend());
+      const head = await store.head();
+      expect(await elapsed(store.waitForGrowth(head - 1n, 10_000, never))).toBeLessThan(2_000);
+    });
+
+    it('ends after the time-out', async () => {
+      const waited = await elapsed(store.waitForGrowth(await store.head(), 60, never));
+      expect(waited).toBeGreaterThanOrEqual(50);
+    });
+
+    it('ends when it is aborted, also before it began', async () => {
+      const abort = new AbortController();
+      const head = await store.head();
+      const waiting = elapsed(store.waitForGrowth(head, 10_000, abort.signal));
+      abort.abort();
+      expect(await waiting).toBeLessThan(2_000);
+      expect(await elapsed(store.waitForGrowth(head, 10_000, abort.signal))).toBeLessThan(2_000);
+    });
+  });
+}

@@ -1,0 +1,27 @@
+import type { EventStore } from '../src/event-store';
+import { anEvent, aStream } from './an';
+
+/** A log of its own and ways to it. */
+export interface StoreUnderTest {
+  readonly store: EventStore;
+  /** Another writer on the same log, as a second process would be. */
+  another(): EventStore;
+  dispose(): Promise<void>;
+}
+
+/** A stream with two events, so its revision is 1. */
+export async function existingStream(store: EventStore): Promise<string> {
+  const stream = aStream();
+  await store.append({ stream, expected: 'no-stream', events: [anEvent(), anEvent()] });
+  return stream;
+}
+
+/** What a promise rejects with; fails when it does not. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('It was expected to be refused.');
+}
