@@ -57,7 +57,11 @@ interface Session extends LaunchOptions {
  */
 export async function launch(options: LaunchOptions, stack: Stack): Promise<Launched> {
   const session = await openSession(options, stack);
-  await new Listr(steps(session), { rendererOptions: { showErrorMessage: false } }).run();
+  await new Listr(steps(session), { rendererOptions: { showErrorMessage: false } })
+    .run()
+    .catch((error: Error) => {
+      throw error.cause ?? error;
+    });
   const { host, port, watcherPort, apiKey, chain } = session;
   return {
     ledgerUrl: `http://${host}:${port}`,
@@ -98,39 +102,48 @@ async function openSession(options: LaunchOptions, stack: Stack): Promise<Sessio
 
 function steps(session: Session): ListrTask[] {
   const { folder, host, port, watcherPort, keep } = session;
+  const chainIsWanted = session.withChain || existsSync(folder.chain);
   return [
-    {
-      title: 'PostgreSQL',
-      task: async (_, task) => {
-        const server = await keepPostgres(session);
-        const elsewhere = server.folder === folder.postgres ? '' : `, data in ${server.folder}`;
-        task.title = `PostgreSQL 18 on port ${server.port}${elsewhere}`;
-      },
-    },
-    {
-      title: 'Local EVM chain',
-      enabled: () => session.withChain || existsSync(folder.chain),
-      task: async (_, task) => {
-        const chain = await keepChain(session);
-        task.title = `Local EVM chain (anvil) on ${chain.url}`;
-      },
-    },
-    { title: 'Database, roles and tables', task: () => prepareDatabase(session) },
-    {
-      title: 'Ledger',
-      task: async (_, task) => {
-        await keep('The ledger', () => startApp(session, 'ledger'));
-        task.title = `Ledger on http://${host}:${port}`;
-      },
-    },
-    {
-      title: 'Chain-watcher',
-      task: async (_, task) => {
-        await keep('The chain-watcher', () => startApp(session, 'chain-watcher'));
-        task.title = `Chain-watcher on http://${host}:${watcherPort}`;
-      },
-    },
+    step('PostgreSQL', async () => {
+      const server = await keepPostgres(session);
+      const elsewhere = server.folder === folder.postgres ? '' : `, data in ${server.folder}`;
+      return `PostgreSQL 18 on port ${server.port}${elsewhere}`;
+    }),
+    ...(chainIsWanted
+      ? [
+          step('Local EVM chain', async () => {
+            const chain = await keepChain(session);
+            return `Local EVM chain (anvil) on ${chain.url}`;
+          }),
+        ]
+      : []),
+    step('Database, roles and tables', async () => {
+      await prepareDatabase(session);
+      return 'Database, roles and tables';
+    }),
+    step('Ledger', async () => {
+      await keep('The ledger', () => startApp(session, 'ledger'));
+      return `Ledger on http://${host}:${port}`;
+    }),
+    step('Chain-watcher', async () => {
+      await keep('The chain-watcher', () => startApp(session, 'chain-watcher'));
+      return `Chain-watcher on http://${host}:${watcherPort}`;
+    }),
   ];
+}
+
+/** A line of the progress; `work` returns what it says when done. A failure is told in full below. */
+function step(title: string, work: () => Promise<string>): ListrTask {
+  return {
+    title,
+    task: async (_, task) => {
+      try {
+        task.title = await work();
+      } catch (cause) {
+        throw new Error('see below', { cause });
+      }
+    },
+  };
 }
 
 /** Once started, PostgreSQL and the chain come back on the same port: the apps know no other. */
@@ -180,7 +193,7 @@ function startApp(session: Session, app: 'ledger' | 'chain-watcher'): Promise<St
       ? [session.port, databases.ledger, { DAYBOOK_BOOTSTRAP_API_KEY: apiKey }]
       : [session.watcherPort, databases.watcher, {}];
   return startService({
-    name: app,
+    name: `The ${app}`,
     module: join(APPS, app, 'src/main.js'),
     environment: {
       ...own,

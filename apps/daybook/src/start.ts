@@ -42,7 +42,8 @@ export function demo(options: DemoOptions): Promise<void> {
     if (!launched.chain) throw new Error('The demo needs its chain.');
     const api = ledgerApi(launched.ledgerUrl, launched.apiKey);
     await tellStory({ api, chain: launched.chain, print });
+    if (options.once) return 'end';
     print(welcome(launched, folder));
-    return options.once ? 'end' : 'stay';
+    return 'stay';
   });
 }

@@ -1,13 +1,16 @@
 import { relative } from 'node:path';
 import colors from 'picocolors';
 import type { DataFolder } from './data-folder';
+import { CONFIRMATIONS } from './demo/chain';
 import type { Launched } from './launch';
+
+const JSON_BODY = `-H 'content-type: application/json'`;
 
 /** Where everything is and what to try next; every line for the shell works as it stands. */
 export function welcome({ ledgerUrl, watcherUrl, chain }: Launched, folder: DataFolder): string {
   const data = relative(process.cwd(), folder.path) || '.';
   const curl = `curl -s -H "Authorization: Bearer $KEY"`;
-  const json = `-H 'content-type: application/json'`;
+  const alice = `${curl} ${JSON_BODY} -d '{"externalId":"alice","families":["evm"]}' ${ledgerUrl}/v1/customers`;
   const lines = [
     '',
     colors.bold('Daybook is running.'),
@@ -19,10 +22,10 @@ export function welcome({ ledgerUrl, watcherUrl, chain }: Launched, folder: Data
     '',
     colors.bold('Try next'),
     `  KEY=$(cat ${data}/api-key)`,
-    `  ${curl} ${json} -d '{"externalId":"alice","families":["evm"]}' ${ledgerUrl}/v1/customers`,
+    `  ${alice}`,
     `  ${curl} ${ledgerUrl}/v1/purses`,
+    ...(chain ? chainLines(chain().url, chain().faucet, alice) : []),
     `  ${curl} ${ledgerUrl}/v1/replenishments`,
-    ...(chain ? chainLines(chain().url, chain().faucet, json) : []),
     '',
     colors.dim('Ctrl-C stops everything. The data stays.'),
   ];
@@ -33,12 +36,14 @@ function row(name: string, value: string): string {
   return `  ${name.padEnd(14)} ${colors.cyan(value)}`;
 }
 
-function chainLines(url: string, faucet: string, json: string): string[] {
+/** One ETH to alice, and a block: repeated, the block confirms it. */
+function chainLines(url: string, faucet: string, alice: string): string[] {
   const call = (method: string, params: string): string =>
-    `  curl -s ${json} -d '{"jsonrpc":"2.0","id":1,"method":"${method}","params":[${params}]}' ${url}`;
+    `  curl -s ${JSON_BODY} -d '{"jsonrpc":"2.0","id":1,"method":"${method}","params":[${params}]}' ${url}`;
+  const transfer = `{"from":"${faucet}","to":"'$PURSE'","value":"0xde0b6b3a7640000"}`;
   return [
-    colors.dim('  # 1 ETH to a purse: put its address for 0x..., then make a block, three times'),
-    call('eth_sendTransaction', `{"from":"${faucet}","to":"0x...","value":"0xde0b6b3a7640000"}`),
-    call('evm_mine', ''),
+    `  PURSE=$(${alice} | grep -o '0x[0-9a-fA-F]\\{40\\}')`,
+    call('eth_sendTransaction', transfer),
+    `${call('evm_mine', '')}    # ${CONFIRMATIONS} times`,
   ];
 }

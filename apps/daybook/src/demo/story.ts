@@ -9,8 +9,10 @@ import { balanceTable, throughputTable } from './tables';
 /** What does not happen within this is reported as not happening. */
 const STEP_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
-/** Between two blocks, so that a reader can follow. */
-const BLOCK_PAUSE_MS = 700;
+/** Between two things that happen, so that a reader can follow. */
+const READING_PAUSE_MS = 700;
+/** A watcher that was away when a transaction was announced never hears of it until its block. */
+const ANNOUNCE_AGAIN_MS = 3_000;
 
 export interface StoryParts {
   readonly api: LedgerApi;
@@ -49,6 +51,7 @@ export async function tellStory(parts: StoryParts): Promise<string> {
     `  asked again: ${again.status}, ${again.body.address === address ? 'the same address' : '?'}`,
   );
 
+  await sleep(READING_PAUSE_MS);
   act('Three transfers are sent to it: two tokens and the native coin');
   const { usdt, usdc } = chain().tokens;
   const first = await send(chain(), [
@@ -139,20 +142,33 @@ async function follow(parts: StoryParts, customerId: string, sent: readonly Sent
     }
   };
 
-  await reach(['seen', 'detected', 'confirmed'], () => resend(parts.chain(), sent));
-  await sleep(BLOCK_PAUSE_MS);
+  let announced = began;
+  await reach(['seen', 'detected', 'confirmed'], async () => {
+    if (Date.now() - announced < ANNOUNCE_AGAIN_MS) return;
+    announced = Date.now();
+    await announceAgain(parts.chain(), sent);
+  });
+  await sleep(READING_PAUSE_MS);
   await reach(['detected', 'confirmed'], () => mineUntil(parts, sent, 1));
   let depth = 1;
   let due = 0;
   await reach(['confirmed'], async () => {
     if (Date.now() < due) return;
     depth = Math.min(depth + 1, CONFIRMATIONS + 1);
-    due = Date.now() + BLOCK_PAUSE_MS;
+    due = Date.now() + READING_PAUSE_MS;
     await mineUntil(parts, sent, depth);
   });
 }
 
-/** Sends again what a killed node has forgotten. An unreachable node is tried again by the caller. */
+/** Takes the transactions out of the mempool and sends them as if for the first time. */
+async function announceAgain(chain: DemoChain, sent: readonly Sent[]): Promise<void> {
+  for (const { hash } of sent) {
+    await rpc(chain.url, 'anvil_dropTransaction', hash).catch(() => undefined);
+  }
+  await resend(chain, sent);
+}
+
+/** Sends again what the node does not know. One that is being started again is tried later. */
 async function resend({ url }: DemoChain, sent: readonly Sent[]): Promise<void> {
   for (const { hash, raw } of sent) {
     try {

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import colors from 'picocolors';
 import type { LedgerApi, Money } from './ledger-api';
 
 interface Balance {
@@ -35,9 +36,12 @@ function render(
   head: string[],
   rows: readonly (readonly [Money, ...(Money | string)[]])[],
 ): string {
+  const colored = colors.isColorSupported;
   const table = new Table({
     head,
-    style: { head: ['bold'], border: ['gray'] },
+    // No lines between rows: a table of three assets is small.
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+    style: { head: colored ? ['bold'] : [], border: colored ? ['gray'] : [] },
     colAligns: ['left', 'right', 'right', 'right'],
   });
   for (const row of rows) {

@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isAlive } from '@daybook/platform';
+import { freePort, until } from '../../../test/dependencies';
+
+const COMMAND_LINE = resolve(__dirname, '../daybook.mjs');
+/** The first start on a clean checkout builds. */
+const START_TIMEOUT_MS = 120_000;
+const STORY_TIMEOUT_MS = 170_000;
+
+jest.setTimeout(2 * STORY_TIMEOUT_MS);
+
+interface Run {
+  readonly child: ChildProcess;
+  said(): string;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+describe('the command line', () => {
+  let data: string;
+  let port: number;
+  const runs: Run[] = [];
+
+  function daybook(...args: string[]): Run {
+    // As a terminal user would: npm's own variables make the launcher watch its parent.
+    const { npm_lifecycle_event: _, ...env } = process.env;
+    const child = spawn(process.execPath, [COMMAND_LINE, ...args, '--data', data], { env });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        text += chunk;
+      });
+    }
+    const ended = new Promise<number | null>((done) => void child.once('exit', done));
+    const run = { child, said: () => text, ended };
+    runs.push(run);
+    return run;
+  }
+  const running = (): { launcher: number; children: Map<string, number> } => {
+    const claim = JSON.parse(readFileSync(join(data, 'running.json'), 'utf8'));
+    const children: { name: string; pid: number }[] = claim.children;
+    return {
+      launcher: claim.launcher.pid,
+      children: new Map(children.map(({ name, pid }) => [name, pid])),
+    };
+  };
+  const said = (run: Run, words: string, timeoutMs = START_TIMEOUT_MS): Promise<void> =>
+    until(
+      () => {
+        if (run.child.exitCode !== null && !run.said().includes(words)) throw new Error(run.said());
+        return run.said().includes(words);
+      },
+      { timeoutMs, description: `"${words}"` },
+    );
+  const request = async <T>(path: string, body?: object): Promise<T> => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      headers: {
+        authorization: `Bearer ${readFileSync(join(data, 'api-key'), 'utf8').trim()}`,
+        'content-type': 'application/json',
+      },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()) as T;
+  };
+
+  beforeEach(async () => {
+    data = join(mkdtempSync(join(tmpdir(), 'daybook-e2e-')), 'data');
+    port = await freePort();
+  });
+  afterEach(async () => {
+    for (const { child, ended } of runs.splice(0)) {
+      child.kill('SIGKILL');
+      await ended;
+    }
+    await daybook('reset', '--yes').ended;
+    rmSync(resolve(data, '..'), { recursive: true });
+  });
+
+  it('starts the service, brings back what is killed, and keeps the data over any end', async () => {
+    const first = daybook('start', '--port', String(port));
+    await said(first, 'Daybook is running.');
+    const alice = await request<{ id: string }>('/v1/customers', { externalId: 'alice' });
+
+    const second = daybook('start', '--port', String(await freePort()));
+    expect(await second.ended).toBe(1);
+    expect(second.said()).toContain('already');
+
+    const { children } = running();
+    for (const name of ['The ledger', 'PostgreSQL', 'The chain-watcher']) {
+      process.kill(children.get(name) as number, 'SIGKILL');
+      await said(first, `${name} is back`);
+    }
+    await until(() =>
+      request('/v1/customers').then(
+        () => true,
+        () => false,
+      ),
+    );
+
+    const { launcher, children: now } = running();
+    process.kill(launcher, 'SIGKILL');
+    await first.ended;
+    await until(() => ![...now.values()].some(isAlive), { timeoutMs: 30_000 });
+    const third = daybook('start', '--port', String(port));
+    await said(third, 'Daybook is running.');
+    expect(await request('/v1/customers', { externalId: 'alice' })).toMatchObject(alice);
+
+    third.child.kill('SIGTERM');
+    expect(await third.ended).toBe(0);
+    expect(existsSync(join(data, 'running.json'))).toBe(false);
+  });
+
+  it('says what would be right when a port is taken', async () => {
+    const server = (await import('node:net')).createServer().listen(port, '127.0.0.1');
+    const run = daybook('start', '--port', String(port));
+    expect(await run.ended).toBe(1);
+    server.close();
+    expect(run.said()).toMatch(/Port \d+ is in use by another program\. .*--port \d+/);
+  });
+
+  it('shows deposits arrive, again with the next customer, whatever is killed meanwhile', async () => {
+    const first = daybook('demo', '--once', '--port', String(port));
+    expect([await first.ended, first.said()]).toEqual([0, expect.stringContaining('demo-1')]);
+    for (const words of ['seen in the mempool', 'detected in a block', 'blocked: true']) {
+      expect(first.said()).toContain(words);
+    }
+
+    const second = daybook('demo', '--once', '--port', String(port));
+    await said(second, 'seen in the mempool');
+    for (const name of ['The local chain', 'The chain-watcher', 'The ledger', 'PostgreSQL']) {
+      process.kill(running().children.get(name) as number, 'SIGKILL');
+      await said(second, `${name} is back`, STORY_TIMEOUT_MS);
+    }
+    expect([await second.ended, second.said()]).toEqual([0, expect.stringContaining('demo-2')]);
+    // Four receipts, each confirmed once.
+    expect(second.said().match(/ confirmed/g)).toHaveLength(4);
+  });
+});
