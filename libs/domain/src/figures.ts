@@ -1,5 +1,5 @@
+import type { Booked, Credit } from './credit';
 import type { DomainEvent } from './events';
-import type { Booked, Credit } from './replenishment';
 
 /**
  * What one purse holds and has ever received of one asset, in base units. One row a purse and asset

@@ -1,5 +1,5 @@
+import type { Booked, Credit, Parties } from './credit';
 import type { DomainEvent } from './events';
-import type { Booked, Credit, Parties } from './replenishment';
 
 /** A book account (DESIGN, "The books"): its kind and whose it is. Counted per asset. */
 export interface BookAccount {
