@@ -1,10 +1,11 @@
 import * as a from '../testing/a';
 import { EVENT_TYPES, goldenFiles, jsonType, leaves } from '../testing/golden';
 import { account } from './account';
+import type { Credit } from './credit';
 import { customer } from './customer';
 import { type DomainEvent, UnknownEvent, upcast } from './events';
 import { purse } from './purse';
-import { type Credit, replenishment } from './replenishment';
+import { replenishment } from './replenishment';
 
 const golden = goldenFiles();
 

@@ -1,6 +1,6 @@
 import * as a from '../testing/a';
+import type { Credit } from './credit';
 import { addFigures, figuresDelta, NO_FIGURES } from './figures';
-import type { Credit } from './replenishment';
 
 const parts: [Credit, string][] = [
   [{ to: 'customer' }, 'claimCustomer'],

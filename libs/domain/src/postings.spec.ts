@@ -1,6 +1,6 @@
 import * as a from '../testing/a';
+import type { Credit } from './credit';
 import { bookName, postings } from './postings';
-import type { Credit } from './replenishment';
 
 const { accountId, customerId, purseId } = a.parties;
 const { asset } = a.transfer();

@@ -1,6 +1,7 @@
 import * as a from '../testing/a';
 import { specification } from '../testing/specification';
-import { type Credit, replenishment } from './replenishment';
+import type { Credit } from './credit';
+import { replenishment } from './replenishment';
 
 const given = specification(replenishment);
 

@@ -1,12 +1,8 @@
 import * as a from '../testing/a';
 import { specification } from '../testing/specification';
+import type { OwnerFacts } from './credit';
 import { fold } from './decider';
-import {
-  type OwnerFacts,
-  type ReplenishmentEvent,
-  type ReplenishmentStatus,
-  replenishment,
-} from './replenishment';
+import { type ReplenishmentEvent, type ReplenishmentStatus, replenishment } from './replenishment';
 
 const given = specification(replenishment);
 
