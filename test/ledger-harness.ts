@@ -32,6 +32,7 @@ export interface TestLedger {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   readonly databaseUrl: string;
+  readonly chainsFile: string;
   /** The bootstrap key: `read` and `write` on the default account. */
   readonly apiKey: string;
   /** What was logged, one object a line. */
@@ -83,7 +84,7 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
     health,
     registry,
     logger,
-    ...(options.quota !== undefined && { quota: options.quota }),
+    quota: options.quota ?? { requests: 1_000_000, windowSeconds: 60 },
   });
   await app.listen(0, '127.0.0.1');
   health.started();
@@ -95,6 +96,7 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
     store: app.get(EventStore),
     url,
     databaseUrl: database.url,
+    chainsFile,
     apiKey,
     logged,
     request: send,

@@ -42,6 +42,14 @@ export class LedgerEnv {
   })
   readonly bootstrapApiKey?: string;
 
+  /**
+   * Requests that each API key may make in a minute, at each process. The default is about what one
+   * process answers: it stops a runaway client and never a busy one.
+   */
+  @IsInt()
+  @Min(1)
+  readonly rateLimit: number = 120_000;
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])
   readonly logLevel: string = 'info';
 }

@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     registry: metrics.registry,
     logger,
     nestLogger: nestLogger(logger),
+    quota: { requests: env.rateLimit, windowSeconds: 60 },
   });
   vitals.watch(app.get(Roles));
   await app.listen(env.httpPort, env.httpHost);

@@ -1,5 +1,3 @@
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Health } from '@daybook/platform';
 import { type DynamicModule, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -11,6 +9,7 @@ import type { Registry } from 'prom-client';
 import { ApiKeys } from '../account/api-keys';
 import { PositionReached } from '../read-models/position-reached';
 import { authenticate } from './authenticate';
+import { answerClientError } from './client-errors';
 import { identifyCommand, releaseCommand } from './context';
 import { gate, headersFor } from './gate';
 import { IdempotencyKeys } from './idempotency';
@@ -18,13 +17,12 @@ import { observe, requestHistogram } from './observe';
 import { openApiDocument } from './openapi';
 import { parseJsonBody } from './parse-json';
 import { awaitPosition } from './positions';
-import { Problem, problemBody, problemOf } from './problem';
-import { PROBLEM_JSON, ProblemFilter, sendProblem } from './problem.filter';
-import type { ProblemCode } from './problems';
+import { ProblemFilter, sendProblem } from './problem.filter';
 import { type Quota, RateLimit } from './rate-limit';
 import { requestIdOf } from './request-id';
 import { RestModule } from './rest.module';
 import { RouteTable } from './route-table';
+import { limitTime } from './time-limit';
 import { ValidationPipe } from './validation';
 
 export interface HttpOptions {
@@ -34,12 +32,9 @@ export interface HttpOptions {
   readonly logger: Logger;
   /** Where Nest writes what it has to say; nothing when left out. */
   readonly nestLogger?: LoggerService;
-  /** How much each key may ask; `QUOTA` when left out. */
-  readonly quota?: Quota;
+  /** How much each key may ask. */
+  readonly quota: Quota;
 }
-
-/** Twice what one instance answers: it stops a runaway client and never a busy one. */
-export const QUOTA: Quota = { requests: 120_000, windowSeconds: 60 };
 
 /** The largest body of the API is far below it. */
 const BODY_BYTES_MAX = 64 * 1024;
@@ -62,7 +57,7 @@ export async function createHttpApp(
   ledger: DynamicModule,
   options: HttpOptions,
 ): Promise<NestFastifyApplication> {
-  const { health, registry, logger, nestLogger = false, quota = QUOTA } = options;
+  const { health, registry, logger, nestLogger = false, quota } = options;
   const edge: Partial<Edge> = {};
   const adapter = serverAdapter(edge, logger);
   const root = { module: HttpRoot, imports: [ledger, RestModule.forRoot(health, registry)] };
@@ -88,7 +83,6 @@ function serverAdapter(edge: Partial<Edge>, logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    handlerTimeout: HANDLER_TIMEOUT_MS,
     // Behind a proxy the caller is known by the key, never by an address.
     trustProxy: false,
     genReqId: requestIdOf,
@@ -133,6 +127,8 @@ function addHooks(
   const idempotencyKeys = app.get(IdempotencyKeys);
   server.decorate('routeTable', routes);
   server.addHook('onRoute', ({ url, method }) => routes.add(url, method));
+  // First, so that it also bounds the look for the key.
+  limitTime(server, HANDLER_TIMEOUT_MS);
   server.addHook('onRequest', gate(app.get(ApiKeys), limit, routes));
   server.addHook('preHandler', awaitPosition(app.get(PositionReached)));
   server.addHook('preHandler', identifyCommand(idempotencyKeys));
@@ -183,32 +179,4 @@ async function refuseUnrouted(
           (unauthenticated: unknown) => unauthenticated,
         );
   sendProblem(refusal, request, reply, logger);
-}
-
-/** What Node says about a request that it could not read at all. */
-const CLIENT_ERRORS: Readonly<Record<string, ProblemCode>> = {
-  HPE_HEADER_OVERFLOW: 'headers-too-large',
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'payload-too-large',
-  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
-};
-
-function answerClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const code = CLIENT_ERRORS[error.code ?? ''] ?? 'malformed-request';
-  const problem = problemOf(new Problem(code, 'The request could not be read.'));
-  const body = JSON.stringify(problemBody(problem, '', requestIdOf({ headers: {} })));
-  const { status } = problem;
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-      `Content-Type: ${PROBLEM_JSON}`,
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
 }
