@@ -2,7 +2,7 @@ import type { BlockHeader, Chain } from '@daybook/chains';
 import type { ChainHeadV1 } from '@daybook/contracts';
 
 /** A node may miss a question by chance; beyond this it is in trouble and somebody should know. */
-const TROUBLE_MS = 10_000;
+const TROUBLE_MS = 5_000;
 /** A chain may be without a block for many block times by chance; never so long (Blockbook's rule). */
 const SILENCE_BLOCKS = 30;
 const SILENCE_MIN_MS = 30_000;

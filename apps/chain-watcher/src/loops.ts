@@ -14,7 +14,7 @@ const REPORT_UNCHANGED_MS = 10_000;
 /** Looking for stored messages when nobody announced any: what an earlier life left. */
 const RELAY_MS = 1_000;
 const BACKOFF_MS_MIN = 500;
-const BACKOFF_MS_MAX = 10_000;
+const BACKOFF_MS_MAX = 5_000;
 
 /** How a watch is doing, kept for whoever asks. */
 export interface Progress {

@@ -1,0 +1,211 @@
+import { type Chain, readChainsFile } from '@daybook/chains';
+import {
+  type ChainHeadV1,
+  parseChainHead,
+  parseTransfer,
+  TOPICS,
+  type TransferV1,
+} from '@daybook/contracts';
+import { PostgresLog } from '@daybook/messaging';
+import { createLogger, freePort } from '@daybook/platform';
+import { Registry as MetricsRegistry } from 'prom-client';
+import { addressOf } from '../../../libs/chains/testing/raw-blocks';
+import { freshDatabase, startAnvil, type TestDatabase, until } from '../../../test/dependencies';
+import { migrate } from '../src/migrate';
+import { type RunningChain, runChain } from '../src/run-chain';
+import { PostgresWatcherStore } from '../src/store/postgres-watcher-store';
+import { createWatcherMetrics } from '../src/watcher-metrics';
+import { CHAIN, type LocalChain, startLocalChain } from '../testing/local-chain';
+
+const purse = addressOf('purse');
+
+let database: TestDatabase;
+let log: PostgresLog;
+/** What arrived on the topics, as the ledger gets it. */
+let transfers: TransferV1[];
+let heads: ChainHeadV1[];
+let cleanUp: (() => Promise<unknown>)[];
+
+beforeEach(async () => {
+  database = await freshDatabase();
+  await migrate(database.url, 'postgres');
+  log = new PostgresLog({ url: database.url });
+  [transfers, heads, cleanUp] = [[], [], []];
+  await log.subscribe({
+    topic: TOPICS.transfer,
+    group: 'test',
+    limit: 100,
+    async handle(messages) {
+      for (const { value } of messages) transfers.push(parseTransfer(value));
+    },
+  });
+  await log.subscribe({
+    topic: TOPICS.chainHead,
+    group: 'test',
+    limit: 100,
+    async handle(messages) {
+      for (const { value } of messages) heads.push(parseChainHead(value));
+    },
+  });
+});
+afterEach(async () => {
+  for (const end of cleanUp.reverse()) await end();
+  await log.close();
+  await database.drop();
+});
+
+/** A watcher's process, without the process. */
+function watcher(url: string, wsUrl: string | null, id = CHAIN): RunningChain {
+  const { chains, connections, ...registry } = readChainsFile(
+    JSON.stringify({
+      chains: [
+        {
+          id,
+          rpcUrl: url,
+          wsUrl,
+          blockTimeMs: null,
+          reorgWindow: 32,
+          finality: { kind: 'depth', confirmations: 2 },
+          assets: [{ id: `${id}/slip44:60`, currency: 'LOCAL', decimals: 18, minimum: '1' }],
+        },
+      ],
+    }),
+  );
+  const [connection] = connections;
+  if (!connection) throw new Error('No connection.');
+  const store = new PostgresWatcherStore({ url: database.url });
+  const own = new PostgresLog({ url: database.url });
+  const running = runChain({
+    chain: chains.find((it) => it.id === id) as Chain,
+    connection,
+    registry: { chains, connections, ...registry },
+    store,
+    log: own,
+    logger: createLogger('chain-watcher', 'silent'),
+    metrics: createWatcherMetrics(new MetricsRegistry(), [id]),
+    pollMs: 50,
+  });
+  cleanUp.push(async () => {
+    await running.stop();
+    await own.close();
+    await store.close();
+  });
+  return running;
+}
+
+async function localChain(): Promise<LocalChain> {
+  const local = await startLocalChain();
+  cleanUp.push(() => local.stop());
+  return local;
+}
+
+async function mintPurse(address: string): Promise<void> {
+  const value = JSON.stringify({ family: 'evm', address, mintedAt: new Date().toISOString() });
+  await log.publish(TOPICS.purseAddress, [{ id: address, key: address, value, headers: {} }]);
+}
+
+/** Waits until the watcher knows the purse: it then sees what is pending to it. */
+async function purseIsWatched(): Promise<void> {
+  const store = new PostgresWatcherStore({ url: database.url });
+  await until(async () => {
+    for await (const addresses of store.addresses(CHAIN))
+      if (addresses.includes(purse)) return true;
+    return false;
+  });
+  await store.close();
+}
+
+function statuses(txHash: string): TransferV1['status'][] {
+  return transfers.filter((it) => it.txHash === txHash).map(({ status }) => status);
+}
+
+async function livesThrough(txHash: string, life: TransferV1['status'][]): Promise<void> {
+  const description = `the life ${life.join(', ')} of ${txHash}`;
+  await until(() => statuses(txHash).length >= life.length, { description });
+  expect(statuses(txHash)).toEqual(life);
+}
+
+async function isHealth(running: RunningChain, state: ChainHeadV1['state']): Promise<void> {
+  await until(() => running.health().state === state, { description: state, timeoutMs: 20_000 });
+}
+
+describe('a running watcher', () => {
+  it('shows a payment from the mempool to finality', async () => {
+    const local = await localChain();
+    watcher(local.anvil.url, local.anvil.wsUrl);
+    await mintPurse(purse);
+    await purseIsWatched();
+    const { hash } = await local.send({ to: purse, value: 5n });
+    await livesThrough(hash, ['seen']);
+    await local.mine();
+    await livesThrough(hash, ['seen', 'detected']);
+    await local.mine();
+    await livesThrough(hash, ['seen', 'detected', 'final']);
+    const height = await local.height();
+    await until(() => heads.at(-1)?.matched === height);
+    expect(heads.at(-1)).toMatchObject({ chain: CHAIN, latest: height, state: 'following' });
+  });
+
+  it('drops a pending payment when another transaction takes its place', async () => {
+    const local = await localChain();
+    watcher(local.anvil.url, local.anvil.wsUrl);
+    await mintPurse(purse);
+    await purseIsWatched();
+    const { hash } = await local.send({ to: purse, value: 5n, nonce: 4 });
+    await livesThrough(hash, ['seen']);
+    await local.send({ to: addressOf('other'), value: 5n, nonce: 4, gasPrice: 10n ** 11n });
+    await local.mine();
+    await livesThrough(hash, ['seen', 'dropped']);
+  });
+
+  it('needs no websocket for anything but sightings', async () => {
+    const local = await localChain();
+    watcher(local.anvil.url, null);
+    await mintPurse(purse);
+    const { hash } = await local.send({ to: purse, value: 5n });
+    await purseIsWatched();
+    await local.mine(2);
+    await livesThrough(hash, ['detected', 'final']);
+  });
+
+  it('hands over to a standby, which goes on where the leader stopped', async () => {
+    const local = await localChain();
+    const first = watcher(local.anvil.url, null);
+    await until(() => first.role() === 'leader');
+    const second = watcher(local.anvil.url, null);
+    await mintPurse(purse);
+    await purseIsWatched();
+    expect(second.role()).toBe('standby');
+    const { hash } = await local.send({ to: purse, value: 5n });
+    await local.mine();
+    await livesThrough(hash, ['detected']);
+    await first.stop();
+    await local.mine();
+    await until(() => second.role() === 'leader');
+    await livesThrough(hash, ['detected', 'final']);
+  });
+
+  it('waits for a node that is not there yet, says so, and follows it through its restarts', async () => {
+    const port = await freePort();
+    const running = watcher(`http://127.0.0.1:${port}`, `ws://127.0.0.1:${port}`);
+    await isHealth(running, 'stalled');
+    expect(running.health().detail).toBe(`127.0.0.1:${port} cannot be reached (ECONNREFUSED).`);
+    await until(() => heads.at(-1)?.state === 'stalled');
+    for (const _ of ['first life', 'second life']) {
+      // The time makes its first block the same in every life.
+      const anvil = await startAnvil({ port, args: ['--timestamp', '1700000000'] });
+      cleanUp.push(() => anvil.kill());
+      await isHealth(running, 'following');
+      await until(() => heads.at(-1)?.state === 'following');
+      await anvil.kill();
+    }
+    await isHealth(running, 'stalled');
+  }, 60_000);
+
+  it('refuses a node that serves another chain', async () => {
+    const local = await localChain();
+    const running = watcher(local.anvil.url, null, 'eip155:1337');
+    await isHealth(running, 'stalled');
+    expect(running.health().detail).toMatch(/configured for eip155:1337 serves eip155:31337/);
+  });
+});
