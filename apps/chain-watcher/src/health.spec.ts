@@ -1,0 +1,84 @@
+import type { Chain } from '@daybook/chains';
+import { judge, type Observation } from './health';
+
+const NOW = 1_700_000_000_000;
+const chain: Chain = {
+  id: 'eip155:1',
+  family: 'evm',
+  name: 'Ethereum',
+  blockTimeMs: 12_000,
+  finality: { kind: 'depth', confirmations: 3 },
+  reorgWindow: 64,
+};
+const onDemand = { ...chain, blockTimeMs: null };
+
+/** A watch that is up to date; tests name what differs. */
+function seen(change: Partial<Observation> = {}): Observation {
+  return {
+    head: { number: 100, hash: '', parentHash: '', time: NOW / 1000 - 5 },
+    advancedAt: NOW - 5_000,
+    matched: 100,
+    stalled: null,
+    trouble: null,
+    ...change,
+  };
+}
+
+describe('judge', () => {
+  it('calls a watch near the head following', () => {
+    expect(judge(chain, seen({ matched: 90 }), NOW)).toEqual({ state: 'following', detail: null });
+  });
+
+  it('calls a watch far from the head catching up', () => {
+    expect(judge(chain, seen({ matched: 10 }), NOW)).toEqual({
+      state: 'catching-up',
+      detail: '90 blocks to match.',
+    });
+  });
+
+  it('passes over one question that was not answered, not over many', () => {
+    const trouble = { message: 'It cannot be reached.', since: NOW - 1_000 };
+    expect(judge(chain, seen({ trouble }), NOW).state).toBe('following');
+    expect(judge(chain, seen({ trouble }), NOW + 10_000)).toEqual({
+      state: 'stalled',
+      detail: 'It cannot be reached.',
+    });
+  });
+
+  it('says at once when a node cannot be reached at the start', () => {
+    const trouble = { message: 'It cannot be reached.', since: NOW };
+    expect(judge(chain, seen({ head: null, trouble }), NOW).state).toBe('stalled');
+    expect(judge(chain, seen({ head: null }), NOW).state).toBe('catching-up');
+  });
+
+  it('raises a node that answers and shows no new block', () => {
+    const silent = seen({ advancedAt: NOW - 301_000 });
+    expect(judge(chain, silent, NOW)).toMatchObject({
+      state: 'stalled',
+      detail: 'The node has shown no new block for 301 s.',
+    });
+    expect(judge(chain, seen({ advancedAt: NOW - 299_000 }), NOW).state).toBe('following');
+    const fast = { ...chain, blockTimeMs: 250 };
+    expect(judge(fast, seen({ advancedAt: NOW - 31_000 }), NOW).state).toBe('stalled');
+  });
+
+  it('raises a node that is still synchronising', () => {
+    const head = { number: 100, hash: '', parentHash: '', time: NOW / 1000 - 7_200 };
+    expect(judge(chain, seen({ head }), NOW)).toMatchObject({
+      state: 'stalled',
+      detail: expect.stringContaining('120 min old'),
+    });
+  });
+
+  it('cannot tell silence from rest on a chain with blocks on demand', () => {
+    const head = { number: 100, hash: '', parentHash: '', time: 0 };
+    expect(judge(onDemand, seen({ head, advancedAt: 0 }), NOW).state).toBe('following');
+  });
+
+  it('puts a chain that cannot go on above everything else', () => {
+    expect(judge(chain, seen({ stalled: 'Too deep.' }), NOW)).toEqual({
+      state: 'stalled',
+      detail: 'Too deep.',
+    });
+  });
+});

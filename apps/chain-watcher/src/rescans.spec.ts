@@ -1,0 +1,103 @@
+import type { ChainBlock } from '@daybook/chains';
+import fc from 'fast-check';
+import { addRescan, cutRescans, nextSlice, type Rescan, withoutSlice } from './rescans';
+
+function header(number: number) {
+  return { number, hash: `0x${number}`, parentHash: `0x${number - 1}`, time: number };
+}
+
+function rescan(from: number, to: number): Rescan {
+  return { from, to, hash: `0x${to}` };
+}
+
+function blocks(from: number, to: number): ChainBlock[] {
+  const numbers = Array.from({ length: to - from + 1 }, (_, n) => from + n);
+  return numbers.map((number) => ({ ...header(number), transactions: [], transfers: [] }));
+}
+
+describe('addRescan', () => {
+  it('begins at the tip', () => {
+    expect(addRescan([], 5, header(9))).toEqual([rescan(5, 9)]);
+  });
+
+  it('joins ranges that touch and keeps others apart, newest first', () => {
+    expect(addRescan([rescan(1, 2)], 5, header(9))).toEqual([rescan(5, 9), rescan(1, 2)]);
+    expect(addRescan([rescan(1, 4)], 5, header(9))).toEqual([rescan(1, 9)]);
+    expect(addRescan([rescan(6, 8), rescan(1, 2)], 3, header(9))).toEqual([rescan(1, 9)]);
+  });
+});
+
+describe('cutRescans', () => {
+  it('leaves what a reorg replaced to the blocks to come', () => {
+    const rescans = [rescan(8, 9), rescan(4, 6), rescan(1, 2)];
+    expect(cutRescans(rescans, header(5))).toEqual([rescan(4, 5), rescan(1, 2)]);
+  });
+});
+
+describe('nextSlice', () => {
+  it('takes the newest blocks first', () => {
+    expect(nextSlice([rescan(5, 9), rescan(1, 2)], 3)).toEqual({ from: 7, to: 9 });
+    expect(nextSlice([rescan(5, 9)], 100)).toEqual({ from: 5, to: 9 });
+    expect(nextSlice([], 3)).toBeNull();
+  });
+});
+
+describe('withoutSlice', () => {
+  it('leaves what lies below, to be known by its hash', () => {
+    expect(withoutSlice([rescan(5, 9), rescan(1, 2)], blocks(7, 9))).toEqual([
+      rescan(5, 6),
+      rescan(1, 2),
+    ]);
+    expect(withoutSlice([rescan(5, 9), rescan(1, 2)], blocks(5, 9))).toEqual([rescan(1, 2)]);
+  });
+
+  it.each([
+    ['of another chain', blocks(7, 9).map((it) => ({ ...it, hash: `${it.hash}b` }))],
+    ['that do not reach the top', blocks(7, 8)],
+    ['with one missing', blocks(7, 9).filter(({ number }) => number !== 8)],
+    ['at all', []],
+  ])('does not take blocks %s', (_, wrong) => {
+    expect(withoutSlice([rescan(5, 9)], wrong)).toBeNull();
+  });
+});
+
+describe('rescans', () => {
+  it('cover every block that was asked for, through reorgs, and end', () => {
+    const action = fc.oneof(
+      fc.record({ add: fc.nat(30) }),
+      fc.record({ cut: fc.nat(6) }),
+      fc.record({ scan: fc.integer({ min: 1, max: 7 }) }),
+      fc.record({ grow: fc.nat(5) }),
+    );
+    fc.assert(
+      fc.property(fc.array(action), (actions) => {
+        let rescans: readonly Rescan[] = [];
+        let tip = 20;
+        const wanted = new Set<number>();
+        const scan = (limit: number) => {
+          const slice = nextSlice(rescans, limit);
+          if (!slice) return;
+          for (let n = slice.from; n <= slice.to; n++) wanted.delete(n);
+          rescans = withoutSlice(rescans, blocks(slice.from, slice.to)) ?? rescans;
+        };
+        for (const it of actions) {
+          if ('grow' in it) tip += it.grow;
+          if ('scan' in it) scan(it.scan);
+          if ('add' in it) {
+            const from = Math.min(it.add, tip);
+            for (let n = from; n <= tip; n++) wanted.add(n);
+            rescans = addRescan(rescans, from, header(tip));
+          }
+          if ('cut' in it) {
+            tip = Math.max(0, tip - it.cut);
+            for (const n of wanted) if (n > tip) wanted.delete(n);
+            rescans = cutRescans(rescans, header(tip));
+          }
+        }
+        for (let n = 0; n < 100 && rescans.length > 0; n++) scan(5);
+        expect(rescans).toEqual([]);
+        expect([...wanted]).toEqual([]);
+      }),
+    );
+  });
+});
