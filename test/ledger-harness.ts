@@ -78,9 +78,9 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
   });
   const logged: Record<string, unknown>[] = [];
   const logger = pino({ level: 'info' }, { write: (line) => logged.push(JSON.parse(line)) });
-  const health = createHealth({ required: {} });
   const { registry } = createMetrics('ledger');
-  const app = await createHttpApp(LedgerModule.forRoot(env), {
+  const health = createHealth({ required: { database: () => app.get(EventStore).head() } });
+  const app: NestFastifyApplication = await createHttpApp(LedgerModule.forRoot(env), {
     health,
     registry,
     logger,

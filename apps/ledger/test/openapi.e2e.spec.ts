@@ -81,6 +81,9 @@ describe('the API document', () => {
     const page = await ledger.request('GET', '/docs');
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
     expect(page.body).not.toMatch(/(src|href)="(https?:)?\/\//);
+    // The page's policy allows scripts of files only.
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(page.body).not.toMatch(/<script(?![^>]*src=)/);
     const assets = [...page.body.matchAll(/(?:src|href)="\.\/(docs\/[^"]+)"/g)].map(([, a]) => a);
     expect(assets.length).toBeGreaterThan(2);
     for (const asset of assets) {

@@ -42,8 +42,15 @@ describe('while the database is away', () => {
       expect(lines).toHaveLength(1);
     }
     expect((await ledger.request('GET', '/livez')).status).toBe(200);
+    const unready = await ledger.request('GET', '/readyz');
+    expect(unready.body).toMatchObject({
+      status: 503,
+      code: 'not-ready',
+      checks: { database: { status: 'failing' } },
+    });
     line.mend();
     await until(async () => (await create('ann')).status === 201);
+    expect((await ledger.request('GET', '/readyz')).body.status).toBe('ok');
     const again = await create('ann');
     expect(again.status).toBe(201);
     const history = await ledger.store.readStream(`customer-${again.body.id}`);

@@ -80,5 +80,6 @@ export class ProbesController {
 
 function report({ httpStatus, body }: HealthAnswer): HealthReportWire {
   if (httpStatus === 200) return body;
-  throw new Problem('not-ready', 'Send requests elsewhere for now.', { extensions: { ...body } });
+  const { checks } = body;
+  throw new Problem('not-ready', 'Send requests elsewhere for now.', { extensions: { checks } });
 }

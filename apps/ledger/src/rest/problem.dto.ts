@@ -1,4 +1,5 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import type { HealthReportWire } from './probes.controller';
 import type { Fault, ProblemBody } from './problem';
 import { PROBLEMS, type ProblemCode } from './problems';
 
@@ -61,6 +62,13 @@ export class ProblemWire implements ProblemBody {
     description: 'With `validation-failed`: everything that is wrong.',
   })
   readonly errors?: readonly FaultWire[];
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'object' },
+    description: 'With `not-ready`: what each check of the probe found.',
+  })
+  readonly checks?: HealthReportWire['checks'];
 
   @ApiProperty({
     type: String,

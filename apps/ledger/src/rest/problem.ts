@@ -18,7 +18,7 @@ export interface Fault {
 interface ProblemParts {
   readonly errors?: readonly Fault[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Members beside the standard ones (RFC 9457, section 3.2). */
+  /** Members beside the standard ones, which they cannot replace (RFC 9457, section 3.2). */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
@@ -64,6 +64,7 @@ export function problemBody(problem: Problem, url: string, requestId: string): P
   const { code, status, detail, parts } = problem;
   const path = url.split('?', 1)[0]?.slice(0, PATH_SHOWN_MAX) ?? '';
   return {
+    ...parts.extensions,
     type: problemType(code),
     title: PROBLEMS[code].title,
     status,
@@ -71,7 +72,6 @@ export function problemBody(problem: Problem, url: string, requestId: string): P
     ...(PLAIN_PATH.test(path) && { instance: path }),
     code,
     ...(parts.errors && { errors: parts.errors }),
-    ...parts.extensions,
     requestId,
   };
 }
