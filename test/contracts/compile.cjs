@@ -35,14 +35,19 @@ function asModule(name, constant, { abi, bytecode }) {
   );
 }
 
-for (const name of ['Nft', 'Batch']) {
+/** Tests may not import from an app, so they have the tokens of the demo as JSON as well. */
+function writeJson(name, contract) {
   const file = join(__dirname, `${name}.json`);
-  writeFileSync(file, JSON.stringify(compile(__dirname, name)));
+  writeFileSync(file, JSON.stringify(contract));
   execFileSync(join(__dirname, '../../node_modules/.bin/biome'), ['format', '--write', file]);
 }
+
+for (const name of ['Nft', 'Batch']) writeJson(name, compile(__dirname, name));
 for (const [name, file, constant] of [
   ['UsdtLike', 'usdt-like', 'usdtLike'],
   ['PlainErc20', 'plain-erc20', 'plainErc20'],
 ]) {
-  writeFileSync(join(demo, `${file}.generated.ts`), asModule(name, constant, compile(demo, name)));
+  const contract = compile(demo, name);
+  writeJson(name, contract);
+  writeFileSync(join(demo, `${file}.generated.ts`), asModule(name, constant, contract));
 }

@@ -1,8 +1,8 @@
 import { HDNodeWallet, Interface, type InterfaceAbi, Mnemonic, Transaction } from 'ethers';
 import batch from '../../../test/contracts/Batch.json';
 import nft from '../../../test/contracts/Nft.json';
+import usdtLike from '../../../test/contracts/UsdtLike.json';
 import { type Anvil, startAnvil } from '../../../test/dependencies';
-import { usdtLike } from '../../daybook/src/demo/contracts/usdt-like.generated';
 
 export const CHAIN = 'eip155:31337';
 export const NATIVE = `${CHAIN}/slip44:60`;
