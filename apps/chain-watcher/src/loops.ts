@@ -19,6 +19,7 @@ const BACKOFF_MS_MAX = 5_000;
 /** How a watch is doing, kept for whoever asks. */
 export interface Progress {
   health: Health;
+  trouble: Trouble | null;
 }
 
 /** One leadership at work. */
@@ -42,9 +43,8 @@ export async function followLoop(
   wakeUp: WakeUp,
   signal: AbortSignal,
 ): Promise<void> {
-  const { chain, watch, client, leadership, metrics } = session;
+  const { chain, watch, client, leadership, progress, metrics } = session;
   let isVerified = false;
-  let trouble = null as Trouble | null;
   let failures = 0;
   while (!signal.aborted) {
     if (leadership.isLost()) throw new LostLeadership(chain);
@@ -54,18 +54,19 @@ export async function followLoop(
       if (!isVerified) await client.verify();
       isVerified = true;
       isMore = await watch.pass();
-      trouble = null;
+      progress.trouble = null;
       failures = 0;
     } catch (error) {
       const kind = nodeFaultOf(error);
       if (kind === null) throw error;
       metrics.nodeFaults.inc({ chain, kind });
       isVerified = kind === 'invalid-block' && isVerified;
-      trouble = { message: messageOf(error), since: trouble?.since ?? Date.now() };
+      const since = progress.trouble?.since ?? Date.now();
+      progress.trouble = { message: messageOf(error), since };
       failures += 1;
     }
     endTimer();
-    note(session, watch.health(trouble));
+    judgeNow(session);
     if (isMore) await letOthersRun();
     else await wakeUp.rest(Math.max(session.pollMs, backoffOf(failures)), signal);
   }
@@ -94,14 +95,14 @@ export async function relayLoop(
 }
 
 /** Publishes the state of the chain: soon when it changed, now and then when it did not. */
-export async function reportLoop(
-  { chain, watch, progress, logger }: Session,
-  signal: AbortSignal,
-): Promise<void> {
+export async function reportLoop(session: Session, signal: AbortSignal): Promise<void> {
+  const { chain, watch, progress, logger } = session;
   let reported = { content: '', at: 0 };
   while (!signal.aborted) {
     // An abort ends the sleep early.
     await sleep(REPORT_MS, undefined, { signal }).catch(() => undefined);
+    // Trouble and silence grow into a stall while nothing else happens.
+    judgeNow(session);
     const content = JSON.stringify([watch.heights(), progress.health]);
     const isOld = Date.now() - reported.at >= REPORT_UNCHANGED_MS;
     if (content === reported.content && !isOld) continue;
@@ -115,9 +116,10 @@ export async function reportLoop(
   }
 }
 
-/** Keeps the state for whoever asks, and logs when it changes. */
-function note({ chain, watch, progress, logger, metrics }: Session, health: Health): void {
+/** Judges the watch, keeps the verdict for whoever asks, and logs when it changes. */
+function judgeNow({ chain, watch, progress, logger, metrics }: Session): void {
   const before = progress.health;
+  const health = watch.health(progress.trouble);
   progress.health = health;
   const { latest, matched, finalized } = watch.heights();
   metrics.head.set({ chain }, latest);

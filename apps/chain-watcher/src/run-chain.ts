@@ -55,6 +55,7 @@ export function runChain(run: ChainRun): RunningChain {
   const status: Status = {
     role: 'standby',
     health: { state: 'catching-up', detail: 'The node has not answered yet.' },
+    trouble: null,
   };
   const ended = work(run, status, stopping.signal);
   return {
@@ -127,6 +128,7 @@ async function lead(
     log,
   );
   status.role = 'leader';
+  status.trouble = null;
   metrics.leading.set({ chain: chain.id }, 1);
   metrics.addresses.set({ chain: chain.id }, table.size);
   logger.info(

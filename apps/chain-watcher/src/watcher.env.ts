@@ -1,6 +1,10 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
 
-export const POSTGRES_URL = { protocols: ['postgres', 'postgresql'], require_tld: false };
+export const POSTGRES_URL = {
+  protocols: ['postgres', 'postgresql'],
+  require_protocol: true,
+  require_tld: false,
+};
 
 /** The chain-watcher's configuration, read once at start. `.env.example` explains each variable. */
 export class WatcherEnv {

@@ -1,5 +1,5 @@
 import { getAddress } from 'ethers';
-import { InvalidChainsFile, readChainsFile } from './chains-file';
+import { InvalidChainsFile, loadRegistry, readChainsFile } from './chains-file';
 import { KNOWN_ASSETS, KNOWN_CHAINS, KNOWN_CONTRACTS } from './known-chains';
 import { finalityOf, findChain, parseAssetId } from './registry';
 
@@ -157,6 +157,11 @@ describe('readChainsFile', () => {
     ],
   ])('refuses %s', (_, chains, said) => {
     expect(faultsOf(...chains).join('\n')).toMatch(said);
+  });
+
+  it('refuses a file that is not there', () => {
+    expect(() => loadRegistry('/nowhere/chains.json')).toThrow(/cannot be read \(ENOENT\)/);
+    expect(loadRegistry(null).connections).toEqual([]);
   });
 
   it('refuses what is not JSON', () => {

@@ -54,12 +54,10 @@ const validate = new Ajv2020({
 
 /**
  * The registry: what is known to everybody, with what the chains file adds and changes. Without a
- * file nothing is watched. Throws `InvalidChainsFile`, or the error of reading the file.
+ * file nothing is watched. Throws `InvalidChainsFile`.
  */
 export function loadRegistry(path: string | null): Registry {
-  return path === null
-    ? readChainsFile('{"chains":[]}')
-    : readChainsFile(readFileSync(path, 'utf8'));
+  return readChainsFile(path === null ? '{"chains":[]}' : readText(path));
 }
 
 /** The registry that the text of a chains file leads to. Throws `InvalidChainsFile`. */
@@ -78,6 +76,15 @@ export function readChainsFile(text: string): Registry {
     throw new InvalidChainsFile(faults);
   }
   return merge(file.chains);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InvalidChainsFile([`${path} cannot be read (${code}).`]);
+  }
 }
 
 function merge(entries: readonly ChainEntry[]): Registry {
