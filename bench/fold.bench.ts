@@ -5,9 +5,9 @@ import { groupsAfter, prepareBareFold } from './support/bare-fold';
 import { runBareFold } from './support/bare-run';
 import { costsSoFar, describeCosts } from './support/costs';
 import { createDatabase, type Database, settle, withClient } from './support/database';
-import { startLedgerPart } from './support/ledger-part';
-import { headOf, ledgerWithPurses, planTransfers } from './support/ledgers';
+import { headOf, ledgerWithPurses, planTransfers, startLedger } from './support/ledgers';
 import { watchReadModels } from './support/read-models';
+import { profileStatements } from './support/statements';
 import { messageOf } from './support/transfers';
 
 /** Of the issue. */
@@ -60,20 +60,22 @@ async function foldBacklog(bench: Bench, template: Database, isHot: boolean): Pr
 
     const from = await headOf(database);
     const to = from + transfers * EVENTS_A_TRANSFER;
-    const part = await startLedgerPart(database, ['consumer', 'projector'], settings);
+    const ledger = await startLedger(database, ['consumer', 'projector'], settings);
+    const writeStatements = await profileStatements(server, settings);
     const folding = progress.step(isHot ? 'folding, hot' : 'folding, cold', transfers, 'transfers');
-    let before = await costsSoFar(server, part.pid);
+    let before = await costsSoFar(server, ledger.pid);
     const passage = await watchReadModels(
       database,
       { from, to },
       (events) => folding(events / EVENTS_A_TRANSFER),
       async () => {
-        before = await costsSoFar(server, part.pid);
+        before = await costsSoFar(server, ledger.pid);
       },
     );
     const counted = passage.events / EVENTS_A_TRANSFER;
-    const costs = describeCosts(before, await costsSoFar(server, part.pid), counted);
-    await part.stop();
+    const costs = describeCosts(before, await costsSoFar(server, ledger.pid), counted);
+    await writeStatements(isHot ? 'hot' : 'cold', transfers);
+    await ledger.stop();
     await checkReceipts(database, transfers);
 
     const groups = await groupsAfter(database, from);
@@ -109,7 +111,7 @@ async function foldWhilePublishing(bench: Bench, template: Database): Promise<Fi
   const warmUp = Math.ceil(transfers * WARM_UP_SHARE);
   const { reports } = planTransfers(warmUp + transfers, purses, false, 'end to end');
   const messages = reports.map(messageOf);
-  const part = await startLedgerPart(database, ['consumer', 'projector'], settings);
+  const ledger = await startLedger(database, ['consumer', 'projector'], settings);
   try {
     await settle(server, database);
     const from = await headOf(database);
@@ -120,7 +122,7 @@ async function foldWhilePublishing(bench: Bench, template: Database): Promise<Fi
       watchReadModels(database, { from, to: warm }, (n) => warming(n / EVENTS_A_TRANSFER)),
     ]);
 
-    const before = await costsSoFar(server, part.pid);
+    const before = await costsSoFar(server, ledger.pid);
     const to = warm + transfers * EVENTS_A_TRANSFER;
     const tick = progress.step('publishing and folding', transfers, 'transfers');
     const startedAt = performance.now();
@@ -132,7 +134,7 @@ async function foldWhilePublishing(bench: Bench, template: Database): Promise<Fi
       watchReadModels(database, { from: warm, to }, (n) => tick(n / EVENTS_A_TRANSFER)),
     ]);
     const seconds = (performance.now() - startedAt) / 1000;
-    const costs = describeCosts(before, await costsSoFar(server, part.pid), transfers);
+    const costs = describeCosts(before, await costsSoFar(server, ledger.pid), transfers);
     await checkReceipts(database, warmUp + transfers);
     return {
       name: 'cold, published meanwhile on the same machine',
@@ -144,7 +146,7 @@ async function foldWhilePublishing(bench: Bench, template: Database): Promise<Fi
       notes: [costs],
     };
   } finally {
-    await part.stop();
+    await ledger.stop();
     await database.drop();
   }
 }

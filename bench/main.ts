@@ -7,13 +7,16 @@ import { addresses } from './addresses.bench';
 import { appends } from './appends.bench';
 import { fold } from './fold.bench';
 import type { Measurement, Settings } from './measurement';
+import { mint } from './mint.bench';
+import { rebuild } from './rebuild.bench';
 import { replay } from './replay.bench';
 import { type Measured, tableOf } from './report';
 import { describeServer } from './support/database';
 import { describeCommit, describeMachine, watchStrangers } from './support/machine';
 import { showProgress } from './support/progress';
+import { STATEMENT_SETTINGS } from './support/statements';
 
-const MEASUREMENTS: readonly Measurement[] = [appends, fold, replay, addresses];
+const MEASUREMENTS: readonly Measurement[] = [appends, fold, rebuild, replay, mint, addresses];
 
 interface Options extends Omit<Settings, 'profiles'> {
   readonly only?: readonly Measurement[];
@@ -30,7 +33,7 @@ async function main(options: Options): Promise<void> {
   const progress = showProgress(process.stderr);
   const machine = describeMachine();
   progress.step('starting PostgreSQL', 1, '');
-  const server = await startEmbeddedPostgres();
+  const server = await startEmbeddedPostgres(profile ? { settings: STATEMENT_SETTINGS } : {});
   const measured: Measured[] = [];
   try {
     const postgres = await describeServer(server);
@@ -83,7 +86,10 @@ new Command('bench')
   .description('Measures Daybook on this machine, each figure beside its limit in the same run.')
   .option('--only <names>', `of ${MEASUREMENTS.map((m) => m.name).join(', ')}`, measurementsNamed)
   .option('--json <file>', 'where the figures go (default: bench/results/<date>.json)')
-  .option('--profile <folder>', 'write CPU profiles of the measured processes')
+  .option(
+    '--profile <folder>',
+    'write CPU profiles of the measured processes and the statements of PostgreSQL',
+  )
   .option('--seconds <n>', 'how long each closed loop runs', count, 5)
   .option('--rounds <n>', 'how often figures and limits take turns; medians count', count, 3)
   .option('--transfers <n>', 'transfers to fold', count, 100_000)

@@ -1,5 +1,5 @@
 import { createAddressTable } from '@daybook/chains';
-import { answerWith, endWith, requestOf } from '../support/processes';
+import { answerWith, endWith, readRequest } from '../support/processes';
 import { hexOf } from '../support/random';
 
 export interface AddressSetRequest {
@@ -22,14 +22,12 @@ const PASSES = 50;
 const TOPIC_PADDING = '0'.repeat(24);
 const TOPIC_OFFSET = 2 + TOPIC_PADDING.length;
 
-const { kind, addresses } = requestOf<AddressSetRequest>();
-
 function addressAt(n: number): string {
   // Made anew by the run time, as one that was parsed is: a slice would keep its source alive.
   return Buffer.from(hexOf(`watched ${n}`, 20)).toString();
 }
 
-function build(): {
+function build({ kind, addresses }: AddressSetRequest): {
   readonly has: (topic: string) => boolean;
   readonly ownBytes: () => number | null;
 } {
@@ -44,7 +42,7 @@ function build(): {
 }
 
 /** Every second topic is of a watched address. Fresh strings each time, as out of a node's answer. */
-function lookUpsPerSecond(has: (topic: string) => boolean): number {
+function lookUpsPerSecond(has: (topic: string) => boolean, addresses: number): number {
   const text = JSON.stringify(
     Array.from({ length: TOPICS }, (_, i) => {
       const n = Math.floor((i / TOPICS) * addresses);
@@ -69,13 +67,21 @@ function residentBytes(): number {
   return process.memoryUsage.rss();
 }
 
-const before = residentBytes();
-const { has, ownBytes } = build();
-const after = residentBytes();
-const answer: AddressSetAnswer = {
-  ownBytes: ownBytes(),
-  residentBytes: after - before,
-  lookUpsPerSecond: lookUpsPerSecond(has),
-};
-endWith(async () => undefined);
-answerWith(answer);
+async function main(): Promise<void> {
+  const request = await readRequest<AddressSetRequest>();
+  endWith(async () => undefined);
+  const before = residentBytes();
+  const { has, ownBytes } = build(request);
+  const after = residentBytes();
+  const answer: AddressSetAnswer = {
+    ownBytes: ownBytes(),
+    residentBytes: after - before,
+    lookUpsPerSecond: lookUpsPerSecond(has, request.addresses),
+  };
+  answerWith(answer);
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

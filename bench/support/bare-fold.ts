@@ -16,7 +16,10 @@ export async function groupsAfter(database: Database, from: number): Promise<Gro
       `SELECT
          (SELECT count(*) / count(DISTINCT xmin::text) FROM event_store.event
           WHERE position > $1)::int AS append,
-         (SELECT (max(position) - $1) / count(DISTINCT xmin::text) FROM ledger.journal_line
+         (SELECT (max(position) - $1) / count(DISTINCT transaction) FROM (
+            SELECT first_position AS position, xmin::text AS transaction FROM ledger.customer
+            UNION ALL SELECT first_position, xmin::text FROM ledger.purse
+            UNION ALL SELECT position, xmin::text FROM ledger.journal_line) AS written
           WHERE position > $1)::int AS projection`,
       [from],
     );
@@ -48,6 +51,8 @@ export async function prepareBareFold(
 ): Promise<BareFold> {
   return withClient(database.ownerUrl, async (client) => {
     const event = await createBareTable(client, 'event_store.event');
+    const customer = await createBareTable(client, 'ledger.customer');
+    const purse = await createBareTable(client, 'ledger.purse');
     const replenishment = await createBareTable(client, 'ledger.replenishment');
     const journal = await createBareTable(client, 'ledger.journal_line');
     const figures = await createBareTable(client, 'ledger.purse_figures', ['purse_id', 'asset']);
@@ -59,17 +64,21 @@ export async function prepareBareFold(
     const rowsOf = (source: string, { columns }: BareTable, place: string) =>
       rowsAfter(client, source, columns, place, from);
     const events = await rowsOf('event_store.event', event, 'position');
+    const customers = await rowsOf('ledger.customer', customer, 'first_position');
+    const purses = await rowsOf('ledger.purse', purse, 'first_position');
     const replenishments = await rowsOf('ledger.replenishment', replenishment, 'last_position');
     const lines = await rowsOf('ledger.journal_line', journal, 'position');
     const to = events.at(-1)?.place ?? from;
     return {
       from,
       to,
-      appends: grouped(from, to, groups.append, (within) => [event.prepare(within(events))]),
+      appends: grouped(from, to, groups.append, (within) => [[event, within(events)]]),
       projections: grouped(from, to, groups.projection, (within) => [
-        replenishment.prepare(within(replenishments)),
-        figures.prepare(figuresRows(figures.columns, event.columns, within(events))),
-        journal.prepare(within(lines)),
+        [customer, within(customers)],
+        [purse, within(purses)],
+        [replenishment, within(replenishments)],
+        [figures, figuresRows(figures.columns, event.columns, within(events))],
+        [journal, within(lines)],
       ]),
     };
   });
@@ -101,15 +110,17 @@ function grouped(
   from: number,
   to: number,
   size: number,
-  prepare: (within: (rows: readonly PlacedRow[]) => readonly TextRow[]) => readonly Statement[],
+  rowsIn: (
+    within: (rows: readonly PlacedRow[]) => readonly TextRow[],
+  ) => readonly (readonly [BareTable, readonly TextRow[]])[],
 ): readonly Group[] {
   const groups: Group[] = [];
   for (let start = from; start < to; start += size) {
     const end = Math.min(start + size, to);
-    const statements = prepare((rows) =>
+    const written = rowsIn((rows) =>
       rows.filter(({ place }) => place > start && place <= end).map(({ row }) => row),
-    );
-    groups.push({ to: end, statements });
+    ).filter(([, rows]) => rows.length > 0);
+    groups.push({ to: end, statements: written.map(([table, rows]) => table.prepare(rows)) });
   }
   return groups;
 }

@@ -1,12 +1,15 @@
 import type { TransferV1 } from '@daybook/contracts';
-import type { Bench } from '../measurement';
+import type { Role } from '../../apps/ledger/src/ledger.env';
+import type { Bench, Settings } from '../measurement';
+import { type RunningApp, startApp } from './apps';
 import { createDatabase, type Database, withClient } from './database';
 import { createCustomers, recordDirectly } from './ledger-data';
-import { startLedgerPart } from './ledger-part';
 import { watchReadModels } from './read-models';
-import { finalTransfers, type PlannedPurse, purseAt, targets } from './transfers';
+import { chainsFile, finalTransfers, type PlannedPurse, purseAt, targets } from './transfers';
 
 const SEED = 20_260_131;
+/** Far above what any measurement asks in a minute. */
+const RATE_LIMIT = 10_000_000;
 
 /** A log with every purse and transfer of the settings, and empty read models. */
 export async function logOfTransfers(
@@ -54,17 +57,27 @@ export async function ledgerWithPurses(
   const created = progress.step('creating purses', customers, 'customers');
   await createCustomers(database, { customers, purses }, created);
   const events = await headOf(database);
-  const part = await startLedgerPart(database, ['projector'], {
-    ...bench.settings,
-    profiles: null,
-  });
+  const ledger = await startLedger(database, ['projector'], { ...bench.settings, profiles: null });
   try {
     const tick = progress.step('projecting purses', events, 'events');
     await watchReadModels(database, { from: 0, to: events }, tick);
   } finally {
-    await part.stop();
+    await ledger.stop();
   }
   return database;
+}
+
+/** A port that nothing listens on: the ledger reads the registry and never asks a chain. */
+const NO_CHAIN = 'http://127.0.0.1:1';
+
+/** The ledger with these roles, in a process of its own. */
+export function startLedger(
+  database: Database,
+  roles: readonly Role[],
+  settings: Settings,
+): Promise<RunningApp> {
+  const env = { DAYBOOK_ROLES: roles.join(','), DAYBOOK_RATE_LIMIT: String(RATE_LIMIT) };
+  return startApp('ledger', database, settings, { chains: chainsFile(NO_CHAIN), env });
 }
 
 /** The position of the last event. */

@@ -17,8 +17,8 @@ export interface WorkerOptions {
 }
 
 /**
- * Starts `processes/<name>.process.js` with `request` as its argument. It ends when it is told to or
- * when this process is gone.
+ * Starts `processes/<name>.process.js` and hands it `request`. It ends when it is told to or when this
+ * process is gone.
  */
 export function startWorker<Answer>(
   name: string,
@@ -26,11 +26,12 @@ export function startWorker<Answer>(
   { execArgv = [], env = {} }: WorkerOptions = {},
 ): Worker<Answer> {
   const file = join(__dirname, '..', 'processes', `${name}.process.js`);
-  const child = fork(file, [JSON.stringify(request)], {
+  const child = fork(file, {
     execArgv: [...execArgv],
     env: { ...process.env, ...env },
     serialization: 'advanced',
   });
+  child.send({ request });
   const answer = firstMessage<Answer>(name, child);
   // Whoever never asks for the answer is not told of a failure by a crash of the whole bench.
   answer.catch(() => undefined);
@@ -60,9 +61,11 @@ export async function askWorker<Answer>(
   }
 }
 
-/** In the worker: its argument. */
-export function requestOf<Request>(): Request {
-  return JSON.parse(process.argv[2] as string);
+/** In the worker: what it is asked to do. */
+export function readRequest<Request>(): Promise<Request> {
+  return new Promise((resolve) => {
+    process.once('message', (message) => resolve((message as { request: Request }).request));
+  });
 }
 
 /** In the worker: says it is ready, or gives the result. */
