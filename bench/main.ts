@@ -5,6 +5,7 @@ import { startEmbeddedPostgres } from '@daybook/platform';
 import { Command, InvalidArgumentError } from 'commander';
 import { addresses } from './addresses.bench';
 import { appends } from './appends.bench';
+import { catchUp } from './catch-up.bench';
 import { fold } from './fold.bench';
 import type { Measurement, Settings } from './measurement';
 import { mint } from './mint.bench';
@@ -16,7 +17,15 @@ import { describeCommit, describeMachine, watchStrangers } from './support/machi
 import { showProgress } from './support/progress';
 import { STATEMENT_SETTINGS } from './support/statements';
 
-const MEASUREMENTS: readonly Measurement[] = [appends, fold, rebuild, replay, mint, addresses];
+const MEASUREMENTS: readonly Measurement[] = [
+  appends,
+  fold,
+  rebuild,
+  replay,
+  mint,
+  catchUp,
+  addresses,
+];
 
 interface Options extends Omit<Settings, 'profiles'> {
   readonly only?: readonly Measurement[];
@@ -96,7 +105,7 @@ new Command('bench')
   .option('--purses <n>', 'purses that receive them', count, 50_000)
   .option('--mints-per-second <n>', 'arrivals a second of the open loop', count, 500)
   .option('--mint-seconds <n>', 'how long the open loop runs', count, 20)
-  .option('--blocks <n>', 'length of the recorded range', count, 200)
+  .option('--blocks <n>', 'length of the recorded range', count, 320)
   .option('--addresses <n>', 'addresses in the table', count, 1_000_000)
   .action(main)
   .parseAsync()

@@ -14,12 +14,17 @@ export interface Measured {
 /** Strangers' work beyond this makes figures smaller than they are. */
 const STRANGERS_NOTED_FROM = 0.05;
 
+/** Together they fit 120 columns, what a wide terminal or a pull request shows. */
+const COLUMN_WIDTHS = [44, 19, 31, 7, 13];
+
 /** One table of all figures; what falls short of its target is red and says so. */
 export function tableOf(measured: readonly Measured[]): string {
   const table = new Table({
-    head: ['', 'measured', 'limit in the same run', 'of limit', 'target'],
+    head: ['', 'measured', 'limit in the same run', 'of it', 'target'].map(pc.bold),
     colAligns: ['left', 'right', 'left', 'right', 'left'],
-    style: { head: ['bold'], border: [] },
+    colWidths: COLUMN_WIDTHS,
+    wordWrap: true,
+    style: { head: [], border: [] },
   });
   for (const { title, figures, strangers } of measured) {
     const busy =
@@ -47,18 +52,22 @@ function row(figure: Figure): string[] {
 function targetOf(figure: Figure): string {
   const { target, better, unit } = figure;
   if (target === null) return '';
-  const goal = `${better === 'more' ? '>=' : '<='} ${quantity(target, unit)}`;
+  const goal = `${better === 'more' ? '>=' : '<='} ${unit === '%' ? percent(target) : number(target)}`;
   return fallsShort(figure) ? pc.red(`${goal}\nFALLS SHORT`) : pc.green(goal);
 }
 
 function quantity(value: number, unit: string): string {
-  if (unit === '%') return percent(value);
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  const number = value.toLocaleString('en', {
+  return unit === '%' ? percent(value) : `${number(value)} ${unit}`;
+}
+
+/** Three digits that count are as many as a measurement has. */
+function number(value: number): string {
+  const digits =
+    Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  return value.toLocaleString('en', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  return `${number} ${unit}`;
 }
 
 function percent(share: number): string {

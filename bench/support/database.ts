@@ -3,8 +3,8 @@ import type { EmbeddedPostgres } from '@daybook/platform';
 import { Client } from 'pg';
 import { migrate } from '../../apps/ledger/src/migrate';
 
-/** The ledger's own role, with its own rights, as in production. */
-const RUNTIME_ROLE = 'daybook_ledger';
+/** What the apps connect as, with no more rights than in production. */
+export const RUNTIME_ROLE = 'daybook_ledger';
 const RUNTIME_PASSWORD = 'bench';
 
 export interface Database {

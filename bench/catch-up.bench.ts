@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { migrate } from '../apps/chain-watcher/src/migrate';
+import type { Bench, Measurement } from './measurement';
+import type { BlockReaderRequest } from './processes/block-reader.process';
+import type { RecordedNodeRequest } from './processes/recorded-node.process';
+import { startApp } from './support/apps';
+import { createDatabase, type Database, RUNTIME_ROLE, withClient } from './support/database';
+import { askWorker, startWorker } from './support/processes';
+import {
+  BLOCK_TRANSACTIONS,
+  HEADERS_BEFORE,
+  HITS_A_BLOCK,
+  LOGS_A_TRANSACTION,
+  watchedAddress,
+} from './support/recorded-chain';
+import { CHAIN, chainsFile } from './support/transfers';
+
+const WATCHED = 1_000;
+/** As many as the watcher asks for at once. */
+const BLOCKS_AT_ONCE = 16;
+const POLL_MS = 10;
+const STANDSTILL_MS = 60_000;
+
+/** A watcher that was away: how fast it works through what it missed. */
+export const catchUp: Measurement = {
+  name: 'catch-up',
+  title: 'Chain-watcher catching up on a recorded range',
+
+  async run(bench) {
+    const { blocks } = bench.settings;
+    bench.progress.step(`making ${blocks} blocks`, blocks, 'blocks');
+    const request: RecordedNodeRequest = { blocks, watched: WATCHED };
+    const node = startWorker<string>('recorded-node', request);
+    try {
+      const url = await node.answer;
+      const watcher = await watchRange(bench, url);
+      bench.progress.step('fetching and parsing the same blocks', blocks, 'blocks');
+      const [from, to] = [HEADERS_BEFORE, HEADERS_BEFORE + blocks - 1];
+      const load: BlockReaderRequest = { url, from, to, atOnce: BLOCKS_AT_ONCE };
+      const seconds = await askWorker<number>('block-reader', load);
+      const logs = BLOCK_TRANSACTIONS * LOGS_A_TRANSACTION;
+      return [
+        {
+          name: `blocks of ${BLOCK_TRANSACTIONS} transactions and ${logs} logs`,
+          value: watcher,
+          unit: 'blocks/s',
+          better: 'more',
+          limit: { value: blocks / seconds, what: 'fetching and JSON parsing alone' },
+          target: null,
+          notes: [`${WATCHED} addresses, ${HITS_A_BLOCK} transfers to them in each block`],
+        },
+      ];
+    } finally {
+      await node.stop();
+    }
+  },
+};
+
+/** Blocks a second from the first step that is stored to the last. */
+async function watchRange({ server, settings, progress }: Bench, url: string): Promise<number> {
+  const { blocks } = settings;
+  const database = await createDatabase(server);
+  await migrate(database.ownerUrl, RUNTIME_ROLE);
+  await watchAddresses(database);
+  const chains = chainsFile(url, HEADERS_BEFORE);
+  const client = new Client({ connectionString: database.ownerUrl });
+  await client.connect();
+  const watcher = await startApp('chain-watcher', database, settings, { chains });
+  try {
+    const tick = progress.step('catching up', blocks, 'blocks');
+    const last = HEADERS_BEFORE + blocks - 1;
+    let first: { readonly number: number; readonly at: number } | undefined;
+    let number = 0;
+    for (let movedAt = performance.now(); number < last; await sleep(POLL_MS)) {
+      const now = await tipOf(client);
+      if (now !== number) movedAt = performance.now();
+      if (performance.now() - movedAt > STANDSTILL_MS) throw new Error('The watcher stands still.');
+      number = now;
+      if (number < HEADERS_BEFORE) continue;
+      first ??= { number, at: performance.now() };
+      tick(number - HEADERS_BEFORE);
+    }
+    if (!first || first.number === last) throw new Error('The range is too short to measure.');
+    const rate = (last - first.number) / ((performance.now() - first.at) / 1000);
+    await checkTransfers(client, blocks * HITS_A_BLOCK);
+    return rate;
+  } finally {
+    await watcher.stop();
+    await client.end();
+    await database.drop();
+  }
+}
+
+async function watchAddresses({ ownerUrl }: Database): Promise<void> {
+  const addresses = Array.from({ length: WATCHED }, (_, n) => watchedAddress(n));
+  await withClient(ownerUrl, (client) =>
+    client.query('INSERT INTO watcher.address SELECT $1, unnest($2::text[])', [CHAIN, addresses]),
+  );
+}
+
+/** The block up to which everything is matched and stored. */
+async function tipOf(client: Client): Promise<number> {
+  const { rows } = await client.query<{ tip: string | null }>({
+    name: 'bench-tip',
+    text: 'SELECT max(number) AS tip FROM watcher.ring',
+  });
+  return Number(rows[0]?.tip ?? 0);
+}
+
+/** A fast watcher that misses a transfer has no figure. */
+async function checkTransfers(client: Client, expected: number): Promise<void> {
+  const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM watcher.transfer');
+  const count = Number(rows[0]?.count);
+  if (count !== expected) throw new Error(`${count} of ${expected} transfers were found.`);
+}

@@ -1,0 +1,68 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerWith, endWith, readRequest } from '../support/processes';
+import { type RecordedBlock, recordChain } from '../support/recorded-chain';
+import { CHAIN } from '../support/transfers';
+
+export interface RecordedNodeRequest {
+  readonly blocks: number;
+  readonly watched: number;
+}
+
+type Results = (method: string, params: readonly unknown[]) => string | null;
+
+/** A node that answers from memory: what is measured is whoever asks. */
+function resultsOf(blocks: readonly RecordedBlock[]): Results {
+  const byHash = new Map(blocks.map((block) => [block.hash, block]));
+  const latest = blocks.at(-1) as RecordedBlock;
+  const at = (place: unknown): RecordedBlock | undefined => {
+    if (place === 'latest') return latest;
+    if (typeof place !== 'string' || !/^0x[0-9a-f]+$/.test(place)) return undefined;
+    return byHash.get(place) ?? blocks[Number(place)];
+  };
+  return (method, [place, isWhole]) => {
+    switch (method) {
+      case 'eth_chainId':
+        return JSON.stringify(`0x${Number(CHAIN.split(':')[1]).toString(16)}`);
+      case 'eth_getBlockByNumber':
+      case 'eth_getBlockByHash': {
+        const block = at(place);
+        return (isWhole ? block?.block : block?.header) ?? null;
+      }
+      case 'eth_getBlockReceipts':
+        return at(place)?.receipts ?? null;
+      default:
+        return null;
+    }
+  };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+async function main(): Promise<void> {
+  const { blocks, watched } = await readRequest<RecordedNodeRequest>();
+  const results = resultsOf(await recordChain(blocks, watched));
+  const server = createServer((request, response) => {
+    bodyOf(request).then(
+      (body) => {
+        const { id, method, params } = JSON.parse(body);
+        response.setHeader('content-type', 'application/json');
+        response.end(`{"jsonrpc":"2.0","id":${id},"result":${results(method, params) ?? 'null'}}`);
+      },
+      () => response.destroy(),
+    );
+  });
+  server.listen(0, '127.0.0.1', () => {
+    answerWith(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  });
+  endWith(async () => void server.closeAllConnections());
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
