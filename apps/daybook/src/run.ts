@@ -2,6 +2,8 @@ import colors from 'picocolors';
 import { Stack } from './stack';
 
 const LOOK_EVERY_MS = 1_000;
+/** One Ctrl-C may arrive twice: from the terminal, and passed on by npm. */
+const ECHO_MS = 500;
 
 /**
  * Does `work`, which pushes what it starts to the stack, and stays until told to stop if that is
@@ -26,11 +28,11 @@ export async function run(work: (stack: Stack) => Promise<'stay' | 'end'>): Prom
 /** Resolves when the terminal, the system or a vanished npm asks for the end. */
 function toldToStop(): Promise<'end'> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAt: number | undefined;
     const ask = (): void => {
-      // Asked twice: somebody is in a hurry, and everything survives a crash.
-      if (asked) process.exit(130);
-      asked = true;
+      // Asked again: somebody is in a hurry, and everything survives a crash.
+      if (askedAt !== undefined && Date.now() - askedAt > ECHO_MS) process.exit(130);
+      askedAt ??= Date.now();
       resolve('end');
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
@@ -38,7 +40,7 @@ function toldToStop(): Promise<'end'> {
     if (process.env.npm_lifecycle_event) {
       const parent = process.ppid;
       setInterval(() => {
-        if (process.ppid !== parent && !asked) ask();
+        if (process.ppid !== parent && askedAt === undefined) ask();
       }, LOOK_EVERY_MS).unref();
     }
   });

@@ -42,7 +42,7 @@ export function readEnvironment<T extends object>(
 }
 
 /** `databaseUrl` as it is called in the environment. */
-export function variableName(property: string): string {
+function variableName(property: string): string {
   return PREFIX + property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 

@@ -6,7 +6,7 @@ export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from './embedded-postgres';
-export { EnvironmentError, readEnvironment, variableName } from './env';
+export { EnvironmentError, readEnvironment } from './env';
 export { freePort, isPortFree } from './free-port';
 export {
   createHealth,
@@ -16,7 +16,7 @@ export {
   type HealthChecks,
   type HealthReport,
 } from './health';
-export { createLogger, loggerOptions } from './logger';
+export { createLogger } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';
 export { endProcess, isAlive, processIdentity } from './processes';
 export { stopOnRequest } from './shutdown';

@@ -5,16 +5,12 @@ const DURATION_BUCKETS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** The figures that every app has at its seams. Labels have few values: never an account or an id. */
+/** The figures of what follows a log. Labels have few values: never an account or an id. */
 export interface Metrics {
   readonly registry: Registry;
-  readonly appendSeconds: Histogram<'outcome'>;
   readonly followLagEvents: Gauge<'projection'>;
   readonly followProgressAgeSeconds: Gauge<'projection'>;
-  readonly followEvents: Counter<'projection'>;
   readonly consumerLagMessages: Gauge<'topic' | 'group'>;
-  readonly consumerMessages: Counter<'topic' | 'group'>;
-  readonly consumerFailures: Counter<'topic' | 'group'>;
 }
 
 /** Metrics of one process, with those of Node itself; `/metrics` writes `registry.metrics()`. */
@@ -23,15 +19,8 @@ export function createMetrics(app: string): Metrics {
   registry.setDefaultLabels({ app });
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const consumer = ['topic', 'group'] as const;
   return {
     registry,
-    appendSeconds: durationHistogram(
-      registry,
-      'daybook_append_duration_seconds',
-      'From decision to durable events.',
-      ['outcome'],
-    ),
     followLagEvents: new Gauge({
       name: 'daybook_follow_lag_events',
       help: 'Events in the log after the checkpoint.',
@@ -44,28 +33,10 @@ export function createMetrics(app: string): Metrics {
       labelNames: ['projection'],
       registers,
     }),
-    followEvents: new Counter({
-      name: 'daybook_follow_events_total',
-      help: 'Events folded.',
-      labelNames: ['projection'],
-      registers,
-    }),
     consumerLagMessages: new Gauge({
       name: 'daybook_consumer_lag_messages',
       help: 'Messages published and not yet handled.',
-      labelNames: consumer,
-      registers,
-    }),
-    consumerMessages: new Counter({
-      name: 'daybook_consumer_messages_total',
-      help: 'Messages handled.',
-      labelNames: consumer,
-      registers,
-    }),
-    consumerFailures: new Counter({
-      name: 'daybook_consumer_failures_total',
-      help: 'Attempts at a batch that failed.',
-      labelNames: consumer,
+      labelNames: ['topic', 'group'],
       registers,
     }),
   };
