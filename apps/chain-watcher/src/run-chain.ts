@@ -140,6 +140,8 @@ async function lead(
   const ending = new AbortController();
   const end = () => ending.abort();
   signal.addEventListener('abort', end);
+  // Told to stop while the watch was being made: that event is past.
+  if (signal.aborted) end();
   const listening = client.listen({
     newHead: stepWake.wake,
     pending(transaction) {
