@@ -25,7 +25,9 @@ export interface LaunchOptions {
   readonly folder: DataFolder;
   readonly host: string;
   readonly port: number;
-  /** Adds a local EVM chain; a folder that has one already gets it in any case. */
+  /** Says which chains are watched. Left out: the local chain of the folder, if it has one. */
+  readonly chains?: string;
+  /** Adds a local EVM chain to the folder. */
   readonly withChain: boolean;
   readonly tell: (sentence: string) => void;
 }
@@ -64,8 +66,8 @@ export async function launch(options: LaunchOptions, stack: Stack): Promise<Laun
     });
   const { host, port, watcherPort, apiKey, chain } = session;
   return {
-    ledgerUrl: `http://${host}:${port}`,
-    watcherUrl: `http://${host}:${watcherPort}`,
+    ledgerUrl: urlAt(host, port),
+    watcherUrl: urlAt(host, watcherPort),
     apiKey,
     chain: chain && (() => chain.current()),
   };
@@ -102,7 +104,8 @@ async function openSession(options: LaunchOptions, stack: Stack): Promise<Sessio
 
 function steps(session: Session): ListrTask[] {
   const { folder, host, port, watcherPort, keep } = session;
-  const chainIsWanted = session.withChain || existsSync(folder.chain);
+  const chainIsWanted =
+    session.withChain || (session.chains === undefined && existsSync(folder.chain));
   return [
     step('PostgreSQL', async () => {
       const server = await keepPostgres(session);
@@ -123,11 +126,11 @@ function steps(session: Session): ListrTask[] {
     }),
     step('Ledger', async () => {
       await keep('The ledger', () => startApp(session, 'ledger'));
-      return `Ledger on http://${host}:${port}`;
+      return `Ledger on ${urlAt(host, port)}`;
     }),
     step('Chain-watcher', async () => {
       await keep('The chain-watcher', () => startApp(session, 'chain-watcher'));
-      return `Chain-watcher on http://${host}:${watcherPort}`;
+      return `Chain-watcher on ${urlAt(host, watcherPort)}`;
     }),
   ];
 }
@@ -188,6 +191,7 @@ async function prepareDatabase(session: Session): Promise<void> {
 function startApp(session: Session, app: 'ledger' | 'chain-watcher'): Promise<Startable> {
   const { folder, host, databases, chain, apiKey } = session;
   if (!databases) throw new Error('The database comes before its users.');
+  const chainsFile = chain?.current().chainsFile ?? session.chains;
   const [port, databaseUrl, own] =
     app === 'ledger'
       ? [session.port, databases.ledger, { DAYBOOK_BOOTSTRAP_API_KEY: apiKey }]
@@ -197,16 +201,20 @@ function startApp(session: Session, app: 'ledger' | 'chain-watcher'): Promise<St
     module: join(APPS, app, 'src/main.js'),
     environment: {
       ...own,
-      ...(chain && { DAYBOOK_CHAINS_FILE: chain.current().chainsFile }),
+      ...(chainsFile !== undefined && { DAYBOOK_CHAINS_FILE: chainsFile }),
       DAYBOOK_DATABASE_URL: databaseUrl,
       DAYBOOK_HTTP_HOST: host,
       DAYBOOK_HTTP_PORT: String(port),
     },
-    url: `http://${host}:${port}`,
+    url: urlAt(host, port),
     logFile: log(folder, app),
   });
 }
 
 function log(folder: DataFolder, name: string): string {
   return join(folder.logs, `${name}.log`);
+}
+
+function urlAt(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { reset } from './reset';
 import { demo, start } from './start';
 
@@ -22,13 +22,14 @@ function serviceCommand(name: string): Command {
 
 serviceCommand('start')
   .description('Run PostgreSQL, the ledger and the chain-watcher until Ctrl-C.')
+  .addOption(new Option('--chains <file>', 'which chains are watched').env('DAYBOOK_CHAINS_FILE'))
   .addHelpText(
     'after',
     `
 Examples:
   npm start
   npm start -- --port 8080
-  DAYBOOK_EVM_XPUB=xpub... DAYBOOK_CHAINS_FILE=chains.json npm start`,
+  DAYBOOK_EVM_XPUB=xpub... npm start -- --chains chains.json`,
   )
   .action((options) => start(options));
 

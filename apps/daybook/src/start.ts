@@ -6,13 +6,18 @@ import { launch } from './launch';
 import { run } from './run';
 import { welcome } from './welcome';
 
-export interface StartOptions {
+export interface CommonOptions {
   readonly data: string;
   readonly host: string;
   readonly port: number;
 }
 
-export interface DemoOptions extends StartOptions {
+export interface StartOptions extends CommonOptions {
+  /** The chains file. */
+  readonly chains?: string;
+}
+
+export interface DemoOptions extends CommonOptions {
   /** Ends after the story, for scripts. */
   readonly once: boolean;
 }
