@@ -10,6 +10,8 @@ import { openState, tipOf, type WatchParts } from './watch-state';
 
 /** Pending transactions that wait to be looked at; the rest of a flood is not worth memory. */
 const PENDING_QUEUE_MAX = 1_000;
+/** Pending transactions to strangers that are remembered: a stranger's address may be ours in a moment. */
+const STRANGERS_MAX = 1_000;
 /** Messages that are published with one acknowledgement. */
 const PUBLISH_AT_ONCE = 500;
 
@@ -48,6 +50,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
   const { chain, store } = parts;
   const offers: Offer[] = [];
   let pending: PendingTransaction[] = [];
+  /** The latest pending transactions that pay nobody of ours yet. */
+  let strangers: PendingTransaction[] = [];
   /** The last block whose transfers have all been published. */
   let published = -1;
   let isClosed = false;
@@ -68,6 +72,16 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
     }
   }
 
+  function isOurs({ transfers }: PendingTransaction): boolean {
+    return transfers.some(({ to }) => parts.table.has(to));
+  }
+
+  /** Whoever is given an address may pay to it before this watch has heard of it. */
+  function lookAtStrangersAgain(): void {
+    pending.push(...strangers.filter(isOurs));
+    strangers = strangers.filter((transaction) => !isOurs(transaction));
+  }
+
   function heights(): Heights {
     const latest = state.head?.number ?? 0;
     return { latest, matched: Math.max(published, 0), finalized: state.tags.finalized };
@@ -77,7 +91,10 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
     async pass() {
       // Addresses come first, so that whoever was just given one is matched by the next block; not
       // before the first start, which says what there is to match again.
-      if (state.ring.length > 0 && offers.length > 0) await takeOffers();
+      if (state.ring.length > 0 && offers.length > 0) {
+        await takeOffers();
+        lookAtStrangersAgain();
+      }
       const isBehind = await advance(parts, state);
       const isRescanLeft = await rescan(parts, state);
       const isMoreFinal = await finalise(parts, state);
@@ -123,8 +140,10 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
     },
 
     offerPending(transaction) {
-      const isOurs = transaction.transfers.some(({ to }) => parts.table.has(to));
-      if (isOurs && pending.length < PENDING_QUEUE_MAX) pending.push(transaction);
+      if (!isOurs(transaction)) {
+        strangers.push(transaction);
+        if (strangers.length > 2 * STRANGERS_MAX) strangers = strangers.slice(-STRANGERS_MAX);
+      } else if (pending.length < PENDING_QUEUE_MAX) pending.push(transaction);
     },
 
     health: (trouble) =>
