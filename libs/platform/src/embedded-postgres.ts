@@ -14,6 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -23,6 +24,18 @@ import { binariesFor, serverUser } from './postgres-binaries';
 import { homeOf, recordedHome, throwAwayHome } from './postgres-home';
 import { endProcess, isAlive } from './processes';
 import type { SystemUser } from './reachable';
+
+/**
+ * PostgreSQL's defaults are for a machine of long ago: with a small cache and frequent checkpoints,
+ * whole pages are written to the WAL again and again once the log has a million events. An eighth of
+ * the memory, at most 1 GB, is for the cache; checkpoints come by time, not by size.
+ */
+const MEMORY_AND_WAL = {
+  shared_buffers: `${Math.min(1024, Math.floor(totalmem() / 8 / 2 ** 20))}MB`,
+  max_wal_size: '4GB',
+  wal_compression: 'on',
+  checkpoint_timeout: '15min',
+};
 
 /** A start that needs longer (crash recovery of a large log, a very slow disk) is reported. */
 const START_TIMEOUT_MS = 60_000;
@@ -170,6 +183,7 @@ async function launch(
     const log = openLog(server.home);
     const settings = {
       listen_addresses: '127.0.0.1',
+      ...MEMORY_AND_WAL,
       port: String(server.port),
       // No socket file: its path may be at most 107 bytes long, which a clone's may exceed.
       unix_socket_directories: '',
