@@ -190,7 +190,7 @@ function bloomOf(logs: readonly Pick<RawLog, 'address' | 'topics'>[], keccak: Ke
   const bloom = Buffer.alloc(BLOOM_BYTES);
   for (const { address, topics } of logs) {
     for (const entry of [address, ...topics]) {
-      const hash = Buffer.from(keccak(Buffer.from(entry.slice(2), 'hex')));
+      const hash = Buffer.from(keccak(entry.slice(2)), 'hex');
       for (const pair of [0, 2, 4]) {
         const bit = hash.readUInt16BE(pair) & 2047;
         const at = BLOOM_BYTES - 1 - (bit >> 3);

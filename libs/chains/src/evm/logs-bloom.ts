@@ -28,9 +28,9 @@ export function bloomOf(logs: readonly RawLog[], keccak: Keccak): Uint8Array {
   const bloom = new Uint8Array(BLOOM_BYTES);
   for (const { address, topics } of logs) {
     for (const entry of [address, ...topics]) {
-      const hash = keccak(Buffer.from(entry.slice(2), 'hex'));
-      for (let pair = 0; pair < 6; pair += 2) {
-        const bit = (((hash[pair] as number) << 8) | (hash[pair + 1] as number)) & 2047;
+      const hash = keccak(entry.slice(2));
+      for (let pair = 0; pair < 12; pair += 4) {
+        const bit = Number.parseInt(hash.slice(pair, pair + 4), 16) & 2047;
         const at = BLOOM_BYTES - 1 - (bit >> 3);
         bloom[at] = (bloom[at] as number) | (1 << (bit & 7));
       }
