@@ -63,18 +63,16 @@ export interface Standing<State> {
   readonly position: Position;
 }
 
-/** Where `history` leads, starting from `from` (an empty stream when left out). */
+/** Where the history of a stream leads. */
 export function standing<Command, Event extends Emitted, State>(
   decider: Decider<Command, Event, State>,
   codec: Codec<Event>,
   history: readonly RecordedEvent[],
-  from: Standing<State> = { state: decider.initialState, revision: -1n, position: START },
 ): Standing<State> {
-  const last = history.at(-1);
-  if (last === undefined) return from;
-  let { state } = from;
+  let state = decider.initialState;
   for (const recorded of history) state = decider.evolve(state, codec.decode(recorded));
-  return { state, revision: last.revision, position: last.position };
+  const last = history.at(-1);
+  return { state, revision: last?.revision ?? -1n, position: last?.position ?? START };
 }
 
 /**

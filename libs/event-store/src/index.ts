@@ -22,7 +22,7 @@ export {
   type Stalled,
 } from './follow';
 export { eventId, uuid5 } from './identity';
-export { loadStates, StateCache } from './load-states';
+export { loadStates } from './load-states';
 export { eventStoreMigrations, grantEventStore, type Queries } from './postgres/migrations';
 export {
   PostgresEventStore,
