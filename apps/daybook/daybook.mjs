@@ -6,10 +6,19 @@ import { build, isBuilt } from './build.mjs';
 
 try {
   if (!isBuilt()) {
-    await new Listr([{ title: 'Building (about ten seconds, once)', task: build }]).run();
+    await new Listr([{ title: 'Building (about ten seconds, once)', task: building }], {
+      rendererOptions: { showErrorMessage: false },
+    }).run();
   }
   createRequire(import.meta.url)('../../dist/apps/daybook/src/main.js');
 } catch (error) {
-  console.error(error.message);
+  console.error((error.cause ?? error).message);
   process.exitCode = 1;
+}
+
+/** A failure is told once and in full, below the progress. */
+function building() {
+  return build().catch((cause) => {
+    throw new Error('see below', { cause });
+  });
 }

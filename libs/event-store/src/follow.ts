@@ -119,13 +119,14 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     );
   }
 
+  async function lookAtCheckpoint(): Promise<void> {
+    const reached = await checkpoints.advance(name, async (_, checkpoint) => checkpoint);
+    if (reached === 'owned-elsewhere') await sleep(OWNED_ELSEWHERE_MS, undefined, { signal });
+    else moveTo(reached);
+  }
+
   async function step(): Promise<void> {
-    if (position === undefined) {
-      const reached = await checkpoints.advance(name, async (_, checkpoint) => checkpoint);
-      if (reached === 'owned-elsewhere') await sleep(OWNED_ELSEWHERE_MS, undefined, { signal });
-      else moveTo(reached);
-      return;
-    }
+    if (position === undefined) return lookAtCheckpoint();
     const from = position;
     const page = await ahead.take(from);
     const last = page.at(-1);
@@ -133,6 +134,9 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
       // Nothing is waiting, so this is not a time without progress.
       progressAt = performance.now();
       await store.waitForGrowth(from, IDLE_MS, signal);
+      // All quiet: a server that crashed may have lost the last commits, which need not have waited
+      // for the disk, or somebody may have set the checkpoint back. The log will not tell.
+      if (performance.now() - progressAt > IDLE_MS / 2 && !signal.aborted) await lookAtCheckpoint();
       return;
     }
     if (last.position > head) head = last.position;
