@@ -20,6 +20,7 @@ function seen(change: Partial<Observation> = {}): Observation {
     matched: 100,
     stalled: null,
     trouble: null,
+    unsettledSince: null,
     ...change,
   };
 }
@@ -73,6 +74,14 @@ describe('judge', () => {
   it('cannot tell silence from rest on a chain with blocks on demand', () => {
     const head = { number: 100, hash: '', parentHash: '', time: 0 };
     expect(judge(onDemand, seen({ head, advancedAt: 0 }), NOW).state).toBe('following');
+  });
+
+  it('raises a node that never says what is final', () => {
+    expect(judge(chain, seen({ unsettledSince: NOW - 60_000 }), NOW).state).toBe('following');
+    expect(judge(chain, seen({ unsettledSince: NOW - 301_000 }), NOW)).toMatchObject({
+      state: 'stalled',
+      detail: expect.stringContaining('no transfer becomes final'),
+    });
   });
 
   it('puts a chain that cannot go on above everything else', () => {

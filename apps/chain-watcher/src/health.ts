@@ -20,6 +20,8 @@ export interface Observation {
   /** Why matching cannot go on, when it cannot. */
   readonly stalled: string | null;
   readonly trouble: Trouble | null;
+  /** Since when a tag that a finality policy needs is unknown; null when none is. */
+  readonly unsettledSince: number | null;
 }
 
 /** What went wrong last, in every attempt since; null when the last attempt succeeded. */
@@ -49,6 +51,11 @@ export function judge(chain: Chain, seen: Observation, now: number): Health {
   if (silence !== null && now - head.time * 1000 > SILENCE_MAX_MS + silence) {
     const minutes = Math.round((now - head.time * 1000) / 60_000);
     const detail = `The node's newest block is ${minutes} min old: it is still synchronising.`;
+    return { state: 'stalled', detail };
+  }
+  if (seen.unsettledSince !== null && now - seen.unsettledSince > SILENCE_MAX_MS) {
+    const detail =
+      'The node names no block of our chain that is final, so no transfer becomes final.';
     return { state: 'stalled', detail };
   }
   const behind = head.number - seen.matched;

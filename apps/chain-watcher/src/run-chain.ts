@@ -85,9 +85,11 @@ async function work(run: ChainRun, status: Status, signal: AbortSignal): Promise
         await lead(run, leadership, status, signal).finally(() => leadership.release());
       } else if (!isStandby) {
         isStandby = true;
+        status.health = { state: 'following', detail: 'Another watcher leads.' };
         logger.info({ chain: chain.id }, 'standing by, another watcher leads');
       }
     } catch (error) {
+      isStandby = false;
       status.health = { state: 'stalled', detail: messageOf(error) };
       logger.error({ chain: chain.id, err: error }, 'the watch was interrupted');
     }

@@ -3,6 +3,7 @@ import type {
   BlockHeader,
   BlockTransfer,
   ChainBlock,
+  FinalityTag,
   PendingTransaction,
 } from '@daybook/chains';
 import { openChronicle, transferIdOf } from './chronicle';
@@ -86,12 +87,15 @@ export async function finalise(parts: WatchParts, state: WatchState): Promise<bo
 async function lookAtTags(parts: WatchParts, state: WatchState): Promise<void> {
   const moment = `${state.head?.hash} ${tipOf(state).hash}`;
   if (state.settledFor === moment) return;
+  const needed = tagsOf(parts.policies);
   // `finalized` is always asked for: operators see it, whatever the policies look at.
-  const tags = new Set([...tagsOf(parts.policies), 'finalized' as const]);
-  const { tags: seen } = await settledOf(parts.client, state.ring, [...tags]);
-  state.tags = seen;
-  const isComplete = [...tags].every((tag) => seen[tag] !== null);
-  state.settledFor = isComplete ? moment : null;
+  const { tags } = await settledOf(parts.client, state.ring, [
+    ...new Set<FinalityTag>([...needed, 'finalized']),
+  ]);
+  state.tags = tags;
+  const isKnown = needed.every((tag) => tags[tag] !== null);
+  state.unsettledSince = isKnown ? null : (state.unsettledSince ?? parts.now());
+  state.settledFor = isKnown && tags.finalized !== null ? moment : null;
 }
 
 /**

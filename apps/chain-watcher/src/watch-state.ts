@@ -63,6 +63,8 @@ export interface WatchState {
   /** The tags as last seen, for this head and tip. */
   tags: Readonly<Record<FinalityTag, number | null>>;
   settledFor: string | null;
+  /** Since when a tag that a policy needs is unknown, in Unix milliseconds; null when none is. */
+  unsettledSince: number | null;
 }
 
 /** The state that what is remembered leads to. */
@@ -78,6 +80,7 @@ export function openState(record: WatchRecord, now: number): WatchState {
     stalled: null,
     tags: { finalized: null, safe: null },
     settledFor: null,
+    unsettledSince: null,
   };
 }
 

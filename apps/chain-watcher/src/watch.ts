@@ -155,6 +155,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
           matched: state.ring.length === 0 ? -1 : tipOf(state).number,
           stalled: state.stalled,
           trouble,
+          unsettledSince: state.unsettledSince,
         },
         parts.now(),
       ),

@@ -63,7 +63,7 @@ export function faultyNode(
       meanwhile();
       const { rarity } = trouble;
       const fault = rarity !== null && random.oneIn(rarity) ? random.pick(FAULTS) : null;
-      if (fault === 'silent') throw new RpcFailure('The node did not answer.', false);
+      if (fault === 'silent') throw new RpcFailure('The node did not answer.', 'silent');
       const at = params[0] as string;
       switch (method) {
         case 'eth_chainId':

@@ -8,7 +8,7 @@ import type {
 import { type Chain, type ChainConnection, parseAssetId, type Registry } from '../registry';
 import { listenForAnnouncements } from './announcements';
 import { checkBlock } from './check-block';
-import { createJsonRpc, type JsonRpc } from './json-rpc';
+import { createJsonRpc, type JsonRpc, RpcFailure } from './json-rpc';
 import { loadKeccak } from './keccak';
 import {
   InvalidBlock,
@@ -98,7 +98,15 @@ export function createEvmClient(
       if (head === null) throw new InvalidBlock('The node has no latest block.');
       return head;
     },
-    tagged: (tag) => header(tag, 'eth_getBlockByNumber'),
+    async tagged(tag) {
+      try {
+        return await header(tag, 'eth_getBlockByNumber');
+      } catch (error) {
+        // Nodes that know no such block yet, or no such tag at all, refuse instead of saying null.
+        if (error instanceof RpcFailure && error.kind === 'refused') return null;
+        throw error;
+      }
+    },
     async header(at) {
       const found = await (typeof at === 'number'
         ? header(quantity(at), 'eth_getBlockByNumber')

@@ -11,8 +11,11 @@ export class RpcFailure extends Error {
 
   constructor(
     message: string,
-    /** Whether the same question may be answered a moment later. */
-    readonly isPassing: boolean,
+    /**
+     * `passing`: the same question may be answered a moment later; `silent`: there was no answer in
+     * time; `refused`: the node will not answer this question.
+     */
+    readonly kind: 'passing' | 'silent' | 'refused',
   ) {
     super(message);
   }
@@ -51,7 +54,7 @@ export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): Jso
         pRetry(() => request(method, params), {
           retries: RETRIES,
           minTimeout: RETRY_MIN_MS,
-          shouldRetry: (error) => error instanceof RpcFailure && error.isPassing,
+          shouldRetry: (error) => error instanceof RpcFailure && error.kind === 'passing',
         }),
       ),
   };
@@ -85,16 +88,17 @@ class HttpFault extends Error {
 
 function toFailure(error: unknown, method: string, host: string, timeoutMs: number): RpcFailure {
   if (error instanceof HttpFault) {
-    return new RpcFailure(`${host} answered ${method} with ${error.message}.`, error.isPassing);
+    const kind = error.isPassing ? 'passing' : 'refused';
+    return new RpcFailure(`${host} answered ${method} with ${error.message}.`, kind);
   }
   const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
   if (name === 'TimeoutError') {
     // Whoever waited this long should hear of it, not wait twice more.
-    return new RpcFailure(`${host} did not answer ${method} within ${timeoutMs} ms.`, false);
+    return new RpcFailure(`${host} did not answer ${method} within ${timeoutMs} ms.`, 'silent');
   }
   // The reason of a failed fetch is in its cause, such as ECONNREFUSED.
   const reason = typeof cause?.code === 'string' ? ` (${cause.code})` : '';
-  return new RpcFailure(`${host} cannot be reached${reason}.`, true);
+  return new RpcFailure(`${host} cannot be reached${reason}.`, 'passing');
 }
 
 function readAnswer(text: string, method: string, host: string): unknown {
@@ -102,15 +106,15 @@ function readAnswer(text: string, method: string, host: string): unknown {
   try {
     answer = JSON.parse(text);
   } catch {
-    throw new RpcFailure(`${host} answered ${method} with something that is not JSON.`, true);
+    throw new RpcFailure(`${host} answered ${method} with something that is not JSON.`, 'passing');
   }
   if (answer?.error) {
     const { code, message } = answer.error;
     const said = `${host} refused ${method}: ${String(message).slice(0, 200)} (${String(code)}).`;
-    throw new RpcFailure(said, code === LIMIT_EXCEEDED);
+    throw new RpcFailure(said, code === LIMIT_EXCEEDED ? 'passing' : 'refused');
   }
   if (answer?.result === undefined) {
-    throw new RpcFailure(`${host} answered ${method} without a result.`, true);
+    throw new RpcFailure(`${host} answered ${method} without a result.`, 'passing');
   }
   return answer.result;
 }

@@ -1,0 +1,94 @@
+import type { AddressInfo } from 'node:net';
+import { WebSocket, WebSocketServer } from 'ws';
+import { until } from '../../../../test/dependencies';
+import { listenForAnnouncements } from './announcements';
+
+let server: WebSocketServer;
+let heads: number;
+let pending: unknown[];
+let listening: { close(): void } | undefined;
+
+beforeEach(async () => {
+  [heads, pending] = [0, []];
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await new Promise((resolve) => server.once('listening', resolve));
+  server.on('connection', (socket) =>
+    socket.on('message', (data) => {
+      const { id, params } = JSON.parse(String(data));
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, result: `0x${params[0]}` }));
+    }),
+  );
+});
+afterEach(async () => {
+  listening?.close();
+  for (const socket of server.clients) socket.terminate();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function listen(): void {
+  listening = listenForAnnouncements({
+    wsUrl: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    silenceMs: null,
+    newHead: () => {
+      heads += 1;
+    },
+    pending: (transaction) => pending.push(transaction),
+  });
+}
+
+/** Sends to every open connection, as the subscriptions of `server` are named. */
+function announce(kind: 'newHeads' | 'newPendingTransactions', result: unknown): void {
+  const message = { method: 'eth_subscription', params: { subscription: `0x${kind}`, result } };
+  for (const socket of server.clients) {
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  }
+}
+
+describe('listenForAnnouncements', () => {
+  it('hears of heads and pending transactions', async () => {
+    listen();
+    await until(() => {
+      announce('newHeads', {});
+      announce('newPendingTransactions', { hash: '0x01' });
+      return heads > 0 && pending.length > 0;
+    });
+    expect(pending[0]).toEqual({ hash: '0x01' });
+  });
+
+  it('comes back after its connection was lost', async () => {
+    listen();
+    await until(() => server.clients.size === 1);
+    for (const socket of server.clients) socket.terminate();
+    await until(() => server.clients.size === 0);
+    await until(() => {
+      announce('newHeads', {});
+      return heads > 0;
+    });
+  });
+
+  it('passes over what is no announcement', async () => {
+    listen();
+    await until(() => server.clients.size === 1);
+    for (const text of [
+      'not json',
+      'null',
+      '[]',
+      '{"params":null}',
+      '{"params":{"subscription":"0xother"}}',
+    ]) {
+      for (const socket of server.clients) socket.send(text);
+    }
+    await until(() => {
+      announce('newHeads', {});
+      return heads > 0;
+    });
+    expect(pending).toEqual([]);
+  });
+
+  it('ends when it is told to', async () => {
+    listen();
+    await until(() => server.clients.size === 1);
+    listening?.close();
+    await until(() => server.clients.size === 0);
+  });
+});
