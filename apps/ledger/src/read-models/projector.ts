@@ -26,7 +26,7 @@ export const READ_MODELS: readonly Projection[] = [
 export const READ_MODELS_CHECKPOINT = 'read-models';
 
 /** Events folded into one transaction: enough to share its cost, few enough to be seen soon. */
-const BATCH_MAX = 2_000;
+const BATCH_MAX = 5_000;
 
 const logger = new Logger('Projector');
 

@@ -2,15 +2,14 @@ import { type ChainHeadV1, parseChainHead, TOPICS } from '@daybook/contracts';
 import { DurableLog, type RunningSubscription } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { columns } from '../projection';
+import { columns, rowsOf } from '../projection';
 
 const BATCH_MAX = 500;
 
 const UPSERT = `
   INSERT INTO ledger.chain_head AS h
     (chain, latest, matched, finalized, state, detail, observed_at)
-  SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[],
-                       $6::text[], $7::timestamptz[])
+  SELECT * FROM ${rowsOf('r', { chain: 'text', latest: 'bigint', matched: 'bigint', finalized: 'bigint', state: 'text', detail: 'text', observed_at: 'timestamptz' })}
   ON CONFLICT (chain) DO UPDATE SET
     latest = excluded.latest, matched = excluded.matched, finalized = excluded.finalized,
     state = excluded.state, detail = excluded.detail, observed_at = excluded.observed_at

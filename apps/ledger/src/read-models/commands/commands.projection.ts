@@ -1,8 +1,8 @@
-import { columns, type Projection } from '../projection';
+import { columns, type Projection, rowsOf } from '../projection';
 
 const INSERT = `
   INSERT INTO ledger.command (command_id, stream, fingerprint)
-  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
+  SELECT * FROM ${rowsOf('r', { command_id: 'uuid', stream: 'text', fingerprint: 'text' })}
   ON CONFLICT (command_id) DO NOTHING`;
 
 /**

@@ -1,5 +1,5 @@
 import { idOf } from '@daybook/domain';
-import { columns, type Happened, type Projection } from '../projection';
+import { columns, type Happened, type Projection, rowsOf } from '../projection';
 
 interface Created {
   readonly id: string;
@@ -14,15 +14,13 @@ const INSERT = `
   INSERT INTO ledger.customer
     (id, account_id, external_id, description, status, created_at, first_position)
   SELECT id, account_id, external_id, description, 'active', created_at, first_position
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::bigint[])
-      AS c(id, account_id, external_id, description, created_at, first_position)`;
+    FROM ${rowsOf('c', { id: 'uuid', account_id: 'uuid', external_id: 'text', description: 'text', created_at: 'timestamptz', first_position: 'bigint' })}`;
 
 const UPDATE = `
   UPDATE ledger.customer SET
     status = coalesce(c.status, customer.status),
     description = CASE WHEN c.described THEN c.description ELSE customer.description END
-    FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::text[])
-      AS c(id, status, described, description)
+    FROM ${rowsOf('c', { id: 'uuid', status: 'text', described: 'boolean', description: 'text' })}
    WHERE customer.id = c.id`;
 
 /** Customers as they are now. */

@@ -1,11 +1,10 @@
 import { type Posting, postings } from '@daybook/domain';
-import { columns, type Projection } from '../projection';
+import { columns, type Projection, rowsOf } from '../projection';
 
 const INSERT = `
   INSERT INTO ledger.journal_line
     (position, line, debit_kind, debit_owner, credit_kind, credit_owner, asset, amount)
-  SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::uuid[], $5::text[],
-                       $6::uuid[], $7::text[], $8::numeric[])`;
+  SELECT * FROM ${rowsOf('r', { position: 'bigint', line: 'smallint', debit_kind: 'text', debit_owner: 'uuid', credit_kind: 'text', credit_owner: 'uuid', asset: 'text', amount: 'numeric' })}`;
 
 interface Line {
   readonly position: bigint;

@@ -1,5 +1,5 @@
 import { idOf } from '@daybook/domain';
-import { columns, type Happened, type Projection } from '../projection';
+import { columns, type Happened, type Projection, rowsOf } from '../projection';
 
 const INSERT = `
   INSERT INTO ledger.purse
@@ -7,14 +7,11 @@ const INSERT = `
      first_position)
   SELECT id, account_id, customer_id, family, address, 'active', outside_order_id, minted_at,
          first_position
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[],
-                $7::timestamptz[], $8::bigint[])
-      AS p(id, account_id, customer_id, family, address, outside_order_id, minted_at,
-           first_position)`;
+    FROM ${rowsOf('p', { id: 'uuid', account_id: 'uuid', customer_id: 'uuid', family: 'text', address: 'text', outside_order_id: 'text', minted_at: 'timestamptz', first_position: 'bigint' })}`;
 
 const UPDATE = `
   UPDATE ledger.purse SET status = p.status
-    FROM unnest($1::uuid[], $2::text[]) AS p(id, status)
+    FROM ${rowsOf('p', { id: 'uuid', status: 'text' })}
    WHERE purse.id = p.id`;
 
 type Status = 'active' | 'archived' | 'declined';

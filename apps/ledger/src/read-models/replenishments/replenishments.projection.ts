@@ -7,17 +7,17 @@ import {
   type ReplenishmentStatus,
   type TransferContent,
 } from '@daybook/domain';
-import { columns, type Happened, type Projection } from '../projection';
+import { columns, type Happened, type Projection, rowsOf, type Sql } from '../projection';
 
-const UPSERT = `
+const INSERT = `
   INSERT INTO ledger.replenishment
     (id, account_id, customer_id, purse_id, status, asset, amount, from_address, to_address,
      tx_hash, ordinal, block_number, block_hash, block_time, credited_to, reason, finality,
      created_at, updated_at, first_position, last_position)
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
-    $7::numeric[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[], $13::text[],
-    $14::timestamptz[], $15::text[], $16::text[], $17::text[], $18::timestamptz[],
-    $19::timestamptz[], $20::bigint[], $21::bigint[])
+  SELECT * FROM ${rowsOf('r', { id: 'uuid', account_id: 'uuid', customer_id: 'uuid', purse_id: 'uuid', status: 'text', asset: 'text', amount: 'numeric', from_address: 'text', to_address: 'text', tx_hash: 'text', ordinal: 'text', block_number: 'bigint', block_hash: 'text', block_time: 'timestamptz', credited_to: 'text', reason: 'text', finality: 'text', created_at: 'timestamptz', updated_at: 'timestamptz', first_position: 'bigint', last_position: 'bigint' })}`;
+
+// A row that is there already, perhaps with other content or another owner after a reorg.
+const UPSERT = `${INSERT}
   ON CONFLICT (id) DO UPDATE SET
     (account_id, customer_id, purse_id, status, asset, amount, from_address, to_address,
      block_number, block_hash, block_time, credited_to, reason, finality, updated_at,
@@ -34,9 +34,7 @@ const UPDATE = `
     block_hash = CASE WHEN c.unblock THEN NULL ELSE r.block_hash END,
     block_time = CASE WHEN c.unblock THEN NULL ELSE r.block_time END,
     updated_at = c.updated_at, last_position = c.last_position
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[],
-                $7::timestamptz[], $8::bigint[])
-      AS c(id, status, credited_to, reason, finality, unblock, updated_at, last_position)
+    FROM ${rowsOf('c', { id: 'uuid', status: 'text', credited_to: 'text', reason: 'text', finality: 'text', unblock: 'boolean', updated_at: 'timestamptz', last_position: 'bigint' })}
    WHERE r.id = c.id`;
 
 /** What an event says of the life of a replenishment; the rest of the row stays. */
@@ -56,6 +54,8 @@ interface Sighting {
 
 interface Change {
   readonly id: string;
+  /** Whether the stream begins in this batch, so that there cannot be a row yet. */
+  readonly isNew: boolean;
   life: Life;
   /** The whole row, when the batch holds an event that carries it; else the row exists. */
   sighting: Sighting | null;
@@ -73,35 +73,16 @@ export const replenishmentsProjection: Projection = {
   async apply(batch, sql) {
     const changes = foldChanges(batch);
     const whole = changes.filter((c): c is Change & { sighting: Sighting } => c.sighting !== null);
-    if (whole.length > 0) {
-      await sql.query(
-        UPSERT,
-        columns(
-          whole,
-          (c) => c.id,
-          (c) => c.sighting.parties.accountId,
-          (c) => c.sighting.parties.customerId,
-          (c) => c.sighting.parties.purseId,
-          (c) => c.life.status,
-          (c) => c.sighting.transfer.asset,
-          (c) => c.sighting.transfer.amount,
-          (c) => c.sighting.transfer.from,
-          (c) => c.sighting.transfer.to,
-          (c) => c.sighting.transfer.txHash,
-          (c) => c.sighting.transfer.ordinal,
-          (c) => c.block?.number ?? null,
-          (c) => c.block?.hash ?? null,
-          (c) => c.block?.time ?? null,
-          (c) => c.life.creditedTo,
-          (c) => c.life.reason,
-          (c) => c.life.finality,
-          (c) => c.sighting.createdAt,
-          (c) => c.updatedAt,
-          (c) => c.sighting.firstPosition,
-          (c) => c.lastPosition,
-        ),
-      );
-    }
+    await write(
+      sql,
+      INSERT,
+      whole.filter(({ isNew }) => isNew),
+    );
+    await write(
+      sql,
+      UPSERT,
+      whole.filter(({ isNew }) => !isNew),
+    );
     const partial = changes.filter((c) => c.sighting === null);
     if (partial.length > 0) {
       await sql.query(
@@ -122,6 +103,41 @@ export const replenishmentsProjection: Projection = {
   },
 };
 
+async function write(
+  sql: Sql,
+  statement: string,
+  whole: readonly (Change & { sighting: Sighting })[],
+): Promise<void> {
+  if (whole.length === 0) return;
+  await sql.query(
+    statement,
+    columns(
+      whole,
+      (c) => c.id,
+      (c) => c.sighting.parties.accountId,
+      (c) => c.sighting.parties.customerId,
+      (c) => c.sighting.parties.purseId,
+      (c) => c.life.status,
+      (c) => c.sighting.transfer.asset,
+      (c) => c.sighting.transfer.amount,
+      (c) => c.sighting.transfer.from,
+      (c) => c.sighting.transfer.to,
+      (c) => c.sighting.transfer.txHash,
+      (c) => c.sighting.transfer.ordinal,
+      (c) => c.block?.number ?? null,
+      (c) => c.block?.hash ?? null,
+      (c) => c.block?.time ?? null,
+      (c) => c.life.creditedTo,
+      (c) => c.life.reason,
+      (c) => c.life.finality,
+      (c) => c.sighting.createdAt,
+      (c) => c.updatedAt,
+      (c) => c.sighting.firstPosition,
+      (c) => c.lastPosition,
+    ),
+  );
+}
+
 function foldChanges(batch: readonly Happened[]): Change[] {
   const changes = new Map<string, Change>();
   for (const { event, recorded } of batch) {
@@ -131,6 +147,7 @@ function foldChanges(batch: readonly Happened[]): Change[] {
     const { recordedAt: updatedAt, position: lastPosition } = recorded;
     const change = changes.get(id) ?? {
       id,
+      isNew: recorded.revision === 0n,
       life,
       sighting: null,
       block: null,
