@@ -1,12 +1,24 @@
 import { addFigures, figuresDelta, type PurseFigures } from '@daybook/domain';
 import { columns, type Happened, type Projection, rowsOf } from '../projection';
 
+const UPSERT_COLUMNS = {
+  purse_id: 'uuid',
+  asset: 'text',
+  custody: 'numeric',
+  claim_customer: 'numeric',
+  claim_account: 'numeric',
+  suspense: 'numeric',
+  received: 'numeric',
+  reversed: 'numeric',
+  receipts: 'bigint',
+};
+
 // Keys are sorted, so that two writers of overlapping batches can never wait for each other.
 const UPSERT = `
   INSERT INTO ledger.purse_figures AS f
     (purse_id, asset, custody, claim_customer, claim_account, suspense, received, reversed,
      receipts)
-  SELECT * FROM ${rowsOf('r', { purse_id: 'uuid', asset: 'text', custody: 'numeric', claim_customer: 'numeric', claim_account: 'numeric', suspense: 'numeric', received: 'numeric', reversed: 'numeric', receipts: 'bigint' })}
+  SELECT * FROM ${rowsOf('r', UPSERT_COLUMNS)}
   ON CONFLICT (purse_id, asset) DO UPDATE SET
     custody = f.custody + excluded.custody,
     claim_customer = f.claim_customer + excluded.claim_customer,

@@ -6,10 +6,20 @@ import { columns, rowsOf } from '../projection';
 
 const BATCH_MAX = 500;
 
+const UPSERT_COLUMNS = {
+  chain: 'text',
+  latest: 'bigint',
+  matched: 'bigint',
+  finalized: 'bigint',
+  state: 'text',
+  detail: 'text',
+  observed_at: 'timestamptz',
+};
+
 const UPSERT = `
   INSERT INTO ledger.chain_head AS h
     (chain, latest, matched, finalized, state, detail, observed_at)
-  SELECT * FROM ${rowsOf('r', { chain: 'text', latest: 'bigint', matched: 'bigint', finalized: 'bigint', state: 'text', detail: 'text', observed_at: 'timestamptz' })}
+  SELECT * FROM ${rowsOf('r', UPSERT_COLUMNS)}
   ON CONFLICT (chain) DO UPDATE SET
     latest = excluded.latest, matched = excluded.matched, finalized = excluded.finalized,
     state = excluded.state, detail = excluded.detail, observed_at = excluded.observed_at

@@ -10,17 +10,28 @@ interface Created {
   readonly position: bigint;
 }
 
+const INSERT_COLUMNS = {
+  id: 'uuid',
+  account_id: 'uuid',
+  external_id: 'text',
+  description: 'text',
+  created_at: 'timestamptz',
+  first_position: 'bigint',
+};
+
 const INSERT = `
   INSERT INTO ledger.customer
     (id, account_id, external_id, description, status, created_at, first_position)
   SELECT id, account_id, external_id, description, 'active', created_at, first_position
-    FROM ${rowsOf('c', { id: 'uuid', account_id: 'uuid', external_id: 'text', description: 'text', created_at: 'timestamptz', first_position: 'bigint' })}`;
+    FROM ${rowsOf('c', INSERT_COLUMNS)}`;
+
+const UPDATE_COLUMNS = { id: 'uuid', status: 'text', described: 'boolean', description: 'text' };
 
 const UPDATE = `
   UPDATE ledger.customer SET
     status = coalesce(c.status, customer.status),
     description = CASE WHEN c.described THEN c.description ELSE customer.description END
-    FROM ${rowsOf('c', { id: 'uuid', status: 'text', described: 'boolean', description: 'text' })}
+    FROM ${rowsOf('c', UPDATE_COLUMNS)}
    WHERE customer.id = c.id`;
 
 /** Customers as they are now. */

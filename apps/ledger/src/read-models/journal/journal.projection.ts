@@ -1,10 +1,21 @@
 import { type Posting, postings } from '@daybook/domain';
 import { columns, type Projection, rowsOf } from '../projection';
 
+const INSERT_COLUMNS = {
+  position: 'bigint',
+  line: 'smallint',
+  debit_kind: 'text',
+  debit_owner: 'uuid',
+  credit_kind: 'text',
+  credit_owner: 'uuid',
+  asset: 'text',
+  amount: 'numeric',
+};
+
 const INSERT = `
   INSERT INTO ledger.journal_line
     (position, line, debit_kind, debit_owner, credit_kind, credit_owner, asset, amount)
-  SELECT * FROM ${rowsOf('r', { position: 'bigint', line: 'smallint', debit_kind: 'text', debit_owner: 'uuid', credit_kind: 'text', credit_owner: 'uuid', asset: 'text', amount: 'numeric' })}`;
+  SELECT * FROM ${rowsOf('r', INSERT_COLUMNS)}`;
 
 interface Line {
   readonly position: bigint;

@@ -1,13 +1,24 @@
 import { idOf } from '@daybook/domain';
 import { columns, type Happened, type Projection, rowsOf } from '../projection';
 
+const INSERT_COLUMNS = {
+  id: 'uuid',
+  account_id: 'uuid',
+  customer_id: 'uuid',
+  family: 'text',
+  address: 'text',
+  outside_order_id: 'text',
+  minted_at: 'timestamptz',
+  first_position: 'bigint',
+};
+
 const INSERT = `
   INSERT INTO ledger.purse
     (id, account_id, customer_id, family, address, status, outside_order_id, minted_at,
      first_position)
   SELECT id, account_id, customer_id, family, address, 'active', outside_order_id, minted_at,
          first_position
-    FROM ${rowsOf('p', { id: 'uuid', account_id: 'uuid', customer_id: 'uuid', family: 'text', address: 'text', outside_order_id: 'text', minted_at: 'timestamptz', first_position: 'bigint' })}`;
+    FROM ${rowsOf('p', INSERT_COLUMNS)}`;
 
 const UPDATE = `
   UPDATE ledger.purse SET status = p.status

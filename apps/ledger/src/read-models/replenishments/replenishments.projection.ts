@@ -9,12 +9,36 @@ import {
 } from '@daybook/domain';
 import { columns, type Happened, type Projection, rowsOf, type Sql } from '../projection';
 
+const INSERT_COLUMNS = {
+  id: 'uuid',
+  account_id: 'uuid',
+  customer_id: 'uuid',
+  purse_id: 'uuid',
+  status: 'text',
+  asset: 'text',
+  amount: 'numeric',
+  from_address: 'text',
+  to_address: 'text',
+  tx_hash: 'text',
+  ordinal: 'text',
+  block_number: 'bigint',
+  block_hash: 'text',
+  block_time: 'timestamptz',
+  credited_to: 'text',
+  reason: 'text',
+  finality: 'text',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+  first_position: 'bigint',
+  last_position: 'bigint',
+};
+
 const INSERT = `
   INSERT INTO ledger.replenishment
     (id, account_id, customer_id, purse_id, status, asset, amount, from_address, to_address,
      tx_hash, ordinal, block_number, block_hash, block_time, credited_to, reason, finality,
      created_at, updated_at, first_position, last_position)
-  SELECT * FROM ${rowsOf('r', { id: 'uuid', account_id: 'uuid', customer_id: 'uuid', purse_id: 'uuid', status: 'text', asset: 'text', amount: 'numeric', from_address: 'text', to_address: 'text', tx_hash: 'text', ordinal: 'text', block_number: 'bigint', block_hash: 'text', block_time: 'timestamptz', credited_to: 'text', reason: 'text', finality: 'text', created_at: 'timestamptz', updated_at: 'timestamptz', first_position: 'bigint', last_position: 'bigint' })}`;
+  SELECT * FROM ${rowsOf('r', INSERT_COLUMNS)}`;
 
 // A row that is there already, perhaps with other content or another owner after a reorg.
 const UPSERT = `${INSERT}
@@ -27,6 +51,17 @@ const UPSERT = `${INSERT}
      excluded.block_number, excluded.block_hash, excluded.block_time, excluded.credited_to,
      excluded.reason, excluded.finality, excluded.updated_at, excluded.last_position)`;
 
+const UPDATE_COLUMNS = {
+  id: 'uuid',
+  status: 'text',
+  credited_to: 'text',
+  reason: 'text',
+  finality: 'text',
+  unblock: 'boolean',
+  updated_at: 'timestamptz',
+  last_position: 'bigint',
+};
+
 const UPDATE = `
   UPDATE ledger.replenishment r SET
     status = c.status, credited_to = c.credited_to, reason = c.reason, finality = c.finality,
@@ -34,7 +69,7 @@ const UPDATE = `
     block_hash = CASE WHEN c.unblock THEN NULL ELSE r.block_hash END,
     block_time = CASE WHEN c.unblock THEN NULL ELSE r.block_time END,
     updated_at = c.updated_at, last_position = c.last_position
-    FROM ${rowsOf('c', { id: 'uuid', status: 'text', credited_to: 'text', reason: 'text', finality: 'text', unblock: 'boolean', updated_at: 'timestamptz', last_position: 'bigint' })}
+    FROM ${rowsOf('c', UPDATE_COLUMNS)}
    WHERE r.id = c.id`;
 
 /** What an event says of the life of a replenishment; the rest of the row stays. */
