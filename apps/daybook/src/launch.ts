@@ -41,12 +41,17 @@ export interface Launched {
   readonly chain: (() => DemoChain) | undefined;
 }
 
+type Start<T> = (spawned: (pid: number) => void) => Promise<T>;
+
 /** What the steps of a launch hand on to each other. */
 interface Session extends LaunchOptions {
   readonly apiKey: string;
   readonly watcherPort: number;
-  /** Starts something, keeps it running, and stops it in its turn. */
-  keep<T extends Startable>(name: string, start: () => Promise<T>): Promise<Kept<T>>;
+  /**
+   * Starts something, keeps it running, and stops it in its turn. A process that `start` tells of
+   * before it is ready is ended by the next launcher should this one be killed meanwhile.
+   */
+  keep<T extends Startable>(name: string, start: Start<T>): Promise<Kept<T>>;
   postgres?: Kept<EmbeddedPostgres>;
   chain?: Kept<DemoChain>;
   databases?: DatabaseUrls;
@@ -90,9 +95,10 @@ async function openSession(options: LaunchOptions, stack: Stack): Promise<Sessio
     apiKey: apiKeyOf(folder),
     watcherPort: (await isPortFree(beside)) ? beside : await freePort(),
     keep: async (name, start) => {
+      const spawned = (pid: number): void => held.note(name, pid);
       const startAndNote = async () => {
-        const started = await start();
-        held.note(name, started.pid);
+        const started = await start(spawned);
+        spawned(started.pid);
         return started;
       };
       const kept = await keepRunning(name, startAndNote, tell);
@@ -125,11 +131,11 @@ function steps(session: Session): ListrTask[] {
       return 'Database, roles and tables';
     }),
     step('Ledger', async () => {
-      await keep('The ledger', () => startApp(session, 'ledger'));
+      await keep('The ledger', (spawned) => startApp(session, 'ledger', spawned));
       return `Ledger on ${urlAt(host, port)}`;
     }),
     step('Chain-watcher', async () => {
-      await keep('The chain-watcher', () => startApp(session, 'chain-watcher'));
+      await keep('The chain-watcher', (spawned) => startApp(session, 'chain-watcher', spawned));
       return `Chain-watcher on ${urlAt(host, watcherPort)}`;
     }),
   ];
@@ -188,7 +194,11 @@ async function prepareDatabase(session: Session): Promise<void> {
   }
 }
 
-function startApp(session: Session, app: 'ledger' | 'chain-watcher'): Promise<Startable> {
+function startApp(
+  session: Session,
+  app: 'ledger' | 'chain-watcher',
+  spawned: (pid: number) => void,
+): Promise<Startable> {
   const { folder, host, databases, chain, apiKey } = session;
   if (!databases) throw new Error('The database comes before its users.');
   const chainsFile = chain?.current().chainsFile ?? session.chains;
@@ -208,6 +218,7 @@ function startApp(session: Session, app: 'ledger' | 'chain-watcher'): Promise<St
     },
     url: urlAt(host, port),
     logFile: log(folder, app),
+    spawned,
   });
 }
 

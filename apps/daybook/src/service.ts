@@ -19,6 +19,8 @@ export interface ServiceOptions {
   /** Where it answers `/readyz`. */
   readonly url: string;
   readonly logFile: string;
+  /** Told the process id before anything else happens. */
+  readonly spawned?: (pid: number) => void;
 }
 
 /**
@@ -69,6 +71,7 @@ function spawnNode(options: Omit<ServiceOptions, 'url'>): { child: ChildProcess;
   });
   closeSync(log);
   guardChild(child);
+  if (child.pid !== undefined) options.spawned?.(child.pid);
   return { child, from };
 }
 

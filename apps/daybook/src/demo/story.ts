@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseEther, parseUnits } from 'ethers';
+import { keccak256, parseEther, parseUnits } from 'ethers';
 import colors from 'picocolors';
 import { CONFIRMATIONS, type DemoChain, TOKEN_ABI } from './chain';
 import type { LedgerApi, Replenishment } from './ledger-api';
-import { rpc } from './rpc';
+import { patientRpc, rpc } from './rpc';
 import { balanceTable, throughputTable } from './tables';
 
 /** What does not happen within this is reported as not happening. */
@@ -94,13 +94,15 @@ async function send(
   chain: DemoChain,
   transactions: readonly { label: string; to: string; data?: string; value?: bigint }[],
 ): Promise<Sent[]> {
-  const sent: Sent[] = [];
-  const first = await rpc<string>(chain.url, 'eth_getTransactionCount', chain.faucet, 'pending');
-  for (const [n, { label, ...transaction }] of transactions.entries()) {
-    const raw = await chain.sign({ ...transaction, nonce: Number(first) + n });
-    const hash = await rpc<string>(chain.url, 'eth_sendRawTransaction', raw);
-    sent.push({ hash, raw, label });
-  }
+  const { url, faucet } = chain;
+  const first = await patientRpc<string>(url, 'eth_getTransactionCount', faucet, 'pending');
+  const sent = await Promise.all(
+    transactions.map(async ({ label, ...transaction }, n) => {
+      const raw = await chain.sign({ ...transaction, nonce: Number(first) + n });
+      return { hash: keccak256(raw), raw, label };
+    }),
+  );
+  await resend(chain, sent);
   return sent;
 }
 
