@@ -4,7 +4,11 @@ import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'cla
 export const ROLES = ['api', 'projector', 'consumer', 'relay'] as const;
 export type Role = (typeof ROLES)[number];
 
-export const POSTGRES_URL = { protocols: ['postgres', 'postgresql'], require_tld: false };
+export const POSTGRES_URL = {
+  protocols: ['postgres', 'postgresql'],
+  require_protocol: true,
+  require_tld: false,
+};
 
 /** The ledger's configuration, read once at start. `.env.example` explains each variable. */
 export class LedgerEnv {
