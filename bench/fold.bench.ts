@@ -80,7 +80,7 @@ async function foldBacklog(bench: Bench, template: Database, isHot: boolean): Pr
 
     const groups = await groupsAfter(database, from);
     progress.step('preparing the same rows', 1, 'time');
-    const rows = await prepareBareFold(database, from, groups);
+    const rows = await prepareBareFold(database, { from, to }, groups);
     await settle(server, database);
     const writing = progress.step('bare SQL of the same rows', transfers, 'transfers');
     const bareSeconds = await runBareFold(database, rows, 'both', (events) =>

@@ -1,5 +1,6 @@
 import type { Bench, Figure, Measurement } from './measurement';
 import type { OpenLoopAnswer, OpenLoopRequest } from './processes/open-loop.process';
+import { costsSoFar, describeCosts } from './support/costs';
 import { createDatabase, settle } from './support/database';
 import { API_KEY } from './support/ledger-data';
 import { ledgerWithPurses, startLedger } from './support/ledgers';
@@ -16,27 +17,33 @@ export const mint: Measurement = {
   async run(bench) {
     const { mintsPerSecond, mintSeconds } = bench.settings;
     const requests = mintsPerSecond * (WARM_UP_SECONDS + mintSeconds);
-    const ledger = await mintAtLedger(bench, requests);
+    const { answer: ledger, costs } = await mintAtLedger(bench, requests);
     const bare = await appendBehindServer(bench, requests);
     const what = 'a bare handler before one durable append';
     const load = `${mintsPerSecond}/s for ${mintSeconds} s`;
     const slowest = `slowest ${ledger.maxMs.toFixed(1)} ms, bare ${bare.maxMs.toFixed(1)} ms`;
     const lateness = `the generator was late by ${ledger.sendingDelayMaxMs.toFixed(1)} ms at worst`;
     return [
-      figure('p50', ledger.p50Ms, { value: bare.p50Ms, what }, [load]),
+      figure('p50', ledger.p50Ms, { value: bare.p50Ms, what }, [load, costs]),
       figure('p99', ledger.p99Ms, { value: bare.p99Ms, what }, [slowest, lateness]),
     ];
   },
 };
 
-async function mintAtLedger(bench: Bench, requests: number): Promise<OpenLoopAnswer> {
+async function mintAtLedger(
+  bench: Bench,
+  requests: number,
+): Promise<{ readonly answer: OpenLoopAnswer; readonly costs: string }> {
   const { settings, server, progress } = bench;
   const database = await ledgerWithPurses(bench, { customers: requests, purses: 0 });
   const ledger = await startLedger(database, ['api', 'projector', 'consumer', 'relay'], settings);
   try {
     await settle(server, database);
     progress.step('minting over REST', requests, 'requests');
-    return await generate(ledger.url, requests, settings.mintsPerSecond);
+    const before = await costsSoFar(server, ledger.pid);
+    const answer = await generate(ledger.url, requests, settings.mintsPerSecond);
+    const costs = describeCosts(before, await costsSoFar(server, ledger.pid), requests);
+    return { answer, costs };
   } finally {
     await ledger.stop();
     await database.drop();

@@ -41,7 +41,7 @@ export const rebuild: Measurement = {
 
       const groups = await groupsAfter(database, 0);
       progress.step('preparing the same rows', 1, 'time');
-      const rows = await prepareBareFold(database, 0, groups);
+      const rows = await prepareBareFold(database, { from: 0, to: events }, groups);
       await settle(server, database);
       const writing = progress.step('bare SQL of the same rows', events, 'events');
       const seconds = await runBareFold(database, rows, 'projections', writing);

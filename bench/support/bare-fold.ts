@@ -46,7 +46,7 @@ export interface BareFold {
 /** Reads back what was written after `from`, encodes it, and makes empty tables for it. */
 export async function prepareBareFold(
   database: Database,
-  from: number,
+  { from, to }: { readonly from: number; readonly to: number },
   groups: Groups,
 ): Promise<BareFold> {
   return withClient(database.ownerUrl, async (client) => {
@@ -68,7 +68,7 @@ export async function prepareBareFold(
     const purses = await rowsOf('ledger.purse', purse, 'first_position');
     const replenishments = await rowsOf('ledger.replenishment', replenishment, 'last_position');
     const lines = await rowsOf('ledger.journal_line', journal, 'position');
-    const to = events.at(-1)?.place ?? from;
+    if (events.at(-1)?.place !== to) throw new Error(`The log does not end at ${to}.`);
     return {
       from,
       to,
@@ -98,8 +98,8 @@ async function rowsAfter(
   from: number,
 ): Promise<readonly PlacedRow[]> {
   const { rows } = await client.query<(string | null)[]>({
-    text: `SELECT ${place}::text, ${columns.map((column) => `${column}::text`).join(', ')}
-           FROM ${source} WHERE ${place} > $1 ORDER BY ${place}`,
+    text: `SELECT s.${place}::text, ${columns.map((column) => `s.${column}::text`).join(', ')}
+           FROM ${source} s WHERE s.${place} > $1 ORDER BY s.${place}`,
     values: [from],
     rowMode: 'array',
   });
