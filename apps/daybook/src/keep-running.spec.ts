@@ -23,9 +23,30 @@ describe('keep running', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  it('rejects when the first start fails', async () => {
-    const failing = () => Promise.reject(new Error('no binary'));
-    await expect(keepRunning('It', failing, () => undefined)).rejects.toThrow('no binary');
+  it('rejects when the first start fails again and again', async () => {
+    let attempts = 0;
+    const failing = async () => {
+      attempts += 1;
+      throw new Error('no binary');
+    };
+    const kept = keepRunning('It', failing, () => undefined);
+    const rejected = expect(kept).rejects.toThrow('no binary');
+    await jest.advanceTimersByTimeAsync(10_000);
+    await rejected;
+    expect(attempts).toBe(3);
+  });
+
+  it('survives a first start that is hit by a kill', async () => {
+    let attempts = 0;
+    const start = async () => {
+      attempts += 1;
+      if (attempts === 1) throw new Error('ended before it was ready');
+      return fake();
+    };
+    const starting = keepRunning('It', start, () => undefined);
+    await jest.advanceTimersByTimeAsync(1_000);
+    await (await starting).stop();
+    expect(attempts).toBe(2);
   });
 
   it('starts again what ended, and says so', async () => {

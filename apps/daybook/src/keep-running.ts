@@ -1,5 +1,8 @@
 /** What ran this long before it ended is restarted at once, as after a first failure. */
 const STABLE_MS = 60_000;
+/** A first start may be hit by a kill; what is wrong with the set-up fails as often as it is tried. */
+const FIRST_ATTEMPTS_MAX = 3;
+const FIRST_ATTEMPTS_PAUSE_MS = 500;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 30_000;
 
@@ -16,9 +19,21 @@ export interface Kept<T extends Startable> {
   stop(): Promise<void>;
 }
 
+/** Tries a few times before it rejects with the last reason. */
+export async function insist<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === FIRST_ATTEMPTS_MAX) throw error;
+      await pause(FIRST_ATTEMPTS_PAUSE_MS);
+    }
+  }
+}
+
 /**
  * Starts something and starts it again whenever it ends by itself, at growing intervals. Rejects
- * when the first start fails; later ones are tried for ever. `tell` gets plain sentences.
+ * when the first start fails repeatedly; later ones are tried for ever. `tell` gets plain sentences.
  */
 export async function keepRunning<T extends Startable>(
   name: string,
@@ -26,7 +41,7 @@ export async function keepRunning<T extends Startable>(
   tell: (sentence: string) => void,
 ): Promise<Kept<T>> {
   const stopping = new AbortController();
-  let current = await start();
+  let current = await insist(start);
 
   async function restart(failuresBefore: number): Promise<number> {
     let failures = failuresBefore;
@@ -71,10 +86,10 @@ export async function keepRunning<T extends Startable>(
   };
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    signal?.addEventListener('abort', () => {
       clearTimeout(timer);
       resolve();
     });

@@ -10,7 +10,7 @@ import { Listr, type ListrTask } from 'listr2';
 import { claim } from './claim';
 import { apiKeyOf, type DataFolder, makeFolders, secretsOf } from './data-folder';
 import { type DemoChain, startDemoChain } from './demo/chain';
-import { type Kept, keepRunning, type Startable } from './keep-running';
+import { insist, type Kept, keepRunning, type Startable } from './keep-running';
 import { boundLogs } from './log-file';
 import { type DatabaseUrls, provision } from './provision';
 import { runToEnd, startService } from './service';
@@ -127,7 +127,7 @@ function steps(session: Session): ListrTask[] {
         ]
       : []),
     step('Database, roles and tables', async () => {
-      await prepareDatabase(session);
+      await insist(() => prepareDatabase(session));
       return 'Database, roles and tables';
     }),
     step('Ledger', async () => {
