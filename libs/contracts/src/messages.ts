@@ -41,6 +41,8 @@ export interface PurseAddressV1 {
   readonly address: string;
   /** RFC 3339. Blocks from this time on must be matched against the address. */
   readonly mintedAt: string;
+  /** The position of the mint in the ledger's log, a decimal string. Absent in messages of older ledgers. */
+  readonly position?: string;
 }
 
 /** `daybook.chain-head.v1` (compacted, keyed by chain): what the watcher knows of its chain. */
@@ -51,6 +53,12 @@ export interface ChainHeadV1 {
   /** The last block that was matched; everything up to here has been published. */
   readonly matched: number;
   readonly finalized: number | null;
+  /**
+   * Every address that was minted up to this position of the ledger's log is matched on this chain, in
+   * new blocks and in those since its mint. Null while that is not known. Absent in messages of older
+   * watchers.
+   */
+  readonly addressesThrough?: string | null;
   /** `following`, `catching-up` or `stalled` with the reason in `detail`. */
   readonly state: 'following' | 'catching-up' | 'stalled';
   readonly detail: string | null;
@@ -60,5 +68,19 @@ export interface ChainHeadV1 {
 export const TOPICS = {
   transfer: 'daybook.transfer.v1',
   purseAddress: 'daybook.purse-address.v1',
+  ledgerEvent: 'daybook.ledger-event.v1',
+  balance: 'daybook.balance.v1',
   chainHead: 'daybook.chain-head.v1',
 } as const;
+
+/**
+ * How the topics are made on a broker. Addresses have one partition, so that a watcher which has come to
+ * a message knows every address that was minted before it.
+ */
+export const TOPIC_SETTINGS = [
+  { name: TOPICS.transfer, partitions: 12, compacted: false },
+  { name: TOPICS.purseAddress, partitions: 1, compacted: true },
+  { name: TOPICS.ledgerEvent, partitions: 12, compacted: false },
+  { name: TOPICS.balance, partitions: 12, compacted: true },
+  { name: TOPICS.chainHead, partitions: 1, compacted: true },
+] as const;

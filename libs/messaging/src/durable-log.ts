@@ -17,6 +17,27 @@ export interface ReceivedMessage extends Message {
   readonly publishedAt: string;
 }
 
+/** A message that can never be handled as it is, however often it is tried, and why. */
+export interface Poison {
+  readonly message: ReceivedMessage;
+  /** A sentence for the operator who decides what to do about it. */
+  readonly reason: string;
+}
+
+/**
+ * A key that stands still for one group: a message of it was poison. It and every later message of the
+ * key wait, in order, until the group is asked to try again. Other keys go on.
+ */
+export interface ParkedKey {
+  readonly key: string;
+  /** Why the first of its messages could not be handled. */
+  readonly reason: string;
+  /** RFC 3339, UTC. */
+  readonly since: string;
+  /** How many messages wait, the poison included. */
+  readonly messages: number;
+}
+
 export interface Subscription {
   readonly topic: string;
   /** Members of a group share the work; at any moment one member handles a given key. */
@@ -24,11 +45,13 @@ export interface Subscription {
   /** The most messages handed to `handle` at once. */
   readonly limit: number;
   /**
-   * Makes the effect of the batch durable. The group's place is stored after it resolves, so a crash
-   * in between delivers the batch again: effects must be idempotent by message id.
-   * When it rejects, the same batch is delivered again with back-off.
+   * Makes the effect of the batch durable and answers with the messages that are poison, whose keys are
+   * then parked. The group's place is stored after it resolves, so a crash in between delivers the
+   * batch again: effects must be idempotent by message id. When it rejects, the reason is one that
+   * passes (an outage), and the same batch is delivered again with back-off, for ever. No effect may be
+   * made for a message that follows a poison one of the same key in the batch.
    */
-  handle(messages: readonly ReceivedMessage[]): Promise<void>;
+  handle(messages: readonly ReceivedMessage[]): Promise<readonly Poison[]>;
   /** Told of every failed attempt, so the caller can log and count it. */
   onError?(error: unknown, attempt: number): void;
 }
@@ -39,6 +62,8 @@ export interface SubscriptionStatus {
   readonly group: string;
   /** Messages published and not yet handled. */
   readonly lag: bigint;
+  /** Keys that stand still until somebody asks to try them again. */
+  readonly parkedKeys: number;
   readonly lastError: string | null;
   readonly lastProgressAt: string | null;
 }
@@ -49,6 +74,15 @@ export interface RunningSubscription {
   stop(): Promise<void>;
 }
 
+/** How a topic is made on an engine that has to be told. */
+export interface TopicSettings {
+  readonly name: string;
+  /** Never changed for a topic with messages: a key would change its partition, and lose its order. */
+  readonly partitions: number;
+  /** Keeps the last message of each key for ever, and needs nothing else. */
+  readonly compacted: boolean;
+}
+
 /**
  * The durable log between the apps: Kafka topics, or tables in PostgreSQL when there is no broker.
  * At-least-once, ordered per key.
@@ -57,5 +91,14 @@ export abstract class DurableLog {
   /** Resolves when every message is stored durably, in the order given. */
   abstract publish(topic: string, messages: readonly Message[]): Promise<void>;
   abstract subscribe(subscription: Subscription): Promise<RunningSubscription>;
+  /** The keys that stand still for a group, longest first. */
+  abstract parked(topic: string, group: string): Promise<readonly ParkedKey[]>;
+  /**
+   * Asks the group to try the messages of a parked key again, in order, before any later one of the key.
+   * Resolves when asked; a running member does it soon. False when the key is not parked.
+   */
+  abstract retryParked(topic: string, group: string, key: string): Promise<boolean>;
+  /** Rejects with a sentence when the log cannot be reached now. */
+  abstract check(): Promise<void>;
   abstract close(): Promise<void>;
 }

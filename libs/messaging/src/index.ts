@@ -1,10 +1,13 @@
 export {
   DurableLog,
   type Message,
+  type ParkedKey,
+  type Poison,
   type ReceivedMessage,
   type RunningSubscription,
   type Subscription,
   type SubscriptionStatus,
+  type TopicSettings,
 } from './durable-log';
 export {
   CreateMessaging1763700000000,
