@@ -6,6 +6,7 @@ export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from './embedded-postgres';
+export { EngineMisconfigured } from './engine-misconfigured';
 export { EnvironmentError, readEnvironment } from './env';
 export { freePort, isPortFree } from './free-port';
 export {
@@ -19,4 +20,5 @@ export {
 export { createLogger } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';
 export { endProcess, isAlive, processIdentity } from './processes';
+export { type PostgresRequirement, requirePostgres } from './require-postgres';
 export { stopOnRequest } from './shutdown';

@@ -1,0 +1,108 @@
+import { Client } from 'pg';
+import { EngineMisconfigured } from './engine-misconfigured';
+
+/** A server that has not answered by then is not there, or its host is silent. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+const ENGINE = 'PostgreSQL';
+
+/** What somebody must change, by the code of a failed connection. See PostgreSQL's appendix A for SQLSTATE. */
+const REASONS: Readonly<Record<string, readonly [wrong: string, right: string]>> = {
+  '28P01': ['the server refuses this user or password.', 'Correct them in'],
+  '28000': [
+    'the server does not let this user in from here.',
+    'Allow it in pg_hba.conf, or name another user in',
+  ],
+  '3D000': ['the server has no database of this name.', 'Create it, or correct the name in'],
+  ECONNREFUSED: [
+    'nothing listens at this host and port.',
+    'Start the server, or correct the address in',
+  ],
+  ENOTFOUND: ['this host name is not known.', 'Correct it in'],
+  EAI_AGAIN: ['this host name cannot be looked up now.', 'Look after the name server, or correct'],
+  ETIMEDOUT: ['this host does not answer.', 'Open the way to it, or correct the address in'],
+  EHOSTUNREACH: ['no way leads to this host.', 'Open one, or correct the address in'],
+};
+
+export interface PostgresRequirement {
+  readonly url: string;
+  /** The variable that somebody set, to be named in what they are told. */
+  readonly variable: string;
+  /** A table that the migrations make, `schema.table`: an empty database is told from a ready one. */
+  readonly table: string;
+  /** The command that makes it. */
+  readonly migrate: string;
+}
+
+/**
+ * Resolves when the database answers, lets the user in and was migrated. Rejects with
+ * `EngineMisconfigured`: better to stop a start than to fail each request.
+ */
+export async function requirePostgres(requirement: PostgresRequirement): Promise<void> {
+  const { url, variable, table, migrate } = requirement;
+  const client = new Client({
+    connectionString: url,
+    application_name: 'daybook-start',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: CONNECT_TIMEOUT_MS,
+  });
+  // A connection that dies between two questions is met by the second.
+  client.on('error', () => undefined);
+  const place = placeOf(url);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ found: boolean; usable: boolean }>(
+      `SELECT to_regclass($1) IS NOT NULL AS found,
+              coalesce(has_table_privilege(to_regclass($1), 'SELECT'), false) AS usable`,
+      [table],
+    );
+    const [row] = rows;
+    if (row?.usable === true) return;
+    const wrong = row?.found
+      ? `at ${place} this user may not read ${table}.`
+      : `at ${place} there is no ${table}.`;
+    const right = row?.found ? 'Grants are made by' : 'It is made by';
+    throw new EngineMisconfigured(ENGINE, wrong, `${right} \`${migrate}\`; run it first.`);
+  } catch (error) {
+    if (error instanceof EngineMisconfigured) throw error;
+    throw explain(error, place, variable, migrate);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function explain(
+  error: unknown,
+  place: string,
+  variable: string,
+  migrate: string,
+): EngineMisconfigured {
+  const code = codeOf(error);
+  // Looking up a table of a schema that the user may not use is refused with this code too.
+  if (code === '42501') {
+    const wrong = `at ${place} this user may not use Daybook's schemas.`;
+    const right = `Grants are made by \`${migrate}\`; run it first, or name another user in ${variable}.`;
+    return new EngineMisconfigured(ENGINE, wrong, right, { cause: error });
+  }
+  const [wrong, right] = REASONS[code] ?? [
+    `the connection failed (${code}).`,
+    'Correct the address in',
+  ];
+  return new EngineMisconfigured(ENGINE, `at ${place} ${wrong}`, `${right} ${variable}.`, {
+    cause: error,
+  });
+}
+
+/** The code of a failure; a name with several addresses fails with the errors of each. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  const { code, message } = error as { code?: string; message: string };
+  if (code !== undefined) return code;
+  return /timeout/i.test(message) ? 'ETIMEDOUT' : message;
+}
+
+/** Host, port and database: enough to find the mistake, and nothing secret. */
+function placeOf(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname}:${port || '5432'}${pathname}`;
+}
