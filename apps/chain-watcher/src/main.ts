@@ -2,9 +2,11 @@ import 'reflect-metadata';
 import { InvalidChainsFile } from '@daybook/chains';
 import {
   createLogger,
+  EngineMisconfigured,
   EnvironmentError,
   type Health,
   readEnvironment,
+  requirePostgres,
   stopOnRequest,
 } from '@daybook/platform';
 import { NestFactory } from '@nestjs/core';
@@ -15,6 +17,12 @@ import { WatcherModule } from './watcher.module';
 
 async function main(): Promise<void> {
   const env = readEnvironment(WatcherEnv);
+  await requirePostgres({
+    url: env.databaseUrl,
+    variable: 'DAYBOOK_DATABASE_URL',
+    table: 'watcher.chain',
+    migrate: 'node dist/apps/chain-watcher/src/migrate.js',
+  });
   const logger = createLogger('chain-watcher', env.logLevel);
   const app = await NestFactory.create<NestFastifyApplication>(
     WatcherModule.forRoot(env, logger),
@@ -33,7 +41,10 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  const isExplained = error instanceof EnvironmentError || error instanceof InvalidChainsFile;
+  const isExplained =
+    error instanceof EnvironmentError ||
+    error instanceof EngineMisconfigured ||
+    error instanceof InvalidChainsFile;
   // A wrong configuration is explained by its message; anything else by its stack.
   console.error(isExplained ? error.message : error);
   process.exit(1);

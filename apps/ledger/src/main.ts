@@ -4,8 +4,10 @@ import {
   createHealth,
   createLogger,
   createMetrics,
+  EngineMisconfigured,
   EnvironmentError,
   readEnvironment,
+  requirePostgres,
   stopOnRequest,
 } from '@daybook/platform';
 import { LedgerEnv } from './ledger.env';
@@ -20,6 +22,12 @@ const DRAIN_MS = 500;
 
 async function main(): Promise<void> {
   const env = readEnvironment(LedgerEnv);
+  await requirePostgres({
+    url: env.databaseUrl,
+    variable: 'DAYBOOK_DATABASE_URL',
+    table: 'ledger.checkpoint',
+    migrate: 'node dist/apps/ledger/src/migrate.js',
+  });
   const logger = createLogger('ledger', env.logLevel);
   const metrics = createMetrics('ledger');
   const vitals = new Vitals(metrics);
@@ -45,7 +53,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
+  const isExplained = error instanceof EnvironmentError || error instanceof EngineMisconfigured;
   // A wrong configuration is explained by its message; anything else by its stack.
-  console.error(error instanceof EnvironmentError ? error.message : error);
+  console.error(isExplained ? error.message : error);
   process.exit(1);
 });
