@@ -1,3 +1,4 @@
 export * from './cloud-event';
+export * from './ledger-messages';
 export * from './messages';
 export * from './parse';

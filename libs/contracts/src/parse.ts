@@ -1,8 +1,11 @@
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
+import balanceSchema from '../schemas/balance.v1.json';
 import chainHeadSchema from '../schemas/chain-head.v1.json';
+import ledgerEventSchema from '../schemas/ledger-event.v1.json';
 import purseAddressSchema from '../schemas/purse-address.v1.json';
 import transferSchema from '../schemas/transfer.v1.json';
+import type { BalanceV1, LedgerEventV1 } from './ledger-messages';
 import type { ChainHeadV1, PurseAddressV1, TransferV1 } from './messages';
 
 /** A message that does not follow its schema. Its reader must stop or park it, never guess. */
@@ -21,6 +24,12 @@ export const parsePurseAddress = parserOf<PurseAddressV1>(purseAddressSchema);
 
 /** The message behind JSON text of `daybook.chain-head.v1`. Throws `MalformedMessage`. */
 export const parseChainHead = parserOf<ChainHeadV1>(chainHeadSchema);
+
+/** The message behind JSON text of `daybook.ledger-event.v1`. Throws `MalformedMessage`. */
+export const parseLedgerEvent = parserOf<LedgerEventV1>(ledgerEventSchema);
+
+/** The message behind JSON text of `daybook.balance.v1`. Throws `MalformedMessage`. */
+export const parseBalance = parserOf<BalanceV1>(balanceSchema);
 
 function parserOf<Message>(schema: { readonly $id: string }): (text: string) => Message {
   const validate = ajv.compile<Message>(schema);
