@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { freePort, until } from './dependencies';
+
+/** An app needs a second or two; two cores may be busy with other suites. */
+const READY_TIMEOUT_MS = 60_000;
+
+const ROOT = join(__dirname, '..');
+
+export interface AppProcess {
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  /** Everything it wrote. */
+  output(): string;
+  /** Resolves with the exit code, null when it was killed. */
+  readonly exited: Promise<number | null>;
+  /** kill -9; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Asks it to stop; resolves when it has. */
+  stop(): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+// A suite that fails half-way must not leave its apps behind.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts an app of this repository as a process of its own, on a free port. Does not wait. */
+export async function spawnApp(
+  app: 'ledger' | 'chain-watcher',
+  environment: Readonly<Record<string, string>>,
+): Promise<AppProcess> {
+  const port = await freePort();
+  const main = join(ROOT, 'apps', app, 'src/main.ts');
+  const child = spawn(process.execPath, ['-r', join(__dirname, 'register.cjs'), main], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH,
+      DAYBOOK_HTTP_PORT: String(port),
+      DAYBOOK_LOG_LEVEL: 'warn',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  }
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => {
+      running.delete(child);
+      resolve(code);
+    });
+  });
+  const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+    child.kill(signal);
+    await exited;
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    output: () => output,
+    exited,
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+/** The same, and waits until it is ready. */
+export async function startApp(
+  app: 'ledger' | 'chain-watcher',
+  environment: Readonly<Record<string, string>>,
+): Promise<AppProcess> {
+  const process = await spawnApp(app, environment);
+  let code: number | null | undefined;
+  void process.exited.then((exitCode) => {
+    code = exitCode;
+  });
+  await until(
+    async () => {
+      if (code !== undefined) throw new Error(`The ${app} ended:\n${process.output()}`);
+      return fetch(`${process.url}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    },
+    { timeoutMs: READY_TIMEOUT_MS, description: `The ${app}'s readiness` },
+  );
+  return process;
+}
