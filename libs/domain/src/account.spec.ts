@@ -39,10 +39,28 @@ describe('issuing an API key', () => {
     given(opened, issued).when(issue).changesNothing();
   });
 
-  it('refuses another key under an id that is taken', () => {
+  it.each([
+    { keyHash: '00' },
+    { scopes: ['customers:write'] },
+    { name: 'payouts' },
+    { expiresAt: a.at },
+  ])('refuses another content under an id that is taken: %j', (other) => {
     given(opened, issued)
-      .when({ ...issue, keyHash: '00' })
+      .when({ ...issue, ...other })
       .refuses('account-exists');
+  });
+
+  it('takes scopes in another order for the same', () => {
+    given(opened, issued)
+      .when({ ...issue, scopes: [...issued.data.scopes].reverse() })
+      .changesNothing();
+  });
+
+  it('keeps what its owner calls it and when it ends', () => {
+    const named = a.apiKeyIssued({ name: 'payouts', expiresAt: a.at });
+    given(opened)
+      .when({ ...issue, ...named.data })
+      .emits(named);
   });
 
   it('issues several keys, each under its own id', () => {
@@ -51,5 +69,37 @@ describe('issuing an API key', () => {
       .emits(a.apiKeyIssued({ keyId: 'k2', keyHash: '00' }))
       .when(issue)
       .changesNothing();
+  });
+});
+
+describe('revoking an API key', () => {
+  const revoked = a.apiKeyRevoked({ reason: 'leaked' });
+  const revoke: AccountCommand = { type: 'RevokeApiKey', keyId: 'k1', reason: 'leaked' };
+
+  it('records it once, with the first reason', () => {
+    given(opened, issued)
+      .when(revoke)
+      .emits(revoked)
+      .when({ ...revoke, reason: 'another' })
+      .changesNothing();
+  });
+
+  it('needs no reason', () => {
+    given(opened, issued).when({ type: 'RevokeApiKey', keyId: 'k1' }).emits(a.apiKeyRevoked());
+  });
+
+  it('refuses a key that the account never had', () => {
+    given().when(revoke).refuses('api-key-not-found');
+    given(opened).when(revoke).refuses('api-key-not-found');
+    given(opened, issued)
+      .when({ ...revoke, keyId: 'k2' })
+      .refuses('api-key-not-found');
+  });
+
+  it('is for ever: issuing the key again changes nothing, another under its id is refused', () => {
+    given(opened, issued, revoked).when(issue).changesNothing().when(revoke).changesNothing();
+    given(opened, issued, revoked)
+      .when({ ...issue, keyHash: '00' })
+      .refuses('account-exists');
   });
 });

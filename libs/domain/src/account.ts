@@ -16,7 +16,26 @@ export type AccountCommand =
       /** SHA-256 of the whole key, in hex. The key itself never reaches the domain. */
       readonly keyHash: string;
       readonly scopes: readonly string[];
+      /** What its owner calls it; null when left out. */
+      readonly name?: string | null;
+      /** RFC 3339. From this moment on it opens nothing; it never expires when left out. */
+      readonly expiresAt?: string | null;
+    }
+  | {
+      readonly type: 'RevokeApiKey';
+      readonly keyId: string;
+      /** Kept as evidence; null when left out. */
+      readonly reason?: string | null;
     };
+
+/** A key as it was issued. */
+export interface IssuedKey {
+  readonly keyId: string;
+  readonly keyHash: string;
+  readonly scopes: readonly string[];
+  readonly name: string | null;
+  readonly expiresAt: string | null;
+}
 
 export type AccountEvent =
   | {
@@ -25,11 +44,11 @@ export type AccountEvent =
     }
   | {
       readonly type: 'ApiKeyIssued';
-      readonly data: {
-        readonly keyId: string;
-        readonly keyHash: string;
-        readonly scopes: readonly string[];
-      };
+      readonly data: IssuedKey;
+    }
+  | {
+      readonly type: 'ApiKeyRevoked';
+      readonly data: { readonly keyId: string; readonly reason: string | null };
     };
 
 export type AccountState =
@@ -37,8 +56,8 @@ export type AccountState =
   | {
       readonly status: 'open';
       readonly policy: AccountPolicy;
-      /** Key hashes by key id. */
-      readonly keys: Readonly<Record<string, string>>;
+      /** By key id. A revoked key stays known: its id is never given to another. */
+      readonly keys: Readonly<Record<string, IssuedKey & { readonly isRevoked: boolean }>>;
     };
 
 export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
@@ -57,13 +76,26 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
             'Open the account before issuing keys for it.',
           );
         }
-        const known = state.keys[command.keyId];
-        if (known === command.keyHash) return [];
-        if (known !== undefined) {
-          throw new DomainError('account-exists', 'Another key has this id; make a new key.');
+        const { keyId, keyHash, scopes, name = null, expiresAt = null } = command;
+        const issued: IssuedKey = { keyId, keyHash, scopes, name, expiresAt };
+        const known = state.keys[keyId];
+        if (known === undefined) return [{ type: 'ApiKeyIssued', data: issued }];
+        // A repeat of what is known, also after the key was revoked: that stays so.
+        if (isSame(known, issued)) return [];
+        throw new DomainError(
+          'account-exists',
+          'Another key has this id, or it was issued otherwise; make a new key.',
+        );
+      }
+
+      case 'RevokeApiKey': {
+        const known = state.status === 'open' ? state.keys[command.keyId] : undefined;
+        if (known === undefined) {
+          throw new DomainError('api-key-not-found', 'The account has no key with this id.');
         }
-        const { keyId, keyHash, scopes } = command;
-        return [{ type: 'ApiKeyIssued', data: { keyId, keyHash, scopes } }];
+        if (known.isRevoked) return [];
+        const { keyId, reason = null } = command;
+        return [{ type: 'ApiKeyRevoked', data: { keyId, reason } }];
       }
     }
   },
@@ -72,9 +104,28 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
     switch (event.type) {
       case 'AccountOpened':
         return { status: 'open', policy: event.data.policy, keys: {} };
-      case 'ApiKeyIssued':
+      case 'ApiKeyIssued': {
         if (state.status === 'absent') return state;
-        return { ...state, keys: { ...state.keys, [event.data.keyId]: event.data.keyHash } };
+        const { keyId } = event.data;
+        return { ...state, keys: { ...state.keys, [keyId]: { ...event.data, isRevoked: false } } };
+      }
+      case 'ApiKeyRevoked': {
+        const { keyId } = event.data;
+        const known = state.status === 'open' ? state.keys[keyId] : undefined;
+        if (state.status === 'absent' || known === undefined) return state;
+        return { ...state, keys: { ...state.keys, [keyId]: { ...known, isRevoked: true } } };
+      }
     }
   },
 };
+
+/** The order of the scopes says nothing. */
+function isSame(a: IssuedKey, b: IssuedKey): boolean {
+  const scopes = (key: IssuedKey): string => [...new Set(key.scopes)].sort().join();
+  return (
+    a.keyHash === b.keyHash &&
+    a.name === b.name &&
+    a.expiresAt === b.expiresAt &&
+    scopes(a) === scopes(b)
+  );
+}

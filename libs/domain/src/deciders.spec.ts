@@ -24,7 +24,14 @@ const accountCommands: fc.Arbitrary<AccountCommand> = fc.oneof(
     type: fc.constant('IssueApiKey'),
     keyId: fc.constantFrom('k1', 'k2'),
     keyHash: texts,
-    scopes: fc.constant([]),
+    scopes: fc.subarray(['read', 'write']),
+    name: fc.option(texts),
+    expiresAt: fc.option(fc.constant(a.at)),
+  }),
+  fc.record({
+    type: fc.constant('RevokeApiKey'),
+    keyId: fc.constantFrom('k1', 'k2'),
+    reason: fc.option(texts),
   }),
 );
 

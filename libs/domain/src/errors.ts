@@ -11,6 +11,7 @@ export const REFUSAL_CODES = [
   'invalid-amount',
   'account-not-found',
   'account-exists',
+  'api-key-not-found',
   'customer-not-found',
   'customer-exists',
   'purse-not-found',

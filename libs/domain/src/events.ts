@@ -12,7 +12,8 @@ export type DomainEvent = AccountEvent | CustomerEvent | PurseEvent | Replenishm
  */
 export const SCHEMA_VERSIONS: Readonly<Record<DomainEvent['type'], number>> = {
   AccountOpened: 1,
-  ApiKeyIssued: 1,
+  ApiKeyIssued: 2,
+  ApiKeyRevoked: 1,
   CustomerCreated: 1,
   CustomerUpdated: 1,
   CustomerBlocked: 1,
@@ -32,7 +33,10 @@ export const SCHEMA_VERSIONS: Readonly<Record<DomainEvent['type'], number>> = {
 };
 
 /** A step from one version of an event's data to the next, by `<type>@<from version>`. */
-const UPCASTERS: Readonly<Record<string, (data: unknown) => unknown>> = {};
+const UPCASTERS: Readonly<Record<string, (data: unknown) => unknown>> = {
+  // Keys of the first version had no name and lasted for ever.
+  'ApiKeyIssued@1': (data) => ({ ...(data as object), name: null, expiresAt: null }),
+};
 
 /** An event that this version of the software does not know: a reader must stop, never skip. */
 export class UnknownEvent extends Error {

@@ -35,6 +35,7 @@ describe('the journal of a replenishment', () => {
     const events = [
       a.accountOpened(),
       a.apiKeyIssued(),
+      a.apiKeyRevoked(),
       a.customerCreated(),
       a.customerBlocked(),
       a.purseMinted(),

@@ -128,7 +128,10 @@ export const apiKeyIssued = event('ApiKeyIssued', {
   keyId: 'k1',
   keyHash: '5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8',
   scopes: ['customers:write', 'purses:write'],
+  name: null,
+  expiresAt: null,
 });
+export const apiKeyRevoked = event('ApiKeyRevoked', { keyId: 'k1', reason: null });
 
 export const customerCreated = event('CustomerCreated', {
   accountId: parties.accountId,

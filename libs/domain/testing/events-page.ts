@@ -5,6 +5,7 @@ import { EVENT_TYPES, type Golden, jsonType, leaves } from './golden';
 const EVENTS: Readonly<Record<DomainEvent['type'], string>> = {
   AccountOpened: 'An account was opened, with its policy.',
   ApiKeyIssued: 'A key of the account was issued; the key itself is known to its owner alone.',
+  ApiKeyRevoked: 'The key opens nothing from now on, and is never issued again.',
   CustomerCreated: 'A customer of the account is known from now on.',
   CustomerUpdated: "The customer's description was replaced or removed.",
   CustomerBlocked:
@@ -36,6 +37,9 @@ export const FIELDS: Readonly<Record<string, string>> = {
   keyId: 'The public part of the key, by which it is found and named.',
   keyHash: 'SHA-256 of the whole key, in hex.',
   scopes: 'What the key may do.',
+  'ApiKeyIssued.name': 'What its owner calls it.',
+  expiresAt: 'RFC 3339, UTC. From then on it opens nothing; null when it lasts.',
+  'ApiKeyRevoked.reason': 'Kept as evidence.',
   externalId: "The account's own id of its customer.",
   description: "The account's own words about its customer.",
   createdAt: 'RFC 3339, UTC.',

@@ -13,11 +13,17 @@ export interface PublicEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** How keys are kept and where addresses come from is nobody's business outside. */
+const OWN_AFFAIRS: ReadonlySet<string> = new Set([
+  'AccountOpened',
+  'ApiKeyIssued',
+  'ApiKeyRevoked',
+]);
+
 /** The public form of an event, or null for one that is the service's own affair. */
 export function publicEvent(recorded: RecordedEvent): PublicEvent | null {
   const event = upcast(recorded);
-  // How keys are kept and where addresses come from is nobody's business outside.
-  if (event.type === 'ApiKeyIssued' || event.type === 'AccountOpened') return null;
+  if (OWN_AFFAIRS.has(event.type)) return null;
   const { id, type, position, recordedAt, stream } = recorded;
   const { derivation: _, accountId: __, ...data } = event.data as Record<string, unknown>;
   const subject = `${stream.slice(0, stream.indexOf('-'))}/${idOf(stream)}`;

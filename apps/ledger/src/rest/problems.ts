@@ -53,8 +53,14 @@ const REFUSALS: Record<RefusalCode, ProblemEntry> = {
   'account-exists': {
     status: 409,
     title: 'The account has another such key',
-    when: 'Another key of the account has the same key id.',
+    when: 'Another key of the account has the same key id, or it was issued otherwise.',
     remedy: 'Make a new key.',
+  },
+  'api-key-not-found': {
+    status: 404,
+    title: 'No such key',
+    when: 'The account has no key with this key id.',
+    remedy: 'Check the key id; `npx daybook keys list` shows all of them.',
   },
   'customer-not-found': {
     status: 404,
