@@ -80,8 +80,8 @@ async function readingRate(
     let after = START;
     for (let seen = 0; seen < events; ) {
       const page = await store.readAll({ after, limit: PAGE_EVENTS });
-      after = page.at(-1)?.position ?? after;
-      seen += page.length;
+      after = page.end;
+      seen += page.events.length;
       tick(seen);
     }
     return events / ((performance.now() - startedAt) / 1000);

@@ -79,12 +79,11 @@ async function timed(
   let seen = 0;
   for (;;) {
     const page = await store.readAll({ after, limit: PAGE_EVENTS });
-    const last = page.at(-1);
-    if (last === undefined) break;
-    for (const event of page) handle(event);
-    after = last.position;
-    seen += page.length;
+    for (const event of page.events) handle(event);
+    after = page.end;
+    seen += page.events.length;
     tick(seen);
+    if (page.atEnd) break;
   }
   finish();
   if (seen !== expected) throw new Error(`The log has ${seen} events instead of ${expected}.`);

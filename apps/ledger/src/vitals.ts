@@ -60,8 +60,8 @@ export class Vitals {
   }
 
   private async sample(): Promise<void> {
-    for (const { name: projection, lagEvents, secondsSinceProgress } of this.followers()) {
-      this.metrics.followLagEvents.set({ projection }, Number(lagEvents));
+    for (const { name: projection, lag, secondsSinceProgress } of this.followers()) {
+      this.metrics.followLag.set({ projection }, Number(lag));
       this.metrics.followProgressAgeSeconds.set({ projection }, secondsSinceProgress);
     }
     for (const { topic, group, lag } of await this.consumers()) {
@@ -74,7 +74,7 @@ function standsStill({ stalled, secondsSinceProgress }: FollowerStatus): boolean
   return stalled !== null || secondsSinceProgress > STILL_SECONDS_MAX;
 }
 
-function describe({ name, position, lagEvents, stalled }: FollowerStatus): string {
+function describe({ name, position, lag, stalled }: FollowerStatus): string {
   const cause = stalled === null ? '' : `: ${(stalled.error as Error).message}`;
-  return `${name} stands at ${position}, ${lagEvents} events behind${cause}`;
+  return `${name} stands at ${position}, ${lag} positions behind${cause}`;
 }

@@ -101,10 +101,10 @@ describe('decideAndAppendMany', () => {
       aCommand(trim(4), { stream }),
     ]);
     expect(results[0]).toBeInstanceOf(DomainError);
-    expect(results[1]).toMatchObject({ state: { coins: 10 }, revision: 1n, position: 2n });
-    expect(results[3]).toMatchObject({ state: { coins: 7 }, revision: 2n, position: 3n });
+    expect(results[1]).toMatchObject({ state: { coins: 10 }, revision: 1n, position: 6n });
+    expect(results[3]).toMatchObject({ state: { coins: 7 }, revision: 2n, position: 6n });
     expect(results[4]).toBeInstanceOf(DomainError);
-    expect(results[5]).toMatchObject({ outcome: 'unchanged', revision: 2n, position: 3n });
+    expect(results[5]).toMatchObject({ outcome: 'unchanged', revision: 2n, position: 6n });
     expect(results[6]).toMatchObject({ state: { coins: 4 }, revision: 5n, position: 6n });
     expect(store.appends).toEqual([1, 2]);
     const stored = await store.readStream(stream);
@@ -115,7 +115,7 @@ describe('decideAndAppendMany', () => {
     const command = aCommand(put(5), { stream, fingerprint: 'five' });
     const other = { ...command, metadata: { ...command.metadata, fingerprint: 'six' } };
     const results = await run([command, aCommand(put(1), { stream }), command, other]);
-    expect(results[0]).toMatchObject({ outcome: 'appended', state: { coins: 5 }, position: 1n });
+    expect(results[0]).toMatchObject({ outcome: 'appended', state: { coins: 5 }, position: 2n });
     expect(results[2]).toEqual({ ...results[0], outcome: 'replayed' });
     expect(results[3]).toBeInstanceOf(IdempotencyKeyReused);
     expect(await store.readStream(stream)).toHaveLength(2);

@@ -233,11 +233,11 @@ async function settle<Command, Event extends Emitted, State>(
     for (const { index } of decisions) results[index] = result;
   } else {
     for (const { index, end, result: decided } of decisions) {
-      const back = BigInt(events.length - end);
+      const revision = result.revision - BigInt(events.length - end);
       results[index] =
         decided instanceof Error
           ? (decided as DomainError | IdempotencyKeyReused)
-          : { ...decided, revision: result.revision - back, position: result.position - back };
+          : { ...decided, revision, position: result.position };
     }
   }
 }

@@ -30,7 +30,10 @@ export interface Decided<Event, State> {
   readonly events: readonly Event[];
   /** Of the last of `events`, or of the stream's last event when there are none; -1 for no stream. */
   readonly revision: bigint;
-  /** As `revision`; `START` for no stream. */
+  /**
+   * Of the last event of the append that `events` were part of, so whoever has read up to here has read
+   * them; `START` for no stream.
+   */
   readonly position: Position;
   readonly outcome: 'appended' | 'unchanged' | 'replayed';
 }

@@ -1,6 +1,8 @@
 /**
  * A place in the whole log. Positions grow with commit order and start at 1 (or later), so `START`
- * is before everything. A `bigint` in the process, a decimal string on every wire.
+ * is before everything. They need not be consecutive (on EventStoreDB they count bytes), so the
+ * difference of two is a distance, never a number of events. A `bigint` in the process, a decimal
+ * string on every wire.
  */
 export type Position = bigint;
 export const START: Position = 0n;
@@ -76,6 +78,12 @@ export const APPEND_BYTES_MAX = 1024 * 1024;
 
 /** How many events `readAll` returns at most, whatever is asked. */
 export const READ_ALL_LIMIT_MAX = 10_000;
+
+/**
+ * How many events of other kinds one `readAll` with `kinds` passes over at most: a tenth of a second
+ * of a server's time. A page that reaches this limit is short, or empty, and not `atEnd`.
+ */
+export const READ_ALL_SCAN_MAX = 100_000;
 
 export abstract class EventStoreError extends Error {
   abstract readonly code:
@@ -157,6 +165,19 @@ export interface ReadAllOptions {
   readonly kinds?: readonly string[];
 }
 
+/** A part of the log: what `readAll` answers. */
+export interface LogPage {
+  /** In position order, without gaps: every wanted event after `after` up to and with `end`. */
+  readonly events: readonly RecordedEvent[];
+  /**
+   * How far the page looked, never before `after`; go on reading after it. A reader may keep it as its
+   * checkpoint even when the page has no events: what lies before it is not of the wanted kinds.
+   */
+  readonly end: Position;
+  /** Whether the log ended at `end` when it was read. While it is false there may be more at once. */
+  readonly atEnd: boolean;
+}
+
 /**
  * The log. An abstract class, so that it doubles as the injection token. Two stores and a twin for
  * tests implement it; `testing/event-store.contract.ts` is what they have in common.
@@ -180,13 +201,16 @@ export abstract class EventStore {
   ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>>;
 
   /**
-   * One bounded page of the log after `after` (exclusive), in position order, without gaps. With
-   * `kinds` only events of these kinds of streams (what a stream's name has before its first dash);
-   * a page shorter than `limit` reaches the end of the log as it was when asked.
+   * One bounded page of the log after `after` (exclusive). With `kinds` only events of these kinds of
+   * streams (what a stream's name has before its first dash). A page that is not `atEnd` may be short
+   * all the same: the store bounds how much it looks through for one page.
    */
-  abstract readAll(options: ReadAllOptions): Promise<readonly RecordedEvent[]>;
+  abstract readAll(options: ReadAllOptions): Promise<LogPage>;
 
-  /** The position of the last committed event; `START` when there is none. */
+  /**
+   * The position of the last committed event; `START` when there is none. Whoever reads the log
+   * from the start comes to it by the events alone.
+   */
   abstract head(): Promise<Position>;
 
   /**

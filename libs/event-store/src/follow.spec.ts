@@ -129,7 +129,7 @@ describe('follow', () => {
       expect(follower.status()).toMatchObject({
         name: 'reader',
         position: poison - 1n,
-        lagEvents: 24n,
+        lag: 24n,
         running: true,
       });
       expect(follower.status().secondsSinceProgress).toBeGreaterThan(0);
@@ -146,7 +146,7 @@ describe('follow', () => {
       cured = true;
       expect(await follower.waitFor(40n, 10_000)).toBe(true);
       expect(checkpoints.rows).toEqual(upTo(40));
-      expect(follower.status()).toMatchObject({ stalled: null, lagEvents: 0n });
+      expect(follower.status()).toMatchObject({ stalled: null, lag: 0n });
     });
   });
 
@@ -162,6 +162,74 @@ describe('follow', () => {
     }) as InMemoryEventStore;
     expect(await start({ store: flaky }).waitFor(3n, 5_000)).toBe(true);
     expect(checkpoints.rows).toEqual(upTo(3));
+  });
+
+  describe('a part of the log without events for the reader', () => {
+    /** Between the events lie places of others, as on EventStoreDB: ten a place here. */
+    const sparse = () =>
+      Object.assign(Object.create(store), {
+        head: async () => (await store.head()) * 10n,
+        readAll: async ({ after, limit }: { after: bigint; limit: number }) => {
+          const page = await store.readAll({ after: after / 10n, limit });
+          const events = page.events.map((e) => ({ ...e, position: e.position * 10n }));
+          const ofOthers = page.atEnd ? passedOver : 0n;
+          return { ...page, events, end: page.end * 10n + ofOthers };
+        },
+        waitForGrowth: (after: bigint, timeoutMs: number, signal: AbortSignal) =>
+          store.waitForGrowth(after / 10n, Math.min(timeoutMs, 20), signal),
+      }) as InMemoryEventStore;
+    let passedOver = 0n;
+    beforeEach(() => {
+      passedOver = 0n;
+    });
+
+    it('is passed over for good, without a write for each step', async () => {
+      await write(3);
+      let transactions = 0;
+      checkpoints.beforeCommit = () => {
+        transactions += 1;
+      };
+      const follower = start({ store: sparse() });
+      expect(await follower.waitFor(30n, 5_000)).toBe(true);
+      const written = transactions;
+      const startedAt = performance.now();
+      for (let i = 1n; i <= 9n; i++) {
+        passedOver = i;
+        expect(await follower.waitFor(30n + i, 5_000)).toBe(true);
+      }
+      const seconds = (performance.now() - startedAt) / 1_000;
+      expect(transactions - written).toBeLessThanOrEqual(1 + seconds);
+      await until(() => checkpoints.positions.get('reader') === 39n);
+      expect(follower.status()).toMatchObject({ position: 39n, lag: 0n, stalled: null });
+      passedOver = 0n;
+      await write(2);
+      expect(await follower.waitFor(50n, 5_000)).toBe(true);
+      expect(checkpoints.rows).toEqual([10n, 20n, 30n, 40n, 50n]);
+    });
+
+    it('does not hide that the checkpoint was set back meanwhile', async () => {
+      await write(3);
+      passedOver = 5n;
+      const follower = start({ store: sparse() });
+      expect(await follower.waitFor(35n, 5_000)).toBe(true);
+      checkpoints.positions.set('reader', 20n);
+      await write(1);
+      await until(() => checkpoints.rows.length === 5);
+      expect(checkpoints.rows).toEqual([10n, 20n, 30n, 30n, 40n]);
+    });
+  });
+
+  it('reads on from where a page ended that was neither full nor the end', async () => {
+    await write(10);
+    const short = Object.assign(Object.create(store), {
+      readAll: async ({ after }: { after: bigint }) => {
+        const page = await store.readAll({ after, limit: 2 });
+        const events = page.events.filter((e) => e.position % 4n === 0n);
+        return { events, end: page.end, atEnd: page.atEnd };
+      },
+    }) as InMemoryEventStore;
+    expect(await start({ store: short }).waitFor(10n, 5_000)).toBe(true);
+    expect(checkpoints.rows).toEqual([4n, 8n]);
   });
 
   describe('waiting for a position', () => {

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Checkpoints } from './checkpoints';
-import { type EventStore, type Position, type RecordedEvent, START } from './event-store';
+import {
+  type EventStore,
+  type LogPage,
+  type Position,
+  type RecordedEvent,
+  START,
+} from './event-store';
 import { positionGate } from './position-gate';
 import { readAhead } from './read-ahead';
 import { backOffMs } from './retry';
@@ -11,6 +17,13 @@ const IDLE_MS = 5_000;
 const OWNED_ELSEWHERE_MS = 100;
 /** How often the head is asked for while there is more to read than a page, to tell the lag. */
 const HEAD_EVERY_MS = 1_000;
+/**
+ * How soon a checkpoint is written again that only passes over what is not for this reader: such a
+ * write spares a later start the way, and is no reason to keep the database busy on a quiet log.
+ */
+const PASSED_OVER_EVERY_MS = 1_000;
+/** How soon a page is asked for again that brought the reader nowhere and was not the end either. */
+const NO_PROGRESS_MS = 50;
 /** The longest wait between attempts at a batch that fails: it may need an operator, or a restart. */
 const STALLED_WAIT_MAX_MS = 30_000;
 
@@ -46,7 +59,8 @@ export interface FollowerStatus {
   readonly position: Position;
   /** The end of the log when it was last looked at. */
   readonly head: Position;
-  readonly lagEvents: bigint;
+  /** In positions: events on PostgreSQL, bytes of the log on EventStoreDB. 0 at the head. */
+  readonly lag: bigint;
   /** 0 while nothing waits to be handled. Growing lag with progress is load; without, it is a fault. */
   readonly secondsSinceProgress: number;
   /** What the reader cannot get past; null while it can. */
@@ -55,7 +69,10 @@ export interface FollowerStatus {
 }
 
 export interface Stalled {
-  /** Of the first event that was not handled: after a few attempts, exactly the one that fails. */
+  /**
+   * Of the first event that was not handled: after a few attempts, exactly the one that fails. When the
+   * log itself cannot be read, the first place that was not read.
+   */
   readonly position: Position;
   readonly error: unknown;
   readonly attempts: number;
@@ -83,7 +100,13 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
   const gate = positionGate();
   const ahead = readAhead(store, limit);
 
-  let position: Position | undefined;
+  /** The checkpoint as it was last read or written here. */
+  let stored: Position | undefined;
+  /** Everything up to here is handled; beyond `stored` there was nothing to handle. */
+  let position: Position = START;
+  let storedAt = 0;
+  /** Of the first event of the page that is being handled. */
+  let next: Position | undefined;
   let head: Position = START;
   let headReadAt = 0;
   let progressAt = performance.now();
@@ -93,11 +116,10 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
   let size = limit;
 
   function status(): FollowerStatus {
-    const reached = position ?? START;
-    const lagEvents = head > reached ? head - reached : 0n;
+    const lag = head > position ? head - position : 0n;
     const idleSeconds = (performance.now() - progressAt) / 1_000;
-    const secondsSinceProgress = lagEvents === 0n ? 0 : idleSeconds;
-    return { name, position: reached, head, lagEvents, secondsSinceProgress, stalled, running };
+    const secondsSinceProgress = lag === 0n ? 0 : idleSeconds;
+    return { name, position, head, lag, secondsSinceProgress, stalled, running };
   }
 
   function moveTo(reached: Position): void {
@@ -105,6 +127,12 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     position = reached;
     if (head < reached) head = reached;
     gate.passed(reached);
+  }
+
+  function storedIs(reached: Position): void {
+    stored = reached;
+    storedAt = performance.now();
+    moveTo(reached);
   }
 
   /** Notes the head now and then. A failed look is no news: the next page will tell. */
@@ -119,33 +147,55 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     );
   }
 
+  /** Goes to the checkpoint, after moving it over what needs no handling if it is where it was left. */
   async function lookAtCheckpoint(): Promise<void> {
-    const reached = await checkpoints.advance(name, async (_, checkpoint) => checkpoint);
+    const [left, passed] = [stored, position];
+    const reached = await checkpoints.advance(name, async (_, checkpoint) =>
+      checkpoint === left ? passed : checkpoint,
+    );
     if (reached === 'owned-elsewhere') await sleep(OWNED_ELSEWHERE_MS, undefined, { signal });
-    else moveTo(reached);
+    else storedIs(reached);
+  }
+
+  /** At a page without events: goes on after it and, at the end of the log, waits. */
+  async function passOver({ end, atEnd }: LogPage): Promise<void> {
+    // Nothing is waiting, so this is not a time without progress.
+    if (atEnd) progressAt = performance.now();
+    const from = position;
+    moveTo(end);
+    stalled = null;
+    if (position !== stored && performance.now() - storedAt > PASSED_OVER_EVERY_MS) {
+      return lookAtCheckpoint();
+    }
+    if (!atEnd) {
+      lookAtHead();
+      // A page that came to nothing, at once, must not become a loop that takes the process.
+      if (end === from) await sleep(NO_PROGRESS_MS, undefined, { signal });
+      return;
+    }
+    await store.waitForGrowth(end, IDLE_MS, signal);
+    // All quiet: a server that crashed may have lost the last commits, which need not have waited
+    // for the disk, or somebody may have set the checkpoint back. The log will not tell.
+    if (performance.now() - progressAt > IDLE_MS / 2 && !signal.aborted) await lookAtCheckpoint();
   }
 
   async function step(): Promise<void> {
-    if (position === undefined) return lookAtCheckpoint();
-    const from = position;
-    const page = await ahead.take(from);
-    const last = page.at(-1);
-    if (last === undefined) {
-      // Nothing is waiting, so this is not a time without progress.
-      progressAt = performance.now();
-      await store.waitForGrowth(from, IDLE_MS, signal);
-      // All quiet: a server that crashed may have lost the last commits, which need not have waited
-      // for the disk, or somebody may have set the checkpoint back. The log will not tell.
-      if (performance.now() - progressAt > IDLE_MS / 2 && !signal.aborted) await lookAtCheckpoint();
-      return;
-    }
+    if (stored === undefined) return lookAtCheckpoint();
+    next = undefined;
+    const page = await ahead.take(position);
+    const last = page.events.at(-1);
+    if (last === undefined) return passOver(page);
     if (last.position > head) head = last.position;
     lookAtHead();
 
-    const batch = page.slice(0, size);
-    const end = (batch.at(-1) as RecordedEvent).position;
+    const batch = page.events.slice(0, size);
+    const rest = page.events.slice(batch.length);
+    const end = rest.length > 0 ? (batch.at(-1) as RecordedEvent).position : page.end;
     // While this batch is handled the next page is read. It is used only if this batch commits.
-    ahead.prepare(end, page.slice(batch.length), page.length === limit);
+    if (rest.length > 0) ahead.keep(end, { ...page, events: rest });
+    else if (!page.atEnd) ahead.prepare(end);
+    next = batch[0]?.position;
+    const from = stored;
     const start = performance.now();
     const reached = await checkpoints.advance(name, async (tx, checkpoint) => {
       // Another owner of this name was here meanwhile: go on from where it has come to.
@@ -157,7 +207,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
       await sleep(OWNED_ELSEWHERE_MS, undefined, { signal });
       return;
     }
-    moveTo(reached);
+    storedIs(reached);
     stalled = null;
     size = Math.min(limit, size * 2);
     if (reached === end) {
@@ -173,7 +223,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
       } catch (error) {
         if (signal.aborted) break;
         const attempts = (stalled?.attempts ?? 0) + 1;
-        stalled = { position: (position ?? START) + 1n, error, attempts };
+        stalled = { position: next ?? position + 1n, error, attempts };
         size = Math.max(1, size >> 1);
         lookAtHead();
         options.onError?.(error, status());

@@ -7,9 +7,11 @@ import {
   ConcurrencyConflict,
   EventStore,
   EventStoreError,
+  type LogPage,
   OutcomeUnknown,
   type Position,
   READ_ALL_LIMIT_MAX,
+  READ_ALL_SCAN_MAX,
   type ReadAllOptions,
   type RecordedEvent,
   StoreUnavailable,
@@ -74,16 +76,22 @@ export class InMemoryEventStore extends EventStore {
     return histories;
   }
 
-  override async readAll({
-    after,
-    limit,
-    kinds,
-  }: ReadAllOptions): Promise<readonly RecordedEvent[]> {
+  override async readAll({ after, limit, kinds }: ReadAllOptions): Promise<LogPage> {
     await turn();
+    const most = Math.min(limit, READ_ALL_LIMIT_MAX);
     const isWanted = ({ place }: Stored) =>
       kinds === undefined || kinds.includes(place.stream.slice(0, place.stream.indexOf('-')));
-    const wanted = this.log.slice(Number(after)).filter(isWanted);
-    return wanted.slice(0, Math.min(limit, READ_ALL_LIMIT_MAX)).map(recordedEvent);
+    const scanEnd = Number(after) + (kinds === undefined ? most : READ_ALL_SCAN_MAX);
+    const events = this.log
+      .slice(Number(after), scanEnd)
+      .filter(isWanted)
+      .slice(0, most)
+      .map(recordedEvent);
+    const last = events.at(-1)?.position;
+    if (last !== undefined && events.length === most) return { events, end: last, atEnd: false };
+    const reached = BigInt(Math.min(scanEnd, this.log.length));
+    const atEnd = scanEnd >= this.log.length;
+    return { events, end: reached > after ? reached : after, atEnd };
   }
 
   override async head(): Promise<Position> {

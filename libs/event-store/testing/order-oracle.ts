@@ -4,8 +4,8 @@ import { anAppend, anEvent, aStream } from './an';
 
 /**
  * Lets writers append to shared and own streams while a reader polls, and checks what a projection
- * relies on: whatever has been read is never added to before its end, positions step by exactly one,
- * and each stream's events come in the order of their revisions. Returns what was read.
+ * relies on: whatever has been read is never added to before its end, positions only grow, and each
+ * stream's events come in the order of their revisions. Returns what was read.
  */
 export async function watchOrder(options: {
   reader: EventStore;
@@ -32,6 +32,9 @@ export async function watchOrder(options: {
   }
   const appends = writers.length * appendsEach;
   if (seen.length < appends) throw new Error(`${appends} appends, but ${seen.length} events.`);
+  const again = await poll(reader, after, () => false);
+  if (!seen.every(({ id }, i) => again[i]?.id === id))
+    throw new Error('Read again, the log has other events than before.');
   return seen;
 }
 
@@ -46,7 +49,7 @@ async function write(writer: EventStore, shared: string[], appends: number): Pro
   await Promise.all(pending);
 }
 
-/** Reads until a page is empty after the last write was answered. */
+/** Reads until a page that was asked for after the last write was answered comes to the end. */
 async function poll(
   reader: EventStore,
   after: Position,
@@ -56,15 +59,17 @@ async function poll(
   let position = after;
   for (;;) {
     const mayGrow = writing();
-    const page = await reader.readAll({ after: position, limit: 17 });
-    for (const event of page) {
-      if (event.position !== position + 1n) {
+    const { events, end, atEnd } = await reader.readAll({ after: position, limit: 17 });
+    for (const event of events) {
+      if (event.position <= position) {
         throw new Error(`After position ${position} came ${event.position}.`);
       }
       position = event.position;
       seen.push(event);
     }
-    if (page.length === 0 && !mayGrow) return seen;
+    if (end < position) throw new Error(`A page with position ${position} ends at ${end}.`);
+    position = end;
+    if (atEnd && !mayGrow) return seen;
     await turn();
   }
 }

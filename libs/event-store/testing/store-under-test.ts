@@ -1,7 +1,13 @@
 import type { EventStore } from '../src/event-store';
 import { anEvent, aStream } from './an';
 
-/** A log of its own and ways to it. */
+/** The kinds of streams that the shared suites write. */
+export const SUITE_KINDS = ['test', 'jar', 'purse', 'purses', 'customer', 'replenishment'];
+
+/** A position that no log comes to. */
+export const BEYOND = 2n ** 62n;
+
+/** A log and ways to it. */
 export interface StoreUnderTest {
   readonly store: EventStore;
   /** Another writer on the same log, as a second process would be. */

@@ -8,7 +8,7 @@ const DURATION_BUCKETS = [
 /** The figures of what follows a log. Labels have few values: never an account or an id. */
 export interface Metrics {
   readonly registry: Registry;
-  readonly followLagEvents: Gauge<'projection'>;
+  readonly followLag: Gauge<'projection'>;
   readonly followProgressAgeSeconds: Gauge<'projection'>;
   readonly consumerLagMessages: Gauge<'topic' | 'group'>;
 }
@@ -21,9 +21,9 @@ export function createMetrics(app: string): Metrics {
   const registers = [registry];
   return {
     registry,
-    followLagEvents: new Gauge({
-      name: 'daybook_follow_lag_events',
-      help: 'Events in the log after the checkpoint.',
+    followLag: new Gauge({
+      name: 'daybook_follow_lag_positions',
+      help: 'Positions of the log after the checkpoint: events on PostgreSQL, bytes on EventStoreDB.',
       labelNames: ['projection'],
       registers,
     }),

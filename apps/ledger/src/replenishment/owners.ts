@@ -23,7 +23,7 @@ export type CatchUp = () => Promise<void>;
 /** The streams that decide about owners. */
 const KINDS = ['account', 'customer', 'purse'];
 
-/** More news than this after the read models' position means that they are being rebuilt. */
+/** More news than one page of this size holds means that the read models are being rebuilt. */
 const NEWS_MAX = 5_000;
 
 /** A transfer to an address that no purse has: a watcher follows addresses of another ledger. */
@@ -66,8 +66,8 @@ export class Owners {
   private async read(addresses: readonly string[]): Promise<ReadonlyMap<string, Owner> | null> {
     const { position, byAddress } = await this.find(addresses);
     const news = await this.store.readAll({ after: position, limit: NEWS_MAX, kinds: KINDS });
-    if (news.length === NEWS_MAX) return null;
-    return news.length === 0 ? byAddress : withNews(byAddress, news);
+    if (!news.atEnd) return null;
+    return news.events.length === 0 ? byAddress : withNews(byAddress, news.events);
   }
 }
 

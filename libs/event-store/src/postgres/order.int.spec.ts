@@ -4,6 +4,7 @@ import { freshDatabase } from '../../../../test/dependencies';
 import { anAppend } from '../../testing/an';
 import { watchOrder } from '../../testing/order-oracle';
 import { freshLog, type LogDatabase } from '../../testing/postgres';
+import { READ_ALL_SCAN_MAX } from '../event-store';
 import { bigintArray, intArray, textArray, uuidArray } from './binary-arrays';
 import { PostgresEventStore } from './postgres-event-store';
 
@@ -84,6 +85,25 @@ describe('the order of the log', () => {
       'SELECT count(*) = max(position) AS gapless FROM event_store.event',
     );
     expect(row).toEqual({ gapless: true });
+  });
+
+  it('bounds how much a page of few kinds looks through, and says where it came to', async () => {
+    const [reader] = stores as [PostgresEventStore];
+    const after = await reader.head();
+    await log.sql(
+      `INSERT INTO event_store.event (position, revision, recorded_at, event_id, stream_id, type, data, metadata)
+       SELECT $1::bigint + i, 0, now(), gen_random_uuid(),
+         CASE WHEN i IN (7, $2) THEN 'purse-' ELSE 'other-' END || gen_random_uuid(), 'Happened', '{}', '{}'
+       FROM generate_series(1, $2::bigint) AS i`,
+      [String(after), String(READ_ALL_SCAN_MAX + 500)],
+    );
+    const kinds = ['purse'];
+    const first = await reader.readAll({ after, limit: 10, kinds });
+    expect(first.events.map((e) => e.position - after)).toEqual([7n]);
+    expect(first).toMatchObject({ end: after + BigInt(READ_ALL_SCAN_MAX), atEnd: false });
+    const second = await reader.readAll({ after: first.end, limit: 10, kinds });
+    expect(second.events.map((e) => e.position)).toEqual([await reader.head()]);
+    expect(second).toMatchObject({ end: await reader.head(), atEnd: true });
   });
 
   it('shows an append to readers only when it is committed', async () => {

@@ -6,8 +6,10 @@ import {
   type AppendResult,
   EventStore,
   EventStoreError,
+  type LogPage,
   type Position,
   READ_ALL_LIMIT_MAX,
+  READ_ALL_SCAN_MAX,
   type ReadAllOptions,
   type RecordedEvent,
   StoreUnavailable,
@@ -27,10 +29,18 @@ const COLUMNS =
 
 const READ_ALL = `SELECT ${COLUMNS} FROM event_store.event e WHERE e.position > $1 ORDER BY e.position LIMIT $2`;
 
-/** Walks the same index and sends only what is wanted: a fraction of the cost of sending everything. */
-const READ_KINDS = `SELECT ${COLUMNS} FROM event_store.event e
-  WHERE e.position > $1 AND split_part(e.stream_id, '-', 1) = ANY($3::text[])
-  ORDER BY e.position LIMIT $2`;
+/**
+ * Walks the same index and sends only what is wanted: a fraction of the cost of sending everything.
+ * One statement sees one snapshot, so no event up to this head is missing. A row without an event
+ * tells the head alone.
+ */
+const READ_KINDS = `SELECT head.position, wanted.* FROM
+  (SELECT coalesce(max(position), 0) AS position FROM event_store.event) head
+  LEFT JOIN LATERAL (
+    SELECT ${COLUMNS} FROM event_store.event e
+    WHERE e.position > $1 AND e.position <= $4 AND e.position <= head.position
+      AND split_part(e.stream_id, '-', 1) = ANY($3::text[])
+    ORDER BY e.position LIMIT $2) wanted ON true`;
 
 /** One index probe a stream; the rows of each come together and in order. */
 const READ_STREAMS = `SELECT s.* FROM unnest($1::text[], $2::bigint[]) AS wanted(stream, since), LATERAL (
@@ -131,17 +141,25 @@ export class PostgresEventStore extends EventStore {
     return histories;
   }
 
-  override async readAll({
-    after,
-    limit,
-    kinds,
-  }: ReadAllOptions): Promise<readonly RecordedEvent[]> {
-    const range = [String(after), String(Math.min(limit, READ_ALL_LIMIT_MAX))];
-    const rows =
-      kinds === undefined
-        ? await this.query('read-all', READ_ALL, range)
-        : await this.query('read-kinds', READ_KINDS, [...range, textArray(kinds)]);
-    return rows.map(recordedEvent);
+  override async readAll({ after, limit, kinds }: ReadAllOptions): Promise<LogPage> {
+    const most = Math.min(limit, READ_ALL_LIMIT_MAX);
+    if (kinds === undefined) {
+      const rows = await this.query('read-all', READ_ALL, [String(after), String(most)]);
+      const events = rows.map(recordedEvent);
+      // Positions have no gaps, so the last event of a short page is the head as it was when read.
+      return { events, end: events.at(-1)?.position ?? after, atEnd: events.length < most };
+    }
+    const scanned = after + BigInt(READ_ALL_SCAN_MAX);
+    const range = [String(after), String(most), textArray(kinds), String(scanned)];
+    const rows = await this.query('read-kinds', READ_KINDS, range);
+    const head = BigInt(rows[0]?.[0] ?? 0);
+    const events = rows
+      .filter(([, position]) => position !== null)
+      .map((r) => recordedEvent(r.slice(1)));
+    const last = events.at(-1);
+    if (last && events.length === most) return { events, end: last.position, atEnd: false };
+    const reached = scanned < head ? scanned : head;
+    return { events, end: reached > after ? reached : after, atEnd: head <= scanned };
   }
 
   override async head(): Promise<Position> {
@@ -184,8 +202,8 @@ export class PostgresEventStore extends EventStore {
   }
 }
 
-/** The columns as text, in the order of `COLUMNS`. */
-type Row = string[];
+/** The columns as text, in the order of `COLUMNS`; null where a row has no event. */
+type Row = (string | null)[];
 
 function recordedEvent(row: Row): RecordedEvent {
   const [position, stream, revision, id, type, data, metadata, recordedAt] = row as [

@@ -26,17 +26,15 @@ export class ListEventsHandler implements IQueryHandler<ListEvents> {
   constructor(private readonly store: EventStore) {}
 
   async execute({ accountId, after, limit }: ListEvents): Promise<Page<PublicEvent>> {
-    const scanned = await this.store.readAll({ after, limit: SCAN_LIMIT });
+    const { events, end, atEnd } = await this.store.readAll({ after, limit: SCAN_LIMIT });
     const data: PublicEvent[] = [];
-    for (const recorded of scanned) {
+    for (const recorded of events) {
       if (recorded.metadata.accountId !== accountId) continue;
       const event = publicEvent(recorded);
       if (event === null) continue;
       data.push(event);
       if (data.length === limit) return { data, nextCursor: recorded.position.toString() };
     }
-    const last = scanned.at(-1);
-    const ended = last === undefined || scanned.length < SCAN_LIMIT;
-    return { data, nextCursor: ended ? null : last.position.toString() };
+    return { data, nextCursor: atEnd ? null : end.toString() };
   }
 }
