@@ -6,6 +6,8 @@ import { IsUrl } from 'class-validator';
 import { POSTGRES_URL } from './ledger.env';
 import { readModelsDataSource } from './read-models/data-source';
 import { CreateReadModels1700000001000 } from './read-models/migrations/0001-read-models';
+import { ApiKeysEnd1700000002000 } from './read-models/migrations/0002-api-keys-end';
+import { CreateRelayState1700000002000 } from './read-models/migrations/0002-topics';
 
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
 const MIGRATION_LOCK = 0x6461_7962;
@@ -20,6 +22,8 @@ export async function migrate(ownerUrl: string, runtimeRole: string): Promise<vo
       ...eventStoreMigrations,
       ...messagingMigrations,
       CreateReadModels1700000001000,
+      CreateRelayState1700000002000,
+      ApiKeysEnd1700000002000,
     ] as never[],
     migrationsTableName: 'migration',
     schema: 'ledger',

@@ -1,5 +1,8 @@
+import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { newApiKey } from '../src/account/api-key';
+import { issueKey, listKeys, revokeKey } from '../src/account/manage-keys';
+import { DEFAULT_ACCOUNT_ID } from '../src/identity';
 
 const OTHER_ACCOUNT = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
 const CUSTOMER = { externalId: 'ann', families: ['evm'] };
@@ -140,6 +143,42 @@ describe('a key', () => {
     const same = await as(other, 'POST', '/v1/customers', CUSTOMER);
     expect(same.status).toBe(201);
     expect(same.body.id).not.toBe(id);
+  });
+
+  it('opens nothing once it is revoked or past its end', async () => {
+    const accountId = DEFAULT_ACCOUNT_ID;
+    const request = { accountId, scopes: ['read'], name: 'reports' } as const;
+    const issue = (expiresAt: Date | null) => issueKey(ledger.store, { ...request, expiresAt });
+    const [lasting, ending, over] = [
+      await issue(null),
+      await issue(new Date(Date.now() + 3_000)),
+      await issue(new Date(Date.now() - 1)),
+    ];
+    const status = async ({ key }: { key: string }) =>
+      (await as(`Bearer ${key}`, 'GET', '/v1/assets')).status;
+    await until(async () => (await status(lasting)) === 200 && (await status(ending)) === 200);
+    expect(await status(over)).toBe(401);
+
+    const { keyId } = lasting;
+    const revoke = () => revokeKey(ledger.store, { accountId, keyId, reason: 'leaked' });
+    expect((await revoke()).changed).toBe(true);
+    const asked = Date.now();
+    await until(async () => (await status(lasting)) === 401);
+    expect(Date.now() - asked).toBeLessThan(3_000);
+    expect((await revoke()).changed).toBe(false);
+    await until(async () => (await status(ending)) === 401);
+
+    const ours = [lasting, ending, over].map((key) => key.keyId);
+    const listed = (await listKeys(ledger.store, [accountId])).filter((k) =>
+      ours.includes(k.keyId),
+    );
+    expect(listed.map((key) => [key.name, key.status, key.reason])).toEqual([
+      ['reports', 'revoked', 'leaked'],
+      ['reports', 'expired', null],
+      ['reports', 'expired', null],
+    ]);
+    const unknown = revokeKey(ledger.store, { accountId, keyId: 'unknown0', reason: null });
+    await expect(unknown).rejects.toMatchObject({ code: 'api-key-not-found' });
   });
 
   it('is never written to the log', () => {

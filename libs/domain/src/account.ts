@@ -119,13 +119,15 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
   },
 };
 
-/** The order of the scopes says nothing. */
 function isSame(a: IssuedKey, b: IssuedKey): boolean {
-  const scopes = (key: IssuedKey): string => [...new Set(key.scopes)].sort().join();
+  // The order of the scopes says nothing.
+  const covers = (one: IssuedKey, other: IssuedKey): boolean =>
+    other.scopes.every((scope) => one.scopes.includes(scope));
   return (
     a.keyHash === b.keyHash &&
     a.name === b.name &&
     a.expiresAt === b.expiresAt &&
-    scopes(a) === scopes(b)
+    covers(a, b) &&
+    covers(b, a)
   );
 }

@@ -13,14 +13,17 @@ export interface Caller {
 
 interface Kept {
   readonly keyHash: string;
+  /** Unix milliseconds; from then on the key opens nothing. */
+  readonly expiresAt: number;
   readonly caller: Caller;
 }
 
 const KEYS_MAX = 10_000;
-/** How long a revoked key may still open, and how long the table rests. */
-const KNOWN_MS = 10_000;
-/** A key that was issued a moment ago must open soon, wherever it was tried before. */
-const UNKNOWN_MS = 1_000;
+/**
+ * How long the table rests. A revoked key opens nothing after this, and a key that was issued a moment
+ * ago opens, wherever it was tried before.
+ */
+const REMEMBERED_MS = 1_000;
 
 /**
  * Recognises keys. What the table says is remembered for a moment, also that it says nothing, so
@@ -30,29 +33,30 @@ const UNKNOWN_MS = 1_000;
 export class ApiKeys {
   private readonly kept = new LRUCache<string, { readonly found: Kept | null }>({
     max: KEYS_MAX,
-    ttl: KNOWN_MS,
+    ttl: REMEMBERED_MS,
     // Requests that arrive together share one query.
-    fetchMethod: async (keyId, _stale, { options }) => {
-      const found = await this.find(keyId);
-      if (found === null) options.ttl = UNKNOWN_MS;
-      return { found };
-    },
+    fetchMethod: async (keyId) => ({ found: await this.find(keyId) }),
   });
 
   constructor(private readonly queries: QueryBus) {}
 
-  /** The caller behind a key, or null: malformed, unknown and wrong keys are told apart nowhere. */
+  /**
+   * The caller behind a key, or null: malformed, unknown, wrong, revoked and expired keys are told
+   * apart nowhere.
+   */
   async callerOf(key: string): Promise<Caller | null> {
     const keyId = keyIdOf(key);
     if (keyId === null) return null;
     const { found } = this.kept.get(keyId) ?? (await this.kept.forceFetch(keyId));
-    return found !== null && isApiKey(key, found.keyHash) ? found.caller : null;
+    if (found === null || found.expiresAt <= Date.now()) return null;
+    return isApiKey(key, found.keyHash) ? found.caller : null;
   }
 
   private async find(keyId: string): Promise<Kept | null> {
     const row = await this.queries.execute(new FindApiKey(keyId));
-    if (row === null) return null;
+    if (row === null || row.revoked) return null;
     const scopes = SCOPES.filter((scope) => row.scopes.includes(scope));
-    return { keyHash: row.keyHash, caller: { accountId: row.accountId, keyId, scopes } };
+    const caller = { accountId: row.accountId, keyId, scopes };
+    return { keyHash: row.keyHash, expiresAt: row.expiresAt?.getTime() ?? Infinity, caller };
   }
 }

@@ -15,4 +15,12 @@ export class ApiKeyRow {
 
   @Column('text', { array: true })
   scopes!: string[];
+
+  /** From then on it opens nothing; null when it lasts. */
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
+  /** Whether it was taken back: it opens nothing ever again. */
+  @Column('boolean')
+  revoked!: boolean;
 }
