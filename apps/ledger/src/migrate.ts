@@ -7,7 +7,8 @@ import { POSTGRES_URL } from './ledger.env';
 import { readModelsDataSource } from './read-models/data-source';
 import { CreateReadModels1700000001000 } from './read-models/migrations/0001-read-models';
 import { ApiKeysEnd1700000002000 } from './read-models/migrations/0002-api-keys-end';
-import { CreateRelayState1700000002000 } from './read-models/migrations/0002-topics';
+import { CreateRelayState1700000003000 } from './read-models/migrations/0003-topics';
+import { AnswerAsOf1700000004000 } from './read-models/migrations/0004-as-of';
 
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
 const MIGRATION_LOCK = 0x6461_7962;
@@ -22,8 +23,9 @@ export async function migrate(ownerUrl: string, runtimeRole: string): Promise<vo
       ...eventStoreMigrations,
       ...messagingMigrations,
       CreateReadModels1700000001000,
-      CreateRelayState1700000002000,
+      CreateRelayState1700000003000,
       ApiKeysEnd1700000002000,
+      AnswerAsOf1700000004000,
     ] as never[],
     migrationsTableName: 'migration',
     schema: 'ledger',
@@ -52,7 +54,7 @@ async function grantReadModels(
   await query(`
     GRANT USAGE ON SCHEMA ledger TO ${role};
     GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA ledger TO ${role};
-    REVOKE INSERT, UPDATE, DELETE ON ledger.migration FROM ${role};
+    REVOKE INSERT, UPDATE, DELETE ON ledger.migration, ledger.rebuild FROM ${role};
     -- What is booked stays booked: journal lines are only ever added.
     REVOKE UPDATE, DELETE ON ledger.journal_line FROM ${role};
     GRANT USAGE ON SEQUENCE ledger.address_index TO ${role};

@@ -1,4 +1,4 @@
-import { idOf, upcast } from '@daybook/domain';
+import { type AccountEvent, type DomainEvent, idOf, upcast } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
 
 /** An event as clients see it: the fact, without what only concerns the ledger itself. */
@@ -13,19 +13,31 @@ export interface PublicEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** How keys are kept and where addresses come from is nobody's business outside. */
-const OWN_AFFAIRS: ReadonlySet<string> = new Set([
-  'AccountOpened',
-  'ApiKeyIssued',
-  'ApiKeyRevoked',
-]);
+/** The events that are told outside at all. */
+export type PublicDomainEvent = Exclude<DomainEvent, AccountEvent>;
+
+/** How keys are kept and what an account decides for itself is nobody's business outside. */
+const OWN_AFFAIRS: Readonly<Record<AccountEvent['type'], true>> = {
+  AccountOpened: true,
+  ApiKeyIssued: true,
+  ApiKeyRevoked: true,
+};
+
+export function isPublic(event: DomainEvent): event is PublicDomainEvent {
+  return !Object.hasOwn(OWN_AFFAIRS, event.type);
+}
+
+/** What an event is about, such as `replenishment/0b9c...`. */
+export function subjectOf(stream: string): string {
+  return `${stream.slice(0, stream.indexOf('-'))}/${idOf(stream)}`;
+}
 
 /** The public form of an event, or null for one that is the service's own affair. */
 export function publicEvent(recorded: RecordedEvent): PublicEvent | null {
   const event = upcast(recorded);
-  if (OWN_AFFAIRS.has(event.type)) return null;
+  if (!isPublic(event)) return null;
   const { id, type, position, recordedAt, stream } = recorded;
+  // Where addresses come from is nobody's business outside either.
   const { derivation: _, accountId: __, ...data } = event.data as Record<string, unknown>;
-  const subject = `${stream.slice(0, stream.indexOf('-'))}/${idOf(stream)}`;
-  return { id, type, position, recordedAt, subject, data };
+  return { id, type, position, recordedAt, subject: subjectOf(stream), data };
 }

@@ -1,0 +1,208 @@
+import { parseBalance, parseLedgerEvent } from '@daybook/contracts';
+import { type DomainEvent, SCHEMA_VERSIONS } from '@daybook/domain';
+import { type RecordedEvent, uuid5 } from '@daybook/event-store';
+import * as a from '../../../../libs/domain/testing/a';
+import { EVENT_TYPES, goldenFiles } from '../../../../libs/domain/testing/golden';
+import { type KeyState, tell, tellBalance, tellings } from './ledger-messages';
+import { publicEvent } from './public-events';
+
+const id = (name: string) => uuid5('00000000-0000-5000-8000-000000000000', name);
+const parties = { accountId: id('account'), customerId: id('customer'), purseId: id('purse') };
+const asset = a.asset();
+const findAsset = (wanted: string) => (wanted === asset.id ? asset : null);
+
+function recorded(event: DomainEvent, stream: string, position: number): RecordedEvent {
+  return {
+    id: id(`event ${position}`),
+    type: event.type,
+    data: event.data as never,
+    metadata: { schemaVersion: 1, accountId: parties.accountId, actor: 'test', commandId: 'c' },
+    stream,
+    revision: 0n,
+    position: BigInt(position),
+    recordedAt: '2026-01-01T00:00:00.000Z',
+  };
+}
+
+const minted = recorded(
+  {
+    type: 'PurseMinted',
+    data: {
+      accountId: parties.accountId,
+      customerId: parties.customerId,
+      family: 'evm',
+      address: a.address,
+      derivation: { xpubFingerprint: '0x00000000', index: 7 },
+      outsideOrderId: null,
+      mintedAt: '2026-01-01T00:00:00.000Z',
+    },
+  },
+  `purse-${parties.purseId}`,
+  4,
+);
+
+const confirmed = recorded(
+  {
+    type: 'ReplenishmentConfirmed',
+    data: {
+      ...parties,
+      version: 2,
+      asset: asset.id,
+      amount: '1500000',
+      credit: { to: 'customer' },
+      finality: { kind: 'depth', confirmations: 12 },
+    },
+  },
+  `replenishment-${id('replenishment')}`,
+  9,
+);
+
+/** The examples of a type, as if they had happened. */
+function golden(type: DomainEvent['type']): readonly RecordedEvent[] {
+  const file = goldenFiles().get(`${type}@${SCHEMA_VERSIONS[type]}.json`);
+  const examples = file?.examples ?? [];
+  return examples.map((data, i) =>
+    recorded({ type, data } as DomainEvent, file?.stream ?? '', 10 + i),
+  );
+}
+
+/** Tells the events in order; the state goes from each to the next of its key. */
+function tellAll(...events: readonly RecordedEvent[]) {
+  const states = new Map<string, KeyState>();
+  const messages = tellings(events).map((telling) => {
+    const told = tell(telling, states.get(telling.key), findAsset);
+    states.set(telling.key, told.after);
+    return told.message;
+  });
+  return { messages, states };
+}
+
+describe('a ledger event', () => {
+  it('is told with what it left on the purse', () => {
+    const { messages } = tellAll(minted, confirmed);
+    expect(JSON.parse(messages[1]?.value ?? '')).toEqual({
+      id: confirmed.id,
+      type: 'ReplenishmentConfirmed',
+      position: '9',
+      previousPosition: '4',
+      recordedAt: '2026-01-01T00:00:00.000Z',
+      subject: `replenishment/${id('replenishment')}`,
+      ...parties,
+      data: {
+        version: 2,
+        asset: asset.id,
+        amount: '1500000',
+        credit: { to: 'customer' },
+        finality: { kind: 'depth', confirmations: 12 },
+      },
+      balances: {
+        asset: asset.id,
+        currency: asset.currency,
+        decimals: asset.decimals,
+        custody: '1500000',
+        claimCustomer: '1500000',
+        claimAccount: '0',
+        suspense: '0',
+        received: '1500000',
+        reversed: '0',
+        receipts: '1',
+      },
+    });
+  });
+
+  it('is a CloudEvent whose sequence compares as text', () => {
+    const traced = { ...minted, metadata: { ...minted.metadata, traceparent: '00-a-b-01' } };
+    expect(tellAll(traced).messages).toEqual([
+      expect.objectContaining({
+        id: minted.id,
+        key: parties.purseId,
+        headers: {
+          'content-type': 'application/json',
+          ce_specversion: '1.0',
+          ce_id: minted.id,
+          ce_source: '/daybook/ledger',
+          ce_type: 'daybook.PurseMinted.v1',
+          ce_subject: `purse/${parties.purseId}`,
+          ce_time: '2026-01-01T00:00:00.000Z',
+          ce_dataschema: 'urn:daybook:schema:daybook.ledger-event.v1',
+          ce_partitionkey: parties.purseId,
+          ce_sequence: '00000000000000000004',
+          ce_traceparent: '00-a-b-01',
+        },
+      }),
+    ]);
+  });
+
+  it('has the customer of its purse, also when the event itself does not say', () => {
+    const archived = recorded(
+      { type: 'PurseArchived', data: { reason: 'requested' } },
+      `purse-${parties.purseId}`,
+      5,
+    );
+    const { messages } = tellAll(minted, archived);
+    expect(parseLedgerEvent(messages[1]?.value ?? '')).toMatchObject({
+      ...parties,
+      balances: null,
+    });
+  });
+
+  it('cannot be told about a purse that was never minted', () => {
+    expect(() => tellAll(confirmed)).toThrow(/no mint/);
+  });
+
+  it.each(EVENT_TYPES)('%s follows its schema, or is told nowhere', (type) => {
+    const { states } = tellAll(...golden('PurseMinted'), ...golden('ReplenishmentConfirmed'));
+    for (const event of golden(type)) {
+      const shown = publicEvent(event);
+      const told = tellings([event]).map(
+        (telling) => tell(telling, states.get(telling.key), findAsset).message,
+      );
+      expect(told.map(({ value }) => parseLedgerEvent(value).id)).toEqual(shown ? [shown.id] : []);
+    }
+    expect.hasAssertions();
+  });
+
+  it('never tells what an account calls its customers or writes about them', () => {
+    const personal = ['alice@example.com', 'a gold customer', 'owes us money'] as const;
+    const [externalId, description, reason] = personal;
+    const { accountId } = parties;
+    const createdAt = '2026-01-01T00:00:00.000Z';
+    const events: readonly DomainEvent[] = [
+      { type: 'CustomerCreated', data: { accountId, externalId, description, createdAt } },
+      { type: 'CustomerUpdated', data: { description } },
+      { type: 'CustomerBlocked', data: { reason } },
+      { type: 'CustomerUnblocked', data: { reason } },
+    ];
+    const stream = `customer-${parties.customerId}`;
+    const { messages } = tellAll(...events.map((event, i) => recorded(event, stream, i + 1)));
+    expect(messages).toHaveLength(4);
+    for (const word of personal) expect(JSON.stringify(messages)).not.toContain(word);
+  });
+});
+
+describe('a balance', () => {
+  it('is told with its purse and the event that moved it last', () => {
+    const { states } = tellAll(minted, confirmed);
+    const purse = states.get(parties.purseId)?.purse;
+    if (!purse) throw new Error('The purse is not known.');
+    const message = tellBalance(parties.purseId, purse, asset.id, findAsset);
+    expect(message.key).toBe(`${parties.purseId}/${asset.id}`);
+    expect(message.headers).toMatchObject({ ce_type: 'daybook.Balance.v1', ce_id: message.id });
+    expect(parseBalance(message.value)).toEqual({
+      ...parties,
+      family: 'evm',
+      address: a.address,
+      asset: asset.id,
+      currency: asset.currency,
+      decimals: asset.decimals,
+      custody: '1500000',
+      claimCustomer: '1500000',
+      claimAccount: '0',
+      suspense: '0',
+      received: '1500000',
+      reversed: '0',
+      receipts: '1',
+      position: '9',
+    });
+  });
+});
