@@ -21,6 +21,7 @@ import { PurseFiguresRow } from '../src/read-models/balances/purse-figures.row';
 import { CustomerRow } from '../src/read-models/customers/customer.row';
 import { readModelsDataSource } from '../src/read-models/data-source';
 import { JournalLineRow } from '../src/read-models/journal/journal-line.row';
+import { LogTimeRow } from '../src/read-models/log-times/log-time.row';
 import type { Happened } from '../src/read-models/projection';
 import { READ_MODELS } from '../src/read-models/projector';
 import { ReplenishmentRow } from '../src/read-models/replenishments/replenishment.row';
@@ -107,13 +108,18 @@ function recordedAs(
     stream,
     revision,
     position: BigInt(position),
-    recordedAt: new Date(Date.UTC(2026, 0, 1) + position * 1_000).toISOString(),
+    recordedAt: new Date(Date.UTC(2026, 0, 1) + clockAt(position)).toISOString(),
   };
+}
+
+/** Milliseconds; a few events share a time, and the clock is set back now and then. */
+function clockAt(position: number): number {
+  return Math.floor(position / 3) * 500 - (position % 17 === 0 ? 2_000 : 0);
 }
 
 async function project(log: readonly Happened[], cuts: readonly number[]): Promise<void> {
   await dataSource.query(
-    'TRUNCATE ledger.replenishment, ledger.purse_figures, ledger.journal_line',
+    'TRUNCATE ledger.replenishment, ledger.purse_figures, ledger.journal_line, ledger.log_time',
   );
   let from = 0;
   for (let turn = 0; from < log.length; turn++) {
@@ -138,6 +144,7 @@ describe('the read models', () => {
         expect(await storedFigures()).toEqual(expectedFigures(log));
         expect(await storedJournal()).toEqual(expectedJournal(log));
         expect(await storedLives()).toEqual(expectedLives(log));
+        expect(await storedTimes()).toEqual(expectedTimes(log));
       }),
       RUNS,
     );
@@ -212,10 +219,19 @@ async function storedFigures(): Promise<Map<string, PurseFigures>> {
   );
 }
 
-function expectedJournal(log: readonly Happened[]): readonly (Posting & { position: bigint })[] {
-  return log.flatMap(({ event, recorded: { position } }) =>
-    postings(event).map((posting) => ({ position, ...posting })),
-  );
+/** Each posting with the purse's figures after its event. */
+function expectedJournal(
+  log: readonly Happened[],
+): readonly (Posting & { position: bigint; after: PurseFigures })[] {
+  const figures = new Map<string, PurseFigures>();
+  return log.flatMap(({ event, recorded: { position } }) => {
+    const change = figuresDelta(event);
+    if (change === null) return [];
+    const key = `${change.key.purseId} ${change.key.asset}`;
+    const after = addFigures(figures.get(key) ?? NO_FIGURES, change.delta);
+    figures.set(key, after);
+    return postings(event).map((posting) => ({ position, ...posting, after }));
+  });
 }
 
 async function storedJournal() {
@@ -228,7 +244,32 @@ async function storedJournal() {
     credit: { kind: row.creditKind, owner: row.creditOwner },
     asset: row.asset,
     amount: BigInt(row.amount),
+    after: {
+      custody: BigInt(row.custodyAfter),
+      claimCustomer: BigInt(row.claimCustomerAfter),
+      claimAccount: BigInt(row.claimAccountAfter),
+      suspense: BigInt(row.suspenseAfter),
+      received: BigInt(row.receivedAfter),
+      reversed: BigInt(row.reversedAfter),
+      receipts: BigInt(row.receiptsAfter),
+    },
   }));
+}
+
+/** A row a time, and clocks that step back take nothing back. */
+function expectedTimes(log: readonly Happened[]): ReadonlyMap<number, bigint> {
+  const times = new Map<number, bigint>();
+  let latest = 0;
+  for (const { recorded } of log) {
+    latest = Math.max(latest, Date.parse(recorded.recordedAt));
+    times.set(latest, recorded.position);
+  }
+  return times;
+}
+
+async function storedTimes(): Promise<ReadonlyMap<number, bigint>> {
+  const rows = await dataSource.getRepository(LogTimeRow).find({ order: { recordedAt: 'ASC' } });
+  return new Map(rows.map((row) => [row.recordedAt.getTime(), BigInt(row.position)]));
 }
 
 /** What a client can ask of each replenishment, from folding its stream. */

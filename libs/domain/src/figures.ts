@@ -74,3 +74,15 @@ export function addFigures(a: PurseFigures, b: PurseFigures): PurseFigures {
     receipts: a.receipts + b.receipts,
   };
 }
+
+export function subtractFigures(a: PurseFigures, b: PurseFigures): PurseFigures {
+  return {
+    custody: a.custody - b.custody,
+    claimCustomer: a.claimCustomer - b.claimCustomer,
+    claimAccount: a.claimAccount - b.claimAccount,
+    suspense: a.suspense - b.suspense,
+    received: a.received - b.received,
+    reversed: a.reversed - b.reversed,
+    receipts: a.receipts - b.receipts,
+  };
+}

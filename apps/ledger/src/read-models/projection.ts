@@ -15,9 +15,15 @@ export interface Sql {
 /**
  * A read model. `apply` folds the batch in memory to one row a key and writes the rows set-based;
  * the caller commits them together with the checkpoint, so each event counts once whatever crashes.
+ *
+ * Everything in its tables follows from the log alone: no clock, no random id, nothing that depends
+ * on where batches are cut. Statements name tables without a schema; the connection's search path
+ * says whether they are the live ones or those of a replay.
  */
 export interface Projection {
   readonly name: string;
+  /** The tables that this projection alone writes. */
+  readonly tables: readonly string[];
   apply(batch: readonly Happened[], sql: Sql): Promise<void>;
 }
 
@@ -25,12 +31,12 @@ type Cell = string | number | bigint | boolean | null;
 
 /**
  * A table expression over `columns`: the rows of a batch under `alias`, with these types. A batch of
- * any size is one statement with one plan.
+ * any size is one statement with one plan. `before` counts the statement's parameters in front.
  */
-export function rowsOf(alias: string, types: Readonly<Record<string, string>>): string {
+export function rowsOf(alias: string, types: Readonly<Record<string, string>>, before = 0): string {
   const names = Object.keys(types);
   const typed = names.map((name) => `${name}::${types[name]}`);
-  const parameters = names.map((_, i) => `$${i + 1}::text[]`);
+  const parameters = names.map((_, i) => `$${before + i + 1}::text[]`);
   return `(SELECT ${typed.join(', ')}
     FROM unnest(${parameters.join(', ')}) AS u(${names.join(', ')})) AS ${alias}`;
 }

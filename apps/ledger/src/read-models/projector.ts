@@ -3,11 +3,11 @@ import { type EventStore, type Follower, follow } from '@daybook/event-store';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { accountsProjection } from './accounts/accounts.projection';
-import { balancesProjection } from './balances/balances.projection';
+import { booksProjection } from './books/books.projection';
 import { checkpointsOf } from './checkpoints';
 import { commandsProjection } from './commands/commands.projection';
 import { customersProjection } from './customers/customers.projection';
-import { journalProjection } from './journal/journal.projection';
+import { logTimesProjection } from './log-times/log-times.projection';
 import type { Projection } from './projection';
 import { pursesProjection } from './purses/purses.projection';
 import { replenishmentsProjection } from './replenishments/replenishments.projection';
@@ -19,8 +19,8 @@ export const READ_MODELS: readonly Projection[] = [
   customersProjection,
   pursesProjection,
   replenishmentsProjection,
-  balancesProjection,
-  journalProjection,
+  booksProjection,
+  logTimesProjection,
 ];
 
 export const READ_MODELS_CHECKPOINT = 'read-models';

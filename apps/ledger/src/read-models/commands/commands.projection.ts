@@ -1,7 +1,7 @@
 import { columns, type Projection, rowsOf } from '../projection';
 
 const INSERT = `
-  INSERT INTO ledger.command (command_id, stream, fingerprint)
+  INSERT INTO command (command_id, stream, fingerprint)
   SELECT * FROM ${rowsOf('r', { command_id: 'uuid', stream: 'text', fingerprint: 'text' })}
   ON CONFLICT (command_id) DO NOTHING`;
 
@@ -12,6 +12,7 @@ const INSERT = `
  */
 export const commandsProjection: Projection = {
   name: 'commands',
+  tables: ['command'],
 
   async apply(batch, sql) {
     const keyed = new Map<string, { stream: string; fingerprint: string }>();

@@ -20,7 +20,7 @@ const INSERT_COLUMNS = {
 };
 
 const INSERT = `
-  INSERT INTO ledger.customer
+  INSERT INTO customer
     (id, account_id, external_id, description, status, created_at, first_position)
   SELECT id, account_id, external_id, description, 'active', created_at, first_position
     FROM ${rowsOf('c', INSERT_COLUMNS)}`;
@@ -28,7 +28,7 @@ const INSERT = `
 const UPDATE_COLUMNS = { id: 'uuid', status: 'text', described: 'boolean', description: 'text' };
 
 const UPDATE = `
-  UPDATE ledger.customer SET
+  UPDATE customer SET
     status = coalesce(c.status, customer.status),
     description = CASE WHEN c.described THEN c.description ELSE customer.description END
     FROM ${rowsOf('c', UPDATE_COLUMNS)}
@@ -37,6 +37,7 @@ const UPDATE = `
 /** Customers as they are now. */
 export const customersProjection: Projection = {
   name: 'customers',
+  tables: ['customer'],
 
   async apply(batch, sql) {
     const created = batch.flatMap(creation);

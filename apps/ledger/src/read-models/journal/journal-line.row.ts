@@ -29,4 +29,29 @@ export class JournalLineRow {
 
   @Column('numeric', { precision: 78, scale: 0 })
   amount!: string;
+
+  /** The purse whose figures the event moved. What follows is those figures after the event. */
+  @Column('uuid', { name: 'purse_id' })
+  purseId!: string;
+
+  @Column('numeric', { name: 'custody_after', precision: 78, scale: 0 })
+  custodyAfter!: string;
+
+  @Column('numeric', { name: 'claim_customer_after', precision: 78, scale: 0 })
+  claimCustomerAfter!: string;
+
+  @Column('numeric', { name: 'claim_account_after', precision: 78, scale: 0 })
+  claimAccountAfter!: string;
+
+  @Column('numeric', { name: 'suspense_after', precision: 78, scale: 0 })
+  suspenseAfter!: string;
+
+  @Column('numeric', { name: 'received_after', precision: 78, scale: 0 })
+  receivedAfter!: string;
+
+  @Column('numeric', { name: 'reversed_after', precision: 78, scale: 0 })
+  reversedAfter!: string;
+
+  @Column('bigint', { name: 'receipts_after' })
+  receiptsAfter!: string;
 }

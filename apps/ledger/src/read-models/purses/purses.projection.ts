@@ -13,7 +13,7 @@ const INSERT_COLUMNS = {
 };
 
 const INSERT = `
-  INSERT INTO ledger.purse
+  INSERT INTO purse
     (id, account_id, customer_id, family, address, status, outside_order_id, minted_at,
      first_position)
   SELECT id, account_id, customer_id, family, address, 'active', outside_order_id, minted_at,
@@ -21,7 +21,7 @@ const INSERT = `
     FROM ${rowsOf('p', INSERT_COLUMNS)}`;
 
 const UPDATE = `
-  UPDATE ledger.purse SET status = p.status
+  UPDATE purse SET status = p.status
     FROM ${rowsOf('p', { id: 'uuid', status: 'text' })}
    WHERE purse.id = p.id`;
 
@@ -30,6 +30,7 @@ type Status = 'active' | 'archived' | 'declined';
 /** Purses as they are now. */
 export const pursesProjection: Projection = {
   name: 'purses',
+  tables: ['purse'],
 
   async apply(batch, sql) {
     const minted = batch.flatMap(({ event, recorded }) =>

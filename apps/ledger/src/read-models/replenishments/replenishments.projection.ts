@@ -34,7 +34,7 @@ const INSERT_COLUMNS = {
 };
 
 const INSERT = `
-  INSERT INTO ledger.replenishment
+  INSERT INTO replenishment
     (id, account_id, customer_id, purse_id, status, asset, amount, from_address, to_address,
      tx_hash, ordinal, block_number, block_hash, block_time, credited_to, reason, finality,
      created_at, updated_at, first_position, last_position)
@@ -63,7 +63,7 @@ const UPDATE_COLUMNS = {
 };
 
 const UPDATE = `
-  UPDATE ledger.replenishment r SET
+  UPDATE replenishment r SET
     status = c.status, credited_to = c.credited_to, reason = c.reason, finality = c.finality,
     block_number = CASE WHEN c.unblock THEN NULL ELSE r.block_number END,
     block_hash = CASE WHEN c.unblock THEN NULL ELSE r.block_hash END,
@@ -104,6 +104,7 @@ interface Change {
 /** Replenishments as they are now, one row each. */
 export const replenishmentsProjection: Projection = {
   name: 'replenishments',
+  tables: ['replenishment'],
 
   async apply(batch, sql) {
     const changes = foldChanges(batch);
