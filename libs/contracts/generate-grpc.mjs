@@ -1,0 +1,66 @@
+// Everything that is made of the .proto files. `npm run generate` writes it; `npm run check` runs this with
+// --check: lint, breaking changes against the released image, and that what is committed is what would be
+// written. --release makes the present contract the one that later ones are held to.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const GENERATED = join(here, 'src', 'generated');
+const RELEASED = 'daybook-v1.released.json';
+const BUF = join(here, '..', '..', 'node_modules', '.bin', 'buf');
+
+const buf = (...args) =>
+  execFileSync(BUF, args, { cwd: here, stdio: ['ignore', 'pipe', 'inherit'] });
+
+function generate(folder) {
+  buf('generate', '-o', folder);
+  const descriptors = buf('build', 'proto', '--exclude-source-info', '-o', '-#format=binpb');
+  const lines = descriptors.toString('base64').match(/.{1,96}/g);
+  const text = lines.map((line) => `  '${line}',`).join('\n');
+  writeFileSync(
+    join(folder, 'src', 'generated', 'descriptors.ts'),
+    `// Written by generate-grpc.mjs: a FileDescriptorSet of daybook.v1, which reflection shows.\n` +
+      `export const DESCRIPTORS = Buffer.from(\n  [\n${text.replace(/^/gm, '  ')}\n  ].join(''),\n  'base64',\n);\n`,
+  );
+}
+
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length))
+    .sort();
+}
+
+function check() {
+  buf('lint');
+  buf('format', '--diff', '--exit-code', 'proto');
+  buf('breaking', 'proto', '--against', RELEASED);
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-proto-'));
+  try {
+    generate(folder);
+    const fresh = join(folder, 'src', 'generated');
+    const names = new Set([...filesIn(fresh), ...filesIn(GENERATED)]);
+    const read = (root, name) => {
+      try {
+        return readFileSync(root + name, 'utf8');
+      } catch {
+        return null;
+      }
+    };
+    const stale = [...names].filter((name) => read(fresh, name) !== read(GENERATED, name));
+    if (stale.length > 0) {
+      console.error(`Not as the .proto files say (npm run generate): ${stale.join(', ')}`);
+      process.exitCode = 1;
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+if (process.argv.includes('--check')) check();
+else if (process.argv.includes('--release')) {
+  buf('build', 'proto', '--exclude-source-info', '-o', RELEASED);
+} else generate(here);
