@@ -1,0 +1,32 @@
+import { isDeepStrictEqual } from 'node:util';
+import { TOPICS } from '../src';
+import { incompatibilities } from './compatibility';
+import { currentSchemas, release, releasedSchemas } from './schema-files';
+import { rules } from './shapes';
+
+/** Set to commit changed schemas as their next versions; the files belong in the same commit. */
+const RELEASES = process.env.DAYBOOK_RELEASE_SCHEMAS === '1';
+
+const current = [...currentSchemas()];
+
+it('has a schema for every topic', () => {
+  expect(new Set(current.map(([topic]) => topic))).toEqual(new Set(Object.values(TOPICS)));
+});
+
+describe.each(current)('%s', (topic, schema) => {
+  const found = () =>
+    releasedSchemas(topic).flatMap((older, i) =>
+      incompatibilities(older, schema).map((what) => `version ${i + 1}: ${what}`),
+    );
+
+  it('is compatible with every version ever released, both ways', () => {
+    expect(found()).toEqual([]);
+  });
+
+  it('is the last version released (else: DAYBOOK_RELEASE_SCHEMAS=1 npx jest released)', () => {
+    const last = () => rules(releasedSchemas(topic).at(-1));
+    const changed = !isDeepStrictEqual(last(), rules(schema));
+    if (RELEASES && changed && found().length === 0) release(topic);
+    expect(last()).toEqual(rules(schema));
+  });
+});

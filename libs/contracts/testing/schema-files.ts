@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonSchema } from './shapes';
+
+const SCHEMAS = join(__dirname, '../schemas');
+const RELEASED = join(SCHEMAS, 'released');
+
+/** The schema of every topic, by the topic's name. */
+export function currentSchemas(): ReadonlyMap<string, JsonSchema> {
+  const files = readdirSync(SCHEMAS).filter((file) => file.endsWith('.json'));
+  return new Map(
+    files.sort().map((file) => [`daybook.${file.slice(0, -5)}`, readJson(join(SCHEMAS, file))]),
+  );
+}
+
+/** Every version of a topic's schema that was ever committed, oldest first. */
+export function releasedSchemas(topic: string): readonly JsonSchema[] {
+  const folder = releasedFolder(topic);
+  const versions = readdirSync(folder).length;
+  return Array.from({ length: versions }, (_, i) => readJson(join(folder, `${i + 1}.json`)));
+}
+
+/** Commits the current schema of a topic as its next version. */
+export function release(topic: string): void {
+  const next = releasedSchemas(topic).length + 1;
+  const text = readFileSync(join(SCHEMAS, `${shortName(topic)}.json`));
+  writeFileSync(join(releasedFolder(topic), `${next}.json`), text);
+}
+
+export function shortName(topic: string): string {
+  return topic.slice('daybook.'.length);
+}
+
+function releasedFolder(topic: string): string {
+  return join(RELEASED, shortName(topic));
+}
+
+function readJson(path: string): JsonSchema {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
