@@ -32,6 +32,11 @@ ${JSON.stringify(
 )}
 \`\`\`
 
+Over gRPC the same refusal is a status of the column "gRPC" whose details (\`google.rpc.Status\` in the trailer
+\`grpc-status-details-bin\`) have an \`ErrorInfo\` with \`reason\` = the code and \`domain\` = \`daybook\`, the
+\`RequestInfo\`, a \`BadRequest\` with a violation for each of \`errors\` (names as in the .proto files), and a
+\`RetryInfo\` where REST has \`Retry-After\`.
+
 A refused request has changed nothing, except where \`outcome-unknown\` says otherwise. This page is
 written from \`apps/ledger/src/rest/problems.ts\`.
 `;
@@ -42,11 +47,11 @@ export function errorsPage(): string {
   const statuses = [...new Set(codes.map(([, { status }]) => status))].sort((a, b) => a - b);
   const sections = statuses.map((status) => {
     const rows = codes.filter(([, entry]) => entry.status === status).map(row);
-    return `\n## ${status}\n\n| code | when | what to do |\n|---|---|---|\n${rows.join('')}`;
+    return `\n## ${status}\n\n| code | gRPC | when | what to do |\n|---|---|---|---|\n${rows.join('')}`;
   });
   return HEAD + sections.join('');
 }
 
-function row([code, { when, remedy }]: [ProblemCode, ProblemEntry]): string {
-  return `| \`${code}\` | ${when} | ${remedy} |\n`;
+function row([code, { rpc, when, remedy }]: [ProblemCode, ProblemEntry]): string {
+  return `| \`${code}\` | ${rpc} | ${when} | ${remedy} |\n`;
 }

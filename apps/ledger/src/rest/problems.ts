@@ -1,8 +1,27 @@
 import type { RefusalCode } from '@daybook/domain';
 
-/** What a client may build on: the code and its status never change. `docs/errors.md` shows it all. */
+/** The statuses of gRPC that a problem may have (google.rpc.Code). */
+export type RpcStatus =
+  | 'INVALID_ARGUMENT'
+  | 'DEADLINE_EXCEEDED'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'PERMISSION_DENIED'
+  | 'RESOURCE_EXHAUSTED'
+  | 'FAILED_PRECONDITION'
+  | 'ABORTED'
+  | 'OUT_OF_RANGE'
+  | 'UNIMPLEMENTED'
+  | 'INTERNAL'
+  | 'UNAVAILABLE'
+  | 'UNAUTHENTICATED';
+
+/** What a client may build on: the code and its statuses never change. `docs/errors.md` shows it all. */
 export interface ProblemEntry {
+  /** Over REST. */
   readonly status: number;
+  /** Over gRPC. */
+  readonly rpc: RpcStatus;
   readonly title: string;
   /** When it happens. */
   readonly when: string;
@@ -16,102 +35,119 @@ const NOT_THERE = 'Check the id; another account may have what is not yours to s
 const REFUSALS: Record<RefusalCode, ProblemEntry> = {
   'invalid-external-id': {
     status: 400,
+    rpc: 'INVALID_ARGUMENT',
     title: 'The external id cannot be used',
     when: 'An `externalId` is not 1 to 128 visible ASCII characters.',
     remedy: 'Send an id of your own without spaces, such as `user-42`.',
   },
   'invalid-description': {
     status: 400,
+    rpc: 'INVALID_ARGUMENT',
     title: 'The description cannot be used',
     when: 'A `description` is longer than it may be.',
     remedy: 'Shorten it to 500 characters.',
   },
   'invalid-reason': {
     status: 400,
+    rpc: 'INVALID_ARGUMENT',
     title: 'The reason cannot be used',
     when: 'A `reason` is empty, blank or longer than it may be.',
     remedy: 'Say in 1 to 500 characters why; it is kept as evidence.',
   },
   'invalid-address': {
     status: 400,
+    rpc: 'INVALID_ARGUMENT',
     title: 'The address cannot be used',
     when: 'An address is not one of the family, or its checksum is wrong.',
     remedy: 'Copy the address again; a wrong checksum is a typing error.',
   },
   'invalid-amount': {
     status: 400,
+    rpc: 'INVALID_ARGUMENT',
     title: 'The amount cannot be used',
     when: 'An amount is not a decimal string of base units from 0 to 2^256 - 1.',
     remedy: 'Send base units as a string, such as `"1500000"`.',
   },
   'account-not-found': {
     status: 404,
+    rpc: 'NOT_FOUND',
     title: 'No such account',
     when: 'The account of the key was never opened.',
     remedy: 'Ask the operator of this service.',
   },
   'account-exists': {
     status: 409,
+    rpc: 'ALREADY_EXISTS',
     title: 'The account has another such key',
     when: 'Another key of the account has the same key id, or it was issued otherwise.',
     remedy: 'Make a new key.',
   },
   'api-key-not-found': {
     status: 404,
+    rpc: 'NOT_FOUND',
     title: 'No such key',
     when: 'The account has no key with this key id.',
     remedy: 'Check the key id; `npx daybook keys list` shows all of them.',
   },
   'customer-not-found': {
     status: 404,
+    rpc: 'NOT_FOUND',
     title: 'No such customer',
     when: 'The account has no customer with this id.',
     remedy: NOT_THERE,
   },
   'customer-exists': {
     status: 409,
+    rpc: 'ALREADY_EXISTS',
     title: 'The customer exists already',
     when: 'Another customer of the account is in the way.',
     remedy: 'Use the customer who exists.',
   },
   'purse-not-found': {
     status: 404,
+    rpc: 'NOT_FOUND',
     title: 'No such purse',
     when: 'The account has no purse with this id.',
     remedy: NOT_THERE,
   },
   'purse-exists': {
     status: 409,
+    rpc: 'ALREADY_EXISTS',
     title: 'The purse exists already',
     when: 'Another purse of the customer is in the way.',
     remedy: 'Use the purse that exists: an address never changes.',
   },
   'purse-declined': {
     status: 409,
+    rpc: 'FAILED_PRECONDITION',
     title: 'The purse was declined',
     when: 'A purse that compliance declined is asked to work again.',
     remedy: 'Give the customer another way to pay; this purse is never used again.',
   },
   'family-not-available': {
     status: 422,
+    rpc: 'FAILED_PRECONDITION',
     title: 'Purses of this family are not minted here',
     when: 'The service has no extended public key for the address family.',
     remedy: 'Ask for another family, or ask the operator to configure this one.',
   },
   'replenishment-not-found': {
     status: 404,
+    rpc: 'NOT_FOUND',
     title: 'No such replenishment',
     when: 'The account has no replenishment with this id.',
     remedy: NOT_THERE,
   },
   'replenishment-not-screening': {
     status: 409,
+    rpc: 'FAILED_PRECONDITION',
     title: 'The replenishment is not being screened',
     when: 'A compliance decision arrives for a replenishment that does not wait for one.',
     remedy: 'Read the replenishment; it may have been decided or reverted.',
   },
   'asset-unknown': {
     status: 422,
+    rpc: 'INVALID_ARGUMENT',
     title: 'No such asset',
     when: 'A currency code or an asset id is not in the registry.',
     remedy: 'Take one from `GET /v1/assets`.',
@@ -122,138 +158,183 @@ const REFUSALS: Record<RefusalCode, ProblemEntry> = {
 const EDGE = {
   'validation-failed': {
     status: 400,
+    rpc: 'INVALID_ARGUMENT',
     title: 'The request is not as documented',
     when: 'A field, parameter or id is missing, unknown, repeated, of the wrong type or out of bounds.',
     remedy: 'Mend what `errors` names; each entry says where and what.',
   },
   'malformed-json': {
     status: 400,
+    rpc: 'INVALID_ARGUMENT',
     title: 'The body is not JSON',
     when: 'The body is empty, not UTF-8, not JSON, nested too deeply, or names `__proto__`.',
     remedy: 'Send one JSON object in UTF-8.',
   },
   'malformed-request': {
     status: 400,
+    rpc: 'INVALID_ARGUMENT',
     title: 'The request is not HTTP as it should be',
     when: 'The request line, a header, the URL or the length of the body is malformed.',
     remedy: 'Mend the client: this is not about the content of the request.',
   },
   'idempotency-key-invalid': {
     status: 400,
+    rpc: 'INVALID_ARGUMENT',
     title: 'The idempotency key cannot be used',
     when: '`Idempotency-Key` is not 1 to 255 visible ASCII characters, or was sent twice.',
     remedy: 'Send one random key, such as a UUID.',
   },
   'invalid-cursor': {
     status: 400,
+    rpc: 'INVALID_ARGUMENT',
     title: 'The cursor is not from this list',
     when: 'A `cursor` was made up, or comes from a list with other filters.',
     remedy: 'Start again without a cursor, and keep the filters while paging.',
   },
   unauthenticated: {
     status: 401,
+    rpc: 'UNAUTHENTICATED',
     title: 'A valid API key is needed',
     when: 'The key is missing, malformed, unknown or wrong; the answer does not say which.',
     remedy: 'Send `Authorization: Bearer dbk_...`.',
   },
   forbidden: {
     status: 403,
+    rpc: 'PERMISSION_DENIED',
     title: 'The key may not do this',
     when: 'The scopes of the key do not cover the request.',
     remedy: 'Use a key with the scope that `detail` names.',
   },
   'not-found': {
     status: 404,
+    rpc: 'UNIMPLEMENTED',
     title: 'No such route',
     when: 'Nothing is served at this path.',
     remedy: 'See `/docs` for what there is. Paths are case sensitive and have no slash at the end.',
   },
   'method-not-allowed': {
     status: 405,
+    rpc: 'UNIMPLEMENTED',
     title: 'The route has other methods',
     when: 'The path exists, but not with this method.',
     remedy: 'Use a method of the `Allow` header.',
   },
   'request-timeout': {
     status: 408,
+    rpc: 'DEADLINE_EXCEEDED',
     title: 'The request took too long to arrive',
     when: 'Headers or body did not arrive in time.',
     remedy: 'Send it again over a better connection.',
   },
   'idempotency-key-reused': {
     status: 409,
+    rpc: 'ALREADY_EXISTS',
     title: 'The idempotency key stands for another request',
     when: 'The key was used before with another method, path or body. Keys are kept for ever.',
     remedy: 'Send the same request again, or use a new key for a new one.',
   },
   conflict: {
     status: 409,
+    rpc: 'ABORTED',
     title: 'Others changed the same thing at the same time',
     when: 'Several attempts to write met with changes by others.',
     remedy: 'Repeat the request, with the same `Idempotency-Key` if it had one.',
   },
   'payload-too-large': {
     status: 413,
+    rpc: 'RESOURCE_EXHAUSTED',
     title: 'The body is too large',
     when: 'The body has more than 64 KiB.',
     remedy: 'Send less; no request needs that much.',
   },
   'uri-too-long': {
     status: 414,
+    rpc: 'INVALID_ARGUMENT',
     title: 'The URL is too long',
     when: 'A part of the path is longer than any id.',
     remedy: 'Check how the URL was put together.',
   },
   'unsupported-media-type': {
     status: 415,
+    rpc: 'UNIMPLEMENTED',
     title: 'The body must be JSON',
     when: '`Content-Type` is missing or not `application/json`.',
     remedy: 'Send JSON with `Content-Type: application/json`.',
   },
   'rate-limited': {
     status: 429,
+    rpc: 'RESOURCE_EXHAUSTED',
     title: 'Too many requests',
     when: 'The key has used up its quota; `RateLimit-Policy` says how much that is.',
     remedy: 'Wait as long as `Retry-After` says.',
   },
   'headers-too-large': {
     status: 431,
+    rpc: 'RESOURCE_EXHAUSTED',
     title: 'The headers are too large',
     when: 'The request line and headers have more than 16 KiB.',
     remedy: 'Send fewer or shorter headers.',
   },
   'internal-error': {
     status: 500,
+    rpc: 'INTERNAL',
     title: 'A fault of this service',
     when: 'Something went wrong that should not.',
     remedy: 'Repeat a read at once, a write with the same `Idempotency-Key`. Report `requestId`.',
   },
   'not-ready': {
     status: 503,
+    rpc: 'UNAVAILABLE',
     title: 'Not ready',
     when: 'A probe finds that requests cannot be answered now; `checks` says why.',
     remedy: 'Send requests elsewhere until the probe succeeds.',
   },
+  'server-stopping': {
+    status: 503,
+    rpc: 'UNAVAILABLE',
+    title: 'The service stops',
+    when: 'The process that served a stream is stopping.',
+    remedy:
+      'Open the stream again after the `position` that comes with the error; another process answers.',
+  },
+  'too-many-streams': {
+    status: 429,
+    rpc: 'RESOURCE_EXHAUSTED',
+    title: 'Too many streams',
+    when: 'The key holds as many streams as it may at this process.',
+    remedy: 'Close a stream that is not needed, or read in one what two read now.',
+  },
+  'position-not-in-log': {
+    status: 400,
+    rpc: 'OUT_OF_RANGE',
+    title: 'The log has not come so far',
+    when: 'A stream is asked for from or up to a position that is beyond the end of the log.',
+    remedy: 'Check whether the position comes from this service.',
+  },
   'outcome-unknown': {
     status: 503,
+    rpc: 'UNAVAILABLE',
     title: 'It is not known whether the command took effect',
     when: 'The log did not answer in time, or the connection to it broke while it was writing.',
     remedy: 'Repeat the request with the same `Idempotency-Key`: it takes effect once.',
   },
   'position-not-reached': {
     status: 503,
+    rpc: 'UNAVAILABLE',
     title: 'The read models are not there yet',
     when: 'The position of `minPosition` was not reached in 5 seconds.',
     remedy: 'Repeat the request after `Retry-After`.',
   },
   timeout: {
     status: 503,
+    rpc: 'DEADLINE_EXCEEDED',
     title: 'The answer took too long',
     when: 'The request was not answered within its limit.',
     remedy: 'Repeat a read later, a write with the same `Idempotency-Key`.',
   },
   unavailable: {
     status: 503,
+    rpc: 'UNAVAILABLE',
     title: 'The service cannot work now',
     when: 'The database cannot be reached. Nothing was written.',
     remedy: 'Repeat the request later.',
