@@ -4,8 +4,8 @@ import {
   parseEvmXpub,
   refuseDevelopmentXpub,
 } from '@daybook/chains';
-import { EventStore, PostgresEventStore } from '@daybook/event-store';
-import { DurableLog, PostgresLog } from '@daybook/messaging';
+import { EventStore } from '@daybook/event-store';
+import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
@@ -15,6 +15,7 @@ import { BlockCustomerHandler } from './customer/block-customer';
 import { CreateCustomerHandler } from './customer/create-customer';
 import { UnblockCustomerHandler } from './customer/unblock-customer';
 import { UpdateCustomerHandler } from './customer/update-customer';
+import { openDurableLog, openEventStore } from './engines';
 import { LedgerEnv } from './ledger.env';
 import { ArchivePurseHandler } from './purse/archive-purse';
 import { MintPurseHandler } from './purse/mint-purse';
@@ -85,11 +86,11 @@ export class LedgerModule {
         { provide: ChainRegistry, useValue: new ChainRegistry(registry) },
         {
           provide: EventStore,
-          useFactory: () => new PostgresEventStore(env.databaseUrl),
+          useFactory: () => openEventStore(env),
         },
         {
           provide: DurableLog,
-          useFactory: () => new PostgresLog({ url: env.databaseUrl }),
+          useFactory: () => openDurableLog(env),
         },
         {
           provide: DataSource,
