@@ -13,6 +13,7 @@ export {
   CreateMessaging1763700000000,
   grantMessaging,
   messagingMigrations,
+  ParkKeys1763800000000,
   type Queries,
 } from './messaging-migrations';
 export { PostgresLog, type PostgresLogOptions } from './postgres-log';

@@ -68,8 +68,47 @@ export class CreateMessaging1763700000000 {
   }
 }
 
+/** Where the messages of a key wait that stands still, for every engine: a broker has no such place. */
+export class ParkKeys1763800000000 {
+  readonly name = 'ParkKeys1763800000000';
+
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
+      -- Whoever holds the row may add to what waits, or hand it out; so a key is never handled twice
+      -- at the same time.
+      CREATE TABLE IF NOT EXISTS messaging.parked_key (
+        parked_id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        topic              text        NOT NULL,
+        group_name         text        NOT NULL,
+        key                text        NOT NULL,
+        reason             text        NOT NULL,
+        parked_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+        retry_requested_at timestamptz,
+        attempts           integer     NOT NULL DEFAULT 0,
+        UNIQUE (topic, group_name, key)
+      );
+      CREATE INDEX IF NOT EXISTS parked_key_to_retry
+        ON messaging.parked_key (topic, group_name, retry_requested_at)
+        WHERE retry_requested_at IS NOT NULL;
+
+      -- message is the whole of it as JSON, as what is poison may hold what no text column takes.
+      CREATE TABLE IF NOT EXISTS messaging.parked_message (
+        parked_id    bigint      NOT NULL REFERENCES messaging.parked_key ON DELETE CASCADE,
+        partition    integer     NOT NULL,
+        "offset"     bigint      NOT NULL,
+        id           text        NOT NULL,
+        message      text        NOT NULL,
+        PRIMARY KEY (parked_id, partition, "offset", id)
+      );`);
+  }
+
+  async down(queries: Queries): Promise<void> {
+    await queries.query('DROP TABLE messaging.parked_message, messaging.parked_key');
+  }
+}
+
 /** In the order in which they must run; hand them to a TypeORM data source. */
-export const messagingMigrations = [CreateMessaging1763700000000] as const;
+export const messagingMigrations = [CreateMessaging1763700000000, ParkKeys1763800000000] as const;
 
 /** Lets `role` publish, consume and clear what is passed, and never change a message. */
 export async function grantMessaging(queries: Queries, role: string): Promise<void> {
@@ -77,5 +116,6 @@ export async function grantMessaging(queries: Queries, role: string): Promise<vo
   await queries.query(`
     GRANT USAGE ON SCHEMA messaging TO ${name};
     GRANT SELECT, INSERT, UPDATE ON messaging.topic, messaging.consumer TO ${name};
-    GRANT SELECT, INSERT, DELETE ON messaging.message TO ${name};`);
+    GRANT SELECT, INSERT, DELETE ON messaging.message, messaging.parked_message TO ${name};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON messaging.parked_key TO ${name};`);
 }

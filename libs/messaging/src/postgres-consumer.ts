@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { ReceivedMessage, Subscription } from './durable-log';
+import { anyParked, park, RETRY_LOOK_MS, retryOne, setAsideParked } from './parking';
+import { heldBack } from './poison';
 import type { Notices } from './postgres-notices';
 
 /** How long a group may stand still after its owner died or a notice was lost. */
@@ -84,6 +86,7 @@ async function workOn(client: Client, consumer: Consumer, succeeded: () => void)
   const { topicId, consumerId, subscription, notices, signal } = consumer;
   const { topic, limit } = subscription;
   let next: Page | undefined;
+  let retryLookAt = 0;
 
   const read = (after: string): Page => {
     const messages = client
@@ -96,6 +99,9 @@ async function workOn(client: Client, consumer: Consumer, succeeded: () => void)
 
   while (!signal.aborted) {
     const seen = notices.count(topic);
+    if (Date.now() >= retryLookAt && !(await retryOne(client, subscription))) {
+      retryLookAt = Date.now() + RETRY_LOOK_MS;
+    }
     await client.query('BEGIN');
     const owned = await client.query<{ position: string }>(OWN, [consumerId]);
     const place = owned.rows[0];
@@ -110,12 +116,30 @@ async function workOn(client: Client, consumer: Consumer, succeeded: () => void)
     const last = messages.at(-1)?.offset;
     if (last === undefined) throw new Error(`Messages of ${topic} were removed before their time.`);
     next = messages.length === limit ? read(last) : undefined;
-    await subscription.handle(messages);
+    await handleFree(client, subscription, messages);
     await client.query(ADVANCE, [consumerId, last]);
     await client.query('COMMIT');
     succeeded();
     if (next && (await next.messages).length === 0) next = undefined;
   }
+}
+
+/**
+ * Handles the messages whose keys do not stand still, and parks the keys of those that turn out to be
+ * poison: in the transaction that stores the group's place, so it is done once or not at all. The look
+ * comes after the group's row is held, hence sees what its last owner parked.
+ */
+async function handleFree(
+  client: Client,
+  subscription: Subscription,
+  messages: readonly ReceivedMessage[],
+): Promise<void> {
+  const free = (await anyParked(client, subscription))
+    ? await setAsideParked(client, subscription, messages)
+    : messages;
+  if (free.length === 0) return;
+  const held = heldBack(free, await subscription.handle(free));
+  if (held.length > 0) await park(client, subscription, held);
 }
 
 function received(topic: string, rows: readonly Row[]): ReceivedMessage[] {

@@ -28,7 +28,10 @@ describe('PostgreSQL log', () => {
       topic,
       group,
       limit: 1_000,
-      handle: async (batch) => void seen.push(...batch.map(({ key, value }) => key + value)),
+      handle: async (batch) => {
+        seen.push(...batch.map(({ key, value }) => key + value));
+        return [];
+      },
     });
     await until(async () => (await subscription.status()).lag === 0n);
     await subscription.stop();
@@ -52,7 +55,7 @@ describe('PostgreSQL log', () => {
   });
 
   durableLogContract(() => ({
-    open,
+    open: async () => open(),
     crash: async (log) => {
       await pool.query(
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1',

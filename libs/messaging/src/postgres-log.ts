@@ -2,10 +2,12 @@ import { Client, type ClientConfig, Pool } from 'pg';
 import {
   DurableLog,
   type Message,
+  type ParkedKey,
   type RunningSubscription,
   type Subscription,
   type SubscriptionStatus,
 } from './durable-log';
+import { askForRetry, listParked } from './parking';
 import { consume } from './postgres-consumer';
 import { CHANNEL, listenForNotices, type Notices } from './postgres-notices';
 import { createPublisher, type Publisher } from './postgres-publisher';
@@ -81,8 +83,9 @@ export class PostgresLog extends DurableLog {
       subscription: {
         ...subscription,
         handle: async (messages) => {
-          await subscription.handle(messages);
+          const poisons = await subscription.handle(messages);
           lastError = null;
+          return poisons;
         },
       },
       notices: this.notices,
@@ -102,6 +105,22 @@ export class PostgresLog extends DurableLog {
     };
     this.running.add(running);
     return running;
+  }
+
+  async parked(topic: string, group: string): Promise<readonly ParkedKey[]> {
+    return listParked(this.pool, { topic, group });
+  }
+
+  async retryParked(topic: string, group: string, key: string): Promise<boolean> {
+    return askForRetry(this.pool, { topic, group }, key);
+  }
+
+  async check(): Promise<void> {
+    if (this.closing !== undefined) throw new Error('The log is closed.');
+    await this.pool.query('SELECT FROM messaging.topic LIMIT 1').catch((error) => {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`The log in PostgreSQL cannot be reached: ${why}`, { cause: error });
+    });
   }
 
   /**
@@ -192,14 +211,23 @@ export class PostgresLog extends DurableLog {
     consumerId: number,
     lastError: string | null,
   ): Promise<SubscriptionStatus> {
-    const { rows } = await this.pool.query<{ lag: string; progressed_at: Date | null }>(
+    type Row = { lag: string; parked: number; progressed_at: Date | null };
+    const { rows } = await this.pool.query<Row>(
       `SELECT c.progressed_at, (
          SELECT coalesce(max("offset") - min("offset") + 1, 0) FROM messaging.message m
-         WHERE m.topic_id = c.topic_id AND m."offset" > c.position) AS lag
+         WHERE m.topic_id = c.topic_id AND m."offset" > c.position) AS lag, (
+         SELECT count(*)::int FROM messaging.parked_key
+         WHERE topic = $2 AND group_name = $3) AS parked
        FROM messaging.consumer c WHERE c.consumer_id = $1`,
-      [consumerId],
+      [consumerId, topic, group],
     );
-    const lastProgressAt = rows[0]?.progressed_at?.toISOString() ?? null;
-    return { topic, group, lag: BigInt(rows[0]?.lag ?? 0), lastError, lastProgressAt };
+    return {
+      topic,
+      group,
+      lag: BigInt(rows[0]?.lag ?? 0),
+      parkedKeys: rows[0]?.parked ?? 0,
+      lastError,
+      lastProgressAt: rows[0]?.progressed_at?.toISOString() ?? null,
+    };
   }
 }

@@ -1,90 +1,53 @@
-import { randomUUID } from 'node:crypto';
 import { until } from '../../../test/dependencies';
-import type { DurableLog, Message, ReceivedMessage, Subscription } from '../src/durable-log';
-
-export interface DurableLogHarness {
-  /** A client of its own, as another process would have. */
-  open(): DurableLog;
-  /** Ends what `log` holds as a kill would, in the middle of whatever it does. */
-  crash(log: DurableLog): Promise<void>;
-}
+import type { DurableLog, Poison, ReceivedMessage } from '../src/durable-log';
+import { type DurableLogHarness, LogFixture, message, numbered, range } from './log-fixture';
+import { parkingContract } from './parking.contract';
 
 /** What every durable log does. `harness` is called after the suite's own set-up. */
 export function durableLogContract(harness: () => DurableLogHarness): void {
-  const logs: DurableLog[] = [];
-  let topic: string;
-
-  const open = (): DurableLog => {
-    const log = harness().open();
-    logs.push(log);
-    return log;
-  };
-  const message = (key: string, value: unknown): Message => ({
-    id: randomUUID(),
-    key,
-    value: JSON.stringify(value),
-    headers: { ce_type: 'test' },
-  });
-  const numbered = (count: number, key = 'k'): Message[] =>
-    Array.from({ length: count }, (_, n) => message(key, n));
-  /** Subscribes and collects; `values` are in the order of delivery. */
-  const collect = async (log: DurableLog, options: Partial<Subscription> = {}) => {
-    const messages: ReceivedMessage[] = [];
-    const subscription = await log.subscribe({
-      topic,
-      group: 'g',
-      limit: 100,
-      handle: async (batch) => void messages.push(...batch),
-      ...options,
-    });
-    return { messages, subscription, values: () => messages.map((m) => JSON.parse(m.value)) };
-  };
-  const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
-
-  beforeEach(() => {
-    topic = `topic-${randomUUID()}`;
-  });
-  afterEach(async () => {
-    await Promise.all(logs.splice(0).map((log) => log.close()));
-  });
+  const fixture = new LogFixture(harness);
 
   it('delivers what was published, unchanged and in order', async () => {
-    const log = open();
+    const log = await fixture.open();
     const sent = [
       ...numbered(250),
       { id: 'x', key: 'ключ', value: '"\\u0000 \u{1F4B0} \'"', headers: { ce_id: 'x', a: 'b' } },
       { id: 'y', key: '', value: `"${'long '.repeat(50_000)}"`, headers: {} },
     ];
-    await log.publish(topic, sent);
-    const { messages } = await collect(log);
+    await log.publish(fixture.topic, sent);
+    const { messages } = await fixture.collect(log);
     await until(() => messages.length === sent.length);
-    expect(messages.map(({ id, key, value, headers }) => ({ id, key, value, headers }))).toEqual(
-      sent,
-    );
-    expect(messages[0]?.topic).toBe(topic);
+    const plain = messages.map(({ id, key, value, headers }) => ({ id, key, value, headers }));
+    for (const key of ['k', 'ключ', '']) {
+      expect(plain.filter((m) => m.key === key)).toEqual(sent.filter((m) => m.key === key));
+    }
+    expect(messages[0]?.topic).toBe(fixture.topic);
     expect(messages[0]?.publishedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
     expect(Math.abs(Date.parse(messages[0]?.publishedAt ?? '') - Date.now())).toBeLessThan(60_000);
   });
 
   it('delivers everything to every group, from the beginning', async () => {
-    const log = open();
-    await log.publish(topic, numbered(5));
-    const one = await collect(log, { group: 'one' });
+    const log = await fixture.open();
+    await log.publish(fixture.topic, numbered(5));
+    const one = await fixture.collect(log, { group: 'one' });
     await until(() => one.messages.length === 5);
-    const two = await collect(log, { group: 'two' });
+    const two = await fixture.collect(log, { group: 'two' });
     await until(() => two.messages.length === 5);
-    await log.publish(topic, numbered(1));
+    await log.publish(fixture.topic, numbered(1));
     await until(() => one.messages.length === 6 && two.messages.length === 6);
   });
 
   it('keeps the order of every publisher when many publish at once', async () => {
-    const publishers = [open(), open(), open()];
-    const { messages } = await collect(open());
+    const publishers = await Promise.all(range(3).map(() => fixture.open()));
+    const { messages } = await fixture.collect(await fixture.open());
     await Promise.all(
       range(24).map(async (n) => {
         const log = publishers[n % 3] as DurableLog;
         for (const step of range(20)) {
-          await log.publish(topic, [message(`p${n}`, step * 2), message(`p${n}`, step * 2 + 1)]);
+          await log.publish(fixture.topic, [
+            message(`p${n}`, step * 2),
+            message(`p${n}`, step * 2 + 1),
+          ]);
         }
       }),
     );
@@ -97,22 +60,23 @@ export function durableLogContract(harness: () => DurableLogHarness): void {
   });
 
   it('delivers again what was handled but not noted when a member crashed', async () => {
-    const first = open();
-    await first.publish(topic, numbered(10));
+    const first = await fixture.open();
+    await first.publish(fixture.topic, numbered(10));
     const effects: ReceivedMessage[] = [];
     let release: () => void = () => undefined;
     const hanging = new Promise<void>((resolve) => {
       release = resolve;
     });
-    await collect(first, {
+    await fixture.collect(first, {
       limit: 4,
       handle: async (batch) => {
         effects.push(...batch);
         if (effects.length === 8) await hanging;
+        return [];
       },
     });
     await until(() => effects.length === 8);
-    const second = await collect(open());
+    const second = await fixture.collect(await fixture.open());
     await harness().crash(first);
     await until(() => second.messages.length >= 6);
     expect(second.values()).toEqual([4, 5, 6, 7, 8, 9]);
@@ -120,11 +84,11 @@ export function durableLogContract(harness: () => DurableLogHarness): void {
   });
 
   it('never lets two members of a group handle a key at the same time', async () => {
-    const log = open();
+    const log = await fixture.open();
     const busy = new Set<string>();
     const handled = new Map<string, number[]>();
     let overlaps = 0;
-    const handle = async (batch: readonly ReceivedMessage[]): Promise<void> => {
+    const handle = async (batch: readonly ReceivedMessage[]): Promise<readonly Poison[]> => {
       const keys = new Set(batch.map(({ key }) => key));
       for (const key of keys) {
         if (busy.has(key)) overlaps += 1;
@@ -135,10 +99,13 @@ export function durableLogContract(harness: () => DurableLogHarness): void {
         handled.set(key, [...(handled.get(key) ?? []), JSON.parse(value)]);
       }
       for (const key of keys) busy.delete(key);
+      return [];
     };
-    await Promise.all(range(3).map(() => collect(open(), { limit: 7, handle })));
+    await Promise.all(
+      range(3).map(async () => fixture.collect(await fixture.open(), { limit: 7, handle })),
+    );
     for (const n of range(60)) {
-      await log.publish(topic, [message('a', n), message('b', n), message('c', n)]);
+      await log.publish(fixture.topic, [message('a', n), message('b', n), message('c', n)]);
     }
     await until(() => ['a', 'b', 'c'].every((key) => handled.get(key)?.length === 60));
     expect(overlaps).toBe(0);
@@ -146,16 +113,17 @@ export function durableLogContract(harness: () => DurableLogHarness): void {
   });
 
   it('delivers a failed batch again until it is handled, and skips nothing', async () => {
-    const log = open();
+    const log = await fixture.open();
     const attempts: number[] = [];
     const handled: number[] = [];
     let status: string | null | undefined;
-    const { subscription } = await collect(log, {
+    const { subscription } = await fixture.collect(log, {
       limit: 3,
       handle: async (batch) => {
         const values = batch.map(({ value }) => JSON.parse(value));
         if (values.includes(4) && attempts.length < 3) throw new Error('not yet');
         handled.push(...values);
+        return [];
       },
       onError: (error, attempt) => {
         expect((error as Error).message).toBe('not yet');
@@ -165,7 +133,7 @@ export function durableLogContract(harness: () => DurableLogHarness): void {
         });
       },
     });
-    await log.publish(topic, numbered(6));
+    await log.publish(fixture.topic, numbered(6));
     await until(() => handled.length === 6);
     expect(handled).toEqual(range(6));
     expect(attempts).toEqual([1, 2, 3]);
@@ -175,33 +143,33 @@ export function durableLogContract(harness: () => DurableLogHarness): void {
   });
 
   it('continues after a restart where it stopped', async () => {
-    const first = open();
-    await first.publish(topic, numbered(3));
-    const before = await collect(first);
+    const first = await fixture.open();
+    await first.publish(fixture.topic, numbered(3));
+    const before = await fixture.collect(first);
     await until(() => before.messages.length === 3);
     await first.close();
-    const second = open();
-    await second.publish(topic, [message('k', 3)]);
-    const after = await collect(second);
+    const second = await fixture.open();
+    await second.publish(fixture.topic, [message('k', 3)]);
+    const after = await fixture.collect(second);
     await until(() => after.messages.length > 0);
     expect(after.values()).toEqual([3]);
   });
 
   it('hands a slow member one bounded batch at a time', async () => {
-    const log = open();
+    const log = await fixture.open();
     const sizes: number[] = [];
     const releases: (() => void)[] = [];
-    const { subscription } = await collect(log, {
+    const { subscription } = await fixture.collect(log, {
       limit: 10,
       handle: (batch) => {
         sizes.push(batch.length);
-        return new Promise((resolve) => releases.push(resolve));
+        return new Promise((resolve) => releases.push(() => resolve([])));
       },
     });
-    await log.publish(topic, numbered(10));
+    await log.publish(fixture.topic, numbered(10));
     await until(() => sizes.length === 1);
     // Publishing does not wait for consumers, and nothing more is handed out meanwhile.
-    await log.publish(topic, numbered(15));
+    await log.publish(fixture.topic, numbered(15));
     expect((await subscription.status()).lag).toBe(25n);
     expect(sizes).toEqual([10]);
     for (const expected of [
@@ -218,27 +186,36 @@ export function durableLogContract(harness: () => DurableLogHarness): void {
   });
 
   it('finishes the batch in hand when it is closed, and takes nothing afterwards', async () => {
-    const log = open();
+    const log = await fixture.open();
     let release: () => void = () => undefined;
     let started = 0;
-    await collect(log, {
+    await fixture.collect(log, {
       handle: () => {
         started += 1;
         return new Promise((resolve) => {
-          release = resolve;
+          release = () => resolve([]);
         });
       },
     });
-    await log.publish(topic, numbered(2));
+    await log.publish(fixture.topic, numbered(2));
     await until(() => started === 1);
     const closed = log.close();
-    await expect(log.publish(topic, numbered(1))).rejects.toThrow('closed');
+    await expect(log.publish(fixture.topic, numbered(1))).rejects.toThrow('closed');
     release();
     await closed;
-    const later = open();
-    const next = await collect(later);
-    await later.publish(topic, [message('k', 'new')]);
+    const later = await fixture.open();
+    const next = await fixture.collect(later);
+    await later.publish(fixture.topic, [message('k', 'new')]);
     await until(() => next.values().includes('new'));
     expect(next.values()).toEqual(next.messages.length === 1 ? ['new'] : [1, 'new']);
   });
+
+  it('says whether it can be reached', async () => {
+    const log = await fixture.open();
+    await expect(log.check()).resolves.toBeUndefined();
+    await log.close();
+    await expect(log.check()).rejects.toThrow('closed');
+  });
+
+  parkingContract(fixture);
 }

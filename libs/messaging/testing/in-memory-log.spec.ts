@@ -8,7 +8,7 @@ describe('in-memory log', () => {
   });
 
   durableLogContract(() => ({
-    open: () => new InMemoryLog(broker),
+    open: async () => new InMemoryLog(broker),
     crash: async (log) => (log as InMemoryLog).crash(),
   }));
 });

@@ -1,15 +1,25 @@
 import {
   DurableLog,
   type Message,
+  type ParkedKey,
   type ReceivedMessage,
   type RunningSubscription,
   type Subscription,
 } from '../src/durable-log';
+import { heldBack } from '../src/poison';
 
 const BACKOFF_MS = 5;
 
+interface Parked {
+  reason: string;
+  readonly since: string;
+  messages: readonly ReceivedMessage[];
+  asked: boolean;
+}
+
 interface Group {
   position: number;
+  readonly parked: Map<string, Parked>;
   progressedAt: string | null;
   /** The member that handles a batch right now. */
   owner: object | undefined;
@@ -23,7 +33,12 @@ export class InMemoryBroker {
 
   group(topic: string, name: string): Group {
     const key = `${topic} ${name}`;
-    const group = this.groups.get(key) ?? { position: 0, progressedAt: null, owner: undefined };
+    const group = this.groups.get(key) ?? {
+      position: 0,
+      parked: new Map(),
+      progressedAt: null,
+      owner: undefined,
+    };
     this.groups.set(key, group);
     return group;
   }
@@ -76,6 +91,7 @@ export class InMemoryLog extends DurableLog {
         topic,
         group: name,
         lag: BigInt(this.broker.messages(topic).length - group.position),
+        parkedKeys: group.parked.size,
         lastError: member.lastError,
         lastProgressAt: group.progressedAt,
       }),
@@ -88,6 +104,27 @@ export class InMemoryLog extends DurableLog {
     };
     this.running.add(running);
     return running;
+  }
+
+  async parked(topic: string, name: string): Promise<readonly ParkedKey[]> {
+    return [...this.broker.group(topic, name).parked].map(([key, { reason, since, messages }]) => ({
+      key,
+      reason,
+      since,
+      messages: messages.length,
+    }));
+  }
+
+  async retryParked(topic: string, name: string, key: string): Promise<boolean> {
+    const parked = this.broker.group(topic, name).parked.get(key);
+    if (!parked) return false;
+    parked.asked = true;
+    this.broker.change();
+    return true;
+  }
+
+  async check(): Promise<void> {
+    if (this.state !== 'open') throw new Error('The log is closed.');
   }
 
   async close(): Promise<void> {
@@ -114,14 +151,17 @@ export class InMemoryLog extends DurableLog {
     let failures = 0;
     while (!member.stopping && this.state !== 'crashed') {
       const batch = this.broker.messages(topic).slice(group.position, group.position + limit);
-      if (group.owner || batch.length === 0) {
+      const asked = [...group.parked].find(([, parked]) => parked.asked);
+      if (group.owner || (batch.length === 0 && !asked)) {
         await this.broker.changed();
         continue;
       }
       group.owner = member;
+      const owns = (): boolean => group.owner === member;
       try {
-        await subscription.handle(batch);
-        if (group.owner !== member) return;
+        if (asked) await tryAgain(group, asked, subscription, owns);
+        if (batch.length > 0 && owns()) await handleFree(group, batch, subscription, owns);
+        if (!owns()) return;
         group.position += batch.length;
         group.progressedAt = new Date().toISOString();
         member.lastError = null;
@@ -137,4 +177,38 @@ export class InMemoryLog extends DurableLog {
       }
     }
   }
+}
+
+/** Handles what is not parked, and parks what is poison. A member that crashed meanwhile notes nothing. */
+async function handleFree(
+  { parked }: Group,
+  batch: readonly ReceivedMessage[],
+  { handle }: Subscription,
+  owns: () => boolean,
+): Promise<void> {
+  const free = batch.filter(({ key }) => !parked.has(key));
+  const held = free.length > 0 ? heldBack(free, await handle(free)) : [];
+  if (!owns()) return;
+  for (const message of batch) {
+    const known = parked.get(message.key);
+    if (known) known.messages = [...known.messages, message];
+  }
+  const since = new Date().toISOString();
+  for (const { key, ...rest } of held) parked.set(key, { ...rest, since, asked: false });
+}
+
+/** Hands one batch of a parked key out again; the key goes when nothing waits any more. */
+async function tryAgain(
+  { parked }: Group,
+  [key, waiting]: readonly [string, Parked],
+  { handle, limit }: Subscription,
+  owns: () => boolean,
+): Promise<void> {
+  const batch = waiting.messages.slice(0, limit);
+  const [held] = heldBack(batch, await handle(batch));
+  if (!owns()) return;
+  const handled = batch.length - (held?.messages.length ?? 0);
+  waiting.messages = waiting.messages.slice(handled);
+  if (held) Object.assign(waiting, { reason: held.reason, asked: false });
+  else if (waiting.messages.length === 0) parked.delete(key);
 }
