@@ -3,10 +3,16 @@ import * as a from '../testing/a';
 import { lives } from '../testing/lives';
 import { RUNS } from '../testing/runs';
 import { decideTwice } from '../testing/specification';
+import { fold } from './decider';
 import { addFigures, figuresDelta, NO_FIGURES, type PurseFigures } from './figures';
 import {
+  assetViolations,
+  creditViolations,
   figuresViolations,
+  lineViolations,
+  postFigures,
   postingViolations,
+  purseOf,
   trialBalance,
   trialBalanceViolations,
 } from './invariants';
@@ -72,21 +78,9 @@ function figuresByPurse(log: readonly ReplenishmentEvent[]): Map<string, PurseFi
 /** The same figures from the journal alone: what an auditor derives without knowing `figures.ts`. */
 function figuresByJournal(journal: readonly Posting[]): Map<string, PurseFigures> {
   const figures = new Map<string, PurseFigures>();
-  for (const { debit, credit, asset, amount } of journal) {
-    const inward = debit.kind === 'custody/purse';
-    const [purse, claim] = inward ? [debit, credit] : [credit, debit];
-    const moved = inward ? amount : -amount;
-    const key = `${purse.owner}/${asset}`;
-    const f = figures.get(key) ?? NO_FIGURES;
-    figures.set(key, {
-      custody: f.custody + moved,
-      claimCustomer: f.claimCustomer + (claim.kind === 'claim/customer' ? moved : 0n),
-      claimAccount: f.claimAccount + (claim.kind === 'claim/account' ? moved : 0n),
-      suspense: f.suspense + (claim.kind.startsWith('suspense/') ? moved : 0n),
-      received: f.received + (inward ? amount : 0n),
-      reversed: f.reversed + (inward ? 0n : amount),
-      receipts: f.receipts + (inward ? 1n : 0n),
-    });
+  for (const posting of journal) {
+    const key = `${purseOf(posting)}/${posting.asset}`;
+    figures.set(key, postFigures(figures.get(key) ?? NO_FIGURES, posting));
   }
   return figures;
 }
@@ -124,10 +118,7 @@ describe('the books of any log', () => {
           expect(journal.flatMap(postingViolations)).toEqual([]);
           const balances = trialBalance(journal);
           expect(trialBalanceViolations(balances)).toEqual([]);
-          for (const asset of new Set(journal.map((posting) => posting.asset))) {
-            const ofAsset = [...balances].filter(([name]) => name.endsWith(`/${asset}`));
-            expect(ofAsset.reduce((sum, [, balance]) => sum + balance, 0n)).toBe(0n);
-          }
+          expect(assetViolations(balances)).toEqual([]);
           for (const [subject, figures] of figuresByPurse(log.slice(0, position))) {
             expect(figuresViolations(subject, figures)).toEqual([]);
           }
@@ -141,6 +132,42 @@ describe('the books of any log', () => {
     fc.assert(
       fc.property(logs, (log) => {
         expect(figuresByJournal(log.flatMap(postings))).toEqual(figuresByPurse(log));
+      }),
+      RUNS,
+    );
+  });
+
+  it('say after each line what the line before and the posting lead to', () => {
+    fc.assert(
+      fc.property(logs, (log) => {
+        const figures = new Map<string, PurseFigures>();
+        for (const event of log) {
+          const change = figuresDelta(event);
+          for (const posting of postings(event)) {
+            const key = `${purseOf(posting)}/${posting.asset}`;
+            const before = figures.get(key) ?? NO_FIGURES;
+            const after = addFigures(before, change?.delta ?? NO_FIGURES);
+            expect(lineViolations(key, before, posting, after)).toEqual([]);
+            figures.set(key, after);
+          }
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('credit each replenishment once while it is credited, and never twice', () => {
+    fc.assert(
+      fc.property(lives(fc.boolean()), (life) => {
+        let history: readonly ReplenishmentEvent[] = [];
+        for (const command of life) {
+          history = [...history, ...decideOrRefuse(history, command)];
+          const moved = history.flatMap(postings);
+          const inward = moved.filter(({ debit }) => debit.kind === 'custody/purse').length;
+          const state = fold(replenishment, history);
+          const isCredited = state.status === 'confirmed' || state.status === 'declined';
+          expect(creditViolations('life', 2 * inward - moved.length, isCredited)).toEqual([]);
+        }
       }),
       RUNS,
     );

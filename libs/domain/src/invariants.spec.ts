@@ -1,7 +1,12 @@
 import * as a from '../testing/a';
 import { NO_FIGURES, type PurseFigures } from './figures';
 import {
+  assetOf,
+  assetViolations,
+  creditViolations,
   figuresViolations,
+  lineViolations,
+  postFigures,
   postingViolations,
   trialBalance,
   trialBalanceViolations,
@@ -75,6 +80,74 @@ describe('the trial balance', () => {
       { invariant: 'balance-has-its-sign', subject: claim, detail: 'balance 5' },
       { invariant: 'balance-has-its-sign', subject: custody, detail: 'balance -5' },
     ]);
+  });
+});
+
+describe('an asset', () => {
+  it('is in order when its debits equal its credits', () => {
+    expect(assetViolations(trialBalance([posting]))).toEqual([]);
+  });
+
+  it('breaks a rule when something is missing, and only that asset does', () => {
+    const balances = trialBalance([posting, { ...posting, asset: 'eip155:1/slip44:60' }]);
+    const tampered = new Map([...balances, [claim, -4n]]);
+    expect(assetViolations(tampered)).toEqual([
+      { invariant: 'debits-equal-credits', subject: asset, detail: 'debits - credits = 1' },
+    ]);
+  });
+
+  it('is the end of a book account’s name', () => {
+    expect(assetOf(custody)).toBe(asset);
+    expect(assetOf(`suspense/purse-archived/${a.parties.accountId}/${asset}`)).toBe(asset);
+  });
+});
+
+describe('a line of the journal', () => {
+  const after = postFigures(NO_FIGURES, posting);
+
+  it('is in order when its figures are those before and the posting', () => {
+    expect(lineViolations('line', NO_FIGURES, posting, after)).toEqual([]);
+  });
+
+  it.each(Object.keys(NO_FIGURES) as (keyof PurseFigures)[])(
+    'breaks a rule when %s is not what it leads to, and names it',
+    (name) => {
+      const [violation] = lineViolations('line', NO_FIGURES, posting, {
+        ...after,
+        [name]: after[name] + 1n,
+      });
+      expect(violation).toEqual({
+        invariant: 'journal-sums-to-figures',
+        subject: 'line',
+        detail: `${name} is ${after[name] + 1n} and should be ${after[name]}`,
+      });
+    },
+  );
+
+  it.each(['received', 'reversed', 'receipts'] as const)(
+    'breaks a rule when %s decreases',
+    (name) => {
+      const before = { ...NO_FIGURES, [name]: 9n };
+      expect(names(lineViolations('line', before, posting, NO_FIGURES))).toContain(
+        'throughput-never-decreases',
+      );
+    },
+  );
+});
+
+describe('a replenishment', () => {
+  it('has one net credit while it is credited, else none', () => {
+    expect(creditViolations('r', 1, true)).toEqual([]);
+    expect(creditViolations('r', 0, false)).toEqual([]);
+  });
+
+  it.each([
+    [0, true],
+    [2, true],
+    [1, false],
+    [-1, false],
+  ])('breaks a rule with %i net credits when credited is %s', (credits, isCredited) => {
+    expect(names(creditViolations('r', credits, isCredited))).toEqual(['one-net-credit']);
   });
 });
 
