@@ -27,6 +27,12 @@ export class Roles implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly followers = new Map<string, Follower>();
   /** The consumers that run here. */
   readonly subscriptions: RunningSubscription[] = [];
+  /** Each rejects with the reason while its engine is away. */
+  readonly engines = {
+    eventStore: () => this.store.head(),
+    durableLog: () => this.log.check(),
+    database: () => this.dataSource.query('SELECT 1'),
+  };
 
   constructor(
     private readonly env: LedgerEnv,

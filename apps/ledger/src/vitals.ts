@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FollowerStatus } from '@daybook/event-store';
 import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthCheck, HealthChecks, Metrics } from '@daybook/platform';
@@ -6,32 +7,47 @@ import type { Roles } from './roles';
 /** How often metrics are taken from the readers and consumers. */
 const SAMPLE_MS = 1_000;
 
+/** How often the engines are asked whether they are there, and how long an answer may take. */
+const ENGINES_MS = 5_000;
+const ENGINE_ANSWER_MS = 2_000;
+
 /** A reader that is behind and has not moved for this long stands still. */
 const STILL_SECONDS_MAX = 30;
 
 /** How the parts that run in this process are doing, for probes and for metrics. */
 export class Vitals {
   private roles: Roles | null = null;
-  private timer: NodeJS.Timeout | null = null;
+  private readonly timers: NodeJS.Timeout[] = [];
 
   readonly checks: HealthChecks = {
     required: {
-      database: () => this.running().store.head(),
+      eventStore: () => this.running().engines.eventStore(),
+      database: () => this.running().engines.database(),
       readers: () => this.checkReaders(),
     },
-    optional: { consumers: () => this.checkConsumers() },
+    // Without the log between the apps the ledger answers, and what the watchers find waits there.
+    optional: {
+      durableLog: () => this.running().engines.durableLog(),
+      consumers: () => this.checkConsumers(),
+      parked: () => this.checkParked(),
+    },
   };
 
   constructor(private readonly metrics: Metrics) {}
 
   watch(roles: Roles): void {
     this.roles = roles;
-    this.timer = setInterval(() => void this.sample().catch(() => undefined), SAMPLE_MS);
-    this.timer.unref();
+    this.every(SAMPLE_MS, () => this.sample());
+    this.every(ENGINES_MS, () => this.sampleEngines());
   }
 
   stop(): void {
-    if (this.timer !== null) clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  /** A look that fails is no news: readiness and the age of the last progress tell of outages. */
+  private every(ms: number, look: () => Promise<void>): void {
+    this.timers.push(setInterval(() => void look().catch(() => undefined), ms).unref());
   }
 
   private running(): Roles {
@@ -51,6 +67,13 @@ export class Vitals {
     throw new Error(failing.map((s) => `${s.topic}: ${s.lastError}`).join('; '));
   };
 
+  private readonly checkParked: HealthCheck = async () => {
+    const parked = (await this.consumers()).filter(({ parkedKeys }) => parkedKeys > 0);
+    if (parked.length === 0) return;
+    const counts = parked.map(({ topic, parkedKeys }) => `${topic}: ${parkedKeys} keys`);
+    throw new Error(`${counts.join('; ')} wait to be looked at (npx daybook parked list).`);
+  };
+
   private followers(): readonly FollowerStatus[] {
     return [...this.running().followers.values()].map((follower) => follower.status());
   }
@@ -64,9 +87,22 @@ export class Vitals {
       this.metrics.followLag.set({ projection }, Number(lag));
       this.metrics.followProgressAgeSeconds.set({ projection }, secondsSinceProgress);
     }
-    for (const { topic, group, lag } of await this.consumers()) {
+    for (const { topic, group, lag, parkedKeys } of await this.consumers()) {
       this.metrics.consumerLagMessages.set({ topic, group }, Number(lag));
+      this.metrics.parkedKeys.set({ topic, group }, parkedKeys);
     }
+  }
+
+  private async sampleEngines(): Promise<void> {
+    const looks = Object.entries(this.running().engines).map(async ([engine, check]) => {
+      const answer = check().then(
+        () => true,
+        () => false,
+      );
+      const isUp = await Promise.race([answer, sleep(ENGINE_ANSWER_MS, false, { ref: false })]);
+      this.metrics.engineUp.set({ engine }, isUp ? 1 : 0);
+    });
+    await Promise.all(looks);
   }
 }
 

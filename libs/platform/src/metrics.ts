@@ -11,6 +11,8 @@ export interface Metrics {
   readonly followLag: Gauge<'projection'>;
   readonly followProgressAgeSeconds: Gauge<'projection'>;
   readonly consumerLagMessages: Gauge<'topic' | 'group'>;
+  readonly parkedKeys: Gauge<'topic' | 'group'>;
+  readonly engineUp: Gauge<'engine'>;
 }
 
 /** Metrics of one process, with those of Node itself; `/metrics` writes `registry.metrics()`. */
@@ -37,6 +39,18 @@ export function createMetrics(app: string): Metrics {
       name: 'daybook_consumer_lag_messages',
       help: 'Messages published and not yet handled.',
       labelNames: ['topic', 'group'],
+      registers,
+    }),
+    parkedKeys: new Gauge({
+      name: 'daybook_parked_keys',
+      help: 'Keys that stand still since a message of theirs could not be handled.',
+      labelNames: ['topic', 'group'],
+      registers,
+    }),
+    engineUp: new Gauge({
+      name: 'daybook_engine_up',
+      help: '1 while the engine answers, 0 while it does not.',
+      labelNames: ['engine'],
       registers,
     }),
   };
