@@ -36,11 +36,11 @@ export default {
       name: 'no-sideways-slice',
       comment:
         'Slices meet on the buses or in the domain; a sideways import makes two slices one. ' +
-        'Controllers and their wire forms are edges: one call may put several commands on the bus.',
+        'What both edges offer, controllers and wire forms are edges: one call may put several commands on the bus.',
       severity: 'error',
       from: {
         path: '^apps/ledger/src/(customer|purse|replenishment|account)/',
-        pathNot: '\\.(controller|dto)\\.ts$',
+        pathNot: '\\.(controller|api|dto)\\.ts$',
       },
       to: {
         path: '^apps/ledger/src/(customer|purse|replenishment|account)/',

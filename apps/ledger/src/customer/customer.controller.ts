@@ -1,22 +1,14 @@
 import { Body, Controller, Get, Patch, Post, Query, Res } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { AssetRegistry } from '../asset-registry';
-import { MintPurse } from '../purse/mint-purse';
-import { PurseAddresses } from '../purse/purse-addresses';
-import { GetFigures } from '../read-models/balances/get-figures';
-import { GetCustomer, ListCustomers } from '../read-models/customers/get-customers';
 import type { RequestContext } from '../request-context';
 import { answered } from '../rest/answer';
 import { AccountId, Context } from '../rest/context';
 import { Changes, Creates, Reads } from '../rest/describe';
-import { BalanceList, ThroughputList, toBalance, toThroughput } from '../rest/figures.dto';
-import { pageRequest, ReadQuery, toList, wholeList } from '../rest/paging';
+import { BalanceList, ThroughputList } from '../rest/figures.dto';
+import { ReadQuery } from '../rest/paging';
 import { PathId } from '../rest/path-id';
-import { found } from '../rest/problem';
-import { BlockCustomer } from './block-customer';
-import { CreateCustomer } from './create-customer';
+import { CustomerApi } from './customer.api';
 import {
   CreateCustomerBody,
   CreatedCustomerWire,
@@ -25,22 +17,13 @@ import {
   CustomersQuery,
   CustomerWire,
   ReasonBody,
-  toCreatedCustomer,
-  toCustomerAnswer,
   UpdateCustomerBody,
 } from './customer.dto';
-import { UnblockCustomer } from './unblock-customer';
-import { UpdateCustomer } from './update-customer';
 
 @ApiTags('Customers')
 @Controller('v1/customers')
 export class CustomerController {
-  constructor(
-    private readonly commands: CommandBus,
-    private readonly queries: QueryBus,
-    private readonly assets: AssetRegistry,
-    private readonly addresses: PurseAddresses,
-  ) {}
+  constructor(private readonly api: CustomerApi) {}
 
   @Post()
   @Creates(
@@ -53,17 +36,9 @@ export class CustomerController {
     @Body() body: CreateCustomerBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedCustomerWire> {
-    const { externalId, description = null, families = [] } = body;
-    // Asked before the customer is created, so that a refused call has changed nothing.
-    for (const family of families) this.addresses.requireFamily(family);
-    const created = await this.commands.execute(
-      new CreateCustomer(context, { externalId, description }),
-    );
-    const mint = (family: (typeof families)[number]) =>
-      new MintPurse(context, created.resource.id, { family, outsideOrderId: null });
-    const minted = await Promise.all(families.map((family) => this.commands.execute(mint(family))));
-    answered(reply, created, `/v1/customers/${created.resource.id}`);
-    return toCreatedCustomer(created, minted);
+    const created = await this.api.create(context, body);
+    answered(reply, created, `/v1/customers/${created.wire.id}`);
+    return created.wire;
   }
 
   @Get()
@@ -72,9 +47,7 @@ export class CustomerController {
     @AccountId() accountId: string,
     @Query() query: CustomersQuery,
   ): Promise<CustomerList> {
-    const { externalId, status } = query;
-    const list = new ListCustomers(accountId, { externalId, status }, pageRequest(query));
-    return toList(await this.queries.execute(list), (customer) => customer);
+    return this.api.list(accountId, query);
   }
 
   @Get(':id')
@@ -84,7 +57,7 @@ export class CustomerController {
     @PathId() id: string,
     @Query() _: ReadQuery,
   ): Promise<CustomerWire> {
-    return found(await this.queries.execute(new GetCustomer(accountId, id)), 'customer-not-found');
+    return this.api.get(accountId, id);
   }
 
   @Patch(':id')
@@ -92,12 +65,12 @@ export class CustomerController {
   async updateCustomer(
     @Context() context: RequestContext,
     @PathId() id: string,
-    @Body() { description }: UpdateCustomerBody,
+    @Body() body: UpdateCustomerBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerAnswerWire> {
-    const updated = await this.commands.execute(new UpdateCustomer(context, id, description));
+    const updated = await this.api.update(context, id, body);
     answered(reply, updated);
-    return toCustomerAnswer(updated);
+    return updated.wire;
   }
 
   @Post(':id/block')
@@ -110,12 +83,12 @@ export class CustomerController {
   async blockCustomer(
     @Context() context: RequestContext,
     @PathId() id: string,
-    @Body() { reason }: ReasonBody,
+    @Body() body: ReasonBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerAnswerWire> {
-    const blocked = await this.commands.execute(new BlockCustomer(context, id, reason));
+    const blocked = await this.api.block(context, id, body);
     answered(reply, blocked);
-    return toCustomerAnswer(blocked);
+    return blocked.wire;
   }
 
   @Post(':id/unblock')
@@ -128,12 +101,12 @@ export class CustomerController {
   async unblockCustomer(
     @Context() context: RequestContext,
     @PathId() id: string,
-    @Body() { reason }: ReasonBody,
+    @Body() body: ReasonBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerAnswerWire> {
-    const unblocked = await this.commands.execute(new UnblockCustomer(context, id, reason));
+    const unblocked = await this.api.unblock(context, id, body);
     answered(reply, unblocked);
-    return toCustomerAnswer(unblocked);
+    return unblocked.wire;
   }
 
   @Get(':id/balances')
@@ -143,9 +116,7 @@ export class CustomerController {
     @PathId() id: string,
     @Query() _: ReadQuery,
   ): Promise<BalanceList> {
-    const figures = await this.queries.execute(new GetFigures(accountId, { kind: 'customer', id }));
-    const entries = found(figures, 'customer-not-found');
-    return wholeList(entries.map((entry) => toBalance(entry, this.assets)));
+    return this.api.balances(accountId, id);
   }
 
   @Get(':id/throughput')
@@ -155,8 +126,6 @@ export class CustomerController {
     @PathId() id: string,
     @Query() _: ReadQuery,
   ): Promise<ThroughputList> {
-    const figures = await this.queries.execute(new GetFigures(accountId, { kind: 'customer', id }));
-    const entries = found(figures, 'customer-not-found');
-    return wholeList(entries.map((entry) => toThroughput(entry, this.assets)));
+    return this.api.throughput(accountId, id);
   }
 }

@@ -1,24 +1,21 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { ListEvents } from '../read-models/events/get-events';
 import { AccountId } from '../rest/context';
 import { Reads } from '../rest/describe';
-import { pageLimit, toList } from '../rest/paging';
-import { EventList, EventsQuery, toEvent } from './events.dto';
+import { EventsApi } from './events.api';
+import { EventList, EventsQuery } from './events.dto';
 
 @ApiTags('Events')
 @Controller('v1/events')
 export class EventsController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(private readonly api: EventsApi) {}
 
   @Get()
   @Reads(EventList, 'Everything that happened to the account, in order')
   async listEvents(
     @AccountId() accountId: string,
-    @Query() { after = '0', limit }: EventsQuery,
+    @Query() query: EventsQuery,
   ): Promise<EventList> {
-    const list = new ListEvents(accountId, BigInt(after), pageLimit(limit));
-    return toList(await this.queries.execute(list), toEvent);
+    return this.api.list(accountId, query);
   }
 }

@@ -1,43 +1,21 @@
-import { canonicalAddress } from '@daybook/chains';
-import { DomainError, FAMILIES, type Family } from '@daybook/domain';
 import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { AssetRegistry } from '../asset-registry';
-import { ChainRegistry } from '../chains/chain-registry';
-import { GetFigures } from '../read-models/balances/get-figures';
-import { GetCustomer } from '../read-models/customers/get-customers';
-import { GetPurse, ListPurses } from '../read-models/purses/get-purses';
 import type { RequestContext } from '../request-context';
 import { answered } from '../rest/answer';
 import { AccountId, Context } from '../rest/context';
 import { Creates, Reads } from '../rest/describe';
-import { BalanceList, ThroughputList, toBalance, toThroughput } from '../rest/figures.dto';
-import { PageQuery, pageRequest, ReadQuery, toList, wholeList } from '../rest/paging';
+import { BalanceList, ThroughputList } from '../rest/figures.dto';
+import { PageQuery, ReadQuery } from '../rest/paging';
 import { PathId } from '../rest/path-id';
-import { found, Problem } from '../rest/problem';
-import { invalid } from '../rest/validation';
-import { MintPurse } from './mint-purse';
-import {
-  MintPurseBody,
-  PurseAnswerWire,
-  PurseList,
-  PursesQuery,
-  PurseWire,
-  toPurseAnswer,
-} from './purse.dto';
+import { PurseApi } from './purse.api';
+import { MintPurseBody, PurseAnswerWire, PurseList, PursesQuery, PurseWire } from './purse.dto';
 
 @ApiTags('Purses')
 @ApiExtraModels(MintPurseBody)
 @Controller('v1')
 export class PurseController {
-  constructor(
-    private readonly commands: CommandBus,
-    private readonly queries: QueryBus,
-    private readonly assets: AssetRegistry,
-    private readonly chains: ChainRegistry,
-  ) {}
+  constructor(private readonly api: PurseApi) {}
 
   @Post('customers/:id/purses')
   @Creates(
@@ -60,11 +38,9 @@ export class PurseController {
     @Body() body: MintPurseBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PurseAnswerWire> {
-    const family = this.familyOf(body);
-    const request = { family, outsideOrderId: body.outsideOrderId ?? null };
-    const minted = await this.commands.execute(new MintPurse(context, customerId, request));
-    answered(reply, minted, `/v1/purses/${minted.resource.id}`);
-    return toPurseAnswer(minted);
+    const minted = await this.api.mint(context, customerId, body);
+    answered(reply, minted, `/v1/purses/${minted.wire.id}`);
+    return minted.wire;
   }
 
   @Get('customers/:id/purses')
@@ -74,12 +50,7 @@ export class PurseController {
     @PathId() customerId: string,
     @Query() query: PageQuery,
   ): Promise<PurseList> {
-    const [owner, page] = await Promise.all([
-      this.queries.execute(new GetCustomer(accountId, customerId)),
-      this.queries.execute(new ListPurses(accountId, { customerId }, pageRequest(query))),
-    ]);
-    found(owner, 'customer-not-found');
-    return toList(page, (purse) => purse);
+    return this.api.listOfCustomer(accountId, customerId, query);
   }
 
   @Get('purses')
@@ -88,11 +59,7 @@ export class PurseController {
     @AccountId() accountId: string,
     @Query() query: PursesQuery,
   ): Promise<PurseList> {
-    const { customerId, status } = query;
-    const address = query.address === undefined ? undefined : canonical(query.address);
-    const filter = { customerId, address, status };
-    const page = await this.queries.execute(new ListPurses(accountId, filter, pageRequest(query)));
-    return toList(page, (purse) => purse);
+    return this.api.list(accountId, query);
   }
 
   @Get('purses/:id')
@@ -102,7 +69,7 @@ export class PurseController {
     @PathId() id: string,
     @Query() _: ReadQuery,
   ): Promise<PurseWire> {
-    return found(await this.queries.execute(new GetPurse(accountId, id)), 'purse-not-found');
+    return this.api.get(accountId, id);
   }
 
   @Get('purses/:id/balances')
@@ -112,9 +79,7 @@ export class PurseController {
     @PathId() id: string,
     @Query() _: ReadQuery,
   ): Promise<BalanceList> {
-    const figures = await this.queries.execute(new GetFigures(accountId, { kind: 'purse', id }));
-    const entries = found(figures, 'purse-not-found');
-    return wholeList(entries.map((entry) => toBalance(entry, this.assets)));
+    return this.api.balances(accountId, id);
   }
 
   @Get('purses/:id/throughput')
@@ -124,30 +89,6 @@ export class PurseController {
     @PathId() id: string,
     @Query() _: ReadQuery,
   ): Promise<ThroughputList> {
-    const figures = await this.queries.execute(new GetFigures(accountId, { kind: 'purse', id }));
-    const entries = found(figures, 'purse-not-found');
-    return wholeList(entries.map((entry) => toThroughput(entry, this.assets)));
+    return this.api.throughput(accountId, id);
   }
-
-  /** A currency stands for the family of its chain. */
-  private familyOf({ family, currency }: MintPurseBody): Family {
-    if ((family === undefined) === (currency === undefined)) {
-      const detail = 'Send either family or currency, and not both.';
-      throw invalid([{ in: 'body', pointer: '', code: 'one-of', detail }]);
-    }
-    if (family !== undefined) return family;
-    const asset = this.assets.findByCurrency(currency ?? '');
-    const ofCurrency = asset === null ? null : this.chains.familyOf(asset.chain);
-    if (ofCurrency !== null) return ofCurrency;
-    throw new DomainError('asset-unknown', `There is no currency ${currency}; see GET /v1/assets.`);
-  }
-}
-
-/** An address in the form in which purses are found, whatever its family. */
-function canonical(address: string): string {
-  for (const family of FAMILIES) {
-    const found = canonicalAddress(family, address);
-    if (found !== null) return found;
-  }
-  throw new Problem('invalid-address', 'This is no address, or its checksum is wrong.');
 }

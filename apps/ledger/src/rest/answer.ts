@@ -1,6 +1,11 @@
 import type { FastifyReply } from 'fastify';
 import type { Answer } from '../request-context';
 
+/** A command's answer in its wire form, as both edges give it. */
+export interface Answered<Wire> extends Pick<Answer<unknown>, 'outcome' | 'replayed'> {
+  readonly wire: Wire;
+}
+
 /**
  * The status and headers of a command's answer: 201 with its place when the command made it, also
  * when the request is a repeat by key, which is answered as the first time.

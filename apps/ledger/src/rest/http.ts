@@ -60,7 +60,7 @@ export async function createHttpApp(
   const { health, registry, logger, nestLogger = false, quota } = options;
   const edge: Partial<Edge> = {};
   const adapter = serverAdapter(edge, logger);
-  const root = { module: HttpRoot, imports: [ledger, RestModule.forRoot(health, registry)] };
+  const root = { module: HttpRoot, imports: [ledger, RestModule.forRoot(health, registry, quota)] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger,
     bodyParser: false,
@@ -69,7 +69,7 @@ export async function createHttpApp(
   edge.keys = app.get(ApiKeys);
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(logger));
-  addHooks(app, new RateLimit(quota), logger, registry);
+  addHooks(app, logger, registry);
   serveDocuments(app);
   return app;
 }
@@ -116,12 +116,7 @@ function serverAdapter(edge: Partial<Edge>, logger: Logger): FastifyAdapter {
   return adapter;
 }
 
-function addHooks(
-  app: NestFastifyApplication,
-  limit: RateLimit,
-  logger: Logger,
-  registry: Registry,
-): void {
+function addHooks(app: NestFastifyApplication, logger: Logger, registry: Registry): void {
   const server = app.getHttpAdapter().getInstance();
   const routes = new RouteTable();
   const idempotencyKeys = app.get(IdempotencyKeys);
@@ -129,7 +124,7 @@ function addHooks(
   server.addHook('onRoute', ({ url, method }) => routes.add(url, method));
   // First, so that it also bounds the look for the key.
   limitTime(server, HANDLER_TIMEOUT_MS);
-  server.addHook('onRequest', gate(app.get(ApiKeys), limit, routes));
+  server.addHook('onRequest', gate(app.get(ApiKeys), app.get(RateLimit), routes));
   server.addHook('preHandler', awaitPosition(app.get(PositionReached)));
   server.addHook('preHandler', identifyCommand(idempotencyKeys));
   hangUpWhenClosing(server);

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { AssetRegistry } from '../asset-registry';
+import { MintPurse } from '../purse/mint-purse';
+import { PurseAddresses } from '../purse/purse-addresses';
+import { type AssetFigures, GetFigures } from '../read-models/balances/get-figures';
+import { GetCustomer, ListCustomers } from '../read-models/customers/get-customers';
+import type { Answer, RequestContext } from '../request-context';
+import type { Customer } from '../resources';
+import type { Answered } from '../rest/answer';
+import {
+  type BalanceList,
+  type ThroughputList,
+  toBalance,
+  toThroughput,
+} from '../rest/figures.dto';
+import { pageRequest, toList, wholeList } from '../rest/paging';
+import { found } from '../rest/problem';
+import { BlockCustomer } from './block-customer';
+import { CreateCustomer } from './create-customer';
+import {
+  type CreateCustomerBody,
+  type CreatedCustomerWire,
+  type CustomerAnswerWire,
+  type CustomerList,
+  type CustomersQuery,
+  type CustomerWire,
+  type ReasonBody,
+  toCreatedCustomer,
+  toCustomerAnswer,
+  type UpdateCustomerBody,
+} from './customer.dto';
+import { UnblockCustomer } from './unblock-customer';
+import { UpdateCustomer } from './update-customer';
+
+/** What clients can do with customers, whichever edge they come in by. */
+@Injectable()
+export class CustomerApi {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly assets: AssetRegistry,
+    private readonly addresses: PurseAddresses,
+  ) {}
+
+  async create(
+    context: RequestContext,
+    { externalId, description = null, families = [] }: CreateCustomerBody,
+  ): Promise<Answered<CreatedCustomerWire>> {
+    // Asked before the customer is created, so that a refused call has changed nothing.
+    for (const family of families) this.addresses.requireFamily(family);
+    const created = await this.commands.execute(
+      new CreateCustomer(context, { externalId, description }),
+    );
+    const mint = (family: (typeof families)[number]) =>
+      new MintPurse(context, created.resource.id, { family, outsideOrderId: null });
+    const minted = await Promise.all(families.map((family) => this.commands.execute(mint(family))));
+    return { ...created, wire: toCreatedCustomer(created, minted) };
+  }
+
+  async list(accountId: string, query: CustomersQuery): Promise<CustomerList> {
+    const { externalId, status } = query;
+    const list = new ListCustomers(accountId, { externalId, status }, pageRequest(query));
+    return toList(await this.queries.execute(list), (customer) => customer);
+  }
+
+  async get(accountId: string, id: string): Promise<CustomerWire> {
+    return found(await this.queries.execute(new GetCustomer(accountId, id)), 'customer-not-found');
+  }
+
+  async update(
+    context: RequestContext,
+    id: string,
+    { description }: UpdateCustomerBody,
+  ): Promise<Answered<CustomerAnswerWire>> {
+    return answer(await this.commands.execute(new UpdateCustomer(context, id, description)));
+  }
+
+  async block(
+    context: RequestContext,
+    id: string,
+    { reason }: ReasonBody,
+  ): Promise<Answered<CustomerAnswerWire>> {
+    return answer(await this.commands.execute(new BlockCustomer(context, id, reason)));
+  }
+
+  async unblock(
+    context: RequestContext,
+    id: string,
+    { reason }: ReasonBody,
+  ): Promise<Answered<CustomerAnswerWire>> {
+    return answer(await this.commands.execute(new UnblockCustomer(context, id, reason)));
+  }
+
+  async balances(accountId: string, id: string): Promise<BalanceList> {
+    const entries = await this.figures(accountId, id);
+    return wholeList(entries.map((entry) => toBalance(entry, this.assets)));
+  }
+
+  async throughput(accountId: string, id: string): Promise<ThroughputList> {
+    const entries = await this.figures(accountId, id);
+    return wholeList(entries.map((entry) => toThroughput(entry, this.assets)));
+  }
+
+  private async figures(accountId: string, id: string): Promise<readonly AssetFigures[]> {
+    const figures = await this.queries.execute(new GetFigures(accountId, { kind: 'customer', id }));
+    return found(figures, 'customer-not-found');
+  }
+}
+
+function answer(answered: Answer<Customer>): Answered<CustomerAnswerWire> {
+  return { ...answered, wire: toCustomerAnswer(answered) };
+}

@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ListEvents } from '../read-models/events/get-events';
+import { pageLimit, toList } from '../rest/paging';
+import { type EventList, type EventsQuery, toEvent } from './events.dto';
+
+/** What clients can ask of the log, whichever edge they come in by. */
+@Injectable()
+export class EventsApi {
+  constructor(private readonly queries: QueryBus) {}
+
+  async list(accountId: string, { after = '0', limit }: EventsQuery): Promise<EventList> {
+    const list = new ListEvents(accountId, BigInt(after), pageLimit(limit));
+    return toList(await this.queries.execute(list), toEvent);
+  }
+}

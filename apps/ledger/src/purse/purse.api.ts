@@ -1,0 +1,112 @@
+import { canonicalAddress } from '@daybook/chains';
+import { DomainError, FAMILIES, type Family } from '@daybook/domain';
+import { Injectable } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { AssetRegistry } from '../asset-registry';
+import { ChainRegistry } from '../chains/chain-registry';
+import { type AssetFigures, GetFigures } from '../read-models/balances/get-figures';
+import { GetCustomer } from '../read-models/customers/get-customers';
+import { GetPurse, ListPurses } from '../read-models/purses/get-purses';
+import type { RequestContext } from '../request-context';
+import type { Answered } from '../rest/answer';
+import {
+  type BalanceList,
+  type ThroughputList,
+  toBalance,
+  toThroughput,
+} from '../rest/figures.dto';
+import { type PageQuery, pageRequest, toList, wholeList } from '../rest/paging';
+import { found, Problem } from '../rest/problem';
+import { invalid } from '../rest/validation';
+import { MintPurse } from './mint-purse';
+import {
+  type MintPurseBody,
+  type PurseAnswerWire,
+  type PurseList,
+  type PursesQuery,
+  type PurseWire,
+  toPurseAnswer,
+} from './purse.dto';
+
+/** What clients can do with purses, whichever edge they come in by. */
+@Injectable()
+export class PurseApi {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly assets: AssetRegistry,
+    private readonly chains: ChainRegistry,
+  ) {}
+
+  async mint(
+    context: RequestContext,
+    customerId: string,
+    body: MintPurseBody,
+  ): Promise<Answered<PurseAnswerWire>> {
+    const request = { family: this.familyOf(body), outsideOrderId: body.outsideOrderId ?? null };
+    const minted = await this.commands.execute(new MintPurse(context, customerId, request));
+    return { ...minted, wire: toPurseAnswer(minted) };
+  }
+
+  async listOfCustomer(
+    accountId: string,
+    customerId: string,
+    query: PageQuery,
+  ): Promise<PurseList> {
+    const [owner, page] = await Promise.all([
+      this.queries.execute(new GetCustomer(accountId, customerId)),
+      this.queries.execute(new ListPurses(accountId, { customerId }, pageRequest(query))),
+    ]);
+    found(owner, 'customer-not-found');
+    return toList(page, (purse) => purse);
+  }
+
+  async list(accountId: string, query: PursesQuery): Promise<PurseList> {
+    const { customerId, status } = query;
+    const address = query.address === undefined ? undefined : canonical(query.address);
+    const filter = { customerId, address, status };
+    const page = await this.queries.execute(new ListPurses(accountId, filter, pageRequest(query)));
+    return toList(page, (purse) => purse);
+  }
+
+  async get(accountId: string, id: string): Promise<PurseWire> {
+    return found(await this.queries.execute(new GetPurse(accountId, id)), 'purse-not-found');
+  }
+
+  async balances(accountId: string, id: string): Promise<BalanceList> {
+    const entries = await this.figures(accountId, id);
+    return wholeList(entries.map((entry) => toBalance(entry, this.assets)));
+  }
+
+  async throughput(accountId: string, id: string): Promise<ThroughputList> {
+    const entries = await this.figures(accountId, id);
+    return wholeList(entries.map((entry) => toThroughput(entry, this.assets)));
+  }
+
+  private async figures(accountId: string, id: string): Promise<readonly AssetFigures[]> {
+    const figures = await this.queries.execute(new GetFigures(accountId, { kind: 'purse', id }));
+    return found(figures, 'purse-not-found');
+  }
+
+  /** A currency stands for the family of its chain. */
+  private familyOf({ family, currency }: MintPurseBody): Family {
+    if ((family === undefined) === (currency === undefined)) {
+      const detail = 'Send either family or currency, and not both.';
+      throw invalid([{ in: 'body', pointer: '', code: 'one-of', detail }]);
+    }
+    if (family !== undefined) return family;
+    const asset = this.assets.findByCurrency(currency ?? '');
+    const ofCurrency = asset === null ? null : this.chains.familyOf(asset.chain);
+    if (ofCurrency !== null) return ofCurrency;
+    throw new DomainError('asset-unknown', `There is no currency ${currency}; see GET /v1/assets.`);
+  }
+}
+
+/** An address in the form in which purses are found, whatever its family. */
+function canonical(address: string): string {
+  for (const family of FAMILIES) {
+    const found = canonicalAddress(family, address);
+    if (found !== null) return found;
+  }
+  throw new Problem('invalid-address', 'This is no address, or its checksum is wrong.');
+}
