@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServiceError } from '@grpc/grpc-js';
+
+/**
+ * What can befall an append.
+ * - `busy`, `not-ready`: the server says so and has written nothing
+ * - `timeout`: the server gave up waiting for its replicas (nothing is written here, but nobody knows)
+ * - `not-leader`, `unavailable`: the whole call ends with an error, for all that are under way
+ * - `request-lost`, `answer-lost`: all connections are dropped, before or after it was stored
+ * - `silent`, `silent-after`: no answer ever, and nothing stored or stored
+ * - `slow`, `answered-twice`: stored, and answered late or once too often
+ */
+export type AppendFault =
+  | 'busy'
+  | 'not-ready'
+  | 'timeout'
+  | 'not-leader'
+  | 'unavailable'
+  | 'request-lost'
+  | 'answer-lost'
+  | 'silent'
+  | 'silent-after'
+  | 'slow'
+  | 'answered-twice';
+
+/**
+ * What can befall a read or a subscription.
+ * - `read-unavailable`: the call ends with an error at once
+ * - `read-silent`: the call is never answered
+ * - `read-breaks`: the call ends with an error after its first events
+ */
+export type ReadFault = 'read-unavailable' | 'read-silent' | 'read-breaks';
+
+export type Fault = AppendFault | ReadFault;
+
+/** The faults that wait to happen, one each to the next appends and reads. */
+export class Faults {
+  readonly appends: AppendFault[] = [];
+  readonly reads: ReadFault[] = [];
+  /** While set, subscriptions deliver nothing, and do not end. */
+  muted = false;
+
+  constructor(
+    readonly dropConnections: () => void,
+    readonly notLeader: () => Partial<ServiceError>,
+  ) {}
+
+  ofAppend(): AppendFault | undefined {
+    return this.appends.shift();
+  }
+
+  ofRead(): ReadFault | undefined {
+    return this.reads.shift();
+  }
+
+  async pause(ms: number): Promise<void> {
+    await sleep(ms);
+  }
+}
