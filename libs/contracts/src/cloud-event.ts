@@ -1,22 +1,47 @@
-/** The attributes of an event, by CloudEvents 1.0. Extensions have lower-case names. */
+/**
+ * The attributes of an event, by CloudEvents 1.0. Other extensions than those named here are allowed;
+ * their names are lower-case letters and digits.
+ */
 export interface CloudEventAttributes {
   /** The same for every delivery of the event: what consumers deduplicate by, together with `source`. */
   readonly id: string;
+  /** A URI reference, such as `/daybook/ledger`. */
   readonly source: string;
   readonly type: string;
   /** RFC 3339. */
   readonly time: string;
-  readonly subject?: string;
+  readonly subject?: string | undefined;
+  /** An absolute URI. */
+  readonly dataschema?: string | undefined;
+  /** Partitioning extension: the record's key, when it is given at all. */
+  readonly partitionkey?: string | undefined;
+  /** Sequence extension: compares as text, so numbers are padded (`sequenceOf`). */
+  readonly sequence?: string | undefined;
+  /** Distributed tracing extension: the trace in which the event began, not the hop to its reader. */
+  readonly traceparent?: string | undefined;
   readonly [extension: string]: string | undefined;
 }
 
-/** The headers of a message in binary content mode (CloudEvents Kafka protocol binding 1.0, section 3.2). */
+/** As many digits as a position may have, by the schemas. */
+const SEQUENCE_DIGITS = 20;
+
+/** A position as the sequence extension wants it: of one length, so that texts compare like numbers. */
+export function sequenceOf(position: bigint | string): string {
+  return String(position).padStart(SEQUENCE_DIGITS, '0');
+}
+
+/**
+ * The headers of a message in binary content mode (CloudEvents Kafka protocol binding 1.0, section 3.2):
+ * each attribute as `ce_<name>`. Values are plain UTF-8; nothing is percent-encoded, as it would be in
+ * HTTP. An attribute that is undefined has no header.
+ */
 export function cloudEventHeaders(attributes: CloudEventAttributes): Record<string, string> {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     ce_specversion: '1.0',
   };
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const name in attributes) {
+    const value = attributes[name];
     if (value !== undefined) headers[`ce_${name}`] = value;
   }
   return headers;
