@@ -1,5 +1,5 @@
-import { shared } from './shared-postgres';
+import { shared } from './shared-servers';
 
 export default async function globalTeardown(): Promise<void> {
-  await shared.postgres?.stop();
+  await Promise.all([shared.postgres?.stop(), shared.kafka?.stop()]);
 }
