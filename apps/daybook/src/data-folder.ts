@@ -12,6 +12,8 @@ export interface DataFolder {
   readonly apiKeyFile: string;
   /** Who runs on this folder. */
   readonly claimFile: string;
+  /** What the last start was told and chose. */
+  readonly lastStartFile: string;
 }
 
 /** Passwords of the database roles. */
@@ -30,6 +32,7 @@ export function dataFolder(path: string): DataFolder {
     chain: join(at, 'chain'),
     apiKeyFile: join(at, 'api-key'),
     claimFile: join(at, 'running.json'),
+    lastStartFile: join(at, 'last-start.json'),
   };
 }
 

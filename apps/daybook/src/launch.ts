@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   type EmbeddedPostgres,
   freePort,
@@ -8,6 +8,7 @@ import {
 } from '@daybook/platform';
 import { Listr, type ListrTask } from 'listr2';
 import { claim } from './claim';
+import { type LastStart, rememberStart } from './cli/installation';
 import { apiKeyOf, type DataFolder, makeFolders, secretsOf } from './data-folder';
 import { type DemoChain, startDemoChain } from './demo/chain';
 import { insist, type Kept, keepRunning, type Startable } from './keep-running';
@@ -29,13 +30,17 @@ export interface LaunchOptions {
   readonly chains?: string;
   /** Adds a local EVM chain to the folder. */
   readonly withChain: boolean;
+  /** What the ledger does; everything when left out. */
+  readonly roles?: readonly string[];
+  readonly withWatcher: boolean;
   readonly tell: (sentence: string) => void;
 }
 
 export interface Launched {
   /** Base URLs. */
   readonly ledgerUrl: string;
-  readonly watcherUrl: string;
+  /** Null without a watcher. */
+  readonly watcherUrl: string | null;
   readonly apiKey: string;
   /** The local chain as it runs now, when there is one. */
   readonly chain: (() => DemoChain) | undefined;
@@ -72,7 +77,7 @@ export async function launch(options: LaunchOptions, stack: Stack): Promise<Laun
   const { host, port, watcherPort, apiKey, chain } = session;
   return {
     ledgerUrl: urlAt(host, port),
-    watcherUrl: urlAt(host, watcherPort),
+    watcherUrl: session.withWatcher ? urlAt(host, watcherPort) : null,
     apiKey,
     chain: chain && (() => chain.current()),
   };
@@ -128,17 +133,44 @@ function steps(session: Session): ListrTask[] {
       : []),
     step('Database, roles and tables', async () => {
       await insist(() => prepareDatabase(session));
+      rememberStart(folder, lastStart(session));
       return 'Database, roles and tables';
     }),
     step('Ledger', async () => {
       await keep('The ledger', (spawned) => startApp(session, 'ledger', spawned));
       return `Ledger on ${urlAt(host, port)}`;
     }),
-    step('Chain-watcher', async () => {
-      await keep('The chain-watcher', (spawned) => startApp(session, 'chain-watcher', spawned));
-      return `Chain-watcher on ${urlAt(host, watcherPort)}`;
-    }),
+    ...(session.withWatcher
+      ? [
+          step('Chain-watcher', async () => {
+            await keep('The chain-watcher', (spawned) =>
+              startApp(session, 'chain-watcher', spawned),
+            );
+            return `Chain-watcher on ${urlAt(host, watcherPort)}`;
+          }),
+        ]
+      : []),
   ];
+}
+
+/** What the commands that look at the folder later have to know. */
+function lastStart(session: Session): LastStart {
+  const { host, port, watcherPort, withWatcher, postgres } = session;
+  const chainsFile = chainsFileOf(session);
+  const own = Object.entries(process.env).filter(([name]) => name.startsWith('DAYBOOK_'));
+  return {
+    postgresPort: (postgres as Kept<EmbeddedPostgres>).current().port,
+    ledgerUrl: urlAt(host, port),
+    watcherUrl: withWatcher ? urlAt(host, watcherPort) : null,
+    environment: {
+      ...Object.fromEntries(own as [string, string][]),
+      ...(chainsFile !== undefined && { DAYBOOK_CHAINS_FILE: resolve(chainsFile) }),
+    },
+  };
+}
+
+function chainsFileOf({ chain, chains }: Session): string | undefined {
+  return chain?.current().chainsFile ?? chains;
 }
 
 /** A line of the progress; `work` returns what it says when done. A failure is told in full below. */
@@ -199,12 +231,19 @@ function startApp(
   app: 'ledger' | 'chain-watcher',
   spawned: (pid: number) => void,
 ): Promise<Startable> {
-  const { folder, host, databases, chain, apiKey } = session;
+  const { folder, host, databases, apiKey, roles } = session;
   if (!databases) throw new Error('The database comes before its users.');
-  const chainsFile = chain?.current().chainsFile ?? session.chains;
+  const chainsFile = chainsFileOf(session);
   const [port, databaseUrl, own] =
     app === 'ledger'
-      ? [session.port, databases.ledger, { DAYBOOK_BOOTSTRAP_API_KEY: apiKey }]
+      ? [
+          session.port,
+          databases.ledger,
+          {
+            DAYBOOK_BOOTSTRAP_API_KEY: apiKey,
+            ...(roles && { DAYBOOK_ROLES: roles.join(',') }),
+          },
+        ]
       : [session.watcherPort, databases.watcher, {}];
   return startService({
     name: `The ${app}`,

@@ -2,6 +2,11 @@ import { Client } from 'pg';
 import type { Secrets } from './data-folder';
 
 const DATABASE = 'daybook';
+const ROLES: Readonly<Record<keyof Secrets, string>> = {
+  owner: 'daybook_owner',
+  ledger: 'daybook_ledger',
+  watcher: 'daybook_watcher',
+};
 
 export interface DatabaseUrls {
   /** Owns the schemas; only migrations use it. */
@@ -15,17 +20,13 @@ export interface DatabaseUrls {
  * own nothing: what they may do is granted by the migrations, table by table.
  */
 export async function provision(superuserUrl: string, secrets: Secrets): Promise<DatabaseUrls> {
-  const roles = {
-    owner: ['daybook_owner', secrets.owner],
-    ledger: ['daybook_ledger', secrets.ledger],
-    watcher: ['daybook_watcher', secrets.watcher],
-  } as const;
-
   await withClient(superuserUrl, async (client) => {
-    for (const [role, password] of Object.values(roles)) {
+    for (const [name, role] of Object.entries(ROLES) as [keyof Secrets, string][]) {
       const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
       const verb = rowCount ? 'ALTER' : 'CREATE';
-      await client.query(`${verb} ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
+      await client.query(
+        `${verb} ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(secrets[name])}`,
+      );
     }
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [
       DATABASE,
@@ -40,11 +41,14 @@ export async function provision(superuserUrl: string, secrets: Secrets): Promise
       GRANT CONNECT ON DATABASE ${DATABASE} TO daybook_ledger, daybook_watcher;`),
   );
 
-  return {
-    owner: urlOf(superuserUrl, ...roles.owner),
-    ledger: urlOf(superuserUrl, ...roles.ledger),
-    watcher: urlOf(superuserUrl, ...roles.watcher),
-  };
+  return databaseUrlsAt(Number(new URL(superuserUrl).port), secrets);
+}
+
+/** The addresses of the provisioned database of the server at `port` of this machine. */
+export function databaseUrlsAt(port: number, secrets: Secrets): DatabaseUrls {
+  const url = (name: keyof Secrets): string =>
+    urlOf(`postgres://127.0.0.1:${port}`, ROLES[name], secrets[name]);
+  return { owner: url('owner'), ledger: url('ledger'), watcher: url('watcher') };
 }
 
 function urlOf(serverUrl: string, user?: string, password?: string): string {

@@ -1,4 +1,6 @@
 import colors from 'picocolors';
+import { EXIT } from './cli/exit-codes';
+import { explain } from './cli/explain';
 import { Stack } from './stack';
 
 const LOOK_EVERY_MS = 1_000;
@@ -7,8 +9,8 @@ const ECHO_MS = 500;
 
 /**
  * Does `work`, which pushes what it starts to the stack, and stays until told to stop if that is
- * what it answers. Then everything is stopped in order. A failure is told in its own words and makes
- * the exit code 1.
+ * what it answers. Then everything is stopped in order. A failure is told in its own words and ends
+ * with the code that is documented for it.
  */
 export async function run(work: (stack: Stack) => Promise<'stay' | 'end'>): Promise<void> {
   const stack = new Stack();
@@ -18,8 +20,9 @@ export async function run(work: (stack: Stack) => Promise<'stay' | 'end'>): Prom
     if (outcome === 'stay') await told;
     console.log('Stopping.');
   } catch (error) {
-    console.error(`\n${colors.red(error instanceof Error ? error.message : String(error))}`);
-    process.exitCode = 1;
+    const { exitCode, message } = explain(error);
+    console.error(`\n${colors.red(message)}`);
+    process.exitCode = exitCode;
   }
   await stack.stop();
   process.exit();
@@ -31,7 +34,7 @@ function toldToStop(): Promise<'end'> {
     let askedAt: number | undefined;
     const ask = (): void => {
       // Asked again: somebody is in a hurry, and everything survives a crash.
-      if (askedAt !== undefined && Date.now() - askedAt > ECHO_MS) process.exit(130);
+      if (askedAt !== undefined && Date.now() - askedAt > ECHO_MS) process.exit(EXIT.interrupted);
       askedAt ??= Date.now();
       resolve('end');
     };

@@ -15,6 +15,8 @@ export interface CommonOptions {
 export interface StartOptions extends CommonOptions {
   /** The chains file. */
   readonly chains?: string;
+  readonly roles?: readonly string[];
+  readonly withoutWatcher: boolean;
 }
 
 export interface DemoOptions extends CommonOptions {
@@ -33,7 +35,11 @@ function tell(sentence: string): void {
 export function start(options: StartOptions): Promise<void> {
   return run(async (stack) => {
     const folder = dataFolder(options.data);
-    const launched = await launch({ ...options, folder, withChain: false, tell }, stack);
+    const withWatcher = !options.withoutWatcher;
+    const launched = await launch(
+      { ...options, folder, withChain: false, withWatcher, tell },
+      stack,
+    );
     print(welcome(launched, folder));
     return 'stay';
   });
@@ -43,7 +49,10 @@ export function start(options: StartOptions): Promise<void> {
 export function demo(options: DemoOptions): Promise<void> {
   return run(async (stack) => {
     const folder = dataFolder(options.data);
-    const launched = await launch({ ...options, folder, withChain: true, tell }, stack);
+    const launched = await launch(
+      { ...options, folder, withChain: true, withWatcher: true, tell },
+      stack,
+    );
     if (!launched.chain) throw new Error('The demo needs its chain.');
     const api = ledgerApi(launched.ledgerUrl, launched.apiKey);
     await tellStory({ api, chain: launched.chain, print });

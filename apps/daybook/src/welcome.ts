@@ -16,7 +16,14 @@ export function welcome({ ledgerUrl, watcherUrl, chain }: Launched, folder: Data
     colors.bold('Daybook is running.'),
     row('REST', `${ledgerUrl}/v1`),
     row('Documentation', `${ledgerUrl}/docs (any user name, the API key as the password)`),
-    row('Health', `${ledgerUrl}/readyz and ${watcherUrl}/readyz`),
+    row(
+      'Health',
+      [ledgerUrl, watcherUrl]
+        .flatMap((url) => url ?? [])
+        .map((url) => `${url}/readyz`)
+        .join(' and '),
+    ),
+    row('State', 'npx daybook status'),
     ...(chain ? [row('Local chain', `${chain().url} (blocks are made on demand)`)] : []),
     row('Data and logs', `${data} (npm run reset clears it)`),
     '',

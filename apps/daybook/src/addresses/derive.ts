@@ -1,0 +1,59 @@
+import { deriveEvmAddress, displayAddress } from '@daybook/chains';
+import { readEnvironment } from '@daybook/platform';
+import { LedgerEnv } from '../../../ledger/src/ledger.env';
+import { EXIT, Failure } from '../cli/exit-codes';
+import { explain } from '../cli/explain';
+import { findInstallation } from '../cli/installation';
+import type { PlaceOptions } from '../cli/operate';
+import { remark, say, sayJson } from '../cli/output';
+import { CONFIGURED, pathOf, xpubOf } from './xpubs';
+
+/** BIP-32: from here on indexes are hardened, which a public key cannot derive. */
+const INDEXES = 2 ** 31;
+
+export interface DeriveOptions extends PlaceOptions {
+  readonly xpub: string;
+  readonly from: number;
+  readonly count: number;
+  readonly json: boolean;
+}
+
+/** Writes addresses of an xpub. With an xpub of one's own it needs no Daybook at all. */
+export async function derive(options: DeriveOptions): Promise<void> {
+  try {
+    writeAddresses(options);
+  } catch (error) {
+    const { exitCode, message } = explain(error);
+    remark(message);
+    process.exitCode = exitCode;
+  }
+}
+
+function writeAddresses({ data, xpub: given, from, count, json }: DeriveOptions): void {
+  if (from + count > INDEXES) {
+    throw new Failure(
+      `Indexes end at ${INDEXES - 1}; --from plus --count goes beyond.`,
+      EXIT.usage,
+    );
+  }
+  const own = given === CONFIGURED ? configured(data) : undefined;
+  const xpub = xpubOf(own, given);
+  const { fingerprint: xpubFingerprint } = xpub;
+  const addresses = Array.from({ length: count }, (_, i) => {
+    const index = from + i;
+    const address = displayAddress('evm', deriveEvmAddress(xpub, index));
+    return { index, path: pathOf(index), address };
+  });
+  if (json) {
+    sayJson({ xpubFingerprint, addresses });
+    return;
+  }
+  if (xpub.isDevelopment) remark('This is the public development xpub: everybody knows its keys.');
+  for (const { index, path, address } of addresses) {
+    say(`${String(index).padStart(10)}  ${path.padEnd(12)}  ${address}`);
+  }
+}
+
+function configured(data: string | undefined): string | undefined {
+  return readEnvironment(LedgerEnv, findInstallation(data).environment).evmXpub;
+}

@@ -1,0 +1,63 @@
+import { type Family, streamName, upcast } from '@daybook/domain';
+import type { EventStore } from '@daybook/event-store';
+import type { Operation } from '../cli/operate';
+import type { Derivation } from './xpubs';
+
+/** A row of the purse table. */
+export interface PurseRow {
+  readonly id: string;
+  readonly account_id: string;
+  readonly customer_id: string;
+  readonly family: Family;
+  readonly address: string;
+  readonly status: string;
+  readonly minted_at: Date;
+  readonly first_position: string;
+}
+
+/** What the log says of a minted purse. */
+export interface Mint {
+  readonly address: string;
+  readonly derivation: Derivation;
+}
+
+const PURSES = `
+  SELECT id, account_id, customer_id, family, address, status, minted_at, first_position
+    FROM ledger.purse`;
+
+/** The rows with this address (canonical). */
+export function pursesAt({ query }: Operation, address: string): Promise<PurseRow[]> {
+  return query<PurseRow>(`${PURSES} WHERE address = $1 ORDER BY family`, [address]);
+}
+
+/** Every row, some at a time. */
+export async function* allPurses(
+  { query }: Operation,
+  limit: number,
+): AsyncGenerator<readonly PurseRow[]> {
+  for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+    const rows = await query<PurseRow>(`${PURSES} WHERE id > $1 ORDER BY id LIMIT ${limit}`, [
+      after,
+    ]);
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < limit) return;
+    after = last.id;
+  }
+}
+
+/** How these purses were minted, by their ids: from the log, which nobody can edit as a table can be. */
+export async function mintsOf(
+  store: EventStore,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Mint>> {
+  const histories = await store.readStreams(ids.map((id) => ({ stream: streamName('purse', id) })));
+  const mints = new Map<string, Mint>();
+  for (const id of ids) {
+    for (const recorded of histories.get(streamName('purse', id)) ?? []) {
+      const event = upcast(recorded);
+      if (event.type === 'PurseMinted') mints.set(id, event.data);
+    }
+  }
+  return mints;
+}

@@ -1,0 +1,2 @@
+/** Where a data folder is when nobody names another. */
+export const DATA_FOLDER = '.daybook';

@@ -1,0 +1,115 @@
+import { SCOPES, type Scope } from '../../../ledger/src/account/api-key';
+import { issueKey, listKeys, revokeKey } from '../../../ledger/src/account/manage-keys';
+import { DEFAULT_ACCOUNT_ID } from '../../../ledger/src/identity';
+import { EXIT, Failure } from '../cli/exit-codes';
+import { type Operation, operate, type PlaceOptions } from '../cli/operate';
+import { remark, say, sayJson, table } from '../cli/output';
+
+export interface CreateKeyOptions extends PlaceOptions {
+  readonly scopes: readonly string[];
+  readonly account?: string;
+  readonly name?: string;
+  readonly expires?: Date;
+  readonly json: boolean;
+}
+
+/** Makes a key and shows it, this once. */
+export function createKey(options: CreateKeyOptions): Promise<void> {
+  const { json, name = null, expires: expiresAt = null } = options;
+  return operate(options, async ({ store }) => {
+    if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
+      throw new Failure('--expires lies in the past; name a moment to come.', EXIT.usage);
+    }
+    const accountId = options.account ?? DEFAULT_ACCOUNT_ID;
+    const scopes = SCOPES.filter((scope): scope is Scope => options.scopes.includes(scope));
+    const request = { accountId, scopes, name, expiresAt };
+    const { key, keyId, position } = await issueKey(await store(), request);
+    if (json) {
+      sayJson({ key, keyId, position, ...request });
+      return undefined;
+    }
+    say(key);
+    const ends =
+      expiresAt === null ? 'It lasts until it is revoked' : `It ends at ${expiresAt.toISOString()}`;
+    remark(`Key ${keyId} of account ${accountId} may ${scopes.join(' and ')}. ${ends}.`);
+    remark('Keep it now: it is shown once, and only its hash is stored.');
+    return undefined;
+  });
+}
+
+export interface ListKeysOptions extends PlaceOptions {
+  readonly account?: string;
+  readonly json: boolean;
+}
+
+/** Shows every key that there ever was, never the keys themselves. */
+export function showKeys(options: ListKeysOptions): Promise<void> {
+  return operate(options, async (operation) => {
+    const accounts = options.account ? [options.account] : await accountIds(operation);
+    const keys = await listKeys(await operation.store(), accounts);
+    if (options.json) {
+      sayJson({ keys });
+      return undefined;
+    }
+    const rows = keys.map((key) => [
+      key.keyId,
+      key.name ?? '',
+      key.scopes.join(','),
+      key.status,
+      key.issuedAt,
+      key.revokedAt ?? key.expiresAt ?? '',
+      key.reason ?? '',
+      key.accountId,
+    ]);
+    const head = [
+      'key id',
+      'name',
+      'scopes',
+      'status',
+      'issued',
+      'ended or ends',
+      'reason',
+      'account',
+    ];
+    say(table(head, rows));
+    return undefined;
+  });
+}
+
+export interface RevokeKeyOptions extends PlaceOptions {
+  readonly account?: string;
+  readonly reason?: string;
+  readonly json: boolean;
+}
+
+/** Takes a key back for ever. Repeating it changes nothing. */
+export function takeBackKey(given: string, options: RevokeKeyOptions): Promise<void> {
+  return operate(options, async (operation) => {
+    // A whole key is named by its public part; the secret goes no further.
+    const keyId = /^dbk_([0-9A-Za-z]{8})_/.exec(given)?.[1] ?? given;
+    const accountId = options.account ?? (await accountOf(operation, keyId));
+    const request = { accountId, keyId, reason: options.reason ?? null };
+    const { changed, position } = await revokeKey(await operation.store(), request);
+    if (options.json) sayJson({ keyId, accountId, changed, position });
+    else
+      say(
+        changed
+          ? `Key ${keyId} is revoked. It opens nothing in a moment.`
+          : `Key ${keyId} was revoked before; nothing changed.`,
+      );
+    return undefined;
+  });
+}
+
+/** The account of a key: the default one for a key that nobody has, which then refuses. */
+async function accountOf(operation: Operation, keyId: string): Promise<string> {
+  const accounts = await accountIds(operation);
+  const keys = await listKeys(await operation.store(), accounts);
+  return keys.find((key) => key.keyId === keyId)?.accountId ?? DEFAULT_ACCOUNT_ID;
+}
+
+/** The accounts that the read models know, and the default one, which may be too young for that. */
+async function accountIds({ query }: Operation): Promise<readonly string[]> {
+  const rows = await query<{ id: string }>('SELECT id FROM ledger.account ORDER BY id');
+  return [...new Set([DEFAULT_ACCOUNT_ID, ...rows.map(({ id }) => id)])];
+}

@@ -1,0 +1,55 @@
+import { TOPICS } from '@daybook/contracts';
+import type { Operation } from '../cli/operate';
+
+/** A group of the durable log, and what its engine tells about it without being a member. */
+export interface ConsumerGroup {
+  readonly topic: string;
+  readonly group: string;
+  /** Messages; null on Kafka, where only members know. */
+  readonly lag: bigint | null;
+  /** Since when nothing was handled though something waits; null while nothing waits or nobody knows. */
+  readonly waitingSince: Date | null;
+}
+
+/** The durable log's engine: Kafka when brokers are configured, else tables. */
+export function usesKafka({ installation }: Operation): boolean {
+  return Boolean(installation.environment.DAYBOOK_KAFKA_BROKERS);
+}
+
+const GROUPS = `
+  SELECT t.name AS topic, c.group_name AS "group", w.lag, greatest(w.since, c.progressed_at) AS since
+    FROM messaging.consumer c
+    JOIN messaging.topic t USING (topic_id)
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS lag, min(m.published_at) AS since
+        FROM messaging.message m
+       WHERE m.topic_id = c.topic_id AND m."offset" > c.position) AS w
+   ORDER BY t.name, c.group_name`;
+
+/** Every group that reads a topic. */
+export async function consumersOf(operation: Operation): Promise<readonly ConsumerGroup[]> {
+  if (usesKafka(operation)) return knownGroups(operation);
+  const rows = await operation.query<{
+    topic: string;
+    group: string;
+    lag: string;
+    since: Date | null;
+  }>(GROUPS);
+  return rows.map(({ topic, group, lag, since }) => ({
+    ...{ topic, group, lag: BigInt(lag) },
+    waitingSince: lag === '0' ? null : since,
+  }));
+}
+
+/** On Kafka: the ledger's groups, and one of the watchers for each chain that was ever heard of. */
+async function knownGroups({ query }: Operation): Promise<readonly ConsumerGroup[]> {
+  const chains = await query<{ chain: string }>(
+    'SELECT chain FROM ledger.chain_head ORDER BY chain',
+  );
+  const groups = [
+    { topic: TOPICS.chainHead, group: 'ledger' },
+    ...chains.map(({ chain }) => ({ topic: TOPICS.purseAddress, group: `watcher-${chain}` })),
+    { topic: TOPICS.transfer, group: 'ledger' },
+  ];
+  return groups.map((group) => ({ ...group, lag: null, waitingSince: null }));
+}
