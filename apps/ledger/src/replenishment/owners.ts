@@ -26,12 +26,12 @@ const KINDS = ['account', 'customer', 'purse'];
 /** More news than one page of this size holds means that the read models are being rebuilt. */
 const NEWS_MAX = 5_000;
 
-/** A transfer to an address that no purse has: a watcher follows addresses of another ledger. */
-export class UnknownAddress extends Error {
-  override readonly name = 'UnknownAddress';
+/** The read models are too far behind the log to tell. It passes. */
+export class OwnersNotKnownYet extends Error {
+  override readonly name = 'OwnersNotKnownYet';
 
-  constructor(address: string) {
-    super(`A transfer to ${address} was reported, but no purse has this address.`);
+  constructor() {
+    super('The read models are too far behind the log to tell whose addresses are.');
   }
 }
 
@@ -47,7 +47,10 @@ export class Owners {
     private readonly catchUp: CatchUp,
   ) {}
 
-  /** Every address's owner. Rejects with `UnknownAddress`. */
+  /**
+   * The owners by address; an address that no purse has is left out. Rejects with
+   * `OwnersNotKnownYet`.
+   */
   async of(addresses: readonly string[]): Promise<ReadonlyMap<string, Owner>> {
     const wanted = [...new Set(addresses)];
     let owners = await this.read(wanted);
@@ -56,19 +59,32 @@ export class Owners {
       await this.catchUp();
       owners = await this.read(wanted);
     }
-    for (const address of wanted) {
-      if (owners?.has(address) !== true) throw new UnknownAddress(address);
-    }
-    return owners as ReadonlyMap<string, Owner>;
+    if (owners === null) throw new OwnersNotKnownYet();
+    return owners;
   }
 
   /** Null when the read models are too far behind to be brought up to date here. */
   private async read(addresses: readonly string[]): Promise<ReadonlyMap<string, Owner> | null> {
     const { position, byAddress } = await this.find(addresses);
-    const news = await this.store.readAll({ after: position, limit: NEWS_MAX, kinds: KINDS });
-    if (!news.atEnd) return null;
-    return news.events.length === 0 ? byAddress : withNews(byAddress, news.events);
+    const { events, atEnd } = await this.store.readAll({
+      after: position,
+      limit: NEWS_MAX,
+      kinds: KINDS,
+    });
+    if (!atEnd) return null;
+    const unknown = addresses.filter((address) => !byAddress.has(address));
+    if (unknown.length > 0 && events.some(mintsOneOf(new Set(unknown)))) return null;
+    return events.length === 0 ? byAddress : withNews(byAddress, events);
   }
+}
+
+/** Whether an event mints a purse that the read models do not know: they will. */
+function mintsOneOf(addresses: ReadonlySet<string>): (recorded: RecordedEvent) => boolean {
+  return (recorded) => {
+    if (recorded.type !== 'PurseMinted') return false;
+    const event = upcast(recorded);
+    return event.type === 'PurseMinted' && addresses.has(event.data.address);
+  };
 }
 
 function withNews(

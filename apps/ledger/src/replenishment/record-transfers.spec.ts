@@ -5,7 +5,7 @@ import * as a from '../../../../libs/domain/testing/a';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
 import { AssetRegistry } from '../asset-registry';
 import { replenishmentIdOf } from '../identity';
-import { type Owner, Owners, UnknownAddress } from './owners';
+import { type Owner, Owners, OwnersNotKnownYet } from './owners';
 import { RecordTransfers, RecordTransfersHandler } from './record-transfers';
 
 const address = '0x52908400098527886e0f7030069857d2e4169ee7';
@@ -95,7 +95,12 @@ async function ledger(byAddress: ReadonlyMap<string, Owner> = known) {
     store,
     act,
     decide,
-    record: (...transfers: TransferV1[]) => handler.execute(new RecordTransfers(transfers)),
+    record: (...transfers: TransferV1[]) =>
+      handler.execute(
+        new RecordTransfers(
+          transfers.map((transfer) => ({ key: `${transfer.chain}/${transfer.to}`, transfer })),
+        ),
+      ),
     history: async (transferId: string) =>
       store.readStream(streamName('replenishment', replenishmentIdOf(transferId))),
   };
@@ -177,10 +182,63 @@ describe('RecordTransfers', () => {
     expect((await history(nth(2))).at(-1)?.type).toBe('ReplenishmentConfirmed');
   });
 
-  it('records nothing of a batch that names an address of nobody', async () => {
+  it('says of each transfer why it can never be recorded, and records the others', async () => {
+    const { record, history } = await ledger();
+    const stranger = '0x00000000000000000000000000000000000000ff';
+    expect(
+      await record(
+        transfer({ transferId: nth(0) }),
+        transfer({ transferId: nth(1), to: stranger }),
+        transfer({ transferId: nth(2) }),
+      ),
+    ).toEqual([null, `No purse has the address ${stranger}.`, null]);
+    expect(await history(nth(0))).toHaveLength(2);
+    expect(await history(nth(1))).toHaveLength(0);
+    expect(await history(nth(2))).toHaveLength(2);
+  });
+
+  it.each([
+    ['a character that no table holds', { from: 'a\0b' }],
+    ['half of a character', { from: '\ud800' }],
+    ['more than any transfer says', { from: 'x'.repeat(2_000_000) }],
+    [
+      'a block before all clocks',
+      { block: { number: 1, hash: '0x', time: '0000-01-01T00:00:00Z' } },
+    ],
+    ['an amount that the rules cannot read', { amount: 'much' }],
+  ])('does nothing for a key behind %s', async (_, fault) => {
+    const second = '0x00000000000000000000000000000000000000ff';
+    const { record, history } = await ledger(
+      new Map([...known, [second, known.get(address) as Owner]]),
+    );
+    const reasons = await record(
+      transfer({ transferId: nth(0) }),
+      transfer({ transferId: nth(1), ...fault }),
+      transfer({ transferId: nth(2) }),
+      transfer({ transferId: nth(3), to: second }),
+    );
+    expect(reasons).toEqual([null, expect.any(String), null, null]);
+    const lengths = await Promise.all(
+      [0, 1, 2, 3].map(async (n) => (await history(nth(n))).length),
+    );
+    expect(lengths).toEqual([2, 0, 0, 2]);
+  });
+
+  it('records what was parked once the ledger knows the purse', async () => {
+    const byAddress = new Map<string, Owner>();
+    const { record, history } = await ledger(byAddress);
+    byAddress.set('another', known.get(address) as Owner);
+    const to = '0x00000000000000000000000000000000000000ff';
+    expect(await record(transfer({ to }))).toEqual([expect.any(String)]);
+    byAddress.set(to, known.get(address) as Owner);
+    expect(await record(transfer({ to }))).toEqual([null]);
+    expect(await history(nth(0))).toHaveLength(2);
+  });
+
+  it('waits for read models that do not know yet what the log says', async () => {
     const { record, store } = await ledger(new Map());
     const head = await store.head();
-    await expect(record(transfer())).rejects.toThrow(UnknownAddress);
+    await expect(record(transfer())).rejects.toThrow(OwnersNotKnownYet);
     expect(await store.head()).toBe(head);
   });
 });

@@ -24,4 +24,8 @@ export class ChainHeadRow {
 
   @Column('timestamptz', { name: 'observed_at' })
   observedAt!: Date;
+
+  /** Every address minted up to this position is watched; null while that is not known. */
+  @Column('numeric', { name: 'addresses_through', nullable: true })
+  addressesThrough!: string | null;
 }

@@ -22,6 +22,7 @@ export class ListChainHeadsHandler implements IQueryHandler<ListChainHeads> {
       state: row.state,
       detail: row.detail,
       observedAt: row.observedAt.toISOString(),
+      addressesThrough: row.addressesThrough,
     }));
   }
 }

@@ -1,0 +1,41 @@
+import { MalformedMessage } from '@daybook/contracts';
+import type { Poison, ReceivedMessage } from '@daybook/messaging';
+import { Logger } from '@nestjs/common';
+
+/** A message and what it says. */
+export interface Read<Content> {
+  readonly message: ReceivedMessage;
+  readonly content: Content;
+}
+
+const logger = new Logger('Poison');
+
+/**
+ * What the messages say, up to the first of each key that says nothing: that one is poison, and no
+ * later one of its key may have an effect before it.
+ */
+export function readMessages<Content>(
+  messages: readonly ReceivedMessage[],
+  parse: (value: string) => Content,
+): { readonly read: readonly Read<Content>[]; readonly poison: readonly Poison[] } {
+  const read: Read<Content>[] = [];
+  const poison = new Map<string, Poison>();
+  for (const message of messages) {
+    if (poison.has(message.key)) continue;
+    try {
+      read.push({ message, content: parse(message.value) });
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      poison.set(message.key, { message, reason: error.message });
+    }
+  }
+  return { read, poison: [...poison.values()] };
+}
+
+/** One line for each key that is parked now, so that somebody hears of it. */
+export function logPoison(poison: readonly Poison[]): void {
+  for (const { message, reason } of poison) {
+    const { topic, key, id, offset } = message;
+    logger.error({ msg: 'key parked', topic, key, id, offset, reason });
+  }
+}
