@@ -1,0 +1,64 @@
+import { Client } from 'pg';
+
+/** What the database shows of this connection: operators may see it, and end it, by this name. */
+export const AUDIT_APPLICATION = 'daybook-audit';
+/** Building an index or sorting a large table takes longer than any statement of the service. */
+const STATEMENT_TIMEOUT_MS = 10 * 60_000;
+/** A transaction that was left open by a process that hangs is ended by the server. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** The memory of one sort or index, in PostgreSQL's notation: an audit may have some, not all. */
+const WORK_MEMORY = '64MB';
+
+/**
+ * Settings that make a row's text the same on every machine and version, whatever the server's or the
+ * role's own settings are. The driver leaves values as the text that PostgreSQL sent.
+ */
+const CANONICAL = ['TimeZone=UTC', 'DateStyle=ISO', 'IntervalStyle=iso_8601', 'bytea_output=hex'];
+
+/** One connection of an audit; `schema` is where names without a schema lead. Close it with `end`. */
+export async function auditConnection(url: string, schema: string): Promise<Client> {
+  const settings = [
+    ...CANONICAL,
+    `search_path=${schema}`,
+    // What an audit writes can be written again from the log, so its commits need not wait for the disk.
+    'synchronous_commit=off',
+    'jit=off',
+    'cursor_tuple_fraction=1',
+    `work_mem=${WORK_MEMORY}`,
+    `maintenance_work_mem=${WORK_MEMORY}`,
+  ];
+  const client = new Client({
+    connectionString: url,
+    application_name: AUDIT_APPLICATION,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    pipeline: true,
+    client_encoding: 'UTF8',
+    options: settings.map((setting) => `-c ${setting}`).join(' '),
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    types: { getTypeParser: () => (value: string | Buffer) => value },
+  });
+  // A query that fails tells whoever asked; unheard, the error of an idle connection would end the process.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+/** Runs `work` in one transaction that is undone when it fails. */
+export async function inTransaction<Result>(
+  client: Client,
+  begin: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await client.query(begin);
+  try {
+    const result = await work();
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+/** An audit that cannot be done as asked; the message says what would work. */
+export class AuditRefused extends Error {
+  override readonly name = 'AuditRefused';
+
+  constructor(
+    readonly code:
+      | 'as-of-in-future'
+      | 'no-rights'
+      | 'not-migrated'
+      | 'run-elsewhere'
+      | 'schema-taken'
+      | 'unknown-read-model'
+      | 'nothing-to-roll-back'
+      | 'tables-changed'
+      | 'tables-busy'
+      | 'read-models-behind',
+    message: string,
+    options?: { readonly cause: unknown },
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { upcast } from '@daybook/domain';
+import { type EventStore, type LogPage, type Position, START } from '@daybook/event-store';
+import type { Happened } from '../read-models/projection';
+import { isLater } from '../recorded-time';
+
+/** Where a replay ends: everything up to a position, or everything recorded by a time (RFC 3339, UTC). */
+export type Until =
+  | { readonly position: Position }
+  | { readonly time: string }
+  /** The end of the log when the replay starts. */
+  | 'head';
+
+export interface Progress {
+  /** What is being done, such as `folding` or `comparing`. */
+  readonly step: 'folding' | 'indexing' | 'hashing' | 'comparing';
+  /** Events folded, or rows of the step. */
+  readonly done: number;
+  readonly perSecond: number;
+  /** From 0 to 1; null where nobody knows how much there is. */
+  readonly fraction: number | null;
+  readonly secondsLeft: number | null;
+}
+
+export interface FoldOptions {
+  readonly store: EventStore;
+  /** The last position to fold; must not be beyond the head. */
+  readonly to: Position;
+  /** With it, folding ends before the first event that was recorded later (RFC 3339, UTC). */
+  readonly untilTime?: string;
+  readonly after?: Position;
+  /** Events a page. */
+  readonly pageEvents?: number;
+  /** The most events a second; without limit when left out. */
+  readonly eventsPerSecond?: number;
+  readonly signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+}
+
+/** What a page of the log is folded into. Pages come in order, and the next only after this one. */
+export type FoldPage = (batch: readonly Happened[], end: Position) => Promise<void>;
+
+export interface Folded {
+  readonly events: number;
+  /** How far the log was folded: the last position that counts. */
+  readonly position: Position;
+  /** When the last folded event was recorded; null when there was none. */
+  readonly time: string | null;
+}
+
+/** Larger pages were not faster, and hold more of the log in memory. */
+const PAGE_EVENTS = 2_500;
+const PROGRESS_EVERY_MS = 200;
+
+/**
+ * Folds the log in order, with the next page on its way while one is folded: one reader's load. Throws
+ * `UnknownEvent` at an event that this version does not know; nothing is skipped.
+ */
+export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Folded> {
+  const { store, to, untilTime, after = START, pageEvents = PAGE_EVENTS, signal } = options;
+  const read = (from: Position) => {
+    const page = store.readAll({ after: from, limit: pageEvents });
+    page.catch(() => undefined);
+    return page;
+  };
+  const meter = progressMeter(options, after);
+  let position = after;
+  let time: string | null = null;
+  let events = 0;
+  let ahead: Promise<LogPage> = read(position);
+  while (position < to) {
+    signal?.throwIfAborted();
+    const page = await ahead;
+    if (!page.atEnd && page.end < to) ahead = read(page.end);
+    const batch: Happened[] = [];
+    let isCut = false;
+    for (const recorded of page.events) {
+      isCut =
+        recorded.position > to ||
+        (untilTime !== undefined && isLater(recorded.recordedAt, untilTime));
+      if (isCut) break;
+      batch.push({ event: upcast(recorded), recorded });
+    }
+    const last = batch.at(-1)?.recorded;
+    time = last?.recordedAt ?? time;
+    // A position between two events is as good as the event before it.
+    const end = isCut ? (untilTime === undefined ? to : (last?.position ?? position)) : page.end;
+    position = end < to ? end : to;
+    await fold(batch, position);
+    events += batch.length;
+    await meter(events, position);
+    if (isCut || page.atEnd) break;
+  }
+  return { events, position, time };
+}
+
+/** Tells how it goes now and then, and waits where the rate is limited. */
+function progressMeter({ to, eventsPerSecond, onProgress }: FoldOptions, from: Position) {
+  const startedAt = performance.now();
+  let toldAt = startedAt;
+  return async (events: number, position: Position): Promise<void> => {
+    const now = performance.now();
+    if (eventsPerSecond !== undefined) {
+      const early = (events / eventsPerSecond) * 1_000 - (now - startedAt);
+      if (early > 0) await sleep(early);
+    }
+    if (now - toldAt < PROGRESS_EVERY_MS && position < to) return;
+    toldAt = now;
+    const seconds = Math.max((now - startedAt) / 1_000, 0.001);
+    // Positions grow with the log but need not count it, so they tell the part and not the number.
+    const fraction = to === from ? 1 : Number(position - from) / Number(to - from);
+    const secondsLeft = fraction === 0 ? null : (seconds / fraction) * (1 - fraction);
+    onProgress?.({
+      step: 'folding',
+      done: events,
+      perSecond: events / seconds,
+      fraction,
+      secondsLeft,
+    });
+  };
+}

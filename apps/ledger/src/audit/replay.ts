@@ -1,0 +1,249 @@
+import { randomBytes } from 'node:crypto';
+import { NO_FIGURES, type PurseFigures, type Violation } from '@daybook/domain';
+import type { EventStore, Position } from '@daybook/event-store';
+import type { Projection } from '../read-models/projection';
+import { READ_MODELS } from '../read-models/projector';
+import { inTransaction } from './audit-connection';
+import { AuditRefused } from './audit-refused';
+import {
+  type Books,
+  booksInMemory,
+  type OwnedFigures,
+  type TrialBalanceLine,
+} from './books-in-memory';
+import { digestTable } from './compare-rows';
+import { byAccount, FIGURE_COLUMNS, figuresOf } from './figures-columns';
+import { foldLog, type Until } from './fold-log';
+import { type Cells, shapeOf, type TableShape } from './rows';
+import { openScratch, type Pace, type Scratch } from './scratch';
+import { stateHash } from './state-hash';
+import { buildIndexes } from './table-set';
+
+/** A snapshot of all tables that keeps nobody from writing. */
+export const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+export interface ReplayOptions extends Pace {
+  /** The log: the only input. */
+  readonly store: EventStore;
+  /**
+   * Of a database with the ledger's migrations, for a role that may create schemas there: that of the
+   * service, or another one. Null folds in memory only; there is no state hash then.
+   */
+  readonly databaseUrl: string | null;
+  /** The end of the log when left out. */
+  readonly to?: Until;
+  /** Names the scratch schema, `replay_<id>`. A killed run is continued by naming its id again. */
+  readonly id?: string;
+  /** Whether the scratch schema stays, with all indexes, for queries of one's own. */
+  readonly keep?: boolean;
+  readonly projections?: readonly Projection[];
+}
+
+export interface ReplayedTable {
+  readonly readModel: string;
+  readonly table: string;
+  readonly rows: number;
+  /** In hex; part of the state hash. */
+  readonly digest: string;
+}
+
+export interface ReplayReport {
+  readonly kind: 'replay';
+  readonly position: Position;
+  /** When the last event was recorded; null for an empty log. */
+  readonly time: string | null;
+  readonly events: number;
+  readonly eventsByType: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  /** Null when folded in memory only. */
+  readonly stateHash: string | null;
+  readonly tables: readonly ReplayedTable[];
+  readonly trialBalance: readonly TrialBalanceLine[];
+  /** Sums over the purses, one an account and asset. */
+  readonly figures: readonly AccountFigures[];
+  /** By purse, in the order of purse and asset. */
+  readonly purses: readonly OwnedFigures[];
+  /** Broken rules of the books, and figures that the two ways to them do not agree on. */
+  readonly violations: readonly Violation[];
+  /** The schema that was kept, else null. */
+  readonly schema: string | null;
+  /** 0 when all rules hold, else 1. */
+  readonly exitCode: 0 | 1;
+}
+
+export interface AccountFigures {
+  readonly accountId: string;
+  readonly asset: string;
+  readonly purses: number;
+  readonly figures: PurseFigures;
+}
+
+/**
+ * Folds the log from its start, with nothing but the log as input: into tables of its own by the
+ * projections of the service, and beside them in memory by the domain's postings. Rejects with
+ * `AuditRefused` (as-of-in-future, no-rights, not-migrated, run-elsewhere, schema-taken) and with
+ * `UnknownEvent` at an event that this version does not know.
+ */
+export async function replay(options: ReplayOptions): Promise<ReplayReport> {
+  const { store, databaseUrl, keep = false, projections = READ_MODELS } = options;
+  const startedAt = performance.now();
+  const { to, untilTime } = await endOf(store, options.to ?? 'head');
+  if (databaseUrl === null) {
+    const books = booksInMemory();
+    const time = untilTime === undefined ? {} : { untilTime };
+    const folded = await foldLog({ store, to, ...time, ...paceOf(options) }, async (batch) => {
+      for (const happened of batch) books.add(happened);
+    });
+    return reportOf(folded, books, [], [], null, startedAt);
+  }
+  const schema = scratchSchema(options.id);
+  const scratch = await openScratch({
+    store,
+    url: databaseUrl,
+    schema,
+    projections,
+    isLogged: false,
+    withBooks: true,
+  });
+  try {
+    if (scratch.checkpoint() > to) {
+      const detail = `${schema} has come to ${scratch.checkpoint()}, beyond ${to}; take a new id.`;
+      throw new AuditRefused('schema-taken', detail);
+    }
+    const folded = await scratch.foldTo(to, paceOf(options), untilTime);
+    if (keep) await buildIndexes(scratch.client, scratch);
+    const books = scratch.books as Books;
+    const { tables, violations } = await digestAll(scratch, projections, books, options);
+    if (!keep) await scratch.drop();
+    return reportOf(folded, books, tables, violations, keep ? schema : null, startedAt);
+  } finally {
+    await scratch.close();
+  }
+}
+
+/** `replay_<id>`; a new one when no id is given. Ids are short words, as they are part of a name. */
+export function scratchSchema(id = randomBytes(4).toString('hex')): string {
+  if (/^[a-z0-9_]{1,40}$/.test(id)) return `replay_${id}`;
+  throw new AuditRefused('schema-taken', 'An id has 1 to 40 of a-z, 0-9 and _.');
+}
+
+/** Where to stop, as a position and perhaps a time before which the log ends. */
+export async function endOf(
+  store: EventStore,
+  until: Until,
+): Promise<{ readonly to: Position; readonly untilTime?: string }> {
+  const head = await store.head();
+  if (until === 'head') return { to: head };
+  if ('time' in until) {
+    const time = new Date(until.time);
+    if (time.getTime() > Date.now()) {
+      throw new AuditRefused('as-of-in-future', `${until.time} is in the future.`);
+    }
+    // As the log writes it, with whatever digits of the second were given.
+    const untilTime = until.time.endsWith('Z') ? until.time : time.toISOString();
+    return { to: head, untilTime };
+  }
+  if (until.position > head) {
+    throw new AuditRefused('as-of-in-future', `The log ends at ${head}, before ${until.position}.`);
+  }
+  return { to: until.position };
+}
+
+export function paceOf({ pageEvents, eventsPerSecond, signal, onProgress }: Pace): Pace {
+  return {
+    ...(pageEvents !== undefined && { pageEvents }),
+    ...(eventsPerSecond !== undefined && { eventsPerSecond }),
+    ...(signal !== undefined && { signal }),
+    ...(onProgress !== undefined && { onProgress }),
+  };
+}
+
+/** The digests of all tables, and the figures on which tables and books do not agree. */
+async function digestAll(
+  { client, schema }: Scratch,
+  projections: readonly Projection[],
+  books: Books,
+  { onProgress }: Pace,
+): Promise<{
+  readonly tables: readonly ReplayedTable[];
+  readonly violations: readonly Violation[];
+}> {
+  const startedAt = performance.now();
+  const side = { client, schema };
+  return inTransaction(client, SNAPSHOT, async () => {
+    const tables: ReplayedTable[] = [];
+    let proof = proofOf(books, null);
+    let done = 0;
+    for (const { name: readModel, tables: names } of projections) {
+      for (const table of names) {
+        const shape = await shapeOf(client, table);
+        if (table === 'purse_figures') proof = proofOf(books, shape);
+        const { digest, rows } = await digestTable(shape, side, proof.see);
+        tables.push({ readModel, table, rows, digest });
+        done += rows;
+        const perSecond = done / ((performance.now() - startedAt) / 1_000);
+        onProgress?.({ step: 'hashing', done, perSecond, fraction: null, secondsLeft: null });
+        if (table === 'purse_figures') proof.end();
+      }
+    }
+    return { tables, violations: proof.violations };
+  });
+}
+
+/** Compares rows of `purse_figures` with the books; without a shape it looks at nothing. */
+export function proofOf(books: Books, shape: TableShape | null) {
+  const violations: Violation[] = [];
+  const seen = new Set<string>();
+  const places = shape === null ? null : FIGURE_COLUMNS.map((name) => shape.columns.indexOf(name));
+  const at = (name: string) => shape?.columns.indexOf(name) ?? -1;
+  const [purse, asset] = [at('purse_id'), at('asset')];
+  const note = (subject: string, detail: string) =>
+    violations.push({ invariant: 'journal-sums-to-figures', subject, detail });
+  return {
+    violations,
+    see(row: Cells): void {
+      if (places === null || row.length !== shape?.columns.length) return;
+      const key = `${row[purse]} ${row[asset]}`;
+      seen.add(key);
+      const expected = books.figures.get(key)?.figures ?? NO_FIGURES;
+      const found = figuresOf(places.map((place) => row[place] as string));
+      for (const name of Object.keys(expected) as (keyof PurseFigures)[]) {
+        if (expected[name] === found[name]) continue;
+        note(key, `${name} is ${found[name]} in the table and ${expected[name]} by the postings`);
+      }
+    },
+    end(): void {
+      for (const key of books.figures.keys()) if (!seen.has(key)) note(key, 'has no row');
+    },
+  };
+}
+
+function reportOf(
+  { position, time, events }: { position: Position; time: string | null; events: number },
+  books: Books,
+  tables: readonly ReplayedTable[],
+  proof: readonly Violation[],
+  schema: string | null,
+  startedAt: number,
+): ReplayReport {
+  const violations = [...books.violations(), ...proof];
+  const purses = [...books.figures.values()].sort((a, b) =>
+    a.purseId + a.asset < b.purseId + b.asset ? -1 : 1,
+  );
+  return {
+    kind: 'replay',
+    position,
+    time,
+    events,
+    eventsByType: Object.fromEntries([...books.counts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    seconds: (performance.now() - startedAt) / 1_000,
+    stateHash: tables.length === 0 ? null : stateHash(position, tables),
+    tables,
+    trialBalance: books.trialBalance(),
+    figures: byAccount(purses),
+    purses,
+    violations,
+    schema,
+    exitCode: violations.length === 0 ? 0 : 1,
+  };
+}

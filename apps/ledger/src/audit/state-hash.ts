@@ -1,0 +1,108 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Cells } from './rows';
+
+/** Names the rules below; other rules get another name, so that hashes of both never look alike. */
+const DOMAIN = 'daybook-state-v1';
+
+/**
+ * The state hash: what a log leads to at a position, in one number that is the same on any machine,
+ * PostgreSQL version, locale, time zone, page size or batch boundary.
+ *
+ *     state = sha256( text("daybook-state-v1") text(position) table... )
+ *     table = text(name) digest                 one a table of the read models, names in byte order
+ *     digest = sha256( text(name) count(columns) text(column)... row... )
+ *     row   = cell...                           rows in key order, cells in the order of the columns
+ *     cell  = text(value)  or  FF FF FF FF      for NULL
+ *     text  = length in bytes (4 bytes, big-endian), then UTF-8
+ *     count = 4 bytes, big-endian
+ *
+ * Columns are in byte order of their names. Rows are in the order of the primary key: numbers by size,
+ * UUIDs and text by their bytes, times by time. A value is PostgreSQL's own text of it: uuid in lower
+ * case; numeric, bigint and smallint in decimal digits; boolean `t` or `f`; timestamptz in UTC as
+ * `2026-01-31 12:00:00.123456+00` without zeros at the end of the fraction; text[] as an array
+ * literal; jsonb with its keys ordered by length, then by bytes. Other types, such as floating-point
+ * numbers, are refused.
+ *
+ * Everything in the read models' tables is part of it, as all of it follows from the log. No part are
+ * checkpoints (the position is), the time of the run, and tables that follow from something else than
+ * the log: heads of chains, migrations, rebuilds, and what relays remember of their own progress.
+ */
+export function stateHash(
+  position: bigint,
+  digests: readonly { readonly table: string; readonly digest: string }[],
+): string {
+  const hash = createHash('sha256');
+  addText(hash, DOMAIN);
+  addText(hash, position.toString());
+  for (const { table, digest } of [...digests].sort((a, b) => compareBytes(a.table, b.table))) {
+    addText(hash, table);
+    hash.update(Buffer.from(digest, 'hex'));
+  }
+  return hash.digest('hex');
+}
+
+/** Rows are encoded into one buffer, which is hashed when it is full: hashing row by row is dearer. */
+const BUFFER_BYTES = 1 << 18;
+const NULL_LENGTH = 0xffffffff;
+
+export interface TableDigest {
+  add(row: Cells): void;
+  /** The digest in hex. Nothing can be added after it. */
+  end(): string;
+}
+
+/** The digest of one table; rows are added in key order with their cells in byte order of columns. */
+export function tableDigest(table: string, columns: readonly string[]): TableDigest {
+  const hash = createHash('sha256');
+  addText(hash, table);
+  const count = Buffer.allocUnsafe(4);
+  count.writeUInt32BE(columns.length);
+  hash.update(count);
+  for (const column of columns) addText(hash, column);
+  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  let at = 0;
+  const flush = () => {
+    hash.update(buffer.subarray(0, at));
+    at = 0;
+  };
+  return {
+    add(row) {
+      for (const cell of row) {
+        // A character has 3 bytes at most for each of its UTF-16 units.
+        const room = 4 + (cell === null ? 0 : cell.length * 3);
+        if (at + room > BUFFER_BYTES) flush();
+        if (room > BUFFER_BYTES) {
+          addText(hash, cell as string);
+          continue;
+        }
+        const length = cell === null ? NULL_LENGTH : buffer.write(cell, at + 4);
+        buffer.writeUInt32BE(length, at);
+        at += 4 + (cell === null ? 0 : length);
+      }
+    },
+    end() {
+      flush();
+      return hash.digest('hex');
+    },
+  };
+}
+
+function addText(hash: Hash, text: string): void {
+  const bytes = Buffer.from(text);
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32BE(bytes.length);
+  hash.update(length).update(bytes);
+}
+
+/** The order of text by its UTF-8 bytes, as PostgreSQL has it with COLLATE "C". */
+export function compareBytes(a: string, b: string): number {
+  if (a === b) return 0;
+  // JavaScript compares UTF-16 units, which is the same order as long as both are ASCII.
+  if (isAscii(a) && isAscii(b)) return a < b ? -1 : 1;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}

@@ -1,0 +1,160 @@
+import { compare } from '../src/audit/compare';
+import type { Difference } from '../src/audit/compare-rows';
+import { replay } from '../src/audit/replay';
+import { READ_MODELS } from '../src/read-models/projector';
+import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
+
+let ledger: AuditLedger;
+
+beforeAll(async () => {
+  ledger = await freshAuditLedger();
+  await tellHistory(ledger.store, 20_261_121, 400);
+  await ledger.sql(`
+    SELECT event_store.append(ARRAY['account-' || stream], ARRAY[-2]::bigint[], ARRAY[1], ARRAY[0],
+      ARRAY[1], ARRAY[1], ARRAY['account-' || stream], ARRAY[gen_random_uuid()], ARRAY['ApiKeyIssued'],
+      ARRAY['{"keyId":"testkey1","keyHash":"00","name":"test","scopes":["read","write"],"expiresAt":null}'],
+      ARRAY['{"schemaVersion":2,"accountId":"' || stream || '","actor":"system","commandId":"c"}'])
+    FROM (SELECT id::text AS stream FROM (SELECT substr(stream_id, 9)::uuid AS id
+      FROM event_store.event WHERE type = 'AccountOpened') AS opened) AS s`);
+  await ledger.project();
+});
+
+afterAll(() => ledger.close());
+
+const compareNow = () =>
+  compare({ store: ledger.store, liveUrl: ledger.url, databaseUrl: ledger.ownerUrl });
+
+describe('compare', () => {
+  it('finds nothing where every row is as the log says', async () => {
+    const report = await compareNow();
+    expect(report).toMatchObject({ differences: [], omitted: 0, violations: [], exitCode: 0 });
+    expect(report.position).toBe(await ledger.store.head());
+    for (const table of report.tables)
+      expect([table.table, table.rowsFound > 0]).toEqual([table.table, true]);
+  });
+
+  it('has the state hash of a replay', async () => {
+    const replayed = await replay({ store: ledger.store, databaseUrl: ledger.ownerUrl });
+    expect((await compareNow()).stateHash).toBe(replayed.stateHash);
+    expect(replayed).toMatchObject({ violations: [], exitCode: 0, schema: null });
+  });
+
+  it('leaves no schema behind', async () => {
+    await compareNow();
+    expect(
+      await ledger.sql(`SELECT nspname FROM pg_namespace WHERE nspname LIKE 'replay%'`),
+    ).toEqual([]);
+  });
+
+  const tables = READ_MODELS.flatMap(({ name, tables: names }) =>
+    names.map((table) => ({ readModel: name, table })),
+  );
+
+  describe.each(tables)('of $table', ({ readModel, table }) => {
+    it('names each column of a row that was changed by hand, and nothing else', async () => {
+      for (const { column, type } of await columnsOf(table)) {
+        const row = await oneRow(table);
+        const wrong = WRONG[type];
+        if (wrong === undefined) throw new Error(`No wrong value of type ${type}.`);
+        const restore = await change(table, row, column, wrong);
+        const { differences, omitted, exitCode } = await compareNow();
+        await restore();
+        expect({ omitted, exitCode }).toEqual({ omitted: 0, exitCode: 1 });
+        for (const difference of differences) {
+          expect(difference).toMatchObject({ readModel, table });
+        }
+        if ((await keyOf(table)).includes(column)) {
+          expect(kinds(differences)).toEqual(['extra', 'missing']);
+        } else expect(differences).toMatchObject([{ kind: 'changed', column }]);
+      }
+    }, 180_000);
+
+    it('names a row that is missing', async () => {
+      const row = await oneRow(table);
+      await ledger.sql(`CREATE TABLE kept AS SELECT * FROM ledger.${table} WHERE ctid = $1`, [row]);
+      await ledger.sql(`DELETE FROM ledger.${table} WHERE ctid = $1`, [row]);
+      const { differences } = await compareNow();
+      await ledger.sql(`INSERT INTO ledger.${table} SELECT * FROM kept`);
+      await ledger.sql('DROP TABLE kept');
+      expect(differences).toMatchObject([{ readModel, table, kind: 'missing' }]);
+    });
+  });
+
+  it('lists a bounded number of differences and counts the rest', async () => {
+    await ledger.sql(`UPDATE ledger.replenishment SET ordinal = ordinal || '?'`);
+    const { differences, omitted } = await compare({
+      store: ledger.store,
+      liveUrl: ledger.url,
+      databaseUrl: ledger.ownerUrl,
+      differencesMax: 3,
+    });
+    const [{ count } = { count: '' }] = await ledger.sql<{ count: string }>(
+      'SELECT count(*) FROM ledger.replenishment',
+    );
+    await ledger.sql(`UPDATE ledger.replenishment SET ordinal = rtrim(ordinal, '?')`);
+    expect([differences.length, omitted]).toEqual([3, Number(count) - 3]);
+  });
+
+  it('says which role it needs when it may not make tables', async () => {
+    const asRuntime = compare({ store: ledger.store, liveUrl: ledger.url });
+    await expect(asRuntime).rejects.toMatchObject({ name: 'AuditRefused', code: 'no-rights' });
+    await expect(asRuntime).rejects.toThrow(/DAYBOOK_MIGRATION_URL/);
+  });
+});
+
+/** An expression for another value of the same type. */
+const WRONG: Readonly<Record<string, string>> = {
+  uuid: `'00000000-0000-4000-8000-000000000001'::uuid`,
+  text: `coalesce($, '') || '?'`,
+  'text[]': `$ || '{}'::text[] || ARRAY['admin']`,
+  numeric: '$ + 1',
+  bigint: 'coalesce($, 0) + 1000000',
+  smallint: '$ + 1',
+  boolean: 'NOT $',
+  'timestamp with time zone': `coalesce($, '2026-01-01') + interval '1 microsecond'`,
+};
+
+async function columnsOf(table: string) {
+  return ledger.sql<{ column: string; type: string }>(
+    `SELECT attname AS column, format_type(atttypid, NULL) AS type FROM pg_attribute
+      WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+    [`ledger.${table}`],
+  );
+}
+
+async function keyOf(table: string): Promise<readonly string[]> {
+  const rows = await ledger.sql<{ column: string }>(
+    `SELECT a.attname AS column FROM pg_index i
+       JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
+      WHERE i.indrelid = $1::regclass AND i.indisprimary`,
+    [`ledger.${table}`],
+  );
+  return rows.map(({ column }) => column);
+}
+
+async function oneRow(table: string): Promise<string> {
+  const [row] = await ledger.sql<{ ctid: string }>(
+    `SELECT ctid::text FROM ledger.${table} ORDER BY md5(${table}::text) LIMIT 1`,
+  );
+  if (row === undefined) throw new Error(`${table} is empty.`);
+  return row.ctid;
+}
+
+/** Changes one column of one row and returns what puts the row back as it was. */
+async function change(table: string, ctid: string, column: string, wrong: string) {
+  await ledger.sql(`CREATE TABLE kept AS SELECT * FROM ledger.${table} WHERE ctid = $1`, [ctid]);
+  const value = wrong.replaceAll('$', `"${column}"`);
+  const [changed] = await ledger.sql<{ ctid: string }>(
+    `UPDATE ledger.${table} SET "${column}" = ${value} WHERE ctid = $1 RETURNING ctid::text`,
+    [ctid],
+  );
+  return async () => {
+    await ledger.sql(`DELETE FROM ledger.${table} WHERE ctid = $1`, [changed?.ctid]);
+    await ledger.sql(`INSERT INTO ledger.${table} SELECT * FROM kept`);
+    await ledger.sql('DROP TABLE kept');
+  };
+}
+
+function kinds(differences: readonly Difference[]): readonly string[] {
+  return differences.map(({ kind }) => kind).sort((a, b) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,214 @@
+import {
+  account,
+  customer,
+  type Decider,
+  DomainError,
+  type DomainEvent,
+  purse,
+  type ReplenishmentCommand,
+  replenishment,
+  streamName,
+} from '@daybook/domain';
+import { decideAndAppend, type EventStore, PostgresEventStore, uuid5 } from '@daybook/event-store';
+import { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
+import * as a from '../../../libs/domain/testing/a';
+import { freshDatabase } from '../../../test/dependencies';
+import { customerIdOf, DEFAULT_ACCOUNT_ID, purseIdOf, replenishmentIdOf } from '../src/identity';
+import { migrate } from '../src/migrate';
+import { readModelsDataSource } from '../src/read-models/data-source';
+import { startProjector } from '../src/read-models/projector';
+
+/** A ledger's database with a role that has no more rights than in production. */
+export interface AuditLedger {
+  readonly ownerUrl: string;
+  readonly url: string;
+  readonly store: EventStore;
+  readonly dataSource: DataSource;
+  /** Runs SQL as the owner. */
+  sql<Row = Record<string, string>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Brings the read models up to date. */
+  project(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const ROLE = 'daybook_audit_test';
+
+export async function freshAuditLedger(): Promise<AuditLedger> {
+  const database = await freshDatabase();
+  const owner = new Pool({ connectionString: database.url, max: 2 });
+  owner.on('error', () => undefined);
+  await owner.query(`
+    DO $$ BEGIN
+      CREATE ROLE ${ROLE} LOGIN PASSWORD '${ROLE}';
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
+  await migrate(database.url, ROLE);
+  const url = new URL(database.url);
+  url.username = ROLE;
+  url.password = ROLE;
+  const store = new PostgresEventStore(url.href);
+  const dataSource = await readModelsDataSource(url.href).initialize();
+  return {
+    ownerUrl: database.url,
+    url: url.href,
+    store,
+    dataSource,
+    sql: async (text, values = []) => (await owner.query(text, [...values])).rows,
+    async project() {
+      const projector = startProjector(store, dataSource);
+      const reached = await projector.waitFor(await store.head(), 30_000);
+      await projector.stop();
+      if (!reached) throw new Error('The read models did not catch up.');
+    },
+    async close() {
+      await dataSource.destroy();
+      await store.close();
+      await owner.end();
+      await database.drop();
+    },
+  };
+}
+
+/** Numbers from 0 to below `below` that only look random. */
+export function numbersFrom(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+const FAMILY = 'evm' as const;
+export const ASSETS = ['eip155:1/slip44:60', a.asset().id] as const;
+const NAMESPACE = '00000000-0000-5000-8000-000000000000';
+
+export const customerAt = (n: number) => customerIdOf(DEFAULT_ACCOUNT_ID, `customer-${n}`);
+export const purseIdAt = (n: number) => purseIdOf(DEFAULT_ACCOUNT_ID, customerAt(n), FAMILY);
+
+/**
+ * Writes `steps` random commands of every kind to the log: customers, purses, transfers in all their
+ * states, reversals. Refused ones write nothing.
+ */
+export async function tellHistory(store: EventStore, seed: number, steps: number): Promise<void> {
+  const number = numbersFrom(seed);
+  const people = 6;
+  let commands = 0;
+  const transfers = new Map<number, { version: number; inBlock: boolean }>();
+  const metadata = { accountId: DEFAULT_ACCOUNT_ID, actor: 'system' };
+
+  async function write<Command, Event extends DomainEvent, State>(
+    stream: string,
+    decider: Decider<Command, Event, State>,
+    command: Command,
+  ): Promise<void> {
+    // A command with a key leaves a trace of its own.
+    const isKeyed = number(3) === 0;
+    const commandId = uuid5(NAMESPACE, `command ${seed} ${commands++}`);
+    const evidence = isKeyed ? { ...metadata, fingerprint: `${seed}-${commands}` } : metadata;
+    const request = { stream, decider, command, commandId, metadata: evidence };
+    await decideAndAppend(store, request).catch((error: unknown) => {
+      if (!(error instanceof DomainError)) throw error;
+    });
+  }
+
+  const accountStream = streamName('account', DEFAULT_ACCOUNT_ID);
+  await write(accountStream, account, {
+    type: 'OpenAccount',
+    name: 'Example',
+    policy: { screening: false },
+  });
+  for (let step = 0; step < steps; step++) {
+    const n = number(people);
+    const accountId = DEFAULT_ACCOUNT_ID;
+    const at = new Date(Date.UTC(2026, 0, 1) + step * 1_000).toISOString();
+    const stream = streamName('customer', customerAt(n));
+    const purseStream = streamName('purse', purseIdAt(n));
+    switch (number(12)) {
+      case 0:
+        await write(stream, customer, {
+          type: 'CreateCustomer',
+          accountId,
+          externalId: `customer-${n}`,
+          description: number(2) === 0 ? null : 'Ünïcödé "quoted", 🦊',
+          at,
+        });
+        break;
+      case 1:
+        await write(purseStream, purse, {
+          type: 'MintPurse',
+          accountId,
+          customerId: customerAt(n),
+          family: FAMILY,
+          address: `0x${n.toString().padStart(40, '0')}`,
+          derivation: { xpubFingerprint: 'f00d', index: n },
+          outsideOrderId: number(2) === 0 ? null : `order-${n}`,
+          at,
+          facts: { owner: a.owner({ accountId }) },
+        });
+        break;
+      case 2:
+        await write(stream, customer, { type: 'BlockCustomer', accountId, reason: 'test' });
+        break;
+      case 3:
+        await write(stream, customer, { type: 'UnblockCustomer', accountId, reason: 'test' });
+        break;
+      case 4:
+        await write(stream, customer, {
+          type: 'UpdateCustomer',
+          accountId,
+          description: `step ${step}`,
+        });
+        break;
+      case 5:
+        await write(
+          purseStream,
+          purse,
+          number(2) === 0
+            ? { type: 'ArchivePurse', accountId, reason: 'requested' }
+            : { type: 'RestorePurse', accountId },
+        );
+        break;
+      default: {
+        const t = number(30);
+        await write(
+          streamName('replenishment', replenishmentIdOf(`transfer ${t}`)),
+          replenishment,
+          report(t, number, transfers),
+        );
+      }
+    }
+  }
+}
+
+/** The next report of transfer `t`: a new block, its finality, or its reversal. */
+function report(
+  t: number,
+  number: (below: number) => number,
+  transfers: Map<number, { version: number; inBlock: boolean }>,
+): ReplenishmentCommand {
+  const known = transfers.get(t) ?? { version: 0, inBlock: false };
+  const version = known.version + 1;
+  const status = known.inBlock
+    ? (['final', 'final', 'reverted'] as const)[number(3)]
+    : (['seen', 'detected', 'final'] as const)[number(3)];
+  transfers.set(t, { version, inBlock: status === 'detected' || status === 'final' });
+  const n = t % 6;
+  const isReverted = status === 'reverted' || status === 'seen';
+  return a.recordTransfer(
+    {
+      version,
+      status: status ?? 'seen',
+      txHash: `0x${t.toString(16).padStart(64, '0')}`,
+      amount: BigInt(1 + (t % 7)) * 10n ** 20n,
+      asset: ASSETS[t % 2] as string,
+      block: isReverted ? null : a.block(`block ${t} ${version}`, version),
+    },
+    {
+      parties: { accountId: DEFAULT_ACCOUNT_ID, customerId: customerAt(n), purseId: purseIdAt(n) },
+      asset: a.asset({ id: ASSETS[t % 2] as string }),
+      screening: t % 5 === 0,
+      customerBlocked: number(4) === 0,
+      purseStatus: number(5) === 0 ? 'archived' : 'active',
+    },
+  );
+}
