@@ -1,0 +1,117 @@
+import { Client } from 'pg';
+import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { answerOf } from '../testing/answers';
+import { daybook, type Ended } from '../testing/command-line';
+
+const CUSTOMERS = 3;
+const STRANGER = '0x00000000219ab540356cBB839Cbe05303d7705Fa';
+
+let ledger: TestLedger;
+const ours: { id: string; address: string }[] = [];
+
+beforeAll(async () => {
+  ledger = await createLedgerForTest();
+  for (let i = 0; i < CUSTOMERS; i++) {
+    const body = { externalId: `customer-${i}`, families: ['evm'] };
+    const reply = await ledger.request('POST', '/v1/customers', { body });
+    ours.push(reply.body.purses[0]);
+    await ledger.request('GET', `/v1/customers?minPosition=${reply.body.position}`);
+  }
+});
+afterAll(() => ledger.close());
+
+const addresses = (...args: string[]): Promise<Ended> =>
+  daybook(['addresses', ...args], { DAYBOOK_DATABASE_URL: ledger.databaseUrl });
+
+async function sql(text: string, values: unknown[] = []): Promise<void> {
+  const client = new Client({ connectionString: ledger.databaseUrl });
+  await client.connect();
+  await client.query(text, values);
+  await client.end();
+}
+
+it('derives the addresses that are minted', async () => {
+  const { stdout } = await addresses('derive', '--count', '60', '--json');
+  const { addresses: derived } = answerOf('addresses', stdout);
+  expect(derived).toHaveLength(60);
+  expect(derived.map((it: { address: string }) => it.address)).toEqual(
+    expect.arrayContaining(ours.map(({ address }) => address)),
+  );
+});
+
+it('derives from an xpub of one’s own without any Daybook, and refuses a private key silently', async () => {
+  const secret = `xprv9${'s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGtRBeJgk33yuGBxrMPHi'}`;
+  const refused = await daybook(['addresses', 'derive', '--xpub', secret]);
+  expect([refused.exitCode, refused.stdout]).toEqual([2, '']);
+  expect(refused.stderr).toContain('extended private key');
+  expect(refused.stderr).not.toContain(secret.slice(5, 20));
+});
+
+it('knows an address of ours, in any case of its letters, with its place and its purse', async () => {
+  const { id, address } = ours[1] as { id: string; address: string };
+  const { exitCode, stdout } = await addresses('check', address.toLowerCase(), '--json');
+  expect(exitCode).toBe(0);
+  const checked = answerOf('address-checked', stdout);
+  expect(checked).toMatchObject({ address, finding: 'ours', purse: { id }, watchedOn: null });
+  expect(checked.path).toBe(`0/${checked.index}`);
+  expect((await addresses('check', address)).stdout).toContain('ours');
+});
+
+it('tells a stranger from an address that derives but was never minted', async () => {
+  const stranger = await addresses('check', STRANGER, '--json');
+  expect([stranger.exitCode, answerOf('address-checked', stranger.stdout).finding]).toEqual([
+    1,
+    'not-ours',
+  ]);
+  const { stdout } = await addresses('derive', '--from', '40', '--json');
+  const [{ address }] = answerOf('addresses', stdout).addresses;
+  const lost = await addresses('check', address, '--json');
+  const checked = answerOf('address-checked', lost.stdout);
+  expect([lost.exitCode, checked.finding, checked.index]).toEqual([1, 'not-minted', 40]);
+});
+
+it('refuses what is no address, and neither or both of one and all', async () => {
+  const address = ours[0]?.address as string;
+  const swapped = `${address.slice(0, -1)}${address.endsWith('1') ? '2' : '1'}`;
+  for (const args of [['0x12'], [swapped], [], [address, '--all']]) {
+    const ended = await addresses('check', ...args);
+    expect([ended.exitCode, ended.stdout]).toEqual([2, '']);
+  }
+});
+
+it('checks all, and raises an alarm for a row that does not derive and for one that was never minted', async () => {
+  const well = await addresses('check', '--all', '--json');
+  expect(well.exitCode).toBe(0);
+  expect(answerOf('addresses-checked', well.stdout)).toEqual({
+    ...{ checked: CUSTOMERS, right: CUSTOMERS, wrong: 0, otherXpub: 0, alarms: [] },
+  });
+
+  const { id } = ours[0] as { id: string };
+  await sql('UPDATE ledger.purse SET address = $2 WHERE id = $1', [id, STRANGER.toLowerCase()]);
+  const forged = 'b8f7a1de-0000-4000-8000-000000000001';
+  await sql(
+    `INSERT INTO ledger.purse SELECT $1, account_id, customer_id, family, $2, status, null, minted_at, 0
+     FROM ledger.purse WHERE id = $3`,
+    [forged, '0x00000000219ab540356cbb839cbe05303d7705fb', id],
+  );
+  const one = await addresses('check', STRANGER, '--json');
+  expect([one.exitCode, answerOf('address-checked', one.stdout).finding]).toEqual([1, 'alarm']);
+  const all = await addresses('check', '--all', '--json');
+  expect(all.exitCode).toBe(1);
+  const { alarms } = answerOf('addresses-checked', all.stdout);
+  expect(alarms).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ purseId: id, reason: 'other-address' }),
+      expect.objectContaining({ purseId: forged, reason: 'never-minted' }),
+    ]),
+  );
+  expect((await addresses('check', '--all')).stdout).toContain('2 wrong');
+});
+
+it('says that addresses of another xpub have to be checked with that one', async () => {
+  const other =
+    'xpub6BosfCnifzxcFwrSzQiqu2DBVTshkCXacvNsWGYJVVhhawA7d4R5WSWGFNbi8Aw6ZRc1brxMyWMzG3DSSSSoekkudhUd9yLb6qx39T9nMdj';
+  const ended = await addresses('check', '--all', '--xpub', other, '--json');
+  expect(answerOf('addresses-checked', ended.stdout).otherXpub).toBeGreaterThan(0);
+  expect(ended.exitCode).toBe(1);
+});

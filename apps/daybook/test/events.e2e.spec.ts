@@ -1,0 +1,87 @@
+import { until } from '../../../test/dependencies';
+import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { answerOf } from '../testing/answers';
+import { daybook, type Ended, type Running, spawnDaybook } from '../testing/command-line';
+
+let ledger: TestLedger;
+beforeAll(async () => {
+  ledger = await createLedgerForTest();
+  for (let i = 0; i < 5; i++) await create(`early-${i}`);
+});
+afterAll(() => ledger.close());
+
+const create = (externalId: string) =>
+  ledger.request('POST', '/v1/customers', { body: { externalId, families: [] } });
+const place = () => ({ DAYBOOK_DATABASE_URL: ledger.databaseUrl });
+const tail = (...args: string[]): Promise<Ended> => daybook(['events', 'tail', ...args], place());
+const follow = (...args: string[]): Running =>
+  spawnDaybook(['events', 'tail', '--follow', ...args], place());
+const events = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => answerOf('event', line));
+
+it('writes the whole log in position order, each event once', async () => {
+  const { exitCode, stdout } = await tail('--json');
+  expect(exitCode).toBe(0);
+  const positions = events(stdout).map(({ position }) => BigInt(position));
+  expect(positions).toEqual([...positions].sort((a, b) => (a < b ? -1 : 1)));
+  expect(positions.at(-1)).toBe(await ledger.store.head());
+  expect((await tail()).stdout.trimEnd().split('\n')).toHaveLength(positions.length);
+});
+
+it('writes what is asked for only', async () => {
+  const created = events((await tail('--json', '--type', 'CustomerCreated')).stdout);
+  expect(created).toHaveLength(5);
+  const [first, second] = created;
+  const after = await tail(
+    '--json',
+    '--type',
+    'CustomerCreated',
+    '--after',
+    first.position,
+    '--limit',
+    '1',
+  );
+  expect(events(after.stdout)).toEqual([second]);
+  const nobody = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
+  expect((await tail('--account', nobody)).stdout).toBe('');
+  expect((await tail('--after', 'end')).stdout).toBe('');
+});
+
+it('goes on as events come, until it is interrupted', async () => {
+  const running = follow('--json', '--type', 'CustomerCreated');
+  // Nothing tells when it has taken the end of the log for its beginning; so customers come until one shows.
+  let made = 0;
+  await until(async () => {
+    await create(`late-${made++}`);
+    return running.stdout().split('\n').length > 3;
+  });
+  running.kill('SIGINT');
+  const { exitCode, stdout, stderr } = await running.ended;
+  expect([exitCode, stderr]).toEqual([130, '']);
+  const ids = events(stdout).map(({ data }) => data.externalId);
+  const from = Number(ids[0].slice('late-'.length));
+  expect(ids).toEqual(ids.map((_, i) => `late-${from + i}`));
+});
+
+it('ends quietly when nobody reads any more', async () => {
+  const running = follow('--json', '--after', '0');
+  await until(() => running.stdout() !== '');
+  running.hangUp();
+  const ended = await Promise.all([running.ended, create('unread')]).then(([it]) => it);
+  expect([ended.exitCode, ended.stderr]).toEqual([0, '']);
+});
+
+it.each([
+  ['--after', 'soon'],
+  ['--limit', '0'],
+  ['--account', 'me'],
+  ['--tpye', 'X'],
+])('refuses %s %s with what would be right', async (option, value) => {
+  const { exitCode, stderr, stdout } = await tail(option, value);
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/number|UUID|Did you mean/);
+});

@@ -1,0 +1,88 @@
+import { until } from '../../../test/dependencies';
+import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { answerOf } from '../testing/answers';
+import { daybook, type Ended } from '../testing/command-line';
+
+let ledger: TestLedger;
+beforeAll(async () => {
+  ledger = await createLedgerForTest();
+});
+afterAll(() => ledger.close());
+
+const keys = (...args: string[]): Promise<Ended> =>
+  daybook(['keys', ...args], { DAYBOOK_DATABASE_URL: ledger.databaseUrl });
+const statusOf = async (key: string): Promise<number> => {
+  const headers = { authorization: `Bearer ${key}` };
+  return (await ledger.request('GET', '/v1/assets', { headers })).status;
+};
+
+it('makes a key that opens, lists it without its secret, and takes it back', async () => {
+  const made = await keys(
+    'create',
+    '--scopes',
+    'read',
+    '--name',
+    'reports',
+    '--expires',
+    '2999-01-01',
+  );
+  expect(made.exitCode).toBe(0);
+  const key = made.stdout.trim();
+  expect(made.stderr).toContain('shown once');
+  expect(made.stderr).not.toContain(key);
+  await until(async () => (await statusOf(key)) === 200);
+
+  const listed = await keys('list');
+  const [, , secret = ''] = key.split('_');
+  expect(listed.stdout).toMatch(/reports +read +active/);
+  expect(listed.stdout).not.toContain(secret);
+
+  const revoked = await keys('revoke', key, '--reason', 'laptop stolen', '--json');
+  expect(answerOf('key-revoked', revoked.stdout).changed).toBe(true);
+  await until(async () => (await statusOf(key)) === 401);
+
+  const again = await keys('revoke', key.slice(4, 12), '--json');
+  expect([again.exitCode, answerOf('key-revoked', again.stdout).changed]).toEqual([0, false]);
+  const { keys: all } = answerOf('keys', (await keys('list', '--json')).stdout);
+  expect(all.at(-1)).toMatchObject({
+    name: 'reports',
+    status: 'revoked',
+    reason: 'laptop stolen',
+    expiresAt: '2999-01-01T00:00:00.000Z',
+  });
+});
+
+it('answers for machines in its documented shape', async () => {
+  const { stdout, stderr } = await keys('create', '--scopes', 'write,read', '--json');
+  expect(answerOf('key-created', stdout)).toMatchObject({ scopes: ['read', 'write'], name: null });
+  expect(stderr).toBe('');
+});
+
+it.each<[string, string[], number, RegExp]>([
+  ['a key that nobody has', ['revoke', 'unknown0'], 1, /no key with this id/],
+  [
+    'an account that nobody opened',
+    ['create', '--scopes', 'read', '--account', `0b6cf4a5-${'0000-'.repeat(3)}000000000000`],
+    1,
+    /Open the account/,
+  ],
+  ['scopes that there are not', ['create', '--scopes', 'admin'], 2, /list of read, write/],
+  ['no scopes', ['create'], 2, /--scopes <list>' not specified/],
+  [
+    'an end in the past',
+    ['create', '--scopes', 'read', '--expires', '2020-01-01'],
+    2,
+    /in the past/,
+  ],
+  [
+    'an end that is no moment',
+    ['create', '--scopes', 'read', '--expires', 'soon'],
+    2,
+    /2026-01-31/,
+  ],
+])('refuses %s with a sentence', async (_, args, exitCode, words) => {
+  const ended = await keys(...args);
+  expect(ended.stderr).toMatch(words);
+  expect(ended.stderr).not.toContain('    at ');
+  expect([ended.exitCode, ended.stdout]).toEqual([exitCode, '']);
+});
