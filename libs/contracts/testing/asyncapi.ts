@@ -1,0 +1,162 @@
+import { TOPICS } from '../src';
+import { goldenMessages } from './golden';
+import { currentSchemas, shortName } from './schema-files';
+import type { JsonSchema } from './shapes';
+import { type App, settingsOf, TOPIC_NOTES, type Topic } from './topic-notes';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const KAFKA_BINDING = '0.5.0';
+const APPS: Readonly<Record<App, string>> = {
+  ledger: 'Records replenishments and tells what came of them.',
+  'chain-watcher': 'Watches chains for transfers to known addresses.',
+};
+
+const DESCRIPTION = `The topics on which the apps of Daybook meet, and which anybody may read.
+
+- **At least once.** A message is published again when its writer did not learn of the broker's answer. Each
+  topic says by what its repetitions are told.
+- **Order is kept per key**, and only there. A key that was ever used keeps its partition: the number of
+  partitions of a topic never changes.
+- **Binary content mode of CloudEvents 1.0.** The value is the data, as JSON in UTF-8; the attributes are the
+  headers \`ce_*\`.
+- **Amounts are decimal strings of base units**, up to 2^256 - 1. Positions are decimal strings that grow and
+  have gaps.
+- **Schemas are open.** Bear with properties and event types that you do not know: they were added. Versions of a
+  schema are compatible with each other both ways, all with all; what is not gets a new topic.`;
+
+/** The AsyncAPI document, made of the schemas, the settings of the topics and the golden messages. */
+export function asyncApi() {
+  const topics = Object.values(TOPICS);
+  return {
+    asyncapi: '3.1.0',
+    info: { title: 'Daybook topics', version: '1.0.0', description: DESCRIPTION },
+    defaultContentType: 'application/json',
+    channels: Object.fromEntries(topics.map((topic) => [idOf(topic), channel(topic)])),
+    operations: Object.fromEntries(topics.flatMap(operations)),
+    components: {
+      messages: Object.fromEntries(topics.map((topic) => [idOf(topic), message(topic)])),
+      schemas: Object.fromEntries(
+        topics.flatMap((topic) => [
+          [idOf(topic), payload(currentSchemas().get(topic) as JsonSchema)],
+          [`${idOf(topic)}Headers`, headers(topic)],
+        ]),
+      ),
+      tags: Object.fromEntries(
+        Object.entries(APPS).map(([name, description]) => [name, { name, description }]),
+      ),
+    },
+  };
+}
+
+/** `daybook.purse-address.v1` as `purseAddress`. */
+export function idOf(topic: Topic): string {
+  const [name = ''] = shortName(topic).split('.');
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function channel(topic: Topic): Json {
+  const { says, kept } = TOPIC_NOTES[topic];
+  const { partitions, compacted } = settingsOf(topic);
+  return {
+    address: topic,
+    title: topic,
+    description: `${says}\n\nKept: ${kept}`,
+    messages: { [idOf(topic)]: { $ref: `#/components/messages/${idOf(topic)}` } },
+    bindings: {
+      kafka: {
+        topic,
+        partitions,
+        topicConfiguration: { 'cleanup.policy': [compacted ? 'compact' : 'delete'] },
+        bindingVersion: KAFKA_BINDING,
+      },
+    },
+  };
+}
+
+function operations(topic: Topic): readonly (readonly [string, Json])[] {
+  const { writer, readers, order, dedupe, gap } = TOPIC_NOTES[topic];
+  const id = idOf(topic);
+  const operation = (app: App, action: 'send' | 'receive', summary: string) =>
+    [
+      `${app === 'ledger' ? 'ledger' : 'watcher'}.${action}.${id}`,
+      {
+        action,
+        channel: { $ref: `#/channels/${id}` },
+        messages: [{ $ref: `#/channels/${id}/messages/${id}` }],
+        summary,
+        description: `Order: ${order}\n\nRepetitions: ${dedupe}\n\nGaps: ${gap}`,
+        tags: [{ $ref: `#/components/tags/${app}` }],
+      },
+    ] as const;
+  return [
+    operation(writer, 'send', `The ${writer} writes ${topic}, at least once.`),
+    ...readers.map((app) => operation(app, 'receive', `The ${app} reads ${topic}.`)),
+  ];
+}
+
+/** What every message of a topic has in common, with the golden ones as examples. */
+export function message(topic: Topic) {
+  const { key, keyPattern, says } = TOPIC_NOTES[topic];
+  const { title } = currentSchemas().get(topic) as { title: string };
+  return {
+    name: title,
+    title,
+    summary: says,
+    contentType: 'application/json',
+    headers: { $ref: `#/components/schemas/${idOf(topic)}Headers` },
+    payload: { $ref: `#/components/schemas/${idOf(topic)}` },
+    bindings: {
+      kafka: {
+        key: { type: 'string', pattern: keyPattern, description: key },
+        bindingVersion: KAFKA_BINDING,
+      },
+    },
+    examples: goldenMessages(topic).map((golden) => ({
+      name: golden.name,
+      headers: golden.headers,
+      payload: golden.value,
+    })),
+  };
+}
+
+/** The attributes of CloudEvents as headers; a reader bears with others. */
+function headers(topic: Topic): Json {
+  const text = (description: string, more: Json = {}) => ({ type: 'string', description, ...more });
+  return {
+    type: 'object',
+    additionalProperties: true,
+    required: ['content-type', 'ce_specversion', 'ce_id', 'ce_source', 'ce_type', 'ce_time'],
+    properties: {
+      'content-type': { const: 'application/json' },
+      ce_specversion: { const: '1.0' },
+      ce_id: text('The same in every delivery; together with ce_source it names the event.'),
+      ce_source: text('Who says it, such as /daybook/ledger.', { format: 'uri-reference' }),
+      ce_type: text(TOPIC_NOTES[topic].types, { pattern: '^daybook\\.' }),
+      ce_subject: text('What it is about, such as purse/<id>.'),
+      ce_time: text('When it happened.', { format: 'date-time' }),
+      ce_dataschema: text('The schema of the data.', { const: `urn:daybook:schema:${topic}` }),
+      ce_partitionkey: text('The key of the record.'),
+      ce_sequence: text("The position in the ledger's log, padded so that texts compare.", {
+        pattern: '^[0-9]{20}$',
+      }),
+      ce_traceparent: text('W3C trace context of the trace in which the event began.'),
+    },
+  };
+}
+
+/**
+ * A schema as AsyncAPI documents have them: nothing refers anywhere, and the keywords are those of draft
+ * 07, which mean the same there.
+ */
+function payload(schema: JsonSchema): unknown {
+  const { $schema: _, $id: __, $defs = {}, ...rest } = schema as { [keyword: string]: unknown };
+  const inline = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(inline);
+    if (typeof part !== 'object' || part === null) return part;
+    const { $ref, ...others } = part as { readonly $ref?: string; readonly [key: string]: unknown };
+    if ($ref !== undefined) return inline(($defs as Json)[$ref.slice('#/$defs/'.length)]);
+    return Object.fromEntries(Object.entries(others).map(([name, of]) => [name, inline(of)]));
+  };
+  return inline(rest);
+}
