@@ -48,8 +48,8 @@ export function encodeAppend(
     if (dataText === undefined || metadataText === undefined) {
       return reject(`data or metadata of ${type} is not JSON.`);
     }
-    bytes +=
-      Buffer.byteLength(type) + Buffer.byteLength(dataText) + Buffer.byteLength(metadataText);
+    // As EventStoreDB counts (`Event.SizeOnDisk`): the type in UTF-16.
+    bytes += 2 * type.length + Buffer.byteLength(dataText) + Buffer.byteLength(metadataText);
     ids.push(id);
     types.push(type);
     datas.push(dataText);

@@ -73,7 +73,10 @@ export interface Appended {
 /** One append's fate inside a batch: `appendMany` never lets one refused fact hold back another. */
 export type AppendResult = Appended | EventStoreError;
 
-/** The sum of type, data and metadata bytes that one append may carry (EventStoreDB's default). */
+/**
+ * The most bytes of data, metadata and types (two a character) that one append may carry: what
+ * EventStoreDB accepts as it comes.
+ */
 export const APPEND_BYTES_MAX = 1024 * 1024;
 
 /** How many events `readAll` returns at most, whatever is asked. */

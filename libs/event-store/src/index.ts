@@ -12,7 +12,13 @@ export {
   type WriteOutcome,
   type WriteReport,
 } from './decision';
+export { EngineMisconfigured } from './engine-misconfigured';
 export * from './event-store';
+export {
+  EventStoreDbEventStore,
+  type EventStoreDbStatus,
+} from './eventstoredb/eventstoredb-event-store';
+export { type EventStoreDbConfig, openEventStoreDb } from './eventstoredb/open';
 export {
   type Follower,
   type FollowerProgress,

@@ -1,4 +1,4 @@
-import { type EventStore, StoreUnavailable } from './event-store';
+import { StoreUnavailable } from './event-store';
 
 /** More callers than this for one stream is a fault of theirs, and each would wait for all before it. */
 export const WAITING_PER_STREAM_MAX = 1_000;
@@ -8,20 +8,16 @@ interface Turn {
   readonly waiting: number;
 }
 
-const turnsOf = new WeakMap<EventStore, Map<string, Turn>>();
+const turnsOf = new WeakMap<object, Map<string, Turn>>();
 
 /**
  * Runs `work` when the earlier work of this process on the same stream has ended. Writers of one
  * stream would only refuse each other at the store: of 64 that read, 63 decide again, and so on.
- * Rejects with `StoreUnavailable` when too many wait.
+ * Rejects with `StoreUnavailable` when too many wait. Work of different `owners` does not take turns.
  */
-export async function inTurn<T>(
-  store: EventStore,
-  stream: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  const turns = turnsOf.get(store) ?? new Map<string, Turn>();
-  turnsOf.set(store, turns);
+export async function inTurn<T>(owner: object, stream: string, work: () => Promise<T>): Promise<T> {
+  const turns = turnsOf.get(owner) ?? new Map<string, Turn>();
+  turnsOf.set(owner, turns);
   const before = turns.get(stream);
   const waiting = (before?.waiting ?? 0) + 1;
   if (waiting > WAITING_PER_STREAM_MAX) {

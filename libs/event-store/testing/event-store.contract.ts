@@ -249,7 +249,7 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
       const sized = (bytes: number) => {
         const empty = anEvent({ data: { note: '' } });
         const overhead =
-          empty.type.length +
+          2 * empty.type.length +
           JSON.stringify(empty.data).length +
           JSON.stringify(empty.metadata).length;
         return { ...empty, data: { note: note(bytes - overhead) } };

@@ -8,7 +8,7 @@ import {
 import type { ServerDuplexStream, ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
 import type { Faults } from './faults';
-import type { ExpectedOnServer, ProposedEvent, ServerLog } from './log';
+import type { ExpectedOnServer, ProposedEvent, ServerLog, Written } from './log';
 import { appended, type ErrorDetails, refused, rpcError } from './messages';
 
 /** The server answers a write after this long at most, done or not (its write timeout). */
@@ -84,7 +84,7 @@ async function answer(
   }
   const written = await log.write({ stream, expected, events });
   if (fault === 'answer-lost') return faults.dropConnections();
-  if (fault === 'silent-after' || written.result === 'dropped') return;
+  if (fault === 'silent-after') return;
   if (fault === 'slow') await faults.pause(SLOW_MS);
   switch (written.result) {
     case 'success':
@@ -95,6 +95,8 @@ async function answer(
       return refuse({ type: 'WrongExpectedVersion', current: written.current, expected });
     case 'maximum-append-size-exceeded':
       return refuse({ type: 'MaximumAppendSizeExceeded' });
+    case 'dropped':
+      return;
   }
 }
 
@@ -118,23 +120,26 @@ export function append(
     else if (options.hasStreamExists()) expected = 'exists';
     else if (!options.hasAny()) expected = Number(options.getRevision());
   });
-  call.on('end', async () => {
-    const written = await log.write({ stream, expected, events });
-    const response = new AppendResp();
-    if (written.result === 'success') {
-      const position = new AppendResp.Position()
-        .setCommitPosition(String(written.position))
-        .setPreparePosition(String(written.position));
-      response.setSuccess(
-        new AppendResp.Success().setCurrentRevision(String(written.revision)).setPosition(position),
-      );
-    } else if (written.result === 'wrong-expected-version') {
-      const wrong = new AppendResp.WrongExpectedVersion();
-      if (written.current >= 0) wrong.setCurrentRevision(String(written.current));
-      response.setWrongExpectedVersion(wrong);
-    }
-    reply(null, response);
+  call.on('end', () => {
+    void log.write({ stream, expected, events }).then((written) => reply(null, answerOf(written)));
   });
+}
+
+function answerOf(written: Written): AppendResp {
+  const response = new AppendResp();
+  if (written.result === 'success') {
+    const position = new AppendResp.Position()
+      .setCommitPosition(String(written.position))
+      .setPreparePosition(String(written.position));
+    response.setSuccess(
+      new AppendResp.Success().setCurrentRevision(String(written.revision)).setPosition(position),
+    );
+  } else if (written.result === 'wrong-expected-version') {
+    const wrong = new AppendResp.WrongExpectedVersion();
+    if (written.current >= 0) wrong.setCurrentRevision(String(written.current));
+    response.setWrongExpectedVersion(wrong);
+  }
+  return response;
 }
 
 function proposed(message: {

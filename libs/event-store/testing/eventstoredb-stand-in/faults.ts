@@ -38,7 +38,7 @@ export class Faults {
   readonly appends: AppendFault[] = [];
   readonly reads: ReadFault[] = [];
   /** While set, subscriptions deliver nothing, and do not end. */
-  muted = false;
+  private muted = false;
 
   constructor(
     readonly dropConnections: () => void,
@@ -51,6 +51,14 @@ export class Faults {
 
   ofRead(): ReadFault | undefined {
     return this.reads.shift();
+  }
+
+  mute(muted: boolean): void {
+    this.muted = muted;
+  }
+
+  isMuted(): boolean {
+    return this.muted;
   }
 
   async pause(ms: number): Promise<void> {

@@ -85,9 +85,9 @@ export async function startEventStoreDbStandIn(options: StandInOptions = {}): Pr
     });
     const [given] = metadata.get('authorization');
     if (given === undefined) return denied;
-    const [name = '', password] = Buffer.from(String(given).slice('Basic '.length), 'base64')
-      .toString('utf8')
-      .split(':');
+    const pair = Buffer.from(String(given).slice('Basic '.length), 'base64').toString('utf8');
+    const name = pair.slice(0, pair.indexOf(':'));
+    const password = pair.slice(name.length + 1);
     const user = users[name];
     if (user?.password !== password) return rpcError(status.UNAUTHENTICATED, 'Unauthenticated');
     return readsAll && !user?.mayReadAll ? denied : undefined;
@@ -169,9 +169,7 @@ export async function startEventStoreDbStandIn(options: StandInOptions = {}): Pr
         else faults.appends.push(fault as AppendFault);
       }
     },
-    mute: (muted) => {
-      faults.muted = muted;
-    },
+    mute: (muted) => faults.mute(muted),
     dropConnections,
     halt,
     start,

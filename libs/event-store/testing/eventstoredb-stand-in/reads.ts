@@ -125,7 +125,7 @@ async function subscribe(
   let live = false;
   await output(confirmation(randomUUID()));
   while (!call.cancelled) {
-    if (faults.muted) {
+    if (faults.isMuted()) {
       await faults.pause(MUTED_LOOK_MS);
       continue;
     }

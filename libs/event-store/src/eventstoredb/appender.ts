@@ -1,0 +1,135 @@
+import {
+  type EventStoreDBClient,
+  type JSONEventData,
+  NO_STREAM,
+  type WrongExpectedVersionError,
+} from '@eventstore/db-client';
+import type { EncodedAppend } from '../encode-append';
+import {
+  type Appended,
+  AppendRejected,
+  type AppendRequest,
+  AppendTooLarge,
+  ConcurrencyConflict,
+  OutcomeUnknown,
+  StoreUnavailable,
+} from '../event-store';
+import type { Connection } from './connection';
+import { within } from './deadline';
+import { fateOfAppend, messageOf } from './errors';
+import type { KnownEnd } from './known-end';
+import { readEvents, readLastOf } from './reads';
+
+/** The server gives up a write after 2 s; when it has said nothing by then, nobody will. */
+export const ANSWER_TIMEOUT_MS = 5_000;
+/** How often an append that expects anything is tried where the stream is now. */
+const ANYWHERE_ATTEMPTS_MAX = 50;
+
+type At = bigint | 'no-stream';
+
+export interface Appender {
+  /** Appends, expecting what the request says. Rejects with an `EventStoreError`. */
+  append(request: AppendRequest, encoded: EncodedAppend): Promise<Appended>;
+}
+
+/**
+ * Appends one request at a time to a stream, any number at once to different ones.
+ *
+ * With an explicit revision, or none, the server compares stored ids for ever (rule 1 of its
+ * `IndexWriter.CheckCommit`); for "any" it only remembers some. So "any" and "exists" are appended at
+ * the revision that the stream has, and again where it has moved meanwhile.
+ */
+export function appender(connection: Connection, end: KnownEnd): Appender {
+  const encoder = new TextEncoder();
+  let answeredAt = 0;
+
+  async function append(request: AppendRequest, encoded: EncodedAppend): Promise<Appended> {
+    const { stream, expected } = encoded;
+    const events = request.events.map(({ id, type, data }, i): JSONEventData => {
+      // As bytes, metadata is sent as it is; anything else the client encodes twice over.
+      const metadata = encoder.encode(encoded.metadatas[i]);
+      return { id, type, contentType: 'application/json', data, metadata } as JSONEventData;
+    });
+    if (expected !== 'any' && expected !== 'exists') return appendAt(stream, expected, events);
+    for (let attempt = 1; ; attempt++) {
+      const last = await readLastOf(connection.client(), stream);
+      if (last === undefined && expected === 'exists') {
+        throw new ConcurrencyConflict(stream, expected, 'no-stream');
+      }
+      try {
+        return await appendAt(stream, last?.revision ?? 'no-stream', events);
+      } catch (error) {
+        if (!(error instanceof ConcurrencyConflict)) throw error;
+        if (attempt === ANYWHERE_ATTEMPTS_MAX) throw error;
+      }
+    }
+  }
+
+  async function appendAt(stream: string, at: At, events: JSONEventData[]): Promise<Appended> {
+    await connection.ready();
+    const before = await end.get();
+    const sentAt = performance.now();
+    const expectedRevision = at === 'no-stream' ? NO_STREAM : at;
+    let answer: Awaited<ReturnType<EventStoreDBClient['appendToStream']>>;
+    try {
+      const sent = connection.client().appendToStream(stream, events, { expectedRevision });
+      answer = await within(ANSWER_TIMEOUT_MS, sent, () => {
+        if (answeredAt < sentAt) connection.giveUpAppends();
+        return new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`);
+      });
+      answeredAt = performance.now();
+    } catch (error) {
+      throw await failure(error, stream, at, events);
+    }
+    const revision = answer.nextExpectedRevision;
+    const position = answer.position?.commit;
+    if (position !== undefined && position > before) {
+      end.reached(position, sentAt);
+      return { revision, position, outcome: 'appended' };
+    }
+    // It was there before. The server's own word for where is not the same in all versions.
+    const [stored] = await readEvents(connection.client(), stream, revision).catch((cause) => {
+      throw new OutcomeUnknown(stream, { cause });
+    });
+    if (stored === undefined) throw new OutcomeUnknown(stream);
+    return { revision, position: stored.position, outcome: 'duplicate' };
+  }
+
+  async function failure(
+    cause: unknown,
+    stream: string,
+    at: At,
+    events: readonly JSONEventData[],
+  ): Promise<Error> {
+    switch (fateOfAppend(cause)) {
+      case 'conflict': {
+        answeredAt = performance.now();
+        const { actualVersion } = cause as WrongExpectedVersionError;
+        const actual = typeof actualVersion === 'bigint' ? actualVersion : 'no-stream';
+        if (actual !== at && actual !== 'no-stream')
+          return new ConcurrencyConflict(stream, at, actual);
+        // No server says that on purpose for a stream that has events, but an old one leaves it out.
+        const last = await readLastOf(connection.client(), stream).catch(() => undefined);
+        return new ConcurrencyConflict(stream, at, last?.revision ?? actual);
+      }
+      case 'too-large':
+        return new AppendTooLarge(stream, sizeOf(events));
+      case 'deleted':
+        return new AppendRejected(stream, 'the stream was deleted.');
+      case 'unavailable':
+        return new StoreUnavailable(`EventStoreDB did not take it: ${messageOf(cause)}`, { cause });
+      case 'unknown':
+        end.doubt();
+        return new OutcomeUnknown(stream, { cause });
+    }
+  }
+
+  return { append };
+}
+
+function sizeOf(events: readonly JSONEventData[]): number {
+  return events.reduce((sum, { type, data, metadata }) => {
+    const bytes = Buffer.byteLength(JSON.stringify(data)) + (metadata as Uint8Array).length;
+    return sum + bytes + 2 * type.length;
+  }, 0);
+}

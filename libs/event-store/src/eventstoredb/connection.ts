@@ -1,0 +1,117 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
+import { StoreUnavailable } from '../event-store';
+import { within } from './deadline';
+import { codeOf, messageOf } from './errors';
+
+/** How long the first exchange with a server may take, discovery of a cluster included. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** gRPC's code for a server that is not reached. */
+const UNAVAILABLE = 14;
+
+/** A call that carries appends for as long as it lasts. */
+interface AppendCall {
+  on(event: string, listener: (...args: never[]) => void): this;
+  cancel(): void;
+}
+
+interface GrpcClient {
+  batchAppend(...args: unknown[]): AppendCall;
+}
+
+/**
+ * What the client keeps to itself, as it is in version 6.2.1. Its TypeScript declares these as
+ * protected; a test fails when an update moves them.
+ */
+interface Inside {
+  GRPCStreamCreator: (
+    Client: unknown,
+    name: string,
+    create: (grpc: GrpcClient) => unknown,
+    cache?: unknown,
+  ) => () => Promise<unknown>;
+  supports(method: unknown): Promise<boolean>;
+}
+
+export interface Connection {
+  /** The client of this process; another one after it had to be given up. */
+  client(): EventStoreDBClient;
+  /** Rejects with `StoreUnavailable` when no server can be talked to: nothing has been sent then. */
+  ready(): Promise<void>;
+  /** Ends the call that carries appends, for it is silent: all of them get an error, the next a new call. */
+  giveUpAppends(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * The one client of a process. Appends share a call, and the client keeps whoever waits for an answer in
+ * one place for all clients of the process, so two of them would end each other's appends.
+ */
+export function connect(create: () => EventStoreDBClient): Connection {
+  let call: AppendCall | undefined;
+  let client = guarded(create());
+
+  function guarded(made: EventStoreDBClient): EventStoreDBClient {
+    const inside = made as unknown as Inside;
+    const original = inside.GRPCStreamCreator;
+    inside.GRPCStreamCreator = (Client, name, make, cache) => {
+      const making =
+        name === 'appendToStream'
+          ? (grpc: GrpcClient) =>
+              make({
+                batchAppend: (...args) => {
+                  call = tolerant(grpc.batchAppend(...args));
+                  return call;
+                },
+              })
+          : make;
+      return original(Client, name, making, cache);
+    };
+    return made;
+  }
+
+  return {
+    client: () => client,
+    ready: async () => {
+      const { supports } = client as unknown as Inside;
+      try {
+        const late = () => new Error(`no answer within ${CONNECT_TIMEOUT_MS} ms`);
+        await within(CONNECT_TIMEOUT_MS, supports(StreamsService.batchAppend), late);
+      } catch (cause) {
+        // The client asks again after such an error only when the server was not reached; any other
+        // answer it keeps for ever.
+        if (codeOf(cause) !== UNAVAILABLE) {
+          const old = client;
+          client = guarded(create());
+          void old.dispose();
+        }
+        const reason = messageOf(cause);
+        throw new StoreUnavailable(`EventStoreDB cannot be reached: ${reason}`, { cause });
+      }
+    },
+    giveUpAppends: () => {
+      call?.cancel();
+      call = undefined;
+    },
+    close: () => client.dispose(),
+  };
+}
+
+/**
+ * An answer that nobody waits for any more (late, or given twice) makes the client throw from a listener,
+ * which would end the process. Whoever waited has been told already.
+ */
+function tolerant(call: AppendCall): AppendCall {
+  const on = call.on.bind(call);
+  call.on = (event: string, listener: (...args: never[]) => void) => {
+    if (event !== 'data') return on(event, listener);
+    return on('data', (...args) => {
+      try {
+        listener(...args);
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+      }
+    });
+  };
+  return call;
+}

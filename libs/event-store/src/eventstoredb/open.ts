@@ -1,0 +1,148 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { status } from '@grpc/grpc-js';
+import { EngineMisconfigured } from '../engine-misconfigured';
+import { StoreUnavailable } from '../event-store';
+import { type Connection, connect } from './connection';
+import { checkConnectionString, ENGINE } from './connection-string';
+import { openCursor } from './cursor';
+import { codeOf, isDenied, messageOf } from './errors';
+import { EventStoreDbEventStore } from './eventstoredb-event-store';
+import { readLast } from './read-last';
+
+export interface EventStoreDbConfig {
+  /** `esdb://user:password@host:2113`, or `esdb+discover://` for a cluster. */
+  readonly url: string;
+  /** All kinds of streams that the product writes: what a stream's name has before its first dash. */
+  readonly kinds: readonly string[];
+  /** Gives up opening. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens the log in EventStoreDB when everything it needs is there: a connection string that can work,
+ * a server that is reached and knows who asks, and the right to read `$all`. Rejects with
+ * `EngineMisconfigured` for what waiting will not change, with `StoreUnavailable` for what it may.
+ */
+export async function openEventStoreDb(
+  config: EventStoreDbConfig,
+): Promise<EventStoreDbEventStore> {
+  const { url, kinds, signal } = config;
+  signal?.throwIfAborted();
+  for (const kind of kinds) {
+    if (!/^[^$-][^-]*$/.test(kind)) throw new TypeError(`"${kind}" is not a kind of streams.`);
+  }
+  const place = checkConnectionString(url);
+  const connection = connect(() => newClient(url));
+  const aborted = new Promise<never>((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  try {
+    await Promise.race([verify(connection, place, kinds), aborted]);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return new EventStoreDbEventStore(connection, kinds);
+}
+
+/** What the client says of a bad string has the string in it, so its message goes no further. */
+function newClient(url: string): EventStoreDBClient {
+  try {
+    return EventStoreDBClient.connectionString(url);
+  } catch (error) {
+    const file = error instanceof Error && /certificate|userCertFile/.test(error.message);
+    throw new EngineMisconfigured(
+      ENGINE,
+      file
+        ? 'A certificate or key file that the EventStoreDB connection string names cannot be read. ' +
+            'tlsCAFile names the authority of the server, userCertFile and userKeyFile come together.'
+        : 'The client of EventStoreDB refuses an option of the connection string. ' +
+            'Numbers are whole milliseconds, nodePreference is leader, follower, random or read_only_replica.',
+    );
+  }
+}
+
+async function verify(
+  connection: Connection,
+  place: string,
+  kinds: readonly string[],
+): Promise<void> {
+  try {
+    await connection.ready();
+  } catch (error) {
+    throw notReached((error as StoreUnavailable).cause, place);
+  }
+  try {
+    await readLast(connection.client(), undefined);
+  } catch (error) {
+    const { cause } = error as StoreUnavailable;
+    if (!isDenied(cause)) throw notReached(cause ?? error, place);
+    throw codeOf(cause) === status.UNAUTHENTICATED
+      ? notKnown(cause, place)
+      : notAllowed(cause, place);
+  }
+  await tellsWhenCaughtUp(connection, place, kinds);
+}
+
+/** A page of the log ends where the server says so, which it does since 23.10. */
+async function tellsWhenCaughtUp(
+  connection: Connection,
+  place: string,
+  kinds: readonly string[],
+): Promise<void> {
+  const client = connection.client();
+  const end = await readLast(client, undefined);
+  const cursor = openCursor(
+    client,
+    kinds.map((kind) => `${kind}-`),
+    end,
+  );
+  try {
+    await cursor.page(1);
+  } catch (cause) {
+    if (isDenied((cause as StoreUnavailable).cause)) throw notAllowed(cause, place);
+    throw new StoreUnavailable(
+      `EventStoreDB at ${place} lets read $all, but a subscription to it fails: ${messageOf(cause)} ` +
+        'Version 23.10 or later answers at once.',
+      { cause },
+    );
+  } finally {
+    cursor.close();
+  }
+}
+
+function notReached(cause: unknown, place: string): Error {
+  const reason = messageOf(cause);
+  if (isDenied(cause)) return notKnown(cause, place);
+  if (/Name resolution failed|ENOTFOUND/.test(reason)) {
+    return new EngineMisconfigured(
+      ENGINE,
+      `No host has the name that the EventStoreDB connection string gives: ${place}. ` +
+        'It takes a host that this machine can resolve, and a port.',
+      { cause },
+    );
+  }
+  return new StoreUnavailable(
+    `EventStoreDB at ${place} cannot be reached: ${reason.replace(/\.$/, '')}. ` +
+      'It should listen there, with TLS, or without it when the connection string has tls=false.',
+    { cause },
+  );
+}
+
+function notKnown(cause: unknown, place: string): EngineMisconfigured {
+  return new EngineMisconfigured(
+    ENGINE,
+    `EventStoreDB at ${place} does not accept the user or the password of the connection string. ` +
+      'It takes the credentials of one of its users: esdb://user:password@host.',
+    { cause },
+  );
+}
+
+function notAllowed(cause: unknown, place: string): EngineMisconfigured {
+  return new EngineMisconfigured(
+    ENGINE,
+    `EventStoreDB at ${place} does not let this user read $all. ` +
+      'It takes a user of the group $admins, or one that the access control list of $all lets read.',
+    { cause },
+  );
+}
