@@ -70,9 +70,11 @@ export class AnswerAsOf1700000004000 implements MigrationInterface {
         id uuid PRIMARY KEY,
         read_models text[] NOT NULL,
         outcome text NOT NULL,
+        -- Where the new tables were compared, with what they held, and where they began to serve.
         position bigint NOT NULL,
         state_hash text NOT NULL,
         differences bigint NOT NULL,
+        served_from bigint,
         actor text NOT NULL,
         started_at timestamptz NOT NULL,
         finished_at timestamptz NOT NULL
