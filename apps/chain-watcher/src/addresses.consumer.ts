@@ -1,13 +1,18 @@
 import { type AddressTable, canonicalAddress } from '@daybook/chains';
-import { type PurseAddressV1, parsePurseAddress, TOPICS } from '@daybook/contracts';
-import type { DurableLog, ReceivedMessage, RunningSubscription } from '@daybook/messaging';
+import { MalformedMessage, type PurseAddressV1, parsePurseAddress, TOPICS } from '@daybook/contracts';
+import type { DurableLog, Poison, ReceivedMessage } from '@daybook/messaging';
 import type { Logger } from 'pino';
 import type { MintedAddress } from './late-addresses';
+import { highest, isAbove, type Position } from './positions';
+import type { ReadMark } from './read-mark';
 import type { WatcherStore } from './store/watcher-store';
 import type { Watch } from './watch';
+import type { WatcherMetrics } from './watcher-metrics';
 
 /** Taken in with one write; a new chain begins with all addresses that were ever minted. */
 const ADDRESSES_AT_ONCE = 2_000;
+/** The log is asked how it stands while something is to be acknowledged, and else now and then. */
+const LOOK_IDLE_MS = 10_000;
 
 /** Fills the table with the addresses that are stored. */
 export async function readAddresses(
@@ -22,57 +27,131 @@ export async function readAddresses(
 
 /** Where addresses go. */
 export interface AddressOffer {
-  readonly watch: Watch;
+  readonly watch: Pick<Watch, 'offerAddresses'>;
   readonly family: PurseAddressV1['family'];
   wake(): void;
 }
 
-/**
- * Hands every minted address of the family to the watch. Only a chain's leader subscribes, as the
- * members of a group share the messages. The log hears of success when the watch has stored them.
- */
-export function subscribeAddresses(
-  log: DurableLog,
-  chain: string,
-  { watch, family, wake }: AddressOffer,
-  logger: Logger,
-): Promise<RunningSubscription> {
-  return log.subscribe({
-    topic: TOPICS.purseAddress,
-    group: `watcher-${chain}`,
-    limit: ADDRESSES_AT_ONCE,
-    async handle(messages) {
-      const addresses = messages.flatMap((message) => read(message, family, logger));
-      if (addresses.length === 0) return;
-      const stored = watch.offerAddresses(addresses);
-      wake();
-      await stored;
-    },
-    onError: (error, attempt) =>
-      logger.warn({ chain, attempt, err: error }, 'addresses are not taken in'),
-  });
+/** The stream of minted addresses into a watch. */
+export interface AddressSubscription {
+  /** Every address minted up to here has been read and stored. */
+  complete(): Position;
+  parkedKeys(): number;
+  /** Asks the log how far the reading has come, when that is worth asking. */
+  look(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What the subscription works with. */
+export interface AddressSource {
+  readonly chain: { readonly id: string };
+  readonly log: DurableLog;
+  readonly logger: Logger;
+  readonly metrics: Pick<WatcherMetrics, 'parkedKeys'>;
 }
 
 /**
- * The address in a message; none when it is of another family. One that cannot be read must not keep
- * all later ones from being watched, so it is passed over, as loudly as can be.
+ * Hands every minted address of the family to the watch. Only a chain's leader subscribes, as the
+ * members of a group share the messages. The group is named after the watchers' memory: one that was
+ * deleted, and begins anew under another name, is told of every address again.
  */
-function read(
-  { id, value }: ReceivedMessage,
-  family: PurseAddressV1['family'],
-  logger: Logger,
-): readonly MintedAddress[] {
-  try {
-    const message = parsePurseAddress(value);
-    if (message.family !== family) return [];
-    const address = canonicalAddress(family, message.address);
-    if (address !== null) return [{ address, mintedAt: Date.parse(message.mintedAt) }];
-    logger.error({ messageId: id }, 'an address that is none will not be watched');
-  } catch (error) {
-    logger.error(
-      { messageId: id, err: error },
-      'an address that cannot be read will not be watched',
-    );
+export async function subscribeAddresses(
+  { chain, log, logger, metrics }: AddressSource,
+  storeId: string,
+  offer: AddressOffer,
+  mark: ReadMark,
+): Promise<AddressSubscription> {
+  const topic = TOPICS.purseAddress;
+  const group = `watcher-${chain.id}-${storeId}`;
+  const running = await log.subscribe({
+    topic,
+    group,
+    limit: ADDRESSES_AT_ONCE,
+    async handle(messages) {
+      const poison = await offerMessages(messages, offer, mark);
+      for (const { message, reason } of poison) {
+        logger.error(
+          { chain: chain.id, topic, group, key: message.key, messageId: message.id, reason },
+          'an address is not watched, as its message cannot be read',
+        );
+      }
+      return poison;
+    },
+    onError(error, attempt) {
+      mark.repeat();
+      logger.warn({ chain: chain.id, attempt, err: error }, 'addresses are not taken in');
+    },
+  });
+  let parkedKeys = 0;
+  let lookedAt = 0;
+  return {
+    complete: () => mark.complete,
+    parkedKeys: () => parkedKeys,
+    async look() {
+      const { read } = mark;
+      const isWaiting = isAbove(read, mark.complete);
+      if (!isWaiting && Date.now() - lookedAt < LOOK_IDLE_MS) return;
+      lookedAt = Date.now();
+      const status = await running.status();
+      parkedKeys = status.parkedKeys;
+      metrics.parkedKeys.set({ topic, group }, parkedKeys);
+      mark.look(read, status.lag, parkedKeys);
+    },
+    async stop() {
+      await running.stop();
+      metrics.parkedKeys.remove({ topic, group });
+    },
+  };
+}
+
+/**
+ * Offers the addresses in these messages to the watch; resolves when it has stored them, with the
+ * messages that cannot be read. What follows one of those under its key is left out.
+ */
+export async function offerMessages(
+  messages: readonly ReceivedMessage[],
+  { watch, family, wake }: AddressOffer,
+  mark: ReadMark,
+): Promise<readonly Poison[]> {
+  const poison = new Map<string, Poison>();
+  const addresses: MintedAddress[] = [];
+  let through: Position = null;
+  for (const message of messages) {
+    if (poison.has(message.key)) continue;
+    const minted = read(message, family);
+    if (typeof minted === 'string') {
+      poison.set(message.key, { message, reason: minted });
+      continue;
+    }
+    // An address of another family is nothing to match, which makes it matched.
+    through = highest(through, minted.position);
+    if (minted.address !== null) addresses.push({ ...minted, address: minted.address });
   }
-  return [];
+  if (addresses.length > 0 || through !== null) {
+    const stored = watch.offerAddresses(addresses, through);
+    wake();
+    await stored;
+  }
+  mark.handled(messages.length, through);
+  return [...poison.values()];
+}
+
+/** What a message says, its address null when it is of another family; or why it cannot be read. */
+function read(
+  { value }: ReceivedMessage,
+  family: PurseAddressV1['family'],
+): (Omit<MintedAddress, 'address'> & { readonly address: string | null }) | string {
+  let message: PurseAddressV1;
+  try {
+    message = parsePurseAddress(value);
+  } catch (error) {
+    if (error instanceof MalformedMessage) return error.message;
+    throw error;
+  }
+  const mintedAt = Date.parse(message.mintedAt);
+  const position = message.position === undefined ? null : BigInt(message.position);
+  if (message.family !== family) return { address: null, mintedAt, position };
+  const address = canonicalAddress(family, message.address);
+  if (address === null) return `${message.address} is no address of the family ${family}.`;
+  return { address, mintedAt, position };
 }

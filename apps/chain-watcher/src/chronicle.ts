@@ -38,7 +38,10 @@ export function transferIdOf(chain: string, transfer: BlockTransfer): string {
   return `${chain}/${transfer.txHash}/${transfer.ordinal}`;
 }
 
-/** A chronicle of `chain` that knows the latest versions in `known`; `now` is in Unix milliseconds. */
+/**
+ * A chronicle of `chain` that knows the latest versions in `known`; `now` is the time of new versions
+ * (see `versionTime`), in Unix milliseconds.
+ */
 export function openChronicle(
   chain: string,
   known: Iterable<TrackedTransfer>,
@@ -49,8 +52,8 @@ export function openChronicle(
   const changes: TrackedTransfer[] = [];
 
   /**
-   * Versions are times, unless two fall into one millisecond. So a watcher that lost its memory
-   * still publishes versions above those that it published before.
+   * Versions are times, unless two of a transfer fall into one millisecond. So a watcher that lost
+   * its memory still publishes versions above those that it published before.
    */
   function write(transfer: Omit<TransferV1, 'version'>, sighting: Sighting | null): void {
     const before = latest.get(transfer.transferId)?.transfer.version ?? 0;

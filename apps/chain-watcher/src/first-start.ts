@@ -3,8 +3,9 @@ import type { Ring } from './reconcile';
 
 /**
  * Where a chain's watch begins: right before `startBlock`, or at the head. The ring is filled with
- * what lies below, so that the first reorg is one like any other, and an address that was given away
- * while nobody watched can be looked for there.
+ * what lies below, so that the first reorg is one like any other. `number` is the lowest block that
+ * is ever matched: without a `startBlock` an address that was given away while nobody watched, or
+ * before the watcher lost its memory, is looked for as far back as it was minted.
  */
 export async function firstRing(
   client: ChainClient,
@@ -24,7 +25,7 @@ export async function firstRing(
       throw new InvalidBlock(`The node's blocks ${parent.number} and ${header.number} do not fit.`);
     }
   }
-  return { number: startBlock ?? first, ring };
+  return { number: startBlock ?? 0, ring };
 }
 
 async function headerOf(client: ChainClient, number: number): Promise<BlockHeader> {

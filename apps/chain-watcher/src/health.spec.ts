@@ -20,6 +20,8 @@ function seen(change: Partial<Observation> = {}): Observation {
     matched: 100,
     stalled: null,
     trouble: null,
+    blocksToRescan: 0,
+    missing: null,
     unsettledSince: null,
     ...change,
   };
@@ -34,6 +36,24 @@ describe('judge', () => {
     expect(judge(chain, seen({ matched: 10 }), NOW)).toEqual({
       state: 'catching-up',
       detail: '90 blocks to match.',
+    });
+  });
+
+  it('calls a watch that has much to match again catching up', () => {
+    expect(judge(chain, seen({ blocksToRescan: 1_000 }), NOW).state).toBe('following');
+    expect(judge(chain, seen({ blocksToRescan: 1_001 }), NOW)).toEqual({
+      state: 'catching-up',
+      detail: '1001 blocks to match again for late addresses.',
+    });
+  });
+
+  it('raises a node that does not show what must be matched again', () => {
+    const range = { from: 5, to: 9 };
+    const missing = (ms: number) => seen({ missing: { range, since: NOW - ms } });
+    expect(judge(chain, missing(299_000), NOW).state).toBe('following');
+    expect(judge(chain, missing(301_000), NOW)).toMatchObject({
+      state: 'stalled',
+      detail: expect.stringContaining('does not show blocks 5 to 9'),
     });
   });
 

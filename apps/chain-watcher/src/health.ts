@@ -1,5 +1,6 @@
 import type { BlockHeader, Chain } from '@daybook/chains';
 import type { ChainHeadV1 } from '@daybook/contracts';
+import type { Slice } from './rescans';
 
 /** A node may miss a question by chance; beyond this it is in trouble and somebody should know. */
 const TROUBLE_MS = 5_000;
@@ -9,6 +10,8 @@ const SILENCE_MIN_MS = 30_000;
 const SILENCE_MAX_MS = 5 * 60_000;
 /** So many blocks behind the head are the normal work of a moment, not a catch-up. */
 const BEHIND_BLOCKS = 16;
+/** So many blocks are matched again for the addresses of the last moments on the fastest chains. */
+const RESCAN_BLOCKS = 1_000;
 
 /** What a watcher saw of its chain; times in Unix milliseconds. */
 export interface Observation {
@@ -20,6 +23,10 @@ export interface Observation {
   /** Why matching cannot go on, when it cannot. */
   readonly stalled: string | null;
   readonly trouble: Trouble | null;
+  /** Blocks that are to be matched again. */
+  readonly blocksToRescan: number;
+  /** A range to match again that the node does not show, and since when; null when there is none. */
+  readonly missing: { readonly range: Slice; readonly since: number } | null;
   /** Since when a tag that a finality policy needs is unknown; null when none is. */
   readonly unsettledSince: number | null;
 }
@@ -58,9 +65,18 @@ export function judge(chain: Chain, seen: Observation, now: number): Health {
       'The node names no block of our chain that is final, so no transfer becomes final.';
     return { state: 'stalled', detail };
   }
+  if (seen.missing !== null && now - seen.missing.since > SILENCE_MAX_MS) {
+    const { from, to } = seen.missing.range;
+    const detail = `The node does not show blocks ${from} to ${to}, which must be matched again for late addresses.`;
+    return { state: 'stalled', detail };
+  }
   const behind = head.number - seen.matched;
-  if (behind <= BEHIND_BLOCKS) return { state: 'following', detail: null };
-  return { state: 'catching-up', detail: `${behind} blocks to match.` };
+  if (behind > BEHIND_BLOCKS) return { state: 'catching-up', detail: `${behind} blocks to match.` };
+  if (seen.blocksToRescan > RESCAN_BLOCKS) {
+    const detail = `${seen.blocksToRescan} blocks to match again for late addresses.`;
+    return { state: 'catching-up', detail };
+  }
+  return { state: 'following', detail: null };
 }
 
 /** How long no new block is no fault; null when blocks come on demand. */

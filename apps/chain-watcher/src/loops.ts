@@ -1,6 +1,7 @@
 import { setImmediate as letOthersRun, setTimeout as sleep } from 'node:timers/promises';
 import type { ChainClient } from '@daybook/chains';
 import type { Logger } from 'pino';
+import type { AddressSubscription } from './addresses.consumer';
 import type { Health, Trouble } from './health';
 import { messageOf, nodeFaultOf } from './node-faults';
 import { type Leadership, LostLeadership } from './store/watcher-store';
@@ -27,6 +28,7 @@ export interface Session {
   readonly chain: string;
   readonly watch: Watch;
   readonly client: ChainClient;
+  readonly addresses: AddressSubscription;
   readonly leadership: Leadership;
   readonly progress: Progress;
   readonly logger: Logger;
@@ -103,6 +105,7 @@ export async function reportLoop(session: Session, signal: AbortSignal): Promise
     await sleep(REPORT_MS, undefined, { signal }).catch(() => undefined);
     // Trouble and silence grow into a stall while nothing else happens.
     judgeNow(session);
+    await acknowledgeNow(session);
     const content = JSON.stringify([watch.heights(), progress.health]);
     const isOld = Date.now() - reported.at >= REPORT_UNCHANGED_MS;
     if (content === reported.content && !isOld) continue;
@@ -114,6 +117,18 @@ export async function reportLoop(session: Session, signal: AbortSignal): Promise
       (error) => logger.debug({ chain, err: error }, 'chain head not published'),
     );
   }
+}
+
+/** Acknowledges the addresses that may be; while the log or the store is away, none is. */
+async function acknowledgeNow({ chain, watch, addresses, logger, metrics }: Session): Promise<void> {
+  try {
+    await addresses.look();
+    await watch.acknowledge(addresses.complete());
+  } catch (error) {
+    logger.debug({ chain, err: error }, 'addresses not acknowledged');
+  }
+  const { addressesThrough } = watch.heights();
+  if (addressesThrough !== null) metrics.addressesThrough.set({ chain }, Number(addressesThrough));
 }
 
 /** Judges the watch, keeps the verdict for whoever asks, and logs when it changes. */

@@ -1,13 +1,21 @@
 import type { ChainBlock } from '@daybook/chains';
 import fc from 'fast-check';
-import { addRescan, cutRescans, nextSlice, type Rescan, withoutSlice } from './rescans';
+import {
+  addRescan,
+  blocksIn,
+  cutRescans,
+  nextSlice,
+  type Rescan,
+  rangeInTurn,
+  withoutBlocks,
+} from './rescans';
 
 function header(number: number) {
   return { number, hash: `0x${number}`, parentHash: `0x${number - 1}`, time: number };
 }
 
-function rescan(from: number, to: number): Rescan {
-  return { from, to, hash: `0x${to}` };
+function rescan(from: number, to: number, after: bigint | null = 0n): Rescan {
+  return { from, to, hash: `0x${to}`, after };
 }
 
 function blocks(from: number, to: number): ChainBlock[] {
@@ -17,13 +25,19 @@ function blocks(from: number, to: number): ChainBlock[] {
 
 describe('addRescan', () => {
   it('begins at the tip', () => {
-    expect(addRescan([], 5, header(9))).toEqual([rescan(5, 9)]);
+    expect(addRescan([], 5, header(9), 0n)).toEqual([rescan(5, 9)]);
   });
 
   it('joins ranges that touch and keeps others apart, newest first', () => {
-    expect(addRescan([rescan(1, 2)], 5, header(9))).toEqual([rescan(5, 9), rescan(1, 2)]);
-    expect(addRescan([rescan(1, 4)], 5, header(9))).toEqual([rescan(1, 9)]);
-    expect(addRescan([rescan(6, 8), rescan(1, 2)], 3, header(9))).toEqual([rescan(1, 9)]);
+    expect(addRescan([rescan(1, 2)], 5, header(9), 0n)).toEqual([rescan(5, 9), rescan(1, 2)]);
+    expect(addRescan([rescan(1, 4)], 5, header(9), 0n)).toEqual([rescan(1, 9)]);
+    expect(addRescan([rescan(6, 8), rescan(1, 2)], 3, header(9), 0n)).toEqual([rescan(1, 9)]);
+  });
+
+  it('lets wait whoever waited for a range that it joins', () => {
+    const rescans = [rescan(6, 8, 4n), rescan(1, 2, null)];
+    expect(addRescan(rescans, 5, header(9), 7n)).toEqual([rescan(5, 9, 4n), rescan(1, 2, null)]);
+    expect(addRescan(rescans, 3, header(9), 7n)).toEqual([rescan(1, 9, null)]);
   });
 });
 
@@ -34,21 +48,28 @@ describe('cutRescans', () => {
   });
 });
 
-describe('nextSlice', () => {
-  it('takes the newest blocks first', () => {
-    expect(nextSlice([rescan(5, 9), rescan(1, 2)], 3)).toEqual({ from: 7, to: 9 });
-    expect(nextSlice([rescan(5, 9)], 100)).toEqual({ from: 5, to: 9 });
-    expect(nextSlice([], 3)).toBeNull();
+describe('rangeInTurn', () => {
+  it('is the newest and the oldest in turn, so that both come to their ends', () => {
+    const rescans = [rescan(9, 9), rescan(5, 6), rescan(1, 2)];
+    expect([0, 1, 2, 3].map((turn) => rangeInTurn(rescans, turn)?.to)).toEqual([9, 2, 9, 2]);
+    expect(rangeInTurn([], 0)).toBeUndefined();
   });
 });
 
-describe('withoutSlice', () => {
+describe('nextSlice', () => {
+  it('takes the newest blocks first', () => {
+    expect(nextSlice(rescan(5, 9), 3)).toEqual({ from: 7, to: 9 });
+    expect(nextSlice(rescan(5, 9), 100)).toEqual({ from: 5, to: 9 });
+  });
+});
+
+describe('withoutBlocks', () => {
   it('leaves what lies below, to be known by its hash', () => {
-    expect(withoutSlice([rescan(5, 9), rescan(1, 2)], blocks(7, 9))).toEqual([
-      rescan(5, 6),
-      rescan(1, 2),
-    ]);
-    expect(withoutSlice([rescan(5, 9), rescan(1, 2)], blocks(5, 9))).toEqual([rescan(1, 2)]);
+    const [newest, oldest] = [rescan(5, 9, 3n), rescan(1, 2)];
+    const rescans = [newest, oldest];
+    expect(withoutBlocks(rescans, newest, blocks(7, 9))).toEqual([rescan(5, 6, 3n), oldest]);
+    expect(withoutBlocks(rescans, newest, blocks(5, 9))).toEqual([oldest]);
+    expect(withoutBlocks(rescans, oldest, blocks(2, 2))).toEqual([newest, rescan(1, 1)]);
   });
 
   it.each([
@@ -57,7 +78,8 @@ describe('withoutSlice', () => {
     ['with one missing', blocks(7, 9).filter(({ number }) => number !== 8)],
     ['at all', []],
   ])('does not take blocks %s', (_, wrong) => {
-    expect(withoutSlice([rescan(5, 9)], wrong)).toBeNull();
+    const range = rescan(5, 9);
+    expect(withoutBlocks([range], range, wrong)).toBeNull();
   });
 });
 
@@ -75,10 +97,12 @@ describe('rescans', () => {
         let tip = 20;
         const wanted = new Set<number>();
         const scan = (limit: number) => {
-          const slice = nextSlice(rescans, limit);
-          if (!slice) return;
+          const range = rangeInTurn(rescans, limit);
+          if (!range) return;
+          const slice = nextSlice(range, limit);
           for (let n = slice.from; n <= slice.to; n++) wanted.delete(n);
-          rescans = withoutSlice(rescans, blocks(slice.from, slice.to)) ?? rescans;
+          rescans = withoutBlocks(rescans, range, blocks(slice.from, slice.to)) ?? rescans;
+          expect(blocksIn(rescans)).toBe(wanted.size);
         };
         for (const it of actions) {
           if ('grow' in it) tip += it.grow;
@@ -86,7 +110,7 @@ describe('rescans', () => {
           if ('add' in it) {
             const from = Math.min(it.add, tip);
             for (let n = from; n <= tip; n++) wanted.add(n);
-            rescans = addRescan(rescans, from, header(tip));
+            rescans = addRescan(rescans, from, header(tip), null);
           }
           if ('cut' in it) {
             tip = Math.max(0, tip - it.cut);

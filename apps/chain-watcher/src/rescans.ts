@@ -1,4 +1,5 @@
 import type { BlockHeader, ChainBlock } from '@daybook/chains';
+import { lowest, type Position } from './positions';
 
 /**
  * Blocks that were matched before the watcher knew an address that existed by then, and so are
@@ -11,18 +12,28 @@ export interface Rescan {
   /** The next block to match, going down; its hash is known. */
   readonly to: number;
   readonly hash: string;
+  /** Addresses minted up to this position of the ledger's log do not wait for it; null when any may. */
+  readonly after: Position;
 }
 
-/** Adds the blocks from `from` up to the tip; ranges that touch become one. Newest first. */
+/**
+ * Adds the blocks from `from` up to the tip for addresses minted after the position `after`; ranges that
+ * touch become one. Newest first.
+ */
 export function addRescan(
   rescans: readonly Rescan[],
   from: number,
   tip: BlockHeader,
+  after: Position,
 ): readonly Rescan[] {
   const touching = rescans.filter(({ to }) => to + 1 >= from);
-  const lowest = Math.min(from, ...touching.map((it) => it.from));
-  const apart = rescans.filter((it) => !touching.includes(it));
-  return [{ from: lowest, to: tip.number, hash: tip.hash }, ...apart];
+  const joined: Rescan = {
+    from: Math.min(from, ...touching.map((it) => it.from)),
+    to: tip.number,
+    hash: tip.hash,
+    after: lowest(after, ...touching.map((it) => it.after)),
+  };
+  return [joined, ...rescans.filter((it) => !touching.includes(it))];
 }
 
 /** The ranges without what a reorg replaced above `ancestor`: that is matched as it comes. */
@@ -34,38 +45,49 @@ export function cutRescans(rescans: readonly Rescan[], ancestor: BlockHeader): r
   });
 }
 
+/**
+ * The range to work on: the newest and the oldest in turn. In the newest waits a customer who was just
+ * given an address; an old one makes up for an outage, and must come to its end however many
+ * addresses are given away meanwhile.
+ */
+export function rangeInTurn(rescans: readonly Rescan[], turn: number): Rescan | undefined {
+  return turn % 2 === 0 ? rescans[0] : rescans.at(-1);
+}
+
 /** A part of a range, both ends included. */
 export interface Slice {
   readonly from: number;
   readonly to: number;
 }
 
-/**
- * The blocks to match next, at most `limit`: of the newest range, since a customer who was just
- * given an address waits there, while an old range only makes up for an outage.
- */
-export function nextSlice(rescans: readonly Rescan[], limit: number): Slice | null {
-  const newest = rescans[0];
-  if (!newest) return null;
-  return { from: Math.max(newest.from, newest.to - limit + 1), to: newest.to };
+/** The blocks of a range to match next, at most `limit`. */
+export function nextSlice({ from, to }: Rescan, limit: number): Slice {
+  return { from: Math.max(from, to - limit + 1), to };
 }
 
 /**
- * The ranges that are left when the slice from `nextSlice` was matched in `blocks` (oldest first); null
- * when these are not the blocks of our chain.
+ * The ranges that are left when the top of `range`, one of them, was matched in `blocks` (oldest
+ * first); null when these are not the blocks of our chain.
  */
-export function withoutSlice(
+export function withoutBlocks(
   rescans: readonly Rescan[],
+  range: Rescan,
   blocks: readonly ChainBlock[],
 ): readonly Rescan[] | null {
-  const [newest, ...others] = rescans;
-  const last = blocks.at(-1);
-  if (!newest || last?.hash !== newest.hash) return null;
+  if (blocks.at(-1)?.hash !== range.hash) return null;
   for (const [i, block] of blocks.entries()) {
     const child = blocks[i + 1];
     if (child && child.parentHash !== block.hash) return null;
   }
   const first = blocks[0] as ChainBlock;
-  if (first.number <= newest.from) return others;
-  return [{ from: newest.from, to: first.number - 1, hash: first.parentHash }, ...others];
+  return rescans.flatMap((it) => {
+    if (it !== range) return [it];
+    if (first.number <= it.from) return [];
+    return [{ ...it, to: first.number - 1, hash: first.parentHash }];
+  });
+}
+
+/** How many blocks are left. */
+export function blocksIn(rescans: readonly Rescan[]): number {
+  return rescans.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 }

@@ -12,6 +12,7 @@ import { policyGroups } from './finality';
 import type { Health } from './health';
 import { followLoop, type Progress, relayLoop, reportLoop } from './loops';
 import { messageOf } from './node-faults';
+import { createReadMark } from './read-mark';
 import type { Leadership, WatcherStore } from './store/watcher-store';
 import { createWakeUp } from './wake-up';
 import { createWatch } from './watch';
@@ -42,6 +43,8 @@ export interface RunningChain {
   /** Whether this process watches the chain or stands by for another that does. */
   role(): 'leader' | 'standby';
   health(): Health;
+  /** Addresses that this process should watch and cannot, as their messages cannot be read. */
+  parkedAddresses(): number;
   /** Ends after the step in hand. */
   stop(): Promise<void>;
 }
@@ -56,12 +59,14 @@ export function runChain(run: ChainRun): RunningChain {
     role: 'standby',
     health: { state: 'catching-up', detail: 'The node has not answered yet.' },
     trouble: null,
+    parkedKeys: () => 0,
   };
   const ended = work(run, status, stopping.signal);
   return {
     chain: run.chain.id,
     role: () => status.role,
     health: () => status.health,
+    parkedAddresses: () => status.parkedKeys(),
     async stop() {
       stopping.abort();
       await ended;
@@ -71,6 +76,7 @@ export function runChain(run: ChainRun): RunningChain {
 
 interface Status extends Progress {
   role: 'leader' | 'standby';
+  parkedKeys: () => number;
 }
 
 async function work(run: ChainRun, status: Status, signal: AbortSignal): Promise<void> {
@@ -111,6 +117,8 @@ async function lead(
   const [stepWake, relayWake] = [createWakeUp(), createWakeUp()];
   const table = createAddressTable();
   await readAddresses(store, chain.id, table);
+  const record = await store.load(chain.id);
+  const storeId = await store.id();
   const exceptions = [...registry.assetFinality].filter(([id]) => id.startsWith(`${chain.id}/`));
   const known = new Set(registry.assets.map(({ id }) => id));
   const watch = createWatch(
@@ -126,7 +134,7 @@ async function lead(
       now: Date.now,
       events: watchEvents(chain.id, logger, metrics, relayWake.wake),
     },
-    await store.load(chain.id),
+    record,
     log,
   );
   status.role = 'leader';
@@ -152,13 +160,16 @@ async function lead(
     },
   });
   const offer = { watch, family: chain.family, wake: stepWake.wake };
-  const subscription = await subscribeAddresses(log, chain.id, offer, logger).catch((error) => {
+  const mark = createReadMark(record.taken, record.acknowledged);
+  const addresses = await subscribeAddresses(run, storeId, offer, mark).catch((error) => {
     listening?.close();
     throw error;
   });
+  status.parkedKeys = addresses.parkedKeys;
   try {
     const session = {
-      ...{ chain: chain.id, watch, client, leadership, progress: status, logger, metrics },
+      ...{ chain: chain.id, watch, client, addresses, leadership, progress: status },
+      ...{ logger, metrics },
       pollMs: run.pollMs ?? pollMsOf(chain),
     };
     const loops = [
@@ -171,7 +182,8 @@ async function lead(
     signal.removeEventListener('abort', end);
     watch.close();
     listening?.close();
-    await subscription.stop();
+    await addresses.stop();
+    status.parkedKeys = () => 0;
   }
 }
 

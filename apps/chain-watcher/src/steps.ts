@@ -1,24 +1,22 @@
-import type {
-  AddressTable,
-  BlockHeader,
-  BlockTransfer,
-  ChainBlock,
-  FinalityTag,
-  PendingTransaction,
-} from '@daybook/chains';
+import type { BlockHeader, FinalityTag, PendingTransaction } from '@daybook/chains';
 import { openChronicle, transferIdOf } from './chronicle';
 import { finalUpTo, tagsOf } from './finality';
+import { findTransfers } from './find-transfers';
 import { firstRing } from './first-start';
-import { firstBlockToRescan, type MintedAddress } from './late-addresses';
-import { fetchRange, nextBlocks } from './next-blocks';
-import { addRescan, cutRescans, nextSlice, type Slice, withoutSlice } from './rescans';
+import { nextBlocks } from './next-blocks';
+import { cutRescans } from './rescans';
 import { settledOf } from './settle';
-import { commit, remember, tipOf, type WatchParts, type WatchState } from './watch-state';
+import {
+  commit,
+  remember,
+  tipOf,
+  versionTime,
+  type WatchParts,
+  type WatchState,
+} from './watch-state';
 
 /** Finals of one step, so that the end of a long outage of finality is not one huge write. */
 const FINALS_AT_ONCE = 1_000;
-/** Blocks matched again in one step, between two looks at the head. */
-const RESCAN_BLOCKS = 32;
 
 /** Follows the chain by one step; tells whether there may be more to follow at once. */
 export async function advance(parts: WatchParts, state: WatchState): Promise<boolean> {
@@ -28,7 +26,7 @@ export async function advance(parts: WatchParts, state: WatchState): Promise<boo
   if (head.number > state.highest.number) state.highest = { number: head.number, at: parts.now() };
   if (state.ring.length === 0) {
     const start = await firstRing(client, chain, parts.startBlock, head);
-    await commit(parts, state, { start });
+    await commit(parts, state, { start: { ...start, at: parts.now() } });
   }
   const next = await nextBlocks(client, state.ring, head);
   state.stalled = next.kind === 'stalled' ? next.reason : null;
@@ -40,7 +38,7 @@ export async function advance(parts: WatchParts, state: WatchState): Promise<boo
   const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
   const ended = state.sightings.endedBy(blocks.flatMap((block) => block.transactions));
   const known = await store.transfers([...new Set([...ids, ...ended])]);
-  const chronicle = openChronicle(chain.id, [...known, ...lost], parts.now());
+  const chronicle = openChronicle(chain.id, [...known, ...lost], versionTime(parts, state));
   for (const { transfer } of lost) chronicle.revert(transfer.transferId);
   for (const { block, transfer } of found) chronicle.include(block, transfer);
   // What the blocks show is no sighting any more; the others will not come.
@@ -75,7 +73,7 @@ export async function finalise(parts: WatchParts, state: WatchState): Promise<bo
     const query = { upTo, assets, except, limit: FINALS_AT_ONCE };
     const due = await store.detected(chain.id, query);
     if (due.length === 0) continue;
-    const chronicle = openChronicle(chain.id, due, parts.now());
+    const chronicle = openChronicle(chain.id, due, versionTime(parts, state));
     for (const { transfer } of due) chronicle.finalise(transfer.transferId, policy);
     await commit(parts, state, { transfers: chronicle.changes });
     isMore ||= due.length === FINALS_AT_ONCE;
@@ -98,57 +96,6 @@ async function lookAtTags(parts: WatchParts, state: WatchState): Promise<void> {
   state.settledFor = isKnown && tags.finalized !== null ? moment : null;
 }
 
-/**
- * Takes addresses in: from the next block on they are matched, and what was matched without them is
- * matched again. Stored before the call resolves.
- */
-export async function takeAddresses(
-  parts: WatchParts,
-  state: WatchState,
-  offered: readonly MintedAddress[],
-): Promise<void> {
-  const fresh = offered.filter(({ address }) => !parts.table.has(address));
-  if (fresh.length === 0) return;
-  const from = await firstBlockToRescan(parts.client, state.ring, state.startNumber, fresh);
-  await commit(parts, state, {
-    addresses: [...new Set(fresh.map(({ address }) => address))],
-    ...(from !== null && { rescans: addRescan(state.rescans, from, tipOf(state)) }),
-  });
-}
-
-/** Matches some blocks again; tells whether more are left. */
-export async function rescan(parts: WatchParts, state: WatchState): Promise<boolean> {
-  const { chain, store } = parts;
-  const slice = nextSlice(state.rescans, RESCAN_BLOCKS);
-  if (slice === null) return false;
-  const blocks = await blocksAgain(parts, state, slice);
-  const rescans = withoutSlice(state.rescans, blocks);
-  // The node does not have them, or follows another chain for the moment.
-  if (rescans === null) return false;
-  const found = findTransfers(parts.table, blocks);
-  const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
-  const chronicle = openChronicle(chain.id, await store.transfers(ids), parts.now());
-  for (const { block, transfer } of found) chronicle.include(block, transfer);
-  await commit(parts, state, { rescans, transfers: chronicle.changes });
-  parts.events.rescanned(slice);
-  return rescans.length > 0;
-}
-
-/** The blocks from memory when they are recent, else from the node, as far as it has them. */
-async function blocksAgain(
-  { client }: WatchParts,
-  { recent }: WatchState,
-  { from, to }: Slice,
-): Promise<readonly ChainBlock[]> {
-  const kept: ChainBlock[] = [];
-  for (let number = from; number <= to; number++) {
-    const block = recent.get(number);
-    if (!block) return fetchRange(client, from, to);
-    kept.push(block);
-  }
-  return kept;
-}
-
 /** Publishes pending transfers to our addresses, and gives up those that wait too long. */
 export async function sight(
   parts: WatchParts,
@@ -168,7 +115,7 @@ export async function sight(
   const chronicle = openChronicle(
     chain.id,
     await store.transfers([...new Set([...ids, ...expired])]),
-    now,
+    versionTime(parts, state),
   );
   for (const id of expired) chronicle.drop(id);
   for (const { transaction, transfer } of found) {
@@ -177,22 +124,6 @@ export async function sight(
     chronicle.see(transfer, { sender, nonce, seenAt: now });
   }
   if (chronicle.changes.length > 0) await commit(parts, state, { transfers: chronicle.changes });
-}
-
-interface Found {
-  readonly block: ChainBlock;
-  readonly transfer: BlockTransfer;
-}
-
-/** The transfers of these blocks to addresses of the table, in their order. */
-function findTransfers(table: AddressTable, blocks: readonly ChainBlock[]): readonly Found[] {
-  const found: Found[] = [];
-  for (const block of blocks) {
-    for (const transfer of block.transfers) {
-      if (table.has(transfer.to)) found.push({ block, transfer });
-    }
-  }
-  return found;
 }
 
 function headerOf({ number, hash, parentHash, time }: BlockHeader): BlockHeader {

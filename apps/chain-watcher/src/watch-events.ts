@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { createRescanProgress } from './rescan-progress';
+import { blocksIn } from './rescans';
 import type { WatchEvents } from './watch-state';
 import type { WatcherMetrics } from './watcher-metrics';
 
@@ -9,6 +11,7 @@ export function watchEvents(
   metrics: WatcherMetrics,
   publish: () => void,
 ): WatchEvents {
+  const progress = createRescanProgress();
   return {
     matched(blocks) {
       metrics.blocks.inc({ chain }, blocks.length);
@@ -19,9 +22,13 @@ export function watchEvents(
       metrics.removedBlocks.inc({ chain }, removed.length);
       logger.warn({ chain, ancestor: ancestor.number, depth: removed.length }, 'blocks replaced');
     },
-    rescanned({ from, to }) {
-      metrics.rescannedBlocks.inc({ chain }, to - from + 1);
-      logger.debug({ chain, from, to }, 'blocks matched again');
+    rescanned(blocks, left) {
+      metrics.rescannedBlocks.inc({ chain }, blocks);
+      const remaining = blocksIn(left);
+      metrics.blocksToRescan.set({ chain }, remaining);
+      const news = progress(blocks, remaining, Date.now());
+      if (news) logger.info({ chain, ...news }, 'matching blocks again for late addresses');
+      publish();
     },
     changed(transfers) {
       for (const { transfer } of transfers) {
@@ -36,6 +43,7 @@ export function watchEvents(
     },
     learned(addresses) {
       metrics.addresses.set({ chain }, addresses);
+      publish();
     },
   };
 }

@@ -3,10 +3,13 @@ import { type ChainHeadV1, TOPICS } from '@daybook/contracts';
 import type { DurableLog } from '@daybook/messaging';
 import { type Health, judge, type Trouble } from './health';
 import type { MintedAddress } from './late-addresses';
+import { matchAgain, takeAddresses } from './match-again';
 import { chainHeadMessage } from './messages';
-import { advance, finalise, rescan, sight, takeAddresses } from './steps';
+import { highest, isAbove, lowest, type Position } from './positions';
+import { blocksIn } from './rescans';
+import { advance, finalise, sight } from './steps';
 import type { WatchRecord } from './store/watcher-store';
-import { openState, tipOf, type WatchParts } from './watch-state';
+import { commit, matchedThrough, openState, tipOf, type WatchParts } from './watch-state';
 
 /** Pending transactions that wait to be looked at; the rest of a flood is not worth memory. */
 const PENDING_QUEUE_MAX = 1_000;
@@ -27,19 +30,31 @@ export interface Watch {
   heights(): Heights;
   /** Publishes the state of the chain. */
   reportHead(health: Health): Promise<void>;
-  /** Resolves when the addresses are stored and will be matched. */
-  offerAddresses(addresses: readonly MintedAddress[]): Promise<void>;
+  /**
+   * Offers addresses, those of a stretch of the ledger's log that ends at `through`. Resolves when they
+   * are stored and will be matched.
+   */
+  offerAddresses(addresses: readonly MintedAddress[], through: Position): Promise<void>;
+  /**
+   * Acknowledges, and stores so, what is true of the addresses that have been read with none missing up
+   * to the position `complete`: that they are matched in every block since their mint, and that what
+   * was found is published.
+   */
+  acknowledge(complete: Position): Promise<void>;
   offerPending(transaction: PendingTransaction): void;
   /** Rejects what was offered and not taken, so that it is offered to the next watch. */
   close(): void;
   health(trouble: Trouble | null): Health;
 }
 
-/** What the node shows, and how far it was matched and published. */
-export type Heights = Pick<ChainHeadV1, 'latest' | 'matched' | 'finalized'>;
+/** What the node shows, how far it was matched and published, and for which addresses. */
+export type Heights = Pick<ChainHeadV1, 'latest' | 'matched' | 'finalized'> & {
+  readonly addressesThrough: string | null;
+};
 
 interface Offer {
   readonly addresses: readonly MintedAddress[];
+  readonly through: Position;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -60,11 +75,9 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
     // What was offered together is stored together, and told so; an error leaves all to be offered again.
     const taken = offers.splice(0);
     try {
-      await takeAddresses(
-        parts,
-        state,
-        taken.flatMap(({ addresses }) => addresses),
-      );
+      const addresses = taken.flatMap((offer) => offer.addresses);
+      const through = highest(null, ...taken.map((offer) => offer.through));
+      await takeAddresses(parts, state, addresses, through);
       for (const { resolve } of taken) resolve();
     } catch (error) {
       for (const { reject } of taken) reject(error);
@@ -84,7 +97,12 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
 
   function heights(): Heights {
     const latest = state.head?.number ?? 0;
-    return { latest, matched: Math.max(published, 0), finalized: state.tags.finalized };
+    return {
+      latest,
+      matched: Math.max(published, 0),
+      finalized: state.tags.finalized,
+      addressesThrough: state.acknowledged?.toString() ?? null,
+    };
   }
 
   return {
@@ -96,16 +114,19 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
         lookAtStrangersAgain();
       }
       const isBehind = await advance(parts, state);
-      const isRescanLeft = await rescan(parts, state);
       const isMoreFinal = await finalise(parts, state);
       const looked = pending;
       pending = [];
       await sight(parts, state, looked);
-      return isBehind || isMoreFinal || isRescanLeft || offers.length > 0;
+      // Last, as a node that has lost its past must not keep the present from being followed.
+      const isMatchingAgain = await matchAgain(parts, state);
+      return isBehind || isMoreFinal || isMatchingAgain || offers.length > 0;
     },
 
     async relay() {
       const tip = state.ring.at(-1)?.number ?? -1;
+      const { wants } = state;
+      const through = matchedThrough(state);
       const messages = await store.outbox(chain.id, PUBLISH_AT_ONCE);
       const last = messages.at(-1);
       if (last) {
@@ -117,6 +138,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
       }
       if (messages.length === PUBLISH_AT_ONCE) return true;
       published = tip;
+      // What was wanted meanwhile may have been found, and waits to be published.
+      if (wants === state.wants) state.publishedThrough = through;
       return false;
     },
 
@@ -128,11 +151,17 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
       await log.publish(TOPICS.chainHead, [chainHeadMessage(head)]);
     },
 
-    offerAddresses: (addresses) =>
+    offerAddresses: (addresses, through) =>
       new Promise((resolve, reject) => {
         if (isClosed) reject(new Error('The watch has ended.'));
-        else offers.push({ addresses, resolve, reject });
+        else offers.push({ addresses, through, resolve, reject });
       }),
+
+    async acknowledge(complete) {
+      const acknowledged = lowest(complete, state.publishedThrough, matchedThrough(state));
+      if (acknowledged === null || !isAbove(acknowledged, state.acknowledged)) return;
+      await commit(parts, state, { acknowledged });
+    },
 
     close() {
       isClosed = true;
@@ -156,6 +185,10 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
           stalled: state.stalled,
           trouble,
           unsettledSince: state.unsettledSince,
+          blocksToRescan: blocksIn(state.rescans),
+          missing: state.rescans.some(({ hash }) => hash === state.missing?.range.hash)
+            ? state.missing
+            : null,
         },
         parts.now(),
       ),

@@ -10,8 +10,13 @@ export interface WatcherMetrics {
   readonly leading: Gauge<'chain'>;
   readonly stalled: Gauge<'chain'>;
   readonly addresses: Gauge<'chain'>;
+  /** The position up to which addresses are acknowledged. */
+  readonly addressesThrough: Gauge<'chain'>;
+  /** Keys of a topic that stand still for a group. */
+  readonly parkedKeys: Gauge<'topic' | 'group'>;
   readonly blocks: Counter<'chain'>;
   readonly rescannedBlocks: Counter<'chain'>;
+  readonly blocksToRescan: Gauge<'chain'>;
   readonly removedBlocks: Counter<'chain'>;
   readonly transfers: Counter<'chain' | 'status'>;
   readonly nodeFaults: Counter<'chain' | 'kind'>;
@@ -50,8 +55,19 @@ export function createWatcherMetrics(
     leading: gauge('leading', '1 when this process watches the chain, 0 when it stands by.'),
     stalled: gauge('stalled', '1 when the chain cannot be followed.'),
     addresses: gauge('addresses', 'Addresses in the table.'),
+    addressesThrough: gauge(
+      'addresses_through',
+      "The position of the ledger's log up to which every address is watched.",
+    ),
+    parkedKeys: new Gauge({
+      name: 'daybook_parked_keys',
+      help: 'Keys that stand still because a message of theirs cannot be handled.',
+      labelNames: ['topic', 'group'],
+      registers,
+    }),
     blocks: counter('blocks', 'Blocks matched.', []),
     rescannedBlocks: counter('rescanned_blocks', 'Blocks matched again.', []),
+    blocksToRescan: gauge('blocks_to_rescan', 'Blocks that are still to be matched again.'),
     removedBlocks: counter('removed_blocks', 'Matched blocks that a reorg removed.', []),
     transfers: counter('transfers', 'Versions of transfers, by status.', ['status']),
     nodeFaults: counter('node_faults', 'Steps that failed because of the node.', ['kind']),

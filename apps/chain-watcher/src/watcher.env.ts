@@ -11,6 +11,11 @@ export class WatcherEnv {
   @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
   readonly databaseUrl!: string;
 
+  /** `host:port,host:port`, or with `kafka://` and credentials; tables in PostgreSQL when left out. */
+  @IsOptional()
+  @IsString()
+  readonly kafkaBrokers?: string;
+
   /** JSON file that says which chains are watched; none when left out. */
   @IsOptional()
   @IsString()

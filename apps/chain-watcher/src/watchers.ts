@@ -1,4 +1,5 @@
 import { findChain, type Registry } from '@daybook/chains';
+import { TOPICS } from '@daybook/contracts';
 import { DurableLog } from '@daybook/messaging';
 import type { HealthChecks } from '@daybook/platform';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
@@ -36,19 +37,40 @@ export class Watchers implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.store.close();
   }
 
-  /** Ready means: no chain that this process leads stands still. */
+  /**
+   * Ready means: no chain that this process leads stands still. Without the log, or without an address
+   * that cannot be read, the chains are followed all the same.
+   */
   checks(): HealthChecks {
-    const required = this.registry.connections.map(
-      ({ chain }) => [chain, () => this.check(chain)] as const,
+    const chains = this.registry.connections.map(({ chain }) => chain);
+    const required = chains.map((chain) => [chain, async () => this.check(chain)] as const);
+    const optional = chains.map(
+      (chain) => [`${chain} addresses`, async () => this.checkAddresses(chain)] as const,
     );
-    return { required: Object.fromEntries(required) };
+    return {
+      required: Object.fromEntries(required),
+      optional: { ...Object.fromEntries(optional), log: () => this.log.check() },
+    };
   }
 
-  private async check(id: string): Promise<string> {
-    const chain = this.running.find((it) => it.chain === id);
-    if (!chain) throw new Error('Not started.');
+  private checkAddresses(id: string): void {
+    const parked = this.find(id).parkedAddresses();
+    if (parked === 0) return;
+    throw new Error(
+      `${parked} addresses are not watched, as their messages cannot be read: their keys in ${TOPICS.purseAddress} are parked.`,
+    );
+  }
+
+  private check(id: string): string {
+    const chain = this.find(id);
     const { state, detail } = chain.health();
     if (state === 'stalled') throw new Error(detail ?? state);
     return `${chain.role()}, ${state}`;
+  }
+
+  private find(id: string): RunningChain {
+    const chain = this.running.find((it) => it.chain === id);
+    if (!chain) throw new Error('Not started.');
+    return chain;
   }
 }

@@ -270,7 +270,8 @@ describe('a watch on a real chain', () => {
     for (let allowed = 0; ; allowed++) {
       let steps = allowed;
       await restart({ wrap: killAfter(() => steps-- <= 0) });
-      driver.watch.offerAddresses([{ address: other, mintedAt: 0 }]).catch(() => undefined);
+      const late = { address: other, mintedAt: 0, position: null };
+      driver.watch.offerAddresses([late], null).catch(() => undefined);
       const outcome = await driver.settle().then(
         () => 'finished',
         (error: Error) => error.message,

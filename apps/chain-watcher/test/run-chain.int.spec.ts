@@ -37,6 +37,7 @@ beforeEach(async () => {
     limit: 100,
     async handle(messages) {
       for (const { value } of messages) transfers.push(parseTransfer(value));
+      return [];
     },
   });
   await log.subscribe({
@@ -45,6 +46,7 @@ beforeEach(async () => {
     limit: 100,
     async handle(messages) {
       for (const { value } of messages) heads.push(parseChainHead(value));
+      return [];
     },
   });
 });

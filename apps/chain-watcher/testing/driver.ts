@@ -4,6 +4,7 @@ import type { DurableLog } from '@daybook/messaging';
 import { InMemoryBroker, InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
 import { readAddresses } from '../src/addresses.consumer';
 import { policyGroups } from '../src/finality';
+import type { Position } from '../src/positions';
 import type { Leadership, WatcherStore } from '../src/store/watcher-store';
 import { createWatch, type Watch } from '../src/watch';
 import { CHAIN, type LocalChain } from './local-chain';
@@ -22,7 +23,7 @@ export interface Driver {
   /** Follows to the head and publishes everything. */
   settle(): Promise<void>;
   /** Gives addresses to the watch, as minted at `mintedAt` (now when left out), and settles. */
-  mint(addresses: readonly string[], mintedAt?: number): Promise<void>;
+  mint(addresses: readonly string[], mintedAt?: number, position?: Position): Promise<void>;
   /** What was published: of one transfer when its transaction is named. */
   published(txHash?: string): readonly TransferV1[];
   /** Ends without finishing anything. */
@@ -97,8 +98,9 @@ export async function drive(
   return {
     watch,
     settle,
-    async mint(addresses, mintedAt = Date.now()) {
-      const stored = watch.offerAddresses(addresses.map((address) => ({ address, mintedAt })));
+    async mint(addresses, mintedAt = Date.now(), position = null) {
+      const minted = addresses.map((address) => ({ address, mintedAt, position }));
+      const stored = watch.offerAddresses(minted, position);
       await settle();
       await stored;
     },

@@ -1,5 +1,7 @@
 import type { TrackedTransfer } from '../src/chronicle';
+import type { Wanted } from '../src/late-addresses';
 import { transferMessage } from '../src/messages';
+import { highest, type Position } from '../src/positions';
 import type { Ring } from '../src/reconcile';
 import type { Rescan } from '../src/rescans';
 import {
@@ -17,7 +19,11 @@ interface ChainMemory {
   leader: bigint | null;
   startNumber: number | null;
   ring: Ring;
+  startedAt: number | null;
   rescans: readonly Rescan[];
+  wanted: Wanted | null;
+  taken: Position;
+  acknowledged: Position;
   readonly addresses: Set<string>;
   outbox: OutboxMessage[];
 }
@@ -27,6 +33,19 @@ export class InMemoryWatcherStore extends WatcherStore {
   private readonly chains = new Map<string, ChainMemory>();
   private readonly known = new Map<string, TrackedTransfer>();
   private position = 0n;
+  private lives = 1;
+
+  async id(): Promise<string> {
+    return `life-${this.lives}`;
+  }
+
+  /** Forgets everything, as a database that was deleted and made again. */
+  wipe(): void {
+    // Writers of the old memory are fenced off, as their connections are gone.
+    for (const [chain, { fence }] of this.chains) this.chains.set(chain, emptyMemory(fence + 1n));
+    this.known.clear();
+    this.lives += 1;
+  }
 
   async lead(chain: string): Promise<Leadership | null> {
     const memory = this.of(chain);
@@ -50,9 +69,9 @@ export class InMemoryWatcherStore extends WatcherStore {
   }
 
   async load(chain: string): Promise<WatchRecord> {
-    const { ring, startNumber, rescans } = this.of(chain);
+    const { ring, startNumber, startedAt, rescans, wanted, taken, acknowledged } = this.of(chain);
     const seen = this.select(chain, ({ transfer }) => transfer.status === 'seen');
-    return { ring, startNumber, rescans, seen };
+    return { ring, startNumber, startedAt, rescans, wanted, taken, acknowledged, seen };
   }
 
   async *addresses(chain: string): AsyncIterable<readonly string[]> {
@@ -88,14 +107,20 @@ export class InMemoryWatcherStore extends WatcherStore {
   async commit({ chain, fence }: Leadership, change: Change): Promise<void> {
     const memory = this.of(chain);
     if (memory.fence !== fence) throw new LostLeadership(chain);
-    const { start, advance, rescans, addresses = [], transfers = [] } = change;
-    if (start) Object.assign(memory, { startNumber: start.number, ring: start.ring });
+    const { start, advance, rescans, wanted, addresses = [], transfers = [] } = change;
+    if (start) {
+      const { number, ring, at } = start;
+      Object.assign(memory, { startNumber: number, startedAt: at, ring });
+    }
     if (advance) {
       const { ancestor, added, oldest } = advance;
       const kept = memory.ring.filter(({ number }) => number <= ancestor);
       memory.ring = [...kept, ...added].filter(({ number }) => number >= oldest);
     }
     if (rescans) memory.rescans = rescans;
+    if (wanted !== undefined) memory.wanted = wanted;
+    memory.taken = highest(memory.taken, change.taken ?? null);
+    memory.acknowledged = highest(memory.acknowledged, change.acknowledged ?? null);
     for (const address of addresses) memory.addresses.add(address);
     for (const tracked of transfers) {
       this.known.set(tracked.transfer.transferId, tracked);
@@ -129,16 +154,24 @@ export class InMemoryWatcherStore extends WatcherStore {
   }
 
   private of(chain: string): ChainMemory {
-    const memory = this.chains.get(chain) ?? {
-      fence: 0n,
-      leader: null,
-      startNumber: null,
-      ring: [],
-      rescans: [],
-      addresses: new Set<string>(),
-      outbox: [],
-    };
+    const memory = this.chains.get(chain) ?? emptyMemory(0n);
     this.chains.set(chain, memory);
     return memory;
   }
+}
+
+function emptyMemory(fence: bigint): ChainMemory {
+  return {
+    fence,
+    leader: null,
+    startNumber: null,
+    startedAt: null,
+    ring: [],
+    rescans: [],
+    wanted: null,
+    taken: null,
+    acknowledged: null,
+    addresses: new Set(),
+    outbox: [],
+  };
 }

@@ -6,21 +6,27 @@ import {
   InvalidBlock,
   RpcFailure,
 } from '@daybook/chains';
-import { type FinalityV1, TOPICS, type TransferV1 } from '@daybook/contracts';
-import { DurableLog, type Message } from '@daybook/messaging';
+import type { FinalityV1, TransferV1 } from '@daybook/contracts';
 import type { Keccak } from '../../../libs/chains/src/evm/keccak';
 import { pendingTransfers } from '../../../libs/chains/src/evm/transfers';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
+import { offerMessages, readAddresses } from '../src/addresses.consumer';
 import { policyGroups } from '../src/finality';
-import type { Change, Leadership } from '../src/store/watcher-store';
+import { CLOCK_MARGIN_MS } from '../src/late-addresses';
+import type { Position } from '../src/positions';
+import { createReadMark, type ReadMark } from '../src/read-mark';
+import type { Leadership } from '../src/store/watcher-store';
 import { createWatch, type Watch } from '../src/watch';
+import { witnessAcknowledgement } from './acknowledged';
+import { AddressTopic } from './address-topic';
+import { Crash, CrashingLog, CrashingStore } from './crashing';
 import { faultyNode } from './faulty-node';
-import { InMemoryWatcherStore } from './in-memory-store';
 import { CHAIN, IDS, ModelChain, TOKEN } from './model-chain';
 import { createRandom, type Random } from './random';
 
 /** Small, so that reorgs come near to it. */
 export const WINDOW = 8;
+const STEPS = 150;
 const OWN_POLICY: FinalityV1 = { kind: 'depth', confirmations: 3 };
 const TOKEN_POLICY: FinalityV1 = { kind: 'tag', tag: 'finalized' };
 
@@ -35,52 +41,11 @@ const chain: Chain = {
 
 const silent = { matched() {}, reorganised() {}, rescanned() {}, changed() {}, learned() {} };
 
-/** The process died here, as far as the watcher can tell. */
-class Crash extends Error {}
-
-/** A store whose writer dies now and then, right before or right after the write. */
-class CrashingStore extends InMemoryWatcherStore {
-  constructor(private readonly maybeCrash: () => void) {
-    super();
-  }
-
-  override async commit(leadership: Leadership, change: Change): Promise<void> {
-    this.maybeCrash();
-    await super.commit(leadership, change);
-    this.maybeCrash();
-  }
-
-  override async published(id: string, position: bigint): Promise<void> {
-    this.maybeCrash();
-    await super.published(id, position);
-    this.maybeCrash();
-  }
-}
-
-/** Keeps what arrives; its caller may die before, or before it hears of the success. */
-class CrashingLog extends DurableLog {
-  readonly transfers: Message[] = [];
-
-  constructor(private readonly maybeCrash: () => void) {
-    super();
-  }
-
-  async publish(topic: string, messages: readonly Message[]): Promise<void> {
-    this.maybeCrash();
-    if (topic === TOPICS.transfer) this.transfers.push(...messages);
-    this.maybeCrash();
-  }
-
-  subscribe(): never {
-    throw new Error('The simulation offers addresses itself.');
-  }
-
-  async close(): Promise<void> {}
-}
-
 export interface Outcome {
   /** Every message in the order of its arrival, repeats included. */
   readonly published: readonly TransferV1[];
+  /** How many of them had arrived when the watcher's memory was deleted. */
+  readonly forgottenAt: number;
   /** What the watched part of the chain shows in the end to the addresses, by transfer id. */
   readonly truth: ReturnType<ModelChain['truth']>;
 }
@@ -89,6 +54,8 @@ export interface Outcome {
 export async function simulate(seed: number, keccak: Keccak): Promise<Outcome> {
   const random = createRandom(seed);
   let nowMs = 1_700_000_000_000;
+  /** How far the watcher's clock is behind: another machine may go on after a memory is lost. */
+  let behindMs = 0;
   const model = new ModelChain(random, keccak, () => Math.floor(nowMs / 1000));
   const trouble: { rarity: number | null } = { rarity: random.pick([null, 5, 20, 60]) };
   const crashes: { rarity: number | null } = { rarity: random.pick([null, 8, 40]) };
@@ -97,9 +64,8 @@ export async function simulate(seed: number, keccak: Keccak): Promise<Outcome> {
   };
   const store = new CrashingStore(maybeCrash);
   const log = new CrashingLog(maybeCrash);
-  const minted: { readonly address: string; readonly mintedAt: number }[] = [];
-  /** Minted, and not yet acknowledged by the watcher. */
-  let undelivered: typeof minted = [];
+  const topic = new AddressTopic(random);
+  const witness = witnessAcknowledgement(model, store, topic.mints, log.transfers);
   const world: { isMoving: boolean } = { isMoving: true };
   const client = createEvmClient(
     faultyNode(model, random, trouble, () => {
@@ -108,18 +74,19 @@ export async function simulate(seed: number, keccak: Keccak): Promise<Outcome> {
     CHAIN,
     IDS,
   );
-  let running: { watch: Watch; leadership: Leadership } | undefined;
+  let running: Running | undefined;
   let zombie: Watch | undefined;
+  let forgottenAt = 0;
 
   function recipients(): string[] {
-    return minted.map(({ address }) => address);
+    return topic.mints.filter(({ family }) => family === 'evm').map(({ address }) => address);
   }
 
-  async function start() {
+  async function start(): Promise<Running> {
     store.depose(CHAIN);
     const leadership = (await store.lead(CHAIN)) as Leadership;
     const table: AddressTable = createAddressTable();
-    for await (const some of store.addresses(CHAIN)) for (const it of some) table.add(it);
+    await readAddresses(store, CHAIN, table);
     const parts = {
       chain,
       startBlock: seed % 2 === 0 ? 1 : null,
@@ -129,38 +96,78 @@ export async function simulate(seed: number, keccak: Keccak): Promise<Outcome> {
       store,
       leadership,
       table,
-      now: () => nowMs,
+      now: () => nowMs - behindMs,
       events: silent,
     };
-    running = { watch: createWatch(parts, await store.load(CHAIN), log), leadership };
+    const record = await store.load(CHAIN);
+    running = {
+      watch: createWatch(parts, record, log),
+      group: await store.id(),
+      mark: createReadMark(record.taken, record.acknowledged),
+      asked: undefined,
+      isDelivering: false,
+    };
     return running;
   }
 
+  function stop(): void {
+    running?.watch.close();
+    running = undefined;
+    witness.restarted();
+  }
+
   /** One step of the watcher's process, which may die in it. Errors of the node do not kill it. */
-  async function step(work: (watch: Watch) => Promise<unknown>): Promise<void> {
-    const { watch } = running ?? (await start());
+  async function step(work: (running: Running) => Promise<unknown>): Promise<void> {
+    const process = running ?? (await start());
     try {
-      await work(watch);
+      await work(process);
     } catch (error) {
       if (error instanceof RpcFailure || error instanceof InvalidBlock) return;
       if (!(error instanceof Crash)) throw error;
-      watch.close();
-      running = undefined;
+      stop();
     }
   }
 
-  /** The log delivers again what was not acknowledged, sometimes even what was. */
+  const pass = () => step(({ watch }) => watch.pass());
+  const relay = () =>
+    step(async ({ watch }) => {
+      if (!(await watch.relay())) await witness.drained();
+    });
+
+  /** The log hands out some messages, and may not hear that they were handled. */
   async function deliver(): Promise<void> {
-    const { watch } = running ?? (await start());
-    const offered = undelivered.filter(() => !random.oneIn(3));
-    const repeated = minted.length > 0 && random.oneIn(5) ? [random.pick(minted)] : [];
-    void watch.offerAddresses([...offered, ...repeated]).then(
-      () => {
-        undelivered = undelivered.filter((it) => !offered.includes(it));
-      },
-      () => undefined,
-    );
+    const process = running ?? (await start());
+    const { watch, group, mark } = process;
+    if (process.isDelivering) return;
+    const batch = topic.next(group, 1 + random.integer(5));
+    if (batch.length === 0) return;
+    process.isDelivering = true;
+    const isHeard = !world.isMoving || !random.oneIn(5);
+    void offerMessages(batch, { watch, family: 'evm', wake() {} }, mark)
+      .then((poison) => {
+        if (isHeard) topic.handled(group, batch, poison);
+        else mark.repeat();
+      }, mark.repeat)
+      .finally(() => {
+        process.isDelivering = false;
+      });
   }
+
+  /** The answer to how the reading stands may come long after the question. */
+  function ask(): void {
+    if (!running || running.asked) return;
+    const { group, mark } = running;
+    const lag = topic.lag(group);
+    running.asked = { read: mark.read, lag, parkedKeys: topic.parkedKeys(group) };
+  }
+
+  const acknowledge = () =>
+    step(async (process) => {
+      const { watch, mark, asked } = process;
+      if (asked) mark.look(asked.read, asked.lag, asked.parkedKeys);
+      process.asked = undefined;
+      await watch.acknowledge(mark.complete);
+    });
 
   const actions: (() => unknown)[] = [
     () => model.mine(),
@@ -170,27 +177,31 @@ export async function simulate(seed: number, keccak: Keccak): Promise<Outcome> {
       nowMs += random.integer(20_000);
     },
     () => {
-      const address = addressOf(`purse ${minted.length}`);
-      minted.push({ address, mintedAt: nowMs });
-      undelivered.push(minted.at(-1) as (typeof minted)[number]);
+      const family = random.oneIn(5) ? 'tron' : 'evm';
+      topic.mint(family, addressOf(`purse ${topic.mints.length}`), nowMs);
     },
+    () => topic.relay(world.isMoving),
+    () => random.oneIn(3) && topic.compact(),
+    () => running && random.oneIn(2) && topic.retry(running.group),
     deliver,
+    deliver,
+    ask,
+    acknowledge,
     () => {
       const { hash, sender, nonce, plan } = model.send(recipients());
       if (random.oneIn(2)) running?.watch.offerPending(pendingOf(hash, sender, nonce, plan(0)));
     },
     () => model.send(recipients()),
     () => model.replace(recipients()),
-    () => step((watch) => watch.pass()),
-    () => step((watch) => watch.pass()),
-    () => step((watch) => watch.pass()),
-    () => step((watch) => watch.relay()),
+    pass,
+    pass,
+    pass,
+    relay,
     // A leader is declared dead and lives on: once another leads, it must have no effect.
     () => {
       if (!running || !random.oneIn(5)) return;
       zombie = running.watch;
-      zombie.close();
-      running = undefined;
+      stop();
     },
     async () => {
       await zombie?.pass().catch(() => {
@@ -198,7 +209,21 @@ export async function simulate(seed: number, keccak: Keccak): Promise<Outcome> {
       });
     },
   ];
-  for (let n = 0; n < 120; n++) await random.pick(actions)();
+  const wipeAt = seed % 3 === 0 ? -1 : random.integer(STEPS);
+  for (let n = 0; n < STEPS; n++) {
+    if (n === wipeAt) {
+      stop();
+      nowMs += 2_000;
+      // Less than the margin, and never so much that the new memory seems older than the old one.
+      const age = nowMs - ((await store.load(CHAIN)).startedAt ?? nowMs);
+      behindMs = random.integer(Math.max(1, Math.min(CLOCK_MARGIN_MS, age) - 1_000));
+      store.wipe();
+      witness.forgotten();
+      forgottenAt = log.transfers.length;
+    }
+    await random.pick(actions)();
+    await witness.check();
+  }
 
   // Nothing fails any more, the chain grows past every finality, and sightings grow old.
   [trouble.rarity, crashes.rarity, world.isMoving] = [null, null, false];
@@ -206,15 +231,32 @@ export async function simulate(seed: number, keccak: Keccak): Promise<Outcome> {
   for (let n = 0; n < 6; n++) model.mine();
   for (let n = 0; n < 40; n++) {
     if (n === 20) nowMs += 3_600_000;
-    await deliver();
-    await step((watch) => watch.pass());
-    await step((watch) => watch.relay());
+    topic.relay(false);
+    if (running) topic.retry(running.group);
+    for (const action of [deliver, pass, relay, ask, acknowledge]) {
+      await action();
+      await witness.check();
+    }
   }
-  if (undelivered.length > 0) throw new Error('Addresses were never acknowledged.');
+  const { acknowledged, startNumber } = await store.load(CHAIN);
+  const lastMint = topic.mints.at(-1)?.position ?? null;
+  if (String(acknowledged) !== String(lastMint)) {
+    throw new Error(`Acknowledged up to ${acknowledged}, not ${lastMint}.`);
+  }
   return {
     published: log.transfers.map(({ value }) => JSON.parse(value) as TransferV1),
-    truth: model.truth(new Set(recipients()), (await store.load(CHAIN)).startNumber ?? 0),
+    forgottenAt,
+    truth: model.truth(new Set(recipients()), startNumber ?? 0),
   };
+}
+
+/** A process that watches. */
+interface Running {
+  readonly watch: Watch;
+  readonly group: string;
+  readonly mark: ReadMark;
+  asked: { readonly read: Position; readonly lag: bigint; readonly parkedKeys: number } | undefined;
+  isDelivering: boolean;
 }
 
 /** A reorg that the ring can take back, or a plain block. */

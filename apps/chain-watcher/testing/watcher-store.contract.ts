@@ -61,7 +61,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
     });
 
     it('is asked for in every write, which changes nothing without it', async () => {
-      await store.commit(leader, { start: { number: 0, ring: [aHeader(0)] } });
+      await store.commit(leader, { start: { number: 0, ring: [aHeader(0)], at: 1 } });
       await leader.release();
       const next = (await store.lead(CHAIN)) as Leadership;
       const late = { ...leader, isLost: () => false };
@@ -78,13 +78,51 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       expect(await store.load(CHAIN)).toEqual({
         ring: [],
         startNumber: null,
+        startedAt: null,
         rescans: [],
+        wanted: null,
+        taken: null,
+        acknowledged: null,
         seen: [],
       });
     });
 
+    it('has one name, whoever asks', async () => {
+      const id = await store.id();
+      expect(id).toMatch(/^[-a-z0-9]+$/);
+      expect(await store.id()).toBe(id);
+    });
+
+    it('is where and when the watch began', async () => {
+      const at = 1_700_000_000_123;
+      await store.commit(leader, { start: { number: 7, ring: [aHeader(9)], at } });
+      expect(await store.load(CHAIN)).toMatchObject({ startNumber: 7, startedAt: at });
+      expect(await store.load(OTHER)).toMatchObject({ startNumber: null, startedAt: null });
+    });
+
+    it('is what is wanted again until it is not', async () => {
+      const wanted = { since: 1_700_000_000, after: 2n ** 64n - 1n };
+      await store.commit(leader, { wanted });
+      await store.commit(leader, { addresses: ['0x01'] });
+      expect((await store.load(CHAIN)).wanted).toEqual(wanted);
+      await store.commit(leader, { wanted: { since: 5, after: null } });
+      expect((await store.load(CHAIN)).wanted).toEqual({ since: 5, after: null });
+      await store.commit(leader, { wanted: null });
+      expect((await store.load(CHAIN)).wanted).toBeNull();
+    });
+
+    it('is how far addresses were taken in and acknowledged, which never goes back', async () => {
+      await store.commit(leader, { taken: 9n });
+      expect(await store.load(CHAIN)).toMatchObject({ taken: 9n, acknowledged: null });
+      await store.commit(leader, { acknowledged: 8n });
+      await store.commit(leader, { taken: 10n, acknowledged: 3n });
+      await store.commit(leader, { taken: 2n });
+      expect(await store.load(CHAIN)).toMatchObject({ taken: 10n, acknowledged: 8n });
+      expect(await store.load(OTHER)).toMatchObject({ taken: null, acknowledged: null });
+    });
+
     it('is the ring through extensions, reorgs and its window', async () => {
-      const start = { number: 3, ring: [aHeader(3), aHeader(4)] };
+      const start = { number: 3, ring: [aHeader(3), aHeader(4)], at: 1 };
       await store.commit(leader, { start });
       const added = [aHeader(5), aHeader(6), aHeader(7)];
       await store.commit(leader, { advance: { ancestor: 4, added, oldest: 4 } });
@@ -98,7 +136,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
     });
 
     it('keeps only the window of a long step', async () => {
-      await store.commit(leader, { start: { number: 0, ring: [aHeader(0)] } });
+      await store.commit(leader, { start: { number: 0, ring: [aHeader(0)], at: 1 } });
       const added = Array.from({ length: 50 }, (_, n) => aHeader(n + 1));
       await store.commit(leader, { advance: { ancestor: 0, added, oldest: 43 } });
       expect((await store.load(CHAIN)).ring).toEqual(added.slice(-8));
@@ -117,8 +155,8 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
 
     it('is the ranges to match again, newest first', async () => {
       const rescans = [
-        { from: 7, to: 9, hash: '0x9' },
-        { from: 1, to: 3, hash: '0x3' },
+        { from: 7, to: 9, hash: '0x9', after: 2n ** 63n },
+        { from: 1, to: 3, hash: '0x3', after: null },
       ];
       await store.commit(leader, { rescans });
       expect((await store.load(CHAIN)).rescans).toEqual(rescans);

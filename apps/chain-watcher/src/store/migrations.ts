@@ -86,8 +86,51 @@ export class CreateWatcher1763800000000 {
   }
 }
 
+/** Which memory this is, and how far addresses are watched. */
+export class AcknowledgeAddresses1763900000000 {
+  readonly name = 'AcknowledgeAddresses1763900000000';
+
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
+      -- One row: the name under which the watchers of this database read the minted addresses. Where it
+      -- is gone, with the rest or alone, they get another name and are told of every address again.
+      CREATE TABLE watcher.store (
+        is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+        id      uuid    NOT NULL
+      );
+      INSERT INTO watcher.store (id) VALUES (gen_random_uuid());
+
+      -- started_at:        when this memory of the chain began, in Unix milliseconds.
+      -- wanted_*:          blocks since a time (Unix seconds) that are to be matched again, before it is
+      --                    known which they are; addresses minted up to wanted_after do not wait for them.
+      -- addresses_taken:   the highest position, in the ledger's log, of a mint that was taken in.
+      -- addresses_through: every address minted up to this position is watched, and was said to be.
+      ALTER TABLE watcher.chain
+        ADD COLUMN started_at        bigint,
+        ADD COLUMN wanted_since      bigint,
+        ADD COLUMN wanted_after      numeric(20,0),
+        ADD COLUMN addresses_taken   numeric(20,0),
+        ADD COLUMN addresses_through numeric(20,0);
+
+      -- Addresses minted up to this position do not wait for the range; without one any may.
+      ALTER TABLE watcher.rescan ADD COLUMN after_position numeric(20,0);`);
+  }
+
+  async down(queries: Queries): Promise<void> {
+    await queries.query(`
+      ALTER TABLE watcher.rescan DROP COLUMN after_position;
+      ALTER TABLE watcher.chain
+        DROP COLUMN started_at, DROP COLUMN wanted_since, DROP COLUMN wanted_after,
+        DROP COLUMN addresses_taken, DROP COLUMN addresses_through;
+      DROP TABLE watcher.store;`);
+  }
+}
+
 /** In the order in which they must run. */
-export const watcherMigrations = [CreateWatcher1763800000000] as const;
+export const watcherMigrations = [
+  CreateWatcher1763800000000,
+  AcknowledgeAddresses1763900000000,
+] as const;
 
 /** Lets `role` do what a watcher does: it never forgets a transfer or an address. */
 export async function grantWatcher(queries: Queries, role: string): Promise<void> {
@@ -95,6 +138,6 @@ export async function grantWatcher(queries: Queries, role: string): Promise<void
   await queries.query(`
     GRANT USAGE ON SCHEMA watcher TO ${name};
     GRANT SELECT, INSERT, UPDATE ON watcher.chain, watcher.transfer TO ${name};
-    GRANT SELECT, INSERT ON watcher.address TO ${name};
+    GRANT SELECT, INSERT ON watcher.address, watcher.store TO ${name};
     GRANT SELECT, INSERT, DELETE ON watcher.ring, watcher.rescan, watcher.outbox TO ${name};`);
 }

@@ -44,7 +44,7 @@ async function openStore(): Promise<PostgresWatcherStore> {
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${ROLE}'`,
   );
   await administer(
-    `TRUNCATE watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox`,
+    `TRUNCATE watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store`,
   );
   return new PostgresWatcherStore({ url: runtimeUrl });
 }
@@ -69,11 +69,11 @@ describe('PostgresWatcherStore', () => {
     const store = await openStore();
     const leader = (await store.lead(CHAIN)) as Leadership;
     const header = { number: 1, hash: '0xa1', parentHash: '0xa0', time: 1 };
-    const change = { addresses: ['0x01'], start: { number: 1, ring: [header, header] } };
+    const change = { addresses: ['0x01'], start: { number: 1, ring: [header, header], at: 1 } };
     await expect(store.commit(leader, change)).rejects.toThrow(/duplicate key/);
     expect((await store.load(CHAIN)).startNumber).toBeNull();
     for await (const addresses of store.addresses(CHAIN)) expect(addresses).toEqual([]);
-    await store.commit(leader, { start: { number: 1, ring: [header] } });
+    await store.commit(leader, { start: { number: 1, ring: [header], at: 1 } });
     expect((await store.load(CHAIN)).ring).toEqual([header]);
     await leader.release();
     await store.close();
@@ -86,12 +86,25 @@ describe('PostgresWatcherStore', () => {
       'DELETE FROM watcher.transfer',
       'DELETE FROM watcher.address',
       'UPDATE watcher.address SET address = $$x$$',
+      'UPDATE watcher.store SET id = gen_random_uuid()',
+      'DELETE FROM watcher.store',
       'TRUNCATE watcher.outbox',
       'DROP TABLE watcher.chain',
     ]) {
       await expect(client.query(statement)).rejects.toThrow(/permission denied|must be owner/);
     }
     await client.end();
+  });
+
+  it('gets another name when it was deleted', async () => {
+    const store = await openStore();
+    const other = new PostgresWatcherStore({ url: runtimeUrl });
+    const names = await Promise.all([store.id(), other.id(), store.id()]);
+    expect(new Set(names).size).toBe(1);
+    await administer('DROP SCHEMA watcher CASCADE');
+    await migrate(database.url, ROLE);
+    expect(await store.id()).not.toBe(names[0]);
+    await Promise.all([store.close(), other.close()]);
   });
 
   it('can be migrated again, by several at once', async () => {

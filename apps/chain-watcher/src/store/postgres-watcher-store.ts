@@ -1,6 +1,16 @@
 import { Client, type ClientConfig, Pool } from 'pg';
 import type { TrackedTransfer } from '../chronicle';
-import { RING_COLUMNS, type Row, TRANSFER_COLUMNS, toHeader, toTracked } from './rows';
+import {
+  CHAIN_COLUMNS,
+  RESCAN_COLUMNS,
+  RING_COLUMNS,
+  type Row,
+  TRANSFER_COLUMNS,
+  toChainRecord,
+  toHeader,
+  toRescan,
+  toTracked,
+} from './rows';
 import {
   type Change,
   type DetectedQuery,
@@ -18,6 +28,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** No statement takes longer than moments; a server that is silent this long is lost. */
 const QUERY_TIMEOUT_MS = 60_000;
 const ADDRESSES_AT_ONCE = 10_000;
+const NEW_STORE = `
+  INSERT INTO watcher.store (id) VALUES (gen_random_uuid()) ON CONFLICT DO NOTHING`;
 /** The first key of the advisory locks on chains, so that they meet no other use: "dbkw" in ASCII. */
 const LOCK_SPACE = 0x64626b77;
 
@@ -42,6 +54,16 @@ export class PostgresWatcherStore extends WatcherStore {
     this.pool = new Pool({ ...this.config, max: POOL_CONNECTIONS_MAX });
     // The next query gets a new connection, or fails with the reason.
     this.pool.on('error', () => undefined);
+  }
+
+  async id(): Promise<string> {
+    // The migration makes the row; where all rows were deleted, the next reader begins a new memory.
+    const find = 'SELECT id FROM watcher.store';
+    const [known] = await this.rows('watcher-store', find, []);
+    if (known) return known.id as string;
+    await this.rows('watcher-new-store', NEW_STORE, []);
+    const [made] = await this.rows('watcher-store', find, []);
+    return made?.id as string;
   }
 
   /** A lock for as long as the connection lives says who may lead; the fence makes it binding. */
@@ -74,7 +96,7 @@ export class PostgresWatcherStore extends WatcherStore {
 
   async load(chain: string): Promise<WatchRecord> {
     const [chains, ring, rescans, seen] = await Promise.all([
-      this.rows('watcher-start', 'SELECT start_number FROM watcher.chain WHERE chain = $1', [
+      this.rows('watcher-chain', `SELECT ${CHAIN_COLUMNS} FROM watcher.chain WHERE chain = $1`, [
         chain,
       ]),
       this.rows(
@@ -84,7 +106,7 @@ export class PostgresWatcherStore extends WatcherStore {
       ),
       this.rows(
         'watcher-rescans',
-        `SELECT from_number, to_number, to_hash FROM watcher.rescan
+        `SELECT ${RESCAN_COLUMNS} FROM watcher.rescan
          WHERE chain = $1 ORDER BY to_number DESC`,
         [chain],
       ),
@@ -94,15 +116,10 @@ export class PostgresWatcherStore extends WatcherStore {
         [chain],
       ),
     ]);
-    const start = chains[0]?.start_number;
     return {
+      ...toChainRecord(chains[0] ?? {}),
       ring: ring.map(toHeader),
-      startNumber: start === null || start === undefined ? null : Number(start),
-      rescans: rescans.map((row) => ({
-        from: Number(row.from_number),
-        to: Number(row.to_number),
-        hash: row.to_hash as string,
-      })),
+      rescans: rescans.map(toRescan),
       seen: seen.map(toTracked),
     };
   }

@@ -1,6 +1,9 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { FinalityV1, TransferV1 } from '@daybook/contracts';
 import type { TrackedTransfer } from '../chronicle';
+import type { Position } from '../positions';
+import type { Rescan } from '../rescans';
+import type { WatchRecord } from './watcher-store';
 
 /** A row as the driver gives it: `bigint` and `numeric` come as strings. */
 export type Row = Readonly<Record<string, string | null>>;
@@ -13,6 +16,34 @@ export function toHeader(row: Row): BlockHeader {
     hash: text(row.hash),
     parentHash: text(row.parent_hash),
     time: Number(row.time),
+  };
+}
+
+export const CHAIN_COLUMNS =
+  'start_number, started_at, wanted_since, wanted_after, addresses_taken, addresses_through';
+
+/** What the row of a chain says of its watch; without a row, nothing yet. */
+export function toChainRecord(
+  row: Row,
+): Pick<WatchRecord, 'startNumber' | 'startedAt' | 'wanted' | 'taken' | 'acknowledged'> {
+  const since = toNumber(row.wanted_since);
+  return {
+    startNumber: toNumber(row.start_number),
+    startedAt: toNumber(row.started_at),
+    wanted: since === null ? null : { since, after: toPosition(row.wanted_after) },
+    taken: toPosition(row.addresses_taken),
+    acknowledged: toPosition(row.addresses_through),
+  };
+}
+
+export const RESCAN_COLUMNS = 'from_number, to_number, to_hash, after_position';
+
+export function toRescan(row: Row): Rescan {
+  return {
+    from: Number(row.from_number),
+    to: Number(row.to_number),
+    hash: text(row.to_hash),
+    after: toPosition(row.after_position),
   };
 }
 
@@ -74,6 +105,14 @@ export function transferValues(tracked: readonly TrackedTransfer[]): unknown[][]
     column(({ sighting }) => sighting?.nonce ?? null),
     column(({ sighting }) => sighting?.seenAt ?? null),
   ];
+}
+
+function toNumber(value: string | null | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}
+
+function toPosition(value: string | null | undefined): Position {
+  return value === null || value === undefined ? null : BigInt(value);
 }
 
 /** A column that the schema declares NOT NULL, or that is set with the one that was just looked at. */

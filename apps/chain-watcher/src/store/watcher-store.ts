@@ -1,5 +1,7 @@
 import type { Message } from '@daybook/messaging';
 import type { TrackedTransfer } from '../chronicle';
+import type { Wanted } from '../late-addresses';
+import type { Position } from '../positions';
 import type { Ring } from '../reconcile';
 import type { Rescan } from '../rescans';
 
@@ -17,17 +19,24 @@ export interface Leadership {
 export interface WatchRecord {
   /** Empty before the chain's first start. */
   readonly ring: Ring;
-  /** The first block that was ever to be matched; null before the chain's first start. */
+  /** The lowest block that is ever matched; null before the chain's first start. */
   readonly startNumber: number | null;
+  /** When that was, in Unix milliseconds; null before it, and when an older version did it. */
+  readonly startedAt: number | null;
   readonly rescans: readonly Rescan[];
+  readonly wanted: Wanted | null;
+  /** The highest position of a mint that was taken in. */
+  readonly taken: Position;
+  /** What was last acknowledged. */
+  readonly acknowledged: Position;
   /** Pending transfers whose fate is open. */
   readonly seen: readonly TrackedTransfer[];
 }
 
 /** All effects of one step, stored together or not at all. */
 export interface Change {
-  /** The first start of a chain. */
-  readonly start?: { readonly number: number; readonly ring: Ring };
+  /** The first start of a chain, `at` in Unix milliseconds. */
+  readonly start?: { readonly number: number; readonly ring: Ring; readonly at: number };
   /** New headers after the block `ancestor`; whatever the ring had above it goes. */
   readonly advance?: {
     readonly ancestor: number;
@@ -36,8 +45,11 @@ export interface Change {
     readonly oldest: number;
   };
   readonly rescans?: readonly Rescan[];
+  readonly wanted?: Wanted | null;
   /** Canonical addresses. */
   readonly addresses?: readonly string[];
+  readonly taken?: bigint;
+  readonly acknowledged?: bigint;
   /** In the order in which they must be published; the last version of each transfer is kept. */
   readonly transfers?: readonly TrackedTransfer[];
 }
@@ -69,6 +81,12 @@ export class LostLeadership extends Error {
  * until it writes itself; the fence in every write makes sure that it still is the leader.
  */
 export abstract class WatcherStore {
+  /**
+   * Names this memory: the same for as long as it lasts, another one when it was deleted or is of a new
+   * database. Whoever reads for it from somewhere else reads under this name, so that a memory that
+   * knows nothing is told everything.
+   */
+  abstract id(): Promise<string>;
   /** Takes the leadership of a chain; null while another watcher has it. */
   abstract lead(chain: string): Promise<Leadership | null>;
   abstract load(chain: string): Promise<WatchRecord>;

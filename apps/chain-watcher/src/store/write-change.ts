@@ -14,8 +14,16 @@ const INSERT_RING = `
   SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[])`;
 
 const INSERT_RESCANS = `
-  INSERT INTO watcher.rescan (chain, from_number, to_number, to_hash)
-  SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::text[])`;
+  INSERT INTO watcher.rescan (chain, from_number, to_number, to_hash, after_position)
+  SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::numeric[])`;
+
+const START = 'UPDATE watcher.chain SET start_number = $2, started_at = $3 WHERE chain = $1';
+const WANT = 'UPDATE watcher.chain SET wanted_since = $2, wanted_after = $3 WHERE chain = $1';
+// What was taken in or acknowledged stays so, whoever writes after whom.
+const TAKE = `
+  UPDATE watcher.chain SET addresses_taken = greatest(addresses_taken, $2) WHERE chain = $1`;
+const ACKNOWLEDGE = `
+  UPDATE watcher.chain SET addresses_through = greatest(addresses_through, $2) WHERE chain = $1`;
 
 const INSERT_ADDRESSES = `
   INSERT INTO watcher.address (chain, address) SELECT $1, * FROM unnest($2::text[])
@@ -53,12 +61,10 @@ export async function writeChange(
 
   const led = await run('lock-fence', LOCK_FENCE, [chain, fence]);
   if (led.rowCount === 0) throw new LostLeadership(chain);
-  const { start, advance, rescans, addresses = [], transfers = [] } = change;
+  const { start, advance, rescans, wanted, taken, acknowledged } = change;
+  const { addresses = [], transfers = [] } = change;
   if (start) {
-    await run('start', 'UPDATE watcher.chain SET start_number = $2 WHERE chain = $1', [
-      chain,
-      start.number,
-    ]);
+    await run('start', START, [chain, start.number, start.at]);
     await run('insert-ring', INSERT_RING, [chain, ...ringValues(start.ring)]);
   }
   if (advance) {
@@ -74,6 +80,11 @@ export async function writeChange(
     await run('delete-rescans', 'DELETE FROM watcher.rescan WHERE chain = $1', [chain]);
     await run('insert-rescans', INSERT_RESCANS, [chain, ...rescanValues(rescans)]);
   }
+  if (wanted !== undefined) {
+    await run('want', WANT, [chain, wanted?.since ?? null, wanted?.after ?? null]);
+  }
+  if (taken !== undefined) await run('take', TAKE, [chain, taken]);
+  if (acknowledged !== undefined) await run('acknowledge', ACKNOWLEDGE, [chain, acknowledged]);
   if (addresses.length > 0) await run('insert-addresses', INSERT_ADDRESSES, [chain, addresses]);
   if (transfers.length > 0) {
     await run('upsert-transfers', UPSERT_TRANSFERS, transferValues(lastVersions(transfers)));
@@ -101,6 +112,7 @@ function rescanValues(rescans: readonly Rescan[]): unknown[][] {
     rescans.map(({ from }) => from),
     rescans.map(({ to }) => to),
     rescans.map(({ hash }) => hash),
+    rescans.map(({ after }) => after),
   ];
 }
 

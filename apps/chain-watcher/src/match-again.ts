@@ -1,0 +1,103 @@
+import type { ChainBlock } from '@daybook/chains';
+import { openChronicle, transferIdOf } from './chronicle';
+import { findTransfers } from './find-transfers';
+import {
+  firstBlockSince,
+  firstInRing,
+  joinWanted,
+  type MintedAddress,
+  wantedFor,
+} from './late-addresses';
+import { fetchRange } from './next-blocks';
+import { highest, isAbove, type Position } from './positions';
+import { addRescan, nextSlice, rangeInTurn, type Slice, withoutBlocks } from './rescans';
+import { commit, tipOf, versionTime, type WatchParts, type WatchState } from './watch-state';
+
+/** Blocks matched again in one step, between two looks at the head. */
+const RESCAN_BLOCKS = 32;
+
+/**
+ * Takes addresses in, those of a stretch of the ledger's log that ends at `through`: from the next block
+ * on they are matched, and what was matched without them is wanted again. Stored before the call
+ * resolves, and without a question to the node: whatever it lacks of the past, its next block may pay.
+ */
+export async function takeAddresses(
+  parts: WatchParts,
+  state: WatchState,
+  offered: readonly MintedAddress[],
+  through: Position,
+): Promise<void> {
+  const fresh = offered.filter(({ address }) => !parts.table.has(address));
+  const isFurther = isAbove(through, state.taken);
+  if (fresh.length === 0 && !isFurther) return;
+  const wanted = wantedFor(fresh, tipOf(state));
+  await commit(parts, state, {
+    ...(fresh.length > 0 && { addresses: [...new Set(fresh.map(({ address }) => address))] }),
+    ...(isFurther && { taken: highest(through, state.taken) as bigint }),
+    ...(wanted && { wanted: joinWanted(wanted, state.wanted) }),
+  });
+}
+
+/** Matches some blocks again, where that is wanted; tells whether it did. */
+export async function matchAgain(parts: WatchParts, state: WatchState): Promise<boolean> {
+  if (state.wanted) await locate(parts, state);
+  return rescan(parts, state);
+}
+
+/** Makes what is wanted since some time a range of blocks. */
+async function locate(parts: WatchParts, state: WatchState): Promise<void> {
+  const { wanted, ring, startNumber } = state;
+  if (!wanted) return;
+  const tip = tipOf(state);
+  const first = firstInRing(ring, wanted.since);
+  const newest = state.rescans[0];
+  // A range that it would touch would begin anew. Under a steady stream of addresses it would never
+  // end, so it ends first; whoever comes meanwhile waits for the next one.
+  if (first && newest && newest.to + 1 >= first.number) return;
+  // After a reorg all blocks since then may be still to come.
+  const from =
+    first && (await firstBlockSince(parts.client, ring, startNumber, wanted.since));
+  const isMatched = from !== undefined && from <= tip.number;
+  await commit(parts, state, {
+    wanted: null,
+    ...(isMatched && { rescans: addRescan(state.rescans, from, tip, wanted.after) }),
+  });
+}
+
+async function rescan(parts: WatchParts, state: WatchState): Promise<boolean> {
+  const { chain, store } = parts;
+  const range = rangeInTurn(state.rescans, state.turn++);
+  if (!range) return false;
+  const slice = nextSlice(range, RESCAN_BLOCKS);
+  const blocks = await blocksAgain(parts, state, slice);
+  const rescans = withoutBlocks(state.rescans, range, blocks);
+  // The node does not have them, or follows another chain for the moment.
+  if (rescans === null) {
+    if (state.missing?.range.hash !== range.hash) state.missing = { range, since: parts.now() };
+    return false;
+  }
+  if (state.missing?.range.hash === range.hash) state.missing = null;
+  const found = findTransfers(parts.table, blocks);
+  const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
+  const known = await store.transfers(ids);
+  const chronicle = openChronicle(chain.id, known, versionTime(parts, state));
+  for (const { block, transfer } of found) chronicle.include(block, transfer);
+  await commit(parts, state, { rescans, transfers: chronicle.changes });
+  parts.events.rescanned(blocks.length, rescans);
+  return true;
+}
+
+/** The blocks from memory when they are recent, else from the node, as far as it has them. */
+async function blocksAgain(
+  { client }: WatchParts,
+  { recent }: WatchState,
+  { from, to }: Slice,
+): Promise<readonly ChainBlock[]> {
+  const kept: ChainBlock[] = [];
+  for (let number = from; number <= to; number++) {
+    const block = recent.get(number);
+    if (!block) return fetchRange(client, from, to);
+    kept.push(block);
+  }
+  return kept;
+}

@@ -1,0 +1,17 @@
+/** A position of the ledger's log; null when none is known, which is below all. */
+export type Position = bigint | null;
+
+/** The lowest of at least one position. */
+export function lowest(...positions: readonly [Position, ...Position[]]): Position {
+  return positions.reduce((a, b) => (a === null || b === null ? null : a < b ? a : b));
+}
+
+/** The highest of at least one position. */
+export function highest(...positions: readonly [Position, ...Position[]]): Position {
+  return positions.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a));
+}
+
+/** Whether `a` lies above `b`. */
+export function isAbove(a: Position, b: Position): boolean {
+  return a !== null && (b === null || a > b);
+}

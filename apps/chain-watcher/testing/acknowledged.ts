@@ -1,0 +1,100 @@
+import type { TransferV1 } from '@daybook/contracts';
+import type { Message } from '@daybook/messaging';
+import { blockTransfers } from '../../../libs/chains/src/evm/transfers';
+import type { BlockWithReceipts } from '../../../libs/chains/testing/raw-blocks';
+import type { Mint } from './address-topic';
+import type { InMemoryWatcherStore } from './in-memory-store';
+import { CHAIN, IDS, type ModelChain } from './model-chain';
+
+const INCLUDED: readonly TransferV1['status'][] = ['detected', 'final', 'failed'];
+
+/** Watches that nothing is acknowledged before it is true. */
+export interface AcknowledgementWitness {
+  /** The relay has published everything: the watch stands here now. */
+  drained(): Promise<void>;
+  /** The process that watched is gone. */
+  restarted(): void;
+  /** The memory of the watch was deleted. */
+  forgotten(): void;
+  /** Throws when more is acknowledged than is true. Called after every action. */
+  check(): Promise<void>;
+}
+
+export function witnessAcknowledgement(
+  model: ModelChain,
+  store: InMemoryWatcherStore,
+  mints: readonly Mint[],
+  delivered: readonly Message[],
+): AcknowledgementWitness {
+  let acknowledged: bigint | null = null;
+  /** The hash of the tip when everything was published last, in this process. */
+  let drainedTip: string | null = null;
+  /** What the process did last is still to be checked. */
+  let isGone = false;
+  let lookedAt = 0;
+  /** `<transfer id> <block hash>` of every inclusion that was ever published. */
+  const told = new Set<string>();
+
+  function listen(): void {
+    for (; lookedAt < delivered.length; lookedAt++) {
+      const transfer = JSON.parse(delivered[lookedAt]?.value ?? '') as TransferV1;
+      const { transferId, status, block } = transfer;
+      if (INCLUDED.includes(status)) told.add(`${transferId} ${block?.hash}`);
+    }
+  }
+
+  /** The chain that the watch has matched, from its tip down to its first block. */
+  function* matched(tip: string, first: number): Generator<BlockWithReceipts> {
+    let found = model.byHash.get(tip);
+    while (found && Number(found.block.number) >= first) {
+      yield found;
+      found = model.byHash.get(found.block.parentHash);
+    }
+  }
+
+  async function look(): Promise<void> {
+    const record = await store.load(CHAIN);
+    const { acknowledged: now, taken, wanted, rescans } = record;
+    if (now === acknowledged) return;
+    if (now === null || (acknowledged !== null && now < acknowledged)) {
+      throw new Error(`The acknowledgement went back from ${acknowledged} to ${now}.`);
+    }
+    acknowledged = now;
+    for (const { after } of wanted ? [wanted, ...rescans] : rescans) {
+      if (after === null || after < now) throw new Error(`${now} waits for blocks.`);
+    }
+    if (taken === null || taken < now || drainedTip === null) {
+      throw new Error(`${now} was acknowledged before anything was done.`);
+    }
+    const known = new Set<string>();
+    for await (const some of store.addresses(CHAIN)) for (const it of some) known.add(it);
+    const ours = mints.filter((it) => it.family === 'evm' && BigInt(it.position) <= now);
+    for (const { address, position } of ours) {
+      if (!known.has(address)) throw new Error(`${now} was acknowledged without ${position}.`);
+    }
+    listen();
+    const addresses = new Set(ours.map(({ address }) => address));
+    for (const { block, receipts } of matched(drainedTip, record.startNumber ?? 0)) {
+      for (const { to, txHash, ordinal } of blockTransfers(block.transactions, receipts, IDS)) {
+        if (!addresses.has(to) || told.has(`${CHAIN}/${txHash}/${ordinal} ${block.hash}`)) continue;
+        throw new Error(`${now} was acknowledged before ${txHash} was published.`);
+      }
+    }
+  }
+
+  return {
+    async drained() {
+      drainedTip = (await store.load(CHAIN)).ring.at(-1)?.hash ?? null;
+    },
+    restarted() {
+      isGone = true;
+    },
+    forgotten() {
+      acknowledged = null;
+    },
+    async check() {
+      await look();
+      if (isGone) [drainedTip, isGone] = [null, false];
+    },
+  };
+}

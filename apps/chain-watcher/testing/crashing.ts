@@ -1,0 +1,57 @@
+import { TOPICS } from '@daybook/contracts';
+import { DurableLog, type Message } from '@daybook/messaging';
+import type { Change, Leadership } from '../src/store/watcher-store';
+import { InMemoryWatcherStore } from './in-memory-store';
+
+/** The process died here, as far as the watcher can tell. */
+export class Crash extends Error {}
+
+/** A store whose writer dies now and then, right before or right after the write. */
+export class CrashingStore extends InMemoryWatcherStore {
+  constructor(private readonly maybeCrash: () => void) {
+    super();
+  }
+
+  override async commit(leadership: Leadership, change: Change): Promise<void> {
+    this.maybeCrash();
+    await super.commit(leadership, change);
+    this.maybeCrash();
+  }
+
+  override async published(id: string, position: bigint): Promise<void> {
+    this.maybeCrash();
+    await super.published(id, position);
+    this.maybeCrash();
+  }
+}
+
+/** Keeps what arrives; its caller may die before, or before it hears of the success. */
+export class CrashingLog extends DurableLog {
+  readonly transfers: Message[] = [];
+
+  constructor(private readonly maybeCrash: () => void) {
+    super();
+  }
+
+  async publish(topic: string, messages: readonly Message[]): Promise<void> {
+    this.maybeCrash();
+    if (topic === TOPICS.transfer) this.transfers.push(...messages);
+    this.maybeCrash();
+  }
+
+  subscribe(): never {
+    throw new Error('The simulation delivers addresses itself.');
+  }
+
+  parked(): never {
+    throw new Error('The simulation parks keys itself.');
+  }
+
+  retryParked(): never {
+    throw new Error('The simulation parks keys itself.');
+  }
+
+  async check(): Promise<void> {}
+
+  async close(): Promise<void> {}
+}
