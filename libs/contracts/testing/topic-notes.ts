@@ -84,7 +84,7 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
       '`id` (also `ce_id`), or cheaper: a `position` that is not higher than the last one of its key.',
     gap:
       'Keep the last `position` of each key. When `previousPosition` of the next event is not that ' +
-      'position, something is missing: fetch it with `GET /v1/events?after=<position>`, which has the ' +
+      'position, something is missing: fetch it with `GET /v1/events?after=<position>` of its account, which has the ' +
       'same ids. Positions themselves have gaps, so never count them.',
     kept: UNTIL_HANDLED,
     types: '`daybook.<event>.v<version of its data>`, such as `daybook.ReplenishmentConfirmed.v1`',
