@@ -1,4 +1,14 @@
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+} from 'class-validator';
 
 /** What one process of the ledger does; several processes may share the roles. */
 export const ROLES = ['api', 'projector', 'consumer', 'relay'] as const;
@@ -15,6 +25,16 @@ export class LedgerEnv {
   @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
   readonly databaseUrl!: string;
 
+  /** Connection string with its credentials; the log of events is in PostgreSQL when left out. */
+  @IsOptional()
+  @IsString()
+  readonly eventstoredbUrl?: string;
+
+  /** `host:port,host:port`, or with `kafka://` and credentials; tables in PostgreSQL when left out. */
+  @IsOptional()
+  @IsString()
+  readonly kafkaBrokers?: string;
+
   @IsString()
   readonly httpHost: string = '127.0.0.1';
 
@@ -22,6 +42,37 @@ export class LedgerEnv {
   @Min(0)
   @Max(65_535)
   readonly httpPort: number = 3000;
+
+  /** Where gRPC listens, on the host of HTTP; 0 turns it off. */
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  readonly grpcPort: number = 0;
+
+  /** PEM files of the certificate (chain) and key of the gRPC port; without them it has no TLS. */
+  @IsOptional()
+  @IsString()
+  readonly grpcTlsCert?: string;
+
+  @IsOptional()
+  @IsString()
+  readonly grpcTlsKey?: string;
+
+  /** PEM file of the authority that signed the clients' certificates: mutual TLS. */
+  @IsOptional()
+  @IsString()
+  readonly grpcTlsClientCa?: string;
+
+  /** Comma-separated names of which a client's certificate must have one; any when left out. */
+  @IsOptional()
+  @Matches(/^ *(DNS|URI|email):[^, ]+( *, *(DNS|URI|email):[^, ]+)* *$/, {
+    message: '$property is not a list like DNS:games.internal,URI:spiffe://internal/games',
+  })
+  readonly grpcTlsClientNames?: string;
+
+  /** Whether gRPC tells anybody, without a key, what there is. Never in production unless wanted. */
+  @IsBoolean()
+  readonly grpcReflection: boolean = process.env.NODE_ENV !== 'production';
 
   /** Comma-separated; all of them when left out. */
   @Matches(/^(api|projector|consumer|relay)(,(api|projector|consumer|relay))*$/, {

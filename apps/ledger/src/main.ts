@@ -10,6 +10,8 @@ import {
   requirePostgres,
   stopOnRequest,
 } from '@daybook/platform';
+import { grpcCredentials } from './grpc/credentials';
+import { createGrpcServer } from './grpc/server';
 import { LedgerEnv } from './ledger.env';
 import { LedgerModule } from './ledger.module';
 import { nestLogger } from './nest-logger';
@@ -29,25 +31,38 @@ async function main(): Promise<void> {
     migrate: 'node dist/apps/ledger/src/migrate.js',
   });
   const logger = createLogger('ledger', env.logLevel);
+  // Before anything is started: wrong files are a fault of the configuration.
+  const tls = grpcCredentials(env);
   const metrics = createMetrics('ledger');
+  const { registry } = metrics;
   const vitals = new Vitals(metrics);
   const health = createHealth(vitals.checks);
   const app = await createHttpApp(LedgerModule.forRoot(env), {
     health,
-    registry: metrics.registry,
+    registry,
     logger,
     nestLogger: nestLogger(logger),
     quota: { requests: env.rateLimit, windowSeconds: 60 },
   });
   vitals.watch(app.get(Roles));
   await app.listen(env.httpPort, env.httpHost);
+  const { grpcReflection: reflection } = env;
+  const grpc =
+    env.grpcPort === 0
+      ? null
+      : createGrpcServer(app, { health, registry, logger, tls, reflection });
+  await grpc?.listen(env.grpcPort, env.httpHost);
   health.started();
-  logger.info({ url: await app.getUrl(), roles: env.roles }, 'ledger started');
+  await grpc?.showHealth();
+  const { roles, grpcPort } = env;
+  logger.info({ url: await app.getUrl(), grpcPort, roles }, 'ledger started');
   stopOnRequest(async (reason) => {
     logger.info({ reason }, 'ledger stopping');
     health.stopping();
+    await grpc?.showHealth();
     await sleep(DRAIN_MS);
     vitals.stop();
+    await grpc?.close();
     await app.close();
   });
 }

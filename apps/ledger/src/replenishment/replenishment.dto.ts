@@ -23,6 +23,10 @@ const STATE_PAIRS = {
   rejected: { transactionState: 'REJECTED', complianceState: 'UNCHECKED' },
 } as const satisfies Record<ReplenishmentStatus, StatePair>;
 
+type Pairs = (typeof STATE_PAIRS)[ReplenishmentStatus];
+export type TransactionState = Pairs['transactionState'];
+export type ComplianceState = Pairs['complianceState'];
+
 const STATUSES = Object.keys(STATE_PAIRS) as readonly ReplenishmentStatus[];
 const TRANSACTION_STATES = [
   ...new Set(STATUSES.map((status) => STATE_PAIRS[status].transactionState)),
@@ -113,10 +117,10 @@ export class ReplenishmentWire {
   readonly status!: ReplenishmentStatus;
 
   @ApiProperty({ enum: TRANSACTION_STATES, description: 'The same in two words: the first.' })
-  readonly transactionState!: string;
+  readonly transactionState!: TransactionState;
 
   @ApiProperty({ enum: COMPLIANCE_STATES, description: 'The same in two words: the second.' })
-  readonly complianceState!: string;
+  readonly complianceState!: ComplianceState;
 
   @ApiProperty({
     type: Boolean,

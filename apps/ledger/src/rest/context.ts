@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { commandIdOf } from '../identity';
 import type { RequestContext } from '../request-context';
-import { fingerprintOf, type IdempotencyKeys, parseIdempotencyKey } from './idempotency';
+import { commandContext, type IdempotencyKeys } from './idempotency';
 import { traceparentOf } from './request-id';
 import { invalid } from './validation';
 
@@ -37,22 +35,10 @@ export function identifyCommand(keys: IdempotencyKeys) {
     const { caller, method, headers } = request;
     if (caller === null || method === 'GET' || method === 'HEAD') return;
     refuseQuery(request);
-    const header = headers['idempotency-key'];
+    const { url: path, body, id: correlationId } = request;
+    const asked = { method, path, body, key: headers['idempotency-key'], correlationId };
     const traceparent = traceparentOf(request);
-    const common = {
-      accountId: caller.accountId,
-      actor: `key:${caller.keyId}`,
-      correlationId: request.id,
-      ...(traceparent !== undefined && { traceparent }),
-    };
-    if (header === undefined) {
-      request.command = { ...common, commandId: randomUUID() };
-      return;
-    }
-    const commandId = commandIdOf(caller.accountId, parseIdempotencyKey(header));
-    const fingerprint = fingerprintOf(method, request.url, request.body);
-    await keys.claim(commandId, fingerprint);
-    request.command = { ...common, commandId, fingerprint };
+    request.command = await commandContext(keys, caller, { ...asked, traceparent });
   };
 }
 

@@ -1,8 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
+import type { Caller } from '../account/api-keys';
+import { commandIdOf } from '../identity';
 import { FindCommand } from '../read-models/commands/find-command';
+import type { RequestContext } from '../request-context';
 import { Problem } from './problem';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
@@ -37,6 +40,40 @@ function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join()}}`;
+}
+
+/** What a command is known by, whichever edge it came in by. */
+export interface AskedCommand {
+  /** Method, path and body over REST; a key stands for these three, also when they came over gRPC. */
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+  /** The `Idempotency-Key` as it was sent, if it was. */
+  readonly key: string | readonly string[] | undefined;
+  readonly correlationId: string;
+  readonly traceparent: string | undefined;
+}
+
+/**
+ * The context of a command, with its key claimed. Refuses with `idempotency-key-invalid` and
+ * `idempotency-key-reused`.
+ */
+export async function commandContext(
+  keys: IdempotencyKeys,
+  { accountId, keyId }: Caller,
+  { method, path, body, key, correlationId, traceparent }: AskedCommand,
+): Promise<RequestContext> {
+  const common = {
+    accountId,
+    actor: `key:${keyId}`,
+    correlationId,
+    ...(traceparent !== undefined && { traceparent }),
+  };
+  if (key === undefined) return { ...common, commandId: randomUUID() };
+  const commandId = commandIdOf(accountId, parseIdempotencyKey(key));
+  const fingerprint = fingerprintOf(method, path, body);
+  await keys.claim(commandId, fingerprint);
+  return { ...common, commandId, fingerprint };
 }
 
 interface Claim {

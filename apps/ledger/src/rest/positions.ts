@@ -18,9 +18,18 @@ export function awaitPosition(position: PositionReached, waitMs = WAIT_MS) {
     const { minPosition } = (query ?? {}) as Record<string, unknown>;
     const isRead = method === 'GET' || method === 'HEAD';
     if (!isRead || typeof minPosition !== 'string' || !POSITION.test(minPosition)) return;
-    if (await position.within(BigInt(minPosition), waitMs)) return;
-    throw new Problem('position-not-reached', `Position ${minPosition} is not visible yet.`, {
-      headers: { 'retry-after': '1' },
-    });
+    await reach(position, minPosition, waitMs);
   };
+}
+
+/** Waits until everything up to a position is visible. Refuses with `position-not-reached`. */
+export async function reach(
+  position: PositionReached,
+  minPosition: string,
+  waitMs = WAIT_MS,
+): Promise<void> {
+  if (await position.within(BigInt(minPosition), Math.min(waitMs, WAIT_MS))) return;
+  throw new Problem('position-not-reached', `Position ${minPosition} is not visible yet.`, {
+    headers: { 'retry-after': '1' },
+  });
 }

@@ -1,0 +1,125 @@
+import type { EventStore, LogPage, Position } from '@daybook/event-store';
+import { type PublicEvent, publicEvent } from '../outbound/public-events';
+import { Problem } from '../rest/problem';
+import type { EventStreamQuery } from './event-stream.dto';
+
+/** Some events of a stream, and how far the log was looked through for them. */
+export interface StreamPart {
+  readonly events: readonly PublicEvent[];
+  /** Go on after this. */
+  readonly position: Position;
+  /** Whether that was the end: of the log, or of what was asked for. */
+  readonly atEnd: boolean;
+}
+
+export interface StreamOptions {
+  readonly accountId: string;
+  readonly query: EventStreamQuery;
+  /** Ends the stream, with its reason. */
+  readonly signal: AbortSignal;
+  /** A reader hears from the stream at least this often. */
+  readonly heartbeatMs: number;
+}
+
+/**
+ * Events looked at in one go: what a stream holds in memory while its reader takes its time, and
+ * enough that reading the log is cheap.
+ */
+const PAGE_LIMIT = 1_000;
+
+/**
+ * The account's events after a position and up to another one, in parts. The next part is read when
+ * it is asked for: a reader who stops costs one page. Refuses with `position-not-in-log`.
+ */
+export async function* replayEvents(
+  store: EventStore,
+  options: StreamOptions,
+): AsyncGenerator<StreamPart, void, void> {
+  const { query, signal, heartbeatMs } = options;
+  const head = await store.head();
+  const until = query.until === undefined ? head : insideLog(query.until, head);
+  let position = insideLog(query.after ?? '0', head);
+  let told = performance.now();
+  while (position < until) {
+    signal.throwIfAborted();
+    const page = await readPage(store, position, query);
+    const events = eventsOf(page, options).filter((event) => event.position <= until);
+    position = page.end;
+    if (position >= until) return yield { events, position: until, atEnd: true };
+    if (events.length === 0 && performance.now() - told < heartbeatMs) continue;
+    yield { events, position, atEnd: false };
+    told = performance.now();
+  }
+  yield { events: [], position, atEnd: true };
+}
+
+/**
+ * The account's events after a position, and those that are added, without end. A part without events
+ * is a sign of life; the first time the end of the log is reached is worth one. Refuses with
+ * `position-not-in-log`, and with the reason of the signal.
+ */
+export async function* tailEvents(
+  store: EventStore,
+  options: StreamOptions,
+): AsyncGenerator<StreamPart, void, void> {
+  const { query, signal, heartbeatMs } = options;
+  let position = insideLog(query.after ?? '0', await store.head());
+  let told = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    signal.throwIfAborted();
+    const page = await readPage(store, position, query);
+    const events = eventsOf(page, options);
+    position = page.end;
+    const isDue = performance.now() - told >= heartbeatMs;
+    if (events.length > 0 || isDue) {
+      yield { events, position, atEnd: page.atEnd };
+      told = performance.now();
+    }
+    if (!page.atEnd) continue;
+    const restMs = Math.max(0, heartbeatMs - (performance.now() - told));
+    await store.waitForGrowth(position, restMs, signal);
+  }
+}
+
+function insideLog(text: string, head: Position): Position {
+  const position = BigInt(text);
+  if (position <= head) return position;
+  throw new Problem('position-not-in-log', `The log ends at ${head}, before ${position}.`);
+}
+
+/** Readers at the same place share a page: many who wait at the end of the log cost what one does. */
+const underWay = new WeakMap<EventStore, Map<string, Promise<LogPage>>>();
+
+function readPage(
+  store: EventStore,
+  after: Position,
+  { subjectKinds = [] }: EventStreamQuery,
+): Promise<LogPage> {
+  let pages = underWay.get(store);
+  if (pages === undefined) {
+    pages = new Map();
+    underWay.set(store, pages);
+  }
+  const key = `${after} ${subjectKinds}`;
+  let page = pages.get(key);
+  if (page === undefined) {
+    const filter = subjectKinds.length === 0 ? {} : { kinds: subjectKinds };
+    page = store.readAll({ after, limit: PAGE_LIMIT, ...filter });
+    pages.set(key, page);
+    const forget = () => pages.delete(key);
+    page.then(forget, forget);
+  }
+  return page;
+}
+
+function eventsOf(page: LogPage, { accountId, query }: StreamOptions): readonly PublicEvent[] {
+  const types = query.types === undefined || query.types.length === 0 ? null : query.types;
+  const events: PublicEvent[] = [];
+  for (const recorded of page.events) {
+    if (recorded.metadata.accountId !== accountId) continue;
+    if (types !== null && !types.includes(recorded.type)) continue;
+    const event = publicEvent(recorded);
+    if (event !== null) events.push(event);
+  }
+  return events;
+}

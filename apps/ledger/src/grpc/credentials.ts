@@ -1,0 +1,67 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { EnvironmentError } from '@daybook/platform';
+import { ServerCredentials } from '@grpc/grpc-js';
+import type { LedgerEnv } from '../ledger.env';
+
+type TlsEnv = Pick<
+  LedgerEnv,
+  'grpcTlsCert' | 'grpcTlsKey' | 'grpcTlsClientCa' | 'grpcTlsClientNames'
+>;
+
+export interface GrpcCredentials {
+  readonly credentials: ServerCredentials;
+  /** The names of which a client's certificate must have one; null where any will do. */
+  readonly clientNames: ReadonlySet<string> | null;
+}
+
+/**
+ * How the gRPC port proves who it is, and what it asks of those who connect: nothing, TLS, or mutual
+ * TLS. Throws an `EnvironmentError` with everything that is wrong with the files.
+ */
+export function grpcCredentials(env: TlsEnv): GrpcCredentials {
+  const { grpcTlsCert, grpcTlsKey, grpcTlsClientCa, grpcTlsClientNames } = env;
+  const faults: string[] = [];
+  const use = <T>(name: string, path: string | undefined, parse: (file: Buffer) => T) => {
+    if (path === undefined) return null;
+    const variable = `DAYBOOK_GRPC_TLS_${name}`;
+    try {
+      const file = readFileSync(path);
+      return { file, parsed: parse(file) };
+    } catch (error) {
+      const why = (error as NodeJS.ErrnoException).code?.startsWith('E')
+        ? 'cannot be read'
+        : `is no ${name === 'KEY' ? 'private key' : 'certificate'} in PEM`;
+      faults.push(`${variable}: the file ${path} ${why}`);
+      return null;
+    }
+  };
+  const cert = use('CERT', grpcTlsCert, (file) => new X509Certificate(file));
+  const key = use('KEY', grpcTlsKey, (file) => createPrivateKey(file));
+  const clientCa = use('CLIENT_CA', grpcTlsClientCa, (file) => new X509Certificate(file));
+  if ((grpcTlsCert === undefined) !== (grpcTlsKey === undefined)) {
+    faults.push('DAYBOOK_GRPC_TLS_CERT and DAYBOOK_GRPC_TLS_KEY are set together or not at all');
+  }
+  if (grpcTlsClientCa !== undefined && grpcTlsCert === undefined) {
+    faults.push('DAYBOOK_GRPC_TLS_CLIENT_CA needs DAYBOOK_GRPC_TLS_CERT and _KEY');
+  }
+  if (grpcTlsClientNames !== undefined && grpcTlsClientCa === undefined) {
+    faults.push('DAYBOOK_GRPC_TLS_CLIENT_NAMES needs DAYBOOK_GRPC_TLS_CLIENT_CA');
+  }
+  if (cert && key && !cert.parsed.checkPrivateKey(key.parsed)) {
+    faults.push('DAYBOOK_GRPC_TLS_KEY is not the key of DAYBOOK_GRPC_TLS_CERT');
+  }
+  if (cert && new Date(cert.parsed.validTo).getTime() < Date.now()) {
+    faults.push(`DAYBOOK_GRPC_TLS_CERT: the certificate ended on ${cert.parsed.validTo}`);
+  }
+  if (faults.length > 0) throw new EnvironmentError(faults);
+  const clientNames = grpcTlsClientNames?.split(',').map((name) => name.trim());
+  if (cert === null || key === null) {
+    return { credentials: ServerCredentials.createInsecure(), clientNames: null };
+  }
+  const pair = { cert_chain: cert.file, private_key: key.file };
+  return {
+    credentials: ServerCredentials.createSsl(clientCa?.file ?? null, [pair], clientCa !== null),
+    clientNames: clientNames === undefined ? null : new Set(clientNames),
+  };
+}

@@ -1,0 +1,181 @@
+import { DESCRIPTORS, v1 } from '@daybook/contracts';
+import { EventStore } from '@daybook/event-store';
+import { EnvironmentError, type Health } from '@daybook/platform';
+import {
+  type MethodDefinition,
+  Server,
+  type ServerOptions,
+  type UntypedHandleCall,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import type { INestApplicationContext } from '@nestjs/common';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { ApiKeys } from '../account/api-keys';
+import { ChainsApi } from '../chains/chains.api';
+import { CustomerApi } from '../customer/customer.api';
+import { EventsApi } from '../events/events.api';
+import { PurseApi } from '../purse/purse.api';
+import { PositionReached } from '../read-models/position-reached';
+import { ReplenishmentApi } from '../replenishment/replenishment.api';
+import { IdempotencyKeys } from '../rest/idempotency';
+import { RateLimit } from '../rest/rate-limit';
+import type { GrpcCredentials } from './credentials';
+import { serveHealth } from './health';
+import { UNARY_METHODS } from './methods';
+import { observer } from './observe';
+import { answerStream, HEARTBEAT_MS, STREAM_METHODS, type StreamEdge } from './stream';
+import { createStreamSlots } from './stream-slots';
+import { answerUnary } from './unary';
+
+export interface GrpcOptions {
+  readonly health: Health;
+  readonly registry: Registry;
+  readonly logger: Logger;
+  readonly tls: GrpcCredentials;
+  /** Whether anybody may ask what there is. */
+  readonly reflection: boolean;
+  /** How often a quiet stream gives a sign of life. */
+  readonly heartbeatMs?: number;
+}
+
+export interface GrpcServer {
+  /** Opens the port, any free one for 0, and resolves to it. */
+  listen(port: number, host: string): Promise<number>;
+  /** Shows readiness as it is now. */
+  showHealth(): Promise<void>;
+  /** Ends streams, tells clients to go elsewhere, and waits for calls that are under way. */
+  close(): Promise<void>;
+}
+
+/** No request is larger over REST either. */
+const REQUEST_BYTES_MAX = 64 * 1024;
+/** What clients accept unless told otherwise. */
+const RESPONSE_BYTES_MAX = 4 * 1024 * 1024;
+/** Calls of one connection at once. */
+const CALLS_PER_CONNECTION_MAX = 1_000;
+/** A connection that carries nothing for so long is asked whether it is still there. */
+const KEEPALIVE_MS = 30_000;
+const KEEPALIVE_TIMEOUT_MS = 10_000;
+/** A connection without calls is given up after this. */
+const IDLE_MS_MAX = 30 * 60_000;
+/** Calls that are under way when the service stops have this long to end. */
+const CLOSE_MS_MAX = 5_000;
+
+const SERVER_OPTIONS: ServerOptions = {
+  'grpc.max_receive_message_length': REQUEST_BYTES_MAX,
+  'grpc.max_send_message_length': RESPONSE_BYTES_MAX,
+  'grpc.max_concurrent_streams': CALLS_PER_CONNECTION_MAX,
+  'grpc.keepalive_time_ms': KEEPALIVE_MS,
+  'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+  'grpc.max_connection_idle_ms': IDLE_MS_MAX,
+};
+
+/**
+ * The gRPC edge of a ledger whose REST edge is `app`: the same commands and queries, keys, quotas and
+ * problems. It is a bare server with a table of methods (decision 0010).
+ */
+export function createGrpcServer(app: INestApplicationContext, options: GrpcOptions): GrpcServer {
+  const server = new Server(SERVER_OPTIONS);
+  const edge = edgeOf(app, options);
+  const services = Object.keys(UNARY_METHODS);
+  for (const service of services) addService(server, edge, service);
+  const health = serveHealth(server, services, options.health);
+  if (options.reflection) {
+    new ReflectionService(loadFileDescriptorSetFromBuffer(DESCRIPTORS)).addToServer(server);
+  }
+  return {
+    listen: async (port, host) => {
+      const bound = await bind(
+        server,
+        `${host.includes(':') ? `[${host}]` : host}:${port}`,
+        options,
+      );
+      await health.look();
+      return bound;
+    },
+    showHealth: () => health.look(),
+    close: async () => {
+      health.close();
+      edge.slots.close();
+      await shutDown(server);
+    },
+  };
+}
+
+function edgeOf(app: INestApplicationContext, options: GrpcOptions): StreamEdge {
+  const { registry, logger, tls, heartbeatMs = HEARTBEAT_MS } = options;
+  return {
+    keys: app.get(ApiKeys),
+    limit: app.get(RateLimit),
+    idempotency: app.get(IdempotencyKeys),
+    position: app.get(PositionReached),
+    store: app.get(EventStore),
+    apis: {
+      customers: app.get(CustomerApi),
+      purses: app.get(PurseApi),
+      replenishments: app.get(ReplenishmentApi),
+      chains: app.get(ChainsApi),
+      events: app.get(EventsApi),
+    },
+    logger,
+    observe: observer(registry, logger),
+    clientNames: tls.clientNames,
+    slots: createStreamSlots(),
+    heartbeatMs,
+  };
+}
+
+/** Messages pass as bytes: what cannot be read is refused by the method, with a reason. */
+function addService(server: Server, edge: StreamEdge, service: string): void {
+  const definition: Record<string, MethodDefinition<Buffer, Buffer>> = {};
+  const implementation: UntypedServiceImplementation = {};
+  const add = (name: string, responseStream: boolean, handler: UntypedHandleCall) => {
+    definition[name] = { ...AS_BYTES, path: `/${service}/${name}`, responseStream };
+    implementation[name] = handler;
+  };
+  for (const method of UNARY_METHODS[service] ?? []) {
+    add(method.name, false, answerUnary(edge, `/${service}/${method.name}`, method));
+  }
+  if (service === v1.EventServiceDefinition.fullName) {
+    for (const method of STREAM_METHODS) {
+      add(method.name, true, answerStream(edge, `/${service}/${method.name}`, method));
+    }
+  }
+  server.addService(definition, implementation);
+}
+
+const asIs = (bytes: Buffer) => bytes;
+
+const AS_BYTES = {
+  requestStream: false,
+  requestSerialize: asIs,
+  requestDeserialize: asIs,
+  responseSerialize: asIs,
+  responseDeserialize: asIs,
+};
+
+function bind(server: Server, address: string, { tls }: GrpcOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, tls.credentials, (error, port) => {
+      if (error === null) return resolve(port);
+      reject(new EnvironmentError([`DAYBOOK_GRPC_PORT: ${address} is not free: ${error.message}`]));
+    });
+  });
+}
+
+/** Lets what is under way end, then ends it. */
+function shutDown(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      resolve();
+    }, CLOSE_MS_MAX);
+    server.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
