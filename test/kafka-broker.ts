@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort, guardChild } from '@daybook/platform';
+import { guardChild } from '../libs/platform/src/child-guard';
+import { freePort } from '../libs/platform/src/free-port';
 import { kafkaJars } from './kafka/jars';
 
 /** A broker needs 2 s, one that recovers under load on a busy machine more. */

@@ -9,6 +9,10 @@ export {
   type SubscriptionStatus,
   type TopicSettings,
 } from './durable-log';
+export { type BrokerAddress, parseBrokerAddress } from './kafka/broker-address';
+export type { KafkaLogger } from './kafka/kafka-client';
+export { KafkaLog, type KafkaOptions, openKafka } from './kafka/kafka-log';
+export { LogUnavailable } from './log-unavailable';
 export {
   CreateMessaging1763700000000,
   grantMessaging,

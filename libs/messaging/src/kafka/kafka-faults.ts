@@ -1,0 +1,84 @@
+import { connect as connectPlain } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { EngineMisconfigured } from '@daybook/platform';
+import type { BrokerAddress } from './broker-address';
+import { reasonOf } from './kafka-client';
+
+/** A listener that speaks at all does so at once. */
+const PROBE_TIMEOUT_MS = 2_000;
+
+const CERTIFICATE = /CERT|SIGNATURE|ISSUER|ALTNAME/;
+
+/**
+ * Says in one sentence why the brokers could not be used, and what would be right. kafkajs sees only
+ * closed connections where protocols do not match, so the listeners themselves are asked.
+ */
+export async function explainFault(
+  error: unknown,
+  { hosts, tls, login }: BrokerAddress,
+  variable: string,
+): Promise<EngineMisconfigured> {
+  if (error instanceof EngineMisconfigured) return error;
+  const { type, message } = reasonOf(error);
+  const place = hosts.join(', ');
+  const fault = (wrong: string, right: string): EngineMisconfigured =>
+    new EngineMisconfigured('Kafka', `${place} ${wrong}`, right, { cause: error });
+  const correct = `correct the address in ${variable}.`;
+
+  if (type.startsWith('KafkaJSSASL') || type === 'SASL_AUTHENTICATION_FAILED') {
+    return fault(
+      `does not let in the user "${login?.username}" by ${login?.mechanism}.`,
+      `Correct the user, the password or sasl= in ${variable}.`,
+    );
+  }
+  if (CERTIFICATE.test(type)) {
+    return fault(
+      `has a certificate that is not trusted (${type}).`,
+      'Name the file of its authority in NODE_EXTRA_CA_CERTS, or use the host name in the certificate.',
+    );
+  }
+  const answers = await Promise.all(hosts.map(probe));
+  if (answers.every((answer) => answer === 'nothing')) {
+    return fault(`cannot be reached (${type}).`, `Start the brokers, or ${correct}`);
+  }
+  if (!tls && answers.includes('tls')) {
+    return fault('speaks TLS.', `Write kafka+tls:// in ${variable}.`);
+  }
+  if (tls && answers.includes('plain')) {
+    return fault('does not speak TLS.', `Write kafka:// in ${variable}, or name its TLS listener.`);
+  }
+  if (!login && /clos|reset/i.test(`${type} ${message}`)) {
+    return fault(
+      'hangs up: it may want a user and a password.',
+      `Write kafka://user:password@... in ${variable}, or name a listener without login.`,
+    );
+  }
+  return fault(`cannot be used: ${message}`, `Look at the brokers, or ${correct}`);
+}
+
+type Answer = 'nothing' | 'plain' | 'tls';
+
+/** What listens there: a TLS handshake succeeds with nothing else. */
+async function probe(place: string): Promise<Answer> {
+  const colon = place.lastIndexOf(':');
+  const host = place.slice(0, colon).replace(/^\[|\]$/g, '');
+  const port = Number(place.slice(colon + 1));
+  const answered = (
+    socket: ReturnType<typeof connectPlain>,
+    event: 'connect' | 'secureConnect',
+  ): Promise<boolean> =>
+    new Promise((resolve) => {
+      const done = (answer: boolean) => () => {
+        socket.destroy();
+        resolve(answer);
+      };
+      socket.setTimeout(PROBE_TIMEOUT_MS, done(false));
+      socket.once(event, done(true));
+      socket.once('error', done(false));
+      socket.once('close', done(false));
+    });
+  if (!(await answered(connectPlain({ host, port }), 'connect'))) return 'nothing';
+  // Nothing is sent over this connection, so it does not matter who is at the other end.
+  const secure = connectTls({ host, port, rejectUnauthorized: false });
+  return (await answered(secure, 'secureConnect')) ? 'tls' : 'plain';
+}

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin, Kafka } from 'kafkajs';
+import { LogUnavailable } from '../log-unavailable';
+import { reasonOf, within } from './kafka-client';
+
+/** A question to the brokers that is not answered by then counts as not answered. */
+const ANSWER_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 2_000;
+const PAUSE_MS = 100;
+
+/** A broker that has just become responsible for a group or a partition says so for a moment. */
+const PASSING = new Set([
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'LEADER_NOT_AVAILABLE',
+]);
+
+export interface PartitionLag {
+  readonly partition: number;
+  /** Where the group continues. */
+  readonly place: bigint;
+  /** Records after the place; the removed ones of a compacted topic count, too. */
+  readonly waiting: bigint;
+}
+
+export interface Administrator {
+  /** Rejects with `LogUnavailable` when there is no answer after `timeoutMs`; seconds when left out. */
+  ask<T>(question: (admin: Admin) => Promise<T>, timeoutMs?: number): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Asks the brokers over one connection, which is given up when it failed. */
+export function createAdministrator(createClient: () => Kafka): Administrator {
+  let admin: Promise<Admin> | undefined;
+
+  const connect = async (): Promise<Admin> => {
+    const made = createClient().admin({ retry: { retries: 1, initialRetryTime: 100 } });
+    await made.connect();
+    return made;
+  };
+  const close = async (old: Promise<Admin> | undefined): Promise<void> => {
+    if (!old) return;
+    const closed = old.then((made) => made.disconnect());
+    await within(closed, CLOSE_TIMEOUT_MS, 'late').catch(() => undefined);
+  };
+
+  return {
+    async ask(question, timeoutMs = ANSWER_TIMEOUT_MS) {
+      admin ??= connect();
+      const asked = admin;
+      const late = `No answer in ${timeoutMs / 1000} s.`;
+      try {
+        return await within(repeated(asked, question), timeoutMs, late);
+      } catch (error) {
+        if (admin === asked) admin = undefined;
+        void close(asked);
+        throw new LogUnavailable(`Kafka cannot be reached: ${reasonOf(error).message}`, {
+          cause: error,
+        });
+      }
+    },
+    close: () => close(admin),
+  };
+}
+
+async function repeated<T>(asked: Promise<Admin>, question: (admin: Admin) => Promise<T>) {
+  const admin = await asked;
+  const until = Date.now() + ANSWER_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await question(admin);
+    } catch (error) {
+      if (!PASSING.has(reasonOf(error).type) || Date.now() > until) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+/** How far the group is in each partition: three requests, whatever the topic holds. */
+export async function lagOf(
+  admin: Admin,
+  topic: string,
+  groupId: string,
+): Promise<readonly PartitionLag[]> {
+  const [ends, groups] = await Promise.all([
+    admin.fetchTopicOffsets(topic),
+    admin.fetchOffsets({ groupId, topics: [topic] }),
+  ]);
+  const stored = new Map(
+    groups.flatMap(({ partitions }) => partitions.map((one) => [one.partition, one.offset])),
+  );
+  return ends.map(({ partition, high, low }) => {
+    const offset = BigInt(stored.get(partition) ?? -1);
+    // A place whose messages were removed is as good as the first that is there.
+    const place = offset < BigInt(low) ? BigInt(low) : offset;
+    return { partition, place, waiting: BigInt(high) - place };
+  });
+}

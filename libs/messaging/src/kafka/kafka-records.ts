@@ -1,0 +1,76 @@
+import type { IHeaders, KafkaMessage } from 'kafkajs';
+import type { Message, ReceivedMessage } from '../durable-log';
+
+/** CloudEvents name an event by this header; a message that carries its id there needs no other. */
+const CLOUD_EVENT_ID = 'ce_id';
+const ID_HEADER = 'daybook-message-id';
+/** What a record costs beside its text: lengths, offsets and times (Kafka protocol, record batch v2). */
+const RECORD_OVERHEAD_BYTES = 48;
+const HEADER_OVERHEAD_BYTES = 4;
+
+export interface OutgoingRecord {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Record<string, string>;
+}
+
+/** A message as Kafka stores it. */
+export function toRecord({ id, key, value, headers }: Message): OutgoingRecord {
+  const named = headers[CLOUD_EVENT_ID] === id;
+  return { key, value, headers: named ? { ...headers } : { ...headers, [ID_HEADER]: id } };
+}
+
+/** What a record takes on the wire, at most. */
+export function sizeOf({ key, value, headers }: OutgoingRecord): number {
+  let bytes = RECORD_OVERHEAD_BYTES + Buffer.byteLength(key) + Buffer.byteLength(value);
+  for (const [name, text] of Object.entries(headers)) {
+    bytes += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(text);
+  }
+  return bytes;
+}
+
+/**
+ * A record as a message, whoever wrote it: without an id its place is its id, without a key that is
+ * empty, and a record without a value (on a compacted topic: its key is gone) has the empty value,
+ * which is no JSON and so cannot be taken for anything else.
+ */
+export function fromRecord(
+  topic: string,
+  partition: number,
+  { key, value, headers, offset, timestamp }: KafkaMessage,
+): ReceivedMessage {
+  const texts = readHeaders(headers);
+  const { [ID_HEADER]: own, ...rest } = texts;
+  const place = `${partition}:${offset}`;
+  return {
+    topic,
+    offset: place,
+    id: own ?? texts[CLOUD_EVENT_ID] ?? `${topic}:${place}`,
+    key: key?.toString() ?? '',
+    value: value?.toString() ?? '',
+    headers: own === undefined ? texts : rest,
+    publishedAt: timeOf(timestamp),
+  };
+}
+
+function readHeaders(headers: IHeaders | undefined): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  for (const [name, given] of Object.entries(headers ?? {})) {
+    const value = Array.isArray(given) ? given.at(-1) : given;
+    texts[name] = value?.toString() ?? '';
+  }
+  return texts;
+}
+
+let lastTimestamp = '';
+let lastTime = '';
+
+/** Neighbours mostly have the same millisecond. What is no time (a foreign producer's) is the epoch. */
+function timeOf(timestamp: string): string {
+  if (timestamp !== lastTimestamp) {
+    const date = new Date(Number(timestamp));
+    lastTime = Number.isNaN(date.getTime()) ? new Date(0).toISOString() : date.toISOString();
+    lastTimestamp = timestamp;
+  }
+  return lastTime;
+}

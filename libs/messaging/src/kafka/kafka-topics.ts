@@ -1,0 +1,129 @@
+import { EngineMisconfigured } from '@daybook/platform';
+import { type Admin, ConfigResourceTypes, type ITopicConfig } from 'kafkajs';
+import type { TopicSettings } from '../durable-log';
+import { reasonOf } from './kafka-client';
+
+/** As many copies as there are brokers, and no more than survive the loss of one while one is away. */
+const REPLICAS_MAX = 3;
+/** Longer than any outage of a reader; what is removed before it is read is lost. */
+const RETENTION_MS = 30 * 24 * 3_600_000;
+
+const UNKNOWN = 'UNKNOWN_TOPIC_OR_PARTITION';
+const UNAUTHORIZED = /AUTHORIZATION_FAILED/;
+
+/**
+ * Makes the topics that are missing and compares the others with what is wanted. Answers with the number
+ * of partitions of each. `warn` hears of what is unusual but can be lived with.
+ */
+export async function prepareTopics(
+  admin: Admin,
+  topics: readonly TopicSettings[],
+  variable: string,
+  warn: (sentence: string) => void,
+): Promise<ReadonlyMap<string, number>> {
+  const partitions = new Map<string, number>();
+  const missing: TopicSettings[] = [];
+  for (const topic of topics) {
+    const found = await countPartitions(admin, topic.name, variable);
+    if (found === undefined) missing.push(topic);
+    else {
+      await insistOnCleanUp(admin, topic, warn);
+      if (found !== topic.partitions) {
+        warn(
+          `Kafka: the topic ${topic.name} has ${found} partitions, not ${topic.partitions}. That is ` +
+            'kept: with another number, keys would change their partition and lose their order.',
+        );
+      }
+      partitions.set(topic.name, found);
+    }
+  }
+  if (missing.length > 0) await make(admin, missing, variable);
+  for (const { name } of missing) {
+    partitions.set(name, (await countPartitions(admin, name, variable)) ?? 1);
+  }
+  return partitions;
+}
+
+async function countPartitions(
+  admin: Admin,
+  name: string,
+  variable: string,
+): Promise<number | undefined> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+    return topics.find((topic) => topic.name === name)?.partitions.length;
+  } catch (error) {
+    const { type } = reasonOf(error);
+    if (type === UNKNOWN) return undefined;
+    if (!UNAUTHORIZED.test(type)) throw error;
+    throw new EngineMisconfigured(
+      'Kafka',
+      `this user may not use the topic ${name}, or it is missing and the user may not make it.`,
+      `Grant the rights (Describe, and Read or Write), make the topic, or name another user in ${variable}.`,
+      { cause: error },
+    );
+  }
+}
+
+async function make(
+  admin: Admin,
+  missing: readonly TopicSettings[],
+  variable: string,
+): Promise<void> {
+  const { brokers } = await admin.describeCluster();
+  const replicationFactor = Math.min(REPLICAS_MAX, brokers.length);
+  const topics = missing.map(({ name, partitions, compacted }): ITopicConfig => {
+    const settings: Record<string, string> = compacted
+      ? { 'cleanup.policy': 'compact' }
+      : { 'cleanup.policy': 'delete', 'retention.ms': String(RETENTION_MS) };
+    // An acknowledged message is in two places at least, where there are enough.
+    if (replicationFactor === REPLICAS_MAX) settings['min.insync.replicas'] = '2';
+    const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+    return { topic: name, numPartitions: partitions, replicationFactor, configEntries };
+  });
+  try {
+    // False when another process was quicker, which is as good.
+    await admin.createTopics({ topics, waitForLeaders: true });
+  } catch (error) {
+    const [first] = (error as { errors?: readonly Error[] }).errors ?? [error];
+    if (!UNAUTHORIZED.test(reasonOf(first).type)) throw error;
+    const names = missing.map(({ name }) => name).join(', ');
+    throw new EngineMisconfigured(
+      'Kafka',
+      `the topic ${names} is missing, and this user may not make it.`,
+      `Make it, grant the user Create, or name another user in ${variable}.`,
+      { cause: error },
+    );
+  }
+}
+
+/** A topic cleaned up otherwise loses messages that somebody counts on, or keeps too many for ever. */
+async function insistOnCleanUp(
+  admin: Admin,
+  { name, compacted }: TopicSettings,
+  warn: (sentence: string) => void,
+): Promise<void> {
+  const wanted = compacted ? 'compact' : 'delete';
+  const asked = { type: ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy'] };
+  let found: string | undefined;
+  try {
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [asked],
+    });
+    found = resources[0]?.configEntries[0]?.configValue;
+  } catch (error) {
+    if (!UNAUTHORIZED.test(reasonOf(error).type)) throw error;
+    warn(
+      `Kafka: this user may not see how the topic ${name} is cleaned up; it must be cleanup.policy=${wanted}. ` +
+        'Grant the user DescribeConfigs to have that checked.',
+    );
+    return;
+  }
+  if (found === wanted) return;
+  throw new EngineMisconfigured(
+    'Kafka',
+    `the topic ${name} has cleanup.policy=${found}.`,
+    `Set it to ${wanted}: the topic ${compacted ? 'must keep the last message of every key' : 'must keep every message until it is old'}.`,
+  );
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { createConnection, Socket } from 'node:net';
+import { Pool } from 'pg';
+import { freshDatabase, kafkaBrokers, type TestDatabase } from '../../../test/dependencies';
+import type { DurableLog } from '../src/durable-log';
+import { type KafkaLog, type KafkaOptions, openKafka } from '../src/kafka/kafka-log';
+import { messagingMigrations } from '../src/messaging-migrations';
+
+/** A member that dies is missed soon, so that no test waits for it. */
+const SESSION_TIMEOUT_MS = 1_500;
+
+/** The connections of one log, which can be cut for good, as when its process is killed. */
+class Line {
+  private readonly sockets = new Set<Socket>();
+  private readonly end = new AbortController();
+
+  readonly connect = (host: string, port: number): Socket => {
+    if (this.end.signal.aborted) {
+      const dead = new Socket();
+      setImmediate(() => dead.destroy(new Error('cut')));
+      return dead;
+    }
+    const socket = createConnection({ host, port });
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    return socket;
+  };
+
+  /** Ends what is connected; new connections are made again. */
+  drop(): void {
+    for (const socket of this.sockets) socket.destroy(new Error('dropped'));
+  }
+
+  cut(): void {
+    this.end.abort();
+    this.drop();
+  }
+}
+
+/** Logs on the broker for tests, and a database of one's own for what is parked. */
+export class KafkaFixture {
+  private readonly lines = new Map<DurableLog, Line>();
+  private readonly logs: DurableLog[] = [];
+  private database: TestDatabase | undefined;
+  sql: Pool | undefined;
+
+  async begin(): Promise<void> {
+    this.database = await freshDatabase();
+    this.sql = new Pool({ connectionString: this.database.url });
+    for (const Migration of messagingMigrations) await new Migration().up(this.sql);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.logs.splice(0).map((log) => log.close()));
+    await this.sql?.end();
+    await this.database?.drop();
+  }
+
+  async open(topic: string, options: Partial<KafkaOptions> = {}): Promise<KafkaLog> {
+    const line = new Line();
+    const log = await openKafka({
+      brokers: kafkaBrokers(),
+      clientId: `test-${randomUUID().slice(0, 8)}`,
+      topics: [{ name: topic, partitions: 4, compacted: false }],
+      parkingUrl: this.database?.url as string,
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
+      connect: line.connect,
+      ...options,
+    });
+    this.lines.set(log, line);
+    this.logs.push(log);
+    return log;
+  }
+
+  crash(log: DurableLog): void {
+    this.lines.get(log)?.cut();
+  }
+
+  drop(log: DurableLog): void {
+    this.lines.get(log)?.drop();
+  }
+}
