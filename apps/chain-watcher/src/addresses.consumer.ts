@@ -1,5 +1,10 @@
 import { type AddressTable, canonicalAddress } from '@daybook/chains';
-import { MalformedMessage, type PurseAddressV1, parsePurseAddress, TOPICS } from '@daybook/contracts';
+import {
+  MalformedMessage,
+  type PurseAddressV1,
+  parsePurseAddress,
+  TOPICS,
+} from '@daybook/contracts';
 import type { DurableLog, Poison, ReceivedMessage } from '@daybook/messaging';
 import type { Logger } from 'pino';
 import type { MintedAddress } from './late-addresses';

@@ -120,7 +120,13 @@ export async function reportLoop(session: Session, signal: AbortSignal): Promise
 }
 
 /** Acknowledges the addresses that may be; while the log or the store is away, none is. */
-async function acknowledgeNow({ chain, watch, addresses, logger, metrics }: Session): Promise<void> {
+async function acknowledgeNow({
+  chain,
+  watch,
+  addresses,
+  logger,
+  metrics,
+}: Session): Promise<void> {
   try {
     await addresses.look();
     await watch.acknowledge(addresses.complete());

@@ -55,8 +55,7 @@ async function locate(parts: WatchParts, state: WatchState): Promise<void> {
   // end, so it ends first; whoever comes meanwhile waits for the next one.
   if (first && newest && newest.to + 1 >= first.number) return;
   // After a reorg all blocks since then may be still to come.
-  const from =
-    first && (await firstBlockSince(parts.client, ring, startNumber, wanted.since));
+  const from = first && (await firstBlockSince(parts.client, ring, startNumber, wanted.since));
   const isMatched = from !== undefined && from <= tip.number;
   await commit(parts, state, {
     wanted: null,

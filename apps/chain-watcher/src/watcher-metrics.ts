@@ -1,6 +1,6 @@
 import type { TransferV1 } from '@daybook/contracts';
-import { durationHistogram } from '@daybook/platform';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { durationHistogram, type Metrics } from '@daybook/platform';
+import { Counter, Gauge } from 'prom-client';
 
 /** The figures of the watchers in one process, by chain. */
 export interface WatcherMetrics {
@@ -34,7 +34,7 @@ const STATUSES: readonly TransferV1['status'][] = [
 
 /** Registers the figures; those of `chains` start at zero, so that a rate can be told from the start. */
 export function createWatcherMetrics(
-  registry: Registry,
+  { registry, parkedKeys }: Pick<Metrics, 'registry' | 'parkedKeys'>,
   chains: readonly string[],
 ): WatcherMetrics {
   const registers = [registry];
@@ -59,12 +59,7 @@ export function createWatcherMetrics(
       'addresses_through',
       "The position of the ledger's log up to which every address is watched.",
     ),
-    parkedKeys: new Gauge({
-      name: 'daybook_parked_keys',
-      help: 'Keys that stand still because a message of theirs cannot be handled.',
-      labelNames: ['topic', 'group'],
-      registers,
-    }),
+    parkedKeys,
     blocks: counter('blocks', 'Blocks matched.', []),
     rescannedBlocks: counter('rescanned_blocks', 'Blocks matched again.', []),
     blocksToRescan: gauge('blocks_to_rescan', 'Blocks that are still to be matched again.'),

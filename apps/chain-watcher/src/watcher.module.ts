@@ -1,5 +1,6 @@
 import { loadRegistry } from '@daybook/chains';
-import { DurableLog, PostgresLog } from '@daybook/messaging';
+import { TOPIC_SETTINGS, TOPICS } from '@daybook/contracts';
+import { DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
 import { createHealth, createMetrics } from '@daybook/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -11,12 +12,14 @@ import type { WatcherEnv } from './watcher.env';
 import { createWatcherMetrics } from './watcher-metrics';
 import { Watchers } from './watchers';
 
+const USED_TOPICS: readonly string[] = [TOPICS.purseAddress, TOPICS.transfer, TOPICS.chainHead];
+
 /** The chain-watcher, wired from its configuration. */
 @Module({})
 export class WatcherModule {
   static forRoot(env: WatcherEnv, logger: Logger): DynamicModule {
     const chains = loadRegistry(env.chainsFile ?? null);
-    const metrics = createMetrics('chain-watcher').registry;
+    const metrics = createMetrics('chain-watcher');
     const figures = createWatcherMetrics(
       metrics,
       chains.connections.map(({ chain }) => chain),
@@ -25,15 +28,14 @@ export class WatcherModule {
       module: WatcherModule,
       controllers: [ProbesController],
       providers: [
-        { provide: Registry, useValue: metrics },
+        { provide: Registry, useValue: metrics.registry },
         {
           provide: WatcherStore,
           useFactory: () => new PostgresWatcherStore({ url: env.databaseUrl }),
         },
         {
           provide: DurableLog,
-          useFactory: () =>
-            new PostgresLog({ url: env.databaseUrl, applicationName: 'daybook-chain-watcher' }),
+          useFactory: () => openLog(env, logger),
         },
         {
           provide: Watchers,
@@ -49,4 +51,21 @@ export class WatcherModule {
       ],
     };
   }
+}
+
+/** The log between the apps, on the engine that the configuration names. */
+async function openLog(env: WatcherEnv, logger: Logger): Promise<DurableLog> {
+  const { databaseUrl: url, kafkaBrokers } = env;
+  const clientId = 'daybook-chain-watcher';
+  if (kafkaBrokers === undefined) return new PostgresLog({ url, applicationName: clientId });
+  return openKafka({
+    brokers: kafkaBrokers,
+    variable: 'DAYBOOK_KAFKA_BROKERS',
+    clientId,
+    topics: TOPIC_SETTINGS.filter(({ name }) => USED_TOPICS.includes(name)),
+    reads: [TOPICS.purseAddress],
+    writes: [TOPICS.transfer, TOPICS.chainHead],
+    parkingUrl: url,
+    warn: (sentence) => logger.warn(sentence),
+  });
 }

@@ -7,8 +7,7 @@ import {
   type TransferV1,
 } from '@daybook/contracts';
 import { PostgresLog } from '@daybook/messaging';
-import { createLogger, freePort } from '@daybook/platform';
-import { Registry as MetricsRegistry } from 'prom-client';
+import { createLogger, createMetrics, freePort } from '@daybook/platform';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { freshDatabase, startAnvil, type TestDatabase, until } from '../../../test/dependencies';
 import { migrate } from '../src/migrate';
@@ -84,7 +83,7 @@ function watcher(url: string, wsUrl: string | null, id = CHAIN): RunningChain {
     store,
     log: own,
     logger: createLogger('chain-watcher', 'silent'),
-    metrics: createWatcherMetrics(new MetricsRegistry(), [id]),
+    metrics: createWatcherMetrics(createMetrics('chain-watcher'), [id]),
     pollMs: 50,
   });
   cleanUp.push(async () => {

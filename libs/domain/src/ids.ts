@@ -3,7 +3,8 @@ export const FAMILIES = ['evm', 'tron'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** The aggregates that have streams; a stream is named `<kind>-<id>`. */
-export type StreamKind = 'account' | 'customer' | 'purse' | 'replenishment';
+export const STREAM_KINDS = ['account', 'customer', 'purse', 'replenishment'] as const;
+export type StreamKind = (typeof STREAM_KINDS)[number];
 
 export function streamName(kind: StreamKind, id: string): string {
   return `${kind}-${id}`;

@@ -1,0 +1,319 @@
+import { DEVELOPMENT_XPUB } from '@daybook/chains';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { HDNodeWallet } from 'ethers';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { migrate as migrateWatcher } from '../apps/chain-watcher/src/migrate';
+import { WatcherEnv } from '../apps/chain-watcher/src/watcher.env';
+import { WatcherModule } from '../apps/chain-watcher/src/watcher.module';
+import {
+  CHAIN,
+  type LocalChain,
+  NATIVE,
+  startLocalChain,
+} from '../apps/chain-watcher/testing/local-chain';
+import type { LedgerEnv } from '../apps/ledger/src/ledger.env';
+import { until } from './dependencies';
+import { createLedgerForTest, type TestLedger } from './ledger-harness';
+
+/**
+ * Purses come from the second account of the development mnemonic, as the first one's first address
+ * is who pays here.
+ */
+const PURSES = HDNodeWallet.fromPhrase(
+  'test test test test test test test test test test test junk',
+  '',
+  "m/44'/60'/1'",
+).neuter().extendedKey;
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are read as a client without types reads them.
+type Found = any;
+
+/** What ledger and watcher run on. */
+export interface Engines {
+  readonly ledger: Partial<LedgerEnv>;
+  readonly watcher: Partial<WatcherEnv>;
+  stop(): Promise<void>;
+}
+
+/** The way of a transfer from a real chain to a balance, through both apps, on any engines. */
+export function describeTransferToBalance(name: string, openEngines: () => Promise<Engines>): void {
+  describe(name, () => {
+    jest.setTimeout(60_000);
+    let chain: LocalChain;
+    let ledger: TestLedger;
+    let watcher: NestFastifyApplication;
+    let engines: Engines;
+
+    beforeAll(async () => {
+      [chain, engines] = await Promise.all([startLocalChain(), openEngines()]);
+      expect(PURSES).not.toBe(DEVELOPMENT_XPUB);
+      ledger = await createLedgerForTest({
+        env: { evmXpub: PURSES, ...engines.ledger },
+        chains: {
+          chains: [
+            {
+              id: CHAIN,
+              name: 'Local',
+              rpcUrl: chain.anvil.url,
+              wsUrl: chain.anvil.wsUrl,
+              blockTimeMs: null,
+              finality: { kind: 'depth', confirmations: 3 },
+              reorgWindow: 32,
+              assets: [
+                { id: NATIVE, currency: 'ETH_LOCAL', decimals: 18, minimum: '1000' },
+                {
+                  id: `${CHAIN}/erc20:${chain.usdt}`,
+                  currency: 'USDT_LOCAL',
+                  decimals: 6,
+                  minimum: '1000',
+                },
+              ],
+            },
+          ],
+        },
+      });
+      await migrateWatcher(ledger.databaseUrl, 'postgres');
+      await startWatcher();
+    });
+
+    afterAll(async () => {
+      await watcher.close();
+      await ledger.close();
+      await Promise.all([chain.stop(), engines.stop()]);
+    });
+
+    async function startWatcher(): Promise<void> {
+      const env = Object.assign(new WatcherEnv(), {
+        databaseUrl: ledger.databaseUrl,
+        chainsFile: ledger.chainsFile,
+        watcherPollMs: 50,
+        ...engines.watcher,
+      });
+      watcher = await NestFactory.create<NestFastifyApplication>(
+        WatcherModule.forRoot(env, pino({ level: 'silent' })),
+        new FastifyAdapter(),
+        { logger: false },
+      );
+      await watcher.listen(0, '127.0.0.1');
+      await until(async () => (await matched()) === (await chain.height()), {
+        timeoutMs: 20_000,
+        description: 'The watcher at the head',
+      });
+    }
+
+    /** Deletes the watcher's state as an operator would who has lost its database. */
+    async function forgetEverything(): Promise<void> {
+      const client = new Client({ connectionString: ledger.databaseUrl });
+      await client.connect();
+      await client.query('DROP SCHEMA watcher CASCADE');
+      await client.end();
+      await migrateWatcher(ledger.databaseUrl, 'postgres');
+    }
+
+    async function matched(): Promise<number> {
+      const { body } = await ledger.request('GET', '/v1/chains');
+      return body.data.find((watched: Found) => watched.chain === CHAIN)?.matched ?? -1;
+    }
+
+    let customers = 0;
+
+    /** A new customer with a purse. */
+    async function customer(): Promise<{ id: string; address: string }> {
+      const { body } = await ledger.request('POST', '/v1/customers', {
+        body: { externalId: `customer-${customers++}`, families: ['evm'] },
+      });
+      return { id: body.id, address: body.purses[0].address };
+    }
+
+    async function replenishments(customerId: string): Promise<Found[]> {
+      const { body } = await ledger.request('GET', `/v1/replenishments?customerId=${customerId}`);
+      return body.data;
+    }
+
+    function inAnyOrder(words: readonly string[]): string {
+      return [...words].sort((a, b) => (a < b ? -1 : 1)).join();
+    }
+
+    /** Waits until the customer's replenishments have these states, whatever their order. */
+    async function shows(customerId: string, ...expected: string[]): Promise<Found[]> {
+      const wanted = inAnyOrder(expected);
+      const statuses = () => inAnyOrder(found.map(({ status }) => status));
+      let found: Found[] = [];
+      const deadline = Date.now() + 10_000;
+      do {
+        found = await replenishments(customerId);
+      } while (statuses() !== wanted && Date.now() < deadline);
+      expect(statuses()).toBe(wanted);
+      return found;
+    }
+
+    async function balance(customerId: string, currency: string) {
+      const { body } = await ledger.request('GET', `/v1/customers/${customerId}/balances`);
+      const entry = body.data.find(({ claim }: Found) => claim.currency === currency);
+      return {
+        claim: entry?.claim.baseUnits,
+        accountClaim: entry?.accountClaim.baseUnits,
+        custody: entry?.custody.baseUnits,
+      };
+    }
+
+    async function throughput(customerId: string, currency: string) {
+      const { body } = await ledger.request('GET', `/v1/customers/${customerId}/throughput`);
+      const entry = body.data.find(({ received }: Found) => received.currency === currency);
+      return { received: entry?.received.baseUnits, reversed: entry?.reversed.baseUnits };
+    }
+
+    describe('a transfer on a real chain', () => {
+      it('is seen, detected and confirmed, and becomes a balance and a throughput figure', async () => {
+        const { id, address } = await customer();
+        await chain.send(chain.payUsdt(address, 1_500_000n));
+        await shows(id, 'seen');
+        await chain.mine();
+        await shows(id, 'detected');
+        expect(await balance(id, 'USDT_LOCAL')).toEqual({});
+        await chain.mine(3);
+        const [found] = await shows(id, 'confirmed');
+        expect(found).toMatchObject({
+          transactionState: 'CONFIRMED',
+          complianceState: 'CHECKED',
+          money: { currency: 'USDT_LOCAL', amount: '1.5', baseUnits: '1500000', decimals: 6 },
+          creditedTo: 'customer',
+          blocked: false,
+          finality: 'depth:3',
+          to: address,
+        });
+        const figures = { claim: '1500000', accountClaim: '0', custody: '1500000' };
+        expect(await balance(id, 'USDT_LOCAL')).toEqual(figures);
+        expect(await throughput(id, 'USDT_LOCAL')).toEqual({ received: '1500000', reversed: '0' });
+      });
+
+      it('of native coins is credited too', async () => {
+        const { id, address } = await customer();
+        await chain.send({ to: address, value: 10n ** 18n });
+        await chain.mine(4);
+        const [found] = await shows(id, 'confirmed');
+        expect(found.money).toMatchObject({ currency: 'ETH_LOCAL', amount: '1' });
+      });
+
+      it('that is one of three in its transaction is one replenishment of three', async () => {
+        const { id, address } = await customer();
+        await chain.send(chain.batchUsdt([address, address, address], [1_000n, 2_000n, 3_000n]));
+        await chain.mine(4);
+        const found = await shows(id, 'confirmed', 'confirmed', 'confirmed');
+        expect(new Set(found.map(({ id: replenishment }) => replenishment)).size).toBe(3);
+        expect(new Set(found.map(({ txHash }) => txHash)).size).toBe(1);
+        expect((await balance(id, 'USDT_LOCAL')).claim).toBe('6000');
+      });
+
+      it('of nothing, of an unknown token, of a token of its own kind or that failed is never credited', async () => {
+        const { id, address } = await customer();
+        await chain.send(chain.payUsdt(address, 0n));
+        await chain.send(chain.payUsdt(address, 999n));
+        await chain.send(chain.mintNft(address, 7n));
+        await chain.mine(4);
+        const found = await shows(id, 'rejected', 'rejected', 'rejected');
+        expect(inAnyOrder(found.map(({ reason }) => reason))).toBe(
+          'below-minimum,not-fungible,zero-value',
+        );
+        expect(await balance(id, 'USDT_LOCAL')).toEqual({});
+      });
+
+      it('to a blocked customer is the account’s, and the customer’s again after the unblock', async () => {
+        const { id, address } = await customer();
+        await ledger.request('POST', `/v1/customers/${id}/block`, {
+          body: { reason: 'chargeback' },
+        });
+        await chain.send(chain.payUsdt(address, 5_000n));
+        await chain.mine(4);
+        const [blocked] = await shows(id, 'confirmed');
+        expect(blocked).toMatchObject({ blocked: true, creditedTo: 'account' });
+        await ledger.request('POST', `/v1/customers/${id}/unblock`, {
+          body: { reason: 'cleared' },
+        });
+        await chain.send(chain.payUsdt(address, 7_000n));
+        await chain.mine(4);
+        await shows(id, 'confirmed', 'confirmed');
+        expect(await balance(id, 'USDT_LOCAL')).toEqual({
+          claim: '7000',
+          accountClaim: '5000',
+          custody: '12000',
+        });
+      });
+    });
+
+    describe('a reorg', () => {
+      it('that drops a confirmed transfer takes its credit back, and gives it once when it returns', async () => {
+        const { id, address } = await customer();
+        const { raw } = await chain.send(chain.payUsdt(address, 4_000n));
+        await chain.mine(4);
+        await shows(id, 'confirmed');
+        await chain.rpc('anvil_reorg', 5, []);
+        await shows(id, 'reverted');
+        expect((await balance(id, 'USDT_LOCAL')).claim).toBe('0');
+        expect(await throughput(id, 'USDT_LOCAL')).toEqual({ received: '4000', reversed: '4000' });
+        await chain.rpc('eth_sendRawTransaction', raw);
+        await chain.mine(4);
+        await shows(id, 'confirmed');
+        expect((await balance(id, 'USDT_LOCAL')).claim).toBe('4000');
+        expect(await throughput(id, 'USDT_LOCAL')).toEqual({ received: '8000', reversed: '4000' });
+      });
+
+      it('that includes a transfer again with another log index leaves one credit', async () => {
+        const { id, address } = await customer();
+        const other = await customer();
+        const before = await chain.send(chain.payUsdt(other.address, 1_000n));
+        const { raw } = await chain.send(chain.payUsdt(address, 9_000n));
+        await chain.mine();
+        await shows(id, 'detected');
+        await shows(other.id, 'detected');
+        const { nonce } = (await chain.rpc('eth_getTransactionByHash', before.hash)) as Found;
+        const filler = await chain.sign({ to: chain.sender, nonce: Number(nonce) });
+        await chain.rpc('anvil_reorg', 1, [
+          [filler.raw, 0],
+          [raw, 0],
+        ]);
+        await chain.mine(4);
+        const found = await shows(id, 'confirmed');
+        expect(found).toHaveLength(1);
+        expect((await balance(id, 'USDT_LOCAL')).claim).toBe('9000');
+        await shows(other.id, 'reverted');
+      });
+    });
+
+    describe('a watcher that was away', () => {
+      it('finds what happened meanwhile, once', async () => {
+        const { id, address } = await customer();
+        await watcher.close();
+        await chain.send(chain.payUsdt(address, 3_000n));
+        await chain.mine(30);
+        await startWatcher();
+        await shows(id, 'confirmed');
+        await watcher.close();
+        await startWatcher();
+        await chain.mine();
+        expect(await balance(id, 'USDT_LOCAL')).toMatchObject({ claim: '3000' });
+        expect(await replenishments(id)).toHaveLength(1);
+      });
+
+      it('and lost all it knew finds the purses and their transfers again, without a second credit', async () => {
+        const { id, address } = await customer();
+        await chain.send(chain.payUsdt(address, 2_000n));
+        await chain.mine(4);
+        await shows(id, 'confirmed');
+        await watcher.close();
+        await chain.send(chain.payUsdt(address, 1_500n));
+        await chain.mine(30);
+        await forgetEverything();
+        await startWatcher();
+        await shows(id, 'confirmed', 'confirmed');
+        // What comes later is matched as ever, so the table is whole again.
+        await chain.send(chain.payUsdt(address, 40n * 1_000n));
+        await chain.mine(4);
+        await shows(id, 'confirmed', 'confirmed', 'confirmed');
+        expect(await balance(id, 'USDT_LOCAL')).toMatchObject({ claim: '43500', custody: '43500' });
+      });
+    });
+  });
+}
