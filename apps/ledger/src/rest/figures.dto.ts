@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { AssetRegistry } from '../asset-registry';
 import type { AssetFigures } from '../read-models/balances/get-figures';
 import { Money, toMoney } from './money';
-import { ListAnswer } from './paging';
+import { ListAnswer, wholeList } from './paging';
 
 const CAIP_19 = { type: String, description: 'CAIP-19 id of the asset.', maxLength: 256 } as const;
 
@@ -47,19 +47,41 @@ export class ThroughputWire {
   readonly receipts!: string;
 }
 
+/** What balances and throughput say of the moment that they are of. */
+abstract class FiguresList extends ListAnswer {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The position that the answer is of, when `asOf` was asked for; null for now.',
+    pattern: '^[0-9]+$',
+    maxLength: 20,
+    example: null,
+  })
+  readonly asOf!: string | null;
+}
+
 @ApiSchema({ name: 'BalanceList' })
-export class BalanceList extends ListAnswer {
+export class BalanceList extends FiguresList {
   @ApiProperty({ type: [BalanceWire], description: 'One entry an asset that was ever received.' })
   readonly data!: readonly BalanceWire[];
 }
 
 @ApiSchema({ name: 'ThroughputList' })
-export class ThroughputList extends ListAnswer {
+export class ThroughputList extends FiguresList {
   @ApiProperty({
     type: [ThroughputWire],
     description: 'One entry an asset that was ever received.',
   })
   readonly data!: readonly ThroughputWire[];
+}
+
+/** All entries in one page, with the position that they are of. */
+export function figuresList<Wire>(
+  entries: readonly AssetFigures[],
+  asOf: bigint | null,
+  toWire: (entry: AssetFigures) => Wire,
+) {
+  return { ...wholeList(entries.map(toWire)), asOf: asOf?.toString() ?? null };
 }
 
 export function toBalance({ asset, figures }: AssetFigures, assets: AssetRegistry): BalanceWire {

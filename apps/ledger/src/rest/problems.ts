@@ -191,6 +191,20 @@ const EDGE = {
     when: 'A `cursor` was made up, or comes from a list with other filters.',
     remedy: 'Start again without a cursor, and keep the filters while paging.',
   },
+  'as-of-in-future': {
+    status: 422,
+    rpc: 'OUT_OF_RANGE',
+    title: 'The future is not known',
+    when: 'The position of `asOf` is beyond the end of the log, or its time is later than now.',
+    remedy: 'Ask for a moment of the past, or leave `asOf` out for now.',
+  },
+  'as-of-too-early': {
+    status: 422,
+    rpc: 'OUT_OF_RANGE',
+    title: 'It did not exist yet',
+    when: 'At the moment of `asOf` the customer or purse did not exist, or the log had not begun.',
+    remedy: 'Ask for a later moment.',
+  },
   unauthenticated: {
     status: 401,
     rpc: 'UNAUTHENTICATED',

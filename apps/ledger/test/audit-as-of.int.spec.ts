@@ -1,0 +1,183 @@
+import {
+  addFigures,
+  figuresDelta,
+  fold,
+  NO_FIGURES,
+  type PurseEvent,
+  type PurseFigures,
+  purse,
+  streamName,
+  upcast,
+} from '@daybook/domain';
+import type { RecordedEvent } from '@daybook/event-store';
+import { DEFAULT_ACCOUNT_ID } from '../src/identity';
+import { ResolveAsOf, ResolveAsOfHandler } from '../src/read-models/as-of';
+import {
+  type AssetFigures,
+  GetFigures,
+  GetFiguresHandler,
+  type Owner,
+} from '../src/read-models/balances/get-figures';
+import { PositionReached } from '../src/read-models/position-reached';
+import { GetPurse, GetPurseHandler } from '../src/read-models/purses/get-purses';
+import { PURSE_STATUS } from '../src/resources';
+import {
+  type AuditLedger,
+  customerAt,
+  freshAuditLedger,
+  numbersFrom,
+  purseIdAt,
+  tellHistory,
+} from './audit-history';
+
+let ledger: AuditLedger;
+let log: readonly RecordedEvent[];
+let figures: GetFiguresHandler;
+let purses: GetPurseHandler;
+let moments: ResolveAsOfHandler;
+
+beforeAll(async () => {
+  ledger = await freshAuditLedger();
+  await tellHistory(ledger.store, 11, 500);
+  await ledger.project();
+  log = (await ledger.store.readAll({ after: 0n, limit: 10_000 })).events;
+  figures = new GetFiguresHandler(ledger.dataSource);
+  purses = new GetPurseHandler(ledger.dataSource, ledger.store);
+  moments = new ResolveAsOfHandler(
+    ledger.dataSource,
+    ledger.store,
+    new PositionReached(ledger.dataSource),
+  );
+});
+
+afterAll(() => ledger.close());
+
+const OWNERS: readonly Owner[] = Array.from({ length: 6 }, (_, n) => [
+  { kind: 'customer', id: customerAt(n) } as const,
+  { kind: 'purse', id: purseIdAt(n) } as const,
+]).flat();
+
+/** The figures by folding the log, one event after the other. */
+function modelOf(owner: Owner, position: bigint): readonly AssetFigures[] {
+  const byAsset = new Map<string, PurseFigures>();
+  for (const recorded of log) {
+    if (recorded.position > position) break;
+    const change = figuresDelta(upcast(recorded));
+    if (change === null) continue;
+    const { asset, purseId, customerId } = change.key;
+    if (owner.id !== (owner.kind === 'purse' ? purseId : customerId)) continue;
+    byAsset.set(asset, addFigures(byAsset.get(asset) ?? NO_FIGURES, change.delta));
+  }
+  return [...byAsset]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([asset, held]) => ({ asset, figures: held }));
+}
+
+/** Where the owner's stream begins; null for somebody who never was. */
+function firstOf({ kind, id }: Owner): bigint | null {
+  return log.find(({ stream }) => stream === streamName(kind, id))?.position ?? null;
+}
+
+describe('figures as of a position', () => {
+  it('are those of the log up to it, at every position, for every customer and purse', async () => {
+    for (const owner of OWNERS) {
+      const first = firstOf(owner);
+      if (first === null) continue;
+      // Purses of a customer are found by the purse; both must have been there.
+      for (const { position } of log) {
+        const asked = figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, owner, position));
+        if (position < first) {
+          await expect(asked).rejects.toMatchObject({ code: 'as-of-too-early' });
+        } else if (owner.kind === 'purse' || firstOf(purseOf(owner)) !== null) {
+          expect(await asked).toEqual(modelOf(owner, position));
+        }
+      }
+    }
+  });
+
+  it('at the head are those of now', async () => {
+    const head = await ledger.store.head();
+    for (const owner of OWNERS) {
+      const now = await figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, owner));
+      if (now === null) continue;
+      expect(await figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, owner, head))).toEqual(now);
+    }
+  });
+
+  it('of another account are of nobody', async () => {
+    const [owner] = OWNERS as [Owner];
+    const foreign = '00000000-0000-4000-8000-000000000009';
+    expect(await figures.execute(new GetFigures(foreign, owner, 400n))).toBeNull();
+  });
+});
+
+function purseOf(owner: Owner): Owner {
+  const n = OWNERS.indexOf(owner);
+  return OWNERS[n + 1] as Owner;
+}
+
+describe('a purse as of a position', () => {
+  it('has the status that its events up to it lead to', async () => {
+    for (const owner of OWNERS.filter(({ kind }) => kind === 'purse')) {
+      const first = firstOf(owner);
+      if (first === null) continue;
+      const own = log.filter(({ stream }) => stream === streamName('purse', owner.id));
+      for (const { position } of log.filter(({ position }) => position >= first)) {
+        const until = own.filter((recorded) => recorded.position <= position);
+        const state = fold(purse, until.map(upcast) as PurseEvent[]);
+        const found = await purses.execute(new GetPurse(DEFAULT_ACCOUNT_ID, owner.id, position));
+        expect(found?.status).toBe(
+          state.status === 'absent' ? undefined : PURSE_STATUS[state.status],
+        );
+      }
+      const early = purses.execute(new GetPurse(DEFAULT_ACCOUNT_ID, owner.id, first - 1n));
+      await expect(early).rejects.toMatchObject({ code: 'as-of-too-early' });
+    }
+  });
+});
+
+describe('a time', () => {
+  it('stands for the last position that was recorded by then', async () => {
+    const number = numbersFrom(4);
+    for (let round = 0; round < 50; round++) {
+      const { recordedAt } = log[number(log.length)] as RecordedEvent;
+      const last = log.findLast(
+        (recorded) => recorded.recordedAt.slice(0, -1) <= recordedAt.slice(0, -1),
+      );
+      expect(await moments.execute(new ResolveAsOf({ time: recordedAt }))).toBe(last?.position);
+    }
+  });
+
+  it('just before an event stands for the event before it', async () => {
+    const [, second] = log as [RecordedEvent, RecordedEvent];
+    const [row] = await ledger.sql<{ time: string }>(
+      `SELECT to_char(($1::timestamptz - interval '1 microsecond') AT TIME ZONE 'UTC',
+                      'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS time`,
+      [second.recordedAt],
+    );
+    const time = row?.time ?? '';
+    expect(await moments.execute(new ResolveAsOf({ time }))).toBe(1n);
+  });
+
+  it('before the log is a position before everybody', async () => {
+    expect(await moments.execute(new ResolveAsOf({ time: '2001-01-01T00:00:00Z' }))).toBe(0n);
+  });
+
+  it('of the future is refused, and so is a position beyond the log', async () => {
+    const future = new Date(Date.now() + 60_000).toISOString();
+    for (const asOf of [{ time: future }, { position: 1_000_000n }]) {
+      await expect(moments.execute(new ResolveAsOf(asOf))).rejects.toMatchObject({
+        code: 'as-of-in-future',
+      });
+    }
+  });
+
+  it('waits until the read models hold what was recorded by then', async () => {
+    await tellHistory(ledger.store, 12, 20);
+    const head = await ledger.store.head();
+    const time = new Date().toISOString();
+    const asked = moments.execute(new ResolveAsOf({ time }));
+    await ledger.project();
+    expect(await asked).toBe(head);
+  });
+});
