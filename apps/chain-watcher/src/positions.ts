@@ -3,12 +3,12 @@ export type Position = bigint | null;
 
 /** The lowest of at least one position. */
 export function lowest(...positions: readonly [Position, ...Position[]]): Position {
-  return positions.reduce((a, b) => (a === null || b === null ? null : a < b ? a : b));
+  return positions.reduce((a, b) => (isAbove(a, b) ? b : a));
 }
 
 /** The highest of at least one position. */
 export function highest(...positions: readonly [Position, ...Position[]]): Position {
-  return positions.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a));
+  return positions.reduce((a, b) => (isAbove(b, a) ? b : a));
 }
 
 /** Whether `a` lies above `b`. */
