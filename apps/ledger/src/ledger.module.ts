@@ -21,8 +21,10 @@ import { ArchivePurseHandler } from './purse/archive-purse';
 import { MintPurseHandler } from './purse/mint-purse';
 import { PurseAddresses } from './purse/purse-addresses';
 import { FindApiKeyHandler } from './read-models/accounts/find-api-key';
+import { ResolveAsOfHandler } from './read-models/as-of';
 import { GetFiguresHandler } from './read-models/balances/get-figures';
 import { ListChainHeadsHandler } from './read-models/chains/get-chain-heads';
+import { Watches } from './read-models/chains/watches';
 import { FindCommandHandler } from './read-models/commands/find-command';
 import { GetCustomerHandler, ListCustomersHandler } from './read-models/customers/get-customers';
 import { readModelsDataSource } from './read-models/data-source';
@@ -59,6 +61,7 @@ const QUERIES = [
   GetReplenishmentHandler,
   ListReplenishmentsHandler,
   GetFiguresHandler,
+  ResolveAsOfHandler,
   ListChainHeadsHandler,
   ListEventsHandler,
 ];
@@ -121,6 +124,7 @@ export class LedgerModule {
         },
         ...COMMANDS,
         ...QUERIES,
+        Watches,
         Roles,
       ],
       exports: [
@@ -132,6 +136,7 @@ export class LedgerModule {
         EventStore,
         PositionReached,
         PurseAddresses,
+        Watches,
         Roles,
       ],
     };

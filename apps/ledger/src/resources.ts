@@ -24,6 +24,8 @@ export interface Purse {
   readonly status: 'PENDING_PAYMENT' | 'ARCHIVED' | 'DECLINED';
   readonly outsideOrderId: string | null;
   readonly mintedAt: string;
+  /** Where in the log it was minted: a watcher that has come this far watches it. */
+  readonly mintPosition: bigint;
 }
 
 /** An amount with what it is counted in. */
@@ -84,9 +86,10 @@ export function purseResource(
   id: string,
   state: Exclude<PurseState, { status: 'absent' }>,
   displayAddress: (family: Family, address: string) => string,
+  mintPosition: bigint,
 ): Purse {
   const { customerId, family, outsideOrderId, mintedAt } = state;
   const address = displayAddress(family, state.address);
   const status = PURSE_STATUS[state.status];
-  return { id, customerId, family, address, status, outsideOrderId, mintedAt };
+  return { id, customerId, family, address, status, outsideOrderId, mintedAt, mintPosition };
 }

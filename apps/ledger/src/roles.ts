@@ -9,7 +9,9 @@ import {
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { openDefaultAccount } from './account/open-default-account';
+import { AssetRegistry } from './asset-registry';
 import { hasRole, LedgerEnv } from './ledger.env';
+import { startLedgerEventsRelay } from './outbound/ledger-events.relay';
 import { PURSE_ADDRESSES_RELAY, publishPurseAddresses } from './outbound/purse-addresses.relay';
 import { consumeChainHeads } from './read-models/chains/chain-heads.consumer';
 import { checkpointsOf } from './read-models/checkpoints';
@@ -40,6 +42,7 @@ export class Roles implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly log: DurableLog,
     private readonly dataSource: DataSource,
     private readonly bus: CommandBus,
+    private readonly assets: AssetRegistry,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -59,6 +62,11 @@ export class Roles implements OnApplicationBootstrap, OnApplicationShutdown {
           onError: (error) => this.logger.error({ msg: 'purse addresses not published', error }),
         }),
       );
+    }
+    // Without a broker nobody reads the topic, `GET /v1/events` serves the same, and tables would grow.
+    if (hasRole(this.env, 'relay') && this.env.kafkaBrokers !== undefined) {
+      const { store, dataSource, log, assets } = this;
+      this.keep(startLedgerEventsRelay({ store, dataSource, log, assets }));
     }
     if (hasRole(this.env, 'consumer')) {
       this.subscriptions.push(

@@ -86,6 +86,7 @@ describe('chains and assets', () => {
       state: 'catching-up',
       detail: null,
       observedAt: '2026-01-02T03:04:05.000Z',
+      addressesThrough: '9007199254740993',
     });
     const chainOf = async (id: string) =>
       (await get('/v1/chains')).body.data.find(({ chain }: { chain: string }) => chain === id);
@@ -102,6 +103,7 @@ describe('chains and assets', () => {
       finalized: 90,
       lag: 5,
       observedAt: '2026-01-02T03:04:05.000Z',
+      addressesThrough: '9007199254740993',
     });
     expect(await chainOf('eip155:56')).toMatchObject({ state: 'unwatched', lag: null });
     const { body } = await get('/v1/assets');

@@ -61,6 +61,16 @@ export class ChainWire {
     description: 'When the watcher said so.',
   })
   readonly observedAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    pattern: '^[0-9]+$',
+    description:
+      'Every address that was minted up to this position of the log is watched here. Null while that is not known.',
+    example: '42',
+  })
+  readonly addressesThrough!: string | null;
 }
 
 @ApiSchema({ name: 'ChainList' })
@@ -126,6 +136,7 @@ export function toChain(
     finalized: head?.finalized ?? null,
     lag: head === undefined ? null : Math.max(0, head.latest - head.matched),
     observedAt: head?.observedAt ?? null,
+    addressesThrough: head?.addressesThrough ?? null,
   };
 }
 

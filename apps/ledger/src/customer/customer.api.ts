@@ -4,17 +4,20 @@ import { AssetRegistry } from '../asset-registry';
 import { MintPurse } from '../purse/mint-purse';
 import { PurseAddresses } from '../purse/purse-addresses';
 import { type AssetFigures, GetFigures } from '../read-models/balances/get-figures';
+import { Watches } from '../read-models/chains/watches';
 import { GetCustomer, ListCustomers } from '../read-models/customers/get-customers';
 import type { Answer, RequestContext } from '../request-context';
 import type { Customer } from '../resources';
 import type { Answered } from '../rest/answer';
+import { type AsOfQuery, resolveAsOf } from '../rest/as-of';
 import {
   type BalanceList,
+  figuresList,
   type ThroughputList,
   toBalance,
   toThroughput,
 } from '../rest/figures.dto';
-import { pageRequest, toList, wholeList } from '../rest/paging';
+import { pageRequest, toList } from '../rest/paging';
 import { found } from '../rest/problem';
 import { BlockCustomer } from './block-customer';
 import { CreateCustomer } from './create-customer';
@@ -41,6 +44,7 @@ export class CustomerApi {
     private readonly queries: QueryBus,
     private readonly assets: AssetRegistry,
     private readonly addresses: PurseAddresses,
+    private readonly watches: Watches,
   ) {}
 
   async create(
@@ -55,7 +59,7 @@ export class CustomerApi {
     const mint = (family: (typeof families)[number]) =>
       new MintPurse(context, created.resource.id, { family, outsideOrderId: null });
     const minted = await Promise.all(families.map((family) => this.commands.execute(mint(family))));
-    return { ...created, wire: toCreatedCustomer(created, minted) };
+    return { ...created, wire: toCreatedCustomer(created, minted, await this.watches.now()) };
   }
 
   async list(accountId: string, query: CustomersQuery): Promise<CustomerList> {
@@ -92,19 +96,25 @@ export class CustomerApi {
     return answer(await this.commands.execute(new UnblockCustomer(context, id, reason)));
   }
 
-  async balances(accountId: string, id: string): Promise<BalanceList> {
-    const entries = await this.figures(accountId, id);
-    return wholeList(entries.map((entry) => toBalance(entry, this.assets)));
+  async balances(accountId: string, id: string, query: AsOfQuery = {}): Promise<BalanceList> {
+    const asOf = await resolveAsOf(this.queries, query);
+    const entries = await this.figures(accountId, id, asOf);
+    return figuresList(entries, asOf, (entry) => toBalance(entry, this.assets));
   }
 
-  async throughput(accountId: string, id: string): Promise<ThroughputList> {
-    const entries = await this.figures(accountId, id);
-    return wholeList(entries.map((entry) => toThroughput(entry, this.assets)));
+  async throughput(accountId: string, id: string, query: AsOfQuery = {}): Promise<ThroughputList> {
+    const asOf = await resolveAsOf(this.queries, query);
+    const entries = await this.figures(accountId, id, asOf);
+    return figuresList(entries, asOf, (entry) => toThroughput(entry, this.assets));
   }
 
-  private async figures(accountId: string, id: string): Promise<readonly AssetFigures[]> {
-    const figures = await this.queries.execute(new GetFigures(accountId, { kind: 'customer', id }));
-    return found(figures, 'customer-not-found');
+  private async figures(
+    accountId: string,
+    id: string,
+    asOf: bigint | null,
+  ): Promise<readonly AssetFigures[]> {
+    const asked = new GetFigures(accountId, { kind: 'customer', id }, asOf);
+    return found(await this.queries.execute(asked), 'customer-not-found');
   }
 }
 

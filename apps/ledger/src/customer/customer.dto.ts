@@ -6,7 +6,8 @@ import {
   REASON_LENGTH_MAX,
 } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { PurseWire } from '../purse/purse.dto';
+import { PurseWire, toPurse } from '../purse/purse.dto';
+import type { WatchOf } from '../read-models/chains/watches';
 import type { Answer } from '../request-context';
 import type { Customer, Purse } from '../resources';
 import { latest } from '../rest/answer';
@@ -147,8 +148,9 @@ export function toCustomerAnswer({ resource, position }: Answer<Customer>): Cust
 export function toCreatedCustomer(
   created: Answer<Customer>,
   minted: readonly Answer<Purse>[],
+  watchOf: WatchOf,
 ): CreatedCustomerWire {
   const position = latest([created, ...minted].map((answer) => answer.position));
-  const purses = minted.map(({ resource }) => resource);
+  const purses = minted.map(({ resource }) => toPurse(resource, watchOf));
   return { ...created.resource, purses, position: position.toString() };
 }

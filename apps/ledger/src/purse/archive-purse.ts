@@ -5,6 +5,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Answer, RequestContext } from '../request-context';
 import { type Purse, purseResource } from '../resources';
 import { writeAs } from '../write-as';
+import { mintPositionOf } from './mint-position';
 
 /**
  * Takes a purse out of use. It is watched for ever: what still arrives is held in suspense.
@@ -25,13 +26,16 @@ export class ArchivePurseHandler implements ICommandHandler<ArchivePurse> {
   constructor(private readonly store: EventStore) {}
 
   async execute({ context, purseId, reason }: ArchivePurse): Promise<Answer<Purse>> {
-    return writeAs(
+    const stream = streamName('purse', purseId);
+    const { resource, ...answer } = await writeAs(
       this.store,
       context,
-      streamName('purse', purseId),
+      stream,
       purse,
       { type: 'ArchivePurse', accountId: context.accountId, reason },
-      (state) => purseResource(purseId, state, displayAddress),
+      (state) => state,
     );
+    const mintPosition = await mintPositionOf(this.store, stream);
+    return { ...answer, resource: purseResource(purseId, resource, displayAddress, mintPosition) };
   }
 }

@@ -6,6 +6,7 @@ import { purseIdOf } from '../identity';
 import type { Answer, RequestContext } from '../request-context';
 import { type Purse, purseResource } from '../resources';
 import { writeAs } from '../write-as';
+import { mintPositionOf } from './mint-position';
 import { PurseAddresses } from './purse-addresses';
 
 /**
@@ -49,7 +50,7 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
     const at = new Date().toISOString();
     // The owner may be blocked between this read and the append: being blocked does not hinder a
     // mint, so the race has no effect.
-    return writeAs(
+    const { resource, ...answer } = await writeAs(
       this.store,
       context,
       stream,
@@ -65,7 +66,10 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
         at,
         facts: { owner },
       },
-      (state) => purseResource(id, state, displayAddress),
+      (state) => state,
     );
+    const mintPosition =
+      answer.outcome === 'created' ? answer.position : await mintPositionOf(this.store, stream);
+    return { ...answer, resource: purseResource(id, resource, displayAddress, mintPosition) };
   }
 }

@@ -5,17 +5,20 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { AssetRegistry } from '../asset-registry';
 import { ChainRegistry } from '../chains/chain-registry';
 import { type AssetFigures, GetFigures } from '../read-models/balances/get-figures';
+import { Watches } from '../read-models/chains/watches';
 import { GetCustomer } from '../read-models/customers/get-customers';
 import { GetPurse, ListPurses } from '../read-models/purses/get-purses';
 import type { RequestContext } from '../request-context';
 import type { Answered } from '../rest/answer';
+import { type AsOfQuery, resolveAsOf } from '../rest/as-of';
 import {
   type BalanceList,
+  figuresList,
   type ThroughputList,
   toBalance,
   toThroughput,
 } from '../rest/figures.dto';
-import { type PageQuery, pageRequest, toList, wholeList } from '../rest/paging';
+import { type PageQuery, pageRequest, toList } from '../rest/paging';
 import { found, Problem } from '../rest/problem';
 import { invalid } from '../rest/validation';
 import { MintPurse } from './mint-purse';
@@ -25,6 +28,7 @@ import {
   type PurseList,
   type PursesQuery,
   type PurseWire,
+  toPurse,
   toPurseAnswer,
 } from './purse.dto';
 
@@ -36,6 +40,7 @@ export class PurseApi {
     private readonly queries: QueryBus,
     private readonly assets: AssetRegistry,
     private readonly chains: ChainRegistry,
+    private readonly watches: Watches,
   ) {}
 
   async mint(
@@ -45,7 +50,7 @@ export class PurseApi {
   ): Promise<Answered<PurseAnswerWire>> {
     const request = { family: this.familyOf(body), outsideOrderId: body.outsideOrderId ?? null };
     const minted = await this.commands.execute(new MintPurse(context, customerId, request));
-    return { ...minted, wire: toPurseAnswer(minted) };
+    return { ...minted, wire: toPurseAnswer(minted, await this.watches.now()) };
   }
 
   async listOfCustomer(
@@ -53,39 +58,54 @@ export class PurseApi {
     customerId: string,
     query: PageQuery,
   ): Promise<PurseList> {
-    const [owner, page] = await Promise.all([
+    const [owner, page, watchOf] = await Promise.all([
       this.queries.execute(new GetCustomer(accountId, customerId)),
       this.queries.execute(new ListPurses(accountId, { customerId }, pageRequest(query))),
+      this.watches.now(),
     ]);
     found(owner, 'customer-not-found');
-    return toList(page, (purse) => purse);
+    return toList(page, (purse) => toPurse(purse, watchOf));
   }
 
   async list(accountId: string, query: PursesQuery): Promise<PurseList> {
     const { customerId, status } = query;
     const address = query.address === undefined ? undefined : canonical(query.address);
     const filter = { customerId, address, status };
-    const page = await this.queries.execute(new ListPurses(accountId, filter, pageRequest(query)));
-    return toList(page, (purse) => purse);
+    const [page, watchOf] = await Promise.all([
+      this.queries.execute(new ListPurses(accountId, filter, pageRequest(query))),
+      this.watches.now(),
+    ]);
+    return toList(page, (purse) => toPurse(purse, watchOf));
   }
 
-  async get(accountId: string, id: string): Promise<PurseWire> {
-    return found(await this.queries.execute(new GetPurse(accountId, id)), 'purse-not-found');
+  async get(accountId: string, id: string, query: AsOfQuery = {}): Promise<PurseWire> {
+    const asOf = await resolveAsOf(this.queries, query);
+    const [purse, watchOf] = await Promise.all([
+      this.queries.execute(new GetPurse(accountId, id, asOf)),
+      this.watches.now(),
+    ]);
+    return toPurse(found(purse, 'purse-not-found'), watchOf);
   }
 
-  async balances(accountId: string, id: string): Promise<BalanceList> {
-    const entries = await this.figures(accountId, id);
-    return wholeList(entries.map((entry) => toBalance(entry, this.assets)));
+  async balances(accountId: string, id: string, query: AsOfQuery = {}): Promise<BalanceList> {
+    const asOf = await resolveAsOf(this.queries, query);
+    const entries = await this.figures(accountId, id, asOf);
+    return figuresList(entries, asOf, (entry) => toBalance(entry, this.assets));
   }
 
-  async throughput(accountId: string, id: string): Promise<ThroughputList> {
-    const entries = await this.figures(accountId, id);
-    return wholeList(entries.map((entry) => toThroughput(entry, this.assets)));
+  async throughput(accountId: string, id: string, query: AsOfQuery = {}): Promise<ThroughputList> {
+    const asOf = await resolveAsOf(this.queries, query);
+    const entries = await this.figures(accountId, id, asOf);
+    return figuresList(entries, asOf, (entry) => toThroughput(entry, this.assets));
   }
 
-  private async figures(accountId: string, id: string): Promise<readonly AssetFigures[]> {
-    const figures = await this.queries.execute(new GetFigures(accountId, { kind: 'purse', id }));
-    return found(figures, 'purse-not-found');
+  private async figures(
+    accountId: string,
+    id: string,
+    asOf: bigint | null,
+  ): Promise<readonly AssetFigures[]> {
+    const asked = new GetFigures(accountId, { kind: 'purse', id }, asOf);
+    return found(await this.queries.execute(asked), 'purse-not-found');
   }
 
   /** A currency stands for the family of its chain. */

@@ -3,10 +3,11 @@ import { ApiBody, ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger
 import type { FastifyReply } from 'fastify';
 import type { RequestContext } from '../request-context';
 import { answered } from '../rest/answer';
+import { AS_OF_PROBLEMS, AsOfQuery } from '../rest/as-of';
 import { AccountId, Context } from '../rest/context';
 import { Creates, Reads } from '../rest/describe';
 import { BalanceList, ThroughputList } from '../rest/figures.dto';
-import { PageQuery, ReadQuery } from '../rest/paging';
+import { PageQuery } from '../rest/paging';
 import { PathId } from '../rest/path-id';
 import { PurseApi } from './purse.api';
 import { MintPurseBody, PurseAnswerWire, PurseList, PursesQuery, PurseWire } from './purse.dto';
@@ -63,32 +64,37 @@ export class PurseController {
   }
 
   @Get('purses/:id')
-  @Reads(PurseWire, 'One purse', 'purse-not-found')
+  @Reads(PurseWire, 'One purse', 'purse-not-found', ...AS_OF_PROBLEMS)
   async getPurse(
     @AccountId() accountId: string,
     @PathId() id: string,
-    @Query() _: ReadQuery,
+    @Query() query: AsOfQuery,
   ): Promise<PurseWire> {
-    return this.api.get(accountId, id);
+    return this.api.get(accountId, id, query);
   }
 
   @Get('purses/:id/balances')
-  @Reads(BalanceList, 'What is there now of what the purse received', 'purse-not-found')
+  @Reads(
+    BalanceList,
+    'What is there now of what the purse received',
+    'purse-not-found',
+    ...AS_OF_PROBLEMS,
+  )
   async getPurseBalances(
     @AccountId() accountId: string,
     @PathId() id: string,
-    @Query() _: ReadQuery,
+    @Query() query: AsOfQuery,
   ): Promise<BalanceList> {
-    return this.api.balances(accountId, id);
+    return this.api.balances(accountId, id, query);
   }
 
   @Get('purses/:id/throughput')
-  @Reads(ThroughputList, 'What the purse has ever received', 'purse-not-found')
+  @Reads(ThroughputList, 'What the purse has ever received', 'purse-not-found', ...AS_OF_PROBLEMS)
   async getPurseThroughput(
     @AccountId() accountId: string,
     @PathId() id: string,
-    @Query() _: ReadQuery,
+    @Query() query: AsOfQuery,
   ): Promise<ThroughputList> {
-    return this.api.throughput(accountId, id);
+    return this.api.throughput(accountId, id, query);
   }
 }

@@ -1,5 +1,6 @@
 import { FAMILIES, type Family, OUTSIDE_ORDER_ID_LENGTH_MAX } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import type { Watch, WatchOf } from '../read-models/chains/watches';
 import type { Answer } from '../request-context';
 import type { Purse } from '../resources';
 import { ChoiceField, IdField, PatternField, TextField } from '../rest/fields';
@@ -61,8 +62,24 @@ export class PursesQuery extends PageQuery {
   readonly status?: Purse['status'];
 }
 
+@ApiSchema({
+  name: 'PurseWatch',
+  description: 'Whether transfers to a purse are seen on one chain.',
+})
+export class PurseWatchWire implements Watch {
+  @ApiProperty({ type: String, maxLength: 64, description: 'CAIP-2 id.', example: 'eip155:1' })
+  readonly chain!: string;
+
+  @ApiProperty({
+    type: Boolean,
+    description: 'Whether the watcher of the chain has acknowledged the address.',
+    example: true,
+  })
+  readonly watched!: boolean;
+}
+
 @ApiSchema({ name: 'Purse', description: "A customer's permanent deposit address on one family." })
-export class PurseWire implements Purse {
+export class PurseWire implements Omit<Purse, 'mintPosition'> {
   @ApiProperty({ type: String, format: 'uuid', description: 'Id of the purse.' })
   readonly id!: string;
 
@@ -99,6 +116,13 @@ export class PurseWire implements Purse {
 
   @ApiProperty({ type: String, format: 'date-time', description: 'When it was minted.' })
   readonly mintedAt!: string;
+
+  @ApiProperty({
+    type: [PurseWatchWire],
+    description:
+      'One entry for each chain of the family that is followed. Show the address to a payer on a chain once it is watched there, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are looked at again.',
+  })
+  readonly watch!: readonly PurseWatchWire[];
 }
 
 @ApiSchema({ name: 'PurseAnswer', description: 'The purse, as the command left it.' })
@@ -118,6 +142,14 @@ export class PurseList extends ListAnswer {
   readonly data!: readonly PurseWire[];
 }
 
-export function toPurseAnswer({ resource, position }: Answer<Purse>): PurseAnswerWire {
-  return { ...resource, position: position.toString() };
+export function toPurse(purse: Purse, watchOf: WatchOf): PurseWire {
+  const { mintPosition: _, ...shown } = purse;
+  return { ...shown, watch: watchOf(purse) };
+}
+
+export function toPurseAnswer(
+  { resource, position }: Answer<Purse>,
+  watchOf: WatchOf,
+): PurseAnswerWire {
+  return { ...toPurse(resource, watchOf), position: position.toString() };
 }

@@ -1,15 +1,22 @@
 import { displayAddress } from '@daybook/chains';
+import { fold, type PurseEvent, purse, streamName, upcast } from '@daybook/domain';
+import { EventStore } from '@daybook/event-store';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, LessThan } from 'typeorm';
-import { type Page, PURSE_STATUS, type Purse } from '../../resources';
+import { type Page, PURSE_STATUS, type Purse, purseResource } from '../../resources';
+import { requireExisted } from '../as-of';
 import { type PageRequest, pageOf, positionBefore } from '../cursor';
 import { PurseRow } from './purse.row';
 
-/** One purse of the account, or null. */
+/**
+ * One purse of the account, or null: now, or as it was at a position. Rejects with `AsOfRefused`
+ * (as-of-too-early) when it was not minted by then.
+ */
 export class GetPurse extends Query<Purse | null> {
   constructor(
     readonly accountId: string,
     readonly id: string,
+    readonly asOf: bigint | null = null,
   ) {
     super();
   }
@@ -39,11 +46,22 @@ const STATUS_OF = {
 
 @QueryHandler(GetPurse)
 export class GetPurseHandler implements IQueryHandler<GetPurse> {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly store: EventStore,
+  ) {}
 
-  async execute({ accountId, id }: GetPurse): Promise<Purse | null> {
+  async execute({ accountId, id, asOf }: GetPurse): Promise<Purse | null> {
     const row = await this.dataSource.getRepository(PurseRow).findOneBy({ id, accountId });
-    return row === null ? null : toResource(row);
+    if (row === null || asOf === null) return row === null ? null : toResource(row);
+    const mintPosition = BigInt(row.firstPosition);
+    requireExisted(mintPosition, asOf);
+    // A purse's stream has a handful of events: folding it is what a history table would only repeat.
+    const history = await this.store.readStream(streamName('purse', id));
+    const until = history.filter(({ position }) => position <= asOf);
+    const state = fold(purse, until.map(upcast) as PurseEvent[]);
+    if (state.status === 'absent') throw new Error(`Purse ${id} is in no event up to ${asOf}.`);
+    return purseResource(id, state, displayAddress, mintPosition);
   }
 }
 
@@ -78,5 +96,6 @@ function toResource(row: PurseRow): Purse {
     status: PURSE_STATUS[row.status],
     outsideOrderId,
     mintedAt: row.mintedAt.toISOString(),
+    mintPosition: BigInt(row.firstPosition),
   };
 }
