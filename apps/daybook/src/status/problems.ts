@@ -37,7 +37,8 @@ export function problemsOf({
     ...consumers
       .filter(({ parkedKeys }) => parkedKeys > 0)
       .map(
-        (c) => `${c.group} has ${c.parkedKeys} parked keys on ${c.topic}: npx daybook parked list`,
+        (c) =>
+          `${c.group} has ${c.parkedKeys} parked ${c.parkedKeys === 1 ? 'key' : 'keys'} on ${c.topic}: npx daybook parked list`,
       ),
     ...chains
       .filter(({ standsStill }) => standsStill)

@@ -8,13 +8,13 @@ import type { ChainStatus, Consumer, Engine, Reader, Service, StatusReport } fro
 /** As long as a ledger waits before it calls itself unready. */
 const STILL_SECONDS_MAX = 30;
 
+const VERSION = `SELECT current_setting('server_version') AS version`;
+
 /** Asks every part by itself, so that one that does not answer hides nothing of the others. */
 export async function readStatus(operation: Operation): Promise<StatusReport> {
   const { installation, query, log, store } = operation;
   const now = Date.now();
-  const postgresql = asked(query<{ version: string }>('SHOW server_version AS version'), (rows) =>
-    String(Object.values(rows[0] ?? {})[0]),
-  );
+  const postgresql = asked(query<{ version: string }>(VERSION), (rows) => rows[0]?.version ?? null);
   const [database, head, durable, ledger, watcher, tables] = await Promise.all([
     postgresql,
     asked(store().then((it) => it.head())),

@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { TOPICS } from '@daybook/contracts';
+import { DurableLog } from '@daybook/messaging';
+import { Client } from 'pg';
+import { until } from '../../../test/dependencies';
+import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { answerOf } from '../testing/answers';
+import { daybook, type Ended, spawnDaybook } from '../testing/command-line';
+
+const CHAIN = 'eip155:31337';
+const KEY = `${CHAIN}/0x8617e340b3d01fa5f11f306f4090fd50e238070d`;
+
+let ledger: TestLedger;
+beforeAll(async () => {
+  ledger = await createLedgerForTest();
+});
+afterAll(() => ledger.close());
+
+const place = (more = {}) => ({
+  DAYBOOK_DATABASE_URL: ledger.databaseUrl,
+  DAYBOOK_LEDGER_URL: ledger.url,
+  ...more,
+});
+const status = (more = {}): Promise<Ended> => daybook(['status', '--json'], place(more));
+const parked = (...args: string[]): Promise<Ended> => daybook(['parked', ...args], place());
+const head = (state: 'following' | 'stalled', observedAt: Date) => ({
+  ...{ chain: CHAIN, latest: 12, matched: 11, finalized: null, state },
+  detail: state === 'stalled' ? 'The node does not answer.' : null,
+  observedAt: observedAt.toISOString(),
+});
+
+async function sql(text: string): Promise<void> {
+  const client = new Client({ connectionString: ledger.databaseUrl });
+  await client.connect();
+  await client.query(text);
+  await client.end();
+}
+
+it('says that all is well, and where everything is', async () => {
+  await ledger.publishChainHead(head('following', new Date()));
+  let report = answerOf('status', (await status()).stdout);
+  await until(async () => {
+    report = answerOf('status', (await status()).stdout);
+    return report.chains.length === 1;
+  });
+  expect(report).toMatchObject({
+    ...{ state: 'ok', problems: [], services: { ledger: { status: 'ok' }, watcher: null } },
+    chains: [{ chain: CHAIN, latest: '12', matched: '11', standsStill: false }],
+  });
+  const readers = report.readers.map(({ name }: { name: string }) => name);
+  expect(readers).toContain('read-models');
+  expect(report.engines.eventLog.head).toBe(String(await ledger.store.head()));
+  expect(report.readers[0]).toMatchObject({ lag: '0', secondsSinceProgress: 0 });
+  const groups = report.consumers.map(({ topic }: { topic: string }) => topic);
+  expect(groups).toEqual(expect.arrayContaining([TOPICS.transfer, TOPICS.chainHead]));
+  const page = await daybook(['status'], place());
+  expect([page.exitCode, page.stdout]).toEqual([0, expect.stringContaining('All is well')]);
+});
+
+it('names what stands still, and ends with 1', async () => {
+  await ledger.publishChainHead(head('stalled', new Date()));
+  await until(
+    async () => answerOf('status', (await status()).stdout).chains[0].state === 'stalled',
+  );
+  await sql(`
+    INSERT INTO ledger.checkpoint (name, position, updated_at)
+    VALUES ('stuck', 0, now() - interval '1 hour');
+    ALTER TABLE event_store.event DISABLE TRIGGER ALL;
+    UPDATE event_store.event SET recorded_at = recorded_at - interval '1 hour';`);
+  const { exitCode, stdout } = await status();
+  const { problems, readers, state } = answerOf('status', stdout);
+  expect([exitCode, state]).toEqual([1, 'standing-still']);
+  expect(problems.join('\n')).toMatch(/stuck stands at 0 for 36\d\d s/);
+  expect(problems.join('\n')).toContain(`${CHAIN} is stalled: The node does not answer.`);
+  const stuck = readers.find(({ name }: { name: string }) => name === 'stuck');
+  expect(stuck).toMatchObject({ position: '0', lag: String(await ledger.store.head()) });
+  await sql(`DELETE FROM ledger.checkpoint WHERE name = 'stuck'`);
+});
+
+it('shows parked keys, and asks for them to be tried again', async () => {
+  const none = await parked('list');
+  expect([none.exitCode, none.stdout]).toEqual([0, 'No key is parked.\n']);
+  const poison = [{ id: 'poison', key: KEY, value: '{"nonsense":true}', headers: {} }];
+  await ledger.app.get(DurableLog).publish(TOPICS.transfer, poison);
+  await until(
+    async () => answerOf('parked', (await parked('list', '--json')).stdout).parked.length > 0,
+  );
+  expect((await parked('list')).stdout).toContain(KEY);
+  const { exitCode, stdout } = await status();
+  expect(exitCode).toBe(1);
+  expect(answerOf('status', stdout).problems.join()).toContain('1 parked key');
+
+  const retried = await parked('retry', TOPICS.transfer, 'ledger', KEY, '--json');
+  answerOf('parked-retried', retried.stdout);
+  const stranger = await parked('retry', TOPICS.transfer, 'ledger', 'nobody');
+  expect([stranger.exitCode, stranger.stderr]).toEqual([1, expect.stringContaining('not parked')]);
+});
+
+it('answers without the ledger, and says that it does not answer', async () => {
+  const server = createServer((_, response) => response.destroy()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { exitCode, stdout } = await status({ DAYBOOK_LEDGER_URL: `http://127.0.0.1:${port}` });
+  server.close();
+  const report = answerOf('status', stdout);
+  expect(exitCode).toBe(1);
+  expect(report.services.ledger).toMatchObject({ answers: false, status: null });
+  expect(report.readers.length).toBeGreaterThan(0);
+  expect(report.problems.join('\n')).toMatch(/The ledger at http:\S+ does not answer/);
+});
+
+it('answers without PostgreSQL, never with its password, and ends with 3', async () => {
+  const url = 'postgres://somebody:hunter2@127.0.0.1:1/daybook';
+  const { exitCode, stdout, stderr } = await status({ DAYBOOK_DATABASE_URL: url });
+  const report = answerOf('status', stdout);
+  expect([exitCode, report.state]).toEqual([3, 'unreachable']);
+  expect(report.engines.database).toMatchObject({ answers: false });
+  expect(report.services.ledger).toMatchObject({ answers: true });
+  expect(stdout + stderr).not.toContain('hunter2');
+});
+
+it('looks again and again when it is asked to watch', async () => {
+  const running = spawnDaybook(['status', '--watch', '--json'], place());
+  await until(() => running.stdout().trimEnd().split('\n').length >= 3);
+  running.kill('SIGINT');
+  const { exitCode, stdout, stderr } = await running.ended;
+  expect([exitCode, stderr]).toEqual([130, '']);
+  for (const line of stdout.trimEnd().split('\n')) answerOf('status', line);
+});
