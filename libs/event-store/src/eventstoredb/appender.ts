@@ -66,7 +66,7 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
   }
 
   async function appendAt(stream: string, at: At, events: JSONEventData[]): Promise<Appended> {
-    await connection.ready();
+    if (!connection.isReady()) await connection.ready();
     const before = await end.get();
     const sentAt = performance.now();
     const expectedRevision = at === 'no-stream' ? NO_STREAM : at;
@@ -117,9 +117,11 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
       case 'deleted':
         return new AppendRejected(stream, 'the stream was deleted.');
       case 'unavailable':
+        connection.doubt();
         return new StoreUnavailable(`EventStoreDB did not take it: ${messageOf(cause)}`, { cause });
       case 'unknown':
         end.doubt();
+        connection.doubt();
         return new OutcomeUnknown(stream, { cause });
     }
   }

@@ -36,8 +36,12 @@ interface Inside {
 export interface Connection {
   /** The client of this process; another one after it had to be given up. */
   client(): EventStoreDBClient;
-  /** Rejects with `StoreUnavailable` when no server can be talked to: nothing has been sent then. */
+  /** Whether a server was there when last asked, and nothing has spoken against it since. */
+  isReady(): boolean;
+  /** Asks. Rejects with `StoreUnavailable` when no server can be talked to: nothing has been sent then. */
   ready(): Promise<void>;
+  /** Something went wrong: `ready` asks again. */
+  doubt(): void;
   /** Ends the call that carries appends, for it is silent: all of them get an error, the next a new call. */
   giveUpAppends(): void;
   close(): Promise<void>;
@@ -50,6 +54,7 @@ export interface Connection {
 export function connect(create: () => EventStoreDBClient): Connection {
   let call: AppendCall | undefined;
   let client = guarded(create());
+  let isReady = false;
 
   function guarded(made: EventStoreDBClient): EventStoreDBClient {
     const inside = made as unknown as Inside;
@@ -72,11 +77,16 @@ export function connect(create: () => EventStoreDBClient): Connection {
 
   return {
     client: () => client,
+    isReady: () => isReady,
+    doubt: () => {
+      isReady = false;
+    },
     ready: async () => {
       const { supports } = client as unknown as Inside;
       try {
         const late = () => new Error(`no answer within ${CONNECT_TIMEOUT_MS} ms`);
         await within(CONNECT_TIMEOUT_MS, supports(StreamsService.batchAppend), late);
+        isReady = true;
       } catch (cause) {
         // The client asks again after such an error only when the server was not reached; any other
         // answer it keeps for ever.

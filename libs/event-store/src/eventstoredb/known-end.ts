@@ -1,10 +1,11 @@
 import { type Position, START } from '../event-store';
 
 /**
- * How old the knowledge of the log's end may be when an append is sent. What somebody else appended in
- * this time, with the very same ids, may be taken for this append's own.
+ * How old the knowledge of the log's end may be when an append is sent: more than an answer takes under
+ * load. What another process appended in this time, with the very same ids, may be taken for this
+ * append's own; whoever reads the stream before it appends has seen it, but for the last moment.
  */
-const FRESH_MS = 250;
+const FRESH_MS = 1_000;
 
 export interface KnownEnd {
   /** Notes that an answer to what was asked at `askedAt` (of `performance.now`) named this position. */

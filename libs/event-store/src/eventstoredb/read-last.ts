@@ -2,6 +2,7 @@ import type { EventStoreDBClient } from '@eventstore/db-client';
 import { Empty } from '@eventstore/db-client/generated/shared_pb';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb';
+import type { CallOptions, Metadata } from '@grpc/grpc-js';
 import { type Position, START, StoreUnavailable } from '../event-store';
 import { cannotBeRead } from './errors';
 import { READ_SILENCE_MS, SEARCH_WINDOW } from './reads';
@@ -13,7 +14,7 @@ interface Inside {
     name: string,
     create: (grpc: StreamsClient) => ReadCall,
   ): () => Promise<ReadCall>;
-  callArguments(options: object, callOptions: object): never;
+  callArguments(options: object, callOptions: CallOptions): [Metadata, CallOptions];
 }
 
 interface ReadCall {
@@ -34,7 +35,10 @@ export async function readLast(
 ): Promise<Position> {
   const inside = client as unknown as Inside;
   const open = inside.GRPCStreamCreator(StreamsClient, 'readAll', (grpc) =>
-    grpc.read(request(prefixes), inside.callArguments({}, { deadline: Number.POSITIVE_INFINITY })),
+    grpc.read(
+      request(prefixes),
+      ...inside.callArguments({}, { deadline: Number.POSITIVE_INFINITY }),
+    ),
   );
   let call: ReadCall;
   try {

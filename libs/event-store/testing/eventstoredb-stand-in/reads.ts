@@ -53,7 +53,7 @@ type Output = (response: ReadResp) => Promise<void>;
 /** Writes with back-pressure; rejects when the client has gone or the read is to break. */
 function writer(call: Call, eventsMax: number): Output {
   let events = 0;
-  const gone = once(call, 'cancelled').then(() => CANCELLED);
+  const gone = new Promise((resolve) => call.once('cancelled', () => resolve(CANCELLED)));
   return async (response) => {
     if (call.cancelled) throw CANCELLED;
     if (response.hasEvent()) {
