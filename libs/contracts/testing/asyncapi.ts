@@ -2,11 +2,12 @@ import { TOPICS } from '../src';
 import { goldenMessages } from './golden';
 import { currentSchemas, shortName } from './schema-files';
 import type { JsonSchema } from './shapes';
-import { type App, settingsOf, TOPIC_NOTES, type Topic } from './topic-notes';
+import { type App, RETENTION_DAYS, settingsOf, TOPIC_NOTES, type Topic } from './topic-notes';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const KAFKA_BINDING = '0.5.0';
+const DAY_MS = 24 * 3_600_000;
 const APPS: Readonly<Record<App, string>> = {
   ledger: 'Records replenishments and tells what came of them.',
   'chain-watcher': 'Watches chains for transfers to known addresses.',
@@ -67,7 +68,9 @@ function channel(topic: Topic): Json {
       kafka: {
         topic,
         partitions,
-        topicConfiguration: { 'cleanup.policy': [compacted ? 'compact' : 'delete'] },
+        topicConfiguration: compacted
+          ? { 'cleanup.policy': ['compact'] }
+          : { 'cleanup.policy': ['delete'], 'retention.ms': RETENTION_DAYS * DAY_MS },
         bindingVersion: KAFKA_BINDING,
       },
     },

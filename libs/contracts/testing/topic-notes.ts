@@ -31,10 +31,11 @@ const ADDRESS = '[0-9A-Za-z]{1,100}';
 const LATEST_ONLY =
   'The newest message of each key for ever; older ones go when the log is compacted. Reading from the ' +
   'start gives the whole state. Nothing is ever taken back, so there are no tombstones.';
-const UNTIL_HANDLED =
-  "As long as the broker keeps messages (`retention.ms`, which is the operator's choice). A message that " +
-  'is deleted before a reader came to it is lost to that reader: make it longer than the longest outage ' +
-  'that you want to survive.';
+/** As `libs/messaging/src/kafka/kafka-topics.ts` makes the topics that are not compacted. */
+export const RETENTION_DAYS = 30;
+const FOR_A_TIME =
+  `${RETENTION_DAYS} days on Kafka, where Daybook made the topic (\`retention.ms\`; whoever runs the broker may choose ` +
+  'more). What is deleted before a reader came to it is lost to that reader.';
 
 export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
   [TOPICS.transfer]: {
@@ -51,7 +52,7 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     gap:
       'None to look for: each version says all there is to know of the transfer, so the next one heals ' +
       'whatever was missed.',
-    kept: UNTIL_HANDLED,
+    kept: FOR_A_TIME,
     types: '`daybook.transfer.v1`',
     sample: 'final-by-depth',
   },
@@ -86,7 +87,7 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
       'Keep the last `position` of each key. When `previousPosition` of the next event is not that ' +
       'position, something is missing: fetch it with `GET /v1/events?after=<position>` of its account, which has the ' +
       'same ids. Positions themselves have gaps, so never count them.',
-    kept: UNTIL_HANDLED,
+    kept: FOR_A_TIME,
     types: '`daybook.<event>.v<version of its data>`, such as `daybook.ReplenishmentConfirmed.v1`',
     sample: 'replenishment-confirmed',
   },

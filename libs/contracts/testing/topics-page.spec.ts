@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { TOPIC_SETTINGS, TOPICS } from '../src';
 import { asyncApi } from './asyncapi';
 import { goldenMessages } from './golden';
-import { settingsOf, TOPIC_NOTES } from './topic-notes';
+import { RETENTION_DAYS, settingsOf, TOPIC_NOTES } from './topic-notes';
 import { topicsPage } from './topics-page';
 
 const PAGE = join(__dirname, '../../../docs/topics.md');
@@ -17,6 +17,13 @@ it('knows settings and notes of every topic, and of no other', () => {
   const topics = new Set<string>(Object.values(TOPICS));
   expect(new Set(TOPIC_SETTINGS.map(({ name }) => name))).toEqual(topics);
   expect(new Set(Object.keys(TOPIC_NOTES))).toEqual(topics);
+});
+
+it('says how long messages are kept as the topics are made', () => {
+  const made = join(__dirname, '../../messaging/src/kafka/kafka-topics.ts');
+  expect(readFileSync(made, 'utf8')).toContain(
+    `RETENTION_MS = ${RETENTION_DAYS} * 24 * 3_600_000;`,
+  );
 });
 
 describe.each(Object.values(TOPICS))('%s', (topic) => {

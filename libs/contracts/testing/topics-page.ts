@@ -1,7 +1,7 @@
 import { TOPICS } from '../src';
 import { goldenMessage } from './golden';
 import { releasedSchemas, shortName } from './schema-files';
-import { settingsOf, TOPIC_NOTES, type Topic } from './topic-notes';
+import { RETENTION_DAYS, settingsOf, TOPIC_NOTES, type Topic } from './topic-notes';
 
 const HEAD = `# Topics
 
@@ -53,7 +53,9 @@ function table(topics: readonly Topic[]): string {
   const rows = topics.map((topic) => {
     const { partitions, compacted } = settingsOf(topic);
     const { writer, readers } = TOPIC_NOTES[topic];
-    const kept = compacted ? 'newest of each key (`compact`)' : 'for a time (`delete`)';
+    const kept = compacted
+      ? 'newest of each key (`compact`)'
+      : `${RETENTION_DAYS} days (\`delete\`)`;
     const cells = [`\`${topic}\``, writer, readers.join(', ') || 'analytics', partitions, kept];
     return `| ${cells.join(' | ')} |`;
   });
