@@ -4,8 +4,6 @@ import {
   createHealth,
   createLogger,
   createMetrics,
-  EngineMisconfigured,
-  EnvironmentError,
   readEnvironment,
   requirePostgres,
   stopOnRequest,
@@ -21,6 +19,14 @@ import { Vitals } from './vitals';
 
 /** Between answering "not ready" and closing, so that balancers turn away first. */
 const DRAIN_MS = 500;
+
+const EXPLAINED = [
+  'EnvironmentError',
+  'EngineMisconfigured',
+  'StoreUnavailable',
+  'LogUnavailable',
+  'InvalidChainsFile',
+];
 
 async function main(): Promise<void> {
   const env = readEnvironment(LedgerEnv);
@@ -68,8 +74,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  const isExplained = error instanceof EnvironmentError || error instanceof EngineMisconfigured;
-  // A wrong configuration is explained by its message; anything else by its stack.
-  console.error(isExplained ? error.message : error);
+  // What the configuration or an engine is at fault for is explained by its message, the rest by its stack.
+  console.error(EXPLAINED.includes(error.name) ? error.message : error);
   process.exit(1);
 });

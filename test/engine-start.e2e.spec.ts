@@ -1,0 +1,136 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newApiKey } from '../apps/ledger/src/account/api-key';
+import { migrate } from '../apps/ledger/src/migrate';
+import {
+  type StandIn,
+  startEventStoreDbStandIn,
+} from '../libs/event-store/testing/eventstoredb-stand-in';
+import { spawnApp, startApp } from './app-process';
+import { freePort, freshDatabase, type TestDatabase, until } from './dependencies';
+import { type KafkaBroker, startKafkaBroker } from './kafka-broker';
+
+jest.setTimeout(120_000);
+
+let database: TestDatabase;
+let standIn: StandIn;
+let broker: KafkaBroker;
+let folder: string;
+let environment: Record<string, string>;
+let key: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybook-start-'));
+  const chainsFile = join(folder, 'chains.json');
+  await writeFile(chainsFile, JSON.stringify({ chains: [] }));
+  const users = { ledger: { password: 'right', mayReadAll: true } };
+  [database, standIn, broker] = await Promise.all([
+    freshDatabase(),
+    startEventStoreDbStandIn({ users }),
+    startKafkaBroker(),
+  ]);
+  await migrate(database.url, 'postgres');
+  ({ key } = newApiKey());
+  environment = {
+    DAYBOOK_DATABASE_URL: database.url,
+    DAYBOOK_EVENTSTOREDB_URL: standIn.url,
+    DAYBOOK_KAFKA_BROKERS: broker.brokers,
+    DAYBOOK_CHAINS_FILE: chainsFile,
+    DAYBOOK_BOOTSTRAP_API_KEY: key,
+    DAYBOOK_GRPC_PORT: '0',
+  };
+});
+
+afterAll(async () => {
+  await Promise.all([standIn.stop(), broker.stop()]);
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What a start with these changes says before it gives up. */
+async function refusal(changes: Readonly<Record<string, string>>): Promise<string> {
+  const app = await spawnApp('ledger', { ...environment, ...changes });
+  expect(await app.exited).toBe(1);
+  // A sentence, not a stack.
+  expect(app.output()).not.toMatch(/^\s+at /m);
+  return app.output();
+}
+
+describe('a start with a wrong configuration', () => {
+  it('stops when the database has another address', async () => {
+    const url = `postgres://someone:s3cret-pw@127.0.0.1:${await freePort()}/daybook`;
+    const said = await refusal({ DAYBOOK_DATABASE_URL: url });
+    expect(said).toMatch(/nothing listens.*DAYBOOK_DATABASE_URL/s);
+    expect(said).not.toContain('s3cret-pw');
+  });
+
+  it('stops when the EventStoreDB connection string is none', async () => {
+    expect(await refusal({ DAYBOOK_EVENTSTOREDB_URL: 'http://localhost:2113' })).toMatch(/esdb/);
+  });
+
+  it('stops when EventStoreDB refuses the password, and does not repeat it', async () => {
+    const said = await refusal({ DAYBOOK_EVENTSTOREDB_URL: standIn.urlFor('ledger', 's3cret-pw') });
+    expect(said).toMatch(/password|credentials/i);
+    expect(said).not.toContain('s3cret-pw');
+  });
+
+  it('stops when no EventStoreDB is there', async () => {
+    const url = `esdb://127.0.0.1:${await freePort()}?tls=false`;
+    expect(await refusal({ DAYBOOK_EVENTSTOREDB_URL: url })).toMatch(/EventStoreDB/);
+  });
+
+  it('stops when no Kafka broker is there', async () => {
+    const brokers = `127.0.0.1:${await freePort()}`;
+    expect(await refusal({ DAYBOOK_KAFKA_BROKERS: brokers })).toMatch(/Kafka/);
+  });
+
+  it('stops when Kafka refuses the password, and does not repeat it', async () => {
+    const brokers = `kafka://daybook:s3cret-pw@${broker.securedBrokers}?sasl=scram-sha-256`;
+    const said = await refusal({ DAYBOOK_KAFKA_BROKERS: brokers });
+    expect(said).toMatch(/Kafka/);
+    expect(said).not.toContain('s3cret-pw');
+  });
+});
+
+describe('an engine that goes away later', () => {
+  it('shows in readiness and metrics, and the service goes on when it is back', async () => {
+    const app = await startApp('ledger', environment);
+    const authorization = `Bearer ${key}`;
+    const ready = async () => (await fetch(`${app.url}/readyz`)).text();
+    const metric = async (engine: string) => {
+      const text = await (await fetch(`${app.url}/metrics`, { headers: { authorization } })).text();
+      return new RegExp(`daybook_engine_up\\{.*engine="${engine}".*\\} (\\d)`).exec(text)?.[1];
+    };
+    const create = (externalId: string) =>
+      fetch(`${app.url}/v1/customers`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify({ externalId, families: ['evm'] }),
+      });
+    try {
+      await until(async () => (await create('before')).status === 201, { timeoutMs: 30_000 });
+      await broker.kill();
+      await until(async () => /"durableLog":\{"status":"failing"/.test(await ready()), {
+        timeoutMs: 30_000,
+      });
+      await until(async () => (await metric('durableLog')) === '0', { timeoutMs: 30_000 });
+      // Requests are answered all the same.
+      expect((await create('without-broker')).status).toBe(201);
+      await broker.restart();
+      await until(async () => (await metric('durableLog')) === '1', { timeoutMs: 60_000 });
+
+      await standIn.halt();
+      await until(async () => (await fetch(`${app.url}/readyz`)).status === 503, {
+        timeoutMs: 30_000,
+      });
+      await until(async () => (await metric('eventStore')) === '0', { timeoutMs: 30_000 });
+      await standIn.start();
+      await until(async () => (await create('after')).status === 201, { timeoutMs: 60_000 });
+      await until(async () => (await fetch(`${app.url}/readyz`)).ok, { timeoutMs: 60_000 });
+      expect(await metric('database')).toBe('1');
+    } finally {
+      await app.kill();
+    }
+  });
+});
