@@ -165,7 +165,7 @@ describe('the engines', () => {
     expect(serviceOf('eventstoredb').environment).toMatchObject({
       EVENTSTORE_INSECURE: 'true',
     });
-    const kafka = serviceOf('kafka').environment.KAFKA_ADVERTISED_LISTENERS ?? '';
+    const { KAFKA_ADVERTISED_LISTENERS: kafka = '' } = serviceOf('kafka').environment;
     expect(kafka.split(',')).toContain(`INSIDE://${ledger.kafkaBrokers}`);
     expect(configuration('chain-watcher', engines)).toMatchObject({
       kafkaBrokers: ledger.kafkaBrokers,
@@ -174,7 +174,7 @@ describe('the engines', () => {
 
   it('are where docker/README.md says for the test suites', () => {
     const [, host = ''] = /KAFKA_BROKERS=(\S+)/.exec(page) ?? [];
-    const kafka = serviceOf('kafka').environment.KAFKA_ADVERTISED_LISTENERS ?? '';
+    const { KAFKA_ADVERTISED_LISTENERS: kafka = '' } = serviceOf('kafka').environment;
     expect(kafka.split(',')).toContain(`OUTSIDE://${host}`);
     expect(portsOf('kafka')).toContain(`${host}:${host.split(':')[1]}`);
     const [, url = ''] = /EVENTSTOREDB_URL='([^']+)'/.exec(page) ?? [];
