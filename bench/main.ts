@@ -5,10 +5,12 @@ import { startEmbeddedPostgres } from '@daybook/platform';
 import { Command, InvalidArgumentError } from 'commander';
 import { addresses } from './addresses.bench';
 import { appends } from './appends.bench';
+import { asOf, audit } from './audit.bench';
 import { catchUp } from './catch-up.bench';
 import { fold } from './fold.bench';
 import type { Measurement, Settings } from './measurement';
 import { mint } from './mint.bench';
+import { publish } from './publish.bench';
 import { rebuild } from './rebuild.bench';
 import { replay } from './replay.bench';
 import { type Measured, tableOf } from './report';
@@ -22,7 +24,10 @@ const MEASUREMENTS: readonly Measurement[] = [
   fold,
   rebuild,
   replay,
+  audit,
+  asOf,
   mint,
+  publish,
   catchUp,
   addresses,
 ];

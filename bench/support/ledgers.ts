@@ -11,16 +11,17 @@ const SEED = 20_260_131;
 /** Far above what any measurement asks in a minute. */
 const RATE_LIMIT = 10_000_000;
 
-/** A log with every purse and transfer of the settings, and empty read models. */
+/** A log with every purse and transfer of the settings (as of `isHot`), and empty read models. */
 export async function logOfTransfers(
   bench: Bench,
+  isHot = false,
 ): Promise<{ readonly database: Database; readonly events: number }> {
   const { settings, server, progress } = bench;
   const { transfers, purses } = settings;
   const database = await createDatabase(server);
   const created = progress.step('creating purses', purses, 'purses');
   await createCustomers(database, { customers: purses, purses }, created);
-  const { planned, to, reports } = planTransfers(transfers, purses, false, 'log');
+  const { planned, to, reports } = planTransfers(transfers, purses, isHot, 'log');
   const recorded = progress.step('recording transfers', transfers, 'transfers');
   await recordDirectly(
     database,
@@ -75,8 +76,9 @@ export function startLedger(
   database: Database,
   roles: readonly Role[],
   settings: Settings,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<RunningApp> {
-  const env = { DAYBOOK_ROLES: roles.join(','), DAYBOOK_RATE_LIMIT: String(RATE_LIMIT) };
+  const env = { DAYBOOK_ROLES: roles.join(','), DAYBOOK_RATE_LIMIT: String(RATE_LIMIT), ...more };
   return startApp('ledger', database, settings, { chains: chainsFile(NO_CHAIN), env });
 }
 

@@ -122,7 +122,10 @@ function ofSchema(document: ApiDocument, given: Schema): fc.Arbitrary<unknown> {
     const items = ofSchema(document, schema.items ?? {});
     return fc.uniqueArray(items, { maxLength: schema.maxItems ?? 3 });
   }
-  const text = textOf(schema);
+  const text =
+    schema.oneOf === undefined
+      ? textOf(schema)
+      : fc.oneof(...schema.oneOf.map((one) => textOf(one)));
   return types.includes('null') ? fc.option(text) : text;
 }
 

@@ -28,6 +28,7 @@ beforeAll(async () => {
       customerId: [customer.id],
       purseId: [purse.id],
       minPosition: ['0', '1'],
+      asOf: ['0', '2', '9999', '2026-01-01T00:00:00Z', '2999-01-01T00:00:00+01:00'],
       after: ['0', '1'],
       limit: ['1', '1000'],
       from: ['2026-01-01T00:00:00Z'],
@@ -103,6 +104,8 @@ function faultOf(operation: Operation, { path, query, headers, body }: ApiReques
     const fault = api.faults(parameter.schema, value);
     if (fault !== null) return fault;
   }
+  // OpenAPI cannot say that two parameters exclude each other.
+  if (names.includes('asOf') && names.includes('minPosition')) return 'asOf with minPosition';
   const schema = operation.requestBody?.content?.['application/json']?.schema;
   if (schema === undefined || body === undefined) return null;
   // JSON Schema cannot say that text is well-formed.
@@ -127,6 +130,8 @@ const MEANT_OTHERWISE = [
   'replenishment-not-found',
   'family-not-available',
   'asset-unknown',
+  'as-of-in-future',
+  'as-of-too-early',
   'invalid-address',
   'invalid-cursor',
   'invalid-reason',

@@ -85,13 +85,18 @@ export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Fol
     time = last?.recordedAt ?? time;
     // A position between two events is as good as the event before it.
     const end = isCut ? (untilTime === undefined ? to : (last?.position ?? position)) : page.end;
-    position = end < to ? end : to;
+    position = earlier(end, to);
     await fold(batch, position);
     events += batch.length;
     await meter(events, position);
     if (isCut || page.atEnd) break;
   }
   return { events, position, time };
+}
+
+function earlier(a: Position, b: Position): Position {
+  if (a < b) return a;
+  return b;
 }
 
 /** Tells how it goes now and then, and waits where the rate is limited. */

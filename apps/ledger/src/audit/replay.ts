@@ -13,7 +13,7 @@ import {
 } from './books-in-memory';
 import { digestTable } from './compare-rows';
 import { byAccount, FIGURE_COLUMNS, figuresOf } from './figures-columns';
-import { foldLog, type Until } from './fold-log';
+import { type Folded, foldLog, type Until } from './fold-log';
 import { type Cells, shapeOf, type TableShape } from './rows';
 import { openScratch, type Pace, type Scratch } from './scratch';
 import { stateHash } from './state-hash';
@@ -55,6 +55,8 @@ export interface ReplayReport {
   readonly events: number;
   readonly eventsByType: Readonly<Record<string, number>>;
   readonly seconds: number;
+  /** Of folding alone, without the digests. */
+  readonly foldingSeconds: number;
   /** Null when folded in memory only. */
   readonly stateHash: string | null;
   readonly tables: readonly ReplayedTable[];
@@ -94,7 +96,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
     const folded = await foldLog({ store, to, ...time, ...paceOf(options) }, async (batch) => {
       for (const happened of batch) books.add(happened);
     });
-    return reportOf(folded, books, [], [], null, startedAt);
+    return reportOf({ ...folded, startedAt, foldedAt: performance.now() }, books, [], [], null);
   }
   const schema = scratchSchema(options.id);
   const scratch = await openScratch({
@@ -111,11 +113,13 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
       throw new AuditRefused('schema-taken', detail);
     }
     const folded = await scratch.foldTo(to, paceOf(options), untilTime);
+    const foldedAt = performance.now();
     if (keep) await buildIndexes(scratch.client, scratch);
     const books = scratch.books as Books;
     const { tables, violations } = await digestAll(scratch, projections, books, options);
     if (!keep) await scratch.drop();
-    return reportOf(folded, books, tables, violations, keep ? schema : null, startedAt);
+    const run = { ...folded, startedAt, foldedAt };
+    return reportOf(run, books, tables, violations, keep ? schema : null);
   } finally {
     await scratch.close();
   }
@@ -219,13 +223,13 @@ export function proofOf(books: Books, shape: TableShape | null) {
 }
 
 function reportOf(
-  { position, time, events }: { position: Position; time: string | null; events: number },
+  run: Folded & { readonly startedAt: number; readonly foldedAt: number },
   books: Books,
   tables: readonly ReplayedTable[],
   proof: readonly Violation[],
   schema: string | null,
-  startedAt: number,
 ): ReplayReport {
+  const { position, time, events, startedAt, foldedAt } = run;
   const violations = [...books.violations(), ...proof];
   const purses = [...books.figures.values()].sort((a, b) =>
     a.purseId + a.asset < b.purseId + b.asset ? -1 : 1,
@@ -237,6 +241,7 @@ function reportOf(
     events,
     eventsByType: Object.fromEntries([...books.counts].sort(([a], [b]) => (a < b ? -1 : 1))),
     seconds: (performance.now() - startedAt) / 1_000,
+    foldingSeconds: (foldedAt - startedAt) / 1_000,
     stateHash: tables.length === 0 ? null : stateHash(position, tables),
     tables,
     trialBalance: books.trialBalance(),

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { RequestContext } from '../request-context';
 import { answered } from '../rest/answer';
+import { AS_OF_PROBLEMS, AsOfQuery } from '../rest/as-of';
 import { AccountId, Context } from '../rest/context';
 import { Changes, Creates, Reads } from '../rest/describe';
 import { BalanceList, ThroughputList } from '../rest/figures.dto';
@@ -110,22 +111,32 @@ export class CustomerController {
   }
 
   @Get(':id/balances')
-  @Reads(BalanceList, 'What is there now of what the customer received', 'customer-not-found')
+  @Reads(
+    BalanceList,
+    'What is there now of what the customer received',
+    'customer-not-found',
+    ...AS_OF_PROBLEMS,
+  )
   async getCustomerBalances(
     @AccountId() accountId: string,
     @PathId() id: string,
-    @Query() _: ReadQuery,
+    @Query() query: AsOfQuery,
   ): Promise<BalanceList> {
-    return this.api.balances(accountId, id);
+    return this.api.balances(accountId, id, query);
   }
 
   @Get(':id/throughput')
-  @Reads(ThroughputList, 'What the customer has ever received', 'customer-not-found')
+  @Reads(
+    ThroughputList,
+    'What the customer has ever received',
+    'customer-not-found',
+    ...AS_OF_PROBLEMS,
+  )
   async getCustomerThroughput(
     @AccountId() accountId: string,
     @PathId() id: string,
-    @Query() _: ReadQuery,
+    @Query() query: AsOfQuery,
   ): Promise<ThroughputList> {
-    return this.api.throughput(accountId, id);
+    return this.api.throughput(accountId, id, query);
   }
 }

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy, ValidateIf } from 'class-validator';
+import { POSITION } from './positions';
 import { parseTime, RFC_3339 } from './time';
 
 /**
@@ -118,6 +119,19 @@ export function TimeField(options: FieldOptions): PropertyDecorator {
       return typeof v === 'string' && parseTime(v) !== null;
     },
   );
+}
+
+/** A position of the log or an RFC 3339 time. */
+export function MomentField(options: FieldOptions): PropertyDecorator {
+  const schema = {
+    type: 'string',
+    maxLength: 40,
+    oneOf: [{ pattern: POSITION.source }, { pattern: RFC_3339.source, format: 'date-time' }],
+  } as const;
+  const sentence = 'is a position such as 42 or an RFC 3339 time such as 2026-01-31T12:00:00Z.';
+  return field(options, schema, 'moment', sentence, (value) => {
+    return typeof value === 'string' && (POSITION.test(value) || parseTime(value) !== null);
+  });
 }
 
 function field(
