@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../../../package.json';
 import { EXIT_MEANINGS } from './cli/exit-codes';
 import { addAddresses } from './commands/addresses';
+import { addRebuild, addReplay } from './commands/audit';
 import { addEvents } from './commands/events';
 import { addKeys } from './commands/keys';
 import { addParked } from './commands/parked';
@@ -28,6 +29,9 @@ export function createProgram(): Command {
   program.commandsGroup('Look at it, here or on a cluster:');
   addStatus(program);
   addEvents(program);
+  program.commandsGroup('Prove it:');
+  addReplay(program);
+  addRebuild(program);
   program.commandsGroup('Operate it:');
   addKeys(program);
   addAddresses(program);

@@ -2,7 +2,7 @@ import { displayAddress } from '@daybook/chains';
 import { EXIT } from '../cli/exit-codes';
 import { operate } from '../cli/operate';
 import { say, sayJson, table } from '../cli/output';
-import { grouped, progress } from '../cli/progress';
+import { countingBar, grouped } from '../cli/progress';
 import type { CheckOptions } from './check';
 import { allPurses, type Mint, mintsOf, type PurseRow } from './purses';
 import { verify, xpubsOf } from './xpubs';
@@ -25,7 +25,7 @@ export function checkAll(options: CheckOptions): Promise<void> {
     const store = await operation.store();
     const [counted] = await operation.query<{ count: string }>('SELECT count(*) FROM ledger.purse');
     const total = Number(counted?.count ?? 0);
-    const bar = progress('Checking', 'addresses');
+    const bar = countingBar('Checking', 'addresses');
     const alarms: Alarm[] = [];
     let [checked, otherXpub, wrong] = [0, 0, 0];
     try {

@@ -3,7 +3,7 @@ import colors from 'picocolors';
 import { EXIT, type ExitCode, Failure } from '../cli/exit-codes';
 import { type Operation, operate, type PlaceOptions } from '../cli/operate';
 import { say, sayJson } from '../cli/output';
-import { progress } from '../cli/progress';
+import { countingBar } from '../cli/progress';
 import { mintsOf, type PurseRow, pursesAt } from './purses';
 import { pathOf, type Verdict, verify, xpubsOf } from './xpubs';
 
@@ -109,7 +109,7 @@ async function search(
     'SELECT last_value AS last, is_called AS called FROM ledger.address_index',
   );
   const end = sequence?.called ? Number(sequence.last) + 1 : 0;
-  const bar = progress('Deriving', 'addresses');
+  const bar = countingBar('Deriving', 'addresses');
   try {
     for (let index = 0; index < end; index++) {
       if (index % STRIDE === 0) {

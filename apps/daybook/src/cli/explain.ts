@@ -15,6 +15,11 @@ const CONFIGURATION: ReadonlySet<string> = new Set([
   'InvalidChainsFile',
 ]);
 
+/** Audits that were asked for what cannot be: another request, or more rights, would do. */
+const MISASKED: ReadonlySet<string> = new Set([
+  ...['as-of-in-future', 'no-rights', 'not-migrated', 'schema-taken', 'unknown-read-model'],
+]);
+
 /** Faults of Daybook itself, which whoever mends them wants to see whole. */
 const FAULTS: ReadonlySet<string> = new Set([
   ...['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'AssertionError'],
@@ -49,7 +54,9 @@ export function explain(error: unknown): Explained {
       message: name === 'AggregateError' ? summed(error) : message,
     };
   }
-  if (CONFIGURATION.has(name)) return { exitCode: EXIT.usage, message };
+  const isMisasked = name === 'AuditRefused' && codes.some((code) => MISASKED.has(code));
+  if (CONFIGURATION.has(name) || isMisasked) return { exitCode: EXIT.usage, message };
+  if (name === 'AuditRefused') return { exitCode: EXIT.failed, message };
   const setUp = codes.map((code) => SET_UP[code]).find((sentence) => sentence !== undefined);
   if (setUp !== undefined) return { exitCode: EXIT.usage, message: setUp };
   return { exitCode: EXIT.failed, message: FAULTS.has(name) ? (error.stack ?? message) : message };

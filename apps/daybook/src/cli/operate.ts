@@ -1,6 +1,7 @@
 import type { EventStore } from '@daybook/event-store';
 import type { DurableLog } from '@daybook/messaging';
 import { readEnvironment, requirePostgres } from '@daybook/platform';
+import { Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { openDurableLog, openEventStore } from '../../../ledger/src/engines';
 import { LedgerEnv } from '../../../ledger/src/ledger.env';
@@ -52,6 +53,8 @@ export async function operate(
   const stack = new Stack();
   const interrupted = new AbortController();
   const stopped = whenTold(interrupted);
+  // What the libraries have to say is no part of an answer.
+  Logger.overrideLogger({ log: () => undefined, warn: remark, error: remark });
   try {
     const installation = findInstallation(options.data);
     const env = readEnvironment(LedgerEnv, installation.environment);
@@ -81,10 +84,17 @@ function open(
   const kept = <T extends { close(): Promise<void> }>(make: () => Promise<T>) => {
     let opened: Promise<T> | undefined;
     return () => {
-      opened ??= make().then((it) => {
-        onEnd(() => it.close());
-        return it;
-      });
+      opened ??= make().then(
+        (it) => {
+          onEnd(() => it.close());
+          return it;
+        },
+        (error) => {
+          // Whoever asks again, such as a status that is watched, tries again.
+          opened = undefined;
+          throw error;
+        },
+      );
       return opened;
     };
   };

@@ -12,8 +12,8 @@ export interface ConsumerGroup {
 }
 
 /** The durable log's engine: Kafka when brokers are configured, else tables. */
-export function usesKafka({ installation }: Operation): boolean {
-  return Boolean(installation.environment.DAYBOOK_KAFKA_BROKERS);
+export function usesKafka({ env }: Operation): boolean {
+  return env.kafkaBrokers !== undefined;
 }
 
 const GROUPS = `

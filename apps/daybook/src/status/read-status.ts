@@ -28,11 +28,10 @@ export async function readStatus(operation: Operation): Promise<StatusReport> {
     asked(consumersWithParked(operation, now)),
     asked(chainsOf(operation, now)),
   ]);
-  const isEventStoreDb = Boolean(installation.environment.DAYBOOK_EVENTSTOREDB_URL);
   const engines = {
     database: engine('postgresql', database),
     eventLog: {
-      ...engine(isEventStoreDb ? 'eventstoredb' : 'postgresql', head),
+      ...engine(operation.env.eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb', head),
       head: head.value === null ? null : String(head.value),
     },
     durableLog: engine(usesKafka(operation) ? 'kafka' : 'postgresql', durable),

@@ -1,0 +1,117 @@
+import type { Violation } from '@daybook/domain';
+import colors from 'picocolors';
+import type { CompareReport } from '../../../ledger/src/audit/compare';
+import type { Difference } from '../../../ledger/src/audit/compare-rows';
+import type { Certificate, RebuildReport } from '../../../ledger/src/audit/rebuild';
+import type { ReplayReport } from '../../../ledger/src/audit/replay';
+import { table } from '../cli/output';
+import { grouped } from '../cli/progress';
+import { moneyInWords } from './money';
+
+/** A replay for people: the trial balance, and balances and throughput by account. */
+export function replayPage(report: ReplayReport, chainsFile: string | undefined): string {
+  const money = moneyInWords(chainsFile);
+  const { events, seconds, position, time, stateHash, violations, schema } = report;
+  const rate = grouped(Math.round(events / Math.max(seconds, 0.001)));
+  return sections([
+    `${colors.bold(`${grouped(events)} events, up to position ${position}`)} ${colors.dim(
+      `(${time ?? 'nothing was recorded'}; ${rate} events/s)`,
+    )}`,
+    stateHash !== null && `State hash  ${stateHash}`,
+    report.trialBalance.length > 0 &&
+      table(
+        ['trial balance', 'debits', 'credits'],
+        report.trialBalance.map(({ asset, kind, debits, credits }) => [
+          ...[kind, money(asset, debits), money(asset, credits)],
+        ]),
+      ),
+    report.figures.length > 0 &&
+      table(
+        ['account', 'purses', 'custody', 'customers', 'own', 'suspense', 'throughput', 'reversed'],
+        report.figures.map(({ accountId, asset, purses, figures: f }) => [
+          ...[accountId, grouped(purses)],
+          ...[f.custody, f.claimCustomer, f.claimAccount, f.suspense, f.received, f.reversed].map(
+            (amount) => money(asset, amount),
+          ),
+        ]),
+      ),
+    broken(violations),
+    schema !== null && `The tables were kept in the schema ${schema}.`,
+    violations.length === 0 && colors.green('All rules of the books hold.'),
+  ]);
+}
+
+/** A comparison for people: each table, each difference. */
+export function comparePage(report: CompareReport): string {
+  const { position, stateHash, tables, differences, omitted, violations, exitCode } = report;
+  const rows = tables.reduce((sum, { rowsExpected }) => sum + rowsExpected, 0);
+  return sections([
+    colors.bold(`${grouped(rows)} rows compared at position ${position}`),
+    `State hash  ${stateHash}`,
+    table(
+      ['read model', 'table', 'expected', 'found', 'differences'],
+      tables.map((it) => [
+        ...[it.readModel, it.table, grouped(it.rowsExpected), grouped(it.rowsFound)],
+        it.differences === 0 ? '0' : colors.red(grouped(it.differences)),
+      ]),
+    ),
+    differencesPage(differences, omitted),
+    broken(violations),
+    report.schema !== null && `The replay was kept in the schema ${report.schema}.`,
+    exitCode === 0
+      ? colors.green('No difference: every row is what the log leads to.')
+      : colors.red('The read models are not what the log leads to. "daybook rebuild" mends them.'),
+  ]);
+}
+
+/** A rebuild for people: what serves now, and the evidence. */
+export function rebuildPage(report: RebuildReport): string {
+  const { certificate, rows, events, seconds, differences, omitted } = report;
+  return sections([
+    colors.bold(
+      `${certificate.readModels.join(', ')}: ${grouped(rows)} rows from ${grouped(events)} events in ${seconds.toFixed(1)} s`,
+    ),
+    differencesPage(differences, omitted),
+    certificatePage(certificate),
+  ]);
+}
+
+const OUTCOMES: Readonly<Record<Certificate['outcome'], string>> = {
+  swapped: 'The new tables serve. "daybook rebuild --roll-back" lets the old ones serve again.',
+  differs:
+    'Nothing was changed: the new tables differ from those that serve. If the new ones are right, repeat it with --accept-differences.',
+  'rolled-back': 'The tables of before serve again.',
+};
+
+export function certificatePage({ id, outcome, ...rest }: Certificate): string {
+  const row = (name: string, value: string | null): string[] =>
+    value === null || value === '' ? [] : [`  ${name.padEnd(12)} ${value}`];
+  return [
+    (outcome === 'differs' ? colors.red : colors.green)(OUTCOMES[outcome]),
+    ...row('certificate', id),
+    ...row('compared at', String(rest.position)),
+    ...row('differences', String(rest.differences)),
+    ...row('state hash', rest.stateHash),
+    ...row('served from', rest.servedFrom === null ? null : String(rest.servedFrom)),
+    ...row('asked by', rest.actor),
+  ].join('\n');
+}
+
+function differencesPage(differences: readonly Difference[], omitted: number): string {
+  if (differences.length === 0) return '';
+  const rows = differences.map(({ table: name, row, kind, column, expected, found }) => [
+    ...[name, row, kind, column ?? '', expected ?? 'null', found ?? 'null'],
+  ]);
+  const more = omitted === 0 ? '' : `\n... and ${grouped(omitted)} more`;
+  return table(['table', 'row', 'what', 'column', 'expected', 'found'], rows) + more;
+}
+
+function broken(violations: readonly Violation[]): string {
+  return violations
+    .map(({ invariant, subject, detail }) => colors.red(`! ${invariant}: ${subject}: ${detail}`))
+    .join('\n');
+}
+
+function sections(parts: readonly (string | false)[]): string {
+  return parts.filter((part) => part).join('\n\n');
+}

@@ -1,0 +1,177 @@
+import { Client } from 'pg';
+import { until } from '../../../test/dependencies';
+import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { answerOf } from '../testing/answers';
+import { daybook, type Ended, spawnDaybook } from '../testing/command-line';
+
+const CHAIN = 'eip155:31337';
+const ETH = `${CHAIN}/slip44:60`;
+const CUSTOMERS = 4;
+const CONFIRMATIONS = 3;
+
+let ledger: TestLedger;
+let purses: { id: string; address: string }[];
+
+beforeAll(async () => {
+  const assets = [{ id: ETH, currency: 'ETH_LOCAL', decimals: 18, minimum: '1' }];
+  const chains = [{ id: CHAIN, rpcUrl: 'http://127.0.0.1:1', name: 'Local', assets }];
+  ledger = await createLedgerForTest({ chains: { chains } });
+  purses = [];
+  for (let i = 0; i < CUSTOMERS; i++) {
+    const body = { externalId: `customer-${i}`, families: ['evm'] };
+    purses.push((await ledger.request('POST', '/v1/customers', { body })).body.purses[0]);
+  }
+  const block = { number: 1, hash: `0x${'b1'.repeat(32)}`, time: new Date().toISOString() };
+  await ledger.publishTransfers(
+    purses.map(({ address }, i) => {
+      const txHash = `0x${String(i).repeat(64)}`;
+      return {
+        ...{ transferId: `${CHAIN}/${txHash}/value:0`, version: 1, status: 'final', chain: CHAIN },
+        ...{ asset: ETH, amount: '1500000000000000000', from: `0x${'f'.repeat(40)}` },
+        ...{ to: address.toLowerCase(), txHash, block },
+        finality: { kind: 'depth', confirmations: CONFIRMATIONS },
+      } as const;
+    }),
+  );
+  await until(
+    async () => {
+      const { body } = await ledger.request('GET', '/v1/replenishments?status=CONFIRMED');
+      return body.data.length === CUSTOMERS;
+    },
+    { description: 'the credits' },
+  );
+});
+afterAll(() => ledger.close());
+
+const place = () => ({
+  DAYBOOK_DATABASE_URL: ledger.databaseUrl,
+  DAYBOOK_MIGRATION_URL: ledger.databaseUrl,
+  DAYBOOK_CHAINS_FILE: ledger.chainsFile,
+});
+const replay = (...args: string[]): Promise<Ended> => daybook(['replay', ...args], place());
+const rebuild = (...args: string[]): Promise<Ended> => daybook(['rebuild', ...args], place());
+
+async function sql(text: string): Promise<Record<string, string>[]> {
+  const client = new Client({ connectionString: ledger.databaseUrl });
+  await client.connect();
+  const { rows } = await client.query(text);
+  await client.end();
+  return rows;
+}
+
+describe('replay', () => {
+  it('derives balances and throughput from the log, for people, machines and spreadsheets', async () => {
+    const page = await replay();
+    expect([page.exitCode, page.stdout]).toEqual([0, expect.stringContaining('6 ETH_LOCAL')]);
+    expect(page.stdout).toContain('All rules of the books hold.');
+
+    const json = await replay('--format', 'json');
+    const report = answerOf('replay', json.stdout);
+    expect(report.position).toBe(String(await ledger.store.head()));
+    expect(report.purses).toHaveLength(CUSTOMERS);
+    expect(report.figures[0].figures.received).toBe('6000000000000000000');
+
+    const [head, ...lines] = (await replay('--format', 'csv')).stdout.trimEnd().split('\n');
+    expect(head).toBe(
+      'accountId,customerId,purseId,asset,custody,claimCustomer,claimAccount,suspense,received,reversed,receipts',
+    );
+    expect(lines).toHaveLength(CUSTOMERS);
+    expect(await sql(`SELECT FROM pg_namespace WHERE nspname LIKE 'replay%'`)).toEqual([]);
+  });
+
+  it('stops where it is told to, by position or by time', async () => {
+    const early = answerOf('replay', (await replay('--to', '3', '--format', 'json')).stdout);
+    expect([early.position, early.purses]).toEqual(['3', []]);
+    const before = answerOf(
+      'replay',
+      (await replay('--to', '2020-01-01', '--format', 'json')).stdout,
+    );
+    expect(before.events).toBe(0);
+    const memory = answerOf('replay', (await replay('--in-memory', '--format', 'json')).stdout);
+    expect([memory.stateHash, memory.purses.length]).toEqual([null, CUSTOMERS]);
+  });
+
+  it('keeps its tables when asked to', async () => {
+    const { schema } = answerOf('replay', (await replay('--keep', '--format', 'json')).stdout);
+    expect(await sql(`SELECT FROM ${schema}.purse`)).toHaveLength(CUSTOMERS);
+    await sql(`DROP SCHEMA ${schema} CASCADE`);
+  });
+
+  it('goes on with what was interrupted', async () => {
+    const running = spawnDaybook(['replay', '--events-per-second', '10'], place());
+    await until(
+      async () =>
+        (await sql(`SELECT nspname FROM pg_namespace WHERE nspname LIKE 'replay%'`)).length > 0,
+    );
+    running.kill('SIGINT');
+    const { exitCode, stderr, stdout } = await running.ended;
+    expect([exitCode, stdout]).toEqual([130, '']);
+    const [, id = ''] = /--resume ([0-9a-f]+)/.exec(stderr) ?? [];
+    const resumed = await replay('--resume', id, '--format', 'json');
+    expect(answerOf('replay', resumed.stdout).position).toBe(String(await ledger.store.head()));
+  });
+
+  it.each<[string[], RegExp]>([
+    [['--to', '999999999'], /log ends at/],
+    [['--to', '2999-01-01'], /in the future/],
+    [['--to', 'yesterday'], /position, such as 1234, or a time/],
+    [['--compare', '--to', '3'], /leave out --to/],
+    [['--in-memory', '--keep'], /stands alone/],
+    [['--format', 'xml'], /table, json, csv/],
+    [['--resume', 'A B'], /1 to 40 of a-z/],
+  ])('refuses %j with what would be right', async (args, words) => {
+    const { exitCode, stderr, stdout } = await replay(...args);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(words);
+  });
+});
+
+describe('replay --compare and rebuild', () => {
+  it('find, name and mend a row that was changed by hand, and roll back', async () => {
+    const well = await replay('--compare', '--format', 'json');
+    expect([well.exitCode, answerOf('compare', well.stdout).differences]).toEqual([0, []]);
+
+    const { id } = purses[2] as { id: string };
+    await sql(`UPDATE ledger.purse_figures SET custody = 1 WHERE purse_id = '${id}'`);
+    const found = await replay('--compare', '--format', 'json');
+    const { differences } = answerOf('compare', found.stdout);
+    expect(found.exitCode).toBe(1);
+    expect(differences).toEqual([
+      expect.objectContaining({ column: 'custody', expected: '1500000000000000000', found: '1' }),
+    ]);
+    const csv = (await replay('--compare', '--format', 'csv')).stdout.trimEnd().split('\n');
+    expect([csv[0], csv.length]).toEqual(['readModel,table,row,kind,column,expected,found', 2]);
+    expect((await replay('--compare')).stdout).toContain('daybook rebuild');
+
+    const refused = await rebuild('all', '--json');
+    const report = answerOf('rebuild', refused.stdout);
+    expect([refused.exitCode, report.certificate.outcome]).toEqual([1, 'differs']);
+    const mended = await rebuild('all', '--accept-differences');
+    expect([mended.exitCode, mended.stdout]).toEqual([
+      0,
+      expect.stringContaining('new tables serve'),
+    ]);
+    expect((await replay('--compare')).exitCode).toBe(0);
+
+    const back = await rebuild('--roll-back', '--json');
+    expect(answerOf('roll-back', back.stdout).certificate.outcome).toBe('rolled-back');
+    expect((await replay('--compare')).exitCode).toBe(1);
+    expect((await rebuild('all', '--accept-differences')).exitCode).toBe(0);
+  });
+
+  it.each<[string[], RegExp]>([
+    [[], /name a read model or "all"/],
+    [['all', '--roll-back'], /--roll-back alone/],
+    [['balance'], /There is no balance; choose all or/],
+  ])('rebuild %j is refused with what would be right', async (args, words) => {
+    const { exitCode, stderr } = await rebuild(...args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(words);
+  });
+
+  it('says whose rights a rebuild needs', async () => {
+    const { DAYBOOK_MIGRATION_URL: _, ...without } = place();
+    const { exitCode, stderr } = await daybook(['rebuild', 'all'], without);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('DAYBOOK_MIGRATION_URL')]);
+  });
+});
