@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import type { StoredEvent } from './log';
+import type { StoredEvent } from './stored-event';
 
 const fdatasyncLater = promisify(fdatasync);
 const writeLater = promisify(write);

@@ -2,7 +2,8 @@ import * as shared from '@eventstore/db-client/generated/shared_pb';
 import { Status } from '@eventstore/db-client/generated/status_pb';
 import { BatchAppendResp, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { type ExpectedOnServer, MAX_APPEND_SIZE, type StoredEvent, type Written } from './log';
+import { type ExpectedOnServer, MAX_APPEND_SIZE, type Written } from './log';
+import type { StoredEvent } from './stored-event';
 
 /** The details that the server packs into the errors of a batch append, and their messages. */
 export type ErrorDetails =

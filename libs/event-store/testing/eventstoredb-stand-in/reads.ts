@@ -4,7 +4,7 @@ import { ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_
 import { type ServerWritableStream, status } from '@grpc/grpc-js';
 import { nameOf } from './appends';
 import type { Faults } from './faults';
-import type { ServerLog, StoredEvent } from './log';
+import type { ServerLog } from './log';
 import {
   caughtUp,
   checkpoint,
@@ -13,6 +13,7 @@ import {
   rpcError,
   streamNotFound,
 } from './messages';
+import type { StoredEvent } from './stored-event';
 
 type Call = ServerWritableStream<ReadReq, ReadResp>;
 type Options = ReadReq.Options;
