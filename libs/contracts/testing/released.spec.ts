@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { TOPICS } from '../src';
 import { incompatibilities } from './compatibility';
-import { currentSchemas, release, releasedSchemas } from './schema-files';
-import { rules } from './shapes';
+import { currentSchemas, release, releasedSchemas, rules } from './schema-files';
 
 /** Set to commit changed schemas as their next versions; the files belong in the same commit. */
 const RELEASES = process.env.DAYBOOK_RELEASE_SCHEMAS === '1';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonSchema } from './shapes';
+import { ANNOTATIONS, type JsonSchema } from './shapes';
 
 const SCHEMAS = join(__dirname, '../schemas');
 const RELEASED = join(SCHEMAS, 'released');
@@ -29,6 +29,23 @@ export function release(topic: string): void {
 
 export function shortName(topic: string): string {
   return topic.slice('daybook.'.length);
+}
+
+/** The schema without what only people read: two that differ in words only are the same. */
+export function rules(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(rules);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  return Object.fromEntries(
+    Object.entries(schema).flatMap(([keyword, value]) => {
+      if (ANNOTATIONS.includes(keyword) && !isSchema(value)) return [];
+      return [[keyword, rules(value)]];
+    }),
+  );
+}
+
+/** Whether what stands under a word is a schema, as under a property that is called `description`. */
+function isSchema(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function releasedFolder(topic: string): string {

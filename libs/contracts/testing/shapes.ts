@@ -70,7 +70,7 @@ interface ObjectKeywords {
 
 const ANY: readonly Shape[] = [{ kind: 'any' }];
 /** Keywords that say something to people and nothing to validators. */
-const ANNOTATIONS = ['title', 'description', 'examples', 'deprecated', '$comment'];
+export const ANNOTATIONS = ['title', 'description', 'examples', 'deprecated', '$comment'];
 const ROOT_ONLY = ['$schema', '$id', '$defs'];
 const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
   null: [],
@@ -85,23 +85,6 @@ const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
 /** The shapes that the schema allows. Throws, with the place, on anything outside the subset. */
 export function shapesOf(schema: JsonSchema): readonly Shape[] {
   return new Reader(schema).read(schema, '#', []);
-}
-
-/** The schema without what only people read: two that differ in words only are the same. */
-export function rules(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(rules);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  return Object.fromEntries(
-    Object.entries(schema).flatMap(([keyword, value]) => {
-      if (ANNOTATIONS.includes(keyword) && !isSchema(value)) return [];
-      return [[keyword, rules(value)]];
-    }),
-  );
-}
-
-/** Whether what stands under a word is a schema, as under a property that is called `description`. */
-function isSchema(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 class Reader {
