@@ -14,6 +14,7 @@ import { kafkaJars } from './kafka/jars';
 const START_TIMEOUT_MS = 60_000;
 /** The broker flushes and leaves; past this it is killed, which it survives as well. */
 const STOP_TIMEOUT_MS = 10_000;
+const START_ATTEMPTS = 3;
 const POLL_MS = 25;
 /** May do what access control lists allow; everybody on the plain listener may do everything. */
 export const KAFKA_USER = { name: 'daybook', password: 'daybook-secret' } as const;
@@ -52,34 +53,33 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
   const jars = await kafkaJars();
   const folder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'daybook-kafka-'));
   mkdirSync(folder, { recursive: true });
-  const ports = {
-    plain: options.port ?? (await freePort()),
-    secured: await freePort(),
-    controller: await freePort(),
-  };
-  const java = (...args: string[]): string[] => ['-cp', join(jars, '*'), ...args];
   const settings = join(folder, 'server.properties');
-  writeFileSync(settings, properties(ports, join(folder, 'data')));
-  if (!existsSync(join(folder, 'data', 'meta.properties'))) {
-    const { name, password } = KAFKA_USER;
-    await promisify(execFile)(
-      'java',
-      java(
-        ...['-XX:TieredStopAtLevel=1', 'kafka.tools.StorageTool', 'format', '-c', settings],
-        ...['-t', randomBytes(16).toString('base64url')],
-        ...['--add-scram', `SCRAM-SHA-256=[name=${name},password=${password}]`],
-        ...['--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`],
-      ),
-    );
-  }
-  const launch = (): Promise<ChildProcess> =>
+  const java = (...args: string[]): string[] => ['-cp', join(jars, '*'), ...args];
+  const launch = (port: number): Promise<ChildProcess> =>
     launched(
       java('-Xmx512m', '-XX:+UseSerialGC', 'kafka.Kafka', settings),
-      ports.plain,
+      port,
       options.dataFolder ? undefined : folder,
     );
+  /** A free port may be taken by the time it is used; who names a port gets no other. */
+  const begin = async (attempt: number): Promise<{ ports: Ports; child: ChildProcess }> => {
+    const ports = {
+      plain: options.port ?? (await freePort()),
+      secured: await freePort(),
+      controller: await freePort(),
+    };
+    writeFileSync(settings, properties(ports, join(folder, 'data')));
+    if (!existsSync(join(folder, 'data', 'meta.properties'))) await format(java, settings);
+    try {
+      return { ports, child: await launch(ports.plain) };
+    } catch (error) {
+      if (attempt === START_ATTEMPTS) throw error;
+      return begin(attempt + 1);
+    }
+  };
 
-  let child = await launch();
+  const { ports, ...begun } = await begin(1);
+  let { child } = begun;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -96,7 +96,7 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
     },
     kill: () => end('SIGKILL'),
     restart: async () => {
-      child = await launch();
+      child = await launch(ports.plain);
     },
     stop: async () => {
       // Data that nobody wants needs no orderly end.
@@ -104,6 +104,20 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
       if (!options.dataFolder) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Writes what a broker needs before its first start, and its users. */
+async function format(java: (...args: string[]) => string[], settings: string): Promise<void> {
+  const { name, password } = KAFKA_USER;
+  await promisify(execFile)(
+    'java',
+    java(
+      ...['-XX:TieredStopAtLevel=1', 'kafka.tools.StorageTool', 'format', '-c', settings],
+      ...['-t', randomBytes(16).toString('base64url')],
+      ...['--add-scram', `SCRAM-SHA-256=[name=${name},password=${password}]`],
+      ...['--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`],
+    ),
+  );
 }
 
 async function launched(
@@ -128,7 +142,10 @@ async function launched(
   while (!(await accepts(port))) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL');
-      throw new Error(`Apache Kafka did not start on port ${port}. It says:\n${said.trim()}`);
+      const end = child.signalCode ?? child.exitCode;
+      throw new Error(
+        `Apache Kafka did not start on port ${port} (${end}). It says: ${said.trim()}`,
+      );
     }
     await sleep(POLL_MS);
   }

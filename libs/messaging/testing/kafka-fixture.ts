@@ -42,18 +42,25 @@ export class KafkaFixture {
   private readonly lines = new Map<DurableLog, Line>();
   private readonly logs: DurableLog[] = [];
   private database: TestDatabase | undefined;
-  sql: Pool | undefined;
+  private pool: Pool | undefined;
 
   async begin(): Promise<void> {
     this.database = await freshDatabase();
-    this.sql = new Pool({ connectionString: this.database.url });
-    for (const Migration of messagingMigrations) await new Migration().up(this.sql);
+    const pool = new Pool({ connectionString: this.database.url });
+    this.pool = pool;
+    for (const Migration of messagingMigrations) await new Migration().up(pool);
   }
 
   async end(): Promise<void> {
     await Promise.all(this.logs.splice(0).map((log) => log.close()));
-    await this.sql?.end();
+    await this.pool?.end();
     await this.database?.drop();
+  }
+
+  /** The database in which keys are parked. */
+  get sql(): Pool {
+    if (!this.pool) throw new Error('The fixture has not begun.');
+    return this.pool;
   }
 
   async open(topic: string, options: Partial<KafkaOptions> = {}): Promise<KafkaLog> {

@@ -84,11 +84,14 @@ export function reasonOf(error: unknown): { type: string; message: string } {
   return { type: type ?? code ?? name, message };
 }
 
-/** What `work` answers, or a rejection with `sentence` when that takes longer than `timeoutMs`. */
+/** What was asked was not answered in time, which says nothing about whether it was done. */
+export class Late extends Error {}
+
+/** What `work` answers, or a `Late` with `sentence` when that takes longer than `timeoutMs`. */
 export async function within<T>(work: Promise<T>, timeoutMs: number, sentence: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(sentence)), timeoutMs);
+    timer = setTimeout(() => reject(new Late(sentence)), timeoutMs);
   });
   // Whichever loses has nobody waiting for it.
   work.catch(() => undefined);

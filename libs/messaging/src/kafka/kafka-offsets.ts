@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import { LogUnavailable } from '../log-unavailable';
-import { reasonOf, within } from './kafka-client';
+import { Late, reasonOf, within } from './kafka-client';
 
 /** A question to the brokers that is not answered by then counts as not answered. */
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -47,17 +47,22 @@ export function createAdministrator(createClient: () => Kafka): Administrator {
 
   return {
     async ask(question, timeoutMs = ANSWER_TIMEOUT_MS) {
-      admin ??= connect();
-      const asked = admin;
       const late = `No answer in ${timeoutMs / 1000} s.`;
-      try {
-        return await within(repeated(asked, question), timeoutMs, late);
-      } catch (error) {
-        if (admin === asked) admin = undefined;
-        void close(asked);
-        throw new LogUnavailable(`Kafka cannot be reached: ${reasonOf(error).message}`, {
-          cause: error,
-        });
+      for (;;) {
+        const isUsed = admin !== undefined;
+        admin ??= connect();
+        const asked = admin;
+        try {
+          return await within(repeated(asked, question), timeoutMs, late);
+        } catch (error) {
+          if (admin === asked) admin = undefined;
+          void close(asked);
+          // A connection may have died since it was last used, which says nothing about now.
+          if (isUsed && !(error instanceof Late)) continue;
+          throw new LogUnavailable(`Kafka cannot be reached: ${reasonOf(error).message}`, {
+            cause: error,
+          });
+        }
       }
     },
     close: () => close(admin),

@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
+import { describeWithKafka, until } from '../../../../test/dependencies';
+import { type KafkaBroker, startKafkaBroker } from '../../../../test/kafka-broker';
+import { KafkaFixture } from '../../testing/kafka-fixture';
+import { message, numbered, range } from '../../testing/log-fixture';
+import type { DurableLog, Message, Poison, ReceivedMessage } from '../durable-log';
+import { MESSAGE_BYTES_MAX } from './publish-queue';
+
+const KEYS = 12;
+const ROUNDS = 3;
+
+jest.setTimeout(180_000);
+
+/** A broker of its own, as it is killed here. */
+describeWithKafka('Kafka log when things break', () => {
+  const kafka = new KafkaFixture();
+  let broker: KafkaBroker;
+  let topic: string;
+
+  const open = () => kafka.open(topic, { brokers: broker.brokers });
+  const subscribe = (
+    log: DurableLog,
+    handle: (batch: readonly ReceivedMessage[]) => Promise<readonly Poison[]>,
+    limit = 50,
+  ) => log.subscribe({ topic, group: 'g', limit, handle });
+  /** Publishes 0, 1, 2, ... to every key until told to stop; again what failed, as callers do. */
+  const load = (log: DurableLog) => {
+    const sent: Message[] = [];
+    let stopping = false;
+    const running = (async () => {
+      for (let n = 0; !stopping; n++) {
+        const batch = range(KEYS).map((key) => message(`k${key}`, n));
+        sent.push(...batch);
+        let failed = true;
+        while (failed) {
+          failed = await log.publish(topic, batch).then(
+            () => false,
+            () => true,
+          );
+        }
+        await sleep(2);
+      }
+    })();
+    const stop = async (): Promise<readonly Message[]> => {
+      stopping = true;
+      await running;
+      return sent;
+    };
+    return { sent, stop };
+  };
+  /** The values of each key in the order in which they were first seen. */
+  const firsts = (seen: readonly ReceivedMessage[]): Map<string, number[]> => {
+    const ids = new Set<string>();
+    const values = new Map<string, number[]>();
+    for (const { id, key, value } of seen) {
+      if (ids.has(id)) continue;
+      ids.add(id);
+      values.set(key, [...(values.get(key) ?? []), JSON.parse(value)]);
+    }
+    return values;
+  };
+  const expectWhole = (seen: readonly ReceivedMessage[], sent: readonly Message[]): void => {
+    const steps = sent.length / KEYS;
+    const order = firsts(seen);
+    expect(order.size).toBe(KEYS);
+    for (const values of order.values()) expect(values).toEqual(range(steps));
+    const ids = new Set(sent.map(({ id }) => id));
+    expect(seen.every(({ id }) => ids.has(id))).toBe(true);
+  };
+
+  beforeAll(async () => {
+    [broker] = await Promise.all([startKafkaBroker(), kafka.begin()]);
+  });
+  beforeEach(() => {
+    topic = `faults-${randomUUID()}`;
+  });
+  afterAll(async () => {
+    await kafka.end();
+    await broker.stop();
+  });
+
+  it('loses nothing and keeps the order of keys when the broker is killed under load', async () => {
+    const seen: ReceivedMessage[] = [];
+    const members = [await open(), await open()];
+    const subscriptions = await Promise.all(
+      members.map((log) =>
+        subscribe(log, async (batch) => {
+          seen.push(...batch);
+          return [];
+        }),
+      ),
+    );
+    const producer = await open();
+    const { sent, stop } = load(producer);
+    for (const _ of range(ROUNDS)) {
+      const before = sent.length;
+      await until(() => sent.length > before + 50 * KEYS, { timeoutMs: 30_000 });
+      await broker.kill();
+      await expect(producer.check()).rejects.toThrow('Kafka cannot be reached');
+      await broker.restart();
+      const count = seen.length;
+      await until(() => seen.length > count, { timeoutMs: 30_000, description: 'consuming again' });
+    }
+    const all = await stop();
+    await until(() => new Set(seen.map(({ id }) => id)).size === all.length, { timeoutMs: 30_000 });
+    expectWhole(seen, all);
+    await producer.check();
+    await until(async () => (await subscriptions[0]?.status())?.lag === 0n);
+    expect((await subscriptions[0]?.status())?.lastError).toBeNull();
+  });
+
+  it('keeps keys apart and in order while members come and go under load', async () => {
+    const seen: ReceivedMessage[] = [];
+    const busy = new Set<string>();
+    let overlaps = 0;
+    const handle = async (batch: readonly ReceivedMessage[]): Promise<readonly Poison[]> => {
+      const keys = new Set(batch.map(({ key }) => key));
+      for (const key of keys) {
+        if (busy.has(key)) overlaps += 1;
+        busy.add(key);
+      }
+      await sleep(5);
+      seen.push(...batch);
+      for (const key of keys) busy.delete(key);
+      return [];
+    };
+    const steady = await open();
+    await subscribe(steady, handle);
+    const { sent, stop } = load(await open());
+    for (const _ of range(3)) {
+      const guest = await open();
+      await subscribe(guest, handle);
+      const joined = sent.length;
+      await until(() => sent.length > joined + 100 * KEYS, { timeoutMs: 30_000 });
+      await guest.close();
+    }
+    const all = await stop();
+    await until(() => new Set(seen.map(({ id }) => id)).size === all.length, { timeoutMs: 30_000 });
+    expectWhole(seen, all);
+    expect(overlaps).toBe(0);
+    // A member that leaves stores its place: nothing is handled twice.
+    expect(seen.length).toBe(all.length);
+  });
+
+  it('parks nothing twice when it is cut off between the effect and the commit', async () => {
+    const log = await open();
+    const effects: string[] = [];
+    let cuts = 2;
+    const subscription = await subscribe(log, async (batch) => {
+      for (const one of batch) effects.push(`${one.key}${one.value}`);
+      const poison = batch.find(({ key, value }) => key === 'bad' && value === '1');
+      if (cuts-- > 0) kafka.drop(log);
+      return poison ? [{ message: poison, reason: 'never' }] : [];
+    });
+    await log.publish(topic, [...numbered(4, 'bad'), ...numbered(3, 'good')]);
+    await until(async () => (await subscription.status()).lag === 0n, { timeoutMs: 30_000 });
+    // Its first message was handled before the poison was found, and comes again with the others.
+    expect(await log.parked(topic, 'g')).toMatchObject([{ key: 'bad', reason: 'never' }]);
+    const { rows } = await kafka.sql.query<{ offset: number }>(
+      `SELECT "offset"::int
+       FROM messaging.parked_message JOIN messaging.parked_key USING (parked_id) WHERE topic = $1`,
+      [topic],
+    );
+    const offsets = rows.map(({ offset }) => offset);
+    expect(new Set(offsets).size).toBe(offsets.length);
+    expect(offsets).toEqual(expect.arrayContaining([1, 2, 3]));
+    expect(effects).toEqual(expect.arrayContaining(['good0', 'good1', 'good2']));
+  });
+
+  it('goes on after every fault of the connection', async () => {
+    const log = await open();
+    const seen: ReceivedMessage[] = [];
+    await subscribe(log, async (batch) => {
+      seen.push(...batch);
+      return [];
+    });
+    const { sent, stop } = load(log);
+    for (const _ of range(10)) {
+      const before = sent.length;
+      await until(() => sent.length > before + 10 * KEYS, { timeoutMs: 30_000 });
+      kafka.drop(log);
+    }
+    const all = await stop();
+    await until(() => new Set(seen.map(({ id }) => id)).size === all.length, { timeoutMs: 30_000 });
+    expectWhole(seen, all);
+  });
+
+  it('takes what others write, however it is, and parks what nobody can store', async () => {
+    const log = await open();
+    const seen: ReceivedMessage[] = [];
+    await subscribe(log, async (batch) => {
+      seen.push(...batch);
+      return batch
+        .filter(({ value }) => value.includes('\0'))
+        .map((one) => ({ message: one, reason: `"${one.value}" is not JSON.` }));
+    });
+    const foreign = new Kafka({ brokers: [broker.brokers], logLevel: logLevel.NOTHING }).producer();
+    await foreign.connect();
+    await foreign.send({
+      topic,
+      messages: [
+        { value: null },
+        { key: 'k', value: null, headers: { a: ['1', '2'] } },
+        { key: 'nul\0', value: 'x\0y', timestamp: '1' },
+        { key: Buffer.from([0xff]), value: Buffer.from([0xfe, 0xff]) },
+      ],
+    });
+    await foreign.disconnect();
+    await until(() => seen.length === 4);
+    for (const { id, offset } of seen) expect(id).toBe(`${topic}:${offset}`);
+    expect(seen.find(({ key }) => key === 'k')).toMatchObject({ value: '', headers: { a: '2' } });
+    const parked = { key: 'nul\uFFFD', reason: '"x\uFFFDy" is not JSON.', messages: 1 };
+    await until(async () => (await log.parked(topic, 'g')).length === 1);
+    expect(await log.parked(topic, 'g')).toMatchObject([parked]);
+    expect(await log.retryParked(topic, 'g', 'nul\0')).toBe(true);
+    await until(() => seen.length === 5);
+    const { publishedAt, ...first } = seen.find(({ key }) => key === 'nul\0') as ReceivedMessage;
+    expect(seen[4]).toEqual({ ...first, publishedAt });
+    expect(publishedAt).toBe('1970-01-01T00:00:00.001Z');
+  });
+
+  it('refuses what is too large, and publishes what is beside it', async () => {
+    const log = await open();
+    const large = { ...message('a', 0), value: 'x'.repeat(MESSAGE_BYTES_MAX) };
+    const results = await Promise.allSettled([
+      log.publish(topic, [message('a', 1)]),
+      log.publish(topic, [message('a', 2), large]),
+      log.publish(topic, [message('a', 3)]),
+      log.publish('unknown', [message('a', 4)]),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([
+      ...['fulfilled', 'rejected', 'fulfilled', 'rejected'],
+    ]);
+    expect(String((results[1] as PromiseRejectedResult).reason)).toContain('is too large for');
+    const seen: ReceivedMessage[] = [];
+    await subscribe(log, async (batch) => {
+      seen.push(...batch);
+      return [];
+    });
+    await until(() => seen.length === 2);
+    expect(seen.map(({ value }) => value)).toEqual(['1', '3']);
+  });
+
+  it('publishes many large messages at once, in order, in requests that the broker takes', async () => {
+    const log = await open();
+    const many = range(40).map((n) => ({
+      ...message('k', n),
+      value: JSON.stringify(`${n} ${'y'.repeat(200_000)}`),
+    }));
+    await Promise.all([log.publish(topic, many), log.publish(topic, numbered(20_000, 'other'))]);
+    const seen: ReceivedMessage[] = [];
+    await subscribe(
+      log,
+      async (batch) => {
+        seen.push(...batch);
+        return [];
+      },
+      1_000,
+    );
+    await until(() => seen.length === 20_040, { timeoutMs: 30_000 });
+    const values = seen.filter(({ key }) => key === 'k').map(({ value }) => value);
+    expect(values).toEqual(many.map(({ value }) => value));
+  });
+});
