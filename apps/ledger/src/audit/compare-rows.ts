@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
-import { type Cells, compareKeys, keyText, pagesOf, type TableShape } from './rows';
+import { compareKeys, keyText, pagesOf, type TableShape } from './rows';
+import type { Cells } from './state-hash';
 import { tableDigest } from './state-hash';
 
 /** One thing that is not as the log says. */

@@ -14,9 +14,9 @@ import {
 import { digestTable } from './compare-rows';
 import { byAccount, FIGURE_COLUMNS, figuresOf } from './figures-columns';
 import { type Folded, foldLog, type Until } from './fold-log';
-import { type Cells, shapeOf, type TableShape } from './rows';
+import { shapeOf, type TableShape } from './rows';
 import { openScratch, type Pace, type Scratch } from './scratch';
-import { stateHash } from './state-hash';
+import { type Cells, stateHash } from './state-hash';
 import { buildIndexes } from './table-set';
 
 /** A snapshot of all tables that keeps nobody from writing. */

@@ -1,10 +1,7 @@
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { LIVE_SCHEMA } from '../read-models/data-source';
-import { compareBytes } from './state-hash';
+import { type Cells, compareBytes } from './state-hash';
 import { qualified } from './table-set';
-
-/** A row's values as PostgreSQL writes them. */
-export type Cells = readonly (string | null)[];
 
 /** What is needed to read a table's rows in key order and to compare keys. */
 export interface TableShape {

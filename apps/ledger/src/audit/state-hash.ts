@@ -1,5 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { Cells } from './rows';
+
+/** A row's values as PostgreSQL writes them. */
+export type Cells = readonly (string | null)[];
 
 /** Names the rules below; other rules get another name, so that hashes of both never look alike. */
 const DOMAIN = 'daybook-state-v1';

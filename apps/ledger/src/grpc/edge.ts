@@ -6,7 +6,7 @@ import type { PositionReached } from '../read-models/position-reached';
 import type { IdempotencyKeys } from '../rest/idempotency';
 import { problemOf } from '../rest/problem';
 import type { RateLimit } from '../rest/rate-limit';
-import type { Begun } from './admit';
+import type { Begun } from './begun';
 import type { Apis } from './method';
 import type { CallObserver } from './observe';
 import { statusOf } from './status';

@@ -2,7 +2,7 @@ import { durationHistogram } from '@daybook/platform';
 import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { Begun } from './admit';
+import type { Begun } from './begun';
 
 export type CallObserver = (path: string, kind: CallKind, begun: Begun, code: status) => void;
 

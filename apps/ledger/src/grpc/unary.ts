@@ -3,7 +3,8 @@ import { commandContext } from '../rest/idempotency';
 import { reach } from '../rest/positions';
 import { Problem } from '../rest/problem';
 import { traceparentOf } from '../rest/request-id';
-import { admit, type Begun, begin, replyMetadata } from './admit';
+import { admit } from './admit';
+import { type Begun, begin, replyMetadata } from './begun';
 import { type Edge, refusalOf } from './edge';
 import type { UnaryMethod } from './method';
 

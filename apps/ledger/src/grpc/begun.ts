@@ -1,0 +1,37 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
+import type { Caller } from '../account/api-keys';
+import { requestIdOf } from '../rest/request-id';
+
+/** What is known of a call before anything of it is read. */
+export interface Begun {
+  readonly startedAt: number;
+  readonly requestId: string;
+  /** Its metadata, as the headers that they are. */
+  readonly headers: IncomingHttpHeaders;
+  caller: Caller | null;
+  /** What is left of the key's quota. */
+  quota: Readonly<Record<string, string>>;
+}
+
+export type Call = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getAuthContext'>;
+
+const HEADERS = ['authorization', 'x-request-id', 'traceparent'] as const;
+
+export function begin({ metadata }: Call): Begun {
+  const headers: IncomingHttpHeaders = {};
+  for (const name of HEADERS) {
+    const [value] = metadata.get(name);
+    if (value !== undefined) headers[name] = String(value);
+  }
+  const requestId = requestIdOf({ headers });
+  return { startedAt: performance.now(), requestId, headers, caller: null, quota: {} };
+}
+
+/** What every answer carries besides its message. */
+export function replyMetadata({ requestId, quota }: Begun): Metadata {
+  const metadata = new Metadata();
+  metadata.set('x-request-id', requestId);
+  for (const [name, value] of Object.entries(quota)) metadata.set(name, value);
+  return metadata;
+}
