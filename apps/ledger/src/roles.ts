@@ -10,6 +10,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { openDefaultAccount } from './account/open-default-account';
 import { AssetRegistry } from './asset-registry';
+import { type InvariantChecker, startInvariantChecker } from './audit/invariant-checker';
 import { hasRole, LedgerEnv } from './ledger.env';
 import { startLedgerEventsRelay } from './outbound/ledger-events.relay';
 import { PURSE_ADDRESSES_RELAY, publishPurseAddresses } from './outbound/purse-addresses.relay';
@@ -29,6 +30,8 @@ export class Roles implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly followers = new Map<string, Follower>();
   /** The consumers that run here. */
   readonly subscriptions: RunningSubscription[] = [];
+  /** Checks the books beside the projector; null where none runs. */
+  checker: InvariantChecker | null = null;
   /** Each rejects with the reason while its engine is away. */
   readonly engines = {
     eventStore: () => this.store.head(),
@@ -50,6 +53,11 @@ export class Roles implements OnApplicationBootstrap, OnApplicationShutdown {
     if (bootstrapApiKey !== undefined) await openDefaultAccount(this.store, bootstrapApiKey);
     if (hasRole(this.env, 'projector')) {
       this.keep(startProjector(this.store, this.dataSource));
+      this.checker = startInvariantChecker(this.dataSource, {
+        onViolation: (violation) =>
+          this.logger.error({ msg: 'a rule of the books is broken', ...violation }),
+        onError: (error) => this.logger.warn({ msg: 'the books were not checked', error }),
+      });
     }
     if (hasRole(this.env, 'relay')) {
       this.keep(
@@ -80,6 +88,7 @@ export class Roles implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
     await Promise.all([...this.followers.values()].map((follower) => follower.stop()));
+    await this.checker?.stop();
     await this.log.close();
     await this.store.close();
     await this.dataSource.destroy();

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FollowerStatus } from '@daybook/event-store';
 import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthCheck, HealthChecks, Metrics } from '@daybook/platform';
+import { Counter, Gauge } from 'prom-client';
 import type { Roles } from './roles';
 
 /** How often metrics are taken from the readers and consumers. */
@@ -18,6 +19,8 @@ const STILL_SECONDS_MAX = 30;
 export class Vitals {
   private roles: Roles | null = null;
   private readonly timers: NodeJS.Timeout[] = [];
+  /** Violations that the metric counts already. */
+  private readonly told = new Map<string, number>();
 
   readonly checks: HealthChecks = {
     required: {
@@ -30,10 +33,27 @@ export class Vitals {
       durableLog: () => this.running().engines.durableLog(),
       consumers: () => this.checkConsumers(),
       parked: () => this.checkParked(),
+      books: () => this.checkBooks(),
     },
   };
 
-  constructor(private readonly metrics: Metrics) {}
+  private readonly violations: Counter<'invariant'>;
+  private readonly checkedPosition: Gauge;
+
+  constructor(private readonly metrics: Metrics) {
+    const registers = [metrics.registry];
+    this.violations = new Counter({
+      name: 'daybook_invariant_violations_total',
+      help: 'Broken rules of the books, each once for as long as it lasts; the log names the row.',
+      labelNames: ['invariant'],
+      registers,
+    });
+    this.checkedPosition = new Gauge({
+      name: 'daybook_invariant_checked_position',
+      help: 'Up to here every line of the journal was checked after it was booked.',
+      registers,
+    });
+  }
 
   watch(roles: Roles): void {
     this.roles = roles;
@@ -74,6 +94,14 @@ export class Vitals {
     throw new Error(`${counts.join('; ')} wait to be looked at (npx daybook parked list).`);
   };
 
+  private readonly checkBooks: HealthCheck = async () => {
+    const violated = this.running().checker?.violated() ?? [];
+    if (violated.length === 0) return;
+    // Probes need no key, so they name rules; rows and amounts are in the log.
+    const names = [...new Set(violated.map(({ invariant }) => invariant))].join(', ');
+    throw new Error(`${violated.length} times broken: ${names}. The log names the rows.`);
+  };
+
   private followers(): readonly FollowerStatus[] {
     return [...this.running().followers.values()].map((follower) => follower.status());
   }
@@ -82,7 +110,18 @@ export class Vitals {
     return Promise.all(this.running().subscriptions.map((subscription) => subscription.status()));
   }
 
+  private sampleBooks({ checker }: Roles): void {
+    if (checker === null) return;
+    this.checkedPosition.set(Number(checker.checkedPosition()));
+    for (const [invariant, count] of checker.found()) {
+      const told = this.told.get(invariant) ?? 0;
+      this.violations.inc({ invariant }, count - told);
+      this.told.set(invariant, count);
+    }
+  }
+
   private async sample(): Promise<void> {
+    this.sampleBooks(this.running());
     for (const { name: projection, lag, secondsSinceProgress } of this.followers()) {
       this.metrics.followLag.set({ projection }, Number(lag));
       this.metrics.followProgressAgeSeconds.set({ projection }, secondsSinceProgress);

@@ -86,3 +86,15 @@ export function subtractFigures(a: PurseFigures, b: PurseFigures): PurseFigures 
     receipts: a.receipts - b.receipts,
   };
 }
+
+export function sameFigures(a: PurseFigures, b: PurseFigures): boolean {
+  return (
+    a.custody === b.custody &&
+    a.claimCustomer === b.claimCustomer &&
+    a.claimAccount === b.claimAccount &&
+    a.suspense === b.suspense &&
+    a.received === b.received &&
+    a.reversed === b.reversed &&
+    a.receipts === b.receipts
+  );
+}

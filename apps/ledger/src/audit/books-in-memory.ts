@@ -11,6 +11,7 @@ import {
   postings,
   postingViolations,
   purseOf,
+  sameFigures,
   type Violation,
 } from '@daybook/domain';
 import type { Happened } from '../read-models/projection';
@@ -106,8 +107,9 @@ export function booksInMemory(): Books {
     }
     const before = owned.figures;
     const after = addFigures(before, change.delta);
-    note(lineViolations(`${key} at ${recorded.position}`, before, posting, after));
     owned.figures = postFigures(before, posting);
+    if (sameFigures(after, owned.figures) && after.received >= before.received) return;
+    note(lineViolations(`${key} at ${recorded.position}`, before, posting, after));
   }
 
   function countCredit({ event, recorded: { stream } }: Happened): void {

@@ -1,6 +1,7 @@
 import {
   addFigures,
   figuresDelta,
+  NO_FIGURES,
   type Posting,
   type PurseFigures,
   postings,
@@ -88,8 +89,8 @@ export const booksProjection: Projection = {
       (row: Row) => of(row).reversed,
       (row: Row) => of(row).receipts,
     ];
-    const rest = new Map(
-      lines.map((line) => [line, subtractFigures(line.moved.delta, line.soFar)]),
+    const rests = lines.map(({ moved: { delta }, soFar }) =>
+      delta === soFar ? NO_FIGURES : subtractFigures(delta, soFar),
     );
     await sql.query(WRITE, [
       ...columns(
@@ -109,8 +110,8 @@ export const booksProjection: Projection = {
         (l) => l.posting.asset,
         (l) => l.posting.amount,
         (l) => l.moved.purseId,
-        ...figures((l: Line) => rest.get(l) as PurseFigures),
       ),
+      ...columns(rests, ...figures((rest: PurseFigures) => rest)),
     ]);
   },
 };

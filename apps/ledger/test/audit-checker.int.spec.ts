@@ -1,0 +1,95 @@
+import type { Violation } from '@daybook/domain';
+import { until } from '../../../test/dependencies';
+import { type InvariantChecker, startInvariantChecker } from '../src/audit/invariant-checker';
+import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
+
+let ledger: AuditLedger;
+let checker: InvariantChecker;
+let told: Violation[];
+
+beforeEach(async () => {
+  ledger = await freshAuditLedger();
+  await tellHistory(ledger.store, 21, 300);
+  await ledger.project();
+  told = [];
+  checker = startInvariantChecker(ledger.dataSource, {
+    everyMs: 5,
+    onViolation: (violation) => told.push(violation),
+    onError: (error) => {
+      throw error;
+    },
+  });
+  await sweptAgain();
+});
+
+afterEach(async () => {
+  await checker.stop();
+  await ledger.close();
+});
+
+/** Waits until everything was looked at that is there now. */
+async function sweptAgain(): Promise<void> {
+  const before = checker.sweeps();
+  await until(() => checker.sweeps() >= before + 2, { description: 'Two sweeps' });
+}
+
+describe('the running checker', () => {
+  it('finds nothing in books that are right, and keeps up with them', async () => {
+    await tellHistory(ledger.store, 22, 100);
+    await ledger.project();
+    const head = await ledger.store.head();
+    await until(() => checker.checkedPosition() === head);
+    await sweptAgain();
+    expect(told).toEqual([]);
+  });
+
+  it.each([
+    ['purse_figures', 'custody = custody + 1', 'custody-equals-claims'],
+    ['purse_figures', 'received = received + 1', 'journal-sums-to-figures'],
+    ['purse_figures', 'reversed = received + 1', 'reversed-at-most-received'],
+    ['purse_figures', 'claim_customer = -1', 'figures-are-not-negative'],
+    ['journal_line', 'amount = amount + 1', 'journal-sums-to-figures'],
+    ['journal_line', 'receipts_after = receipts_after - 1', 'journal-sums-to-figures'],
+    ['journal_line', 'credit_kind = debit_kind, credit_owner = debit_owner', 'posting-moves'],
+    ['replenishment', `status = 'detected'`, 'one-net-credit'],
+    ['replenishment', 'amount = amount + 1', 'one-net-credit'],
+  ])('names the row of %s after SET %s', async (table, set, invariant) => {
+    const credited = table === 'replenishment' ? `WHERE status = 'confirmed'` : '';
+    const [row] = await ledger.sql<{ name: string }>(
+      `UPDATE ledger.${table} SET ${set} WHERE ctid IN (SELECT ctid FROM ledger.${table} ${credited} LIMIT 1)
+       RETURNING ${NAMES[table]} AS name`,
+    );
+    await until(() => told.some((violation) => violation.invariant === invariant));
+    expect(told.find((violation) => violation.invariant === invariant)?.subject).toContain(
+      row?.name,
+    );
+    expect(checker.found().get(invariant as never)).toBeGreaterThan(0);
+  });
+
+  it('tells a violation once, and forgets it when it was mended', async () => {
+    await ledger.sql('UPDATE ledger.purse_figures SET received = received + 1');
+    await sweptAgain();
+    const count = told.length;
+    expect(count).toBeGreaterThan(0);
+    await sweptAgain();
+    expect(told.length).toBe(count);
+    await ledger.sql('UPDATE ledger.purse_figures SET received = received - 1');
+    await sweptAgain();
+    expect(checker.violated()).toEqual([]);
+  });
+
+  it('finds a line that is gone', async () => {
+    await ledger.sql(
+      'DELETE FROM ledger.journal_line WHERE position = (SELECT max(position) FROM ledger.journal_line)',
+    );
+    await until(() => told.length > 0);
+    expect(told[0]?.invariant).toMatch(/journal-sums-to-figures|one-net-credit/);
+  });
+});
+
+/** What a violation calls the row by. */
+const NAMES: Readonly<Record<string, string>> = {
+  purse_figures: `purse_id || ', ' || asset`,
+  journal_line: `CASE WHEN credit_kind = debit_kind THEN debit_owner::text ELSE 'journal_line ' || position END`,
+  replenishment: 'id',
+};
