@@ -149,7 +149,7 @@ describe('balances and throughput', () => {
     for (const owner of [`/v1/customers/${customer.id}`, `/v1/purses/${purse.id}`]) {
       for (const figure of ['balances', 'throughput']) {
         const reply = await atHead(`${owner}/${figure}`);
-        expect(reply.body).toEqual({ data: [], nextCursor: null });
+        expect(reply.body).toEqual({ data: [], nextCursor: null, asOf: null });
       }
     }
   });
