@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { DEFAULT_ACCOUNT_ID } from '../../ledger/src/identity';
 import { answerOf } from '../testing/answers';
 import { daybook, type Ended, spawnDaybook } from '../testing/command-line';
 
@@ -59,6 +61,20 @@ async function sql(text: string): Promise<Record<string, string>[]> {
   return rows;
 }
 
+/** Makes the log longer than what a replay reads at once. */
+async function lengthen(): Promise<void> {
+  const { body } = await ledger.request('GET', '/v1/customers?externalId=customer-0');
+  const stream = `customer-${body.data[0].id}`;
+  const metadata = { schemaVersion: 1, accountId: DEFAULT_ACCOUNT_ID, actor: 'system' };
+  for (let i = 0; i < 3; i++) {
+    const events = Array.from({ length: 1_000 }, () => ({
+      ...{ id: randomUUID(), type: 'CustomerUpdated', data: { description: 'again' } },
+      metadata: { ...metadata, commandId: randomUUID() },
+    }));
+    await ledger.store.append({ stream, expected: 'any', events });
+  }
+}
+
 describe('replay', () => {
   it('derives balances and throughput from the log, for people, machines and spreadsheets', async () => {
     const page = await replay();
@@ -98,7 +114,8 @@ describe('replay', () => {
   });
 
   it('goes on with what was interrupted', async () => {
-    const running = spawnDaybook(['replay', '--events-per-second', '10'], place());
+    await lengthen();
+    const running = spawnDaybook(['replay', '--events-per-second', '500'], place());
     await until(
       async () =>
         (await sql(`SELECT nspname FROM pg_namespace WHERE nspname LIKE 'replay%'`)).length > 0,

@@ -17,6 +17,8 @@ export function shapes(): readonly string[] {
 export function answerOf(shape: string, text: string): any {
   const schema = JSON.parse(readFileSync(join(SCHEMAS, `${shape}.v1.json`), 'utf8'));
   const answer = JSON.parse(text);
-  if (!ajv.validate(schema, answer)) throw new Error(`${ajv.errorsText()}\n${text}`);
+  if (!ajv.validate(schema, answer)) {
+    throw new Error(`${JSON.stringify(ajv.errors)}\n${text}`);
+  }
   return answer;
 }

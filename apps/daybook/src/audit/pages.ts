@@ -11,8 +11,8 @@ import { moneyInWords } from './money';
 /** A replay for people: the trial balance, and balances and throughput by account. */
 export function replayPage(report: ReplayReport, chainsFile: string | undefined): string {
   const money = moneyInWords(chainsFile);
-  const { events, seconds, position, time, stateHash, violations, schema } = report;
-  const rate = grouped(Math.round(events / Math.max(seconds, 0.001)));
+  const { events, foldingSeconds, position, time, stateHash, violations, schema } = report;
+  const rate = grouped(Math.round(events / Math.max(foldingSeconds, 0.001)));
   return sections([
     `${colors.bold(`${grouped(events)} events, up to position ${position}`)} ${colors.dim(
       `(${time ?? 'nothing was recorded'}; ${rate} events/s)`,

@@ -26,10 +26,7 @@ export function runReplay(options: ReplayCommandOptions): Promise<void> {
     refuseContradictions(options);
     const bar = auditBar();
     const id = options.resume ?? randomBytes(4).toString('hex');
-    operation.signal.addEventListener('abort', () => {
-      bar.end();
-      if (!options.inMemory) remark(`Interrupted. It goes on where it was with --resume ${id}`);
-    });
+    operation.signal.addEventListener('abort', bar.end);
     const pace = {
       ...(options.eventsPerSecond !== undefined && { eventsPerSecond: options.eventsPerSecond }),
       ...{ signal: operation.signal, onProgress: bar.onProgress },
@@ -41,8 +38,12 @@ export function runReplay(options: ReplayCommandOptions): Promise<void> {
         : await runFold(operation, asked);
       bar.end();
       return write(report, options, operation);
-    } finally {
+    } catch (error) {
       bar.end();
+      if (operation.signal.aborted && !options.inMemory) {
+        remark(`Interrupted. It goes on where it was with --resume ${id}`);
+      }
+      throw error;
     }
   });
 }
