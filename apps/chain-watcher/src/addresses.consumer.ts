@@ -97,10 +97,11 @@ export async function subscribeAddresses(
       const isWaiting = isAbove(read, mark.complete);
       if (!isWaiting && Date.now() - lookedAt < LOOK_IDLE_MS) return;
       lookedAt = Date.now();
-      const status = await running.status();
-      parkedKeys = status.parkedKeys;
+      const { lag } = await running.status();
+      // A key is parked before the group's place passes it: asked in this order, none is missed.
+      parkedKeys = (await running.status()).parkedKeys;
       metrics.parkedKeys.set({ topic, group }, parkedKeys);
-      mark.look(read, status.lag, parkedKeys);
+      mark.look(read, lag, parkedKeys);
     },
     async stop() {
       await running.stop();

@@ -49,7 +49,8 @@ export function createReadMark(read: Position, complete: Position): ReadMark {
         pending = null;
         return;
       }
-      if (lag === 0n) {
+      // Below zero when something was handled between the two questions that it is made of.
+      if (lag <= 0n) {
         complete = highest(complete, readBefore);
         pending = null;
       } else if (pending && pending.left <= 0n) {

@@ -7,7 +7,8 @@ import {
   type TransferV1,
 } from '@daybook/contracts';
 import { PostgresLog } from '@daybook/messaging';
-import { createLogger, createMetrics, freePort } from '@daybook/platform';
+import { createLogger, createMetrics, freePort, type Metrics } from '@daybook/platform';
+import { Client } from 'pg';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { freshDatabase, startAnvil, type TestDatabase, until } from '../../../test/dependencies';
 import { migrate } from '../src/migrate';
@@ -20,6 +21,8 @@ const purse = addressOf('purse');
 
 let database: TestDatabase;
 let log: PostgresLog;
+/** The figures of the watcher that was started last. */
+let metrics: Metrics;
 /** What arrived on the topics, as the ledger gets it. */
 let transfers: TransferV1[];
 let heads: ChainHeadV1[];
@@ -76,6 +79,7 @@ function watcher(url: string, wsUrl: string | null, id = CHAIN): RunningChain {
   if (!connection) throw new Error('No connection.');
   const store = new PostgresWatcherStore({ url: database.url });
   const own = new PostgresLog({ url: database.url });
+  metrics = createMetrics('chain-watcher');
   const running = runChain({
     chain: chains.find((it) => it.id === id) as Chain,
     connection,
@@ -83,7 +87,7 @@ function watcher(url: string, wsUrl: string | null, id = CHAIN): RunningChain {
     store,
     log: own,
     logger: createLogger('chain-watcher', 'silent'),
-    metrics: createWatcherMetrics(createMetrics('chain-watcher'), [id]),
+    metrics: createWatcherMetrics(metrics, [id]),
     pollMs: 50,
   });
   cleanUp.push(async () => {
@@ -100,9 +104,24 @@ async function localChain(): Promise<LocalChain> {
   return local;
 }
 
-async function mintPurse(address: string): Promise<void> {
-  const value = JSON.stringify({ family: 'evm', address, mintedAt: new Date().toISOString() });
+async function mintPurse(address: string, position?: string): Promise<void> {
+  const minted = { family: 'evm', address, mintedAt: new Date().toISOString() };
+  const value = JSON.stringify({ ...minted, ...(position !== undefined && { position }) });
   await log.publish(TOPICS.purseAddress, [{ id: address, key: address, value, headers: {} }]);
+}
+
+async function isAcknowledged(position: string): Promise<void> {
+  const description = `the acknowledgement of ${position}`;
+  await until(() => heads.at(-1)?.addressesThrough === position, { description });
+}
+
+/** The watchers' memory is gone; what was published is not. */
+async function wipeWatcher(): Promise<void> {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  await client.query('DROP SCHEMA watcher CASCADE');
+  await client.end();
+  await migrate(database.url, 'postgres');
 }
 
 /** Waits until the watcher knows the purse: it then sees what is pending to it. */
@@ -184,6 +203,75 @@ describe('a running watcher', () => {
     await local.mine();
     await until(() => second.role() === 'leader');
     await livesThrough(hash, ['detected', 'final']);
+  });
+
+  it('acknowledges a purse when it is watched, once and for all', async () => {
+    const local = await localChain();
+    const first = watcher(local.anvil.url, null);
+    await mintPurse(purse, '41');
+    await isAcknowledged('41');
+    await mintPurse(addressOf('other'), '43');
+    await isAcknowledged('43');
+    await first.stop();
+    watcher(local.anvil.url, null);
+    // The ledger tells again what it told before.
+    await mintPurse(purse, '41');
+    await mintPurse(addressOf('third'), '50');
+    await isAcknowledged('50');
+    const told = heads.map(({ addressesThrough }) => Number(addressesThrough ?? 0));
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+  });
+
+  it('finds everything again when its memory was deleted', async () => {
+    const local = await localChain();
+    const first = watcher(local.anvil.url, null);
+    await mintPurse(purse, '41');
+    await isAcknowledged('41');
+    const { hash } = await local.send({ to: purse, value: 5n });
+    await local.mine(2);
+    await livesThrough(hash, ['detected', 'final']);
+    // Deeper than what a watch remembers of a chain.
+    await local.mine(100);
+    await first.stop();
+    await wipeWatcher();
+    heads = [];
+    const missed = await local.send({ to: purse, value: 6n });
+    await local.mine(40);
+
+    const second = watcher(local.anvil.url, null);
+    await livesThrough(missed.hash, ['detected', 'final']);
+    await livesThrough(hash, ['detected', 'final', 'detected', 'final']);
+    await isAcknowledged('41');
+    const said = new Set(heads.map(({ addressesThrough }) => addressesThrough));
+    expect([...said].filter((it) => it !== null)).toEqual(['41']);
+    const versions = transfers.filter((it) => it.txHash === hash).map(({ version }) => version);
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+    expect(second.health().state).toBe('following');
+  });
+
+  it('parks an address that cannot be read, says so, and watches all others', async () => {
+    const local = await localChain();
+    const running = watcher(local.anvil.url, null);
+    await mintPurse(purse, '41');
+    await isAcknowledged('41');
+    const broken = { id: 'broken', key: 'broken', value: '{"family":"evm"}', headers: {} };
+    await log.publish(TOPICS.purseAddress, [broken]);
+    await mintPurse(addressOf('other'), '43');
+    await until(() => running.parkedAddresses() === 1, { description: 'the parked key' });
+    const { hash } = await local.send({ to: addressOf('other'), value: 5n });
+    await local.mine();
+    await livesThrough(hash, ['detected']);
+    const store = new PostgresWatcherStore({ url: database.url });
+    const group = `watcher-${CHAIN}-${await store.id()}`;
+    await store.close();
+    expect(await log.parked(TOPICS.purseAddress, group)).toMatchObject([
+      { key: 'broken', reason: expect.stringContaining('does not follow'), messages: 1 },
+    ]);
+    const figure = metrics.registry.getSingleMetric('daybook_parked_keys');
+    const labels = { topic: TOPICS.purseAddress, group };
+    expect((await figure?.get())?.values).toMatchObject([{ labels, value: 1 }]);
+    // Nobody knows where the mint of the unread address lies.
+    expect(heads.at(-1)?.addressesThrough).toBe('41');
   });
 
   it('waits for a node that is not there yet, says so, and follows it through its restarts', async () => {

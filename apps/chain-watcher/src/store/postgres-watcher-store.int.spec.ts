@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { freshDatabase, type TestDatabase, until } from '../../../../test/dependencies';
 import { watcherStoreContract } from '../../testing/watcher-store.contract';
 import { migrate } from '../migrate';
+import { AcknowledgeAddresses1763900000000, CreateWatcher1763800000000 } from './migrations';
 import { PostgresWatcherStore } from './postgres-watcher-store';
 import { type Leadership, LostLeadership } from './watcher-store';
 
@@ -105,6 +106,33 @@ describe('PostgresWatcherStore', () => {
     await migrate(database.url, ROLE);
     expect(await store.id()).not.toBe(names[0]);
     await Promise.all([store.close(), other.close()]);
+  });
+
+  it('keeps what an older version remembered, and reads the addresses once more', async () => {
+    const old = await freshDatabase();
+    const client = new Client({ connectionString: old.url });
+    await client.connect();
+    await new CreateWatcher1763800000000().up(client);
+    await client.query(`
+      INSERT INTO watcher.chain VALUES ('${CHAIN}', 5, 40);
+      INSERT INTO watcher.ring VALUES ('${CHAIN}', 50, '0xa', '0x9', 1);
+      INSERT INTO watcher.rescan VALUES ('${CHAIN}', 41, 44, '0x8')`);
+    await new AcknowledgeAddresses1763900000000().up(client);
+    await client.end();
+    const store = new PostgresWatcherStore({ url: old.url });
+    expect(await store.load(CHAIN)).toEqual({
+      startNumber: 40,
+      startedAt: null,
+      ring: [{ number: 50, hash: '0xa', parentHash: '0x9', time: 1 }],
+      rescans: [{ from: 41, to: 44, hash: '0x8', after: null }],
+      wanted: null,
+      taken: null,
+      acknowledged: null,
+      seen: [],
+    });
+    expect(await store.id()).toMatch(/^[-0-9a-f]{36}$/);
+    await store.close();
+    await old.drop();
   });
 
   it('can be migrated again, by several at once', async () => {
