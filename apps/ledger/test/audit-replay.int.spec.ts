@@ -1,0 +1,222 @@
+import {
+  addFigures,
+  figuresDelta,
+  NO_FIGURES,
+  type PurseFigures,
+  postings,
+  trialBalance,
+  upcast,
+} from '@daybook/domain';
+import type { RecordedEvent } from '@daybook/event-store';
+import { type ReplayOptions, type ReplayReport, replay } from '../src/audit/replay';
+import { READ_MODELS } from '../src/read-models/projector';
+import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
+
+let ledger: AuditLedger;
+let log: readonly RecordedEvent[];
+
+beforeAll(async () => {
+  ledger = await freshAuditLedger();
+  await tellHistory(ledger.store, 31, 400);
+  log = (await ledger.store.readAll({ after: 0n, limit: 10_000 })).events;
+});
+
+afterAll(() => ledger.close());
+
+const replayNow = (options: Partial<ReplayOptions> = {}): Promise<ReplayReport> =>
+  replay({ store: ledger.store, databaseUrl: ledger.ownerUrl, ...options });
+
+describe('the state hash', () => {
+  it('is the same however the log is cut into pages', async () => {
+    const { stateHash, tables } = await replayNow();
+    expect(stateHash).toMatch(/^[0-9a-f]{64}$/);
+    for (const pageEvents of [1, 7, 100]) {
+      expect(await replayNow({ pageEvents })).toMatchObject({ stateHash, tables });
+    }
+  });
+
+  it('is the same of a copied log in a database of another locale, time zone and date style', async () => {
+    const copy = await freshAuditLedger();
+    try {
+      const name = new URL(copy.ownerUrl).pathname.slice(1);
+      await copy.sql(`ALTER DATABASE ${name} SET timezone = 'Asia/Kathmandu'`);
+      await copy.sql(`ALTER DATABASE ${name} SET datestyle = 'German'`);
+      await copy.sql(`ALTER DATABASE ${name} SET extra_float_digits = 0`);
+      // Columns in another place, and text in another order, as another machine may have them.
+      await copy.sql(`
+        CREATE COLLATION backwards (provider = icu, locale = 'en-u-kf-upper');
+        ALTER TABLE ledger.api_key ALTER COLUMN key_id TYPE text COLLATE backwards;
+        ALTER TABLE ledger.customer ADD COLUMN moved text;
+        UPDATE ledger.customer SET moved = description;
+        ALTER TABLE ledger.customer DROP COLUMN description;
+        ALTER TABLE ledger.customer RENAME COLUMN moved TO description`);
+      for (const e of log) {
+        await copy.sql(
+          `INSERT INTO event_store.event
+             (position, revision, recorded_at, event_id, stream_id, type, data, metadata)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+          [
+            e.position.toString(),
+            e.revision.toString(),
+            e.recordedAt,
+            e.id,
+            e.stream,
+            e.type,
+            JSON.stringify(e.data),
+            JSON.stringify(e.metadata),
+          ],
+        );
+      }
+      const copied = await replay({ store: copy.store, databaseUrl: copy.ownerUrl });
+      expect(copied.stateHash).toBe((await replayNow()).stateHash);
+    } finally {
+      await copy.close();
+    }
+  });
+
+  it('is another at another position', async () => {
+    const head = await ledger.store.head();
+    const hashes = [head, head - 1n, 1n].map((position) => replayNow({ to: { position } }));
+    expect(new Set((await Promise.all(hashes)).map(({ stateHash }) => stateHash)).size).toBe(3);
+  });
+});
+
+describe('a replay', () => {
+  it('to any position has the trial balance and figures of the events up to it', async () => {
+    const number = numbersFrom(5);
+    const positions = [1, log.length, ...Array.from({ length: 12 }, () => 1 + number(log.length))];
+    for (const position of positions.map(BigInt)) {
+      const until = log.filter((recorded) => recorded.position <= position);
+      const report = await replayNow({ to: { position }, pageEvents: 50 });
+      expect(report).toMatchObject({
+        position,
+        events: until.length,
+        time: until.at(-1)?.recordedAt,
+        violations: [],
+        exitCode: 0,
+      });
+      expect(figuresIn(report)).toEqual(modelOf(until));
+      expect(balancesIn(report)).toEqual(balancesOf(until));
+    }
+  });
+
+  it('to a time ends before the first event that was recorded later', async () => {
+    for (const place of [0, 100, 250]) {
+      const { recordedAt: time } = log[place] as RecordedEvent;
+      const last = log.findLast((e) => e.recordedAt.slice(0, -1) <= time.slice(0, -1));
+      const { position, stateHash } = await replayNow({ to: { time } });
+      expect(position).toBe(last?.position);
+      const byPosition = await replayNow({ to: { position } });
+      expect(stateHash).toBe(byPosition.stateHash);
+    }
+  });
+
+  it('to the future is refused', async () => {
+    const time = new Date(Date.now() + 60_000).toISOString();
+    for (const to of [{ position: 1_000_000n }, { time }]) {
+      await expect(replayNow({ to })).rejects.toMatchObject({ code: 'as-of-in-future' });
+    }
+  });
+
+  it('in memory only needs no database and finds the same', async () => {
+    const { figures, trialBalance: balance } = await replayNow();
+    const inMemory = await replayNow({ databaseUrl: null });
+    expect(inMemory).toMatchObject({ figures, trialBalance: balance, stateHash: null, tables: [] });
+  });
+
+  it('that was ended on its way goes on under its id, and leaves nothing behind', async () => {
+    const stopping = new AbortController();
+    const pages: number[] = [];
+    const first = replayNow({
+      id: 'resumed',
+      pageEvents: 20,
+      eventsPerSecond: 400,
+      signal: stopping.signal,
+      onProgress: ({ done }) => {
+        pages.push(done);
+        if (done >= 100) stopping.abort();
+      },
+    });
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    const [kept] = await ledger.sql<{ position: string }>(
+      'SELECT position FROM replay_resumed.checkpoint',
+    );
+    expect(Number(kept?.position)).toBeGreaterThan(0);
+    expect(Number(kept?.position)).toBeLessThan(log.length);
+    const resumed = await replayNow({ id: 'resumed' });
+    expect(resumed.stateHash).toBe((await replayNow()).stateHash);
+    expect(resumed.violations).toEqual([]);
+    expect(await ledger.sql(`SELECT 1 FROM pg_namespace WHERE nspname LIKE 'replay%'`)).toEqual([]);
+  });
+
+  it('can be kept, with the indexes of the live tables, and is alone in its schema', async () => {
+    const { schema } = await replayNow({ id: 'kept', keep: true });
+    expect(schema).toBe('replay_kept');
+    const indexes = (of: string) =>
+      ledger.sql(
+        'SELECT tablename, indexname FROM pg_indexes WHERE schemaname = $1 AND tablename = ANY($2) ORDER BY 2',
+        [of, READ_MODELS.flatMap(({ tables }) => [...tables])],
+      );
+    expect(await indexes('replay_kept')).toEqual(await indexes('ledger'));
+    const both = await Promise.allSettled([
+      replayNow({ id: 'kept', keep: true }),
+      replayNow({ id: 'kept', keep: true }),
+    ]);
+    const refused = both.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(refused).toMatchObject([{ code: 'run-elsewhere' }]);
+    await ledger.sql('DROP SCHEMA replay_kept CASCADE');
+  });
+
+  it('tells how it goes, to the end', async () => {
+    const fractions: (number | null)[] = [];
+    await replayNow({
+      pageEvents: 10,
+      onProgress: ({ step, fraction }) => step === 'folding' && fractions.push(fraction),
+    });
+    expect(fractions.at(-1)).toBe(1);
+  });
+
+  it('stops at an event that this version does not know', async () => {
+    const other = await freshAuditLedger();
+    await tellHistory(other.store, 32, 10);
+    await other.sql(`
+      INSERT INTO event_store.event (position, revision, recorded_at, event_id, stream_id, type, data, metadata)
+      SELECT max(position) + 1, 0, now(), gen_random_uuid(), 'purse-x', 'PurseExploded', '{}', '{"schemaVersion":1}'
+        FROM event_store.event`);
+    const broken = replay({ store: other.store, databaseUrl: other.ownerUrl });
+    await expect(broken).rejects.toMatchObject({ name: 'UnknownEvent' });
+    await other.close();
+  });
+});
+
+function modelOf(events: readonly RecordedEvent[]): ReadonlyMap<string, PurseFigures> {
+  const figures = new Map<string, PurseFigures>();
+  for (const recorded of events) {
+    const change = figuresDelta(upcast(recorded));
+    if (change === null) continue;
+    const key = `${change.key.purseId} ${change.key.asset}`;
+    figures.set(key, addFigures(figures.get(key) ?? NO_FIGURES, change.delta));
+  }
+  return figures;
+}
+
+function figuresIn({ purses }: ReplayReport): ReadonlyMap<string, PurseFigures> {
+  return new Map(purses.map(({ purseId, asset, figures }) => [`${purseId} ${asset}`, figures]));
+}
+
+/** Debits minus credits by kind and asset. */
+function balancesOf(events: readonly RecordedEvent[]): Readonly<Record<string, bigint>> {
+  const sums: Record<string, bigint> = {};
+  for (const [name, balance] of trialBalance(events.flatMap((e) => postings(upcast(e))))) {
+    const [kind = '', detail = '', , ...asset] = name.split('/');
+    const key = `${kind}/${detail} ${asset.join('/')}`;
+    sums[key] = (sums[key] ?? 0n) + balance;
+  }
+  return sums;
+}
+
+function balancesIn({ trialBalance: lines }: ReplayReport): Readonly<Record<string, bigint>> {
+  return Object.fromEntries(
+    lines.map(({ kind, asset, debits, credits }) => [`${kind} ${asset}`, debits - credits]),
+  );
+}
