@@ -84,7 +84,7 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
     const revision = answer.nextExpectedRevision;
     const position = answer.position?.commit;
     if (position !== undefined && position > before) {
-      end.reached(position, sentAt);
+      end.reached(position);
       return { revision, position, outcome: 'appended' };
     }
     // It was there before. The server's own word for where is not the same in all versions.
@@ -120,7 +120,6 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
         connection.doubt();
         return new StoreUnavailable(`EventStoreDB did not take it: ${messageOf(cause)}`, { cause });
       case 'unknown':
-        end.doubt();
         connection.doubt();
         return new OutcomeUnknown(stream, { cause });
     }

@@ -123,7 +123,9 @@ export function openCursor(
         close();
         reject(new StoreUnavailable(`EventStoreDB said nothing for ${READ_SILENCE_MS} ms.`));
       }, READ_SILENCE_MS);
+      let isLate = false;
       const time = setTimeout(() => {
+        isLate = true;
         if (end > from) settle('time');
       }, PAGE_MS);
       wake = () => {
@@ -134,6 +136,7 @@ export function openCursor(
           reject(cannotBeRead(failure));
         } else if (events.length >= wanted) settle('full');
         else if (caughtUp) settle('caught-up');
+        else if (isLate && end > from) settle('time');
       };
       heed();
       if (events.length < wanted) subscription.resume();

@@ -1,6 +1,8 @@
+import { anAppend } from '../../testing/an';
 import { describeEventStore } from '../../testing/event-store.contract';
 import { startEventStoreDbStandIn } from '../../testing/eventstoredb-stand-in';
-import { SUITE_KINDS } from '../../testing/store-under-test';
+import { rejection, SUITE_KINDS } from '../../testing/store-under-test';
+import { AppendRejected } from '../event-store';
 import type { EventStoreDbEventStore } from './eventstoredb-event-store';
 import { openEventStoreDb } from './open';
 
@@ -24,3 +26,31 @@ describeEventStore(
     };
   },
 );
+
+describe('streams of other kinds in EventStoreDB', () => {
+  it('are neither shown nor written', async () => {
+    const standIn = await startEventStoreDbStandIn();
+    const open = (kinds: string[]) => openEventStoreDb({ url: standIn.url, kinds });
+    const [ours, theirs] = [await open(['purse']), await open(['purse', 'order'])];
+    const [purse, order] = ['purse-1', 'order-1'];
+    await theirs.append(anAppend({ stream: purse }));
+    const end = await ours.head();
+    await theirs.append(anAppend({ stream: order }));
+    expect(await ours.head()).toBe(end);
+    expect((await ours.readAll({ after: 0n, limit: 10 })).events.map((e) => e.stream)).toEqual([
+      purse,
+    ]);
+    expect(await ours.readAll({ after: 0n, limit: 10, kinds: ['order'] })).toMatchObject({
+      events: [],
+    });
+    expect(await ours.readStreams([{ stream: order }, { stream: '$epoch-information' }])).toEqual(
+      new Map(),
+    );
+    expect(await rejection(ours.append(anAppend({ stream: order })))).toBeInstanceOf(
+      AppendRejected,
+    );
+    expect((await theirs.readAll({ after: 0n, limit: 10 })).events).toHaveLength(2);
+    await Promise.all([ours.close(), theirs.close()]);
+    await standIn.stop();
+  });
+});

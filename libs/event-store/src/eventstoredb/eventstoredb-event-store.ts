@@ -1,6 +1,7 @@
 import { encodeAppend } from '../encode-append';
 import {
   type Appended,
+  AppendRejected,
   type AppendRequest,
   type AppendResult,
   EventStore,
@@ -67,6 +68,10 @@ export class EventStoreDbEventStore extends EventStore {
     }
     const encoded = encodeAppend(request);
     if (encoded instanceof EventStoreError) return Promise.reject(encoded);
+    if (!this.isOurs(encoded.stream)) {
+      const reason = 'its kind of streams was not named when the store was opened.';
+      return Promise.reject(new AppendRejected(encoded.stream, reason));
+    }
     const appending = inTurn(this.turns, encoded.stream, () =>
       this.appends.run(() => this.appender.append(request, encoded)),
     ).then((appended) => {
@@ -93,6 +98,7 @@ export class EventStoreDbEventStore extends EventStore {
     options: { from?: bigint } = {},
   ): Promise<readonly RecordedEvent[]> {
     const { from = 0n } = options;
+    if (!this.isOurs(stream)) return Promise.resolve([]);
     return this.reads.run(() => readEvents(this.connection.client(), stream, from));
   }
 
@@ -134,6 +140,11 @@ export class EventStoreDbEventStore extends EventStore {
   override close(): Promise<void> {
     this.closing ??= this.finish();
     return this.closing;
+  }
+
+  /** Nobody would ever find an event of another kind in the log. */
+  private isOurs(stream: string): boolean {
+    return this.kinds.includes(stream.slice(0, Math.max(0, stream.indexOf('-'))));
   }
 
   private async finish(): Promise<void> {

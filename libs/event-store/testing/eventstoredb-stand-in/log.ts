@@ -48,7 +48,8 @@ export class ServerLog {
   readonly records: StoredEvent[] = [];
   private readonly streams = new Map<string, StoredEvent[]>();
   /** Rule 3: what a process remembers of ids, gone with it. */
-  private readonly remembered = new Map<string, StoredEvent>();
+  private remembered = new Map<string, StoredEvent>();
+  private rememberedBefore = new Map<string, StoredEvent>();
   private readonly listeners = new Set<() => void>();
   private queue: Waiting[] = [];
   private committing: Promise<void> | undefined;
@@ -141,7 +142,7 @@ export class ServerLog {
 
     if (expected === 'any' || expected === 'exists') {
       if (expected === 'exists' && current < 0) return conflict;
-      const known = events.map(({ id }) => this.remembered.get(id));
+      const known = events.map(({ id }) => this.recall(id));
       const [first] = known;
       if (first?.stream === stream) {
         const isRepeat = known.every((event, i) => event?.revision === first.revision + i);
@@ -199,16 +200,21 @@ export class ServerLog {
     else this.streams.set(event.stream, [event]);
     this.end = Math.max(this.end, event.position + recordSize(event));
     // One entry an id, the first stream keeps it.
-    if (!event.stream.startsWith('$') && !this.remembered.has(event.id)) {
-      this.remembered.set(event.id, event);
-      const [oldest] = this.remembered.keys();
-      if (this.remembered.size > REMEMBERED_IDS_MAX && oldest) this.remembered.delete(oldest);
-    }
+    if (event.stream.startsWith('$') || this.recall(event.id)) return;
+    this.remembered.set(event.id, event);
+    if (this.remembered.size < REMEMBERED_IDS_MAX / 2) return;
+    this.rememberedBefore = this.remembered;
+    this.remembered = new Map();
+  }
+
+  private recall(id: string): StoredEvent | undefined {
+    return this.remembered.get(id) ?? this.rememberedBefore.get(id);
   }
 
   /** As a restart of the server does. */
   forgetIds(): void {
     this.remembered.clear();
+    this.rememberedBefore.clear();
   }
 }
 
