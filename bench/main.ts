@@ -7,6 +7,7 @@ import { addresses } from './addresses.bench';
 import { appends } from './appends.bench';
 import { asOf, audit } from './audit.bench';
 import { catchUp } from './catch-up.bench';
+import { eventStoreDb } from './eventstoredb.bench';
 import { fold } from './fold.bench';
 import type { Measurement, Settings } from './measurement';
 import { mint } from './mint.bench';
@@ -21,6 +22,7 @@ import { STATEMENT_SETTINGS } from './support/statements';
 
 const MEASUREMENTS: readonly Measurement[] = [
   appends,
+  eventStoreDb,
   fold,
   rebuild,
   replay,

@@ -15,20 +15,24 @@ export interface Passage {
 }
 
 /**
- * Watches the read models' checkpoint come from `from` to `to` and measures the way without its first
+ * Watches the checkpoint of a reader (the read models, when left out) come from `from` to `to` and measures the way without its first
  * tenth. One row is looked at, so that watching costs next to nothing. `atStart` runs as the measured
  * time begins.
  */
 export async function watchReadModels(
   database: Database,
-  { from, to }: { readonly from: number; readonly to: number },
+  {
+    from,
+    to,
+    reader = 'read-models',
+  }: { readonly from: number; readonly to: number; readonly reader?: string },
   tick: (events: number) => void,
   atStart: () => Promise<void> = async () => undefined,
 ): Promise<Passage> {
   const client = new Client({ connectionString: database.ownerUrl });
   await client.connect();
   const look = async (): Promise<number> => {
-    const { rows } = await client.query<{ position: string }>(CHECKPOINT);
+    const { rows } = await client.query<{ position: string }>(CHECKPOINT, [reader]);
     return Number(rows[0]?.position ?? 0);
   };
   try {
@@ -40,7 +44,7 @@ export async function watchReadModels(
       const now = await look();
       if (now !== position) movedAt = performance.now();
       if (performance.now() - movedAt > STANDSTILL_MS) {
-        throw new Error(`The read models stand still at ${position} of ${to}.`);
+        throw new Error(`The ${reader} stand still at ${position} of ${to}.`);
       }
       position = now;
       tick(position - from);
@@ -58,5 +62,5 @@ export async function watchReadModels(
 
 const CHECKPOINT = {
   name: 'bench-checkpoint',
-  text: `SELECT position FROM ledger.checkpoint WHERE name = 'read-models'`,
+  text: 'SELECT position FROM ledger.checkpoint WHERE name = $1',
 };

@@ -1,0 +1,83 @@
+import { type IHeaders, Kafka, type KafkaMessage, logLevel, type Message } from 'kafkajs';
+import { type KafkaBroker, startKafkaBroker } from '../../test/kafka-broker';
+import { cpuSecondsOf } from './machine';
+
+/** The members of a group are alone here, and nobody waits for others to join. */
+const SESSION_TIMEOUT_MS = 6_000;
+const PARTITIONS = 12;
+const STOP_TIMEOUT_MS = 60_000;
+
+/** A broker of its own, as the tests use it, and a plain client of it. */
+export interface Topics {
+  readonly brokers: string;
+  /** Hands every message of a topic to `heard`, from its beginning, until what it resolves to is called. */
+  listen(topic: string, heard: (message: KafkaMessage) => void): Promise<() => Promise<void>>;
+  /** Publishes with a bare producer, `atOnce` messages a request. Resolves to messages a second. */
+  publishBare(messages: readonly Message[], atOnce: number): Promise<number>;
+  /** Processor time that the broker has used so far. */
+  cpuSeconds(): number;
+  stop(): Promise<void>;
+}
+
+export async function startTopics(): Promise<Topics> {
+  const broker: KafkaBroker = await startKafkaBroker();
+  const kafka = new Kafka({
+    brokers: [broker.brokers],
+    clientId: 'bench',
+    logLevel: logLevel.NOTHING,
+  });
+  let groups = 0;
+  return {
+    brokers: broker.brokers,
+
+    async listen(topic, heard) {
+      groups += 1;
+      const groupId = `bench-${groups}`;
+      const consumer = kafka.consumer({ groupId, sessionTimeout: SESSION_TIMEOUT_MS });
+      await consumer.connect();
+      await consumer.subscribe({ topics: [topic], fromBeginning: true });
+      await consumer.run({
+        eachBatch: async ({ batch }) => {
+          for (const message of batch.messages) heard(message);
+        },
+      });
+      return () => consumer.disconnect();
+    },
+
+    async publishBare(messages, atOnce) {
+      const topic = `bare-${Date.now()}`;
+      const admin = kafka.admin();
+      await admin.connect();
+      await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS }] });
+      await admin.disconnect();
+      const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+      await producer.connect();
+      try {
+        const send = (part: readonly Message[]) =>
+          producer.send({ topic, acks: -1, messages: [...part] });
+        await send(messages.slice(0, atOnce));
+        const startedAt = performance.now();
+        for (let from = 0; from < messages.length; from += atOnce) {
+          await send(messages.slice(from, from + atOnce));
+        }
+        return messages.length / ((performance.now() - startedAt) / 1000);
+      } finally {
+        await producer.disconnect();
+      }
+    },
+
+    cpuSeconds: () => cpuSecondsOf(broker.pid) ?? 0,
+    async stop() {
+      // The broker does not keep this process alive, and by now nothing else may do so.
+      const awake = setInterval(() => undefined, STOP_TIMEOUT_MS);
+      await broker.stop().finally(() => clearInterval(awake));
+    },
+  };
+}
+
+/** A message as it came, to be published again as it is. */
+export function again({ key, value, headers = {} }: KafkaMessage): Message {
+  const texts: IHeaders = {};
+  for (const [name, text] of Object.entries(headers)) texts[name] = String(text);
+  return { key: String(key), value: String(value), headers: texts };
+}
