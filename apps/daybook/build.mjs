@@ -1,13 +1,25 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Dated to when the last complete build began; a build first deletes the folder it lies in. */
 const stamp = join(root, 'dist/.built');
+/** Names the process that builds. Outside of what a build deletes. */
+const lock = join(root, 'node_modules/.daybook-build.lock');
+const LOCK_POLL_MS = 200;
 const APPS = ['ledger', 'chain-watcher', 'daybook'];
-const SETTINGS = ['package-lock.json', 'nest-cli.json', 'tsconfig.json'];
+const SETTINGS = ['package.json', 'package-lock.json', 'nest-cli.json', 'tsconfig.json'];
 
 /** Whether what was built is at least as new as every source. */
 export function isBuilt() {
@@ -17,8 +29,41 @@ export function isBuilt() {
   return !SETTINGS.some((name) => newer(join(root, name))) && !sources().some(newer);
 }
 
-/** Compiles all apps; rejects with what the compiler says. */
-export function build() {
+/**
+ * Compiles all apps; rejects with what the compiler says. Of several processes that ask at once one
+ * compiles, as a build deletes what it replaces, and the others wait for it.
+ */
+export async function build() {
+  while (!tryLock()) await sleep(LOCK_POLL_MS);
+  try {
+    if (!isBuilt()) await compile();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function tryLock() {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  // A killed build leaves its lock behind; a half-written one names nobody yet.
+  const owner = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0;
+  if (owner && !isAlive(owner)) rmSync(lock, { force: true });
+  return false;
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function compile() {
   const began = new Date();
   const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
   const child = spawn(process.execPath, [nest, 'build', ...APPS], {

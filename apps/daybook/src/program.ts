@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Help, type Option } from 'commander';
 import { version } from '../../../package.json';
 import { EXIT_MEANINGS } from './cli/exit-codes';
 import { addAddresses } from './commands/addresses';
@@ -17,7 +17,7 @@ export function createProgram(): Command {
   const program = new Command('daybook')
     .description('An event-sourced ledger for crypto deposits.')
     .version(version)
-    .configureHelp({ helpWidth: HELP_WIDTH })
+    .configureHelp({ helpWidth: HELP_WIDTH, optionDescription })
     .showHelpAfterError('(add --help for what there is, with examples)')
     .showSuggestionAfterError()
     // Whoever calls decides how the process ends.
@@ -41,4 +41,13 @@ export function createProgram(): Command {
     ([code, means]) => `  ${code.padStart(3)}  ${means}`,
   );
   return program.addHelpText('after', `\nExit codes:\n${codes.join('\n')}`);
+}
+
+/** A switch is off when it is not given: nobody has to be told. */
+function optionDescription(this: Help, option: Option): string {
+  const isSwitch = option.defaultValue === false;
+  const shown = isSwitch
+    ? Object.assign(Object.create(option), { defaultValue: undefined })
+    : option;
+  return Help.prototype.optionDescription.call(this, shown);
 }

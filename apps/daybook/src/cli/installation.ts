@@ -39,7 +39,8 @@ export function findInstallation(named: string | undefined): Installation {
   const { env } = process;
   if (named === undefined && env.DAYBOOK_DATABASE_URL) return cluster(env);
   const folder = dataFolder(named ?? DATA_FOLDER);
-  const place = relative(process.cwd(), folder.path) || '.';
+  const below = relative(process.cwd(), folder.path) || '.';
+  const place = below.startsWith('..') ? folder.path : below;
   const last = lastStartOf(folder);
   if (last === undefined) {
     throw new Failure(

@@ -15,9 +15,9 @@ export function addStart(program: Command): void {
     .description('Run PostgreSQL, the ledger and the chain-watcher until Ctrl-C.')
     .addOption(new Option('--chains <file>', 'which chains are watched').env('DAYBOOK_CHAINS_FILE'))
     .addOption(
-      new Option('--roles <list>', 'what the ledger does')
-        .argParser(listOf(ROLES))
-        .default(undefined, ROLES.join(',')),
+      new Option('--roles <list>', `what the ledger does (default: ${ROLES.join(',')})`).argParser(
+        listOf(ROLES),
+      ),
     )
     .option('--without-watcher', 'run no chain-watcher: another one watches, or none', false)
     .action((options) => load().start(options));
