@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TransferV1 } from '@daybook/contracts';
 import { type Keccak, loadKeccak } from '../../../libs/chains/src/evm/keccak';
+import { isCredited, openBooks } from '../testing/books';
 import { type Outcome, simulate } from '../testing/simulation';
 
 const FIRST_SEED = 1;
@@ -32,12 +33,15 @@ const SUCCESSORS: Readonly<Record<TransferV1['status'] | 'nothing', readonly str
 function faultsOf({ published, forgottenAt, truth }: Outcome): string[] {
   const faults: string[] = [];
   const lives = new Map<string, TransferV1>();
+  const books = openBooks();
   const delivered = new Set<string>();
   /** Whose lives were told before the watcher's memory was deleted, and not since. */
   const forgotten = new Set<string>();
   for (const [n, transfer] of published.entries()) {
     if (n === forgottenAt) for (const id of lives.keys()) forgotten.add(id);
     const { transferId: id, version, status } = transfer;
+    books.record(transfer);
+    if (![0, 1].includes(books.creditsOf(id))) faults.push(`${id} was credited twice`);
     // At-least-once: a repeat of a message is no news.
     if (delivered.has(`${id}#${version}`)) continue;
     delivered.add(`${id}#${version}`);
@@ -49,8 +53,14 @@ function faultsOf({ published, forgottenAt, truth }: Outcome): string[] {
     }
     lives.set(id, transfer);
   }
+  if (forgottenAt === published.length) for (const id of lives.keys()) forgotten.add(id);
   for (const [id, { transfer, block }] of truth) {
     const life = lives.get(id);
+    const isDue = life !== undefined && !transfer.failed && isCredited(life);
+    const booked = isDue ? 'confirmed' : 'rejected';
+    if (books.statusOf(id) !== booked || books.creditsOf(id) !== Number(isDue)) {
+      faults.push(`${id} is ${books.statusOf(id)} in the books, not ${booked}`);
+    }
     if (forgotten.has(id)) faults.push(`${id} was not found again`);
     const expected = transfer.failed ? 'failed' : 'final';
     if (life?.status !== expected) faults.push(`${id} is ${life?.status}, not ${expected}`);

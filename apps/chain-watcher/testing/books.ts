@@ -1,0 +1,59 @@
+import type { TransferV1 } from '@daybook/contracts';
+import { type ReplenishmentState, replenishment, type TransferFacts } from '@daybook/domain';
+import { IDS, TOKEN } from './model-chain';
+
+const LISTED = [IDS.native, IDS.erc20(TOKEN)];
+const parties = { accountId: 'account', customerId: 'customer', purseId: 'purse' };
+
+/** What a ledger makes of the transfers that it is told, one of them twice or late as they come. */
+export interface Books {
+  record(transfer: TransferV1): void;
+  /** How often the transfer is booked now: once or not at all, or something is wrong. */
+  creditsOf(transferId: string): number;
+  statusOf(transferId: string): ReplenishmentState['status'];
+}
+
+/** Whether the ledger of these tests credits such a transfer when it is final. */
+export function isCredited({ asset, amount }: Pick<TransferV1, 'asset' | 'amount'>): boolean {
+  return LISTED.includes(asset) && amount !== '0';
+}
+
+export function openBooks(): Books {
+  const states = new Map<string, ReplenishmentState>();
+  const credits = new Map<string, number>();
+  return {
+    record(transfer) {
+      const { transferId: id, version, status, block, finality, asset, ...rest } = transfer;
+      const { chain, amount, from, to, txHash } = rest;
+      const ordinal = id.slice(id.lastIndexOf('/') + 1);
+      const content = { chain, asset, amount, from, to, txHash, ordinal };
+      const report = { version, status, content, block, finality };
+      let state = states.get(id) ?? replenishment.initialState;
+      for (const event of replenishment.decide(
+        { type: 'RecordTransfer', report, facts: factsOf(chain, asset) },
+        state,
+      )) {
+        state = replenishment.evolve(state, event);
+        const before = credits.get(id) ?? 0;
+        if (event.type === 'ReplenishmentConfirmed') credits.set(id, before + 1);
+        if (event.type === 'ReplenishmentReverted' && event.data.credit) {
+          credits.set(id, before - 1);
+        }
+      }
+      states.set(id, state);
+    },
+    creditsOf: (id) => credits.get(id) ?? 0,
+    statusOf: (id) => states.get(id)?.status ?? 'absent',
+  };
+}
+
+function factsOf(chain: string, id: string): TransferFacts {
+  const asset = { id, chain, currency: 'MODEL', decimals: 18, minimum: 1n };
+  return {
+    parties,
+    asset: LISTED.includes(id) ? asset : null,
+    screening: false,
+    purseStatus: 'active',
+    customerBlocked: false,
+  };
+}
