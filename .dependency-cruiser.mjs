@@ -81,6 +81,13 @@ export default {
       to: { path: 'node_modules/kafkajs' },
     },
     {
+      name: 'eventstore-client-in-event-store-only',
+      comment: 'The event store port is the only thing that knows which engine keeps the log.',
+      severity: 'error',
+      from: { path: '^(apps|libs|test)/', pathNot: ['^libs/event-store/'] },
+      to: { path: 'node_modules/@eventstore/' },
+    },
+    {
       name: 'no-test-code-in-product',
       comment: 'Test code must never run in production.',
       severity: 'error',
