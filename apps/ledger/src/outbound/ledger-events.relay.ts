@@ -11,7 +11,7 @@ import { relayState } from './relay-state';
 export const LEDGER_EVENTS_RELAY = 'ledger-events';
 
 /** Events told in one transaction: enough to share its cost, few enough to be seen soon. */
-const BATCH_MAX = 2_000;
+export const BATCH_MAX = 2_000;
 
 const logger = new Logger('LedgerEventsRelay');
 
