@@ -8,7 +8,6 @@ import { appends } from './appends.bench';
 import { asOf, audit } from './audit.bench';
 import { catchUp } from './catch-up.bench';
 import { eventStoreDb } from './eventstoredb.bench';
-import { eventStoreDb } from './eventstoredb.bench';
 import { fold } from './fold.bench';
 import type { Measurement, Settings } from './measurement';
 import { mint } from './mint.bench';
