@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { compare } from '../src/audit/compare';
 import { rebuild, rollBack } from '../src/audit/rebuild';
+import { replay } from '../src/audit/replay';
 import { READ_MODELS, startProjector } from '../src/read-models/projector';
 import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
 
@@ -125,6 +126,7 @@ describe('a rebuild', () => {
     expect(certificate).toMatchObject({
       outcome: 'rolled-back',
       servedFrom: await ledger.store.head(),
+      stateHash: (await replay({ store: ledger.store, databaseUrl: ledger.ownerUrl })).stateHash,
     });
     expect(await served()).toEqual(before);
     expect(await differencesNow()).toEqual([]);

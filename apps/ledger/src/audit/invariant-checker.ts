@@ -60,7 +60,8 @@ export function startInvariantChecker(
   const violated = new Map<string, { violation: Violation; sweep: number }>();
   let [checked, sweeps] = [-1n, 0];
   let [lines, key, replenishment] = [0n, FIRST_KEY, FIRST_KEY.purseId];
-  const swept = { lines: false, figures: false, replenishments: false };
+  /** The tables that this sweep has come to the end of. */
+  const swept = new Set<'lines' | 'figures' | 'replenishments'>();
 
   function note(violations: readonly Violation[]): void {
     for (const violation of violations) {
@@ -104,7 +105,7 @@ export function startInvariantChecker(
   async function sweepSlice(): Promise<void> {
     const slice = await checkLines(lines, SWEPT_ROWS);
     lines = slice.isFull ? slice.end : 0n;
-    swept.lines ||= !slice.isFull;
+    if (!slice.isFull) swept.add('lines');
 
     const figures = await query(FIGURES_AFTER, [key.purseId, key.asset, SWEPT_ROWS]);
     for (const row of figures) note(violationsOfFigures(row));
@@ -113,7 +114,7 @@ export function startInvariantChecker(
       lastKey === undefined
         ? FIRST_KEY
         : { purseId: String(lastKey.purse_id), asset: String(lastKey.asset) };
-    swept.figures ||= lastKey === undefined;
+    if (lastKey === undefined) swept.add('figures');
 
     const credits = await query(REPLENISHMENTS_AFTER, [replenishment, SWEPT_ROWS]);
     for (const { id, booked, credited } of credits) {
@@ -121,15 +122,15 @@ export function startInvariantChecker(
     }
     const lastCredit = credits.length === SWEPT_ROWS ? credits.at(-1) : undefined;
     replenishment = lastCredit === undefined ? FIRST_KEY.purseId : String(lastCredit.id);
-    swept.replenishments ||= lastCredit === undefined;
-    if (swept.lines && swept.figures && swept.replenishments) endSweep();
+    if (lastCredit === undefined) swept.add('replenishments');
+    if (swept.size === 3) endSweep();
   }
 
   /** What the whole sweep did not find again has been mended. */
   function endSweep(): void {
     for (const [name, { sweep }] of violated) if (sweep < sweeps) violated.delete(name);
     sweeps += 1;
-    Object.assign(swept, { lines: false, figures: false, replenishments: false });
+    swept.clear();
   }
 
   async function run(): Promise<void> {

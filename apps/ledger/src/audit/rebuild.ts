@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { type EventStore, type Position, START } from '@daybook/event-store';
+import { type EventStore, START } from '@daybook/event-store';
 import type { Client } from 'pg';
 import { LIVE_SCHEMA } from '../read-models/data-source';
 import type { Projection } from '../read-models/projection';
 import { READ_MODELS } from '../read-models/projector';
-import { auditConnection } from './audit-connection';
+import { auditConnection, inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
+import { type Certificate, keepCertificate } from './certificate';
 import { type Compared, compareSnapshot } from './compare';
-import type { Difference } from './compare-rows';
+import { type Difference, digestTable } from './compare-rows';
 import { checkpointOf } from './fold-tables';
-import { paceOf } from './replay';
+import { paceOf, SNAPSHOT } from './replay';
+import { shapeOf } from './rows';
 import { openScratch, type Pace, type Scratch } from './scratch';
 import { stateHash } from './state-hash';
 import { BEFORE_SCHEMA, SHADOW_SCHEMA, swapIn } from './swap';
@@ -33,23 +35,7 @@ export interface RebuildOptions extends Pace {
   readonly projections?: readonly Projection[];
 }
 
-/** The evidence of one rebuild, as `ledger.rebuild` keeps it. */
-export interface Certificate {
-  readonly id: string;
-  readonly readModels: readonly string[];
-  /** `differs`: nothing was changed, the old tables serve. */
-  readonly outcome: 'swapped' | 'differs' | 'rolled-back';
-  /** Where every row of the new tables was compared with the live ones. */
-  readonly position: Position;
-  /** Of the new tables at that position. */
-  readonly stateHash: string;
-  readonly differences: number;
-  /** The position from which on the new tables served; null when they did not. */
-  readonly servedFrom: Position | null;
-  readonly actor: string;
-  readonly startedAt: Date;
-  readonly finishedAt: Date;
-}
+export type { Certificate } from './certificate';
 
 export interface RebuildReport {
   readonly kind: 'rebuild';
@@ -152,7 +138,7 @@ export async function rollBack(
         readModels: projections.map(({ name }) => name),
         outcome: 'rolled-back',
         position: before.checkpoint(),
-        stateHash: '',
+        stateHash: await hashOf(before),
         differences: 0,
         servedFrom: null,
         actor,
@@ -166,6 +152,18 @@ export async function rollBack(
   } finally {
     await live.end();
   }
+}
+
+async function hashOf({ client, schema, tables, checkpoint }: Scratch): Promise<string> {
+  return inTransaction(client, SNAPSHOT, async () => {
+    const digests: { table: string; digest: string }[] = [];
+    for (const table of tables) {
+      const shape = await shapeOf(client, table);
+      const { digest } = await digestTable(shape, { client, schema }, () => undefined);
+      digests.push({ table, digest });
+    }
+    return stateHash(checkpoint(), digests);
+  });
 }
 
 const INDEXING = {
@@ -194,7 +192,7 @@ async function finish(
   pace: Pace,
 ): Promise<Certificate> {
   if (evidence.outcome === 'differs') {
-    await keep(live, evidence);
+    await keepCertificate(live, evidence);
     await incoming.drop();
     return evidence;
   }
@@ -208,33 +206,11 @@ async function finish(
     },
     withinSwap: (servedFrom) => {
       certificate = { ...evidence, servedFrom, finishedAt: new Date() };
-      return keep(live, certificate);
+      return keepCertificate(live, certificate);
     },
     ...(pace.signal !== undefined && { signal: pace.signal }),
   });
   return certificate;
-}
-
-async function keep(client: Client, certificate: Certificate): Promise<void> {
-  const { servedFrom, readModels, position, startedAt, finishedAt, ...rest } = certificate;
-  await client.query(
-    `INSERT INTO ${qualified(LIVE_SCHEMA, 'rebuild')}
-       (id, read_models, outcome, position, state_hash, differences, served_from, actor, started_at,
-        finished_at)
-     VALUES ($1, $2::text[], $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [
-      rest.id,
-      [...readModels],
-      rest.outcome,
-      position.toString(),
-      rest.stateHash,
-      rest.differences,
-      servedFrom?.toString() ?? null,
-      rest.actor,
-      startedAt.toISOString(),
-      finishedAt.toISOString(),
-    ],
-  );
 }
 
 /** What a rebuild left that was killed. The lock of a run that is still at work keeps it safe. */
