@@ -13,7 +13,6 @@ import { loadFileDescriptorSetFromBuffer, loadSync } from '@grpc/proto-loader';
 const LOADING = {
   longs: String,
   enums: String,
-  oneofs: true,
   arrays: true,
   defaults: true,
 } as const;
@@ -21,11 +20,17 @@ const LOADING = {
 // biome-ignore lint/suspicious/noExplicitAny: what is called is known only by what the server says.
 type Answer = any;
 
+export interface ReflectedMethod {
+  readonly name: string;
+  readonly isStream: boolean;
+  readonly fields: readonly string[];
+}
+
 /** A client made of nothing but what the server tells about itself, as grpcurl is. */
 export interface Reflected {
   readonly services: readonly string[];
-  /** The methods of a service, as the server describes them. */
-  methodsOf(service: string): readonly { readonly name: string; readonly isStream: boolean }[];
+  /** The methods of a service, as the server describes them, with the fields of their requests. */
+  methodsOf(service: string): readonly ReflectedMethod[];
   call(
     service: string,
     method: string,
@@ -77,6 +82,7 @@ export async function reflect(
       Object.values(constructors.get(service)?.service ?? {}).map((method) => ({
         name: method.path.slice(method.path.lastIndexOf('/') + 1),
         isStream: method.responseStream,
+        fields: fieldsOf(method),
       })),
     call: (service, method, request, { metadata: more, timeoutMs = 20_000 } = {}) =>
       new Promise((resolve) => {
@@ -154,4 +160,9 @@ function varint(value: number): Buffer {
   let rest = value;
   for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
   return Buffer.from([...bytes, rest]);
+}
+
+function fieldsOf(method: object): readonly string[] {
+  const { requestType } = method as { requestType: { type: { field: { name: string }[] } } };
+  return requestType.type.field.map(({ name }) => name);
 }

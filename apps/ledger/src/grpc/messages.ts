@@ -29,7 +29,7 @@ export function customerMessage(wire: CustomerWire): v1.Customer {
 }
 
 export function purseMessage(wire: PurseWire): v1.Purse {
-  const { id, customerId, family, address, status, outsideOrderId, mintedAt } = wire;
+  const { id, customerId, family, address, status, outsideOrderId, mintedAt, watch } = wire;
   return {
     id,
     customerId,
@@ -38,6 +38,7 @@ export function purseMessage(wire: PurseWire): v1.Purse {
     status: PURSE_STATUS[status],
     outsideOrderId: outsideOrderId ?? undefined,
     mintedAt,
+    watch,
   };
 }
 
@@ -71,6 +72,7 @@ export function chainMessage(wire: ChainWire): v1.Chain {
     finalized: heightMessage(wire.finalized),
     lag: heightMessage(wire.lag),
     observedAt: observedAt ?? undefined,
+    addressesThrough: wire.addressesThrough ?? undefined,
   };
 }
 

@@ -10,6 +10,7 @@ import { EventsQuery } from '../events/events.dto';
 import { MintPurseBody, PursesQuery } from '../purse/purse.dto';
 import { ReplenishmentsQuery } from '../replenishment/replenishment.dto';
 import type { Answered } from '../rest/answer';
+import { AsOfQuery } from '../rest/as-of';
 import { PageQuery, ReadQuery } from '../rest/paging';
 import {
   assetMessage,
@@ -110,11 +111,11 @@ export const UNARY_METHODS: Readonly<Record<string, readonly UnaryMethod[]>> = {
         return { purse: purseMessage(wire), position, created: outcome === 'created', replayed };
       },
     }),
-    query(purses.getPurse, 'GET /v1/purses/:id', ReadQuery, {
+    query(purses.getPurse, 'GET /v1/purses/:id', AsOfQuery, {
       id: 'purseId',
-      fields: read,
-      answer: async (apis, accountId, _, id) => ({
-        purse: purseMessage(await apis.purses.get(accountId, id)),
+      fields: moment,
+      answer: async (apis, accountId, asked, id) => ({
+        purse: purseMessage(await apis.purses.get(accountId, id, asked)),
       }),
     }),
     query(purses.listPurses, 'GET /v1/purses', PursesQuery, {
@@ -164,33 +165,37 @@ export const UNARY_METHODS: Readonly<Record<string, readonly UnaryMethod[]>> = {
     }),
   ],
   [v1.FiguresServiceDefinition.fullName]: [
-    query(figures.getCustomerBalances, 'GET /v1/customers/:id/balances', ReadQuery, {
+    query(figures.getCustomerBalances, 'GET /v1/customers/:id/balances', AsOfQuery, {
       id: 'customerId',
-      fields: read,
-      answer: async (apis, accountId, _, id) => ({
-        balances: (await apis.customers.balances(accountId, id)).data,
-      }),
+      fields: moment,
+      answer: async (apis, accountId, asked, id) => {
+        const { data, asOf } = await apis.customers.balances(accountId, id, asked);
+        return { balances: data, asOf: asOf ?? undefined };
+      },
     }),
-    query(figures.getCustomerThroughput, 'GET /v1/customers/:id/throughput', ReadQuery, {
+    query(figures.getCustomerThroughput, 'GET /v1/customers/:id/throughput', AsOfQuery, {
       id: 'customerId',
-      fields: read,
-      answer: async (apis, accountId, _, id) => ({
-        throughputs: (await apis.customers.throughput(accountId, id)).data,
-      }),
+      fields: moment,
+      answer: async (apis, accountId, asked, id) => {
+        const { data, asOf } = await apis.customers.throughput(accountId, id, asked);
+        return { throughputs: data, asOf: asOf ?? undefined };
+      },
     }),
-    query(figures.getPurseBalances, 'GET /v1/purses/:id/balances', ReadQuery, {
+    query(figures.getPurseBalances, 'GET /v1/purses/:id/balances', AsOfQuery, {
       id: 'purseId',
-      fields: read,
-      answer: async (apis, accountId, _, id) => ({
-        balances: (await apis.purses.balances(accountId, id)).data,
-      }),
+      fields: moment,
+      answer: async (apis, accountId, asked, id) => {
+        const { data, asOf } = await apis.purses.balances(accountId, id, asked);
+        return { balances: data, asOf: asOf ?? undefined };
+      },
     }),
-    query(figures.getPurseThroughput, 'GET /v1/purses/:id/throughput', ReadQuery, {
+    query(figures.getPurseThroughput, 'GET /v1/purses/:id/throughput', AsOfQuery, {
       id: 'purseId',
-      fields: read,
-      answer: async (apis, accountId, _, id) => ({
-        throughputs: (await apis.purses.throughput(accountId, id)).data,
-      }),
+      fields: moment,
+      answer: async (apis, accountId, asked, id) => {
+        const { data, asOf } = await apis.purses.throughput(accountId, id, asked);
+        return { throughputs: data, asOf: asOf ?? undefined };
+      },
     }),
   ],
   [v1.RegistryServiceDefinition.fullName]: [
@@ -217,6 +222,14 @@ export const UNARY_METHODS: Readonly<Record<string, readonly UnaryMethod[]>> = {
 /** What every read takes. */
 function read({ minPosition }: { readonly minPosition?: string | undefined }) {
   return { minPosition };
+}
+
+/** What a read takes that can also answer about the past. */
+function moment(request: {
+  readonly minPosition?: string | undefined;
+  readonly asOf?: string | undefined;
+}) {
+  return { ...read(request), asOf: request.asOf };
 }
 
 interface PageRequest {

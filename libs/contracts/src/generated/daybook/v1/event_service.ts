@@ -776,7 +776,7 @@ export const EventServiceDefinition = {
       requestType: TailRequest as typeof TailRequest,
       requestStream: false,
       responseType: TailResponse as typeof TailResponse,
-      responseStream: false,
+      responseStream: true,
       options: {},
     },
     /** What happened between two positions. It ends by itself; the last message is `complete`. */
@@ -785,7 +785,7 @@ export const EventServiceDefinition = {
       requestType: ReplayRequest as typeof ReplayRequest,
       requestStream: false,
       responseType: ReplayResponse as typeof ReplayResponse,
-      responseStream: false,
+      responseStream: true,
       options: {},
     },
   },

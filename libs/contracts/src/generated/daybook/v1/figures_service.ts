@@ -49,13 +49,22 @@ export interface GetCustomerBalancesRequest {
   /** Id of the customer. */
   readonly customerId: string;
   /** Wait, up to 5 seconds, until everything up to this position is visible. */
-  readonly minPosition?: string | undefined;
+  readonly minPosition?:
+    | string
+    | undefined;
+  /**
+   * Answer as it was then: a position of the log, or an RFC 3339 time of its recording, up to microseconds.
+   * Not together with `min_position`.
+   */
+  readonly asOf?: string | undefined;
 }
 
 /** The balances of a customer. */
 export interface GetCustomerBalancesResponse {
   /** One entry an asset that was ever received. */
   readonly balances: readonly Balance[];
+  /** The position that the answer is of, when `as_of` was asked for; absent for now. */
+  readonly asOf?: string | undefined;
 }
 
 /** Whose throughput. */
@@ -63,13 +72,22 @@ export interface GetCustomerThroughputRequest {
   /** Id of the customer. */
   readonly customerId: string;
   /** Wait, up to 5 seconds, until everything up to this position is visible. */
-  readonly minPosition?: string | undefined;
+  readonly minPosition?:
+    | string
+    | undefined;
+  /**
+   * Answer as it was then: a position of the log, or an RFC 3339 time of its recording, up to microseconds.
+   * Not together with `min_position`.
+   */
+  readonly asOf?: string | undefined;
 }
 
 /** The throughput of a customer. */
 export interface GetCustomerThroughputResponse {
   /** One entry an asset that was ever received. */
   readonly throughputs: readonly Throughput[];
+  /** The position that the answer is of, when `as_of` was asked for; absent for now. */
+  readonly asOf?: string | undefined;
 }
 
 /** Whose balances. */
@@ -77,13 +95,22 @@ export interface GetPurseBalancesRequest {
   /** Id of the purse. */
   readonly purseId: string;
   /** Wait, up to 5 seconds, until everything up to this position is visible. */
-  readonly minPosition?: string | undefined;
+  readonly minPosition?:
+    | string
+    | undefined;
+  /**
+   * Answer as it was then: a position of the log, or an RFC 3339 time of its recording, up to microseconds.
+   * Not together with `min_position`.
+   */
+  readonly asOf?: string | undefined;
 }
 
 /** The balances of a purse. */
 export interface GetPurseBalancesResponse {
   /** One entry an asset that was ever received. */
   readonly balances: readonly Balance[];
+  /** The position that the answer is of, when `as_of` was asked for; absent for now. */
+  readonly asOf?: string | undefined;
 }
 
 /** Whose throughput. */
@@ -91,13 +118,22 @@ export interface GetPurseThroughputRequest {
   /** Id of the purse. */
   readonly purseId: string;
   /** Wait, up to 5 seconds, until everything up to this position is visible. */
-  readonly minPosition?: string | undefined;
+  readonly minPosition?:
+    | string
+    | undefined;
+  /**
+   * Answer as it was then: a position of the log, or an RFC 3339 time of its recording, up to microseconds.
+   * Not together with `min_position`.
+   */
+  readonly asOf?: string | undefined;
 }
 
 /** The throughput of a purse. */
 export interface GetPurseThroughputResponse {
   /** One entry an asset that was ever received. */
   readonly throughputs: readonly Throughput[];
+  /** The position that the answer is of, when `as_of` was asked for; absent for now. */
+  readonly asOf?: string | undefined;
 }
 
 function createBaseBalance(): Balance {
@@ -305,7 +341,7 @@ export const Throughput: MessageFns<Throughput> = {
 };
 
 function createBaseGetCustomerBalancesRequest(): GetCustomerBalancesRequest {
-  return { customerId: "", minPosition: undefined };
+  return { customerId: "", minPosition: undefined, asOf: undefined };
 }
 
 export const GetCustomerBalancesRequest: MessageFns<GetCustomerBalancesRequest> = {
@@ -315,6 +351,9 @@ export const GetCustomerBalancesRequest: MessageFns<GetCustomerBalancesRequest> 
     }
     if (message.minPosition !== undefined) {
       writer.uint32(16).uint64(message.minPosition);
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(26).string(message.asOf);
     }
     return writer;
   },
@@ -348,6 +387,14 @@ export const GetCustomerBalancesRequest: MessageFns<GetCustomerBalancesRequest> 
             message.minPosition = reader.uint64().toString();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.asOf = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -367,18 +414,22 @@ export const GetCustomerBalancesRequest: MessageFns<GetCustomerBalancesRequest> 
     const message = createBaseGetCustomerBalancesRequest() as any;
     message.customerId = object.customerId ?? "";
     message.minPosition = object.minPosition ?? undefined;
+    message.asOf = object.asOf ?? undefined;
     return message;
   },
 };
 
 function createBaseGetCustomerBalancesResponse(): GetCustomerBalancesResponse {
-  return { balances: [] };
+  return { balances: [], asOf: undefined };
 }
 
 export const GetCustomerBalancesResponse: MessageFns<GetCustomerBalancesResponse> = {
   encode(message: GetCustomerBalancesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.balances) {
       Balance.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(16).uint64(message.asOf);
     }
     return writer;
   },
@@ -404,6 +455,14 @@ export const GetCustomerBalancesResponse: MessageFns<GetCustomerBalancesResponse
             message.balances.push(Balance.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.asOf = reader.uint64().toString();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -422,12 +481,13 @@ export const GetCustomerBalancesResponse: MessageFns<GetCustomerBalancesResponse
   fromPartial(object: DeepPartial<GetCustomerBalancesResponse>): GetCustomerBalancesResponse {
     const message = createBaseGetCustomerBalancesResponse() as any;
     message.balances = object.balances?.map((e) => Balance.fromPartial(e)) || [];
+    message.asOf = object.asOf ?? undefined;
     return message;
   },
 };
 
 function createBaseGetCustomerThroughputRequest(): GetCustomerThroughputRequest {
-  return { customerId: "", minPosition: undefined };
+  return { customerId: "", minPosition: undefined, asOf: undefined };
 }
 
 export const GetCustomerThroughputRequest: MessageFns<GetCustomerThroughputRequest> = {
@@ -437,6 +497,9 @@ export const GetCustomerThroughputRequest: MessageFns<GetCustomerThroughputReque
     }
     if (message.minPosition !== undefined) {
       writer.uint32(16).uint64(message.minPosition);
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(26).string(message.asOf);
     }
     return writer;
   },
@@ -470,6 +533,14 @@ export const GetCustomerThroughputRequest: MessageFns<GetCustomerThroughputReque
             message.minPosition = reader.uint64().toString();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.asOf = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -489,18 +560,22 @@ export const GetCustomerThroughputRequest: MessageFns<GetCustomerThroughputReque
     const message = createBaseGetCustomerThroughputRequest() as any;
     message.customerId = object.customerId ?? "";
     message.minPosition = object.minPosition ?? undefined;
+    message.asOf = object.asOf ?? undefined;
     return message;
   },
 };
 
 function createBaseGetCustomerThroughputResponse(): GetCustomerThroughputResponse {
-  return { throughputs: [] };
+  return { throughputs: [], asOf: undefined };
 }
 
 export const GetCustomerThroughputResponse: MessageFns<GetCustomerThroughputResponse> = {
   encode(message: GetCustomerThroughputResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.throughputs) {
       Throughput.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(16).uint64(message.asOf);
     }
     return writer;
   },
@@ -526,6 +601,14 @@ export const GetCustomerThroughputResponse: MessageFns<GetCustomerThroughputResp
             message.throughputs.push(Throughput.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.asOf = reader.uint64().toString();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -544,12 +627,13 @@ export const GetCustomerThroughputResponse: MessageFns<GetCustomerThroughputResp
   fromPartial(object: DeepPartial<GetCustomerThroughputResponse>): GetCustomerThroughputResponse {
     const message = createBaseGetCustomerThroughputResponse() as any;
     message.throughputs = object.throughputs?.map((e) => Throughput.fromPartial(e)) || [];
+    message.asOf = object.asOf ?? undefined;
     return message;
   },
 };
 
 function createBaseGetPurseBalancesRequest(): GetPurseBalancesRequest {
-  return { purseId: "", minPosition: undefined };
+  return { purseId: "", minPosition: undefined, asOf: undefined };
 }
 
 export const GetPurseBalancesRequest: MessageFns<GetPurseBalancesRequest> = {
@@ -559,6 +643,9 @@ export const GetPurseBalancesRequest: MessageFns<GetPurseBalancesRequest> = {
     }
     if (message.minPosition !== undefined) {
       writer.uint32(16).uint64(message.minPosition);
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(26).string(message.asOf);
     }
     return writer;
   },
@@ -592,6 +679,14 @@ export const GetPurseBalancesRequest: MessageFns<GetPurseBalancesRequest> = {
             message.minPosition = reader.uint64().toString();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.asOf = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -611,18 +706,22 @@ export const GetPurseBalancesRequest: MessageFns<GetPurseBalancesRequest> = {
     const message = createBaseGetPurseBalancesRequest() as any;
     message.purseId = object.purseId ?? "";
     message.minPosition = object.minPosition ?? undefined;
+    message.asOf = object.asOf ?? undefined;
     return message;
   },
 };
 
 function createBaseGetPurseBalancesResponse(): GetPurseBalancesResponse {
-  return { balances: [] };
+  return { balances: [], asOf: undefined };
 }
 
 export const GetPurseBalancesResponse: MessageFns<GetPurseBalancesResponse> = {
   encode(message: GetPurseBalancesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.balances) {
       Balance.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(16).uint64(message.asOf);
     }
     return writer;
   },
@@ -648,6 +747,14 @@ export const GetPurseBalancesResponse: MessageFns<GetPurseBalancesResponse> = {
             message.balances.push(Balance.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.asOf = reader.uint64().toString();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -666,12 +773,13 @@ export const GetPurseBalancesResponse: MessageFns<GetPurseBalancesResponse> = {
   fromPartial(object: DeepPartial<GetPurseBalancesResponse>): GetPurseBalancesResponse {
     const message = createBaseGetPurseBalancesResponse() as any;
     message.balances = object.balances?.map((e) => Balance.fromPartial(e)) || [];
+    message.asOf = object.asOf ?? undefined;
     return message;
   },
 };
 
 function createBaseGetPurseThroughputRequest(): GetPurseThroughputRequest {
-  return { purseId: "", minPosition: undefined };
+  return { purseId: "", minPosition: undefined, asOf: undefined };
 }
 
 export const GetPurseThroughputRequest: MessageFns<GetPurseThroughputRequest> = {
@@ -681,6 +789,9 @@ export const GetPurseThroughputRequest: MessageFns<GetPurseThroughputRequest> = 
     }
     if (message.minPosition !== undefined) {
       writer.uint32(16).uint64(message.minPosition);
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(26).string(message.asOf);
     }
     return writer;
   },
@@ -714,6 +825,14 @@ export const GetPurseThroughputRequest: MessageFns<GetPurseThroughputRequest> = 
             message.minPosition = reader.uint64().toString();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.asOf = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -733,18 +852,22 @@ export const GetPurseThroughputRequest: MessageFns<GetPurseThroughputRequest> = 
     const message = createBaseGetPurseThroughputRequest() as any;
     message.purseId = object.purseId ?? "";
     message.minPosition = object.minPosition ?? undefined;
+    message.asOf = object.asOf ?? undefined;
     return message;
   },
 };
 
 function createBaseGetPurseThroughputResponse(): GetPurseThroughputResponse {
-  return { throughputs: [] };
+  return { throughputs: [], asOf: undefined };
 }
 
 export const GetPurseThroughputResponse: MessageFns<GetPurseThroughputResponse> = {
   encode(message: GetPurseThroughputResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.throughputs) {
       Throughput.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(16).uint64(message.asOf);
     }
     return writer;
   },
@@ -770,6 +893,14 @@ export const GetPurseThroughputResponse: MessageFns<GetPurseThroughputResponse> 
             message.throughputs.push(Throughput.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.asOf = reader.uint64().toString();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -788,6 +919,7 @@ export const GetPurseThroughputResponse: MessageFns<GetPurseThroughputResponse> 
   fromPartial(object: DeepPartial<GetPurseThroughputResponse>): GetPurseThroughputResponse {
     const message = createBaseGetPurseThroughputResponse() as any;
     message.throughputs = object.throughputs?.map((e) => Throughput.fromPartial(e)) || [];
+    message.asOf = object.asOf ?? undefined;
     return message;
   },
 };

@@ -118,7 +118,22 @@ export interface Purse {
     | string
     | undefined;
   /** When it was minted. */
-  readonly mintedAt: string | undefined;
+  readonly mintedAt:
+    | string
+    | undefined;
+  /**
+   * One entry for each chain of the family that is followed. Show the address to a payer on a chain once
+   * it is watched there, usually seconds after the mint.
+   */
+  readonly watch: readonly PurseWatch[];
+}
+
+/** Whether transfers to a purse are seen on one chain. */
+export interface PurseWatch {
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Whether the watcher of the chain has acknowledged the address. */
+  readonly watched: boolean;
 }
 
 /** Which purse to mint. */
@@ -161,7 +176,14 @@ export interface GetPurseRequest {
   /** Id of the purse. */
   readonly purseId: string;
   /** Wait, up to 5 seconds, until everything up to this position is visible. */
-  readonly minPosition?: string | undefined;
+  readonly minPosition?:
+    | string
+    | undefined;
+  /**
+   * Answer as it was then: a position of the log, or an RFC 3339 time of its recording, up to microseconds.
+   * Not together with `min_position`.
+   */
+  readonly asOf?: string | undefined;
 }
 
 /** One purse. */
@@ -235,6 +257,7 @@ function createBasePurse(): Purse {
     status: PurseStatus.PURSE_STATUS_UNSPECIFIED,
     outsideOrderId: undefined,
     mintedAt: undefined,
+    watch: [],
   };
 }
 
@@ -260,6 +283,9 @@ export const Purse: MessageFns<Purse> = {
     }
     if (message.mintedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.mintedAt), writer.uint32(58).fork()).join();
+    }
+    for (const v of message.watch) {
+      PurseWatch.encode(v!, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -333,6 +359,14 @@ export const Purse: MessageFns<Purse> = {
             message.mintedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.watch.push(PurseWatch.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -357,6 +391,74 @@ export const Purse: MessageFns<Purse> = {
     message.status = object.status ?? PurseStatus.PURSE_STATUS_UNSPECIFIED;
     message.outsideOrderId = object.outsideOrderId ?? undefined;
     message.mintedAt = object.mintedAt ?? undefined;
+    message.watch = object.watch?.map((e) => PurseWatch.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePurseWatch(): PurseWatch {
+  return { chain: "", watched: false };
+}
+
+export const PurseWatch: MessageFns<PurseWatch> = {
+  encode(message: PurseWatch, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.chain !== "") {
+      writer.uint32(10).string(message.chain);
+    }
+    if (message.watched !== false) {
+      writer.uint32(16).bool(message.watched);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PurseWatch {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePurseWatch() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.chain = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.watched = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PurseWatch>): PurseWatch {
+    return PurseWatch.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PurseWatch>): PurseWatch {
+    const message = createBasePurseWatch() as any;
+    message.chain = object.chain ?? "";
+    message.watched = object.watched ?? false;
     return message;
   },
 };
@@ -570,7 +672,7 @@ export const MintPurseResponse: MessageFns<MintPurseResponse> = {
 };
 
 function createBaseGetPurseRequest(): GetPurseRequest {
-  return { purseId: "", minPosition: undefined };
+  return { purseId: "", minPosition: undefined, asOf: undefined };
 }
 
 export const GetPurseRequest: MessageFns<GetPurseRequest> = {
@@ -580,6 +682,9 @@ export const GetPurseRequest: MessageFns<GetPurseRequest> = {
     }
     if (message.minPosition !== undefined) {
       writer.uint32(16).uint64(message.minPosition);
+    }
+    if (message.asOf !== undefined) {
+      writer.uint32(26).string(message.asOf);
     }
     return writer;
   },
@@ -613,6 +718,14 @@ export const GetPurseRequest: MessageFns<GetPurseRequest> = {
             message.minPosition = reader.uint64().toString();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.asOf = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -632,6 +745,7 @@ export const GetPurseRequest: MessageFns<GetPurseRequest> = {
     const message = createBaseGetPurseRequest() as any;
     message.purseId = object.purseId ?? "";
     message.minPosition = object.minPosition ?? undefined;
+    message.asOf = object.asOf ?? undefined;
     return message;
   },
 };

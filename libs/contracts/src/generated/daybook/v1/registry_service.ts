@@ -100,7 +100,11 @@ export interface Chain {
     | string
     | undefined;
   /** When the watcher said so; absent without a watcher. */
-  readonly observedAt: string | undefined;
+  readonly observedAt:
+    | string
+    | undefined;
+  /** Every address that was minted up to this position of the log is watched here; absent while not known. */
+  readonly addressesThrough?: string | undefined;
 }
 
 /** An asset that is credited. */
@@ -162,6 +166,7 @@ function createBaseChain(): Chain {
     finalized: undefined,
     lag: undefined,
     observedAt: undefined,
+    addressesThrough: undefined,
   };
 }
 
@@ -199,6 +204,9 @@ export const Chain: MessageFns<Chain> = {
     }
     if (message.observedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.observedAt), writer.uint32(90).fork()).join();
+    }
+    if (message.addressesThrough !== undefined) {
+      writer.uint32(96).uint64(message.addressesThrough);
     }
     return writer;
   },
@@ -304,6 +312,14 @@ export const Chain: MessageFns<Chain> = {
             message.observedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.addressesThrough = reader.uint64().toString();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -332,6 +348,7 @@ export const Chain: MessageFns<Chain> = {
     message.finalized = object.finalized ?? undefined;
     message.lag = object.lag ?? undefined;
     message.observedAt = object.observedAt ?? undefined;
+    message.addressesThrough = object.addressesThrough ?? undefined;
     return message;
   },
 };
