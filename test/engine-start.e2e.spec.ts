@@ -98,10 +98,10 @@ describe('an engine that goes away later', () => {
     const app = await startApp('ledger', environment);
     const authorization = `Bearer ${key}`;
     const ready = async () => (await fetch(`${app.url}/readyz`)).text();
-    const metric = async (engine: string) => {
-      const text = await (await fetch(`${app.url}/metrics`, { headers: { authorization } })).text();
-      return new RegExp(`daybook_engine_up\\{.*engine="${engine}".*\\} (\\d)`).exec(text)?.[1];
-    };
+    const metrics = async () =>
+      (await fetch(`${app.url}/metrics`, { headers: { authorization } })).text();
+    const metric = async (engine: string) =>
+      new RegExp(`daybook_engine_up\\{.*engine="${engine}".*\\} (\\d)`).exec(await metrics())?.[1];
     const create = (externalId: string) =>
       fetch(`${app.url}/v1/customers`, {
         method: 'POST',
@@ -117,6 +117,7 @@ describe('an engine that goes away later', () => {
       await until(async () => (await metric('durableLog')) === '0', { timeoutMs: 30_000 });
       // Requests are answered all the same.
       expect((await create('without-broker')).status).toBe(201);
+      expect(await metrics()).toMatch(/daybook_commands_total\{.*outcome="appended".*\} [1-9]/);
       await broker.restart();
       await until(async () => (await metric('durableLog')) === '1', { timeoutMs: 60_000 });
 

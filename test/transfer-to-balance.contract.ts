@@ -16,6 +16,7 @@ import {
 import type { LedgerEnv } from '../apps/ledger/src/ledger.env';
 import { until } from './dependencies';
 import { createLedgerForTest, type TestLedger } from './ledger-harness';
+import { type Found, inAnyOrder, ledgerViews } from './ledger-views';
 
 /**
  * Purses come from the second account of the development mnemonic, as the first one's first address
@@ -26,9 +27,6 @@ const PURSES = HDNodeWallet.fromPhrase(
   '',
   "m/44'/60'/1'",
 ).neuter().extendedKey;
-
-// biome-ignore lint/suspicious/noExplicitAny: answers are read as a client without types reads them.
-type Found = any;
 
 /** What ledger and watcher run on. */
 export interface Engines {
@@ -45,6 +43,9 @@ export function describeTransferToBalance(name: string, openEngines: () => Promi
     let ledger: TestLedger;
     let watcher: NestFastifyApplication;
     let engines: Engines;
+    const { customer, replenishments, shows, balance, throughput, matched } = ledgerViews(
+      () => ledger,
+    );
 
     beforeAll(async () => {
       [chain, engines] = await Promise.all([startLocalChain(), openEngines()]);
@@ -97,7 +98,7 @@ export function describeTransferToBalance(name: string, openEngines: () => Promi
         { logger: false },
       );
       await watcher.listen(0, '127.0.0.1');
-      await until(async () => (await matched()) === (await chain.height()), {
+      await until(async () => (await matched(CHAIN)) === (await chain.height()), {
         timeoutMs: 20_000,
         description: 'The watcher at the head',
       });
@@ -110,59 +111,6 @@ export function describeTransferToBalance(name: string, openEngines: () => Promi
       await client.query('DROP SCHEMA watcher CASCADE');
       await client.end();
       await migrateWatcher(ledger.databaseUrl, 'postgres');
-    }
-
-    async function matched(): Promise<number> {
-      const { body } = await ledger.request('GET', '/v1/chains');
-      return body.data.find((watched: Found) => watched.chain === CHAIN)?.matched ?? -1;
-    }
-
-    let customers = 0;
-
-    /** A new customer with a purse. */
-    async function customer(): Promise<{ id: string; address: string }> {
-      const { body } = await ledger.request('POST', '/v1/customers', {
-        body: { externalId: `customer-${customers++}`, families: ['evm'] },
-      });
-      return { id: body.id, address: body.purses[0].address };
-    }
-
-    async function replenishments(customerId: string): Promise<Found[]> {
-      const { body } = await ledger.request('GET', `/v1/replenishments?customerId=${customerId}`);
-      return body.data;
-    }
-
-    function inAnyOrder(words: readonly string[]): string {
-      return [...words].sort((a, b) => (a < b ? -1 : 1)).join();
-    }
-
-    /** Waits until the customer's replenishments have these states, whatever their order. */
-    async function shows(customerId: string, ...expected: string[]): Promise<Found[]> {
-      const wanted = inAnyOrder(expected);
-      const statuses = () => inAnyOrder(found.map(({ status }) => status));
-      let found: Found[] = [];
-      const deadline = Date.now() + 10_000;
-      do {
-        found = await replenishments(customerId);
-      } while (statuses() !== wanted && Date.now() < deadline);
-      expect(statuses()).toBe(wanted);
-      return found;
-    }
-
-    async function balance(customerId: string, currency: string) {
-      const { body } = await ledger.request('GET', `/v1/customers/${customerId}/balances`);
-      const entry = body.data.find(({ claim }: Found) => claim.currency === currency);
-      return {
-        claim: entry?.claim.baseUnits,
-        accountClaim: entry?.accountClaim.baseUnits,
-        custody: entry?.custody.baseUnits,
-      };
-    }
-
-    async function throughput(customerId: string, currency: string) {
-      const { body } = await ledger.request('GET', `/v1/customers/${customerId}/throughput`);
-      const entry = body.data.find(({ received }: Found) => received.currency === currency);
-      return { received: entry?.received.baseUnits, reversed: entry?.reversed.baseUnits };
     }
 
     describe('a transfer on a real chain', () => {

@@ -1,4 +1,4 @@
-import { type ChainHeadV1, TOPICS, type TransferV1 } from '@daybook/contracts';
+import { type ChainHeadV1, cloudEventHeaders, TOPICS, type TransferV1 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
 
 /** A version of a transfer as its topic has it, ordered by chain and address. */
@@ -25,14 +25,7 @@ export function chainHeadMessage(head: ChainHeadV1): Message {
   };
 }
 
-/** CloudEvents 1.0, binary content mode of the Kafka binding. */
 function cloudEvent(id: string, type: string, chain: string, time: string) {
-  return {
-    ce_specversion: '1.0',
-    ce_id: id,
-    ce_type: type,
-    ce_source: `/daybook/chain-watcher/${chain}`,
-    ce_time: time,
-    'content-type': 'application/json',
-  };
+  const source = `/daybook/chain-watcher/${chain}`;
+  return cloudEventHeaders({ id, source, type, time });
 }

@@ -4,6 +4,7 @@ import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthCheck, HealthChecks, Metrics } from '@daybook/platform';
 import { Counter, Gauge } from 'prom-client';
 import type { Roles } from './roles';
+import { writeObserver } from './write-metrics';
 
 /** How often metrics are taken from the readers and consumers. */
 const SAMPLE_MS = 1_000;
@@ -57,6 +58,7 @@ export class Vitals {
 
   watch(roles: Roles): void {
     this.roles = roles;
+    roles.store.observer = writeObserver(this.metrics.registry);
     this.every(SAMPLE_MS, () => this.sample());
     this.every(ENGINES_MS, () => this.sampleEngines());
   }

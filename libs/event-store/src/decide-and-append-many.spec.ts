@@ -3,8 +3,9 @@ import { anEvent } from '../testing/an';
 import { InMemoryEventStore } from '../testing/in-memory-event-store';
 import { aCommand, type JarCommand, jar, jarCodec } from '../testing/jar';
 import { decideAndAppendMany } from './decide-and-append-many';
-import { type CommandForStream, IdempotencyKeyReused, type WriteReport } from './decision';
+import { type CommandForStream, IdempotencyKeyReused } from './decision';
 import type { AppendRequest } from './event-store';
+import type { WriteReport } from './write-observer';
 
 let store: CountingStore;
 const reports: WriteReport[] = [];
@@ -33,12 +34,12 @@ class CountingStore extends InMemoryEventStore {
 beforeEach(() => {
   store = new CountingStore();
   reports.length = 0;
+  store.observer = (report) => void reports.push(report);
 });
 
 const run = (commands: readonly CommandForStream<JarCommand>[]) =>
   decideAndAppendMany(store, jar, commands, {
     codec: jarCodec,
-    observe: { wrote: (report) => void reports.push(report) },
   });
 
 const put = (coins: number) => ({ type: 'Put', coins }) as const;

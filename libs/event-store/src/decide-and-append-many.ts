@@ -10,9 +10,7 @@ import {
   earlierResult,
   IdempotencyKeyReused,
   newEvent,
-  noOutcomes,
   standing,
-  type WriteObserver,
 } from './decision';
 import {
   AppendRejected,
@@ -25,6 +23,7 @@ import {
   type RecordedEvent,
 } from './event-store';
 import { appendPatiently, backOffMs, readPatiently } from './retry';
+import { noOutcomes } from './write-observer';
 
 /** How one of many commands went. */
 export type DecidedOrNot<Event, State> =
@@ -35,7 +34,6 @@ export type DecidedOrNot<Event, State> =
 
 export interface ManyOptions<Event extends Emitted> {
   readonly codec?: Codec<Event>;
-  readonly observe?: WriteObserver;
 }
 
 /**
@@ -52,7 +50,7 @@ export async function decideAndAppendMany<Command, Event extends Emitted, State>
   commands: readonly CommandForStream<Command>[],
   options: ManyOptions<Event> = {},
 ): Promise<readonly DecidedOrNot<Event, State>[]> {
-  const { codec = daybookCodec<Event>(), observe } = options;
+  const { codec = daybookCodec<Event>() } = options;
   const start = performance.now();
   const results = new Array<DecidedOrNot<Event, State>>(commands.length);
   const work = { store, decider, codec, commands, results };
@@ -66,7 +64,8 @@ export async function decideAndAppendMany<Command, Event extends Emitted, State>
       await sleep(backOffMs(attempt, CONFLICT_WAIT_MAX_MS));
     }
   } finally {
-    observe?.wrote({ durationMs: performance.now() - start, conflicts, outcomes: count(results) });
+    const durationMs = performance.now() - start;
+    store.observer?.({ durationMs, conflicts, outcomes: count(results) });
   }
   return results;
 }

@@ -4,20 +4,21 @@ import { InMemoryEventStore } from '../testing/in-memory-event-store';
 import { aCommand, type JarCommand, jar, jarCodec } from '../testing/jar';
 import { rejection } from '../testing/store-under-test';
 import { decideAndAppend } from './decide-and-append';
-import { IdempotencyKeyReused, type WriteReport } from './decision';
+import { IdempotencyKeyReused } from './decision';
 import { OutcomeUnknown, START, StoreUnavailable } from './event-store';
+import type { WriteReport } from './write-observer';
 
 let store: InMemoryEventStore;
 const reports: WriteReport[] = [];
-const observe = { wrote: (report: WriteReport) => void reports.push(report) };
 
 beforeEach(() => {
   store = new InMemoryEventStore();
   reports.length = 0;
+  store.observer = (report) => void reports.push(report);
 });
 
 const run = (command: JarCommand, around?: Parameters<typeof aCommand>[1]) =>
-  decideAndAppend(store, { ...aCommand(command, around), decider: jar, codec: jarCodec, observe });
+  decideAndAppend(store, { ...aCommand(command, around), decider: jar, codec: jarCodec });
 
 const put = { type: 'Put', coins: 5 } as const;
 const take = { type: 'Take', coins: 2 } as const;
@@ -163,7 +164,6 @@ describe('decideAndAppend', () => {
             ...aCommand(put, { stream }),
             decider: jar,
             codec: jarCodec,
-            observe,
           }),
         ),
       );

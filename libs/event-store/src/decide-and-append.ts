@@ -9,10 +9,7 @@ import {
   earlierResult,
   IdempotencyKeyReused,
   newEvent,
-  noOutcomes,
   standing,
-  type WriteObserver,
-  type WriteOutcome,
 } from './decision';
 import {
   type AppendResult,
@@ -22,13 +19,13 @@ import {
 } from './event-store';
 import { appendPatiently, backOffMs, readPatiently } from './retry';
 import { inTurn } from './turns';
+import { noOutcomes, type WriteOutcome } from './write-observer';
 
 export interface DecideRequest<Command, Event extends Emitted, State>
   extends CommandForStream<Command> {
   readonly decider: Decider<Command, Event, State>;
   /** How the events are stored; Daybook's own way when left out. */
   readonly codec?: Codec<Event>;
-  readonly observe?: WriteObserver;
 }
 
 /**
@@ -54,7 +51,7 @@ export async function decideAndAppend<Command, Event extends Emitted, State>(
     if (error instanceof DomainError || error instanceof IdempotencyKeyReused) outcome = 'refused';
     throw error;
   } finally {
-    request.observe?.wrote({
+    store.observer?.({
       durationMs: performance.now() - start,
       conflicts: effort.conflicts,
       outcomes: { ...noOutcomes(), [outcome]: 1 },

@@ -113,22 +113,3 @@ export function newEvent<Command, Event extends Emitted>(
     metadata: { ...metadata, schemaVersion: codec.schemaVersion(event.type), commandId },
   };
 }
-
-export type WriteOutcome = Decided<unknown, unknown>['outcome'] | 'refused' | 'failed';
-
-export interface WriteReport {
-  readonly durationMs: number;
-  /** How often a decision was made again as the stream had moved meanwhile. */
-  readonly conflicts: number;
-  /** How many commands ended how. */
-  readonly outcomes: Readonly<Record<WriteOutcome, number>>;
-}
-
-/** Told how each call went, so that the edges can measure; the write path itself knows no metrics. */
-export interface WriteObserver {
-  wrote(report: WriteReport): void;
-}
-
-export function noOutcomes(): Record<WriteOutcome, number> {
-  return { appended: 0, unchanged: 0, replayed: 0, refused: 0, failed: 0 };
-}

@@ -1,3 +1,5 @@
+import type { WriteObserver } from './write-observer';
+
 /**
  * A place in the whole log. Positions grow with commit order and start at 1 (or later), so `START`
  * is before everything. They need not be consecutive (on EventStoreDB they count bytes), so the
@@ -186,6 +188,9 @@ export interface LogPage {
  * tests implement it; `testing/event-store.contract.ts` is what they have in common.
  */
 export abstract class EventStore {
+  /** Who measures the write path, if anybody does. */
+  observer: WriteObserver | undefined;
+
   /** Appends all events or none. Rejects with an `EventStoreError`. */
   abstract append(request: AppendRequest): Promise<Appended>;
 

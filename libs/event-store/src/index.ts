@@ -8,11 +8,7 @@ export {
   type Decided,
   IdempotencyKeyReused,
   type RequestMetadata,
-  type WriteObserver,
-  type WriteOutcome,
-  type WriteReport,
 } from './decision';
-export { EngineMisconfigured } from './engine-misconfigured';
 export * from './event-store';
 export {
   EventStoreDbEventStore,
@@ -34,3 +30,4 @@ export {
   PostgresEventStore,
   type PostgresEventStoreOptions,
 } from './postgres/postgres-event-store';
+export type { WriteObserver, WriteOutcome, WriteReport } from './write-observer';

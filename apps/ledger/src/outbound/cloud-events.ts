@@ -1,10 +1,7 @@
-import { cloudEventHeaders } from '@daybook/contracts';
+import { cloudEventHeaders, sequenceOf } from '@daybook/contracts';
 import type { RecordedEvent } from '@daybook/event-store';
 
 const SOURCE = '/daybook/ledger';
-
-/** As many digits as a position may have, so that sequences compare as text. */
-const SEQUENCE_DIGITS = 20;
 
 /** What the ledger says on a log about one event, or about what it led to. */
 export interface Told {
@@ -31,7 +28,7 @@ export function headersOf(told: Told): Record<string, string> {
     time: told.time,
     dataschema: `urn:daybook:schema:${told.topic}`,
     partitionkey: told.key,
-    sequence: told.position.toString().padStart(SEQUENCE_DIGITS, '0'),
+    sequence: sequenceOf(told.position),
     traceparent: told.traceparent,
   });
 }

@@ -1,4 +1,4 @@
-import { EngineMisconfigured } from '../engine-misconfigured';
+import { EngineMisconfigured } from '@daybook/platform';
 import { checkConnectionString } from './connection-string';
 
 const SECRET = 'open-sesame';
@@ -8,7 +8,7 @@ function refusal(url: string): string {
     checkConnectionString(url);
   } catch (error) {
     expect(error).toBeInstanceOf(EngineMisconfigured);
-    expect(error).toMatchObject({ engine: 'EventStoreDB', code: 'engine-misconfigured' });
+    expect(error).toMatchObject({ engine: 'EventStoreDB' });
     return String(error);
   }
   throw new Error(`${url} was expected to be refused.`);

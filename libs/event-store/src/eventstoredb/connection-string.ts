@@ -1,4 +1,4 @@
-import { EngineMisconfigured } from '../engine-misconfigured';
+import { EngineMisconfigured } from '@daybook/platform';
 
 export const ENGINE = 'EventStoreDB';
 
@@ -35,11 +35,10 @@ function flat(text: string): string {
  * the password on the console, or accept and then not do: credentials without TLS are dropped by it.
  */
 export function checkConnectionString(url: string): string {
-  const wrong = (what: string, right: string) =>
-    new EngineMisconfigured(ENGINE, `${what} ${right}`);
+  const wrong = (what: string, right: string) => new EngineMisconfigured(ENGINE, what, right);
   const parts = /^(esdb(?:\+discover)?):\/\/(?:([^@]*)@)?([^/?@]*)\/*(?:\?(.*))?$/.exec(url.trim());
   if (parts === null) {
-    throw wrong('The EventStoreDB connection string cannot be read.', `It looks like ${EXAMPLE}.`);
+    throw wrong('the connection string cannot be read.', `It looks like ${EXAMPLE}.`);
   }
   const [, , credentials, hosts = '', query] = parts;
   checkHosts(hosts, wrong);
@@ -50,7 +49,7 @@ export function checkConnectionString(url: string): string {
     const [, name = '', value] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
     if (value === undefined || !OPTIONS.has(flat(name))) {
       throw wrong(
-        `The EventStoreDB connection string has an unknown option${name && ` ${name}`}.`,
+        `the connection string has an unknown option${name && ` ${name}`}.`,
         'Options are name=value, separated by &, with the names of the client, such as tls and tlsCAFile.',
       );
     }
@@ -58,19 +57,19 @@ export function checkConnectionString(url: string): string {
   }
   if (options.get('tls') === 'false' && credentials !== undefined) {
     throw wrong(
-      'The EventStoreDB connection string has credentials and tls=false, and without TLS they are not sent.',
+      'the connection string has credentials and tls=false, and without TLS they are not sent.',
       'Leave out tls=false, or leave out the credentials if the server runs insecurely.',
     );
   }
   if (options.get('tlsverifycert') === 'false') {
     throw wrong(
-      'The EventStoreDB connection string has tlsVerifyCert=false, which the client cannot do.',
+      'the connection string has tlsVerifyCert=false, which the client cannot do.',
       "Name the certificate of the server's authority with tlsCAFile.",
     );
   }
   if (options.get('throwonappendfailure') === 'false') {
     throw wrong(
-      'The EventStoreDB connection string has throwOnAppendFailure=false, which loses true revisions.',
+      'the connection string has throwOnAppendFailure=false, which loses true revisions.',
       'Leave it out.',
     );
   }
@@ -85,7 +84,7 @@ function checkHosts(hosts: string, wrong: Wrong): void {
     const isPort = port === undefined || (Number(port) > 0 && Number(port) < 65_536);
     if (!isPort) {
       throw wrong(
-        `The EventStoreDB connection string names no host and port where it has "${host}".`,
+        `the connection string names no host and port where it has "${host}".`,
         `It looks like ${EXAMPLE}.`,
       );
     }
@@ -103,7 +102,7 @@ function checkCredentials(credentials: string, wrong: Wrong): void {
   });
   if (credentials.split(':').length !== 2 || !decodable) {
     throw wrong(
-      'The credentials in the EventStoreDB connection string cannot be read.',
+      'the credentials in the connection string cannot be read.',
       'They are user:password@ with special characters percent-encoded: %3A for a colon, %40 for an at.',
     );
   }

@@ -1,8 +1,8 @@
+import { EngineMisconfigured } from '@daybook/platform';
 import { freePort } from '../../../../test/dependencies';
 import { anAppend } from '../../testing/an';
 import { type StandIn, startEventStoreDbStandIn } from '../../testing/eventstoredb-stand-in';
 import { rejection } from '../../testing/store-under-test';
-import { EngineMisconfigured } from '../engine-misconfigured';
 import { StoreUnavailable } from '../event-store';
 import { openEventStoreDb } from './open';
 

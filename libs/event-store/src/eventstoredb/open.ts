@@ -1,6 +1,6 @@
+import { EngineMisconfigured } from '@daybook/platform';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { status } from '@grpc/grpc-js';
-import { EngineMisconfigured } from '../engine-misconfigured';
 import { StoreUnavailable } from '../event-store';
 import { type Connection, connect } from './connection';
 import { checkConnectionString, ENGINE } from './connection-string';
@@ -51,14 +51,17 @@ function newClient(url: string): EventStoreDBClient {
     return EventStoreDBClient.connectionString(url);
   } catch (error) {
     const file = error instanceof Error && /certificate|userCertFile/.test(error.message);
-    throw new EngineMisconfigured(
-      ENGINE,
-      file
-        ? 'A certificate or key file that the EventStoreDB connection string names cannot be read. ' +
-            'tlsCAFile names the authority of the server, userCertFile and userKeyFile come together.'
-        : 'The client of EventStoreDB refuses an option of the connection string. ' +
-            'Numbers are whole milliseconds, nodePreference is leader, follower, random or read_only_replica.',
-    );
+    throw file
+      ? new EngineMisconfigured(
+          ENGINE,
+          'a certificate or key file that the connection string names cannot be read.',
+          'tlsCAFile names the authority of the server, userCertFile and userKeyFile come together.',
+        )
+      : new EngineMisconfigured(
+          ENGINE,
+          'the client refuses an option of the connection string.',
+          'Numbers are whole milliseconds, nodePreference is leader, follower, random or read_only_replica.',
+        );
   }
 }
 
@@ -117,8 +120,8 @@ function notReached(cause: unknown, place: string): Error {
   if (/Name resolution failed|ENOTFOUND/.test(reason)) {
     return new EngineMisconfigured(
       ENGINE,
-      `No host has the name that the EventStoreDB connection string gives: ${place}. ` +
-        'It takes a host that this machine can resolve, and a port.',
+      `no host has the name that the connection string gives: ${place}.`,
+      'It takes a host that this machine can resolve, and a port.',
       { cause },
     );
   }
@@ -132,8 +135,8 @@ function notReached(cause: unknown, place: string): Error {
 function notKnown(cause: unknown, place: string): EngineMisconfigured {
   return new EngineMisconfigured(
     ENGINE,
-    `EventStoreDB at ${place} does not accept the user or the password of the connection string. ` +
-      'It takes the credentials of one of its users: esdb://user:password@host.',
+    `the server at ${place} does not accept the user or the password of the connection string.`,
+    'It takes the credentials of one of its users: esdb://user:password@host.',
     { cause },
   );
 }
@@ -141,8 +144,8 @@ function notKnown(cause: unknown, place: string): EngineMisconfigured {
 function notAllowed(cause: unknown, place: string): EngineMisconfigured {
   return new EngineMisconfigured(
     ENGINE,
-    `EventStoreDB at ${place} does not let this user read $all. ` +
-      'It takes a user of the group $admins, or one that the access control list of $all lets read.',
+    `the server at ${place} does not let this user read $all.`,
+    'It takes a user of the group $admins, or one that the access control list of $all lets read.',
     { cause },
   );
 }
