@@ -43,7 +43,7 @@ describe('judge', () => {
     expect(judge(chain, seen({ blocksToRescan: 1_000 }), NOW).state).toBe('following');
     expect(judge(chain, seen({ blocksToRescan: 1_001 }), NOW)).toEqual({
       state: 'catching-up',
-      detail: '1001 blocks to match again for late addresses.',
+      detail: '1001 blocks to match again.',
     });
   });
 

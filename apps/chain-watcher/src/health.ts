@@ -67,13 +67,13 @@ export function judge(chain: Chain, seen: Observation, now: number): Health {
   }
   if (seen.missing !== null && now - seen.missing.since > SILENCE_MAX_MS) {
     const { from, to } = seen.missing.range;
-    const detail = `The node does not show blocks ${from} to ${to}, which must be matched again for late addresses.`;
+    const detail = `The node does not show blocks ${from} to ${to}, which must be matched again.`;
     return { state: 'stalled', detail };
   }
   const behind = head.number - seen.matched;
   if (behind > BEHIND_BLOCKS) return { state: 'catching-up', detail: `${behind} blocks to match.` };
   if (seen.blocksToRescan > RESCAN_BLOCKS) {
-    const detail = `${seen.blocksToRescan} blocks to match again for late addresses.`;
+    const detail = `${seen.blocksToRescan} blocks to match again.`;
     return { state: 'catching-up', detail };
   }
   return { state: 'following', detail: null };

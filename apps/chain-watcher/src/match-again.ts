@@ -10,7 +10,18 @@ import {
 } from './late-addresses';
 import { fetchRange } from './next-blocks';
 import { highest, isAbove, type Position } from './positions';
-import { addRescan, nextSlice, rangeInTurn, type Slice, withoutBlocks } from './rescans';
+import { rangeLeft, requestedBlocksLeft, type WatchRequest } from './requests';
+import {
+  addRescan,
+  blocksIn,
+  nextSlice,
+  type Range,
+  rangeBelow,
+  rangeInTurn,
+  type Slice,
+  withLeft,
+} from './rescans';
+import { serveRequests } from './serve-requests';
 import { commit, tipOf, versionTime, type WatchParts, type WatchState } from './watch-state';
 
 /** Blocks matched again in one step, between two looks at the head. */
@@ -38,10 +49,12 @@ export async function takeAddresses(
   });
 }
 
-/** Matches some blocks again, where that is wanted; tells whether it did. */
+/** Matches some blocks again, where that is wanted; tells whether there may be more. */
 export async function matchAgain(parts: WatchParts, state: WatchState): Promise<boolean> {
   if (state.wanted) await locate(parts, state);
-  return rescan(parts, state);
+  const isServing = await serveRequests(parts, state);
+  const isMatching = await rescan(parts, state);
+  return isServing || isMatching;
 }
 
 /** Makes what is wanted since some time a range of blocks. */
@@ -65,13 +78,18 @@ async function locate(parts: WatchParts, state: WatchState): Promise<void> {
 
 async function rescan(parts: WatchParts, state: WatchState): Promise<boolean> {
   const { chain, store } = parts;
-  const range = rangeInTurn(state.rescans, state.turn++);
+  const asked = state.requests.map(rangeLeft).find((it) => it !== null);
+  const range = rangeInTurn(state.rescans, asked, state.turn++);
   if (!range) return false;
   const slice = nextSlice(range, RESCAN_BLOCKS);
-  const blocks = await blocksAgain(parts, state, slice);
-  const rescans = withoutBlocks(state.rescans, range, blocks);
+  // An operator may have asked because of what the node showed the last time.
+  const blocks =
+    'request' in range
+      ? await fetchRange(parts.client, slice.from, slice.to)
+      : await blocksAgain(parts, state, slice);
+  const left = rangeBelow(range, blocks);
   // The node does not have them, or follows another chain for the moment.
-  if (rescans === null) {
+  if (left === 'elsewhere') {
     if (state.missing?.range.hash !== range.hash) state.missing = { range, since: parts.now() };
     return false;
   }
@@ -81,9 +99,38 @@ async function rescan(parts: WatchParts, state: WatchState): Promise<boolean> {
   const known = await store.transfers(ids);
   const chronicle = openChronicle(chain.id, known, versionTime(parts, state));
   for (const { block, transfer } of found) chronicle.include(block, transfer);
-  await commit(parts, state, { rescans, transfers: chronicle.changes });
-  parts.events.rescanned(blocks.length, rescans);
+  const transfers = chronicle.changes;
+  await commit(parts, state, {
+    transfers,
+    ...('request' in range
+      ? { requests: [onward(range.request, left, found.length, transfers.length)] }
+      : { rescans: withLeft(state.rescans, range, left) }),
+  });
+  parts.events.rescanned(blocks.length, blocksToRescan(state));
   return true;
+}
+
+/** The request when only `left` is left of it, after so many more transfers. */
+function onward(
+  request: WatchRequest,
+  left: Range | null,
+  shown: number,
+  told: number,
+): WatchRequest {
+  return {
+    ...request,
+    state: left === null ? 'done' : 'running',
+    next: left?.to ?? request.from,
+    hash: left?.hash ?? null,
+    shown: request.shown + shown,
+    told: request.told + told,
+  };
+}
+
+/** How many blocks are to be matched again, for late addresses or as operators asked. */
+export function blocksToRescan({ rescans, requests }: WatchState): number {
+  const asked = requests.filter(({ kind }) => kind === 'rescan').map(requestedBlocksLeft);
+  return asked.reduce<number>((sum, blocks) => sum + (blocks ?? 0), blocksIn(rescans));
 }
 
 /** The blocks from memory when they are recent, else from the node, as far as it has them. */

@@ -75,6 +75,6 @@ function tooDeep(oldest: BlockHeader, tip: BlockHeader): string {
   const remembered = tip.number - oldest.number + 1;
   return (
     `The node's chain differs from block ${oldest.number} on, deeper than the ${remembered} blocks that are remembered. ` +
-    'If the node is right, what was published from those blocks must be checked by hand.'
+    'If the node is right, "daybook watch rescan --reset-ring" takes back what was found in those blocks and goes on with the other ones.'
   );
 }

@@ -6,8 +6,9 @@ import {
   cutRescans,
   nextSlice,
   type Rescan,
+  rangeBelow,
   rangeInTurn,
-  withoutBlocks,
+  withLeft,
 } from './rescans';
 
 function header(number: number) {
@@ -49,10 +50,19 @@ describe('cutRescans', () => {
 });
 
 describe('rangeInTurn', () => {
-  it('is the newest and the oldest in turn, so that both come to their ends', () => {
+  const turns = [0, 1, 2, 3];
+
+  it('is the newest, the oldest and what is asked for in turn, so that all come to their ends', () => {
     const rescans = [rescan(9, 9), rescan(5, 6), rescan(1, 2)];
-    expect([0, 1, 2, 3].map((turn) => rangeInTurn(rescans, turn)?.to)).toEqual([9, 2, 9, 2]);
-    expect(rangeInTurn([], 0)).toBeUndefined();
+    const inTurn = (asked?: Rescan) => turns.map((turn) => rangeInTurn(rescans, asked, turn)?.to);
+    expect(inTurn()).toEqual([9, 2, 9, 2]);
+    expect(inTurn(rescan(3, 4))).toEqual([9, 2, 4, 9]);
+  });
+
+  it('is the only one, or none', () => {
+    const asked = rescan(3, 4);
+    expect(turns.map((turn) => rangeInTurn([], asked, turn))).toEqual([asked, asked, asked, asked]);
+    expect(rangeInTurn([], undefined, 0)).toBeUndefined();
   });
 });
 
@@ -63,13 +73,11 @@ describe('nextSlice', () => {
   });
 });
 
-describe('withoutBlocks', () => {
-  it('leaves what lies below, to be known by its hash', () => {
-    const [newest, oldest] = [rescan(5, 9, 3n), rescan(1, 2)];
-    const rescans = [newest, oldest];
-    expect(withoutBlocks(rescans, newest, blocks(7, 9))).toEqual([rescan(5, 6, 3n), oldest]);
-    expect(withoutBlocks(rescans, newest, blocks(5, 9))).toEqual([oldest]);
-    expect(withoutBlocks(rescans, oldest, blocks(2, 2))).toEqual([newest, rescan(1, 1)]);
+describe('rangeBelow', () => {
+  it('is what lies below, to be known by its hash', () => {
+    const range = rescan(5, 9, 3n);
+    expect(rangeBelow(range, blocks(7, 9))).toEqual({ from: 5, to: 6, hash: '0x6' });
+    expect(rangeBelow(range, blocks(5, 9))).toBeNull();
   });
 
   it.each([
@@ -79,7 +87,16 @@ describe('withoutBlocks', () => {
     ['at all', []],
   ])('does not take blocks %s', (_, wrong) => {
     const range = rescan(5, 9);
-    expect(withoutBlocks([range], range, wrong)).toBeNull();
+    expect(rangeBelow(range, wrong)).toBe('elsewhere');
+  });
+});
+
+describe('withLeft', () => {
+  it('puts what is left in the place of its range', () => {
+    const [newest, oldest] = [rescan(5, 9, 3n), rescan(1, 2)];
+    const left = { from: 5, to: 6, hash: '0x6' };
+    expect(withLeft([newest, oldest], newest, left)).toEqual([rescan(5, 6, 3n), oldest]);
+    expect(withLeft([newest, oldest], newest, null)).toEqual([oldest]);
   });
 });
 
@@ -97,11 +114,12 @@ describe('rescans', () => {
         let tip = 20;
         const wanted = new Set<number>();
         const scan = (limit: number) => {
-          const range = rangeInTurn(rescans, limit);
+          const range = rangeInTurn<Rescan>(rescans, undefined, limit);
           if (!range) return;
           const slice = nextSlice(range, limit);
           for (let n = slice.from; n <= slice.to; n++) wanted.delete(n);
-          rescans = withoutBlocks(rescans, range, blocks(slice.from, slice.to)) ?? rescans;
+          const left = rangeBelow(range, blocks(slice.from, slice.to));
+          if (left !== 'elsewhere') rescans = withLeft(rescans, range, left);
           expect(blocksIn(rescans)).toBe(wanted.size);
         };
         for (const it of actions) {

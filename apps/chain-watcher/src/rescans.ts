@@ -1,17 +1,21 @@
 import type { BlockHeader, ChainBlock } from '@daybook/chains';
 import { lowest, type Position } from './positions';
 
+/** Blocks to match again, from the newest to the oldest. */
+export interface Range {
+  readonly from: number;
+  /** The next block to match, going down; its hash is known. */
+  readonly to: number;
+  readonly hash: string;
+}
+
 /**
  * Blocks that were matched before the watcher knew an address that existed by then, and so are
  * matched again, from the newest to the oldest. Every address is looked for, as finding a transfer
  * twice changes nothing. What lies below the ring is trusted because it hangs by parent hashes from
  * what was in the ring.
  */
-export interface Rescan {
-  readonly from: number;
-  /** The next block to match, going down; its hash is known. */
-  readonly to: number;
-  readonly hash: string;
+export interface Rescan extends Range {
   /** Addresses minted up to this position of the ledger's log do not wait for it; null when any may. */
   readonly after: Position;
 }
@@ -46,12 +50,17 @@ export function cutRescans(rescans: readonly Rescan[], ancestor: BlockHeader): r
 }
 
 /**
- * The range to work on: the newest and the oldest in turn. In the newest waits a customer who was just
- * given an address; an old one makes up for an outage, and must come to its end however many
- * addresses are given away meanwhile.
+ * The range to work on: the newest, the oldest, and what an operator asked for, in turn. In the newest
+ * waits a customer who was just given an address; an old one makes up for an outage, and must come to
+ * its end however many addresses are given away meanwhile; an operator waits too.
  */
-export function rangeInTurn(rescans: readonly Rescan[], turn: number): Rescan | undefined {
-  return turn % 2 === 0 ? rescans[0] : rescans.at(-1);
+export function rangeInTurn<Asked extends Range>(
+  rescans: readonly Rescan[],
+  asked: Asked | undefined,
+  turn: number,
+): Rescan | Asked | undefined {
+  const due = [...new Set([rescans[0], rescans.at(-1), asked])].filter((it) => it !== undefined);
+  return due[turn % due.length];
 }
 
 /** A part of a range, both ends included. */
@@ -61,29 +70,37 @@ export interface Slice {
 }
 
 /** The blocks of a range to match next, at most `limit`. */
-export function nextSlice({ from, to }: Rescan, limit: number): Slice {
+export function nextSlice({ from, to }: Slice, limit: number): Slice {
   return { from: Math.max(from, to - limit + 1), to };
 }
 
 /**
- * The ranges that are left when the top of `range`, one of them, was matched in `blocks` (oldest
- * first); null when these are not the blocks of our chain.
+ * What is left of a range when its top was matched in `blocks` (oldest first), null when that is nothing;
+ * `elsewhere` when these are not the blocks of our chain.
  */
-export function withoutBlocks(
-  rescans: readonly Rescan[],
-  range: Rescan,
+export function rangeBelow(
+  range: Range,
   blocks: readonly ChainBlock[],
-): readonly Rescan[] | null {
-  if (blocks.at(-1)?.hash !== range.hash) return null;
+): Range | null | 'elsewhere' {
+  if (blocks.at(-1)?.hash !== range.hash) return 'elsewhere';
   for (const [i, block] of blocks.entries()) {
     const child = blocks[i + 1];
-    if (child && child.parentHash !== block.hash) return null;
+    if (child && child.parentHash !== block.hash) return 'elsewhere';
   }
   const first = blocks[0] as ChainBlock;
+  if (first.number <= range.from) return null;
+  return { from: range.from, to: first.number - 1, hash: first.parentHash };
+}
+
+/** The ranges when of `range`, one of them, only `left` is left. */
+export function withLeft(
+  rescans: readonly Rescan[],
+  range: Rescan,
+  left: Range | null,
+): readonly Rescan[] {
   return rescans.flatMap((it) => {
     if (it !== range) return [it];
-    if (first.number <= it.from) return [];
-    return [{ ...it, to: first.number - 1, hash: first.parentHash }];
+    return left === null ? [] : [{ ...it, ...left }];
   });
 }
 

@@ -4,6 +4,7 @@ import { finalUpTo, tagsOf } from './finality';
 import { findTransfers } from './find-transfers';
 import { firstRing } from './first-start';
 import { nextBlocks } from './next-blocks';
+import { cutRequests } from './requests';
 import { cutRescans } from './rescans';
 import { settledOf } from './settle';
 import {
@@ -51,7 +52,10 @@ export async function advance(parts: WatchParts, state: WatchState): Promise<boo
       added: blocks.map(headerOf),
       oldest: last.number - chain.reorgWindow + 1,
     },
-    ...(removed.length > 0 && { rescans: cutRescans(state.rescans, ancestor) }),
+    ...(removed.length > 0 && {
+      rescans: cutRescans(state.rescans, ancestor),
+      requests: cutRequests(state.requests, ancestor),
+    }),
     transfers: chronicle.changes,
   });
   remember(state, ancestor.number, blocks);

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import { createRescanProgress } from './rescan-progress';
-import { blocksIn } from './rescans';
 import type { WatchEvents } from './watch-state';
 import type { WatcherMetrics } from './watcher-metrics';
 
@@ -24,10 +23,13 @@ export function watchEvents(
     },
     rescanned(blocks, left) {
       metrics.rescannedBlocks.inc({ chain }, blocks);
-      const remaining = blocksIn(left);
-      metrics.blocksToRescan.set({ chain }, remaining);
-      const news = progress(blocks, remaining, Date.now());
-      if (news) logger.info({ chain, ...news }, 'matching blocks again for late addresses');
+      metrics.blocksToRescan.set({ chain }, left);
+      const news = progress(blocks, left, Date.now());
+      if (news) logger.info({ chain, ...news }, 'matching blocks again');
+      publish();
+    },
+    reset(ancestor, reverted) {
+      logger.warn({ chain, ancestor: ancestor.number, reverted }, 'ring reset by an operator');
       publish();
     },
     changed(transfers) {

@@ -11,7 +11,8 @@ import type { PolicyGroup } from './finality';
 import { CLOCK_MARGIN_MS, type Wanted } from './late-addresses';
 import { lowest, type Position } from './positions';
 import { extendRing, headerAt, type Ring } from './reconcile';
-import type { Rescan } from './rescans';
+import type { WatchRequest } from './requests';
+import type { Range, Rescan } from './rescans';
 import { createSightings, type Sightings } from './sightings';
 import type { Change, Leadership, WatcherStore, WatchRecord } from './store/watcher-store';
 
@@ -41,7 +42,9 @@ export interface WatchEvents {
   matched(blocks: readonly ChainBlock[]): void;
   reorganised(ancestor: BlockHeader, removed: Ring): void;
   /** So many blocks were matched again, and these are left. */
-  rescanned(blocks: number, left: readonly Rescan[]): void;
+  rescanned(blocks: number, left: number): void;
+  /** The ring ends at `ancestor` now, and so many transfers above it were taken back. */
+  reset(ancestor: BlockHeader, reverted: number): void;
   changed(transfers: readonly TrackedTransfer[]): void;
   /** New addresses; `known` counts all. */
   learned(known: number): void;
@@ -56,6 +59,8 @@ export interface WatchState {
   /** When this memory of the chain began, in Unix milliseconds; null when an older version began it. */
   startedAt: number | null;
   rescans: readonly Rescan[];
+  /** What operators ask for, as last seen. */
+  requests: readonly WatchRequest[];
   wanted: Wanted | null;
   /** The highest position of a mint that was taken in. */
   taken: Position;
@@ -68,7 +73,7 @@ export interface WatchState {
   /** Counts rescans, for their turns. */
   turn: number;
   /** The top of a range that the node does not show, and since when (Unix milliseconds). */
-  missing: { readonly range: Rescan; readonly since: number } | null;
+  missing: { readonly range: Range; readonly since: number } | null;
   readonly sightings: Sightings;
   /** The latest blocks of the ring, by number. */
   readonly recent: Map<number, ChainBlock>;
@@ -92,6 +97,7 @@ export function openState(record: WatchRecord, now: number): WatchState {
     startNumber: record.startNumber ?? 0,
     startedAt: record.startedAt,
     rescans: record.rescans,
+    requests: record.requests,
     wanted: record.wanted,
     taken: record.taken,
     acknowledged: record.acknowledged,
@@ -146,6 +152,13 @@ export async function commit(parts: WatchParts, state: WatchState, change: Chang
   if (change.advance) {
     const ancestor = headerAt(state.ring, change.advance.ancestor) as BlockHeader;
     state.ring = extendRing(state.ring, ancestor, change.advance.added, parts.chain.reorgWindow);
+  }
+  if (change.ring) state.ring = change.ring;
+  if (change.requests) {
+    const moved = new Map(change.requests.map((it) => [it.id, it]));
+    state.requests = state.requests
+      .map((it) => moved.get(it.id) ?? it)
+      .filter(({ state }) => state === 'waiting' || state === 'running');
   }
   if (change.rescans) state.rescans = change.rescans;
   if (change.wanted !== undefined) state.wanted = change.wanted;

@@ -58,7 +58,14 @@ beforeEach(async () => {
     leadership: (await store.lead(CHAIN)) as Leadership,
     table,
     now: () => nowMs,
-    events: { matched() {}, reorganised() {}, rescanned() {}, changed() {}, learned() {} },
+    events: {
+      matched() {},
+      reorganised() {},
+      rescanned() {},
+      reset() {},
+      changed() {},
+      learned() {},
+    },
   };
   watch = createWatch(parts, await store.load(CHAIN), new InMemoryLog(broker));
   await settle();

@@ -3,10 +3,10 @@ import { type ChainHeadV1, TOPICS } from '@daybook/contracts';
 import type { DurableLog } from '@daybook/messaging';
 import { type Health, judge, type Trouble } from './health';
 import type { MintedAddress } from './late-addresses';
-import { matchAgain, takeAddresses } from './match-again';
+import { blocksToRescan, matchAgain, takeAddresses } from './match-again';
 import { chainHeadMessage } from './messages';
 import { highest, isAbove, lowest, type Position } from './positions';
-import { blocksIn } from './rescans';
+import { rangeLeft } from './requests';
 import { advance, finalise, sight } from './steps';
 import type { WatchRecord } from './store/watcher-store';
 import { commit, matchedThrough, openState, tipOf, type WatchParts } from './watch-state';
@@ -185,8 +185,10 @@ export function createWatch(parts: WatchParts, record: WatchRecord, log: Durable
           stalled: state.stalled,
           trouble,
           unsettledSince: state.unsettledSince,
-          blocksToRescan: blocksIn(state.rescans),
-          missing: state.rescans.some(({ hash }) => hash === state.missing?.range.hash)
+          blocksToRescan: blocksToRescan(state),
+          missing: [...state.rescans, ...state.requests.map(rangeLeft)].some(
+            (range) => range?.hash === state.missing?.range.hash,
+          )
             ? state.missing
             : null,
         },

@@ -15,10 +15,11 @@ export interface Books {
 
 /** Whether the ledger of these tests credits such a transfer when it is final. */
 export function isCredited({ asset, amount }: Pick<TransferV1, 'asset' | 'amount'>): boolean {
-  return LISTED.includes(asset) && amount !== '0';
+  return isListedInModel(asset) && amount !== '0';
 }
 
-export function openBooks(): Books {
+/** Books that know these assets; those of the model chain when left out. */
+export function openBooks({ isListed = isListedInModel } = {}): Books {
   const states = new Map<string, ReplenishmentState>();
   const credits = new Map<string, number>();
   return {
@@ -30,7 +31,7 @@ export function openBooks(): Books {
       const report = { version, status, content, block, finality };
       let state = states.get(id) ?? replenishment.initialState;
       for (const event of replenishment.decide(
-        { type: 'RecordTransfer', report, facts: factsOf(chain, asset) },
+        { type: 'RecordTransfer', report, facts: factsOf(chain, asset, isListed(asset)) },
         state,
       )) {
         state = replenishment.evolve(state, event);
@@ -47,11 +48,15 @@ export function openBooks(): Books {
   };
 }
 
-function factsOf(chain: string, id: string): TransferFacts {
+function isListedInModel(asset: string): boolean {
+  return LISTED.includes(asset);
+}
+
+function factsOf(chain: string, id: string, isListed: boolean): TransferFacts {
   const asset = { id, chain, currency: 'MODEL', decimals: 18, minimum: 1n };
   return {
     parties,
-    asset: LISTED.includes(id) ? asset : null,
+    asset: isListed ? asset : null,
     screening: false,
     purseStatus: 'active',
     customerBlocked: false,

@@ -86,7 +86,14 @@ export async function drive(
     leadership,
     table,
     now: options.now ?? Date.now,
-    events: { matched() {}, reorganised() {}, rescanned() {}, changed() {}, learned() {} },
+    events: {
+      matched() {},
+      reorganised() {},
+      rescanned() {},
+      reset() {},
+      changed() {},
+      learned() {},
+    },
   };
   const watch = createWatch(parts, await store.load(CHAIN), wrap(log));
 

@@ -3,8 +3,10 @@ import type { Wanted } from '../src/late-addresses';
 import { transferMessage } from '../src/messages';
 import { highest, type Position } from '../src/positions';
 import type { Ring } from '../src/reconcile';
+import type { WatchRequest } from '../src/requests';
 import type { Rescan } from '../src/rescans';
 import {
+  type BlockRef,
   type Change,
   type DetectedQuery,
   type Leadership,
@@ -21,6 +23,7 @@ interface ChainMemory {
   ring: Ring;
   startedAt: number | null;
   rescans: readonly Rescan[];
+  requests: readonly WatchRequest[];
   wanted: Wanted | null;
   taken: Position;
   acknowledged: Position;
@@ -69,9 +72,11 @@ export class InMemoryWatcherStore extends WatcherStore {
   }
 
   async load(chain: string): Promise<WatchRecord> {
-    const { ring, startNumber, startedAt, rescans, wanted, taken, acknowledged } = this.of(chain);
+    const memory = this.of(chain);
+    const { ring, startNumber, startedAt, rescans, wanted, taken, acknowledged } = memory;
+    const requests = await this.requests(chain);
     const seen = this.select(chain, ({ transfer }) => transfer.status === 'seen');
-    return { ring, startNumber, startedAt, rescans, wanted, taken, acknowledged, seen };
+    return { ring, startNumber, startedAt, rescans, requests, wanted, taken, acknowledged, seen };
   }
 
   async *addresses(chain: string): AsyncIterable<readonly string[]> {
@@ -92,6 +97,31 @@ export class InMemoryWatcherStore extends WatcherStore {
     );
   }
 
+  async includedAtMost(chain: string, number: number): Promise<BlockRef | null> {
+    const included = await this.includedAbove(chain, -1);
+    const at = (it: TrackedTransfer) => it.transfer.block as BlockRef;
+    const block = included.map(at).findLast((it) => it.number <= number);
+    return block ? { number: block.number, hash: block.hash } : null;
+  }
+
+  /** What an operator does from another process. */
+  ask(request: WatchRequest): void {
+    const memory = this.of(request.chain);
+    memory.requests = [...memory.requests, request];
+  }
+
+  /** The same, to take it back. */
+  cancel(chain: string, id: string): void {
+    const memory = this.of(chain);
+    memory.requests = memory.requests.map((it) =>
+      it.id === id && isOpen(it) ? { ...it, state: 'cancelled' } : it,
+    );
+  }
+
+  async requests(chain: string): Promise<readonly WatchRequest[]> {
+    return this.of(chain).requests.filter(isOpen);
+  }
+
   async detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
     const { upTo, assets, except, limit } = query;
     return this.select(
@@ -107,7 +137,16 @@ export class InMemoryWatcherStore extends WatcherStore {
   async commit({ chain, fence }: Leadership, change: Change): Promise<void> {
     const memory = this.of(chain);
     if (memory.fence !== fence) throw new LostLeadership(chain);
-    const { start, advance, rescans, wanted, addresses = [], transfers = [] } = change;
+    const {
+      start,
+      advance,
+      ring,
+      rescans,
+      wanted,
+      addresses = [],
+      transfers = [],
+      requests = [],
+    } = change;
     if (start) {
       const { number, ring, at } = start;
       Object.assign(memory, { startNumber: number, startedAt: at, ring });
@@ -117,7 +156,10 @@ export class InMemoryWatcherStore extends WatcherStore {
       const kept = memory.ring.filter(({ number }) => number <= ancestor);
       memory.ring = [...kept, ...added].filter(({ number }) => number >= oldest);
     }
+    if (ring) memory.ring = ring;
     if (rescans) memory.rescans = rescans;
+    const moved = new Map(requests.map((it) => [it.id, it]));
+    memory.requests = memory.requests.map((it) => (isOpen(it) ? (moved.get(it.id) ?? it) : it));
     if (wanted !== undefined) memory.wanted = wanted;
     memory.taken = highest(memory.taken, change.taken ?? null);
     memory.acknowledged = highest(memory.acknowledged, change.acknowledged ?? null);
@@ -160,6 +202,10 @@ export class InMemoryWatcherStore extends WatcherStore {
   }
 }
 
+function isOpen({ state }: WatchRequest): boolean {
+  return state === 'waiting' || state === 'running';
+}
+
 function emptyMemory(fence: bigint): ChainMemory {
   return {
     fence,
@@ -168,6 +214,7 @@ function emptyMemory(fence: bigint): ChainMemory {
     startedAt: null,
     ring: [],
     rescans: [],
+    requests: [],
     wanted: null,
     taken: null,
     acknowledged: null,

@@ -39,7 +39,14 @@ const chain: Chain = {
   reorgWindow: WINDOW,
 };
 
-const silent = { matched() {}, reorganised() {}, rescanned() {}, changed() {}, learned() {} };
+const silent = {
+  matched() {},
+  reorganised() {},
+  rescanned() {},
+  reset() {},
+  changed() {},
+  learned() {},
+};
 
 export interface Outcome {
   /** Every message in the order of its arrival, repeats included. */

@@ -80,6 +80,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
         startNumber: null,
         startedAt: null,
         rescans: [],
+        requests: [],
         wanted: null,
         taken: null,
         acknowledged: null,

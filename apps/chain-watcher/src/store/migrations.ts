@@ -126,10 +126,45 @@ export class AcknowledgeAddresses1763900000000 {
   }
 }
 
+/** What operators ask of the watchers. */
+export class RequestRescans1764000000000 {
+  readonly name = 'RequestRescans1764000000000';
+
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
+      -- Whoever asks adds a row, and may end it as cancelled. All else is the leader's, under its fence.
+      -- Rows stay: they tell who asked for what, and what came of it.
+      CREATE TABLE watcher.request (
+        id           uuid        PRIMARY KEY,
+        chain        text        NOT NULL,
+        kind         text        NOT NULL CHECK (kind IN ('rescan', 'reset-ring')),
+        state        text        NOT NULL DEFAULT 'waiting'
+                     CHECK (state IN ('waiting', 'running', 'done', 'refused', 'cancelled')),
+        from_number  bigint,
+        to_number    bigint,
+        blocks_max   bigint,
+        next_number  bigint,
+        next_hash    text,
+        shown        bigint      NOT NULL DEFAULT 0,
+        told         bigint      NOT NULL DEFAULT 0,
+        reason       text,
+        requested_by text        NOT NULL,
+        requested_at timestamptz NOT NULL DEFAULT now(),
+        ended_at     timestamptz
+      );
+      CREATE INDEX request_open ON watcher.request (chain) WHERE ended_at IS NULL;`);
+  }
+
+  async down(queries: Queries): Promise<void> {
+    await queries.query('DROP TABLE watcher.request');
+  }
+}
+
 /** In the order in which they must run. */
 export const watcherMigrations = [
   CreateWatcher1763800000000,
   AcknowledgeAddresses1763900000000,
+  RequestRescans1764000000000,
 ] as const;
 
 /** Lets `role` do what a watcher does: it never forgets a transfer or an address. */
@@ -137,7 +172,7 @@ export async function grantWatcher(queries: Queries, role: string): Promise<void
   const name = `"${role.replaceAll('"', '""')}"`;
   await queries.query(`
     GRANT USAGE ON SCHEMA watcher TO ${name};
-    GRANT SELECT, INSERT, UPDATE ON watcher.chain, watcher.transfer TO ${name};
+    GRANT SELECT, INSERT, UPDATE ON watcher.chain, watcher.transfer, watcher.request TO ${name};
     GRANT SELECT, INSERT ON watcher.address, watcher.store TO ${name};
     GRANT SELECT, INSERT, DELETE ON watcher.ring, watcher.rescan, watcher.outbox TO ${name};`);
 }

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { freshDatabase, type TestDatabase, until } from '../../../../test/dependencies';
 import { watcherStoreContract } from '../../testing/watcher-store.contract';
 import { migrate } from '../migrate';
-import { AcknowledgeAddresses1763900000000, CreateWatcher1763800000000 } from './migrations';
+import { CreateWatcher1763800000000, watcherMigrations } from './migrations';
 import { PostgresWatcherStore } from './postgres-watcher-store';
 import { type Leadership, LostLeadership } from './watcher-store';
 
@@ -45,7 +45,7 @@ async function openStore(): Promise<PostgresWatcherStore> {
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${ROLE}'`,
   );
   await administer(
-    `TRUNCATE watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store`,
+    `TRUNCATE watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store, watcher.request`,
   );
   return new PostgresWatcherStore({ url: runtimeUrl });
 }
@@ -117,7 +117,7 @@ describe('PostgresWatcherStore', () => {
       INSERT INTO watcher.chain VALUES ('${CHAIN}', 5, 40);
       INSERT INTO watcher.ring VALUES ('${CHAIN}', 50, '0xa', '0x9', 1);
       INSERT INTO watcher.rescan VALUES ('${CHAIN}', 41, 44, '0x8')`);
-    await new AcknowledgeAddresses1763900000000().up(client);
+    for (const Migration of watcherMigrations.slice(1)) await new Migration().up(client);
     await client.end();
     const store = new PostgresWatcherStore({ url: old.url });
     expect(await store.load(CHAIN)).toEqual({
@@ -125,6 +125,7 @@ describe('PostgresWatcherStore', () => {
       startedAt: null,
       ring: [{ number: 50, hash: '0xa', parentHash: '0x9', time: 1 }],
       rescans: [{ from: 41, to: 44, hash: '0x8', after: null }],
+      requests: [],
       wanted: null,
       taken: null,
       acknowledged: null,

@@ -1,5 +1,8 @@
 import { Client, type ClientConfig, Pool } from 'pg';
 import type { TrackedTransfer } from '../chronicle';
+import type { WatchRequest } from '../requests';
+import { LOCK_SPACE } from './lock-space';
+import { OPEN_REQUESTS, toRequest } from './requests';
 import {
   CHAIN_COLUMNS,
   RESCAN_COLUMNS,
@@ -12,6 +15,7 @@ import {
   toTracked,
 } from './rows';
 import {
+  type BlockRef,
   type Change,
   type DetectedQuery,
   type Leadership,
@@ -30,8 +34,6 @@ const QUERY_TIMEOUT_MS = 60_000;
 const ADDRESSES_AT_ONCE = 10_000;
 const NEW_STORE = `
   INSERT INTO watcher.store (id) VALUES (gen_random_uuid()) ON CONFLICT DO NOTHING`;
-/** The first key of the advisory locks on chains, so that they meet no other use: "dbkw" in ASCII. */
-const LOCK_SPACE = 0x64626b77;
 
 /** The watchers' memory in PostgreSQL (`watcherMigrations` makes the tables). */
 export class PostgresWatcherStore extends WatcherStore {
@@ -95,7 +97,7 @@ export class PostgresWatcherStore extends WatcherStore {
   }
 
   async load(chain: string): Promise<WatchRecord> {
-    const [chains, ring, rescans, seen] = await Promise.all([
+    const [chains, ring, rescans, requests, seen] = await Promise.all([
       this.rows('watcher-chain', `SELECT ${CHAIN_COLUMNS} FROM watcher.chain WHERE chain = $1`, [
         chain,
       ]),
@@ -110,6 +112,7 @@ export class PostgresWatcherStore extends WatcherStore {
          WHERE chain = $1 ORDER BY to_number DESC`,
         [chain],
       ),
+      this.requests(chain),
       this.rows(
         'watcher-seen',
         `SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer WHERE chain = $1 AND status = 'seen'`,
@@ -120,6 +123,7 @@ export class PostgresWatcherStore extends WatcherStore {
       ...toChainRecord(chains[0] ?? {}),
       ring: ring.map(toHeader),
       rescans: rescans.map(toRescan),
+      requests,
       seen: seen.map(toTracked),
     };
   }
@@ -150,6 +154,19 @@ export class PostgresWatcherStore extends WatcherStore {
       WHERE chain = $1 AND block_number > $2 AND status IN ('detected', 'final', 'failed')
       ORDER BY block_number, transfer_id`;
     return (await this.rows('watcher-included', sql, [chain, number])).map(toTracked);
+  }
+
+  async includedAtMost(chain: string, number: number): Promise<BlockRef | null> {
+    const sql = `
+      SELECT block_number, block_hash FROM watcher.transfer
+      WHERE chain = $1 AND block_number <= $2 AND status IN ('detected', 'final', 'failed')
+      ORDER BY block_number DESC LIMIT 1`;
+    const [row] = await this.rows('watcher-included-at-most', sql, [chain, number]);
+    return row ? { number: Number(row.block_number), hash: row.block_hash as string } : null;
+  }
+
+  async requests(chain: string): Promise<readonly WatchRequest[]> {
+    return (await this.rows('watcher-requests', OPEN_REQUESTS, [chain])).map(toRequest);
   }
 
   async detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {

@@ -1,8 +1,10 @@
+import type { BlockHeader } from '@daybook/chains';
 import type { Message } from '@daybook/messaging';
 import type { TrackedTransfer } from '../chronicle';
 import type { Wanted } from '../late-addresses';
 import type { Position } from '../positions';
 import type { Ring } from '../reconcile';
+import type { WatchRequest } from '../requests';
 import type { Rescan } from '../rescans';
 
 /** The right to write for a chain. Whoever takes it later has a higher fence. */
@@ -24,6 +26,7 @@ export interface WatchRecord {
   /** When that was, in Unix milliseconds; null before it, and when an older version did it. */
   readonly startedAt: number | null;
   readonly rescans: readonly Rescan[];
+  readonly requests: readonly WatchRequest[];
   readonly wanted: Wanted | null;
   /** The highest position of a mint that was taken in. */
   readonly taken: Position;
@@ -44,7 +47,11 @@ export interface Change {
     /** The oldest block to remember. */
     readonly oldest: number;
   };
+  /** Takes the place of all that is remembered. */
+  readonly ring?: Ring;
   readonly rescans?: readonly Rescan[];
+  /** Moved on; one that was cancelled meanwhile stays so. */
+  readonly requests?: readonly WatchRequest[];
   readonly wanted?: Wanted | null;
   /** Canonical addresses. */
   readonly addresses?: readonly string[];
@@ -57,6 +64,9 @@ export interface Change {
 export interface OutboxMessage extends Message {
   readonly position: bigint;
 }
+
+/** A block, named. */
+export type BlockRef = Pick<BlockHeader, 'number' | 'hash'>;
 
 /** Which of the detected transfers are asked for: up to a block, of these assets or of all others. */
 export interface DetectedQuery {
@@ -96,6 +106,10 @@ export abstract class WatcherStore {
   abstract transfers(ids: readonly string[]): Promise<readonly TrackedTransfer[]>;
   /** The transfers that blocks above `number` show. */
   abstract includedAbove(chain: string, number: number): Promise<readonly TrackedTransfer[]>;
+  /** The highest block up to `number` that shows transfers. */
+  abstract includedAtMost(chain: string, number: number): Promise<BlockRef | null>;
+  /** What operators ask for and has not ended, oldest first. */
+  abstract requests(chain: string): Promise<readonly WatchRequest[]>;
   /** Detected transfers that are not final yet, oldest block first. */
   abstract detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]>;
   /** Stores a step with its outbox. Throws `LostLeadership`; after any other error the outcome is unknown. */

@@ -4,6 +4,7 @@ import type { TrackedTransfer } from '../chronicle';
 import { transferMessage } from '../messages';
 import type { Ring } from '../reconcile';
 import type { Rescan } from '../rescans';
+import { MOVE_REQUEST, requestValues } from './requests';
 import { RING_COLUMNS, TRANSFER_COLUMNS, transferValues } from './rows';
 import { type Change, type Leadership, LostLeadership } from './watcher-store';
 
@@ -61,8 +62,8 @@ export async function writeChange(
 
   const led = await run('lock-fence', LOCK_FENCE, [chain, fence]);
   if (led.rowCount === 0) throw new LostLeadership(chain);
-  const { start, advance, rescans, wanted, taken, acknowledged } = change;
-  const { addresses = [], transfers = [] } = change;
+  const { start, advance, ring, rescans, wanted, taken, acknowledged } = change;
+  const { addresses = [], transfers = [], requests = [] } = change;
   if (start) {
     await run('start', START, [chain, start.number, start.at]);
     await run('insert-ring', INSERT_RING, [chain, ...ringValues(start.ring)]);
@@ -76,6 +77,11 @@ export async function writeChange(
     const added = advance.added.filter(({ number }) => number >= advance.oldest);
     await run('insert-ring', INSERT_RING, [chain, ...ringValues(added)]);
   }
+  if (ring) {
+    await run('delete-ring', 'DELETE FROM watcher.ring WHERE chain = $1', [chain]);
+    await run('insert-ring', INSERT_RING, [chain, ...ringValues(ring)]);
+  }
+  for (const request of requests) await run('move-request', MOVE_REQUEST, requestValues(request));
   if (rescans) {
     await run('delete-rescans', 'DELETE FROM watcher.rescan WHERE chain = $1', [chain]);
     await run('insert-rescans', INSERT_RESCANS, [chain, ...rescanValues(rescans)]);
