@@ -1,5 +1,4 @@
 import { compare } from '../src/audit/compare';
-import type { Difference } from '../src/audit/compare-rows';
 import { replay } from '../src/audit/replay';
 import { READ_MODELS } from '../src/read-models/projector';
 import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
@@ -50,33 +49,74 @@ describe('compare', () => {
     names.map((table) => ({ readModel: name, table })),
   );
 
+  it('looks at every table of the database that follows from the log', async () => {
+    const found = await ledger.sql<{ table: string }>(
+      `SELECT relname AS table FROM pg_class
+        WHERE relnamespace = 'ledger'::regnamespace AND relkind IN ('r', 'p', 'm', 'v')`,
+    );
+    const compared = tables.map(({ table }) => table);
+    expect(found.map(({ table }) => table).sort(byText)).toEqual(
+      [...compared, ...NOT_FROM_THE_LOG].sort(byText),
+    );
+  });
+
   describe.each(tables)('of $table', ({ readModel, table }) => {
     it('names each column of a row that was changed by hand, and nothing else', async () => {
       for (const { column, type } of await columnsOf(table)) {
-        const row = await oneRow(table);
+        const ctid = await oneRow(table);
         const wrong = WRONG[type];
         if (wrong === undefined) throw new Error(`No wrong value of type ${type}.`);
-        const restore = await change(table, row, column, wrong);
+        const before = await cellsOf(table, ctid);
+        const { after, restore } = await change(table, ctid, column, wrong);
         const { differences, omitted, exitCode } = await compareNow();
         await restore();
         expect({ omitted, exitCode }).toEqual({ omitted: 0, exitCode: 1 });
-        for (const difference of differences) {
-          expect(difference).toMatchObject({ readModel, table });
+        const key = await keyOf(table);
+        const [row, found] = [nameOf(key, before), nameOf(key, after)];
+        const whole = { readModel, table, column: null };
+        if (key.includes(column)) {
+          expect(differences).toHaveLength(2);
+          expect(differences).toEqual(
+            expect.arrayContaining([
+              { ...whole, row, kind: 'missing', expected: 'a row', found: null },
+              { ...whole, row: found, kind: 'extra', expected: null, found: 'a row' },
+            ]),
+          );
+        } else {
+          const cells = { expected: before[column], found: after[column] };
+          expect(differences).toEqual([
+            { readModel, table, row, kind: 'changed', column, ...cells },
+          ]);
         }
-        if ((await keyOf(table)).includes(column)) {
-          expect(kinds(differences)).toEqual(['extra', 'missing']);
-        } else expect(differences).toMatchObject([{ kind: 'changed', column }]);
       }
     }, 180_000);
 
     it('names a row that is missing', async () => {
       const row = await oneRow(table);
+      const name = nameOf(await keyOf(table), await cellsOf(table, row));
       await ledger.sql(`CREATE TABLE kept AS SELECT * FROM ledger.${table} WHERE ctid = $1`, [row]);
       await ledger.sql(`DELETE FROM ledger.${table} WHERE ctid = $1`, [row]);
       const { differences } = await compareNow();
       await ledger.sql(`INSERT INTO ledger.${table} SELECT * FROM kept`);
       await ledger.sql('DROP TABLE kept');
-      expect(differences).toMatchObject([{ readModel, table, kind: 'missing' }]);
+      expect(differences).toMatchObject([{ readModel, table, row: name, kind: 'missing' }]);
+    });
+
+    it('names a row that should not be there', async () => {
+      const key = await keyOf(table);
+      const [column = ''] = key;
+      const type = (await columnsOf(table)).find((one) => one.column === column)?.type ?? '';
+      const value = (WRONG[type] ?? '').replaceAll('$', `"${column}"`);
+      const [extra] = await ledger.sql<{ ctid: string }>(
+        `INSERT INTO ledger.${table} SELECT (made).* FROM (
+           SELECT jsonb_populate_record(row, jsonb_build_object('${column}', ${value})) AS made
+             FROM ledger.${table} AS row WHERE ctid = $1) AS one RETURNING ctid::text`,
+        [await oneRow(table)],
+      );
+      const name = nameOf(key, await cellsOf(table, extra?.ctid ?? ''));
+      const { differences } = await compareNow();
+      await ledger.sql(`DELETE FROM ledger.${table} WHERE ctid = $1`, [extra?.ctid]);
+      expect(differences).toMatchObject([{ readModel, table, row: name, kind: 'extra' }]);
     });
   });
 
@@ -102,6 +142,9 @@ describe('compare', () => {
   });
 });
 
+/** Tables that follow from something else than the log, as docs/audit.md says. */
+const NOT_FROM_THE_LOG = ['chain_head', 'checkpoint', 'migrations', 'rebuild'];
+
 /** An expression for another value of the same type. */
 const WRONG: Readonly<Record<string, string>> = {
   uuid: `'00000000-0000-4000-8000-000000000001'::uuid`,
@@ -126,7 +169,8 @@ async function keyOf(table: string): Promise<readonly string[]> {
   const rows = await ledger.sql<{ column: string }>(
     `SELECT a.attname AS column FROM pg_index i
        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
-      WHERE i.indrelid = $1::regclass AND i.indisprimary`,
+      WHERE i.indrelid = $1::regclass AND i.indisprimary
+      ORDER BY array_position(i.indkey::int2[], a.attnum)`,
     [`ledger.${table}`],
   );
   return rows.map(({ column }) => column);
@@ -140,7 +184,32 @@ async function oneRow(table: string): Promise<string> {
   return row.ctid;
 }
 
-/** Changes one column of one row and returns what puts the row back as it was. */
+type Row = Readonly<Record<string, string | null>>;
+
+/** A row as PostgreSQL writes it. */
+async function cellsOf(table: string, ctid: string): Promise<Row> {
+  const columns = await columnsOf(table);
+  const cells = columns.map(({ column, type }) => `${text(column, type)} AS "${column}"`);
+  const [row] = await ledger.sql<Row>(
+    `SELECT ${cells.join(', ')} FROM ledger.${table} WHERE ctid = $1`,
+    [ctid],
+  );
+  if (row === undefined) throw new Error(`${table} has no row at ${ctid}.`);
+  return row;
+}
+
+/** As an audit reads it: a time in UTC, a boolean by its letter. */
+function text(column: string, type: string): string {
+  if (type === 'boolean') return `left("${column}"::text, 1)`;
+  return `"${column}"::text`;
+}
+
+/** What a report calls a row by. */
+function nameOf(key: readonly string[], row: Row): string {
+  return key.map((column) => `${column}=${row[column]}`).join(', ');
+}
+
+/** Changes one column of one row; `restore` puts the row back as it was. */
 async function change(table: string, ctid: string, column: string, wrong: string) {
   await ledger.sql(`CREATE TABLE kept AS SELECT * FROM ledger.${table} WHERE ctid = $1`, [ctid]);
   const value = wrong.replaceAll('$', `"${column}"`);
@@ -148,13 +217,17 @@ async function change(table: string, ctid: string, column: string, wrong: string
     `UPDATE ledger.${table} SET "${column}" = ${value} WHERE ctid = $1 RETURNING ctid::text`,
     [ctid],
   );
-  return async () => {
-    await ledger.sql(`DELETE FROM ledger.${table} WHERE ctid = $1`, [changed?.ctid]);
-    await ledger.sql(`INSERT INTO ledger.${table} SELECT * FROM kept`);
-    await ledger.sql('DROP TABLE kept');
+  const now = changed?.ctid ?? '';
+  return {
+    after: await cellsOf(table, now),
+    async restore() {
+      await ledger.sql(`DELETE FROM ledger.${table} WHERE ctid = $1`, [now]);
+      await ledger.sql(`INSERT INTO ledger.${table} SELECT * FROM kept`);
+      await ledger.sql('DROP TABLE kept');
+    },
   };
 }
 
-function kinds(differences: readonly Difference[]): readonly string[] {
-  return differences.map(({ kind }) => kind).sort((a, b) => (a < b ? -1 : 1));
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }

@@ -8,7 +8,11 @@ import {
   type ServiceClientConstructor,
   type ServiceError,
 } from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer, loadSync } from '@grpc/proto-loader';
+import {
+  loadFileDescriptorSetFromBuffer,
+  loadSync,
+  type PackageDefinition,
+} from '@grpc/proto-loader';
 
 const LOADING = {
   longs: String,
@@ -23,14 +27,34 @@ type Answer = any;
 export interface ReflectedMethod {
   readonly name: string;
   readonly isStream: boolean;
-  readonly fields: readonly string[];
+  readonly request: ReflectedType;
+  readonly response: ReflectedType;
+}
+
+/** A message type, as the server describes it. */
+export interface ReflectedType {
+  readonly name: string;
+  readonly fields: readonly ReflectedField[];
+}
+
+export interface ReflectedField {
+  readonly name: string;
+  readonly number: number;
+  /** Such as `TYPE_UINT64`. */
+  readonly kind: string;
+  readonly isRepeated: boolean;
+  /** The type of a field that holds messages; null for any other. */
+  readonly message: ReflectedType | null;
+  /** The values of a field that holds words; empty for any other. */
+  readonly words: readonly string[];
 }
 
 /** A client made of nothing but what the server tells about itself, as grpcurl is. */
 export interface Reflected {
   readonly services: readonly string[];
-  /** The methods of a service, as the server describes them, with the fields of their requests. */
+  /** The methods of a service, as the server describes them. */
   methodsOf(service: string): readonly ReflectedMethod[];
+  /** The answer of a stream is the list of its messages up to its end. */
   call(
     service: string,
     method: string,
@@ -82,17 +106,27 @@ export async function reflect(
       Object.values(constructors.get(service)?.service ?? {}).map((method) => ({
         name: method.path.slice(method.path.lastIndexOf('/') + 1),
         isStream: method.responseStream,
-        fields: fieldsOf(method),
+        request: typeOf(definitions, (method as Answer).requestType),
+        response: typeOf(definitions, (method as Answer).responseType),
       })),
     call: (service, method, request, { metadata: more, timeoutMs = 20_000 } = {}) =>
       new Promise((resolve) => {
         const options = { deadline: Date.now() + timeoutMs };
-        client(service)[method](
-          request,
-          metadata(more),
-          options,
-          (error: ServiceError | null, answer: Answer) => resolve({ answer, error }),
-        );
+        const made = client(service);
+        if (!constructors.get(service)?.service[method]?.responseStream) {
+          made[method](
+            request,
+            metadata(more),
+            options,
+            (error: ServiceError | null, answer: Answer) => resolve({ answer, error }),
+          );
+          return;
+        }
+        const answer: Answer[] = [];
+        const stream = made[method](request, metadata(more), options);
+        stream.on('data', (message: Answer) => answer.push(message));
+        stream.on('error', (error: ServiceError) => resolve({ answer, error }));
+        stream.on('end', () => resolve({ answer, error: null }));
       }),
     callRaw: (path, message) =>
       new Promise((resolve) => {
@@ -162,7 +196,32 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, rest]);
 }
 
-function fieldsOf(method: object): readonly string[] {
-  const { requestType } = method as { requestType: { type: { field: { name: string }[] } } };
-  return requestType.type.field.map(({ name }) => name);
+interface RawField {
+  readonly name: string;
+  readonly number: number;
+  readonly type: string;
+  readonly typeName: string;
+  readonly label: string;
+}
+
+/** No message of the contract holds itself, so this ends. */
+function typeOf(definitions: PackageDefinition, described: object): ReflectedType {
+  const { type } = described as { type: { name: string; field: RawField[] } };
+  return {
+    name: type.name,
+    fields: type.field.map(({ name, number, type: kind, typeName, label }) => {
+      const [, named] = Object.entries(definitions).find(
+        ([full]) => typeName !== '' && `.${full}`.endsWith(`.${typeName}`),
+      ) ?? [null, null];
+      const enumeration = named as { type: { value?: { name: string }[] } } | null;
+      return {
+        name,
+        number,
+        kind,
+        isRepeated: label === 'LABEL_REPEATED',
+        message: kind === 'TYPE_MESSAGE' && named !== null ? typeOf(definitions, named) : null,
+        words: (enumeration?.type.value ?? []).map((value) => value.name),
+      };
+    }),
+  };
 }

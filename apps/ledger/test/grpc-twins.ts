@@ -1,12 +1,5 @@
-/** What a ledger has of everything, so that every operation has something to answer with. */
-export interface Known {
-  readonly customerId: string;
-  readonly purseId: string;
-  readonly address: string;
-  readonly replenishmentId: string;
-  /** Everything above is visible from here on. */
-  readonly position: string;
-}
+import type { Known } from './grpc-known';
+import type { ReflectedType } from './grpc-reflected';
 
 /** The same request over both edges, and how the answer of the one looks in the other. */
 export interface Twin {
@@ -52,12 +45,12 @@ export function twinsOf({
   const at = `?minPosition=${position}`;
   const ofCustomer = `/v1/customers/${customerId}`;
   const ofPurse = `/v1/purses/${purseId}`;
-  const create = { externalId: 'ann', families: ['evm'] };
+  const create = { externalId: 'ann', description: 'the first', families: ['evm'] };
   return [
     {
       service: customers,
       method: 'CreateCustomer',
-      request: { external_id: 'ann', families: ['FAMILY_EVM'] },
+      request: { external_id: 'ann', description: 'the first', families: ['FAMILY_EVM'] },
       rest: 'POST /v1/customers',
       body: create,
       shape: ({ position: reached, purses: minted, ...rest }) => ({
@@ -85,9 +78,9 @@ export function twinsOf({
     {
       service: customers,
       method: 'UpdateCustomer',
-      request: { customer_id: customerId, clear_description: true },
+      request: { customer_id: customerId, description: 'the first' },
       rest: `PATCH ${ofCustomer}`,
-      body: { description: null },
+      body: { description: 'the first' },
       shape: command('customer'),
     },
     {
@@ -130,6 +123,13 @@ export function twinsOf({
     },
     {
       service: purses,
+      method: 'ListPurses',
+      request: { limit: 1, min_position: position },
+      rest: `GET /v1/purses${at}&limit=1`,
+      shape: page('purses'),
+    },
+    {
+      service: purses,
       method: 'ListCustomerPurses',
       request: { ...customer, limit: 500 },
       rest: `GET ${ofCustomer}/purses${at}&limit=500`,
@@ -155,24 +155,38 @@ export function twinsOf({
       shape: page('replenishments'),
     },
     {
+      service: replenishments,
+      method: 'ListReplenishments',
+      request: { customer_id: customerId, purse_id: purseId, limit: 1, min_position: position },
+      rest: `GET /v1/replenishments${at}&customerId=${customerId}&purseId=${purseId}&limit=1`,
+      shape: page('replenishments'),
+    },
+    {
+      service: replenishments,
+      method: 'ListReplenishments',
+      request: { status: 'REPLENISHMENT_STATUS_REJECTED', min_position: position },
+      rest: `GET /v1/replenishments${at}&status=rejected`,
+      shape: page('replenishments'),
+    },
+    {
       service: figures,
       method: 'GetCustomerBalances',
-      request: customer,
-      rest: `GET ${ofCustomer}/balances${at}`,
+      request: { customer_id: customerId, as_of: position },
+      rest: `GET ${ofCustomer}/balances?asOf=${position}`,
       shape: all('balances'),
     },
     {
       service: figures,
       method: 'GetCustomerThroughput',
-      request: customer,
-      rest: `GET ${ofCustomer}/throughput${at}`,
+      request: { customer_id: customerId, as_of: position },
+      rest: `GET ${ofCustomer}/throughput?asOf=${position}`,
       shape: all('throughputs'),
     },
     {
       service: figures,
       method: 'GetPurseBalances',
-      request: purse,
-      rest: `GET ${ofPurse}/balances${at}`,
+      request: { purse_id: purseId, as_of: position },
+      rest: `GET ${ofPurse}/balances?asOf=${position}`,
       shape: all('balances'),
     },
     {
@@ -245,6 +259,31 @@ export function differences(rest: unknown, rpc: unknown, path = ''): readonly st
   if (rest === rpc) return [];
   const word = String(rest).replaceAll('-', '_').toUpperCase();
   return differs(typeof rpc === 'string' && /^[A-Z_]+$/.test(rpc) && rpc.endsWith(`_${word}`));
+}
+
+/** Adds the fields of a message, and of those inside it, that hold something: `<type>/<field>`. */
+// biome-ignore lint/suspicious/noExplicitAny: answers as a client without types reads them.
+export function saidBy(message: any, type: ReflectedType, said: Set<string>): void {
+  for (const field of type.fields) {
+    const values = [message[field.name] ?? []].flat();
+    const isSaid = values.some((value) => value !== '' && !String(value).endsWith('_UNSPECIFIED'));
+    if (isSaid) said.add(`${type.name}/${field.name}`);
+    if (field.message === null) continue;
+    for (const value of values) saidBy(value, field.message, said);
+  }
+}
+
+/** The fields of these types that are missing in `said`. */
+export function unsaidBy(types: readonly ReflectedType[], said: ReadonlySet<string>): string[] {
+  const unsaid = new Set<string>();
+  const look = (type: ReflectedType) => {
+    for (const { name, message } of type.fields) {
+      if (!said.has(`${type.name}/${name}`)) unsaid.add(`${type.name}/${name}`);
+      if (message !== null) look(message);
+    }
+  };
+  types.forEach(look);
+  return [...unsaid];
 }
 
 export function snake(name: string): string {

@@ -1,3 +1,4 @@
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { ChainsApi } from '../chains/chains.api';
 import type { CustomerApi } from '../customer/customer.api';
 import type { EventsApi } from '../events/events.api';
@@ -20,7 +21,7 @@ export interface Apis {
 /** How a message is written and read. */
 export interface Codec<Message> {
   encode(message: Message): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): Message;
+  decode(input: BinaryReader): Message;
 }
 
 /** A method as the contract defines it. */
@@ -50,10 +51,13 @@ export type UnaryMethod = { readonly name: string; readonly twin: string } & (
   | { readonly scope: 'write'; read(message: Uint8Array): AskedCommand }
 );
 
-/** Refuses with `malformed-request` bytes that are no such message. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Refuses with `malformed-request` bytes that are no such message, texts that are not UTF-8 included. */
 export function decode<Message>(codec: Codec<Message>, bytes: Uint8Array): Message {
   try {
-    return codec.decode(bytes);
+    // Left to itself, the reader puts U+FFFD where a text is broken, and that would be kept for ever.
+    return codec.decode(new BinaryReader(bytes, (text) => utf8.decode(text)));
   } catch (cause) {
     throw new Problem('malformed-request', 'The message does not follow its type.', { cause });
   }

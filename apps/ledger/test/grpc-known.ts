@@ -1,0 +1,91 @@
+import type { TransferV1 } from '@daybook/contracts';
+import { until } from '../../../test/dependencies';
+import type { TestLedger } from '../../../test/ledger-harness';
+
+/** What a ledger has of everything, so that every operation has something to answer with. */
+export interface Known {
+  readonly customerId: string;
+  readonly purseId: string;
+  readonly address: string;
+  readonly replenishmentId: string;
+  /** Everything above is visible from here on. */
+  readonly position: string;
+}
+
+const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
+
+const CHAIN = 'eip155:31337';
+
+/** A chains file for a ledger that is to be filled. */
+export const CHAINS_FILE = {
+  chains: [
+    {
+      id: CHAIN,
+      name: 'Test',
+      rpcUrl: 'http://127.0.0.1:1',
+      finality: { kind: 'depth', confirmations: 1 },
+      assets: [],
+      blockTimeMs: null,
+      reorgWindow: 8,
+    },
+  ],
+};
+
+/**
+ * A customer with a purse and two replenishments, of which one was credited; another customer; a watched
+ * chain. Between them, every field of every resource says something.
+ */
+export async function fill(ledger: TestLedger): Promise<Known> {
+  const ann = { externalId: 'ann', description: 'the first' };
+  const { body: customer } = await ledger.request('POST', '/v1/customers', { body: ann });
+  const { body: purse } = await ledger.request('POST', `/v1/customers/${customer.id}/purses`, {
+    body: { family: 'evm', outsideOrderId: 'order-1' },
+  });
+  const bob = { externalId: 'bob', families: ['evm'] };
+  await ledger.request('POST', '/v1/customers', { body: bob });
+  await ledger.publishTransfers([
+    transferTo(purse.address, 'a', '340282366920938463463374607431768211455'),
+    transferTo(purse.address, 'c', '1'),
+  ]);
+  const list = async () => (await ledger.request('GET', '/v1/replenishments')).body.data;
+  await until(async () => (await list()).length === 2, { description: 'The replenishments' });
+  const [credited] = (await ledger.request('GET', '/v1/replenishments?status=CONFIRMED')).body.data;
+  await ledger.publishChainHead({
+    chain: CHAIN,
+    latest: 120,
+    matched: 118,
+    finalized: 60,
+    state: 'stalled',
+    detail: 'The node stands still.',
+    observedAt: '2026-01-02T03:04:05.000Z',
+    addressesThrough: '2',
+  });
+  const chains = async () => (await ledger.request('GET', '/v1/chains')).body.data;
+  const isKnown = async () => JSON.stringify(await chains()).includes('"latest":120');
+  await until(isKnown, { description: 'The head' });
+  return {
+    customerId: customer.id,
+    purseId: purse.id,
+    address: purse.address,
+    replenishmentId: credited.id,
+    position: String(await ledger.store.head()),
+  };
+}
+
+/** A final transfer of USDT; `digit` makes it another one. */
+function transferTo(address: string, digit: string, amount: string): TransferV1 {
+  const txHash = `0x${digit.repeat(64)}`;
+  return {
+    transferId: `eip155:1/${txHash}/log:0`,
+    version: 1,
+    status: 'final',
+    chain: 'eip155:1',
+    asset: USDT,
+    amount,
+    from: `0x${'1'.repeat(40)}`,
+    to: address.toLowerCase(),
+    txHash,
+    block: { number: 100, hash: `0x${'b'.repeat(64)}`, time: '2026-01-02T03:04:05.678Z' },
+    finality: { kind: 'depth', confirmations: 12 },
+  };
+}
