@@ -1,0 +1,36 @@
+import { ConfigurableModuleBuilder, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { DaybookClient } from './daybook-client';
+import type { DaybookClientOptions } from './options';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
+  new ConfigurableModuleBuilder<DaybookClientOptions>()
+    .setClassMethodName('forRoot')
+    .setExtras({ isGlobal: false }, (definition, { isGlobal }) => ({
+      ...definition,
+      global: isGlobal,
+    }))
+    .build();
+
+/**
+ * Daybook for an app on Nest: `DaybookClientModule.forRoot({ address, apiKey })`, or `forRootAsync` with
+ * a factory, and `DaybookClient` can be injected. It is closed with the app.
+ */
+@Module({
+  providers: [
+    {
+      provide: DaybookClient,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: DaybookClientOptions) => new DaybookClient(options),
+    },
+  ],
+  exports: [DaybookClient],
+})
+export class DaybookClientModule extends ConfigurableModuleClass implements OnApplicationShutdown {
+  constructor(private readonly client: DaybookClient) {
+    super();
+  }
+
+  onApplicationShutdown(): void {
+    this.client.close();
+  }
+}

@@ -1,0 +1,69 @@
+import { v1 } from '@daybook/contracts';
+import { type CallSettings, type Calls, Connection, type Given } from './calls';
+import { checkOptions, type DaybookClientOptions } from './options';
+import { type ResumeSettings, resumed } from './resumed';
+
+/** How a stream of events is read. */
+export interface StreamSettings<Message extends { readonly position: string }>
+  extends Pick<CallSettings, 'signal'>,
+    Pick<ResumeSettings<Message>, 'onBreak'> {}
+
+/**
+ * Daybook over gRPC: a function for every method of `daybook.v1`, with the names and comments of the
+ * .proto files. Positions and amounts are decimal texts. A call rejects with a `DaybookError`; it is
+ * repeated by itself where that is safe, until its time is over.
+ */
+export class DaybookClient {
+  readonly customers: Calls<v1.CustomerServiceDefinition>;
+  readonly purses: Calls<v1.PurseServiceDefinition>;
+  readonly replenishments: Calls<v1.ReplenishmentServiceDefinition>;
+  readonly figures: Calls<v1.FiguresServiceDefinition>;
+  readonly registry: Calls<v1.RegistryServiceDefinition>;
+  /** One call each; `tail` and `replay` of the client itself go on after a break. */
+  readonly events: Calls<v1.EventServiceDefinition>;
+  private readonly connection: Connection;
+
+  /** Throws a `TypeError` for options that cannot work. Connects with the first call. */
+  constructor(options: DaybookClientOptions) {
+    checkOptions(options);
+    const connection = new Connection(options);
+    this.connection = connection;
+    this.customers = connection.calls(v1.CustomerServiceDefinition);
+    this.purses = connection.calls(v1.PurseServiceDefinition);
+    this.replenishments = connection.calls(v1.ReplenishmentServiceDefinition);
+    this.figures = connection.calls(v1.FiguresServiceDefinition);
+    this.registry = connection.calls(v1.RegistryServiceDefinition);
+    this.events = connection.calls(v1.EventServiceDefinition);
+  }
+
+  /**
+   * What happens after a position, without end, through breaks and restarts of the service. Store each
+   * message's `position` together with what you made of its events, and come back with it as `after`.
+   */
+  tail(
+    request: Given<v1.TailRequest>,
+    settings: StreamSettings<v1.TailResponse> = {},
+  ): AsyncGenerator<v1.TailResponse, void, void> {
+    return resumed((after, signal) => this.events.tail({ ...request, after }, { signal }), {
+      after: request.after,
+      ...settings,
+    });
+  }
+
+  /** What happened between two positions, through breaks and restarts; the last message is `complete`. */
+  replay(
+    request: Given<v1.ReplayRequest>,
+    settings: StreamSettings<v1.ReplayResponse> = {},
+  ): AsyncGenerator<v1.ReplayResponse, void, void> {
+    return resumed((after, signal) => this.events.replay({ ...request, after }, { signal }), {
+      after: request.after,
+      isLast: ({ complete }) => complete,
+      ...settings,
+    });
+  }
+
+  /** Ends the connection; calls that are under way come to their end. */
+  close(): void {
+    this.connection.close();
+  }
+}
