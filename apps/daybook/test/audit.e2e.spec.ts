@@ -75,6 +75,19 @@ async function lengthen(): Promise<void> {
   }
 }
 
+const schemas = async () =>
+  (await sql(`SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'replay%'`)).map(
+    ({ name = '' }) => name,
+  );
+
+/** A replay that is told to end as soon as it has something to go on with. */
+async function cutShort(signal: 'SIGINT' | 'SIGKILL'): Promise<Ended> {
+  const running = spawnDaybook(['replay', '--events-per-second', '500'], place());
+  await until(async () => (await schemas()).length > 0);
+  running.kill(signal);
+  return running.ended;
+}
+
 describe('replay', () => {
   it('derives balances and throughput from the log, for people, machines and spreadsheets', async () => {
     const page = await replay();
@@ -87,22 +100,27 @@ describe('replay', () => {
     expect(report.purses).toHaveLength(CUSTOMERS);
     expect(report.figures[0].figures.received).toBe('6000000000000000000');
 
-    const [head, ...lines] = (await replay('--format', 'csv')).stdout.trimEnd().split('\n');
+    const csv = await replay('--format', 'csv');
+    const [head, ...lines] = csv.stdout.trimEnd().split('\n');
     expect(head).toBe(
-      'accountId,customerId,purseId,asset,custody,claimCustomer,claimAccount,suspense,received,reversed,receipts',
+      'record,asset,book,debits,credits,accountId,customerId,purseId,custody,claimCustomer,claimAccount,suspense,received,reversed,receipts',
     );
-    expect(lines).toHaveLength(CUSTOMERS);
+    const amount = '6000000000000000000';
+    expect(lines.filter((line) => line.startsWith('book,'))).toEqual([
+      `book,${ETH},claim/customer,0,${amount},,,,,,,,,,`,
+      `book,${ETH},custody/purse,${amount},0,,,,,,,,,,`,
+    ]);
+    expect(lines.filter((line) => line.startsWith('purse,'))).toHaveLength(CUSTOMERS);
+    expect(csv.stderr).toContain(`position ${report.position}, state hash ${report.stateHash}`);
     expect(await sql(`SELECT FROM pg_namespace WHERE nspname LIKE 'replay%'`)).toEqual([]);
   });
 
   it('stops where it is told to, by position or by time', async () => {
     const early = answerOf('replay', (await replay('--to', '3', '--format', 'json')).stdout);
     expect([early.position, early.purses]).toEqual(['3', []]);
-    const before = answerOf(
-      'replay',
-      (await replay('--to', '2020-01-01', '--format', 'json')).stdout,
-    );
-    expect(before.events).toBe(0);
+    const { time } = early;
+    const byTime = answerOf('replay', (await replay('--to', time, '--format', 'json')).stdout);
+    expect([byTime.position, byTime.stateHash]).toEqual(['3', early.stateHash]);
     const memory = answerOf('replay', (await replay('--in-memory', '--format', 'json')).stdout);
     expect([memory.stateHash, memory.purses.length]).toEqual([null, CUSTOMERS]);
   });
@@ -110,28 +128,49 @@ describe('replay', () => {
   it('keeps its tables when asked to', async () => {
     const { schema } = answerOf('replay', (await replay('--keep', '--format', 'json')).stdout);
     expect(await sql(`SELECT FROM ${schema}.purse`)).toHaveLength(CUSTOMERS);
-    await sql(`DROP SCHEMA ${schema} CASCADE`);
+    const gone = await replay('--discard', schema.replace('replay_', ''));
+    expect([gone.exitCode, await schemas()]).toEqual([0, []]);
   });
 
-  it('goes on with what was interrupted', async () => {
+  it('goes on with what was interrupted, by Ctrl-C or by a kill', async () => {
     await lengthen();
-    const running = spawnDaybook(['replay', '--events-per-second', '500'], place());
-    await until(
-      async () =>
-        (await sql(`SELECT nspname FROM pg_namespace WHERE nspname LIKE 'replay%'`)).length > 0,
-    );
-    running.kill('SIGINT');
-    const { exitCode, stderr, stdout } = await running.ended;
-    expect([exitCode, stdout]).toEqual([130, '']);
-    const [, id = ''] = /--resume ([0-9a-f]+)/.exec(stderr) ?? [];
+    const interrupted = await cutShort('SIGINT');
+    expect([interrupted.exitCode, interrupted.stdout]).toEqual([130, '']);
+    const [, id = ''] = /--resume ([0-9a-f]+)/.exec(interrupted.stderr) ?? [];
     const resumed = await replay('--resume', id, '--format', 'json');
-    expect(answerOf('replay', resumed.stdout).position).toBe(String(await ledger.store.head()));
+    const { position, stateHash } = answerOf('replay', resumed.stdout);
+    expect(position).toBe(String(await ledger.store.head()));
+
+    await cutShort('SIGKILL');
+    const next = await replay('--format', 'json');
+    const [, killed = ''] =
+      /cut short at position \d+\. .*--resume ([0-9a-f]+)/.exec(next.stderr) ?? [];
+    const again = await replay('--resume', killed, '--format', 'json');
+    expect(answerOf('replay', again.stdout).stateHash).toBe(stateHash);
+    expect(await schemas()).toEqual([]);
+  });
+
+  it('is undecided, and not different, where it cannot be carried out', async () => {
+    const running = spawnDaybook(['replay', '--events-per-second', '500'], place());
+    await until(async () => (await schemas()).length > 0);
+    const [id = ''] = (await schemas()).map((schema) => schema.replace('replay_', ''));
+    const other = await replay('--compare', '--resume', id);
+    expect([other.exitCode, other.stderr]).toEqual([4, expect.stringContaining('Another run')]);
+    running.kill('SIGINT');
+    await running.ended;
+    await replay('--discard', id);
   });
 
   it.each<[string[], RegExp]>([
     [['--to', '999999999'], /log ends at/],
     [['--to', '2999-01-01'], /in the future/],
+    [['--to', '0'], /begins at position 1/],
+    [['--to', '2020-01-01'], /nothing was recorded/],
     [['--to', 'yesterday'], /position, such as 1234, or a time/],
+    [['--to', '2026-02-30'], /position, such as 1234, or a time/],
+    [['--resume', 'never'], /No run has left/],
+    [['--discard', 'never'], /No run has left/],
+    [['--discard', 'it', '--compare'], /stands alone/],
     [['--compare', '--to', '3'], /leave out --to/],
     [['--in-memory', '--keep'], /stands alone/],
     [['--format', 'xml'], /table, json, csv/],

@@ -40,7 +40,10 @@ const WAYS: Readonly<Record<Invariant, readonly Way[]>> = {
   'balance-has-its-sign': [],
 };
 
-const BROKEN = Object.entries(WAYS) as [Invariant, readonly Way[]][];
+const BROKEN = (Object.entries(WAYS) as [Invariant, readonly Way[]][]).flatMap(
+  ([invariant, ways]) =>
+    ways.map(([table, set, where = 'true']) => [invariant, table, set, where] as const),
+);
 
 let ledger: AuditLedger;
 let checker: InvariantChecker;
@@ -82,9 +85,11 @@ describe('the running checker', () => {
     expect(told).toEqual([]);
   });
 
-  it.each(BROKEN.flatMap(([invariant, ways]) => ways.map((way) => [invariant, ...way] as const)))(
+  it.each(BROKEN)(
     'names %s and the row of %s after SET %s',
-    async (invariant, table, set, where = 'true') => {
+    async (invariant, table, set, where) => {
+      // Whoever changes rows of a table by hand may have taken its own checks away.
+      await ledger.sql('ALTER TABLE ledger.journal_line DROP CONSTRAINT journal_line_amount_check');
       const [row] = await ledger.sql<{ name: string }>(
         `UPDATE ledger.${table} SET ${set}
         WHERE ctid IN (SELECT ctid FROM ledger.${table} WHERE ${where} LIMIT 1)

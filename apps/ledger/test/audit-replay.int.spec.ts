@@ -9,6 +9,7 @@ import {
 } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
 import { type ReplayOptions, type ReplayReport, replay } from '../src/audit/replay';
+import { discardRun, runsLeft } from '../src/audit/runs';
 import { READ_MODELS } from '../src/read-models/projector';
 import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
 
@@ -25,61 +26,6 @@ afterAll(() => ledger.close());
 
 const replayNow = (options: Partial<ReplayOptions> = {}): Promise<ReplayReport> =>
   replay({ store: ledger.store, databaseUrl: ledger.ownerUrl, ...options });
-
-describe('the state hash', () => {
-  it('is the same however the log is cut into pages', async () => {
-    const { stateHash, tables } = await replayNow();
-    expect(stateHash).toMatch(/^[0-9a-f]{64}$/);
-    for (const pageEvents of [1, 7, 100]) {
-      expect(await replayNow({ pageEvents })).toMatchObject({ stateHash, tables });
-    }
-  });
-
-  it('is the same of a copied log in a database of another locale, time zone and date style', async () => {
-    const copy = await freshAuditLedger();
-    try {
-      const name = new URL(copy.ownerUrl).pathname.slice(1);
-      await copy.sql(`ALTER DATABASE ${name} SET timezone = 'Asia/Kathmandu'`);
-      await copy.sql(`ALTER DATABASE ${name} SET datestyle = 'German'`);
-      await copy.sql(`ALTER DATABASE ${name} SET extra_float_digits = 0`);
-      // Columns in another place, and text in another order, as another machine may have them.
-      await copy.sql(`
-        CREATE COLLATION backwards (provider = icu, locale = 'en-u-kf-upper');
-        ALTER TABLE ledger.api_key ALTER COLUMN key_id TYPE text COLLATE backwards;
-        ALTER TABLE ledger.customer ADD COLUMN moved text;
-        UPDATE ledger.customer SET moved = description;
-        ALTER TABLE ledger.customer DROP COLUMN description;
-        ALTER TABLE ledger.customer RENAME COLUMN moved TO description`);
-      for (const e of log) {
-        await copy.sql(
-          `INSERT INTO event_store.event
-             (position, revision, recorded_at, event_id, stream_id, type, data, metadata)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-          [
-            e.position.toString(),
-            e.revision.toString(),
-            e.recordedAt,
-            e.id,
-            e.stream,
-            e.type,
-            JSON.stringify(e.data),
-            JSON.stringify(e.metadata),
-          ],
-        );
-      }
-      const copied = await replay({ store: copy.store, databaseUrl: copy.ownerUrl });
-      expect(copied.stateHash).toBe((await replayNow()).stateHash);
-    } finally {
-      await copy.close();
-    }
-  });
-
-  it('is another at another position', async () => {
-    const head = await ledger.store.head();
-    const hashes = [head, head - 1n, 1n].map((position) => replayNow({ to: { position } }));
-    expect(new Set((await Promise.all(hashes)).map(({ stateHash }) => stateHash)).size).toBe(3);
-  });
-});
 
 describe('a replay', () => {
   it('to any position has the trial balance and figures of the events up to it', async () => {
@@ -109,6 +55,31 @@ describe('a replay', () => {
       const byPosition = await replayNow({ to: { position } });
       expect(stateHash).toBe(byPosition.stateHash);
     }
+  });
+
+  it('to a time is right to the last digit', async () => {
+    const sixth = log[5] as RecordedEvent;
+    const [at] = await ledger.sql<{ before: string; elsewhere: string }>(
+      `SELECT to_char(t - interval '1 microsecond', f) || 'Z' AS before,
+              to_char(t + interval '5:30', f) || '+05:30' AS elsewhere
+         FROM (SELECT $1::timestamptz AT TIME ZONE 'UTC' AS t, 'YYYY-MM-DD"T"HH24:MI:SS.US' AS f) AS x`,
+      [sixth.recordedAt],
+    );
+    expect(await replayNow({ to: { time: at?.before ?? '' } })).toMatchObject({ position: 5n });
+    expect(await replayNow({ to: { time: at?.elsewhere ?? '' } })).toMatchObject({ position: 6n });
+    expect(await replayNow({ to: { time: sixth.recordedAt } })).toMatchObject({ position: 6n });
+  });
+
+  it('to a moment before the log is refused, and so is any moment of an empty one', async () => {
+    for (const to of [{ position: 0n }, { time: '2001-01-01T00:00:00Z' }]) {
+      await expect(replayNow({ to })).rejects.toMatchObject({ code: 'as-of-too-early' });
+    }
+    const empty = await freshAuditLedger();
+    const { store, ownerUrl: databaseUrl } = empty;
+    const now = { time: new Date().toISOString() };
+    await expect(replay({ store, databaseUrl, to: now })).rejects.toThrow(/log is empty/);
+    expect(await replay({ store, databaseUrl })).toMatchObject({ events: 0, exitCode: 0 });
+    await empty.close();
   });
 
   it('to the future is refused', async () => {
@@ -143,10 +114,30 @@ describe('a replay', () => {
     );
     expect(Number(kept?.position)).toBeGreaterThan(0);
     expect(Number(kept?.position)).toBeLessThan(log.length);
-    const resumed = await replayNow({ id: 'resumed' });
+    expect(await runsLeft(ledger.ownerUrl)).toEqual([
+      { id: 'resumed', isKept: false, position: BigInt(kept?.position ?? 0) },
+    ]);
+    const resumed = await replayNow({ id: 'resumed', resume: true });
     expect(resumed.stateHash).toBe((await replayNow()).stateHash);
     expect(resumed.violations).toEqual([]);
     expect(await ledger.sql(`SELECT 1 FROM pg_namespace WHERE nspname LIKE 'replay%'`)).toEqual([]);
+  });
+
+  it('goes on only with what is there, and its tables can be removed', async () => {
+    for (const asked of [
+      replayNow({ id: 'never', resume: true }),
+      discardRun(ledger.ownerUrl, 'never'),
+    ]) {
+      await expect(asked).rejects.toMatchObject({ code: 'nothing-to-resume' });
+    }
+    await replayNow({ id: 'done', keep: true });
+    expect(await runsLeft(ledger.ownerUrl)).toMatchObject([{ id: 'done', isKept: true }]);
+    await discardRun(ledger.ownerUrl, 'done');
+    // A schema that only has such a name is somebody else's.
+    await ledger.sql('CREATE SCHEMA replay_mine; CREATE TABLE replay_mine.precious ()');
+    expect(await runsLeft(ledger.ownerUrl)).toEqual([]);
+    await expect(discardRun(ledger.ownerUrl, 'mine')).rejects.toThrow(/No run has left/);
+    await ledger.sql('DROP SCHEMA replay_mine CASCADE');
   });
 
   it('can be kept, with the indexes of the live tables, and is alone in its schema', async () => {

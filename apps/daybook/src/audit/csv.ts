@@ -1,23 +1,31 @@
 import type { CompareReport } from '../../../ledger/src/audit/compare';
 import type { ReplayReport } from '../../../ledger/src/audit/replay';
 
-const PURSE_COLUMNS = ['accountId', 'customerId', 'purseId', 'asset'] as const;
 const FIGURES = [
   ...(['custody', 'claimCustomer', 'claimAccount', 'suspense'] as const),
   ...(['received', 'reversed', 'receipts'] as const),
+];
+const REPLAY = [
+  ...['record', 'asset', 'book', 'debits', 'credits', 'accountId', 'customerId', 'purseId'],
+  ...FIGURES,
 ];
 const DIFFERENCE = [
   ...(['readModel', 'table', 'row', 'kind', 'column', 'expected', 'found'] as const),
 ];
 
-/** One line a purse and asset, amounts in base units, after a line of headings (RFC 4180). */
-export function* replayCsv({ purses }: ReplayReport): Generator<string> {
-  yield line([...PURSE_COLUMNS, ...FIGURES]);
-  for (const purse of purses) {
-    yield line([
-      ...PURSE_COLUMNS.map((name) => purse[name]),
-      ...FIGURES.map((name) => String(purse.figures[name])),
-    ]);
+/**
+ * Records of two kinds in one table (RFC 4180), amounts in base units: `book`, a line of the trial
+ * balance, and `purse`, the figures of a purse and asset. What the other kind has is empty.
+ */
+export function* replayCsv({ trialBalance, purses }: ReplayReport): Generator<string> {
+  yield line(REPLAY);
+  const noPurse = ['', '', '', ...FIGURES.map(() => '')];
+  for (const { asset, kind, debits, credits } of trialBalance) {
+    yield line(['book', asset, kind, String(debits), String(credits), ...noPurse]);
+  }
+  for (const { accountId, customerId, purseId, asset, figures } of purses) {
+    const amounts = FIGURES.map((name) => String(figures[name]));
+    yield line(['purse', asset, '', '', '', accountId, customerId, purseId, ...amounts]);
   }
 }
 
@@ -25,6 +33,18 @@ export function* replayCsv({ purses }: ReplayReport): Generator<string> {
 export function* compareCsv({ differences }: CompareReport): Generator<string> {
   yield line(DIFFERENCE);
   for (const difference of differences) yield line(DIFFERENCE.map((name) => difference[name]));
+}
+
+/** What an answer says besides its records. */
+export function* besideCsv(report: ReplayReport | CompareReport): Generator<string> {
+  const { position, stateHash, violations } = report;
+  yield `position ${position}${stateHash === null ? '' : `, state hash ${stateHash}`}`;
+  if (report.kind === 'compare' && report.omitted > 0) {
+    yield `${report.omitted} more differences are not listed`;
+  }
+  if (report.schema !== null) yield `the tables were kept in the schema ${report.schema}`;
+  for (const { invariant, subject, detail } of violations)
+    yield `! ${invariant}: ${subject}: ${detail}`;
 }
 
 function line(cells: readonly (string | null)[]): string {

@@ -1,5 +1,6 @@
 import type { Violation } from '@daybook/domain';
 import colors from 'picocolors';
+import type { TrialBalanceLine } from '../../../ledger/src/audit/books-in-memory';
 import type { CompareReport } from '../../../ledger/src/audit/compare';
 import type { Difference } from '../../../ledger/src/audit/compare-rows';
 import type { Certificate, RebuildReport } from '../../../ledger/src/audit/rebuild';
@@ -21,7 +22,7 @@ export function replayPage(report: ReplayReport, chainsFile: string | undefined)
     report.trialBalance.length > 0 &&
       table(
         ['trial balance', 'debits', 'credits'],
-        report.trialBalance.map(({ asset, kind, debits, credits }) => [
+        withTotals(report.trialBalance).map(({ asset, kind, debits, credits }) => [
           ...[kind, money(asset, debits), money(asset, credits)],
         ]),
       ),
@@ -39,6 +40,19 @@ export function replayPage(report: ReplayReport, chainsFile: string | undefined)
     schema !== null && `The tables were kept in the schema ${schema}.`,
     violations.length === 0 && colors.green('All rules of the books hold.'),
   ]);
+}
+
+/** The lines of each asset and, under them, what they add up to: the same on both sides. */
+function withTotals(lines: readonly TrialBalanceLine[]): readonly TrialBalanceLine[] {
+  const assets = [...new Set(lines.map(({ asset }) => asset))];
+  return assets.flatMap((asset) => {
+    const own = lines.filter((line) => line.asset === asset);
+    const sum = (side: 'debits' | 'credits') => own.reduce((all, line) => all + line[side], 0n);
+    return [
+      ...own,
+      { asset, kind: '= both sides', debits: sum('debits'), credits: sum('credits') },
+    ];
+  });
 }
 
 /** A comparison for people: each table, each difference. */

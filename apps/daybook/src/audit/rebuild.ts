@@ -5,6 +5,7 @@ import { operate, type PlaceOptions } from '../cli/operate';
 import { remark, say, sayJson } from '../cli/output';
 import { auditBar } from './bar';
 import { certificatePage, rebuildPage } from './pages';
+import { undecided } from './undecided';
 
 export interface RebuildCommandOptions extends PlaceOptions {
   readonly rollBack: boolean;
@@ -51,7 +52,7 @@ export function runRebuild(
       bar.end();
       if (operation.signal.aborted)
         remark('Interrupted. The tables of before serve on; --resume goes on.');
-      throw error;
+      throw undecided(error);
     }
   });
 }

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type CompareReport, compare } from '../../../ledger/src/audit/compare';
 import { type ReplayReport, replay } from '../../../ledger/src/audit/replay';
+import { discardRun, runsLeft } from '../../../ledger/src/audit/runs';
 import { EXIT, type ExitCode, Failure } from '../cli/exit-codes';
 import { type Operation, operate, type PlaceOptions } from '../cli/operate';
 import { remark, say, sayJson } from '../cli/output';
 import { auditBar } from './bar';
-import { compareCsv, replayCsv } from './csv';
+import { besideCsv, compareCsv, replayCsv } from './csv';
 import { comparePage, replayPage } from './pages';
+import { undecided } from './undecided';
 
 export interface ReplayCommandOptions extends PlaceOptions {
   /** The end of the log when left out. */
@@ -14,8 +16,10 @@ export interface ReplayCommandOptions extends PlaceOptions {
   readonly compare: boolean;
   readonly format: 'table' | 'json' | 'csv';
   readonly keep: boolean;
-  /** The id of a run that was cut short. */
+  /** The id of a run that was cut short, to go on with. */
   readonly resume?: string;
+  /** The id of a run whose tables are to go. */
+  readonly discard?: string;
   readonly inMemory: boolean;
   readonly eventsPerSecond?: number;
 }
@@ -24,52 +28,80 @@ export interface ReplayCommandOptions extends PlaceOptions {
 export function runReplay(options: ReplayCommandOptions): Promise<void> {
   return operate(options, async (operation) => {
     refuseContradictions(options);
+    const { inMemory, discard, resume } = options;
+    if (discard !== undefined) return discardTables(operation, discard);
+    const id = resume ?? randomBytes(4).toString('hex');
     const bar = auditBar();
-    const id = options.resume ?? randomBytes(4).toString('hex');
     operation.signal.addEventListener('abort', bar.end);
-    const pace = {
+    const asked = {
+      ...{ id, resume: resume !== undefined, keep: options.keep },
       ...(options.eventsPerSecond !== undefined && { eventsPerSecond: options.eventsPerSecond }),
       ...{ signal: operation.signal, onProgress: bar.onProgress },
     };
     try {
-      const asked = { ...options, ...pace, id };
+      if (!inMemory) await tellOfOthers(operation, id);
       const report = options.compare
         ? await runCompare(operation, asked)
-        : await runFold(operation, asked);
+        : await runFold(operation, { ...asked, to: options.to ?? 'head' }, inMemory);
       bar.end();
       return write(report, options, operation);
     } catch (error) {
       bar.end();
-      if (operation.signal.aborted && !options.inMemory) {
-        remark(`Interrupted. It goes on where it was with --resume ${id}`);
-      }
-      throw error;
+      if (!inMemory) await tellOfOwn(operation, id);
+      throw undecided(error);
     }
   });
 }
 
-type Asked = ReplayCommandOptions & { readonly id: string } & Pick<
-    Parameters<typeof replay>[0],
-    'signal' | 'onProgress' | 'eventsPerSecond'
-  >;
+type Asked = Omit<Parameters<typeof replay>[0], 'store' | 'databaseUrl'>;
 
-async function runFold(
-  { store, env, installation }: Operation,
-  { inMemory, to, ...rest }: Asked,
-): Promise<ReplayReport> {
-  const databaseUrl = inMemory ? null : (installation.ownerDatabaseUrl ?? env.databaseUrl);
-  return replay({ ...rest, store: await store(), databaseUrl, to: to ?? 'head' });
+async function runFold(operation: Operation, asked: Asked, inMemory: boolean) {
+  const databaseUrl = inMemory ? null : scratchUrl(operation);
+  return replay({ ...asked, store: await operation.store(), databaseUrl });
 }
 
-async function runCompare(
-  { store, env, installation }: Operation,
-  { to: _, ...rest }: Asked,
-): Promise<CompareReport> {
-  const databaseUrl = installation.ownerDatabaseUrl ?? env.databaseUrl;
-  return compare({ ...rest, store: await store(), liveUrl: env.databaseUrl, databaseUrl });
+async function runCompare(operation: Operation, asked: Omit<Asked, 'to'>) {
+  const { store, env } = operation;
+  const databaseUrl = scratchUrl(operation);
+  return compare({ ...asked, store: await store(), liveUrl: env.databaseUrl, databaseUrl });
 }
 
-function refuseContradictions({ compare, to, inMemory, keep, resume }: ReplayCommandOptions): void {
+function scratchUrl({ installation, env }: Operation): string {
+  return installation.ownerDatabaseUrl ?? env.databaseUrl;
+}
+
+async function discardTables(operation: Operation, id: string): Promise<ExitCode> {
+  await discardRun(scratchUrl(operation), id).catch((error) => {
+    throw undecided(error);
+  });
+  remark(`The tables of replay ${id} are gone.`);
+  return EXIT.ok;
+}
+
+/** What was killed could not say how to go on with it, so the next run does. */
+async function tellOfOthers(operation: Operation, id: string): Promise<void> {
+  for (const run of await runsLeft(scratchUrl(operation))) {
+    if (!run.isKept && run.id !== id) {
+      remark(`A replay was cut short at position ${run.position}. ${howToGoOn(run.id)}`);
+    }
+  }
+}
+
+async function tellOfOwn(operation: Operation, id: string): Promise<void> {
+  // Where the database is gone, the error that is told already says so.
+  const left = await runsLeft(scratchUrl(operation)).catch(() => []);
+  if (left.some((run) => run.id === id)) remark(`Cut short. ${howToGoOn(id)}`);
+}
+
+function howToGoOn(id: string): string {
+  return `It goes on where it was with --resume ${id}; --discard ${id} removes its tables.`;
+}
+
+function refuseContradictions(options: ReplayCommandOptions): void {
+  const { compare, to, inMemory, keep, resume, discard } = options;
+  if (discard !== undefined && (compare || to !== undefined || inMemory || keep || resume)) {
+    throw new Failure('--discard stands alone: it removes tables and replays nothing.', EXIT.usage);
+  }
   if (compare && to !== undefined) {
     const right = 'leave out --to, as the live tables are compared where they are now.';
     throw new Failure(`--compare and --to do not go together: ${right}`, EXIT.usage);
@@ -88,6 +120,8 @@ function write(
   if (format === 'json') sayJson(report);
   else if (format === 'csv') {
     for (const line of report.kind === 'replay' ? replayCsv(report) : compareCsv(report)) say(line);
+    // A table has no place for what is not a row of it.
+    for (const line of besideCsv(report)) remark(line);
   } else if (report.kind === 'replay') say(replayPage(report, env.chainsFile));
   else say(comparePage(report));
   return report.exitCode;

@@ -17,7 +17,8 @@ const CONFIGURATION: ReadonlySet<string> = new Set([
 
 /** Audits that were asked for what cannot be: another request, or more rights, would do. */
 const MISASKED: ReadonlySet<string> = new Set([
-  ...['as-of-in-future', 'no-rights', 'not-migrated', 'schema-taken', 'unknown-read-model'],
+  ...['as-of-in-future', 'as-of-too-early', 'no-rights', 'not-migrated', 'nothing-to-resume'],
+  ...['schema-taken', 'unknown-read-model'],
 ]);
 
 /** Faults of Daybook itself, which whoever mends them wants to see whole. */

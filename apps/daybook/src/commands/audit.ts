@@ -19,6 +19,7 @@ export function addReplay(program: Command): void {
     )
     .option('--keep', 'keep the tables of the replay, for queries', false)
     .option('--resume <id>', 'go on with a run that was interrupted')
+    .option('--discard <id>', 'remove the tables of a run that was kept or interrupted')
     .option('--in-memory', 'make no tables: balances only, without a state hash', false)
     .option('--events-per-second <number>', RATE_HELP, count)
     .addOption(dataOption())
@@ -61,11 +62,15 @@ export function addRebuild(program: Command): void {
 
 function positionOrTime(text: string): { position: bigint } | { time: string } {
   if (/^\d+$/.test(text)) return { position: position(text) };
+  const [day = ''] = text.split('T');
   try {
-    return { time: moment(text).toISOString() };
+    moment(text);
+    // A day that no month has, such as 30 February, would count as one of the next.
+    if (new Date(day).toISOString().startsWith(day)) return { time: text };
   } catch {
-    throw new InvalidArgumentError(
-      'It is a position, such as 1234, or a time, such as 2026-01-31T12:00:00Z.',
-    );
+    // The sentence below says what both would be.
   }
+  throw new InvalidArgumentError(
+    'It is a position, such as 1234, or a time, such as 2026-01-31T12:00:00Z.',
+  );
 }

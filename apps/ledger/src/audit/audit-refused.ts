@@ -5,11 +5,13 @@ export class AuditRefused extends Error {
   constructor(
     readonly code:
       | 'as-of-in-future'
+      | 'as-of-too-early'
       | 'no-rights'
       | 'not-migrated'
       | 'run-elsewhere'
       | 'schema-taken'
       | 'unknown-read-model'
+      | 'nothing-to-resume'
       | 'nothing-to-roll-back'
       | 'tables-changed'
       | 'tables-busy'

@@ -41,7 +41,7 @@ export interface Books {
   trialBalance(): readonly TrialBalanceLine[];
   /** By `<purse> <asset>`. */
   readonly figures: ReadonlyMap<string, OwnedFigures>;
-  /** What was found while adding, and what the figures at the end break. */
+  /** What was found while adding: the rules hold at every position, not only at the last. */
   violations(): readonly Violation[];
   /** Events by type. */
   readonly counts: ReadonlyMap<string, number>;
@@ -108,8 +108,13 @@ export function booksInMemory(): Books {
     const before = owned.figures;
     const after = addFigures(before, change.delta);
     owned.figures = postFigures(before, posting);
-    if (sameFigures(after, owned.figures) && after.received >= before.received) return;
-    note(lineViolations(`${key} at ${recorded.position}`, before, posting, after));
+    const subject = `${key} at ${recorded.position}`;
+    if (!sameFigures(after, owned.figures) || after.received < before.received) {
+      note(lineViolations(subject, before, posting, after));
+    }
+    const broken = figuresViolations(subject, after);
+    // What was broken before is told where it broke, not again with every line after it.
+    if (broken.length > 0 && figuresViolations(subject, before).length === 0) note(broken);
   }
 
   function countCredit({ event, recorded: { stream } }: Happened): void {
@@ -142,9 +147,6 @@ export function booksInMemory(): Books {
       [...totals]
         .flatMap(([asset, kinds]) => [...kinds].map(([kind, sums]) => ({ asset, kind, ...sums })))
         .sort((a, b) => (a.asset + a.kind < b.asset + b.kind ? -1 : 1)),
-    violations() {
-      const atEnd = [...figures].flatMap(([key, owned]) => figuresViolations(key, owned.figures));
-      return [...found, ...atEnd].slice(0, VIOLATIONS_MAX);
-    },
+    violations: () => found,
   };
 }

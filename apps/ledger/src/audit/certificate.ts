@@ -9,12 +9,12 @@ export interface Certificate {
   readonly readModels: readonly string[];
   /** `differs`: nothing was changed, the old tables serve. */
   readonly outcome: 'swapped' | 'differs' | 'rolled-back';
-  /** Where every row of the new tables was compared with the live ones. */
+  /** Where every row of the incoming tables was compared with those that served. */
   readonly position: Position;
-  /** Of the new tables at that position. */
+  /** Of the incoming tables at that position. */
   readonly stateHash: string;
   readonly differences: number;
-  /** The position from which on the new tables served; null when they did not. */
+  /** The position from which on the incoming tables served; null when they did not. */
   readonly servedFrom: Position | null;
   readonly actor: string;
   readonly startedAt: Date;

@@ -9,7 +9,7 @@ import { AuditRefused } from './audit-refused';
 import type { Books } from './books-in-memory';
 import { compareTable, type Difference, type Side } from './compare-rows';
 import { checkpointOf } from './fold-tables';
-import { paceOf, SNAPSHOT, scratchSchema } from './replay';
+import { closeRun, paceOf, type RunOptions, runOf, SNAPSHOT } from './replay';
 import { shapeOf } from './rows';
 import { openScratch, type Pace, type Scratch } from './scratch';
 import { stateHash } from './state-hash';
@@ -18,16 +18,13 @@ import { qualified, type TableSet } from './table-set';
 /** Differences that a report lists; the rest is counted. */
 export const DIFFERENCES_MAX = 100;
 
-export interface CompareOptions extends Pace {
+export interface CompareOptions extends Pace, RunOptions {
   /** The log: the only input of what is expected. */
   readonly store: EventStore;
   /** Of the live read models; the role needs nothing but to read. */
   readonly liveUrl: string;
   /** Where the replay's tables go, for a role that may create schemas; `liveUrl` when left out. */
   readonly databaseUrl?: string;
-  /** As of `replay`: names the scratch schema, so that a killed run can go on. */
-  readonly id?: string;
-  readonly keep?: boolean;
   readonly projections?: readonly Projection[];
   readonly differencesMax?: number;
 }
@@ -66,11 +63,10 @@ export interface CompareReport {
 export async function compare(options: CompareOptions): Promise<CompareReport> {
   const { store, liveUrl, keep = false, projections = READ_MODELS } = options;
   const startedAt = performance.now();
-  const schema = scratchSchema(options.id);
   const scratch = await openScratch({
     store,
     url: options.databaseUrl ?? liveUrl,
-    schema,
+    ...runOf(options),
     projections,
     isLogged: false,
     withBooks: true,
@@ -80,7 +76,7 @@ export async function compare(options: CompareOptions): Promise<CompareReport> {
     // Most of the way without a snapshot, which would keep the server from cleaning up.
     await scratch.foldTo((await checkpointOf(live)) ?? START, paceOf(options));
     const compared = await compareSnapshot(live, scratch, projections, options);
-    if (!keep) await scratch.drop();
+    const schema = await closeRun(scratch, keep);
     const books = (scratch.books as Books).violations();
     const { position, tables, differences, omitted } = compared;
     const isRight = differences.length === 0 && books.length === 0;
@@ -93,7 +89,7 @@ export async function compare(options: CompareOptions): Promise<CompareReport> {
       differences,
       omitted,
       violations: books,
-      schema: keep ? schema : null,
+      schema,
       exitCode: isRight ? 0 : 1,
     };
   } finally {

@@ -4,13 +4,6 @@ import { type EventStore, type LogPage, type Position, START } from '@daybook/ev
 import type { Happened } from '../read-models/projection';
 import { isLater } from '../recorded-time';
 
-/** Where a replay ends: everything up to a position, or everything recorded by a time (RFC 3339, UTC). */
-export type Until =
-  | { readonly position: Position }
-  | { readonly time: string }
-  /** The end of the log when the replay starts. */
-  | 'head';
-
 export interface Progress {
   /** What is being done, such as `folding` or `comparing`. */
   readonly step: 'folding' | 'indexing' | 'hashing' | 'comparing';

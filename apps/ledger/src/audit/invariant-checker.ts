@@ -170,7 +170,11 @@ function violationsOfLine(row: Row): readonly Violation[] {
   };
   const subject = `journal_line ${row.position} of purse ${row.purse_id}, ${row.asset}`;
   const [before, after] = [figuresAt(row, 'before'), figuresAt(row, 'after')];
-  return [...postingViolations(posting), ...lineViolations(subject, before, posting, after)];
+  return [
+    ...postingViolations(posting),
+    ...lineViolations(subject, before, posting, after),
+    ...figuresViolations(subject, after),
+  ];
 }
 
 function violationsOfFigures(row: Row): readonly Violation[] {

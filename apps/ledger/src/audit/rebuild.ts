@@ -4,14 +4,13 @@ import type { Client } from 'pg';
 import { LIVE_SCHEMA } from '../read-models/data-source';
 import type { Projection } from '../read-models/projection';
 import { READ_MODELS } from '../read-models/projector';
-import { auditConnection, inTransaction } from './audit-connection';
+import { auditConnection } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import { type Certificate, keepCertificate } from './certificate';
 import { type Compared, compareSnapshot } from './compare';
-import { type Difference, digestTable } from './compare-rows';
+import type { Difference } from './compare-rows';
 import { checkpointOf } from './fold-tables';
-import { paceOf, SNAPSHOT } from './replay';
-import { shapeOf } from './rows';
+import { paceOf } from './replay';
 import { openScratch, type Pace, type Scratch } from './scratch';
 import { stateHash } from './state-hash';
 import { BEFORE_SCHEMA, SHADOW_SCHEMA, swapIn } from './swap';
@@ -133,13 +132,15 @@ export async function rollBack(
       for (const table of before.tables) await requireSameColumns(live, table);
       await buildIndexes(before.client, before);
       await catchUp(live, before, options);
+      // They are swapped whatever differs, as that may be why; the evidence says how much it is.
+      const compared = await compareSnapshot(live, before, projections, options);
       const evidence: Certificate = {
         id: randomUUID(),
         readModels: projections.map(({ name }) => name),
         outcome: 'rolled-back',
-        position: before.checkpoint(),
-        stateHash: await hashOf(before),
-        differences: 0,
+        position: compared.position,
+        stateHash: stateHash(compared.position, compared.tables),
+        differences: compared.differences.length + compared.omitted,
         servedFrom: null,
         actor,
         startedAt,
@@ -152,18 +153,6 @@ export async function rollBack(
   } finally {
     await live.end();
   }
-}
-
-async function hashOf({ client, schema, tables, checkpoint }: Scratch): Promise<string> {
-  return inTransaction(client, SNAPSHOT, async () => {
-    const digests: { table: string; digest: string }[] = [];
-    for (const table of tables) {
-      const shape = await shapeOf(client, table);
-      const { digest } = await digestTable(shape, { client, schema }, () => undefined);
-      digests.push({ table, digest });
-    }
-    return stateHash(checkpoint(), digests);
-  });
 }
 
 const INDEXING = {

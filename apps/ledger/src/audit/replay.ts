@@ -13,16 +13,28 @@ import {
 } from './books-in-memory';
 import { digestTable } from './compare-rows';
 import { byAccount, FIGURE_COLUMNS, figuresOf } from './figures-columns';
-import { type Folded, foldLog, type Until } from './fold-log';
+import { type Folded, foldLog } from './fold-log';
 import { shapeOf, type TableShape } from './rows';
+import { markRun, scratchSchema } from './runs';
 import { openScratch, type Pace, type Scratch } from './scratch';
 import { type Cells, stateHash } from './state-hash';
 import { buildIndexes } from './table-set';
+import { endOf, type Until } from './until';
 
 /** A snapshot of all tables that keeps nobody from writing. */
 export const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
-export interface ReplayOptions extends Pace {
+/** Which run it is, and what becomes of its tables. */
+export interface RunOptions {
+  /** Names the scratch schema, `replay_<id>`; a new one when left out. */
+  readonly id?: string;
+  /** Whether a run of that id was cut short, and this one goes on where it was. */
+  readonly resume?: boolean;
+  /** Whether the scratch schema stays, with all indexes, for queries of one's own. */
+  readonly keep?: boolean;
+}
+
+export interface ReplayOptions extends Pace, RunOptions {
   /** The log: the only input. */
   readonly store: EventStore;
   /**
@@ -32,10 +44,6 @@ export interface ReplayOptions extends Pace {
   readonly databaseUrl: string | null;
   /** The end of the log when left out. */
   readonly to?: Until;
-  /** Names the scratch schema, `replay_<id>`. A killed run is continued by naming its id again. */
-  readonly id?: string;
-  /** Whether the scratch schema stays, with all indexes, for queries of one's own. */
-  readonly keep?: boolean;
   readonly projections?: readonly Projection[];
 }
 
@@ -83,8 +91,9 @@ export interface AccountFigures {
 /**
  * Folds the log from its start, with nothing but the log as input: into tables of its own by the
  * projections of the service, and beside them in memory by the domain's postings. Rejects with
- * `AuditRefused` (as-of-in-future, no-rights, not-migrated, run-elsewhere, schema-taken) and with
- * `UnknownEvent` at an event that this version does not know.
+ * `AuditRefused` (as-of-in-future, as-of-too-early, no-rights, not-migrated, run-elsewhere,
+ * schema-taken, nothing-to-resume) and with `UnknownEvent` at an event that this version does not know.
+ * What a failed run has done stays, to be gone on with.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { store, databaseUrl, keep = false, projections = READ_MODELS } = options;
@@ -98,18 +107,18 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
     });
     return reportOf({ ...folded, startedAt, foldedAt: performance.now() }, books, [], [], null);
   }
-  const schema = scratchSchema(options.id);
+  const run = runOf(options);
   const scratch = await openScratch({
     store,
     url: databaseUrl,
-    schema,
+    ...run,
     projections,
     isLogged: false,
     withBooks: true,
   });
   try {
     if (scratch.checkpoint() > to) {
-      const detail = `${schema} has come to ${scratch.checkpoint()}, beyond ${to}; take a new id.`;
+      const detail = `${scratch.schema} has come to ${scratch.checkpoint()}, beyond ${to}; take a new id.`;
       throw new AuditRefused('schema-taken', detail);
     }
     const folded = await scratch.foldTo(to, paceOf(options), untilTime);
@@ -117,40 +126,29 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
     if (keep) await buildIndexes(scratch.client, scratch);
     const books = scratch.books as Books;
     const { tables, violations } = await digestAll(scratch, projections, books, options);
-    if (!keep) await scratch.drop();
-    const run = { ...folded, startedAt, foldedAt };
-    return reportOf(run, books, tables, violations, keep ? schema : null);
+    const schema = await closeRun(scratch, keep);
+    return reportOf({ ...folded, startedAt, foldedAt }, books, tables, violations, schema);
   } finally {
     await scratch.close();
   }
 }
 
-/** `replay_<id>`; a new one when no id is given. Ids are short words, as they are part of a name. */
-export function scratchSchema(id = randomBytes(4).toString('hex')): string {
-  if (/^[a-z0-9_]{1,40}$/.test(id)) return `replay_${id}`;
-  throw new AuditRefused('schema-taken', 'An id has 1 to 40 of a-z, 0-9 and _.');
+/** Drops the tables or marks them as kept; returns the schema that is kept, else null. */
+export async function closeRun(scratch: Scratch, keep: boolean): Promise<string | null> {
+  if (!keep) {
+    await scratch.drop();
+    return null;
+  }
+  await markRun(scratch.client, scratch.schema, 'kept');
+  return scratch.schema;
 }
 
-/** Where to stop, as a position and perhaps a time before which the log ends. */
-export async function endOf(
-  store: EventStore,
-  until: Until,
-): Promise<{ readonly to: Position; readonly untilTime?: string }> {
-  const head = await store.head();
-  if (until === 'head') return { to: head };
-  if ('time' in until) {
-    const time = new Date(until.time);
-    if (time.getTime() > Date.now()) {
-      throw new AuditRefused('as-of-in-future', `${until.time} is in the future.`);
-    }
-    // As the log writes it, with whatever digits of the second were given.
-    const untilTime = until.time.endsWith('Z') ? until.time : time.toISOString();
-    return { to: head, untilTime };
-  }
-  if (until.position > head) {
-    throw new AuditRefused('as-of-in-future', `The log ends at ${head}, before ${until.position}.`);
-  }
-  return { to: until.position };
+/** What to open for a run of this id, or of a new one. */
+export function runOf({ id, resume = false }: RunOptions): {
+  readonly schema: string;
+  readonly mustExist: boolean;
+} {
+  return { schema: scratchSchema(id ?? randomBytes(4).toString('hex')), mustExist: resume };
 }
 
 export function paceOf({ pageEvents, eventsPerSecond, signal, onProgress }: Pace): Pace {

@@ -6,14 +6,12 @@ import { AuditRefused } from './audit-refused';
 import { type Books, booksInMemory } from './books-in-memory';
 import { type Folded, foldLog, type Progress } from './fold-log';
 import { checkpointOf, foldIntoTables } from './fold-tables';
+import { lockRun, markRun, noSuchRun } from './runs';
 import { createTables, dropTables, type TableSet, tablesIn } from './table-set';
 
 /** PostgreSQL's codes. */
 const INSUFFICIENT_PRIVILEGE = '42501';
 const UNDEFINED_TABLE = '42P01';
-
-/** The first half of the advisory locks of audits, one lock a schema. Any constant would do. */
-const AUDIT_LOCK = 0x6461_7564;
 
 /** How a replay may be throttled, watched and stopped. */
 export interface Pace {
@@ -47,21 +45,28 @@ export interface ScratchOptions {
   readonly isLogged: boolean;
   /** Whether the log is also folded in memory, from its start. */
   readonly withBooks: boolean;
+  /** Whether the tables must be there already. */
+  readonly mustExist?: boolean;
 }
 
 /**
  * Opens the tables in `schema`: new ones, or those of an earlier run, which go on from their own
- * checkpoint. Rejects with `AuditRefused` (no-rights, not-migrated, run-elsewhere, schema-taken).
+ * checkpoint. Rejects with `AuditRefused` (no-rights, not-migrated, run-elsewhere, schema-taken,
+ * nothing-to-resume).
  */
 export async function openScratch(options: ScratchOptions): Promise<Scratch> {
-  const { url, schema, projections, isLogged } = options;
+  const { url, schema, projections, isLogged, mustExist = false } = options;
   const set: TableSet = { schema, tables: projections.flatMap(({ tables }) => tables) };
   const client = await auditConnection(url, schema);
   try {
-    await lock(client, schema);
+    await lockRun(client, schema);
     const found = await tablesIn(client, schema);
     if (found.length === 0) {
-      await inTransaction(client, 'BEGIN', () => createTables(client, set, isLogged));
+      if (mustExist) throw noSuchRun(schema);
+      await inTransaction(client, 'BEGIN', async () => {
+        await createTables(client, set, isLogged);
+        await markRun(client, schema, 'unfinished');
+      });
     } else requireSame(set, found);
     return scratchOf(options, set, client, (await checkpointOf(client)) ?? START);
   } catch (error) {
@@ -103,16 +108,6 @@ function scratchOf(
     drop: () => dropTables(client, set.schema),
     close: () => client.end(),
   };
-}
-
-/** One run at a time works on a schema. The lock is the session's, so it dies with a killed run. */
-async function lock(client: Client, schema: string): Promise<void> {
-  const { rows } = await client.query<{ taken: 't' | 'f' }>(
-    'SELECT pg_try_advisory_lock($1, hashtext($2)) AS taken',
-    [AUDIT_LOCK, schema],
-  );
-  if (rows[0]?.taken === 't') return;
-  throw new AuditRefused('run-elsewhere', `Another run works on ${schema}; wait for it or end it.`);
 }
 
 function requireSame({ schema, tables }: TableSet, found: readonly string[]): void {
