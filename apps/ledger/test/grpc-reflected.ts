@@ -61,6 +61,8 @@ export interface Reflected {
     request: object,
     options?: { readonly metadata?: Record<string, string>; readonly timeoutMs?: number },
   ): Promise<{ readonly answer: Answer; readonly error: ServiceError | null }>;
+  /** A request as it goes over the wire. */
+  bytesOf(service: string, method: string, request: object): Buffer;
   /** A call with these bytes as its message. */
   callRaw(path: string, message: Buffer): Promise<ServiceError | null>;
   client(service: string): Client & Record<string, Answer>;
@@ -128,6 +130,11 @@ export async function reflect(
         stream.on('error', (error: ServiceError) => resolve({ answer, error }));
         stream.on('end', () => resolve({ answer, error: null }));
       }),
+    bytesOf: (service, method, request) => {
+      const definition = constructors.get(service)?.service[method];
+      if (definition === undefined) throw new Error(`The server has no ${service}/${method}.`);
+      return definition.requestSerialize(request);
+    },
     callRaw: (path, message) =>
       new Promise((resolve) => {
         const [service = ''] = path.slice(1).split('/');

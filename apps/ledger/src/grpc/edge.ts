@@ -9,7 +9,9 @@ import type { RateLimit } from '../rest/rate-limit';
 import type { Begun } from './begun';
 import type { Apis } from './method';
 import type { CallObserver } from './observe';
+import type { PingLimit } from './pings';
 import { statusOf } from './status';
+import type { Turnstile } from './turnstile';
 
 /** What every call may need of the application. */
 export interface Edge {
@@ -21,6 +23,8 @@ export interface Edge {
   readonly apis: Apis;
   readonly logger: Logger;
   readonly observe: CallObserver;
+  readonly turnstile: Turnstile;
+  readonly pings: PingLimit;
   /** The names of which a client's certificate must have one; null where none are asked for. */
   readonly clientNames: ReadonlySet<string> | null;
 }

@@ -26,8 +26,10 @@ import type { GrpcCredentials } from './credentials';
 import { serveHealth } from './health';
 import { UNARY_METHODS } from './methods';
 import { observer } from './observe';
+import { limitPings } from './pings';
 import { answerStream, HEARTBEAT_MS, STREAM_METHODS, type StreamEdge } from './stream';
 import { createStreamSlots } from './stream-slots';
+import { createTurnstile, type TurnstileOptions } from './turnstile';
 import { answerUnary } from './unary';
 
 export interface GrpcOptions {
@@ -39,6 +41,8 @@ export interface GrpcOptions {
   readonly reflection: boolean;
   /** How often a quiet stream gives a sign of life. */
   readonly heartbeatMs?: number;
+  /** Other limits than the usual ones. */
+  readonly turnstile?: TurnstileOptions;
 }
 
 export interface GrpcServer {
@@ -79,7 +83,8 @@ const SERVER_OPTIONS: ServerOptions = {
  */
 export function createGrpcServer(app: INestApplicationContext, options: GrpcOptions): GrpcServer {
   const server = new Server(SERVER_OPTIONS);
-  const edge = edgeOf(app, options);
+  const pings = limitPings(server, options.logger);
+  const edge = { ...edgeOf(app, options), pings };
   const services = Object.keys(UNARY_METHODS);
   for (const service of services) addService(server, edge, service);
   const health = serveHealth(server, services, options.health);
@@ -93,6 +98,7 @@ export function createGrpcServer(app: INestApplicationContext, options: GrpcOpti
         `${host.includes(':') ? `[${host}]` : host}:${port}`,
         options,
       );
+      pings.watch();
       await health.look();
       return bound;
     },
@@ -105,8 +111,8 @@ export function createGrpcServer(app: INestApplicationContext, options: GrpcOpti
   };
 }
 
-function edgeOf(app: INestApplicationContext, options: GrpcOptions): StreamEdge {
-  const { registry, logger, tls, heartbeatMs = HEARTBEAT_MS } = options;
+function edgeOf(app: INestApplicationContext, options: GrpcOptions): Omit<StreamEdge, 'pings'> {
+  const { registry, logger, tls, turnstile, heartbeatMs = HEARTBEAT_MS } = options;
   return {
     keys: app.get(ApiKeys),
     limit: app.get(RateLimit),
@@ -122,8 +128,9 @@ function edgeOf(app: INestApplicationContext, options: GrpcOptions): StreamEdge 
     },
     logger,
     observe: observer(registry, logger),
+    turnstile: createTurnstile(registry, turnstile),
     clientNames: tls.clientNames,
-    slots: createStreamSlots(),
+    slots: createStreamSlots(registry),
     heartbeatMs,
   };
 }

@@ -137,17 +137,18 @@ async function send(
   ending: AbortController,
   progress: Progress,
 ): Promise<void> {
-  const { accountId, keyId } = await admit(edge, call, begun, 'read');
+  const { accountId } = await admit(edge, call, begun, 'read');
   const query = method.read(call.request);
   const { store, slots, heartbeatMs } = edge;
   const { signal } = ending;
-  const slot = slots.take(keyId);
+  const slot = slots.take(accountId);
   const keyCheck = setInterval(() => void endWithKey(edge, begun, ending), KEY_CHECK_MS);
   try {
     call.sendMetadata(replyMetadata(begun));
     for await (const part of method.open(store, { accountId, query, signal, heartbeatMs })) {
       for (const { events, position, atEnd } of messagesOf(part)) {
         progress.position = position;
+        edge.pings.sent(call.getPeer());
         await written(call, method.encode(events, position, atEnd), signal);
       }
     }

@@ -7,6 +7,7 @@ import { admit } from './admit';
 import { type Begun, begin, replyMetadata } from './begun';
 import { type Edge, refusalOf } from './edge';
 import type { UnaryMethod } from './method';
+import type { Passage } from './turnstile';
 
 /** For a call without a deadline, or with a later one. */
 const DEADLINE_MS_MAX = 10_000;
@@ -30,17 +31,30 @@ export function answerUnary(edge: Edge, path: string, method: UnaryMethod) {
       end(refusal.code);
       reply(refusal, null);
     };
-    const tooLate = () => refuse(new Problem('timeout', 'The call was not answered in time.'));
-    const timer = setTimeout(tooLate, until - Date.now());
+    let passage: Passage | null = null;
+    const timer = setTimeout(() => {
+      passage?.over('deadline');
+      refuse(new Problem('timeout', 'The call was not answered in time.'));
+    }, until - Date.now());
     call.once('cancelled', () => {
+      passage?.over(Date.now() < until ? 'cancelled' : 'deadline');
       if (!isOver) end(status.CANCELLED);
     });
-    respond(edge, method, call, begun, until).then((message) => {
-      if (isOver) return;
-      end(status.OK);
-      call.sendMetadata(replyMetadata(begun));
-      reply(null, Buffer.from(message.buffer, message.byteOffset, message.byteLength));
-    }, refuse);
+    try {
+      passage = edge.turnstile.enter(until);
+    } catch (error) {
+      refuse(error);
+      return;
+    }
+    respond(edge, method, call, begun, until, passage)
+      .then((message) => {
+        if (isOver) return;
+        end(status.OK);
+        edge.pings.sent(call.getPeer());
+        call.sendMetadata(replyMetadata(begun));
+        reply(null, Buffer.from(message.buffer, message.byteOffset, message.byteLength));
+      }, refuse)
+      .finally(() => passage?.leave());
   };
 }
 
@@ -50,15 +64,18 @@ async function respond(
   call: Call,
   begun: Begun,
   until: number,
+  passage: Passage,
 ): Promise<Uint8Array> {
   const caller = await admit(edge, call, begun, method.scope);
+  passage.belongsTo(caller.keyId);
   if (method.scope === 'read') {
     const { minPosition, answer } = method.read(call.request);
     if (minPosition !== undefined) await reach(edge.position, minPosition, until - Date.now());
-    insistOnReader(call, until);
+    await passage.work('read');
     return answer(edge.apis, caller.accountId);
   }
   const { path, body, requestId, answer } = method.read(call.request);
+  await passage.work('write');
   const context = await commandContext(edge.idempotency, caller, {
     method: method.twin.slice(0, method.twin.indexOf(' ')),
     path,
@@ -68,18 +85,11 @@ async function respond(
     traceparent: traceparentOf(begun),
   });
   try {
-    insistOnReader(call, until);
     return await answer(edge.apis, context);
   } catch (error) {
     if (context.fingerprint !== undefined) edge.idempotency.release(context.commandId);
     throw error;
   }
-}
-
-/** What nobody waits for any more is not started. */
-function insistOnReader(call: Call, until: number): void {
-  if (!call.cancelled && Date.now() < until) return;
-  throw new Problem('timeout', 'Nobody waits for the answer any more.');
 }
 
 /** The request id, as a field or as metadata; in both places only when it is the same. */

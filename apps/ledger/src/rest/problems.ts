@@ -311,11 +311,18 @@ const EDGE = {
     remedy:
       'Open the stream again after the `position` that comes with the error; another process answers.',
   },
+  overloaded: {
+    status: 503,
+    rpc: 'UNAVAILABLE',
+    title: 'Too much to do',
+    when: 'The process has more calls under way than it takes. Nothing was done for this one.',
+    remedy: 'Repeat the call later, with growing pauses.',
+  },
   'too-many-streams': {
     status: 429,
     rpc: 'RESOURCE_EXHAUSTED',
     title: 'Too many streams',
-    when: 'The key holds as many streams as it may at this process.',
+    when: 'The account, or all accounts together, hold as many streams as they may at this process.',
     remedy: 'Close a stream that is not needed, or read in one what two read now.',
   },
   'position-not-in-log': {

@@ -744,7 +744,7 @@ export const ReplayResponse: MessageFns<ReplayResponse> = {
 
 /**
  * Everything that happened to the account, in the order of the log. Keys and scopes are as
- * `CustomerService` explains them; one key may hold 16 streams at once.
+ * `CustomerService` explains them; an account may hold 16 streams at once at each process.
  *
  * Every message of a stream carries a position. A reader who stores it together with what it made of
  * the events, and comes back with it as `after`, misses nothing and sees nothing twice. A stream that

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { status } from '@grpc/grpc-js';
+import { QueryBus } from '@nestjs/cqrs';
+import { Client } from 'pg';
+import { until } from '../../../test/dependencies';
+import { GetCustomer } from '../src/read-models/customers/get-customers';
+import { detailsOf } from './grpc-details';
+import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';
+import { type Reflected, reflect } from './grpc-reflected';
+
+const CUSTOMERS = 'daybook.v1.CustomerService';
+const CALLS_PER_SECOND = 1_000;
+const DEADLINE_MS = 50;
+/** Reads that work at once (`turnstile.ts`). */
+const WORKING_MAX = 10;
+const CALLS_MAX = 200;
+
+let ledger: GrpcLedger;
+let api: Reflected;
+let customerId: string;
+let started = 0;
+
+beforeAll(async () => {
+  const turnstile = { callsMax: CALLS_MAX, callsPerKeyMax: CALLS_MAX };
+  ledger = await createGrpcLedger({ turnstile });
+  api = await reflect(ledger.address, ledger.apiKey);
+  const { answer } = await api.call(CUSTOMERS, 'CreateCustomer', { external_id: 'ann' });
+  customerId = answer.customer.id;
+  await api.call(CUSTOMERS, 'GetCustomer', {
+    ...{ customer_id: customerId, min_position: answer.position },
+  });
+  ledger.app.get(QueryBus).subscribe((query) => {
+    if (query instanceof GetCustomer) started += 1;
+  });
+});
+afterAll(async () => {
+  api?.close();
+  await ledger?.close();
+});
+
+const get = (timeoutMs: number) =>
+  api.call(CUSTOMERS, 'GetCustomer', { customer_id: customerId }, { timeoutMs });
+
+/** While it is held, nothing can be read of customers. */
+async function holdCustomers(): Promise<{ release(): Promise<void> }> {
+  const client = new Client({ connectionString: ledger.databaseUrl });
+  await client.connect();
+  await client.query('BEGIN; LOCK TABLE ledger.customer IN ACCESS EXCLUSIVE MODE');
+  return { release: () => client.end() };
+}
+
+async function turnedAway(...reasons: readonly string[]): Promise<number> {
+  const text = await ledger.metrics();
+  return reasons.reduce((sum, reason) => {
+    const line = new RegExp(
+      `^daybook_grpc_calls_turned_away_total\\{reason="${reason}".*\\} (\\d+)$`,
+      'm',
+    );
+    return sum + Number(line.exec(text)?.[1] ?? 0);
+  }, 0);
+}
+
+/** Calls at a steady pace, whether or not the ones before were answered. */
+async function load(calls: number, timeoutMs: number): Promise<Record<string, number>> {
+  const answers: ReturnType<typeof get>[] = [];
+  const begun = Date.now();
+  while (answers.length < calls) {
+    const due = Math.min(calls, ((Date.now() - begun) * CALLS_PER_SECOND) / 1_000);
+    while (answers.length < due) answers.push(get(timeoutMs));
+    await sleep(1);
+  }
+  const codes: Record<string, number> = {};
+  for (const { error } of await Promise.all(answers)) {
+    const code = status[error?.code ?? status.OK] ?? '';
+    codes[code] = (codes[code] ?? 0) + 1;
+  }
+  return codes;
+}
+
+describe('while reads stand still', () => {
+  it('calls whose readers have gone are never worked on', async () => {
+    started = 0;
+    const calls = 1_000;
+    const held = await holdCustomers();
+    const begun = performance.now();
+    const codes = await load(calls, DEADLINE_MS);
+    const tookMs = performance.now() - begun;
+    expect(codes).toEqual({ DEADLINE_EXCEEDED: calls });
+    // Nobody waited longer than they wanted to: the pace and one deadline, on a busy machine.
+    expect(tookMs).toBeLessThan((calls * 1_000) / CALLS_PER_SECOND + 2_000);
+    expect(started).toBeLessThanOrEqual(WORKING_MAX);
+    const late = () => turnedAway('deadline', 'cancelled');
+    await until(async () => (await late()) === calls - started, {
+      description: 'Every call was either begun or counted as turned away',
+    });
+    const before = started;
+    await held.release();
+    const { error } = await get(2_000);
+    expect(error).toBeNull();
+    expect(started).toBe(before + 1);
+    const states = async () => (await ledger.metrics()).match(/^daybook_grpc_calls\{.*\} \d+$/gm);
+    await until(async () => (await states())?.every((line) => line.endsWith(' 0')) ?? false, {
+      description: 'Nothing under way',
+    });
+  });
+
+  it('calls beyond what a process holds are turned away at once', async () => {
+    const held = await holdCustomers();
+    const waiting = Array.from({ length: CALLS_MAX }, () => get(3_000));
+    const state = async () =>
+      (await ledger.metrics()).match(/grpc_calls\{state="waiting".*\} (\d+)/);
+    await until(async () => Number((await state())?.[1]) === CALLS_MAX - WORKING_MAX);
+    const before = await turnedAway('overloaded');
+    const begun = performance.now();
+    const { error } = await get(3_000);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    if (error === null) throw new Error('The call was answered.');
+    expect(detailsOf(error)).toMatchObject({
+      ...{ code: 'UNAVAILABLE', info: { reason: 'overloaded' }, retrySeconds: '1' },
+    });
+    expect(await turnedAway('overloaded')).toBe(before + 1);
+    await held.release();
+    expect((await Promise.all(waiting)).map((call) => call.error)).toEqual(
+      Array(CALLS_MAX).fill(null),
+    );
+  });
+});
+
+it('a call without a deadline has one all the same', async () => {
+  const held = await holdCustomers();
+  const begun = performance.now();
+  const { error } = await api.call(
+    ...([CUSTOMERS, 'GetCustomer', { customer_id: customerId }] as const),
+    { timeoutMs: Number.POSITIVE_INFINITY },
+  );
+  expect(error && detailsOf(error)).toMatchObject({
+    ...{ code: 'DEADLINE_EXCEEDED', info: { reason: 'timeout' } },
+  });
+  expect(performance.now() - begun).toBeLessThan(15_000);
+  await held.release();
+}, 20_000);

@@ -1,0 +1,97 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+import fc from 'fast-check';
+import { PROBLEMS, type ProblemCode } from '../src/rest/problems';
+import { detailsOf } from './grpc-details';
+import { CHAINS_FILE, fill, type Known } from './grpc-known';
+import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';
+import { type Reflected, reflect } from './grpc-reflected';
+import { bytesNear, messagesOf } from './grpc-requests';
+import { twinsOf } from './grpc-twins';
+
+const SEED = 20_261_121;
+const RUNS_PER_METHOD = 60;
+/** What a request may be refused with that came to a service in good health. */
+const REFUSED: ReadonlySet<status> = new Set([
+  ...[status.INVALID_ARGUMENT, status.NOT_FOUND, status.ALREADY_EXISTS, status.OUT_OF_RANGE],
+  ...[status.FAILED_PRECONDITION, status.UNAVAILABLE, status.DEADLINE_EXCEEDED],
+]);
+
+let ledger: GrpcLedger;
+let api: Reflected;
+let known: Known;
+
+beforeAll(async () => {
+  ledger = await createGrpcLedger({ chains: CHAINS_FILE });
+  api = await reflect(ledger.address, ledger.apiKey);
+  known = await fill(ledger);
+});
+afterAll(async () => {
+  api?.close();
+  await ledger?.close();
+});
+
+function meaningful(): Record<string, readonly string[]> {
+  return {
+    customer_id: [known.customerId],
+    purse_id: [known.purseId],
+    replenishment_id: [known.replenishmentId],
+    external_id: ['ann', 'bob', 'carl'],
+    address: [known.address, known.address.toLowerCase()],
+    asset: ['ETH', 'USDT_ETH', 'NOPE'],
+    currency: ['ETH', 'USDT_ETH', 'NOPE'],
+    as_of: ['0', '2', known.position, '2026-01-01T00:00:00Z', '2999-01-01T00:00:00+01:00'],
+    reason: ['a test'],
+    subject_kinds: ['customer', 'purse', 'replenishment'],
+    types: ['CustomerCreated', 'ReplenishmentConfirmed'],
+  };
+}
+
+function hold(error: ServiceError | null): void {
+  if (error === null) return;
+  expect(REFUSED).toContain(error.code);
+  // What the client's own deadline ended has no details; everything else says why.
+  if (error.code === status.DEADLINE_EXCEEDED) return;
+  const { info, code } = detailsOf(error);
+  expect(PROBLEMS[info.reason as ProblemCode].rpc).toBe(code);
+  // The only fault of the service that a request can ask for: a position that never comes.
+  if (code === 'UNAVAILABLE') expect(info.reason).toBe('position-not-reached');
+}
+
+describe('whatever is sent', () => {
+  it('is answered or refused with a reason, by every method', async () => {
+    const services = api.services.filter((service) => service.startsWith('daybook.v1.'));
+    for (const service of services) {
+      for (const { name, request } of api.methodsOf(service)) {
+        // A stream without an end is ended by its reader.
+        const timeoutMs = name === 'Tail' ? 100 : 1_000;
+        const numRuns = name === 'Tail' ? 10 : RUNS_PER_METHOD;
+        const property = fc.asyncProperty(messagesOf(request, meaningful()), async (message) => {
+          const { min_position: _, ...unhurried } = message;
+          hold((await api.call(service, name, unhurried, { timeoutMs })).error);
+        });
+        await fc.assert(property, { seed: SEED, numRuns });
+      }
+    }
+  }, 60_000);
+
+  it('is answered or refused with a reason, also when it is no message', async () => {
+    for (const { service, method, request } of twinsOf(known)) {
+      const path = `/${service}/${method}`;
+      const right = api.bytesOf(service, method, request);
+      const property = fc.asyncProperty(bytesNear(right), async (bytes) =>
+        hold(await api.callRaw(path, bytes)),
+      );
+      await fc.assert(property, { seed: SEED, numRuns: 40 });
+    }
+  }, 60_000);
+
+  it('leaves the service as well as before', async () => {
+    const failures = ledger.logged.filter(({ msg }) => msg === 'call failed');
+    expect(failures).toEqual([]);
+    const { answer, error } = await api.call('daybook.v1.PurseService', 'GetPurse', {
+      purse_id: known.purseId,
+    });
+    expect(error).toBeNull();
+    expect(answer.purse.address).toBe(known.address);
+  });
+});
