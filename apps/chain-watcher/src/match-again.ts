@@ -10,18 +10,19 @@ import {
 } from './late-addresses';
 import { fetchRange } from './next-blocks';
 import { highest, isAbove, type Position } from './positions';
-import { rangeLeft, requestedBlocksLeft, type WatchRequest } from './requests';
+import { type Asked, rangeLeft, requestedBlocksLeft, type WatchRequest } from './requests';
 import {
   addRescan,
   blocksIn,
   nextSlice,
   type Range,
+  type Rescan,
   rangeBelow,
   rangeInTurn,
   type Slice,
   withLeft,
 } from './rescans';
-import { serveRequests } from './serve-requests';
+import { hashOf, serveRequests } from './serve-requests';
 import { commit, tipOf, versionTime, type WatchParts, type WatchState } from './watch-state';
 
 /** Blocks matched again in one step, between two looks at the head. */
@@ -90,6 +91,7 @@ async function rescan(parts: WatchParts, state: WatchState): Promise<boolean> {
   const left = rangeBelow(range, blocks);
   // The node does not have them, or follows another chain for the moment.
   if (left === 'elsewhere') {
+    await hangAnew(parts, state, range);
     if (state.missing?.range.hash !== range.hash) state.missing = { range, since: parts.now() };
     return false;
   }
@@ -108,6 +110,26 @@ async function rescan(parts: WatchParts, state: WatchState): Promise<boolean> {
   });
   parts.events.rescanned(blocks.length, blocksToRescan(state));
   return true;
+}
+
+/**
+ * A hash below the ring may be the word of a node that followed another chain just then, for a request
+ * or when the ring was reset. Such a range would wait for ever.
+ */
+async function hangAnew(
+  parts: WatchParts,
+  state: WatchState,
+  range: Rescan | Asked,
+): Promise<void> {
+  const hash = await hashOf(parts.client, state.ring, range.to);
+  if (hash === null || hash === range.hash) return;
+  await commit(
+    parts,
+    state,
+    'request' in range
+      ? { requests: [{ ...range.request, hash }] }
+      : { rescans: withLeft(state.rescans, range, { ...range, hash }) },
+  );
 }
 
 /** The request when only `left` is left of it, after so many more transfers. */

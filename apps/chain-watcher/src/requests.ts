@@ -41,8 +41,13 @@ export const OPEN_REQUESTS_MAX = 20;
 /** On a public node about a quarter of an hour's work; more has to be meant. */
 export const REQUESTED_BLOCKS_MAX = 10_000;
 
-/** The blocks that a rescan that has begun still has to match. */
-export function rangeLeft(request: WatchRequest): (Range & { request: WatchRequest }) | null {
+/** The blocks that a request still has to match. */
+export interface Asked extends Range {
+  readonly request: WatchRequest;
+}
+
+/** What is left of a rescan that has begun. */
+export function rangeLeft(request: WatchRequest): Asked | null {
   const { kind, from, next, hash } = request;
   if (kind !== 'rescan' || from === null || next === null || hash === null) return null;
   return { from, to: next, hash, request };

@@ -1,6 +1,7 @@
-import type { BlockHeader, ChainClient } from '@daybook/chains';
+import { type BlockHeader, type ChainClient, InvalidBlock } from '@daybook/chains';
 import { openChronicle } from './chronicle';
 import { firstRing } from './first-start';
+import { headerAt, type Ring } from './reconcile';
 import type { WatchRequest } from './requests';
 import { cutRescans, type Rescan } from './rescans';
 import { commit, tipOf, versionTime, type WatchParts, type WatchState } from './watch-state';
@@ -26,9 +27,9 @@ export async function resetRing(
   }
   const { from, agreed, head } = plan;
   const { ring } = await firstRing(client, chain, from, head);
+  await requireSame(client, ring, agreed);
   const ancestor = ring.at(-1) as BlockHeader;
-  const above = await store.includedAbove(chain.id, ancestor.number);
-  const lost = above.filter(({ transfer }) => (transfer.block?.number ?? 0) > agreed);
+  const lost = await store.includedAbove(chain.id, ancestor.number);
   const chronicle = openChronicle(chain.id, lost, versionTime(parts, state));
   for (const { transfer } of lost) chronicle.revert(transfer.transferId);
   const next = ancestor.number + 1;
@@ -52,11 +53,16 @@ export async function resetRing(
   parts.events.reset(ancestor, lost.length);
 }
 
+/** Up to here both branches are one. Without a hash nothing is known but that nobody matched before. */
+interface Agreed {
+  readonly number: number;
+  readonly hash: string | null;
+}
+
 interface Plan {
   /** The first block to match on the new branch. */
   readonly from: number;
-  /** Up to here both branches are one, as far as the transfers that were found tell. */
-  readonly agreed: number;
+  readonly agreed: Agreed;
   readonly head: BlockHeader;
 }
 
@@ -81,14 +87,15 @@ async function planReset(
     };
   }
   const agreed = await agreedUpTo(parts, state, oldest.number - 1);
-  const from = asked ?? agreed + 1;
+  // Nothing below has to be taken back, and what was missed there is what a rescan is for.
+  const from = Math.max(asked ?? 0, agreed.number + 1);
   if (from > oldest.number) {
     return {
       reason: `Block ${oldest.number} already differs on the node's chain: begin there or below.`,
     };
   }
   const shown = await store.includedAtMost(chain.id, from - 1);
-  if (shown && shown.number > agreed) {
+  if (shown && shown.number > agreed.number) {
     return {
       reason: `Block ${shown.number}, in which transfers were found, is not on the node's chain: begin there or below.`,
     };
@@ -97,7 +104,7 @@ async function planReset(
   if (blocksMax !== null && blocks > blocksMax) {
     return {
       reason:
-        `No block above ${agreed} is known to be the same on the node's chain, so ${blocks} blocks would be matched, more than ${blocksMax}. ` +
+        `No block above ${agreed.number} is known to be the same on the node's chain, so ${blocks} blocks would be matched, more than ${blocksMax}. ` +
         'Name the first block that differs, or allow so many.',
     };
   }
@@ -113,22 +120,30 @@ async function agreedUpTo(
   { chain, client, store }: WatchParts,
   { startNumber }: WatchState,
   limit: number,
-): Promise<number> {
-  let agreed = Math.max(startNumber - 1, 0);
-  let [low, high] = [agreed, limit];
+): Promise<Agreed> {
+  let agreed: Agreed = { number: Math.max(startNumber - 1, 0), hash: null };
+  let [low, high] = [agreed.number, limit];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     const shown = await store.includedAtMost(chain.id, middle);
-    if (shown === null || shown.number <= agreed) {
+    if (shown === null || shown.number <= agreed.number) {
       low = middle;
     } else if ((await client.header(shown.number))?.hash === shown.hash) {
-      agreed = shown.number;
+      agreed = shown;
       low = middle;
     } else {
       high = shown.number - 1;
     }
   }
   return agreed;
+}
+
+/** Throws when the node, asked again, is not of the chain that the plan was made for. */
+async function requireSame(client: ChainClient, ring: Ring, agreed: Agreed): Promise<void> {
+  if (agreed.hash === null) return;
+  const now = headerAt(ring, agreed.number) ?? (await client.header(agreed.number));
+  if (now?.hash === agreed.hash) return;
+  throw new InvalidBlock(`The node shows block ${agreed.number} once so, once otherwise.`);
 }
 
 /** The ranges with the hashes of the node's chain; those it does not have are kept, and missed. */

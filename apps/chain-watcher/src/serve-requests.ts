@@ -48,7 +48,11 @@ async function begunAt(
  * The hash of a block of our chain, up to the tip. Below the ring it is the node's word, which counts
  * when the node follows our chain.
  */
-async function hashOf(client: ChainClient, ring: Ring, number: number): Promise<string | null> {
+export async function hashOf(
+  client: ChainClient,
+  ring: Ring,
+  number: number,
+): Promise<string | null> {
   const known = headerAt(ring, number);
   if (known) return known.hash;
   const header = await client.header(number);
@@ -65,6 +69,12 @@ async function watchReset(
 ): Promise<boolean> {
   const { to } = request as { to: number };
   const next = tipOf(state).number + 1;
+  if (state.stalled !== null) {
+    // The chain changed that deep once more. Whoever asked decides anew.
+    const ended: WatchRequest = { ...request, next, state: 'refused', reason: state.stalled };
+    await commit(parts, state, { requests: [ended] });
+    return true;
+  }
   const isDone = next > Math.min(to, state.head?.number ?? to);
   if (!isDone && request.next === next) return false;
   const moved: WatchRequest = { ...request, next, state: isDone ? 'done' : 'running' };

@@ -99,7 +99,7 @@ describe('a watch under faults, reorgs and crashes', () => {
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       const outcome = await simulate(seed, keccak).catch((error: Error) => {
         failures.push(`seed ${seed}: ${error.stack}`);
-        return { published: [], forgottenAt: 0, truth: new Map() };
+        return { published: [], forgottenAt: 0, truth: new Map(), requests: [] };
       });
       transfers += outcome.truth.size;
       reverts += outcome.published.filter(({ status }) => status === 'reverted').length;
@@ -109,6 +109,29 @@ describe('a watch under faults, reorgs and crashes', () => {
     // The stories are worth nothing when nothing happens in them.
     expect(transfers).toBeGreaterThan(SEEDS);
     expect(reverts).toBeGreaterThan(SEEDS / 2);
+  });
+
+  it('publishes what the chain shows when an operator asks for rescans and resets the ring', async () => {
+    const failures: string[] = [];
+    const ends = { rescan: 0, 'reset-ring': 0, told: 0 };
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+      const outcome = await simulate(seed, keccak, { operator: true }).catch((error: Error) => {
+        throw new Error(`seed ${seed}: ${error.message}`, { cause: error });
+      });
+      for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
+      for (const { kind, state, told, reason } of outcome.requests) {
+        if (state === 'done') ends[kind] += 1;
+        if (kind === 'reset-ring') ends.told += told;
+        if (state === 'waiting' || state === 'running') {
+          failures.push(`seed ${seed}: a ${kind} is ${state}, ${reason}`);
+        }
+      }
+    }
+    expect(failures).toEqual([]);
+    // Nobody can say that nothing was asked, or taken back.
+    expect(ends.rescan).toBeGreaterThan(SEEDS);
+    expect(ends['reset-ring']).toBeGreaterThan(SEEDS / 10);
+    expect(ends.told).toBeGreaterThan(SEEDS / 10);
   });
 
   it('tells the same story twice', async () => {

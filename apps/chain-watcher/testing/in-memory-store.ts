@@ -118,6 +118,11 @@ export class InMemoryWatcherStore extends WatcherStore {
     );
   }
 
+  /** Everything that was asked. */
+  asked(chain: string): readonly WatchRequest[] {
+    return this.of(chain).requests;
+  }
+
   async requests(chain: string): Promise<readonly WatchRequest[]> {
     return this.of(chain).requests.filter(isOpen);
   }

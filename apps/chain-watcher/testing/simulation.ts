@@ -15,6 +15,7 @@ import { policyGroups } from '../src/finality';
 import { CLOCK_MARGIN_MS } from '../src/late-addresses';
 import type { Position } from '../src/positions';
 import { createReadMark, type ReadMark } from '../src/read-mark';
+import type { WatchRequest } from '../src/requests';
 import type { Leadership } from '../src/store/watcher-store';
 import { createWatch, type Watch } from '../src/watch';
 import { witnessAcknowledgement } from './acknowledged';
@@ -22,6 +23,7 @@ import { AddressTopic } from './address-topic';
 import { Crash, CrashingLog, CrashingStore } from './crashing';
 import { faultyNode } from './faulty-node';
 import { CHAIN, IDS, ModelChain, TOKEN } from './model-chain';
+import { createOperator } from './operator';
 import { createRandom, type Random } from './random';
 
 /** Small, so that reorgs come near to it. */
@@ -55,10 +57,19 @@ export interface Outcome {
   readonly forgottenAt: number;
   /** What the watched part of the chain shows in the end to the addresses, by transfer id. */
   readonly truth: ReturnType<ModelChain['truth']>;
+  /** What was asked since the memory was deleted, and what came of it. */
+  readonly requests: readonly WatchRequest[];
 }
 
-/** Lives a random story of chain, node, ledger and watcher, then lets everything come to rest. */
-export async function simulate(seed: number, keccak: Keccak): Promise<Outcome> {
+/**
+ * Lives a random story of chain, node, ledger and watcher, then lets everything come to rest. With an
+ * `operator` there are reorgs deeper than the ring, after which the ring is reset, and rescans.
+ */
+export async function simulate(
+  seed: number,
+  keccak: Keccak,
+  { operator = false } = {},
+): Promise<Outcome> {
   const random = createRandom(seed);
   const startBlock = seed % 2 === 0 ? 1 : null;
   let nowMs = 1_700_000_000_000;
@@ -217,6 +228,15 @@ export async function simulate(seed: number, keccak: Keccak): Promise<Outcome> {
       });
     },
   ];
+  if (operator) {
+    const asks = createOperator(random, store, model);
+    actions.push(
+      () => asks.rescan(),
+      () => asks.cancel(),
+      () => asks.resetIfStuck(running?.watch),
+      () => random.oneIn(4) && asks.sufferDeepReorg(WINDOW),
+    );
+  }
   const wipeAt = seed % 3 === 0 ? -1 : random.integer(STEPS);
   for (let n = 0; n < STEPS; n++) {
     if (n === wipeAt) {
@@ -241,6 +261,7 @@ export async function simulate(seed: number, keccak: Keccak): Promise<Outcome> {
     if (n === 20) nowMs += 3_600_000;
     topic.relay(false);
     if (running) topic.retry(running.group);
+    if (operator) await createOperator(random, store, model).resetIfStuck(running?.watch);
     for (const action of [deliver, pass, relay, ask, acknowledge]) {
       await action();
       await witness.check();
@@ -254,6 +275,7 @@ export async function simulate(seed: number, keccak: Keccak): Promise<Outcome> {
   return {
     published: log.transfers.map(({ value }) => JSON.parse(value) as TransferV1),
     forgottenAt,
+    requests: store.asked(CHAIN),
     truth: model.truth(new Set(recipients()), startBlock ?? 0),
   };
 }
