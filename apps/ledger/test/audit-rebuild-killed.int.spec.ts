@@ -1,0 +1,214 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Follower } from '@daybook/event-store';
+import { until } from '../../../test/dependencies';
+import { rebuild } from '../src/audit/rebuild';
+import { READ_MODELS, startProjector } from '../src/read-models/projector';
+import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
+import { differencesIn, schemas, served } from './audit-tables';
+import type { RebuildProcess } from './rebuild.process';
+
+let ledger: AuditLedger;
+let projector: Follower;
+let seed = 100;
+
+beforeAll(async () => {
+  ledger = await freshAuditLedger();
+  await tellHistory(ledger.store, 7, 150);
+  projector = startProjector(ledger.store, ledger.dataSource);
+  await caughtUp();
+});
+
+afterAll(async () => {
+  await projector.stop();
+  await ledger.close();
+});
+
+type Place = Pick<Required<RebuildProcess>, 'diesAt' | 'dies'>;
+
+const SWAP = 'LOCK TABLE .* SHARE UPDATE EXCLUSIVE';
+const LAST = 'SET LOCAL synchronous_commit = on';
+const MOVES = 2 * READ_MODELS.flatMap(({ tables }) => tables).length + 1;
+const at = (dies: Place['dies'], ...diesAt: string[]): Place => ({ diesAt, dies });
+const nth = (statement: string, n: number): string[] => Array.from({ length: n }, () => statement);
+
+/** Every step of a rebuild, in order; of many that are alike the first, one between and the last. */
+const GROWING: readonly Place[] = [
+  at('before', 'CREATE SCHEMA'),
+  at('during', ...nth('CREATE UNLOGGED TABLE|CREATE TABLE', 4)),
+  at('before', 'INSERT INTO checkpoint'),
+  at('during', ...nth('INSERT INTO checkpoint', 3)),
+  at('during', ...nth('^CREATE .*INDEX', 2)),
+  at('after', ...nth('^ANALYZE', 5)),
+  at('after', 'LOCK TABLE .* ACCESS SHARE'),
+  at('during', ...nth('^DECLARE', 7)),
+];
+const SWAPPING: readonly Place[] = [
+  at('after', SWAP),
+  at('after', 'FOR UPDATE'),
+  at('after', 'LOCK TABLE .* ACCESS EXCLUSIVE'),
+  at('after', SWAP, 'RENAME TO'),
+  at('after', SWAP, 'DROP SCHEMA IF EXISTS'),
+  at('after', SWAP, 'CREATE SCHEMA'),
+  ...[1, 2, MOVES >> 1, MOVES - 1, MOVES].map((n) => at('after', SWAP, ...nth('SET SCHEMA', n))),
+  at('after', SWAP, '^UPDATE'),
+  at('after', SWAP, 'INSERT INTO .*rebuild'),
+  at('before', LAST, '^COMMIT'),
+  at('during', LAST, '^COMMIT'),
+];
+const SWAPPED: readonly Place[] = [at('after', LAST, '^COMMIT')];
+
+const titled = (places: readonly Place[]) =>
+  places.map((place) => ({
+    ...place,
+    title: `${place.dies} ${place.diesAt.at(-1)} (${place.diesAt.length})`,
+  }));
+
+describe('a rebuild that is killed', () => {
+  it.each(titled([...GROWING, ...SWAPPING.slice(0, -1)]))(
+    '$title leaves the old tables serving, under traffic',
+    async ({ diesAt, dies }) => {
+      const before = await served(ledger);
+      await killed({ does: 'rebuild', diesAt, dies });
+      expect(await served(ledger)).toEqual(before);
+      await servesWell();
+      await nextGoesWell();
+    },
+    60_000,
+  );
+
+  it.each(titled(SWAPPING.slice(-1)))(
+    '$title leaves the old tables or the new ones',
+    async ({ diesAt, dies }) => {
+      const before = await served(ledger);
+      await killed({ does: 'rebuild', diesAt, dies });
+      await allOldOrAllNew(before);
+      await servesWell();
+      await nextGoesWell();
+    },
+    60_000,
+  );
+
+  it.each(titled(SWAPPED))(
+    '$title leaves the new tables serving, and its certificate',
+    async ({ diesAt, dies }) => {
+      const before = await served(ledger);
+      const count = await certificates();
+      await killed({ does: 'rebuild', diesAt, dies });
+      expect(await allOldOrAllNew(before)).toBe('new');
+      expect(await certificates()).toBe(count + 1);
+      await servesWell();
+    },
+    60_000,
+  );
+
+  it('at any moment leaves the old tables or the new ones, at one position', async () => {
+    const number = numbersFrom(3);
+    for (let round = 0; round < 8; round++) {
+      const before = await served(ledger);
+      const child = start({ does: 'rebuild' });
+      const began = await Promise.race([
+        until(async () => (await schemas(ledger)).includes('ledger_shadow'), { timeoutMs: 20_000 }),
+        once(child, 'exit'),
+      ]);
+      // Any moment will do, also one that nobody thought of; so the kill waits for nothing in particular.
+      if (began === undefined) await new Promise((go) => setTimeout(go, number(400)));
+      const exit = child.exitCode === null ? once(child, 'exit') : null;
+      child.kill('SIGKILL');
+      await exit;
+      await nobodyAudits();
+      await allOldOrAllNew(before);
+      await servesWell();
+    }
+    await nextGoesWell();
+  }, 120_000);
+});
+
+describe('a roll back that is killed', () => {
+  it.each(titled([GROWING.at(-1) as Place, ...SWAPPING.filter((_, i) => i % 3 === 0)]))(
+    '$title leaves the tables that served',
+    async ({ diesAt, dies }) => {
+      await nextGoesWell();
+      const before = await served(ledger);
+      await killed({ does: 'roll back', diesAt, dies });
+      expect(await served(ledger)).toEqual(before);
+      await servesWell();
+      await nextGoesWell();
+    },
+    60_000,
+  );
+
+  it.each(titled(SWAPPED))(
+    '$title leaves the tables of before',
+    async ({ diesAt, dies }) => {
+      await nextGoesWell();
+      const before = await served(ledger);
+      await killed({ does: 'roll back', diesAt, dies });
+      expect(await allOldOrAllNew(before)).toBe('new');
+      await servesWell();
+    },
+    60_000,
+  );
+});
+
+/** Runs it until it is killed, while the ledger is written to. */
+async function killed(what: Omit<RebuildProcess, 'ownerUrl'>): Promise<void> {
+  const child = start(what);
+  const writing = tellHistory(ledger.store, seed++, 20);
+  const [, signal] = await once(child, 'exit');
+  await writing;
+  expect(signal).toBe('SIGKILL');
+  await nobodyAudits();
+}
+
+function start(what: Omit<RebuildProcess, 'ownerUrl'>): ChildProcess {
+  const root = join(__dirname, '../../..');
+  const process_: RebuildProcess = { ...what, ownerUrl: ledger.ownerUrl };
+  return spawn(
+    process.execPath,
+    [
+      ...['-r', join(root, 'test/register.cjs'), join(__dirname, 'rebuild.process.ts')],
+      JSON.stringify(process_),
+    ],
+    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+}
+
+/** The server notices that nobody is there any more, and undoes what was open. */
+function nobodyAudits(): Promise<void> {
+  const audits = `SELECT 1 FROM pg_stat_activity
+                   WHERE application_name = 'daybook-audit' AND datname = current_database()`;
+  return until(async () => (await ledger.sql(audits)).length === 0);
+}
+
+/** Never some of both. */
+async function allOldOrAllNew(before: readonly { oid: string }[]): Promise<'old' | 'new'> {
+  const after = await served(ledger);
+  const same = after.filter(({ oid }, i) => oid === before[i]?.oid).length;
+  expect([0, after.length]).toContain(same);
+  return same === 0 ? 'new' : 'old';
+}
+
+async function caughtUp(): Promise<void> {
+  expect(await projector.waitFor(await ledger.store.head(), 20_000)).toBe(true);
+}
+
+/** The projector goes on with whichever tables serve, and every row is as the log says. */
+async function servesWell(): Promise<void> {
+  await tellHistory(ledger.store, seed++, 10);
+  await caughtUp();
+  expect(await differencesIn(ledger)).toEqual([]);
+}
+
+/** The next rebuild clears away what was left. */
+async function nextGoesWell(): Promise<void> {
+  const { store, ownerUrl } = ledger;
+  const { certificate } = await rebuild({ store, ownerUrl, readModel: 'all', actor: 'test' });
+  expect(certificate).toMatchObject({ outcome: 'swapped', differences: 0 });
+  expect(await schemas(ledger)).toEqual(['ledger', 'ledger_before']);
+}
+
+async function certificates(): Promise<number> {
+  return (await ledger.sql('SELECT id FROM ledger.rebuild')).length;
+}
