@@ -8,6 +8,7 @@ import { addKeys } from './commands/keys';
 import { addParked } from './commands/parked';
 import { addDemo, addReset, addStart } from './commands/start';
 import { addStatus } from './commands/status';
+import { addWatch } from './commands/watch';
 
 /** Help has this width everywhere, so that the documentation shows what a terminal shows. */
 const HELP_WIDTH = 100;
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   program.commandsGroup('Operate it:');
   addKeys(program);
   addAddresses(program);
+  addWatch(program);
   addParked(program);
   program.commandsGroup('');
   const codes = Object.entries(EXIT_MEANINGS).map(

@@ -77,7 +77,7 @@ export async function watchedChains(query: Query): Promise<readonly WatchedChain
   }));
 }
 
-/** Stores a request for the leader of the chain, whoever that will be. Throws `RequestRefused`. */
+/** Stores a request for the leader of the chain, whoever that will be. Throws `RequestRefused`, and when too many are open. */
 export async function ask(query: Query, asked: Ask): Promise<AskedRequest> {
   const { chain, kind, requestedBy, isAnySize } = asked;
   const from = asked.from ?? null;
@@ -93,7 +93,7 @@ export async function ask(query: Query, asked: Ask): Promise<AskedRequest> {
   const values = [randomUUID(), chain.chain, kind, from, to, max, requestedBy, OPEN_REQUESTS_MAX];
   const [row] = await query<Row>(INSERT, values);
   if (row) return toAsked(row);
-  throw new RequestRefused(
+  throw new Error(
     `${OPEN_REQUESTS_MAX} requests for ${chain.chain} are open already. Wait for them, or cancel some.`,
   );
 }
