@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { PostgresEventStore, type RecordedEvent } from '@daybook/event-store';
 import { Client } from 'pg';
 import { compare } from '../src/audit/compare';
 import { type ReplayOptions, type ReplayReport, replay } from '../src/audit/replay';
+import { migrate } from '../src/migrate';
 import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
 
 let ledger: AuditLedger;
@@ -42,13 +47,43 @@ describe('the state hash', () => {
         UPDATE ledger.customer SET moved = description;
         ALTER TABLE ledger.customer DROP COLUMN description;
         ALTER TABLE ledger.customer RENAME COLUMN moved TO description`);
-      await fill(copy, log);
+      await fill(copy.sql, log);
       const copied = await replay({ store: copy.store, databaseUrl: copy.ownerUrl });
       expect(copied.stateHash).toBe((await replayNow()).stateHash);
     } finally {
       await copy.close();
     }
   });
+
+  it('is the same on machines of another language, time zone and version of Node', async () => {
+    const name = `${new URL(ledger.ownerUrl).pathname.slice(1)}_tr`;
+    await ledger.sql(
+      `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'
+         LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C'`,
+    );
+    const url = new URL(ledger.ownerUrl);
+    url.pathname = `/${name}`;
+    const elsewhere = new Client({ connectionString: url.href });
+    try {
+      await migrate(url.href, new URL(ledger.url).username);
+      await elsewhere.connect();
+      await fill((text, values) => elsewhere.query(text, values), log);
+      // Text is in another order there, as a row tells.
+      const { rows } = await elsewhere.query(`SELECT 'i' < 'ı' AS less, upper('i') AS upper`);
+      expect(rows).toEqual([{ less: false, upper: 'İ' }]);
+      const hashes = await Promise.all([
+        hashIn(process.execPath, url.href, { TZ: 'Pacific/Chatham', LC_ALL: 'tr_TR.UTF-8' }),
+        hashIn(existsSync(PINNED_NODE) ? PINNED_NODE : process.execPath, url.href, {
+          TZ: 'Asia/Kathmandu',
+          PGTZ: 'Asia/Kathmandu',
+        }),
+      ]);
+      expect(new Set([...hashes, (await replayNow()).stateHash]).size).toBe(1);
+    } finally {
+      await elsewhere.end();
+      await ledger.sql(`DROP DATABASE ${name} WITH (FORCE)`);
+    }
+  }, 60_000);
 
   it('is another at another position', async () => {
     const head = await ledger.store.head();
@@ -115,16 +150,33 @@ describe('a replay', () => {
   });
 });
 
+const ROOT = join(__dirname, '../../..');
+/** What `npm start` runs on, which may be another version than what runs this test. */
+const PINNED_NODE = join(ROOT, 'node_modules/.bin/node');
+
+async function hashIn(node: string, url: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const run = promisify(execFile);
+  const { stdout } = await run(
+    node,
+    ['-r', join(ROOT, 'test/register.cjs'), join(__dirname, 'replay.process.ts'), url],
+    { cwd: ROOT, env: { ...process.env, ...env } },
+  );
+  return stdout.trim();
+}
+
 /** A ledger with these events and no row in its read models. */
 async function copyOf(events: readonly RecordedEvent[]): Promise<AuditLedger> {
   const copy = await freshAuditLedger();
-  await fill(copy, events);
+  await fill(copy.sql, events);
   return copy;
 }
 
-async function fill(copy: AuditLedger, events: readonly RecordedEvent[]): Promise<void> {
+async function fill(
+  sql: (text: string, values: string[]) => Promise<unknown>,
+  events: readonly RecordedEvent[],
+): Promise<void> {
   for (const e of events) {
-    await copy.sql(
+    await sql(
       `INSERT INTO event_store.event
          (position, revision, recorded_at, event_id, stream_id, type, data, metadata)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
