@@ -10,16 +10,18 @@ import { grpcCredentials } from '../src/grpc/credentials';
 import { createGrpcServer, type GrpcServer } from '../src/grpc/server';
 import type { TurnstileOptions } from '../src/grpc/turnstile';
 
-export interface GrpcLedger extends TestLedger {
-  /** What the metrics of the gRPC edge say now. */
-  metrics(): Promise<string>;
+export interface GrpcPort {
   /** `127.0.0.1:<port>`. */
   readonly address: string;
   readonly grpc: GrpcServer;
   readonly health: Health;
+  /** What the metrics of this port say now. */
+  metrics(): Promise<string>;
 }
 
-export interface GrpcLedgerOptions extends LedgerOptions {
+export interface GrpcLedger extends TestLedger, GrpcPort {}
+
+export interface GrpcPortOptions {
   readonly tls?: GrpcCredentials;
   readonly reflection?: boolean;
   readonly heartbeatMs?: number;
@@ -28,39 +30,37 @@ export interface GrpcLedgerOptions extends LedgerOptions {
   readonly check?: HealthCheck;
 }
 
-/** A ledger of one's own with both edges: REST and gRPC on free ports. */
-export async function createGrpcLedger(options: GrpcLedgerOptions = {}): Promise<GrpcLedger> {
-  const {
+/** A gRPC port of a ledger, any free one: as another process that shares its database has. */
+export async function openGrpcPort(
+  { app, store, logged }: TestLedger,
+  {
     tls = grpcCredentials({}),
     reflection = true,
-    heartbeatMs,
-    turnstile,
     check = async () => undefined,
     ...rest
-  } = options;
-  const ledger = await createLedgerForTest(rest);
-  const health = createHealth({ required: { database: () => ledger.store.head(), check } });
+  }: GrpcPortOptions,
+): Promise<GrpcPort> {
+  const health = createHealth({ required: { database: () => store.head(), check } });
   const { registry } = createMetrics('grpc');
-  const logged = ledger.logged as Record<string, unknown>[];
-  const grpc = createGrpcServer(ledger.app, {
-    health,
-    registry,
-    logger: pino({ level: 'info' }, { write: (line) => logged.push(JSON.parse(line)) }),
-    tls,
-    reflection,
-    ...(heartbeatMs !== undefined && { heartbeatMs }),
-    ...(turnstile !== undefined && { turnstile }),
-  });
+  const lines = logged as Record<string, unknown>[];
+  const logger = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
+  const grpc = createGrpcServer(app, { health, registry, logger, tls, reflection, ...rest });
   health.started();
   const port = await grpc.listen(0, '127.0.0.1');
+  return { address: `127.0.0.1:${port}`, grpc, health, metrics: () => registry.metrics() };
+}
+
+/** A ledger of one's own with both edges: REST and gRPC on free ports. */
+export async function createGrpcLedger(
+  options: LedgerOptions & GrpcPortOptions = {},
+): Promise<GrpcLedger> {
+  const ledger = await createLedgerForTest(options);
+  const port = await openGrpcPort(ledger, options);
   return {
     ...ledger,
-    address: `127.0.0.1:${port}`,
-    grpc,
-    health,
-    metrics: () => registry.metrics(),
+    ...port,
     async close() {
-      await grpc.close();
+      await port.grpc.close();
       await ledger.close();
     },
   };

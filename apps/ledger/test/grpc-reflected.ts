@@ -63,6 +63,8 @@ export interface Reflected {
   ): Promise<{ readonly answer: Answer; readonly error: ServiceError | null }>;
   /** A request as it goes over the wire. */
   bytesOf(service: string, method: string, request: object): Buffer;
+  /** An answer as it came over the wire. */
+  answerOf(service: string, method: string, bytes: Buffer): Answer;
   /** A call with these bytes as its message. */
   callRaw(path: string, message: Buffer): Promise<ServiceError | null>;
   client(service: string): Client & Record<string, Answer>;
@@ -83,6 +85,11 @@ export async function reflect(
       .filter((name) => name.startsWith('daybook.'))
       .map((name) => [name, name.split('.').reduce((part, step) => part[step], loaded)]),
   );
+  const definitionOf = (service: string, method: string) => {
+    const definition = constructors.get(service)?.service[method];
+    if (definition === undefined) throw new Error(`The server has no ${service}/${method}.`);
+    return definition;
+  };
   const clients = new Map<string, Client>();
   const client = (service: string) => {
     let made = clients.get(service);
@@ -115,7 +122,7 @@ export async function reflect(
       new Promise((resolve) => {
         const options = { deadline: Date.now() + timeoutMs };
         const made = client(service);
-        if (!constructors.get(service)?.service[method]?.responseStream) {
+        if (!definitionOf(service, method).responseStream) {
           made[method](
             request,
             metadata(more),
@@ -130,11 +137,8 @@ export async function reflect(
         stream.on('error', (error: ServiceError) => resolve({ answer, error }));
         stream.on('end', () => resolve({ answer, error: null }));
       }),
-    bytesOf: (service, method, request) => {
-      const definition = constructors.get(service)?.service[method];
-      if (definition === undefined) throw new Error(`The server has no ${service}/${method}.`);
-      return definition.requestSerialize(request);
-    },
+    bytesOf: (service, method, request) => definitionOf(service, method).requestSerialize(request),
+    answerOf: (service, method, bytes) => definitionOf(service, method).responseDeserialize(bytes),
     callRaw: (path, message) =>
       new Promise((resolve) => {
         const [service = ''] = path.slice(1).split('/');

@@ -29,9 +29,10 @@ export function grpcCredentials(env: TlsEnv): GrpcCredentials {
       const file = readFileSync(path);
       return { file, parsed: parse(file) };
     } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code?.startsWith('E')
-        ? 'cannot be read'
-        : `is no ${name === 'KEY' ? 'private key' : 'certificate'} in PEM`;
+      // What OpenSSL does not like comes with a code too, but from no call of the system.
+      const isUnread = (error as NodeJS.ErrnoException).syscall !== undefined;
+      const what = name === 'KEY' ? 'private key' : 'certificate';
+      const why = isUnread ? 'cannot be read' : `is no ${what} in PEM`;
       faults.push(`${variable}: the file ${path} ${why}`);
       return null;
     }
