@@ -7,6 +7,7 @@ import { addresses } from './addresses.bench';
 import { appends } from './appends.bench';
 import { asOf, audit } from './audit.bench';
 import { catchUp } from './catch-up.bench';
+import { edges, tail } from './edges.bench';
 import { eventStoreDb } from './eventstoredb.bench';
 import { fold } from './fold.bench';
 import type { Measurement, Settings } from './measurement';
@@ -29,6 +30,8 @@ const MEASUREMENTS: readonly Measurement[] = [
   audit,
   asOf,
   mint,
+  edges,
+  tail,
   publish,
   catchUp,
   addresses,

@@ -1,24 +1,38 @@
 import { PostgresEventStore } from '@daybook/event-store';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Controller, HttpCode, Module, Post } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import 'reflect-metadata';
 import { answerWith, endWith, readRequest } from '../support/processes';
 import { anAppend } from '../support/sample-events';
 
-/** A web server that does nothing but make one event durable for each request. */
+/** A web server on Nest that does nothing but make one event durable for each request. */
 async function main(): Promise<void> {
   const { databaseUrl } = await readRequest<{ readonly databaseUrl: string }>();
   const store = new PostgresEventStore(databaseUrl);
-  const server = new FastifyAdapter().getInstance();
-  server.post('/*', async (_request, reply) => {
-    const { position } = await store.append(anAppend());
-    reply.code(201);
-    return { position: String(position) };
+
+  @Controller()
+  class BareController {
+    @Post('*')
+    @HttpCode(201)
+    async append(): Promise<{ position: string }> {
+      const { position } = await store.append(anAppend());
+      return { position: String(position) };
+    }
+  }
+
+  @Module({ controllers: [BareController] })
+  class BareModule {}
+
+  const app = await NestFactory.create<NestFastifyApplication>(BareModule, new FastifyAdapter(), {
+    logger: false,
   });
-  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+  await app.listen(0, '127.0.0.1');
   endWith(async () => {
-    await server.close();
+    await app.close();
     await store.close();
   });
-  answerWith(url);
+  answerWith(await app.getUrl());
 }
 
 main().catch((error) => {
