@@ -73,14 +73,17 @@ export const TOPICS = {
   chainHead: 'daybook.chain-head.v1',
 } as const;
 
+/** Longer than any outage of a reader; what is removed before it is read is lost to that reader. */
+const RETENTION_MS = 30 * 24 * 3_600_000;
+
 /**
  * How the topics are made on a broker. Addresses have one partition, so that a watcher which has come to
  * a message knows every address that was minted before it.
  */
 export const TOPIC_SETTINGS = [
-  { name: TOPICS.transfer, partitions: 12, compacted: false },
-  { name: TOPICS.purseAddress, partitions: 1, compacted: true },
-  { name: TOPICS.ledgerEvent, partitions: 12, compacted: false },
-  { name: TOPICS.balance, partitions: 12, compacted: true },
-  { name: TOPICS.chainHead, partitions: 1, compacted: true },
+  { name: TOPICS.transfer, partitions: 12, retentionMs: RETENTION_MS },
+  { name: TOPICS.purseAddress, partitions: 1, retentionMs: null },
+  { name: TOPICS.ledgerEvent, partitions: 12, retentionMs: RETENTION_MS },
+  { name: TOPICS.balance, partitions: 12, retentionMs: null },
+  { name: TOPICS.chainHead, partitions: 1, retentionMs: null },
 ] as const;

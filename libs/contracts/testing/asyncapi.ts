@@ -2,12 +2,11 @@ import { TOPICS } from '../src';
 import { goldenMessages } from './golden';
 import { currentSchemas, shortName } from './schema-files';
 import type { JsonSchema } from './shapes';
-import { type App, RETENTION_DAYS, settingsOf, TOPIC_NOTES, type Topic } from './topic-notes';
+import { type App, keptOf, settingsOf, TOPIC_NOTES, type Topic } from './topic-notes';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const KAFKA_BINDING = '0.5.0';
-const DAY_MS = 24 * 3_600_000;
 const APPS: Readonly<Record<App, string>> = {
   ledger: 'Records replenishments and tells what came of them.',
   'chain-watcher': 'Watches chains for transfers to known addresses.',
@@ -57,20 +56,21 @@ export function idOf(topic: Topic): string {
 }
 
 function channel(topic: Topic): Json {
-  const { says, kept } = TOPIC_NOTES[topic];
-  const { partitions, compacted } = settingsOf(topic);
+  const { says } = TOPIC_NOTES[topic];
+  const { partitions, retentionMs } = settingsOf(topic);
   return {
     address: topic,
     title: topic,
-    description: `${says}\n\nKept: ${kept}`,
+    description: `${says}\n\nKept: ${keptOf(topic)}`,
     messages: { [idOf(topic)]: { $ref: `#/components/messages/${idOf(topic)}` } },
     bindings: {
       kafka: {
         topic,
         partitions,
-        topicConfiguration: compacted
-          ? { 'cleanup.policy': ['compact'] }
-          : { 'cleanup.policy': ['delete'], 'retention.ms': RETENTION_DAYS * DAY_MS },
+        topicConfiguration:
+          retentionMs === null
+            ? { 'cleanup.policy': ['compact'] }
+            : { 'cleanup.policy': ['delete'], 'retention.ms': retentionMs },
         bindingVersion: KAFKA_BINDING,
       },
     },

@@ -16,7 +16,6 @@ export interface TopicNotes {
   readonly order: string;
   readonly dedupe: string;
   readonly gap: string;
-  readonly kept: string;
   /** The names of the CloudEvents types in the topic. */
   readonly types: string;
   /** The golden message that shows what the topic is about. */
@@ -28,14 +27,11 @@ const CAIP19 = `${CAIP2}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(/[-.%a-zA-Z0-9]{1,
 const UUID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const ADDRESS = '[0-9A-Za-z]{1,100}';
 
+export const DAY_MS = 24 * 3_600_000;
+
 const LATEST_ONLY =
   'The newest message of each key for ever; older ones go when the log is compacted. Reading from the ' +
   'start gives the whole state. Nothing is ever taken back, so there are no tombstones.';
-/** As `libs/messaging/src/kafka/kafka-topics.ts` makes the topics that are not compacted. */
-export const RETENTION_DAYS = 30;
-const FOR_A_TIME =
-  `${RETENTION_DAYS} days on Kafka, where Daybook made the topic (\`retention.ms\`; whoever runs the broker may choose ` +
-  'more). What is deleted before a reader came to it is lost to that reader.';
 
 export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
   [TOPICS.transfer]: {
@@ -52,7 +48,6 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     gap:
       'None to look for: each version says all there is to know of the transfer, so the next one heals ' +
       'whatever was missed.',
-    kept: FOR_A_TIME,
     types: '`daybook.transfer.v1`',
     sample: 'final-by-depth',
   },
@@ -68,7 +63,6 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
       'every address that was minted before it.',
     dedupe: 'The key. A repetition changes nothing.',
     gap: 'None to look for: one partition, read from the start.',
-    kept: LATEST_ONLY,
     types: '`daybook.PurseAddress.v1`; of older ledgers `daybook.purse-address.v1`',
     sample: 'evm',
   },
@@ -87,7 +81,6 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
       'Keep the last `position` of each key. When `previousPosition` of the next event is not that ' +
       'position, something is missing: fetch it with `GET /v1/events?after=<position>` of its account, which has the ' +
       'same ids. Positions themselves have gaps, so never count them.',
-    kept: FOR_A_TIME,
     types: '`daybook.<event>.v<version of its data>`, such as `daybook.ReplenishmentConfirmed.v1`',
     sample: 'replenishment-confirmed',
   },
@@ -101,7 +94,6 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     order: 'By position within a key.',
     dedupe: 'A `position` that is not higher than the one at hand is a repetition.',
     gap: 'None to look for: a message replaces all before it.',
-    kept: LATEST_ONLY,
     types: '`daybook.Balance.v1`',
     sample: 'of-the-customer',
   },
@@ -115,11 +107,20 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     order: 'By `observedAt` within a chain.',
     dedupe: 'The key: only the latest counts.',
     gap: 'None to look for: a message replaces all before it.',
-    kept: LATEST_ONLY,
     types: '`daybook.chain-head.v1`',
     sample: 'following',
   },
 };
+
+/** How long messages are kept. */
+export function keptOf(topic: Topic): string {
+  const { retentionMs } = settingsOf(topic);
+  if (retentionMs === null) return LATEST_ONLY;
+  return (
+    `${retentionMs / DAY_MS} days on Kafka, where Daybook made the topic (\`retention.ms\`; whoever runs the broker may choose ` +
+    'more). What is deleted before a reader came to it is lost to that reader.'
+  );
+}
 
 export function settingsOf(topic: Topic) {
   const settings = TOPIC_SETTINGS.find(({ name }) => name === topic);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { TOPIC_SETTINGS, TOPICS } from '../src';
 import { asyncApi } from './asyncapi';
 import { goldenMessages } from './golden';
-import { RETENTION_DAYS, settingsOf, TOPIC_NOTES } from './topic-notes';
+import { settingsOf, TOPIC_NOTES } from './topic-notes';
 import { topicsPage } from './topics-page';
 
 const PAGE = join(__dirname, '../../../docs/topics.md');
@@ -19,13 +19,6 @@ it('knows settings and notes of every topic, and of no other', () => {
   expect(new Set(Object.keys(TOPIC_NOTES))).toEqual(topics);
 });
 
-it('says how long messages are kept as the topics are made', () => {
-  const made = join(__dirname, '../../messaging/src/kafka/kafka-topics.ts');
-  expect(readFileSync(made, 'utf8')).toContain(
-    `RETENTION_MS = ${RETENTION_DAYS} * 24 * 3_600_000;`,
-  );
-});
-
 describe.each(Object.values(TOPICS))('%s', (topic) => {
   it('is on the page, with its settings', () => {
     const page = readFileSync(PAGE, 'utf8');
@@ -36,8 +29,8 @@ describe.each(Object.values(TOPICS))('%s', (topic) => {
 
   it('is in the AsyncAPI document, with its settings', () => {
     const channels = Object.values(asyncApi().channels);
-    const { partitions, compacted } = settingsOf(topic);
-    const policy = [compacted ? 'compact' : 'delete'];
+    const { partitions, retentionMs } = settingsOf(topic);
+    const policy = [retentionMs === null ? 'compact' : 'delete'];
     expect(channels.filter(({ address }) => address === topic)).toMatchObject([
       {
         bindings: {

@@ -1,7 +1,7 @@
 import { TOPICS } from '../src';
 import { goldenMessage } from './golden';
 import { releasedSchemas, shortName } from './schema-files';
-import { RETENTION_DAYS, settingsOf, TOPIC_NOTES, type Topic } from './topic-notes';
+import { DAY_MS, keptOf, settingsOf, TOPIC_NOTES, type Topic } from './topic-notes';
 
 const HEAD = `# Topics
 
@@ -51,11 +51,12 @@ export function topicsPage(): string {
 
 function table(topics: readonly Topic[]): string {
   const rows = topics.map((topic) => {
-    const { partitions, compacted } = settingsOf(topic);
+    const { partitions, retentionMs } = settingsOf(topic);
     const { writer, readers } = TOPIC_NOTES[topic];
-    const kept = compacted
-      ? 'newest of each key (`compact`)'
-      : `${RETENTION_DAYS} days (\`delete\`)`;
+    const kept =
+      retentionMs === null
+        ? 'newest of each key (`compact`)'
+        : `${retentionMs / DAY_MS} days (\`delete\`)`;
     const cells = [`\`${topic}\``, writer, readers.join(', ') || 'analytics', partitions, kept];
     return `| ${cells.join(' | ')} |`;
   });
@@ -68,7 +69,7 @@ function table(topics: readonly Topic[]): string {
 }
 
 function section(topic: Topic): string {
-  const { says, key, order, dedupe, gap, kept, types, readBy, writer, sample } = TOPIC_NOTES[topic];
+  const { says, key, order, dedupe, gap, types, readBy, writer, sample } = TOPIC_NOTES[topic];
   const { headers, key: sampleKey, value } = goldenMessage(topic, sample);
   const name = shortName(topic);
   const version = releasedSchemas(topic).length;
@@ -87,7 +88,7 @@ ${says}
 | order | ${order} |
 | repetitions | ${dedupe} |
 | gaps | ${gap} |
-| kept | ${kept} |
+| kept | ${keptOf(topic)} |
 
 \`\`\`
 key: ${sampleKey}

@@ -79,8 +79,8 @@ export interface TopicSettings {
   readonly name: string;
   /** Never changed for a topic with messages: a key would change its partition, and lose its order. */
   readonly partitions: number;
-  /** Keeps the last message of each key for ever, and needs nothing else. */
-  readonly compacted: boolean;
+  /** How long a message is kept. Null for a compacted topic: the last message of each key, for ever. */
+  readonly retentionMs: number | null;
 }
 
 /**

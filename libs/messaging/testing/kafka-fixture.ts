@@ -6,6 +6,8 @@ import type { DurableLog } from '../src/durable-log';
 import { type KafkaLog, type KafkaOptions, openKafka } from '../src/kafka/kafka-log';
 import { messagingMigrations } from '../src/messaging-migrations';
 
+/** Of the topics made here, unless something else is said. */
+export const RETENTION_MS = 24 * 3_600_000;
 /** A member that dies is missed soon, so that no test waits for it. */
 const SESSION_TIMEOUT_MS = 1_500;
 
@@ -68,7 +70,7 @@ export class KafkaFixture {
     const log = await openKafka({
       brokers: kafkaBrokers(),
       clientId: `test-${randomUUID().slice(0, 8)}`,
-      topics: [{ name: topic, partitions: 4, compacted: false }],
+      topics: [{ name: topic, partitions: 4, retentionMs: RETENTION_MS }],
       parkingUrl: this.database?.url as string,
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       connect: line.connect,

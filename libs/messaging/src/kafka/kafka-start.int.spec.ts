@@ -16,9 +16,9 @@ import {
   logLevel,
   ResourcePatternTypes,
 } from 'kafkajs';
-import { describeWithKafka, freePort, kafkaBrokers } from '../../../../test/dependencies';
+import { describeWithKafka, freePort, kafkaBrokers, until } from '../../../../test/dependencies';
 import { KAFKA_USER } from '../../../../test/kafka-broker';
-import { KafkaFixture } from '../../testing/kafka-fixture';
+import { KafkaFixture, RETENTION_MS } from '../../testing/kafka-fixture';
 import { message } from '../../testing/log-fixture';
 
 /** Only the broker that we start ourselves has a listener with users whose passwords we know. */
@@ -58,6 +58,18 @@ describeWithKafka('opening Kafka', () => {
         permissionType: AclPermissionTypes.ALLOW,
       })),
     });
+    // Brokers hear of it a moment later.
+    await until(async () => {
+      const { resources } = await admin.describeAcls({
+        resourceType: AclResourceTypes.TOPIC,
+        resourceName: topic,
+        resourcePatternType: ResourcePatternTypes.LITERAL,
+        operation: AclOperationTypes.ANY,
+        permissionType: AclPermissionTypes.ANY,
+      });
+      const granted = new Set(resources.flatMap(({ acls }) => acls.map((acl) => acl.operation)));
+      return operations.every((operation) => granted.has(operation));
+    });
   };
 
   beforeAll(async () => {
@@ -77,8 +89,8 @@ describeWithKafka('opening Kafka', () => {
     const compacted = `${topic}-compacted`;
     await kafka.open(topic, {
       topics: [
-        { name: topic, partitions: 3, compacted: false },
-        { name: compacted, partitions: 1, compacted: true },
+        { name: topic, partitions: 3, retentionMs: RETENTION_MS },
+        { name: compacted, partitions: 1, retentionMs: null },
       ],
     });
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic, compacted] });
@@ -93,13 +105,13 @@ describeWithKafka('opening Kafka', () => {
         .find(({ resourceName }) => resourceName === name)
         ?.configEntries.find(({ configName }) => configName === key)?.configValue;
     expect(setting(topic, 'cleanup.policy')).toBe('delete');
-    expect(setting(topic, 'retention.ms')).toBe(String(30 * 24 * 3_600_000));
+    expect(setting(topic, 'retention.ms')).toBe(String(RETENTION_MS));
     expect(setting(compacted, 'cleanup.policy')).toBe('compact');
   });
 
   it('refuses a topic that is cleaned up in another way', async () => {
     await kafka.open(topic);
-    const topics = [{ name: topic, partitions: 4, compacted: true }];
+    const topics = [{ name: topic, partitions: 4, retentionMs: null }];
     expect(await refusal(kafkaBrokers(), { topics })).toBe(
       `Kafka: the topic ${topic} has cleanup.policy=delete. Set it to compact: the topic must keep the last message of every key.`,
     );
@@ -109,7 +121,7 @@ describeWithKafka('opening Kafka', () => {
     await kafka.open(topic);
     const warnings: string[] = [];
     const log = await kafka.open(topic, {
-      topics: [{ name: topic, partitions: 8, compacted: false }],
+      topics: [{ name: topic, partitions: 8, retentionMs: RETENTION_MS }],
       warn: (sentence) => warnings.push(sentence),
     });
     expect(warnings).toEqual([expect.stringContaining('has 4 partitions, not 8')]);

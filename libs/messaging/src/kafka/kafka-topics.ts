@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineMisconfigured } from '@daybook/platform';
 import { type Admin, ConfigResourceTypes, type ITopicConfig } from 'kafkajs';
 import type { TopicSettings } from '../durable-log';
@@ -5,10 +6,13 @@ import { reasonOf } from './kafka-client';
 
 /** As many copies as there are brokers, and no more than survive the loss of one while one is away. */
 const REPLICAS_MAX = 3;
-/** Longer than any outage of a reader; what is removed before it is read is lost. */
-const RETENTION_MS = 30 * 24 * 3_600_000;
+
+/** A large cluster needs a second. */
+const APPEAR_TIMEOUT_MS = 15_000;
+const APPEAR_POLL_MS = 50;
 
 const UNKNOWN = 'UNKNOWN_TOPIC_OR_PARTITION';
+const NOT_YET = new Set([UNKNOWN, 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']);
 const UNAUTHORIZED = /AUTHORIZATION_FAILED/;
 
 /**
@@ -38,10 +42,24 @@ export async function prepareTopics(
     }
   }
   if (missing.length > 0) await make(admin, missing, variable);
-  for (const { name } of missing) {
-    partitions.set(name, (await countPartitions(admin, name, variable)) ?? 1);
-  }
+  for (const { name } of missing) partitions.set(name, await appeared(admin, name, variable));
   return partitions;
+}
+
+/** Brokers hear of a new topic one after another, and each becomes the leader of its partitions after that. */
+async function appeared(admin: Admin, name: string, variable: string): Promise<number> {
+  const deadline = Date.now() + APPEAR_TIMEOUT_MS;
+  for (;;) {
+    try {
+      const count = await countPartitions(admin, name, variable);
+      // Only leaders can say where their partitions end.
+      if (count && (await admin.fetchTopicOffsets(name)).length === count) return count;
+    } catch (error) {
+      if (Date.now() > deadline || !NOT_YET.has(reasonOf(error).type)) throw error;
+    }
+    if (Date.now() > deadline) throw new Error(`The new topic ${name} did not appear.`);
+    await sleep(APPEAR_POLL_MS);
+  }
 }
 
 async function countPartitions(
@@ -72,10 +90,11 @@ async function make(
 ): Promise<void> {
   const { brokers } = await admin.describeCluster();
   const replicationFactor = Math.min(REPLICAS_MAX, brokers.length);
-  const topics = missing.map(({ name, partitions, compacted }): ITopicConfig => {
-    const settings: Record<string, string> = compacted
-      ? { 'cleanup.policy': 'compact' }
-      : { 'cleanup.policy': 'delete', 'retention.ms': String(RETENTION_MS) };
+  const topics = missing.map(({ name, partitions, retentionMs }): ITopicConfig => {
+    const settings: Record<string, string> =
+      retentionMs === null
+        ? { 'cleanup.policy': 'compact' }
+        : { 'cleanup.policy': 'delete', 'retention.ms': String(retentionMs) };
     // An acknowledged message is in two places at least, where there are enough.
     if (replicationFactor === REPLICAS_MAX) settings['min.insync.replicas'] = '2';
     const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
@@ -83,7 +102,7 @@ async function make(
   });
   try {
     // False when another process was quicker, which is as good.
-    await admin.createTopics({ topics, waitForLeaders: true });
+    await admin.createTopics({ topics, waitForLeaders: false });
   } catch (error) {
     const [first] = (error as { errors?: readonly Error[] }).errors ?? [error];
     if (!UNAUTHORIZED.test(reasonOf(first).type)) throw error;
@@ -100,10 +119,11 @@ async function make(
 /** A topic cleaned up otherwise loses messages that somebody counts on, or keeps too many for ever. */
 async function insistOnCleanUp(
   admin: Admin,
-  { name, compacted }: TopicSettings,
+  { name, retentionMs }: TopicSettings,
   warn: (sentence: string) => void,
 ): Promise<void> {
-  const wanted = compacted ? 'compact' : 'delete';
+  const isCompacted = retentionMs === null;
+  const wanted = isCompacted ? 'compact' : 'delete';
   const asked = { type: ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy'] };
   let found: string | undefined;
   try {
@@ -124,6 +144,6 @@ async function insistOnCleanUp(
   throw new EngineMisconfigured(
     'Kafka',
     `the topic ${name} has cleanup.policy=${found}.`,
-    `Set it to ${wanted}: the topic ${compacted ? 'must keep the last message of every key' : 'must keep every message until it is old'}.`,
+    `Set it to ${wanted}: the topic ${isCompacted ? 'must keep the last message of every key' : 'must keep every message until it is old'}.`,
   );
 }
