@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Kafka, logLevel } from 'kafkajs';
 import type { BrokerAddress } from './broker-address';
+import { fastProduce } from './produce/fast-produce';
 import { quietTimers } from './quiet-timers';
 
 /** A broker on the same continent answers within moments; a lost one must not hold the rest up. */
@@ -29,6 +30,7 @@ export interface ClientOptions {
  */
 export function createClient({ address, clientId, logger, connect }: ClientOptions): Kafka {
   quietTimers();
+  fastProduce();
   const { hosts, tls, login } = address;
   return new Kafka({
     brokers: [...hosts],

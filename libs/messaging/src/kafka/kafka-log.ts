@@ -1,5 +1,5 @@
 import { EngineMisconfigured } from '@daybook/platform';
-import { type Kafka, Partitioners } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { Pool } from 'pg';
 import {
   DurableLog,
@@ -21,6 +21,7 @@ import { createProducer, type KafkaProducer } from './kafka-producer';
 import { toRecord } from './kafka-records';
 import { openRights } from './kafka-rights';
 import { prepareTopics } from './kafka-topics';
+import { partitionOf } from './produce/partition-of';
 import { place } from './publish-queue';
 
 /** Parking is rare; the look at it is short. */
@@ -88,7 +89,6 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaLog> {
 /** The durable log in Kafka's topics; parked keys are in PostgreSQL. `openKafka` makes one. */
 export class KafkaLog extends DurableLog {
   private readonly pool: Pool;
-  private readonly partition = Partitioners.DefaultPartitioner();
   private readonly running = new Set<RunningSubscription>();
   private closing: Promise<void> | undefined;
 
@@ -114,12 +114,11 @@ export class KafkaLog extends DurableLog {
   /** Waits for brokers that are away, half a minute; then rejects with `LogUnavailable`. */
   async publish(topic: string, messages: readonly Message[]): Promise<void> {
     this.insistOnOpen();
-    const partitionMetadata = this.places(topic);
+    const partitions = this.partitionsOf(topic);
     await this.producer.publish(
       messages.map((message) => {
         const record = toRecord(message);
-        const partition = this.partition({ topic, partitionMetadata, message: record });
-        return place(topic, partition, record);
+        return place(topic, partitionOf(record.key, partitions), record);
       }),
     );
   }
@@ -128,7 +127,7 @@ export class KafkaLog extends DurableLog {
   async subscribe(subscription: Subscription): Promise<RunningSubscription> {
     this.insistOnOpen();
     const { topic, group } = subscription;
-    this.places(topic);
+    this.partitionsOf(topic);
     // Groups are per topic: kafkajs hands out the partitions of its own topics only, also for others.
     const groupId = `${topic}.${group}`;
     const lag = () => this.administrator.ask((admin) => lagOf(admin, topic, groupId));
@@ -203,19 +202,12 @@ export class KafkaLog extends DurableLog {
     if (this.closing !== undefined) throw new Error('The log is closed.');
   }
 
-  /** The partitions of a topic, as kafkajs's partitioner wants them: it looks at their number. */
-  private places(topic: string): PartitionMetadata[] {
+  private partitionsOf(topic: string): number {
     const count = this.partitions.get(topic);
     if (count === undefined) throw new Error(`The log was opened without the topic ${topic}.`);
-    return Array.from({ length: count }, (_, partitionId) => ({
-      ...{ partitionId, partitionErrorCode: 0, leader: 0, replicas: [], isr: [] },
-    }));
+    return count;
   }
 }
-
-type PartitionMetadata = Parameters<
-  ReturnType<typeof Partitioners.DefaultPartitioner>
->[0]['partitionMetadata'][number];
 
 async function insistOnRights(
   client: Kafka,

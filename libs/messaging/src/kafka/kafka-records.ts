@@ -39,8 +39,13 @@ export function fromRecord(
   partition: number,
   { key, value, headers, offset, timestamp }: KafkaMessage,
 ): ReceivedMessage {
-  const texts = readHeaders(headers);
-  const { [ID_HEADER]: own, ...rest } = texts;
+  const texts: Record<string, string> = {};
+  let own: string | undefined;
+  for (const name in headers) {
+    const text = textOf(headers[name]);
+    if (name === ID_HEADER) own = text;
+    else texts[name] = text;
+  }
   const place = `${partition}:${offset}`;
   return {
     topic,
@@ -48,18 +53,15 @@ export function fromRecord(
     id: own ?? texts[CLOUD_EVENT_ID] ?? `${topic}:${place}`,
     key: key?.toString() ?? '',
     value: value?.toString() ?? '',
-    headers: own === undefined ? texts : rest,
+    headers: texts,
     publishedAt: timeOf(timestamp),
   };
 }
 
-function readHeaders(headers: IHeaders | undefined): Readonly<Record<string, string>> {
-  const texts: Record<string, string> = {};
-  for (const [name, given] of Object.entries(headers ?? {})) {
-    const value = Array.isArray(given) ? given.at(-1) : given;
-    texts[name] = value?.toString() ?? '';
-  }
-  return texts;
+/** Of a header that is there several times, the last one counts. */
+function textOf(given: IHeaders[string]): string {
+  const value = Array.isArray(given) ? given.at(-1) : given;
+  return value?.toString() ?? '';
 }
 
 let lastTimestamp = '';

@@ -106,8 +106,9 @@ export class KafkaSession {
       if (session.over) throw session.over;
       return session;
     } catch (error) {
+      const reason = session.over ?? error;
       await session.close();
-      throw session.over ?? error;
+      throw reason;
     }
   }
 
