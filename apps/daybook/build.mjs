@@ -12,7 +12,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** Of the repository. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Dated to when the last complete build began; a build first deletes the folder it lies in. */
 const stamp = join(root, 'dist/.built');
 /** Names the process that builds. Outside of what a build deletes. */

@@ -30,16 +30,15 @@ export interface LaunchOptions {
   readonly chains?: string;
   /** Adds a local EVM chain to the folder. */
   readonly withChain: boolean;
-  /** What the ledger does; everything when left out. */
-  readonly roles?: readonly string[];
+  /** What the ledger does; everything when left out, and no ledger runs when it is empty. */
+  readonly ledgerRoles?: readonly string[];
   readonly withWatcher: boolean;
   readonly tell: (sentence: string) => void;
 }
 
 export interface Launched {
-  /** Base URLs. */
-  readonly ledgerUrl: string;
-  /** Null without a watcher. */
+  /** Base URLs; null for what does not run. */
+  readonly ledgerUrl: string | null;
   readonly watcherUrl: string | null;
   readonly apiKey: string;
   /** The local chain as it runs now, when there is one. */
@@ -76,7 +75,7 @@ export async function launch(options: LaunchOptions, stack: Stack): Promise<Laun
     });
   const { host, port, watcherPort, apiKey, chain } = session;
   return {
-    ledgerUrl: urlAt(host, port),
+    ledgerUrl: hasLedger(session) ? urlAt(host, port) : null,
     watcherUrl: session.withWatcher ? urlAt(host, watcherPort) : null,
     apiKey,
     chain: chain && (() => chain.current()),
@@ -88,7 +87,7 @@ async function openSession(options: LaunchOptions, stack: Stack): Promise<Sessio
   makeFolders(folder);
   const held = await claim(folder);
   stack.push(() => held.release());
-  if (!(await isPortFree(port))) {
+  if (hasLedger(options) && !(await isPortFree(port))) {
     throw new Error(
       `Port ${port} is in use by another program. Stop that, or choose another: --port ${await freePort()}`,
     );
@@ -136,10 +135,14 @@ function steps(session: Session): ListrTask[] {
       rememberStart(folder, lastStart(session));
       return 'Database, roles and tables';
     }),
-    step('Ledger', async () => {
-      await keep('The ledger', (spawned) => startApp(session, 'ledger', spawned));
-      return `Ledger on ${urlAt(host, port)}`;
-    }),
+    ...(hasLedger(session)
+      ? [
+          step('Ledger', async () => {
+            await keep('The ledger', (spawned) => startApp(session, 'ledger', spawned));
+            return `Ledger on ${urlAt(host, port)}`;
+          }),
+        ]
+      : []),
     ...(session.withWatcher
       ? [
           step('Chain-watcher', async () => {
@@ -160,13 +163,17 @@ function lastStart(session: Session): LastStart {
   const own = Object.entries(process.env).filter(([name]) => name.startsWith('DAYBOOK_'));
   return {
     postgresPort: (postgres as Kept<EmbeddedPostgres>).current().port,
-    ledgerUrl: urlAt(host, port),
+    ledgerUrl: hasLedger(session) ? urlAt(host, port) : null,
     watcherUrl: withWatcher ? urlAt(host, watcherPort) : null,
     environment: {
       ...Object.fromEntries(own as [string, string][]),
       ...(chainsFile !== undefined && { DAYBOOK_CHAINS_FILE: resolve(chainsFile) }),
     },
   };
+}
+
+function hasLedger({ ledgerRoles }: LaunchOptions): boolean {
+  return ledgerRoles?.length !== 0;
 }
 
 function chainsFileOf({ chain, chains }: Session): string | undefined {
@@ -231,7 +238,7 @@ function startApp(
   app: 'ledger' | 'chain-watcher',
   spawned: (pid: number) => void,
 ): Promise<Startable> {
-  const { folder, host, databases, apiKey, roles } = session;
+  const { folder, host, databases, apiKey, ledgerRoles } = session;
   if (!databases) throw new Error('The database comes before its users.');
   const chainsFile = chainsFileOf(session);
   const [port, databaseUrl, own] =
@@ -241,7 +248,7 @@ function startApp(
           databases.ledger,
           {
             DAYBOOK_BOOTSTRAP_API_KEY: apiKey,
-            ...(roles && { DAYBOOK_ROLES: roles.join(',') }),
+            ...(ledgerRoles && { DAYBOOK_ROLES: ledgerRoles.join(',') }),
           },
         ]
       : [session.watcherPort, databases.watcher, {}];

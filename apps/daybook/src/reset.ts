@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { removeEmbeddedPostgres } from '@daybook/platform';
 import { evict } from './claim';
+import { EXIT, Failure } from './cli/exit-codes';
 import { dataFolder } from './data-folder';
 
 export interface ResetOptions {
@@ -20,7 +21,13 @@ export async function reset(options: ResetOptions): Promise<void> {
   if (!existsSync(folder.postgres) && !existsSync(folder.apiKeyFile)) {
     throw new Error(`${folder.path} is not a data folder of Daybook; nothing was deleted.`);
   }
-  if (!options.yes && process.stdin.isTTY && !(await agreed(folder.path))) {
+  if (!options.yes && !process.stdin.isTTY) {
+    throw new Failure(
+      `Nothing was deleted: without a terminal to ask, --yes says that ${folder.path} may go.`,
+      EXIT.usage,
+    );
+  }
+  if (!options.yes && !(await agreed(folder.path))) {
     console.log('Nothing was deleted.');
     return;
   }

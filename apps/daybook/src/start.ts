@@ -15,8 +15,14 @@ export interface CommonOptions {
 export interface StartOptions extends CommonOptions {
   /** The chains file. */
   readonly chains?: string;
-  readonly roles?: readonly string[];
-  readonly withoutWatcher: boolean;
+  /** Everything when left out. */
+  readonly roles?: Roles;
+}
+
+export interface Roles {
+  /** What the ledger does; no ledger runs when it is empty. */
+  readonly ledger: readonly string[];
+  readonly watcher: boolean;
 }
 
 export interface DemoOptions extends CommonOptions {
@@ -35,9 +41,13 @@ function tell(sentence: string): void {
 export function start(options: StartOptions): Promise<void> {
   return run(async (stack) => {
     const folder = dataFolder(options.data);
-    const withWatcher = !options.withoutWatcher;
+    const { roles, ...others } = options;
+    const withWatcher = roles?.watcher ?? true;
     const launched = await launch(
-      { ...options, folder, withChain: false, withWatcher, tell },
+      {
+        ...{ ...others, folder, withChain: false, withWatcher, tell },
+        ...(roles && { ledgerRoles: roles.ledger }),
+      },
       stack,
     );
     print(welcome(launched, folder));
@@ -53,7 +63,9 @@ export function demo(options: DemoOptions): Promise<void> {
       { ...options, folder, withChain: true, withWatcher: true, tell },
       stack,
     );
-    if (!launched.chain) throw new Error('The demo needs its chain.');
+    if (!launched.chain || launched.ledgerUrl === null) {
+      throw new Error('The demo needs its chain and its ledger.');
+    }
     const api = ledgerApi(launched.ledgerUrl, launched.apiKey);
     await tellStory({ api, chain: launched.chain, print });
     if (options.once) return 'end';

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import colors from 'picocolors';
+import { DATA_FOLDER } from './cli/defaults';
 import type { DataFolder } from './data-folder';
 import { CONFIRMATIONS } from './demo/chain';
 import type { Launched } from './launch';
@@ -9,23 +10,31 @@ const JSON_BODY = `-H 'content-type: application/json'`;
 /** Where everything is and what to try next; every line for the shell works as it stands. */
 export function welcome({ ledgerUrl, watcherUrl, chain }: Launched, folder: DataFolder): string {
   const data = relative(process.cwd(), folder.path) || '.';
-  const curl = `curl -s -H "Authorization: Bearer $KEY"`;
-  const alice = `${curl} ${JSON_BODY} -d '{"externalId":"alice","families":["evm"]}' ${ledgerUrl}/v1/customers`;
-  const lines = [
+  const named = data === DATA_FOLDER ? '' : ` --data ${data}`;
+  const health = [ledgerUrl, watcherUrl].flatMap((url) => (url === null ? [] : [`${url}/readyz`]));
+  return [
     '',
     colors.bold('Daybook is running.'),
-    row('REST', `${ledgerUrl}/v1`),
-    row('Documentation', `${ledgerUrl}/docs (any user name, the API key as the password)`),
-    row(
-      'Health',
-      [ledgerUrl, watcherUrl]
-        .flatMap((url) => url ?? [])
-        .map((url) => `${url}/readyz`)
-        .join(' and '),
-    ),
-    row('State', 'npx daybook status'),
+    ...(ledgerUrl === null
+      ? []
+      : [
+          row('REST', `${ledgerUrl}/v1`),
+          row('Documentation', `${ledgerUrl}/docs (any user name, the API key as the password)`),
+        ]),
+    row('Health', health.join(' and ')),
+    row('State', `npx daybook status${named}`),
     ...(chain ? [row('Local chain', `${chain().url} (blocks are made on demand)`)] : []),
-    row('Data and logs', `${data} (npm run reset clears it)`),
+    row('Data and logs', `${data} (npx daybook reset${named} clears it)`),
+    ...(ledgerUrl === null ? [] : tryNext(ledgerUrl, data, chain)),
+    '',
+    colors.dim('Ctrl-C stops everything. The data stays.'),
+  ].join('\n');
+}
+
+function tryNext(ledgerUrl: string, data: string, chain: Launched['chain']): string[] {
+  const curl = `curl -s -H "Authorization: Bearer $KEY"`;
+  const alice = `${curl} ${JSON_BODY} -d '{"externalId":"alice","families":["evm"]}' ${ledgerUrl}/v1/customers`;
+  return [
     '',
     colors.bold('Try next'),
     `  KEY=$(cat ${data}/api-key)`,
@@ -33,10 +42,7 @@ export function welcome({ ledgerUrl, watcherUrl, chain }: Launched, folder: Data
     `  ${curl} ${ledgerUrl}/v1/purses`,
     ...(chain ? chainLines(chain().url, chain().faucet, alice) : []),
     `  ${curl} ${ledgerUrl}/v1/replenishments`,
-    '',
-    colors.dim('Ctrl-C stops everything. The data stays.'),
   ];
-  return lines.join('\n');
 }
 
 function row(name: string, value: string): string {

@@ -104,7 +104,7 @@ function checkBounds({ chain, start, tip }: WatchedChain, from: number, to: numb
       `The watch of ${chain} begins at block ${start}, as it is configured; --from ${from} lies before it.`,
     );
   }
-  const highest = to ?? from;
+  const highest = Math.max(from, to ?? from);
   if (highest > tip) {
     throw new RequestRefused(
       `${chain} is matched up to block ${tip}, and ${highest} lies beyond; what follows is matched as it comes.`,

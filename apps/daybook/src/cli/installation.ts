@@ -8,8 +8,8 @@ import { EXIT, Failure } from './exit-codes';
 /** What the last start on a folder was told and chose, for the commands that look at it later. */
 export interface LastStart {
   readonly postgresPort: number;
-  readonly ledgerUrl: string;
-  /** Null when it was started without a watcher. */
+  /** Null for what was not started. */
+  readonly ledgerUrl: string | null;
   readonly watcherUrl: string | null;
   /** The `DAYBOOK_` variables that it gave to the ledger. */
   readonly environment: Readonly<Record<string, string>>;
