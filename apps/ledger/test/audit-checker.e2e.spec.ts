@@ -1,0 +1,63 @@
+import { type AppProcess, startApp } from '../../../test/app-process';
+import { until } from '../../../test/dependencies';
+import { newApiKey } from '../src/account/api-key';
+import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
+
+const { key } = newApiKey();
+let ledger: AuditLedger;
+let app: AppProcess;
+
+beforeAll(async () => {
+  ledger = await freshAuditLedger();
+  await tellHistory(ledger.store, 51, 200);
+  app = await startApp('ledger', {
+    DAYBOOK_DATABASE_URL: ledger.url,
+    DAYBOOK_ROLES: 'api,projector',
+    DAYBOOK_BOOTSTRAP_API_KEY: key,
+  });
+});
+
+afterAll(async () => {
+  await app.stop();
+  await ledger.close();
+});
+
+const books = async (): Promise<{ status: string; detail?: string }> =>
+  ((await (await fetch(`${app.url}/readyz`)).json()) as { checks: { books: { status: string } } })
+    .checks.books;
+
+async function metric(name: string): Promise<string> {
+  const headers = { authorization: `Bearer ${key}` };
+  const text = await (await fetch(`${app.url}/metrics`, { headers })).text();
+  return text.split('\n').find((line) => line.startsWith(name)) ?? '';
+}
+
+describe('a row of the books that was changed by hand', () => {
+  it('is seen by probes, metrics and the log, while the ledger stays in use, until it is mended', async () => {
+    const head = String(await ledger.store.head());
+    await until(async () =>
+      (await metric('daybook_invariant_checked_position')).endsWith(` ${head}`),
+    );
+    expect(await books()).toEqual({ status: 'ok' });
+
+    const [row] = await ledger.sql<{ id: string }>(
+      `UPDATE ledger.purse_figures SET custody = custody + 1
+        WHERE ctid IN (SELECT ctid FROM ledger.purse_figures LIMIT 1) RETURNING purse_id AS id`,
+    );
+    const failing = async () => (await books()).status === 'failing';
+    await until(failing, { timeoutMs: 20_000, description: 'The probe' });
+    const { detail } = await books();
+    expect(detail).toContain('custody-equals-claims');
+    // A probe is for everybody, so it names no purse; the log does.
+    expect(detail).not.toContain(row?.id);
+    expect(app.output()).toMatch(new RegExp(`a rule of the books is broken.*${row?.id}`));
+    const counted = 'daybook_invariant_violations_total{invariant="custody-equals-claims"';
+    await until(async () => (await metric(counted)).endsWith(' 1'));
+    expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
+
+    await ledger.sql('UPDATE ledger.purse_figures SET custody = custody - 1 WHERE purse_id = $1', [
+      row?.id,
+    ]);
+    await until(async () => (await books()).status === 'ok', { timeoutMs: 20_000 });
+  }, 60_000);
+});
