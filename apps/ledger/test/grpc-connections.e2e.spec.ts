@@ -1,0 +1,182 @@
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import { dirname, join } from 'node:path';
+import { credentials, loadPackageDefinition, status } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { Client } from 'pg';
+import { until } from '../../../test/dependencies';
+import { UNARY_METHODS } from '../src/grpc/methods';
+import { detailsOf } from './grpc-details';
+import { flood, listAll, read } from './grpc-events';
+import { createGrpcLedger, type GrpcLedger, openGrpcPort } from './grpc-ledger';
+import { type Reflected, reflect } from './grpc-reflected';
+
+const CUSTOMERS = 'daybook.v1.CustomerService';
+/** More in a row than any connection survives (`pings.ts`). */
+const PINGS = 10;
+
+let ledger: GrpcLedger;
+let api: Reflected;
+let isWell = true;
+let customerId: string;
+
+beforeAll(async () => {
+  ledger = await createGrpcLedger({
+    check: async () => {
+      if (!isWell) throw new Error('A test says so.');
+    },
+  });
+  api = await reflect(ledger.address, ledger.apiKey);
+  const { answer } = await api.call(CUSTOMERS, 'CreateCustomer', { external_id: 'ann' });
+  customerId = answer.customer.id;
+});
+afterAll(async () => {
+  api?.close();
+  await ledger?.close();
+});
+
+describe('grpc.health.v1', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: made of a .proto file, as a probe is.
+  function healthClient(address: string): any {
+    const folder = dirname(require.resolve('grpc-health-check/package.json'));
+    const file = join(folder, 'proto/health/v1/health.proto');
+    const loaded = loadPackageDefinition(loadSync(file, { enums: String }));
+    // biome-ignore lint/suspicious/noExplicitAny: as above.
+    return new (loaded as any).grpc.health.v1.Health(address, credentials.createInsecure());
+  }
+
+  it('follows readiness, for the server and each service, without a key', async () => {
+    const client = healthClient(ledger.address);
+    const check = (service: string) =>
+      new Promise<string>((resolve) =>
+        client.check({ service }, (error: { code: status } | null, answer: { status: string }) =>
+          resolve(error === null ? answer.status : (status[error.code] ?? '')),
+        ),
+      );
+    const names = ['', ...Object.keys(UNARY_METHODS)];
+    const all = () => Promise.all(names.map(check));
+    const watched: string[] = [];
+    const watch = client.watch({ service: CUSTOMERS });
+    watch.on('data', (answer: { status: string }) => watched.push(answer.status));
+    watch.on('error', () => undefined);
+    await until(async () => (await all()).every((told) => told === 'SERVING'));
+    isWell = false;
+    await until(async () => (await all()).every((told) => told === 'NOT_SERVING'));
+    isWell = true;
+    await until(async () => (await all()).every((told) => told === 'SERVING'));
+    await until(() => watched.length === 3);
+    expect(watched).toEqual(['SERVING', 'NOT_SERVING', 'SERVING']);
+    expect(await check('daybook.v1.NoSuchService')).toBe('NOT_FOUND');
+    watch.cancel();
+    client.close();
+  });
+});
+
+describe('reflection', () => {
+  it('is there only where it was asked for', async () => {
+    const { address, grpc } = await openGrpcPort(ledger, { reflection: false });
+    await expect(reflect(address, ledger.apiKey)).rejects.toMatchObject({
+      code: status.UNIMPLEMENTED,
+    });
+    await grpc.close();
+  });
+});
+
+describe('a client that pings', () => {
+  interface Ended {
+    readonly code: number;
+    readonly data: string;
+  }
+
+  async function dial(): Promise<{ session: ClientHttp2Session; ended: () => Ended | null }> {
+    const session = connect(`http://${ledger.address}`);
+    let ended: Ended | null = null;
+    session.on('error', () => undefined);
+    session.on('goaway', (code, _, data) => {
+      ended ??= { code, data: String(data ?? '') };
+    });
+    await new Promise((resolve) => session.once('connect', resolve));
+    return { session, ended: () => ended };
+  }
+
+  const ping = (session: ClientHttp2Session) =>
+    new Promise<void>((resolve) => {
+      if (session.destroyed || !session.ping(() => resolve())) resolve();
+    });
+
+  it('too often is told to calm down, and its connection ends', async () => {
+    const { session, ended } = await dial();
+    for (let i = 0; i < PINGS && ended() === null; i += 1) await ping(session);
+    await until(() => session.destroyed && ended() !== null);
+    expect(ended()).toEqual({
+      code: constants.NGHTTP2_ENHANCE_YOUR_CALM,
+      data: 'too_many_pings',
+    });
+    expect(
+      (await api.call(CUSTOMERS, 'GetCustomer', { customer_id: customerId })).error,
+    ).toBeNull();
+  });
+
+  it('to measure what it is sent may', async () => {
+    const { session, ended } = await dial();
+    for (let i = 0; i < PINGS; i += 1) {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': `/${CUSTOMERS}/ListCustomers`,
+        'content-type': 'application/grpc',
+        te: 'trailers',
+        authorization: `Bearer ${ledger.apiKey}`,
+      });
+      stream.resume().end(Buffer.alloc(5));
+      await new Promise((resolve) => stream.once('close', resolve));
+      await ping(session);
+      await ping(session);
+    }
+    expect(ended()).toBeNull();
+    session.destroy();
+  });
+});
+
+describe('a server that stops', () => {
+  it('finishes its calls, and tells streams where to go on, at another', async () => {
+    const first = await openGrpcPort(ledger, {});
+    const second = await openGrpcPort(ledger, {});
+    const [before, after] = await Promise.all(
+      [first, second].map(({ address }) => reflect(address, ledger.apiKey)),
+    );
+    if (before === undefined || after === undefined) throw new Error('Two ports, two clients.');
+    const head = await flood(ledger.store, customerId, 500, 'x');
+    const reading = read(before, 'Tail');
+    await reading.reaches(head);
+
+    const client = new Client({ connectionString: ledger.databaseUrl });
+    await client.connect();
+    await client.query('BEGIN; LOCK TABLE ledger.customer IN ACCESS EXCLUSIVE MODE');
+    const underWay = before.call(CUSTOMERS, 'GetCustomer', { customer_id: customerId });
+    await until(async () => /grpc_calls\{state="working".*\} 1$/m.test(await first.metrics()));
+    const closing = first.grpc.close();
+    await reading.ended();
+    await client.end();
+    expect((await underWay).error).toBeNull();
+    await closing;
+
+    const error = reading.error();
+    if (!error) throw new Error('The stream ended without a word.');
+    const { code, info } = detailsOf(error);
+    expect({ code, reason: info.reason }).toEqual({
+      ...{ code: 'UNAVAILABLE', reason: 'server-stopping' },
+    });
+    expect(info.metadata).toEqual({ position: reading.messages.at(-1)?.position });
+    const end = await flood(ledger.store, customerId, 10, 'y');
+    const rest = read(after, 'Tail', { after: info.metadata.position });
+    await rest.reaches(end);
+    const told = [...reading.events(), ...rest.events()].map(({ position }) => position);
+    expect(told).toEqual((await listAll(ledger)).map(({ position }) => position));
+    rest.stream.cancel();
+    expect(
+      (await before.call(CUSTOMERS, 'GetCustomer', { customer_id: customerId })).error?.code,
+    ).toBe(status.UNAVAILABLE);
+    before.close();
+    after.close();
+    await second.grpc.close();
+  }, 20_000);
+});
