@@ -113,7 +113,8 @@ async function format(java: (...args: string[]) => string[], settings: string): 
     'java',
     java(
       ...['-XX:TieredStopAtLevel=1', 'kafka.tools.StorageTool', 'format', '-c', settings],
-      ...['-t', randomBytes(16).toString('base64url')],
+      // In one piece: the id may begin with a dash.
+      `--cluster-id=${randomBytes(16).toString('base64url')}`,
       ...['--add-scram', `SCRAM-SHA-256=[name=${name},password=${password}]`],
       ...['--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`],
     ),
