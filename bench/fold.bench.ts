@@ -1,5 +1,5 @@
-import { TOPICS } from '@daybook/contracts';
-import { PostgresLog } from '@daybook/messaging';
+import { TOPIC_SETTINGS, TOPICS } from '@daybook/contracts';
+import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
 import type { Bench, Figure, Measurement } from './measurement';
 import { groupsAfter, prepareBareFold } from './support/bare-fold';
 import { runBareFold } from './support/bare-run';
@@ -8,10 +8,12 @@ import { createDatabase, type Database, settle, withClient } from './support/dat
 import { headOf, ledgerWithPurses, planTransfers, startLedger } from './support/ledgers';
 import { watchReadModels } from './support/read-models';
 import { profileStatements } from './support/statements';
+import { describeBroker, startTopics, type Topics } from './support/topics';
 import { messageOf } from './support/transfers';
 
 /** Of the issue. */
 const TARGET_PER_SECOND = 10_000;
+const TARGET_KAFKA_PER_SECOND = 6_000;
 const TARGET_HOT_OF_COLD = 0.6;
 /** Messages published at once. */
 const PUBLISHED_AT_ONCE = 2_000;
@@ -29,8 +31,8 @@ export const fold: Measurement = {
     const { purses } = bench.settings;
     const template = await ledgerWithPurses(bench, { customers: purses, purses });
     try {
-      const cold = await foldBacklog(bench, template, false);
-      const hot = await foldBacklog(bench, template, true);
+      const cold = await foldBacklog(bench, template, COLD);
+      const hot = await foldBacklog(bench, template, HOT);
       const ratio: Figure = {
         name: 'hot of cold',
         value: hot.value / cold.value,
@@ -47,32 +49,76 @@ export const fold: Measurement = {
   },
 };
 
+/** The same with Kafka between: its broker shares the machine. */
+export const foldKafka: Measurement = {
+  name: 'fold-kafka',
+  title: 'Transfers folded to visible balances, from Kafka',
+
+  async run(bench) {
+    const { purses } = bench.settings;
+    const template = await ledgerWithPurses(bench, { customers: purses, purses });
+    bench.progress.step('starting Kafka', 1, '');
+    const topics = await startTopics();
+    try {
+      const target = TARGET_KAFKA_PER_SECOND;
+      return [await foldBacklog(bench, template, { ...COLD, target, topics })];
+    } finally {
+      await topics.stop();
+      await template.drop();
+    }
+  },
+};
+
+/** What a backlog consists of, and where it waits: in PostgreSQL when no topics are given. */
+interface Backlog {
+  readonly name: string;
+  readonly isHot: boolean;
+  readonly target: number | null;
+  readonly topics?: Topics;
+}
+
+const COLD: Backlog = {
+  name: 'cold: every purse equally often',
+  isHot: false,
+  target: TARGET_PER_SECOND,
+};
+const HOT: Backlog = { name: 'hot: 1 % of the purses take 50 %', isHot: true, target: null };
+
 /** Everything is on the log before the ledger starts: how fast it catches up. */
-async function foldBacklog(bench: Bench, template: Database, isHot: boolean): Promise<Figure> {
+async function foldBacklog(
+  bench: Bench,
+  template: Database,
+  { name, isHot, target, topics }: Backlog,
+): Promise<Figure> {
   const { settings, server, progress } = bench;
   const { transfers, purses } = settings;
   const database = await createDatabase(server, template);
   try {
     const { reports } = planTransfers(transfers, purses, isHot, 'backlog');
     const publishing = progress.step('publishing transfers', transfers, 'transfers');
-    await publish(database, reports.map(messageOf), publishing);
+    await publish(await openLog(database, topics), reports.map(messageOf), publishing);
     await settle(server, database);
 
     const from = await headOf(database);
     const to = from + transfers * EVENTS_A_TRANSFER;
-    const ledger = await startLedger(database, ['consumer', 'projector'], settings);
+    const ledger = await startLedger(database, ['consumer', 'projector'], settings, {
+      ...(topics && { DAYBOOK_KAFKA_BROKERS: topics.brokers }),
+    });
     const writeStatements = await profileStatements(server, settings);
     const folding = progress.step(isHot ? 'folding, hot' : 'folding, cold', transfers, 'transfers');
     let before = await costsSoFar(server, ledger.pid);
+    let brokerBefore = 0;
     const passage = await watchReadModels(
       database,
       { from, to },
       (events) => folding(events / EVENTS_A_TRANSFER),
       async () => {
         before = await costsSoFar(server, ledger.pid);
+        brokerBefore = topics?.cpuSeconds() ?? 0;
       },
     );
     const counted = passage.events / EVENTS_A_TRANSFER;
+    const notes = topics ? [describeBroker(topics, brokerBefore, counted)] : [];
     const costs = describeCosts(before, await costsSoFar(server, ledger.pid), counted);
     await writeStatements(isHot ? 'hot' : 'cold', transfers);
     await ledger.stop();
@@ -87,7 +133,7 @@ async function foldBacklog(bench: Bench, template: Database, isHot: boolean): Pr
       writing(events / EVENTS_A_TRANSFER),
     );
     return {
-      name: isHot ? 'hot: 1 % of the purses take 50 %' : 'cold: every purse equally often',
+      name,
       value: counted / passage.seconds,
       unit: 'transfers/s',
       better: 'more',
@@ -95,8 +141,8 @@ async function foldBacklog(bench: Bench, template: Database, isHot: boolean): Pr
         value: transfers / bareSeconds,
         what: `the same rows by bare SQL, ${groups.append} and ${groups.projection} events a commit`,
       },
-      target: isHot ? null : TARGET_PER_SECOND,
-      notes: [costs],
+      target,
+      notes: [costs, ...notes],
     };
   } finally {
     await database.drop();
@@ -118,17 +164,18 @@ async function foldWhilePublishing(bench: Bench, template: Database): Promise<Fi
     const warm = from + warmUp * EVENTS_A_TRANSFER;
     const warming = progress.step('warming up', warmUp, 'transfers');
     await Promise.all([
-      publish(database, messages.slice(0, warmUp), () => undefined),
+      publish(await openLog(database), messages.slice(0, warmUp), () => undefined),
       watchReadModels(database, { from, to: warm }, (n) => warming(n / EVENTS_A_TRANSFER)),
     ]);
 
     const before = await costsSoFar(server, ledger.pid);
     const to = warm + transfers * EVENTS_A_TRANSFER;
     const tick = progress.step('publishing and folding', transfers, 'transfers');
+    const log = await openLog(database);
     const startedAt = performance.now();
     let publishedAfter = 0;
     await Promise.all([
-      publish(database, messages.slice(warmUp), () => undefined).then(() => {
+      publish(log, messages.slice(warmUp), () => undefined).then(() => {
         publishedAfter = (performance.now() - startedAt) / 1000;
       }),
       watchReadModels(database, { from: warm, to }, (n) => tick(n / EVENTS_A_TRANSFER)),
@@ -151,12 +198,22 @@ async function foldWhilePublishing(bench: Bench, template: Database): Promise<Fi
   }
 }
 
+async function openLog(database: Database, topics?: Topics): Promise<DurableLog> {
+  if (!topics) return new PostgresLog({ url: database.url, applicationName: 'publisher' });
+  return openKafka({
+    brokers: topics.brokers,
+    clientId: 'publisher',
+    topics: TOPIC_SETTINGS,
+    parkingUrl: database.url,
+  });
+}
+
+/** Publishes everything and closes the log. */
 async function publish(
-  database: Database,
-  messages: Parameters<PostgresLog['publish']>[1],
+  log: DurableLog,
+  messages: Parameters<DurableLog['publish']>[1],
   tick: (done: number) => void,
 ): Promise<void> {
-  const log = new PostgresLog({ url: database.url, applicationName: 'publisher' });
   try {
     for (let from = 0; from < messages.length; from += PUBLISHED_AT_ONCE) {
       await log.publish(TOPICS.transfer, messages.slice(from, from + PUBLISHED_AT_ONCE));

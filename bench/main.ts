@@ -9,7 +9,7 @@ import { asOf, audit } from './audit.bench';
 import { catchUp } from './catch-up.bench';
 import { edges, tail } from './edges.bench';
 import { eventStoreDb } from './eventstoredb.bench';
-import { fold } from './fold.bench';
+import { fold, foldKafka } from './fold.bench';
 import type { Measurement, Settings } from './measurement';
 import { mint } from './mint.bench';
 import { publish } from './publish.bench';
@@ -25,6 +25,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   appends,
   eventStoreDb,
   fold,
+  foldKafka,
   rebuild,
   replay,
   audit,

@@ -75,6 +75,12 @@ export async function startTopics(): Promise<Topics> {
   };
 }
 
+/** The broker's part of what a unit cost, since it had used `before` seconds. */
+export function describeBroker(topics: Topics, before: number, units: number): string {
+  const us = ((topics.cpuSeconds() - before) / units) * 1e6;
+  return `and the broker's ${us.toFixed(0)}`;
+}
+
 /** A message as it came, to be published again as it is. */
 export function again({ key, value, headers = {} }: KafkaMessage): Message {
   const texts: IHeaders = {};
