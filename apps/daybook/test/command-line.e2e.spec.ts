@@ -1,0 +1,247 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HDNodeWallet } from 'ethers';
+import { Client } from 'pg';
+import { type AppProcess, startApp } from '../../../test/app-process';
+import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import { migrate as migrateWatcher } from '../../chain-watcher/src/migrate';
+import {
+  CHAIN,
+  type LocalChain,
+  NATIVE,
+  startLocalChain,
+} from '../../chain-watcher/testing/local-chain';
+import { newApiKey } from '../../ledger/src/account/api-key';
+import { migrate } from '../../ledger/src/migrate';
+import { answerOf } from '../testing/answers';
+import { daybook, type Ended, spawnDaybook } from '../testing/command-line';
+
+/** Purses of the second account: the first one's first address is who pays here. */
+const PURSES = HDNodeWallet.fromPhrase(
+  'test test test test test test test test test test test junk',
+  '',
+  "m/44'/60'/1'",
+).neuter().extendedKey;
+const AMOUNT = '1500000';
+const CONFIRMATIONS = 2;
+
+jest.setTimeout(120_000);
+
+let chain: LocalChain;
+let database: TestDatabase;
+let sql: Client;
+let folder: string;
+let place: Record<string, string>;
+let ledger: AppProcess;
+let watcher: AppProcess;
+let apiKey: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybook-cli-'));
+  [chain, database] = await Promise.all([startLocalChain(), freshDatabase()]);
+  await migrate(database.url, 'postgres');
+  await migrateWatcher(database.url, 'postgres');
+  sql = new Client({ connectionString: database.url });
+  await sql.connect();
+  const chainsFile = join(folder, 'chains.json');
+  const assets = [{ id: NATIVE, currency: 'ETH_LOCAL', decimals: 18, minimum: '1' }];
+  const finality = { kind: 'depth', confirmations: CONFIRMATIONS };
+  const local = { id: CHAIN, name: 'Local', rpcUrl: chain.anvil.url, blockTimeMs: null };
+  await writeFile(chainsFile, JSON.stringify({ chains: [{ ...local, finality, assets }] }));
+  ({ key: apiKey } = newApiKey());
+  place = {
+    DAYBOOK_DATABASE_URL: database.url,
+    DAYBOOK_MIGRATION_URL: database.url,
+    DAYBOOK_CHAINS_FILE: chainsFile,
+    DAYBOOK_EVM_XPUB: PURSES,
+  };
+  const own = { DAYBOOK_BOOTSTRAP_API_KEY: apiKey, DAYBOOK_GRPC_PORT: '0' };
+  [ledger, watcher] = await Promise.all([startApp('ledger', { ...place, ...own }), startWatcher()]);
+  place = { ...place, DAYBOOK_LEDGER_URL: ledger.url, DAYBOOK_WATCHER_URL: watcher.url };
+});
+afterAll(async () => {
+  await Promise.all([ledger.stop(), watcher.stop()]);
+  await sql.end();
+  await Promise.all([chain.stop(), database.drop()]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+function startWatcher(): Promise<AppProcess> {
+  return startApp('chain-watcher', { ...place, DAYBOOK_WATCHER_POLL_MS: '50' });
+}
+
+const cli = (...args: string[]): Promise<Ended> => daybook(args, place);
+
+/** The answer of a command that goes well, after its schema has let it through. */
+// biome-ignore lint/suspicious/noExplicitAny: the schema has just said what it is.
+async function answer(shape: string, ...args: string[]): Promise<any> {
+  const { exitCode, stdout, stderr } = await cli(...args);
+  if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+  return answerOf(shape, stdout);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read answers as a client without types does.
+async function request(method: string, path: string, body?: object, key = apiKey): Promise<any> {
+  const response = await fetch(ledger.url + path, {
+    method,
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return response.json();
+}
+
+async function mint(externalId: string, key?: string): Promise<{ id: string; address: string }> {
+  const made = await request('POST', '/v1/customers', { externalId, families: ['evm'] }, key);
+  const { id, address } = made.purses[0];
+  await until(async () => (await isWatched(address)) === 1, { description: 'The watched address' });
+  return { id, address };
+}
+
+async function isWatched(address: string): Promise<number> {
+  const find = 'SELECT FROM watcher.address WHERE address = $1';
+  return (await sql.query(find, [address.toLowerCase()])).rows.length;
+}
+
+async function pay(address: string): Promise<number> {
+  await chain.send({ to: address, value: BigInt(AMOUNT) });
+  await chain.mine(CONFIRMATIONS + 1);
+  await until(async () => (await tip()) === (await chain.height()), { timeoutMs: 20_000 });
+  return chain.height();
+}
+
+async function tip(): Promise<number> {
+  return Number((await sql.query('SELECT max(number) AS tip FROM watcher.ring')).rows[0].tip);
+}
+
+async function receipts(purse: string): Promise<{ status: string }[]> {
+  return (await request('GET', `/v1/replenishments?purseId=${purse}`)).data;
+}
+
+const isConfirmed = (purse: string): Promise<void> =>
+  until(async () => (await receipts(purse))[0]?.status === 'confirmed', {
+    timeoutMs: 20_000,
+    description: 'The credit',
+  });
+
+it('answers machines in every command, over one Daybook', async () => {
+  const created = await answer('key-created', 'keys', 'create', '--scopes', 'read,write', '--json');
+  await until(async () => (await request('GET', '/v1/assets', undefined, created.key)).data);
+  const purse = await mint('alice', created.key);
+  await pay(purse.address);
+  await isConfirmed(purse.id);
+
+  const [keys, derived, checked, all, tail] = await Promise.all([
+    answer('keys', 'keys', 'list', '--json'),
+    answer('addresses', 'addresses', 'derive', '--count', '5', '--json'),
+    answer('address-checked', 'addresses', 'check', purse.address, '--json'),
+    answer('addresses-checked', 'addresses', 'check', '--all', '--json'),
+    cli('events', 'tail', '--type', 'ReplenishmentConfirmed', '--json'),
+  ]);
+  expect(keys.keys).toHaveLength(2);
+  expect(derived.addresses).toContainEqual(expect.objectContaining({ address: purse.address }));
+  expect([checked.finding, all.checked, all.alarms]).toEqual(['ours', 1, []]);
+  expect(tail.exitCode).toBe(0);
+  expect(answerOf('event', tail.stdout.trimEnd()).data.amount).toBe(AMOUNT);
+
+  const [status, replayed, compared, parked] = await Promise.all([
+    answer('status', 'status', '--json'),
+    answer('replay', 'replay', '--format', 'json'),
+    answer('compare', 'replay', '--compare', '--format', 'json'),
+    answer('parked', 'parked', 'list', '--json'),
+  ]);
+  expect([status.state, status.chains[0].chain]).toEqual(['ok', CHAIN]);
+  expect(replayed.figures[0].figures.received).toBe(AMOUNT);
+  expect([compared.differences, parked.parked]).toEqual([[], []]);
+
+  const rebuilt = await answer('rebuild', 'rebuild', 'all', '--json');
+  expect(rebuilt.certificate.outcome).toBe('swapped');
+  await answer('roll-back', 'rebuild', '--roll-back', '--json');
+
+  const rescanned = await answer('watch-request', 'watch', 'rescan', '--from', '1', '--json');
+  expect(rescanned).toMatchObject({ state: 'done', transfersShown: 1, versionsTold: 0 });
+  const { requests } = await answer('watch-requests', 'watch', 'list', '--chain', CHAIN, '--json');
+  expect(requests).toEqual([rescanned]);
+
+  const { keyId } = created;
+  const revoked = await answer('key-revoked', 'keys', 'revoke', keyId, '--json');
+  expect(revoked.keyId).toBe(keyId);
+});
+
+it('finds a transfer that was missed, once, whatever is killed meanwhile', async () => {
+  const purse = await mint('bob');
+  // The watcher never knew of the address; its memory lost it.
+  await watcher.stop();
+  await sql.query('DELETE FROM watcher.address WHERE address = $1', [purse.address.toLowerCase()]);
+  watcher = await startWatcher();
+  await chain.rpc('anvil_mine', '0x400');
+  const height = await pay(purse.address);
+  expect(await receipts(purse.id)).toEqual([]);
+  await watcher.stop();
+  await sql.query('INSERT INTO watcher.address VALUES ($1, $2)', [
+    ...[CHAIN, purse.address.toLowerCase()],
+  ]);
+
+  const rescan = ['watch', 'rescan', '--chain', CHAIN, '--from', '1', '--json'];
+  const following = spawnDaybook(rescan, place);
+  await until(async () => (await cli('watch', 'list')).stdout.includes('waiting'));
+  watcher = await startWatcher();
+  const isRunning = `SELECT FROM watcher.request WHERE state = 'running' AND next_number < to_number`;
+  await until(async () => (await sql.query(isRunning)).rows.length > 0, { timeoutMs: 20_000 });
+  await watcher.kill();
+  watcher = await startWatcher();
+  const { exitCode, stdout, stderr } = await following.ended;
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('No watcher works on')]);
+  expect(answerOf('watch-request', stdout)).toMatchObject({
+    ...{ state: 'done', from: '1', to: String(height), transfersShown: 2, versionsTold: 1 },
+  });
+  await isConfirmed(purse.id);
+
+  const again = await answer('watch-request', ...rescan);
+  expect(again).toMatchObject({ state: 'done', transfersShown: 2, versionsTold: 0 });
+  expect(await receipts(purse.id)).toHaveLength(1);
+  const { data } = await request('GET', `/v1/purses/${purse.id}/balances`);
+  expect(JSON.stringify(data)).toContain(`"baseUnits":"${AMOUNT}"`);
+});
+
+it('leaves a request to the watcher on Ctrl-C, and takes it back when asked to', async () => {
+  await watcher.stop();
+  const running = spawnDaybook(['watch', 'rescan', '--from', '1', '--to', '2'], place);
+  await until(async () => (await cli('watch', 'list')).stdout.includes('waiting'));
+  running.kill('SIGINT');
+  const { exitCode, stdout, stderr } = await running.ended;
+  expect([exitCode, stdout]).toEqual([130, '']);
+  const [, id = ''] = /watch cancel (\S+)"/.exec(stderr) ?? [];
+  const taken = await answer('watch-request', 'watch', 'cancel', id, '--json');
+  expect([taken.id, taken.state]).toEqual([id, 'cancelled']);
+  const twice = await cli('watch', 'cancel', id);
+  expect([twice.exitCode, twice.stderr]).toEqual([
+    1,
+    `${id} has ended already: it is cancelled.\n`,
+  ]);
+  watcher = await startWatcher();
+});
+
+it.each<[string, RegExp]>([
+  ['watch rescan', /give --from <block>, or --reset-ring/],
+  ['watch rescan --from five', /named by its number/],
+  ['watch rescan --from 9 --to 8', /--from 9 lies above --to 8/],
+  ['watch rescan --from 1 --chain eip155:5', /eip155:5 is not watched here; there is eip155:31337/],
+  ['watch rescan --from 99999999', /is matched up to block \d+/],
+  ['watch rescan --reset-ring --to 3', /leave out --to/],
+  ['watch cancel 7', /An id is a UUID/],
+  ['start --roles everything', /list of ledger, api, .*, watcher/],
+  ['start --port 99999', /A port is a number from 1 to 65534/],
+  ['reset', /--yes says that/],
+  ['statsu', /Did you mean status/],
+  ['keys create', /--scopes <list>' not specified/],
+  ['events tail --limit 0', /from 1 to/],
+])('daybook %s ends with 2 and what would be right', async (line, words) => {
+  // A data folder, which is what "reset" deletes.
+  await writeFile(join(folder, 'api-key'), '');
+  const args = line === 'reset' ? ['reset', '--data', folder] : line.split(' ');
+  const { exitCode, stdout, stderr } = await cli(...args);
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(words);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
