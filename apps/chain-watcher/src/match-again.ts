@@ -27,6 +27,8 @@ import { commit, tipOf, versionTime, type WatchParts, type WatchState } from './
 
 /** Blocks matched again in one step, between two looks at the head. */
 const RESCAN_BLOCKS = 32;
+/** Nodes behind one address agree again within seconds. */
+const WITHHELD_MS_MAX = 60_000;
 
 /**
  * Takes addresses in, those of a stretch of the ledger's log that ends at `through`: from the next block
@@ -92,10 +94,12 @@ async function rescan(parts: WatchParts, state: WatchState): Promise<boolean> {
   // The node does not have them, or follows another chain for the moment.
   if (left === 'elsewhere') {
     await hangAnew(parts, state, range);
+    if ('request' in range) await giveUpInTime(parts, state, range);
     if (state.missing?.range.hash !== range.hash) state.missing = { range, since: parts.now() };
     return false;
   }
   if (state.missing?.range.hash === range.hash) state.missing = null;
+  if ('request' in range) state.withheld = null;
   const found = findTransfers(parts.table, blocks);
   const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
   const known = await store.transfers(ids);
@@ -130,6 +134,21 @@ async function hangAnew(
       ? { requests: [{ ...range.request, hash }] }
       : { rescans: withLeft(state.rescans, range, { ...range, hash }) },
   );
+}
+
+/** An operator gets an answer, where a late address waits as long as it takes. */
+async function giveUpInTime(
+  parts: WatchParts,
+  state: WatchState,
+  { request, from, to }: Asked,
+): Promise<void> {
+  const now = parts.now();
+  if (state.withheld?.id !== request.id) state.withheld = { id: request.id, since: now };
+  if (now - state.withheld.since < WITHHELD_MS_MAX) return;
+  const reason =
+    `For ${WITHHELD_MS_MAX / 1000} s the node has not shown what follows downwards from block ${to} of the chain that was matched; ` +
+    `blocks ${from} to ${to} are left.`;
+  await commit(parts, state, { requests: [{ ...request, state: 'refused', reason }] });
 }
 
 /** The request when only `left` is left of it, after so many more transfers. */

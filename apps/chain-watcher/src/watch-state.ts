@@ -74,6 +74,8 @@ export interface WatchState {
   turn: number;
   /** The top of a range that the node does not show, and since when (Unix milliseconds). */
   missing: { readonly range: Range; readonly since: number } | null;
+  /** The request whose blocks the node does not show, and since when (Unix milliseconds). */
+  withheld: { readonly id: string; readonly since: number } | null;
   readonly sightings: Sightings;
   /** The latest blocks of the ring, by number. */
   readonly recent: Map<number, ChainBlock>;
@@ -105,6 +107,7 @@ export function openState(record: WatchRecord, now: number): WatchState {
     wants: 0,
     turn: 0,
     missing: null,
+    withheld: null,
     sightings: createSightings(record.seen),
     recent: new Map(),
     head: null,

@@ -203,3 +203,36 @@ describe('a range that is matched again', () => {
     expect(BigInt((await acknowledged(100n)) ?? 0)).toBeGreaterThan(7n);
   });
 });
+
+describe('a rescan that was asked for', () => {
+  const asked = {
+    kind: 'rescan',
+    chain: CHAIN,
+    state: 'waiting',
+    from: 1,
+    blocksMax: null,
+  } as const;
+  const fresh = { next: null, hash: null, shown: 0, told: 0, reason: null };
+  const ask = (id: string) => store.ask({ ...asked, ...fresh, id, to: node.chain.height });
+  const asIs = (id: string) => store.asked(CHAIN).find((request) => request.id === id);
+
+  it('waits for a node that lacks the past, but not for ever', async () => {
+    pruned = 60;
+    ask('first');
+    await settle();
+    expect(asIs('first')).toMatchObject({ state: 'running', reason: null });
+    nowMs += 59_000;
+    await watch.pass();
+    expect(asIs('first')).toMatchObject({ state: 'running' });
+    nowMs += 1_000;
+    await watch.pass();
+    expect(asIs('first')).toMatchObject({ state: 'refused' });
+    expect(asIs('first')?.reason).toMatch(/For 60 s .* blocks 1 to \d+ are left/);
+    ask('second');
+    await settle();
+    pruned = 0;
+    nowMs += 59_000;
+    await settle();
+    expect(asIs('second')).toMatchObject({ state: 'done' });
+  });
+});
