@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constants, setPriority } from 'node:os';
 import { type CompareReport, compare } from '../../../ledger/src/audit/compare';
 import { type ReplayReport, replay } from '../../../ledger/src/audit/replay';
 import { discardRun, runsLeft } from '../../../ledger/src/audit/runs';
@@ -33,6 +34,8 @@ export function runReplay(options: ReplayCommandOptions): Promise<void> {
     const id = resume ?? randomBytes(4).toString('hex');
     const bar = auditBar();
     operation.signal.addEventListener('abort', bar.end);
+    // On a machine that is busy, whoever serves goes first.
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
     const asked = {
       ...{ id, resume: resume !== undefined, keep: options.keep },
       ...(options.eventsPerSecond !== undefined && { eventsPerSecond: options.eventsPerSecond }),
