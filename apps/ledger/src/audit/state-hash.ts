@@ -27,7 +27,8 @@ const DOMAIN = 'daybook-state-v1';
  *
  * Everything in the read models' tables is part of it, as all of it follows from the log. No part are
  * checkpoints (the position is), the time of the run, and tables that follow from something else than
- * the log: heads of chains, migrations, rebuilds, and what relays remember of their own progress.
+ * the log: heads of chains, migrations, rebuilds, and what relays remember of their own progress. Rows
+ * hold positions and times of recording, so it is the hash of a log as its store numbered and dated it.
  */
 export function stateHash(
   position: bigint,
