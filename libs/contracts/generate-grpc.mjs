@@ -16,13 +16,14 @@ const buf = (...args) =>
   execFileSync(BUF, args, { cwd: here, stdio: ['ignore', 'pipe', 'inherit'] });
 
 function generate(folder) {
-  buf('generate', '-o', folder);
-  const descriptors = buf('build', 'proto', '--exclude-source-info', '-o', '-#format=binpb');
+  // Served by a package that brings its own types; here for reflection alone.
+  buf('generate', '--exclude-path', 'third-party/grpc', '-o', folder);
+  const descriptors = buf('build', '--exclude-source-info', '-o', '-#format=binpb');
   const lines = descriptors.toString('base64').match(/.{1,96}/g);
   const text = lines.map((line) => `  '${line}',`).join('\n');
   writeFileSync(
     join(folder, 'src', 'generated', 'descriptors.ts'),
-    `// Written by generate-grpc.mjs: a FileDescriptorSet of daybook.v1, which reflection shows.\n` +
+    `// Written by generate-grpc.mjs: a FileDescriptorSet of daybook.v1 and what is served beside it, which reflection shows.\n` +
       `export const DESCRIPTORS = Buffer.from(\n  [\n${text.replace(/^/gm, '  ')}\n  ].join(''),\n  'base64',\n);\n`,
   );
 }

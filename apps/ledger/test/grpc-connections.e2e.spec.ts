@@ -1,5 +1,7 @@
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { dirname, join } from 'node:path';
+import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { credentials, loadPackageDefinition, status } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { Client } from 'pg';
@@ -8,7 +10,7 @@ import { UNARY_METHODS } from '../src/grpc/methods';
 import { detailsOf } from './grpc-details';
 import { flood, listAll, read } from './grpc-events';
 import { createGrpcLedger, type GrpcLedger, openGrpcPort } from './grpc-ledger';
-import { type Reflected, reflect } from './grpc-reflected';
+import { askReflection, type Reflected, reflect } from './grpc-reflected';
 
 const CUSTOMERS = 'daybook.v1.CustomerService';
 /** More in a row than any connection survives (`pings.ts`). */
@@ -72,6 +74,24 @@ describe('grpc.health.v1', () => {
 });
 
 describe('reflection', () => {
+  it('tells everything that a strict reader needs', async () => {
+    const more = ['grpc.health.v1.Health', 'google.rpc.ErrorInfo'];
+    const channel = credentials.createInsecure();
+    const { services, files } = await askReflection(ledger.address, channel, more);
+    const served = new Set([...Object.keys(UNARY_METHODS), 'grpc.health.v1.Health']);
+    expect(new Set(services)).toEqual(served);
+    const described = files.map((file) => fromBinary(FileDescriptorProtoSchema, file));
+    for (const file of described) {
+      // Throws when an import or a type is missing.
+      const registry = createFileRegistry(file, (path) => described.find((f) => f.name === path));
+      expect(registry.getFile(file.name)).toBeDefined();
+    }
+    const types = described.flatMap((file) => file.messageType.map(({ name }) => name));
+    expect(types).toEqual(
+      expect.arrayContaining(['Timestamp', 'ErrorInfo', 'BadRequest', 'Purse']),
+    );
+  });
+
   it('is there only where it was asked for', async () => {
     const { address, grpc } = await openGrpcPort(ledger, { reflection: false });
     await expect(reflect(address, ledger.apiKey)).rejects.toMatchObject({
@@ -98,6 +118,13 @@ describe('a client that pings', () => {
     return { session, ended: () => ended };
   }
 
+  const postHeaders = () => ({
+    ':method': 'POST',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    authorization: `Bearer ${ledger.apiKey}`,
+  });
+
   const ping = (session: ClientHttp2Session) =>
     new Promise<void>((resolve) => {
       if (session.destroyed || !session.ping(() => resolve())) resolve();
@@ -116,16 +143,28 @@ describe('a client that pings', () => {
     ).toBeNull();
   });
 
+  it('whenever a stream tells it something may', async () => {
+    const { session, ended } = await dial();
+    const stream = session.request({ ...postHeaders(), ':path': '/daybook.v1.EventService/Tail' });
+    stream.resume().end(Buffer.alloc(5));
+    let told = 0;
+    stream.on('data', () => {
+      told += 1;
+    });
+    for (let i = 0; i < PINGS; i += 1) {
+      const before = told;
+      await flood(ledger.store, customerId, 1, 'x');
+      await until(() => told > before, { description: 'An event' });
+      await ping(session);
+    }
+    expect(ended()).toBeNull();
+    session.destroy();
+  });
+
   it('to measure what it is sent may', async () => {
     const { session, ended } = await dial();
     for (let i = 0; i < PINGS; i += 1) {
-      const stream = session.request({
-        ':method': 'POST',
-        ':path': `/${CUSTOMERS}/ListCustomers`,
-        'content-type': 'application/grpc',
-        te: 'trailers',
-        authorization: `Bearer ${ledger.apiKey}`,
-      });
+      const stream = session.request({ ...postHeaders(), ':path': `/${CUSTOMERS}/ListCustomers` });
       stream.resume().end(Buffer.alloc(5));
       await new Promise((resolve) => stream.once('close', resolve));
       await ping(session);

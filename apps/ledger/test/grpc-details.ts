@@ -7,7 +7,11 @@ export interface Details {
   readonly message: string;
   readonly info: googleRpc.ErrorInfo;
   readonly requestId: string;
-  readonly violations: readonly { readonly field: string; readonly reason: string }[];
+  readonly violations: readonly {
+    readonly field: string;
+    readonly reason: string;
+    readonly description: string;
+  }[];
   readonly retrySeconds: string | null;
 }
 

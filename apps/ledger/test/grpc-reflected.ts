@@ -158,10 +158,14 @@ export async function reflect(
   };
 }
 
-/** The services and the files that describe them, by `grpc.reflection.v1`. */
-async function askReflection(
+/**
+ * The services, and the files that describe those of Daybook and `more`, by `grpc.reflection.v1`. A
+ * file that was asked for comes with what it imports.
+ */
+export async function askReflection(
   address: string,
   channel: ChannelCredentials,
+  more: readonly string[] = [],
 ): Promise<{ readonly services: readonly string[]; readonly files: readonly Buffer[] }> {
   const proto = join(
     require.resolve('@grpc/reflection'),
@@ -183,8 +187,9 @@ async function askReflection(
     const listed = await ask({ listServices: '*' });
     const services: string[] = listed.listServicesResponse.service.map((s: Answer) => s.name);
     const files = new Map<string, Buffer>();
-    for (const service of services.filter((name) => name.startsWith('daybook.'))) {
-      const answer = await ask({ fileContainingSymbol: service });
+    const symbols = [...services.filter((name) => name.startsWith('daybook.')), ...more];
+    for (const symbol of symbols) {
+      const answer = await ask({ fileContainingSymbol: symbol });
       for (const file of answer.fileDescriptorResponse.fileDescriptorProto) {
         files.set(file.toString('base64'), file);
       }

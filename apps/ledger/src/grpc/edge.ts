@@ -9,7 +9,6 @@ import type { RateLimit } from '../rest/rate-limit';
 import type { Begun } from './begun';
 import type { Apis } from './method';
 import type { CallObserver } from './observe';
-import type { PingLimit } from './pings';
 import { statusOf } from './status';
 import type { Turnstile } from './turnstile';
 
@@ -24,7 +23,6 @@ export interface Edge {
   readonly logger: Logger;
   readonly observe: CallObserver;
   readonly turnstile: Turnstile;
-  readonly pings: PingLimit;
   /** The names of which a client's certificate must have one; null where none are asked for. */
   readonly clientNames: ReadonlySet<string> | null;
 }

@@ -11,41 +11,27 @@ const STRIKES_MAX = 2;
 /** What clients of gRPC know as the reason, and answer by pinging half as often. */
 const TOO_MANY_PINGS = Buffer.from('too_many_pings');
 
-export interface PingLimit {
-  /** Watches the connections of the ports that are bound by now. */
-  watch(): void;
-  /** Something was sent to the peer (`host:port`): it may ask how fast that arrived. */
-  sent(peer: string): void;
-}
-
 interface Connection {
   pingedAt: number;
   strikes: number;
+  /** What the peer takes before it must say more: it changes when something is sent to it. */
+  window: number | undefined;
 }
 
 /**
  * Ends connections that ping more often than they may, with GOAWAY and ENHANCE_YOUR_CALM: what gRPC
- * asks of servers, and grpc-js leaves out.
+ * asks of servers, and grpc-js leaves out. A ping after something was sent measures the connection, as
+ * clients in Go, Java and C++ do all the time, and is always welcome. Returns what watches the ports
+ * that are bound by then.
  */
-export function limitPings(
-  server: Server,
-  logger: Logger,
-  minMs = PING_MS_MIN - TOLERANCE_MS,
-): PingLimit {
-  const connections = new Map<string, Connection>();
+export function limitPings(server: Server, logger: Logger): { watch(): void } {
   const accept = (session: ServerHttp2Session) => {
     const { remoteAddress, remotePort } = session.socket;
-    const peer = `${remoteAddress}:${remotePort}`;
-    const connection: Connection = { pingedAt: Number.NEGATIVE_INFINITY, strikes: 0 };
-    connections.set(peer, connection);
-    session.once('close', () => connections.delete(peer));
-    session.on('stream', () => forgive(connection));
+    const connection: Connection = { ...UNSUSPECTED, window: undefined };
+    session.on('stream', () => Object.assign(connection, UNSUSPECTED));
     session.on('ping', () => {
-      const now = performance.now();
-      if (now - connection.pingedAt < minMs) connection.strikes += 1;
-      connection.pingedAt = now;
-      if (connection.strikes <= STRIKES_MAX || session.destroyed) return;
-      logger.warn({ peer }, 'connection ended: it pings too often');
+      if (session.destroyed || !isTooMany(connection, session.state.remoteWindowSize)) return;
+      logger.warn({ remoteAddress, remotePort }, 'connection ended: it pings too often');
       session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, 0, TOO_MANY_PINGS);
       session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
     });
@@ -56,14 +42,17 @@ export function limitPings(
       const { http2Servers } = server as unknown as { http2Servers: Map<Http2Server, unknown> };
       for (const http2Server of http2Servers.keys()) http2Server.on('session', accept);
     },
-    sent(peer) {
-      const connection = connections.get(peer);
-      if (connection !== undefined) forgive(connection);
-    },
   };
 }
 
-function forgive(connection: Connection): void {
-  connection.pingedAt = Number.NEGATIVE_INFINITY;
-  connection.strikes = 0;
+const UNSUSPECTED = { pingedAt: Number.NEGATIVE_INFINITY, strikes: 0 };
+
+/** Notes a ping, and says whether it was one too many. */
+function isTooMany(connection: Connection, window: number | undefined): boolean {
+  if (window !== connection.window) Object.assign(connection, UNSUSPECTED);
+  const now = performance.now();
+  if (now - connection.pingedAt < PING_MS_MIN - TOLERANCE_MS) connection.strikes += 1;
+  connection.pingedAt = now;
+  connection.window = window;
+  return connection.strikes > STRIKES_MAX;
 }

@@ -1,4 +1,4 @@
-import { DESCRIPTORS, v1 } from '@daybook/contracts';
+import { v1 } from '@daybook/contracts';
 import { EventStore } from '@daybook/event-store';
 import { EnvironmentError, type Health } from '@daybook/platform';
 import {
@@ -8,8 +8,6 @@ import {
   type UntypedHandleCall,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -27,6 +25,7 @@ import { serveHealth } from './health';
 import { UNARY_METHODS } from './methods';
 import { observer } from './observe';
 import { limitPings } from './pings';
+import { serveReflection } from './reflection';
 import { answerStream, HEARTBEAT_MS, STREAM_METHODS, type StreamEdge } from './stream';
 import { createStreamSlots } from './stream-slots';
 import { createTurnstile, type TurnstileOptions } from './turnstile';
@@ -84,13 +83,11 @@ const SERVER_OPTIONS: ServerOptions = {
 export function createGrpcServer(app: INestApplicationContext, options: GrpcOptions): GrpcServer {
   const server = new Server(SERVER_OPTIONS);
   const pings = limitPings(server, options.logger);
-  const edge = { ...edgeOf(app, options), pings };
+  const edge = edgeOf(app, options);
   const services = Object.keys(UNARY_METHODS);
   for (const service of services) addService(server, edge, service);
   const health = serveHealth(server, services, options.health);
-  if (options.reflection) {
-    new ReflectionService(loadFileDescriptorSetFromBuffer(DESCRIPTORS)).addToServer(server);
-  }
+  if (options.reflection) serveReflection(server);
   return {
     listen: async (port, host) => {
       const bound = await bind(
@@ -111,7 +108,7 @@ export function createGrpcServer(app: INestApplicationContext, options: GrpcOpti
   };
 }
 
-function edgeOf(app: INestApplicationContext, options: GrpcOptions): Omit<StreamEdge, 'pings'> {
+function edgeOf(app: INestApplicationContext, options: GrpcOptions): StreamEdge {
   const { registry, logger, tls, turnstile, heartbeatMs = HEARTBEAT_MS } = options;
   return {
     keys: app.get(ApiKeys),

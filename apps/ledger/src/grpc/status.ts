@@ -18,11 +18,13 @@ export function statusOf(
   requestId: string,
   facts: Readonly<Record<string, string>> = {},
 ): StatusObject {
-  const { code, detail, parts } = problem;
+  const { code, parts } = problem;
   const rpcCode = status[PROBLEMS[code].rpc];
+  const [firstFault] = parts.errors ?? [];
+  const sentence = firstFault === undefined ? problem.detail : violationOf(firstFault).description;
   const message = googleRpc.Status.encode({
     code: rpcCode,
-    message: detail,
+    message: sentence,
     details: [...detailsOf(problem, requestId, facts)],
   });
   const metadata = new Metadata();
@@ -31,7 +33,7 @@ export function statusOf(
   for (const [name, value] of Object.entries(parts.headers ?? {})) {
     if (name.startsWith('ratelimit')) metadata.set(name, value);
   }
-  return { code: rpcCode, details: detail, metadata };
+  return { code: rpcCode, details: sentence, metadata };
 }
 
 function* detailsOf(

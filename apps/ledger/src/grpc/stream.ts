@@ -148,7 +148,6 @@ async function send(
     for await (const part of method.open(store, { accountId, query, signal, heartbeatMs })) {
       for (const { events, position, atEnd } of messagesOf(part)) {
         progress.position = position;
-        edge.pings.sent(call.getPeer());
         await written(call, method.encode(events, position, atEnd), signal);
       }
     }

@@ -50,7 +50,6 @@ export function answerUnary(edge: Edge, path: string, method: UnaryMethod) {
       .then((message) => {
         if (isOver) return;
         end(status.OK);
-        edge.pings.sent(call.getPeer());
         call.sendMetadata(replyMetadata(begun));
         reply(null, Buffer.from(message.buffer, message.byteOffset, message.byteLength));
       }, refuse)
