@@ -21,6 +21,8 @@ import type { Stack } from './stack';
 const APPS = dirname(dirname(__dirname));
 /** The watcher's own endpoint (health, metrics) is beside the ledger's when that port is free. */
 const WATCHER_PORT_OFFSET = 1;
+/** gRPC is beside both, unless DAYBOOK_GRPC_PORT says otherwise. */
+const GRPC_PORT_OFFSET = 2;
 
 export interface LaunchOptions {
   readonly folder: DataFolder;
@@ -40,6 +42,8 @@ export interface Launched {
   /** Base URLs; null for what does not run. */
   readonly ledgerUrl: string | null;
   readonly watcherUrl: string | null;
+  /** `host:port`; null where there is no gRPC. */
+  readonly grpcAddress: string | null;
   readonly apiKey: string;
   /** The local chain as it runs now, when there is one. */
   readonly chain: (() => DemoChain) | undefined;
@@ -51,6 +55,8 @@ type Start<T> = (spawned: (pid: number) => void) => Promise<T>;
 interface Session extends LaunchOptions {
   readonly apiKey: string;
   readonly watcherPort: number;
+  /** 0 turns gRPC off. */
+  readonly grpcPort: number;
   /**
    * Starts something, keeps it running, and stops it in its turn. A process that `start` tells of
    * before it is ready is ended by the next launcher should this one be killed meanwhile.
@@ -73,10 +79,12 @@ export async function launch(options: LaunchOptions, stack: Stack): Promise<Laun
     .catch((error: Error) => {
       throw error.cause ?? error;
     });
-  const { host, port, watcherPort, apiKey, chain } = session;
+  const { host, port, watcherPort, grpcPort, apiKey, chain } = session;
+  const hasGrpc = hasLedger(session) && grpcPort !== 0;
   return {
     ledgerUrl: hasLedger(session) ? urlAt(host, port) : null,
     watcherUrl: session.withWatcher ? urlAt(host, watcherPort) : null,
+    grpcAddress: hasGrpc ? urlAt(host, grpcPort).replace('http://', '') : null,
     apiKey,
     chain: chain && (() => chain.current()),
   };
@@ -93,11 +101,12 @@ async function openSession(options: LaunchOptions, stack: Stack): Promise<Sessio
     );
   }
   stack.push(boundLogs(['migrations', 'ledger', 'chain-watcher'].map((name) => log(folder, name))));
-  const beside = port + WATCHER_PORT_OFFSET;
+  const { DAYBOOK_GRPC_PORT: grpcPort } = process.env;
   return {
     ...options,
     apiKey: apiKeyOf(folder),
-    watcherPort: (await isPortFree(beside)) ? beside : await freePort(),
+    watcherPort: await portBeside(port + WATCHER_PORT_OFFSET),
+    grpcPort: grpcPort ? Number(grpcPort) : await portBeside(port + GRPC_PORT_OFFSET),
     keep: async (name, start) => {
       const spawned = (pid: number): void => held.note(name, pid);
       const startAndNote = async () => {
@@ -110,6 +119,11 @@ async function openSession(options: LaunchOptions, stack: Stack): Promise<Sessio
       return kept;
     },
   };
+}
+
+/** This port when it is free, else any that is. */
+async function portBeside(port: number): Promise<number> {
+  return (await isPortFree(port)) ? port : freePort();
 }
 
 function steps(session: Session): ListrTask[] {
@@ -248,6 +262,7 @@ function startApp(
           databases.ledger,
           {
             DAYBOOK_BOOTSTRAP_API_KEY: apiKey,
+            DAYBOOK_GRPC_PORT: String(session.grpcPort),
             ...(ledgerRoles && { DAYBOOK_ROLES: ledgerRoles.join(',') }),
           },
         ]

@@ -8,7 +8,10 @@ import type { Launched } from './launch';
 const JSON_BODY = `-H 'content-type: application/json'`;
 
 /** Where everything is and what to try next; every line for the shell works as it stands. */
-export function welcome({ ledgerUrl, watcherUrl, chain }: Launched, folder: DataFolder): string {
+export function welcome(
+  { ledgerUrl, watcherUrl, grpcAddress, chain }: Launched,
+  folder: DataFolder,
+): string {
   const data = relative(process.cwd(), folder.path) || '.';
   const named = data === DATA_FOLDER ? '' : ` --data ${data}`;
   const health = [ledgerUrl, watcherUrl].flatMap((url) => (url === null ? [] : [`${url}/readyz`]));
@@ -19,6 +22,7 @@ export function welcome({ ledgerUrl, watcherUrl, chain }: Launched, folder: Data
       ? []
       : [
           row('REST', `${ledgerUrl}/v1`),
+          ...(grpcAddress === null ? [] : [row('gRPC', `${grpcAddress} (docs/grpc.md)`)]),
           row('Documentation', `${ledgerUrl}/docs (any user name, the API key as the password)`),
         ]),
     row('Health', health.join(' and ')),
