@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { INVARIANTS } from '@daybook/domain';
 import type { FollowerStatus } from '@daybook/event-store';
 import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthCheck, HealthChecks, Metrics } from '@daybook/platform';
@@ -49,6 +50,8 @@ export class Vitals {
       labelNames: ['invariant'],
       registers,
     });
+    // From the start, so that the first violation is an increase and not the birth of a series.
+    for (const invariant of INVARIANTS) this.violations.inc({ invariant }, 0);
     this.checkedPosition = new Gauge({
       name: 'daybook_invariant_checked_position',
       help: 'Up to here every line of the journal was checked after it was booked.',

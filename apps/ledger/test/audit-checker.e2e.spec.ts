@@ -39,6 +39,8 @@ describe('a row of the books that was changed by hand', () => {
       (await metric('daybook_invariant_checked_position')).endsWith(` ${head}`),
     );
     expect(await books()).toEqual({ status: 'ok' });
+    const counted = 'daybook_invariant_violations_total{invariant="custody-equals-claims"';
+    expect(await metric(counted)).toMatch(/ 0$/);
 
     const [row] = await ledger.sql<{ id: string }>(
       `UPDATE ledger.purse_figures SET custody = custody + 1
@@ -51,7 +53,6 @@ describe('a row of the books that was changed by hand', () => {
     // A probe is for everybody, so it names no purse; the log does.
     expect(detail).not.toContain(row?.id);
     expect(app.output()).toMatch(new RegExp(`a rule of the books is broken.*${row?.id}`));
-    const counted = 'daybook_invariant_violations_total{invariant="custody-equals-claims"';
     await until(async () => (await metric(counted)).endsWith(' 1'));
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
 
