@@ -236,6 +236,7 @@ it.each<[string, RegExp]>([
   ['statsu', /Did you mean status/],
   ['keys create', /--scopes <list>' not specified/],
   ['events tail --limit 0', /from 1 to/],
+  ['events tail --type Nonsense', /No event is of the type Nonsense; there are AccountOpened, /],
 ])('daybook %s ends with 2 and what would be right', async (line, words) => {
   // A data folder, which is what "reset" deletes.
   await writeFile(join(folder, 'api-key'), '');

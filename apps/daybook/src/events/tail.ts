@@ -1,7 +1,9 @@
-import { type RecordedEvent, START } from '@daybook/event-store';
+import { SCHEMA_VERSIONS } from '@daybook/domain';
+import { type EventStore, type RecordedEvent, START } from '@daybook/event-store';
 import colors from 'picocolors';
+import { EXIT, Failure } from '../cli/exit-codes';
 import { operate, type PlaceOptions } from '../cli/operate';
-import { say, sayJson } from '../cli/output';
+import { remark, say, sayJson } from '../cli/output';
 
 /** Events read at once. */
 const PAGE_MAX = 1_000;
@@ -21,9 +23,11 @@ export interface TailOptions extends PlaceOptions {
 /** Writes the events of the log, one a line, in position order. */
 export function tail(options: TailOptions): Promise<void> {
   return operate(options, async ({ store: open, signal }) => {
+    refuseUnknown(options.type ?? []);
     const store = await open();
     const from = options.after ?? (options.follow ? 'end' : START);
     let after = from === 'end' ? await store.head() : from;
+    if (from !== 'end') await remarkOnFuture(store, from);
     let left = options.limit ?? Number.POSITIVE_INFINITY;
     while (left > 0 && !signal.aborted) {
       const page = await store.readAll({ after, limit: PAGE_MAX });
@@ -40,6 +44,22 @@ export function tail(options: TailOptions): Promise<void> {
     }
     return undefined;
   });
+}
+
+/** A name that no event has would find nothing, and look like an answer. */
+function refuseUnknown(types: readonly string[]): void {
+  const known = Object.keys(SCHEMA_VERSIONS);
+  const unknown = types.filter((type) => !known.includes(type));
+  if (unknown.length === 0) return;
+  throw new Failure(
+    `No event is of the type ${unknown.join(', ')}; there are ${known.join(', ')}.`,
+    EXIT.usage,
+  );
+}
+
+async function remarkOnFuture(store: EventStore, after: bigint): Promise<void> {
+  const head = await store.head();
+  if (after > head) remark(`The log ends at ${head}: nothing lies after ${after} yet.`);
 }
 
 function isWanted({ type, metadata }: RecordedEvent, options: TailOptions): boolean {
