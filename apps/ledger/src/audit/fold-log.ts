@@ -43,6 +43,8 @@ export interface Folded {
 
 /** Larger pages were not faster, and hold more of the log in memory. */
 const PAGE_EVENTS = 2_500;
+/** Where the rate is limited, in how many parts a second is read. */
+const PAGES_PER_SECOND = 5;
 const PROGRESS_EVERY_MS = 200;
 
 /**
@@ -50,9 +52,10 @@ const PROGRESS_EVERY_MS = 200;
  * `UnknownEvent` at an event that this version does not know; nothing is skipped.
  */
 export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Folded> {
-  const { store, to, untilTime, after = START, pageEvents = PAGE_EVENTS, signal } = options;
+  const { store, to, untilTime, after = START, signal } = options;
+  const limit = pageOf(options);
   const read = (from: Position) => {
-    const page = store.readAll({ after: from, limit: pageEvents });
+    const page = store.readAll({ after: from, limit });
     page.catch(() => undefined);
     return page;
   };
@@ -87,20 +90,27 @@ export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Fol
   return { events, position, time };
 }
 
+/** A rate that is low is kept by small pages, and not by a large one now and then. */
+function pageOf({ pageEvents = PAGE_EVENTS, eventsPerSecond }: FoldOptions): number {
+  if (eventsPerSecond === undefined) return pageEvents;
+  return Math.min(pageEvents, Math.ceil(eventsPerSecond / PAGES_PER_SECOND));
+}
+
 function earlier(a: Position, b: Position): Position {
   if (a < b) return a;
   return b;
 }
 
 /** Tells how it goes now and then, and waits where the rate is limited. */
-function progressMeter({ to, eventsPerSecond, onProgress }: FoldOptions, from: Position) {
+function progressMeter(options: FoldOptions, from: Position) {
+  const { to, eventsPerSecond, signal, onProgress } = options;
   const startedAt = performance.now();
   let toldAt = startedAt;
   return async (events: number, position: Position): Promise<void> => {
     const now = performance.now();
     if (eventsPerSecond !== undefined) {
       const early = (events / eventsPerSecond) * 1_000 - (now - startedAt);
-      if (early > 0) await sleep(early);
+      if (early > 0) await sleep(early, undefined, signal === undefined ? {} : { signal });
     }
     if (now - toldAt < PROGRESS_EVERY_MS && position < to) return;
     toldAt = now;
