@@ -105,7 +105,7 @@ async function planReset(
     return {
       reason:
         `No block above ${agreed.number} is known to be the same on the node's chain, so ${blocks} blocks would be matched, more than ${blocksMax}. ` +
-        'Name the first block that differs, or allow so many.',
+        'Name the first block that differs with --from, or allow so many with --yes.',
     };
   }
   return { from, agreed, head };

@@ -77,7 +77,10 @@ export async function watchedChains(query: Query): Promise<readonly WatchedChain
   }));
 }
 
-/** Stores a request for the leader of the chain, whoever that will be. Throws `RequestRefused`, and when too many are open. */
+/**
+ * Stores a request for the leader of the chain, whoever that will be. Throws `RequestRefused`, and another
+ * error when too many requests are open.
+ */
 export async function ask(query: Query, asked: Ask): Promise<AskedRequest> {
   const { chain, kind, requestedBy, isAnySize } = asked;
   const from = asked.from ?? null;
