@@ -19,6 +19,8 @@ export interface Topics {
   stop(): Promise<void>;
 }
 
+const BARE_BATCH_BYTES_MAX = 16 * 1024 * 1024;
+
 export async function startTopics(): Promise<Topics> {
   const broker: KafkaBroker = await startKafkaBroker();
   const kafka = new Kafka({
@@ -50,7 +52,9 @@ export async function startTopics(): Promise<Topics> {
       const topic = `bare-${Date.now()}`;
       const admin = kafka.admin();
       await admin.connect();
-      await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS }] });
+      // kafkajs sends a partition's share of a send as one batch, however large.
+      const configEntries = [{ name: 'max.message.bytes', value: String(BARE_BATCH_BYTES_MAX) }];
+      await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, configEntries }] });
       await admin.disconnect();
       const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
       await producer.connect();
