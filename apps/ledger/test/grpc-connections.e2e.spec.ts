@@ -13,7 +13,7 @@ import { createGrpcLedger, type GrpcLedger, openGrpcPort } from './grpc-ledger';
 import { askReflection, type Reflected, reflect } from './grpc-reflected';
 
 const CUSTOMERS = 'daybook.v1.CustomerService';
-/** More in a row than any connection survives (`pings.ts`). */
+/** More in a row than any connection survives (`connections.ts`). */
 const PINGS = 10;
 
 let ledger: GrpcLedger;

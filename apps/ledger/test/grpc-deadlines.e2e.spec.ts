@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { GetCustomer } from '../src/read-models/customers/get-customers';
 import { detailsOf } from './grpc-details';
-import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';
+import { createGrpcLedger, type GrpcLedger, type GrpcPort, openGrpcPort } from './grpc-ledger';
 import { type Reflected, reflect } from './grpc-reflected';
 
 const CUSTOMERS = 'daybook.v1.CustomerService';
@@ -14,6 +14,8 @@ const DEADLINE_MS = 50;
 /** Reads that work at once (`turnstile.ts`). */
 const WORKING_MAX = 10;
 const CALLS_MAX = 200;
+/** More than a connection may reset unless Node is told otherwise, which old ones cannot be. */
+const CALLS = Number(process.versions.node.split('.')[0]) >= 24 ? 3_000 : 800;
 
 let ledger: GrpcLedger;
 let api: Reflected;
@@ -21,8 +23,7 @@ let customerId: string;
 let started = 0;
 
 beforeAll(async () => {
-  const turnstile = { callsMax: CALLS_MAX, callsPerKeyMax: CALLS_MAX };
-  ledger = await createGrpcLedger({ turnstile });
+  ledger = await createGrpcLedger();
   api = await reflect(ledger.address, ledger.apiKey);
   const { answer } = await api.call(CUSTOMERS, 'CreateCustomer', { external_id: 'ann' });
   customerId = answer.customer.id;
@@ -38,19 +39,20 @@ afterAll(async () => {
   await ledger?.close();
 });
 
-const get = (timeoutMs: number) =>
-  api.call(CUSTOMERS, 'GetCustomer', { customer_id: customerId }, { timeoutMs });
+const get = (timeoutMs: number, by = api) =>
+  by.call(CUSTOMERS, 'GetCustomer', { customer_id: customerId }, { timeoutMs });
 
 /** While it is held, nothing can be read of customers. */
 async function holdCustomers(): Promise<{ release(): Promise<void> }> {
   const client = new Client({ connectionString: ledger.databaseUrl });
+  client.on('error', () => undefined);
   await client.connect();
   await client.query('BEGIN; LOCK TABLE ledger.customer IN ACCESS EXCLUSIVE MODE');
   return { release: () => client.end() };
 }
 
-async function turnedAway(...reasons: readonly string[]): Promise<number> {
-  const text = await ledger.metrics();
+async function turnedAway(port: GrpcPort, ...reasons: readonly string[]): Promise<number> {
+  const text = await port.metrics();
   return reasons.reduce((sum, reason) => {
     const line = new RegExp(
       `^daybook_grpc_calls_turned_away_total\\{reason="${reason}".*\\} (\\d+)$`,
@@ -80,21 +82,24 @@ async function load(calls: number, timeoutMs: number): Promise<Record<string, nu
 describe('while reads stand still', () => {
   it('calls whose readers have gone are never worked on', async () => {
     started = 0;
-    const calls = 1_000;
     const held = await holdCustomers();
     const begun = performance.now();
-    const codes = await load(calls, DEADLINE_MS);
-    const tookMs = performance.now() - begun;
-    expect(codes).toEqual({ DEADLINE_EXCEEDED: calls });
-    // Nobody waited longer than they wanted to: the pace and one deadline, on a busy machine.
-    expect(tookMs).toBeLessThan((calls * 1_000) / CALLS_PER_SECOND + 2_000);
-    expect(started).toBeLessThanOrEqual(WORKING_MAX);
-    const late = () => turnedAway('deadline', 'cancelled');
-    await until(async () => (await late()) === calls - started, {
-      description: 'Every call was either begun or counted as turned away',
+    const codes = await load(CALLS, DEADLINE_MS).catch(async (error) => {
+      await held.release();
+      throw error;
     });
+    const tookMs = performance.now() - begun;
     const before = started;
-    await held.release();
+    await until(
+      async () => (await turnedAway(ledger, 'deadline', 'cancelled')) === CALLS - before,
+      {
+        description: 'Every call was either begun or counted as turned away',
+      },
+    ).finally(() => held.release());
+    expect(codes).toEqual({ DEADLINE_EXCEEDED: CALLS });
+    // Nobody waited longer than they wanted to: the pace and one deadline, on a busy machine.
+    expect(tookMs).toBeLessThan((CALLS * 1_000) / CALLS_PER_SECOND + 2_000);
+    expect(started).toBeLessThanOrEqual(WORKING_MAX);
     const { error } = await get(2_000);
     expect(error).toBeNull();
     expect(started).toBe(before + 1);
@@ -102,28 +107,31 @@ describe('while reads stand still', () => {
     await until(async () => (await states())?.every((line) => line.endsWith(' 0')) ?? false, {
       description: 'Nothing under way',
     });
-  });
+  }, 30_000);
 
   it('calls beyond what a process holds are turned away at once', async () => {
+    const turnstile = { callsMax: CALLS_MAX, callsPerKeyMax: CALLS_MAX };
+    const small = await openGrpcPort(ledger, { turnstile });
+    const there = await reflect(small.address, ledger.apiKey);
     const held = await holdCustomers();
-    const waiting = Array.from({ length: CALLS_MAX }, () => get(3_000));
-    const state = async () =>
-      (await ledger.metrics()).match(/grpc_calls\{state="waiting".*\} (\d+)/);
-    await until(async () => Number((await state())?.[1]) === CALLS_MAX - WORKING_MAX);
-    const before = await turnedAway('overloaded');
+    const waiting = Array.from({ length: CALLS_MAX }, () => get(8_000, there));
+    const waits = async () =>
+      Number(/grpc_calls\{state="waiting".*\} (\d+)/.exec(await small.metrics())?.[1]);
+    await until(async () => (await waits()) === CALLS_MAX - WORKING_MAX);
     const begun = performance.now();
-    const { error } = await get(3_000);
-    expect(performance.now() - begun).toBeLessThan(1_000);
+    const { error } = await get(8_000, there);
+    expect(performance.now() - begun).toBeLessThan(2_000);
     if (error === null) throw new Error('The call was answered.');
     expect(detailsOf(error)).toMatchObject({
       ...{ code: 'UNAVAILABLE', info: { reason: 'overloaded' }, retrySeconds: '1' },
     });
-    expect(await turnedAway('overloaded')).toBe(before + 1);
+    expect(await turnedAway(small, 'overloaded')).toBe(1);
     await held.release();
-    expect((await Promise.all(waiting)).map((call) => call.error)).toEqual(
-      Array(CALLS_MAX).fill(null),
-    );
-  });
+    const errors = (await Promise.all(waiting)).map((call) => call.error);
+    expect(errors).toEqual(Array(CALLS_MAX).fill(null));
+    there.close();
+    await small.grpc.close();
+  }, 20_000);
 });
 
 it('a call without a deadline has one all the same', async () => {

@@ -20,11 +20,11 @@ import { PositionReached } from '../read-models/position-reached';
 import { ReplenishmentApi } from '../replenishment/replenishment.api';
 import { IdempotencyKeys } from '../rest/idempotency';
 import { RateLimit } from '../rest/rate-limit';
+import { limitConnections } from './connections';
 import type { GrpcCredentials } from './credentials';
 import { serveHealth } from './health';
 import { UNARY_METHODS } from './methods';
 import { observer } from './observe';
-import { limitPings } from './pings';
 import { serveReflection } from './reflection';
 import { answerStream, HEARTBEAT_MS, STREAM_METHODS, type StreamEdge } from './stream';
 import { createStreamSlots } from './stream-slots';
@@ -82,7 +82,7 @@ const SERVER_OPTIONS: ServerOptions = {
  */
 export function createGrpcServer(app: INestApplicationContext, options: GrpcOptions): GrpcServer {
   const server = new Server(SERVER_OPTIONS);
-  const pings = limitPings(server, options.logger);
+  const connections = limitConnections(server, options.logger);
   const edge = edgeOf(app, options);
   const services = Object.keys(UNARY_METHODS);
   for (const service of services) addService(server, edge, service);
@@ -95,7 +95,7 @@ export function createGrpcServer(app: INestApplicationContext, options: GrpcOpti
         `${host.includes(':') ? `[${host}]` : host}:${port}`,
         options,
       );
-      pings.watch();
+      connections.watch();
       await health.look();
       return bound;
     },

@@ -11,6 +11,15 @@ const STRIKES_MAX = 2;
 /** What clients of gRPC know as the reason, and answer by pinging half as often. */
 const TOO_MANY_PINGS = Buffer.from('too_many_pings');
 
+/** What a connection may reset: twice the calls that a key may make, and what a stall piles up. */
+const STREAM_RESETS = { streamResetRate: 4_000, streamResetBurst: 20_000 };
+
+/** Of a server of grpc-js, what is used here. */
+interface Inside {
+  readonly commonServerOptions: object;
+  readonly http2Servers: ReadonlyMap<Http2Server, unknown>;
+}
+
 interface Connection {
   pingedAt: number;
   strikes: number;
@@ -19,12 +28,19 @@ interface Connection {
 }
 
 /**
- * Ends connections that ping more often than they may, with GOAWAY and ENHANCE_YOUR_CALM: what gRPC
- * asks of servers, and grpc-js leaves out. A ping after something was sent measures the connection, as
- * clients in Go, Java and C++ do all the time, and is always welcome. Returns what watches the ports
- * that are bound by then.
+ * Keeps connections within bounds, where grpc-js has no option for it.
+ *
+ * A connection that pings more often than it may is ended with GOAWAY and ENHANCE_YOUR_CALM, as gRPC asks
+ * of servers. A ping after something was sent measures the connection, as clients in Go, Java and C++ do
+ * all the time, and is always welcome. `watch` sees to the ports that are bound by then.
+ *
+ * A call whose deadline passes is reset by its client. Node ends a connection with an internal error when
+ * more than 33 calls a second are, for long: fewer than a busy client has in a bad moment.
  */
-export function limitPings(server: Server, logger: Logger): { watch(): void } {
+export function limitConnections(server: Server, logger: Logger): { watch(): void } {
+  // The server has no door to what it tells Node and to its connections; tests notice when these are gone.
+  const { commonServerOptions, http2Servers } = server as unknown as Inside;
+  Object.assign(commonServerOptions, STREAM_RESETS);
   const accept = (session: ServerHttp2Session) => {
     const { remoteAddress, remotePort } = session.socket;
     const connection: Connection = { ...UNSUSPECTED, window: undefined };
@@ -38,8 +54,6 @@ export function limitPings(server: Server, logger: Logger): { watch(): void } {
   };
   return {
     watch() {
-      // The server has no door to its connections; a test notices when this one is gone.
-      const { http2Servers } = server as unknown as { http2Servers: Map<Http2Server, unknown> };
       for (const http2Server of http2Servers.keys()) http2Server.on('session', accept);
     },
   };
