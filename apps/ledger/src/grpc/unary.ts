@@ -32,10 +32,13 @@ export function answerUnary(edge: Edge, path: string, method: UnaryMethod) {
       reply(refusal, null);
     };
     let passage: Passage | null = null;
-    const timer = setTimeout(() => {
-      passage?.over('deadline');
-      refuse(new Problem('timeout', 'The call was not answered in time.'));
-    }, until - Date.now());
+    const timer = setTimeout(
+      () => {
+        passage?.over('deadline');
+        refuse(new Problem('timeout', 'The call was not answered in time.'));
+      },
+      Math.max(0, until - Date.now()),
+    );
     call.once('cancelled', () => {
       passage?.over(Date.now() < until ? 'cancelled' : 'deadline');
       if (!isOver) end(status.CANCELLED);
