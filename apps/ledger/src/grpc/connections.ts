@@ -1,4 +1,9 @@
-import { constants, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import {
+  constants,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { Server } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 
@@ -23,8 +28,8 @@ interface Inside {
 interface Connection {
   pingedAt: number;
   strikes: number;
-  /** What the peer takes before it must say more: it changes when something is sent to it. */
-  window: number | undefined;
+  /** The calls that are open. */
+  readonly streams: Set<ServerHttp2Stream>;
 }
 
 /**
@@ -43,10 +48,10 @@ export function limitConnections(server: Server, logger: Logger): { watch(): voi
   Object.assign(commonServerOptions, STREAM_RESETS);
   const accept = (session: ServerHttp2Session) => {
     const { remoteAddress, remotePort } = session.socket;
-    const connection: Connection = { ...UNSUSPECTED, window: undefined };
-    session.on('stream', () => Object.assign(connection, UNSUSPECTED));
+    const connection: Connection = { ...UNSUSPECTED, streams: new Set() };
+    session.on('stream', (stream) => forgiveWhenSending(connection, stream));
     session.on('ping', () => {
-      if (session.destroyed || !isTooMany(connection, session.state.remoteWindowSize)) return;
+      if (session.destroyed || !isTooMany(connection)) return;
       logger.warn({ remoteAddress, remotePort }, 'connection ended: it pings too often');
       session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, 0, TOO_MANY_PINGS);
       session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
@@ -61,12 +66,25 @@ export function limitConnections(server: Server, logger: Logger): { watch(): voi
 
 const UNSUSPECTED = { pingedAt: Number.NEGATIVE_INFINITY, strikes: 0 };
 
+/** Node tells nobody what it sends, so what is written is noticed on its way. */
+function forgiveWhenSending(connection: Connection, stream: ServerHttp2Stream): void {
+  Object.assign(connection, UNSUSPECTED);
+  connection.streams.add(stream);
+  stream.once('close', () => connection.streams.delete(stream));
+  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+  stream.write = (...args: unknown[]) => {
+    Object.assign(connection, UNSUSPECTED);
+    return write(...args);
+  };
+}
+
 /** Notes a ping, and says whether it was one too many. */
-function isTooMany(connection: Connection, window: number | undefined): boolean {
-  if (window !== connection.window) Object.assign(connection, UNSUSPECTED);
+function isTooMany(connection: Connection): boolean {
+  // A large message leaves in many parts, and each may be measured.
+  const isSending = [...connection.streams].some(({ writableLength }) => writableLength > 0);
+  if (isSending) Object.assign(connection, UNSUSPECTED);
   const now = performance.now();
   if (now - connection.pingedAt < PING_MS_MIN - TOLERANCE_MS) connection.strikes += 1;
   connection.pingedAt = now;
-  connection.window = window;
   return connection.strikes > STRIKES_MAX;
 }
