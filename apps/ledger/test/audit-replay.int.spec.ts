@@ -124,11 +124,11 @@ describe('a replay', () => {
   });
 
   it('goes on only with what is there, and its tables can be removed', async () => {
-    for (const asked of [
-      replayNow({ id: 'never', resume: true }),
-      discardRun(ledger.ownerUrl, 'never'),
+    for (const ask of [
+      () => replayNow({ id: 'never', resume: true }),
+      () => discardRun(ledger.ownerUrl, 'never'),
     ]) {
-      await expect(asked).rejects.toMatchObject({ code: 'nothing-to-resume' });
+      await expect(ask()).rejects.toMatchObject({ code: 'nothing-to-resume' });
     }
     await replayNow({ id: 'done', keep: true });
     expect(await runsLeft(ledger.ownerUrl)).toMatchObject([{ id: 'done', isKept: true }]);
