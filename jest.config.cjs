@@ -1,4 +1,5 @@
 const { existsSync, readFileSync, readdirSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 const { join } = require('node:path');
 
 const { $schema, ...swcrc } = JSON.parse(readFileSync(`${__dirname}/.swcrc`, 'utf8'));
@@ -54,6 +55,8 @@ const base = {
 module.exports = {
   // Suites share two cores, and some start servers; a test that waits has a limit of its own.
   testTimeout: 60_000,
+  // Suites wait more than they compute, so two at least take turns well, also on two cores.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   projects: [
     {
       ...base,
