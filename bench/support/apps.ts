@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '@daybook/platform';
+import { freePort, NODE_ARGUMENTS } from '@daybook/platform';
 import type { Settings } from '../measurement';
 import type { Database } from './database';
 
@@ -48,7 +48,7 @@ export async function startApp(
   const port = await freePort();
   const module = join(__dirname, '..', '..', 'apps', app, 'src', 'main.js');
   const child = fork(module, {
-    execArgv: [...profiling(settings)],
+    execArgv: [...NODE_ARGUMENTS, ...profiling(settings)],
     stdio: ['ignore', log, log, 'ipc'],
     env: {
       ...process.env,

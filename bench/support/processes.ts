@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { NODE_ARGUMENTS } from '@daybook/platform';
 
 /** A process that works for a measurement, apart from the one that measures. */
 export interface Worker<Answer> {
@@ -27,7 +28,7 @@ export function startWorker<Answer>(
 ): Worker<Answer> {
   const file = join(__dirname, '..', 'processes', `${name}.process.js`);
   const child = fork(file, {
-    execArgv: [...execArgv],
+    execArgv: [...NODE_ARGUMENTS, ...execArgv],
     env: { ...process.env, ...env },
     serialization: 'advanced',
   });

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endProcess, guardChild } from '@daybook/platform';
+import { endProcess, guardChild, NODE_ARGUMENTS } from '@daybook/platform';
 import type { Startable } from './keep-running';
 import { openLog, tailOf } from './log-file';
 
@@ -66,6 +66,7 @@ function spawnNode(options: Omit<ServiceOptions, 'url'>): { child: ChildProcess;
   const child = fork(options.module, {
     // Of its own group: Ctrl-C reaches the launcher alone, which stops everything in order.
     detached: true,
+    execArgv: [...NODE_ARGUMENTS],
     env: { ...process.env, ...options.environment },
     stdio: ['ignore', log, log, 'ipc'],
   });
