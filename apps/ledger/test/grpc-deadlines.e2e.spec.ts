@@ -73,7 +73,8 @@ async function load(calls: number, timeoutMs: number): Promise<Record<string, nu
   }
   const codes: Record<string, number> = {};
   for (const { error } of await Promise.all(answers)) {
-    const code = status[error?.code ?? status.OK] ?? '';
+    const reason = error?.code === status.UNAVAILABLE ? detailsOf(error).info.reason : undefined;
+    const code = reason ?? status[error?.code ?? status.OK] ?? '';
     codes[code] = (codes[code] ?? 0) + 1;
   }
   return codes;
@@ -96,7 +97,11 @@ describe('while reads stand still', () => {
     await until(areCounted, { description: 'The count of who was turned away' }).finally(() =>
       held.release(),
     );
-    expect(codes).toEqual({ DEADLINE_EXCEEDED: CALLS });
+    // A machine that is too busy to end calls in time holds more of them, and turns the next ones away.
+    const { DEADLINE_EXCEEDED: late = 0, overloaded = 0, ...others } = codes;
+    expect(others).toEqual({});
+    expect(late + overloaded).toBe(CALLS);
+    expect(late).toBeGreaterThan(CALLS / 2);
     // Nobody waited longer than they wanted to: the pace and one deadline, on a busy machine.
     expect(tookMs).toBeLessThan((CALLS * 1_000) / CALLS_PER_SECOND + 2_000);
     expect(before).toBeGreaterThan(0);

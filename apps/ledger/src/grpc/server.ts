@@ -74,6 +74,8 @@ const SERVER_OPTIONS: ServerOptions = {
   'grpc.keepalive_time_ms': KEEPALIVE_MS,
   'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
   'grpc.max_connection_idle_ms': IDLE_MS_MAX,
+  // Counts of calls and messages that nobody asks for: the metrics have them.
+  'grpc.enable_channelz': 0,
 };
 
 /**
