@@ -41,10 +41,9 @@ export const edges: Measurement = {
       const withCosts = async (run: Promise<CallerAnswer>) => {
         const before = await costsSoFar(server, ledger.pid);
         const answer = await run;
-        const units = answer.rate * settings.seconds;
         return {
           ...answer,
-          costs: describeCosts(before, await costsSoFar(server, ledger.pid), units),
+          costs: describeCosts(before, await costsSoFar(server, ledger.pid), answer.calls),
         };
       };
       const bareUrl = `${await bare.answer}/append`;
@@ -60,6 +59,7 @@ export const edges: Measurement = {
         value: rate(runs.bare),
         what: 'a bare Nest handler before one durable append',
       };
+      const callerUs = median(runs.bare.map((a) => a.callerUs));
       const figure = (name: string, answers: typeof runs.rest, least: number): Figure => ({
         name,
         value: rate(answers),
@@ -70,6 +70,7 @@ export const edges: Measurement = {
         notes: [
           `p50 ${median(answers.map((a) => a.p50Ms)).toFixed(1)} ms, p99 ${median(answers.map((a) => a.p99Ms)).toFixed(1)} ms`,
           answers.at(-1)?.costs ?? '',
+          `and the caller's ${median(answers.map((a) => a.callerUs)).toFixed(0)}; of the limit's ${callerUs.toFixed(0)}`,
         ],
       });
       const share = limit.value * SHARE_OF_BARE;

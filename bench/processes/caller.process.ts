@@ -15,7 +15,13 @@ export interface CallerRequest {
   readonly seconds: number;
 }
 
-export type CallerAnswer = { readonly rate: number } & Latency;
+export interface CallerAnswer extends Latency {
+  readonly rate: number;
+  /** All that were made, in the measured time and around it. */
+  readonly calls: number;
+  /** Processor time of one call on the caller's side. */
+  readonly callerUs: number;
+}
 
 /** A connection carries 100 calls at once by default in HTTP/2; a few share them out. */
 const SESSIONS = 4;
@@ -86,11 +92,17 @@ async function main(): Promise<void> {
   const load = await readRequest<CallerRequest>();
   endWith(async () => undefined);
   const call = load.edge === 'rest' ? restCaller(load) : grpcCaller(load);
+  let calls = 0;
   const once = async () => {
     await call();
+    calls += 1;
     return 1;
   };
-  answerWith(await closedLoop(load.callers, load.seconds, once, () => undefined));
+  const before = process.cpuUsage();
+  const loop = await closedLoop(load.callers, load.seconds, once, () => undefined);
+  const { user, system } = process.cpuUsage(before);
+  const answer: CallerAnswer = { ...loop, calls, callerUs: (user + system) / calls };
+  answerWith(answer);
 }
 
 main().catch((error) => {
