@@ -18,9 +18,11 @@ export async function writeAs<
   decider: Decider<Command, Event, State>,
   command: Command,
   toResource: (state: Exclude<State, { status: 'absent' }>) => Resource,
+  likelyNew = false,
 ): Promise<Answer<Resource>> {
   const { commandId, ...metadata } = context;
-  const decided = await decideAndAppend(store, { stream, decider, command, commandId, metadata });
+  const asked = { stream, decider, command, commandId, metadata, likelyNew };
+  const decided = await decideAndAppend(store, asked);
   const { state, position, revision } = decided;
   if (state.status === 'absent') throw new Error(`${stream} is absent after an accepted command.`);
   const wrote = decided.outcome !== 'unchanged';

@@ -9,6 +9,7 @@ import { OutcomeUnknown, START, StoreUnavailable } from './event-store';
 import type { WriteReport } from './write-observer';
 
 let store: InMemoryEventStore;
+let likelyNew: boolean;
 const reports: WriteReport[] = [];
 
 beforeEach(() => {
@@ -18,13 +19,23 @@ beforeEach(() => {
 });
 
 const run = (command: JarCommand, around?: Parameters<typeof aCommand>[1]) =>
-  decideAndAppend(store, { ...aCommand(command, around), decider: jar, codec: jarCodec });
+  decideAndAppend(store, {
+    ...aCommand(command, around),
+    ...{ decider: jar, codec: jarCodec, likelyNew },
+  });
 
 const put = { type: 'Put', coins: 5 } as const;
 const take = { type: 'Take', coins: 2 } as const;
 const stream = 'jar-1';
 
-describe('decideAndAppend', () => {
+describe.each([
+  ['that reads first', false],
+  ['that takes the stream for new', true],
+])('decideAndAppend %s', (_, isLikelyNew) => {
+  beforeEach(() => {
+    likelyNew = isLikelyNew;
+  });
+
   it('appends what was decided and answers with the state after it', async () => {
     await run(put, { stream });
     expect(await run(take, { stream })).toEqual({
@@ -232,6 +243,20 @@ describe('decideAndAppend', () => {
 });
 
 /** The same log through another object: callers through one do not take turns with those of the other. */
+describe('a command that most likely creates', () => {
+  const likely = { decider: jar, codec: jarCodec, likelyNew: true };
+
+  it('costs no read where nothing is, and one where something is', async () => {
+    store = new InMemoryEventStore();
+    const reads = jest.spyOn(store, 'readStream');
+    await decideAndAppend(store, { ...aCommand(put, { stream }), ...likely });
+    expect(reads).not.toHaveBeenCalled();
+    const second = await decideAndAppend(store, { ...aCommand(put, { stream }), ...likely });
+    expect(second).toMatchObject({ state: { coins: 10 }, revision: 1n });
+    expect(reads).toHaveBeenCalledTimes(1);
+  });
+});
+
 function anotherProcess(log: InMemoryEventStore): InMemoryEventStore {
   return new Proxy(log, {});
 }

@@ -26,6 +26,11 @@ export interface DecideRequest<Command, Event extends Emitted, State>
   readonly decider: Decider<Command, Event, State>;
   /** How the events are stored; Daybook's own way when left out. */
   readonly codec?: Codec<Event>;
+  /**
+   * Whether the stream is hardly there yet: then it is decided as if it were not, and read only when the
+   * store knows better. Saves the read of a command that creates; changes no outcome.
+   */
+  readonly likelyNew?: boolean;
 }
 
 /**
@@ -64,7 +69,11 @@ async function decide<Command, Event extends Emitted, State>(
   request: DecideRequest<Command, Event, State>,
   effort: { conflicts: number },
 ): Promise<Decided<Event, State>> {
-  const { stream, decider, command, codec = daybookCodec<Event>() } = request;
+  const { stream, decider, command, codec = daybookCodec<Event>(), likelyNew = false } = request;
+  if (likelyNew) {
+    const created = await decideAsNew(store, request, codec);
+    if (created !== null) return created;
+  }
   let history = await readPatiently(() => store.readStream(stream));
   for (let attempt = 1; ; attempt++) {
     const earlier = earlierResult(decider, codec, history, request);
@@ -75,27 +84,60 @@ async function decide<Command, Event extends Emitted, State>(
     const events = decider.decide(command, before.state);
     if (events.length === 0) return { ...before, events, outcome: 'unchanged' };
 
-    const { revision } = before;
-    const append = {
-      stream,
-      expected: revision < 0n ? ('no-stream' as const) : revision,
-      events: events.map((event, i) => newEvent(codec, request, revision + BigInt(i + 1), event)),
-    };
-    const [result] = (await appendPatiently(store, [append])) as [AppendResult];
+    const result = await appendDecided(store, request, codec, before, events);
     if (result instanceof ConcurrencyConflict) {
       if (attempt === DECISIONS_MAX) throw result;
       effort.conflicts += 1;
       await sleep(backOffMs(attempt, CONFLICT_WAIT_MAX_MS));
-    } else if (result instanceof EventStoreError) {
-      throw result;
-    } else if (result.outcome === 'appended') {
-      const { revision, position } = result;
-      const state = fold(decider, events, before.state);
-      return { state, events, revision, position, outcome: 'appended' };
+    } else if (result !== 'duplicate') {
+      return result;
     }
     // After a conflict the new events are decided on. A duplicate was stored by this request before
     // its answer was lost, or by its twin in another process: the same read shows what was stored.
     const known = BigInt(history.length);
     history = history.concat(await readPatiently(() => store.readStream(stream, { from: known })));
   }
+}
+
+/** Null when the stream must be read: it is there, or the command is refused or does nothing without it. */
+async function decideAsNew<Command, Event extends Emitted, State>(
+  store: EventStore,
+  request: DecideRequest<Command, Event, State>,
+  codec: Codec<Event>,
+): Promise<Decided<Event, State> | null> {
+  const before = standing(request.decider, codec, []);
+  let events: readonly Event[];
+  try {
+    events = request.decider.decide(request.command, before.state);
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
+  }
+  if (events.length === 0) return null;
+  const result = await appendDecided(store, request, codec, before, events);
+  return result === 'duplicate' || result instanceof ConcurrencyConflict ? null : result;
+}
+
+/** Rejects with every `EventStoreError` but a conflict. */
+async function appendDecided<Command, Event extends Emitted, State>(
+  store: EventStore,
+  request: DecideRequest<Command, Event, State>,
+  codec: Codec<Event>,
+  before: { readonly state: State; readonly revision: bigint },
+  events: readonly Event[],
+): Promise<Decided<Event, State> | ConcurrencyConflict | 'duplicate'> {
+  const append = {
+    stream: request.stream,
+    expected: before.revision < 0n ? ('no-stream' as const) : before.revision,
+    events: events.map((event, i) =>
+      newEvent(codec, request, before.revision + BigInt(i + 1), event),
+    ),
+  };
+  const [result] = (await appendPatiently(store, [append])) as [AppendResult];
+  if (result instanceof ConcurrencyConflict) return result;
+  if (result instanceof EventStoreError) throw result;
+  const { outcome, revision, position } = result;
+  if (outcome === 'duplicate') return outcome;
+  const state = fold(request.decider, events, before.state);
+  return { state, events, revision, position, outcome };
 }

@@ -34,6 +34,7 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomer> {
       customer,
       { type: 'CreateCustomer', accountId, ...request, at },
       (state) => customerResource(id, state),
+      true,
     );
   }
 }

@@ -67,6 +67,7 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
         facts: { owner },
       },
       (state) => state,
+      existing.status === 'absent',
     );
     const mintPosition =
       answer.outcome === 'created' ? answer.position : await mintPositionOf(this.store, stream);
