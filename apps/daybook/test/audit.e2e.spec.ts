@@ -121,7 +121,7 @@ describe('replay', () => {
     const { time } = early;
     const byTime = answerOf('replay', (await replay('--to', time, '--format', 'json')).stdout);
     expect([byTime.position, byTime.stateHash]).toEqual(['3', early.stateHash]);
-    const memory = answerOf('replay', (await replay('--in-memory', '--format', 'json')).stdout);
+    const memory = answerOf('replay', (await replay('--in-memory', '--json')).stdout);
     expect([memory.stateHash, memory.purses.length]).toEqual([null, CUSTOMERS]);
   });
 

@@ -17,6 +17,7 @@ export function addReplay(program: Command): void {
         .choices(['table', 'json', 'csv'])
         .default('table'),
     )
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .option('--keep', 'keep the tables of the replay, for queries', false)
     .option('--resume <id>', 'go on with a run that was interrupted')
     .option('--discard <id>', 'remove the tables of a run that was kept or interrupted')
