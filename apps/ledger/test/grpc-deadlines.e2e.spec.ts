@@ -98,16 +98,20 @@ describe('while reads stand still', () => {
       held.release(),
     );
     // A machine that is too busy to end calls in time holds more of them, and turns the next ones away.
-    const { DEADLINE_EXCEEDED: late = 0, overloaded = 0, ...others } = codes;
+    const {
+      DEADLINE_EXCEEDED: late = 0,
+      overloaded = 0,
+      RESOURCE_EXHAUSTED = 0,
+      ...others
+    } = codes;
     expect(others).toEqual({});
-    expect(late + overloaded).toBe(CALLS);
+    expect(late + overloaded + RESOURCE_EXHAUSTED).toBe(CALLS);
     expect(late).toBeGreaterThan(CALLS / 10);
     // Nobody waited longer than they wanted to: the pace and one deadline, on a busy machine.
     expect(tookMs).toBeLessThan((CALLS * 1_000) / CALLS_PER_SECOND + 2_000);
     expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThanOrEqual(WORKING_MAX);
-    const { error } = await get(2_000);
-    expect(error).toBeNull();
+    await until(async () => (await get(2_000)).error === null, { description: 'An answer' });
     expect(started).toBe(before + 1);
     const states = async () => (await ledger.metrics()).match(/^daybook_grpc_calls\{.*\} \d+$/gm);
     await until(async () => (await states())?.every((line) => line.endsWith(' 0')) ?? false, {

@@ -16,8 +16,16 @@ const STRIKES_MAX = 2;
 /** What clients of gRPC know as the reason, and answer by pinging half as often. */
 const TOO_MANY_PINGS = Buffer.from('too_many_pings');
 
-/** What a connection may reset: twice the calls that a key may make, and what a stall piles up. */
-const STREAM_RESETS = { streamResetRate: 4_000, streamResetBurst: 20_000 };
+/**
+ * What a connection may reset: twice the calls that a key may make, and what a stall piles up. After a
+ * stall the calls that wait may be more than a connection carries: they are refused one by one, where
+ * Node would end the connection after a hundred.
+ */
+const STALL_LIMITS = {
+  streamResetRate: 4_000,
+  streamResetBurst: 20_000,
+  maxSessionRejectedStreams: 20_000,
+};
 
 /** Of a server of grpc-js, what is used here. */
 interface Inside {
@@ -45,7 +53,7 @@ interface Connection {
 export function limitConnections(server: Server, logger: Logger): { watch(): void } {
   // The server has no door to what it tells Node and to its connections; tests notice when these are gone.
   const { commonServerOptions, http2Servers } = server as unknown as Inside;
-  Object.assign(commonServerOptions, STREAM_RESETS);
+  Object.assign(commonServerOptions, STALL_LIMITS);
   const accept = (session: ServerHttp2Session) => {
     const { remoteAddress, remotePort } = session.socket;
     const connection: Connection = { ...UNSUSPECTED, streams: new Set() };
