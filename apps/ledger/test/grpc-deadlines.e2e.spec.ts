@@ -108,7 +108,7 @@ describe('while reads stand still', () => {
     expect(late + overloaded + RESOURCE_EXHAUSTED).toBe(CALLS);
     expect(late).toBeGreaterThan(CALLS / 10);
     // Nobody waited longer than they wanted to: the pace and one deadline, on a busy machine.
-    expect(tookMs).toBeLessThan((CALLS * 1_000) / CALLS_PER_SECOND + 2_000);
+    expect(tookMs).toBeLessThan((CALLS * 1_000) / CALLS_PER_SECOND + 5_000);
     expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThanOrEqual(WORKING_MAX);
     await until(async () => (await get(2_000)).error === null, { description: 'An answer' });
