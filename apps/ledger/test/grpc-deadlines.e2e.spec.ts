@@ -9,7 +9,9 @@ import { createGrpcLedger, type GrpcLedger, type GrpcPort, openGrpcPort } from '
 import { type Reflected, reflect } from './grpc-reflected';
 
 const CUSTOMERS = 'daybook.v1.CustomerService';
-const CALLS_PER_SECOND = 1_000;
+/** A thousand a second. */
+const MS_PER_CALL = 1;
+const CALLS_PER_TICK_MAX = 10;
 const DEADLINE_MS = 50;
 /** Reads that work at once (`turnstile.ts`). */
 const WORKING_MAX = 10;
@@ -62,56 +64,56 @@ async function turnedAway(port: GrpcPort, ...reasons: readonly string[]): Promis
   }, 0);
 }
 
-/** Calls at a steady pace, whether or not the ones before were answered. */
-async function load(calls: number, timeoutMs: number): Promise<Record<string, number>> {
+interface Answered {
+  /** How many calls ended how. */
+  readonly codes: Record<string, number>;
+  /** From the last call to the last answer. */
+  readonly lastMs: number;
+}
+
+/**
+ * Calls at a steady pace, whether or not the ones before were answered. A process that was held up, which
+ * is the server's too, makes up for nothing: what it has missed would come as a burst of another rate.
+ */
+async function load(calls: number, timeoutMs: number): Promise<Answered> {
   const answers: ReturnType<typeof get>[] = [];
-  const begun = Date.now();
-  while (answers.length < calls) {
-    const due = Math.min(calls, ((Date.now() - begun) * CALLS_PER_SECOND) / 1_000);
-    while (answers.length < due) answers.push(get(timeoutMs));
-    await sleep(1);
+  for (let at = performance.now(); answers.length < calls; await sleep(1)) {
+    const now = performance.now();
+    const due = Math.min((now - at) / MS_PER_CALL, CALLS_PER_TICK_MAX, calls - answers.length);
+    at = now - (due % 1) * MS_PER_CALL;
+    for (let n = Math.floor(due); n > 0; n--) answers.push(get(timeoutMs));
   }
+  const sentAt = performance.now();
   const codes: Record<string, number> = {};
   for (const { error } of await Promise.all(answers)) {
-    const reason = error?.code === status.UNAVAILABLE ? detailsOf(error).info.reason : undefined;
-    const code = reason ?? status[error?.code ?? status.OK] ?? '';
+    const code = status[error?.code ?? status.OK] ?? '';
     codes[code] = (codes[code] ?? 0) + 1;
   }
-  return codes;
+  return { codes, lastMs: performance.now() - sentAt };
 }
 
 describe('while reads stand still', () => {
   it('calls whose readers have gone are never worked on', async () => {
     started = 0;
     const held = await holdCustomers();
-    const begun = performance.now();
-    const codes = await load(CALLS, DEADLINE_MS).catch(async (error) => {
+    const { codes, lastMs } = await load(CALLS, DEADLINE_MS).catch(async (error) => {
       await held.release();
       throw error;
     });
-    const tookMs = performance.now() - begun;
     const before = started;
-    // Not all: on a busy machine many are given up before they were sent.
+    // Not all: on a busy machine some are given up before they were sent.
     const areCounted = async () =>
-      (await turnedAway(ledger, 'deadline', 'cancelled', 'overloaded')) > CALLS / 10;
+      (await turnedAway(ledger, 'deadline', 'cancelled')) > CALLS / 2 - WORKING_MAX;
     await until(areCounted, { description: 'The count of who was turned away' }).finally(() =>
       held.release(),
     );
-    // A machine that is too busy to end calls in time holds more of them, and turns the next ones away.
-    const {
-      DEADLINE_EXCEEDED: late = 0,
-      overloaded = 0,
-      RESOURCE_EXHAUSTED = 0,
-      ...others
-    } = codes;
-    expect(others).toEqual({});
-    expect(late + overloaded + RESOURCE_EXHAUSTED).toBe(CALLS);
-    expect(late).toBeGreaterThan(CALLS / 10);
-    // Nobody waited longer than they wanted to: the pace and one deadline, on a busy machine.
-    expect(tookMs).toBeLessThan((CALLS * 1_000) / CALLS_PER_SECOND + 5_000);
+    expect(codes).toEqual({ DEADLINE_EXCEEDED: CALLS });
+    // Nobody waited longer than they wanted to, and a busy machine may add.
+    expect(lastMs).toBeLessThan(DEADLINE_MS + 1_950);
     expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThanOrEqual(WORKING_MAX);
-    await until(async () => (await get(2_000)).error === null, { description: 'An answer' });
+    const { error } = await get(2_000);
+    expect(error).toBeNull();
     expect(started).toBe(before + 1);
     const states = async () => (await ledger.metrics()).match(/^daybook_grpc_calls\{.*\} \d+$/gm);
     await until(async () => (await states())?.every((line) => line.endsWith(' 0')) ?? false, {
