@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
 import { type Position, START } from '../event-store';
 import { backOffMs } from '../retry';
+import { keepWaiters } from '../waiters';
 import { prefixFilter } from './cursor';
 import { messageOf } from './errors';
 
-/** Without a sign from the subscription, growth is noticed after this long at most. */
-const POLL_MS = 1_000;
 /** A subscription that has said nothing for so long while the log has grown is given up. */
 const SILENCE_MS = 3_000;
 /** The longest wait before it is made again. */
@@ -39,26 +38,22 @@ export function watchGrowth(
   prefixes: readonly string[],
   readHead: () => Promise<Position>,
 ): Growth {
-  const waiters = new Map<() => void, Position>();
+  const waiters = keepWaiters(
+    () => {
+      subscribing ??= subscribeForEver();
+    },
+    () => void look(),
+  );
   const closing = new AbortController();
-  /** The last event that is known of. */
-  let known = START;
   /** How far the subscription has come; it goes on after this. */
   let delivered: Position | undefined;
   let heardAt = performance.now();
   let subscribing: Promise<void> | undefined;
-  let poll: NodeJS.Timeout | undefined;
   let giveUp = (_: Error): void => undefined;
   let status: SubscriptionState = now('idle', null);
 
   function now(state: SubscriptionState['state'], lastError: string | null): SubscriptionState {
     return { state, since: new Date().toISOString(), lastError };
-  }
-
-  function reached(head: Position): void {
-    if (head <= known) return;
-    known = head;
-    for (const [wake, after] of waiters) if (after < head) wake();
   }
 
   /** A failed look is no news: whoever waits reads at the end of its time-out and is told there. */
@@ -69,7 +64,7 @@ export function watchGrowth(
     if (isSilent && delivered !== undefined && head > delivered) {
       giveUp(new Error(`nothing heard for ${SILENCE_MS} ms while the log grew`));
     }
-    reached(head);
+    waiters.reached(head);
   }
 
   function hear(position: Position): void {
@@ -80,7 +75,7 @@ export function watchGrowth(
   /** One subscription, until it fails. */
   async function subscribe(): Promise<never> {
     if (delivered === undefined) delivered = await readHead();
-    reached(delivered);
+    waiters.reached(delivered);
     heardAt = performance.now();
     const from = delivered;
     const subscription = client().subscribeToAll({
@@ -100,7 +95,7 @@ export function watchGrowth(
         subscription.on('data', ({ event }: AllStreamResolvedEvent) => {
           if (event === undefined) return;
           hear(event.position.commit);
-          reached(event.position.commit);
+          waiters.reached(event.position.commit);
         });
         subscription.on('error', reject);
         subscription.on('end', () => reject(new Error('the subscription ended')));
@@ -128,35 +123,14 @@ export function watchGrowth(
     }
   }
 
-  function wait(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (after < known || signal.aborted || closing.signal.aborted) return Promise.resolve();
-    subscribing ??= subscribeForEver();
-    poll ??= setInterval(look, POLL_MS);
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
-        waiters.delete(wake);
-        if (waiters.size === 0) {
-          clearInterval(poll);
-          poll = undefined;
-        }
-        resolve();
-      };
-      const timer = setTimeout(wake, timeoutMs);
-      signal.addEventListener('abort', wake, { once: true });
-      waiters.set(wake, after);
-    });
-  }
-
   return {
-    reached,
-    wait,
+    reached: waiters.reached,
+    wait: waiters.wait,
     status: () => status,
     close: async () => {
       closing.abort();
       giveUp(new Error('closed'));
-      for (const wake of [...waiters.keys()]) wake();
+      waiters.close();
       await subscribing;
     },
   };

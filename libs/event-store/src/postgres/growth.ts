@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 import type { Position } from '../event-store';
+import { keepWaiters } from '../waiters';
 
-/** Without a notification, growth is noticed after this long at most. */
-export const POLL_MS = 1_000;
 /** A lost listener costs only the latency of the poll, so it is replaced without hurry. */
 const RECONNECT_MS = 500;
 
@@ -24,20 +23,17 @@ export function watchGrowth(
   readHead: () => Promise<Position>,
   onListenerLost: (error: unknown) => void,
 ): Growth {
-  const waiters = new Map<() => void, Position>();
+  const waiters = keepWaiters(
+    () => {
+      listening ??= listen();
+    },
+    () => void look(),
+  );
   const closing = new AbortController();
-  let known: Position = 0n;
   let listening: Promise<void> | undefined;
-  let poll: NodeJS.Timeout | undefined;
-
-  function reached(head: Position): void {
-    if (head <= known) return;
-    known = head;
-    for (const [wake, after] of waiters) if (after < head) wake();
-  }
 
   /** A failed look is no news: whoever waits reads at the end of its time-out and is told there. */
-  const look = () => readHead().then(reached, () => undefined);
+  const look = () => readHead().then(waiters.reached, () => undefined);
 
   async function listen(): Promise<void> {
     while (!closing.signal.aborted) {
@@ -49,7 +45,7 @@ export function watchGrowth(
         closing.signal.addEventListener('abort', () => resolve(undefined), { once: true });
       });
       try {
-        client.on('notification', ({ payload }) => reached(BigInt(payload ?? 0)));
+        client.on('notification', ({ payload }) => waiters.reached(BigInt(payload ?? 0)));
         await client.connect();
         await client.query('LISTEN event_store');
         // What was committed before the LISTEN took effect was not announced to this connection.
@@ -64,33 +60,12 @@ export function watchGrowth(
     }
   }
 
-  function wait(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (after < known || signal.aborted || closing.signal.aborted) return Promise.resolve();
-    listening ??= listen();
-    poll ??= setInterval(look, POLL_MS);
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
-        waiters.delete(wake);
-        if (waiters.size === 0) {
-          clearInterval(poll);
-          poll = undefined;
-        }
-        resolve();
-      };
-      const timer = setTimeout(wake, timeoutMs);
-      signal.addEventListener('abort', wake, { once: true });
-      waiters.set(wake, after);
-    });
-  }
-
   return {
-    reached,
-    wait,
+    reached: waiters.reached,
+    wait: waiters.wait,
     close: async () => {
       closing.abort();
-      for (const wake of [...waiters.keys()]) wake();
+      waiters.close();
       await listening;
     },
   };
