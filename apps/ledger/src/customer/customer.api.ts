@@ -3,16 +3,15 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { AssetRegistry } from '../asset-registry';
 import { MintPurse } from '../purse/mint-purse';
 import { PurseAddresses } from '../purse/purse-addresses';
-import { type AssetFigures, GetFigures } from '../read-models/balances/get-figures';
 import { Watches } from '../read-models/chains/watches';
 import { GetCustomer, ListCustomers } from '../read-models/customers/get-customers';
 import type { Answer, RequestContext } from '../request-context';
 import type { Customer } from '../resources';
 import type { Answered } from '../rest/answer';
-import { type AsOfQuery, resolveAsOf } from '../rest/as-of';
+import type { AsOfQuery } from '../rest/as-of';
+import { figuresOf } from '../rest/figures';
 import {
   type BalanceList,
-  figuresList,
   type ThroughputList,
   toBalance,
   toThroughput,
@@ -96,25 +95,14 @@ export class CustomerApi {
     return answer(await this.commands.execute(new UnblockCustomer(context, id, reason)));
   }
 
-  async balances(accountId: string, id: string, query: AsOfQuery = {}): Promise<BalanceList> {
-    const asOf = await resolveAsOf(this.queries, query);
-    const entries = await this.figures(accountId, id, asOf);
-    return figuresList(entries, asOf, (entry) => toBalance(entry, this.assets));
+  balances(accountId: string, id: string, query: AsOfQuery = {}): Promise<BalanceList> {
+    const owner = { kind: 'customer', id } as const;
+    return figuresOf(this.queries, accountId, owner, query, (f) => toBalance(f, this.assets));
   }
 
-  async throughput(accountId: string, id: string, query: AsOfQuery = {}): Promise<ThroughputList> {
-    const asOf = await resolveAsOf(this.queries, query);
-    const entries = await this.figures(accountId, id, asOf);
-    return figuresList(entries, asOf, (entry) => toThroughput(entry, this.assets));
-  }
-
-  private async figures(
-    accountId: string,
-    id: string,
-    asOf: bigint | null,
-  ): Promise<readonly AssetFigures[]> {
-    const asked = new GetFigures(accountId, { kind: 'customer', id }, asOf);
-    return found(await this.queries.execute(asked), 'customer-not-found');
+  throughput(accountId: string, id: string, query: AsOfQuery = {}): Promise<ThroughputList> {
+    const owner = { kind: 'customer', id } as const;
+    return figuresOf(this.queries, accountId, owner, query, (f) => toThroughput(f, this.assets));
   }
 }
 

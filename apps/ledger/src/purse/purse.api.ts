@@ -4,16 +4,15 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { AssetRegistry } from '../asset-registry';
 import { ChainRegistry } from '../chains/chain-registry';
-import { type AssetFigures, GetFigures } from '../read-models/balances/get-figures';
 import { Watches } from '../read-models/chains/watches';
 import { GetCustomer } from '../read-models/customers/get-customers';
 import { GetPurse, ListPurses } from '../read-models/purses/get-purses';
 import type { RequestContext } from '../request-context';
 import type { Answered } from '../rest/answer';
 import { type AsOfQuery, resolveAsOf } from '../rest/as-of';
+import { figuresOf } from '../rest/figures';
 import {
   type BalanceList,
-  figuresList,
   type ThroughputList,
   toBalance,
   toThroughput,
@@ -87,25 +86,14 @@ export class PurseApi {
     return toPurse(found(purse, 'purse-not-found'), watchOf);
   }
 
-  async balances(accountId: string, id: string, query: AsOfQuery = {}): Promise<BalanceList> {
-    const asOf = await resolveAsOf(this.queries, query);
-    const entries = await this.figures(accountId, id, asOf);
-    return figuresList(entries, asOf, (entry) => toBalance(entry, this.assets));
+  balances(accountId: string, id: string, query: AsOfQuery = {}): Promise<BalanceList> {
+    const owner = { kind: 'purse', id } as const;
+    return figuresOf(this.queries, accountId, owner, query, (f) => toBalance(f, this.assets));
   }
 
-  async throughput(accountId: string, id: string, query: AsOfQuery = {}): Promise<ThroughputList> {
-    const asOf = await resolveAsOf(this.queries, query);
-    const entries = await this.figures(accountId, id, asOf);
-    return figuresList(entries, asOf, (entry) => toThroughput(entry, this.assets));
-  }
-
-  private async figures(
-    accountId: string,
-    id: string,
-    asOf: bigint | null,
-  ): Promise<readonly AssetFigures[]> {
-    const asked = new GetFigures(accountId, { kind: 'purse', id }, asOf);
-    return found(await this.queries.execute(asked), 'purse-not-found');
+  throughput(accountId: string, id: string, query: AsOfQuery = {}): Promise<ThroughputList> {
+    const owner = { kind: 'purse', id } as const;
+    return figuresOf(this.queries, accountId, owner, query, (f) => toThroughput(f, this.assets));
   }
 
   /** A currency stands for the family of its chain. */

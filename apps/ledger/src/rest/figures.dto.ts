@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { AssetRegistry } from '../asset-registry';
 import type { AssetFigures } from '../read-models/balances/get-figures';
 import { Money, toMoney } from './money';
-import { ListAnswer, wholeList } from './paging';
+import { ListAnswer } from './paging';
 
 const CAIP_19 = { type: String, description: 'CAIP-19 id of the asset.', maxLength: 256 } as const;
 
@@ -73,15 +73,6 @@ export class ThroughputList extends FiguresList {
     description: 'One entry an asset that was ever received.',
   })
   readonly data!: readonly ThroughputWire[];
-}
-
-/** All entries in one page, with the position that they are of. */
-export function figuresList<Wire>(
-  entries: readonly AssetFigures[],
-  asOf: bigint | null,
-  toWire: (entry: AssetFigures) => Wire,
-) {
-  return { ...wholeList(entries.map(toWire)), asOf: asOf?.toString() ?? null };
 }
 
 export function toBalance({ asset, figures }: AssetFigures, assets: AssetRegistry): BalanceWire {
