@@ -40,11 +40,11 @@ export default {
         'What both edges offer, controllers and wire forms are edges: one call may put several commands on the bus.',
       severity: 'error',
       from: {
-        path: '^apps/ledger/src/(customer|purse|replenishment|account)/',
-        pathNot: '\\.(controller|api|dto)\\.ts$',
+        path: '^apps/ledger/src/(customers|purses|replenishments|accounts)/',
+        pathNot: '(\\.(controller|api|dto)|get-replenishments)\\.ts$',
       },
       to: {
-        path: '^apps/ledger/src/(customer|purse|replenishment|account)/',
+        path: '^apps/ledger/src/(customers|purses|replenishments|accounts)/',
         pathNot: '^apps/ledger/src/$1/',
       },
     },
@@ -56,7 +56,7 @@ export default {
         path: '^(apps|libs)/',
         pathNot: [
           testCode,
-          '^apps/ledger/src/(read-models|outbound|audit)/',
+          '^apps/ledger/src/(audit|books|accounts|chains|customers|edge|events|migrations|projections|purses|replenishments|runtime)/',
           '^apps/chain-watcher/src/store/',
           '(data-source|migrate|ledger\\.module|roles)\\.ts$',
         ],

@@ -1,9 +1,9 @@
 import { PostgresEventStore, START } from '@daybook/event-store';
 import { rebuild } from '../apps/ledger/src/audit/rebuild';
 import { type ReplayReport, replay } from '../apps/ledger/src/audit/replay';
-import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/identity';
-import { GetFigures, GetFiguresHandler } from '../apps/ledger/src/read-models/balances/get-figures';
-import { readModelsDataSource } from '../apps/ledger/src/read-models/data-source';
+import { GetFigures, GetFiguresHandler } from '../apps/ledger/src/books/get-figures';
+import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/edge/identity';
+import { readModelsDataSource } from '../apps/ledger/src/runtime/data-source';
 import { type Bench, type Figure, type Measurement, median, takeTurns } from './measurement';
 import { groupsAfter, prepareBareFold } from './support/bare-fold';
 import { runBareFold } from './support/bare-run';

@@ -7,7 +7,7 @@ import {
   type TransferV1,
 } from '@daybook/contracts';
 import { chainHeadMessage, transferMessage } from '../apps/chain-watcher/src/messages';
-import { headersOf } from '../apps/ledger/src/outbound/cloud-events';
+import { headersOf } from '../apps/ledger/src/events/cloud-events';
 import { type GoldenMessage, goldenMessages } from '../libs/contracts/testing/golden';
 
 /** The golden messages are what the apps write, not only what the schemas allow. */

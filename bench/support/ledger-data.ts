@@ -16,8 +16,8 @@ import {
   type EventStore,
   PostgresEventStore,
 } from '@daybook/event-store';
-import { openDefaultAccount } from '../../apps/ledger/src/account/open-default-account';
-import { DEFAULT_ACCOUNT_ID, replenishmentIdOf } from '../../apps/ledger/src/identity';
+import { openDefaultAccount } from '../../apps/ledger/src/accounts/open-default-account';
+import { DEFAULT_ACCOUNT_ID, replenishmentIdOf } from '../../apps/ledger/src/edge/identity';
 import type { Database } from './database';
 import { type PlannedPurse, purseAt, TOKEN_ASSET } from './transfers';
 

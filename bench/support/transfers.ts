@@ -1,7 +1,7 @@
 import type { TransferV1 } from '@daybook/contracts';
 import type { Asset } from '@daybook/domain';
 import type { Message } from '@daybook/messaging';
-import { customerIdOf, DEFAULT_ACCOUNT_ID, purseIdOf } from '../../apps/ledger/src/identity';
+import { customerIdOf, DEFAULT_ACCOUNT_ID, purseIdOf } from '../../apps/ledger/src/edge/identity';
 import { hexOf, randomOf, shuffle } from './random';
 
 /** A chain that only the bench knows. */

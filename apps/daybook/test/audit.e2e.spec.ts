@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
-import { DEFAULT_ACCOUNT_ID } from '../../ledger/src/identity';
+import { DEFAULT_ACCOUNT_ID } from '../../ledger/src/edge/identity';
 import { answerOf } from '../testing/answers';
 import { daybook, type Ended, spawnDaybook } from '../testing/command-line';
 

@@ -9,37 +9,37 @@ import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { AssetRegistry } from './asset-registry';
+import { FindApiKeyHandler } from './accounts/find-api-key';
+import { GetFiguresHandler } from './books/get-figures';
+import { AssetRegistry } from './chains/asset-registry';
 import { ChainRegistry } from './chains/chain-registry';
-import { BlockCustomerHandler } from './customer/block-customer';
-import { CreateCustomerHandler } from './customer/create-customer';
-import { UnblockCustomerHandler } from './customer/unblock-customer';
-import { UpdateCustomerHandler } from './customer/update-customer';
-import { openDurableLog, openEventStore } from './engines';
+import { ListChainHeadsHandler } from './chains/get-chain-heads';
+import { Watches } from './chains/watches';
+import { BlockCustomerHandler } from './customers/block-customer';
+import { CreateCustomerHandler } from './customers/create-customer';
+import { GetCustomerHandler, ListCustomersHandler } from './customers/get-customers';
+import { UnblockCustomerHandler } from './customers/unblock-customer';
+import { UpdateCustomerHandler } from './customers/update-customer';
+import { FindCommandHandler } from './edge/find-command';
+import { ListEventsHandler } from './events/get-events';
 import { LedgerEnv } from './ledger.env';
-import { ArchivePurseHandler } from './purse/archive-purse';
-import { MintPurseHandler } from './purse/mint-purse';
-import { PurseAddresses } from './purse/purse-addresses';
-import { FindApiKeyHandler } from './read-models/accounts/find-api-key';
-import { ResolveAsOfHandler } from './read-models/as-of';
-import { GetFiguresHandler } from './read-models/balances/get-figures';
-import { ListChainHeadsHandler } from './read-models/chains/get-chain-heads';
-import { Watches } from './read-models/chains/watches';
-import { FindCommandHandler } from './read-models/commands/find-command';
-import { GetCustomerHandler, ListCustomersHandler } from './read-models/customers/get-customers';
-import { readModelsDataSource } from './read-models/data-source';
-import { ListEventsHandler } from './read-models/events/get-events';
-import { PositionReached } from './read-models/position-reached';
-import { findOwners } from './read-models/purses/find-owners';
-import { GetPurseHandler, ListPursesHandler } from './read-models/purses/get-purses';
-import { takeAddressIndexes } from './read-models/purses/take-address-indexes';
+import { ResolveAsOfHandler } from './projections/as-of';
+import { PositionReached } from './projections/position-reached';
+import { ArchivePurseHandler } from './purses/archive-purse';
+import { GetPurseHandler, ListPursesHandler } from './purses/get-purses';
+import { MintPurseHandler } from './purses/mint-purse';
+import { PurseAddresses } from './purses/purse-addresses';
+import { takeAddressIndexes } from './purses/take-address-indexes';
+import { findOwners } from './replenishments/find-owners';
 import {
   GetReplenishmentHandler,
   ListReplenishmentsHandler,
-} from './read-models/replenishments/get-replenishments';
-import { Owners } from './replenishment/owners';
-import { RecordTransfersHandler } from './replenishment/record-transfers';
-import { Roles } from './roles';
+} from './replenishments/get-replenishments';
+import { Owners } from './replenishments/owners';
+import { RecordTransfersHandler } from './replenishments/record-transfers';
+import { readModelsDataSource } from './runtime/data-source';
+import { openDurableLog, openEventStore } from './runtime/engines';
+import { Roles } from './runtime/roles';
 
 const COMMANDS = [
   CreateCustomerHandler,

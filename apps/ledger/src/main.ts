@@ -12,10 +12,10 @@ import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
 import { LedgerEnv } from './ledger.env';
 import { LedgerModule } from './ledger.module';
-import { nestLogger } from './nest-logger';
 import { createHttpApp } from './rest/http';
-import { Roles } from './roles';
-import { Vitals } from './vitals';
+import { Vitals } from './runtime/monitoring';
+import { nestLogger } from './runtime/nest-logger';
+import { Roles } from './runtime/roles';
 
 /** Between answering "not ready" and closing, so that balancers turn away first. */
 const DRAIN_MS = 500;

@@ -4,11 +4,11 @@ import { grantMessaging, messagingMigrations } from '@daybook/messaging';
 import { readEnvironment } from '@daybook/platform';
 import { IsUrl } from 'class-validator';
 import { POSTGRES_URL } from './ledger.env';
-import { readModelsDataSource } from './read-models/data-source';
-import { CreateReadModels1700000001000 } from './read-models/migrations/0001-read-models';
-import { ApiKeysEnd1700000002000 } from './read-models/migrations/0002-api-keys-end';
-import { CreateRelayState1700000003000 } from './read-models/migrations/0003-topics';
-import { AnswerAsOf1700000004000 } from './read-models/migrations/0004-as-of';
+import { CreateReadModels1700000001000 } from './migrations/0001-read-models';
+import { ApiKeysEnd1700000002000 } from './migrations/0002-api-keys-end';
+import { CreateRelayState1700000003000 } from './migrations/0003-topics';
+import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
+import { readModelsDataSource } from './runtime/data-source';
 
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
 const MIGRATION_LOCK = 0x6461_7962;

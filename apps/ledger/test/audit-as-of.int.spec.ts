@@ -10,17 +10,17 @@ import {
   upcast,
 } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
-import { DEFAULT_ACCOUNT_ID } from '../src/identity';
-import { ResolveAsOf, ResolveAsOfHandler } from '../src/read-models/as-of';
 import {
   type AssetFigures,
   GetFigures,
   GetFiguresHandler,
   type Owner,
-} from '../src/read-models/balances/get-figures';
-import { PositionReached } from '../src/read-models/position-reached';
-import { GetPurse, GetPurseHandler } from '../src/read-models/purses/get-purses';
-import { PURSE_STATUS } from '../src/resources';
+} from '../src/books/get-figures';
+import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
+import { PURSE_STATUS } from '../src/edge/resources';
+import { ResolveAsOf, ResolveAsOfHandler } from '../src/projections/as-of';
+import { PositionReached } from '../src/projections/position-reached';
+import { GetPurse, GetPurseHandler } from '../src/purses/get-purses';
 import {
   type AuditLedger,
   customerAt,

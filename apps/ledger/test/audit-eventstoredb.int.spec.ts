@@ -7,7 +7,7 @@ import {
 import { compare } from '../src/audit/compare';
 import { rebuild, rollBack } from '../src/audit/rebuild';
 import { replay } from '../src/audit/replay';
-import { startProjector } from '../src/read-models/projector';
+import { startProjector } from '../src/projections/projector';
 import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
 
 /** Positions there are places in the server's files: they grow, and leave room between them. */

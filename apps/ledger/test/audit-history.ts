@@ -14,10 +14,15 @@ import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import * as a from '../../../libs/domain/testing/a';
 import { freshDatabase } from '../../../test/dependencies';
-import { customerIdOf, DEFAULT_ACCOUNT_ID, purseIdOf, replenishmentIdOf } from '../src/identity';
+import {
+  customerIdOf,
+  DEFAULT_ACCOUNT_ID,
+  purseIdOf,
+  replenishmentIdOf,
+} from '../src/edge/identity';
 import { migrate } from '../src/migrate';
-import { readModelsDataSource } from '../src/read-models/data-source';
-import { startProjector } from '../src/read-models/projector';
+import { startProjector } from '../src/projections/projector';
+import { readModelsDataSource } from '../src/runtime/data-source';
 
 /** A ledger's database with a role that has no more rights than in production. */
 export interface AuditLedger {

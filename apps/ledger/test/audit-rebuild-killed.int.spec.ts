@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Follower } from '@daybook/event-store';
 import { until } from '../../../test/dependencies';
 import { rebuild } from '../src/audit/rebuild';
-import { READ_MODELS, startProjector } from '../src/read-models/projector';
+import { READ_MODELS, startProjector } from '../src/projections/projector';
 import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
 import { differencesIn, schemas, served } from './audit-tables';
 import type { RebuildProcess } from './rebuild.process';

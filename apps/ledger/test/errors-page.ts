@@ -1,4 +1,4 @@
-import { PROBLEMS, type ProblemCode, type ProblemEntry, problemType } from '../src/rest/problems';
+import { PROBLEMS, type ProblemCode, type ProblemEntry, problemType } from '../src/edge/problems';
 
 const HEAD = `# Errors
 
@@ -38,7 +38,7 @@ Over gRPC the same refusal is a status of the column "gRPC" whose details (\`goo
 \`RetryInfo\` where REST has \`Retry-After\`.
 
 A refused request has changed nothing, except where \`outcome-unknown\` says otherwise. This page is
-written from \`apps/ledger/src/rest/problems.ts\`.
+written from \`apps/ledger/src/edge/problems.ts\`.
 `;
 
 /** `docs/errors.md`: every code with its status, when it happens and what can be done. */

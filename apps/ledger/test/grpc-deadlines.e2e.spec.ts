@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { QueryBus } from '@nestjs/cqrs';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
-import { GetCustomer } from '../src/read-models/customers/get-customers';
+import { GetCustomer } from '../src/customers/get-customers';
 import { detailsOf } from './grpc-details';
 import { createGrpcLedger, type GrpcLedger, type GrpcPort, openGrpcPort } from './grpc-ledger';
 import { type Reflected, reflect } from './grpc-reflected';

@@ -3,7 +3,7 @@ import type { EventStore } from '@daybook/event-store';
 import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { until } from '../../../test/dependencies';
 import type { TestLedger } from '../../../test/ledger-harness';
-import { DEFAULT_ACCOUNT_ID } from '../src/identity';
+import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
 import type { Reflected } from './grpc-reflected';
 
 const EVENTS = 'daybook.v1.EventService';

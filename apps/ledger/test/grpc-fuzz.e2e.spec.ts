@@ -1,6 +1,6 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
-import { PROBLEMS, type ProblemCode } from '../src/rest/problems';
+import { PROBLEMS, type ProblemCode } from '../src/edge/problems';
 import { detailsOf } from './grpc-details';
 import { CHAINS_FILE, fill, type Known } from './grpc-known';
 import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROBLEMS } from '../src/rest/problems';
+import { PROBLEMS } from '../src/edge/problems';
 import { withMethods } from './grpc-page';
 
 const PAGE = join(__dirname, '../../../docs/grpc.md');

@@ -1,9 +1,9 @@
 import { until } from '../../../test/dependencies';
-import { newApiKey } from '../src/account/api-key';
-import { issueKey, revokeKey } from '../src/account/manage-keys';
+import { newApiKey } from '../src/accounts/api-key';
+import { issueKey, revokeKey } from '../src/accounts/manage-keys';
+import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
+import { PROBLEMS, type ProblemCode } from '../src/edge/problems';
 import { UNARY_METHODS } from '../src/grpc/methods';
-import { DEFAULT_ACCOUNT_ID } from '../src/identity';
-import { PROBLEMS, type ProblemCode } from '../src/rest/problems';
 import { detailsOf } from './grpc-details';
 import { CHAINS_FILE, fill, type Known } from './grpc-known';
 import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { until } from '../../../test/dependencies';
-import { revokeKey } from '../src/account/manage-keys';
-import { DEFAULT_ACCOUNT_ID } from '../src/identity';
+import { revokeKey } from '../src/accounts/manage-keys';
+import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
 import { detailsOf } from './grpc-details';
 import { flood, listAll, read } from './grpc-events';
 import { CHAINS_FILE, fill, type Known } from './grpc-known';

@@ -1,6 +1,6 @@
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { FindApiKey } from '../src/accounts/find-api-key';
 import { UNARY_METHODS } from '../src/grpc/methods';
-import { FindApiKey } from '../src/read-models/accounts/find-api-key';
 import { ApiDocument } from './api-document';
 import { CHAINS_FILE, fill, type Known } from './grpc-known';
 import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';

@@ -1,7 +1,7 @@
 import { QueryBus } from '@nestjs/cqrs';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
-import { commandIdOf, DEFAULT_ACCOUNT_ID } from '../src/identity';
-import { fingerprintOf, IdempotencyKeys } from '../src/rest/idempotency';
+import { fingerprintOf, IdempotencyKeys } from '../src/edge/idempotency';
+import { commandIdOf, DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
 
 let ledger: TestLedger;
 beforeAll(async () => {

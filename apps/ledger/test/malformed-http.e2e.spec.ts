@@ -1,6 +1,6 @@
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { type RawReply, sendRaw } from '../../../test/raw-http';
-import { PROBLEMS } from '../src/rest/problems';
+import { PROBLEMS } from '../src/edge/problems';
 
 let ledger: TestLedger;
 let head: bigint;

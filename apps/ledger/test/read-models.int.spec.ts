@@ -16,15 +16,15 @@ import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { type Life, lives } from '../../../libs/domain/testing/lives';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
+import { JournalLineRow } from '../src/books/journal-line.row';
+import { PurseFiguresRow } from '../src/books/purse-figures.row';
+import { CustomerRow } from '../src/customers/customer.row';
 import { migrate } from '../src/migrate';
-import { PurseFiguresRow } from '../src/read-models/balances/purse-figures.row';
-import { CustomerRow } from '../src/read-models/customers/customer.row';
-import { readModelsDataSource } from '../src/read-models/data-source';
-import { JournalLineRow } from '../src/read-models/journal/journal-line.row';
-import { LogTimeRow } from '../src/read-models/log-times/log-time.row';
-import type { Happened } from '../src/read-models/projection';
-import { READ_MODELS } from '../src/read-models/projector';
-import { ReplenishmentRow } from '../src/read-models/replenishments/replenishment.row';
+import { LogTimeRow } from '../src/projections/log-time.row';
+import type { Happened } from '../src/projections/projection';
+import { READ_MODELS } from '../src/projections/projector';
+import { ReplenishmentRow } from '../src/replenishments/replenishment.row';
+import { readModelsDataSource } from '../src/runtime/data-source';
 
 const NAMESPACE = '00000000-0000-5000-8000-000000000000';
 

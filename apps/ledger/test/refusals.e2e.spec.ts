@@ -1,5 +1,5 @@
 import { createLedgerForTest, type Reply, type TestLedger } from '../../../test/ledger-harness';
-import { PROBLEMS } from '../src/rest/problems';
+import { PROBLEMS } from '../src/edge/problems';
 
 // Refusals must leave the log as it was: every test here ends with the same head.
 let ledger: TestLedger;

@@ -1,6 +1,6 @@
-import { SCOPES, type Scope } from '../../../ledger/src/account/api-key';
-import { issueKey, listKeys, revokeKey } from '../../../ledger/src/account/manage-keys';
-import { DEFAULT_ACCOUNT_ID } from '../../../ledger/src/identity';
+import { SCOPES, type Scope } from '../../../ledger/src/accounts/api-key';
+import { issueKey, listKeys, revokeKey } from '../../../ledger/src/accounts/manage-keys';
+import { DEFAULT_ACCOUNT_ID } from '../../../ledger/src/edge/identity';
 import { EXIT, Failure } from '../cli/exit-codes';
 import { type Operation, operate, type PlaceOptions } from '../cli/operate';
 import { remark, say, sayJson, table } from '../cli/output';

@@ -14,7 +14,7 @@ import {
   sameFigures,
   type Violation,
 } from '@daybook/domain';
-import type { Happened } from '../read-models/projection';
+import type { Happened } from '../projections/projection';
 
 /** Violations that are kept; a log that breaks more rules than this is not helped by a longer list. */
 export const VIOLATIONS_MAX = 100;

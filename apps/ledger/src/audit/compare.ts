@@ -1,9 +1,9 @@
 import type { Violation } from '@daybook/domain';
 import { type EventStore, type Position, START } from '@daybook/event-store';
 import type { Client } from 'pg';
-import { LIVE_SCHEMA } from '../read-models/data-source';
-import type { Projection } from '../read-models/projection';
-import { READ_MODELS } from '../read-models/projector';
+import type { Projection } from '../projections/projection';
+import { READ_MODELS } from '../projections/projector';
+import { LIVE_SCHEMA } from '../runtime/data-source';
 import { auditConnection, inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import type { Books } from './books-in-memory';

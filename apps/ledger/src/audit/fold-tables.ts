@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Position } from '@daybook/event-store';
 import type { Client } from 'pg';
-import { LIVE_SCHEMA } from '../read-models/data-source';
-import type { Happened, Projection, Sql } from '../read-models/projection';
-import { READ_MODELS_CHECKPOINT } from '../read-models/projector';
+import type { Happened, Projection, Sql } from '../projections/projection';
+import { READ_MODELS_CHECKPOINT } from '../projections/projector';
+import { LIVE_SCHEMA } from '../runtime/data-source';
 
 interface Statement {
   readonly text: string;

@@ -1,5 +1,5 @@
-import { LIVE_SCHEMA } from '../read-models/data-source';
-import { READ_MODELS_CHECKPOINT } from '../read-models/projector';
+import { READ_MODELS_CHECKPOINT } from '../projections/projector';
+import { LIVE_SCHEMA } from '../runtime/data-source';
 import { FIGURE_COLUMNS } from './figures-columns';
 
 /** The figures after a line as `<prefix>_<figure>`, so that two of them fit into one row. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Position } from '@daybook/event-store';
 import { type Client, DatabaseError, escapeIdentifier } from 'pg';
-import { LIVE_SCHEMA } from '../read-models/data-source';
-import { READ_MODELS_CHECKPOINT } from '../read-models/projector';
+import { READ_MODELS_CHECKPOINT } from '../projections/projector';
+import { LIVE_SCHEMA } from '../runtime/data-source';
 import { AuditRefused } from './audit-refused';
 import { qualified } from './table-set';
 

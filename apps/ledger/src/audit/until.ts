@@ -1,5 +1,5 @@
 import { type EventStore, type Position, type RecordedEvent, START } from '@daybook/event-store';
-import { isLater } from '../recorded-time';
+import { isLater } from '../projections/recorded-time';
 import { AuditRefused } from './audit-refused';
 
 /** Where a replay ends: everything up to a position, or everything recorded by a time (RFC 3339). */

@@ -1,11 +1,11 @@
 import { finalityOf } from '@daybook/chains';
 import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { AssetRegistry } from '../asset-registry';
-import { ListChainHeads } from '../read-models/chains/get-chain-heads';
-import { wholeList } from '../rest/paging';
+import { wholeList } from '../edge/paging';
+import { AssetRegistry } from './asset-registry';
 import { ChainRegistry } from './chain-registry';
 import { type AssetList, type ChainList, toAsset, toChain } from './chains.dto';
+import { ListChainHeads } from './get-chain-heads';
 
 /** What clients can ask of the registry, whichever edge they come in by. */
 @Injectable()

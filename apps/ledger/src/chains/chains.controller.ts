@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Reads } from '../rest/describe';
-import { ReadQuery } from '../rest/paging';
+import { Reads } from '../edge/describe';
+import { ReadQuery } from '../edge/paging';
 import { ChainsApi } from './chains.api';
 import { AssetList, ChainList } from './chains.dto';
 

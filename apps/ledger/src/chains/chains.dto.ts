@@ -3,9 +3,9 @@ import { parseAssetId } from '@daybook/chains';
 import type { ChainHeadV1 } from '@daybook/contracts';
 import { type Asset, FAMILIES, type Family, type Finality } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { AssetRegistry } from '../asset-registry';
-import { Money, toMoney } from '../rest/money';
-import { ListAnswer } from '../rest/paging';
+import { Money, toMoney } from '../edge/money';
+import { ListAnswer } from '../edge/paging';
+import type { AssetRegistry } from './asset-registry';
 
 const CHAIN_STATES = ['unwatched', 'catching-up', 'following', 'stalled'] as const;
 

@@ -1,7 +1,7 @@
 import { SCHEMA_VERSIONS } from '@daybook/domain';
-import { isPublic } from '../outbound/public-events';
-import { ChoicesField, PatternField } from '../rest/fields';
-import { POSITION, POSITION_LENGTH_MAX } from '../rest/positions';
+import { ChoicesField, PatternField } from '../edge/fields';
+import { POSITION, POSITION_LENGTH_MAX } from '../edge/positions';
+import { isPublic } from './public-events';
 
 /** What public events can be about. */
 const SUBJECT_KINDS = ['customer', 'purse', 'replenishment'] as const;

@@ -1,7 +1,7 @@
 import type { EventStore, LogPage, Position } from '@daybook/event-store';
-import { type PublicEvent, publicEvent } from '../outbound/public-events';
-import { Problem } from '../rest/problem';
+import { Problem } from '../edge/problem';
 import type { EventStreamQuery } from './event-stream.dto';
+import { type PublicEvent, publicEvent } from './public-events';
 
 /** Some events of a stream, and how far the log was looked through for them. */
 export interface StreamPart {

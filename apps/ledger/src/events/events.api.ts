@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ListEvents } from '../read-models/events/get-events';
-import { pageLimit, toList } from '../rest/paging';
+import { pageLimit, toList } from '../edge/paging';
 import { type EventList, type EventsQuery, toEvent } from './events.dto';
+import { ListEvents } from './get-events';
 
 /** What clients can ask of the log, whichever edge they come in by. */
 @Injectable()

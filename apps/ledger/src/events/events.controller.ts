@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { Reads } from '../edge/describe';
 import { AccountId } from '../rest/context';
-import { Reads } from '../rest/describe';
 import { EventsApi } from './events.api';
 import { EventList, EventsQuery } from './events.dto';
 

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { PublicEvent } from '../outbound/public-events';
-import { PatternField } from '../rest/fields';
-import { LimitField, ReadQuery } from '../rest/paging';
-import { POSITION, POSITION_LENGTH_MAX } from '../rest/positions';
+import { PatternField } from '../edge/fields';
+import { LimitField, ReadQuery } from '../edge/paging';
+import { POSITION, POSITION_LENGTH_MAX } from '../edge/positions';
+import type { PublicEvent } from './public-events';
 
 export class EventsQuery extends ReadQuery {
   @PatternField({

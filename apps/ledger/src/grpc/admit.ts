@@ -1,7 +1,7 @@
-import type { Scope } from '../account/api-key';
-import type { Caller } from '../account/api-keys';
-import { authenticate } from '../rest/authenticate';
-import { Problem } from '../rest/problem';
+import type { Scope } from '../accounts/api-key';
+import type { Caller } from '../accounts/api-keys';
+import { authenticate } from '../edge/authenticate';
+import { Problem } from '../edge/problem';
 import type { Begun, Call } from './begun';
 import type { Edge } from './edge';
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
-import type { Caller } from '../account/api-keys';
-import { requestIdOf } from '../rest/request-id';
+import type { Caller } from '../accounts/api-keys';
+import { requestIdOf } from '../edge/request-id';
 
 /** What is known of a call before anything of it is read. */
 export interface Begun {

@@ -1,11 +1,11 @@
 import type { EventStore } from '@daybook/event-store';
 import type { StatusObject } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
-import type { ApiKeys } from '../account/api-keys';
-import type { PositionReached } from '../read-models/position-reached';
-import type { IdempotencyKeys } from '../rest/idempotency';
-import { problemOf } from '../rest/problem';
-import type { RateLimit } from '../rest/rate-limit';
+import type { ApiKeys } from '../accounts/api-keys';
+import type { IdempotencyKeys } from '../edge/idempotency';
+import { problemOf } from '../edge/problem';
+import type { RateLimit } from '../edge/rate-limit';
+import type { PositionReached } from '../projections/position-reached';
 import type { Begun } from './begun';
 import type { Apis } from './method';
 import type { CallObserver } from './observe';

@@ -1,9 +1,9 @@
 import { v1 } from '@daybook/contracts';
 import type { AssetWire, ChainWire } from '../chains/chains.dto';
-import type { CustomerWire } from '../customer/customer.dto';
+import type { CustomerWire } from '../customers/customers.dto';
 import type { EventWire } from '../events/events.dto';
-import type { PurseWire } from '../purse/purse.dto';
-import type { ReplenishmentWire } from '../replenishment/replenishment.dto';
+import type { PurseWire } from '../purses/purses.dto';
+import type { ReplenishmentWire } from '../replenishments/replenishments.dto';
 import {
   CHAIN_STATE,
   COMPLIANCE_STATE,

@@ -1,13 +1,13 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { ChainsApi } from '../chains/chains.api';
-import type { CustomerApi } from '../customer/customer.api';
+import type { CustomerApi } from '../customers/customers.api';
+import { ID } from '../edge/fields';
+import { Problem } from '../edge/problem';
+import type { RequestContext } from '../edge/request-context';
+import { invalid, validated } from '../edge/validation';
 import type { EventsApi } from '../events/events.api';
-import type { PurseApi } from '../purse/purse.api';
-import type { ReplenishmentApi } from '../replenishment/replenishment.api';
-import type { RequestContext } from '../request-context';
-import { ID } from '../rest/fields';
-import { Problem } from '../rest/problem';
-import { invalid, validated } from '../rest/validation';
+import type { PurseApi } from '../purses/purses.api';
+import type { ReplenishmentApi } from '../replenishments/replenishments.api';
 
 /** What both edges offer. */
 export interface Apis {

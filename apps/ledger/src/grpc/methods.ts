@@ -5,13 +5,13 @@ import {
   CustomersQuery,
   ReasonBody,
   UpdateCustomerBody,
-} from '../customer/customer.dto';
+} from '../customers/customers.dto';
+import { AsOfQuery } from '../edge/as-of';
+import { PageQuery, ReadQuery } from '../edge/paging';
 import { EventsQuery } from '../events/events.dto';
-import { MintPurseBody, PursesQuery } from '../purse/purse.dto';
-import { ReplenishmentsQuery } from '../replenishment/replenishment.dto';
+import { MintPurseBody, PursesQuery } from '../purses/purses.dto';
+import { ReplenishmentsQuery } from '../replenishments/replenishments.dto';
 import type { Answered } from '../rest/answer';
-import { AsOfQuery } from '../rest/as-of';
-import { PageQuery, ReadQuery } from '../rest/paging';
 import {
   assetMessage,
   chainMessage,

@@ -1,7 +1,7 @@
 import { googleRpc } from '@daybook/contracts';
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
-import type { Fault, Problem } from '../rest/problem';
-import { PROBLEMS } from '../rest/problems';
+import type { Fault, Problem } from '../edge/problem';
+import { PROBLEMS } from '../edge/problems';
 
 /** Whose reasons they are (`google.rpc.ErrorInfo.domain`). */
 export const ERROR_DOMAIN = 'daybook';

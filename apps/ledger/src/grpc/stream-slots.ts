@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import { Problem } from '../rest/problem';
+import { Problem } from '../edge/problem';
 
 /** Streams of one account at one process. Each holds a page of the log in memory. */
 const PER_ACCOUNT_MAX = 16;

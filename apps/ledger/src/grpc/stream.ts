@@ -1,5 +1,8 @@
 import { v1 } from '@daybook/contracts';
 import { type ServerWritableStream, status } from '@grpc/grpc-js';
+import { authenticate } from '../edge/authenticate';
+import { Problem } from '../edge/problem';
+import { validated } from '../edge/validation';
 import {
   replayEvents,
   type StreamOptions,
@@ -8,9 +11,6 @@ import {
 } from '../events/event-stream';
 import { EventStreamQuery } from '../events/event-stream.dto';
 import { toEvent } from '../events/events.dto';
-import { authenticate } from '../rest/authenticate';
-import { Problem } from '../rest/problem';
-import { validated } from '../rest/validation';
 import { admit } from './admit';
 import { type Begun, begin, replyMetadata } from './begun';
 import { type Edge, refusalOf } from './edge';

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { Problem } from '../rest/problem';
+import { Problem } from '../edge/problem';
 
 /**
  * Calls that were begun and whose work has not ended, waiting ones included: bounds what a process

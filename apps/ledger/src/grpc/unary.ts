@@ -1,8 +1,8 @@
 import { type Metadata, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
-import { commandContext } from '../rest/idempotency';
-import { reach } from '../rest/positions';
-import { Problem } from '../rest/problem';
-import { traceparentOf } from '../rest/request-id';
+import { commandContext } from '../edge/idempotency';
+import { reach } from '../edge/positions';
+import { Problem } from '../edge/problem';
+import { traceparentOf } from '../edge/request-id';
 import { admit } from './admit';
 import { type Begun, begin, replyMetadata } from './begun';
 import { type Edge, refusalOf } from './edge';

@@ -1,8 +1,8 @@
 import { v1 } from '@daybook/contracts';
 import type { Family, ReplenishmentStatus } from '@daybook/domain';
 import type { ChainWire } from '../chains/chains.dto';
-import type { ComplianceState, TransactionState } from '../replenishment/replenishment.dto';
-import type { Customer, Purse, Replenishment } from '../resources';
+import type { Customer, Purse, Replenishment } from '../edge/resources';
+import type { ComplianceState, TransactionState } from '../replenishments/replenishments.dto';
 
 /** The words of one list, by the enum values that stand for them in messages. */
 type Words<Word extends string, Value extends string> = Readonly<Record<Word, Value>>;

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Answer } from '../request-context';
+import type { Answer } from '../edge/request-context';
 
 /** A command's answer in its wire form, as both edges give it. */
 export interface Answered<Wire> extends Pick<Answer<unknown>, 'outcome' | 'replayed'> {

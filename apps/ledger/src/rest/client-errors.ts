@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { Problem, problemBody } from './problem';
+import { Problem, problemBody } from '../edge/problem';
+import type { ProblemCode } from '../edge/problems';
+import { requestIdOf } from '../edge/request-id';
 import { PROBLEM_JSON } from './problem.filter';
-import type { ProblemCode } from './problems';
-import { requestIdOf } from './request-id';
 
 /** What Node says about a request that it could not read at all. */
 const CLIENT_ERRORS: Readonly<Record<string, ProblemCode>> = {

@@ -1,9 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RequestContext } from '../request-context';
-import { commandContext, type IdempotencyKeys } from './idempotency';
-import { traceparentOf } from './request-id';
-import { invalid } from './validation';
+import { commandContext, type IdempotencyKeys } from '../edge/idempotency';
+import type { RequestContext } from '../edge/request-context';
+import { traceparentOf } from '../edge/request-id';
+import { invalid } from '../edge/validation';
 
 declare module 'fastify' {
   interface FastifyRequest {

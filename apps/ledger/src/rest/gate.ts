@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ApiKeys, Caller } from '../account/api-keys';
-import { authenticate } from './authenticate';
-import { Problem } from './problem';
-import type { RateLimit } from './rate-limit';
+import type { ApiKeys, Caller } from '../accounts/api-keys';
+import { authenticate } from '../edge/authenticate';
+import { Problem } from '../edge/problem';
+import type { RateLimit } from '../edge/rate-limit';
 import type { RouteTable } from './route-table';
 
 declare module 'fastify' {

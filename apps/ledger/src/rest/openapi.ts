@@ -1,11 +1,11 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { PROBLEMS_OF_OPERATION } from './describe';
-import { ID } from './fields';
+import { PROBLEMS_OF_OPERATION } from '../edge/describe';
+import { ID } from '../edge/fields';
+import { ProblemWire } from '../edge/problem.dto';
+import { PROBLEMS, type ProblemCode } from '../edge/problems';
 import { OPEN_ROUTES } from './gate';
-import { ProblemWire } from './problem.dto';
 import { PROBLEM_JSON } from './problem.filter';
-import { PROBLEMS, type ProblemCode } from './problems';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;

@@ -1,4 +1,4 @@
-import { Problem } from './problem';
+import { Problem } from '../edge/problem';
 
 /** Deeper than any body of this API; it bounds every recursive walk that comes later. */
 export const JSON_DEPTH_MAX = 16;

@@ -1,6 +1,6 @@
 import { Param, type PipeTransform } from '@nestjs/common';
-import { ID } from './fields';
-import { invalid } from './validation';
+import { ID } from '../edge/fields';
+import { invalid } from '../edge/validation';
 
 /** The id in the path. Refuses with `validation-failed` what is no id, before anything is looked up. */
 export function PathId(): ParameterDecorator {

@@ -9,7 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Registry } from 'prom-client';
-import { Problem } from './problem';
+import { Problem } from '../edge/problem';
 
 /** The token of the process's `Health`. */
 export const HEALTH = Symbol('Health');

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { problemBody, problemOf } from './problem';
+import { problemBody, problemOf } from '../edge/problem';
 
 export const PROBLEM_JSON = 'application/problem+json';
 

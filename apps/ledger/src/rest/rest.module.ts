@@ -1,20 +1,20 @@
 import type { Health } from '@daybook/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { ApiKeys } from '../account/api-keys';
+import { ApiKeys } from '../accounts/api-keys';
 import { ChainsApi } from '../chains/chains.api';
 import { ChainsController } from '../chains/chains.controller';
-import { CustomerApi } from '../customer/customer.api';
-import { CustomerController } from '../customer/customer.controller';
+import { CustomerApi } from '../customers/customers.api';
+import { CustomerController } from '../customers/customers.controller';
+import { IdempotencyKeys } from '../edge/idempotency';
+import { type Quota, RateLimit } from '../edge/rate-limit';
 import { EventsApi } from '../events/events.api';
 import { EventsController } from '../events/events.controller';
-import { PurseApi } from '../purse/purse.api';
-import { PurseController } from '../purse/purse.controller';
-import { ReplenishmentApi } from '../replenishment/replenishment.api';
-import { ReplenishmentController } from '../replenishment/replenishment.controller';
-import { IdempotencyKeys } from './idempotency';
+import { PurseApi } from '../purses/purses.api';
+import { PurseController } from '../purses/purses.controller';
+import { ReplenishmentApi } from '../replenishments/replenishments.api';
+import { ReplenishmentController } from '../replenishments/replenishments.controller';
 import { HEALTH, ProbesController } from './probes.controller';
-import { type Quota, RateLimit } from './rate-limit';
 
 /** The REST edge of a ledger, which is a global module beside it. */
 @Module({})

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { Problem } from './problem';
+import { Problem } from '../edge/problem';
 
 /** How often late requests are looked for: the limit is kept to within this. */
 const SWEEP_MS = 500;

@@ -1,0 +1,30 @@
+import { idOf } from '@daybook/domain';
+import type { Projection } from '../projections/projection';
+
+const INSERT_ACCOUNT = 'INSERT INTO account (id, name, screening) VALUES ($1, $2, $3)';
+const INSERT_KEY = `
+  INSERT INTO api_key (key_id, account_id, key_hash, scopes, expires_at, revoked)
+  VALUES ($1, $2, $3, $4, $5, false)`;
+const REVOKE_KEY = 'UPDATE api_key SET revoked = true WHERE key_id = $1';
+
+/** Accounts with their policy, and the keys that open the edges to them. */
+export const accountsProjection: Projection = {
+  name: 'accounts',
+  tables: ['account', 'api_key'],
+
+  async apply(batch, sql) {
+    // Accounts are opened by hand, one at a time, so one statement each is as good as a set.
+    for (const { event, recorded } of batch) {
+      const accountId = idOf(recorded.stream);
+      if (event.type === 'AccountOpened') {
+        const { name, policy } = event.data;
+        await sql.query(INSERT_ACCOUNT, [accountId, name, policy.screening]);
+      }
+      if (event.type === 'ApiKeyIssued') {
+        const { keyId, keyHash, scopes, expiresAt } = event.data;
+        await sql.query(INSERT_KEY, [keyId, accountId, keyHash, scopes, expiresAt]);
+      }
+      if (event.type === 'ApiKeyRevoked') await sql.query(REVOKE_KEY, [event.data.keyId]);
+    }
+  },
+};

@@ -1,0 +1,72 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { DataSource, LessThan } from 'typeorm';
+import { CUSTOMER_STATUS, type Customer, type Page } from '../edge/resources';
+import { type PageRequest, pageOf, positionBefore } from '../projections/cursor';
+import { CustomerRow } from './customer.row';
+
+/** One customer of the account, or null. */
+export class GetCustomer extends Query<Customer | null> {
+  constructor(
+    readonly accountId: string,
+    readonly id: string,
+  ) {
+    super();
+  }
+}
+
+/** The account's customers, newest first. */
+export class ListCustomers extends Query<Page<Customer>> {
+  constructor(
+    readonly accountId: string,
+    readonly filter: {
+      readonly externalId?: string | undefined;
+      readonly status?: Customer['status'] | undefined;
+    },
+    readonly page: PageRequest,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetCustomer)
+export class GetCustomerHandler implements IQueryHandler<GetCustomer> {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async execute({ accountId, id }: GetCustomer): Promise<Customer | null> {
+    const row = await this.dataSource.getRepository(CustomerRow).findOneBy({ id, accountId });
+    return row === null ? null : toResource(row);
+  }
+}
+
+@QueryHandler(ListCustomers)
+export class ListCustomersHandler implements IQueryHandler<ListCustomers> {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async execute({ accountId, filter, page }: ListCustomers): Promise<Page<Customer>> {
+    const before = positionBefore(page.cursor, filter);
+    const rows = await this.dataSource.getRepository(CustomerRow).find({
+      where: {
+        accountId,
+        ...(filter.externalId !== undefined && { externalId: filter.externalId }),
+        ...(filter.status !== undefined && {
+          status: filter.status === 'ACTIVE' ? 'active' : 'blocked',
+        }),
+        ...(before !== null && { firstPosition: LessThan(before) }),
+      },
+      order: { firstPosition: 'DESC' },
+      take: page.limit + 1,
+    });
+    return pageOf(rows, page.limit, filter, toResource);
+  }
+}
+
+function toResource(row: CustomerRow): Customer {
+  const { id, externalId, description, status, createdAt } = row;
+  return {
+    id,
+    externalId,
+    description,
+    status: CUSTOMER_STATUS[status],
+    createdAt: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,35 @@
+import { columns, type Projection, rowsOf } from '../projections/projection';
+
+const INSERT = `
+  INSERT INTO command (command_id, stream, fingerprint)
+  SELECT * FROM ${rowsOf('r', { command_id: 'uuid', stream: 'text', fingerprint: 'text' })}
+  ON CONFLICT (command_id) DO NOTHING`;
+
+/**
+ * Which request each `Idempotency-Key` stands for, kept for ever. Inside a stream the log itself
+ * refuses another payload; this table refuses it across streams. A command of several events, or of
+ * several streams (a customer with purses), keeps its first.
+ */
+export const commandsProjection: Projection = {
+  name: 'commands',
+  tables: ['command'],
+
+  async apply(batch, sql) {
+    const keyed = new Map<string, { stream: string; fingerprint: string }>();
+    for (const { recorded } of batch) {
+      const { commandId, fingerprint } = recorded.metadata;
+      if (fingerprint === undefined || keyed.has(commandId)) continue;
+      keyed.set(commandId, { stream: recorded.stream, fingerprint });
+    }
+    if (keyed.size === 0) return;
+    await sql.query(
+      INSERT,
+      columns(
+        [...keyed],
+        ([id]) => id,
+        ([, k]) => k.stream,
+        ([, k]) => k.fingerprint,
+      ),
+    );
+  },
+};

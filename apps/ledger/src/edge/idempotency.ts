@@ -1,0 +1,131 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { LRUCache } from 'lru-cache';
+import type { Caller } from '../accounts/api-keys';
+import { FindCommand } from './find-command';
+import { commandIdOf } from './identity';
+import { Problem } from './problem';
+import type { RequestContext } from './request-context';
+
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** The `Idempotency-Key` as it was sent. Refuses with `idempotency-key-invalid`. */
+export function parseIdempotencyKey(header: string | readonly string[]): string {
+  // A header that is sent twice arrives joined by a comma and a space, which no key has.
+  if (typeof header === 'string' && IDEMPOTENCY_KEY.test(header)) return header;
+  throw new Problem('idempotency-key-invalid', 'A key is 1 to 255 visible ASCII characters.', {
+    errors: [
+      {
+        in: 'header',
+        pointer: 'idempotency-key',
+        code: 'pattern',
+        detail: 'Send one key of 1 to 255 visible ASCII characters, such as a UUID.',
+      },
+    ],
+  });
+}
+
+/** What a request asks for, whatever the order of its fields: the same request has the same one. */
+export function fingerprintOf(method: string, path: string, body: unknown): string {
+  return createHash('sha256')
+    .update(`${method}\n${path}\n${canonical(body)}`)
+    .digest('hex');
+}
+
+/** JSON with sorted keys. The depth was bounded when the body was read. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value === undefined) return 'none';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join()}}`;
+}
+
+/** What a command is known by, whichever edge it came in by. */
+export interface AskedCommand {
+  /** Method, path and body over REST; a key stands for these three, also when they came over gRPC. */
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+  /** The `Idempotency-Key` as it was sent, if it was. */
+  readonly key: string | readonly string[] | undefined;
+  readonly correlationId: string;
+  readonly traceparent: string | undefined;
+}
+
+/**
+ * The context of a command, with its key claimed. Refuses with `idempotency-key-invalid` and
+ * `idempotency-key-reused`.
+ */
+export async function commandContext(
+  keys: IdempotencyKeys,
+  { accountId, keyId }: Caller,
+  { method, path, body, key, correlationId, traceparent }: AskedCommand,
+): Promise<RequestContext> {
+  const common = {
+    accountId,
+    actor: `key:${keyId}`,
+    correlationId,
+    ...(traceparent !== undefined && { traceparent }),
+  };
+  if (key === undefined) return { ...common, commandId: randomUUID() };
+  const commandId = commandIdOf(accountId, parseIdempotencyKey(key));
+  const fingerprint = fingerprintOf(method, path, body);
+  await keys.claim(commandId, fingerprint);
+  return { ...common, commandId, fingerprint };
+}
+
+interface Claim {
+  readonly fingerprint: string;
+  /** Requests under way or done that count on the claim. */
+  holders: number;
+}
+
+/** Longer than the read models ever lag; after that, they know the command. */
+const CLAIM_MS = 10 * 60_000;
+const CLAIMS_MAX = 20_000;
+
+/**
+ * Keeps a key from standing for two different requests. Within one stream the log itself refuses
+ * that, exactly and for ever. Across streams the read models do, a moment after the first request;
+ * for that moment this process remembers what it let through. A request that failed leaves its key
+ * free, so that it can be mended and sent again.
+ */
+@Injectable()
+export class IdempotencyKeys {
+  private readonly claims = new LRUCache<string, Claim>({ max: CLAIMS_MAX, ttl: CLAIM_MS });
+
+  constructor(private readonly queries: QueryBus) {}
+
+  /** Refuses with `idempotency-key-reused`. What was claimed is released when the request fails. */
+  async claim(commandId: string, fingerprint: string): Promise<void> {
+    const claimed = this.claims.get(commandId);
+    if (claimed !== undefined && claimed.fingerprint !== fingerprint) throw reused();
+    if (claimed !== undefined) {
+      claimed.holders += 1;
+      return;
+    }
+    const claim = { fingerprint, holders: 1 };
+    this.claims.set(commandId, claim);
+    try {
+      const known = await this.queries.execute(new FindCommand(commandId));
+      if (known !== null && known.fingerprint !== fingerprint) throw reused();
+    } catch (error) {
+      this.release(commandId);
+      throw error;
+    }
+  }
+
+  release(commandId: string): void {
+    const claim = this.claims.get(commandId);
+    if (claim !== undefined && --claim.holders === 0) this.claims.delete(commandId);
+  }
+}
+
+function reused(): Problem {
+  return new Problem(
+    'idempotency-key-reused',
+    'This Idempotency-Key was used for another request. Use a new key for a new request.',
+  );
+}

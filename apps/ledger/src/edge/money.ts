@@ -1,0 +1,61 @@
+import { formatUnits } from '@daybook/domain';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import type { AssetRegistry } from '../chains/asset-registry';
+import type { Amount } from './resources';
+
+/** The currency code of an asset that the registry does not list. */
+export const UNREGISTERED = 'UNREGISTERED';
+
+/** Money, everywhere outside the process. */
+@ApiSchema({ name: 'Money', description: 'An amount and what it is counted in. Never a number.' })
+export class Money {
+  @ApiProperty({
+    type: String,
+    description: 'CAIP-19 id of the asset.',
+    maxLength: 256,
+    example: 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7',
+  })
+  readonly asset!: string;
+
+  @ApiProperty({
+    type: String,
+    description: `Short code of the asset; \`${UNREGISTERED}\` for a token that nobody vouches for.`,
+    maxLength: 64,
+    example: 'USDT_ETH',
+  })
+  readonly currency!: string;
+
+  @ApiProperty({
+    type: String,
+    description: 'The amount in whole units, exact, without exponent.',
+    pattern: '^-?[0-9]+(\\.[0-9]+)?$',
+    maxLength: 120,
+    example: '1.5',
+  })
+  readonly amount!: string;
+
+  @ApiProperty({
+    type: String,
+    description: 'The same amount in base units.',
+    pattern: '^-?[0-9]+$',
+    maxLength: 80,
+    example: '1500000',
+  })
+  readonly baseUnits!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'How many digits of the base units follow the decimal point.',
+    minimum: 0,
+    maximum: 77,
+    example: 6,
+  })
+  readonly decimals!: number;
+}
+
+/** An amount in its wire form. Nobody knows the decimals of an unregistered asset: it has none. */
+export function toMoney({ asset, baseUnits }: Amount, assets: AssetRegistry): Money {
+  const { currency, decimals } = assets.find(asset) ?? { currency: UNREGISTERED, decimals: 0 };
+  const amount = formatUnits(baseUnits, decimals);
+  return { asset, currency, amount, baseUnits: baseUnits.toString(), decimals };
+}

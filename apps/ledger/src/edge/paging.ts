@@ -1,0 +1,86 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, type PageRequest } from '../projections/cursor';
+import { PatternField } from './fields';
+import { POSITION, POSITION_LENGTH_MAX } from './positions';
+import type { Page } from './resources';
+
+/** What every read takes. */
+export class ReadQuery {
+  @PatternField({
+    pattern: POSITION,
+    max: POSITION_LENGTH_MAX,
+    sentence: 'is a position such as 42.',
+    description: 'Wait, up to 5 seconds, until everything up to this position is visible.',
+    example: '42',
+    optional: true,
+  })
+  readonly minPosition?: string;
+}
+
+const LIMIT = /^[1-9][0-9]{0,8}$/;
+const LIMIT_LENGTH_MAX = 9;
+const CURSOR_LENGTH_MAX = 128;
+
+/** How long a page may be. */
+export function LimitField(): PropertyDecorator {
+  return PatternField({
+    pattern: LIMIT,
+    max: LIMIT_LENGTH_MAX,
+    sentence: 'is a number from 1.',
+    description: `How many entries at most; ${PAGE_LIMIT_DEFAULT} when left out. More than ${PAGE_LIMIT_MAX} is answered with ${PAGE_LIMIT_MAX}.`,
+    example: '25',
+    optional: true,
+  });
+}
+
+/** What every list takes. */
+export class PageQuery extends ReadQuery {
+  @LimitField()
+  readonly limit?: string;
+
+  @PatternField({
+    pattern: /^[A-Za-z0-9_-]+$/,
+    max: CURSOR_LENGTH_MAX,
+    sentence: 'is a cursor from the page before.',
+    description: 'The `nextCursor` of the page before, with the same filters.',
+    optional: true,
+  })
+  readonly cursor?: string;
+}
+
+export function pageRequest({ cursor, limit }: PageQuery): PageRequest {
+  return { cursor: cursor ?? null, limit: pageLimit(limit) };
+}
+
+/** A larger page than there is is no mistake: it is answered with the largest. */
+export function pageLimit(limit: string | undefined): number {
+  return Math.min(Number(limit ?? PAGE_LIMIT_DEFAULT), PAGE_LIMIT_MAX);
+}
+
+/** What every list answers, whatever it lists. */
+export abstract class ListAnswer {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Pass it as `cursor` for the next page; null when this is the last one.',
+    maxLength: CURSOR_LENGTH_MAX,
+    example: null,
+  })
+  readonly nextCursor!: string | null;
+}
+
+/** A page in its wire form. */
+export function toList<T, Wire>(
+  page: Page<T>,
+  toWire: (item: T) => Wire,
+): { readonly data: readonly Wire[]; readonly nextCursor: string | null } {
+  return { data: page.data.map(toWire), nextCursor: page.nextCursor };
+}
+
+/** All there is, in one page. */
+export function wholeList<Wire>(data: readonly Wire[]): {
+  data: readonly Wire[];
+  nextCursor: null;
+} {
+  return { data, nextCursor: null };
+}

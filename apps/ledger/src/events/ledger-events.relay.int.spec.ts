@@ -1,0 +1,283 @@
+import {
+  type BalanceV1,
+  type LedgerEventV1,
+  parseBalance,
+  parseLedgerEvent,
+  TOPICS,
+} from '@daybook/contracts';
+import type { EventStore, Follower } from '@daybook/event-store';
+import type { Message } from '@daybook/messaging';
+import { Logger } from '@nestjs/common';
+import fc from 'fast-check';
+import type { DataSource } from 'typeorm';
+import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
+import { InMemoryBroker, InMemoryLog } from '../../../../libs/messaging/testing/in-memory-log';
+import { freshDatabase, type TestDatabase } from '../../../../test/dependencies';
+import { ASSETS, type History, histories, write } from '../../testing/histories';
+import { AssetRegistry } from '../chains/asset-registry';
+import { migrate } from '../migrate';
+import { startProjector } from '../projections/projector';
+import { readModelsDataSource } from '../runtime/data-source';
+import { LEDGER_EVENTS_RELAY, startLedgerEventsRelay } from './ledger-events.relay';
+import { publicEvent } from './public-events';
+
+// A failing property is run again and again while it shrinks.
+jest.setTimeout(120_000);
+
+const REACHED_MS = 30_000;
+const APPLICATION = 'daybook-relay-test';
+const RUNS = { seed: 20261121, numRuns: 12 };
+
+const assets = new AssetRegistry(ASSETS);
+let database: TestDatabase;
+let dataSource: DataSource;
+let administrator: DataSource;
+
+beforeAll(async () => {
+  // The crashes are wanted, and each would fill a page.
+  Logger.overrideLogger(false);
+  database = await freshDatabase();
+  await migrate(database.url, 'postgres');
+  dataSource = await readModelsDataSource(database.url, {
+    applicationName: APPLICATION,
+  }).initialize();
+  administrator = await readModelsDataSource(database.url).initialize();
+});
+
+afterAll(async () => {
+  await dataSource.destroy();
+  await administrator.destroy();
+  await database.drop();
+});
+
+/** Everything that was published on a log, and what crashes after it was. */
+class Broker extends InMemoryLog {
+  constructor(
+    readonly published: InMemoryBroker,
+    private readonly afterPublish: (topic: string) => Promise<void> = async () => undefined,
+  ) {
+    super(published);
+  }
+
+  override async publish(topic: string, messages: readonly Message[]): Promise<void> {
+    await super.publish(topic, messages);
+    await this.afterPublish(topic);
+  }
+}
+
+async function storeOf(history: History): Promise<EventStore> {
+  const store = new InMemoryEventStore();
+  await write(store, history);
+  return store;
+}
+
+/** What an operator does to have everything told again. */
+async function reset(): Promise<void> {
+  await administrator.query('TRUNCATE ledger.relay_state');
+  await administrator.query('DELETE FROM ledger.checkpoint WHERE name = $1', [LEDGER_EVENTS_RELAY]);
+}
+
+async function clearReadModels(): Promise<void> {
+  const rows: { name: string }[] = await administrator.query(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'ledger' AND tablename <> 'migration'",
+  );
+  await administrator.query(`TRUNCATE ${rows.map(({ name }) => `ledger.${name}`).join(', ')}`);
+}
+
+async function caughtUp(store: EventStore, ...followers: readonly Follower[]): Promise<void> {
+  const head = await store.head();
+  try {
+    for (const follower of followers) {
+      if (await follower.waitFor(head, REACHED_MS)) continue;
+      throw new Error('The relay did not reach the head.', {
+        cause: follower.status().stalled?.error,
+      });
+    }
+  } finally {
+    await Promise.all(followers.map((follower) => follower.stop()));
+  }
+}
+
+/** Relays the log from where the checkpoint is to its end. */
+async function relay(store: EventStore, log = new Broker(new InMemoryBroker())) {
+  await caughtUp(store, startLedgerEventsRelay({ store, dataSource, log, assets }));
+  return log.published;
+}
+
+function eventsOn(broker: InMemoryBroker): readonly LedgerEventV1[] {
+  return broker.messages(TOPICS.ledgerEvent).map(({ value }) => parseLedgerEvent(value));
+}
+
+/** What a compacted topic keeps. */
+function balancesOn(broker: InMemoryBroker): ReadonlyMap<string, BalanceV1> {
+  return new Map(
+    broker.messages(TOPICS.balance).map(({ key, value }) => [key, parseBalance(value)]),
+  );
+}
+
+const bytes = ({ id, key, value, headers }: Message) => JSON.stringify({ id, key, value, headers });
+
+/** The messages by id; a message that came twice must have come with the same bytes. */
+function byId(messages: readonly Message[]): ReadonlyMap<string, string> {
+  const known = new Map<string, string>();
+  for (const message of messages) {
+    const repeated = known.get(message.id) ?? bytes(message);
+    expect(bytes(message)).toBe(repeated);
+    known.set(message.id, repeated);
+  }
+  return known;
+}
+
+function expectUnbroken(broker: InMemoryBroker): void {
+  const last = new Map<string, string>();
+  for (const { key, value } of broker.messages(TOPICS.ledgerEvent)) {
+    const { position, previousPosition } = parseLedgerEvent(value);
+    expect(previousPosition).toBe(last.get(key) ?? null);
+    last.set(key, position);
+  }
+}
+
+/** Sums up the amounts that the events themselves name, as a consumer could. */
+function expectTrueBalances(events: readonly LedgerEventV1[]): void {
+  const sums = new Map<string, { received: bigint; reversed: bigint; receipts: bigint }>();
+  for (const { type, purseId, data, balances } of events) {
+    const booked = type === 'ReplenishmentConfirmed' || type === 'ReplenishmentDeclined';
+    const taken = type === 'ReplenishmentReverted' && data.credit !== null;
+    if (!booked && !taken) {
+      expect(balances).toBeNull();
+      continue;
+    }
+    const key = `${purseId}/${data.asset}`;
+    const sum = sums.get(key) ?? { received: 0n, reversed: 0n, receipts: 0n };
+    const amount = BigInt(data.amount as string);
+    if (booked) sum.received += amount;
+    if (booked) sum.receipts += 1n;
+    if (taken) sum.reversed += amount;
+    sums.set(key, sum);
+    expect(balances).toMatchObject({
+      asset: data.asset,
+      received: sum.received.toString(),
+      reversed: sum.reversed.toString(),
+      receipts: sum.receipts.toString(),
+      custody: (sum.received - sum.reversed).toString(),
+    });
+    const claims = [balances?.claimCustomer, balances?.claimAccount, balances?.suspense];
+    expect(claims.reduce((total, claim) => total + BigInt(claim ?? 0), 0n)).toBe(
+      sum.received - sum.reversed,
+    );
+  }
+}
+
+async function figuresRows(): Promise<readonly Record<string, string>[]> {
+  return administrator.query(`
+    SELECT f.purse_id AS "purseId", p.account_id AS "accountId", p.customer_id AS "customerId",
+           p.family, p.address, f.asset, f.custody::text, f.claim_customer::text AS "claimCustomer",
+           f.claim_account::text AS "claimAccount", f.suspense::text, f.received::text,
+           f.reversed::text, f.receipts::text
+      FROM ledger.purse_figures f JOIN ledger.purse p ON p.id = f.purse_id
+     ORDER BY f.purse_id, f.asset COLLATE "C"`);
+}
+
+describe('the relay of ledger events', () => {
+  it('tells every public event once, in order, with an unbroken chain and true balances', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        await reset();
+        const store = await storeOf(history);
+        const published = await relay(store);
+        const { events } = await store.readAll({ after: 0n, limit: 10_000 });
+        const told = eventsOn(published);
+        const shown = events.flatMap((event) => publicEvent(event) ?? []);
+        expect(told.map(({ id }) => id)).toEqual(shown.map(({ id }) => id));
+        expectUnbroken(published);
+        expectTrueBalances(told);
+      }),
+      RUNS,
+    );
+  });
+
+  it('leaves on the compacted topic exactly what the read model holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        await clearReadModels();
+        const store = await storeOf(history);
+        const published = await relay(store);
+        await caughtUp(store, startProjector(store, dataSource));
+        const topic = [...balancesOn(published)]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([, { currency: _, decimals: __, position: ___, ...figures }]) => figures);
+        expect(topic).toEqual(await figuresRows());
+      }),
+      RUNS,
+    );
+  });
+
+  it('tells the same bytes again from the start, also in other batches', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        await reset();
+        const store = new InMemoryEventStore();
+        const bit = new InMemoryBroker();
+        // Bit by bit: each part is a batch of its own, by a relay that knows nothing in memory.
+        for (let from = 0; from < history.length; from += 200) {
+          await write(store, history.slice(from, from + 200));
+          await relay(store, new Broker(bit));
+        }
+        await reset();
+        const whole = await relay(store);
+        expect(bit.messages(TOPICS.ledgerEvent).map(bytes)).toEqual(
+          whole.messages(TOPICS.ledgerEvent).map(bytes),
+        );
+        expect(balancesOn(bit)).toEqual(balancesOn(whole));
+      }),
+      RUNS,
+    );
+  });
+
+  it('tells the same again after a crash between publishing and committing', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, fc.array(fc.boolean()), async (history, crashes) => {
+        await reset();
+        const store = await storeOf(history);
+        const whole = await relay(store);
+        await reset();
+        const left = [...crashes.slice(0, 3), true];
+        const crashing = new Broker(new InMemoryBroker(), async (topic) => {
+          // Once the messages are out the server forgets this connection, so no commit can follow.
+          if (topic !== TOPICS.balance || left.shift() !== true) return;
+          await administrator.query(
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+              WHERE datname = current_database() AND application_name = $1`,
+            [APPLICATION],
+          );
+        });
+        const published = await relay(store, crashing);
+        const repeated = published.messages(TOPICS.ledgerEvent);
+        const wanted = byId(whole.messages(TOPICS.ledgerEvent));
+        if (wanted.size > 0) expect(repeated.length).toBeGreaterThanOrEqual(wanted.size);
+        expect(byId(repeated)).toEqual(wanted);
+        byId(published.messages(TOPICS.balance));
+        expect(balancesOn(published)).toEqual(balancesOn(whole));
+      }),
+      { ...RUNS, numRuns: 6 },
+    );
+  });
+
+  it('tells nothing twice when two of them run', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        await reset();
+        const store = new InMemoryEventStore();
+        const log = new Broker(new InMemoryBroker());
+        const two = [1, 2].map(() => startLedgerEventsRelay({ store, dataSource, log, assets }));
+        for (let from = 0; from < history.length; from += 50) {
+          await write(store, history.slice(from, from + 50));
+        }
+        await caughtUp(store, ...two);
+        expectUnbroken(log.published);
+        expectTrueBalances(eventsOn(log.published));
+      }),
+      { ...RUNS, numRuns: 4 },
+    );
+  });
+});

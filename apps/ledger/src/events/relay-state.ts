@@ -1,0 +1,124 @@
+import type { Checkpoints, Position } from '@daybook/event-store';
+import { LRUCache } from 'lru-cache';
+import type { EntityManager } from 'typeorm';
+import { columns, rowsOf, type Sql } from '../projections/projection';
+import type { KeyState, ToldFigures, ToldPurse } from './ledger-messages';
+
+/** Keys kept in memory: about 20 MB. Others are read again, which costs a few microseconds each. */
+const KEYS_MAX = 20_000;
+
+const LOAD = 'SELECT key, position, purse FROM ledger.relay_state WHERE key = ANY($1::text[])';
+
+const STORE = `
+  INSERT INTO ledger.relay_state (key, position, purse)
+  SELECT * FROM ${rowsOf('s', { key: 'text', position: 'bigint', purse: 'jsonb' })}
+  ON CONFLICT (key) DO UPDATE SET position = excluded.position, purse = excluded.purse`;
+
+/**
+ * What the relay of ledger events knows of each key at its own position. The rows belong to its
+ * checkpoint and commit with it; the copy in memory is good for exactly one checkpoint, and is
+ * dropped when that moved without us or when a transaction failed.
+ */
+export interface RelayState {
+  /** The checkpoints of the relay, watched so that the copy in memory never outlives its truth. */
+  guard(checkpoints: Checkpoints<EntityManager>): Checkpoints<EntityManager>;
+  /** The states of those of the keys that were told before. */
+  load(keys: Iterable<string>, sql: Sql): Promise<Map<string, KeyState>>;
+  store(states: ReadonlyMap<string, KeyState>, sql: Sql): Promise<void>;
+}
+
+export function relayState(): RelayState {
+  const cache = new LRUCache<string, KeyState>({ max: KEYS_MAX });
+  let cachedAt: Position | null = null;
+
+  return {
+    guard: (checkpoints) => ({
+      async advance(name, work) {
+        try {
+          const reached = await checkpoints.advance(name, (tx, checkpoint) => {
+            if (checkpoint !== cachedAt) cache.clear();
+            cachedAt = checkpoint;
+            return work(tx, checkpoint);
+          });
+          if (reached !== 'owned-elsewhere') cachedAt = reached;
+          return reached;
+        } catch (error) {
+          cachedAt = null;
+          throw error;
+        }
+      },
+    }),
+
+    async load(keys, sql) {
+      const states = new Map<string, KeyState>();
+      const missing: string[] = [];
+      for (const key of keys) {
+        const known = cache.get(key);
+        if (known === undefined) missing.push(key);
+        else states.set(key, known);
+      }
+      if (missing.length > 0) {
+        const rows = (await sql.query(LOAD, [missing])) as readonly Row[];
+        for (const { key, position, purse } of rows) {
+          states.set(key, { position: BigInt(position), purse: purse && fromStored(purse) });
+        }
+      }
+      return states;
+    },
+
+    async store(states, sql) {
+      // Keys are sorted, so that rows are found in the order of the index.
+      const rows = [...states].sort(([a], [b]) => (a < b ? -1 : 1));
+      await sql.query(
+        STORE,
+        columns(
+          rows,
+          ([key]) => key,
+          ([, { position }]) => position,
+          ([, { purse }]) => purse && JSON.stringify(purse, stored),
+        ),
+      );
+      for (const [key, state] of states) cache.set(key, state);
+    },
+  };
+}
+
+interface Row {
+  readonly key: string;
+  readonly position: string;
+  readonly purse: StoredPurse | null;
+}
+
+/** JSON has no `bigint`: amounts and positions are decimal strings. */
+type Stored<T> = { readonly [K in keyof T]: T[K] extends bigint ? string : Stored<T[K]> };
+type StoredPurse = Omit<ToldPurse, 'figures'> & {
+  readonly figures: Readonly<Record<string, Stored<ToldFigures>>>;
+};
+
+function stored(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
+
+function fromStored({ figures, ...purse }: StoredPurse): ToldPurse {
+  const told = Object.entries(figures).map(([asset, entry]): [string, ToldFigures] => {
+    const { custody, claimCustomer, claimAccount, suspense, received, reversed, receipts } =
+      entry.figures;
+    return [
+      asset,
+      {
+        position: BigInt(entry.position),
+        time: entry.time,
+        figures: {
+          custody: BigInt(custody),
+          claimCustomer: BigInt(claimCustomer),
+          claimAccount: BigInt(claimAccount),
+          suspense: BigInt(suspense),
+          received: BigInt(received),
+          reversed: BigInt(reversed),
+          receipts: BigInt(receipts),
+        },
+      },
+    ];
+  });
+  return { ...purse, figures: Object.fromEntries(told) };
+}

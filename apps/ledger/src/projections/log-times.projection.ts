@@ -1,0 +1,35 @@
+import { columns, type Projection, rowsOf } from './projection';
+import { isLater } from './recorded-time';
+
+// A time that is not after the last one, as of a clock that was set back, counts as the last one:
+// what was known at a time is always a beginning of the log.
+const WRITE = `
+  INSERT INTO log_time (recorded_at, position)
+  SELECT greatest(r.recorded_at, m.recorded_at), max(r.position)
+    FROM ${rowsOf('r', { recorded_at: 'timestamptz', position: 'bigint' })},
+         (SELECT max(recorded_at) AS recorded_at FROM log_time) AS m
+   GROUP BY 1
+  ON CONFLICT (recorded_at) DO UPDATE SET position = excluded.position`;
+
+/** When each part of the log was recorded: one row a time, with the last position recorded by then. */
+export const logTimesProjection: Projection = {
+  name: 'log-times',
+  tables: ['log_time'],
+
+  async apply(batch, sql) {
+    const last = new Map<string, bigint>();
+    let latest = batch[0]?.recorded.recordedAt ?? '';
+    for (const { recorded } of batch) {
+      if (isLater(recorded.recordedAt, latest)) latest = recorded.recordedAt;
+      last.set(latest, recorded.position);
+    }
+    await sql.query(
+      WRITE,
+      columns(
+        [...last],
+        ([recordedAt]) => recordedAt,
+        ([, position]) => position,
+      ),
+    );
+  },
+};

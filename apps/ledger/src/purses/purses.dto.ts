@@ -1,0 +1,155 @@
+import { FAMILIES, type Family, OUTSIDE_ORDER_ID_LENGTH_MAX } from '@daybook/domain';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import type { Watch, WatchOf } from '../chains/watches';
+import { ChoiceField, IdField, PatternField, TextField } from '../edge/fields';
+import { ListAnswer, PageQuery } from '../edge/paging';
+import type { Answer } from '../edge/request-context';
+import type { Purse } from '../edge/resources';
+
+const PURSE_STATUSES = ['PENDING_PAYMENT', 'ARCHIVED', 'DECLINED'] as const;
+
+/** Currency codes are words such as `USDT_ETH`. */
+export const CURRENCY_CODE = /^[A-Z0-9_]{1,32}$/;
+
+@ApiSchema({ description: 'Which purse: by address family, or by a currency of the family.' })
+export class MintPurseBody {
+  @ChoiceField({
+    choices: FAMILIES,
+    description: 'The kind of chains. One purse takes every registered asset of its family.',
+    example: 'evm',
+    optional: true,
+  })
+  readonly family?: Family;
+
+  @PatternField({
+    pattern: CURRENCY_CODE,
+    max: 32,
+    sentence: 'is a currency code such as USDT_ETH.',
+    description: 'A currency of `GET /v1/assets`, instead of the family.',
+    example: 'USDT_ETH',
+    optional: true,
+  })
+  readonly currency?: string;
+
+  @TextField({
+    max: OUTSIDE_ORDER_ID_LENGTH_MAX,
+    description: 'Your own order id. It comes back with every replenishment of the purse.',
+    example: 'order-2026-000042',
+    optional: true,
+  })
+  readonly outsideOrderId?: string;
+}
+
+export class PursesQuery extends PageQuery {
+  @PatternField({
+    pattern: /^[A-Za-z0-9]+$/,
+    max: 64,
+    sentence: 'is an address.',
+    description: 'Only the purse with this address, in any letter case that its checksum allows.',
+    example: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
+    optional: true,
+  })
+  readonly address?: string;
+
+  @IdField({ description: 'Only purses of this customer.', optional: true })
+  readonly customerId?: string;
+
+  @ChoiceField({
+    choices: PURSE_STATUSES,
+    description: 'Only purses with this status.',
+    optional: true,
+  })
+  readonly status?: Purse['status'];
+}
+
+@ApiSchema({
+  name: 'PurseWatch',
+  description: 'Whether transfers to a purse are seen on one chain.',
+})
+export class PurseWatchWire implements Watch {
+  @ApiProperty({ type: String, maxLength: 64, description: 'CAIP-2 id.', example: 'eip155:1' })
+  readonly chain!: string;
+
+  @ApiProperty({
+    type: Boolean,
+    description: 'Whether the watcher of the chain has acknowledged the address.',
+    example: true,
+  })
+  readonly watched!: boolean;
+}
+
+@ApiSchema({ name: 'Purse', description: "A customer's permanent deposit address on one family." })
+export class PurseWire implements Omit<Purse, 'mintPosition'> {
+  @ApiProperty({ type: String, format: 'uuid', description: 'Id of the purse.' })
+  readonly id!: string;
+
+  @ApiProperty({ type: String, format: 'uuid', description: 'Whose it is.' })
+  readonly customerId!: string;
+
+  @ApiProperty({ enum: FAMILIES, description: 'The kind of chains.', example: 'evm' })
+  readonly family!: Family;
+
+  @ApiProperty({
+    type: String,
+    description: 'The address, as people write it. It never changes.',
+    maxLength: 64,
+    example: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
+  })
+  readonly address!: string;
+
+  @ApiProperty({
+    enum: PURSE_STATUSES,
+    description:
+      'PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives waits in suspense. DECLINED: compliance refused a receipt; never used again.',
+    example: 'PENDING_PAYMENT',
+  })
+  readonly status!: Purse['status'];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Your own order id.',
+    maxLength: OUTSIDE_ORDER_ID_LENGTH_MAX,
+    example: null,
+  })
+  readonly outsideOrderId!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'When it was minted.' })
+  readonly mintedAt!: string;
+
+  @ApiProperty({
+    type: [PurseWatchWire],
+    description:
+      'One entry for each chain of the family that is followed. Show the address to a payer on a chain once it is watched there, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are looked at again.',
+  })
+  readonly watch!: readonly PurseWatchWire[];
+}
+
+@ApiSchema({ name: 'PurseAnswer', description: 'The purse, as the command left it.' })
+export class PurseAnswerWire extends PurseWire {
+  @ApiProperty({
+    type: String,
+    description: 'Where in the log that is. Pass it as `minPosition` to read your write.',
+    pattern: '^[0-9]+$',
+    example: '42',
+  })
+  readonly position!: string;
+}
+
+@ApiSchema({ name: 'PurseList' })
+export class PurseList extends ListAnswer {
+  @ApiProperty({ type: [PurseWire], description: 'From the newest to the oldest.' })
+  readonly data!: readonly PurseWire[];
+}
+
+export function toPurse(purse: Purse, watchOf: WatchOf): PurseWire {
+  const { mintPosition: _, ...shown } = purse;
+  return { ...shown, watch: watchOf(purse) };
+}
+
+export function toPurseAnswer(
+  { resource, position }: Answer<Purse>,
+  watchOf: WatchOf,
+): PurseAnswerWire {
+  return { ...toPurse(resource, watchOf), position: position.toString() };
+}

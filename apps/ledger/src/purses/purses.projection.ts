@@ -1,0 +1,85 @@
+import { idOf } from '@daybook/domain';
+import { columns, type Happened, type Projection, rowsOf } from '../projections/projection';
+
+const INSERT_COLUMNS = {
+  id: 'uuid',
+  account_id: 'uuid',
+  customer_id: 'uuid',
+  family: 'text',
+  address: 'text',
+  outside_order_id: 'text',
+  minted_at: 'timestamptz',
+  first_position: 'bigint',
+};
+
+const INSERT = `
+  INSERT INTO purse
+    (id, account_id, customer_id, family, address, status, outside_order_id, minted_at,
+     first_position)
+  SELECT id, account_id, customer_id, family, address, 'active', outside_order_id, minted_at,
+         first_position
+    FROM ${rowsOf('p', INSERT_COLUMNS)}`;
+
+const UPDATE = `
+  UPDATE purse SET status = p.status
+    FROM ${rowsOf('p', { id: 'uuid', status: 'text' })}
+   WHERE purse.id = p.id`;
+
+type Status = 'active' | 'archived' | 'declined';
+
+/** Purses as they are now. */
+export const pursesProjection: Projection = {
+  name: 'purses',
+  tables: ['purse'],
+
+  async apply(batch, sql) {
+    const minted = batch.flatMap(({ event, recorded }) =>
+      event.type === 'PurseMinted' ? [{ ...event.data, recorded }] : [],
+    );
+    if (minted.length > 0) {
+      await sql.query(
+        INSERT,
+        columns(
+          minted,
+          (p) => idOf(p.recorded.stream),
+          (p) => p.accountId,
+          (p) => p.customerId,
+          (p) => p.family,
+          (p) => p.address,
+          (p) => p.outsideOrderId,
+          (p) => p.mintedAt,
+          (p) => p.recorded.position,
+        ),
+      );
+    }
+    const changes = new Map<string, Status>();
+    for (const { event, recorded } of batch) {
+      const status = statusAfter(event);
+      if (status !== null) changes.set(idOf(recorded.stream), status);
+    }
+    if (changes.size > 0) {
+      const rows = [...changes];
+      await sql.query(
+        UPDATE,
+        columns(
+          rows,
+          ([id]) => id,
+          ([, status]) => status,
+        ),
+      );
+    }
+  },
+};
+
+function statusAfter(event: Happened['event']): Status | null {
+  switch (event.type) {
+    case 'PurseArchived':
+      return 'archived';
+    case 'PurseRestored':
+      return 'active';
+    case 'PurseDeclined':
+      return 'declined';
+    default:
+      return null;
+  }
+}

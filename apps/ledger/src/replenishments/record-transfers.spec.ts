@@ -1,0 +1,244 @@
+import type { TransferV1 } from '@daybook/contracts';
+import { account, customer, purse, streamName } from '@daybook/domain';
+import { decideAndAppend, START, uuid5 } from '@daybook/event-store';
+import * as a from '../../../../libs/domain/testing/a';
+import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
+import { AssetRegistry } from '../chains/asset-registry';
+import { replenishmentIdOf } from '../edge/identity';
+import { type Owner, Owners, OwnersNotKnownYet } from './owners';
+import { RecordTransfers, RecordTransfersHandler } from './record-transfers';
+
+const address = '0x52908400098527886e0f7030069857d2e4169ee7';
+const owner: Owner['parties'] = {
+  accountId: uuid5('00000000-0000-5000-8000-000000000000', 'account'),
+  customerId: uuid5('00000000-0000-5000-8000-000000000000', 'customer'),
+  purseId: uuid5('00000000-0000-5000-8000-000000000000', 'purse'),
+};
+const asset = a.asset({ minimum: 2n });
+
+function transfer(overrides: Partial<TransferV1> = {}): TransferV1 {
+  return {
+    transferId: `${asset.chain}/0x${'ab'.repeat(32)}/log:0`,
+    version: 1,
+    status: 'final',
+    chain: asset.chain,
+    asset: asset.id,
+    amount: '5',
+    from: '0x0000000000000000000000000000000000000001',
+    to: address,
+    txHash: `0x${'ab'.repeat(32)}`,
+    block: { number: 7, hash: `0x${'cd'.repeat(32)}`, time: '2026-01-01T00:00:00.000Z' },
+    finality: { kind: 'depth', confirmations: 12 },
+    ...overrides,
+  };
+}
+
+function nth(n: number): string {
+  return `${asset.chain}/0x${'ab'.repeat(32)}/log:${n}`;
+}
+
+/** What the read models know of the purse; they stay at position 0, so all that follows is news. */
+const known = new Map<string, Owner>([
+  [address, { parties: owner, purseStatus: 'active', customerBlocked: false, screening: false }],
+]);
+
+async function ledger(byAddress: ReadonlyMap<string, Owner> = known) {
+  const store = new InMemoryEventStore();
+  const act = (command: Parameters<typeof customer.decide>[0]) =>
+    decideAndAppend(store, {
+      stream: streamName('customer', owner.customerId),
+      decider: customer,
+      command,
+      commandId: `test ${Math.random()}`,
+      metadata: { accountId: owner.accountId, actor: 'test' },
+    });
+  await act({
+    type: 'CreateCustomer',
+    accountId: owner.accountId,
+    externalId: 'alice',
+    description: null,
+    at: a.at,
+  });
+  await decideAndAppend(store, {
+    stream: streamName('account', owner.accountId),
+    decider: account,
+    command: { type: 'OpenAccount', name: 'shop', policy: { screening: false } },
+    commandId: 'open',
+    metadata: { accountId: owner.accountId, actor: 'test' },
+  });
+  const mint = {
+    type: 'MintPurse',
+    ...owner,
+    family: 'evm',
+    address,
+    derivation: { xpubFingerprint: '0x00000000', index: 0 },
+    outsideOrderId: null,
+    at: a.at,
+    facts: { owner: a.owner({ accountId: owner.accountId }) },
+  } as const;
+  const decide = (command: Parameters<typeof purse.decide>[0], commandId: string) =>
+    decideAndAppend(store, {
+      stream: streamName('purse', owner.purseId),
+      decider: purse,
+      command,
+      commandId,
+      metadata: { accountId: owner.accountId, actor: 'test' },
+    });
+  await decide(mint, 'mint');
+  const owners = new Owners(
+    store,
+    async () => ({ position: START, byAddress }),
+    async () => undefined,
+  );
+  const handler = new RecordTransfersHandler(store, owners, new AssetRegistry([asset]));
+  return {
+    store,
+    act,
+    decide,
+    record: (...transfers: TransferV1[]) =>
+      handler.execute(
+        new RecordTransfers(
+          transfers.map((transfer) => ({ key: `${transfer.chain}/${transfer.to}`, transfer })),
+        ),
+      ),
+    history: async (transferId: string) =>
+      store.readStream(streamName('replenishment', replenishmentIdOf(transferId))),
+  };
+}
+
+describe('RecordTransfers', () => {
+  it('credits three transfers of one transaction to one purse three times', async () => {
+    const { record, history } = await ledger();
+    await record(...[0, 1, 2].map((n) => transfer({ transferId: nth(n) })));
+    for (const n of [0, 1, 2]) {
+      expect((await history(nth(n))).map((e) => e.type)).toEqual([
+        'ReplenishmentDetected',
+        'ReplenishmentConfirmed',
+      ]);
+    }
+  });
+
+  it('has one effect for a batch that is delivered again, in part or whole', async () => {
+    const { record, history, store } = await ledger();
+    const batch = [transfer({ transferId: nth(0) }), transfer({ transferId: nth(1) })];
+    await record(...batch);
+    const head = await store.head();
+    await record(...batch.slice(1), ...batch);
+    expect(await store.head()).toBe(head);
+    expect(await history(nth(1))).toHaveLength(2);
+  });
+
+  it('decides the versions of one transfer in order, inside one batch', async () => {
+    const { record, history } = await ledger();
+    await record(
+      transfer({ version: 1, status: 'detected', finality: null }),
+      transfer({ version: 2, status: 'final' }),
+      transfer({ version: 3, status: 'reverted', block: null, finality: null }),
+    );
+    expect((await history(nth(0))).map((e) => e.type)).toEqual([
+      'ReplenishmentDetected',
+      'ReplenishmentConfirmed',
+      'ReplenishmentReverted',
+    ]);
+  });
+
+  it('credits the account from the block on, and the customer again from the unblock on', async () => {
+    const { record, history, act } = await ledger();
+    const { accountId } = owner;
+    await record(transfer({ transferId: nth(0) }));
+    await act({ type: 'BlockCustomer', accountId, reason: 'chargeback' });
+    await record(transfer({ transferId: nth(1) }));
+    await act({ type: 'UnblockCustomer', accountId, reason: 'cleared' });
+    await record(transfer({ transferId: nth(2) }));
+    const credits = await Promise.all(
+      [0, 1, 2].map(async (n) => (await history(nth(n))).at(-1)?.data.credit),
+    );
+    expect(credits).toEqual([
+      { to: 'customer' },
+      { to: 'account', reason: 'customer-blocked' },
+      { to: 'customer' },
+    ]);
+  });
+
+  it('holds in suspense what arrives on an archived purse', async () => {
+    const { record, history, decide } = await ledger();
+    const { accountId } = owner;
+    await decide({ type: 'ArchivePurse', accountId, reason: 'requested' }, 'archive');
+    await record(transfer());
+    expect((await history(nth(0))).at(-1)?.data).toMatchObject({
+      credit: { to: 'suspense', reason: 'purse-archived' },
+    });
+  });
+
+  it('records what it rejects, with the reason, beside what it credits', async () => {
+    const { record, history } = await ledger();
+    await record(
+      transfer({ transferId: nth(0), amount: '1' }),
+      transfer({ transferId: nth(1), asset: `${asset.chain}/erc20:0x${'fa'.repeat(20)}` }),
+      transfer({ transferId: nth(2) }),
+    );
+    expect((await history(nth(0)))[0]?.data).toMatchObject({ reason: 'below-minimum' });
+    expect((await history(nth(1)))[0]?.data).toMatchObject({ reason: 'unknown-token' });
+    expect((await history(nth(2))).at(-1)?.type).toBe('ReplenishmentConfirmed');
+  });
+
+  it('says of each transfer why it can never be recorded, and records the others', async () => {
+    const { record, history } = await ledger();
+    const stranger = '0x00000000000000000000000000000000000000ff';
+    expect(
+      await record(
+        transfer({ transferId: nth(0) }),
+        transfer({ transferId: nth(1), to: stranger }),
+        transfer({ transferId: nth(2) }),
+      ),
+    ).toEqual([null, `No purse has the address ${stranger}.`, null]);
+    expect(await history(nth(0))).toHaveLength(2);
+    expect(await history(nth(1))).toHaveLength(0);
+    expect(await history(nth(2))).toHaveLength(2);
+  });
+
+  it.each([
+    ['a character that no table holds', { from: 'a\0b' }],
+    ['half of a character', { from: '\ud800' }],
+    ['more than any transfer says', { from: 'x'.repeat(2_000_000) }],
+    [
+      'a block before all clocks',
+      { block: { number: 1, hash: '0x', time: '0000-01-01T00:00:00Z' } },
+    ],
+    ['an amount that the rules cannot read', { amount: 'much' }],
+  ])('does nothing for a key behind %s', async (_, fault) => {
+    const second = '0x00000000000000000000000000000000000000ff';
+    const { record, history } = await ledger(
+      new Map([...known, [second, known.get(address) as Owner]]),
+    );
+    const reasons = await record(
+      transfer({ transferId: nth(0) }),
+      transfer({ transferId: nth(1), ...fault }),
+      transfer({ transferId: nth(2) }),
+      transfer({ transferId: nth(3), to: second }),
+    );
+    expect(reasons).toEqual([null, expect.any(String), null, null]);
+    const lengths = await Promise.all(
+      [0, 1, 2, 3].map(async (n) => (await history(nth(n))).length),
+    );
+    expect(lengths).toEqual([2, 0, 0, 2]);
+  });
+
+  it('records what was parked once the ledger knows the purse', async () => {
+    const byAddress = new Map<string, Owner>();
+    const { record, history } = await ledger(byAddress);
+    byAddress.set('another', known.get(address) as Owner);
+    const to = '0x00000000000000000000000000000000000000ff';
+    expect(await record(transfer({ to }))).toEqual([expect.any(String)]);
+    byAddress.set(to, known.get(address) as Owner);
+    expect(await record(transfer({ to }))).toEqual([null]);
+    expect(await history(nth(0))).toHaveLength(2);
+  });
+
+  it('waits for read models that do not know yet what the log says', async () => {
+    const { record, store } = await ledger(new Map());
+    const head = await store.head();
+    await expect(record(transfer())).rejects.toThrow(OwnersNotKnownYet);
+    expect(await store.head()).toBe(head);
+  });
+});

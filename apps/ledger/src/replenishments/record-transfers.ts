@@ -1,0 +1,189 @@
+import type { TransferV1 } from '@daybook/contracts';
+import { DomainError, replenishment, streamName, type TransferReport } from '@daybook/domain';
+import {
+  AppendRejected,
+  AppendTooLarge,
+  decideAndAppendMany,
+  EventStore,
+  IdempotencyKeyReused,
+} from '@daybook/event-store';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AssetRegistry } from '../chains/asset-registry';
+import { replenishmentIdOf } from '../edge/identity';
+import { type Owner, Owners } from './owners';
+
+/** A transfer, and what must be recorded in order with it. */
+export interface ReportedTransfer {
+  readonly key: string;
+  readonly transfer: TransferV1;
+}
+
+/** Why a transfer can never be recorded as it is, or null when it was. */
+export type Unrecordable = string | null;
+
+/**
+ * Records what chain-watchers report, each transfer on its own: one that the rules reject is an
+ * event with a reason. All facts are read in two queries and all events appended together. Answers
+ * for each transfer why it can never be recorded, or null; behind such a one, what has the same key
+ * is left alone. Rejects when the store or the owners cannot be read; then nothing is lost by
+ * delivering the batch again, as every effect is found by its identity.
+ */
+export class RecordTransfers extends Command<readonly Unrecordable[]> {
+  constructor(readonly reports: readonly ReportedTransfer[]) {
+    super();
+  }
+}
+
+/**
+ * What no text in PostgreSQL holds: a zero character, and half of a surrogate pair. It is looked for
+ * before anything is appended, as the store would find it too late for the rest of the key.
+ */
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+/** Many times what a transfer needs, and far below what an append may carry. */
+const CHARACTERS_MAX = 10_000;
+
+/** What the rules do not foresee. Only this transfer's fault, however the program came to it. */
+class Undecidable extends Error {
+  override readonly name = 'Undecidable';
+}
+
+const guarded: typeof replenishment = {
+  ...replenishment,
+  decide(command, state) {
+    try {
+      return replenishment.decide(command, state);
+    } catch (error) {
+      if (error instanceof DomainError) throw error;
+      throw new Undecidable(`It cannot be decided: ${error}`, { cause: error });
+    }
+  },
+};
+
+@CommandHandler(RecordTransfers)
+export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> {
+  constructor(
+    private readonly store: EventStore,
+    private readonly owners: Owners,
+    private readonly assets: AssetRegistry,
+  ) {}
+
+  /**
+   * A customer who is blocked between the read of the owners and the append counts from the next
+   * transfer on; the event keeps what was decided.
+   */
+  async execute({ reports }: RecordTransfers): Promise<readonly Unrecordable[]> {
+    const reasons: Reasons = new Map();
+    const storable = upToFirst(reports, unstorable, reasons);
+    const owners = await this.owners.of(storable.map(({ transfer }) => transfer.to));
+    const owned = upToFirst(storable, withoutPurse(owners), reasons);
+    await this.record(owned, owners, reasons);
+    return reports.map((report) => reasons.get(report) ?? null);
+  }
+
+  private async record(
+    reports: readonly ReportedTransfer[],
+    owners: ReadonlyMap<string, Owner>,
+    reasons: Reasons,
+  ): Promise<void> {
+    const commands = reports.map(({ transfer }) =>
+      this.commandFor(transfer, owners.get(transfer.to) as Owner),
+    );
+    try {
+      const results = await decideAndAppendMany(this.store, guarded, commands);
+      for (const [i, report] of reports.entries()) note(report, reasonIn(results[i]), reasons);
+    } catch (error) {
+      if (!(error instanceof Undecidable)) throw error;
+      // Decisions come before appends, so nothing has happened that must not: each alone, in order.
+      const stopped = new Set<string>();
+      for (const [i, report] of reports.entries()) {
+        if (stopped.has(report.key)) continue;
+        const reason = await this.recordAlone(commands[i] as RecordTransfer);
+        if (reason !== null) stopped.add(report.key);
+        note(report, reason, reasons);
+      }
+    }
+  }
+
+  private async recordAlone(command: RecordTransfer): Promise<Unrecordable> {
+    try {
+      return reasonIn((await decideAndAppendMany(this.store, guarded, [command]))[0]);
+    } catch (error) {
+      if (error instanceof Undecidable) return error.message;
+      throw error;
+    }
+  }
+
+  commandFor(transfer: TransferV1, owner: Owner) {
+    const asset = this.assets.find(transfer.asset);
+    return {
+      stream: streamName('replenishment', replenishmentIdOf(transfer.transferId)),
+      command: {
+        type: 'RecordTransfer' as const,
+        report: reportOf(transfer),
+        facts: { ...owner, asset },
+      },
+      // The stream is the transfer's own, so the version alone tells its reports apart.
+      commandId: `v${transfer.version}`,
+      metadata: { accountId: owner.parties.accountId, actor: 'watcher' },
+    };
+  }
+}
+
+type RecordTransfer = ReturnType<RecordTransfersHandler['commandFor']>;
+type Reasons = Map<ReportedTransfer, string>;
+
+function note(report: ReportedTransfer, reason: Unrecordable, reasons: Reasons): void {
+  if (reason !== null) reasons.set(report, reason);
+}
+
+/** The reports before the first of their key that has a reason; that one's reason is noted. */
+function upToFirst(
+  reports: readonly ReportedTransfer[],
+  reasonOf: (transfer: TransferV1) => Unrecordable,
+  reasons: Reasons,
+): readonly ReportedTransfer[] {
+  const stopped = new Set<string>();
+  return reports.filter((report) => {
+    if (stopped.has(report.key)) return false;
+    const reason = reasonOf(report.transfer);
+    if (reason === null) return true;
+    stopped.add(report.key);
+    reasons.set(report, reason);
+    return false;
+  });
+}
+
+function unstorable({ chain, asset, amount, from, to, txHash, block }: TransferV1): Unrecordable {
+  const text = `${chain}${asset}${amount}${from}${to}${txHash}${block?.hash}${block?.time}`;
+  if (text.length > CHARACTERS_MAX) return `It has ${text.length} characters; no transfer has.`;
+  if (UNSTORABLE.test(text)) return 'It has a character that the store cannot hold.';
+  // Read models keep times as such, and know neither leap seconds nor years before Christ.
+  if (block !== null && !(Date.parse(block.time) > 0))
+    return `${block.time} is no time of a block.`;
+  return null;
+}
+
+/** A watcher follows addresses of another ledger, or of one that was restored from a backup. */
+function withoutPurse(owners: ReadonlyMap<string, Owner>) {
+  return ({ to }: TransferV1): Unrecordable =>
+    owners.has(to) ? null : `No purse has the address ${to}.`;
+}
+
+/** Null when it was recorded. Throws what passes: then the batch is delivered again. */
+function reasonIn(result: unknown): Unrecordable {
+  if (!(result instanceof Error)) return null;
+  const isForGood =
+    result instanceof AppendRejected ||
+    result instanceof AppendTooLarge ||
+    result instanceof DomainError ||
+    result instanceof IdempotencyKeyReused;
+  if (isForGood) return result.message;
+  throw result;
+}
+
+function reportOf(transfer: TransferV1): TransferReport {
+  const { transferId, version, status, chain, asset, amount, from, to, txHash } = transfer;
+  const ordinal = transferId.slice(transferId.lastIndexOf('/') + 1);
+  const content = { chain, asset, amount, from, to, txHash, ordinal };
+  return { version, status, content, block: transfer.block, finality: transfer.finality };
+}

@@ -1,0 +1,227 @@
+import type { ReplenishmentStatus } from '@daybook/domain';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import type { AssetRegistry } from '../chains/asset-registry';
+import { ChoiceField, IdField, PatternField, TimeField } from '../edge/fields';
+import { Money, toMoney } from '../edge/money';
+import { ListAnswer, PageQuery } from '../edge/paging';
+import type { Replenishment } from '../edge/resources';
+
+interface StatePair {
+  readonly transactionState: string;
+  readonly complianceState: string;
+}
+
+/** The pair of states that clients of the system before know each status by. */
+const STATE_PAIRS = {
+  seen: { transactionState: 'MEM_POOL_FOUND', complianceState: 'UNCHECKED' },
+  detected: { transactionState: 'MEM_POOL_FOUND', complianceState: 'UNCHECKED' },
+  screening: { transactionState: 'PENDING_COMPLIANCE_CHECK', complianceState: 'IN_PROGRESS' },
+  confirmed: { transactionState: 'CONFIRMED', complianceState: 'CHECKED' },
+  declined: { transactionState: 'DECLINED', complianceState: 'DECLINE' },
+  reverted: { transactionState: 'REVERTED', complianceState: 'UNCHECKED' },
+  dropped: { transactionState: 'DROPPED', complianceState: 'UNCHECKED' },
+  rejected: { transactionState: 'REJECTED', complianceState: 'UNCHECKED' },
+} as const satisfies Record<ReplenishmentStatus, StatePair>;
+
+type Pairs = (typeof STATE_PAIRS)[ReplenishmentStatus];
+export type TransactionState = Pairs['transactionState'];
+export type ComplianceState = Pairs['complianceState'];
+
+const STATUSES = Object.keys(STATE_PAIRS) as readonly ReplenishmentStatus[];
+const TRANSACTION_STATES = [
+  ...new Set(STATUSES.map((status) => STATE_PAIRS[status].transactionState)),
+];
+const COMPLIANCE_STATES = [
+  ...new Set(STATUSES.map((status) => STATE_PAIRS[status].complianceState)),
+];
+
+/** The statuses that a word of either vocabulary stands for. */
+export function statusesOf(word: string): readonly ReplenishmentStatus[] {
+  return STATUSES.filter(
+    (status) => status === word || STATE_PAIRS[status].transactionState === word,
+  );
+}
+
+export class ReplenishmentsQuery extends PageQuery {
+  @IdField({ description: 'Only those of this customer.', optional: true })
+  readonly customerId?: string;
+
+  @IdField({ description: 'Only those to this purse.', optional: true })
+  readonly purseId?: string;
+
+  @ChoiceField({
+    choices: [...STATUSES, ...TRANSACTION_STATES],
+    description: 'Only those with this `status` or `transactionState`.',
+    optional: true,
+  })
+  readonly status?: string;
+
+  @PatternField({
+    pattern: /^[A-Za-z0-9_:/.-]+$/,
+    max: 256,
+    sentence: 'is a CAIP-19 id or a currency code.',
+    description: 'Only those of this asset: its CAIP-19 id, or its currency code.',
+    example: 'USDT_ETH',
+    optional: true,
+  })
+  readonly asset?: string;
+
+  @TimeField({
+    description: 'Only those first recorded at or after this time.',
+    example: '2026-01-01T00:00:00Z',
+    optional: true,
+  })
+  readonly from?: string;
+
+  @TimeField({
+    description: 'Only those first recorded before this time.',
+    example: '2026-02-01T00:00:00Z',
+    optional: true,
+  })
+  readonly to?: string;
+}
+
+@ApiSchema({ name: 'Block', description: 'The block that includes the transfer.' })
+export class BlockWire {
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Its height.', example: 21_000_000 })
+  readonly number!: number;
+
+  @ApiProperty({ type: String, maxLength: 128, description: 'Its hash.' })
+  readonly hash!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'Its own time.' })
+  readonly time!: string;
+}
+
+@ApiSchema({ name: 'Replenishment', description: 'The record of a transfer to a purse.' })
+export class ReplenishmentWire {
+  @ApiProperty({ type: String, format: 'uuid', description: 'Id of the replenishment.' })
+  readonly id!: string;
+
+  @ApiProperty({ type: String, format: 'uuid', description: 'Whose purse it is.' })
+  readonly customerId!: string;
+
+  @ApiProperty({ type: String, format: 'uuid', description: 'Where it went.' })
+  readonly purseId!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    maxLength: 128,
+    description: 'Your own order id, from the purse.',
+    example: null,
+  })
+  readonly outsideOrderId!: string | null;
+
+  @ApiProperty({ enum: STATUSES, description: 'How far it is.', example: 'confirmed' })
+  readonly status!: ReplenishmentStatus;
+
+  @ApiProperty({ enum: TRANSACTION_STATES, description: 'The same in two words: the first.' })
+  readonly transactionState!: TransactionState;
+
+  @ApiProperty({ enum: COMPLIANCE_STATES, description: 'The same in two words: the second.' })
+  readonly complianceState!: ComplianceState;
+
+  @ApiProperty({
+    type: Boolean,
+    description: "Whether the coins were swept to the account's wallet.",
+    example: false,
+  })
+  readonly translationToAccountCompleted!: boolean;
+
+  @ApiProperty({ type: Money, description: 'What was transferred.' })
+  readonly money!: Money;
+
+  @ApiProperty({ type: String, maxLength: 64, description: 'CAIP-2 id.', example: 'eip155:1' })
+  readonly chain!: string;
+
+  @ApiProperty({ type: String, maxLength: 128, description: 'Hash of the transaction.' })
+  readonly txHash!: string;
+
+  @ApiProperty({
+    type: String,
+    maxLength: 64,
+    description: 'Which transfer of the transaction: `<kind>:<number>`.',
+    example: 'log:0',
+  })
+  readonly ordinal!: string;
+
+  @ApiProperty({ type: String, maxLength: 128, description: 'Address of the sender.' })
+  readonly from!: string;
+
+  @ApiProperty({ type: String, maxLength: 128, description: 'Address of the purse.' })
+  readonly to!: string;
+
+  @ApiProperty({
+    type: BlockWire,
+    nullable: true,
+    description: 'Null while no block includes the transfer.',
+  })
+  readonly block!: BlockWire | null;
+
+  @ApiProperty({
+    type: Boolean,
+    description: 'Whether the customer was blocked, so that the account was credited instead.',
+    example: false,
+  })
+  readonly blocked!: boolean;
+
+  @ApiProperty({
+    enum: ['customer', 'account', 'suspense'],
+    nullable: true,
+    description: 'Where it is booked; null while it is not.',
+    example: 'customer',
+  })
+  readonly creditedTo!: Replenishment['creditedTo'];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    maxLength: 64,
+    description: "Why it was rejected, or why it is not the customer's.",
+    example: null,
+  })
+  readonly reason!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    maxLength: 64,
+    description: 'The policy by which it was final enough to credit.',
+    example: 'depth:12',
+  })
+  readonly finality!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'When it was first recorded.' })
+  readonly createdAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'When it last changed.' })
+  readonly updatedAt!: string;
+
+  @ApiProperty({
+    type: String,
+    pattern: '^[0-9]+$',
+    description: 'Where in the log it last changed.',
+    example: '42',
+  })
+  readonly position!: string;
+}
+
+@ApiSchema({ name: 'ReplenishmentList' })
+export class ReplenishmentList extends ListAnswer {
+  @ApiProperty({ type: [ReplenishmentWire], description: 'From the newest to the oldest.' })
+  readonly data!: readonly ReplenishmentWire[];
+}
+
+export function toReplenishment(
+  { amount, position, ...replenishment }: Replenishment,
+  assets: AssetRegistry,
+): ReplenishmentWire {
+  return {
+    ...replenishment,
+    ...STATE_PAIRS[replenishment.status],
+    translationToAccountCompleted: false,
+    money: toMoney(amount, assets),
+    position: position.toString(),
+  };
+}

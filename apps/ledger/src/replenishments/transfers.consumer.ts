@@ -1,0 +1,36 @@
+import { parseTransfer, TOPICS } from '@daybook/contracts';
+import { DurableLog, type Poison, type RunningSubscription } from '@daybook/messaging';
+import { Logger } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { logPoison, readMessages } from '../runtime/read-messages';
+import { RecordTransfers } from './record-transfers';
+
+/** Transfers decided and appended together: large enough to share a commit, small enough to retry. */
+const BATCH_MAX = 1_000;
+
+const logger = new Logger('TransfersConsumer');
+
+/**
+ * Folds what the watchers publish into replenishments, for as long as it runs. What can never be
+ * recorded parks its key; an outage is waited for.
+ */
+export function consumeTransfers(log: DurableLog, bus: CommandBus): Promise<RunningSubscription> {
+  return log.subscribe({
+    topic: TOPICS.transfer,
+    group: 'ledger',
+    limit: BATCH_MAX,
+    async handle(messages) {
+      const { read, poison } = readMessages(messages, parseTransfer);
+      const reports = read.map(({ message: { key }, content }) => ({ key, transfer: content }));
+      const reasons = await bus.execute(new RecordTransfers(reports));
+      const unrecordable = read.flatMap(({ message }, i): readonly Poison[] => {
+        const reason = reasons[i] ?? null;
+        return reason === null ? [] : [{ message, reason }];
+      });
+      const parked = [...poison, ...unrecordable];
+      logPoison(parked);
+      return parked;
+    },
+    onError: (error, attempt) => logger.error({ msg: 'transfers not recorded', attempt, error }),
+  });
+}

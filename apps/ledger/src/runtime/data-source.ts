@@ -1,0 +1,56 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { AccountRow } from '../accounts/account.row';
+import { ApiKeyRow } from '../accounts/api-key.row';
+import { JournalLineRow } from '../books/journal-line.row';
+import { PurseFiguresRow } from '../books/purse-figures.row';
+import { ChainHeadRow } from '../chains/chain-head.row';
+import { CustomerRow } from '../customers/customer.row';
+import { CommandRow } from '../edge/command.row';
+import { LogTimeRow } from '../projections/log-time.row';
+import { PurseRow } from '../purses/purse.row';
+import { ReplenishmentRow } from '../replenishments/replenishment.row';
+import { CheckpointRow } from './checkpoint.row';
+
+/** Queries and projections share the pool; each projector group needs one, each request one. */
+const CONNECTIONS_MAX = 12;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Longer than any page or batch takes; a statement beyond it is ended by the server. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** The schema of the read models that are served. */
+export const LIVE_SCHEMA = 'ledger';
+
+/** The connection to the read models. */
+export function readModelsDataSource(
+  url: string,
+  options: Partial<DataSourceOptions> = {},
+): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    entities: [
+      AccountRow,
+      ApiKeyRow,
+      ChainHeadRow,
+      CheckpointRow,
+      CommandRow,
+      CustomerRow,
+      JournalLineRow,
+      LogTimeRow,
+      PurseFiguresRow,
+      PurseRow,
+      ReplenishmentRow,
+    ],
+    poolSize: CONNECTIONS_MAX,
+    applicationName: 'daybook-ledger',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    // synchronous_commit: rows and checkpoint are lost together or not at all, and the log tells them
+    // again; so their commits need not wait for the disk.
+    // search_path: projections name no schema, so that a replay runs the same statements elsewhere.
+    // jit: a batch is planned once and runs for milliseconds; compiling it takes longer.
+    extra: {
+      options: `-c synchronous_commit=off -c search_path=${LIVE_SCHEMA} -c jit=off -c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    },
+    ...(options as object),
+  });
+}

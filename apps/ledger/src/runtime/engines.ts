@@ -1,0 +1,35 @@
+import { TOPIC_SETTINGS } from '@daybook/contracts';
+import { STREAM_KINDS } from '@daybook/domain';
+import { type EventStore, openEventStoreDb, PostgresEventStore } from '@daybook/event-store';
+import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
+import { Logger } from '@nestjs/common';
+import type { LedgerEnv } from '../ledger.env';
+
+/** Where the engines are; the rest of the configuration does not matter to them. */
+export type EnginesEnv = Pick<LedgerEnv, 'databaseUrl' | 'eventstoredbUrl' | 'kafkaBrokers'>;
+
+/**
+ * The log of events, on the engine that the configuration names. EventStoreDB is asked whether it can
+ * be used: rejects with `EngineMisconfigured` or `StoreUnavailable`.
+ */
+export async function openEventStore(env: EnginesEnv): Promise<EventStore> {
+  if (env.eventstoredbUrl === undefined) return new PostgresEventStore(env.databaseUrl);
+  return openEventStoreDb({ url: env.eventstoredbUrl, kinds: STREAM_KINDS });
+}
+
+/**
+ * The log between the apps, on the engine that the configuration names. Kafka is asked whether it can
+ * be used: rejects with `EngineMisconfigured`.
+ */
+export async function openDurableLog(env: EnginesEnv): Promise<DurableLog> {
+  if (env.kafkaBrokers === undefined) return new PostgresLog({ url: env.databaseUrl });
+  const logger = new Logger('Kafka');
+  return openKafka({
+    brokers: env.kafkaBrokers,
+    variable: 'DAYBOOK_KAFKA_BROKERS',
+    clientId: 'daybook-ledger',
+    topics: TOPIC_SETTINGS,
+    parkingUrl: env.databaseUrl,
+    warn: (sentence) => logger.warn(sentence),
+  });
+}
