@@ -1,3 +1,4 @@
+import { bigintArray, textArray } from '@daybook/platform/plain';
 import { Pool, type PoolConfig } from 'pg';
 import { encodeAppend } from '../encode-append';
 import {
@@ -15,7 +16,6 @@ import {
   StoreUnavailable,
 } from '../event-store';
 import { appendBatch } from './append-batch';
-import { bigintArray, textArray } from './binary-arrays';
 import { gatherReads } from './gather-reads';
 import { BATCH_APPENDS_MAX, type GroupCommit, groupCommit, type QueueLimits } from './group-commit';
 import { type Growth, watchGrowth } from './growth';
