@@ -1,9 +1,4 @@
-import {
-  DEVELOPMENT_XPUB,
-  loadRegistry,
-  parseEvmXpub,
-  refuseDevelopmentXpub,
-} from '@daybook/chains';
+import { loadChainsFile, purseXpubs } from '@daybook/chains';
 import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -22,7 +17,7 @@ import { UnblockCustomerHandler } from './customers/unblock-customer';
 import { UpdateCustomerHandler } from './customers/update-customer';
 import { FindCommandHandler } from './edge/find-command';
 import { ListEventsHandler } from './events/get-events';
-import { LedgerEnv } from './ledger.env';
+import { LedgerEnv, xpubsOf } from './ledger.env';
 import { ResolveAsOfHandler } from './projections/as-of';
 import { PositionReached } from './projections/position-reached';
 import { ArchivePurseHandler } from './purses/archive-purse';
@@ -73,12 +68,9 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
 @Module({})
 export class LedgerModule {
   static forRoot(env: LedgerEnv): DynamicModule {
-    const registry = loadRegistry(env.chainsFile ?? null);
-    const xpub = parseEvmXpub(env.evmXpub ?? DEVELOPMENT_XPUB);
-    refuseDevelopmentXpub(
-      xpub,
-      registry.connections.map((connection) => connection.chain),
-    );
+    const registry = loadChainsFile(env.chainsFile ?? null);
+    const watched = registry.connections.map(({ chain }) => chain);
+    const xpubs = purseXpubs(xpubsOf(env), watched);
     return {
       module: LedgerModule,
       global: true,
@@ -103,7 +95,7 @@ export class LedgerModule {
           provide: PurseAddresses,
           inject: [DataSource],
           useFactory: (dataSource: DataSource) =>
-            new PurseAddresses(xpub, (count) => takeAddressIndexes(dataSource, count)),
+            new PurseAddresses(xpubs, (count) => takeAddressIndexes(dataSource, count)),
         },
         {
           provide: PositionReached,
@@ -116,7 +108,7 @@ export class LedgerModule {
           useFactory: (dataSource: DataSource, store: EventStore, position: PositionReached) =>
             new Owners(
               store,
-              (addresses) => findOwners(dataSource, addresses),
+              (receivers) => findOwners(dataSource, receivers),
               async () => {
                 await position.within(await store.head(), CATCH_UP_TIMEOUT_MS);
               },
