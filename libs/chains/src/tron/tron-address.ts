@@ -21,15 +21,15 @@ export function tronAddressKey(address: string): string {
 }
 
 export function tronAddressOfKey(key: string): string {
-  return codecs().fromHex(`${PREFIX}${key}`);
+  return codecs().fromHex(`${PREFIX}${key.slice(2)}`);
 }
 
-/** The 20 bytes behind the prefix in hexadecimal, or null. */
+/** The 20 bytes behind the prefix as `0x` and hexadecimal digits, or null. */
 function decode(address: string): string | null {
   if (!BASE58.test(address)) return null;
   try {
     const hex = codecs().toHex(address);
-    return HEX.test(hex) ? hex.slice(PREFIX.length) : null;
+    return HEX.test(hex) ? `0x${hex.slice(PREFIX.length)}` : null;
   } catch {
     // tronweb throws for a wrong checksum.
     return null;
