@@ -11,7 +11,8 @@ export class ReadQuery {
     max: POSITION_LENGTH_MAX,
     sentence: POSITION_SENTENCE,
     description: 'Wait, up to 5 seconds, until everything up to this position is visible.',
-    example: '42',
+    // The documentation page sends the example unless it is changed, so it is one that never waits.
+    example: '0',
     optional: true,
   })
   readonly minPosition?: string;
