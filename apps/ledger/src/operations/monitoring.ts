@@ -4,7 +4,8 @@ import type { FollowerStatus } from '@daybook/event-store';
 import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthCheck, HealthChecks, Metrics } from '@daybook/platform';
 import { Counter, Gauge } from 'prom-client';
-import type { Roles } from './roles';
+import type { InvariantChecker } from '../audit/invariant-checker';
+import type { BackgroundWork } from '../runtime/background-work';
 import { writeObserver } from './write-metrics';
 
 /** How often metrics are taken from the readers and consumers. */
@@ -17,9 +18,10 @@ const ENGINE_ANSWER_MS = 2_000;
 /** A reader that is behind and has not moved for this long stands still. */
 const STILL_SECONDS_MAX = 30;
 
-/** How the parts that run in this process are doing, for probes and for metrics. */
-export class Vitals {
-  private roles: Roles | null = null;
+/** Health checks and metrics of what runs in this process. */
+export class Monitoring {
+  private work: BackgroundWork | null = null;
+  private checkerOf: () => InvariantChecker | null = () => null;
   private readonly timers: NodeJS.Timeout[] = [];
   /** Violations that the metric counts already. */
   private readonly told = new Map<string, number>();
@@ -59,9 +61,10 @@ export class Vitals {
     });
   }
 
-  watch(roles: Roles): void {
-    this.roles = roles;
-    roles.store.observer = writeObserver(this.metrics.registry);
+  watch(work: BackgroundWork, checkerOf: () => InvariantChecker | null): void {
+    this.work = work;
+    this.checkerOf = checkerOf;
+    work.store.observer = writeObserver(this.metrics.registry);
     this.every(SAMPLE_MS, () => this.sample());
     this.every(ENGINES_MS, () => this.sampleEngines());
   }
@@ -70,14 +73,14 @@ export class Vitals {
     for (const timer of this.timers) clearInterval(timer);
   }
 
-  /** A look that fails is no news: readiness and the age of the last progress tell of outages. */
+  /** A failed sample is ignored: readiness and the age of the last progress report outages. */
   private every(ms: number, look: () => Promise<void>): void {
     this.timers.push(setInterval(() => void look().catch(() => undefined), ms).unref());
   }
 
-  private running(): Roles {
-    if (this.roles === null) throw new Error('The ledger is still starting.');
-    return this.roles;
+  private running(): BackgroundWork {
+    if (this.work === null) throw new Error('The ledger is still starting.');
+    return this.work;
   }
 
   private readonly checkReaders: HealthCheck = async () => {
@@ -100,7 +103,7 @@ export class Vitals {
   };
 
   private readonly checkBooks: HealthCheck = async () => {
-    const violated = this.running().checker?.violated() ?? [];
+    const violated = this.checkerOf()?.violated() ?? [];
     if (violated.length === 0) return;
     // Probes need no key, so they name rules; rows and amounts are in the log.
     const names = [...new Set(violated.map(({ invariant }) => invariant))].join(', ');
@@ -115,7 +118,8 @@ export class Vitals {
     return Promise.all(this.running().subscriptions.map((subscription) => subscription.status()));
   }
 
-  private sampleBooks({ checker }: Roles): void {
+  private sampleBooks(): void {
+    const checker = this.checkerOf();
     if (checker === null) return;
     this.checkedPosition.set(Number(checker.checkedPosition()));
     for (const [invariant, count] of checker.found()) {
@@ -126,7 +130,7 @@ export class Vitals {
   }
 
   private async sample(): Promise<void> {
-    this.sampleBooks(this.running());
+    this.sampleBooks();
     for (const { name: projection, lag, secondsSinceProgress } of this.followers()) {
       this.metrics.followLag.set({ projection }, Number(lag));
       this.metrics.followProgressAgeSeconds.set({ projection }, secondsSinceProgress);
