@@ -29,7 +29,10 @@ const base = {
   testEnvironment: 'node',
   rootDir: __dirname,
   moduleFileExtensions: ['js', 'json', 'ts'],
-  moduleNameMapper: { '^@daybook/([^/]+)$': '<rootDir>/libs/$1/src' },
+  moduleNameMapper: {
+    '^@daybook/([^/]+)$': '<rootDir>/libs/$1/src',
+    '^@daybook/platform/plain$': '<rootDir>/libs/platform/src/plain',
+  },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: {
     '^.+\\.ts$': [

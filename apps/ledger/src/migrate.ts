@@ -8,7 +8,7 @@ import { CreateReadModels1700000001000 } from './migrations/0001-read-models';
 import { ApiKeysEnd1700000002000 } from './migrations/0002-api-keys-end';
 import { CreateRelayState1700000003000 } from './migrations/0003-topics';
 import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
-import { readModelsDataSource } from './runtime/data-source';
+import { ledgerDataSource } from './runtime/data-source';
 
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
 const MIGRATION_LOCK = 0x6461_7962;
@@ -18,7 +18,7 @@ const MIGRATION_LOCK = 0x6461_7962;
  * and no more: it can append events but never change one.
  */
 export async function migrate(ownerUrl: string, runtimeRole: string): Promise<void> {
-  const dataSource = readModelsDataSource(ownerUrl, {
+  const dataSource = ledgerDataSource(ownerUrl, {
     migrations: [
       ...eventStoreMigrations,
       ...messagingMigrations,

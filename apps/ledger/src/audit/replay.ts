@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { NO_FIGURES, type PurseFigures, type Violation } from '@daybook/domain';
 import type { EventStore, Position } from '@daybook/event-store';
+import { READ_MODELS } from '../operations/read-models';
 import type { Projection } from '../projections/projection';
-import { READ_MODELS } from '../projections/projector';
 import { inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import {

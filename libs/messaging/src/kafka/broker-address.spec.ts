@@ -1,4 +1,4 @@
-import { EngineMisconfigured } from '@daybook/platform';
+import { EngineMisconfigured } from '@daybook/platform/plain';
 import { parseBrokerAddress } from './broker-address';
 
 const parse = (text: string) => parseBrokerAddress(text, 'BROKERS');

@@ -1,4 +1,4 @@
-import { EngineMisconfigured } from '@daybook/platform';
+import { EngineMisconfigured } from '@daybook/platform/plain';
 
 const SASL = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const FORMS =

@@ -1,4 +1,4 @@
-import { EngineMisconfigured } from '@daybook/platform';
+import { EngineMisconfigured } from '@daybook/platform/plain';
 import type { Kafka } from 'kafkajs';
 import { Pool } from 'pg';
 import {

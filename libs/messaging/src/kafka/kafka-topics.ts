@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EngineMisconfigured } from '@daybook/platform';
+import { EngineMisconfigured } from '@daybook/platform/plain';
 import { type Admin, ConfigResourceTypes, type ITopicConfig } from 'kafkajs';
 import type { TopicSettings } from '../durable-log';
 import { reasonOf } from './kafka-client';
