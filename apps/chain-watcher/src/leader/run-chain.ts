@@ -6,6 +6,7 @@ import {
   openChain,
 } from '@daybook/chains';
 import type { DurableLog } from '@daybook/messaging';
+import { messageOf } from '@daybook/platform/plain';
 import type { Logger } from 'pino';
 import { readAddresses, subscribeAddresses } from '../addresses/purse-addresses.consumer';
 import { createReadMark } from '../addresses/read-mark';
@@ -16,7 +17,6 @@ import type { WatcherMetrics } from '../monitoring/watcher-metrics';
 import type { Leadership, WatcherStore } from '../state/watcher-store';
 import { createWatch } from '../watch/watch';
 import { followLoop, type Progress, relayLoop, reportLoop } from './loops';
-import { messageOf } from './node-faults';
 import { createWakeUp } from './wake-up';
 
 /** How often a standby tries to take the lease, and a failed leader tries again. */

@@ -181,23 +181,15 @@ export class PostgresWatcherStore extends WatcherStore {
   async commit(leadership: Leadership, change: Change): Promise<void> {
     if (leadership.isLost()) throw new LostLeadership(leadership.chain);
     const client = await this.pool.connect();
-    let fault: Error | undefined;
     try {
       await client.query('BEGIN');
       await writeChange(client, leadership, change);
       await client.query('COMMIT');
+      client.release();
     } catch (error) {
-      fault = error as Error;
-      // A connection that cannot roll back is destroyed; then the server rolls back.
-      await client.query('ROLLBACK').then(
-        () => {
-          fault = undefined;
-        },
-        () => undefined,
-      );
+      // Without its connection the server rolls the transaction back.
+      client.release(true);
       throw error;
-    } finally {
-      client.release(fault);
     }
   }
 
