@@ -15,6 +15,7 @@ import { LedgerEnv } from './ledger.env';
 import { READ_MODELS } from './operations/read-models';
 import { ProjectionsModule } from './projections/projections.module';
 import { PursesModule } from './purses/purses.module';
+import { ReactionsModule } from './reactions/reactions.module';
 import { ReplenishmentsModule } from './replenishments/replenishments.module';
 import { RuntimeModule } from './runtime/runtime.module';
 
@@ -34,6 +35,7 @@ export class LedgerModule {
         RuntimeModule.forRoot(env),
         ProjectionsModule.forRoot(READ_MODELS),
         EdgeModule,
+        ReactionsModule,
         AccountsModule,
         ChainsModule.forRoot(registry),
         CustomersModule,

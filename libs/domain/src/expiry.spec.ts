@@ -1,4 +1,4 @@
-import { expiryOf, NEVER_EXPIRES } from './expiry';
+import { earliestExpiry, expiryOf, NEVER_EXPIRES } from './expiry';
 
 const policy = { unusedDays: 30, idleDays: 60 };
 const activeSince = '2025-01-01T12:00:00.000Z';
@@ -35,4 +35,14 @@ describe('the expiry of a purse', () => {
     expect(expiryOf({ unusedDays: 30, idleDays: null }, used)).toBeNull();
     expect(expiryOf({ unusedDays: null, idleDays: 60 }, unused)).toBeNull();
   });
+});
+
+it.each([
+  [{ unusedDays: 30, idleDays: 60 }, '2025-01-31T12:00:00.000Z'],
+  [{ unusedDays: 60, idleDays: 30 }, '2025-01-31T12:00:00.000Z'],
+  [{ unusedDays: null, idleDays: 30 }, '2025-01-31T12:00:00.000Z'],
+  [{ unusedDays: 30, idleDays: null }, '2025-01-31T12:00:00.000Z'],
+  [NEVER_EXPIRES, null],
+])('with %j a purse may expire at %p at the earliest', (periods, at) => {
+  expect(earliestExpiry(periods, activeSince)).toBe(at);
 });

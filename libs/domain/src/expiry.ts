@@ -41,6 +41,15 @@ export function expiryOf(policy: PurseExpiry, use: PurseUse): Expiry | null {
   };
 }
 
+/** When a purse may expire at the earliest that came into use at `since`, used or not; null for never. */
+export function earliestExpiry(
+  { unusedDays, idleDays }: PurseExpiry,
+  since: string,
+): string | null {
+  const days = Math.min(unusedDays ?? Infinity, idleDays ?? Infinity);
+  return days === Infinity ? null : new Date(Date.parse(since) + days * DAY_MS).toISOString();
+}
+
 /** Refuses with `invalid-expiry`. */
 export function requireExpiry({ unusedDays, idleDays }: PurseExpiry): void {
   const isPeriod = (days: number | null): boolean =>

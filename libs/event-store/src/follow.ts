@@ -34,6 +34,8 @@ export interface FollowOptions<Tx> {
   readonly checkpoints: Checkpoints<Tx>;
   /** The most events handled in one transaction. */
   readonly limit: number;
+  /** Only events of these kinds of streams; all when left out. */
+  readonly kinds?: readonly string[];
   /**
    * Makes what the events mean, inside the transaction that also stores the checkpoint. May be called
    * again with the same events after a transaction that did not commit; nothing of that one remains.
@@ -92,13 +94,13 @@ export interface Follower {
  * skips: an event that cannot be handled stops the reader in front of it, visibly, until it can.
  */
 export function follow<Tx>(options: FollowOptions<Tx>): Follower {
-  const { name, store, checkpoints, limit, handle } = options;
+  const { name, store, checkpoints, limit, kinds, handle } = options;
   const stopping = new AbortController();
   const signal = options.signal
     ? AbortSignal.any([options.signal, stopping.signal])
     : stopping.signal;
   const gate = positionGate();
-  const ahead = readAhead(store, limit);
+  const ahead = readAhead(store, { limit, ...(kinds && { kinds }) });
 
   /** The checkpoint as it was last read or written here. */
   let stored: Position | undefined;
@@ -173,6 +175,8 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
       if (end === from) await sleep(NO_PROGRESS_MS, undefined, { signal });
       return;
     }
+    // A log that grows by what is not for this reader must not be asked for every event of it.
+    if (end !== from) await sleep(NO_PROGRESS_MS, undefined, { signal });
     await store.waitForGrowth(end, IDLE_MS, signal);
     // All quiet: a server that crashed may have lost the last commits, which need not have waited
     // for the disk, or somebody may have set the checkpoint back. The log will not tell.

@@ -6,6 +6,8 @@ export interface Owner extends OwnerFacts {
   readonly parties: Parties;
   /** Whether the account wants final transfers screened before they are credited. */
   readonly screening: boolean;
+  /** Whether the purse was ever archived and restored. */
+  readonly purseWasRestored: boolean;
 }
 
 /** The owners of addresses as the read models knew them at a position. */
@@ -91,10 +93,11 @@ function withNews(
   known: ReadonlyMap<string, Owner>,
   news: readonly RecordedEvent[],
 ): ReadonlyMap<string, Owner> {
-  const changes = new Map<string, Partial<OwnerFacts>>();
+  const changes = new Map<string, Partial<Owner>>();
   for (const recorded of news) {
     const change = changeOf(recorded);
-    if (change !== null) changes.set(recorded.stream, change);
+    if (change === null) continue;
+    changes.set(recorded.stream, { ...changes.get(recorded.stream), ...change });
   }
   if (changes.size === 0) return known;
   return new Map(
@@ -109,7 +112,7 @@ function withNews(
   );
 }
 
-function changeOf(recorded: RecordedEvent): Partial<OwnerFacts> | null {
+function changeOf(recorded: RecordedEvent): Partial<Owner> | null {
   switch (upcast(recorded).type) {
     case 'CustomerBlocked':
       return { customerBlocked: true };
@@ -118,7 +121,7 @@ function changeOf(recorded: RecordedEvent): Partial<OwnerFacts> | null {
     case 'PurseArchived':
       return { purseStatus: 'archived' };
     case 'PurseRestored':
-      return { purseStatus: 'active' };
+      return { purseStatus: 'active', purseWasRestored: true };
     case 'PurseDeclined':
       return { purseStatus: 'declined' };
     default:

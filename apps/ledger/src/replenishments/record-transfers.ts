@@ -11,6 +11,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AssetRegistry } from '../chains/asset-registry';
 import { replenishmentIdOf } from '../edge/identity';
 import { type Owner, Owners } from './owners';
+import { ownersWhenDetected } from './purse-when-detected';
 
 /** A transfer, and what must be recorded in order with it. */
 export interface ReportedTransfer {
@@ -68,8 +69,8 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
   ) {}
 
   /**
-   * A customer who is blocked between the read of the owners and the append counts from the next
-   * transfer on; the event keeps what was decided.
+   * A customer who is blocked, or a purse that is archived, between the read of the owners and the append
+   * counts from the next transfer on; the event keeps what was decided.
    */
   async execute({ reports }: RecordTransfers): Promise<readonly Unrecordable[]> {
     const reasons: Reasons = new Map();
@@ -85,9 +86,12 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
     owners: ReadonlyMap<string, Owner>,
     reasons: Reasons,
   ): Promise<void> {
-    const commands = reports.map(({ transfer }) =>
-      this.commandFor(transfer, owners.get(transfer.to) as Owner),
-    );
+    const owned = reports.map(({ transfer }) => ({
+      stream: streamName('replenishment', replenishmentIdOf(transfer.transferId)),
+      owner: owners.get(transfer.to) as Owner,
+    }));
+    const then = await ownersWhenDetected(this.store, owned);
+    const commands = reports.map(({ transfer }, i) => this.commandFor(transfer, then[i] as Owner));
     try {
       const results = await decideAndAppendMany(this.store, guarded, commands);
       for (const [i, report] of reports.entries()) note(report, reasonIn(results[i]), reasons);
