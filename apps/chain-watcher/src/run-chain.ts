@@ -1,9 +1,9 @@
 import {
   type Chain,
   type ChainConnection,
+  type ChainsAndAssets,
   createAddressTable,
   openChain,
-  type Registry,
 } from '@daybook/chains';
 import type { DurableLog } from '@daybook/messaging';
 import type { Logger } from 'pino';
@@ -29,7 +29,7 @@ const POLL_MS_ON_DEMAND = 500;
 export interface ChainRun {
   readonly chain: Chain;
   readonly connection: ChainConnection;
-  readonly registry: Registry;
+  readonly registry: ChainsAndAssets;
   readonly store: WatcherStore;
   readonly log: DurableLog;
   readonly logger: Logger;
@@ -115,7 +115,7 @@ async function lead(
   const { chain, connection, registry, store, log, logger, metrics } = run;
   const client = openChain(chain, connection, registry);
   const [stepWake, relayWake] = [createWakeUp(), createWakeUp()];
-  const table = createAddressTable();
+  const table = createAddressTable(chain.family);
   await readAddresses(store, chain.id, table);
   const record = await store.load(chain.id);
   const storeId = await store.id();

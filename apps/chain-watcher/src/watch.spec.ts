@@ -39,7 +39,7 @@ beforeEach(async () => {
   node.mine(2);
   [store, broker] = [new InMemoryWatcherStore(), new InMemoryBroker()];
   [pruned, nowMs] = [0, 1_700_000_000_000];
-  table = createAddressTable();
+  table = createAddressTable('evm');
   const parts = {
     chain,
     startBlock: null,

@@ -1,4 +1,4 @@
-import { loadRegistry } from '@daybook/chains';
+import { loadChainsFile } from '@daybook/chains';
 import { TOPIC_SETTINGS, TOPICS } from '@daybook/contracts';
 import { DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
 import { createHealth, createMetrics } from '@daybook/platform';
@@ -18,7 +18,7 @@ const USED_TOPICS: readonly string[] = [TOPICS.purseAddress, TOPICS.transfer, TO
 @Module({})
 export class WatcherModule {
   static forRoot(env: WatcherEnv, logger: Logger): DynamicModule {
-    const chains = loadRegistry(env.chainsFile ?? null);
+    const chains = loadChainsFile(env.chainsFile ?? null);
     const metrics = createMetrics('chain-watcher');
     const figures = createWatcherMetrics(
       metrics,

@@ -1,4 +1,4 @@
-import { findChain, type Registry } from '@daybook/chains';
+import { type ChainsAndAssets, findChain } from '@daybook/chains';
 import { TOPICS } from '@daybook/contracts';
 import { DurableLog } from '@daybook/messaging';
 import type { HealthChecks } from '@daybook/platform';
@@ -13,7 +13,7 @@ export class Watchers implements OnApplicationBootstrap, OnApplicationShutdown {
   private running: readonly RunningChain[] = [];
 
   constructor(
-    private readonly registry: Registry,
+    private readonly registry: ChainsAndAssets,
     private readonly store: WatcherStore,
     private readonly log: DurableLog,
     private readonly logger: Logger,

@@ -72,7 +72,7 @@ export async function drive(
   if (!connection) throw new Error('No connection.');
   const wrap = options.wrap ?? ((part) => part);
   const log = new InMemoryLog(broker);
-  const table = createAddressTable();
+  const table = createAddressTable('evm');
   await readAddresses(store, CHAIN, table);
   const leadership = (await store.lead(CHAIN)) as Leadership;
   const known = new Set(registry.assets.map(({ id }) => id));

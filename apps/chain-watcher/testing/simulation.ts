@@ -104,7 +104,7 @@ export async function simulate(
   async function start(): Promise<Running> {
     store.depose(CHAIN);
     const leadership = (await store.lead(CHAIN)) as Leadership;
-    const table: AddressTable = createAddressTable();
+    const table: AddressTable = createAddressTable('evm');
     await readAddresses(store, CHAIN, table);
     const parts = {
       chain,

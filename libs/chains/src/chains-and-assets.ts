@@ -1,6 +1,6 @@
 import type { Asset, Family, Finality } from '@daybook/domain';
 
-/** A chain as the registry knows it; what it takes to reach it is a `ChainConnection`. */
+/** A chain as Daybook knows it; what it takes to reach it is a `ChainConnection`. */
 export interface Chain {
   /** CAIP-2, such as `eip155:1`. */
   readonly id: string;
@@ -31,7 +31,7 @@ export interface ChainConnection {
  * minimums here, the watcher its finality policies. An asset's decimals come from here, never from
  * the chain, as anybody can deploy a token that claims others.
  */
-export interface Registry {
+export interface ChainsAndAssets {
   readonly chains: readonly Chain[];
   readonly assets: readonly Asset[];
   /** Policies that differ from the chain's, by asset id. */
@@ -41,29 +41,15 @@ export interface Registry {
 }
 
 /** The chain with this CAIP-2 id, or null. */
-export function findChain(registry: Registry, id: string): Chain | null {
-  return registry.chains.find((chain) => chain.id === id) ?? null;
+export function findChain({ chains }: ChainsAndAssets, id: string): Chain | null {
+  return chains.find((chain) => chain.id === id) ?? null;
 }
 
 /** The policy for an asset of `chain`; a token that the registry does not list has the chain's. */
-export function finalityOf(registry: Registry, chain: Chain, asset: string): Finality {
-  return registry.assetFinality.get(asset) ?? chain.finality;
-}
-
-const CAIP_19 = {
-  erc20: /^(eip155:[1-9][0-9]{0,17})\/erc20:(0x[0-9a-f]{40})$/,
-  slip44: /^(eip155:[1-9][0-9]{0,17})\/slip44:([0-9]{1,10})$/,
-} as const;
-
-/** The parts of an asset id that a registry may list, or null when it is not written that way. */
-export function parseAssetId(id: string): {
-  readonly chain: string;
-  readonly kind: 'erc20' | 'slip44';
-  readonly reference: string;
-} | null {
-  for (const kind of ['erc20', 'slip44'] as const) {
-    const [, chain, reference] = CAIP_19[kind].exec(id) ?? [];
-    if (chain !== undefined && reference !== undefined) return { chain, kind, reference };
-  }
-  return null;
+export function finalityOf(
+  { assetFinality }: ChainsAndAssets,
+  chain: Chain,
+  asset: string,
+): Finality {
+  return assetFinality.get(asset) ?? chain.finality;
 }

@@ -1,29 +1,8 @@
 import { createHmac } from 'node:crypto';
-import type { Family } from '@daybook/domain';
-import {
-  dataSlice,
-  decodeBase58,
-  getAddress,
-  HDNodeWallet,
-  keccak256,
-  sha256,
-  toBeHex,
-} from 'ethers';
+import { FAMILIES, type Family } from '@daybook/domain';
+import { dataSlice, decodeBase58, HDNodeWallet, keccak256, sha256, toBeHex } from 'ethers';
 import { pointAddScalar } from 'tiny-secp256k1';
-
-/**
- * The account-level xpub (m/44'/60'/0') of the mnemonic that every development chain funds: "test"
- * eleven times, then "junk". Everybody knows its private keys, so `refuseDevelopmentXpub` keeps it
- * off every chain with real money.
- */
-export const DEVELOPMENT_XPUB =
-  'xpub6Ce9NcJvTk36xtLSrJLZqE7wtgA5deCeYs7rSQtreh4cj6ByPtrg9sD7V2FNFLPnf8heNP3FGkeV9qwfzvZNSd54JoNXVsXFYSYwHsnJxqP';
-
-/** The first receive address of that mnemonic in every wallet; the self-test derives it. */
-const DEVELOPMENT_ADDRESS = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266';
-
-/** Chains whose coins are worth nothing: anvil and Hardhat, and geth in development mode. */
-const DEVELOPMENT_CHAINS: ReadonlySet<string> = new Set(['eip155:31337', 'eip155:1337']);
+import { FAMILY_RULES, familyOfChain } from './family';
 
 /** BIP-44: purpose, coin type and account are hardened, so an account-level key has depth 3. */
 const ACCOUNT_DEPTH = 3;
@@ -34,12 +13,13 @@ const EXTENDED_KEY_BYTES = 78;
 /** BIP-32: from here on indexes are hardened, which a public key cannot derive. */
 const HARDENED = 2 ** 31;
 
-/** An xpub that was accepted: what addresses are derived from, and nothing that could sign. */
-export interface EvmXpub {
-  /** BIP-32 fingerprint of the account key, such as `0x3bf95407`: names it without showing it. */
+/** An accepted xpub: what addresses of a family are derived from, and nothing that could sign. */
+export interface Xpub {
+  readonly family: Family;
+  /** BIP-32 fingerprint of the account key, such as `0x3bf95407`: identifies it without showing it. */
   readonly fingerprint: string;
   readonly isDevelopment: boolean;
-  /** `m/44'/60'/<account>'/0`, the parent of all addresses. */
+  /** `<account path>/0`, the parent of all addresses. */
   readonly receive: PublicNode;
 }
 
@@ -56,27 +36,49 @@ export class InvalidXpub extends Error {
 }
 
 /**
- * Reads an account-level extended public key (exported at m/44'/60'/<account>'). Throws `InvalidXpub`
- * for anything else, above all for secrets given by mistake; no message repeats what was given.
+ * Reads an account-level extended public key, exported at the account path of the family. Throws
+ * `InvalidXpub` for anything else, above all for secrets given by mistake; no message repeats what
+ * was given.
  */
-export function parseEvmXpub(text: string): EvmXpub {
+export function parseXpub(family: Family, text: string): Xpub {
   const given = text.trim();
   refuseSecrets(given);
   if (!given.startsWith('xpub')) {
+    const { accountPath } = FAMILY_RULES[family].wallet;
     throw new InvalidXpub(
-      "An account-level xpub is needed: export m/44'/60'/0' of the wallet as extended public key; it starts with xpub.",
+      `An account-level xpub is needed: export ${accountPath} of the wallet as extended public key; it starts with xpub.`,
     );
   }
-  selfTest();
-  return toEvmXpub(given);
+  selfTest(family);
+  return toXpub(family, given);
 }
 
-/** The canonical (lower-case) address of the child `0/index`. `index` is at most 2^31 - 1. */
-export function deriveEvmAddress(xpub: EvmXpub, index: number): string {
+/**
+ * The xpubs that purse addresses are derived from: for each family that can be watched the configured
+ * one, or the development xpub. Throws `InvalidXpub`, also when one of `chains` (CAIP-2) has real money
+ * and its family uses a development xpub: everybody could take what is paid to its addresses.
+ */
+export function purseXpubs(
+  configured: Readonly<Record<Family, string | undefined>>,
+  chains: readonly string[],
+): ReadonlyMap<Family, Xpub> {
+  const xpubs = new Map<Family, Xpub>();
+  for (const family of FAMILIES) {
+    const { opening, wallet } = FAMILY_RULES[family];
+    if ('notAvailable' in opening) continue;
+    const xpub = parseXpub(family, configured[family] ?? wallet.developmentXpub);
+    refuseDevelopmentXpub(xpub, chains);
+    xpubs.set(family, xpub);
+  }
+  return xpubs;
+}
+
+/** The canonical address of the child `0/index`. `index` is at most 2^31 - 1. */
+export function deriveAddress(xpub: Xpub, index: number): string {
   if (!Number.isInteger(index) || index < 0 || index >= HARDENED) {
     throw new RangeError('An address index is an integer from 0 to 2^31 - 1.');
   }
-  return addressOf(childKey(xpub.receive, index));
+  return FAMILY_RULES[xpub.family].addressOfKey(addressKeyOf(childKey(xpub.receive, index)));
 }
 
 /**
@@ -89,46 +91,27 @@ function childKey({ publicKey, chainCode }: PublicNode, index: number): Uint8Arr
   data.writeUInt32BE(index, publicKey.length);
   const tweak = createHmac('sha512', chainCode).update(data).digest().subarray(0, 32);
   const child = pointAddScalar(publicKey, tweak, false);
-  // BIP-32: one index in 2^127 has no key. Nobody will see it; a wrong address must still not happen.
+  // BIP-32: one index in 2^127 has no key. It must not lead to a wrong address.
   if (child === null) throw new Error(`Index ${index} has no key; use the next one.`);
   return child;
 }
 
-/** The last 20 bytes of the Keccak-256 of the key's coordinates (Yellow Paper, appendix F). */
-function addressOf(uncompressedKey: Uint8Array): string {
-  return `0x${keccak256(uncompressedKey.subarray(1)).slice(-40)}`;
+/** The last 20 bytes of the Keccak-256 of the key's coordinates, on EVM chains and on TRON alike. */
+function addressKeyOf(uncompressedKey: Uint8Array): string {
+  return keccak256(uncompressedKey.subarray(1)).slice(-40);
 }
 
-/**
- * Refuses the development xpub when one of `chains` (CAIP-2) is not a local development chain:
- * whatever is paid to its addresses there can be taken by anybody. Throws `InvalidXpub`.
- */
-export function refuseDevelopmentXpub(xpub: EvmXpub, chains: Iterable<string>): void {
-  if (!xpub.isDevelopment) return;
-  const real = [...chains].filter((chain) => !DEVELOPMENT_CHAINS.has(chain));
+/** Refuses a development xpub when one of `chains` is of its family and its coins have a value. */
+export function refuseDevelopmentXpub({ family, isDevelopment }: Xpub, chains: readonly string[]) {
+  if (!isDevelopment) return;
+  const { developmentChains } = FAMILY_RULES[family].wallet;
+  const real = chains.filter(
+    (chain) => familyOfChain(chain) === family && !developmentChains.includes(chain),
+  );
   if (real.length === 0) return;
   throw new InvalidXpub(
     `The development xpub must not be used on ${real.join(', ')}: everybody knows its private keys. Configure the xpub of a wallet of your own.`,
   );
-}
-
-/** An address as people write it: EIP-55 checksummed on EVM chains, as it is on others. */
-export function displayAddress(family: Family, address: string): string {
-  return family === 'evm' ? getAddress(address) : address;
-}
-
-const EVM_ADDRESS = /^0x[0-9a-fA-F]{40}$/;
-
-/**
- * The form in which addresses are stored and compared: lower case on EVM chains. Null for what is no
- * address of the family; a mixed-case EVM address must carry its right checksum, as a wrong one is a typing error.
- */
-export function canonicalAddress(family: Family, text: string): string | null {
-  if (family !== 'evm' || !EVM_ADDRESS.test(text)) return null;
-  const digits = text.slice(2);
-  const isPlain = digits === digits.toLowerCase() || digits === digits.toUpperCase();
-  const lower = text.toLowerCase();
-  return isPlain || getAddress(lower) === text ? lower : null;
 }
 
 function refuseSecrets(given: string): void {
@@ -146,16 +129,18 @@ function refuseSecrets(given: string): void {
   );
 }
 
-function toEvmXpub(given: string): EvmXpub {
+function toXpub(family: Family, given: string): Xpub {
   const account = readExtendedKey(given);
   if (account.depth !== ACCOUNT_DEPTH || account.index < HARDENED) {
+    const { accountPath } = FAMILY_RULES[family].wallet;
     throw new InvalidXpub(
-      `The xpub has depth ${account.depth}; the account level m/44'/60'/0' (depth 3, hardened) is needed.`,
+      `The xpub has depth ${account.depth}; the account level ${accountPath} (depth 3, hardened) is needed.`,
     );
   }
   return {
+    family,
     fingerprint: account.fingerprint,
-    isDevelopment: given === DEVELOPMENT_XPUB,
+    isDevelopment: FAMILIES.some((each) => FAMILY_RULES[each].wallet.developmentXpub === given),
     receive: publicNode(account.deriveChild(EXTERNAL_CHAIN)),
   };
 }
@@ -179,10 +164,11 @@ function readExtendedKey(given: string) {
   throw new InvalidXpub('The xpub is damaged: its checksum or its length is wrong.');
 }
 
-/** Derivation must give what every wallet gives before a customer is sent to an address of ours. */
-function selfTest(): void {
-  const derived = deriveEvmAddress(toEvmXpub(DEVELOPMENT_XPUB), 0);
-  if (derived !== DEVELOPMENT_ADDRESS) {
+/** Derivation must give what every wallet gives before a customer gets an address of ours. */
+function selfTest(family: Family): void {
+  const { developmentXpub, developmentAddress } = FAMILY_RULES[family].wallet;
+  const derived = deriveAddress(toXpub(family, developmentXpub), 0);
+  if (derived !== developmentAddress) {
     throw new Error(`Address derivation is broken: the test vector gives ${derived}.`);
   }
 }

@@ -107,7 +107,7 @@ const reports: fc.Arbitrary<TransferReport> = fc.record({
   status: fc.constantFrom('seen', 'detected', 'final', 'reverted', 'dropped', 'failed'),
   content: fc.record({
     chain: fc.constant('eip155:1'),
-    asset: fc.constantFrom(a.asset().id, 'eip155:1/erc721:0x1'),
+    asset: fc.constantFrom(a.asset().id, 'eip155:1/erc721:0x1/7'),
     amount: fc.constantFrom('0', '1', '5', String(2n ** 256n - 1n)),
     from: fc.constantFrom('0x1', '0x2'),
     to: fc.constantFrom('0x3', '0x4'),
@@ -131,6 +131,7 @@ const replenishmentCommands: fc.Arbitrary<ReplenishmentCommand> = fc.oneof(
         ...owners,
         parties: fc.constantFrom(a.parties, { ...a.parties, purseId: 'second-purse' }),
         asset: fc.option(fc.constantFrom(a.asset(), a.asset({ minimum: 2n }))),
+        isFungible: fc.boolean(),
         screening: fc.boolean(),
       }),
     }),

@@ -44,7 +44,7 @@ describe('a life that is delivered', () => {
       fc.property(scatteredLives, ({ life, delivered }) => {
         const state = fold(replenishment, deliver(delivered));
         const word = lastWord(life);
-        const shows = word && rejectionOf(word.report, word.facts.asset) === null ? word : null;
+        const shows = word && rejectionOf(word.report, word.facts) === null ? word : null;
         expect(isCredited(state)).toBe(shows?.report.status === 'final');
         if (shows === null || state.status === 'absent' || !isCredited(state)) return;
         expect(state.transfer).toEqual(shows.report.content);
