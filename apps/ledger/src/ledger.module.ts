@@ -10,6 +10,7 @@ import { LedgerEnv, xpubsOf } from './ledger.env';
 import { READ_MODELS } from './operations/read-models';
 import { ProjectionsModule } from './projections/projections.module';
 import { PursesModule } from './purses/purses.module';
+import { ReactionsModule } from './reactions/reactions.module';
 import { ReplenishmentsModule } from './replenishments/replenishments.module';
 import { RuntimeModule } from './runtime/runtime.module';
 
@@ -26,6 +27,7 @@ export class LedgerModule {
         RuntimeModule.forRoot(env),
         ProjectionsModule.forRoot(READ_MODELS),
         EdgeModule,
+        ReactionsModule,
         AccountsModule,
         ChainsModule.forRoot(registry),
         CustomersModule,

@@ -7,6 +7,8 @@ import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { checkpointsOf } from '../runtime/checkpoints';
 import { ArchivePurseHandler } from './archive-purse';
+import { ExpirePurseHandler } from './expire-purse';
+import { ExpirePurses } from './expire-purses.reaction';
 import { GetPurseHandler, ListPursesHandler } from './get-purses';
 import { MintPurseHandler } from './mint-purse';
 import { PurseAddresses } from './purse-addresses';
@@ -45,6 +47,8 @@ export class PursesModule implements OnModuleInit {
         PurseApi,
         MintPurseHandler,
         ArchivePurseHandler,
+        ExpirePurseHandler,
+        ExpirePurses,
         GetPurseHandler,
         ListPursesHandler,
       ],

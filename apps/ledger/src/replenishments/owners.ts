@@ -18,6 +18,8 @@ export interface Owner extends OwnerFacts {
   readonly parties: Parties;
   /** Whether the account wants final transfers screened before they are credited. */
   readonly screening: boolean;
+  /** Whether the purse was ever archived and restored. */
+  readonly purseWasRestored: boolean;
 }
 
 /** The owners of receivers as the read models knew them at a position. */
@@ -104,10 +106,11 @@ function withNews(
   known: ReadonlyMap<string, Owner>,
   news: readonly RecordedEvent[],
 ): ReadonlyMap<string, Owner> {
-  const changes = new Map<string, Partial<OwnerFacts>>();
+  const changes = new Map<string, Partial<Owner>>();
   for (const recorded of news) {
     const change = changeOf(recorded);
-    if (change !== null) changes.set(recorded.stream, change);
+    if (change === null) continue;
+    changes.set(recorded.stream, { ...changes.get(recorded.stream), ...change });
   }
   if (changes.size === 0) return known;
   return new Map(
@@ -122,7 +125,7 @@ function withNews(
   );
 }
 
-function changeOf(recorded: RecordedEvent): Partial<OwnerFacts> | null {
+function changeOf(recorded: RecordedEvent): Partial<Owner> | null {
   switch (upcast(recorded).type) {
     case 'CustomerBlocked':
       return { customerBlocked: true };
@@ -131,7 +134,7 @@ function changeOf(recorded: RecordedEvent): Partial<OwnerFacts> | null {
     case 'PurseArchived':
       return { purseStatus: 'archived' };
     case 'PurseRestored':
-      return { purseStatus: 'active' };
+      return { purseStatus: 'active', purseWasRestored: true };
     case 'PurseDeclined':
       return { purseStatus: 'declined' };
     default:
