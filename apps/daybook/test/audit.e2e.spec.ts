@@ -188,7 +188,7 @@ describe('replay --compare and rebuild', () => {
     expect([well.exitCode, answerOf('compare', well.stdout).differences]).toEqual([0, []]);
 
     const { id } = purses[2] as { id: string };
-    await sql(`UPDATE ledger.purse_figures SET custody = 1 WHERE purse_id = '${id}'`);
+    await sql(`UPDATE ledger.figures SET custody = 1 WHERE owner_id = '${id}'`);
     const found = await replay('--compare', '--format', 'json');
     const { differences } = answerOf('compare', found.stdout);
     expect(found.exitCode).toBe(1);

@@ -1,4 +1,4 @@
-import { type OwnerFacts, type Parties, upcast } from '@daybook/domain';
+import { type EventsOf, type OwnerFacts, type Parties, upcast } from '@daybook/domain';
 import type { EventStore, Position, RecordedEvent } from '@daybook/event-store';
 
 /** Whose an address is, and what that means for a credit. */
@@ -21,7 +21,7 @@ export type FindOwners = (addresses: readonly string[]) => Promise<KnownOwners>;
 export type CatchUp = () => Promise<void>;
 
 /** The streams that decide about owners. */
-const KINDS = ['account', 'customer', 'purse'];
+const KINDS = ['account', 'customer', 'purse'] as const;
 
 /** More news than one page of this size holds means that the read models are being rebuilt. */
 const NEWS_MAX = 5_000;
@@ -110,7 +110,9 @@ function withNews(
 }
 
 function changeOf(recorded: RecordedEvent): Partial<OwnerFacts> | null {
-  switch (upcast(recorded).type) {
+  // The log was asked for streams of these kinds alone.
+  const event = upcast(recorded) as EventsOf[(typeof KINDS)[number]];
+  switch (event.type) {
     case 'CustomerBlocked':
       return { customerBlocked: true };
     case 'CustomerUnblocked':
@@ -121,7 +123,13 @@ function changeOf(recorded: RecordedEvent): Partial<OwnerFacts> | null {
       return { purseStatus: 'active' };
     case 'PurseDeclined':
       return { purseStatus: 'declined' };
-    default:
+    // An account's policy is read with its owner; a purse that is minted is not known yet.
+    case 'AccountOpened':
+    case 'ApiKeyIssued':
+    case 'ApiKeyRevoked':
+    case 'CustomerCreated':
+    case 'CustomerUpdated':
+    case 'PurseMinted':
       return null;
   }
 }

@@ -1,8 +1,8 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { AccountRow } from '../accounts/account.row';
 import { ApiKeyRow } from '../accounts/api-key.row';
+import { FiguresRow } from '../books/figures.row';
 import { JournalLineRow } from '../books/journal-line.row';
-import { PurseFiguresRow } from '../books/purse-figures.row';
 import { ChainHeadRow } from '../chains/chain-head.row';
 import { CustomerRow } from '../customers/customer.row';
 import { CommandRow } from '../edge/command.row';
@@ -37,7 +37,7 @@ export function readModelsDataSource(
       CustomerRow,
       JournalLineRow,
       LogTimeRow,
-      PurseFiguresRow,
+      FiguresRow,
       PurseRow,
       ReplenishmentRow,
     ],

@@ -9,7 +9,7 @@ import {
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { openDefaultAccount } from '../accounts/open-default-account';
-import { type InvariantChecker, startInvariantChecker } from '../audit/invariant-checker';
+import { type InvariantChecker, startInvariantChecker } from '../books/invariant-checker';
 import { AssetRegistry } from '../chains/asset-registry';
 import { consumeChainHeads } from '../chains/chain-heads.consumer';
 import { startLedgerEventsRelay } from '../events/ledger-events.relay';
