@@ -103,12 +103,12 @@ describe('replay', () => {
     const csv = await replay('--format', 'csv');
     const [head, ...lines] = csv.stdout.trimEnd().split('\n');
     expect(head).toBe(
-      'record,asset,book,debits,credits,accountId,customerId,purseId,custody,claimCustomer,claimAccount,suspense,received,reversed,receipts',
+      'record,asset,book,debits,credits,accountId,customerId,purseId,custody,claimCustomer,claimAccount,suspense,received,reversed,receipts,pendingCustomer,pendingAccount,other',
     );
     const amount = '6000000000000000000';
     expect(lines.filter((line) => line.startsWith('book,'))).toEqual([
-      `book,${ETH},claim/customer,0,${amount},,,,,,,,,,`,
-      `book,${ETH},custody/purse,${amount},0,,,,,,,,,,`,
+      `book,${ETH},claim/customer,0,${amount},,,,,,,,,,,,,`,
+      `book,${ETH},custody/purse,${amount},0,,,,,,,,,,,,,`,
     ]);
     expect(lines.filter((line) => line.startsWith('purse,'))).toHaveLength(CUSTOMERS);
     expect(csv.stderr).toContain(`position ${report.position}, state hash ${report.stateHash}`);
