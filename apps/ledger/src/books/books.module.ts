@@ -1,8 +1,8 @@
 import { Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type InvariantChecker, startInvariantChecker } from '../audit/invariant-checker';
 import { BackgroundWork } from '../runtime/background-work';
 import { GetFiguresHandler } from './get-figures';
+import { type InvariantChecker, startInvariantChecker } from './invariant-checker';
 
 /** The journal and every figure. */
 @Module({ providers: [GetFiguresHandler] })
