@@ -9,7 +9,6 @@ import { AccountsModule } from './accounts/accounts.module';
 import { BooksModule } from './books/books.module';
 import { ChainsModule } from './chains/chains.module';
 import { CustomersModule } from './customers/customers.module';
-import { EdgeModule } from './edge/edge.module';
 import { EventsModule } from './events/events.module';
 import { LedgerEnv } from './ledger.env';
 import { READ_MODELS } from './operations/read-models';
@@ -33,7 +32,6 @@ export class LedgerModule {
       imports: [
         RuntimeModule.forRoot(env),
         ProjectionsModule.forRoot(READ_MODELS),
-        EdgeModule,
         AccountsModule,
         ChainsModule.forRoot(registry),
         CustomersModule,

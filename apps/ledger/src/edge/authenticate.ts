@@ -1,9 +1,15 @@
-import type { FastifyRequest } from 'fastify';
-import type { ApiKeys, Caller } from '../accounts/api-keys';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ApiKeys } from './api-keys';
+import type { Caller } from './caller';
 import { Problem } from './problem';
 
 const BEARER = /^Bearer ([\x21-\x7e]+)$/i;
 const BASIC = /^Basic ([A-Za-z0-9+/]+={0,2})$/i;
+
+/** Where a key is looked for. */
+export interface Credentials {
+  readonly headers: IncomingHttpHeaders;
+}
 
 /**
  * Who sent the request. Refuses with `unauthenticated`, in the same words whatever is wrong with the
@@ -11,7 +17,7 @@ const BASIC = /^Basic ([A-Za-z0-9+/]+={0,2})$/i;
  * page; never where commands are, as a browser sends such a password along for any site that asks.
  */
 export async function authenticate(
-  request: Pick<FastifyRequest, 'headers'>,
+  request: Credentials,
   keys: ApiKeys,
   forPeople: boolean,
 ): Promise<Caller> {
@@ -19,9 +25,10 @@ export async function authenticate(
   const key = BEARER.exec(header)?.[1] ?? (forPeople ? passwordOf(header) : null);
   const caller = key === null ? null : await keys.callerOf(key);
   if (caller !== null) return caller;
+  // A header each: Chrome reads several challenges in one header as the first alone.
   const challenges = ['Bearer realm="Daybook"', ...(forPeople ? ['Basic realm="Daybook"'] : [])];
   throw new Problem('unauthenticated', 'Send a valid API key: "Authorization: Bearer dbk_...".', {
-    headers: { 'www-authenticate': challenges.join(', ') },
+    headers: { 'www-authenticate': challenges },
   });
 }
 

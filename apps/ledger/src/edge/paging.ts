@@ -5,11 +5,11 @@ import { POSITION, POSITION_LENGTH_MAX } from './positions';
 import type { Page } from './resources';
 
 /** What every read takes. */
-export class ReadQuery {
+export class ReadRequest {
   @PatternField({
     pattern: POSITION,
     max: POSITION_LENGTH_MAX,
-    sentence: 'is a position such as 42.',
+    sentence: 'is a position of the log, such as 42.',
     description: 'Wait, up to 5 seconds, until everything up to this position is visible.',
     example: '42',
     optional: true,
@@ -26,7 +26,7 @@ export function LimitField(): PropertyDecorator {
   return PatternField({
     pattern: LIMIT,
     max: LIMIT_LENGTH_MAX,
-    sentence: 'is a number from 1.',
+    sentence: 'is a whole number from 1 to 999999999.',
     description: `How many entries at most; ${PAGE_LIMIT_DEFAULT} when left out. More than ${PAGE_LIMIT_MAX} is answered with ${PAGE_LIMIT_MAX}.`,
     example: '25',
     optional: true,
@@ -34,21 +34,21 @@ export function LimitField(): PropertyDecorator {
 }
 
 /** What every list takes. */
-export class PageQuery extends ReadQuery {
+export class ListRequest extends ReadRequest {
   @LimitField()
   readonly limit?: string;
 
   @PatternField({
     pattern: /^[A-Za-z0-9_-]+$/,
     max: CURSOR_LENGTH_MAX,
-    sentence: 'is a cursor from the page before.',
+    sentence: 'is the `nextCursor` of the page before: 1 to 128 of A-Z a-z 0-9 _ -.',
     description: 'The `nextCursor` of the page before, with the same filters.',
     optional: true,
   })
   readonly cursor?: string;
 }
 
-export function pageRequest({ cursor, limit }: PageQuery): PageRequest {
+export function pageRequest({ cursor, limit }: ListRequest): PageRequest {
   return { cursor: cursor ?? null, limit: pageLimit(limit) };
 }
 
@@ -58,7 +58,7 @@ export function pageLimit(limit: string | undefined): number {
 }
 
 /** What every list answers, whatever it lists. */
-export abstract class ListAnswer {
+export abstract class ListResponse {
   @ApiProperty({
     type: String,
     nullable: true,
@@ -69,18 +69,15 @@ export abstract class ListAnswer {
   readonly nextCursor!: string | null;
 }
 
-/** A page in its wire form. */
-export function toList<T, Wire>(
+/** A page as clients see it. */
+export function toList<T, Response>(
   page: Page<T>,
-  toWire: (item: T) => Wire,
-): { readonly data: readonly Wire[]; readonly nextCursor: string | null } {
-  return { data: page.data.map(toWire), nextCursor: page.nextCursor };
+  toResponse: (item: T) => Response,
+): Page<Response> {
+  return { data: page.data.map(toResponse), nextCursor: page.nextCursor };
 }
 
 /** All there is, in one page. */
-export function wholeList<Wire>(data: readonly Wire[]): {
-  data: readonly Wire[];
-  nextCursor: null;
-} {
+export function wholeList<Response>(data: readonly Response[]): Page<Response> {
   return { data, nextCursor: null };
 }

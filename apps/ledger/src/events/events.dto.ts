@@ -1,14 +1,14 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { PatternField } from '../edge/fields';
-import { LimitField, ReadQuery } from '../edge/paging';
+import { LimitField, ReadRequest } from '../edge/paging';
 import { POSITION, POSITION_LENGTH_MAX } from '../edge/positions';
 import type { PublicEvent } from './public-events';
 
-export class EventsQuery extends ReadQuery {
+export class ListEventsRequest extends ReadRequest {
   @PatternField({
     pattern: POSITION,
     max: POSITION_LENGTH_MAX,
-    sentence: 'is a position such as 42.',
+    sentence: 'is a position of the log, such as 42.',
     description: 'Only what happened after this position; everything when left out.',
     example: '42',
     optional: true,
@@ -20,7 +20,7 @@ export class EventsQuery extends ReadQuery {
 }
 
 @ApiSchema({ name: 'Event', description: 'Something that happened.' })
-export class EventWire {
+export class EventResponse {
   @ApiProperty({ type: String, format: 'uuid', description: 'The same wherever it is told.' })
   readonly id!: string;
 
@@ -60,9 +60,9 @@ export class EventWire {
 }
 
 @ApiSchema({ name: 'EventList' })
-export class EventList {
-  @ApiProperty({ type: [EventWire], description: 'In the order of the log, complete.' })
-  readonly data!: readonly EventWire[];
+export class EventListResponse {
+  @ApiProperty({ type: [EventResponse], description: 'In the order of the log, complete.' })
+  readonly data!: readonly EventResponse[];
 
   @ApiProperty({
     type: String,
@@ -75,6 +75,6 @@ export class EventList {
   readonly nextCursor!: string | null;
 }
 
-export function toEvent({ position, ...event }: PublicEvent): EventWire {
+export function toEvent({ position, ...event }: PublicEvent): EventResponse {
   return { ...event, position: position.toString() };
 }

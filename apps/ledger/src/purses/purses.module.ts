@@ -6,12 +6,12 @@ import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { checkpointsOf } from '../runtime/checkpoints';
 import { ArchivePurseHandler } from './archive-purse';
+import { CustomerWithPursesController } from './customer-with-purses.controller';
 import { GetPurseHandler, ListPursesHandler } from './get-purses';
 import { MintPurseHandler } from './mint-purse';
 import { PurseAddresses } from './purse-addresses';
 import { PURSE_ADDRESSES_RELAY, publishPurseAddresses } from './purse-addresses.relay';
-import { PurseApi } from './purses.api';
-import { PurseController } from './purses.controller';
+import { PursesController } from './purses.controller';
 import { takeAddressIndexes } from './take-address-indexes';
 
 /** Events that the relay publishes at once. */
@@ -33,7 +33,7 @@ export class PursesModule implements OnModuleInit {
     return {
       module: PursesModule,
       global: true,
-      controllers: [PurseController],
+      controllers: [PursesController, CustomerWithPursesController],
       providers: [
         {
           provide: PurseAddresses,
@@ -41,13 +41,12 @@ export class PursesModule implements OnModuleInit {
           useFactory: (dataSource: DataSource) =>
             new PurseAddresses(xpub, (count) => takeAddressIndexes(dataSource, count)),
         },
-        PurseApi,
         MintPurseHandler,
         ArchivePurseHandler,
         GetPurseHandler,
         ListPursesHandler,
       ],
-      exports: [PurseApi, PurseAddresses],
+      exports: [PurseAddresses],
     };
   }
 
