@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs, pause } from '@daybook/platform/plain';
 import type { Checkpoints } from './checkpoints';
 import {
   type EventStore,
@@ -9,7 +9,6 @@ import {
 } from './event-store';
 import { positionGate } from './position-gate';
 import { readAhead } from './read-ahead';
-import { backOffMs } from './retry';
 
 /** How long a reader at the head waits at most before it looks again, whatever it was told. */
 const IDLE_MS = 5_000;
@@ -24,8 +23,8 @@ const HEAD_EVERY_MS = 1_000;
 const PASSED_OVER_EVERY_MS = 1_000;
 /** How soon a page is asked for again that brought the reader nowhere and was not the end either. */
 const NO_PROGRESS_MS = 50;
-/** The longest wait between attempts at a batch that fails: it may need an operator, or a restart. */
-const STALLED_WAIT_MAX_MS = 30_000;
+/** Between attempts at a batch that fails: it may need an operator, or a restart. */
+const STALLED_BACK_OFF = { firstMs: 25, longestMs: 30_000 };
 
 export interface FollowOptions<Tx> {
   /** The reader; its checkpoint has this name. */
@@ -153,7 +152,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     const reached = await checkpoints.advance(name, async (_, checkpoint) =>
       checkpoint === left ? passed : checkpoint,
     );
-    if (reached === 'owned-elsewhere') await sleep(OWNED_ELSEWHERE_MS, undefined, { signal });
+    if (reached === 'owned-elsewhere') await pause(OWNED_ELSEWHERE_MS, signal);
     else storedIs(reached);
   }
 
@@ -170,7 +169,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     if (!atEnd) {
       lookAtHead();
       // A page that came to nothing, at once, must not become a loop that takes the process.
-      if (end === from) await sleep(NO_PROGRESS_MS, undefined, { signal });
+      if (end === from) await pause(NO_PROGRESS_MS, signal);
       return;
     }
     await store.waitForGrowth(end, IDLE_MS, signal);
@@ -204,7 +203,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
       return end;
     });
     if (reached === 'owned-elsewhere') {
-      await sleep(OWNED_ELSEWHERE_MS, undefined, { signal });
+      await pause(OWNED_ELSEWHERE_MS, signal);
       return;
     }
     storedIs(reached);
@@ -227,8 +226,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
         size = Math.max(1, size >> 1);
         lookAtHead();
         options.onError?.(error, status());
-        const delay = backOffMs(attempts, STALLED_WAIT_MAX_MS);
-        await sleep(delay, undefined, { signal }).catch(() => undefined);
+        await pause(backOffMs(attempts, STALLED_BACK_OFF), signal);
       }
     }
     running = false;

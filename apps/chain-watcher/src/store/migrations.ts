@@ -160,19 +160,97 @@ export class RequestRescans1764000000000 {
   }
 }
 
+/**
+ * One table for all blocks to scan again. Until now there were three places: a time in `chain` (blocks
+ * for late addresses, before their numbers were known), `rescan` (the same with numbers) and `request`
+ * (what operators requested).
+ */
+export class UniteRescans1764300000000 {
+  readonly name = 'UniteRescans1764300000000';
+
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
+      -- since:          Unix seconds; a rescan for late addresses scans no older block.
+      -- after_position: addresses minted up to it do not wait for the rescan; without one any may.
+      ALTER TABLE watcher.request
+        ADD COLUMN origin         text,
+        ADD COLUMN since          bigint,
+        ADD COLUMN after_position numeric(20,0);
+      ALTER TABLE watcher.request RENAME COLUMN shown TO found;
+      ALTER TABLE watcher.request RENAME COLUMN told TO versions;
+      UPDATE watcher.request SET origin = CASE kind WHEN 'rescan' THEN 'operator' ELSE 'ring-reset' END;
+      ALTER TABLE watcher.request DROP COLUMN kind;
+
+      INSERT INTO watcher.request (id, chain, origin, state, since, after_position, from_number,
+          to_number, next_number, next_hash, requested_by)
+        SELECT gen_random_uuid(), chain, 'late-address', 'running', 0, after_position, from_number,
+          to_number, to_number, to_hash, 'chain-watcher'
+        FROM watcher.rescan;
+      INSERT INTO watcher.request (id, chain, origin, state, since, after_position, requested_by)
+        SELECT gen_random_uuid(), chain, 'late-address', 'waiting', wanted_since, wanted_after,
+          'chain-watcher'
+        FROM watcher.chain WHERE wanted_since IS NOT NULL;
+
+      DROP TABLE watcher.rescan;
+      ALTER TABLE watcher.chain DROP COLUMN wanted_since, DROP COLUMN wanted_after;
+      ALTER TABLE watcher.request RENAME TO rescan;
+      ALTER INDEX watcher.request_open RENAME TO rescan_open;
+      ALTER INDEX watcher.request_pkey RENAME TO rescan_pkey;
+      ALTER TABLE watcher.rescan
+        ALTER COLUMN origin SET NOT NULL,
+        ADD CONSTRAINT rescan_origin CHECK (origin IN ('late-address', 'operator', 'ring-reset')),
+        ADD CONSTRAINT rescan_since CHECK ((origin = 'late-address') = (since IS NOT NULL));`);
+  }
+
+  async down(queries: Queries): Promise<void> {
+    await queries.query(`
+      ALTER TABLE watcher.rescan RENAME TO request;
+      ALTER INDEX watcher.rescan_open RENAME TO request_open;
+      ALTER INDEX watcher.rescan_pkey RENAME TO request_pkey;
+      CREATE TABLE watcher.rescan (
+        chain          text   NOT NULL,
+        from_number    bigint NOT NULL,
+        to_number      bigint NOT NULL,
+        to_hash        text   NOT NULL,
+        after_position numeric(20,0),
+        PRIMARY KEY (chain, to_number)
+      );
+      ALTER TABLE watcher.chain
+        ADD COLUMN wanted_since bigint, ADD COLUMN wanted_after numeric(20,0);
+      -- A hash that is still to be read matches no block, so it is read again.
+      INSERT INTO watcher.rescan
+        SELECT chain, from_number, next_number, coalesce(next_hash, ''), after_position
+        FROM watcher.request WHERE origin = 'late-address' AND state = 'running';
+      UPDATE watcher.chain c SET wanted_since = r.since, wanted_after = r.after_position
+        FROM watcher.request r
+        WHERE r.chain = c.chain AND r.origin = 'late-address' AND r.state = 'waiting';
+      DELETE FROM watcher.request WHERE origin = 'late-address';
+      ALTER TABLE watcher.request ADD COLUMN kind text;
+      UPDATE watcher.request SET kind = CASE origin WHEN 'operator' THEN 'rescan' ELSE 'reset-ring' END;
+      ALTER TABLE watcher.request RENAME COLUMN found TO shown;
+      ALTER TABLE watcher.request RENAME COLUMN versions TO told;
+      ALTER TABLE watcher.request
+        ALTER COLUMN kind SET NOT NULL,
+        ADD CHECK (kind IN ('rescan', 'reset-ring')),
+        DROP COLUMN origin, DROP COLUMN since, DROP COLUMN after_position;`);
+  }
+}
+
 /** In the order in which they must run. */
 export const watcherMigrations = [
   CreateWatcher1763800000000,
   AcknowledgeAddresses1763900000000,
   RequestRescans1764000000000,
+  UniteRescans1764300000000,
 ] as const;
 
-/** Lets `role` do what a watcher does: it never forgets a transfer or an address. */
+/** Lets `role` do what a watcher does. It never deletes a transfer or an address. */
 export async function grantWatcher(queries: Queries, role: string): Promise<void> {
   const name = `"${role.replaceAll('"', '""')}"`;
   await queries.query(`
     GRANT USAGE ON SCHEMA watcher TO ${name};
-    GRANT SELECT, INSERT, UPDATE ON watcher.chain, watcher.transfer, watcher.request TO ${name};
+    GRANT SELECT, INSERT, UPDATE ON watcher.chain, watcher.transfer, watcher.rescan TO ${name};
     GRANT SELECT, INSERT ON watcher.address, watcher.store TO ${name};
-    GRANT SELECT, INSERT, DELETE ON watcher.ring, watcher.rescan, watcher.outbox TO ${name};`);
+    GRANT SELECT, INSERT, DELETE ON watcher.ring, watcher.outbox TO ${name};
+    GRANT DELETE ON watcher.rescan TO ${name};`);
 }

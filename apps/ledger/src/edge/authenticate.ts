@@ -25,10 +25,9 @@ export async function authenticate(
   const key = BEARER.exec(header)?.[1] ?? (forPeople ? passwordOf(header) : null);
   const caller = key === null ? null : await keys.callerOf(key);
   if (caller !== null) return caller;
-  // A header each: Chrome reads several challenges in one header as the first alone.
   const challenges = ['Bearer realm="Daybook"', ...(forPeople ? ['Basic realm="Daybook"'] : [])];
   throw new Problem('unauthenticated', 'Send a valid API key: "Authorization: Bearer dbk_...".', {
-    headers: { 'www-authenticate': challenges },
+    challenges,
   });
 }
 

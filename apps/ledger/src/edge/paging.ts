@@ -1,18 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, type PageRequest } from '../projections/cursor';
-import { PatternField } from './fields';
-import { POSITION, POSITION_LENGTH_MAX } from './positions';
+import { PatternField, PositionField } from './fields';
 import type { Page } from './resources';
 
 /** What every read takes. */
 export class ReadRequest {
-  @PatternField({
-    pattern: POSITION,
-    max: POSITION_LENGTH_MAX,
-    sentence: 'is a position of the log, such as 42.',
+  @PositionField({
     description: 'Wait, up to 5 seconds, until everything up to this position is visible.',
-    example: '42',
-    optional: true,
+    // The documentation page sends the example unless it is changed, so it is one that never waits.
+    example: '0',
   })
   readonly minPosition?: string;
 }
@@ -26,7 +22,7 @@ export function LimitField(): PropertyDecorator {
   return PatternField({
     pattern: LIMIT,
     max: LIMIT_LENGTH_MAX,
-    sentence: 'is a whole number from 1 to 999999999.',
+    sentence: 'must be a whole number from 1 to 999999999, such as 25.',
     description: `How many entries at most; ${PAGE_LIMIT_DEFAULT} when left out. More than ${PAGE_LIMIT_MAX} is answered with ${PAGE_LIMIT_MAX}.`,
     example: '25',
     optional: true,
@@ -41,7 +37,7 @@ export class ListRequest extends ReadRequest {
   @PatternField({
     pattern: /^[A-Za-z0-9_-]+$/,
     max: CURSOR_LENGTH_MAX,
-    sentence: 'is the `nextCursor` of the page before: 1 to 128 of A-Z a-z 0-9 _ -.',
+    sentence: 'must be the nextCursor of an earlier page of this list, unchanged.',
     description: 'The `nextCursor` of the page before, with the same filters.',
     optional: true,
   })

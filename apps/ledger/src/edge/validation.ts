@@ -24,15 +24,16 @@ export function validated<T extends object>(dto: Dto<T>, { path, place, fields }
       errors: [{ in: place, pointer: '', code: 'object', detail: 'Send a JSON object.' }],
     });
   }
-  const known = namesOf(dto);
+  const known = namesOf(dto).filter((name) => !Object.hasOwn(path, name));
   const request = Object.assign(new dto(), path);
   const faults: Fault[] = [];
   for (const [name, given] of Object.entries(fields)) {
-    if (known.has(name) && !Object.hasOwn(path, name)) Object.assign(request, { [name]: given });
-    else faults.push(unknownField(name, place));
+    if (known.includes(name)) Object.assign(request, { [name]: given });
+    else faults.push(unknownField(name, place, known));
   }
   const errors = validateSync(request, {
-    forbidUnknownValues: known.size > 0,
+    // A class without rules knows no values.
+    forbidUnknownValues: namesOf(dto).length > 0,
     stopAtFirstError: true,
   });
   for (const error of errors) {
@@ -54,12 +55,12 @@ export function invalid(faults: readonly Fault[]): Problem {
   return new Problem('validation-failed', detail, { errors: faults });
 }
 
-const names = new Map<Dto<object>, ReadonlySet<string>>();
+const names = new Map<Dto<object>, readonly string[]>();
 
-function namesOf(dto: Dto<object>): ReadonlySet<string> {
+function namesOf(dto: Dto<object>): readonly string[] {
   let known = names.get(dto);
   if (known === undefined) {
-    known = new Set(fieldsOf(dto).map(({ name }) => name));
+    known = fieldsOf(dto).map(({ name }) => name);
     names.set(dto, known);
   }
   return known;
@@ -73,9 +74,11 @@ function notExactlyOne(dto: Dto<object>, fields: object, place: Said['place']): 
   return [{ in: place, pointer: '', code: 'one-of', detail }];
 }
 
-function unknownField(name: string, place: Said['place']): Fault {
+function unknownField(name: string, place: Said['place'], known: readonly string[]): Fault {
   const shown = name.slice(0, NAME_SHOWN_MAX);
-  const detail = `There is no ${place === 'body' ? 'field' : 'parameter'} ${JSON.stringify(shown)}.`;
+  const kind = place === 'body' ? 'field' : 'parameter';
+  const expected = known.length > 0 ? `Use only ${known.join(', ')}.` : `Send no ${kind} here.`;
+  const detail = `There is no ${kind} ${JSON.stringify(shown)}. ${expected}`;
   return { in: place, pointer: pointerTo(shown, place), code: 'unknown-field', detail };
 }
 

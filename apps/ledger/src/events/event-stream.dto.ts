@@ -1,6 +1,5 @@
 import { SCHEMA_VERSIONS } from '@daybook/domain';
-import { ChoicesField, PatternField } from '../edge/fields';
-import { POSITION, POSITION_LENGTH_MAX } from '../edge/positions';
+import { ChoicesField, PositionField } from '../edge/fields';
 import type { EventResponse } from './events.dto';
 import { isPublic } from './public-events';
 
@@ -8,17 +7,9 @@ import { isPublic } from './public-events';
 const SUBJECT_KINDS = ['customer', 'purse', 'replenishment'] as const;
 const TYPES = Object.keys(SCHEMA_VERSIONS).filter((type) => isPublic({ type } as never));
 
-const POSITION_FIELD = {
-  pattern: POSITION,
-  max: POSITION_LENGTH_MAX,
-  sentence: 'is a position of the log, such as 42.',
-  example: '42',
-  optional: true,
-} as const;
-
 /** What a stream of events may be asked for. */
 export class TailRequest {
-  @PatternField({ ...POSITION_FIELD, description: 'Only what happened after this position.' })
+  @PositionField({ description: 'Only what happened after this position.' })
   readonly after?: string;
 
   @ChoicesField({ choices: SUBJECT_KINDS, description: 'Kinds of subjects.', optional: true })
@@ -29,7 +20,7 @@ export class TailRequest {
 }
 
 export class ReplayRequest extends TailRequest {
-  @PatternField({ ...POSITION_FIELD, description: 'Only what happened up to this position.' })
+  @PositionField({ description: 'Only what happened up to this position.' })
   readonly until?: string;
 }
 

@@ -1,17 +1,11 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { PatternField } from '../edge/fields';
+import { PositionField } from '../edge/fields';
 import { LimitField, ReadRequest } from '../edge/paging';
-import { POSITION, POSITION_LENGTH_MAX } from '../edge/positions';
 import type { PublicEvent } from './public-events';
 
 export class ListEventsRequest extends ReadRequest {
-  @PatternField({
-    pattern: POSITION,
-    max: POSITION_LENGTH_MAX,
-    sentence: 'is a position of the log, such as 42.',
+  @PositionField({
     description: 'Only what happened after this position; everything when left out.',
-    example: '42',
-    optional: true,
   })
   readonly after?: string;
 

@@ -31,7 +31,7 @@ export function statusOf(
   metadata.set(DETAILS_KEY, Buffer.from(message.finish()));
   metadata.set('x-request-id', requestId);
   for (const [name, value] of Object.entries(parts.headers ?? {})) {
-    if (name.startsWith('ratelimit')) metadata.set(name, String(value));
+    if (name.startsWith('ratelimit')) metadata.set(name, value);
   }
   return { code: rpcCode, details: sentence, metadata };
 }
@@ -50,7 +50,7 @@ function* detailsOf(
   }
   const retryAfter = parts.headers?.['retry-after'];
   if (retryAfter !== undefined) {
-    const retryDelay = { seconds: String(retryAfter), nanos: 0 };
+    const retryDelay = { seconds: retryAfter, nanos: 0 };
     yield any('RetryInfo', googleRpc.RetryInfo.encode({ retryDelay }).finish());
   }
 }

@@ -31,7 +31,7 @@ export class MintPurseRequest {
   @PatternField({
     pattern: CURRENCY_CODE,
     max: 32,
-    sentence: 'is a currency code such as USDT_ETH.',
+    sentence: 'must be a currency code of GET /v1/assets, such as USDT_ETH.',
     description: 'A currency of `GET /v1/assets`, instead of the family.',
     example: 'USDT_ETH',
     optional: true,
@@ -61,7 +61,7 @@ export class ListPursesRequest extends ListRequest {
   @PatternField({
     pattern: /^[A-Za-z0-9]+$/,
     max: 64,
-    sentence: 'is 1 to 64 letters and digits, such as 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266.',
+    sentence: 'must be an address such as 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266.',
     description: 'Only the purse with this address, in any letter case that its checksum allows.',
     example: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
     optional: true,

@@ -1,4 +1,5 @@
-import type { EvmXpub } from '@daybook/chains';
+import type { Xpub } from '@daybook/chains';
+import type { Family } from '@daybook/domain';
 import { EventStore, follow } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Logger, Module, type OnModuleInit } from '@nestjs/common';
@@ -29,7 +30,7 @@ export class PursesModule implements OnModuleInit {
     private readonly dataSource: DataSource,
   ) {}
 
-  static forRoot(xpub: EvmXpub): DynamicModule {
+  static forRoot(xpubs: ReadonlyMap<Family, Xpub>): DynamicModule {
     return {
       module: PursesModule,
       global: true,
@@ -39,7 +40,7 @@ export class PursesModule implements OnModuleInit {
           provide: PurseAddresses,
           inject: [DataSource],
           useFactory: (dataSource: DataSource) =>
-            new PurseAddresses(xpub, (count) => takeAddressIndexes(dataSource, count)),
+            new PurseAddresses(xpubs, (count) => takeAddressIndexes(dataSource, count)),
         },
         MintPurseHandler,
         ArchivePurseHandler,

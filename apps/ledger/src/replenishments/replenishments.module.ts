@@ -25,7 +25,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
       useFactory: (dataSource: DataSource, store: EventStore, position: PositionReached) =>
         new Owners(
           store,
-          (addresses) => findOwners(dataSource, addresses),
+          (receivers) => findOwners(dataSource, receivers),
           async () => {
             await position.within(await store.head(), CATCH_UP_TIMEOUT_MS);
           },

@@ -5,7 +5,7 @@ import type {
   ChainClient,
   PendingTransaction,
 } from '../chain-client';
-import { type Chain, type ChainConnection, parseAssetId, type Registry } from '../registry';
+import type { Chain, ChainConnection, ChainsAndAssets } from '../chains-and-assets';
 import { listenForAnnouncements } from './announcements';
 import { checkBlock } from './check-block';
 import { createJsonRpc, type JsonRpc, RpcFailure } from './json-rpc';
@@ -37,7 +37,7 @@ export class WrongChain extends Error {
 export function openEvmChain(
   chain: Chain,
   connection: ChainConnection,
-  registry: Registry,
+  registry: ChainsAndAssets,
 ): ChainClient {
   const rpc = createJsonRpc(connection.rpcUrl);
   const client = createEvmClient(rpc, chain.id, idsOf(chain, registry));
@@ -153,11 +153,10 @@ function listen(
 }
 
 /** The ids of the chain's assets, as its registry writes the coin. */
-function idsOf(chain: Chain, registry: Registry): AssetIds {
-  const native = registry.assets.find(
-    (asset) => asset.chain === chain.id && parseAssetId(asset.id)?.kind === 'slip44',
-  );
-  return assetIds(chain.id, native?.id ?? `${chain.id}/slip44:${ETHER}`);
+function idsOf(chain: Chain, registry: ChainsAndAssets): AssetIds {
+  const coins = `${chain.id}/slip44:`;
+  const native = registry.assets.find(({ id }) => id.startsWith(coins));
+  return assetIds(chain.id, native?.id ?? `${coins}${ETHER}`);
 }
 
 function toHeader(raw: RawHeader): BlockHeader {
