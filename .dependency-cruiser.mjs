@@ -31,7 +31,30 @@ export default {
       comment: 'Another library is used through its index, so its inside can change.',
       severity: 'error',
       from: { path: '^(apps|libs)/([^/]+)/', pathNot: testCode },
-      to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/$2/', '^libs/[^/]+/src/index\\.ts$'] },
+      to: {
+        path: '^libs/([^/]+)/src/',
+        pathNot: [
+          '^libs/$2/',
+          '^libs/[^/]+/src/index\\.ts$',
+          '^libs/platform/src/plain/index\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'libs-use-plain-only',
+      comment:
+        'What event-store, messaging and chains share is platform/src/plain; the rest of platform is for apps.',
+      severity: 'error',
+      from: { path: '^libs/(event-store|messaging|chains)/', pathNot: testCode },
+      to: { path: '^libs/platform/', pathNot: '^libs/platform/src/plain/index\\.ts$' },
+    },
+    {
+      name: 'plain-is-plain',
+      comment:
+        'Every library may import platform/src/plain, so it imports nothing but Node itself.',
+      severity: 'error',
+      from: { path: '^libs/platform/src/plain/', pathNot: testCode },
+      to: { pathNot: '^libs/platform/src/plain/', dependencyTypesNot: ['core'] },
     },
     {
       name: 'no-sideways-slice',
@@ -41,7 +64,7 @@ export default {
       severity: 'error',
       from: {
         path: '^apps/ledger/src/(customers|purses|replenishments|accounts)/',
-        pathNot: '(\\.(controller|api|dto)|get-replenishments)\\.ts$',
+        pathNot: '(\\.(controller|api|dto)|get-replenishments|purse-replenishments)\\.ts$',
       },
       to: {
         path: '^apps/ledger/src/(customers|purses|replenishments|accounts)/',
@@ -56,7 +79,7 @@ export default {
         path: '^(apps|libs)/',
         pathNot: [
           testCode,
-          '^apps/ledger/src/(audit|books|accounts|chains|customers|edge|events|migrations|projections|purses|replenishments|runtime)/',
+          '^apps/ledger/src/(audit|books|accounts|chains|customers|edge|events|migrations|projections|purses|reactions|replenishments|runtime)/',
           '^apps/chain-watcher/src/store/',
           '(data-source|migrate|ledger\\.module|roles)\\.ts$',
         ],

@@ -3,7 +3,7 @@ import { rebuild } from '../apps/ledger/src/audit/rebuild';
 import { type ReplayReport, replay } from '../apps/ledger/src/audit/replay';
 import { GetFigures, GetFiguresHandler } from '../apps/ledger/src/books/get-figures';
 import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/edge/identity';
-import { readModelsDataSource } from '../apps/ledger/src/runtime/data-source';
+import { ledgerDataSource } from '../apps/ledger/src/runtime/data-source';
 import { type Bench, type Figure, type Measurement, median, takeTurns } from './measurement';
 import { groupsAfter, prepareBareFold } from './support/bare-fold';
 import { runBareFold } from './support/bare-run';
@@ -85,7 +85,7 @@ export const asOf: Measurement = {
     const transfers = (AS_OF_EVENTS - 2 * purses) / 2;
     const settings = { ...bench.settings, purses, transfers };
     const { database, events } = await logOfTransfers({ ...bench, settings }, true);
-    const dataSource = await readModelsDataSource(database.url).initialize();
+    const dataSource = await ledgerDataSource(database.url).initialize();
     try {
       await projectAll(bench, database, events);
       await settle(bench.server, database);

@@ -15,7 +15,8 @@ require.extensions['.ts'] = (module, filename) => {
 
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function resolveLibrary(request, ...rest) {
-  const library = /^@daybook\/([^/]+)$/.exec(request)?.[1];
-  const target = library === undefined ? request : join(root, 'libs', library, 'src/index.ts');
+  const [, library, part = ''] = /^@daybook\/([^/]+)(?:\/(plain))?$/.exec(request) ?? [];
+  const target =
+    library === undefined ? request : join(root, 'libs', library, 'src', part, 'index.ts');
   return resolve.call(this, target, ...rest);
 };

@@ -1,5 +1,5 @@
+import { bigintArray, textArray, uuidArray } from '@daybook/platform/plain';
 import type { Client } from 'pg';
-import { columnOf } from './binary-arrays';
 
 /** Rows in PostgreSQL's text form, one value a column. */
 export type TextRow = readonly (string | null)[];
@@ -56,4 +56,31 @@ export async function createBareTable(
       values: codecs.map((codec, i) => codec.encode(rows.map((row) => row[i] ?? null))),
     }),
   };
+}
+
+/** A column as one parameter. */
+interface Column {
+  /** Of the parameter: `uuid[]`. */
+  readonly arrayType: string;
+  /** Encodes values, which are in PostgreSQL's text form or null. */
+  encode(values: TextRow): Buffer;
+}
+
+/**
+ * Columns are encoded before the clock starts: a limit pays for what the database does and for nothing that
+ * a client does. Types without a binary encoder travel as text, and the database parses them.
+ */
+function columnOf(type: string): Column {
+  switch (type) {
+    case 'uuid':
+      return { arrayType: 'uuid[]', encode: uuidArray };
+    case 'bigint':
+      return {
+        arrayType: 'bigint[]',
+        encode: (values) =>
+          bigintArray(values.map((value) => (value === null ? null : BigInt(value)))),
+      };
+    default:
+      return { arrayType: 'text[]', encode: textArray };
+  }
 }

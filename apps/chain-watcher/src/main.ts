@@ -2,16 +2,16 @@ import 'reflect-metadata';
 import { InvalidChainsFile } from '@daybook/chains';
 import {
   createLogger,
-  EngineMisconfigured,
   EnvironmentError,
   type Health,
   readEnvironment,
   requirePostgres,
   stopOnRequest,
 } from '@daybook/platform';
+import { EngineMisconfigured } from '@daybook/platform/plain';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { HEALTH } from './probes.controller';
+import { HEALTH } from './monitoring/probes.controller';
 import { WatcherEnv } from './watcher.env';
 import { WatcherModule } from './watcher.module';
 

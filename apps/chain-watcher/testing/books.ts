@@ -1,3 +1,4 @@
+import { isFungible } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import { type ReplenishmentState, replenishment, type TransferFacts } from '@daybook/domain';
 import { IDS, TOKEN } from './model-chain';
@@ -57,6 +58,7 @@ function factsOf(chain: string, id: string, isListed: boolean): TransferFacts {
   return {
     parties,
     asset: isListed ? asset : null,
+    isFungible: isFungible(id),
     screening: false,
     purseStatus: 'active',
     customerBlocked: false,

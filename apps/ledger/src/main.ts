@@ -8,14 +8,15 @@ import {
   requirePostgres,
   stopOnRequest,
 } from '@daybook/platform';
+import { BooksModule } from './books/books.module';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
 import { LedgerEnv } from './ledger.env';
 import { LedgerModule } from './ledger.module';
+import { Monitoring } from './operations/monitoring';
 import { createHttpApp } from './rest/http';
-import { Vitals } from './runtime/monitoring';
+import { BackgroundWork } from './runtime/background-work';
 import { nestLogger } from './runtime/nest-logger';
-import { Roles } from './runtime/roles';
 
 /** Between answering "not ready" and closing, so that balancers turn away first. */
 const DRAIN_MS = 500;
@@ -41,8 +42,8 @@ async function main(): Promise<void> {
   const tls = grpcCredentials(env);
   const metrics = createMetrics('ledger');
   const { registry } = metrics;
-  const vitals = new Vitals(metrics);
-  const health = createHealth(vitals.checks);
+  const monitoring = new Monitoring(metrics);
+  const health = createHealth(monitoring.checks);
   const app = await createHttpApp(LedgerModule.forRoot(env), {
     health,
     registry,
@@ -50,7 +51,8 @@ async function main(): Promise<void> {
     nestLogger: nestLogger(logger),
     quota: { requests: env.rateLimit, windowSeconds: 60 },
   });
-  vitals.watch(app.get(Roles));
+  const books = app.get(BooksModule);
+  monitoring.watch(app.get(BackgroundWork), () => books.checker);
   await app.listen(env.httpPort, env.httpHost);
   const { grpcReflection: reflection } = env;
   const grpc =
@@ -67,7 +69,7 @@ async function main(): Promise<void> {
     health.stopping();
     await grpc?.showHealth();
     await sleep(DRAIN_MS);
-    vitals.stop();
+    monitoring.stop();
     await grpc?.close();
     await app.close();
   });

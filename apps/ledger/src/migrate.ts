@@ -9,7 +9,8 @@ import { ApiKeysEnd1700000002000 } from './migrations/0002-api-keys-end';
 import { CreateRelayState1700000003000 } from './migrations/0003-topics';
 import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
 import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
-import { readModelsDataSource } from './runtime/data-source';
+import { CreateReactions1700000006000 } from './migrations/0006-reactions';
+import { ledgerDataSource } from './runtime/data-source';
 
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
 const MIGRATION_LOCK = 0x6461_7962;
@@ -19,7 +20,7 @@ const MIGRATION_LOCK = 0x6461_7962;
  * and no more: it can append events but never change one.
  */
 export async function migrate(ownerUrl: string, runtimeRole: string): Promise<void> {
-  const dataSource = readModelsDataSource(ownerUrl, {
+  const dataSource = ledgerDataSource(ownerUrl, {
     migrations: [
       ...eventStoreMigrations,
       ...messagingMigrations,
@@ -28,6 +29,7 @@ export async function migrate(ownerUrl: string, runtimeRole: string): Promise<vo
       ApiKeysEnd1700000002000,
       AnswerAsOf1700000004000,
       BooksOfEveryOwner1700000005000,
+      CreateReactions1700000006000,
     ] as never[],
     migrationsTableName: 'migration',
     schema: 'ledger',
@@ -59,6 +61,7 @@ async function grantReadModels(
     REVOKE INSERT, UPDATE, DELETE ON ledger.migration, ledger.rebuild FROM ${role};
     -- What is booked stays booked: journal lines are only ever added.
     REVOKE UPDATE, DELETE ON ledger.journal_line FROM ${role};
+    GRANT DELETE ON ledger.due TO ${role};
     GRANT USAGE ON SEQUENCE ledger.address_index TO ${role};
   `);
 }

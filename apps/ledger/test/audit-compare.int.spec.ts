@@ -1,6 +1,6 @@
 import { compare } from '../src/audit/compare';
 import { replay } from '../src/audit/replay';
-import { READ_MODELS } from '../src/projections/projector';
+import { READ_MODELS } from '../src/operations/read-models';
 import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
 
 let ledger: AuditLedger;

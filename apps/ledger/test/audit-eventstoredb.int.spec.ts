@@ -7,6 +7,7 @@ import {
 import { compare } from '../src/audit/compare';
 import { rebuild, rollBack } from '../src/audit/rebuild';
 import { replay } from '../src/audit/replay';
+import { READ_MODELS } from '../src/operations/read-models';
 import { startProjector } from '../src/projections/projector';
 import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
   store = await openEventStoreDb({ url: standIn.url, kinds: STREAM_KINDS });
   ledger = await freshAuditLedger();
   await tellHistory(store, 41, 200);
-  const projector = startProjector(store, ledger.dataSource);
+  const projector = startProjector(store, ledger.dataSource, READ_MODELS);
   expect(await projector.waitFor(await store.head(), 30_000)).toBe(true);
   await projector.stop();
   log = (await store.readAll({ after: 0n, limit: 10_000 })).events;

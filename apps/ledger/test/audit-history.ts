@@ -21,8 +21,9 @@ import {
   replenishmentIdOf,
 } from '../src/edge/identity';
 import { migrate } from '../src/migrate';
+import { READ_MODELS } from '../src/operations/read-models';
 import { startProjector } from '../src/projections/projector';
-import { readModelsDataSource } from '../src/runtime/data-source';
+import { ledgerDataSource } from '../src/runtime/data-source';
 
 /** A ledger's database with a role that has no more rights than in production. */
 export interface AuditLedger {
@@ -52,7 +53,7 @@ export async function freshAuditLedger(): Promise<AuditLedger> {
   url.username = ROLE;
   url.password = ROLE;
   const store = new PostgresEventStore(url.href);
-  const dataSource = await readModelsDataSource(url.href).initialize();
+  const dataSource = await ledgerDataSource(url.href).initialize();
   return {
     ownerUrl: database.url,
     url: url.href,
@@ -60,7 +61,7 @@ export async function freshAuditLedger(): Promise<AuditLedger> {
     dataSource,
     sql: async (text, values = []) => (await owner.query(text, [...values])).rows,
     async project() {
-      const projector = startProjector(store, dataSource);
+      const projector = startProjector(store, dataSource, READ_MODELS);
       const reached = await projector.waitFor(await store.head(), 30_000);
       await projector.stop();
       if (!reached) throw new Error('The read models did not catch up.');

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Follower } from '@daybook/event-store';
 import { until } from '../../../test/dependencies';
 import { rebuild } from '../src/audit/rebuild';
-import { READ_MODELS, startProjector } from '../src/projections/projector';
+import { READ_MODELS } from '../src/operations/read-models';
+import { startProjector } from '../src/projections/projector';
 import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
 import { differencesIn, schemas, served } from './audit-tables';
 import type { RebuildProcess } from './rebuild.process';
@@ -16,7 +17,7 @@ let seed = 100;
 beforeAll(async () => {
   ledger = await freshAuditLedger();
   await tellHistory(ledger.store, 7, 150);
-  projector = startProjector(ledger.store, ledger.dataSource);
+  projector = startProjector(ledger.store, ledger.dataSource, READ_MODELS);
   await caughtUp();
 });
 

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '@daybook/event-store';
 import { figuresModel } from '../../../libs/domain/testing/figures-model';
 import { type ReplayOptions, type ReplayReport, replay } from '../src/audit/replay';
 import { discardRun, runsLeft } from '../src/audit/runs';
-import { READ_MODELS } from '../src/projections/projector';
+import { READ_MODELS } from '../src/operations/read-models';
 import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
 
 let ledger: AuditLedger;

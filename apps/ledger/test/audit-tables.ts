@@ -1,6 +1,6 @@
 import { compare } from '../src/audit/compare';
 import type { Difference } from '../src/audit/compare-rows';
-import { READ_MODELS } from '../src/projections/projector';
+import { READ_MODELS } from '../src/operations/read-models';
 import type { AuditLedger } from './audit-history';
 
 /** The tables that serve, by read model's table: another number means another table. */

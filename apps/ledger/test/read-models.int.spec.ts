@@ -21,11 +21,11 @@ import { FiguresRow } from '../src/books/figures.row';
 import { JournalLineRow } from '../src/books/journal-line.row';
 import { CustomerRow } from '../src/customers/customer.row';
 import { migrate } from '../src/migrate';
+import { READ_MODELS } from '../src/operations/read-models';
 import { LogTimeRow } from '../src/projections/log-time.row';
 import type { Happened } from '../src/projections/projection';
-import { READ_MODELS } from '../src/projections/projector';
 import { ReplenishmentRow } from '../src/replenishments/replenishment.row';
-import { readModelsDataSource } from '../src/runtime/data-source';
+import { ledgerDataSource } from '../src/runtime/data-source';
 
 const NAMESPACE = '00000000-0000-5000-8000-000000000000';
 
@@ -38,7 +38,7 @@ let dataSource: DataSource;
 beforeAll(async () => {
   database = await freshDatabase();
   await migrate(database.url, 'postgres');
-  dataSource = await readModelsDataSource(database.url).initialize();
+  dataSource = await ledgerDataSource(database.url).initialize();
 });
 
 afterAll(async () => {

@@ -16,6 +16,7 @@ export function postings(event: DomainEvent): readonly Posting[] {
       if (event.data.credit === null) return [];
       return takeBack([receipt(event.data, event.data.credit)], 'reversal');
     case 'AccountOpened':
+    case 'AccountPolicyChanged':
     case 'ApiKeyIssued':
     case 'ApiKeyRevoked':
     case 'CustomerCreated':

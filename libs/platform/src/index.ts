@@ -6,7 +6,6 @@ export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from './embedded-postgres';
-export { EngineMisconfigured } from './engine-misconfigured';
 export { EnvironmentError, readEnvironment } from './env';
 export { freePort, isPortFree } from './free-port';
 export {

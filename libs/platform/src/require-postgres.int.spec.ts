@@ -1,5 +1,5 @@
 import { freePort, freshDatabase, type TestDatabase } from '../../../test/dependencies';
-import { EngineMisconfigured } from './engine-misconfigured';
+import { EngineMisconfigured } from './plain';
 import { requirePostgres } from './require-postgres';
 
 let database: TestDatabase;

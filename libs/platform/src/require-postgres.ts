@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { EngineMisconfigured } from './engine-misconfigured';
+import { EngineMisconfigured } from './plain';
 
 /** A server that has not answered by then is not there, or its host is silent. */
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -2,6 +2,7 @@ import { type AccountEvent, idOf } from '@daybook/domain';
 import { happenedTo, type Projection } from '../projections/projection';
 
 const INSERT_ACCOUNT = 'INSERT INTO account (id, name, screening) VALUES ($1, $2, $3)';
+const CHANGE_EXPIRY = 'UPDATE account SET unused_days = $2, idle_days = $3 WHERE id = $1';
 const INSERT_KEY = `
   INSERT INTO api_key (key_id, account_id, key_hash, scopes, expires_at, revoked)
   VALUES ($1, $2, $3, $4, $5, false)`;
@@ -25,6 +26,10 @@ function statementOf(event: AccountEvent, accountId: string): [string, unknown[]
     case 'AccountOpened': {
       const { name, policy } = event.data;
       return [INSERT_ACCOUNT, [accountId, name, policy.screening]];
+    }
+    case 'AccountPolicyChanged': {
+      const { unusedDays, idleDays } = event.data.purseExpiry;
+      return [CHANGE_EXPIRY, [accountId, unusedDays, idleDays]];
     }
     case 'ApiKeyIssued': {
       const { keyId, keyHash, scopes, expiresAt } = event.data;

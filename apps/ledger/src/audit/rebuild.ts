@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type EventStore, START } from '@daybook/event-store';
 import type { Client } from 'pg';
+import { READ_MODELS } from '../operations/read-models';
 import type { Projection } from '../projections/projection';
-import { READ_MODELS } from '../projections/projector';
 import { LIVE_SCHEMA } from '../runtime/data-source';
 import { auditConnection } from './audit-connection';
 import { AuditRefused } from './audit-refused';

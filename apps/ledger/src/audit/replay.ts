@@ -8,8 +8,8 @@ import {
 } from '@daybook/domain';
 import type { EventStore, Position } from '@daybook/event-store';
 import { columnOf } from '../books/figure-columns';
+import { READ_MODELS } from '../operations/read-models';
 import type { Projection } from '../projections/projection';
-import { READ_MODELS } from '../projections/projector';
 import { inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import {

@@ -16,8 +16,9 @@ import { freshDatabase, type TestDatabase } from '../../../../test/dependencies'
 import { ASSETS, type History, histories, write } from '../../testing/histories';
 import { AssetRegistry } from '../chains/asset-registry';
 import { migrate } from '../migrate';
+import { READ_MODELS } from '../operations/read-models';
 import { startProjector } from '../projections/projector';
-import { readModelsDataSource } from '../runtime/data-source';
+import { ledgerDataSource } from '../runtime/data-source';
 import { LEDGER_EVENTS_RELAY, startLedgerEventsRelay } from './ledger-events.relay';
 import { publicEvent } from './public-events';
 
@@ -38,10 +39,10 @@ beforeAll(async () => {
   Logger.overrideLogger(false);
   database = await freshDatabase();
   await migrate(database.url, 'postgres');
-  dataSource = await readModelsDataSource(database.url, {
+  dataSource = await ledgerDataSource(database.url, {
     applicationName: APPLICATION,
   }).initialize();
-  administrator = await readModelsDataSource(database.url).initialize();
+  administrator = await ledgerDataSource(database.url).initialize();
 });
 
 afterAll(async () => {
@@ -202,7 +203,7 @@ describe('the relay of ledger events', () => {
         await clearReadModels();
         const store = await storeOf(history);
         const published = await relay(store);
-        await caughtUp(store, startProjector(store, dataSource));
+        await caughtUp(store, startProjector(store, dataSource, READ_MODELS));
         const topic = [...balancesOn(published)]
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([, { currency: _, decimals: __, position: ___, ...figures }]) => figures);

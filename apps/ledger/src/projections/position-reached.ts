@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { READ_MODELS_CHECKPOINT } from './projector';
 
 /** How often the checkpoint is looked at while a read waits for its own write. */
@@ -12,6 +13,7 @@ const CHECKPOINT = 'SELECT position FROM ledger.checkpoint WHERE name = $1';
  * looked at in the database, as the projector may run in another process; readers that wait at the
  * same time share each look.
  */
+@Injectable()
 export class PositionReached {
   /** The highest checkpoint seen; it never goes back, so most reads need no look at all. */
   private reached = 0n;

@@ -1,5 +1,6 @@
 import type { DomainEvent, EventsOf, StreamKind } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
+import { textArray } from '@daybook/platform/plain';
 
 /** An event of the log in its current shape, with its place. */
 export interface Happened {
@@ -64,29 +65,12 @@ export function columns<Row>(
   rows: readonly Row[],
   ...pick: readonly ((row: Row) => Cell)[]
 ): Buffer[] {
-  return pick.map((column) => textArray(rows.map(column)));
-}
-
-/** The type's number in `pg_type`. */
-const TEXT_OID = 25;
-const HEADER_BYTES = 20;
-
-/** An array as `array_recv` of PostgreSQL reads it (src/backend/utils/adt/arrayfuncs.c). */
-function textArray(cells: readonly Cell[]): Buffer {
-  const texts = cells.map((cell) => (cell === null ? null : String(cell)));
-  let bytes = HEADER_BYTES;
-  for (const text of texts) bytes += 4 + (text === null ? 0 : Buffer.byteLength(text));
-  const array = Buffer.allocUnsafe(bytes);
-  array.writeInt32BE(1, 0);
-  array.writeInt32BE(texts.includes(null) ? 1 : 0, 4);
-  array.writeInt32BE(TEXT_OID, 8);
-  array.writeInt32BE(texts.length, 12);
-  array.writeInt32BE(1, 16);
-  let at = HEADER_BYTES;
-  for (const text of texts) {
-    const length = text === null ? -1 : array.write(text, at + 4);
-    array.writeInt32BE(length, at);
-    at += 4 + Math.max(length, 0);
-  }
-  return array;
+  return pick.map((column) =>
+    textArray(
+      rows.map((row) => {
+        const cell = column(row);
+        return cell === null ? null : String(cell);
+      }),
+    ),
+  );
 }

@@ -2,26 +2,8 @@ import { upcast } from '@daybook/domain';
 import { type EventStore, type Follower, follow } from '@daybook/event-store';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { accountsProjection } from '../accounts/accounts.projection';
-import { booksProjection } from '../books/books.projection';
-import { customersProjection } from '../customers/customers.projection';
-import { commandsProjection } from '../edge/commands.projection';
-import { pursesProjection } from '../purses/purses.projection';
-import { replenishmentsProjection } from '../replenishments/replenishments.projection';
 import { checkpointsOf } from '../runtime/checkpoints';
-import { logTimesProjection } from './log-times.projection';
 import type { Projection } from './projection';
-
-/** The read models that share one checkpoint, so that a read sees all of them at one position. */
-export const READ_MODELS: readonly Projection[] = [
-  accountsProjection,
-  commandsProjection,
-  customersProjection,
-  pursesProjection,
-  replenishmentsProjection,
-  booksProjection,
-  logTimesProjection,
-];
 
 export const READ_MODELS_CHECKPOINT = 'read-models';
 
@@ -30,8 +12,15 @@ const BATCH_MAX = 5_000;
 
 const logger = new Logger('Projector');
 
-/** Keeps the read models up with the log. A batch that fails stops here, visibly; none is skipped. */
-export function startProjector(store: EventStore, dataSource: DataSource): Follower {
+/**
+ * Keeps the read models up to date with the log, under one checkpoint. A batch that fails stops here,
+ * visibly; none is skipped.
+ */
+export function startProjector(
+  store: EventStore,
+  dataSource: DataSource,
+  projections: readonly Projection[],
+): Follower {
   return follow({
     name: READ_MODELS_CHECKPOINT,
     store,
@@ -39,7 +28,7 @@ export function startProjector(store: EventStore, dataSource: DataSource): Follo
     limit: BATCH_MAX,
     async handle(events, manager) {
       const batch = events.map((recorded) => ({ event: upcast(recorded), recorded }));
-      for (const projection of READ_MODELS) await projection.apply(batch, manager);
+      for (const projection of projections) await projection.apply(batch, manager);
     },
     onError: (error) => logger.error({ msg: 'read models stand still', error }),
   });

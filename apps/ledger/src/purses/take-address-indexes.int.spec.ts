@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@daybook/platform';
 import type { DataSource } from 'typeorm';
-import { readModelsDataSource } from '../runtime/data-source';
+import { ledgerDataSource } from '../runtime/data-source';
 import { takeAddressIndexes } from './take-address-indexes';
 
 describe('take address indexes', () => {
@@ -13,7 +13,7 @@ describe('take address indexes', () => {
 
   const open = async (): Promise<void> => {
     server = await startEmbeddedPostgres({ folder: join(folder, 'postgres') });
-    dataSource = await readModelsDataSource(server.url).initialize();
+    dataSource = await ledgerDataSource(server.url).initialize();
   };
 
   beforeAll(async () => {

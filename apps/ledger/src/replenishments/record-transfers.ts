@@ -1,5 +1,12 @@
+import { familyOfChain, isFungible } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
-import { DomainError, replenishment, streamName, type TransferReport } from '@daybook/domain';
+import {
+  DomainError,
+  type Family,
+  replenishment,
+  streamName,
+  type TransferReport,
+} from '@daybook/domain';
 import {
   AppendRejected,
   AppendTooLarge,
@@ -10,7 +17,8 @@ import {
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AssetRegistry } from '../chains/asset-registry';
 import { replenishmentIdOf } from '../edge/identity';
-import { type Owner, Owners } from './owners';
+import { keyOf, type Owner, Owners, type Receiver } from './owners';
+import { ownersWhenDetected } from './purse-when-detected';
 
 /** A transfer, and what must be recorded in order with it. */
 export interface ReportedTransfer {
@@ -68,13 +76,13 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
   ) {}
 
   /**
-   * A customer who is blocked between the read of the owners and the append counts from the next
-   * transfer on; the event keeps what was decided.
+   * A customer who is blocked, or a purse that is archived, between the read of the owners and the append
+   * counts from the next transfer on; the event keeps what was decided.
    */
   async execute({ reports }: RecordTransfers): Promise<readonly Unrecordable[]> {
     const reasons: Reasons = new Map();
     const storable = upToFirst(reports, unstorable, reasons);
-    const owners = await this.owners.of(storable.map(({ transfer }) => transfer.to));
+    const owners = await this.owners.of(storable.map(({ transfer }) => receiverOf(transfer)));
     const owned = upToFirst(storable, withoutPurse(owners), reasons);
     await this.record(owned, owners, reasons);
     return reports.map((report) => reasons.get(report) ?? null);
@@ -85,9 +93,12 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
     owners: ReadonlyMap<string, Owner>,
     reasons: Reasons,
   ): Promise<void> {
-    const commands = reports.map(({ transfer }) =>
-      this.commandFor(transfer, owners.get(transfer.to) as Owner),
-    );
+    const owned = reports.map(({ transfer }) => ({
+      stream: streamName('replenishment', replenishmentIdOf(transfer.transferId)),
+      owner: owners.get(keyOf(receiverOf(transfer))) as Owner,
+    }));
+    const then = await ownersWhenDetected(this.store, owned);
+    const commands = reports.map(({ transfer }, i) => this.commandFor(transfer, then[i] as Owner));
     try {
       const results = await decideAndAppendMany(this.store, guarded, commands);
       for (const [i, report] of reports.entries()) note(report, reasonIn(results[i]), reasons);
@@ -120,7 +131,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
       command: {
         type: 'RecordTransfer' as const,
         report: reportOf(transfer),
-        facts: { ...owner, asset },
+        facts: { ...owner, asset, isFungible: isFungible(transfer.asset) },
       },
       // The stream is the transfer's own, so the version alone tells its reports apart.
       commandId: `v${transfer.version}`,
@@ -157,6 +168,7 @@ function unstorable({ chain, asset, amount, from, to, txHash, block }: TransferV
   const text = `${chain}${asset}${amount}${from}${to}${txHash}${block?.hash}${block?.time}`;
   if (text.length > CHARACTERS_MAX) return `It has ${text.length} characters; no transfer has.`;
   if (UNSTORABLE.test(text)) return 'It has a character that the store cannot hold.';
+  if (familyOfChain(chain) === null) return `${chain} is a chain of no known address family.`;
   // Read models keep times as such, and know neither leap seconds nor years before Christ.
   if (block !== null && !(Date.parse(block.time) > 0))
     return `${block.time} is no time of a block.`;
@@ -165,8 +177,13 @@ function unstorable({ chain, asset, amount, from, to, txHash, block }: TransferV
 
 /** A watcher follows addresses of another ledger, or of one that was restored from a backup. */
 function withoutPurse(owners: ReadonlyMap<string, Owner>) {
-  return ({ to }: TransferV1): Unrecordable =>
-    owners.has(to) ? null : `No purse has the address ${to}.`;
+  return (transfer: TransferV1): Unrecordable =>
+    owners.has(keyOf(receiverOf(transfer))) ? null : `No purse has the address ${transfer.to}.`;
+}
+
+/** `unstorable` has found out that the chain has a family. */
+function receiverOf({ chain, to }: TransferV1): Receiver {
+  return { family: familyOfChain(chain) as Family, address: to };
 }
 
 /** Null when it was recorded. Throws what passes: then the batch is delivered again. */

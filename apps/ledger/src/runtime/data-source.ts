@@ -1,15 +1,4 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
-import { AccountRow } from '../accounts/account.row';
-import { ApiKeyRow } from '../accounts/api-key.row';
-import { FiguresRow } from '../books/figures.row';
-import { JournalLineRow } from '../books/journal-line.row';
-import { ChainHeadRow } from '../chains/chain-head.row';
-import { CustomerRow } from '../customers/customer.row';
-import { CommandRow } from '../edge/command.row';
-import { LogTimeRow } from '../projections/log-time.row';
-import { PurseRow } from '../purses/purse.row';
-import { ReplenishmentRow } from '../replenishments/replenishment.row';
-import { CheckpointRow } from './checkpoint.row';
+import { DataSource, type DataSourceOptions, getMetadataArgsStorage } from 'typeorm';
 
 /** Queries and projections share the pool; each projector group needs one, each request one. */
 const CONNECTIONS_MAX = 12;
@@ -20,27 +9,16 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 /** The schema of the read models that are served. */
 export const LIVE_SCHEMA = 'ledger';
 
-/** The connection to the read models. */
-export function readModelsDataSource(
+/** The connection to the ledger's schema: read models, checkpoints and what else PostgreSQL keeps. */
+export function ledgerDataSource(
   url: string,
   options: Partial<DataSourceOptions> = {},
 ): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
-    entities: [
-      AccountRow,
-      ApiKeyRow,
-      ChainHeadRow,
-      CheckpointRow,
-      CommandRow,
-      CustomerRow,
-      JournalLineRow,
-      LogTimeRow,
-      FiguresRow,
-      PurseRow,
-      ReplenishmentRow,
-    ],
+    // Every `@Entity` that this process has loaded: a feature's row needs no second list.
+    entities: getMetadataArgsStorage().tables.map(({ target }) => target),
     poolSize: CONNECTIONS_MAX,
     applicationName: 'daybook-ledger',
     connectTimeoutMS: CONNECT_TIMEOUT_MS,

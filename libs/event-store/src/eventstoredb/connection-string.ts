@@ -1,4 +1,4 @@
-import { EngineMisconfigured } from '@daybook/platform';
+import { EngineMisconfigured } from '@daybook/platform/plain';
 
 export const ENGINE = 'EventStoreDB';
 

@@ -1,4 +1,4 @@
-import { EngineMisconfigured } from '@daybook/platform';
+import { EngineMisconfigured } from '@daybook/platform/plain';
 import { freePort } from '../../../../test/dependencies';
 import { anAppend } from '../../testing/an';
 import { type StandIn, startEventStoreDbStandIn } from '../../testing/eventstoredb-stand-in';

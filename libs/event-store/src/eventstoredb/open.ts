@@ -1,4 +1,4 @@
-import { EngineMisconfigured } from '@daybook/platform';
+import { EngineMisconfigured } from '@daybook/platform/plain';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { status } from '@grpc/grpc-js';
 import { StoreUnavailable } from '../event-store';

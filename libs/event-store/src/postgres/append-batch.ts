@@ -1,3 +1,4 @@
+import { bigintArray, intArray, textArray, uuidArray } from '@daybook/platform/plain';
 import type { Client } from 'pg';
 import type { EncodedAppend } from '../encode-append';
 import {
@@ -8,7 +9,6 @@ import {
   OutcomeUnknown,
   StoreUnavailable,
 } from '../event-store';
-import { bigintArray, intArray, textArray, uuidArray } from './binary-arrays';
 import { fateOf, type LastingConnection } from './session';
 
 const APPEND = {

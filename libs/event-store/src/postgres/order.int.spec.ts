@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { bigintArray, intArray, textArray, uuidArray } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import { freshDatabase } from '../../../../test/dependencies';
 import { anAppend } from '../../testing/an';
 import { watchOrder } from '../../testing/order-oracle';
 import { freshLog, type LogDatabase } from '../../testing/postgres';
 import { READ_ALL_SCAN_MAX } from '../event-store';
-import { bigintArray, intArray, textArray, uuidArray } from './binary-arrays';
 import { PostgresEventStore } from './postgres-event-store';
 
 let log: LogDatabase;

@@ -1,0 +1,29 @@
+import { Logger, Module, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { BackgroundWork } from '../runtime/background-work';
+import { GetFiguresHandler } from './get-figures';
+import { type InvariantChecker, startInvariantChecker } from './invariant-checker';
+
+/** The journal and every figure. */
+@Module({ providers: [GetFiguresHandler] })
+export class BooksModule implements OnModuleInit {
+  private readonly logger = new Logger(BooksModule.name);
+  /** Checks the books beside the projector; null where none runs. */
+  checker: InvariantChecker | null = null;
+
+  constructor(
+    private readonly work: BackgroundWork,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  onModuleInit(): void {
+    this.work.run('projector', () => {
+      this.checker = startInvariantChecker(this.dataSource, {
+        onViolation: (violation) =>
+          this.logger.error({ msg: 'an invariant of the books is violated', ...violation }),
+        onError: (error) => this.logger.warn({ msg: 'the books were not checked', error }),
+      });
+      return this.checker;
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import type { ChainsAndAssets } from '@daybook/chains';
+import { DurableLog } from '@daybook/messaging';
+import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { BackgroundWork } from '../runtime/background-work';
+import { AssetRegistry } from './asset-registry';
+import { consumeChainHeads } from './chain-heads.consumer';
+import { ChainRegistry } from './chain-registry';
+import { ChainsApi } from './chains.api';
+import { ChainsController } from './chains.controller';
+import { ListChainHeadsHandler } from './get-chain-heads';
+import { Watches } from './watches';
+
+/** The configured chains and assets, and what their watchers report. */
+@Module({})
+export class ChainsModule implements OnModuleInit {
+  constructor(
+    private readonly work: BackgroundWork,
+    private readonly log: DurableLog,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  static forRoot(registry: ChainsAndAssets): DynamicModule {
+    return {
+      module: ChainsModule,
+      global: true,
+      controllers: [ChainsController],
+      providers: [
+        { provide: AssetRegistry, useValue: new AssetRegistry(registry.assets) },
+        { provide: ChainRegistry, useValue: new ChainRegistry(registry) },
+        ChainsApi,
+        ListChainHeadsHandler,
+        Watches,
+      ],
+      exports: [AssetRegistry, ChainRegistry, ChainsApi, Watches],
+    };
+  }
+
+  onModuleInit(): void {
+    this.work.consume('consumer', () => consumeChainHeads(this.log, this.dataSource));
+  }
+}

@@ -1,0 +1,36 @@
+import { EventStore } from '@daybook/event-store';
+import { DurableLog } from '@daybook/messaging';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AssetRegistry } from '../chains/asset-registry';
+import { LedgerEnv } from '../ledger.env';
+import { BackgroundWork } from '../runtime/background-work';
+import { EventsApi } from './events.api';
+import { EventsController } from './events.controller';
+import { ListEventsHandler } from './get-events';
+import { startLedgerEventsRelay } from './ledger-events.relay';
+
+/** The public form of events: the feed, Tail and Replay, and the topics of Kafka. */
+@Module({
+  controllers: [EventsController],
+  providers: [EventsApi, ListEventsHandler],
+  exports: [EventsApi],
+})
+export class EventsModule implements OnModuleInit {
+  constructor(
+    private readonly env: LedgerEnv,
+    private readonly work: BackgroundWork,
+    private readonly store: EventStore,
+    private readonly log: DurableLog,
+    private readonly dataSource: DataSource,
+    private readonly assets: AssetRegistry,
+  ) {}
+
+  onModuleInit(): void {
+    // Without a broker nobody reads the topic: `GET /v1/events` serves the same, and the table
+    // behind the topic would only grow.
+    if (this.env.kafkaBrokers === undefined) return;
+    const { store, dataSource, log, assets } = this;
+    this.work.follow('relay', () => startLedgerEventsRelay({ store, dataSource, log, assets }));
+  }
+}

@@ -1,0 +1,39 @@
+import { EventStore } from '@daybook/event-store';
+import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { BackgroundWork } from '../runtime/background-work';
+import { ResolveAsOfHandler } from './as-of';
+import { PositionReached } from './position-reached';
+import type { Projection } from './projection';
+import { startProjector } from './projector';
+
+const PROJECTIONS = Symbol('PROJECTIONS');
+
+/** Keeps the read models up to date, and knows how far they are. */
+@Module({})
+export class ProjectionsModule implements OnModuleInit {
+  constructor(
+    @Inject(PROJECTIONS) private readonly projections: readonly Projection[],
+    private readonly work: BackgroundWork,
+    private readonly store: EventStore,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  static forRoot(projections: readonly Projection[]): DynamicModule {
+    return {
+      module: ProjectionsModule,
+      global: true,
+      providers: [
+        { provide: PROJECTIONS, useValue: projections },
+        PositionReached,
+        ResolveAsOfHandler,
+      ],
+      exports: [PositionReached],
+    };
+  }
+
+  onModuleInit(): void {
+    const { store, dataSource, projections } = this;
+    this.work.follow('projector', () => startProjector(store, dataSource, projections));
+  }
+}

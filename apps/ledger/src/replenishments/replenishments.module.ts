@@ -1,0 +1,54 @@
+import { EventStore } from '@daybook/event-store';
+import { DurableLog } from '@daybook/messaging';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
+import { PositionReached } from '../projections/position-reached';
+import { BackgroundWork } from '../runtime/background-work';
+import { findOwners } from './find-owners';
+import { GetReplenishmentHandler, ListReplenishmentsHandler } from './get-replenishments';
+import { Owners } from './owners';
+import { PurseReplenishmentsHandler } from './purse-replenishments';
+import { RecordTransfersHandler } from './record-transfers';
+import { ReplenishmentApi } from './replenishments.api';
+import { ReplenishmentController } from './replenishments.controller';
+import { consumeTransfers } from './transfers.consumer';
+
+/** How long a batch of transfers waits for the read model to know a purse that was just minted. */
+const CATCH_UP_TIMEOUT_MS = 10_000;
+
+/** What the chains show of transfers to purses, folded into replenishments. */
+@Module({
+  controllers: [ReplenishmentController],
+  providers: [
+    {
+      provide: Owners,
+      inject: [DataSource, EventStore, PositionReached],
+      useFactory: (dataSource: DataSource, store: EventStore, position: PositionReached) =>
+        new Owners(
+          store,
+          (receivers) => findOwners(dataSource, receivers),
+          async () => {
+            await position.within(await store.head(), CATCH_UP_TIMEOUT_MS);
+          },
+        ),
+    },
+    ReplenishmentApi,
+    RecordTransfersHandler,
+    GetReplenishmentHandler,
+    ListReplenishmentsHandler,
+    PurseReplenishmentsHandler,
+  ],
+  exports: [ReplenishmentApi],
+})
+export class ReplenishmentsModule implements OnModuleInit {
+  constructor(
+    private readonly work: BackgroundWork,
+    private readonly log: DurableLog,
+    private readonly commands: CommandBus,
+  ) {}
+
+  onModuleInit(): void {
+    this.work.consume('consumer', () => consumeTransfers(this.log, this.commands));
+  }
+}

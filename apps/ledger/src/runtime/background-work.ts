@@ -1,0 +1,76 @@
+import { EventStore, type Follower } from '@daybook/event-store';
+import { DurableLog, type RunningSubscription } from '@daybook/messaging';
+import {
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { hasRole, LedgerEnv, type Role } from '../ledger.env';
+
+/** Work that ends when it is asked to: a checker, a timer. */
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/**
+ * What runs in this process beside the edges. A feature module registers its followers, consumers
+ * and other work in `onModuleInit`, each under the role that it belongs to; what `DAYBOOK_ROLES`
+ * names starts when the application does, in the order of registration, and stops in order.
+ */
+@Injectable()
+export class BackgroundWork implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** The followers of the event log that run here, by name. */
+  readonly followers = new Map<string, Follower>();
+  /** The consumers of the durable log that run here. */
+  readonly subscriptions: RunningSubscription[] = [];
+  private readonly others: Stoppable[] = [];
+  private readonly starts: (() => Promise<unknown>)[] = [];
+
+  /** Each rejects with the reason while its engine cannot be reached. */
+  readonly engines = {
+    eventStore: () => this.store.head(),
+    durableLog: () => this.log.check(),
+    database: () => this.dataSource.query('SELECT 1'),
+  };
+
+  constructor(
+    private readonly env: LedgerEnv,
+    readonly store: EventStore,
+    private readonly log: DurableLog,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  follow(role: Role, start: () => Follower): void {
+    this.register(role, async () => {
+      const follower = start();
+      this.followers.set(follower.status().name, follower);
+    });
+  }
+
+  consume(role: Role, start: () => Promise<RunningSubscription>): void {
+    this.register(role, async () => this.subscriptions.push(await start()));
+  }
+
+  run(role: Role, start: () => Stoppable): void {
+    this.register(role, async () => this.others.push(start()));
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    for (const start of this.starts) await start();
+  }
+
+  /** Consumers stop before followers, followers before the store and the pools that they use. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
+    await Promise.all([...this.followers.values()].map((follower) => follower.stop()));
+    await Promise.all(this.others.map((other) => other.stop()));
+    await this.log.close();
+    await this.store.close();
+    await this.dataSource.destroy();
+  }
+
+  private register(role: Role, start: () => Promise<unknown>): void {
+    if (hasRole(this.env, role)) this.starts.push(start);
+  }
+}

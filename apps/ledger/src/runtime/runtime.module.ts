@@ -1,0 +1,32 @@
+import { EventStore } from '@daybook/event-store';
+import { DurableLog } from '@daybook/messaging';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
+import { LedgerEnv } from '../ledger.env';
+import { BackgroundWork } from './background-work';
+import { ledgerDataSource } from './data-source';
+import { openDurableLog, openEventStore } from './engines';
+
+/** The engines of this process, the buses, and what runs beside the edges. Every module sees it. */
+@Module({})
+export class RuntimeModule {
+  static forRoot(env: LedgerEnv): DynamicModule {
+    return {
+      module: RuntimeModule,
+      global: true,
+      imports: [CqrsModule.forRoot()],
+      providers: [
+        { provide: LedgerEnv, useValue: env },
+        { provide: EventStore, useFactory: () => openEventStore(env) },
+        { provide: DurableLog, useFactory: () => openDurableLog(env) },
+        {
+          provide: DataSource,
+          useFactory: () => ledgerDataSource(env.databaseUrl).initialize(),
+        },
+        BackgroundWork,
+      ],
+      exports: [CqrsModule, LedgerEnv, EventStore, DurableLog, DataSource, BackgroundWork],
+    };
+  }
+}
