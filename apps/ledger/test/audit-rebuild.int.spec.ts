@@ -1,7 +1,7 @@
+import { rebuild, replay, rollBack } from '@daybook/audit';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
-import { rebuild, rollBack } from '../src/audit/rebuild';
-import { replay } from '../src/audit/replay';
+import { AUDITED } from '../src/operations/read-models';
 import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
 import { differencesIn, schemas, served } from './audit-tables';
 
@@ -17,6 +17,7 @@ afterEach(() => ledger.close());
 
 const rebuildNow = (options: Partial<Parameters<typeof rebuild>[0]> = {}) =>
   rebuild({
+    ...AUDITED,
     store: ledger.store,
     ownerUrl: ledger.ownerUrl,
     readModel: 'all',
@@ -95,6 +96,7 @@ describe('a rebuild', () => {
     await tellHistory(ledger.store, 8, 60);
     await ledger.project();
     const certificate = await rollBack({
+      ...AUDITED,
       store: ledger.store,
       ownerUrl: ledger.ownerUrl,
       actor: 'operator',
@@ -102,14 +104,20 @@ describe('a rebuild', () => {
     expect(certificate).toMatchObject({
       outcome: 'rolled-back',
       servedFrom: await ledger.store.head(),
-      stateHash: (await replay({ store: ledger.store, databaseUrl: ledger.ownerUrl })).stateHash,
+      stateHash: (await replay({ ...AUDITED, store: ledger.store, databaseUrl: ledger.ownerUrl }))
+        .stateHash,
     });
     expect(await served(ledger)).toEqual(before);
     expect(await differencesIn(ledger)).toEqual([]);
     // And forth again: what served meanwhile was kept in its place.
     await tellHistory(ledger.store, 9, 30);
     await ledger.project();
-    await rollBack({ store: ledger.store, ownerUrl: ledger.ownerUrl, actor: 'operator' });
+    await rollBack({
+      ...AUDITED,
+      store: ledger.store,
+      ownerUrl: ledger.ownerUrl,
+      actor: 'operator',
+    });
     expect(await differencesIn(ledger)).toEqual([]);
   });
 
@@ -120,7 +128,7 @@ describe('a rebuild', () => {
       'SELECT count(*) FROM ledger.customer',
     );
     const { store, ownerUrl } = ledger;
-    const certificate = await rollBack({ store, ownerUrl, actor: 'operator' });
+    const certificate = await rollBack({ ...AUDITED, store, ownerUrl, actor: 'operator' });
     expect(certificate).toMatchObject({ outcome: 'rolled-back', differences: Number(count) });
     expect(await differencesIn(ledger)).toEqual([]);
   });
@@ -130,7 +138,7 @@ describe('a rebuild', () => {
     await expect(rebuildNow({ ownerUrl: ledger.url })).rejects.toMatchObject({ code: 'no-rights' });
     await expect(rebuildNow({ readModel: 'nope' })).rejects.toThrow(/accounts, .*books/);
     await expect(
-      rollBack({ store: ledger.store, ownerUrl: ledger.ownerUrl, actor: 'operator' }),
+      rollBack({ ...AUDITED, store: ledger.store, ownerUrl: ledger.ownerUrl, actor: 'operator' }),
     ).rejects.toMatchObject({ code: 'nothing-to-roll-back' });
   });
 
