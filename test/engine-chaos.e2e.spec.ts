@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { TOPIC_SETTINGS, TOPICS, type TransferV1 } from '@daybook/contracts';
 import { type DurableLog, openKafka } from '@daybook/messaging';
 import { Client } from 'pg';
-import { newApiKey } from '../apps/ledger/src/accounts/api-key';
+import { newApiKey } from '../apps/ledger/src/edge/api-key';
 import { migrate } from '../apps/ledger/src/migrate';
 import { type AppProcess, startApp } from './app-process';
 import { freshDatabase, type TestDatabase, until } from './dependencies';

@@ -1,6 +1,6 @@
 import { type AppProcess, startApp } from '../../../test/app-process';
 import { until } from '../../../test/dependencies';
-import { newApiKey } from '../src/accounts/api-key';
+import { newApiKey } from '../src/edge/api-key';
 import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
 
 const { key } = newApiKey();

@@ -158,6 +158,7 @@ const WRONG: Readonly<Record<string, string>> = {
   'text[]': `$ || '{}'::text[] || ARRAY['admin']`,
   numeric: '$ + 1',
   bigint: 'coalesce($, 0) + 1000000',
+  integer: 'coalesce($, 0) + 1',
   smallint: '$ + 1',
   boolean: 'NOT $',
   'timestamp with time zone': `coalesce($, '2026-01-01') + interval '1 microsecond'`,

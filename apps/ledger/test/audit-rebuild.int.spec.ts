@@ -57,7 +57,8 @@ describe('a rebuild', () => {
                (SELECT array_agg(conname || pg_get_constraintdef(k.oid) ORDER BY conname)
                   FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype <> 'n') AS constraints,
                (SELECT array_agg(attname || ' ' || format_type(atttypid, atttypmod) || attnotnull ORDER BY attnum)
-                  FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0) AS columns
+                  FROM pg_attribute
+                 WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns
           FROM pg_class c WHERE relnamespace = 'ledger'::regnamespace ORDER BY c.relname`);
     const before = await shape();
     await rebuildNow();
@@ -140,6 +141,15 @@ describe('a rebuild', () => {
     await expect(
       rollBack({ ...AUDITED, store: ledger.store, ownerUrl: ledger.ownerUrl, actor: 'operator' }),
     ).rejects.toMatchObject({ code: 'nothing-to-roll-back' });
+  });
+
+  it('is not rolled back to tables that an older version had', async () => {
+    await rebuildNow();
+    await ledger.sql('ALTER TABLE ledger_before.figures RENAME TO purse_figures');
+    const { store, ownerUrl } = ledger;
+    const rolled = rollBack({ ...AUDITED, store, ownerUrl, actor: 'operator' });
+    await expect(rolled).rejects.toMatchObject({ code: 'tables-changed' });
+    expect(await differencesIn(ledger)).toEqual([]);
   });
 
   it('gives way to a reader, and tells who is in the way only after a while', async () => {
