@@ -30,4 +30,12 @@ export {
   PostgresEventStore,
   type PostgresEventStoreOptions,
 } from './postgres/postgres-event-store';
+export {
+  type Happened,
+  type HappenedTo,
+  happenedTo,
+  isLater,
+  type Projection,
+  type Sql,
+} from './projection';
 export type { WriteObserver, WriteOutcome, WriteReport } from './write-observer';
