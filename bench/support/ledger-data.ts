@@ -127,6 +127,7 @@ function recordOf(transfer: TransferV1, { customerId, purseId }: PlannedPurse) {
       facts: {
         parties: { accountId: DEFAULT_ACCOUNT_ID, customerId, purseId },
         asset: TOKEN_ASSET,
+        outsideOrderId: null,
         screening: false,
         purseStatus: 'active' as const,
         customerBlocked: false,

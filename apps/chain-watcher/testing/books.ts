@@ -57,6 +57,7 @@ function factsOf(chain: string, id: string, isListed: boolean): TransferFacts {
   return {
     parties,
     asset: isListed ? asset : null,
+    outsideOrderId: null,
     screening: false,
     purseStatus: 'active',
     customerBlocked: false,

@@ -17,7 +17,8 @@ import {
   trialBalanceViolations,
 } from './invariants';
 import { type Posting, postings } from './postings';
-import { type ReplenishmentCommand, type ReplenishmentEvent, replenishment } from './replenishment';
+import { type ReplenishmentCommand, replenishment } from './replenishment';
+import type { ReplenishmentEvent } from './replenishment-event';
 
 const decision: fc.Arbitrary<ReplenishmentCommand> = fc.record({
   type: fc.constant('ResolveCompliance'),

@@ -1,4 +1,5 @@
 export * from './account';
+export * from './complete-replenishment';
 export * from './credit';
 export * from './customer';
 export * from './decider';
@@ -11,4 +12,5 @@ export * from './money';
 export * from './postings';
 export * from './purse';
 export * from './replenishment';
+export * from './replenishment-event';
 export * from './transfer';

@@ -9,6 +9,7 @@ interface Row {
   customer_id: string;
   account_id: string;
   purse_status: Owner['purseStatus'];
+  outside_order_id: string | null;
   customer_status: 'active' | 'blocked';
   screening: boolean;
 }
@@ -19,7 +20,7 @@ const FIND = `
     FROM (SELECT max(position) AS position FROM ledger.checkpoint WHERE name = $1) AS c
     LEFT JOIN (
       SELECT p.address, p.id AS purse_id, p.customer_id, p.account_id, p.status AS purse_status,
-             customer.status AS customer_status, account.screening
+             p.outside_order_id, customer.status AS customer_status, account.screening
         FROM ledger.purse p
         JOIN ledger.customer ON customer.id = p.customer_id
         JOIN ledger.account ON account.id = p.account_id
@@ -41,6 +42,7 @@ export async function findOwners(
         customerId: row.customer_id,
         accountId: row.account_id,
       },
+      outsideOrderId: row.outside_order_id,
       purseStatus: row.purse_status,
       customerBlocked: row.customer_status === 'blocked',
       screening: row.screening,

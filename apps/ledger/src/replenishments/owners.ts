@@ -4,6 +4,8 @@ import type { EventStore, Position, RecordedEvent } from '@daybook/event-store';
 /** Whose an address is, and what that means for a credit. */
 export interface Owner extends OwnerFacts {
   readonly parties: Parties;
+  /** The order id that the merchant gave the purse. It never changes after the mint. */
+  readonly outsideOrderId: string | null;
   /** Whether the account wants final transfers screened before they are credited. */
   readonly screening: boolean;
 }

@@ -39,7 +39,16 @@ function nth(n: number): string {
 
 /** What the read models know of the purse; they stay at position 0, so all that follows is news. */
 const known = new Map<string, Owner>([
-  [address, { parties: owner, purseStatus: 'active', customerBlocked: false, screening: false }],
+  [
+    address,
+    {
+      parties: owner,
+      outsideOrderId: 'order-7',
+      purseStatus: 'active',
+      customerBlocked: false,
+      screening: false,
+    },
+  ],
 ]);
 
 async function ledger(byAddress: ReadonlyMap<string, Owner> = known) {
