@@ -3,6 +3,7 @@ import * as a from '../testing/a';
 import { goldenFiles } from '../testing/golden';
 import { lives } from '../testing/lives';
 import { RUNS } from '../testing/runs';
+import { asVersion1 } from '../testing/version-1';
 import { completeReplenishment, isComplete } from './complete-replenishment';
 import { fold } from './decider';
 import { upcast } from './events';
@@ -11,20 +12,6 @@ import type { ReplenishmentEvent } from './replenishment-event';
 
 /** The order ids of the purses that `lives` speaks of: one has none. */
 const orderIn = (purseId: string) => (purseId === a.parties.purseId ? 'order-7' : null);
-
-/** What version 1 of the software would have stored of an event of today. */
-function asVersion1(event: ReplenishmentEvent): ReplenishmentEvent {
-  const { outsideOrderId: _, ...data } = event.data;
-  if ('transfer' in data && 'asset' in data) {
-    const { transfer: __, block: ___, ...booked } = data as Record<string, unknown>;
-    return { type: event.type, data: booked } as unknown as ReplenishmentEvent;
-  }
-  if (event.type === 'ComplianceCheckStarted' || event.type === 'ReplenishmentDropped') {
-    const { transfer: __, block: ___, ...rest } = data as Record<string, unknown>;
-    return { type: event.type, data: rest } as unknown as ReplenishmentEvent;
-  }
-  return { type: event.type, data } as ReplenishmentEvent;
-}
 
 /** The events of the commands; those of the first `old` commands as version 1 stored them. */
 function historyOf(commands: readonly ReplenishmentCommand[], old: number): ReplenishmentEvent[] {
