@@ -64,8 +64,14 @@ module.exports = {
     {
       ...base,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '\\.(int|e2e)\\.spec\\.ts$'],
+      testMatch: ['<rootDir>/{apps,bench,libs,test}/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.(property|int|e2e)\\.spec\\.ts$'],
+    },
+    {
+      // Suites that try thousands of random cases: seconds each, where a unit suite takes moments.
+      ...base,
+      displayName: 'property',
+      testMatch: ['<rootDir>/{apps,libs}/**/*.property.spec.ts'],
     },
     {
       ...base,

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { DEVELOPMENT_XPUB } from '@daybook/chains';
 import { DaybookClient, DaybookClientModule, DaybookError, v1 } from '@daybook/client';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -15,7 +14,7 @@ let daybook: DaybookClient;
 let distant: DaybookClient;
 
 beforeAll(async () => {
-  ledger = await createGrpcLedger({ env: { evmXpub: DEVELOPMENT_XPUB }, heartbeatMs: 200 });
+  ledger = await createGrpcLedger({ heartbeatMs: 200 });
   line = await breakableLine(`http://${ledger.address}`);
   const { apiKey } = ledger;
   daybook = new DaybookClient({ address: ledger.address, apiKey, tls: false });

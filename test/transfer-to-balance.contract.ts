@@ -1,4 +1,4 @@
-import { DEVELOPMENT_XPUB } from '@daybook/chains';
+import { parseXpub } from '@daybook/chains';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HDNodeWallet } from 'ethers';
@@ -49,7 +49,7 @@ export function describeTransferToBalance(name: string, openEngines: () => Promi
 
     beforeAll(async () => {
       [chain, engines] = await Promise.all([startLocalChain(), openEngines()]);
-      expect(PURSES).not.toBe(DEVELOPMENT_XPUB);
+      expect(parseXpub('evm', PURSES).isDevelopment).toBe(false);
       ledger = await createLedgerForTest({
         env: { evmXpub: PURSES, ...engines.ledger },
         chains: {

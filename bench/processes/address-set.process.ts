@@ -32,9 +32,12 @@ function build({ kind, addresses }: AddressSetRequest): {
   readonly ownBytes: () => number | null;
 } {
   if (kind === 'table') {
-    const table = createAddressTable();
+    const table = createAddressTable('evm');
     for (let n = 0; n < addresses; n++) table.add(addressAt(n));
-    return { has: (topic) => table.has(topic, TOPIC_OFFSET), ownBytes: () => table.bytes };
+    return {
+      has: (topic) => table.has(`0x${topic.slice(TOPIC_OFFSET)}`),
+      ownBytes: () => table.bytes,
+    };
   }
   const set = new Set<string>();
   for (let n = 0; n < addresses; n++) set.add(addressAt(n));

@@ -1,4 +1,4 @@
-import { DEVELOPMENT_XPUB, parseEvmXpub } from '@daybook/chains';
+import { purseXpubs } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import {
   type CustomerState,
@@ -37,7 +37,8 @@ export async function createCustomers(
   tick: (done: number) => void,
 ): Promise<void> {
   const store = new PostgresEventStore(database.url);
-  const xpub = parseEvmXpub(DEVELOPMENT_XPUB);
+  const fingerprint =
+    purseXpubs({ evm: undefined, tron: undefined }, []).get('evm')?.fingerprint ?? '';
   try {
     await openDefaultAccount(store, API_KEY);
     for (let from = 0; from < customers; from += SLICE) {
@@ -49,7 +50,7 @@ export async function createCustomers(
       await decideAll(
         store,
         purse,
-        minted.map((planned, i) => mintOf(planned, from + i, xpub.fingerprint)),
+        minted.map((planned, i) => mintOf(planned, from + i, fingerprint)),
       );
       tick(from + slice.length);
     }
@@ -128,6 +129,7 @@ function recordOf(transfer: TransferV1, { customerId, purseId }: PlannedPurse) {
         parties: { accountId: DEFAULT_ACCOUNT_ID, customerId, purseId },
         asset: TOKEN_ASSET,
         outsideOrderId: null,
+        isFungible: true,
         screening: false,
         purseStatus: 'active' as const,
         customerBlocked: false,

@@ -11,7 +11,7 @@ import {
 import { EngineMisconfigured } from '@daybook/platform/plain';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { HEALTH } from './probes.controller';
+import { HEALTH } from './monitoring/probes.controller';
 import { WatcherEnv } from './watcher.env';
 import { WatcherModule } from './watcher.module';
 

@@ -30,7 +30,7 @@ export class WatcherEnv {
   @Max(65_535)
   readonly httpPort: number = 3001;
 
-  /** How often every chain is asked for its head; by its block time when left out. */
+  /** How often the head of every chain is polled; by its block time when left out. */
   @IsOptional()
   @IsInt()
   @Min(50)

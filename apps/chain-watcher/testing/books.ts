@@ -1,3 +1,4 @@
+import { isFungible } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import { type ReplenishmentState, replenishment, type TransferFacts } from '@daybook/domain';
 import { IDS, TOKEN } from './model-chain';
@@ -58,6 +59,7 @@ function factsOf(chain: string, id: string, isListed: boolean): TransferFacts {
     parties,
     asset: isListed ? asset : null,
     outsideOrderId: null,
+    isFungible: isFungible(id),
     screening: false,
     purseStatus: 'active',
     customerBlocked: false,

@@ -186,7 +186,7 @@ it('finds a transfer that was missed, once, whatever is killed meanwhile', async
   const following = spawnDaybook(rescan, place);
   await until(async () => (await cli('watch', 'list')).stdout.includes('waiting'));
   watcher = await startWatcher();
-  const isRunning = `SELECT FROM watcher.request WHERE state = 'running' AND next_number < to_number`;
+  const isRunning = `SELECT FROM watcher.rescan WHERE origin = 'operator' AND state = 'running' AND next_number < to_number`;
   await until(async () => (await sql.query(isRunning)).rows.length > 0, { timeoutMs: 20_000 });
   await watcher.kill();
   watcher = await startWatcher();

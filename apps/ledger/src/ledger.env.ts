@@ -1,3 +1,4 @@
+import type { Family } from '@daybook/domain';
 import {
   IsBoolean,
   IsIn,
@@ -107,6 +108,11 @@ export class LedgerEnv {
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])
   readonly logLevel: string = 'info';
+}
+
+/** The configured xpub of each family. TRON gets its variable when its chains can be watched. */
+export function xpubsOf({ evmXpub }: LedgerEnv): Readonly<Record<Family, string | undefined>> {
+  return { evm: evmXpub, tron: undefined };
 }
 
 export function hasRole(env: LedgerEnv, role: Role): boolean {

@@ -1,9 +1,4 @@
-import {
-  DEVELOPMENT_XPUB,
-  loadRegistry,
-  parseEvmXpub,
-  refuseDevelopmentXpub,
-} from '@daybook/chains';
+import { loadChainsFile, purseXpubs } from '@daybook/chains';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from './accounts/accounts.module';
 import { BooksModule } from './books/books.module';
@@ -11,10 +6,11 @@ import { ChainsModule } from './chains/chains.module';
 import { CustomersModule } from './customers/customers.module';
 import { EdgeModule } from './edge/edge.module';
 import { EventsModule } from './events/events.module';
-import { LedgerEnv } from './ledger.env';
+import { LedgerEnv, xpubsOf } from './ledger.env';
 import { READ_MODELS } from './operations/read-models';
 import { ProjectionsModule } from './projections/projections.module';
 import { PursesModule } from './purses/purses.module';
+import { ReactionsModule } from './reactions/reactions.module';
 import { ReplenishmentsModule } from './replenishments/replenishments.module';
 import { RuntimeModule } from './runtime/runtime.module';
 
@@ -22,22 +18,20 @@ import { RuntimeModule } from './runtime/runtime.module';
 @Module({})
 export class LedgerModule {
   static forRoot(env: LedgerEnv): DynamicModule {
-    const registry = loadRegistry(env.chainsFile ?? null);
-    const xpub = parseEvmXpub(env.evmXpub ?? DEVELOPMENT_XPUB);
-    refuseDevelopmentXpub(
-      xpub,
-      registry.connections.map((connection) => connection.chain),
-    );
+    const registry = loadChainsFile(env.chainsFile ?? null);
+    const watched = registry.connections.map(({ chain }) => chain);
+    const xpubs = purseXpubs(xpubsOf(env), watched);
     return {
       module: LedgerModule,
       imports: [
         RuntimeModule.forRoot(env),
         ProjectionsModule.forRoot(READ_MODELS),
         EdgeModule,
+        ReactionsModule,
         AccountsModule,
         ChainsModule.forRoot(registry),
         CustomersModule,
-        PursesModule.forRoot(xpub),
+        PursesModule.forRoot(xpubs),
         ReplenishmentsModule,
         BooksModule,
         EventsModule,

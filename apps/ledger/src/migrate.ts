@@ -8,6 +8,7 @@ import { CreateReadModels1700000001000 } from './migrations/0001-read-models';
 import { ApiKeysEnd1700000002000 } from './migrations/0002-api-keys-end';
 import { CreateRelayState1700000003000 } from './migrations/0003-topics';
 import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
+import { CreateReactions1700000006000 } from './migrations/0006-reactions';
 import { ledgerDataSource } from './runtime/data-source';
 
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
@@ -26,6 +27,7 @@ export async function migrate(ownerUrl: string, runtimeRole: string): Promise<vo
       CreateRelayState1700000003000,
       ApiKeysEnd1700000002000,
       AnswerAsOf1700000004000,
+      CreateReactions1700000006000,
     ] as never[],
     migrationsTableName: 'migration',
     schema: 'ledger',
@@ -57,6 +59,7 @@ async function grantReadModels(
     REVOKE INSERT, UPDATE, DELETE ON ledger.migration, ledger.rebuild FROM ${role};
     -- What is booked stays booked: journal lines are only ever added.
     REVOKE UPDATE, DELETE ON ledger.journal_line FROM ${role};
+    GRANT DELETE ON ledger.due TO ${role};
     GRANT USAGE ON SEQUENCE ledger.address_index TO ${role};
   `);
 }

@@ -14,7 +14,7 @@ ${JSON.stringify(
     type: problemType('validation-failed'),
     title: PROBLEMS['validation-failed'].title,
     status: PROBLEMS['validation-failed'].status,
-    detail: 'externalId is 1 to 128 visible ASCII characters.',
+    detail: 'externalId must be 1 to 128 visible ASCII characters without spaces, such as user-42.',
     instance: '/v1/customers',
     code: 'validation-failed',
     errors: [
@@ -22,7 +22,8 @@ ${JSON.stringify(
         in: 'body',
         pointer: '/externalId',
         code: 'pattern',
-        detail: 'externalId is 1 to 128 visible ASCII characters.',
+        detail:
+          'externalId must be 1 to 128 visible ASCII characters without spaces, such as user-42.',
       },
     ],
     requestId: '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52',

@@ -1,29 +1,33 @@
+import type { Family } from '@daybook/domain';
+import { FAMILY_RULES } from './family';
+
 /** How many addresses one block of keys holds: growing never copies what is there. */
 const CHUNK_ADDRESSES = 65_536;
 const WORDS = 5;
 const INITIAL_SLOTS = 1_024;
 /** Above this, searches in open addressing get long. */
 const LOAD_MAX = 0.5;
-/** What follows `0x` in an address, and the 12 zero bytes in the topic of a log. */
-const ADDRESS_OFFSET = 2;
+/** `0x` and the digits of 20 bytes. */
+const KEY_LENGTH = 42;
 
 /**
- * A set of 20-byte addresses in about 30 bytes each, without an object per address: the keys lie in
- * blocks in the order of their arrival, and an open-addressing index of slots points to them. It
- * only grows, as a purse is watched for ever.
+ * A set of the addresses of one family in about 30 bytes each, without an object per address: their
+ * 20-byte keys lie in blocks in the order of their arrival, and an open-addressing index of slots
+ * points to them. It only grows, as a purse is watched for ever.
  */
 export interface AddressTable {
   readonly size: number;
   /** The memory of keys and index. */
   readonly bytes: number;
-  /** Whether it was new. The caller has checked that it is an address. */
+  /** Whether it was new. Throws `RangeError` for what is no canonical address of the family. */
   add(address: string): boolean;
-  /** Looks up the 40 hexadecimal digits of `text` that start at `offset`, in either case. */
-  has(text: string, offset?: number): boolean;
+  /** Whether it was added. Throws `RangeError` for what is no canonical address of the family. */
+  has(address: string): boolean;
 }
 
-/** An empty table. */
-export function createAddressTable(): AddressTable {
+/** An empty table for the addresses of a family. */
+export function createAddressTable(family: Family): AddressTable {
+  const { addressKey } = FAMILY_RULES[family];
   const chunks: Uint32Array[] = [];
   /** A slot holds the number of a key plus one; zero is free. */
   let slots = new Uint32Array(INITIAL_SLOTS);
@@ -65,7 +69,7 @@ export function createAddressTable(): AddressTable {
       return chunks.length * CHUNK_ADDRESSES * WORDS * 4 + slots.byteLength;
     },
     add(address) {
-      readKey(address, ADDRESS_OFFSET, key);
+      readKey(addressKey(address), key);
       const slot = find();
       if (slots[slot] !== 0) return false;
       if (size % CHUNK_ADDRESSES === 0) chunks.push(new Uint32Array(CHUNK_ADDRESSES * WORDS));
@@ -75,24 +79,34 @@ export function createAddressTable(): AddressTable {
       if (size > slots.length * LOAD_MAX) growIndex();
       return true;
     },
-    has(text, offset = ADDRESS_OFFSET) {
-      readKey(text, offset, key);
+    has(address) {
+      readKey(addressKey(address), key);
       return slots[find()] !== 0;
     },
   };
 }
 
-/** Eight digits become a word. A letter's code ends in 1 to 6 and lies above 64, in either case. */
-function readKey(text: string, offset: number, key: Uint32Array): void {
-  let at = offset;
+/** A digit's value by its UTF-16 code. One for every code, as a range check costs a third more. */
+const NO_DIGIT = 0x10;
+const DIGITS = new Uint8Array(0x10000).fill(NO_DIGIT);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  DIGITS[digit.charCodeAt(0)] = value;
+}
+
+/** Eight digits become a word. Other text would become the key of an address that nobody meant. */
+function readKey(text: string, key: Uint32Array): void {
+  let seen = text.length === KEY_LENGTH && text.startsWith('0x') ? 0 : NO_DIGIT;
+  let at = 2;
   for (let word = 0; word < WORDS; word++) {
     let value = 0;
     for (let digit = 0; digit < 8; digit++) {
-      const code = text.charCodeAt(at++);
-      value = (value << 4) | ((code & 15) + (code >> 6) * 9);
+      const nibble = DIGITS[text.charCodeAt(at++)] as number;
+      seen |= nibble;
+      value = (value << 4) | nibble;
     }
     key[word] = value;
   }
+  if (seen >= NO_DIGIT) throw new RangeError('This is no canonical address of its family.');
 }
 
 /** Addresses are hashes of keys already; mixing two words guards against vanity prefixes. */

@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { getAddress } from 'ethers';
-import { InvalidChainsFile, loadRegistry, readChainsFile } from './chains-file';
+import { parseAssetId } from './asset-id';
+import { finalityOf, findChain } from './chains-and-assets';
+import { InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 import { KNOWN_ASSETS, KNOWN_CHAINS, KNOWN_CONTRACTS } from './known-chains';
-import { finalityOf, findChain, parseAssetId } from './registry';
+import { openChain } from './open-chain';
 
 const USDT_ETH = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 const TOKEN = `eip155:31337/erc20:0x${'ab'.repeat(20)}`;
@@ -12,8 +17,12 @@ function read(...chains: object[]) {
 }
 
 function faultsOf(...chains: object[]): readonly string[] {
+  return faultsIn(() => read(...chains));
+}
+
+function faultsIn(reading: () => unknown): readonly string[] {
   try {
-    read(...chains);
+    reading();
   } catch (error) {
     if (error instanceof InvalidChainsFile) return error.faults;
     throw error;
@@ -32,7 +41,7 @@ describe('what is known to everybody', () => {
   );
 
   it('gives the stablecoins of BNB Smart Chain 18 decimals and the others 6', () => {
-    const tokens = KNOWN_ASSETS.filter((it) => parseAssetId(it.id)?.kind === 'erc20');
+    const tokens = KNOWN_ASSETS.filter((it) => parseAssetId(it.id)?.kind === 'contract');
     expect(tokens).toHaveLength(6);
     for (const { chain, decimals } of tokens) expect(decimals).toBe(chain === 'eip155:56' ? 18 : 6);
   });
@@ -102,11 +111,21 @@ describe('readChainsFile', () => {
   it('lists every fault at once and repeats no URL', () => {
     const faults = faultsOf(
       { id: 'eip155:1', rpcUrl: 'ftp://secret-key@host', typo: 1 },
-      { id: 'tron:mainnet', rpcUrl, finality: { kind: 'depth' } },
+      { id: 'TRON', rpcUrl, finality: { kind: 'depth' }, wsUrl: 1 },
+      { rpcUrl, assets: [{ id: TOKEN, decimals: 78, minimum: 5 }] },
     );
-    expect(faults).toHaveLength(4);
-    expect(faults.join('\n')).toMatch(/typo/);
-    expect(faults.join('\n')).not.toMatch(/secret-key/);
+    expect(new Set(faults)).toEqual(
+      new Set([
+        '/chains/0 has no property typo. It may have id, rpcUrl, wsUrl, startBlock, name, blockTimeMs, finality, reorgWindow, assets.',
+        "/chains/0/rpcUrl must be the URL of the node's JSON-RPC, beginning with http:// or https://.",
+        "/chains/1/finality must have required property 'confirmations'.",
+        '/chains/1/id must be a CAIP-2 id such as "eip155:1" or "tron:728126428".',
+        "/chains/1/wsUrl must be the URL of the node's WebSocket, beginning with ws:// or wss://, or null.",
+        '/chains/2/assets/0/decimals must be the digits after the point, 0 to 77.',
+        '/chains/2/assets/0/minimum must be the smallest credited amount in base units, as a string such as "1000000".',
+        "/chains/2 must have required property 'id'.",
+      ]),
+    );
   });
 
   it.each([
@@ -159,12 +178,111 @@ describe('readChainsFile', () => {
     expect(faultsOf(...chains).join('\n')).toMatch(said);
   });
 
-  it('refuses a file that is not there', () => {
-    expect(() => loadRegistry('/nowhere/chains.json')).toThrow(/cannot be read \(ENOENT\)/);
-    expect(loadRegistry(null).connections).toEqual([]);
+  it('refuses a chain of no family', () => {
+    expect(faultsOf({ id: 'solana:1', rpcUrl }, { id: 'tron:mainnet', rpcUrl })).toEqual([
+      'solana:1 is no chain that Daybook knows how to read: eip155:<number> or tron:<number>.',
+      'tron:mainnet is no chain that Daybook knows how to read: eip155:<number> or tron:<number>.',
+    ]);
   });
 
-  it('refuses what is not JSON', () => {
-    expect(() => readChainsFile('{')).toThrow(InvalidChainsFile);
+  it.each([
+    ['a byte order mark', '\uFEFF{"chains":[]}', /^Line 1, column 1: .*byte order mark.*UTF-8/],
+    ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le').toString('utf8'), /^Line 1, column 1: /],
+    ['an unfinished text', '{', /^Line 1, column 2: this is not JSON \(close brace expected\)/],
+    ['nothing', '', /^Line 1, column 1: /],
+    ['a comma too many', '{\n  "chains": [],\n}', /^Line 3, column 1: /],
+    ['a comment', '{\r\n  // mine\r\n  "chains": []\r\n}', /^Line 2, column 3: .*invalid comment/],
+    ['a missing comma', '{"chains":\n[{"id": "eip155:1"\n"rpcUrl": 1}]}', /^Line 3, column 1: /],
+    ['a second value', '{"chains":[]} x', /^Line 1, column 15: /],
+    ['single quotes', "{'chains':[]}", /^Line 1, column 2: /],
+    ['a line break in a string', '{"chains":["a\nb"]}', /^Line 1, column 12: /],
+  ])('names the place of %s', (_, text, said) => {
+    const faults = faultsIn(() => readChainsFile(text));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(said);
+  });
+
+  it('refuses what is JSON and no chains file', () => {
+    for (const text of ['null', '[]', '{}', '{"chains":{}}', '{"chains":[1]}']) {
+      expect(() => readChainsFile(text)).toThrow(InvalidChainsFile);
+    }
+  });
+});
+
+describe('a TRON chain', () => {
+  const USDT = 'tron:728126428/trc20:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t';
+  const entry = {
+    id: 'tron:728126428',
+    rpcUrl,
+    finality: { kind: 'tag', tag: 'finalized' },
+    assets: [
+      { id: USDT, currency: 'USDT_TRON', decimals: 6, minimum: '1000000' },
+      { id: 'tron:728126428/slip44:195', currency: 'TRX', decimals: 6, minimum: '1' },
+      { id: 'tron:728126428/trc10:1000001', currency: 'TEN', decimals: 0, minimum: '1' },
+    ],
+  };
+
+  it('can be described with its assets', () => {
+    const registry = read(entry);
+    expect(findChain(registry, 'tron:728126428')).toMatchObject({ family: 'tron' });
+    expect(registry.assets.slice(-3).map(({ currency }) => currency)).toEqual([
+      'USDT_TRON',
+      'TRX',
+      'TEN',
+    ]);
+  });
+
+  it('names what its asset ids should look like', () => {
+    const assets = [{ ...entry.assets[0], id: `${USDT}x` }];
+    expect(faultsOf({ ...entry, assets })).toEqual([
+      `${USDT}x is no asset id such as tron:728126428/trc20:T... (base58), .../trc10:1000001 or .../slip44:195.`,
+    ]);
+  });
+
+  it('cannot be opened yet, which says so', () => {
+    const registry = read(entry);
+    const [connection] = registry.connections;
+    const chain = findChain(registry, entry.id);
+    if (!connection || !chain) throw new Error('It was not read.');
+    expect(() => openChain(chain, connection, registry)).toThrow(
+      expect.objectContaining({
+        code: 'family-not-available',
+        message: 'tron:728126428: Chains of the family tron cannot be watched yet.',
+      }),
+    );
+  });
+});
+
+describe('loadChainsFile', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-chains-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function load(chains: readonly object[]) {
+    const path = join(folder, 'chains.json');
+    writeFileSync(path, JSON.stringify({ chains }));
+    return loadChainsFile(path);
+  }
+
+  it('reads a file, and watches nothing without one', () => {
+    expect(load([{ id: 'eip155:1', rpcUrl }]).connections).toHaveLength(1);
+    expect(loadChainsFile(null).connections).toEqual([]);
+  });
+
+  it('refuses a chain that cannot be watched, beside every other fault', () => {
+    expect(
+      faultsIn(() =>
+        load([
+          { id: 'tron:1', rpcUrl },
+          { id: 'eip155:1', rpcUrl: 'http://' },
+        ]),
+      ),
+    ).toEqual([
+      'tron:1: Chains of the family tron cannot be watched yet. Remove this entry.',
+      'eip155:1: rpcUrl is not a URL such as https://node.example:8545.',
+    ]);
+  });
+
+  it('refuses a file that is not there', () => {
+    expect(() => loadChainsFile('/nowhere/chains.json')).toThrow(/cannot be read \(ENOENT\)/);
   });
 });

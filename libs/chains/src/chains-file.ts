@@ -1,18 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { AMOUNT_MAX, type Asset, type Family, type Finality } from '@daybook/domain';
-import Ajv2020 from 'ajv/dist/2020';
+import { AMOUNT_MAX, type Asset, FAMILIES, type Finality } from '@daybook/domain';
+import Ajv2020, { type ErrorObject } from 'ajv/dist/2020';
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { parseAssetId } from './asset-id';
+import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
 import schema from './chains-file.schema.json';
+import { FAMILY_RULES, familyOfChain } from './family';
 import { KNOWN_ASSETS, KNOWN_CHAINS } from './known-chains';
-import { type Chain, type ChainConnection, parseAssetId, type Registry } from './registry';
 
 /** The chains file cannot be used; the message lists every fault, and no address of a provider. */
 export class InvalidChainsFile extends Error {
   override readonly name = 'InvalidChainsFile';
 
   constructor(readonly faults: readonly string[]) {
-    super(
-      `The chains file has ${faults.length} fault(s):\n${faults.map((f) => `- ${f}`).join('\n')}`,
-    );
+    const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
+    super(`The chains file has ${count}:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
   }
 }
 
@@ -36,9 +38,6 @@ interface ChainEntry {
   readonly assets?: readonly AssetEntry[];
 }
 
-/** The family of every chain in a CAIP-2 namespace. */
-const FAMILIES: Readonly<Record<string, Family>> = { eip155: 'evm' };
-
 /** What an unknown chain gets when the file does not say: safe for chains that are slow to settle. */
 const DEFAULT_FINALITY: Finality = { kind: 'depth', confirmations: 64 };
 const DEFAULT_REORG_WINDOW = 256;
@@ -48,34 +47,26 @@ const validate = new Ajv2020({
   allErrors: true,
   allowUnionTypes: true,
   discriminator: true,
+  verbose: true,
 }).compile<{
   readonly chains: readonly ChainEntry[];
 }>(schema);
 
 /**
- * The registry: what is known to everybody, with what the chains file adds and changes. Without a
- * file nothing is watched. Throws `InvalidChainsFile`.
+ * What Daybook knows of chains and assets, with what the chains file at `path` adds and changes.
+ * Without a file nothing is watched. Checks the whole file, also that every chain in it can be watched,
+ * and needs nothing else, so that a fault is found before anything is started. Throws
+ * `InvalidChainsFile`.
  */
-export function loadRegistry(path: string | null): Registry {
-  return readChainsFile(path === null ? '{"chains":[]}' : readText(path));
+export function loadChainsFile(path: string | null): ChainsAndAssets {
+  if (path === null) return merge([], []);
+  const entries = entriesOf(readText(path));
+  return merge(entries, entries.flatMap(watchFaults));
 }
 
-/** The registry that the text of a chains file leads to. Throws `InvalidChainsFile`. */
-export function readChainsFile(text: string): Registry {
-  let file: unknown;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    throw new InvalidChainsFile(['It is not JSON.']);
-  }
-  if (!validate(file)) {
-    const faults = (validate.errors ?? []).map(({ instancePath, message, params }) => {
-      const named = 'additionalProperty' in params ? ` (${params.additionalProperty})` : '';
-      return `${instancePath || 'the file'} ${message}${named}`;
-    });
-    throw new InvalidChainsFile(faults);
-  }
-  return merge(file.chains);
+/** The same from the text of a file; chains that cannot be watched are accepted. */
+export function readChainsFile(text: string): ChainsAndAssets {
+  return merge(entriesOf(text), []);
 }
 
 function readText(path: string): string {
@@ -83,20 +74,72 @@ function readText(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new InvalidChainsFile([`${path} cannot be read (${code}).`]);
+    throw new InvalidChainsFile([`${path} cannot be read (${code}). Name a readable JSON file.`]);
   }
 }
 
-function merge(entries: readonly ChainEntry[]): Registry {
-  const faults: string[] = [];
+function entriesOf(text: string): readonly ChainEntry[] {
+  // A file in UTF-16 begins with a mark as well, which is no character of UTF-8.
+  if (/^[\uFEFF\uFFFD]/.test(text)) {
+    throw new InvalidChainsFile([
+      'Line 1, column 1: the file begins with a byte order mark. Save it as UTF-8 without one.',
+    ]);
+  }
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    throw new InvalidChainsFile([syntaxFault(text)]);
+  }
+  if (!validate(file)) throw new InvalidChainsFile((validate.errors ?? []).map(schemaFault));
+  return file.chains;
+}
+
+/** Names the first place that is not JSON; what follows it may only be its consequence. */
+function syntaxFault(text: string): string {
+  const errors: ParseError[] = [];
+  parse(text, errors, { disallowComments: true });
+  const [first] = errors;
+  if (first === undefined) return 'The file is not JSON.';
+  const { error, offset } = first;
+  const before = text.slice(0, offset).split(/\r\n|\r|\n/);
+  // Such as `CommaExpected`.
+  const words = printParseErrorCode(error)
+    .replace(/(?!^)[A-Z]/g, ' $&')
+    .toLowerCase();
+  return `Line ${before.length}, column ${(before.at(-1) ?? '').length + 1}: this is not JSON (${words}).`;
+}
+
+/** Says what the schema wants there. A value is never repeated, as a URL may contain a key. */
+function schemaFault({ instancePath, message, params, parentSchema }: ErrorObject): string {
+  const where = instancePath || 'the file';
+  if ('additionalProperty' in params) {
+    const known = Object.keys(parentSchema?.properties ?? {}).join(', ');
+    return `${where} has no property ${params.additionalProperty}. It may have ${known}.`;
+  }
+  const { description } = parentSchema ?? {};
+  return description === undefined ? `${where} ${message}.` : `${where} must be ${description}.`;
+}
+
+/** Why the chain cannot be watched; no fault when it can, or when its id is a fault of its own. */
+function watchFaults({ id }: ChainEntry): readonly string[] {
+  const family = familyOfChain(id);
+  const opening = family === null ? null : FAMILY_RULES[family].opening;
+  if (opening === null || 'open' in opening) return [];
+  return [`${id}: ${opening.notAvailable} Remove this entry.`];
+}
+
+function merge(entries: readonly ChainEntry[], found: readonly string[]): ChainsAndAssets {
+  const faults = [...found];
   const chains = new Map(KNOWN_CHAINS.map((chain) => [chain.id, chain]));
   const assets = new Map(KNOWN_ASSETS.map((asset) => [asset.id, asset]));
   const assetFinality = new Map<string, Finality>();
   const connections = new Map<string, ChainConnection>();
   for (const entry of entries) {
-    if (connections.has(entry.id)) faults.push(`${entry.id} is listed twice`);
+    if (connections.has(entry.id)) faults.push(`${entry.id} is listed twice; list it once.`);
     connections.set(entry.id, connectionOf(entry, faults));
-    const chain = chainOf(entry, chains.get(entry.id));
+    const chain = chainOf(entry, chains.get(entry.id), faults);
+    if (chain === null) continue;
     chains.set(chain.id, chain);
     for (const assetEntry of entry.assets ?? []) {
       const asset = assetOf(assetEntry, chain, assets.get(assetEntry.id), faults);
@@ -118,17 +161,25 @@ function merge(entries: readonly ChainEntry[]): Registry {
 
 function connectionOf(entry: ChainEntry, faults: string[]): ChainConnection {
   const wsUrl = entry.wsUrl ?? null;
-  if (!URL.canParse(entry.rpcUrl)) faults.push(`${entry.id}: rpcUrl is not a URL`);
-  if (wsUrl !== null && !URL.canParse(wsUrl)) faults.push(`${entry.id}: wsUrl is not a URL`);
+  if (!URL.canParse(entry.rpcUrl)) {
+    faults.push(`${entry.id}: rpcUrl is not a URL such as https://node.example:8545.`);
+  }
+  if (wsUrl !== null && !URL.canParse(wsUrl)) {
+    faults.push(`${entry.id}: wsUrl is not a URL such as wss://node.example:8546.`);
+  }
   return { chain: entry.id, rpcUrl: entry.rpcUrl, wsUrl, startBlock: entry.startBlock ?? null };
 }
 
-function chainOf(entry: ChainEntry, known: Chain | undefined): Chain {
-  const namespace = entry.id.slice(0, entry.id.indexOf(':'));
+function chainOf(entry: ChainEntry, known: Chain | undefined, faults: string[]): Chain | null {
+  const family = familyOfChain(entry.id);
+  if (family === null) {
+    const right = FAMILIES.map((each) => `${FAMILY_RULES[each].chainNamespace}:<number>`);
+    faults.push(`${entry.id} is no chain that Daybook knows how to read: ${right.join(' or ')}.`);
+    return null;
+  }
   return {
     id: entry.id,
-    // The schema admits no namespace without a family.
-    family: known?.family ?? (FAMILIES[namespace] as Family),
+    family,
     name: entry.name ?? known?.name ?? entry.id,
     blockTimeMs:
       entry.blockTimeMs === undefined
@@ -149,22 +200,26 @@ function assetOf(
   const id = parseAssetId(entry.id);
   const found = faults.length;
   if (id === null) {
-    faults.push(
-      `${entry.id} is no asset id such as eip155:1/erc20:0x... (lower case) or eip155:1/slip44:60`,
-    );
+    const { assetExamples } = FAMILY_RULES[chain.family];
+    faults.push(`${entry.id} is no asset id such as ${assetExamples}.`);
   } else if (id.chain !== chain.id) {
-    faults.push(`${entry.id} is listed under ${chain.id}`);
+    faults.push(`${entry.id} is listed under ${chain.id}; list it under ${id.chain}.`);
   }
   const currency = entry.currency ?? known?.currency;
   const decimals = entry.decimals ?? known?.decimals;
   const minimum = entry.minimum === undefined ? known?.minimum : BigInt(entry.minimum);
-  if (currency === undefined) faults.push(`${entry.id} has no currency`);
-  if (decimals === undefined) faults.push(`${entry.id} has no decimals`);
-  if (minimum === undefined) faults.push(`${entry.id} has no minimum`);
-  if (minimum !== undefined && minimum > AMOUNT_MAX)
-    faults.push(`${entry.id}: minimum is above 2^256 - 1`);
+  if (currency === undefined) faults.push(`${entry.id} has no currency, such as "USDT_ETH".`);
+  if (decimals === undefined) faults.push(`${entry.id} has no decimals, such as 6.`);
+  if (minimum === undefined) {
+    faults.push(`${entry.id} has no minimum in base units, such as "1000000".`);
+  }
+  if (minimum !== undefined && minimum > AMOUNT_MAX) {
+    faults.push(`${entry.id}: minimum is above 2^256 - 1, which no transfer can reach.`);
+  }
   if (known && (currency !== known.currency || decimals !== known.decimals)) {
-    faults.push(`${entry.id} is known as ${known.currency} with ${known.decimals} decimals`);
+    faults.push(
+      `${entry.id} is known as ${known.currency} with ${known.decimals} decimals; leave both out.`,
+    );
   }
   if (faults.length > found) return null;
   return { id: entry.id, chain: chain.id, currency, decimals, minimum } as Asset;
@@ -179,7 +234,7 @@ function checkFinality(
   for (const policy of policies) {
     if (policy?.kind === 'depth' && policy.confirmations > chain.reorgWindow) {
       faults.push(
-        `${chain.id}: ${policy.confirmations} confirmations exceed reorgWindow (${chain.reorgWindow})`,
+        `${chain.id}: ${policy.confirmations} confirmations exceed reorgWindow (${chain.reorgWindow}); raise the window or lower them.`,
       );
     }
   }
@@ -189,7 +244,9 @@ function checkCurrencies(assets: readonly Asset[], faults: string[]): void {
   const owners = new Map<string, string>();
   for (const { id, currency } of assets) {
     const owner = owners.get(currency);
-    if (owner !== undefined) faults.push(`${currency} names both ${owner} and ${id}`);
+    if (owner !== undefined) {
+      faults.push(`${currency} names both ${owner} and ${id}; give each its own currency code.`);
+    }
     owners.set(currency, id);
   }
 }

@@ -1,14 +1,5 @@
 export { type AddressTable, createAddressTable } from './address-table';
-export {
-  canonicalAddress,
-  DEVELOPMENT_XPUB,
-  deriveEvmAddress,
-  displayAddress,
-  type EvmXpub,
-  InvalidXpub,
-  parseEvmXpub,
-  refuseDevelopmentXpub,
-} from './addresses';
+export { isFungible, parseAssetId } from './asset-id';
 export type {
   Announcements,
   BlockHeader,
@@ -19,17 +10,24 @@ export type {
   PendingTransaction,
   TransactionRef,
 } from './chain-client';
-export { InvalidChainsFile, loadRegistry, readChainsFile } from './chains-file';
+export {
+  type Chain,
+  type ChainConnection,
+  type ChainsAndAssets,
+  finalityOf,
+  findChain,
+} from './chains-and-assets';
+export { InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 export { createEvmClient, WrongChain } from './evm/evm-client';
 export { type JsonRpc, RpcFailure } from './evm/json-rpc';
 export { InvalidBlock } from './evm/raw';
 export { assetIds } from './evm/transfers';
-export { openChain } from './open-chain';
 export {
-  type Chain,
-  type ChainConnection,
-  finalityOf,
-  findChain,
-  parseAssetId,
-  type Registry,
-} from './registry';
+  ADDRESS_FORMS,
+  canonicalAddress,
+  displayAddress,
+  familyOfChain,
+  readAddress,
+} from './family';
+export { openChain } from './open-chain';
+export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

@@ -1,8 +1,8 @@
 import type { Asset } from '@daybook/domain';
-import type { Chain } from './registry';
+import type { Chain } from './chains-and-assets';
 
 /**
- * The chains and assets that everybody may use without describing them. Contracts are written as
+ * The chains and assets that can be used without describing them in a chains file. Contracts are written as
  * their issuers publish them (EIP-55), so a test finds a mistyped one by its checksum.
  *
  * All three chains name their irreversible block by the tag `finalized`: Ethereum after two epochs

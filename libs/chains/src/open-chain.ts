@@ -1,20 +1,18 @@
-import type { Family } from '@daybook/domain';
+import { DomainError } from '@daybook/domain';
 import type { ChainClient } from './chain-client';
-import { openEvmChain } from './evm/evm-client';
-import type { Chain, ChainConnection, Registry } from './registry';
+import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
+import { FAMILY_RULES } from './family';
 
-type OpenChain = (chain: Chain, connection: ChainConnection, registry: Registry) => ChainClient;
-
-/** How each family is watched. A family joins by its entry here and its namespace in the chains file. */
-const FAMILIES: Readonly<Partial<Record<Family, OpenChain>>> = { evm: openEvmChain };
-
-/** A client for one configured chain. Nothing is asked of the node yet. */
+/**
+ * A client for one configured chain. Nothing is asked of the node yet. Refuses with
+ * `family-not-available` a chain of a family that cannot be watched.
+ */
 export function openChain(
   chain: Chain,
   connection: ChainConnection,
-  registry: Registry,
+  registry: ChainsAndAssets,
 ): ChainClient {
-  const open = FAMILIES[chain.family];
-  if (open === undefined) throw new Error(`Chains of the family ${chain.family} are not watched.`);
-  return open(chain, connection, registry);
+  const { opening } = FAMILY_RULES[chain.family];
+  if ('open' in opening) return opening.open(chain, connection, registry);
+  throw new DomainError('family-not-available', `${chain.id}: ${opening.notAvailable}`);
 }

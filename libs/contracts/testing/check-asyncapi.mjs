@@ -1,11 +1,16 @@
-// Prints what @asyncapi/parser finds in the document named by the argument, as JSON. A process of its own:
-// the parser mixes module systems in ways that the test runner's loader does not take.
+// Prints what @asyncapi/parser finds in each document named by the arguments, as a JSON list. A process of its
+// own, because the test runner's loader does not support how the parser mixes module systems.
 import { readFileSync } from 'node:fs';
 import { Parser } from '@asyncapi/parser';
 
-const { document, diagnostics } = await new Parser().parse(readFileSync(process.argv[2], 'utf8'));
-process.stdout.write(
-  JSON.stringify({
+const parser = new Parser();
+const findings = [];
+for (const file of process.argv.slice(2)) findings.push(await check(readFileSync(file, 'utf8')));
+process.stdout.write(JSON.stringify(findings));
+
+async function check(text) {
+  const { document, diagnostics } = await parser.parse(text);
+  return {
     channels:
       document
         ?.channels()
@@ -19,5 +24,5 @@ process.stdout.write(
     diagnostics: diagnostics.map(
       ({ code, message, path }) => `${path.join('/')}: ${code}: ${message}`,
     ),
-  }),
-);
+  };
+}

@@ -12,6 +12,7 @@ export type DomainEvent = AccountEvent | CustomerEvent | PurseEvent | Replenishm
  */
 export const SCHEMA_VERSIONS: Readonly<Record<DomainEvent['type'], number>> = {
   AccountOpened: 1,
+  AccountPolicyChanged: 1,
   ApiKeyIssued: 2,
   ApiKeyRevoked: 1,
   CustomerCreated: 1,

@@ -5,6 +5,7 @@ export * from './customer';
 export * from './decider';
 export * from './errors';
 export * from './events';
+export * from './expiry';
 export * from './figures';
 export * from './ids';
 export * from './invariants';

@@ -194,11 +194,9 @@ describe('a sighting', () => {
 });
 
 describe('a transfer that is never credited', () => {
-  const nft = 'eip155:1/erc721:0xbc4ca0eda7647a8ab7c2061c2e118a18a936f13d';
-
   it.each([
     ['transaction-failed', { status: 'failed' }, {}],
-    ['not-fungible', { asset: nft }, { asset: null }],
+    ['not-fungible', {}, { asset: null, isFungible: false }],
     ['unknown-token', {}, { asset: null }],
     ['zero-value', { amount: 0n }, {}],
     ['below-minimum', { amount: 9n }, { asset: a.asset({ minimum: 10n }) }],

@@ -1,9 +1,9 @@
 import { type Credit, creditOf, type OwnerFacts, type Parties } from './credit';
 import { type Decider, fold } from './decider';
 import { DomainError } from './errors';
-import type { Asset } from './money';
 import type { Observed, OutsideOrderId, ReplenishmentEvent } from './replenishment-event';
 import {
+  type AssetFacts,
   type Finality,
   type Inclusion,
   rejectionOf,
@@ -12,12 +12,10 @@ import {
   type TransferReport,
 } from './transfer';
 
-export interface TransferFacts extends OwnerFacts {
+export interface TransferFacts extends OwnerFacts, AssetFacts {
   readonly parties: Parties;
   /** The order id that the merchant gave the purse, as it is now. */
   readonly outsideOrderId: string | null;
-  /** The registry's entry, null for an asset that it does not list. */
-  readonly asset: Asset | null;
   readonly screening: boolean;
 }
 
@@ -137,13 +135,13 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
   switch (report.status) {
     case 'seen': {
       const fresh = state.status === 'absent' || state.status === 'dropped';
-      return fresh && rejectionOf(report, facts.asset) === null ? [sighting(command, state)] : [];
+      return fresh && rejectionOf(report, facts) === null ? [sighting(command, state)] : [];
     }
     case 'dropped':
     case 'reverted': {
       if (state.status !== 'absent') return end(report, state);
       // A sighting that could never be credited was left out, and so is its end.
-      if (report.status === 'dropped' && rejectionOf(report, facts.asset) !== null) return [];
+      if (report.status === 'dropped' && rejectionOf(report, facts) !== null) return [];
       // An end that is heard of before its beginning is recorded whole: what it ended, perhaps with
       // other content, may still come and must then be late instead of a credit.
       const sighted = sighting(command, state);
@@ -178,7 +176,7 @@ function include(command: Report, state: ReplenishmentState): readonly Replenish
   const { block, version } = report;
   // Without its block a transfer is not in the chain, whatever the report calls itself.
   if (block === null) return [];
-  const reason = rejectionOf(report, facts.asset);
+  const reason = rejectionOf(report, facts);
   if (
     state.status !== 'absent' &&
     sameContent(state.transfer, report.content) &&

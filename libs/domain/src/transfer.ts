@@ -46,14 +46,24 @@ export type RejectionReason =
   | 'zero-value'
   | 'below-minimum';
 
-/**
- * The first reason that forbids a credit, or null. `asset` is the registry's entry for the
- * transfer's asset: a token that the registry does not list is unknown, however it names itself,
- * for anyone can deploy a token called USDT.
- */
-export function rejectionOf(report: TransferReport, asset: Asset | null): RejectionReason | null {
+/** What is known of a transfer's asset. */
+export interface AssetFacts {
+  /**
+   * The registry's entry. Null for a token that it does not list: it is unknown, however it names
+   * itself, for anyone can deploy a token called USDT.
+   */
+  readonly asset: Asset | null;
+  /** False for a token of which each one is another: an amount of it says nothing. */
+  readonly isFungible: boolean;
+}
+
+/** The first reason that forbids a credit, or null. */
+export function rejectionOf(
+  report: TransferReport,
+  { asset, isFungible }: AssetFacts,
+): RejectionReason | null {
   if (report.status === 'failed') return 'transaction-failed';
-  if (report.content.asset.includes('/erc721:')) return 'not-fungible';
+  if (!isFungible) return 'not-fungible';
   if (asset === null) return 'unknown-token';
   const amount = BigInt(report.content.amount);
   if (amount === 0n) return 'zero-value';

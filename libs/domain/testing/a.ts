@@ -79,14 +79,8 @@ export function ownerFacts(overrides: Partial<OwnerFacts> = {}): OwnerFacts {
 }
 
 export function facts(overrides: Partial<TransferFacts> = {}): TransferFacts {
-  return {
-    ...ownerFacts(),
-    parties,
-    asset: asset(),
-    screening: false,
-    outsideOrderId: null,
-    ...overrides,
-  };
+  const known = { parties, asset: asset(), isFungible: true, screening: false };
+  return { ...ownerFacts(), ...known, outsideOrderId: null, ...overrides };
 }
 
 /** The command of one report, with default facts unless the story is about them. */
@@ -142,6 +136,10 @@ const booked: Booked = {
 export const accountOpened = event('AccountOpened', {
   name: 'Example Exchange',
   policy: { screening: false },
+});
+export const accountPolicyChanged = event('AccountPolicyChanged', {
+  purseExpiry: { unusedDays: 30, idleDays: 90 },
+  reason: 'agreed with the merchant',
 });
 export const apiKeyIssued = event('ApiKeyIssued', {
   keyId: 'k1',

@@ -1,8 +1,8 @@
 import { DomainError } from '@daybook/domain';
 import { anEvent } from '../testing/an';
 import { InMemoryEventStore } from '../testing/in-memory-event-store';
-import { aCommand, type JarCommand, jar, jarCodec } from '../testing/jar';
-import { decideAndAppendMany } from './decide-and-append-many';
+import { aCommand, COINS_PUT, type JarCommand, jar } from '../testing/jar';
+import { decideAndAppendMany } from './decide-and-append';
 import { type CommandForStream, IdempotencyKeyReused } from './decision';
 import type { AppendRequest } from './event-store';
 import type { WriteReport } from './write-observer';
@@ -38,9 +38,7 @@ beforeEach(() => {
 });
 
 const run = (commands: readonly CommandForStream<JarCommand>[]) =>
-  decideAndAppendMany(store, jar, commands, {
-    codec: jarCodec,
-  });
+  decideAndAppendMany(store, jar, commands);
 
 const put = (coins: number) => ({ type: 'Put', coins }) as const;
 const take = (coins: number) => ({ type: 'Take', coins }) as const;
@@ -112,6 +110,30 @@ describe('decideAndAppendMany', () => {
     expect(stored.map((e) => e.position)).toEqual([1n, 2n, 3n, 4n, 5n, 6n]);
   });
 
+  it('reads of streams that are likely new only those that exist, or on which nothing was written', async () => {
+    await run([aCommand(put(1), { stream })]);
+    store.reads = 0;
+    const likely = (commands: CommandForStream<JarCommand>[]) =>
+      run(commands.map((command) => ({ ...command, likelyNew: true })));
+    const created = await likely([aCommand(put(2)), aCommand(put(3))]);
+    expect(created).toMatchObject([{ state: { coins: 2 } }, { state: { coins: 3 } }]);
+    expect(store.reads).toBe(0);
+    const results = await likely([
+      aCommand(put(5), { stream }),
+      aCommand(take(6), { stream }),
+      aCommand(take(1)),
+      aCommand(trim(1)),
+      aCommand(put(4)),
+    ]);
+    expect(results[0]).toMatchObject({ outcome: 'appended', state: { coins: 6 }, revision: 1n });
+    expect(results[1]).toMatchObject({ outcome: 'appended', state: { coins: 0 }, revision: 2n });
+    expect(results[2]).toBeInstanceOf(DomainError);
+    expect(results[3]).toMatchObject({ outcome: 'unchanged', revision: -1n });
+    expect(results[4]).toMatchObject({ outcome: 'appended', revision: 0n });
+    expect(store.reads).toBe(1);
+    expect(reports.at(-1)).toMatchObject({ conflicts: 0 });
+  });
+
   it('takes the same command twice in one call for a repeat', async () => {
     const command = aCommand(put(5), { stream, fingerprint: 'five' });
     const other = { ...command, metadata: { ...command.metadata, fingerprint: 'six' } };
@@ -124,7 +146,7 @@ describe('decideAndAppendMany', () => {
 
   it('decides again only what met another writer', async () => {
     const event = anEvent({
-      type: 'CoinsPut',
+      type: COINS_PUT,
       data: { coins: 100 },
       metadata: { schemaVersion: 2 },
     });
@@ -142,7 +164,7 @@ describe('decideAndAppendMany', () => {
 
   it('answers with what its twin in another process stored', async () => {
     const command = aCommand(put(5), { stream });
-    store.meanwhile = () => decideAndAppendMany(store, jar, [command], { codec: jarCodec });
+    store.meanwhile = () => decideAndAppendMany(store, jar, [command]);
     const [result] = await run([command]);
     expect(result).toMatchObject({ outcome: 'replayed', state: { coins: 5 }, position: 1n });
     expect(await store.head()).toBe(1n);
@@ -178,9 +200,7 @@ describe('decideAndAppendMany', () => {
       },
     };
     const commands = [aCommand(put(1))];
-    await expect(decideAndAppendMany(store, broken, commands, { codec: jarCodec })).rejects.toThrow(
-      TypeError,
-    );
+    await expect(decideAndAppendMany(store, broken, commands)).rejects.toThrow(TypeError);
     expect(await store.head()).toBe(0n);
   });
 });

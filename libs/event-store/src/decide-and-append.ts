@@ -1,36 +1,31 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Decider, DomainError, fold } from '@daybook/domain';
-import { type Codec, daybookCodec, type Emitted } from './codec';
+import type { Decider } from '@daybook/domain';
+import { backOffMs, pause } from '@daybook/platform/plain';
+import { type CommandForStream, type Decided, type Emitted } from './decision';
+import { type DecidedOrNot, type Draft, decideStream, type Work } from './draft';
 import {
-  CONFLICT_WAIT_MAX_MS,
-  type CommandForStream,
-  DECISIONS_MAX,
-  type Decided,
-  earlierResult,
-  IdempotencyKeyReused,
-  newEvent,
-  standing,
-} from './decision';
-import {
+  AppendRejected,
   type AppendResult,
+  AppendTooLarge,
   ConcurrencyConflict,
   type EventStore,
   EventStoreError,
 } from './event-store';
-import { appendPatiently, backOffMs, readPatiently } from './retry';
-import { inTurn } from './turns';
-import { noOutcomes, type WriteOutcome } from './write-observer';
+import { appendPatiently, readPatiently } from './retry';
+import { withStream } from './stream-mutex';
+import { noOutcomes } from './write-observer';
+
+/**
+ * How often one command is decided at most, each time on what others have written meanwhile. Callers
+ * of one process hold the stream's mutex, so this is about processes that meet on one stream: of those
+ * that meet, one succeeds each time, and the waits in between spread the rest.
+ */
+const DECISIONS_MAX = 50;
+/** The wait before deciding again; the longest is a little more than such a commit takes. */
+const CONFLICT_BACK_OFF = { firstMs: 25, longestMs: 50 };
 
 export interface DecideRequest<Command, Event extends Emitted, State>
   extends CommandForStream<Command> {
   readonly decider: Decider<Command, Event, State>;
-  /** How the events are stored; Daybook's own way when left out. */
-  readonly codec?: Codec<Event>;
-  /**
-   * Whether the stream is hardly there yet: then it is decided as if it were not, and read only when the
-   * store knows better. Saves the read of a command that creates; changes no outcome.
-   */
-  readonly likelyNew?: boolean;
 }
 
 /**
@@ -45,99 +40,187 @@ export async function decideAndAppend<Command, Event extends Emitted, State>(
   store: EventStore,
   request: DecideRequest<Command, Event, State>,
 ): Promise<Decided<Event, State>> {
+  const work = newWork(store, request.decider, [request]);
+  await observed(work, () => withStream(store, request.stream, () => decideAll(work, [0])));
+  const result = work.results[0] as DecidedOrNot<Event, State>;
+  if (result instanceof Error) throw result;
+  return result;
+}
+
+/**
+ * `decideAndAppend` for many commands at once: one query reads all streams, each command is decided
+ * alone, and one call appends everything. Commands for one stream are decided in the order given, each
+ * on what the ones before it led to. Results come in the order of the commands; a refusal, a conflict
+ * or a failure of one is its result and touches no other, save those that were decided upon it.
+ *
+ * Rejects only for a fault of the program: an error of a decider besides `DomainError`, or an event
+ * that this version does not know.
+ */
+export async function decideAndAppendMany<Command, Event extends Emitted, State>(
+  store: EventStore,
+  decider: Decider<Command, Event, State>,
+  commands: readonly CommandForStream<Command>[],
+): Promise<readonly DecidedOrNot<Event, State>[]> {
+  const work = newWork(store, decider, commands);
+  await observed(work, () => decideAll(work, [...commands.keys()]));
+  return work.results;
+}
+
+function newWork<Command, Event extends Emitted, State>(
+  store: EventStore,
+  decider: Decider<Command, Event, State>,
+  commands: readonly CommandForStream<Command>[],
+): Work<Command, Event, State> {
+  const results = new Array<DecidedOrNot<Event, State>>(commands.length);
+  return { store, decider, commands, results, histories: new Map(), conflicts: 0 };
+}
+
+/** Reports how `run` went to the store's observer. */
+async function observed<Command, Event extends Emitted, State>(
+  work: Work<Command, Event, State>,
+  run: () => Promise<void>,
+): Promise<void> {
+  const { store, results } = work;
   const start = performance.now();
-  const effort = { conflicts: 0 };
-  let outcome: WriteOutcome = 'failed';
   try {
-    const decided = await inTurn(store, request.stream, () => decide(store, request, effort));
-    outcome = decided.outcome;
-    return decided;
-  } catch (error) {
-    if (error instanceof DomainError || error instanceof IdempotencyKeyReused) outcome = 'refused';
-    throw error;
+    await run();
   } finally {
-    store.observer?.({
-      durationMs: performance.now() - start,
-      conflicts: effort.conflicts,
-      outcomes: { ...noOutcomes(), [outcome]: 1 },
-    });
-  }
-}
-
-async function decide<Command, Event extends Emitted, State>(
-  store: EventStore,
-  request: DecideRequest<Command, Event, State>,
-  effort: { conflicts: number },
-): Promise<Decided<Event, State>> {
-  const { stream, decider, command, codec = daybookCodec<Event>(), likelyNew = false } = request;
-  if (likelyNew) {
-    const created = await decideAsNew(store, request, codec);
-    if (created !== null) return created;
-  }
-  let history = await readPatiently(() => store.readStream(stream));
-  for (let attempt = 1; ; attempt++) {
-    const earlier = earlierResult(decider, codec, history, request);
-    if (earlier instanceof Error) throw earlier;
-    if (earlier) return earlier;
-
-    const before = standing(decider, codec, history);
-    const events = decider.decide(command, before.state);
-    if (events.length === 0) return { ...before, events, outcome: 'unchanged' };
-
-    const result = await appendDecided(store, request, codec, before, events);
-    if (result instanceof ConcurrencyConflict) {
-      if (attempt === DECISIONS_MAX) throw result;
-      effort.conflicts += 1;
-      await sleep(backOffMs(attempt, CONFLICT_WAIT_MAX_MS));
-    } else if (result !== 'duplicate') {
-      return result;
+    if (store.observer) {
+      const outcomes = noOutcomes();
+      // By index: a command without a result failed with all others.
+      for (let i = 0; i < results.length; i++) outcomes[outcomeOf(results[i])] += 1;
+      const durationMs = performance.now() - start;
+      store.observer({ durationMs, conflicts: work.conflicts, outcomes });
     }
-    // After a conflict the new events are decided on. A duplicate was stored by this request before
-    // its answer was lost, or by its twin in another process: the same read shows what was stored.
-    const known = BigInt(history.length);
-    history = history.concat(await readPatiently(() => store.readStream(stream, { from: known })));
   }
 }
 
-/** Null when the stream must be read: it is there, or the command is refused or does nothing without it. */
-async function decideAsNew<Command, Event extends Emitted, State>(
-  store: EventStore,
-  request: DecideRequest<Command, Event, State>,
-  codec: Codec<Event>,
-): Promise<Decided<Event, State> | null> {
-  const before = standing(request.decider, codec, []);
-  let events: readonly Event[];
+function outcomeOf(result: DecidedOrNot<unknown, unknown> | undefined) {
+  if (result === undefined || result instanceof EventStoreError) return 'failed';
+  return result instanceof Error ? 'refused' : result.outcome;
+}
+
+/** Gives each of these commands its result. */
+async function decideAll<Command, Event extends Emitted, State>(
+  work: Work<Command, Event, State>,
+  indexes: readonly number[],
+): Promise<void> {
+  let open = indexes;
+  for (let attempt = 1; open.length > 0; attempt++) {
+    const conflictsBefore = work.conflicts;
+    open = await decideOnce(work, open, attempt);
+    if (work.conflicts > conflictsBefore) await pause(backOffMs(attempt, CONFLICT_BACK_OFF));
+  }
+}
+
+/** Settles what can be settled and returns the indexes of what must be decided again. */
+async function decideOnce<Command, Event extends Emitted, State>(
+  work: Work<Command, Event, State>,
+  open: readonly number[],
+  attempt: number,
+): Promise<readonly number[]> {
+  const { store, results } = work;
+  const byStream = groupByStream(work, open);
   try {
-    events = request.decider.decide(request.command, before.state);
+    await readStreams(work, byStream, attempt > 1);
   } catch (error) {
-    if (error instanceof DomainError) return null;
-    throw error;
+    if (!(error instanceof EventStoreError)) throw error;
+    for (const index of open) results[index] = error;
+    return [];
   }
-  if (events.length === 0) return null;
-  const result = await appendDecided(store, request, codec, before, events);
-  return result === 'duplicate' || result instanceof ConcurrencyConflict ? null : result;
+
+  const again: number[] = [];
+  const drafts: Draft<Event, State>[] = [];
+  for (const [stream, indexes] of byStream) {
+    const draft = decideStream(work, stream, indexes);
+    if (draft === null) again.push(...indexes);
+    else if (draft.events.length > 0) drafts.push(draft);
+  }
+  const appends = drafts.map(({ stream, revision, events }) => ({
+    stream,
+    expected: revision < 0n ? ('no-stream' as const) : revision,
+    events,
+  }));
+  const appended = await appendPatiently(store, appends);
+
+  for (const [i, draft] of drafts.entries()) {
+    const result = appended[i] as AppendResult;
+    const isConflict = result instanceof ConcurrencyConflict;
+    if (isConflict && !draft.isGuess) {
+      if (attempt >= DECISIONS_MAX) {
+        settle(work, draft, result);
+        continue;
+      }
+      work.conflicts += draft.decisions.length;
+    }
+    // After a conflict the new events are decided on. A duplicate was stored by this request before its
+    // answer was lost, or by the same request in another process: reading shows what was stored.
+    if (isConflict || ('outcome' in result && result.outcome === 'duplicate')) {
+      for (const { index } of draft.decisions) again.push(index);
+    } else if (isUnfit(result) && draft.decisions.length > 1) {
+      // Together they do not fit, or one of them cannot be stored: alone, each has its own fate.
+      for (const { index } of draft.decisions) await decideAll(work, [index]);
+    } else {
+      settle(work, draft, result);
+    }
+  }
+  return again;
 }
 
-/** Rejects with every `EventStoreError` but a conflict. */
-async function appendDecided<Command, Event extends Emitted, State>(
-  store: EventStore,
-  request: DecideRequest<Command, Event, State>,
-  codec: Codec<Event>,
-  before: { readonly state: State; readonly revision: bigint },
-  events: readonly Event[],
-): Promise<Decided<Event, State> | ConcurrencyConflict | 'duplicate'> {
-  const append = {
-    stream: request.stream,
-    expected: before.revision < 0n ? ('no-stream' as const) : before.revision,
-    events: events.map((event, i) =>
-      newEvent(codec, request, before.revision + BigInt(i + 1), event),
-    ),
-  };
-  const [result] = (await appendPatiently(store, [append])) as [AppendResult];
-  if (result instanceof ConcurrencyConflict) return result;
-  if (result instanceof EventStoreError) throw result;
-  const { outcome, revision, position } = result;
-  if (outcome === 'duplicate') return outcome;
-  const state = fold(request.decider, events, before.state);
-  return { state, events, revision, position, outcome };
+function groupByStream<Command, Event extends Emitted, State>(
+  { commands }: Work<Command, Event, State>,
+  open: readonly number[],
+): ReadonlyMap<string, readonly number[]> {
+  const byStream = new Map<string, number[]>();
+  for (const index of open) {
+    const { stream } = commands[index] as CommandForStream<Command>;
+    const indexes = byStream.get(stream);
+    if (indexes) indexes.push(index);
+    else byStream.set(stream, [index]);
+  }
+  return byStream;
+}
+
+/** Reads what is not known yet of each stream. Unless `mustRead`, streams that are likely new stay unread. */
+async function readStreams<Command, Event extends Emitted, State>(
+  { store, commands, histories }: Work<Command, Event, State>,
+  byStream: ReadonlyMap<string, readonly number[]>,
+  mustRead: boolean,
+): Promise<void> {
+  const wanted: { stream: string; from: bigint }[] = [];
+  for (const [stream, indexes] of byStream) {
+    const known = histories.get(stream);
+    const isLikelyNew = known === undefined && indexes.every((i) => commands[i]?.likelyNew);
+    if (mustRead || !isLikelyNew) wanted.push({ stream, from: BigInt(known?.length ?? 0) });
+  }
+  if (wanted.length === 0) return;
+  const found = await readPatiently(() => store.readStreams(wanted));
+  for (const { stream } of wanted) {
+    const [known, more = []] = [histories.get(stream), found.get(stream)];
+    histories.set(stream, known ? known.concat(more) : more);
+  }
+}
+
+function isUnfit(result: AppendResult): boolean {
+  return result instanceof AppendTooLarge || result instanceof AppendRejected;
+}
+
+/** Gives the decisions of a draft the result of its append. */
+function settle<Command, Event extends Emitted, State>(
+  { results }: Work<Command, Event, State>,
+  { decisions, events }: Draft<Event, State>,
+  appended: AppendResult,
+): void {
+  for (const { index, end, result } of decisions) {
+    if (appended instanceof EventStoreError) {
+      results[index] = appended;
+    } else if (result instanceof Error) {
+      results[index] = result;
+    } else {
+      const { state, events: emitted, outcome } = result;
+      const revision = appended.revision - BigInt(events.length - end);
+      const { position } = appended;
+      results[index] = { state, events: emitted, revision, position, outcome };
+    }
+  }
 }

@@ -1,5 +1,4 @@
-import type { Decider } from '@daybook/domain';
-import type { Codec, Emitted } from './codec';
+import { type Decider, SCHEMA_VERSIONS, upcast } from '@daybook/domain';
 import {
   type EventMetadata,
   type JsonObject,
@@ -10,7 +9,16 @@ import {
 } from './event-store';
 import { eventId } from './identity';
 
-/** Evidence that a request brings along; its command id and the shape's version are added here. */
+/** An event of a decider: plain, with a name in the past tense that the domain has a version for. */
+export interface Emitted {
+  readonly type: keyof typeof SCHEMA_VERSIONS;
+  readonly data: object;
+}
+
+/**
+ * Evidence that a request brings along. What the write path knows is added: the command id, the version of
+ * the event's shape, and correlation and causation where the request names none.
+ */
 export type RequestMetadata = Omit<EventMetadata, 'commandId' | 'schemaVersion'>;
 
 /** One command for one stream. */
@@ -20,6 +28,11 @@ export interface CommandForStream<Command> {
   /** A request with the command id of an earlier one is a repeat, answered with the first result. */
   readonly commandId: string;
   readonly metadata: RequestMetadata;
+  /**
+   * Whether the stream most likely does not exist. Then the command is first decided as if it did not,
+   * and the stream is read only when that fails. Saves the read of a command that creates; changes no outcome.
+   */
+  readonly likelyNew?: boolean;
 }
 
 /** How a command went that was not refused. */
@@ -31,8 +44,8 @@ export interface Decided<Event, State> {
   /** Of the last of `events`, or of the stream's last event when there are none; -1 for no stream. */
   readonly revision: bigint;
   /**
-   * Of the last event of the append that `events` were part of, so whoever has read up to here has read
-   * them; `START` for no stream.
+   * Of the last event of the append that `events` were part of, so a reader that has read up to here has
+   * read them; `START` for no stream.
    */
   readonly position: Position;
   readonly outcome: 'appended' | 'unchanged' | 'replayed';
@@ -48,32 +61,21 @@ export class IdempotencyKeyReused extends Error {
   }
 }
 
-/**
- * How often one command is decided at most, each time on what others have written meanwhile. Callers
- * of one process take turns, so this is about processes that meet on one stream: of those that meet,
- * one succeeds each time, and the waits in between spread the rest.
- */
-export const DECISIONS_MAX = 50;
-
-/** The longest wait before deciding again: a little more than such a commit takes. */
-export const CONFLICT_WAIT_MAX_MS = 50;
-
-/** What a stream amounts to. */
-export interface Standing<State> {
+/** The state of a stream, and where it ends. */
+export interface StreamState<State> {
   readonly state: State;
   /** -1 for no stream. */
   readonly revision: bigint;
   readonly position: Position;
 }
 
-/** Where the history of a stream leads. */
-export function standing<Command, Event extends Emitted, State>(
+/** Folds the history of a stream. */
+export function streamState<Command, Event extends Emitted, State>(
   decider: Decider<Command, Event, State>,
-  codec: Codec<Event>,
   history: readonly RecordedEvent[],
-): Standing<State> {
+): StreamState<State> {
   let state = decider.initialState;
-  for (const recorded of history) state = decider.evolve(state, codec.decode(recorded));
+  for (const recorded of history) state = decider.evolve(state, currentShape(recorded));
   const last = history.at(-1);
   return { state, revision: last?.revision ?? -1n, position: last?.position ?? START };
 }
@@ -84,7 +86,6 @@ export function standing<Command, Event extends Emitted, State>(
  */
 export function earlierResult<Command, Event extends Emitted, State>(
   decider: Decider<Command, Event, State>,
-  codec: Codec<Event>,
   history: readonly RecordedEvent[],
   { stream, commandId, metadata }: CommandForStream<Command>,
 ): Decided<Event, State> | IdempotencyKeyReused | undefined {
@@ -95,21 +96,34 @@ export function earlierResult<Command, Event extends Emitted, State>(
   if (stored !== undefined && stored !== metadata.fingerprint) {
     return new IdempotencyKeyReused(stream);
   }
-  const events = history.slice(history.findIndex(isMine), end).map((e) => codec.decode(e));
-  return { ...standing(decider, codec, history.slice(0, end)), events, outcome: 'replayed' };
+  const events = history.slice(history.findIndex(isMine), end).map(currentShape<Event>);
+  return { ...streamState(decider, history.slice(0, end)), events, outcome: 'replayed' };
 }
 
-/** An event of a command as it is stored at `revision`. */
-export function newEvent<Command, Event extends Emitted>(
-  codec: Codec<Event>,
+/** A stream holds the events of one decider only, so what is read from it is what that decider emitted. */
+function currentShape<Event extends Emitted>(recorded: RecordedEvent): Event {
+  return upcast(recorded) as Emitted as Event;
+}
+
+/**
+ * An event of a command as it is stored at `revision`. A command that nothing is said to have caused is
+ * itself the cause, and the beginning of its correlation.
+ */
+export function newEvent<Command>(
   { stream, commandId, metadata }: CommandForStream<Command>,
   revision: bigint,
-  event: Event,
+  { type, data }: Emitted,
 ): NewEvent {
   return {
     id: eventId(stream, revision, commandId),
-    type: event.type,
-    data: event.data as JsonObject,
-    metadata: { ...metadata, schemaVersion: codec.schemaVersion(event.type), commandId },
+    type,
+    data: data as JsonObject,
+    metadata: {
+      correlationId: commandId,
+      causationId: commandId,
+      ...metadata,
+      schemaVersion: SCHEMA_VERSIONS[type],
+      commandId,
+    },
   };
 }

@@ -50,6 +50,9 @@ export function encodeAppend(
     }
     // As EventStoreDB counts (`Event.SizeOnDisk`): the type in UTF-16.
     bytes += 2 * type.length + Buffer.byteLength(dataText) + Buffer.byteLength(metadataText);
+    // EventStoreDB keeps these two under names that begin with a `$`.
+    for (const id of [metadata.correlationId, metadata.causationId])
+      if (id !== undefined) bytes += 1;
     ids.push(id);
     types.push(type);
     datas.push(dataText);

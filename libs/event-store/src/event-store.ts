@@ -19,20 +19,25 @@ export type Json =
   | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Who and what caused an event. Never part of a decision, always part of the evidence. */
+/** Who and what caused an event. Evidence only: no decision reads it. */
 export interface EventMetadata {
   /** Version of the shape of `data`; upcasters read it. */
   readonly schemaVersion: number;
   readonly accountId: string;
   /** `key:<id>` for an API key, `watcher` for a chain-watcher, `system` for the service itself. */
   readonly actor: string;
-  /** Identifies the request; a repeat with the same id is answered with the first result. */
+  /** Identifies the command; a repeat with the same id is answered with the first result. */
   readonly commandId: string;
   /** Hash of the request's content when it carried an `Idempotency-Key`. */
   readonly fingerprint?: string;
+  /**
+   * One for everything that a request, or a chain's message, led to, however many commands and streams.
+   * Absent from events of early versions only, as is `causationId`.
+   */
   readonly correlationId?: string;
+  /** The request, message or event that led to the command; the command itself when nothing else did. */
   readonly causationId?: string;
-  /** W3C Trace Context. */
+  /** W3C Trace Context, when the request brought one. */
   readonly traceparent?: string;
 }
 
@@ -72,7 +77,7 @@ export interface Appended {
   readonly outcome: 'appended' | 'duplicate';
 }
 
-/** One append's fate inside a batch: `appendMany` never lets one refused fact hold back another. */
+/** The result of one append of a batch: in `appendMany` a refused append holds back no other. */
 export type AppendResult = Appended | EventStoreError;
 
 /**
@@ -141,7 +146,7 @@ export class AppendRejected extends EventStoreError {
   }
 }
 
-/** Nobody knows whether the append happened. Repeat it with the same ids and the same expectation. */
+/** It is not known whether the append happened. Repeat it with the same ids and the same expectation. */
 export class OutcomeUnknown extends EventStoreError {
   override readonly name = 'OutcomeUnknown';
   readonly code = 'outcome-unknown';
@@ -188,7 +193,7 @@ export interface LogPage {
  * tests implement it; `testing/event-store.contract.ts` is what they have in common.
  */
 export abstract class EventStore {
-  /** Who measures the write path, if anybody does. */
+  /** Measures the write path, when set. */
   observer: WriteObserver | undefined;
 
   /** Appends all events or none. Rejects with an `EventStoreError`. */
@@ -216,8 +221,10 @@ export abstract class EventStore {
   abstract readAll(options: ReadAllOptions): Promise<LogPage>;
 
   /**
-   * The position of the last committed event; `START` when there is none. Whoever reads the log
-   * from the start comes to it by the events alone.
+   * The position of the last committed event; `START` when there is none. A reader from the start of the
+   * log reaches it by the events alone. It is read after the call, from the leader of a cluster: every
+   * append that was answered before the call is at or before it, so a greater position that somebody names
+   * is not in the log. Rejects with `StoreUnavailable`.
    */
   abstract head(): Promise<Position>;
 

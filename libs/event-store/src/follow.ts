@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs, pause } from '@daybook/platform/plain';
 import type { Checkpoints } from './checkpoints';
 import {
   type EventStore,
@@ -9,7 +9,6 @@ import {
 } from './event-store';
 import { positionGate } from './position-gate';
 import { readAhead } from './read-ahead';
-import { backOffMs } from './retry';
 
 /** How long a reader at the head waits at most before it looks again, whatever it was told. */
 const IDLE_MS = 5_000;
@@ -24,8 +23,8 @@ const HEAD_EVERY_MS = 1_000;
 const PASSED_OVER_EVERY_MS = 1_000;
 /** How soon a page is asked for again that brought the reader nowhere and was not the end either. */
 const NO_PROGRESS_MS = 50;
-/** The longest wait between attempts at a batch that fails: it may need an operator, or a restart. */
-const STALLED_WAIT_MAX_MS = 30_000;
+/** Between attempts at a batch that fails: it may need an operator, or a restart. */
+const STALLED_BACK_OFF = { firstMs: 25, longestMs: 30_000 };
 
 export interface FollowOptions<Tx> {
   /** The reader; its checkpoint has this name. */
@@ -34,6 +33,8 @@ export interface FollowOptions<Tx> {
   readonly checkpoints: Checkpoints<Tx>;
   /** The most events handled in one transaction. */
   readonly limit: number;
+  /** Only events of these kinds of streams; all when left out. */
+  readonly kinds?: readonly string[];
   /**
    * Makes what the events mean, inside the transaction that also stores the checkpoint. May be called
    * again with the same events after a transaction that did not commit; nothing of that one remains.
@@ -92,13 +93,13 @@ export interface Follower {
  * skips: an event that cannot be handled stops the reader in front of it, visibly, until it can.
  */
 export function follow<Tx>(options: FollowOptions<Tx>): Follower {
-  const { name, store, checkpoints, limit, handle } = options;
+  const { name, store, checkpoints, limit, kinds, handle } = options;
   const stopping = new AbortController();
   const signal = options.signal
     ? AbortSignal.any([options.signal, stopping.signal])
     : stopping.signal;
   const gate = positionGate();
-  const ahead = readAhead(store, limit);
+  const ahead = readAhead(store, { limit, ...(kinds && { kinds }) });
 
   /** The checkpoint as it was last read or written here. */
   let stored: Position | undefined;
@@ -153,7 +154,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     const reached = await checkpoints.advance(name, async (_, checkpoint) =>
       checkpoint === left ? passed : checkpoint,
     );
-    if (reached === 'owned-elsewhere') await sleep(OWNED_ELSEWHERE_MS, undefined, { signal });
+    if (reached === 'owned-elsewhere') await pause(OWNED_ELSEWHERE_MS, signal);
     else storedIs(reached);
   }
 
@@ -170,9 +171,11 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     if (!atEnd) {
       lookAtHead();
       // A page that came to nothing, at once, must not become a loop that takes the process.
-      if (end === from) await sleep(NO_PROGRESS_MS, undefined, { signal });
+      if (end === from) await pause(NO_PROGRESS_MS, signal);
       return;
     }
+    // While the log grows by other kinds of events, do not read it again for each of them.
+    if (kinds !== undefined && end !== from) await pause(NO_PROGRESS_MS, signal);
     await store.waitForGrowth(end, IDLE_MS, signal);
     // All quiet: a server that crashed may have lost the last commits, which need not have waited
     // for the disk, or somebody may have set the checkpoint back. The log will not tell.
@@ -204,7 +207,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
       return end;
     });
     if (reached === 'owned-elsewhere') {
-      await sleep(OWNED_ELSEWHERE_MS, undefined, { signal });
+      await pause(OWNED_ELSEWHERE_MS, signal);
       return;
     }
     storedIs(reached);
@@ -227,8 +230,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
         size = Math.max(1, size >> 1);
         lookAtHead();
         options.onError?.(error, status());
-        const delay = backOffMs(attempts, STALLED_WAIT_MAX_MS);
-        await sleep(delay, undefined, { signal }).catch(() => undefined);
+        await pause(backOffMs(attempts, STALLED_BACK_OFF), signal);
       }
     }
     running = false;

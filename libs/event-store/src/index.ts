@@ -1,14 +1,13 @@
 export type { Checkpoints } from './checkpoints';
-export type { Codec, Emitted } from './codec';
-export { daybookCodec } from './codec';
-export { type DecideRequest, decideAndAppend } from './decide-and-append';
-export { type DecidedOrNot, decideAndAppendMany, type ManyOptions } from './decide-and-append-many';
+export { type DecideRequest, decideAndAppend, decideAndAppendMany } from './decide-and-append';
 export {
   type CommandForStream,
   type Decided,
+  type Emitted,
   IdempotencyKeyReused,
   type RequestMetadata,
 } from './decision';
+export type { DecidedOrNot } from './draft';
 export * from './event-store';
 export {
   EventStoreDbEventStore,

@@ -1,6 +1,6 @@
 import { InMemoryEventStore } from '../testing/in-memory-event-store';
-import { aCommand, jar, jarCodec } from '../testing/jar';
-import { decideAndAppendMany } from './decide-and-append-many';
+import { aCommand, jar } from '../testing/jar';
+import { decideAndAppendMany } from './decide-and-append';
 import { loadStates } from './load-states';
 
 let store: RecordingStore;
@@ -20,7 +20,7 @@ beforeEach(() => {
 
 const put = async (stream: string, ...amounts: number[]) => {
   const commands = amounts.map((coins) => aCommand({ type: 'Put', coins }, { stream }));
-  await decideAndAppendMany(store, jar, commands, { codec: jarCodec });
+  await decideAndAppendMany(store, jar, commands);
   store.asked.length = 0;
 };
 
@@ -28,7 +28,7 @@ describe('loadStates', () => {
   it('gives the state of every stream asked for, in one query', async () => {
     await put('a', 1, 2);
     await put('b', 4);
-    const states = await loadStates(store, jar, ['a', 'b', 'a', 'missing'], jarCodec);
+    const states = await loadStates(store, jar, ['a', 'b', 'a', 'missing']);
     expect([...states]).toEqual([
       ['a', { coins: 3 }],
       ['b', { coins: 4 }],

@@ -1,6 +1,5 @@
 import type { Decider } from '@daybook/domain';
-import { type Codec, daybookCodec, type Emitted } from './codec';
-import { standing } from './decision';
+import { type Emitted, streamState } from './decision';
 import type { EventStore } from './event-store';
 import { readPatiently } from './retry';
 
@@ -12,14 +11,10 @@ export async function loadStates<Command, Event extends Emitted, State>(
   store: EventStore,
   decider: Decider<Command, Event, State>,
   streams: Iterable<string>,
-  codec: Codec<Event> = daybookCodec<Event>(),
 ): Promise<ReadonlyMap<string, State>> {
   const wanted = Array.from(new Set(streams), (stream) => ({ stream }));
   const histories = await readPatiently(() => store.readStreams(wanted));
   return new Map(
-    wanted.map(({ stream }) => [
-      stream,
-      standing(decider, codec, histories.get(stream) ?? []).state,
-    ]),
+    wanted.map(({ stream }) => [stream, streamState(decider, histories.get(stream) ?? []).state]),
   );
 }

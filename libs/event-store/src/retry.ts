@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs, pause } from '@daybook/platform/plain';
 import {
   type AppendRequest,
   type AppendResult,
@@ -10,14 +10,8 @@ import {
 /** A restart of the store takes seconds; much later the client who asked has given up. */
 export const RETRY_FOR_MS = 10_000;
 
-const FIRST_DELAY_MS = 25;
-const LONGEST_DELAY_MS = 1_000;
-
-/** How long to wait after the `attempt`-th failure in a row: doubling, bounded, never in step with others. */
-export function backOffMs(attempt: number, longestMs = LONGEST_DELAY_MS): number {
-  const delay = Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempt - 1, 20), longestMs);
-  return delay * (0.5 + Math.random() / 2);
-}
+/** A restart of the store is met a second after it is back at the latest. */
+export const BACK_OFF = { firstMs: 25, longestMs: 1_000 };
 
 /** Repeats a read while the store cannot be reached, for a bounded time. */
 export async function readPatiently<T>(read: () => Promise<T>): Promise<T> {
@@ -28,7 +22,7 @@ export async function readPatiently<T>(read: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || performance.now() > giveUpAt) throw error;
     }
-    await sleep(backOffMs(attempt));
+    await pause(backOffMs(attempt, BACK_OFF));
   }
 }
 
@@ -50,7 +44,7 @@ export async function appendPatiently(
   for (let attempt = 1; performance.now() < giveUpAt; attempt++) {
     const open = [...results.keys()].filter((index) => passes(results[index]));
     if (open.length === 0) break;
-    await sleep(backOffMs(attempt));
+    await pause(backOffMs(attempt, BACK_OFF));
     const again = await store.appendMany(open.map((index) => requests[index] as AppendRequest));
     for (const [i, index] of open.entries()) {
       const result = again[i] as AppendResult;

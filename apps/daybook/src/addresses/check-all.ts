@@ -1,11 +1,11 @@
-import { displayAddress } from '@daybook/chains';
+import { displayAddress, type Xpub } from '@daybook/chains';
 import { EXIT } from '../cli/exit-codes';
 import { operate } from '../cli/operate';
 import { say, sayJson, table } from '../cli/output';
 import { countingBar, grouped } from '../cli/progress';
 import type { CheckOptions } from './check';
 import { allPurses, type Mint, mintsOf, type PurseRow } from './purses';
-import { verify, xpubsOf } from './xpubs';
+import { verify, xpubsFor } from './xpubs';
 
 /** Rows that are read, and streams that are asked for, at once. */
 const PAGE_MAX = 1_000;
@@ -21,7 +21,7 @@ interface Alarm {
 /** Checks the address of every purse in the table against the log and the xpub. */
 export function checkAll(options: CheckOptions): Promise<void> {
   return operate(options, async (operation) => {
-    const xpubs = xpubsOf(operation.env.evmXpub, options.xpub);
+    const xpubs = xpubsFor(operation.env, options.xpub);
     const store = await operation.store();
     const [counted] = await operation.query<{ count: string }>('SELECT count(*) FROM ledger.purse');
     const total = Number(counted?.count ?? 0);
@@ -68,11 +68,11 @@ export function checkAll(options: CheckOptions): Promise<void> {
 function judge(
   row: PurseRow,
   mint: Mint | undefined,
-  xpubs: ReturnType<typeof xpubsOf>,
+  xpubs: readonly Xpub[],
 ): Alarm['reason'] | 'other-xpub' | null {
   if (mint === undefined) return 'never-minted';
   if (mint.address !== row.address) return 'other-address';
-  const verdict = verify(xpubs, row.address, mint.derivation);
+  const verdict = verify(xpubs, row, mint.derivation);
   if (verdict === 'derives') return null;
   return verdict === 'differs' ? 'does-not-derive' : verdict;
 }

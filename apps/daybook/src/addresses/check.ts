@@ -1,11 +1,18 @@
-import { canonicalAddress, deriveEvmAddress, displayAddress, type EvmXpub } from '@daybook/chains';
+import {
+  ADDRESS_FORMS,
+  deriveAddress,
+  displayAddress,
+  readAddress,
+  type Xpub,
+} from '@daybook/chains';
+import type { Family } from '@daybook/domain';
 import colors from 'picocolors';
 import { EXIT, type ExitCode, Failure } from '../cli/exit-codes';
 import { type Operation, operate, type PlaceOptions } from '../cli/operate';
 import { say, sayJson } from '../cli/output';
 import { countingBar } from '../cli/progress';
-import { mintsOf, type PurseRow, pursesAt } from './purses';
-import { pathOf, type Verdict, verify, xpubsOf } from './xpubs';
+import { mintsOf, type PurseRow, purseAt } from './purses';
+import { pathOf, type Verdict, verify, xpubsFor } from './xpubs';
 
 /** Indexes that are derived between two looks at whether somebody interrupts. */
 const STRIDE = 1_000;
@@ -42,19 +49,19 @@ interface Checked {
 /** Says whether an address is one of ours, judged by the log and the xpub, not by the table alone. */
 export function check(text: string, options: CheckOptions): Promise<void> {
   return operate(options, async (operation) => {
-    const address = canonicalAddress('evm', text);
-    if (address === null) {
+    const place = readAddress(text);
+    if (place === null) {
       throw new Failure(
-        `${text} is no EVM address, or its checksum is wrong: 0x and 40 hexadecimal digits, copied whole.`,
+        `${text} is no address, or its checksum is wrong. Copy it whole: ${ADDRESS_FORMS}.`,
         EXIT.usage,
       );
     }
-    const xpubs = xpubsOf(operation.env.evmXpub, options.xpub);
-    const [row] = await pursesAt(operation, address);
+    const xpubs = xpubsFor(operation.env, options.xpub, [place.family]);
+    const row = await purseAt(operation, place);
     const found = row
       ? await judgeRow(operation, xpubs, row)
-      : await search(operation, xpubs, address);
-    const checked = { ...found, watchedOn: await watchedOn(operation, address) };
+      : await search(operation, xpubs, place);
+    const checked = { ...found, watchedOn: await watchedOn(operation, place.address) };
     if (options.json) sayJson(checked);
     else say(page(checked));
     const isWell: ExitCode = checked.finding === 'ours' ? EXIT.ok : EXIT.failed;
@@ -72,7 +79,7 @@ const ALARMS: Readonly<Record<Exclude<Verdict, 'derives'>, readonly [Finding, st
 
 async function judgeRow(
   { store }: Operation,
-  xpubs: readonly EvmXpub[],
+  xpubs: readonly Xpub[],
   row: PurseRow,
 ): Promise<Omit<Checked, 'watchedOn'>> {
   const mint = (await mintsOf(await store(), [row.id])).get(row.id);
@@ -91,7 +98,7 @@ async function judgeRow(
     const detail = `The purse was minted with ${mint.address}: the row is false.`;
     return { ...place, finding: 'alarm', detail };
   }
-  const verdict = verify(xpubs, row.address, mint.derivation);
+  const verdict = verify(xpubs, row, mint.derivation);
   if (verdict === 'derives') {
     return { ...place, finding: 'ours', detail: 'It derives from the xpub.' };
   }
@@ -102,9 +109,11 @@ async function judgeRow(
 /** Looks through every index that was ever taken: an address of ours that no purse has. */
 async function search(
   { query, signal }: Operation,
-  xpubs: readonly EvmXpub[],
-  address: string,
+  xpubs: readonly Xpub[],
+  { family, address }: { readonly family: Family; readonly address: string },
 ): Promise<Omit<Checked, 'watchedOn'>> {
+  const candidates = xpubs.filter((xpub) => xpub.family === family);
+  const shown = displayAddress(family, address);
   const [sequence] = await query<{ last: string; called: boolean }>(
     'SELECT last_value AS last, is_called AS called FROM ledger.address_index',
   );
@@ -117,11 +126,11 @@ async function search(
         await new Promise(setImmediate);
         signal.throwIfAborted();
       }
-      const xpub = xpubs.find((each) => deriveEvmAddress(each, index) === address);
+      const xpub = candidates.find((each) => deriveAddress(each, index) === address);
       if (xpub === undefined) continue;
       const { fingerprint: xpubFingerprint } = xpub;
       return {
-        ...none(displayAddress('evm', address)),
+        ...none(shown),
         ...{ finding: 'not-minted', index, path: pathOf(index), xpubFingerprint },
         detail:
           'It derives from the xpub, but no purse has it: nothing that it receives is credited.',
@@ -131,7 +140,7 @@ async function search(
     bar.end();
   }
   const detail = `No purse has it, and none of the ${end} indexes that were taken gives it.`;
-  return { ...none(displayAddress('evm', address)), finding: 'not-ours', detail };
+  return { ...none(shown), finding: 'not-ours', detail };
 }
 
 function none(address: string) {

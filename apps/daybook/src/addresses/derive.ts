@@ -1,4 +1,5 @@
-import { deriveEvmAddress, displayAddress } from '@daybook/chains';
+import { deriveAddress, displayAddress, type Xpub } from '@daybook/chains';
+import type { Family } from '@daybook/domain';
 import { readEnvironment } from '@daybook/platform';
 import { LedgerEnv } from '../../../ledger/src/ledger.env';
 import { EXIT, Failure } from '../cli/exit-codes';
@@ -6,19 +7,20 @@ import { explain } from '../cli/explain';
 import { findInstallation } from '../cli/installation';
 import type { PlaceOptions } from '../cli/operate';
 import { remark, say, sayJson } from '../cli/output';
-import { CONFIGURED, pathOf, xpubOf } from './xpubs';
+import { CONFIGURED, configuredXpubs, pathOf, xpubOf } from './xpubs';
 
 /** BIP-32: from here on indexes are hardened, which a public key cannot derive. */
 const INDEXES = 2 ** 31;
 
 export interface DeriveOptions extends PlaceOptions {
+  readonly family: Family;
   readonly xpub: string;
   readonly from: number;
   readonly count: number;
   readonly json: boolean;
 }
 
-/** Writes addresses of an xpub. With an xpub of one's own it needs no Daybook at all. */
+/** Writes addresses of an xpub. With an xpub given it needs no installation of Daybook. */
 export async function derive(options: DeriveOptions): Promise<void> {
   try {
     writeAddresses(options);
@@ -29,19 +31,18 @@ export async function derive(options: DeriveOptions): Promise<void> {
   }
 }
 
-function writeAddresses({ data, xpub: given, from, count, json }: DeriveOptions): void {
+function writeAddresses({ data, family, xpub: given, from, count, json }: DeriveOptions): void {
   if (from + count > INDEXES) {
     throw new Failure(
       `Indexes end at ${INDEXES - 1}; --from plus --count goes beyond.`,
       EXIT.usage,
     );
   }
-  const own = given === CONFIGURED ? configured(data) : undefined;
-  const xpub = xpubOf(own, given);
+  const xpub = given === CONFIGURED ? configured(data, family) : xpubOf(family, given);
   const { fingerprint: xpubFingerprint } = xpub;
   const addresses = Array.from({ length: count }, (_, i) => {
     const index = from + i;
-    const address = displayAddress('evm', deriveEvmAddress(xpub, index));
+    const address = displayAddress(family, deriveAddress(xpub, index));
     return { index, path: pathOf(index), address };
   });
   if (json) {
@@ -54,6 +55,12 @@ function writeAddresses({ data, xpub: given, from, count, json }: DeriveOptions)
   }
 }
 
-function configured(data: string | undefined): string | undefined {
-  return readEnvironment(LedgerEnv, findInstallation(data).environment).evmXpub;
+function configured(data: string | undefined, family: Family): Xpub {
+  const env = readEnvironment(LedgerEnv, findInstallation(data).environment);
+  const xpub = configuredXpubs(env).get(family);
+  if (xpub !== undefined) return xpub;
+  throw new Failure(
+    `No xpub is configured for the family ${family}. Give one with --xpub.`,
+    EXIT.usage,
+  );
 }

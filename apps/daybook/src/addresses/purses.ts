@@ -25,9 +25,16 @@ const PURSES = `
   SELECT id, account_id, customer_id, family, address, status, minted_at, first_position
     FROM ledger.purse`;
 
-/** The rows with this address (canonical). */
-export function pursesAt({ query }: Operation, address: string): Promise<PurseRow[]> {
-  return query<PurseRow>(`${PURSES} WHERE address = $1 ORDER BY family`, [address]);
+/** The row with this address (canonical). */
+export async function purseAt(
+  { query }: Operation,
+  { family, address }: { readonly family: Family; readonly address: string },
+): Promise<PurseRow | undefined> {
+  const [row] = await query<PurseRow>(`${PURSES} WHERE address = $1 AND family = $2`, [
+    address,
+    family,
+  ]);
+  return row;
 }
 
 /** Every row, some at a time. */

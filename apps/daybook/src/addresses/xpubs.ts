@@ -1,23 +1,40 @@
-import { DEVELOPMENT_XPUB, deriveEvmAddress, type EvmXpub, parseEvmXpub } from '@daybook/chains';
+import { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from '@daybook/chains';
+import { FAMILIES, type Family } from '@daybook/domain';
+import { type LedgerEnv, xpubsOf } from '../../../ledger/src/ledger.env';
 import { EXIT, Failure } from '../cli/exit-codes';
 
 /** What `--xpub` may say for the one that the ledger mints with. */
 export const CONFIGURED = 'configured';
 
-/** The extended public keys to derive from: those that were given, else the ledger's `own`. */
-export function xpubsOf(
-  own: string | undefined,
-  given: readonly string[] = [],
-): readonly EvmXpub[] {
-  return (given.length === 0 ? [CONFIGURED] : given).map((text) => xpubOf(own, text));
+/** Those of `--xpub`, read for each of the families; without any, those that the ledger mints with. */
+export function xpubsFor(
+  env: LedgerEnv,
+  given: readonly string[] = [CONFIGURED],
+  families: readonly Family[] = FAMILIES,
+): readonly Xpub[] {
+  return given.flatMap((text) =>
+    text === CONFIGURED
+      ? [...configuredXpubs(env).values()]
+      : families.map((family) => xpubOf(family, text)),
+  );
 }
 
-/** One of them. A private key given by mistake is refused, and never repeated. */
-export function xpubOf(own: string | undefined, given: string): EvmXpub {
+/** What the ledger mints with, the development xpub where nothing is configured. */
+export function configuredXpubs(env: LedgerEnv): ReadonlyMap<Family, Xpub> {
+  return refusable(() => purseXpubs(xpubsOf(env), []));
+}
+
+/** Reads one. A private key given by mistake is refused, and never repeated. */
+export function xpubOf(family: Family, text: string): Xpub {
+  return refusable(() => parseXpub(family, text));
+}
+
+function refusable<T>(read: () => T): T {
   try {
-    return parseEvmXpub(given === CONFIGURED ? (own ?? DEVELOPMENT_XPUB) : given);
+    return read();
   } catch (error) {
-    throw new Failure((error as Error).message, EXIT.usage);
+    if (error instanceof InvalidXpub) throw new Failure(error.message, EXIT.usage);
+    throw error;
   }
 }
 
@@ -32,16 +49,16 @@ export type Verdict = 'derives' | 'differs' | 'other-xpub';
 
 /** Whether an address comes from where it is said to come from. */
 export function verify(
-  xpubs: readonly EvmXpub[],
-  address: string,
+  xpubs: readonly Xpub[],
+  { family, address }: { readonly family: Family; readonly address: string },
   { xpubFingerprint, index }: Derivation,
 ): Verdict {
-  const xpub = xpubs.find(({ fingerprint }) => fingerprint === xpubFingerprint);
+  const xpub = xpubs.find((each) => each.family === family && each.fingerprint === xpubFingerprint);
   if (xpub === undefined) return 'other-xpub';
-  return deriveEvmAddress(xpub, index) === address ? 'derives' : 'differs';
+  return deriveAddress(xpub, index) === address ? 'derives' : 'differs';
 }
 
-/** Below the account key `m/44'/60'/<account>'`, whose fingerprint is told beside it. */
+/** Below the account key, whose fingerprint is shown beside it. */
 export function pathOf(index: number): string {
   return `0/${index}`;
 }

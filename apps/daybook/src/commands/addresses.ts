@@ -1,6 +1,11 @@
-import type { Command } from 'commander';
+import { FAMILIES } from '@daybook/domain';
+import { type Command, Option } from 'commander';
 import { count, index, several } from '../cli/arguments';
 import { dataOption, examples, jsonOption } from '../cli/command';
+
+/** A CLI's first family is the one that every installation has. */
+const familyOption = () =>
+  new Option('--family <family>', 'the address family').choices(FAMILIES).default(FAMILIES[0]);
 
 const XPUB_HELP = 'an account-level xpub, or "configured" for the one that the ledger mints with';
 
@@ -12,6 +17,7 @@ export function addAddresses(program: Command): void {
   const derive = addresses
     .command('derive')
     .description('Write addresses of an extended public key. Needs no running service.')
+    .addOption(familyOption())
     .option('--xpub <xpub>', XPUB_HELP, 'configured')
     .option('--from <index>', 'the first index', index, 0)
     .option('--count <number>', 'how many', count, 1)
@@ -25,6 +31,7 @@ export function addAddresses(program: Command): void {
     derive,
     'npx daybook addresses derive --count 5',
     'npx daybook addresses derive --xpub xpub... --from 1000 --count 10 --json',
+    'npx daybook addresses derive --family tron --xpub xpub...',
   );
 
   const check = addresses

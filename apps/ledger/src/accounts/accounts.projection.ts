@@ -2,6 +2,7 @@ import { idOf } from '@daybook/domain';
 import type { Projection } from '../projections/projection';
 
 const INSERT_ACCOUNT = 'INSERT INTO account (id, name, screening) VALUES ($1, $2, $3)';
+const CHANGE_EXPIRY = 'UPDATE account SET unused_days = $2, idle_days = $3 WHERE id = $1';
 const INSERT_KEY = `
   INSERT INTO api_key (key_id, account_id, key_hash, scopes, expires_at, revoked)
   VALUES ($1, $2, $3, $4, $5, false)`;
@@ -19,6 +20,10 @@ export const accountsProjection: Projection = {
       if (event.type === 'AccountOpened') {
         const { name, policy } = event.data;
         await sql.query(INSERT_ACCOUNT, [accountId, name, policy.screening]);
+      }
+      if (event.type === 'AccountPolicyChanged') {
+        const { unusedDays, idleDays } = event.data.purseExpiry;
+        await sql.query(CHANGE_EXPIRY, [accountId, unusedDays, idleDays]);
       }
       if (event.type === 'ApiKeyIssued') {
         const { keyId, keyHash, scopes, expiresAt } = event.data;

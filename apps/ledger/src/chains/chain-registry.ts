@@ -1,9 +1,9 @@
-import type { Registry } from '@daybook/chains';
+import type { ChainsAndAssets } from '@daybook/chains';
 import type { Family } from '@daybook/domain';
 
 /** The configured chains, for whoever asks what is watched and how it becomes final. */
 export class ChainRegistry {
-  constructor(readonly registry: Registry) {}
+  constructor(readonly registry: ChainsAndAssets) {}
 
   /** The address family of a chain by its CAIP-2 id, or null for a chain that is not registered. */
   familyOf(chain: string): Family | null {

@@ -142,13 +142,12 @@ export function toChain(
 
 export function toAsset(asset: Asset, finality: Finality, assets: AssetRegistry): AssetWire {
   const { id, chain, currency, decimals, minimum } = asset;
-  const parts = parseAssetId(id);
   return {
     asset: id,
     chain,
     currency,
     decimals,
-    contract: parts?.kind === 'erc20' ? parts.reference : null,
+    contract: parseAssetId(id)?.contract ?? null,
     minimum: toMoney({ asset: id, baseUnits: minimum }, assets),
     finality: policyText(finality),
   };

@@ -1,4 +1,4 @@
-import type { Registry } from '@daybook/chains';
+import type { ChainsAndAssets } from '@daybook/chains';
 import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -20,7 +20,7 @@ export class ChainsModule implements OnModuleInit {
     private readonly dataSource: DataSource,
   ) {}
 
-  static forRoot(registry: Registry): DynamicModule {
+  static forRoot(registry: ChainsAndAssets): DynamicModule {
     return {
       module: ChainsModule,
       global: true,

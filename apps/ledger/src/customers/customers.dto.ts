@@ -18,7 +18,7 @@ const CUSTOMER_STATUSES = ['ACTIVE', 'BLOCKED'] as const;
 const EXTERNAL_ID_FIELD = {
   pattern: EXTERNAL_ID,
   max: 128,
-  sentence: 'is 1 to 128 visible ASCII characters.',
+  sentence: 'must be 1 to 128 visible ASCII characters without spaces, such as user-42.',
   example: 'user-42',
 } as const;
 

@@ -21,7 +21,7 @@ export async function authenticate(
   if (caller !== null) return caller;
   const challenges = ['Bearer realm="Daybook"', ...(forPeople ? ['Basic realm="Daybook"'] : [])];
   throw new Problem('unauthenticated', 'Send a valid API key: "Authorization: Bearer dbk_...".', {
-    headers: { 'www-authenticate': challenges.join(', ') },
+    challenges,
   });
 }
 

@@ -31,13 +31,13 @@ export function TextField(
   const schema = { type: 'string', minLength: min, maxLength: max, pattern, nullable } as const;
   const holds = (value: unknown) =>
     typeof value === 'string' && value.length >= min && value.length <= max && isStorable(value);
-  const sentence = `is text of ${min} to ${max} characters${nullable ? ', or null' : ''}.`;
+  const sentence = `must be text of ${min} to ${max} characters without NUL${nullable ? ', or null' : ''}.`;
   return field(rest, schema, 'text', sentence, (value) =>
     value === null ? nullable : holds(value),
   );
 }
 
-/** Text that matches a pattern. The sentence says what that means, such as `is a UUID.` */
+/** Text that matches a pattern. The sentence says what would be right, with an example. */
 export function PatternField(
   options: FieldOptions & {
     readonly pattern: RegExp;
@@ -64,7 +64,7 @@ export function ChoiceField(
 ): PropertyDecorator {
   const { choices, ...rest } = options;
   const schema = { type: 'string', enum: [...choices] } as const;
-  return field(rest, schema, 'choice', `is one of ${choices.join(', ')}.`, (value) =>
+  return field(rest, schema, 'choice', `must be one of ${choices.join(', ')}.`, (value) =>
     choices.includes(value as string),
   );
 }
@@ -84,7 +84,7 @@ export function ChoicesField(
     rest,
     schema,
     'choices',
-    `is a list of different words out of ${choices.join(', ')}.`,
+    `must be a list without repeats of ${choices.join(', ')}.`,
     (value) =>
       Array.isArray(value) &&
       new Set(value).size === value.length &&
@@ -95,11 +95,15 @@ export function ChoicesField(
 /** An id as this API gives it: a UUID in lower case. */
 export const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** What is said of something else in the place of an id. */
+export const ID_SENTENCE =
+  'must be a UUID in lower case, such as 3f2a6c1e-5b7d-5e0f-9a41-2c8d7e6b5a40.';
+
 /** An id. */
 export function IdField(options: FieldOptions): PropertyDecorator {
   return PatternField({
     pattern: ID,
-    sentence: 'is a UUID in lower case.',
+    sentence: ID_SENTENCE,
     format: 'uuid',
     max: 36,
     ...options,
@@ -114,7 +118,7 @@ export function TimeField(options: FieldOptions): PropertyDecorator {
     options,
     schema,
     'time',
-    'is an RFC 3339 time such as 2026-01-31T12:00:00Z.',
+    'must be an RFC 3339 time from 1970 on with its offset, such as 2026-01-31T12:00:00Z.',
     (v) => {
       return typeof v === 'string' && parseTime(v) !== null;
     },
@@ -128,7 +132,8 @@ export function MomentField(options: FieldOptions): PropertyDecorator {
     maxLength: 40,
     oneOf: [{ pattern: POSITION.source }, { pattern: RFC_3339.source, format: 'date-time' }],
   } as const;
-  const sentence = 'is a position such as 42 or an RFC 3339 time such as 2026-01-31T12:00:00Z.';
+  const sentence =
+    'must be a position such as 42 or an RFC 3339 time such as 2026-01-31T12:00:00Z.';
   return field(options, schema, 'moment', sentence, (value) => {
     return typeof value === 'string' && (POSITION.test(value) || parseTime(value) !== null);
   });

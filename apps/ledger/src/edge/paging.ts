@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, type PageRequest } from '../projections/cursor';
 import { PatternField } from './fields';
-import { POSITION, POSITION_LENGTH_MAX } from './positions';
+import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
 import type { Page } from './resources';
 
 /** What every read takes. */
@@ -9,9 +9,10 @@ export class ReadQuery {
   @PatternField({
     pattern: POSITION,
     max: POSITION_LENGTH_MAX,
-    sentence: 'is a position such as 42.',
+    sentence: POSITION_SENTENCE,
     description: 'Wait, up to 5 seconds, until everything up to this position is visible.',
-    example: '42',
+    // The documentation page sends the example unless it is changed, so it is one that never waits.
+    example: '0',
     optional: true,
   })
   readonly minPosition?: string;
@@ -26,7 +27,7 @@ export function LimitField(): PropertyDecorator {
   return PatternField({
     pattern: LIMIT,
     max: LIMIT_LENGTH_MAX,
-    sentence: 'is a number from 1.',
+    sentence: 'must be a whole number from 1 to 999999999, such as 25.',
     description: `How many entries at most; ${PAGE_LIMIT_DEFAULT} when left out. More than ${PAGE_LIMIT_MAX} is answered with ${PAGE_LIMIT_MAX}.`,
     example: '25',
     optional: true,
@@ -41,7 +42,7 @@ export class PageQuery extends ReadQuery {
   @PatternField({
     pattern: /^[A-Za-z0-9_-]+$/,
     max: CURSOR_LENGTH_MAX,
-    sentence: 'is a cursor from the page before.',
+    sentence: 'must be the nextCursor of an earlier page of this list, unchanged.',
     description: 'The `nextCursor` of the page before, with the same filters.',
     optional: true,
   })

@@ -5,6 +5,8 @@ import { Problem } from './problem';
 /** Up to 18 digits: far beyond any log, and within PostgreSQL's bigint. */
 export const POSITION = /^(0|[1-9][0-9]{0,17})$/;
 export const POSITION_LENGTH_MAX = 18;
+export const POSITION_SENTENCE =
+  'must be a position: a whole number of up to 18 digits, in quotes in JSON, such as 42.';
 
 /** Longer than the read models lag while all is well, shorter than clients wait. */
 const WAIT_MS = 5_000;

@@ -19,6 +19,8 @@ export interface Fault {
 interface ProblemParts {
   readonly errors?: readonly Fault[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** How a client can authenticate, each sent in a `www-authenticate` header of its own. */
+  readonly challenges?: readonly string[];
   /** Members beside the standard ones, which they cannot replace (RFC 9457, section 3.2). */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;

@@ -68,6 +68,13 @@ const REFUSALS: Record<RefusalCode, ProblemEntry> = {
     when: 'An amount is not a decimal string of base units from 0 to 2^256 - 1.',
     remedy: 'Send base units as a string, such as `"1500000"`.',
   },
+  'invalid-expiry': {
+    status: 400,
+    rpc: 'INVALID_ARGUMENT',
+    title: 'The period cannot be used',
+    when: 'A period of the expiry of purses is not a whole number of days from 1 to 3650.',
+    remedy: 'Send a number of days such as `30`, or `null` for never.',
+  },
   'account-not-found': {
     status: 404,
     rpc: 'NOT_FOUND',

@@ -6,8 +6,8 @@ type Dto = new () => object;
 
 /**
  * Checks every body and query against its DTO class. Nothing is converted: a client that sends a
- * number where text is documented has a bug that it should hear of. What the class does not name is
- * refused. Refuses with `validation-failed` and every fault at once.
+ * number where text is documented has a bug and should learn of it. A field that the class does not
+ * name is refused. Refuses with `validation-failed` and every fault at once.
  */
 @Injectable()
 export class ValidationPipe implements PipeTransform {
@@ -29,7 +29,7 @@ export function validated(value: unknown, dto: Dto, place: 'body' | 'query'): ob
   const faults: Fault[] = [];
   for (const [name, given] of Object.entries(value)) {
     if (known.has(name)) Object.assign(instance, { [name]: given });
-    else faults.push(unknownField(name, place));
+    else faults.push(unknownField(name, place, known));
   }
   const options = { forbidUnknownValues: known.size > 0, stopAtFirstError: true };
   const errors = validateSync(instance, options);
@@ -62,9 +62,11 @@ function fieldsOf(dto: Dto): ReadonlySet<string> {
   return known;
 }
 
-function unknownField(name: string, place: 'body' | 'query'): Fault {
+function unknownField(name: string, place: 'body' | 'query', known: ReadonlySet<string>): Fault {
   const shown = name.slice(0, NAME_SHOWN_MAX);
-  const detail = `There is no ${place === 'body' ? 'field' : 'parameter'} ${JSON.stringify(shown)}.`;
+  const kind = place === 'body' ? 'field' : 'parameter';
+  const expected = known.size > 0 ? `Use only ${[...known].join(', ')}.` : `Send no ${kind} here.`;
+  const detail = `There is no ${kind} ${JSON.stringify(shown)}. ${expected}`;
   return { in: place, pointer: pointerTo(shown, place), code: 'unknown-field', detail };
 }
 

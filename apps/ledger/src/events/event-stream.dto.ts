@@ -1,6 +1,6 @@
 import { SCHEMA_VERSIONS } from '@daybook/domain';
 import { ChoicesField, PatternField } from '../edge/fields';
-import { POSITION, POSITION_LENGTH_MAX } from '../edge/positions';
+import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from '../edge/positions';
 import { isPublic } from './public-events';
 
 /** What public events can be about. */
@@ -10,7 +10,7 @@ const TYPES = Object.keys(SCHEMA_VERSIONS).filter((type) => isPublic({ type } as
 const POSITION_FIELD = {
   pattern: POSITION,
   max: POSITION_LENGTH_MAX,
-  sentence: 'is a position such as 42.',
+  sentence: POSITION_SENTENCE,
   example: '42',
   optional: true,
 } as const;

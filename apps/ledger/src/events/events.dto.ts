@@ -1,14 +1,14 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { PatternField } from '../edge/fields';
 import { LimitField, ReadQuery } from '../edge/paging';
-import { POSITION, POSITION_LENGTH_MAX } from '../edge/positions';
+import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from '../edge/positions';
 import type { PublicEvent } from './public-events';
 
 export class EventsQuery extends ReadQuery {
   @PatternField({
     pattern: POSITION,
     max: POSITION_LENGTH_MAX,
-    sentence: 'is a position such as 42.',
+    sentence: POSITION_SENTENCE,
     description: 'Only what happened after this position; everything when left out.',
     example: '42',
     optional: true,

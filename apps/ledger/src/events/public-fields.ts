@@ -68,6 +68,7 @@ const OF_THE_SERVICE = 'private: how the account is run and how its keys are kep
  */
 export const PUBLIC_FIELDS = {
   AccountOpened: OF_THE_SERVICE,
+  AccountPolicyChanged: OF_THE_SERVICE,
   ApiKeyIssued: OF_THE_SERVICE,
   ApiKeyRevoked: OF_THE_SERVICE,
 

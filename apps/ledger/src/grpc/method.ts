@@ -1,7 +1,7 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { ChainsApi } from '../chains/chains.api';
 import type { CustomerApi } from '../customers/customers.api';
-import { ID } from '../edge/fields';
+import { ID, ID_SENTENCE } from '../edge/fields';
 import { Problem } from '../edge/problem';
 import type { RequestContext } from '../edge/request-context';
 import { invalid, validated } from '../edge/validation';
@@ -148,7 +148,7 @@ export function command<
 function idOf<Request>(request: Request, name: IdField<Request>): string {
   const id = request[name];
   if (typeof id === 'string' && ID.test(id)) return id;
-  const detail = `${name} is a UUID in lower case.`;
+  const detail = `${name} ${ID_SENTENCE}`;
   throw invalid([{ in: 'path', pointer: name, code: 'pattern', detail }]);
 }
 

@@ -1,4 +1,4 @@
-import { deriveEvmAddress, type EvmXpub } from '@daybook/chains';
+import { deriveAddress, type Xpub } from '@daybook/chains';
 import { type Derivation, DomainError, type Family } from '@daybook/domain';
 
 /** How many child indexes are taken from the sequence at once; unused ones are lost on a restart. */
@@ -8,35 +8,41 @@ const INDEXES_AT_ONCE = 50;
 export type TakeIndexes = (count: number) => Promise<readonly number[]>;
 
 /**
- * Derives purse addresses from the account-level xpub. Only public keys live here: whoever breaks
- * into this service can mint addresses, but cannot move a coin.
+ * Derives purse addresses from the account-level xpub of their family. Only public keys live here: an
+ * intruder could mint addresses, but not move a coin.
  */
 export class PurseAddresses {
   private readonly free: number[] = [];
   private refill: Promise<void> | null = null;
 
   constructor(
-    private readonly xpub: EvmXpub,
+    private readonly xpubs: ReadonlyMap<Family, Xpub>,
     private readonly takeIndexes: TakeIndexes,
   ) {}
 
   /** Refuses with `family-not-available` a family without an xpub. */
   requireFamily(family: Family): void {
-    if (family === 'evm') return;
-    throw new DomainError(
-      'family-not-available',
-      `Purses of family ${family} cannot be minted here; the family "evm" can.`,
-    );
+    this.xpubOf(family);
   }
 
   /** The next unused address. Refuses with `family-not-available`. */
   async next(
     family: Family,
   ): Promise<{ readonly address: string; readonly derivation: Derivation }> {
-    this.requireFamily(family);
+    const xpub = this.xpubOf(family);
     const index = await this.nextIndex();
-    const derivation = { xpubFingerprint: this.xpub.fingerprint, index };
-    return { address: deriveEvmAddress(this.xpub, index), derivation };
+    const derivation = { xpubFingerprint: xpub.fingerprint, index };
+    return { address: deriveAddress(xpub, index), derivation };
+  }
+
+  private xpubOf(family: Family): Xpub {
+    const xpub = this.xpubs.get(family);
+    if (xpub !== undefined) return xpub;
+    const available = [...this.xpubs.keys()].map((each) => `"${each}"`).join(', ');
+    throw new DomainError(
+      'family-not-available',
+      `Purses of family ${family} cannot be minted here; the family ${available} can.`,
+    );
   }
 
   private async nextIndex(): Promise<number> {

@@ -24,7 +24,7 @@ export class MintPurseBody {
   @PatternField({
     pattern: CURRENCY_CODE,
     max: 32,
-    sentence: 'is a currency code such as USDT_ETH.',
+    sentence: 'must be a currency code of GET /v1/assets, such as USDT_ETH.',
     description: 'A currency of `GET /v1/assets`, instead of the family.',
     example: 'USDT_ETH',
     optional: true,
@@ -44,7 +44,7 @@ export class PursesQuery extends PageQuery {
   @PatternField({
     pattern: /^[A-Za-z0-9]+$/,
     max: 64,
-    sentence: 'is an address.',
+    sentence: 'must be an address such as 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266.',
     description: 'Only the purse with this address, in any letter case that its checksum allows.',
     example: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
     optional: true,

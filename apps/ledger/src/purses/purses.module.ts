@@ -1,4 +1,5 @@
-import type { EvmXpub } from '@daybook/chains';
+import type { Xpub } from '@daybook/chains';
+import type { Family } from '@daybook/domain';
 import { EventStore, follow } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Logger, Module, type OnModuleInit } from '@nestjs/common';
@@ -6,6 +7,8 @@ import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { checkpointsOf } from '../runtime/checkpoints';
 import { ArchivePurseHandler } from './archive-purse';
+import { ExpirePurseHandler } from './expire-purse';
+import { ExpirePurses } from './expire-purses.reaction';
 import { GetPurseHandler, ListPursesHandler } from './get-purses';
 import { MintPurseHandler } from './mint-purse';
 import { PurseAddresses } from './purse-addresses';
@@ -29,7 +32,7 @@ export class PursesModule implements OnModuleInit {
     private readonly dataSource: DataSource,
   ) {}
 
-  static forRoot(xpub: EvmXpub): DynamicModule {
+  static forRoot(xpubs: ReadonlyMap<Family, Xpub>): DynamicModule {
     return {
       module: PursesModule,
       global: true,
@@ -39,11 +42,13 @@ export class PursesModule implements OnModuleInit {
           provide: PurseAddresses,
           inject: [DataSource],
           useFactory: (dataSource: DataSource) =>
-            new PurseAddresses(xpub, (count) => takeAddressIndexes(dataSource, count)),
+            new PurseAddresses(xpubs, (count) => takeAddressIndexes(dataSource, count)),
         },
         PurseApi,
         MintPurseHandler,
         ArchivePurseHandler,
+        ExpirePurseHandler,
+        ExpirePurses,
         GetPurseHandler,
         ListPursesHandler,
       ],

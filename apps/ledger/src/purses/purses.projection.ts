@@ -21,8 +21,8 @@ const INSERT = `
     FROM ${rowsOf('p', INSERT_COLUMNS)}`;
 
 const UPDATE = `
-  UPDATE purse SET status = p.status
-    FROM ${rowsOf('p', { id: 'uuid', status: 'text' })}
+  UPDATE purse SET status = p.status, was_restored = purse.was_restored OR p.restored
+    FROM ${rowsOf('p', { id: 'uuid', status: 'text', restored: 'boolean' })}
    WHERE purse.id = p.id`;
 
 type Status = 'active' | 'archived' | 'declined';
@@ -52,10 +52,13 @@ export const pursesProjection: Projection = {
         ),
       );
     }
-    const changes = new Map<string, Status>();
+    const changes = new Map<string, { status: Status; restored: boolean }>();
     for (const { event, recorded } of batch) {
       const status = statusAfter(event);
-      if (status !== null) changes.set(idOf(recorded.stream), status);
+      if (status === null) continue;
+      const id = idOf(recorded.stream);
+      const restored = status === 'active' || (changes.get(id)?.restored ?? false);
+      changes.set(id, { status, restored });
     }
     if (changes.size > 0) {
       const rows = [...changes];
@@ -64,7 +67,8 @@ export const pursesProjection: Projection = {
         columns(
           rows,
           ([id]) => id,
-          ([, status]) => status,
+          ([, { status }]) => status,
+          ([, { restored }]) => restored,
         ),
       );
     }

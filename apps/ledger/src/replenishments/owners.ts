@@ -1,5 +1,17 @@
-import { type OwnerFacts, type Parties, upcast } from '@daybook/domain';
+import { type Family, type OwnerFacts, type Parties, upcast } from '@daybook/domain';
 import type { EventStore, Position, RecordedEvent } from '@daybook/event-store';
+
+/** Where a transfer goes: an address means something in its family only. */
+export interface Receiver {
+  readonly family: Family;
+  /** Canonical. */
+  readonly address: string;
+}
+
+/** Names a receiver in maps. */
+export function keyOf({ family, address }: Receiver): string {
+  return `${family}:${address}`;
+}
 
 /** Whose an address is, and what that means for a credit. */
 export interface Owner extends OwnerFacts {
@@ -8,16 +20,18 @@ export interface Owner extends OwnerFacts {
   readonly outsideOrderId: string | null;
   /** Whether the account wants final transfers screened before they are credited. */
   readonly screening: boolean;
+  /** Whether the purse was ever archived and restored. */
+  readonly purseWasRestored: boolean;
 }
 
-/** The owners of addresses as the read models knew them at a position. */
+/** The owners of receivers as the read models knew them at a position. */
 export interface KnownOwners {
   readonly position: Position;
-  /** By address; one that was not known has no entry. */
-  readonly byAddress: ReadonlyMap<string, Owner>;
+  /** By `keyOf`; a receiver that was not known has no entry. */
+  readonly owners: ReadonlyMap<string, Owner>;
 }
 
-export type FindOwners = (addresses: readonly string[]) => Promise<KnownOwners>;
+export type FindOwners = (receivers: readonly Receiver[]) => Promise<KnownOwners>;
 
 /** Waits until the read models hold what the log holds now. */
 export type CatchUp = () => Promise<void>;
@@ -50,14 +64,13 @@ export class Owners {
   ) {}
 
   /**
-   * The owners by address; an address that no purse has is left out. Rejects with
-   * `OwnersNotKnownYet`.
+   * The owners by `keyOf`; a receiver that is no purse is left out. Rejects with `OwnersNotKnownYet`.
    */
-  async of(addresses: readonly string[]): Promise<ReadonlyMap<string, Owner>> {
-    const wanted = [...new Set(addresses)];
+  async of(receivers: readonly Receiver[]): Promise<ReadonlyMap<string, Owner>> {
+    const wanted = new Map(receivers.map((receiver) => [keyOf(receiver), receiver]));
     let owners = await this.read(wanted);
     // The purse was minted a moment ago, or the read models are far behind.
-    if (owners === null || owners.size < wanted.length) {
+    if (owners === null || owners.size < wanted.size) {
       await this.catchUp();
       owners = await this.read(wanted);
     }
@@ -66,26 +79,28 @@ export class Owners {
   }
 
   /** Null when the read models are too far behind to be brought up to date here. */
-  private async read(addresses: readonly string[]): Promise<ReadonlyMap<string, Owner> | null> {
-    const { position, byAddress } = await this.find(addresses);
+  private async read(
+    wanted: ReadonlyMap<string, Receiver>,
+  ): Promise<ReadonlyMap<string, Owner> | null> {
+    const { position, owners } = await this.find([...wanted.values()]);
     const { events, atEnd } = await this.store.readAll({
       after: position,
       limit: NEWS_MAX,
       kinds: KINDS,
     });
     if (!atEnd) return null;
-    const unknown = addresses.filter((address) => !byAddress.has(address));
+    const unknown = [...wanted.keys()].filter((key) => !owners.has(key));
     if (unknown.length > 0 && events.some(mintsOneOf(new Set(unknown)))) return null;
-    return events.length === 0 ? byAddress : withNews(byAddress, events);
+    return events.length === 0 ? owners : withNews(owners, events);
   }
 }
 
 /** Whether an event mints a purse that the read models do not know: they will. */
-function mintsOneOf(addresses: ReadonlySet<string>): (recorded: RecordedEvent) => boolean {
+function mintsOneOf(receivers: ReadonlySet<string>): (recorded: RecordedEvent) => boolean {
   return (recorded) => {
     if (recorded.type !== 'PurseMinted') return false;
     const event = upcast(recorded);
-    return event.type === 'PurseMinted' && addresses.has(event.data.address);
+    return event.type === 'PurseMinted' && receivers.has(keyOf(event.data));
   };
 }
 
@@ -93,15 +108,16 @@ function withNews(
   known: ReadonlyMap<string, Owner>,
   news: readonly RecordedEvent[],
 ): ReadonlyMap<string, Owner> {
-  const changes = new Map<string, Partial<OwnerFacts>>();
+  const changes = new Map<string, Partial<Owner>>();
   for (const recorded of news) {
     const change = changeOf(recorded);
-    if (change !== null) changes.set(recorded.stream, change);
+    if (change === null) continue;
+    changes.set(recorded.stream, { ...changes.get(recorded.stream), ...change });
   }
   if (changes.size === 0) return known;
   return new Map(
-    [...known].map(([address, owner]) => [
-      address,
+    [...known].map(([key, owner]) => [
+      key,
       {
         ...owner,
         ...changes.get(`customer-${owner.parties.customerId}`),
@@ -111,7 +127,7 @@ function withNews(
   );
 }
 
-function changeOf(recorded: RecordedEvent): Partial<OwnerFacts> | null {
+function changeOf(recorded: RecordedEvent): Partial<Owner> | null {
   switch (upcast(recorded).type) {
     case 'CustomerBlocked':
       return { customerBlocked: true };
@@ -120,7 +136,7 @@ function changeOf(recorded: RecordedEvent): Partial<OwnerFacts> | null {
     case 'PurseArchived':
       return { purseStatus: 'archived' };
     case 'PurseRestored':
-      return { purseStatus: 'active' };
+      return { purseStatus: 'active', purseWasRestored: true };
     case 'PurseDeclined':
       return { purseStatus: 'declined' };
     default:

@@ -5,7 +5,7 @@ import * as a from '../../../../libs/domain/testing/a';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
 import { AssetRegistry } from '../chains/asset-registry';
 import { replenishmentIdOf } from '../edge/identity';
-import { type Owner, Owners, OwnersNotKnownYet } from './owners';
+import { keyOf, type Owner, Owners, OwnersNotKnownYet } from './owners';
 import { RecordTransfers, RecordTransfersHandler } from './record-transfers';
 
 const address = '0x52908400098527886e0f7030069857d2e4169ee7';
@@ -49,11 +49,16 @@ function messageOf({ transferId, version, chain, to }: TransferV1) {
 }
 
 /** What the read models know of the purse; they stay at position 0, so all that follows is news. */
-const known = new Map<string, Owner>([
-  [address, { parties: owner, outsideOrderId: 'order-7', screening: false, ...a.ownerFacts() }],
-]);
+const itsOwner: Owner = {
+  parties: owner,
+  outsideOrderId: 'order-7',
+  purseWasRestored: false,
+  screening: false,
+  ...a.ownerFacts(),
+};
+const known = new Map([[keyOf({ family: 'evm', address }), itsOwner]]);
 
-async function ledger(byAddress: ReadonlyMap<string, Owner> = known) {
+async function ledger(owned: ReadonlyMap<string, Owner> = known) {
   const store = new InMemoryEventStore();
   const act = (command: Parameters<typeof customer.decide>[0]) =>
     decideAndAppend(store, {
@@ -98,7 +103,7 @@ async function ledger(byAddress: ReadonlyMap<string, Owner> = known) {
   await decide(mint, 'mint');
   const owners = new Owners(
     store,
-    async () => ({ position: START, byAddress }),
+    async () => ({ position: START, owners: owned }),
     async () => undefined,
   );
   const handler = new RecordTransfersHandler(store, owners, new AssetRegistry([asset]));
@@ -182,16 +187,64 @@ describe('RecordTransfers', () => {
     });
   });
 
+  it.each(['archived', 'declined'])(
+    'credits what was detected before its purse was %s',
+    async (status) => {
+      const { record, history, decide } = await ledger();
+      const { accountId } = owner;
+      await record(transfer({ version: 1, status: 'detected', finality: null }));
+      if (status === 'declined') {
+        await decide({ type: 'DeclinePurse', accountId, replenishmentId: 'another' }, 'decline');
+      } else await decide({ type: 'ArchivePurse', accountId, reason: 'unused' }, 'archive');
+      await record(transfer({ transferId: nth(1) }), transfer({ version: 2, status: 'final' }));
+      expect((await history(nth(0))).at(-1)?.data).toMatchObject({ credit: { to: 'customer' } });
+      expect((await history(nth(1))).at(-1)?.data).toMatchObject({
+        credit: { to: 'suspense', reason: `purse-${status}` },
+      });
+    },
+  );
+
+  it('holds what was detected while its purse was archived, though it was restored since', async () => {
+    const { record, history, decide } = await ledger();
+    const { accountId } = owner;
+    await decide({ type: 'ArchivePurse', accountId, reason: 'unused' }, 'archive');
+    await record(transfer({ version: 1, status: 'detected', finality: null }));
+    await decide({ type: 'RestorePurse', accountId }, 'restore');
+    await record(transfer({ version: 2, status: 'final' }), transfer({ transferId: nth(1) }));
+    expect((await history(nth(0))).at(-1)?.data).toMatchObject({
+      credit: { to: 'suspense', reason: 'purse-archived' },
+    });
+    expect((await history(nth(1))).at(-1)?.data).toMatchObject({ credit: { to: 'customer' } });
+  });
+
   it('records what it rejects, with the reason, beside what it credits', async () => {
     const { record, history } = await ledger();
     await record(
       transfer({ transferId: nth(0), amount: '1' }),
       transfer({ transferId: nth(1), asset: `${asset.chain}/erc20:0x${'fa'.repeat(20)}` }),
       transfer({ transferId: nth(2) }),
+      transfer({ transferId: nth(3), asset: `${asset.chain}/erc721:0x${'fa'.repeat(20)}/7` }),
     );
     expect((await history(nth(0)))[0]?.data).toMatchObject({ reason: 'below-minimum' });
     expect((await history(nth(1)))[0]?.data).toMatchObject({ reason: 'unknown-token' });
     expect((await history(nth(2))).at(-1)?.type).toBe('ReplenishmentConfirmed');
+    expect((await history(nth(3)))[0]?.data).toMatchObject({ reason: 'not-fungible' });
+  });
+
+  it('finds an owner by family and address, never by the address alone', async () => {
+    const { record, history } = await ledger();
+    expect(
+      await record(
+        transfer({ transferId: nth(0), chain: 'tron:728126428' }),
+        transfer({ transferId: nth(1), chain: 'solana:1' }),
+        transfer({ transferId: nth(2) }),
+      ),
+    ).toEqual([
+      `No purse has the address ${address}.`,
+      'solana:1 is a chain of no known address family.',
+      null,
+    ]);
+    expect(await history(nth(0))).toEqual([]);
   });
 
   it('says of each transfer why it can never be recorded, and records the others', async () => {
@@ -222,7 +275,7 @@ describe('RecordTransfers', () => {
   ])('does nothing for a key behind %s', async (_, fault) => {
     const second = '0x00000000000000000000000000000000000000ff';
     const { record, history } = await ledger(
-      new Map([...known, [second, known.get(address) as Owner]]),
+      new Map([...known, [keyOf({ family: 'evm', address: second }), itsOwner]]),
     );
     const reasons = await record(
       transfer({ transferId: nth(0) }),
@@ -274,12 +327,12 @@ describe('RecordTransfers', () => {
   });
 
   it('records what was parked once the ledger knows the purse', async () => {
-    const byAddress = new Map<string, Owner>();
-    const { record, history } = await ledger(byAddress);
-    byAddress.set('another', known.get(address) as Owner);
+    const owned = new Map<string, Owner>();
+    const { record, history } = await ledger(owned);
+    owned.set('another', itsOwner);
     const to = '0x00000000000000000000000000000000000000ff';
     expect(await record(transfer({ to }))).toEqual([expect.any(String)]);
-    byAddress.set(to, known.get(address) as Owner);
+    owned.set(keyOf({ family: 'evm', address: to }), itsOwner);
     expect(await record(transfer({ to }))).toEqual([null]);
     expect(await history(nth(0))).toHaveLength(2);
   });

@@ -1,5 +1,12 @@
+import { familyOfChain, isFungible } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
-import { DomainError, replenishment, streamName, type TransferReport } from '@daybook/domain';
+import {
+  DomainError,
+  type Family,
+  replenishment,
+  streamName,
+  type TransferReport,
+} from '@daybook/domain';
 import {
   AppendRejected,
   AppendTooLarge,
@@ -12,7 +19,8 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AssetRegistry } from '../chains/asset-registry';
 import { replenishmentIdOf } from '../edge/identity';
 import { traceparentOf } from '../edge/request-id';
-import { type Owner, Owners } from './owners';
+import { keyOf, type Owner, Owners, type Receiver } from './owners';
+import { ownersWhenDetected } from './purse-when-detected';
 
 /** A transfer, and the message that reported it. Messages with the same key are recorded in order. */
 export interface ReportedTransfer {
@@ -70,13 +78,13 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
   ) {}
 
   /**
-   * A customer who is blocked between the read of the owners and the append counts from the next
-   * transfer on; the event keeps what was decided.
+   * A customer who is blocked, or a purse that is archived, between the read of the owners and the append
+   * counts from the next transfer on; the event keeps what was decided.
    */
   async execute({ reports }: RecordTransfers): Promise<readonly Unrecordable[]> {
     const reasons: Reasons = new Map();
     const storable = upToFirst(reports, unstorable, reasons);
-    const owners = await this.owners.of(storable.map(({ content }) => content.to));
+    const owners = await this.owners.of(storable.map(receiverOf));
     const owned = upToFirst(storable, withoutPurse(owners), reasons);
     await this.record(owned, owners, reasons);
     return reports.map((report) => reasons.get(report) ?? null);
@@ -87,9 +95,12 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
     owners: ReadonlyMap<string, Owner>,
     reasons: Reasons,
   ): Promise<void> {
-    const commands = reports.map((report) =>
-      this.commandFor(report, owners.get(report.content.to) as Owner),
-    );
+    const owned = reports.map((report) => ({
+      stream: streamName('replenishment', replenishmentIdOf(report.content.transferId)),
+      owner: owners.get(keyOf(receiverOf(report))) as Owner,
+    }));
+    const then = await ownersWhenDetected(this.store, owned);
+    const commands = reports.map((report, i) => this.commandFor(report, then[i] as Owner));
     try {
       const results = await decideAndAppendMany(this.store, guarded, commands);
       for (const [i, report] of reports.entries()) note(report, reasonIn(results[i]), reasons);
@@ -122,7 +133,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
       command: {
         type: 'RecordTransfer' as const,
         report: reportOf(transfer),
-        facts: { ...owner, asset },
+        facts: { ...owner, asset, isFungible: isFungible(transfer.asset) },
       },
       // The stream is the transfer's own, so the version alone tells its reports apart.
       commandId: `v${transfer.version}`,
@@ -178,6 +189,7 @@ function unstorable({ message: { id }, content }: ReportedTransfer): Unrecordabl
   const text = `${id}${chain}${asset}${amount}${from}${to}${txHash}${block?.hash}${block?.time}`;
   if (text.length > CHARACTERS_MAX) return `It has ${text.length} characters; no transfer has.`;
   if (UNSTORABLE.test(text)) return 'It has a character that the store cannot hold.';
+  if (familyOfChain(chain) === null) return `${chain} is a chain of no known address family.`;
   // Read models keep times as such, and know neither leap seconds nor years before Christ.
   if (block !== null && !(Date.parse(block.time) > 0))
     return `${block.time} is no time of a block.`;
@@ -186,8 +198,13 @@ function unstorable({ message: { id }, content }: ReportedTransfer): Unrecordabl
 
 /** A watcher follows addresses of another ledger, or of one that was restored from a backup. */
 function withoutPurse(owners: ReadonlyMap<string, Owner>) {
-  return ({ content: { to } }: ReportedTransfer): Unrecordable =>
-    owners.has(to) ? null : `No purse has the address ${to}.`;
+  return (report: ReportedTransfer): Unrecordable =>
+    owners.has(keyOf(receiverOf(report))) ? null : `No purse has the address ${report.content.to}.`;
+}
+
+/** `unstorable` has refused chains without a family. */
+function receiverOf({ content: { chain, to } }: ReportedTransfer): Receiver {
+  return { family: familyOfChain(chain) as Family, address: to };
 }
 
 /** Null when it was recorded. Throws what passes: then the batch is delivered again. */

@@ -59,7 +59,7 @@ export class ReplenishmentsQuery extends PageQuery {
   @PatternField({
     pattern: /^[A-Za-z0-9_:/.-]+$/,
     max: 256,
-    sentence: 'is a CAIP-19 id or a currency code.',
+    sentence: 'must be a CAIP-19 id or a currency code of GET /v1/assets, such as USDT_ETH.',
     description: 'Only those of this asset: its CAIP-19 id, or its currency code.',
     example: 'USDT_ETH',
     optional: true,

@@ -8,6 +8,7 @@ import { BackgroundWork } from '../runtime/background-work';
 import { findOwners } from './find-owners';
 import { GetReplenishmentHandler, ListReplenishmentsHandler } from './get-replenishments';
 import { Owners } from './owners';
+import { PurseReplenishmentsHandler } from './purse-replenishments';
 import { RecordTransfersHandler } from './record-transfers';
 import { ReplenishmentApi } from './replenishments.api';
 import { ReplenishmentController } from './replenishments.controller';
@@ -26,7 +27,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
       useFactory: (dataSource: DataSource, store: EventStore, position: PositionReached) =>
         new Owners(
           store,
-          (addresses) => findOwners(dataSource, addresses),
+          (receivers) => findOwners(dataSource, receivers),
           async () => {
             await position.within(await store.head(), CATCH_UP_TIMEOUT_MS);
           },
@@ -36,6 +37,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
     RecordTransfersHandler,
     GetReplenishmentHandler,
     ListReplenishmentsHandler,
+    PurseReplenishmentsHandler,
   ],
   exports: [ReplenishmentApi],
 })

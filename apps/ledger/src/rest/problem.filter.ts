@@ -37,7 +37,11 @@ export function sendProblem(
   if (reply.sent) return;
   reply
     .status(status)
-    .headers(parts.headers ?? {})
+    .headers({
+      ...parts.headers,
+      // One header each: Chrome reads only the first challenge of a header.
+      ...(parts.challenges && { 'www-authenticate': [...parts.challenges] }),
+    })
     .type(PROBLEM_JSON)
     .send(problemBody(problem, request.url, request.id));
 }

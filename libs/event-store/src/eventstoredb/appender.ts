@@ -1,3 +1,4 @@
+import { TimedOut, within } from '@daybook/platform/plain';
 import {
   type EventStoreDBClient,
   type JSONEventData,
@@ -15,14 +16,14 @@ import {
   StoreUnavailable,
 } from '../event-store';
 import type { Connection } from './connection';
-import { within } from './deadline';
 import { fateOfAppend, messageOf } from './errors';
 import type { KnownEnd } from './known-end';
 import { readEvents, readLastOf } from './reads';
+import { storedMetadata } from './recorded-event';
 
-/** The server gives up a write after 2 s; when it has said nothing by then, nobody will. */
+/** The server gives up a write after 2 s, so it answers by then or not at all. */
 export const ANSWER_TIMEOUT_MS = 5_000;
-/** How often an append that expects anything is tried where the stream is now. */
+/** How often an append that expects `any` or `exists` is tried at the stream's current revision. */
 const ANYWHERE_ATTEMPTS_MAX = 50;
 
 type At = bigint | 'no-stream';
@@ -36,8 +37,8 @@ export interface Appender {
  * Appends one request at a time to a stream, any number at once to different ones.
  *
  * With an explicit revision, or none, the server compares stored ids for ever (rule 1 of its
- * `IndexWriter.CheckCommit`); for "any" it only remembers some. So "any" and "exists" are appended at
- * the revision that the stream has, and again where it has moved meanwhile.
+ * `IndexWriter.CheckCommit`); for "any" it remembers recent ids only. So "any" and "exists" are appended
+ * at the stream's current revision, and again when the stream has grown meanwhile.
  */
 export function appender(connection: Connection, end: KnownEnd): Appender {
   const encoder = new TextEncoder();
@@ -45,10 +46,10 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
 
   async function append(request: AppendRequest, encoded: EncodedAppend): Promise<Appended> {
     const { stream, expected } = encoded;
-    const events = request.events.map(({ id, type, data }, i): JSONEventData => {
+    const events = request.events.map(({ id, type, data, metadata }): JSONEventData => {
       // As bytes, metadata is sent as it is; anything else the client encodes twice over.
-      const metadata = encoder.encode(encoded.metadatas[i]);
-      return { id, type, contentType: 'application/json', data, metadata } as JSONEventData;
+      const bytes = encoder.encode(JSON.stringify(storedMetadata(metadata)));
+      return { id, type, contentType: 'application/json', data, metadata: bytes } as JSONEventData;
     });
     if (expected !== 'any' && expected !== 'exists') return appendAt(stream, expected, events);
     for (let attempt = 1; ; attempt++) {
@@ -73,12 +74,10 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
     let answer: Awaited<ReturnType<EventStoreDBClient['appendToStream']>>;
     try {
       const sent = connection.client().appendToStream(stream, events, { expectedRevision });
-      answer = await within(ANSWER_TIMEOUT_MS, sent, () => {
-        if (answeredAt < sentAt) connection.giveUpAppends();
-        return new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`);
-      });
+      answer = await within(sent, ANSWER_TIMEOUT_MS, `no answer within ${ANSWER_TIMEOUT_MS} ms`);
       answeredAt = performance.now();
     } catch (error) {
+      if (error instanceof TimedOut && answeredAt < sentAt) connection.giveUpAppends();
       throw await failure(error, stream, at, events);
     }
     const revision = answer.nextExpectedRevision;
@@ -87,7 +86,7 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
       end.reached(position);
       return { revision, position, outcome: 'appended' };
     }
-    // It was there before. The server's own word for where is not the same in all versions.
+    // It was there before. Versions of the server differ in the position that they answer then.
     const [stored] = await readEvents(connection.client(), stream, revision).catch((cause) => {
       throw new OutcomeUnknown(stream, { cause });
     });
@@ -108,7 +107,7 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
         const actual = typeof actualVersion === 'bigint' ? actualVersion : 'no-stream';
         if (actual !== at && actual !== 'no-stream')
           return new ConcurrencyConflict(stream, at, actual);
-        // No server says that on purpose for a stream that has events, but an old one leaves it out.
+        // Old servers leave the revision out, which looks like a stream without events.
         const last = await readLastOf(connection.client(), stream).catch(() => undefined);
         return new ConcurrencyConflict(stream, at, last?.revision ?? actual);
       }
@@ -118,7 +117,9 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
         return new AppendRejected(stream, 'the stream was deleted.');
       case 'unavailable':
         connection.doubt();
-        return new StoreUnavailable(`EventStoreDB did not take it: ${messageOf(cause)}`, { cause });
+        return new StoreUnavailable(`EventStoreDB refused the append: ${messageOf(cause)}`, {
+          cause,
+        });
       case 'unknown':
         connection.doubt();
         return new OutcomeUnknown(stream, { cause });

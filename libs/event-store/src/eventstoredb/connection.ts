@@ -1,7 +1,7 @@
+import { within } from '@daybook/platform/plain';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { StoreUnavailable } from '../event-store';
-import { within } from './deadline';
 import { codeOf, messageOf } from './errors';
 
 /** How long the first exchange with a server may take, discovery of a cluster included. */
@@ -36,20 +36,20 @@ interface Inside {
 export interface Connection {
   /** The client of this process; another one after it had to be given up. */
   client(): EventStoreDBClient;
-  /** Whether a server was there when last asked, and nothing has spoken against it since. */
+  /** Whether the last check reached a server, and nothing has failed since. */
   isReady(): boolean;
-  /** Asks. Rejects with `StoreUnavailable` when no server can be talked to: nothing has been sent then. */
+  /** Checks. Rejects with `StoreUnavailable` when no server can be reached: nothing has been sent then. */
   ready(): Promise<void>;
-  /** Something went wrong: `ready` asks again. */
+  /** Something failed: the next `ready` checks again. */
   doubt(): void;
-  /** Ends the call that carries appends, for it is silent: all of them get an error, the next a new call. */
+  /** Ends the silent call that carries appends: all of them fail, and the next append opens a new call. */
   giveUpAppends(): void;
   close(): Promise<void>;
 }
 
 /**
- * The one client of a process. Appends share a call, and the client keeps whoever waits for an answer in
- * one place for all clients of the process, so two of them would end each other's appends.
+ * The one client of a process. Appends share a call, and the library keeps the pending appends of all
+ * clients of the process in one place, so two clients would end each other's appends.
  */
 export function connect(create: () => EventStoreDBClient): Connection {
   let call: AppendCall | undefined;
@@ -84,12 +84,12 @@ export function connect(create: () => EventStoreDBClient): Connection {
     ready: async () => {
       const { supports } = client as unknown as Inside;
       try {
-        const late = () => new Error(`no answer within ${CONNECT_TIMEOUT_MS} ms`);
-        await within(CONNECT_TIMEOUT_MS, supports(StreamsService.batchAppend), late);
+        const late = `no answer within ${CONNECT_TIMEOUT_MS} ms`;
+        await within(supports(StreamsService.batchAppend), CONNECT_TIMEOUT_MS, late);
         isReady = true;
       } catch (cause) {
-        // The client asks again after such an error only when the server was not reached; any other
-        // answer it keeps for ever.
+        // The client repeats the question only when the server was not reached; any other error it
+        // remembers for ever, so that client is replaced.
         if (codeOf(cause) !== UNAVAILABLE) {
           const old = client;
           client = guarded(create());
@@ -108,8 +108,8 @@ export function connect(create: () => EventStoreDBClient): Connection {
 }
 
 /**
- * An answer that nobody waits for any more (late, or given twice) makes the client throw from a listener,
- * which would end the process. Whoever waited has been told already.
+ * An answer to an append that is no longer pending (late, or given twice) makes the client throw from a
+ * listener, which would end the process. The append has its result already, so that error is ignored.
  */
 function tolerant(call: AppendCall): AppendCall {
   const on = call.on.bind(call);

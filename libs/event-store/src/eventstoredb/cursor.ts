@@ -121,7 +121,7 @@ export function openCursor(
       const silence = setTimeout(() => {
         done();
         close();
-        reject(new StoreUnavailable(`EventStoreDB said nothing for ${READ_SILENCE_MS} ms.`));
+        reject(new StoreUnavailable(`EventStoreDB sent nothing for ${READ_SILENCE_MS} ms.`));
       }, READ_SILENCE_MS);
       let isLate = false;
       const time = setTimeout(() => {

@@ -1,5 +1,5 @@
 import { ErrorType } from '@eventstore/db-client';
-import { status } from '@grpc/grpc-js';
+import { type Metadata, status } from '@grpc/grpc-js';
 import { StoreUnavailable } from '../event-store';
 
 /**
@@ -40,6 +40,14 @@ export function typeOf(error: unknown): string | undefined {
 /** The gRPC status of an error: errors before a call is made come without a type. */
 export function codeOf(error: unknown): number | undefined {
   return (error as { code?: number } | null)?.code;
+}
+
+/** Whether a node refused because it is not the leader. Errors of gRPC itself say so in their metadata. */
+export function isNotLeader(error: unknown): boolean {
+  const { metadata } = (error ?? {}) as { metadata?: Metadata };
+  return (
+    typeOf(error) === ErrorType.NOT_LEADER || metadata?.get('exception')[0] === ErrorType.NOT_LEADER
+  );
 }
 
 export function isDenied(error: unknown): boolean {

@@ -1,4 +1,5 @@
-import { anAppend } from '../../testing/an';
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { anAppend, anEvent, aStream } from '../../testing/an';
 import { describeEventStore } from '../../testing/event-store.contract';
 import { startEventStoreDbStandIn } from '../../testing/eventstoredb-stand-in';
 import { rejection, SUITE_KINDS } from '../../testing/store-under-test';
@@ -26,6 +27,45 @@ describeEventStore(
     };
   },
 );
+
+describe('metadata in EventStoreDB', () => {
+  const traced = { correlationId: 'request', causationId: 'message' };
+
+  async function withServer(
+    test: (store: EventStoreDbEventStore, client: EventStoreDBClient) => Promise<void>,
+  ): Promise<void> {
+    const standIn = REAL ? undefined : await startEventStoreDbStandIn();
+    const url = REAL ?? standIn?.url ?? '';
+    const store = await openEventStoreDb({ url, kinds: SUITE_KINDS });
+    const client = EventStoreDBClient.connectionString(url);
+    try {
+      await test(store, client);
+    } finally {
+      await Promise.all([store.close(), client.dispose()]);
+      await standIn?.stop();
+    }
+  }
+
+  it('has correlation and causation under the names that tools of EventStoreDB follow', () =>
+    withServer(async (store, client) => {
+      const request = anAppend({ events: [anEvent({ metadata: traced }), anEvent()] });
+      await store.append(request);
+      const stored: unknown[] = [];
+      for await (const { event } of client.readStream(request.stream)) stored.push(event?.metadata);
+      const [first, second] = request.events.map(({ metadata }) => metadata);
+      const { correlationId: $correlationId, causationId: $causationId, ...rest } = { ...first };
+      expect(stored).toEqual([{ ...rest, $correlationId, $causationId }, second]);
+      expect($correlationId).toBe('request');
+    }));
+
+  it('is read where earlier versions wrote it under other names', () =>
+    withServer(async (store, client) => {
+      const [stream, { id, type, data, metadata }] = [aStream(), anEvent({ metadata: traced })];
+      const old = jsonEvent({ id, type, data: { ...data }, metadata: { ...metadata } });
+      await client.appendToStream(stream, old);
+      expect((await store.readStream(stream))[0]?.metadata).toEqual(metadata);
+    }));
+});
 
 describe('streams of other kinds in EventStoreDB', () => {
   it('are neither shown nor written', async () => {

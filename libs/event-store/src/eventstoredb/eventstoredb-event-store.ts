@@ -1,3 +1,4 @@
+import { type Limiter, limiter } from '@daybook/platform/plain';
 import { encodeAppend } from '../encode-append';
 import {
   type Appended,
@@ -13,12 +14,11 @@ import {
   type RecordedEvent,
   StoreUnavailable,
 } from '../event-store';
-import { inTurn } from '../turns';
+import { withStream } from '../stream-mutex';
 import { type Appender, appender } from './appender';
 import type { Connection } from './connection';
 import { type Growth, type SubscriptionState, watchGrowth } from './growth';
 import { knownEnd } from './known-end';
-import { limiter } from './limiter';
 import { readLast } from './read-last';
 import { type LogReader, logReader } from './read-log';
 import { readEvents } from './reads';
@@ -27,6 +27,8 @@ import { readEvents } from './reads';
 export const APPENDS_IN_FLIGHT_MAX = 1_024;
 /** A server takes 100 calls over one connection; subscriptions and appends need theirs. */
 const READS_IN_FLIGHT_MAX = 64;
+/** A longer queue only turns a slow store into a slow and full process. */
+const WAITING_MAX = 65_536;
 /** `appendMany` queues this many at once, so that one call of any size leaves room for others. */
 const APPEND_MANY_SLICE = 4 * APPENDS_IN_FLIGHT_MAX;
 
@@ -43,10 +45,10 @@ export class EventStoreDbEventStore extends EventStore {
   private readonly appender: Appender;
   private readonly log: LogReader;
   private readonly growth: Growth;
-  private readonly appends = limiter('appends', APPENDS_IN_FLIGHT_MAX);
-  private readonly reads = limiter('reads', READS_IN_FLIGHT_MAX);
-  /** The owner of the turns of this store's streams: callers take turns of their own around these. */
-  private readonly turns = {};
+  private readonly appends = bounded('appends', APPENDS_IN_FLIGHT_MAX);
+  private readonly reads = bounded('reads', READS_IN_FLIGHT_MAX);
+  /** Owns the mutexes of this store's streams; those of the callers around them are independent. */
+  private readonly mutexes = {};
   private readonly accepted = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
 
@@ -72,7 +74,7 @@ export class EventStoreDbEventStore extends EventStore {
       const reason = 'its kind of streams was not named when the store was opened.';
       return Promise.reject(new AppendRejected(encoded.stream, reason));
     }
-    const appending = inTurn(this.turns, encoded.stream, () =>
+    const appending = withStream(this.mutexes, encoded.stream, () =>
       this.appends.run(() => this.appender.append(request, encoded)),
     ).then((appended) => {
       this.growth.reached(appended.position);
@@ -132,7 +134,7 @@ export class EventStoreDbEventStore extends EventStore {
     return this.growth.wait(after, timeoutMs, signal);
   }
 
-  /** How the parts that look after themselves are doing. */
+  /** The state of the subscription, which recovers by itself. */
   status(): EventStoreDbStatus {
     return { subscription: this.growth.status() };
   }
@@ -142,7 +144,7 @@ export class EventStoreDbEventStore extends EventStore {
     return this.closing;
   }
 
-  /** Nobody would ever find an event of another kind in the log. */
+  /** Readers see only our kinds, so an event of another kind would be lost to them. */
   private isOurs(stream: string): boolean {
     return this.kinds.includes(stream.slice(0, Math.max(0, stream.indexOf('-'))));
   }
@@ -163,6 +165,12 @@ export class EventStoreDbEventStore extends EventStore {
       throw error;
     }
   }
+}
+
+function bounded(what: string, runningMax: number): Limiter {
+  const tooMany = (waiting: number) =>
+    new StoreUnavailable(`${waiting} ${what} are waiting for EventStoreDB already.`);
+  return limiter({ runningMax, waitingMax: WAITING_MAX, tooMany });
 }
 
 function prefixesOf(kinds: readonly string[]): string[] {

@@ -12,7 +12,7 @@ import {
   startEventStoreDbStandIn,
 } from '../../testing/eventstoredb-stand-in';
 import { InMemoryCheckpoints } from '../../testing/in-memory-checkpoints';
-import { aCommand, jar, jarCodec } from '../../testing/jar';
+import { aCommand, jar } from '../../testing/jar';
 import { rejection, SUITE_KINDS } from '../../testing/store-under-test';
 import { decideAndAppend } from '../decide-and-append';
 import { type AppendResult, OutcomeUnknown, START, StoreUnavailable } from '../event-store';
@@ -84,7 +84,7 @@ describe('an append that something befalls', () => {
       aCommand({ type: 'Put', coins: 1 }, { stream: i % 2 ? stream : `${stream}-${i}` }),
     );
     const run = (command: (typeof commands)[number]) =>
-      decideAndAppend(store, { ...command, decider: jar, codec: jarCodec });
+      decideAndAppend(store, { ...command, decider: jar });
     for (const [i, command] of commands.entries()) {
       const fault = order[i % order.length];
       if (fault) standIn.fail(fault);
@@ -133,6 +133,21 @@ describe('a read that something befalls', () => {
       expect((await store.readAll({ after, limit: 10 })).events).toHaveLength(10);
     },
   );
+
+  it('comes from the leader when something is decided by it', async () => {
+    const request = anAppend();
+    const { position } = await store.append(request);
+    // Only a read that requires the leader is refused by a follower, so each must use up one refusal.
+    standIn.fail('read-not-leader', 2);
+    const refused = await rejection(store.head());
+    expect(refused).toBeInstanceOf(StoreUnavailable);
+    standIn.fail('read-not-leader');
+    expect(await store.head()).toBe(position);
+    standIn.fail('read-not-leader', 2);
+    expect(await rejection(store.readStream(request.stream))).toBeInstanceOf(StoreUnavailable);
+    standIn.fail('read-not-leader');
+    expect(await store.readStream(request.stream)).toHaveLength(1);
+  });
 
   it('passes over events of others, and tells how far it has looked', async () => {
     const after = await store.head();

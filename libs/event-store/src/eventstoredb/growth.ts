@@ -1,22 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs, pause } from '@daybook/platform/plain';
 import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
 import { type Position, START } from '../event-store';
-import { backOffMs } from '../retry';
 import { keepWaiters } from '../waiters';
 import { prefixFilter } from './cursor';
 import { messageOf } from './errors';
 
-/** A subscription that has said nothing for so long while the log has grown is given up. */
+/** A subscription that delivers nothing for so long while the log grows is replaced. */
 const SILENCE_MS = 3_000;
-/** The longest wait before it is made again. */
-const RESUME_WAIT_MAX_MS = 5_000;
+/** Before a lost subscription is made again. */
+const RESUME_BACK_OFF = { firstMs: 25, longestMs: 5_000 };
 
 export interface SubscriptionState {
-  /** `idle` until somebody first waits for growth. */
+  /** `idle` until the first wait for growth. */
   readonly state: 'idle' | 'subscribed' | 'resuming';
-  /** When it came to be so, RFC 3339. */
+  /** Since when, RFC 3339. */
   readonly since: string;
-  /** Of the last time it was lost; null if it never was. */
+  /** Why it was last lost; null if it never was. */
   readonly lastError: string | null;
 }
 
@@ -29,9 +28,9 @@ export interface Growth {
 }
 
 /**
- * Knows how far the log has grown: from this process's own appends, from one subscription and from a poll
- * while anyone waits. The subscription begins after the last known position. After an error, its end, or
- * silence while the log grows it is made again where it was, for ever; meanwhile the poll carries on.
+ * Tracks the end of the log: by this process's own appends, by one subscription and by a poll while
+ * readers wait. The subscription begins after the last known position. After an error, its end, or
+ * silence while the log grows it is made again at its last position, for ever; the poll goes on meanwhile.
  */
 export function watchGrowth(
   client: () => EventStoreDBClient,
@@ -42,7 +41,7 @@ export function watchGrowth(
     () => {
       subscribing ??= subscribeForEver();
     },
-    () => void look(),
+    () => void pollHead(),
   );
   const closing = new AbortController();
   /** How far the subscription has come; it goes on after this. */
@@ -56,8 +55,8 @@ export function watchGrowth(
     return { state, since: new Date().toISOString(), lastError };
   }
 
-  /** A failed look is no news: whoever waits reads at the end of its time-out and is told there. */
-  async function look(): Promise<void> {
+  /** Ignores a failed poll; the next read reports the outage. */
+  async function pollHead(): Promise<void> {
     const head = await readHead().catch(() => undefined);
     if (head === undefined) return;
     const isSilent = performance.now() - heardAt > SILENCE_MS;
@@ -67,7 +66,7 @@ export function watchGrowth(
     waiters.reached(head);
   }
 
-  function hear(position: Position): void {
+  function note(position: Position): void {
     heardAt = performance.now();
     if (delivered === undefined || position > delivered) delivered = position;
   }
@@ -81,8 +80,8 @@ export function watchGrowth(
     const subscription = client().subscribeToAll({
       fromPosition: from === START ? 'start' : { commit: from, prepare: from },
       filter: prefixFilter(prefixes, (position) => {
-        // Events before it may not have been delivered yet, but only their positions matter here.
-        hear(position);
+        // Events before it may not have been delivered yet, but only positions matter here.
+        note(position);
       }),
     });
     try {
@@ -94,7 +93,7 @@ export function watchGrowth(
         });
         subscription.on('data', ({ event }: AllStreamResolvedEvent) => {
           if (event === undefined) return;
-          hear(event.position.commit);
+          note(event.position.commit);
           waiters.reached(event.position.commit);
         });
         subscription.on('error', reject);
@@ -102,7 +101,7 @@ export function watchGrowth(
       });
     } finally {
       giveUp = () => undefined;
-      // What it still has to say is not heard here any more, and must not end the process.
+      // Buffered events are discarded, and a late error must not end the process.
       subscription.removeAllListeners('data').resume();
       subscription.unsubscribe().catch(() => undefined);
     }
@@ -118,8 +117,7 @@ export function watchGrowth(
         status = now('resuming', messageOf(error));
       }
       failures = delivered === from ? failures + 1 : 1;
-      const delay = backOffMs(failures, RESUME_WAIT_MAX_MS);
-      await sleep(delay, undefined, { signal: closing.signal }).catch(() => undefined);
+      await pause(backOffMs(failures, RESUME_BACK_OFF), closing.signal);
     }
   }
 

@@ -5,7 +5,7 @@ import { ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_
 import type { CallOptions, Metadata } from '@grpc/grpc-js';
 import { type Position, START, StoreUnavailable } from '../event-store';
 import { cannotBeRead } from './errors';
-import { READ_SILENCE_MS, SEARCH_WINDOW } from './reads';
+import { fromLeader, READ_SILENCE_MS, SEARCH_WINDOW } from './reads';
 
 /** What the client has for calls like its own; protected in its types, as in `connection.ts`. */
 interface Inside {
@@ -25,11 +25,18 @@ interface ReadCall {
 }
 
 /**
- * The position of the last event in streams with these prefixes, or of the last event at all. The
- * server can read backwards through a filter, but this client has no method for it: so one request is
+ * The position of the last event in streams with these prefixes, or of the last event at all, as the
+ * leader has it. The server can read backwards through a filter, but this client has no method for it: so one request is
  * made here from the messages that the client is made of.
  */
-export async function readLast(
+export function readLast(
+  client: EventStoreDBClient,
+  prefixes: readonly string[] | undefined,
+): Promise<Position> {
+  return fromLeader(() => askLast(client, prefixes));
+}
+
+async function askLast(
   client: EventStoreDBClient,
   prefixes: readonly string[] | undefined,
 ): Promise<Position> {
@@ -37,7 +44,7 @@ export async function readLast(
   const open = inside.GRPCStreamCreator(StreamsClient, 'readAll', (grpc) =>
     grpc.read(
       request(prefixes),
-      ...inside.callArguments({}, { deadline: Number.POSITIVE_INFINITY }),
+      ...inside.callArguments({ requiresLeader: true }, { deadline: Number.POSITIVE_INFINITY }),
     ),
   );
   let call: ReadCall;
@@ -49,7 +56,7 @@ export async function readLast(
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
       call.cancel();
-      reject(new StoreUnavailable(`EventStoreDB did not tell its end in ${READ_SILENCE_MS} ms.`));
+      reject(new StoreUnavailable(`EventStoreDB sent nothing for ${READ_SILENCE_MS} ms.`));
     }, READ_SILENCE_MS);
     let last = START;
     call.on('data', (response) => {

@@ -1,3 +1,4 @@
+import { pause } from '@daybook/platform/plain';
 import {
   BACKWARDS,
   ErrorType,
@@ -5,13 +6,16 @@ import {
   type RecordedEvent as StoredEvent,
 } from '@eventstore/db-client';
 import { type RecordedEvent, StoreUnavailable } from '../event-store';
-import { cannotBeRead, typeOf } from './errors';
+import { cannotBeRead, isNotLeader, typeOf } from './errors';
 import { recordedEvent } from './recorded-event';
 
-/** A server that says nothing for so long, in the middle of a read, will not say anything. */
+/** The client drops its connection to a follower in this time, and connects to the leader next. */
+const LEADER_RECONNECT_MS = 25;
+
+/** A server that sends nothing for so long in the middle of a read is not expected to answer. */
 export const READ_SILENCE_MS = 5_000;
 
-/** How many events of others a server passes over at a time; it tells how far it is after as many. */
+/** How many events a server filters between two checkpoints, which say how far it has come. */
 export const SEARCH_WINDOW = 1_024;
 
 /** The events of one stream from revision `from` on; none for no stream. */
@@ -20,7 +24,9 @@ export function readEvents(
   stream: string,
   from: bigint,
 ): Promise<RecordedEvent[]> {
-  return collect(client.readStream(stream, { fromRevision: from }));
+  return fromLeader(() =>
+    collect(client.readStream(stream, { fromRevision: from, requiresLeader: true })),
+  );
 }
 
 /** The last event of a stream; nothing for no stream. */
@@ -28,8 +34,27 @@ export async function readLastOf(
   client: EventStoreDBClient,
   stream: string,
 ): Promise<RecordedEvent | undefined> {
-  const options = { direction: BACKWARDS, fromRevision: 'end', maxCount: 1 } as const;
-  return (await collect(client.readStream(stream, options)))[0];
+  const options = {
+    direction: BACKWARDS,
+    fromRevision: 'end',
+    maxCount: 1,
+    requiresLeader: true,
+  } as const;
+  return (await fromLeader(() => collect(client.readStream(stream, options))))[0];
+}
+
+/**
+ * Repeats a read that must come from the leader. A follower answers from its own, slightly older state
+ * unless the leader is required; then it refuses and names the leader, and the client connects to that.
+ */
+export async function fromLeader<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isNotLeader((error as StoreUnavailable).cause)) throw error;
+    await pause(LEADER_RECONNECT_MS);
+    return read();
+  }
 }
 
 interface Reading {
@@ -49,7 +74,7 @@ function collect(reading: Reading): Promise<RecordedEvent[]> {
     };
     const silent = () => {
       reading.cancel().catch(() => undefined);
-      fail(new StoreUnavailable(`EventStoreDB said nothing for ${READ_SILENCE_MS} ms.`));
+      fail(new StoreUnavailable(`EventStoreDB sent nothing for ${READ_SILENCE_MS} ms.`));
     };
     const timer = setTimeout(silent, READ_SILENCE_MS);
     reading.on('data', ({ event }) => {

@@ -6,8 +6,37 @@ import {
   StoreUnavailable,
 } from '../event-store';
 
-/** What a server says that does not know: -1 as an unsigned number. */
+/** The position that a server sends when it does not know it: -1 as an unsigned number. */
 const NO_POSITION = 2n ** 64n - 1n;
+
+/**
+ * Metadata as the server keeps it: correlation and causation have the names that its tools follow, such as
+ * the projection `$by_correlation_id`. Events of earlier versions have them under the port's own names.
+ */
+interface StoredMetadata extends EventMetadata {
+  readonly $correlationId?: string;
+  readonly $causationId?: string;
+}
+
+export function storedMetadata({
+  correlationId,
+  causationId,
+  ...rest
+}: EventMetadata): Omit<StoredMetadata, 'correlationId' | 'causationId'> {
+  return {
+    ...rest,
+    ...(correlationId !== undefined && { $correlationId: correlationId }),
+    ...(causationId !== undefined && { $causationId: causationId }),
+  };
+}
+
+function eventMetadata({ $correlationId, $causationId, ...rest }: StoredMetadata): EventMetadata {
+  return {
+    ...rest,
+    ...($correlationId !== undefined && { correlationId: $correlationId }),
+    ...($causationId !== undefined && { causationId: $causationId }),
+  };
+}
 
 /**
  * An event as the port shows it. Its position is the commit position. The log begins with a record of
@@ -24,7 +53,7 @@ export function recordedEvent(stored: StoredEvent): RecordedEvent {
     id: stored.id,
     type: stored.type,
     data: stored.data as JsonObject,
-    metadata: stored.metadata as unknown as EventMetadata,
+    metadata: eventMetadata(stored.metadata as unknown as StoredMetadata),
     stream: stored.streamId,
     revision: stored.revision,
     position,

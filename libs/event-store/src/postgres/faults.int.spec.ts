@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { freePort, freshDatabase, until } from '../../../../test/dependencies';
 import { anAppend, anEvent, aStream } from '../../testing/an';
-import { aCommand, jar, jarCodec } from '../../testing/jar';
+import { aCommand, jar } from '../../testing/jar';
 import { freshLog, type LogDatabase, type LossyProxy, lossyProxy } from '../../testing/postgres';
 import { rejection } from '../../testing/store-under-test';
 import { decideAndAppend } from '../decide-and-append';
@@ -95,7 +95,7 @@ describe('a connection that is lost', () => {
       aCommand({ type: 'Put', coins: 1 }, { stream: i % 2 ? stream : `${stream}-${i}` }),
     );
     const run = (command: (typeof commands)[number]) =>
-      decideAndAppend(store, { ...command, decider: jar, codec: jarCodec });
+      decideAndAppend(store, { ...command, decider: jar });
     // Of the two exchanges of a command, the read or the append is cut, before or after it is done.
     const cuts = [
       () => proxy.loseAnswer(1),

@@ -64,7 +64,7 @@ export class PostgresEventStore extends EventStore {
   private readonly pool: Pool;
   private readonly writes: GroupCommit;
   private readonly growth: Growth;
-  private readonly gatheredRead = gatherReads((streams) => this.readStreams(streams));
+  private readonly gatheredRead = gatherReads((streams) => this.readMany(streams));
   private readonly closeWriter: () => Promise<void>;
   private closing: Promise<void> | undefined;
 
@@ -123,22 +123,12 @@ export class PostgresEventStore extends EventStore {
   override async readStreams(
     streams: readonly { readonly stream: string; readonly from?: bigint }[],
   ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
-    const wanted = new Map<string, bigint>();
-    for (const { stream, from = 0n } of streams) {
-      const known = wanted.get(stream);
-      if (known === undefined || from < known) wanted.set(stream, from);
-    }
-    const names = textArray([...wanted.keys()]);
-    const since = bigintArray([...wanted.values()]);
-    const rows = await this.query('read-streams', READ_STREAMS, [names, since]);
-    const histories = new Map<string, RecordedEvent[]>();
-    for (const row of rows) {
-      const event = recordedEvent(row);
-      const history = histories.get(event.stream);
-      if (history) history.push(event);
-      else histories.set(event.stream, [event]);
-    }
-    return histories;
+    const [only] = streams;
+    if (only === undefined) return new Map();
+    if (streams.length > 1) return this.readMany(streams);
+    // Commands decide on one stream each; their reads share queries, too.
+    const history = await this.readStream(only.stream, only);
+    return new Map(history.length > 0 ? [[only.stream, history]] : []);
   }
 
   override async readAll({ after, limit, kinds }: ReadAllOptions): Promise<LogPage> {
@@ -188,6 +178,28 @@ export class PostgresEventStore extends EventStore {
         : new StoreUnavailable('The event store is closed.');
     if (encoded instanceof EventStoreError) settle(encoded);
     else this.writes.submit(encoded, settle);
+  }
+
+  /** One query, however many streams. */
+  private async readMany(
+    streams: readonly { readonly stream: string; readonly from?: bigint }[],
+  ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+    const wanted = new Map<string, bigint>();
+    for (const { stream, from = 0n } of streams) {
+      const known = wanted.get(stream);
+      if (known === undefined || from < known) wanted.set(stream, from);
+    }
+    const names = textArray([...wanted.keys()]);
+    const since = bigintArray([...wanted.values()]);
+    const rows = await this.query('read-streams', READ_STREAMS, [names, since]);
+    const histories = new Map<string, RecordedEvent[]>();
+    for (const row of rows) {
+      const event = recordedEvent(row);
+      const history = histories.get(event.stream);
+      if (history) history.push(event);
+      else histories.set(event.stream, [event]);
+    }
+    return histories;
   }
 
   private async query(name: string, text: string, values: (string | Buffer)[]): Promise<Row[]> {

@@ -28,8 +28,9 @@ export type AppendFault =
  * - `read-unavailable`: the call ends with an error at once
  * - `read-silent`: the call is never answered
  * - `read-breaks`: the call ends with an error after its first events
+ * - `read-not-leader`: the node is a follower to the next read that requires the leader
  */
-export type ReadFault = 'read-unavailable' | 'read-silent' | 'read-breaks';
+export type ReadFault = 'read-unavailable' | 'read-silent' | 'read-breaks' | 'read-not-leader';
 
 export type Fault = AppendFault | ReadFault;
 
@@ -49,7 +50,8 @@ export class Faults {
     return this.appends.shift();
   }
 
-  ofRead(): ReadFault | undefined {
+  ofRead(requiresLeader: boolean): ReadFault | undefined {
+    if (this.reads[0] === 'read-not-leader' && !requiresLeader) return undefined;
     return this.reads.shift();
   }
 

@@ -29,7 +29,8 @@ const MUTED_LOOK_MS = 10;
 export async function read(call: Call, log: ServerLog, faults: Faults): Promise<void> {
   call.on('error', () => undefined);
   const options = call.request.getOptions() as Options;
-  const fault = faults.ofRead();
+  const fault = faults.ofRead(call.metadata.get('requires-leader').length > 0);
+  if (fault === 'read-not-leader') return void call.emit('error', faults.notLeader());
   if (fault === 'read-silent') return;
   if (fault === 'read-unavailable') return fail(call, 'The server is not available.');
   const output = writer(call, fault === 'read-breaks' ? BREAKS_AFTER : Number.POSITIVE_INFINITY);

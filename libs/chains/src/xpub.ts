@@ -1,0 +1,174 @@
+import { createHmac } from 'node:crypto';
+import { FAMILIES, type Family } from '@daybook/domain';
+import { dataSlice, decodeBase58, HDNodeWallet, keccak256, sha256, toBeHex } from 'ethers';
+import { pointAddScalar } from 'tiny-secp256k1';
+import { FAMILY_RULES, familyOfChain } from './family';
+
+/** BIP-44: purpose, coin type and account are hardened, so an account-level key has depth 3. */
+const ACCOUNT_DEPTH = 3;
+/** BIP-44: 0 is the external chain, whose addresses are given to others. */
+const EXTERNAL_CHAIN = 0;
+/** BIP-32: a serialized key, before the four bytes of its base58 checksum. */
+const EXTENDED_KEY_BYTES = 78;
+/** BIP-32: from here on indexes are hardened, which a public key cannot derive. */
+const HARDENED = 2 ** 31;
+
+/** An accepted xpub: what addresses of a family are derived from, and nothing that could sign. */
+export interface Xpub {
+  readonly family: Family;
+  /** BIP-32 fingerprint of the account key, such as `0x3bf95407`: identifies it without showing it. */
+  readonly fingerprint: string;
+  readonly isDevelopment: boolean;
+  /** `<account path>/0`, the parent of all addresses. */
+  readonly receive: PublicNode;
+}
+
+/** A public key of BIP-32, with what its children are derived from. */
+interface PublicNode {
+  /** Compressed: 33 bytes. */
+  readonly publicKey: Buffer;
+  readonly chainCode: Buffer;
+}
+
+/** What was given is not an account-level xpub. The message never contains what was given. */
+export class InvalidXpub extends Error {
+  override readonly name = 'InvalidXpub';
+}
+
+/**
+ * Reads an account-level extended public key, exported at the account path of the family. Throws
+ * `InvalidXpub` for anything else, above all for secrets given by mistake; no message repeats what
+ * was given.
+ */
+export function parseXpub(family: Family, text: string): Xpub {
+  const given = text.trim();
+  refuseSecrets(given);
+  if (!given.startsWith('xpub')) {
+    const { accountPath } = FAMILY_RULES[family].wallet;
+    throw new InvalidXpub(
+      `An account-level xpub is needed: export ${accountPath} of the wallet as extended public key; it starts with xpub.`,
+    );
+  }
+  selfTest(family);
+  return toXpub(family, given);
+}
+
+/**
+ * The xpubs that purse addresses are derived from: for each family that can be watched the configured
+ * one, or the development xpub. Throws `InvalidXpub`, also when one of `chains` (CAIP-2) has real money
+ * and its family uses a development xpub: everybody could take what is paid to its addresses.
+ */
+export function purseXpubs(
+  configured: Readonly<Record<Family, string | undefined>>,
+  chains: readonly string[],
+): ReadonlyMap<Family, Xpub> {
+  const xpubs = new Map<Family, Xpub>();
+  for (const family of FAMILIES) {
+    const { opening, wallet } = FAMILY_RULES[family];
+    if ('notAvailable' in opening) continue;
+    const xpub = parseXpub(family, configured[family] ?? wallet.developmentXpub);
+    refuseDevelopmentXpub(xpub, chains);
+    xpubs.set(family, xpub);
+  }
+  return xpubs;
+}
+
+/** The canonical address of the child `0/index`. `index` is at most 2^31 - 1. */
+export function deriveAddress(xpub: Xpub, index: number): string {
+  if (!Number.isInteger(index) || index < 0 || index >= HARDENED) {
+    throw new RangeError('An address index is an integer from 0 to 2^31 - 1.');
+  }
+  return FAMILY_RULES[xpub.family].addressOfKey(addressKeyOf(childKey(xpub.receive, index)));
+}
+
+/**
+ * BIP-32, public parent key to public child key, uncompressed. By libsecp256k1, compiled to
+ * WebAssembly: a third of the time that the JavaScript inside ethers takes, and this is most of a mint.
+ */
+function childKey({ publicKey, chainCode }: PublicNode, index: number): Uint8Array {
+  const data = Buffer.alloc(publicKey.length + 4);
+  publicKey.copy(data);
+  data.writeUInt32BE(index, publicKey.length);
+  const tweak = createHmac('sha512', chainCode).update(data).digest().subarray(0, 32);
+  const child = pointAddScalar(publicKey, tweak, false);
+  // BIP-32: one index in 2^127 has no key. It must not lead to a wrong address.
+  if (child === null) throw new Error(`Index ${index} has no key; use the next one.`);
+  return child;
+}
+
+/** The last 20 bytes of the Keccak-256 of the key's coordinates, on EVM chains and on TRON alike. */
+function addressKeyOf(uncompressedKey: Uint8Array): string {
+  return `0x${keccak256(uncompressedKey.subarray(1)).slice(-40)}`;
+}
+
+/** Refuses a development xpub when one of `chains` is of its family and its coins have a value. */
+export function refuseDevelopmentXpub({ family, isDevelopment }: Xpub, chains: readonly string[]) {
+  if (!isDevelopment) return;
+  const { developmentChains } = FAMILY_RULES[family].wallet;
+  const real = chains.filter(
+    (chain) => familyOfChain(chain) === family && !developmentChains.includes(chain),
+  );
+  if (real.length === 0) return;
+  throw new InvalidXpub(
+    `The development xpub must not be used on ${real.join(', ')}: everybody knows its private keys. Configure the xpub of a wallet of your own.`,
+  );
+}
+
+function refuseSecrets(given: string): void {
+  const words = given.split(/\s+/);
+  const secret = /^[a-z]prv/i.test(given)
+    ? 'an extended private key'
+    : /^(0x)?[0-9a-f]{64}$/i.test(given)
+      ? 'a private key'
+      : words.length >= 12 && words.every((word) => /^\p{Letter}+$/u.test(word))
+        ? 'a recovery phrase'
+        : null;
+  if (secret === null) return;
+  throw new InvalidXpub(
+    `This is ${secret}, which must never be given to a server. Move the funds of that wallet to a new one, as this secret may have been logged, and configure the new one's account-level xpub.`,
+  );
+}
+
+function toXpub(family: Family, given: string): Xpub {
+  const account = readExtendedKey(given);
+  if (account.depth !== ACCOUNT_DEPTH || account.index < HARDENED) {
+    const { accountPath } = FAMILY_RULES[family].wallet;
+    throw new InvalidXpub(
+      `The xpub has depth ${account.depth}; the account level ${accountPath} (depth 3, hardened) is needed.`,
+    );
+  }
+  return {
+    family,
+    fingerprint: account.fingerprint,
+    isDevelopment: FAMILIES.some((each) => FAMILY_RULES[each].wallet.developmentXpub === given),
+    receive: publicNode(account.deriveChild(EXTERNAL_CHAIN)),
+  };
+}
+
+function publicNode(node: { readonly publicKey: string; readonly chainCode: string }): PublicNode {
+  const bytes = (hex: string) => Buffer.from(hex.slice(2), 'hex');
+  return { publicKey: bytes(node.publicKey), chainCode: bytes(node.chainCode) };
+}
+
+function readExtendedKey(given: string) {
+  try {
+    // ethers accepts an extended key of the right length without looking at its checksum.
+    const bytes = toBeHex(decodeBase58(given), EXTENDED_KEY_BYTES + 4);
+    const key = dataSlice(bytes, 0, EXTENDED_KEY_BYTES);
+    const isIntact = dataSlice(sha256(sha256(key)), 0, 4) === dataSlice(bytes, EXTENDED_KEY_BYTES);
+    const node = isIntact ? HDNodeWallet.fromExtendedKey(given) : null;
+    if (node !== null && !('privateKey' in node)) return node;
+  } catch {
+    // The library's own message may quote what it was given.
+  }
+  throw new InvalidXpub('The xpub is damaged: its checksum or its length is wrong.');
+}
+
+/** Derivation must give what every wallet gives before a customer gets an address of ours. */
+function selfTest(family: Family): void {
+  const { developmentXpub, developmentAddress } = FAMILY_RULES[family].wallet;
+  const derived = deriveAddress(toXpub(family, developmentXpub), 0);
+  if (derived !== developmentAddress) {
+    throw new Error(`Address derivation is broken: the test vector gives ${derived}.`);
+  }
+}
