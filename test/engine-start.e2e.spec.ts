@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newApiKey } from '../apps/ledger/src/accounts/api-key';
+import { newApiKey } from '../apps/ledger/src/edge/api-key';
 import { migrate } from '../apps/ledger/src/migrate';
 import {
   type StandIn,

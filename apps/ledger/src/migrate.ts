@@ -8,6 +8,7 @@ import { CreateReadModels1700000001000 } from './migrations/0001-read-models';
 import { ApiKeysEnd1700000002000 } from './migrations/0002-api-keys-end';
 import { CreateRelayState1700000003000 } from './migrations/0003-topics';
 import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
+import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
 import { CreateReactions1700000006000 } from './migrations/0006-reactions';
 import { ledgerDataSource } from './runtime/data-source';
 
@@ -27,6 +28,7 @@ export async function migrate(ownerUrl: string, runtimeRole: string): Promise<vo
       CreateRelayState1700000003000,
       ApiKeysEnd1700000002000,
       AnswerAsOf1700000004000,
+      BooksOfEveryOwner1700000005000,
       CreateReactions1700000006000,
     ] as never[],
     migrationsTableName: 'migration',

@@ -1,12 +1,12 @@
 import { type BalanceV1, type FiguresV1, type LedgerEventV1, TOPICS } from '@daybook/contracts';
 import {
   type Asset,
-  addFigures,
   type Family,
-  figuresDelta,
+  type Figures,
   idOf,
   NO_FIGURES,
-  type PurseFigures,
+  postFigures,
+  postings,
 } from '@daybook/domain';
 import type { Position } from '@daybook/event-store';
 import type { Message } from '@daybook/messaging';
@@ -33,7 +33,7 @@ export interface PurseState {
 
 /** Figures and the event that moved them last. */
 export interface FiguresState {
-  readonly figures: PurseFigures;
+  readonly figures: Figures;
   readonly position: Position;
   /** RFC 3339, UTC. */
   readonly time: string;
@@ -65,7 +65,7 @@ export function ledgerEventMessage(
   const { event, recorded } = record;
   const { id, position, recordedAt, stream, metadata } = recorded;
   const key = keyOf(record);
-  const moved = figuresDelta(event)?.key.asset ?? null;
+  const moved = postings(event)[0]?.asset ?? null;
   const purse = purseAfter(record, before?.purse ?? null);
   const figures = moved === null ? undefined : purse?.figures[moved];
   const value: LedgerEventV1 = {
@@ -129,10 +129,11 @@ function purseAfter(
       `Purse ${event.data.purseId} has a replenishment, but no mint comes before it.`,
     );
   }
-  const change = figuresDelta(event);
-  if (purse === null || change === null) return purse;
-  const { asset } = change.key;
-  const figures = addFigures(purse.figures[asset]?.figures ?? NO_FIGURES, change.delta);
+  const [first, ...rest] = postings(event);
+  if (purse === null || first === undefined) return purse;
+  const { asset } = first;
+  const before = purse.figures[asset]?.figures ?? NO_FIGURES;
+  const figures = [first, ...rest].reduce(postFigures, before);
   const moved = { figures, position, time: recordedAt };
   return { ...purse, figures: { ...purse.figures, [asset]: moved } };
 }
@@ -145,7 +146,7 @@ function customerOf(
   return purse?.customerId ?? (stream.startsWith('customer-') ? idOf(stream) : null);
 }
 
-function figuresWire(asset: string, figures: PurseFigures, findAsset: FindAsset): FiguresV1 {
+function figuresWire(asset: string, figures: Figures, findAsset: FindAsset): FiguresV1 {
   const known = findAsset(asset);
   return {
     asset,

@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  type BookKind,
+  BOOKS,
   creditViolations,
+  eventViolations,
+  type Figures,
   figuresViolations,
+  floorAfter,
   type Invariant,
   lineViolations,
+  POSTING_KINDS,
   type Posting,
-  type PurseFigures,
   postingViolations,
   sameFigures,
   type Violation,
 } from '@daybook/domain';
 import type { DataSource } from 'typeorm';
-import { FIGURE_COLUMNS, figuresOf } from './figures-columns';
+import { figuresIn } from './figure-columns';
 import { FIGURES_AFTER, FIGURES_OF, LINES_AFTER, REPLENISHMENTS_AFTER } from './invariant-queries';
 
 /** How often the books are looked at. */
@@ -24,7 +27,7 @@ const SWEPT_ROWS = 250;
 /** Violations that are remembered; a service with more of them needs no longer list. */
 const REMEMBERED_MAX = 1_000;
 
-const FIRST_KEY = { purseId: '00000000-0000-0000-0000-000000000000', asset: '' };
+const FIRST_KEY = { ownerId: '00000000-0000-0000-0000-000000000000', asset: '' };
 
 export interface InvariantChecker {
   /** Every line up to here was checked after it was written. */
@@ -59,7 +62,7 @@ export function startInvariantChecker(
   const found = new Map<Invariant, number>();
   const violated = new Map<string, { violation: Violation; sweep: number }>();
   let [checked, sweeps] = [-1n, 0];
-  let [lines, key, replenishment] = [0n, FIRST_KEY, FIRST_KEY.purseId];
+  let [lines, key, replenishment] = [0n, FIRST_KEY, FIRST_KEY.ownerId];
   /** The tables that this sweep has come to the end of. */
   const swept = new Set<'lines' | 'figures' | 'replenishments'>();
 
@@ -82,8 +85,11 @@ export function startInvariantChecker(
     const reached = BigInt((rows[0]?.reached as string | null) ?? 0);
     const booked = rows.filter(({ position }) => position !== null);
     for (const row of booked) note(violationsOfLine(row));
+    for (const [position, posted] of byPosition(booked)) {
+      note(eventViolations(`journal_line ${position}`, posted));
+    }
     const last = booked.at(-1);
-    const isFull = booked.length === limit && last !== undefined;
+    const isFull = booked.length >= limit && last !== undefined;
     return { end: isFull ? BigInt(last.position as string) : reached, isFull, booked, reached };
   }
 
@@ -91,13 +97,13 @@ export function startInvariantChecker(
     // What was booked before the start is the sweep's; so is what a crash of the server took back.
     if (checked < 0n) checked = (await checkLines(BigInt(Number.MAX_SAFE_INTEGER), 1)).reached;
     const { end, booked, reached } = await checkLines(checked, NEW_LINES_MAX);
-    const touched = new Map(booked.map((row) => [`${row.purse_id} ${row.asset}`, row]));
-    const [purses, assets] = [
-      [...touched.values()].map((row) => row.purse_id),
+    const touched = new Map(booked.map((row) => [`${row.owner_id} ${row.asset}`, row]));
+    const [owners, assets] = [
+      [...touched.values()].map((row) => row.owner_id),
       [...touched.values()].map((row) => row.asset),
     ];
-    if (purses.length > 0) {
-      for (const row of await query(FIGURES_OF, [purses, assets])) note(violationsOfFigures(row));
+    if (owners.length > 0) {
+      for (const row of await query(FIGURES_OF, [owners, assets])) note(violationsOfFigures(row));
     }
     checked = reached < checked ? reached : end;
   }
@@ -107,13 +113,13 @@ export function startInvariantChecker(
     lines = slice.isFull ? slice.end : 0n;
     if (!slice.isFull) swept.add('lines');
 
-    const figures = await query(FIGURES_AFTER, [key.purseId, key.asset, SWEPT_ROWS]);
+    const figures = await query(FIGURES_AFTER, [key.ownerId, key.asset, SWEPT_ROWS]);
     for (const row of figures) note(violationsOfFigures(row));
     const lastKey = figures.length === SWEPT_ROWS ? figures.at(-1) : undefined;
     key =
       lastKey === undefined
         ? FIRST_KEY
-        : { purseId: String(lastKey.purse_id), asset: String(lastKey.asset) };
+        : { ownerId: String(lastKey.owner_id), asset: String(lastKey.asset) };
     if (lastKey === undefined) swept.add('figures');
 
     const credits = await query(REPLENISHMENTS_AFTER, [replenishment, SWEPT_ROWS]);
@@ -121,7 +127,7 @@ export function startInvariantChecker(
       note(creditViolations(`replenishment ${id}`, booked === true ? 1 : 0, credited === true));
     }
     const lastCredit = credits.length === SWEPT_ROWS ? credits.at(-1) : undefined;
-    replenishment = lastCredit === undefined ? FIRST_KEY.purseId : String(lastCredit.id);
+    replenishment = lastCredit === undefined ? FIRST_KEY.ownerId : String(lastCredit.id);
     if (lastCredit === undefined) swept.add('replenishments');
     if (swept.size === 3) endSweep();
   }
@@ -162,25 +168,52 @@ export function startInvariantChecker(
 }
 
 function violationsOfLine(row: Row): readonly Violation[] {
-  const posting: Posting = {
-    debit: { kind: row.debit_kind as BookKind, owner: String(row.debit_owner) },
-    credit: { kind: row.credit_kind as BookKind, owner: String(row.credit_owner) },
-    asset: String(row.asset),
-    amount: BigInt(String(row.amount)),
-  };
-  const subject = `journal_line ${row.position} of purse ${row.purse_id}, ${row.asset}`;
-  const [before, after] = [figuresAt(row, 'before'), figuresAt(row, 'after')];
+  const subject = `journal_line ${row.position} of ${row.owner_id}, ${row.asset}`;
+  const { kind, debit_kind: debit, credit_kind: credit } = row;
+  if (!isNamed(kind, POSTING_KINDS) || !isNamed(debit, BOOKS) || !isNamed(credit, BOOKS)) {
+    const detail = `kind ${kind}, debit ${debit} and credit ${credit} are not all known`;
+    return [{ invariant: 'posting-is-of-its-kind', subject, detail }];
+  }
+  const posting = postingIn(row);
+  const [before, after] = [figuresIn(row, 'before_'), figuresIn(row, 'after_')];
   return [
     ...postingViolations(posting),
     ...lineViolations(subject, before, posting, after),
-    ...figuresViolations(subject, after),
+    ...figuresViolations(subject, after, floorAfter(before, posting, after)),
   ];
 }
 
+function isNamed(name: Row[string] | undefined, of: object): boolean {
+  return Object.hasOwn(of, String(name));
+}
+
+function postingIn(row: Row): Posting {
+  // Text of the table, which the caller has checked or does not look at.
+  return {
+    kind: row.kind,
+    debit: row.debit_kind,
+    credit: row.credit_kind,
+    asset: row.asset,
+    amount: BigInt(String(row.amount)),
+    accountId: row.account_id,
+    customerId: row.customer_id,
+    purseId: row.purse_id,
+    chargeId: row.charge_id,
+  } as Posting;
+}
+
+function byPosition(rows: readonly Row[]): ReadonlyMap<unknown, readonly Posting[]> {
+  const posted = new Map<unknown, Posting[]>();
+  for (const row of rows) {
+    posted.set(row.position, [...(posted.get(row.position) ?? []), postingIn(row)]);
+  }
+  return posted;
+}
+
 function violationsOfFigures(row: Row): readonly Violation[] {
-  const subject = `purse_figures ${row.purse_id}, ${row.asset}`;
-  const [now, after] = [figuresAt(row, 'now'), figuresAt(row, 'after')];
-  const violations = [...figuresViolations(subject, now)];
+  const subject = `figures ${row.owner_id}, ${row.asset}`;
+  const [now, after] = [figuresIn(row, 'now_'), figuresIn(row, 'after_')];
+  const violations = [...figuresViolations(subject, now, after)];
   if (!sameFigures(now, after)) {
     const detail = `${textOf(now)}; after the last line ${textOf(after)}`;
     violations.push({ invariant: 'journal-sums-to-figures', subject, detail });
@@ -188,12 +221,7 @@ function violationsOfFigures(row: Row): readonly Violation[] {
   return violations;
 }
 
-/** The figures with this prefix; nothing at all where there is no row. */
-function figuresAt(row: Row, prefix: 'before' | 'after' | 'now'): PurseFigures {
-  return figuresOf(FIGURE_COLUMNS.map((name) => row[`${prefix}_${name}`] as string | null));
-}
-
-function textOf(figures: PurseFigures): string {
+function textOf(figures: Figures): string {
   return Object.entries(figures)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');

@@ -5,7 +5,7 @@ describe('an API key', () => {
     const made = Array.from({ length: 200 }, newApiKey);
     for (const { key, keyId } of made) {
       expect(key).toMatch(/^dbk_[0-9a-z]{8}_[0-9A-Za-z]{43}$/);
-      expect(parseApiKey(key)).toEqual({ keyId });
+      expect(parseApiKey(key)).toEqual({ kind: 'account', keyId });
     }
     expect(new Set(made.map(({ keyId }) => keyId)).size).toBe(200);
     expect(new Set(made.map(({ key }) => key)).size).toBe(200);
