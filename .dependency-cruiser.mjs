@@ -64,7 +64,7 @@ export default {
       severity: 'error',
       from: {
         path: '^apps/ledger/src/(customers|purses|replenishments|accounts)/',
-        pathNot: '(\\.(controller|api|dto)|get-replenishments)\\.ts$',
+        pathNot: '(\\.(controller|api|dto)|get-replenishments|purse-replenishments)\\.ts$',
       },
       to: {
         path: '^apps/ledger/src/(customers|purses|replenishments|accounts)/',
@@ -79,7 +79,7 @@ export default {
         path: '^(apps|libs)/',
         pathNot: [
           testCode,
-          '^apps/ledger/src/(audit|books|accounts|chains|customers|edge|events|migrations|projections|purses|replenishments|runtime)/',
+          '^apps/ledger/src/(audit|books|accounts|chains|customers|edge|events|migrations|projections|purses|reactions|replenishments|runtime)/',
           '^apps/chain-watcher/src/store/',
           '(data-source|migrate|ledger\\.module|roles)\\.ts$',
         ],

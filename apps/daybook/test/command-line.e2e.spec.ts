@@ -12,7 +12,7 @@ import {
   NATIVE,
   startLocalChain,
 } from '../../chain-watcher/testing/local-chain';
-import { newApiKey } from '../../ledger/src/accounts/api-key';
+import { newApiKey } from '../../ledger/src/edge/api-key';
 import { migrate } from '../../ledger/src/migrate';
 import { answerOf } from '../testing/answers';
 import { daybook, type Ended, spawnDaybook } from '../testing/command-line';

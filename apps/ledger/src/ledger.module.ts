@@ -4,12 +4,12 @@ import { AccountsModule } from './accounts/accounts.module';
 import { BooksModule } from './books/books.module';
 import { ChainsModule } from './chains/chains.module';
 import { CustomersModule } from './customers/customers.module';
-import { EdgeModule } from './edge/edge.module';
 import { EventsModule } from './events/events.module';
 import { LedgerEnv, xpubsOf } from './ledger.env';
 import { READ_MODELS } from './operations/read-models';
 import { ProjectionsModule } from './projections/projections.module';
 import { PursesModule } from './purses/purses.module';
+import { ReactionsModule } from './reactions/reactions.module';
 import { ReplenishmentsModule } from './replenishments/replenishments.module';
 import { RuntimeModule } from './runtime/runtime.module';
 
@@ -25,7 +25,7 @@ export class LedgerModule {
       imports: [
         RuntimeModule.forRoot(env),
         ProjectionsModule.forRoot(READ_MODELS),
-        EdgeModule,
+        ReactionsModule,
         AccountsModule,
         ChainsModule.forRoot(registry),
         CustomersModule,

@@ -1,13 +1,6 @@
-import {
-  addFigures,
-  figuresDelta,
-  NO_FIGURES,
-  type PurseFigures,
-  postings,
-  trialBalance,
-  upcast,
-} from '@daybook/domain';
+import { type Figures, postings, trialBalance, upcast } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
+import { figuresModel } from '../../../libs/domain/testing/figures-model';
 import { type ReplayOptions, type ReplayReport, replay } from '../src/audit/replay';
 import { discardRun, runsLeft } from '../src/audit/runs';
 import { READ_MODELS } from '../src/operations/read-models';
@@ -41,7 +34,7 @@ describe('a replay', () => {
         violations: [],
         exitCode: 0,
       });
-      expect(figuresIn(report)).toEqual(modelOf(until));
+      expect(figuresIn(report)).toEqual(figuresModel(until.map(upcast)));
       expect(balancesIn(report)).toEqual(balancesOf(until));
     }
   });
@@ -180,18 +173,7 @@ describe('a replay', () => {
   });
 });
 
-function modelOf(events: readonly RecordedEvent[]): ReadonlyMap<string, PurseFigures> {
-  const figures = new Map<string, PurseFigures>();
-  for (const recorded of events) {
-    const change = figuresDelta(upcast(recorded));
-    if (change === null) continue;
-    const key = `${change.key.purseId} ${change.key.asset}`;
-    figures.set(key, addFigures(figures.get(key) ?? NO_FIGURES, change.delta));
-  }
-  return figures;
-}
-
-function figuresIn({ purses }: ReplayReport): ReadonlyMap<string, PurseFigures> {
+function figuresIn({ purses }: ReplayReport): ReadonlyMap<string, Figures> {
   return new Map(purses.map(({ purseId, asset, figures }) => [`${purseId} ${asset}`, figures]));
 }
 

@@ -1,14 +1,27 @@
+import { requireReason } from './customer';
 import type { Decider } from './decider';
 import { DomainError } from './errors';
+import { NEVER_EXPIRES, type PurseExpiry, requireExpiry } from './expiry';
 
-/** What an account decides for itself; every field has a default at opening. */
+/** How the account wants its purses and transfers handled. */
 export interface AccountPolicy {
   /** Whether a final transfer waits for `ResolveCompliance` before it is credited. */
   readonly screening: boolean;
+  /** When its purses expire; never until it is changed. */
+  readonly purseExpiry: PurseExpiry;
 }
 
+/** What is set when an account is opened; the rest has defaults. */
+export type OpeningPolicy = Pick<AccountPolicy, 'screening'>;
+
 export type AccountCommand =
-  | { readonly type: 'OpenAccount'; readonly name: string; readonly policy: AccountPolicy }
+  | { readonly type: 'OpenAccount'; readonly name: string; readonly policy: OpeningPolicy }
+  | {
+      readonly type: 'ChangeAccountPolicy';
+      readonly purseExpiry: PurseExpiry;
+      /** Kept as evidence. */
+      readonly reason: string;
+    }
   | {
       readonly type: 'IssueApiKey';
       /** The public part of the key, by which it is found and named. */
@@ -40,7 +53,11 @@ export interface IssuedKey {
 export type AccountEvent =
   | {
       readonly type: 'AccountOpened';
-      readonly data: { readonly name: string; readonly policy: AccountPolicy };
+      readonly data: { readonly name: string; readonly policy: OpeningPolicy };
+    }
+  | {
+      readonly type: 'AccountPolicyChanged';
+      readonly data: { readonly purseExpiry: PurseExpiry; readonly reason: string };
     }
   | {
       readonly type: 'ApiKeyIssued';
@@ -68,6 +85,21 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
       case 'OpenAccount':
         if (state.status === 'open') return [];
         return [{ type: 'AccountOpened', data: { name: command.name, policy: command.policy } }];
+
+      case 'ChangeAccountPolicy': {
+        const { purseExpiry, reason } = command;
+        requireExpiry(purseExpiry);
+        requireReason(reason);
+        if (state.status === 'absent') {
+          throw new DomainError('account-not-found', 'There is no account with this id.');
+        }
+        const { unusedDays, idleDays } = purseExpiry;
+        const now = state.policy.purseExpiry;
+        if (now.unusedDays === unusedDays && now.idleDays === idleDays) return [];
+        return [
+          { type: 'AccountPolicyChanged', data: { purseExpiry: { unusedDays, idleDays }, reason } },
+        ];
+      }
 
       case 'IssueApiKey': {
         if (state.status === 'absent') {
@@ -103,7 +135,16 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
   evolve(state, event) {
     switch (event.type) {
       case 'AccountOpened':
-        return { status: 'open', policy: event.data.policy, keys: {} };
+        return {
+          status: 'open',
+          policy: { ...event.data.policy, purseExpiry: NEVER_EXPIRES },
+          keys: {},
+        };
+      case 'AccountPolicyChanged': {
+        if (state.status === 'absent') return state;
+        const { purseExpiry } = event.data;
+        return { ...state, policy: { ...state.policy, purseExpiry } };
+      }
       case 'ApiKeyIssued': {
         if (state.status === 'absent') return state;
         const { keyId } = event.data;

@@ -9,6 +9,7 @@ export const REFUSAL_CODES = [
   'invalid-reason',
   'invalid-address',
   'invalid-amount',
+  'invalid-expiry',
   'account-not-found',
   'account-exists',
   'api-key-not-found',

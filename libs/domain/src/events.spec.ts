@@ -4,6 +4,7 @@ import { account } from './account';
 import type { Credit } from './credit';
 import { customer } from './customer';
 import { type DomainEvent, UnknownEvent, upcast } from './events';
+import { NEVER_EXPIRES } from './expiry';
 import { purse } from './purse';
 import { replenishment } from './replenishment';
 
@@ -19,6 +20,10 @@ const tag = { kind: 'tag', tag: 'finalized' } as const;
 /** The current shape of each event, which the compiler checks, in each form that a field may have. */
 const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type>[] } = {
   AccountOpened: [a.accountOpened()],
+  AccountPolicyChanged: [
+    a.accountPolicyChanged(),
+    a.accountPolicyChanged({ purseExpiry: NEVER_EXPIRES }),
+  ],
   ApiKeyIssued: [
     a.apiKeyIssued(),
     a.apiKeyIssued({ name: 'payouts', expiresAt: '2026-01-01T00:00:00.000Z' }),

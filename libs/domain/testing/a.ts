@@ -125,6 +125,10 @@ export const accountOpened = event('AccountOpened', {
   name: 'Example Exchange',
   policy: { screening: false },
 });
+export const accountPolicyChanged = event('AccountPolicyChanged', {
+  purseExpiry: { unusedDays: 30, idleDays: 90 },
+  reason: 'agreed with the merchant',
+});
 export const apiKeyIssued = event('ApiKeyIssued', {
   keyId: 'k1',
   keyHash: '5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8',

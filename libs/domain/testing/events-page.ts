@@ -4,6 +4,7 @@ import { EVENT_TYPES, type Golden, jsonType, leaves } from './golden';
 /** What each event says, in one sentence. */
 const EVENTS: Readonly<Record<DomainEvent['type'], string>> = {
   AccountOpened: 'An account was opened, with its policy.',
+  AccountPolicyChanged: 'An operator changed how long purses of the account last without use.',
   ApiKeyIssued: 'A key of the account was issued; the key itself is known to its owner alone.',
   ApiKeyRevoked: 'The key opens nothing from now on, and is never issued again.',
   CustomerCreated: 'A customer of the account is known from now on.',
@@ -34,6 +35,11 @@ export const FIELDS: Readonly<Record<string, string>> = {
   replenishmentId: 'The replenishment whose decline it follows.',
   name: 'The name of the account.',
   'policy.screening': 'Whether a final transfer waits for a compliance decision.',
+  'purseExpiry.unusedDays':
+    'Days after which a purse without any confirmed receipt expires; null for never.',
+  'purseExpiry.idleDays':
+    'Days after the last confirmed receipt after which a purse expires; null for never.',
+  'AccountPolicyChanged.reason': 'Kept as evidence.',
   keyId: 'The public part of the key, by which it is found and named.',
   keyHash: 'SHA-256 of the whole key, in hex.',
   scopes: 'What the key may do.',

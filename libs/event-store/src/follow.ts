@@ -33,6 +33,8 @@ export interface FollowOptions<Tx> {
   readonly checkpoints: Checkpoints<Tx>;
   /** The most events handled in one transaction. */
   readonly limit: number;
+  /** Only events of these kinds of streams; all when left out. */
+  readonly kinds?: readonly string[];
   /**
    * Makes what the events mean, inside the transaction that also stores the checkpoint. May be called
    * again with the same events after a transaction that did not commit; nothing of that one remains.
@@ -91,13 +93,13 @@ export interface Follower {
  * skips: an event that cannot be handled stops the reader in front of it, visibly, until it can.
  */
 export function follow<Tx>(options: FollowOptions<Tx>): Follower {
-  const { name, store, checkpoints, limit, handle } = options;
+  const { name, store, checkpoints, limit, kinds, handle } = options;
   const stopping = new AbortController();
   const signal = options.signal
     ? AbortSignal.any([options.signal, stopping.signal])
     : stopping.signal;
   const gate = positionGate();
-  const ahead = readAhead(store, limit);
+  const ahead = readAhead(store, { limit, ...(kinds && { kinds }) });
 
   /** The checkpoint as it was last read or written here. */
   let stored: Position | undefined;
@@ -172,6 +174,8 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
       if (end === from) await pause(NO_PROGRESS_MS, signal);
       return;
     }
+    // While the log grows by other kinds of events, do not read it again for each of them.
+    if (kinds !== undefined && end !== from) await pause(NO_PROGRESS_MS, signal);
     await store.waitForGrowth(end, IDLE_MS, signal);
     // All quiet: a server that crashed may have lost the last commits, which need not have waited
     // for the disk, or somebody may have set the checkpoint back. The log will not tell.

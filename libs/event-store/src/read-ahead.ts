@@ -13,19 +13,22 @@ export interface ReadAhead {
  * Reads the next page before it is needed. Pages are parts of a log that never changes, so a page
  * read early is still right, at worst short, and one of another place is simply not used.
  */
-export function readAhead(store: EventStore, limit: number): ReadAhead {
+export function readAhead(
+  store: EventStore,
+  options: { readonly limit: number; readonly kinds?: readonly string[] },
+): ReadAhead {
   let prepared: { after: Position; page: Promise<LogPage> } | undefined;
   return {
     take: (after) => {
       const hit = prepared?.after === after ? prepared.page : undefined;
       prepared = undefined;
-      return hit ?? store.readAll({ after, limit });
+      return hit ?? store.readAll({ after, ...options });
     },
     keep: (after, rest) => {
       prepared = { after, page: Promise.resolve(rest) };
     },
     prepare: (after) => {
-      prepared = { after, page: store.readAll({ after, limit }) };
+      prepared = { after, page: store.readAll({ after, ...options }) };
       // A failed read is met when the page is taken; if it never is, nobody needs to know.
       prepared.page.catch(() => undefined);
     },

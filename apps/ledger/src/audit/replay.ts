@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { NO_FIGURES, type PurseFigures, type Violation } from '@daybook/domain';
+import {
+  addFigures,
+  FIGURE_NAMES,
+  type Figures,
+  NO_FIGURES,
+  type Violation,
+} from '@daybook/domain';
 import type { EventStore, Position } from '@daybook/event-store';
+import { columnOf } from '../books/figure-columns';
 import { READ_MODELS } from '../operations/read-models';
 import type { Projection } from '../projections/projection';
 import { inTransaction } from './audit-connection';
@@ -12,7 +19,6 @@ import {
   type TrialBalanceLine,
 } from './books-in-memory';
 import { digestTable } from './compare-rows';
-import { byAccount, FIGURE_COLUMNS, figuresOf } from './figures-columns';
 import { type Folded, foldLog } from './fold-log';
 import { shapeOf, type TableShape } from './rows';
 import { markRun, scratchSchema } from './runs';
@@ -69,10 +75,10 @@ export interface ReplayReport {
   readonly stateHash: string | null;
   readonly tables: readonly ReplayedTable[];
   readonly trialBalance: readonly TrialBalanceLine[];
-  /** Sums over the purses, one an account and asset. */
+  /** Sums over all that is an account's, one an account and asset. */
   readonly figures: readonly AccountFigures[];
   /** By purse, in the order of purse and asset. */
-  readonly purses: readonly OwnedFigures[];
+  readonly purses: readonly PurseFigures[];
   /** Broken rules of the books, and figures that the two ways to them do not agree on. */
   readonly violations: readonly Violation[];
   /** The schema that was kept, else null. */
@@ -81,11 +87,19 @@ export interface ReplayReport {
   readonly exitCode: 0 | 1;
 }
 
+export interface PurseFigures {
+  readonly accountId: string;
+  readonly customerId: string | null;
+  readonly purseId: string;
+  readonly asset: string;
+  readonly figures: Figures;
+}
+
 export interface AccountFigures {
   readonly accountId: string;
   readonly asset: string;
   readonly purses: number;
-  readonly figures: PurseFigures;
+  readonly figures: Figures;
 }
 
 /**
@@ -179,39 +193,39 @@ async function digestAll(
     for (const { name: readModel, tables: names } of projections) {
       for (const table of names) {
         const shape = await shapeOf(client, table);
-        if (table === 'purse_figures') proof = proofOf(books, shape);
+        if (table === 'figures') proof = proofOf(books, shape);
         const { digest, rows } = await digestTable(shape, side, proof.see);
         tables.push({ readModel, table, rows, digest });
         done += rows;
         const perSecond = done / ((performance.now() - startedAt) / 1_000);
         onProgress?.({ step: 'hashing', done, perSecond, fraction: null, secondsLeft: null });
-        if (table === 'purse_figures') proof.end();
+        if (table === 'figures') proof.end();
       }
     }
     return { tables, violations: proof.violations };
   });
 }
 
-/** Compares rows of `purse_figures` with the books; without a shape it looks at nothing. */
+/** Compares rows of `figures` with the books; without a shape it looks at nothing. */
 export function proofOf(books: Books, shape: TableShape | null) {
   const violations: Violation[] = [];
   const seen = new Set<string>();
-  const places = shape === null ? null : FIGURE_COLUMNS.map((name) => shape.columns.indexOf(name));
   const at = (name: string) => shape?.columns.indexOf(name) ?? -1;
-  const [purse, asset] = [at('purse_id'), at('asset')];
+  const [owner, asset] = [at('owner_id'), at('asset')];
+  const places = FIGURE_NAMES.map((name) => [name, at(columnOf(name))] as const);
   const note = (subject: string, detail: string) =>
     violations.push({ invariant: 'journal-sums-to-figures', subject, detail });
   return {
     violations,
     see(row: Cells): void {
-      if (places === null || row.length !== shape?.columns.length) return;
-      const key = `${row[purse]} ${row[asset]}`;
+      if (shape === null || row.length !== shape.columns.length) return;
+      const key = `${row[owner]} ${row[asset]}`;
       seen.add(key);
       const expected = books.figures.get(key)?.figures ?? NO_FIGURES;
-      const found = figuresOf(places.map((place) => row[place] as string));
-      for (const name of Object.keys(expected) as (keyof PurseFigures)[]) {
-        if (expected[name] === found[name]) continue;
-        note(key, `${name} is ${found[name]} in the table and ${expected[name]} by the postings`);
+      for (const [name, place] of places) {
+        const found = BigInt(row[place] ?? 0);
+        if (expected[name] === found) continue;
+        note(key, `${name} is ${found} in the table and ${expected[name]} by the postings`);
       }
     },
     end(): void {
@@ -229,9 +243,7 @@ function reportOf(
 ): ReplayReport {
   const { position, time, events, startedAt, foldedAt } = run;
   const violations = [...books.violations(), ...proof];
-  const purses = [...books.figures.values()].sort((a, b) =>
-    a.purseId + a.asset < b.purseId + b.asset ? -1 : 1,
-  );
+  const owners = [...books.figures.values()];
   return {
     kind: 'replay',
     position,
@@ -243,10 +255,32 @@ function reportOf(
     stateHash: tables.length === 0 ? null : stateHash(position, tables),
     tables,
     trialBalance: books.trialBalance(),
-    figures: byAccount(purses),
-    purses,
+    figures: byAccount(owners),
+    purses: byPurse(owners),
     violations,
     schema,
     exitCode: violations.length === 0 ? 0 : 1,
   };
+}
+
+function byPurse(owners: readonly OwnedFigures[]): readonly PurseFigures[] {
+  return owners
+    .flatMap(({ chargeId: _, purseId, ...owned }) =>
+      purseId === null ? [] : [{ ...owned, purseId }],
+    )
+    .sort((a, b) => (a.purseId + a.asset < b.purseId + b.asset ? -1 : 1));
+}
+
+function byAccount(owners: readonly OwnedFigures[]): readonly AccountFigures[] {
+  const sums = new Map<string, AccountFigures>();
+  for (const { accountId, purseId, asset, figures } of owners) {
+    const key = `${accountId} ${asset}`;
+    const sum = sums.get(key) ?? { accountId, asset, purses: 0, figures: NO_FIGURES };
+    sums.set(key, {
+      ...sum,
+      purses: sum.purses + (purseId === null ? 0 : 1),
+      figures: addFigures(sum.figures, figures),
+    });
+  }
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }

@@ -19,6 +19,7 @@ export type PublicDomainEvent = Exclude<DomainEvent, AccountEvent>;
 /** How keys are kept and what an account decides for itself is nobody's business outside. */
 const OWN_AFFAIRS: Readonly<Record<AccountEvent['type'], true>> = {
   AccountOpened: true,
+  AccountPolicyChanged: true,
   ApiKeyIssued: true,
   ApiKeyRevoked: true,
 };

@@ -1,3 +1,4 @@
+import { figuresFrom } from '@daybook/domain';
 import type { Checkpoints, Position } from '@daybook/event-store';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
@@ -101,24 +102,9 @@ function stored(_: string, value: unknown): unknown {
 
 function fromStored({ figures, ...purse }: StoredPurse): ToldPurse {
   const told = Object.entries(figures).map(([asset, entry]): [string, ToldFigures] => {
-    const { custody, claimCustomer, claimAccount, suspense, received, reversed, receipts } =
-      entry.figures;
-    return [
-      asset,
-      {
-        position: BigInt(entry.position),
-        time: entry.time,
-        figures: {
-          custody: BigInt(custody),
-          claimCustomer: BigInt(claimCustomer),
-          claimAccount: BigInt(claimAccount),
-          suspense: BigInt(suspense),
-          received: BigInt(received),
-          reversed: BigInt(reversed),
-          receipts: BigInt(receipts),
-        },
-      },
-    ];
+    // What was stored before a figure was known has none of it.
+    const figures = figuresFrom((name) => BigInt(entry.figures[name] ?? 0));
+    return [asset, { position: BigInt(entry.position), time: entry.time, figures }];
   });
   return { ...purse, figures: Object.fromEntries(told) };
 }

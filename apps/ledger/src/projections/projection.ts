@@ -1,4 +1,4 @@
-import type { DomainEvent } from '@daybook/domain';
+import type { DomainEvent, EventsOf, StreamKind } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
 import { textArray } from '@daybook/platform/plain';
 
@@ -6,6 +6,21 @@ import { textArray } from '@daybook/platform/plain';
 export interface Happened {
   readonly event: DomainEvent;
   readonly recorded: RecordedEvent;
+}
+
+/** What happened in streams of one kind. */
+export interface HappenedTo<Kind extends StreamKind> extends Happened {
+  readonly event: EventsOf[Kind];
+}
+
+/** The part of a batch that happened in streams of this kind: a switch over it needs no `default`. */
+export function happenedTo<Kind extends StreamKind>(
+  kind: Kind,
+  batch: readonly Happened[],
+): readonly HappenedTo<Kind>[] {
+  const isOfKind = (happened: Happened): happened is HappenedTo<Kind> =>
+    happened.recorded.stream.startsWith(`${kind}-`);
+  return batch.filter(isOfKind);
 }
 
 /** Runs SQL inside the transaction that also stores the checkpoint. */

@@ -41,6 +41,7 @@ function nth(n: number): string {
 const itsOwner: Owner = {
   parties: owner,
   purseStatus: 'active',
+  purseWasRestored: false,
   customerBlocked: false,
   screening: false,
 };
@@ -172,6 +173,36 @@ describe('RecordTransfers', () => {
     expect((await history(nth(0))).at(-1)?.data).toMatchObject({
       credit: { to: 'suspense', reason: 'purse-archived' },
     });
+  });
+
+  it.each(['archived', 'declined'])(
+    'credits what was detected before its purse was %s',
+    async (status) => {
+      const { record, history, decide } = await ledger();
+      const { accountId } = owner;
+      await record(transfer({ version: 1, status: 'detected', finality: null }));
+      if (status === 'declined') {
+        await decide({ type: 'DeclinePurse', accountId, replenishmentId: 'another' }, 'decline');
+      } else await decide({ type: 'ArchivePurse', accountId, reason: 'unused' }, 'archive');
+      await record(transfer({ transferId: nth(1) }), transfer({ version: 2, status: 'final' }));
+      expect((await history(nth(0))).at(-1)?.data).toMatchObject({ credit: { to: 'customer' } });
+      expect((await history(nth(1))).at(-1)?.data).toMatchObject({
+        credit: { to: 'suspense', reason: `purse-${status}` },
+      });
+    },
+  );
+
+  it('holds what was detected while its purse was archived, though it was restored since', async () => {
+    const { record, history, decide } = await ledger();
+    const { accountId } = owner;
+    await decide({ type: 'ArchivePurse', accountId, reason: 'unused' }, 'archive');
+    await record(transfer({ version: 1, status: 'detected', finality: null }));
+    await decide({ type: 'RestorePurse', accountId }, 'restore');
+    await record(transfer({ version: 2, status: 'final' }), transfer({ transferId: nth(1) }));
+    expect((await history(nth(0))).at(-1)?.data).toMatchObject({
+      credit: { to: 'suspense', reason: 'purse-archived' },
+    });
+    expect((await history(nth(1))).at(-1)?.data).toMatchObject({ credit: { to: 'customer' } });
   });
 
   it('records what it rejects, with the reason, beside what it credits', async () => {

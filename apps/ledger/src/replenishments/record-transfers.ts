@@ -18,6 +18,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AssetRegistry } from '../chains/asset-registry';
 import { replenishmentIdOf } from '../edge/identity';
 import { keyOf, type Owner, Owners, type Receiver } from './owners';
+import { ownersWhenDetected } from './purse-when-detected';
 
 /** A transfer, and what must be recorded in order with it. */
 export interface ReportedTransfer {
@@ -75,8 +76,8 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
   ) {}
 
   /**
-   * A customer who is blocked between the read of the owners and the append counts from the next
-   * transfer on; the event keeps what was decided.
+   * A customer who is blocked, or a purse that is archived, between the read of the owners and the append
+   * counts from the next transfer on; the event keeps what was decided.
    */
   async execute({ reports }: RecordTransfers): Promise<readonly Unrecordable[]> {
     const reasons: Reasons = new Map();
@@ -92,9 +93,12 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
     owners: ReadonlyMap<string, Owner>,
     reasons: Reasons,
   ): Promise<void> {
-    const commands = reports.map(({ transfer }) =>
-      this.commandFor(transfer, owners.get(keyOf(receiverOf(transfer))) as Owner),
-    );
+    const owned = reports.map(({ transfer }) => ({
+      stream: streamName('replenishment', replenishmentIdOf(transfer.transferId)),
+      owner: owners.get(keyOf(receiverOf(transfer))) as Owner,
+    }));
+    const then = await ownersWhenDetected(this.store, owned);
+    const commands = reports.map(({ transfer }, i) => this.commandFor(transfer, then[i] as Owner));
     try {
       const results = await decideAndAppendMany(this.store, guarded, commands);
       for (const [i, report] of reports.entries()) note(report, reasonIn(results[i]), reasons);

@@ -8,9 +8,9 @@ import { BackgroundWork } from '../runtime/background-work';
 import { findOwners } from './find-owners';
 import { GetReplenishmentHandler, ListReplenishmentsHandler } from './get-replenishments';
 import { Owners } from './owners';
+import { PurseReplenishmentsHandler } from './purse-replenishments';
 import { RecordTransfersHandler } from './record-transfers';
-import { ReplenishmentApi } from './replenishments.api';
-import { ReplenishmentController } from './replenishments.controller';
+import { ReplenishmentsController } from './replenishments.controller';
 import { consumeTransfers } from './transfers.consumer';
 
 /** How long a batch of transfers waits for the read model to know a purse that was just minted. */
@@ -18,7 +18,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
 
 /** What the chains show of transfers to purses, folded into replenishments. */
 @Module({
-  controllers: [ReplenishmentController],
+  controllers: [ReplenishmentsController],
   providers: [
     {
       provide: Owners,
@@ -32,12 +32,11 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
           },
         ),
     },
-    ReplenishmentApi,
     RecordTransfersHandler,
     GetReplenishmentHandler,
     ListReplenishmentsHandler,
+    PurseReplenishmentsHandler,
   ],
-  exports: [ReplenishmentApi],
 })
 export class ReplenishmentsModule implements OnModuleInit {
   constructor(
