@@ -41,7 +41,7 @@ export function readEnvironment<T extends object>(
   return Object.freeze(settings);
 }
 
-/** `databaseUrl` as it is called in the environment. */
+/** The environment variable of a property: `databaseUrl` is `DAYBOOK_DATABASE_URL`. */
 function variableName(property: string): string {
   return PREFIX + property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
@@ -51,7 +51,7 @@ function propertiesOf(shape: new () => object): Set<string> {
   return new Set(rules.map(({ propertyName }) => propertyName));
 }
 
-/** What cannot be converted is left as text, so that its validator says what would be right. */
+/** A value that cannot be converted stays text, so that its validator says what would be right. */
 function convert(text: string, type: unknown): unknown {
   if (type === Number && Number.isFinite(Number(text))) return Number(text);
   if (type === Boolean && (text === 'true' || text === 'false')) return text === 'true';

@@ -18,7 +18,6 @@ export {
 } from './health';
 export { createLogger } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';
-export { NODE_ARGUMENTS } from './node-arguments';
-export { endProcess, isAlive, processIdentity } from './processes';
+export { endProcess, isAlive, NODE_ARGUMENTS, processIdentity } from './processes';
 export { type PostgresRequirement, requirePostgres } from './require-postgres';
 export { stopOnRequest } from './shutdown';
