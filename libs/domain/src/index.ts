@@ -1,5 +1,6 @@
 export * from './account';
 export * from './books';
+export * from './complete-replenishment';
 export * from './credit';
 export * from './customer';
 export * from './decider';
@@ -13,4 +14,5 @@ export * from './money';
 export * from './postings';
 export * from './purse';
 export * from './replenishment';
+export * from './replenishment-event';
 export * from './transfer';

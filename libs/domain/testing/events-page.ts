@@ -5,34 +5,33 @@ import { EVENT_TYPES, type Golden, jsonType, leaves } from './golden';
 const EVENTS: Readonly<Record<DomainEvent['type'], string>> = {
   AccountOpened: 'An account was opened, with its policy.',
   AccountPolicyChanged: 'An operator changed how long purses of the account last without use.',
-  ApiKeyIssued: 'A key of the account was issued; the key itself is known to its owner alone.',
-  ApiKeyRevoked: 'The key opens nothing from now on, and is never issued again.',
-  CustomerCreated: 'A customer of the account is known from now on.',
+  ApiKeyIssued: 'A key of the account was issued. Only its hash is stored.',
+  ApiKeyRevoked: 'The key is refused from now on. A key id is never issued again.',
+  CustomerCreated: 'A customer of the account was created.',
   CustomerUpdated: "The customer's description was replaced or removed.",
-  CustomerBlocked:
-    "What arrives from now on belongs to the account; the customer's addresses stay.",
-  CustomerUnblocked: 'What arrives from now on belongs to the customer again.',
-  PurseMinted: 'A customer has a permanent address on one family of chains.',
-  PurseArchived: 'The purse is not to be used any more; what arrives still goes to suspense.',
-  PurseRestored: 'An archived purse may be used again.',
-  PurseDeclined: 'The purse is never to be used again, after a compliance decline.',
-  ReplenishmentSeen: 'A transfer to a purse was sighted outside a block. Nothing is credited.',
-  ReplenishmentDetected: 'A block holds the transfer. Nothing is credited yet.',
+  CustomerBlocked: 'Receipts are credited to the account from now on. Addresses stay valid.',
+  CustomerUnblocked: 'Receipts are credited to the customer again.',
+  PurseMinted: 'A customer was given a permanent address on one family of chains.',
+  PurseArchived: 'The purse is out of use. What arrives is held in suspense.',
+  PurseRestored: 'An archived purse is in use again.',
+  PurseDeclined: 'Compliance declined a transfer to the purse, so it is never used again.',
+  ReplenishmentSeen: 'A transfer to a purse was seen in the mempool. Nothing is credited.',
+  ReplenishmentDetected: 'A block includes the transfer. Nothing is credited yet.',
   ComplianceCheckStarted: 'The transfer is final and waits for the compliance decision.',
   ReplenishmentConfirmed: 'The transfer is final and credited.',
-  ReplenishmentDeclined: 'Compliance declined the final transfer; its funds are held in suspense.',
-  ReplenishmentReverted: 'No block holds the transfer any more; what was credited is taken back.',
-  ReplenishmentDropped: 'The sighting ended without a block.',
+  ReplenishmentDeclined: 'Compliance declined the final transfer. Its funds are held in suspense.',
+  ReplenishmentReverted: 'A reorganisation removed the transfer. What was credited is reversed.',
+  ReplenishmentDropped: 'The transfer left the mempool without a block.',
   ReplenishmentRejected:
-    'A block holds the transfer, but it is not credited, for the reason given.',
+    'A block includes the transfer, but it is not credited, for the reason given.',
 };
 
 /** What each field means, wherever it occurs; `<Event>.<field>` where one event means its own. */
 export const FIELDS: Readonly<Record<string, string>> = {
-  accountId: 'The account that it belongs to.',
-  customerId: 'The customer whose purse it is.',
-  purseId: 'The purse whose address received the transfer.',
-  replenishmentId: 'The replenishment whose decline it follows.',
+  accountId: 'The account that owns it.',
+  customerId: 'The owner of the purse.',
+  purseId: 'The purse that received the transfer.',
+  replenishmentId: 'The replenishment that was declined.',
   name: 'The name of the account.',
   'policy.screening': 'Whether a final transfer waits for a compliance decision.',
   'purseExpiry.unusedDays':
@@ -40,22 +39,23 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'purseExpiry.idleDays':
     'Days after the last confirmed receipt after which a purse expires; null for never.',
   'AccountPolicyChanged.reason': 'Kept as evidence.',
-  keyId: 'The public part of the key, by which it is found and named.',
+  keyId: 'The public part of the key, which identifies it.',
   keyHash: 'SHA-256 of the whole key, in hex.',
   scopes: 'What the key may do.',
-  'ApiKeyIssued.name': 'What its owner calls it.',
-  expiresAt: 'RFC 3339, UTC. From then on it opens nothing; null when it lasts.',
+  'ApiKeyIssued.name': 'The name that its owner gave it.',
+  expiresAt: 'The key is refused from this time on; null for a key that does not expire.',
   'ApiKeyRevoked.reason': 'Kept as evidence.',
-  externalId: "The account's own id of its customer.",
-  description: "The account's own words about its customer.",
+  externalId: "The merchant's own id of the customer. Personal.",
+  description: "The merchant's own description of the customer. Personal.",
   createdAt: 'RFC 3339, UTC.',
   mintedAt: 'RFC 3339, UTC.',
   family: 'The kind of chains on which the address is valid.',
   address: "The address, in the family's canonical form.",
   'derivation.xpubFingerprint': 'The extended public key that the address comes from.',
   'derivation.index': 'The child index under that key.',
-  outsideOrderId: "The merchant's own order id, handed back with every replenishment.",
-  version: "The version of the transfer's life that this event knows; it never goes back.",
+  outsideOrderId:
+    "The merchant's own order id of the purse, as it was when the transfer was first observed.",
+  version: "The version of the transfer's report that led to the event. It never decreases.",
   asset: 'CAIP-19.',
   amount: 'Base units, a decimal string.',
   'transfer.chain': 'CAIP-2.',
@@ -65,12 +65,13 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'transfer.to': "The purse's address.",
   'transfer.txHash': 'The transaction.',
   'transfer.ordinal': 'Kind and place inside the transaction; the same in every block.',
-  'block.number': 'The height of the block that holds the transfer.',
+  block: 'Null when no block included the transfer.',
+  'block.number': 'The height of the block that includes the transfer.',
   'block.hash': 'The hash of that block.',
   'block.time': 'The time of that block: RFC 3339, UTC.',
-  'finality.kind': 'Which policy made the transfer final.',
-  'finality.confirmations': 'So many blocks, for `depth`.',
-  'finality.tag': "The chain's own word, for `tag`.",
+  'finality.kind': 'The kind of finality policy that was applied.',
+  'finality.confirmations': 'The number of blocks, for `depth`.',
+  'finality.tag': 'The block tag, for `tag`.',
   credit: 'Null when nothing had been credited.',
   'credit.to': 'Who is credited.',
   'credit.reason': 'Why it is not the customer.',
@@ -78,6 +79,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'ReplenishmentReverted.credit.reason': 'Why it was not the customer.',
   'CustomerBlocked.reason': 'Kept as evidence.',
   'CustomerUnblocked.reason': 'Kept as evidence.',
+  'PurseMinted.outsideOrderId': "The merchant's own order id of the purse.",
   'PurseArchived.reason': 'Why the purse was archived.',
   'ReplenishmentRejected.reason': 'The first reason that forbids a credit.',
 };
@@ -94,10 +96,13 @@ export function eventsPage(golden: ReadonlyMap<string, Golden>): string {
   });
   return [
     '# Events',
-    'Everything that can have happened, in the current version of each event. Events are plain JSON,' +
-      ' never edited; amounts are decimal strings of base units, times are RFC 3339 in UTC.',
-    'This page is made from `libs/domain/testing/golden` by `libs/domain/testing/events-page.ts`, and' +
-      ' a test holds it true. After a change: `DAYBOOK_WRITE_DOCS=1 npx jest events-page`.',
+    'Every event that the ledger stores, in the current version of its shape. Events are plain JSON and' +
+      ' are never edited. Amounts are decimal strings of base units; times are RFC 3339 in UTC.',
+    'Clients see a public form of these events: `apps/ledger/src/events/public-fields.ts` lists the' +
+      ' fields that are public, and to whom. Version 1 of the events of a replenishment lacks' +
+      ' `transfer`, `block` or `outsideOrderId`; the public form adds them from the stream.',
+    '`libs/domain/testing/events-page.ts` generates this page from `libs/domain/testing/golden`, and a' +
+      ' test compares the two. After a change, run `DAYBOOK_WRITE_DOCS=1 npx jest events-page`.',
     ['| event | stream | version | says |', '|---|---|---|---|', ...current.map(overview)].join(
       '\n',
     ),

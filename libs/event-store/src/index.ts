@@ -9,6 +9,7 @@ export {
 } from './decision';
 export type { DecidedOrNot } from './draft';
 export * from './event-store';
+export { checkConnectionString } from './eventstoredb/connection-string';
 export {
   EventStoreDbEventStore,
   type EventStoreDbStatus,
