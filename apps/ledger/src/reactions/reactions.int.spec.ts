@@ -80,7 +80,8 @@ it('acts once on each row that is due, however many processes share them', async
   await startProcess({ act });
   await reactions.dueTimes('test').set([...due(...keys(200)), { key: 'resting', dueAt: null }]);
   await until(async () => (await rows()).length === 1);
-  expect([...acted].sort()).toEqual(keys(200).sort());
+  expect(acted).toHaveLength(200);
+  expect(new Set(acted)).toEqual(new Set(keys(200)));
 });
 
 it('writes due times of the kinds of events that it is for, with how far it has read', async () => {
@@ -115,7 +116,7 @@ it('looks again when it is told to, and says what a row waits for', async () => 
     },
   });
   await reactions.dueTimes('test').set(due('row'));
-  await until(async () => (await state())?.notes.length === 1);
+  await until(async () => (await state()).notes.length === 1);
   expect(await state()).toMatchObject({
     name: 'test',
     nextDueAt: new Date(again),
