@@ -8,7 +8,7 @@ import { DurableLog } from '@daybook/messaging';
 import { createHealth, createMetrics } from '@daybook/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
-import { hashApiKey, newApiKey } from '../apps/ledger/src/accounts/api-key';
+import { hashApiKey, newApiKey } from '../apps/ledger/src/edge/api-key';
 import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/edge/identity';
 import { LedgerEnv } from '../apps/ledger/src/ledger.env';
 import { LedgerModule } from '../apps/ledger/src/ledger.module';

@@ -17,7 +17,13 @@ const buf = (...args) =>
 
 function generate(folder) {
   // Served by a package that brings its own types; here for reflection alone.
-  buf('generate', '--exclude-path', 'third-party/grpc', '-o', folder);
+  const withoutHealth = ['--exclude-path', 'third-party/grpc'];
+  // Options are read from the descriptors: the code needs neither them nor the types of descriptors.
+  const withoutOptions = [
+    ...['--exclude-path', 'proto/daybook/options'],
+    ...['--exclude-type', 'daybook.options.v1.json'],
+  ];
+  buf('generate', ...withoutHealth, ...withoutOptions, '-o', folder);
   const descriptors = buf('build', '--exclude-source-info', '-o', '-#format=binpb');
   const lines = descriptors.toString('base64').match(/.{1,96}/g);
   const text = lines.map((line) => `  '${line}',`).join('\n');

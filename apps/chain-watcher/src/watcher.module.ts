@@ -5,22 +5,22 @@ import { createHealth, createMetrics } from '@daybook/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { HEALTH, ProbesController } from './probes.controller';
+import { Watchers } from './leader/watchers';
+import { HEALTH, ProbesController } from './monitoring/probes.controller';
+import { createWatcherMetrics } from './monitoring/watcher-metrics';
+import { WatcherStore } from './state/watcher-store';
 import { PostgresWatcherStore } from './store/postgres-watcher-store';
-import { WatcherStore } from './store/watcher-store';
 import type { WatcherEnv } from './watcher.env';
-import { createWatcherMetrics } from './watcher-metrics';
-import { Watchers } from './watchers';
 
 const USED_TOPICS: readonly string[] = [TOPICS.purseAddress, TOPICS.transfer, TOPICS.chainHead];
 
-/** The chain-watcher, wired from its configuration. */
+/** Wires the chain-watcher from its configuration. */
 @Module({})
 export class WatcherModule {
   static forRoot(env: WatcherEnv, logger: Logger): DynamicModule {
     const chains = loadChainsFile(env.chainsFile ?? null);
     const metrics = createMetrics('chain-watcher');
-    const figures = createWatcherMetrics(
+    const watcherMetrics = createWatcherMetrics(
       metrics,
       chains.connections.map(({ chain }) => chain),
     );
@@ -41,7 +41,10 @@ export class WatcherModule {
           provide: Watchers,
           inject: [WatcherStore, DurableLog],
           useFactory: (store: WatcherStore, log: DurableLog) =>
-            new Watchers(chains, store, log, logger, figures, env.watcherPollMs),
+            new Watchers({
+              ...{ registry: chains, store, log, logger, metrics: watcherMetrics },
+              pollMs: env.watcherPollMs,
+            }),
         },
         {
           provide: HEALTH,

@@ -11,10 +11,10 @@ import { createLogger, createMetrics, freePort, type Metrics } from '@daybook/pl
 import { Client } from 'pg';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { freshDatabase, startAnvil, type TestDatabase, until } from '../../../test/dependencies';
+import { type RunningChain, runChain } from '../src/leader/run-chain';
 import { migrate } from '../src/migrate';
-import { type RunningChain, runChain } from '../src/run-chain';
+import { createWatcherMetrics } from '../src/monitoring/watcher-metrics';
 import { PostgresWatcherStore } from '../src/store/postgres-watcher-store';
-import { createWatcherMetrics } from '../src/watcher-metrics';
 import { CHAIN, type LocalChain, startLocalChain } from '../testing/local-chain';
 
 const purse = addressOf('purse');

@@ -113,25 +113,25 @@ describe('a watch under faults, reorgs and crashes', () => {
 
   it('publishes what the chain shows when an operator asks for rescans and resets the ring', async () => {
     const failures: string[] = [];
-    const ends = { rescan: 0, 'reset-ring': 0, told: 0 };
+    const ends = { operator: 0, 'ring-reset': 0, versions: 0 };
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       const outcome = await simulate(seed, keccak, { operator: true }).catch((error: Error) => {
         throw new Error(`seed ${seed}: ${error.message}`, { cause: error });
       });
       for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
-      for (const { kind, state, told, reason } of outcome.requests) {
-        if (state === 'done') ends[kind] += 1;
-        if (kind === 'reset-ring') ends.told += told;
+      for (const { origin, state, versions, reason } of outcome.requests) {
+        if (state === 'done') ends[origin] += 1;
+        if (origin === 'ring-reset') ends.versions += versions;
         if (state === 'waiting' || state === 'running') {
-          failures.push(`seed ${seed}: a ${kind} is ${state}, ${reason}`);
+          failures.push(`seed ${seed}: a request (${origin}) is ${state}, ${reason}`);
         }
       }
     }
     expect(failures).toEqual([]);
     // Nobody can say that nothing was asked, or taken back.
-    expect(ends.rescan).toBeGreaterThan(SEEDS);
-    expect(ends['reset-ring']).toBeGreaterThan(SEEDS / 10);
-    expect(ends.told).toBeGreaterThan(SEEDS / 10);
+    expect(ends.operator).toBeGreaterThan(SEEDS);
+    expect(ends['ring-reset']).toBeGreaterThan(SEEDS / 10);
+    expect(ends.versions).toBeGreaterThan(SEEDS / 10);
   });
 
   it('tells the same story twice', async () => {

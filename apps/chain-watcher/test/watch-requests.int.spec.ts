@@ -4,15 +4,15 @@ import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
 import { migrate } from '../src/migrate';
 import {
-  type Ask,
-  type AskedRequest,
-  ask,
   cancelRequest,
   findRequest,
   type Query,
+  type RescanRequest,
+  type RescanWish,
+  requestRescan,
   type WatchedChain,
   watchedChains,
-} from '../src/store/ask';
+} from '../src/operator/request-rescan';
 import { PostgresWatcherStore } from '../src/store/postgres-watcher-store';
 import { openBooks } from '../testing/books';
 import { createBroker, type Driver, type DriverOptions, drive } from '../testing/driver';
@@ -58,16 +58,17 @@ type Wish = { readonly isAnySize?: boolean } & (
   | { readonly kind: 'reset-ring'; readonly from?: number }
 );
 
-async function request(wish: Wish): Promise<AskedRequest> {
+async function request(wish: Wish): Promise<RescanRequest> {
   const chain = await theChain();
-  return ask(query, { isAnySize: false, ...wish, chain, requestedBy: 'operator:test' } as Ask);
+  const requestedBy = 'operator:test';
+  return requestRescan(query, { isAnySize: false, ...wish, chain, requestedBy } as RescanWish);
 }
 
 /** Asks, lets the watch work, and tells what came of it. */
-async function served(wish: Wish): Promise<AskedRequest> {
+async function served(wish: Wish): Promise<RescanRequest> {
   const { id } = await request(wish);
   await driver.settle();
-  return (await findRequest(query, id)) as AskedRequest;
+  return (await findRequest(query, id)) as RescanRequest;
 }
 
 async function restart(options: DriverOptions = {}): Promise<void> {
@@ -107,7 +108,7 @@ describe('a rescan that was asked for', () => {
     expect(driver.published(hash)).toEqual([]);
     const { tip } = await theChain();
     const done = await served({ kind: 'rescan', from: 1 });
-    expect(done).toMatchObject({ state: 'done', from: 1, to: tip, shown: 1, told: 1 });
+    expect(done).toMatchObject({ state: 'done', from: 1, to: tip, found: 1, versions: 1 });
     expect(done.endedAt).not.toBeNull();
     expect([lifeOf(hash), creditsOf(hash)]).toEqual([['detected', 'final'], [1]]);
   });
@@ -116,7 +117,7 @@ describe('a rescan that was asked for', () => {
     const { hash } = await local.send(local.payUsdt(purse, 5n));
     await mineAndSettle(50);
     const done = await served({ kind: 'rescan', from: 1, to: await local.height() });
-    expect(done).toMatchObject({ state: 'done', shown: 1, told: 0 });
+    expect(done).toMatchObject({ state: 'done', found: 1, versions: 0 });
     expect([lifeOf(hash), creditsOf(hash)]).toEqual([['detected', 'final'], [1]]);
   });
 
@@ -125,7 +126,7 @@ describe('a rescan that was asked for', () => {
     await mineAndSettle(50);
     await query('DELETE FROM watcher.transfer');
     const done = await served({ kind: 'rescan', from: 1 });
-    expect(done).toMatchObject({ state: 'done', shown: 1, told: 1 });
+    expect(done).toMatchObject({ state: 'done', found: 1, versions: 1 });
     expect(lifeOf(hash)).toEqual(['detected', 'final', 'detected', 'final']);
     expect(creditsOf(hash)).toEqual([1]);
   });
@@ -143,7 +144,7 @@ describe('a rescan that was asked for', () => {
     expect(open).toMatchObject({ state: 'running', next: expect.any(Number) });
     expect(open?.next).toBeLessThan(open?.to as number);
     await driver.settle();
-    expect(await findRequest(query, id)).toMatchObject({ state: 'done', shown: 1 });
+    expect(await findRequest(query, id)).toMatchObject({ state: 'done', found: 1 });
     expect([lifeOf(early), lifeOf(hash)]).toEqual([['detected', 'final'], ['detected']]);
   });
 
@@ -152,7 +153,7 @@ describe('a rescan that was asked for', () => {
     const { id } = await request({ kind: 'rescan', from: (await theChain()).tip - 3 });
     await local.rpc('anvil_reorg', 8, []);
     await mineAndSettle();
-    expect(await findRequest(query, id)).toMatchObject({ state: 'done', told: 0 });
+    expect(await findRequest(query, id)).toMatchObject({ state: 'done', versions: 0 });
   });
 
   it('ends when it is taken back', async () => {
@@ -174,11 +175,11 @@ describe('a rescan that was asked for', () => {
     expect(await refusal({ kind: 'rescan', from: 4, to: 3 })).toMatch(/--from 4 lies above --to 3/);
     const long = { ...(await theChain()), tip: 10_000 };
     const asked = { kind: 'rescan', chain: long, from: 0, requestedBy: 'operator:test' } as const;
-    await expect(ask(query, { ...asked, isAnySize: false })).rejects.toThrow(
+    await expect(requestRescan(query, { ...asked, isAnySize: false })).rejects.toThrow(
       'Blocks 0 to 10000 are 10001 blocks; more than 10000 have to be allowed with --yes.',
     );
     // What a reorg took away meanwhile is nothing to wait for.
-    const { id } = await ask(query, { ...asked, isAnySize: true });
+    const { id } = await requestRescan(query, { ...asked, isAnySize: true });
     await driver.settle();
     expect(await findRequest(query, id)).toMatchObject({ state: 'done', from: 0, to: tip });
   });
@@ -209,7 +210,7 @@ describe('a ring that is reset', () => {
     expect(driver.watch.health(null).detail).toContain('watch rescan --reset-ring');
 
     const reset = await served({ kind: 'reset-ring' });
-    expect(reset).toMatchObject({ state: 'done', told: 2, to: await local.height() });
+    expect(reset).toMatchObject({ state: 'done', versions: 2, to: await local.height() });
     expect((await theChain()).tip).toBe(await local.height());
     expect(driver.watch.health(null).state).toBe('following');
     expect(lifeOf(below.hash)).toEqual(['detected', 'final']);
@@ -227,7 +228,7 @@ describe('a ring that is reset', () => {
     await mineAndSettle();
     const from = (await local.height()) - 50;
     const reset = await served({ kind: 'reset-ring', from });
-    expect(reset).toMatchObject({ state: 'done', from, told: 0 });
+    expect(reset).toMatchObject({ state: 'done', from, versions: 0 });
     expect([lifeOf(below.hash), creditsOf(below.hash)]).toEqual([['detected', 'final'], [1]]);
   });
 
@@ -238,7 +239,7 @@ describe('a ring that is reset', () => {
     await driver.watch.pass();
     await local.rpc('anvil_reorg', 100, []);
     await local.mine();
-    expect(await served({ kind: 'reset-ring' })).toMatchObject({ state: 'done', told: 0 });
+    expect(await served({ kind: 'reset-ring' })).toMatchObject({ state: 'done', versions: 0 });
     expect(await findRequest(query, id)).toMatchObject({ state: 'done' });
     expect(lifeOf(missed)).toEqual(['detected', 'final']);
   });
@@ -261,7 +262,7 @@ describe('a ring that is reset', () => {
       expect(outcome).toBe('killed');
     }
     expect(kills).toBeGreaterThan(3);
-    expect(await findRequest(query, id)).toMatchObject({ state: 'done', told: 1 });
+    expect(await findRequest(query, id)).toMatchObject({ state: 'done', versions: 1 });
     const versions = new Map(driver.published(kept.hash).map((it) => [it.version, it.status]));
     expect([...versions.values()]).toEqual([
       ...['detected', 'final', 'reverted', 'detected', 'final'],
@@ -288,7 +289,7 @@ describe('a ring that is reset', () => {
       `Block ${block?.number}, in which transfers were found, is not on the node's chain`,
     );
     const { id } = await request({ kind: 'reset-ring' });
-    await query('UPDATE watcher.request SET blocks_max = 40');
+    await query('UPDATE watcher.rescan SET blocks_max = 40');
     await driver.settle();
     expect((await findRequest(query, id))?.reason).toMatch(
       /blocks would be matched, more than 40\./,

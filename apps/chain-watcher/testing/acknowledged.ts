@@ -2,6 +2,7 @@ import type { TransferV1 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
 import { blockTransfers } from '../../../libs/chains/src/evm/transfers';
 import type { BlockWithReceipts } from '../../../libs/chains/testing/raw-blocks';
+import { isForLateAddress } from '../src/state/rescan';
 import type { Mint } from './address-topic';
 import type { InMemoryWatcherStore } from './in-memory-store';
 import { CHAIN, IDS, type ModelChain } from './model-chain';
@@ -54,13 +55,13 @@ export function witnessAcknowledgement(
 
   async function look(): Promise<void> {
     const record = await store.load(CHAIN);
-    const { acknowledged: now, taken, wanted, rescans } = record;
+    const { acknowledged: now, taken, rescans } = record;
     if (now === acknowledged) return;
     if (now === null || (acknowledged !== null && now < acknowledged)) {
       throw new Error(`The acknowledgement went back from ${acknowledged} to ${now}.`);
     }
     acknowledged = now;
-    for (const { after } of wanted ? [wanted, ...rescans] : rescans) {
+    for (const { after } of rescans.filter(isForLateAddress)) {
       if (after === null || after < now) throw new Error(`${now} waits for blocks.`);
     }
     if (taken === null || taken < now || drainedTip === null) {

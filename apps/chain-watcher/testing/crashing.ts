@@ -1,6 +1,6 @@
 import { TOPICS } from '@daybook/contracts';
 import { DurableLog, type Message } from '@daybook/messaging';
-import type { Change, Leadership } from '../src/store/watcher-store';
+import type { Change, Leadership } from '../src/state/watcher-store';
 import { InMemoryWatcherStore } from './in-memory-store';
 
 /** The process died here, as far as the watcher can tell. */

@@ -2,11 +2,11 @@ import { type Chain, createAddressTable, openChain, readChainsFile } from '@dayb
 import { type FinalityV1, parseTransfer, TOPICS, type TransferV1 } from '@daybook/contracts';
 import type { DurableLog } from '@daybook/messaging';
 import { InMemoryBroker, InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
-import { readAddresses } from '../src/addresses.consumer';
-import { policyGroups } from '../src/finality';
-import type { Position } from '../src/positions';
-import type { Leadership, WatcherStore } from '../src/store/watcher-store';
-import { createWatch, type Watch } from '../src/watch';
+import { readAddresses } from '../src/addresses/purse-addresses.consumer';
+import { policyGroups } from '../src/finality/policy';
+import type { Position } from '../src/state/position';
+import type { Leadership, WatcherStore } from '../src/state/watcher-store';
+import { createWatch, type Watch } from '../src/watch/watch';
 import { CHAIN, type LocalChain } from './local-chain';
 
 export interface DriverOptions {

@@ -1,10 +1,8 @@
-import type { TrackedTransfer } from '../src/chronicle';
-import type { Wanted } from '../src/late-addresses';
-import { transferMessage } from '../src/messages';
-import { highest, type Position } from '../src/positions';
-import type { Ring } from '../src/reconcile';
-import type { WatchRequest } from '../src/requests';
-import type { Rescan } from '../src/rescans';
+import { transferMessage } from '../src/publish/messages';
+import { highest, type Position } from '../src/state/position';
+import { isForLateAddress, isOpen, type OperatorRescan, type Rescan } from '../src/state/rescan';
+import type { Ring } from '../src/state/ring';
+import type { TrackedTransfer } from '../src/state/tracked-transfer';
 import {
   type BlockRef,
   type Change,
@@ -14,7 +12,7 @@ import {
   type OutboxMessage,
   WatcherStore,
   type WatchRecord,
-} from '../src/store/watcher-store';
+} from '../src/state/watcher-store';
 
 interface ChainMemory {
   fence: bigint;
@@ -23,8 +21,6 @@ interface ChainMemory {
   ring: Ring;
   startedAt: number | null;
   rescans: readonly Rescan[];
-  requests: readonly WatchRequest[];
-  wanted: Wanted | null;
   taken: Position;
   acknowledged: Position;
   readonly addresses: Set<string>;
@@ -73,10 +69,10 @@ export class InMemoryWatcherStore extends WatcherStore {
 
   async load(chain: string): Promise<WatchRecord> {
     const memory = this.of(chain);
-    const { ring, startNumber, startedAt, rescans, wanted, taken, acknowledged } = memory;
-    const requests = await this.requests(chain);
+    const { ring, startNumber, startedAt, taken, acknowledged } = memory;
+    const rescans = await this.rescans(chain);
     const seen = this.select(chain, ({ transfer }) => transfer.status === 'seen');
-    return { ring, startNumber, startedAt, rescans, requests, wanted, taken, acknowledged, seen };
+    return { ring, startNumber, startedAt, rescans, taken, acknowledged, seen };
   }
 
   async *addresses(chain: string): AsyncIterable<readonly string[]> {
@@ -105,26 +101,26 @@ export class InMemoryWatcherStore extends WatcherStore {
   }
 
   /** What an operator does from another process. */
-  ask(request: WatchRequest): void {
-    const memory = this.of(request.chain);
-    memory.requests = [...memory.requests, request];
+  request(chain: string, rescan: OperatorRescan): void {
+    const memory = this.of(chain);
+    memory.rescans = [...memory.rescans, rescan];
   }
 
-  /** The same, to take it back. */
+  /** The same, to cancel it. */
   cancel(chain: string, id: string): void {
     const memory = this.of(chain);
-    memory.requests = memory.requests.map((it) =>
+    memory.rescans = memory.rescans.map((it) =>
       it.id === id && isOpen(it) ? { ...it, state: 'cancelled' } : it,
     );
   }
 
-  /** Everything that was asked. */
-  asked(chain: string): readonly WatchRequest[] {
-    return this.of(chain).requests;
+  /** Everything that operators requested. */
+  requested(chain: string): readonly OperatorRescan[] {
+    return this.of(chain).rescans.filter((it) => !isForLateAddress(it));
   }
 
-  async requests(chain: string): Promise<readonly WatchRequest[]> {
-    return this.of(chain).requests.filter(isOpen);
+  async rescans(chain: string): Promise<readonly Rescan[]> {
+    return this.of(chain).rescans.filter(isOpen);
   }
 
   async detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
@@ -142,16 +138,7 @@ export class InMemoryWatcherStore extends WatcherStore {
   async commit({ chain, fence }: Leadership, change: Change): Promise<void> {
     const memory = this.of(chain);
     if (memory.fence !== fence) throw new LostLeadership(chain);
-    const {
-      start,
-      advance,
-      ring,
-      rescans,
-      wanted,
-      addresses = [],
-      transfers = [],
-      requests = [],
-    } = change;
+    const { start, advance, ring, rescans = [], addresses = [], transfers = [] } = change;
     if (start) {
       const { number, ring, at } = start;
       Object.assign(memory, { startNumber: number, startedAt: at, ring });
@@ -162,10 +149,14 @@ export class InMemoryWatcherStore extends WatcherStore {
       memory.ring = [...kept, ...added].filter(({ number }) => number >= oldest);
     }
     if (ring) memory.ring = ring;
-    if (rescans) memory.rescans = rescans;
-    const moved = new Map(requests.map((it) => [it.id, it]));
-    memory.requests = memory.requests.map((it) => (isOpen(it) ? (moved.get(it.id) ?? it) : it));
-    if (wanted !== undefined) memory.wanted = wanted;
+    for (const rescan of rescans) {
+      const before = memory.rescans.find(({ id }) => id === rescan.id);
+      if (!before) memory.rescans = [...memory.rescans, rescan];
+      else if (isOpen(before)) {
+        memory.rescans = memory.rescans.map((it) => (it === before ? rescan : it));
+      }
+    }
+    memory.rescans = memory.rescans.filter((it) => isOpen(it) || !isForLateAddress(it));
     memory.taken = highest(memory.taken, change.taken ?? null);
     memory.acknowledged = highest(memory.acknowledged, change.acknowledged ?? null);
     for (const address of addresses) memory.addresses.add(address);
@@ -207,10 +198,6 @@ export class InMemoryWatcherStore extends WatcherStore {
   }
 }
 
-function isOpen({ state }: WatchRequest): boolean {
-  return state === 'waiting' || state === 'running';
-}
-
 function emptyMemory(fence: bigint): ChainMemory {
   return {
     fence,
@@ -219,8 +206,6 @@ function emptyMemory(fence: bigint): ChainMemory {
     startedAt: null,
     ring: [],
     rescans: [],
-    requests: [],
-    wanted: null,
     taken: null,
     acknowledged: null,
     addresses: new Set(),

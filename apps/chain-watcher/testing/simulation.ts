@@ -10,14 +10,14 @@ import type { FinalityV1, TransferV1 } from '@daybook/contracts';
 import type { Keccak } from '../../../libs/chains/src/evm/keccak';
 import { pendingTransfers } from '../../../libs/chains/src/evm/transfers';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
-import { offerMessages, readAddresses } from '../src/addresses.consumer';
-import { policyGroups } from '../src/finality';
-import { CLOCK_MARGIN_MS } from '../src/late-addresses';
-import type { Position } from '../src/positions';
-import { createReadMark, type ReadMark } from '../src/read-mark';
-import type { WatchRequest } from '../src/requests';
-import type { Leadership } from '../src/store/watcher-store';
-import { createWatch, type Watch } from '../src/watch';
+import { offerMessages, readAddresses } from '../src/addresses/purse-addresses.consumer';
+import { createReadMark, type ReadMark } from '../src/addresses/read-mark';
+import { policyGroups } from '../src/finality/policy';
+import type { Position } from '../src/state/position';
+import type { OperatorRescan } from '../src/state/rescan';
+import { CLOCK_MARGIN_MS } from '../src/state/watch-state';
+import type { Leadership } from '../src/state/watcher-store';
+import { createWatch, type Watch } from '../src/watch/watch';
 import { witnessAcknowledgement } from './acknowledged';
 import { AddressTopic } from './address-topic';
 import { Crash, CrashingLog, CrashingStore } from './crashing';
@@ -58,7 +58,7 @@ export interface Outcome {
   /** What the watched part of the chain shows in the end to the addresses, by transfer id. */
   readonly truth: ReturnType<ModelChain['truth']>;
   /** What was asked since the memory was deleted, and what came of it. */
-  readonly requests: readonly WatchRequest[];
+  readonly requests: readonly OperatorRescan[];
 }
 
 /**
@@ -275,7 +275,7 @@ export async function simulate(
   return {
     published: log.transfers.map(({ value }) => JSON.parse(value) as TransferV1),
     forgottenAt,
-    requests: store.asked(CHAIN),
+    requests: store.requested(CHAIN),
     truth: model.truth(new Set(recipients()), startBlock ?? 0),
   };
 }

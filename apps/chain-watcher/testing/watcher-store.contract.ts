@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { TransferV1 } from '@daybook/contracts';
-import type { TrackedTransfer } from '../src/chronicle';
-import { type Leadership, LostLeadership, type WatcherStore } from '../src/store/watcher-store';
+import type { LateAddressRescan } from '../src/state/rescan';
+import type { TrackedTransfer } from '../src/state/tracked-transfer';
+import { type Leadership, LostLeadership, type WatcherStore } from '../src/state/watcher-store';
 
 const CHAIN = 'eip155:31337';
 const OTHER = 'eip155:1';
@@ -32,6 +34,20 @@ export function aTracked(change: Partial<TransferV1> = {}): TrackedTransfer {
     ...change,
   };
   return { transfer, sighting: null };
+}
+
+/** A rescan for late addresses whose blocks are not known yet. */
+export function aRescan(): LateAddressRescan {
+  return {
+    ...{
+      id: randomUUID(),
+      origin: 'late-address',
+      state: 'waiting',
+      since: 1_700_000_000,
+      after: 7n,
+    },
+    ...{ from: null, to: null, next: null, hash: null },
+  };
 }
 
 function idsOf(tracked: readonly TrackedTransfer[]): string[] {
@@ -80,8 +96,6 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
         startNumber: null,
         startedAt: null,
         rescans: [],
-        requests: [],
-        wanted: null,
         taken: null,
         acknowledged: null,
         seen: [],
@@ -99,17 +113,6 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       await store.commit(leader, { start: { number: 7, ring: [aHeader(9)], at } });
       expect(await store.load(CHAIN)).toMatchObject({ startNumber: 7, startedAt: at });
       expect(await store.load(OTHER)).toMatchObject({ startNumber: null, startedAt: null });
-    });
-
-    it('is what is wanted again until it is not', async () => {
-      const wanted = { since: 1_700_000_000, after: 2n ** 64n - 1n };
-      await store.commit(leader, { wanted });
-      await store.commit(leader, { addresses: ['0x01'] });
-      expect((await store.load(CHAIN)).wanted).toEqual(wanted);
-      await store.commit(leader, { wanted: { since: 5, after: null } });
-      expect((await store.load(CHAIN)).wanted).toEqual({ since: 5, after: null });
-      await store.commit(leader, { wanted: null });
-      expect((await store.load(CHAIN)).wanted).toBeNull();
     });
 
     it('is how far addresses were taken in and acknowledged, which never goes back', async () => {
@@ -154,15 +157,43 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       for await (const some of store.addresses(OTHER)) expect(some).toEqual([]);
     });
 
-    it('is the ranges to match again, newest first', async () => {
-      const rescans = [
-        { from: 7, to: 9, hash: '0x9', after: 2n ** 63n },
-        { from: 1, to: 3, hash: '0x3', after: null },
-      ];
-      await store.commit(leader, { rescans });
-      expect((await store.load(CHAIN)).rescans).toEqual(rescans);
-      await store.commit(leader, { rescans: [] });
-      expect((await store.load(CHAIN)).rescans).toEqual([]);
+    it('is the open rescans, each with how far it has come', async () => {
+      const waiting = { ...aRescan(), since: 1_700_000_000, after: 2n ** 64n - 1n };
+      await store.commit(leader, { rescans: [waiting] });
+      await store.commit(leader, { addresses: ['0x01'] });
+      expect((await store.load(CHAIN)).rescans).toEqual([waiting]);
+      const wider = { ...waiting, since: 5, after: null };
+      await store.commit(leader, { rescans: [wider] });
+      expect(await store.rescans(CHAIN)).toEqual([wider]);
+      const running = {
+        ...wider,
+        ...({ state: 'running', from: 1, to: 9, next: 7, hash: '0x7' } as const),
+      };
+      await store.commit(leader, { rescans: [running] });
+      expect((await store.load(CHAIN)).rescans).toEqual([running]);
+      expect(await store.rescans(OTHER)).toEqual([]);
+      await store.commit(leader, { rescans: [{ ...running, state: 'done' }] });
+      expect(await store.rescans(CHAIN)).toEqual([]);
+    });
+
+    it('keeps a rescan that was not changed, whatever others do', async () => {
+      const [one, two] = [aRescan(), aRescan()];
+      await store.commit(leader, { rescans: [one, two] });
+      await store.commit(leader, { rescans: [{ ...one, state: 'done' }] });
+      expect(await store.rescans(CHAIN)).toEqual([two]);
+    });
+
+    it('does not open a rescan of an operator again that has ended', async () => {
+      const { since: _, after: __, ...blocks } = aRescan();
+      const counts = { blocksMax: 2 ** 40, found: 3, versions: 2, reason: 'Because.' };
+      const rescan = { ...blocks, origin: 'operator', from: 1, to: 9, ...counts } as const;
+      await store.commit(leader, { rescans: [rescan] });
+      expect(await store.rescans(CHAIN)).toEqual([rescan]);
+      await store.commit(leader, { rescans: [{ ...rescan, state: 'cancelled' }] });
+      await store.commit(leader, {
+        rescans: [{ ...rescan, state: 'running', next: 9, hash: '0x9' }],
+      });
+      expect(await store.rescans(CHAIN)).toEqual([]);
     });
 
     it('is the latest version of a transfer as it was written', async () => {

@@ -12,7 +12,7 @@ import {
   NATIVE,
   startLocalChain,
 } from '../../chain-watcher/testing/local-chain';
-import { newApiKey } from '../../ledger/src/accounts/api-key';
+import { newApiKey } from '../../ledger/src/edge/api-key';
 import { migrate } from '../../ledger/src/migrate';
 import { answerOf } from '../testing/answers';
 import { daybook, type Ended, spawnDaybook } from '../testing/command-line';
@@ -186,7 +186,7 @@ it('finds a transfer that was missed, once, whatever is killed meanwhile', async
   const following = spawnDaybook(rescan, place);
   await until(async () => (await cli('watch', 'list')).stdout.includes('waiting'));
   watcher = await startWatcher();
-  const isRunning = `SELECT FROM watcher.request WHERE state = 'running' AND next_number < to_number`;
+  const isRunning = `SELECT FROM watcher.rescan WHERE origin = 'operator' AND state = 'running' AND next_number < to_number`;
   await until(async () => (await sql.query(isRunning)).rows.length > 0, { timeoutMs: 20_000 });
   await watcher.kill();
   watcher = await startWatcher();

@@ -4,7 +4,6 @@ import { AccountsModule } from './accounts/accounts.module';
 import { BooksModule } from './books/books.module';
 import { ChainsModule } from './chains/chains.module';
 import { CustomersModule } from './customers/customers.module';
-import { EdgeModule } from './edge/edge.module';
 import { EventsModule } from './events/events.module';
 import { LedgerEnv, xpubsOf } from './ledger.env';
 import { READ_MODELS } from './operations/read-models';
@@ -26,7 +25,6 @@ export class LedgerModule {
       imports: [
         RuntimeModule.forRoot(env),
         ProjectionsModule.forRoot(READ_MODELS),
-        EdgeModule,
         ReactionsModule,
         AccountsModule,
         ChainsModule.forRoot(registry),

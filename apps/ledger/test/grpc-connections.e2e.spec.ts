@@ -6,12 +6,13 @@ import { credentials, loadPackageDefinition, status } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
-import { UNARY_METHODS } from '../src/grpc/methods';
+import { contractMethods } from '../src/grpc/contract';
 import { detailsOf } from './grpc-details';
 import { flood, listAll, read } from './grpc-events';
 import { createGrpcLedger, type GrpcLedger, openGrpcPort } from './grpc-ledger';
 import { askReflection, type Reflected, reflect } from './grpc-reflected';
 
+const SERVICES = new Set([...contractMethods().values()].map(({ parent }) => parent.typeName));
 const CUSTOMERS = 'daybook.v1.CustomerService';
 /** More in a row than any connection survives (`connections.ts`). */
 const PINGS = 10;
@@ -54,7 +55,7 @@ describe('grpc.health.v1', () => {
           resolve(error === null ? answer.status : (status[error.code] ?? '')),
         ),
       );
-    const names = ['', ...Object.keys(UNARY_METHODS)];
+    const names = ['', ...SERVICES];
     const all = () => Promise.all(names.map(check));
     const watched: string[] = [];
     const watch = client.watch({ service: CUSTOMERS });
@@ -78,7 +79,7 @@ describe('reflection', () => {
     const more = ['grpc.health.v1.Health', 'google.rpc.ErrorInfo'];
     const channel = credentials.createInsecure();
     const { services, files } = await askReflection(ledger.address, channel, more);
-    const served = new Set([...Object.keys(UNARY_METHODS), 'grpc.health.v1.Health']);
+    const served = new Set([...SERVICES, 'grpc.health.v1.Health']);
     expect(new Set(services)).toEqual(served);
     const described = files.map((file) => fromBinary(FileDescriptorProtoSchema, file));
     for (const file of described) {

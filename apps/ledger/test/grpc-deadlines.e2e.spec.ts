@@ -13,7 +13,7 @@ const CUSTOMERS = 'daybook.v1.CustomerService';
 const MS_PER_CALL = 1;
 const CALLS_PER_TICK_MAX = 10;
 const DEADLINE_MS = 50;
-/** Reads that work at once (`turnstile.ts`). */
+/** Reads that work at once (`admission-control.ts`). */
 const WORKING_MAX = 10;
 const CALLS_MAX = 200;
 /** More than a connection may reset unless Node is told otherwise, which old ones cannot be. */
@@ -122,8 +122,8 @@ describe('while reads stand still', () => {
   }, 30_000);
 
   it('calls beyond what a process holds are turned away at once', async () => {
-    const turnstile = { callsMax: CALLS_MAX, callsPerKeyMax: CALLS_MAX };
-    const small = await openGrpcPort(ledger, { turnstile });
+    const admission = { callsMax: CALLS_MAX, callsPerKeyMax: CALLS_MAX };
+    const small = await openGrpcPort(ledger, { admission });
     const there = await reflect(small.address, ledger.apiKey);
     const held = await holdCustomers();
     const waiting = Array.from({ length: CALLS_MAX }, () => get(8_000, there));

@@ -6,7 +6,14 @@ import { CHAINS_FILE, fill, type Known } from './grpc-known';
 import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';
 import { type Reflected, reflect } from './grpc-reflected';
 import { bytesNear, messagesOf } from './grpc-requests';
-import { twinsOf } from './grpc-twins';
+import {
+  callsOf,
+  messageOf,
+  methodOf,
+  rpcOf,
+  samplesOf,
+  sharedOperations,
+} from './operation-calls';
 
 const SEED = 20_261_121;
 const RUNS_PER_METHOD = 60;
@@ -75,8 +82,12 @@ describe('whatever is sent', () => {
   }, 60_000);
 
   it('is answered or refused with a reason, also when it is no message', async () => {
-    for (const { service, method, request } of twinsOf(known)) {
+    const samples = samplesOf(known);
+    const calls = sharedOperations(ledger.app).flatMap((o) => callsOf(o, samples));
+    for (const call of calls) {
+      const { service, method } = rpcOf(call.operation);
       const path = `/${service}/${method}`;
+      const request = messageOf(call, methodOf(api, call.operation).request);
       const right = api.bytesOf(service, method, request);
       const property = fc.asyncProperty(bytesNear(right), async (bytes) =>
         hold(await api.callRaw(path, bytes)),

@@ -5,10 +5,10 @@ import {
   type LedgerOptions,
   type TestLedger,
 } from '../../../test/ledger-harness';
+import type { AdmissionOptions } from '../src/grpc/admission-control';
 import type { GrpcCredentials } from '../src/grpc/credentials';
 import { grpcCredentials } from '../src/grpc/credentials';
 import { createGrpcServer, type GrpcServer } from '../src/grpc/server';
-import type { TurnstileOptions } from '../src/grpc/turnstile';
 
 export interface GrpcPort {
   /** `127.0.0.1:<port>`. */
@@ -25,7 +25,7 @@ export interface GrpcPortOptions {
   readonly tls?: GrpcCredentials;
   readonly reflection?: boolean;
   readonly heartbeatMs?: number;
-  readonly turnstile?: TurnstileOptions;
+  readonly admission?: AdmissionOptions;
   /** What readiness depends on, besides the database. */
   readonly check?: HealthCheck;
 }

@@ -1,6 +1,9 @@
-import { v1 } from '@daybook/contracts';
-import { UNARY_METHODS } from '../src/grpc/methods';
-import { STREAM_METHODS } from '../src/grpc/stream';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { MODULE_METADATA } from '@nestjs/common/constants';
+import type { OperationDeclaration } from '../src/edge/declaration';
+import { operationsIn } from '../src/edge/operation';
+import { LedgerEnv } from '../src/ledger.env';
+import { LedgerModule } from '../src/ledger.module';
 
 const BEGIN = '<!-- methods: written by grpc-page.spec.ts -->\n';
 const END = '<!-- end of methods -->\n';
@@ -14,14 +17,24 @@ export function withMethods(page: string): string {
 }
 
 function methodsTable(): string {
-  const unary = Object.entries(UNARY_METHODS).flatMap(([service, methods]) =>
-    methods.map(({ name, scope, twin }) => row(service, name, scope, `\`${twin}\``)),
-  );
-  const events = v1.EventServiceDefinition.fullName;
-  const streams = STREAM_METHODS.map(({ name }) => row(events, name, 'read', 'a stream'));
-  return `| method | scope | over REST |\n|---|---|---|\n${[...unary, ...streams].join('')}`;
+  const rows = declaredOperations()
+    .filter(({ rpc }) => rpc !== undefined)
+    .sort((a, b) => ((a.rpc ?? '') < (b.rpc ?? '') ? -1 : 1))
+    .map(({ rpc, scope, http }) => {
+      const rest = http === undefined ? 'a stream' : `\`${http}\``;
+      return `| \`daybook.v1.${rpc}\` | \`${scope}\` | ${rest} |\n`;
+    });
+  return `| method | scope | over REST |\n|---|---|---|\n${rows.join('')}`;
 }
 
-function row(service: string, name: string, scope: string, twin: string): string {
-  return `| \`${service}/${name}\` | ${scope} | ${twin} |\n`;
+/** What the controllers of the ledger's modules declare. */
+function declaredOperations(): readonly OperationDeclaration[] {
+  const modules = LedgerModule.forRoot(new LedgerEnv()).imports as (DynamicModule | Type)[];
+  return modules.flatMap((imported) => {
+    const controllers: readonly Type[] =
+      'module' in imported
+        ? (imported.controllers ?? [])
+        : (Reflect.getMetadata(MODULE_METADATA.CONTROLLERS, imported) ?? []);
+    return controllers.flatMap(({ prototype }) => operationsIn(prototype));
+  });
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { fromBinary } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import {
   type ChannelCredentials,
   type Client,
@@ -160,7 +162,7 @@ export async function reflect(
 
 /**
  * The services, and the files that describe those of Daybook and `more`, by `grpc.reflection.v1`. A
- * file that was asked for comes with what it imports.
+ * file comes with those that its messages need; what else it imports is asked for by name.
  */
 export async function askReflection(
   address: string,
@@ -188,10 +190,14 @@ export async function askReflection(
     const services: string[] = listed.listServicesResponse.service.map((s: Answer) => s.name);
     const files = new Map<string, Buffer>();
     const symbols = [...services.filter((name) => name.startsWith('daybook.')), ...more];
-    for (const symbol of symbols) {
-      const answer = await ask({ fileContainingSymbol: symbol });
+    const wanted: object[] = symbols.map((symbol) => ({ fileContainingSymbol: symbol }));
+    for (const request of wanted) {
+      const answer = await ask(request);
       for (const file of answer.fileDescriptorResponse.fileDescriptorProto) {
-        files.set(file.toString('base64'), file);
+        const { name, dependency } = fromBinary(FileDescriptorProtoSchema, file);
+        if (files.has(name)) continue;
+        files.set(name, file);
+        wanted.push(...dependency.map((fileByFilename) => ({ fileByFilename })));
       }
     }
     return { services, files: [...files.values()] };

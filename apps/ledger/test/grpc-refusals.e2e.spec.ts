@@ -1,15 +1,21 @@
 import { until } from '../../../test/dependencies';
-import { newApiKey } from '../src/accounts/api-key';
 import { issueKey, revokeKey } from '../src/accounts/manage-keys';
+import { newApiKey } from '../src/edge/api-key';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
 import { PROBLEMS, type ProblemCode } from '../src/edge/problems';
-import { UNARY_METHODS } from '../src/grpc/methods';
 import { detailsOf } from './grpc-details';
 import { CHAINS_FILE, fill, type Known } from './grpc-known';
 import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';
 import { type Reflected, reflect } from './grpc-reflected';
-import { REFUSALS, STRANGE_ID } from './grpc-refusals';
-import { twinsOf } from './grpc-twins';
+import { REFUSALS } from './grpc-refusals';
+import {
+  callsOf,
+  messageOf,
+  methodOf,
+  rpcOf,
+  samplesOf,
+  sharedOperations,
+} from './operation-calls';
 
 const OTHER_ACCOUNT = '3f1c0b54-1111-4222-8333-444455556666';
 const CUSTOMERS = 'daybook.v1.CustomerService';
@@ -36,19 +42,15 @@ afterAll(async () => {
   await ledger?.close();
 });
 
-/** Every method there is, as the server describes it, with a request that it answers. */
+/** Every method there is, with a request that it answers. */
 function everyMethod() {
-  const twins = twinsOf(known);
-  return api.services
-    .filter((service) => service.startsWith('daybook.v1.'))
-    .flatMap((service) =>
-      api.methodsOf(service).map(({ name, request: { fields } }) => ({
-        service,
-        name,
-        fields: fields.map((field) => field.name),
-        request: twins.find((twin) => twin.method === name)?.request ?? {},
-      })),
-    );
+  const calls = sharedOperations(ledger.app).map((o) => callsOf(o, samplesOf(known))[0]);
+  const shared = calls.map((call) => ({
+    service: rpcOf(call.operation).service,
+    name: rpcOf(call.operation).method,
+    request: messageOf(call, methodOf(api, call.operation).request),
+  }));
+  return [...shared, ...['Tail', 'Replay'].map((name) => ({ service: EVENTS, name, request: {} }))];
 }
 
 /** What a refusal says, but for the id of the call. */
@@ -64,14 +66,6 @@ async function refusalOf(
 }
 
 describe('what a request says wrong', () => {
-  it('is refused in some way by every method that can be asked wrong', () => {
-    const refused = new Set(REFUSALS.map(([service, method]) => `daybook.v1.${service}/${method}`));
-    const methods = Object.entries(UNARY_METHODS).flatMap(([service, all]) =>
-      all.map(({ name }) => `${service}/${name}`),
-    );
-    expect(refused).toEqual(new Set(methods));
-  });
-
   const titled = REFUSALS.map((refusal) => {
     const [service, method, message] = refusal;
     return { title: `${service} ${method} ${JSON.stringify(message).slice(0, 100)}`, refusal };
@@ -135,35 +129,6 @@ describe('what a request says wrong', () => {
 });
 
 describe('another account', () => {
-  it('finds of what is not its own exactly what it finds of what does not exist', async () => {
-    const ids = [known.customerId, known.purseId, known.replenishmentId];
-    let tried = 0;
-    for (const { service, method: name, request } of twinsOf(known)) {
-      const { min_position: _, ...asked } = request as Record<string, unknown>;
-      const text = JSON.stringify(asked);
-      if (!ids.some((id) => text.includes(id))) continue;
-      const unknown = JSON.parse(ids.reduce((all, id) => all.replaceAll(id, STRANGE_ID), text));
-      if (name === 'ListReplenishments') {
-        const [theirs, nobodys] = await Promise.all(
-          [asked, unknown].map((of) => stranger.call(service, name, of)),
-        );
-        expect(theirs?.answer).toEqual(nobodys?.answer);
-        expect(theirs?.answer.replenishments).toEqual([]);
-      } else {
-        const refusal = await refusalOf(stranger, { service, name, request: asked });
-        expect(refusal.code).toBe('NOT_FOUND');
-        expect(refusal).toEqual(await refusalOf(stranger, { service, name, request: unknown }));
-      }
-      tried += 1;
-    }
-    const withId = everyMethod().filter(({ fields }) =>
-      fields.some((field) => /^(customer|purse|replenishment)_id$/.test(field)),
-    );
-    expect(withId.length).toBeGreaterThan(0);
-    // ListPurses takes an id too; the table asks it by address.
-    expect(tried).toBe(withId.length - 1);
-  });
-
   it.each([
     ['PurseService', 'ListPurses', 'purses'],
     ['CustomerService', 'ListCustomers', 'customers'],
@@ -238,30 +203,6 @@ describe('without a key that opens the method', () => {
     }
     expect(await ledger.store.head()).toBe(head);
   });
-
-  it.each(['read', 'write'])(
-    'the scope "%s" alone opens its methods and no others',
-    async (scope) => {
-      const key = await ledger.issueKey({ scopes: [scope] });
-      const metadata = { authorization: `Bearer ${key}` };
-      const scopeOf = new Map(
-        Object.entries(UNARY_METHODS).flatMap(([service, all]) =>
-          all.map(({ name, scope: needed }) => [`${service}/${name}`, needed] as const),
-        ),
-      );
-      for (const method of everyMethod()) {
-        const { service, name, request } = method;
-        if ((scopeOf.get(`${service}/${name}`) ?? 'read') !== scope) {
-          const { code, info } = await refusalOf(api, method, metadata);
-          expect({ name, code, reason: info.reason }).toEqual({
-            ...{ name, code: 'PERMISSION_DENIED', reason: 'forbidden' },
-          });
-        } else if (name !== 'Tail') {
-          expect((await api.call(service, name, request, { metadata })).error).toBeNull();
-        }
-      }
-    },
-  );
 
   it('a key that has used up its quota is told how long to wait', async () => {
     const metadata = { authorization: `Bearer ${await ledger.issueKey({ scopes: ['read'] })}` };

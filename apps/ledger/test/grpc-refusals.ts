@@ -11,15 +11,8 @@ export type Refusal = readonly [
 export const STRANGE_ID = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
 const BEYOND = '18446744073709551615';
 
-/** Every way that a method has to refuse a request for what it says. */
+/** Refusals that depend on what a value means; those of its form are derived from the declarations. */
 export const REFUSALS: readonly Refusal[] = [
-  [
-    'CustomerService',
-    'CreateCustomer',
-    { external_id: 'a b' },
-    'POST /v1/customers',
-    { externalId: 'a b' },
-  ],
   ['CustomerService', 'CreateCustomer', {}, 'POST /v1/customers', { externalId: '' }],
   [
     'CustomerService',
@@ -41,26 +34,6 @@ export const REFUSALS: readonly Refusal[] = [
     { external_id: 'b', families: [0] },
     'POST /v1/customers',
     { externalId: 'b', families: ['x'] },
-  ],
-  [
-    'CustomerService',
-    'CreateCustomer',
-    { external_id: 'b', description: 'x'.repeat(501) },
-    'POST /v1/customers',
-    { externalId: 'b', description: 'x'.repeat(501) },
-  ],
-  [
-    'CustomerService',
-    'CreateCustomer',
-    { external_id: 'b', description: 'a\u0000' },
-    'POST /v1/customers',
-    { externalId: 'b', description: 'a\u0000' },
-  ],
-  [
-    'CustomerService',
-    'GetCustomer',
-    { customer_id: STRANGE_ID },
-    `GET /v1/customers/${STRANGE_ID}`,
   ],
   ['CustomerService', 'GetCustomer', { customer_id: 'x' }, 'GET /v1/customers/x'],
   [
@@ -102,27 +75,6 @@ export const REFUSALS: readonly Refusal[] = [
     { reason: ' ' },
   ],
   [
-    'CustomerService',
-    'BlockCustomer',
-    { customer_id: STRANGE_ID, reason: 'x' },
-    `POST /v1/customers/${STRANGE_ID}/block`,
-    { reason: 'x' },
-  ],
-  [
-    'CustomerService',
-    'UnblockCustomer',
-    { customer_id: STRANGE_ID },
-    `POST /v1/customers/${STRANGE_ID}/unblock`,
-    { reason: '' },
-  ],
-  [
-    'PurseService',
-    'MintPurse',
-    { customer_id: STRANGE_ID, family: 'FAMILY_EVM' },
-    `POST /v1/customers/${STRANGE_ID}/purses`,
-    { family: 'evm' },
-  ],
-  [
     'PurseService',
     'MintPurse',
     { customer_id: STRANGE_ID },
@@ -147,12 +99,6 @@ export const REFUSALS: readonly Refusal[] = [
   ],
   [
     'ReplenishmentService',
-    'GetReplenishment',
-    { replenishment_id: STRANGE_ID },
-    `GET /v1/replenishments/${STRANGE_ID}`,
-  ],
-  [
-    'ReplenishmentService',
     'ListReplenishments',
     { asset: 'DOGE' },
     'GET /v1/replenishments?asset=DOGE',
@@ -160,38 +106,8 @@ export const REFUSALS: readonly Refusal[] = [
   [
     'ReplenishmentService',
     'ListReplenishments',
-    { asset: '"' },
-    'GET /v1/replenishments?asset=%22',
-  ],
-  [
-    'ReplenishmentService',
-    'ListReplenishments',
     { from: { seconds: -1 } },
     'GET /v1/replenishments?from=1969-12-31T23:59:59.000Z',
-  ],
-  [
-    'FiguresService',
-    'GetCustomerBalances',
-    { customer_id: STRANGE_ID },
-    `GET /v1/customers/${STRANGE_ID}/balances`,
-  ],
-  [
-    'FiguresService',
-    'GetCustomerThroughput',
-    { customer_id: STRANGE_ID },
-    `GET /v1/customers/${STRANGE_ID}/throughput`,
-  ],
-  [
-    'FiguresService',
-    'GetPurseBalances',
-    { purse_id: STRANGE_ID },
-    `GET /v1/purses/${STRANGE_ID}/balances`,
-  ],
-  [
-    'FiguresService',
-    'GetPurseThroughput',
-    { purse_id: STRANGE_ID },
-    `GET /v1/purses/${STRANGE_ID}/throughput`,
   ],
   ['EventService', 'ListEvents', { limit: 0 }, 'GET /v1/events?limit=0'],
   [

@@ -1,7 +1,7 @@
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
-import { newApiKey } from '../src/accounts/api-key';
 import { issueKey, listKeys, revokeKey } from '../src/accounts/manage-keys';
+import { newApiKey } from '../src/edge/api-key';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
 
 const OTHER_ACCOUNT = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';

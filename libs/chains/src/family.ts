@@ -1,12 +1,7 @@
 import { FAMILIES, type Family } from '@daybook/domain';
 import type { ChainClient } from './chain-client';
 import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
-import {
-  canonicalEvmAddress,
-  displayEvmAddress,
-  evmAddressKey,
-  evmAddressOfKey,
-} from './evm/evm-address';
+import { canonicalEvmAddress, displayEvmAddress } from './evm/evm-address';
 import { openEvmChain } from './evm/evm-client';
 import { canonicalTronAddress, tronAddressKey, tronAddressOfKey } from './tron/tron-address';
 
@@ -38,9 +33,9 @@ export interface FamilyRules {
   canonicalAddress(text: string): string | null;
   /** A canonical address as people write it. */
   displayAddress(address: string): string;
-  /** The 20 bytes of a canonical address as 40 hexadecimal digits. */
+  /** The 20 bytes of a canonical address as `0x` and 40 lower-case hexadecimal digits. */
   addressKey(address: string): string;
-  /** The canonical address with these 20 bytes (40 lower-case hexadecimal digits). */
+  /** The canonical address with these 20 bytes. */
   addressOfKey(key: string): string;
   readonly wallet: WalletRules;
   /** By CAIP-19 namespace. */
@@ -75,8 +70,9 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
     addressForm: '0x and 40 hexadecimal digits (EVM)',
     canonicalAddress: canonicalEvmAddress,
     displayAddress: displayEvmAddress,
-    addressKey: evmAddressKey,
-    addressOfKey: evmAddressOfKey,
+    // The canonical form is the key, which costs nothing for each transfer of each block.
+    addressKey: (address) => address,
+    addressOfKey: (key) => key,
     wallet: {
       accountPath: "m/44'/60'/0'",
       developmentXpub:

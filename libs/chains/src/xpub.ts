@@ -98,7 +98,7 @@ function childKey({ publicKey, chainCode }: PublicNode, index: number): Uint8Arr
 
 /** The last 20 bytes of the Keccak-256 of the key's coordinates, on EVM chains and on TRON alike. */
 function addressKeyOf(uncompressedKey: Uint8Array): string {
-  return keccak256(uncompressedKey.subarray(1)).slice(-40);
+  return `0x${keccak256(uncompressedKey.subarray(1)).slice(-40)}`;
 }
 
 /** Refuses a development xpub when one of `chains` is of its family and its coins have a value. */

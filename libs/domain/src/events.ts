@@ -1,10 +1,19 @@
 import type { AccountEvent } from './account';
 import type { CustomerEvent } from './customer';
+import type { StreamKind } from './ids';
 import type { PurseEvent } from './purse';
 import type { ReplenishmentEvent } from './replenishment';
 
+/** The events of each kind of stream. */
+export interface EventsOf {
+  readonly account: AccountEvent;
+  readonly customer: CustomerEvent;
+  readonly purse: PurseEvent;
+  readonly replenishment: ReplenishmentEvent;
+}
+
 /** Everything that can have happened. */
-export type DomainEvent = AccountEvent | CustomerEvent | PurseEvent | ReplenishmentEvent;
+export type DomainEvent = EventsOf[StreamKind];
 
 /**
  * The current version of each event's shape. A published shape is never edited: a new version gets

@@ -1,4 +1,5 @@
 export * from './account';
+export * from './books';
 export * from './credit';
 export * from './customer';
 export * from './decider';

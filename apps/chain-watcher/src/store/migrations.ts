@@ -1,4 +1,7 @@
-/** What a migration needs of TypeORM's query runner. */
+/**
+ * What a migration needs of TypeORM's query runner. The migrations only go forward: to return to an older
+ * version, restore the backup that was made before the upgrade.
+ */
 export interface Queries {
   query(sql: string): Promise<unknown>;
 }
@@ -11,8 +14,8 @@ export class CreateWatcher1763800000000 {
     await queries.query(`
       CREATE SCHEMA IF NOT EXISTS watcher;
 
-      -- One row per chain. Whoever leads a chain raised its fence; every write asks for it, so a
-      -- leader that was declared dead and lives on cannot write.
+      -- One row per chain. Each new leader raises the fence, and every write checks it, so a leader that
+      -- was declared dead and lives on cannot write.
       CREATE TABLE watcher.chain (
         chain        text   PRIMARY KEY,
         fence        bigint NOT NULL,
@@ -29,7 +32,7 @@ export class CreateWatcher1763800000000 {
         PRIMARY KEY (chain, number)
       );
 
-      -- Blocks to match again for addresses that were learned late: from to_number down to from_number.
+      -- Blocks to scan again for addresses that came late: from to_number down to from_number.
       CREATE TABLE watcher.rescan (
         chain       text   NOT NULL,
         from_number bigint NOT NULL,
@@ -64,12 +67,12 @@ export class CreateWatcher1763800000000 {
         seen_nonce   bigint,
         seen_at      bigint
       );
-      -- A reorg asks for all transfers above a block; finality for the detected ones below one.
+      -- A reorg reads all transfers above a block; finality reads the detected ones below a block.
       CREATE INDEX transfer_block    ON watcher.transfer (chain, block_number);
       CREATE INDEX transfer_detected ON watcher.transfer (chain, block_number) WHERE status = 'detected';
       CREATE INDEX transfer_seen     ON watcher.transfer (chain) WHERE status = 'seen';
 
-      -- What is still to be published; a row goes when the log has acknowledged it.
+      -- Messages to publish; a row is deleted when the log has acknowledged it.
       CREATE TABLE watcher.outbox (
         position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         chain    text NOT NULL,
@@ -80,20 +83,16 @@ export class CreateWatcher1763800000000 {
       );
       CREATE INDEX outbox_chain ON watcher.outbox (chain, position);`);
   }
-
-  async down(queries: Queries): Promise<void> {
-    await queries.query('DROP SCHEMA watcher CASCADE');
-  }
 }
 
-/** Which memory this is, and how far addresses are watched. */
+/** The name of the memory, and how far addresses are watched. */
 export class AcknowledgeAddresses1763900000000 {
   readonly name = 'AcknowledgeAddresses1763900000000';
 
   async up(queries: Queries): Promise<void> {
     await queries.query(`
-      -- One row: the name under which the watchers of this database read the minted addresses. Where it
-      -- is gone, with the rest or alone, they get another name and are told of every address again.
+      -- One row: the name under which the watchers of this database read the minted addresses. When it was
+      -- deleted they get a new name, and so read every address again.
       CREATE TABLE watcher.store (
         is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
         id      uuid    NOT NULL
@@ -101,10 +100,10 @@ export class AcknowledgeAddresses1763900000000 {
       INSERT INTO watcher.store (id) VALUES (gen_random_uuid());
 
       -- started_at:        when this memory of the chain began, in Unix milliseconds.
-      -- wanted_*:          blocks since a time (Unix seconds) that are to be matched again, before it is
-      --                    known which they are; addresses minted up to wanted_after do not wait for them.
-      -- addresses_taken:   the highest position, in the ledger's log, of a mint that was taken in.
-      -- addresses_through: every address minted up to this position is watched, and was said to be.
+      -- wanted_*:          a time (Unix seconds) since which blocks are to be scanned again, before their
+      --                    numbers are known; addresses minted up to wanted_after do not wait for them.
+      -- addresses_taken:   the highest position, in the ledger's log, of an address that was stored.
+      -- addresses_through: every address minted up to this position is watched and acknowledged.
       ALTER TABLE watcher.chain
         ADD COLUMN started_at        bigint,
         ADD COLUMN wanted_since      bigint,
@@ -115,25 +114,16 @@ export class AcknowledgeAddresses1763900000000 {
       -- Addresses minted up to this position do not wait for the range; without one any may.
       ALTER TABLE watcher.rescan ADD COLUMN after_position numeric(20,0);`);
   }
-
-  async down(queries: Queries): Promise<void> {
-    await queries.query(`
-      ALTER TABLE watcher.rescan DROP COLUMN after_position;
-      ALTER TABLE watcher.chain
-        DROP COLUMN started_at, DROP COLUMN wanted_since, DROP COLUMN wanted_after,
-        DROP COLUMN addresses_taken, DROP COLUMN addresses_through;
-      DROP TABLE watcher.store;`);
-  }
 }
 
-/** What operators ask of the watchers. */
+/** What operators request of the watchers. */
 export class RequestRescans1764000000000 {
   readonly name = 'RequestRescans1764000000000';
 
   async up(queries: Queries): Promise<void> {
     await queries.query(`
-      -- Whoever asks adds a row, and may end it as cancelled. All else is the leader's, under its fence.
-      -- Rows stay: they tell who asked for what, and what came of it.
+      -- An operator adds a row and may cancel it. Everything else is changed by the leader, under its
+      -- fencing token. Rows are kept as a record of who requested what, and of its result.
       CREATE TABLE watcher.request (
         id           uuid        PRIMARY KEY,
         chain        text        NOT NULL,
@@ -154,9 +144,48 @@ export class RequestRescans1764000000000 {
       );
       CREATE INDEX request_open ON watcher.request (chain) WHERE ended_at IS NULL;`);
   }
+}
 
-  async down(queries: Queries): Promise<void> {
-    await queries.query('DROP TABLE watcher.request');
+/**
+ * One table for all blocks to scan again. Until now there were three places: a time in `chain` (blocks
+ * for late addresses, before their numbers were known), `rescan` (the same with numbers) and `request`
+ * (what operators requested).
+ */
+export class UniteRescans1764300000000 {
+  readonly name = 'UniteRescans1764300000000';
+
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
+      -- since:          Unix seconds; a rescan for late addresses scans no older block.
+      -- after_position: addresses minted up to it do not wait for the rescan; without one any may.
+      ALTER TABLE watcher.request
+        ADD COLUMN origin         text,
+        ADD COLUMN since          bigint,
+        ADD COLUMN after_position numeric(20,0);
+      ALTER TABLE watcher.request RENAME COLUMN shown TO found;
+      ALTER TABLE watcher.request RENAME COLUMN told TO versions;
+      UPDATE watcher.request SET origin = CASE kind WHEN 'rescan' THEN 'operator' ELSE 'ring-reset' END;
+      ALTER TABLE watcher.request DROP COLUMN kind;
+
+      INSERT INTO watcher.request (id, chain, origin, state, since, after_position, from_number,
+          to_number, next_number, next_hash, requested_by)
+        SELECT gen_random_uuid(), chain, 'late-address', 'running', 0, after_position, from_number,
+          to_number, to_number, to_hash, 'chain-watcher'
+        FROM watcher.rescan;
+      INSERT INTO watcher.request (id, chain, origin, state, since, after_position, requested_by)
+        SELECT gen_random_uuid(), chain, 'late-address', 'waiting', wanted_since, wanted_after,
+          'chain-watcher'
+        FROM watcher.chain WHERE wanted_since IS NOT NULL;
+
+      DROP TABLE watcher.rescan;
+      ALTER TABLE watcher.chain DROP COLUMN wanted_since, DROP COLUMN wanted_after;
+      ALTER TABLE watcher.request RENAME TO rescan;
+      ALTER INDEX watcher.request_open RENAME TO rescan_open;
+      ALTER INDEX watcher.request_pkey RENAME TO rescan_pkey;
+      ALTER TABLE watcher.rescan
+        ALTER COLUMN origin SET NOT NULL,
+        ADD CONSTRAINT rescan_origin CHECK (origin IN ('late-address', 'operator', 'ring-reset')),
+        ADD CONSTRAINT rescan_since CHECK ((origin = 'late-address') = (since IS NOT NULL));`);
   }
 }
 
@@ -165,14 +194,16 @@ export const watcherMigrations = [
   CreateWatcher1763800000000,
   AcknowledgeAddresses1763900000000,
   RequestRescans1764000000000,
+  UniteRescans1764300000000,
 ] as const;
 
-/** Lets `role` do what a watcher does: it never forgets a transfer or an address. */
+/** Lets `role` do what a watcher does. It never deletes a transfer or an address. */
 export async function grantWatcher(queries: Queries, role: string): Promise<void> {
   const name = `"${role.replaceAll('"', '""')}"`;
   await queries.query(`
     GRANT USAGE ON SCHEMA watcher TO ${name};
-    GRANT SELECT, INSERT, UPDATE ON watcher.chain, watcher.transfer, watcher.request TO ${name};
+    GRANT SELECT, INSERT, UPDATE ON watcher.chain, watcher.transfer, watcher.rescan TO ${name};
     GRANT SELECT, INSERT ON watcher.address, watcher.store TO ${name};
-    GRANT SELECT, INSERT, DELETE ON watcher.ring, watcher.rescan, watcher.outbox TO ${name};`);
+    GRANT SELECT, INSERT, DELETE ON watcher.ring, watcher.outbox TO ${name};
+    GRANT DELETE ON watcher.rescan TO ${name};`);
 }

@@ -3,9 +3,14 @@ import { Client } from 'pg';
 import { freshDatabase, type TestDatabase, until } from '../../../../test/dependencies';
 import { watcherStoreContract } from '../../testing/watcher-store.contract';
 import { migrate } from '../migrate';
-import { CreateWatcher1763800000000, watcherMigrations } from './migrations';
+import { cancelRequest, findRequest, latestRequests, type Query } from '../operator/request-rescan';
+import { type Leadership, LostLeadership } from '../state/watcher-store';
+import {
+  CreateWatcher1763800000000,
+  type UniteRescans1764300000000,
+  watcherMigrations,
+} from './migrations';
 import { PostgresWatcherStore } from './postgres-watcher-store';
-import { type Leadership, LostLeadership } from './watcher-store';
 
 /** Roles belong to the whole server, which other suites use too. */
 const ROLE = `watcher_${randomBytes(6).toString('hex')}`;
@@ -45,7 +50,7 @@ async function openStore(): Promise<PostgresWatcherStore> {
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${ROLE}'`,
   );
   await administer(
-    `TRUNCATE watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store, watcher.request`,
+    `TRUNCATE watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store`,
   );
   return new PostgresWatcherStore({ url: runtimeUrl });
 }
@@ -124,15 +129,88 @@ describe('PostgresWatcherStore', () => {
       startNumber: 40,
       startedAt: null,
       ring: [{ number: 50, hash: '0xa', parentHash: '0x9', time: 1 }],
-      rescans: [{ from: 41, to: 44, hash: '0x8', after: null }],
-      requests: [],
-      wanted: null,
+      rescans: [
+        {
+          ...{ id: expect.any(String), origin: 'late-address', state: 'running' },
+          ...{ since: 0, after: null, from: 41, to: 44, next: 44, hash: '0x8' },
+        },
+      ],
       taken: null,
       acknowledged: null,
       seen: [],
     });
     expect(await store.id()).toMatch(/^[-0-9a-f]{36}$/);
     await store.close();
+    await old.drop();
+  });
+
+  it('keeps every open rescan when the three places become one table', async () => {
+    const old = await freshDatabase();
+    const client = new Client({ connectionString: old.url });
+    await client.connect();
+    const migrations = watcherMigrations.map((Migration) => new Migration());
+    const unite = migrations.at(-1) as InstanceType<typeof UniteRescans1764300000000>;
+    for (const migration of migrations.slice(0, -1)) await migration.up(client);
+    const [rescan, reset, ended] = [1, 2, 3].map((n) => `00000000-0000-0000-0000-00000000000${n}`);
+    const columns = 'chain, fence, start_number, wanted_since, wanted_after';
+    await client.query(`
+      INSERT INTO watcher.chain (${columns}) VALUES
+        ('${CHAIN}', 5, 40, 1700000000, 18446744073709551615), ('eip155:1', 5, 40, NULL, NULL);
+      INSERT INTO watcher.rescan VALUES
+        ('${CHAIN}', 41, 44, '0x8', 7), ('${CHAIN}', 50, 60, '0x9', NULL);
+      INSERT INTO watcher.request VALUES
+        ('${rescan}', '${CHAIN}', 'rescan', 'running', 41, 60, 100, 50, '0xa', 3, 2, NULL, 'op:a',
+          '2026-01-02', NULL),
+        ('${reset}', '${CHAIN}', 'reset-ring', 'waiting', NULL, NULL, NULL, NULL, NULL, 0, 0, NULL,
+          'op:b', '2026-01-03', NULL),
+        ('${ended}', 'eip155:1', 'rescan', 'refused', 1, 2, 9, NULL, NULL, 0, 0, 'Why.', 'op:c',
+          '2026-01-01', '2026-01-02')`);
+    await unite.up(client);
+
+    const store = new PostgresWatcherStore({ url: old.url });
+    const open = await store.rescans(CHAIN);
+    const late = { id: expect.any(String), origin: 'late-address' };
+    expect(open).toEqual(
+      expect.arrayContaining([
+        {
+          ...{ id: rescan, origin: 'operator', state: 'running', from: 41, to: 60, next: 50 },
+          ...{ hash: '0xa', blocksMax: 100, found: 3, versions: 2, reason: null },
+        },
+        {
+          ...{ id: reset, origin: 'ring-reset', state: 'waiting', from: null, to: null },
+          ...{ next: null, hash: null, blocksMax: null, found: 0, versions: 0, reason: null },
+        },
+        {
+          ...{ ...late, state: 'running', since: 0, after: 7n },
+          ...{ from: 41, to: 44, next: 44, hash: '0x8' },
+        },
+        {
+          ...{ ...late, state: 'running', since: 0, after: null },
+          ...{ from: 50, to: 60, next: 60, hash: '0x9' },
+        },
+        {
+          ...{ ...late, state: 'waiting', since: 1_700_000_000, after: 2n ** 64n - 1n },
+          ...{ from: null, to: null, next: null, hash: null },
+        },
+      ]),
+    );
+    expect(open).toHaveLength(5);
+    expect(open.slice(0, 2).map(({ id }) => id)).toEqual([rescan, reset]);
+    expect(await store.rescans('eip155:1')).toEqual([]);
+    const query: Query = async (sql, values) => (await client.query(sql, values)).rows;
+    expect(await findRequest(query, ended as string)).toMatchObject({
+      ...{ kind: 'rescan', state: 'refused', from: 1, to: 2, reason: 'Why.', requestedBy: 'op:c' },
+      ...{ blocksLeft: 0, endedAt: new Date('2026-01-02') },
+    });
+    expect(await latestRequests(query, null, 10)).toHaveLength(3);
+    const mine = open.find(({ origin }) => origin === 'late-address')?.id as string;
+    expect([await findRequest(query, mine), await cancelRequest(query, mine)]).toEqual([
+      null,
+      null,
+    ]);
+    await store.close();
+
+    await client.end();
     await old.drop();
   });
 

@@ -1,8 +1,16 @@
 import { Client, type ClientConfig, Pool } from 'pg';
-import type { TrackedTransfer } from '../chronicle';
-import type { WatchRequest } from '../requests';
-import { LOCK_SPACE } from './lock-space';
-import { OPEN_REQUESTS, toRequest } from './requests';
+import type { Rescan } from '../state/rescan';
+import type { TrackedTransfer } from '../state/tracked-transfer';
+import {
+  type BlockRef,
+  type Change,
+  type DetectedQuery,
+  type Leadership,
+  LostLeadership,
+  type OutboxMessage,
+  WatcherStore,
+  type WatchRecord,
+} from '../state/watcher-store';
 import {
   CHAIN_COLUMNS,
   RESCAN_COLUMNS,
@@ -14,26 +22,23 @@ import {
   toRescan,
   toTracked,
 } from './rows';
-import {
-  type BlockRef,
-  type Change,
-  type DetectedQuery,
-  type Leadership,
-  LostLeadership,
-  type OutboxMessage,
-  WatcherStore,
-  type WatchRecord,
-} from './watcher-store';
 import { writeChange } from './write-change';
 
-/** Each chain writes alone and reads in between; a few chains share the connections well. */
+/** The first key of the advisory locks on chains, so that they meet no other use: "dbkw" in ASCII. */
+export const LOCK_SPACE = 0x64626b77;
+/** Each chain makes one write at a time and reads in between, so a few chains share the pool well. */
 const POOL_CONNECTIONS_MAX = 8;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** No statement takes longer than moments; a server that is silent this long is lost. */
+/** Statements take milliseconds; a server that does not answer for so long is lost. */
 const QUERY_TIMEOUT_MS = 60_000;
 const ADDRESSES_AT_ONCE = 10_000;
 const NEW_STORE = `
   INSERT INTO watcher.store (id) VALUES (gen_random_uuid()) ON CONFLICT DO NOTHING`;
+
+const CHAIN = `SELECT ${CHAIN_COLUMNS} FROM watcher.chain WHERE chain = $1`;
+const RING = `SELECT ${RING_COLUMNS} FROM watcher.ring WHERE chain = $1 ORDER BY number`;
+const SEEN = `
+  SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer WHERE chain = $1 AND status = 'seen'`;
 
 /** The watchers' memory in PostgreSQL (`watcherMigrations` makes the tables). */
 export class PostgresWatcherStore extends WatcherStore {
@@ -48,18 +53,18 @@ export class PostgresWatcherStore extends WatcherStore {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
-      // The server must notice soon that a leader's machine is gone, or its chain would stand still
-      // for the two hours that TCP takes by itself.
+      // The server must notice soon that a leader's machine is gone. TCP alone takes two hours, in which
+      // nobody would watch the chain.
       options:
         '-c TimeZone=UTC -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
     };
     this.pool = new Pool({ ...this.config, max: POOL_CONNECTIONS_MAX });
-    // The next query gets a new connection, or fails with the reason.
+    // The next query opens a new connection, or fails with the reason.
     this.pool.on('error', () => undefined);
   }
 
   async id(): Promise<string> {
-    // The migration makes the row; where all rows were deleted, the next reader begins a new memory.
+    // The migration makes the row. After all rows were deleted, the next reader starts a new memory.
     const find = 'SELECT id FROM watcher.store';
     const [known] = await this.rows('watcher-store', find, []);
     if (known) return known.id as string;
@@ -68,7 +73,7 @@ export class PostgresWatcherStore extends WatcherStore {
     return made?.id as string;
   }
 
-  /** A lock for as long as the connection lives says who may lead; the fence makes it binding. */
+  /** The lease is an advisory lock of a connection; the fencing token keeps a late leader from writing. */
   async lead(chain: string): Promise<Leadership | null> {
     const client = new Client(this.config);
     let isLost = false;
@@ -97,33 +102,16 @@ export class PostgresWatcherStore extends WatcherStore {
   }
 
   async load(chain: string): Promise<WatchRecord> {
-    const [chains, ring, rescans, requests, seen] = await Promise.all([
-      this.rows('watcher-chain', `SELECT ${CHAIN_COLUMNS} FROM watcher.chain WHERE chain = $1`, [
-        chain,
-      ]),
-      this.rows(
-        'watcher-ring',
-        `SELECT ${RING_COLUMNS} FROM watcher.ring WHERE chain = $1 ORDER BY number`,
-        [chain],
-      ),
-      this.rows(
-        'watcher-rescans',
-        `SELECT ${RESCAN_COLUMNS} FROM watcher.rescan
-         WHERE chain = $1 ORDER BY to_number DESC`,
-        [chain],
-      ),
-      this.requests(chain),
-      this.rows(
-        'watcher-seen',
-        `SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer WHERE chain = $1 AND status = 'seen'`,
-        [chain],
-      ),
+    const [chains, ring, rescans, seen] = await Promise.all([
+      this.rows('watcher-chain', CHAIN, [chain]),
+      this.rows('watcher-ring', RING, [chain]),
+      this.rescans(chain),
+      this.rows('watcher-seen', SEEN, [chain]),
     ]);
     return {
       ...toChainRecord(chains[0] ?? {}),
       ring: ring.map(toHeader),
-      rescans: rescans.map(toRescan),
-      requests,
+      rescans,
       seen: seen.map(toTracked),
     };
   }
@@ -165,8 +153,11 @@ export class PostgresWatcherStore extends WatcherStore {
     return row ? { number: Number(row.block_number), hash: row.block_hash as string } : null;
   }
 
-  async requests(chain: string): Promise<readonly WatchRequest[]> {
-    return (await this.rows('watcher-requests', OPEN_REQUESTS, [chain])).map(toRequest);
+  async rescans(chain: string): Promise<readonly Rescan[]> {
+    const sql = `
+      SELECT ${RESCAN_COLUMNS} FROM watcher.rescan
+      WHERE chain = $1 AND ended_at IS NULL ORDER BY requested_at, id`;
+    return (await this.rows('watcher-rescans', sql, [chain])).map(toRescan);
   }
 
   async detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
@@ -185,23 +176,15 @@ export class PostgresWatcherStore extends WatcherStore {
   async commit(leadership: Leadership, change: Change): Promise<void> {
     if (leadership.isLost()) throw new LostLeadership(leadership.chain);
     const client = await this.pool.connect();
-    let fault: Error | undefined;
     try {
       await client.query('BEGIN');
       await writeChange(client, leadership, change);
       await client.query('COMMIT');
+      client.release();
     } catch (error) {
-      fault = error as Error;
-      // A connection that cannot even roll back is thrown away, and the server rolls back for it.
-      await client.query('ROLLBACK').then(
-        () => {
-          fault = undefined;
-        },
-        () => undefined,
-      );
+      // Without its connection the server rolls the transaction back.
+      client.release(true);
       throw error;
-    } finally {
-      client.release(fault);
     }
   }
 

@@ -1,9 +1,9 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { FinalityV1, TransferV1 } from '@daybook/contracts';
-import type { TrackedTransfer } from '../chronicle';
-import type { Position } from '../positions';
-import type { Rescan } from '../rescans';
-import type { WatchRecord } from './watcher-store';
+import type { Position } from '../state/position';
+import type { Rescan } from '../state/rescan';
+import type { TrackedTransfer } from '../state/tracked-transfer';
+import type { WatchRecord } from '../state/watcher-store';
 
 /** A row as the driver gives it: `bigint` and `numeric` come as strings. */
 export type Row = Readonly<Record<string, string | null>>;
@@ -19,32 +19,52 @@ export function toHeader(row: Row): BlockHeader {
   };
 }
 
-export const CHAIN_COLUMNS =
-  'start_number, started_at, wanted_since, wanted_after, addresses_taken, addresses_through';
+export const CHAIN_COLUMNS = 'start_number, started_at, addresses_taken, addresses_through';
 
-/** What the row of a chain says of its watch; without a row, nothing yet. */
+/** What the row of a chain says; without a row, nothing yet. */
 export function toChainRecord(
   row: Row,
-): Pick<WatchRecord, 'startNumber' | 'startedAt' | 'wanted' | 'taken' | 'acknowledged'> {
-  const since = toNumber(row.wanted_since);
+): Pick<WatchRecord, 'startNumber' | 'startedAt' | 'taken' | 'acknowledged'> {
   return {
     startNumber: toNumber(row.start_number),
     startedAt: toNumber(row.started_at),
-    wanted: since === null ? null : { since, after: toPosition(row.wanted_after) },
     taken: toPosition(row.addresses_taken),
     acknowledged: toPosition(row.addresses_through),
   };
 }
 
-export const RESCAN_COLUMNS = 'from_number, to_number, to_hash, after_position';
+export const RESCAN_COLUMNS =
+  'id, origin, state, since, after_position, from_number, to_number, blocks_max, next_number, ' +
+  'next_hash, found, versions, reason';
 
 export function toRescan(row: Row): Rescan {
-  return {
-    from: Number(row.from_number),
-    to: Number(row.to_number),
-    hash: text(row.to_hash),
-    after: toPosition(row.after_position),
+  const rescan = {
+    id: text(row.id),
+    state: row.state as Rescan['state'],
+    from: toNumber(row.from_number),
+    to: toNumber(row.to_number),
+    next: toNumber(row.next_number),
+    hash: row.next_hash ?? null,
   };
+  const origin = row.origin as Rescan['origin'];
+  if (origin === 'late-address') {
+    return { ...rescan, origin, since: Number(row.since), after: toPosition(row.after_position) };
+  }
+  const [found, versions] = [Number(row.found), Number(row.versions)];
+  const blocksMax = toNumber(row.blocks_max);
+  return { ...rescan, origin, blocksMax, found, versions, reason: row.reason ?? null };
+}
+
+/** The values of `RESCAN_COLUMNS`. */
+export function rescanValues(rescan: Rescan): unknown[] {
+  const { id, origin, state, from, to, next, hash } = rescan;
+  const isLate = rescan.origin === 'late-address';
+  const [since, after] = isLate ? [rescan.since, rescan.after] : [null, null];
+  const [blocksMax, found, versions, reason] = isLate
+    ? [null, 0, 0, null]
+    : [rescan.blocksMax, rescan.found, rescan.versions, rescan.reason];
+  const blocks = [from, to, blocksMax, next, hash];
+  return [id, origin, state, since, after, ...blocks, found, versions, reason];
 }
 
 export const TRANSFER_COLUMNS =
@@ -84,27 +104,17 @@ export function toTracked(row: Row): TrackedTransfer {
   return { transfer, sighting };
 }
 
-/** The values of `TRANSFER_COLUMNS`, a column each. */
-export function transferValues(tracked: readonly TrackedTransfer[]): unknown[][] {
-  const column = <Value>(of: (it: TrackedTransfer) => Value): Value[] => tracked.map(of);
-  return [
-    column(({ transfer }) => transfer.transferId),
-    column(({ transfer }) => transfer.version),
-    column(({ transfer }) => transfer.status),
-    column(({ transfer }) => transfer.chain),
-    column(({ transfer }) => transfer.asset),
-    column(({ transfer }) => transfer.amount),
-    column(({ transfer }) => transfer.from),
-    column(({ transfer }) => transfer.to),
-    column(({ transfer }) => transfer.txHash),
-    column(({ transfer }) => transfer.block?.number ?? null),
-    column(({ transfer }) => transfer.block?.hash ?? null),
-    column(({ transfer }) => transfer.block?.time ?? null),
-    column(({ transfer }) => transfer.finality && JSON.stringify(transfer.finality)),
-    column(({ sighting }) => sighting?.sender ?? null),
-    column(({ sighting }) => sighting?.nonce ?? null),
-    column(({ sighting }) => sighting?.seenAt ?? null),
-  ];
+/** A row of the table `transfer`. */
+export function transferRow({ transfer, sighting }: TrackedTransfer): object {
+  const { transferId, version, status, chain, asset, amount, from, to, txHash } = transfer;
+  const { block, finality } = transfer;
+  return {
+    ...{ transfer_id: transferId, version, status, chain, asset, amount },
+    ...{ sender: from, recipient: to, tx_hash: txHash },
+    ...{ block_number: block?.number, block_hash: block?.hash, block_time: block?.time },
+    finality: finality && JSON.stringify(finality),
+    ...{ seen_sender: sighting?.sender, seen_nonce: sighting?.nonce, seen_at: sighting?.seenAt },
+  };
 }
 
 function toNumber(value: string | null | undefined): number | null {
@@ -115,7 +125,7 @@ function toPosition(value: string | null | undefined): Position {
   return value === null || value === undefined ? null : BigInt(value);
 }
 
-/** A column that the schema declares NOT NULL, or that is set with the one that was just looked at. */
+/** A column that the schema declares NOT NULL, or that is set together with one that was checked. */
 function text(value: string | null | undefined): string {
   return value as string;
 }

@@ -1,26 +1,35 @@
-import type { Message } from '@daybook/messaging';
+import type { BlockHeader } from '@daybook/chains';
 import type { PoolClient } from 'pg';
-import type { TrackedTransfer } from '../chronicle';
-import { transferMessage } from '../messages';
-import type { Ring } from '../reconcile';
-import type { Rescan } from '../rescans';
-import { MOVE_REQUEST, requestValues } from './requests';
-import { RING_COLUMNS, TRANSFER_COLUMNS, transferValues } from './rows';
-import { type Change, type Leadership, LostLeadership } from './watcher-store';
+import { transferMessage } from '../publish/messages';
+import type { Ring } from '../state/ring';
+import type { TrackedTransfer } from '../state/tracked-transfer';
+import { type Change, type Leadership, LostLeadership } from '../state/watcher-store';
+import { RESCAN_COLUMNS, rescanValues, transferRow } from './rows';
 
 const LOCK_FENCE = 'SELECT 1 FROM watcher.chain WHERE chain = $1 AND fence = $2 FOR UPDATE';
 
 const INSERT_RING = `
-  INSERT INTO watcher.ring (chain, ${RING_COLUMNS})
-  SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[])`;
+  INSERT INTO watcher.ring SELECT * FROM json_populate_recordset(NULL::watcher.ring, $1)`;
 
-const INSERT_RESCANS = `
-  INSERT INTO watcher.rescan (chain, from_number, to_number, to_hash, after_position)
-  SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::numeric[])`;
+// An operator may have cancelled the rescan meanwhile: then it stays as it is.
+const PUT_RESCAN = `
+  INSERT INTO watcher.rescan AS r (chain, ${RESCAN_COLUMNS}, requested_by, ended_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'chain-watcher',
+    CASE WHEN $4 IN ('waiting', 'running') THEN NULL ELSE now() END)
+  ON CONFLICT (id) DO UPDATE SET
+    state = excluded.state, since = excluded.since, after_position = excluded.after_position,
+    from_number = excluded.from_number, to_number = excluded.to_number,
+    next_number = excluded.next_number, next_hash = excluded.next_hash, found = excluded.found,
+    versions = excluded.versions, reason = excluded.reason, ended_at = excluded.ended_at
+  WHERE r.ended_at IS NULL`;
+
+// Nobody asks for the history of these, and there is one for almost every new address.
+const DELETE_ENDED_RESCANS = `
+  DELETE FROM watcher.rescan
+  WHERE chain = $1 AND origin = 'late-address' AND ended_at IS NOT NULL`;
 
 const START = 'UPDATE watcher.chain SET start_number = $2, started_at = $3 WHERE chain = $1';
-const WANT = 'UPDATE watcher.chain SET wanted_since = $2, wanted_after = $3 WHERE chain = $1';
-// What was taken in or acknowledged stays so, whoever writes after whom.
+// These positions never go back, in whatever order the writes arrive.
 const TAKE = `
   UPDATE watcher.chain SET addresses_taken = greatest(addresses_taken, $2) WHERE chain = $1`;
 const ACKNOWLEDGE = `
@@ -31,11 +40,8 @@ const INSERT_ADDRESSES = `
   ON CONFLICT DO NOTHING`;
 
 const UPSERT_TRANSFERS = `
-  INSERT INTO watcher.transfer (${TRANSFER_COLUMNS})
-  SELECT * FROM unnest(
-    $1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::text[],
-    $8::text[], $9::text[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[],
-    $15::bigint[], $16::bigint[])
+  INSERT INTO watcher.transfer
+  SELECT * FROM json_populate_recordset(NULL::watcher.transfer, $1)
   ON CONFLICT (transfer_id) DO UPDATE SET
     version = excluded.version, status = excluded.status, asset = excluded.asset,
     amount = excluded.amount, sender = excluded.sender, recipient = excluded.recipient,
@@ -43,13 +49,12 @@ const UPSERT_TRANSFERS = `
     block_time = excluded.block_time, finality = excluded.finality,
     seen_sender = excluded.seen_sender, seen_nonce = excluded.seen_nonce, seen_at = excluded.seen_at`;
 
-// Positions are given in the order of the rows, which is the order of publishing.
+// Positions are assigned in the order of the rows, which is the order of publishing.
 const INSERT_OUTBOX = `
   INSERT INTO watcher.outbox (chain, id, key, value, headers)
-  SELECT $1, m.id, m.key, m.value, m.headers
-  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])
-    WITH ORDINALITY AS m (id, key, value, headers, n)
-  ORDER BY m.n`;
+  SELECT $1, m ->> 'id', m ->> 'key', m ->> 'value', m ->> 'headers'
+  FROM json_array_elements($2::json) WITH ORDINALITY AS messages (m, n)
+  ORDER BY n`;
 
 /** Writes a step inside the transaction of `client`. Throws `LostLeadership`. */
 export async function writeChange(
@@ -62,11 +67,11 @@ export async function writeChange(
 
   const led = await run('lock-fence', LOCK_FENCE, [chain, fence]);
   if (led.rowCount === 0) throw new LostLeadership(chain);
-  const { start, advance, ring, rescans, wanted, taken, acknowledged } = change;
-  const { addresses = [], transfers = [], requests = [] } = change;
+  const { start, advance, ring, taken, acknowledged } = change;
+  const { rescans = [], addresses = [], transfers = [] } = change;
   if (start) {
     await run('start', START, [chain, start.number, start.at]);
-    await run('insert-ring', INSERT_RING, [chain, ...ringValues(start.ring)]);
+    await run('insert-ring', INSERT_RING, [ringRows(chain, start.ring)]);
   }
   if (advance) {
     await run(
@@ -75,27 +80,24 @@ export async function writeChange(
       [chain, advance.ancestor, advance.oldest],
     );
     const added = advance.added.filter(({ number }) => number >= advance.oldest);
-    await run('insert-ring', INSERT_RING, [chain, ...ringValues(added)]);
+    await run('insert-ring', INSERT_RING, [ringRows(chain, added)]);
   }
   if (ring) {
     await run('delete-ring', 'DELETE FROM watcher.ring WHERE chain = $1', [chain]);
-    await run('insert-ring', INSERT_RING, [chain, ...ringValues(ring)]);
+    await run('insert-ring', INSERT_RING, [ringRows(chain, ring)]);
   }
-  for (const request of requests) await run('move-request', MOVE_REQUEST, requestValues(request));
-  if (rescans) {
-    await run('delete-rescans', 'DELETE FROM watcher.rescan WHERE chain = $1', [chain]);
-    await run('insert-rescans', INSERT_RESCANS, [chain, ...rescanValues(rescans)]);
-  }
-  if (wanted !== undefined) {
-    await run('want', WANT, [chain, wanted?.since ?? null, wanted?.after ?? null]);
-  }
+  for (const rescan of rescans)
+    await run('put-rescan', PUT_RESCAN, [chain, ...rescanValues(rescan)]);
+  if (rescans.length > 0) await run('delete-rescans', DELETE_ENDED_RESCANS, [chain]);
   if (taken !== undefined) await run('take', TAKE, [chain, taken]);
   if (acknowledged !== undefined) await run('acknowledge', ACKNOWLEDGE, [chain, acknowledged]);
   if (addresses.length > 0) await run('insert-addresses', INSERT_ADDRESSES, [chain, addresses]);
   if (transfers.length > 0) {
-    await run('upsert-transfers', UPSERT_TRANSFERS, transferValues(lastVersions(transfers)));
+    await run('upsert-transfers', UPSERT_TRANSFERS, [
+      JSON.stringify(lastVersions(transfers).map(transferRow)),
+    ]);
     const messages = transfers.map(({ transfer }) => transferMessage(transfer));
-    await run('insert-outbox', INSERT_OUTBOX, [chain, ...messageValues(messages)]);
+    await run('insert-outbox', INSERT_OUTBOX, [chain, JSON.stringify(messages)]);
   }
 }
 
@@ -104,29 +106,10 @@ function lastVersions(transfers: readonly TrackedTransfer[]): TrackedTransfer[] 
   return [...new Map(transfers.map((it) => [it.transfer.transferId, it])).values()];
 }
 
-function ringValues(ring: Ring): unknown[][] {
-  return [
-    ring.map(({ number }) => number),
-    ring.map(({ hash }) => hash),
-    ring.map(({ parentHash }) => parentHash),
-    ring.map(({ time }) => time),
-  ];
-}
-
-function rescanValues(rescans: readonly Rescan[]): unknown[][] {
-  return [
-    rescans.map(({ from }) => from),
-    rescans.map(({ to }) => to),
-    rescans.map(({ hash }) => hash),
-    rescans.map(({ after }) => after),
-  ];
-}
-
-function messageValues(messages: readonly Message[]): unknown[][] {
-  return [
-    messages.map(({ id }) => id),
-    messages.map(({ key }) => key),
-    messages.map(({ value }) => value),
-    messages.map(({ headers }) => JSON.stringify(headers)),
-  ];
+/** Rows of the table `ring`, as JSON. */
+function ringRows(chain: string, ring: Ring): string {
+  const toRow = ({ number, hash, parentHash, time }: BlockHeader) => {
+    return { chain, number, hash, parent_hash: parentHash, time };
+  };
+  return JSON.stringify(ring.map(toRow));
 }

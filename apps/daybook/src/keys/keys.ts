@@ -1,4 +1,3 @@
-import { SCOPES, type Scope } from '../../../ledger/src/accounts/api-key';
 import { issueKey, listKeys, revokeKey } from '../../../ledger/src/accounts/manage-keys';
 import { DEFAULT_ACCOUNT_ID } from '../../../ledger/src/edge/identity';
 import { EXIT, Failure } from '../cli/exit-codes';
@@ -21,7 +20,7 @@ export function createKey(options: CreateKeyOptions): Promise<void> {
       throw new Failure('--expires lies in the past; name a moment to come.', EXIT.usage);
     }
     const accountId = options.account ?? DEFAULT_ACCOUNT_ID;
-    const scopes = SCOPES.filter((scope): scope is Scope => options.scopes.includes(scope));
+    const { scopes } = options;
     const request = { accountId, scopes, name, expiresAt };
     const { key, keyId, position } = await issueKey(await store(), request);
     if (json) {

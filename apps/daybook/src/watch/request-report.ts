@@ -1,13 +1,13 @@
-import { type AskedRequest, isOpenRequest, requestedBlocksLeft } from './watchers-memory';
+import { isOpenRequest, type RescanRequest } from './watchers-memory';
 
 /** A request as machines get it: `schemas/watch-request.v1.json` is the contract. */
-export function requestReport(request: AskedRequest): object {
-  const { id, chain, kind, state, from, to, shown, told, reason } = request;
+export function requestReport(request: RescanRequest): object {
+  const { id, chain, kind, state, from, to, found, versions, reason } = request;
   const text = (block: number | null): string | null => (block === null ? null : String(block));
   return {
     ...{ id, chain, kind, state, from: text(from), to: text(to) },
-    blocksLeft: text(requestedBlocksLeft(request)),
-    ...{ transfersShown: shown, versionsTold: told, reason },
+    blocksLeft: text(request.blocksLeft),
+    ...{ transfersShown: found, versionsTold: versions, reason },
     requestedBy: request.requestedBy,
     requestedAt: request.requestedAt.toISOString(),
     endedAt: request.endedAt?.toISOString() ?? null,
@@ -15,22 +15,22 @@ export function requestReport(request: AskedRequest): object {
 }
 
 /** What came of it, in a sentence. */
-export function requestSentence(request: AskedRequest): string {
-  const { chain, kind, state, from, to, shown, told, reason } = request;
+export function requestSentence(request: RescanRequest): string {
+  const { chain, kind, state, from, to, found, versions, reason } = request;
   if (state === 'refused') return `Refused: ${reason}`;
   if (state === 'cancelled') return 'Cancelled. What was found by then stays found.';
   if (isOpenRequest(request)) {
     return `The request is stored as ${request.id}; "npx daybook watch list" shows how far it is.`;
   }
   if (kind === 'reset-ring') {
-    return `${chain} goes on with the node's chain: ${counted(told, 'transfer')} of the old branch taken back, blocks ${from} to ${to} matched.`;
+    return `${chain} goes on with the node's chain: ${counted(versions, 'transfer')} of the old branch taken back, blocks ${from} to ${to} matched.`;
   }
-  return `Blocks ${from} to ${to} of ${chain} are matched again: ${counted(shown, 'transfer')} to our addresses, ${told === 0 ? 'nothing new' : `${counted(told, 'new report')} to the ledger`}.`;
+  return `Blocks ${from} to ${to} of ${chain} are matched again: ${counted(found, 'transfer')} to our addresses, ${versions === 0 ? 'nothing new' : `${counted(versions, 'new report')} to the ledger`}.`;
 }
 
 /** How far it is, for a list. */
-export function requestProgress(request: AskedRequest): string {
-  const left = requestedBlocksLeft(request);
+export function requestProgress(request: RescanRequest): string {
+  const { blocksLeft: left } = request;
   return isOpenRequest(request) && left !== null ? counted(left, 'block') : '';
 }
 

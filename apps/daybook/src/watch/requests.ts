@@ -42,7 +42,7 @@ export function showRequests(options: RequestsOptions): Promise<void> {
       ];
       const rows = requests.map((it) => [
         ...[it.id, it.chain, it.kind, `${it.from ?? '?'} to ${it.to ?? '?'}`, it.state],
-        ...[requestProgress(it), String(it.shown), String(it.told)],
+        ...[requestProgress(it), String(it.found), String(it.versions)],
         ...[it.requestedAt.toISOString().slice(0, 19), it.requestedBy],
       ]);
       say(table(head, rows));

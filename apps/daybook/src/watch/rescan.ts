@@ -6,12 +6,11 @@ import { remark, say, sayJson } from '../cli/output';
 import { countingBar } from '../cli/progress';
 import { requestReport, requestSentence } from './request-report';
 import {
-  type AskedRequest,
-  ask,
   findRequest,
   findWatched,
   isOpenRequest,
-  requestedBlocksLeft,
+  type RescanRequest,
+  requestRescan,
   watchers,
 } from './watchers-memory';
 
@@ -36,7 +35,7 @@ export function runRescan(options: RescanOptions): Promise<void> {
   return operate(options, async (operation) => {
     const query = watchers(operation);
     const chain = await findWatched(query, options.chain);
-    const asked = await ask(query, {
+    const asked = await requestRescan(query, {
       ...{ chain, requestedBy: `operator:${userInfo().username}`, isAnySize: options.yes },
       ...wishOf(options),
     });
@@ -65,7 +64,7 @@ function wishOf({ from, to, resetRing }: RescanOptions) {
 }
 
 /** Shows how far the watcher is, until the request has ended. */
-async function follow(operation: Operation, asked: AskedRequest): Promise<AskedRequest> {
+async function follow(operation: Operation, asked: RescanRequest): Promise<RescanRequest> {
   const { id, chain, kind } = asked;
   const bar = countingBar(kind === 'rescan' ? 'Matching again' : 'Matching', 'blocks');
   let [last, quietSince] = ['', Date.now()];
@@ -73,8 +72,7 @@ async function follow(operation: Operation, asked: AskedRequest): Promise<AskedR
     for (;;) {
       const request = (await findRequest(watchers(operation), id)) ?? asked;
       if (!isOpenRequest(request)) return request;
-      const left = requestedBlocksLeft(request);
-      const { state, from, to } = request;
+      const { state, from, to, blocksLeft: left } = request;
       if (state === 'running' && left !== null && from !== null && to !== null) {
         const total = to - from + 1;
         bar.at(total - left, total);
@@ -109,6 +107,6 @@ async function silenceOf(operation: Operation, chain: string): Promise<string> {
   return `Nothing moved for ${QUIET_MS / 1000} s. ${word}`;
 }
 
-function codeOf(request: AskedRequest): ExitCode {
+function codeOf(request: RescanRequest): ExitCode {
   return isOpenRequest(request) || request.state === 'done' ? EXIT.ok : EXIT.failed;
 }

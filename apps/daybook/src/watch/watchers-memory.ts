@@ -1,30 +1,25 @@
 import {
-  type AskedRequest,
   type Query,
   type WatchedChain,
   watchedChains,
-} from '../../../chain-watcher/src/store/ask';
+} from '../../../chain-watcher/src/operator/request-rescan';
 import { EXIT, Failure } from '../cli/exit-codes';
 import type { Operation } from '../cli/operate';
 
-export { requestedBlocksLeft } from '../../../chain-watcher/src/requests';
 export {
-  type AskedRequest,
-  ask,
   cancelRequest,
   findRequest,
   latestRequests,
   type Query,
+  type RescanRequest,
+  requestRescan,
   type WatchedChain,
-} from '../../../chain-watcher/src/store/ask';
+} from '../../../chain-watcher/src/operator/request-rescan';
+export { isOpen as isOpenRequest } from '../../../chain-watcher/src/state/rescan';
 
 /** Asks the watchers' database. */
 export function watchers({ query }: Operation): Query {
   return (sql, values) => query(sql, values, 'watcher');
-}
-
-export function isOpenRequest({ state }: AskedRequest): boolean {
-  return state === 'waiting' || state === 'running';
 }
 
 /** The chain that is named, or the only one there is. Refuses with what there is. */

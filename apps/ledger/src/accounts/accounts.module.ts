@@ -1,18 +1,25 @@
 import { EventStore } from '@daybook/event-store';
-import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ApiKeys } from '../edge/api-keys';
 import { LedgerEnv } from '../ledger.env';
-import { ApiKeys } from './api-keys';
 import { ChangeAccountPolicyHandler } from './change-account-policy';
-import { FindApiKeyHandler } from './find-api-key';
+import { findApiKey } from './find-api-key';
 import { openDefaultAccount } from './open-default-account';
 
 /** Accounts and the keys that open them. */
-@Module({ providers: [ApiKeys, ChangeAccountPolicyHandler, FindApiKeyHandler], exports: [ApiKeys] })
-export class AccountsModule implements OnApplicationBootstrap {
+@Module({ providers: [ChangeAccountPolicyHandler] })
+export class AccountsModule implements OnModuleInit, OnApplicationBootstrap {
   constructor(
     private readonly env: LedgerEnv,
     private readonly store: EventStore,
+    private readonly dataSource: DataSource,
+    private readonly keys: ApiKeys,
   ) {}
+
+  onModuleInit(): void {
+    this.keys.register('account', (keyId) => findApiKey(this.dataSource, keyId));
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     const { bootstrapApiKey } = this.env;

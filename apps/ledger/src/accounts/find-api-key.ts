@@ -1,19 +1,13 @@
-import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
+import type { KeptKey } from '../edge/api-keys';
+import { scopesOf } from '../edge/scopes';
 import { ApiKeyRow } from './api-key.row';
 
-/** What is kept of the key with this key id; null when there is none. */
-export class FindApiKey extends Query<Omit<ApiKeyRow, 'keyId'> | null> {
-  constructor(readonly keyId: string) {
-    super();
-  }
-}
-
-@QueryHandler(FindApiKey)
-export class FindApiKeyHandler implements IQueryHandler<FindApiKey> {
-  constructor(private readonly dataSource: DataSource) {}
-
-  async execute({ keyId }: FindApiKey): Promise<ApiKeyRow | null> {
-    return this.dataSource.getRepository(ApiKeyRow).findOneBy({ keyId });
-  }
+/** The account's key with this key id; null when there is none or it was revoked. */
+export async function findApiKey(dataSource: DataSource, keyId: string): Promise<KeptKey | null> {
+  const row = await dataSource.getRepository(ApiKeyRow).findOneBy({ keyId });
+  if (row === null || row.revoked) return null;
+  const { accountId, keyHash, expiresAt } = row;
+  const scopes = scopesOf('account', row.scopes);
+  return { keyHash, expiresAt, caller: { kind: 'account', accountId, keyId, scopes } };
 }

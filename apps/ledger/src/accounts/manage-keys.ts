@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { account, streamName, upcast } from '@daybook/domain';
 import { decideAndAppend, type EventStore, type RecordedEvent } from '@daybook/event-store';
-import { hashApiKey, newApiKey, type Scope } from './api-key';
+import { hashApiKey, newApiKey } from '../edge/api-key';
 
 /** Who is named in the log when an operator manages keys. */
 const ACTOR = 'operator';
 
 export interface KeyRequest {
   readonly accountId: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly string[];
   /** What its owner calls it. */
   readonly name: string | null;
   readonly expiresAt: Date | null;

@@ -1,7 +1,7 @@
 import { account, streamName } from '@daybook/domain';
 import { decideAndAppend, type EventStore } from '@daybook/event-store';
+import { hashApiKey, parseApiKey } from '../edge/api-key';
 import { DEFAULT_ACCOUNT_ID } from '../edge/identity';
-import { hashApiKey, parseApiKey } from './api-key';
 
 /**
  * Makes sure that the default account exists and that this key opens it; repeating changes nothing.

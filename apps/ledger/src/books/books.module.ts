@@ -1,11 +1,12 @@
 import { Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type InvariantChecker, startInvariantChecker } from '../audit/invariant-checker';
 import { BackgroundWork } from '../runtime/background-work';
+import { FiguresController } from './figures.controller';
 import { GetFiguresHandler } from './get-figures';
+import { type InvariantChecker, startInvariantChecker } from './invariant-checker';
 
 /** The journal and every figure. */
-@Module({ providers: [GetFiguresHandler] })
+@Module({ controllers: [FiguresController], providers: [GetFiguresHandler] })
 export class BooksModule implements OnModuleInit {
   private readonly logger = new Logger(BooksModule.name);
   /** Checks the books beside the projector; null where none runs. */

@@ -1,13 +1,14 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { AssetRegistry } from '../chains/asset-registry';
-import { Money, toMoney } from '../edge/money';
-import { ListAnswer } from '../edge/paging';
+import { AsOfRequest } from '../edge/as-of';
+import { IdField } from '../edge/fields';
+import { type KnownAssets, Money, toMoney } from '../edge/money';
+import { ListResponse } from '../edge/paging';
 import type { AssetFigures } from './get-figures';
 
 const CAIP_19 = { type: String, description: 'CAIP-19 id of the asset.', maxLength: 256 } as const;
 
 @ApiSchema({ name: 'Balance', description: 'What is there now, of one asset.' })
-export class BalanceWire {
+export class BalanceResponse {
   @ApiProperty(CAIP_19)
   readonly asset!: string;
 
@@ -28,7 +29,7 @@ export class BalanceWire {
 }
 
 @ApiSchema({ name: 'Throughput', description: 'What was ever received, of one asset.' })
-export class ThroughputWire {
+export class ThroughputResponse {
   @ApiProperty(CAIP_19)
   readonly asset!: string;
 
@@ -47,8 +48,18 @@ export class ThroughputWire {
   readonly receipts!: string;
 }
 
+export class CustomerFiguresRequest extends AsOfRequest {
+  @IdField({ description: 'Id of the customer.' })
+  readonly customerId!: string;
+}
+
+export class PurseFiguresRequest extends AsOfRequest {
+  @IdField({ description: 'Id of the purse.' })
+  readonly purseId!: string;
+}
+
 /** What balances and throughput say of the moment that they are of. */
-abstract class FiguresList extends ListAnswer {
+abstract class FiguresList extends ListResponse {
   @ApiProperty({
     type: String,
     nullable: true,
@@ -61,21 +72,24 @@ abstract class FiguresList extends ListAnswer {
 }
 
 @ApiSchema({ name: 'BalanceList' })
-export class BalanceList extends FiguresList {
-  @ApiProperty({ type: [BalanceWire], description: 'One entry an asset that was ever received.' })
-  readonly data!: readonly BalanceWire[];
+export class BalanceListResponse extends FiguresList {
+  @ApiProperty({
+    type: [BalanceResponse],
+    description: 'One entry an asset that was ever received.',
+  })
+  readonly data!: readonly BalanceResponse[];
 }
 
 @ApiSchema({ name: 'ThroughputList' })
-export class ThroughputList extends FiguresList {
+export class ThroughputListResponse extends FiguresList {
   @ApiProperty({
-    type: [ThroughputWire],
+    type: [ThroughputResponse],
     description: 'One entry an asset that was ever received.',
   })
-  readonly data!: readonly ThroughputWire[];
+  readonly data!: readonly ThroughputResponse[];
 }
 
-export function toBalance({ asset, figures }: AssetFigures, assets: AssetRegistry): BalanceWire {
+export function toBalance({ asset, figures }: AssetFigures, assets: KnownAssets): BalanceResponse {
   const money = (baseUnits: bigint) => toMoney({ asset, baseUnits }, assets);
   return {
     asset,
@@ -88,8 +102,8 @@ export function toBalance({ asset, figures }: AssetFigures, assets: AssetRegistr
 
 export function toThroughput(
   { asset, figures }: AssetFigures,
-  assets: AssetRegistry,
-): ThroughputWire {
+  assets: KnownAssets,
+): ThroughputResponse {
   const money = (baseUnits: bigint) => toMoney({ asset, baseUnits }, assets);
   const { received, reversed, receipts } = figures;
   return {

@@ -1,24 +1,52 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { finalityOf } from '@daybook/chains';
+import { Controller } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Reads } from '../edge/describe';
-import { ReadQuery } from '../edge/paging';
-import { ChainsApi } from './chains.api';
-import { AssetList, ChainList } from './chains.dto';
+import type { AccountCaller } from '../edge/caller';
+import { Operation } from '../edge/operation';
+import { ReadRequest, wholeList } from '../edge/paging';
+import { AssetRegistry } from './asset-registry';
+import { ChainRegistry } from './chain-registry';
+import { AssetListResponse, ChainListResponse, toAsset, toChain } from './chains.dto';
+import { ListChainHeads } from './get-chain-heads';
 
 @ApiTags('Chains')
-@Controller('v1')
+@Controller()
 export class ChainsController {
-  constructor(private readonly api: ChainsApi) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly assets: AssetRegistry,
+    private readonly chains: ChainRegistry,
+  ) {}
 
-  @Get('chains')
-  @Reads(ChainList, 'What is watched, and how far')
-  async listChains(@Query() _: ReadQuery): Promise<ChainList> {
-    return this.api.listChains();
+  @Operation({
+    http: 'GET /v1/chains',
+    rpc: 'RegistryService/ListChains',
+    scope: 'chains:read',
+    answers: ChainListResponse,
+    summary: 'List chains: what is watched, and how far',
+  })
+  async listChains(_: AccountCaller, __: ReadRequest): Promise<ChainListResponse> {
+    const heads = await this.queries.execute(new ListChainHeads());
+    const headOf = new Map(heads.map((head) => [head.chain, head]));
+    const { chains } = this.chains.registry;
+    return wholeList(chains.map((chain) => toChain(chain, headOf.get(chain.id))));
   }
 
-  @Get('assets')
-  @Reads(AssetList, 'What is credited')
-  listAssets(@Query() _: ReadQuery): AssetList {
-    return this.api.listAssets();
+  @Operation({
+    http: 'GET /v1/assets',
+    rpc: 'RegistryService/ListAssets',
+    scope: 'chains:read',
+    answers: AssetListResponse,
+    summary: 'List assets that are credited',
+  })
+  listAssets(_: AccountCaller, __: ReadRequest): AssetListResponse {
+    const { registry } = this.chains;
+    const data = registry.chains.flatMap((chain) =>
+      registry.assets
+        .filter((asset) => asset.chain === chain.id)
+        .map((asset) => toAsset(asset, finalityOf(registry, chain, asset.id), this.assets)),
+    );
+    return wholeList(data);
   }
 }

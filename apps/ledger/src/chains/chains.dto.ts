@@ -4,7 +4,7 @@ import type { ChainHeadV1 } from '@daybook/contracts';
 import { type Asset, FAMILIES, type Family, type Finality } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Money, toMoney } from '../edge/money';
-import { ListAnswer } from '../edge/paging';
+import { ListResponse } from '../edge/paging';
 import type { AssetRegistry } from './asset-registry';
 
 const CHAIN_STATES = ['unwatched', 'catching-up', 'following', 'stalled'] as const;
@@ -19,7 +19,7 @@ const FINALITY = {
 const HEIGHT = { type: 'integer', minimum: 0, nullable: true } as const;
 
 @ApiSchema({ name: 'Chain', description: 'A chain, and what its watcher last said of it.' })
-export class ChainWire {
+export class ChainResponse {
   @ApiProperty({ type: String, maxLength: 64, description: 'CAIP-2 id.', example: 'eip155:1' })
   readonly chain!: string;
 
@@ -74,13 +74,13 @@ export class ChainWire {
 }
 
 @ApiSchema({ name: 'ChainList' })
-export class ChainList extends ListAnswer {
-  @ApiProperty({ type: [ChainWire], description: 'In the order of the registry.' })
-  readonly data!: readonly ChainWire[];
+export class ChainListResponse extends ListResponse {
+  @ApiProperty({ type: [ChainResponse], description: 'In the order of the registry.' })
+  readonly data!: readonly ChainResponse[];
 }
 
 @ApiSchema({ name: 'Asset', description: 'An asset that is credited.' })
-export class AssetWire {
+export class AssetResponse {
   @ApiProperty({
     type: String,
     maxLength: 256,
@@ -115,15 +115,15 @@ export class AssetWire {
 }
 
 @ApiSchema({ name: 'AssetList' })
-export class AssetList extends ListAnswer {
-  @ApiProperty({ type: [AssetWire], description: 'In the order of the registry.' })
-  readonly data!: readonly AssetWire[];
+export class AssetListResponse extends ListResponse {
+  @ApiProperty({ type: [AssetResponse], description: 'In the order of the registry.' })
+  readonly data!: readonly AssetResponse[];
 }
 
 export function toChain(
   { id, name, family, finality }: Chain,
   head: ChainHeadV1 | undefined,
-): ChainWire {
+): ChainResponse {
   return {
     chain: id,
     name,
@@ -140,7 +140,7 @@ export function toChain(
   };
 }
 
-export function toAsset(asset: Asset, finality: Finality, assets: AssetRegistry): AssetWire {
+export function toAsset(asset: Asset, finality: Finality, assets: AssetRegistry): AssetResponse {
   const { id, chain, currency, decimals, minimum } = asset;
   return {
     asset: id,

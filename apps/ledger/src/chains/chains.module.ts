@@ -6,7 +6,6 @@ import { BackgroundWork } from '../runtime/background-work';
 import { AssetRegistry } from './asset-registry';
 import { consumeChainHeads } from './chain-heads.consumer';
 import { ChainRegistry } from './chain-registry';
-import { ChainsApi } from './chains.api';
 import { ChainsController } from './chains.controller';
 import { ListChainHeadsHandler } from './get-chain-heads';
 import { Watches } from './watches';
@@ -28,11 +27,10 @@ export class ChainsModule implements OnModuleInit {
       providers: [
         { provide: AssetRegistry, useValue: new AssetRegistry(registry.assets) },
         { provide: ChainRegistry, useValue: new ChainRegistry(registry) },
-        ChainsApi,
         ListChainHeadsHandler,
         Watches,
       ],
-      exports: [AssetRegistry, ChainRegistry, ChainsApi, Watches],
+      exports: [AssetRegistry, ChainRegistry, Watches],
     };
   }
 

@@ -1,142 +1,106 @@
-import { Body, Controller, Get, Patch, Post, Query, Res } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { BalanceList, ThroughputList } from '../books/figures.dto';
-import { AS_OF_PROBLEMS, AsOfQuery } from '../edge/as-of';
-import { Changes, Creates, Reads } from '../edge/describe';
-import { ReadQuery } from '../edge/paging';
-import type { RequestContext } from '../edge/request-context';
-import { answered } from '../rest/answer';
-import { AccountId, Context } from '../rest/context';
-import { PathId } from '../rest/path-id';
-import { CustomerApi } from './customers.api';
+import type { AccountCaller } from '../edge/caller';
+import { Operation } from '../edge/operation';
+import { pageRequest } from '../edge/paging';
+import { found } from '../edge/problem';
+import type { Answer, RequestContext } from '../edge/request-context';
+import { BlockCustomer } from './block-customer';
 import {
-  CreateCustomerBody,
-  CreatedCustomerWire,
-  CustomerAnswerWire,
-  CustomerList,
-  CustomersQuery,
-  CustomerWire,
-  ReasonBody,
-  UpdateCustomerBody,
+  BlockCustomerRequest,
+  CustomerListResponse,
+  CustomerResponse,
+  GetCustomerRequest,
+  ListCustomersRequest,
+  UpdateCustomerRequest,
 } from './customers.dto';
+import { GetCustomer, ListCustomers } from './get-customers';
+import { UnblockCustomer } from './unblock-customer';
+import { UpdateCustomer } from './update-customer';
 
 @ApiTags('Customers')
-@Controller('v1/customers')
-export class CustomerController {
-  constructor(private readonly api: CustomerApi) {}
+@Controller()
+export class CustomersController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
 
-  @Post()
-  @Creates(
-    CreatedCustomerWire,
-    'Create a customer, or return the one with this external id',
-    'family-not-available',
-  )
-  async createCustomer(
-    @Context() context: RequestContext,
-    @Body() body: CreateCustomerBody,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CreatedCustomerWire> {
-    const created = await this.api.create(context, body);
-    answered(reply, created, `/v1/customers/${created.wire.id}`);
-    return created.wire;
+  @Operation({
+    http: 'GET /v1/customers',
+    rpc: 'CustomerService/ListCustomers',
+    scope: 'customers:read',
+    answers: CustomerListResponse,
+    refuses: ['invalid-cursor'],
+    summary: 'List customers',
+  })
+  listCustomers(
+    { accountId }: AccountCaller,
+    { externalId, status, ...list }: ListCustomersRequest,
+  ): Promise<CustomerListResponse> {
+    const filter = { externalId, status };
+    return this.queries.execute(new ListCustomers(accountId, filter, pageRequest(list)));
   }
 
-  @Get()
-  @Reads(CustomerList, "The account's customers", 'invalid-cursor')
-  async listCustomers(
-    @AccountId() accountId: string,
-    @Query() query: CustomersQuery,
-  ): Promise<CustomerList> {
-    return this.api.list(accountId, query);
-  }
-
-  @Get(':id')
-  @Reads(CustomerWire, 'One customer', 'customer-not-found')
+  @Operation({
+    http: 'GET /v1/customers/:customerId',
+    rpc: 'CustomerService/GetCustomer',
+    scope: 'customers:read',
+    answers: CustomerResponse,
+    refuses: ['customer-not-found'],
+    summary: 'Get a customer',
+  })
   async getCustomer(
-    @AccountId() accountId: string,
-    @PathId() id: string,
-    @Query() _: ReadQuery,
-  ): Promise<CustomerWire> {
-    return this.api.get(accountId, id);
+    { accountId }: AccountCaller,
+    { customerId }: GetCustomerRequest,
+  ): Promise<CustomerResponse> {
+    const customer = await this.queries.execute(new GetCustomer(accountId, customerId));
+    return found(customer, 'customer-not-found');
   }
 
-  @Patch(':id')
-  @Changes(CustomerAnswerWire, 'Change the description', 'customer-not-found')
-  async updateCustomer(
-    @Context() context: RequestContext,
-    @PathId() id: string,
-    @Body() body: UpdateCustomerBody,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CustomerAnswerWire> {
-    const updated = await this.api.update(context, id, body);
-    answered(reply, updated);
-    return updated.wire;
+  @Operation({
+    http: 'PATCH /v1/customers/:customerId',
+    rpc: 'CustomerService/UpdateCustomer',
+    scope: 'customers:write',
+    answers: CustomerResponse,
+    refuses: ['customer-not-found'],
+    summary: 'Change the description of a customer',
+  })
+  updateCustomer(
+    context: RequestContext,
+    { customerId, description }: UpdateCustomerRequest,
+  ): Promise<Answer<CustomerResponse>> {
+    return this.commands.execute(new UpdateCustomer(context, customerId, description));
   }
 
-  @Post(':id/block')
-  @Changes(
-    CustomerAnswerWire,
-    'Block: from now on receipts are credited to the account',
-    'customer-not-found',
-    'invalid-reason',
-  )
-  async blockCustomer(
-    @Context() context: RequestContext,
-    @PathId() id: string,
-    @Body() body: ReasonBody,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CustomerAnswerWire> {
-    const blocked = await this.api.block(context, id, body);
-    answered(reply, blocked);
-    return blocked.wire;
+  @Operation({
+    http: 'POST /v1/customers/:customerId/block',
+    rpc: 'CustomerService/BlockCustomer',
+    scope: 'customers:write',
+    answers: CustomerResponse,
+    refuses: ['customer-not-found', 'invalid-reason'],
+    summary: 'Block a customer: from now on receipts are credited to the account',
+  })
+  blockCustomer(
+    context: RequestContext,
+    { customerId, reason }: BlockCustomerRequest,
+  ): Promise<Answer<CustomerResponse>> {
+    return this.commands.execute(new BlockCustomer(context, customerId, reason));
   }
 
-  @Post(':id/unblock')
-  @Changes(
-    CustomerAnswerWire,
-    'Unblock: from now on receipts are credited to the customer again',
-    'customer-not-found',
-    'invalid-reason',
-  )
-  async unblockCustomer(
-    @Context() context: RequestContext,
-    @PathId() id: string,
-    @Body() body: ReasonBody,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CustomerAnswerWire> {
-    const unblocked = await this.api.unblock(context, id, body);
-    answered(reply, unblocked);
-    return unblocked.wire;
-  }
-
-  @Get(':id/balances')
-  @Reads(
-    BalanceList,
-    'What is there now of what the customer received',
-    'customer-not-found',
-    ...AS_OF_PROBLEMS,
-  )
-  async getCustomerBalances(
-    @AccountId() accountId: string,
-    @PathId() id: string,
-    @Query() query: AsOfQuery,
-  ): Promise<BalanceList> {
-    return this.api.balances(accountId, id, query);
-  }
-
-  @Get(':id/throughput')
-  @Reads(
-    ThroughputList,
-    'What the customer has ever received',
-    'customer-not-found',
-    ...AS_OF_PROBLEMS,
-  )
-  async getCustomerThroughput(
-    @AccountId() accountId: string,
-    @PathId() id: string,
-    @Query() query: AsOfQuery,
-  ): Promise<ThroughputList> {
-    return this.api.throughput(accountId, id, query);
+  @Operation({
+    http: 'POST /v1/customers/:customerId/unblock',
+    rpc: 'CustomerService/UnblockCustomer',
+    scope: 'customers:write',
+    answers: CustomerResponse,
+    refuses: ['customer-not-found', 'invalid-reason'],
+    summary: 'Unblock a customer: from now on receipts are credited to the customer again',
+  })
+  unblockCustomer(
+    context: RequestContext,
+    { customerId, reason }: BlockCustomerRequest,
+  ): Promise<Answer<CustomerResponse>> {
+    return this.commands.execute(new UnblockCustomer(context, customerId, reason));
   }
 }

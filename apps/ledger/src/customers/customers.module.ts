@@ -1,17 +1,15 @@
 import { Module } from '@nestjs/common';
 import { BlockCustomerHandler } from './block-customer';
 import { CreateCustomerHandler } from './create-customer';
-import { CustomerApi } from './customers.api';
-import { CustomerController } from './customers.controller';
+import { CustomersController } from './customers.controller';
 import { GetCustomerHandler, ListCustomersHandler } from './get-customers';
 import { UnblockCustomerHandler } from './unblock-customer';
 import { UpdateCustomerHandler } from './update-customer';
 
 /** An account's customers. */
 @Module({
-  controllers: [CustomerController],
+  controllers: [CustomersController],
   providers: [
-    CustomerApi,
     CreateCustomerHandler,
     UpdateCustomerHandler,
     BlockCustomerHandler,
@@ -19,6 +17,5 @@ import { UpdateCustomerHandler } from './update-customer';
     GetCustomerHandler,
     ListCustomersHandler,
   ],
-  exports: [CustomerApi],
 })
 export class CustomersModule {}

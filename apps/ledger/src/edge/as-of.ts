@@ -1,7 +1,7 @@
 import type { QueryBus } from '@nestjs/cqrs';
 import { type AsOf, ResolveAsOf } from '../projections/as-of';
 import { MomentField } from './fields';
-import { ReadQuery } from './paging';
+import { ReadRequest } from './paging';
 import { POSITION } from './positions';
 import { invalid } from './validation';
 
@@ -9,7 +9,7 @@ import { invalid } from './validation';
 const BEYOND_MICROSECONDS = /(\.\d{6})\d+/;
 
 /** What a read takes that can also answer about the past. */
-export class AsOfQuery extends ReadQuery {
+export class AsOfRequest extends ReadRequest {
   @MomentField({
     description:
       'Answer as it was at this position of the log, or at this time of its recording. Not together with `minPosition`.',
@@ -26,7 +26,7 @@ export const AS_OF_PROBLEMS = ['as-of-in-future', 'as-of-too-early'] as const;
  * The position that a read asks for, null for now. Refuses with `validation-failed`,
  * `as-of-in-future` and `position-not-reached`.
  */
-export async function resolveAsOf(queries: QueryBus, query: AsOfQuery): Promise<bigint | null> {
+export async function resolveAsOf(queries: QueryBus, query: AsOfRequest): Promise<bigint | null> {
   const { asOf, minPosition } = query;
   if (asOf === undefined) return null;
   if (minPosition !== undefined) {

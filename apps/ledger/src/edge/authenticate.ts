@@ -1,9 +1,15 @@
-import type { FastifyRequest } from 'fastify';
-import type { ApiKeys, Caller } from '../accounts/api-keys';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ApiKeys } from './api-keys';
+import type { Caller } from './caller';
 import { Problem } from './problem';
 
 const BEARER = /^Bearer ([\x21-\x7e]+)$/i;
 const BASIC = /^Basic ([A-Za-z0-9+/]+={0,2})$/i;
+
+/** Where a key is looked for. */
+export interface Credentials {
+  readonly headers: IncomingHttpHeaders;
+}
 
 /**
  * Who sent the request. Refuses with `unauthenticated`, in the same words whatever is wrong with the
@@ -11,7 +17,7 @@ const BASIC = /^Basic ([A-Za-z0-9+/]+={0,2})$/i;
  * page; never where commands are, as a browser sends such a password along for any site that asks.
  */
 export async function authenticate(
-  request: Pick<FastifyRequest, 'headers'>,
+  request: Credentials,
   keys: ApiKeys,
   forPeople: boolean,
 ): Promise<Caller> {

@@ -1,8 +1,27 @@
-import { Global, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ApiKeys } from './api-keys';
 import { FindCommandHandler } from './find-command';
 import { IdempotencyKeys } from './idempotency';
+import { Positions } from './positions';
+import { Calls } from './prepare';
+import { type Quota, RateLimit } from './rate-limit';
 
-/** What REST and gRPC share. */
-@Global()
-@Module({ providers: [FindCommandHandler, IdempotencyKeys], exports: [IdempotencyKeys] })
-export class EdgeModule {}
+/** What REST and gRPC share, and where features register how their keys are found. */
+@Module({})
+export class EdgeModule {
+  static forRoot(quota: Quota): DynamicModule {
+    return {
+      module: EdgeModule,
+      global: true,
+      providers: [
+        { provide: RateLimit, useValue: new RateLimit(quota) },
+        ApiKeys,
+        Calls,
+        FindCommandHandler,
+        IdempotencyKeys,
+        Positions,
+      ],
+      exports: [ApiKeys, Calls],
+    };
+  }
+}

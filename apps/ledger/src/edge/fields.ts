@@ -1,7 +1,5 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy, ValidateIf } from 'class-validator';
-import { POSITION } from './positions';
+import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
 import { parseTime, RFC_3339 } from './time';
 
 /**
@@ -12,6 +10,44 @@ interface FieldOptions {
   readonly description: string;
   readonly example?: unknown;
   readonly optional?: boolean;
+}
+
+/** A field of a request class, as it is validated, documented and found in messages. */
+export interface RequestField {
+  readonly name: string;
+  readonly description: string;
+  readonly required: boolean;
+  readonly example?: unknown;
+  /** JSON Schema of its values. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** The closed list of words that it takes, if it does. */
+  readonly choices: readonly string[] | null;
+}
+
+type Dto = new () => object;
+
+const FIELDS = Symbol('The fields of a request class');
+const EXACTLY_ONE = Symbol('Fields of which exactly one is sent');
+
+/** The fields of a request class, those of the class that it extends first. */
+export function fieldsOf(dto: Dto): readonly RequestField[] {
+  const fields = new Map<string, RequestField>();
+  for (let type = dto.prototype; type !== Object.prototype; type = Object.getPrototypeOf(type)) {
+    const own: readonly RequestField[] = Reflect.getOwnMetadata(FIELDS, type) ?? [];
+    for (const field of own.toReversed())
+      if (!fields.has(field.name)) fields.set(field.name, field);
+  }
+  return [...fields.values()].reverse();
+}
+
+/** Declares that a request has exactly one of these fields, which are optional each. */
+export function ExactlyOne(...names: readonly string[]): ClassDecorator {
+  return (dto) => Reflect.defineMetadata(EXACTLY_ONE, names, dto);
+}
+
+/** The fields of which a request has exactly one; none when the class does not say. */
+export function exactlyOneOf(dto: Dto): readonly string[] {
+  return Reflect.getMetadata(EXACTLY_ONE, dto) ?? [];
 }
 
 /** PostgreSQL cannot store NUL, and half a surrogate pair is not a character. */
@@ -64,9 +100,8 @@ export function ChoiceField(
 ): PropertyDecorator {
   const { choices, ...rest } = options;
   const schema = { type: 'string', enum: [...choices] } as const;
-  return field(rest, schema, 'choice', `must be one of ${choices.join(', ')}.`, (value) =>
-    choices.includes(value as string),
-  );
+  const holds = (value: unknown) => choices.includes(value as string);
+  return field(rest, schema, 'choice', `must be one of ${choices.join(', ')}.`, holds, choices);
 }
 
 /** A list of different words out of a closed list. */
@@ -80,16 +115,12 @@ export function ChoicesField(
     uniqueItems: true,
     maxItems: choices.length,
   } as const;
-  return field(
-    rest,
-    schema,
-    'choices',
-    `must be a list without repeats of ${choices.join(', ')}.`,
-    (value) =>
-      Array.isArray(value) &&
-      new Set(value).size === value.length &&
-      value.every((word) => choices.includes(word)),
-  );
+  const sentence = `must be a list without repeats of ${choices.join(', ')}.`;
+  const holds = (value: unknown) =>
+    Array.isArray(value) &&
+    new Set(value).size === value.length &&
+    value.every((word) => choices.includes(word));
+  return field(rest, schema, 'choices', sentence, holds, choices);
 }
 
 /** An id as this API gives it: a UUID in lower case. */
@@ -106,6 +137,20 @@ export function IdField(options: FieldOptions): PropertyDecorator {
     sentence: ID_SENTENCE,
     format: 'uuid',
     max: 36,
+    ...options,
+  });
+}
+
+/** A position of the log. */
+export function PositionField(
+  options: Pick<FieldOptions, 'description' | 'example'>,
+): PropertyDecorator {
+  return PatternField({
+    pattern: POSITION,
+    max: POSITION_LENGTH_MAX,
+    sentence: POSITION_SENTENCE,
+    example: '42',
+    optional: true,
     ...options,
   });
 }
@@ -141,23 +186,26 @@ export function MomentField(options: FieldOptions): PropertyDecorator {
 
 function field(
   { description, example, optional = false }: FieldOptions,
-  schema: object,
+  schema: Readonly<Record<string, unknown>>,
   name: string,
   sentence: string,
   holds: (value: unknown) => boolean,
+  choices: readonly string[] | null = null,
 ): PropertyDecorator {
-  return applyDecorators(
-    ApiProperty({
-      ...schema,
-      description,
-      required: !optional,
-      ...(example !== undefined && { example }),
-    }),
+  const validate = ValidateBy({
+    name,
+    validator: { validate: holds, defaultMessage: (args) => `${args?.property} ${sentence}` },
+  });
+  return (prototype, property) => {
     // An optional field may be left out; JSON null is a value like any other.
-    ...(optional ? [ValidateIf((_, value) => value !== undefined)] : []),
-    ValidateBy({
-      name,
-      validator: { validate: holds, defaultMessage: (args) => `${args?.property} ${sentence}` },
-    }),
-  );
+    if (optional) ValidateIf((_, value) => value !== undefined)(prototype, property);
+    validate(prototype, property);
+    const own: readonly RequestField[] = Reflect.getOwnMetadata(FIELDS, prototype) ?? [];
+    const added: RequestField = {
+      name: String(property),
+      ...{ description, schema, choices, required: !optional },
+      ...(example !== undefined && { example }),
+    };
+    Reflect.defineMetadata(FIELDS, [...own, added], prototype);
+  };
 }

@@ -2,11 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
-import type { Caller } from '../accounts/api-keys';
+import { actorOf, type Caller } from './caller';
+import type { OperationDeclaration } from './declaration';
 import { FindCommand } from './find-command';
 import { commandIdOf } from './identity';
 import { Problem } from './problem';
 import type { RequestContext } from './request-context';
+import type { Said } from './validation';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -42,38 +44,17 @@ function canonical(value: unknown): string {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join()}}`;
 }
 
-/** What a command is known by, whichever edge it came in by. */
-export interface AskedCommand {
-  /** Method, path and body over REST; a key stands for these three, also when they came over gRPC. */
-  readonly method: string;
-  readonly path: string;
-  readonly body: unknown;
-  /** The `Idempotency-Key` as it was sent, if it was. */
+/** What a command needs of the call that it came by. */
+interface ReceivedCommand extends Said {
   readonly key: string | readonly string[] | undefined;
-  readonly correlationId: string;
+  readonly requestId: string;
   readonly traceparent: string | undefined;
 }
 
-/**
- * The context of a command, with its key claimed. Refuses with `idempotency-key-invalid` and
- * `idempotency-key-reused`.
- */
-export async function commandContext(
-  keys: IdempotencyKeys,
-  { accountId, keyId }: Caller,
-  { method, path, body, key, correlationId, traceparent }: AskedCommand,
-): Promise<RequestContext> {
-  const common = {
-    accountId,
-    actor: `key:${keyId}`,
-    correlationId,
-    ...(traceparent !== undefined && { traceparent }),
-  };
-  if (key === undefined) return { ...common, commandId: randomUUID() };
-  const commandId = commandIdOf(accountId, parseIdempotencyKey(key));
-  const fingerprint = fingerprintOf(method, path, body);
-  await keys.claim(commandId, fingerprint);
-  return { ...common, commandId, fingerprint };
+/** The path over REST: with method and body what a key stands for, also when they came over gRPC. */
+function pathOf({ http }: OperationDeclaration, { path }: Said): readonly [string, string] {
+  const [method = '', template = ''] = http?.split(' ') ?? [];
+  return [method, template.replaceAll(/:(\w+)/g, (_, name) => String(path[name]))];
 }
 
 interface Claim {
@@ -97,6 +78,33 @@ export class IdempotencyKeys {
   private readonly claims = new LRUCache<string, Claim>({ max: CLAIMS_MAX, ttl: CLAIM_MS });
 
   constructor(private readonly queries: QueryBus) {}
+
+  /**
+   * The context of a command, with its key claimed. Refuses with `idempotency-key-invalid` and
+   * `idempotency-key-reused`.
+   */
+  async contextOf(
+    operation: OperationDeclaration,
+    caller: Caller,
+    call: ReceivedCommand,
+    request: { readonly accountId?: string; readonly reason?: string },
+  ): Promise<RequestContext> {
+    const isOperator = caller.kind === 'operator';
+    const { key, requestId: correlationId, traceparent } = call;
+    const common = {
+      accountId: isOperator ? (request.accountId ?? '') : caller.accountId,
+      actor: actorOf(caller),
+      correlationId,
+      ...(traceparent !== undefined && { traceparent }),
+      ...(isOperator && request.reason !== undefined && { reason: request.reason }),
+    };
+    if (key === undefined) return { ...common, commandId: randomUUID() };
+    const owner = isOperator ? actorOf(caller) : caller.accountId;
+    const commandId = commandIdOf(owner, parseIdempotencyKey(key));
+    const fingerprint = fingerprintOf(...pathOf(operation, call), call.fields);
+    await this.claim(commandId, fingerprint);
+    return { ...common, commandId, fingerprint };
+  }
 
   /** Refuses with `idempotency-key-reused`. What was claimed is released when the request fails. */
   async claim(commandId: string, fingerprint: string): Promise<void> {

@@ -1,6 +1,5 @@
-import { formatUnits } from '@daybook/domain';
+import { type Asset, formatUnits } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { AssetRegistry } from '../chains/asset-registry';
 import type { Amount } from './resources';
 
 /** The currency code of an asset that the registry does not list. */
@@ -53,8 +52,13 @@ export class Money {
   readonly decimals!: number;
 }
 
-/** An amount in its wire form. Nobody knows the decimals of an unregistered asset: it has none. */
-export function toMoney({ asset, baseUnits }: Amount, assets: AssetRegistry): Money {
+/** The assets whose currency and decimals are known. */
+export interface KnownAssets {
+  find(id: string): Pick<Asset, 'currency' | 'decimals'> | null;
+}
+
+/** An amount as clients see it. Nobody knows the decimals of an unregistered asset: it has none. */
+export function toMoney({ asset, baseUnits }: Amount, assets: KnownAssets): Money {
   const { currency, decimals } = assets.find(asset) ?? { currency: UNREGISTERED, decimals: 0 };
   const amount = formatUnits(baseUnits, decimals);
   return { asset, currency, amount, baseUnits: baseUnits.toString(), decimals };

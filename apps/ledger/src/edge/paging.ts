@@ -1,18 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, type PageRequest } from '../projections/cursor';
-import { PatternField } from './fields';
-import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
+import { PatternField, PositionField } from './fields';
 import type { Page } from './resources';
 
 /** What every read takes. */
-export class ReadQuery {
-  @PatternField({
-    pattern: POSITION,
-    max: POSITION_LENGTH_MAX,
-    sentence: POSITION_SENTENCE,
+export class ReadRequest {
+  @PositionField({
     description: 'Wait, up to 5 seconds, until everything up to this position is visible.',
-    example: '42',
-    optional: true,
+    // The documentation page sends the example unless it is changed, so it is one that never waits.
+    example: '0',
   })
   readonly minPosition?: string;
 }
@@ -34,7 +30,7 @@ export function LimitField(): PropertyDecorator {
 }
 
 /** What every list takes. */
-export class PageQuery extends ReadQuery {
+export class ListRequest extends ReadRequest {
   @LimitField()
   readonly limit?: string;
 
@@ -48,7 +44,7 @@ export class PageQuery extends ReadQuery {
   readonly cursor?: string;
 }
 
-export function pageRequest({ cursor, limit }: PageQuery): PageRequest {
+export function pageRequest({ cursor, limit }: ListRequest): PageRequest {
   return { cursor: cursor ?? null, limit: pageLimit(limit) };
 }
 
@@ -58,7 +54,7 @@ export function pageLimit(limit: string | undefined): number {
 }
 
 /** What every list answers, whatever it lists. */
-export abstract class ListAnswer {
+export abstract class ListResponse {
   @ApiProperty({
     type: String,
     nullable: true,
@@ -69,18 +65,15 @@ export abstract class ListAnswer {
   readonly nextCursor!: string | null;
 }
 
-/** A page in its wire form. */
-export function toList<T, Wire>(
+/** A page as clients see it. */
+export function toList<T, Response>(
   page: Page<T>,
-  toWire: (item: T) => Wire,
-): { readonly data: readonly Wire[]; readonly nextCursor: string | null } {
-  return { data: page.data.map(toWire), nextCursor: page.nextCursor };
+  toResponse: (item: T) => Response,
+): Page<Response> {
+  return { data: page.data.map(toResponse), nextCursor: page.nextCursor };
 }
 
 /** All there is, in one page. */
-export function wholeList<Wire>(data: readonly Wire[]): {
-  data: readonly Wire[];
-  nextCursor: null;
-} {
+export function wholeList<Response>(data: readonly Response[]): Page<Response> {
   return { data, nextCursor: null };
 }

@@ -1,41 +1,64 @@
-import type { FastifyRequest } from 'fastify';
+import type { EventStore } from '@daybook/event-store';
 import type { PositionReached } from '../projections/position-reached';
-import { awaitPosition } from './positions';
+import { Positions } from './positions';
 
-/** Read models that stand at a position and never move. */
-const standingAt = (position: bigint) => {
-  const asked: [bigint, number][] = [];
-  const within = async (wanted: bigint, timeoutMs: number) => {
-    asked.push([wanted, timeoutMs]);
-    return wanted <= position;
+/** A log that ends at `head`, with read models that stand at `reached` until they are moved. */
+function standingAt(reached: bigint, head = 100n) {
+  const waiting: (() => void)[] = [];
+  const models = {
+    reached,
+    within: async (position: bigint, timeoutMs: number) => {
+      if (position > models.reached && timeoutMs > 10) {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+      return position <= models.reached;
+    },
   };
-  return { asked, reached: { within } as unknown as PositionReached };
-};
-const reading = (query: object, method = 'GET') => ({ method, query }) as FastifyRequest;
+  const store = { head: async () => head } as unknown as EventStore;
+  const positions = new Positions(models as unknown as PositionReached, store);
+  const moveTo = (position: bigint) => {
+    models.reached = position;
+    for (const wake of waiting.splice(0)) wake();
+  };
+  return { positions, moveTo };
+}
 
-describe('awaitPosition', () => {
-  it('lets a read through when its position is reached', async () => {
-    const { asked, reached } = standingAt(42n);
-    await awaitPosition(reached)(reading({ minPosition: '42' }));
-    expect(asked).toEqual([[42n, 5_000]]);
+describe('a read with minPosition', () => {
+  it('is answered at once when its position is visible', async () => {
+    await expect(standingAt(42n, 0n).positions.reach('key', '42')).resolves.toBeUndefined();
   });
 
-  it('refuses a read whose position is not reached in time', async () => {
-    const { reached } = standingAt(42n);
-    await expect(awaitPosition(reached, 10)(reading({ minPosition: '43' }))).rejects.toMatchObject({
+  it('waits for a position that is in the log', async () => {
+    const { positions, moveTo } = standingAt(42n);
+    const read = positions.reach('key', '43');
+    setImmediate(moveTo, 43n);
+    await expect(read).resolves.toBeUndefined();
+  });
+
+  it('is refused when its position is not visible in time', async () => {
+    await expect(standingAt(42n).positions.reach('key', '43', 10)).rejects.toMatchObject({
       code: 'position-not-reached',
       parts: { headers: { 'retry-after': '1' } },
     });
   });
 
-  it('waits for nothing else', async () => {
-    const { asked, reached } = standingAt(0n);
-    const hook = awaitPosition(reached);
-    await hook(reading({}));
-    await hook(reading({ minPosition: '1' }, 'POST'));
-    for (const minPosition of ['', '-1', '01', '9'.repeat(19), ['1', '2'], 1]) {
-      await hook(reading({ minPosition }));
-    }
-    expect(asked).toEqual([]);
+  it('is refused at once beyond the end of the log, which the refusal names', async () => {
+    await expect(standingAt(42n, 50n).positions.reach('key', '51')).rejects.toMatchObject({
+      code: 'position-not-in-log',
+      status: 400,
+      detail: 'The log ends at 50, before 51.',
+    });
+  });
+
+  it('is refused while too many of its key wait, and of no other key', async () => {
+    const { positions, moveTo } = standingAt(42n);
+    const waiting = Array.from({ length: 256 }, () => positions.reach('key', '43'));
+    await expect(positions.reach('key', '43')).rejects.toMatchObject({ code: 'too-many-waiting' });
+    const other = positions.reach('other', '43');
+    setImmediate(moveTo, 43n);
+    await Promise.all([...waiting, other]);
+    await expect(positions.reach('key', '44', 10)).rejects.toMatchObject({
+      code: 'position-not-reached',
+    });
   });
 });

@@ -1,5 +1,6 @@
-import type { FastifyRequest } from 'fastify';
-import type { PositionReached } from '../projections/position-reached';
+import { EventStore } from '@daybook/event-store';
+import { Injectable } from '@nestjs/common';
+import { PositionReached } from '../projections/position-reached';
 import { Problem } from './problem';
 
 /** Up to 18 digits: far beyond any log, and within PostgreSQL's bigint. */
@@ -10,28 +11,48 @@ export const POSITION_SENTENCE =
 
 /** Longer than the read models lag while all is well, shorter than clients wait. */
 const WAIT_MS = 5_000;
+/** Reads of one key that may wait at once: more than a client sends that reads its own writes. */
+const WAITING_PER_KEY_MAX = 256;
 
-/**
- * Read your writes: a read with `minPosition` waits until the read models are there. Refuses with
- * `position-not-reached`. What is no position is left to the validation of the query.
- */
-export function awaitPosition(position: PositionReached, waitMs = WAIT_MS) {
-  return async ({ method, query }: FastifyRequest): Promise<void> => {
-    const { minPosition } = (query ?? {}) as Record<string, unknown>;
-    const isRead = method === 'GET' || method === 'HEAD';
-    if (!isRead || typeof minPosition !== 'string' || !POSITION.test(minPosition)) return;
-    await reach(position, minPosition, waitMs);
-  };
+/** Read your writes: lets a read with `minPosition` wait until the read models are there. */
+@Injectable()
+export class Positions {
+  private readonly waiting = new Map<string, number>();
+
+  constructor(
+    private readonly reached: PositionReached,
+    private readonly store: EventStore,
+  ) {}
+
+  /**
+   * Waits until everything up to a position is visible. Refuses with `position-not-in-log`,
+   * `position-not-reached` and `too-many-waiting`.
+   */
+  async reach(keyId: string, minPosition: string, waitMs = WAIT_MS): Promise<void> {
+    const position = BigInt(minPosition);
+    if (await this.reached.within(position, 0)) return;
+    const waiting = this.waiting.get(keyId) ?? 0;
+    if (waiting >= WAITING_PER_KEY_MAX) {
+      throw new Problem('too-many-waiting', `${waiting} reads of the key wait already.`, RETRY);
+    }
+    this.waiting.set(keyId, waiting + 1);
+    try {
+      // Read after the request arrived: what was committed before it is in the log by now.
+      requireInLog(position, await this.store.head());
+      if (await this.reached.within(position, Math.min(waitMs, WAIT_MS))) return;
+    } finally {
+      const left = (this.waiting.get(keyId) ?? 1) - 1;
+      if (left === 0) this.waiting.delete(keyId);
+      else this.waiting.set(keyId, left);
+    }
+    throw new Problem('position-not-reached', `Position ${position} is not visible yet.`, RETRY);
+  }
 }
 
-/** Waits until everything up to a position is visible. Refuses with `position-not-reached`. */
-export async function reach(
-  position: PositionReached,
-  minPosition: string,
-  waitMs = WAIT_MS,
-): Promise<void> {
-  if (await position.within(BigInt(minPosition), Math.min(waitMs, WAIT_MS))) return;
-  throw new Problem('position-not-reached', `Position ${minPosition} is not visible yet.`, {
-    headers: { 'retry-after': '1' },
-  });
+const RETRY = { headers: { 'retry-after': '1' } };
+
+/** Refuses with `position-not-in-log` a position beyond the end of the log. */
+export function requireInLog(position: bigint, head: bigint): void {
+  if (position <= head) return;
+  throw new Problem('position-not-in-log', `The log ends at ${head}, before ${position}.`);
 }

@@ -1,10 +1,9 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import type { HealthReportWire } from '../rest/probes.controller';
 import type { Fault, ProblemBody } from './problem';
 import { PROBLEMS, type ProblemCode } from './problems';
 
 @ApiSchema({ name: 'Fault', description: 'One thing that is wrong with a request, and where.' })
-export class FaultWire implements Fault {
+export class FaultResponse implements Fault {
   @ApiProperty({ enum: ['body', 'query', 'path', 'header'], description: 'Which part.' })
   readonly in!: Fault['in'];
 
@@ -23,7 +22,7 @@ export class FaultWire implements Fault {
 }
 
 @ApiSchema({ name: 'Problem', description: 'Why a request was not answered (RFC 9457).' })
-export class ProblemWire implements ProblemBody {
+export class ProblemResponse implements ProblemBody {
   @ApiProperty({
     type: String,
     format: 'uri',
@@ -57,18 +56,18 @@ export class ProblemWire implements ProblemBody {
   readonly code!: ProblemCode;
 
   @ApiProperty({
-    type: [FaultWire],
+    type: [FaultResponse],
     required: false,
     description: 'With `validation-failed`: everything that is wrong.',
   })
-  readonly errors?: readonly FaultWire[];
+  readonly errors?: readonly FaultResponse[];
 
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'object' },
     description: 'With `not-ready`: what each check of the probe found.',
   })
-  readonly checks?: HealthReportWire['checks'];
+  readonly checks?: Readonly<Record<string, object>>;
 
   @ApiProperty({
     type: String,

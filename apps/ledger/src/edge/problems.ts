@@ -332,11 +332,18 @@ const EDGE = {
     when: 'The account, or all accounts together, hold as many streams as they may at this process.',
     remedy: 'Close a stream that is not needed, or read in one what two read now.',
   },
+  'too-many-waiting': {
+    status: 429,
+    rpc: 'RESOURCE_EXHAUSTED',
+    title: 'Too many reads wait for a position',
+    when: 'The key has 256 reads with `minPosition` that wait at this process.',
+    remedy: 'Repeat the request after `Retry-After`, and send fewer such reads at once.',
+  },
   'position-not-in-log': {
     status: 400,
     rpc: 'OUT_OF_RANGE',
-    title: 'The log has not come so far',
-    when: 'A stream is asked for from or up to a position that is beyond the end of the log.',
+    title: 'The log does not have this position',
+    when: 'A position that a read or a stream names is beyond the end of the log.',
     remedy: 'Check whether the position comes from this service.',
   },
   'outcome-unknown': {

@@ -7,6 +7,16 @@ export interface Quota {
   readonly windowSeconds: number;
 }
 
+/** The kinds of operations that may have quotas of their own. */
+export type Tier = 'wallet' | 'financial' | 'standard';
+
+/** The quota that a tier counts against. One for all, until accounts have quotas of their own. */
+const QUOTA_OF: Readonly<Record<Tier, string>> = {
+  wallet: 'default',
+  financial: 'default',
+  standard: 'default',
+};
+
 interface Window {
   used: number;
   readonly endsAt: number;
@@ -21,30 +31,29 @@ const KEYS_MAX = 10_000;
  * an instance, which is what it is for; it is no billing.
  */
 export class RateLimit {
-  readonly policy: string;
   private readonly windows = new LRUCache<string, Window>({ max: KEYS_MAX });
 
   constructor(
     private readonly quota: Quota,
     private readonly now: () => number = Date.now,
-  ) {
-    this.policy = `"default";q=${quota.requests};w=${quota.windowSeconds}`;
-  }
+  ) {}
 
   /** Counts one request and returns the headers that say what is left, or refuses with `rate-limited`. */
-  take(keyId: string): Record<string, string> {
+  take(keyId: string, tier: Tier = 'standard'): Record<string, string> {
     const at = this.now();
-    let window = this.windows.get(keyId);
+    const name = QUOTA_OF[tier];
+    const counted = `${name} ${keyId}`;
+    let window = this.windows.get(counted);
     if (window === undefined || window.endsAt <= at) {
       window = { used: 0, endsAt: at + this.quota.windowSeconds * 1_000 };
-      this.windows.set(keyId, window);
+      this.windows.set(counted, window);
     }
     window.used += 1;
     const left = this.quota.requests - window.used;
     const seconds = Math.max(1, Math.ceil((window.endsAt - at) / 1_000));
     const headers = {
-      'ratelimit-policy': this.policy,
-      ratelimit: `"default";r=${Math.max(0, left)};t=${seconds}`,
+      'ratelimit-policy': `"${name}";q=${this.quota.requests};w=${this.quota.windowSeconds}`,
+      ratelimit: `"${name}";r=${Math.max(0, left)};t=${seconds}`,
     };
     if (left >= 0) return headers;
     throw new Problem('rate-limited', `The quota of the key is used up for ${seconds} s.`, {

@@ -1,7 +1,8 @@
-/** Who asks, and how the request is known again. Every command carries one; edges make it. */
+/** Who sent a command, and how the request is known again. Every command carries one; the edges make it. */
 export interface RequestContext {
+  /** Whose data the command is about; empty for what operators do among themselves. */
   readonly accountId: string;
-  /** `key:<key id>` or `system`. */
+  /** `key:<key id>`, `operator:<operator id>` or `system`. */
   readonly actor: string;
   /** Derived from the `Idempotency-Key` when there is one, else new for this request. */
   readonly commandId: string;
@@ -10,6 +11,8 @@ export interface RequestContext {
   readonly correlationId?: string;
   /** W3C Trace Context, as received. */
   readonly traceparent?: string;
+  /** Why an operator did it, kept as evidence. */
+  readonly reason?: string;
 }
 
 /** What a command answers: the resource as the command left it, and where in the log that is. */
@@ -20,4 +23,17 @@ export interface Answer<Resource> {
   readonly outcome: 'created' | 'changed' | 'unchanged';
   /** Whether this is the stored result of an earlier request with the same `Idempotency-Key`. */
   readonly replayed: boolean;
+}
+
+/** The answer with its resource in another form. */
+export function mapAnswer<From, To>(
+  answer: Answer<From>,
+  toResponse: (resource: From) => To,
+): Answer<To> {
+  return { ...answer, resource: toResponse(answer.resource) };
+}
+
+/** What clients see of a command: the resource and its position. */
+export function answerBody({ resource, position }: Answer<object>): object {
+  return { ...resource, position: position.toString() };
 }

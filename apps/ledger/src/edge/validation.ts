@@ -1,41 +1,47 @@
-import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
-import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
+import { type ValidationError, validateSync } from 'class-validator';
+import { exactlyOneOf, fieldsOf } from './fields';
 import { type Fault, Problem } from './problem';
 
-type Dto = new () => object;
+type Dto<T extends object> = new () => T;
 
-/**
- * Checks every body and query against its DTO class. Nothing is converted: a client that sends a
- * number where text is documented has a bug and should learn of it. A field that the class does not
- * name is refused. Refuses with `validation-failed` and every fault at once.
- */
-@Injectable()
-export class ValidationPipe implements PipeTransform {
-  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
-    if ((type !== 'body' && type !== 'query') || metatype === undefined) return value;
-    return validated(value, metatype as Dto, type);
-  }
+/** What a request says, by where it says it. */
+export interface Said {
+  /** The variables of the path. */
+  readonly path: Readonly<Record<string, unknown>>;
+  readonly place: 'body' | 'query';
+  /** The body or the query. */
+  readonly fields: unknown;
 }
 
-/** The DTO behind fields that were given. Refuses with `validation-failed` and every fault at once. */
-export function validated(value: unknown, dto: Dto, place: 'body' | 'query'): object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+/**
+ * A request checked against its class. Nothing is converted: a client that sends a number where text is
+ * documented has a bug that it should hear of. What the class does not name is refused. Refuses with
+ * `validation-failed` and every fault at once.
+ */
+export function validated<T extends object>(dto: Dto<T>, { path, place, fields }: Said): T {
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     throw new Problem('validation-failed', `The ${place} must be an object.`, {
       errors: [{ in: place, pointer: '', code: 'object', detail: 'Send a JSON object.' }],
     });
   }
-  const known = fieldsOf(dto);
-  const instance = new dto();
+  const known = namesOf(dto).filter((name) => !Object.hasOwn(path, name));
+  const request = Object.assign(new dto(), path);
   const faults: Fault[] = [];
-  for (const [name, given] of Object.entries(value)) {
-    if (known.has(name)) Object.assign(instance, { [name]: given });
+  for (const [name, given] of Object.entries(fields)) {
+    if (known.includes(name)) Object.assign(request, { [name]: given });
     else faults.push(unknownField(name, place, known));
   }
-  const options = { forbidUnknownValues: known.size > 0, stopAtFirstError: true };
-  const errors = validateSync(instance, options);
-  faults.push(...errors.map((error) => faultOf(error, place)));
+  const errors = validateSync(request, {
+    // A class without rules knows no values.
+    forbidUnknownValues: namesOf(dto).length > 0,
+    stopAtFirstError: true,
+  });
+  for (const error of errors) {
+    faults.push(faultOf(error, Object.hasOwn(path, error.property) ? 'path' : place));
+  }
+  if (faults.length === 0) faults.push(...notExactlyOne(dto, fields, place));
   if (faults.length > 0) throw invalid(faults.slice(0, FAULTS_SHOWN_MAX));
-  return instance;
+  return request;
 }
 
 /** More faults than this help nobody, and would let a request make a larger answer. */
@@ -49,37 +55,40 @@ export function invalid(faults: readonly Fault[]): Problem {
   return new Problem('validation-failed', detail, { errors: faults });
 }
 
-const fields = new Map<Dto, ReadonlySet<string>>();
+const names = new Map<Dto<object>, readonly string[]>();
 
-/** The names that the class has rules for; a property without a rule is not part of a request. */
-function fieldsOf(dto: Dto): ReadonlySet<string> {
-  let known = fields.get(dto);
+function namesOf(dto: Dto<object>): readonly string[] {
+  let known = names.get(dto);
   if (known === undefined) {
-    const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
-    known = new Set(rules.map(({ propertyName }) => propertyName));
-    fields.set(dto, known);
+    known = fieldsOf(dto).map(({ name }) => name);
+    names.set(dto, known);
   }
   return known;
 }
 
-function unknownField(name: string, place: 'body' | 'query', known: ReadonlySet<string>): Fault {
+function notExactlyOne(dto: Dto<object>, fields: object, place: Said['place']): readonly Fault[] {
+  const alternatives = exactlyOneOf(dto);
+  const sent = alternatives.filter((name) => Object.hasOwn(fields, name));
+  if (alternatives.length === 0 || sent.length === 1) return [];
+  const detail = `Send either ${alternatives.join(' or ')}, and not both.`;
+  return [{ in: place, pointer: '', code: 'one-of', detail }];
+}
+
+function unknownField(name: string, place: Said['place'], known: readonly string[]): Fault {
   const shown = name.slice(0, NAME_SHOWN_MAX);
   const kind = place === 'body' ? 'field' : 'parameter';
-  const expected = known.size > 0 ? `Use only ${[...known].join(', ')}.` : `Send no ${kind} here.`;
+  const expected = known.length > 0 ? `Use only ${known.join(', ')}.` : `Send no ${kind} here.`;
   const detail = `There is no ${kind} ${JSON.stringify(shown)}. ${expected}`;
   return { in: place, pointer: pointerTo(shown, place), code: 'unknown-field', detail };
 }
 
-function faultOf(
-  { property, value, constraints }: ValidationError,
-  place: 'body' | 'query',
-): Fault {
+function faultOf({ property, value, constraints }: ValidationError, place: Fault['in']): Fault {
   const [rule, detail] = Object.entries(constraints ?? {})[0] ?? ['invalid', 'It is invalid.'];
   const code = value === undefined ? 'required' : rule;
   return { in: place, pointer: pointerTo(property, place), code, detail };
 }
 
-/** RFC 6901 for a body; a query has names only. */
-function pointerTo(name: string, place: 'body' | 'query'): string {
-  return place === 'query' ? name : `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+/** RFC 6901 for a body; queries and paths have names only. */
+function pointerTo(name: string, place: Fault['in']): string {
+  return place === 'body' ? `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` : name;
 }

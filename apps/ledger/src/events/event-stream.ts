@@ -1,6 +1,7 @@
 import type { EventStore, LogPage, Position } from '@daybook/event-store';
-import { Problem } from '../edge/problem';
-import type { EventStreamQuery } from './event-stream.dto';
+import type { StreamControl } from '../edge/declaration';
+import { requireInLog } from '../edge/positions';
+import type { ReplayRequest, TailRequest } from './event-stream.dto';
 import { type PublicEvent, publicEvent } from './public-events';
 
 /** Some events of a stream, and how far the log was looked through for them. */
@@ -12,13 +13,9 @@ export interface StreamPart {
   readonly atEnd: boolean;
 }
 
-export interface StreamOptions {
+export interface StreamOptions<Query = TailRequest> extends StreamControl {
   readonly accountId: string;
-  readonly query: EventStreamQuery;
-  /** Ends the stream, with its reason. */
-  readonly signal: AbortSignal;
-  /** A reader hears from the stream at least this often. */
-  readonly heartbeatMs: number;
+  readonly query: Query;
 }
 
 /**
@@ -33,7 +30,7 @@ const PAGE_LIMIT = 1_000;
  */
 export async function* replayEvents(
   store: EventStore,
-  options: StreamOptions,
+  options: StreamOptions<ReplayRequest>,
 ): AsyncGenerator<StreamPart, void, void> {
   const { query, signal, heartbeatMs } = options;
   const head = await store.head();
@@ -83,8 +80,8 @@ export async function* tailEvents(
 
 function insideLog(text: string, head: Position): Position {
   const position = BigInt(text);
-  if (position <= head) return position;
-  throw new Problem('position-not-in-log', `The log ends at ${head}, before ${position}.`);
+  requireInLog(position, head);
+  return position;
 }
 
 /** Readers at the same place share a page: many who wait at the end of the log cost what one does. */
@@ -93,7 +90,7 @@ const underWay = new WeakMap<EventStore, Map<string, Promise<LogPage>>>();
 function readPage(
   store: EventStore,
   after: Position,
-  { subjectKinds = [] }: EventStreamQuery,
+  { subjectKinds = [] }: TailRequest,
 ): Promise<LogPage> {
   let pages = underWay.get(store);
   if (pages === undefined) {

@@ -1,17 +1,11 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { PatternField } from '../edge/fields';
-import { LimitField, ReadQuery } from '../edge/paging';
-import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from '../edge/positions';
+import { PositionField } from '../edge/fields';
+import { LimitField, ReadRequest } from '../edge/paging';
 import type { PublicEvent } from './public-events';
 
-export class EventsQuery extends ReadQuery {
-  @PatternField({
-    pattern: POSITION,
-    max: POSITION_LENGTH_MAX,
-    sentence: POSITION_SENTENCE,
+export class ListEventsRequest extends ReadRequest {
+  @PositionField({
     description: 'Only what happened after this position; everything when left out.',
-    example: '42',
-    optional: true,
   })
   readonly after?: string;
 
@@ -20,7 +14,7 @@ export class EventsQuery extends ReadQuery {
 }
 
 @ApiSchema({ name: 'Event', description: 'Something that happened.' })
-export class EventWire {
+export class EventResponse {
   @ApiProperty({ type: String, format: 'uuid', description: 'The same wherever it is told.' })
   readonly id!: string;
 
@@ -60,9 +54,9 @@ export class EventWire {
 }
 
 @ApiSchema({ name: 'EventList' })
-export class EventList {
-  @ApiProperty({ type: [EventWire], description: 'In the order of the log, complete.' })
-  readonly data!: readonly EventWire[];
+export class EventListResponse {
+  @ApiProperty({ type: [EventResponse], description: 'In the order of the log, complete.' })
+  readonly data!: readonly EventResponse[];
 
   @ApiProperty({
     type: String,
@@ -75,6 +69,6 @@ export class EventList {
   readonly nextCursor!: string | null;
 }
 
-export function toEvent({ position, ...event }: PublicEvent): EventWire {
+export function toEvent({ position, ...event }: PublicEvent): EventResponse {
   return { ...event, position: position.toString() };
 }

@@ -5,7 +5,6 @@ import { DataSource } from 'typeorm';
 import { AssetRegistry } from '../chains/asset-registry';
 import { LedgerEnv } from '../ledger.env';
 import { BackgroundWork } from '../runtime/background-work';
-import { EventsApi } from './events.api';
 import { EventsController } from './events.controller';
 import { ListEventsHandler } from './get-events';
 import { startLedgerEventsRelay } from './ledger-events.relay';
@@ -13,8 +12,7 @@ import { startLedgerEventsRelay } from './ledger-events.relay';
 /** The public form of events: the feed, Tail and Replay, and the topics of Kafka. */
 @Module({
   controllers: [EventsController],
-  providers: [EventsApi, ListEventsHandler],
-  exports: [EventsApi],
+  providers: [ListEventsHandler],
 })
 export class EventsModule implements OnModuleInit {
   constructor(

@@ -171,12 +171,12 @@ function expectTrueBalances(events: readonly LedgerEventV1[]): void {
 
 async function figuresRows(): Promise<readonly Record<string, string>[]> {
   return administrator.query(`
-    SELECT f.purse_id AS "purseId", p.account_id AS "accountId", p.customer_id AS "customerId",
+    SELECT f.owner_id AS "purseId", p.account_id AS "accountId", p.customer_id AS "customerId",
            p.family, p.address, f.asset, f.custody::text, f.claim_customer::text AS "claimCustomer",
            f.claim_account::text AS "claimAccount", f.suspense::text, f.received::text,
            f.reversed::text, f.receipts::text
-      FROM ledger.purse_figures f JOIN ledger.purse p ON p.id = f.purse_id
-     ORDER BY f.purse_id, f.asset COLLATE "C"`);
+      FROM ledger.figures f JOIN ledger.purse p ON p.id = f.owner_id
+     ORDER BY f.owner_id, f.asset COLLATE "C"`);
 }
 
 describe('the relay of ledger events', () => {

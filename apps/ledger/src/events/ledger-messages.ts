@@ -1,13 +1,13 @@
 import { type BalanceV1, type FiguresV1, type LedgerEventV1, TOPICS } from '@daybook/contracts';
 import {
   type Asset,
-  addFigures,
   type DomainEvent,
   type Family,
-  figuresDelta,
+  type Figures,
   idOf,
   NO_FIGURES,
-  type PurseFigures,
+  postFigures,
+  postings,
   SCHEMA_VERSIONS,
   upcast,
 } from '@daybook/domain';
@@ -35,7 +35,7 @@ export interface ToldPurse {
 
 /** Figures and the event that moved them last. */
 export interface ToldFigures {
-  readonly figures: PurseFigures;
+  readonly figures: Figures;
   readonly position: Position;
   /** RFC 3339, UTC. */
   readonly time: string;
@@ -74,8 +74,7 @@ export function tell(
   findAsset: FindAsset,
 ): { readonly message: Message; readonly after: KeyState; readonly moved: string | null } {
   const { position, recordedAt, stream } = recorded;
-  const change = figuresDelta(event);
-  const moved = change?.key.asset ?? null;
+  const moved = postings(event)[0]?.asset ?? null;
   const purse = purseAfter(recorded, event, before?.purse ?? null);
   const subject = subjectOf(stream);
   const figures = moved === null ? undefined : purse?.figures[moved];
@@ -143,10 +142,11 @@ function purseAfter(
       `Purse ${event.data.purseId} has a replenishment, but no mint comes before it.`,
     );
   }
-  const change = figuresDelta(event);
-  if (purse === null || change === null) return purse;
-  const { asset } = change.key;
-  const figures = addFigures(purse.figures[asset]?.figures ?? NO_FIGURES, change.delta);
+  const [first, ...rest] = postings(event);
+  if (purse === null || first === undefined) return purse;
+  const { asset } = first;
+  const before = purse.figures[asset]?.figures ?? NO_FIGURES;
+  const figures = [first, ...rest].reduce(postFigures, before);
   const moved = { figures, position, time: recordedAt };
   return { ...purse, figures: { ...purse.figures, [asset]: moved } };
 }
@@ -194,7 +194,7 @@ function dataOf(event: PublicDomainEvent): Readonly<Record<string, unknown>> {
   }
 }
 
-function figuresWire(asset: string, figures: PurseFigures, findAsset: FindAsset): FiguresV1 {
+function figuresWire(asset: string, figures: Figures, findAsset: FindAsset): FiguresV1 {
   const known = findAsset(asset);
   return {
     asset,

@@ -1,7 +1,9 @@
+import { figuresFrom } from '@daybook/domain';
 import type { Checkpoints, Position } from '@daybook/event-store';
+import { type Sql } from '@daybook/event-store';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
-import { columns, rowsOf, type Sql } from '../projections/projection';
+import { columns, rowsOf } from '../projections/projection';
 import type { KeyState, ToldFigures, ToldPurse } from './ledger-messages';
 
 /** Keys kept in memory: about 20 MB. Others are read again, which costs a few microseconds each. */
@@ -101,24 +103,9 @@ function stored(_: string, value: unknown): unknown {
 
 function fromStored({ figures, ...purse }: StoredPurse): ToldPurse {
   const told = Object.entries(figures).map(([asset, entry]): [string, ToldFigures] => {
-    const { custody, claimCustomer, claimAccount, suspense, received, reversed, receipts } =
-      entry.figures;
-    return [
-      asset,
-      {
-        position: BigInt(entry.position),
-        time: entry.time,
-        figures: {
-          custody: BigInt(custody),
-          claimCustomer: BigInt(claimCustomer),
-          claimAccount: BigInt(claimAccount),
-          suspense: BigInt(suspense),
-          received: BigInt(received),
-          reversed: BigInt(reversed),
-          receipts: BigInt(receipts),
-        },
-      },
-    ];
+    // What was stored before a figure was known has none of it.
+    const figures = figuresFrom((name) => BigInt(entry.figures[name] ?? 0));
+    return [asset, { position: BigInt(entry.position), time: entry.time, figures }];
   });
   return { ...purse, figures: Object.fromEntries(told) };
 }

@@ -1,17 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
-import type { Caller } from '../accounts/api-keys';
+import type { Sender } from '../edge/prepare';
 import { requestIdOf } from '../edge/request-id';
 
 /** What is known of a call before anything of it is read. */
-export interface Begun {
+export interface Begun extends Sender {
   readonly startedAt: number;
   readonly requestId: string;
-  /** Its metadata, as the headers that they are. */
-  readonly headers: IncomingHttpHeaders;
-  caller: Caller | null;
-  /** What is left of the key's quota. */
-  quota: Readonly<Record<string, string>>;
 }
 
 export type Call = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getAuthContext'>;
@@ -25,13 +20,13 @@ export function begin({ metadata }: Call): Begun {
     if (value !== undefined) headers[name] = String(value);
   }
   const requestId = requestIdOf({ headers });
-  return { startedAt: performance.now(), requestId, headers, caller: null, quota: {} };
+  return { startedAt: performance.now(), requestId, headers, caller: null, quota: null };
 }
 
 /** What every answer carries besides its message. */
 export function replyMetadata({ requestId, quota }: Begun): Metadata {
   const metadata = new Metadata();
   metadata.set('x-request-id', requestId);
-  for (const [name, value] of Object.entries(quota)) metadata.set(name, value);
+  for (const [name, value] of Object.entries(quota ?? {})) metadata.set(name, value);
   return metadata;
 }

@@ -2,12 +2,14 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { EnvironmentError } from '@daybook/platform';
 import { ServerCredentials } from '@grpc/grpc-js';
-import type { LedgerEnv } from '../ledger.env';
 
-type TlsEnv = Pick<
-  LedgerEnv,
-  'grpcTlsCert' | 'grpcTlsKey' | 'grpcTlsClientCa' | 'grpcTlsClientNames'
->;
+/** The files and names that are configured. */
+interface TlsEnv {
+  readonly grpcTlsCert?: string;
+  readonly grpcTlsKey?: string;
+  readonly grpcTlsClientCa?: string;
+  readonly grpcTlsClientNames?: string;
+}
 
 export interface GrpcCredentials {
   readonly credentials: ServerCredentials;

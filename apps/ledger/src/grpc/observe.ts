@@ -2,12 +2,13 @@ import { durationHistogram } from '@daybook/platform';
 import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { OperationDeclaration } from '../edge/declaration';
 import type { Begun } from './begun';
 
 export type CallObserver = (path: string, kind: CallKind, begun: Begun, code: status) => void;
 
-/** Reads are many; commands and streams are each worth a line. */
-export type CallKind = 'read' | 'write' | 'stream';
+/** Queries are many; commands and streams are each worth a line. */
+type CallKind = OperationDeclaration['kind'];
 
 /** The fields of these lines are known, so nobody has to look for secrets in them. */
 const NOTHING_SECRET = { redact: [] };
@@ -32,7 +33,7 @@ export function observer(registry: Registry, logger: Logger): CallObserver {
     const name = status[code];
     // The length of a stream says when its reader left, not how long anything took.
     if (kind !== 'stream') histogram.observe({ method: path, code: name }, elapsedMs / 1_000);
-    if (kind === 'read' && !OURS.has(code) && reads++ % READS_PER_LINE !== 0) return;
+    if (kind === 'query' && !OURS.has(code) && reads++ % READS_PER_LINE !== 0) return;
     const durationMs = Math.round(elapsedMs * 10) / 10;
     lines.info({ path, code: name, durationMs, requestId, keyId: caller?.keyId }, 'call');
   };

@@ -1,34 +1,26 @@
-import { v1 } from '@daybook/contracts';
-import { EventStore } from '@daybook/event-store';
 import { EnvironmentError, type Health } from '@daybook/platform';
 import {
   type MethodDefinition,
   Server,
   type ServerOptions,
-  type UntypedHandleCall,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { ApiKeys } from '../accounts/api-keys';
-import { ChainsApi } from '../chains/chains.api';
-import { CustomerApi } from '../customers/customers.api';
-import { IdempotencyKeys } from '../edge/idempotency';
-import { RateLimit } from '../edge/rate-limit';
-import { EventsApi } from '../events/events.api';
-import { PositionReached } from '../projections/position-reached';
-import { PurseApi } from '../purses/purses.api';
-import { ReplenishmentApi } from '../replenishments/replenishments.api';
+import { operationsOf } from '../edge/operation';
+import { Calls } from '../edge/prepare';
+import { type AdmissionOptions, createAdmissionControl } from './admission-control';
 import { limitConnections } from './connections';
+import { contractMethods } from './contract';
 import type { GrpcCredentials } from './credentials';
+import type { Method } from './edge';
 import { serveHealth } from './health';
-import { UNARY_METHODS } from './methods';
 import { observer } from './observe';
 import { serveReflection } from './reflection';
-import { answerStream, HEARTBEAT_MS, STREAM_METHODS, type StreamEdge } from './stream';
+import { answerStream, HEARTBEAT_MS, type StreamEdge } from './stream';
 import { createStreamSlots } from './stream-slots';
-import { createTurnstile, type TurnstileOptions } from './turnstile';
+import { translatorOf } from './translate';
 import { answerUnary } from './unary';
 
 export interface GrpcOptions {
@@ -41,7 +33,7 @@ export interface GrpcOptions {
   /** How often a quiet stream gives a sign of life. */
   readonly heartbeatMs?: number;
   /** Other limits than the usual ones. */
-  readonly turnstile?: TurnstileOptions;
+  readonly admission?: AdmissionOptions;
 }
 
 export interface GrpcServer {
@@ -79,16 +71,16 @@ const SERVER_OPTIONS: ServerOptions = {
 };
 
 /**
- * The gRPC edge of a ledger whose REST edge is `app`: the same commands and queries, keys, quotas and
- * problems. It is a bare server with a table of methods (decision 0010).
+ * The gRPC edge of the operations that the controllers of `app` declare. It is a bare server of grpc-js
+ * (decision 0010). Throws when a method of the contract has no operation, or another request than it has.
  */
 export function createGrpcServer(app: INestApplicationContext, options: GrpcOptions): GrpcServer {
   const server = new Server(SERVER_OPTIONS);
   const connections = limitConnections(server, options.logger);
   const edge = edgeOf(app, options);
-  const services = Object.keys(UNARY_METHODS);
-  for (const service of services) addService(server, edge, service);
-  const health = serveHealth(server, services, options.health);
+  const services = methodsOf(app);
+  for (const [service, methods] of services) addService(server, edge, service, methods);
+  const health = serveHealth(server, [...services.keys()], options.health);
   if (options.reflection) serveReflection(server);
   return {
     listen: async (port, host) => {
@@ -111,44 +103,47 @@ export function createGrpcServer(app: INestApplicationContext, options: GrpcOpti
 }
 
 function edgeOf(app: INestApplicationContext, options: GrpcOptions): StreamEdge {
-  const { registry, logger, tls, turnstile, heartbeatMs = HEARTBEAT_MS } = options;
+  const { registry, logger, tls, admission, heartbeatMs = HEARTBEAT_MS } = options;
   return {
-    keys: app.get(ApiKeys),
-    limit: app.get(RateLimit),
-    idempotency: app.get(IdempotencyKeys),
-    position: app.get(PositionReached),
-    store: app.get(EventStore),
-    apis: {
-      customers: app.get(CustomerApi),
-      purses: app.get(PurseApi),
-      replenishments: app.get(ReplenishmentApi),
-      chains: app.get(ChainsApi),
-      events: app.get(EventsApi),
-    },
+    calls: app.get(Calls),
     logger,
     observe: observer(registry, logger),
-    turnstile: createTurnstile(registry, turnstile),
+    admission: createAdmissionControl(registry, admission),
     clientNames: tls.clientNames,
     slots: createStreamSlots(registry),
     heartbeatMs,
   };
 }
 
+/** The methods of the contract by service, each with the operation that declares it. */
+function methodsOf(app: INestApplicationContext): ReadonlyMap<string, readonly Method[]> {
+  const operations = new Map(operationsOf(app).map((operation) => [operation.rpc, operation]));
+  const services = new Map<string, Method[]>();
+  for (const [rpc, { parent, name }] of contractMethods()) {
+    const operation = operations.get(rpc);
+    if (operation === undefined) throw new Error(`No operation declares ${rpc}.`);
+    const path = `/${parent.typeName}/${name}`;
+    const method = { path, operation, translator: translatorOf(operation) };
+    services.set(parent.typeName, [...(services.get(parent.typeName) ?? []), method]);
+  }
+  return services;
+}
+
 /** Messages pass as bytes: what cannot be read is refused by the method, with a reason. */
-function addService(server: Server, edge: StreamEdge, service: string): void {
+function addService(
+  server: Server,
+  edge: StreamEdge,
+  service: string,
+  methods: readonly Method[],
+): void {
   const definition: Record<string, MethodDefinition<Buffer, Buffer>> = {};
   const implementation: UntypedServiceImplementation = {};
-  const add = (name: string, responseStream: boolean, handler: UntypedHandleCall) => {
-    definition[name] = { ...AS_BYTES, path: `/${service}/${name}`, responseStream };
-    implementation[name] = handler;
-  };
-  for (const method of UNARY_METHODS[service] ?? []) {
-    add(method.name, false, answerUnary(edge, `/${service}/${method.name}`, method));
-  }
-  if (service === v1.EventServiceDefinition.fullName) {
-    for (const method of STREAM_METHODS) {
-      add(method.name, true, answerStream(edge, `/${service}/${method.name}`, method));
-    }
+  for (const method of methods) {
+    const { path, operation } = method;
+    const name = path.slice(service.length + 2);
+    const responseStream = operation.kind === 'stream';
+    definition[name] = { ...AS_BYTES, path, responseStream };
+    implementation[name] = responseStream ? answerStream(edge, method) : answerUnary(edge, method);
   }
   server.addService(definition, implementation);
 }

@@ -1,22 +1,11 @@
-import { v1 } from '@daybook/contracts';
 import { type ServerWritableStream, status } from '@grpc/grpc-js';
-import { authenticate } from '../edge/authenticate';
+import type { AccountCaller } from '../edge/caller';
 import { Problem } from '../edge/problem';
-import { validated } from '../edge/validation';
-import {
-  replayEvents,
-  type StreamOptions,
-  type StreamPart,
-  tailEvents,
-} from '../events/event-stream';
-import { EventStreamQuery } from '../events/event-stream.dto';
-import { toEvent } from '../events/events.dto';
-import { admit } from './admit';
 import { type Begun, begin, replyMetadata } from './begun';
-import { type Edge, refusalOf } from './edge';
-import { eventMessage } from './messages';
-import { type Codec, decode } from './method';
+import type { Message } from './contract';
+import { admit, type Edge, type Method, refusalOf } from './edge';
 import type { StreamSlots } from './stream-slots';
+import type { Translator } from './translate';
 
 /** Below the 30 seconds after which common proxies close what is quiet. */
 export const HEARTBEAT_MS = 10_000;
@@ -24,53 +13,10 @@ export const HEARTBEAT_MS = 10_000;
 const KEY_CHECK_MS = 5_000;
 /** A message ends here, well below the 4 MiB that readers take; one event may be as large as 1 MiB. */
 const MESSAGE_BYTES = 256 * 1024;
-/** What the rest of an event takes. */
-const EVENT_BYTES = 200;
+/** What an item takes beside its texts. */
+const ITEM_BYTES = 64;
 
 type Call = ServerWritableStream<Buffer, Buffer>;
-
-/** A method whose answer is a stream of events. */
-export interface StreamMethod {
-  readonly name: string;
-  read(message: Uint8Array): EventStreamQuery;
-  open(store: Edge['store'], options: StreamOptions): AsyncGenerator<StreamPart, void, void>;
-  encode(events: readonly v1.Event[], position: string, atEnd: boolean): Uint8Array;
-}
-
-const { tail, replay } = v1.EventServiceDefinition.methods;
-
-export const STREAM_METHODS: readonly StreamMethod[] = [
-  {
-    name: tail.name,
-    read: (message) => queryOf(tail.requestType, message),
-    open: tailEvents,
-    encode: (events, position, atEnd) =>
-      tail.responseType.encode({ events, position, atEnd }).finish(),
-  },
-  {
-    name: replay.name,
-    read: (message) => queryOf(replay.requestType, message),
-    open: replayEvents,
-    encode: (events, position, complete) =>
-      replay.responseType.encode({ events, position, complete }).finish(),
-  },
-];
-
-interface StreamRequest {
-  readonly after?: string | undefined;
-  readonly until?: string | undefined;
-  readonly filter: v1.EventFilter | undefined;
-}
-
-function queryOf<Request extends StreamRequest>(
-  type: Codec<Request>,
-  message: Uint8Array,
-): EventStreamQuery {
-  const { after, until, filter } = decode(type, message);
-  const given = Object.entries({ after, until, ...filter });
-  const said = Object.fromEntries(given.filter(([, value]) => value !== undefined));
-  return validated(said, EventStreamQuery, 'query') as EventStreamQuery;
-}
 
 export interface StreamEdge extends Edge {
   readonly slots: StreamSlots;
@@ -81,7 +27,8 @@ export interface StreamEdge extends Edge {
  * Answers the calls of one method. A message is written when the one before has left for the reader,
  * and the log is read on when all of them have: the flow control of HTTP/2 reaches down to the log.
  */
-export function answerStream(edge: StreamEdge, path: string, method: StreamMethod) {
+export function answerStream(edge: StreamEdge, method: Method) {
+  const { path } = method;
   return (call: Call): void => {
     const begun = begin(call);
     const ending = new AbortController();
@@ -131,24 +78,29 @@ interface Progress {
 
 async function send(
   edge: StreamEdge,
-  method: StreamMethod,
+  method: Method,
   call: Call,
   begun: Begun,
   ending: AbortController,
   progress: Progress,
 ): Promise<void> {
-  const { accountId } = await admit(edge, call, begun, 'read');
-  const query = method.read(call.request);
-  const { store, slots, heartbeatMs } = edge;
+  const { operation, translator } = method;
+  // Streams are of accounts: their scopes are no operator's.
+  const caller = (await admit(edge, method, call, begun)) as AccountCaller;
+  const { path, fields } = translator.read(call.request);
+  const said = { path, fields, place: 'query' } as const;
+  const { request } = await edge.calls.prepare(operation, caller, { ...said, ...UNKEYED });
+  const { slots, heartbeatMs } = edge;
   const { signal } = ending;
-  const slot = slots.take(accountId);
+  const slot = slots.take(caller.accountId);
   const keyCheck = setInterval(() => void endWithKey(edge, begun, ending), KEY_CHECK_MS);
   try {
     call.sendMetadata(replyMetadata(begun));
-    for await (const part of method.open(store, { accountId, query, signal, heartbeatMs })) {
-      for (const { events, position, atEnd } of messagesOf(part)) {
+    const parts = operation.run(caller, request, { signal, heartbeatMs });
+    for await (const part of parts as AsyncIterable<StreamPart>) {
+      for (const { message, position } of messagesOf(translator, part)) {
         progress.position = position;
-        await written(call, method.encode(events, position, atEnd), signal);
+        await written(call, translator.encode(message), signal);
       }
     }
   } finally {
@@ -157,24 +109,45 @@ async function send(
   }
 }
 
+/** Streams change nothing, so nothing tells one call from another. */
+const UNKEYED = { key: undefined, requestId: '', traceparent: undefined };
+
+/** Some items of a stream, and how far it has come. */
+interface StreamPart extends Message {
+  readonly position: string;
+  readonly atEnd: boolean;
+}
+
 /** A part in messages of bounded size; only the last of them says how far the log was looked through. */
-function* messagesOf({ events, position, atEnd }: StreamPart) {
-  let batch: v1.Event[] = [];
+function* messagesOf(translator: Translator, part: StreamPart) {
+  const whole = translator.toMessage(part);
+  const list = translator.list ?? '';
+  let batch: Message[] = [];
   let bytes = 0;
-  for (const event of events) {
-    const message = eventMessage(toEvent(event));
-    // The text of the fact is what makes one event larger than another.
-    const size = message.dataJson.length + EVENT_BYTES;
+  for (const item of whole[list] as readonly Message[]) {
+    const size = textLength(item) + ITEM_BYTES;
     const last = batch.at(-1);
     if (last !== undefined && bytes + size > MESSAGE_BYTES) {
-      yield { events: batch, position: last.position, atEnd: false };
+      const { position } = last as { position: string };
+      const between = translator.toMessage({ ...part, data: [], position, atEnd: false });
+      yield { message: { ...between, [list]: batch }, position };
       batch = [];
       bytes = 0;
     }
-    batch.push(message);
+    batch.push(item);
     bytes += size;
   }
-  yield { events: batch, position: String(position), atEnd };
+  yield { message: { ...whole, [list]: batch }, position: part.position };
+}
+
+/** Text is what makes one item larger than another. */
+function textLength(item: Message): number {
+  let length = 0;
+  for (const name in item) {
+    const value = item[name];
+    if (typeof value === 'string') length += value.length;
+  }
+  return length;
 }
 
 /** Resolves when the message has left; rejects with the reason of the signal. */
@@ -192,7 +165,7 @@ function written(call: Call, message: Uint8Array, signal: AbortSignal): Promise<
 
 /** A revoked or expired key ends its streams. While keys cannot be looked up, nothing is known. */
 async function endWithKey(edge: Edge, begun: Begun, ending: AbortController): Promise<void> {
-  await authenticate(begun, edge.keys, false).catch((error: unknown) => {
+  await edge.calls.authenticate(begun).catch((error: unknown) => {
     if (error instanceof Problem && error.code === 'unauthenticated') ending.abort(error);
   });
 }

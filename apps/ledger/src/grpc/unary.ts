@@ -1,13 +1,11 @@
 import { type Metadata, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
-import { commandContext } from '../edge/idempotency';
-import { reach } from '../edge/positions';
 import { Problem } from '../edge/problem';
+import { type Answer, answerBody } from '../edge/request-context';
 import { traceparentOf } from '../edge/request-id';
-import { admit } from './admit';
+import type { AdmittedCall } from './admission-control';
 import { type Begun, begin, replyMetadata } from './begun';
-import { type Edge, refusalOf } from './edge';
-import type { UnaryMethod } from './method';
-import type { Passage } from './turnstile';
+import type { Message } from './contract';
+import { admit, type Edge, type Method, refusalOf } from './edge';
 
 /** For a call without a deadline, or with a later one. */
 const DEADLINE_MS_MAX = 10_000;
@@ -15,7 +13,8 @@ const DEADLINE_MS_MAX = 10_000;
 type Call = ServerUnaryCall<Buffer, Buffer>;
 
 /** Answers the calls of one method. */
-export function answerUnary(edge: Edge, path: string, method: UnaryMethod) {
+export function answerUnary(edge: Edge, method: Method) {
+  const { path, operation } = method;
   return (call: Call, reply: sendUnaryData<Buffer>): void => {
     const begun = begin(call);
     const until = Math.min(Number(call.getDeadline()), Date.now() + DEADLINE_MS_MAX);
@@ -23,7 +22,7 @@ export function answerUnary(edge: Edge, path: string, method: UnaryMethod) {
     const end = (code: status) => {
       isOver = true;
       clearTimeout(timer);
-      edge.observe(path, method.scope, begun, code);
+      edge.observe(path, operation.kind, begun, code);
     };
     const refuse = (error: unknown) => {
       if (isOver) return;
@@ -31,67 +30,70 @@ export function answerUnary(edge: Edge, path: string, method: UnaryMethod) {
       end(refusal.code);
       reply(refusal, null);
     };
-    let passage: Passage | null = null;
+    let admitted: AdmittedCall | null = null;
     const timer = setTimeout(
       () => {
-        passage?.over('deadline');
+        admitted?.abandon('deadline');
         refuse(new Problem('timeout', 'The call was not answered in time.'));
       },
       Math.max(0, until - Date.now()),
     );
     call.once('cancelled', () => {
-      passage?.over(Date.now() < until ? 'cancelled' : 'deadline');
+      admitted?.abandon(Date.now() < until ? 'cancelled' : 'deadline');
       if (!isOver) end(status.CANCELLED);
     });
     try {
-      passage = edge.turnstile.enter(until);
+      admitted = edge.admission.admit(until);
     } catch (error) {
       refuse(error);
       return;
     }
-    respond(edge, method, call, begun, until, passage)
+    respond(edge, method, call, begun, until, admitted)
       .then((message) => {
         if (isOver) return;
         end(status.OK);
         call.sendMetadata(replyMetadata(begun));
         reply(null, Buffer.from(message.buffer, message.byteOffset, message.byteLength));
       }, refuse)
-      .finally(() => passage?.leave());
+      .finally(() => admitted?.end());
   };
 }
 
 async function respond(
   edge: Edge,
-  method: UnaryMethod,
+  method: Method,
   call: Call,
   begun: Begun,
   until: number,
-  passage: Passage,
+  admitted: AdmittedCall,
 ): Promise<Uint8Array> {
-  const caller = await admit(edge, call, begun, method.scope);
-  passage.belongsTo(caller.keyId);
-  if (method.scope === 'read') {
-    const { minPosition, answer } = method.read(call.request);
-    if (minPosition !== undefined) await reach(edge.position, minPosition, until - Date.now());
-    await passage.work('read');
-    return answer(edge.apis, caller.accountId);
-  }
-  const { path, body, requestId, answer } = method.read(call.request);
-  await passage.work('write');
-  const context = await commandContext(edge.idempotency, caller, {
-    method: method.twin.slice(0, method.twin.indexOf(' ')),
-    path,
-    body,
-    key: keyOf(requestId, call.metadata),
-    correlationId: begun.requestId,
+  const { operation, translator } = method;
+  const caller = await admit(edge, method, call, begun);
+  admitted.countFor(caller.keyId);
+  const { path, fields, key } = translator.read(call.request);
+  const prepared = await edge.calls.prepare(operation, caller, {
+    ...{ path, fields, place: operation.kind === 'query' ? 'query' : 'body' },
+    key: keyOf(key, call.metadata),
+    requestId: begun.requestId,
     traceparent: traceparentOf(begun),
+    waitMs: until - Date.now(),
+    mayWork: () => admitted.start(operation.kind === 'query' ? 'read' : 'write'),
   });
   try {
-    return await answer(edge.apis, context);
+    const result = await operation.run(prepared.caller, prepared.request);
+    return translator.encode(messageOf(method, result));
   } catch (error) {
-    if (context.fingerprint !== undefined) edge.idempotency.release(context.commandId);
+    prepared.release();
     throw error;
   }
+}
+
+function messageOf({ operation, translator }: Method, result: unknown): Message {
+  if (operation.kind === 'query') return translator.toMessage(result as Message);
+  const answer = result as Answer<object>;
+  const { outcome, replayed } = answer;
+  const created = outcome === 'created';
+  return translator.toMessage(answerBody(answer) as Message, { created, replayed });
 }
 
 /** The request id, as a field or as metadata; in both places only when it is the same. */

@@ -1,100 +1,140 @@
-import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
-import { ApiBody, ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { BalanceList, ThroughputList } from '../books/figures.dto';
-import { AS_OF_PROBLEMS, AsOfQuery } from '../edge/as-of';
-import { Creates, Reads } from '../edge/describe';
-import { PageQuery } from '../edge/paging';
-import type { RequestContext } from '../edge/request-context';
-import { answered } from '../rest/answer';
-import { AccountId, Context } from '../rest/context';
-import { PathId } from '../rest/path-id';
-import { PurseApi } from './purses.api';
-import { MintPurseBody, PurseAnswerWire, PurseList, PursesQuery, PurseWire } from './purses.dto';
+import { canonicalAddress } from '@daybook/chains';
+import { DomainError, FAMILIES, type Family } from '@daybook/domain';
+import { Controller } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { AssetRegistry } from '../chains/asset-registry';
+import { ChainRegistry } from '../chains/chain-registry';
+import { Watches } from '../chains/watches';
+import { GetCustomer } from '../customers/get-customers';
+import { AS_OF_PROBLEMS, resolveAsOf } from '../edge/as-of';
+import type { AccountCaller } from '../edge/caller';
+import { Operation } from '../edge/operation';
+import { pageRequest, toList } from '../edge/paging';
+import { found, Problem } from '../edge/problem';
+import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
+import { GetPurse, ListPurses } from './get-purses';
+import { MintPurse } from './mint-purse';
+import {
+  GetPurseRequest,
+  ListCustomerPursesRequest,
+  ListPursesRequest,
+  MintPurseRequest,
+  PurseListResponse,
+  PurseResponse,
+  toPurse,
+} from './purses.dto';
 
 @ApiTags('Purses')
-@ApiExtraModels(MintPurseBody)
-@Controller('v1')
-export class PurseController {
-  constructor(private readonly api: PurseApi) {}
+@Controller()
+export class PursesController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly assets: AssetRegistry,
+    private readonly chains: ChainRegistry,
+    private readonly watches: Watches,
+  ) {}
 
-  @Post('customers/:id/purses')
-  @Creates(
-    PurseAnswerWire,
-    'Give the customer a purse, or return the one they have',
-    'customer-not-found',
-    'family-not-available',
-    'asset-unknown',
-  )
-  @ApiBody({
-    schema: {
-      allOf: [{ $ref: getSchemaPath(MintPurseBody) }],
-      oneOf: [{ required: ['family'] }, { required: ['currency'] }],
-    },
-    examples: { family: { value: { family: 'evm' } }, currency: { value: { currency: 'ETH' } } },
+  @Operation({
+    http: 'POST /v1/customers/:customerId/purses',
+    rpc: 'PurseService/MintPurse',
+    scope: 'purses:write',
+    tier: 'wallet',
+    answers: PurseResponse,
+    creates: '/v1/purses/:id',
+    refuses: ['customer-not-found', 'family-not-available', 'asset-unknown'],
+    summary: 'Mint a purse for a customer, or return the one that exists',
   })
   async mintPurse(
-    @Context() context: RequestContext,
-    @PathId() customerId: string,
-    @Body() body: MintPurseBody,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PurseAnswerWire> {
-    const minted = await this.api.mint(context, customerId, body);
-    answered(reply, minted, `/v1/purses/${minted.wire.id}`);
-    return minted.wire;
+    context: RequestContext,
+    { customerId, outsideOrderId, ...which }: MintPurseRequest,
+  ): Promise<Answer<PurseResponse>> {
+    const request = { family: this.familyOf(which), outsideOrderId: outsideOrderId ?? null };
+    const minted = await this.commands.execute(new MintPurse(context, customerId, request));
+    const watchOf = await this.watches.now();
+    return mapAnswer(minted, (purse) => toPurse(purse, watchOf));
   }
 
-  @Get('customers/:id/purses')
-  @Reads(PurseList, "The customer's purses", 'customer-not-found', 'invalid-cursor')
+  @Operation({
+    http: 'GET /v1/customers/:customerId/purses',
+    rpc: 'PurseService/ListCustomerPurses',
+    scope: 'purses:read',
+    answers: PurseListResponse,
+    refuses: ['customer-not-found', 'invalid-cursor'],
+    summary: 'List purses of a customer',
+  })
   async listCustomerPurses(
-    @AccountId() accountId: string,
-    @PathId() customerId: string,
-    @Query() query: PageQuery,
-  ): Promise<PurseList> {
-    return this.api.listOfCustomer(accountId, customerId, query);
+    { accountId }: AccountCaller,
+    { customerId, ...list }: ListCustomerPursesRequest,
+  ): Promise<PurseListResponse> {
+    const [owner, page, watchOf] = await Promise.all([
+      this.queries.execute(new GetCustomer(accountId, customerId)),
+      this.queries.execute(new ListPurses(accountId, { customerId }, pageRequest(list))),
+      this.watches.now(),
+    ]);
+    found(owner, 'customer-not-found');
+    return toList(page, (purse) => toPurse(purse, watchOf));
   }
 
-  @Get('purses')
-  @Reads(PurseList, "The account's purses", 'invalid-address', 'invalid-cursor')
+  @Operation({
+    http: 'GET /v1/purses',
+    rpc: 'PurseService/ListPurses',
+    scope: 'purses:read',
+    answers: PurseListResponse,
+    refuses: ['invalid-address', 'invalid-cursor'],
+    summary: 'List purses',
+  })
   async listPurses(
-    @AccountId() accountId: string,
-    @Query() query: PursesQuery,
-  ): Promise<PurseList> {
-    return this.api.list(accountId, query);
+    { accountId }: AccountCaller,
+    { address, customerId, status, ...list }: ListPursesRequest,
+  ): Promise<PurseListResponse> {
+    const filter = { customerId, status, address: address && canonical(address) };
+    const [page, watchOf] = await Promise.all([
+      this.queries.execute(new ListPurses(accountId, filter, pageRequest(list))),
+      this.watches.now(),
+    ]);
+    return toList(page, (purse) => toPurse(purse, watchOf));
   }
 
-  @Get('purses/:id')
-  @Reads(PurseWire, 'One purse', 'purse-not-found', ...AS_OF_PROBLEMS)
+  @Operation({
+    http: 'GET /v1/purses/:purseId',
+    rpc: 'PurseService/GetPurse',
+    scope: 'purses:read',
+    answers: PurseResponse,
+    refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
+    summary: 'Get a purse',
+  })
   async getPurse(
-    @AccountId() accountId: string,
-    @PathId() id: string,
-    @Query() query: AsOfQuery,
-  ): Promise<PurseWire> {
-    return this.api.get(accountId, id, query);
+    { accountId }: AccountCaller,
+    { purseId, ...moment }: GetPurseRequest,
+  ): Promise<PurseResponse> {
+    const asOf = await resolveAsOf(this.queries, moment);
+    const [purse, watchOf] = await Promise.all([
+      this.queries.execute(new GetPurse(accountId, purseId, asOf)),
+      this.watches.now(),
+    ]);
+    return toPurse(found(purse, 'purse-not-found'), watchOf);
   }
 
-  @Get('purses/:id/balances')
-  @Reads(
-    BalanceList,
-    'What is there now of what the purse received',
-    'purse-not-found',
-    ...AS_OF_PROBLEMS,
-  )
-  async getPurseBalances(
-    @AccountId() accountId: string,
-    @PathId() id: string,
-    @Query() query: AsOfQuery,
-  ): Promise<BalanceList> {
-    return this.api.balances(accountId, id, query);
+  /** A currency stands for the family of its chain. */
+  private familyOf({
+    family,
+    currency = '',
+  }: Pick<MintPurseRequest, 'family' | 'currency'>): Family {
+    if (family !== undefined) return family;
+    const asset = this.assets.findByCurrency(currency);
+    const ofCurrency = asset === null ? null : this.chains.familyOf(asset.chain);
+    if (ofCurrency !== null) return ofCurrency;
+    throw new DomainError('asset-unknown', `There is no currency ${currency}; see GET /v1/assets.`);
   }
+}
 
-  @Get('purses/:id/throughput')
-  @Reads(ThroughputList, 'What the purse has ever received', 'purse-not-found', ...AS_OF_PROBLEMS)
-  async getPurseThroughput(
-    @AccountId() accountId: string,
-    @PathId() id: string,
-    @Query() query: AsOfQuery,
-  ): Promise<ThroughputList> {
-    return this.api.throughput(accountId, id, query);
+/** An address in the form in which purses are found, whatever its family. */
+function canonical(address: string): string {
+  for (const family of FAMILIES) {
+    const found = canonicalAddress(family, address);
+    if (found !== null) return found;
   }
+  throw new Problem('invalid-address', 'This is no address, or its checksum is wrong.');
 }

@@ -1,9 +1,9 @@
 import { FAMILIES, type Family, OUTSIDE_ORDER_ID_LENGTH_MAX } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Watch, WatchOf } from '../chains/watches';
-import { ChoiceField, IdField, PatternField, TextField } from '../edge/fields';
-import { ListAnswer, PageQuery } from '../edge/paging';
-import type { Answer } from '../edge/request-context';
+import { AsOfRequest } from '../edge/as-of';
+import { ChoiceField, ExactlyOne, IdField, PatternField, TextField } from '../edge/fields';
+import { ListRequest, ListResponse } from '../edge/paging';
 import type { Purse } from '../edge/resources';
 
 const PURSE_STATUSES = ['PENDING_PAYMENT', 'ARCHIVED', 'DECLINED'] as const;
@@ -11,8 +11,15 @@ const PURSE_STATUSES = ['PENDING_PAYMENT', 'ARCHIVED', 'DECLINED'] as const;
 /** Currency codes are words such as `USDT_ETH`. */
 export const CURRENCY_CODE = /^[A-Z0-9_]{1,32}$/;
 
-@ApiSchema({ description: 'Which purse: by address family, or by a currency of the family.' })
-export class MintPurseBody {
+export const PURSE_ID = { description: 'Id of the purse.' } as const;
+const CUSTOMER_ID = { description: 'Id of the customer.' } as const;
+
+/** Which purse: by address family, or by a currency of the family. */
+@ExactlyOne('family', 'currency')
+export class MintPurseRequest {
+  @IdField(CUSTOMER_ID)
+  readonly customerId!: string;
+
   @ChoiceField({
     choices: FAMILIES,
     description: 'The kind of chains. One purse takes every registered asset of its family.',
@@ -40,7 +47,17 @@ export class MintPurseBody {
   readonly outsideOrderId?: string;
 }
 
-export class PursesQuery extends PageQuery {
+export class GetPurseRequest extends AsOfRequest {
+  @IdField(PURSE_ID)
+  readonly purseId!: string;
+}
+
+export class ListCustomerPursesRequest extends ListRequest {
+  @IdField(CUSTOMER_ID)
+  readonly customerId!: string;
+}
+
+export class ListPursesRequest extends ListRequest {
   @PatternField({
     pattern: /^[A-Za-z0-9]+$/,
     max: 64,
@@ -66,7 +83,7 @@ export class PursesQuery extends PageQuery {
   name: 'PurseWatch',
   description: 'Whether transfers to a purse are seen on one chain.',
 })
-export class PurseWatchWire implements Watch {
+export class PurseWatchResponse implements Watch {
   @ApiProperty({ type: String, maxLength: 64, description: 'CAIP-2 id.', example: 'eip155:1' })
   readonly chain!: string;
 
@@ -79,7 +96,7 @@ export class PurseWatchWire implements Watch {
 }
 
 @ApiSchema({ name: 'Purse', description: "A customer's permanent deposit address on one family." })
-export class PurseWire implements Omit<Purse, 'mintPosition'> {
+export class PurseResponse implements Omit<Purse, 'mintPosition'> {
   @ApiProperty({ type: String, format: 'uuid', description: 'Id of the purse.' })
   readonly id!: string;
 
@@ -118,38 +135,20 @@ export class PurseWire implements Omit<Purse, 'mintPosition'> {
   readonly mintedAt!: string;
 
   @ApiProperty({
-    type: [PurseWatchWire],
+    type: [PurseWatchResponse],
     description:
       'One entry for each chain of the family that is followed. Show the address to a payer on a chain once it is watched there, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are looked at again.',
   })
-  readonly watch!: readonly PurseWatchWire[];
-}
-
-@ApiSchema({ name: 'PurseAnswer', description: 'The purse, as the command left it.' })
-export class PurseAnswerWire extends PurseWire {
-  @ApiProperty({
-    type: String,
-    description: 'Where in the log that is. Pass it as `minPosition` to read your write.',
-    pattern: '^[0-9]+$',
-    example: '42',
-  })
-  readonly position!: string;
+  readonly watch!: readonly PurseWatchResponse[];
 }
 
 @ApiSchema({ name: 'PurseList' })
-export class PurseList extends ListAnswer {
-  @ApiProperty({ type: [PurseWire], description: 'From the newest to the oldest.' })
-  readonly data!: readonly PurseWire[];
+export class PurseListResponse extends ListResponse {
+  @ApiProperty({ type: [PurseResponse], description: 'From the newest to the oldest.' })
+  readonly data!: readonly PurseResponse[];
 }
 
-export function toPurse(purse: Purse, watchOf: WatchOf): PurseWire {
+export function toPurse(purse: Purse, watchOf: WatchOf): PurseResponse {
   const { mintPosition: _, ...shown } = purse;
   return { ...shown, watch: watchOf(purse) };
-}
-
-export function toPurseAnswer(
-  { resource, position }: Answer<Purse>,
-  watchOf: WatchOf,
-): PurseAnswerWire {
-  return { ...toPurse(resource, watchOf), position: position.toString() };
 }

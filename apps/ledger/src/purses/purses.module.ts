@@ -7,14 +7,14 @@ import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { checkpointsOf } from '../runtime/checkpoints';
 import { ArchivePurseHandler } from './archive-purse';
+import { CustomerWithPursesController } from './customer-with-purses.controller';
 import { ExpirePurseHandler } from './expire-purse';
 import { ExpirePurses } from './expire-purses.reaction';
 import { GetPurseHandler, ListPursesHandler } from './get-purses';
 import { MintPurseHandler } from './mint-purse';
 import { PurseAddresses } from './purse-addresses';
 import { PURSE_ADDRESSES_RELAY, publishPurseAddresses } from './purse-addresses.relay';
-import { PurseApi } from './purses.api';
-import { PurseController } from './purses.controller';
+import { PursesController } from './purses.controller';
 import { takeAddressIndexes } from './take-address-indexes';
 
 /** Events that the relay publishes at once. */
@@ -36,7 +36,7 @@ export class PursesModule implements OnModuleInit {
     return {
       module: PursesModule,
       global: true,
-      controllers: [PurseController],
+      controllers: [PursesController, CustomerWithPursesController],
       providers: [
         {
           provide: PurseAddresses,
@@ -44,7 +44,6 @@ export class PursesModule implements OnModuleInit {
           useFactory: (dataSource: DataSource) =>
             new PurseAddresses(xpubs, (count) => takeAddressIndexes(dataSource, count)),
         },
-        PurseApi,
         MintPurseHandler,
         ArchivePurseHandler,
         ExpirePurseHandler,
@@ -52,7 +51,7 @@ export class PursesModule implements OnModuleInit {
         GetPurseHandler,
         ListPursesHandler,
       ],
-      exports: [PurseApi, PurseAddresses],
+      exports: [PurseAddresses],
     };
   }
 

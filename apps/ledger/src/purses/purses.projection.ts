@@ -1,5 +1,6 @@
-import { idOf } from '@daybook/domain';
-import { columns, type Happened, type Projection, rowsOf } from '../projections/projection';
+import { idOf, type PurseEvent } from '@daybook/domain';
+import { happenedTo, type Projection } from '@daybook/event-store';
+import { columns, rowsOf } from '../projections/projection';
 
 const INSERT_COLUMNS = {
   id: 'uuid',
@@ -33,7 +34,8 @@ export const pursesProjection: Projection = {
   tables: ['purse'],
 
   async apply(batch, sql) {
-    const minted = batch.flatMap(({ event, recorded }) =>
+    const happened = happenedTo('purse', batch);
+    const minted = happened.flatMap(({ event, recorded }) =>
       event.type === 'PurseMinted' ? [{ ...event.data, recorded }] : [],
     );
     if (minted.length > 0) {
@@ -53,7 +55,7 @@ export const pursesProjection: Projection = {
       );
     }
     const changes = new Map<string, { status: Status; restored: boolean }>();
-    for (const { event, recorded } of batch) {
+    for (const { event, recorded } of happened) {
       const status = statusAfter(event);
       if (status === null) continue;
       const id = idOf(recorded.stream);
@@ -75,15 +77,16 @@ export const pursesProjection: Projection = {
   },
 };
 
-function statusAfter(event: Happened['event']): Status | null {
+/** The status that an event changes; null for the mint, whose row has one already. */
+function statusAfter(event: PurseEvent): Status | null {
   switch (event.type) {
+    case 'PurseMinted':
+      return null;
     case 'PurseArchived':
       return 'archived';
     case 'PurseRestored':
       return 'active';
     case 'PurseDeclined':
       return 'declined';
-    default:
-      return null;
   }
 }

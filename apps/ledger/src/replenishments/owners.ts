@@ -1,4 +1,4 @@
-import { type Family, type OwnerFacts, type Parties, upcast } from '@daybook/domain';
+import { type EventsOf, type Family, type OwnerFacts, type Parties, upcast } from '@daybook/domain';
 import type { EventStore, Position, RecordedEvent } from '@daybook/event-store';
 
 /** Where a transfer goes: an address means something in its family only. */
@@ -35,7 +35,7 @@ export type FindOwners = (receivers: readonly Receiver[]) => Promise<KnownOwners
 export type CatchUp = () => Promise<void>;
 
 /** The streams that decide about owners. */
-const KINDS = ['account', 'customer', 'purse'];
+const KINDS = ['account', 'customer', 'purse'] as const;
 
 /** More news than one page of this size holds means that the read models are being rebuilt. */
 const NEWS_MAX = 5_000;
@@ -126,7 +126,9 @@ function withNews(
 }
 
 function changeOf(recorded: RecordedEvent): Partial<Owner> | null {
-  switch (upcast(recorded).type) {
+  // The log was asked for streams of these kinds alone.
+  const event = upcast(recorded) as EventsOf[(typeof KINDS)[number]];
+  switch (event.type) {
     case 'CustomerBlocked':
       return { customerBlocked: true };
     case 'CustomerUnblocked':
@@ -137,7 +139,14 @@ function changeOf(recorded: RecordedEvent): Partial<Owner> | null {
       return { purseStatus: 'active', purseWasRestored: true };
     case 'PurseDeclined':
       return { purseStatus: 'declined' };
-    default:
+    // An account's policy is read with its owner; a purse that is minted is not known yet.
+    case 'AccountOpened':
+    case 'AccountPolicyChanged':
+    case 'ApiKeyIssued':
+    case 'ApiKeyRevoked':
+    case 'CustomerCreated':
+    case 'CustomerUpdated':
+    case 'PurseMinted':
       return null;
   }
 }

@@ -1,9 +1,8 @@
 import type { ReplenishmentStatus } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { AssetRegistry } from '../chains/asset-registry';
 import { ChoiceField, IdField, PatternField, TimeField } from '../edge/fields';
-import { Money, toMoney } from '../edge/money';
-import { ListAnswer, PageQuery } from '../edge/paging';
+import { type KnownAssets, Money, toMoney } from '../edge/money';
+import { ListRequest, ListResponse, ReadRequest } from '../edge/paging';
 import type { Replenishment } from '../edge/resources';
 
 interface StatePair {
@@ -42,7 +41,12 @@ export function statusesOf(word: string): readonly ReplenishmentStatus[] {
   );
 }
 
-export class ReplenishmentsQuery extends PageQuery {
+export class GetReplenishmentRequest extends ReadRequest {
+  @IdField({ description: 'Id of the replenishment.' })
+  readonly replenishmentId!: string;
+}
+
+export class ListReplenishmentsRequest extends ListRequest {
   @IdField({ description: 'Only those of this customer.', optional: true })
   readonly customerId?: string;
 
@@ -82,7 +86,7 @@ export class ReplenishmentsQuery extends PageQuery {
 }
 
 @ApiSchema({ name: 'Block', description: 'The block that includes the transfer.' })
-export class BlockWire {
+export class BlockResponse {
   @ApiProperty({ type: 'integer', minimum: 0, description: 'Its height.', example: 21_000_000 })
   readonly number!: number;
 
@@ -94,7 +98,7 @@ export class BlockWire {
 }
 
 @ApiSchema({ name: 'Replenishment', description: 'The record of a transfer to a purse.' })
-export class ReplenishmentWire {
+export class ReplenishmentResponse {
   @ApiProperty({ type: String, format: 'uuid', description: 'Id of the replenishment.' })
   readonly id!: string;
 
@@ -153,11 +157,11 @@ export class ReplenishmentWire {
   readonly to!: string;
 
   @ApiProperty({
-    type: BlockWire,
+    type: BlockResponse,
     nullable: true,
     description: 'Null while no block includes the transfer.',
   })
-  readonly block!: BlockWire | null;
+  readonly block!: BlockResponse | null;
 
   @ApiProperty({
     type: Boolean,
@@ -208,15 +212,15 @@ export class ReplenishmentWire {
 }
 
 @ApiSchema({ name: 'ReplenishmentList' })
-export class ReplenishmentList extends ListAnswer {
-  @ApiProperty({ type: [ReplenishmentWire], description: 'From the newest to the oldest.' })
-  readonly data!: readonly ReplenishmentWire[];
+export class ReplenishmentListResponse extends ListResponse {
+  @ApiProperty({ type: [ReplenishmentResponse], description: 'From the newest to the oldest.' })
+  readonly data!: readonly ReplenishmentResponse[];
 }
 
 export function toReplenishment(
   { amount, position, ...replenishment }: Replenishment,
-  assets: AssetRegistry,
-): ReplenishmentWire {
+  assets: KnownAssets,
+): ReplenishmentResponse {
   return {
     ...replenishment,
     ...STATE_PAIRS[replenishment.status],

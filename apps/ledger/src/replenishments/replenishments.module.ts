@@ -10,8 +10,7 @@ import { GetReplenishmentHandler, ListReplenishmentsHandler } from './get-replen
 import { Owners } from './owners';
 import { PurseReplenishmentsHandler } from './purse-replenishments';
 import { RecordTransfersHandler } from './record-transfers';
-import { ReplenishmentApi } from './replenishments.api';
-import { ReplenishmentController } from './replenishments.controller';
+import { ReplenishmentsController } from './replenishments.controller';
 import { consumeTransfers } from './transfers.consumer';
 
 /** How long a batch of transfers waits for the read model to know a purse that was just minted. */
@@ -19,7 +18,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
 
 /** What the chains show of transfers to purses, folded into replenishments. */
 @Module({
-  controllers: [ReplenishmentController],
+  controllers: [ReplenishmentsController],
   providers: [
     {
       provide: Owners,
@@ -33,13 +32,11 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
           },
         ),
     },
-    ReplenishmentApi,
     RecordTransfersHandler,
     GetReplenishmentHandler,
     ListReplenishmentsHandler,
     PurseReplenishmentsHandler,
   ],
-  exports: [ReplenishmentApi],
 })
 export class ReplenishmentsModule implements OnModuleInit {
   constructor(

@@ -7,13 +7,8 @@ import {
   type ReplenishmentStatus,
   type TransferContent,
 } from '@daybook/domain';
-import {
-  columns,
-  type Happened,
-  type Projection,
-  rowsOf,
-  type Sql,
-} from '../projections/projection';
+import { type HappenedTo, happenedTo, type Projection, type Sql } from '@daybook/event-store';
+import { columns, rowsOf } from '../projections/projection';
 
 const INSERT_COLUMNS = {
   id: 'uuid',
@@ -113,7 +108,7 @@ export const replenishmentsProjection: Projection = {
   tables: ['replenishment'],
 
   async apply(batch, sql) {
-    const changes = foldChanges(batch);
+    const changes = foldChanges(happenedTo('replenishment', batch));
     const whole = changes.filter((c): c is Change & { sighting: Sighting } => c.sighting !== null);
     await write(
       sql,
@@ -180,10 +175,9 @@ async function write(
   );
 }
 
-function foldChanges(batch: readonly Happened[]): Change[] {
+function foldChanges(batch: readonly HappenedTo<'replenishment'>[]): Change[] {
   const changes = new Map<string, Change>();
   for (const { event, recorded } of batch) {
-    if (!isReplenishmentEvent(event, recorded.stream)) continue;
     const id = idOf(recorded.stream);
     const life = lifeAfter(event);
     const { recordedAt: updatedAt, position: lastPosition } = recorded;
@@ -212,13 +206,6 @@ function foldChanges(batch: readonly Happened[]): Change[] {
     changes.set(id, change);
   }
   return [...changes.values()];
-}
-
-function isReplenishmentEvent(
-  event: Happened['event'],
-  stream: string,
-): event is ReplenishmentEvent {
-  return stream.startsWith('replenishment-');
 }
 
 function lifeAfter(event: ReplenishmentEvent): Life {

@@ -1,14 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ApiKeys, Caller } from '../accounts/api-keys';
-import { authenticate } from '../edge/authenticate';
+import type { Caller } from '../edge/caller';
+import type { Calls } from '../edge/prepare';
 import { Problem } from '../edge/problem';
-import type { RateLimit } from '../edge/rate-limit';
+import type { Scope } from '../edge/scopes';
 import type { RouteTable } from './route-table';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who sent the request; null only where no key is asked for. */
     caller: Caller | null;
+    /** The headers that say what is left of the key's quota; null before it was counted. */
+    quota: Readonly<Record<string, string>> | null;
   }
 }
 
@@ -19,6 +21,11 @@ export const OPEN_ROUTES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/
 const FOR_PEOPLE = /^\/(docs(\/.*)?|openapi\.json|metrics)$/;
 
 const DOCS = /^\/docs(\/|$)/;
+
+/** What the documents and the metrics, which are no operations, need. */
+const DOCUMENTS: { readonly scope: Scope } = { scope: 'service:read' };
+/** Nobody learns without a key which routes there are. */
+const NO_ROUTE = { scope: null };
 
 const SECURITY_HEADERS = {
   'cache-control': 'no-store',
@@ -38,20 +45,23 @@ const DOCS_POLICY =
  * there is such a route. It is a hook of the server and not a guard, for guards run for known
  * routes only, and after the body has been read.
  */
-export function gate(keys: ApiKeys, limit: RateLimit, routes: RouteTable) {
+export function gate(calls: Calls, routes: RouteTable) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const route = request.is404 ? '' : (request.routeOptions.url ?? '');
     reply.headers(headersFor(request, route));
     requireHost(request);
     if (OPEN_ROUTES.has(route)) return;
-    const caller = await authenticate(request, keys, FOR_PEOPLE.test(route));
-    request.caller = caller;
-    reply.headers(limit.take(caller.keyId));
-    if (request.is404) throw nothingThere(request, routes);
-    const scope = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write';
-    if (!caller.scopes.includes(scope)) {
-      throw new Problem('forbidden', `This needs a key with the scope "${scope}".`);
+    const operation = routes.operationAt(request.method, route);
+    // The router takes an empty part of a path for a variable.
+    const isEmpty = operation !== undefined && Object.values(request.params as object).includes('');
+    const isNowhere = request.is404 || isEmpty;
+    try {
+      const needed = isNowhere ? NO_ROUTE : (operation ?? DOCUMENTS);
+      await calls.admit(request, needed, FOR_PEOPLE.test(route));
+    } finally {
+      reply.headers(request.quota ?? {});
     }
+    if (isNowhere) throw nothingThere(request, routes);
   };
 }
 

@@ -6,20 +6,17 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { ApiKeys } from '../accounts/api-keys';
-import { authenticate } from '../edge/authenticate';
-import { IdempotencyKeys } from '../edge/idempotency';
-import { awaitPosition } from '../edge/positions';
-import { type Quota, RateLimit } from '../edge/rate-limit';
+import { EdgeModule } from '../edge/edge.module';
+import { operationsOf } from '../edge/operation';
+import { Calls } from '../edge/prepare';
+import type { Quota } from '../edge/rate-limit';
 import { requestIdOf } from '../edge/request-id';
-import { ValidationPipe } from '../edge/validation';
-import { PositionReached } from '../projections/position-reached';
 import { answerClientError } from './client-errors';
-import { identifyCommand, releaseCommand } from './context';
 import { gate, headersFor } from './gate';
 import { observe, requestHistogram } from './observe';
 import { openApiDocument } from './openapi';
 import { parseJsonBody } from './parse-json';
+import { performOperations } from './perform';
 import { ProblemFilter, sendProblem } from './problem.filter';
 import { RestModule } from './rest.module';
 import { RouteTable } from './route-table';
@@ -51,7 +48,7 @@ class HttpRoot {}
 
 /**
  * The REST edge around a ledger module: `await app.listen(port, host)` opens it, `app.close()` drains
- * it. The ledger module must be global and export its buses and `PositionReached`.
+ * it. The ledger module must be global and export its buses, `EventStore` and `PositionReached`.
  */
 export async function createHttpApp(
   ledger: DynamicModule,
@@ -60,14 +57,14 @@ export async function createHttpApp(
   const { health, registry, logger, nestLogger = false, quota } = options;
   const edge: Partial<Edge> = {};
   const adapter = serverAdapter(edge, logger);
-  const root = { module: HttpRoot, imports: [ledger, RestModule.forRoot(health, registry, quota)] };
+  const imports = [EdgeModule.forRoot(quota), ledger, RestModule.forRoot(health, registry)];
+  const root = { module: HttpRoot, imports };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger,
     bodyParser: false,
     abortOnError: false,
   });
-  edge.keys = app.get(ApiKeys);
-  app.useGlobalPipes(new ValidationPipe());
+  edge.calls = app.get(Calls);
   app.useGlobalFilters(new ProblemFilter(logger));
   addHooks(app, logger, registry);
   serveDocuments(app);
@@ -76,7 +73,7 @@ export async function createHttpApp(
 
 /** What the server needs of the application, which is made after it. */
 interface Edge {
-  keys: ApiKeys;
+  calls: Calls;
 }
 
 function serverAdapter(edge: Partial<Edge>, logger: Logger): FastifyAdapter {
@@ -99,7 +96,7 @@ function serverAdapter(edge: Partial<Edge>, logger: Logger): FastifyAdapter {
     clientErrorHandler: answerClientError,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       // A URL that cannot be read reaches no hook, and still nobody learns anything without a key.
-      void refuseUnrouted(error, request, reply, edge.keys, logger);
+      void refuseUnrouted(error, request, reply, edge.calls, logger);
     },
   });
   const server = adapter.getInstance();
@@ -110,7 +107,7 @@ function serverAdapter(edge: Partial<Edge>, logger: Logger): FastifyAdapter {
     async (_: FastifyRequest, body: Buffer) => parseJsonBody(body),
   );
   server.decorateRequest('caller', null);
-  server.decorateRequest('command', null);
+  server.decorateRequest('quota', null);
   // An expectation that is not known may be ignored (RFC 9110, section 10.1.1).
   server.server.on('checkExpectation', (req, res) => server.server.emit('request', req, res));
   return adapter;
@@ -118,17 +115,15 @@ function serverAdapter(edge: Partial<Edge>, logger: Logger): FastifyAdapter {
 
 function addHooks(app: NestFastifyApplication, logger: Logger, registry: Registry): void {
   const server = app.getHttpAdapter().getInstance();
-  const routes = new RouteTable();
-  const idempotencyKeys = app.get(IdempotencyKeys);
+  const routes = new RouteTable(operationsOf(app));
+  const calls = app.get(Calls);
   server.decorate('routeTable', routes);
   server.addHook('onRoute', ({ url, method }) => routes.add(url, method));
   // First, so that it also bounds the look for the key.
   limitTime(server, HANDLER_TIMEOUT_MS);
-  server.addHook('onRequest', gate(app.get(ApiKeys), app.get(RateLimit), routes));
-  server.addHook('preHandler', awaitPosition(app.get(PositionReached)));
-  server.addHook('preHandler', identifyCommand(idempotencyKeys));
+  server.addHook('onRequest', gate(calls, routes));
+  performOperations(server, calls, routes);
   hangUpWhenClosing(server);
-  server.addHook('onResponse', releaseCommand(idempotencyKeys));
   server.addHook('onResponse', observe(requestHistogram(registry), logger));
 }
 
@@ -162,14 +157,14 @@ async function refuseUnrouted(
   error: Error,
   request: FastifyRequest,
   reply: FastifyReply,
-  keys: ApiKeys | undefined,
+  calls: Calls | undefined,
   logger: Logger,
 ): Promise<void> {
   reply.headers(headersFor(request, ''));
   const refusal =
-    keys === undefined
+    calls === undefined
       ? error
-      : await authenticate(request, keys, false).then(
+      : await calls.authenticate(request).then(
           () => error,
           (unauthenticated: unknown) => unauthenticated,
         );

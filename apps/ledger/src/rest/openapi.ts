@@ -1,9 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { PROBLEMS_OF_OPERATION } from '../edge/describe';
-import { ID } from '../edge/fields';
-import { ProblemWire } from '../edge/problem.dto';
+import type { OperationDeclaration } from '../edge/declaration';
+import { ReadRequest } from '../edge/paging';
+import { ProblemResponse } from '../edge/problem.dto';
 import { PROBLEMS, type ProblemCode } from '../edge/problems';
+import { DECLARATION } from '../edge/route';
 import { OPEN_ROUTES } from './gate';
 import { PROBLEM_JSON } from './problem.filter';
 
@@ -21,7 +22,11 @@ const EVERY_KEY: readonly ProblemCode[] = [
   'unavailable',
   'timeout',
 ];
-const EVERY_READ: readonly ProblemCode[] = ['position-not-reached'];
+const EVERY_READ: readonly ProblemCode[] = [
+  'position-not-in-log',
+  'position-not-reached',
+  'too-many-waiting',
+];
 const EVERY_COMMAND: readonly ProblemCode[] = [
   'malformed-json',
   'idempotency-key-invalid',
@@ -50,7 +55,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_, method) => method,
-    extraModels: [ProblemWire],
+    extraModels: [ProblemResponse],
   });
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
@@ -66,12 +71,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
 function complete(operation: Operation, path: string, method: (typeof METHODS)[number]): void {
   const isOpen = OPEN_ROUTES.has(path);
   if (isOpen) operation.security = [];
-  for (const parameter of operation.parameters ?? []) describeId(parameter);
   operation.parameters = [...(operation.parameters ?? []), REQUEST_ID_PARAMETER];
-  addProblems(
-    operation,
-    isOpen ? ['malformed-request', 'not-ready'] : problemsOf(operation, path, method),
-  );
+  addProblems(operation, isOpen ? ['malformed-request', 'not-ready'] : problemsOf(operation));
   for (const [status, response] of Object.entries(operation.responses)) {
     if (response === undefined || '$ref' in response) continue;
     const names = headersOf(Number(status), isOpen, method !== 'get');
@@ -95,12 +96,16 @@ function headerRef(name: keyof typeof HEADERS) {
   return { $ref: `#/components/headers/${name}` };
 }
 
-function problemsOf(operation: Operation, path: string, method: string): readonly ProblemCode[] {
-  const extensions = operation as unknown as Record<string, readonly ProblemCode[] | undefined>;
-  const own = extensions[PROBLEMS_OF_OPERATION] ?? [];
-  delete extensions[PROBLEMS_OF_OPERATION];
-  const byKind = method !== 'get' ? EVERY_COMMAND : path.startsWith('/v1/') ? EVERY_READ : [];
-  return [...own, ...EVERY_KEY, ...byKind];
+/** Completes the problems that the declaration names with those of every operation of its kind. */
+function problemsOf(operation: Operation): readonly ProblemCode[] {
+  const extensions = operation as unknown as Record<string, OperationDeclaration | undefined>;
+  const declaration = extensions[DECLARATION];
+  delete extensions[DECLARATION];
+  if (declaration === undefined) return EVERY_KEY;
+  const { kind, request, refuses = [] } = declaration;
+  const waits = kind === 'query' && request.prototype instanceof ReadRequest;
+  const ofKind = kind === 'command' ? EVERY_COMMAND : waits ? EVERY_READ : [];
+  return [...refuses, ...EVERY_KEY, ...ofKind];
 }
 
 /** One response a status, which names each code that it may carry. */
@@ -136,12 +141,6 @@ const HEADERS = {
   'WWW-Authenticate': text('How the key can be sent.'),
   'Retry-After': text('Seconds to wait, when that is known.'),
 };
-
-function describeId(parameter: Parameter): void {
-  if ('$ref' in parameter || parameter.in !== 'path' || parameter.name !== 'id') return;
-  parameter.description = 'The id, a UUID in lower case.';
-  parameter.schema = { type: 'string', format: 'uuid', pattern: ID.source };
-}
 
 /** What a body does not name is refused, and the document says so. Answers may grow. */
 function closeRequestBodies({ components }: OpenAPIObject): void {

@@ -15,7 +15,7 @@ import { Problem } from '../edge/problem';
 export const HEALTH = Symbol('Health');
 
 @ApiSchema({ name: 'HealthReport', description: 'What a probe finds.' })
-export class HealthReportWire {
+export class HealthReportResponse {
   @ApiProperty({
     enum: ['ok', 'degraded', 'failing'],
     description: 'degraded: requests are answered, but something optional is away.',
@@ -48,29 +48,29 @@ export class ProbesController {
   ) {}
 
   @Get('livez')
-  @ApiOperation({ summary: 'Whether the process turns over', security: [] })
-  @ApiOkResponse({ type: HealthReportWire, description: 'It does.' })
-  livez(): HealthReportWire {
+  @ApiOperation({ summary: 'Check whether the process is alive', security: [] })
+  @ApiOkResponse({ type: HealthReportResponse, description: 'It does.' })
+  livez(): HealthReportResponse {
     return report(this.health.livez());
   }
 
   @Get('readyz')
-  @ApiOperation({ summary: 'Whether requests can be answered now', security: [] })
-  @ApiOkResponse({ type: HealthReportWire, description: 'They can.' })
-  async readyz(): Promise<HealthReportWire> {
+  @ApiOperation({ summary: 'Check whether requests can be answered now', security: [] })
+  @ApiOkResponse({ type: HealthReportResponse, description: 'They can.' })
+  async readyz(): Promise<HealthReportResponse> {
     return report(await this.health.readyz());
   }
 
   @Get('startupz')
-  @ApiOperation({ summary: 'Whether the start is over', security: [] })
-  @ApiOkResponse({ type: HealthReportWire, description: 'It is.' })
-  startupz(): HealthReportWire {
+  @ApiOperation({ summary: 'Check whether the start is complete', security: [] })
+  @ApiOkResponse({ type: HealthReportResponse, description: 'It is.' })
+  startupz(): HealthReportResponse {
     return report(this.health.startupz());
   }
 
   @Get('metrics')
   @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
-  @ApiOperation({ summary: 'Figures for Prometheus' })
+  @ApiOperation({ summary: 'Get metrics for Prometheus' })
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string' }, description: 'Prometheus text format 0.0.4.' })
   metrics(): Promise<string> {
@@ -78,7 +78,7 @@ export class ProbesController {
   }
 }
 
-function report({ httpStatus, body }: HealthAnswer): HealthReportWire {
+function report({ httpStatus, body }: HealthAnswer): HealthReportResponse {
   if (httpStatus === 200) return body;
   const { checks } = body;
   throw new Problem('not-ready', 'Send requests elsewhere for now.', { extensions: { checks } });

@@ -1,6 +1,21 @@
+import type { OperationDeclaration } from '../edge/declaration';
+
 /** What is served where: `Allow` headers are made of it, and a test holds the API document to it. */
 export class RouteTable {
   private readonly routes = new Map<string, { readonly pattern: RegExp; methods: Set<string> }>();
+
+  private readonly operations = new Map<string, OperationDeclaration>();
+
+  constructor(operations: readonly OperationDeclaration[] = []) {
+    for (const operation of operations) {
+      if (operation.http !== undefined) this.operations.set(operation.http, operation);
+    }
+  }
+
+  /** The operation of a route; undefined for what is none, such as a page. HEAD asks what GET does. */
+  operationAt(method: string, url: string): OperationDeclaration | undefined {
+    return this.operations.get(`${method === 'HEAD' ? 'GET' : method} ${url}`);
+  }
 
   add(url: string, methods: string | readonly string[]): void {
     const route = this.routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };

@@ -1,7 +1,6 @@
 import { getAddress } from 'ethers';
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
-const PREFIX = '0x';
 
 /**
  * Lower case. Null for what is no address: a mixed-case one must carry its right checksum (EIP-55),
@@ -9,7 +8,7 @@ const PREFIX = '0x';
  */
 export function canonicalEvmAddress(text: string): string | null {
   if (!ADDRESS.test(text)) return null;
-  const digits = text.slice(PREFIX.length);
+  const digits = text.slice(2);
   const hasNoChecksum = digits === digits.toLowerCase() || digits === digits.toUpperCase();
   const lower = text.toLowerCase();
   return hasNoChecksum || getAddress(lower) === text ? lower : null;
@@ -18,13 +17,4 @@ export function canonicalEvmAddress(text: string): string | null {
 /** With the checksum of EIP-55 in the case of its letters. */
 export function displayEvmAddress(address: string): string {
   return getAddress(address);
-}
-
-/** The digits without their prefix. Cheap, as every transfer of every block is looked up by it. */
-export function evmAddressKey(address: string): string {
-  return address.startsWith(PREFIX) ? address.slice(PREFIX.length) : '';
-}
-
-export function evmAddressOfKey(key: string): string {
-  return `${PREFIX}${key}`;
 }

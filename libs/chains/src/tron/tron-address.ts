@@ -15,21 +15,20 @@ export function canonicalTronAddress(text: string): string | null {
 /** Throws `RangeError` for what is no canonical address. */
 export function tronAddressKey(address: string): string {
   const key = decode(address);
-  if (key === null)
-    throw new RangeError('This is no TRON address in base58 with a right checksum.');
-  return key;
+  if (key !== null) return key;
+  throw new RangeError('This is no TRON address in base58 with a right checksum.');
 }
 
 export function tronAddressOfKey(key: string): string {
-  return codecs().fromHex(`${PREFIX}${key}`);
+  return codecs().fromHex(`${PREFIX}${key.slice(2)}`);
 }
 
-/** The 20 bytes behind the prefix in hexadecimal, or null. */
+/** The 20 bytes behind the prefix as `0x` and hexadecimal digits, or null. */
 function decode(address: string): string | null {
   if (!BASE58.test(address)) return null;
   try {
     const hex = codecs().toHex(address);
-    return HEX.test(hex) ? hex.slice(PREFIX.length) : null;
+    return HEX.test(hex) ? `0x${hex.slice(PREFIX.length)}` : null;
   } catch {
     // tronweb throws for a wrong checksum.
     return null;

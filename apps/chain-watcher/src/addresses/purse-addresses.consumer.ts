@@ -1,0 +1,159 @@
+import { type AddressTable, canonicalAddress } from '@daybook/chains';
+import {
+  MalformedMessage,
+  type PurseAddressV1,
+  parsePurseAddress,
+  TOPICS,
+} from '@daybook/contracts';
+import type { DurableLog, Poison, ReceivedMessage } from '@daybook/messaging';
+import type { Logger } from 'pino';
+import type { WatcherMetrics } from '../monitoring/watcher-metrics';
+import { highest, isAbove, type Position } from '../state/position';
+import type { WatcherStore } from '../state/watcher-store';
+import type { MintedAddress } from './late-addresses';
+import type { ReadMark } from './read-mark';
+
+/** Stored with one write; a new chain starts with all addresses that were ever minted. */
+const ADDRESSES_AT_ONCE = 2_000;
+/** How often the lag is read while nothing is to be acknowledged. */
+const LOOK_IDLE_MS = 10_000;
+
+/** Fills the table with the stored addresses. */
+export async function readAddresses(
+  store: WatcherStore,
+  chain: string,
+  table: AddressTable,
+): Promise<void> {
+  for await (const addresses of store.addresses(chain)) {
+    for (const address of addresses) table.add(address);
+  }
+}
+
+/** Where addresses go. */
+export interface AddressOffer {
+  readonly watch: {
+    /** Resolves when the addresses are stored. */
+    offerAddresses(addresses: readonly MintedAddress[], through: Position): Promise<void>;
+  };
+  readonly family: PurseAddressV1['family'];
+  wake(): void;
+}
+
+export type AddressSubscription = Awaited<ReturnType<typeof subscribeAddresses>>;
+
+/** What the subscription works with. */
+export interface AddressSource {
+  readonly chain: { readonly id: string };
+  readonly log: DurableLog;
+  readonly logger: Logger;
+  readonly metrics: Pick<WatcherMetrics, 'parkedKeys'>;
+}
+
+/**
+ * Hands every minted address of the family to the watch. Only a chain's leader subscribes, because the
+ * members of a group share the messages. The consumer group contains the name of the watchers' memory: a
+ * new memory reads every address again.
+ */
+export async function subscribeAddresses(
+  { chain, log, logger, metrics }: AddressSource,
+  storeId: string,
+  offer: AddressOffer,
+  mark: ReadMark,
+) {
+  const topic = TOPICS.purseAddress;
+  const group = `watcher-${chain.id}-${storeId}`;
+  const running = await log.subscribe({
+    topic,
+    group,
+    limit: ADDRESSES_AT_ONCE,
+    async handle(messages) {
+      const poison = await offerMessages(messages, offer, mark);
+      for (const { message, reason } of poison) {
+        logger.error(
+          { chain: chain.id, topic, group, key: message.key, messageId: message.id, reason },
+          'an address is not watched, as its message cannot be read',
+        );
+      }
+      return poison;
+    },
+    onError(error, attempt) {
+      mark.repeat();
+      logger.warn({ chain: chain.id, attempt, err: error }, 'addresses are not stored');
+    },
+  });
+  let parkedKeys = 0;
+  let lookedAt = 0;
+  return {
+    /** Every address minted up to here has been read and stored. */
+    complete: () => mark.complete,
+    parkedKeys: () => parkedKeys,
+    /** Reads the lag and the parked keys, when something waits for them. */
+    async look(): Promise<void> {
+      const { read } = mark;
+      const isWaiting = isAbove(read, mark.complete);
+      if (!isWaiting && Date.now() - lookedAt < LOOK_IDLE_MS) return;
+      lookedAt = Date.now();
+      const { lag } = await running.status();
+      // A key is parked before the group's offset passes it, so reading in this order misses none.
+      parkedKeys = (await running.status()).parkedKeys;
+      metrics.parkedKeys.set({ topic, group }, parkedKeys);
+      mark.look(read, lag, parkedKeys);
+    },
+    async stop(): Promise<void> {
+      await running.stop();
+      metrics.parkedKeys.remove({ topic, group });
+    },
+  };
+}
+
+/**
+ * Offers the addresses in these messages to the watch. Resolves when it has stored them, with the messages
+ * that cannot be read; later messages with the same key are left out.
+ */
+export async function offerMessages(
+  messages: readonly ReceivedMessage[],
+  { watch, family, wake }: AddressOffer,
+  mark: ReadMark,
+): Promise<readonly Poison[]> {
+  const poison = new Map<string, Poison>();
+  const addresses: MintedAddress[] = [];
+  let through: Position = null;
+  for (const message of messages) {
+    if (poison.has(message.key)) continue;
+    const minted = read(message, family);
+    if (typeof minted === 'string') {
+      poison.set(message.key, { message, reason: minted });
+      continue;
+    }
+    // Addresses of other families count as stored: there is nothing to match.
+    through = highest(through, minted.position);
+    if (minted.address !== null) addresses.push({ ...minted, address: minted.address });
+  }
+  if (addresses.length > 0 || through !== null) {
+    const stored = watch.offerAddresses(addresses, through);
+    wake();
+    await stored;
+  }
+  mark.handled(messages.length, through);
+  return [...poison.values()];
+}
+
+/** The content of a message, with address null for another family; or why it cannot be read. */
+function read(
+  { value }: ReceivedMessage,
+  family: PurseAddressV1['family'],
+): (Omit<MintedAddress, 'address'> & { readonly address: string | null }) | string {
+  let message: PurseAddressV1;
+  try {
+    message = parsePurseAddress(value);
+  } catch (error) {
+    if (error instanceof MalformedMessage) return error.message;
+    throw error;
+  }
+  const mintedAt = Date.parse(message.mintedAt);
+  const position = message.position === undefined ? null : BigInt(message.position);
+  if (message.family !== family) return { address: null, mintedAt, position };
+  const address = canonicalAddress(family, message.address);
+  if (address === null) return `${message.address} is no address of the family ${family}.`;
+  return { address, mintedAt, position };
+}

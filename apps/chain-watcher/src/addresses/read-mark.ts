@@ -1,0 +1,65 @@
+import { highest, isAbove, type Position } from '../state/position';
+
+/**
+ * The position up to which every address has been read, kept while they are read.
+ *
+ * The highest position that was read is not enough. The ledger may publish again what it published
+ * before, and compaction keeps only the later copy: until the reader reaches those copies, addresses are
+ * missing below positions that it has seen. So a position counts only when everything that the topic held
+ * when it was reached has been handled: each address below was published before it, and the last copy of
+ * each lay before the end of the topic at that moment.
+ */
+export interface ReadMark {
+  /** The highest position that was handled. */
+  readonly read: Position;
+  /** Every address minted up to here has been read. */
+  readonly complete: Position;
+  /** `messages` more were handled, up to the position `through`. */
+  handled(messages: number, through: Position): void;
+  /** A batch is delivered again, so messages may be counted twice: starts the count again. */
+  repeat(): void;
+  /**
+   * Takes the lag and the number of parked keys, which were read from the log after `read` was. While a
+   * key is parked nothing counts: its messages may name any address.
+   */
+  look(read: Position, lag: bigint, parkedKeys: number): void;
+}
+
+/** A mark that continues from the stored positions. */
+export function createReadMark(read: Position, complete: Position): ReadMark {
+  /** What is complete once `left` more messages are handled. */
+  let pending: { readonly through: Position; left: bigint } | null = null;
+  return {
+    get read() {
+      return read;
+    },
+    get complete() {
+      return complete;
+    },
+    handled(messages, through) {
+      read = highest(read, through);
+      if (pending) pending.left -= BigInt(messages);
+    },
+    repeat() {
+      pending = null;
+    },
+    look(readBefore, lag, parkedKeys) {
+      if (parkedKeys > 0) {
+        pending = null;
+        return;
+      }
+      // Below zero when messages were handled between the two reads that the lag is computed from.
+      if (lag <= 0n) {
+        complete = highest(complete, readBefore);
+        pending = null;
+      } else if (pending && pending.left <= 0n) {
+        // Under a steady stream of addresses the lag is never zero.
+        complete = highest(complete, pending.through);
+        pending = null;
+      }
+      if (pending === null && isAbove(readBefore, complete)) {
+        pending = { through: readBefore, left: lag };
+      }
+    },
+  };
+}

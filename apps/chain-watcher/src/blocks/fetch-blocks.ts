@@ -1,0 +1,56 @@
+import type { ChainBlock, ChainClient } from '@daybook/chains';
+import { limiter } from '@daybook/platform/plain';
+
+/** One step is stored as a whole, so more blocks would make a crash repeat more work. */
+export const BLOCKS_AT_ONCE = 64;
+/** Hides the node's latency, and bounds the raw answers in memory (a few MB each). */
+const FETCHES_AT_ONCE = 16;
+
+/** Blocks `from` to `to` of the chain that the node follows, at most `BLOCKS_AT_ONCE`. */
+export function fetchRange(
+  client: ChainClient,
+  from: number,
+  to: number,
+): Promise<readonly ChainBlock[]> {
+  const count = Math.min(to - from + 1, BLOCKS_AT_ONCE);
+  return fetchInOrder(
+    client,
+    Array.from({ length: count }, (_, n) => from + n),
+  );
+}
+
+/**
+ * Blocks by number or hash, in this order, up to the first one that the node lacks or answers wrongly.
+ * The blocks before it are kept; when there are none, its error is thrown. `ChainClient.block` returns
+ * whole blocks only: it has checked header, transactions and receipts against each other.
+ */
+export async function fetchInOrder(
+  client: ChainClient,
+  wanted: readonly (number | string)[],
+): Promise<readonly ChainBlock[]> {
+  const fetches = limiter({
+    runningMax: FETCHES_AT_ONCE,
+    waitingMax: BLOCKS_AT_ONCE,
+    tooMany: (waiting) => new RangeError(`${waiting} blocks wait to be fetched already.`),
+  });
+  let isCut = false;
+  async function fetch(at: number | string): Promise<ChainBlock | null> {
+    if (isCut) return null;
+    try {
+      const block = await client.block(at);
+      isCut ||= block === null;
+      return block;
+    } catch (error) {
+      isCut = true;
+      throw error;
+    }
+  }
+  const answers = await Promise.allSettled(wanted.map((at) => fetches.run(() => fetch(at))));
+  const blocks: ChainBlock[] = [];
+  for (const answer of answers) {
+    if (answer.status === 'rejected' && blocks.length === 0) throw answer.reason;
+    if (answer.status === 'rejected' || answer.value === null) break;
+    blocks.push(answer.value);
+  }
+  return blocks;
+}

@@ -1,0 +1,89 @@
+import type { BlockHeader, BlockTransfer } from '@daybook/chains';
+import type { FinalityV1, TransferV1 } from '@daybook/contracts';
+import type { Sighting, TrackedTransfer } from '../state/tracked-transfer';
+
+export type TransferVersions = ReturnType<typeof openVersions>;
+
+/** `<caip2>/<transaction hash>/<ordinal>`. */
+export function transferIdOf(chain: string, transfer: BlockTransfer): string {
+  return `${chain}/${transfer.txHash}/${transfer.ordinal}`;
+}
+
+/**
+ * Collects the new versions of one chain's transfers, from the latest ones in `known`. The methods are
+ * called in the order in which things happened. A version that would change nothing is not made, so the
+ * same call may be repeated. `now` is the number of new versions, in Unix milliseconds: see `versionTime`.
+ */
+export function openVersions(chain: string, known: Iterable<TrackedTransfer>, now: number) {
+  const latest = new Map<string, TrackedTransfer>();
+  for (const tracked of known) latest.set(tracked.transfer.transferId, tracked);
+  /** New versions, in the order in which they must be published. */
+  const changes: TrackedTransfer[] = [];
+
+  /**
+   * Versions are times, and one more than the last when two fall into one millisecond. So a watcher that
+   * lost its memory still publishes higher versions than before.
+   */
+  function write(transfer: Omit<TransferV1, 'version'>, sighting: Sighting | null): void {
+    const before = latest.get(transfer.transferId)?.transfer.version ?? 0;
+    const version = Math.max(before + 1, now);
+    const tracked = { transfer: { ...transfer, version }, sighting };
+    latest.set(transfer.transferId, tracked);
+    changes.push(tracked);
+  }
+
+  /** Changes a transfer whose status is one of `from`; from other statuses nothing leads there. */
+  function move(id: string, from: readonly Status[], change: Partial<TransferV1>): void {
+    const before = latest.get(id);
+    if (!before?.transfer || !from.includes(before.transfer.status)) return;
+    const { version: _, ...transfer } = before.transfer;
+    write({ ...transfer, finality: null, ...change }, before.sighting);
+  }
+
+  return {
+    changes: changes as readonly TrackedTransfer[],
+    /** A block contains the transfer. */
+    include(block: BlockHeader, transfer: BlockTransfer): void {
+      const content = contentOf(chain, transfer);
+      const before = latest.get(content.transferId);
+      const isIncluded = before && INCLUDED.includes(before.transfer.status);
+      if (isIncluded && before.transfer.block?.hash === block.hash) return;
+      const { number, hash, time } = block;
+      write(
+        {
+          ...content,
+          status: transfer.failed ? 'failed' : 'detected',
+          block: { number, hash, time: new Date(time * 1000).toISOString() },
+          finality: null,
+        },
+        before?.sighting ?? null,
+      );
+    },
+    /** The block that contains it was replaced. */
+    revert: (id: string) => move(id, INCLUDED, { status: 'reverted' }),
+    /** The block that contains it is final by the policy. */
+    finalise: (id: string, finality: FinalityV1) =>
+      move(id, ['detected'], { status: 'final', finality }),
+    /** A pending transaction announces it. */
+    see(transfer: BlockTransfer, sighting: Sighting): void {
+      const content = contentOf(chain, transfer);
+      // A known transfer has at least been seen.
+      if (latest.has(content.transferId)) return;
+      write({ ...content, status: 'seen', block: null, finality: null }, sighting);
+    },
+    /** Its pending transaction was replaced or has expired. */
+    drop: (id: string) => move(id, ['seen'], { status: 'dropped' }),
+  };
+}
+
+type Status = TransferV1['status'];
+
+/** The statuses of a transfer that a block contains. */
+const INCLUDED: readonly Status[] = ['detected', 'final', 'failed'];
+
+/** The fields that do not depend on the block. */
+function contentOf(chain: string, transfer: BlockTransfer) {
+  const { asset, amount, from, to, txHash } = transfer;
+  const transferId = transferIdOf(chain, transfer);
+  return { transferId, chain, asset, amount: amount.toString(), from, to, txHash };
+}

@@ -1,0 +1,87 @@
+import type { BlockHeader, Chain } from '@daybook/chains';
+import type { ChainHeadV1 } from '@daybook/contracts';
+
+/** A node may fail to answer once; after this long its failure is reported. */
+const TROUBLE_MS = 5_000;
+/** Many block times may pass without a block by chance, but not so many (Blockbook's rule). */
+const SILENCE_BLOCKS = 30;
+const SILENCE_MIN_MS = 30_000;
+const SILENCE_MAX_MS = 5 * 60_000;
+/** Up to so many blocks behind the head are normal. */
+const BEHIND_BLOCKS = 16;
+/** On the fastest chains, addresses of the last seconds make so many blocks to scan again. */
+const RESCAN_BLOCKS = 1_000;
+
+/** What a watcher knows of its chain; times in Unix milliseconds. */
+export interface Observation {
+  /** The node's head; null before the first answer. */
+  readonly head: BlockHeader | null;
+  /** When the head was last higher than ever before. */
+  readonly advancedAt: number;
+  readonly matched: number;
+  /** Why matching cannot go on, when it cannot. */
+  readonly stalled: string | null;
+  readonly trouble: Trouble | null;
+  /** Blocks that are still to be scanned again. */
+  readonly blocksToRescan: number;
+  /** Blocks of a rescan that the node does not show, and since when; null when there are none. */
+  readonly missing: {
+    readonly range: { readonly from: number; readonly to: number };
+    readonly since: number;
+  } | null;
+  /** Since when a tag that a finality policy needs is unknown; null when none is. */
+  readonly unsettledSince: number | null;
+}
+
+/** The error of the last attempt, and since when all attempts have failed. */
+export interface Trouble {
+  readonly message: string;
+  readonly since: number;
+}
+
+export type Health = Pick<ChainHeadV1, 'state' | 'detail'>;
+
+/**
+ * The health of a watch. A stuck node answers without errors, so silence is a fault too: no new block for
+ * long, or an old newest block. A chain that makes blocks on demand cannot be judged by silence.
+ */
+export function judge(chain: Chain, seen: Observation, now: number): Health {
+  if (seen.stalled !== null) return stalled(seen.stalled);
+  const { trouble, head, unsettledSince, missing } = seen;
+  if (trouble !== null && (head === null || now - trouble.since >= TROUBLE_MS)) {
+    return stalled(trouble.message);
+  }
+  if (head === null) return { state: 'catching-up', detail: 'The node has not answered yet.' };
+  const silence = silenceOf(chain);
+  if (silence !== null && now - seen.advancedAt > silence) {
+    const seconds = Math.round((now - seen.advancedAt) / 1000);
+    return stalled(`The node has shown no new block for ${seconds} s.`);
+  }
+  if (silence !== null && now - head.time * 1000 > SILENCE_MAX_MS + silence) {
+    const minutes = Math.round((now - head.time * 1000) / 60_000);
+    return stalled(`The node's newest block is ${minutes} min old: it is still synchronising.`);
+  }
+  if (unsettledSince !== null && now - unsettledSince > SILENCE_MAX_MS) {
+    return stalled('The node tags no block of our chain as final, so no transfer becomes final.');
+  }
+  if (missing !== null && now - missing.since > SILENCE_MAX_MS) {
+    const { from, to } = missing.range;
+    return stalled(`The node does not show blocks ${from} to ${to}, which must be matched again.`);
+  }
+  const behind = head.number - seen.matched;
+  if (behind > BEHIND_BLOCKS) return { state: 'catching-up', detail: `${behind} blocks to match.` };
+  if (seen.blocksToRescan > RESCAN_BLOCKS) {
+    return { state: 'catching-up', detail: `${seen.blocksToRescan} blocks to match again.` };
+  }
+  return { state: 'following', detail: null };
+}
+
+function stalled(detail: string): Health {
+  return { state: 'stalled', detail };
+}
+
+/** How long a chain may be without a new block; null when it makes blocks on demand. */
+function silenceOf({ blockTimeMs }: Chain): number | null {
+  if (blockTimeMs === null) return null;
+  return Math.min(Math.max(SILENCE_BLOCKS * blockTimeMs, SILENCE_MIN_MS), SILENCE_MAX_MS);
+}

@@ -1,0 +1,65 @@
+import type { TransferV1 } from '@daybook/contracts';
+import { durationHistogram, type Metrics } from '@daybook/platform';
+import { Counter, Gauge } from 'prom-client';
+
+/** The metrics of the watchers in one process, by chain. */
+export type WatcherMetrics = ReturnType<typeof createWatcherMetrics>;
+
+const STATUSES: readonly TransferV1['status'][] = [
+  'seen',
+  'detected',
+  'final',
+  'reverted',
+  'dropped',
+  'failed',
+];
+
+/** Registers the metrics; those of `chains` start at zero, so that a rate is known from the start. */
+export function createWatcherMetrics(
+  { registry, parkedKeys }: Pick<Metrics, 'registry' | 'parkedKeys'>,
+  chains: readonly string[],
+) {
+  const registers = [registry];
+  const labelNames = ['chain'] as const;
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `daybook_watcher_${name}`, help, labelNames, registers });
+  const counter = <Label extends string>(name: string, help: string, more: readonly Label[]) =>
+    new Counter<'chain' | Label>({
+      name: `daybook_watcher_${name}_total`,
+      help,
+      labelNames: ['chain', ...more],
+      registers,
+    });
+  const metrics = {
+    head: gauge('head_number', 'The highest block that the node shows.'),
+    matched: gauge('matched_number', 'The last block that was matched.'),
+    finalized: gauge('finalized_number', 'The last block behind the tag finalized.'),
+    leading: gauge('leading', '1 when this process watches the chain, 0 when it stands by.'),
+    stalled: gauge('stalled', '1 when the chain cannot be followed.'),
+    addresses: gauge('addresses', 'Addresses in the table.'),
+    addressesThrough: gauge(
+      'addresses_through',
+      "The position of the ledger's log up to which every address is watched.",
+    ),
+    parkedKeys,
+    blocks: counter('blocks', 'Blocks matched.', []),
+    rescannedBlocks: counter('rescanned_blocks', 'Blocks scanned again.', []),
+    blocksToRescan: gauge('blocks_to_rescan', 'Blocks that are still to be scanned again.'),
+    removedBlocks: counter('removed_blocks', 'Matched blocks that a reorg removed.', []),
+    transfers: counter('transfers', 'Versions of transfers, by status.', ['status']),
+    nodeFaults: counter('node_faults', 'Steps that failed because of the node.', ['kind']),
+    passSeconds: durationHistogram(
+      registry,
+      'daybook_watcher_pass_seconds',
+      'One step: poll the head, fetch, match, store.',
+      labelNames,
+    ),
+  };
+  for (const chain of chains) {
+    metrics.leading.set({ chain }, 0);
+    metrics.stalled.set({ chain }, 0);
+    metrics.blocks.inc({ chain }, 0);
+    for (const status of STATUSES) metrics.transfers.inc({ chain, status }, 0);
+  }
+  return metrics;
+}

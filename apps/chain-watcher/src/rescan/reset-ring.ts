@@ -1,0 +1,175 @@
+import { type BlockHeader, type ChainClient, InvalidBlock } from '@daybook/chains';
+import type { HeadFeed } from '../blocks/head-feed';
+import { openVersions } from '../match/transfer-versions';
+import { firstRing } from '../reorg/first-ring';
+import { cutAtReorg, type OperatorRescan, type Rescan } from '../state/rescan';
+import { headerAt, type Ring } from '../state/ring';
+import { startedChain, tipOf, versionTime, type WatchContext } from '../state/watch-state';
+
+/**
+ * Works on the ring reset that an operator requested, if there is one; returns whether more is due.
+ * `onReset` is called when the ring was replaced.
+ */
+export async function serveRingReset(
+  context: WatchContext,
+  head: HeadFeed,
+  onReset: () => void,
+): Promise<boolean> {
+  const reset = context.state.rescans.find(isReset);
+  if (reset === undefined) return false;
+  if (reset.next !== null) return trackReset(context, head, reset, reset.next);
+  const latest = head.latest ?? tipOf(context.state);
+  const plan = await planReset(context, latest, reset);
+  if (typeof plan === 'string') {
+    await context.commit({ rescans: [{ ...reset, state: 'refused', reason: plan }] });
+    return true;
+  }
+  await resetRing(context, latest, reset, plan);
+  onReset();
+  // The new branch may be shorter than the old one.
+  Object.assign(head, { highestNumber: latest.number, advancedAt: context.now() });
+  return true;
+}
+
+function isReset(rescan: Rescan): rescan is OperatorRescan {
+  return rescan.origin === 'ring-reset';
+}
+
+/**
+ * Continues with the node's branch, which leaves ours below the ring. No header shows where, but the
+ * blocks with transfers to our addresses are stored: the highest of them that the node has lies below
+ * the fork. All transfers above it were on the old branch and are reported as reverted, final or not, so
+ * the ledger reverses exactly what it booked for them. The new branch is matched from there as it comes,
+ * and a transfer that it contains too is credited once.
+ */
+async function resetRing(
+  context: WatchContext,
+  head: BlockHeader,
+  reset: OperatorRescan,
+  { from, agreed }: Plan,
+): Promise<void> {
+  const { chain, client, store, state } = context;
+  const { ring } = await firstRing(client, chain, from, head);
+  await requireSame(client, ring, agreed);
+  const ancestor = ring.at(-1) as BlockHeader;
+  const lost = await store.includedAbove(chain.id, ancestor.number);
+  const versions = openVersions(chain.id, lost, versionTime(context));
+  for (const { transfer } of lost) versions.revert(transfer.transferId);
+  const next = ancestor.number + 1;
+  const begun = { ...reset, state: 'running', from: next, to: head.number, next } as const;
+  await context.commit({
+    ring,
+    transfers: versions.changes,
+    // The hashes of running rescans may be of the old branch, so they are read again.
+    rescans: [
+      ...state.rescans
+        .filter(({ origin, next }) => origin !== 'ring-reset' && next !== null)
+        .map((rescan) => ({ ...cutAtReorg(rescan, ancestor), hash: null })),
+      { ...begun, versions: lost.length },
+    ],
+  });
+  context.events.reset(ancestor, lost.length);
+}
+
+/** A reset is done when the new branch is matched. */
+async function trackReset(
+  { commit, state }: WatchContext,
+  { latest }: HeadFeed,
+  reset: OperatorRescan,
+  matchedNext: number,
+): Promise<boolean> {
+  const to = reset.to as number;
+  const next = tipOf(state).number + 1;
+  const chain = startedChain(state);
+  if (chain.phase === 'stalled') {
+    // The chain changed that deep once more, so the operator has to decide again.
+    await commit({ rescans: [{ ...reset, next, state: 'refused', reason: chain.reason }] });
+    return true;
+  }
+  const isDone = next > Math.min(to, latest?.number ?? to);
+  if (!isDone && matchedNext === next) return false;
+  await commit({ rescans: [{ ...reset, next, state: isDone ? 'done' : 'running' }] });
+  return true;
+}
+
+/** Up to here both branches are the same. No hash: no block with transfers is known to be on both. */
+interface Agreed {
+  readonly number: number;
+  readonly hash: string | null;
+}
+
+interface Plan {
+  /** The first block to match on the new branch. */
+  readonly from: number;
+  readonly agreed: Agreed;
+}
+
+/** Where to continue, or why the reset is refused. */
+async function planReset(
+  context: WatchContext,
+  head: BlockHeader,
+  { from: requested, blocksMax }: OperatorRescan,
+): Promise<Plan | string> {
+  const { chain, client, store, state } = context;
+  const oldest = startedChain(state).ring[0] as BlockHeader;
+  const theirs = await client.header(oldest.number);
+  if (theirs === null) {
+    return `The node ends at block ${head.number}, below ${oldest.number}, the oldest block that is remembered. Ask again when it has that block.`;
+  }
+  if (theirs.hash === oldest.hash) {
+    return `The node has block ${oldest.number}, the oldest that is remembered, so the watcher follows every reorg by itself. There is nothing to reset.`;
+  }
+  const agreed = await agreedUpTo(context, oldest.number - 1);
+  // Below it nothing has to be reverted; for what was missed there, there are rescans.
+  const from = Math.max(requested ?? 0, agreed.number + 1);
+  if (from > oldest.number) {
+    return `Block ${oldest.number} already differs on the node's chain: begin there or below.`;
+  }
+  const shown = await store.includedAtMost(chain.id, from - 1);
+  if (shown && shown.number > agreed.number) {
+    return `Block ${shown.number}, in which transfers were found, is not on the node's chain: begin there or below.`;
+  }
+  const blocks = head.number - from + 1;
+  if (blocksMax !== null && blocks > blocksMax) {
+    return (
+      `No block above ${agreed.number} is known to be the same on the node's chain, so ${blocks} blocks would be matched, more than ${blocksMax}. ` +
+      'Name the first block that differs with --from, or allow so many with --yes.'
+    );
+  }
+  return { from, agreed };
+}
+
+/**
+ * The highest block up to `limit` that has transfers to our addresses and is on the node's chain too; when
+ * there is none, the block before the first that was ever matched. All blocks below the fork are shared
+ * and none above it, so a binary search finds it.
+ */
+async function agreedUpTo(
+  { chain, client, store, state }: WatchContext,
+  limit: number,
+): Promise<Agreed> {
+  const { startNumber } = startedChain(state);
+  let agreed: Agreed = { number: Math.max(startNumber - 1, 0), hash: null };
+  let [low, high] = [agreed.number, limit];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const shown = await store.includedAtMost(chain.id, middle);
+    if (shown === null || shown.number <= agreed.number) {
+      low = middle;
+    } else if ((await client.header(shown.number))?.hash === shown.hash) {
+      agreed = shown;
+      low = middle;
+    } else {
+      high = shown.number - 1;
+    }
+  }
+  return agreed;
+}
+
+/** Throws `InvalidBlock` when the node has switched branches since the plan was made. */
+async function requireSame(client: ChainClient, ring: Ring, agreed: Agreed): Promise<void> {
+  if (agreed.hash === null) return;
+  const now = headerAt(ring, agreed.number) ?? (await client.header(agreed.number));
+  if (now?.hash === agreed.hash) return;
+  throw new InvalidBlock(`The node gave two different hashes for block ${agreed.number}.`);
+}

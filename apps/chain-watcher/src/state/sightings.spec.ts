@@ -1,0 +1,60 @@
+import type { TransferV1 } from '@daybook/contracts';
+import { createSightings } from './sightings';
+
+const NOW = 1_700_000_000_000;
+
+function tracked(
+  id: string,
+  change: { txHash?: string; nonce?: number | null; status?: TransferV1['status'] } = {},
+) {
+  const { txHash = '0xa', nonce = 1, status = 'seen' } = change;
+  const transfer = { transferId: id, txHash, status } as TransferV1;
+  return { transfer, sighting: { sender: '0x01', nonce, seenAt: NOW } };
+}
+
+function mined(hash: string, nonce: number | null = 1, sender = '0x01') {
+  return { hash, nonce, sender };
+}
+
+describe('sightings', () => {
+  it('end with their own transaction', () => {
+    const sightings = createSightings([
+      tracked('x'),
+      tracked('y'),
+      tracked('z', { txHash: '0xb', nonce: 2 }),
+    ]);
+    expect(sightings.endedBy([mined('0xa')])).toEqual(['x', 'y']);
+  });
+
+  it('end with another transaction in their place', () => {
+    const sightings = createSightings([tracked('x')]);
+    expect(sightings.endedBy([mined('0xc', 1)])).toEqual(['x']);
+    expect(sightings.endedBy([mined('0xc', 2), mined('0xd', 1, '0x02')])).toEqual([]);
+  });
+
+  it('have no place on chains without an order per sender', () => {
+    const sightings = createSightings([tracked('x', { nonce: null })]);
+    expect(sightings.endedBy([mined('0xc', null)])).toEqual([]);
+    expect(sightings.endedBy([mined('0xa', null)])).toEqual(['x']);
+  });
+
+  it('are forgotten with their next version', () => {
+    const sightings = createSightings([tracked('x')]);
+    sightings.note(tracked('x', { status: 'detected' }));
+    expect(sightings.expired(Number.MAX_SAFE_INTEGER)).toEqual([]);
+    expect(sightings.endedBy([mined('0xa')])).toEqual([]);
+  });
+
+  it('grow old', () => {
+    const sightings = createSightings([tracked('x')]);
+    expect(sightings.expired(NOW + 30 * 60_000)).toEqual([]);
+    expect(sightings.expired(NOW + 30 * 60_000 + 1)).toEqual(['x']);
+  });
+
+  it('are bounded in number', () => {
+    const sightings = createSightings(Array.from({ length: 9_999 }, (_, n) => tracked(String(n))));
+    expect(sightings.isFull()).toBe(false);
+    sightings.note(tracked('one more'));
+    expect(sightings.isFull()).toBe(true);
+  });
+});

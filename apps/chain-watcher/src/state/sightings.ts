@@ -1,0 +1,53 @@
+import type { TransactionRef } from '@daybook/chains';
+import type { Sighting, TrackedTransfer } from './tracked-transfer';
+
+/** After this time without being mined, all nodes have most likely evicted a transaction. */
+const PENDING_MS_MAX = 30 * 60_000;
+/** Bounds the memory: anybody can send any number of pending transactions at no cost. */
+const SIGHTINGS_MAX = 10_000;
+
+export type Sightings = ReturnType<typeof createSightings>;
+
+type Entry = Sighting & { readonly txHash: string };
+
+/** The pending transfers that are neither mined nor dropped, and which of them a block ends. */
+export function createSightings(open: readonly TrackedTransfer[]) {
+  const entries = new Map<string, Entry>();
+
+  /** Adds a transfer whose latest version is `seen`, and removes any other. */
+  function note({ transfer, sighting }: TrackedTransfer): void {
+    const { transferId, txHash, status } = transfer;
+    entries.delete(transferId);
+    if (status === 'seen' && sighting) entries.set(transferId, { ...sighting, txHash });
+  }
+
+  for (const tracked of open) note(tracked);
+
+  function idsWhere(condition: (entry: Entry) => boolean): string[] {
+    return [...entries].filter(([, entry]) => condition(entry)).map(([id]) => id);
+  }
+
+  return {
+    isFull: () => entries.size >= SIGHTINGS_MAX,
+    note,
+    /**
+     * The sightings that these transactions of a block end: their own transaction was included, or another
+     * one used its sender's nonce.
+     */
+    endedBy(transactions: readonly TransactionRef[]): readonly string[] {
+      if (entries.size === 0) return [];
+      const hashes = new Set(transactions.map(({ hash }) => hash));
+      const nonces = new Set(transactions.map(nonceKey));
+      return idsWhere(
+        (entry) =>
+          hashes.has(entry.txHash) || (entry.nonce !== null && nonces.has(nonceKey(entry))),
+      );
+    },
+    /** The sightings that are too old at `now` (Unix milliseconds). */
+    expired: (now: number) => idsWhere(({ seenAt }) => now - seenAt > PENDING_MS_MAX),
+  };
+}
+
+function nonceKey({ sender, nonce }: Pick<TransactionRef, 'sender' | 'nonce'>): string {
+  return `${sender}#${nonce}`;
+}

@@ -1,0 +1,115 @@
+import type { BlockHeader } from '@daybook/chains';
+import type { Message } from '@daybook/messaging';
+import type { Position } from './position';
+import type { Rescan } from './rescan';
+import type { Ring } from './ring';
+import type { TrackedTransfer } from './tracked-transfer';
+
+/** The lease on a chain: the right to write for it. Each new leader gets a higher fencing token. */
+export interface Leadership {
+  readonly chain: string;
+  readonly fence: bigint;
+  /** Whether another watcher may lead by now. */
+  isLost(): boolean;
+  /** Lets the next watcher take over at once. */
+  release(): Promise<void>;
+}
+
+/** What a watcher needs to continue where the last one stopped. */
+export interface WatchRecord {
+  /** Empty before the chain's first start. */
+  readonly ring: Ring;
+  /** The lowest block that is ever matched; null before the chain's first start. */
+  readonly startNumber: number | null;
+  /** When that was, in Unix milliseconds; null before it, and when an older version did it. */
+  readonly startedAt: number | null;
+  /** The open ones, oldest first. */
+  readonly rescans: readonly Rescan[];
+  /** The highest ledger position of an address that was stored. */
+  readonly taken: Position;
+  /** The last acknowledged position. */
+  readonly acknowledged: Position;
+  /** Pending transfers that are neither mined nor dropped. */
+  readonly seen: readonly TrackedTransfer[];
+}
+
+/** All effects of one step, stored in one transaction. */
+export interface Change {
+  /** The first start of a chain, `at` in Unix milliseconds. */
+  readonly start?: { readonly number: number; readonly ring: Ring; readonly at: number };
+  /** New headers after the block `ancestor`; headers above it are removed from the ring. */
+  readonly advance?: {
+    readonly ancestor: number;
+    readonly added: Ring;
+    /** The oldest block to remember. */
+    readonly oldest: number;
+  };
+  /** Replaces the whole ring. */
+  readonly ring?: Ring;
+  /** Added or changed. One that was cancelled meanwhile stays cancelled. */
+  readonly rescans?: readonly Rescan[];
+  /** Canonical addresses. */
+  readonly addresses?: readonly string[];
+  readonly taken?: bigint;
+  readonly acknowledged?: bigint;
+  /** In the order in which they must be published; the last version of each transfer is kept. */
+  readonly transfers?: readonly TrackedTransfer[];
+}
+
+export interface OutboxMessage extends Message {
+  readonly position: bigint;
+}
+
+export type BlockRef = Pick<BlockHeader, 'number' | 'hash'>;
+
+/** Selects detected transfers: up to a block, of these assets or of all others. */
+export interface DetectedQuery {
+  readonly upTo: number;
+  readonly assets: readonly string[] | null;
+  /** Assets to leave out when `assets` is null. */
+  readonly except: readonly string[];
+  readonly limit: number;
+}
+
+/** Another watcher leads the chain: nothing was written, and this process must stop writing. */
+export class LostLeadership extends Error {
+  override readonly name = 'LostLeadership';
+
+  constructor(chain: string) {
+    super(`Another watcher has taken over ${chain}.`);
+  }
+}
+
+/**
+ * The watchers' memory, per chain. Only the leader of a chain writes, so what it has read stays true until
+ * it writes itself; the fencing token in every write makes sure that it still leads.
+ */
+export abstract class WatcherStore {
+  /**
+   * The name of this memory. It changes when the memory is deleted or the database is new. Readers of
+   * other logs use it as part of their consumer group, so that a new memory reads everything again.
+   */
+  abstract id(): Promise<string>;
+  /** Takes the lease on a chain; null while another watcher has it. */
+  abstract lead(chain: string): Promise<Leadership | null>;
+  abstract load(chain: string): Promise<WatchRecord>;
+  /** Every address of the chain, in batches. */
+  abstract addresses(chain: string): AsyncIterable<readonly string[]>;
+  /** The latest versions of those transfers that are known. */
+  abstract transfers(ids: readonly string[]): Promise<readonly TrackedTransfer[]>;
+  /** The transfers in blocks above `number`. */
+  abstract includedAbove(chain: string, number: number): Promise<readonly TrackedTransfer[]>;
+  /** The highest block up to `number` that has transfers to our addresses. */
+  abstract includedAtMost(chain: string, number: number): Promise<BlockRef | null>;
+  /** The open rescans, oldest first. */
+  abstract rescans(chain: string): Promise<readonly Rescan[]>;
+  /** Detected transfers that are not final yet, oldest block first. */
+  abstract detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]>;
+  /** Stores a step with its outbox. Throws `LostLeadership`; after any other error the outcome is unknown. */
+  abstract commit(leadership: Leadership, change: Change): Promise<void>;
+  /** The oldest unpublished messages. */
+  abstract outbox(chain: string, limit: number): Promise<readonly OutboxMessage[]>;
+  /** Removes published messages, up to and including `position`. */
+  abstract published(chain: string, position: bigint): Promise<void>;
+  abstract close(): Promise<void>;
+}

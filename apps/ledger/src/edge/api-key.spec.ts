@@ -1,0 +1,42 @@
+import { hashApiKey, InvalidApiKey, isApiKey, newApiKey, parseApiKey } from './api-key';
+
+describe('an API key', () => {
+  it('carries its key id and never repeats', () => {
+    const made = Array.from({ length: 200 }, newApiKey);
+    for (const { key, keyId } of made) {
+      expect(key).toMatch(/^dbk_[0-9a-z]{8}_[0-9A-Za-z]{43}$/);
+      expect(parseApiKey(key)).toEqual({ kind: 'account', keyId });
+    }
+    expect(new Set(made.map(({ keyId }) => keyId)).size).toBe(200);
+    expect(new Set(made.map(({ key }) => key)).size).toBe(200);
+  });
+
+  it('is known by the SHA-256 of all of it', () => {
+    // sha256sum of the text, made with another program.
+    expect(hashApiKey('dbk_abcdefgh_0123456789012345678901234567890123456789012')).toBe(
+      '0814130f086e490e28a6e0f71a97ad6a5f5406d0c71c8c6be44474a004eaae66',
+    );
+  });
+
+  it('is recognised by its hash and by no other', () => {
+    const { key } = newApiKey();
+    expect(isApiKey(key, hashApiKey(key))).toBe(true);
+    expect(isApiKey(`${key}x`, hashApiKey(key))).toBe(false);
+    expect(isApiKey(key, hashApiKey(newApiKey().key))).toBe(false);
+    expect(isApiKey(key, '')).toBe(false);
+  });
+
+  it.each([
+    '',
+    'dbk_',
+    'dbk_short_0123456789012345678901234567890123456789012',
+    'dbk_abcdefgh_tooshort',
+    'sk_abcdefgh_0123456789012345678901234567890123456789012',
+    `dbk_abcdefgh_${'x'.repeat(65)}`,
+    'dbk_abcdefgh_0123456789012345678901234567890123456789012\n',
+    ' dbk_abcdefgh_0123456789012345678901234567890123456789012',
+  ])('is not %j, and the refusal does not say what was given', (text) => {
+    expect(() => parseApiKey(text)).toThrow(InvalidApiKey);
+    expect(() => parseApiKey(text)).not.toThrow(/01234/);
+  });
+});

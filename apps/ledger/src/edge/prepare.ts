@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { ApiKeys } from './api-keys';
+import { authenticate, type Credentials } from './authenticate';
+import type { Caller } from './caller';
+import type { OperationDeclaration } from './declaration';
+import { IdempotencyKeys } from './idempotency';
+import { Positions } from './positions';
+import { Problem } from './problem';
+import { RateLimit, type Tier } from './rate-limit';
+import type { RequestContext } from './request-context';
+import type { Scope } from './scopes';
+import { type Said, validated } from './validation';
+
+/** A request of which nothing but its headers was read. */
+export interface Sender extends Credentials {
+  caller: Caller | null;
+  /** The headers that say what is left of the key's quota; null before it was counted. */
+  quota: Readonly<Record<string, string>> | null;
+}
+
+/** A request as a transport hands it over: read, not checked. */
+export interface ReceivedCall extends Said {
+  /** The `Idempotency-Key` as it was sent, if it was. */
+  readonly key: string | readonly string[] | undefined;
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+  /** For how long the call may wait for `minPosition`. */
+  readonly waitMs?: number;
+  /** Resolves when the call may use the database; a transport may limit how many do at once. */
+  mayWork?(): Promise<void>;
+}
+
+/** A call that is ready for the method of its operation. */
+export interface PreparedCall {
+  /** The first parameter of the method. */
+  readonly caller: Caller | RequestContext;
+  /** The second: an instance of the request class. */
+  readonly request: object;
+  /** Frees the idempotency key of a call that failed, so that it can be corrected and sent again. */
+  release(): void;
+}
+
+/** What both edges do before an operation runs. */
+@Injectable()
+export class Calls {
+  constructor(
+    private readonly keys: ApiKeys,
+    private readonly limit: RateLimit,
+    private readonly idempotency: IdempotencyKeys,
+    private readonly positions: Positions,
+  ) {}
+
+  /**
+   * What every request passes before anything of it is read: who sent it, and whether they may. Notes the
+   * caller and the quota as soon as they are known, for logs and refusals. A route without a scope needs a
+   * valid key and no more. Refuses with `unauthenticated`, `rate-limited`, `forbidden`.
+   */
+  async admit(
+    sender: Sender,
+    { scope, tier = 'standard' }: { readonly scope: Scope | null; readonly tier?: Tier },
+    forPeople = false,
+  ): Promise<Caller> {
+    const caller = await authenticate(sender, this.keys, forPeople);
+    sender.caller = caller;
+    sender.quota = this.limit.take(caller.keyId, tier);
+    if (scope === null || caller.scopes.has(scope)) return caller;
+    throw new Problem('forbidden', `This needs a key with the scope "${scope}".`);
+  }
+
+  /** Looks the key up again, as streams do. Refuses with `unauthenticated`. */
+  authenticate(sender: Credentials): Promise<Caller> {
+    return authenticate(sender, this.keys, false);
+  }
+
+  /** Checks a received call and makes it ready for its method. */
+  async prepare(
+    operation: OperationDeclaration,
+    caller: Caller,
+    call: ReceivedCall,
+  ): Promise<PreparedCall> {
+    const request = validated(operation.request, call);
+    if (operation.kind !== 'command') {
+      const { minPosition } = request as { minPosition?: string };
+      if (minPosition !== undefined) {
+        await this.positions.reach(caller.keyId, minPosition, call.waitMs);
+      }
+      await call.mayWork?.();
+      return { caller, request, release: () => undefined };
+    }
+    await call.mayWork?.();
+    const context = await this.idempotency.contextOf(operation, caller, call, request);
+    const { commandId, fingerprint } = context;
+    const release = () => {
+      if (fingerprint !== undefined) this.idempotency.release(commandId);
+    };
+    return { caller: context, request, release };
+  }
+}

@@ -1,0 +1,170 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { Problem } from '../edge/problem';
+
+/**
+ * Calls that have not ended, waiting ones included: bounds the memory that they take while the database
+ * does not answer. Further calls are refused at once.
+ */
+const CALLS_MAX = 2_000;
+/** No key may have all of them. */
+const CALLS_PER_KEY_MAX = 1_500;
+/**
+ * Calls that run at once. Reads: fewer than the connections of the pool, so that hardly any waits inside the
+ * pool, where it could not be dropped, and keys can still be looked up while reads are stuck. Commands: as
+ * many as one group commit of the log takes.
+ */
+const WORKING_MAX = { read: 10, write: 256 } as const;
+
+export type Work = keyof typeof WORKING_MAX;
+/** Why a client no longer waits for its answer. */
+export type Abandoned = 'deadline' | 'cancelled';
+
+export interface AdmissionOptions {
+  readonly callsMax?: number;
+  readonly callsPerKeyMax?: number;
+  readonly workingMax?: Readonly<Record<Work, number>>;
+}
+
+/** A call that was admitted. */
+export interface AdmittedCall {
+  /** Counts it for its key. Refuses with `overloaded`. */
+  countFor(keyId: string): void;
+  /** Resolves when the call may run, first come, first served. Refuses with `timeout` once it is abandoned. */
+  start(work: Work): Promise<void>;
+  /** The client no longer waits: a call that has not started never will. */
+  abandon(why: Abandoned): void;
+  /** Everything that was done for the call has ended. */
+  end(): void;
+}
+
+export interface AdmissionControl {
+  /** Counts a call until it ends; its deadline is `until`, Unix milliseconds. Refuses with `overloaded`. */
+  admit(until: number): AdmittedCall;
+}
+
+/**
+ * Admission control: limits how many calls run at once, and drops those whose deadline has passed before
+ * they started. So when the service is slow, a call with a deadline of 50 ms costs it a refusal, no work.
+ */
+export function createAdmissionControl(
+  registry: Registry,
+  options: AdmissionOptions = {},
+): AdmissionControl {
+  const { callsMax = CALLS_MAX, callsPerKeyMax = CALLS_PER_KEY_MAX } = options;
+  const lanes = { read: createLane('read', options), write: createLane('write', options) };
+  const byKey = new Map<string, number>();
+  let calls = 0;
+  const turnedAway = new Counter({
+    name: 'daybook_grpc_calls_turned_away_total',
+    help: 'Calls that were refused before they ran: abandoned by the client, or too many.',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'daybook_grpc_calls',
+    help: 'Calls that have not ended: they run, or wait for something.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const working = lanes.read.running + lanes.write.running;
+      this.set({ state: 'working' }, working);
+      this.set({ state: 'waiting' }, calls - working);
+    },
+  });
+  const overloaded = () => {
+    turnedAway.inc({ reason: 'overloaded' });
+    return new Problem('overloaded', 'The service is overloaded. Nothing was done for this call.', {
+      headers: { 'retry-after': '1' },
+    });
+  };
+
+  return {
+    admit(until) {
+      if (calls >= callsMax) throw overloaded();
+      calls += 1;
+      let owner: string | null = null;
+      let lane: Lane | null = null;
+      let waiter: Waiter | null = null;
+      let isRunning = false;
+      let abandoned: Abandoned | null = null;
+      return {
+        countFor(keyId) {
+          const ofKey = byKey.get(keyId) ?? 0;
+          if (ofKey >= callsPerKeyMax) throw overloaded();
+          byKey.set(keyId, ofKey + 1);
+          owner = keyId;
+        },
+        async start(work) {
+          const wanted = lanes[work];
+          lane = wanted;
+          const isAbandoned = () => {
+            // The timer of the call may be late when the process is busy.
+            if (abandoned === null && Date.now() >= until) abandoned = 'deadline';
+            return abandoned !== null;
+          };
+          if (!isAbandoned()) {
+            isRunning =
+              wanted.take() ||
+              (await new Promise<boolean>((resolve) => {
+                waiter = resolve;
+                wanted.waiting.add(resolve);
+              }));
+          }
+          if (isRunning && !isAbandoned()) return;
+          turnedAway.inc({ reason: abandoned ?? 'deadline' });
+          throw new Problem('timeout', 'The call had ended before it could run.');
+        },
+        abandon(why) {
+          abandoned ??= why;
+          if (waiter !== null && lane?.waiting.delete(waiter)) waiter(false);
+        },
+        end() {
+          calls -= 1;
+          if (isRunning) lane?.release();
+          if (owner === null) return;
+          const left = (byKey.get(owner) ?? 1) - 1;
+          if (left === 0) byKey.delete(owner);
+          else byKey.set(owner, left);
+        },
+      };
+    },
+  };
+}
+
+/** Called with whether the call may run. */
+type Waiter = (hasPlace: boolean) => void;
+
+/** The calls of one kind that run, and those that wait to. */
+interface Lane {
+  readonly running: number;
+  /** The oldest first. */
+  readonly waiting: Set<Waiter>;
+  take(): boolean;
+  release(): void;
+}
+
+function createLane(work: Work, { workingMax = WORKING_MAX }: AdmissionOptions): Lane {
+  const waiting = new Set<Waiter>();
+  let running = 0;
+  return {
+    get running() {
+      return running;
+    },
+    waiting,
+    take() {
+      if (running >= workingMax[work]) return false;
+      running += 1;
+      return true;
+    },
+    /** The longest waiting call runs next. */
+    release() {
+      const [next] = waiting;
+      if (next === undefined) {
+        running -= 1;
+        return;
+      }
+      waiting.delete(next);
+      next(true);
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { exactlyOneOf, fieldsOf, type RequestField } from '../src/edge/fields';
+import { operationsOf, type RunningOperation } from '../src/edge/operation';
+import type { Known } from './grpc-known';
+import type { GrpcLedger } from './grpc-ledger';
+import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from './grpc-reflected';
+
+// Calls of every operation over both edges, made of the declarations: a new operation is tried without a
+// line here, as long as its fields have names that `SAMPLES` knows.
+
+/** One request to an operation, in the words of JSON. */
+export interface OperationCall {
+  readonly operation: RunningOperation;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** An operation that both edges have, with its service and method. */
+export function sharedOperations(app: Parameters<typeof operationsOf>[0]) {
+  return operationsOf(app).filter(({ http, rpc }) => http !== undefined && rpc !== undefined);
+}
+
+export function rpcOf({ rpc = 'CustomerService/GetCustomer' }: RunningOperation) {
+  const [service = '', method = ''] = rpc.split('/');
+  return { service: `daybook.v1.${service}`, method };
+}
+
+/** Values by the name of the field. Commands repeat what is so already, so that they change nothing. */
+export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
+  return {
+    ...{ customerId: known.customerId, purseId: known.purseId, address: known.address },
+    ...{ replenishmentId: known.replenishmentId, minPosition: known.position },
+    ...{ externalId: 'ann', description: 'the first', families: ['evm'], reason: 'a test' },
+    ...{ family: 'evm', currency: 'ETH', outsideOrderId: 'order-1', limit: '1', after: '1' },
+    ...{ asOf: known.position, asset: 'USDT_ETH', from: '2026-01-01T00:00:00.500Z' },
+    to: '2999-01-01T00:00:00Z',
+  };
+}
+
+/**
+ * Requests to one operation: the required fields alone, with each optional field of a query and with all
+ * of a command's, and each way of a choice.
+ */
+export function callsOf(
+  operation: RunningOperation,
+  samples: object,
+): readonly [OperationCall, ...OperationCall[]] {
+  const fields = fieldsOf(operation.request).filter(({ name }) => name !== 'cursor');
+  const alternatives = exactlyOneOf(operation.request);
+  const pick = (chosen: readonly RequestField[]) =>
+    Object.fromEntries(chosen.map((field) => [field.name, sampleOf(field, samples)]));
+  const required = pick(fields.filter((field) => field.required));
+  const optional = fields.filter((f) => !f.required && !alternatives.includes(f.name));
+  const ways = alternatives.map((name) => pick(fields.filter((field) => field.name === name)));
+  const bases = (ways.length === 0 ? [{}] : ways).map((way) => ({ ...required, ...way }));
+  const more =
+    operation.kind === 'command'
+      ? [pick(optional)]
+      : [{}, ...optional.flatMap((field) => valuesOf(field, samples))];
+  const [first, ...others] = bases.flatMap((base) =>
+    more.map((added) => ({ operation, fields: { ...base, ...added } })),
+  );
+  if (first === undefined) throw new Error(`${operation.name} cannot be called.`);
+  return [first, ...others];
+}
+
+function sampleOf({ name, choices }: RequestField, samples: object): unknown {
+  const value = (samples as Record<string, unknown>)[name] ?? choices?.[0];
+  if (value === undefined) throw new Error(`No sample for the field ${name}.`);
+  return value;
+}
+
+/** An optional field with each word that it may have, or with its sample. */
+function valuesOf(field: RequestField, samples: object): readonly object[] {
+  const words =
+    field.name in samples || field.choices === null ? [sampleOf(field, samples)] : field.choices;
+  return words.map((word) => ({ [field.name]: word }));
+}
+
+export interface RestRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body: Record<string, unknown> | undefined;
+}
+
+/** The call as a request of REST. */
+export function restRequestOf({ operation, fields }: OperationCall): RestRequest {
+  const [method = '', template = ''] = operation.http?.split(' ') ?? [];
+  const rest = { ...fields };
+  const path = template.replaceAll(/:(\w+)/g, (_, name) => {
+    delete rest[name];
+    return encodeURIComponent(String(fields[name]));
+  });
+  if (operation.kind === 'command') return { method, path, body: rest };
+  const query = new URLSearchParams(rest as Record<string, string>).toString();
+  return { method, path: query === '' ? path : `${path}?${query}`, body: undefined };
+}
+
+/** The call as a message, by what the server says of its type: words become values, times are taken apart. */
+export function messageOf(call: OperationCall, type: ReflectedType): Record<string, unknown> {
+  const message: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(call.fields)) {
+    const field = fieldFor(type, name, value);
+    message[field.name] = valueIn(field, value);
+  }
+  return message;
+}
+
+/** `status` is a word of one of two fields. */
+function fieldFor(type: ReflectedType, name: string, value: unknown): ReflectedField {
+  const named = type.fields.find((field) => field.name === snake(name));
+  const isOthers = named !== undefined && named.words.length > 0 && wordFor(named, value) === value;
+  const field = isOthers ? type.fields.find((f) => wordFor(f, value) !== value) : named;
+  if (field === undefined) throw new Error(`${type.name} has no field for ${name}.`);
+  return field;
+}
+
+function valueIn(field: ReflectedField, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => valueIn(field, item));
+  if (field.message?.name === 'Timestamp') {
+    const ms = Date.parse(String(value));
+    return { seconds: Math.floor(ms / 1_000), nanos: (ms % 1_000) * 1_000_000 };
+  }
+  return field.words.length === 0 ? value : wordFor(field, value);
+}
+
+function wordFor({ words }: ReflectedField, value: unknown): unknown {
+  const ending = `_${String(value).replaceAll('-', '_').toUpperCase()}`;
+  return words.find((word) => word.endsWith(ending)) ?? value;
+}
+
+export function methodOf(api: Reflected, operation: RunningOperation): ReflectedMethod {
+  const { service, method } = rpcOf(operation);
+  const found = api.methodsOf(service).find(({ name }) => name === method);
+  if (found === undefined) throw new Error(`The server has no ${service}/${method}.`);
+  return found;
+}
+
+export function overRest(
+  ledger: Pick<GrpcLedger, 'request'>,
+  call: OperationCall,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  const { method, path, body } = restRequestOf(call);
+  return ledger.request(method, path, { headers, ...(body !== undefined && { body }) });
+}
+
+export function overGrpc(
+  api: Reflected,
+  call: OperationCall,
+  metadata: Readonly<Record<string, string>> = {},
+) {
+  const { service, method } = rpcOf(call.operation);
+  const message = messageOf(call, methodOf(api, call.operation).request);
+  return api.call(service, method, message, { metadata, timeoutMs: 8_000 });
+}
+
+export function snake(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

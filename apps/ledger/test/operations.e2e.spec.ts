@@ -1,0 +1,206 @@
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { Reply } from '../../../test/ledger-harness';
+import { PROBLEMS, type ProblemCode } from '../src/edge/problems';
+import { differences, saidBy, shapeOf, unsaidBy } from './edge-differences';
+import { detailsOf } from './grpc-details';
+import { CHAINS_FILE, fill, type Known } from './grpc-known';
+import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';
+import { type Reflected, reflect } from './grpc-reflected';
+import {
+  callsOf,
+  methodOf,
+  type OperationCall,
+  overGrpc,
+  overRest,
+  samplesOf,
+  sharedOperations,
+} from './operation-calls';
+
+// What the declarations promise, tried on each of them over both edges of one running ledger.
+
+/** One purse a family is all that a customer can have here. */
+const NEVER_SAID = ['ListCustomerPursesResponse/next_cursor'];
+const OTHER_ACCOUNT = '3f1c0b54-1111-4222-8333-444455556666';
+const STRANGE_ID = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
+
+let ledger: GrpcLedger;
+let api: Reflected;
+let known: Known;
+
+beforeAll(async () => {
+  ledger = await createGrpcLedger({ chains: CHAINS_FILE });
+  api = await reflect(ledger.address, ledger.apiKey);
+  known = await fill(ledger);
+});
+afterAll(async () => {
+  api?.close();
+  await ledger?.close();
+});
+
+const everyCall = () => {
+  const samples = samplesOf(known);
+  return sharedOperations(ledger.app).flatMap((operation) => callsOf(operation, samples));
+};
+const firstCalls = () => {
+  const samples = samplesOf(known);
+  return sharedOperations(ledger.app).map((operation) => callsOf(operation, samples)[0]);
+};
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+/** The refusal of both edges, which must be the same. */
+async function refusalOf(
+  call: OperationCall,
+  headers: Record<string, string> = {},
+): Promise<{ code: ProblemCode; detail: string; pointers: readonly string[] }> {
+  const reply = await overRest(ledger, call, headers);
+  const { error, answer } = await overGrpc(api, call, headers);
+  const of = call.operation.rpc;
+  if (error === null) throw new Error(`${of} was answered: ${JSON.stringify(answer)}`);
+  const { info, code, message, violations } = detailsOf(error);
+  const { code: reason, detail, errors = [] }: Reply['body'] = reply.body;
+  expect({ of, reason: info.reason, code }).toEqual({
+    ...{ of, reason, code: PROBLEMS[reason as ProblemCode]?.rpc },
+  });
+  const faults: { pointer: string; code: string }[] = errors;
+  expect(violations.map((violation) => violation.reason)).toEqual(faults.map((f) => f.code));
+  if (faults.length === 0) expect(message).toBe(detail);
+  return { code: reason, detail, pointers: faults.map(({ pointer }) => pointer) };
+}
+
+it('answers the same over both edges, with the same on the buses', async () => {
+  const seen: string[] = [];
+  const said = new Set<string>();
+  const note = (message: object) => seen.push(message.constructor.name);
+  const subscriptions = [CommandBus, QueryBus].map((bus) => ledger.app.get(bus).subscribe(note));
+  try {
+    for (const call of everyCall()) {
+      seen.length = 0;
+      const reply = await overRest(ledger, call);
+      const byRest = seen.splice(0);
+      const { answer, error } = await overGrpc(api, call);
+      const { response } = methodOf(api, call.operation);
+      const of = { rpc: call.operation.rpc, fields: call.fields };
+      expect({ of, error, body: reply.status < 400 || reply.body }).toEqual({
+        ...{ of, error: null, body: true },
+      });
+      const difference = differences(shapeOf(reply, response), answer);
+      // The commands leave things as they are, so the second answer is the first.
+      expect({ of, difference, seen }).toEqual({ of, difference: [], seen: byRest });
+      saidBy(answer, response, said);
+    }
+    const responses = sharedOperations(ledger.app).map((o) => methodOf(api, o).response);
+    // A field that is always empty would be equal without being compared.
+    expect(unsaidBy(responses, said)).toEqual(NEVER_SAID);
+  } finally {
+    for (const subscription of subscriptions) subscription.unsubscribe();
+  }
+});
+
+it('is refused without a key, in the same words', async () => {
+  for (const call of firstCalls()) {
+    const refusal = await refusalOf(call, { authorization: 'Bearer garbage' });
+    expect(refusal.code).toBe('unauthenticated');
+  }
+});
+
+it('needs its scope, and no more than that', async () => {
+  const scopes = new Set(sharedOperations(ledger.app).map(({ scope }) => scope));
+  for (const scope of scopes) {
+    const headers = bearer(await ledger.issueKey({ scopes: [scope] }));
+    for (const call of firstCalls()) {
+      if (call.operation.scope === scope) {
+        expect((await overRest(ledger, call, headers)).status).toBeLessThan(300);
+        expect((await overGrpc(api, call, headers)).error).toBeNull();
+      } else {
+        const { code, detail } = await refusalOf(call, headers);
+        expect(code).toBe('forbidden');
+        expect(detail).toContain(`"${call.operation.scope}"`);
+      }
+    }
+  }
+});
+
+it('finds of another account exactly what it finds of what does not exist', async () => {
+  const scopes = ['read', 'write'];
+  const headers = bearer(await ledger.issueKey({ scopes, accountId: OTHER_ACCOUNT }));
+  const ids = [known.customerId, known.purseId, known.replenishmentId];
+  let tried = 0;
+  for (const call of everyCall()) {
+    const { minPosition: _, ...fields } = call.fields;
+    if (!ids.some((id) => Object.values(fields).includes(id))) continue;
+    const asked = { ...call, fields };
+    const stranger = {
+      ...call,
+      fields: Object.fromEntries(
+        Object.entries(fields).map(([name, value]) => [
+          name,
+          ids.includes(String(value)) ? STRANGE_ID : value,
+        ]),
+      ),
+    };
+    const reply = await overRest(ledger, asked, headers);
+    if (reply.status < 400) {
+      expect(reply.body.data).toEqual([]);
+      expect((await overRest(ledger, stranger, headers)).body).toEqual(reply.body);
+    } else {
+      const refusal = await refusalOf(asked, headers);
+      expect(refusal.code).toMatch(/-not-found$/);
+      expect(await refusalOf(stranger, headers)).toEqual(refusal);
+    }
+    tried += 1;
+  }
+  expect(tried).toBeGreaterThan(20);
+});
+
+it('refuses the same wrong values over both edges, and says which field is wrong', async () => {
+  let tried = 0;
+  for (const call of everyCall()) {
+    for (const [name, value] of Object.entries(call.fields)) {
+      if (typeof value !== 'string' || name === 'from' || name === 'to') continue;
+      const { words, kind } = fieldOf(call, name);
+      if (words > 0 || !['TYPE_STRING', 'TYPE_UINT64'].includes(kind)) continue;
+      const wrong = kind === 'TYPE_UINT64' ? '18446744073709551615' : 'x\u0000'.repeat(1_000);
+      const refusal = await refusalOf({ ...call, fields: { ...call.fields, [name]: wrong } });
+      expect(refusal.code).toBe('validation-failed');
+      expect(refusal.pointers.map((pointer) => pointer.replace('/', ''))).toEqual([name]);
+      tried += 1;
+    }
+  }
+  expect(tried).toBeGreaterThan(50);
+});
+
+function fieldOf({ operation }: OperationCall, name: string) {
+  const { fields } = methodOf(api, operation).request;
+  const field = fields.find((f) => f.name.replaceAll('_', '') === name.toLowerCase());
+  return { words: field?.words.length ?? 0, kind: field?.kind ?? '' };
+}
+
+it('takes a command once for each key, whichever edge it comes by', async () => {
+  for (const call of firstCalls()) {
+    if (call.operation.kind !== 'command') continue;
+    const key = `once-${call.operation.name}`;
+    const before = await ledger.store.head();
+    const changed = { ...call, fields: changedBy(call) };
+    const first = await overGrpc(api, changed, { 'idempotency-key': key });
+    expect(first.error).toBeNull();
+    const head = await ledger.store.head();
+    const again = await overRest(ledger, changed, { 'idempotency-key': key });
+    const { response } = methodOf(api, call.operation);
+    const replayed = { ...first.answer, replayed: head > before };
+    expect(differences(shapeOf(again, response), replayed)).toEqual([]);
+    // The same key with another request.
+    const other = await refusalOf(call, { 'idempotency-key': key });
+    expect(other.code).toBe('idempotency-key-reused');
+    expect(await ledger.store.head()).toBe(head);
+  }
+});
+
+/** The fields of a command with other texts, so that it does something. */
+function changedBy({ operation, fields }: OperationCall): OperationCall['fields'] {
+  const texts = Object.entries(fields).map(([name, value]) => {
+    const isText = typeof value === 'string' && name !== 'family';
+    const isFree = isText && !operation.pathFields.includes(name);
+    return [name, isFree ? `${value}-${operation.name}` : value];
+  });
+  return Object.fromEntries(texts);
+}

@@ -1,0 +1,63 @@
+import { describeWithBrowser, TestBrowser } from './browser';
+import { createLedgerForTest, type TestLedger } from './ledger-harness';
+
+describeWithBrowser('in a browser', () => {
+  let browser: TestBrowser;
+  let ledger: TestLedger;
+
+  beforeAll(async () => {
+    [browser, ledger] = await Promise.all([TestBrowser.start(), createLedgerForTest()]);
+  });
+  afterAll(() => Promise.all([browser?.stop(), ledger?.close()]));
+
+  it.each([
+    ['/docs', 'A ledger for crypto deposits'],
+    ['/docs/', 'A ledger for crypto deposits'],
+    ['/openapi.json', '"openapi"'],
+    ['/metrics', 'daybook_http_request_duration_seconds'],
+  ])('%s asks for a password, takes the key and shows its content', async (path, shown) => {
+    const { page, status, faults } = await browser.open(ledger.url + path, ledger.apiKey);
+    expect(status).toBe(200);
+    await page.getByText(shown).first().waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it.each(['/livez', '/readyz', '/startupz'])(
+    '%s shows its content without a key',
+    async (path) => {
+      const { page, status, faults } = await browser.open(ledger.url + path);
+      expect(status).toBe(200);
+      await page.getByText('"status":"ok"').waitFor();
+      expect(faults).toEqual([]);
+    },
+  );
+
+  it('/docs sends a request with the key that was typed into its form', async () => {
+    const { page, faults } = await browser.open(`${ledger.url}/docs`, ledger.apiKey);
+    await page.getByRole('button', { name: 'Authorize' }).click();
+    const form = page.locator('.auth-container');
+    await form.locator('input').fill(ledger.apiKey);
+    await form.getByRole('button', { name: 'Apply credentials' }).click();
+    await form.getByRole('button', { name: 'Close' }).click();
+    await page.locator('.opblock-summary-path', { hasText: '/v1/assets' }).click();
+    await page.getByRole('button', { name: 'Try it out' }).click();
+    const answered = page.waitForResponse((response) => response.url().includes('/v1/assets'));
+    await page.getByRole('button', { name: 'Execute' }).click();
+    expect((await answered).status()).toBe(200);
+    await page.locator('.live-responses-table').getByText('"decimals"').first().waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('a wrong password is refused with a sentence that says what to send', async () => {
+    const { page, status } = await browser.open(`${ledger.url}/docs`, 'wrong');
+    expect(status).toBe(401);
+    await page.getByText('Send a valid API key').waitFor();
+  });
+
+  // A browser repeats a password to any page that asks for a request, so commands never take one.
+  it('/v1/customers asks for no password', async () => {
+    const { page, status } = await browser.open(`${ledger.url}/v1/customers`, ledger.apiKey);
+    expect(status).toBe(401);
+    await page.getByText('Send a valid API key').waitFor();
+  });
+});
