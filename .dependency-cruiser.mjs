@@ -79,7 +79,7 @@ export default {
         path: '^(apps|libs)/',
         pathNot: [
           testCode,
-          '^apps/ledger/src/(audit|books|accounts|chains|customers|edge|events|migrations|projections|purses|replenishments|runtime)/',
+          '^apps/ledger/src/(audit|books|accounts|chains|customers|edge|events|migrations|operations|projections|purses|replenishments|runtime)/',
           '^apps/chain-watcher/src/store/',
           '(data-source|migrate|ledger\\.module|roles)\\.ts$',
         ],

@@ -9,7 +9,7 @@ import {
 import { Listr, type ListrTask } from 'listr2';
 import { claim } from './claim';
 import { type LastStart, rememberStart } from './cli/installation';
-import { apiKeyOf, type DataFolder, makeFolders, secretsOf } from './data-folder';
+import { apiKeyOf, type DataFolder, makeFolders, operatorKeyOf, secretsOf } from './data-folder';
 import { type DemoChain, startDemoChain } from './demo/chain';
 import { insist, type Kept, keepRunning, type Startable } from './keep-running';
 import { boundLogs } from './log-file';
@@ -262,6 +262,7 @@ function startApp(
           databases.ledger,
           {
             DAYBOOK_BOOTSTRAP_API_KEY: apiKey,
+            DAYBOOK_OPERATOR_KEY: process.env.DAYBOOK_OPERATOR_KEY ?? operatorKeyOf(folder),
             DAYBOOK_GRPC_PORT: String(session.grpcPort),
             ...(ledgerRoles && { DAYBOOK_ROLES: ledgerRoles.join(',') }),
           },

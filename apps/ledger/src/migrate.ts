@@ -8,6 +8,7 @@ import { CreateReadModels1700000001000 } from './migrations/0001-read-models';
 import { ApiKeysEnd1700000002000 } from './migrations/0002-api-keys-end';
 import { CreateRelayState1700000003000 } from './migrations/0003-topics';
 import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
+import { CreateOperators1700000005000 } from './operations/operators.migration';
 import { ledgerDataSource } from './runtime/data-source';
 
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
@@ -26,6 +27,7 @@ export async function migrate(ownerUrl: string, runtimeRole: string): Promise<vo
       CreateRelayState1700000003000,
       ApiKeysEnd1700000002000,
       AnswerAsOf1700000004000,
+      CreateOperators1700000005000,
     ] as never[],
     migrationsTableName: 'migration',
     schema: 'ledger',

@@ -1,10 +1,16 @@
 import type { AccountEvent } from './account';
 import type { CustomerEvent } from './customer';
+import type { OperatorEvent } from './operator';
 import type { PurseEvent } from './purse';
 import type { ReplenishmentEvent } from './replenishment';
 
 /** Everything that can have happened. */
-export type DomainEvent = AccountEvent | CustomerEvent | PurseEvent | ReplenishmentEvent;
+export type DomainEvent =
+  | AccountEvent
+  | OperatorEvent
+  | CustomerEvent
+  | PurseEvent
+  | ReplenishmentEvent;
 
 /**
  * The current version of each event's shape. A published shape is never edited: a new version gets
@@ -14,6 +20,9 @@ export const SCHEMA_VERSIONS: Readonly<Record<DomainEvent['type'], number>> = {
   AccountOpened: 1,
   ApiKeyIssued: 2,
   ApiKeyRevoked: 1,
+  OperatorAdded: 1,
+  OperatorKeyIssued: 1,
+  OperatorKeyRevoked: 1,
   CustomerCreated: 1,
   CustomerUpdated: 1,
   CustomerBlocked: 1,

@@ -1,4 +1,10 @@
-import { type AccountEvent, type DomainEvent, idOf, upcast } from '@daybook/domain';
+import {
+  type AccountEvent,
+  type DomainEvent,
+  idOf,
+  type OperatorEvent,
+  upcast,
+} from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
 
 /** An event as clients see it: the fact, without what only concerns the ledger itself. */
@@ -14,13 +20,16 @@ export interface PublicEvent {
 }
 
 /** The events that are told outside at all. */
-export type PublicDomainEvent = Exclude<DomainEvent, AccountEvent>;
+export type PublicDomainEvent = Exclude<DomainEvent, AccountEvent | OperatorEvent>;
 
 /** How keys are kept and what an account decides for itself is nobody's business outside. */
-const OWN_AFFAIRS: Readonly<Record<AccountEvent['type'], true>> = {
+const OWN_AFFAIRS: Readonly<Record<(AccountEvent | OperatorEvent)['type'], true>> = {
   AccountOpened: true,
   ApiKeyIssued: true,
   ApiKeyRevoked: true,
+  OperatorAdded: true,
+  OperatorKeyIssued: true,
+  OperatorKeyRevoked: true,
 };
 
 export function isPublic(event: DomainEvent): event is PublicDomainEvent {
