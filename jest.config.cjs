@@ -64,7 +64,7 @@ module.exports = {
     {
       ...base,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{apps,bench,libs,test}/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '\\.(property|int|e2e)\\.spec\\.ts$'],
     },
     {

@@ -228,7 +228,7 @@ async function publish(
 async function checkReceipts(database: Database, expected: number): Promise<void> {
   const receipts = await withClient(database.ownerUrl, async (client) => {
     const { rows } = await client.query<{ receipts: string }>(
-      'SELECT sum(receipts) AS receipts FROM ledger.purse_figures',
+      'SELECT sum(receipts) AS receipts FROM ledger.figures',
     );
     return Number(rows[0]?.receipts);
   });

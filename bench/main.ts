@@ -7,6 +7,9 @@ import { addresses } from './addresses.bench';
 import { appends } from './appends.bench';
 import { asOf, audit } from './audit.bench';
 import { catchUp } from './catch-up.bench';
+import { CannotCompare } from './compare/base-commit';
+import { COMPARE_ROUNDS_MIN, compare } from './compare/compare';
+import { RATIO_MIN } from './compare/judge';
 import { edges, tail } from './edges.bench';
 import { eventStoreDb } from './eventstoredb.bench';
 import { fold, foldKafka } from './fold.bench';
@@ -38,22 +41,50 @@ const MEASUREMENTS: readonly Measurement[] = [
   addresses,
 ];
 
-interface Options extends Omit<Settings, 'profiles'> {
+interface Options extends Omit<Settings, 'profiles' | 'rounds'> {
   readonly only?: readonly Measurement[];
   readonly json?: string;
   readonly profile?: string;
+  readonly rounds?: number;
+  readonly compare?: string;
+  readonly rows?: RegExp;
 }
 
+const ROUNDS = 3;
+
 async function main(options: Options): Promise<void> {
-  const { only = MEASUREMENTS, json, profile, ...sizes } = options;
-  const settings: Settings = { ...sizes, profiles: profile ?? null };
+  const { only = MEASUREMENTS, profile, rounds, compare: commit, rows, ...others } = options;
   const startedAt = new Date();
-  const file =
-    json ?? join('bench', 'results', `${startedAt.toISOString().replaceAll(':', '-')}.json`);
+  const date = startedAt.toISOString().replaceAll(':', '-');
+  const { json = join('bench', 'results', `${date}.json`), ...sizes } = others;
+  if (commit === undefined) {
+    const settings: Settings = { ...sizes, rounds: rounds ?? ROUNDS, profiles: profile ?? null };
+    await measureAll(only, settings, startedAt, json);
+    return;
+  }
+  if (profile !== undefined) throw new CannotCompare('--profile and --compare do not go together.');
+  const turns = rounds ?? COMPARE_ROUNDS_MIN;
+  if (turns < COMPARE_ROUNDS_MIN) {
+    throw new CannotCompare(`--compare needs --rounds ${COMPARE_ROUNDS_MIN} or more.`);
+  }
+  const names = only.map(({ name }) => name);
+  const allHold = await compare({
+    ...{ commit, rounds: turns, only: names, rows: rows ?? null, json, sizes },
+  });
+  if (!allHold) process.exitCode = 1;
+}
+
+async function measureAll(
+  only: readonly Measurement[],
+  settings: Settings,
+  startedAt: Date,
+  file: string,
+): Promise<void> {
+  const { profiles } = settings;
   const progress = showProgress(process.stderr);
   const machine = describeMachine();
   progress.step('starting PostgreSQL', 1, '');
-  const server = await startEmbeddedPostgres(profile ? { settings: STATEMENT_SETTINGS } : {});
+  const server = await startEmbeddedPostgres(profiles ? { settings: STATEMENT_SETTINGS } : {});
   const measured: Measured[] = [];
   try {
     const postgres = await describeServer(server);
@@ -96,11 +127,30 @@ function measurementsNamed(list: string): readonly Measurement[] {
   });
 }
 
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i');
+  } catch {
+    throw new InvalidArgumentError('It must be a regular expression.');
+  }
+}
+
 function count(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('It must be a whole number above zero.');
 }
+
+const COMPARE_HELP = `
+--compare builds the commit in a scratch folder, which is deleted at the end, and runs both benches in
+turns: in each of --rounds rounds, at least ${COMPARE_ROUNDS_MIN}, each measurement once per commit. The same sizes go to
+both. For each row it prints the medians of both, the ratio, and the base against itself:
+  ratio        the median over the rounds of now divided by base, or of base divided by now where less
+               is better; above 1 is faster
+  base/itself  the worst and the best run of the base, each divided by the median of the base's runs
+               in the same sense: by so much the same commit differs from itself on this machine
+A row holds when its ratio is at least ${RATIO_MIN} or not below the worst of base/itself. A row of the base that
+is missing now does not hold; a new row is not judged. Exit code 1 when a row does not hold or a run fails.`;
 
 new Command('bench')
   .description('Measures Daybook on this machine, each figure beside its limit in the same run.')
@@ -110,17 +160,28 @@ new Command('bench')
     '--profile <folder>',
     'write CPU profiles of the measured processes and the statements of PostgreSQL',
   )
+  .option('--compare <commit>', 'compare with another commit instead, see below')
+  .option(
+    '--rows <pattern>',
+    'with --compare: only rows that match, as in "appends: 1 caller"',
+    pattern,
+  )
   .option('--seconds <n>', 'how long each closed loop runs', count, 5)
-  .option('--rounds <n>', 'how often figures and limits take turns; medians count', count, 3)
+  .option(
+    '--rounds <n>',
+    `how often figures and limits take turns; medians count (default: ${ROUNDS}, with --compare ${COMPARE_ROUNDS_MIN})`,
+    count,
+  )
   .option('--transfers <n>', 'transfers to fold', count, 100_000)
   .option('--purses <n>', 'purses that receive them', count, 50_000)
   .option('--mints-per-second <n>', 'arrivals a second of the open loop', count, 500)
   .option('--mint-seconds <n>', 'how long the open loop runs', count, 20)
   .option('--blocks <n>', 'length of the recorded range', count, 320)
   .option('--addresses <n>', 'addresses in the table', count, 1_000_000)
+  .addHelpText('after', COMPARE_HELP)
   .action(main)
   .parseAsync()
   .catch((error) => {
-    console.error(error);
+    console.error(error instanceof CannotCompare ? error.message : error);
     process.exitCode = 1;
   });

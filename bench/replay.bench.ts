@@ -1,15 +1,16 @@
 import {
   account,
+  assetViolations,
+  balanceViolations,
   customer,
   type Decider,
   type DomainEvent,
   type Posting,
   postings,
   postingViolations,
+  postToBalances,
   purse,
   replenishment,
-  trialBalance,
-  trialBalanceViolations,
   upcast,
 } from '@daybook/domain';
 import {
@@ -117,10 +118,12 @@ function replayedLog() {
     },
     /** Throws when the books are wrong. */
     check(): void {
-      const violations = [
-        ...journal.flatMap(postingViolations),
-        ...trialBalanceViolations(trialBalance(journal)),
-      ];
+      const balances = new Map<string, bigint>();
+      const violations = journal.flatMap((posting) => {
+        postToBalances(balances, posting);
+        return [...postingViolations(posting), ...balanceViolations(posting, balances)];
+      });
+      violations.push(...assetViolations(balances));
       if (violations.length > 0) throw new Error(`The books are wrong: ${violations[0]?.detail}.`);
     },
   };

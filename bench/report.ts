@@ -56,7 +56,8 @@ function targetOf(figure: Figure): string {
   return fallsShort(figure) ? pc.red(`${goal}\nFALLS SHORT`) : pc.green(goal);
 }
 
-function quantity(value: number, unit: string): string {
+/** A value as the tables show it. */
+export function quantity(value: number, unit: string): string {
   return unit === '%' ? percent(value) : `${number(value)} ${unit}`;
 }
 

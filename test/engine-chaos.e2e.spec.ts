@@ -170,10 +170,10 @@ async function everyTransferHasOneEffect(): Promise<void> {
       GROUP BY stream_id HAVING count(*) > 1`,
   );
   expect(credits.rows).toEqual([]);
-  const figures = await sql.query<{ purse_id: string; received: string; receipts: string }>(
-    'SELECT purse_id, received::text, receipts FROM ledger.purse_figures',
+  const figures = await sql.query<{ owner_id: string; received: string; receipts: string }>(
+    'SELECT owner_id, received::text, receipts FROM ledger.figures',
   );
-  expect(new Map(figures.rows.map((row) => [row.purse_id, BigInt(row.received)]))).toEqual(owed);
+  expect(new Map(figures.rows.map((row) => [row.owner_id, BigInt(row.received)]))).toEqual(owed);
   expect(figures.rows.reduce((sum, { receipts }) => sum + Number(receipts), 0)).toBe(transfers);
 }
 
@@ -207,8 +207,8 @@ describe('Kafka between watcher and ledger', () => {
 
   it('tells analytics everything in order, with balances that fold to the read model', async () => {
     const { rows: purseRows } = await sql.query<{ key: string; received: string; claim: string }>(
-      `SELECT purse_id || '/' || asset AS key, received::text, claim_customer::text AS claim
-         FROM ledger.purse_figures ORDER BY 1`,
+      `SELECT owner_id || '/' || asset AS key, received::text, claim_customer::text AS claim
+         FROM ledger.figures ORDER BY 1`,
     );
     const { rows } = await sql.query<{ count: string }>(
       "SELECT count(*) FROM event_store.event WHERE type LIKE 'Replenishment%'",

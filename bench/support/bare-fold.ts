@@ -1,4 +1,4 @@
-import { addFigures, figuresDelta, type PurseFigures, upcast } from '@daybook/domain';
+import { type Figures, NO_FIGURES, ownerOf, postFigures, postings, upcast } from '@daybook/domain';
 import type { Client } from 'pg';
 import { type BareTable, createBareTable, type TextRow } from './bare-table';
 import { type Database, withClient } from './database';
@@ -55,7 +55,7 @@ export async function prepareBareFold(
     const purse = await createBareTable(client, 'ledger.purse');
     const replenishment = await createBareTable(client, 'ledger.replenishment');
     const journal = await createBareTable(client, 'ledger.journal_line');
-    const figures = await createBareTable(client, 'ledger.purse_figures', ['purse_id', 'asset']);
+    const figures = await createBareTable(client, 'ledger.figures', ['owner_id', 'asset']);
     await client.query(`
       DROP TABLE IF EXISTS bare.place;
       CREATE TABLE bare.place (name text PRIMARY KEY, position bigint NOT NULL);
@@ -125,7 +125,7 @@ function grouped(
   return groups;
 }
 
-/** One row a purse and asset: by how much a group of events moves its figures. */
+/** One row an owner and asset: by how much a group of events moves its figures. */
 function figuresRows(
   columns: readonly string[],
   eventColumns: readonly string[],
@@ -133,22 +133,24 @@ function figuresRows(
 ): readonly TextRow[] {
   const [type, data, metadata] = ['type', 'data', 'metadata'].map((c) => eventColumns.indexOf(c));
   const text = (row: TextRow, index: number | undefined) => row[index as number] as string;
-  const moved = new Map<string, Record<string, unknown> & { delta: PurseFigures }>();
+  const moved = new Map<string, { ownerId: string; asset: string } & Figures>();
   for (const row of events) {
     const event = upcast({
       type: text(row, type),
       data: JSON.parse(text(row, data)),
       metadata: JSON.parse(text(row, metadata)),
     });
-    const change = figuresDelta(event);
-    if (change === null) continue;
-    const { purseId, asset } = change.key;
-    const known = moved.get(`${purseId} ${asset}`);
-    const delta = known ? addFigures(known.delta, change.delta) : change.delta;
-    moved.set(`${purseId} ${asset}`, { purseId, asset, ...delta, delta });
+    for (const posting of postings(event)) {
+      const [ownerId, { asset }] = [ownerOf(posting), posting];
+      const known = moved.get(`${ownerId} ${asset}`) ?? { ownerId, asset, ...NO_FIGURES };
+      moved.set(`${ownerId} ${asset}`, { ownerId, asset, ...postFigures(known, posting) });
+    }
   }
   const sorted = [...moved].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([, values]) => columns.map((column) => String(values[camelCase(column)])));
+  return sorted.map(([, row]) => {
+    const values: Readonly<Record<string, unknown>> = { ...row };
+    return columns.map((column) => String(values[camelCase(column)]));
+  });
 }
 
 function camelCase(column: string): string {

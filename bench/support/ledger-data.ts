@@ -136,6 +136,7 @@ function recordOf(transfer: TransferV1, { customerId, purseId }: PlannedPurse) {
       facts: {
         parties: { accountId: DEFAULT_ACCOUNT_ID, customerId, purseId },
         asset: TOKEN_ASSET,
+        outsideOrderId: null,
         isFungible: true,
         screening: false,
         purseStatus: 'active' as const,

@@ -20,7 +20,7 @@ export class WatcherModule {
   static forRoot(env: WatcherEnv, logger: Logger): DynamicModule {
     const chains = loadChainsFile(env.chainsFile ?? null);
     const metrics = createMetrics('chain-watcher');
-    const figures = createWatcherMetrics(
+    const watcherMetrics = createWatcherMetrics(
       metrics,
       chains.connections.map(({ chain }) => chain),
     );
@@ -41,7 +41,10 @@ export class WatcherModule {
           provide: Watchers,
           inject: [WatcherStore, DurableLog],
           useFactory: (store: WatcherStore, log: DurableLog) =>
-            new Watchers(chains, store, log, logger, figures, env.watcherPollMs),
+            new Watchers({
+              ...{ registry: chains, store, log, logger, metrics: watcherMetrics },
+              pollMs: env.watcherPollMs,
+            }),
         },
         {
           provide: HEALTH,

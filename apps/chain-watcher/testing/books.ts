@@ -58,6 +58,7 @@ function factsOf(chain: string, id: string, isListed: boolean): TransferFacts {
   return {
     parties,
     asset: isListed ? asset : null,
+    outsideOrderId: null,
     isFungible: isFungible(id),
     screening: false,
     purseStatus: 'active',

@@ -103,12 +103,12 @@ describe('replay', () => {
     const csv = await replay('--format', 'csv');
     const [head, ...lines] = csv.stdout.trimEnd().split('\n');
     expect(head).toBe(
-      'record,asset,book,debits,credits,accountId,customerId,purseId,custody,claimCustomer,claimAccount,suspense,received,reversed,receipts',
+      'record,asset,book,debits,credits,accountId,customerId,purseId,custody,claimCustomer,claimAccount,suspense,received,reversed,receipts,pendingCustomer,pendingAccount,other',
     );
     const amount = '6000000000000000000';
     expect(lines.filter((line) => line.startsWith('book,'))).toEqual([
-      `book,${ETH},claim/customer,0,${amount},,,,,,,,,,`,
-      `book,${ETH},custody/purse,${amount},0,,,,,,,,,,`,
+      `book,${ETH},claim/customer,0,${amount},,,,,,,,,,,,,`,
+      `book,${ETH},custody/purse,${amount},0,,,,,,,,,,,,,`,
     ]);
     expect(lines.filter((line) => line.startsWith('purse,'))).toHaveLength(CUSTOMERS);
     expect(csv.stderr).toContain(`position ${report.position}, state hash ${report.stateHash}`);
@@ -188,7 +188,7 @@ describe('replay --compare and rebuild', () => {
     expect([well.exitCode, answerOf('compare', well.stdout).differences]).toEqual([0, []]);
 
     const { id } = purses[2] as { id: string };
-    await sql(`UPDATE ledger.purse_figures SET custody = 1 WHERE purse_id = '${id}'`);
+    await sql(`UPDATE ledger.figures SET custody = 1 WHERE owner_id = '${id}'`);
     const found = await replay('--compare', '--format', 'json');
     const { differences } = answerOf('compare', found.stdout);
     expect(found.exitCode).toBe(1);

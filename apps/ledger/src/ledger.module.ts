@@ -10,6 +10,7 @@ import { OperationsModule } from './operations/operations.module';
 import { READ_MODELS } from './operations/read-models';
 import { ProjectionsModule } from './projections/projections.module';
 import { PursesModule } from './purses/purses.module';
+import { ReactionsModule } from './reactions/reactions.module';
 import { ReplenishmentsModule } from './replenishments/replenishments.module';
 import { RuntimeModule } from './runtime/runtime.module';
 
@@ -25,6 +26,7 @@ export class LedgerModule {
       imports: [
         RuntimeModule.forRoot(env),
         ProjectionsModule.forRoot(READ_MODELS),
+        ReactionsModule,
         AccountsModule,
         ChainsModule.forRoot(registry),
         CustomersModule,

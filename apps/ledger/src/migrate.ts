@@ -1,14 +1,14 @@
 import 'reflect-metadata';
 import { eventStoreMigrations, grantEventStore } from '@daybook/event-store';
 import { grantMessaging, messagingMigrations } from '@daybook/messaging';
-import { readEnvironment } from '@daybook/platform';
-import { IsUrl } from 'class-validator';
-import { POSTGRES_URL } from './ledger.env';
+import { runMigration } from '@daybook/platform';
 import { CreateReadModels1700000001000 } from './migrations/0001-read-models';
 import { ApiKeysEnd1700000002000 } from './migrations/0002-api-keys-end';
 import { CreateRelayState1700000003000 } from './migrations/0003-topics';
 import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
-import { CreateOperators1700000005000 } from './operations/operators.migration';
+import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
+import { CreateReactions1700000006000 } from './migrations/0006-reactions';
+import { CreateOperators1700000007000 } from './operations/operators.migration';
 import { ledgerDataSource } from './runtime/data-source';
 
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
@@ -27,7 +27,9 @@ export async function migrate(ownerUrl: string, runtimeRole: string): Promise<vo
       CreateRelayState1700000003000,
       ApiKeysEnd1700000002000,
       AnswerAsOf1700000004000,
-      CreateOperators1700000005000,
+      BooksOfEveryOwner1700000005000,
+      CreateReactions1700000006000,
+      CreateOperators1700000007000,
     ] as never[],
     migrationsTableName: 'migration',
     schema: 'ledger',
@@ -59,28 +61,9 @@ async function grantReadModels(
     REVOKE INSERT, UPDATE, DELETE ON ledger.migration, ledger.rebuild FROM ${role};
     -- What is booked stays booked: journal lines are only ever added.
     REVOKE UPDATE, DELETE ON ledger.journal_line FROM ${role};
+    GRANT DELETE ON ledger.due TO ${role};
     GRANT USAGE ON SEQUENCE ledger.address_index TO ${role};
   `);
 }
 
-class MigrationEnv {
-  /** The owner of the schemas. */
-  @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
-  readonly migrationUrl!: string;
-
-  /** The runtime role's URL; its user name is what is granted to. */
-  @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
-  readonly databaseUrl!: string;
-}
-
-async function main(): Promise<void> {
-  const { migrationUrl, databaseUrl } = readEnvironment(MigrationEnv);
-  await migrate(migrationUrl, decodeURIComponent(new URL(databaseUrl).username));
-}
-
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void runMigration(migrate);

@@ -1,15 +1,15 @@
 import {
   addFigures,
-  figuresDelta,
+  type Figures,
   fold,
   NO_FIGURES,
   type PurseEvent,
-  type PurseFigures,
   purse,
   streamName,
   upcast,
 } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
+import { movedBy } from '../../../libs/domain/testing/figures-model';
 import {
   type AssetFigures,
   GetFigures,
@@ -59,14 +59,15 @@ const OWNERS: readonly Owner[] = Array.from({ length: 6 }, (_, n) => [
 
 /** The figures by folding the log, one event after the other. */
 function modelOf(owner: Owner, position: bigint): readonly AssetFigures[] {
-  const byAsset = new Map<string, PurseFigures>();
+  const byAsset = new Map<string, Figures>();
   for (const recorded of log) {
     if (recorded.position > position) break;
-    const change = figuresDelta(upcast(recorded));
-    if (change === null) continue;
-    const { asset, purseId, customerId } = change.key;
+    const moved = movedBy(upcast(recorded));
+    if (moved === null) continue;
+    const { asset, delta } = moved;
+    const { purseId, customerId } = moved.parties;
     if (owner.id !== (owner.kind === 'purse' ? purseId : customerId)) continue;
-    byAsset.set(asset, addFigures(byAsset.get(asset) ?? NO_FIGURES, change.delta));
+    byAsset.set(asset, addFigures(byAsset.get(asset) ?? NO_FIGURES, delta));
   }
   return [...byAsset]
     .sort(([a], [b]) => (a < b ? -1 : 1))

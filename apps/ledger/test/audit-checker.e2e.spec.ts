@@ -43,8 +43,8 @@ describe('a row of the books that was changed by hand', () => {
     expect(await metric(counted)).toMatch(/ 0$/);
 
     const [row] = await ledger.sql<{ id: string }>(
-      `UPDATE ledger.purse_figures SET custody = custody + 1
-        WHERE ctid IN (SELECT ctid FROM ledger.purse_figures LIMIT 1) RETURNING purse_id AS id`,
+      `UPDATE ledger.figures SET custody = custody + 1
+        WHERE ctid IN (SELECT ctid FROM ledger.figures LIMIT 1) RETURNING owner_id AS id`,
     );
     const failing = async () => (await books()).status === 'failing';
     await until(failing, { timeoutMs: 20_000, description: 'The probe' });
@@ -56,7 +56,7 @@ describe('a row of the books that was changed by hand', () => {
     await until(async () => (await metric(counted)).endsWith(' 1'));
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
 
-    await ledger.sql('UPDATE ledger.purse_figures SET custody = custody - 1 WHERE purse_id = $1', [
+    await ledger.sql('UPDATE ledger.figures SET custody = custody - 1 WHERE owner_id = $1', [
       row?.id,
     ]);
     await until(async () => (await books()).status === 'ok', { timeoutMs: 20_000 });

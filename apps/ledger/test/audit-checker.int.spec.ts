@@ -1,6 +1,6 @@
 import type { Invariant, Violation } from '@daybook/domain';
 import { until } from '../../../test/dependencies';
-import { type InvariantChecker, startInvariantChecker } from '../src/audit/invariant-checker';
+import { type InvariantChecker, startInvariantChecker } from '../src/books/invariant-checker';
 import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
 
 /** Changes that break a rule: the table, what is set, and in which row; any will do without it. */
@@ -9,24 +9,30 @@ type Way = readonly [table: string, set: string, where?: string];
 /** How each rule is broken in the tables. A rule without a way here does not compile. */
 const WAYS: Readonly<Record<Invariant, readonly Way[]>> = {
   'posting-is-positive': [['journal_line', 'amount = 0']],
-  'posting-moves': [['journal_line', 'credit_kind = debit_kind, credit_owner = debit_owner']],
+  'posting-moves': [['journal_line', 'credit_kind = debit_kind']],
+  'posting-is-of-its-kind': [
+    ['journal_line', `kind = 'release'`],
+    ['journal_line', `kind = 'reversal'`, `kind = 'receipt'`],
+    ['journal_line', `kind = 'unheard-of'`],
+    ['journal_line', `credit_kind = 'custody/charge'`, `kind = 'receipt'`],
+  ],
+  'clearing-is-empty': [['journal_line', `credit_kind = 'clearing'`, `kind = 'receipt'`]],
   'custody-equals-claims': [
-    ['purse_figures', 'custody = custody + 1'],
+    ['figures', 'custody = custody + 1'],
     ['journal_line', 'suspense_after = suspense_after + 1'],
   ],
-  'reversed-at-most-received': [['purse_figures', 'reversed = received + 1']],
-  'custody-at-most-net-throughput': [
-    ['purse_figures', 'received = reversed', 'custody > 0'],
-    ['journal_line', 'custody_after = received_after + 1'],
-  ],
+  'reversed-at-most-received': [['figures', 'reversed = received + 1']],
   'figures-are-not-negative': [
-    ['purse_figures', 'claim_customer = -1'],
+    ['figures', 'claim_customer = -1'],
     ['journal_line', 'claim_account_after = -1'],
   ],
   'journal-sums-to-figures': [
-    ['purse_figures', 'received = received + 1'],
+    ['figures', 'received = received + 1'],
     ['journal_line', 'amount = amount + 1'],
     ['journal_line', 'receipts_after = receipts_after - 1'],
+    ['figures', 'received = reversed', 'custody > 0'],
+    ['journal_line', 'custody_after = received_after + 1'],
+    ['figures', 'custody = custody + 1, other = other + 1'],
   ],
   'throughput-never-decreases': [['journal_line', 'received_after = 0', 'receipts_after > 1']],
   'one-net-credit': [
@@ -36,7 +42,7 @@ const WAYS: Readonly<Record<Invariant, readonly Way[]>> = {
   ],
   // A line of the journal has one amount for both sides, so no change of a row makes them differ.
   'debits-equal-credits': [],
-  // Of whole book accounts, which are sums of purses' figures: `figures-are-not-negative` finds those.
+  // Of whole book accounts, which are sums of owners' figures: `figures-are-not-negative` finds those.
   'balance-has-its-sign': [],
 };
 
@@ -93,7 +99,7 @@ describe('the running checker', () => {
       const [row] = await ledger.sql<{ name: string }>(
         `UPDATE ledger.${table} SET ${set}
         WHERE ctid IN (SELECT ctid FROM ledger.${table} WHERE ${where} LIMIT 1)
-       RETURNING ${NAMES[table]} AS name`,
+       RETURNING ${nameIn(table, invariant)} AS name`,
       );
       expect(row).toBeDefined();
       await until(() => told.some((violation) => violation.invariant === invariant));
@@ -104,13 +110,13 @@ describe('the running checker', () => {
   );
 
   it('tells a violation once, and forgets it when it was mended', async () => {
-    await ledger.sql('UPDATE ledger.purse_figures SET received = received + 1');
+    await ledger.sql('UPDATE ledger.figures SET received = received + 1');
     await sweptAgain();
     const count = told.length;
     expect(count).toBeGreaterThan(0);
     await sweptAgain();
     expect(told.length).toBe(count);
-    await ledger.sql('UPDATE ledger.purse_figures SET received = received - 1');
+    await ledger.sql('UPDATE ledger.figures SET received = received - 1');
     await sweptAgain();
     expect(checker.violated()).toEqual([]);
   });
@@ -124,9 +130,9 @@ describe('the running checker', () => {
   });
 });
 
-/** What a violation calls the row by. */
-const NAMES: Readonly<Record<string, string>> = {
-  purse_figures: `purse_id || ', ' || asset`,
-  journal_line: `CASE WHEN credit_kind = debit_kind OR amount = 0 THEN debit_owner::text ELSE 'journal_line ' || position END`,
-  replenishment: 'id',
-};
+/** What a violation names the row by: a posting by its books, so by the purse among them. */
+function nameIn(table: string, invariant: Invariant): string {
+  if (table === 'figures') return `owner_id || ', ' || asset`;
+  if (table === 'replenishment') return 'id';
+  return invariant.startsWith('posting-') ? 'purse_id' : `'journal_line ' || position`;
+}

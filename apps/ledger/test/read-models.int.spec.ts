@@ -1,28 +1,28 @@
 import {
   addFigures,
   type DomainEvent,
-  figuresDelta,
+  type Figures,
+  figuresFrom,
   figuresViolations,
   fold,
   NO_FIGURES,
   type Posting,
-  type PurseFigures,
   postings,
   type ReplenishmentEvent,
   replenishment,
 } from '@daybook/domain';
-import { type RecordedEvent, uuid5 } from '@daybook/event-store';
+import { type Happened, type RecordedEvent, uuid5 } from '@daybook/event-store';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
+import { figuresModel, movedBy } from '../../../libs/domain/testing/figures-model';
 import { type Life, lives } from '../../../libs/domain/testing/lives';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
+import { FiguresRow } from '../src/books/figures.row';
 import { JournalLineRow } from '../src/books/journal-line.row';
-import { PurseFiguresRow } from '../src/books/purse-figures.row';
 import { CustomerRow } from '../src/customers/customer.row';
 import { migrate } from '../src/migrate';
 import { READ_MODELS } from '../src/operations/read-models';
 import { LogTimeRow } from '../src/projections/log-time.row';
-import type { Happened } from '../src/projections/projection';
 import { ReplenishmentRow } from '../src/replenishments/replenishment.row';
 import { ledgerDataSource } from '../src/runtime/data-source';
 
@@ -119,7 +119,7 @@ function clockAt(position: number): number {
 
 async function project(log: readonly Happened[], cuts: readonly number[]): Promise<void> {
   await dataSource.query(
-    'TRUNCATE ledger.replenishment, ledger.purse_figures, ledger.journal_line, ledger.log_time',
+    'TRUNCATE ledger.replenishment, ledger.figures, ledger.journal_line, ledger.log_time',
   );
   let from = 0;
   for (let turn = 0; from < log.length; turn++) {
@@ -141,7 +141,9 @@ describe('the read models', () => {
     await fc.assert(
       fc.asyncProperty(histories, async ({ log, cuts }) => {
         await project(log, cuts);
-        expect(await storedFigures()).toEqual(expectedFigures(log));
+        expect(await storedFigures()).toEqual(
+          new Map([...figuresModel(log.map(({ event }) => event))].sort(byName)),
+        );
         expect(await storedJournal()).toEqual(expectedJournal(log));
         expect(await storedLives()).toEqual(expectedLives(log));
         expect(await storedTimes()).toEqual(expectedTimes(log));
@@ -194,26 +196,13 @@ describe('a description', () => {
   });
 });
 
-function expectedFigures(log: readonly Happened[]): Map<string, PurseFigures> {
-  const figures = new Map<string, PurseFigures>();
-  for (const { event } of log) {
-    const change = figuresDelta(event);
-    if (change === null) continue;
-    const key = `${change.key.purseId} ${change.key.asset}`;
-    figures.set(key, addFigures(figures.get(key) ?? NO_FIGURES, change.delta));
-  }
-  return new Map([...figures].sort(byName));
-}
-
-async function storedFigures(): Promise<Map<string, PurseFigures>> {
-  const rows = await dataSource.getRepository(PurseFiguresRow).find();
+async function storedFigures(): Promise<Map<string, Figures>> {
+  const rows = await dataSource.getRepository(FiguresRow).find();
   return new Map(
     rows
-      .map(({ purseId, asset, ...sums }): [string, PurseFigures] => [
-        `${purseId} ${asset}`,
-        Object.fromEntries(
-          Object.entries(sums).map(([name, value]) => [name, BigInt(value)]),
-        ) as unknown as PurseFigures,
+      .map((row): [string, Figures] => [
+        `${row.ownerId} ${row.asset}`,
+        figuresFrom((name) => BigInt(row[name])),
       ])
       .sort(byName),
   );
@@ -222,13 +211,13 @@ async function storedFigures(): Promise<Map<string, PurseFigures>> {
 /** Each posting with the purse's figures after its event. */
 function expectedJournal(
   log: readonly Happened[],
-): readonly (Posting & { position: bigint; after: PurseFigures })[] {
-  const figures = new Map<string, PurseFigures>();
+): readonly (Posting & { position: bigint; after: Figures })[] {
+  const figures = new Map<string, Figures>();
   return log.flatMap(({ event, recorded: { position } }) => {
-    const change = figuresDelta(event);
-    if (change === null) return [];
-    const key = `${change.key.purseId} ${change.key.asset}`;
-    const after = addFigures(figures.get(key) ?? NO_FIGURES, change.delta);
+    const moved = movedBy(event);
+    if (moved === null) return [];
+    const key = `${moved.parties.purseId} ${moved.asset}`;
+    const after = addFigures(figures.get(key) ?? NO_FIGURES, moved.delta);
     figures.set(key, after);
     return postings(event).map((posting) => ({ position, ...posting, after }));
   });
@@ -240,19 +229,16 @@ async function storedJournal() {
     .find({ order: { position: 'ASC', line: 'ASC' } });
   return rows.map((row) => ({
     position: BigInt(row.position),
-    debit: { kind: row.debitKind, owner: row.debitOwner },
-    credit: { kind: row.creditKind, owner: row.creditOwner },
+    kind: row.kind,
+    debit: row.debitKind,
+    credit: row.creditKind,
     asset: row.asset,
     amount: BigInt(row.amount),
-    after: {
-      custody: BigInt(row.custodyAfter),
-      claimCustomer: BigInt(row.claimCustomerAfter),
-      claimAccount: BigInt(row.claimAccountAfter),
-      suspense: BigInt(row.suspenseAfter),
-      received: BigInt(row.receivedAfter),
-      reversed: BigInt(row.reversedAfter),
-      receipts: BigInt(row.receiptsAfter),
-    },
+    accountId: row.accountId,
+    customerId: row.customerId,
+    purseId: row.purseId,
+    chargeId: row.chargeId,
+    after: figuresFrom((name) => BigInt(row[`${name}After`])),
   }));
 }
 

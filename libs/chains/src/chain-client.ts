@@ -23,7 +23,7 @@ export interface BlockTransfer {
   readonly failed: boolean;
 }
 
-/** What tells whether a pending transaction was included or replaced. */
+/** Identifies a transaction, and shows whether a pending one was included or replaced. */
 export interface TransactionRef {
   readonly hash: string;
   readonly sender: string;
@@ -31,7 +31,7 @@ export interface TransactionRef {
   readonly nonce: number | null;
 }
 
-/** A block that was proven whole, with every transfer that it shows to whomever. */
+/** A block that was proven whole, with all its transfers, whoever they go to. */
 export interface ChainBlock extends BlockHeader {
   readonly transactions: readonly TransactionRef[];
   readonly transfers: readonly BlockTransfer[];
@@ -42,7 +42,7 @@ export interface PendingTransaction extends TransactionRef {
   readonly transfers: readonly BlockTransfer[];
 }
 
-/** What a node announces by itself: hints to look sooner, never truth. */
+/** What a node announces by itself: reasons to look sooner, never facts. */
 export interface Announcements {
   newHead(): void;
   pending(transaction: PendingTransaction): void;
@@ -51,9 +51,9 @@ export interface Announcements {
 export type FinalityTag = 'finalized' | 'safe';
 
 /**
- * One chain through one provider, the same for every family. A question about a block that the node
- * does not have is answered with null; an answer that is not the whole block throws `InvalidBlock`;
- * a node that does not answer throws `RpcFailure`.
+ * One chain through one provider, the same for every family. For a block that the node does not have
+ * the answer is null; an answer that is not the whole block throws `InvalidBlock`, a node that does
+ * not answer `RpcFailure`.
  */
 export interface ChainClient {
   /** Throws unless the node serves the configured chain. */

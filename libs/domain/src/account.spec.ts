@@ -1,6 +1,7 @@
 import * as a from '../testing/a';
 import { specification } from '../testing/specification';
 import { type AccountCommand, account } from './account';
+import { EXPIRY_DAYS_MAX, NEVER_EXPIRES } from './expiry';
 
 const given = specification(account);
 
@@ -23,6 +24,55 @@ describe('opening an account', () => {
     given(opened)
       .when({ ...open, name: 'Renamed', policy: { screening: true } })
       .changesNothing();
+  });
+});
+
+describe('changing the policy of an account', () => {
+  const changed = a.accountPolicyChanged();
+  const change: AccountCommand = { type: 'ChangeAccountPolicy', ...changed.data };
+
+  it('records the periods with the reason, quietly the second time', () => {
+    given(opened).when(change).emits(changed).when(change).changesNothing();
+  });
+
+  it('changes nothing when purses never expired and still never do', () => {
+    given(opened)
+      .when({ ...change, purseExpiry: NEVER_EXPIRES })
+      .changesNothing();
+  });
+
+  it('goes back to never', () => {
+    given(opened, changed)
+      .when({ ...change, purseExpiry: NEVER_EXPIRES, reason: 'asked for' })
+      .emits(a.accountPolicyChanged({ purseExpiry: NEVER_EXPIRES, reason: 'asked for' }));
+  });
+
+  it('takes a period for unused purses alone', () => {
+    const purseExpiry = { unusedDays: EXPIRY_DAYS_MAX, idleDays: null };
+    given(opened)
+      .when({ ...change, purseExpiry })
+      .emits(a.accountPolicyChanged({ purseExpiry }));
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, EXPIRY_DAYS_MAX + 1])('refuses a period of %p days', (days) => {
+    for (const purseExpiry of [
+      { unusedDays: days, idleDays: 30 },
+      { unusedDays: 30, idleDays: days },
+    ]) {
+      given(opened)
+        .when({ ...change, purseExpiry })
+        .refuses('invalid-expiry');
+    }
+  });
+
+  it('refuses without a reason', () => {
+    given(opened)
+      .when({ ...change, reason: ' ' })
+      .refuses('invalid-reason');
+  });
+
+  it('refuses while there is no account', () => {
+    given().when(change).refuses('account-not-found');
   });
 });
 

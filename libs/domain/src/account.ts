@@ -1,5 +1,7 @@
+import { requireReason } from './customer';
 import type { Decider } from './decider';
 import { DomainError } from './errors';
+import { NEVER_EXPIRES, type PurseExpiry, requireExpiry } from './expiry';
 import {
   type IssuedKey,
   type IssuedKeys,
@@ -10,14 +12,25 @@ import {
   withRevoked,
 } from './issued-keys';
 
-/** What an account decides for itself; every field has a default at opening. */
+/** How the account wants its purses and transfers handled. */
 export interface AccountPolicy {
   /** Whether a final transfer waits for `ResolveCompliance` before it is credited. */
   readonly screening: boolean;
+  /** When its purses expire; never until it is changed. */
+  readonly purseExpiry: PurseExpiry;
 }
 
+/** What is set when an account is opened; the rest has defaults. */
+export type OpeningPolicy = Pick<AccountPolicy, 'screening'>;
+
 export type AccountCommand =
-  | { readonly type: 'OpenAccount'; readonly name: string; readonly policy: AccountPolicy }
+  | { readonly type: 'OpenAccount'; readonly name: string; readonly policy: OpeningPolicy }
+  | {
+      readonly type: 'ChangeAccountPolicy';
+      readonly purseExpiry: PurseExpiry;
+      /** Kept as evidence. */
+      readonly reason: string;
+    }
   | ({ readonly type: 'IssueApiKey' } & KeyToIssue)
   | {
       readonly type: 'RevokeApiKey';
@@ -29,7 +42,11 @@ export type AccountCommand =
 export type AccountEvent =
   | {
       readonly type: 'AccountOpened';
-      readonly data: { readonly name: string; readonly policy: AccountPolicy };
+      readonly data: { readonly name: string; readonly policy: OpeningPolicy };
+    }
+  | {
+      readonly type: 'AccountPolicyChanged';
+      readonly data: { readonly purseExpiry: PurseExpiry; readonly reason: string };
     }
   | { readonly type: 'ApiKeyIssued'; readonly data: IssuedKey }
   | {
@@ -49,6 +66,21 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
       case 'OpenAccount':
         if (state.status === 'open') return [];
         return [{ type: 'AccountOpened', data: { name: command.name, policy: command.policy } }];
+
+      case 'ChangeAccountPolicy': {
+        const { purseExpiry, reason } = command;
+        requireExpiry(purseExpiry);
+        requireReason(reason);
+        if (state.status === 'absent') {
+          throw new DomainError('account-not-found', 'There is no account with this id.');
+        }
+        const { unusedDays, idleDays } = purseExpiry;
+        const now = state.policy.purseExpiry;
+        if (now.unusedDays === unusedDays && now.idleDays === idleDays) return [];
+        return [
+          { type: 'AccountPolicyChanged', data: { purseExpiry: { unusedDays, idleDays }, reason } },
+        ];
+      }
 
       case 'IssueApiKey': {
         if (state.status === 'absent') {
@@ -71,10 +103,15 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
 
   evolve(state, event) {
     if (event.type === 'AccountOpened') {
-      return { status: 'open', policy: event.data.policy, keys: {} };
+      const policy = { ...event.data.policy, purseExpiry: NEVER_EXPIRES };
+      return { status: 'open', policy, keys: {} };
     }
     if (state.status === 'absent') return state;
     switch (event.type) {
+      case 'AccountPolicyChanged': {
+        const { purseExpiry } = event.data;
+        return { ...state, policy: { ...state.policy, purseExpiry } };
+      }
       case 'ApiKeyIssued':
         return { ...state, keys: withIssued(state.keys, event.data) };
       case 'ApiKeyRevoked':

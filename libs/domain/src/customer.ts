@@ -118,7 +118,8 @@ function requireDescription(description: string | null): void {
   }
 }
 
-function requireReason(reason: string): void {
+/** Refuses with `invalid-reason`. */
+export function requireReason(reason: string): void {
   if (reason.trim() === '' || reason.length > REASON_LENGTH_MAX) {
     throw new DomainError(
       'invalid-reason',

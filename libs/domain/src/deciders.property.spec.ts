@@ -14,11 +14,18 @@ import type { TransferReport } from './transfer';
 const accountIds = fc.constantFrom(a.parties.accountId, a.parties.accountId, a.otherAccountId);
 const texts = fc.constantFrom('one', 'two', '', 'x'.repeat(1_000));
 
+const days = fc.constantFrom(null, 1, 30, 0, 1.5);
+
 const accountCommands: fc.Arbitrary<AccountCommand> = fc.oneof(
   fc.record({
     type: fc.constant('OpenAccount'),
     name: texts,
     policy: fc.record({ screening: fc.boolean() }),
+  }),
+  fc.record({
+    type: fc.constant('ChangeAccountPolicy'),
+    purseExpiry: fc.record({ unusedDays: days, idleDays: days }),
+    reason: texts,
   }),
   fc.record({
     type: fc.constant('IssueApiKey'),
@@ -72,6 +79,20 @@ const purseCommands: fc.Arbitrary<PurseCommand> = fc.oneof(
     accountId: accountIds,
     reason: fc.constantFrom('never-replenished', 'unused', 'requested'),
   }),
+  fc.record({
+    type: fc.constant('ExpirePurse'),
+    accountId: accountIds,
+    at: fc.constantFrom(a.at, '2025-12-31T00:00:00.000Z'),
+    facts: fc.record({
+      policy: fc.record({ unusedDays: days, idleDays: days }),
+      use: fc.record({
+        activeSince: fc.constant(a.at),
+        lastReceiptAt: fc.option(fc.constant(a.at)),
+      }),
+      restorations: fc.nat(1),
+      heldBy: fc.constantFrom(null, 'A replenishment is open.'),
+    }),
+  }),
   fc.record({ type: fc.constant('RestorePurse'), accountId: accountIds }),
   fc.record({
     type: fc.constant('DeclinePurse'),
@@ -110,6 +131,7 @@ const replenishmentCommands: fc.Arbitrary<ReplenishmentCommand> = fc.oneof(
         ...owners,
         parties: fc.constantFrom(a.parties, { ...a.parties, purseId: 'second-purse' }),
         asset: fc.option(fc.constantFrom(a.asset(), a.asset({ minimum: 2n }))),
+        outsideOrderId: fc.constantFrom(null, 'order-7'),
         isFungible: fc.boolean(),
         screening: fc.boolean(),
       }),

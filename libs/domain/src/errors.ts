@@ -59,6 +59,12 @@ export const REFUSALS = {
     when: 'An amount is not a decimal string of base units from 0 to 2^256 - 1.',
     remedy: 'Send base units as a string, such as `"1500000"`.',
   },
+  'invalid-expiry': {
+    kind: 'invalid',
+    title: 'The period cannot be used',
+    when: 'A period of the expiry of purses is not a whole number of days from 1 to 3650.',
+    remedy: 'Send a number of days such as `30`, or `null` for never.',
+  },
   'account-not-found': {
     kind: 'not-found',
     title: 'No such account',

@@ -1,28 +1,36 @@
-import type { Booked, Credit } from './credit';
-import type { DomainEvent } from './events';
+import { BOOKS, POSTING_KINDS, type Posting } from './books';
 
 /**
- * What one purse holds and has ever received of one asset, in base units. One row a purse and asset
- * answers every balance and throughput question below the account.
+ * What one owner (a purse or charge, else a customer, else an account) holds and has ever received of
+ * one asset, in base units. Figures of a customer or an account are sums over itself and the owners
+ * below it. Custody is always what claims, pending claims, suspense and the other books add up to.
  */
-export interface PurseFigures {
-  /** Coins on the purse's address: `custody/purse`. */
+export interface Figures {
+  /** Coins at the owner's place: the purse's address, the account's wallet. */
   readonly custody: bigint;
-  /** This purse's part of `claim/customer`. */
+  /** What is available to the customer. */
   readonly claimCustomer: bigint;
-  /** This purse's part of `claim/account`: what arrived while the customer was blocked. */
+  /** What is available to the account: receipts of blocked customers among it. */
   readonly claimAccount: bigint;
-  /** This purse's part of `suspense`. */
+  /** What waits for somebody to resolve it. */
   readonly suspense: bigint;
-  /** Throughput: the sum of gross debits to `custody/purse`. Never decreases. */
+  /** Throughput: the gross sum of all receipts. Never decreases. */
   readonly received: bigint;
-  /** What reorgs took back, counted apart. Never more than `received`. */
+  /** What reversals and voids took back, counted apart. Never more than `received`. */
   readonly reversed: bigint;
-  /** How many replenishments were booked (not lessened by reversals). */
+  /** How many receipts there were (not lessened by reversals). */
   readonly receipts: bigint;
+  /** Credited to the customer and not released yet. */
+  readonly pendingCustomer: bigint;
+  /** Credited to the account and not released yet. */
+  readonly pendingAccount: bigint;
+  /** Fees and adjustments less network fees, and what came from other owners less what went to them. */
+  readonly other: bigint;
 }
 
-export const NO_FIGURES: PurseFigures = {
+export type FigureName = keyof Figures;
+
+export const NO_FIGURES: Figures = {
   custody: 0n,
   claimCustomer: 0n,
   claimAccount: 0n,
@@ -30,71 +38,43 @@ export const NO_FIGURES: PurseFigures = {
   received: 0n,
   reversed: 0n,
   receipts: 0n,
+  pendingCustomer: 0n,
+  pendingAccount: 0n,
+  other: 0n,
 };
 
-/** By how much one event moves the figures of one purse and asset; null when it moves none. */
-export function figuresDelta(
-  event: DomainEvent,
-): { readonly key: Booked | Omit<Booked, 'credit'>; readonly delta: PurseFigures } | null {
-  switch (event.type) {
-    case 'ReplenishmentConfirmed':
-    case 'ReplenishmentDeclined': {
-      const amount = BigInt(event.data.amount);
-      const moved = movement(amount, event.data.credit);
-      return { key: event.data, delta: { ...moved, received: amount, reversed: 0n, receipts: 1n } };
-    }
-    case 'ReplenishmentReverted': {
-      if (event.data.credit === null) return null;
-      const amount = BigInt(event.data.amount);
-      const moved = movement(-amount, event.data.credit);
-      return { key: event.data, delta: { ...moved, received: 0n, reversed: amount, receipts: 0n } };
-    }
-    default:
-      return null;
+/** The one list of figures: tables, reads, comparisons and reports are derived from it. */
+export const FIGURE_NAMES = Object.keys(NO_FIGURES) as readonly FigureName[];
+
+/** Figures whose values are looked up by name, as in a row of a table. */
+export function figuresFrom(figureOf: (name: FigureName) => bigint): Figures {
+  return Object.fromEntries(
+    FIGURE_NAMES.map((name) => [name, figureOf(name)]),
+  ) as unknown as Figures;
+}
+
+export function addFigures(a: Figures, b: Figures): Figures {
+  return figuresFrom((name) => a[name] + b[name]);
+}
+
+export function sameFigures(a: Figures, b: Figures): boolean {
+  return FIGURE_NAMES.every((name) => a[name] === b[name]);
+}
+
+/** The figures of an owner after one more of its postings. */
+export function postFigures(
+  figures: Figures,
+  { kind, debit, credit, amount }: Pick<Posting, 'kind' | 'debit' | 'credit' | 'amount'>,
+): Figures {
+  const after: { -readonly [Name in FigureName]: bigint } = { ...figures };
+  const [debited, credited] = [BOOKS[debit].figure, BOOKS[credit].figure];
+  after[debited] += debited === 'custody' ? amount : -amount;
+  after[credited] += credited === 'custody' ? -amount : amount;
+  const { throughput } = POSTING_KINDS[kind];
+  if (throughput === 1) {
+    after.received += amount;
+    after.receipts += 1n;
   }
-}
-
-function movement(amount: bigint, credit: Credit) {
-  return {
-    custody: amount,
-    claimCustomer: credit.to === 'customer' ? amount : 0n,
-    claimAccount: credit.to === 'account' ? amount : 0n,
-    suspense: credit.to === 'suspense' ? amount : 0n,
-  };
-}
-
-export function addFigures(a: PurseFigures, b: PurseFigures): PurseFigures {
-  return {
-    custody: a.custody + b.custody,
-    claimCustomer: a.claimCustomer + b.claimCustomer,
-    claimAccount: a.claimAccount + b.claimAccount,
-    suspense: a.suspense + b.suspense,
-    received: a.received + b.received,
-    reversed: a.reversed + b.reversed,
-    receipts: a.receipts + b.receipts,
-  };
-}
-
-export function subtractFigures(a: PurseFigures, b: PurseFigures): PurseFigures {
-  return {
-    custody: a.custody - b.custody,
-    claimCustomer: a.claimCustomer - b.claimCustomer,
-    claimAccount: a.claimAccount - b.claimAccount,
-    suspense: a.suspense - b.suspense,
-    received: a.received - b.received,
-    reversed: a.reversed - b.reversed,
-    receipts: a.receipts - b.receipts,
-  };
-}
-
-export function sameFigures(a: PurseFigures, b: PurseFigures): boolean {
-  return (
-    a.custody === b.custody &&
-    a.claimCustomer === b.claimCustomer &&
-    a.claimAccount === b.claimAccount &&
-    a.suspense === b.suspense &&
-    a.received === b.received &&
-    a.reversed === b.reversed &&
-    a.receipts === b.receipts
-  );
+  if (throughput === -1) after.reversed += amount;
+  return after;
 }

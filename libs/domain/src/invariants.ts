@@ -1,15 +1,16 @@
-import type { PurseFigures } from './figures';
-import { bookName, type Posting } from './postings';
+import { BOOKS, type BookKind, bookName, POSTING_KINDS, type Posting } from './books';
+import { FIGURE_NAMES, type FigureName, type Figures, NO_FIGURES, postFigures } from './figures';
 
 /** The rules of the books; each function below says which it checks. */
 export const INVARIANTS = [
   'posting-is-positive',
   'posting-moves',
+  'posting-is-of-its-kind',
   'balance-has-its-sign',
   'debits-equal-credits',
+  'clearing-is-empty',
   'custody-equals-claims',
   'reversed-at-most-received',
-  'custody-at-most-net-throughput',
   'figures-are-not-negative',
   'journal-sums-to-figures',
   'throughput-never-decreases',
@@ -25,69 +26,83 @@ export interface Violation {
   readonly detail: string;
 }
 
-/** Every posting moves a positive amount between two different book accounts. */
-export function postingViolations({ debit, credit, asset, amount }: Posting): readonly Violation[] {
+/**
+ * Every posting moves a positive amount between two different book accounts that have an owner, and
+ * moves custody and claims only as its kind may.
+ */
+export function postingViolations(posting: Posting): readonly Violation[] {
+  const { kind, debit, credit, asset, amount } = posting;
   const violations: Violation[] = [];
-  const subject = `${bookName(debit, asset)} <- ${bookName(credit, asset)}`;
-  if (amount <= 0n) {
-    violations.push({ invariant: 'posting-is-positive', subject, detail: `amount ${amount}` });
+  const subject = `${bookName(debit, posting)} <- ${bookName(credit, posting)}`;
+  const note = (invariant: Invariant, detail: string) =>
+    violations.push({ invariant, subject, detail });
+  if (amount <= 0n) note('posting-is-positive', `amount ${amount}`);
+  if (debit === credit) note('posting-moves', 'debit and credit are the same');
+  for (const book of [debit, credit]) {
+    if (posting[BOOKS[book].owner] !== null) continue;
+    note('posting-is-of-its-kind', `${book} of ${asset} has no ${BOOKS[book].owner}`);
   }
-  if (bookName(debit, asset) === bookName(credit, asset)) {
-    violations.push({
-      invariant: 'posting-moves',
-      subject,
-      detail: 'debit and credit are the same',
-    });
+  const rules = POSTING_KINDS[kind];
+  const moved = postFigures(NO_FIGURES, { kind, debit, credit, amount: 1n });
+  for (const [name, sign, by] of [
+    ['custody', rules.custody, moved.custody],
+    ['claims', rules.claim, owedIn(moved)],
+  ] as const) {
+    if (sign === 'either' || by === 0n || Number(by) === sign) continue;
+    note('posting-is-of-its-kind', `a ${kind} moves ${name} by ${by * amount}`);
+  }
+  // Throughput counts coins that came or went, so such a posting has custody on one side.
+  if (rules.throughput !== 0 && moved.custody === 0n) {
+    note('posting-is-of-its-kind', `a ${kind} does not move custody`);
   }
   return violations;
+}
+
+function owedIn(figures: Figures): bigint {
+  const { claimCustomer, claimAccount, pendingCustomer, pendingAccount, suspense } = figures;
+  return claimCustomer + claimAccount + pendingCustomer + pendingAccount + suspense;
 }
 
 /**
  * The trial balance of a journal: debits minus credits per book account. Assets (custody) come out
  * positive, liabilities (claims, suspense) negative, and each asset sums to zero.
  */
-export function trialBalance(journal: Iterable<Posting>): ReadonlyMap<string, bigint> {
+export function trialBalance(journal: Iterable<Posting>): Map<string, bigint> {
   const balances = new Map<string, bigint>();
-  const add = (name: string, amount: bigint) =>
-    balances.set(name, (balances.get(name) ?? 0n) + amount);
-  for (const { debit, credit, asset, amount } of journal) {
-    add(bookName(debit, asset), amount);
-    add(bookName(credit, asset), -amount);
-  }
+  for (const posting of journal) postToBalances(balances, posting);
   return balances;
 }
 
-/** Custody never goes below zero, and liabilities never above: nobody owes coins that are not there. */
-export function trialBalanceViolations(
-  balances: ReadonlyMap<string, bigint>,
-): readonly Violation[] {
-  const violations: Violation[] = [];
-  for (const [subject, balance] of balances) {
-    const isAsset = subject.startsWith('custody/');
-    if (isAsset ? balance < 0n : balance > 0n) {
-      violations.push({ invariant: 'balance-has-its-sign', subject, detail: `balance ${balance}` });
-    }
-  }
-  return violations;
+export function postToBalances(balances: Map<string, bigint>, posting: Posting): void {
+  const add = (book: BookKind, amount: bigint) => {
+    const name = bookName(book, posting);
+    balances.set(name, (balances.get(name) ?? 0n) + amount);
+  };
+  add(posting.debit, posting.amount);
+  add(posting.credit, -posting.amount);
 }
 
-/** The rules between the figures of one purse and asset. */
-export function figuresViolations(subject: string, f: PurseFigures): readonly Violation[] {
+/**
+ * No posting takes more out of a book account than there is: coins that are not there are never spent,
+ * and a claim becomes negative only by a posting of a kind that says so. `balances` are those after it.
+ */
+export function balanceViolations(
+  posting: Posting,
+  balances: ReadonlyMap<string, bigint>,
+): readonly Violation[] {
+  const { kind, debit, credit } = posting;
   const violations: Violation[] = [];
-  const check = (holds: boolean, invariant: Invariant, detail: string) => {
-    if (!holds) violations.push({ invariant, subject, detail });
+  const check = (book: BookKind, outward: 'debit' | 'credit') => {
+    const subject = bookName(book, posting);
+    const balance = balances.get(subject) ?? 0n;
+    const held = outward === 'credit' ? balance : -balance;
+    const { side } = BOOKS[book];
+    if (side === outward || side === 'either' || held >= 0n) return;
+    if (BOOKS[book].figure !== 'custody' && POSTING_KINDS[kind].overdraws) return;
+    violations.push({ invariant: 'balance-has-its-sign', subject, detail: `balance ${balance}` });
   };
-  const claims = f.claimCustomer + f.claimAccount + f.suspense;
-  check(f.custody === claims, 'custody-equals-claims', `custody ${f.custody}, claims ${claims}`);
-  check(f.reversed <= f.received, 'reversed-at-most-received', `${f.reversed} > ${f.received}`);
-  check(
-    f.custody <= f.received - f.reversed,
-    'custody-at-most-net-throughput',
-    `custody ${f.custody}, net ${f.received - f.reversed}`,
-  );
-  for (const [name, value] of Object.entries(f)) {
-    check(value >= 0n, 'figures-are-not-negative', `${name} ${value}`);
-  }
+  check(debit, 'debit');
+  check(credit, 'credit');
   return violations;
 }
 
@@ -114,45 +129,75 @@ export function assetOf(name: string): string {
 }
 
 /**
- * The figures of a purse after one more posting, from the journal alone: a second way to them beside
- * `figuresDelta`, so that each can prove the other.
+ * What one event takes from an owner it gives to another owner of the same account: the clearing of
+ * each account and asset is empty after it. With the rule of `figuresViolations` it follows that per
+ * account and asset custody is what claims, suspense, fees and adjustments less network fees add up to.
  */
-export function postFigures(figures: PurseFigures, posting: Posting): PurseFigures {
-  const inward = posting.debit.kind === 'custody/purse';
-  const claim = inward ? posting.credit : posting.debit;
-  const { amount } = posting;
-  const moved = inward ? amount : -amount;
-  return {
-    custody: figures.custody + moved,
-    claimCustomer: figures.claimCustomer + (claim.kind === 'claim/customer' ? moved : 0n),
-    claimAccount: figures.claimAccount + (claim.kind === 'claim/account' ? moved : 0n),
-    suspense: figures.suspense + (claim.kind.startsWith('suspense/') ? moved : 0n),
-    received: figures.received + (inward ? amount : 0n),
-    reversed: figures.reversed + (inward ? 0n : amount),
-    receipts: figures.receipts + (inward ? 1n : 0n),
-  };
+export function eventViolations(
+  subject: string,
+  posted: readonly Pick<Posting, 'debit' | 'credit' | 'asset' | 'amount' | 'accountId'>[],
+): readonly Violation[] {
+  const left = new Map<string, bigint>();
+  for (const { debit, credit, asset, amount, accountId } of posted) {
+    if (debit !== 'clearing' && credit !== 'clearing') continue;
+    const key = `${accountId}/${asset}`;
+    left.set(key, (left.get(key) ?? 0n) + (debit === 'clearing' ? amount : -amount));
+  }
+  return [...left].flatMap(([key, amount]) =>
+    amount === 0n
+      ? []
+      : [{ invariant: 'clearing-is-empty', subject, detail: `${amount} left in clearing/${key}` }],
+  );
 }
 
-/** The purse that a posting moves coins of; null when it moves no purse's. */
-export function purseOf({ debit, credit }: Posting): string | null {
-  if (debit.kind === 'custody/purse') return debit.owner;
-  return credit.kind === 'custody/purse' ? credit.owner : null;
+/** Figures that nothing may make negative; what is owed may be, by a posting that says so. */
+const NEVER_NEGATIVE: readonly FigureName[] = ['custody', 'received', 'reversed', 'receipts'];
+
+/**
+ * The rules between the figures of one owner and asset. What is owed may be negative only down to
+ * `floor`: what `floorAfter` allows, or for figures that are found what the journal says.
+ */
+export function figuresViolations(
+  subject: string,
+  f: Figures,
+  floor: Figures = NO_FIGURES,
+): readonly Violation[] {
+  const violations: Violation[] = [];
+  const note = (invariant: Invariant, detail: string) =>
+    violations.push({ invariant, subject, detail });
+  const owed = owedIn(f) + f.other;
+  if (f.custody !== owed) note('custody-equals-claims', `custody ${f.custody}, claims ${owed}`);
+  if (f.reversed > f.received) note('reversed-at-most-received', `${f.reversed} > ${f.received}`);
+  for (const name of FIGURE_NAMES) {
+    const isBelow = f[name] < 0n && (NEVER_NEGATIVE.includes(name) || f[name] < floor[name]);
+    if (isBelow && name !== 'other') note('figures-are-not-negative', `${name} ${f[name]}`);
+  }
+  return violations;
 }
 
 /**
- * What a line of the journal says of its purse follows from the line before: throughput grows by
- * exactly the gross debit to custody and never decreases, and the lines sum to the figures.
+ * How far a posting may bring what is owed below zero. A purse or charge has no more to give than was
+ * credited there, unless the posting may overdraw. The claims of a customer or an account are spread
+ * over their purses too, so its own figures may be negative: `balanceViolations` sees the whole.
+ */
+export function floorAfter(before: Figures, posting: Posting, after: Figures): Figures {
+  const isWhole = posting.purseId === null && posting.chargeId === null;
+  return isWhole || POSTING_KINDS[posting.kind].overdraws ? after : before;
+}
+
+/**
+ * What a line of the journal says of its owner follows from the line before: throughput grows by
+ * exactly the gross receipt and never decreases, and the lines sum to the figures.
  */
 export function lineViolations(
   subject: string,
-  before: PurseFigures,
+  before: Figures,
   posting: Posting,
-  after: PurseFigures,
+  after: Figures,
 ): readonly Violation[] {
   const violations: Violation[] = [];
   const expected = postFigures(before, posting);
-  const names = Object.keys(expected) as (keyof PurseFigures)[];
-  for (const name of names) {
+  for (const name of FIGURE_NAMES) {
     if (after[name] === expected[name]) continue;
     const detail = `${name} is ${after[name]} and should be ${expected[name]}`;
     violations.push({ invariant: 'journal-sums-to-figures', subject, detail });
@@ -166,8 +211,8 @@ export function lineViolations(
 }
 
 /**
- * A replenishment has one net credit while it is credited and none otherwise: bookings minus
- * reversals.
+ * A replenishment has one net credit while it is credited and none otherwise: receipts minus
+ * reversals and voids.
  */
 export function creditViolations(
   subject: string,

@@ -1,44 +1,56 @@
 import * as a from '../testing/a';
+import { bookName, type Posting } from './books';
 import type { Credit } from './credit';
-import { bookName, postings } from './postings';
+import { postings } from './postings';
 
-const { accountId, customerId, purseId } = a.parties;
+const { accountId, purseId } = a.parties;
 const { asset } = a.transfer();
-const custody = { kind: 'custody/purse', owner: purseId } as const;
-const claim = { kind: 'claim/customer', owner: customerId } as const;
+const receipt: Posting = {
+  kind: 'receipt',
+  debit: 'custody/purse',
+  credit: 'claim/customer',
+  asset,
+  amount: 5n,
+  ...a.parties,
+  chargeId: null,
+};
 
 describe('the journal of a replenishment', () => {
   it('debits the purse and credits the customer when it is confirmed', () => {
-    expect(postings(a.replenishmentConfirmed({ amount: 5n }))).toEqual([
-      { debit: custody, credit: claim, asset, amount: 5n },
-    ]);
+    expect(postings(a.replenishmentConfirmed({ amount: 5n }))).toEqual([receipt]);
   });
 
-  it.each<[string, Credit]>([
+  it.each<[Posting['credit'], Credit]>([
     ['claim/account', { to: 'account', reason: 'customer-blocked' }],
-    ['suspense/purse-archived', { to: 'suspense', reason: 'purse-archived' }],
-    ['suspense/purse-declined', { to: 'suspense', reason: 'purse-declined' }],
-    ['suspense/compliance-declined', { to: 'suspense', reason: 'compliance-declined' }],
-  ])("credits the account's %s when the customer may not have it", (kind, credit) => {
-    const expected = [{ debit: custody, credit: { kind, owner: accountId }, asset, amount: 5n }];
-    expect(postings(a.replenishmentConfirmed({ amount: 5n, credit }))).toEqual(expected);
-    expect(postings(a.replenishmentDeclined({ amount: 5n, credit }))).toEqual(expected);
+    ['suspense/archived', { to: 'suspense', reason: 'purse-archived' }],
+    ['suspense/declined', { to: 'suspense', reason: 'purse-declined' }],
+    ['suspense/declined', { to: 'suspense', reason: 'compliance-declined' }],
+  ])("credits the account's %s when the customer may not have it: %j", (book, credit) => {
+    const expected: Posting = { ...receipt, credit: book };
+    expect(postings(a.replenishmentConfirmed({ amount: 5n, credit }))).toEqual([expected]);
+    expect(postings(a.replenishmentDeclined({ amount: 5n, credit }))).toEqual([expected]);
+    expect(bookName(book, expected)).toBe(`${book}/${accountId}/${asset}`);
   });
 
   it('is the exact inverse when it is reverted', () => {
     expect(postings(a.replenishmentReverted({ amount: 5n }))).toEqual([
-      { debit: claim, credit: custody, asset, amount: 5n },
+      { ...receipt, kind: 'reversal', debit: 'claim/customer', credit: 'custody/purse' },
     ]);
   });
 
   it('is empty for everything that moves no money', () => {
     const events = [
       a.accountOpened(),
+      a.accountPolicyChanged(),
       a.apiKeyIssued(),
       a.apiKeyRevoked(),
       a.customerCreated(),
+      a.customerUpdated(),
       a.customerBlocked(),
+      a.customerUnblocked(),
       a.purseMinted(),
+      a.purseArchived(),
+      a.purseRestored(),
       a.purseDeclined(),
       a.replenishmentSeen(),
       a.replenishmentDetected(),
@@ -52,7 +64,6 @@ describe('the journal of a replenishment', () => {
 });
 
 it('names a book account by kind, owner and asset', () => {
-  expect(bookName(custody, 'eip155:1/slip44:60')).toBe(
-    `custody/purse/${purseId}/eip155:1/slip44:60`,
-  );
+  const posting = { ...receipt, asset: 'eip155:1/slip44:60' };
+  expect(bookName('custody/purse', posting)).toBe(`custody/purse/${purseId}/eip155:1/slip44:60`);
 });

@@ -1,73 +1,74 @@
-import type { Booked, Credit, Parties } from './credit';
+import { type BookKind, type Posting, type SuspenseReason, takeBack } from './books';
+import type { Booked, Credit } from './credit';
 import type { DomainEvent } from './events';
 
-/** A book account (DESIGN, "The books"): its kind and whose it is. Counted per asset. */
-export interface BookAccount {
-  readonly kind: BookKind;
-  /** A purse, a customer or an account, as the kind says. */
-  readonly owner: string;
-}
-
-export type BookKind =
-  | 'custody/purse'
-  | 'claim/customer'
-  | 'claim/account'
-  | `suspense/${Extract<Credit, { to: 'suspense' }>['reason']}`;
-
 /**
- * One line of the journal: the same amount of one asset debited to one book account and credited to
- * another, so per asset debits equal credits at every position by construction.
- */
-export interface Posting {
-  readonly debit: BookAccount;
-  readonly credit: BookAccount;
-  /** CAIP-19. */
-  readonly asset: string;
-  /** Base units, always positive. */
-  readonly amount: bigint;
-}
-
-/** `<kind>/<owner>/<asset>`, such as `custody/purse/<purse>/eip155:1/slip44:60`. */
-export function bookName(account: BookAccount, asset: string): string {
-  return `${account.kind}/${account.owner}/${asset}`;
-}
-
-/**
- * The journal lines of one event: a booked replenishment debits the coins' place and credits whoever
- * has the claim; a reversal is the exact inverse; everything else moves nothing. Rejected transfers
- * stay outside the books: nobody has a claim to them.
+ * The journal lines of one event, and the one source of every figure. A replenishment that is credited
+ * debits the coins' place and credits the claim; its reversal is the exact inverse. Everything else
+ * moves nothing: a transfer that is rejected stays outside the books, as nobody has a claim to it.
  */
 export function postings(event: DomainEvent): readonly Posting[] {
   switch (event.type) {
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':
-      return [booking(event.data, event.data.credit)];
-    case 'ReplenishmentReverted': {
+      return [receipt(event.data, event.data.credit)];
+    case 'ReplenishmentReverted':
       if (event.data.credit === null) return [];
-      const { debit, credit, asset, amount } = booking(event.data, event.data.credit);
-      return [{ debit: credit, credit: debit, asset, amount }];
-    }
-    default:
+      return takeBack([receipt(event.data, event.data.credit)], 'reversal');
+    case 'AccountOpened':
+    case 'AccountPolicyChanged':
+    case 'ApiKeyIssued':
+    case 'ApiKeyRevoked':
+    case 'OperatorAdded':
+    case 'OperatorKeyIssued':
+    case 'OperatorKeyRevoked':
+    case 'CustomerCreated':
+    case 'CustomerUpdated':
+    case 'CustomerBlocked':
+    case 'CustomerUnblocked':
+    case 'PurseMinted':
+    case 'PurseArchived':
+    case 'PurseRestored':
+    case 'PurseDeclined':
+    case 'ReplenishmentSeen':
+    case 'ReplenishmentDetected':
+    case 'ReplenishmentDropped':
+    case 'ReplenishmentRejected':
+    case 'ComplianceCheckStarted':
       return [];
   }
 }
 
-function booking(data: Omit<Booked, 'credit'>, credit: Credit): Posting {
+function receipt(data: Omit<Booked, 'credit'>, credit: Credit): Posting {
+  const { accountId, customerId, purseId, asset, amount } = data;
   return {
-    debit: { kind: 'custody/purse', owner: data.purseId },
-    credit: creditAccount(data, credit),
-    asset: data.asset,
-    amount: BigInt(data.amount),
+    kind: 'receipt',
+    debit: 'custody/purse',
+    credit: creditBook(credit),
+    asset,
+    amount: BigInt(amount),
+    accountId,
+    customerId,
+    purseId,
+    chargeId: null,
   };
 }
 
-function creditAccount(parties: Parties, credit: Credit): BookAccount {
+function creditBook(credit: Credit): BookKind {
   switch (credit.to) {
     case 'customer':
-      return { kind: 'claim/customer', owner: parties.customerId };
+      return 'claim/customer';
     case 'account':
-      return { kind: 'claim/account', owner: parties.accountId };
+      return 'claim/account';
     case 'suspense':
-      return { kind: `suspense/${credit.reason}`, owner: parties.accountId };
+      return `suspense/${SUSPENSE_OF[credit.reason]}`;
   }
 }
+
+/** The book of each reason that an event gives. */
+const SUSPENSE_OF: Readonly<Record<Extract<Credit, { to: 'suspense' }>['reason'], SuspenseReason>> =
+  {
+    'purse-archived': 'archived',
+    'purse-declined': 'declined',
+    'compliance-declined': 'declined',
+  };

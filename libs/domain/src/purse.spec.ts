@@ -47,9 +47,13 @@ describe('minting a purse', () => {
       .changesNothing();
   });
 
-  it('returns the first purse even when it is archived or declined', () => {
-    given(minted, archived).when(mint).changesNothing();
-    given(minted, declined).when(mint).changesNothing();
+  it('restores an archived purse: whoever asks for an address gets one that works', () => {
+    given(minted, archived).when(mint).emits(a.purseRestored()).when(mint).changesNothing();
+  });
+
+  it('refuses a declined purse', () => {
+    given(minted, declined).when(mint).refuses('purse-declined');
+    given(minted, archived, declined).when(mint).refuses('purse-declined');
   });
 
   it('returns the first purse before it looks at the owner', () => {
@@ -101,6 +105,66 @@ describe('archiving and restoring a purse', () => {
   });
 });
 
+describe('expiring a purse', () => {
+  const use = { activeSince: '2025-01-01T00:00:00.000Z', lastReceiptAt: null };
+  const facts = {
+    policy: { unusedDays: 30, idleDays: 60 },
+    use,
+    restorations: 0,
+    heldBy: null,
+  };
+  const expire = { type: 'ExpirePurse', accountId, at: '2025-01-31T00:00:00.000Z', facts } as const;
+  const used = { ...facts, use: { ...use, lastReceiptAt: '2025-01-11T00:00:00.000Z' } };
+
+  it('archives one that was never replenished, quietly the second time', () => {
+    given(minted)
+      .when(expire)
+      .emits(a.purseArchived({ reason: 'never-replenished' }))
+      .when(expire)
+      .changesNothing();
+  });
+
+  it('archives one that was not replenished for long', () => {
+    given(minted)
+      .when({ ...expire, facts: used, at: '2025-03-12T00:00:00.000Z' })
+      .emits(a.purseArchived({ reason: 'unused' }));
+  });
+
+  it('waits for the end of the period', () => {
+    given(minted)
+      .when({ ...expire, at: '2025-01-30T23:59:59.999Z' })
+      .changesNothing();
+    given(minted)
+      .when({ ...expire, facts: used, at: '2025-03-11T23:59:59.999Z' })
+      .changesNothing();
+  });
+
+  it('leaves purses alone that never expire', () => {
+    const policy = { unusedDays: null, idleDays: null };
+    given(minted)
+      .when({ ...expire, facts: { ...facts, policy } })
+      .changesNothing();
+  });
+
+  it('waits while something holds it', () => {
+    given(minted)
+      .when({ ...expire, facts: { ...facts, heldBy: 'A replenishment is open.' } })
+      .changesNothing();
+  });
+
+  it('leaves a purse alone that was restored after its use was read', () => {
+    given(minted, archived, a.purseRestored())
+      .when(expire)
+      .changesNothing()
+      .when({ ...expire, facts: { ...facts, restorations: 1 } })
+      .emits(a.purseArchived({ reason: 'never-replenished' }));
+  });
+
+  it('leaves a declined purse alone', () => {
+    given(minted, declined).when(expire).changesNothing();
+  });
+});
+
 describe('declining a purse', () => {
   it('declines an active or archived purse for good, naming the replenishment', () => {
     given(minted).when(decline).emits(declined);
@@ -144,9 +208,9 @@ it('never changes the address of a purse, whatever happens to it', () => {
     fold(purse, [minted, ...life]),
   );
   expect(states).toEqual([
-    { status: 'active', ...minted.data },
-    { status: 'archived', ...minted.data },
-    { status: 'active', ...minted.data },
-    { status: 'declined', ...minted.data },
+    { status: 'active', ...minted.data, restorations: 0 },
+    { status: 'archived', ...minted.data, restorations: 0 },
+    { status: 'active', ...minted.data, restorations: 1 },
+    { status: 'declined', ...minted.data, restorations: 0 },
   ]);
 });

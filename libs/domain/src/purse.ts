@@ -1,6 +1,7 @@
 import type { CustomerState } from './customer';
 import type { Decider } from './decider';
 import { DomainError } from './errors';
+import { expiryOf, type PurseExpiry, type PurseUse } from './expiry';
 import type { Family } from './ids';
 
 /** The longest order id of the merchant's that a purse carries. */
@@ -24,8 +25,25 @@ export type PurseCommand =
       readonly facts: { readonly owner: CustomerState };
     }
   | { readonly type: 'ArchivePurse'; readonly accountId: string; readonly reason: ArchiveReason }
+  | {
+      readonly type: 'ExpirePurse';
+      readonly accountId: string;
+      /** The database's time, RFC 3339. */
+      readonly at: string;
+      readonly facts: ExpiryFacts;
+    }
   | { readonly type: 'RestorePurse'; readonly accountId: string }
   | { readonly type: 'DeclinePurse'; readonly accountId: string; readonly replenishmentId: string };
+
+/** What decides whether a purse expires, read from other streams and read models a moment before. */
+export interface ExpiryFacts {
+  readonly policy: PurseExpiry;
+  readonly use: PurseUse;
+  /** How often the purse had been restored when `use` was read. */
+  readonly restorations: number;
+  /** Why nothing may expire now, such as an open replenishment; null when nothing holds it. */
+  readonly heldBy: string | null;
+}
 
 export interface Derivation {
   readonly xpubFingerprint: string;
@@ -62,6 +80,7 @@ export type PurseState =
       readonly derivation: Derivation;
       readonly outsideOrderId: string | null;
       readonly mintedAt: string;
+      readonly restorations: number;
     };
 
 export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
@@ -77,12 +96,11 @@ export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
         if (state.status !== 'active') return [];
         return [{ type: 'PurseArchived', data: { reason: command.reason } }];
 
+      case 'ExpirePurse':
+        return expire(command, state);
+
       case 'RestorePurse':
-        if (state.status === 'declined') {
-          throw new DomainError('purse-declined', 'A declined purse is never used again.');
-        }
-        if (state.status === 'active') return [];
-        return [{ type: 'PurseRestored', data: {} }];
+        return restore(state);
 
       case 'DeclinePurse':
         if (state.status === 'declined') return [];
@@ -92,29 +110,55 @@ export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
 
   evolve(state, event) {
     if (event.type === 'PurseMinted') {
-      return { status: 'active', ...event.data };
+      return { status: 'active', ...event.data, restorations: 0 };
     }
     if (state.status === 'absent') return state;
     switch (event.type) {
       case 'PurseArchived':
         return { ...state, status: 'archived' };
       case 'PurseRestored':
-        return { ...state, status: 'active' };
+        return { ...state, status: 'active', restorations: state.restorations + 1 };
       case 'PurseDeclined':
         return { ...state, status: 'declined' };
     }
   },
 };
 
+type Known = Exclude<PurseState, { status: 'absent' }>;
+
+function restore({ status }: Known): readonly PurseEvent[] {
+  if (status === 'declined') {
+    throw new DomainError('purse-declined', 'A declined purse is never used again.');
+  }
+  return status === 'active' ? [] : [{ type: 'PurseRestored', data: {} }];
+}
+
 /**
- * A customer's address never changes, so a second mint of the same purse returns the first,
- * whatever address was derived for the attempt.
+ * Races between reading the facts and the append: a purse that was restored meanwhile has a new period,
+ * which `restorations` shows. A transfer that is detected meanwhile is credited all the same, since the
+ * state of the purse at its detection counts. A policy changed meanwhile counts from the next look on.
+ */
+function expire(
+  { at, facts }: Extract<PurseCommand, { type: 'ExpirePurse' }>,
+  state: Known,
+): readonly PurseEvent[] {
+  if (state.status !== 'active' || state.restorations !== facts.restorations) return [];
+  if (facts.heldBy !== null) return [];
+  const expiry = expiryOf(facts.policy, facts.use);
+  if (expiry === null || Date.parse(expiry.at) > Date.parse(at)) return [];
+  return [{ type: 'PurseArchived', data: { reason: expiry.reason } }];
+}
+
+/**
+ * A customer's address never changes, so a second mint of the same purse returns the first, whatever
+ * address was derived for the attempt. Asking for an address never answers with an archived one: the
+ * purse is restored. Refuses a declined purse with `purse-declined`.
  */
 function mint(
   command: Extract<PurseCommand, { type: 'MintPurse' }>,
   state: PurseState,
 ): readonly PurseEvent[] {
-  if (state.status !== 'absent') return [];
+  if (state.status !== 'absent') return restore(state);
   const { facts, type, at, ...minted } = command;
   if (facts.owner.status === 'absent' || facts.owner.accountId !== minted.accountId) {
     throw new DomainError('customer-not-found', 'There is no customer with this id.');

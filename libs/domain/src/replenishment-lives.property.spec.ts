@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { lastWord, type RecordTransfer, rewoundLives, scatteredLives } from '../testing/lives';
 import { RUNS } from '../testing/runs';
 import { fold } from './decider';
-import { figuresDelta } from './figures';
-import { type ReplenishmentEvent, type ReplenishmentState, replenishment } from './replenishment';
+import { postings } from './postings';
+import { type ReplenishmentState, replenishment } from './replenishment';
+import type { ReplenishmentEvent } from './replenishment-event';
 import { rejectionOf } from './transfer';
 
 /** The history that a delivery leads to. After each report, at most one credit stands. */
@@ -15,8 +16,8 @@ function deliver(reports: readonly RecordTransfer[]): readonly ReplenishmentEven
     const events = replenishment.decide(report, state);
     const after = fold(replenishment, events, state);
     expect(versionOf(after)).toBeGreaterThanOrEqual(versionOf(state));
-    for (const { delta } of events.map(figuresDelta).filter((change) => change !== null)) {
-      creditsStanding += delta.receipts === 1n ? 1 : -1;
+    for (const { kind } of events.flatMap(postings)) {
+      creditsStanding += kind === 'receipt' ? 1 : -1;
     }
     expect(creditsStanding).toBe(isCredited(after) ? 1 : 0);
     history.push(...events);
@@ -60,7 +61,7 @@ describe('a life that is delivered', () => {
       fc.property(scatteredLives, ({ delivered }) => {
         const once = deliver(delivered);
         const twice = deliver([...delivered, ...delivered]);
-        expect(twice.slice(once.length).filter((event) => figuresDelta(event))).toEqual([]);
+        expect(twice.slice(once.length).flatMap(postings)).toEqual([]);
       }),
       RUNS,
     );

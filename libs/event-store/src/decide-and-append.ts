@@ -1,11 +1,6 @@
-import { type Decider, DomainError } from '@daybook/domain';
+import type { Decider } from '@daybook/domain';
 import { backOffMs, pause } from '@daybook/platform/plain';
-import {
-  type CommandForStream,
-  type Decided,
-  type Emitted,
-  IdempotencyKeyReused,
-} from './decision';
+import { type CommandForStream, type Decided, type Emitted } from './decision';
 import { type DecidedOrNot, type Draft, decideStream, type Work } from './draft';
 import {
   AppendRejected,
@@ -153,7 +148,7 @@ async function decideOnce<Command, Event extends Emitted, State>(
     const isConflict = result instanceof ConcurrencyConflict;
     if (isConflict && !draft.isGuess) {
       if (attempt >= DECISIONS_MAX) {
-        await settle(work, draft, result);
+        settle(work, draft, result);
         continue;
       }
       work.conflicts += draft.decisions.length;
@@ -162,8 +157,11 @@ async function decideOnce<Command, Event extends Emitted, State>(
     // answer was lost, or by the same request in another process: reading shows what was stored.
     if (isConflict || ('outcome' in result && result.outcome === 'duplicate')) {
       for (const { index } of draft.decisions) again.push(index);
+    } else if (isUnfit(result) && draft.decisions.length > 1) {
+      // Together they do not fit, or one of them cannot be stored: alone, each has its own fate.
+      for (const { index } of draft.decisions) await decideAll(work, [index]);
     } else {
-      await settle(work, draft, result);
+      settle(work, draft, result);
     }
   }
   return again;
@@ -203,25 +201,26 @@ async function readStreams<Command, Event extends Emitted, State>(
   }
 }
 
-async function settle<Command, Event extends Emitted, State>(
-  work: Work<Command, Event, State>,
+function isUnfit(result: AppendResult): boolean {
+  return result instanceof AppendTooLarge || result instanceof AppendRejected;
+}
+
+/** Gives the decisions of a draft the result of its append. */
+function settle<Command, Event extends Emitted, State>(
+  { results }: Work<Command, Event, State>,
   { decisions, events }: Draft<Event, State>,
-  result: AppendResult,
-): Promise<void> {
-  const { results } = work;
-  const unfit = result instanceof AppendTooLarge || result instanceof AppendRejected;
-  if (unfit && decisions.length > 1) {
-    // Together they do not fit, or one of them cannot be stored: alone, each has its own fate.
-    for (const { index } of decisions) await decideAll(work, [index]);
-  } else if (result instanceof EventStoreError) {
-    for (const { index } of decisions) results[index] = result;
-  } else {
-    for (const { index, end, result: decided } of decisions) {
-      const revision = result.revision - BigInt(events.length - end);
-      results[index] =
-        decided instanceof Error
-          ? (decided as DomainError | IdempotencyKeyReused)
-          : { ...decided, revision, position: result.position };
+  appended: AppendResult,
+): void {
+  for (const { index, end, result } of decisions) {
+    if (appended instanceof EventStoreError) {
+      results[index] = appended;
+    } else if (result instanceof Error) {
+      results[index] = result;
+    } else {
+      const { state, events: emitted, outcome } = result;
+      const revision = appended.revision - BigInt(events.length - end);
+      const { position } = appended;
+      results[index] = { state, events: emitted, revision, position, outcome };
     }
   }
 }

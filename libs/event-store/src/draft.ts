@@ -42,7 +42,10 @@ interface Decision<Event, State> {
   readonly index: number;
   /** How many of the draft's events there are up to and with this decision. */
   readonly end: number;
-  readonly result: Omit<Decided<Event, State>, 'revision' | 'position'> | Error;
+  readonly result:
+    | Omit<Decided<Event, State>, 'revision' | 'position'>
+    | DomainError
+    | IdempotencyKeyReused;
 }
 
 /**

@@ -1,3 +1,8 @@
+/** The log does not answer now. It may answer later, so the caller tries again. */
+export class LogUnavailable extends Error {
+  override readonly name = 'LogUnavailable';
+}
+
 /** A message as its producer gives it. `id` is the consumer's dedupe key and stable over retries. */
 export interface Message {
   readonly id: string;
@@ -17,16 +22,16 @@ export interface ReceivedMessage extends Message {
   readonly publishedAt: string;
 }
 
-/** A message that can never be handled as it is, however often it is tried, and why. */
+/** A message that can never be handled, however often it is tried, and why. */
 export interface Poison {
   readonly message: ReceivedMessage;
-  /** A sentence for the operator who decides what to do about it. */
+  /** A sentence for the operator who decides what to do. */
   readonly reason: string;
 }
 
 /**
- * A key that stands still for one group: a message of it was poison. It and every later message of the
- * key wait, in order, until the group is asked to try again. Other keys go on.
+ * A key that is parked for one group: a message of it was poison. It and every later message of the
+ * key wait, in order, until the group is asked to retry the key. Other keys go on.
  */
 export interface ParkedKey {
   readonly key: string;
@@ -45,36 +50,36 @@ export interface Subscription {
   /** The most messages handed to `handle` at once. */
   readonly limit: number;
   /**
-   * Makes the effect of the batch durable and answers with the messages that are poison, whose keys are
-   * then parked. The group's place is stored after it resolves, so a crash in between delivers the
-   * batch again: effects must be idempotent by message id. When it rejects, the reason is one that
-   * passes (an outage), and the same batch is delivered again with back-off, for ever. No effect may be
-   * made for a message that follows a poison one of the same key in the batch.
+   * Makes the effect of the batch durable and answers with the poison messages, whose keys are
+   * then parked. The group's offset is committed after it resolves, so a crash in between delivers the
+   * batch again: effects must be idempotent by message id. A rejection means an outage: the same batch
+   * is delivered again with back-off, for ever. No effect may be made for a message that follows a
+   * poison one of the same key in the batch.
    */
   handle(messages: readonly ReceivedMessage[]): Promise<readonly Poison[]>;
-  /** Told of every failed attempt, so the caller can log and count it. */
+  /** Called for every failed attempt, so the caller can log and count it. */
   onError?(error: unknown, attempt: number): void;
 }
 
-/** Tells how a consumer is doing. */
+/** The state of a consumer. */
 export interface SubscriptionStatus {
   readonly topic: string;
   readonly group: string;
   /** Messages published and not yet handled. */
   readonly lag: bigint;
-  /** Keys that stand still until somebody asks to try them again. */
+  /** Keys that wait until an operator asks to retry them. */
   readonly parkedKeys: number;
   readonly lastError: string | null;
   readonly lastProgressAt: string | null;
 }
 
-/** A running consumer. `stop` finishes the batch in hand. */
+/** A running consumer. `stop` finishes the batch that is being handled. */
 export interface RunningSubscription {
   status(): Promise<SubscriptionStatus>;
   stop(): Promise<void>;
 }
 
-/** How a topic is made on an engine that has to be told. */
+/** How a topic is created on an engine that needs to know. */
 export interface TopicSettings {
   readonly name: string;
   /** Never changed for a topic with messages: a key would change its partition, and lose its order. */
@@ -91,11 +96,11 @@ export abstract class DurableLog {
   /** Resolves when every message is stored durably, in the order given. */
   abstract publish(topic: string, messages: readonly Message[]): Promise<void>;
   abstract subscribe(subscription: Subscription): Promise<RunningSubscription>;
-  /** The keys that stand still for a group, longest first. */
+  /** The parked keys of a group, longest first. */
   abstract parked(topic: string, group: string): Promise<readonly ParkedKey[]>;
   /**
-   * Asks the group to try the messages of a parked key again, in order, before any later one of the key.
-   * Resolves when asked; a running member does it soon. False when the key is not parked.
+   * Asks the group to retry the messages of a parked key, in order, before any later one of the key.
+   * Resolves when the request is stored; a running member retries soon. False when the key is not parked.
    */
   abstract retryParked(topic: string, group: string, key: string): Promise<boolean>;
   /** Rejects with a sentence when the log cannot be reached now. */

@@ -1,5 +1,6 @@
 export {
   DurableLog,
+  LogUnavailable,
   type Message,
   type ParkedKey,
   type Poison,
@@ -12,7 +13,6 @@ export {
 export { type BrokerAddress, parseBrokerAddress } from './kafka/broker-address';
 export type { KafkaLogger } from './kafka/kafka-client';
 export { KafkaLog, type KafkaOptions, openKafka } from './kafka/kafka-log';
-export { LogUnavailable } from './log-unavailable';
 export {
   CreateMessaging1763700000000,
   grantMessaging,

@@ -1,11 +1,11 @@
-/** What a migration needs of TypeORM's query runner, so that this library need not know TypeORM. */
+/** The part of TypeORM's query runner that a migration needs, so that this library does not import TypeORM. */
 export interface Queries {
   query(sql: string): Promise<unknown>;
 }
 
 /**
- * The tables of the durable log. Repeating it changes nothing: every app that uses the log brings
- * the migration along and keeps its own record of what it ran.
+ * The tables of the durable log. It is idempotent: every app that uses the log runs it and keeps its own
+ * record of migrations.
  */
 export class CreateMessaging1763700000000 {
   readonly name = 'CreateMessaging1763700000000';
@@ -68,7 +68,7 @@ export class CreateMessaging1763700000000 {
   }
 }
 
-/** Where the messages of a key wait that stands still, for every engine: a broker has no such place. */
+/** Parked keys and their messages, for every engine: a broker cannot hold back a key. */
 export class ParkKeys1763800000000 {
   readonly name = 'ParkKeys1763800000000';
 
@@ -107,10 +107,10 @@ export class ParkKeys1763800000000 {
   }
 }
 
-/** In the order in which they must run; hand them to a TypeORM data source. */
+/** In the order in which they must run; pass them to a TypeORM data source. */
 export const messagingMigrations = [CreateMessaging1763700000000, ParkKeys1763800000000] as const;
 
-/** Lets `role` publish, consume and clear what is passed, and never change a message. */
+/** Grants `role` to publish, consume and remove handled messages, but never to change one. */
 export async function grantMessaging(queries: Queries, role: string): Promise<void> {
   const name = `"${role.replaceAll('"', '""')}"`;
   await queries.query(`

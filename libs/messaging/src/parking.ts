@@ -2,12 +2,12 @@ import type { ClientBase, Pool } from 'pg';
 import type { ParkedKey, ReceivedMessage, Subscription } from './durable-log';
 import { type HeldBack, heldBack } from './poison';
 
-/** Whose keys. */
-export type Whose = Pick<Subscription, 'topic' | 'group'>;
+/** A group of consumers on a topic. */
+export type TopicGroup = Pick<Subscription, 'topic' | 'group'>;
 
-/** How often a running member looks whether somebody asked to try a key again. */
-export const RETRY_LOOK_MS = 1_000;
-/** The most keys that are told of: an operator reads them, and a page must not be without end. */
+/** How often a running member checks for requests to retry a key. */
+export const RETRY_CHECK_MS = 1_000;
+/** The most keys that a list has: an operator reads it. */
 const LISTED_MAX = 1_000;
 
 const ANY = {
@@ -17,7 +17,7 @@ const ANY = {
       SELECT FROM messaging.parked_key WHERE topic = $1 AND group_name = $2) AS "anyParked"`,
 };
 
-/** In one order for everybody, so that two who need several rows never wait for each other. */
+/** Always in the same order, so that two members who lock several rows cannot deadlock. */
 const LOCK = `
   SELECT parked_id AS "parkedId", key FROM messaging.parked_key
   WHERE topic = $1 AND group_name = $2 AND key = ANY($3)
@@ -42,7 +42,7 @@ const ASKED = {
       WHERE topic = $1 AND group_name = $2 AND retry_requested_at IS NOT NULL) AS asked`,
 };
 
-/** A key that another member is trying already is left to it. */
+/** Skips a key that another member is retrying. */
 const TAKE = `
   SELECT parked_id AS "parkedId" FROM messaging.parked_key
   WHERE topic = $1 AND group_name = $2 AND retry_requested_at IS NOT NULL
@@ -70,23 +70,23 @@ interface LockedKey {
   readonly key: string;
 }
 
-/** Whether any key of the group stands still: one look at an index. */
+/** Whether any key of the group is parked: one index lookup. */
 export async function anyParked(
   client: ClientBase | Pool,
-  { topic, group }: Whose,
+  { topic, group }: TopicGroup,
 ): Promise<boolean> {
   const { rows } = await client.query<{ anyParked: boolean }>(ANY, [topic, group]);
   return rows[0]?.anyParked ?? false;
 }
 
 /**
- * The messages of a batch whose keys do not stand still; the others are added to what waits. Needs a
- * transaction. Only the member that reads a key's messages parks the key, and a retry removes it under
- * the row lock taken here: so a key that is not found is free, and stays so while the batch is handled.
+ * Returns the messages of a batch whose keys are not parked, and adds the others to their parked keys. Needs
+ * a transaction. Only the member that reads a key's messages parks the key, and a retry removes it under
+ * the row lock taken here: so a key that is not found stays free while the batch is handled.
  */
 export async function setAsideParked(
   client: ClientBase,
-  { topic, group }: Whose,
+  { topic, group }: TopicGroup,
   batch: readonly ReceivedMessage[],
 ): Promise<readonly ReceivedMessage[]> {
   const keys = [...new Set(batch.map(({ key }) => storable(key)))];
@@ -99,12 +99,12 @@ export async function setAsideParked(
 }
 
 /**
- * Parks keys with their messages. Needs a transaction. Doing it again, after a crash, adds nothing: a
- * message has one place in the topic.
+ * Parks keys with their messages. Needs a transaction. Repeating it after a crash adds nothing, as messages
+ * are stored by their offsets.
  */
 export async function park(
   client: ClientBase,
-  { topic, group }: Whose,
+  { topic, group }: TopicGroup,
   held: readonly HeldBack[],
 ): Promise<void> {
   const reasons = new Map(held.map(({ key, reason }) => [storable(key), storable(reason)]));
@@ -123,9 +123,9 @@ export async function park(
 }
 
 /**
- * Tries one batch of one key that somebody asked to try again, and tells whether there was one. The key's
- * row is held meanwhile: other members neither try it nor add to it, and when nothing waits any more,
- * the key goes in the same transaction. Rejects when `handle` does; everything is as before then.
+ * Retries one batch of one key whose retry was requested; returns whether there was such a key. The key's
+ * row is locked meanwhile: other members neither retry it nor add to it, and when no message is left,
+ * the key is removed in the same transaction. Rejects when `handle` does; nothing is changed then.
  */
 export async function retryOne(
   client: ClientBase,
@@ -175,8 +175,8 @@ async function tryAgain(
   }
 }
 
-/** The keys of the group that stand still, longest first, at most a thousand. */
-export async function listParked(pool: Pool, { topic, group }: Whose): Promise<ParkedKey[]> {
+/** The parked keys of the group, longest first, at most a thousand. */
+export async function listParked(pool: Pool, { topic, group }: TopicGroup): Promise<ParkedKey[]> {
   type Row = Omit<ParkedKey, 'since'> & { parkedAt: Date };
   const { rows } = await pool.query<Row>(LIST, [topic, group]);
   return rows.map(({ key, reason, parkedAt, messages }) => ({
@@ -187,7 +187,7 @@ export async function listParked(pool: Pool, { topic, group }: Whose): Promise<P
   }));
 }
 
-export async function countParked(pool: Pool, { topic, group }: Whose): Promise<number> {
+export async function countParked(pool: Pool, { topic, group }: TopicGroup): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
     'SELECT count(*)::int AS count FROM messaging.parked_key WHERE topic = $1 AND group_name = $2',
     [topic, group],
@@ -195,10 +195,10 @@ export async function countParked(pool: Pool, { topic, group }: Whose): Promise<
   return rows[0]?.count ?? 0;
 }
 
-/** Asks for a key to be tried again; false when it does not stand still. */
+/** Requests a retry of a key; false when it is not parked. */
 export async function askForRetry(
   pool: Pool,
-  { topic, group }: Whose,
+  { topic, group }: TopicGroup,
   key: string,
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
@@ -224,13 +224,13 @@ async function add(
   ]);
 }
 
-/** `offset` is `17`, or `3:17` where a topic has partitions. Within a key both grow. */
+/** `offset` is `17`, or `3:17` (partition and offset) in Kafka. */
 function placeOf({ offset }: ReceivedMessage): { partition: string; offset: string } {
   const at = offset.indexOf(':');
   return { partition: at < 0 ? '0' : offset.slice(0, at), offset: offset.slice(at + 1) };
 }
 
-/** PostgreSQL's text holds every character but this one. */
+/** PostgreSQL's text cannot hold a NUL character. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD');
 }

@@ -1,6 +1,6 @@
 import type { Poison, ReceivedMessage } from './durable-log';
 
-/** What a poison message keeps from being handled: itself and what follows it under its key. */
+/** A poison message and the messages that follow it under its key, none of which are handled. */
 export interface HeldBack {
   readonly key: string;
   readonly reason: string;
@@ -9,9 +9,8 @@ export interface HeldBack {
 }
 
 /**
- * The keys of `batch` that must be parked. The first poison of a key counts: what comes after it was
- * not handled, whatever is said about it. Throws when a message is called poison that is not in the
- * batch, as nobody could tell then what was handled.
+ * The keys of `batch` that must be parked. The first poison of a key counts, as no later message of the key
+ * was handled. Throws when a poison message is not in the batch, as it is unknown then what was handled.
  */
 export function heldBack(
   batch: readonly ReceivedMessage[],
@@ -30,7 +29,9 @@ export function heldBack(
     reasons.delete(message.offset);
   }
   for (const offset of reasons.keys()) {
-    throw new Error(`A message was called poison that was not handed out: ${offset}.`);
+    throw new Error(
+      `The handler reported a poison message that was not in its batch: offset ${offset}.`,
+    );
   }
   return [...held.values()];
 }

@@ -1,17 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs, pause } from '@daybook/platform/plain';
 import type { Client } from 'pg';
 import type { ReceivedMessage, Subscription } from './durable-log';
-import { anyParked, park, RETRY_LOOK_MS, retryOne, setAsideParked } from './parking';
+import { anyParked, park, RETRY_CHECK_MS, retryOne, setAsideParked } from './parking';
 import { heldBack } from './poison';
 import type { Notices } from './postgres-notices';
 
-/** How long a group may stand still after its owner died or a notice was lost. */
+/** How soon another member continues after the owner died or a notice was lost. */
 const POLL_MS = 250;
-const BACKOFF_FIRST_MS = 100;
-const BACKOFF_MAX_MS = 10_000;
+const BACK_OFF = { firstMs: 100, longestMs: 10_000 };
 
 /**
- * Takes the group's row when there is something after its place and nobody else holds it. Without
+ * Locks the group's row when there are messages after its offset and no other member holds it. Without
  * work no row is locked and nothing is written.
  */
 const OWN = {
@@ -49,11 +48,11 @@ export interface Consumer {
 }
 
 /**
- * Works for one member of a group until `signal` aborts. The member owns the group from reading a
- * batch to storing its place, by the lock on the group's row in one transaction: if its connection
- * dies, PostgreSQL frees the row at once and another member continues from the stored place. No
- * lease can expire under a slow handler. Whatever fails, the connection is given up, and the batch
- * is delivered again after a pause.
+ * Runs one member of a group until `signal` aborts. The member owns the group from reading a
+ * batch to storing its offset, by the lock on the group's row in one transaction: if its connection
+ * dies, PostgreSQL releases the row at once and another member continues from the stored offset. No
+ * lease can expire under a slow handler. After any failure the connection is closed, and the batch
+ * is delivered again after a back-off.
  */
 export async function consume(consumer: Consumer): Promise<void> {
   const { subscription, signal } = consumer;
@@ -72,8 +71,7 @@ export async function consume(consumer: Consumer): Promise<void> {
     } finally {
       await client?.end().catch(() => undefined);
     }
-    const pause = Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_MAX_MS);
-    await sleep(pause, undefined, { signal }).catch(() => undefined);
+    await pause(backOffMs(failures, BACK_OFF), signal);
   }
 }
 
@@ -86,21 +84,21 @@ async function workOn(client: Client, consumer: Consumer, succeeded: () => void)
   const { topicId, consumerId, subscription, notices, signal } = consumer;
   const { topic, limit } = subscription;
   let next: Page | undefined;
-  let retryLookAt = 0;
+  let retryCheckAt = 0;
 
   const read = (after: string): Page => {
     const messages = client
       .query<Row>(READ, [topicId, after, limit])
       .then(({ rows }) => received(topic, rows));
-    // Nobody may be waiting for a page that was read ahead when its connection dies.
+    // A page that was read ahead may fail before anything awaits it.
     messages.catch(() => undefined);
     return { after, messages };
   };
 
   while (!signal.aborted) {
     const seen = notices.count(topic);
-    if (Date.now() >= retryLookAt && !(await retryOne(client, subscription))) {
-      retryLookAt = Date.now() + RETRY_LOOK_MS;
+    if (Date.now() >= retryCheckAt && !(await retryOne(client, subscription))) {
+      retryCheckAt = Date.now() + RETRY_CHECK_MS;
     }
     await client.query('BEGIN');
     const owned = await client.query<{ position: string }>(OWN, [consumerId]);
@@ -110,7 +108,7 @@ async function workOn(client: Client, consumer: Consumer, succeeded: () => void)
       await notices.wait(topic, seen, POLL_MS, signal);
       continue;
     }
-    // A page read ahead is good only if no other member has worked in between.
+    // A page that was read ahead is valid only if no other member has advanced the offset.
     const page = next?.after === place.position ? next : read(place.position);
     const messages = await page.messages;
     const last = messages.at(-1)?.offset;
@@ -125,9 +123,9 @@ async function workOn(client: Client, consumer: Consumer, succeeded: () => void)
 }
 
 /**
- * Handles the messages whose keys do not stand still, and parks the keys of those that turn out to be
- * poison: in the transaction that stores the group's place, so it is done once or not at all. The look
- * comes after the group's row is held, hence sees what its last owner parked.
+ * Handles the messages whose keys are not parked, and parks the keys of poison messages in the
+ * transaction that stores the group's offset, so both happen or neither. Parked keys are read after the
+ * group's row is locked, so what its last owner parked is seen.
  */
 async function handleFree(
   client: Client,
@@ -146,7 +144,7 @@ function received(topic: string, rows: readonly Row[]): ReceivedMessage[] {
   let headersText = '';
   let headers: Readonly<Record<string, string>> = {};
   return rows.map(([offset, id, key, value, text, publishedAt]) => {
-    // Neighbours mostly carry equal headers; parsing them once halves the cost of a message.
+    // Consecutive messages mostly have equal headers; parsing them once halves the cost of a message.
     if (text !== headersText) {
       headersText = text;
       headers = Object.freeze(JSON.parse(text));

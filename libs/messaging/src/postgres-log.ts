@@ -16,7 +16,7 @@ import { type Retention, removePassed } from './postgres-retention';
 /** Publishing needs one connection per busy topic; status and upkeep share them. */
 const POOL_CONNECTIONS_MAX = 4;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** No statement of the log takes longer than moments; a server that is silent this long is lost. */
+/** Statements of the log take milliseconds; a server that is silent for so long is not expected to answer. */
 const QUERY_TIMEOUT_MS = 60_000;
 
 export interface PostgresLogOptions {
@@ -27,7 +27,7 @@ export interface PostgresLogOptions {
 }
 
 /**
- * The durable log in PostgreSQL tables (`messagingMigrations` makes them), for machines without a
+ * The durable log in PostgreSQL tables (`messagingMigrations` creates them), for machines without a
  * broker. Every published message is fsynced; offsets of a topic grow in commit order without gaps.
  */
 export class PostgresLog extends DurableLog {
@@ -47,8 +47,8 @@ export class PostgresLog extends DurableLog {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
-      // The server must notice within half a minute that a member's machine is gone, or the group
-      // would stand still for the two hours that TCP takes by itself.
+      // So the server notices within half a minute that a member's machine is gone. With TCP's defaults
+      // the group would wait for two hours.
       options:
         '-c TimeZone=UTC -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
     };
@@ -68,7 +68,7 @@ export class PostgresLog extends DurableLog {
     await publisher.publish(messages);
   }
 
-  /** Rejects when the database cannot be reached now; later outages are waited for. */
+  /** Rejects when the database cannot be reached now; waits for the end of later outages. */
   async subscribe(subscription: Subscription): Promise<RunningSubscription> {
     if (this.closing !== undefined) throw new Error('The log is closed.');
     const { topic, group } = subscription;
@@ -124,8 +124,8 @@ export class PostgresLog extends DurableLog {
   }
 
   /**
-   * Removes messages of `topic` that every group has handled and `retention` lets go of. One bounded
-   * pass; returns how many went. Call it now and then from any one process.
+   * Removes messages of `topic` that every group has handled and `retention` does not keep. One bounded
+   * pass; returns how many were removed. Call it regularly, from one process.
    */
   async maintain(topic: string, retention: Retention): Promise<number> {
     return removePassed(this.pool, await this.topicId(topic), retention);
@@ -145,13 +145,13 @@ export class PostgresLog extends DurableLog {
 
   private async connect(): Promise<Client> {
     const client = new Client(this.config);
-    // Whoever waits for an answer is told; a connection that dies while idle is noticed next time.
+    // A query under way rejects by itself; a connection lost while idle is replaced at its next use.
     client.on('error', () => undefined);
     await client.connect();
     return client;
   }
 
-  /** Tells consumers of the topic's growth, outside any commit: a notice inside would serialize all. */
+  /** Notifies consumers outside the commit: NOTIFY inside would serialize all commits. */
   private announcer(topic: string): () => void {
     let underWay = false;
     let again = false;
@@ -161,7 +161,7 @@ export class PostgresLog extends DurableLog {
         again = false;
         await this.pool
           .query('SELECT pg_notify($1, $2)', [CHANNEL, topic])
-          // Consumers poll; a lost notice costs them a moment.
+          // A lost notice costs consumers one poll interval.
           .catch(() => undefined);
       } while (again);
       underWay = false;
@@ -176,12 +176,12 @@ export class PostgresLog extends DurableLog {
   private topicId(topic: string): Promise<number> {
     let found = this.topics.get(topic);
     if (!found) {
-      found = this.findOrMake(
+      found = this.findOrInsert(
         'SELECT topic_id AS id FROM messaging.topic WHERE name = $1',
         'INSERT INTO messaging.topic (name) VALUES ($1) ON CONFLICT DO NOTHING',
         [topic],
       );
-      // An outage must not be remembered as the answer.
+      // Do not cache a failure.
       found.catch(() => this.topics.delete(topic));
       this.topics.set(topic, found);
     }
@@ -189,19 +189,19 @@ export class PostgresLog extends DurableLog {
   }
 
   private consumerId(topicId: number, group: string): Promise<number> {
-    return this.findOrMake(
+    return this.findOrInsert(
       'SELECT consumer_id AS id FROM messaging.consumer WHERE topic_id = $1 AND group_name = $2',
       'INSERT INTO messaging.consumer (topic_id, group_name) VALUES ($1, $2) ON CONFLICT DO NOTHING',
       [topicId, group],
     );
   }
 
-  private async findOrMake(find: string, make: string, values: unknown[]): Promise<number> {
+  private async findOrInsert(find: string, make: string, values: unknown[]): Promise<number> {
     const known = await this.pool.query<{ id: number }>(find, values);
     if (known.rows[0]) return known.rows[0].id;
     await this.pool.query(make, values);
     const made = await this.pool.query<{ id: number }>(find, values);
-    if (!made.rows[0]) throw new Error('The log lost a row that was just made.');
+    if (!made.rows[0]) throw new Error('The log has no row that was just inserted.');
     return made.rows[0].id;
   }
 

@@ -1,21 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '@daybook/platform/plain';
 import type { Client } from 'pg';
 
 export const CHANNEL = 'daybook_messaging';
-/** A lost listener costs latency only (consumers poll), so it is replaced without hurry. */
+/** Consumers poll, so a lost listener costs latency only. */
 const RECONNECT_MS = 1_000;
 
 export interface Notices {
-  /** Counts the notices about a topic; take it before looking, hand it to `wait`. */
+  /** The number of notices about a topic so far; take it before reading and pass it to `wait`. */
   count(topic: string): number;
-  /** Notes growth of a topic that this process itself caused or heard of. */
+  /** Notes growth of a topic. */
   note(topic: string): void;
   /** Resolves with the first notice since `seen`, after `timeoutMs`, or when `signal` aborts. */
   wait(topic: string, seen: number, timeoutMs: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Hears which topics have grown. Only a hint: a notice can be lost, so nobody may rely on one. */
+/** Listens for topics that have grown. Only a hint: a notice can be lost. */
 export function listenForNotices(connect: () => Promise<Client>): Notices {
   const counts = new Map<string, number>();
   const waiters = new Map<string, Set<() => void>>();
@@ -37,7 +37,7 @@ export function listenForNotices(connect: () => Promise<Client>): Notices {
           .catch(() => undefined);
         await client.end().catch(() => undefined);
       }
-      await sleep(RECONNECT_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      await pause(RECONNECT_MS, closing.signal);
     }
   }
   const listening = listen();
@@ -65,7 +65,7 @@ export function listenForNotices(connect: () => Promise<Client>): Notices {
   };
 }
 
-/** Resolves when the connection is gone or no longer wanted. */
+/** Resolves when the connection is lost or `signal` aborts. */
 function lost(client: Client, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     client.once('end', resolve);

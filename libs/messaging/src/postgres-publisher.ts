@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import type { Message } from './durable-log';
 
-/** One commit's most messages: larger ones gain nothing and hold the topic's row longer. */
+/** The most messages of one commit: larger ones gain nothing and lock the topic's row longer. */
 const COMMIT_MESSAGES_MAX = 2_000;
-/** One commit's most text, in characters, so that memory stays bounded on both sides. */
+/** The most text of one commit, in characters, to bound memory on both sides. */
 const COMMIT_CHARACTERS_MAX = 8 * 1024 * 1024;
-/** What may wait to be written before publishers are told to slow down. */
+/** How many messages may wait before `publish` refuses more. */
 const WAITING_MESSAGES_MAX = 200_000;
 
 const PUBLISH = {
@@ -21,7 +21,7 @@ interface Call {
 
 export interface Publisher {
   publish(messages: readonly Message[]): Promise<void>;
-  /** Resolves when nothing waits to be written. */
+  /** Resolves when no message waits to be written. */
   settled(): Promise<void>;
 }
 
@@ -92,7 +92,7 @@ function takeCalls(waiting: Call[]): Call[] {
   return waiting.splice(0, count);
 }
 
-/** Cuts what is too much for one commit; order is kept. */
+/** Splits messages into commits of bounded size, in order. */
 function* parts(messages: readonly Message[]): Generator<readonly Message[]> {
   let from = 0;
   let characters = 0;
@@ -108,7 +108,7 @@ function* parts(messages: readonly Message[]): Generator<readonly Message[]> {
   yield from === 0 ? messages : messages.slice(from);
 }
 
-/** SQLSTATE class 22: the data itself is at fault and would be again. */
+/** SQLSTATE class 22: the data is invalid, and a repeat would fail again. */
 function isDataError(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('22');
 }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** One pass's most messages, so that a pass is short whatever has piled up. */
+/** The most messages of one pass, to keep it short. */
 const PASS_MESSAGES_MAX = 50_000;
 
 /** What may be removed of a topic once every group has handled it. */
@@ -9,7 +9,7 @@ export type Retention =
   /** Keeps the newest message of every key for ever. */
   | { readonly kind: 'compact' };
 
-/** The last message always stays: it says which offset comes next. */
+/** The last message always stays: the next offset derives from it. */
 const DELETE_OLD = `
   WITH old AS (
     SELECT m."offset" FROM messaging.message m
@@ -39,8 +39,8 @@ const COMPACT = `
   SELECT count(*)::int AS removed FROM removed`;
 
 /**
- * Removes what the policy lets go of, one bounded pass, and tells how many messages went. Nothing
- * that a group has still to handle is touched; a topic without groups keeps everything.
+ * Removes what the policy does not keep, in one bounded pass, and returns how many messages were removed.
+ * Messages that a group has not handled stay; a topic without groups keeps everything.
  */
 export async function removePassed(
   pool: Pool,

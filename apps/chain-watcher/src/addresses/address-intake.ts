@@ -2,17 +2,6 @@ import { highest, isAbove, type Position } from '../state/position';
 import { tipOf, type WatchContext } from '../state/watch-state';
 import { type MintedAddress, rescanForLate } from './late-addresses';
 
-/** Hands addresses from the topic's consumer to the watch, which stores them between its other steps. */
-export interface AddressIntake {
-  /** Resolves when the addresses are stored and will be matched. See `Watch.offerAddresses`. */
-  offer(addresses: readonly MintedAddress[], through: Position): Promise<void>;
-  hasOffers(): boolean;
-  /** Stores all that was offered, with one write. After an error all of it must be offered again. */
-  take(): Promise<void>;
-  /** Rejects open offers and later ones. */
-  close(): void;
-}
-
 interface Offer {
   readonly addresses: readonly MintedAddress[];
   readonly through: Position;
@@ -20,7 +9,8 @@ interface Offer {
   readonly reject: (error: unknown) => void;
 }
 
-export function createAddressIntake(context: WatchContext): AddressIntake {
+/** Hands addresses from the topic's consumer to the watch, which stores them between its other steps. */
+export function createAddressIntake(context: WatchContext) {
   const { table, state } = context;
   const offers: Offer[] = [];
   let isClosed = false;
@@ -42,13 +32,15 @@ export function createAddressIntake(context: WatchContext): AddressIntake {
   }
 
   return {
-    offer: (addresses, through) =>
-      new Promise((resolve, reject) => {
+    /** See `Watch.offerAddresses`. */
+    offer: (addresses: readonly MintedAddress[], through: Position) =>
+      new Promise<void>((resolve, reject) => {
         if (isClosed) reject(new Error('The watch has ended.'));
         else offers.push({ addresses, through, resolve, reject });
       }),
     hasOffers: () => offers.length > 0,
-    async take() {
+    /** Stores all that was offered, with one write. After an error all of it must be offered again. */
+    async take(): Promise<void> {
       const taken = offers.splice(0);
       try {
         const addresses = taken.flatMap((offer) => offer.addresses);
@@ -59,7 +51,8 @@ export function createAddressIntake(context: WatchContext): AddressIntake {
         throw error;
       }
     },
-    close() {
+    /** Rejects open offers and later ones. */
+    close(): void {
       isClosed = true;
       for (const { reject } of offers.splice(0)) reject(new Error('The watch has ended.'));
     },

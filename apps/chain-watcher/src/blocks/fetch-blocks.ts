@@ -1,4 +1,5 @@
 import type { ChainBlock, ChainClient } from '@daybook/chains';
+import { limiter } from '@daybook/platform/plain';
 
 /** One step is stored as a whole, so more blocks would make a crash repeat more work. */
 export const BLOCKS_AT_ONCE = 64;
@@ -27,35 +28,29 @@ export async function fetchInOrder(
   client: ChainClient,
   wanted: readonly (number | string)[],
 ): Promise<readonly ChainBlock[]> {
-  const answers: (Answer | undefined)[] = new Array(wanted.length);
-  let next = 0;
+  const fetches = limiter({
+    runningMax: FETCHES_AT_ONCE,
+    waitingMax: BLOCKS_AT_ONCE,
+    tooMany: (waiting) => new RangeError(`${waiting} blocks wait to be fetched already.`),
+  });
   let isCut = false;
-  async function fetch(): Promise<void> {
-    while (next < wanted.length && !isCut) {
-      const at = next++;
-      try {
-        const block = await client.block(wanted[at] as number | string);
-        answers[at] = { block };
-        if (block === null) isCut = true;
-      } catch (error) {
-        answers[at] = { error };
-        isCut = true;
-      }
+  async function fetch(at: number | string): Promise<ChainBlock | null> {
+    if (isCut) return null;
+    try {
+      const block = await client.block(at);
+      isCut ||= block === null;
+      return block;
+    } catch (error) {
+      isCut = true;
+      throw error;
     }
   }
-  await Promise.all(Array.from({ length: Math.min(FETCHES_AT_ONCE, wanted.length) }, fetch));
+  const answers = await Promise.allSettled(wanted.map((at) => fetches.run(() => fetch(at))));
   const blocks: ChainBlock[] = [];
   for (const answer of answers) {
-    if (!answer?.block) {
-      if (answer?.error && blocks.length === 0) throw answer.error;
-      break;
-    }
-    blocks.push(answer.block);
+    if (answer.status === 'rejected' && blocks.length === 0) throw answer.reason;
+    if (answer.status === 'rejected' || answer.value === null) break;
+    blocks.push(answer.value);
   }
   return blocks;
-}
-
-interface Answer {
-  readonly block?: ChainBlock | null;
-  readonly error?: unknown;
 }

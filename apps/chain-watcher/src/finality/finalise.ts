@@ -7,21 +7,15 @@ import { settledOf } from './settled';
 /** Bounds one write after a long outage of finality. */
 const FINALS_AT_ONCE = 1_000;
 
-export interface Finality {
-  /** The last known blocks behind the tags. */
-  readonly tags: Settled['tags'];
-  /** Since when a tag that a policy needs is unknown, in Unix milliseconds; null when none is. */
-  readonly unknownSince: number | null;
-  /** Makes transfers final; returns whether more may be due. `head` is the node's head. */
-  step(head: BlockHeader): Promise<boolean>;
-}
-
-export function createFinality(context: WatchContext, policies: readonly PolicyGroup[]): Finality {
+/** Makes transfers final by the chain's policies. */
+export function createFinality(context: WatchContext, policies: readonly PolicyGroup[]) {
   const { chain, client, store, state } = context;
   const needed = tagsOf(policies);
   // `finalized` is always read: operators see it, whatever the policies need.
   const wanted = [...new Set<FinalityTag>([...needed, 'finalized'])];
+  /** The last known blocks behind the tags. */
   let tags: Settled['tags'] = { finalized: null, safe: null };
+  /** Since when a tag that a policy needs is unknown, in Unix milliseconds; null when none is. */
   let unknownSince: number | null = null;
   /** The head and tip for which all tags were read. */
   let readFor: string | null = null;
@@ -37,13 +31,10 @@ export function createFinality(context: WatchContext, policies: readonly PolicyG
   }
 
   return {
-    get tags() {
-      return tags;
-    },
-    get unknownSince() {
-      return unknownSince;
-    },
-    async step(head) {
+    tags: () => tags,
+    unknownSince: () => unknownSince,
+    /** Makes transfers final; returns whether more may be due. `head` is the node's head. */
+    async step(head: BlockHeader): Promise<boolean> {
       await readTags(head);
       const settled = { tip: tipOf(state).number, tags };
       const except = policies.flatMap(({ assets }) => assets ?? []);

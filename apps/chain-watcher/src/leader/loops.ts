@@ -1,12 +1,12 @@
-import { setImmediate as letOthersRun, setTimeout as sleep } from 'node:timers/promises';
-import type { ChainClient } from '@daybook/chains';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
+import { type ChainClient, InvalidBlock, RpcFailure, WrongChain } from '@daybook/chains';
+import { type BackOff, backOffMs, messageOf, pause } from '@daybook/platform/plain';
 import type { Logger } from 'pino';
 import type { AddressSubscription } from '../addresses/purse-addresses.consumer';
 import type { Health, Trouble } from '../monitoring/health';
 import type { WatcherMetrics } from '../monitoring/watcher-metrics';
 import { type Leadership, LostLeadership } from '../state/watcher-store';
 import type { Watch } from '../watch/watch';
-import { messageOf, nodeFaultOf } from './node-faults';
 import type { WakeUp } from './wake-up';
 
 /** How often the state of the chain is published when it changes, and when it does not. */
@@ -14,8 +14,7 @@ const REPORT_MS = 1_000;
 const REPORT_UNCHANGED_MS = 10_000;
 /** How often the outbox is read without a wake-up: an earlier process may have left messages. */
 const RELAY_MS = 1_000;
-const BACKOFF_MS_MIN = 500;
-const BACKOFF_MS_MAX = 5_000;
+const BACK_OFF: BackOff = { firstMs: 500, longestMs: 5_000 };
 
 /** The last known health of a watch. */
 export interface Progress {
@@ -70,7 +69,7 @@ export async function followLoop(
     endTimer();
     judgeNow(session);
     if (isMore) await letOthersRun();
-    else await wakeUp.rest(Math.max(session.pollMs, backoffOf(failures)), signal);
+    else await wakeUp.rest(Math.max(session.pollMs, backOffMs(failures, BACK_OFF)), signal);
   }
 }
 
@@ -92,7 +91,7 @@ export async function relayLoop(
       // Once per outage.
       if (failures === 1) logger.warn({ chain, err: error }, 'transfers are not published');
     }
-    if (!isMore) await wakeUp.rest(Math.max(RELAY_MS, backoffOf(failures)), signal);
+    if (!isMore) await wakeUp.rest(Math.max(RELAY_MS, backOffMs(failures, BACK_OFF)), signal);
   }
 }
 
@@ -101,8 +100,7 @@ export async function reportLoop(session: Session, signal: AbortSignal): Promise
   const { chain, watch, progress, logger } = session;
   let reported = { content: '', at: 0 };
   while (!signal.aborted) {
-    // An abort ends the sleep early.
-    await sleep(REPORT_MS, undefined, { signal }).catch(() => undefined);
+    await pause(REPORT_MS, signal);
     // With time alone, errors and silence become a stall.
     judgeNow(session);
     await acknowledgeNow(session);
@@ -153,6 +151,10 @@ function judgeNow({ chain, watch, progress, logger, metrics }: Session): void {
   else logger.info(fields, health.state);
 }
 
-function backoffOf(failures: number): number {
-  return failures === 0 ? 0 : Math.min(BACKOFF_MS_MIN * 2 ** (failures - 1), BACKOFF_MS_MAX);
+/** The kind of node fault that an error is; null when the node is not at fault. */
+function nodeFaultOf(error: unknown): 'failure' | 'invalid-block' | 'wrong-chain' | null {
+  if (error instanceof RpcFailure) return 'failure';
+  if (error instanceof InvalidBlock) return 'invalid-block';
+  if (error instanceof WrongChain) return 'wrong-chain';
+  return null;
 }

@@ -1,3 +1,5 @@
+import { pause } from '@daybook/platform/plain';
+
 /** Lets a loop rest until there is something to do. */
 export interface WakeUp {
   wake(): void;
@@ -6,28 +8,15 @@ export interface WakeUp {
 }
 
 export function createWakeUp(): WakeUp {
-  let isDue = false;
-  let resting: (() => void) | undefined;
+  let waking = new AbortController();
+  const wake = () => waking.abort();
   return {
-    wake() {
-      isDue = true;
-      resting?.();
-    },
+    wake,
     async rest(ms, signal) {
-      if (!isDue && !signal.aborted) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(done, ms);
-          function done(): void {
-            clearTimeout(timer);
-            signal.removeEventListener('abort', done);
-            resting = undefined;
-            resolve();
-          }
-          resting = done;
-          signal.addEventListener('abort', done);
-        });
-      }
-      isDue = false;
+      signal.addEventListener('abort', wake);
+      if (!signal.aborted) await pause(ms, waking.signal);
+      signal.removeEventListener('abort', wake);
+      waking = new AbortController();
     },
   };
 }

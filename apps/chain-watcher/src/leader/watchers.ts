@@ -1,40 +1,29 @@
-import { type ChainsAndAssets, findChain } from '@daybook/chains';
+import { findChain } from '@daybook/chains';
 import { TOPICS } from '@daybook/contracts';
-import { DurableLog } from '@daybook/messaging';
 import type { HealthChecks } from '@daybook/platform';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import type { Logger } from 'pino';
-import type { WatcherMetrics } from '../monitoring/watcher-metrics';
-import { WatcherStore } from '../state/watcher-store';
-import { type RunningChain, runChain } from './run-chain';
+import { type ChainRun, type RunningChain, runChain } from './run-chain';
 
 /** The watches of this process, one for each configured chain. */
 export class Watchers implements OnApplicationBootstrap, OnApplicationShutdown {
   private running: readonly RunningChain[] = [];
 
-  constructor(
-    private readonly registry: ChainsAndAssets,
-    private readonly store: WatcherStore,
-    private readonly log: DurableLog,
-    private readonly logger: Logger,
-    private readonly metrics: WatcherMetrics,
-    private readonly pollMs: number | undefined,
-  ) {}
+  constructor(private readonly parts: Omit<ChainRun, 'chain' | 'connection'>) {}
 
   onApplicationBootstrap(): void {
-    const { registry, store, log, logger, metrics, pollMs } = this;
+    const { registry, logger } = this.parts;
     this.running = registry.connections.map((connection) => {
       const chain = findChain(registry, connection.chain);
       if (chain === null) throw new Error(`${connection.chain} is not in the registry.`);
-      return runChain({ chain, connection, registry, store, log, logger, metrics, pollMs });
+      return runChain({ ...this.parts, chain, connection });
     });
     if (this.running.length === 0) logger.warn('no chain is configured, so nothing is watched');
   }
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.running.map((chain) => chain.stop()));
-    await this.log.close();
-    await this.store.close();
+    await this.parts.log.close();
+    await this.parts.store.close();
   }
 
   /**
@@ -42,14 +31,14 @@ export class Watchers implements OnApplicationBootstrap, OnApplicationShutdown {
    * and with addresses that cannot be read, so these checks are optional.
    */
   checks(): HealthChecks {
-    const chains = this.registry.connections.map(({ chain }) => chain);
+    const chains = this.parts.registry.connections.map(({ chain }) => chain);
     const required = chains.map((chain) => [chain, async () => this.check(chain)] as const);
     const optional = chains.map(
       (chain) => [`${chain} addresses`, async () => this.checkAddresses(chain)] as const,
     );
     return {
       required: Object.fromEntries(required),
-      optional: { ...Object.fromEntries(optional), log: () => this.log.check() },
+      optional: { ...Object.fromEntries(optional), log: () => this.parts.log.check() },
     };
   }
 

@@ -7,20 +7,11 @@ const PENDING_QUEUE_MAX = 1_000;
 /** Pending transactions to unknown addresses that are kept: the address may be added a moment later. */
 const UNKNOWN_RECIPIENTS_MAX = 1_000;
 
-/** Reports pending transfers to our addresses. A sighting never credits anything. */
-export interface Mempool {
-  offer(transaction: PendingTransaction): void;
-  /** Looks again at transactions to addresses that were unknown. Called after addresses were added. */
-  reconsider(): void;
-  /** Publishes sightings, and drops those that are too old. */
-  step(): Promise<void>;
-}
-
-/** Sightings of assets that the registry does not list are ignored: anybody can make any number of them. */
-export function createMempool(
-  context: WatchContext,
-  isKnownAsset: (asset: string) => boolean,
-): Mempool {
+/**
+ * Reports pending transfers to our addresses. A sighting never credits anything. Assets that the registry
+ * does not list are ignored: anybody can make any number of such transfers.
+ */
+export function createMempool(context: WatchContext, isKnownAsset: (asset: string) => boolean) {
   const { chain, store, table, state } = context;
   let pending: PendingTransaction[] = [];
   let unknown: PendingTransaction[] = [];
@@ -30,7 +21,7 @@ export function createMempool(
   }
 
   return {
-    offer(transaction) {
+    offer(transaction: PendingTransaction): void {
       if (!paysUs(transaction)) {
         unknown.push(transaction);
         if (unknown.length > 2 * UNKNOWN_RECIPIENTS_MAX) {
@@ -39,12 +30,14 @@ export function createMempool(
       } else if (pending.length < PENDING_QUEUE_MAX) pending.push(transaction);
     },
 
-    reconsider() {
+    /** Looks again at transactions to addresses that were unknown. Called after addresses were added. */
+    reconsider(): void {
       pending.push(...unknown.filter(paysUs));
       unknown = unknown.filter((transaction) => !paysUs(transaction));
     },
 
-    async step() {
+    /** Publishes sightings, and drops those that are too old. */
+    async step(): Promise<void> {
       const now = context.now();
       const expired = state.sightings.expired(now);
       const found = pending.flatMap((transaction) =>

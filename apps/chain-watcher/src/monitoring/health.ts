@@ -46,39 +46,38 @@ export type Health = Pick<ChainHeadV1, 'state' | 'detail'>;
  * long, or an old newest block. A chain that makes blocks on demand cannot be judged by silence.
  */
 export function judge(chain: Chain, seen: Observation, now: number): Health {
-  if (seen.stalled !== null) return { state: 'stalled', detail: seen.stalled };
-  const { trouble, head } = seen;
+  if (seen.stalled !== null) return stalled(seen.stalled);
+  const { trouble, head, unsettledSince, missing } = seen;
   if (trouble !== null && (head === null || now - trouble.since >= TROUBLE_MS)) {
-    return { state: 'stalled', detail: trouble.message };
+    return stalled(trouble.message);
   }
   if (head === null) return { state: 'catching-up', detail: 'The node has not answered yet.' };
   const silence = silenceOf(chain);
   if (silence !== null && now - seen.advancedAt > silence) {
     const seconds = Math.round((now - seen.advancedAt) / 1000);
-    return { state: 'stalled', detail: `The node has shown no new block for ${seconds} s.` };
+    return stalled(`The node has shown no new block for ${seconds} s.`);
   }
   if (silence !== null && now - head.time * 1000 > SILENCE_MAX_MS + silence) {
     const minutes = Math.round((now - head.time * 1000) / 60_000);
-    const detail = `The node's newest block is ${minutes} min old: it is still synchronising.`;
-    return { state: 'stalled', detail };
+    return stalled(`The node's newest block is ${minutes} min old: it is still synchronising.`);
   }
-  if (seen.unsettledSince !== null && now - seen.unsettledSince > SILENCE_MAX_MS) {
-    const detail =
-      'The node names no block of our chain that is final, so no transfer becomes final.';
-    return { state: 'stalled', detail };
+  if (unsettledSince !== null && now - unsettledSince > SILENCE_MAX_MS) {
+    return stalled('The node tags no block of our chain as final, so no transfer becomes final.');
   }
-  if (seen.missing !== null && now - seen.missing.since > SILENCE_MAX_MS) {
-    const { from, to } = seen.missing.range;
-    const detail = `The node does not show blocks ${from} to ${to}, which must be matched again.`;
-    return { state: 'stalled', detail };
+  if (missing !== null && now - missing.since > SILENCE_MAX_MS) {
+    const { from, to } = missing.range;
+    return stalled(`The node does not show blocks ${from} to ${to}, which must be matched again.`);
   }
   const behind = head.number - seen.matched;
   if (behind > BEHIND_BLOCKS) return { state: 'catching-up', detail: `${behind} blocks to match.` };
   if (seen.blocksToRescan > RESCAN_BLOCKS) {
-    const detail = `${seen.blocksToRescan} blocks to match again.`;
-    return { state: 'catching-up', detail };
+    return { state: 'catching-up', detail: `${seen.blocksToRescan} blocks to match again.` };
   }
   return { state: 'following', detail: null };
+}
+
+function stalled(detail: string): Health {
+  return { state: 'stalled', detail };
 }
 
 /** How long a chain may be without a new block; null when it makes blocks on demand. */

@@ -3,25 +3,7 @@ import { durationHistogram, type Metrics } from '@daybook/platform';
 import { Counter, Gauge } from 'prom-client';
 
 /** The metrics of the watchers in one process, by chain. */
-export interface WatcherMetrics {
-  readonly head: Gauge<'chain'>;
-  readonly matched: Gauge<'chain'>;
-  readonly finalized: Gauge<'chain'>;
-  readonly leading: Gauge<'chain'>;
-  readonly stalled: Gauge<'chain'>;
-  readonly addresses: Gauge<'chain'>;
-  /** The position up to which addresses are acknowledged. */
-  readonly addressesThrough: Gauge<'chain'>;
-  /** Parked keys of a topic, by consumer group. */
-  readonly parkedKeys: Gauge<'topic' | 'group'>;
-  readonly blocks: Counter<'chain'>;
-  readonly rescannedBlocks: Counter<'chain'>;
-  readonly blocksToRescan: Gauge<'chain'>;
-  readonly removedBlocks: Counter<'chain'>;
-  readonly transfers: Counter<'chain' | 'status'>;
-  readonly nodeFaults: Counter<'chain' | 'kind'>;
-  readonly passSeconds: ReturnType<typeof durationHistogram<'chain'>>;
-}
+export type WatcherMetrics = ReturnType<typeof createWatcherMetrics>;
 
 const STATUSES: readonly TransferV1['status'][] = [
   'seen',
@@ -36,7 +18,7 @@ const STATUSES: readonly TransferV1['status'][] = [
 export function createWatcherMetrics(
   { registry, parkedKeys }: Pick<Metrics, 'registry' | 'parkedKeys'>,
   chains: readonly string[],
-): WatcherMetrics {
+) {
   const registers = [registry];
   const labelNames = ['chain'] as const;
   const gauge = (name: string, help: string) =>
@@ -48,7 +30,7 @@ export function createWatcherMetrics(
       labelNames: ['chain', ...more],
       registers,
     });
-  const metrics: WatcherMetrics = {
+  const metrics = {
     head: gauge('head_number', 'The highest block that the node shows.'),
     matched: gauge('matched_number', 'The last block that was matched.'),
     finalized: gauge('finalized_number', 'The last block behind the tag finalized.'),

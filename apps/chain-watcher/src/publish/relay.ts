@@ -7,24 +7,15 @@ import { matchedThrough, tipOf, type WatchContext } from '../state/watch-state';
 const PUBLISH_AT_ONCE = 500;
 
 /** Publishes the outbox, and knows how far everything is published. */
-export interface Relay {
-  /** The last block whose transfers are all published; -1 when there is none. */
-  readonly publishedBlock: number;
-  /** Publishes a batch of the outbox; returns whether more is stored. */
-  publish(): Promise<boolean>;
-  /** See `Watch.acknowledge`. */
-  acknowledge(complete: Position): Promise<void>;
-}
-
-export function createRelay(context: WatchContext, log: DurableLog): Relay {
+export function createRelay(context: WatchContext, log: DurableLog) {
   const { chain, store, state } = context;
+  /** The last block whose transfers are all published; -1 when there is none. */
   let publishedBlock = -1;
   return {
-    get publishedBlock() {
-      return publishedBlock;
-    },
+    publishedBlock: () => publishedBlock,
 
-    async publish() {
+    /** Publishes a batch of the outbox; returns whether more is stored. */
+    async publish(): Promise<boolean> {
       // What the outbox holds when it is read belongs to this moment or a later one.
       const tip = state.chain.phase === 'new' ? -1 : tipOf(state).number;
       const { lateRescans } = state;
@@ -45,7 +36,8 @@ export function createRelay(context: WatchContext, log: DurableLog): Relay {
       return false;
     },
 
-    async acknowledge(complete) {
+    /** See `Watch.acknowledge`. */
+    async acknowledge(complete: Position): Promise<void> {
       const acknowledged = lowest(complete, state.publishedThrough, matchedThrough(state));
       if (acknowledged === null || !isAbove(acknowledged, state.acknowledged)) return;
       await context.commit({ acknowledged });

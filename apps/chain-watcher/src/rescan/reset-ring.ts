@@ -20,15 +20,14 @@ export async function serveRingReset(
   if (reset.next !== null) return trackReset(context, head, reset, reset.next);
   const latest = head.latest ?? tipOf(context.state);
   const plan = await planReset(context, latest, reset);
-  if ('reason' in plan) {
-    const refused = { ...reset, state: 'refused', reason: plan.reason } as const;
-    await context.commit({ rescans: [refused] });
+  if (typeof plan === 'string') {
+    await context.commit({ rescans: [{ ...reset, state: 'refused', reason: plan }] });
     return true;
   }
   await resetRing(context, latest, reset, plan);
   onReset();
   // The new branch may be shorter than the old one.
-  head.restart(latest);
+  Object.assign(head, { highestNumber: latest.number, advancedAt: context.now() });
   return true;
 }
 
@@ -110,41 +109,32 @@ async function planReset(
   context: WatchContext,
   head: BlockHeader,
   { from: requested, blocksMax }: OperatorRescan,
-): Promise<Plan | { readonly reason: string }> {
+): Promise<Plan | string> {
   const { chain, client, store, state } = context;
   const oldest = startedChain(state).ring[0] as BlockHeader;
   const theirs = await client.header(oldest.number);
   if (theirs === null) {
-    return {
-      reason: `The node ends at block ${head.number}, below ${oldest.number}, the oldest block that is remembered. Ask again when it has that block.`,
-    };
+    return `The node ends at block ${head.number}, below ${oldest.number}, the oldest block that is remembered. Ask again when it has that block.`;
   }
   if (theirs.hash === oldest.hash) {
-    return {
-      reason: `The node has block ${oldest.number}, the oldest that is remembered, so the watcher follows every reorg by itself. There is nothing to reset.`,
-    };
+    return `The node has block ${oldest.number}, the oldest that is remembered, so the watcher follows every reorg by itself. There is nothing to reset.`;
   }
   const agreed = await agreedUpTo(context, oldest.number - 1);
   // Below it nothing has to be reverted; for what was missed there, there are rescans.
   const from = Math.max(requested ?? 0, agreed.number + 1);
   if (from > oldest.number) {
-    return {
-      reason: `Block ${oldest.number} already differs on the node's chain: begin there or below.`,
-    };
+    return `Block ${oldest.number} already differs on the node's chain: begin there or below.`;
   }
   const shown = await store.includedAtMost(chain.id, from - 1);
   if (shown && shown.number > agreed.number) {
-    return {
-      reason: `Block ${shown.number}, in which transfers were found, is not on the node's chain: begin there or below.`,
-    };
+    return `Block ${shown.number}, in which transfers were found, is not on the node's chain: begin there or below.`;
   }
   const blocks = head.number - from + 1;
   if (blocksMax !== null && blocks > blocksMax) {
-    return {
-      reason:
-        `No block above ${agreed.number} is known to be the same on the node's chain, so ${blocks} blocks would be matched, more than ${blocksMax}. ` +
-        'Name the first block that differs with --from, or allow so many with --yes.',
-    };
+    return (
+      `No block above ${agreed.number} is known to be the same on the node's chain, so ${blocks} blocks would be matched, more than ${blocksMax}. ` +
+      'Name the first block that differs with --from, or allow so many with --yes.'
+    );
   }
   return { from, agreed };
 }

@@ -1,10 +1,10 @@
 import { fetchRange } from '../blocks/fetch-blocks';
 import type { HeadFeed } from '../blocks/head-feed';
 import type { RecentBlocks } from '../blocks/recent-blocks';
-import { findTransfers } from '../match/find-transfers';
-import { openVersions, transferIdOf } from '../match/transfer-versions';
+import { type Matched, matchBlocks } from '../match/match-blocks';
+import type { Observation } from '../monitoring/health';
 import { blocksLeft, isForLateAddress, type Rescan } from '../state/rescan';
-import { startedChain, tipOf, versionTime, type WatchContext } from '../state/watch-state';
+import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 import { firstBlockSince, firstInRing, hashOnOurChain } from './find-blocks';
 import { beginLate, nextSlice, type Range, rangeBelow, rescanInTurn, runningLate } from './ranges';
 import { serveRingReset } from './reset-ring';
@@ -14,27 +14,9 @@ const BLOCKS_A_STEP = 32;
 /** Nodes behind one address agree again within seconds. */
 const MISSING_MS_MAX = 60_000;
 
-/** A range whose blocks the node does not show, and since when, in Unix milliseconds. */
-export interface MissingRange {
-  readonly range: Omit<Range, 'hash'>;
-  readonly since: number;
-}
-
 /** Scans blocks again: for late addresses, and when an operator requests it. See `Rescan`. */
-export interface Rescans {
-  /** Does a part of the work that is due; returns whether there may be more. */
-  step(): Promise<boolean>;
-  blocksLeft(): number;
-  /** The range that the node has not shown for the longest time. */
-  missing(): MissingRange | null;
-}
-
-export function createRescans(
-  context: WatchContext,
-  head: HeadFeed,
-  recent: RecentBlocks,
-): Rescans {
-  const { chain, client, store, table, state } = context;
+export function createRescans(context: WatchContext, head: HeadFeed, recent: RecentBlocks) {
+  const { chain, client, store, state } = context;
   let turn = 0;
   /** Rescans by id whose next blocks the node does not show, and since when. */
   const missingSince = new Map<string, number>();
@@ -77,14 +59,9 @@ export function createRescans(
     const left = rangeBelow(range, blocks);
     if (left === 'not-our-chain') return reanchor(rescan, range);
     missingSince.delete(rescan.id);
-    const found = findTransfers(table, blocks);
-    const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
-    const versions = openVersions(chain.id, await store.transfers(ids), versionTime(context));
-    for (const { block, transfer } of found) versions.include(block, transfer);
-    await context.commit({
-      transfers: versions.changes,
-      rescans: [afterScan(rescan, left, found.length, versions.changes.length)],
-    });
+    const matched = await matchBlocks(context, blocks);
+    const rescans = [afterScan(rescan, left, matched)];
+    await context.commit({ transfers: matched.versions, rescans });
     context.events.rescanned(blocks.length, allBlocksLeft());
     return true;
   }
@@ -141,7 +118,8 @@ export function createRescans(
   }
 
   return {
-    async step() {
+    /** Does a part of the work that is due; returns whether there may be more. */
+    async step(): Promise<boolean> {
       await locate();
       // Operators add and cancel rescans in the store.
       state.rescans = await store.rescans(chain.id);
@@ -153,28 +131,26 @@ export function createRescans(
       return isResetting || isScanning;
     },
     blocksLeft: allBlocksLeft,
-    missing() {
+    /** The blocks that the node has not shown for the longest time, and since when. */
+    missing(): Observation['missing'] {
       const missing = state.rescans.flatMap(({ id, from, next }) => {
         const since = missingSince.get(id);
         if (since === undefined || from === null || next === null) return [];
         return [{ range: { from, to: next }, since }];
       });
-      return missing.reduce<MissingRange | null>(
-        (oldest, it) => (oldest === null || it.since < oldest.since ? it : oldest),
-        null,
-      );
+      return missing.sort((a, b) => a.since - b.since)[0] ?? null;
     },
   };
 }
 
 /** The rescan when only `left` is left of it. */
-function afterScan(rescan: Rescan, left: Range | null, found: number, versions: number): Rescan {
+function afterScan(rescan: Rescan, left: Range | null, matched: Matched): Rescan {
   const moved = {
     state: left === null ? ('done' as const) : ('running' as const),
     next: left?.to ?? rescan.from,
     hash: left?.hash ?? null,
   };
   if (isForLateAddress(rescan)) return { ...rescan, ...moved };
-  const { found: before, versions: earlier } = rescan;
-  return { ...rescan, ...moved, found: before + found, versions: earlier + versions };
+  const found = rescan.found + matched.found;
+  return { ...rescan, ...moved, found, versions: rescan.versions + matched.versions.length };
 }

@@ -1,4 +1,7 @@
-/** What a migration needs of TypeORM's query runner. */
+/**
+ * What a migration needs of TypeORM's query runner. The migrations only go forward: to return to an older
+ * version, restore the backup that was made before the upgrade.
+ */
 export interface Queries {
   query(sql: string): Promise<unknown>;
 }
@@ -11,8 +14,8 @@ export class CreateWatcher1763800000000 {
     await queries.query(`
       CREATE SCHEMA IF NOT EXISTS watcher;
 
-      -- One row per chain. Whoever leads a chain raised its fence; every write asks for it, so a
-      -- leader that was declared dead and lives on cannot write.
+      -- One row per chain. Each new leader raises the fence, and every write checks it, so a leader that
+      -- was declared dead and lives on cannot write.
       CREATE TABLE watcher.chain (
         chain        text   PRIMARY KEY,
         fence        bigint NOT NULL,
@@ -29,7 +32,7 @@ export class CreateWatcher1763800000000 {
         PRIMARY KEY (chain, number)
       );
 
-      -- Blocks to match again for addresses that were learned late: from to_number down to from_number.
+      -- Blocks to scan again for addresses that came late: from to_number down to from_number.
       CREATE TABLE watcher.rescan (
         chain       text   NOT NULL,
         from_number bigint NOT NULL,
@@ -64,12 +67,12 @@ export class CreateWatcher1763800000000 {
         seen_nonce   bigint,
         seen_at      bigint
       );
-      -- A reorg asks for all transfers above a block; finality for the detected ones below one.
+      -- A reorg reads all transfers above a block; finality reads the detected ones below a block.
       CREATE INDEX transfer_block    ON watcher.transfer (chain, block_number);
       CREATE INDEX transfer_detected ON watcher.transfer (chain, block_number) WHERE status = 'detected';
       CREATE INDEX transfer_seen     ON watcher.transfer (chain) WHERE status = 'seen';
 
-      -- What is still to be published; a row goes when the log has acknowledged it.
+      -- Messages to publish; a row is deleted when the log has acknowledged it.
       CREATE TABLE watcher.outbox (
         position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         chain    text NOT NULL,
@@ -80,20 +83,16 @@ export class CreateWatcher1763800000000 {
       );
       CREATE INDEX outbox_chain ON watcher.outbox (chain, position);`);
   }
-
-  async down(queries: Queries): Promise<void> {
-    await queries.query('DROP SCHEMA watcher CASCADE');
-  }
 }
 
-/** Which memory this is, and how far addresses are watched. */
+/** The name of the memory, and how far addresses are watched. */
 export class AcknowledgeAddresses1763900000000 {
   readonly name = 'AcknowledgeAddresses1763900000000';
 
   async up(queries: Queries): Promise<void> {
     await queries.query(`
-      -- One row: the name under which the watchers of this database read the minted addresses. Where it
-      -- is gone, with the rest or alone, they get another name and are told of every address again.
+      -- One row: the name under which the watchers of this database read the minted addresses. When it was
+      -- deleted they get a new name, and so read every address again.
       CREATE TABLE watcher.store (
         is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
         id      uuid    NOT NULL
@@ -101,10 +100,10 @@ export class AcknowledgeAddresses1763900000000 {
       INSERT INTO watcher.store (id) VALUES (gen_random_uuid());
 
       -- started_at:        when this memory of the chain began, in Unix milliseconds.
-      -- wanted_*:          blocks since a time (Unix seconds) that are to be matched again, before it is
-      --                    known which they are; addresses minted up to wanted_after do not wait for them.
-      -- addresses_taken:   the highest position, in the ledger's log, of a mint that was taken in.
-      -- addresses_through: every address minted up to this position is watched, and was said to be.
+      -- wanted_*:          a time (Unix seconds) since which blocks are to be scanned again, before their
+      --                    numbers are known; addresses minted up to wanted_after do not wait for them.
+      -- addresses_taken:   the highest position, in the ledger's log, of an address that was stored.
+      -- addresses_through: every address minted up to this position is watched and acknowledged.
       ALTER TABLE watcher.chain
         ADD COLUMN started_at        bigint,
         ADD COLUMN wanted_since      bigint,
@@ -115,25 +114,16 @@ export class AcknowledgeAddresses1763900000000 {
       -- Addresses minted up to this position do not wait for the range; without one any may.
       ALTER TABLE watcher.rescan ADD COLUMN after_position numeric(20,0);`);
   }
-
-  async down(queries: Queries): Promise<void> {
-    await queries.query(`
-      ALTER TABLE watcher.rescan DROP COLUMN after_position;
-      ALTER TABLE watcher.chain
-        DROP COLUMN started_at, DROP COLUMN wanted_since, DROP COLUMN wanted_after,
-        DROP COLUMN addresses_taken, DROP COLUMN addresses_through;
-      DROP TABLE watcher.store;`);
-  }
 }
 
-/** What operators ask of the watchers. */
+/** What operators request of the watchers. */
 export class RequestRescans1764000000000 {
   readonly name = 'RequestRescans1764000000000';
 
   async up(queries: Queries): Promise<void> {
     await queries.query(`
-      -- Whoever asks adds a row, and may end it as cancelled. All else is the leader's, under its fence.
-      -- Rows stay: they tell who asked for what, and what came of it.
+      -- An operator adds a row and may cancel it. Everything else is changed by the leader, under its
+      -- fencing token. Rows are kept as a record of who requested what, and of its result.
       CREATE TABLE watcher.request (
         id           uuid        PRIMARY KEY,
         chain        text        NOT NULL,
@@ -153,10 +143,6 @@ export class RequestRescans1764000000000 {
         ended_at     timestamptz
       );
       CREATE INDEX request_open ON watcher.request (chain) WHERE ended_at IS NULL;`);
-  }
-
-  async down(queries: Queries): Promise<void> {
-    await queries.query('DROP TABLE watcher.request');
   }
 }
 
@@ -200,39 +186,6 @@ export class UniteRescans1764300000000 {
         ALTER COLUMN origin SET NOT NULL,
         ADD CONSTRAINT rescan_origin CHECK (origin IN ('late-address', 'operator', 'ring-reset')),
         ADD CONSTRAINT rescan_since CHECK ((origin = 'late-address') = (since IS NOT NULL));`);
-  }
-
-  async down(queries: Queries): Promise<void> {
-    await queries.query(`
-      ALTER TABLE watcher.rescan RENAME TO request;
-      ALTER INDEX watcher.rescan_open RENAME TO request_open;
-      ALTER INDEX watcher.rescan_pkey RENAME TO request_pkey;
-      CREATE TABLE watcher.rescan (
-        chain          text   NOT NULL,
-        from_number    bigint NOT NULL,
-        to_number      bigint NOT NULL,
-        to_hash        text   NOT NULL,
-        after_position numeric(20,0),
-        PRIMARY KEY (chain, to_number)
-      );
-      ALTER TABLE watcher.chain
-        ADD COLUMN wanted_since bigint, ADD COLUMN wanted_after numeric(20,0);
-      -- A hash that is still to be read matches no block, so it is read again.
-      INSERT INTO watcher.rescan
-        SELECT chain, from_number, next_number, coalesce(next_hash, ''), after_position
-        FROM watcher.request WHERE origin = 'late-address' AND state = 'running';
-      UPDATE watcher.chain c SET wanted_since = r.since, wanted_after = r.after_position
-        FROM watcher.request r
-        WHERE r.chain = c.chain AND r.origin = 'late-address' AND r.state = 'waiting';
-      DELETE FROM watcher.request WHERE origin = 'late-address';
-      ALTER TABLE watcher.request ADD COLUMN kind text;
-      UPDATE watcher.request SET kind = CASE origin WHEN 'operator' THEN 'rescan' ELSE 'reset-ring' END;
-      ALTER TABLE watcher.request RENAME COLUMN found TO shown;
-      ALTER TABLE watcher.request RENAME COLUMN versions TO told;
-      ALTER TABLE watcher.request
-        ALTER COLUMN kind SET NOT NULL,
-        ADD CHECK (kind IN ('rescan', 'reset-ring')),
-        DROP COLUMN origin, DROP COLUMN since, DROP COLUMN after_position;`);
   }
 }
 

@@ -144,7 +144,7 @@ describe('PostgresWatcherStore', () => {
     await old.drop();
   });
 
-  it('keeps every open rescan when the three places become one table, and back', async () => {
+  it('keeps every open rescan when the three places become one table', async () => {
     const old = await freshDatabase();
     const client = new Client({ connectionString: old.url });
     await client.connect();
@@ -165,14 +165,6 @@ describe('PostgresWatcherStore', () => {
           'op:b', '2026-01-03', NULL),
         ('${ended}', 'eip155:1', 'rescan', 'refused', 1, 2, 9, NULL, NULL, 0, 0, 'Why.', 'op:c',
           '2026-01-01', '2026-01-02')`);
-    const tables = async () => {
-      const rows: unknown[] = [];
-      for (const table of ['chain', 'rescan', 'request']) {
-        rows.push((await client.query(`SELECT * FROM watcher.${table} ORDER BY 1, 2`)).rows);
-      }
-      return rows;
-    };
-    const before = await tables();
     await unite.up(client);
 
     const store = new PostgresWatcherStore({ url: old.url });
@@ -218,8 +210,6 @@ describe('PostgresWatcherStore', () => {
     ]);
     await store.close();
 
-    await unite.down(client);
-    expect(await tables()).toEqual(before);
     await client.end();
     await old.drop();
   });

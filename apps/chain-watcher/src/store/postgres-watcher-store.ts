@@ -35,6 +35,11 @@ const ADDRESSES_AT_ONCE = 10_000;
 const NEW_STORE = `
   INSERT INTO watcher.store (id) VALUES (gen_random_uuid()) ON CONFLICT DO NOTHING`;
 
+const CHAIN = `SELECT ${CHAIN_COLUMNS} FROM watcher.chain WHERE chain = $1`;
+const RING = `SELECT ${RING_COLUMNS} FROM watcher.ring WHERE chain = $1 ORDER BY number`;
+const SEEN = `
+  SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer WHERE chain = $1 AND status = 'seen'`;
+
 /** The watchers' memory in PostgreSQL (`watcherMigrations` makes the tables). */
 export class PostgresWatcherStore extends WatcherStore {
   private readonly config: ClientConfig;
@@ -98,20 +103,10 @@ export class PostgresWatcherStore extends WatcherStore {
 
   async load(chain: string): Promise<WatchRecord> {
     const [chains, ring, rescans, seen] = await Promise.all([
-      this.rows('watcher-chain', `SELECT ${CHAIN_COLUMNS} FROM watcher.chain WHERE chain = $1`, [
-        chain,
-      ]),
-      this.rows(
-        'watcher-ring',
-        `SELECT ${RING_COLUMNS} FROM watcher.ring WHERE chain = $1 ORDER BY number`,
-        [chain],
-      ),
+      this.rows('watcher-chain', CHAIN, [chain]),
+      this.rows('watcher-ring', RING, [chain]),
       this.rescans(chain),
-      this.rows(
-        'watcher-seen',
-        `SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer WHERE chain = $1 AND status = 'seen'`,
-        [chain],
-      ),
+      this.rows('watcher-seen', SEEN, [chain]),
     ]);
     return {
       ...toChainRecord(chains[0] ?? {}),
@@ -181,23 +176,15 @@ export class PostgresWatcherStore extends WatcherStore {
   async commit(leadership: Leadership, change: Change): Promise<void> {
     if (leadership.isLost()) throw new LostLeadership(leadership.chain);
     const client = await this.pool.connect();
-    let fault: Error | undefined;
     try {
       await client.query('BEGIN');
       await writeChange(client, leadership, change);
       await client.query('COMMIT');
+      client.release();
     } catch (error) {
-      fault = error as Error;
-      // A connection that cannot roll back is destroyed; then the server rolls back.
-      await client.query('ROLLBACK').then(
-        () => {
-          fault = undefined;
-        },
-        () => undefined,
-      );
+      // Without its connection the server rolls the transaction back.
+      client.release(true);
       throw error;
-    } finally {
-      client.release(fault);
     }
   }
 

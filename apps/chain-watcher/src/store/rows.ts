@@ -104,27 +104,17 @@ export function toTracked(row: Row): TrackedTransfer {
   return { transfer, sighting };
 }
 
-/** The values of `TRANSFER_COLUMNS`, one array a column. */
-export function transferValues(tracked: readonly TrackedTransfer[]): unknown[][] {
-  const column = <Value>(of: (it: TrackedTransfer) => Value): Value[] => tracked.map(of);
-  return [
-    column(({ transfer }) => transfer.transferId),
-    column(({ transfer }) => transfer.version),
-    column(({ transfer }) => transfer.status),
-    column(({ transfer }) => transfer.chain),
-    column(({ transfer }) => transfer.asset),
-    column(({ transfer }) => transfer.amount),
-    column(({ transfer }) => transfer.from),
-    column(({ transfer }) => transfer.to),
-    column(({ transfer }) => transfer.txHash),
-    column(({ transfer }) => transfer.block?.number ?? null),
-    column(({ transfer }) => transfer.block?.hash ?? null),
-    column(({ transfer }) => transfer.block?.time ?? null),
-    column(({ transfer }) => transfer.finality && JSON.stringify(transfer.finality)),
-    column(({ sighting }) => sighting?.sender ?? null),
-    column(({ sighting }) => sighting?.nonce ?? null),
-    column(({ sighting }) => sighting?.seenAt ?? null),
-  ];
+/** A row of the table `transfer`. */
+export function transferRow({ transfer, sighting }: TrackedTransfer): object {
+  const { transferId, version, status, chain, asset, amount, from, to, txHash } = transfer;
+  const { block, finality } = transfer;
+  return {
+    ...{ transfer_id: transferId, version, status, chain, asset, amount },
+    ...{ sender: from, recipient: to, tx_hash: txHash },
+    ...{ block_number: block?.number, block_hash: block?.hash, block_time: block?.time },
+    finality: finality && JSON.stringify(finality),
+    ...{ seen_sender: sighting?.sender, seen_nonce: sighting?.nonce, seen_at: sighting?.seenAt },
+  };
 }
 
 function toNumber(value: string | null | undefined): number | null {

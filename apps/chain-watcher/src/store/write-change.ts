@@ -1,22 +1,15 @@
-import type { Message } from '@daybook/messaging';
+import type { BlockHeader } from '@daybook/chains';
 import type { PoolClient } from 'pg';
 import { transferMessage } from '../publish/messages';
 import type { Ring } from '../state/ring';
 import type { TrackedTransfer } from '../state/tracked-transfer';
 import { type Change, type Leadership, LostLeadership } from '../state/watcher-store';
-import {
-  RESCAN_COLUMNS,
-  RING_COLUMNS,
-  rescanValues,
-  TRANSFER_COLUMNS,
-  transferValues,
-} from './rows';
+import { RESCAN_COLUMNS, rescanValues, transferRow } from './rows';
 
 const LOCK_FENCE = 'SELECT 1 FROM watcher.chain WHERE chain = $1 AND fence = $2 FOR UPDATE';
 
 const INSERT_RING = `
-  INSERT INTO watcher.ring (chain, ${RING_COLUMNS})
-  SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[])`;
+  INSERT INTO watcher.ring SELECT * FROM json_populate_recordset(NULL::watcher.ring, $1)`;
 
 // An operator may have cancelled the rescan meanwhile: then it stays as it is.
 const PUT_RESCAN = `
@@ -47,11 +40,8 @@ const INSERT_ADDRESSES = `
   ON CONFLICT DO NOTHING`;
 
 const UPSERT_TRANSFERS = `
-  INSERT INTO watcher.transfer (${TRANSFER_COLUMNS})
-  SELECT * FROM unnest(
-    $1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::text[],
-    $8::text[], $9::text[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[],
-    $15::bigint[], $16::bigint[])
+  INSERT INTO watcher.transfer
+  SELECT * FROM json_populate_recordset(NULL::watcher.transfer, $1)
   ON CONFLICT (transfer_id) DO UPDATE SET
     version = excluded.version, status = excluded.status, asset = excluded.asset,
     amount = excluded.amount, sender = excluded.sender, recipient = excluded.recipient,
@@ -62,10 +52,9 @@ const UPSERT_TRANSFERS = `
 // Positions are assigned in the order of the rows, which is the order of publishing.
 const INSERT_OUTBOX = `
   INSERT INTO watcher.outbox (chain, id, key, value, headers)
-  SELECT $1, m.id, m.key, m.value, m.headers
-  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])
-    WITH ORDINALITY AS m (id, key, value, headers, n)
-  ORDER BY m.n`;
+  SELECT $1, m ->> 'id', m ->> 'key', m ->> 'value', m ->> 'headers'
+  FROM json_array_elements($2::json) WITH ORDINALITY AS messages (m, n)
+  ORDER BY n`;
 
 /** Writes a step inside the transaction of `client`. Throws `LostLeadership`. */
 export async function writeChange(
@@ -82,7 +71,7 @@ export async function writeChange(
   const { rescans = [], addresses = [], transfers = [] } = change;
   if (start) {
     await run('start', START, [chain, start.number, start.at]);
-    await run('insert-ring', INSERT_RING, [chain, ...ringValues(start.ring)]);
+    await run('insert-ring', INSERT_RING, [ringRows(chain, start.ring)]);
   }
   if (advance) {
     await run(
@@ -91,11 +80,11 @@ export async function writeChange(
       [chain, advance.ancestor, advance.oldest],
     );
     const added = advance.added.filter(({ number }) => number >= advance.oldest);
-    await run('insert-ring', INSERT_RING, [chain, ...ringValues(added)]);
+    await run('insert-ring', INSERT_RING, [ringRows(chain, added)]);
   }
   if (ring) {
     await run('delete-ring', 'DELETE FROM watcher.ring WHERE chain = $1', [chain]);
-    await run('insert-ring', INSERT_RING, [chain, ...ringValues(ring)]);
+    await run('insert-ring', INSERT_RING, [ringRows(chain, ring)]);
   }
   for (const rescan of rescans)
     await run('put-rescan', PUT_RESCAN, [chain, ...rescanValues(rescan)]);
@@ -104,9 +93,11 @@ export async function writeChange(
   if (acknowledged !== undefined) await run('acknowledge', ACKNOWLEDGE, [chain, acknowledged]);
   if (addresses.length > 0) await run('insert-addresses', INSERT_ADDRESSES, [chain, addresses]);
   if (transfers.length > 0) {
-    await run('upsert-transfers', UPSERT_TRANSFERS, transferValues(lastVersions(transfers)));
+    await run('upsert-transfers', UPSERT_TRANSFERS, [
+      JSON.stringify(lastVersions(transfers).map(transferRow)),
+    ]);
     const messages = transfers.map(({ transfer }) => transferMessage(transfer));
-    await run('insert-outbox', INSERT_OUTBOX, [chain, ...messageValues(messages)]);
+    await run('insert-outbox', INSERT_OUTBOX, [chain, JSON.stringify(messages)]);
   }
 }
 
@@ -115,20 +106,10 @@ function lastVersions(transfers: readonly TrackedTransfer[]): TrackedTransfer[] 
   return [...new Map(transfers.map((it) => [it.transfer.transferId, it])).values()];
 }
 
-function ringValues(ring: Ring): unknown[][] {
-  return [
-    ring.map(({ number }) => number),
-    ring.map(({ hash }) => hash),
-    ring.map(({ parentHash }) => parentHash),
-    ring.map(({ time }) => time),
-  ];
-}
-
-function messageValues(messages: readonly Message[]): unknown[][] {
-  return [
-    messages.map(({ id }) => id),
-    messages.map(({ key }) => key),
-    messages.map(({ value }) => value),
-    messages.map(({ headers }) => JSON.stringify(headers)),
-  ];
+/** Rows of the table `ring`, as JSON. */
+function ringRows(chain: string, ring: Ring): string {
+  const toRow = ({ number, hash, parentHash, time }: BlockHeader) => {
+    return { chain, number, hash, parent_hash: parentHash, time };
+  };
+  return JSON.stringify(ring.map(toRow));
 }

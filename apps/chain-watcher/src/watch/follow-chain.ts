@@ -1,12 +1,11 @@
 import type { BlockHeader } from '@daybook/chains';
-import type { HeadFeed } from '../blocks/head-feed';
+import { type HeadFeed, pollHead } from '../blocks/head-feed';
 import type { RecentBlocks } from '../blocks/recent-blocks';
-import { findTransfers } from '../match/find-transfers';
-import { openVersions, transferIdOf } from '../match/transfer-versions';
+import { matchBlocks } from '../match/match-blocks';
 import { firstRing } from '../reorg/first-ring';
 import { type NextBlocks, nextBlocks } from '../reorg/next-blocks';
 import { cutAtReorg } from '../state/rescan';
-import { startedChain, versionTime, type WatchContext } from '../state/watch-state';
+import { startedChain, type WatchContext } from '../state/watch-state';
 
 /**
  * Follows the chain by one step: polls the head, decides about reorgs, fetches and validates the next
@@ -19,7 +18,7 @@ export async function followChain(
   startBlock: number | null,
 ): Promise<{ readonly head: BlockHeader; readonly isBehind: boolean }> {
   const { chain, client, state } = context;
-  const head = await feed.poll();
+  const head = await pollHead(client, feed, context.now);
   if (state.chain.phase === 'new') {
     const start = await firstRing(client, chain, startBlock, head);
     await context.commit({ start: { ...start, at: context.now() } });
@@ -43,17 +42,10 @@ async function commitBlocks(
   context: WatchContext,
   { ancestor, removed, blocks }: Extract<NextBlocks, { kind: 'advance' }>,
 ): Promise<number> {
-  const { chain, store, table, state } = context;
-  const found = findTransfers(table, blocks);
+  const { chain, store, state } = context;
   const lost = removed.length === 0 ? [] : await store.includedAbove(chain.id, ancestor.number);
-  const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
   const ended = state.sightings.endedBy(blocks.flatMap(({ transactions }) => transactions));
-  const known = await store.transfers([...new Set([...ids, ...ended])]);
-  const versions = openVersions(chain.id, [...known, ...lost], versionTime(context));
-  for (const { transfer } of lost) versions.revert(transfer.transferId);
-  for (const { block, transfer } of found) versions.include(block, transfer);
-  // Those that the blocks contain are no sightings any more, so this drops only the others.
-  for (const id of ended) versions.drop(id);
+  const { versions } = await matchBlocks(context, blocks, lost, ended);
   const last = blocks.at(-1) as BlockHeader;
   await context.commit({
     advance: {
@@ -66,7 +58,7 @@ async function commitBlocks(
         .map((rescan) => ({ rescan, cut: cutAtReorg(rescan, ancestor) }))
         .flatMap(({ rescan, cut }) => (cut === rescan ? [] : [cut])),
     }),
-    transfers: versions.changes,
+    transfers: versions,
   });
   return last.number;
 }

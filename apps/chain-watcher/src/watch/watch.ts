@@ -3,7 +3,7 @@ import { type ChainHeadV1, TOPICS } from '@daybook/contracts';
 import type { DurableLog } from '@daybook/messaging';
 import { createAddressIntake } from '../addresses/address-intake';
 import type { MintedAddress } from '../addresses/late-addresses';
-import { createHeadFeed } from '../blocks/head-feed';
+import type { HeadFeed } from '../blocks/head-feed';
 import { createRecentBlocks } from '../blocks/recent-blocks';
 import { createFinality } from '../finality/finalise';
 import type { PolicyGroup } from '../finality/policy';
@@ -63,10 +63,10 @@ export type Heights = Pick<ChainHeadV1, 'latest' | 'matched' | 'finalized'> & {
 
 /** Opens a watch that continues from `record`. */
 export function createWatch(options: WatchOptions, record: WatchRecord, log: DurableLog): Watch {
-  const { chain, client, startBlock } = options;
+  const { chain, startBlock } = options;
   const context = openContext(options, record);
   const { state } = context;
-  const head = createHeadFeed(client, options.now);
+  const head: HeadFeed = { latest: null, highestNumber: -1, advancedAt: options.now() };
   const recent = createRecentBlocks();
   const addresses = createAddressIntake(context);
   const finality = createFinality(context, options.policies);
@@ -77,8 +77,8 @@ export function createWatch(options: WatchOptions, record: WatchRecord, log: Dur
   function heights(): Heights {
     return {
       latest: head.latest?.number ?? 0,
-      matched: Math.max(relay.publishedBlock, 0),
-      finalized: finality.tags.finalized,
+      matched: Math.max(relay.publishedBlock(), 0),
+      finalized: finality.tags().finalized,
       addressesThrough: state.acknowledged?.toString() ?? null,
     };
   }
@@ -122,7 +122,7 @@ export function createWatch(options: WatchOptions, record: WatchRecord, log: Dur
           matched: state.chain.phase === 'new' ? -1 : tipOf(state).number,
           stalled: state.chain.phase === 'stalled' ? state.chain.reason : null,
           trouble,
-          unsettledSince: finality.unknownSince,
+          unsettledSince: finality.unknownSince(),
           blocksToRescan: rescans.blocksLeft(),
           missing: rescans.missing(),
         },

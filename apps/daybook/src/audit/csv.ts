@@ -1,13 +1,9 @@
-import type { CompareReport } from '../../../ledger/src/audit/compare';
-import type { ReplayReport } from '../../../ledger/src/audit/replay';
+import type { CompareReport, ReplayReport } from '@daybook/audit';
+import { FIGURE_NAMES } from '@daybook/domain';
 
-const FIGURES = [
-  ...(['custody', 'claimCustomer', 'claimAccount', 'suspense'] as const),
-  ...(['received', 'reversed', 'receipts'] as const),
-];
 const REPLAY = [
   ...['record', 'asset', 'book', 'debits', 'credits', 'accountId', 'customerId', 'purseId'],
-  ...FIGURES,
+  ...FIGURE_NAMES,
 ];
 const DIFFERENCE = [
   ...(['readModel', 'table', 'row', 'kind', 'column', 'expected', 'found'] as const),
@@ -19,12 +15,12 @@ const DIFFERENCE = [
  */
 export function* replayCsv({ trialBalance, purses }: ReplayReport): Generator<string> {
   yield line(REPLAY);
-  const noPurse = ['', '', '', ...FIGURES.map(() => '')];
+  const noPurse = ['', '', '', ...FIGURE_NAMES.map(() => '')];
   for (const { asset, kind, debits, credits } of trialBalance) {
     yield line(['book', asset, kind, String(debits), String(credits), ...noPurse]);
   }
   for (const { accountId, customerId, purseId, asset, figures } of purses) {
-    const amounts = FIGURES.map((name) => String(figures[name]));
+    const amounts = FIGURE_NAMES.map((name) => String(figures[name]));
     yield line(['purse', asset, '', '', '', accountId, customerId, purseId, ...amounts]);
   }
 }

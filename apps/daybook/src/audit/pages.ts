@@ -1,13 +1,16 @@
-import type { Violation } from '@daybook/domain';
+import type {
+  Certificate,
+  CompareReport,
+  Difference,
+  RebuildReport,
+  ReplayReport,
+  TrialBalanceLine,
+} from '@daybook/audit';
+import type { Figures, Violation } from '@daybook/domain';
 import colors from 'picocolors';
-import type { TrialBalanceLine } from '../../../ledger/src/audit/books-in-memory';
-import type { CompareReport } from '../../../ledger/src/audit/compare';
-import type { Difference } from '../../../ledger/src/audit/compare-rows';
-import type { Certificate, RebuildReport } from '../../../ledger/src/audit/rebuild';
-import type { ReplayReport } from '../../../ledger/src/audit/replay';
 import { table } from '../cli/output';
 import { grouped } from '../cli/progress';
-import { moneyInWords } from './money';
+import { type MoneyInWords, moneyInWords } from './money';
 
 /** A replay for people: the trial balance, and balances and throughput by account. */
 export function replayPage(report: ReplayReport, chainsFile: string | undefined): string {
@@ -26,20 +29,37 @@ export function replayPage(report: ReplayReport, chainsFile: string | undefined)
           ...[kind, money(asset, debits), money(asset, credits)],
         ]),
       ),
-    report.figures.length > 0 &&
-      table(
-        ['account', 'purses', 'custody', 'customers', 'own', 'suspense', 'throughput', 'reversed'],
-        report.figures.map(({ accountId, asset, purses, figures: f }) => [
-          ...[accountId, grouped(purses)],
-          ...[f.custody, f.claimCustomer, f.claimAccount, f.suspense, f.received, f.reversed].map(
-            (amount) => money(asset, amount),
-          ),
-        ]),
-      ),
+    report.figures.length > 0 && figuresTable(report.figures, money),
     broken(violations),
     schema !== null && `The tables were kept in the schema ${schema}.`,
     violations.length === 0 && colors.green('All rules of the books hold.'),
   ]);
+}
+
+const COLUMNS: readonly (readonly [string, (figures: Figures) => bigint])[] = [
+  ['custody', (f) => f.custody],
+  ['customers', (f) => f.claimCustomer],
+  ['own', (f) => f.claimAccount],
+  ['suspense', (f) => f.suspense],
+  ['pending', (f) => f.pendingCustomer + f.pendingAccount],
+  ['other', (f) => f.other],
+  ['throughput', (f) => f.received],
+  ['reversed', (f) => f.reversed],
+];
+/** Left out where there is none of it. */
+const RARE = ['pending', 'other'];
+
+function figuresTable(all: ReplayReport['figures'], money: MoneyInWords): string {
+  const columns = COLUMNS.filter(
+    ([name, of]) => !RARE.includes(name) || all.some(({ figures }) => of(figures) !== 0n),
+  );
+  return table(
+    ['account', 'purses', ...columns.map(([name]) => name)],
+    all.map(({ accountId, asset, purses, figures }) => [
+      ...[accountId, grouped(purses)],
+      ...columns.map(([, of]) => money(asset, of(figures))),
+    ]),
+  );
 }
 
 /** The lines of each asset and, under them, what they add up to: the same on both sides. */

@@ -11,4 +11,12 @@ export class AccountRow {
   /** Whether final transfers wait for `ResolveCompliance`. */
   @Column('boolean')
   screening!: boolean;
+
+  /** Days after which a purse without any receipt expires; null for never. */
+  @Column('integer', { name: 'unused_days', nullable: true })
+  unusedDays!: number | null;
+
+  /** Days after its last receipt after which a purse expires; null for never. */
+  @Column('integer', { name: 'idle_days', nullable: true })
+  idleDays!: number | null;
 }

@@ -12,13 +12,20 @@ import {
   ListApiKeysHandler,
   RevokeApiKeyHandler,
 } from './api-keys';
+import { ChangeAccountPolicyHandler } from './change-account-policy';
 import { findApiKey } from './find-api-key';
 import { OpenAccount, OpenAccountHandler } from './open-account';
 
 /** Accounts and the keys that open them. */
 @Module({
   controllers: [AccountsController],
-  providers: [OpenAccountHandler, IssueApiKeyHandler, RevokeApiKeyHandler, ListApiKeysHandler],
+  providers: [
+    OpenAccountHandler,
+    ChangeAccountPolicyHandler,
+    IssueApiKeyHandler,
+    RevokeApiKeyHandler,
+    ListApiKeysHandler,
+  ],
 })
 export class AccountsModule implements OnModuleInit, OnApplicationBootstrap {
   constructor(

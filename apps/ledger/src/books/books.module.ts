@@ -1,9 +1,9 @@
 import { Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type InvariantChecker, startInvariantChecker } from '../audit/invariant-checker';
 import { BackgroundWork } from '../runtime/background-work';
 import { FiguresController } from './figures.controller';
 import { GetFiguresHandler } from './get-figures';
+import { type InvariantChecker, startInvariantChecker } from './invariant-checker';
 
 /** The journal and every figure. */
 @Module({ controllers: [FiguresController], providers: [GetFiguresHandler] })

@@ -1,9 +1,10 @@
-import type { BookKind } from '@daybook/domain';
+import type { BookKind, PostingKind } from '@daybook/domain';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { rowOfFigures } from './figures.row';
 
 /** One posting: the same amount debited to one book account and credited to another. */
 @Entity({ name: 'journal_line', schema: 'ledger' })
-export class JournalLineRow {
+export class JournalLineRow extends rowOfFigures('After') {
   /** Position of the event that the posting follows from. */
   @PrimaryColumn('bigint')
   position!: string;
@@ -12,17 +13,14 @@ export class JournalLineRow {
   @PrimaryColumn('smallint')
   line!: number;
 
+  @Column('text')
+  kind!: PostingKind;
+
   @Column('text', { name: 'debit_kind' })
   debitKind!: BookKind;
 
-  @Column('uuid', { name: 'debit_owner' })
-  debitOwner!: string;
-
   @Column('text', { name: 'credit_kind' })
   creditKind!: BookKind;
-
-  @Column('uuid', { name: 'credit_owner' })
-  creditOwner!: string;
 
   @Column('text')
   asset!: string;
@@ -30,28 +28,15 @@ export class JournalLineRow {
   @Column('numeric', { precision: 78, scale: 0 })
   amount!: string;
 
-  /** The purse whose figures the event moved. What follows is those figures after the event. */
-  @Column('uuid', { name: 'purse_id' })
-  purseId!: string;
+  @Column('uuid', { name: 'account_id' })
+  accountId!: string;
 
-  @Column('numeric', { name: 'custody_after', precision: 78, scale: 0 })
-  custodyAfter!: string;
+  @Column('uuid', { name: 'customer_id', nullable: true })
+  customerId!: string | null;
 
-  @Column('numeric', { name: 'claim_customer_after', precision: 78, scale: 0 })
-  claimCustomerAfter!: string;
+  @Column('uuid', { name: 'purse_id', nullable: true })
+  purseId!: string | null;
 
-  @Column('numeric', { name: 'claim_account_after', precision: 78, scale: 0 })
-  claimAccountAfter!: string;
-
-  @Column('numeric', { name: 'suspense_after', precision: 78, scale: 0 })
-  suspenseAfter!: string;
-
-  @Column('numeric', { name: 'received_after', precision: 78, scale: 0 })
-  receivedAfter!: string;
-
-  @Column('numeric', { name: 'reversed_after', precision: 78, scale: 0 })
-  reversedAfter!: string;
-
-  @Column('bigint', { name: 'receipts_after' })
-  receiptsAfter!: string;
+  @Column('uuid', { name: 'charge_id', nullable: true })
+  chargeId!: string | null;
 }

@@ -1,5 +1,6 @@
-import { idOf } from '@daybook/domain';
-import { columns, type Happened, type Projection, rowsOf } from '../projections/projection';
+import { type CustomerEvent, idOf } from '@daybook/domain';
+import { type HappenedTo, happenedTo, type Projection } from '@daybook/event-store';
+import { columns, rowsOf } from '../projections/projection';
 
 interface Created {
   readonly id: string;
@@ -40,7 +41,8 @@ export const customersProjection: Projection = {
   tables: ['customer'],
 
   async apply(batch, sql) {
-    const created = batch.flatMap(creation);
+    const happened = happenedTo('customer', batch);
+    const created = happened.flatMap(creation);
     if (created.length > 0) {
       await sql.query(
         INSERT,
@@ -55,7 +57,7 @@ export const customersProjection: Projection = {
         ),
       );
     }
-    const changes = [...foldChanges(batch)];
+    const changes = [...foldChanges(happened)];
     if (changes.length > 0) {
       await sql.query(
         UPDATE,
@@ -71,7 +73,7 @@ export const customersProjection: Projection = {
   },
 };
 
-function creation({ event, recorded }: Happened): readonly Created[] {
+function creation({ event, recorded }: HappenedTo<'customer'>): readonly Created[] {
   if (event.type !== 'CustomerCreated') return [];
   return [{ id: idOf(recorded.stream), ...event.data, position: recorded.position }];
 }
@@ -81,7 +83,7 @@ interface Change {
   description?: string | null;
 }
 
-function foldChanges(batch: readonly Happened[]): ReadonlyMap<string, Change> {
+function foldChanges(batch: readonly HappenedTo<'customer'>[]): ReadonlyMap<string, Change> {
   const changes = new Map<string, Change>();
   for (const { event, recorded } of batch) {
     const change = changeOf(event);
@@ -92,15 +94,16 @@ function foldChanges(batch: readonly Happened[]): ReadonlyMap<string, Change> {
   return changes;
 }
 
-function changeOf(event: Happened['event']): Change | null {
+/** What an event changes; null for the creation, whose row has it already. */
+function changeOf(event: CustomerEvent): Change | null {
   switch (event.type) {
+    case 'CustomerCreated':
+      return null;
     case 'CustomerUpdated':
       return { description: event.data.description };
     case 'CustomerBlocked':
       return { status: 'blocked' };
     case 'CustomerUnblocked':
       return { status: 'active' };
-    default:
-      return null;
   }
 }

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Operators and their keys, as `operatorsProjection` writes them. */
-export class CreateOperators1700000005000 implements MigrationInterface {
-  readonly name = 'CreateOperators1700000005000';
+export class CreateOperators1700000007000 implements MigrationInterface {
+  readonly name = 'CreateOperators1700000007000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

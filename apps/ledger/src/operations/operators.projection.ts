@@ -1,5 +1,5 @@
-import { idOf } from '@daybook/domain';
-import type { Projection } from '../projections/projection';
+import { idOf, type OperatorEvent } from '@daybook/domain';
+import { happenedTo, type Projection } from '@daybook/event-store';
 
 const INSERT_OPERATOR = 'INSERT INTO operator (id, name) VALUES ($1, $2)';
 const INSERT_KEY = `
@@ -14,16 +14,21 @@ export const operatorsProjection: Projection = {
 
   async apply(batch, sql) {
     // Operators are few, so one statement each is as good as a set.
-    for (const { event, recorded } of batch) {
-      const operatorId = idOf(recorded.stream);
-      if (event.type === 'OperatorAdded') {
-        await sql.query(INSERT_OPERATOR, [operatorId, event.data.name]);
-      }
-      if (event.type === 'OperatorKeyIssued') {
-        const { keyId, keyHash, scopes, expiresAt } = event.data;
-        await sql.query(INSERT_KEY, [keyId, operatorId, keyHash, scopes, expiresAt]);
-      }
-      if (event.type === 'OperatorKeyRevoked') await sql.query(REVOKE_KEY, [event.data.keyId]);
+    for (const { event, recorded } of happenedTo('operator', batch)) {
+      await sql.query(...statementOf(event, idOf(recorded.stream)));
     }
   },
 };
+
+function statementOf(event: OperatorEvent, operatorId: string): [string, unknown[]] {
+  switch (event.type) {
+    case 'OperatorAdded':
+      return [INSERT_OPERATOR, [operatorId, event.data.name]];
+    case 'OperatorKeyIssued': {
+      const { keyId, keyHash, scopes, expiresAt } = event.data;
+      return [INSERT_KEY, [keyId, operatorId, keyHash, scopes, expiresAt]];
+    }
+    case 'OperatorKeyRevoked':
+      return [REVOKE_KEY, [event.data.keyId]];
+  }
+}

@@ -22,6 +22,10 @@ export class PurseRow {
   @Column('text')
   status!: 'active' | 'archived' | 'declined';
 
+  /** Whether it was ever archived and restored: its status now is then not what it always was. */
+  @Column('boolean', { name: 'was_restored' })
+  wasRestored!: boolean;
+
   @Column('text', { name: 'outside_order_id', nullable: true })
   outsideOrderId!: string | null;
 

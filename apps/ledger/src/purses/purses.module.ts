@@ -8,6 +8,8 @@ import { BackgroundWork } from '../runtime/background-work';
 import { checkpointsOf } from '../runtime/checkpoints';
 import { ArchivePurseHandler } from './archive-purse';
 import { CustomerWithPursesController } from './customer-with-purses.controller';
+import { ExpirePurseHandler } from './expire-purse';
+import { ExpirePurses } from './expire-purses.reaction';
 import { GetPurseHandler, ListPursesHandler } from './get-purses';
 import { MintPurseHandler } from './mint-purse';
 import { PurseAddresses } from './purse-addresses';
@@ -44,6 +46,8 @@ export class PursesModule implements OnModuleInit {
         },
         MintPurseHandler,
         ArchivePurseHandler,
+        ExpirePurseHandler,
+        ExpirePurses,
         GetPurseHandler,
         ListPursesHandler,
       ],

@@ -1,5 +1,6 @@
-import { idOf } from '@daybook/domain';
-import { columns, type Happened, type Projection, rowsOf } from '../projections/projection';
+import { idOf, type PurseEvent } from '@daybook/domain';
+import { happenedTo, type Projection } from '@daybook/event-store';
+import { columns, rowsOf } from '../projections/projection';
 
 const INSERT_COLUMNS = {
   id: 'uuid',
@@ -21,8 +22,8 @@ const INSERT = `
     FROM ${rowsOf('p', INSERT_COLUMNS)}`;
 
 const UPDATE = `
-  UPDATE purse SET status = p.status
-    FROM ${rowsOf('p', { id: 'uuid', status: 'text' })}
+  UPDATE purse SET status = p.status, was_restored = purse.was_restored OR p.restored
+    FROM ${rowsOf('p', { id: 'uuid', status: 'text', restored: 'boolean' })}
    WHERE purse.id = p.id`;
 
 type Status = 'active' | 'archived' | 'declined';
@@ -33,7 +34,8 @@ export const pursesProjection: Projection = {
   tables: ['purse'],
 
   async apply(batch, sql) {
-    const minted = batch.flatMap(({ event, recorded }) =>
+    const happened = happenedTo('purse', batch);
+    const minted = happened.flatMap(({ event, recorded }) =>
       event.type === 'PurseMinted' ? [{ ...event.data, recorded }] : [],
     );
     if (minted.length > 0) {
@@ -52,10 +54,13 @@ export const pursesProjection: Projection = {
         ),
       );
     }
-    const changes = new Map<string, Status>();
-    for (const { event, recorded } of batch) {
+    const changes = new Map<string, { status: Status; restored: boolean }>();
+    for (const { event, recorded } of happened) {
       const status = statusAfter(event);
-      if (status !== null) changes.set(idOf(recorded.stream), status);
+      if (status === null) continue;
+      const id = idOf(recorded.stream);
+      const restored = status === 'active' || (changes.get(id)?.restored ?? false);
+      changes.set(id, { status, restored });
     }
     if (changes.size > 0) {
       const rows = [...changes];
@@ -64,22 +69,24 @@ export const pursesProjection: Projection = {
         columns(
           rows,
           ([id]) => id,
-          ([, status]) => status,
+          ([, { status }]) => status,
+          ([, { restored }]) => restored,
         ),
       );
     }
   },
 };
 
-function statusAfter(event: Happened['event']): Status | null {
+/** The status that an event changes; null for the mint, whose row has one already. */
+function statusAfter(event: PurseEvent): Status | null {
   switch (event.type) {
+    case 'PurseMinted':
+      return null;
     case 'PurseArchived':
       return 'archived';
     case 'PurseRestored':
       return 'active';
     case 'PurseDeclined':
       return 'declined';
-    default:
-      return null;
   }
 }

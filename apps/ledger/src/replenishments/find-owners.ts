@@ -1,6 +1,6 @@
+import { READ_MODELS_CHECKPOINT } from '@daybook/audit';
 import type { Family } from '@daybook/domain';
 import type { DataSource } from 'typeorm';
-import { READ_MODELS_CHECKPOINT } from '../projections/projector';
 import { type KnownOwners, keyOf, type Owner, type Receiver } from './owners';
 
 interface Row {
@@ -11,6 +11,8 @@ interface Row {
   customer_id: string;
   account_id: string;
   purse_status: Owner['purseStatus'];
+  outside_order_id: string | null;
+  purse_was_restored: boolean;
   customer_status: 'active' | 'blocked';
   screening: boolean;
 }
@@ -20,7 +22,8 @@ const FIND = `
   SELECT coalesce(c.position, 0) AS position, o.*
     FROM (SELECT max(position) AS position FROM ledger.checkpoint WHERE name = $1) AS c
     LEFT JOIN (
-      SELECT p.address, p.family, p.id AS purse_id, p.customer_id, p.account_id, p.status AS purse_status,
+      SELECT p.address, p.family, p.id AS purse_id, p.customer_id, p.account_id, p.outside_order_id,
+             p.status AS purse_status, p.was_restored AS purse_was_restored,
              customer.status AS customer_status, account.screening
         FROM ledger.purse p
         JOIN ledger.customer ON customer.id = p.customer_id
@@ -48,7 +51,9 @@ export async function findOwners(
         customerId: row.customer_id,
         accountId: row.account_id,
       },
+      outsideOrderId: row.outside_order_id,
       purseStatus: row.purse_status,
+      purseWasRestored: row.purse_was_restored,
       customerBlocked: row.customer_status === 'blocked',
       screening: row.screening,
     });

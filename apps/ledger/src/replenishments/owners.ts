@@ -1,4 +1,4 @@
-import { type Family, type OwnerFacts, type Parties, upcast } from '@daybook/domain';
+import { type EventsOf, type Family, type OwnerFacts, type Parties, upcast } from '@daybook/domain';
 import type { EventStore, Position, RecordedEvent } from '@daybook/event-store';
 
 /** Where a transfer goes: an address means something in its family only. */
@@ -16,8 +16,12 @@ export function keyOf({ family, address }: Receiver): string {
 /** Whose an address is, and what that means for a credit. */
 export interface Owner extends OwnerFacts {
   readonly parties: Parties;
+  /** The order id that the merchant gave the purse. It never changes after the mint. */
+  readonly outsideOrderId: string | null;
   /** Whether the account wants final transfers screened before they are credited. */
   readonly screening: boolean;
+  /** Whether the purse was ever archived and restored. */
+  readonly purseWasRestored: boolean;
 }
 
 /** The owners of receivers as the read models knew them at a position. */
@@ -33,7 +37,7 @@ export type FindOwners = (receivers: readonly Receiver[]) => Promise<KnownOwners
 export type CatchUp = () => Promise<void>;
 
 /** The streams that decide about owners. */
-const KINDS = ['account', 'customer', 'purse'];
+const KINDS = ['account', 'customer', 'purse'] as const;
 
 /** More news than one page of this size holds means that the read models are being rebuilt. */
 const NEWS_MAX = 5_000;
@@ -104,10 +108,11 @@ function withNews(
   known: ReadonlyMap<string, Owner>,
   news: readonly RecordedEvent[],
 ): ReadonlyMap<string, Owner> {
-  const changes = new Map<string, Partial<OwnerFacts>>();
+  const changes = new Map<string, Partial<Owner>>();
   for (const recorded of news) {
     const change = changeOf(recorded);
-    if (change !== null) changes.set(recorded.stream, change);
+    if (change === null) continue;
+    changes.set(recorded.stream, { ...changes.get(recorded.stream), ...change });
   }
   if (changes.size === 0) return known;
   return new Map(
@@ -122,8 +127,10 @@ function withNews(
   );
 }
 
-function changeOf(recorded: RecordedEvent): Partial<OwnerFacts> | null {
-  switch (upcast(recorded).type) {
+function changeOf(recorded: RecordedEvent): Partial<Owner> | null {
+  // The log was asked for streams of these kinds alone.
+  const event = upcast(recorded) as EventsOf[(typeof KINDS)[number]];
+  switch (event.type) {
     case 'CustomerBlocked':
       return { customerBlocked: true };
     case 'CustomerUnblocked':
@@ -131,10 +138,17 @@ function changeOf(recorded: RecordedEvent): Partial<OwnerFacts> | null {
     case 'PurseArchived':
       return { purseStatus: 'archived' };
     case 'PurseRestored':
-      return { purseStatus: 'active' };
+      return { purseStatus: 'active', purseWasRestored: true };
     case 'PurseDeclined':
       return { purseStatus: 'declined' };
-    default:
+    // An account's policy is read with its owner; a purse that is minted is not known yet.
+    case 'AccountOpened':
+    case 'AccountPolicyChanged':
+    case 'ApiKeyIssued':
+    case 'ApiKeyRevoked':
+    case 'CustomerCreated':
+    case 'CustomerUpdated':
+    case 'PurseMinted':
       return null;
   }
 }

@@ -8,6 +8,7 @@ import { BackgroundWork } from '../runtime/background-work';
 import { findOwners } from './find-owners';
 import { GetReplenishmentHandler, ListReplenishmentsHandler } from './get-replenishments';
 import { Owners } from './owners';
+import { PurseReplenishmentsHandler } from './purse-replenishments';
 import { RecordTransfersHandler } from './record-transfers';
 import { ReplenishmentsController } from './replenishments.controller';
 import { consumeTransfers } from './transfers.consumer';
@@ -34,6 +35,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
     RecordTransfersHandler,
     GetReplenishmentHandler,
     ListReplenishmentsHandler,
+    PurseReplenishmentsHandler,
   ],
 })
 export class ReplenishmentsModule implements OnModuleInit {

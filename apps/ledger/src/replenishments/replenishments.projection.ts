@@ -7,13 +7,8 @@ import {
   type ReplenishmentStatus,
   type TransferContent,
 } from '@daybook/domain';
-import {
-  columns,
-  type Happened,
-  type Projection,
-  rowsOf,
-  type Sql,
-} from '../projections/projection';
+import { type HappenedTo, happenedTo, type Projection, type Sql } from '@daybook/event-store';
+import { columns, rowsOf } from '../projections/projection';
 
 const INSERT_COLUMNS = {
   id: 'uuid',
@@ -113,7 +108,7 @@ export const replenishmentsProjection: Projection = {
   tables: ['replenishment'],
 
   async apply(batch, sql) {
-    const changes = foldChanges(batch);
+    const changes = foldChanges(happenedTo('replenishment', batch));
     const whole = changes.filter((c): c is Change & { sighting: Sighting } => c.sighting !== null);
     await write(
       sql,
@@ -180,10 +175,9 @@ async function write(
   );
 }
 
-function foldChanges(batch: readonly Happened[]): Change[] {
+function foldChanges(batch: readonly HappenedTo<'replenishment'>[]): Change[] {
   const changes = new Map<string, Change>();
   for (const { event, recorded } of batch) {
-    if (!isReplenishmentEvent(event, recorded.stream)) continue;
     const id = idOf(recorded.stream);
     const life = lifeAfter(event);
     const { recordedAt: updatedAt, position: lastPosition } = recorded;
@@ -198,7 +192,7 @@ function foldChanges(batch: readonly Happened[]): Change[] {
       lastPosition,
     };
     Object.assign(change, { life, updatedAt, lastPosition });
-    if ('transfer' in event.data) {
+    if (isObservation(event)) {
       const { transfer, accountId, customerId, purseId } = event.data;
       const parties = { accountId, customerId, purseId };
       const first = change.sighting ?? { createdAt: updatedAt, firstPosition: lastPosition };
@@ -214,11 +208,13 @@ function foldChanges(batch: readonly Happened[]): Change[] {
   return [...changes.values()];
 }
 
-function isReplenishmentEvent(
-  event: Happened['event'],
-  stream: string,
-): event is ReplenishmentEvent {
-  return stream.startsWith('replenishment-');
+/** Whether an event tells the whole row; others change what came before them. */
+function isObservation(event: ReplenishmentEvent) {
+  return (
+    event.type === 'ReplenishmentSeen' ||
+    event.type === 'ReplenishmentDetected' ||
+    event.type === 'ReplenishmentRejected'
+  );
 }
 
 function lifeAfter(event: ReplenishmentEvent): Life {

@@ -1,9 +1,9 @@
+import { backOffMs } from '@daybook/platform/plain';
 import WebSocket from 'ws';
 
 /** A connection that is silent this long is pinged; without an answer by the next time it is dead. */
 const PING_MS = 15_000;
-const RECONNECT_MIN_MS = 500;
-const RECONNECT_MAX_MS = 30_000;
+const RECONNECT = { firstMs: 500, longestMs: 30_000 };
 /** The largest pending transactions (rollup data) are about 130 kB. */
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -12,7 +12,7 @@ const NEW_PENDING = 2;
 
 export interface AnnouncementOptions {
   readonly wsUrl: string;
-  /** A node that has announced no block for this long is given up for another connection. */
+  /** A connection that has announced no block for this long is closed and opened again. */
   readonly silenceMs: number | null;
   newHead(): void;
   /** A whole transaction, or only its hash from nodes that do not send more. */
@@ -20,25 +20,26 @@ export interface AnnouncementOptions {
 }
 
 /**
- * Subscribes to new heads and pending transactions and reconnects for ever. A balancer may lose the
- * node behind a connection without closing it, so silence counts as a fault. Whatever is missed,
- * polling finds.
+ * Subscribes to new heads and pending transactions and reconnects for ever. A load balancer may lose
+ * the node behind a connection without closing it, so silence counts as a fault. Polling finds what is
+ * missed here.
  */
 export function listenForAnnouncements(options: AnnouncementOptions): { close(): void } {
   let socket: WebSocket | undefined;
   let retry: NodeJS.Timeout | undefined;
-  let delay = RECONNECT_MIN_MS;
+  /** Connections in a row that announced nothing. */
+  let failures = 0;
   let isClosed = false;
 
   function connect(): void {
     const opened = openSocket(options, () => {
-      delay = RECONNECT_MIN_MS;
+      failures = 0;
     });
     socket = opened;
     opened.once('close', () => {
       if (isClosed) return;
-      retry = setTimeout(connect, delay);
-      delay = Math.min(delay * 2, RECONNECT_MAX_MS);
+      failures += 1;
+      retry = setTimeout(connect, backOffMs(failures, RECONNECT));
     });
   }
 
@@ -58,8 +59,8 @@ function openSocket(options: AnnouncementOptions, heard: () => void): WebSocket 
     handshakeTimeout: 10_000,
     maxPayload: MESSAGE_BYTES_MAX,
   });
-  /** The names that the node gave to the two subscriptions. */
-  const names = new Map<string, number>();
+  /** The ids that the node gave to the two subscriptions. */
+  const subscriptions = new Map<string, number>();
   let isAlive = true;
   let lastHeadAt = Date.now();
   const check = setInterval(() => {
@@ -79,10 +80,10 @@ function openSocket(options: AnnouncementOptions, heard: () => void): WebSocket 
     isAlive = true;
     const message = parse(String(data));
     if (typeof message?.result === 'string' && typeof message.id === 'number') {
-      names.set(message.result, message.id);
+      subscriptions.set(message.result, message.id);
       return;
     }
-    const kind = names.get(message?.params?.subscription ?? '');
+    const kind = subscriptions.get(message?.params?.subscription ?? '');
     if (kind === undefined) return;
     heard();
     if (kind === NEW_PENDING) return options.pending(message?.params?.result);

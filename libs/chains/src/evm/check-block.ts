@@ -4,8 +4,8 @@ import { InvalidBlock, isOutsideBlock, type RawBlock, type RawReceipt, toNumber 
 import { isEncodingKnown, receiptsRoot } from './receipts-root';
 
 /**
- * Throws `InvalidBlock` unless the answer is one whole block: nodes that lag behind and balancers in
- * front of several nodes answer with receipts or logs missing, or of another block, and no error.
+ * Throws `InvalidBlock` unless the answer is one whole block: nodes that lag behind and load balancers
+ * in front of several nodes answer with receipts or logs missing, or of another block, and no error.
  * Only what passes is matched. The link to the parent is the chain's own concern (see `reconcile`).
  *
  * Not verified: the block's own hash and the root over its transactions, so a node could still

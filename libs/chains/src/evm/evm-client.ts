@@ -12,6 +12,7 @@ import { createJsonRpc, type JsonRpc, RpcFailure } from './json-rpc';
 import { loadKeccak } from './keccak';
 import {
   InvalidBlock,
+  isAddress,
   type RawBlock,
   type RawHeader,
   type RawReceipt,
@@ -20,11 +21,11 @@ import {
 } from './raw';
 import { type AssetIds, assetIds, blockTransfers, pendingTransfers } from './transfers';
 
-/** Blocks may fail to come for a while by chance; a connection without any for so many is broken. */
+/** Blocks may be late by chance; a connection without any for this many block times is broken. */
 const SILENCE_BLOCKS = 20;
 const SILENCE_MIN_MS = 30_000;
-/** Sightings are best effort: beyond so many open questions the rest is not asked about. */
-const PENDING_QUESTIONS_MAX = 64;
+/** Sightings are best effort: with so many look-ups open, further ones are left out. */
+const PENDING_LOOKUPS_MAX = 64;
 /** SLIP-44: Ether, for chains whose coin the registry does not list. */
 const ETHER = 60;
 
@@ -46,7 +47,7 @@ export function openEvmChain(
   return { ...client, listen: (listener) => listen(chain, wsUrl, client, listener) };
 }
 
-/** The client's questions, over whatever carries JSON-RPC. It cannot announce anything. */
+/** The client over any carrier of JSON-RPC. It cannot announce anything. */
 export function createEvmClient(
   rpc: JsonRpc,
   chainId: string,
@@ -60,7 +61,7 @@ export function createEvmClient(
     return raw === null ? null : toHeader(raw);
   }
 
-  /** A balancer's next node may follow another chain, or none, so what was asked for is compared. */
+  /** The next node behind a load balancer may be on a fork or behind, so the answer is checked. */
   function askedFor(at: number | string, found: BlockHeader): BlockHeader {
     if (found.hash === at || found.number === at) return found;
     throw new InvalidBlock(`The node answered with block ${found.number} when asked for ${at}.`);
@@ -128,7 +129,7 @@ function listen(
   listener: Announcements,
 ): { close(): void } {
   const { blockTimeMs } = chain;
-  let questions = 0;
+  let lookups = 0;
   return listenForAnnouncements({
     wsUrl,
     silenceMs: blockTimeMs === null ? null : Math.max(SILENCE_MIN_MS, SILENCE_BLOCKS * blockTimeMs),
@@ -138,15 +139,15 @@ function listen(
         listener.pending(toPending(answer, client.ids));
         return;
       }
-      if (typeof answer !== 'string' || questions >= PENDING_QUESTIONS_MAX) return;
-      questions += 1;
+      if (typeof answer !== 'string' || lookups >= PENDING_LOOKUPS_MAX) return;
+      lookups += 1;
       client
         .pendingTransaction(answer)
         .then((transaction) => transaction && listener.pending(transaction))
-        // A sighting is a courtesy; the block will show the transfer.
+        // A lost sighting does no harm; the block will show the transfer.
         .catch(() => undefined)
         .finally(() => {
-          questions -= 1;
+          lookups -= 1;
         });
     },
   });
@@ -176,13 +177,14 @@ function toRef({ hash, from, nonce }: RawTransaction) {
   return { hash, sender: from.toLowerCase(), nonce: Number(nonce) };
 }
 
-/** Nobody vouches for what an announcement contains, and nobody catches what its reader throws. */
+/** An announcement is not verified, and an error in its reader would end the process. */
 function isTransaction(answer: unknown): answer is RawTransaction {
   if (typeof answer !== 'object' || answer === null) return false;
   const { hash, from, to, nonce, value, input } = answer as Partial<RawTransaction>;
   return (
-    [hash, from, nonce, input].every((field) => typeof field === 'string') &&
-    (to === null || typeof to === 'string') &&
+    [hash, nonce, input].every((field) => typeof field === 'string') &&
+    isAddress(from) &&
+    (to === null || isAddress(to)) &&
     typeof value === 'string' &&
     /^0x[0-9a-f]{1,64}$/.test(value)
   );

@@ -86,12 +86,59 @@ describe('createJsonRpc', () => {
   });
 
   it.each([
-    ['is not JSON', '<html>', /not JSON/],
-    ['is empty', '{}', /without a result/],
-    ['is null', 'null', /without a result/],
-  ])('refuses an answer that %s', async (_, body, said) => {
+    [
+      'is a page',
+      '<html><title>Down</title></html>',
+      /eth_chainId with something that is not JSON: Down$/,
+    ],
+    ['is a sentence', 'this API is closed', /not JSON: this API is closed$/],
+    ['is nothing', '', /not JSON: $/],
+    ['is empty', '{}', /without a result: \{\}$/],
+    ['is null', 'null', /without a result: null$/],
+    ['is a text', '"lite fullnode"', /without a result: "lite fullnode"$/],
+    ['is a number', '7', /without a result: 7$/],
+    ['is a list', '[{"result":1}]', /without a result: \[\{"result":1\}\]$/],
+    ['has an error that is nothing', '{"error":null}', /without a result: /],
+  ])('refuses an answer that %s, and quotes it', async (_, body, said) => {
     const url = await node((__, response) => void response.end(body));
-    expect((await failureOf(url)).message).toMatch(said);
+    const failure = await failureOf(url);
+    expect(failure.message).toMatch(said);
+    expect(failure.kind).toBe('passing');
+  });
+
+  it.each([
+    ['"lack of computing resources"', 'lack of computing resources'],
+    ['{"code":-32000,"message":"no such block"}', 'no such block (-32000)'],
+    ['{"code":"E7","message":"no"}', 'no (E7)'],
+    ['{"message":"no such block"}', 'no such block'],
+    ['{"code":-32000}', '{"code":-32000} (-32000)'],
+    ['{"message":{"text":"no"}}', '{"message":{"text":"no"}}'],
+    ['{"message":""}', '{"message":""}'],
+    ['["no"]', '["no"]'],
+    ['7', '7'],
+    ['true', 'true'],
+    [`"${'x'.repeat(500)}"`, 'x'.repeat(200)],
+    ['"bad key secret-key\\n in /v3/secret-key"', 'bad key *** in /v3/***'],
+  ])('reads the error %s', async (error, words) => {
+    const url = await node((_, response) => void response.end(`{"error":${error}}`));
+    const failure = await failureOf(url);
+    expect(failure.message).toBe(`${new URL(url).host} refused eth_chainId: ${words}.`);
+    expect(failure.kind).toBe('refused');
+  });
+
+  it.each([
+    [403, '{"error":{"code":-1,"message":"quota exceeded"}}', 'HTTP status 403: quota exceeded.'],
+    [403, '{"error":"origin not allowed"}', 'HTTP status 403: origin not allowed.'],
+    [500, '<h1>Oops</h1>', 'HTTP status 500: Oops.'],
+    [502, '', 'HTTP status 502.'],
+  ])('says what came with HTTP status %i: %s', async (status, body, said) => {
+    const url = await node((_, response) => {
+      response.statusCode = status;
+      response.end(body);
+    });
+    expect((await failureOf(url)).message).toBe(
+      `${new URL(url).host} answered eth_chainId with ${said}`,
+    );
   });
 
   it('keeps at most 16 requests open', async () => {

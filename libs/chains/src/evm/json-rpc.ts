@@ -1,4 +1,4 @@
-import pRetry from 'p-retry';
+import { backOffMs, limiter, pause } from '@daybook/platform/plain';
 
 /** Asks one node. Rejects with `RpcFailure`. */
 export interface JsonRpc {
@@ -12,8 +12,8 @@ export class RpcFailure extends Error {
   constructor(
     message: string,
     /**
-     * `passing`: the same question may be answered a moment later; `silent`: there was no answer in
-     * time; `refused`: the node will not answer this question.
+     * `passing`: the same request may be answered a moment later; `silent`: there was no answer in
+     * time; `refused`: the node will not answer this request.
      */
     readonly kind: 'passing' | 'silent' | 'refused',
   ) {
@@ -23,40 +23,80 @@ export class RpcFailure extends Error {
 
 /** A node answers within a second or is in trouble; a full block with receipts may take a few. */
 const TIMEOUT_MS = 10_000;
-/** Two more tries hide a lost packet; a real outage is the watcher's to wait out and to report. */
-const RETRIES = 2;
-const RETRY_MIN_MS = 100;
+/** Two more attempts hide a lost packet; the watcher waits out and reports a real outage. */
+const ATTEMPTS_MAX = 3;
+const BACK_OFF = { firstMs: 200, longestMs: 1_000 };
 /** Nodes and providers serve this many at once; more only queue there. */
 const REQUESTS_MAX = 16;
+/** Far more than a watch sends before it waits for answers. */
+const WAITING_MAX = 1_000;
 /** The receipts of the largest blocks are about 20 MB; beyond this, memory is at risk. */
 const RESPONSE_BYTES_MAX = 128 * 1024 * 1024;
 /** JSON-RPC: limit exceeded (EIP-1474). */
 const LIMIT_EXCEEDED = -32_005;
+/** What is quoted of a node's own words. */
+const QUOTED_CHARACTERS_MAX = 200;
+const READ_CHARACTERS_MAX = 4_000;
+/** Shorter parts of a URL are words such as `v3`; longer ones may be a provider's key. */
+const SECRET_CHARACTERS_MIN = 8;
 
 /** JSON-RPC over HTTP: one request a call, no batches, since providers count or refuse them. */
 export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): JsonRpc {
-  const host = new URL(url).host;
-  const take = createLimit(REQUESTS_MAX);
+  const node = nodeAt(url);
+  const requests = limiter({
+    runningMax: REQUESTS_MAX,
+    waitingMax: WAITING_MAX,
+    tooMany: (waiting) =>
+      new RpcFailure(`${waiting} requests wait for ${node.host} already.`, 'passing'),
+  });
   let id = 0;
 
   async function request(method: string, params: readonly unknown[]): Promise<unknown> {
     id += 1;
     const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
     const text = await post(url, body, timeoutMs).catch((error: unknown) => {
-      throw toFailure(error, method, host, timeoutMs);
+      throw toFailure(error, method, node, timeoutMs);
     });
-    return readAnswer(text, method, host);
+    return readAnswer(text, method, node);
   }
 
+  async function patiently(method: string, params: readonly unknown[]): Promise<unknown> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await request(method, params);
+      } catch (error) {
+        const passes = error instanceof RpcFailure && error.kind === 'passing';
+        if (!passes || attempt === ATTEMPTS_MAX) throw error;
+      }
+      await pause(backOffMs(attempt, BACK_OFF));
+    }
+  }
+
+  return { send: (method, params) => requests.run(() => patiently(method, params)) };
+}
+
+/** What error messages need of a node's URL. */
+interface Node {
+  readonly host: string;
+  /** A node's own words, short, on one line and without a key that stands in its URL. */
+  quote(words: string): string;
+}
+
+function nodeAt(url: string): Node {
+  const { host, username, password, pathname, searchParams } = new URL(url);
+  const parts = [username, password, ...pathname.split('/'), ...searchParams.values()];
+  const secrets = parts.filter((part) => part.length >= SECRET_CHARACTERS_MIN);
   return {
-    send: (method, params) =>
-      take(() =>
-        pRetry(() => request(method, params), {
-          retries: RETRIES,
-          minTimeout: RETRY_MIN_MS,
-          shouldRetry: (error) => error instanceof RpcFailure && error.kind === 'passing',
-        }),
-      ),
+    host,
+    quote(words) {
+      const start = words.slice(0, READ_CHARACTERS_MAX);
+      const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), start);
+      const plain = safe
+        .replace(/<[^<>]*>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim();
+      return plain.slice(0, QUOTED_CHARACTERS_MAX);
+    },
   };
 }
 
@@ -69,70 +109,87 @@ async function post(url: string, body: string, timeoutMs: number): Promise<strin
   });
   if (Number(response.headers.get('content-length') ?? 0) > RESPONSE_BYTES_MAX) {
     await response.body?.cancel();
-    throw new HttpFault(`an answer above ${RESPONSE_BYTES_MAX} bytes`, false);
+    throw new HttpFault(`an answer above ${RESPONSE_BYTES_MAX} bytes`, false, '');
   }
   const text = await response.text();
   if (response.ok) return text;
   const isPassing = response.status === 429 || response.status >= 500;
-  throw new HttpFault(`HTTP status ${response.status}`, isPassing);
+  throw new HttpFault(`HTTP status ${response.status}`, isPassing, text);
 }
 
 class HttpFault extends Error {
   constructor(
     message: string,
     readonly isPassing: boolean,
+    readonly body: string,
   ) {
     super(message);
   }
 }
 
-function toFailure(error: unknown, method: string, host: string, timeoutMs: number): RpcFailure {
+function toFailure(error: unknown, method: string, node: Node, timeoutMs: number): RpcFailure {
   if (error instanceof HttpFault) {
-    const kind = error.isPassing ? 'passing' : 'refused';
-    return new RpcFailure(`${host} answered ${method} with ${error.message}.`, kind);
+    const { isPassing, body, message } = error;
+    const words = node.quote(errorIn(body) ?? body);
+    const said = `${node.host} answered ${method} with ${message}${words && `: ${words}`}.`;
+    return new RpcFailure(said, isPassing ? 'passing' : 'refused');
   }
   const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
   if (name === 'TimeoutError') {
-    // Whoever waited this long should hear of it, not wait twice more.
-    return new RpcFailure(`${host} did not answer ${method} within ${timeoutMs} ms.`, 'silent');
+    // After such a wait the caller should know, not wait twice more.
+    return new RpcFailure(
+      `${node.host} did not answer ${method} within ${timeoutMs} ms.`,
+      'silent',
+    );
   }
   // The reason of a failed fetch is in its cause, such as ECONNREFUSED.
   const reason = typeof cause?.code === 'string' ? ` (${cause.code})` : '';
-  return new RpcFailure(`${host} cannot be reached${reason}.`, 'passing');
+  return new RpcFailure(`${node.host} cannot be reached${reason}.`, 'passing');
 }
 
-function readAnswer(text: string, method: string, host: string): unknown {
-  let answer: { result?: unknown; error?: { code?: unknown; message?: unknown } } | null;
+/**
+ * The result in a node's answer. What is no answer of JSON-RPC (a proxy's page, a bare sentence) passes,
+ * as another node behind the same URL may answer.
+ */
+function readAnswer(text: string, method: string, node: Node): unknown {
+  const answer = parse(text);
+  if (answer === undefined) {
+    const said = `${node.host} answered ${method} with something that is not JSON: ${node.quote(text)}`;
+    throw new RpcFailure(said, 'passing');
+  }
+  const { error, result } = Object(answer) as { error?: unknown; result?: unknown };
+  if (error) {
+    const words = node.quote(wordsOf(error));
+    const { code } = Object(error) as { code?: unknown };
+    const suffix = typeof code === 'number' || typeof code === 'string' ? ` (${code})` : '';
+    const kind = code === LIMIT_EXCEEDED ? 'passing' : 'refused';
+    throw new RpcFailure(`${node.host} refused ${method}: ${words}${suffix}.`, kind);
+  }
+  if (result === undefined) {
+    const said = `${node.host} answered ${method} without a result: ${node.quote(text)}`;
+    throw new RpcFailure(said, 'passing');
+  }
+  return result;
+}
+
+/** Undefined for what is not JSON. */
+function parse(text: string): unknown {
   try {
-    answer = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    throw new RpcFailure(`${host} answered ${method} with something that is not JSON.`, 'passing');
+    return undefined;
   }
-  if (answer?.error) {
-    const { code, message } = answer.error;
-    const said = `${host} refused ${method}: ${String(message).slice(0, 200)} (${String(code)}).`;
-    throw new RpcFailure(said, code === LIMIT_EXCEEDED ? 'passing' : 'refused');
-  }
-  if (answer?.result === undefined) {
-    throw new RpcFailure(`${host} answered ${method} without a result.`, 'passing');
-  }
-  return answer.result;
 }
 
-/** Runs at most `max` tasks at once; the others wait in order. */
-function createLimit(max: number): <T>(task: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (task) => {
-    if (running < max) running += 1;
-    else await new Promise<void>((resolve) => void waiting.push(resolve));
-    try {
-      return await task();
-    } finally {
-      // Whoever waits longest takes over the place, so `running` stays as it is.
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
+/** The error in a body; null when it is none that has words. */
+function errorIn(body: string): string | null {
+  const { error } = Object(parse(body)) as { error?: unknown };
+  return error ? wordsOf(error) : null;
+}
+
+/** An error is an object with a message by the standard, and a bare text or something else at some nodes. */
+function wordsOf(error: unknown): string {
+  if (typeof error === 'string') return error;
+  const { message } = Object(error) as { message?: unknown };
+  return typeof message === 'string' && message !== '' ? message : JSON.stringify(error);
 }

@@ -46,7 +46,7 @@ export interface RawLog {
   readonly logIndex: string;
 }
 
-/** What a node answered cannot be the whole and true block; somebody else's answer may be. */
+/** What a node answered cannot be the whole and true block; another node's answer may be. */
 export class InvalidBlock extends Error {
   override readonly name = 'InvalidBlock';
 }
@@ -58,11 +58,23 @@ export function toNumber(quantity: string, what: string): number {
   throw new InvalidBlock(`The node's answer has no ${what}.`);
 }
 
+const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
+
+export function isAddress(text: unknown): text is string {
+  return typeof text === 'string' && ADDRESS.test(text);
+}
+
+/** The canonical form of an address in a node's answer. Throws `InvalidBlock`. */
+export function toAddress(text: string): string {
+  if (isAddress(text)) return text.toLowerCase();
+  throw new InvalidBlock("A transaction in the node's answer has no address where one belongs.");
+}
+
 const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;
 
 /**
- * Polygon lists what its bridge did as a transaction from nobody to nobody at the end of a block.
- * Before PIP-74 (type 0x7f) it was no part of the block: neither root nor bloom covered it.
+ * Polygon lists what its bridge did as a transaction from and to the zero address at the end of a
+ * block. Before PIP-74 (type 0x7f) it was no part of the block: neither root nor bloom covered it.
  */
 export function isOutsideBlock(receipt: RawReceipt): boolean {
   return (

@@ -9,6 +9,7 @@ import {
   wordOf,
 } from '../../testing/raw-blocks';
 import { type Keccak, loadKeccak } from './keccak';
+import { InvalidBlock } from './raw';
 import { assetIds, blockTransfers, pendingTransfers } from './transfers';
 
 const ids = assetIds('eip155:1', 'eip155:1/slip44:60');
@@ -34,6 +35,14 @@ function call(selector: string, ...words: string[]): string {
 }
 
 describe('blockTransfers', () => {
+  it.each([
+    ['a recipient', { from: alice, to: '0x12', value: 1n }],
+    ['a recipient in hexadecimal digits', { from: alice, to: `0x${'zz'.repeat(20)}`, value: 1n }],
+    ['a sender', { from: 'alice', to: bob, value: 1n }],
+  ])('refuses a block whose transaction has no address for %s', (_, transaction) => {
+    expect(() => transfersOf(transaction)).toThrow(InvalidBlock);
+  });
+
   it('finds the value of a transaction', () => {
     const [found, ...rest] = transfersOf({
       from: alice,
@@ -138,6 +147,11 @@ describe('pendingTransfers', () => {
   it.each([
     ['a cut call', call('a9059cbb', topicOf(bob), wordOf(9n)).slice(0, -2)],
     ['a recipient that is no address', call('a9059cbb', wordOf(2n ** 200n), wordOf(9n))],
+    [
+      'a recipient in no digits',
+      call('a9059cbb', `0x${'0'.repeat(24)}${'zz'.repeat(20)}`, wordOf(9n)),
+    ],
+    ['an amount in no digits', call('a9059cbb', topicOf(bob), `0x${'z'.repeat(64)}`)],
     ['another call', call('095ea7b3', topicOf(bob), wordOf(9n))],
     ['no call', '0x'],
   ])('finds nothing in %s', (_, input) => {

@@ -1,13 +1,14 @@
 import type { BlockTransfer } from '../chain-client';
-import type { RawLog, RawReceipt, RawTransaction } from './raw';
+import { type RawLog, type RawReceipt, type RawTransaction, toAddress } from './raw';
 
 /** keccak256 of `Transfer(address,address,uint256)`: ERC-20 and ERC-721 share it. */
 const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 /** `transfer(address,uint256)` and `transferFrom(address,address,uint256)`. */
 const TRANSFER_SELECTOR = '0xa9059cbb';
 const TRANSFER_FROM_SELECTOR = '0x23b872dd';
-/** Twelve zero bytes in front of an address in a 32-byte word. */
-const PADDING = '0'.repeat(24);
+/** An address in a 32-byte word stands behind twelve zero bytes. */
+const ADDRESS_WORD = /^0{24}([0-9a-fA-F]{40})$/;
+const WORD = /^[0-9a-fA-F]{64}$/;
 /** `0x` and the digits of a word, and of a selector. */
 const WORD_LENGTH = 2 + 64;
 const SELECTOR_LENGTH = 10;
@@ -42,8 +43,8 @@ export function blockTransfers(
     const value = valueTransfer(transaction, ids, failed);
     if (value) transfers.push(value);
     if (failed) {
-      // A failed call leaves no log: what it would have moved is read from the call, so that whoever
-      // was shown the pending transfer learns what became of it.
+      // A failed call leaves no log: what it would have moved is read from the call, so that a
+      // transfer that was shown as pending gets an end.
       const call = callTransfer(transaction, ids, true);
       if (call) transfers.push(call);
       continue;
@@ -75,8 +76,8 @@ function valueTransfer(
     ordinal: 'value:0',
     asset: ids.native,
     amount,
-    from: from.toLowerCase(),
-    to: to.toLowerCase(),
+    from: toAddress(from),
+    to: toAddress(to),
     txHash: hash,
     failed,
   };
@@ -94,10 +95,11 @@ function callTransfer(
   const [first, second, third] = [0, 1, 2].map((n) =>
     input.slice(SELECTOR_LENGTH + n * 64, SELECTOR_LENGTH + (n + 1) * 64),
   );
-  const sender = isFrom ? wordAddress(first) : from.toLowerCase();
+  const sender = isFrom ? wordAddress(first) : toAddress(from);
   const recipient = wordAddress(isFrom ? second : first);
   const amount = isFrom ? third : second;
-  if (sender === null || recipient === null || amount?.length !== 64) return null;
+  if (sender === null || recipient === null || amount === undefined) return null;
+  if (!WORD.test(amount)) return null;
   return {
     ordinal: 'log:0',
     asset: ids.erc20(to),
@@ -141,6 +143,6 @@ function logTransfer(
 
 /** The address in the digits of a word; null when the word is something else. */
 function wordAddress(digits: string | undefined): string | null {
-  if (digits?.length !== 64 || !digits.startsWith(PADDING)) return null;
-  return `0x${digits.slice(PADDING.length).toLowerCase()}`;
+  const [, address] = ADDRESS_WORD.exec(digits ?? '') ?? [];
+  return address === undefined ? null : `0x${address.toLowerCase()}`;
 }

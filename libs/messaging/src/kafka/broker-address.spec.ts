@@ -39,7 +39,7 @@ describe('the address of the brokers', () => {
     ['a:0', 'not host:port'],
     ['kafka://a:1?sasl=plain', 'names no user'],
     ['kafka://u:secret@a:1?sasl=gssapi', 'sasl=gssapi, which is not supported'],
-    ['kafka://u:secret@a:1?ssl=true', '"ssl", which means nothing'],
+    ['kafka://u:secret@a:1?ssl=true', '"ssl", but sasl is the only one'],
     ['kafka://u@a:1', 'without a password'],
     ['kafka://:secret@a:1', 'without a user'],
     ['kafka://u:100%secret@a:1', 'no percent-encoding'],

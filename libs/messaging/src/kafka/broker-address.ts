@@ -6,7 +6,7 @@ const FORMS =
   '(or plain, or scram-sha-256).';
 
 export interface BrokerAddress {
-  /** `host:port` of the brokers to ask first. */
+  /** `host:port` of the bootstrap brokers. */
   readonly hosts: readonly string[];
   readonly tls: boolean;
   readonly login?: {
@@ -17,10 +17,10 @@ export interface BrokerAddress {
 }
 
 /**
- * Reads the one string that names the brokers: `host:port,...` without encryption and login, or
- * `kafka[+tls]://[user:password@]host:port,...[?sasl=mechanism]`, where the mechanism is `plain` when it
- * is not said and whatever is special in the password is percent-encoded. Throws `EngineMisconfigured`,
- * which says what would be right and repeats no password. `variable` is where the string came from.
+ * Parses the string that names the brokers: `host:port,...` without encryption and login, or
+ * `kafka[+tls]://[user:password@]host:port,...[?sasl=mechanism]`, where the mechanism defaults to `plain`
+ * and special characters of the password are percent-encoded. Throws `EngineMisconfigured`, which says
+ * what would be right and repeats no password. `variable` is the setting that the string came from.
  */
 export function parseBrokerAddress(text: string, variable: string): BrokerAddress {
   const refuse = (wrong: string, right = FORMS): never => {
@@ -29,9 +29,9 @@ export function parseBrokerAddress(text: string, variable: string): BrokerAddres
   const [, scheme = 'kafka', rest = ''] = /^(?:([a-z+]+):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
   if (rest === '') return refuse('is empty.');
   if (!['kafka', 'kafka+tls'].includes(scheme.toLowerCase())) {
-    return refuse(`begins with ${scheme}://, which is not a way to reach Kafka.`);
+    return refuse(`begins with ${scheme}://, but the scheme of Kafka is kafka:// or kafka+tls://.`);
   }
-  // The last @, as a password may hold one; the first ? after it.
+  // The last @, as a password may contain one; then the first ? after it.
   const at = rest.lastIndexOf('@');
   const [places = '', query = ''] = rest.slice(at + 1).split('?', 2);
   const hosts = places.replace(/\/$/, '').split(',');
@@ -40,7 +40,7 @@ export function parseBrokerAddress(text: string, variable: string): BrokerAddres
   }
   const parameters = new URLSearchParams(query);
   for (const name of parameters.keys()) {
-    if (name !== 'sasl') return refuse(`has the parameter "${name}", which means nothing here.`);
+    if (name !== 'sasl') return refuse(`has the parameter "${name}", but sasl is the only one.`);
   }
   const tls = scheme.toLowerCase() === 'kafka+tls';
   const sasl = parameters.get('sasl')?.toLowerCase();

@@ -4,12 +4,12 @@ import type { BrokerAddress } from './broker-address';
 import { fastProduce } from './produce/fast-produce';
 import { quietTimers } from './quiet-timers';
 
-/** A broker on the same continent answers within moments; a lost one must not hold the rest up. */
+/** A broker on the same continent answers within a second; an unreachable one must not delay the others. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A produce request waits for its replicas at most this long; whatever is slower is lost. */
+/** A Produce request waits for its replicas at most this long, then fails. */
 export const REQUEST_TIMEOUT_MS = 20_000;
 
-/** Hears what kafkajs has to say: never credentials, as only the fields named here are passed on. */
+/** Receives the log lines of kafkajs: never credentials, as only the fields named here are passed on. */
 export type KafkaLogger = (
   level: 'error' | 'warn' | 'info',
   message: string,
@@ -25,8 +25,8 @@ export interface ClientOptions {
 }
 
 /**
- * A kafkajs client. Every consumer and producer gets one of its own, so that giving it up leaves nothing
- * of it behind: clients share connections and remembered offsets among what they made.
+ * A kafkajs client. Every consumer and producer has one of its own, so that replacing it leaves no state
+ * behind: a client shares connections and cached offsets among its consumers and producers.
  */
 export function createClient({ address, clientId, logger, connect }: ClientOptions): Kafka {
   quietTimers();
@@ -39,7 +39,7 @@ export function createClient({ address, clientId, logger, connect }: ClientOptio
     connectionTimeout: CONNECT_TIMEOUT_MS,
     authenticationTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // Short: what these do not mend is mended by giving the client up and making another.
+    // Few and short: after these fail, the client is replaced.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 4 },
     logLevel: logger ? logLevel.INFO : logLevel.NOTHING,
     logCreator: () => (entry) => {
@@ -73,7 +73,7 @@ const LEVELS: Readonly<Record<number, 'error' | 'warn' | 'info'>> = {
   [logLevel.INFO]: 'info',
 };
 
-/** The reason of an error of kafkajs, which wraps what went wrong in what it did about it. */
+/** The root cause of an error of kafkajs, which wraps it in errors about its retries. */
 export function reasonOf(error: unknown): { type: string; message: string } {
   let at = error;
   for (let depth = 0; depth < 5; depth++) {
@@ -84,22 +84,4 @@ export function reasonOf(error: unknown): { type: string; message: string } {
   if (!(at instanceof Error)) return { type: 'unknown', message: String(at) };
   const { type, code, name, message } = at as Error & { type?: string; code?: string };
   return { type: type ?? code ?? name, message };
-}
-
-/** What was asked was not answered in time, which says nothing about whether it was done. */
-export class Late extends Error {}
-
-/** What `work` answers, or a `Late` with `sentence` when that takes longer than `timeoutMs`. */
-export async function within<T>(work: Promise<T>, timeoutMs: number, sentence: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Late(sentence)), timeoutMs);
-  });
-  // Whichever loses has nobody waiting for it.
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

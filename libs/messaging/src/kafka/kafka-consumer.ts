@@ -1,17 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs, pause } from '@daybook/platform/plain';
 import type { Kafka } from 'kafkajs';
 import type { Pool, PoolClient } from 'pg';
 import type { ReceivedMessage, Subscription } from '../durable-log';
-import { anyParked, park, RETRY_LOOK_MS, retryOne, setAsideParked } from '../parking';
+import { anyParked, park, RETRY_CHECK_MS, retryOne, setAsideParked } from '../parking';
 import { heldBack } from '../poison';
 import { reasonOf } from './kafka-client';
 import type { PartitionLag } from './kafka-offsets';
 import { type Chunk, KafkaSession } from './kafka-session';
 
-const BACKOFF_FIRST_MS = 100;
-const BACKOFF_MAX_MS = 10_000;
-/** How often a member compares what it fetches with what the brokers have. */
-const DEAF_CHECK_MS = 30_000;
+const BACK_OFF = { firstMs: 100, longestMs: 10_000 };
+/** How often a member checks that it fetches from every partition with waiting messages. */
+const FETCH_CHECK_MS = 30_000;
 
 export interface KafkaConsumerParts {
   readonly subscription: Subscription;
@@ -24,21 +23,21 @@ export interface KafkaConsumerParts {
   lag(): Promise<readonly PartitionLag[]>;
 }
 
-/** How a consumer is doing, as far as it knows itself. */
-export interface Condition {
+/** What a consumer knows of its own state. */
+export interface ConsumerState {
   lastError: string | null;
   lastProgressAt: string | null;
 }
 
 /**
- * Works for one member of a group until `signal` aborts. Whatever ends a kafkajs consumer (a crash, a
- * place that cannot be stored, silence) is met by a new one, after a pause, for ever; the group's stored
- * place says where it continues. Handlers are called one at a time, over all partitions and consumers.
+ * Runs one member of a group until `signal` aborts. When a kafkajs consumer ends (a crash, a failed
+ * commit, silence) it is replaced after a back-off, for ever; the new one continues at the group's
+ * committed offsets. Handlers are called one at a time, over all partitions and consumers.
  */
-export async function consumeKafka(parts: KafkaConsumerParts, condition: Condition): Promise<void> {
+export async function consumeKafka(parts: KafkaConsumerParts, state: ConsumerState): Promise<void> {
   const { subscription, groupId, signal, sessionTimeoutMs } = parts;
   let failures = 0;
-  /** Places at which a partition was fruitlessly found behind: the next time it is not a reason to end. */
+  /** Offsets where reconnecting already failed to help; do not reconnect for them again. */
   const known = new Map<number, bigint>();
   while (!signal.aborted) {
     let session: KafkaSession | undefined;
@@ -46,84 +45,84 @@ export async function consumeKafka(parts: KafkaConsumerParts, condition: Conditi
       const client = parts.createClient();
       const { topic } = subscription;
       session = await KafkaSession.start({ client, topic, groupId, sessionTimeoutMs });
-      if (failures > 0) condition.lastError = null;
-      await work(session, parts, condition, known, () => {
+      if (failures > 0) state.lastError = null;
+      await work(session, parts, state, known, () => {
         failures = 0;
       });
     } catch (error) {
       failures += 1;
-      condition.lastError = `Kafka: ${reasonOf(error).message}`;
+      state.lastError = `Kafka: ${reasonOf(error).message}`;
       subscription.onError?.(error, failures);
     } finally {
       await session?.close();
     }
-    if (failures > 0) await pause(failures, signal);
+    await pause(backOffMs(failures, BACK_OFF), signal);
   }
 }
 
-/** Resolves when `signal` aborts, rejects when the session is over. */
+/** Resolves when `signal` aborts, rejects when the session has ended. */
 async function work(
   session: KafkaSession,
   parts: KafkaConsumerParts,
-  condition: Condition,
+  state: ConsumerState,
   known: Map<number, bigint>,
   progressed: () => void,
 ): Promise<void> {
   const { subscription, signal } = parts;
-  let retryLookAt = 0;
-  let deafCheckAt = Date.now() + DEAF_CHECK_MS;
+  let retryCheckAt = 0;
+  let fetchCheckAt = Date.now() + FETCH_CHECK_MS;
   while (!signal.aborted) {
     if (session.over) throw session.over;
-    if (Date.now() >= retryLookAt) {
-      const tried = await tryParked(parts, condition);
-      retryLookAt = tried ? 0 : Date.now() + RETRY_LOOK_MS;
+    if (Date.now() >= retryCheckAt) {
+      const tried = await tryParked(parts, state);
+      retryCheckAt = tried ? 0 : Date.now() + RETRY_CHECK_MS;
     }
     const chunk = session.take(subscription.limit);
     if (chunk) {
-      if (await handleUntilDone(session, chunk, parts, condition)) {
+      if (await handleUntilDone(session, chunk, parts, state)) {
         await session.commit(chunk);
         progressed();
-        condition.lastProgressAt = new Date().toISOString();
+        state.lastProgressAt = new Date().toISOString();
       } else session.release();
       continue;
     }
-    if (Date.now() >= deafCheckAt) {
-      await checkHearing(session, parts, known);
-      deafCheckAt = Date.now() + DEAF_CHECK_MS;
+    if (Date.now() >= fetchCheckAt) {
+      await checkFetching(session, parts, known);
+      fetchCheckAt = Date.now() + FETCH_CHECK_MS;
     }
-    session.checkPulse();
-    await session.wait(Math.max(retryLookAt - Date.now(), 0), signal);
+    session.checkAlive();
+    await session.wait(Math.max(retryCheckAt - Date.now(), 0), signal);
   }
 }
 
 /**
- * Hands the chunk out until it is handled. False when it must be given back before that: the group
- * changes or the member stops, and only a handler that works could hold the others up.
+ * Repeats the chunk until it is handled. False when it must be returned before that, because the group
+ * rebalances or the member stops: the other members wait only for a handler that succeeds.
  */
 async function handleUntilDone(
   session: KafkaSession,
   chunk: Chunk,
   { subscription, pool, signal }: KafkaConsumerParts,
-  condition: Condition,
+  state: ConsumerState,
 ): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     try {
       await handleFree(subscription, pool, chunk.messages, () => session.owns(chunk));
-      condition.lastError = null;
+      state.lastError = null;
       return true;
     } catch (error) {
-      condition.lastError = reasonOf(error).message;
+      state.lastError = reasonOf(error).message;
       subscription.onError?.(error, attempt);
-      await pause(attempt, signal, () => session.hurried);
-      if (signal.aborted || session.hurried) return false;
+      await pauseInSession(session, attempt, signal);
+      if (signal.aborted || session.mustYield) return false;
     }
   }
 }
 
 /**
- * Handles the messages whose keys do not stand still, and parks the keys of those that turn out to be
- * poison before the group's place is stored. After a crash in between, the batch comes again: its key
- * is parked already, and the messages that wait have their places.
+ * Handles the messages whose keys are not parked, and parks the keys of poison messages before the
+ * group's offsets are committed. After a crash in between, the batch is delivered again: its key is parked
+ * already, and its messages are stored there by their offsets.
  */
 async function handleFree(
   subscription: Subscription,
@@ -136,7 +135,7 @@ async function handleFree(
     : messages;
   if (free.length === 0) return;
   const held = heldBack(free, await subscription.handle(free));
-  // Who has the partition now gets the poison as well, and parks it.
+  // If the partition has moved, its new owner gets the poison as well, and parks it.
   if (held.length > 0 && owns()) {
     await inTransaction(pool, (client) => park(client, subscription, held));
   }
@@ -144,7 +143,7 @@ async function handleFree(
 
 async function tryParked(
   { subscription, pool, signal }: KafkaConsumerParts,
-  condition: Condition,
+  state: ConsumerState,
 ): Promise<boolean> {
   let client: PoolClient | undefined;
   try {
@@ -154,33 +153,37 @@ async function tryParked(
     return tried;
   } catch (error) {
     client?.release(true);
-    condition.lastError = reasonOf(error).message;
+    state.lastError = reasonOf(error).message;
     if (!signal.aborted) subscription.onError?.(error, 1);
     return false;
   }
 }
 
 /**
- * Ends a session that fetches nothing of a partition in which messages wait. Behind the last message
- * there may be records that are none, which look the same: a new session that finds no more is right.
+ * Ends a session that fetches nothing from a partition with waiting messages. Control records at the end
+ * of a partition look the same; a new session that fetches nothing either shows that they are the cause.
  */
-async function checkHearing(
+async function checkFetching(
   session: KafkaSession,
   { lag }: KafkaConsumerParts,
   known: Map<number, bigint>,
 ): Promise<void> {
-  // What cannot be asked now is asked next time.
+  // Ignore a failed question; the next check asks again.
   const partitions = await lag().catch(() => []);
-  const deaf = partitions.find(
+  const stuck = partitions.find(
     ({ partition, place, waiting }) =>
       waiting > 0n &&
       session.assigned.includes(partition) &&
       known.get(partition) !== place &&
-      Date.now() - session.lastFetch(partition) > DEAF_CHECK_MS,
+      Date.now() - session.lastFetch(partition) > FETCH_CHECK_MS,
   );
-  if (!deaf) return;
-  known.set(deaf.partition, deaf.place);
-  session.end(new Error(`The consumer does not hear of new messages in ${deaf.partition}.`));
+  if (!stuck) return;
+  known.set(stuck.partition, stuck.place);
+  session.end(
+    new Error(
+      `The consumer fetches nothing from partition ${stuck.partition}, where messages wait.`,
+    ),
+  );
 }
 
 async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
@@ -198,15 +201,10 @@ async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promis
   }
 }
 
-/** Waits longer with every failure, but no longer than `enough` says. */
-async function pause(
-  failures: number,
-  signal: AbortSignal,
-  enough: () => boolean = () => false,
-): Promise<void> {
-  const until = Date.now() + Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_MAX_MS);
-  while (!signal.aborted && !enough() && Date.now() < until) {
-    const step = Math.min(until - Date.now(), BACKOFF_FIRST_MS);
-    await sleep(step, undefined, { signal }).catch(() => undefined);
+/** Backs off after a failed attempt, but ends soon after the group needs the chunk back. */
+async function pauseInSession(session: KafkaSession, attempt: number, signal: AbortSignal) {
+  const until = Date.now() + backOffMs(attempt, BACK_OFF);
+  while (!signal.aborted && !session.mustYield && Date.now() < until) {
+    await pause(Math.min(until - Date.now(), BACK_OFF.firstMs), signal);
   }
 }

@@ -4,14 +4,14 @@ import { EngineMisconfigured } from '@daybook/platform/plain';
 import type { BrokerAddress } from './broker-address';
 import { reasonOf } from './kafka-client';
 
-/** A listener that speaks at all does so at once. */
+/** A working listener answers at once. */
 const PROBE_TIMEOUT_MS = 2_000;
 
 const CERTIFICATE = /CERT|SIGNATURE|ISSUER|ALTNAME/;
 
 /**
- * Says in one sentence why the brokers could not be used, and what would be right. kafkajs sees only
- * closed connections where protocols do not match, so the listeners themselves are asked.
+ * Explains in one sentence why the brokers could not be used, and what would be right. kafkajs sees only
+ * closed connections where protocols do not match, so this probes the listeners itself.
  */
 export async function explainFault(
   error: unknown,
@@ -27,7 +27,7 @@ export async function explainFault(
 
   if (type.startsWith('KafkaJSSASL') || type === 'SASL_AUTHENTICATION_FAILED') {
     return fault(
-      `does not let in the user "${login?.username}" by ${login?.mechanism}.`,
+      `does not accept the user "${login?.username}" with ${login?.mechanism}.`,
       `Correct the user, the password or sasl= in ${variable}.`,
     );
   }
@@ -49,7 +49,7 @@ export async function explainFault(
   }
   if (!login && /clos|reset/i.test(`${type} ${message}`)) {
     return fault(
-      'hangs up: it may want a user and a password.',
+      'closes the connection: it may require a user and a password.',
       `Write kafka://user:password@... in ${variable}, or name a listener without login.`,
     );
   }
@@ -58,7 +58,7 @@ export async function explainFault(
 
 type Answer = 'nothing' | 'plain' | 'tls';
 
-/** What listens there: a TLS handshake succeeds with nothing else. */
+/** Whether nothing, a plain or a TLS listener is there: a handshake succeeds with TLS only. */
 async function probe(place: string): Promise<Answer> {
   const colon = place.lastIndexOf(':');
   const host = place.slice(0, colon).replace(/^\[|\]$/g, '');
@@ -78,7 +78,7 @@ async function probe(place: string): Promise<Answer> {
       socket.once('close', done(false));
     });
   if (!(await answered(connectPlain({ host, port }), 'connect'))) return 'nothing';
-  // Nothing is sent over this connection, so it does not matter who is at the other end.
+  // Nothing is sent over this connection, so the certificate need not be trusted.
   const secure = connectTls({ host, port, rejectUnauthorized: false });
   return (await answered(secure, 'secureConnect')) ? 'tls' : 'plain';
 }

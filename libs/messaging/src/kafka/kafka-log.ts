@@ -3,6 +3,7 @@ import type { Kafka } from 'kafkajs';
 import { Pool } from 'pg';
 import {
   DurableLog,
+  LogUnavailable,
   type Message,
   type ParkedKey,
   type RunningSubscription,
@@ -10,11 +11,10 @@ import {
   type SubscriptionStatus,
   type TopicSettings,
 } from '../durable-log';
-import { LogUnavailable } from '../log-unavailable';
 import { askForRetry, countParked, listParked } from '../parking';
 import { type BrokerAddress, parseBrokerAddress } from './broker-address';
 import { type ClientOptions, createClient, type KafkaLogger, reasonOf } from './kafka-client';
-import { type Condition, consumeKafka } from './kafka-consumer';
+import { type ConsumerState, consumeKafka } from './kafka-consumer';
 import { explainFault } from './kafka-faults';
 import { type Administrator, createAdministrator, lagOf } from './kafka-offsets';
 import { createProducer, type KafkaProducer } from './kafka-producer';
@@ -24,14 +24,14 @@ import { prepareTopics } from './kafka-topics';
 import { partitionOf } from './produce/partition-of';
 import { place } from './publish-queue';
 
-/** Parking is rare; the look at it is short. */
+/** Parking is rare, and its queries are short. */
 const PARKING_CONNECTIONS_MAX = 4;
 const PARKING_TIMEOUT_MS = 60_000;
 /** Making and comparing the topics takes a large cluster seconds. */
 const START_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** kafkajs swallows the refusal when it looks for the group's coordinator, and finds none. */
+/** kafkajs may hide the refusal: it then reports that the group has no coordinator. */
 const NO_MEMBER = new Set(['GROUP_AUTHORIZATION_FAILED', 'KafkaJSGroupCoordinatorNotFound']);
 
 export interface KafkaOptions {
@@ -43,25 +43,25 @@ export interface KafkaOptions {
   readonly clientId: string;
   /** Every topic that will be used; missing ones are made. */
   readonly topics: readonly TopicSettings[];
-  /** Names of the topics that this process reads, to see that it may; all when left out. */
+  /** Names of the topics that this process reads, to check its rights; all when left out. */
   readonly reads?: readonly string[];
-  /** Names of the topics that this process writes, to see that it may; all when left out. */
+  /** Names of the topics that this process writes, to check its rights; all when left out. */
   readonly writes?: readonly string[];
   /** Connection string of the PostgreSQL database with the tables of `messagingMigrations`. */
   readonly parkingUrl: string;
-  /** Hears of what is unusual at the start but can be lived with. */
+  /** Called at the start for what is unusual but does no harm. */
   readonly warn?: (sentence: string) => void;
   readonly logger?: KafkaLogger;
-  /** How long a member may be silent before the group takes it for dead; 10 s when left out. */
+  /** How long a member may be silent before the group drops it; 10 s when left out. */
   readonly sessionTimeoutMs?: number;
   readonly connect?: ClientOptions['connect'];
 }
 
 /**
- * Opens the durable log on Kafka, with everything checked that can be: rejects with `EngineMisconfigured`,
- * whose message says what is wrong and what would be right, when the address cannot be read, no broker
- * answers, encryption or login do not fit, a topic is missing and may not be made, is cleaned up in
- * another way than its settings say, or may not be read or written.
+ * Opens the durable log on Kafka and checks its configuration. Rejects with `EngineMisconfigured`,
+ * whose message says what is wrong and what would be right, when the address cannot be parsed, no broker
+ * answers, encryption or login do not fit, a topic is missing and may not be created, has another clean-up
+ * policy than its settings say, or may not be read or written.
  */
 export async function openKafka(options: KafkaOptions): Promise<KafkaLog> {
   const { variable = 'DAYBOOK_KAFKA_BROKERS', warn = () => undefined } = options;
@@ -76,8 +76,8 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaLog> {
         return prepareTopics(admin, options.topics, variable, warn);
       }, START_TIMEOUT_MS)
       .catch(throwCause);
-    await insistOnRights(client(), options, variable);
-    // Who writes nothing may lack the right to be a producer.
+    await checkRights(client(), options, variable);
+    // A process that writes nothing may lack the right to be a producer.
     if ((options.writes ?? options.topics).length > 0) await producer.warmUp();
     return new KafkaLog(options, address, partitions, administrator, producer);
   } catch (error) {
@@ -86,7 +86,7 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaLog> {
   }
 }
 
-/** The durable log in Kafka's topics; parked keys are in PostgreSQL. `openKafka` makes one. */
+/** The durable log in Kafka's topics; parked keys are in PostgreSQL. `openKafka` creates one. */
 export class KafkaLog extends DurableLog {
   private readonly pool: Pool;
   private readonly running = new Set<RunningSubscription>();
@@ -113,7 +113,7 @@ export class KafkaLog extends DurableLog {
 
   /** Waits for brokers that are away, half a minute; then rejects with `LogUnavailable`. */
   async publish(topic: string, messages: readonly Message[]): Promise<void> {
-    this.insistOnOpen();
+    this.assertOpen();
     const partitions = this.partitionsOf(topic);
     await this.producer.publish(
       messages.map((message) => {
@@ -123,12 +123,12 @@ export class KafkaLog extends DurableLog {
     );
   }
 
-  /** Rejects when the brokers do not answer now, or not to this group; later outages are waited for. */
+  /** Rejects when the brokers do not answer now, or refuse this group; waits for the end of later outages. */
   async subscribe(subscription: Subscription): Promise<RunningSubscription> {
-    this.insistOnOpen();
+    this.assertOpen();
     const { topic, group } = subscription;
     this.partitionsOf(topic);
-    // Groups are per topic: kafkajs hands out the partitions of its own topics only, also for others.
+    // One group per topic: kafkajs assigns the partitions of one member's topics to all members.
     const groupId = `${topic}.${group}`;
     const lag = () => this.administrator.ask((admin) => lagOf(admin, topic, groupId));
     await lag().catch((error) => {
@@ -139,7 +139,7 @@ export class KafkaLog extends DurableLog {
       throw new EngineMisconfigured('Kafka', wrong, right, { cause: error });
     });
     const stopping = new AbortController();
-    const condition: Condition = { lastError: null, lastProgressAt: null };
+    const state: ConsumerState = { lastError: null, lastProgressAt: null };
     const { address, pool, options } = this;
     const finished = consumeKafka(
       {
@@ -151,7 +151,7 @@ export class KafkaLog extends DurableLog {
         sessionTimeoutMs: options.sessionTimeoutMs,
         createClient: () => createClient({ ...options, address }),
       },
-      condition,
+      state,
     );
     const running: RunningSubscription = {
       status: async (): Promise<SubscriptionStatus> => {
@@ -160,7 +160,7 @@ export class KafkaLog extends DurableLog {
           countParked(this.pool, subscription),
         ]);
         const waiting = partitions.reduce((sum, one) => sum + one.waiting, 0n);
-        return { topic, group, lag: waiting, parkedKeys, ...condition };
+        return { topic, group, lag: waiting, parkedKeys, ...state };
       },
       stop: async () => {
         stopping.abort();
@@ -181,7 +181,7 @@ export class KafkaLog extends DurableLog {
   }
 
   async check(): Promise<void> {
-    this.insistOnOpen();
+    this.assertOpen();
     const { brokers } = await this.administrator.ask((admin) => admin.describeCluster());
     if (brokers.length === 0) throw new LogUnavailable('Kafka has no brokers.');
   }
@@ -198,7 +198,7 @@ export class KafkaLog extends DurableLog {
     await this.pool.end();
   }
 
-  private insistOnOpen(): void {
+  private assertOpen(): void {
     if (this.closing !== undefined) throw new Error('The log is closed.');
   }
 
@@ -209,7 +209,7 @@ export class KafkaLog extends DurableLog {
   }
 }
 
-async function insistOnRights(
+async function checkRights(
   client: Kafka,
   { topics, reads, writes }: KafkaOptions,
   variable: string,
@@ -242,7 +242,7 @@ async function missing(
   return topics.filter((_, n) => answers[n] === false);
 }
 
-/** At the start the reason is explained in other words than later. */
+/** At the start the cause itself is explained (`explainFault`). */
 function throwCause(error: unknown): never {
   throw error instanceof LogUnavailable ? error.cause : error;
 }

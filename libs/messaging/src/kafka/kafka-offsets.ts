@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause, TimedOut, within } from '@daybook/platform/plain';
 import type { Admin, Kafka } from 'kafkajs';
-import { LogUnavailable } from '../log-unavailable';
-import { Late, reasonOf, within } from './kafka-client';
+import { LogUnavailable } from '../durable-log';
+import { reasonOf } from './kafka-client';
 
-/** A question to the brokers that is not answered by then counts as not answered. */
+/** How long the brokers may take to answer a question. */
 const ANSWER_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 const PAUSE_MS = 100;
 
-/** A broker that has just become responsible for a group or a partition says so for a moment. */
+/** Errors of a broker that has just become coordinator of a group or leader of a partition. */
 const PASSING = new Set([
   'GROUP_LOAD_IN_PROGRESS',
   'GROUP_COORDINATOR_NOT_AVAILABLE',
@@ -18,9 +18,9 @@ const PASSING = new Set([
 
 export interface PartitionLag {
   readonly partition: number;
-  /** Where the group continues. */
+  /** The offset at which the group continues. */
   readonly place: bigint;
-  /** Records after the place; the removed ones of a compacted topic count, too. */
+  /** Records from there on; those that compaction has removed count, too. */
   readonly waiting: bigint;
 }
 
@@ -30,7 +30,7 @@ export interface Administrator {
   close(): Promise<void>;
 }
 
-/** Asks the brokers over one connection, which is given up when it failed. */
+/** Asks the brokers over one connection, which is replaced when it fails. */
 export function createAdministrator(createClient: () => Kafka): Administrator {
   let admin: Promise<Admin> | undefined;
 
@@ -57,8 +57,8 @@ export function createAdministrator(createClient: () => Kafka): Administrator {
         } catch (error) {
           if (admin === asked) admin = undefined;
           void close(asked);
-          // A connection may have died since it was last used, which says nothing about now.
-          if (isUsed && !(error instanceof Late)) continue;
+          // The connection may have died since its last use; a new one tells.
+          if (isUsed && !(error instanceof TimedOut)) continue;
           throw new LogUnavailable(`Kafka cannot be reached: ${reasonOf(error).message}`, {
             cause: error,
           });
@@ -77,12 +77,12 @@ async function repeated<T>(asked: Promise<Admin>, question: (admin: Admin) => Pr
       return await question(admin);
     } catch (error) {
       if (!PASSING.has(reasonOf(error).type) || Date.now() > until) throw error;
-      await sleep(PAUSE_MS);
+      await pause(PAUSE_MS);
     }
   }
 }
 
-/** How far the group is in each partition: three requests, whatever the topic holds. */
+/** How far the group is in each partition, in three requests whatever the topic holds. */
 export async function lagOf(
   admin: Admin,
   topic: string,
@@ -97,7 +97,7 @@ export async function lagOf(
   );
   return ends.map(({ partition, high, low }) => {
     const offset = BigInt(stored.get(partition) ?? -1);
-    // A place whose messages were removed is as good as the first that is there.
+    // When the messages at the offset were removed, the group continues at the first that is left.
     const place = offset < BigInt(low) ? BigInt(low) : offset;
     return { partition, place, waiting: BigInt(high) - place };
   });

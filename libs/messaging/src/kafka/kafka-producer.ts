@@ -1,21 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs, pause, within } from '@daybook/platform/plain';
 import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
-import { LogUnavailable } from '../log-unavailable';
-import { REQUEST_TIMEOUT_MS, reasonOf, within } from './kafka-client';
+import { LogUnavailable } from '../durable-log';
+import { REQUEST_TIMEOUT_MS, reasonOf } from './kafka-client';
 import { type Call, type PlacedRecord, PublishQueue, type Request } from './publish-queue';
 
 /**
- * How long a call waits for brokers that are away: a restart or a change of leaders takes less. Its
- * messages may have been stored all the same; whoever published them does so again.
+ * How long a call waits during an outage: a restart or a change of leaders takes less. Its messages may
+ * have been stored all the same; the publisher sends them again.
  */
 const PUBLISH_DEADLINE_MS = 30_000;
-const BACKOFF_FIRST_MS = 50;
-const BACKOFF_MAX_MS = 2_000;
-/** What came late has a chance nevertheless. */
+const BACK_OFF = { firstMs: 50, longestMs: 2_000 };
+/** A call whose deadline is near still gets one attempt of this length. */
 const ATTEMPT_MIN_MS = 1_000;
 const DISCONNECT_TIMEOUT_MS = 2_000;
 
-/** Errors that would come again: the records or the rights are at fault, not the brokers. */
+/** Errors that a repeat cannot help: the records or the rights are at fault, not the brokers. */
 const REFUSALS = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
@@ -26,18 +25,18 @@ const REFUSALS = new Set([
 ]);
 
 export interface KafkaProducer {
-  /** Makes the first publish as quick as the others. */
+  /** Connects, so that the first publish is as quick as the others. */
   warmUp(): Promise<void>;
   publish(records: readonly PlacedRecord[]): Promise<void>;
-  /** Resolves when nothing waits to be written any more and the connections are closed. */
+  /** Writes what waits, then closes the connections. */
   close(): Promise<void>;
 }
 
 /**
  * Publishes with one idempotent producer and one request at a time, so a key's order holds over every
- * retry. Calls that arrive meanwhile share the next request. Whenever a request fails for good, the
- * producer is given up and the same request is sent by a new one: kafkajs would give the failed request's
- * sequence numbers to the next one, which the broker then takes for a repetition and drops (kafkajs
+ * retry. Calls that arrive meanwhile share the next request. When kafkajs's own retries fail, the
+ * producer is replaced and the new one sends the same request: kafkajs would give the failed request's
+ * sequence numbers to the next one, which the broker would drop as a duplicate (kafkajs
  * issue 598). The price is that messages may be stored twice.
  */
 export function createProducer(createClient: () => Kafka): KafkaProducer {
@@ -73,10 +72,10 @@ export function createProducer(createClient: () => Kafka): KafkaProducer {
     draining = undefined;
   }
 
-  /** Sends until it is stored, refused or late. */
+  /** Sends until it is stored or refused, or its deadline has passed. */
   async function store({ records, calls }: Request): Promise<void> {
     const deadline = Math.min(...calls.map((call) => call.deadline));
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       try {
         return await within(
           connected().then((made) => send(made, records)),
@@ -87,21 +86,21 @@ export function createProducer(createClient: () => Kafka): KafkaProducer {
         giveUp();
         const { type, message } = reasonOf(error);
         if (REFUSALS.has(type)) throw new Refused(`Kafka refuses the messages: ${message}`);
-        const pause = Math.min(BACKOFF_FIRST_MS * 2 ** attempt, BACKOFF_MAX_MS);
-        if (Date.now() + pause > deadline) {
+        const waitMs = backOffMs(attempt, BACK_OFF);
+        if (Date.now() + waitMs > deadline) {
           const waited = PUBLISH_DEADLINE_MS / 1000;
           throw new LogUnavailable(`Kafka took no messages for ${waited} s: ${message}`, {
             cause: error,
           });
         }
-        await sleep(pause);
+        await pause(waitMs);
       }
     }
   }
 
   /**
-   * What a broker will never take fails its own call only. When brokers are away, everything that waits
-   * fails: published after this, it would overtake what has to be published again.
+   * A refused record fails its own call only. In an outage all waiting calls fail: messages published
+   * after this one would overtake it when it is published again.
    */
   async function refuse(request: Request, error: unknown): Promise<void> {
     if (error instanceof Refused && request.calls.length > 1) {
@@ -147,7 +146,7 @@ export function createProducer(createClient: () => Kafka): KafkaProducer {
 
 class Refused extends Error {}
 
-/** With one request at a time, what is taken and did not fail is stored. */
+/** With one request at a time, a call whose records were all taken and did not fail is stored. */
 function resolveWhole(call: Call): void {
   if (call.taken === call.records.length) call.resolve();
 }
@@ -178,8 +177,8 @@ async function disconnect(producer: Producer): Promise<void> {
 }
 
 /**
- * One request. Every partition must have answered: when leaders change in the middle, kafkajs counts a
- * broker that answered for other partitions as done, and leaves out the ones that moved to it.
+ * Sends one request and checks that every partition has answered: when leaders change in the middle,
+ * kafkajs takes a broker that answered for other partitions as done, and skips those that moved to it.
  */
 async function send(producer: Producer, records: readonly PlacedRecord[]): Promise<void> {
   const byTopic = new Map<string, PlacedRecord[]>();

@@ -1,10 +1,10 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { Message, ReceivedMessage } from '../durable-log';
 
-/** CloudEvents name an event by this header; a message that carries its id there needs no other. */
+/** The CloudEvents header with an event's id; a message with its id there needs no other header for it. */
 const CLOUD_EVENT_ID = 'ce_id';
 const ID_HEADER = 'daybook-message-id';
-/** What a record costs beside its text: lengths, offsets and times (Kafka protocol, record batch v2). */
+/** Bytes of a record besides its text: lengths, offsets and times (Kafka protocol, record batch v2). */
 const RECORD_OVERHEAD_BYTES = 48;
 const HEADER_OVERHEAD_BYTES = 4;
 
@@ -20,7 +20,7 @@ export function toRecord({ id, key, value, headers }: Message): OutgoingRecord {
   return { key, value, headers: named ? { ...headers } : { ...headers, [ID_HEADER]: id } };
 }
 
-/** What a record takes on the wire, at most. */
+/** The most bytes that a record takes on the wire. */
 export function sizeOf({ key, value, headers }: OutgoingRecord): number {
   let bytes = RECORD_OVERHEAD_BYTES + Buffer.byteLength(key) + Buffer.byteLength(value);
   for (const [name, text] of Object.entries(headers)) {
@@ -30,9 +30,9 @@ export function sizeOf({ key, value, headers }: OutgoingRecord): number {
 }
 
 /**
- * A record as a message, whoever wrote it: without an id its place is its id, without a key that is
- * empty, and a record without a value (on a compacted topic: its key is gone) has the empty value,
- * which is no JSON and so cannot be taken for anything else.
+ * A record, also of another producer, as a message. Without an id header, topic and offset make the id. A
+ * missing key is the empty key. A record without a value (a deletion on a compacted topic) has the empty
+ * value, which is not JSON and so cannot be mistaken for one.
  */
 export function fromRecord(
   topic: string,
@@ -58,7 +58,7 @@ export function fromRecord(
   };
 }
 
-/** Of a header that is there several times, the last one counts. */
+/** Of a repeated header the last value counts. */
 function textOf(given: IHeaders[string]): string {
   const value = Array.isArray(given) ? given.at(-1) : given;
   return value?.toString() ?? '';
@@ -67,7 +67,7 @@ function textOf(given: IHeaders[string]): string {
 let lastTimestamp = '';
 let lastTime = '';
 
-/** Neighbours mostly have the same millisecond. What is no time (a foreign producer's) is the epoch. */
+/** Consecutive records mostly share a millisecond. An invalid time (of another producer) becomes the epoch. */
 function timeOf(timestamp: string): string {
   if (timestamp !== lastTimestamp) {
     const date = new Date(Number(timestamp));

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { reasonOf } from './kafka-client';
 
-/** No topic has this partition, so nothing is read or written there; rights are looked at first. */
+/** No topic has this partition, so nothing is read or written; brokers check rights before that. */
 const NO_PARTITION = 2 ** 31 - 1;
 const UNAUTHORIZED = 'TOPIC_AUTHORIZATION_FAILED';
 
@@ -25,15 +25,18 @@ export interface Rights {
 }
 
 /**
- * Tells what the user may do without doing it. Asking for the access lists themselves needs a right that
- * such a user does not have, and kafkajs's own producer and consumer send nothing to a partition that
- * does not exist; so this speaks to a broker through kafkajs's inside, which will not change any more.
+ * Checks what the user may do without doing it. Reading the access control lists needs a right that such a
+ * user does not have, and kafkajs's producer and consumer send nothing to a partition that does not
+ * exist; so this uses kafkajs's internal broker connection, pinned by the version and a test.
  */
 export async function openRights(client: Kafka): Promise<Rights> {
   const symbol = Object.getOwnPropertySymbols(client).find(
     ({ description }) => description === 'private:Kafka:createCluster',
   );
-  if (!symbol) throw new Error('kafkajs has changed: its rights cannot be checked.');
+  if (!symbol)
+    throw new Error(
+      'This version of kafkajs has no private:Kafka:createCluster, so rights cannot be checked.',
+    );
   const make = (client as unknown as Record<symbol, (options: object) => Cluster>)[symbol];
   const cluster = make?.({ allowAutoTopicCreation: false }) as Cluster;
   await cluster.connect();

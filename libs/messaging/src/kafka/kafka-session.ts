@@ -1,30 +1,31 @@
+import { within } from '@daybook/platform/plain';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { ReceivedMessage } from '../durable-log';
-import { reasonOf, within } from './kafka-client';
+import { reasonOf } from './kafka-client';
 import { fromRecord } from './kafka-records';
 
 /**
- * A member that is silent for so long is dead: its keys are given to others. Long against pauses of a
- * busy process, short against a customer who waits for a deposit after a crash.
+ * The group drops a member that is silent for so long and reassigns its partitions. Longer than the
+ * pauses of a busy process, and short enough for a customer who waits for a deposit after a crash.
  */
 export const SESSION_TIMEOUT_MS = 10_000;
-/** Also how soon a member learns that another one came or went. */
+/** Also how soon a member learns of a rebalance. */
 const HEARTBEAT_MS = 1_000;
-/** What a chunk in hand may take to its end when the group changes; handlers take a second at most. */
+/** How long the current chunk may take to finish when the group rebalances; handlers take a second at most. */
 const REBALANCE_TIMEOUT_MS = 60_000;
-/** How long the broker holds an empty answer back: an idle member asks four times a second. */
+/** How long a broker waits for messages before it answers: an idle member asks four times a second. */
 const FETCH_WAIT_MS = 250;
-/** Some 3,000 of our messages of each partition. */
+/** About 3,000 of our messages of each partition. */
 const PARTITION_BYTES_MAX = 1024 * 1024;
 /** Bounds what a member holds in memory. */
 const FETCH_BYTES_MAX = 8 * 1024 * 1024;
-/** More than our topics have: every partition that has messages takes part in the next chunk. */
+/** More than our topics have, so that the next chunk has messages of every partition. */
 const PARTITIONS_AT_ONCE = 64;
-/** A group that changes may take the whole rebalance time; what is silent for longer is stuck. */
+/** A rebalance may take its whole time-out; a consumer that is silent for longer is stuck. */
 const SILENCE_MAX_MS = REBALANCE_TIMEOUT_MS + 30_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
-/** The group has changed or will: what is fetched must be given back. */
+/** The group has rebalanced or will: fetched messages must be returned. */
 const MEMBERSHIP_LOST = new Set([
   'REBALANCE_IN_PROGRESS',
   'ILLEGAL_GENERATION',
@@ -40,7 +41,7 @@ export interface SessionOptions {
   readonly sessionTimeoutMs?: number | undefined;
 }
 
-/** What was fetched of one partition. */
+/** A batch fetched from one partition. */
 interface Part {
   readonly payload: EachBatchPayload;
   /** The next message to hand out. */
@@ -56,25 +57,25 @@ export interface Chunk {
 }
 
 /**
- * One kafkajs consumer from joining the group to leaving it. Its fetched batches, one a partition, are
+ * One kafkajs consumer from joining the group to leaving it. Fetched batches, one a partition, are
  * collected here and handed out as chunks, so that twelve partitions with few messages make one chunk.
- * kafkajs fetches and rebalances only when every batch has been given back; so a chunk in hand ends, and
- * its place is stored, before its partitions go to another member.
+ * kafkajs fetches and rebalances only when every batch has been returned; so the current chunk is
+ * finished and its offsets are committed before its partitions go to another member.
  */
 export class KafkaSession {
-  /** Partitions that the group gave to this member. */
+  /** Partitions that the group assigned to this member. */
   assigned: readonly number[] = [];
-  /** Why there will be no more chunks; this session cannot be mended. */
+  /** Why the session has ended; it cannot be resumed. */
   over: Error | undefined;
   private readonly consumer: Consumer;
   private readonly parts: Part[] = [];
   private readonly fetchedAt = new Map<number, number>();
-  /** Set from the first word of a change in the group until it is over. */
+  /** Set from the first sign of a rebalance until it is over. */
   private leaving: Error | undefined;
   private closing: Promise<void> | undefined;
   private generation = 0;
-  private inHand: Chunk | undefined;
-  private lastSign = Date.now();
+  private current: Chunk | undefined;
+  private lastActivity = Date.now();
   private wake: () => void = () => undefined;
 
   private constructor(
@@ -92,17 +93,21 @@ export class KafkaSession {
       maxBytesPerPartition: PARTITION_BYTES_MAX,
       maxBytes: FETCH_BYTES_MAX,
       allowAutoTopicCreation: false,
-      // A consumer that crashed is replaced, not restarted: a new one has none of the old one's state.
+      // A crashed consumer is replaced, not restarted, so that none of its state remains.
       retry: { retries: 3, initialRetryTime: 100, restartOnFailure: async () => false },
     });
   }
 
-  /** Joins the group. Rejects when that does not succeed at once. */
+  /** Joins the group. Rejects when joining fails or takes too long. */
   static async start(options: SessionOptions): Promise<KafkaSession> {
     const { client, topic, groupId, sessionTimeoutMs = SESSION_TIMEOUT_MS } = options;
     const session = new KafkaSession(topic, client, groupId, sessionTimeoutMs);
     try {
-      await within(session.join(), SILENCE_MAX_MS, 'The group does not let this member in.');
+      await within(
+        session.join(),
+        SILENCE_MAX_MS,
+        `The group did not admit this member within ${SILENCE_MAX_MS / 1_000} s.`,
+      );
       if (session.over) throw session.over;
       return session;
     } catch (error) {
@@ -112,9 +117,9 @@ export class KafkaSession {
     }
   }
 
-  /** The next messages, at most `limit`; none when nothing is fetched or the group changes. */
+  /** The next messages, at most `limit`; undefined when nothing is fetched or the group rebalances. */
   take(limit: number): Chunk | undefined {
-    if (this.hurried) return undefined;
+    if (this.mustYield) return undefined;
     const messages: ReceivedMessage[] = [];
     const pieces: { part: Part; end: number }[] = [];
     for (const part of this.parts) {
@@ -128,26 +133,26 @@ export class KafkaSession {
       if (messages.length === limit) break;
     }
     if (messages.length === 0) return undefined;
-    this.inHand = { messages, pieces, generation: this.generation };
-    return this.inHand;
+    this.current = { messages, pieces, generation: this.generation };
+    return this.current;
   }
 
-  /** Whether the group still counts on this member for the chunk: nobody else has its partitions. */
+  /** Whether this member still owns the partitions of the chunk. */
   owns(chunk: Chunk): boolean {
     return !this.over && chunk.generation === this.generation;
   }
 
-  /** Whether the chunk in hand should be brought to an end, or given back if it cannot. */
-  get hurried(): boolean {
+  /** Whether the current chunk should be finished soon, or returned if it cannot be. */
+  get mustYield(): boolean {
     return this.leaving !== undefined || this.over !== undefined || this.closing !== undefined;
   }
 
-  /** Stores the group's place behind the chunk. A place that cannot be stored ends the session. */
+  /** Commits the group's offsets after the chunk. A commit that fails ends the session. */
   async commit(chunk: Chunk): Promise<void> {
-    const places = chunk.pieces.map(({ part, end }) => {
+    const offsets = chunk.pieces.map(({ part, end }) => {
       const { batch, resolveOffset } = part.payload;
       const last = batch.messages[end - 1]?.offset as string;
-      // Behind the last message of a batch there may be records that are no messages.
+      // A batch may end with control records, which are no messages.
       const offset = end === batch.messages.length ? batch.lastOffset() : last;
       if (this.owns(chunk)) resolveOffset(last);
       return { partition: batch.partition, offset: String(BigInt(offset) + 1n) };
@@ -155,7 +160,7 @@ export class KafkaSession {
     try {
       if (this.owns(chunk)) {
         await chunk.pieces[0]?.part.payload.commitOffsetsIfNecessary({
-          topics: [{ topic: this.topic, partitions: places }],
+          topics: [{ topic: this.topic, partitions: offsets }],
         });
       }
       for (const { part, end } of chunk.pieces) {
@@ -168,13 +173,13 @@ export class KafkaSession {
     this.release();
   }
 
-  /** Takes note that the chunk in hand is no longer worked on. */
+  /** Ends the work on the current chunk. */
   release(): void {
-    this.inHand = undefined;
-    this.giveBack();
+    this.current = undefined;
+    this.returnBatches();
   }
 
-  /** Resolves when there may be something to take, or after `timeoutMs`. */
+  /** Resolves when there may be a chunk to take, or after `timeoutMs`. */
   async wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (this.over || signal.aborted || this.parts.some(isUnread)) return;
     await new Promise<void>((resolve) => {
@@ -189,41 +194,41 @@ export class KafkaSession {
     });
   }
 
-  /** Ends the session when kafkajs shows no sign of life: it is known to go round in circles. */
-  checkPulse(): void {
-    const silentMs = Date.now() - this.lastSign;
+  /** Ends the session when kafkajs shows no activity: it is known to get stuck in retries. */
+  checkAlive(): void {
+    const silentMs = Date.now() - this.lastActivity;
     if (silentMs < SILENCE_MAX_MS || this.parts.length > 0) return;
-    this.end(new Error(`The consumer showed no sign of life for ${silentMs / 1000} s.`));
+    this.end(new Error(`The consumer showed no activity for ${silentMs / 1000} s.`));
   }
 
-  /** When a partition was last fetched from; when the group gave it to this member at the earliest. */
+  /** When a partition was last fetched from, or assigned if that was later. */
   lastFetch(partition: number): number {
     return this.fetchedAt.get(partition) ?? Number.POSITIVE_INFINITY;
   }
 
   end(error: Error): void {
     this.over ??= error;
-    this.giveBack();
+    this.returnBatches();
     this.wake();
   }
 
-  /** Leaves the group. What is fetched and not handled is given back. */
+  /** Leaves the group and returns what is fetched and not handled. */
   close(): Promise<void> {
     this.closing ??= within(this.consumer.disconnect(), CLOSE_TIMEOUT_MS, 'late')
       .catch(() => undefined)
       .then(() => this.end(new Error('The consumer was closed.')));
-    this.giveBack();
+    this.returnBatches();
     return this.closing;
   }
 
   private async join(): Promise<void> {
     const { consumer, topic } = this;
     const { GROUP_JOIN, HEARTBEAT, COMMIT_OFFSETS, CRASH } = consumer.events;
-    const sign = (): void => {
-      this.lastSign = Date.now();
+    const noteActivity = (): void => {
+      this.lastActivity = Date.now();
     };
-    consumer.on(HEARTBEAT, sign);
-    consumer.on(COMMIT_OFFSETS, sign);
+    consumer.on(HEARTBEAT, noteActivity);
+    consumer.on(COMMIT_OFFSETS, noteActivity);
     consumer.on(CRASH, ({ payload }) => this.end(payload.error));
     consumer.on(GROUP_JOIN, ({ payload }) => {
       this.assigned = payload.memberAssignment[topic] ?? [];
@@ -242,7 +247,7 @@ export class KafkaSession {
     });
   }
 
-  /** Resolves when the batch is handled, rejects when it must be given back. */
+  /** Resolves when the batch is handled, rejects when it must be returned. */
   private async collect(payload: EachBatchPayload): Promise<void> {
     if (this.closing !== undefined) return;
     const refusal = this.over ?? this.leaving;
@@ -255,8 +260,8 @@ export class KafkaSession {
     const fetched = part as unknown as Part;
     this.parts.push(fetched);
     this.wake();
-    // The handler may take its time, and kafkajs itself says nothing meanwhile.
-    const beating = setInterval(() => this.beat(payload), HEARTBEAT_MS);
+    // kafkajs sends no heartbeats by itself while a handler runs.
+    const beating = setInterval(() => this.sendHeartbeat(payload), HEARTBEAT_MS);
     try {
       await finished;
     } finally {
@@ -266,9 +271,9 @@ export class KafkaSession {
     }
   }
 
-  private beat({ heartbeat }: EachBatchPayload): void {
+  private sendHeartbeat({ heartbeat }: EachBatchPayload): void {
     heartbeat().catch((error) => {
-      // A broken connection is not the end: the next beat, or the commit, will tell.
+      // A broken connection is no reason to end: the next heartbeat or the commit decides.
       if (MEMBERSHIP_LOST.has(reasonOf(error).type)) this.failed(error);
     });
   }
@@ -277,15 +282,15 @@ export class KafkaSession {
     const reason = error instanceof Error ? error : new Error(String(error));
     if (MEMBERSHIP_LOST.has(reasonOf(error).type)) this.leaving ??= reason;
     else this.over ??= reason;
-    this.giveBack();
+    this.returnBatches();
     this.wake();
   }
 
-  /** Lets go of every batch that is not in hand, if the group or the end of the session wants it. */
-  private giveBack(): void {
+  /** Returns every batch that is not in the current chunk, if a rebalance or the end requires it. */
+  private returnBatches(): void {
     const error = this.over ?? this.leaving;
     if (!error && this.closing === undefined) return;
-    const busy = new Set(this.inHand?.pieces.map(({ part }) => part));
+    const busy = new Set(this.current?.pieces.map(({ part }) => part));
     for (const part of this.parts) if (!busy.has(part)) part.finish(error);
   }
 }

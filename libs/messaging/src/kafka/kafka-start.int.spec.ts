@@ -178,13 +178,15 @@ describeWithKafka('opening Kafka', () => {
       'says that %s does not let the user in',
       async (mechanism) => {
         expect(await refusal(`kafka://${name}:wrong@${SECURED}?sasl=${mechanism}`)).toBe(
-          `Kafka: ${SECURED} does not let in the user "daybook" by ${mechanism}. Correct the user, the password or sasl= in DAYBOOK_KAFKA_BROKERS.`,
+          `Kafka: ${SECURED} does not accept the user "daybook" with ${mechanism}. Correct the user, the password or sasl= in DAYBOOK_KAFKA_BROKERS.`,
         );
       },
     );
 
     it('says that a login may be missing', async () => {
-      expect(await refusal(SECURED as string)).toContain('hangs up: it may want a user');
+      expect(await refusal(SECURED as string)).toContain(
+        'closes the connection: it may require a user',
+      );
     });
 
     it('says that a topic is missing and may not be made', async () => {

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { EngineMisconfigured } from '@daybook/platform/plain';
+import { EngineMisconfigured, pause } from '@daybook/platform/plain';
 import { type Admin, ConfigResourceTypes, type ITopicConfig } from 'kafkajs';
 import type { TopicSettings } from '../durable-log';
 import { reasonOf } from './kafka-client';
 
-/** As many copies as there are brokers, and no more than survive the loss of one while one is away. */
+/** Three replicas where there are enough brokers: enough to lose one broker while another is down. */
 const REPLICAS_MAX = 3;
 
 /** A large cluster needs a second. */
@@ -16,8 +15,8 @@ const NOT_YET = new Set([UNKNOWN, 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTIT
 const UNAUTHORIZED = /AUTHORIZATION_FAILED/;
 
 /**
- * Makes the topics that are missing and compares the others with what is wanted. Answers with the number
- * of partitions of each. `warn` hears of what is unusual but can be lived with.
+ * Creates missing topics and compares the others with their settings. Returns the number of partitions of
+ * each. `warn` is called for differences that do no harm. Rejects with `EngineMisconfigured`.
  */
 export async function prepareTopics(
   admin: Admin,
@@ -31,7 +30,7 @@ export async function prepareTopics(
     const found = await countPartitions(admin, topic.name, variable);
     if (found === undefined) missing.push(topic);
     else {
-      await insistOnCleanUp(admin, topic, warn);
+      await checkCleanUp(admin, topic, warn);
       if (found !== topic.partitions) {
         warn(
           `Kafka: the topic ${topic.name} has ${found} partitions, not ${topic.partitions}. That is ` +
@@ -46,19 +45,19 @@ export async function prepareTopics(
   return partitions;
 }
 
-/** Brokers hear of a new topic one after another, and each becomes the leader of its partitions after that. */
+/** Brokers learn of a new topic one after another, and then become leaders of its partitions. */
 async function appeared(admin: Admin, name: string, variable: string): Promise<number> {
   const deadline = Date.now() + APPEAR_TIMEOUT_MS;
   for (;;) {
     try {
       const count = await countPartitions(admin, name, variable);
-      // Only leaders can say where their partitions end.
+      // Only the leader of a partition knows its end offset.
       if (count && (await admin.fetchTopicOffsets(name)).length === count) return count;
     } catch (error) {
       if (Date.now() > deadline || !NOT_YET.has(reasonOf(error).type)) throw error;
     }
     if (Date.now() > deadline) throw new Error(`The new topic ${name} did not appear.`);
-    await sleep(APPEAR_POLL_MS);
+    await pause(APPEAR_POLL_MS);
   }
 }
 
@@ -95,13 +94,13 @@ async function make(
       retentionMs === null
         ? { 'cleanup.policy': 'compact' }
         : { 'cleanup.policy': 'delete', 'retention.ms': String(retentionMs) };
-    // An acknowledged message is in two places at least, where there are enough.
+    // An acknowledged message has two copies at least.
     if (replicationFactor === REPLICAS_MAX) settings['min.insync.replicas'] = '2';
     const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
     return { topic: name, numPartitions: partitions, replicationFactor, configEntries };
   });
   try {
-    // False when another process was quicker, which is as good.
+    // Returns false when another process has created them, which is as good.
     await admin.createTopics({ topics, waitForLeaders: false });
   } catch (error) {
     const [first] = (error as { errors?: readonly Error[] }).errors ?? [error];
@@ -116,8 +115,8 @@ async function make(
   }
 }
 
-/** A topic cleaned up otherwise loses messages that somebody counts on, or keeps too many for ever. */
-async function insistOnCleanUp(
+/** With another clean-up policy a topic loses messages that are needed, or keeps all for ever. */
+async function checkCleanUp(
   admin: Admin,
   { name, retentionMs }: TopicSettings,
   warn: (sentence: string) => void,

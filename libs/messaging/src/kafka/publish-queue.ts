@@ -1,14 +1,14 @@
 import { type OutgoingRecord, sizeOf } from './kafka-records';
 
-/** One request's most records: encoding them holds the event loop for some ten milliseconds. */
+/** The most records of one request: encoding them blocks the event loop for about ten milliseconds. */
 const REQUEST_RECORDS_MAX = 5_000;
-/** One request's most bytes, so that memory stays bounded on both sides. */
+/** The most bytes of one request, to bound memory on both sides. */
 const REQUEST_BYTES_MAX = 4 * 1024 * 1024;
-/** Records of a partition travel as one batch, and a broker takes 1 MiB a batch unless told otherwise. */
+/** Records of a partition are sent as one batch, and brokers accept 1 MiB a batch by default. */
 const BATCH_BYTES_MAX = 900_000;
 /** Fits a batch; 250 times what the largest of our messages has. */
 export const MESSAGE_BYTES_MAX = BATCH_BYTES_MAX;
-/** What may wait to be written before publishers are told to slow down. */
+/** How many messages may wait before `publish` refuses more. */
 const WAITING_MESSAGES_MAX = 200_000;
 
 export interface PlacedRecord extends OutgoingRecord {
@@ -20,27 +20,27 @@ export interface PlacedRecord extends OutgoingRecord {
 /** One `publish`: its records are stored together or over several requests, in order. */
 export interface Call {
   readonly records: readonly PlacedRecord[];
-  /** After this moment it is given up. */
+  /** When it fails if it is not stored by then. */
   readonly deadline: number;
-  /** How many of the records are taken. */
+  /** How many of the records have been put into requests. */
   taken: number;
   resolve(): void;
   reject(error: unknown): void;
 }
 
-/** What is sent at once: the next records of the next calls. */
+/** What is sent in one request: the next records of the next calls. */
 export interface Request {
   readonly records: readonly PlacedRecord[];
-  /** Whose records these are, first come first. */
+  /** The calls that these records belong to, in the order of their arrival. */
   readonly calls: readonly Call[];
 }
 
-/** The calls that wait for their turn, in the order of their arrival. */
+/** The waiting calls, in the order of their arrival. */
 export class PublishQueue {
   private readonly calls: Call[] = [];
   private waiting = 0;
 
-  /** Throws when too much waits already. */
+  /** Throws when too many messages wait already. */
   add(call: Call): void {
     if (this.waiting > 0 && this.waiting + call.records.length > WAITING_MESSAGES_MAX) {
       throw new Error(`${this.waiting} messages wait to be published already.`);
@@ -75,7 +75,7 @@ export class PublishQueue {
     return records.length > 0 ? this.taken(records, calls) : undefined;
   }
 
-  /** Removes a call that has not been sent to its end; what follows it keeps its turn. */
+  /** Removes a call that has not been sent completely; the order of the others stays. */
   remove(call: Call): void {
     const at = this.calls.indexOf(call);
     if (at < 0) return;
@@ -95,7 +95,7 @@ export class PublishQueue {
   }
 }
 
-/** A record in its place. Throws when it is too large to be stored. */
+/** A record with its topic and partition. Throws `RangeError` when it is too large to be stored. */
 export function place(topic: string, partition: number, record: OutgoingRecord): PlacedRecord {
   const bytes = sizeOf(record);
   if (bytes > MESSAGE_BYTES_MAX) {

@@ -1,0 +1,60 @@
+import { LIVE_SCHEMA, READ_MODELS_CHECKPOINT } from '@daybook/audit';
+import { eachFigure, ownerIn } from './figure-columns';
+
+/** The figures after a line as `<prefix>_<figure>`, so that two of them fit into one row. */
+const afterOf = (alias: string, prefix: string) =>
+  eachFigure((name) => `${alias}.${name}_after AS ${prefix}_${name}`);
+
+const lastLine = (alias: string, of: string, before: string) => `
+  LEFT JOIN LATERAL (
+    SELECT j.* FROM ${LIVE_SCHEMA}.journal_line j
+     WHERE ${ownerIn('j')} = ${of}.owner_id AND j.asset COLLATE "C" = ${of}.asset ${before}
+     ORDER BY j.position DESC, j.line DESC LIMIT 1) AS ${alias} ON true`;
+
+/**
+ * Lines after a position, all of the last event among them, with the figures after the line before
+ * each, and how far the read models have come in the same snapshot: a row comes also without any line.
+ */
+export const LINES_AFTER = `
+  SELECT c.position AS reached, l.*
+    FROM (SELECT max(position) AS position FROM ${LIVE_SCHEMA}.checkpoint
+           WHERE name = '${READ_MODELS_CHECKPOINT}') AS c
+    LEFT JOIN (
+      SELECT line.position, line.line, line.kind, line.debit_kind, line.credit_kind, line.asset,
+             line.amount, line.account_id, line.customer_id, line.purse_id, line.charge_id,
+             line.owner_id, ${afterOf('line', 'after')}, ${afterOf('before', 'before')}
+        FROM (SELECT j.*, ${ownerIn('j')} AS owner_id FROM ${LIVE_SCHEMA}.journal_line j
+               WHERE j.position > $1 ORDER BY j.position FETCH FIRST ($2) ROWS WITH TIES) AS line
+        ${lastLine(
+          'before',
+          'line',
+          'AND j.position <= line.position AND (j.position, j.line) < (line.position, line.line)',
+        )}
+    ) AS l ON true
+   ORDER BY l.position, l.line`;
+
+const figuresAndLine = (key: string) => `
+  ${key}.owner_id, ${key}.asset, ${eachFigure((name) => `f.${name} AS now_${name}`)},
+  ${afterOf('last', 'after')}`;
+
+/** Figures of these owners and assets, beside those after their last line. */
+export const FIGURES_OF = `
+  SELECT ${figuresAndLine('k')}
+    FROM unnest($1::uuid[], $2::text[]) AS k(owner_id, asset)
+    LEFT JOIN ${LIVE_SCHEMA}.figures f ON f.owner_id = k.owner_id AND f.asset = k.asset
+    ${lastLine('last', 'k', '')}`;
+
+/** The next figures in key order, beside those after their last line. */
+export const FIGURES_AFTER = `
+  SELECT ${figuresAndLine('f')}
+    FROM (SELECT * FROM ${LIVE_SCHEMA}.figures WHERE (owner_id, asset) > ($1::uuid, $2::text)
+           ORDER BY owner_id, asset LIMIT $3) AS f
+    ${lastLine('last', 'f', '')}`;
+
+/** The next replenishments in key order, and whether the journal books them where they say. */
+export const REPLENISHMENTS_AFTER = `
+  SELECT r.id, r.status IN ('confirmed', 'declined') AS credited,
+         coalesce(j.kind = 'receipt' AND j.purse_id = r.purse_id AND j.asset = r.asset
+           AND j.amount = r.amount, false) AS booked
+    FROM (SELECT * FROM ${LIVE_SCHEMA}.replenishment WHERE id > $1::uuid ORDER BY id LIMIT $2) AS r
+    LEFT JOIN ${LIVE_SCHEMA}.journal_line j ON j.position = r.last_position AND j.line = 0`;

@@ -1,0 +1,277 @@
+import { randomUUID } from 'node:crypto';
+import type { Projection } from '@daybook/event-store';
+import { type EventStore, START } from '@daybook/event-store';
+import type { Client } from 'pg';
+import { auditConnection } from './audit-connection';
+import { AuditRefused } from './audit-refused';
+import { type Certificate, keepCertificate } from './certificate';
+import { type Compared, compareSnapshot } from './compare';
+import type { Difference } from './compare-rows';
+import { checkpointOf } from './fold-tables';
+import { LIVE_SCHEMA } from './live';
+import { paceOf } from './replay';
+import { openScratch, type Pace, type Scratch } from './scratch';
+import { stateHash } from './state-hash';
+import { BEFORE_SCHEMA, SHADOW_SCHEMA, swapIn } from './swap';
+import { buildIndexes, dropTables, qualified, tablesIn } from './table-set';
+
+export interface RebuildOptions extends Pace {
+  readonly store: EventStore;
+  /** Of the owner of the tables (`DAYBOOK_MIGRATION_URL`); the service's own role may not own any. */
+  readonly ownerUrl: string | undefined;
+  /** A read model's name, or all of them. */
+  readonly readModel: string | 'all';
+  /** Who asks; kept as evidence. */
+  readonly actor: string;
+  /**
+   * Whether tables that differ from the live ones may serve, as after a mistake in a projection was
+   * mended. Without it differences end the rebuild and the old tables serve on.
+   */
+  readonly acceptDifferences?: boolean;
+  /** Goes on where a killed run of this same version came to, instead of starting anew. */
+  readonly resume?: boolean;
+  /** The read models of the service. */
+  readonly projections: readonly Projection[];
+}
+
+export type { Certificate } from './certificate';
+
+export interface RebuildReport {
+  readonly kind: 'rebuild';
+  readonly certificate: Certificate;
+  readonly rows: number;
+  readonly events: number;
+  /** Of folding and indexing. */
+  readonly seconds: number;
+  readonly differences: readonly Difference[];
+  readonly omitted: number;
+  readonly exitCode: 0 | 1;
+}
+
+/**
+ * Builds read models anew from the log while the old ones serve, compares every row, and swaps. Can be
+ * killed at any moment: the old tables or the new ones serve, never a mixture, and the next rebuild
+ * clears away what is left. Rejects with `AuditRefused` (no-rights, run-elsewhere, unknown-read-model,
+ * tables-busy, read-models-behind).
+ */
+export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
+  const { store, actor, acceptDifferences = false, resume = false } = options;
+  const ownerUrl = requireOwner(options.ownerUrl);
+  const projections = chosen(options.readModel, options.projections);
+  const startedAt = new Date();
+  const live = await auditConnection(ownerUrl, LIVE_SCHEMA);
+  try {
+    if (!resume) await clearShadow(store, ownerUrl);
+    const shadow = await openScratch({
+      store,
+      url: ownerUrl,
+      schema: SHADOW_SCHEMA,
+      projections,
+      isLogged: true,
+      withBooks: false,
+    });
+    try {
+      const begin = performance.now();
+      const { events } = await shadow.foldTo((await checkpointOf(live)) ?? START, paceOf(options));
+      options.onProgress?.({ ...INDEXING, done: events });
+      await buildIndexes(shadow.client, shadow);
+      const seconds = (performance.now() - begin) / 1_000;
+      await catchUp(live, shadow, options);
+      const compared = await compareSnapshot(live, shadow, projections, options);
+      const differences = compared.differences.length + compared.omitted;
+      const evidence: Certificate = {
+        id: randomUUID(),
+        readModels: projections.map(({ name }) => name),
+        outcome: differences === 0 || acceptDifferences ? 'swapped' : 'differs',
+        position: compared.position,
+        stateHash: stateHash(compared.position, compared.tables),
+        differences,
+        servedFrom: null,
+        actor,
+        startedAt,
+        finishedAt: new Date(),
+      };
+      const certificate = await finish(live, shadow, evidence, options);
+      return reportOf(certificate, compared, events, seconds);
+    } finally {
+      await shadow.close();
+    }
+  } finally {
+    await live.end();
+  }
+}
+
+/**
+ * Lets the tables serve again that served before the last swap. They are where they were then, with
+ * a checkpoint of their own, so they first catch up from there by the same projections. The tables that
+ * served meanwhile are kept in their place. Rejects with `AuditRefused` (nothing-to-roll-back,
+ * tables-changed, no-rights, run-elsewhere, tables-busy).
+ */
+export async function rollBack(
+  options: Omit<RebuildOptions, 'readModel' | 'resume' | 'acceptDifferences'>,
+): Promise<Certificate> {
+  const { store, actor, projections: all } = options;
+  const ownerUrl = requireOwner(options.ownerUrl);
+  const startedAt = new Date();
+  const live = await auditConnection(ownerUrl, LIVE_SCHEMA);
+  try {
+    const kept = new Set(await tablesIn(live, BEFORE_SCHEMA));
+    const projections = all.filter(({ tables }) => tables.every((table) => kept.has(table)));
+    if (kept.size === 0) {
+      throw new AuditRefused('nothing-to-roll-back', `${BEFORE_SCHEMA} holds no tables.`);
+    }
+    const known = new Set(['checkpoint', ...projections.flatMap(({ tables }) => tables)]);
+    for (const table of kept) if (!known.has(table)) throw tablesChanged(table);
+    const before = await openScratch({
+      store,
+      url: ownerUrl,
+      schema: BEFORE_SCHEMA,
+      projections,
+      isLogged: true,
+      withBooks: false,
+    });
+    try {
+      for (const table of before.tables) await requireSameColumns(live, table);
+      await buildIndexes(before.client, before);
+      await catchUp(live, before, options);
+      // They are swapped whatever differs, as that may be why; the evidence says how much it is.
+      const compared = await compareSnapshot(live, before, projections, options);
+      const evidence: Certificate = {
+        id: randomUUID(),
+        readModels: projections.map(({ name }) => name),
+        outcome: 'rolled-back',
+        position: compared.position,
+        stateHash: stateHash(compared.position, compared.tables),
+        differences: compared.differences.length + compared.omitted,
+        servedFrom: null,
+        actor,
+        startedAt,
+        finishedAt: new Date(),
+      };
+      return await finish(live, before, evidence, options);
+    } finally {
+      await before.close();
+    }
+  } finally {
+    await live.end();
+  }
+}
+
+const INDEXING = {
+  step: 'indexing',
+  perSecond: 0,
+  fraction: null,
+  secondsLeft: null,
+} as const;
+
+/** Rounds of catching up with traffic before the last events, which are few, are left to the swap. */
+const ROUNDS_MAX = 20;
+
+async function catchUp(live: Client, scratch: Scratch, pace: Pace): Promise<void> {
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const position = (await checkpointOf(live)) ?? START;
+    if (position <= scratch.checkpoint()) return;
+    await scratch.foldTo(position, paceOf(pace));
+  }
+}
+
+/** Swaps when it may, and keeps the certificate either way: with the swap, in its transaction. */
+async function finish(
+  live: Client,
+  incoming: Scratch,
+  evidence: Certificate,
+  pace: Pace,
+): Promise<Certificate> {
+  if (evidence.outcome === 'differs') {
+    await keepCertificate(live, evidence);
+    await incoming.drop();
+    return evidence;
+  }
+  let certificate = evidence;
+  await swapIn({
+    client: live,
+    from: incoming.schema,
+    tables: incoming.tables,
+    catchUp: async (to) => {
+      await incoming.foldTo(to, paceOf(pace));
+    },
+    withinSwap: (servedFrom) => {
+      certificate = { ...evidence, servedFrom, finishedAt: new Date() };
+      return keepCertificate(live, certificate);
+    },
+    ...(pace.signal !== undefined && { signal: pace.signal }),
+  });
+  return certificate;
+}
+
+/** What a rebuild left that was killed. The lock of a run that is still at work keeps it safe. */
+async function clearShadow(store: EventStore, url: string): Promise<void> {
+  const client = await auditConnection(url, SHADOW_SCHEMA);
+  const left = await tablesIn(client, SHADOW_SCHEMA).finally(() => client.end());
+  if (left.length === 0) return;
+  const tables = left.filter((table) => table !== 'checkpoint');
+  const asFound = { name: 'left', tables, apply: async () => undefined };
+  const projections = [asFound];
+  const scratch = await openScratch({
+    store,
+    url,
+    schema: SHADOW_SCHEMA,
+    projections,
+    isLogged: true,
+    withBooks: false,
+  });
+  await scratch.drop().finally(() => scratch.close());
+}
+
+function requireOwner(url: string | undefined): string {
+  if (url !== undefined) return url;
+  throw new AuditRefused(
+    'no-rights',
+    'A rebuild exchanges tables, which only their owner may: set DAYBOOK_MIGRATION_URL.',
+  );
+}
+
+function chosen(readModel: string, all: readonly Projection[]): readonly Projection[] {
+  if (readModel === 'all') return all;
+  const found = all.filter(({ name }) => name === readModel);
+  if (found.length > 0) return found;
+  const names = all.map(({ name }) => name).join(', ');
+  throw new AuditRefused('unknown-read-model', `There is no ${readModel}; choose all or ${names}.`);
+}
+
+async function requireSameColumns(client: Client, table: string): Promise<void> {
+  const columns = async (schema: string) => {
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT attname || ' ' || format_type(atttypid, atttypmod) AS name FROM pg_attribute
+        WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attname`,
+      [qualified(schema, table)],
+    );
+    return rows.map(({ name }) => name).join(', ');
+  };
+  if ((await columns(LIVE_SCHEMA)) === (await columns(BEFORE_SCHEMA))) return;
+  throw tablesChanged(table);
+}
+
+function tablesChanged(table: string): AuditRefused {
+  return new AuditRefused(
+    'tables-changed',
+    `A migration changed ${table} since the swap; rebuild instead of rolling back.`,
+  );
+}
+
+function reportOf(
+  certificate: Certificate,
+  { tables, differences, omitted }: Compared,
+  events: number,
+  seconds: number,
+): RebuildReport {
+  const rows = tables.reduce((sum, { rowsExpected }) => sum + rowsExpected, 0);
+  const exitCode = certificate.outcome === 'differs' ? 1 : 0;
+  return { kind: 'rebuild', certificate, rows, events, seconds, differences, omitted, exitCode };
+}
+
+/** The set of tables that serve no more; frees their room. Nothing to roll back to after it. */
+export async function dropBefore(ownerUrl: string | undefined): Promise<void> {
+  const client = await auditConnection(requireOwner(ownerUrl), BEFORE_SCHEMA);
+  await dropTables(client, BEFORE_SCHEMA).finally(() => client.end());
+}

@@ -1,0 +1,294 @@
+import { randomBytes } from 'node:crypto';
+import {
+  addFigures,
+  FIGURE_NAMES,
+  type FigureName,
+  type Figures,
+  NO_FIGURES,
+  type Violation,
+} from '@daybook/domain';
+import type { EventStore, Position, Projection } from '@daybook/event-store';
+import { inTransaction } from './audit-connection';
+import { AuditRefused } from './audit-refused';
+import {
+  type Books,
+  booksInMemory,
+  type OwnedFigures,
+  type TrialBalanceLine,
+} from './books-in-memory';
+import { digestTable } from './compare-rows';
+import { type Folded, foldLog } from './fold-log';
+import { shapeOf, type TableShape } from './rows';
+import { markRun, scratchSchema } from './runs';
+import { openScratch, type Pace, type Scratch } from './scratch';
+import { type Cells, stateHash } from './state-hash';
+import { buildIndexes } from './table-set';
+import { endOf, type Until } from './until';
+
+/** A snapshot of all tables that keeps nobody from writing. */
+export const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+/** Which run it is, and what becomes of its tables. */
+export interface RunOptions {
+  /** Names the scratch schema, `replay_<id>`; a new one when left out. */
+  readonly id?: string;
+  /** Whether a run of that id was cut short, and this one goes on where it was. */
+  readonly resume?: boolean;
+  /** Whether the scratch schema stays, with all indexes, for queries of one's own. */
+  readonly keep?: boolean;
+}
+
+export interface ReplayOptions extends Pace, RunOptions {
+  /** The log: the only input. */
+  readonly store: EventStore;
+  /**
+   * Of a database with the ledger's migrations, for a role that may create schemas there: that of the
+   * service, or another one. Null folds in memory only; there is no state hash then.
+   */
+  readonly databaseUrl: string | null;
+  /** The end of the log when left out. */
+  readonly to?: Until;
+  /** The read models of the service. */
+  readonly projections: readonly Projection[];
+  /** Where they keep the figures that the books in memory prove. */
+  readonly figures: FiguresTable;
+}
+
+/** A table of one of the projections: one row an owner and asset, one column a figure. */
+export interface FiguresTable {
+  readonly table: string;
+  readonly owner: string;
+  readonly asset: string;
+  columnOf(name: FigureName): string;
+}
+
+export interface ReplayedTable {
+  readonly readModel: string;
+  readonly table: string;
+  readonly rows: number;
+  /** In hex; part of the state hash. */
+  readonly digest: string;
+}
+
+export interface ReplayReport {
+  readonly kind: 'replay';
+  readonly position: Position;
+  /** When the last event was recorded; null for an empty log. */
+  readonly time: string | null;
+  readonly events: number;
+  readonly eventsByType: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  /** Of folding alone, without the digests. */
+  readonly foldingSeconds: number;
+  /** Null when folded in memory only. */
+  readonly stateHash: string | null;
+  readonly tables: readonly ReplayedTable[];
+  readonly trialBalance: readonly TrialBalanceLine[];
+  /** Sums over all that is an account's, one an account and asset. */
+  readonly figures: readonly AccountFigures[];
+  /** By purse, in the order of purse and asset. */
+  readonly purses: readonly PurseFigures[];
+  /** Broken rules of the books, and figures that the two ways to them do not agree on. */
+  readonly violations: readonly Violation[];
+  /** The schema that was kept, else null. */
+  readonly schema: string | null;
+  /** 0 when all rules hold, else 1. */
+  readonly exitCode: 0 | 1;
+}
+
+export interface PurseFigures {
+  readonly accountId: string;
+  readonly customerId: string | null;
+  readonly purseId: string;
+  readonly asset: string;
+  readonly figures: Figures;
+}
+
+export interface AccountFigures {
+  readonly accountId: string;
+  readonly asset: string;
+  readonly purses: number;
+  readonly figures: Figures;
+}
+
+/**
+ * Folds the log from its start, with nothing but the log as input: into tables of its own by the
+ * projections of the service, and beside them in memory by the domain's postings. Rejects with
+ * `AuditRefused` (as-of-in-future, as-of-too-early, no-rights, not-migrated, run-elsewhere,
+ * schema-taken, nothing-to-resume) and with `UnknownEvent` at an event that this version does not know.
+ * What a failed run has done stays, to be gone on with.
+ */
+export async function replay(options: ReplayOptions): Promise<ReplayReport> {
+  const { store, databaseUrl, keep = false, projections } = options;
+  const startedAt = performance.now();
+  const { to, untilTime } = await endOf(store, options.to ?? 'head');
+  if (databaseUrl === null) {
+    const books = booksInMemory();
+    const time = untilTime === undefined ? {} : { untilTime };
+    const folded = await foldLog({ store, to, ...time, ...paceOf(options) }, async (batch) => {
+      for (const happened of batch) books.add(happened);
+    });
+    return reportOf({ ...folded, startedAt, foldedAt: performance.now() }, books, [], [], null);
+  }
+  const run = runOf(options);
+  const scratch = await openScratch({
+    store,
+    url: databaseUrl,
+    ...run,
+    projections,
+    isLogged: false,
+    withBooks: true,
+  });
+  try {
+    if (scratch.checkpoint() > to) {
+      const detail = `${scratch.schema} has come to ${scratch.checkpoint()}, beyond ${to}; take a new id.`;
+      throw new AuditRefused('schema-taken', detail);
+    }
+    const folded = await scratch.foldTo(to, paceOf(options), untilTime);
+    const foldedAt = performance.now();
+    if (keep) await buildIndexes(scratch.client, scratch);
+    const books = scratch.books as Books;
+    const { tables, violations } = await digestAll(scratch, options, books);
+    const schema = await closeRun(scratch, keep);
+    return reportOf({ ...folded, startedAt, foldedAt }, books, tables, violations, schema);
+  } finally {
+    await scratch.close();
+  }
+}
+
+/** Drops the tables or marks them as kept; returns the schema that is kept, else null. */
+export async function closeRun(scratch: Scratch, keep: boolean): Promise<string | null> {
+  if (!keep) {
+    await scratch.drop();
+    return null;
+  }
+  await markRun(scratch.client, scratch.schema, 'kept');
+  return scratch.schema;
+}
+
+/** What to open for a run of this id, or of a new one. */
+export function runOf({ id, resume = false }: RunOptions): {
+  readonly schema: string;
+  readonly mustExist: boolean;
+} {
+  return { schema: scratchSchema(id ?? randomBytes(4).toString('hex')), mustExist: resume };
+}
+
+export function paceOf({ pageEvents, eventsPerSecond, signal, onProgress }: Pace): Pace {
+  return {
+    ...(pageEvents !== undefined && { pageEvents }),
+    ...(eventsPerSecond !== undefined && { eventsPerSecond }),
+    ...(signal !== undefined && { signal }),
+    ...(onProgress !== undefined && { onProgress }),
+  };
+}
+
+/** The digests of all tables, and the figures on which tables and books do not agree. */
+async function digestAll(
+  { client, schema }: Scratch,
+  { projections, figures, onProgress }: ReplayOptions,
+  books: Books,
+): Promise<{
+  readonly tables: readonly ReplayedTable[];
+  readonly violations: readonly Violation[];
+}> {
+  const startedAt = performance.now();
+  const side = { client, schema };
+  return inTransaction(client, SNAPSHOT, async () => {
+    const tables: ReplayedTable[] = [];
+    let proof = proofOf(books, figures, null);
+    let done = 0;
+    for (const { name: readModel, tables: names } of projections) {
+      for (const table of names) {
+        const shape = await shapeOf(client, table);
+        if (table === figures.table) proof = proofOf(books, figures, shape);
+        const { digest, rows } = await digestTable(shape, side, proof.see);
+        tables.push({ readModel, table, rows, digest });
+        done += rows;
+        const perSecond = done / ((performance.now() - startedAt) / 1_000);
+        onProgress?.({ step: 'hashing', done, perSecond, fraction: null, secondsLeft: null });
+        if (table === figures.table) proof.end();
+      }
+    }
+    return { tables, violations: proof.violations };
+  });
+}
+
+/** Compares rows of the figures with the books; without a shape it looks at nothing. */
+export function proofOf(books: Books, figures: FiguresTable, shape: TableShape | null) {
+  const violations: Violation[] = [];
+  const seen = new Set<string>();
+  const at = (name: string) => shape?.columns.indexOf(name) ?? -1;
+  const [owner, asset] = [at(figures.owner), at(figures.asset)];
+  const places = FIGURE_NAMES.map((name) => [name, at(figures.columnOf(name))] as const);
+  const note = (subject: string, detail: string) =>
+    violations.push({ invariant: 'journal-sums-to-figures', subject, detail });
+  return {
+    violations,
+    see(row: Cells): void {
+      if (shape === null || row.length !== shape.columns.length) return;
+      const key = `${row[owner]} ${row[asset]}`;
+      seen.add(key);
+      const expected = books.figures.get(key)?.figures ?? NO_FIGURES;
+      for (const [name, place] of places) {
+        const found = BigInt(row[place] ?? 0);
+        if (expected[name] === found) continue;
+        note(key, `${name} is ${found} in the table and ${expected[name]} by the postings`);
+      }
+    },
+    end(): void {
+      for (const key of books.figures.keys()) if (!seen.has(key)) note(key, 'has no row');
+    },
+  };
+}
+
+function reportOf(
+  run: Folded & { readonly startedAt: number; readonly foldedAt: number },
+  books: Books,
+  tables: readonly ReplayedTable[],
+  proof: readonly Violation[],
+  schema: string | null,
+): ReplayReport {
+  const { position, time, events, startedAt, foldedAt } = run;
+  const violations = [...books.violations(), ...proof];
+  const owners = [...books.figures.values()];
+  return {
+    kind: 'replay',
+    position,
+    time,
+    events,
+    eventsByType: Object.fromEntries([...books.counts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    seconds: (performance.now() - startedAt) / 1_000,
+    foldingSeconds: (foldedAt - startedAt) / 1_000,
+    stateHash: tables.length === 0 ? null : stateHash(position, tables),
+    tables,
+    trialBalance: books.trialBalance(),
+    figures: byAccount(owners),
+    purses: byPurse(owners),
+    violations,
+    schema,
+    exitCode: violations.length === 0 ? 0 : 1,
+  };
+}
+
+function byPurse(owners: readonly OwnedFigures[]): readonly PurseFigures[] {
+  return owners
+    .flatMap(({ chargeId: _, purseId, ...owned }) =>
+      purseId === null ? [] : [{ ...owned, purseId }],
+    )
+    .sort((a, b) => (a.purseId + a.asset < b.purseId + b.asset ? -1 : 1));
+}
+
+function byAccount(owners: readonly OwnedFigures[]): readonly AccountFigures[] {
+  const sums = new Map<string, AccountFigures>();
+  for (const { accountId, purseId, asset, figures } of owners) {
+    const key = `${accountId} ${asset}`;
+    const sum = sums.get(key) ?? { accountId, asset, purses: 0, figures: NO_FIGURES };
+    sums.set(key, {
+      ...sum,
+      purses: sum.purses + (purseId === null ? 0 : 1),
+      figures: addFigures(sum.figures, figures),
+    });
+  }
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+}

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Position } from '@daybook/event-store';
+import { type Client, DatabaseError, escapeIdentifier } from 'pg';
+import { AuditRefused } from './audit-refused';
+import { LIVE_SCHEMA, READ_MODELS_CHECKPOINT } from './live';
+import { qualified } from './table-set';
+
+/** Where the tables of a rebuild grow. */
+export const SHADOW_SCHEMA = 'ledger_shadow';
+/** Where the tables are kept that served before the last swap. */
+export const BEFORE_SCHEMA = 'ledger_before';
+/** The incoming tables' schema inside the transaction of a swap; nobody ever sees it. */
+const SWAP_SCHEMA = 'ledger_swap';
+
+/** PostgreSQL's code of a lock that was not had in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
+/**
+ * How long requests may queue behind a swap that waits for a reader to finish. Well below the server's
+ * `deadlock_timeout` (1 s), so a swap always gives way before any request is ended for it.
+ */
+const EXCLUSIVE_WAIT_MS = 100;
+/** Longer than `deadlock_timeout`, after which PostgreSQL ends an autovacuum that is in the way. */
+const QUIET_WAIT_MS = 10_000;
+const ATTEMPTS_MAX = 300;
+const PAUSE_MS = 150;
+
+export interface Swap {
+  /** Of the owner of the tables. */
+  readonly client: Client;
+  /** Whose tables are to serve. */
+  readonly from: string;
+  readonly tables: readonly string[];
+  /** Brings the incoming tables to exactly this position, committed. */
+  catchUp(to: Position): Promise<void>;
+  /** Further work of the same transaction, such as keeping the evidence. */
+  withinSwap?(served: Position): Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Lets the tables of another schema serve instead of the live ones, in one transaction: it holds the
+ * checkpoint, so that the projector stands between two batches, the incoming tables come to exactly that
+ * position, and both sets change their schema. The outgoing set is kept with its own checkpoint.
+ * Whoever reads sees one set or the other; a process that dies leaves the old one serving.
+ * Returns the position. Rejects with `AuditRefused` (tables-busy).
+ */
+export async function swapIn(swap: Swap): Promise<Position> {
+  const { client, signal } = swap;
+  for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
+    try {
+      await client.query('BEGIN');
+      const position = await holdStill(swap);
+      await exchange(swap, position);
+      await swap.withinSwap?.(position);
+      // All that the incoming tables were written by is on disk before they serve.
+      await client.query('SET LOCAL synchronous_commit = on');
+      await client.query('COMMIT');
+      return position;
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      const isBusy = error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
+      if (!isBusy) throw error;
+      if (attempt >= ATTEMPTS_MAX) {
+        const sentence =
+          'Somebody reads the tables without a pause: a backup, a comparison, a console?';
+        throw new AuditRefused('tables-busy', `${sentence} The old tables serve on.`, {
+          cause: error,
+        });
+      }
+    }
+    await sleep(PAUSE_MS, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+/** Stops the projector, catches up, then keeps everybody from the tables. */
+async function holdStill({ client, tables, catchUp }: Swap): Promise<Position> {
+  const live = tables.map((table) => qualified(LIVE_SCHEMA, table)).join(', ');
+  await client.query(`SET LOCAL lock_timeout = ${QUIET_WAIT_MS}`);
+  // Keeps vacuums and other swaps away, and nobody else.
+  await client.query(`LOCK TABLE ${live} IN SHARE UPDATE EXCLUSIVE MODE`);
+  const { rows } = await client.query<{ position: string }>(
+    `SELECT position FROM ${qualified(LIVE_SCHEMA, 'checkpoint')} WHERE name = $1 FOR UPDATE`,
+    [READ_MODELS_CHECKPOINT],
+  );
+  const position = BigInt(rows[0]?.position ?? 0);
+  await catchUp(position);
+  await client.query(`SET LOCAL lock_timeout = ${EXCLUSIVE_WAIT_MS}`);
+  await client.query(`LOCK TABLE ${live} IN ACCESS EXCLUSIVE MODE`);
+  return position;
+}
+
+async function exchange({ client, from, tables }: Swap, position: Position): Promise<void> {
+  const [incoming, before] = [escapeIdentifier(SWAP_SCHEMA), escapeIdentifier(BEFORE_SCHEMA)];
+  await client.query(`ALTER SCHEMA ${escapeIdentifier(from)} RENAME TO ${incoming}`);
+  await client.query(`DROP SCHEMA IF EXISTS ${before} CASCADE`);
+  await client.query(`CREATE SCHEMA ${before}`);
+  for (const table of tables) {
+    const live = escapeIdentifier(LIVE_SCHEMA);
+    await client.query(`ALTER TABLE ${qualified(LIVE_SCHEMA, table)} SET SCHEMA ${before}`);
+    await client.query(`ALTER TABLE ${qualified(SWAP_SCHEMA, table)} SET SCHEMA ${live}`);
+  }
+  // The incoming set's checkpoint becomes the outgoing one's: both stand at the same position.
+  await client.query(`ALTER TABLE ${qualified(SWAP_SCHEMA, 'checkpoint')} SET SCHEMA ${before}`);
+  await client.query(
+    `UPDATE ${qualified(BEFORE_SCHEMA, 'checkpoint')} SET position = $2 WHERE name = $1`,
+    [READ_MODELS_CHECKPOINT, position.toString()],
+  );
+  await client.query(`DROP SCHEMA ${incoming}`);
+}

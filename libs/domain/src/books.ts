@@ -1,0 +1,173 @@
+/** Why money waits in suspense until somebody resolves it. */
+export const SUSPENSE_REASONS = [
+  'below-minimum',
+  'in-review',
+  'archived',
+  'declined',
+  'not-monitored',
+  'erased',
+  'shared-address',
+  'no-owner',
+  'unplanned-outflow',
+  // Of charges.
+  'under-paid',
+  'over-paid',
+  'late',
+  'paid-twice',
+  'other-asset',
+] as const;
+export type SuspenseReason = (typeof SUSPENSE_REASONS)[number];
+
+/** Whom a posting concerns. */
+export interface PostingParties {
+  readonly accountId: string;
+  readonly customerId: string | null;
+  readonly purseId: string | null;
+  readonly chargeId: string | null;
+}
+
+/** The figures that are balances of books; see `Figures`. */
+export type BalanceFigure =
+  | 'custody'
+  | 'claimCustomer'
+  | 'claimAccount'
+  | 'pendingCustomer'
+  | 'pendingAccount'
+  | 'suspense'
+  | 'other';
+
+interface Book {
+  /** The side on which its balance is; `either` for a book whose balance may be on both. */
+  readonly side: 'debit' | 'credit' | 'either';
+  /** Whose the book is. */
+  readonly owner: keyof PostingParties;
+  /** The figure that its balance is part of. */
+  readonly figure: BalanceFigure;
+}
+
+type PlainBookKind =
+  | `custody/${'purse' | 'charge' | 'wallet'}`
+  | `${'claim' | 'pending'}/${'customer' | 'account'}`
+  | 'fees'
+  | 'network-fees'
+  | 'adjustments'
+  | 'clearing';
+
+/** A kind of book account (DESIGN, "The books"). Each owner has one of a kind and asset. */
+export type BookKind = PlainBookKind | `suspense/${SuspenseReason}`;
+
+const PLAIN_BOOKS: Readonly<Record<PlainBookKind, Book>> = {
+  'custody/purse': { side: 'debit', owner: 'purseId', figure: 'custody' },
+  'custody/charge': { side: 'debit', owner: 'chargeId', figure: 'custody' },
+  'custody/wallet': { side: 'debit', owner: 'accountId', figure: 'custody' },
+  'claim/customer': { side: 'credit', owner: 'customerId', figure: 'claimCustomer' },
+  'claim/account': { side: 'credit', owner: 'accountId', figure: 'claimAccount' },
+  'pending/customer': { side: 'credit', owner: 'customerId', figure: 'pendingCustomer' },
+  'pending/account': { side: 'credit', owner: 'accountId', figure: 'pendingAccount' },
+  fees: { side: 'credit', owner: 'accountId', figure: 'other' },
+  'network-fees': { side: 'debit', owner: 'accountId', figure: 'other' },
+  adjustments: { side: 'either', owner: 'accountId', figure: 'other' },
+  /** What is between two owners within one event; empty after each event. */
+  clearing: { side: 'either', owner: 'accountId', figure: 'other' },
+};
+
+const SUSPENSE: Book = { side: 'credit', owner: 'accountId', figure: 'suspense' };
+
+/** Every kind of book account. */
+export const BOOKS = {
+  ...PLAIN_BOOKS,
+  ...Object.fromEntries(SUSPENSE_REASONS.map((reason) => [`suspense/${reason}`, SUSPENSE])),
+} as Readonly<Record<BookKind, Book>>;
+
+/** In which direction a posting may move something: up, down, not at all, or either way. */
+type Sign = 1 | -1 | 0 | 'either';
+
+interface KindRules {
+  /** Coins that the books know of. */
+  readonly custody: Sign;
+  /** What is owed: claims, pending claims and suspense together. */
+  readonly claim: Sign;
+  /** 1 counts as received, -1 as taken back: throughput itself never decreases. */
+  readonly throughput: 1 | -1 | 0;
+  /** Whether it may make a claim negative, as when money that was used is taken back. */
+  readonly overdraws: boolean;
+}
+
+const NOT_MOVED = { custody: 0, claim: 0, throughput: 0, overdraws: false } as const;
+
+/** What a posting can be, and what each kind does to custody, claims and throughput. */
+export const POSTING_KINDS = {
+  /** A replenishment was credited, wherever to. */
+  receipt: { custody: 1, claim: 1, throughput: 1, overdraws: false },
+  /** The chain took a receipt back. */
+  reversal: { custody: -1, claim: -1, throughput: -1, overdraws: true },
+  /** A receipt turned out to be none. */
+  void: { custody: -1, claim: -1, throughput: -1, overdraws: true },
+  /** From pending to available. */
+  release: NOT_MOVED,
+  /** Held or credited elsewhere until somebody decided whose it is. */
+  resolution: NOT_MOVED,
+  /** Between two customers of one account. */
+  'customer-transfer': { ...NOT_MOVED, claim: 'either' },
+  /** Between two purses of one account. */
+  internal: { ...NOT_MOVED, custody: 'either' },
+  /** Coins for network fees, brought to a purse by its account. */
+  'top-up': { ...NOT_MOVED, custody: 1, claim: 1 },
+  /** From a purse to the account wallet. */
+  sweep: { ...NOT_MOVED, custody: 'either' },
+  /** Coins left without anybody having planned it. */
+  outflow: { custody: -1, claim: -1, throughput: 0, overdraws: true },
+  /** A difference between chain and books that is not explained yet. */
+  finding: { custody: 'either', claim: 'either', throughput: 0, overdraws: true },
+  /** A correction by hand; only an operator may force one beyond the claim. */
+  adjustment: { ...NOT_MOVED, claim: 'either', overdraws: true },
+  /** Taken, or returned when its receipt is taken back. An account may owe one. */
+  fee: { ...NOT_MOVED, claim: 'either', overdraws: true },
+  /** Paid to the chain out of custody. */
+  'network-fee': { ...NOT_MOVED, custody: -1 },
+  /** Paid out on purpose. */
+  withdrawal: { ...NOT_MOVED, custody: -1, claim: -1 },
+} as const satisfies Readonly<Record<string, KindRules>>;
+
+export type PostingKind = keyof typeof POSTING_KINDS;
+
+/**
+ * One line of the journal: the same amount of one asset debited to one book account and credited to
+ * another, so per asset debits equal credits at every position by construction. It moves the figures of
+ * one owner; what passes from one owner to another is two postings with `clearing` between them.
+ */
+export interface Posting extends PostingParties {
+  readonly kind: PostingKind;
+  readonly debit: BookKind;
+  readonly credit: BookKind;
+  /** CAIP-19. */
+  readonly asset: string;
+  /** Base units, always positive. */
+  readonly amount: bigint;
+}
+
+/** Whose figures a posting moves: the narrowest of those whom it concerns. */
+export function ownerOf({ purseId, chargeId, customerId, accountId }: PostingParties): string {
+  return purseId ?? chargeId ?? customerId ?? accountId;
+}
+
+/** `<kind>/<owner>/<asset>`, such as `custody/purse/<purse>/eip155:1/slip44:60`. */
+export function bookName(book: BookKind, posting: Omit<Posting, 'kind' | 'amount'>): string {
+  return `${book}/${posting[BOOKS[book].owner]}/${posting.asset}`;
+}
+
+/**
+ * The exact inverse of what was posted, the fee included: receipts become reversals or voids, every
+ * other posting runs the other way.
+ */
+export function takeBack(
+  posted: readonly Posting[],
+  kind: 'reversal' | 'void',
+): readonly Posting[] {
+  return posted.map((posting) => ({
+    ...posting,
+    kind: posting.kind === 'receipt' ? kind : posting.kind,
+    debit: posting.credit,
+    credit: posting.debit,
+  }));
+}

@@ -1,0 +1,60 @@
+import {
+  addFigures,
+  type Credit,
+  type DomainEvent,
+  type Figures,
+  NO_FIGURES,
+  type Parties,
+} from '../src';
+
+/** By how much one event moves the figures of its purse and asset. */
+export interface Moved {
+  readonly parties: Parties;
+  readonly asset: string;
+  readonly delta: Figures;
+}
+
+/**
+ * The figures that an event leads to, written down from the event itself and not from its postings: a
+ * second way to them, so that each can prove the other. Null when it moves none.
+ */
+export function movedBy(event: DomainEvent): Moved | null {
+  if (event.type === 'ReplenishmentConfirmed' || event.type === 'ReplenishmentDeclined') {
+    const amount = BigInt(event.data.amount);
+    const { asset, credit } = event.data;
+    const delta = { ...credited(credit, amount), received: amount, receipts: 1n };
+    return { parties: event.data, asset, delta };
+  }
+  if (event.type === 'ReplenishmentReverted' && event.data.credit !== null) {
+    const amount = BigInt(event.data.amount);
+    const { asset, credit } = event.data;
+    return {
+      parties: event.data,
+      asset,
+      delta: { ...credited(credit, -amount), reversed: amount },
+    };
+  }
+  return null;
+}
+
+function credited(credit: Credit, amount: bigint): Figures {
+  return {
+    ...NO_FIGURES,
+    custody: amount,
+    claimCustomer: credit.to === 'customer' ? amount : 0n,
+    claimAccount: credit.to === 'account' ? amount : 0n,
+    suspense: credit.to === 'suspense' ? amount : 0n,
+  };
+}
+
+/** The figures by `<purse> <asset>` that events lead to. */
+export function figuresModel(events: Iterable<DomainEvent>): Map<string, Figures> {
+  const figures = new Map<string, Figures>();
+  for (const event of events) {
+    const moved = movedBy(event);
+    if (moved === null) continue;
+    const key = `${moved.parties.purseId} ${moved.asset}`;
+    figures.set(key, addFigures(figures.get(key) ?? NO_FIGURES, moved.delta));
+  }
+  return figures;
+}

@@ -1,0 +1,74 @@
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import * as ts from 'typescript';
+
+/**
+ * The compiler is the checklist: a new event does not compile until everything that must decide about
+ * it has decided. Events are planted in the product's sources in memory, and the compiler is asked.
+ */
+const ROOT = join(__dirname, '..');
+
+const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+
+/** The sources of apps and libraries without their tests. */
+const SOURCES = ['apps', 'libs']
+  .flatMap((top) => readdirSync(join(ROOT, top)).map((name) => join(ROOT, top, name, 'src')))
+  .flatMap((folder) => ts.sys.readDirectory(folder, ['.ts']))
+  .filter((file) => !file.endsWith('.spec.ts'));
+
+/** The files in which the compiler finds errors when the unions of these files have one event more. */
+function complaints(events: Readonly<Record<string, string>>): readonly string[] {
+  const host = ts.createCompilerHost(options);
+  const { readFile } = host;
+  host.readFile = (file) => {
+    const text = readFile(file);
+    const type = events[relative(ROOT, file)];
+    if (type === undefined || text === undefined) return text;
+    const union = /export type \w+Event =\n/;
+    expect(text).toMatch(union);
+    return text.replace(
+      union,
+      (start) => `${start}  | { readonly type: '${type}'; readonly data: {} }\n`,
+    );
+  };
+  const program = ts.createProgram(SOURCES, { ...options, noEmit: true }, host);
+  const files = program
+    .getSemanticDiagnostics()
+    .map(({ file }) => relative(ROOT, file?.fileName ?? ''));
+  return [...new Set(files)].sort((a, b) => (a < b ? -1 : 1));
+}
+
+const PUBLIC_FORM = expect.stringMatching(/^apps\/ledger\/src\/events\//);
+
+it('names every place that has not decided about a new event of a purse', () => {
+  expect(complaints({ 'libs/domain/src/purse.ts': 'PurseSwept' })).toEqual([
+    PUBLIC_FORM,
+    'apps/ledger/src/purses/purses.projection.ts',
+    'apps/ledger/src/replenishments/owners.ts',
+    'libs/domain/src/events.ts',
+    'libs/domain/src/postings.ts',
+    'libs/domain/src/purse.ts',
+  ]);
+});
+
+it('names every place that has not decided about new events of the other aggregates', () => {
+  const events = {
+    'libs/domain/src/account.ts': 'AccountClosed',
+    'libs/domain/src/customer.ts': 'CustomerErased',
+    'libs/domain/src/replenishment.ts': 'ReplenishmentVoided',
+  };
+  expect(complaints(events)).toEqual([
+    'apps/ledger/src/accounts/accounts.projection.ts',
+    'apps/ledger/src/customers/customers.projection.ts',
+    PUBLIC_FORM,
+    PUBLIC_FORM,
+    'apps/ledger/src/replenishments/owners.ts',
+    'apps/ledger/src/replenishments/replenishments.projection.ts',
+    'libs/domain/src/account.ts',
+    'libs/domain/src/customer.ts',
+    'libs/domain/src/events.ts',
+    'libs/domain/src/postings.ts',
+    'libs/domain/src/replenishment.ts',
+  ]);
+});
