@@ -43,9 +43,9 @@ export default {
     {
       name: 'libs-use-plain-only',
       comment:
-        'What event-store, messaging and chains share is platform/src/plain; the rest of platform is for apps.',
+        'What audit, event-store, messaging and chains share is platform/src/plain; the rest of platform is for apps.',
       severity: 'error',
-      from: { path: '^libs/(event-store|messaging|chains)/', pathNot: testCode },
+      from: { path: '^libs/(audit|event-store|messaging|chains)/', pathNot: testCode },
       to: { path: '^libs/platform/', pathNot: '^libs/platform/src/plain/index\\.ts$' },
     },
     {
@@ -79,7 +79,7 @@ export default {
         path: '^(apps|libs)/',
         pathNot: [
           testCode,
-          '^apps/ledger/src/(audit|books|accounts|chains|customers|edge|events|migrations|projections|purses|reactions|replenishments|runtime)/',
+          '^apps/ledger/src/(books|accounts|chains|customers|edge|events|migrations|projections|purses|reactions|replenishments|runtime)/',
           '^apps/chain-watcher/src/store/',
           '(data-source|migrate|ledger\\.module|roles)\\.ts$',
         ],

@@ -1,8 +1,8 @@
+import { type ReplayReport, rebuild, replay } from '@daybook/audit';
 import { PostgresEventStore, START } from '@daybook/event-store';
-import { rebuild } from '../apps/ledger/src/audit/rebuild';
-import { type ReplayReport, replay } from '../apps/ledger/src/audit/replay';
 import { GetFigures, GetFiguresHandler } from '../apps/ledger/src/books/get-figures';
 import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/edge/identity';
+import { AUDITED } from '../apps/ledger/src/operations/read-models';
 import { ledgerDataSource } from '../apps/ledger/src/runtime/data-source';
 import { type Bench, type Figure, type Measurement, median, takeTurns } from './measurement';
 import { groupsAfter, prepareBareFold } from './support/bare-fold';
@@ -155,6 +155,7 @@ async function replayed(
   const where = databaseUrl === null ? 'in memory' : 'into tables';
   const tick = bench.progress.step(`replaying ${where}`, events, 'events');
   const report = await replay({
+    ...AUDITED,
     store,
     databaseUrl,
     onProgress: ({ step, done }) => (step === 'folding' ? tick(done) : undefined),
@@ -172,6 +173,7 @@ async function rebuildAll(
 ): Promise<number> {
   const tick = bench.progress.step('rebuilding', events, 'events');
   const report = await rebuild({
+    ...AUDITED,
     store,
     ownerUrl,
     readModel: 'all',

@@ -69,7 +69,23 @@ export async function spawnApp(
   };
 }
 
-/** The same, and waits until it is ready. */
+/**
+ * Starts an app that must refuse its configuration, and answers what it says. Fails unless it ends by
+ * itself with a sentence, without a stack or a log line.
+ */
+export async function refusalOf(
+  app: 'ledger' | 'chain-watcher',
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
+  const process = await spawnApp(app, { DAYBOOK_LOG_LEVEL: 'info', ...environment });
+  expect(await process.exited).toBe(1);
+  const said = process.output();
+  expect(said).not.toMatch(/^\s+at /m);
+  expect(said).not.toMatch(/^\{/m);
+  return said;
+}
+
+/** Starts an app and waits until it is ready. */
 export async function startApp(
   app: 'ledger' | 'chain-watcher',
   environment: Readonly<Record<string, string>>,

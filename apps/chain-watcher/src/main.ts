@@ -1,27 +1,28 @@
 import 'reflect-metadata';
-import { InvalidChainsFile } from '@daybook/chains';
 import {
   createLogger,
-  EnvironmentError,
+  failStart,
   type Health,
-  readEnvironment,
+  requirePort,
   requirePostgres,
   stopOnRequest,
 } from '@daybook/platform';
-import { EngineMisconfigured } from '@daybook/platform/plain';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HEALTH } from './monitoring/probes.controller';
-import { WatcherEnv } from './watcher.env';
+import { readWatcherEnv } from './watcher.env';
 import { WatcherModule } from './watcher.module';
 
 async function main(): Promise<void> {
-  const env = readEnvironment(WatcherEnv);
+  const env = readWatcherEnv();
+  await requirePort(env.httpHost, env.httpPort, 'DAYBOOK_HTTP_PORT');
   await requirePostgres({
     url: env.databaseUrl,
     variable: 'DAYBOOK_DATABASE_URL',
-    table: 'watcher.chain',
-    migrate: 'node dist/apps/chain-watcher/src/migrate.js',
+    migrated: {
+      table: 'watcher.chain',
+      command: 'node dist/apps/chain-watcher/src/migrate.js',
+    },
   });
   const logger = createLogger('chain-watcher', env.logLevel);
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -40,12 +41,4 @@ async function main(): Promise<void> {
   });
 }
 
-main().catch((error: Error) => {
-  const isExplained =
-    error instanceof EnvironmentError ||
-    error instanceof EngineMisconfigured ||
-    error instanceof InvalidChainsFile;
-  // A wrong configuration is explained by its message; anything else by its stack.
-  console.error(isExplained ? error.message : error);
-  process.exit(1);
-});
+main().catch(failStart);

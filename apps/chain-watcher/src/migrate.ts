@@ -1,10 +1,8 @@
 import 'reflect-metadata';
 import { grantMessaging, messagingMigrations } from '@daybook/messaging';
-import { readEnvironment } from '@daybook/platform';
-import { IsUrl } from 'class-validator';
+import { runMigration } from '@daybook/platform';
 import { DataSource } from 'typeorm';
 import { grantWatcher, watcherMigrations } from './store/migrations';
-import { POSTGRES_URL } from './watcher.env';
 
 /** Advisory lock while migrating, for processes that start at once; the ledger uses the same. */
 const MIGRATION_LOCK = 0x6461_7962;
@@ -34,24 +32,4 @@ export async function migrate(ownerUrl: string, runtimeRole: string): Promise<vo
   }
 }
 
-class MigrationEnv {
-  /** The owner of the schemas. */
-  @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
-  readonly migrationUrl!: string;
-
-  /** The URL of the runtime role, which gets the grants. */
-  @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
-  readonly databaseUrl!: string;
-}
-
-async function main(): Promise<void> {
-  const { migrationUrl, databaseUrl } = readEnvironment(MigrationEnv);
-  await migrate(migrationUrl, decodeURIComponent(new URL(databaseUrl).username));
-}
-
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void runMigration(migrate);

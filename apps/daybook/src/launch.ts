@@ -7,6 +7,7 @@ import {
   startEmbeddedPostgres,
 } from '@daybook/platform';
 import { Listr, type ListrTask } from 'listr2';
+import { checkConfiguration } from './check-configuration';
 import { claim } from './claim';
 import { type LastStart, rememberStart } from './cli/installation';
 import { apiKeyOf, type DataFolder, makeFolders, secretsOf } from './data-folder';
@@ -92,6 +93,7 @@ export async function launch(options: LaunchOptions, stack: Stack): Promise<Laun
 
 async function openSession(options: LaunchOptions, stack: Stack): Promise<Session> {
   const { folder, port, tell } = options;
+  checkConfiguration({ ...options, chains: hasLocalChain(options) ? undefined : options.chains });
   makeFolders(folder);
   const held = await claim(folder);
   stack.push(() => held.release());
@@ -128,15 +130,13 @@ async function portBeside(port: number): Promise<number> {
 
 function steps(session: Session): ListrTask[] {
   const { folder, host, port, watcherPort, keep } = session;
-  const chainIsWanted =
-    session.withChain || (session.chains === undefined && existsSync(folder.chain));
   return [
     step('PostgreSQL', async () => {
       const server = await keepPostgres(session);
       const elsewhere = server.folder === folder.postgres ? '' : `, data in ${server.folder}`;
       return `PostgreSQL 18 on port ${server.port}${elsewhere}`;
     }),
-    ...(chainIsWanted
+    ...(hasLocalChain(session)
       ? [
           step('Local EVM chain', async () => {
             const chain = await keepChain(session);
@@ -184,6 +184,10 @@ function lastStart(session: Session): LastStart {
       ...(chainsFile !== undefined && { DAYBOOK_CHAINS_FILE: resolve(chainsFile) }),
     },
   };
+}
+
+function hasLocalChain({ withChain, chains, folder }: LaunchOptions): boolean {
+  return withChain || (chains === undefined && existsSync(folder.chain));
 }
 
 function hasLedger({ ledgerRoles }: LaunchOptions): boolean {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isAlive } from '@daybook/platform';
@@ -117,6 +117,15 @@ describe('the command line', () => {
     third.child.kill('SIGTERM');
     expect(await third.ended).toBe(0);
     expect(existsSync(join(data, 'running.json'))).toBe(false);
+  });
+
+  it('refuses a wrong chains file before anything is started', async () => {
+    const chains = join(resolve(data, '..'), 'chains.json');
+    writeFileSync(chains, '{ "chains": [,] }');
+    const run = daybook('start', '--port', String(port), '--chains', chains);
+    expect(await run.ended).toBe(2);
+    expect(run.said()).toMatch(/^\s*The chains file has a fault:\n- Line 1, column 14: .*\s*$/);
+    expect(existsSync(data)).toBe(false);
   });
 
   it('says what would be right when a port is taken', async () => {

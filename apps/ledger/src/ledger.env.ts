@@ -1,29 +1,14 @@
 import type { Family } from '@daybook/domain';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  IsUrl,
-  Matches,
-  Max,
-  Min,
-} from 'class-validator';
+import { IsPostgresUrl, IsWholeNumber } from '@daybook/platform';
+import { IsBoolean, IsIn, IsOptional, IsString, Matches } from 'class-validator';
 
 /** What one process of the ledger does; several processes may share the roles. */
 export const ROLES = ['api', 'projector', 'consumer', 'relay'] as const;
 export type Role = (typeof ROLES)[number];
 
-export const POSTGRES_URL = {
-  protocols: ['postgres', 'postgresql'],
-  require_protocol: true,
-  require_tld: false,
-};
-
 /** The ledger's configuration, read once at start. `.env.example` explains each variable. */
 export class LedgerEnv {
-  @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
+  @IsPostgresUrl()
   readonly databaseUrl!: string;
 
   /** Connection string with its credentials; the log of events is in PostgreSQL when left out. */
@@ -39,15 +24,11 @@ export class LedgerEnv {
   @IsString()
   readonly httpHost: string = '127.0.0.1';
 
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
+  @IsWholeNumber(0, 65_535)
   readonly httpPort: number = 3000;
 
   /** Where gRPC listens, on the host of HTTP; 0 turns it off. */
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
+  @IsWholeNumber(0, 65_535)
   readonly grpcPort: number = 0;
 
   /** PEM files of the certificate (chain) and key of the gRPC port; without them it has no TLS. */
@@ -67,7 +48,7 @@ export class LedgerEnv {
   /** Comma-separated names of which a client's certificate must have one; any when left out. */
   @IsOptional()
   @Matches(/^ *(DNS|URI|email):[^, ]+( *, *(DNS|URI|email):[^, ]+)* *$/, {
-    message: '$property is not a list like DNS:games.internal,URI:spiffe://internal/games',
+    message: '$property must be a list like DNS:games.internal,URI:spiffe://internal/games',
   })
   readonly grpcTlsClientNames?: string;
 
@@ -77,7 +58,7 @@ export class LedgerEnv {
 
   /** Comma-separated; all of them when left out. */
   @Matches(/^(api|projector|consumer|relay)(,(api|projector|consumer|relay))*$/, {
-    message: `$property is not a list like ${ROLES.join(',')}`,
+    message: `$property must be a list like ${ROLES.join(',')}`,
   })
   readonly roles: string = ROLES.join(',');
 
@@ -94,7 +75,7 @@ export class LedgerEnv {
   /** The key that the default account gets at first start. */
   @IsOptional()
   @Matches(/^dbk_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,64}$/, {
-    message: '$property is not of the form dbk_<8 characters>_<secret>',
+    message: '$property must be of the form dbk_<8 characters>_<secret>',
   })
   readonly bootstrapApiKey?: string;
 
@@ -102,8 +83,7 @@ export class LedgerEnv {
    * Requests that each API key may make in a minute, at each process. The default is about what one
    * process answers: it stops a runaway client and never a busy one.
    */
-  @IsInt()
-  @Min(1)
+  @IsWholeNumber(1)
   readonly rateLimit: number = 120_000;
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])

@@ -4,41 +4,37 @@ import {
   createHealth,
   createLogger,
   createMetrics,
-  readEnvironment,
+  failStart,
+  requirePort,
   requirePostgres,
   stopOnRequest,
 } from '@daybook/platform';
 import { BooksModule } from './books/books.module';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
-import { LedgerEnv } from './ledger.env';
 import { LedgerModule } from './ledger.module';
 import { Monitoring } from './operations/monitoring';
 import { createHttpApp } from './rest/http';
 import { BackgroundWork } from './runtime/background-work';
 import { nestLogger } from './runtime/nest-logger';
+import { readLedgerEnv } from './runtime/read-ledger-env';
 
 /** Between answering "not ready" and closing, so that balancers turn away first. */
 const DRAIN_MS = 500;
 
-const EXPLAINED = [
-  'EnvironmentError',
-  'EngineMisconfigured',
-  'StoreUnavailable',
-  'LogUnavailable',
-  'InvalidChainsFile',
-];
-
 async function main(): Promise<void> {
-  const env = readEnvironment(LedgerEnv);
+  const env = readLedgerEnv();
+  await requirePort(env.httpHost, env.httpPort, 'DAYBOOK_HTTP_PORT');
+  if (env.grpcPort !== 0) await requirePort(env.httpHost, env.grpcPort, 'DAYBOOK_GRPC_PORT');
   await requirePostgres({
     url: env.databaseUrl,
     variable: 'DAYBOOK_DATABASE_URL',
-    table: 'ledger.checkpoint',
-    migrate: 'node dist/apps/ledger/src/migrate.js',
+    migrated: {
+      table: 'ledger.checkpoint',
+      command: 'node dist/apps/ledger/src/migrate.js',
+    },
   });
   const logger = createLogger('ledger', env.logLevel);
-  // Before anything is started: wrong files are a fault of the configuration.
   const tls = grpcCredentials(env);
   const metrics = createMetrics('ledger');
   const { registry } = metrics;
@@ -75,8 +71,4 @@ async function main(): Promise<void> {
   });
 }
 
-main().catch((error: Error) => {
-  // What the configuration or an engine is at fault for is explained by its message, the rest by its stack.
-  console.error(EXPLAINED.includes(error.name) ? error.message : error);
-  process.exit(1);
-});
+main().catch(failStart);

@@ -1,9 +1,7 @@
 import 'reflect-metadata';
 import { eventStoreMigrations, grantEventStore } from '@daybook/event-store';
 import { grantMessaging, messagingMigrations } from '@daybook/messaging';
-import { readEnvironment } from '@daybook/platform';
-import { IsUrl } from 'class-validator';
-import { POSTGRES_URL } from './ledger.env';
+import { runMigration } from '@daybook/platform';
 import { CreateReadModels1700000001000 } from './migrations/0001-read-models';
 import { ApiKeysEnd1700000002000 } from './migrations/0002-api-keys-end';
 import { CreateRelayState1700000003000 } from './migrations/0003-topics';
@@ -66,24 +64,4 @@ async function grantReadModels(
   `);
 }
 
-class MigrationEnv {
-  /** The owner of the schemas. */
-  @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
-  readonly migrationUrl!: string;
-
-  /** The runtime role's URL; its user name is what is granted to. */
-  @IsUrl(POSTGRES_URL, { message: '$property is not like postgres://user:password@host:5432/name' })
-  readonly databaseUrl!: string;
-}
-
-async function main(): Promise<void> {
-  const { migrationUrl, databaseUrl } = readEnvironment(MigrationEnv);
-  await migrate(migrationUrl, decodeURIComponent(new URL(databaseUrl).username));
-}
-
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void runMigration(migrate);

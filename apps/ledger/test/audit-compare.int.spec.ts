@@ -1,6 +1,5 @@
-import { compare } from '../src/audit/compare';
-import { replay } from '../src/audit/replay';
-import { READ_MODELS } from '../src/operations/read-models';
+import { compare, replay } from '@daybook/audit';
+import { AUDITED, READ_MODELS } from '../src/operations/read-models';
 import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
 
 let ledger: AuditLedger;
@@ -21,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 
 const compareNow = () =>
-  compare({ store: ledger.store, liveUrl: ledger.url, databaseUrl: ledger.ownerUrl });
+  compare({ ...AUDITED, store: ledger.store, liveUrl: ledger.url, databaseUrl: ledger.ownerUrl });
 
 describe('compare', () => {
   it('finds nothing where every row is as the log says', async () => {
@@ -33,7 +32,11 @@ describe('compare', () => {
   });
 
   it('has the state hash of a replay', async () => {
-    const replayed = await replay({ store: ledger.store, databaseUrl: ledger.ownerUrl });
+    const replayed = await replay({
+      ...AUDITED,
+      store: ledger.store,
+      databaseUrl: ledger.ownerUrl,
+    });
     expect((await compareNow()).stateHash).toBe(replayed.stateHash);
     expect(replayed).toMatchObject({ violations: [], exitCode: 0, schema: null });
   });
@@ -125,6 +128,7 @@ describe('compare', () => {
   it('lists a bounded number of differences and counts the rest', async () => {
     await ledger.sql(`UPDATE ledger.replenishment SET ordinal = ordinal || '?'`);
     const { differences, omitted } = await compare({
+      ...AUDITED,
       store: ledger.store,
       liveUrl: ledger.url,
       databaseUrl: ledger.ownerUrl,
@@ -138,7 +142,7 @@ describe('compare', () => {
   });
 
   it('says which role it needs when it may not make tables', async () => {
-    const asRuntime = compare({ store: ledger.store, liveUrl: ledger.url });
+    const asRuntime = compare({ ...AUDITED, store: ledger.store, liveUrl: ledger.url });
     await expect(asRuntime).rejects.toMatchObject({ name: 'AuditRefused', code: 'no-rights' });
     await expect(asRuntime).rejects.toThrow(/DAYBOOK_MIGRATION_URL/);
   });
@@ -154,6 +158,7 @@ const WRONG: Readonly<Record<string, string>> = {
   'text[]': `$ || '{}'::text[] || ARRAY['admin']`,
   numeric: '$ + 1',
   bigint: 'coalesce($, 0) + 1000000',
+  integer: 'coalesce($, 0) + 1',
   smallint: '$ + 1',
   boolean: 'NOT $',
   'timestamp with time zone': `coalesce($, '2026-01-01') + interval '1 microsecond'`,

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { compare, type ReplayOptions, type ReplayReport, replay } from '@daybook/audit';
 import { PostgresEventStore, type RecordedEvent } from '@daybook/event-store';
 import { Client } from 'pg';
-import { compare } from '../src/audit/compare';
-import { type ReplayOptions, type ReplayReport, replay } from '../src/audit/replay';
 import { migrate } from '../src/migrate';
+import { AUDITED } from '../src/operations/read-models';
 import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
 
 let ledger: AuditLedger;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 
 const replayNow = (options: Partial<ReplayOptions> = {}): Promise<ReplayReport> =>
-  replay({ store: ledger.store, databaseUrl: ledger.ownerUrl, ...options });
+  replay({ ...AUDITED, store: ledger.store, databaseUrl: ledger.ownerUrl, ...options });
 
 describe('the state hash', () => {
   it('is the same however the log is cut into pages', async () => {
@@ -48,7 +48,7 @@ describe('the state hash', () => {
         ALTER TABLE ledger.customer DROP COLUMN description;
         ALTER TABLE ledger.customer RENAME COLUMN moved TO description`);
       await fill(copy.sql, log);
-      const copied = await replay({ store: copy.store, databaseUrl: copy.ownerUrl });
+      const copied = await replay({ ...AUDITED, store: copy.store, databaseUrl: copy.ownerUrl });
       expect(copied.stateHash).toBe((await replayNow()).stateHash);
     } finally {
       await copy.close();
@@ -100,14 +100,18 @@ describe('a replay', () => {
     const other = await freshAuditLedger();
     try {
       await bare.sql('DROP SCHEMA ledger CASCADE');
-      const inMemory = await replay({ store: bare.store, databaseUrl: null });
+      const inMemory = await replay({ ...AUDITED, store: bare.store, databaseUrl: null });
       expect(inMemory).toMatchObject({ figures, trialBalance: balance });
       // Tables need to know their columns, which a database without any row tells as well.
-      const intoTables = await replay({ store: bare.store, databaseUrl: other.ownerUrl });
+      const intoTables = await replay({
+        ...AUDITED,
+        store: bare.store,
+        databaseUrl: other.ownerUrl,
+      });
       expect(intoTables.stateHash).toBe(stateHash);
-      await expect(replay({ store: bare.store, databaseUrl: bare.ownerUrl })).rejects.toMatchObject(
-        { code: 'not-migrated' },
-      );
+      await expect(
+        replay({ ...AUDITED, store: bare.store, databaseUrl: bare.ownerUrl }),
+      ).rejects.toMatchObject({ code: 'not-migrated' });
     } finally {
       await bare.close();
       await other.close();
@@ -131,9 +135,9 @@ describe('a replay', () => {
     const auditor = new Client({ connectionString: url.href });
     await auditor.connect();
     try {
-      const { stateHash } = await replay({ store, databaseUrl: url.href });
+      const { stateHash } = await replay({ ...AUDITED, store, databaseUrl: url.href });
       expect(stateHash).toBe((await replayNow()).stateHash);
-      const compared = await compare({ store, liveUrl: url.href });
+      const compared = await compare({ ...AUDITED, store, liveUrl: url.href });
       expect(compared).toMatchObject({ stateHash, differences: [], exitCode: 0 });
       for (const change of [
         `UPDATE ledger.customer SET status = 'active'`,

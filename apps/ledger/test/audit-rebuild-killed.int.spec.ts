@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { rebuild } from '@daybook/audit';
 import type { Follower } from '@daybook/event-store';
 import { until } from '../../../test/dependencies';
-import { rebuild } from '../src/audit/rebuild';
-import { READ_MODELS } from '../src/operations/read-models';
+import { AUDITED, READ_MODELS } from '../src/operations/read-models';
 import { startProjector } from '../src/projections/projector';
 import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
 import { differencesIn, schemas, served } from './audit-tables';
@@ -205,7 +205,13 @@ async function servesWell(): Promise<void> {
 /** The next rebuild clears away what was left. */
 async function nextGoesWell(): Promise<void> {
   const { store, ownerUrl } = ledger;
-  const { certificate } = await rebuild({ store, ownerUrl, readModel: 'all', actor: 'test' });
+  const { certificate } = await rebuild({
+    ...AUDITED,
+    store,
+    ownerUrl,
+    readModel: 'all',
+    actor: 'test',
+  });
   expect(certificate).toMatchObject({ outcome: 'swapped', differences: 0 });
   expect(await schemas(ledger)).toEqual(['ledger', 'ledger_before']);
 }

@@ -1,7 +1,7 @@
+import { rebuild, replay, rollBack } from '@daybook/audit';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
-import { rebuild, rollBack } from '../src/audit/rebuild';
-import { replay } from '../src/audit/replay';
+import { AUDITED } from '../src/operations/read-models';
 import { type AuditLedger, freshAuditLedger, tellHistory } from './audit-history';
 import { differencesIn, schemas, served } from './audit-tables';
 
@@ -17,6 +17,7 @@ afterEach(() => ledger.close());
 
 const rebuildNow = (options: Partial<Parameters<typeof rebuild>[0]> = {}) =>
   rebuild({
+    ...AUDITED,
     store: ledger.store,
     ownerUrl: ledger.ownerUrl,
     readModel: 'all',
@@ -56,7 +57,8 @@ describe('a rebuild', () => {
                (SELECT array_agg(conname || pg_get_constraintdef(k.oid) ORDER BY conname)
                   FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype <> 'n') AS constraints,
                (SELECT array_agg(attname || ' ' || format_type(atttypid, atttypmod) || attnotnull ORDER BY attnum)
-                  FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0) AS columns
+                  FROM pg_attribute
+                 WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns
           FROM pg_class c WHERE relnamespace = 'ledger'::regnamespace ORDER BY c.relname`);
     const before = await shape();
     await rebuildNow();
@@ -95,6 +97,7 @@ describe('a rebuild', () => {
     await tellHistory(ledger.store, 8, 60);
     await ledger.project();
     const certificate = await rollBack({
+      ...AUDITED,
       store: ledger.store,
       ownerUrl: ledger.ownerUrl,
       actor: 'operator',
@@ -102,14 +105,20 @@ describe('a rebuild', () => {
     expect(certificate).toMatchObject({
       outcome: 'rolled-back',
       servedFrom: await ledger.store.head(),
-      stateHash: (await replay({ store: ledger.store, databaseUrl: ledger.ownerUrl })).stateHash,
+      stateHash: (await replay({ ...AUDITED, store: ledger.store, databaseUrl: ledger.ownerUrl }))
+        .stateHash,
     });
     expect(await served(ledger)).toEqual(before);
     expect(await differencesIn(ledger)).toEqual([]);
     // And forth again: what served meanwhile was kept in its place.
     await tellHistory(ledger.store, 9, 30);
     await ledger.project();
-    await rollBack({ store: ledger.store, ownerUrl: ledger.ownerUrl, actor: 'operator' });
+    await rollBack({
+      ...AUDITED,
+      store: ledger.store,
+      ownerUrl: ledger.ownerUrl,
+      actor: 'operator',
+    });
     expect(await differencesIn(ledger)).toEqual([]);
   });
 
@@ -120,7 +129,7 @@ describe('a rebuild', () => {
       'SELECT count(*) FROM ledger.customer',
     );
     const { store, ownerUrl } = ledger;
-    const certificate = await rollBack({ store, ownerUrl, actor: 'operator' });
+    const certificate = await rollBack({ ...AUDITED, store, ownerUrl, actor: 'operator' });
     expect(certificate).toMatchObject({ outcome: 'rolled-back', differences: Number(count) });
     expect(await differencesIn(ledger)).toEqual([]);
   });
@@ -130,8 +139,17 @@ describe('a rebuild', () => {
     await expect(rebuildNow({ ownerUrl: ledger.url })).rejects.toMatchObject({ code: 'no-rights' });
     await expect(rebuildNow({ readModel: 'nope' })).rejects.toThrow(/accounts, .*books/);
     await expect(
-      rollBack({ store: ledger.store, ownerUrl: ledger.ownerUrl, actor: 'operator' }),
+      rollBack({ ...AUDITED, store: ledger.store, ownerUrl: ledger.ownerUrl, actor: 'operator' }),
     ).rejects.toMatchObject({ code: 'nothing-to-roll-back' });
+  });
+
+  it('is not rolled back to tables that an older version had', async () => {
+    await rebuildNow();
+    await ledger.sql('ALTER TABLE ledger_before.figures RENAME TO purse_figures');
+    const { store, ownerUrl } = ledger;
+    const rolled = rollBack({ ...AUDITED, store, ownerUrl, actor: 'operator' });
+    await expect(rolled).rejects.toMatchObject({ code: 'tables-changed' });
+    expect(await differencesIn(ledger)).toEqual([]);
   });
 
   it('gives way to a reader, and tells who is in the way only after a while', async () => {

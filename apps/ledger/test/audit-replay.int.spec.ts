@@ -1,9 +1,14 @@
+import {
+  discardRun,
+  type ReplayOptions,
+  type ReplayReport,
+  replay,
+  runsLeft,
+} from '@daybook/audit';
 import { type Figures, postings, trialBalance, upcast } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
 import { figuresModel } from '../../../libs/domain/testing/figures-model';
-import { type ReplayOptions, type ReplayReport, replay } from '../src/audit/replay';
-import { discardRun, runsLeft } from '../src/audit/runs';
-import { READ_MODELS } from '../src/operations/read-models';
+import { AUDITED, READ_MODELS } from '../src/operations/read-models';
 import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
 
 let ledger: AuditLedger;
@@ -18,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 
 const replayNow = (options: Partial<ReplayOptions> = {}): Promise<ReplayReport> =>
-  replay({ store: ledger.store, databaseUrl: ledger.ownerUrl, ...options });
+  replay({ ...AUDITED, store: ledger.store, databaseUrl: ledger.ownerUrl, ...options });
 
 describe('a replay', () => {
   it('to any position has the trial balance and figures of the events up to it', async () => {
@@ -70,8 +75,13 @@ describe('a replay', () => {
     const empty = await freshAuditLedger();
     const { store, ownerUrl: databaseUrl } = empty;
     const now = { time: new Date().toISOString() };
-    await expect(replay({ store, databaseUrl, to: now })).rejects.toThrow(/log is empty/);
-    expect(await replay({ store, databaseUrl })).toMatchObject({ events: 0, exitCode: 0 });
+    await expect(replay({ ...AUDITED, store, databaseUrl, to: now })).rejects.toThrow(
+      /log is empty/,
+    );
+    expect(await replay({ ...AUDITED, store, databaseUrl })).toMatchObject({
+      events: 0,
+      exitCode: 0,
+    });
     await empty.close();
   });
 
@@ -167,7 +177,7 @@ describe('a replay', () => {
       INSERT INTO event_store.event (position, revision, recorded_at, event_id, stream_id, type, data, metadata)
       SELECT max(position) + 1, 0, now(), gen_random_uuid(), 'purse-x', 'PurseExploded', '{}', '{"schemaVersion":1}'
         FROM event_store.event`);
-    const broken = replay({ store: other.store, databaseUrl: other.ownerUrl });
+    const broken = replay({ ...AUDITED, store: other.store, databaseUrl: other.ownerUrl });
     await expect(broken).rejects.toMatchObject({ name: 'UnknownEvent' });
     await other.close();
   });

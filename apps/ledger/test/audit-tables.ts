@@ -1,6 +1,5 @@
-import { compare } from '../src/audit/compare';
-import type { Difference } from '../src/audit/compare-rows';
-import { READ_MODELS } from '../src/operations/read-models';
+import { compare, type Difference } from '@daybook/audit';
+import { AUDITED, READ_MODELS } from '../src/operations/read-models';
 import type { AuditLedger } from './audit-history';
 
 /** The tables that serve, by read model's table: another number means another table. */
@@ -23,5 +22,5 @@ export async function schemas({ sql }: AuditLedger): Promise<readonly string[]> 
 /** Where the tables that serve are not what the log leads to. */
 export async function differencesIn(ledger: AuditLedger): Promise<readonly Difference[]> {
   const { store, url: liveUrl, ownerUrl: databaseUrl } = ledger;
-  return (await compare({ store, liveUrl, databaseUrl })).differences;
+  return (await compare({ ...AUDITED, store, liveUrl, databaseUrl })).differences;
 }

@@ -11,7 +11,7 @@ import {
   type ReplenishmentEvent,
   replenishment,
 } from '@daybook/domain';
-import { type RecordedEvent, uuid5 } from '@daybook/event-store';
+import { type Happened, type RecordedEvent, uuid5 } from '@daybook/event-store';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { figuresModel, movedBy } from '../../../libs/domain/testing/figures-model';
@@ -23,7 +23,6 @@ import { CustomerRow } from '../src/customers/customer.row';
 import { migrate } from '../src/migrate';
 import { READ_MODELS } from '../src/operations/read-models';
 import { LogTimeRow } from '../src/projections/log-time.row';
-import type { Happened } from '../src/projections/projection';
 import { ReplenishmentRow } from '../src/replenishments/replenishment.row';
 import { ledgerDataSource } from '../src/runtime/data-source';
 

@@ -1,7 +1,8 @@
+import { rebuild, rollBack } from '@daybook/audit';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type Reply, type TestLedger } from '../../../test/ledger-harness';
-import { rebuild, rollBack } from '../src/audit/rebuild';
+import { AUDITED } from '../src/operations/read-models';
 
 let ledger: TestLedger;
 
@@ -51,7 +52,12 @@ describe('while requests are answered', () => {
   it('a rebuild, its swap and the way back let none of them fail', async () => {
     const callers = ['a', 'b', 'c'].map(traffic);
     const count = () => callers.reduce((sum, { requests }) => sum + requests(), 0);
-    const options = { store: ledger.store, ownerUrl: ledger.databaseUrl, actor: 'test' };
+    const options = {
+      ...AUDITED,
+      store: ledger.store,
+      ownerUrl: ledger.databaseUrl,
+      actor: 'test',
+    };
     for (let round = 0; round < 3; round++) {
       const before = count();
       const { certificate } = await rebuild({ ...options, readModel: 'all' });
@@ -75,6 +81,7 @@ describe('while requests are answered', () => {
     for (let n = 0; n < 8; n++) await client.query(prepared);
     const { rows: before } = await client.query(prepared);
     await rebuild({
+      ...AUDITED,
       store: ledger.store,
       ownerUrl: ledger.databaseUrl,
       actor: 'test',

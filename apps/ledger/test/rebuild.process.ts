@@ -1,7 +1,8 @@
+import { rebuild, rollBack } from '@daybook/audit';
 import 'reflect-metadata';
 import { PostgresEventStore } from '@daybook/event-store';
 import { Client } from 'pg';
-import { rebuild, rollBack } from '../src/audit/rebuild';
+import { AUDITED } from '../src/operations/read-models';
 
 /** What a process of its own does, and where it is killed. */
 export interface RebuildProcess {
@@ -16,7 +17,7 @@ export interface RebuildProcess {
 async function main({ ownerUrl, does, diesAt = [], dies }: RebuildProcess): Promise<void> {
   if (dies !== undefined) dieAt(diesAt, dies);
   const store = new PostgresEventStore(ownerUrl);
-  const options = { store, ownerUrl, actor: 'test', pageEvents: 20 };
+  const options = { ...AUDITED, store, ownerUrl, actor: 'test', pageEvents: 20 };
   if (does === 'rebuild') await rebuild({ ...options, readModel: 'all' });
   else await rollBack(options);
   await store.close();

@@ -1,11 +1,12 @@
+import { replay } from '@daybook/audit';
 import 'reflect-metadata';
 import { PostgresEventStore } from '@daybook/event-store';
-import { replay } from '../src/audit/replay';
+import { AUDITED } from '../src/operations/read-models';
 
 /** A replay in a process of its own, as on another machine: `<database's URL>`; prints the state hash. */
 async function main(databaseUrl: string): Promise<void> {
   const store = new PostgresEventStore(databaseUrl);
-  const { stateHash } = await replay({ store, databaseUrl });
+  const { stateHash } = await replay({ ...AUDITED, store, databaseUrl });
   await store.close();
   process.stdout.write(`${stateHash}\n`);
 }

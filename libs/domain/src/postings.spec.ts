@@ -41,6 +41,7 @@ describe('the journal of a replenishment', () => {
   it('is empty for everything that moves no money', () => {
     const events = [
       a.accountOpened(),
+      a.accountPolicyChanged(),
       a.apiKeyIssued(),
       a.apiKeyRevoked(),
       a.customerCreated(),

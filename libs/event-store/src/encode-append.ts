@@ -6,10 +6,10 @@ import {
   type Expected,
 } from './event-store';
 
-/** Stream names and event types are index keys and labels: longer ones are mistakes. */
+/** Stream names and event types are index keys and labels; longer ones are mistakes. */
 export const NAME_BYTES_MAX = 255;
 
-/** An append as a store takes it: checked, sized, and with data and metadata as JSON text. */
+/** A checked append with its size, and with data and metadata as JSON text. */
 export interface EncodedAppend {
   readonly stream: string;
   readonly expected: Expected;
@@ -23,7 +23,7 @@ export interface EncodedAppend {
 const CANONICAL_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * What every store refuses before it sends anything, so that all refuse the same: `AppendTooLarge`,
+ * Checks an append before anything is sent, so that all stores refuse the same: `AppendTooLarge`,
  * and `AppendRejected` for no events, a bad name, an id that is not a UUID in lower case, a negative
  * revision, or data that is not JSON.
  */
@@ -66,7 +66,7 @@ function isName(text: string): boolean {
   return text.length > 0 && !text.includes('\0') && Buffer.byteLength(text) <= NAME_BYTES_MAX;
 }
 
-/** JSON text, or nothing for what JSON cannot hold (a bigint, a cycle, a function). */
+/** JSON text; undefined for what JSON cannot hold (a bigint, a cycle, a function). */
 function jsonText(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

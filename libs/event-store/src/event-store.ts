@@ -1,7 +1,7 @@
 import type { WriteObserver } from './write-observer';
 
 /**
- * A place in the whole log. Positions grow with commit order and start at 1 (or later), so `START`
+ * A position in the whole log. Positions grow with commit order and start at 1 (or later), so `START`
  * is before everything. They need not be consecutive (on EventStoreDB they count bytes), so the
  * difference of two is a distance, never a number of events. A `bigint` in the process, a decimal
  * string on every wire.
@@ -42,7 +42,7 @@ export interface EventMetadata {
 }
 
 export interface NewEvent {
-  /** A UUID, derived from what the event is (see `eventId`), so that a retry is the same event. */
+  /** A UUID derived from stream, revision and command (`eventId`), so that a retry has the same id. */
   readonly id: string;
   readonly type: string;
   readonly data: JsonObject;
@@ -51,7 +51,7 @@ export interface NewEvent {
 
 export interface RecordedEvent extends NewEvent {
   readonly stream: string;
-  /** Place in the stream, from 0. */
+  /** Position in the stream, from 0. */
   readonly revision: bigint;
   readonly position: Position;
   /** RFC 3339, UTC. */
@@ -59,7 +59,7 @@ export interface RecordedEvent extends NewEvent {
 }
 
 /**
- * What the writer believes about the stream. A revision or `no-stream` makes an append idempotent
+ * The revision that the writer expects the stream to have. A revision or `no-stream` makes an append idempotent
  * for ever (the stored ids are compared); `any` and `exists` promise nothing about repeats.
  */
 export type Expected = 'any' | 'no-stream' | 'exists' | bigint;
@@ -81,8 +81,8 @@ export interface Appended {
 export type AppendResult = Appended | EventStoreError;
 
 /**
- * The most bytes of data, metadata and types (two a character) that one append may carry: what
- * EventStoreDB accepts as it comes.
+ * The most bytes of data, metadata and types (two a character) of one append: the default limit of
+ * EventStoreDB.
  */
 export const APPEND_BYTES_MAX = 1024 * 1024;
 
@@ -104,7 +104,7 @@ export abstract class EventStoreError extends Error {
     | 'store-unavailable';
 }
 
-/** The stream is not where the writer believed. `actual` is true when it is thrown, never a guess. */
+/** The stream is not at the expected revision. `actual` was read from the store, never guessed. */
 export class ConcurrencyConflict extends EventStoreError {
   override readonly name = 'ConcurrencyConflict';
   readonly code = 'concurrency-conflict';
@@ -133,7 +133,7 @@ export class AppendTooLarge extends EventStoreError {
   }
 }
 
-/** The store can never accept these events as they are (a byte it cannot store, say). */
+/** The store can never accept these events (for example a character that it cannot store). */
 export class AppendRejected extends EventStoreError {
   override readonly name = 'AppendRejected';
   readonly code = 'append-rejected';
@@ -175,13 +175,13 @@ export interface ReadAllOptions {
   readonly kinds?: readonly string[];
 }
 
-/** A part of the log: what `readAll` answers. */
+/** A part of the log, as `readAll` returns it. */
 export interface LogPage {
   /** In position order, without gaps: every wanted event after `after` up to and with `end`. */
   readonly events: readonly RecordedEvent[];
   /**
-   * How far the page looked, never before `after`; go on reading after it. A reader may keep it as its
-   * checkpoint even when the page has no events: what lies before it is not of the wanted kinds.
+   * How far the page reaches, never before `after`; continue reading after it. A reader may store it as
+   * its checkpoint even when the page has no events: up to it there are no more events of the wanted kinds.
    */
   readonly end: Position;
   /** Whether the log ended at `end` when it was read. While it is false there may be more at once. */
@@ -189,8 +189,8 @@ export interface LogPage {
 }
 
 /**
- * The log. An abstract class, so that it doubles as the injection token. Two stores and a twin for
- * tests implement it; `testing/event-store.contract.ts` is what they have in common.
+ * The log. An abstract class, so that it doubles as the injection token. Two stores and an in-memory one
+ * for tests implement it; all pass `testing/event-store.contract.ts`.
  */
 export abstract class EventStore {
   /** Measures the write path, when set. */
@@ -215,8 +215,8 @@ export abstract class EventStore {
 
   /**
    * One bounded page of the log after `after` (exclusive). With `kinds` only events of these kinds of
-   * streams (what a stream's name has before its first dash). A page that is not `atEnd` may be short
-   * all the same: the store bounds how much it looks through for one page.
+   * streams (the part of a stream's name before its first dash). A page that is not `atEnd` may be short,
+   * because the store bounds how much it scans for one page.
    */
   abstract readAll(options: ReadAllOptions): Promise<LogPage>;
 
@@ -234,6 +234,6 @@ export abstract class EventStore {
    */
   abstract waitForGrowth(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void>;
 
-  /** Finishes what was accepted, then lets go of connections. */
+  /** Finishes accepted appends, then closes the connections. */
   abstract close(): Promise<void>;
 }

@@ -7,27 +7,27 @@ import {
   type RecordedEvent,
   START,
 } from './event-store';
-import { positionGate } from './position-gate';
+import { positionWaiters } from './position-waiters';
 import { readAhead } from './read-ahead';
 
-/** How long a reader at the head waits at most before it looks again, whatever it was told. */
+/** How long a reader at the end of the log waits for growth before it reads again. */
 const IDLE_MS = 5_000;
-/** How soon a reader looks again whether another owner's turn has ended. */
+/** How soon a reader tries again to own its checkpoint when another process does. */
 const OWNED_ELSEWHERE_MS = 100;
-/** How often the head is asked for while there is more to read than a page, to tell the lag. */
+/** How often the head is read while the reader is behind, to report the lag. */
 const HEAD_EVERY_MS = 1_000;
 /**
- * How soon a checkpoint is written again that only passes over what is not for this reader: such a
- * write spares a later start the way, and is no reason to keep the database busy on a quiet log.
+ * How often the checkpoint is stored while there is nothing to handle: it saves a later start from reading
+ * that part of the log again, but must not keep the database busy on a quiet log.
  */
 const PASSED_OVER_EVERY_MS = 1_000;
-/** How soon a page is asked for again that brought the reader nowhere and was not the end either. */
+/** The pause after an empty page that made no progress and was not the end of the log. */
 const NO_PROGRESS_MS = 50;
 /** Between attempts at a batch that fails: it may need an operator, or a restart. */
 const STALLED_BACK_OFF = { firstMs: 25, longestMs: 30_000 };
 
 export interface FollowOptions<Tx> {
-  /** The reader; its checkpoint has this name. */
+  /** The name of the reader and its checkpoint. */
   readonly name: string;
   readonly store: EventStore;
   readonly checkpoints: Checkpoints<Tx>;
@@ -36,15 +36,15 @@ export interface FollowOptions<Tx> {
   /** Only events of these kinds of streams; all when left out. */
   readonly kinds?: readonly string[];
   /**
-   * Makes what the events mean, inside the transaction that also stores the checkpoint. May be called
-   * again with the same events after a transaction that did not commit; nothing of that one remains.
+   * Applies the events inside the transaction that also stores the checkpoint. May be called again with the
+   * same events after a transaction that was rolled back.
    */
   handle(events: readonly RecordedEvent[], tx: Tx): Promise<void>;
   /** Stops the reader, as `stop` does. */
   readonly signal?: AbortSignal;
-  /** Told of every failed attempt; the reader stays where it is and tries again for ever. */
+  /** Called for every failed attempt; the reader stays where it is and tries again for ever. */
   onError?(error: unknown, status: FollowerStatus): void;
-  /** Told after each commit. */
+  /** Called after each commit. */
   onProgress?(progress: FollowerProgress): void;
 }
 
@@ -58,13 +58,13 @@ export interface FollowerStatus {
   readonly name: string;
   /** Everything up to here is handled and committed. */
   readonly position: Position;
-  /** The end of the log when it was last looked at. */
+  /** The end of the log when it was last read. */
   readonly head: Position;
   /** In positions: events on PostgreSQL, bytes of the log on EventStoreDB. 0 at the head. */
   readonly lag: bigint;
-  /** 0 while nothing waits to be handled. Growing lag with progress is load; without, it is a fault. */
+  /** 0 while nothing waits to be handled. Growing lag with progress means load; without, a fault. */
   readonly secondsSinceProgress: number;
-  /** What the reader cannot get past; null while it can. */
+  /** The event that the reader cannot get past; null while there is none. */
   readonly stalled: Stalled | null;
   readonly running: boolean;
 }
@@ -72,7 +72,7 @@ export interface FollowerStatus {
 export interface Stalled {
   /**
    * Of the first event that was not handled: after a few attempts, exactly the one that fails. When the
-   * log itself cannot be read, the first place that was not read.
+   * log cannot be read, the first position that was not read.
    */
   readonly position: Position;
   readonly error: unknown;
@@ -89,8 +89,8 @@ export interface Follower {
 
 /**
  * The one read path: handles the log from the checkpoint on, page by page, each page and the new
- * checkpoint in one transaction, so that every event counts exactly once whatever crashes. Never
- * skips: an event that cannot be handled stops the reader in front of it, visibly, until it can.
+ * checkpoint in one transaction, so that every event takes effect exactly once whatever crashes. It
+ * never skips: an event that cannot be handled stalls the reader before it, visibly, until it can be.
  */
 export function follow<Tx>(options: FollowOptions<Tx>): Follower {
   const { name, store, checkpoints, limit, kinds, handle } = options;
@@ -98,10 +98,10 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
   const signal = options.signal
     ? AbortSignal.any([options.signal, stopping.signal])
     : stopping.signal;
-  const gate = positionGate();
+  const waiters = positionWaiters();
   const ahead = readAhead(store, { limit, ...(kinds && { kinds }) });
 
-  /** The checkpoint as it was last read or written here. */
+  /** The checkpoint as this process last read or wrote it. */
   let stored: Position | undefined;
   /** Everything up to here is handled; beyond `stored` there was nothing to handle. */
   let position: Position = START;
@@ -113,7 +113,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
   let progressAt = performance.now();
   let stalled: Stalled | null = null;
   let running = true;
-  /** Halved by each failure, so that what can be handled is, and the one event that cannot stands alone. */
+  /** Halved by each failure, until the one event that cannot be handled is alone in its batch. */
   let size = limit;
 
   function status(): FollowerStatus {
@@ -127,7 +127,7 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     if (reached !== position) progressAt = performance.now();
     position = reached;
     if (head < reached) head = reached;
-    gate.passed(reached);
+    waiters.moveTo(reached);
   }
 
   function storedIs(reached: Position): void {
@@ -136,8 +136,8 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     moveTo(reached);
   }
 
-  /** Notes the head now and then. A failed look is no news: the next page will tell. */
-  function lookAtHead(): void {
+  /** Reads the head from time to time. Ignores a failure: the next page reports the outage. */
+  function refreshHead(): void {
     if (performance.now() - headReadAt < HEAD_EVERY_MS) return;
     headReadAt = performance.now();
     store.head().then(
@@ -148,8 +148,8 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     );
   }
 
-  /** Goes to the checkpoint, after moving it over what needs no handling if it is where it was left. */
-  async function lookAtCheckpoint(): Promise<void> {
+  /** Reads the checkpoint; if nobody else has moved it, first stores how far there was nothing to handle. */
+  async function syncCheckpoint(): Promise<void> {
     const [left, passed] = [stored, position];
     const reached = await checkpoints.advance(name, async (_, checkpoint) =>
       checkpoint === left ? passed : checkpoint,
@@ -158,50 +158,50 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     else storedIs(reached);
   }
 
-  /** At a page without events: goes on after it and, at the end of the log, waits. */
+  /** After a page without events: continues behind it and, at the end of the log, waits for growth. */
   async function passOver({ end, atEnd }: LogPage): Promise<void> {
-    // Nothing is waiting, so this is not a time without progress.
+    // At the end of the log nothing waits, so the clock of missing progress starts anew.
     if (atEnd) progressAt = performance.now();
     const from = position;
     moveTo(end);
     stalled = null;
     if (position !== stored && performance.now() - storedAt > PASSED_OVER_EVERY_MS) {
-      return lookAtCheckpoint();
+      return syncCheckpoint();
     }
     if (!atEnd) {
-      lookAtHead();
-      // A page that came to nothing, at once, must not become a loop that takes the process.
+      refreshHead();
+      // Without the pause, empty pages would become a busy loop.
       if (end === from) await pause(NO_PROGRESS_MS, signal);
       return;
     }
     // While the log grows by other kinds of events, do not read it again for each of them.
     if (kinds !== undefined && end !== from) await pause(NO_PROGRESS_MS, signal);
     await store.waitForGrowth(end, IDLE_MS, signal);
-    // All quiet: a server that crashed may have lost the last commits, which need not have waited
-    // for the disk, or somebody may have set the checkpoint back. The log will not tell.
-    if (performance.now() - progressAt > IDLE_MS / 2 && !signal.aborted) await lookAtCheckpoint();
+    // Nothing new for a while. A database server that crashed may have lost its last commits, as
+    // checkpoints need not be synced to disk, or an operator may have set the checkpoint back: read it.
+    if (performance.now() - progressAt > IDLE_MS / 2 && !signal.aborted) await syncCheckpoint();
   }
 
   async function step(): Promise<void> {
-    if (stored === undefined) return lookAtCheckpoint();
+    if (stored === undefined) return syncCheckpoint();
     next = undefined;
     const page = await ahead.take(position);
     const last = page.events.at(-1);
     if (last === undefined) return passOver(page);
     if (last.position > head) head = last.position;
-    lookAtHead();
+    refreshHead();
 
     const batch = page.events.slice(0, size);
     const rest = page.events.slice(batch.length);
     const end = rest.length > 0 ? (batch.at(-1) as RecordedEvent).position : page.end;
-    // While this batch is handled the next page is read. It is used only if this batch commits.
+    // Read the next page while this batch is handled. It is used only if this batch commits.
     if (rest.length > 0) ahead.keep(end, { ...page, events: rest });
     else if (!page.atEnd) ahead.prepare(end);
     next = batch[0]?.position;
     const from = stored;
     const start = performance.now();
     const reached = await checkpoints.advance(name, async (tx, checkpoint) => {
-      // Another owner of this name was here meanwhile: go on from where it has come to.
+      // Another process has moved the checkpoint: continue from there.
       if (checkpoint !== from) return checkpoint;
       await handle(batch, tx);
       return end;
@@ -228,19 +228,19 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
         const attempts = (stalled?.attempts ?? 0) + 1;
         stalled = { position: next ?? position + 1n, error, attempts };
         size = Math.max(1, size >> 1);
-        lookAtHead();
+        refreshHead();
         options.onError?.(error, status());
         await pause(backOffMs(attempts, STALLED_BACK_OFF), signal);
       }
     }
     running = false;
-    gate.close();
+    waiters.close();
   }
 
   const ended = run();
   return {
     status,
-    waitFor: gate.wait,
+    waitFor: waiters.wait,
     stop: () => {
       stopping.abort();
       return ended;

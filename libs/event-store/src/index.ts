@@ -9,6 +9,7 @@ export {
 } from './decision';
 export type { DecidedOrNot } from './draft';
 export * from './event-store';
+export { checkConnectionString } from './eventstoredb/connection-string';
 export {
   EventStoreDbEventStore,
   type EventStoreDbStatus,
@@ -29,4 +30,12 @@ export {
   PostgresEventStore,
   type PostgresEventStoreOptions,
 } from './postgres/postgres-event-store';
+export {
+  type Happened,
+  type HappenedTo,
+  happenedTo,
+  isLater,
+  type Projection,
+  type Sql,
+} from './projection';
 export type { WriteObserver, WriteOutcome, WriteReport } from './write-observer';

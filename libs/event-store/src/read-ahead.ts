@@ -1,17 +1,17 @@
 import type { EventStore, LogPage, Position } from './event-store';
 
 export interface ReadAhead {
-  /** The page after `after`: the prepared one if it is of this place, else a new one. */
+  /** The page after `after`: the prepared one if it begins there, else a new one. */
   take(after: Position): Promise<LogPage>;
   /** Keeps `rest` as the page after `after`. */
   keep(after: Position, rest: LogPage): void;
-  /** Reads the page after `after` now. */
+  /** Starts to read the page after `after`. */
   prepare(after: Position): void;
 }
 
 /**
- * Reads the next page before it is needed. Pages are parts of a log that never changes, so a page
- * read early is still right, at worst short, and one of another place is simply not used.
+ * Reads the next page before it is needed. The log never changes, so a page read early is still right, at
+ * worst short; a page of another position is dropped.
  */
 export function readAhead(
   store: EventStore,
@@ -29,7 +29,7 @@ export function readAhead(
     },
     prepare: (after) => {
       prepared = { after, page: store.readAll({ after, ...options }) };
-      // A failed read is met when the page is taken; if it never is, nobody needs to know.
+      // A failed read rejects when the page is taken; if it never is, the failure does not matter.
       prepared.page.catch(() => undefined);
     },
   };

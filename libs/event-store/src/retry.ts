@@ -7,10 +7,10 @@ import {
   StoreUnavailable,
 } from './event-store';
 
-/** A restart of the store takes seconds; much later the client who asked has given up. */
+/** A restart of the store takes seconds; clients have given up long after that. */
 export const RETRY_FOR_MS = 10_000;
 
-/** A restart of the store is met a second after it is back at the latest. */
+/** Retries within a second after the store is back. */
 export const BACK_OFF = { firstMs: 25, longestMs: 1_000 };
 
 /** Repeats a read while the store cannot be reached, for a bounded time. */
@@ -27,22 +27,22 @@ export async function readPatiently<T>(read: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Appends, and repeats what failed for a reason that passes or with an unknown outcome: the same ids
- * with the same expectation, so each append is stored once however often it was sent. An append whose
- * outcome was ever unknown and that never got an answer stays `OutcomeUnknown`: the store being out of
- * reach later does not mean that nothing was written.
+ * Appends, and repeats appends that failed in an outage or with an unknown outcome: with the same ids and
+ * the same expected revision, so each is stored once however often it is sent. An append whose outcome was
+ * ever unknown and never became known stays `OutcomeUnknown`: that the store cannot be reached later does
+ * not mean that nothing was written.
  */
 export async function appendPatiently(
   store: EventStore,
   requests: readonly AppendRequest[],
 ): Promise<readonly AppendResult[]> {
   const first = await store.appendMany(requests);
-  if (!first.some(passes)) return first;
+  if (!first.some(isTransient)) return first;
 
   const results = [...first];
   const giveUpAt = performance.now() + RETRY_FOR_MS;
   for (let attempt = 1; performance.now() < giveUpAt; attempt++) {
-    const open = [...results.keys()].filter((index) => passes(results[index]));
+    const open = [...results.keys()].filter((index) => isTransient(results[index]));
     if (open.length === 0) break;
     await pause(backOffMs(attempt, BACK_OFF));
     const again = await store.appendMany(open.map((index) => requests[index] as AppendRequest));
@@ -56,6 +56,6 @@ export async function appendPatiently(
   return results;
 }
 
-function passes(result: AppendResult | undefined): boolean {
+function isTransient(result: AppendResult | undefined): boolean {
   return result instanceof OutcomeUnknown || result instanceof StoreUnavailable;
 }

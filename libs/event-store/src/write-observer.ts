@@ -1,16 +1,16 @@
-/** How a command ended: `refused` by the rules, `failed` for the store's sake. */
+/** How a command ended: `refused` by a rule, `failed` because of the store. */
 export type WriteOutcome = 'appended' | 'unchanged' | 'replayed' | 'refused' | 'failed';
 
 /** How one call of the write path went. */
 export interface WriteReport {
   readonly durationMs: number;
-  /** How often a decision was made again as the stream had moved meanwhile. */
+  /** How often a command was decided again because its stream had changed. */
   readonly conflicts: number;
   /** How many commands ended how. */
   readonly outcomes: Readonly<Record<WriteOutcome, number>>;
 }
 
-/** Told how each call went, so that the edges can measure; the write path itself knows no metrics. */
+/** Called after each call of the write path, for metrics. */
 export type WriteObserver = (report: WriteReport) => void;
 
 export function noOutcomes(): Record<WriteOutcome, number> {

@@ -16,6 +16,7 @@ import {
   type RecordedEvent,
   StoreUnavailable,
 } from '../src/event-store';
+import { positionWaiters } from '../src/position-waiters';
 
 /**
  * What can befall an append on its way: the store is not reached, the request is lost, or it is
@@ -39,7 +40,7 @@ export class InMemoryEventStore extends EventStore {
 
   private readonly log: Stored[] = [];
   private readonly streams = new Map<string, Stored[]>();
-  private readonly waiting = new Map<() => void, Position>();
+  private readonly waiters = positionWaiters();
   private readonly closing = new AbortController();
 
   override async append(request: AppendRequest): Promise<Appended> {
@@ -98,25 +99,17 @@ export class InMemoryEventStore extends EventStore {
     return BigInt(this.log.length);
   }
 
-  override waitForGrowth(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (after < this.log.length || signal.aborted || this.closing.signal.aborted)
-      return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
-        this.waiting.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, timeoutMs);
-      signal.addEventListener('abort', wake, { once: true });
-      this.waiting.set(wake, after);
-    });
+  override async waitForGrowth(
+    after: Position,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.waiters.wait(after + 1n, timeoutMs, signal);
   }
 
   override async close(): Promise<void> {
     this.closing.abort();
-    for (const wake of [...this.waiting.keys()]) wake();
+    this.waiters.close();
   }
 
   private appendOne(request: AppendRequest): AppendResult {
@@ -164,7 +157,7 @@ export class InMemoryEventStore extends EventStore {
     });
     this.streams.set(stream, history);
     const position = BigInt(this.log.length);
-    for (const [wake, after] of [...this.waiting]) if (after < position) wake();
+    this.waiters.moveTo(position);
     return { revision: BigInt(history.length - 1), position, outcome: 'appended' };
   }
 

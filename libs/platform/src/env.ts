@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { getMetadataStorage, validateSync } from 'class-validator';
+import { getMetadataStorage, IsUrl, ValidateBy, validateSync } from 'class-validator';
 
 const PREFIX = 'DAYBOOK_';
 
@@ -8,9 +8,8 @@ export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 
   constructor(readonly faults: readonly string[]) {
-    super(
-      `The configuration has ${faults.length} fault(s):\n${faults.map((f) => `  ${f}`).join('\n')}`,
-    );
+    const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
+    super(`The configuration has ${count}:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
   }
 }
 
@@ -18,7 +17,8 @@ export class EnvironmentError extends Error {
  * Reads a class whose properties carry class-validator decorators from environment variables:
  * `databaseUrl` is `DAYBOOK_DATABASE_URL`. Properties keep their initial value as the default; an
  * empty variable counts as absent; numbers and booleans (`true`, `false`) are converted by the
- * declared type. Returns the frozen object, or throws an `EnvironmentError` with all faults at once.
+ * declared type. Returns the frozen object, or throws an `EnvironmentError` with the first fault of each
+ * variable.
  * A fault names the variable and what would be right, never what was given: it may be a secret.
  */
 export function readEnvironment<T extends object>(
@@ -32,13 +32,36 @@ export function readEnvironment<T extends object>(
     const type: unknown = Reflect.getMetadata('design:type', shape.prototype, property);
     Object.assign(settings, { [property]: convert(text, type) });
   }
-  const faults = validateSync(settings, { forbidUnknownValues: true }).flatMap((error) =>
+  const faults = validateSync(settings, {
+    forbidUnknownValues: true,
+    stopAtFirstError: true,
+  }).flatMap((error) =>
     Object.values(error.constraints ?? {}).map((constraint) =>
       constraint.replaceAll(error.property, variableName(error.property)),
     ),
   );
   if (faults.length > 0) throw new EnvironmentError(faults);
   return Object.freeze(settings);
+}
+
+/** Accepts the connection string of a PostgreSQL database. */
+export function IsPostgresUrl(): PropertyDecorator {
+  return IsUrl(
+    { protocols: ['postgres', 'postgresql'], require_protocol: true, require_tld: false },
+    { message: '$property must be like postgres://user:password@host:5432/name' },
+  );
+}
+
+/** Accepts a whole number from `min` to `max`, both included. */
+export function IsWholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): PropertyDecorator {
+  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`;
+  return ValidateBy({
+    name: 'wholeNumber',
+    validator: {
+      validate: (value) => Number.isSafeInteger(value) && value >= min && value <= max,
+      defaultMessage: () => `$property must be a whole number ${range}`,
+    },
+  });
 }
 
 /** `databaseUrl` as it is called in the environment. */

@@ -1,23 +1,47 @@
 import { createServer } from 'node:net';
+import { EnvironmentError } from './env';
+
+const LOCAL = '127.0.0.1';
 
 /** A TCP port on 127.0.0.1 that nobody listens on at this moment. */
 export function freePort(): Promise<number> {
-  return tryPort(0);
+  return tryPort(0, LOCAL);
 }
 
 /** Whether nobody listens on `port` of 127.0.0.1 at this moment. */
 export async function isPortFree(port: number): Promise<boolean> {
-  return tryPort(port).then(
+  return tryPort(port, LOCAL).then(
     () => true,
     () => false,
   );
 }
 
-function tryPort(port: number): Promise<number> {
+/**
+ * Resolves when a server can listen on `port` of `host`. Rejects with an `EnvironmentError` that names
+ * `variable`, which set the port, or DAYBOOK_HTTP_HOST.
+ */
+export async function requirePort(host: string, port: number, variable: string): Promise<void> {
+  await tryPort(port, host).catch((error: NodeJS.ErrnoException) => {
+    throw new EnvironmentError([portFault(error, host, port, variable)]);
+  });
+}
+
+function portFault({ code }: NodeJS.ErrnoException, host: string, port: number, variable: string) {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `${variable}: port ${port} of ${host} is in use by another program. Stop that, or choose another port`;
+    case 'EACCES':
+      return `${variable}: this user may not listen on port ${port}. Choose one from 1024`;
+    default:
+      return `DAYBOOK_HTTP_HOST: this machine cannot listen on ${host} (${code}). Use 127.0.0.1 for this machine alone, or 0.0.0.0 for all of its addresses`;
+  }
+}
+
+function tryPort(port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       const address = server.address();
       server.close(() => resolve(typeof address === 'object' && address ? address.port : port));
     });

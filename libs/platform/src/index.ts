@@ -6,8 +6,9 @@ export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from './embedded-postgres';
-export { EnvironmentError, readEnvironment } from './env';
-export { freePort, isPortFree } from './free-port';
+export { EnvironmentError, IsPostgresUrl, IsWholeNumber, readEnvironment } from './env';
+export { failStart } from './fail-start';
+export { freePort, isPortFree, requirePort } from './free-port';
 export {
   createHealth,
   type Health,
@@ -21,4 +22,5 @@ export { createMetrics, durationHistogram, type Metrics } from './metrics';
 export { NODE_ARGUMENTS } from './node-arguments';
 export { endProcess, isAlive, processIdentity } from './processes';
 export { type PostgresRequirement, requirePostgres } from './require-postgres';
+export { runMigration } from './run-migration';
 export { stopOnRequest } from './shutdown';

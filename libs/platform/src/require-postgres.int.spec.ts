@@ -16,8 +16,7 @@ const requireAt = (change: (url: URL) => void, table = 'pg_catalog.pg_class') =>
   return requirePostgres({
     url: url.href,
     variable: 'DAYBOOK_DATABASE_URL',
-    table,
-    migrate: 'npm run migrate',
+    migrated: { table, command: 'npm run migrate' },
   });
 };
 

@@ -28,10 +28,13 @@ export interface PostgresRequirement {
   readonly url: string;
   /** The variable that somebody set, to be named in what they are told. */
   readonly variable: string;
-  /** A table that the migrations make, `schema.table`: an empty database is told from a ready one. */
-  readonly table: string;
-  /** The command that makes it. */
-  readonly migrate: string;
+  /** What the migrations make; nothing is needed when left out. */
+  readonly migrated?: {
+    /** One of their tables, `schema.table`, to tell an empty database from a ready one. */
+    readonly table: string;
+    /** The command that makes it. */
+    readonly command: string;
+  };
 }
 
 /**
@@ -39,7 +42,7 @@ export interface PostgresRequirement {
  * `EngineMisconfigured`: better to stop a start than to fail each request.
  */
 export async function requirePostgres(requirement: PostgresRequirement): Promise<void> {
-  const { url, variable, table, migrate } = requirement;
+  const { url, variable, migrated } = requirement;
   const client = new Client({
     connectionString: url,
     application_name: 'daybook-start',
@@ -51,35 +54,43 @@ export async function requirePostgres(requirement: PostgresRequirement): Promise
   const place = placeOf(url);
   try {
     await client.connect();
-    const { rows } = await client.query<{ found: boolean; usable: boolean }>(
-      `SELECT to_regclass($1) IS NOT NULL AS found,
-              coalesce(has_table_privilege(to_regclass($1), 'SELECT'), false) AS usable`,
-      [table],
-    );
-    const [row] = rows;
-    if (row?.usable === true) return;
-    const wrong = row?.found
-      ? `at ${place} this user may not read ${table}.`
-      : `at ${place} there is no ${table}.`;
-    const right = row?.found ? 'Grants are made by' : 'It is made by';
-    throw new EngineMisconfigured(ENGINE, wrong, `${right} \`${migrate}\`; run it first.`);
+    if (migrated !== undefined) await requireTable(client, place, migrated);
   } catch (error) {
     if (error instanceof EngineMisconfigured) throw error;
-    throw explain(error, place, variable, migrate);
+    throw explain(error, place, variable, migrated?.command);
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+async function requireTable(
+  client: Client,
+  place: string,
+  { table, command }: NonNullable<PostgresRequirement['migrated']>,
+): Promise<void> {
+  const { rows } = await client.query<{ found: boolean; usable: boolean }>(
+    `SELECT to_regclass($1) IS NOT NULL AS found,
+            coalesce(has_table_privilege(to_regclass($1), 'SELECT'), false) AS usable`,
+    [table],
+  );
+  const [row] = rows;
+  if (row?.usable === true) return;
+  const wrong = row?.found
+    ? `at ${place} this user may not read ${table}.`
+    : `at ${place} there is no ${table}.`;
+  const right = row?.found ? 'Grants are made by' : 'It is made by';
+  throw new EngineMisconfigured(ENGINE, wrong, `${right} \`${command}\`; run it first.`);
 }
 
 function explain(
   error: unknown,
   place: string,
   variable: string,
-  migrate: string,
+  migrate: string | undefined,
 ): EngineMisconfigured {
   const code = codeOf(error);
   // Looking up a table of a schema that the user may not use is refused with this code too.
-  if (code === '42501') {
+  if (code === '42501' && migrate !== undefined) {
     const wrong = `at ${place} this user may not use Daybook's schemas.`;
     const right = `Grants are made by \`${migrate}\`; run it first, or name another user in ${variable}.`;
     return new EngineMisconfigured(ENGINE, wrong, right, { cause: error });

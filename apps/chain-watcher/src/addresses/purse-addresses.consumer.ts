@@ -39,15 +39,7 @@ export interface AddressOffer {
   wake(): void;
 }
 
-/** The stream of minted addresses into a watch. */
-export interface AddressSubscription {
-  /** Every address minted up to here has been read and stored. */
-  complete(): Position;
-  parkedKeys(): number;
-  /** Reads the lag and the parked keys, when something waits for them. */
-  look(): Promise<void>;
-  stop(): Promise<void>;
-}
+export type AddressSubscription = Awaited<ReturnType<typeof subscribeAddresses>>;
 
 /** What the subscription works with. */
 export interface AddressSource {
@@ -67,7 +59,7 @@ export async function subscribeAddresses(
   storeId: string,
   offer: AddressOffer,
   mark: ReadMark,
-): Promise<AddressSubscription> {
+) {
   const topic = TOPICS.purseAddress;
   const group = `watcher-${chain.id}-${storeId}`;
   const running = await log.subscribe({
@@ -92,9 +84,11 @@ export async function subscribeAddresses(
   let parkedKeys = 0;
   let lookedAt = 0;
   return {
+    /** Every address minted up to here has been read and stored. */
     complete: () => mark.complete,
     parkedKeys: () => parkedKeys,
-    async look() {
+    /** Reads the lag and the parked keys, when something waits for them. */
+    async look(): Promise<void> {
       const { read } = mark;
       const isWaiting = isAbove(read, mark.complete);
       if (!isWaiting && Date.now() - lookedAt < LOOK_IDLE_MS) return;
@@ -105,7 +99,7 @@ export async function subscribeAddresses(
       metrics.parkedKeys.set({ topic, group }, parkedKeys);
       mark.look(read, lag, parkedKeys);
     },
-    async stop() {
+    async stop(): Promise<void> {
       await running.stop();
       metrics.parkedKeys.remove({ topic, group });
     },

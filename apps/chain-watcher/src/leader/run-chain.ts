@@ -6,12 +6,11 @@ import {
   openChain,
 } from '@daybook/chains';
 import type { DurableLog } from '@daybook/messaging';
-import { messageOf } from '@daybook/platform/plain';
+import { messageOf, pause } from '@daybook/platform/plain';
 import type { Logger } from 'pino';
 import { readAddresses, subscribeAddresses } from '../addresses/purse-addresses.consumer';
 import { createReadMark } from '../addresses/read-mark';
 import { policyGroups } from '../finality/policy';
-import type { Health } from '../monitoring/health';
 import { watchEvents } from '../monitoring/watch-events';
 import type { WatcherMetrics } from '../monitoring/watcher-metrics';
 import type { Leadership, WatcherStore } from '../state/watcher-store';
@@ -38,22 +37,13 @@ export interface ChainRun {
   readonly pollMs?: number | undefined;
 }
 
-export interface RunningChain {
-  readonly chain: string;
-  /** Whether this process watches the chain, or is ready to when the leader ends. */
-  role(): 'leader' | 'standby';
-  health(): Health;
-  /** Addresses that are not watched because their messages cannot be read. */
-  parkedAddresses(): number;
-  /** Ends after the current step. */
-  stop(): Promise<void>;
-}
+export type RunningChain = ReturnType<typeof runChain>;
 
 /**
  * Watches a chain until it is stopped: waits for the lease, watches, and starts again from what is stored
  * after any error that is not the node's.
  */
-export function runChain(run: ChainRun): RunningChain {
+export function runChain(run: ChainRun) {
   const stopping = new AbortController();
   const status: Status = {
     role: 'standby',
@@ -64,10 +54,13 @@ export function runChain(run: ChainRun): RunningChain {
   const ended = work(run, status, stopping.signal);
   return {
     chain: run.chain.id,
+    /** Whether this process watches the chain, or is ready to when the leader ends. */
     role: () => status.role,
     health: () => status.health,
+    /** Addresses that are not watched because their messages cannot be read. */
     parkedAddresses: () => status.parkedKeys(),
-    async stop() {
+    /** Resolves after the current step. */
+    async stop(): Promise<void> {
       stopping.abort();
       await ended;
     },
@@ -81,7 +74,6 @@ interface Status extends Progress {
 
 async function work(run: ChainRun, status: Status, signal: AbortSignal): Promise<void> {
   const { chain, store, logger, metrics } = run;
-  const pause = createWakeUp();
   let isStandby = false;
   while (!signal.aborted) {
     try {
@@ -101,7 +93,7 @@ async function work(run: ChainRun, status: Status, signal: AbortSignal): Promise
     }
     status.role = 'standby';
     metrics.leading.set({ chain: chain.id }, 0);
-    await pause.rest(STANDBY_MS, signal);
+    await pause(STANDBY_MS, signal);
   }
 }
 
@@ -148,10 +140,7 @@ async function lead(
 
   // The first loop that ends, by an error or by the abort, ends the others.
   const ending = new AbortController();
-  const end = () => ending.abort();
-  signal.addEventListener('abort', end);
-  // The abort may have come while the watch was opened.
-  if (signal.aborted) end();
+  const ended = AbortSignal.any([signal, ending.signal]);
   const listening = client.listen({
     newHead: stepWake.wake,
     pending(transaction) {
@@ -173,13 +162,12 @@ async function lead(
       pollMs: run.pollMs ?? pollMsOf(chain),
     };
     const loops = [
-      followLoop(session, stepWake, ending.signal),
-      relayLoop(session, relayWake, ending.signal),
-      reportLoop(session, ending.signal),
+      followLoop(session, stepWake, ended),
+      relayLoop(session, relayWake, ended),
+      reportLoop(session, ended),
     ];
-    await Promise.all(loops.map((loop) => loop.finally(end)));
+    await Promise.all(loops.map((loop) => loop.finally(() => ending.abort())));
   } finally {
-    signal.removeEventListener('abort', end);
     watch.close();
     listening?.close();
     await addresses.stop();

@@ -2,24 +2,7 @@ import type { BlockHeader, BlockTransfer } from '@daybook/chains';
 import type { FinalityV1, TransferV1 } from '@daybook/contracts';
 import type { Sighting, TrackedTransfer } from '../state/tracked-transfer';
 
-/**
- * Collects the new versions of one chain's transfers. The methods are called in the order in which things
- * happened. A version that would change nothing is not made, so the same call may be repeated.
- */
-export interface TransferVersions {
-  /** New versions, in the order in which they must be published. */
-  readonly changes: readonly TrackedTransfer[];
-  /** A block contains the transfer. */
-  include(block: BlockHeader, transfer: BlockTransfer): void;
-  /** The block that contains it was replaced. */
-  revert(id: string): void;
-  /** The block that contains it is final by `policy`. */
-  finalise(id: string, policy: FinalityV1): void;
-  /** A pending transaction announces it. */
-  see(transfer: BlockTransfer, sighting: Sighting): void;
-  /** Its pending transaction was replaced or has expired. */
-  drop(id: string): void;
-}
+export type TransferVersions = ReturnType<typeof openVersions>;
 
 /** `<caip2>/<transaction hash>/<ordinal>`. */
 export function transferIdOf(chain: string, transfer: BlockTransfer): string {
@@ -27,16 +10,14 @@ export function transferIdOf(chain: string, transfer: BlockTransfer): string {
 }
 
 /**
- * Starts from the latest versions in `known`. `now` is the number of new versions, in Unix milliseconds:
- * see `versionTime`.
+ * Collects the new versions of one chain's transfers, from the latest ones in `known`. The methods are
+ * called in the order in which things happened. A version that would change nothing is not made, so the
+ * same call may be repeated. `now` is the number of new versions, in Unix milliseconds: see `versionTime`.
  */
-export function openVersions(
-  chain: string,
-  known: Iterable<TrackedTransfer>,
-  now: number,
-): TransferVersions {
+export function openVersions(chain: string, known: Iterable<TrackedTransfer>, now: number) {
   const latest = new Map<string, TrackedTransfer>();
   for (const tracked of known) latest.set(tracked.transfer.transferId, tracked);
+  /** New versions, in the order in which they must be published. */
   const changes: TrackedTransfer[] = [];
 
   /**
@@ -60,8 +41,9 @@ export function openVersions(
   }
 
   return {
-    changes,
-    include(block, transfer) {
+    changes: changes as readonly TrackedTransfer[],
+    /** A block contains the transfer. */
+    include(block: BlockHeader, transfer: BlockTransfer): void {
       const content = contentOf(chain, transfer);
       const before = latest.get(content.transferId);
       const isIncluded = before && INCLUDED.includes(before.transfer.status);
@@ -77,15 +59,20 @@ export function openVersions(
         before?.sighting ?? null,
       );
     },
-    revert: (id) => move(id, INCLUDED, { status: 'reverted' }),
-    finalise: (id, finality) => move(id, ['detected'], { status: 'final', finality }),
-    see(transfer, sighting) {
+    /** The block that contains it was replaced. */
+    revert: (id: string) => move(id, INCLUDED, { status: 'reverted' }),
+    /** The block that contains it is final by the policy. */
+    finalise: (id: string, finality: FinalityV1) =>
+      move(id, ['detected'], { status: 'final', finality }),
+    /** A pending transaction announces it. */
+    see(transfer: BlockTransfer, sighting: Sighting): void {
       const content = contentOf(chain, transfer);
       // A known transfer has at least been seen.
       if (latest.has(content.transferId)) return;
       write({ ...content, status: 'seen', block: null, finality: null }, sighting);
     },
-    drop: (id) => move(id, ['seen'], { status: 'dropped' }),
+    /** Its pending transaction was replaced or has expired. */
+    drop: (id: string) => move(id, ['seen'], { status: 'dropped' }),
   };
 }
 

@@ -6,25 +6,15 @@ const PENDING_MS_MAX = 30 * 60_000;
 /** Bounds the memory: anybody can send any number of pending transactions at no cost. */
 const SIGHTINGS_MAX = 10_000;
 
-/** The pending transfers that are neither mined nor dropped, and which of them a block ends. */
-export interface Sightings {
-  isFull(): boolean;
-  /** Adds a transfer whose latest version is `seen`, and removes any other. */
-  note(tracked: TrackedTransfer): void;
-  /**
-   * The open sightings that these transactions of a block end: their own transaction was included, or
-   * another one used its sender's nonce.
-   */
-  endedBy(transactions: readonly TransactionRef[]): readonly string[];
-  /** The open sightings that are too old at `now` (Unix milliseconds). */
-  expired(now: number): readonly string[];
-}
+export type Sightings = ReturnType<typeof createSightings>;
 
 type Entry = Sighting & { readonly txHash: string };
 
-export function createSightings(open: readonly TrackedTransfer[]): Sightings {
+/** The pending transfers that are neither mined nor dropped, and which of them a block ends. */
+export function createSightings(open: readonly TrackedTransfer[]) {
   const entries = new Map<string, Entry>();
 
+  /** Adds a transfer whose latest version is `seen`, and removes any other. */
   function note({ transfer, sighting }: TrackedTransfer): void {
     const { transferId, txHash, status } = transfer;
     entries.delete(transferId);
@@ -40,7 +30,11 @@ export function createSightings(open: readonly TrackedTransfer[]): Sightings {
   return {
     isFull: () => entries.size >= SIGHTINGS_MAX,
     note,
-    endedBy(transactions) {
+    /**
+     * The sightings that these transactions of a block end: their own transaction was included, or another
+     * one used its sender's nonce.
+     */
+    endedBy(transactions: readonly TransactionRef[]): readonly string[] {
       if (entries.size === 0) return [];
       const hashes = new Set(transactions.map(({ hash }) => hash));
       const nonces = new Set(transactions.map(nonceKey));
@@ -49,7 +43,8 @@ export function createSightings(open: readonly TrackedTransfer[]): Sightings {
           hashes.has(entry.txHash) || (entry.nonce !== null && nonces.has(nonceKey(entry))),
       );
     },
-    expired: (now) => idsWhere(({ seenAt }) => now - seenAt > PENDING_MS_MAX),
+    /** The sightings that are too old at `now` (Unix milliseconds). */
+    expired: (now: number) => idsWhere(({ seenAt }) => now - seenAt > PENDING_MS_MAX),
   };
 }
 

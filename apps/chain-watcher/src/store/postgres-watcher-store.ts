@@ -35,6 +35,11 @@ const ADDRESSES_AT_ONCE = 10_000;
 const NEW_STORE = `
   INSERT INTO watcher.store (id) VALUES (gen_random_uuid()) ON CONFLICT DO NOTHING`;
 
+const CHAIN = `SELECT ${CHAIN_COLUMNS} FROM watcher.chain WHERE chain = $1`;
+const RING = `SELECT ${RING_COLUMNS} FROM watcher.ring WHERE chain = $1 ORDER BY number`;
+const SEEN = `
+  SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer WHERE chain = $1 AND status = 'seen'`;
+
 /** The watchers' memory in PostgreSQL (`watcherMigrations` makes the tables). */
 export class PostgresWatcherStore extends WatcherStore {
   private readonly config: ClientConfig;
@@ -98,20 +103,10 @@ export class PostgresWatcherStore extends WatcherStore {
 
   async load(chain: string): Promise<WatchRecord> {
     const [chains, ring, rescans, seen] = await Promise.all([
-      this.rows('watcher-chain', `SELECT ${CHAIN_COLUMNS} FROM watcher.chain WHERE chain = $1`, [
-        chain,
-      ]),
-      this.rows(
-        'watcher-ring',
-        `SELECT ${RING_COLUMNS} FROM watcher.ring WHERE chain = $1 ORDER BY number`,
-        [chain],
-      ),
+      this.rows('watcher-chain', CHAIN, [chain]),
+      this.rows('watcher-ring', RING, [chain]),
       this.rescans(chain),
-      this.rows(
-        'watcher-seen',
-        `SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer WHERE chain = $1 AND status = 'seen'`,
-        [chain],
-      ),
+      this.rows('watcher-seen', SEEN, [chain]),
     ]);
     return {
       ...toChainRecord(chains[0] ?? {}),

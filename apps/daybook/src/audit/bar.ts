@@ -1,4 +1,4 @@
-import type { Progress } from '../../../ledger/src/audit/fold-log';
+import type { Progress } from '@daybook/audit';
 import { progressBar } from '../cli/progress';
 
 const TITLES: Readonly<Record<Progress['step'], readonly [title: string, unit: string]>> = {

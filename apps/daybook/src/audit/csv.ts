@@ -1,6 +1,5 @@
+import type { CompareReport, ReplayReport } from '@daybook/audit';
 import { FIGURE_NAMES } from '@daybook/domain';
-import type { CompareReport } from '../../../ledger/src/audit/compare';
-import type { ReplayReport } from '../../../ledger/src/audit/replay';
 
 const REPLAY = [
   ...['record', 'asset', 'book', 'debits', 'credits', 'accountId', 'customerId', 'purseId'],

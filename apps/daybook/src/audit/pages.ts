@@ -1,10 +1,13 @@
+import type {
+  Certificate,
+  CompareReport,
+  Difference,
+  RebuildReport,
+  ReplayReport,
+  TrialBalanceLine,
+} from '@daybook/audit';
 import type { Figures, Violation } from '@daybook/domain';
 import colors from 'picocolors';
-import type { TrialBalanceLine } from '../../../ledger/src/audit/books-in-memory';
-import type { CompareReport } from '../../../ledger/src/audit/compare';
-import type { Difference } from '../../../ledger/src/audit/compare-rows';
-import type { Certificate, RebuildReport } from '../../../ledger/src/audit/rebuild';
-import type { ReplayReport } from '../../../ledger/src/audit/replay';
 import { table } from '../cli/output';
 import { grouped } from '../cli/progress';
 import { type MoneyInWords, moneyInWords } from './money';

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
-import { rebuild, rollBack } from '../../../ledger/src/audit/rebuild';
+import { rebuild, rollBack } from '@daybook/audit';
+import { AUDITED } from '../../../ledger/src/operations/read-models';
 import { EXIT, Failure } from '../cli/exit-codes';
 import { operate, type PlaceOptions } from '../cli/operate';
 import { remark, say, sayJson } from '../cli/output';
@@ -29,6 +30,7 @@ export function runRebuild(
     const bar = auditBar();
     operation.signal.addEventListener('abort', bar.end);
     const asked = {
+      ...AUDITED,
       ...{ store: await operation.store(), ownerUrl: operation.installation.ownerDatabaseUrl },
       ...(options.eventsPerSecond !== undefined && { eventsPerSecond: options.eventsPerSecond }),
       ...{ actor: `operator:${userInfo().username}`, signal: operation.signal },

@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { constants, setPriority } from 'node:os';
-import { type CompareReport, compare } from '../../../ledger/src/audit/compare';
-import { type ReplayReport, replay } from '../../../ledger/src/audit/replay';
-import { discardRun, runsLeft } from '../../../ledger/src/audit/runs';
+import {
+  type CompareReport,
+  compare,
+  discardRun,
+  type ReplayReport,
+  replay,
+  runsLeft,
+} from '@daybook/audit';
+import { AUDITED } from '../../../ledger/src/operations/read-models';
 import { EXIT, type ExitCode, Failure } from '../cli/exit-codes';
 import { type Operation, operate, type PlaceOptions } from '../cli/operate';
 import { remark, say, sayJson } from '../cli/output';
@@ -37,6 +43,7 @@ export function runReplay(options: ReplayCommandOptions): Promise<void> {
     // On a machine that is busy, whoever serves goes first.
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
     const asked = {
+      ...AUDITED,
       ...{ id, resume: resume !== undefined, keep: options.keep },
       ...(options.eventsPerSecond !== undefined && { eventsPerSecond: options.eventsPerSecond }),
       ...{ signal: operation.signal, onProgress: bar.onProgress },

@@ -121,9 +121,11 @@ function pool(url: string): Pool {
 
 /** Rejects with a sentence when the database cannot be used, before anything is begun. */
 async function requireDatabase({ folder, place }: Installation, url: string): Promise<void> {
-  const migrate = 'node dist/apps/ledger/src/migrate.js';
-  const variable = 'DAYBOOK_DATABASE_URL';
-  await requirePostgres({ url, variable, table: 'ledger.checkpoint', migrate }).catch((cause) => {
+  const migrated = {
+    table: 'ledger.checkpoint',
+    command: 'node dist/apps/ledger/src/migrate.js',
+  };
+  await requirePostgres({ url, variable: 'DAYBOOK_DATABASE_URL', migrated }).catch((cause) => {
     if (folder === null) throw cause;
     throw new Failure(
       `PostgreSQL of ${place} does not answer. Start it with "npx daybook start --data ${folder.path}".`,

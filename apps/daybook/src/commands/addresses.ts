@@ -3,10 +3,6 @@ import { type Command, Option } from 'commander';
 import { count, index, several } from '../cli/arguments';
 import { dataOption, examples, jsonOption } from '../cli/command';
 
-/** A CLI's first family is the one that every installation has. */
-const familyOption = () =>
-  new Option('--family <family>', 'the address family').choices(FAMILIES).default(FAMILIES[0]);
-
 const XPUB_HELP = 'an account-level xpub, or "configured" for the one that the ledger mints with';
 
 export function addAddresses(program: Command): void {
@@ -17,7 +13,9 @@ export function addAddresses(program: Command): void {
   const derive = addresses
     .command('derive')
     .description('Write addresses of an extended public key. Needs no running service.')
-    .addOption(familyOption())
+    .addOption(
+      new Option('--family <family>', 'the address family').choices(FAMILIES).default(FAMILIES[0]),
+    )
     .option('--xpub <xpub>', XPUB_HELP, 'configured')
     .option('--from <index>', 'the first index', index, 0)
     .option('--count <number>', 'how many', count, 1)

@@ -1,5 +1,5 @@
 import { type AccountEvent, idOf } from '@daybook/domain';
-import { happenedTo, type Projection } from '../projections/projection';
+import { happenedTo, type Projection } from '@daybook/event-store';
 
 const INSERT_ACCOUNT = 'INSERT INTO account (id, name, screening) VALUES ($1, $2, $3)';
 const CHANGE_EXPIRY = 'UPDATE account SET unused_days = $2, idle_days = $3 WHERE id = $1';

@@ -8,7 +8,8 @@ import {
   postFigures,
   postings,
 } from '@daybook/domain';
-import { columns, type Happened, type Projection, rowsOf } from '../projections/projection';
+import { type Happened, type Projection } from '@daybook/event-store';
+import { columns, rowsOf } from '../projections/projection';
 import { columnOf, ownerIn, sqlTypeOf } from './figure-columns';
 
 const OWNER_COLUMNS = { owner_id: 'uuid', asset: 'text' };

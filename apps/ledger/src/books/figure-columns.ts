@@ -1,5 +1,5 @@
+import type { FiguresTable } from '@daybook/audit';
 import { FIGURE_NAMES, type FigureName, type Figures, figuresFrom } from '@daybook/domain';
-import { Column } from 'typeorm';
 
 /** The column of a figure; in the journal, where it is the figure after a line, with `_after`. */
 export function columnOf(name: FigureName): string {
@@ -20,20 +20,14 @@ export function figuresIn(row: Readonly<Record<string, unknown>>, prefix = ''): 
   return figuresFrom((name) => BigInt((row[`${prefix}${columnOf(name)}`] as string | null) ?? 0));
 }
 
-type FigureRow<Suffix extends string> = new () => Record<`${FigureName}${Suffix}`, string>;
-
-/** A class for rows to extend: it has a column for each figure, with strings of base units. */
-export function rowOfFigures<Suffix extends '' | 'After'>(suffix: Suffix): FigureRow<Suffix> {
-  class Row {}
-  for (const figure of FIGURE_NAMES) {
-    const name = suffix === '' ? columnOf(figure) : `${columnOf(figure)}_after`;
-    const type = sqlTypeOf(figure);
-    const digits = type === 'numeric' ? { precision: 78, scale: 0 } : {};
-    Column({ type, name, ...digits })(Row.prototype, `${figure}${suffix}`);
-  }
-  return Row as FigureRow<Suffix>;
-}
-
 /** Whose figures a line of the journal moves, as `ownerOf` of the domain; there is an index on it. */
 export const ownerIn = (alias: string) =>
   `coalesce(${['purse_id', 'charge_id', 'customer_id', 'account_id'].map((name) => `${alias}.${name}`).join(', ')})`;
+
+/** The figures as a replay proves them. */
+export const FIGURES_TABLE: FiguresTable = {
+  table: 'figures',
+  owner: 'owner_id',
+  asset: 'asset',
+  columnOf,
+};

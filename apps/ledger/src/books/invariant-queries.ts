@@ -1,5 +1,4 @@
-import { READ_MODELS_CHECKPOINT } from '../projections/projector';
-import { LIVE_SCHEMA } from '../runtime/data-source';
+import { LIVE_SCHEMA, READ_MODELS_CHECKPOINT } from '@daybook/audit';
 import { eachFigure, ownerIn } from './figure-columns';
 
 /** The figures after a line as `<prefix>_<figure>`, so that two of them fit into one row. */

@@ -1,6 +1,6 @@
 import type { BookKind, PostingKind } from '@daybook/domain';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { rowOfFigures } from './figure-columns';
+import { rowOfFigures } from './figures.row';
 
 /** One posting: the same amount debited to one book account and credited to another. */
 @Entity({ name: 'journal_line', schema: 'ledger' })

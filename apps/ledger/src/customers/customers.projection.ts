@@ -1,11 +1,6 @@
 import { type CustomerEvent, idOf } from '@daybook/domain';
-import {
-  columns,
-  type HappenedTo,
-  happenedTo,
-  type Projection,
-  rowsOf,
-} from '../projections/projection';
+import { type HappenedTo, happenedTo, type Projection } from '@daybook/event-store';
+import { columns, rowsOf } from '../projections/projection';
 
 interface Created {
   readonly id: string;

@@ -1,4 +1,5 @@
-import { columns, type Projection, rowsOf } from '../projections/projection';
+import { type Projection } from '@daybook/event-store';
+import { columns, rowsOf } from '../projections/projection';
 
 const INSERT = `
   INSERT INTO command (command_id, stream, fingerprint)

@@ -6,9 +6,8 @@ import {
   streamName,
   upcast,
 } from '@daybook/domain';
-import type { EventStore, RecordedEvent } from '@daybook/event-store';
+import type { EventStore, Happened, RecordedEvent } from '@daybook/event-store';
 import { LRUCache } from 'lru-cache';
-import type { Happened } from '../projections/projection';
 
 /** Streams kept in memory: about 8 MB, so that readers of the same old events read each stream once. */
 const STREAMS_MAX = 2_000;

@@ -1,6 +1,5 @@
 import { upcast } from '@daybook/domain';
-import type { EventStore, RecordedEvent } from '@daybook/event-store';
-import type { Happened } from '../projections/projection';
+import type { EventStore, Happened, RecordedEvent } from '@daybook/event-store';
 import { subjectOf } from './cloud-events';
 import { completeEvents } from './complete-events';
 import { isPublic, type PublicDomainEvent, publicData } from './public-fields';

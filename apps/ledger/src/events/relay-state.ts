@@ -1,8 +1,9 @@
 import { figuresFrom } from '@daybook/domain';
 import type { Checkpoints, Position } from '@daybook/event-store';
+import { type Sql } from '@daybook/event-store';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
-import { columns, rowsOf, type Sql } from '../projections/projection';
+import { columns, rowsOf } from '../projections/projection';
 import type { FiguresState, KeyState, PurseState } from './ledger-messages';
 
 /** Keys kept in memory: about 20 MB. Others are read from the table, a few microseconds each. */

@@ -42,7 +42,8 @@ export class BooksOfEveryOwner1700000005000 implements MigrationInterface {
     await runner.query(`
       ALTER TABLE ledger.purse_figures RENAME TO figures;
       ALTER TABLE ledger.figures RENAME COLUMN purse_id TO owner_id;
-      ALTER TABLE ledger.figures RENAME CONSTRAINT purse_figures_pkey TO figures_pkey;
+      ALTER TABLE ledger.figures DROP CONSTRAINT purse_figures_pkey,
+        ADD CONSTRAINT figures_pkey PRIMARY KEY (owner_id, asset);
       ALTER TABLE ledger.figures
         ${OLD_FIGURES.map((name) => `ALTER COLUMN ${name} SET DEFAULT 0`).join(', ')},
         ${NEW_FIGURES.map((name) => `ADD COLUMN ${name} numeric(78, 0) NOT NULL DEFAULT 0`).join(', ')};
@@ -95,9 +96,10 @@ export class BooksOfEveryOwner1700000005000 implements MigrationInterface {
       ALTER TABLE ledger.figures
         ${OLD_FIGURES.map((name) => `ALTER COLUMN ${name} DROP DEFAULT`).join(', ')},
         ${NEW_FIGURES.map((name) => `DROP COLUMN ${name}`).join(', ')};
-      ALTER TABLE ledger.figures RENAME CONSTRAINT figures_pkey TO purse_figures_pkey;
       ALTER TABLE ledger.figures RENAME COLUMN owner_id TO purse_id;
       ALTER TABLE ledger.figures RENAME TO purse_figures;
+      ALTER TABLE ledger.purse_figures DROP CONSTRAINT figures_pkey,
+        ADD CONSTRAINT purse_figures_pkey PRIMARY KEY (purse_id, asset);
     `);
   }
 }

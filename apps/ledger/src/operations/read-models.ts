@@ -1,9 +1,10 @@
+import { type Projection } from '@daybook/event-store';
 import { accountsProjection } from '../accounts/accounts.projection';
 import { booksProjection } from '../books/books.projection';
+import { FIGURES_TABLE } from '../books/figure-columns';
 import { customersProjection } from '../customers/customers.projection';
 import { commandsProjection } from '../edge/commands.projection';
 import { logTimesProjection } from '../projections/log-times.projection';
-import type { Projection } from '../projections/projection';
 import { pursesProjection } from '../purses/purses.projection';
 import { replenishmentsProjection } from '../replenishments/replenishments.projection';
 
@@ -17,3 +18,6 @@ export const READ_MODELS: readonly Projection[] = [
   booksProjection,
   logTimesProjection,
 ];
+
+/** What an audit replays and compares. */
+export const AUDITED = { projections: READ_MODELS, figures: FIGURES_TABLE } as const;

@@ -1,5 +1,5 @@
-import { columns, type Projection, rowsOf } from './projection';
-import { isLater } from './recorded-time';
+import { isLater, type Projection } from '@daybook/event-store';
+import { columns, rowsOf } from './projection';
 
 // A time that is not after the last one, as of a clock that was set back, counts as the last one:
 // what was known at a time is always a beginning of the log.

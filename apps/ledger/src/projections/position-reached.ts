@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { READ_MODELS_CHECKPOINT } from '@daybook/audit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { READ_MODELS_CHECKPOINT } from './projector';
 
 /** How often the checkpoint is looked at while a read waits for its own write. */
 const POLL_MS = 10;

@@ -1,10 +1,9 @@
-import { EventStore } from '@daybook/event-store';
+import { EventStore, type Projection } from '@daybook/event-store';
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { ResolveAsOfHandler } from './as-of';
 import { PositionReached } from './position-reached';
-import type { Projection } from './projection';
 import { startProjector } from './projector';
 
 const PROJECTIONS = Symbol('PROJECTIONS');

@@ -1,11 +1,9 @@
+import { READ_MODELS_CHECKPOINT } from '@daybook/audit';
 import { upcast } from '@daybook/domain';
-import { type EventStore, type Follower, follow } from '@daybook/event-store';
+import { type EventStore, type Follower, follow, type Projection } from '@daybook/event-store';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { checkpointsOf } from '../runtime/checkpoints';
-import type { Projection } from './projection';
-
-export const READ_MODELS_CHECKPOINT = 'read-models';
 
 /** Events folded into one transaction: enough to share its cost, few enough to be seen soon. */
 const BATCH_MAX = 5_000;

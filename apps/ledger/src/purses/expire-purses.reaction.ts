@@ -1,10 +1,9 @@
 import { earliestExpiry, idOf, type PurseExpiry, streamName } from '@daybook/domain';
-import { EventStore } from '@daybook/event-store';
+import { EventStore, type Happened } from '@daybook/event-store';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { PositionReached } from '../projections/position-reached';
-import type { Happened } from '../projections/projection';
 import type { Due, DueTimes, Later } from '../reactions/due-times';
 import type { DueNow, Reaction } from '../reactions/reaction';
 import { Reactions } from '../reactions/reactions';

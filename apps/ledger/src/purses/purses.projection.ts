@@ -1,5 +1,6 @@
 import { idOf, type PurseEvent } from '@daybook/domain';
-import { columns, happenedTo, type Projection, rowsOf } from '../projections/projection';
+import { happenedTo, type Projection } from '@daybook/event-store';
+import { columns, rowsOf } from '../projections/projection';
 
 const INSERT_COLUMNS = {
   id: 'uuid',

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@daybook/event-store';
-import { columns, rowsOf, type Sql } from '../projections/projection';
+import { type Sql } from '@daybook/event-store';
+import { columns, rowsOf } from '../projections/projection';
 
 /** Something to look at once the database's clock has passed `dueAt`. */
 export interface Due {

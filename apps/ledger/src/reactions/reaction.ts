@@ -1,6 +1,6 @@
 import type { StreamKind } from '@daybook/domain';
 import type { JsonObject } from '@daybook/event-store';
-import type { Happened } from '../projections/projection';
+import { type Happened } from '@daybook/event-store';
 import type { DueTimes, Later } from './due-times';
 
 /** A due time that has come. */

@@ -1,6 +1,6 @@
+import { READ_MODELS_CHECKPOINT } from '@daybook/audit';
 import type { Family } from '@daybook/domain';
 import type { DataSource } from 'typeorm';
-import { READ_MODELS_CHECKPOINT } from '../projections/projector';
 import { type KnownOwners, keyOf, type Owner, type Receiver } from './owners';
 
 interface Row {

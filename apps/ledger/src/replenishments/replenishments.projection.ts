@@ -7,14 +7,8 @@ import {
   type ReplenishmentStatus,
   type TransferContent,
 } from '@daybook/domain';
-import {
-  columns,
-  type HappenedTo,
-  happenedTo,
-  type Projection,
-  rowsOf,
-  type Sql,
-} from '../projections/projection';
+import { type HappenedTo, happenedTo, type Projection, type Sql } from '@daybook/event-store';
+import { columns, rowsOf } from '../projections/projection';
 
 const INSERT_COLUMNS = {
   id: 'uuid',

@@ -1,3 +1,4 @@
+import { LIVE_SCHEMA } from '@daybook/audit';
 import { DataSource, type DataSourceOptions, getMetadataArgsStorage } from 'typeorm';
 
 /** Queries and projections share the pool; each projector group needs one, each request one. */
@@ -5,9 +6,6 @@ const CONNECTIONS_MAX = 12;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Longer than any page or batch takes; a statement beyond it is ended by the server. */
 const STATEMENT_TIMEOUT_MS = 30_000;
-
-/** The schema of the read models that are served. */
-export const LIVE_SCHEMA = 'ledger';
 
 /** The connection to the ledger's schema: read models, checkpoints and what else PostgreSQL keeps. */
 export function ledgerDataSource(

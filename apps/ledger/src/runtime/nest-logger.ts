@@ -1,14 +1,20 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
+/** The context under which Nest reports an error that ends the start. */
+const FAILED_START = 'ExceptionHandler';
+
 /**
  * What Nest and the parts of the ledger log, as one line each of the process's own log. An object
- * with `msg` keeps its fields; an error in it is written with its stack.
+ * with `msg` keeps its fields; an error in it is written with its stack. Nest's notes about the parts
+ * that it starts are for debugging. Its report of a start that failed is left out, as the start itself
+ * ends with the same error.
  */
 export function nestLogger(logger: Logger): LoggerService {
   const line = (level: 'info' | 'error' | 'warn' | 'debug' | 'fatal') => {
     return (message: unknown, ...rest: readonly unknown[]) => {
       const context = rest.at(-1);
+      if (context === FAILED_START) return;
       if (typeof message === 'object' && message !== null && !(message instanceof Error)) {
         const { error, ...fields } = message as Record<string, unknown>;
         logger[level]({ context, ...fields, ...(error !== undefined && { err: error }) });
@@ -17,7 +23,7 @@ export function nestLogger(logger: Logger): LoggerService {
     };
   };
   return {
-    log: line('info'),
+    log: line('debug'),
     error: line('error'),
     warn: line('warn'),
     debug: line('debug'),

@@ -15,9 +15,8 @@ export function canonicalTronAddress(text: string): string | null {
 /** Throws `RangeError` for what is no canonical address. */
 export function tronAddressKey(address: string): string {
   const key = decode(address);
-  if (key === null)
-    throw new RangeError('This is no TRON address in base58 with a right checksum.');
-  return key;
+  if (key !== null) return key;
+  throw new RangeError('This is no TRON address in base58 with a right checksum.');
 }
 
 export function tronAddressOfKey(key: string): string {

@@ -29,12 +29,12 @@ const ANYWHERE_ATTEMPTS_MAX = 50;
 type At = bigint | 'no-stream';
 
 export interface Appender {
-  /** Appends, expecting what the request says. Rejects with an `EventStoreError`. */
+  /** Appends at the expected revision. Rejects with an `EventStoreError`. */
   append(request: AppendRequest, encoded: EncodedAppend): Promise<Appended>;
 }
 
 /**
- * Appends one request at a time to a stream, any number at once to different ones.
+ * Appends one request at a time to each stream, to different streams concurrently.
  *
  * With an explicit revision, or none, the server compares stored ids for ever (rule 1 of its
  * `IndexWriter.CheckCommit`); for "any" it remembers recent ids only. So "any" and "exists" are appended

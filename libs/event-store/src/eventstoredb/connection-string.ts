@@ -4,7 +4,7 @@ export const ENGINE = 'EventStoreDB';
 
 const EXAMPLE = 'esdb://user:password@host:2113, or esdb://host:2113?tls=false';
 
-/** What the client of version 6.2.1 understands; anything else it ignores after printing the password. */
+/** The options of the client's version 6.2.1. It ignores any other and prints the whole string, with password. */
 const OPTIONS = new Set(
   [
     'tls',
@@ -30,9 +30,9 @@ function flat(text: string): string {
 }
 
 /**
- * Where a connection string leads, without its password: `host:port`, several with commas. Throws
+ * Checks a connection string and returns its hosts: `host:port`, several with commas. Throws
  * `EngineMisconfigured` for what the client would refuse with the password in the message, ignore with
- * the password on the console, or accept and then not do: credentials without TLS are dropped by it.
+ * the password on the console, or accept without effect, such as credentials without TLS.
  */
 export function checkConnectionString(url: string): string {
   const wrong = (what: string, right: string) => new EngineMisconfigured(ENGINE, what, right);
@@ -91,7 +91,7 @@ function checkHosts(hosts: string, wrong: Wrong): void {
   }
 }
 
-/** The client splits at every colon and decodes the rest, so a password with one would lose its end. */
+/** The client splits at every colon before it decodes, so a password with a colon would be cut off. */
 function checkCredentials(credentials: string, wrong: Wrong): void {
   const decodable = credentials.split(':').every((part) => {
     try {

@@ -4,12 +4,12 @@ import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb'
 import { StoreUnavailable } from '../event-store';
 import { codeOf, messageOf } from './errors';
 
-/** How long the first exchange with a server may take, discovery of a cluster included. */
+/** How long connecting may take, discovery of a cluster included. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** gRPC's code for a server that is not reached. */
+/** gRPC's status for a server that cannot be reached. */
 const UNAVAILABLE = 14;
 
-/** A call that carries appends for as long as it lasts. */
+/** A bidirectional call that carries many appends. */
 interface AppendCall {
   on(event: string, listener: (...args: never[]) => void): this;
   cancel(): void;
@@ -20,8 +20,8 @@ interface GrpcClient {
 }
 
 /**
- * What the client keeps to itself, as it is in version 6.2.1. Its TypeScript declares these as
- * protected; a test fails when an update moves them.
+ * Internals of the client, version 6.2.1, declared as protected. A test fails when an update moves
+ * them.
  */
 interface Inside {
   GRPCStreamCreator: (
@@ -34,7 +34,7 @@ interface Inside {
 }
 
 export interface Connection {
-  /** The client of this process; another one after it had to be given up. */
+  /** The current client; it is replaced when it cannot recover. */
   client(): EventStoreDBClient;
   /** Whether the last check reached a server, and nothing has failed since. */
   isReady(): boolean;

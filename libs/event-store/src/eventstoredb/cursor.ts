@@ -9,32 +9,32 @@ import { cannotBeRead } from './errors';
 import { READ_SILENCE_MS, SEARCH_WINDOW } from './reads';
 import { recordedEvent } from './recorded-event';
 
-/** A page that has got somewhere ends after so long, full or not. */
+/** A page that has made progress ends after this long, full or not. */
 const PAGE_MS = 2_000;
 
 export interface CursorPage {
   readonly events: RecordedEvent[];
   readonly end: Position;
-  /** Why the page ended: it is full, the log ended, or it took its time. */
+  /** Why the page ended: it is full, the log ended, or its time was over. */
   readonly because: 'full' | 'caught-up' | 'time';
 }
 
 export interface Cursor {
-  /** The next events, at most `limit`. Rejects with `StoreUnavailable`; the cursor is of no use then. */
+  /** The next events, at most `limit`. Rejects with `StoreUnavailable`; the cursor is closed then. */
   page(limit: number): Promise<CursorPage>;
   close(): void;
 }
 
-/** A sign from the server that is not an event, and how many events come before it. */
-interface Sign {
+/** A message of the server that is not an event, and how many events come before it. */
+interface Marker {
   readonly after: number;
   readonly position?: Position;
 }
 
 /**
  * Reads the log from `after` (exclusive) through a filter on prefixes of streams. It is a subscription
- * that is given up when it has caught up: the client has no filtered read, and only a subscription is
- * told how far the server has looked where nothing passes the filter.
+ * that ends when it has caught up: the client has no filtered read, and only a subscription gets
+ * checkpoints of how far the server has scanned where nothing passes the filter.
  */
 export function openCursor(
   client: EventStoreDBClient,
@@ -42,7 +42,7 @@ export function openCursor(
   after: Position,
 ): Cursor {
   let received = 0;
-  let signs: Sign[] = [];
+  let markers: Marker[] = [];
   let events: RecordedEvent[] = [];
   let end = after;
   let caughtUp = false;
@@ -50,11 +50,11 @@ export function openCursor(
   let wanted = 0;
   let wake = (): void => undefined;
 
-  // Called when the sign is read, when events before it may still be on their way to the listener.
+  // Called when a marker is parsed; events before it may still be buffered.
   const note = (position?: Position): void => {
-    const sign = { after: received + subscription.readableLength };
-    signs.push(position === undefined ? sign : { ...sign, position });
-    heed();
+    const marker = { after: received + subscription.readableLength };
+    markers.push(position === undefined ? marker : { ...marker, position });
+    applyMarkers();
   };
   const subscription = client.subscribeToAll({
     fromPosition: after === START ? 'start' : { commit: after, prepare: after },
@@ -62,10 +62,10 @@ export function openCursor(
   });
   subscription.pause();
 
-  function heed(): void {
-    while (signs[0] !== undefined && signs[0].after <= received) {
-      const { position } = signs[0];
-      signs = signs.slice(1);
+  function applyMarkers(): void {
+    while (markers[0] !== undefined && markers[0].after <= received) {
+      const { position } = markers[0];
+      markers = markers.slice(1);
       if (position === undefined) caughtUp = true;
       else if (position > end) end = position;
     }
@@ -84,7 +84,7 @@ export function openCursor(
       failure = error;
     }
     if (events.length >= wanted) subscription.pause();
-    heed();
+    applyMarkers();
   });
   subscription.on('caughtUp', () => note());
   subscription.on('error', (error) => {
@@ -98,7 +98,7 @@ export function openCursor(
 
   function close(): void {
     wake = () => undefined;
-    // Nothing that comes now is wanted, and what was buffered must not hold the call open.
+    // Discard what still arrives; buffered events would keep the call open.
     subscription.removeAllListeners('data').resume();
     subscription.unsubscribe().catch(() => undefined);
   }
@@ -138,7 +138,7 @@ export function openCursor(
         else if (caughtUp) settle('caught-up');
         else if (isLate && end > from) settle('time');
       };
-      heed();
+      applyMarkers();
       if (events.length < wanted) subscription.resume();
     });
   }
@@ -146,7 +146,7 @@ export function openCursor(
   return { page, close };
 }
 
-/** A filter on prefixes that tells how far the server has looked. `reached` must not throw. */
+/** A filter on prefixes that reports how far the server has scanned. `reached` must not throw. */
 export function prefixFilter(
   prefixes: readonly string[],
   reached: (position: Position) => void,
@@ -155,7 +155,7 @@ export function prefixFilter(
     prefixes: [...prefixes],
     maxSearchWindow: SEARCH_WINDOW,
     checkpointInterval: 1,
-    // What this throws, the client does not hear: its subscription would stand still without an error.
+    // The client ignores errors from here, and its subscription would stop without one.
     checkpointReached: async (_, { commit }) => reached(commit),
   });
 }

@@ -3,14 +3,14 @@ import { type Metadata, status } from '@grpc/grpc-js';
 import { StoreUnavailable } from '../event-store';
 
 /**
- * What a failed append says about its fate.
+ * What the error of a failed append tells about its outcome.
  * - `conflict`, `too-large`, `deleted`: the server decided; nothing was written.
- * - `unavailable`: the server did not take the request (busy, starting, no rights). Nothing was written.
+ * - `unavailable`: the server refused the request (busy, starting, no rights). Nothing was written.
  * - `unknown`: everything else. The connection, the whole call or the wait ended, perhaps after the write.
  */
 export type AppendFate = 'conflict' | 'too-large' | 'deleted' | 'unavailable' | 'unknown';
 
-/** What the server says in words only; the client wraps it into an error of unknown type. */
+/** Refusals that the server expresses only in words; the client wraps them into errors of unknown type. */
 const NOT_TAKEN = /Server Is (Busy|Not Ready)|No leader info available/;
 const TOO_LARGE = /Maximum Append Size Exceeded/i;
 
@@ -32,12 +32,12 @@ export function fateOfAppend(error: unknown): AppendFate {
   }
 }
 
-/** The client's own name for an error; errors of gRPC itself have none. */
+/** The client's type of an error; errors of gRPC itself have none. */
 export function typeOf(error: unknown): string | undefined {
   return (error as { type?: string } | null)?.type;
 }
 
-/** The gRPC status of an error: errors before a call is made come without a type. */
+/** The gRPC status of an error that has no type of the client. */
 export function codeOf(error: unknown): number | undefined {
   return (error as { code?: number } | null)?.code;
 }
@@ -59,7 +59,7 @@ export function isDenied(error: unknown): boolean {
   );
 }
 
-/** Errors of a batch append may have an empty message; then their type says more. */
+/** Errors of a batch append may have an empty message; then the type stands for it. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message || typeOf(error) || error.name;

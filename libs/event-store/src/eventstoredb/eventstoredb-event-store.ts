@@ -23,9 +23,9 @@ import { readLast } from './read-last';
 import { type LogReader, logReader } from './read-log';
 import { readEvents } from './reads';
 
-/** Measured: more in flight wait longer for the same number a second. */
+/** Measured: more in flight wait longer without more appends a second. */
 export const APPENDS_IN_FLIGHT_MAX = 1_024;
-/** A server takes 100 calls over one connection; subscriptions and appends need theirs. */
+/** A server accepts 100 calls over one connection; subscriptions and appends need some of them. */
 const READS_IN_FLIGHT_MAX = 64;
 /** A longer queue only turns a slow store into a slow and full process. */
 const WAITING_MAX = 65_536;
@@ -37,9 +37,9 @@ export interface EventStoreDbStatus {
 }
 
 /**
- * The log in EventStoreDB: `openEventStoreDb` makes it. A position is a commit position, so it counts
- * bytes of the server's log, others' events between ours included. Only streams of the given kinds are
- * seen, whatever else the server holds.
+ * The log in EventStoreDB; `openEventStoreDb` opens it. A position is a commit position, so it counts
+ * bytes of the server's whole log, with events of others. Only streams of the given kinds are
+ * seen.
  */
 export class EventStoreDbEventStore extends EventStore {
   private readonly appender: Appender;
@@ -52,7 +52,7 @@ export class EventStoreDbEventStore extends EventStore {
   private readonly accepted = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
 
-  /** `kinds`: all kinds of streams that the product writes (what a name has before its first dash). */
+  /** `kinds`: all kinds of streams that the product writes (the part of a name before its first dash). */
   constructor(
     private readonly connection: Connection,
     private readonly kinds: readonly string[],

@@ -1,13 +1,13 @@
 import { backOffMs, pause } from '@daybook/platform/plain';
 import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
 import { type Position, START } from '../event-store';
-import { keepWaiters } from '../waiters';
+import { growthWaiters } from '../growth-waiters';
 import { prefixFilter } from './cursor';
 import { messageOf } from './errors';
 
 /** A subscription that delivers nothing for so long while the log grows is replaced. */
 const SILENCE_MS = 3_000;
-/** Before a lost subscription is made again. */
+/** Between attempts to resume a lost subscription. */
 const RESUME_BACK_OFF = { firstMs: 25, longestMs: 5_000 };
 
 export interface SubscriptionState {
@@ -37,14 +37,14 @@ export function watchGrowth(
   prefixes: readonly string[],
   readHead: () => Promise<Position>,
 ): Growth {
-  const waiters = keepWaiters(
+  const waiters = growthWaiters(
     () => {
       subscribing ??= subscribeForEver();
     },
     () => void pollHead(),
   );
   const closing = new AbortController();
-  /** How far the subscription has come; it goes on after this. */
+  /** The last position of the subscription; it resumes after this. */
   let delivered: Position | undefined;
   let heardAt = performance.now();
   let subscribing: Promise<void> | undefined;

@@ -3,14 +3,14 @@ import { type Position, START } from '../event-store';
 export interface KnownEnd {
   /** Notes a position that the log has reached. */
   reached(position: Position): void;
-  /** A position that nothing exceeds which was stored before this call. */
+  /** A position at or after everything that was stored before this call. */
   get(): Promise<Position>;
 }
 
 /**
- * The end of the log, as of now. The server does not say whether an append was stored now or is a repeat;
- * but what is stored now comes after everything that was stored before. So the end is asked for before
- * an append is sent, once for all who ask while the question before it is under way.
+ * The current end of the log. The server does not tell an append from a duplicate; but what is stored now
+ * comes after everything that was stored before. So the end is read before an append is sent; callers
+ * that arrive while one read is under way share the next.
  */
 export function knownEnd(readEnd: () => Promise<Position>): KnownEnd {
   let known = START;
@@ -21,7 +21,7 @@ export function knownEnd(readEnd: () => Promise<Position>): KnownEnd {
     if (position > known) known = position;
   };
 
-  /** An answer to a question that was asked before a call says nothing about what came in between. */
+  /** A read that began before a call may miss what was stored in between, so the call waits for the next. */
   async function askAfter(earlier: Promise<void> | undefined): Promise<void> {
     await earlier?.catch(() => undefined);
     current = next;

@@ -12,16 +12,16 @@ import { readLast } from './read-last';
 export interface EventStoreDbConfig {
   /** `esdb://user:password@host:2113`, or `esdb+discover://` for a cluster. */
   readonly url: string;
-  /** All kinds of streams that the product writes: what a stream's name has before its first dash. */
+  /** All kinds of streams that the product writes: the part of a stream's name before its first dash. */
   readonly kinds: readonly string[];
-  /** Gives up opening. */
+  /** Aborts opening. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Opens the log in EventStoreDB when everything it needs is there: a connection string that can work,
- * a server that is reached and knows who asks, and the right to read `$all`. Rejects with
- * `EngineMisconfigured` for what waiting will not change, with `StoreUnavailable` for what it may.
+ * Opens the log in EventStoreDB after checking the connection string, the server, the credentials and
+ * the right to read `$all`. Rejects with `EngineMisconfigured` for what must be corrected, with
+ * `StoreUnavailable` for an outage.
  */
 export async function openEventStoreDb(
   config: EventStoreDbConfig,
@@ -45,7 +45,7 @@ export async function openEventStoreDb(
   return new EventStoreDbEventStore(connection, kinds);
 }
 
-/** What the client says of a bad string has the string in it, so its message goes no further. */
+/** The client's message about a bad string repeats the password, so it is replaced. */
 function newClient(url: string): EventStoreDBClient {
   try {
     return EventStoreDBClient.connectionString(url);
@@ -84,11 +84,11 @@ async function verify(
       ? notKnown(cause, place)
       : notAllowed(cause, place);
   }
-  await tellsWhenCaughtUp(connection, place, kinds);
+  await checkCaughtUp(connection, place, kinds);
 }
 
-/** A page of the log ends where the server says so, which it does since 23.10. */
-async function tellsWhenCaughtUp(
+/** Pages need the server's caught-up message, which it sends since 23.10. */
+async function checkCaughtUp(
   connection: Connection,
   place: string,
   kinds: readonly string[],
@@ -105,7 +105,7 @@ async function tellsWhenCaughtUp(
   } catch (cause) {
     if (isDenied((cause as StoreUnavailable).cause)) throw notAllowed(cause, place);
     throw new StoreUnavailable(
-      `EventStoreDB at ${place} lets read $all, but a subscription to it fails: ${messageOf(cause)} ` +
+      `EventStoreDB at ${place} allows reading $all, but a subscription to it fails: ${messageOf(cause)} ` +
         'Version 23.10 or later answers at once.',
       { cause },
     );

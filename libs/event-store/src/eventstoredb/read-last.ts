@@ -7,7 +7,7 @@ import { type Position, START, StoreUnavailable } from '../event-store';
 import { cannotBeRead } from './errors';
 import { fromLeader, READ_SILENCE_MS, SEARCH_WINDOW } from './reads';
 
-/** What the client has for calls like its own; protected in its types, as in `connection.ts`. */
+/** Internals with which the client makes its calls, as in `connection.ts`. */
 interface Inside {
   GRPCStreamCreator(
     Client: unknown,
@@ -26,8 +26,8 @@ interface ReadCall {
 
 /**
  * The position of the last event in streams with these prefixes, or of the last event at all, as the
- * leader has it. The server can read backwards through a filter, but this client has no method for it: so one request is
- * made here from the messages that the client is made of.
+ * leader has it. The server can read backwards through a filter, but this client has no method for it,
+ * so the request is built here from the client's generated messages.
  */
 export function readLast(
   client: EventStoreDBClient,

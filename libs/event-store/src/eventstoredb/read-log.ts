@@ -2,9 +2,9 @@ import type { EventStoreDBClient } from '@eventstore/db-client';
 import type { LogPage, Position } from '../event-store';
 import { type Cursor, openCursor } from './cursor';
 
-/** Readers that go on where their last page ended; more than this is not one process. */
+/** Kept cursors: more than one process has readers. */
 const KEPT_MAX = 8;
-/** A reader that goes on does so at once; what it does not fetch by then is only in the way. */
+/** A reader that continues does so at once; a cursor unused for longer is closed. */
 const KEPT_MS = 1_000;
 
 export interface LogReader {
@@ -18,8 +18,8 @@ interface Kept {
 }
 
 /**
- * Pages of the log through a filter. A full page keeps its cursor, so the next one goes on without
- * asking the server anew; only a cursor that was opened for a page can say that the log ends there.
+ * Pages of the log through a filter. A full page keeps its cursor, so the next page continues without a
+ * new subscription; only a cursor opened for its page can tell that the log ends there.
  */
 export function logReader(client: () => EventStoreDBClient): LogReader {
   const kept = new Map<string, Kept>();
@@ -47,7 +47,7 @@ export function logReader(client: () => EventStoreDBClient): LogReader {
     const keyOf = (position: Position) => `${position} ${prefixes.join(' ')}`;
     const old = take(keyOf(after));
     if (old !== undefined) {
-      // It may have caught up long ago, or broken: then what it has is a page, if it has anything.
+      // It may have caught up long ago, or failed: then what it has buffered is a page, if anything.
       const page = await old.page(limit).catch(() => undefined);
       if (page?.because === 'full') keep(keyOf(page.end), old);
       else old.close();

@@ -64,7 +64,7 @@ interface Reading {
   cancel(): Promise<void>;
 }
 
-/** The client's reads have no deadline and do not end when they are cancelled, so neither is relied on. */
+/** The client's reads have no deadline, and cancelling does not end them, so this has its own time-out. */
 function collect(reading: Reading): Promise<RecordedEvent[]> {
   return new Promise((resolve, reject) => {
     const events: RecordedEvent[] = [];

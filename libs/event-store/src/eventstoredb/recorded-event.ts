@@ -39,7 +39,7 @@ function eventMetadata({ $correlationId, $causationId, ...rest }: StoredMetadata
 }
 
 /**
- * An event as the port shows it. Its position is the commit position. The log begins with a record of
+ * Converts an event to the port's form. Its position is the commit position. The log begins with a record of
  * the server itself, so no other event has position 0, which is `START`.
  */
 export function recordedEvent(stored: StoredEvent): RecordedEvent {

@@ -1,4 +1,4 @@
-import { bigintArray, intArray, textArray, uuidArray } from '@daybook/platform/plain';
+import { bigintArray, intArray, messageOf, textArray, uuidArray } from '@daybook/platform/plain';
 import type { Client } from 'pg';
 import type { EncodedAppend } from '../encode-append';
 import {
@@ -17,15 +17,15 @@ const APPEND = {
   rowMode: 'array' as const,
 };
 
-/** As `event_store.append` knows them. */
+/** Expected revisions as `event_store.append` encodes them. */
 const NO_STREAM = -1n;
 const ANY = -2n;
 const EXISTS = -4n;
 
 /**
  * Commits a batch of appends to different streams in one round trip. Never rejects. A batch that the
- * database rejects is tried again in halves, so only the append it cannot store fails.
- * `onCommitted` is told the position of the last event of the log.
+ * database rejects is repeated in halves, so only the append that it cannot store fails.
+ * `onCommitted` gets the position of the last event of the log.
  */
 export async function appendBatch(
   writer: LastingConnection,
@@ -62,7 +62,7 @@ export async function appendBatch(
   }
 }
 
-/** Position of the last event before the batch; then arrays as text, or null when all went as expected. */
+/** The position of the last event before the batch; then arrays as text, null when nothing conflicted. */
 type Row = readonly [head: string, revisions: string | null, positions: string | null];
 
 function parameters(batch: readonly EncodedAppend[]): Buffer[] {
@@ -149,8 +149,4 @@ function expectedNumber(expected: Expected): bigint {
 /** `{1,2}` as PostgreSQL writes an array of numbers. */
 function bigints(array: string | null): bigint[] | undefined {
   return array?.slice(1, -1).split(',').map(BigInt);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,8 @@
 import { type RecordedEvent, StoreUnavailable } from '../event-store';
 
-/** More streams in one query only make everybody wait for everybody. */
+/** More streams in one query gain nothing and delay all of its callers. */
 const STREAMS_PER_QUERY_MAX = 512;
-/** While one query is answered the next is gathered; a third would leave each with less to share. */
+/** While one query runs the next is gathered; with a third, queries would be smaller and cost more. */
 const QUERIES_IN_FLIGHT_MAX = 2;
 /** A longer queue only turns a slow store into a slow and full process. */
 const WAITING_MAX = 65_536;
@@ -20,8 +20,8 @@ interface Wanted {
 }
 
 /**
- * Gathers concurrent reads of single streams into queries for many, as the group commit does with
- * writes: 256 commands in flight would else be 256 round trips, each dearer than what it reads.
+ * Batches concurrent reads of single streams into queries for many, as the group commit does with
+ * writes: otherwise 256 commands in flight would be 256 round trips, each costing more than its read.
  */
 export function gatherReads(
   readMany: ReadMany,
@@ -48,7 +48,7 @@ export function gatherReads(
       const histories = await readMany(batch);
       for (const { stream, from, resolve } of batch) {
         const history = histories.get(stream) ?? [];
-        // Somebody else may have asked for more of the same stream.
+        // Another caller may have asked for more of the same stream.
         const surplus = history[0] === undefined ? 0 : Number(from - history[0].revision);
         resolve(surplus > 0 ? history.slice(surplus) : history);
       }

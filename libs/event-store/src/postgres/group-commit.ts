@@ -2,19 +2,19 @@ import type { EncodedAppend } from '../encode-append';
 import { type AppendResult, StoreUnavailable } from '../event-store';
 
 /**
- * The most appends and bytes that go into one commit. Measured: beyond 512 a commit no longer gets
- * cheaper by the append, it only takes longer for all of them.
+ * The most appends and bytes of one commit. Measured: beyond 512 an append no longer gets cheaper, and
+ * all of the commit wait longer.
  */
 export const BATCH_APPENDS_MAX = 512;
 export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
- * Commits under way at once. With two, the database writes one batch while this process reads the
+ * Concurrent commits. With two, the database writes one batch while this process reads the
  * answers to the other and collects the next.
  */
 export const BATCHES_IN_FLIGHT_MAX = 2;
 
-/** Below this many, splitting what waits into two batches costs more than it overlaps. */
+/** Below this many waiting appends, two batches cost more than their overlap saves. */
 const SPLIT_FROM = 16;
 
 export interface QueueLimits {
@@ -40,7 +40,7 @@ interface Waiting {
 }
 
 /**
- * Gathers concurrent appends into commits: whoever arrives while a commit is under way shares the
+ * Batches concurrent appends into commits: appends that arrive while a commit is under way share the
  * next one, so the cost of a durable write is divided by the load without a timer.
  *
  * `commit` never rejects. Appends to one stream stay in order: each enters a batch only when the one
@@ -75,7 +75,7 @@ export function groupCommit(
     schedule();
   }
 
-  /** Callers answered in this turn of the event loop may append again in it: they join the batch. */
+  /** Waits for the end of this turn of the event loop, as callers answered in it may append again. */
   function schedule(): void {
     if (scheduled || inFlight === BATCHES_IN_FLIGHT_MAX) return;
     scheduled = true;
@@ -100,7 +100,7 @@ export function groupCommit(
     }
     const batch = ready.slice(taken, end);
     taken = end;
-    // Moves what is left only when that is the smaller part, so each append is moved once at most.
+    // The queue is cut only when at least half of it is taken, so each append is moved once at most.
     if (taken * 2 >= ready.length) {
       ready = ready.slice(taken);
       taken = 0;

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '@daybook/platform/plain';
 import { Client, type ClientConfig } from 'pg';
 import type { Position } from '../event-store';
-import { keepWaiters } from '../waiters';
+import { growthWaiters } from '../growth-waiters';
 
-/** A lost listener costs only the latency of the poll, so it is replaced without hurry. */
+/** Until a lost listener is replaced, the poll notices growth. */
 const RECONNECT_MS = 500;
 
 export interface Growth {
@@ -14,32 +14,32 @@ export interface Growth {
 }
 
 /**
- * Knows how far the log has grown: from this process's own commits, from notifications of others
- * (one listening connection, made when the first reader waits) and from a poll while anyone waits.
- * A lost connection is made again for as long as it takes; meanwhile the poll carries on.
+ * Tracks the end of the log: by this process's own commits, by notifications of others (one listening
+ * connection, opened when the first reader waits) and by a poll while readers wait. A lost connection is
+ * opened again, for ever; the poll goes on meanwhile.
  */
 export function watchGrowth(
   config: ClientConfig,
   readHead: () => Promise<Position>,
   onListenerLost: (error: unknown) => void,
 ): Growth {
-  const waiters = keepWaiters(
+  const waiters = growthWaiters(
     () => {
       listening ??= listen();
     },
-    () => void look(),
+    () => void pollHead(),
   );
   const closing = new AbortController();
   let listening: Promise<void> | undefined;
 
-  /** A failed look is no news: whoever waits reads at the end of its time-out and is told there. */
-  const look = () => readHead().then(waiters.reached, () => undefined);
+  /** Ignores a failed poll; the next read reports the outage. */
+  const pollHead = () => readHead().then(waiters.reached, () => undefined);
 
   async function listen(): Promise<void> {
     while (!closing.signal.aborted) {
       const client = new Client(config);
       const lost = new Promise<unknown>((resolve) => {
-        // `on`, not `once`: a session that is ended reports twice, and an unheard error ends the process.
+        // `on`, not `once`: a terminated session reports twice, and an unhandled error ends the process.
         client.on('error', resolve);
         client.once('end', () => resolve(new Error('The listening connection ended.')));
         closing.signal.addEventListener('abort', () => resolve(undefined), { once: true });
@@ -48,15 +48,15 @@ export function watchGrowth(
         client.on('notification', ({ payload }) => waiters.reached(BigInt(payload ?? 0)));
         await client.connect();
         await client.query('LISTEN event_store');
-        // What was committed before the LISTEN took effect was not announced to this connection.
-        await look();
+        // Commits before the LISTEN took effect were not announced to this connection.
+        await pollHead();
         const error = await lost;
         if (error) onListenerLost(error);
       } catch (error) {
         onListenerLost(error);
       }
       await client.end().catch(() => undefined);
-      await sleep(RECONNECT_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      await pause(RECONNECT_MS, closing.signal);
     }
   }
 

@@ -1,11 +1,11 @@
 import { escapeIdentifier } from 'pg';
 
-/** What a migration needs of TypeORM's query runner, so that this library need not know TypeORM. */
+/** The part of TypeORM's query runner that a migration needs, so that this library does not import TypeORM. */
 export interface Queries {
   query(sql: string): Promise<unknown>;
 }
 
-/** Tables: nothing but the log itself and the row that writers take turns by. */
+/** The log, and the one row that writers lock to commit in order. */
 const TABLES = `
   CREATE SCHEMA event_store;
 
@@ -31,7 +31,7 @@ const TABLES = `
     UNIQUE (stream_id, revision)
   )`;
 
-/** History is not edited, not even by the owner of the tables: to do it, the trigger must go first. */
+/** The log is append-only, for the owner of the tables too: to edit it, the triggers must be dropped first. */
 const APPEND_ONLY = `
   CREATE FUNCTION event_store.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
@@ -49,8 +49,8 @@ const APPEND_ONLY = `
   ALTER TABLE event_store.head ENABLE ALWAYS TRIGGER append_only`;
 
 /**
- * The only way to write. It runs with its owner's rights, so the role of a service needs none on the
- * tables but to read. An expectation is a revision, -1 for no stream, -2 for any, -4 for exists
+ * The only way to write. It runs with its owner's rights, so the role of a service may only read
+ * the tables. An expectation is a revision, -1 for no stream, -2 for any, -4 for exists
  * (EventStoreDB's numbers). All arrays a_* have one element an append, all e_* one an event, in order.
  */
 const APPEND = `
@@ -120,7 +120,7 @@ const APPEND = `
 
   REVOKE ALL ON FUNCTION event_store.append FROM PUBLIC`;
 
-/** The log of events: tables, the append function and the triggers that keep history as it was. */
+/** The log of events: tables, the append function and the triggers that make it append-only. */
 export class CreateEventLog1700000000001 {
   readonly name = 'CreateEventLog1700000000001';
 
@@ -130,7 +130,7 @@ export class CreateEventLog1700000000001 {
     await queries.query(APPEND);
   }
 
-  /** Only an empty log can be taken away: nothing can bring back a full one. */
+  /** Drops an empty log only, as a full one could not be restored. */
   async down(queries: Queries): Promise<void> {
     await queries.query(`
       DO $$ BEGIN
@@ -142,10 +142,10 @@ export class CreateEventLog1700000000001 {
   }
 }
 
-/** In the order in which they must run; hand them to a TypeORM data source. */
+/** In the order in which they must run; pass them to a TypeORM data source. */
 export const eventStoreMigrations = [CreateEventLog1700000000001] as const;
 
-/** Lets `role` append through the function and read, and nothing else. */
+/** Grants `role` to append through the function and to read, and nothing else. */
 export async function grantEventStore(queries: Queries, role: string): Promise<void> {
   const name = escapeIdentifier(role);
   await queries.query(`

@@ -1,4 +1,4 @@
-import { bigintArray, textArray } from '@daybook/platform/plain';
+import { bigintArray, messageOf, textArray } from '@daybook/platform/plain';
 import { Pool, type PoolConfig } from 'pg';
 import { encodeAppend } from '../encode-append';
 import {
@@ -30,9 +30,9 @@ const COLUMNS =
 const READ_ALL = `SELECT ${COLUMNS} FROM event_store.event e WHERE e.position > $1 ORDER BY e.position LIMIT $2`;
 
 /**
- * Walks the same index and sends only what is wanted: a fraction of the cost of sending everything.
+ * Scans the same index but returns only the wanted kinds, at a fraction of the cost of returning all.
  * One statement sees one snapshot, so no event up to this head is missing. A row without an event
- * tells the head alone.
+ * carries the head alone.
  */
 const READ_KINDS = `SELECT head.position, wanted.* FROM
   (SELECT coalesce(max(position), 0) AS position FROM event_store.event) head
@@ -42,7 +42,7 @@ const READ_KINDS = `SELECT head.position, wanted.* FROM
       AND split_part(e.stream_id, '-', 1) = ANY($3::text[])
     ORDER BY e.position LIMIT $2) wanted ON true`;
 
-/** One index probe a stream; the rows of each come together and in order. */
+/** One index lookup a stream; the rows of each stream are together and in order. */
 const READ_STREAMS = `SELECT s.* FROM unnest($1::text[], $2::bigint[]) AS wanted(stream, since), LATERAL (
   SELECT ${COLUMNS} FROM event_store.event e
   WHERE e.stream_id = wanted.stream AND e.revision >= wanted.since ORDER BY e.revision) s`;
@@ -52,7 +52,7 @@ const HEAD = 'SELECT coalesce(max(position), 0) FROM event_store.event';
 export interface PostgresEventStoreOptions {
   /** How much may wait to be written before more is refused with `StoreUnavailable`. */
   readonly queueLimits?: QueueLimits;
-  /** Told when the listening connection was lost, for the log; it is made again by itself. */
+  /** Called when the listening connection is lost, for logging; it is opened again automatically. */
   readonly onListenerLost?: (error: unknown) => void;
 }
 
@@ -72,8 +72,8 @@ export class PostgresEventStore extends EventStore {
     super();
     const session = sessionConfig(config);
     this.pool = new Pool(session);
-    // A connection that breaks is replaced by the pool, and whoever used it is told by the query that
-    // fails; but unheard, an error of an idle or just released connection would end the process.
+    // The pool replaces a broken connection, and its query rejects; but an unhandled error of an idle
+    // or just released connection would end the process.
     this.pool.on('error', () => undefined);
     this.pool.on('connect', (client) => client.on('error', () => undefined));
     const { onListenerLost = () => undefined } = options;
@@ -126,7 +126,7 @@ export class PostgresEventStore extends EventStore {
     const [only] = streams;
     if (only === undefined) return new Map();
     if (streams.length > 1) return this.readMany(streams);
-    // Commands decide on one stream each; their reads share queries, too.
+    // A single command reads one stream; concurrent commands share queries.
     const history = await this.readStream(only.stream, only);
     return new Map(history.length > 0 ? [[only.stream, history]] : []);
   }
@@ -208,8 +208,7 @@ export class PostgresEventStore extends EventStore {
       const { rows } = await this.pool.query<Row>(query);
       return rows;
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new StoreUnavailable(`PostgreSQL cannot be read: ${reason}`, { cause });
+      throw new StoreUnavailable(`PostgreSQL cannot be read: ${messageOf(cause)}`, { cause });
     }
   }
 }

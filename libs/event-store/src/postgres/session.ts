@@ -2,15 +2,15 @@ import { Client, type ClientConfig, DatabaseError, type PoolConfig } from 'pg';
 import { parseIntoClientConfig } from 'pg-connection-string';
 
 /**
- * How long an append waits for its turn at the head row. A turn takes milliseconds, so whoever holds
- * it this long is stuck; nothing has been written then and the append may be tried again.
+ * How long an append waits for the lock on the head row. It is held for milliseconds, so after this the
+ * holder is stuck; nothing has been written then and the append may be repeated.
  */
 export const LOCK_TIMEOUT_MS = 2_000;
 /** No statement of the store is this slow on a healthy server: a full batch takes some 20 ms. */
 export const STATEMENT_TIMEOUT_MS = 10_000;
-/** The store keeps no transaction open between statements; one that is has lost its owner. */
+/** The store keeps no transaction open between statements; an open one has lost its client. */
 export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
-/** A server that has not answered by then is silent (its own limit is shorter): the outcome is unknown. */
+/** Longer than the server's own limit, so after this the outcome is unknown. */
 export const ANSWER_TIMEOUT_MS = 15_000;
 export const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -38,7 +38,7 @@ const AS_TEXT = { getTypeParser: () => (value: string | Buffer) => value };
 export function sessionConfig(config: PoolConfig | string): PoolConfig {
   const { connectionString, ...rest } =
     typeof config === 'string' ? { connectionString: config } : config;
-  // What the string says is taken out of it here, or the driver would prefer it to what is set below.
+  // Parse the string here, or the driver would prefer its values to those set below.
   const given = { ...rest, ...(connectionString && parseIntoClientConfig(connectionString)) };
   return {
     application_name: 'daybook-event-store',
@@ -55,12 +55,12 @@ export function sessionConfig(config: PoolConfig | string): PoolConfig {
 }
 
 export interface LastingConnection {
-  /** The connection, made now if there is none. Rejects when none can be made. */
+  /** The connection, opened now if there is none. Rejects when it cannot be opened. */
   use(): Promise<Client>;
   close(): Promise<void>;
 }
 
-/** One connection that is made when it is needed, and made again after it was lost. */
+/** One connection, opened on first use and again after it was lost. */
 export function lastingConnection(config: ClientConfig): LastingConnection {
   let current: Promise<Client> | undefined;
 
@@ -69,7 +69,7 @@ export function lastingConnection(config: ClientConfig): LastingConnection {
     const forget = () => {
       if (current === connecting) current = undefined;
     };
-    // Whoever has a query under way is told by its rejection; without a listener Node would exit.
+    // A query under way rejects by itself; without a listener Node would exit.
     client.on('error', forget);
     client.on('end', forget);
     const connecting = client.connect().then(() => client);
@@ -90,7 +90,7 @@ export function lastingConnection(config: ClientConfig): LastingConnection {
 }
 
 /**
- * What a failed write says about its fate.
+ * What the error of a failed write tells about its outcome.
  * - `rejected`: the server read the values and cannot store them (classes 22, 23, 54). Nothing was written.
  * - `unavailable`: the server refused or gave up (a lock, a limit, rights, no such function). Nothing was written.
  * - `unknown`: the connection ended or stayed silent, perhaps after the commit.

@@ -2,14 +2,12 @@ import { randomBytes } from 'node:crypto';
 import {
   addFigures,
   FIGURE_NAMES,
+  type FigureName,
   type Figures,
   NO_FIGURES,
   type Violation,
 } from '@daybook/domain';
-import type { EventStore, Position } from '@daybook/event-store';
-import { columnOf } from '../books/figure-columns';
-import { READ_MODELS } from '../operations/read-models';
-import type { Projection } from '../projections/projection';
+import type { EventStore, Position, Projection } from '@daybook/event-store';
 import { inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import {
@@ -50,7 +48,18 @@ export interface ReplayOptions extends Pace, RunOptions {
   readonly databaseUrl: string | null;
   /** The end of the log when left out. */
   readonly to?: Until;
-  readonly projections?: readonly Projection[];
+  /** The read models of the service. */
+  readonly projections: readonly Projection[];
+  /** Where they keep the figures that the books in memory prove. */
+  readonly figures: FiguresTable;
+}
+
+/** A table of one of the projections: one row an owner and asset, one column a figure. */
+export interface FiguresTable {
+  readonly table: string;
+  readonly owner: string;
+  readonly asset: string;
+  columnOf(name: FigureName): string;
 }
 
 export interface ReplayedTable {
@@ -110,7 +119,7 @@ export interface AccountFigures {
  * What a failed run has done stays, to be gone on with.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
-  const { store, databaseUrl, keep = false, projections = READ_MODELS } = options;
+  const { store, databaseUrl, keep = false, projections } = options;
   const startedAt = performance.now();
   const { to, untilTime } = await endOf(store, options.to ?? 'head');
   if (databaseUrl === null) {
@@ -139,7 +148,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
     const foldedAt = performance.now();
     if (keep) await buildIndexes(scratch.client, scratch);
     const books = scratch.books as Books;
-    const { tables, violations } = await digestAll(scratch, projections, books, options);
+    const { tables, violations } = await digestAll(scratch, options, books);
     const schema = await closeRun(scratch, keep);
     return reportOf({ ...folded, startedAt, foldedAt }, books, tables, violations, schema);
   } finally {
@@ -177,9 +186,8 @@ export function paceOf({ pageEvents, eventsPerSecond, signal, onProgress }: Pace
 /** The digests of all tables, and the figures on which tables and books do not agree. */
 async function digestAll(
   { client, schema }: Scratch,
-  projections: readonly Projection[],
+  { projections, figures, onProgress }: ReplayOptions,
   books: Books,
-  { onProgress }: Pace,
 ): Promise<{
   readonly tables: readonly ReplayedTable[];
   readonly violations: readonly Violation[];
@@ -188,31 +196,31 @@ async function digestAll(
   const side = { client, schema };
   return inTransaction(client, SNAPSHOT, async () => {
     const tables: ReplayedTable[] = [];
-    let proof = proofOf(books, null);
+    let proof = proofOf(books, figures, null);
     let done = 0;
     for (const { name: readModel, tables: names } of projections) {
       for (const table of names) {
         const shape = await shapeOf(client, table);
-        if (table === 'figures') proof = proofOf(books, shape);
+        if (table === figures.table) proof = proofOf(books, figures, shape);
         const { digest, rows } = await digestTable(shape, side, proof.see);
         tables.push({ readModel, table, rows, digest });
         done += rows;
         const perSecond = done / ((performance.now() - startedAt) / 1_000);
         onProgress?.({ step: 'hashing', done, perSecond, fraction: null, secondsLeft: null });
-        if (table === 'figures') proof.end();
+        if (table === figures.table) proof.end();
       }
     }
     return { tables, violations: proof.violations };
   });
 }
 
-/** Compares rows of `figures` with the books; without a shape it looks at nothing. */
-export function proofOf(books: Books, shape: TableShape | null) {
+/** Compares rows of the figures with the books; without a shape it looks at nothing. */
+export function proofOf(books: Books, figures: FiguresTable, shape: TableShape | null) {
   const violations: Violation[] = [];
   const seen = new Set<string>();
   const at = (name: string) => shape?.columns.indexOf(name) ?? -1;
-  const [owner, asset] = [at('owner_id'), at('asset')];
-  const places = FIGURE_NAMES.map((name) => [name, at(columnOf(name))] as const);
+  const [owner, asset] = [at(figures.owner), at(figures.asset)];
+  const places = FIGURE_NAMES.map((name) => [name, at(figures.columnOf(name))] as const);
   const note = (subject: string, detail: string) =>
     violations.push({ invariant: 'journal-sums-to-figures', subject, detail });
   return {

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Position } from '@daybook/event-store';
 import { type Client, DatabaseError, escapeIdentifier } from 'pg';
-import { READ_MODELS_CHECKPOINT } from '../projections/projector';
-import { LIVE_SCHEMA } from '../runtime/data-source';
 import { AuditRefused } from './audit-refused';
+import { LIVE_SCHEMA, READ_MODELS_CHECKPOINT } from './live';
 import { qualified } from './table-set';
 
 /** Where the tables of a rebuild grow. */

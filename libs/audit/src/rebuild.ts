@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import type { Projection } from '@daybook/event-store';
 import { type EventStore, START } from '@daybook/event-store';
 import type { Client } from 'pg';
-import { READ_MODELS } from '../operations/read-models';
-import type { Projection } from '../projections/projection';
-import { LIVE_SCHEMA } from '../runtime/data-source';
 import { auditConnection } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import { type Certificate, keepCertificate } from './certificate';
 import { type Compared, compareSnapshot } from './compare';
 import type { Difference } from './compare-rows';
 import { checkpointOf } from './fold-tables';
+import { LIVE_SCHEMA } from './live';
 import { paceOf } from './replay';
 import { openScratch, type Pace, type Scratch } from './scratch';
 import { stateHash } from './state-hash';
@@ -31,7 +30,8 @@ export interface RebuildOptions extends Pace {
   readonly acceptDifferences?: boolean;
   /** Goes on where a killed run of this same version came to, instead of starting anew. */
   readonly resume?: boolean;
-  readonly projections?: readonly Projection[];
+  /** The read models of the service. */
+  readonly projections: readonly Projection[];
 }
 
 export type { Certificate } from './certificate';
@@ -57,7 +57,7 @@ export interface RebuildReport {
 export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
   const { store, actor, acceptDifferences = false, resume = false } = options;
   const ownerUrl = requireOwner(options.ownerUrl);
-  const projections = chosen(options.readModel, options.projections ?? READ_MODELS);
+  const projections = chosen(options.readModel, options.projections);
   const startedAt = new Date();
   const live = await auditConnection(ownerUrl, LIVE_SCHEMA);
   try {
@@ -110,16 +110,18 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
 export async function rollBack(
   options: Omit<RebuildOptions, 'readModel' | 'resume' | 'acceptDifferences'>,
 ): Promise<Certificate> {
-  const { store, actor, projections: all = READ_MODELS } = options;
+  const { store, actor, projections: all } = options;
   const ownerUrl = requireOwner(options.ownerUrl);
   const startedAt = new Date();
   const live = await auditConnection(ownerUrl, LIVE_SCHEMA);
   try {
     const kept = new Set(await tablesIn(live, BEFORE_SCHEMA));
     const projections = all.filter(({ tables }) => tables.every((table) => kept.has(table)));
-    if (projections.length === 0) {
+    if (kept.size === 0) {
       throw new AuditRefused('nothing-to-roll-back', `${BEFORE_SCHEMA} holds no tables.`);
     }
+    const known = new Set(['checkpoint', ...projections.flatMap(({ tables }) => tables)]);
+    for (const table of kept) if (!known.has(table)) throw tablesChanged(table);
     const before = await openScratch({
       store,
       url: ownerUrl,
@@ -247,7 +249,11 @@ async function requireSameColumns(client: Client, table: string): Promise<void> 
     return rows.map(({ name }) => name).join(', ');
   };
   if ((await columns(LIVE_SCHEMA)) === (await columns(BEFORE_SCHEMA))) return;
-  throw new AuditRefused(
+  throw tablesChanged(table);
+}
+
+function tablesChanged(table: string): AuditRefused {
+  return new AuditRefused(
     'tables-changed',
     `A migration changed ${table} since the swap; rebuild instead of rolling back.`,
   );

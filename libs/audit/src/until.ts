@@ -1,5 +1,10 @@
-import { type EventStore, type Position, type RecordedEvent, START } from '@daybook/event-store';
-import { isLater } from '../projections/recorded-time';
+import {
+  type EventStore,
+  isLater,
+  type Position,
+  type RecordedEvent,
+  START,
+} from '@daybook/event-store';
 import { AuditRefused } from './audit-refused';
 
 /** Where a replay ends: everything up to a position, or everything recorded by a time (RFC 3339). */

@@ -1,14 +1,13 @@
 import type { Violation } from '@daybook/domain';
+import type { Projection } from '@daybook/event-store';
 import { type EventStore, type Position, START } from '@daybook/event-store';
 import type { Client } from 'pg';
-import { READ_MODELS } from '../operations/read-models';
-import type { Projection } from '../projections/projection';
-import { LIVE_SCHEMA } from '../runtime/data-source';
 import { auditConnection, inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import type { Books } from './books-in-memory';
 import { compareTable, type Difference, type Side } from './compare-rows';
 import { checkpointOf } from './fold-tables';
+import { LIVE_SCHEMA } from './live';
 import { closeRun, paceOf, type RunOptions, runOf, SNAPSHOT } from './replay';
 import { shapeOf } from './rows';
 import { openScratch, type Pace, type Scratch } from './scratch';
@@ -25,7 +24,8 @@ export interface CompareOptions extends Pace, RunOptions {
   readonly liveUrl: string;
   /** Where the replay's tables go, for a role that may create schemas; `liveUrl` when left out. */
   readonly databaseUrl?: string;
-  readonly projections?: readonly Projection[];
+  /** The read models of the service. */
+  readonly projections: readonly Projection[];
   readonly differencesMax?: number;
 }
 
@@ -61,7 +61,7 @@ export interface CompareReport {
  * traffic goes on: rows and checkpoint are read in one snapshot. Rejects as `replay` does.
  */
 export async function compare(options: CompareOptions): Promise<CompareReport> {
-  const { store, liveUrl, keep = false, projections = READ_MODELS } = options;
+  const { store, liveUrl, keep = false, projections } = options;
   const startedAt = performance.now();
   const scratch = await openScratch({
     store,

@@ -17,7 +17,7 @@ import {
   postToBalances,
   type Violation,
 } from '@daybook/domain';
-import type { Happened } from '../projections/projection';
+import type { Happened } from '@daybook/event-store';
 
 /** Violations that are kept; a log that breaks more rules than this is not helped by a longer list. */
 export const VIOLATIONS_MAX = 100;

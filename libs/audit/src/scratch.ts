@@ -1,6 +1,6 @@
+import type { Projection } from '@daybook/event-store';
 import { type EventStore, type Position, START } from '@daybook/event-store';
 import { type Client, DatabaseError } from 'pg';
-import type { Projection } from '../projections/projection';
 import { auditConnection, inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import { type Books, booksInMemory } from './books-in-memory';

@@ -1,5 +1,5 @@
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
-import { LIVE_SCHEMA } from '../runtime/data-source';
+import { LIVE_SCHEMA } from './live';
 
 /** A set of read models' tables in a schema of its own, with how far it has come. */
 export interface TableSet {

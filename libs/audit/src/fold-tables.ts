@@ -1,9 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Position } from '@daybook/event-store';
+import type { Happened, Position, Projection, Sql } from '@daybook/event-store';
 import type { Client } from 'pg';
-import type { Happened, Projection, Sql } from '../projections/projection';
-import { READ_MODELS_CHECKPOINT } from '../projections/projector';
-import { LIVE_SCHEMA } from '../runtime/data-source';
+import { LIVE_SCHEMA, READ_MODELS_CHECKPOINT } from './live';
 
 interface Statement {
   readonly text: string;

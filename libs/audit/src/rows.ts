@@ -1,5 +1,5 @@
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
-import { LIVE_SCHEMA } from '../runtime/data-source';
+import { LIVE_SCHEMA } from './live';
 import { type Cells, compareBytes } from './state-hash';
 import { qualified } from './table-set';
 

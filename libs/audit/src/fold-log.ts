@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { upcast } from '@daybook/domain';
-import { type EventStore, type LogPage, type Position, START } from '@daybook/event-store';
-import type { Happened } from '../projections/projection';
-import { isLater } from '../projections/recorded-time';
+import type { Happened } from '@daybook/event-store';
+import { type EventStore, isLater, type LogPage, type Position, START } from '@daybook/event-store';
 
 export interface Progress {
   /** What is being done, such as `folding` or `comparing`. */

@@ -1,6 +1,6 @@
 import type { Position } from '@daybook/event-store';
 import type { Client } from 'pg';
-import { LIVE_SCHEMA } from '../runtime/data-source';
+import { LIVE_SCHEMA } from './live';
 import { qualified } from './table-set';
 
 /** The evidence of one rebuild, as `ledger.rebuild` keeps it. */

@@ -1,0 +1,51 @@
+import type { DomainEvent, EventsOf, StreamKind } from '@daybook/domain';
+import type { RecordedEvent } from './event-store';
+
+/** An event of the log in its current shape, with its place. */
+export interface Happened {
+  readonly event: DomainEvent;
+  readonly recorded: RecordedEvent;
+}
+
+/** What happened in streams of one kind. */
+export interface HappenedTo<Kind extends StreamKind> extends Happened {
+  readonly event: EventsOf[Kind];
+}
+
+/** The part of a batch that happened in streams of this kind: a switch over it needs no `default`. */
+export function happenedTo<Kind extends StreamKind>(
+  kind: Kind,
+  batch: readonly Happened[],
+): readonly HappenedTo<Kind>[] {
+  const isOfKind = (happened: Happened): happened is HappenedTo<Kind> =>
+    happened.recorded.stream.startsWith(`${kind}-`);
+  return batch.filter(isOfKind);
+}
+
+/** Runs SQL inside the transaction that also stores the checkpoint. */
+export interface Sql {
+  query(sql: string, parameters?: readonly unknown[]): Promise<unknown>;
+}
+
+/**
+ * A read model. `apply` folds the batch in memory to one row a key and writes the rows set-based;
+ * the caller commits them together with the checkpoint, so each event counts once whatever crashes.
+ *
+ * Everything in its tables follows from the log alone: no clock, no random id, nothing that depends
+ * on where batches are cut. Statements name tables without a schema; the connection's search path
+ * says whether they are the live ones or those of a replay.
+ */
+export interface Projection {
+  readonly name: string;
+  /** The tables that this projection alone writes. */
+  readonly tables: readonly string[];
+  apply(batch: readonly Happened[], sql: Sql): Promise<void>;
+}
+
+/**
+ * Whether one time of the log is after another. Both are RFC 3339 in UTC, perhaps with fractions of
+ * different length; without the `Z`, whatever ends first is the earlier one.
+ */
+export function isLater(time: string, than: string): boolean {
+  return time.slice(0, -1) > than.slice(0, -1);
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+
+/** Functions of the product that read the server's clock, as they are or moved by `moveDatabaseClock`. */
+const MOVE = `
+  SELECT regexp_replace(pg_get_functiondef(p.oid),
+           'clock_timestamp\\(\\)( \\+ interval ''[^'']*'')?',
+           'clock_timestamp() + interval ''' || $1 || ' milliseconds''', 'g') AS moved
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+   WHERE n.nspname IN ('event_store', 'ledger') AND p.prosrc LIKE '%clock_timestamp()%'`;
+
+/**
+ * Moves the clock of a database: due times, leases and the times of events are from now on those of a
+ * server whose clock is `ms` ahead of the real one.
+ */
+export async function moveDatabaseClock(ownerUrl: string, ms: number): Promise<void> {
+  const client = new Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ moved: string }>(MOVE, [String(ms)]);
+    for (const { moved } of rows) await client.query(moved);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The environment of a process whose clock is `ms` ahead of the real one. */
+export function movedProcessClock(ms: number): Readonly<Record<string, string>> {
+  return {
+    NODE_OPTIONS: `-r ${join(__dirname, 'moved-process-clock.cjs')}`,
+    DAYBOOK_TEST_CLOCK_MS: String(ms),
+  };
+}

@@ -1,0 +1,201 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { refusalOf } from './app-process';
+import { freePort, freshDatabase, type TestDatabase } from './dependencies';
+
+jest.setTimeout(60_000);
+
+type App = 'ledger' | 'chain-watcher';
+type Changes = Readonly<Record<string, string>>;
+type Case = readonly [what: string, changes: Changes, said: RegExp];
+
+const ROOT = join(__dirname, '..');
+/** TEST-NET-1 of RFC 5737: no machine has this address. */
+const NOT_OURS = '192.0.2.1';
+
+let folder: string;
+let database: TestDatabase;
+let busy: Server;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybook-wrong-'));
+  busy = createServer().listen(0, '127.0.0.1');
+  [database] = await Promise.all([freshDatabase(), once(busy, 'listening')]);
+});
+afterAll(async () => {
+  busy.close();
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const takenPort = () => String((busy.address() as AddressInfo).port);
+
+async function chainsFile(text: string): Promise<Changes> {
+  const path = join(folder, 'chains.json');
+  await writeFile(path, text);
+  return { DAYBOOK_CHAINS_FILE: path };
+}
+
+/** An environment that names a server where nothing listens: what is refused needs no server. */
+async function refusal(app: App, changes: Changes): Promise<string> {
+  const url = `postgres://someone:s3cret-pw@127.0.0.1:${await freePort()}/daybook`;
+  const said = await refusalOf(app, { DAYBOOK_DATABASE_URL: url, ...changes });
+  expect(said).not.toContain('s3cret-pw');
+  return said;
+}
+
+const EVERY_APP: readonly Case[] = [
+  ['no database URL', { DAYBOOK_DATABASE_URL: '' }, /DAYBOOK_DATABASE_URL must be like postgres:/],
+  [
+    'a URL of another kind',
+    { DAYBOOK_DATABASE_URL: 'mysql://127.0.0.1/x' },
+    /must be like postgres:/,
+  ],
+  [
+    'a chains file that is missing',
+    { DAYBOOK_CHAINS_FILE: '/nowhere.json' },
+    /\/nowhere\.json cannot be read/,
+  ],
+  ['a Kafka address of another kind', { DAYBOOK_KAFKA_BROKERS: 'http://x' }, /Write host:port/],
+  [
+    'a host that is not ours',
+    { DAYBOOK_HTTP_HOST: NOT_OURS },
+    /DAYBOOK_HTTP_HOST: .*192\.0\.2\.1.* Use 127\.0\.0\.1/,
+  ],
+  [
+    'a port that is no number',
+    { DAYBOOK_HTTP_PORT: 'http' },
+    /a fault:\n- DAYBOOK_HTTP_PORT must be a whole number from 0 to 65535\n$/,
+  ],
+  [
+    'an unknown log level',
+    { DAYBOOK_LOG_LEVEL: 'all' },
+    /DAYBOOK_LOG_LEVEL must be one of .*fatal, error/,
+  ],
+];
+
+const LEDGER: readonly Case[] = [
+  ['a private key as xpub', { DAYBOOK_EVM_XPUB: 'xprv123' }, /must never be given to a server/],
+  [
+    'an EventStoreDB address of another kind',
+    { DAYBOOK_EVENTSTOREDB_URL: 'http://x' },
+    /looks like esdb:/,
+  ],
+  [
+    'a certificate that is missing',
+    { DAYBOOK_GRPC_TLS_CERT: '/nowhere' },
+    /\/nowhere cannot be read/,
+  ],
+  [
+    'names of clients in another form',
+    { DAYBOOK_GRPC_TLS_CLIENT_NAMES: 'games' },
+    /must be a list like DNS:/,
+  ],
+  ['an unknown role', { DAYBOOK_ROLES: 'api,worker' }, /must be a list like api,projector/],
+  [
+    'an API key in another form',
+    { DAYBOOK_BOOTSTRAP_API_KEY: 'secret' },
+    /must be of the form dbk_/,
+  ],
+  [
+    'a rate of nothing',
+    { DAYBOOK_RATE_LIMIT: '0' },
+    /DAYBOOK_RATE_LIMIT must be a whole number from 1\n/,
+  ],
+  ['a switch that is neither on nor off', { DAYBOOK_GRPC_REFLECTION: 'yes' }, /must be a boolean/],
+];
+
+describe('a wrong configuration is refused with a sentence and before any server is asked', () => {
+  it.each(EVERY_APP)('by ledger and chain-watcher: %s', async (_, changes, expected) => {
+    const said = await Promise.all([refusal('ledger', changes), refusal('chain-watcher', changes)]);
+    for (const sentence of said) expect(sentence).toMatch(expected);
+  });
+
+  it.each(LEDGER)('by the ledger: %s', async (_, changes, expected) => {
+    expect(await refusal('ledger', changes)).toMatch(expected);
+  });
+
+  it('by the chain-watcher: looks at the chain too often', async () => {
+    expect(await refusal('chain-watcher', { DAYBOOK_WATCHER_POLL_MS: '1' })).toMatch(
+      /DAYBOOK_WATCHER_POLL_MS must be a whole number from 50 to 60000/,
+    );
+  });
+
+  it('by both: a chains file with a mistake, at its line and column', async () => {
+    const changes = await chainsFile('{\n  "chains": [,]\n}');
+    for (const app of ['ledger', 'chain-watcher'] as const) {
+      expect(await refusal(app, changes)).toMatch(/Line 2, column 14/);
+    }
+  });
+
+  it('by the ledger: the development xpub where there is real money', async () => {
+    const changes = await chainsFile(
+      '{"chains":[{"id":"eip155:1","rpcUrl":"http://127.0.0.1:1"}]}',
+    );
+    expect(await refusal('ledger', changes)).toMatch(
+      /development xpub must not be used on eip155:1/,
+    );
+  });
+
+  it('by both: a port that another program has', async () => {
+    const taken = { DAYBOOK_HTTP_PORT: takenPort() };
+    for (const app of ['ledger', 'chain-watcher'] as const) {
+      expect(await refusal(app, taken)).toMatch(/DAYBOOK_HTTP_PORT: port \d+ .* is in use/);
+    }
+    expect(await refusal('ledger', { DAYBOOK_GRPC_PORT: takenPort() })).toMatch(
+      /DAYBOOK_GRPC_PORT: port/,
+    );
+  });
+});
+
+describe.each(['ledger', 'chain-watcher'] as const)('the migration of the %s', (app) => {
+  /** What it says before it gives up. */
+  async function migrationRefusal(environment: Changes): Promise<string> {
+    const script = join(ROOT, 'apps', app, 'src/migrate.ts');
+    const child = spawn(process.execPath, ['-r', join(__dirname, 'register.cjs'), script], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+    const [code] = await once(child, 'close');
+    expect(code).toBe(1);
+    expect(said).not.toMatch(/^\s+at /m);
+    return said;
+  }
+
+  it('names what is not set', async () => {
+    const said = await migrationRefusal({});
+    expect(said).toMatch(/DAYBOOK_MIGRATION_URL must be like postgres:/);
+    expect(said).toMatch(/DAYBOOK_DATABASE_URL must be like postgres:/);
+  });
+
+  it('says where nothing listens', async () => {
+    const nowhere = `postgres://owner:s3cret-pw@127.0.0.1:${await freePort()}/daybook`;
+    const said = await migrationRefusal({
+      DAYBOOK_MIGRATION_URL: nowhere,
+      DAYBOOK_DATABASE_URL: database.url,
+    });
+    expect(said).toMatch(/nothing listens.*DAYBOOK_MIGRATION_URL/);
+    expect(said).not.toContain('s3cret-pw');
+  });
+
+  it('says which database is missing', async () => {
+    const missing = new URL(database.url);
+    missing.pathname = '/missing';
+    const urls = { DAYBOOK_MIGRATION_URL: missing.href, DAYBOOK_DATABASE_URL: database.url };
+    expect(await migrationRefusal(urls)).toMatch(/no database of this name.*DAYBOOK_MIGRATION_URL/);
+  });
+
+  it('says which role is missing', async () => {
+    const runtime = new URL(database.url);
+    runtime.username = 'nobody_here';
+    const urls = { DAYBOOK_MIGRATION_URL: database.url, DAYBOOK_DATABASE_URL: runtime.href };
+    expect(await migrationRefusal(urls)).toMatch(/no role "nobody_here".*CREATE ROLE/);
+  });
+});
