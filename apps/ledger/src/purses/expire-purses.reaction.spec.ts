@@ -1,5 +1,5 @@
-import type { Happened } from '@daybook/audit';
-import type { DomainEvent, PurseExpiry } from '@daybook/domain';
+import type { AccountEvent, PurseEvent, PurseExpiry } from '@daybook/domain';
+import type { HappenedTo } from '@daybook/event-store';
 import * as a from '../../../../libs/domain/testing/a';
 import { dueTimesOf } from './expire-purses.reaction';
 
@@ -10,7 +10,11 @@ const MONTH: PurseExpiry = { unusedDays: 30, idleDays: 60 };
 const AT = '2026-01-01T00:00:00.123456Z';
 const MONTH_LATER = '2026-01-31T00:00:00.123Z';
 
-function happened(event: DomainEvent, stream: string, recordedAt = AT): Happened {
+function happened(
+  event: AccountEvent | PurseEvent,
+  stream: string,
+  recordedAt = AT,
+): HappenedTo<'account' | 'purse'> {
   const metadata = { schemaVersion: 1, accountId, actor: 'system', commandId: 'command' };
   const place = { id: 'id', stream, revision: 0n, position: 1n, recordedAt };
   return { event, recorded: { ...place, type: event.type, data: {}, metadata } };
