@@ -9,6 +9,7 @@ import { type EventStore, uuid5 } from '@daybook/event-store';
 import fc from 'fast-check';
 import * as a from '../../../libs/domain/testing/a';
 import { type Life, lives } from '../../../libs/domain/testing/lives';
+import { asVersion1 } from '../../../libs/domain/testing/version-1';
 
 const NAMESPACE = '00000000-0000-5000-8000-000000000000';
 /** Groups of purses; each has the two customers with a purse each that `lives` speaks of. */
@@ -39,8 +40,29 @@ export const histories: fc.Arbitrary<History> = fc
     return [...groups.flatMap(owners), ...weaveStreams([...streams, ...others], weave)];
   });
 
-/** Appends the history; what one append holds is one event, as positions tell nothing about it. */
+/** Appends the history, one event an append. */
 export async function write(store: EventStore, history: History): Promise<void> {
+  await writeVersions(store, history, SCHEMA_VERSIONS);
+}
+
+/** Appends the history as the ledger stored it when the events of replenishments had version 1. */
+export async function writeVersion1(store: EventStore, history: History): Promise<void> {
+  const old = history.map(({ stream, event }) => ({
+    stream,
+    event: stream.startsWith('replenishment-') ? asVersion1(event as ReplenishmentEvent) : event,
+  }));
+  const versions = old.map(({ stream, event: { type } }) => [
+    type,
+    stream.startsWith('replenishment-') ? 1 : SCHEMA_VERSIONS[type],
+  ]);
+  await writeVersions(store, old, Object.fromEntries(versions));
+}
+
+async function writeVersions(
+  store: EventStore,
+  history: History,
+  versions: Readonly<Record<string, number>>,
+): Promise<void> {
   const offset = (await store.head()).toString();
   const requests = history.map(({ stream, event: { type, data } }, i) => ({
     stream,
@@ -51,7 +73,7 @@ export async function write(store: EventStore, history: History): Promise<void> 
         type,
         data: data as never,
         metadata: {
-          schemaVersion: SCHEMA_VERSIONS[type],
+          schemaVersion: versions[type] ?? 0,
           accountId: id(a.parties.accountId),
           actor: 'test',
           commandId: `${i}`,
@@ -64,6 +86,11 @@ export async function write(store: EventStore, history: History): Promise<void> 
 
 type Owner = (typeof OWNERS)[number];
 type Stream = History;
+
+/** One of the two customers of a group has given its purse an order id. */
+function orderOf({ purseId }: Pick<Owner, 'purseId'>): string | null {
+  return purseId === a.parties.purseId ? 'order-7' : null;
+}
 
 function id(name: string): string {
   return uuid5(NAMESPACE, name);
@@ -101,7 +128,7 @@ function owners(group: number): Stream {
             family: 'evm',
             address,
             derivation,
-            outsideOrderId: null,
+            outsideOrderId: orderOf(owner),
             mintedAt: at,
           },
         },
@@ -129,8 +156,9 @@ function changesOf(owner: Owner, group: number): readonly Stream[] {
 function transfersOf(life: Life, index: number): Stream {
   const stream = `replenishment-${id(`life ${index}`)}`;
   let state = replenishment.initialState;
-  return life.flatMap((command) => {
-    const events = replenishment.decide(command, state);
+  return life.flatMap(({ facts, ...command }) => {
+    const outsideOrderId = orderOf(facts.parties);
+    const events = replenishment.decide({ ...command, facts: { ...facts, outsideOrderId } }, state);
     state = fold(replenishment, events, state);
     return events.map((event) => ({ stream, event: withPurse(event, index % GROUPS) }));
   });

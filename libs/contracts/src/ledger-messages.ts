@@ -1,13 +1,13 @@
 /**
- * What the ledger tells whoever wants to count for themselves. The JSON Schemas are the contracts;
- * these are their types. Positions and amounts (base units) are decimal strings.
+ * What the ledger publishes for analytics. The JSON Schemas are the contracts; these are their types.
+ * Positions and amounts (base units) are decimal strings.
  */
 
 /** What one purse holds and has ever received of one asset. */
 export interface FiguresV1 {
   /** CAIP-19. */
   readonly asset: string;
-  /** The registry's code of the asset; null when it lists the asset no more. */
+  /** The registry's code of the asset; null when the registry no longer lists the asset. */
   readonly currency: string | null;
   readonly decimals: number | null;
   /** Coins on the purse's address: the sum of the three that follow. */

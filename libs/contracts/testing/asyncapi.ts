@@ -8,22 +8,22 @@ type Json = Readonly<Record<string, unknown>>;
 
 const KAFKA_BINDING = '0.5.0';
 const APPS: Readonly<Record<App, string>> = {
-  ledger: 'Records replenishments and tells what came of them.',
+  ledger: 'Records replenishments and publishes the events of the ledger.',
   'chain-watcher': 'Watches chains for transfers to known addresses.',
 };
 
-const DESCRIPTION = `The topics on which the apps of Daybook meet, and which anybody may read.
+const DESCRIPTION = `The topics by which the apps of Daybook exchange messages. Others may read them as well.
 
 - **At least once.** A message is published again when its writer did not learn of the broker's answer. Each
-  topic says by what its repetitions are told.
-- **Order is kept per key**, and only there. A key that was ever used keeps its partition: the number of
-  partitions of a topic never changes.
+  topic says how to recognise a repetition.
+- **Order is kept per key**, not between keys. A key keeps its partition: the number of partitions of a topic
+  never changes.
 - **Binary content mode of CloudEvents 1.0.** The value is the data, as JSON in UTF-8; the attributes are the
   headers \`ce_*\`.
 - **Amounts are decimal strings of base units**, up to 2^256 - 1. Positions are decimal strings that grow and
   have gaps.
-- **Schemas are open.** Bear with properties and event types that you do not know: they were added. Versions of a
-  schema are compatible with each other both ways, all with all; what is not gets a new topic.`;
+- **Schemas are open.** Ignore unknown properties and event types: they were added later. All versions of a schema
+  are compatible with each other, both ways. An incompatible change gets a new topic.`;
 
 /** The AsyncAPI document, made of the schemas, the settings of the topics and the golden messages. */
 export function asyncApi() {
@@ -98,7 +98,7 @@ function operations(topic: Topic): readonly (readonly [string, Json])[] {
   ];
 }
 
-/** What every message of a topic has in common, with the golden ones as examples. */
+/** The message of a topic, with the golden messages as examples. */
 export function message(topic: Topic) {
   const { key, keyPattern, says } = TOPIC_NOTES[topic];
   const { title } = currentSchemas().get(topic) as { title: string };
@@ -123,7 +123,7 @@ export function message(topic: Topic) {
   };
 }
 
-/** The attributes of CloudEvents as headers; a reader bears with others. */
+/** The attributes of CloudEvents as headers; a reader ignores others. */
 function headers(topic: Topic): Json {
   const text = (description: string, more: Json = {}) => ({ type: 'string', description, ...more });
   return {
@@ -133,17 +133,20 @@ function headers(topic: Topic): Json {
     properties: {
       'content-type': { const: 'application/json' },
       ce_specversion: { const: '1.0' },
-      ce_id: text('The same in every delivery; together with ce_source it names the event.'),
-      ce_source: text('Who says it, such as /daybook/ledger.', { format: 'uri-reference' }),
+      ce_id: text('The same in every delivery. Together with ce_source it identifies the event.'),
+      ce_source: text('The writer, such as /daybook/ledger.', { format: 'uri-reference' }),
       ce_type: text(TOPIC_NOTES[topic].types, { pattern: '^daybook\\.' }),
       ce_subject: text('What it is about, such as purse/<id>.'),
       ce_time: text('When it happened.', { format: 'date-time' }),
       ce_dataschema: text('The schema of the data.', { const: `urn:daybook:schema:${topic}` }),
       ce_partitionkey: text('The key of the record.'),
-      ce_sequence: text("The position in the ledger's log, padded so that texts compare.", {
-        pattern: '^[0-9]{20}$',
-      }),
-      ce_traceparent: text('W3C trace context of the trace in which the event began.'),
+      ce_sequence: text(
+        "The position in the ledger's log, padded so that strings compare like numbers.",
+        {
+          pattern: '^[0-9]{20}$',
+        },
+      ),
+      ce_traceparent: text('W3C trace context of the request or message that led to the event.'),
     },
   };
 }

@@ -3,11 +3,11 @@ import { TOPIC_SETTINGS, TOPICS } from '../src';
 export type Topic = (typeof TOPICS)[keyof typeof TOPICS];
 export type App = 'ledger' | 'chain-watcher';
 
-/** What people have to know of a topic and no schema says. */
+/** What a reader must know of a topic and no schema says. */
 export interface TopicNotes {
   readonly says: string;
   readonly writer: App;
-  /** Of the two apps; anybody else may read as well. */
+  /** The apps that read it; others may read it as well. */
   readonly readers: readonly App[];
   readonly readBy: string;
   /** What the key is made of, and a pattern that every key follows. */
@@ -30,47 +30,45 @@ const ADDRESS = '[0-9A-Za-z]{1,100}';
 export const DAY_MS = 24 * 3_600_000;
 
 const LATEST_ONLY =
-  'The newest message of each key for ever; older ones go when the log is compacted. Reading from the ' +
-  'start gives the whole state. Nothing is ever taken back, so there are no tombstones.';
+  'The newest message of each key, for ever; compaction removes older ones. Reading from the start ' +
+  'gives the whole state. There are no tombstones, because no key is ever removed.';
 
 export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
   [TOPICS.transfer]: {
-    says: 'Every version of the life of a transfer to a watched address, as its chain shows it.',
+    says: 'Every version of a transfer to a watched address: seen, detected, final, reverted, dropped or failed.',
     writer: 'chain-watcher',
     readers: ['ledger'],
     readBy: 'the ledger, group `ledger`: it records replenishments',
     key: '`<chain>|<address that receives>`',
     keyPattern: `^${CAIP2}\\|${ADDRESS}$`,
-    order: 'Versions of one transfer come in the order in which the watcher saw them.',
+    order: 'The versions of one transfer are in the order in which the watcher observed them.',
     dedupe:
-      'The same `transferId` with a `version` that is not higher than the one you know is a repetition. ' +
-      'That also covers two watchers of one chain.',
-    gap:
-      'None to look for: each version says all there is to know of the transfer, so the next one heals ' +
-      'whatever was missed.',
+      'The same `transferId` with a `version` that is not higher than the last one is a repetition. That ' +
+      'also covers two watchers of one chain.',
+    gap: 'No check is needed: each version is complete, so the next one corrects whatever was missed.',
     types: '`daybook.transfer.v1`',
     sample: 'final-by-depth',
   },
   [TOPICS.purseAddress]: {
-    says: 'Every address that was ever minted. It must be watched for ever.',
+    says: 'Every address that was ever minted. Each must be watched for ever.',
     writer: 'ledger',
     readers: ['chain-watcher'],
     readBy: 'every chain-watcher, each from the start: it builds its table of addresses',
     key: '`<address>` in the canonical form of its family',
     keyPattern: `^${ADDRESS}$`,
     order:
-      'One partition: addresses come in the order of their mints. Who has come to a `position` knows ' +
-      'every address that was minted before it.',
+      'One partition: addresses are in the order of their mints. A reader at a `position` has read every ' +
+      'address that was minted before it.',
     dedupe: 'The key. A repetition changes nothing.',
-    gap: 'None to look for: one partition, read from the start.',
+    gap: 'No check is needed: one partition, read from the start.',
     types: '`daybook.PurseAddress.v1`; of older ledgers `daybook.purse-address.v1`',
     sample: 'evm',
   },
   [TOPICS.ledgerEvent]: {
-    says: 'What happened in the ledger, in order, with the figures of the purse right after it.',
+    says: 'The public events of the ledger, in order, with the figures of the purse right after each. The events of a replenishment name the transfer, its block and the order id of the purse, so that a reader needs no other source. Personal fields (external id, description, reasons of a block) are left out; `GET /v1/events` has them.',
     writer: 'ledger',
     readers: [],
-    readBy: 'analytics: whoever wants to count for themselves',
+    readBy: 'analytics',
     key: "`<purse id>` for a purse and its replenishments, else the stream: `customer-<customer's id>`",
     keyPattern: `^([a-z]+-)?${UUID}$`,
     order:
@@ -78,35 +76,37 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     dedupe:
       '`id` (also `ce_id`), or cheaper: a `position` that is not higher than the last one of its key.',
     gap:
-      'Keep the last `position` of each key. When `previousPosition` of the next event is not that ' +
-      'position, something is missing: fetch it with `GET /v1/events?after=<position>` of its account, which has the ' +
-      'same ids. Positions themselves have gaps, so never count them.',
-    types: '`daybook.<event>.v<version of its data>`, such as `daybook.ReplenishmentConfirmed.v1`',
+      'Keep the last `position` of each key. When `previousPosition` of the next event is another one, ' +
+      'an event is missing: fetch it with `GET /v1/events?after=<position>` of its account, which has the same ids. ' +
+      'Positions are not consecutive, so never count them.',
+    types:
+      '`daybook.<event>.v<version of its public data>`, such as `daybook.ReplenishmentConfirmed.v1`; a field ' +
+      'that is added does not change the version',
     sample: 'replenishment-confirmed',
   },
   [TOPICS.balance]: {
-    says: 'What a purse holds and has ever received of one asset: the latest figures.',
+    says: 'The latest figures of a purse in one asset: what it holds and has ever received.',
     writer: 'ledger',
     readers: [],
-    readBy: 'analytics and caches that want state, not history',
+    readBy: 'analytics and caches that need the state and not its history',
     key: '`<purse id>/<asset>`',
     keyPattern: `^${UUID}/${CAIP19}$`,
     order: 'By position within a key.',
-    dedupe: 'A `position` that is not higher than the one at hand is a repetition.',
-    gap: 'None to look for: a message replaces all before it.',
+    dedupe: 'A `position` that is not higher than the last one of its key is a repetition.',
+    gap: 'No check is needed: a message replaces all before it.',
     types: '`daybook.Balance.v1`',
     sample: 'of-the-customer',
   },
   [TOPICS.chainHead]: {
-    says: 'How far each chain is watched, and what keeps its watcher when it stands still.',
+    says: 'How far each chain is watched, and why its watcher is stalled when it is.',
     writer: 'chain-watcher',
     readers: ['ledger'],
     readBy: 'the ledger: it shows chains, and when an address is watched',
     key: '`<chain>`',
     keyPattern: `^${CAIP2}$`,
     order: 'By `observedAt` within a chain.',
-    dedupe: 'The key: only the latest counts.',
-    gap: 'None to look for: a message replaces all before it.',
+    dedupe: 'The key: only the latest message counts.',
+    gap: 'No check is needed: a message replaces all before it.',
     types: '`daybook.chain-head.v1`',
     sample: 'following',
   },
@@ -117,8 +117,8 @@ export function keptOf(topic: Topic): string {
   const { retentionMs } = settingsOf(topic);
   if (retentionMs === null) return LATEST_ONLY;
   return (
-    `${retentionMs / DAY_MS} days on Kafka, where Daybook made the topic (\`retention.ms\`; whoever runs the broker may choose ` +
-    'more). What is deleted before a reader came to it is lost to that reader.'
+    `${retentionMs / DAY_MS} days on Kafka, if Daybook created the topic (\`retention.ms\`; an operator may choose ` +
+    'more). A reader loses what is deleted before it was read.'
   );
 }
 

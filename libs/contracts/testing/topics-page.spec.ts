@@ -52,29 +52,31 @@ describe.each(Object.values(TOPICS))('%s', (topic) => {
 describe('previousPosition', () => {
   it('finds a message that is missing, and none where there is none', () => {
     const events = goldenMessages(TOPICS.ledgerEvent)
+      // The same events, as they were published before a field was added.
+      .filter(({ name }) => !name.startsWith('of-an-older-'))
       .map(({ key, value }) => ({
         key,
         ...(value as { position: string; previousPosition: string }),
       }))
       .sort((a, b) => Number(a.position) - Number(b.position));
     expect(gaps(events)).toEqual([]);
-    // The last event of a key has none after it that could tell.
-    const told = events.filter((event, i) =>
+    // Nothing comes after the last event of a key, so its loss cannot show.
+    const followed = events.filter((event, i) =>
       events.slice(i).some(({ key }, j) => j && key === event.key),
     );
-    expect(told.length).toBeGreaterThan(10);
-    for (const lost of told) expect(gaps(events.filter((e) => e !== lost))).toHaveLength(1);
+    expect(followed.length).toBeGreaterThan(10);
+    for (const lost of followed) expect(gaps(events.filter((e) => e !== lost))).toHaveLength(1);
   });
 });
 
-interface Told {
+interface Placed {
   readonly key: string;
   readonly position: string;
   readonly previousPosition: string | null;
 }
 
 /** The recipe of the page: the events before which something is missing. */
-function gaps(events: readonly Told[]): readonly Told[] {
+function gaps(events: readonly Placed[]): readonly Placed[] {
   const last = new Map<string, string>();
   return events.filter(({ key, position, previousPosition }) => {
     const known = last.get(key) ?? null;

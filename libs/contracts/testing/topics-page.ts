@@ -5,42 +5,40 @@ import { DAY_MS, keptOf, settingsOf, TOPIC_NOTES, type Topic } from './topic-not
 
 const HEAD = `# Topics
 
-The apps meet on five durable logs, and anybody may read them: Kafka topics, or tables in PostgreSQL when there is no
-broker (only the apps read those). This page is made by \`libs/contracts/testing/topics-page.ts\`; the same facts for
-machines are in [\`asyncapi.json\`](../libs/contracts/asyncapi.json), the schemas in
-[\`schemas\`](../libs/contracts/schemas), a message of every kind in [\`golden\`](../libs/contracts/golden).
+The apps exchange messages on five durable logs: Kafka topics, which others may read as well, or tables in PostgreSQL
+when there is no broker. \`libs/contracts/testing/topics-page.ts\` generates this page. The same facts for machines are in
+[\`asyncapi.json\`](../libs/contracts/asyncapi.json), the schemas in [\`schemas\`](../libs/contracts/schemas), and a message
+of every kind in [\`golden\`](../libs/contracts/golden).
 `;
 
 const FOR_ALL = `## What holds for every topic
 
-- **At least once.** A message comes again when its writer, or your own reader, did not learn that it had been stored.
-  Each topic below says by what a repetition is told. Headers name the event as well: \`ce_source\` and \`ce_id\` together
-  are the same in every delivery.
-- **Order is kept per key**, and only there. The number of partitions of a topic never changes; a topic that needs more
+- **At least once.** A message is delivered again when its writer or its reader did not learn that it was stored. Each
+  topic below says how to recognise a repetition. \`ce_source\` and \`ce_id\` together are the same in every delivery.
+- **Order is kept per key**, not between keys. The number of partitions of a topic never changes; a topic that needs more
   is a new one, \`.v2\`.
 - **The value is JSON in UTF-8, the attributes are headers**: CloudEvents 1.0 in binary content mode. \`ce_sequence\`, where
-  there is one, is the position in the ledger's log, padded to 20 digits so that texts compare like numbers.
-  \`ce_traceparent\` is the trace in which the event began.
-- **Amounts are decimal strings of base units**, up to 2^256 - 1: no number of JSON holds them. So are positions.
-- **Bear with what you do not know**: another property, another event type. It was added.
-- **A message that breaks its schema is parked**, with its key, by the apps; do the same rather than skip it.
+  present, is the position in the ledger's log, padded to 20 digits so that strings compare like numbers.
+  \`ce_traceparent\`, where present, is the trace of the request or message that led to the event.
+- **Amounts are decimal strings of base units**, up to 2^256 - 1, because a JSON number cannot hold them. So are positions.
+- **Ignore unknown properties and event types.** They were added later.
+- **The apps park a message that breaks its schema**, together with its key. Do the same; never skip it.
 `;
 
 const EVOLVING = `## How to change a schema
 
-Readers and writers are rolled one by one, and topics are replayed from their start: every version of a schema must read
-every other one (registries say FULL_TRANSITIVE). So an **optional property** or a **case of a new event type** may be added,
-and an optional property may go; its name is never used for anything else. Everything else (a required property, another
-type, enum member, pattern or limit) is a new topic. The rules, with their reasons, are in the head of
-\`libs/contracts/testing/compatibility.ts\`.
+Readers and writers are upgraded one by one, and topics are replayed from their start. So every version of a schema must
+be able to read every other one (FULL_TRANSITIVE in schema registries). An **optional property** or a **case of a new event
+type** may be added. An optional property may be removed; its name is never used for anything else. Every other change (a
+required property, another type, enum member, pattern or limit) needs a new topic. The rules, with their reasons, are at
+the top of \`libs/contracts/testing/compatibility.ts\`.
 
-1. Change \`libs/contracts/schemas/<name>.json\` and the type in \`libs/contracts/src\`. Say in the type since when the property
-   is absent.
-2. Add golden messages, with it and without it: \`npx jest golden\` says what is not shown yet.
-3. \`DAYBOOK_RELEASE_SCHEMAS=1 npx jest released\` checks the change against every version that was ever released and adds it
-   as the next one in \`schemas/released\`. A released file is never edited.
-4. \`DAYBOOK_WRITE_DOCS=1 npx jest asyncapi topics-page\` writes the documents again. All of it is one commit.
-5. Roll out readers that need nothing of the new property first; use it when every writer has it.
+1. Change \`libs/contracts/schemas/<name>.json\` and the type in \`libs/contracts/src\`. Say which messages lack the property.
+2. Add golden messages with and without it. \`npx jest golden\` names what no golden message shows yet.
+3. Run \`DAYBOOK_RELEASE_SCHEMAS=1 npx jest released\`. It checks the change against every released version and adds it as
+   the next one in \`schemas/released\`. A released file is never edited.
+4. Run \`DAYBOOK_WRITE_DOCS=1 npx jest asyncapi topics-page\` to generate the documents. Commit all of it together.
+5. Deploy readers that do not need the new property first. Use it when every writer sends it.
 `;
 
 /** The page `docs/topics.md`. */

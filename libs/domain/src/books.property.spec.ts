@@ -19,7 +19,8 @@ import {
   postToBalances,
 } from './invariants';
 import { postings } from './postings';
-import { type ReplenishmentCommand, type ReplenishmentEvent, replenishment } from './replenishment';
+import { type ReplenishmentCommand, replenishment } from './replenishment';
+import type { ReplenishmentEvent } from './replenishment-event';
 
 const decision: fc.Arbitrary<ReplenishmentCommand> = fc.record({
   type: fc.constant('ResolveCompliance'),

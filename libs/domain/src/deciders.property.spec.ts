@@ -131,6 +131,7 @@ const replenishmentCommands: fc.Arbitrary<ReplenishmentCommand> = fc.oneof(
         ...owners,
         parties: fc.constantFrom(a.parties, { ...a.parties, purseId: 'second-purse' }),
         asset: fc.option(fc.constantFrom(a.asset(), a.asset({ minimum: 2n }))),
+        outsideOrderId: fc.constantFrom(null, 'order-7'),
         isFungible: fc.boolean(),
         screening: fc.boolean(),
       }),

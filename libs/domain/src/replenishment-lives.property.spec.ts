@@ -3,7 +3,8 @@ import { lastWord, type RecordTransfer, rewoundLives, scatteredLives } from '../
 import { RUNS } from '../testing/runs';
 import { fold } from './decider';
 import { postings } from './postings';
-import { type ReplenishmentEvent, type ReplenishmentState, replenishment } from './replenishment';
+import { type ReplenishmentState, replenishment } from './replenishment';
+import type { ReplenishmentEvent } from './replenishment-event';
 import { rejectionOf } from './transfer';
 
 /** The history that a delivery leads to. After each report, at most one credit stands. */

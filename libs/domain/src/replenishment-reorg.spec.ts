@@ -2,6 +2,8 @@ import * as a from '../testing/a';
 import { specification } from '../testing/specification';
 import type { Credit } from './credit';
 import { replenishment } from './replenishment';
+import type { ReplenishmentEvent } from './replenishment-event';
+import type { Inclusion } from './transfer';
 
 const given = specification(replenishment);
 
@@ -24,7 +26,7 @@ describe('a reorg before the credit', () => {
       .when(record({ status: 'detected', version: 3, block: moved }))
       .emits(a.replenishmentDetected({ version: 3, block: moved }))
       .when(record({ status: 'final', version: 4, block: moved }))
-      .emits(a.replenishmentConfirmed({ version: 4 }));
+      .emits(a.replenishmentConfirmed({ version: 4, block: moved }));
   });
 
   it('needs no revert to be reported: the new block is enough', () => {
@@ -39,7 +41,7 @@ describe('a reorg before the credit', () => {
       .when(record({ status: 'detected', version: 2, amount: 9n, to }))
       .emits(a.replenishmentDetected({ version: 2, transfer: a.transfer({ amount: 9n, to }) }))
       .when(record({ status: 'final', version: 3, amount: 9n, to }))
-      .emits(a.replenishmentConfirmed({ version: 3, amount: 9n }));
+      .emits(a.replenishmentConfirmed({ version: 3, transfer: a.transfer({ amount: 9n, to }) }));
   });
 });
 
@@ -64,7 +66,7 @@ describe('a reorg after the credit', () => {
       .when(record({ status: 'reverted', version: 3 }))
       .changesNothing()
       .when(record({ status: 'reverted', version: 4 }))
-      .emits(a.replenishmentReverted({ version: 4, credit: null }));
+      .emits(a.replenishmentReverted({ version: 4, credit: null, block: null }));
   });
 
   it('credits once again when the transfer returns, even to the same block', () => {
@@ -73,7 +75,7 @@ describe('a reorg after the credit', () => {
         .when(record({ status: 'detected', version: 4, block }))
         .emits(a.replenishmentDetected({ version: 4, block }))
         .when(record({ status: 'final', version: 5, block }))
-        .emits(a.replenishmentConfirmed({ version: 5 }))
+        .emits(a.replenishmentConfirmed({ version: 5, block }))
         .when(record({ status: 'final', version: 6, block }))
         .changesNothing();
     }
@@ -125,7 +127,7 @@ describe('a reorg after the credit whose revert nobody reported', () => {
       .when(record({ status: 'detected', version: 3, block: moved }))
       .emits(reverted, a.replenishmentDetected({ version: 3, block: moved }))
       .when(record({ status: 'final', version: 4, block: moved }))
-      .emits(a.replenishmentConfirmed({ version: 4 }));
+      .emits(a.replenishmentConfirmed({ version: 4, block: moved }));
   });
 
   it('keeps one credit, with its true block, when the new block is final at once', () => {
@@ -134,7 +136,7 @@ describe('a reorg after the credit whose revert nobody reported', () => {
       .emits(
         a.replenishmentReverted({ version: 4 }),
         a.replenishmentDetected({ version: 4, block: moved }),
-        a.replenishmentConfirmed({ version: 4 }),
+        a.replenishmentConfirmed({ version: 4, block: moved }),
       )
       .when(record({ status: 'reverted', version: 3 }))
       .changesNothing();
@@ -158,7 +160,7 @@ describe('a reorg after the credit whose revert nobody reported', () => {
       .emits(
         reverted,
         a.replenishmentDetected({ version: 3, transfer: a.transfer({ to }), ...second }),
-        a.replenishmentConfirmed({ version: 3, ...second }),
+        a.replenishmentConfirmed({ version: 3, transfer: a.transfer({ to }), ...second }),
       );
   });
 
@@ -178,7 +180,7 @@ describe('a revert that is heard of before what it reverts', () => {
       .when(record({ status: 'reverted', version: 3 }))
       .emits(
         a.replenishmentSeen({ version: 3 }),
-        a.replenishmentReverted({ version: 3, credit: null }),
+        a.replenishmentReverted({ version: 3, credit: null, block: null }),
       )
       .when(record({ status: 'detected', version: 1 }))
       .changesNothing()
@@ -187,21 +189,21 @@ describe('a revert that is heard of before what it reverts', () => {
       .when(record({ status: 'final', version: 4, block: moved }))
       .emits(
         a.replenishmentDetected({ version: 4, block: moved }),
-        a.replenishmentConfirmed({ version: 4 }),
+        a.replenishmentConfirmed({ version: 4, block: moved }),
       );
   });
 
   it('ends a sighting, a rejection and an earlier revert just the same', () => {
-    const histories = [
-      [a.replenishmentSeen()],
-      [a.replenishmentSeen(), a.replenishmentDropped()],
-      [a.replenishmentRejected({ reason: 'transaction-failed' })],
-      [detected, a.replenishmentReverted({ version: 1, credit: null })],
+    const histories: readonly [readonly ReplenishmentEvent[], Inclusion | null][] = [
+      [[a.replenishmentSeen()], null],
+      [[a.replenishmentSeen(), a.replenishmentDropped()], null],
+      [[a.replenishmentRejected({ reason: 'transaction-failed' })], a.block()],
+      [[detected, a.replenishmentReverted({ version: 1, credit: null })], null],
     ];
-    for (const history of histories) {
+    for (const [history, block] of histories) {
       given(...history)
         .when(record({ status: 'reverted', version: 5 }))
-        .emits(a.replenishmentReverted({ version: 5, credit: null }))
+        .emits(a.replenishmentReverted({ version: 5, credit: null, block }))
         .when(record({ status: 'final', version: 4, block: moved }))
         .changesNothing();
     }
@@ -213,7 +215,7 @@ describe('a revert that is heard of before what it reverts', () => {
       .when(record({ status: 'reverted', version: 3, amount: 0n }))
       .emits(
         a.replenishmentSeen({ version: 3, transfer }),
-        a.replenishmentReverted({ version: 3, amount: 0n, credit: null }),
+        a.replenishmentReverted({ version: 3, amount: 0n, credit: null, block: null }),
       )
       .when(record({ status: 'final', version: 2 }))
       .changesNothing();

@@ -72,7 +72,7 @@ describe('a final transfer of an account that screens', () => {
       .emits(
         a.replenishmentReverted({ version: 3, credit: null }),
         a.replenishmentDetected({ version: 3, transfer: a.transfer({ amount: 9n }) }),
-        a.complianceCheckStarted({ version: 3 }),
+        a.complianceCheckStarted({ version: 3, transfer: a.transfer({ amount: 9n }) }),
       );
   });
 });

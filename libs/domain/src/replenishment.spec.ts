@@ -2,7 +2,8 @@ import * as a from '../testing/a';
 import { specification } from '../testing/specification';
 import type { OwnerFacts } from './credit';
 import { fold } from './decider';
-import { type ReplenishmentEvent, type ReplenishmentStatus, replenishment } from './replenishment';
+import { type ReplenishmentStatus, replenishment } from './replenishment';
+import type { ReplenishmentEvent } from './replenishment-event';
 
 const given = specification(replenishment);
 
@@ -52,7 +53,10 @@ describe('a transfer that goes as it should', () => {
   it('is recorded in another block when it moves before it is final', () => {
     given(detected)
       .when(record({ status: 'final', version: 3, block: a.block('b') }))
-      .emits(a.replenishmentDetected({ version: 3, block: a.block('b') }), confirmed);
+      .emits(
+        a.replenishmentDetected({ version: 3, block: a.block('b') }),
+        a.replenishmentConfirmed({ version: 3, block: a.block('b') }),
+      );
   });
 
   it('is credited in the largest amount that a token can move', () => {
@@ -63,6 +67,61 @@ describe('a transfer that goes as it should', () => {
         a.replenishmentDetected({ transfer: a.transfer({ amount }) }),
         a.replenishmentConfirmed({ amount }),
       );
+  });
+});
+
+describe('the order id of the purse', () => {
+  const order = (outsideOrderId: string | null) => ({ outsideOrderId });
+  const second = { ...a.parties, purseId: 'second-purse' };
+  const to = 'second-address';
+
+  it('is carried by everything that is recorded of the transfer', () => {
+    const screens = { ...order('order-7'), screening: true };
+    given()
+      .when(record({ status: 'seen', version: 1 }, screens))
+      .emits(a.replenishmentSeen({ version: 1, ...order('order-7') }))
+      .when(record({ status: 'final', version: 2 }, screens))
+      .emits(
+        a.replenishmentDetected({ version: 2, ...order('order-7') }),
+        a.complianceCheckStarted({ version: 2, ...order('order-7') }),
+      )
+      .when(record({ status: 'reverted', version: 3 }, screens))
+      .emits(a.replenishmentReverted({ version: 3, credit: null, ...order('order-7') }));
+  });
+
+  it('stays that of the first observation, also when there was none', () => {
+    for (const first of ['order-7', null]) {
+      given(a.replenishmentSeen({ version: 1, ...order(first) }))
+        .when(record({ status: 'final', version: 2 }, order('order-8')))
+        .emits(
+          a.replenishmentDetected({ version: 2, ...order(first) }),
+          a.replenishmentConfirmed({ version: 2, ...order(first) }),
+        );
+    }
+  });
+
+  it('is that of the other purse when a reorg moves the transfer there', () => {
+    given(a.replenishmentDetected({ version: 1, ...order('order-7') }))
+      .when(
+        record({ status: 'detected', version: 2, to }, { parties: second, ...order('order-8') }),
+      )
+      .emits(
+        a.replenishmentDetected({
+          ...second,
+          version: 2,
+          transfer: a.transfer({ to }),
+          ...order('order-8'),
+        }),
+      );
+  });
+
+  it('is taken from the purse when the stream began with events that do not say', () => {
+    const { outsideOrderId: _, ...old } = seen.data;
+    given({ type: 'ReplenishmentSeen', data: old })
+      .when(record({ status: 'dropped', version: 2 }, order('order-7')))
+      .emits({ ...dropped, data: { ...dropped.data, outsideOrderId: undefined } })
+      .when(record({ status: 'detected', version: 3 }, order('order-7')))
+      .emits(a.replenishmentDetected({ version: 3, ...order('order-7') }));
   });
 });
 
@@ -173,7 +232,10 @@ describe('a transfer that is never credited', () => {
   it('is credited after all when another block shows that it succeeded', () => {
     given(a.replenishmentRejected({ version: 1, reason: 'transaction-failed' }))
       .when(record({ status: 'final', version: 3, block: a.block('b') }))
-      .emits(a.replenishmentDetected({ version: 3, block: a.block('b') }), confirmed);
+      .emits(
+        a.replenishmentDetected({ version: 3, block: a.block('b') }),
+        a.replenishmentConfirmed({ version: 3, block: a.block('b') }),
+      );
   });
 });
 
@@ -237,21 +299,40 @@ describe('where a final transfer is credited', () => {
 describe('what is known of a replenishment', () => {
   const parties = a.parties;
   const transfer = a.transfer();
-  const seenOnly = { parties, transfer, block: null, finality: null, credit: null };
+  const outsideOrderId = 'order-7';
+  const about = { parties, transfer, outsideOrderId };
+  const seenOnly = { ...about, block: null, finality: null, credit: null };
   const inBlock = { ...seenOnly, block: a.block() };
   const final = { ...inBlock, finality: a.depth };
+  const seenWithOrder = a.replenishmentSeen({ version: 1, outsideOrderId });
+  const detectedWithOrder = a.replenishmentDetected({ version: 2, outsideOrderId });
   const declined = a.replenishmentDeclined({ version: 3 });
   const screening = a.complianceCheckStarted({ version: 3 });
 
   it.each<[ReplenishmentStatus, number, readonly ReplenishmentEvent[], object]>([
-    ['seen', 1, [seen], seenOnly],
-    ['dropped', 2, [seen, dropped], seenOnly],
-    ['detected', 2, [seen, detected], inBlock],
-    ['rejected', 2, [seen, a.replenishmentRejected({ version: 2 })], inBlock],
-    ['screening', 3, [detected, screening], final],
-    ['confirmed', 3, [detected, confirmed], { ...final, credit: confirmed.data.credit }],
-    ['declined', 3, [detected, screening, declined], { ...final, credit: declined.data.credit }],
-    ['reverted', 4, [detected, confirmed, a.replenishmentReverted({ version: 4 })], seenOnly],
+    ['seen', 1, [seenWithOrder], seenOnly],
+    ['dropped', 2, [seenWithOrder, dropped], seenOnly],
+    ['detected', 2, [seenWithOrder, detectedWithOrder], inBlock],
+    [
+      'rejected',
+      2,
+      [seenWithOrder, a.replenishmentRejected({ version: 2, outsideOrderId })],
+      inBlock,
+    ],
+    ['screening', 3, [detectedWithOrder, screening], final],
+    ['confirmed', 3, [detectedWithOrder, confirmed], { ...final, credit: confirmed.data.credit }],
+    [
+      'declined',
+      3,
+      [detectedWithOrder, screening, declined],
+      { ...final, credit: declined.data.credit },
+    ],
+    [
+      'reverted',
+      4,
+      [detectedWithOrder, confirmed, a.replenishmentReverted({ version: 4 })],
+      seenOnly,
+    ],
   ])('is, once it is %s at version %s, what its events say', (status, version, history, rest) => {
     expect(fold(replenishment, history)).toEqual({ status, version, ...rest });
   });

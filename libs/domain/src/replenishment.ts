@@ -1,11 +1,11 @@
-import { type Booked, type Credit, creditOf, type OwnerFacts, type Parties } from './credit';
+import { type Credit, creditOf, type OwnerFacts, type Parties } from './credit';
 import { type Decider, fold } from './decider';
 import { DomainError } from './errors';
+import type { Observed, OutsideOrderId, ReplenishmentEvent } from './replenishment-event';
 import {
   type AssetFacts,
   type Finality,
   type Inclusion,
-  type RejectionReason,
   rejectionOf,
   sameContent,
   type TransferContent,
@@ -14,6 +14,8 @@ import {
 
 export interface TransferFacts extends OwnerFacts, AssetFacts {
   readonly parties: Parties;
+  /** The order id that the merchant gave the purse, as it is now. */
+  readonly outsideOrderId: string | null;
   readonly screening: boolean;
 }
 
@@ -28,43 +30,6 @@ export type ReplenishmentCommand =
       readonly accountId: string;
       readonly decision: 'approved' | 'declined';
       readonly facts: OwnerFacts;
-    };
-
-interface Observed extends Parties {
-  readonly version: number;
-  readonly transfer: TransferContent;
-}
-
-export type ReplenishmentEvent =
-  | { readonly type: 'ReplenishmentSeen'; readonly data: Observed }
-  | {
-      readonly type: 'ReplenishmentDetected';
-      readonly data: Observed & { readonly block: Inclusion };
-    }
-  | {
-      readonly type: 'ComplianceCheckStarted';
-      readonly data: Parties & { readonly version: number; readonly finality: Finality };
-    }
-  | {
-      readonly type: 'ReplenishmentConfirmed';
-      readonly data: Booked & { readonly finality: Finality };
-    }
-  | {
-      readonly type: 'ReplenishmentDeclined';
-      readonly data: Booked & { readonly finality: Finality };
-    }
-  | {
-      readonly type: 'ReplenishmentReverted';
-      /** `credit` is what is taken back; null when nothing had been booked yet. */
-      readonly data: Omit<Booked, 'credit'> & { readonly credit: Credit | null };
-    }
-  | {
-      readonly type: 'ReplenishmentDropped';
-      readonly data: Parties & { readonly version: number };
-    }
-  | {
-      readonly type: 'ReplenishmentRejected';
-      readonly data: Observed & { readonly block: Inclusion; readonly reason: RejectionReason };
     };
 
 export type ReplenishmentStatus =
@@ -84,6 +49,8 @@ export type ReplenishmentState =
       readonly version: number;
       readonly parties: Parties;
       readonly transfer: TransferContent;
+      /** Undefined when the stream does not say, as streams of version 1 do not. */
+      readonly outsideOrderId: OutsideOrderId;
       readonly block: Inclusion | null;
       readonly finality: Finality | null;
       /** What is booked now; null when nothing is. */
@@ -146,9 +113,10 @@ function observed(
   data: Observed,
   block: Inclusion | null,
 ): Known {
-  const { accountId, customerId, purseId, version, transfer } = data;
+  const { accountId, customerId, purseId, version, transfer, outsideOrderId } = data;
   const parties = { accountId, customerId, purseId };
-  return { status, version, parties, transfer, block, finality: null, credit: null };
+  const nothingBooked = { finality: null, credit: null };
+  return { status, version, parties, transfer, outsideOrderId, block, ...nothingBooked };
 }
 
 /**
@@ -167,7 +135,7 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
   switch (report.status) {
     case 'seen': {
       const fresh = state.status === 'absent' || state.status === 'dropped';
-      return fresh && rejectionOf(report, facts) === null ? [sighting(command)] : [];
+      return fresh && rejectionOf(report, facts) === null ? [sighting(command, state)] : [];
     }
     case 'dropped':
     case 'reverted': {
@@ -176,7 +144,7 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
       if (report.status === 'dropped' && rejectionOf(report, facts) !== null) return [];
       // An end that is heard of before its beginning is recorded whole: what it ended, perhaps with
       // other content, may still come and must then be late instead of a credit.
-      const sighted = sighting(command);
+      const sighted = sighting(command, state);
       return [sighted, ...end(report, replenishment.evolve(state, sighted))];
     }
     case 'failed':
@@ -189,15 +157,17 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
   }
 }
 
-function sighting({ report, facts }: Report): ReplenishmentEvent {
-  return { type: 'ReplenishmentSeen', data: observation(report, facts) };
+function sighting(command: Report, state: ReplenishmentState): ReplenishmentEvent {
+  return { type: 'ReplenishmentSeen', data: observation(command, state) };
 }
 
 function end(report: TransferReport, state: ReplenishmentState): readonly ReplenishmentEvent[] {
   if (state.status === 'absent') return [];
   if (report.status === 'reverted') return [reversal(state, report.version)];
   if (state.status !== 'seen') return [];
-  return [{ type: 'ReplenishmentDropped', data: { ...state.parties, version: report.version } }];
+  const { parties, transfer, outsideOrderId } = state;
+  const data = { ...parties, version: report.version, transfer, outsideOrderId };
+  return [{ type: 'ReplenishmentDropped', data }];
 }
 
 /** The block part of a report: a detection, a rejection, or nothing when it is known already. */
@@ -222,7 +192,7 @@ function include(command: Report, state: ReplenishmentState): readonly Replenish
   // while nobody reported the revert: what was booked is taken back before the new block counts,
   // for that block may not be final yet.
   const undo = isBooked(state) ? [reversal(state, version)] : [];
-  const data = { ...observation(report, facts), block };
+  const data = { ...observation(command, state), block };
   return reason === null
     ? [...undo, { type: 'ReplenishmentDetected', data }]
     : [...undo, { type: 'ReplenishmentRejected', data: { ...data, reason } }];
@@ -235,14 +205,15 @@ function conclude(
   state: ReplenishmentState,
 ): readonly ReplenishmentEvent[] {
   if (state.status !== 'detected' || block === null || finality === null) return [];
-  const { parties, transfer } = state;
+  const { parties, transfer, outsideOrderId } = state;
   if (facts.screening) {
-    return [{ type: 'ComplianceCheckStarted', data: { ...parties, version, finality } }];
+    const data = { ...parties, version, finality, transfer, block, outsideOrderId };
+    return [{ type: 'ComplianceCheckStarted', data }];
   }
-  const { asset, amount } = transfer;
   const credit = creditOf(facts);
-  const data = { ...parties, version, asset, amount, credit, finality };
-  return [{ type: 'ReplenishmentConfirmed', data }];
+  return [
+    { type: 'ReplenishmentConfirmed', data: { ...booking(state, version, credit), finality } },
+  ];
 }
 
 function resolve(
@@ -260,24 +231,42 @@ function resolve(
       `Only a replenishment that is being screened can be resolved; this one is ${state.status}.`,
     );
   }
-  const { parties, version, transfer, finality } = state;
+  const { version, finality } = state;
   const credit: Credit =
     decided === 'declined'
       ? { to: 'suspense', reason: 'compliance-declined' }
       : creditOf(command.facts);
-  const { asset, amount } = transfer;
   const type = decided === 'confirmed' ? 'ReplenishmentConfirmed' : 'ReplenishmentDeclined';
-  return [{ type, data: { ...parties, version, asset, amount, credit, finality } }];
+  return [{ type, data: { ...booking(state, version, credit), finality } }];
 }
 
-function observation(report: TransferReport, facts: TransferFacts): Observed {
-  return { ...facts.parties, version: report.version, transfer: report.content };
+function observation({ report, facts }: Report, state: ReplenishmentState): Observed {
+  const { parties, outsideOrderId: current } = facts;
+  const known = orderOf(state, parties.purseId);
+  const outsideOrderId = known === undefined ? current : known;
+  return { ...parties, version: report.version, transfer: report.content, outsideOrderId };
+}
+
+/**
+ * The order id that a replenishment keeps for the purse: that of its first observation there, whatever
+ * the purse is given later. Undefined when the transfer was not observed at this purse before, or when
+ * the stream does not say.
+ */
+export function orderOf(state: ReplenishmentState, purseId: string): OutsideOrderId {
+  return state.status !== 'absent' && state.parties.purseId === purseId
+    ? state.outsideOrderId
+    : undefined;
 }
 
 function reversal(state: Known, version: number): ReplenishmentEvent {
-  const { parties, transfer, credit } = state;
+  return { type: 'ReplenishmentReverted', data: booking(state, version, state.credit) };
+}
+
+/** What an event that books, or takes back, says of the transfer. */
+function booking<C extends Credit | null>(state: Known, version: number, credit: C) {
+  const { parties, transfer, block, outsideOrderId } = state;
   const { asset, amount } = transfer;
-  return { type: 'ReplenishmentReverted', data: { ...parties, version, asset, amount, credit } };
+  return { ...parties, version, asset, amount, credit, transfer, block, outsideOrderId };
 }
 
 /** Final once: booked, or waiting for the screening that books it. */

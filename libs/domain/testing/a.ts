@@ -80,7 +80,7 @@ export function ownerFacts(overrides: Partial<OwnerFacts> = {}): OwnerFacts {
 
 export function facts(overrides: Partial<TransferFacts> = {}): TransferFacts {
   const known = { parties, asset: asset(), isFungible: true, screening: false };
-  return { ...ownerFacts(), ...known, ...overrides };
+  return { ...ownerFacts(), ...known, outsideOrderId: null, ...overrides };
 }
 
 /** The command of one report, with default facts unless the story is about them. */
@@ -109,10 +109,22 @@ export type EventOf<Type extends DomainEvent['type']> = Extract<DomainEvent, { t
 function event<Type extends DomainEvent['type']>(type: Type, defaults: EventOf<Type>['data']) {
   return (overrides: Overrides<EventOf<Type>['data']> = {}): EventOf<Type> =>
     // One generic function cannot show the compiler that type and data belong together.
-    ({ type, data: override(defaults, overrides) }) as unknown as EventOf<Type>;
+    ({
+      type,
+      data: inAgreement(override(defaults, overrides), overrides),
+    }) as unknown as EventOf<Type>;
 }
 
-const observed = { ...parties, version: 1, transfer: transfer() };
+/** What is booked is what the transfer moves, whichever of the two a test names. */
+function inAgreement(data: object, overrides: object): object {
+  if (!('amount' in data && 'asset' in data && 'transfer' in data)) return data;
+  const { asset, amount } = 'transfer' in overrides ? (data.transfer as TransferContent) : data;
+  return { ...data, asset, amount, transfer: { ...(data.transfer as object), asset, amount } };
+}
+
+const about = { transfer: transfer(), outsideOrderId: null };
+const observed = { ...parties, version: 1, ...about };
+const included = { ...about, block: block() };
 const booked: Booked = {
   ...parties,
   version: 1,
@@ -137,6 +149,16 @@ export const apiKeyIssued = event('ApiKeyIssued', {
   expiresAt: null,
 });
 export const apiKeyRevoked = event('ApiKeyRevoked', { keyId: 'k1', reason: null });
+
+export const operatorAdded = event('OperatorAdded', { name: 'Night shift' });
+export const operatorKeyIssued = event('OperatorKeyIssued', {
+  keyId: 'o1',
+  keyHash: '5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8',
+  scopes: ['read', 'write'],
+  name: null,
+  expiresAt: null,
+});
+export const operatorKeyRevoked = event('OperatorKeyRevoked', { keyId: 'o1', reason: 'leaked' });
 
 export const customerCreated = event('CustomerCreated', {
   accountId: parties.accountId,
@@ -170,18 +192,21 @@ export const complianceCheckStarted = event('ComplianceCheckStarted', {
   ...parties,
   version: 1,
   finality: depth,
+  ...included,
 });
 export const replenishmentConfirmed = event('ReplenishmentConfirmed', {
   ...booked,
   finality: depth,
+  ...included,
 });
 export const replenishmentDeclined = event('ReplenishmentDeclined', {
   ...booked,
   credit: { to: 'suspense', reason: 'compliance-declined' },
   finality: depth,
+  ...included,
 });
-export const replenishmentReverted = event('ReplenishmentReverted', booked);
-export const replenishmentDropped = event('ReplenishmentDropped', { ...parties, version: 1 });
+export const replenishmentReverted = event('ReplenishmentReverted', { ...booked, ...included });
+export const replenishmentDropped = event('ReplenishmentDropped', observed);
 export const replenishmentRejected = event('ReplenishmentRejected', {
   ...observed,
   block: block(),

@@ -1,13 +1,15 @@
 import { cloudEventHeaders, sequenceOf } from '@daybook/contracts';
+import { idOf } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
+import type { Message } from '@daybook/messaging';
 
 const SOURCE = '/daybook/ledger';
 
-/** What the ledger says on a log about one event, or about what it led to. */
-export interface Told {
+/** What the headers of a message say about it. */
+export interface MessageAttributes {
   readonly topic: string;
   readonly id: string;
-  /** `daybook.<name>.v<version of the data>`. */
+  /** `daybook.<name>.v<version of the value>`. */
   readonly type: string;
   readonly subject: string;
   readonly key: string;
@@ -19,21 +21,38 @@ export interface Told {
 }
 
 /** The headers of a message: CloudEvents with the extensions partitioning, sequence and tracing. */
-export function headersOf(told: Told): Record<string, string> {
+export function headersOf(attributes: MessageAttributes): Record<string, string> {
+  const { topic, key, position, id, type, subject, time, traceparent } = attributes;
   return cloudEventHeaders({
-    id: told.id,
+    id,
     source: SOURCE,
-    type: told.type,
-    subject: told.subject,
-    time: told.time,
-    dataschema: `urn:daybook:schema:${told.topic}`,
-    partitionkey: told.key,
-    sequence: sequenceOf(told.position),
-    traceparent: told.traceparent,
+    type,
+    subject,
+    time,
+    dataschema: `urn:daybook:schema:${topic}`,
+    partitionkey: key,
+    sequence: sequenceOf(position),
+    traceparent,
   });
 }
 
-/** What every message about one event has in common. */
-export function aboutEvent({ id, position, recordedAt, metadata }: RecordedEvent) {
-  return { id, position, time: recordedAt, traceparent: metadata.traceparent };
+/** The message on a topic about one event of the log. */
+export function eventMessage(
+  { id, stream, position, recordedAt: time, metadata }: RecordedEvent,
+  {
+    topic,
+    type,
+    key,
+    value,
+  }: Pick<MessageAttributes, 'topic' | 'type' | 'key'> & { value: object },
+): Message {
+  const { traceparent } = metadata;
+  const subject = subjectOf(stream);
+  const headers = headersOf({ topic, id, type, subject, key, position, time, traceparent });
+  return { id, key, value: JSON.stringify(value), headers };
+}
+
+/** What an event is about, such as `replenishment/0b9c...`. */
+export function subjectOf(stream: string): string {
+  return `${stream.slice(0, stream.indexOf('-'))}/${idOf(stream)}`;
 }

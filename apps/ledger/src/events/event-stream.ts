@@ -2,9 +2,9 @@ import type { EventStore, LogPage, Position } from '@daybook/event-store';
 import type { StreamControl } from '../edge/declaration';
 import { requireInLog } from '../edge/positions';
 import type { ReplayRequest, TailRequest } from './event-stream.dto';
-import { type PublicEvent, publicEvent } from './public-events';
+import { type PublicEvent, publicEvents, publicRecords } from './public-events';
 
-/** Some events of a stream, and how far the log was looked through for them. */
+/** Some events of a stream, and how far the log was read for them. */
 export interface StreamPart {
   readonly events: readonly PublicEvent[];
   /** Go on after this. */
@@ -19,8 +19,8 @@ export interface StreamOptions<Query = TailRequest> extends StreamControl {
 }
 
 /**
- * Events looked at in one go: what a stream holds in memory while its reader takes its time, and
- * enough that reading the log is cheap.
+ * The events of one read of the log. A stream holds them in memory until its reader has taken them, and
+ * they are enough to share the cost of the read.
  */
 const PAGE_LIMIT = 1_000;
 
@@ -36,16 +36,16 @@ export async function* replayEvents(
   const head = await store.head();
   const until = query.until === undefined ? head : insideLog(query.until, head);
   let position = insideLog(query.after ?? '0', head);
-  let told = performance.now();
+  let sentAt = performance.now();
   while (position < until) {
     signal.throwIfAborted();
     const page = await readPage(store, position, query);
-    const events = eventsOf(page, options).filter((event) => event.position <= until);
+    const events = await eventsOf(store, page, options, until);
     position = page.end;
     if (position >= until) return yield { events, position: until, atEnd: true };
-    if (events.length === 0 && performance.now() - told < heartbeatMs) continue;
+    if (events.length === 0 && performance.now() - sentAt < heartbeatMs) continue;
     yield { events, position, atEnd: false };
-    told = performance.now();
+    sentAt = performance.now();
   }
   yield { events: [], position, atEnd: true };
 }
@@ -61,19 +61,19 @@ export async function* tailEvents(
 ): AsyncGenerator<StreamPart, void, void> {
   const { query, signal, heartbeatMs } = options;
   let position = insideLog(query.after ?? '0', await store.head());
-  let told = Number.NEGATIVE_INFINITY;
+  let sentAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     signal.throwIfAborted();
     const page = await readPage(store, position, query);
-    const events = eventsOf(page, options);
+    const events = await eventsOf(store, page, options);
     position = page.end;
-    const isDue = performance.now() - told >= heartbeatMs;
+    const isDue = performance.now() - sentAt >= heartbeatMs;
     if (events.length > 0 || isDue) {
       yield { events, position, atEnd: page.atEnd };
-      told = performance.now();
+      sentAt = performance.now();
     }
     if (!page.atEnd) continue;
-    const restMs = Math.max(0, heartbeatMs - (performance.now() - told));
+    const restMs = Math.max(0, heartbeatMs - (performance.now() - sentAt));
     await store.waitForGrowth(position, restMs, signal);
   }
 }
@@ -84,7 +84,7 @@ function insideLog(text: string, head: Position): Position {
   return position;
 }
 
-/** Readers at the same place share a page: many who wait at the end of the log cost what one does. */
+/** Readers at the same position share a read, so many at the end of the log cost as much as one. */
 const underWay = new WeakMap<EventStore, Map<string, Promise<LogPage>>>();
 
 function readPage(
@@ -109,14 +109,18 @@ function readPage(
   return page;
 }
 
-function eventsOf(page: LogPage, { accountId, query }: StreamOptions): readonly PublicEvent[] {
+function eventsOf(
+  store: EventStore,
+  page: LogPage,
+  { accountId, query }: Pick<StreamOptions, 'accountId' | 'query'>,
+  until = page.end,
+): Promise<readonly PublicEvent[]> {
   const types = query.types === undefined || query.types.length === 0 ? null : query.types;
-  const events: PublicEvent[] = [];
-  for (const recorded of page.events) {
-    if (recorded.metadata.accountId !== accountId) continue;
-    if (types !== null && !types.includes(recorded.type)) continue;
-    const event = publicEvent(recorded);
-    if (event !== null) events.push(event);
-  }
-  return events;
+  const wanted = page.events.filter(
+    ({ metadata, type, position }) =>
+      metadata.accountId === accountId &&
+      position <= until &&
+      (types === null || types.includes(type)),
+  );
+  return publicEvents(store, publicRecords(wanted));
 }

@@ -1,7 +1,7 @@
 import { EventStore } from '@daybook/event-store';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Page } from '../edge/resources';
-import { type PublicEvent, publicEvent } from './public-events';
+import { type PublicEvent, type PublicRecord, publicEvents, publicRecords } from './public-events';
 
 /**
  * The account's events after a position (exclusive), in log order and complete. A page looks at a
@@ -27,13 +27,16 @@ export class ListEventsHandler implements IQueryHandler<ListEvents> {
 
   async execute({ accountId, after, limit }: ListEvents): Promise<Page<PublicEvent>> {
     const { events, end, atEnd } = await this.store.readAll({ after, limit: SCAN_LIMIT });
-    const data: PublicEvent[] = [];
+    const records: PublicRecord[] = [];
     for (const recorded of events) {
       if (recorded.metadata.accountId !== accountId) continue;
-      const event = publicEvent(recorded);
-      if (event === null) continue;
-      data.push(event);
-      if (data.length === limit) return { data, nextCursor: recorded.position.toString() };
+      records.push(...publicRecords([recorded]));
+      if (records.length === limit) break;
+    }
+    const data = await publicEvents(this.store, records);
+    const last = data.at(-1);
+    if (last !== undefined && data.length === limit) {
+      return { data, nextCursor: last.position.toString() };
     }
     return { data, nextCursor: atEnd ? null : end.toString() };
   }

@@ -5,12 +5,14 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { AssetRegistry } from '../chains/asset-registry';
 import { checkpointsOf } from '../runtime/checkpoints';
-import { type KeyState, tell, tellBalance, tellings } from './ledger-messages';
+import { completeEvents } from './complete-events';
+import { balanceMessage, type KeyState, keyOf, ledgerEventMessage } from './ledger-messages';
+import { publicRecords } from './public-events';
 import { relayState } from './relay-state';
 
 export const LEDGER_EVENTS_RELAY = 'ledger-events';
 
-/** Events told in one transaction: enough to share its cost, few enough to be seen soon. */
+/** Events published in one transaction: enough to share its cost, few enough to be seen soon. */
 export const BATCH_MAX = 2_000;
 
 const logger = new Logger('LedgerEventsRelay');
@@ -20,15 +22,15 @@ export interface LedgerEventsRelay {
   readonly dataSource: DataSource;
   readonly log: DurableLog;
   readonly assets: AssetRegistry;
-  /** Told of each batch after it is committed. */
+  /** Called after each batch is committed. */
   onProgress?(progress: { readonly events: number; readonly durationMs: number }): void;
 }
 
 /**
- * Tells everything that happened on `daybook.ledger-event.v1`, and on `daybook.balance.v1` what it
- * led to. Published, acknowledged, then committed together with the checkpoint: a crash in between
- * tells the same again. For whoever has a broker; without one `GET /v1/events` serves the same, and
- * nobody would ever empty the tables.
+ * Publishes every public event on `daybook.ledger-event.v1`, and the figures that it left on
+ * `daybook.balance.v1`. Messages are published before the checkpoint is stored, so each comes at least
+ * once; a repetition has the same bytes, except that a balance may be newer. It runs with a broker only:
+ * without one nobody reads these topics, and their tables would only grow.
  */
 export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
   const { store, dataSource, log, assets } = relay;
@@ -36,7 +38,7 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
   const findAsset = (id: string) => assets.find(id);
   /**
    * Balances that were published and not committed. Another relay may have published newer ones
-   * meanwhile, and ours came last: they are told again as they are by then.
+   * before ours arrived, so their current figures are published again.
    */
   let unsettled = new Set<string>();
 
@@ -46,24 +48,25 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
     checkpoints: state.guard(checkpointsOf(dataSource)),
     limit: BATCH_MAX,
     async handle(recorded, manager) {
-      const told = tellings(recorded);
+      const records = await completeEvents(store, publicRecords(recorded));
       const balances = new Set(unsettled);
-      const keys = new Set([...told.map(({ key }) => key), ...[...balances].map(purseOf)]);
+      const keys = new Set([...records.map(keyOf), ...[...balances].map(purseOf)]);
       const states = await state.load(keys, manager);
       const changed = new Map<string, KeyState>();
       const events: Message[] = [];
-      for (const telling of told) {
-        const { message, after, moved } = tell(telling, states.get(telling.key), findAsset);
+      for (const record of records) {
+        const key = keyOf(record);
+        const { message, after, moved } = ledgerEventMessage(record, states.get(key), findAsset);
         events.push(message);
-        states.set(telling.key, after);
-        changed.set(telling.key, after);
-        if (moved !== null) balances.add(balanceOf(telling.key, moved));
+        states.set(key, after);
+        changed.set(key, after);
+        if (moved !== null) balances.add(balanceOf(key, moved));
       }
       const figures = [...balances].flatMap((balance) => {
         const [purseId, asset] = [purseOf(balance), assetOf(balance)];
         const purse = states.get(purseId)?.purse;
         // What was never committed may be gone from the log, as after a restored backup.
-        return purse?.figures[asset] ? [tellBalance(purseId, purse, asset, findAsset)] : [];
+        return purse?.figures[asset] ? [balanceMessage(purseId, purse, asset, findAsset)] : [];
       });
       unsettled = balances;
       // The rows are written while the broker works. Both must have ended before anything is tried

@@ -1,7 +1,10 @@
-import { type AccountEvent, type DomainEvent, idOf, upcast } from '@daybook/domain';
-import type { RecordedEvent } from '@daybook/event-store';
+import { type DomainEvent, upcast } from '@daybook/domain';
+import type { EventStore, Happened, RecordedEvent } from '@daybook/event-store';
+import { subjectOf } from './cloud-events';
+import { completeEvents } from './complete-events';
+import { PUBLIC_FIELDS, type PublicDomainEvent, publicData } from './public-fields';
 
-/** An event as clients see it: the fact, without what only concerns the ledger itself. */
+/** An event as the account sees it. */
 export interface PublicEvent {
   readonly id: string;
   /** The event's name, such as `ReplenishmentConfirmed`. */
@@ -13,32 +16,32 @@ export interface PublicEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** The events that are told outside at all. */
-export type PublicDomainEvent = Exclude<DomainEvent, AccountEvent>;
-
-/** How keys are kept and what an account decides for itself is nobody's business outside. */
-const OWN_AFFAIRS: Readonly<Record<AccountEvent['type'], true>> = {
-  AccountOpened: true,
-  AccountPolicyChanged: true,
-  ApiKeyIssued: true,
-  ApiKeyRevoked: true,
-};
+/** An event of the log that has a public form. */
+export interface PublicRecord extends Happened {
+  readonly event: PublicDomainEvent;
+}
 
 export function isPublic(event: DomainEvent): event is PublicDomainEvent {
-  return !Object.hasOwn(OWN_AFFAIRS, event.type);
+  return typeof PUBLIC_FIELDS[event.type] !== 'string';
 }
 
-/** What an event is about, such as `replenishment/0b9c...`. */
-export function subjectOf(stream: string): string {
-  return `${stream.slice(0, stream.indexOf('-'))}/${idOf(stream)}`;
+/** Those of the events that have a public form, in their current shape. Throws `UnknownEvent`. */
+export function publicRecords(events: readonly RecordedEvent[]): readonly PublicRecord[] {
+  return events.flatMap((recorded) => {
+    const event = upcast(recorded);
+    return isPublic(event) ? [{ recorded, event }] : [];
+  });
 }
 
-/** The public form of an event, or null for one that is the service's own affair. */
-export function publicEvent(recorded: RecordedEvent): PublicEvent | null {
-  const event = upcast(recorded);
-  if (!isPublic(event)) return null;
-  const { id, type, position, recordedAt, stream } = recorded;
-  // Where addresses come from is nobody's business outside either.
-  const { derivation: _, accountId: __, ...data } = event.data as Record<string, unknown>;
-  return { id, type, position, recordedAt, subject: subjectOf(stream), data };
+/** The events as their account sees them. Rejects with `StoreUnavailable`. */
+export async function publicEvents(
+  store: EventStore,
+  records: readonly PublicRecord[],
+): Promise<readonly PublicEvent[]> {
+  const complete = await completeEvents(store, records);
+  return complete.map(({ event, recorded }) => {
+    const { id, type, position, recordedAt, stream } = recorded;
+    const data = publicData(event, 'account');
+    return { id, type, position, recordedAt, subject: subjectOf(stream), data };
+  });
 }

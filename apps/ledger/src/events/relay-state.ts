@@ -4,9 +4,9 @@ import { type Sql } from '@daybook/event-store';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
 import { columns, rowsOf } from '../projections/projection';
-import type { KeyState, ToldFigures, ToldPurse } from './ledger-messages';
+import type { FiguresState, KeyState, PurseState } from './ledger-messages';
 
-/** Keys kept in memory: about 20 MB. Others are read again, which costs a few microseconds each. */
+/** Keys kept in memory: about 20 MB. Others are read from the table, a few microseconds each. */
 const KEYS_MAX = 20_000;
 
 const LOAD = 'SELECT key, position, purse FROM ledger.relay_state WHERE key = ANY($1::text[])';
@@ -17,14 +17,14 @@ const STORE = `
   ON CONFLICT (key) DO UPDATE SET position = excluded.position, purse = excluded.purse`;
 
 /**
- * What the relay of ledger events knows of each key at its own position. The rows belong to its
- * checkpoint and commit with it; the copy in memory is good for exactly one checkpoint, and is
- * dropped when that moved without us or when a transaction failed.
+ * The state of each key at the position of the relay. The rows belong to the relay's checkpoint and commit
+ * with it. The copy in memory is valid for one checkpoint: it is dropped when another process moved the
+ * checkpoint, and when a transaction failed.
  */
 export interface RelayState {
-  /** The checkpoints of the relay, watched so that the copy in memory never outlives its truth. */
+  /** The checkpoints of the relay; advancing them drops a copy in memory that is not valid any more. */
   guard(checkpoints: Checkpoints<EntityManager>): Checkpoints<EntityManager>;
-  /** The states of those of the keys that were told before. */
+  /** The states of those of the keys that have one. */
   load(keys: Iterable<string>, sql: Sql): Promise<Map<string, KeyState>>;
   store(states: ReadonlyMap<string, KeyState>, sql: Sql): Promise<void>;
 }
@@ -93,19 +93,19 @@ interface Row {
 
 /** JSON has no `bigint`: amounts and positions are decimal strings. */
 type Stored<T> = { readonly [K in keyof T]: T[K] extends bigint ? string : Stored<T[K]> };
-type StoredPurse = Omit<ToldPurse, 'figures'> & {
-  readonly figures: Readonly<Record<string, Stored<ToldFigures>>>;
+type StoredPurse = Omit<PurseState, 'figures'> & {
+  readonly figures: Readonly<Record<string, Stored<FiguresState>>>;
 };
 
 function stored(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
-function fromStored({ figures, ...purse }: StoredPurse): ToldPurse {
-  const told = Object.entries(figures).map(([asset, entry]): [string, ToldFigures] => {
+function fromStored({ figures, ...purse }: StoredPurse): PurseState {
+  const parsed = Object.entries(figures).map(([asset, entry]): [string, FiguresState] => {
     // What was stored before a figure was known has none of it.
     const figures = figuresFrom((name) => BigInt(entry.figures[name] ?? 0));
     return [asset, { position: BigInt(entry.position), time: entry.time, figures }];
   });
-  return { ...purse, figures: Object.fromEntries(told) };
+  return { ...purse, figures: Object.fromEntries(parsed) };
 }

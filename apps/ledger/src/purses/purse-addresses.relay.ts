@@ -2,17 +2,16 @@ import { type PurseAddressV1, TOPICS } from '@daybook/contracts';
 import { upcast } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
 import { DurableLog, type Message } from '@daybook/messaging';
-import { aboutEvent, headersOf } from '../events/cloud-events';
-import { subjectOf } from '../events/public-events';
+import { eventMessage } from '../events/cloud-events';
 
 export const PURSE_ADDRESSES_RELAY = 'purse-addresses';
 
 const TOPIC = TOPICS.purseAddress;
 
 /**
- * Tells the watchers of every minted address, in the order of the mints, so that a watcher that has
- * come to one knows all before it. Published before the checkpoint is stored, so an address is told
- * at least once; watchers match blocks from `mintedAt` on again when it comes late.
+ * Publishes every minted address, in the order of the mints, so that a watcher that has read one knows
+ * all before it. The checkpoint is stored after the acknowledgement, so an address is published at least
+ * once. When one comes late, watchers rescan the blocks from `mintedAt` on.
  */
 export async function publishPurseAddresses(
   log: DurableLog,
@@ -30,7 +29,5 @@ function messageOf(recorded: RecordedEvent): readonly Message[] {
   const position = recorded.position.toString();
   const value: PurseAddressV1 = { family, address, mintedAt, position };
   const type = 'daybook.PurseAddress.v1';
-  const subject = subjectOf(recorded.stream);
-  const headers = headersOf({ ...aboutEvent(recorded), topic: TOPIC, type, subject, key: address });
-  return [{ id: recorded.id, key: address, value: JSON.stringify(value), headers }];
+  return [eventMessage(recorded, { topic: TOPIC, type, key: address, value })];
 }

@@ -11,6 +11,7 @@ interface Row {
   customer_id: string;
   account_id: string;
   purse_status: Owner['purseStatus'];
+  outside_order_id: string | null;
   purse_was_restored: boolean;
   customer_status: 'active' | 'blocked';
   screening: boolean;
@@ -21,8 +22,9 @@ const FIND = `
   SELECT coalesce(c.position, 0) AS position, o.*
     FROM (SELECT max(position) AS position FROM ledger.checkpoint WHERE name = $1) AS c
     LEFT JOIN (
-      SELECT p.address, p.family, p.id AS purse_id, p.customer_id, p.account_id, p.status AS purse_status,
-             p.was_restored AS purse_was_restored, customer.status AS customer_status, account.screening
+      SELECT p.address, p.family, p.id AS purse_id, p.customer_id, p.account_id, p.outside_order_id,
+             p.status AS purse_status, p.was_restored AS purse_was_restored,
+             customer.status AS customer_status, account.screening
         FROM ledger.purse p
         JOIN ledger.customer ON customer.id = p.customer_id
         JOIN ledger.account ON account.id = p.account_id
@@ -49,6 +51,7 @@ export async function findOwners(
         customerId: row.customer_id,
         accountId: row.account_id,
       },
+      outsideOrderId: row.outside_order_id,
       purseStatus: row.purse_status,
       purseWasRestored: row.purse_was_restored,
       customerBlocked: row.customer_status === 'blocked',

@@ -16,6 +16,8 @@ export function keyOf({ family, address }: Receiver): string {
 /** Whose an address is, and what that means for a credit. */
 export interface Owner extends OwnerFacts {
   readonly parties: Parties;
+  /** The order id that the merchant gave the purse. It never changes after the mint. */
+  readonly outsideOrderId: string | null;
   /** Whether the account wants final transfers screened before they are credited. */
   readonly screening: boolean;
   /** Whether the purse was ever archived and restored. */

@@ -37,13 +37,24 @@ function nth(n: number): string {
   return `${asset.chain}/0x${'ab'.repeat(32)}/log:${n}`;
 }
 
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+/** The message of a transfer as its watcher publishes it, with a trace. */
+function messageOf({ transferId, version, chain, to }: TransferV1) {
+  return {
+    id: `${transferId}#${version}`,
+    key: `${chain}/${to}`,
+    headers: { ce_traceparent: traceparent },
+  };
+}
+
 /** What the read models know of the purse; they stay at position 0, so all that follows is news. */
 const itsOwner: Owner = {
   parties: owner,
-  purseStatus: 'active',
+  outsideOrderId: 'order-7',
   purseWasRestored: false,
-  customerBlocked: false,
   screening: false,
+  ...a.ownerFacts(),
 };
 const known = new Map([[keyOf({ family: 'evm', address }), itsOwner]]);
 
@@ -98,12 +109,13 @@ async function ledger(owned: ReadonlyMap<string, Owner> = known) {
   const handler = new RecordTransfersHandler(store, owners, new AssetRegistry([asset]));
   return {
     store,
+    handler,
     act,
     decide,
     record: (...transfers: TransferV1[]) =>
       handler.execute(
         new RecordTransfers(
-          transfers.map((transfer) => ({ key: `${transfer.chain}/${transfer.to}`, transfer })),
+          transfers.map((transfer) => ({ message: messageOf(transfer), content: transfer })),
         ),
       ),
     history: async (transferId: string) =>
@@ -116,9 +128,9 @@ describe('RecordTransfers', () => {
     const { record, history } = await ledger();
     await record(...[0, 1, 2].map((n) => transfer({ transferId: nth(n) })));
     for (const n of [0, 1, 2]) {
-      expect((await history(nth(n))).map((e) => e.type)).toEqual([
-        'ReplenishmentDetected',
-        'ReplenishmentConfirmed',
+      expect(await history(nth(n))).toMatchObject([
+        { type: 'ReplenishmentDetected', data: { outsideOrderId: 'order-7' } },
+        { type: 'ReplenishmentConfirmed', data: { outsideOrderId: 'order-7' } },
       ]);
     }
   });
@@ -252,6 +264,7 @@ describe('RecordTransfers', () => {
 
   it.each([
     ['a character that no table holds', { from: 'a\0b' }],
+    ['such a character in the id of its message', { transferId: `${nth(1)}\0` }],
     ['half of a character', { from: '\ud800' }],
     ['more than any transfer says', { from: 'x'.repeat(2_000_000) }],
     [
@@ -275,6 +288,42 @@ describe('RecordTransfers', () => {
       [0, 1, 2, 3].map(async (n) => (await history(nth(n))).length),
     );
     expect(lengths).toEqual([2, 0, 0, 2]);
+  });
+
+  it('names the message as correlation and cause of all events that it led to', async () => {
+    const { record, history } = await ledger();
+    await record(
+      transfer({ version: 1, status: 'seen', block: null, finality: null }),
+      transfer({ version: 2 }),
+    );
+    const origin = (version: number) => {
+      const id = `${nth(0)}#${version}`;
+      return { correlationId: id, causationId: id, traceparent, actor: 'watcher' };
+    };
+    expect((await history(nth(0))).map(({ type, metadata }) => [type, metadata])).toEqual([
+      ['ReplenishmentSeen', expect.objectContaining(origin(1))],
+      ['ReplenishmentDetected', expect.objectContaining(origin(2))],
+      ['ReplenishmentConfirmed', expect.objectContaining(origin(2))],
+    ]);
+  });
+
+  it('makes identical events of a message that another process handles as well', async () => {
+    const recorded = await Promise.all(
+      [1, 2].map(async () => {
+        const { record, history } = await ledger();
+        await record(transfer());
+        return (await history(nth(0))).map(({ recordedAt: _, ...event }) => event);
+      }),
+    );
+    expect(recorded[0]).toHaveLength(2);
+    expect(recorded[1]).toEqual(recorded[0]);
+  });
+
+  it('leaves out a trace that is not valid', async () => {
+    const { handler, history } = await ledger();
+    const message = { ...messageOf(transfer()), headers: { ce_traceparent: '00-not-a-trace' } };
+    await handler.execute(new RecordTransfers([{ message, content: transfer() }]));
+    expect((await history(nth(0)))[0]?.metadata).not.toHaveProperty('traceparent');
   });
 
   it('records what was parked once the ledger knows the purse', async () => {

@@ -14,16 +14,18 @@ import {
   EventStore,
   IdempotencyKeyReused,
 } from '@daybook/event-store';
+import type { Message } from '@daybook/messaging';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AssetRegistry } from '../chains/asset-registry';
 import { replenishmentIdOf } from '../edge/identity';
+import { traceparentOf } from '../edge/request-id';
 import { keyOf, type Owner, Owners, type Receiver } from './owners';
 import { ownersWhenDetected } from './purse-when-detected';
 
-/** A transfer, and what must be recorded in order with it. */
+/** A transfer, and the message that reported it. Messages with the same key are recorded in order. */
 export interface ReportedTransfer {
-  readonly key: string;
-  readonly transfer: TransferV1;
+  readonly message: Pick<Message, 'id' | 'key' | 'headers'>;
+  readonly content: TransferV1;
 }
 
 /** Why a transfer can never be recorded as it is, or null when it was. */
@@ -32,9 +34,9 @@ export type Unrecordable = string | null;
 /**
  * Records what chain-watchers report, each transfer on its own: one that the rules reject is an
  * event with a reason. All facts are read in two queries and all events appended together. Answers
- * for each transfer why it can never be recorded, or null; behind such a one, what has the same key
- * is left alone. Rejects when the store or the owners cannot be read; then nothing is lost by
- * delivering the batch again, as every effect is found by its identity.
+ * for each transfer why it can never be recorded, or null. After such a one, the rest of its key is not
+ * recorded. Rejects when the store or the owners cannot be read; then the batch may be delivered again,
+ * because every effect is identified by its transfer and version.
  */
 export class RecordTransfers extends Command<readonly Unrecordable[]> {
   constructor(readonly reports: readonly ReportedTransfer[]) {
@@ -43,14 +45,14 @@ export class RecordTransfers extends Command<readonly Unrecordable[]> {
 }
 
 /**
- * What no text in PostgreSQL holds: a zero character, and half of a surrogate pair. It is looked for
- * before anything is appended, as the store would find it too late for the rest of the key.
+ * What no text in PostgreSQL holds: a zero character, and half of a surrogate pair. It is refused before
+ * anything is appended, because the store would refuse it after the rest of the key was appended.
  */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 /** Many times what a transfer needs, and far below what an append may carry. */
 const CHARACTERS_MAX = 10_000;
 
-/** What the rules do not foresee. Only this transfer's fault, however the program came to it. */
+/** An error of the rules themselves. It concerns this transfer alone. */
 class Undecidable extends Error {
   override readonly name = 'Undecidable';
 }
@@ -82,7 +84,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
   async execute({ reports }: RecordTransfers): Promise<readonly Unrecordable[]> {
     const reasons: Reasons = new Map();
     const storable = upToFirst(reports, unstorable, reasons);
-    const owners = await this.owners.of(storable.map(({ transfer }) => receiverOf(transfer)));
+    const owners = await this.owners.of(storable.map(receiverOf));
     const owned = upToFirst(storable, withoutPurse(owners), reasons);
     await this.record(owned, owners, reasons);
     return reports.map((report) => reasons.get(report) ?? null);
@@ -93,12 +95,12 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
     owners: ReadonlyMap<string, Owner>,
     reasons: Reasons,
   ): Promise<void> {
-    const owned = reports.map(({ transfer }) => ({
-      stream: streamName('replenishment', replenishmentIdOf(transfer.transferId)),
-      owner: owners.get(keyOf(receiverOf(transfer))) as Owner,
+    const owned = reports.map((report) => ({
+      stream: streamName('replenishment', replenishmentIdOf(report.content.transferId)),
+      owner: owners.get(keyOf(receiverOf(report))) as Owner,
     }));
     const then = await ownersWhenDetected(this.store, owned);
-    const commands = reports.map(({ transfer }, i) => this.commandFor(transfer, then[i] as Owner));
+    const commands = reports.map((report, i) => this.commandFor(report, then[i] as Owner));
     try {
       const results = await decideAndAppendMany(this.store, guarded, commands);
       for (const [i, report] of reports.entries()) note(report, reasonIn(results[i]), reasons);
@@ -107,9 +109,9 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
       // Decisions come before appends, so nothing has happened that must not: each alone, in order.
       const stopped = new Set<string>();
       for (const [i, report] of reports.entries()) {
-        if (stopped.has(report.key)) continue;
+        if (stopped.has(report.message.key)) continue;
         const reason = await this.recordAlone(commands[i] as RecordTransfer);
-        if (reason !== null) stopped.add(report.key);
+        if (reason !== null) stopped.add(report.message.key);
         note(report, reason, reasons);
       }
     }
@@ -124,7 +126,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
     }
   }
 
-  commandFor(transfer: TransferV1, owner: Owner) {
+  commandFor({ message, content: transfer }: ReportedTransfer, owner: Owner) {
     const asset = this.assets.find(transfer.asset);
     return {
       stream: streamName('replenishment', replenishmentIdOf(transfer.transferId)),
@@ -135,13 +137,30 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
       },
       // The stream is the transfer's own, so the version alone tells its reports apart.
       commandId: `v${transfer.version}`,
-      metadata: { accountId: owner.parties.accountId, actor: 'watcher' },
+      metadata: {
+        accountId: owner.parties.accountId,
+        actor: 'watcher',
+        ...originOf(message),
+      },
     };
   }
 }
 
 type RecordTransfer = ReturnType<RecordTransfersHandler['commandFor']>;
 type Reasons = Map<ReportedTransfer, string>;
+
+/**
+ * The message as the origin of events. All of it is the same in every delivery, so a transfer that is
+ * recorded again, perhaps by another process, has the same events.
+ */
+function originOf({ id, headers }: ReportedTransfer['message']) {
+  const traceparent = traceparentOf({ headers: { traceparent: headers.ce_traceparent } });
+  return {
+    correlationId: id,
+    causationId: id,
+    ...(traceparent !== undefined && { traceparent }),
+  };
+}
 
 function note(report: ReportedTransfer, reason: Unrecordable, reasons: Reasons): void {
   if (reason !== null) reasons.set(report, reason);
@@ -150,22 +169,24 @@ function note(report: ReportedTransfer, reason: Unrecordable, reasons: Reasons):
 /** The reports before the first of their key that has a reason; that one's reason is noted. */
 function upToFirst(
   reports: readonly ReportedTransfer[],
-  reasonOf: (transfer: TransferV1) => Unrecordable,
+  reasonOf: (report: ReportedTransfer) => Unrecordable,
   reasons: Reasons,
 ): readonly ReportedTransfer[] {
   const stopped = new Set<string>();
   return reports.filter((report) => {
-    if (stopped.has(report.key)) return false;
-    const reason = reasonOf(report.transfer);
+    const { key } = report.message;
+    if (stopped.has(key)) return false;
+    const reason = reasonOf(report);
     if (reason === null) return true;
-    stopped.add(report.key);
+    stopped.add(key);
     reasons.set(report, reason);
     return false;
   });
 }
 
-function unstorable({ chain, asset, amount, from, to, txHash, block }: TransferV1): Unrecordable {
-  const text = `${chain}${asset}${amount}${from}${to}${txHash}${block?.hash}${block?.time}`;
+function unstorable({ message: { id }, content }: ReportedTransfer): Unrecordable {
+  const { chain, asset, amount, from, to, txHash, block } = content;
+  const text = `${id}${chain}${asset}${amount}${from}${to}${txHash}${block?.hash}${block?.time}`;
   if (text.length > CHARACTERS_MAX) return `It has ${text.length} characters; no transfer has.`;
   if (UNSTORABLE.test(text)) return 'It has a character that the store cannot hold.';
   if (familyOfChain(chain) === null) return `${chain} is a chain of no known address family.`;
@@ -177,12 +198,12 @@ function unstorable({ chain, asset, amount, from, to, txHash, block }: TransferV
 
 /** A watcher follows addresses of another ledger, or of one that was restored from a backup. */
 function withoutPurse(owners: ReadonlyMap<string, Owner>) {
-  return (transfer: TransferV1): Unrecordable =>
-    owners.has(keyOf(receiverOf(transfer))) ? null : `No purse has the address ${transfer.to}.`;
+  return (report: ReportedTransfer): Unrecordable =>
+    owners.has(keyOf(receiverOf(report))) ? null : `No purse has the address ${report.content.to}.`;
 }
 
-/** `unstorable` has found out that the chain has a family. */
-function receiverOf({ chain, to }: TransferV1): Receiver {
+/** `unstorable` has refused chains without a family. */
+function receiverOf({ content: { chain, to } }: ReportedTransfer): Receiver {
   return { family: familyOfChain(chain) as Family, address: to };
 }
 

@@ -192,7 +192,7 @@ function foldChanges(batch: readonly HappenedTo<'replenishment'>[]): Change[] {
       lastPosition,
     };
     Object.assign(change, { life, updatedAt, lastPosition });
-    if ('transfer' in event.data) {
+    if (isObservation(event)) {
       const { transfer, accountId, customerId, purseId } = event.data;
       const parties = { accountId, customerId, purseId };
       const first = change.sighting ?? { createdAt: updatedAt, firstPosition: lastPosition };
@@ -206,6 +206,15 @@ function foldChanges(batch: readonly HappenedTo<'replenishment'>[]): Change[] {
     changes.set(id, change);
   }
   return [...changes.values()];
+}
+
+/** Whether an event tells the whole row; others change what came before them. */
+function isObservation(event: ReplenishmentEvent) {
+  return (
+    event.type === 'ReplenishmentSeen' ||
+    event.type === 'ReplenishmentDetected' ||
+    event.type === 'ReplenishmentRejected'
+  );
 }
 
 function lifeAfter(event: ReplenishmentEvent): Life {

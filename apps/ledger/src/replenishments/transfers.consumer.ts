@@ -11,8 +11,8 @@ const BATCH_MAX = 1_000;
 const logger = new Logger('TransfersConsumer');
 
 /**
- * Folds what the watchers publish into replenishments, for as long as it runs. What can never be
- * recorded parks its key; an outage is waited for.
+ * Records what the watchers publish as events of replenishments. A message that can never be recorded
+ * parks its key. During an outage the batch is tried again until it succeeds.
  */
 export function consumeTransfers(log: DurableLog, bus: CommandBus): Promise<RunningSubscription> {
   return log.subscribe({
@@ -21,8 +21,7 @@ export function consumeTransfers(log: DurableLog, bus: CommandBus): Promise<Runn
     limit: BATCH_MAX,
     async handle(messages) {
       const { read, poison } = readMessages(messages, parseTransfer);
-      const reports = read.map(({ message: { key }, content }) => ({ key, transfer: content }));
-      const reasons = await bus.execute(new RecordTransfers(reports));
+      const reasons = await bus.execute(new RecordTransfers(read));
       const unrecordable = read.flatMap(({ message }, i): readonly Poison[] => {
         const reason = reasons[i] ?? null;
         return reason === null ? [] : [{ message, reason }];

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
+import { type History, histories, write, writeVersion1 } from '../../testing/histories';
+import { replayEvents } from './event-stream';
+import { ListEvents, ListEventsHandler } from './get-events';
+import { type PublicEvent, publicEvents, publicRecords } from './public-events';
+
+describe('events that were stored in version 1', () => {
+  const RUNS = { seed: 20261128, numRuns: 15 };
+  const content = ({ recordedAt: _, ...event }: PublicEvent) => event;
+
+  async function stores(history: History) {
+    const [old, today] = [new InMemoryEventStore(), new InMemoryEventStore()];
+    await writeVersion1(old, history);
+    await write(today, history);
+    return { old, today };
+  }
+
+  async function eventsOf(store: InMemoryEventStore): Promise<readonly PublicEvent[]> {
+    const { events } = await store.readAll({ after: 0n, limit: 10_000 });
+    return publicEvents(store, publicRecords(events));
+  }
+
+  it('have the same public form as those of today', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        const { old, today } = await stores(history);
+        const wanted = (await eventsOf(today)).map(content);
+        expect((await eventsOf(old)).map(content)).toEqual(wanted);
+        // Another time from memory.
+        expect((await eventsOf(old)).map(content)).toEqual(wanted);
+      }),
+      RUNS,
+    );
+  });
+
+  it('are the same in the feed, page by page, and in Replay', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, fc.integer({ min: 1, max: 200 }), async (history, limit) => {
+        const { old, today } = await stores(history);
+        const wanted = (await eventsOf(today)).map(content);
+        const accountId = (await today.readAll({ after: 0n, limit: 1 })).events[0]?.metadata
+          .accountId as string;
+        const handler = new ListEventsHandler(old);
+        const feed: PublicEvent[] = [];
+        for (let after: string | null = '0'; after !== null; ) {
+          const page = await handler.execute(new ListEvents(accountId, BigInt(after), limit));
+          feed.push(...page.data);
+          after = page.nextCursor;
+        }
+        expect(feed.map(content)).toEqual(wanted);
+        const replayed: PublicEvent[] = [];
+        const { signal } = new AbortController();
+        const options = { accountId, query: {}, signal, heartbeatMs: 10_000 };
+        for await (const part of replayEvents(old, options)) replayed.push(...part.events);
+        expect(replayed.map(content)).toEqual(wanted);
+      }),
+      { ...RUNS, numRuns: 5 },
+    );
+  });
+
+  it('cost no read of a stream once they are all of today', async () => {
+    const [history] = fc.sample(histories, { seed: RUNS.seed, numRuns: 1 });
+    const { today } = await stores(history ?? []);
+    const { events } = await today.readAll({ after: 0n, limit: 10_000 });
+    today.readStreams = () => Promise.reject(new Error('A stream was read.'));
+    expect((await publicEvents(today, publicRecords(events))).length).toBeGreaterThan(0);
+  });
+});

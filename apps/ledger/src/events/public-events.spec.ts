@@ -1,0 +1,108 @@
+import { type DomainEvent, SCHEMA_VERSIONS } from '@daybook/domain';
+import type { RecordedEvent } from '@daybook/event-store';
+import { EVENT_TYPES, goldenFiles, leaves } from '../../../../libs/domain/testing/golden';
+import { publicRecords } from './public-events';
+import { type Audience, publicData } from './public-fields';
+
+/** The examples of a type in its current version. */
+function examplesOf(type: DomainEvent['type']): readonly object[] {
+  return goldenFiles().get(`${type}@${SCHEMA_VERSIONS[type]}.json`)?.examples ?? [];
+}
+
+function recorded(type: DomainEvent['type'], data: object): RecordedEvent {
+  return {
+    id: '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52',
+    type,
+    data: data as never,
+    metadata: {
+      schemaVersion: SCHEMA_VERSIONS[type],
+      accountId: 'account',
+      actor: 'test',
+      commandId: 'c',
+    },
+    stream: goldenFiles().get(`${type}@1.json`)?.stream ?? '',
+    revision: 0n,
+    position: 1n,
+    recordedAt: '2026-01-01T00:00:00.000Z',
+  };
+}
+
+/** What an audience reads of an event; null when it is private. */
+function shownTo(audience: Audience, type: DomainEvent['type'], data: object): object | null {
+  const [record] = publicRecords([recorded(type, data)]);
+  return record === undefined ? null : publicData(record.event, audience);
+}
+
+function fieldsShownTo(audience: Audience, type: DomainEvent['type']): readonly string[] {
+  const shown = examplesOf(type).map((data) => shownTo(audience, type, data) ?? {});
+  return [...new Set(shown.flatMap((data) => leaves(data).map(([path]) => path)))];
+}
+
+/** The data with a field more in each of its objects, as a later version might store. */
+function withSecrets(data: object): object {
+  const fields = Object.entries(data).map(([name, value]) => [
+    name,
+    typeof value === 'object' && value !== null ? withSecrets(value) : value,
+  ]);
+  return { ...Object.fromEntries(fields), secret: 'not for the public', constructor: 'neither' };
+}
+
+describe('the public form of an event', () => {
+  it.each(EVENT_TYPES)('has no field of %s that is not listed, at any depth', (type) => {
+    for (const data of examplesOf(type)) {
+      for (const audience of ['everyone', 'account'] as const) {
+        expect(shownTo(audience, type, withSecrets(data))).toEqual(shownTo(audience, type, data));
+      }
+    }
+    expect.hasAssertions();
+  });
+
+  it('keeps from topics what is personal, and what their messages name beside it', () => {
+    const kept = EVENT_TYPES.map(([type]) => {
+      const topics = fieldsShownTo('everyone', type);
+      const own = fieldsShownTo('account', type).filter((field) => !topics.includes(field));
+      return [type, own] as const;
+    });
+    const parties = ['customerId', 'purseId'];
+    expect(Object.fromEntries(kept.filter(([, own]) => own.length > 0))).toEqual({
+      CustomerCreated: ['externalId', 'description'],
+      CustomerUpdated: ['description'],
+      CustomerBlocked: ['reason'],
+      CustomerUnblocked: ['reason'],
+      PurseMinted: ['customerId'],
+      ...Object.fromEntries(
+        EVENT_TYPES.map(([type]) => [type, parties] as const).filter(
+          ([type]) => type.startsWith('Replenishment') || type === 'ComplianceCheckStarted',
+        ),
+      ),
+    });
+  });
+
+  it('keeps from the account what concerns the service alone', () => {
+    const kept = EVENT_TYPES.map(([type]) => {
+      const shown = fieldsShownTo('account', type);
+      const stored = examplesOf(type).flatMap((data) => leaves(data).map(([path]) => path));
+      return [type, [...new Set(stored)].filter((field) => !shown.includes(field))] as const;
+    });
+    const isOpen = ([type]: readonly [DomainEvent['type'], unknown]) =>
+      shownTo('account', type, examplesOf(type)[0] ?? {}) !== null;
+    expect(Object.fromEntries(kept.filter(isOpen).filter(([, own]) => own.length > 0))).toEqual({
+      CustomerCreated: ['accountId'],
+      PurseMinted: ['accountId', 'derivation.xpubFingerprint', 'derivation.index'],
+      ...Object.fromEntries(
+        EVENT_TYPES.map(([type]) => [type, ['accountId']] as const).filter(
+          ([type]) => type.startsWith('Replenishment') || type === 'ComplianceCheckStarted',
+        ),
+      ),
+    });
+    expect(kept.filter((entry) => !isOpen(entry)).map(([type]) => type)).toEqual([
+      'AccountOpened',
+      'AccountPolicyChanged',
+      'ApiKeyIssued',
+      'ApiKeyRevoked',
+      'OperatorAdded',
+      'OperatorKeyIssued',
+      'OperatorKeyRevoked',
+    ]);
+  });
+});
