@@ -22,8 +22,10 @@ import {
   MintPurseRequest,
   PurseListResponse,
   PurseResponse,
+  RestorePurseRequest,
   toPurse,
 } from './purses.dto';
+import { RestorePurse } from './restore-purse';
 
 @ApiTags('Purses')
 @Controller()
@@ -115,6 +117,24 @@ export class PursesController {
       this.watches.now(),
     ]);
     return toPurse(found(purse, 'purse-not-found'), watchOf);
+  }
+
+  @Operation({
+    http: 'POST /v1/purses/:purseId/restore',
+    rpc: 'PurseService/RestorePurse',
+    scope: 'purses:write',
+    tier: 'wallet',
+    answers: PurseResponse,
+    refuses: ['purse-not-found', 'purse-declined'],
+    summary: 'Put an archived purse back into use',
+  })
+  async restorePurse(
+    context: RequestContext,
+    { purseId, reason }: RestorePurseRequest,
+  ): Promise<Answer<PurseResponse>> {
+    const purse = await this.commands.execute(new RestorePurse({ ...context, reason }, purseId));
+    const watchOf = await this.watches.now();
+    return mapAnswer(purse, (resource) => toPurse(resource, watchOf));
   }
 
   /** A currency stands for the family of its chain. */
