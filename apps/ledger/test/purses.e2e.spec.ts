@@ -1,10 +1,7 @@
 import { purse, streamName } from '@daybook/domain';
 import { decideAndAppend } from '@daybook/event-store';
-import { CommandBus } from '@nestjs/cqrs';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
-import { systemContext } from '../src/edge/request-context';
-import { ArchivePurse } from '../src/purses/archive-purse';
 
 let ledger: TestLedger;
 beforeAll(async () => {
@@ -21,11 +18,32 @@ async function mintFor(externalId: string) {
 const act = (purseId: string, verb: string) =>
   ledger.request('POST', `/v1/purses/${purseId}/${verb}`, { body: { reason: 'case 7' } });
 
+describe('archiving a purse', () => {
+  it('takes it out of use, once, and keeps why', async () => {
+    const { id } = await mintFor('carl');
+    const archived = await act(id, 'archive');
+    expect(archived.body).toMatchObject({ id, status: 'ARCHIVED' });
+    expect((await act(id, 'archive')).body.position).toBe(archived.body.position);
+    const [, event] = await ledger.store.readStream(streamName('purse', id));
+    expect(event).toMatchObject({
+      ...{ type: 'PurseArchived', data: { reason: 'requested' } },
+      metadata: { reason: 'case 7' },
+    });
+  });
+
+  it('ends when its customer asks for an address again', async () => {
+    const { id, customerId, address } = await mintFor('dora');
+    await act(id, 'archive');
+    const body = { family: 'evm' };
+    const minted = await ledger.request('POST', `/v1/customers/${customerId}/purses`, { body });
+    expect(minted.body).toMatchObject({ id, address, status: 'PENDING_PAYMENT' });
+  });
+});
+
 describe('restoring a purse', () => {
   it('puts an archived one back into use, once, with its address', async () => {
     const { id, address } = await mintFor('ann');
-    const archive = new ArchivePurse(systemContext(DEFAULT_ACCOUNT_ID), id, 'requested');
-    await ledger.app.get(CommandBus).execute(archive);
+    await act(id, 'archive');
     const restored = await act(id, 'restore');
     expect(restored.body).toMatchObject({ id, address, status: 'PENDING_PAYMENT' });
     const again = await act(id, 'restore');

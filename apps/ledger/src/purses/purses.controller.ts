@@ -13,9 +13,11 @@ import { Operation } from '../edge/operation';
 import { pageRequest, toList } from '../edge/paging';
 import { found, Problem } from '../edge/problem';
 import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
+import { ArchivePurse } from './archive-purse';
 import { GetPurse, ListPurses } from './get-purses';
 import { MintPurse } from './mint-purse';
 import {
+  ArchivePurseRequest,
   GetPurseRequest,
   ListCustomerPursesRequest,
   ListPursesRequest,
@@ -117,6 +119,25 @@ export class PursesController {
       this.watches.now(),
     ]);
     return toPurse(found(purse, 'purse-not-found'), watchOf);
+  }
+
+  @Operation({
+    http: 'POST /v1/purses/:purseId/archive',
+    rpc: 'PurseService/ArchivePurse',
+    scope: 'purses:write',
+    tier: 'wallet',
+    answers: PurseResponse,
+    refuses: ['purse-not-found'],
+    summary: 'Take a purse out of use; what still arrives is held in suspense',
+  })
+  async archivePurse(
+    context: RequestContext,
+    { purseId, reason }: ArchivePurseRequest,
+  ): Promise<Answer<PurseResponse>> {
+    const archive = new ArchivePurse({ ...context, reason }, purseId, 'requested');
+    const purse = await this.commands.execute(archive);
+    const watchOf = await this.watches.now();
+    return mapAnswer(purse, (resource) => toPurse(resource, watchOf));
   }
 
   @Operation({

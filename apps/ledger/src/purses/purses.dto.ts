@@ -64,6 +64,14 @@ export class ListCustomerPursesRequest extends ListRequest {
   readonly customerId!: string;
 }
 
+export class ArchivePurseRequest {
+  @IdField(PURSE_ID)
+  readonly purseId!: string;
+
+  @ReasonField()
+  readonly reason!: string;
+}
+
 export class RestorePurseRequest {
   @IdField(PURSE_ID)
   readonly purseId!: string;
