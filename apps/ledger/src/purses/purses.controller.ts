@@ -47,7 +47,7 @@ export class PursesController {
     tier: 'wallet',
     answers: PurseResponse,
     creates: '/v1/purses/:id',
-    refuses: ['customer-not-found', 'family-not-available', 'asset-unknown'],
+    refuses: ['customer-not-found', 'family-not-available', 'asset-unknown', 'purse-declined'],
     summary: 'Mint a purse for a customer, or return the one that exists',
   })
   async mintPurse(
