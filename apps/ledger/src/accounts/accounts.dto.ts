@@ -1,5 +1,5 @@
-import { IdField } from '../edge/fields';
-import { IssueKeyRequest, KeyIdField, ReasonField, ScopesField } from '../edge/keys.dto';
+import { IdField, ReasonField } from '../edge/fields';
+import { IssueKeyRequest, KeyIdField, ScopesField } from '../edge/keys.dto';
 
 const ACCOUNT_ID = { description: 'Id of the account.' } as const;
 

@@ -4,8 +4,10 @@ import type { FollowerStatus } from '@daybook/event-store';
 import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthCheck, HealthChecks, Metrics } from '@daybook/platform';
 import { Counter, Gauge } from 'prom-client';
-import type { InvariantChecker } from '../books/invariant-checker';
+
+import type { InvariantChecker } from '../books';
 import type { ReactionsReport } from '../reactions/get-reactions';
+
 import type { BackgroundWork } from '../runtime/background-work';
 import { reactionMetrics, reactionTrouble } from './reaction-metrics';
 import { writeObserver } from './write-metrics';
