@@ -6,6 +6,7 @@ import type { HealthCheck, HealthChecks, Metrics } from '@daybook/platform';
 import { Counter, Gauge } from 'prom-client';
 import type { InvariantChecker } from '../books/invariant-checker';
 import type { BackgroundWork } from '../runtime/background-work';
+import { STILL_SECONDS_MAX } from './get-status';
 import { writeObserver } from './write-metrics';
 
 /** How often metrics are taken from the readers and consumers. */
@@ -14,9 +15,6 @@ const SAMPLE_MS = 1_000;
 /** How often the engines are asked whether they are there, and how long an answer may take. */
 const ENGINES_MS = 5_000;
 const ENGINE_ANSWER_MS = 2_000;
-
-/** A reader that is behind and has not moved for this long stands still. */
-const STILL_SECONDS_MAX = 30;
 
 /** Health checks and metrics of what runs in this process. */
 export class Monitoring {
