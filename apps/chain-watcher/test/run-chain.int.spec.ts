@@ -188,7 +188,7 @@ describe('a running watcher', () => {
     await livesThrough(hash, ['detected', 'final']);
   });
 
-  it('hands over to a standby, which goes on where the leader stopped', async () => {
+  it('hands over to a standby, which continues where the leader stopped', async () => {
     const local = await localChain();
     const first = watcher(local.anvil.url, null);
     await until(() => first.role() === 'leader');
@@ -214,12 +214,12 @@ describe('a running watcher', () => {
     await isAcknowledged('43');
     await first.stop();
     watcher(local.anvil.url, null);
-    // The ledger tells again what it told before.
+    // The ledger publishes the same addresses again.
     await mintPurse(purse, '41');
     await mintPurse(addressOf('third'), '50');
     await isAcknowledged('50');
-    const told = heads.map(({ addressesThrough }) => Number(addressesThrough ?? 0));
-    expect(told).toEqual([...told].sort((a, b) => a - b));
+    const reported = heads.map(({ addressesThrough }) => Number(addressesThrough ?? 0));
+    expect(reported).toEqual([...reported].sort((a, b) => a - b));
   });
 
   it('finds everything again when its memory was deleted', async () => {
@@ -270,7 +270,7 @@ describe('a running watcher', () => {
     const figure = metrics.registry.getSingleMetric('daybook_parked_keys');
     const labels = { topic: TOPICS.purseAddress, group };
     expect((await figure?.get())?.values).toMatchObject([{ labels, value: 1 }]);
-    // Nobody knows where the mint of the unread address lies.
+    // The position of the unread mint is unknown.
     expect(heads.at(-1)?.addressesThrough).toBe('41');
   });
 

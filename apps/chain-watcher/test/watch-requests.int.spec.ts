@@ -64,7 +64,7 @@ async function request(wish: Wish): Promise<RescanRequest> {
   return requestRescan(query, { isAnySize: false, ...wish, chain, requestedBy } as RescanWish);
 }
 
-/** Asks, lets the watch work, and tells what came of it. */
+/** Makes a request, lets the watch work, and returns the result. */
 async function served(wish: Wish): Promise<RescanRequest> {
   const { id } = await request(wish);
   await driver.settle();
@@ -101,7 +101,7 @@ async function payUnnoticed(): Promise<string> {
   return hash;
 }
 
-describe('a rescan that was asked for', () => {
+describe('a rescan that was requested', () => {
   it('finds a transfer that was missed, and it is credited once', async () => {
     const hash = await payUnnoticed();
     await mineAndSettle(40);
@@ -113,7 +113,7 @@ describe('a rescan that was asked for', () => {
     expect([lifeOf(hash), creditsOf(hash)]).toEqual([['detected', 'final'], [1]]);
   });
 
-  it('says nothing new of blocks that were matched', async () => {
+  it('makes no new version from blocks that were matched', async () => {
     const { hash } = await local.send(local.payUsdt(purse, 5n));
     await mineAndSettle(50);
     const done = await served({ kind: 'rescan', from: 1, to: await local.height() });
@@ -121,7 +121,7 @@ describe('a rescan that was asked for', () => {
     expect([lifeOf(hash), creditsOf(hash)]).toEqual([['detected', 'final'], [1]]);
   });
 
-  it('tells a ledger that knows the transfer nothing that it would credit', async () => {
+  it('makes no second credit in a ledger that knows the transfer', async () => {
     const { hash } = await local.send(local.payUsdt(purse, 5n));
     await mineAndSettle(50);
     await query('DELETE FROM watcher.transfer');
@@ -131,7 +131,7 @@ describe('a rescan that was asked for', () => {
     expect(creditsOf(hash)).toEqual([1]);
   });
 
-  it('goes on where a killed watcher left it, and follows the chain meanwhile', async () => {
+  it('continues where a killed watcher stopped, and follows the chain meanwhile', async () => {
     const early = await payUnnoticed();
     await mineAndSettle(120);
     const { id } = await request({ kind: 'rescan', from: 0 });
@@ -148,7 +148,7 @@ describe('a rescan that was asked for', () => {
     expect([lifeOf(early), lifeOf(hash)]).toEqual([['detected', 'final'], ['detected']]);
   });
 
-  it('leaves to the blocks to come what a reorg replaces', async () => {
+  it('leaves out the blocks that a reorg replaces', async () => {
     await mineAndSettle(40);
     const { id } = await request({ kind: 'rescan', from: (await theChain()).tip - 3 });
     await local.rpc('anvil_reorg', 8, []);
@@ -156,7 +156,7 @@ describe('a rescan that was asked for', () => {
     expect(await findRequest(query, id)).toMatchObject({ state: 'done', versions: 0 });
   });
 
-  it('ends when it is taken back', async () => {
+  it('ends when it is cancelled', async () => {
     await mineAndSettle(120);
     const { id } = await request({ kind: 'rescan', from: 0 });
     await driver.watch.pass();
@@ -198,7 +198,7 @@ describe('a rescan that was asked for', () => {
 });
 
 describe('a ring that is reset', () => {
-  it('takes back what the old branch showed and goes on with the new one', async () => {
+  it('reverts the transfers of the old branch and continues with the new one', async () => {
     const below = await local.send(local.payUsdt(purse, 1n));
     await mineAndSettle(10);
     const kept = await local.send(local.payUsdt(purse, 2n));
@@ -232,7 +232,7 @@ describe('a ring that is reset', () => {
     expect([lifeOf(below.hash), creditsOf(below.hash)]).toEqual([['detected', 'final'], [1]]);
   });
 
-  it('lets a rescan go on that had begun on the old branch', async () => {
+  it('continues a rescan that had begun on the old branch', async () => {
     const missed = await payUnnoticed();
     await mineAndSettle(120);
     const { id } = await request({ kind: 'rescan', from: 0 });

@@ -76,7 +76,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       expect(next?.isLost()).toBe(false);
     });
 
-    it('is asked for in every write, which changes nothing without it', async () => {
+    it('is checked by every write, which changes nothing without it', async () => {
       await store.commit(leader, { start: { number: 0, ring: [aHeader(0)], at: 1 } });
       await leader.release();
       const next = (await store.lead(CHAIN)) as Leadership;
@@ -102,7 +102,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       });
     });
 
-    it('has one name, whoever asks', async () => {
+    it('has one name', async () => {
       const id = await store.id();
       expect(id).toMatch(/^[-a-z0-9]+$/);
       expect(await store.id()).toBe(id);

@@ -12,12 +12,12 @@ import {
 import { BooksModule } from './books/books.module';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
+import { readLedgerEnv } from './ledger.env';
 import { LedgerModule } from './ledger.module';
 import { Monitoring } from './operations/monitoring';
 import { createHttpApp } from './rest/http';
 import { BackgroundWork } from './runtime/background-work';
 import { nestLogger } from './runtime/nest-logger';
-import { readLedgerEnv } from './runtime/read-ledger-env';
 
 /** Between answering "not ready" and closing, so that balancers turn away first. */
 const DRAIN_MS = 500;

@@ -49,7 +49,7 @@ export type ChainState =
   /** The chain was never watched. */
   | { readonly phase: 'new' }
   | (StartedChain & { readonly phase: 'following' })
-  /** A reorg deeper than the ring: only a ring reset lets matching go on. */
+  /** A reorg deeper than the ring: only a ring reset lets matching continue. */
   | (StartedChain & { readonly phase: 'stalled'; readonly reason: string });
 
 /** What the leader remembers of its chain. All of it is stored, but for the last two fields. */

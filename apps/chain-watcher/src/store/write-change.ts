@@ -11,7 +11,7 @@ const LOCK_FENCE = 'SELECT 1 FROM watcher.chain WHERE chain = $1 AND fence = $2 
 const INSERT_RING = `
   INSERT INTO watcher.ring SELECT * FROM json_populate_recordset(NULL::watcher.ring, $1)`;
 
-// An operator may have cancelled the rescan meanwhile: then it stays as it is.
+// A rescan that an operator has cancelled meanwhile stays cancelled.
 const PUT_RESCAN = `
   INSERT INTO watcher.rescan AS r (chain, ${RESCAN_COLUMNS}, requested_by, ended_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'chain-watcher',
@@ -23,7 +23,7 @@ const PUT_RESCAN = `
     versions = excluded.versions, reason = excluded.reason, ended_at = excluded.ended_at
   WHERE r.ended_at IS NULL`;
 
-// Nobody asks for the history of these, and there is one for almost every new address.
+// Their history is of no use, and almost every new address makes one.
 const DELETE_ENDED_RESCANS = `
   DELETE FROM watcher.rescan
   WHERE chain = $1 AND origin = 'late-address' AND ended_at IS NOT NULL`;

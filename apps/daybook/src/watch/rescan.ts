@@ -15,7 +15,7 @@ import {
 } from './watchers-memory';
 
 const LOOK_EVERY_MS = 250;
-/** A step of a rescan takes moments; after this long somebody wants to know why there is none. */
+/** A step of a rescan takes milliseconds; after this long without one the reason is shown. */
 const QUIET_MS = 10_000;
 
 export interface RescanOptions extends PlaceOptions {

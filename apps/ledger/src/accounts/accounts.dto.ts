@@ -1,7 +1,7 @@
 import { EXPIRY_DAYS_MAX } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { IdField, IntegerField } from '../edge/fields';
-import { IssueKeyRequest, KeyIdField, ReasonField, ScopesField } from '../edge/keys.dto';
+import { IdField, IntegerField, ReasonField } from '../edge/fields';
+import { IssueKeyRequest, KeyIdField, ScopesField } from '../edge/keys.dto';
 import { ListResponse } from '../edge/paging';
 import type { AccountResource } from './list-accounts';
 

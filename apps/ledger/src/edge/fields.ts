@@ -1,3 +1,4 @@
+import { REASON_LENGTH_MAX } from '@daybook/domain';
 import { ValidateBy, ValidateIf } from 'class-validator';
 import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
 import { parseTime, RFC_3339 } from './time';
@@ -149,6 +150,17 @@ export function IdField(options: FieldOptions): PropertyDecorator {
     format: 'uuid',
     max: 36,
     ...options,
+  });
+}
+
+/** Why it is done. Every act of an operator has a reason. */
+export function ReasonField(): PropertyDecorator {
+  return PatternField({
+    pattern: /\S/,
+    max: REASON_LENGTH_MAX,
+    sentence: `must say why, in 1 to ${REASON_LENGTH_MAX} characters.`,
+    description: 'Why; it is kept as evidence.',
+    example: 'Requested by the merchant, case 1234',
   });
 }
 

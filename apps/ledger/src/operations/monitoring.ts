@@ -4,7 +4,7 @@ import type { FollowerStatus } from '@daybook/event-store';
 import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthCheck, HealthChecks, Metrics } from '@daybook/platform';
 import { Counter, Gauge } from 'prom-client';
-import type { InvariantChecker } from '../books/invariant-checker';
+import type { InvariantChecker } from '../books';
 import type { BackgroundWork } from '../runtime/background-work';
 import { STILL_SECONDS_MAX } from './get-status';
 import { writeObserver } from './write-metrics';

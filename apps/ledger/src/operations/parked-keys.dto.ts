@@ -1,6 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { TextField } from '../edge/fields';
-import { ReasonField } from '../edge/keys.dto';
+import { ReasonField, TextField } from '../edge/fields';
 import { ListResponse } from '../edge/paging';
 
 const NAME_LENGTH_MAX = 249;

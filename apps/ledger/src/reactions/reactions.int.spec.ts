@@ -61,7 +61,6 @@ const state = async (): Promise<ReactionState> => {
 };
 const rows = async (): Promise<{ key: string; attempts: number; lease: string | null }[]> =>
   dataSource.query('SELECT key, attempts, lease FROM ledger.due ORDER BY key');
-const byName = (a: string, b: string) => (a < b ? -1 : 1);
 const keys = (count: number) => Array.from({ length: count }, (_, i) => `row-${i}`);
 const due = (...of: string[]) => of.map((key) => ({ key, dueAt: PAST }));
 
@@ -81,7 +80,8 @@ it('acts once on each row that is due, however many processes share them', async
   await startProcess({ act });
   await reactions.dueTimes('test').set([...due(...keys(200)), { key: 'resting', dueAt: null }]);
   await until(async () => (await rows()).length === 1);
-  expect([...acted].sort(byName)).toEqual(keys(200).sort(byName));
+  expect(acted).toHaveLength(200);
+  expect(new Set(acted)).toEqual(new Set(keys(200)));
 });
 
 it('writes due times of the kinds of events that it is for, with how far it has read', async () => {
