@@ -60,7 +60,7 @@ export class CustomerWithPursesController {
     tier: 'wallet',
     answers: CreatedCustomerResponse,
     creates: '/v1/customers/:id',
-    refuses: ['family-not-available'],
+    refuses: ['family-not-available', 'purse-declined'],
     summary: 'Create a customer, or return the one with this external id',
   })
   async createCustomer(
