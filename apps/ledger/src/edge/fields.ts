@@ -95,6 +95,17 @@ export function PatternField(
   });
 }
 
+/** A whole number; a number in JSON. */
+export function IntegerField(
+  options: FieldOptions & { readonly min: number; readonly max: number },
+): PropertyDecorator {
+  const { min, max, ...rest } = options;
+  const schema = { type: 'integer', minimum: min, maximum: max } as const;
+  const holds = (value: unknown) =>
+    Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+  return field(rest, schema, 'integer', `must be a whole number from ${min} to ${max}.`, holds);
+}
+
 /** One of a closed list of words. */
 export function ChoiceField(
   options: FieldOptions & { readonly choices: readonly string[] },
