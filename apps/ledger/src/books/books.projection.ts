@@ -9,24 +9,8 @@ import {
   postings,
 } from '@daybook/domain';
 import { type Happened, type Projection } from '@daybook/event-store';
-import { columns, rowsOf } from '../projections/projection';
+import { type Columns, cellsOf, namesOf, rowsOf } from '../projections/projection';
 import { columnOf, ownerIn, sqlTypeOf } from './figure-columns';
-
-const OWNER_COLUMNS = { owner_id: 'uuid', asset: 'text' };
-
-const LINE_COLUMNS = {
-  position: 'bigint',
-  line: 'smallint',
-  kind: 'text',
-  debit_kind: 'text',
-  credit_kind: 'text',
-  asset: 'text',
-  amount: 'numeric',
-  account_id: 'uuid',
-  customer_id: 'uuid',
-  purse_id: 'uuid',
-  charge_id: 'uuid',
-};
 
 interface Line {
   readonly position: bigint;
@@ -41,6 +25,25 @@ interface Moved {
   readonly asset: string;
   readonly delta: Figures;
 }
+
+const OWNER_COLUMNS: Columns<Moved> = {
+  owner_id: ['uuid', (m) => m.ownerId],
+  asset: ['text', (m) => m.asset],
+};
+
+const LINE_COLUMNS: Columns<Line> = {
+  position: ['bigint', (l) => l.position],
+  line: ['smallint', (l) => l.line],
+  kind: ['text', (l) => l.posting.kind],
+  debit_kind: ['text', (l) => l.posting.debit],
+  credit_kind: ['text', (l) => l.posting.credit],
+  asset: ['text', (l) => l.posting.asset],
+  amount: ['numeric', (l) => l.posting.amount],
+  account_id: ['uuid', (l) => l.posting.accountId],
+  customer_id: ['uuid', (l) => l.posting.customerId],
+  purse_id: ['uuid', (l) => l.posting.purseId],
+  charge_id: ['uuid', (l) => l.posting.chargeId],
+};
 
 /**
  * The books: the journal (every posting that the log leads to, in order, with the figures of its owner
@@ -57,26 +60,8 @@ export const booksProjection: Projection = {
       ...moved.map(({ delta }) => delta),
       ...lines.map(({ rest }) => rest),
     ]);
-    await sql.query(statementFor(names), [
-      ...columns(
-        moved,
-        (m) => m.ownerId,
-        (m) => m.asset,
-        ...names.map((name) => (m: Moved) => m.delta[name]),
-      ),
-      ...columns(
-        lines,
-        (l) => l.position,
-        (l) => l.line,
-        ...(
-          [
-            ...(['kind', 'debit', 'credit', 'asset', 'amount'] as const),
-            ...(['accountId', 'customerId', 'purseId', 'chargeId'] as const),
-          ] as const
-        ).map((field) => (l: Line) => l.posting[field]),
-        ...names.map((name) => (l: Line) => l.rest[name]),
-      ),
-    ]);
+    const { ofMoved, ofLines } = columnsFor(names);
+    await sql.query(statementFor(names), [...cellsOf(ofMoved, moved), ...cellsOf(ofLines, lines)]);
   },
 };
 
@@ -111,6 +96,17 @@ function namesMoved(figures: readonly Figures[]): readonly FigureName[] {
   );
 }
 
+function columnsFor(names: readonly FigureName[]) {
+  const moving = <Row>(figuresIn: (row: Row) => Figures): Columns<Row> =>
+    Object.fromEntries(
+      names.map((name) => [columnOf(name), [sqlTypeOf(name), (row) => figuresIn(row)[name]]]),
+    );
+  return {
+    ofMoved: { ...OWNER_COLUMNS, ...moving((moved: Moved) => moved.delta) },
+    ofLines: { ...LINE_COLUMNS, ...moving((line: Line) => line.rest) },
+  };
+}
+
 const statements = new Map<string, string>();
 
 function statementFor(names: readonly FigureName[]): string {
@@ -125,24 +121,22 @@ function statementFor(names: readonly FigureName[]): string {
  * cost no look at the table beside the one that adds to it.
  */
 function write(names: readonly FigureName[]): string {
-  const moving = Object.fromEntries(names.map((name) => [columnOf(name), sqlTypeOf(name)]));
-  const movedColumns = { ...OWNER_COLUMNS, ...moving };
+  const { ofMoved, ofLines } = columnsFor(names);
+  const moving = names.map(columnOf);
   const lineColumns = Object.keys(LINE_COLUMNS);
   const figures = FIGURE_NAMES.map(columnOf);
   return `
   WITH moved AS (
-    INSERT INTO figures AS f (${Object.keys(movedColumns).join(', ')})
-    SELECT * FROM ${rowsOf('r', movedColumns)}
+    INSERT INTO figures AS f (${namesOf(ofMoved)})
+    SELECT * FROM ${rowsOf('r', ofMoved)}
     ON CONFLICT (owner_id, asset) DO UPDATE SET
-      ${Object.keys(moving)
-        .map((name) => `${name} = f.${name} + excluded.${name}`)
-        .join(', ')}
+      ${moving.map((name) => `${name} = f.${name} + excluded.${name}`).join(', ')}
     RETURNING f.*
   )
   INSERT INTO journal_line
     (${[...lineColumns, ...figures.map((name) => `${name}_after`)].join(', ')})
   SELECT ${lineColumns.map((name) => `l.${name}`).join(', ')},
-         ${figures.map((name) => (name in moving ? `m.${name} - l.${name}` : `m.${name}`)).join(', ')}
-    FROM ${rowsOf('l', { ...LINE_COLUMNS, ...moving }, Object.keys(movedColumns).length)}
+         ${figures.map((name) => (moving.includes(name) ? `m.${name} - l.${name}` : `m.${name}`)).join(', ')}
+    FROM ${rowsOf('l', ofLines, Object.keys(ofMoved).length)}
     JOIN moved m ON m.owner_id = ${ownerIn('l')} AND m.asset = l.asset`;
 }

@@ -3,7 +3,7 @@ import type { Checkpoints, Position } from '@daybook/event-store';
 import { type Sql } from '@daybook/event-store';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
-import { columns, rowsOf } from '../projections/projection';
+import { type Columns, cellsOf, rowsOf } from '../projections/projection';
 import type { FiguresState, KeyState, PurseState } from './ledger-messages';
 
 /** Keys kept in memory: about 20 MB. Others are read from the table, a few microseconds each. */
@@ -11,9 +11,15 @@ const KEYS_MAX = 20_000;
 
 const LOAD = 'SELECT key, position, purse FROM ledger.relay_state WHERE key = ANY($1::text[])';
 
+const COLUMNS: Columns<readonly [key: string, KeyState]> = {
+  key: ['text', ([key]) => key],
+  position: ['bigint', ([, { position }]) => position],
+  purse: ['jsonb', ([, { purse }]) => purse && JSON.stringify(purse, stored)],
+};
+
 const STORE = `
   INSERT INTO ledger.relay_state (key, position, purse)
-  SELECT * FROM ${rowsOf('s', { key: 'text', position: 'bigint', purse: 'jsonb' })}
+  SELECT * FROM ${rowsOf('s', COLUMNS)}
   ON CONFLICT (key) DO UPDATE SET position = excluded.position, purse = excluded.purse`;
 
 /**
@@ -71,15 +77,7 @@ export function relayState(): RelayState {
     async store(states, sql) {
       // Keys are sorted, so that rows are found in the order of the index.
       const rows = [...states].sort(([a], [b]) => (a < b ? -1 : 1));
-      await sql.query(
-        STORE,
-        columns(
-          rows,
-          ([key]) => key,
-          ([, { position }]) => position,
-          ([, { purse }]) => purse && JSON.stringify(purse, stored),
-        ),
-      );
+      await sql.query(STORE, cellsOf(COLUMNS, rows));
       for (const [key, state] of states) cache.set(key, state);
     },
   };

@@ -1,12 +1,17 @@
 import { isLater, type Projection } from '@daybook/event-store';
-import { columns, rowsOf } from './projection';
+import { type Columns, cellsOf, rowsOf } from './projection';
+
+const COLUMNS: Columns<readonly [recordedAt: string, position: bigint]> = {
+  recorded_at: ['timestamptz', ([recordedAt]) => recordedAt],
+  position: ['bigint', ([, position]) => position],
+};
 
 // A time that is not after the last one, as of a clock that was set back, counts as the last one:
 // what was known at a time is always a beginning of the log.
 const WRITE = `
   INSERT INTO log_time (recorded_at, position)
   SELECT greatest(r.recorded_at, m.recorded_at), max(r.position)
-    FROM ${rowsOf('r', { recorded_at: 'timestamptz', position: 'bigint' })},
+    FROM ${rowsOf('r', COLUMNS)},
          (SELECT max(recorded_at) AS recorded_at FROM log_time) AS m
    GROUP BY 1
   ON CONFLICT (recorded_at) DO UPDATE SET position = excluded.position`;
@@ -23,13 +28,6 @@ export const logTimesProjection: Projection = {
       if (isLater(recorded.recordedAt, latest)) latest = recorded.recordedAt;
       last.set(latest, recorded.position);
     }
-    await sql.query(
-      WRITE,
-      columns(
-        [...last],
-        ([recordedAt]) => recordedAt,
-        ([, position]) => position,
-      ),
-    );
+    await sql.query(WRITE, cellsOf(COLUMNS, [...last]));
   },
 };
