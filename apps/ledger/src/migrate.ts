@@ -11,12 +11,12 @@ import { CreateReactions1700000006000 } from './migrations/0006-reactions';
 import { CreateOperators1700000007000 } from './operations/operators.migration';
 import { ledgerDataSource } from './runtime/data-source';
 
-/** Held while migrating, so that processes that start at once take turns. Any constant would do. */
+/** Advisory lock of the migrations, for processes that start at the same time. An arbitrary constant. */
 const MIGRATION_LOCK = 0x6461_7962;
 
 /**
- * Brings the ledger's schemas up to date as their owner, then gives the runtime role what it needs
- * and no more: it can append events but never change one.
+ * Migrates the ledger's schemas as their owner, then grants the runtime role only what it needs: it can
+ * append events but never change one.
  */
 export async function migrate(ownerUrl: string, runtimeRole: string): Promise<void> {
   const dataSource = ledgerDataSource(ownerUrl, {

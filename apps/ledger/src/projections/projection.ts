@@ -3,8 +3,8 @@ import { textArray } from '@daybook/platform/plain';
 type Cell = string | number | bigint | boolean | null;
 
 /**
- * A table expression over `columns`: the rows of a batch under `alias`, with these types. A batch of
- * any size is one statement with one plan. `before` counts the statement's parameters in front.
+ * A table expression over the parameters of `columns`: the rows of a batch as `alias`, with these types. A
+ * batch of any size is one statement with one plan. `before` is the number of preceding parameters.
  */
 export function rowsOf(alias: string, types: Readonly<Record<string, string>>, before = 0): string {
   const names = Object.keys(types);
@@ -15,8 +15,8 @@ export function rowsOf(alias: string, types: Readonly<Record<string, string>>, b
 }
 
 /**
- * The parameters of a statement over `rowsOf`: one array of text a column, in PostgreSQL's binary
- * form. Array literals in text form cost the server more to read than the rows cost to insert.
+ * The parameters for `rowsOf`: one text array per column, in PostgreSQL's binary format. Array literals in
+ * text format would cost the server more to parse than the rows cost to insert.
  */
 export function columns<Row>(
   rows: readonly Row[],

@@ -41,7 +41,7 @@ const INSERT = `
      created_at, updated_at, first_position, last_position)
   SELECT * FROM ${rowsOf('r', INSERT_COLUMNS)}`;
 
-// A row that is there already, perhaps with other content or another owner after a reorg.
+// The row may already exist, after a reorg even with other content or another owner.
 const UPSERT = `${INSERT}
   ON CONFLICT (id) DO UPDATE SET
     (account_id, customer_id, purse_id, status, asset, amount, from_address, to_address,
@@ -73,7 +73,7 @@ const UPDATE = `
     FROM ${rowsOf('c', UPDATE_COLUMNS)}
    WHERE r.id = c.id`;
 
-/** What an event says of the life of a replenishment; the rest of the row stays. */
+/** The columns that an event of the replenishment's life cycle sets. */
 interface Life {
   readonly status: ReplenishmentStatus;
   readonly creditedTo: string | null;
@@ -90,19 +90,19 @@ interface Sighting {
 
 interface Change {
   readonly id: string;
-  /** Whether the stream begins in this batch, so that there cannot be a row yet. */
+  /** Whether the stream begins in this batch, so that no row exists yet. */
   readonly isNew: boolean;
   life: Life;
-  /** The whole row, when the batch holds an event that carries it; else the row exists. */
+  /** The whole row, if an event of the batch carries it; else the row exists. */
   sighting: Sighting | null;
   block: Inclusion | null;
-  /** Whether a reversal took the block away. */
+  /** Whether a reversal removed the block. */
   unblock: boolean;
   updatedAt: string;
   lastPosition: bigint;
 }
 
-/** Replenishments as they are now, one row each. */
+/** The current state of replenishments, one row each. */
 export const replenishmentsProjection: Projection = {
   name: 'replenishments',
   tables: ['replenishment'],
@@ -208,7 +208,7 @@ function foldChanges(batch: readonly HappenedTo<'replenishment'>[]): Change[] {
   return [...changes.values()];
 }
 
-/** Whether an event tells the whole row; others change what came before them. */
+/** Whether an event carries the whole row; others change an existing one. */
 function isObservation(event: ReplenishmentEvent) {
   return (
     event.type === 'ReplenishmentSeen' ||
