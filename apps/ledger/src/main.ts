@@ -21,7 +21,7 @@ import { createHttpApp } from './rest/http';
 import { BackgroundWork } from './runtime/background-work';
 import { nestLogger } from './runtime/nest-logger';
 
-/** Between answering "not ready" and closing, so that balancers turn away first. */
+/** Delay between reporting "not ready" and closing, so that load balancers stop sending first. */
 const DRAIN_MS = 500;
 
 async function main(): Promise<void> {

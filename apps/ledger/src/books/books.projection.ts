@@ -16,7 +16,7 @@ interface Line {
   readonly position: bigint;
   readonly line: number;
   readonly posting: Posting;
-  /** What the rest of the batch moves of the same owner and asset. */
+  /** The sum of the later postings of the batch for the same owner and asset. */
   readonly rest: Figures;
 }
 
@@ -46,8 +46,8 @@ const LINE_COLUMNS: Columns<Line> = {
 };
 
 /**
- * The books: the journal (every posting that the log leads to, in order, with the figures of its owner
- * after it) and balances and throughput, one row an owner and asset. Both follow from postings alone.
+ * The books. The journal has every posting in log order, with its owner's figures after it. Balances
+ * and throughput have one row per owner and asset. Both are derived from postings alone.
  */
 export const booksProjection: Projection = {
   name: 'books',
@@ -65,7 +65,7 @@ export const booksProjection: Projection = {
   },
 };
 
-/** One delta an owner and asset, in key order: a hot purse costs one row a batch, like a cold one. */
+/** One delta per owner and asset, in key order. A busy purse costs one row per batch, like any other. */
 function foldBatch(batch: readonly Happened[]): {
   readonly moved: readonly Moved[];
   readonly lines: readonly Line[];
@@ -75,7 +75,7 @@ function foldBatch(batch: readonly Happened[]): {
   );
   const byKey = new Map<string, Moved>();
   const lines: Line[] = [];
-  // From the last line to the first, so that what is summed up so far is the rest after each line.
+  // From the last line to the first, so that the running sum is the rest of the batch after each line.
   for (const line of posted.reverse()) {
     const { posting } = line;
     const [ownerId, { asset }] = [ownerOf(posting), posting];
@@ -84,12 +84,12 @@ function foldBatch(batch: readonly Happened[]): {
     lines.push({ ...line, rest });
     byKey.set(key, { ownerId, asset, delta: postFigures(rest, posting) });
   }
-  // Keys are sorted, so that two writers of overlapping batches can never wait for each other.
+  // Sorted keys prevent deadlocks between two writers of overlapping batches.
   const sorted = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, moved]) => moved);
   return { moved: sorted, lines: lines.reverse() };
 }
 
-/** The figures that move at all. Most batches move four of them, and only those are sent. */
+/** The figures that change. Most batches change four of them, and only those are sent. */
 function namesMoved(figures: readonly Figures[]): readonly FigureName[] {
   return FIGURE_NAMES.filter(
     (name) => name === 'custody' || figures.some((moved) => moved[name] !== 0n),
@@ -117,8 +117,8 @@ function statementFor(names: readonly FigureName[]): string {
 }
 
 /**
- * The figures after a line are those after the batch without what the rest of the batch moves: so they
- * cost no look at the table beside the one that adds to it.
+ * The figures after a line are those after the batch minus the rest of the batch. So they need no read
+ * besides the upsert.
  */
 function write(names: readonly FigureName[]): string {
   const { ofMoved, ofLines } = columnsFor(names);

@@ -73,7 +73,7 @@ function foldChanges(batch: readonly HappenedTo<'customer'>[]): ReadonlyMap<stri
   return changes;
 }
 
-/** What an event changes; null for the creation, whose row has it already. */
+/** The change that an event makes; null for the creation, whose row already has it. */
 function changeOf(event: CustomerEvent): Change | null {
   switch (event.type) {
     case 'CustomerCreated':

@@ -13,9 +13,9 @@ const INSERT = `
   ON CONFLICT (command_id) DO NOTHING`;
 
 /**
- * Which request each `Idempotency-Key` stands for, kept for ever. Inside a stream the log itself
- * refuses another payload; this table refuses it across streams. A command of several events, or of
- * several streams (a customer with purses), keeps its first.
+ * The request of each `Idempotency-Key`, kept for ever. Within one stream the event log itself refuses
+ * another payload for a key; this table refuses it across streams. For a command with several events or
+ * streams (a customer with purses), the first event counts.
  */
 export const commandsProjection: Projection = {
   name: 'commands',

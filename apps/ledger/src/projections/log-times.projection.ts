@@ -6,8 +6,8 @@ const COLUMNS: Columns<readonly [recordedAt: string, position: bigint]> = {
   position: ['bigint', ([, position]) => position],
 };
 
-// A time that is not after the last one, as of a clock that was set back, counts as the last one:
-// what was known at a time is always a beginning of the log.
+// A time that is not after the last one (the clock was set back) counts as the last one. So the events
+// known at a time are always a prefix of the event log.
 const WRITE = `
   INSERT INTO log_time (recorded_at, position)
   SELECT greatest(r.recorded_at, m.recorded_at), max(r.position)
@@ -16,7 +16,7 @@ const WRITE = `
    GROUP BY 1
   ON CONFLICT (recorded_at) DO UPDATE SET position = excluded.position`;
 
-/** When each part of the log was recorded: one row a time, with the last position recorded by then. */
+/** The recording times of the event log: one row per time, with the last position recorded by then. */
 export const logTimesProjection: Projection = {
   name: 'log-times',
   tables: ['log_time'],

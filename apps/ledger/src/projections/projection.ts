@@ -13,8 +13,8 @@ export function namesOf(columns: Columns<never>): string {
 }
 
 /**
- * A table expression over `columns`: the rows of a batch under `alias`, with these types. A batch of
- * any size is one statement with one plan. `before` counts the statement's parameters in front.
+ * A table expression over the parameters of `columns`: the rows of a batch as `alias`, with these types. A
+ * batch of any size is one statement with one plan. `before` is the number of preceding parameters.
  */
 export function rowsOf(alias: string, columns: Columns<never>, before = 0): string {
   const typed = Object.entries(columns).map(([name, [type]]) => `${name}::${type}`);
@@ -24,8 +24,8 @@ export function rowsOf(alias: string, columns: Columns<never>, before = 0): stri
 }
 
 /**
- * The parameters of a statement over `rowsOf`: one array of text a column, in PostgreSQL's binary
- * form. Array literals in text form cost the server more to read than the rows cost to insert.
+ * The parameters for `rowsOf`: one text array per column, in PostgreSQL's binary format. Array literals in
+ * text format would cost the server more to parse than the rows cost to insert.
  */
 export function cellsOf<Row>(columns: Columns<Row>, rows: readonly Row[]): Buffer[] {
   return Object.values(columns).map(([, valueIn]) =>

@@ -10,7 +10,7 @@ import {
 import { type HappenedTo, happenedTo, type Projection } from '@daybook/event-store';
 import { type Columns, cellsOf, namesOf, rowsOf } from '../projections/projection';
 
-/** What an event says of the life of a replenishment; the rest of the row stays. */
+/** The columns that an event of the replenishment's life cycle sets. */
 interface Life {
   readonly status: ReplenishmentStatus;
   readonly creditedTo: string | null;
@@ -27,13 +27,13 @@ interface Sighting {
 
 interface Change {
   readonly id: string;
-  /** Whether the stream begins in this batch, so that there cannot be a row yet. */
+  /** Whether the stream begins in this batch, so that no row exists yet. */
   readonly isNew: boolean;
   life: Life;
-  /** The whole row, when the batch holds an event that carries it; else the row exists. */
+  /** The whole row, if an event of the batch carries it; else the row exists. */
   sighting: Sighting | null;
   block: Inclusion | null;
-  /** Whether a reversal took the block away. */
+  /** Whether a reversal removed the block. */
   unblock: boolean;
   updatedAt: string;
   lastPosition: bigint;
@@ -164,7 +164,7 @@ function foldChanges(batch: readonly HappenedTo<'replenishment'>[]): Change[] {
   return [...changes.values()];
 }
 
-/** Whether an event tells the whole row; others change what came before them. */
+/** Whether an event carries the whole row; others change an existing one. */
 function isObservation(event: ReplenishmentEvent) {
   return (
     event.type === 'ReplenishmentSeen' ||
