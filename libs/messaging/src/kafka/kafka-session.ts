@@ -4,10 +4,7 @@ import type { ReceivedMessage } from '../durable-log';
 import { reasonOf } from './kafka-client';
 import { fromRecord } from './kafka-records';
 
-/**
- * The group drops a member that is silent for so long. Longer than the pauses of a busy process, and
- * short enough for a customer who waits for a deposit after a crash.
- */
+/** After this silence the group drops a member: more than a pause, less than a customer would wait. */
 export const SESSION_TIMEOUT_MS = 10_000;
 /** Also how soon a member learns of a rebalance. */
 const HEARTBEAT_MS = 1_000;
