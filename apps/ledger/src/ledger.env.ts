@@ -6,7 +6,7 @@ import { IsPostgresUrl, IsWholeNumber, readEnvironment } from '@daybook/platform
 import { IsBoolean, IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { grpcCredentials } from './grpc/credentials';
 
-/** What one process of the ledger does; several processes may share the roles. */
+/** The roles of a process. Several processes may share them. */
 export const ROLES = ['api', 'projector', 'consumer', 'relay'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -15,12 +15,12 @@ export class LedgerEnv {
   @IsPostgresUrl()
   readonly databaseUrl!: string;
 
-  /** Connection string with its credentials; the log of events is in PostgreSQL when left out. */
+  /** Connection string with credentials. Without it the event log is in PostgreSQL. */
   @IsOptional()
   @IsString()
   readonly eventstoredbUrl?: string;
 
-  /** `host:port,host:port`, or with `kafka://` and credentials; tables in PostgreSQL when left out. */
+  /** `host:port,host:port`, or `kafka://` with credentials. Without it the durable log is in PostgreSQL. */
   @IsOptional()
   @IsString()
   readonly kafkaBrokers?: string;
@@ -31,7 +31,7 @@ export class LedgerEnv {
   @IsWholeNumber(0, 65_535)
   readonly httpPort: number = 3000;
 
-  /** Where gRPC listens, on the host of HTTP; 0 turns it off. */
+  /** The port of gRPC, on the same host as HTTP; 0 disables gRPC. */
   @IsWholeNumber(0, 65_535)
   readonly grpcPort: number = 0;
 
@@ -49,41 +49,41 @@ export class LedgerEnv {
   @IsString()
   readonly grpcTlsClientCa?: string;
 
-  /** Comma-separated names of which a client's certificate must have one; any when left out. */
+  /** Comma-separated. A client certificate must have one of these names. Without it, any name is allowed. */
   @IsOptional()
   @Matches(/^ *(DNS|URI|email):[^, ]+( *, *(DNS|URI|email):[^, ]+)* *$/, {
     message: '$property must be a list like DNS:games.internal,URI:spiffe://internal/games',
   })
   readonly grpcTlsClientNames?: string;
 
-  /** Whether gRPC tells anybody, without a key, what there is. Never in production unless wanted. */
+  /** Whether gRPC serves reflection, without a key. Off by default if `NODE_ENV` is `production`. */
   @IsBoolean()
   readonly grpcReflection: boolean = process.env.NODE_ENV !== 'production';
 
-  /** Comma-separated; all of them when left out. */
+  /** Comma-separated; all roles by default. */
   @Matches(/^(api|projector|consumer|relay)(,(api|projector|consumer|relay))*$/, {
     message: `$property must be a list like ${ROLES.join(',')}`,
   })
   readonly roles: string = ROLES.join(',');
 
-  /** Account-level extended public key; the public development key when left out. */
+  /** Account-level extended public key; the public development key by default. */
   @IsOptional()
   @IsString()
   readonly evmXpub?: string;
 
-  /** JSON file that says which chains are active. */
+  /** JSON file of the active chains. */
   @IsOptional()
   @IsString()
   readonly chainsFile?: string;
 
-  /** The key that the default account gets at first start. */
+  /** The key of the default account, issued at the first start. */
   @IsOptional()
   @Matches(/^dbk_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,64}$/, {
     message: '$property must be of the form dbk_<8 characters>_<secret>',
   })
   readonly bootstrapApiKey?: string;
 
-  /** The key that the first operator gets at first start. */
+  /** The key of the first operator, issued at the first start. */
   @IsOptional()
   @Matches(/^dbo_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,64}$/, {
     message: '$property is not of the form dbo_<8 characters>_<secret>',
@@ -91,8 +91,8 @@ export class LedgerEnv {
   readonly operatorKey?: string;
 
   /**
-   * Requests that each API key may make in a minute, at each process. The default is about what one
-   * process answers: it stops a runaway client and never a busy one.
+   * Requests per API key, minute and process. The default is about what one process can answer: it stops a
+   * runaway client but not a busy one.
    */
   @IsWholeNumber(1)
   readonly rateLimit: number = 120_000;
@@ -111,8 +111,8 @@ export function hasRole(env: LedgerEnv, role: Role): boolean {
 }
 
 /**
- * The configuration from environment variables, with everything that it names checked as far as no
- * other machine is needed. Throws an error whose message says what would be right.
+ * Reads the configuration from environment variables. Checks everything that can be checked without
+ * another machine, such as files. Throws an error that lists every fault and what is expected.
  */
 export function readLedgerEnv(source: NodeJS.ProcessEnv = process.env): Readonly<LedgerEnv> {
   const env = readEnvironment(LedgerEnv, source);

@@ -14,7 +14,7 @@ import { ReactionsModule } from './reactions/reactions.module';
 import { ReplenishmentsModule } from './replenishments/replenishments.module';
 import { RuntimeModule } from './runtime/runtime.module';
 
-/** The whole ledger, wired from its configuration. Which of it runs is up to `DAYBOOK_ROLES`. */
+/** The whole ledger. `DAYBOOK_ROLES` selects the parts that run. */
 @Module({})
 export class LedgerModule {
   static forRoot(env: LedgerEnv): DynamicModule {

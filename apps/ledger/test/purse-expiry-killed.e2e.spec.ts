@@ -102,6 +102,8 @@ it('archives each of a thousand purses once, though one of two ledgers is killed
 
   const wrong = await startLedger(MONTH_MS);
   await until(() => wrong.output().includes('clocks differ, nothing is done'));
+  const trouble = async () => JSON.stringify(await (await fetch(`${wrong.url}/readyz`)).json());
+  await until(async () => (await trouble()).includes('so nothing expires'), { timeoutMs: 30_000 });
   await wrong.stop();
   expect(await archived()).toBe(0);
 

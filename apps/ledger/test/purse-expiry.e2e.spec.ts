@@ -119,14 +119,17 @@ const untilArchived = (purse: Minted): Promise<void> =>
   until(async () => (await statusOf(purse)) === 'ARCHIVED', { description: 'The expiry' });
 const report = (): Promise<ReactionsReport> => ledger.app.get(QueryBus).execute(new GetReactions());
 
-/** Waits until everything that is due was looked at. */
+const query = <Row>(sql: string): Promise<Row[]> => ledger.app.get(DataSource).query(sql);
+
+/** Waits until all that the log holds is scheduled, and everything that is due was looked at. */
 async function untilLookedAt(): Promise<void> {
-  await until(async () => (await report()).reactions.every(({ overdue }) => overdue === 0));
-  const rows = async (): Promise<{ leased: number }[]> =>
-    ledger.app
-      .get(DataSource)
-      .query('SELECT count(*)::int AS leased FROM ledger.due WHERE lease IS NOT NULL');
-  await until(async () => (await rows())[0]?.leased === 0);
+  const head = await ledger.store.head();
+  const position = `SELECT position FROM ledger.checkpoint WHERE name = 'reaction:expire-purses'`;
+  const busy = 'SELECT key FROM ledger.due WHERE lease IS NOT NULL OR due_at <= ledger.clock()';
+  await until(async () => {
+    const [reached] = await query<{ position: string }>(position);
+    return BigInt(reached?.position ?? 0) >= head && (await query(busy)).length === 0;
+  });
 }
 
 const historyOf = async ({ id }: Minted) =>
@@ -254,12 +257,10 @@ describe('nothing expires', () => {
     await reportChain();
     await untilLookedAt();
     expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
-    const rows = await ledger.app.get(DataSource).query('SELECT key FROM ledger.due');
-    expect(rows).toEqual([]);
+    expect(await query('SELECT key FROM ledger.due')).toEqual([]);
     // Purses that were minted meanwhile, and before, are found when it changes back.
     const meanwhile = await mint('meanwhile');
-    const { position } = await changePolicy({ unusedDays: 10, idleDays: null });
-    await until(async () => (await ledger.store.head()) >= position);
+    await changePolicy({ unusedDays: 10, idleDays: null });
     await untilArchived(purse);
     await untilLookedAt();
     expect(await statusOf(meanwhile)).toBe('PENDING_PAYMENT');

@@ -1,10 +1,4 @@
-/**
- * What a migration needs of TypeORM's query runner. The migrations only go forward: to return to an older
- * version, restore the backup that was made before the upgrade.
- */
-export interface Queries {
-  query(sql: string): Promise<unknown>;
-}
+import type { Queries } from '@daybook/platform';
 
 /** The tables of the watchers, in a schema of their own. */
 export class CreateWatcher1763800000000 {

@@ -86,7 +86,7 @@ export class FiguresController {
     return this.figuresOf(accountId, { kind: 'purse', id }, moment, toThroughput);
   }
 
-  /** The figures in one page, with the position that they are of. */
+  /** The figures as one page, with their position. */
   private async figuresOf<Response>(
     accountId: string,
     owner: Owner,

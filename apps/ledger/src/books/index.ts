@@ -1,4 +1,4 @@
-// What other features may use of this one.
+// What other features may import.
 export { BooksModule } from './books.module';
 export { booksProjection } from './books.projection';
 export { FIGURES_TABLE } from './figure-columns';

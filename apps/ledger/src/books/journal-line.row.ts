@@ -5,7 +5,7 @@ import { rowOfFigures } from './figures.row';
 /** One posting: the same amount debited to one book account and credited to another. */
 @Entity({ name: 'journal_line', schema: 'ledger' })
 export class JournalLineRow extends rowOfFigures('After') {
-  /** Position of the event that the posting follows from. */
+  /** Position of the event that caused the posting. */
   @PrimaryColumn('bigint')
   position!: string;
 

@@ -7,7 +7,7 @@ import { writeAs } from '../edge/write-as';
 import { type Customer, customerResource } from './customer-resource';
 
 /**
- * Creates the account's customer with this external id, or returns the one who exists.
+ * Creates the customer with this external id, or returns the existing one.
  * Refuses with `invalid-external-id`, `invalid-description`.
  */
 export class CreateCustomer extends Command<Answer<Customer>> {

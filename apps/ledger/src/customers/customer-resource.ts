@@ -1,6 +1,6 @@
 import type { CustomerState } from '@daybook/domain';
 
-/** A customer as clients see it, before an edge gives it its form. */
+/** A customer as clients see it, before an edge encodes it. */
 export interface Customer {
   readonly id: string;
   readonly externalId: string;

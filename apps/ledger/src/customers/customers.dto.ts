@@ -33,14 +33,14 @@ export class UpdateCustomerRequest {
   readonly description!: string | null;
 }
 
-/** What blocking and unblocking take. */
+/** The request of blocking and unblocking. */
 export class BlockCustomerRequest {
   @IdField(CUSTOMER_ID)
   readonly customerId!: string;
 
   @TextField({
     max: REASON_LENGTH_MAX,
-    description: 'Why; it is kept as evidence.',
+    description: 'The reason; it is kept as evidence.',
     example: 'Requested by support, case 1234',
   })
   readonly reason!: string;
@@ -78,7 +78,7 @@ export class CustomerResponse implements Customer {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Anything that helps you.',
+    description: 'Free text for your own use.',
     maxLength: DESCRIPTION_LENGTH_MAX,
     example: null,
   })

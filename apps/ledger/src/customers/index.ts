@@ -1,4 +1,4 @@
-// What other features may use of this one.
+// What other features may import.
 export { CreateCustomer } from './create-customer';
 export { CustomerResponse, EXTERNAL_ID_FIELD } from './customers.dto';
 export { customersProjection } from './customers.projection';

@@ -27,7 +27,7 @@ describe('events that were stored in version 1', () => {
         const { old, today } = await stores(history);
         const wanted = (await eventsOf(today)).map(content);
         expect((await eventsOf(old)).map(content)).toEqual(wanted);
-        // Another time from memory.
+        // The second time comes from the cache.
         expect((await eventsOf(old)).map(content)).toEqual(wanted);
       }),
       RUNS,

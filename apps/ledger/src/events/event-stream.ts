@@ -4,12 +4,12 @@ import { requireInLog } from '../edge/positions';
 import type { ReplayRequest, TailRequest } from './event-stream.dto';
 import { type PublicEvent, publicEvents, publicRecords } from './public-events';
 
-/** Some events of a stream, and how far the log was read for them. */
+/** Some events of a stream, and how far the event log was read. */
 export interface StreamPart {
   readonly events: readonly PublicEvent[];
-  /** Go on after this. */
+  /** Continue after this position. */
   readonly position: Position;
-  /** Whether that was the end: of the log, or of what was asked for. */
+  /** Whether this is the end of the event log, or of the requested range. */
   readonly atEnd: boolean;
 }
 
@@ -19,14 +19,14 @@ export interface StreamOptions<Query = TailRequest> extends StreamControl {
 }
 
 /**
- * The events of one read of the log. A stream holds them in memory until its reader has taken them, and
+ * Events per read of the event log. A stream keeps them in memory until its reader has taken them, and
  * they are enough to share the cost of the read.
  */
 const PAGE_LIMIT = 1_000;
 
 /**
- * The account's events after a position and up to another one, in parts. The next part is read when
- * it is asked for: a reader who stops costs one page. Refuses with `position-not-in-log`.
+ * The account's events between two positions, in parts. A part is read on demand, so a reader who stops
+ * costs one page. Refuses with `position-not-in-log`.
  */
 export async function* replayEvents(
   store: EventStore,
@@ -51,9 +51,9 @@ export async function* replayEvents(
 }
 
 /**
- * The account's events after a position, and those that are added, without end. A part without events
- * is a sign of life; the first time the end of the log is reached is worth one. Refuses with
- * `position-not-in-log`, and with the reason of the signal.
+ * The account's events after a position, then new events as they are recorded, without end. A part
+ * without events is a heartbeat; one is also sent when the end of the event log is first reached.
+ * Refuses with `position-not-in-log`, and with the reason of the signal.
  */
 export async function* tailEvents(
   store: EventStore,
@@ -84,7 +84,7 @@ function insideLog(text: string, head: Position): Position {
   return position;
 }
 
-/** Readers at the same position share a read, so many at the end of the log cost as much as one. */
+/** Readers at the same position share one read, so many readers at the end cost as much as one. */
 const underWay = new WeakMap<EventStore, Map<string, Promise<LogPage>>>();
 
 function readPage(

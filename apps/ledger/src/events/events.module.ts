@@ -25,8 +25,8 @@ export class EventsModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    // Without a broker nobody reads the topic: `GET /v1/events` serves the same, and the table
-    // behind the topic would only grow.
+    // Without Kafka the topic has no readers, and its table would only grow. `GET /v1/events` serves
+    // the same events.
     if (this.env.kafkaBrokers === undefined) return;
     const { store, dataSource, log, assets } = this;
     this.work.follow('relay', () => startLedgerEventsRelay({ store, dataSource, log, assets }));

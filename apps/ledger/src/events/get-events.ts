@@ -4,9 +4,9 @@ import { type Page } from '../projections/cursor';
 import { type PublicEvent, type PublicRecord, publicEvents, publicRecords } from './public-events';
 
 /**
- * The account's events after a position (exclusive), in log order and complete. A page looks at a
- * bounded part of the log, so it may hold fewer events than asked for, or none, and still not be the
- * last: `nextCursor` is the position to go on after, null only at the end of the log.
+ * The account's events after a position (exclusive), in log order and complete. A page scans a bounded
+ * part of the event log, so it may have fewer events than the limit, or none, and not be the last.
+ * `nextCursor` is the position to continue after, null only at the end of the event log.
  */
 export class ListEvents extends Query<Page<PublicEvent>> {
   constructor(
@@ -18,7 +18,7 @@ export class ListEvents extends Query<Page<PublicEvent>> {
   }
 }
 
-/** How much of the log one page looks at, at most: it bounds the cost of a quiet account's page. */
+/** Events that one page scans at most. It bounds the cost of a page for an account with few events. */
 const SCAN_LIMIT = 1_000;
 
 @QueryHandler(ListEvents)

@@ -11,17 +11,17 @@ export interface PublicEvent {
   readonly type: string;
   readonly position: bigint;
   readonly recordedAt: string;
-  /** What it is about, such as `replenishment/0b9c...`. */
+  /** The subject, such as `replenishment/0b9c...`. */
   readonly subject: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** An event of the log that has a public form. */
+/** A recorded event that has a public form. */
 export interface PublicRecord extends Happened {
   readonly event: PublicDomainEvent;
 }
 
-/** Those of the events that have a public form, in their current shape. Throws `UnknownEvent`. */
+/** The events that have a public form, in their current version. Throws `UnknownEvent`. */
 export function publicRecords(events: readonly RecordedEvent[]): readonly PublicRecord[] {
   return events.flatMap((recorded) => {
     const event = upcast(recorded);

@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 /** What one process of the ledger runs: its own connections, and this reaction. */
-async function startProcess(reaction: Partial<Reaction>): Promise<Reactions> {
+async function startProcess(reaction: Partial<Reaction<'purse'>>): Promise<Reactions> {
   const env = Object.assign(new LedgerEnv(), { databaseUrl: database.url });
   const store = new PostgresEventStore(database.url);
   const log = new PostgresLog({ url: database.url });
@@ -72,7 +72,7 @@ async function moveBothClocks(ms: number): Promise<void> {
 
 it('acts once on each row that is due, however many processes share them', async () => {
   const acted: string[] = [];
-  const act: Reaction['act'] = async ({ key }) => {
+  const act: Reaction<'purse'>['act'] = async ({ key }) => {
     acted.push(key);
     return null;
   };

@@ -1,7 +1,7 @@
 import type { RejectionReason, ReplenishmentStatus } from '@daybook/domain';
 import type { Amount } from '../edge/money';
 
-/** A replenishment as clients see it, before an edge gives it its form. */
+/** A replenishment as clients see it, before an edge encodes it. */
 export interface Replenishment {
   readonly id: string;
   readonly customerId: string;
@@ -15,11 +15,11 @@ export interface Replenishment {
   readonly from: string;
   readonly to: string;
   readonly block: { readonly number: number; readonly hash: string; readonly time: string } | null;
-  /** Whether the credit went to the account as the customer was blocked. */
+  /** Whether the credit went to the account because the customer was blocked. */
   readonly blocked: boolean;
-  /** Where it is booked, null while it is not. */
+  /** Where it is booked; null while it is not. */
   readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
-  /** Why it is not the customer's: a rejection, a suspense reason or `customer-blocked`. */
+  /** Why the customer was not credited: a rejection, a suspense reason or `customer-blocked`. */
   readonly reason: RejectionReason | string | null;
   /** The finality policy that was applied, such as `depth:12` or `tag:finalized`. */
   readonly finality: string | null;

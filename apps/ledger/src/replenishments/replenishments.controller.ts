@@ -77,7 +77,7 @@ export class ReplenishmentsController {
     };
   }
 
-  /** The id of an asset by id or currency. An id may be unregistered: anybody can send any token. */
+  /** The asset id for an id or currency. Unregistered ids are allowed: any token can be sent to a purse. */
   private assetId(text: string): string {
     if (text.includes('/')) return this.assets.find(text)?.id ?? text.toLowerCase();
     const asset = this.assets.findByCurrency(text);
