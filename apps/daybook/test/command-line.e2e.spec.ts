@@ -56,6 +56,8 @@ beforeAll(async () => {
     DAYBOOK_CHAINS_FILE: chainsFile,
     DAYBOOK_EVM_XPUB: PURSES,
   };
+  const { key: DAYBOOK_OPERATOR_KEY } = newApiKey({ kind: 'operator' });
+  place = { ...place, DAYBOOK_OPERATOR_KEY };
   const own = { DAYBOOK_BOOTSTRAP_API_KEY: apiKey, DAYBOOK_GRPC_PORT: '0' };
   [ledger, watcher] = await Promise.all([startApp('ledger', { ...place, ...own }), startWatcher()]);
   place = { ...place, DAYBOOK_LEDGER_URL: ledger.url, DAYBOOK_WATCHER_URL: watcher.url };

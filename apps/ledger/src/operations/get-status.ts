@@ -1,6 +1,6 @@
 import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
-import { reasonOf, within } from '@daybook/platform/plain';
+import { reasonOf } from '@daybook/platform/plain';
 import { ModuleRef } from '@nestjs/core';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
@@ -12,11 +12,11 @@ import { GetReactions } from '../reactions/get-reactions';
 import { BackgroundWork } from '../runtime/background-work';
 import { CheckpointRow } from '../runtime/checkpoint.row';
 import { consumerGroups } from './consumer-groups';
+import { engineOf } from './engine-state';
 import { problemsOf, REPORT_SECONDS_MAX } from './problems';
 import type {
   BooksCheckResponse,
   ConsumerResponse,
-  EngineResponse,
   EnginesResponse,
   FollowerResponse,
   ReactionsResponse,
@@ -25,8 +25,6 @@ import type {
   WatchedChainResponse,
 } from './status.dto';
 
-/** An engine that has not answered by then is reported as not answering. */
-const ANSWER_TIMEOUT_MS = 5_000;
 /** A follower or consumer that is behind and has not moved for this long stands still. */
 export const STILL_SECONDS_MAX = 30;
 /** Violations that are shown; their number tells whether there are more, and the log names all. */
@@ -170,20 +168,6 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       violationCount: violated.length,
       violations: violated.slice(0, VIOLATIONS_MAX),
     };
-  }
-}
-
-/** Whether an engine answers, and what. Never rejects. */
-export async function engineOf<T>(
-  kind: EngineResponse['kind'],
-  asked: Promise<T>,
-): Promise<{ readonly engine: EngineResponse; readonly answer: T | null }> {
-  try {
-    const late = `No answer in ${ANSWER_TIMEOUT_MS / 1_000} s.`;
-    const answer = await within(asked, ANSWER_TIMEOUT_MS, late);
-    return { engine: { kind, answers: true, detail: null }, answer };
-  } catch (error) {
-    return { engine: { kind, answers: false, detail: reasonOf(error) }, answer: null };
   }
 }
 

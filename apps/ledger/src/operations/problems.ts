@@ -1,4 +1,5 @@
-import type { EngineResponse, StatusResponse } from './status.dto';
+import { engineProblems } from './engine-state';
+import type { StatusResponse } from './status.dto';
 
 /** A watcher reports every ten seconds at least. */
 export const REPORT_SECONDS_MAX = 60;
@@ -41,22 +42,6 @@ export function problemsOf(
     ...reactionProblems(reactions),
     ...books.violations.map((v) => `A rule of the books is broken: ${v.subject}: ${v.detail}`),
   ];
-}
-
-/** A sentence for each engine that does not answer. */
-export function engineProblems({
-  database,
-  eventLog,
-  durableLog,
-}: StatusResponse['engines']): string[] {
-  const engines: readonly (readonly [string, EngineResponse])[] = [
-    ['PostgreSQL', database],
-    ['The event log', eventLog],
-    ['The durable log', durableLog],
-  ];
-  return engines
-    .filter(([, { answers }]) => !answers)
-    .map(([name, { detail }]) => `${name} does not answer: ${detail}`);
 }
 
 function reactionProblems(reactions: StatusResponse['reactions']): string[] {
