@@ -5,12 +5,13 @@ import type { Client } from 'pg';
 import { auditConnection, inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import type { Books } from './books-in-memory';
-import { compareTable, type Difference, type Side } from './compare-rows';
+import { compareTable, type Difference, type Side, type TableComparison } from './compare-rows';
+import type { Pace } from './fold-log';
 import { checkpointOf } from './fold-tables';
 import { LIVE_SCHEMA } from './live';
-import { closeRun, paceOf, type RunOptions, runOf, SNAPSHOT } from './replay';
+import { closeRun, type RunOptions, runOf, SNAPSHOT } from './replay';
 import { shapeOf } from './rows';
-import { openScratch, type Pace, type Scratch } from './scratch';
+import { openScratch, type Scratch } from './scratch';
 import { stateHash } from './state-hash';
 import { qualified, type TableSet } from './table-set';
 
@@ -29,13 +30,9 @@ export interface CompareOptions extends Pace, RunOptions {
   readonly differencesMax?: number;
 }
 
-export interface ComparedTable {
+export interface ComparedTable extends TableComparison {
   readonly readModel: string;
   readonly table: string;
-  readonly rowsExpected: number;
-  readonly rowsFound: number;
-  readonly differences: number;
-  readonly digest: string;
 }
 
 export interface CompareReport {
@@ -68,13 +65,12 @@ export async function compare(options: CompareOptions): Promise<CompareReport> {
     url: options.databaseUrl ?? liveUrl,
     ...runOf(options),
     projections,
-    isLogged: false,
-    withBooks: true,
+    isToServe: false,
   });
   const live = await auditConnection(liveUrl, LIVE_SCHEMA);
   try {
     // Fold most of the log before taking the snapshot: while one is open, vacuum cannot clean up.
-    await scratch.foldTo((await checkpointOf(live)) ?? START, paceOf(options));
+    await scratch.foldTo((await checkpointOf(live)) ?? START, options);
     const compared = await compareSnapshot(live, scratch, projections, options);
     const schema = await closeRun(scratch, keep);
     const books = (scratch.books as Books).violations();
@@ -116,7 +112,7 @@ export async function compareSnapshot(
         `The checkpoint of the read models went back to ${position}; compare again when they have caught up.`,
       );
     }
-    await scratch.foldTo(position, paceOf(options));
+    await scratch.foldTo(position, options);
     const found = { client: live, schema: LIVE_SCHEMA };
     const expected = { client: scratch.client, schema: scratch.schema };
     const rest = await inTransaction(scratch.client, SNAPSHOT, () =>

@@ -14,19 +14,24 @@ export interface Progress {
   readonly secondsLeft: number | null;
 }
 
-export interface FoldOptions {
-  readonly store: EventStore;
-  /** The last position to fold; must not be beyond the head. */
-  readonly to: Position;
-  /** With it, folding ends before the first event that was recorded later (RFC 3339, UTC). */
-  readonly untilTime?: string;
-  readonly after?: Position;
+/** How a replay may be throttled, watched and stopped. */
+export interface Pace {
   /** Events a page. */
   readonly pageEvents?: number;
   /** The most events a second; without limit when left out. */
   readonly eventsPerSecond?: number;
   readonly signal?: AbortSignal;
   onProgress?(progress: Progress): void;
+}
+
+export interface FoldOptions {
+  readonly store: EventStore;
+  /** The last position to fold; must not be beyond the head. */
+  readonly to: Position;
+  /** With it, folding ends before the first event that was recorded later (RFC 3339, UTC). */
+  readonly untilTime?: string | undefined;
+  readonly after?: Position;
+  readonly pace: Pace;
 }
 
 /** What a page of the log is folded into. Pages come in order, and the next only after this one. */
@@ -51,8 +56,8 @@ const PROGRESS_EVERY_MS = 200;
  * `UnknownEvent` at an event that this version does not know; nothing is skipped.
  */
 export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Folded> {
-  const { store, to, untilTime, after = START, signal } = options;
-  const limit = pageOf(options);
+  const { store, to, untilTime, after = START, pace } = options;
+  const limit = pageOf(pace);
   const read = (from: Position) => {
     const page = store.readAll({ after: from, limit });
     page.catch(() => undefined);
@@ -64,7 +69,7 @@ export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Fol
   let events = 0;
   let ahead: Promise<LogPage> = read(position);
   while (position < to) {
-    signal?.throwIfAborted();
+    pace.signal?.throwIfAborted();
     const page = await ahead;
     if (!page.atEnd && page.end < to) ahead = read(page.end);
     const batch: Happened[] = [];
@@ -90,7 +95,7 @@ export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Fol
 }
 
 /** A rate that is low is kept by small pages, and not by a large one now and then. */
-function pageOf({ pageEvents = PAGE_EVENTS, eventsPerSecond }: FoldOptions): number {
+function pageOf({ pageEvents = PAGE_EVENTS, eventsPerSecond }: Pace): number {
   if (eventsPerSecond === undefined) return pageEvents;
   return Math.min(pageEvents, Math.ceil(eventsPerSecond / PAGES_PER_SECOND));
 }
@@ -101,8 +106,8 @@ function earlier(a: Position, b: Position): Position {
 }
 
 /** Reports progress at intervals, and waits where the rate is limited. */
-function progressMeter(options: FoldOptions, from: Position) {
-  const { to, eventsPerSecond, signal, onProgress } = options;
+function progressMeter({ to, pace }: FoldOptions, from: Position) {
+  const { eventsPerSecond, signal } = pace;
   const startedAt = performance.now();
   let toldAt = startedAt;
   return async (events: number, position: Position): Promise<void> => {
@@ -117,7 +122,7 @@ function progressMeter(options: FoldOptions, from: Position) {
     // Positions grow with the log but may have gaps, so they give the fraction and not the number.
     const fraction = to === from ? 1 : Number(position - from) / Number(to - from);
     const secondsLeft = fraction === 0 ? null : (seconds / fraction) * (1 - fraction);
-    onProgress?.({
+    pace.onProgress?.({
       step: 'folding',
       done: events,
       perSecond: events / seconds,

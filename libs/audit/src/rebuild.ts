@@ -7,13 +7,13 @@ import { AuditRefused } from './audit-refused';
 import { type Certificate, keepCertificate } from './certificate';
 import { type Compared, compareSnapshot } from './compare';
 import type { Difference } from './compare-rows';
+import type { Pace } from './fold-log';
 import { checkpointOf } from './fold-tables';
 import { LIVE_SCHEMA } from './live';
-import { paceOf } from './replay';
-import { openScratch, type Pace, type Scratch } from './scratch';
+import { openScratch, type Scratch } from './scratch';
 import { stateHash } from './state-hash';
 import { BEFORE_SCHEMA, SHADOW_SCHEMA, swapIn } from './swap';
-import { buildIndexes, dropTables, qualified, tablesIn } from './table-set';
+import { buildIndexes, qualified, tablesIn } from './table-set';
 
 export interface RebuildOptions extends Pace {
   readonly store: EventStore;
@@ -55,7 +55,7 @@ export interface RebuildReport {
  * tables-busy, read-models-behind).
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
-  const { store, actor, acceptDifferences = false, resume = false } = options;
+  const { store, acceptDifferences = false, resume = false } = options;
   const ownerUrl = requireOwner(options.ownerUrl);
   const projections = chosen(options.readModel, options.projections);
   const startedAt = new Date();
@@ -67,31 +67,21 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
       url: ownerUrl,
       schema: SHADOW_SCHEMA,
       projections,
-      isLogged: true,
-      withBooks: false,
+      isToServe: true,
     });
     try {
       const begin = performance.now();
-      const { events } = await shadow.foldTo((await checkpointOf(live)) ?? START, paceOf(options));
+      const { events } = await shadow.foldTo((await checkpointOf(live)) ?? START, options);
       options.onProgress?.({ ...INDEXING, done: events });
       await buildIndexes(shadow.client, shadow);
       const seconds = (performance.now() - begin) / 1_000;
       await catchUp(live, shadow, options);
-      const compared = await compareSnapshot(live, shadow, projections, options);
-      const differences = compared.differences.length + compared.omitted;
-      const evidence: Certificate = {
-        id: randomUUID(),
-        readModels: projections.map(({ name }) => name),
-        outcome: differences === 0 || acceptDifferences ? 'swapped' : 'differs',
-        position: compared.position,
-        stateHash: stateHash(compared.position, compared.tables),
-        differences,
-        servedFrom: null,
-        actor,
+      const { certificate, compared } = await conclude(live, shadow, projections, {
+        ...options,
         startedAt,
-        finishedAt: new Date(),
-      };
-      const certificate = await finish(live, shadow, evidence, options);
+        outcomeOf: (differences) =>
+          differences === 0 || acceptDifferences ? 'swapped' : 'differs',
+      });
       return reportOf(certificate, compared, events, seconds);
     } finally {
       await shadow.close();
@@ -110,7 +100,7 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
 export async function rollBack(
   options: Omit<RebuildOptions, 'readModel' | 'resume' | 'acceptDifferences'>,
 ): Promise<Certificate> {
-  const { store, actor, projections: all } = options;
+  const { store, projections: all } = options;
   const ownerUrl = requireOwner(options.ownerUrl);
   const startedAt = new Date();
   const live = await auditConnection(ownerUrl, LIVE_SCHEMA);
@@ -127,28 +117,16 @@ export async function rollBack(
       url: ownerUrl,
       schema: BEFORE_SCHEMA,
       projections,
-      isLogged: true,
-      withBooks: false,
+      isToServe: true,
     });
     try {
       for (const table of before.tables) await requireSameColumns(live, table);
       await buildIndexes(before.client, before);
       await catchUp(live, before, options);
       // They are swapped even if they differ, as that may be the reason; the certificate has the number.
-      const compared = await compareSnapshot(live, before, projections, options);
-      const evidence: Certificate = {
-        id: randomUUID(),
-        readModels: projections.map(({ name }) => name),
-        outcome: 'rolled-back',
-        position: compared.position,
-        stateHash: stateHash(compared.position, compared.tables),
-        differences: compared.differences.length + compared.omitted,
-        servedFrom: null,
-        actor,
-        startedAt,
-        finishedAt: new Date(),
-      };
-      return await finish(live, before, evidence, options);
+      const outcomeOf = () => 'rolled-back' as const;
+      const ending = { ...options, startedAt, outcomeOf };
+      return (await conclude(live, before, projections, ending)).certificate;
     } finally {
       await before.close();
     }
@@ -171,8 +149,38 @@ async function catchUp(live: Client, scratch: Scratch, pace: Pace): Promise<void
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const position = (await checkpointOf(live)) ?? START;
     if (position <= scratch.checkpoint()) return;
-    await scratch.foldTo(position, paceOf(pace));
+    await scratch.foldTo(position, pace);
   }
+}
+
+interface Ending extends Pace {
+  readonly actor: string;
+  readonly startedAt: Date;
+  outcomeOf(differences: number): Certificate['outcome'];
+}
+
+/** Compares every row of the incoming tables with those that serve, and finishes by the outcome. */
+async function conclude(
+  live: Client,
+  incoming: Scratch,
+  projections: readonly Projection[],
+  ending: Ending,
+): Promise<{ readonly certificate: Certificate; readonly compared: Compared }> {
+  const compared = await compareSnapshot(live, incoming, projections, ending);
+  const differences = compared.differences.length + compared.omitted;
+  const evidence: Certificate = {
+    id: randomUUID(),
+    readModels: projections.map(({ name }) => name),
+    outcome: ending.outcomeOf(differences),
+    position: compared.position,
+    stateHash: stateHash(compared.position, compared.tables),
+    differences,
+    servedFrom: null,
+    actor: ending.actor,
+    startedAt: ending.startedAt,
+    finishedAt: new Date(),
+  };
+  return { certificate: await finish(live, incoming, evidence, ending), compared };
 }
 
 /** Swaps unless tables differ, and stores the certificate in either case: in the swap's transaction. */
@@ -193,7 +201,7 @@ async function finish(
     from: incoming.schema,
     tables: incoming.tables,
     catchUp: async (to) => {
-      await incoming.foldTo(to, paceOf(pace));
+      await incoming.foldTo(to, pace);
     },
     withinSwap: (servedFrom) => {
       certificate = { ...evidence, servedFrom, finishedAt: new Date() };
@@ -211,14 +219,9 @@ async function clearShadow(store: EventStore, url: string): Promise<void> {
   if (left.length === 0) return;
   const tables = left.filter((table) => table !== 'checkpoint');
   const asFound = { name: 'left', tables, apply: async () => undefined };
-  const projections = [asFound];
   const scratch = await openScratch({
-    store,
-    url,
-    schema: SHADOW_SCHEMA,
-    projections,
-    isLogged: true,
-    withBooks: false,
+    ...{ store, url, schema: SHADOW_SCHEMA },
+    ...{ projections: [asFound], isToServe: true },
   });
   await scratch.drop().finally(() => scratch.close());
 }
@@ -268,10 +271,4 @@ function reportOf(
   const rows = tables.reduce((sum, { rowsExpected }) => sum + rowsExpected, 0);
   const exitCode = certificate.outcome === 'differs' ? 1 : 0;
   return { kind: 'rebuild', certificate, rows, events, seconds, differences, omitted, exitCode };
-}
-
-/** Drops the tables that served before the last swap. There is nothing to roll back to after it. */
-export async function dropBefore(ownerUrl: string | undefined): Promise<void> {
-  const client = await auditConnection(requireOwner(ownerUrl), BEFORE_SCHEMA);
-  await dropTables(client, BEFORE_SCHEMA).finally(() => client.end());
 }

@@ -17,10 +17,10 @@ import {
   type TrialBalanceLine,
 } from './books-in-memory';
 import { digestTable } from './compare-rows';
-import { type Folded, foldLog } from './fold-log';
+import { type Folded, foldLog, type Pace } from './fold-log';
 import { shapeOf, type TableShape } from './rows';
 import { markRun, scratchSchema } from './runs';
-import { openScratch, type Pace, type Scratch } from './scratch';
+import { openScratch, type Scratch } from './scratch';
 import { type Cells, stateHash } from './state-hash';
 import { buildIndexes } from './table-set';
 import { endOf, type Until } from './until';
@@ -124,27 +124,24 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { to, untilTime } = await endOf(store, options.to ?? 'head');
   if (databaseUrl === null) {
     const books = booksInMemory();
-    const time = untilTime === undefined ? {} : { untilTime };
-    const folded = await foldLog({ store, to, ...time, ...paceOf(options) }, async (batch) => {
+    const folded = await foldLog({ store, to, untilTime, pace: options }, async (batch) => {
       for (const happened of batch) books.add(happened);
     });
     return reportOf({ ...folded, startedAt, foldedAt: performance.now() }, books, [], [], null);
   }
-  const run = runOf(options);
   const scratch = await openScratch({
     store,
     url: databaseUrl,
-    ...run,
+    ...runOf(options),
     projections,
-    isLogged: false,
-    withBooks: true,
+    isToServe: false,
   });
   try {
     if (scratch.checkpoint() > to) {
       const detail = `${scratch.schema} has come to ${scratch.checkpoint()}, beyond ${to}; take a new id.`;
       throw new AuditRefused('schema-taken', detail);
     }
-    const folded = await scratch.foldTo(to, paceOf(options), untilTime);
+    const folded = await scratch.foldTo(to, options, untilTime);
     const foldedAt = performance.now();
     if (keep) await buildIndexes(scratch.client, scratch);
     const books = scratch.books as Books;
@@ -172,15 +169,6 @@ export function runOf({ id, resume = false }: RunOptions): {
   readonly mustExist: boolean;
 } {
   return { schema: scratchSchema(id ?? randomBytes(4).toString('hex')), mustExist: resume };
-}
-
-export function paceOf({ pageEvents, eventsPerSecond, signal, onProgress }: Pace): Pace {
-  return {
-    ...(pageEvents !== undefined && { pageEvents }),
-    ...(eventsPerSecond !== undefined && { eventsPerSecond }),
-    ...(signal !== undefined && { signal }),
-    ...(onProgress !== undefined && { onProgress }),
-  };
 }
 
 /** The digests of all tables, and the figures on which tables and books do not agree. */

@@ -4,7 +4,7 @@ import { type Client, DatabaseError } from 'pg';
 import { auditConnection, inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import { type Books, booksInMemory } from './books-in-memory';
-import { type Folded, foldLog, type Progress } from './fold-log';
+import { type Folded, foldLog, type Pace } from './fold-log';
 import { checkpointOf, foldIntoTables } from './fold-tables';
 import { lockRun, markRun, noSuchRun } from './runs';
 import { createTables, dropTables, type TableSet, tablesIn } from './table-set';
@@ -13,15 +13,6 @@ import { createTables, dropTables, type TableSet, tablesIn } from './table-set';
 const INSUFFICIENT_PRIVILEGE = '42501';
 const UNDEFINED_TABLE = '42P01';
 
-/** How a replay may be throttled, watched and stopped. */
-export interface Pace {
-  readonly pageEvents?: number;
-  /** The most events a second; without limit when left out. */
-  readonly eventsPerSecond?: number;
-  readonly signal?: AbortSignal;
-  onProgress?(progress: Progress): void;
-}
-
 /** Tables in a schema of their own that the log is folded into, beside the live ones. */
 export interface Scratch extends TableSet {
   readonly client: Client;
@@ -29,7 +20,7 @@ export interface Scratch extends TableSet {
   checkpoint(): Position;
   /** Continues folding to this position. What an earlier, killed run has folded is kept. */
   foldTo(to: Position, pace: Pace, untilTime?: string): Promise<Folded>;
-  /** Only for scratches that were opened `withBooks`. */
+  /** The books of the log up to the checkpoint; null for tables that will be served. */
   readonly books: Books | null;
   drop(): Promise<void>;
   close(): Promise<void>;
@@ -41,10 +32,11 @@ export interface ScratchOptions {
   readonly url: string;
   readonly schema: string;
   readonly projections: readonly Projection[];
-  /** Tables that will be served must survive a crash of the server. */
-  readonly isLogged: boolean;
-  /** Whether the log is also folded in memory, from its start. */
-  readonly withBooks: boolean;
+  /**
+   * Whether the tables will be served: then they survive a crash of the server. Else the log is also
+   * folded in memory, from its start.
+   */
+  readonly isToServe: boolean;
   /** Whether the tables must be there already. */
   readonly mustExist?: boolean;
 }
@@ -55,7 +47,7 @@ export interface ScratchOptions {
  * nothing-to-resume).
  */
 export async function openScratch(options: ScratchOptions): Promise<Scratch> {
-  const { url, schema, projections, isLogged, mustExist = false } = options;
+  const { url, schema, projections, isToServe, mustExist = false } = options;
   const set: TableSet = { schema, tables: projections.flatMap(({ tables }) => tables) };
   const client = await auditConnection(url, schema);
   try {
@@ -64,7 +56,7 @@ export async function openScratch(options: ScratchOptions): Promise<Scratch> {
     if (found.length === 0) {
       if (mustExist) throw noSuchRun(schema);
       await inTransaction(client, 'BEGIN', async () => {
-        await createTables(client, set, isLogged);
+        await createTables(client, set, isToServe);
         await markRun(client, schema, 'unfinished');
       });
     } else requireSame(set, found);
@@ -76,24 +68,23 @@ export async function openScratch(options: ScratchOptions): Promise<Scratch> {
 }
 
 function scratchOf(
-  { store, projections, withBooks }: ScratchOptions,
+  { store, projections, isToServe }: ScratchOptions,
   set: TableSet,
   client: Client,
   reached: Position,
 ): Scratch {
-  const books = withBooks ? booksInMemory() : null;
+  const books = isToServe ? null : booksInMemory();
   const tables = foldIntoTables(client, projections);
   let checkpoint = reached;
   // Books are in memory only, so they begin at the start of the log whatever the tables hold.
-  let after = withBooks ? START : reached;
+  let after = isToServe ? reached : START;
   return {
     ...set,
     client,
     books,
     checkpoint: () => checkpoint,
     async foldTo(to, pace, untilTime) {
-      const time = untilTime === undefined ? {} : { untilTime };
-      const folded = await foldLog({ store, to, after, ...time, ...pace }, async (batch, end) => {
+      const folded = await foldLog({ store, to, after, untilTime, pace }, async (batch, end) => {
         for (const happened of batch) books?.add(happened);
         if (end <= checkpoint) return;
         const known = checkpoint;

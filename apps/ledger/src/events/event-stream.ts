@@ -1,17 +1,9 @@
 import type { EventStore, LogPage, Position } from '@daybook/event-store';
 import type { StreamControl } from '../edge/declaration';
 import { requireInLog } from '../edge/positions';
-import type { ReplayRequest, TailRequest } from './event-stream.dto';
-import { type PublicEvent, publicEvents, publicRecords } from './public-events';
-
-/** Some events of a stream, and how far the event log was read. */
-export interface StreamPart {
-  readonly events: readonly PublicEvent[];
-  /** Continue after this position. */
-  readonly position: Position;
-  /** Whether this is the end of the event log, or of the requested range. */
-  readonly atEnd: boolean;
-}
+import type { EventStreamResponse, ReplayRequest, TailRequest } from './event-stream.dto';
+import type { EventResponse } from './events.dto';
+import { publicEvents, publicRecords } from './public-events';
 
 export interface StreamOptions<Query = TailRequest> extends StreamControl {
   readonly accountId: string;
@@ -31,7 +23,7 @@ const PAGE_LIMIT = 1_000;
 export async function* replayEvents(
   store: EventStore,
   options: StreamOptions<ReplayRequest>,
-): AsyncGenerator<StreamPart, void, void> {
+): AsyncGenerator<EventStreamResponse, void, void> {
   const { query, signal, heartbeatMs } = options;
   const head = await store.head();
   const until = query.until === undefined ? head : insideLog(query.until, head);
@@ -42,12 +34,12 @@ export async function* replayEvents(
     const page = await readPage(store, position, query);
     const events = await eventsOf(store, page, options, until);
     position = page.end;
-    if (position >= until) return yield { events, position: until, atEnd: true };
+    if (position >= until) return yield part(events, until, true);
     if (events.length === 0 && performance.now() - sentAt < heartbeatMs) continue;
-    yield { events, position, atEnd: false };
+    yield part(events, position, false);
     sentAt = performance.now();
   }
-  yield { events: [], position, atEnd: true };
+  yield part([], position, true);
 }
 
 /**
@@ -58,7 +50,7 @@ export async function* replayEvents(
 export async function* tailEvents(
   store: EventStore,
   options: StreamOptions,
-): AsyncGenerator<StreamPart, void, void> {
+): AsyncGenerator<EventStreamResponse, void, void> {
   const { query, signal, heartbeatMs } = options;
   let position = insideLog(query.after ?? '0', await store.head());
   let sentAt = Number.NEGATIVE_INFINITY;
@@ -69,13 +61,21 @@ export async function* tailEvents(
     position = page.end;
     const isDue = performance.now() - sentAt >= heartbeatMs;
     if (events.length > 0 || isDue) {
-      yield { events, position, atEnd: page.atEnd };
+      yield part(events, position, page.atEnd);
       sentAt = performance.now();
     }
     if (!page.atEnd) continue;
     const restMs = Math.max(0, heartbeatMs - (performance.now() - sentAt));
     await store.waitForGrowth(position, restMs, signal);
   }
+}
+
+function part(
+  data: readonly EventResponse[],
+  position: Position,
+  atEnd: boolean,
+): EventStreamResponse {
+  return { data, position: position.toString(), atEnd };
 }
 
 function insideLog(text: string, head: Position): Position {
@@ -114,7 +114,7 @@ function eventsOf(
   page: LogPage,
   { accountId, query }: Pick<StreamOptions, 'accountId' | 'query'>,
   until = page.end,
-): Promise<readonly PublicEvent[]> {
+): Promise<readonly EventResponse[]> {
   const types = query.types === undefined || query.types.length === 0 ? null : query.types;
   const wanted = page.events.filter(
     ({ metadata, type, position }) =>

@@ -1,7 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { PositionField } from '../edge/fields';
 import { LimitField, ReadRequest } from '../edge/paging';
-import type { PublicEvent } from './public-events';
 
 export class ListEventsRequest extends ReadRequest {
   @PositionField({
@@ -50,7 +49,7 @@ export class EventResponse {
     additionalProperties: true,
     description: 'The content of the event; its fields depend on the type.',
   })
-  readonly data!: PublicEvent['data'];
+  readonly data!: Readonly<Record<string, unknown>>;
 }
 
 @ApiSchema({ name: 'EventList' })
@@ -67,8 +66,4 @@ export class EventListResponse {
     example: null,
   })
   readonly nextCursor!: string | null;
-}
-
-export function toEvent({ position, ...event }: PublicEvent): EventResponse {
-  return { ...event, position: position.toString() };
 }

@@ -1,14 +1,15 @@
 import { EventStore } from '@daybook/event-store';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type Page } from '../projections/cursor';
-import { type PublicEvent, type PublicRecord, publicEvents, publicRecords } from './public-events';
+import type { EventResponse } from './events.dto';
+import { type PublicRecord, publicEvents, publicRecords } from './public-events';
 
 /**
  * The account's events after a position (exclusive), in log order and complete. A page scans a bounded
  * part of the event log, so it may have fewer events than the limit, or none, and not be the last.
  * `nextCursor` is the position to continue after, null only at the end of the event log.
  */
-export class ListEvents extends Query<Page<PublicEvent>> {
+export class ListEvents extends Query<Page<EventResponse>> {
   constructor(
     readonly accountId: string,
     readonly after: bigint,
@@ -25,7 +26,7 @@ const SCAN_LIMIT = 1_000;
 export class ListEventsHandler implements IQueryHandler<ListEvents> {
   constructor(private readonly store: EventStore) {}
 
-  async execute({ accountId, after, limit }: ListEvents): Promise<Page<PublicEvent>> {
+  async execute({ accountId, after, limit }: ListEvents): Promise<Page<EventResponse>> {
     const { events, end, atEnd } = await this.store.readAll({ after, limit: SCAN_LIMIT });
     const records: PublicRecord[] = [];
     for (const recorded of events) {
@@ -35,9 +36,7 @@ export class ListEventsHandler implements IQueryHandler<ListEvents> {
     }
     const data = await publicEvents(this.store, records);
     const last = data.at(-1);
-    if (last !== undefined && data.length === limit) {
-      return { data, nextCursor: last.position.toString() };
-    }
+    if (last !== undefined && data.length === limit) return { data, nextCursor: last.position };
     return { data, nextCursor: atEnd ? null : end.toString() };
   }
 }

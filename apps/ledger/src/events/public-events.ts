@@ -2,19 +2,8 @@ import { upcast } from '@daybook/domain';
 import type { EventStore, Happened, RecordedEvent } from '@daybook/event-store';
 import { subjectOf } from './cloud-events';
 import { completeEvents } from './complete-events';
+import type { EventResponse } from './events.dto';
 import { isPublic, type PublicDomainEvent, publicData } from './public-fields';
-
-/** An event as the account sees it. */
-export interface PublicEvent {
-  readonly id: string;
-  /** The event's name, such as `ReplenishmentConfirmed`. */
-  readonly type: string;
-  readonly position: bigint;
-  readonly recordedAt: string;
-  /** The subject, such as `replenishment/0b9c...`. */
-  readonly subject: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
 
 /** A recorded event that has a public form. */
 export interface PublicRecord extends Happened {
@@ -33,10 +22,11 @@ export function publicRecords(events: readonly RecordedEvent[]): readonly Public
 export async function publicEvents(
   store: EventStore,
   records: readonly PublicRecord[],
-): Promise<readonly PublicEvent[]> {
+): Promise<readonly EventResponse[]> {
   const complete = await completeEvents(store, records);
   return complete.map(({ event, recorded }) => {
-    const { id, type, position, recordedAt, stream } = recorded;
+    const { id, type, recordedAt, stream } = recorded;
+    const position = recorded.position.toString();
     const data = publicData(event, 'account');
     return { id, type, position, recordedAt, subject: subjectOf(stream), data };
   });

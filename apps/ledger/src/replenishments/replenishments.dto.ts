@@ -1,9 +1,8 @@
 import type { ReplenishmentStatus } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ChoiceField, IdField, PatternField, TimeField } from '../edge/fields';
-import { type KnownAssets, Money, toMoney } from '../edge/money';
+import { Money } from '../edge/money';
 import { ListRequest, ListResponse, ReadRequest } from '../edge/paging';
-import { type Replenishment } from './replenishment-resource';
 
 interface StatePair {
   readonly transactionState: string;
@@ -11,7 +10,7 @@ interface StatePair {
 }
 
 /** The pair of states that the previous system showed for each status. */
-const STATE_PAIRS = {
+export const STATE_PAIRS = {
   seen: { transactionState: 'MEM_POOL_FOUND', complianceState: 'UNCHECKED' },
   detected: { transactionState: 'MEM_POOL_FOUND', complianceState: 'UNCHECKED' },
   screening: { transactionState: 'PENDING_COMPLIANCE_CHECK', complianceState: 'IN_PROGRESS' },
@@ -183,7 +182,7 @@ export class ReplenishmentResponse {
     description: 'Where it is booked; null while it is not.',
     example: 'customer',
   })
-  readonly creditedTo!: Replenishment['creditedTo'];
+  readonly creditedTo!: 'customer' | 'account' | 'suspense' | null;
 
   @ApiProperty({
     type: String,
@@ -222,17 +221,4 @@ export class ReplenishmentResponse {
 export class ReplenishmentListResponse extends ListResponse {
   @ApiProperty({ type: [ReplenishmentResponse], description: 'From the newest to the oldest.' })
   readonly data!: readonly ReplenishmentResponse[];
-}
-
-export function toReplenishment(
-  { amount, position, ...replenishment }: Replenishment,
-  assets: KnownAssets,
-): ReplenishmentResponse {
-  return {
-    ...replenishment,
-    ...STATE_PAIRS[replenishment.status],
-    translationToAccountCompleted: false,
-    money: toMoney(amount, assets),
-    position: position.toString(),
-  };
 }
