@@ -27,7 +27,8 @@ export type AccountCommand =
   | { readonly type: 'OpenAccount'; readonly name: string; readonly policy: OpeningPolicy }
   | {
       readonly type: 'ChangeAccountPolicy';
-      readonly purseExpiry: PurseExpiry;
+      /** What is left out stays as it is. */
+      readonly purseExpiry: Partial<PurseExpiry>;
       /** Kept as evidence. */
       readonly reason: string;
     }
@@ -68,18 +69,17 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
         return [{ type: 'AccountOpened', data: { name: command.name, policy: command.policy } }];
 
       case 'ChangeAccountPolicy': {
-        const { purseExpiry, reason } = command;
-        requireExpiry(purseExpiry);
-        requireReason(reason);
         if (state.status === 'absent') {
           throw new DomainError('account-not-found', 'There is no account with this id.');
         }
+        const { reason } = command;
+        const before = state.policy.purseExpiry;
+        const purseExpiry = { ...before, ...command.purseExpiry };
+        requireExpiry(purseExpiry);
+        requireReason(reason);
         const { unusedDays, idleDays } = purseExpiry;
-        const now = state.policy.purseExpiry;
-        if (now.unusedDays === unusedDays && now.idleDays === idleDays) return [];
-        return [
-          { type: 'AccountPolicyChanged', data: { purseExpiry: { unusedDays, idleDays }, reason } },
-        ];
+        if (before.unusedDays === unusedDays && before.idleDays === idleDays) return [];
+        return [{ type: 'AccountPolicyChanged', data: { purseExpiry, reason } }];
       }
 
       case 'IssueApiKey': {

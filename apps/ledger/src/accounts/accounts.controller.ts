@@ -6,9 +6,16 @@ import { ApiKeyListResponse, ApiKeyResponse, IssuedApiKeyResponse } from '../edg
 import { Operation } from '../edge/operation';
 import { wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
-import type { Answer, RequestContext } from '../edge/request-context';
-import { IssueApiKeyRequest, ListApiKeysRequest, RevokeApiKeyRequest } from './accounts.dto';
+import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
+import {
+  AccountPolicyResponse,
+  ChangeAccountPolicyRequest,
+  IssueApiKeyRequest,
+  ListApiKeysRequest,
+  RevokeApiKeyRequest,
+} from './accounts.dto';
 import { IssueApiKey, ListApiKeys, RevokeApiKey } from './api-keys';
+import { ChangeAccountPolicy } from './change-account-policy';
 
 /** What operators do with accounts. */
 @ApiTags('Accounts')
@@ -65,5 +72,30 @@ export class AccountsController {
     { keyId, reason }: RevokeApiKeyRequest,
   ): Promise<Answer<ApiKeyResponse>> {
     return this.commands.execute(new RevokeApiKey(context, keyId, reason));
+  }
+
+  @Operation({
+    http: 'PATCH /v1/accounts/:accountId/policy',
+    rpc: 'AccountService/ChangeAccountPolicy',
+    scope: 'accounts:write',
+    tier: 'financial',
+    answers: AccountPolicyResponse,
+    refuses: ['account-not-found', 'invalid-expiry', 'invalid-reason'],
+    summary: 'Change the policy of an account',
+  })
+  async changeAccountPolicy(
+    context: RequestContext,
+    { purseUnusedDays, purseIdleDays, reason }: ChangeAccountPolicyRequest,
+  ): Promise<Answer<AccountPolicyResponse>> {
+    const purseExpiry = {
+      ...(purseUnusedDays !== undefined && { unusedDays: purseUnusedDays }),
+      ...(purseIdleDays !== undefined && { idleDays: purseIdleDays }),
+    };
+    const change = new ChangeAccountPolicy(context, { purseExpiry, reason });
+    return mapAnswer(await this.commands.execute(change), (policy) => ({
+      accountId: policy.accountId,
+      purseUnusedDays: policy.purseExpiry.unusedDays,
+      purseIdleDays: policy.purseExpiry.idleDays,
+    }));
   }
 }

@@ -11,13 +11,13 @@ export interface AccountPolicyResource {
 }
 
 /**
- * Changes after how many days the purses of the account `context.accountId` expire. Purses that exist
- * are looked at again. Refuses with `account-not-found`, `invalid-expiry`, `invalid-reason`.
+ * Changes after how many days the purses of the account `context.accountId` expire; a period that is left
+ * out stays. Purses that exist are looked at again. Refuses with `account-not-found`, `invalid-expiry`, `invalid-reason`.
  */
 export class ChangeAccountPolicy extends Command<Answer<AccountPolicyResource>> {
   constructor(
     readonly context: RequestContext,
-    readonly request: { readonly purseExpiry: PurseExpiry; readonly reason: string },
+    readonly request: { readonly purseExpiry: Partial<PurseExpiry>; readonly reason: string },
   ) {
     super();
   }

@@ -95,6 +95,23 @@ export function PatternField(
   });
 }
 
+/** A whole number. `nullable` fields may be JSON null. */
+export function IntegerField(
+  options: FieldOptions & {
+    readonly min: number;
+    readonly max: number;
+    readonly nullable?: boolean;
+  },
+): PropertyDecorator {
+  const { min, max, nullable = false, ...rest } = options;
+  const schema = { type: 'integer', minimum: min, maximum: max, nullable } as const;
+  const sentence = `must be a whole number from ${min} to ${max}${nullable ? ', or null' : ''}.`;
+  return field(rest, schema, 'integer', sentence, (value) => {
+    if (value === null) return nullable;
+    return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+  });
+}
+
 /** One of a closed list of words. */
 export function ChoiceField(
   options: FieldOptions & { readonly choices: readonly string[] },

@@ -158,6 +158,58 @@ export interface RevokeApiKeyResponse {
   readonly replayed: boolean;
 }
 
+/** How an account wants its purses handled. */
+export interface AccountPolicy {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Days after which a purse without any confirmed receipt is archived; absent for never. */
+  readonly purseUnusedDays?:
+    | number
+    | undefined;
+  /** Days after its last confirmed receipt after which a purse is archived; absent for never. */
+  readonly purseIdleDays?: number | undefined;
+}
+
+/** What to change. */
+export interface ChangeAccountPolicyRequest {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** What becomes of the period of purses without any confirmed receipt; it stays when nothing is said. */
+  readonly unusedChange:
+    | //
+    /** Days, from 1 to 3650. */
+    { readonly $case: "purseUnusedDays"; readonly value: number }
+    | //
+    /** True: such purses are never archived. */
+    { readonly $case: "keepUnusedPurses"; readonly value: boolean }
+    | undefined;
+  /** What becomes of the period after the last confirmed receipt; it stays when nothing is said. */
+  readonly idleChange:
+    | //
+    /** Days, from 1 to 3650. */
+    { readonly $case: "purseIdleDays"; readonly value: number }
+    | //
+    /** True: such purses are never archived. */
+    { readonly $case: "keepIdlePurses"; readonly value: boolean }
+    | undefined;
+  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The policy, as the command left it. */
+export interface ChangeAccountPolicyResponse {
+  /** The policy. */
+  readonly accountPolicy:
+    | AccountPolicy
+    | undefined;
+  /** Where in the log that is. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
 function createBaseApiKey(): ApiKey {
   return {
     keyId: "",
@@ -796,6 +848,321 @@ export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
   },
 };
 
+function createBaseAccountPolicy(): AccountPolicy {
+  return { accountId: "", purseUnusedDays: undefined, purseIdleDays: undefined };
+}
+
+export const AccountPolicy: MessageFns<AccountPolicy> = {
+  encode(message: AccountPolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.purseUnusedDays !== undefined) {
+      writer.uint32(16).uint32(message.purseUnusedDays);
+    }
+    if (message.purseIdleDays !== undefined) {
+      writer.uint32(24).uint32(message.purseIdleDays);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AccountPolicy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAccountPolicy() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.purseUnusedDays = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.purseIdleDays = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AccountPolicy>): AccountPolicy {
+    return AccountPolicy.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AccountPolicy>): AccountPolicy {
+    const message = createBaseAccountPolicy() as any;
+    message.accountId = object.accountId ?? "";
+    message.purseUnusedDays = object.purseUnusedDays ?? undefined;
+    message.purseIdleDays = object.purseIdleDays ?? undefined;
+    return message;
+  },
+};
+
+function createBaseChangeAccountPolicyRequest(): ChangeAccountPolicyRequest {
+  return { accountId: "", unusedChange: undefined, idleChange: undefined, reason: "", requestId: undefined };
+}
+
+export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> = {
+  encode(message: ChangeAccountPolicyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    switch (message.unusedChange?.$case) {
+      case "purseUnusedDays":
+        writer.uint32(16).uint32(message.unusedChange.value);
+        break;
+      case "keepUnusedPurses":
+        writer.uint32(24).bool(message.unusedChange.value);
+        break;
+    }
+    switch (message.idleChange?.$case) {
+      case "purseIdleDays":
+        writer.uint32(32).uint32(message.idleChange.value);
+        break;
+      case "keepIdlePurses":
+        writer.uint32(40).bool(message.idleChange.value);
+        break;
+    }
+    if (message.reason !== "") {
+      writer.uint32(50).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(58).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeAccountPolicyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeAccountPolicyRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.unusedChange = { $case: "purseUnusedDays", value: reader.uint32() };
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.unusedChange = { $case: "keepUnusedPurses", value: reader.bool() };
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.idleChange = { $case: "purseIdleDays", value: reader.uint32() };
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.idleChange = { $case: "keepIdlePurses", value: reader.bool() };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChangeAccountPolicyRequest>): ChangeAccountPolicyRequest {
+    return ChangeAccountPolicyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChangeAccountPolicyRequest>): ChangeAccountPolicyRequest {
+    const message = createBaseChangeAccountPolicyRequest() as any;
+    message.accountId = object.accountId ?? "";
+    switch (object.unusedChange?.$case) {
+      case "purseUnusedDays": {
+        if (object.unusedChange?.value !== undefined && object.unusedChange?.value !== null) {
+          message.unusedChange = { $case: "purseUnusedDays", value: object.unusedChange.value };
+        }
+        break;
+      }
+      case "keepUnusedPurses": {
+        if (object.unusedChange?.value !== undefined && object.unusedChange?.value !== null) {
+          message.unusedChange = { $case: "keepUnusedPurses", value: object.unusedChange.value };
+        }
+        break;
+      }
+    }
+    switch (object.idleChange?.$case) {
+      case "purseIdleDays": {
+        if (object.idleChange?.value !== undefined && object.idleChange?.value !== null) {
+          message.idleChange = { $case: "purseIdleDays", value: object.idleChange.value };
+        }
+        break;
+      }
+      case "keepIdlePurses": {
+        if (object.idleChange?.value !== undefined && object.idleChange?.value !== null) {
+          message.idleChange = { $case: "keepIdlePurses", value: object.idleChange.value };
+        }
+        break;
+      }
+    }
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseChangeAccountPolicyResponse(): ChangeAccountPolicyResponse {
+  return { accountPolicy: undefined, position: "0", replayed: false };
+}
+
+export const ChangeAccountPolicyResponse: MessageFns<ChangeAccountPolicyResponse> = {
+  encode(message: ChangeAccountPolicyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountPolicy !== undefined) {
+      AccountPolicy.encode(message.accountPolicy, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeAccountPolicyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeAccountPolicyResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountPolicy = AccountPolicy.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChangeAccountPolicyResponse>): ChangeAccountPolicyResponse {
+    return ChangeAccountPolicyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChangeAccountPolicyResponse>): ChangeAccountPolicyResponse {
+    const message = createBaseChangeAccountPolicyResponse() as any;
+    message.accountPolicy = (object.accountPolicy !== undefined && object.accountPolicy !== null)
+      ? AccountPolicy.fromPartial(object.accountPolicy)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
 /**
  * What operators do with accounts. Every call needs an operator's key in the metadata
  * `authorization: Bearer dbo_...` and names the account. Commands take a request id as `CustomerService`
@@ -830,6 +1197,15 @@ export const AccountServiceDefinition = {
       requestType: RevokeApiKeyRequest as typeof RevokeApiKeyRequest,
       requestStream: false,
       responseType: RevokeApiKeyResponse as typeof RevokeApiKeyResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Changes the policy of an account. What is not said stays. */
+    changeAccountPolicy: {
+      name: "ChangeAccountPolicy",
+      requestType: ChangeAccountPolicyRequest as typeof ChangeAccountPolicyRequest,
+      requestStream: false,
+      responseType: ChangeAccountPolicyResponse as typeof ChangeAccountPolicyResponse,
       responseStream: false,
       options: {},
     },
