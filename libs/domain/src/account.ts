@@ -27,8 +27,7 @@ export type AccountCommand =
   | { readonly type: 'OpenAccount'; readonly name: string; readonly policy: OpeningPolicy }
   | {
       readonly type: 'ChangeAccountPolicy';
-      /** What is left out stays as it is. */
-      readonly purseExpiry: Partial<PurseExpiry>;
+      readonly purseExpiry: PurseExpiry;
       /** Kept as evidence. */
       readonly reason: string;
     }
@@ -57,7 +56,12 @@ export type AccountEvent =
 
 export type AccountState =
   | { readonly status: 'absent' }
-  | { readonly status: 'open'; readonly policy: AccountPolicy; readonly keys: IssuedKeys };
+  | {
+      readonly status: 'open';
+      readonly name: string;
+      readonly policy: AccountPolicy;
+      readonly keys: IssuedKeys;
+    };
 
 export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
   initialState: { status: 'absent' },
@@ -69,17 +73,18 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
         return [{ type: 'AccountOpened', data: { name: command.name, policy: command.policy } }];
 
       case 'ChangeAccountPolicy': {
+        const { purseExpiry, reason } = command;
+        requireExpiry(purseExpiry);
+        requireReason(reason);
         if (state.status === 'absent') {
           throw new DomainError('account-not-found', 'There is no account with this id.');
         }
-        const { reason } = command;
-        const before = state.policy.purseExpiry;
-        const purseExpiry = { ...before, ...command.purseExpiry };
-        requireExpiry(purseExpiry);
-        requireReason(reason);
         const { unusedDays, idleDays } = purseExpiry;
-        if (before.unusedDays === unusedDays && before.idleDays === idleDays) return [];
-        return [{ type: 'AccountPolicyChanged', data: { purseExpiry, reason } }];
+        const now = state.policy.purseExpiry;
+        if (now.unusedDays === unusedDays && now.idleDays === idleDays) return [];
+        return [
+          { type: 'AccountPolicyChanged', data: { purseExpiry: { unusedDays, idleDays }, reason } },
+        ];
       }
 
       case 'IssueApiKey': {
@@ -103,8 +108,8 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
 
   evolve(state, event) {
     if (event.type === 'AccountOpened') {
-      const policy = { ...event.data.policy, purseExpiry: NEVER_EXPIRES };
-      return { status: 'open', policy, keys: {} };
+      const { name, policy } = event.data;
+      return { status: 'open', name, policy: { ...policy, purseExpiry: NEVER_EXPIRES }, keys: {} };
     }
     if (state.status === 'absent') return state;
     switch (event.type) {

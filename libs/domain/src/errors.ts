@@ -89,6 +89,12 @@ export const REFUSALS = {
     when: 'No operator with this id was added.',
     remedy: 'Check the id; `GET /v1/operators` lists all of them.',
   },
+  'key-not-parked': {
+    kind: 'not-found',
+    title: 'The key is not parked',
+    when: 'A key of a topic is to be tried again that is not parked for the consumer group.',
+    remedy: 'Take one from `GET /v1/operations/parked-keys`.',
+  },
   'customer-not-found': {
     kind: 'not-found',
     title: 'No such customer',

@@ -37,6 +37,7 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.operatorKeyIssued({ name: 'laptop', expiresAt: '2026-01-01T00:00:00.000Z' }),
   ],
   OperatorKeyRevoked: [a.operatorKeyRevoked()],
+  ParkedKeyRetried: [a.parkedKeyRetried()],
   CustomerCreated: [a.customerCreated(), a.customerCreated({ description: 'gold tier' })],
   CustomerUpdated: [a.customerUpdated(), a.customerUpdated({ description: null })],
   CustomerBlocked: [a.customerBlocked()],

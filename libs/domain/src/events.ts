@@ -29,6 +29,7 @@ export const SCHEMA_VERSIONS: Readonly<Record<DomainEvent['type'], number>> = {
   OperatorAdded: 1,
   OperatorKeyIssued: 1,
   OperatorKeyRevoked: 1,
+  ParkedKeyRetried: 1,
   CustomerCreated: 1,
   CustomerUpdated: 1,
   CustomerBlocked: 1,

@@ -22,6 +22,7 @@ export function postings(event: DomainEvent): readonly Posting[] {
     case 'OperatorAdded':
     case 'OperatorKeyIssued':
     case 'OperatorKeyRevoked':
+    case 'ParkedKeyRetried':
     case 'CustomerCreated':
     case 'CustomerUpdated':
     case 'CustomerBlocked':

@@ -160,6 +160,12 @@ export const operatorKeyIssued = event('OperatorKeyIssued', {
 });
 export const operatorKeyRevoked = event('OperatorKeyRevoked', { keyId: 'o1', reason: 'leaked' });
 
+export const parkedKeyRetried = event('ParkedKeyRetried', {
+  topic: 'daybook.transfer.v1',
+  group: 'ledger',
+  key: 'eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d',
+});
+
 export const customerCreated = event('CustomerCreated', {
   accountId: parties.accountId,
   externalId: 'user-42',

@@ -95,21 +95,15 @@ export function PatternField(
   });
 }
 
-/** A whole number. `nullable` fields may be JSON null. */
+/** A whole number; a number in JSON. */
 export function IntegerField(
-  options: FieldOptions & {
-    readonly min: number;
-    readonly max: number;
-    readonly nullable?: boolean;
-  },
+  options: FieldOptions & { readonly min: number; readonly max: number },
 ): PropertyDecorator {
-  const { min, max, nullable = false, ...rest } = options;
-  const schema = { type: 'integer', minimum: min, maximum: max, nullable } as const;
-  const sentence = `must be a whole number from ${min} to ${max}${nullable ? ', or null' : ''}.`;
-  return field(rest, schema, 'integer', sentence, (value) => {
-    if (value === null) return nullable;
-    return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
-  });
+  const { min, max, ...rest } = options;
+  const schema = { type: 'integer', minimum: min, maximum: max } as const;
+  const holds = (value: unknown) =>
+    Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+  return field(rest, schema, 'integer', `must be a whole number from ${min} to ${max}.`, holds);
 }
 
 /** One of a closed list of words. */

@@ -103,6 +103,7 @@ describe('the public form of an event', () => {
       'OperatorAdded',
       'OperatorKeyIssued',
       'OperatorKeyRevoked',
+      'ParkedKeyRetried',
     ]);
   });
 });

@@ -75,6 +75,7 @@ const PUBLIC_FIELDS = {
   OperatorAdded: OF_THE_SERVICE,
   OperatorKeyIssued: OF_THE_SERVICE,
   OperatorKeyRevoked: OF_THE_SERVICE,
+  ParkedKeyRetried: OF_THE_SERVICE,
 
   CustomerCreated: { externalId: 'account', description: 'account', createdAt: 'everyone' },
   CustomerUpdated: { description: 'account' },

@@ -131,7 +131,7 @@ function requestConverter(field: DescField, { choices, name, schema }: RequestFi
   }
   if (field.fieldKind === 'enum') return wordConverter(field.enum, choices ?? [], name);
   if (schema.type === 'integer') return (value) => value;
-  // REST has the numbers of a query as text.
+  // REST has its other numbers as text.
   return (value) => (typeof value === 'number' ? String(value) : value);
 }
 

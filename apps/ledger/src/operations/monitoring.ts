@@ -9,6 +9,7 @@ import type { InvariantChecker } from '../books';
 import type { ReactionsReport } from '../reactions/get-reactions';
 
 import type { BackgroundWork } from '../runtime/background-work';
+import { STILL_SECONDS_MAX } from './get-status';
 import { reactionMetrics, reactionTrouble } from './reaction-metrics';
 import { writeObserver } from './write-metrics';
 
@@ -21,9 +22,6 @@ const ENGINE_ANSWER_MS = 2_000;
 
 /** How often reactions are asked what they wait for: that counts rows, perhaps many. */
 const REACTIONS_MS = 15_000;
-
-/** A reader that is behind and has not moved for this long stands still. */
-const STILL_SECONDS_MAX = 30;
 
 /** Health checks and metrics of what runs in this process. */
 export class Monitoring {

@@ -158,39 +158,43 @@ export interface RevokeApiKeyResponse {
   readonly replayed: boolean;
 }
 
-/** How an account wants its purses handled. */
-export interface AccountPolicy {
-  /** Id of the account. */
-  readonly accountId: string;
-  /** Days after which a purse without any confirmed receipt is archived; absent for never. */
+/** An account, with the policy that operators set. */
+export interface Account {
+  /** Id of the account, a UUID. */
+  readonly id: string;
+  /** Its name. */
+  readonly name: string;
+  /** Days after which a purse without any confirmed receipt expires; absent for never. */
   readonly purseUnusedDays?:
     | number
     | undefined;
-  /** Days after its last confirmed receipt after which a purse is archived; absent for never. */
+  /** Days after the last confirmed receipt after which a purse expires; absent for never. */
   readonly purseIdleDays?: number | undefined;
 }
 
-/** What to change. */
+/** All accounts. */
+export interface ListAccountsRequest {
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
+}
+
+/** The accounts. */
+export interface ListAccountsResponse {
+  /** In the order of their ids. */
+  readonly accounts: readonly Account[];
+}
+
+/** The policy that replaces the present one. */
 export interface ChangeAccountPolicyRequest {
   /** Id of the account. */
   readonly accountId: string;
-  /** What becomes of the period of purses without any confirmed receipt; it stays when nothing is said. */
-  readonly unusedChange:
-    | //
-    /** Days, from 1 to 3650. */
-    { readonly $case: "purseUnusedDays"; readonly value: number }
-    | //
-    /** True: such purses are never archived. */
-    { readonly $case: "keepUnusedPurses"; readonly value: boolean }
+  /** Days after which a purse without any confirmed receipt expires, 1 to 3650; absent for never. */
+  readonly purseUnusedDays?:
+    | number
     | undefined;
-  /** What becomes of the period after the last confirmed receipt; it stays when nothing is said. */
-  readonly idleChange:
-    | //
-    /** Days, from 1 to 3650. */
-    { readonly $case: "purseIdleDays"; readonly value: number }
-    | //
-    /** True: such purses are never archived. */
-    { readonly $case: "keepIdlePurses"; readonly value: boolean }
+  /** Days after the last confirmed receipt after which a purse expires, 1 to 3650; absent for never. */
+  readonly purseIdleDays?:
+    | number
     | undefined;
   /** Why, in 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
@@ -198,11 +202,11 @@ export interface ChangeAccountPolicyRequest {
   readonly requestId?: string | undefined;
 }
 
-/** The policy, as the command left it. */
+/** The account, as the command left it. */
 export interface ChangeAccountPolicyResponse {
-  /** The policy. */
-  readonly accountPolicy:
-    | AccountPolicy
+  /** The account. */
+  readonly account:
+    | Account
     | undefined;
   /** Where in the log that is. */
   readonly position: string;
@@ -848,25 +852,28 @@ export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
   },
 };
 
-function createBaseAccountPolicy(): AccountPolicy {
-  return { accountId: "", purseUnusedDays: undefined, purseIdleDays: undefined };
+function createBaseAccount(): Account {
+  return { id: "", name: "", purseUnusedDays: undefined, purseIdleDays: undefined };
 }
 
-export const AccountPolicy: MessageFns<AccountPolicy> = {
-  encode(message: AccountPolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.accountId !== "") {
-      writer.uint32(10).string(message.accountId);
+export const Account: MessageFns<Account> = {
+  encode(message: Account, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
     }
     if (message.purseUnusedDays !== undefined) {
-      writer.uint32(16).uint32(message.purseUnusedDays);
+      writer.uint32(24).uint32(message.purseUnusedDays);
     }
     if (message.purseIdleDays !== undefined) {
-      writer.uint32(24).uint32(message.purseIdleDays);
+      writer.uint32(32).uint32(message.purseIdleDays);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): AccountPolicy {
+  decode(input: BinaryReader | Uint8Array, length?: number): Account {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -875,7 +882,7 @@ export const AccountPolicy: MessageFns<AccountPolicy> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseAccountPolicy() as any;
+      const message = createBaseAccount() as any;
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -884,19 +891,27 @@ export const AccountPolicy: MessageFns<AccountPolicy> = {
               break;
             }
 
-            message.accountId = reader.string();
+            message.id = reader.string();
             continue;
           }
           case 2: {
-            if (tag !== 16) {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
               break;
             }
 
             message.purseUnusedDays = reader.uint32();
             continue;
           }
-          case 3: {
-            if (tag !== 24) {
+          case 4: {
+            if (tag !== 32) {
               break;
             }
 
@@ -915,20 +930,131 @@ export const AccountPolicy: MessageFns<AccountPolicy> = {
     }
   },
 
-  create(base?: DeepPartial<AccountPolicy>): AccountPolicy {
-    return AccountPolicy.fromPartial(base ?? {});
+  create(base?: DeepPartial<Account>): Account {
+    return Account.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<AccountPolicy>): AccountPolicy {
-    const message = createBaseAccountPolicy() as any;
-    message.accountId = object.accountId ?? "";
+  fromPartial(object: DeepPartial<Account>): Account {
+    const message = createBaseAccount() as any;
+    message.id = object.id ?? "";
+    message.name = object.name ?? "";
     message.purseUnusedDays = object.purseUnusedDays ?? undefined;
     message.purseIdleDays = object.purseIdleDays ?? undefined;
     return message;
   },
 };
 
+function createBaseListAccountsRequest(): ListAccountsRequest {
+  return { minPosition: undefined };
+}
+
+export const ListAccountsRequest: MessageFns<ListAccountsRequest> = {
+  encode(message: ListAccountsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.minPosition !== undefined) {
+      writer.uint32(8).uint64(message.minPosition);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAccountsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAccountsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListAccountsRequest>): ListAccountsRequest {
+    return ListAccountsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListAccountsRequest>): ListAccountsRequest {
+    const message = createBaseListAccountsRequest() as any;
+    message.minPosition = object.minPosition ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListAccountsResponse(): ListAccountsResponse {
+  return { accounts: [] };
+}
+
+export const ListAccountsResponse: MessageFns<ListAccountsResponse> = {
+  encode(message: ListAccountsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.accounts) {
+      Account.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAccountsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAccountsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accounts.push(Account.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListAccountsResponse>): ListAccountsResponse {
+    return ListAccountsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListAccountsResponse>): ListAccountsResponse {
+    const message = createBaseListAccountsResponse() as any;
+    message.accounts = object.accounts?.map((e) => Account.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 function createBaseChangeAccountPolicyRequest(): ChangeAccountPolicyRequest {
-  return { accountId: "", unusedChange: undefined, idleChange: undefined, reason: "", requestId: undefined };
+  return { accountId: "", purseUnusedDays: undefined, purseIdleDays: undefined, reason: "", requestId: undefined };
 }
 
 export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> = {
@@ -936,27 +1062,17 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
     if (message.accountId !== "") {
       writer.uint32(10).string(message.accountId);
     }
-    switch (message.unusedChange?.$case) {
-      case "purseUnusedDays":
-        writer.uint32(16).uint32(message.unusedChange.value);
-        break;
-      case "keepUnusedPurses":
-        writer.uint32(24).bool(message.unusedChange.value);
-        break;
+    if (message.purseUnusedDays !== undefined) {
+      writer.uint32(16).uint32(message.purseUnusedDays);
     }
-    switch (message.idleChange?.$case) {
-      case "purseIdleDays":
-        writer.uint32(32).uint32(message.idleChange.value);
-        break;
-      case "keepIdlePurses":
-        writer.uint32(40).bool(message.idleChange.value);
-        break;
+    if (message.purseIdleDays !== undefined) {
+      writer.uint32(24).uint32(message.purseIdleDays);
     }
     if (message.reason !== "") {
-      writer.uint32(50).string(message.reason);
+      writer.uint32(34).string(message.reason);
     }
     if (message.requestId !== undefined) {
-      writer.uint32(58).string(message.requestId);
+      writer.uint32(42).string(message.requestId);
     }
     return writer;
   },
@@ -987,7 +1103,7 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
               break;
             }
 
-            message.unusedChange = { $case: "purseUnusedDays", value: reader.uint32() };
+            message.purseUnusedDays = reader.uint32();
             continue;
           }
           case 3: {
@@ -995,35 +1111,19 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
               break;
             }
 
-            message.unusedChange = { $case: "keepUnusedPurses", value: reader.bool() };
+            message.purseIdleDays = reader.uint32();
             continue;
           }
           case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.idleChange = { $case: "purseIdleDays", value: reader.uint32() };
-            continue;
-          }
-          case 5: {
-            if (tag !== 40) {
-              break;
-            }
-
-            message.idleChange = { $case: "keepIdlePurses", value: reader.bool() };
-            continue;
-          }
-          case 6: {
-            if (tag !== 50) {
+            if (tag !== 34) {
               break;
             }
 
             message.reason = reader.string();
             continue;
           }
-          case 7: {
-            if (tag !== 58) {
+          case 5: {
+            if (tag !== 42) {
               break;
             }
 
@@ -1048,34 +1148,8 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
   fromPartial(object: DeepPartial<ChangeAccountPolicyRequest>): ChangeAccountPolicyRequest {
     const message = createBaseChangeAccountPolicyRequest() as any;
     message.accountId = object.accountId ?? "";
-    switch (object.unusedChange?.$case) {
-      case "purseUnusedDays": {
-        if (object.unusedChange?.value !== undefined && object.unusedChange?.value !== null) {
-          message.unusedChange = { $case: "purseUnusedDays", value: object.unusedChange.value };
-        }
-        break;
-      }
-      case "keepUnusedPurses": {
-        if (object.unusedChange?.value !== undefined && object.unusedChange?.value !== null) {
-          message.unusedChange = { $case: "keepUnusedPurses", value: object.unusedChange.value };
-        }
-        break;
-      }
-    }
-    switch (object.idleChange?.$case) {
-      case "purseIdleDays": {
-        if (object.idleChange?.value !== undefined && object.idleChange?.value !== null) {
-          message.idleChange = { $case: "purseIdleDays", value: object.idleChange.value };
-        }
-        break;
-      }
-      case "keepIdlePurses": {
-        if (object.idleChange?.value !== undefined && object.idleChange?.value !== null) {
-          message.idleChange = { $case: "keepIdlePurses", value: object.idleChange.value };
-        }
-        break;
-      }
-    }
+    message.purseUnusedDays = object.purseUnusedDays ?? undefined;
+    message.purseIdleDays = object.purseIdleDays ?? undefined;
     message.reason = object.reason ?? "";
     message.requestId = object.requestId ?? undefined;
     return message;
@@ -1083,13 +1157,13 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
 };
 
 function createBaseChangeAccountPolicyResponse(): ChangeAccountPolicyResponse {
-  return { accountPolicy: undefined, position: "0", replayed: false };
+  return { account: undefined, position: "0", replayed: false };
 }
 
 export const ChangeAccountPolicyResponse: MessageFns<ChangeAccountPolicyResponse> = {
   encode(message: ChangeAccountPolicyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.accountPolicy !== undefined) {
-      AccountPolicy.encode(message.accountPolicy, writer.uint32(10).fork()).join();
+    if (message.account !== undefined) {
+      Account.encode(message.account, writer.uint32(10).fork()).join();
     }
     if (message.position !== "0") {
       writer.uint32(16).uint64(message.position);
@@ -1118,7 +1192,7 @@ export const ChangeAccountPolicyResponse: MessageFns<ChangeAccountPolicyResponse
               break;
             }
 
-            message.accountPolicy = AccountPolicy.decode(reader, reader.uint32());
+            message.account = Account.decode(reader, reader.uint32());
             continue;
           }
           case 2: {
@@ -1154,8 +1228,8 @@ export const ChangeAccountPolicyResponse: MessageFns<ChangeAccountPolicyResponse
   },
   fromPartial(object: DeepPartial<ChangeAccountPolicyResponse>): ChangeAccountPolicyResponse {
     const message = createBaseChangeAccountPolicyResponse() as any;
-    message.accountPolicy = (object.accountPolicy !== undefined && object.accountPolicy !== null)
-      ? AccountPolicy.fromPartial(object.accountPolicy)
+    message.account = (object.account !== undefined && object.account !== null)
+      ? Account.fromPartial(object.account)
       : undefined;
     message.position = object.position ?? "0";
     message.replayed = object.replayed ?? false;
@@ -1173,6 +1247,24 @@ export const AccountServiceDefinition = {
   name: "AccountService",
   fullName: "daybook.v1.AccountService",
   methods: {
+    /** Every account, with its policy. */
+    listAccounts: {
+      name: "ListAccounts",
+      requestType: ListAccountsRequest as typeof ListAccountsRequest,
+      requestStream: false,
+      responseType: ListAccountsResponse as typeof ListAccountsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Changes after how many days the purses of an account expire. */
+    changeAccountPolicy: {
+      name: "ChangeAccountPolicy",
+      requestType: ChangeAccountPolicyRequest as typeof ChangeAccountPolicyRequest,
+      requestStream: false,
+      responseType: ChangeAccountPolicyResponse as typeof ChangeAccountPolicyResponse,
+      responseStream: false,
+      options: {},
+    },
     /** The API keys that an account ever had, in the order of issue. */
     listApiKeys: {
       name: "ListApiKeys",
@@ -1197,15 +1289,6 @@ export const AccountServiceDefinition = {
       requestType: RevokeApiKeyRequest as typeof RevokeApiKeyRequest,
       requestStream: false,
       responseType: RevokeApiKeyResponse as typeof RevokeApiKeyResponse,
-      responseStream: false,
-      options: {},
-    },
-    /** Changes the policy of an account. What is not said stays. */
-    changeAccountPolicy: {
-      name: "ChangeAccountPolicy",
-      requestType: ChangeAccountPolicyRequest as typeof ChangeAccountPolicyRequest,
-      requestStream: false,
-      responseType: ChangeAccountPolicyResponse as typeof ChangeAccountPolicyResponse,
       responseStream: false,
       options: {},
     },
