@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { TransferV1 } from '@daybook/contracts';
-import { type PurseExpiry, streamName } from '@daybook/domain';
+import { streamName } from '@daybook/domain';
 import { Logger } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { QueryBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { moveDatabaseClock } from '../../../test/moved-clocks';
-import { ChangeAccountPolicy } from '../src/accounts/change-account-policy';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
 import { GetReactions, type ReactionsReport } from '../src/reactions/get-reactions';
 
 const CHAIN = 'eip155:31337';
 const COIN = `${CHAIN}/slip44:60`;
 const DAY_MS = 24 * 60 * 60_000;
-const MONTH: PurseExpiry = { unusedDays: 30, idleDays: 30 };
+const MONTH = { purseUnusedDays: 30, purseIdleDays: 30 };
 const realNow = Date.now;
 
 let ledger: TestLedger;
@@ -33,7 +32,7 @@ beforeAll(async () => {
     reorgWindow: 16,
   };
   ledger = await createLedgerForTest({ chains: { chains: [chain] } });
-  await changePolicy(MONTH);
+  await until(async () => (await changePolicy(MONTH)).status === 200);
   await reportChain();
 });
 afterAll(async () => {
@@ -58,14 +57,11 @@ async function reportChain(state: 'following' | 'catching-up' = 'following'): Pr
   });
 }
 
-function changePolicy(purseExpiry: PurseExpiry) {
-  const context = {
-    accountId: DEFAULT_ACCOUNT_ID,
-    actor: 'operator:test',
-    commandId: randomUUID(),
-  };
-  const request = { purseExpiry, reason: 'agreed with the merchant' };
-  return ledger.app.get(CommandBus).execute(new ChangeAccountPolicy(context, request));
+function changePolicy(body: object, key = ledger.operatorKey, accountId = DEFAULT_ACCOUNT_ID) {
+  return ledger.request('POST', `/v1/accounts/${accountId}/policy`, {
+    body: { reason: 'agreed with the merchant', ...body },
+    headers: { authorization: `Bearer ${key}` },
+  });
 }
 
 interface Minted {
@@ -136,6 +132,34 @@ const historyOf = async ({ id }: Minted) =>
   (await ledger.store.readStream(streamName('purse', id))).map(({ type, data }) =>
     type === 'PurseArchived' ? `${type}: ${data.reason}` : type,
   );
+
+describe('the policy of an account', () => {
+  it('is changed by an operator, who leaves name and reason, and not by the account', async () => {
+    const { body } = await changePolicy({ ...MONTH, purseIdleDays: 90 });
+    expect(body).toMatchObject({ id: DEFAULT_ACCOUNT_ID, ...MONTH, purseIdleDays: 90 });
+    const history = await ledger.store.readStream(streamName('account', DEFAULT_ACCOUNT_ID));
+    expect(history.at(-1)).toMatchObject({
+      type: 'AccountPolicyChanged',
+      data: {
+        purseExpiry: { unusedDays: 30, idleDays: 90 },
+        reason: 'agreed with the merchant',
+      },
+      metadata: { actor: expect.stringMatching(/^operator:/) },
+    });
+    expect((await changePolicy(MONTH)).body).toMatchObject(MONTH);
+    expect((await changePolicy(MONTH, ledger.apiKey)).status).toBe(403);
+  });
+
+  it.each([0, 1.5, 3651, '30'])('refuses a period of %p days', async (purseIdleDays) => {
+    const { status, body } = await changePolicy({ purseIdleDays });
+    expect([status, body.errors[0].pointer]).toEqual([400, '/purseIdleDays']);
+  });
+
+  it('is refused for an account that does not exist', async () => {
+    const { body } = await changePolicy(MONTH, ledger.operatorKey, randomUUID());
+    expect(body.code).toBe('account-not-found');
+  });
+});
 
 describe('a purse that nobody uses', () => {
   it('is archived after its period, watched on, and restored to whoever asks for it', async () => {
@@ -252,7 +276,7 @@ describe('nothing expires', () => {
 
   it('once the policy of the account is never, and again once it is not', async () => {
     const purse = await mint('policy');
-    await changePolicy({ unusedDays: null, idleDays: null });
+    await changePolicy({});
     await pass(31);
     await reportChain();
     await untilLookedAt();
@@ -260,7 +284,7 @@ describe('nothing expires', () => {
     expect(await query('SELECT key FROM ledger.due')).toEqual([]);
     // Purses that were minted meanwhile, and before, are found when it changes back.
     const meanwhile = await mint('meanwhile');
-    await changePolicy({ unusedDays: 10, idleDays: null });
+    await changePolicy({ purseUnusedDays: 10 });
     await untilArchived(purse);
     await untilLookedAt();
     expect(await statusOf(meanwhile)).toBe('PENDING_PAYMENT');
