@@ -79,7 +79,7 @@ export default {
         path: '^(apps|libs)/',
         pathNot: [
           testCode,
-          '^apps/ledger/src/(books|accounts|chains|customers|edge|events|migrations|projections|purses|reactions|replenishments|runtime)/',
+          '^apps/ledger/src/(books|accounts|chains|customers|edge|events|migrations|operations|projections|purses|reactions|replenishments|runtime)/',
           '^apps/chain-watcher/src/store/',
           '(data-source|migrate|ledger\\.module|roles)\\.ts$',
         ],

@@ -2,14 +2,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChainHeadV1, TOPICS, type TransferV1 } from '@daybook/contracts';
-import { account, streamName } from '@daybook/domain';
-import { decideAndAppend, EventStore } from '@daybook/event-store';
+import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { createHealth, createMetrics } from '@daybook/platform';
+import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
-import { hashApiKey, newApiKey } from '../apps/ledger/src/edge/api-key';
+import { IssueApiKey } from '../apps/ledger/src/accounts/api-keys';
+import { OpenAccount } from '../apps/ledger/src/accounts/open-account';
+import { newApiKey } from '../apps/ledger/src/edge/api-key';
 import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/edge/identity';
+import { systemContext } from '../apps/ledger/src/edge/request-context';
 import { LedgerEnv } from '../apps/ledger/src/ledger.env';
 import { LedgerModule } from '../apps/ledger/src/ledger.module';
 import { migrate } from '../apps/ledger/src/migrate';
@@ -35,6 +38,8 @@ export interface TestLedger {
   readonly chainsFile: string;
   /** The bootstrap key: `read` and `write` on the default account. */
   readonly apiKey: string;
+  /** The key of the first operator: `read` and `write`. */
+  readonly operatorKey: string;
   /** What was logged, one object a line. */
   readonly logged: readonly Record<string, unknown>[];
   /** A request with the key and, when there is a body, as JSON. */
@@ -68,11 +73,13 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
   const folder = await mkdtemp(join(tmpdir(), 'daybook-ledger-'));
   await migrate(database.url, 'postgres');
   const { key: apiKey } = newApiKey();
+  const { key: operatorKey } = newApiKey({ kind: 'operator' });
   const chainsFile = join(folder, 'chains.json');
   await writeFile(chainsFile, JSON.stringify(options.chains ?? { chains: [] }));
   const env = Object.assign(new LedgerEnv(), {
     databaseUrl: (await options.route?.(database.url)) ?? database.url,
     bootstrapApiKey: apiKey,
+    operatorKey,
     chainsFile,
     ...options.env,
   });
@@ -98,11 +105,14 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
     databaseUrl: database.url,
     chainsFile,
     apiKey,
+    operatorKey,
     logged,
     request: send,
     async issueKey({ scopes, accountId = DEFAULT_ACCOUNT_ID }) {
-      const { key, keyId } = newApiKey();
-      await issue(app.get(EventStore), accountId, keyId, hashApiKey(key), scopes);
+      const { key } = newApiKey();
+      const commands = app.get(CommandBus);
+      await commands.execute(new OpenAccount(systemContext(accountId), 'test'));
+      await commands.execute(new IssueApiKey(systemContext(accountId), { key, scopes }));
       const opens = async () => {
         const headers = { authorization: `Bearer ${key}` };
         return (await send('GET', '/v1/assets', { headers })).status !== 401;
@@ -136,23 +146,6 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
     description: 'The key of the new ledger',
   });
   return ledger;
-}
-
-async function issue(
-  store: EventStore,
-  accountId: string,
-  keyId: string,
-  keyHash: string,
-  scopes: readonly string[],
-): Promise<void> {
-  const stream = streamName('account', accountId);
-  const metadata = { accountId, actor: 'system' };
-  const open = { type: 'OpenAccount', name: 'test', policy: { screening: false } } as const;
-  const give = { type: 'IssueApiKey', keyId, keyHash, scopes } as const;
-  for (const command of [open, give]) {
-    const commandId = `${command.type}:${keyId}`;
-    await decideAndAppend(store, { stream, decider: account, command, commandId, metadata });
-  }
 }
 
 async function sendRequest(

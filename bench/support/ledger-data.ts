@@ -16,8 +16,10 @@ import {
   type EventStore,
   PostgresEventStore,
 } from '@daybook/event-store';
-import { openDefaultAccount } from '../../apps/ledger/src/accounts/open-default-account';
+import { IssueApiKey, IssueApiKeyHandler } from '../../apps/ledger/src/accounts/api-keys';
+import { OpenAccount, OpenAccountHandler } from '../../apps/ledger/src/accounts/open-account';
 import { DEFAULT_ACCOUNT_ID, replenishmentIdOf } from '../../apps/ledger/src/edge/identity';
+import { systemContext } from '../../apps/ledger/src/edge/request-context';
 import type { Database } from './database';
 import { type PlannedPurse, purseAt, TOKEN_ASSET } from './transfers';
 
@@ -40,7 +42,13 @@ export async function createCustomers(
   const fingerprint =
     purseXpubs({ evm: undefined, tron: undefined }, []).get('evm')?.fingerprint ?? '';
   try {
-    await openDefaultAccount(store, API_KEY);
+    await new OpenAccountHandler(store).execute(
+      new OpenAccount(systemContext(DEFAULT_ACCOUNT_ID), 'default'),
+    );
+    const key = { key: API_KEY, scopes: ['read', 'write'] };
+    await new IssueApiKeyHandler(store).execute(
+      new IssueApiKey(systemContext(DEFAULT_ACCOUNT_ID), key),
+    );
     for (let from = 0; from < customers; from += SLICE) {
       const slice = Array.from({ length: Math.min(SLICE, customers - from) }, (_, i) =>
         purseAt(from + i),

@@ -10,6 +10,7 @@ export interface DataFolder {
   /** Of the local EVM chain; absent unless a demo has run here. */
   readonly chain: string;
   readonly apiKeyFile: string;
+  readonly operatorKeyFile: string;
   /** Who runs on this folder. */
   readonly claimFile: string;
   /** What the last start was told and chose. */
@@ -31,6 +32,7 @@ export function dataFolder(path: string): DataFolder {
     logs: join(at, 'logs'),
     chain: join(at, 'chain'),
     apiKeyFile: join(at, 'api-key'),
+    operatorKeyFile: join(at, 'operator-key'),
     claimFile: join(at, 'running.json'),
     lastStartFile: join(at, 'last-start.json'),
   };
@@ -46,9 +48,16 @@ export function secretsOf(folder: DataFolder): Secrets {
 
 /** The API key of the default account, made at first use: `dbk_<id>_<secret of 256 bits>`. */
 export function apiKeyOf(folder: DataFolder): string {
-  const id = randomBytes(4).toString('hex');
-  const secret = randomBytes(32).toString('base64url');
-  return keep(folder.apiKeyFile, `dbk_${id}_${secret}\n`).trim();
+  return keep(folder.apiKeyFile, `dbk_${newKey()}\n`).trim();
+}
+
+/** The key of the first operator, made at first use: `dbo_<id>_<secret of 256 bits>`. */
+export function operatorKeyOf(folder: DataFolder): string {
+  return keep(folder.operatorKeyFile, `dbo_${newKey()}\n`).trim();
+}
+
+function newKey(): string {
+  return `${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`;
 }
 
 /** The content of `file`; when there is none, `content` is kept there for its owner's eyes only. */

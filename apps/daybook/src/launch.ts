@@ -10,7 +10,7 @@ import { Listr, type ListrTask } from 'listr2';
 import { checkConfiguration } from './check-configuration';
 import { claim } from './claim';
 import { type LastStart, rememberStart } from './cli/installation';
-import { apiKeyOf, type DataFolder, makeFolders, secretsOf } from './data-folder';
+import { apiKeyOf, type DataFolder, makeFolders, operatorKeyOf, secretsOf } from './data-folder';
 import { type DemoChain, startDemoChain } from './demo/chain';
 import { insist, type Kept, keepRunning, type Startable } from './keep-running';
 import { boundLogs } from './log-file';
@@ -266,6 +266,7 @@ function startApp(
           databases.ledger,
           {
             DAYBOOK_BOOTSTRAP_API_KEY: apiKey,
+            DAYBOOK_OPERATOR_KEY: process.env.DAYBOOK_OPERATOR_KEY ?? operatorKeyOf(folder),
             DAYBOOK_GRPC_PORT: String(session.grpcPort),
             ...(ledgerRoles && { DAYBOOK_ROLES: ledgerRoles.join(',') }),
           },

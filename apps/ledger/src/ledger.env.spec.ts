@@ -35,6 +35,10 @@ describe('the ledger’s configuration', () => {
     ['a role that does not exist', { DAYBOOK_ROLES: 'api,cook' }],
     ['a port that does not exist', { DAYBOOK_HTTP_PORT: '70000' }],
     ['a key of another form', { DAYBOOK_BOOTSTRAP_API_KEY: 'hunter2' }],
+    [
+      "an account's key for an operator",
+      { DAYBOOK_OPERATOR_KEY: `dbk_abcdefgh_${'s'.repeat(43)}` },
+    ],
   ])('refuses %s without repeating it', (_, wrong) => {
     const [value] = Object.values(wrong);
     const [fault, ...others] = faults({ DAYBOOK_DATABASE_URL: url, ...wrong });

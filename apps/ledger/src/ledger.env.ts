@@ -79,6 +79,13 @@ export class LedgerEnv {
   })
   readonly bootstrapApiKey?: string;
 
+  /** The key that the first operator gets at first start. */
+  @IsOptional()
+  @Matches(/^dbo_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,64}$/, {
+    message: '$property is not of the form dbo_<8 characters>_<secret>',
+  })
+  readonly operatorKey?: string;
+
   /**
    * Requests that each API key may make in a minute, at each process. The default is about what one
    * process answers: it stops a runaway client and never a busy one.

@@ -6,6 +6,7 @@ import { ChainsModule } from './chains/chains.module';
 import { CustomersModule } from './customers/customers.module';
 import { EventsModule } from './events/events.module';
 import { LedgerEnv, xpubsOf } from './ledger.env';
+import { OperationsModule } from './operations/operations.module';
 import { READ_MODELS } from './operations/read-models';
 import { ProjectionsModule } from './projections/projections.module';
 import { PursesModule } from './purses/purses.module';
@@ -33,6 +34,7 @@ export class LedgerModule {
         ReplenishmentsModule,
         BooksModule,
         EventsModule,
+        OperationsModule,
       ],
     };
   }

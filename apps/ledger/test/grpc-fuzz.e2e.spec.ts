@@ -40,6 +40,11 @@ afterAll(async () => {
 function meaningful(): Record<string, readonly string[]> {
   return {
     customer_id: [known.customerId],
+    account_id: [known.accountId],
+    operator_id: [known.operatorId],
+    key_id: [known.keyId],
+    name: ['somebody'],
+    scopes: ['read', 'write'],
     purse_id: [known.purseId],
     replenishment_id: [known.replenishmentId],
     external_id: ['ann', 'bob', 'carl'],
@@ -51,6 +56,12 @@ function meaningful(): Record<string, readonly string[]> {
     subject_kinds: ['customer', 'purse', 'replenishment'],
     types: ['CustomerCreated', 'ReplenishmentConfirmed'],
   };
+}
+
+/** Operators have services of their own. */
+function keyOf(service: string): Record<string, string> {
+  const isOperators = /(Account|Operator)Service$/.test(service);
+  return isOperators ? { authorization: `Bearer ${known.operatorKey}` } : {};
 }
 
 function hold(error: ServiceError | null): void {
@@ -74,7 +85,8 @@ describe('whatever is sent', () => {
         const numRuns = name === 'Tail' ? 10 : RUNS_PER_METHOD;
         const property = fc.asyncProperty(messagesOf(request, meaningful()), async (message) => {
           const { min_position: _, ...unhurried } = message;
-          hold((await api.call(service, name, unhurried, { timeoutMs })).error);
+          const metadata = keyOf(service);
+          hold((await api.call(service, name, unhurried, { timeoutMs, metadata })).error);
         });
         await fc.assert(property, { seed: SEED, numRuns });
       }
@@ -90,7 +102,7 @@ describe('whatever is sent', () => {
       const request = messageOf(call, methodOf(api, call.operation).request);
       const right = api.bytesOf(service, method, request);
       const property = fc.asyncProperty(bytesNear(right), async (bytes) =>
-        hold(await api.callRaw(path, bytes)),
+        hold(await api.callRaw(path, bytes, keyOf(service))),
       );
       await fc.assert(property, { seed: SEED, numRuns: 40 });
     }

@@ -1,6 +1,11 @@
 import type { TransferV1 } from '@daybook/contracts';
+import { CommandBus } from '@nestjs/cqrs';
 import { until } from '../../../test/dependencies';
 import type { TestLedger } from '../../../test/ledger-harness';
+import { IssueApiKey, RevokeApiKey } from '../src/accounts/api-keys';
+import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
+import { systemContext } from '../src/edge/request-context';
+import { IssueOperatorKey, RevokeOperatorKey } from '../src/operations/operators';
 
 /** What a ledger has of everything, so that every operation has something to answer with. */
 export interface Known {
@@ -8,6 +13,11 @@ export interface Known {
   readonly purseId: string;
   readonly address: string;
   readonly replenishmentId: string;
+  readonly accountId: string;
+  readonly operatorId: string;
+  readonly operatorKey: string;
+  /** Of a revoked key of the account, and of one of the operator. */
+  readonly keyId: string;
   /** Everything above is visible from here on. */
   readonly position: string;
 }
@@ -68,8 +78,28 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     purseId: purse.id,
     address: purse.address,
     replenishmentId: credited.id,
+    ...(await spendKeys(ledger)),
     position: String(await ledger.store.head()),
   };
+}
+
+const SPENT = 'spent000';
+
+/** Revokes a key of the account and one of the operator, which have the same key id. */
+async function spendKeys({ app, operatorKey }: TestLedger) {
+  const commands = app.get(CommandBus);
+  const accountId = DEFAULT_ACCOUNT_ID;
+  const operatorId = operatorIdOf(DEFAULT_OPERATOR_NAME);
+  const secret = 's'.repeat(43);
+  const key = { name: 'old', scopes: ['read'], expiresAt: '2099-01-01T00:00:00.000Z' };
+  await commands.execute(
+    new IssueApiKey(systemContext(accountId), { ...key, key: `dbk_${SPENT}_${secret}` }),
+  );
+  await commands.execute(new RevokeApiKey(systemContext(accountId), SPENT, 'a test'));
+  const ofOperator = { ...key, operatorId, key: `dbo_${SPENT}_${secret}` };
+  await commands.execute(new IssueOperatorKey(systemContext(''), ofOperator));
+  await commands.execute(new RevokeOperatorKey(systemContext(''), operatorId, SPENT, 'a test'));
+  return { accountId, operatorId, operatorKey, keyId: SPENT };
 }
 
 /** A final transfer of USDT; `digit` makes it another one. */

@@ -68,7 +68,11 @@ export interface Reflected {
   /** An answer as it came over the wire. */
   answerOf(service: string, method: string, bytes: Buffer): Answer;
   /** A call with these bytes as its message. */
-  callRaw(path: string, message: Buffer): Promise<ServiceError | null>;
+  callRaw(
+    path: string,
+    message: Buffer,
+    more?: Record<string, string>,
+  ): Promise<ServiceError | null>;
   client(service: string): Client & Record<string, Answer>;
   metadata(more?: Record<string, string>): Metadata;
   close(): void;
@@ -141,7 +145,7 @@ export async function reflect(
       }),
     bytesOf: (service, method, request) => definitionOf(service, method).requestSerialize(request),
     answerOf: (service, method, bytes) => definitionOf(service, method).responseDeserialize(bytes),
-    callRaw: (path, message) =>
+    callRaw: (path, message, more) =>
       new Promise((resolve) => {
         const [service = ''] = path.slice(1).split('/');
         client(service).makeUnaryRequest(
@@ -149,7 +153,7 @@ export async function reflect(
           (bytes: Buffer) => bytes,
           (bytes: Buffer) => bytes,
           message,
-          metadata(),
+          metadata(more),
           { deadline: Date.now() + 20_000 },
           (error) => resolve(error),
         );

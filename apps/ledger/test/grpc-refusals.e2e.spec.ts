@@ -1,8 +1,10 @@
+import { CommandBus } from '@nestjs/cqrs';
 import { until } from '../../../test/dependencies';
-import { issueKey, revokeKey } from '../src/accounts/manage-keys';
+import { IssueApiKey, RevokeApiKey } from '../src/accounts/api-keys';
 import { newApiKey } from '../src/edge/api-key';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
 import { PROBLEMS, type ProblemCode } from '../src/edge/problems';
+import { systemContext } from '../src/edge/request-context';
 import { detailsOf } from './grpc-details';
 import { CHAINS_FILE, fill, type Known } from './grpc-known';
 import { createGrpcLedger, type GrpcLedger } from './grpc-ledger';
@@ -159,19 +161,18 @@ describe('another account', () => {
 
 describe('without a key that opens the method', () => {
   async function expired(): Promise<string> {
-    const { key } = await issueKey(ledger.store, {
-      accountId: DEFAULT_ACCOUNT_ID,
-      scopes: ['read', 'write'],
-      name: null,
-      expiresAt: new Date(Date.now() + 300),
-    });
-    return key;
+    const expiresAt = new Date(Date.now() + 300).toISOString();
+    const request = { scopes: ['read', 'write'], expiresAt };
+    const issue = new IssueApiKey(systemContext(DEFAULT_ACCOUNT_ID), request);
+    const { resource } = await ledger.app.get(CommandBus).execute(issue);
+    return resource.key ?? '';
   }
 
   async function revoked(): Promise<string> {
     const key = await ledger.issueKey({ scopes: ['read', 'write'] });
     const keyId = key.split('_')[1] ?? '';
-    await revokeKey(ledger.store, { accountId: DEFAULT_ACCOUNT_ID, keyId, reason: null });
+    const revoke = new RevokeApiKey(systemContext(DEFAULT_ACCOUNT_ID), keyId, null);
+    await ledger.app.get(CommandBus).execute(revoke);
     return key;
   }
 

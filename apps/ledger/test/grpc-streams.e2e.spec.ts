@@ -1,7 +1,9 @@
+import { CommandBus } from '@nestjs/cqrs';
 import fc from 'fast-check';
 import { until } from '../../../test/dependencies';
-import { revokeKey } from '../src/accounts/manage-keys';
+import { RevokeApiKey } from '../src/accounts/api-keys';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
+import { systemContext } from '../src/edge/request-context';
 import { detailsOf } from './grpc-details';
 import { flood, listAll, read } from './grpc-events';
 import { CHAINS_FILE, fill, type Known } from './grpc-known';
@@ -142,7 +144,8 @@ describe('Tail', () => {
     const reading = read(other, 'Tail');
     await reading.reaches(1n);
     const keyId = key.split('_')[1] ?? '';
-    await revokeKey(ledger.store, { accountId: DEFAULT_ACCOUNT_ID, keyId, reason: null });
+    const revoke = new RevokeApiKey(systemContext(DEFAULT_ACCOUNT_ID), keyId, null);
+    await ledger.app.get(CommandBus).execute(revoke);
     await until(() => reading.error() !== undefined, { timeoutMs: 15_000 });
     const error = reading.error();
     expect(error && detailsOf(error)).toMatchObject({

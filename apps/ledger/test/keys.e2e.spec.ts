@@ -1,8 +1,7 @@
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
-import { issueKey, listKeys, revokeKey } from '../src/accounts/manage-keys';
 import { newApiKey } from '../src/edge/api-key';
-import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
+import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
 
 const OTHER_ACCOUNT = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
 const CUSTOMER = { externalId: 'ann', families: ['evm'] };
@@ -146,11 +145,18 @@ describe('a key', () => {
   });
 
   it('opens nothing once it is revoked or past its end', async () => {
-    const accountId = DEFAULT_ACCOUNT_ID;
-    const request = { accountId, scopes: ['read'], name: 'reports' } as const;
-    const issue = (expiresAt: Date | null) => issueKey(ledger.store, { ...request, expiresAt });
+    const keys = `/v1/accounts/${DEFAULT_ACCOUNT_ID}/keys`;
+    const operator = { authorization: `Bearer ${ledger.operatorKey}` };
+    const act = (path: string, body: object) =>
+      ledger.request('POST', path, { body, headers: operator });
+    const issue = async (expiresAt?: Date) => {
+      const body = { scopes: ['read'], name: 'reports', reason: 'a test', expiresAt };
+      const { status, body: issued } = await act(keys, body);
+      expect(status).toBe(200);
+      return issued;
+    };
     const [lasting, ending, over] = [
-      await issue(null),
+      await issue(),
       await issue(new Date(Date.now() + 3_000)),
       await issue(new Date(Date.now() - 1)),
     ];
@@ -159,26 +165,39 @@ describe('a key', () => {
     await until(async () => (await status(lasting)) === 200 && (await status(ending)) === 200);
     expect(await status(over)).toBe(401);
 
-    const { keyId } = lasting;
-    const revoke = () => revokeKey(ledger.store, { accountId, keyId, reason: 'leaked' });
-    expect((await revoke()).changed).toBe(true);
+    const revoke = (keyId: string) => act(`${keys}/${keyId}/revoke`, { reason: 'leaked' });
+    const revoked = await revoke(lasting.keyId);
     const asked = Date.now();
     await until(async () => (await status(lasting)) === 401);
     expect(Date.now() - asked).toBeLessThan(3_000);
-    expect((await revoke()).changed).toBe(false);
+    expect((await revoke(lasting.keyId)).body.position).toBe(revoked.body.position);
     await until(async () => (await status(ending)) === 401);
 
-    const ours = [lasting, ending, over].map((key) => key.keyId);
-    const listed = (await listKeys(ledger.store, [accountId])).filter((k) =>
-      ours.includes(k.keyId),
-    );
-    expect(listed.map((key) => [key.name, key.status, key.reason])).toEqual([
+    const ours = [lasting, ending, over].map(({ keyId }) => keyId);
+    const { body: list } = await ledger.request('GET', keys, { headers: operator });
+    const listed = list.data.filter(({ keyId }: { keyId: string }) => ours.includes(keyId));
+    const shown = listed.map((key: Record<string, unknown>) => [key.name, key.status, key.reason]);
+    expect(shown).toEqual([
       ['reports', 'revoked', 'leaked'],
       ['reports', 'expired', null],
       ['reports', 'expired', null],
     ]);
-    const unknown = revokeKey(ledger.store, { accountId, keyId: 'unknown0', reason: null });
-    await expect(unknown).rejects.toMatchObject({ code: 'api-key-not-found' });
+    expect((await revoke('unknown0')).body.code).toBe('api-key-not-found');
+  });
+
+  it('names in the log the operator who issued it, and why', async () => {
+    const headers = { authorization: `Bearer ${ledger.operatorKey}` };
+    const body = { scopes: ['read'], reason: 'case 1234' };
+    const path = `/v1/accounts/${DEFAULT_ACCOUNT_ID}/keys`;
+    const { body: issued } = await ledger.request('POST', path, { body, headers });
+    const history = await ledger.store.readStream(`account-${DEFAULT_ACCOUNT_ID}`);
+    const event = history.find(({ position }) => String(position) === issued.position);
+    expect(event?.metadata).toMatchObject({
+      actor: `operator:${operatorIdOf(DEFAULT_OPERATOR_NAME)}`,
+      accountId: DEFAULT_ACCOUNT_ID,
+      reason: 'case 1234',
+    });
+    expect(JSON.stringify(history, (_, value) => String(value))).not.toContain(issued.key);
   });
 
   it('is never written to the log', () => {

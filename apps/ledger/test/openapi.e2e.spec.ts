@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { createLedgerForTest, type Reply, type TestLedger } from '../../../test/ledger-harness';
+import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
 import { OPEN_ROUTES } from '../src/rest/gate';
 import type { RouteTable } from '../src/rest/route-table';
 import { ApiDocument, type Operation } from './api-document';
@@ -19,7 +20,7 @@ beforeAll(async () => {
   const { body: customer } = await ledger.request('POST', '/v1/customers', { body });
   const [purse] = customer.purses;
   known = {
-    ids: [customer.id, purse.id],
+    ids: [customer.id, purse.id, DEFAULT_ACCOUNT_ID, operatorIdOf(DEFAULT_OPERATOR_NAME)],
     texts: {
       externalId: ['ann', 'bob'],
       currency: ['ETH', 'USDT_ETH', 'NOPE'],
@@ -120,7 +121,9 @@ function send(operation: Operation, { path, query, headers, body }: ApiRequest):
     url += `?${query.map(([name, value]) => `${name}=${encode(value)}`).join('&')}`;
   }
   const json = body === undefined ? {} : { body: JSON.stringify(body) };
-  return ledger.request(operation.method, url, { headers, ...json });
+  const isOperators = /^\/v1\/(accounts|operators)/.test(operation.path);
+  const key = isOperators ? { authorization: `Bearer ${ledger.operatorKey}` } : {};
+  return ledger.request(operation.method, url, { headers: { ...key, ...headers }, ...json });
 }
 
 /** Refusals that depend on what exists, not on how the request is written. */
@@ -128,6 +131,9 @@ const MEANT_OTHERWISE = [
   'customer-not-found',
   'purse-not-found',
   'replenishment-not-found',
+  'account-not-found',
+  'operator-not-found',
+  'api-key-not-found',
   'family-not-available',
   'asset-unknown',
   'as-of-in-future',

@@ -1,5 +1,6 @@
 import { exactlyOneOf, fieldsOf, type RequestField } from '../src/edge/fields';
 import { operationsOf, type RunningOperation } from '../src/edge/operation';
+import { scopeWords } from '../src/edge/scopes';
 import type { Known } from './grpc-known';
 import type { GrpcLedger } from './grpc-ledger';
 import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from './grpc-reflected';
@@ -11,6 +12,8 @@ import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from '
 export interface OperationCall {
   readonly operation: RunningOperation;
   readonly fields: Readonly<Record<string, unknown>>;
+  /** The key of the operator, for an operation of operators. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** An operation that both edges have, with its service and method. */
@@ -30,6 +33,9 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     ...{ replenishmentId: known.replenishmentId, minPosition: known.position },
     ...{ externalId: 'ann', description: 'the first', families: ['evm'], reason: 'a test' },
     ...{ family: 'evm', currency: 'ETH', outsideOrderId: 'order-1', limit: '1', after: '1' },
+    ...{ accountId: known.accountId, operatorId: known.operatorId, keyId: known.keyId },
+    ...{ name: 'default', scopes: ['read'], expiresAt: '2099-01-01T00:00:00.000Z' },
+    operatorKey: known.operatorKey,
     ...{ asOf: known.position, asset: 'USDT_ETH', from: '2026-01-01T00:00:00.500Z' },
     to: '2999-01-01T00:00:00Z',
   };
@@ -41,10 +47,13 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
  */
 export function callsOf(
   operation: RunningOperation,
-  samples: object,
+  samples: Readonly<Record<string, unknown>>,
 ): readonly [OperationCall, ...OperationCall[]] {
   const fields = fieldsOf(operation.request).filter(({ name }) => name !== 'cursor');
   const alternatives = exactlyOneOf(operation.request);
+  const headers = isForOperators(operation)
+    ? { authorization: `Bearer ${samples.operatorKey}` }
+    : {};
   const pick = (chosen: readonly RequestField[]) =>
     Object.fromEntries(chosen.map((field) => [field.name, sampleOf(field, samples)]));
   const required = pick(fields.filter((field) => field.required));
@@ -56,10 +65,15 @@ export function callsOf(
       ? [pick(optional)]
       : [{}, ...optional.flatMap((field) => valuesOf(field, samples))];
   const [first, ...others] = bases.flatMap((base) =>
-    more.map((added) => ({ operation, fields: { ...base, ...added } })),
+    more.map((added) => ({ operation, headers, fields: { ...base, ...added } })),
   );
   if (first === undefined) throw new Error(`${operation.name} cannot be called.`);
   return [first, ...others];
+}
+
+/** Whether no account's key can have the scope. */
+export function isForOperators({ scope }: RunningOperation): boolean {
+  return !scopeWords('account').includes(scope);
 }
 
 function sampleOf({ name, choices }: RequestField, samples: object): unknown {
@@ -140,7 +154,8 @@ export function overRest(
   headers: Readonly<Record<string, string>> = {},
 ) {
   const { method, path, body } = restRequestOf(call);
-  return ledger.request(method, path, { headers, ...(body !== undefined && { body }) });
+  const all = { ...call.headers, ...headers };
+  return ledger.request(method, path, { headers: all, ...(body !== undefined && { body }) });
 }
 
 export function overGrpc(
@@ -150,7 +165,8 @@ export function overGrpc(
 ) {
   const { service, method } = rpcOf(call.operation);
   const message = messageOf(call, methodOf(api, call.operation).request);
-  return api.call(service, method, message, { metadata, timeoutMs: 8_000 });
+  const all = { ...call.headers, ...metadata };
+  return api.call(service, method, message, { metadata: all, timeoutMs: 8_000 });
 }
 
 export function snake(name: string): string {

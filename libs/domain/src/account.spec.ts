@@ -97,7 +97,7 @@ describe('issuing an API key', () => {
   ])('refuses another content under an id that is taken: %j', (other) => {
     given(opened, issued)
       .when({ ...issue, ...other })
-      .refuses('account-exists');
+      .refuses('api-key-exists');
   });
 
   it('takes scopes in another order for the same', () => {
@@ -150,6 +150,6 @@ describe('revoking an API key', () => {
     given(opened, issued, revoked).when(issue).changesNothing().when(revoke).changesNothing();
     given(opened, issued, revoked)
       .when({ ...issue, keyHash: '00' })
-      .refuses('account-exists');
+      .refuses('api-key-exists');
   });
 });

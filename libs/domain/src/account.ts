@@ -2,6 +2,15 @@ import { requireReason } from './customer';
 import type { Decider } from './decider';
 import { DomainError } from './errors';
 import { NEVER_EXPIRES, type PurseExpiry, requireExpiry } from './expiry';
+import {
+  type IssuedKey,
+  type IssuedKeys,
+  isToRevoke,
+  type KeyToIssue,
+  keyToIssue,
+  withIssued,
+  withRevoked,
+} from './issued-keys';
 
 /** How the account wants its purses and transfers handled. */
 export interface AccountPolicy {
@@ -22,33 +31,13 @@ export type AccountCommand =
       /** Kept as evidence. */
       readonly reason: string;
     }
-  | {
-      readonly type: 'IssueApiKey';
-      /** The public part of the key, by which it is found and named. */
-      readonly keyId: string;
-      /** SHA-256 of the whole key, in hex. The key itself never reaches the domain. */
-      readonly keyHash: string;
-      readonly scopes: readonly string[];
-      /** What its owner calls it; null when left out. */
-      readonly name?: string | null;
-      /** RFC 3339. From this moment on it opens nothing; it never expires when left out. */
-      readonly expiresAt?: string | null;
-    }
+  | ({ readonly type: 'IssueApiKey' } & KeyToIssue)
   | {
       readonly type: 'RevokeApiKey';
       readonly keyId: string;
       /** Kept as evidence; null when left out. */
       readonly reason?: string | null;
     };
-
-/** A key as it was issued. */
-export interface IssuedKey {
-  readonly keyId: string;
-  readonly keyHash: string;
-  readonly scopes: readonly string[];
-  readonly name: string | null;
-  readonly expiresAt: string | null;
-}
 
 export type AccountEvent =
   | {
@@ -59,10 +48,7 @@ export type AccountEvent =
       readonly type: 'AccountPolicyChanged';
       readonly data: { readonly purseExpiry: PurseExpiry; readonly reason: string };
     }
-  | {
-      readonly type: 'ApiKeyIssued';
-      readonly data: IssuedKey;
-    }
+  | { readonly type: 'ApiKeyIssued'; readonly data: IssuedKey }
   | {
       readonly type: 'ApiKeyRevoked';
       readonly data: { readonly keyId: string; readonly reason: string | null };
@@ -70,12 +56,7 @@ export type AccountEvent =
 
 export type AccountState =
   | { readonly status: 'absent' }
-  | {
-      readonly status: 'open';
-      readonly policy: AccountPolicy;
-      /** By key id. A revoked key stays known: its id is never given to another. */
-      readonly keys: Readonly<Record<string, IssuedKey & { readonly isRevoked: boolean }>>;
-    };
+  | { readonly status: 'open'; readonly policy: AccountPolicy; readonly keys: IssuedKeys };
 
 export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
   initialState: { status: 'absent' },
@@ -108,67 +89,33 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
             'Open the account before issuing keys for it.',
           );
         }
-        const { keyId, keyHash, scopes, name = null, expiresAt = null } = command;
-        const issued: IssuedKey = { keyId, keyHash, scopes, name, expiresAt };
-        const known = state.keys[keyId];
-        if (known === undefined) return [{ type: 'ApiKeyIssued', data: issued }];
-        // A repeat of what is known, also after the key was revoked: that stays so.
-        if (isSame(known, issued)) return [];
-        throw new DomainError(
-          'account-exists',
-          'Another key has this id, or it was issued otherwise; make a new key.',
-        );
+        const data = keyToIssue(state.keys, command);
+        return data === null ? [] : [{ type: 'ApiKeyIssued', data }];
       }
 
       case 'RevokeApiKey': {
-        const known = state.status === 'open' ? state.keys[command.keyId] : undefined;
-        if (known === undefined) {
-          throw new DomainError('api-key-not-found', 'The account has no key with this id.');
-        }
-        if (known.isRevoked) return [];
         const { keyId, reason = null } = command;
+        if (!isToRevoke(state.status === 'open' ? state.keys : {}, keyId)) return [];
         return [{ type: 'ApiKeyRevoked', data: { keyId, reason } }];
       }
     }
   },
 
   evolve(state, event) {
+    if (event.type === 'AccountOpened') {
+      const policy = { ...event.data.policy, purseExpiry: NEVER_EXPIRES };
+      return { status: 'open', policy, keys: {} };
+    }
+    if (state.status === 'absent') return state;
     switch (event.type) {
-      case 'AccountOpened':
-        return {
-          status: 'open',
-          policy: { ...event.data.policy, purseExpiry: NEVER_EXPIRES },
-          keys: {},
-        };
       case 'AccountPolicyChanged': {
-        if (state.status === 'absent') return state;
         const { purseExpiry } = event.data;
         return { ...state, policy: { ...state.policy, purseExpiry } };
       }
-      case 'ApiKeyIssued': {
-        if (state.status === 'absent') return state;
-        const { keyId } = event.data;
-        return { ...state, keys: { ...state.keys, [keyId]: { ...event.data, isRevoked: false } } };
-      }
-      case 'ApiKeyRevoked': {
-        const { keyId } = event.data;
-        const known = state.status === 'open' ? state.keys[keyId] : undefined;
-        if (state.status === 'absent' || known === undefined) return state;
-        return { ...state, keys: { ...state.keys, [keyId]: { ...known, isRevoked: true } } };
-      }
+      case 'ApiKeyIssued':
+        return { ...state, keys: withIssued(state.keys, event.data) };
+      case 'ApiKeyRevoked':
+        return { ...state, keys: withRevoked(state.keys, event.data.keyId) };
     }
   },
 };
-
-function isSame(a: IssuedKey, b: IssuedKey): boolean {
-  // The order of the scopes says nothing.
-  const covers = (one: IssuedKey, other: IssuedKey): boolean =>
-    other.scopes.every((scope) => one.scopes.includes(scope));
-  return (
-    a.keyHash === b.keyHash &&
-    a.name === b.name &&
-    a.expiresAt === b.expiresAt &&
-    covers(a, b) &&
-    covers(b, a)
-  );
-}

@@ -1,30 +1,151 @@
-/**
- * Every reason for which the domain refuses a command. Both edges map each code to a status in a
- * `Record<RefusalCode, ...>`, so a new code does not compile until every edge knows it, and a test
- * fails until `docs/errors.md` does. The order is the order of precedence.
- */
-export const REFUSAL_CODES = [
-  'invalid-external-id',
-  'invalid-description',
-  'invalid-reason',
-  'invalid-address',
-  'invalid-amount',
-  'invalid-expiry',
-  'account-not-found',
-  'account-exists',
-  'api-key-not-found',
-  'customer-not-found',
-  'customer-exists',
-  'purse-not-found',
-  'purse-exists',
-  'purse-declined',
-  'family-not-available',
-  'replenishment-not-found',
-  'replenishment-not-screening',
-  'asset-unknown',
-] as const;
+/** What a refusal says of the command; each edge has a status for each kind. */
+export type RefusalKind =
+  /** A value cannot be used. */
+  | 'invalid'
+  /** What the command is about is not there. */
+  | 'not-found'
+  /** Something else is there in its place. */
+  | 'exists'
+  /** It is not in a state in which the command applies. */
+  | 'wrong-state'
+  /** This installation cannot do it. */
+  | 'not-available'
+  /** A well-formed word that stands for nothing here. */
+  | 'unknown';
 
-export type RefusalCode = (typeof REFUSAL_CODES)[number];
+export interface Refusal {
+  readonly kind: RefusalKind;
+  readonly title: string;
+  /** When it happens. */
+  readonly when: string;
+  /** What the client can do. */
+  readonly remedy: string;
+}
+
+const NOT_THERE = 'Check the id; another account may have what is not yours to see.';
+
+/**
+ * Every reason for which the domain refuses a command, with what clients are told about it: statuses and
+ * `docs/errors.md` are made of this. The order is the order of precedence.
+ */
+export const REFUSALS = {
+  'invalid-external-id': {
+    kind: 'invalid',
+    title: 'The external id cannot be used',
+    when: 'An `externalId` is not 1 to 128 visible ASCII characters.',
+    remedy: 'Send an id of your own without spaces, such as `user-42`.',
+  },
+  'invalid-description': {
+    kind: 'invalid',
+    title: 'The description cannot be used',
+    when: 'A `description` is longer than it may be.',
+    remedy: 'Shorten it to 500 characters.',
+  },
+  'invalid-reason': {
+    kind: 'invalid',
+    title: 'The reason cannot be used',
+    when: 'A `reason` is empty, blank or longer than it may be.',
+    remedy: 'Say in 1 to 500 characters why; it is kept as evidence.',
+  },
+  'invalid-address': {
+    kind: 'invalid',
+    title: 'The address cannot be used',
+    when: 'An address is not one of the family, or its checksum is wrong.',
+    remedy: 'Copy the address again; a wrong checksum is a typing error.',
+  },
+  'invalid-amount': {
+    kind: 'invalid',
+    title: 'The amount cannot be used',
+    when: 'An amount is not a decimal string of base units from 0 to 2^256 - 1.',
+    remedy: 'Send base units as a string, such as `"1500000"`.',
+  },
+  'invalid-expiry': {
+    kind: 'invalid',
+    title: 'The period cannot be used',
+    when: 'A period of the expiry of purses is not a whole number of days from 1 to 3650.',
+    remedy: 'Send a number of days such as `30`, or `null` for never.',
+  },
+  'account-not-found': {
+    kind: 'not-found',
+    title: 'No such account',
+    when: 'The account of the key was never opened.',
+    remedy: 'Ask the operator of this service.',
+  },
+  'api-key-exists': {
+    kind: 'exists',
+    title: 'The key id is taken',
+    when: 'A key with this key id was issued before, with another secret, scope, name or end.',
+    remedy: 'Issue the key again with another `Idempotency-Key`.',
+  },
+  'api-key-not-found': {
+    kind: 'not-found',
+    title: 'No such key',
+    when: 'The account or operator has no key with this key id.',
+    remedy: 'Check the key id; `npx daybook keys list` shows all of them.',
+  },
+  'operator-not-found': {
+    kind: 'not-found',
+    title: 'No such operator',
+    when: 'No operator with this id was added.',
+    remedy: 'Check the id; `GET /v1/operators` lists all of them.',
+  },
+  'customer-not-found': {
+    kind: 'not-found',
+    title: 'No such customer',
+    when: 'The account has no customer with this id.',
+    remedy: NOT_THERE,
+  },
+  'customer-exists': {
+    kind: 'exists',
+    title: 'The customer exists already',
+    when: 'Another customer of the account is in the way.',
+    remedy: 'Use the customer who exists.',
+  },
+  'purse-not-found': {
+    kind: 'not-found',
+    title: 'No such purse',
+    when: 'The account has no purse with this id.',
+    remedy: NOT_THERE,
+  },
+  'purse-exists': {
+    kind: 'exists',
+    title: 'The purse exists already',
+    when: 'Another purse of the customer is in the way.',
+    remedy: 'Use the purse that exists: an address never changes.',
+  },
+  'purse-declined': {
+    kind: 'wrong-state',
+    title: 'The purse was declined',
+    when: 'A purse that compliance declined is asked to work again.',
+    remedy: 'Give the customer another way to pay; this purse is never used again.',
+  },
+  'family-not-available': {
+    kind: 'not-available',
+    title: 'Purses of this family are not minted here',
+    when: 'The service has no extended public key for the address family.',
+    remedy: 'Ask for another family, or ask the operator to configure this one.',
+  },
+  'replenishment-not-found': {
+    kind: 'not-found',
+    title: 'No such replenishment',
+    when: 'The account has no replenishment with this id.',
+    remedy: NOT_THERE,
+  },
+  'replenishment-not-screening': {
+    kind: 'wrong-state',
+    title: 'The replenishment is not being screened',
+    when: 'A compliance decision arrives for a replenishment that does not wait for one.',
+    remedy: 'Read the replenishment; it may have been decided or reverted.',
+  },
+  'asset-unknown': {
+    kind: 'unknown',
+    title: 'No such asset',
+    when: 'A currency code or an asset id is not in the registry.',
+    remedy: 'Take one from `GET /v1/assets`.',
+  },
+} as const satisfies Record<string, Refusal>;
+
+export type RefusalCode = keyof typeof REFUSALS;
 
 /** A refused command: a stable code and a sentence that tells the caller what would work. */
 export class DomainError extends Error {

@@ -5,6 +5,7 @@ import type { Credit } from './credit';
 import { customer } from './customer';
 import { type DomainEvent, UnknownEvent, upcast } from './events';
 import { NEVER_EXPIRES } from './expiry';
+import { operator } from './operator';
 import { purse } from './purse';
 import { replenishment } from './replenishment';
 
@@ -30,6 +31,12 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.apiKeyIssued({ name: 'payouts', expiresAt: '2026-01-01T00:00:00.000Z' }),
   ],
   ApiKeyRevoked: [a.apiKeyRevoked(), a.apiKeyRevoked({ reason: 'leaked' })],
+  OperatorAdded: [a.operatorAdded()],
+  OperatorKeyIssued: [
+    a.operatorKeyIssued(),
+    a.operatorKeyIssued({ name: 'laptop', expiresAt: '2026-01-01T00:00:00.000Z' }),
+  ],
+  OperatorKeyRevoked: [a.operatorKeyRevoked()],
   CustomerCreated: [a.customerCreated(), a.customerCreated({ description: 'gold tier' })],
   CustomerUpdated: [a.customerUpdated(), a.customerUpdated({ description: null })],
   CustomerBlocked: [a.customerBlocked()],
@@ -113,7 +120,7 @@ it('has no golden file of an event that never was', () => {
 });
 
 it('folds every golden event', () => {
-  const deciders = { account, customer, purse, replenishment };
+  const deciders = { account, operator, customer, purse, replenishment };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {
     const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];
     for (const data of examples) {

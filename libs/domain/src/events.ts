@@ -1,12 +1,14 @@
 import type { AccountEvent } from './account';
 import type { CustomerEvent } from './customer';
 import type { StreamKind } from './ids';
+import type { OperatorEvent } from './operator';
 import type { PurseEvent } from './purse';
 import type { ReplenishmentEvent } from './replenishment-event';
 
 /** The events of each kind of stream. */
 export interface EventsOf {
   readonly account: AccountEvent;
+  readonly operator: OperatorEvent;
   readonly customer: CustomerEvent;
   readonly purse: PurseEvent;
   readonly replenishment: ReplenishmentEvent;
@@ -24,6 +26,9 @@ export const SCHEMA_VERSIONS: Readonly<Record<DomainEvent['type'], number>> = {
   AccountPolicyChanged: 1,
   ApiKeyIssued: 2,
   ApiKeyRevoked: 1,
+  OperatorAdded: 1,
+  OperatorKeyIssued: 1,
+  OperatorKeyRevoked: 1,
   CustomerCreated: 1,
   CustomerUpdated: 1,
   CustomerBlocked: 1,

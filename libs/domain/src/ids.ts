@@ -3,7 +3,7 @@ export const FAMILIES = ['evm', 'tron'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** The aggregates that have streams; a stream is named `<kind>-<id>`. */
-export const STREAM_KINDS = ['account', 'customer', 'purse', 'replenishment'] as const;
+export const STREAM_KINDS = ['account', 'operator', 'customer', 'purse', 'replenishment'] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
 
 export function streamName(kind: StreamKind, id: string): string {
@@ -24,5 +24,6 @@ export const identity = {
   customer: (accountId: string, externalId: string) => `customer\n${accountId}\n${externalId}`,
   purse: (accountId: string, customerId: string, family: Family) =>
     `purse\n${accountId}\n${customerId}\n${family}`,
+  operator: (name: string) => `operator\n${name}`,
   replenishment: (transferId: string) => `replenishment\n${transferId}`,
 } as const;

@@ -19,6 +19,9 @@ export function postings(event: DomainEvent): readonly Posting[] {
     case 'AccountPolicyChanged':
     case 'ApiKeyIssued':
     case 'ApiKeyRevoked':
+    case 'OperatorAdded':
+    case 'OperatorKeyIssued':
+    case 'OperatorKeyRevoked':
     case 'CustomerCreated':
     case 'CustomerUpdated':
     case 'CustomerBlocked':

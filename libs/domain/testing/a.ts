@@ -150,6 +150,16 @@ export const apiKeyIssued = event('ApiKeyIssued', {
 });
 export const apiKeyRevoked = event('ApiKeyRevoked', { keyId: 'k1', reason: null });
 
+export const operatorAdded = event('OperatorAdded', { name: 'Night shift' });
+export const operatorKeyIssued = event('OperatorKeyIssued', {
+  keyId: 'o1',
+  keyHash: '5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8',
+  scopes: ['read', 'write'],
+  name: null,
+  expiresAt: null,
+});
+export const operatorKeyRevoked = event('OperatorKeyRevoked', { keyId: 'o1', reason: 'leaked' });
+
 export const customerCreated = event('CustomerCreated', {
   accountId: parties.accountId,
   externalId: 'user-42',

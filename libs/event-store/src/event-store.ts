@@ -24,7 +24,7 @@ export interface EventMetadata {
   /** Version of the shape of `data`; upcasters read it. */
   readonly schemaVersion: number;
   readonly accountId: string;
-  /** `key:<id>` for an API key, `watcher` for a chain-watcher, `system` for the service itself. */
+  /** `key:<id>` for an API key, `operator:<id>` for an operator, `watcher` for a chain-watcher, `system` for the service itself. */
   readonly actor: string;
   /** Identifies the command; a repeat with the same id is answered with the first result. */
   readonly commandId: string;
@@ -39,6 +39,8 @@ export interface EventMetadata {
   readonly causationId?: string;
   /** W3C Trace Context, when the request brought one. */
   readonly traceparent?: string;
+  /** Why an operator sent the command. */
+  readonly reason?: string;
 }
 
 export interface NewEvent {

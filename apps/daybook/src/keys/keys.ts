@@ -1,5 +1,14 @@
-import { issueKey, listKeys, revokeKey } from '../../../ledger/src/accounts/manage-keys';
+import {
+  IssueApiKey,
+  IssueApiKeyHandler,
+  ListApiKeys,
+  ListApiKeysHandler,
+  RevokeApiKey,
+  RevokeApiKeyHandler,
+} from '../../../ledger/src/accounts/api-keys';
 import { DEFAULT_ACCOUNT_ID } from '../../../ledger/src/edge/identity';
+import type { ApiKeyResponse } from '../../../ledger/src/edge/keys.dto';
+import { type RequestContext, systemContext } from '../../../ledger/src/edge/request-context';
 import { EXIT, Failure } from '../cli/exit-codes';
 import { type Operation, operate, type PlaceOptions } from '../cli/operate';
 import { remark, say, sayJson, table } from '../cli/output';
@@ -21,10 +30,16 @@ export function createKey(options: CreateKeyOptions): Promise<void> {
     }
     const accountId = options.account ?? DEFAULT_ACCOUNT_ID;
     const { scopes } = options;
-    const request = { accountId, scopes, name, expiresAt };
-    const { key, keyId, position } = await issueKey(await store(), request);
+    const command = new IssueApiKey(contextOf(accountId), {
+      scopes,
+      ...(name !== null && { name }),
+      ...(expiresAt !== null && { expiresAt: expiresAt.toISOString() }),
+    });
+    const issued = await new IssueApiKeyHandler(await store()).execute(command);
+    const { key, keyId } = issued.resource;
+    if (key === null) throw new Error('A new key was issued without the key.');
     if (json) {
-      sayJson({ key, keyId, position, ...request });
+      sayJson({ key, keyId, position: issued.position, accountId, scopes, name, expiresAt });
       return undefined;
     }
     say(key);
@@ -45,7 +60,7 @@ export interface ListKeysOptions extends PlaceOptions {
 export function showKeys(options: ListKeysOptions): Promise<void> {
   return operate(options, async (operation) => {
     const accounts = options.account ? [options.account] : await accountIds(operation);
-    const keys = await listKeys(await operation.store(), accounts);
+    const keys = await keysOf(operation, accounts);
     if (options.json) {
       sayJson({ keys });
       return undefined;
@@ -87,8 +102,10 @@ export function takeBackKey(given: string, options: RevokeKeyOptions): Promise<v
     // A whole key is named by its public part; the secret goes no further.
     const keyId = /^dbk_([0-9A-Za-z]{8})_/.exec(given)?.[1] ?? given;
     const accountId = options.account ?? (await accountOf(operation, keyId));
-    const request = { accountId, keyId, reason: options.reason ?? null };
-    const { changed, position } = await revokeKey(await operation.store(), request);
+    const command = new RevokeApiKey(contextOf(accountId), keyId, options.reason ?? null);
+    const revoked = await new RevokeApiKeyHandler(await operation.store()).execute(command);
+    const { position } = revoked;
+    const changed = revoked.outcome !== 'unchanged';
     if (options.json) sayJson({ keyId, accountId, changed, position });
     else
       say(
@@ -103,8 +120,26 @@ export function takeBackKey(given: string, options: RevokeKeyOptions): Promise<v
 /** The account of a key: the default one for a key that nobody has, which then refuses. */
 async function accountOf(operation: Operation, keyId: string): Promise<string> {
   const accounts = await accountIds(operation);
-  const keys = await listKeys(await operation.store(), accounts);
+  const keys = await keysOf(operation, accounts);
   return keys.find((key) => key.keyId === keyId)?.accountId ?? DEFAULT_ACCOUNT_ID;
+}
+
+/** Who is named in the log when keys are managed from the command line. */
+function contextOf(accountId: string): RequestContext {
+  return { ...systemContext(accountId), actor: 'operator' };
+}
+
+/** The keys that these accounts ever had, in the order of issue. */
+async function keysOf(
+  { store }: Operation,
+  accountIds: readonly string[],
+): Promise<readonly (ApiKeyResponse & { readonly accountId: string })[]> {
+  const handler = new ListApiKeysHandler(await store());
+  const ofAccounts = accountIds.map(async (accountId) => {
+    const keys = (await handler.execute(new ListApiKeys(accountId))) ?? [];
+    return keys.map((key) => ({ accountId, ...key }));
+  });
+  return (await Promise.all(ofAccounts)).flat();
 }
 
 /** The accounts that the read models know, and the default one, which may be too young for that. */

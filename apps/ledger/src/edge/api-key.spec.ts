@@ -11,6 +11,14 @@ describe('an API key', () => {
     expect(new Set(made.map(({ key }) => key)).size).toBe(200);
   });
 
+  it('is of an operator when it says so, and keeps the key id of its seed', () => {
+    const [first, second] = [1, 2].map(() => newApiKey({ kind: 'operator', seed: 'command 1' }));
+    expect(parseApiKey(first?.key ?? '')).toEqual({ kind: 'operator', keyId: first?.keyId });
+    expect(second?.keyId).toBe(first?.keyId);
+    expect(second?.key).not.toBe(first?.key);
+    expect(newApiKey({ seed: 'command 2' }).keyId).not.toBe(first?.keyId);
+  });
+
   it('is known by the SHA-256 of all of it', () => {
     // sha256sum of the text, made with another program.
     expect(hashApiKey('dbk_abcdefgh_0123456789012345678901234567890123456789012')).toBe(

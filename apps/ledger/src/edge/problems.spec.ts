@@ -1,4 +1,4 @@
-import { DomainError, REFUSAL_CODES } from '@daybook/domain';
+import { DomainError, REFUSALS, type RefusalCode } from '@daybook/domain';
 import {
   AppendRejected,
   AppendTooLarge,
@@ -13,7 +13,7 @@ import { PROBLEMS } from './problems';
 
 describe('the registry of problems', () => {
   it('knows every refusal of the domain as an error of the client', () => {
-    for (const code of REFUSAL_CODES) {
+    for (const code of Object.keys(REFUSALS) as RefusalCode[]) {
       const problem = problemOf(new DomainError(code, 'No.'));
       expect(problem).toMatchObject({ code, detail: 'No.' });
       expect(problem.status).toBeGreaterThanOrEqual(400);

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '@daybook/domain';
+import { REFUSALS, type RefusalCode, type RefusalKind } from '@daybook/domain';
 
 /** The statuses of gRPC that a problem may have (google.rpc.Code). */
 export type RpcStatus =
@@ -29,136 +29,14 @@ export interface ProblemEntry {
   readonly remedy: string;
 }
 
-const NOT_THERE = 'Check the id; another account may have what is not yours to see.';
-
-/** The refusals of the domain. A new refusal code does not compile until it is known here. */
-const REFUSALS: Record<RefusalCode, ProblemEntry> = {
-  'invalid-external-id': {
-    status: 400,
-    rpc: 'INVALID_ARGUMENT',
-    title: 'The external id cannot be used',
-    when: 'An `externalId` is not 1 to 128 visible ASCII characters.',
-    remedy: 'Send an id of your own without spaces, such as `user-42`.',
-  },
-  'invalid-description': {
-    status: 400,
-    rpc: 'INVALID_ARGUMENT',
-    title: 'The description cannot be used',
-    when: 'A `description` is longer than it may be.',
-    remedy: 'Shorten it to 500 characters.',
-  },
-  'invalid-reason': {
-    status: 400,
-    rpc: 'INVALID_ARGUMENT',
-    title: 'The reason cannot be used',
-    when: 'A `reason` is empty, blank or longer than it may be.',
-    remedy: 'Say in 1 to 500 characters why; it is kept as evidence.',
-  },
-  'invalid-address': {
-    status: 400,
-    rpc: 'INVALID_ARGUMENT',
-    title: 'The address cannot be used',
-    when: 'An address is not one of the family, or its checksum is wrong.',
-    remedy: 'Copy the address again; a wrong checksum is a typing error.',
-  },
-  'invalid-amount': {
-    status: 400,
-    rpc: 'INVALID_ARGUMENT',
-    title: 'The amount cannot be used',
-    when: 'An amount is not a decimal string of base units from 0 to 2^256 - 1.',
-    remedy: 'Send base units as a string, such as `"1500000"`.',
-  },
-  'invalid-expiry': {
-    status: 400,
-    rpc: 'INVALID_ARGUMENT',
-    title: 'The period cannot be used',
-    when: 'A period of the expiry of purses is not a whole number of days from 1 to 3650.',
-    remedy: 'Send a number of days such as `30`, or `null` for never.',
-  },
-  'account-not-found': {
-    status: 404,
-    rpc: 'NOT_FOUND',
-    title: 'No such account',
-    when: 'The account of the key was never opened.',
-    remedy: 'Ask the operator of this service.',
-  },
-  'account-exists': {
-    status: 409,
-    rpc: 'ALREADY_EXISTS',
-    title: 'The account has another such key',
-    when: 'Another key of the account has the same key id, or it was issued otherwise.',
-    remedy: 'Make a new key.',
-  },
-  'api-key-not-found': {
-    status: 404,
-    rpc: 'NOT_FOUND',
-    title: 'No such key',
-    when: 'The account has no key with this key id.',
-    remedy: 'Check the key id; `npx daybook keys list` shows all of them.',
-  },
-  'customer-not-found': {
-    status: 404,
-    rpc: 'NOT_FOUND',
-    title: 'No such customer',
-    when: 'The account has no customer with this id.',
-    remedy: NOT_THERE,
-  },
-  'customer-exists': {
-    status: 409,
-    rpc: 'ALREADY_EXISTS',
-    title: 'The customer exists already',
-    when: 'Another customer of the account is in the way.',
-    remedy: 'Use the customer who exists.',
-  },
-  'purse-not-found': {
-    status: 404,
-    rpc: 'NOT_FOUND',
-    title: 'No such purse',
-    when: 'The account has no purse with this id.',
-    remedy: NOT_THERE,
-  },
-  'purse-exists': {
-    status: 409,
-    rpc: 'ALREADY_EXISTS',
-    title: 'The purse exists already',
-    when: 'Another purse of the customer is in the way.',
-    remedy: 'Use the purse that exists: an address never changes.',
-  },
-  'purse-declined': {
-    status: 409,
-    rpc: 'FAILED_PRECONDITION',
-    title: 'The purse was declined',
-    when: 'A purse that compliance declined is asked to work again.',
-    remedy: 'Give the customer another way to pay; this purse is never used again.',
-  },
-  'family-not-available': {
-    status: 422,
-    rpc: 'FAILED_PRECONDITION',
-    title: 'Purses of this family are not minted here',
-    when: 'The service has no extended public key for the address family.',
-    remedy: 'Ask for another family, or ask the operator to configure this one.',
-  },
-  'replenishment-not-found': {
-    status: 404,
-    rpc: 'NOT_FOUND',
-    title: 'No such replenishment',
-    when: 'The account has no replenishment with this id.',
-    remedy: NOT_THERE,
-  },
-  'replenishment-not-screening': {
-    status: 409,
-    rpc: 'FAILED_PRECONDITION',
-    title: 'The replenishment is not being screened',
-    when: 'A compliance decision arrives for a replenishment that does not wait for one.',
-    remedy: 'Read the replenishment; it may have been decided or reverted.',
-  },
-  'asset-unknown': {
-    status: 422,
-    rpc: 'INVALID_ARGUMENT',
-    title: 'No such asset',
-    when: 'A currency code or an asset id is not in the registry.',
-    remedy: 'Take one from `GET /v1/assets`.',
-  },
+/** The statuses of what the domain refuses. */
+const STATUSES: Readonly<Record<RefusalKind, Pick<ProblemEntry, 'status' | 'rpc'>>> = {
+  invalid: { status: 400, rpc: 'INVALID_ARGUMENT' },
+  'not-found': { status: 404, rpc: 'NOT_FOUND' },
+  exists: { status: 409, rpc: 'ALREADY_EXISTS' },
+  'wrong-state': { status: 409, rpc: 'FAILED_PRECONDITION' },
+  'not-available': { status: 422, rpc: 'FAILED_PRECONDITION' },
+  unknown: { status: 422, rpc: 'INVALID_ARGUMENT' },
 };
 
 /** What the edge refuses before the domain is asked, and what went wrong behind it. */
@@ -376,8 +254,15 @@ const EDGE = {
   },
 } as const satisfies Record<string, ProblemEntry>;
 
-/** Every problem that a client can meet, over REST. */
-export const PROBLEMS: Readonly<Record<ProblemCode, ProblemEntry>> = { ...REFUSALS, ...EDGE };
+const OF_DOMAIN = Object.fromEntries(
+  Object.entries(REFUSALS).map(([code, { kind, ...refusal }]) => [
+    code,
+    { ...STATUSES[kind], ...refusal },
+  ]),
+) as Record<RefusalCode, ProblemEntry>;
+
+/** Every problem that a client can meet: what the domain refuses, and what the edges do. */
+export const PROBLEMS: Readonly<Record<ProblemCode, ProblemEntry>> = { ...OF_DOMAIN, ...EDGE };
 
 export type ProblemCode = RefusalCode | keyof typeof EDGE;
 

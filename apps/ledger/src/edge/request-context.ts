@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** Who sent a command, and how the request is known again. Every command carries one; the edges make it. */
 export interface RequestContext {
   /** Whose data the command is about; empty for what operators do among themselves. */
@@ -13,6 +15,11 @@ export interface RequestContext {
   readonly traceparent?: string;
   /** Why an operator did it, kept as evidence. */
   readonly reason?: string;
+}
+
+/** The context of one command that the service sends by itself. */
+export function systemContext(accountId: string): RequestContext {
+  return { accountId, actor: 'system', commandId: randomUUID() };
 }
 
 /** What a command answers: the resource as the command left it, and where in the log that is. */

@@ -100,6 +100,9 @@ describe('the public form of an event', () => {
       'AccountPolicyChanged',
       'ApiKeyIssued',
       'ApiKeyRevoked',
+      'OperatorAdded',
+      'OperatorKeyIssued',
+      'OperatorKeyRevoked',
     ]);
   });
 });

@@ -59,7 +59,7 @@ const BOOKED = {
   credit: CREDIT,
 } as const satisfies Fields<DataOf<'ReplenishmentReverted'>>;
 
-const OF_THE_SERVICE = 'private: how the account is run and how its keys are kept';
+const OF_THE_SERVICE = 'private: how accounts and the service are run, and how keys are kept';
 
 /**
  * The one public form of events: what the feed, Tail, Replay and the topics show. Each event has a list
@@ -71,6 +71,10 @@ export const PUBLIC_FIELDS = {
   AccountPolicyChanged: OF_THE_SERVICE,
   ApiKeyIssued: OF_THE_SERVICE,
   ApiKeyRevoked: OF_THE_SERVICE,
+
+  OperatorAdded: OF_THE_SERVICE,
+  OperatorKeyIssued: OF_THE_SERVICE,
+  OperatorKeyRevoked: OF_THE_SERVICE,
 
   CustomerCreated: { externalId: 'account', description: 'account', createdAt: 'everyone' },
   CustomerUpdated: { description: 'account' },

@@ -1,0 +1,69 @@
+import { Controller } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { OperatorCaller } from '../edge/caller';
+import { ApiKeyListResponse, ApiKeyResponse, IssuedApiKeyResponse } from '../edge/keys.dto';
+import { Operation } from '../edge/operation';
+import { wholeList } from '../edge/paging';
+import { found } from '../edge/problem';
+import type { Answer, RequestContext } from '../edge/request-context';
+import { IssueApiKeyRequest, ListApiKeysRequest, RevokeApiKeyRequest } from './accounts.dto';
+import { IssueApiKey, ListApiKeys, RevokeApiKey } from './api-keys';
+
+/** What operators do with accounts. */
+@ApiTags('Accounts')
+@Controller()
+export class AccountsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Operation({
+    http: 'GET /v1/accounts/:accountId/keys',
+    rpc: 'AccountService/ListApiKeys',
+    scope: 'accounts:read',
+    answers: ApiKeyListResponse,
+    refuses: ['account-not-found'],
+    summary: 'List API keys of an account',
+  })
+  async listApiKeys(
+    _: OperatorCaller,
+    { accountId }: ListApiKeysRequest,
+  ): Promise<ApiKeyListResponse> {
+    const keys = await this.queries.execute(new ListApiKeys(accountId));
+    return wholeList(found(keys, 'account-not-found'));
+  }
+
+  @Operation({
+    http: 'POST /v1/accounts/:accountId/keys',
+    rpc: 'AccountService/IssueApiKey',
+    scope: 'accounts:write',
+    tier: 'financial',
+    answers: IssuedApiKeyResponse,
+    refuses: ['account-not-found', 'api-key-exists'],
+    summary: 'Issue an API key of an account',
+  })
+  issueApiKey(
+    context: RequestContext,
+    { scopes, name, expiresAt }: IssueApiKeyRequest,
+  ): Promise<Answer<IssuedApiKeyResponse>> {
+    return this.commands.execute(new IssueApiKey(context, { scopes, name, expiresAt }));
+  }
+
+  @Operation({
+    http: 'POST /v1/accounts/:accountId/keys/:keyId/revoke',
+    rpc: 'AccountService/RevokeApiKey',
+    scope: 'accounts:write',
+    tier: 'financial',
+    answers: ApiKeyResponse,
+    refuses: ['api-key-not-found'],
+    summary: 'Revoke an API key of an account, for ever',
+  })
+  revokeApiKey(
+    context: RequestContext,
+    { keyId, reason }: RevokeApiKeyRequest,
+  ): Promise<Answer<ApiKeyResponse>> {
+    return this.commands.execute(new RevokeApiKey(context, keyId, reason));
+  }
+}

@@ -1,0 +1,72 @@
+import type { Decider } from './decider';
+import { DomainError } from './errors';
+import {
+  type IssuedKey,
+  type IssuedKeys,
+  isToRevoke,
+  type KeyToIssue,
+  keyToIssue,
+  withIssued,
+  withRevoked,
+} from './issued-keys';
+
+/** Who runs Daybook. An operator has keys of its own and no account. */
+export type OperatorCommand =
+  | { readonly type: 'AddOperator'; readonly name: string }
+  | ({ readonly type: 'IssueOperatorKey' } & KeyToIssue)
+  | {
+      readonly type: 'RevokeOperatorKey';
+      readonly keyId: string;
+      /** Kept as evidence. */
+      readonly reason: string;
+    };
+
+export type OperatorEvent =
+  | { readonly type: 'OperatorAdded'; readonly data: { readonly name: string } }
+  | { readonly type: 'OperatorKeyIssued'; readonly data: IssuedKey }
+  | {
+      readonly type: 'OperatorKeyRevoked';
+      readonly data: { readonly keyId: string; readonly reason: string };
+    };
+
+export type OperatorState =
+  | { readonly status: 'absent' }
+  | { readonly status: 'added'; readonly name: string; readonly keys: IssuedKeys };
+
+export const operator: Decider<OperatorCommand, OperatorEvent, OperatorState> = {
+  initialState: { status: 'absent' },
+
+  decide(command, state) {
+    if (command.type === 'AddOperator') {
+      if (state.status === 'added') return [];
+      return [{ type: 'OperatorAdded', data: { name: command.name } }];
+    }
+    if (state.status === 'absent') {
+      throw new DomainError('operator-not-found', 'There is no operator with this id.');
+    }
+    switch (command.type) {
+      case 'IssueOperatorKey': {
+        const data = keyToIssue(state.keys, command);
+        return data === null ? [] : [{ type: 'OperatorKeyIssued', data }];
+      }
+      case 'RevokeOperatorKey': {
+        const { keyId, reason } = command;
+        if (!isToRevoke(state.keys, keyId)) return [];
+        return [{ type: 'OperatorKeyRevoked', data: { keyId, reason } }];
+      }
+    }
+  },
+
+  evolve(state, event) {
+    if (event.type === 'OperatorAdded') {
+      return { status: 'added', name: event.data.name, keys: {} };
+    }
+    if (state.status === 'absent') return state;
+    switch (event.type) {
+      case 'OperatorKeyIssued':
+        return { ...state, keys: withIssued(state.keys, event.data) };
+      case 'OperatorKeyRevoked':
+        return { ...state, keys: withRevoked(state.keys, event.data.keyId) };
+    }
+  },
+};
