@@ -9,6 +9,7 @@ import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
 import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
 import { CreateReactions1700000006000 } from './migrations/0006-reactions';
 import { CreateOperators1700000007000 } from './operations/operators.migration';
+import { CreateWatchRequests1700000008000 } from './operations/watch-requests.migration';
 import { ledgerDataSource } from './runtime/data-source';
 
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
@@ -30,6 +31,7 @@ export async function migrate(ownerUrl: string, runtimeRole: string): Promise<vo
       BooksOfEveryOwner1700000005000,
       CreateReactions1700000006000,
       CreateOperators1700000007000,
+      CreateWatchRequests1700000008000,
     ] as never[],
     migrationsTableName: 'migration',
     schema: 'ledger',

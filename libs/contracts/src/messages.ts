@@ -88,6 +88,8 @@ export interface WatchRequestV1 {
   /** `operator:<operator id>`. */
   readonly requestedBy: string;
   readonly requestedAt: string;
+  /** Of the event in the ledger's log, a decimal string. */
+  readonly position: string;
 }
 
 /** `daybook.watch-report.v1` (keyed by chain): how far a watcher is with a request. */

@@ -76,6 +76,9 @@ export const PUBLIC_FIELDS = {
   OperatorKeyIssued: OF_THE_SERVICE,
   OperatorKeyRevoked: OF_THE_SERVICE,
 
+  WatchRequested: OF_THE_SERVICE,
+  WatchRequestCancelled: OF_THE_SERVICE,
+
   CustomerCreated: { externalId: 'account', description: 'account', createdAt: 'everyone' },
   CustomerUpdated: { description: 'account' },
   CustomerBlocked: { reason: 'account' },

@@ -8,11 +8,13 @@ import { logTimesProjection } from '../projections/log-times.projection';
 import { pursesProjection } from '../purses/purses.projection';
 import { replenishmentsProjection } from '../replenishments/replenishments.projection';
 import { operatorsProjection } from './operators.projection';
+import { watchRequestsProjection } from './watch-requests.projection';
 
 /** The read models that share one checkpoint, so that a read sees all of them at one position. */
 export const READ_MODELS: readonly Projection[] = [
   accountsProjection,
   operatorsProjection,
+  watchRequestsProjection,
   commandsProjection,
   customersProjection,
   pursesProjection,
