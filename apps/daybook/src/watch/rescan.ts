@@ -113,7 +113,7 @@ function createSilence(chain: string): (request: WatchRequest) => void {
     isNoted = true;
     remark(
       reportedAt === null
-        ? `No watcher works on ${chain} at this moment: the request waits until one does.`
+        ? `No watcher has taken the request yet. It waits until one works on ${chain}.`
         : `Nothing moved for ${QUIET_MS / 1_000} s. "npx daybook status" may say why.`,
     );
   };
