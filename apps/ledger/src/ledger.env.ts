@@ -1,6 +1,10 @@
+import { loadChainsFile, purseXpubs } from '@daybook/chains';
 import type { Family } from '@daybook/domain';
-import { IsPostgresUrl, IsWholeNumber } from '@daybook/platform';
+import { checkConnectionString } from '@daybook/event-store';
+import { parseBrokerAddress } from '@daybook/messaging';
+import { IsPostgresUrl, IsWholeNumber, readEnvironment } from '@daybook/platform';
 import { IsBoolean, IsIn, IsOptional, IsString, Matches } from 'class-validator';
+import { grpcCredentials } from './grpc/credentials';
 
 /** What one process of the ledger does; several processes may share the roles. */
 export const ROLES = ['api', 'projector', 'consumer', 'relay'] as const;
@@ -104,4 +108,21 @@ export function xpubsOf({ evmXpub }: LedgerEnv): Readonly<Record<Family, string 
 
 export function hasRole(env: LedgerEnv, role: Role): boolean {
   return env.roles.split(',').includes(role);
+}
+
+/**
+ * The configuration from environment variables, with everything that it names checked as far as no
+ * other machine is needed. Throws an error whose message says what would be right.
+ */
+export function readLedgerEnv(source: NodeJS.ProcessEnv = process.env): Readonly<LedgerEnv> {
+  const env = readEnvironment(LedgerEnv, source);
+  const { connections } = loadChainsFile(env.chainsFile ?? null);
+  purseXpubs(
+    xpubsOf(env),
+    connections.map(({ chain }) => chain),
+  );
+  grpcCredentials(env);
+  if (env.eventstoredbUrl !== undefined) checkConnectionString(env.eventstoredbUrl);
+  if (env.kafkaBrokers !== undefined) parseBrokerAddress(env.kafkaBrokers, 'DAYBOOK_KAFKA_BROKERS');
+  return env;
 }

@@ -1,11 +1,15 @@
-import type { TransferV1 } from '@daybook/contracts';
-import { CommandBus } from '@nestjs/cqrs';
+import { TOPICS, type TransferV1 } from '@daybook/contracts';
+import { type ParkedKeyName } from '@daybook/domain';
+import { DurableLog } from '@daybook/messaging';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { until } from '../../../test/dependencies';
 import type { TestLedger } from '../../../test/ledger-harness';
 import { IssueApiKey, RevokeApiKey } from '../src/accounts/api-keys';
+import { ChangeAccountPolicy } from '../src/accounts/change-account-policy';
 import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
 import { systemContext } from '../src/edge/request-context';
 import { IssueOperatorKey, RevokeOperatorKey } from '../src/operations/operators';
+import { GetReactions } from '../src/reactions/get-reactions';
 
 /** What a ledger has of everything, so that every operation has something to answer with. */
 export interface Known {
@@ -21,11 +25,16 @@ export interface Known {
   readonly chain: string;
   /** Of a revoked key of the account, and of one of the operator. */
   readonly keyId: string;
+  /** A key that is parked for a consumer group. */
+  readonly parkedKey: ParkedKeyName;
   /** Everything above is visible from here on. */
   readonly position: string;
 }
 
 const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
+
+/** So long that nothing expires. */
+export const PURSE_EXPIRY = { unusedDays: 3_000, idleDays: 3_001 };
 
 const CHAIN = 'eip155:31337';
 
@@ -83,8 +92,24 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     replenishmentId: credited.id,
     ...(await spendKeys(ledger)),
     ...{ chain: CHAIN, watchRequestId: await cancelRescan(ledger) },
+    parkedKey: await parkKey(ledger),
     position: String(await ledger.store.head()),
   };
+}
+
+/** A message that cannot be handled as it is. */
+async function parkKey({ app }: TestLedger): Promise<ParkedKeyName> {
+  const log = app.get(DurableLog);
+  const parkedKey = {
+    topic: TOPICS.transfer,
+    group: 'ledger',
+    key: `${CHAIN}/0x${'1'.repeat(40)}`,
+  };
+  const { topic, group, key } = parkedKey;
+  await log.publish(topic, [{ id: 'poison', key, value: '{"nonsense":true}', headers: {} }]);
+  const isParked = async () => (await log.parked(topic, group)).length > 0;
+  await until(isParked, { description: 'The parked key' });
+  return parkedKey;
 }
 
 const SPENT = 'spent000';
@@ -100,6 +125,13 @@ async function spendKeys({ app, operatorKey }: TestLedger) {
     new IssueApiKey(systemContext(accountId), { ...key, key: `dbk_${SPENT}_${secret}` }),
   );
   await commands.execute(new RevokeApiKey(systemContext(accountId), SPENT, 'a test'));
+  const policy = { purseExpiry: PURSE_EXPIRY, reason: 'a test' };
+  await commands.execute(new ChangeAccountPolicy(systemContext(accountId), policy));
+  const isPlanned = async () => {
+    const { reactions } = await app.get(QueryBus).execute(new GetReactions());
+    return reactions.every(({ nextDueAt, overdue }) => nextDueAt !== null && overdue === 0);
+  };
+  await until(isPlanned, { description: 'The expiry of the purses' });
   const ofOperator = { ...key, operatorId, key: `dbo_${SPENT}_${secret}` };
   await commands.execute(new IssueOperatorKey(systemContext(''), ofOperator));
   await commands.execute(new RevokeOperatorKey(systemContext(''), operatorId, SPENT, 'a test'));

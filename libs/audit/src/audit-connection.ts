@@ -40,7 +40,7 @@ export async function auditConnection(url: string, schema: string): Promise<Clie
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     types: { getTypeParser: () => (value: string | Buffer) => value },
   });
-  // A query that fails tells whoever asked; unheard, the error of an idle connection would end the process.
+  // A query that fails rejects its own promise. Without a listener, the error of an idle connection ends the process.
   client.on('error', () => undefined);
   await client.connect();
   return client;

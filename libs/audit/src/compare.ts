@@ -58,7 +58,7 @@ export interface CompareReport {
 
 /**
  * Checks every row of every read model against a replay of the log up to the live checkpoint. Live
- * traffic goes on: rows and checkpoint are read in one snapshot. Rejects as `replay` does.
+ * traffic continues: rows and checkpoint are read in one snapshot. Rejects as `replay` does.
  */
 export async function compare(options: CompareOptions): Promise<CompareReport> {
   const { store, liveUrl, keep = false, projections } = options;
@@ -73,7 +73,7 @@ export async function compare(options: CompareOptions): Promise<CompareReport> {
   });
   const live = await auditConnection(liveUrl, LIVE_SCHEMA);
   try {
-    // Most of the way without a snapshot, which would keep the server from cleaning up.
+    // Fold most of the log before taking the snapshot: while one is open, vacuum cannot clean up.
     await scratch.foldTo((await checkpointOf(live)) ?? START, paceOf(options));
     const compared = await compareSnapshot(live, scratch, projections, options);
     const schema = await closeRun(scratch, keep);
@@ -113,7 +113,7 @@ export async function compareSnapshot(
     if (position < scratch.checkpoint()) {
       throw new AuditRefused(
         'read-models-behind',
-        `The read models went back to ${position} meanwhile; compare again when they caught up.`,
+        `The checkpoint of the read models went back to ${position}; compare again when they have caught up.`,
       );
     }
     await scratch.foldTo(position, paceOf(options));

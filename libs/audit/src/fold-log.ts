@@ -9,7 +9,7 @@ export interface Progress {
   /** Events folded, or rows of the step. */
   readonly done: number;
   readonly perSecond: number;
-  /** From 0 to 1; null where nobody knows how much there is. */
+  /** From 0 to 1; null where the total is not known. */
   readonly fraction: number | null;
   readonly secondsLeft: number | null;
 }
@@ -100,7 +100,7 @@ function earlier(a: Position, b: Position): Position {
   return b;
 }
 
-/** Tells how it goes now and then, and waits where the rate is limited. */
+/** Reports progress at intervals, and waits where the rate is limited. */
 function progressMeter(options: FoldOptions, from: Position) {
   const { to, eventsPerSecond, signal, onProgress } = options;
   const startedAt = performance.now();
@@ -114,7 +114,7 @@ function progressMeter(options: FoldOptions, from: Position) {
     if (now - toldAt < PROGRESS_EVERY_MS && position < to) return;
     toldAt = now;
     const seconds = Math.max((now - startedAt) / 1_000, 0.001);
-    // Positions grow with the log but need not count it, so they tell the part and not the number.
+    // Positions grow with the log but may have gaps, so they give the fraction and not the number.
     const fraction = to === from ? 1 : Number(position - from) / Number(to - from);
     const secondsLeft = fraction === 0 ? null : (seconds / fraction) * (1 - fraction);
     onProgress?.({

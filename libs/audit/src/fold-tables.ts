@@ -60,19 +60,19 @@ export function foldIntoTables(client: Client, projections: readonly Projection[
       };
       for (const projection of projections) {
         if (batch.length > 0) await projection.apply(batch, collect);
-        // What is being sent of the page before goes on meanwhile.
+        // Lets the statements of the page before be sent.
         await turn();
       }
       await underWay;
       underWay = write(statements, end);
-      // Met by the next page or by the end.
+      // The next page or `end` awaits it and sees the error.
       underWay.catch(() => undefined);
     },
     end: () => underWay,
   };
 }
 
-/** How far the tables have come that the connection's search path leads to; null when nobody began. */
+/** The checkpoint of the tables on the connection's search path; null when nothing was folded yet. */
 export async function checkpointOf(client: Client): Promise<Position | null> {
   const { rows } = await client.query<{ position: string }>(CHECKPOINT, [READ_MODELS_CHECKPOINT]);
   return rows[0] === undefined ? null : BigInt(rows[0].position);

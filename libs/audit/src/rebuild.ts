@@ -24,11 +24,11 @@ export interface RebuildOptions extends Pace {
   /** Who asks; kept as evidence. */
   readonly actor: string;
   /**
-   * Whether tables that differ from the live ones may serve, as after a mistake in a projection was
-   * mended. Without it differences end the rebuild and the old tables serve on.
+   * Whether tables that differ from the live ones may be swapped in, as after a fix of a projection.
+   * Without it, differences end the rebuild and the old tables stay.
    */
   readonly acceptDifferences?: boolean;
-  /** Goes on where a killed run of this same version came to, instead of starting anew. */
+  /** Continues a killed run of this same version instead of starting again. */
   readonly resume?: boolean;
   /** The read models of the service. */
   readonly projections: readonly Projection[];
@@ -49,7 +49,7 @@ export interface RebuildReport {
 }
 
 /**
- * Builds read models anew from the log while the old ones serve, compares every row, and swaps. Can be
+ * Builds read models again from the log while the old ones serve, compares every row, and swaps. Can be
  * killed at any moment: the old tables or the new ones serve, never a mixture, and the next rebuild
  * clears away what is left. Rejects with `AuditRefused` (no-rights, run-elsewhere, unknown-read-model,
  * tables-busy, read-models-behind).
@@ -134,7 +134,7 @@ export async function rollBack(
       for (const table of before.tables) await requireSameColumns(live, table);
       await buildIndexes(before.client, before);
       await catchUp(live, before, options);
-      // They are swapped whatever differs, as that may be why; the evidence says how much it is.
+      // They are swapped even if they differ, as that may be the reason; the certificate has the number.
       const compared = await compareSnapshot(live, before, projections, options);
       const evidence: Certificate = {
         id: randomUUID(),
@@ -164,7 +164,7 @@ const INDEXING = {
   secondsLeft: null,
 } as const;
 
-/** Rounds of catching up with traffic before the last events, which are few, are left to the swap. */
+/** Rounds of catching up with traffic; the few events after the last round are left to the swap. */
 const ROUNDS_MAX = 20;
 
 async function catchUp(live: Client, scratch: Scratch, pace: Pace): Promise<void> {
@@ -175,7 +175,7 @@ async function catchUp(live: Client, scratch: Scratch, pace: Pace): Promise<void
   }
 }
 
-/** Swaps when it may, and keeps the certificate either way: with the swap, in its transaction. */
+/** Swaps unless tables differ, and stores the certificate in either case: in the swap's transaction. */
 async function finish(
   live: Client,
   incoming: Scratch,
@@ -204,7 +204,7 @@ async function finish(
   return certificate;
 }
 
-/** What a rebuild left that was killed. The lock of a run that is still at work keeps it safe. */
+/** Drops what a killed rebuild left. A run that is still working holds the lock, so it is refused. */
 async function clearShadow(store: EventStore, url: string): Promise<void> {
   const client = await auditConnection(url, SHADOW_SCHEMA);
   const left = await tablesIn(client, SHADOW_SCHEMA).finally(() => client.end());
@@ -270,7 +270,7 @@ function reportOf(
   return { kind: 'rebuild', certificate, rows, events, seconds, differences, omitted, exitCode };
 }
 
-/** The set of tables that serve no more; frees their room. Nothing to roll back to after it. */
+/** Drops the tables that served before the last swap. There is nothing to roll back to after it. */
 export async function dropBefore(ownerUrl: string | undefined): Promise<void> {
   const client = await auditConnection(requireOwner(ownerUrl), BEFORE_SCHEMA);
   await dropTables(client, BEFORE_SCHEMA).finally(() => client.end());

@@ -25,16 +25,16 @@ import { type Cells, stateHash } from './state-hash';
 import { buildIndexes } from './table-set';
 import { endOf, type Until } from './until';
 
-/** A snapshot of all tables that keeps nobody from writing. */
+/** A snapshot of all tables that blocks no writer. */
 export const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 /** Which run it is, and what becomes of its tables. */
 export interface RunOptions {
   /** Names the scratch schema, `replay_<id>`; a new one when left out. */
   readonly id?: string;
-  /** Whether a run of that id was cut short, and this one goes on where it was. */
+  /** Whether to continue an interrupted run of that id. */
   readonly resume?: boolean;
-  /** Whether the scratch schema stays, with all indexes, for queries of one's own. */
+  /** Whether the scratch schema stays, with all indexes, for queries by hand. */
   readonly keep?: boolean;
 }
 
@@ -88,7 +88,7 @@ export interface ReplayReport {
   readonly figures: readonly AccountFigures[];
   /** By purse, in the order of purse and asset. */
   readonly purses: readonly PurseFigures[];
-  /** Broken rules of the books, and figures that the two ways to them do not agree on. */
+  /** Broken rules of the books, and figures that differ between the tables and the books in memory. */
   readonly violations: readonly Violation[];
   /** The schema that was kept, else null. */
   readonly schema: string | null;
@@ -116,7 +116,7 @@ export interface AccountFigures {
  * projections of the service, and beside them in memory by the domain's postings. Rejects with
  * `AuditRefused` (as-of-in-future, as-of-too-early, no-rights, not-migrated, run-elsewhere,
  * schema-taken, nothing-to-resume) and with `UnknownEvent` at an event that this version does not know.
- * What a failed run has done stays, to be gone on with.
+ * The tables of a failed run stay, so that it can be resumed.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { store, databaseUrl, keep = false, projections } = options;

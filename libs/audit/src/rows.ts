@@ -18,8 +18,8 @@ interface KeyPart {
 }
 
 /**
- * Types whose text is the same everywhere, and how a key of such a type is ordered. Text must be told
- * to be ordered by its bytes, whatever the collation of the database; a time's text sorts like the time.
+ * Types whose text is the same everywhere, and how a key of such a type is ordered. Text is
+ * ordered by its bytes explicitly, whatever the collation of the database; a time's text sorts like the time.
  */
 const KINDS: Readonly<Record<string, KeyPart['kind']>> = {
   uuid: 'bytes',
@@ -82,7 +82,7 @@ export function keyText({ key, columns }: TableShape, row: Cells): string {
 
 /**
  * The rows of `schema`'s table in key order, a page at a time, within the transaction that the
- * connection is in. The next page is on its way while one is looked at.
+ * connection is in. The next page is fetched while one is used.
  */
 export async function* pagesOf(
   client: Client,
@@ -104,7 +104,7 @@ export async function* pagesOf(
     return (await client.query<(string | null)[]>({ text, rowMode: 'array' })).rows;
   };
   let next = fetch();
-  // A fetch that fails is met when it is taken; if it never is, nobody needs to know.
+  // A failed fetch is reported when its page is awaited, which may be never.
   next.catch(() => undefined);
   for (;;) {
     const page = await next;

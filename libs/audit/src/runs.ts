@@ -9,10 +9,10 @@ import { dropTables, tablesIn } from './table-set';
 const AUDIT_LOCK = 0x6461_7564;
 /** Names of replays' schemas begin so. */
 const PREFIX = 'replay_';
-/** What is written on a schema; one that does not say so is somebody else's, whatever its name. */
+/** The comment on a run's schema. A schema without it is not a run's, whatever its name. */
 const MARKS = { unfinished: 'daybook audit', kept: 'daybook audit, kept' } as const;
 
-/** The tables of a replay that nobody works on: they were to be kept, or their run was cut short. */
+/** A replay whose tables are left and that no process works on: kept on purpose, or interrupted. */
 export interface Run {
   readonly id: string;
   readonly isKept: boolean;
@@ -46,7 +46,7 @@ export async function markRun(
   await client.query(`COMMENT ON SCHEMA ${escapeIdentifier(schema)} IS ${text}`);
 }
 
-/** The replays whose tables are there while nobody works on them, by id. */
+/** The replays that left tables and that no process works on, by id. */
 export async function runsLeft(url: string): Promise<readonly Run[]> {
   const client = await auditConnection(url, 'pg_catalog');
   try {

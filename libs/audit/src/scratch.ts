@@ -27,7 +27,7 @@ export interface Scratch extends TableSet {
   readonly client: Client;
   /** How far the tables have come. */
   checkpoint(): Position;
-  /** Folds on to this position. What tables of an earlier, killed run hold already is kept. */
+  /** Continues folding to this position. What an earlier, killed run has folded is kept. */
   foldTo(to: Position, pace: Pace, untilTime?: string): Promise<Folded>;
   /** Only for scratches that were opened `withBooks`. */
   readonly books: Books | null;
@@ -41,7 +41,7 @@ export interface ScratchOptions {
   readonly url: string;
   readonly schema: string;
   readonly projections: readonly Projection[];
-  /** Tables that are to serve one day must survive a crash of the server. */
+  /** Tables that will be served must survive a crash of the server. */
   readonly isLogged: boolean;
   /** Whether the log is also folded in memory, from its start. */
   readonly withBooks: boolean;

@@ -44,7 +44,7 @@ export function stateHash(
   return hash.digest('hex');
 }
 
-/** Rows are encoded into one buffer, which is hashed when it is full: hashing row by row is dearer. */
+/** Rows are encoded into one buffer, which is hashed when it is full: hashing row by row costs more. */
 const BUFFER_BYTES = 1 << 18;
 const NULL_LENGTH = 0xffffffff;
 

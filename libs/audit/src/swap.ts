@@ -9,17 +9,17 @@ import { qualified } from './table-set';
 export const SHADOW_SCHEMA = 'ledger_shadow';
 /** Where the tables are kept that served before the last swap. */
 export const BEFORE_SCHEMA = 'ledger_before';
-/** The incoming tables' schema inside the transaction of a swap; nobody ever sees it. */
+/** The incoming tables' schema inside the transaction of a swap; no other transaction sees it. */
 const SWAP_SCHEMA = 'ledger_swap';
 
 /** PostgreSQL's code of a lock that was not had in time. */
 const LOCK_NOT_AVAILABLE = '55P03';
 /**
  * How long requests may queue behind a swap that waits for a reader to finish. Well below the server's
- * `deadlock_timeout` (1 s), so a swap always gives way before any request is ended for it.
+ * `deadlock_timeout` (1 s), so a swap gives up its lock request before any other request would be cancelled.
  */
 const EXCLUSIVE_WAIT_MS = 100;
-/** Longer than `deadlock_timeout`, after which PostgreSQL ends an autovacuum that is in the way. */
+/** Longer than `deadlock_timeout`, after which PostgreSQL cancels an autovacuum that blocks. */
 const QUIET_WAIT_MS = 10_000;
 const ATTEMPTS_MAX = 300;
 const PAUSE_MS = 150;
@@ -41,7 +41,7 @@ export interface Swap {
  * Lets the tables of another schema serve instead of the live ones, in one transaction: it holds the
  * checkpoint, so that the projector stands between two batches, the incoming tables come to exactly that
  * position, and both sets change their schema. The outgoing set is kept with its own checkpoint.
- * Whoever reads sees one set or the other; a process that dies leaves the old one serving.
+ * A reader sees one set or the other; a process that dies leaves the old one in place.
  * Returns the position. Rejects with `AuditRefused` (tables-busy).
  */
 export async function swapIn(swap: Swap): Promise<Position> {
@@ -77,7 +77,7 @@ export async function swapIn(swap: Swap): Promise<Position> {
 async function holdStill({ client, tables, catchUp }: Swap): Promise<Position> {
   const live = tables.map((table) => qualified(LIVE_SCHEMA, table)).join(', ');
   await client.query(`SET LOCAL lock_timeout = ${QUIET_WAIT_MS}`);
-  // Keeps vacuums and other swaps away, and nobody else.
+  // Blocks vacuums and other swaps, and nothing else.
   await client.query(`LOCK TABLE ${live} IN SHARE UPDATE EXCLUSIVE MODE`);
   const { rows } = await client.query<{ position: string }>(
     `SELECT position FROM ${qualified(LIVE_SCHEMA, 'checkpoint')} WHERE name = $1 FOR UPDATE`,

@@ -113,6 +113,12 @@ export const REFUSALS = {
     when: 'A watch request is cancelled that is done or refused.',
     remedy: 'Read the request for what came of it.',
   },
+  'key-not-parked': {
+    kind: 'not-found',
+    title: 'The key is not parked',
+    when: 'A key of a topic is to be tried again that is not parked for the consumer group.',
+    remedy: 'Take one from `GET /v1/operations/parked-keys`.',
+  },
   'customer-not-found': {
     kind: 'not-found',
     title: 'No such customer',

@@ -43,6 +43,7 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.watchRequested({ kind: 'reset-ring', from: null, to: null }),
   ],
   WatchRequestCancelled: [a.watchRequestCancelled()],
+  ParkedKeyRetried: [a.parkedKeyRetried()],
   CustomerCreated: [a.customerCreated(), a.customerCreated({ description: 'gold tier' })],
   CustomerUpdated: [a.customerUpdated(), a.customerUpdated({ description: null })],
   CustomerBlocked: [a.customerBlocked()],

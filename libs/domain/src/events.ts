@@ -33,6 +33,7 @@ export const SCHEMA_VERSIONS: Readonly<Record<DomainEvent['type'], number>> = {
   OperatorKeyRevoked: 1,
   WatchRequested: 1,
   WatchRequestCancelled: 1,
+  ParkedKeyRetried: 1,
   CustomerCreated: 1,
   CustomerUpdated: 1,
   CustomerBlocked: 1,

@@ -24,6 +24,7 @@ export function postings(event: DomainEvent): readonly Posting[] {
     case 'OperatorKeyRevoked':
     case 'WatchRequested':
     case 'WatchRequestCancelled':
+    case 'ParkedKeyRetried':
     case 'CustomerCreated':
     case 'CustomerUpdated':
     case 'CustomerBlocked':

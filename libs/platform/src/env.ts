@@ -64,7 +64,7 @@ export function IsWholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Prope
   });
 }
 
-/** `databaseUrl` as it is called in the environment. */
+/** The environment variable of a property: `databaseUrl` is `DAYBOOK_DATABASE_URL`. */
 function variableName(property: string): string {
   return PREFIX + property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
@@ -74,7 +74,7 @@ function propertiesOf(shape: new () => object): Set<string> {
   return new Set(rules.map(({ propertyName }) => propertyName));
 }
 
-/** What cannot be converted is left as text, so that its validator says what would be right. */
+/** A value that cannot be converted stays text, so that its validator says what would be right. */
 function convert(text: string, type: unknown): unknown {
   if (type === Number && Number.isFinite(Number(text))) return Number(text);
   if (type === Boolean && (text === 'true' || text === 'false')) return text === 'true';

@@ -3,12 +3,12 @@ import { EnvironmentError } from './env';
 
 const LOCAL = '127.0.0.1';
 
-/** A TCP port on 127.0.0.1 that nobody listens on at this moment. */
+/** A TCP port on 127.0.0.1 that is free now. */
 export function freePort(): Promise<number> {
   return tryPort(0, LOCAL);
 }
 
-/** Whether nobody listens on `port` of 127.0.0.1 at this moment. */
+/** Whether `port` of 127.0.0.1 is free now. */
 export async function isPortFree(port: number): Promise<boolean> {
   return tryPort(port, LOCAL).then(
     () => true,

@@ -19,8 +19,7 @@ export {
 } from './health';
 export { createLogger } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';
-export { NODE_ARGUMENTS } from './node-arguments';
-export { endProcess, isAlive, processIdentity } from './processes';
+export { endProcess, isAlive, NODE_ARGUMENTS, processIdentity } from './processes';
 export { type PostgresRequirement, requirePostgres } from './require-postgres';
 export { runMigration } from './run-migration';
 export { stopOnRequest } from './shutdown';

@@ -1,11 +1,11 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Seconds, for work that takes from a fraction of a millisecond to some seconds. */
+/** Buckets in seconds, for work that takes from a fraction of a millisecond to a few seconds. */
 const DURATION_BUCKETS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** The figures of what follows a log. Labels have few values: never an account or an id. */
+/** The metrics of readers of a log. Labels have few values: never an account or an id. */
 export interface Metrics {
   readonly registry: Registry;
   readonly followLag: Gauge<'projection'>;

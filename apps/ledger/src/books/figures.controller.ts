@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { AssetRegistry } from '../chains/asset-registry';
+import { AssetRegistry } from '../chains';
 import { AS_OF_PROBLEMS, type AsOfRequest, resolveAsOf } from '../edge/as-of';
 import type { AccountCaller } from '../edge/caller';
 import type { KnownAssets } from '../edge/money';

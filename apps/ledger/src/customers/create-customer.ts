@@ -3,8 +3,8 @@ import { EventStore } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { customerIdOf } from '../edge/identity';
 import type { Answer, RequestContext } from '../edge/request-context';
-import { type Customer, customerResource } from '../edge/resources';
 import { writeAs } from '../edge/write-as';
+import { type Customer, customerResource } from './customer-resource';
 
 /**
  * Creates the account's customer with this external id, or returns the one who exists.

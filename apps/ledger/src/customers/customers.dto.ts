@@ -2,7 +2,7 @@ import { DESCRIPTION_LENGTH_MAX, EXTERNAL_ID, REASON_LENGTH_MAX } from '@daybook
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ChoiceField, IdField, PatternField, TextField } from '../edge/fields';
 import { ListRequest, ListResponse, ReadRequest } from '../edge/paging';
-import type { Customer } from '../edge/resources';
+import { type Customer } from './customer-resource';
 
 const CUSTOMER_STATUSES = ['ACTIVE', 'BLOCKED'] as const;
 export const EXTERNAL_ID_FIELD = {

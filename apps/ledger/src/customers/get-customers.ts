@@ -1,8 +1,8 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, LessThan } from 'typeorm';
-import { CUSTOMER_STATUS, type Customer, type Page } from '../edge/resources';
-import { type PageRequest, pageOf, positionBefore } from '../projections/cursor';
+import { type Page, type PageRequest, pageOf, positionBefore } from '../projections/cursor';
 import { CustomerRow } from './customer.row';
+import { CUSTOMER_STATUS, type Customer } from './customer-resource';
 
 /** One customer of the account, or null. */
 export class GetCustomer extends Query<Customer | null> {

@@ -2,8 +2,8 @@ import { customer, streamName } from '@daybook/domain';
 import { EventStore } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Answer, RequestContext } from '../edge/request-context';
-import { type Customer, customerResource } from '../edge/resources';
 import { writeAs } from '../edge/write-as';
+import { type Customer, customerResource } from './customer-resource';
 
 /** Unblocks: from now on receipts are credited to the customer again. Refuses with `customer-not-found`, `invalid-reason`. */
 export class UnblockCustomer extends Command<Answer<Customer>> {

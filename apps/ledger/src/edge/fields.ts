@@ -1,3 +1,4 @@
+import { REASON_LENGTH_MAX } from '@daybook/domain';
 import { ValidateBy, ValidateIf } from 'class-validator';
 import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
 import { parseTime, RFC_3339 } from './time';
@@ -94,6 +95,17 @@ export function PatternField(
   });
 }
 
+/** A whole number; a number in JSON. */
+export function IntegerField(
+  options: FieldOptions & { readonly min: number; readonly max: number },
+): PropertyDecorator {
+  const { min, max, ...rest } = options;
+  const schema = { type: 'integer', minimum: min, maximum: max } as const;
+  const holds = (value: unknown) =>
+    Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+  return field(rest, schema, 'integer', `must be a whole number from ${min} to ${max}.`, holds);
+}
+
 /** One of a closed list of words. */
 export function ChoiceField(
   options: FieldOptions & { readonly choices: readonly string[] },
@@ -138,6 +150,17 @@ export function IdField(options: FieldOptions): PropertyDecorator {
     format: 'uuid',
     max: 36,
     ...options,
+  });
+}
+
+/** Why it is done. Every act of an operator has a reason. */
+export function ReasonField(): PropertyDecorator {
+  return PatternField({
+    pattern: /\S/,
+    max: REASON_LENGTH_MAX,
+    sentence: `must say why, in 1 to ${REASON_LENGTH_MAX} characters.`,
+    description: 'Why; it is kept as evidence.',
+    example: 'Requested by the merchant, case 1234',
   });
 }
 

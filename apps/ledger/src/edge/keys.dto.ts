@@ -1,22 +1,11 @@
 import { REASON_LENGTH_MAX } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { ChoicesField, PatternField, TextField, TimeField } from './fields';
+import { ChoicesField, PatternField, ReasonField, TextField, TimeField } from './fields';
 import { ListResponse } from './paging';
 import { type CallerKind, scopeWords } from './scopes';
 
 const NAME_LENGTH_MAX = 100;
 const KEY_STATUSES = ['active', 'expired', 'revoked'] as const;
-
-/** Why an operator does it. Every act of an operator has a reason. */
-export function ReasonField(): PropertyDecorator {
-  return PatternField({
-    pattern: /\S/,
-    max: REASON_LENGTH_MAX,
-    sentence: `must say why, in 1 to ${REASON_LENGTH_MAX} characters.`,
-    description: 'Why; it is kept as evidence.',
-    example: 'Requested by the merchant, case 1234',
-  });
-}
 
 /** The public part of a key. */
 export function KeyIdField(): PropertyDecorator {

@@ -1,6 +1,11 @@
 import { type Asset, formatUnits } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { Amount } from './resources';
+
+/** An amount with what it is counted in. */
+export interface Amount {
+  readonly asset: string;
+  readonly baseUnits: bigint;
+}
 
 /** The currency code of an asset that the registry does not list. */
 export const UNREGISTERED = 'UNREGISTERED';

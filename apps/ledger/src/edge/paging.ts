@@ -1,7 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, type PageRequest } from '../projections/cursor';
+import {
+  PAGE_LIMIT_DEFAULT,
+  PAGE_LIMIT_MAX,
+  type Page,
+  type PageRequest,
+} from '../projections/cursor';
 import { PatternField, PositionField } from './fields';
-import type { Page } from './resources';
 
 /** What every read takes. */
 export class ReadRequest {

@@ -2,7 +2,7 @@ import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AssetRegistry } from '../chains/asset-registry';
+import { AssetRegistry } from '../chains';
 import { LedgerEnv } from '../ledger.env';
 import { BackgroundWork } from '../runtime/background-work';
 import { EventsController } from './events.controller';

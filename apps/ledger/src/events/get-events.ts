@@ -1,6 +1,6 @@
 import { EventStore } from '@daybook/event-store';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Page } from '../edge/resources';
+import { type Page } from '../projections/cursor';
 import { type PublicEvent, type PublicRecord, publicEvents, publicRecords } from './public-events';
 
 /**

@@ -3,7 +3,7 @@ import { type EventStore, type Follower, follow } from '@daybook/event-store';
 import type { DurableLog, Message } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import type { AssetRegistry } from '../chains/asset-registry';
+import type { AssetRegistry } from '../chains';
 import { checkpointsOf } from '../runtime/checkpoints';
 import { completeEvents } from './complete-events';
 import { balanceMessage, type KeyState, keyOf, ledgerEventMessage } from './ledger-messages';

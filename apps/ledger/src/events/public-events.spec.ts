@@ -105,6 +105,7 @@ describe('the public form of an event', () => {
       'OperatorKeyRevoked',
       'WatchRequested',
       'WatchRequestCancelled',
+      'ParkedKeyRetried',
     ]);
   });
 });

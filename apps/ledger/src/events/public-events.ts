@@ -1,8 +1,8 @@
-import { type DomainEvent, upcast } from '@daybook/domain';
+import { upcast } from '@daybook/domain';
 import type { EventStore, Happened, RecordedEvent } from '@daybook/event-store';
 import { subjectOf } from './cloud-events';
 import { completeEvents } from './complete-events';
-import { PUBLIC_FIELDS, type PublicDomainEvent, publicData } from './public-fields';
+import { isPublic, type PublicDomainEvent, publicData } from './public-fields';
 
 /** An event as the account sees it. */
 export interface PublicEvent {
@@ -19,10 +19,6 @@ export interface PublicEvent {
 /** An event of the log that has a public form. */
 export interface PublicRecord extends Happened {
   readonly event: PublicDomainEvent;
-}
-
-export function isPublic(event: DomainEvent): event is PublicDomainEvent {
-  return typeof PUBLIC_FIELDS[event.type] !== 'string';
 }
 
 /** Those of the events that have a public form, in their current shape. Throws `UnknownEvent`. */

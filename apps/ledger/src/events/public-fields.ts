@@ -66,7 +66,7 @@ const OF_THE_SERVICE = 'private: how accounts and the service are run, and how k
  * of its public fields, or the reason why it is private. A field is private until it is listed, and an
  * event type that is missing here does not compile.
  */
-export const PUBLIC_FIELDS = {
+const PUBLIC_FIELDS = {
   AccountOpened: OF_THE_SERVICE,
   AccountPolicyChanged: OF_THE_SERVICE,
   ApiKeyIssued: OF_THE_SERVICE,
@@ -75,6 +75,7 @@ export const PUBLIC_FIELDS = {
   OperatorAdded: OF_THE_SERVICE,
   OperatorKeyIssued: OF_THE_SERVICE,
   OperatorKeyRevoked: OF_THE_SERVICE,
+  ParkedKeyRetried: OF_THE_SERVICE,
 
   WatchRequested: OF_THE_SERVICE,
   WatchRequestCancelled: OF_THE_SERVICE,
@@ -113,6 +114,10 @@ type PublicType = {
 
 /** The events that have a public form. */
 export type PublicDomainEvent = Extract<DomainEvent, { type: PublicType }>;
+
+export function isPublic(event: DomainEvent): event is PublicDomainEvent {
+  return typeof PUBLIC_FIELDS[event.type] !== 'string';
+}
 
 /** The data of an event as its audience may read it. */
 export function publicData(

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { IdField, TextField } from '../edge/fields';
-import { IssueKeyRequest, KeyIdField, ReasonField, ScopesField } from '../edge/keys.dto';
+import { IdField, ReasonField, TextField } from '../edge/fields';
+import { IssueKeyRequest, KeyIdField, ScopesField } from '../edge/keys.dto';
 import { ListResponse } from '../edge/paging';
 
 const OPERATOR_ID = { description: 'Id of the operator.' } as const;

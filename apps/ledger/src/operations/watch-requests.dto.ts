@@ -1,7 +1,6 @@
 import { REASON_LENGTH_MAX, WATCH_REQUEST_KINDS, type WatchRequestKind } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { ChoiceField, IdField, PatternField } from '../edge/fields';
-import { ReasonField } from '../edge/keys.dto';
+import { ChoiceField, IdField, PatternField, ReasonField } from '../edge/fields';
 import { ListRequest, ListResponse, ReadRequest } from '../edge/paging';
 
 const STATES = ['waiting', 'running', 'done', 'refused', 'cancelled'] as const;

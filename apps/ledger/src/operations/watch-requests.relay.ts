@@ -2,7 +2,7 @@ import { TOPICS, type WatchRequestV1 } from '@daybook/contracts';
 import { idOf, upcast } from '@daybook/domain';
 import type { EventStore, RecordedEvent } from '@daybook/event-store';
 import { DurableLog, type Message } from '@daybook/messaging';
-import { eventMessage } from '../events/cloud-events';
+import { eventMessage } from '../events';
 
 export const WATCH_REQUESTS_RELAY = 'watch-requests';
 

@@ -17,13 +17,11 @@ import {
   QueryHandler,
 } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { ChainRegistry } from '../chains/chain-registry';
-import { ListChainHeads } from '../chains/get-chain-heads';
+import { ChainRegistry, ListChainHeads } from '../chains';
 import { found } from '../edge/problem';
 import type { Answer, RequestContext } from '../edge/request-context';
-import type { Page } from '../edge/resources';
 import { writeAs } from '../edge/write-as';
-import { type PageRequest, pageOf, positionBefore } from '../projections/cursor';
+import { type Page, type PageRequest, pageOf, positionBefore } from '../projections/cursor';
 import type { WatchRequestResponse } from './watch-requests.dto';
 
 /** On a public node about a quarter of an hour's work; more must be allowed explicitly. */

@@ -1,8 +1,12 @@
-import type { Page } from '../edge/resources';
-
 /** The largest page of any list; a larger request is answered with this many. */
 export const PAGE_LIMIT_MAX = 100;
 export const PAGE_LIMIT_DEFAULT = 25;
+
+export interface Page<T> {
+  readonly data: readonly T[];
+  /** Pass it as `cursor` to go on; null at the end. */
+  readonly nextCursor: string | null;
+}
 
 export interface PageRequest {
   /** From the previous page; null for the first. */

@@ -1,11 +1,9 @@
-import { displayAddress } from '@daybook/chains';
-import { type ArchiveReason, purse, streamName } from '@daybook/domain';
+import type { ArchiveReason } from '@daybook/domain';
 import { EventStore } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Answer, RequestContext } from '../edge/request-context';
-import { type Purse, purseResource } from '../edge/resources';
-import { writeAs } from '../edge/write-as';
-import { mintPositionOf } from './mint-position';
+import { type Purse } from './purse-resource';
+import { writePurse } from './write-purse';
 
 /**
  * Takes a purse out of use. It is watched for ever: what still arrives is held in suspense.
@@ -25,17 +23,8 @@ export class ArchivePurse extends Command<Answer<Purse>> {
 export class ArchivePurseHandler implements ICommandHandler<ArchivePurse> {
   constructor(private readonly store: EventStore) {}
 
-  async execute({ context, purseId, reason }: ArchivePurse): Promise<Answer<Purse>> {
-    const stream = streamName('purse', purseId);
-    const { resource, ...answer } = await writeAs(
-      this.store,
-      context,
-      stream,
-      purse,
-      { type: 'ArchivePurse', accountId: context.accountId, reason },
-      (state) => state,
-    );
-    const mintPosition = await mintPositionOf(this.store, stream);
-    return { ...answer, resource: purseResource(purseId, resource, displayAddress, mintPosition) };
+  execute({ context, purseId, reason }: ArchivePurse): Promise<Answer<Purse>> {
+    const { accountId } = context;
+    return writePurse(this.store, context, purseId, { type: 'ArchivePurse', accountId, reason });
   }
 }

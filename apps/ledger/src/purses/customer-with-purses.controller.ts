@@ -2,9 +2,8 @@ import { DESCRIPTION_LENGTH_MAX, FAMILIES, type Family } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
-import { Watches } from '../chains/watches';
-import { CreateCustomer } from '../customers/create-customer';
-import { CustomerResponse, EXTERNAL_ID_FIELD } from '../customers/customers.dto';
+import { Watches } from '../chains';
+import { CreateCustomer, CustomerResponse, EXTERNAL_ID_FIELD } from '../customers';
 import { ChoicesField, PatternField, TextField } from '../edge/fields';
 import { Operation } from '../edge/operation';
 import type { Answer, RequestContext } from '../edge/request-context';
@@ -61,7 +60,7 @@ export class CustomerWithPursesController {
     tier: 'wallet',
     answers: CreatedCustomerResponse,
     creates: '/v1/customers/:id',
-    refuses: ['family-not-available'],
+    refuses: ['family-not-available', 'purse-declined'],
     summary: 'Create a customer, or return the one with this external id',
   })
   async createCustomer(

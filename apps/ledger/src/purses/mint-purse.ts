@@ -1,13 +1,11 @@
-import { displayAddress } from '@daybook/chains';
 import { customer, DomainError, type Family, purse, streamName } from '@daybook/domain';
 import { EventStore, loadStates } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { purseIdOf } from '../edge/identity';
 import type { Answer, RequestContext } from '../edge/request-context';
-import { type Purse, purseResource } from '../edge/resources';
-import { writeAs } from '../edge/write-as';
-import { mintPositionOf } from './mint-position';
 import { PurseAddresses } from './purse-addresses';
+import { type Purse } from './purse-resource';
+import { writePurse } from './write-purse';
 
 /**
  * Gives the customer a permanent address on a family of chains, or returns the one they have.
@@ -50,11 +48,10 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
     const at = new Date().toISOString();
     // The owner may be blocked between this read and the append: being blocked does not hinder a
     // mint, so the race has no effect.
-    const { resource, ...answer } = await writeAs(
+    return writePurse(
       this.store,
       context,
-      stream,
-      purse,
+      id,
       {
         type: 'MintPurse',
         accountId,
@@ -66,11 +63,7 @@ export class MintPurseHandler implements ICommandHandler<MintPurse> {
         at,
         facts: { owner },
       },
-      (state) => state,
       existing.status === 'absent',
     );
-    const mintPosition =
-      answer.outcome === 'created' ? answer.position : await mintPositionOf(this.store, stream);
-    return { ...answer, resource: purseResource(id, resource, displayAddress, mintPosition) };
   }
 }

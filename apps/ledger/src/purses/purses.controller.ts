@@ -3,27 +3,29 @@ import { DomainError, FAMILIES, type Family } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { AssetRegistry } from '../chains/asset-registry';
-import { ChainRegistry } from '../chains/chain-registry';
-import { Watches } from '../chains/watches';
-import { GetCustomer } from '../customers/get-customers';
+import { AssetRegistry, ChainRegistry, Watches } from '../chains';
+import { GetCustomer } from '../customers';
 import { AS_OF_PROBLEMS, resolveAsOf } from '../edge/as-of';
 import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { pageRequest, toList } from '../edge/paging';
 import { found, Problem } from '../edge/problem';
 import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
+import { ArchivePurse } from './archive-purse';
 import { GetPurse, ListPurses } from './get-purses';
 import { MintPurse } from './mint-purse';
 import {
+  ArchivePurseRequest,
   GetPurseRequest,
   ListCustomerPursesRequest,
   ListPursesRequest,
   MintPurseRequest,
   PurseListResponse,
   PurseResponse,
+  RestorePurseRequest,
   toPurse,
 } from './purses.dto';
+import { RestorePurse } from './restore-purse';
 
 @ApiTags('Purses')
 @Controller()
@@ -43,7 +45,7 @@ export class PursesController {
     tier: 'wallet',
     answers: PurseResponse,
     creates: '/v1/purses/:id',
-    refuses: ['customer-not-found', 'family-not-available', 'asset-unknown'],
+    refuses: ['customer-not-found', 'family-not-available', 'asset-unknown', 'purse-declined'],
     summary: 'Mint a purse for a customer, or return the one that exists',
   })
   async mintPurse(
@@ -115,6 +117,43 @@ export class PursesController {
       this.watches.now(),
     ]);
     return toPurse(found(purse, 'purse-not-found'), watchOf);
+  }
+
+  @Operation({
+    http: 'POST /v1/purses/:purseId/archive',
+    rpc: 'PurseService/ArchivePurse',
+    scope: 'purses:write',
+    tier: 'wallet',
+    answers: PurseResponse,
+    refuses: ['purse-not-found'],
+    summary: 'Take a purse out of use; what still arrives is held in suspense',
+  })
+  async archivePurse(
+    context: RequestContext,
+    { purseId, reason }: ArchivePurseRequest,
+  ): Promise<Answer<PurseResponse>> {
+    const archive = new ArchivePurse({ ...context, reason }, purseId, 'requested');
+    const purse = await this.commands.execute(archive);
+    const watchOf = await this.watches.now();
+    return mapAnswer(purse, (resource) => toPurse(resource, watchOf));
+  }
+
+  @Operation({
+    http: 'POST /v1/purses/:purseId/restore',
+    rpc: 'PurseService/RestorePurse',
+    scope: 'purses:write',
+    tier: 'wallet',
+    answers: PurseResponse,
+    refuses: ['purse-not-found', 'purse-declined'],
+    summary: 'Put an archived purse back into use',
+  })
+  async restorePurse(
+    context: RequestContext,
+    { purseId, reason }: RestorePurseRequest,
+  ): Promise<Answer<PurseResponse>> {
+    const purse = await this.commands.execute(new RestorePurse({ ...context, reason }, purseId));
+    const watchOf = await this.watches.now();
+    return mapAnswer(purse, (resource) => toPurse(resource, watchOf));
   }
 
   /** A currency stands for the family of its chain. */

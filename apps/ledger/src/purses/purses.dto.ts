@@ -1,10 +1,17 @@
 import { FAMILIES, type Family, OUTSIDE_ORDER_ID_LENGTH_MAX } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { Watch, WatchOf } from '../chains/watches';
+import type { Watch, WatchOf } from '../chains';
 import { AsOfRequest } from '../edge/as-of';
-import { ChoiceField, ExactlyOne, IdField, PatternField, TextField } from '../edge/fields';
+import {
+  ChoiceField,
+  ExactlyOne,
+  IdField,
+  PatternField,
+  ReasonField,
+  TextField,
+} from '../edge/fields';
 import { ListRequest, ListResponse } from '../edge/paging';
-import type { Purse } from '../edge/resources';
+import { type Purse } from './purse-resource';
 
 const PURSE_STATUSES = ['PENDING_PAYMENT', 'ARCHIVED', 'DECLINED'] as const;
 
@@ -55,6 +62,22 @@ export class GetPurseRequest extends AsOfRequest {
 export class ListCustomerPursesRequest extends ListRequest {
   @IdField(CUSTOMER_ID)
   readonly customerId!: string;
+}
+
+export class ArchivePurseRequest {
+  @IdField(PURSE_ID)
+  readonly purseId!: string;
+
+  @ReasonField()
+  readonly reason!: string;
+}
+
+export class RestorePurseRequest {
+  @IdField(PURSE_ID)
+  readonly purseId!: string;
+
+  @ReasonField()
+  readonly reason!: string;
 }
 
 export class ListPursesRequest extends ListRequest {

@@ -15,6 +15,7 @@ import { MintPurseHandler } from './mint-purse';
 import { PurseAddresses } from './purse-addresses';
 import { PURSE_ADDRESSES_RELAY, publishPurseAddresses } from './purse-addresses.relay';
 import { PursesController } from './purses.controller';
+import { RestorePurseHandler } from './restore-purse';
 import { takeAddressIndexes } from './take-address-indexes';
 
 /** Events that the relay publishes at once. */
@@ -46,6 +47,7 @@ export class PursesModule implements OnModuleInit {
         },
         MintPurseHandler,
         ArchivePurseHandler,
+        RestorePurseHandler,
         ExpirePurseHandler,
         ExpirePurses,
         GetPurseHandler,

@@ -1,5 +1,4 @@
-import type { JsonObject } from '@daybook/event-store';
-import { type Sql } from '@daybook/event-store';
+import type { JsonObject, Sql } from '@daybook/event-store';
 import { columns, rowsOf } from '../projections/projection';
 
 /** Something to look at once the database's clock has passed `dueAt`. */

@@ -2,10 +2,10 @@ import { displayAddress } from '@daybook/chains';
 import type { ReplenishmentStatus } from '@daybook/domain';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
-import type { Page, Replenishment } from '../edge/resources';
-import { type PageRequest, pageOf, positionBefore } from '../projections/cursor';
-import { PurseRow } from '../purses/purse.row';
+import { type Page, type PageRequest, pageOf, positionBefore } from '../projections/cursor';
+import { PurseRow } from '../purses';
 import { ReplenishmentRow } from './replenishment.row';
+import { type Replenishment } from './replenishment-resource';
 
 /** One replenishment of the account, or null. */
 export class GetReplenishment extends Query<Replenishment | null> {

@@ -1,10 +1,7 @@
 import type { ReplenishmentStatus } from '@daybook/domain';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import {
-  GetPurseReplenishments,
-  type PurseReplenishments,
-} from '../purses/get-purse-replenishments';
+import { GetPurseReplenishments, type PurseReplenishments } from '../purses';
 
 const OPEN: readonly ReplenishmentStatus[] = ['seen', 'detected', 'screening'];
 const RECEIVED: readonly ReplenishmentStatus[] = ['confirmed'];

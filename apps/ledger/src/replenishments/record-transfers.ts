@@ -16,7 +16,7 @@ import {
 } from '@daybook/event-store';
 import type { Message } from '@daybook/messaging';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AssetRegistry } from '../chains/asset-registry';
+import { AssetRegistry } from '../chains';
 import { replenishmentIdOf } from '../edge/identity';
 import { traceparentOf } from '../edge/request-id';
 import { keyOf, type Owner, Owners, type Receiver } from './owners';

@@ -2,7 +2,7 @@ import { DomainError } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { AssetRegistry } from '../chains/asset-registry';
+import { AssetRegistry } from '../chains';
 import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { pageRequest, toList } from '../edge/paging';

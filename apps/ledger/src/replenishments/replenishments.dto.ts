@@ -3,7 +3,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ChoiceField, IdField, PatternField, TimeField } from '../edge/fields';
 import { type KnownAssets, Money, toMoney } from '../edge/money';
 import { ListRequest, ListResponse, ReadRequest } from '../edge/paging';
-import type { Replenishment } from '../edge/resources';
+import { type Replenishment } from './replenishment-resource';
 
 interface StatePair {
   readonly transactionState: string;

@@ -158,6 +158,62 @@ export interface RevokeApiKeyResponse {
   readonly replayed: boolean;
 }
 
+/** An account, with the policy that operators set. */
+export interface Account {
+  /** Id of the account, a UUID. */
+  readonly id: string;
+  /** Its name. */
+  readonly name: string;
+  /** Days after which a purse without any confirmed receipt expires; absent for never. */
+  readonly purseUnusedDays?:
+    | number
+    | undefined;
+  /** Days after the last confirmed receipt after which a purse expires; absent for never. */
+  readonly purseIdleDays?: number | undefined;
+}
+
+/** All accounts. */
+export interface ListAccountsRequest {
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
+}
+
+/** The accounts. */
+export interface ListAccountsResponse {
+  /** In the order of their ids. */
+  readonly accounts: readonly Account[];
+}
+
+/** The policy that replaces the present one. */
+export interface ChangeAccountPolicyRequest {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Days after which a purse without any confirmed receipt expires, 1 to 3650; absent for never. */
+  readonly purseUnusedDays?:
+    | number
+    | undefined;
+  /** Days after the last confirmed receipt after which a purse expires, 1 to 3650; absent for never. */
+  readonly purseIdleDays?:
+    | number
+    | undefined;
+  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The account, as the command left it. */
+export interface ChangeAccountPolicyResponse {
+  /** The account. */
+  readonly account:
+    | Account
+    | undefined;
+  /** Where in the log that is. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
 function createBaseApiKey(): ApiKey {
   return {
     keyId: "",
@@ -796,6 +852,391 @@ export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
   },
 };
 
+function createBaseAccount(): Account {
+  return { id: "", name: "", purseUnusedDays: undefined, purseIdleDays: undefined };
+}
+
+export const Account: MessageFns<Account> = {
+  encode(message: Account, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.purseUnusedDays !== undefined) {
+      writer.uint32(24).uint32(message.purseUnusedDays);
+    }
+    if (message.purseIdleDays !== undefined) {
+      writer.uint32(32).uint32(message.purseIdleDays);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Account {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAccount() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.purseUnusedDays = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.purseIdleDays = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Account>): Account {
+    return Account.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Account>): Account {
+    const message = createBaseAccount() as any;
+    message.id = object.id ?? "";
+    message.name = object.name ?? "";
+    message.purseUnusedDays = object.purseUnusedDays ?? undefined;
+    message.purseIdleDays = object.purseIdleDays ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListAccountsRequest(): ListAccountsRequest {
+  return { minPosition: undefined };
+}
+
+export const ListAccountsRequest: MessageFns<ListAccountsRequest> = {
+  encode(message: ListAccountsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.minPosition !== undefined) {
+      writer.uint32(8).uint64(message.minPosition);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAccountsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAccountsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListAccountsRequest>): ListAccountsRequest {
+    return ListAccountsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListAccountsRequest>): ListAccountsRequest {
+    const message = createBaseListAccountsRequest() as any;
+    message.minPosition = object.minPosition ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListAccountsResponse(): ListAccountsResponse {
+  return { accounts: [] };
+}
+
+export const ListAccountsResponse: MessageFns<ListAccountsResponse> = {
+  encode(message: ListAccountsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.accounts) {
+      Account.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAccountsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAccountsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accounts.push(Account.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListAccountsResponse>): ListAccountsResponse {
+    return ListAccountsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListAccountsResponse>): ListAccountsResponse {
+    const message = createBaseListAccountsResponse() as any;
+    message.accounts = object.accounts?.map((e) => Account.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseChangeAccountPolicyRequest(): ChangeAccountPolicyRequest {
+  return { accountId: "", purseUnusedDays: undefined, purseIdleDays: undefined, reason: "", requestId: undefined };
+}
+
+export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> = {
+  encode(message: ChangeAccountPolicyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.purseUnusedDays !== undefined) {
+      writer.uint32(16).uint32(message.purseUnusedDays);
+    }
+    if (message.purseIdleDays !== undefined) {
+      writer.uint32(24).uint32(message.purseIdleDays);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(42).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeAccountPolicyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeAccountPolicyRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.purseUnusedDays = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.purseIdleDays = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChangeAccountPolicyRequest>): ChangeAccountPolicyRequest {
+    return ChangeAccountPolicyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChangeAccountPolicyRequest>): ChangeAccountPolicyRequest {
+    const message = createBaseChangeAccountPolicyRequest() as any;
+    message.accountId = object.accountId ?? "";
+    message.purseUnusedDays = object.purseUnusedDays ?? undefined;
+    message.purseIdleDays = object.purseIdleDays ?? undefined;
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseChangeAccountPolicyResponse(): ChangeAccountPolicyResponse {
+  return { account: undefined, position: "0", replayed: false };
+}
+
+export const ChangeAccountPolicyResponse: MessageFns<ChangeAccountPolicyResponse> = {
+  encode(message: ChangeAccountPolicyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.account !== undefined) {
+      Account.encode(message.account, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeAccountPolicyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeAccountPolicyResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.account = Account.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChangeAccountPolicyResponse>): ChangeAccountPolicyResponse {
+    return ChangeAccountPolicyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChangeAccountPolicyResponse>): ChangeAccountPolicyResponse {
+    const message = createBaseChangeAccountPolicyResponse() as any;
+    message.account = (object.account !== undefined && object.account !== null)
+      ? Account.fromPartial(object.account)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
 /**
  * What operators do with accounts. Every call needs an operator's key in the metadata
  * `authorization: Bearer dbo_...` and names the account. Commands take a request id as `CustomerService`
@@ -806,6 +1247,24 @@ export const AccountServiceDefinition = {
   name: "AccountService",
   fullName: "daybook.v1.AccountService",
   methods: {
+    /** Every account, with its policy. */
+    listAccounts: {
+      name: "ListAccounts",
+      requestType: ListAccountsRequest as typeof ListAccountsRequest,
+      requestStream: false,
+      responseType: ListAccountsResponse as typeof ListAccountsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Changes after how many days the purses of an account expire. */
+    changeAccountPolicy: {
+      name: "ChangeAccountPolicy",
+      requestType: ChangeAccountPolicyRequest as typeof ChangeAccountPolicyRequest,
+      requestStream: false,
+      responseType: ChangeAccountPolicyResponse as typeof ChangeAccountPolicyResponse,
+      responseStream: false,
+      options: {},
+    },
     /** The API keys that an account ever had, in the order of issue. */
     listApiKeys: {
       name: "ListApiKeys",

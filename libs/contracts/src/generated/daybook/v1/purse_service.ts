@@ -248,6 +248,50 @@ export interface ListCustomerPursesResponse {
   readonly nextCursor?: string | undefined;
 }
 
+/** Which purse to archive, and why. */
+export interface ArchivePurseRequest {
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The purse, as the command left it. */
+export interface ArchivePurseResponse {
+  /** The purse. */
+  readonly purse:
+    | Purse
+    | undefined;
+  /** Where in the log that is. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
+/** Which purse to restore, and why. */
+export interface RestorePurseRequest {
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The purse, as the command left it. */
+export interface RestorePurseResponse {
+  /** The purse. */
+  readonly purse:
+    | Purse
+    | undefined;
+  /** Where in the log that is. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
 function createBasePurse(): Purse {
   return {
     id: "",
@@ -1152,6 +1196,322 @@ export const ListCustomerPursesResponse: MessageFns<ListCustomerPursesResponse> 
   },
 };
 
+function createBaseArchivePurseRequest(): ArchivePurseRequest {
+  return { purseId: "", reason: "", requestId: undefined };
+}
+
+export const ArchivePurseRequest: MessageFns<ArchivePurseRequest> = {
+  encode(message: ArchivePurseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.purseId !== "") {
+      writer.uint32(10).string(message.purseId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(26).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ArchivePurseRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseArchivePurseRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.purseId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ArchivePurseRequest>): ArchivePurseRequest {
+    return ArchivePurseRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ArchivePurseRequest>): ArchivePurseRequest {
+    const message = createBaseArchivePurseRequest() as any;
+    message.purseId = object.purseId ?? "";
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseArchivePurseResponse(): ArchivePurseResponse {
+  return { purse: undefined, position: "0", replayed: false };
+}
+
+export const ArchivePurseResponse: MessageFns<ArchivePurseResponse> = {
+  encode(message: ArchivePurseResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.purse !== undefined) {
+      Purse.encode(message.purse, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ArchivePurseResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseArchivePurseResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.purse = Purse.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ArchivePurseResponse>): ArchivePurseResponse {
+    return ArchivePurseResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ArchivePurseResponse>): ArchivePurseResponse {
+    const message = createBaseArchivePurseResponse() as any;
+    message.purse = (object.purse !== undefined && object.purse !== null) ? Purse.fromPartial(object.purse) : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
+function createBaseRestorePurseRequest(): RestorePurseRequest {
+  return { purseId: "", reason: "", requestId: undefined };
+}
+
+export const RestorePurseRequest: MessageFns<RestorePurseRequest> = {
+  encode(message: RestorePurseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.purseId !== "") {
+      writer.uint32(10).string(message.purseId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(26).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RestorePurseRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRestorePurseRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.purseId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RestorePurseRequest>): RestorePurseRequest {
+    return RestorePurseRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RestorePurseRequest>): RestorePurseRequest {
+    const message = createBaseRestorePurseRequest() as any;
+    message.purseId = object.purseId ?? "";
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRestorePurseResponse(): RestorePurseResponse {
+  return { purse: undefined, position: "0", replayed: false };
+}
+
+export const RestorePurseResponse: MessageFns<RestorePurseResponse> = {
+  encode(message: RestorePurseResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.purse !== undefined) {
+      Purse.encode(message.purse, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RestorePurseResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRestorePurseResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.purse = Purse.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RestorePurseResponse>): RestorePurseResponse {
+    return RestorePurseResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RestorePurseResponse>): RestorePurseResponse {
+    const message = createBaseRestorePurseResponse() as any;
+    message.purse = (object.purse !== undefined && object.purse !== null) ? Purse.fromPartial(object.purse) : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
 /**
  * Purses: the customers' permanent deposit addresses, one on each family of chains. Keys, scopes and
  * request ids are as `CustomerService` explains them.
@@ -1167,6 +1527,24 @@ export const PurseServiceDefinition = {
       requestType: MintPurseRequest as typeof MintPurseRequest,
       requestStream: false,
       responseType: MintPurseResponse as typeof MintPurseResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Takes a purse out of use. It is watched for ever; what still arrives is held in suspense. */
+    archivePurse: {
+      name: "ArchivePurse",
+      requestType: ArchivePurseRequest as typeof ArchivePurseRequest,
+      requestStream: false,
+      responseType: ArchivePurseResponse as typeof ArchivePurseResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Puts an archived purse back into use. What is held in suspense stays there. */
+    restorePurse: {
+      name: "RestorePurse",
+      requestType: RestorePurseRequest as typeof RestorePurseRequest,
+      requestStream: false,
+      responseType: RestorePurseResponse as typeof RestorePurseResponse,
       responseStream: false,
       options: {},
     },
