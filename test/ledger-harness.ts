@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ChainHeadV1, TOPICS, type TransferV1 } from '@daybook/contracts';
+import { type ChainHeadV1, TOPICS, type TransferV1, type WatchReportV1 } from '@daybook/contracts';
 import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { createHealth, createMetrics } from '@daybook/platform';
@@ -52,6 +52,7 @@ export interface TestLedger {
   /** Reports transfers as a chain-watcher does. */
   publishTransfers(transfers: readonly TransferV1[]): Promise<void>;
   publishChainHead(head: ChainHeadV1): Promise<void>;
+  publishWatchReport(report: WatchReportV1): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -135,6 +136,12 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
         .get(DurableLog)
         .publish(TOPICS.chainHead, [
           { id: head.observedAt, key: head.chain, value: JSON.stringify(head), headers: {} },
+        ]),
+    publishWatchReport: (report) =>
+      app
+        .get(DurableLog)
+        .publish(TOPICS.watchReport, [
+          { id: report.observedAt, key: report.chain, value: JSON.stringify(report), headers: {} },
         ]),
     async close() {
       await app.close();

@@ -8,6 +8,7 @@ import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
 import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
 import { CreateReactions1700000006000 } from './migrations/0006-reactions';
 import { CreateOperators1700000007000 } from './operations/operators.migration';
+import { CreateWatchRequests1700000008000 } from './operations/watch-requests.migration';
 
 /** The runtime role can append events but never change one. */
 export const migrate = migrationOf(
@@ -22,6 +23,7 @@ export const migrate = migrationOf(
     BooksOfEveryOwner1700000005000,
     CreateReactions1700000006000,
     CreateOperators1700000007000,
+    CreateWatchRequests1700000008000,
   ],
   [grantEventStore, grantMessaging, grantReadModels],
 );

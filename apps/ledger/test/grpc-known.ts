@@ -20,6 +20,9 @@ export interface Known {
   readonly accountId: string;
   readonly operatorId: string;
   readonly operatorKey: string;
+  /** Cancelled, with a report of its watcher. */
+  readonly watchRequestId: string;
+  readonly chain: string;
   /** Of a revoked key of the account, and of one of the operator. */
   readonly keyId: string;
   /** A key that is parked for a consumer group. */
@@ -88,6 +91,7 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     address: purse.address,
     replenishmentId: credited.id,
     ...(await spendKeys(ledger)),
+    ...{ chain: CHAIN, watchRequestId: await cancelRescan(ledger) },
     parkedKey: await parkKey(ledger),
     position: String(await ledger.store.head()),
   };
@@ -132,6 +136,28 @@ async function spendKeys({ app, operatorKey }: TestLedger) {
   await commands.execute(new IssueOperatorKey(systemContext(''), ofOperator));
   await commands.execute(new RevokeOperatorKey(systemContext(''), operatorId, SPENT, 'a test'));
   return { accountId, operatorId, operatorKey, keyId: SPENT };
+}
+
+/** Two requests to the watcher of the chain, of which the second was cancelled and reported on. */
+async function cancelRescan(ledger: TestLedger): Promise<string> {
+  const headers = { authorization: `Bearer ${ledger.operatorKey}` };
+  const path = '/v1/operations/watch-requests';
+  const wish = { kind: 'rescan', fromBlock: '1', toBlock: '100', reason: 'a test' };
+  await ledger.request('POST', path, { headers, body: wish });
+  const { body: request } = await ledger.request('POST', path, { headers, body: wish });
+  const cancel = { headers, body: { reason: 'a test' } };
+  await ledger.request('POST', `${path}/${request.id}/cancel`, cancel);
+  await ledger.publishWatchReport({
+    ...{ requestId: request.id, chain: CHAIN, state: 'cancelled', from: 1, to: 100 },
+    ...{ blocksLeft: 40, found: 2, versions: 1, reason: 'Not a real one.' },
+    observedAt: '2026-01-02T03:04:05.000Z',
+  });
+  const isReported = async () => {
+    const { body } = await ledger.request('GET', `${path}/${request.id}`, { headers });
+    return body.reportedAt !== undefined && body.reportedAt !== null;
+  };
+  await until(isReported, { description: 'The report on the request' });
+  return request.id;
 }
 
 /** A final transfer of USDT; `digit` makes it another one. */

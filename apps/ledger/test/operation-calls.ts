@@ -36,6 +36,8 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     ...{ accountId: known.accountId, operatorId: known.operatorId, keyId: known.keyId },
     ...{ name: 'default', scopes: ['read'], expiresAt: '2099-01-01T00:00:00.000Z' },
     operatorKey: known.operatorKey,
+    ...{ watchRequestId: known.watchRequestId, chain: known.chain },
+    ...{ fromBlock: '1', toBlock: '2', blocksMax: '10' },
     ...known.parkedKey,
     purseUnusedDays: PURSE_EXPIRY.unusedDays,
     purseIdleDays: PURSE_EXPIRY.idleDays,

@@ -45,7 +45,7 @@ const NEVER_SAID = [
   'ListCustomerPursesResponse/next_cursor',
 ];
 /** Each call has an effect of its own, so both edges are asked with the same idempotency key. */
-const KEYED = /^(Issue|Retry)/;
+const KEYED = /^(Issue|Retry|RequestWatch)/;
 /** What may change between two calls: times, and what runs beside them. */
 const CHANGES =
   /\/(at|problems\[\d+\]|secondsSince\w+|clockDifferenceMs|checkedPosition|messages): /;
@@ -250,8 +250,11 @@ it('takes a command once for each key, whichever edge it comes by', async () => 
   }
 });
 
-/** Texts that name what is there already. */
-const UNCHANGED = ['family', 'expiresAt', 'topic', 'group', 'key'];
+/** Texts that name what is there already, or that are numbers or one of a list of words. */
+const UNCHANGED = [
+  ...['family', 'expiresAt', 'topic', 'group', 'key'],
+  ...['kind', 'chain', 'fromBlock', 'toBlock', 'blocksMax'],
+];
 
 /** The fields of a command with other texts, so that it does something. */
 function changedBy({ operation, fields }: OperationCall): OperationCall['fields'] {

@@ -65,12 +65,60 @@ export interface ChainHeadV1 {
   readonly observedAt: string;
 }
 
+/**
+ * `daybook.watch-request.v1` (keyed by chain): what an operator wants of a chain's watcher. Every message
+ * has the whole request, so a repeated or late one does no harm.
+ */
+export interface WatchRequestV1 {
+  readonly requestId: string;
+  readonly chain: string;
+  /**
+   * `rescan` matches the blocks `from` to `to` again; `reset-ring` takes over the node's chain after a
+   * reorg that was too deep. Later versions may have other kinds: a watcher refuses those it does not know.
+   */
+  readonly kind: string;
+  /** The first block; null lets the watcher find it, for a reset only. */
+  readonly from: number | null;
+  /** The last block; null for the last one that is matched when the request arrives. */
+  readonly to: number | null;
+  /** The watcher refuses to match more blocks than this. */
+  readonly blocksMax: number;
+  /** Whether the operator has cancelled it. It never becomes false again. */
+  readonly isCancelled: boolean;
+  /** `operator:<operator id>`. */
+  readonly requestedBy: string;
+  readonly requestedAt: string;
+  /** Of the event in the ledger's log, a decimal string. */
+  readonly position: string;
+}
+
+/** `daybook.watch-report.v1` (keyed by chain): how far a watcher is with a request. */
+export interface WatchReportV1 {
+  readonly requestId: string;
+  readonly chain: string;
+  readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
+  /** The lowest and the highest block; null until they are known. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Null until it is known. */
+  readonly blocksLeft: number | null;
+  /** Transfers to our addresses in the blocks that were matched so far. */
+  readonly found: number;
+  /** New versions of transfers that it led to. */
+  readonly versions: number;
+  /** Why it was refused. */
+  readonly reason: string | null;
+  readonly observedAt: string;
+}
+
 export const TOPICS = {
   transfer: 'daybook.transfer.v1',
   purseAddress: 'daybook.purse-address.v1',
   ledgerEvent: 'daybook.ledger-event.v1',
   balance: 'daybook.balance.v1',
   chainHead: 'daybook.chain-head.v1',
+  watchRequest: 'daybook.watch-request.v1',
+  watchReport: 'daybook.watch-report.v1',
 } as const;
 
 /** Longer than any outage of a reader; what is removed before it is read is lost to that reader. */
@@ -86,4 +134,6 @@ export const TOPIC_SETTINGS = [
   { name: TOPICS.ledgerEvent, partitions: 12, retentionMs: RETENTION_MS },
   { name: TOPICS.balance, partitions: 12, retentionMs: null },
   { name: TOPICS.chainHead, partitions: 1, retentionMs: null },
+  { name: TOPICS.watchRequest, partitions: 1, retentionMs: RETENTION_MS },
+  { name: TOPICS.watchReport, partitions: 1, retentionMs: RETENTION_MS },
 ] as const;

@@ -110,6 +110,34 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     types: '`daybook.chain-head.v1`',
     sample: 'following',
   },
+  [TOPICS.watchRequest]: {
+    says: 'What operators request of the watcher of a chain: a rescan, a ring reset, or the end of one.',
+    writer: 'ledger',
+    readers: ['chain-watcher'],
+    readBy:
+      'the leading chain-watcher of each chain, group `watcher-<chain>`: it stores the request',
+    key: '`<chain>`',
+    keyPattern: `^${CAIP2}$`,
+    order: 'By position within a chain.',
+    dedupe:
+      '`requestId`. A repetition changes nothing, and a request whose `isCancelled` was true stays cancelled.',
+    gap: 'No check is needed: every message has the whole request.',
+    types: '`daybook.WatchRequest.v1`',
+    sample: 'rescan',
+  },
+  [TOPICS.watchReport]: {
+    says: 'How far a watcher is with a request: every change of its state, and its progress once a second.',
+    writer: 'chain-watcher',
+    readers: ['ledger'],
+    readBy: 'the ledger, group `ledger`: it shows requests to operators',
+    key: '`<chain>`',
+    keyPattern: `^${CAIP2}$`,
+    order: 'By `observedAt` within a request.',
+    dedupe: 'A report whose `observedAt` is older than the last one of its `requestId` is ignored.',
+    gap: 'No check is needed: a report replaces all before it.',
+    types: '`daybook.watch-report.v1`',
+    sample: 'running',
+  },
 };
 
 /** How long messages are kept. */

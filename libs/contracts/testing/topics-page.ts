@@ -5,7 +5,7 @@ import { DAY_MS, keptOf, settingsOf, TOPIC_NOTES, type Topic } from './topic-not
 
 const HEAD = `# Topics
 
-The apps exchange messages on five durable logs: Kafka topics, which others may read as well, or tables in PostgreSQL
+The apps exchange messages on seven durable logs: Kafka topics, which others may read as well, or tables in PostgreSQL
 when there is no broker. \`libs/contracts/testing/topics-page.ts\` generates this page. The same facts for machines are in
 [\`asyncapi.json\`](../libs/contracts/asyncapi.json), the schemas in [\`schemas\`](../libs/contracts/schemas), and a message
 of every kind in [\`golden\`](../libs/contracts/golden).

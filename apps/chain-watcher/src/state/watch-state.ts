@@ -110,7 +110,7 @@ function apply({ chain, table, events }: WatchParts, state: WatchState, change: 
     state.chain = { ...before, ring: extendRing(before.ring, parent, added, chain.reorgWindow) };
   }
   if (ring) state.chain = { ...startedChain(state), ring };
-  state.rescans = openRescans(state.rescans, rescans);
+  state.rescans = openRescans(state.rescans, rescans).filter(({ id }) => id !== change.cancelled);
   for (const { after } of rescans.filter(isForLateAddress).filter(isWaiting)) {
     // An address may come out of order: from a key that was parked, or as the later of two copies.
     state.lateRescans += 1;

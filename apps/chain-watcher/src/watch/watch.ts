@@ -1,5 +1,5 @@
 import type { PendingTransaction } from '@daybook/chains';
-import { type ChainHeadV1, TOPICS } from '@daybook/contracts';
+import { type ChainHeadV1, TOPICS, type WatchRequestV1 } from '@daybook/contracts';
 import type { DurableLog } from '@daybook/messaging';
 import { createAddressIntake } from '../addresses/address-intake';
 import type { MintedAddress } from '../addresses/late-addresses';
@@ -9,6 +9,7 @@ import { createFinality } from '../finality/finalise';
 import type { PolicyGroup } from '../finality/policy';
 import { createMempool } from '../mempool/mempool';
 import { type Health, judge, type Trouble } from '../monitoring/health';
+import { takeRequest } from '../operator/take-request';
 import { chainHeadMessage } from '../publish/messages';
 import { createRelay } from '../publish/relay';
 import { createRescans } from '../rescan/run-rescans';
@@ -51,6 +52,8 @@ export interface Watch {
    */
   acknowledge(complete: Position): Promise<void>;
   offerPending(transaction: PendingTransaction): void;
+  /** Stores what an operator requested. Throws before the chain's first start. */
+  takeRequest(request: WatchRequestV1): Promise<void>;
   /** Rejects offered addresses that are not stored yet, so that they are offered to the next watch. */
   close(): void;
   health(trouble: Trouble | null): Health;
@@ -112,6 +115,7 @@ export function createWatch(options: WatchOptions, record: WatchRecord, log: Dur
     acknowledge: relay.acknowledge,
     close: addresses.close,
     offerPending: mempool.offer,
+    takeRequest: (request) => takeRequest(context, request),
 
     health: (trouble) =>
       judge(

@@ -168,7 +168,7 @@ describe('a ledger event', () => {
       const messages = publicRecords([event]).map(
         (record) => ledgerEventMessage(record, states.get(keyOf(record)), findAsset).message,
       );
-      const isPrivate = /^(account|operator)-/.test(event.stream);
+      const isPrivate = /^(account|operator|watch)-/.test(event.stream);
       expect(messages.map(({ value }) => parseLedgerEvent(value).id)).toEqual(
         isPrivate ? [] : [event.id],
       );

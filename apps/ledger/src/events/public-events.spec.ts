@@ -103,6 +103,8 @@ describe('the public form of an event', () => {
       'OperatorAdded',
       'OperatorKeyIssued',
       'OperatorKeyRevoked',
+      'WatchRequested',
+      'WatchRequestCancelled',
       'ParkedKeyRetried',
     ]);
   });

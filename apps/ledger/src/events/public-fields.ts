@@ -77,6 +77,9 @@ const PUBLIC_FIELDS = {
   OperatorKeyRevoked: OF_THE_SERVICE,
   ParkedKeyRetried: OF_THE_SERVICE,
 
+  WatchRequested: OF_THE_SERVICE,
+  WatchRequestCancelled: OF_THE_SERVICE,
+
   CustomerCreated: { externalId: 'account', description: 'account', createdAt: 'everyone' },
   CustomerUpdated: { description: 'account' },
   CustomerBlocked: { reason: 'account' },

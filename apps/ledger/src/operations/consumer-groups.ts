@@ -45,6 +45,8 @@ async function knownGroups(dataSource: DataSource): Promise<readonly ConsumerGro
     { topic: TOPICS.chainHead, group: 'ledger' },
     ...chains.map(({ chain }) => ({ topic: TOPICS.purseAddress, group: `watcher-${chain}` })),
     { topic: TOPICS.transfer, group: 'ledger' },
+    { topic: TOPICS.watchReport, group: 'ledger' },
+    ...chains.map(({ chain }) => ({ topic: TOPICS.watchRequest, group: `watcher-${chain}` })),
   ];
   return groups.map((group) => ({ ...group, lag: null, waitingSince: null }));
 }

@@ -7,11 +7,13 @@ import { logTimesProjection } from '../projections/log-times.projection';
 import { pursesProjection } from '../purses';
 import { replenishmentsProjection } from '../replenishments';
 import { operatorsProjection } from './operators.projection';
+import { watchRequestsProjection } from './watch-requests.projection';
 
 /** The read models that share one checkpoint, so that a read sees all of them at one position. */
 export const READ_MODELS: readonly Projection[] = [
   accountsProjection,
   operatorsProjection,
+  watchRequestsProjection,
   commandsProjection,
   customersProjection,
   pursesProjection,
