@@ -134,6 +134,7 @@ const MEANT_OTHERWISE = [
   'account-not-found',
   'operator-not-found',
   'api-key-not-found',
+  'key-not-parked',
   'chain-unknown',
   'watch-request-invalid',
   'watch-request-not-found',

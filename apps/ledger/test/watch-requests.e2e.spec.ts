@@ -83,10 +83,11 @@ describe('a watch request', () => {
       {
         ...{ requestId: made.id, chain: FIRST, kind: 'rescan', from: 5, to: null },
         ...{ blocksMax: 10_000, isCancelled: false, requestedBy: made.requestedBy },
-        ...{ requestedAt: made.requestedAt, position: made.position },
+        ...{ requestedAt: expect.any(String), position: made.position },
       },
     ]);
-    expect(made).toMatchObject(await current(made));
+    const { position: _, ...shown } = made;
+    expect(await current(made)).toEqual(shown);
     await report(made.id, 1);
     await until(async () => (await current(made)).state === 'running');
     await report(made.id, 2, { state: 'done', blocksLeft: 0, found: 2, versions: 1 });
