@@ -187,9 +187,14 @@ function requestedIn(history: readonly RecordedEvent[]): Requested | null {
   const cancelled = history.find(({ type }) => type === 'WatchRequestCancelled');
   return {
     ...{ ...event.data, id: idOf(first.stream) },
-    ...{ requestedBy: first.metadata.actor, requestedAt: first.recordedAt },
-    cancelledAt: cancelled?.recordedAt ?? null,
+    ...{ requestedBy: first.metadata.actor, requestedAt: inMs(first.recordedAt) },
+    cancelledAt: cancelled === undefined ? null : inMs(cancelled.recordedAt),
   };
+}
+
+/** To the millisecond, as the read model answers it. */
+function inMs(time: string): string {
+  return new Date(time).toISOString();
 }
 
 /** The last report on a request; null when its watcher has not taken it yet. */
