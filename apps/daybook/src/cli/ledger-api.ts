@@ -22,7 +22,10 @@ interface ProblemBody {
   readonly errors?: readonly { readonly detail: string }[];
 }
 
-export function ledgerApi({ ledgerUrl, operatorKey, place }: Installation): LedgerApi {
+export function ledgerApi(
+  { ledgerUrl, operatorKey, place }: Installation,
+  interrupted: AbortSignal,
+): LedgerApi {
   async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
     if (ledgerUrl === null) {
       const right = 'Start one there, or say with DAYBOOK_LEDGER_URL where it is.';
@@ -39,8 +42,9 @@ export function ledgerApi({ ledgerUrl, operatorKey, place }: Installation): Ledg
         ...(body && { 'content-type': 'application/json' }),
       },
       ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      signal: AbortSignal.any([interrupted, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
     }).catch((error) => {
+      if (interrupted.aborted) throw error;
       const sentence = `The ledger at ${ledgerUrl} does not answer: ${reasonOf(error)}`;
       throw new Failure(sentence, EXIT.unreachable, { cause: error });
     });
@@ -65,6 +69,6 @@ function refusal(url: string, status: number, problem: ProblemBody | null): Fail
 }
 
 function exitCodeOf(status: number): ExitCode {
-  if (status === 400 || status === 403) return EXIT.usage;
+  if (status === 400 || status === 403 || status === 422) return EXIT.usage;
   return status === 503 ? EXIT.unreachable : EXIT.failed;
 }

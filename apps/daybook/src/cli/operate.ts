@@ -116,7 +116,7 @@ function open(
     };
   };
   return {
-    ...{ installation, env, signal, onEnd, api: ledgerApi(installation) },
+    ...{ installation, env, signal, onEnd, api: ledgerApi(installation, signal) },
     store: kept(() => openEventStore(env())),
     log: kept(() => openDurableLog(env())),
     query: async (sql, values = [], of = 'ledger') => (await pools[of]().query(sql, values)).rows,

@@ -1,6 +1,5 @@
-import { ledgerApi } from '../cli/api';
 import { EXIT, Failure } from '../cli/exit-codes';
-import { operate, type PlaceOptions } from '../cli/operate';
+import { operate, type PlaceOptions, THROUGH_LEDGER } from '../cli/operate';
 import { say, sayJson, table } from '../cli/output';
 import { requestProgress, requestReport, requestSentence } from './request-report';
 import { isOpen, WATCH_REQUESTS, type WatchRequest } from './watch-requests';
@@ -25,13 +24,13 @@ export function showRequests({ chain, json, ...place }: RequestsOptions): Promis
     async (operation) => {
       const query = new URLSearchParams({ limit: String(SHOWN_MAX), ...(chain && { chain }) });
       const path = `${WATCH_REQUESTS}?${query}`;
-      const { data } = await ledgerApi(operation).get<{ data: readonly WatchRequest[] }>(path);
+      const { data } = await operation.api.get<{ data: readonly WatchRequest[] }>(path);
       if (json) sayJson({ requests: data.map(requestReport) });
       else if (data.length === 0) say('Nothing was requested of the watchers yet.');
       else say(requestTable(data));
       return undefined;
     },
-    { database: false },
+    THROUGH_LEDGER,
   );
 }
 
@@ -61,7 +60,7 @@ export function cancelRequest(id: string, options: CancelOptions): Promise<void>
   return operate(
     options,
     async (operation) => {
-      const api = ledgerApi(operation);
+      const api = operation.api;
       const path = `${WATCH_REQUESTS}/${id}`;
       const known = await api.get<WatchRequest>(path);
       if (!isOpen(known)) throw new Failure(`${id} has ended already: it is ${known.state}.`);
@@ -71,6 +70,6 @@ export function cancelRequest(id: string, options: CancelOptions): Promise<void>
       else say(requestSentence(ended));
       return EXIT.ok;
     },
-    { database: false },
+    THROUGH_LEDGER,
   );
 }

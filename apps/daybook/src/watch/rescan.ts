@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type LedgerApi, ledgerApi } from '../cli/api';
 import { EXIT, type ExitCode, Failure } from '../cli/exit-codes';
-import { type Operation, operate, type PlaceOptions } from '../cli/operate';
+import { type Operation, operate, type PlaceOptions, THROUGH_LEDGER } from '../cli/operate';
 import { remark, say, sayJson } from '../cli/output';
 import { countingBar } from '../cli/progress';
 import { requestReport, requestSentence } from './request-report';
@@ -34,14 +33,13 @@ export function runRescan(options: RescanOptions): Promise<void> {
     options,
     async (operation) => {
       const wish = wishOf(options);
-      const api = ledgerApi(operation);
-      const requested = await api.post<WrittenRequest>(WATCH_REQUESTS, wish);
-      const ended = options.detach ? requested : await follow(operation, api, requested);
+      const requested = await operation.api.post<WrittenRequest>(WATCH_REQUESTS, wish);
+      const ended = options.detach ? requested : await follow(operation, requested);
       if (options.json) sayJson(requestReport(ended));
       else say(requestSentence(ended));
       return codeOf(ended);
     },
-    { database: false },
+    THROUGH_LEDGER,
   );
 }
 
@@ -68,8 +66,7 @@ function wishOf({ chain, from, to, resetRing, reason, yes }: RescanOptions): obj
 
 /** Shows how far the watcher is, until the request has ended. */
 async function follow(
-  { signal }: Operation,
-  api: LedgerApi,
+  { api, signal }: Operation,
   { id, kind, chain, position }: WrittenRequest,
 ): Promise<WatchRequest> {
   const bar = countingBar(kind === 'rescan' ? 'Matching again' : 'Matching', 'blocks');
