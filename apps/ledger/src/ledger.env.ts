@@ -2,8 +2,8 @@ import { loadChainsFile, purseXpubs } from '@daybook/chains';
 import type { Family } from '@daybook/domain';
 import { checkConnectionString } from '@daybook/event-store';
 import { parseBrokerAddress } from '@daybook/messaging';
-import { IsPostgresUrl, IsWholeNumber, readEnvironment } from '@daybook/platform';
-import { IsBoolean, IsIn, IsOptional, IsString, Matches } from 'class-validator';
+import { AppEnv, IsWholeNumber, readEnvironment } from '@daybook/platform';
+import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
 import { grpcCredentials } from './grpc/credentials';
 
 /** The roles of a process. Several processes may share them. */
@@ -11,22 +11,11 @@ export const ROLES = ['api', 'projector', 'consumer', 'relay'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The ledger's configuration, read once at start. `.env.example` explains each variable. */
-export class LedgerEnv {
-  @IsPostgresUrl()
-  readonly databaseUrl!: string;
-
+export class LedgerEnv extends AppEnv {
   /** Connection string with credentials. Without it the event log is in PostgreSQL. */
   @IsOptional()
   @IsString()
   readonly eventstoredbUrl?: string;
-
-  /** `host:port,host:port`, or `kafka://` with credentials. Without it the durable log is in PostgreSQL. */
-  @IsOptional()
-  @IsString()
-  readonly kafkaBrokers?: string;
-
-  @IsString()
-  readonly httpHost: string = '127.0.0.1';
 
   @IsWholeNumber(0, 65_535)
   readonly httpPort: number = 3000;
@@ -71,11 +60,6 @@ export class LedgerEnv {
   @IsString()
   readonly evmXpub?: string;
 
-  /** JSON file of the active chains. */
-  @IsOptional()
-  @IsString()
-  readonly chainsFile?: string;
-
   /** The key of the default account, issued at the first start. */
   @IsOptional()
   @Matches(/^dbk_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,64}$/, {
@@ -96,9 +80,6 @@ export class LedgerEnv {
    */
   @IsWholeNumber(1)
   readonly rateLimit: number = 120_000;
-
-  @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])
-  readonly logLevel: string = 'info';
 }
 
 /** The configured xpub of each family. TRON gets its variable when its chains can be watched. */

@@ -16,18 +16,12 @@ const CREATE_CHECKPOINT = `
   INSERT INTO checkpoint (name, position) VALUES ($1, $2)
   ON CONFLICT (name) DO UPDATE SET position = excluded.position`;
 
-export interface TablesFold {
-  fold(batch: readonly Happened[], end: Position): Promise<void>;
-  /** Waits until all is committed. */
-  end(): Promise<void>;
-}
-
 /**
  * Folds pages into the tables that the connection's search path leads to, by the projections that the
  * service runs. A projection only writes, so its statements are collected first: while PostgreSQL
  * works on one page, the next is folded. Rows and checkpoint of a page are one transaction.
  */
-export function foldIntoTables(client: Client, projections: readonly Projection[]): TablesFold {
+export function foldIntoTables(client: Client, projections: readonly Projection[]) {
   const names = new Map<string, string>();
   let underWay: Promise<void> = Promise.resolve();
 
@@ -48,7 +42,7 @@ export function foldIntoTables(client: Client, projections: readonly Projection[
   }
 
   return {
-    async fold(batch, end) {
+    async fold(batch: readonly Happened[], end: Position): Promise<void> {
       const statements: Statement[] = [];
       const collect: Sql = {
         async query(text, values = []) {
@@ -68,6 +62,7 @@ export function foldIntoTables(client: Client, projections: readonly Projection[
       // The next page or `end` awaits it and sees the error.
       underWay.catch(() => undefined);
     },
+    /** Waits until all is committed. */
     end: () => underWay,
   };
 }

@@ -1,5 +1,13 @@
 import 'reflect-metadata';
-import { getMetadataStorage, IsUrl, ValidateBy, validateSync } from 'class-validator';
+import {
+  getMetadataStorage,
+  IsIn,
+  IsOptional,
+  IsString,
+  IsUrl,
+  ValidateBy,
+  validateSync,
+} from 'class-validator';
 
 const PREFIX = 'DAYBOOK_';
 
@@ -62,6 +70,28 @@ export function IsWholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Prope
       defaultMessage: () => `$property must be a whole number ${range}`,
     },
   });
+}
+
+/** What every app is configured with. `.env.example` explains each variable. */
+export class AppEnv {
+  @IsPostgresUrl()
+  readonly databaseUrl!: string;
+
+  /** `host:port,host:port`, or with `kafka://` and credentials; tables in PostgreSQL when left out. */
+  @IsOptional()
+  @IsString()
+  readonly kafkaBrokers?: string;
+
+  /** JSON file that says which chains are watched; none when left out. */
+  @IsOptional()
+  @IsString()
+  readonly chainsFile?: string;
+
+  @IsString()
+  readonly httpHost: string = '127.0.0.1';
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])
+  readonly logLevel: string = 'info';
 }
 
 /** The environment variable of a property: `databaseUrl` is `DAYBOOK_DATABASE_URL`. */

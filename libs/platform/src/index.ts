@@ -6,7 +6,7 @@ export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from './embedded-postgres';
-export { EnvironmentError, IsPostgresUrl, IsWholeNumber, readEnvironment } from './env';
+export { AppEnv, EnvironmentError, IsPostgresUrl, IsWholeNumber, readEnvironment } from './env';
 export { failStart } from './fail-start';
 export { freePort, isPortFree, requirePort } from './free-port';
 export {

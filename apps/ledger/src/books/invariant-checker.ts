@@ -29,17 +29,7 @@ const REMEMBERED_MAX = 1_000;
 
 const FIRST_KEY = { ownerId: '00000000-0000-0000-0000-000000000000', asset: '' };
 
-export interface InvariantChecker {
-  /** Every line up to this position was checked after it was written. */
-  checkedPosition(): bigint;
-  /** The current violations, as of the latest checks and the last full sweep. */
-  violated(): readonly Violation[];
-  /** Violations found since the start. One that persists counts once. */
-  found(): ReadonlyMap<Invariant, number>;
-  /** Full sweeps since the start. */
-  sweeps(): number;
-  stop(): Promise<void>;
-}
+export type InvariantChecker = ReturnType<typeof startInvariantChecker>;
 
 interface CheckerOptions {
   readonly everyMs?: number;
@@ -57,7 +47,7 @@ type Row = Readonly<Record<string, string | boolean | null>>;
 export function startInvariantChecker(
   dataSource: DataSource,
   { everyMs = EVERY_MS, onViolation, onError }: CheckerOptions,
-): InvariantChecker {
+) {
   const stopping = new AbortController();
   const found = new Map<Invariant, number>();
   const violated = new Map<string, { violation: Violation; sweep: number }>();
@@ -156,9 +146,13 @@ export function startInvariantChecker(
 
   const ended = run();
   return {
+    /** Every line up to here was checked after it was written. */
     checkedPosition: () => (checked < 0n ? 0n : checked),
+    /** What is wrong now, as far as the last looks and the last full sweep know. */
     violated: () => [...violated.values()].map(({ violation }) => violation),
-    found: () => found,
+    /** How many violations were found since the start, each once for as long as it lasts. */
+    found: (): ReadonlyMap<Invariant, number> => found,
+    /** Full sweeps since the start. */
     sweeps: () => sweeps,
     stop: () => {
       stopping.abort();

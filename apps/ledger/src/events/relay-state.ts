@@ -27,20 +27,13 @@ const STORE = `
  * is valid for one checkpoint: it is dropped if another process moved the checkpoint or a transaction
  * failed.
  */
-export interface RelayState {
-  /** The relay's checkpoints. Advancing them drops a cache that is no longer valid. */
-  guard(checkpoints: Checkpoints<EntityManager>): Checkpoints<EntityManager>;
-  /** The states of the keys; a key without state has no entry. */
-  load(keys: Iterable<string>, sql: Sql): Promise<Map<string, KeyState>>;
-  store(states: ReadonlyMap<string, KeyState>, sql: Sql): Promise<void>;
-}
-
-export function relayState(): RelayState {
+export function relayState() {
   const cache = new LRUCache<string, KeyState>({ max: KEYS_MAX });
   let cachedAt: Position | null = null;
 
   return {
-    guard: (checkpoints) => ({
+    /** The checkpoints of the relay; advancing them drops a copy in memory that is not valid any more. */
+    guard: (checkpoints: Checkpoints<EntityManager>): Checkpoints<EntityManager> => ({
       async advance(name, work) {
         try {
           const reached = await checkpoints.advance(name, (tx, checkpoint) => {
@@ -57,7 +50,8 @@ export function relayState(): RelayState {
       },
     }),
 
-    async load(keys, sql) {
+    /** The states of those of the keys that have one. */
+    async load(keys: Iterable<string>, sql: Sql): Promise<Map<string, KeyState>> {
       const states = new Map<string, KeyState>();
       const missing: string[] = [];
       for (const key of keys) {
@@ -74,7 +68,7 @@ export function relayState(): RelayState {
       return states;
     },
 
-    async store(states, sql) {
+    async store(states: ReadonlyMap<string, KeyState>, sql: Sql): Promise<void> {
       // Sorted keys visit the rows in index order.
       const rows = [...states].sort(([a], [b]) => (a < b ? -1 : 1));
       await sql.query(STORE, cellsOf(COLUMNS, rows));

@@ -1,5 +1,5 @@
 import {
-  type Finality,
+  finalityText,
   type Inclusion,
   idOf,
   type Parties,
@@ -199,8 +199,4 @@ function lifeAfter(event: ReplenishmentEvent): Life {
       };
     }
   }
-}
-
-function finalityText(finality: Finality): string {
-  return finality.kind === 'depth' ? `depth:${finality.confirmations}` : `tag:${finality.tag}`;
 }
