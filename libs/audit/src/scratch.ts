@@ -13,23 +13,23 @@ import { createTables, dropTables, type TableSet, tablesIn } from './table-set';
 const INSUFFICIENT_PRIVILEGE = '42501';
 const UNDEFINED_TABLE = '42P01';
 
-/** How a replay may be throttled, watched and stopped. */
+/** How to throttle, observe and stop a replay. */
 export interface Pace {
   readonly pageEvents?: number;
-  /** The most events a second; without limit when left out. */
+  /** The most events per second; unlimited by default. */
   readonly eventsPerSecond?: number;
   readonly signal?: AbortSignal;
   onProgress?(progress: Progress): void;
 }
 
-/** Tables in a schema of their own that the log is folded into, beside the live ones. */
+/** Tables in a separate schema into which the event log is folded. */
 export interface Scratch extends TableSet {
   readonly client: Client;
-  /** How far the tables have come. */
+  /** The checkpoint of the tables. */
   checkpoint(): Position;
-  /** Continues folding to this position. What an earlier, killed run has folded is kept. */
+  /** Continues folding up to this position, after what an earlier, killed run has folded. */
   foldTo(to: Position, pace: Pace, untilTime?: string): Promise<Folded>;
-  /** Only for scratches that were opened `withBooks`. */
+  /** Null unless the scratch was opened `withBooks`. */
   readonly books: Books | null;
   drop(): Promise<void>;
   close(): Promise<void>;
@@ -37,22 +37,21 @@ export interface Scratch extends TableSet {
 
 export interface ScratchOptions {
   readonly store: EventStore;
-  /** Of a role that may create schemas. */
+  /** For a role that may create schemas. */
   readonly url: string;
   readonly schema: string;
   readonly projections: readonly Projection[];
-  /** Tables that will be served must survive a crash of the server. */
+  /** Whether the tables are logged. Tables that become live must survive a crash of the server. */
   readonly isLogged: boolean;
-  /** Whether the log is also folded in memory, from its start. */
+  /** Whether the event log is also folded in memory, from its start. */
   readonly withBooks: boolean;
-  /** Whether the tables must be there already. */
+  /** Whether the tables must already exist. */
   readonly mustExist?: boolean;
 }
 
 /**
- * Opens the tables in `schema`: new ones, or those of an earlier run, which go on from their own
- * checkpoint. Rejects with `AuditRefused` (no-rights, not-migrated, run-elsewhere, schema-taken,
- * nothing-to-resume).
+ * Opens the tables in `schema`: new ones, or those of an earlier run, which continue from their checkpoint.
+ * Rejects with `AuditRefused` (no-rights, not-migrated, run-elsewhere, schema-taken, nothing-to-resume).
  */
 export async function openScratch(options: ScratchOptions): Promise<Scratch> {
   const { url, schema, projections, isLogged, mustExist = false } = options;
@@ -84,7 +83,7 @@ function scratchOf(
   const books = withBooks ? booksInMemory() : null;
   const tables = foldIntoTables(client, projections);
   let checkpoint = reached;
-  // Books are in memory only, so they begin at the start of the log whatever the tables hold.
+  // Books exist in memory only, so they always begin at the start of the event log.
   let after = withBooks ? START : reached;
   return {
     ...set,
@@ -115,7 +114,7 @@ function requireSame({ schema, tables }: TableSet, found: readonly string[]): vo
   if (found.length === expected.size && found.every((table) => expected.has(table))) return;
   throw new AuditRefused(
     'schema-taken',
-    `The schema ${schema} holds other tables (${found.join(', ')}). Choose another name or drop it.`,
+    `The schema ${schema} has other tables (${found.join(', ')}). Choose another name or drop it.`,
   );
 }
 
@@ -124,7 +123,7 @@ function explained(error: unknown): unknown {
   if (error.code === INSUFFICIENT_PRIVILEGE) {
     return new AuditRefused(
       'no-rights',
-      'An audit makes tables of its own: give it the owner of the schemas (DAYBOOK_MIGRATION_URL).',
+      'An audit creates tables, so it needs the owner of the schemas: set DAYBOOK_MIGRATION_URL.',
       { cause: error },
     );
   }

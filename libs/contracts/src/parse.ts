@@ -8,7 +8,7 @@ import transferSchema from '../schemas/transfer.v1.json';
 import type { BalanceV1, LedgerEventV1 } from './ledger-messages';
 import type { ChainHeadV1, PurseAddressV1, TransferV1 } from './messages';
 
-/** A message that does not follow its schema. Its reader must stop or park it, never guess. */
+/** A message that does not follow its schema. The consumer must stop or park it, never guess. */
 export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage';
 }
