@@ -5,7 +5,7 @@ const DURATION_BUCKETS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** The metrics of readers of a log. Labels have few values: never an account or an id. */
+/** The metrics of followers and consumers. Labels have few values: never an account or an id. */
 export interface Metrics {
   readonly registry: Registry;
   readonly followLag: Gauge<'projection'>;
@@ -25,13 +25,13 @@ export function createMetrics(app: string): Metrics {
     registry,
     followLag: new Gauge({
       name: 'daybook_follow_lag_positions',
-      help: 'Positions of the log after the checkpoint: events on PostgreSQL, bytes on EventStoreDB.',
+      help: 'Distance of the checkpoint from the head: events on PostgreSQL, bytes on EventStoreDB.',
       labelNames: ['projection'],
       registers,
     }),
     followProgressAgeSeconds: new Gauge({
       name: 'daybook_follow_progress_age_seconds',
-      help: 'Since the checkpoint last moved or was found at the head.',
+      help: 'Seconds since the checkpoint last advanced or was at the head.',
       labelNames: ['projection'],
       registers,
     }),
@@ -43,7 +43,7 @@ export function createMetrics(app: string): Metrics {
     }),
     parkedKeys: new Gauge({
       name: 'daybook_parked_keys',
-      help: 'Keys that stand still since a message of theirs could not be handled.',
+      help: 'Keys that are parked because one of their messages cannot be handled.',
       labelNames: ['topic', 'group'],
       registers,
     }),
