@@ -19,7 +19,7 @@ import {
 } from '@daybook/domain';
 import type { Happened } from '@daybook/event-store';
 
-/** Violations kept in memory. A longer list would help nobody. */
+/** Violations kept in memory; a longer list would not help. */
 export const VIOLATIONS_MAX = 100;
 
 /** Debits and credits of one asset on one kind of book account. */

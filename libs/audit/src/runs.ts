@@ -93,5 +93,5 @@ export async function discardRun(url: string, id: string): Promise<void> {
 }
 
 export function noSuchRun(schema: string): AuditRefused {
-  return new AuditRefused('nothing-to-resume', `${schema} has no tables of a run.`);
+  return new AuditRefused('nothing-to-resume', `No run has left tables in ${schema}.`);
 }

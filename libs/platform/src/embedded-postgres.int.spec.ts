@@ -110,7 +110,7 @@ describe('embedded PostgreSQL', () => {
     expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
-  it('lets nobody in without the password and keeps the password private', async () => {
+  it('requires the password and keeps it private', async () => {
     server = await startEmbeddedPostgres({ folder });
     const wrong = new URL(server.url);
     wrong.password = 'guess';

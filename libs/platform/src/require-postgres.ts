@@ -31,7 +31,7 @@ export interface PostgresRequirement {
   readonly url: string;
   /** The environment variable with the connection string, for the message. */
   readonly variable: string;
-  /** What the migrations create; nothing is checked when left out. */
+  /** What the migrations create. Without it, migrations are not checked. */
   readonly migrated?: {
     /** A table that they create, `schema.table`, to detect an empty database. */
     readonly table: string;
