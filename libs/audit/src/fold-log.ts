@@ -4,12 +4,12 @@ import type { Happened } from '@daybook/event-store';
 import { type EventStore, isLater, type LogPage, type Position, START } from '@daybook/event-store';
 
 export interface Progress {
-  /** What is being done, such as `folding` or `comparing`. */
+  /** The current step. */
   readonly step: 'folding' | 'indexing' | 'hashing' | 'comparing';
   /** Events folded, or rows of the step. */
   readonly done: number;
   readonly perSecond: number;
-  /** From 0 to 1; null where the total is not known. */
+  /** From 0 to 1; null if the total is unknown. */
   readonly fraction: number | null;
   readonly secondsLeft: number | null;
 }
@@ -18,7 +18,7 @@ export interface Progress {
 export interface Pace {
   /** Events a page. */
   readonly pageEvents?: number;
-  /** The most events a second; without limit when left out. */
+  /** The most events per second; unlimited by default. */
   readonly eventsPerSecond?: number;
   readonly signal?: AbortSignal;
   onProgress?(progress: Progress): void;
@@ -39,21 +39,21 @@ export type FoldPage = (batch: readonly Happened[], end: Position) => Promise<vo
 
 export interface Folded {
   readonly events: number;
-  /** How far the log was folded: the last position that counts. */
+  /** The position up to which the event log was folded. */
   readonly position: Position;
-  /** When the last folded event was recorded; null when there was none. */
+  /** When the last folded event was recorded; null if there was none. */
   readonly time: string | null;
 }
 
-/** Larger pages were not faster, and hold more of the log in memory. */
+/** Larger pages were not faster (measured) and use more memory. */
 const PAGE_EVENTS = 2_500;
-/** Where the rate is limited, in how many parts a second is read. */
+/** Pages per second when the rate is limited. */
 const PAGES_PER_SECOND = 5;
 const PROGRESS_EVERY_MS = 200;
 
 /**
- * Folds the log in order, with the next page on its way while one is folded: one reader's load. Throws
- * `UnknownEvent` at an event that this version does not know; nothing is skipped.
+ * Folds the event log in order and reads the next page meanwhile. Throws `UnknownEvent` at an event that
+ * this version does not know; nothing is skipped.
  */
 export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Folded> {
   const { store, to, untilTime, after = START, pace } = options;
@@ -83,7 +83,7 @@ export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Fol
     }
     const last = batch.at(-1)?.recorded;
     time = last?.recordedAt ?? time;
-    // A position between two events is as good as the event before it.
+    // A position between two events counts as the event before it.
     const end = isCut ? (untilTime === undefined ? to : (last?.position ?? position)) : page.end;
     position = earlier(end, to);
     await fold(batch, position);
@@ -119,7 +119,7 @@ function progressMeter({ to, pace }: FoldOptions, from: Position) {
     if (now - toldAt < PROGRESS_EVERY_MS && position < to) return;
     toldAt = now;
     const seconds = Math.max((now - startedAt) / 1_000, 0.001);
-    // Positions grow with the log but may have gaps, so they give the fraction and not the number.
+    // Positions may have gaps, so they give the fraction but not the number of events.
     const fraction = to === from ? 1 : Number(position - from) / Number(to - from);
     const secondsLeft = fraction === 0 ? null : (seconds / fraction) * (1 - fraction);
     pace.onProgress?.({

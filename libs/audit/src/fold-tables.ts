@@ -8,7 +8,7 @@ interface Statement {
   readonly values: unknown[];
 }
 
-/** A statement that names the live schema would write there, whatever the search path is. */
+/** A statement that names the live schema would write there regardless of the search path. */
 const NAMES_LIVE_SCHEMA = new RegExp(`\\b${LIVE_SCHEMA}\\.`);
 
 const CHECKPOINT = 'SELECT position FROM checkpoint WHERE name = $1';
@@ -17,9 +17,9 @@ const CREATE_CHECKPOINT = `
   ON CONFLICT (name) DO UPDATE SET position = excluded.position`;
 
 /**
- * Folds pages into the tables that the connection's search path leads to, by the projections that the
- * service runs. A projection only writes, so its statements are collected first: while PostgreSQL
- * works on one page, the next is folded. Rows and checkpoint of a page are one transaction.
+ * Folds pages into the tables on the connection's search path, with the service's own projections. A
+ * projection only writes, so its statements can be collected first: the next page is folded while
+ * PostgreSQL works on the current one. Rows and checkpoint of a page are one transaction.
  */
 export function foldIntoTables(client: Client, projections: readonly Projection[]) {
   const names = new Map<string, string>();
@@ -31,7 +31,7 @@ export function foldIntoTables(client: Client, projections: readonly Projection[
       names.set(text, name);
       return client.query({ name, text, values });
     };
-    // Sent together and answered in order; after a failure the server undoes all of it.
+    // Pipelined: sent together and answered in order. After a failure the server rolls all of it back.
     const answers = await Promise.allSettled([
       client.query('BEGIN'),
       ...statements.map(named),
@@ -54,7 +54,7 @@ export function foldIntoTables(client: Client, projections: readonly Projection[
       };
       for (const projection of projections) {
         if (batch.length > 0) await projection.apply(batch, collect);
-        // Lets the statements of the page before be sent.
+        // Lets the previous page's statements be sent.
         await turn();
       }
       await underWay;
@@ -67,7 +67,7 @@ export function foldIntoTables(client: Client, projections: readonly Projection[
   };
 }
 
-/** The checkpoint of the tables on the connection's search path; null when nothing was folded yet. */
+/** The checkpoint of the tables on the connection's search path; null if nothing was folded yet. */
 export async function checkpointOf(client: Client): Promise<Position | null> {
   const { rows } = await client.query<{ position: string }>(CHECKPOINT, [READ_MODELS_CHECKPOINT]);
   return rows[0] === undefined ? null : BigInt(rows[0].position);

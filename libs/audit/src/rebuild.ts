@@ -17,18 +17,18 @@ import { buildIndexes, qualified, tablesIn } from './table-set';
 
 export interface RebuildOptions extends Pace {
   readonly store: EventStore;
-  /** Of the owner of the tables (`DAYBOOK_MIGRATION_URL`); the service's own role may not own any. */
+  /** The URL of the tables' owner (`DAYBOOK_MIGRATION_URL`); the service's own role owns none. */
   readonly ownerUrl: string | undefined;
-  /** A read model's name, or all of them. */
+  /** The name of a read model, or `all`. */
   readonly readModel: string | 'all';
-  /** Who asks; kept as evidence. */
+  /** Who requested the rebuild; kept as evidence. */
   readonly actor: string;
   /**
    * Whether tables that differ from the live ones may be swapped in, as after a fix of a projection.
-   * Without it, differences end the rebuild and the old tables stay.
+   * Otherwise a difference ends the rebuild and the old tables stay live.
    */
   readonly acceptDifferences?: boolean;
-  /** Continues a killed run of this same version instead of starting again. */
+  /** Resumes an interrupted run of the same version. */
   readonly resume?: boolean;
   /** The read models of the service. */
   readonly projections: readonly Projection[];
@@ -49,9 +49,9 @@ export interface RebuildReport {
 }
 
 /**
- * Builds read models again from the log while the old ones serve, compares every row, and swaps. Can be
- * killed at any moment: the old tables or the new ones serve, never a mixture, and the next rebuild
- * clears away what is left. Rejects with `AuditRefused` (no-rights, run-elsewhere, unknown-read-model,
+ * Rebuilds read models from the event log while the old ones stay live, compares every row, and swaps. It
+ * may be killed at any moment: either the old or the new tables are live, never a mixture, and the next
+ * rebuild removes leftovers. Rejects with `AuditRefused` (no-rights, run-elsewhere, unknown-read-model,
  * tables-busy, read-models-behind).
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
@@ -92,10 +92,9 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
 }
 
 /**
- * Lets the tables serve again that served before the last swap. They are where they were then, with
- * a checkpoint of their own, so they first catch up from there by the same projections. The tables that
- * served meanwhile are kept in their place. Rejects with `AuditRefused` (nothing-to-roll-back,
- * tables-changed, no-rights, run-elsewhere, tables-busy).
+ * Swaps back the tables from before the last swap. They kept their own checkpoint, so they first catch up
+ * from there with the same projections. The current tables are kept in their place. Rejects with
+ * `AuditRefused` (nothing-to-roll-back, tables-changed, no-rights, run-elsewhere, tables-busy).
  */
 export async function rollBack(
   options: Omit<RebuildOptions, 'readModel' | 'resume' | 'acceptDifferences'>,
@@ -108,7 +107,7 @@ export async function rollBack(
     const kept = new Set(await tablesIn(live, BEFORE_SCHEMA));
     const projections = all.filter(({ tables }) => tables.every((table) => kept.has(table)));
     if (kept.size === 0) {
-      throw new AuditRefused('nothing-to-roll-back', `${BEFORE_SCHEMA} holds no tables.`);
+      throw new AuditRefused('nothing-to-roll-back', `${BEFORE_SCHEMA} has no tables.`);
     }
     const known = new Set(['checkpoint', ...projections.flatMap(({ tables }) => tables)]);
     for (const table of kept) if (!known.has(table)) throw tablesChanged(table);
@@ -142,7 +141,7 @@ const INDEXING = {
   secondsLeft: null,
 } as const;
 
-/** Rounds of catching up with traffic; the few events after the last round are left to the swap. */
+/** Rounds of catching up with live traffic. The swap folds the few events after the last round. */
 const ROUNDS_MAX = 20;
 
 async function catchUp(live: Client, scratch: Scratch, pace: Pace): Promise<void> {
@@ -212,7 +211,7 @@ async function finish(
   return certificate;
 }
 
-/** Drops what a killed rebuild left. A run that is still working holds the lock, so it is refused. */
+/** Drops the tables of a killed rebuild. Refuses (run-elsewhere) while a running one holds the lock. */
 async function clearShadow(store: EventStore, url: string): Promise<void> {
   const client = await auditConnection(url, SHADOW_SCHEMA);
   const left = await tablesIn(client, SHADOW_SCHEMA).finally(() => client.end());
@@ -230,7 +229,7 @@ function requireOwner(url: string | undefined): string {
   if (url !== undefined) return url;
   throw new AuditRefused(
     'no-rights',
-    'A rebuild exchanges tables, which only their owner may: set DAYBOOK_MIGRATION_URL.',
+    'A rebuild swaps tables, which only their owner may do: set DAYBOOK_MIGRATION_URL.',
   );
 }
 
@@ -239,7 +238,10 @@ function chosen(readModel: string, all: readonly Projection[]): readonly Project
   const found = all.filter(({ name }) => name === readModel);
   if (found.length > 0) return found;
   const names = all.map(({ name }) => name).join(', ');
-  throw new AuditRefused('unknown-read-model', `There is no ${readModel}; choose all or ${names}.`);
+  throw new AuditRefused(
+    'unknown-read-model',
+    `There is no read model ${readModel}. Choose all or one of ${names}.`,
+  );
 }
 
 async function requireSameColumns(client: Client, table: string): Promise<void> {

@@ -16,9 +16,9 @@ const UNDEFINED_TABLE = '42P01';
 /** Tables in a schema of their own that the log is folded into, beside the live ones. */
 export interface Scratch extends TableSet {
   readonly client: Client;
-  /** How far the tables have come. */
+  /** The checkpoint of the tables. */
   checkpoint(): Position;
-  /** Continues folding to this position. What an earlier, killed run has folded is kept. */
+  /** Continues folding up to this position, after what an earlier, killed run has folded. */
   foldTo(to: Position, pace: Pace, untilTime?: string): Promise<Folded>;
   /** The books of the log up to the checkpoint; null for tables that will be served. */
   readonly books: Books | null;
@@ -28,7 +28,7 @@ export interface Scratch extends TableSet {
 
 export interface ScratchOptions {
   readonly store: EventStore;
-  /** Of a role that may create schemas. */
+  /** For a role that may create schemas. */
   readonly url: string;
   readonly schema: string;
   readonly projections: readonly Projection[];
@@ -42,9 +42,8 @@ export interface ScratchOptions {
 }
 
 /**
- * Opens the tables in `schema`: new ones, or those of an earlier run, which go on from their own
- * checkpoint. Rejects with `AuditRefused` (no-rights, not-migrated, run-elsewhere, schema-taken,
- * nothing-to-resume).
+ * Opens the tables in `schema`: new ones, or those of an earlier run, which continue from their checkpoint.
+ * Rejects with `AuditRefused` (no-rights, not-migrated, run-elsewhere, schema-taken, nothing-to-resume).
  */
 export async function openScratch(options: ScratchOptions): Promise<Scratch> {
   const { url, schema, projections, isToServe, mustExist = false } = options;
@@ -106,7 +105,7 @@ function requireSame({ schema, tables }: TableSet, found: readonly string[]): vo
   if (found.length === expected.size && found.every((table) => expected.has(table))) return;
   throw new AuditRefused(
     'schema-taken',
-    `The schema ${schema} holds other tables (${found.join(', ')}). Choose another name or drop it.`,
+    `The schema ${schema} has other tables (${found.join(', ')}). Choose another name or drop it.`,
   );
 }
 
@@ -115,7 +114,7 @@ function explained(error: unknown): unknown {
   if (error.code === INSUFFICIENT_PRIVILEGE) {
     return new AuditRefused(
       'no-rights',
-      'An audit makes tables of its own: give it the owner of the schemas (DAYBOOK_MIGRATION_URL).',
+      'An audit creates tables, so it needs the owner of the schemas: set DAYBOOK_MIGRATION_URL.',
       { cause: error },
     );
   }

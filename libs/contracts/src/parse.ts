@@ -16,7 +16,7 @@ import type {
   WatchRequestV1,
 } from './messages';
 
-/** A message that does not follow its schema. Its reader must stop or park it, never guess. */
+/** A message that does not follow its schema. The consumer must stop or park it, never guess. */
 export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage';
 }

@@ -9,7 +9,7 @@ import { freePort } from './free-port';
 const START_TIMEOUT_MS = 20_000;
 
 export interface AnvilOptions {
-  /** A free port when left out. */
+  /** A free port by default. */
   readonly port?: number;
   /** Further command line arguments, for example `['--no-mining', '--state', file]`. */
   readonly args?: readonly string[];
@@ -21,7 +21,7 @@ export interface Anvil {
   readonly port: number;
   readonly pid: number;
   readonly exited: Promise<void>;
-  /** Lets anvil write its state, then waits for its end. */
+  /** Lets anvil write its state, then waits until it has ended. */
   stop(): Promise<void>;
   /** Kills it, as a crash would. */
   kill(): Promise<void>;

@@ -26,8 +26,8 @@ import { endProcess, isAlive } from './processes';
 import type { SystemUser } from './reachable';
 
 /**
- * PostgreSQL's defaults are for small machines: with a small cache and frequent checkpoints, whole pages
- * are written to the WAL again and again once the log has a million events. The cache gets an eighth of
+ * PostgreSQL's defaults are for small machines. With a small cache and frequent checkpoints, whole pages are
+ * written to the WAL repeatedly once the event log has a million events. The cache gets an eighth of
  * the memory, at most 1 GB; checkpoints are triggered by time, not by size.
  */
 const MEMORY_AND_WAL = {
@@ -46,9 +46,9 @@ const POLL_MS = 20;
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 
 export interface EmbeddedPostgresOptions {
-  /** Keeps data, password, port and log. Left out: a new folder, removed when the server stops. */
+  /** Keeps data, password, port and log file. Default: a new folder, removed when the server stops. */
   readonly folder?: string;
-  /** The port. Left out: the folder's last port, or a free one when that is taken. */
+  /** The port. Default: the folder's last port, or a free one if that is in use. */
   readonly port?: number;
   /** Server settings (`-c name=value`) on top of the defaults. */
   readonly settings?: Readonly<Record<string, string>>;

@@ -29,7 +29,7 @@ export async function requirePort(host: string, port: number, variable: string):
 function portFault({ code }: NodeJS.ErrnoException, host: string, port: number, variable: string) {
   switch (code) {
     case 'EADDRINUSE':
-      return `${variable}: port ${port} of ${host} is in use by another program. Stop that, or choose another port`;
+      return `${variable}: port ${port} of ${host} is in use by another program. Stop it, or choose another port`;
     case 'EACCES':
       return `${variable}: this user may not listen on port ${port}. Choose one from 1024`;
     default:

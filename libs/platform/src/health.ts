@@ -18,14 +18,14 @@ export interface HealthReport {
   readonly checks: Readonly<Record<string, { status: 'ok' | 'failing'; detail?: string }>>;
 }
 
-/** The answer to a probe; 503 means: send no requests. */
+/** The answer of a probe; 503 means: send no requests. */
 export interface HealthAnswer {
   readonly httpStatus: 200 | 503;
   readonly body: HealthReport;
 }
 
 export interface Health {
-  /** The process runs. Checks no dependency, as a restart would not help those. */
+  /** The process runs. Checks no dependency, because a restart would not repair one. */
   livez(): HealthAnswer;
   /** Requests can be answered now. */
   readyz(): Promise<HealthAnswer>;

@@ -5,7 +5,7 @@ const DURATION_BUCKETS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** The metrics of readers of a log. Labels have few values: never an account or an id. */
+/** The metrics of followers and consumers. Labels have few values: never an account or an id. */
 export interface Metrics {
   readonly registry: Registry;
   readonly followLag: Gauge<'projection'>;

@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isReachable, type SystemUser } from './reachable';
 
-/** A file in a folder whose data is elsewhere: the path of the data. */
+/** A file with the path of the data, in a folder whose data is elsewhere. */
 const POINTER = 'location';
-/** A file beside the data: the path of the folder that it belongs to. */
+/** A file next to the data, with the path of the folder that it belongs to. */
 const OWNER = 'belongs-to';
 
 /** Where data is kept when its own folder cannot be reached; the first is cleaned up least. */

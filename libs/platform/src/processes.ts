@@ -27,8 +27,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * When the process started, which tells it from a later process with the same id. Undefined when no such
- * process runs.
+ * When the process started, which distinguishes it from a later process with the same id. Undefined if no
+ * such process runs.
  */
 export function processIdentity(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined;

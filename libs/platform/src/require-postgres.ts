@@ -19,16 +19,19 @@ const REASONS: Readonly<Record<string, readonly [wrong: string, right: string]>>
     'Start the server, or correct the address in',
   ],
   ENOTFOUND: ['this host name is not known.', 'Correct it in'],
-  EAI_AGAIN: ['this host name cannot be looked up now.', 'Look after the name server, or correct'],
-  ETIMEDOUT: ['this host does not answer.', 'Open the way to it, or correct the address in'],
-  EHOSTUNREACH: ['no way leads to this host.', 'Open one, or correct the address in'],
+  EAI_AGAIN: ['this host name cannot be resolved now.', 'Check the name server, or correct'],
+  ETIMEDOUT: [
+    'this host does not answer.',
+    'Check network and firewall, or correct the address in',
+  ],
+  EHOSTUNREACH: ['there is no route to this host.', 'Check the network, or correct the address in'],
 };
 
 export interface PostgresRequirement {
   readonly url: string;
   /** The environment variable with the connection string, for the message. */
   readonly variable: string;
-  /** What the migrations create; nothing is checked when left out. */
+  /** What the migrations create. Without it, migrations are not checked. */
   readonly migrated?: {
     /** A table that they create, `schema.table`, to detect an empty database. */
     readonly table: string;
@@ -77,8 +80,8 @@ async function requireTable(
   if (row?.usable === true) return;
   const wrong = row?.found
     ? `at ${place} this user may not read ${table}.`
-    : `at ${place} there is no ${table}.`;
-  const right = row?.found ? 'Grants are made by' : 'It is made by';
+    : `at ${place} the table ${table} does not exist.`;
+  const right = row?.found ? 'Grants are made by' : 'It is created by';
   throw new EngineMisconfigured(ENGINE, wrong, `${right} \`${command}\`; run it first.`);
 }
 

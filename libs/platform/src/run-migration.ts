@@ -59,7 +59,7 @@ class MigrationEnv {
   @IsPostgresUrl()
   readonly migrationUrl!: string;
 
-  /** The runtime role's URL; its user name is what is granted to. */
+  /** The runtime role's URL. Rights are granted to its user. */
   @IsPostgresUrl()
   readonly databaseUrl!: string;
 }
@@ -74,7 +74,7 @@ export async function runMigration(migrate: Migrate): Promise<void> {
       if (error.code !== UNDEFINED_OBJECT) throw error;
       throw new EngineMisconfigured(
         'PostgreSQL',
-        `there is no role "${role}", which the tables are granted to.`,
+        `the role "${role}" does not exist; the tables are granted to it.`,
         `Create it with \`CREATE ROLE "${role}" LOGIN PASSWORD '...'\`, or correct the user in DAYBOOK_DATABASE_URL.`,
         { cause: error },
       );

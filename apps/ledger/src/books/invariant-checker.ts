@@ -24,7 +24,7 @@ const EVERY_MS = 1_000;
 const NEW_LINES_MAX = 2_000;
 /** Rows of each table per step of the full sweep: a few milliseconds, however large the tables are. */
 const SWEPT_ROWS = 250;
-/** Violations kept in memory. A longer list would help nobody. */
+/** Violations kept in memory; a longer list would not help. */
 const REMEMBERED_MAX = 1_000;
 
 const FIRST_KEY = { ownerId: '00000000-0000-0000-0000-000000000000', asset: '' };

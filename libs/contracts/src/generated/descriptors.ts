@@ -1,4 +1,4 @@
-// Written by generate-grpc.mjs: a FileDescriptorSet of daybook.v1 and what is served beside it, which reflection shows.
+// Written by generate-grpc.mjs: the FileDescriptorSet of daybook.v1 and the other served packages, for reflection.
 export const DESCRIPTORS = Buffer.from(
   [
     'Cu1yCiBnb29nbGUvcHJvdG9idWYvZGVzY3JpcHRvci5wcm90bxIPZ29vZ2xlLnByb3RvYnVmIsoBChFGaWxlRGVzY3JpcHRv',

@@ -4,12 +4,12 @@ export interface BackOff {
   readonly longestMs: number;
 }
 
-/** Doubling stops here; every `longestMs` in use is reached long before. */
+/** Bounds the exponent; every `longestMs` in use is reached long before. */
 const DOUBLINGS_MAX = 30;
 
 /**
- * How long to wait after this many failures in a row: doubled by each, at most `longestMs`, of which a
- * random half is taken off so that processes that failed together do not return together. 0 without a failure.
+ * The wait after this many failures in a row. It doubles with each failure, up to `longestMs`. A random part of
+ * up to one half is subtracted, so that processes that failed together do not retry together. 0 without a failure.
  */
 export function backOffMs(failures: number, { firstMs, longestMs }: BackOff): number {
   if (failures <= 0) return 0;

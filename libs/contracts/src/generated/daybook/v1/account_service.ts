@@ -8,15 +8,15 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp";
 
-/** Whether a key opens anything. */
+/** Whether a key is valid. */
 export enum KeyStatus {
-  /** KEY_STATUS_UNSPECIFIED - Not said. */
+  /** KEY_STATUS_UNSPECIFIED - Not specified. */
   KEY_STATUS_UNSPECIFIED = "KEY_STATUS_UNSPECIFIED",
-  /** KEY_STATUS_ACTIVE - It does. */
+  /** KEY_STATUS_ACTIVE - Valid. */
   KEY_STATUS_ACTIVE = "KEY_STATUS_ACTIVE",
-  /** KEY_STATUS_EXPIRED - Its time is over. */
+  /** KEY_STATUS_EXPIRED - Expired. */
   KEY_STATUS_EXPIRED = "KEY_STATUS_EXPIRED",
-  /** KEY_STATUS_REVOKED - It was revoked. */
+  /** KEY_STATUS_REVOKED - Revoked. */
   KEY_STATUS_REVOKED = "KEY_STATUS_REVOKED",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
@@ -62,23 +62,23 @@ export function keyStatusToNumber(object: KeyStatus): number {
 export interface ApiKey {
   /** The public part of the key. */
   readonly keyId: string;
-  /** What its owner calls it; absent when it has no name. */
+  /** A name for its owner; absent if it has no name. */
   readonly name?:
     | string
     | undefined;
   /** What it may do: `read`, `write`, or scopes such as `purses:read`. */
   readonly scopes: readonly string[];
-  /** Whether it opens anything. */
+  /** Whether it is valid. */
   readonly status: KeyStatus;
   /** When it was issued. */
   readonly issuedAt:
     | string
     | undefined;
-  /** From then on it opens nothing; absent when it lasts. */
+  /** It is not valid from this time on; absent if it does not expire. */
   readonly expiresAt:
     | string
     | undefined;
-  /** When it was revoked; absent when it was not. */
+  /** When it was revoked; absent if it was not. */
   readonly revokedAt:
     | string
     | undefined;
@@ -86,7 +86,7 @@ export interface ApiKey {
   readonly reason?: string | undefined;
 }
 
-/** Whose keys. */
+/** The keys to list. */
 export interface ListApiKeysRequest {
   /** Id of the account. */
   readonly accountId: string;
@@ -94,25 +94,25 @@ export interface ListApiKeysRequest {
 
 /** The keys of an account. */
 export interface ListApiKeysResponse {
-  /** In the order of issue, revoked ones too. */
+  /** In the order of issue, including revoked ones. */
   readonly apiKeys: readonly ApiKey[];
 }
 
-/** What to issue. */
+/** The key to issue. */
 export interface IssueApiKeyRequest {
   /** Id of the account. */
   readonly accountId: string;
   /** What the key may do: `read`, `write`, or scopes such as `purses:read`. */
   readonly scopes: readonly string[];
-  /** What its owner calls it, up to 100 characters. */
+  /** A name for its owner, up to 100 characters. */
   readonly name?:
     | string
     | undefined;
-  /** From then on the key opens nothing; it lasts when left out. */
+  /** The key is not valid from this time on. Without it, the key does not expire. */
   readonly expiresAt:
     | string
     | undefined;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
@@ -124,35 +124,35 @@ export interface IssueApiKeyResponse {
   readonly apiKey:
     | ApiKey
     | undefined;
-  /** The whole key. It is shown this once, and absent when the request is a repeat: only its hash is kept. */
+  /** The whole key. It is shown only once, because only its hash is kept; absent if the request is a repeat. */
   readonly key?:
     | string
     | undefined;
-  /** Where in the log that is. */
+  /** The position in the event log. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
 }
 
-/** Which key to revoke. */
+/** The key to revoke. */
 export interface RevokeApiKeyRequest {
   /** Id of the account. */
   readonly accountId: string;
   /** The public part of the key. */
   readonly keyId: string;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
 }
 
-/** The key, as the command left it. */
+/** The key after the command. */
 export interface RevokeApiKeyResponse {
   /** The key. */
   readonly apiKey:
     | ApiKey
     | undefined;
-  /** Where in the log that is. */
+  /** The position in the event log. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
@@ -1238,9 +1238,9 @@ export const ChangeAccountPolicyResponse: MessageFns<ChangeAccountPolicyResponse
 };
 
 /**
- * What operators do with accounts. Every call needs an operator's key in the metadata
- * `authorization: Bearer dbo_...` and names the account. Commands take a request id as `CustomerService`
- * explains it, and a reason that is kept as evidence.
+ * Operations on accounts for operators. Every call needs an operator's key in the metadata
+ * `authorization: Bearer dbo_...` and names the account. Commands take a request id, which
+ * `CustomerService` explains, and a reason that is kept as evidence.
  */
 export type AccountServiceDefinition = typeof AccountServiceDefinition;
 export const AccountServiceDefinition = {
@@ -1283,7 +1283,7 @@ export const AccountServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Revokes an API key of an account, for ever. */
+    /** Revokes an API key of an account. This cannot be undone. */
     revokeApiKey: {
       name: "RevokeApiKey",
       requestType: RevokeApiKeyRequest as typeof RevokeApiKeyRequest,
