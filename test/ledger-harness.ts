@@ -27,6 +27,10 @@ export interface LedgerOptions {
   readonly quota?: HttpOptions['quota'];
   /** Another way to the database than the direct one. */
   readonly route?: (databaseUrl: string) => Promise<string>;
+  /** Fills the database before it is migrated. */
+  readonly restore?: (databaseUrl: string) => Promise<void>;
+  /** The bootstrap key; a new one when left out. */
+  readonly apiKey?: string;
 }
 
 export interface TestLedger {
@@ -72,8 +76,9 @@ export interface Reply {
 export async function createLedgerForTest(options: LedgerOptions = {}): Promise<TestLedger> {
   const database = await freshDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'daybook-ledger-'));
+  await options.restore?.(database.url);
   await migrate(database.url, 'postgres');
-  const { key: apiKey } = newApiKey();
+  const { apiKey = newApiKey().key } = options;
   const { key: operatorKey } = newApiKey({ kind: 'operator' });
   const chainsFile = join(folder, 'chains.json');
   await writeFile(chainsFile, JSON.stringify(options.chains ?? { chains: [] }));
