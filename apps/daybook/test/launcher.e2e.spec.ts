@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { isAlive } from '@daybook/platform';
-import { freePort, until } from '../../../test/dependencies';
+import { freePort, isAlive, isPortFree } from '@daybook/platform';
+import { until } from '../../../test/dependencies';
 
 const COMMAND_LINE = resolve(__dirname, '../daybook.mjs');
 /** The first start on a clean checkout builds. */
@@ -17,6 +17,18 @@ interface Run {
   said(): string;
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
+}
+
+/**
+ * A port below the range from which outgoing connections take theirs, with the two after it: the
+ * service listens on all three, and starts again on them.
+ */
+async function startPort(): Promise<number> {
+  for (;;) {
+    const first = 20_000 + 3 * Math.floor(Math.random() * 3_000);
+    const free = await Promise.all([first, first + 1, first + 2].map(isPortFree));
+    if (free.every(Boolean)) return first;
+  }
 }
 
 describe('the command line', () => {
@@ -74,7 +86,7 @@ describe('the command line', () => {
 
   beforeEach(async () => {
     data = join(mkdtempSync(join(tmpdir(), 'daybook-e2e-')), 'data');
-    port = await freePort();
+    port = await startPort();
   });
   afterEach(async () => {
     for (const { child, ended } of runs.splice(0)) {
