@@ -39,7 +39,7 @@ Over gRPC the same refusal is a status of the column "gRPC" whose details (\`goo
 \`RetryInfo\` where REST has \`Retry-After\`.
 
 A refused request has changed nothing, except where \`outcome-unknown\` says otherwise. This page is
-written from \`apps/ledger/src/edge/problems.ts\`.
+written from \`libs/domain/src/errors.ts\` and \`apps/ledger/src/edge/problems.ts\`.
 `;
 
 /** `docs/errors.md`: every code with its status, when it happens and what can be done. */

@@ -35,7 +35,7 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     ...{ family: 'evm', currency: 'ETH', outsideOrderId: 'order-1', limit: '1', after: '1' },
     ...{ accountId: known.accountId, operatorId: known.operatorId, keyId: known.keyId },
     ...{ name: 'default', scopes: ['read'], expiresAt: '2099-01-01T00:00:00.000Z' },
-    operatorKey: known.operatorKey,
+    ...{ operatorKey: known.operatorKey, unusedDays: 30, idleDays: 60 },
     ...{ asOf: known.position, asset: 'USDT_ETH', from: '2026-01-01T00:00:00.500Z' },
     to: '2999-01-01T00:00:00Z',
   };

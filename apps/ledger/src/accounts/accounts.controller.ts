@@ -6,9 +6,16 @@ import { ApiKeyListResponse, ApiKeyResponse, IssuedApiKeyResponse } from '../edg
 import { Operation } from '../edge/operation';
 import { wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
-import type { Answer, RequestContext } from '../edge/request-context';
-import { IssueApiKeyRequest, ListApiKeysRequest, RevokeApiKeyRequest } from './accounts.dto';
+import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
+import {
+  AccountPolicyResponse,
+  ChangeAccountPolicyRequest,
+  IssueApiKeyRequest,
+  ListApiKeysRequest,
+  RevokeApiKeyRequest,
+} from './accounts.dto';
 import { IssueApiKey, ListApiKeys, RevokeApiKey } from './api-keys';
+import { ChangeAccountPolicy } from './change-account-policy';
 
 /** What operators do with accounts. */
 @ApiTags('Accounts')
@@ -65,5 +72,24 @@ export class AccountsController {
     { keyId, reason }: RevokeApiKeyRequest,
   ): Promise<Answer<ApiKeyResponse>> {
     return this.commands.execute(new RevokeApiKey(context, keyId, reason));
+  }
+
+  @Operation({
+    http: 'POST /v1/accounts/:accountId/policy',
+    rpc: 'AccountService/ChangeAccountPolicy',
+    scope: 'accounts:write',
+    tier: 'financial',
+    answers: AccountPolicyResponse,
+    refuses: ['account-not-found'],
+    summary: 'Set after how many days purses of an account expire',
+  })
+  async changeAccountPolicy(
+    context: RequestContext,
+    { unusedDays, idleDays, reason }: ChangeAccountPolicyRequest,
+  ): Promise<Answer<AccountPolicyResponse>> {
+    const purseExpiry = { unusedDays: unusedDays ?? null, idleDays: idleDays ?? null };
+    const change = new ChangeAccountPolicy(context, { purseExpiry, reason });
+    const changed = await this.commands.execute(change);
+    return mapAnswer(changed, ({ accountId, purseExpiry: set }) => ({ accountId, ...set }));
   }
 }

@@ -95,6 +95,24 @@ export function PatternField(
   });
 }
 
+/** A whole number, in JSON a number. `nullable` fields may be JSON null. */
+export function IntegerField(
+  options: FieldOptions & {
+    readonly min: number;
+    readonly max: number;
+    readonly nullable?: boolean;
+  },
+): PropertyDecorator {
+  const { min, max, nullable = false, ...rest } = options;
+  const schema = { type: 'integer', minimum: min, maximum: max, nullable } as const;
+  const sentence = `must be a whole number from ${min} to ${max}${nullable ? ', or null' : ''}.`;
+  const holds = (value: unknown) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
+  return field(rest, schema, 'integer', sentence, (value) =>
+    value === null ? nullable : holds(value),
+  );
+}
+
 /** One of a closed list of words. */
 export function ChoiceField(
   options: FieldOptions & { readonly choices: readonly string[] },

@@ -120,7 +120,7 @@ function getterOf({ localName, oneof }: DescField): (message: Message) => unknow
   };
 }
 
-function requestConverter(field: DescField, { choices, name }: RequestField): Convert {
+function requestConverter(field: DescField, { choices, name, schema }: RequestField): Convert {
   if (field.fieldKind === 'list') {
     const each = field.enum ? wordConverter(field.enum, choices ?? [], name) : (v: unknown) => v;
     // No list and an empty one are the same in a message.
@@ -130,8 +130,9 @@ function requestConverter(field: DescField, { choices, name }: RequestField): Co
     };
   }
   if (field.fieldKind === 'enum') return wordConverter(field.enum, choices ?? [], name);
-  // REST has its numbers as text.
-  return (value) => (typeof value === 'number' ? String(value) : value);
+  // A query of REST has its numbers as text.
+  const isText = schema.type === 'string';
+  return (value) => (isText && typeof value === 'number' ? String(value) : value);
 }
 
 /**

@@ -158,6 +158,48 @@ export interface RevokeApiKeyResponse {
   readonly replayed: boolean;
 }
 
+/** The policies of an account. */
+export interface AccountPolicy {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Days after which a purse without any confirmed receipt expires; absent for never. */
+  readonly unusedDays?:
+    | number
+    | undefined;
+  /** Days after the last confirmed receipt after which a purse expires; absent for never. */
+  readonly idleDays?: number | undefined;
+}
+
+/** What to set. */
+export interface ChangeAccountPolicyRequest {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Days after which a purse without any confirmed receipt expires, 1 to 3650; never when left out. */
+  readonly unusedDays?:
+    | number
+    | undefined;
+  /** Days after the last confirmed receipt after which a purse expires, 1 to 3650; never when left out. */
+  readonly idleDays?:
+    | number
+    | undefined;
+  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The policies, as the command left them. */
+export interface ChangeAccountPolicyResponse {
+  /** The policies. */
+  readonly policy:
+    | AccountPolicy
+    | undefined;
+  /** Where in the log that is. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
 function createBaseApiKey(): ApiKey {
   return {
     keyId: "",
@@ -796,6 +838,269 @@ export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
   },
 };
 
+function createBaseAccountPolicy(): AccountPolicy {
+  return { accountId: "", unusedDays: undefined, idleDays: undefined };
+}
+
+export const AccountPolicy: MessageFns<AccountPolicy> = {
+  encode(message: AccountPolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.unusedDays !== undefined) {
+      writer.uint32(16).uint32(message.unusedDays);
+    }
+    if (message.idleDays !== undefined) {
+      writer.uint32(24).uint32(message.idleDays);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AccountPolicy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAccountPolicy() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.unusedDays = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.idleDays = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AccountPolicy>): AccountPolicy {
+    return AccountPolicy.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AccountPolicy>): AccountPolicy {
+    const message = createBaseAccountPolicy() as any;
+    message.accountId = object.accountId ?? "";
+    message.unusedDays = object.unusedDays ?? undefined;
+    message.idleDays = object.idleDays ?? undefined;
+    return message;
+  },
+};
+
+function createBaseChangeAccountPolicyRequest(): ChangeAccountPolicyRequest {
+  return { accountId: "", unusedDays: undefined, idleDays: undefined, reason: "", requestId: undefined };
+}
+
+export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> = {
+  encode(message: ChangeAccountPolicyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.unusedDays !== undefined) {
+      writer.uint32(16).uint32(message.unusedDays);
+    }
+    if (message.idleDays !== undefined) {
+      writer.uint32(24).uint32(message.idleDays);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(42).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeAccountPolicyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeAccountPolicyRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.unusedDays = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.idleDays = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChangeAccountPolicyRequest>): ChangeAccountPolicyRequest {
+    return ChangeAccountPolicyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChangeAccountPolicyRequest>): ChangeAccountPolicyRequest {
+    const message = createBaseChangeAccountPolicyRequest() as any;
+    message.accountId = object.accountId ?? "";
+    message.unusedDays = object.unusedDays ?? undefined;
+    message.idleDays = object.idleDays ?? undefined;
+    message.reason = object.reason ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseChangeAccountPolicyResponse(): ChangeAccountPolicyResponse {
+  return { policy: undefined, position: "0", replayed: false };
+}
+
+export const ChangeAccountPolicyResponse: MessageFns<ChangeAccountPolicyResponse> = {
+  encode(message: ChangeAccountPolicyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.policy !== undefined) {
+      AccountPolicy.encode(message.policy, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeAccountPolicyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeAccountPolicyResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.policy = AccountPolicy.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChangeAccountPolicyResponse>): ChangeAccountPolicyResponse {
+    return ChangeAccountPolicyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChangeAccountPolicyResponse>): ChangeAccountPolicyResponse {
+    const message = createBaseChangeAccountPolicyResponse() as any;
+    message.policy = (object.policy !== undefined && object.policy !== null)
+      ? AccountPolicy.fromPartial(object.policy)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
 /**
  * What operators do with accounts. Every call needs an operator's key in the metadata
  * `authorization: Bearer dbo_...` and names the account. Commands take a request id as `CustomerService`
@@ -830,6 +1135,15 @@ export const AccountServiceDefinition = {
       requestType: RevokeApiKeyRequest as typeof RevokeApiKeyRequest,
       requestStream: false,
       responseType: RevokeApiKeyResponse as typeof RevokeApiKeyResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Sets after how many days purses of an account expire. */
+    changeAccountPolicy: {
+      name: "ChangeAccountPolicy",
+      requestType: ChangeAccountPolicyRequest as typeof ChangeAccountPolicyRequest,
+      requestStream: false,
+      responseType: ChangeAccountPolicyResponse as typeof ChangeAccountPolicyResponse,
       responseStream: false,
       options: {},
     },
