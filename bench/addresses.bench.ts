@@ -3,10 +3,10 @@ import type { AddressSetAnswer } from './processes/address-set.process';
 import { askWorker } from './support/processes';
 
 const MEGABYTE = 1e6;
-/** Of the issue: megabytes in the table itself for a million addresses. */
+/** Target: megabytes of the table for a million addresses. */
 const TARGET_MB_A_MILLION = 40;
 
-/** What it takes to know a million addresses, and how fast one is found. */
+/** The memory of a million addresses, and the speed of lookups. */
 export const addresses: Measurement = {
   name: 'addresses',
   title: 'Table of watched addresses',

@@ -7,12 +7,12 @@ import { anAppend, EVENT_BYTES } from './support/sample-events';
 
 const IN_FLIGHT = [1, 32, 256] as const;
 const APPEND_MANY = 1_000;
-/** Of the issue, at 256 in flight. */
+/** Target at 256 in flight. */
 const TARGET_AT_256 = 15_000;
 const SINGLE_ROW_CONNECTIONS = 32;
 const COMMITS_IN_FLIGHT = 2;
 
-/** Single-event appends to new streams, and `appendMany`, beside plain inserts of the same rows. */
+/** Single-event appends to new streams, and `appendMany`; the limit is a plain insert of the same rows. */
 export const appends: Measurement = {
   name: 'appends',
   title: 'Appends to the event store',
@@ -45,7 +45,7 @@ interface Load {
   readonly atOnce: number;
 }
 
-/** Callers that append, beside the groups that the store made of their events, inserted bare. */
+/** Appends by callers, and plain inserts of the same rows in the groups that the store formed. */
 async function compare(
   { server, settings, progress }: Bench,
   database: Database,
@@ -67,7 +67,7 @@ async function compare(
     bare: async () => {
       await settle(server, database);
       const step = progress.step(`bare SQL in groups of ${group}`, seconds, 's');
-      // As many statements under way as the store has commits.
+      // As many statements in flight as the store has commits.
       const pipelined = Math.min(inFlight * atOnce, COMMITS_IN_FLIGHT);
       const load = { group, connections: 1, pipelined, seconds };
       return insertBare(database.ownerUrl, load, step);
@@ -86,7 +86,7 @@ async function compare(
   };
 }
 
-/** What writers reach without a group commit: each row in a transaction of its own. */
+/** Writers without group commit: each row in its own transaction. */
 async function insertSingly(
   { server, settings, progress }: Bench,
   database: Database,
@@ -121,7 +121,7 @@ async function append(store: PostgresEventStore, atOnce: number): Promise<number
   return results.length;
 }
 
-/** Rows know the transaction that wrote them, so groups are counted where they were committed. */
+/** Counts commits by `xmin`, the transaction that wrote a row. */
 async function countCommits(database: Database): Promise<{ events: number; commits: number }> {
   return withClient(database.ownerUrl, async (client) => {
     const { rows } = await client.query<{ events: string; commits: string }>(

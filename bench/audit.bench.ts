@@ -14,7 +14,7 @@ import { randomOf } from './support/random';
 import { watchReadModels } from './support/read-models';
 import { purseAt } from './support/transfers';
 
-/** Of the issue, and of what rebuilds were meant to reach. */
+/** Targets. */
 const IN_MEMORY_PER_SECOND = 100_000;
 const INTO_TABLES_PER_SECOND = 50_000;
 const REBUILD_PER_SECOND = 60_000;
@@ -24,7 +24,7 @@ const AS_OF_CALLERS = 4;
 const PAGE_EVENTS = 2_500;
 const SEED = 20_261_121;
 
-/** What an auditor runs: the log folded in memory, into tables, and beside the live tables. */
+/** Replay in memory, replay into tables, and rebuild. */
 export const audit: Measurement = {
   name: 'audit',
   title: 'Audit replay and rebuild',
@@ -97,7 +97,7 @@ export const asOf: Measurement = {
         AS_OF_CALLERS,
         settings.seconds,
         async () => {
-          // Squared, so that half of the questions are about the purses with most lines.
+          // Squared, so that purses with many lines are read more often.
           const id = purseAt(Math.floor(random() ** 2 * purses)).purseId;
           const position = BigInt(firstTransfer + Math.floor(random() * (events - firstTransfer)));
           const asked = new GetFigures(DEFAULT_ACCOUNT_ID, { kind: 'purse', id }, position);

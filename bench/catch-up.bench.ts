@@ -17,12 +17,12 @@ import {
 import { CHAIN, chainsFile } from './support/transfers';
 
 const WATCHED = 1_000;
-/** As many as the watcher asks for at once. */
+/** As many as the watcher requests at once. */
 const BLOCKS_AT_ONCE = 16;
 const POLL_MS = 10;
 const STANDSTILL_MS = 60_000;
 
-/** A watcher that was away: how fast it works through what it missed. */
+/** The speed of a watcher with a backlog of blocks. */
 export const catchUp: Measurement = {
   name: 'catch-up',
   title: 'Chain-watcher catching up on a recorded range',
@@ -57,7 +57,7 @@ export const catchUp: Measurement = {
   },
 };
 
-/** Blocks a second from the first step that is stored to the last. */
+/** Blocks per second from the first stored step to the last. */
 async function watchRange({ server, settings, progress }: Bench, url: string): Promise<number> {
   const { blocks } = settings;
   const database = await createDatabase(server);
@@ -75,7 +75,8 @@ async function watchRange({ server, settings, progress }: Bench, url: string): P
     for (let movedAt = performance.now(); number < last; await sleep(POLL_MS)) {
       const now = await tipOf(client);
       if (now !== number) movedAt = performance.now();
-      if (performance.now() - movedAt > STANDSTILL_MS) throw new Error('The watcher stands still.');
+      if (performance.now() - movedAt > STANDSTILL_MS)
+        throw new Error('The watcher makes no progress.');
       number = now;
       if (number < HEADERS_BEFORE) continue;
       first ??= { number, at: performance.now() };
@@ -108,7 +109,7 @@ async function tipOf(client: Client): Promise<number> {
   return Number(rows[0]?.tip ?? 0);
 }
 
-/** A fast watcher that misses a transfer has no figure. */
+/** Fails if the watcher missed a transfer. */
 async function checkTransfers(client: Client, expected: number): Promise<void> {
   const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM watcher.transfer');
   const count = Number(rows[0]?.count);

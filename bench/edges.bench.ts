@@ -9,15 +9,15 @@ import { API_KEY } from './support/ledger-data';
 import { headOf, ledgerWithPurses, startLedger } from './support/ledgers';
 import { askWorker, startWorker } from './support/processes';
 
-/** Requests under way at once. */
+/** Concurrent requests. */
 const CALLERS = 64;
-/** Of what a bare handler does in the same run. */
+/** Target, as a share of a minimal handler in the same run. */
 const SHARE_OF_BARE = 0.7;
 const CUSTOMERS_TO_TAIL = 100_000;
 const TAIL_TARGET = 30_000;
 const PAGE_EVENTS = 1_000;
 
-/** The same command over both edges, beside a handler that appends one event and does nothing else. */
+/** The same command over both edges; the limit is a handler that only appends one event. */
 export const edges: Measurement = {
   name: 'edges',
   title: `CreateCustomer over REST and gRPC, ${CALLERS} callers`,
@@ -87,7 +87,7 @@ export const edges: Measurement = {
   },
 };
 
-/** One reader of `EventService.Tail`, from the beginning of a log to its end. */
+/** One reader of `EventService.Tail`, from the start of an event log to its end. */
 export const tail: Measurement = {
   name: 'tail',
   title: 'EventService.Tail to one reader',
@@ -103,7 +103,7 @@ export const tail: Measurement = {
     const store = new PostgresEventStore(database.url);
     try {
       await settle(server, database);
-      // The event of the account is no one's to read.
+      // The event of the account is private, so it is not in the stream.
       const request: TailReaderRequest = {
         ...{ address: `127.0.0.1:${grpcPort}`, apiKey: API_KEY },
         events: CUSTOMERS_TO_TAIL,

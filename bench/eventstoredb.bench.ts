@@ -12,13 +12,12 @@ import { startWorker } from './support/processes';
 import { anAppend, EVENT_BYTES } from './support/sample-events';
 
 const IN_FLIGHT = [256, 1_024] as const;
-/** Of the issue. */
+/** Target. */
 const TARGET_PER_SECOND = 5_000;
 
 /**
- * Appends through the EventStoreDB client to a stand-in that speaks the server's protocol in another
- * process, beside the same client without the store. It names the ceiling of the client on this machine
- * and says nothing about a server.
+ * Appends through the EventStoreDB client to a stand-in with the server's protocol in another process. The
+ * limit is the same client without the store. It measures the client on this machine, not a server.
  */
 export const eventStoreDb: Measurement = {
   name: 'eventstoredb',

@@ -11,18 +11,18 @@ import { profileStatements } from './support/statements';
 import { describeBroker, startTopics, type Topics } from './support/topics';
 import { messageOf } from './support/transfers';
 
-/** Of the issue. */
+/** Target. */
 const TARGET_PER_SECOND = 10_000;
 const TARGET_KAFKA_PER_SECOND = 6_000;
 const TARGET_HOT_OF_COLD = 0.6;
 /** Messages published at once. */
 const PUBLISHED_AT_ONCE = 2_000;
-/** A transfer that is final at once is detected and confirmed. */
+/** A transfer that is final at once has two events: detected and confirmed. */
 const EVENTS_A_TRANSFER = 2;
-/** Transfers that warm up the processes where they would else start cold into the measured time. */
+/** The share of transfers that warm up the processes before the measured time. */
 const WARM_UP_SHARE = 0.1;
 
-/** Transfers from the durable log to visible balances, by a ledger in a process of its own. */
+/** Transfers from the durable log to visible balances, in a ledger process. */
 export const fold: Measurement = {
   name: 'fold',
   title: 'Transfers folded to visible balances',
@@ -49,7 +49,7 @@ export const fold: Measurement = {
   },
 };
 
-/** The same with Kafka between: its broker shares the machine. */
+/** The same with Kafka, whose broker shares the machine. */
 export const foldKafka: Measurement = {
   name: 'fold-kafka',
   title: 'Transfers folded to visible balances, from Kafka',
@@ -69,7 +69,7 @@ export const foldKafka: Measurement = {
   },
 };
 
-/** What a backlog consists of, and where it waits: in PostgreSQL when no topics are given. */
+/** A backlog of transfers, in PostgreSQL unless topics are given. */
 interface Backlog {
   readonly name: string;
   readonly isHot: boolean;
@@ -84,7 +84,7 @@ const COLD: Backlog = {
 };
 const HOT: Backlog = { name: 'hot: 1 % of the purses take 50 %', isHot: true, target: null };
 
-/** Everything is on the log before the ledger starts: how fast it catches up. */
+/** Everything is published before the ledger starts. Measures how fast it catches up. */
 async function foldBacklog(
   bench: Bench,
   template: Database,
@@ -149,7 +149,7 @@ async function foldBacklog(
   }
 }
 
-/** The ledger is idle when publishing begins: how fast transfers go from end to end. */
+/** The ledger is idle when publishing begins. Measures the end-to-end throughput. */
 async function foldWhilePublishing(bench: Bench, template: Database): Promise<Figure> {
   const { settings, server, progress } = bench;
   const { transfers, purses } = settings;
@@ -224,7 +224,7 @@ async function publish(
   }
 }
 
-/** A fast ledger that loses a transfer has no figure. */
+/** Fails if the ledger lost a transfer. */
 async function checkReceipts(database: Database, expected: number): Promise<void> {
   const receipts = await withClient(database.ownerUrl, async (client) => {
     const { rows } = await client.query<{ receipts: string }>(

@@ -62,7 +62,7 @@ async function main(options: Options): Promise<void> {
     await measureAll(only, settings, startedAt, json);
     return;
   }
-  if (profile !== undefined) throw new CannotCompare('--profile and --compare do not go together.');
+  if (profile !== undefined) throw new CannotCompare('--profile cannot be used with --compare.');
   const turns = rounds ?? COMPARE_ROUNDS_MIN;
   if (turns < COMPARE_ROUNDS_MIN) {
     throw new CannotCompare(`--compare needs --rounds ${COMPARE_ROUNDS_MIN} or more.`);
@@ -102,7 +102,7 @@ async function measureAll(
       const figures = await measure({ settings, server, progress });
       const seconds = Math.round((performance.now() - begin) / 1000);
       measured.push({ name, title, seconds, strangers: strangers(), figures });
-      // Written after each, so that a run that is broken off leaves what it has.
+      // Written after each measurement, so that an interrupted run keeps its results.
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, `${JSON.stringify({ ...run, measured }, null, 2)}\n`);
     }
@@ -153,29 +153,35 @@ A row holds when its ratio is at least ${RATIO_MIN} or not below the worst of ba
 is missing now does not hold; a new row is not judged. Exit code 1 when a row does not hold or a run fails.`;
 
 new Command('bench')
-  .description('Measures Daybook on this machine, each figure beside its limit in the same run.')
-  .option('--only <names>', `of ${MEASUREMENTS.map((m) => m.name).join(', ')}`, measurementsNamed)
-  .option('--json <file>', 'where the figures go (default: bench/results/<date>.json)')
+  .description(
+    'Measures Daybook on this machine. Each figure has a limit measured in the same run.',
+  )
+  .option(
+    '--only <names>',
+    `some of ${MEASUREMENTS.map((m) => m.name).join(', ')}`,
+    measurementsNamed,
+  )
+  .option('--json <file>', 'output file (default: bench/results/<date>.json)')
   .option(
     '--profile <folder>',
     'write CPU profiles of the measured processes and the statements of PostgreSQL',
   )
-  .option('--compare <commit>', 'compare with another commit instead, see below')
+  .option('--compare <commit>', 'compare with another commit, see below')
   .option(
     '--rows <pattern>',
     'with --compare: only rows that match, as in "appends: 1 caller"',
     pattern,
   )
-  .option('--seconds <n>', 'how long each closed loop runs', count, 5)
+  .option('--seconds <n>', 'duration of each closed loop', count, 5)
   .option(
     '--rounds <n>',
-    `how often figures and limits take turns; medians count (default: ${ROUNDS}, with --compare ${COMPARE_ROUNDS_MIN})`,
+    `rounds of figures and limits; medians count (default: ${ROUNDS}, with --compare ${COMPARE_ROUNDS_MIN})`,
     count,
   )
   .option('--transfers <n>', 'transfers to fold', count, 100_000)
   .option('--purses <n>', 'purses that receive them', count, 50_000)
-  .option('--mints-per-second <n>', 'arrivals a second of the open loop', count, 500)
-  .option('--mint-seconds <n>', 'how long the open loop runs', count, 20)
+  .option('--mints-per-second <n>', 'arrivals per second of the open loop', count, 500)
+  .option('--mint-seconds <n>', 'duration of the open loop', count, 20)
   .option('--blocks <n>', 'length of the recorded range', count, 320)
   .option('--addresses <n>', 'addresses in the table', count, 1_000_000)
   .addHelpText('after', COMPARE_HELP)

@@ -1,29 +1,29 @@
 import type { EmbeddedPostgres } from '@daybook/platform';
 import type { Progress } from './support/progress';
 
-/** One line of the table: what was measured, and what bounded it in the same run. */
+/** One row of the table: a measured value and its limit in the same run. */
 export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
   readonly better: 'more' | 'less';
-  /** The same work with everything left out that could be; null where nothing simpler exists. */
+  /** The same work without everything that could be omitted; null if nothing simpler exists. */
   readonly limit: { readonly value: number; readonly what: string } | null;
-  /** What the figure is meant to reach; null when it stands for itself. */
+  /** The target; null if there is none. */
   readonly target: number | null;
-  /** What a reader needs to judge the figure. */
+  /** Further facts for judging the figure. */
   readonly notes: readonly string[];
 }
 
-/** How large the measurements are; the command line changes it. */
+/** The sizes of the measurements; the command line can change them. */
 export interface Settings {
-  /** How long each closed loop runs. */
+  /** The duration of each closed loop. */
   readonly seconds: number;
-  /** Measurements and their limits take turns this often; the median counts. */
+  /** Measurements and limits run this often, interleaved; the median counts. */
   readonly rounds: number;
   readonly transfers: number;
   readonly purses: number;
-  /** Arrivals a second of the open loop, and for how long. */
+  /** Arrivals per second of the open loop. */
   readonly mintsPerSecond: number;
   readonly mintSeconds: number;
   readonly blocks: number;
@@ -32,7 +32,7 @@ export interface Settings {
   readonly profiles: string | null;
 }
 
-/** What a measurement works with. */
+/** The environment of a measurement. */
 export interface Bench {
   readonly settings: Settings;
   readonly server: EmbeddedPostgres;
@@ -40,21 +40,20 @@ export interface Bench {
 }
 
 export interface Measurement {
-  /** What `--only` selects it by. */
+  /** Its name for `--only`. */
   readonly name: string;
   readonly title: string;
   run(bench: Bench): Promise<readonly Figure[]>;
 }
 
-/** Whether a figure misses what it is meant to reach. */
+/** Whether a figure misses its target. */
 export function fallsShort({ value, target, better }: Figure): boolean {
   if (target === null) return false;
   return better === 'more' ? value < target : value > target;
 }
 
 /**
- * Measured divided by limit, or the other way round where less is better: the part of what is
- * possible that was reached. Null without a limit.
+ * The value divided by the limit, or the inverse where less is better. Null without a limit.
  */
 export function shareOfLimit({ value, limit, better }: Figure): number | null {
   if (limit === null) return null;
@@ -69,8 +68,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Runs each in turn, `rounds` times, and gives what each returned. A machine that is busier for a
- * while thus slows a figure and its limit alike.
+ * Runs each in turn, `rounds` times, and returns the results of each. So other load on the machine affects a
+ * figure and its limit alike.
  */
 export async function takeTurns<
   Contestants extends Readonly<Record<string, (round: number) => Promise<unknown>>>,

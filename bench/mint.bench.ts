@@ -9,7 +9,7 @@ import { purseAt } from './support/transfers';
 
 const WARM_UP_SECONDS = 3;
 
-/** Minting over REST at a fixed rate of arrivals, and how long a caller waits. */
+/** The latency of minting over REST at a fixed arrival rate. */
 export const mint: Measurement = {
   name: 'mint',
   title: 'POST /v1/customers/{id}/purses, open loop',

@@ -13,20 +13,20 @@ import { logOfTransfers, startLedger } from './support/ledgers';
 import { watchReadModels } from './support/read-models';
 import { again, describeBroker, startTopics, type Topics } from './support/topics';
 
-/** Of the issue. */
+/** Target. */
 const TARGET_PER_SECOND = 15_000;
 const TARGET_P99_MS = 250;
 const APPENDS_PER_SECOND = 500;
 const WARM_UP_SECONDS = 3;
 const PACE_MS = 1;
-/** Messages that are published again as they are: enough to be steady, few enough to be held. */
+/** Messages that are published again unchanged: enough for a steady rate, few enough for memory. */
 const SAMPLE = 40_000;
-/** How long the last messages may be on their way. */
+/** How long to wait for the last messages. */
 const ARRIVAL_TIMEOUT_MS = 10_000;
-/** How long the consumer may take to read what is on the topic already. */
+/** How long the consumer may take to read the existing messages of the topic. */
 const CATCH_UP_TIMEOUT_MS = 120_000;
 
-/** Ledger events from the log to a Kafka broker, by a ledger in a process of its own. */
+/** Ledger events from the event log to a Kafka broker, in a ledger process. */
 export const publish: Measurement = {
   name: 'publish',
   title: 'Ledger events on Kafka, with their balances',
@@ -46,7 +46,7 @@ function startRelay({ settings }: Bench, database: Database, { brokers }: Topics
   return startLedger(database, ['relay'], settings, { DAYBOOK_KAFKA_BROKERS: brokers });
 }
 
-/** Everything is in the log before the relay starts: how fast it tells it. */
+/** Everything is in the event log before the relay starts. Measures how fast it publishes. */
 async function publishBacklog(bench: Bench, topics: Topics): Promise<Figure> {
   const { server, progress } = bench;
   const { database, events: to } = await logOfTransfers(bench);
@@ -86,7 +86,7 @@ async function publishBacklog(bench: Bench, topics: Topics): Promise<Figure> {
   }
 }
 
-/** Messages of the topic, as many as are asked for, in the order of the log: the one they were sent in. */
+/** The first `count` messages of the topic in the order of the event log, in which they were sent. */
 async function someOf(topics: Topics, count: number): Promise<readonly Message[]> {
   const heard: Message[] = [];
   const stop = await topics.listen(TOPICS.ledgerEvent, (message) => {
@@ -98,7 +98,7 @@ async function someOf(topics: Topics, count: number): Promise<readonly Message[]
   return heard.sort((a, b) => (sequence(a) < sequence(b) ? -1 : 1));
 }
 
-/** Appends at fixed times, and how long after its time each event was with a consumer. */
+/** Appends at fixed times, and measures the latency from append to consumer. */
 async function publishSteadily(bench: Bench, topics: Topics): Promise<readonly Figure[]> {
   const { settings, server, progress } = bench;
   const database = await createDatabase(server);
@@ -118,7 +118,7 @@ async function publishSteadily(bench: Bench, topics: Topics): Promise<readonly F
   const arrived = async (timeoutMs: number): Promise<void> => {
     const deadline = performance.now() + timeoutMs;
     while (due.size > 0 && performance.now() < deadline) await sleep(PACE_MS);
-    if (due.size > 0) throw new Error(`${due.size} events are on no topic.`);
+    if (due.size > 0) throw new Error(`${due.size} events were not published.`);
   };
   const append = async (dueAt: number): Promise<void> => {
     const { id, ...rest } = anAppend();
@@ -128,7 +128,7 @@ async function publishSteadily(bench: Bench, topics: Topics): Promise<readonly F
   const seconds = WARM_UP_SECONDS + settings.mintSeconds;
   const total = APPENDS_PER_SECOND * seconds;
   try {
-    // The topic holds what was published before; when this one arrives, the consumer has read all of it.
+    // The topic has earlier messages. When this event arrives, the consumer has read all of them.
     await append(0);
     await arrived(CATCH_UP_TIMEOUT_MS);
     const startedAt = performance.now();

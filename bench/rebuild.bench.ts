@@ -8,11 +8,11 @@ import { logOfTransfers, startLedger } from './support/ledgers';
 import { watchReadModels } from './support/read-models';
 import { profileStatements } from './support/statements';
 
-/** Of the issue. */
+/** Target. */
 const TARGET_PER_SECOND = 60_000;
 const PAGE_EVENTS = 2_000;
 
-/** The read models from nothing: how fast the projector works through a whole log. */
+/** How fast the projector builds the read models from a whole event log. */
 export const rebuild: Measurement = {
   name: 'rebuild',
   title: 'Rebuild of the read models',

@@ -23,10 +23,10 @@ import { type Bench, type Measurement, median, takeTurns } from './measurement';
 import { settle } from './support/database';
 import { logOfTransfers } from './support/ledgers';
 
-/** What one read brings; larger pages were not faster. */
+/** Events per read; larger pages were not faster. */
 const PAGE_EVENTS = 1_000;
 
-/** The whole log read and folded: every state, every posting, the trial balance. */
+/** Reads and folds the whole event log: every state, every posting, the trial balance. */
 export const replay: Measurement = {
   name: 'replay',
   title: 'Replay of the log in memory',
@@ -65,7 +65,7 @@ export const replay: Measurement = {
   },
 };
 
-/** Seconds from the first read to the last event handled. Fails when an event is missing. */
+/** Seconds from the first read to the last event. Fails if an event is missing. */
 async function timed(
   { progress }: Bench,
   store: EventStore,
@@ -91,7 +91,7 @@ async function timed(
   return (performance.now() - startedAt) / 1000;
 }
 
-/** Everything that the log amounts to, derived again by the functions that the ledger runs on. */
+/** Derives everything from the event log with the ledger's own functions. */
 function replayedLog() {
   const states = new Map<string, unknown>();
   const journal: Posting[] = [];
@@ -101,7 +101,7 @@ function replayedLog() {
     stream: string,
     event: DomainEvent,
   ): void {
-    // A stream holds the events of one decider only, and its state is what that decider made.
+    // A stream has the events of one decider only, so its state has that decider's type.
     const before = (states.get(stream) as State | undefined) ?? decider.initialState;
     states.set(stream, decider.evolve(before, event as Event));
   }
@@ -116,7 +116,7 @@ function replayedLog() {
       else evolve(account, stream, event);
       for (const posting of postings(event)) journal.push(posting);
     },
-    /** Throws when the books are wrong. */
+    /** Throws if the books violate a rule. */
     check(): void {
       const balances = new Map<string, bigint>();
       const violations = journal.flatMap((posting) => {

@@ -6,18 +6,18 @@ export interface Measured {
   readonly name: string;
   readonly title: string;
   readonly seconds: number;
-  /** Part of the machine that other processes used meanwhile; null where it cannot be told. */
+  /** The share of the machine that other processes used meanwhile; null if unknown. */
   readonly strangers: number | null;
   readonly figures: readonly Figure[];
 }
 
-/** Strangers' work beyond this makes figures smaller than they are. */
+/** Load of other processes above this distorts the figures. */
 const STRANGERS_NOTED_FROM = 0.05;
 
 /** Together they fit 120 columns, what a wide terminal or a pull request shows. */
 const COLUMN_WIDTHS = [44, 19, 31, 7, 13];
 
-/** One table of all figures; what falls short of its target is red and says so. */
+/** One table of all figures. A missed target is red. */
 export function tableOf(measured: readonly Measured[]): string {
   const table = new Table({
     head: ['', 'measured', 'limit in the same run', 'of it', 'target'].map(pc.bold),
@@ -61,7 +61,7 @@ export function quantity(value: number, unit: string): string {
   return unit === '%' ? percent(value) : `${number(value)} ${unit}`;
 }
 
-/** Three digits that count are as many as a measurement has. */
+/** Three significant digits, which is the precision of a measurement. */
 function number(value: number): string {
   const digits =
     Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : Math.abs(value) >= 10 ? 1 : 2;

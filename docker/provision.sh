@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs once, when PostgreSQL makes its data: the database and its least-privilege roles.
+# Runs once, when PostgreSQL initialises its data: creates the database and its least-privilege roles.
 set -euo pipefail
 psql -v ON_ERROR_STOP=1 --username postgres \
   -v owner="$OWNER_PASSWORD" -v ledger="$LEDGER_PASSWORD" -v watcher="$WATCHER_PASSWORD" <<'SQL'

@@ -137,9 +137,11 @@ describe('docker/compose.yaml', () => {
     for (const [name, { command = [], environment }] of apps) {
       if (!name.startsWith('migrate-')) continue;
       const source = readFileSync(sourceOf(command[1] ?? ''), 'utf8');
+      expect(source).toContain('runMigration(');
       expect(Object.keys(environment)).toEqual(['DAYBOOK_MIGRATION_URL', 'DAYBOOK_DATABASE_URL']);
-      expect(source).toMatch(/readonly migrationUrl!/);
-      expect(source).toMatch(/readonly databaseUrl!/);
+      const runner = readFileSync(join(ROOT, 'libs/platform/src/run-migration.ts'), 'utf8');
+      expect(runner).toMatch(/readonly migrationUrl!/);
+      expect(runner).toMatch(/readonly databaseUrl!/);
     }
   });
 

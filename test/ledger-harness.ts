@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ChainHeadV1, TOPICS, type TransferV1 } from '@daybook/contracts';
+import { type ChainHeadV1, TOPICS, type TransferV1, type WatchReportV1 } from '@daybook/contracts';
 import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { createHealth, createMetrics } from '@daybook/platform';
@@ -27,6 +27,10 @@ export interface LedgerOptions {
   readonly quota?: HttpOptions['quota'];
   /** Another way to the database than the direct one. */
   readonly route?: (databaseUrl: string) => Promise<string>;
+  /** Fills the database before it is migrated. */
+  readonly restore?: (databaseUrl: string) => Promise<void>;
+  /** The bootstrap key; a new one when left out. */
+  readonly apiKey?: string;
 }
 
 export interface TestLedger {
@@ -52,6 +56,7 @@ export interface TestLedger {
   /** Reports transfers as a chain-watcher does. */
   publishTransfers(transfers: readonly TransferV1[]): Promise<void>;
   publishChainHead(head: ChainHeadV1): Promise<void>;
+  publishWatchReport(report: WatchReportV1): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,8 +76,9 @@ export interface Reply {
 export async function createLedgerForTest(options: LedgerOptions = {}): Promise<TestLedger> {
   const database = await freshDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'daybook-ledger-'));
+  await options.restore?.(database.url);
   await migrate(database.url, 'postgres');
-  const { key: apiKey } = newApiKey();
+  const { apiKey = newApiKey().key } = options;
   const { key: operatorKey } = newApiKey({ kind: 'operator' });
   const chainsFile = join(folder, 'chains.json');
   await writeFile(chainsFile, JSON.stringify(options.chains ?? { chains: [] }));
@@ -135,6 +141,12 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
         .get(DurableLog)
         .publish(TOPICS.chainHead, [
           { id: head.observedAt, key: head.chain, value: JSON.stringify(head), headers: {} },
+        ]),
+    publishWatchReport: (report) =>
+      app
+        .get(DurableLog)
+        .publish(TOPICS.watchReport, [
+          { id: report.observedAt, key: report.chain, value: JSON.stringify(report), headers: {} },
         ]),
     async close() {
       await app.close();

@@ -3,20 +3,19 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:f
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** An archive of the repository is a few megabytes; what a build or an installation says is less. */
+/** An archive of the repository has a few megabytes; the output of a build or installation has less. */
 const OUTPUT_BYTES_MAX = 256 * 2 ** 20;
 const STEP_TIMEOUT_MS = 15 * 60_000;
 const run = promisify(execFile);
 
-/** The comparison cannot begin; the message says why. */
+/** The comparison cannot start; the message says why. */
 export class CannotCompare extends Error {
   override readonly name = 'CannotCompare';
 }
 
 /**
- * Compiles the bench of a commit in a folder and answers its full hash. The packages that are installed
- * here serve it when they include every package of its lock file in the same version; else it gets its
- * own with `npm ci`.
+ * Compiles the bench of a commit in a folder and returns its full hash. It uses the packages installed here
+ * if they include every package of its lock file in the same version, else it runs `npm ci`.
  */
 export async function buildBase(
   name: string,
@@ -46,7 +45,7 @@ async function commitOf(name: string): Promise<string> {
   }
 }
 
-/** Through an archive and not `git worktree`, which would leave traces in the repository if killed. */
+/** Uses an archive and not `git worktree`, which would leave traces in the repository if killed. */
 async function checkOut(commit: string, folder: string): Promise<void> {
   mkdirSync(folder);
   const archive = join(folder, 'commit.tar');

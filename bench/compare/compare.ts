@@ -9,7 +9,7 @@ import { type Round, rowsOf } from './rows';
 import { endRun, measurementsOf, runBench, type Sizes } from './run-bench';
 import { type Compared, comparisonTable } from './table';
 
-/** Fewer runs say little about how much a commit differs from itself. */
+/** Fewer runs say little about the noise of a commit. */
 export const COMPARE_ROUNDS_MIN = 5;
 const INTERRUPTED = 130;
 
@@ -17,7 +17,7 @@ export interface CompareOptions {
   readonly commit: string;
   /** How often each commit runs. */
   readonly rounds: number;
-  /** Names of measurements of the present bench. */
+  /** Names of measurements of the current bench. */
   readonly only: readonly string[];
   /** Only rows whose `<measurement>: <row>` matches are shown and judged; all when null. */
   readonly rows: RegExp | null;
@@ -29,8 +29,8 @@ type Side = 'base' | 'now';
 type Folders = Readonly<Record<Side, string>>;
 
 /**
- * Compiles another commit, runs its bench and the present one in turns, writes every row as JSON and
- * prints a table. Answers whether every row holds.
+ * Compiles another commit, runs its bench and the current one interleaved, writes every row as JSON and
+ * prints a table. Returns whether every row holds.
  */
 export async function compare(options: CompareOptions): Promise<boolean> {
   const scratch = mkdtempSync(join(tmpdir(), 'daybook-bench-compare-'));
@@ -58,7 +58,7 @@ export async function compare(options: CompareOptions): Promise<boolean> {
     };
     const comparison = new Comparison(options, folders, join(scratch, 'run.json'));
     for await (const { compared, failures } of comparison.measure()) {
-      // Written after each measurement, so that a comparison that is broken off leaves what it has.
+      // Written after each measurement, so that an interrupted comparison keeps its results.
       const rows = compared.map(({ row, verdict }) => ({ ...row, ...verdict }));
       mkdirSync(dirname(options.json), { recursive: true });
       writeFileSync(options.json, `${JSON.stringify({ ...report, failures, rows }, null, 2)}\n`);
@@ -72,10 +72,10 @@ export async function compare(options: CompareOptions): Promise<boolean> {
   }
 }
 
-/** The runs of a comparison, and what has come out so far. */
+/** The runs of a comparison, and the results so far. */
 class Comparison {
   readonly compared: Compared[] = [];
-  /** What went wrong in runs that gave no figures. */
+  /** The errors of failed runs. */
   readonly failures: string[] = [];
   private readonly seconds: number[] = [];
 
@@ -98,7 +98,7 @@ class Comparison {
     }
   }
 
-  /** The commit that begins changes each round, so that a machine that slows down favours neither. */
+  /** The order changes each round, so that a machine that slows down favours neither commit. */
   private async takeTurns(name: string, sides: readonly Side[]): Promise<Round[]> {
     const rounds: Round[] = [];
     for (let round = 1; round <= this.options.rounds; round++) {

@@ -1,6 +1,6 @@
 import { median } from '../measurement';
 
-/** The same figure of both commits, a value for each round. Null where a run failed or has no such figure. */
+/** One figure of both commits, one value per round; null if a run failed or has no such figure. */
 export interface Row {
   readonly measurement: string;
   readonly name: string;
@@ -13,20 +13,20 @@ export interface Row {
 export interface Verdict {
   readonly baseMedian: number | null;
   readonly nowMedian: number | null;
-  /** Median over the rounds of now against base; above 1 is better, also where less is better. */
+  /** Median over the rounds of now against base. Above 1 is better, also where less is better. */
   readonly ratio: number | null;
   /**
-   * The base against itself: its worst and its best run, each against the median of its runs, in the
-   * same sense as `ratio`. On a noisy machine the same commit differs from itself by this much.
+   * The noise of the base: its worst and best run against the median of its runs, in the same sense as
+   * `ratio`.
    */
   readonly spread: { readonly worst: number; readonly best: number } | null;
   readonly verdict: 'holds' | 'holds within the spread' | 'slower' | 'not measured' | 'new';
 }
 
-/** A median ratio from here on holds whatever the spread. */
+/** A median ratio of at least this holds regardless of the spread. */
 export const RATIO_MIN = 0.95;
 
-/** Whether a row holds. A row that the base has and that was not measured now does not. */
+/** Whether a row holds. A row that only the base has does not. */
 export function judge({ better, base, now }: Row): Verdict {
   const against = (value: number, reference: number) => ratioOf(value, reference, better);
   const baseRuns = base.filter((value) => value !== null);

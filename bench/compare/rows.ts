@@ -1,7 +1,7 @@
 import type { Measured } from '../report';
 import type { Row } from './judge';
 
-/** What one run of each commit gave for one measurement; null where it failed. */
+/** The results of one run of each commit for one measurement; null if it failed. */
 export interface Round {
   readonly base: Measured | null;
   readonly now: Measured | null;
@@ -10,9 +10,8 @@ export interface Round {
 type Figures = Measured['figures'];
 
 /**
- * The rows of one measurement: those of the base in its order, then those that only the present code
- * has. Figures are the same when their names are; failing that, when the names differ only in numbers,
- * because some names tell how many events there were.
+ * The rows of one measurement: those of the base in its order, then those that only the current code has.
+ * Figures match by name, or else by name without numbers, because some names include the number of events.
  */
 export function rowsOf(measurement: string, rounds: readonly Round[]): Row[] {
   const base = figuresOf(rounds.map((round) => round.base));
@@ -39,7 +38,7 @@ export function rowsOf(measurement: string, rounds: readonly Round[]): Row[] {
   ];
 }
 
-/** The figures of the runs that went well, each once. */
+/** The figures of the successful runs, each once. */
 function figuresOf(runs: readonly (Measured | null)[]): Figures {
   const all = runs.flatMap((run) => run?.figures ?? []);
   return [...new Map(all.map((figure) => [figure.name, figure])).values()];

@@ -5,17 +5,17 @@ import type { Settings } from '../measurement';
 import type { Measured } from '../report';
 import { CannotCompare } from './base-commit';
 
-/** Where `nest build bench` puts the bench, in the present code as in every commit that has one. */
+/** The output of `nest build bench`, the same in every commit that has a bench. */
 const MAIN = join('dist', 'bench', 'bench', 'main.js');
-/** The end of a failed run's output that is shown. */
+/** How much of a failed run's output is shown, from its end. */
 const OUTPUT_SHOWN_CHARACTERS = 2_000;
 
-/** All sizes, so that a commit with other defaults does the same work; never more than e912af9 knew. */
+/** All sizes, so that a commit with other defaults does the same work. Only options that e912af9 has. */
 export type Sizes = Omit<Settings, 'rounds' | 'profiles'>;
 
 let running: ChildProcess | undefined;
 
-/** Runs one measurement of the bench compiled in `folder`. Rejects with the end of what it wrote. */
+/** Runs one measurement of the bench compiled in `folder`. Rejects with the end of its output. */
 export async function runBench(
   folder: string,
   measurement: string,
@@ -24,7 +24,7 @@ export async function runBench(
 ): Promise<Measured> {
   rmSync(json, { force: true });
   const options = Object.entries(sizes).flatMap(([name, value]) => [optionName(name), `${value}`]);
-  // Rounds within a run would only repeat what the rounds of the comparison do.
+  // The comparison has its own rounds, so each run has one.
   const args = ['--only', measurement, '--json', json, '--rounds', '1', ...options];
   const { code, output } = await execute(folder, args);
   const [measured] = existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')).measured : [];
@@ -32,7 +32,7 @@ export async function runBench(
   throw new Error(output.slice(-OUTPUT_SHOWN_CHARACTERS).trim() || `It ended with ${code}.`);
 }
 
-/** The measurements that the bench compiled in `folder` has, from its own complaint about a wrong name. */
+/** The measurements of the bench compiled in `folder`, from its error message for a wrong name. */
 export async function measurementsOf(folder: string): Promise<readonly string[]> {
   const { output } = await execute(folder, ['--only', '?']);
   const list = /Choose from ([^.]+)\./.exec(output)?.[1];
@@ -41,7 +41,7 @@ export async function measurementsOf(folder: string): Promise<readonly string[]>
   return list.split(',').map((name) => name.trim());
 }
 
-/** Ends the run that is under way, if there is one. */
+/** Ends the current run, if there is one. */
 export function endRun(): void {
   running?.kill('SIGTERM');
 }

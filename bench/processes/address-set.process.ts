@@ -8,9 +8,9 @@ export interface AddressSetRequest {
 }
 
 export interface AddressSetAnswer {
-  /** The structure's own account of itself; null for a Set, which has none. */
+  /** The size that the structure reports; null for a Set. */
   readonly ownBytes: number | null;
-  /** By how much the process grew. */
+  /** The growth of the process. */
   readonly residentBytes: number;
   readonly lookUpsPerSecond: number;
 }
@@ -18,12 +18,12 @@ export interface AddressSetAnswer {
 /** Looked up in one measured pass. */
 const TOPICS = 20_000;
 const PASSES = 50;
-/** In the topic of a log the address follows `0x` and 12 zero bytes. */
+/** In a log topic the address follows `0x` and 12 zero bytes. */
 const TOPIC_PADDING = '0'.repeat(24);
 const TOPIC_OFFSET = 2 + TOPIC_PADDING.length;
 
 function addressAt(n: number): string {
-  // Made anew by the run time, as one that was parsed is: a slice would keep its source alive.
+  // A new string, as after parsing: a slice would keep its source alive.
   return Buffer.from(hexOf(`watched ${n}`, 20)).toString();
 }
 
@@ -44,7 +44,7 @@ function build({ kind, addresses }: AddressSetRequest): {
   return { has: (topic) => set.has(`0x${topic.slice(TOPIC_OFFSET)}`), ownBytes: () => null };
 }
 
-/** Every second topic is of a watched address. Fresh strings each time, as out of a node's answer. */
+/** Every second topic is of a watched address. New strings each time, as from a node's answer. */
 function lookUpsPerSecond(has: (topic: string) => boolean, addresses: number): number {
   const text = JSON.stringify(
     Array.from({ length: TOPICS }, (_, i) => {

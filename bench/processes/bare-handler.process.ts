@@ -6,7 +6,7 @@ import 'reflect-metadata';
 import { answerWith, endWith, readRequest } from '../support/processes';
 import { anAppend } from '../support/sample-events';
 
-/** A web server on Nest that does nothing but make one event durable for each request. */
+/** A Nest web server that only appends one event per request. */
 async function main(): Promise<void> {
   const { databaseUrl } = await readRequest<{ readonly databaseUrl: string }>();
   const store = new PostgresEventStore(databaseUrl);

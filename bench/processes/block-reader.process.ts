@@ -4,7 +4,7 @@ export interface BlockReaderRequest {
   readonly url: string;
   readonly from: number;
   readonly to: number;
-  /** Blocks that are asked for at once. */
+  /** Blocks that are requested at once. */
   readonly atOnce: number;
 }
 
@@ -17,7 +17,7 @@ async function ask(url: string, method: string, params: readonly unknown[]): Pro
   return JSON.parse(await response.text()).result;
 }
 
-/** Fetches blocks with their receipts and parses them, nothing else. Answers with seconds. */
+/** Only fetches and parses blocks with their receipts. Answers with the seconds. */
 async function main(): Promise<void> {
   const { url, from, to, atOnce } = await readRequest<BlockReaderRequest>();
   endWith(async () => undefined);

@@ -5,7 +5,7 @@ import { v1 } from '@daybook/client';
 import { closedLoop, type Latency } from '../support/closed-loop';
 import { answerWith, endWith, readRequest } from '../support/processes';
 
-/** Creates customers, each caller one after another, for a while. */
+/** Callers in a closed loop that create customers. */
 export interface CallerRequest {
   readonly edge: 'rest' | 'grpc';
   /** Of REST the URL of the collection, of gRPC that of the server. */
@@ -17,19 +17,19 @@ export interface CallerRequest {
 
 export interface CallerAnswer extends Latency {
   readonly rate: number;
-  /** All that were made, in the measured time and around it. */
+  /** All calls, including those before and after the measured time. */
   readonly calls: number;
-  /** Processor time of one call on the caller's side. */
+  /** Processor time per call on the caller's side. */
   readonly callerUs: number;
 }
 
-/** A connection carries 100 calls at once by default in HTTP/2; a few share them out. */
+/** An HTTP/2 connection has 100 concurrent calls by default, so several connections are needed. */
 const SESSIONS = 4;
 const METHOD = '/daybook.v1.CustomerService/CreateCustomer';
 /** No compression flag and the length of the message (gRPC over HTTP/2, length-prefixed message). */
 const PREFIX_BYTES = 5;
 
-/** Both callers are as plain as can be: they share the machine with what is measured. */
+/** Both callers are minimal, because they share the machine with the measured process. */
 function restCaller({ url, apiKey, callers }: CallerRequest): () => Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: callers });
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };

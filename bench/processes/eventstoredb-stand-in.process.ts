@@ -1,7 +1,7 @@
 import { startEventStoreDbStandIn } from '../../libs/event-store/testing/eventstoredb-stand-in';
 import { answerWith, endWith, readRequest } from '../support/processes';
 
-/** Speaks EventStoreDB's protocol and keeps its log in memory, so that the client is what is measured. */
+/** A stand-in with EventStoreDB's protocol and its log in memory, so that only the client is measured. */
 async function main(): Promise<void> {
   await readRequest();
   const standIn = await startEventStoreDbStandIn();

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Latency, latencyHistogram, latencyOf } from '../support/closed-loop';
 import { answerWith, endWith, readRequest } from '../support/processes';
 
-/** Requests that arrive at fixed times, whatever became of those before. */
+/** Requests at fixed times, independent of earlier answers. */
 export interface OpenLoopRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export interface OpenLoopRequest {
   /** One request each, in order. */
   readonly paths: readonly string[];
   readonly perSecond: number;
-  /** The first requests, which warm up the server and do not count. */
+  /** How many of the first requests warm up the server and do not count. */
   readonly warmUp: number;
 }
 
@@ -19,7 +19,7 @@ export interface OpenLoopAnswer extends Latency {
   readonly maxMs: number;
   /** Answers by status; 0 for requests without one. */
   readonly statuses: Readonly<Record<number, number>>;
-  /** How late this process itself sent a request at worst: beyond a few ms it is the one to blame. */
+  /** The longest delay of this process in sending. Above a few ms, it distorts the result. */
   readonly sendingDelayMaxMs: number;
 }
 
@@ -48,7 +48,7 @@ function post(
   });
 }
 
-/** Latency counts from when a request was to be sent, so that a queue of any kind shows. */
+/** Latency counts from the time when a request was due, so that it includes every queue. */
 async function generate(load: OpenLoopRequest): Promise<OpenLoopAnswer> {
   const { paths, perSecond, warmUp } = load;
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });

@@ -11,7 +11,7 @@ export interface RecordedNodeRequest {
 
 type Results = (method: string, params: readonly unknown[]) => string | null;
 
-/** A node that answers from memory: what is measured is whoever asks. */
+/** A node that answers from memory, so that only its client is measured. */
 function resultsOf(blocks: readonly RecordedBlock[]): Results {
   const byHash = new Map(blocks.map((block) => [block.hash, block]));
   const latest = blocks.at(-1) as RecordedBlock;

@@ -1,7 +1,7 @@
 import { DaybookClient } from '@daybook/client';
 import { answerWith, endWith, readRequest } from '../support/processes';
 
-/** Reads events from the beginning until it has seen so many. Answers with seconds. */
+/** Reads a number of events from the start. Answers with the seconds. */
 export interface TailReaderRequest {
   readonly address: string;
   readonly apiKey: string;

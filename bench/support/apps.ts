@@ -18,10 +18,10 @@ import type { Database } from './database';
 
 const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 20;
-/** The end of a log that is shown when an app ends by itself. */
+/** How much of an app's log is shown if it fails, from its end. */
 const LOG_CHARACTERS_SHOWN = 4_000;
 
-/** One of the apps in a process of its own, as it is run in production. */
+/** One of the apps in its own process, as in production. */
 export interface RunningApp {
   readonly pid: number;
   readonly url: string;
@@ -83,7 +83,7 @@ function profiling({ profiles }: Settings): readonly string[] {
   return ['--cpu-prof', `--cpu-prof-dir=${resolve(profiles)}`];
 }
 
-/** An app stops in order when the channel to its launcher closes. */
+/** An app shuts down when the channel to its launcher closes. */
 async function ended(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return;
   const exit = once(child, 'exit');

@@ -3,13 +3,13 @@ import type { Client } from 'pg';
 import { type BareTable, createBareTable, type TextRow } from './bare-table';
 import { type Database, withClient } from './database';
 
-/** What a run of the ledger committed together, on average, in events. */
+/** Events per commit in a run of the ledger, on average. */
 export interface Groups {
   readonly append: number;
   readonly projection: number;
 }
 
-/** How large the groups were after `from`; every row knows the transaction that wrote it. */
+/** The average groups after `from`, counted by `xmin`, the transaction that wrote a row. */
 export async function groupsAfter(database: Database, from: number): Promise<Groups> {
   return withClient(database.ownerUrl, async (client) => {
     const { rows } = await client.query<{ append: number; projection: number }>(
@@ -29,13 +29,13 @@ export async function groupsAfter(database: Database, from: number): Promise<Gro
 
 type Statement = ReturnType<BareTable['prepare']>;
 
-/** What is written in one transaction. `to` is the position of the last event in it. */
+/** The rows of one transaction. `to` is the position of its last event. */
 export interface Group {
   readonly to: number;
   readonly statements: readonly Statement[];
 }
 
-/** The rows that a run of the ledger wrote, in its groups, ready to be written again. */
+/** The rows of a run of the ledger, in its groups, encoded for writing them again. */
 export interface BareFold {
   readonly from: number;
   readonly to: number;
@@ -43,7 +43,7 @@ export interface BareFold {
   readonly projections: readonly Group[];
 }
 
-/** Reads back what was written after `from`, encodes it, and makes empty tables for it. */
+/** Reads the rows written after `from`, encodes them, and creates empty tables for them. */
 export async function prepareBareFold(
   database: Database,
   { from, to }: { readonly from: number; readonly to: number },
@@ -125,7 +125,7 @@ function grouped(
   return groups;
 }
 
-/** One row an owner and asset: by how much a group of events moves its figures. */
+/** One row per owner and asset: the change of its figures by a group of events. */
 function figuresRows(
   columns: readonly string[],
   eventColumns: readonly string[],

@@ -3,23 +3,23 @@ import { createBareTable, type TextRow } from './bare-table';
 import { withClient } from './database';
 import { anAppend } from './sample-events';
 
-/** Rows that are made before the clock starts, so that they fit into memory. */
+/** Rows prepared before the measured time; bounded so that they fit into memory. */
 const PREPARED_ROWS_MAX = 200_000;
-/** Rows a second that no server reaches with few rows a transaction. */
+/** Rows per second that no server reaches with small transactions. */
 const SMALL_GROUP_ROWS_PER_SECOND = 50_000;
 
 export interface BareLoad {
-  /** Rows a transaction. */
+  /** Rows per transaction. */
   readonly group: number;
   readonly connections: number;
-  /** Statements under way on each connection. */
+  /** Statements in flight on each connection. */
   readonly pipelined: number;
   readonly seconds: number;
 }
 
 /**
- * Sample events a second that the database stores when nothing is left to the client but to send what
- * was encoded beforehand: the log's table and indexes, without a lock, an expectation or an answer.
+ * Sample events per second that the database stores when the client only sends encoded rows: the event log's
+ * table and indexes, without a lock, an expected revision or a result.
  */
 export async function insertBare(
   url: string,

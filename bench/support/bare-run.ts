@@ -3,9 +3,9 @@ import { Client } from 'pg';
 import type { BareFold } from './bare-fold';
 import type { Database } from './database';
 
-/** Messages that the ledger takes from the log at once. */
+/** Messages per read of the ledger. */
 const MESSAGES = 1_000;
-/** Commits that the event store has under way. */
+/** Concurrent commits of the event store. */
 const APPENDS_IN_FLIGHT = 2;
 
 const READ_MESSAGES = `
@@ -19,13 +19,13 @@ const READ_EVENTS = `
 
 const MOVE = 'UPDATE bare.place SET position = $2 WHERE name = $1';
 
-/** The part of the ledger that is imitated: writing the log, writing the read models, or both. */
+/** The imitated part of the ledger: writing the read models, or also the event log. */
 export type BarePart = 'both' | 'projections';
 
 /**
- * Seconds that the database needs for the rows of a run when nobody parses, decides or encodes: one
- * connection reads the messages and writes the events, another reads the events behind it and writes
- * the read models. `projections` does the second alone, over a log that is written beforehand.
+ * Seconds that the database needs for the rows of a run without parsing, deciding and encoding. One
+ * connection reads messages and writes events, another reads the events and writes the read models.
+ * `projections` does only the second, on an existing event log.
  */
 export async function runBareFold(
   database: Database,
@@ -49,7 +49,7 @@ export async function runBareFold(
   }
 }
 
-/** How far the writer has come, for the reader behind it. */
+/** The position of the writer, for the reader that follows it. */
 interface Place {
   moveTo(position: number): void;
   reaches(position: number): Promise<void>;
@@ -70,7 +70,7 @@ function placeAt(start: number): Place {
 }
 
 function connection({ ownerUrl }: Database): Client {
-  // As text and as arrays: what the driver does to values is not the database's work.
+  // Text and arrays, because conversions in the driver are not the database's work.
   const types = { getTypeParser: () => (value: string | Buffer) => value };
   return new Client({ connectionString: ownerUrl, pipeline: true, types, options: '-c jit=off' });
 }
@@ -113,7 +113,7 @@ async function project(
   for (const { to, statements } of projections) {
     await written.reaches(to);
     const read = { name: 'bare-events', text: READ_EVENTS, rowMode: 'array' as const };
-    // Sent together and answered in order; the whole is one transaction.
+    // Pipelined: sent together and answered in order, as one transaction.
     await Promise.all([
       client.query({ ...read, values: [place, to - place] }),
       client.query('BEGIN'),

@@ -1,19 +1,19 @@
 import { bigintArray, textArray, uuidArray } from '@daybook/platform/plain';
 import type { Client } from 'pg';
 
-/** Rows in PostgreSQL's text form, one value a column. */
+/** A row in PostgreSQL's text format, one value per column. */
 export type TextRow = readonly (string | null)[];
 
-/** A table `bare.<name>` like one of the ledger's, and one statement that writes many rows to it. */
+/** A copy `bare.<name>` of a ledger table, and one statement that writes many rows to it. */
 export interface BareTable {
   readonly columns: readonly string[];
-  /** The statement with these rows, ready to be sent. */
+  /** The statement with these rows, encoded. */
   prepare(rows: readonly TextRow[]): { name: string; text: string; values: Buffer[] };
 }
 
 /**
- * Makes `bare.<name>` like `source`, with the same columns, constraints and indexes. With `addTo`, a
- * row whose key (these columns) exists is added to it, all other columns being numbers.
+ * Creates `bare.<name>` like `source`, with the same columns, constraints and indexes. With `addTo` (the key
+ * columns), the numbers of a row are added to an existing row with the same key.
  */
 export async function createBareTable(
   client: Client,
@@ -67,8 +67,8 @@ interface Column {
 }
 
 /**
- * Columns are encoded before the clock starts: a limit pays for what the database does and for nothing that
- * a client does. Types without a binary encoder travel as text, and the database parses them.
+ * Columns are encoded before the measured time, so that a limit has only the database's work. Types without
+ * a binary encoder are sent as text, which the database parses.
  */
 function columnOf(type: string): Column {
   switch (type) {

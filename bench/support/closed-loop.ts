@@ -25,8 +25,8 @@ export function latencyOf(histogram: Histogram): Latency {
 }
 
 /**
- * Keeps `inFlight` operations under way for `seconds`: each that ends is followed by another. What
- * ends outside the measured time does not count. `operation` resolves to the units done.
+ * Keeps `inFlight` operations running for `seconds`; each that ends is replaced. Operations that end outside
+ * the measured time do not count. `operation` resolves to its number of units.
  */
 export async function closedLoop(
   inFlight: number,

@@ -3,13 +3,12 @@ import type { EmbeddedPostgres } from '@daybook/platform';
 import { withClient } from './database';
 import { cpuSecondsOf } from './machine';
 
-/** CPU seconds used so far, by who used them. */
+/** CPU seconds used so far, by process or connection name. */
 export type Costs = ReadonlyMap<string, number>;
 
 /**
- * What the ledger's process and each kind of PostgreSQL's processes have used: a connection counts
- * for the part of Daybook that it calls itself, everything else (write-ahead log, checkpoints) as
- * background. Empty where the system does not tell.
+ * The CPU seconds of the ledger's process and of PostgreSQL's processes. A connection counts under its
+ * application name, everything else (WAL, checkpoints) as background. Empty if the system does not say.
  */
 export async function costsSoFar(server: EmbeddedPostgres, ledgerPid: number): Promise<Costs> {
   const costs = new Map<string, number>();
@@ -28,7 +27,7 @@ export async function costsSoFar(server: EmbeddedPostgres, ledgerPid: number): P
   return costs;
 }
 
-/** `ledger 61, daybook-ledger 40, ...`: microseconds a unit between two looks, the dearest first. */
+/** `ledger 61, daybook-ledger 40, ...`: microseconds per unit between two readings, largest first. */
 export function describeCosts(before: Costs, after: Costs, units: number): string {
   const spent = [...after]
     .map(([who, seconds]) => [who, ((seconds - (before.get(who) ?? 0)) / units) * 1e6] as const)

@@ -3,7 +3,7 @@ import type { EmbeddedPostgres } from '@daybook/platform';
 import { Client } from 'pg';
 import { migrate } from '../../apps/ledger/src/migrate';
 
-/** What the apps connect as, with no more rights than in production. */
+/** The role of the apps, with the same rights as in production. */
 export const RUNTIME_ROLE = 'daybook_ledger';
 const RUNTIME_PASSWORD = 'bench';
 
@@ -16,7 +16,7 @@ export interface Database {
   drop(): Promise<void>;
 }
 
-/** A database with the ledger's schemas; a copy of `template`, which has them, when it is given. */
+/** A database with the ledger's schemas, or a copy of `template`. */
 export async function createDatabase(
   server: EmbeddedPostgres,
   template?: Database,
@@ -55,8 +55,8 @@ export async function withClient<Result>(
 }
 
 /**
- * Starts a measurement from the same state: what was written before is on disk, and tables have
- * statistics. Otherwise an earlier measurement's checkpoint is paid for by the next.
+ * Gives every measurement the same start: earlier writes are on disk and tables have statistics. Otherwise a
+ * measurement would pay for the previous one's checkpoint.
  */
 export async function settle(server: EmbeddedPostgres, database: Database): Promise<void> {
   await administer(database.ownerUrl, ['VACUUM ANALYZE']);

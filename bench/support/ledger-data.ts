@@ -30,8 +30,8 @@ const AT = '2026-01-01T00:00:00.000Z';
 const METADATA = { accountId: DEFAULT_ACCOUNT_ID, actor: 'system' };
 
 /**
- * Opens the account and creates customers from number 0 on, the first `purses` of them with a purse:
- * by the ledger's own rules and write path, only without its REST.
+ * Opens the account and creates customers from number 0 on, the first `purses` of them with a purse. Uses the
+ * ledger's own rules and write path, without REST.
  */
 export async function createCustomers(
   database: Database,
@@ -104,7 +104,7 @@ function mintOf(planned: PlannedPurse, index: number, xpubFingerprint: string) {
   };
 }
 
-/** Records transfers as the ledger's consumer does, without the log that carries them. */
+/** Records transfers like the ledger's consumer, without the durable log. */
 export async function recordDirectly(
   database: Database,
   transfers: readonly { readonly transfer: TransferV1; readonly purse: PlannedPurse }[],

@@ -8,7 +8,7 @@ import { watchReadModels } from './read-models';
 import { chainsFile, finalTransfers, type PlannedPurse, purseAt, targets } from './transfers';
 
 const SEED = 20_260_131;
-/** Far above what any measurement asks in a minute. */
+/** Far above the requests of any measurement. */
 const RATE_LIMIT = 10_000_000;
 
 /** A log with every purse and transfer of the settings (as of `isHot`), and empty read models. */
@@ -68,7 +68,7 @@ export async function ledgerWithPurses(
   return database;
 }
 
-/** A port that nothing listens on: the ledger reads the registry and never asks a chain. */
+/** A port without a listener: the ledger reads the registry but never calls a node. */
 const NO_CHAIN = 'http://127.0.0.1:1';
 
 /** The ledger with these roles, in a process of its own. */

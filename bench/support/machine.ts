@@ -18,7 +18,7 @@ const TICKS_PER_SECOND = 100;
 const DISK_PROBES = 100;
 const PAGE_BYTES = 8192;
 
-/** What the figures depend on and another machine has differently. */
+/** The properties of the machine that the figures depend on. */
 export function describeMachine() {
   const [cpu] = cpus();
   return {
@@ -31,7 +31,7 @@ export function describeMachine() {
   };
 }
 
-/** The commit that was measured, with `-dirty` when files differ from it. */
+/** The measured commit, with `-dirty` if files differ from it. */
 export function describeCommit(): string {
   try {
     return execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12'], {
@@ -43,7 +43,7 @@ export function describeCommit(): string {
   }
 }
 
-/** What one durable page costs here: the floor under every commit. Median, in milliseconds. */
+/** The median time of one durable page write in milliseconds: the minimum of every commit. */
 function probeDisk(): number {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-bench-'));
   const file = openSync(join(folder, 'probe'), 'w');
@@ -103,7 +103,7 @@ function statOf(pid: number): { pid: number; parent: number; ticks: number } | u
   return { pid, parent: Number(fields[1]), ticks };
 }
 
-/** Measures which part of the machine strangers used between its call and the call of its result. */
+/** Measures the share of the machine that other processes use until the result is called. */
 export function watchStrangers(): () => number | null {
   const [busyBefore, oursBefore] = [busyCpuSeconds(), cpuSecondsOf(process.pid)];
   const startedAt = performance.now();

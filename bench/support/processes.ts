@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { NODE_ARGUMENTS } from '@daybook/platform';
 
-/** A process that works for a measurement, apart from the one that measures. */
+/** A separate process that works for a measurement. */
 export interface Worker<Answer> {
   readonly pid: number;
-  /** What it says first: that it is ready, or its result. Rejects when it ends before. */
+  /** Its first message: that it is ready, or its result. Rejects if the process ends before. */
   readonly answer: Promise<Answer>;
   /** Asks it to end and waits until it has. */
   stop(): Promise<void>;
@@ -18,8 +18,7 @@ export interface WorkerOptions {
 }
 
 /**
- * Starts `processes/<name>.process.js` and hands it `request`. It ends when it is told to or when this
- * process is gone.
+ * Starts `processes/<name>.process.js` with `request`. It ends on request, or when this process has ended.
  */
 export function startWorker<Answer>(
   name: string,
@@ -34,7 +33,7 @@ export function startWorker<Answer>(
   });
   child.send({ request });
   const answer = firstMessage<Answer>(name, child);
-  // Whoever never asks for the answer is not told of a failure by a crash of the whole bench.
+  // An answer that is never awaited must not end the bench with an unhandled rejection.
   answer.catch(() => undefined);
   return {
     pid: child.pid as number,
@@ -48,7 +47,7 @@ export function startWorker<Answer>(
   };
 }
 
-/** The result of a process that answers once and is done. */
+/** The result of a process that answers once and ends. */
 export async function askWorker<Answer>(
   name: string,
   request: unknown,
@@ -62,19 +61,19 @@ export async function askWorker<Answer>(
   }
 }
 
-/** In the worker: what it is asked to do. */
+/** In the worker: its request. */
 export function readRequest<Request>(): Promise<Request> {
   return new Promise((resolve) => {
     process.once('message', (message) => resolve((message as { request: Request }).request));
   });
 }
 
-/** In the worker: says it is ready, or gives the result. */
+/** In the worker: sends that it is ready, or its result. */
 export function answerWith(answer: unknown): void {
   process.send?.(answer);
 }
 
-/** In the worker: runs `close` when the bench wants no more, then ends. */
+/** In the worker: runs `close` when the bench disconnects, then ends. */
 export function endWith(close: () => Promise<void>): void {
   process.once('disconnect', () => {
     close().then(

@@ -1,12 +1,12 @@
-/** Without a terminal a line is written this often, so that a log shows that something happens. */
+/** Without a terminal, a line is written this often. */
 const LINE_EVERY_MS = 10_000;
 const REDRAW_EVERY_MS = 100;
 
-/** Tells what is being done; on a terminal in one line that is written over and over. */
+/** Shows the current step; on a terminal in one line that is rewritten. */
 export interface Progress {
   /** Begins a step of `total` units. Call what it returns with the units done so far. */
   step(what: string, total: number, unit: string): (done: number) => void;
-  /** Takes the line away. */
+  /** Clears the line. */
   clear(): void;
 }
 

@@ -11,7 +11,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** Up to 32 bytes that look random and belong to a name, as `0x` and digits. */
+/** Up to 32 pseudo-random bytes derived from a name, as `0x` and digits. */
 export function hexOf(name: string, bytes: number): string {
   return `0x${createHash('sha256')
     .update(name)
@@ -19,7 +19,7 @@ export function hexOf(name: string, bytes: number): string {
     .slice(0, bytes * 2)}`;
 }
 
-/** Puts the items into another order, the same for the same seed. */
+/** Shuffles the items in place; the same seed gives the same order. */
 export function shuffle<Item>(items: Item[], seed: number): Item[] {
   const random = randomOf(seed);
   for (let last = items.length - 1; last > 0; last--) {

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { Database } from './database';
 
 const POLL_MS = 20;
-/** Without any progress for this long, something is broken. */
+/** Fails after this time without progress. */
 const STANDSTILL_MS = 60_000;
 /** The first part of a run warms up the process and does not count. */
 const WARM_UP = 0.1;
@@ -15,9 +15,8 @@ export interface Passage {
 }
 
 /**
- * Watches the checkpoint of a reader (the read models, when left out) come from `from` to `to` and measures the way without its first
- * tenth. One row is looked at, so that watching costs next to nothing. `atStart` runs as the measured
- * time begins.
+ * Measures a follower (by default, that of the read models) from checkpoint `from` to `to`, without the first
+ * tenth. It polls one row, so its cost is negligible. `atStart` runs when the measured time begins.
  */
 export async function watchReadModels(
   database: Database,
@@ -44,7 +43,7 @@ export async function watchReadModels(
       const now = await look();
       if (now !== position) movedAt = performance.now();
       if (performance.now() - movedAt > STANDSTILL_MS) {
-        throw new Error(`The ${reader} stand still at ${position} of ${to}.`);
+        throw new Error(`No progress of ${reader} at ${position} of ${to}.`);
       }
       position = now;
       tick(position - from);

@@ -9,7 +9,7 @@ export const BLOCK_TRANSACTIONS = 300;
 export const LOGS_A_TRANSACTION = 2;
 /** Logs of a block that pay a watched address. */
 export const HITS_A_BLOCK = 5;
-/** Blocks below the recorded ones: what a watcher remembers when it starts. */
+/** Headers below the recorded blocks, for the watcher's ring at its start. */
 export const HEADERS_BEFORE = 64;
 
 const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
@@ -25,7 +25,7 @@ export function watchedAddress(n: number): string {
   return hexOf(`watched ${n}`, 20);
 }
 
-/** What a node answers about one block, as JSON text of the results. */
+/** A node's answers about one block, as JSON text of the results. */
 export interface RecordedBlock {
   readonly number: number;
   readonly hash: string;
@@ -36,9 +36,9 @@ export interface RecordedBlock {
 }
 
 /**
- * A made-up chain, the same each time, whole enough for every check that a watcher makes: blocks link
- * to their parents, and receipts roots and bloom filters follow from the receipts. Half of the logs
- * are token transfers, some of them to the `watched` addresses.
+ * A deterministic synthetic chain that passes every check of a watcher: blocks link to their parents, and
+ * receipts roots and bloom filters match the receipts. Half of the logs are token transfers, some of them to
+ * the `watched` addresses.
  */
 export async function recordChain(
   blocks: number,
@@ -153,7 +153,7 @@ function receiptsOf(number: number, watched: number, keccak: Keccak): RawReceipt
   });
 }
 
-/** The first log of a transaction is a token transfer, the second something that a contract does. */
+/** The first log of a transaction is a token transfer, the second another event of a contract. */
 function logOf(
   number: number,
   index: number,

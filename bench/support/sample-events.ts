@@ -14,10 +14,10 @@ const EXAMPLE = {
   },
 };
 
-/** Type, data and metadata of a sample event: what an append of one is measured in. */
+/** The bytes of a sample event's type, data and metadata. */
 export const EVENT_BYTES = bytesOf(anAppend());
 
-/** One event to a stream of its own, the size of a usual one. Making it is part of an append. */
+/** One event of usual size to a new stream. Creating it is part of the measured append. */
 export function anAppend(): AppendRequest {
   return {
     stream: `purse-${randomUUID()}`,

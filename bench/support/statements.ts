@@ -4,11 +4,11 @@ import type { EmbeddedPostgres } from '@daybook/platform';
 import type { Settings } from '../measurement';
 import { withClient } from './database';
 
-/** Statements listed; the rest is noise. */
+/** The most statements listed. */
 const LISTED_MAX = 30;
 const TEXT_LENGTH_MAX = 140;
 
-/** What the server must be started with, so that its statements can be counted. */
+/** Server settings for counting statements. */
 export const STATEMENT_SETTINGS = {
   shared_preload_libraries: 'pg_stat_statements',
   // Also those inside functions, such as the event store's.
@@ -16,8 +16,8 @@ export const STATEMENT_SETTINGS = {
 };
 
 /**
- * With `--profile`, counts the server's statements from now on; what it returns writes them to a file,
- * the dearest first, in microseconds a unit. Without, does nothing.
+ * With `--profile`, counts the server's statements from now on. The returned function writes them to a file,
+ * the most expensive first, in microseconds per unit. Without `--profile` it does nothing.
  */
 export async function profileStatements(
   server: EmbeddedPostgres,

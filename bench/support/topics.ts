@@ -2,17 +2,17 @@ import { type IHeaders, Kafka, type KafkaMessage, logLevel, type Message } from 
 import { type KafkaBroker, startKafkaBroker } from '../../test/kafka-broker';
 import { cpuSecondsOf } from './machine';
 
-/** The members of a group are alone here, and nobody waits for others to join. */
+/** Each group has one member, so it need not wait for others. */
 const SESSION_TIMEOUT_MS = 6_000;
 const PARTITIONS = 12;
 const STOP_TIMEOUT_MS = 60_000;
 
-/** A broker of its own, as the tests use it, and a plain client of it. */
+/** A Kafka broker, started like in the tests, with a plain client. */
 export interface Topics {
   readonly brokers: string;
-  /** Hands every message of a topic to `heard`, from its beginning, until what it resolves to is called. */
+  /** Calls `heard` with every message of a topic, from its start, until the returned function is called. */
   listen(topic: string, heard: (message: KafkaMessage) => void): Promise<() => Promise<void>>;
-  /** Publishes with a bare producer, `atOnce` messages a request. Resolves to messages a second. */
+  /** Publishes with a plain producer, `atOnce` messages per request. Resolves to messages per second. */
   publishBare(messages: readonly Message[], atOnce: number): Promise<number>;
   /** Processor time that the broker has used so far. */
   cpuSeconds(): number;
@@ -39,7 +39,7 @@ export async function startTopics(): Promise<Topics> {
       await consumer.connect();
       await consumer.subscribe({ topics: [topic], fromBeginning: true });
       await consumer.run({
-        // It has no place to keep, and storing one for each partition in turn would delay what is measured.
+        // Its offsets are not needed, and storing them would delay the measured work.
         autoCommit: false,
         eachBatch: async ({ batch }) => {
           for (const message of batch.messages) heard(message);
@@ -74,20 +74,20 @@ export async function startTopics(): Promise<Topics> {
 
     cpuSeconds: () => cpuSecondsOf(broker.pid) ?? 0,
     async stop() {
-      // The broker does not keep this process alive, and by now nothing else may do so.
+      // The broker does not keep this process alive, and nothing else may do so by now.
       const awake = setInterval(() => undefined, STOP_TIMEOUT_MS);
       await broker.stop().finally(() => clearInterval(awake));
     },
   };
 }
 
-/** The broker's part of what a unit cost, since it had used `before` seconds. */
+/** The broker's CPU time per unit, since it had used `before` seconds. */
 export function describeBroker(topics: Topics, before: number, units: number): string {
   const us = ((topics.cpuSeconds() - before) / units) * 1e6;
   return `and the broker's ${us.toFixed(0)}`;
 }
 
-/** A message as it came, to be published again as it is. */
+/** A received message, for publishing it again unchanged. */
 export function again({ key, value, headers = {} }: KafkaMessage): Message {
   const texts: IHeaders = {};
   for (const [name, text] of Object.entries(headers)) texts[name] = String(text);

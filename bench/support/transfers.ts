@@ -4,7 +4,7 @@ import type { Message } from '@daybook/messaging';
 import { customerIdOf, DEFAULT_ACCOUNT_ID, purseIdOf } from '../../apps/ledger/src/edge/identity';
 import { hexOf, randomOf, shuffle } from './random';
 
-/** A chain that only the bench knows. */
+/** The chain of the bench. */
 export const CHAIN = 'eip155:31337';
 export const TOKEN = '0x5fbdb2315678afecb367f032d93f642f64180aa3';
 export const TOKEN_ASSET: Asset = {
@@ -31,7 +31,7 @@ export interface PlannedPurse {
   readonly address: string;
 }
 
-/** The n-th purse; everything about it follows from its number. */
+/** The n-th purse; all its values are derived from the number. */
 export function purseAt(n: number): PlannedPurse {
   const externalId = `bench-${n}`;
   const customerId = customerIdOf(DEFAULT_ACCOUNT_ID, externalId);
@@ -44,7 +44,7 @@ const HOT_PURSES = 0.01;
 /** ... gets this part of the transfers. */
 const HOT_TRANSFERS = 0.5;
 
-/** Which purse each of `count` transfers goes to: all equally often, or a few far more often. */
+/** The purse of each of `count` transfers: all equally often, or (`isHot`) a few far more often. */
 export function targets(count: number, purses: number, isHot: boolean, seed: number): number[] {
   if (!isHot) {
     return shuffle(
@@ -61,7 +61,7 @@ export function targets(count: number, purses: number, isHot: boolean, seed: num
   );
 }
 
-/** Final transfers, one to each target, as a watcher publishes them. `series` keeps runs apart. */
+/** Final transfers, one per target, as a watcher publishes them. `series` makes the ids of runs different. */
 export function finalTransfers(
   purseNumbers: readonly number[],
   addresses: readonly string[],

@@ -1,5 +1,5 @@
-// Makes @daybook/client a package that another repository can install: `npm run pack:client` compiles it with
-// the contracts it needs and writes an archive into the folder that is named, or into this one.
+// Packs @daybook/client for other repositories: `npm run pack:client` compiles it with the contracts it needs and
+// writes an archive into the given folder, or into the current one.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,7 +12,7 @@ const out = join(root, 'node_modules', '.daybook-client');
 const destination = resolve(process.argv[2] ?? root);
 const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** What the compiled files require; a test installs the archive with nothing else. */
+/** The packages that the compiled files require. A test installs the archive with nothing else. */
 const DEPENDENCIES = ['@bufbuild/protobuf', '@grpc/grpc-js', 'ajv', 'ajv-formats', 'p-retry'];
 const PEERS = ['@nestjs/common'];
 

@@ -1,6 +1,6 @@
-// Everything that is made of the .proto files. `npm run generate` writes it; `npm run check` runs this with
-// --check: lint, breaking changes against the released image, and that what is committed is what would be
-// written. --release makes the present contract the one that later ones are held to.
+// Generates code from the .proto files (`npm run generate`). With --check it lints them, finds breaking changes
+// against the released image, and fails if a committed file is stale. --release makes the current contract the
+// released one.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const buf = (...args) =>
   execFileSync(BUF, args, { cwd: here, stdio: ['ignore', 'pipe', 'inherit'] });
 
 function generate(folder) {
-  // Served by a package that brings its own types; here for reflection alone.
+  // A package serves it with its own types; here it is for reflection alone.
   const withoutHealth = ['--exclude-path', 'third-party/grpc'];
   // Options are read from the descriptors: the code needs neither them nor the types of descriptors.
   const withoutOptions = [
@@ -29,7 +29,7 @@ function generate(folder) {
   const text = lines.map((line) => `  '${line}',`).join('\n');
   writeFileSync(
     join(folder, 'src', 'generated', 'descriptors.ts'),
-    `// Written by generate-grpc.mjs: a FileDescriptorSet of daybook.v1 and what is served beside it, which reflection shows.\n` +
+    `// Written by generate-grpc.mjs: the FileDescriptorSet of daybook.v1 and the other served packages, for reflection.\n` +
       `export const DESCRIPTORS = Buffer.from(\n  [\n${text.replace(/^/gm, '  ')}\n  ].join(''),\n  'base64',\n);\n`,
   );
 }
@@ -59,7 +59,7 @@ function check() {
     };
     const stale = [...names].filter((name) => read(fresh, name) !== read(GENERATED, name));
     if (stale.length > 0) {
-      console.error(`Not as the .proto files say (npm run generate): ${stale.join(', ')}`);
+      console.error(`These files are stale; run npm run generate: ${stale.join(', ')}`);
       process.exitCode = 1;
     }
   } finally {

@@ -1,27 +1,11 @@
 import { loadChainsFile } from '@daybook/chains';
 import { parseBrokerAddress } from '@daybook/messaging';
-import { IsPostgresUrl, IsWholeNumber, readEnvironment } from '@daybook/platform';
-import { IsIn, IsOptional, IsString } from 'class-validator';
+import { AppEnv, IsWholeNumber, readEnvironment } from '@daybook/platform';
+import { IsOptional } from 'class-validator';
 
 /** The chain-watcher's configuration, read once at start. `.env.example` explains each variable. */
-export class WatcherEnv {
-  @IsPostgresUrl()
-  readonly databaseUrl!: string;
-
-  /** `host:port,host:port`, or with `kafka://` and credentials; tables in PostgreSQL when left out. */
-  @IsOptional()
-  @IsString()
-  readonly kafkaBrokers?: string;
-
-  /** JSON file that says which chains are watched; none when left out. */
-  @IsOptional()
-  @IsString()
-  readonly chainsFile?: string;
-
+export class WatcherEnv extends AppEnv {
   /** Where `/livez`, `/readyz`, `/startupz` and `/metrics` answer. */
-  @IsString()
-  readonly httpHost: string = '127.0.0.1';
-
   @IsWholeNumber(0, 65_535)
   readonly httpPort: number = 3001;
 
@@ -29,9 +13,6 @@ export class WatcherEnv {
   @IsOptional()
   @IsWholeNumber(50, 60_000)
   readonly watcherPollMs?: number;
-
-  @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])
-  readonly logLevel: string = 'info';
 }
 
 /**

@@ -12,7 +12,8 @@ import { WatcherStore } from './state/watcher-store';
 import { PostgresWatcherStore } from './store/postgres-watcher-store';
 import type { WatcherEnv } from './watcher.env';
 
-const USED_TOPICS: readonly string[] = [TOPICS.purseAddress, TOPICS.transfer, TOPICS.chainHead];
+const READ_TOPICS: readonly string[] = [TOPICS.purseAddress, TOPICS.watchRequest];
+const WRITTEN_TOPICS: readonly string[] = [TOPICS.transfer, TOPICS.chainHead, TOPICS.watchReport];
 
 /** Wires the chain-watcher from its configuration. */
 @Module({})
@@ -65,9 +66,9 @@ async function openLog(env: WatcherEnv, logger: Logger): Promise<DurableLog> {
     brokers: kafkaBrokers,
     variable: 'DAYBOOK_KAFKA_BROKERS',
     clientId,
-    topics: TOPIC_SETTINGS.filter(({ name }) => USED_TOPICS.includes(name)),
-    reads: [TOPICS.purseAddress],
-    writes: [TOPICS.transfer, TOPICS.chainHead],
+    topics: TOPIC_SETTINGS.filter(({ name }) => [...READ_TOPICS, ...WRITTEN_TOPICS].includes(name)),
+    reads: READ_TOPICS,
+    writes: WRITTEN_TOPICS,
     parkingUrl: url,
     warn: (sentence) => logger.warn(sentence),
   });

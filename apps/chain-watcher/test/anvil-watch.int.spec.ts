@@ -116,7 +116,7 @@ describe('a watch on a real chain', () => {
     ]);
   });
 
-  it('says nothing of transfers to others', async () => {
+  it('reports no transfers to others', async () => {
     await start();
     await local.send(local.payUsdt(other, 5n));
     await local.send({ to: other, value: 5n });
@@ -124,7 +124,7 @@ describe('a watch on a real chain', () => {
     expect(driver.published()).toEqual([]);
   });
 
-  it('takes back what a reorg drops, even when it was final', async () => {
+  it('reverts what a reorg drops, even when it was final', async () => {
     await start();
     const { hash } = await local.send(local.payUsdt(purse, 5n));
     await mineAndSettle(3);
@@ -136,7 +136,7 @@ describe('a watch on a real chain', () => {
     expect(lifeOf(hash)).toEqual(['detected', 'final', 'reverted']);
   });
 
-  it('knows a transfer again that a reorg includes with another log index', async () => {
+  it('recognises a transfer that a reorg includes with another log index', async () => {
     await start();
     const before = await local.send(local.payUsdt(other, 1n));
     const { raw, hash } = await local.send(local.payUsdt(purse, 5n));
@@ -206,7 +206,7 @@ describe('a watch on a real chain', () => {
     expect(lifeOf(hash)).toEqual(['detected', 'reverted']);
   });
 
-  it('matches blocks again for an address that it hears of late', async () => {
+  it('scans blocks again for an address that comes late', async () => {
     await start();
     const mintedAt = Date.now();
     const { hash } = await local.send(local.payUsdt(other, 5n));
@@ -219,7 +219,7 @@ describe('a watch on a real chain', () => {
     expect(lifeOf(hash)).toEqual(['detected', 'final']);
   });
 
-  it('stands still, and says why, when blocks change that it no longer remembers', async () => {
+  it('stalls, and says why, when a reorg is deeper than the ring', async () => {
     await start();
     const { hash } = await local.send(local.payUsdt(purse, 5n));
     await mineAndSettle(40);
@@ -240,7 +240,7 @@ describe('a watch on a real chain', () => {
     expect(lifeOf(hash)).toEqual(['detected', 'final']);
   });
 
-  it('goes on where it was killed, between any two steps', async () => {
+  it('continues where it was killed, between any two steps', async () => {
     await start();
     const kept = await local.send(local.payUsdt(purse, 1n));
     const dropped = await local.send(local.batchUsdt([purse, other], [2n, 3n]));

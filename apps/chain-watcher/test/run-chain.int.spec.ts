@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { type Chain, readChainsFile } from '@daybook/chains';
 import {
   type ChainHeadV1,
   parseChainHead,
   parseTransfer,
+  parseWatchReport,
   TOPICS,
   type TransferV1,
+  type WatchReportV1,
 } from '@daybook/contracts';
-import { PostgresLog } from '@daybook/messaging';
+import { type Message, PostgresLog } from '@daybook/messaging';
 import { createLogger, createMetrics, freePort, type Metrics } from '@daybook/platform';
 import { Client } from 'pg';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
@@ -26,19 +29,29 @@ let metrics: Metrics;
 /** What arrived on the topics, as the ledger gets it. */
 let transfers: TransferV1[];
 let heads: ChainHeadV1[];
+let reports: WatchReportV1[];
 let cleanUp: (() => Promise<unknown>)[];
 
 beforeEach(async () => {
   database = await freshDatabase();
   await migrate(database.url, 'postgres');
   log = new PostgresLog({ url: database.url });
-  [transfers, heads, cleanUp] = [[], [], []];
+  [transfers, heads, reports, cleanUp] = [[], [], [], []];
   await log.subscribe({
     topic: TOPICS.transfer,
     group: 'test',
     limit: 100,
     async handle(messages) {
       for (const { value } of messages) transfers.push(parseTransfer(value));
+      return [];
+    },
+  });
+  await log.subscribe({
+    topic: TOPICS.watchReport,
+    group: 'test',
+    limit: 100,
+    async handle(messages) {
+      for (const { value } of messages) reports.push(parseWatchReport(value));
       return [];
     },
   });
@@ -188,7 +201,47 @@ describe('a running watcher', () => {
     await livesThrough(hash, ['detected', 'final']);
   });
 
-  it('hands over to a standby, which goes on where the leader stopped', async () => {
+  it('takes requests from the topic once, and reports on them', async () => {
+    const local = await localChain();
+    await local.mine(3);
+    const request = { kind: 'rescan', from: 0, to: 0, blocksMax: 10, isCancelled: false };
+    const ids = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    const [first, second, ended, foreign] = ids;
+    const message = (requestId = '', change: object = {}): Message => {
+      const origin = { requestedBy: 'operator:test', requestedAt: new Date().toISOString() };
+      const value = { ...request, ...origin, requestId, chain: CHAIN, position: '1', ...change };
+      const { chain: key } = value;
+      return { id: randomUUID(), key, value: JSON.stringify(value), headers: {} };
+    };
+    await log.publish(TOPICS.watchRequest, [
+      message(foreign, { chain: 'eip155:1' }),
+      message(first),
+      message(first),
+      message(ended, { isCancelled: true }),
+      message(ended),
+      message(second, { to: 1_000 }),
+    ]);
+    // Nothing of it is lost while no watcher runs.
+    watcher(local.anvil.url, null);
+    const stateOf = (id: string) => reports.findLast(({ requestId }) => requestId === id)?.state;
+    await until(() => stateOf(second as string) === 'refused', { description: 'the refusal' });
+    await until(() => stateOf(first as string) === 'done', { description: 'the end' });
+    expect(ids.map(stateOf)).toEqual(['done', 'refused', 'cancelled', undefined]);
+    const reported = reports.length;
+
+    // A message that is no request parks the chain's requests, and no other work.
+    const poison = { ...message(first), value: '{}' };
+    await log.publish(TOPICS.watchRequest, [message(first), poison, message(randomUUID())]);
+    const group = `watcher-${CHAIN}`;
+    const parked = () => log.parked(TOPICS.watchRequest, group);
+    await until(async () => (await parked()).length > 0, { description: 'the parked key' });
+    expect(await parked()).toMatchObject([{ key: CHAIN, messages: 2 }]);
+    await mintPurse(purse);
+    await purseIsWatched();
+    expect(reports).toHaveLength(reported);
+  });
+
+  it('hands over to a standby, which continues where the leader stopped', async () => {
     const local = await localChain();
     const first = watcher(local.anvil.url, null);
     await until(() => first.role() === 'leader');
@@ -214,12 +267,12 @@ describe('a running watcher', () => {
     await isAcknowledged('43');
     await first.stop();
     watcher(local.anvil.url, null);
-    // The ledger tells again what it told before.
+    // The ledger publishes the same addresses again.
     await mintPurse(purse, '41');
     await mintPurse(addressOf('third'), '50');
     await isAcknowledged('50');
-    const told = heads.map(({ addressesThrough }) => Number(addressesThrough ?? 0));
-    expect(told).toEqual([...told].sort((a, b) => a - b));
+    const reported = heads.map(({ addressesThrough }) => Number(addressesThrough ?? 0));
+    expect(reported).toEqual([...reported].sort((a, b) => a - b));
   });
 
   it('finds everything again when its memory was deleted', async () => {
@@ -270,7 +323,7 @@ describe('a running watcher', () => {
     const figure = metrics.registry.getSingleMetric('daybook_parked_keys');
     const labels = { topic: TOPICS.purseAddress, group };
     expect((await figure?.get())?.values).toMatchObject([{ labels, value: 1 }]);
-    // Nobody knows where the mint of the unread address lies.
+    // The position of the unread mint is unknown.
     expect(heads.at(-1)?.addressesThrough).toBe('41');
   });
 

@@ -29,13 +29,13 @@ const SUCCESSORS: Readonly<Record<TransferV1['status'] | 'nothing', readonly str
   reverted: ['detected', 'failed'],
 };
 
-/** What is wrong with an outcome; nothing when the published lives tell exactly what the chain shows. */
+/** What is wrong with an outcome; nothing when the published versions match the chain exactly. */
 function faultsOf({ published, forgottenAt, truth }: Outcome): string[] {
   const faults: string[] = [];
   const lives = new Map<string, TransferV1>();
   const books = openBooks();
   const delivered = new Set<string>();
-  /** Whose lives were told before the watcher's memory was deleted, and not since. */
+  /** Transfers published before the watcher's memory was deleted, and not since. */
   const forgotten = new Set<string>();
   for (const [n, transfer] of published.entries()) {
     if (n === forgottenAt) for (const id of lives.keys()) forgotten.add(id);
@@ -66,17 +66,18 @@ function faultsOf({ published, forgottenAt, truth }: Outcome): string[] {
     if (life?.status !== expected) faults.push(`${id} is ${life?.status}, not ${expected}`);
     const { asset, amount, from, to } = transfer;
     const shown = { asset, amount: amount.toString(), from, to, block };
-    const told = life && {
+    const published = life && {
       asset: life.asset,
       amount: life.amount,
       from: life.from,
       to: life.to,
       block: life.block?.hash,
     };
-    if (JSON.stringify(told) !== JSON.stringify(shown)) faults.push(`${id} is told differently`);
+    if (JSON.stringify(published) !== JSON.stringify(shown))
+      faults.push(`${id} is published differently`);
   }
   for (const [id, { status }] of lives) {
-    // Nobody is left who knew that the chain showed it.
+    // The new memory cannot know that the chain contained it.
     if (forgotten.has(id)) continue;
     if (!truth.has(id) && status !== 'reverted' && status !== 'dropped') {
       faults.push(`${id} is ${status}, but the chain does not show it`);
@@ -128,13 +129,13 @@ describe('a watch under faults, reorgs and crashes', () => {
       }
     }
     expect(failures).toEqual([]);
-    // Nobody can say that nothing was asked, or taken back.
+    // Otherwise the test would prove nothing.
     expect(ends.operator).toBeGreaterThan(SEEDS);
     expect(ends['ring-reset']).toBeGreaterThan(SEEDS / 10);
     expect(ends.versions).toBeGreaterThan(SEEDS / 10);
   });
 
-  it('tells the same story twice', async () => {
+  it('is deterministic', async () => {
     expect(await simulate(7, keccak)).toEqual(await simulate(7, keccak));
   });
 });

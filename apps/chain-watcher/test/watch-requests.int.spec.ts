@@ -1,18 +1,16 @@
-import type { TransferV1 } from '@daybook/contracts';
+import { randomUUID } from 'node:crypto';
+import {
+  parseWatchReport,
+  TOPICS,
+  type TransferV1,
+  type WatchReportV1,
+  type WatchRequestV1,
+} from '@daybook/contracts';
 import { Client } from 'pg';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
 import { migrate } from '../src/migrate';
-import {
-  cancelRequest,
-  findRequest,
-  type Query,
-  type RescanRequest,
-  type RescanWish,
-  requestRescan,
-  type WatchedChain,
-  watchedChains,
-} from '../src/operator/request-rescan';
+import type { Rescan } from '../src/state/rescan';
 import { PostgresWatcherStore } from '../src/store/postgres-watcher-store';
 import { openBooks } from '../testing/books';
 import { createBroker, type Driver, type DriverOptions, drive } from '../testing/driver';
@@ -45,30 +43,59 @@ afterEach(async () => {
   await Promise.all([local.stop(), database.drop()]);
 });
 
-const query: Query = async (sql, values = []) => (await client.query(sql, values)).rows;
+const query = async (sql: string) => (await client.query(sql)).rows;
 
-async function theChain(): Promise<WatchedChain> {
-  const [chain] = await watchedChains(query);
-  if (!chain) throw new Error('Nothing is watched.');
-  return chain;
+async function theChain(): Promise<{ tip: number; oldestRemembered: number }> {
+  const { ring } = await store.load(CHAIN);
+  return { tip: ring.at(-1)?.number as number, oldestRemembered: ring[0]?.number as number };
 }
 
-type Wish = { readonly isAnySize?: boolean } & (
+type Wish = { readonly blocksMax?: number } & (
   | { readonly kind: 'rescan'; readonly from: number; readonly to?: number }
   | { readonly kind: 'reset-ring'; readonly from?: number }
 );
 
-async function request(wish: Wish): Promise<RescanRequest> {
-  const chain = await theChain();
-  const requestedBy = 'operator:test';
-  return requestRescan(query, { isAnySize: false, ...wish, chain, requestedBy } as RescanWish);
+function requestOf(wish: Wish): WatchRequestV1 {
+  return {
+    ...{ requestId: randomUUID(), chain: CHAIN, from: null, to: null, blocksMax: 10_000 },
+    ...{ isCancelled: false, requestedBy: 'operator:test', requestedAt: new Date().toISOString() },
+    position: '1',
+    ...wish,
+  };
 }
 
-/** Asks, lets the watch work, and tells what came of it. */
-async function served(wish: Wish): Promise<RescanRequest> {
-  const { id } = await request(wish);
+async function request(wish: Wish): Promise<WatchRequestV1> {
+  const made = requestOf(wish);
+  await driver.watch.takeRequest(made);
+  return made;
+}
+
+function cancel(request: WatchRequestV1): Promise<void> {
+  return driver.watch.takeRequest({ ...request, isCancelled: true });
+}
+
+/** The reports on a request, in the order in which they were published. */
+function reportsOn({ requestId }: WatchRequestV1): readonly WatchReportV1[] {
+  return broker
+    .messages(TOPICS.watchReport)
+    .map(({ value }) => parseWatchReport(value))
+    .filter((report) => report.requestId === requestId);
+}
+
+function lastReport(request: WatchRequestV1): WatchReportV1 | undefined {
+  return reportsOn(request).at(-1);
+}
+
+/** A request that is open, as the watcher remembers it. */
+async function openRescan({ requestId }: WatchRequestV1): Promise<Rescan | undefined> {
+  return (await store.rescans(CHAIN)).find(({ id }) => id === requestId);
+}
+
+/** Makes a request, lets the watch work, and returns the last report. */
+async function served(wish: Wish): Promise<WatchReportV1> {
+  const made = await request(wish);
   await driver.settle();
-  return (await findRequest(query, id)) as RescanRequest;
+  return lastReport(made) as WatchReportV1;
 }
 
 async function restart(options: DriverOptions = {}): Promise<void> {
@@ -101,7 +128,7 @@ async function payUnnoticed(): Promise<string> {
   return hash;
 }
 
-describe('a rescan that was asked for', () => {
+describe('a rescan that was requested', () => {
   it('finds a transfer that was missed, and it is credited once', async () => {
     const hash = await payUnnoticed();
     await mineAndSettle(40);
@@ -109,11 +136,11 @@ describe('a rescan that was asked for', () => {
     const { tip } = await theChain();
     const done = await served({ kind: 'rescan', from: 1 });
     expect(done).toMatchObject({ state: 'done', from: 1, to: tip, found: 1, versions: 1 });
-    expect(done.endedAt).not.toBeNull();
+    expect(done.blocksLeft).toBe(0);
     expect([lifeOf(hash), creditsOf(hash)]).toEqual([['detected', 'final'], [1]]);
   });
 
-  it('says nothing new of blocks that were matched', async () => {
+  it('makes no new version from blocks that were matched', async () => {
     const { hash } = await local.send(local.payUsdt(purse, 5n));
     await mineAndSettle(50);
     const done = await served({ kind: 'rescan', from: 1, to: await local.height() });
@@ -121,7 +148,7 @@ describe('a rescan that was asked for', () => {
     expect([lifeOf(hash), creditsOf(hash)]).toEqual([['detected', 'final'], [1]]);
   });
 
-  it('tells a ledger that knows the transfer nothing that it would credit', async () => {
+  it('makes no second credit in a ledger that knows the transfer', async () => {
     const { hash } = await local.send(local.payUsdt(purse, 5n));
     await mineAndSettle(50);
     await query('DELETE FROM watcher.transfer');
@@ -131,74 +158,114 @@ describe('a rescan that was asked for', () => {
     expect(creditsOf(hash)).toEqual([1]);
   });
 
-  it('goes on where a killed watcher left it, and follows the chain meanwhile', async () => {
+  it('continues where a killed watcher stopped, and follows the chain meanwhile', async () => {
     const early = await payUnnoticed();
     await mineAndSettle(120);
-    const { id } = await request({ kind: 'rescan', from: 0 });
+    const made = await request({ kind: 'rescan', from: 0 });
     await driver.watch.pass();
     await driver.watch.pass();
     const { hash } = await local.send(local.payUsdt(purse, 6n));
     await local.mine();
     await restart();
-    const open = await findRequest(query, id);
+    const open = await openRescan(made);
     expect(open).toMatchObject({ state: 'running', next: expect.any(Number) });
     expect(open?.next).toBeLessThan(open?.to as number);
     await driver.settle();
-    expect(await findRequest(query, id)).toMatchObject({ state: 'done', found: 1 });
+    expect(lastReport(made)).toMatchObject({ state: 'done', found: 1 });
     expect([lifeOf(early), lifeOf(hash)]).toEqual([['detected', 'final'], ['detected']]);
   });
 
-  it('leaves to the blocks to come what a reorg replaces', async () => {
+  it('leaves out the blocks that a reorg replaces', async () => {
     await mineAndSettle(40);
-    const { id } = await request({ kind: 'rescan', from: (await theChain()).tip - 3 });
+    const made = await request({ kind: 'rescan', from: (await theChain()).tip - 3 });
     await local.rpc('anvil_reorg', 8, []);
     await mineAndSettle();
-    expect(await findRequest(query, id)).toMatchObject({ state: 'done', versions: 0 });
+    expect(lastReport(made)).toMatchObject({ state: 'done', versions: 0 });
   });
 
-  it('ends when it is taken back', async () => {
+  it('ends when it is cancelled', async () => {
     await mineAndSettle(120);
-    const { id } = await request({ kind: 'rescan', from: 0 });
+    const made = await request({ kind: 'rescan', from: 0 });
     await driver.watch.pass();
-    expect(await cancelRequest(query, id)).toMatchObject({ state: 'cancelled' });
+    await driver.watch.relay();
+    expect(lastReport(made)?.state).toBe('running');
+    for (let n = 0; n < 2; n++) await cancel(made);
     await driver.settle();
-    expect(await findRequest(query, id)).toMatchObject({ state: 'cancelled' });
-    expect(await cancelRequest(query, id)).toBeNull();
+    expect(reportsOn(made).map(({ state }) => state)).toEqual(['running', 'cancelled']);
+    expect(await openRescan(made)).toBeUndefined();
+  });
+
+  it('is not cancelled when it has ended', async () => {
+    const made = await request({ kind: 'rescan', from: 1 });
+    await driver.settle();
+    await cancel(made);
+    await driver.settle();
+    expect(lastReport(made)?.state).toBe('done');
+  });
+
+  it('never begins when the watcher hears of it and of its end at once', async () => {
+    const made = requestOf({ kind: 'rescan', from: 1 });
+    await cancel(made);
+    await driver.watch.takeRequest(made);
+    await driver.settle();
+    expect(reportsOn(made)).toMatchObject([{ state: 'cancelled', found: 0 }]);
+  });
+
+  it('is done once when it is delivered twice, and reported by a watcher that was killed', async () => {
+    const made = await request({ kind: 'rescan', from: 1 });
+    await restart();
+    await driver.watch.takeRequest(made);
+    await driver.settle();
+    expect(lastReport(made)?.state).toBe('done');
+    const reports = reportsOn(made).length;
+    await driver.watch.takeRequest(made);
+    await driver.settle();
+    expect(reportsOn(made)).toHaveLength(reports);
   });
 
   it('is refused where no such blocks were matched, or too many', async () => {
-    const { tip, chain } = await theChain();
-    const refusal = (wish: Wish) => request(wish).catch(({ message }) => message);
-    expect(await refusal({ kind: 'rescan', from: 0, to: tip + 1 })).toBe(
-      `${chain} is matched up to block ${tip}, and ${tip + 1} lies beyond; what follows is matched as it comes.`,
+    const { tip } = await theChain();
+    const refusal = async (wish: Wish) => {
+      const { state, reason, found } = await served(wish);
+      expect([state, found]).toEqual(['refused', 0]);
+      return reason;
+    };
+    const beyond = `${CHAIN} is matched up to block ${tip}, and ${tip + 1} lies beyond; what follows is matched as it comes.`;
+    expect(await refusal({ kind: 'rescan', from: 0, to: tip + 1 })).toBe(beyond);
+    expect(await refusal({ kind: 'reset-ring', from: tip + 1 })).toBe(beyond);
+    expect(await refusal({ kind: 'rescan', from: 4, to: 3 })).toMatch(/4, lies above the last, 3/);
+    expect(await refusal({ kind: 'rescan', from: 0, blocksMax: tip })).toBe(
+      `Blocks 0 to ${tip} are ${tip + 1} blocks, more than the ${tip} that the request allows.`,
     );
-    expect(await refusal({ kind: 'rescan', from: 4, to: 3 })).toMatch(/--from 4 lies above --to 3/);
-    const long = { ...(await theChain()), tip: 10_000 };
-    const asked = { kind: 'rescan', chain: long, from: 0, requestedBy: 'operator:test' } as const;
-    await expect(requestRescan(query, { ...asked, isAnySize: false })).rejects.toThrow(
-      'Blocks 0 to 10000 are 10001 blocks; more than 10000 have to be allowed with --yes.',
+    expect(await refusal({ ...requestOf({ kind: 'rescan', from: 1 }), from: null } as never)).toBe(
+      'A rescan needs its first block.',
     );
+    expect(await refusal({ kind: 'look-up', from: 1 } as never)).toMatch(/Upgrade it/);
     // What a reorg took away meanwhile is nothing to wait for.
-    const { id } = await requestRescan(query, { ...asked, isAnySize: true });
+    const made = await request({ kind: 'rescan', from: 0 });
+    await query('UPDATE watcher.rescan SET to_number = 10000 WHERE ended_at IS NULL');
     await driver.settle();
-    expect(await findRequest(query, id)).toMatchObject({ state: 'done', from: 0, to: tip });
+    expect(lastReport(made)).toMatchObject({ state: 'done', from: 0, to: tip });
+  });
+
+  it('is refused below the first block of the watch', async () => {
+    await query('UPDATE watcher.chain SET start_number = 1');
+    await restart();
+    expect((await served({ kind: 'rescan', from: 0 })).reason).toMatch(
+      /begins at block 1, as it is configured; block 0 lies before it/,
+    );
   });
 
   it('is refused beyond what anybody would wait for', async () => {
     for (let n = 0; n < 20; n++) await request({ kind: 'rescan', from: 1 });
-    await expect(request({ kind: 'rescan', from: 1 })).rejects.toThrow(/20 requests .* are open/);
-  });
-
-  it('knows whether a watcher works on the chain', async () => {
-    expect((await theChain()).isLed).toBe(true);
-    await driver.stop();
-    expect((await theChain()).isLed).toBe(false);
-    driver = await drive(local, store, broker);
+    const one = await request({ kind: 'rescan', from: 1 });
+    await driver.watch.relay();
+    expect(lastReport(one)?.reason).toMatch(/20 requests .* are open/);
   });
 });
 
 describe('a ring that is reset', () => {
-  it('takes back what the old branch showed and goes on with the new one', async () => {
+  it('reverts the transfers of the old branch and continues with the new one', async () => {
     const below = await local.send(local.payUsdt(purse, 1n));
     await mineAndSettle(10);
     const kept = await local.send(local.payUsdt(purse, 2n));
@@ -232,15 +299,15 @@ describe('a ring that is reset', () => {
     expect([lifeOf(below.hash), creditsOf(below.hash)]).toEqual([['detected', 'final'], [1]]);
   });
 
-  it('lets a rescan go on that had begun on the old branch', async () => {
+  it('continues a rescan that had begun on the old branch', async () => {
     const missed = await payUnnoticed();
     await mineAndSettle(120);
-    const { id } = await request({ kind: 'rescan', from: 0 });
+    const made = await request({ kind: 'rescan', from: 0 });
     await driver.watch.pass();
     await local.rpc('anvil_reorg', 100, []);
     await local.mine();
     expect(await served({ kind: 'reset-ring' })).toMatchObject({ state: 'done', versions: 0 });
-    expect(await findRequest(query, id)).toMatchObject({ state: 'done' });
+    expect(lastReport(made)).toMatchObject({ state: 'done' });
     expect(lifeOf(missed)).toEqual(['detected', 'final']);
   });
 
@@ -249,7 +316,7 @@ describe('a ring that is reset', () => {
     await mineAndSettle(50);
     await local.rpc('anvil_reorg', 50, [[kept.raw, 3]]);
     await mineAndSettle();
-    const { id } = await request({ kind: 'reset-ring' });
+    const made = await request({ kind: 'reset-ring' });
     let kills = 0;
     for (let allowed = 0; ; allowed++, kills++) {
       let steps = allowed;
@@ -262,7 +329,7 @@ describe('a ring that is reset', () => {
       expect(outcome).toBe('killed');
     }
     expect(kills).toBeGreaterThan(3);
-    expect(await findRequest(query, id)).toMatchObject({ state: 'done', versions: 1 });
+    expect(lastReport(made)).toMatchObject({ state: 'done', versions: 1 });
     const versions = new Map(driver.published(kept.hash).map((it) => [it.version, it.status]));
     expect([...versions.values()]).toEqual([
       ...['detected', 'final', 'reverted', 'detected', 'final'],
@@ -288,12 +355,10 @@ describe('a ring that is reset', () => {
     expect(await refusal({ kind: 'reset-ring', from: oldestRemembered })).toMatch(
       `Block ${block?.number}, in which transfers were found, is not on the node's chain`,
     );
-    const { id } = await request({ kind: 'reset-ring' });
+    const made = await request({ kind: 'reset-ring' });
     await query('UPDATE watcher.rescan SET blocks_max = 40');
     await driver.settle();
-    expect((await findRequest(query, id))?.reason).toMatch(
-      /blocks would be matched, more than 40\./,
-    );
+    expect(lastReport(made)?.reason).toMatch(/blocks would be matched, more than 40\./);
     expect(await refusal({ kind: 'reset-ring' })).toBe('done');
     expect(creditsOf(hash)).toEqual([0]);
   });
@@ -306,7 +371,8 @@ function dieAfter(isOver: () => boolean): NonNullable<DriverOptions['wrap']> {
       get(target, name, receiver) {
         const member: unknown = Reflect.get(target, name, receiver);
         if (typeof member !== 'function') return member;
-        if (!['commit', 'publish', 'published'].includes(String(name))) return member.bind(target);
+        if (!['commit', 'publish', 'published', 'reported'].includes(String(name)))
+          return member.bind(target);
         return async (...values: unknown[]) => {
           if (isOver()) throw new Error('killed');
           const result = await member.apply(target, values);

@@ -34,13 +34,13 @@ export function witnessAcknowledgement(
   let isGone = false;
   let lookedAt = 0;
   /** `<transfer id> <block hash>` of every inclusion that was ever published. */
-  const told = new Set<string>();
+  const reported = new Set<string>();
 
   function listen(): void {
     for (; lookedAt < delivered.length; lookedAt++) {
       const transfer = JSON.parse(delivered[lookedAt]?.value ?? '') as TransferV1;
       const { transferId, status, block } = transfer;
-      if (INCLUDED.includes(status)) told.add(`${transferId} ${block?.hash}`);
+      if (INCLUDED.includes(status)) reported.add(`${transferId} ${block?.hash}`);
     }
   }
 
@@ -77,7 +77,8 @@ export function witnessAcknowledgement(
     const addresses = new Set(ours.map(({ address }) => address));
     for (const { block, receipts } of matched(drainedTip, record.startNumber ?? 0)) {
       for (const { to, txHash, ordinal } of blockTransfers(block.transactions, receipts, IDS)) {
-        if (!addresses.has(to) || told.has(`${CHAIN}/${txHash}/${ordinal} ${block.hash}`)) continue;
+        if (!addresses.has(to) || reported.has(`${CHAIN}/${txHash}/${ordinal} ${block.hash}`))
+          continue;
         throw new Error(`${now} was acknowledged before ${txHash} was published.`);
       }
     }

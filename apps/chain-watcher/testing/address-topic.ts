@@ -11,7 +11,7 @@ interface Group {
   /** The offset of the next message. */
   place: number;
   readonly parked: Map<string, ReceivedMessage[]>;
-  /** Somebody asked to try the parked keys again. */
+  /** A retry of the parked keys was requested. */
   isAsked: boolean;
   /** What was handed out for that. */
   retried: readonly ReceivedMessage[] | undefined;

@@ -6,7 +6,7 @@ import { IDS, TOKEN } from './model-chain';
 const LISTED = [IDS.native, IDS.erc20(TOKEN)];
 const parties = { accountId: 'account', customerId: 'customer', purseId: 'purse' };
 
-/** What a ledger makes of the transfers that it is told, one of them twice or late as they come. */
+/** The ledger's credits for the reported transfers, which may arrive late or more than once. */
 export interface Books {
   record(transfer: TransferV1): void;
   /** How often the transfer is booked now: once or not at all, or something is wrong. */

@@ -10,6 +10,7 @@ import {
   type Leadership,
   LostLeadership,
   type OutboxMessage,
+  type RescanReport,
   WatcherStore,
   type WatchRecord,
 } from '../src/state/watcher-store';
@@ -25,6 +26,8 @@ interface ChainMemory {
   acknowledged: Position;
   readonly addresses: Set<string>;
   outbox: OutboxMessage[];
+  /** The last report on each rescan of an operator. */
+  readonly reported: Map<string, { readonly rescan: OperatorRescan; readonly at: number }>;
 }
 
 /** The twin of the store for pure tests. What it holds survives the watch that wrote it. */
@@ -100,6 +103,10 @@ export class InMemoryWatcherStore extends WatcherStore {
     return block ? { number: block.number, hash: block.hash } : null;
   }
 
+  async hasRescan(id: string): Promise<boolean> {
+    return [...this.chains.values()].some((it) => it.rescans.some((rescan) => rescan.id === id));
+  }
+
   /** What an operator does from another process. */
   request(chain: string, rescan: OperatorRescan): void {
     const memory = this.of(chain);
@@ -110,7 +117,7 @@ export class InMemoryWatcherStore extends WatcherStore {
   cancel(chain: string, id: string): void {
     const memory = this.of(chain);
     memory.rescans = memory.rescans.map((it) =>
-      it.id === id && isOpen(it) ? { ...it, state: 'cancelled' } : it,
+      it.id === id && isOpen(it) && !isForLateAddress(it) ? { ...it, state: 'cancelled' } : it,
     );
   }
 
@@ -156,6 +163,7 @@ export class InMemoryWatcherStore extends WatcherStore {
         memory.rescans = memory.rescans.map((it) => (it === before ? rescan : it));
       }
     }
+    if (change.cancelled !== undefined) this.cancel(chain, change.cancelled);
     memory.rescans = memory.rescans.filter((it) => isOpen(it) || !isForLateAddress(it));
     memory.taken = highest(memory.taken, change.taken ?? null);
     memory.acknowledged = highest(memory.acknowledged, change.acknowledged ?? null);
@@ -174,6 +182,23 @@ export class InMemoryWatcherStore extends WatcherStore {
   async published(chain: string, position: bigint): Promise<void> {
     const memory = this.of(chain);
     memory.outbox = memory.outbox.filter((message) => message.position > position);
+  }
+
+  async unreported(chain: string): Promise<readonly RescanReport[]> {
+    const { reported } = this.of(chain);
+    const observedAt = new Date().toISOString();
+    return this.requested(chain)
+      .filter((rescan) => {
+        const last = reported.get(rescan.id);
+        if (last?.rescan.state !== rescan.state) return true;
+        return last.rescan.next !== rescan.next && Date.now() - last.at >= 1_000;
+      })
+      .map((rescan) => ({ rescan, observedAt }));
+  }
+
+  async reported(chain: string, reports: readonly RescanReport[]): Promise<void> {
+    const { reported } = this.of(chain);
+    for (const { rescan } of reports) reported.set(rescan.id, { rescan, at: Date.now() });
   }
 
   async close(): Promise<void> {}
@@ -210,5 +235,6 @@ function emptyMemory(fence: bigint): ChainMemory {
     acknowledged: null,
     addresses: new Set(),
     outbox: [],
+    reported: new Map(),
   };
 }

@@ -4,7 +4,7 @@ import type { InMemoryWatcherStore } from './in-memory-store';
 import { CHAIN, type ModelChain } from './model-chain';
 import type { Random } from './random';
 
-/** Somebody who asks for rescans, and resets the ring whenever the watch says that it would help. */
+/** Requests rescans, and resets the ring whenever the watch says that this would help. */
 export interface Operator {
   rescan(): Promise<void>;
   /** Cancels one of the open requests. */

@@ -62,7 +62,7 @@ export interface Outcome {
 }
 
 /**
- * Lives a random story of chain, node, ledger and watcher, then lets everything come to rest. With an
+ * Runs random actions of chain, node, ledger and watcher, then lets everything settle. With an
  * `operator` there are reorgs deeper than the ring, after which the ring is reset, and rescans.
  */
 export async function simulate(
@@ -73,7 +73,7 @@ export async function simulate(
   const random = createRandom(seed);
   const startBlock = seed % 2 === 0 ? 1 : null;
   let nowMs = 1_700_000_000_000;
-  /** How far the watcher's clock is behind: another machine may go on after a memory is lost. */
+  /** How far the watcher's clock is behind: another machine may continue after a memory is lost. */
   let behindMs = 0;
   const model = new ModelChain(random, keccak, () => Math.floor(nowMs / 1000));
   const trouble: { rarity: number | null } = { rarity: random.pick([null, 5, 20, 60]) };
@@ -289,7 +289,7 @@ interface Running {
   isDelivering: boolean;
 }
 
-/** A reorg that the ring can take back, or a plain block. */
+/** A reorg that is not deeper than the ring, or a plain block. */
 function moveChain(model: ModelChain, random: Random, recipients: readonly string[]): void {
   // A ring remembers `WINDOW` blocks below the highest block that it may have seen.
   const deepest = Math.min(WINDOW - 1 - (model.highest - model.height), model.height - 1);

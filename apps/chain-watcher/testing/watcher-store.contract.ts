@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TransferV1 } from '@daybook/contracts';
-import type { LateAddressRescan } from '../src/state/rescan';
+import { until } from '../../../test/dependencies';
+import type { LateAddressRescan, OperatorRescan } from '../src/state/rescan';
 import type { TrackedTransfer } from '../src/state/tracked-transfer';
 import { type Leadership, LostLeadership, type WatcherStore } from '../src/state/watcher-store';
 
@@ -50,6 +51,13 @@ export function aRescan(): LateAddressRescan {
   };
 }
 
+/** A rescan of the blocks 1 to 9 that an operator requested. */
+export function anOperatorsRescan(): OperatorRescan {
+  const { since: _, after: __, ...blocks } = aRescan();
+  const counts = { blocksMax: 2 ** 40, found: 0, versions: 0, reason: null };
+  return { ...blocks, origin: 'operator', from: 1, to: 9, ...counts };
+}
+
 function idsOf(tracked: readonly TrackedTransfer[]): string[] {
   return tracked.map(({ transfer }) => transfer.transferId).sort();
 }
@@ -76,7 +84,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       expect(next?.isLost()).toBe(false);
     });
 
-    it('is asked for in every write, which changes nothing without it', async () => {
+    it('is checked by every write, which changes nothing without it', async () => {
       await store.commit(leader, { start: { number: 0, ring: [aHeader(0)], at: 1 } });
       await leader.release();
       const next = (await store.lead(CHAIN)) as Leadership;
@@ -102,7 +110,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       });
     });
 
-    it('has one name, whoever asks', async () => {
+    it('has one name', async () => {
       const id = await store.id();
       expect(id).toMatch(/^[-a-z0-9]+$/);
       expect(await store.id()).toBe(id);
@@ -184,9 +192,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
     });
 
     it('does not open a rescan of an operator again that has ended', async () => {
-      const { since: _, after: __, ...blocks } = aRescan();
-      const counts = { blocksMax: 2 ** 40, found: 3, versions: 2, reason: 'Because.' };
-      const rescan = { ...blocks, origin: 'operator', from: 1, to: 9, ...counts } as const;
+      const rescan = { ...anOperatorsRescan(), found: 3, versions: 2, reason: 'Because.' };
       await store.commit(leader, { rescans: [rescan] });
       expect(await store.rescans(CHAIN)).toEqual([rescan]);
       await store.commit(leader, { rescans: [{ ...rescan, state: 'cancelled' }] });
@@ -215,6 +221,53 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       await store.commit(leader, { transfers: [detected, final] });
       expect(await store.transfers([transfer.transferId, 'unknown'])).toEqual([final]);
       expect((await store.load(CHAIN)).seen).toEqual([]);
+    });
+  });
+
+  describe('the rescans to report on', () => {
+    const states = async () =>
+      (await store.unreported(CHAIN)).map(({ rescan }) => [rescan.id, rescan.state]);
+    const report = async () => store.reported(CHAIN, await store.unreported(CHAIN));
+
+    it('are those of operators in a new state, until the report is published', async () => {
+      const rescan = anOperatorsRescan();
+      await store.commit(leader, { rescans: [rescan, aRescan()] });
+      expect(await states()).toEqual([[rescan.id, 'waiting']]);
+      expect(await states()).toEqual([[rescan.id, 'waiting']]);
+      await report();
+      expect(await states()).toEqual([]);
+      const done = { ...rescan, state: 'done', next: 1, found: 3 } as const;
+      await store.commit(leader, { rescans: [done] });
+      expect(await store.unreported(CHAIN)).toEqual([
+        { rescan: done, observedAt: expect.stringMatching(/^\d{4}-.*Z$/) },
+      ]);
+      await report();
+      expect([await states(), await store.unreported(OTHER)]).toEqual([[], []]);
+    });
+
+    it('are those that progressed, not more often than once a second', async () => {
+      const running = { ...anOperatorsRescan(), state: 'running', hash: '0x9' } as const;
+      await store.commit(leader, { rescans: [{ ...running, next: 9 }] });
+      const reportedAt = Date.now();
+      await report();
+      await store.commit(leader, { rescans: [{ ...running, next: 8 }] });
+      const isDue = async () => (await states()).length > 0;
+      await until(isDue, { description: 'the next report' });
+      expect(Date.now() - reportedAt).toBeGreaterThan(900);
+      await report();
+      expect(await states()).toEqual([]);
+    });
+
+    it('are those that were cancelled, and never a rescan for late addresses', async () => {
+      const [rescan, late] = [anOperatorsRescan(), aRescan()];
+      await store.commit(leader, { rescans: [rescan, late] });
+      for (const { id } of [rescan, rescan, late]) await store.commit(leader, { cancelled: id });
+      expect([await states(), await store.rescans(CHAIN)]).toEqual([
+        [[rescan.id, 'cancelled']],
+        [late],
+      ]);
+      const known = [rescan.id, randomUUID()].map((id) => store.hasRescan(id));
+      expect(await Promise.all(known)).toEqual([true, false]);
     });
   });
 

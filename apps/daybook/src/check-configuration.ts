@@ -1,5 +1,5 @@
 import { readWatcherEnv } from '../../chain-watcher/src/watcher.env';
-import { readLedgerEnv } from '../../ledger/src/runtime/read-ledger-env';
+import { readLedgerEnv } from '../../ledger/src/ledger.env';
 
 export interface ConfigurationToCheck {
   readonly host: string;

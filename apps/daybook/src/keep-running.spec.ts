@@ -20,8 +20,15 @@ function fake(): Startable & { end(): void; stopped: boolean } {
 }
 
 describe('keep running', () => {
-  beforeEach(() => void jest.useFakeTimers());
-  afterEach(() => void jest.useRealTimers());
+  beforeEach(() => {
+    jest.useFakeTimers();
+    // The longest of the random back-offs.
+    jest.spyOn(Math, 'random').mockReturnValue(1);
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+  });
 
   it('rejects when the first start fails again and again', async () => {
     let attempts = 0;

@@ -1,10 +1,11 @@
-/** What ran this long before it ended is restarted at once, as after a first failure. */
+import { backOffMs, pause } from '@daybook/platform/plain';
+
+/** After running this long, a process is restarted at once, as after a first failure. */
 const STABLE_MS = 60_000;
 /** A first start may be hit by a kill; what is wrong with the set-up fails as often as it is tried. */
 const FIRST_ATTEMPTS_MAX = 3;
 const FIRST_ATTEMPTS_PAUSE_MS = 500;
-const BACKOFF_FIRST_MS = 250;
-const BACKOFF_MAX_MS = 30_000;
+const RESTART_BACK_OFF = { firstMs: 250, longestMs: 30_000 };
 
 export interface Startable {
   readonly pid: number;
@@ -47,7 +48,7 @@ export async function keepRunning<T extends Startable>(
     let failures = failuresBefore;
     const began = Date.now();
     while (!stopping.signal.aborted) {
-      await pause(Math.min(BACKOFF_FIRST_MS * 2 ** failures, BACKOFF_MAX_MS), stopping.signal);
+      await pause(backOffMs(failures + 1, RESTART_BACK_OFF), stopping.signal);
       if (stopping.signal.aborted) break;
       failures += 1;
       try {
@@ -84,14 +85,4 @@ export async function keepRunning<T extends Startable>(
       await current.stop();
     },
   };
-}
-
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -132,15 +132,20 @@ function steps(session: Session): ListrTask[] {
   const { folder, host, port, watcherPort, keep } = session;
   return [
     step('PostgreSQL', async () => {
-      const server = await keepPostgres(session);
+      session.postgres = await keepOnPort(session, 'PostgreSQL', (known) =>
+        startEmbeddedPostgres({ folder: folder.postgres, ...known }),
+      );
+      const server = session.postgres.current();
       const elsewhere = server.folder === folder.postgres ? '' : `, data in ${server.folder}`;
       return `PostgreSQL 18 on port ${server.port}${elsewhere}`;
     }),
     ...(hasLocalChain(session)
       ? [
           step('Local EVM chain', async () => {
-            const chain = await keepChain(session);
-            return `Local EVM chain (anvil) on ${chain.url}`;
+            session.chain = await keepOnPort(session, 'The local chain', (known) =>
+              startDemoChain({ folder: folder.chain, ...known }),
+            );
+            return `Local EVM chain (anvil) on ${session.chain.current().url}`;
           }),
         ]
       : []),
@@ -212,25 +217,16 @@ function step(title: string, work: () => Promise<string>): ListrTask {
   };
 }
 
-/** Once started, PostgreSQL and the chain come back on the same port: the apps know no other. */
-async function keepPostgres(session: Session): Promise<EmbeddedPostgres> {
+/** Keeps what the apps reach at a port: once started, it comes back on the same one. */
+async function keepOnPort<T extends Startable & { readonly port: number }>(
+  { keep }: Session,
+  name: string,
+  start: (known: { port?: number }) => Promise<T>,
+): Promise<Kept<T>> {
   let known: { port?: number } = {};
-  const { postgres: folder } = session.folder;
-  session.postgres = await session.keep('PostgreSQL', () =>
-    startEmbeddedPostgres({ folder, ...known }),
-  );
-  const server = session.postgres.current();
-  known = { port: server.port };
-  return server;
-}
-
-async function keepChain(session: Session): Promise<DemoChain> {
-  let known: { port?: number } = {};
-  const { chain: folder } = session.folder;
-  session.chain = await session.keep('The local chain', () => startDemoChain({ folder, ...known }));
-  const chain = session.chain.current();
-  known = { port: chain.port };
-  return chain;
+  const kept = await keep(name, () => start(known));
+  known = { port: kept.current().port };
+  return kept;
 }
 
 async function prepareDatabase(session: Session): Promise<void> {

@@ -9,16 +9,21 @@ const HEAD = `# The command line
 
 \`npx daybook <command>\` operates a Daybook: the one in the data folder \`.daybook\` of this folder, one in a folder
 named by \`--data\`, or a cluster that the \`DAYBOOK_\` variables describe ([\`.env.example\`](../.env.example)). Where
-\`DAYBOOK_DATABASE_URL\` is set and no folder is named, it is the cluster. \`npm start\`, \`npm run demo\` and
+\`DAYBOOK_LEDGER_URL\` or \`DAYBOOK_DATABASE_URL\` is set and no folder is named, it is the cluster. \`npm start\`, \`npm run demo\` and
 \`npm run reset\` call the same commands.
 
 Some variables matter to the command line alone:
 
 | variable | is |
 |---|---|
-| \`DAYBOOK_LEDGER_URL\`, \`DAYBOOK_WATCHER_URL\` | where \`status\` asks the services of a cluster how they are |
+| \`DAYBOOK_LEDGER_URL\`, \`DAYBOOK_WATCHER_URL\` | where the services of a cluster answer |
+| \`DAYBOOK_OPERATOR_KEY\` | the operator's key with which the ledger is asked; a data folder keeps one in \`operator-key\` |
 | \`DAYBOOK_WATCHER_DATABASE_URL\` | the watchers' database, where it is not the ledger's |
 | \`DAYBOOK_MIGRATION_URL\` | the owner of the tables: \`rebuild\` exchanges them, \`replay\` makes some of its own |
+
+\`status\`, \`parked\` and \`keys\` are clients of the ledger's REST interface. These work without a running ledger:
+\`replay\`, \`rebuild\`, \`addresses\`, \`events tail\`, \`watch\`, \`reset\`, \`keys\` with \`--operator\`, and \`status\`, which then asks
+the engines and says what is down.
 
 Answers go to standard output; progress, remarks and errors go to standard error, so a pipe gets the answer alone. A
 fault of usage or configuration is one sentence that says what would be right.

@@ -3,6 +3,8 @@ import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harne
 import { answerOf } from '../testing/answers';
 import { daybook, type Ended } from '../testing/command-line';
 
+const STRANGE = `0b6cf4a5-${'0000-'.repeat(3)}000000000000`;
+
 let ledger: TestLedger;
 beforeAll(async () => {
   ledger = await createLedgerForTest();
@@ -10,7 +12,10 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 
 const keys = (...args: string[]): Promise<Ended> =>
-  daybook(['keys', ...args], { DAYBOOK_DATABASE_URL: ledger.databaseUrl });
+  daybook(['keys', ...args], {
+    DAYBOOK_LEDGER_URL: ledger.url,
+    DAYBOOK_OPERATOR_KEY: ledger.operatorKey,
+  });
 const statusOf = async (key: string): Promise<number> => {
   const headers = { authorization: `Bearer ${key}` };
   return (await ledger.request('GET', '/v1/assets', { headers })).status;
@@ -58,14 +63,38 @@ it('answers for machines in its documented shape', async () => {
   expect(stderr).toBe('');
 });
 
+it('issues, lists and revokes keys of operators in the log, without a running ledger', async () => {
+  const owner = ['--operator', 'Night shift', '--json'];
+  const ofOperator = (...args: string[]): Promise<Ended> =>
+    daybook(['keys', ...args, ...owner], { DAYBOOK_DATABASE_URL: ledger.databaseUrl });
+  const made = answerOf(
+    'key-created',
+    (await ofOperator('create', '--scopes', 'operations:read', '--reason', 'case 7')).stdout,
+  );
+  expect(made).toMatchObject({ operator: 'Night shift', accountId: null });
+  const opens = async () => {
+    const headers = { authorization: `Bearer ${made.key}` };
+    return (await ledger.request('GET', '/v1/operations/status', { headers })).status;
+  };
+  await until(async () => (await opens()) === 200);
+  const revoked = await ofOperator('revoke', made.key);
+  expect(answerOf('key-revoked', revoked.stdout)).toMatchObject({ changed: true });
+  await until(async () => (await opens()) === 401);
+  const { keys: listed } = answerOf('keys', (await ofOperator('list')).stdout);
+  expect(listed).toMatchObject([{ keyId: made.keyId, status: 'revoked' }]);
+});
+
 it.each<[string, string[], number, RegExp]>([
   ['a key that nobody has', ['revoke', 'unknown0'], 1, /no key with this id/],
   [
     'an account that nobody opened',
-    ['create', '--scopes', 'read', '--account', `0b6cf4a5-${'0000-'.repeat(3)}000000000000`],
+    ['create', '--scopes', 'read', '--account', STRANGE],
     1,
     /Open the account/,
   ],
+  ['a key id that cannot be one', ['revoke', 'laptop'], 2, /8 letters and digits/],
+  ['two owners', ['list', '--operator', 'x', '--account', STRANGE], 2, /not both/],
+  ['operators where no database is known', ['list', '--operator', 'x'], 2, /DAYBOOK_DATABASE_URL/],
   ['scopes that there are not', ['create', '--scopes', 'admin'], 2, /list of read, write/],
   ['no scopes', ['create'], 2, /--scopes <list>' not specified/],
   [

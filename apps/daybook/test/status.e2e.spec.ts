@@ -6,6 +6,7 @@ import { DurableLog } from '@daybook/messaging';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { newApiKey } from '../../ledger/src/edge/api-key';
 import { answerOf } from '../testing/answers';
 import { daybook, type Ended, spawnDaybook } from '../testing/command-line';
 
@@ -21,6 +22,7 @@ afterAll(() => ledger.close());
 const place = (more = {}) => ({
   DAYBOOK_DATABASE_URL: ledger.databaseUrl,
   DAYBOOK_LEDGER_URL: ledger.url,
+  DAYBOOK_OPERATOR_KEY: ledger.operatorKey,
   ...more,
 });
 const status = (more = {}): Promise<Ended> => daybook(['status', '--json'], place(more));
@@ -48,6 +50,8 @@ it('says that all is well, and where everything is', async () => {
   expect(report).toMatchObject({
     ...{ state: 'ok', problems: [], services: { ledger: { status: 'ok' }, watcher: null } },
     chains: [{ chain: CHAIN, latest: '12', matched: '11', standsStill: false }],
+    reactions: { clocksAgree: true, states: [{ name: 'expire-purses', overdue: 0 }] },
+    books: { violationCount: 0 },
   });
   const readers = report.readers.map(({ name }: { name: string }) => name);
   expect(readers).toContain('read-models');
@@ -98,6 +102,29 @@ it('shows parked keys, and asks for them to be tried again', async () => {
   expect([stranger.exitCode, stranger.stderr]).toEqual([1, expect.stringContaining('not parked')]);
 });
 
+it('says what the ledger alone knows to operators only', async () => {
+  const { key } = newApiKey({ kind: 'operator' });
+  const { exitCode, stdout } = await status({ DAYBOOK_OPERATOR_KEY: key });
+  const report = answerOf('status', stdout);
+  expect([exitCode, report.state, report.readers]).toEqual([1, 'standing-still', []]);
+  expect(report.problems).toEqual([
+    expect.stringMatching(/does not tell.*refuses the operator's key/),
+  ]);
+  const { stderr, ...ended } = await daybook(
+    ['parked', 'list'],
+    place({ DAYBOOK_OPERATOR_KEY: '' }),
+  );
+  expect([ended.exitCode, stderr]).toEqual([2, expect.stringContaining('no key of an operator')]);
+});
+
+it('needs no more than the address of the ledger', async () => {
+  const place = { DAYBOOK_LEDGER_URL: ledger.url, DAYBOOK_OPERATOR_KEY: ledger.operatorKey };
+  const asked = await daybook(['status', '--json'], place);
+  expect(answerOf('status', asked.stdout).readers.length).toBeGreaterThan(0);
+  const gone = await daybook(['status'], { ...place, DAYBOOK_LEDGER_URL: 'http://127.0.0.1:1' });
+  expect([gone.exitCode, gone.stderr]).toEqual([3, expect.stringContaining('does not answer')]);
+});
+
 it('answers without the ledger, and says that it does not answer', async () => {
   const server = createServer((_, response) => response.destroy()).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -107,17 +134,18 @@ it('answers without the ledger, and says that it does not answer', async () => {
   const report = answerOf('status', stdout);
   expect(exitCode).toBe(1);
   expect(report.services.ledger).toMatchObject({ answers: false, status: null });
-  expect(report.readers.length).toBeGreaterThan(0);
+  expect(report.engines.eventLog).toMatchObject({ answers: true, head: expect.any(String) });
   expect(report.problems.join('\n')).toMatch(/The ledger at http:\S+ does not answer/);
 });
 
 it('answers without PostgreSQL, never with its password, and ends with 3', async () => {
   const url = 'postgres://somebody:hunter2@127.0.0.1:1/daybook';
-  const { exitCode, stdout, stderr } = await status({ DAYBOOK_DATABASE_URL: url });
+  const more = { DAYBOOK_DATABASE_URL: url, DAYBOOK_LEDGER_URL: '' };
+  const { exitCode, stdout, stderr } = await status(more);
   const report = answerOf('status', stdout);
   expect([exitCode, report.state]).toEqual([3, 'unreachable']);
   expect(report.engines.database).toMatchObject({ answers: false });
-  expect(report.services.ledger).toMatchObject({ answers: true });
+  expect(report.problems.join()).toContain('PostgreSQL does not answer');
   expect(stdout + stderr).not.toContain('hunter2');
 });
 

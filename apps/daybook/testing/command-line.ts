@@ -14,6 +14,7 @@ export interface Ended {
 export interface Running {
   readonly ended: Promise<Ended>;
   stdout(): string;
+  stderr(): string;
   kill(signal: NodeJS.Signals): void;
   /** Stops reading, as `| head` does. */
   hangUp(): void;
@@ -41,6 +42,7 @@ export function spawnDaybook(
   return {
     ended,
     stdout: () => said.stdout,
+    stderr: () => said.stderr,
     kill: (signal) => child.kill(signal),
     hangUp: () => child.stdout.destroy(),
   };

@@ -1,33 +1,26 @@
+import { loadChainsFile, purseXpubs } from '@daybook/chains';
 import type { Family } from '@daybook/domain';
-import { IsPostgresUrl, IsWholeNumber } from '@daybook/platform';
-import { IsBoolean, IsIn, IsOptional, IsString, Matches } from 'class-validator';
+import { checkConnectionString } from '@daybook/event-store';
+import { parseBrokerAddress } from '@daybook/messaging';
+import { AppEnv, IsWholeNumber, readEnvironment } from '@daybook/platform';
+import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
+import { grpcCredentials } from './grpc/credentials';
 
-/** What one process of the ledger does; several processes may share the roles. */
+/** The roles of a process. Several processes may share them. */
 export const ROLES = ['api', 'projector', 'consumer', 'relay'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The ledger's configuration, read once at start. `.env.example` explains each variable. */
-export class LedgerEnv {
-  @IsPostgresUrl()
-  readonly databaseUrl!: string;
-
-  /** Connection string with its credentials; the log of events is in PostgreSQL when left out. */
+export class LedgerEnv extends AppEnv {
+  /** Connection string with credentials. Without it the event log is in PostgreSQL. */
   @IsOptional()
   @IsString()
   readonly eventstoredbUrl?: string;
 
-  /** `host:port,host:port`, or with `kafka://` and credentials; tables in PostgreSQL when left out. */
-  @IsOptional()
-  @IsString()
-  readonly kafkaBrokers?: string;
-
-  @IsString()
-  readonly httpHost: string = '127.0.0.1';
-
   @IsWholeNumber(0, 65_535)
   readonly httpPort: number = 3000;
 
-  /** Where gRPC listens, on the host of HTTP; 0 turns it off. */
+  /** The port of gRPC, on the same host as HTTP; 0 disables gRPC. */
   @IsWholeNumber(0, 65_535)
   readonly grpcPort: number = 0;
 
@@ -45,41 +38,36 @@ export class LedgerEnv {
   @IsString()
   readonly grpcTlsClientCa?: string;
 
-  /** Comma-separated names of which a client's certificate must have one; any when left out. */
+  /** Comma-separated. A client certificate must have one of these names. Without it, any name is allowed. */
   @IsOptional()
   @Matches(/^ *(DNS|URI|email):[^, ]+( *, *(DNS|URI|email):[^, ]+)* *$/, {
     message: '$property must be a list like DNS:games.internal,URI:spiffe://internal/games',
   })
   readonly grpcTlsClientNames?: string;
 
-  /** Whether gRPC tells anybody, without a key, what there is. Never in production unless wanted. */
+  /** Whether gRPC serves reflection, without a key. Off by default if `NODE_ENV` is `production`. */
   @IsBoolean()
   readonly grpcReflection: boolean = process.env.NODE_ENV !== 'production';
 
-  /** Comma-separated; all of them when left out. */
+  /** Comma-separated; all roles by default. */
   @Matches(/^(api|projector|consumer|relay)(,(api|projector|consumer|relay))*$/, {
     message: `$property must be a list like ${ROLES.join(',')}`,
   })
   readonly roles: string = ROLES.join(',');
 
-  /** Account-level extended public key; the public development key when left out. */
+  /** Account-level extended public key; the public development key by default. */
   @IsOptional()
   @IsString()
   readonly evmXpub?: string;
 
-  /** JSON file that says which chains are active. */
-  @IsOptional()
-  @IsString()
-  readonly chainsFile?: string;
-
-  /** The key that the default account gets at first start. */
+  /** The key of the default account, issued at the first start. */
   @IsOptional()
   @Matches(/^dbk_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,64}$/, {
     message: '$property must be of the form dbk_<8 characters>_<secret>',
   })
   readonly bootstrapApiKey?: string;
 
-  /** The key that the first operator gets at first start. */
+  /** The key of the first operator, issued at the first start. */
   @IsOptional()
   @Matches(/^dbo_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{32,64}$/, {
     message: '$property is not of the form dbo_<8 characters>_<secret>',
@@ -87,14 +75,11 @@ export class LedgerEnv {
   readonly operatorKey?: string;
 
   /**
-   * Requests that each API key may make in a minute, at each process. The default is about what one
-   * process answers: it stops a runaway client and never a busy one.
+   * Requests per API key, minute and process. The default is about what one process can answer: it stops a
+   * runaway client but not a busy one.
    */
   @IsWholeNumber(1)
   readonly rateLimit: number = 120_000;
-
-  @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])
-  readonly logLevel: string = 'info';
 }
 
 /** The configured xpub of each family. TRON gets its variable when its chains can be watched. */
@@ -104,4 +89,21 @@ export function xpubsOf({ evmXpub }: LedgerEnv): Readonly<Record<Family, string 
 
 export function hasRole(env: LedgerEnv, role: Role): boolean {
   return env.roles.split(',').includes(role);
+}
+
+/**
+ * Reads the configuration from environment variables. Checks everything that can be checked without
+ * another machine, such as files. Throws an error that lists every fault and what is expected.
+ */
+export function readLedgerEnv(source: NodeJS.ProcessEnv = process.env): Readonly<LedgerEnv> {
+  const env = readEnvironment(LedgerEnv, source);
+  const { connections } = loadChainsFile(env.chainsFile ?? null);
+  purseXpubs(
+    xpubsOf(env),
+    connections.map(({ chain }) => chain),
+  );
+  grpcCredentials(env);
+  if (env.eventstoredbUrl !== undefined) checkConnectionString(env.eventstoredbUrl);
+  if (env.kafkaBrokers !== undefined) parseBrokerAddress(env.kafkaBrokers, 'DAYBOOK_KAFKA_BROKERS');
+  return env;
 }

@@ -8,13 +8,14 @@ import { EventsModule } from './events/events.module';
 import { LedgerEnv, xpubsOf } from './ledger.env';
 import { OperationsModule } from './operations/operations.module';
 import { READ_MODELS } from './operations/read-models';
+import { WatchRequestsModule } from './operations/watch-requests.module';
 import { ProjectionsModule } from './projections/projections.module';
 import { PursesModule } from './purses/purses.module';
 import { ReactionsModule } from './reactions/reactions.module';
 import { ReplenishmentsModule } from './replenishments/replenishments.module';
 import { RuntimeModule } from './runtime/runtime.module';
 
-/** The whole ledger, wired from its configuration. Which of it runs is up to `DAYBOOK_ROLES`. */
+/** The whole ledger. `DAYBOOK_ROLES` selects the parts that run. */
 @Module({})
 export class LedgerModule {
   static forRoot(env: LedgerEnv): DynamicModule {
@@ -35,6 +36,7 @@ export class LedgerModule {
         BooksModule,
         EventsModule,
         OperationsModule,
+        WatchRequestsModule,
       ],
     };
   }

@@ -9,17 +9,19 @@ import {
   requirePostgres,
   stopOnRequest,
 } from '@daybook/platform';
+import { QueryBus } from '@nestjs/cqrs';
 import { BooksModule } from './books/books.module';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
+import { readLedgerEnv } from './ledger.env';
 import { LedgerModule } from './ledger.module';
 import { Monitoring } from './operations/monitoring';
+import { GetReactions } from './reactions/get-reactions';
 import { createHttpApp } from './rest/http';
 import { BackgroundWork } from './runtime/background-work';
 import { nestLogger } from './runtime/nest-logger';
-import { readLedgerEnv } from './runtime/read-ledger-env';
 
-/** Between answering "not ready" and closing, so that balancers turn away first. */
+/** Delay between reporting "not ready" and closing, so that load balancers stop sending first. */
 const DRAIN_MS = 500;
 
 async function main(): Promise<void> {
@@ -48,7 +50,12 @@ async function main(): Promise<void> {
     quota: { requests: env.rateLimit, windowSeconds: 60 },
   });
   const books = app.get(BooksModule);
-  monitoring.watch(app.get(BackgroundWork), () => books.checker);
+  const queries = app.get(QueryBus);
+  monitoring.watch(
+    app.get(BackgroundWork),
+    () => books.checker,
+    () => queries.execute(new GetReactions()),
+  );
   await app.listen(env.httpPort, env.httpHost);
   const { grpcReflection: reflection } = env;
   const grpc =

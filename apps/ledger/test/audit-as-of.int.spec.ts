@@ -17,10 +17,10 @@ import {
   type Owner,
 } from '../src/books/get-figures';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
-import { PURSE_STATUS } from '../src/edge/resources';
 import { ResolveAsOf, ResolveAsOfHandler } from '../src/projections/as-of';
 import { PositionReached } from '../src/projections/position-reached';
 import { GetPurse, GetPurseHandler } from '../src/purses/get-purses';
+import { PURSE_STATUS } from '../src/purses/purse-resource';
 import {
   type AuditLedger,
   customerAt,

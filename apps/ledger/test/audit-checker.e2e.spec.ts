@@ -52,7 +52,7 @@ describe('a row of the books that was changed by hand', () => {
     expect(detail).toContain('custody-equals-claims');
     // A probe is for everybody, so it names no purse; the log does.
     expect(detail).not.toContain(row?.id);
-    expect(app.output()).toMatch(new RegExp(`a rule of the books is broken.*${row?.id}`));
+    expect(app.output()).toMatch(new RegExp(`an invariant of the books is violated.*${row?.id}`));
     await until(async () => (await metric(counted)).endsWith(' 1'));
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
 

@@ -101,10 +101,11 @@ describe('the running checker', () => {
         WHERE ctid IN (SELECT ctid FROM ledger.${table} WHERE ${where} LIMIT 1)
        RETURNING ${nameIn(table, invariant)} AS name`,
       );
-      expect(row).toBeDefined();
-      await until(() => told.some((violation) => violation.invariant === invariant));
-      const subjects = told.filter((violation) => violation.invariant === invariant);
-      expect(subjects.map(({ subject }) => subject).join()).toContain(row?.name);
+      expect(row?.name).toBeTruthy();
+      const name = row?.name ?? '';
+      const isOfRow = (violation: Violation) =>
+        violation.invariant === invariant && violation.subject.includes(name);
+      await until(() => told.some(isOfRow), { description: `A violation of ${name}` });
       expect(checker.found().get(invariant)).toBeGreaterThan(0);
     },
   );

@@ -4,10 +4,12 @@ import {
   type Decider,
   DomainError,
   type DomainEvent,
+  operator,
   purse,
   type ReplenishmentCommand,
   replenishment,
   streamName,
+  watchRequest,
 } from '@daybook/domain';
 import { decideAndAppend, type EventStore, PostgresEventStore, uuid5 } from '@daybook/event-store';
 import { Pool } from 'pg';
@@ -87,6 +89,8 @@ export function numbersFrom(seed: number): (below: number) => number {
 const FAMILY = 'evm' as const;
 export const ASSETS = ['eip155:1/slip44:60', a.asset().id] as const;
 const NAMESPACE = '00000000-0000-5000-8000-000000000000';
+const OPERATOR_ID = uuid5(NAMESPACE, 'operator');
+const WATCH_REQUEST_ID = uuid5(NAMESPACE, 'watch request');
 
 export const customerAt = (n: number) => customerIdOf(DEFAULT_ACCOUNT_ID, `customer-${n}`);
 export const purseIdAt = (n: number) => purseIdOf(DEFAULT_ACCOUNT_ID, customerAt(n), FAMILY);
@@ -184,6 +188,27 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
       }
     }
   }
+  await write(streamName('operator', OPERATOR_ID), operator, {
+    type: 'AddOperator',
+    name: 'Night shift',
+  });
+  await write(streamName('operator', OPERATOR_ID), operator, {
+    type: 'IssueOperatorKey',
+    keyId: 'operator1',
+    keyHash: 'f00d',
+    scopes: ['read'],
+    expiresAt: '2099-01-01T00:00:00.000Z',
+  });
+  await write(streamName('watch', WATCH_REQUEST_ID), watchRequest, {
+    type: 'RequestWatch',
+    chain: 'eip155:1',
+    kind: 'rescan',
+    from: 1,
+    to: 2,
+    blocksMax: 10,
+    reason: 'test',
+    facts: { latest: 100 },
+  });
 }
 
 /** The next report of transfer `t`: a new block, its finality, or its reversal. */

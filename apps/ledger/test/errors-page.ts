@@ -2,11 +2,11 @@ import { PROBLEMS, type ProblemCode, type ProblemEntry, problemType } from '../s
 
 const HEAD = `# Errors
 
-Every answer that is not a success is \`application/problem+json\`
-([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)). \`code\` is stable: build on it, and on nothing
-else that is text. \`errors\` lists everything that is wrong with a request, each with its place: a JSON
-Pointer into the body, or the name of a parameter or header. \`requestId\` is the \`X-Request-Id\` of the
-answer; it finds the request in the service's log.
+Every refusal and failure over REST is \`application/problem+json\`
+([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)). \`code\` is stable, so clients can rely on it; other
+texts may change. \`errors\` lists every fault of a request with its place: a JSON Pointer into the body, or
+the name of a parameter or header. \`requestId\` is the \`X-Request-Id\` of the answer. Search for it in the
+service's log lines.
 
 \`\`\`json
 ${JSON.stringify(
@@ -33,16 +33,19 @@ ${JSON.stringify(
 )}
 \`\`\`
 
-Over gRPC the same refusal is a status of the column "gRPC" whose details (\`google.rpc.Status\` in the trailer
-\`grpc-status-details-bin\`) have an \`ErrorInfo\` with \`reason\` = the code and \`domain\` = \`daybook\`, the
-\`RequestInfo\`, a \`BadRequest\` with a violation for each of \`errors\` (names as in the .proto files), and a
-\`RetryInfo\` where REST has \`Retry-After\`.
+Over gRPC the same refusal is the status in the column "gRPC". Its details (\`google.rpc.Status\` in the
+trailer \`grpc-status-details-bin\`) have:
 
-A refused request has changed nothing, except where \`outcome-unknown\` says otherwise. This page is
-written from \`libs/domain/src/errors.ts\` and \`apps/ledger/src/edge/problems.ts\`.
+- an \`ErrorInfo\` with the code as \`reason\` and \`daybook\` as \`domain\`;
+- the \`RequestInfo\`;
+- a \`BadRequest\` with one violation per entry of \`errors\`, with field names as in the .proto files;
+- a \`RetryInfo\` where REST has \`Retry-After\`.
+
+A refused request has changed nothing. The exception is \`outcome-unknown\`. This page is generated from
+\`libs/domain/src/errors.ts\` and \`apps/ledger/src/edge/problems.ts\`.
 `;
 
-/** `docs/errors.md`: every code with its status, when it happens and what can be done. */
+/** `docs/errors.md`: every code with its statuses, when it happens and what to do. */
 export function errorsPage(): string {
   const codes = Object.entries(PROBLEMS) as [ProblemCode, ProblemEntry][];
   const statuses = [...new Set(codes.map(([, { status }]) => status))].sort((a, b) => a - b);

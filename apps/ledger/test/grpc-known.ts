@@ -1,11 +1,15 @@
-import type { TransferV1 } from '@daybook/contracts';
-import { CommandBus } from '@nestjs/cqrs';
+import { TOPICS, type TransferV1 } from '@daybook/contracts';
+import { type ParkedKeyName } from '@daybook/domain';
+import { DurableLog } from '@daybook/messaging';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { until } from '../../../test/dependencies';
 import type { TestLedger } from '../../../test/ledger-harness';
 import { IssueApiKey, RevokeApiKey } from '../src/accounts/api-keys';
+import { ChangeAccountPolicy } from '../src/accounts/change-account-policy';
 import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
 import { systemContext } from '../src/edge/request-context';
 import { IssueOperatorKey, RevokeOperatorKey } from '../src/operations/operators';
+import { GetReactions } from '../src/reactions/get-reactions';
 
 /** What a ledger has of everything, so that every operation has something to answer with. */
 export interface Known {
@@ -16,13 +20,21 @@ export interface Known {
   readonly accountId: string;
   readonly operatorId: string;
   readonly operatorKey: string;
+  /** Cancelled, with a report of its watcher. */
+  readonly watchRequestId: string;
+  readonly chain: string;
   /** Of a revoked key of the account, and of one of the operator. */
   readonly keyId: string;
+  /** A key that is parked for a consumer group. */
+  readonly parkedKey: ParkedKeyName;
   /** Everything above is visible from here on. */
   readonly position: string;
 }
 
 const USDT = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
+
+/** So long that nothing expires. */
+export const PURSE_EXPIRY = { unusedDays: 3_000, idleDays: 3_001 };
 
 const CHAIN = 'eip155:31337';
 
@@ -79,8 +91,25 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     address: purse.address,
     replenishmentId: credited.id,
     ...(await spendKeys(ledger)),
+    ...{ chain: CHAIN, watchRequestId: await cancelRescan(ledger) },
+    parkedKey: await parkKey(ledger),
     position: String(await ledger.store.head()),
   };
+}
+
+/** A message that cannot be handled as it is. */
+async function parkKey({ app }: TestLedger): Promise<ParkedKeyName> {
+  const log = app.get(DurableLog);
+  const parkedKey = {
+    topic: TOPICS.transfer,
+    group: 'ledger',
+    key: `${CHAIN}/0x${'1'.repeat(40)}`,
+  };
+  const { topic, group, key } = parkedKey;
+  await log.publish(topic, [{ id: 'poison', key, value: '{"nonsense":true}', headers: {} }]);
+  const isParked = async () => (await log.parked(topic, group)).length > 0;
+  await until(isParked, { description: 'The parked key' });
+  return parkedKey;
 }
 
 const SPENT = 'spent000';
@@ -96,10 +125,39 @@ async function spendKeys({ app, operatorKey }: TestLedger) {
     new IssueApiKey(systemContext(accountId), { ...key, key: `dbk_${SPENT}_${secret}` }),
   );
   await commands.execute(new RevokeApiKey(systemContext(accountId), SPENT, 'a test'));
+  const policy = { purseExpiry: PURSE_EXPIRY, reason: 'a test' };
+  await commands.execute(new ChangeAccountPolicy(systemContext(accountId), policy));
+  const isPlanned = async () => {
+    const { reactions } = await app.get(QueryBus).execute(new GetReactions());
+    return reactions.every(({ nextDueAt, overdue }) => nextDueAt !== null && overdue === 0);
+  };
+  await until(isPlanned, { description: 'The expiry of the purses' });
   const ofOperator = { ...key, operatorId, key: `dbo_${SPENT}_${secret}` };
   await commands.execute(new IssueOperatorKey(systemContext(''), ofOperator));
   await commands.execute(new RevokeOperatorKey(systemContext(''), operatorId, SPENT, 'a test'));
   return { accountId, operatorId, operatorKey, keyId: SPENT };
+}
+
+/** Two requests to the watcher of the chain, of which the second was cancelled and reported on. */
+async function cancelRescan(ledger: TestLedger): Promise<string> {
+  const headers = { authorization: `Bearer ${ledger.operatorKey}` };
+  const path = '/v1/operations/watch-requests';
+  const wish = { kind: 'rescan', fromBlock: '1', toBlock: '100', reason: 'a test' };
+  await ledger.request('POST', path, { headers, body: wish });
+  const { body: request } = await ledger.request('POST', path, { headers, body: wish });
+  const cancel = { headers, body: { reason: 'a test' } };
+  await ledger.request('POST', `${path}/${request.id}/cancel`, cancel);
+  await ledger.publishWatchReport({
+    ...{ requestId: request.id, chain: CHAIN, state: 'cancelled', from: 1, to: 100 },
+    ...{ blocksLeft: 40, found: 2, versions: 1, reason: 'Not a real one.' },
+    observedAt: '2026-01-02T03:04:05.000Z',
+  });
+  const isReported = async () => {
+    const { body } = await ledger.request('GET', `${path}/${request.id}`, { headers });
+    return body.reportedAt !== undefined && body.reportedAt !== null;
+  };
+  await until(isReported, { description: 'The report on the request' });
+  return request.id;
 }
 
 /** A final transfer of USDT; `digit` makes it another one. */

@@ -121,7 +121,7 @@ function send(operation: Operation, { path, query, headers, body }: ApiRequest):
     url += `?${query.map(([name, value]) => `${name}=${encode(value)}`).join('&')}`;
   }
   const json = body === undefined ? {} : { body: JSON.stringify(body) };
-  const isOperators = /^\/v1\/(accounts|operators)/.test(operation.path);
+  const isOperators = /^\/v1\/(accounts|operators|operations)/.test(operation.path);
   const key = isOperators ? { authorization: `Bearer ${ledger.operatorKey}` } : {};
   return ledger.request(operation.method, url, { headers: { ...key, ...headers }, ...json });
 }
@@ -134,6 +134,11 @@ const MEANT_OTHERWISE = [
   'account-not-found',
   'operator-not-found',
   'api-key-not-found',
+  'key-not-parked',
+  'chain-unknown',
+  'watch-request-invalid',
+  'watch-request-not-found',
+  'watch-request-ended',
   'family-not-available',
   'asset-unknown',
   'as-of-in-future',

@@ -1,7 +1,7 @@
 import { exactlyOneOf, fieldsOf, type RequestField } from '../src/edge/fields';
 import { operationsOf, type RunningOperation } from '../src/edge/operation';
 import { scopeWords } from '../src/edge/scopes';
-import type { Known } from './grpc-known';
+import { type Known, PURSE_EXPIRY } from './grpc-known';
 import type { GrpcLedger } from './grpc-ledger';
 import type { Reflected, ReflectedField, ReflectedMethod, ReflectedType } from './grpc-reflected';
 
@@ -35,7 +35,12 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     ...{ family: 'evm', currency: 'ETH', outsideOrderId: 'order-1', limit: '1', after: '1' },
     ...{ accountId: known.accountId, operatorId: known.operatorId, keyId: known.keyId },
     ...{ name: 'default', scopes: ['read'], expiresAt: '2099-01-01T00:00:00.000Z' },
-    ...{ operatorKey: known.operatorKey, unusedDays: 30, idleDays: 60 },
+    operatorKey: known.operatorKey,
+    ...{ watchRequestId: known.watchRequestId, chain: known.chain },
+    ...{ fromBlock: '1', toBlock: '2', blocksMax: '10' },
+    ...known.parkedKey,
+    purseUnusedDays: PURSE_EXPIRY.unusedDays,
+    purseIdleDays: PURSE_EXPIRY.idleDays,
     ...{ asOf: known.position, asset: 'USDT_ETH', from: '2026-01-01T00:00:00.500Z' },
     to: '2999-01-01T00:00:00Z',
   };

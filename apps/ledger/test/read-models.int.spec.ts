@@ -17,12 +17,10 @@ import type { DataSource } from 'typeorm';
 import { figuresModel, movedBy } from '../../../libs/domain/testing/figures-model';
 import { type Life, lives } from '../../../libs/domain/testing/lives';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
-import { FiguresRow } from '../src/books/figures.row';
-import { JournalLineRow } from '../src/books/journal-line.row';
+import { columnOf, figuresIn } from '../src/books/figure-columns';
 import { CustomerRow } from '../src/customers/customer.row';
 import { migrate } from '../src/migrate';
 import { READ_MODELS } from '../src/operations/read-models';
-import { LogTimeRow } from '../src/projections/log-time.row';
 import { ReplenishmentRow } from '../src/replenishments/replenishment.row';
 import { ledgerDataSource } from '../src/runtime/data-source';
 
@@ -197,13 +195,10 @@ describe('a description', () => {
 });
 
 async function storedFigures(): Promise<Map<string, Figures>> {
-  const rows = await dataSource.getRepository(FiguresRow).find();
+  const rows: Record<string, string>[] = await dataSource.query('SELECT * FROM ledger.figures');
   return new Map(
     rows
-      .map((row): [string, Figures] => [
-        `${row.ownerId} ${row.asset}`,
-        figuresFrom((name) => BigInt(row[name])),
-      ])
+      .map((row): [string, Figures] => [`${row.owner_id} ${row.asset}`, figuresIn(row)])
       .sort(byName),
   );
 }
@@ -224,21 +219,21 @@ function expectedJournal(
 }
 
 async function storedJournal() {
-  const rows = await dataSource
-    .getRepository(JournalLineRow)
-    .find({ order: { position: 'ASC', line: 'ASC' } });
+  const rows: Record<string, string>[] = await dataSource.query(
+    'SELECT * FROM ledger.journal_line ORDER BY position, line',
+  );
   return rows.map((row) => ({
-    position: BigInt(row.position),
+    position: BigInt(row.position as string),
     kind: row.kind,
-    debit: row.debitKind,
-    credit: row.creditKind,
+    debit: row.debit_kind,
+    credit: row.credit_kind,
     asset: row.asset,
-    amount: BigInt(row.amount),
-    accountId: row.accountId,
-    customerId: row.customerId,
-    purseId: row.purseId,
-    chargeId: row.chargeId,
-    after: figuresFrom((name) => BigInt(row[`${name}After`])),
+    amount: BigInt(row.amount as string),
+    accountId: row.account_id,
+    customerId: row.customer_id,
+    purseId: row.purse_id,
+    chargeId: row.charge_id,
+    after: figuresFrom((name) => BigInt(row[`${columnOf(name)}_after`] as string)),
   }));
 }
 
@@ -254,8 +249,10 @@ function expectedTimes(log: readonly Happened[]): ReadonlyMap<number, bigint> {
 }
 
 async function storedTimes(): Promise<ReadonlyMap<number, bigint>> {
-  const rows = await dataSource.getRepository(LogTimeRow).find({ order: { recordedAt: 'ASC' } });
-  return new Map(rows.map((row) => [row.recordedAt.getTime(), BigInt(row.position)]));
+  const rows: { recorded_at: Date; position: string }[] = await dataSource.query(
+    'SELECT recorded_at, position FROM ledger.log_time ORDER BY recorded_at',
+  );
+  return new Map(rows.map((row) => [row.recorded_at.getTime(), BigInt(row.position)]));
 }
 
 /** What a client can ask of each replenishment, from folding its stream. */

@@ -1,27 +1,27 @@
 import { Client } from 'pg';
 
-/** What the database shows of this connection: operators may see it, and end it, by this name. */
+/** The application name of the connection, by which operators can find and end it. */
 export const AUDIT_APPLICATION = 'daybook-audit';
 /** Building an index or sorting a large table takes longer than any statement of the service. */
 const STATEMENT_TIMEOUT_MS = 10 * 60_000;
-/** A transaction that was left open by a process that hangs is ended by the server. */
+/** The server ends a transaction that a hanging process left open. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** The memory of one sort or index, in PostgreSQL's notation: an audit may have some, not all. */
+/** The memory of one sort or index build, in PostgreSQL's notation. */
 const WORK_MEMORY = '64MB';
 
 /**
- * Settings that make a row's text the same on every machine and version, whatever the server's or the
- * role's own settings are. The driver leaves values as the text that PostgreSQL sent.
+ * Settings that make the text of a row the same on every machine and version. They override those of the
+ * server and the role. The driver leaves values as the text that PostgreSQL sent.
  */
 const CANONICAL = ['TimeZone=UTC', 'DateStyle=ISO', 'IntervalStyle=iso_8601', 'bytea_output=hex'];
 
-/** One connection of an audit; `schema` is where names without a schema lead. Close it with `end`. */
+/** One connection of an audit. `schema` is its search path. Close it with `end`. */
 export async function auditConnection(url: string, schema: string): Promise<Client> {
   const settings = [
     ...CANONICAL,
     `search_path=${schema}`,
-    // What an audit writes can be written again from the log, so its commits need not wait for the disk.
+    // An audit's tables can be rebuilt from the event log, so its commits need not wait for the disk.
     'synchronous_commit=off',
     'jit=off',
     'cursor_tuple_fraction=1',
@@ -40,13 +40,13 @@ export async function auditConnection(url: string, schema: string): Promise<Clie
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     types: { getTypeParser: () => (value: string | Buffer) => value },
   });
-  // A query that fails tells whoever asked; unheard, the error of an idle connection would end the process.
+  // A query that fails rejects its own promise. Without a listener, the error of an idle connection ends the process.
   client.on('error', () => undefined);
   await client.connect();
   return client;
 }
 
-/** Runs `work` in one transaction that is undone when it fails. */
+/** Runs `work` in one transaction, which is rolled back if it fails. */
 export async function inTransaction<Result>(
   client: Client,
   begin: string,

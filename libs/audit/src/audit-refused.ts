@@ -1,4 +1,4 @@
-/** An audit that cannot be done as asked; the message says what would work. */
+/** The audit cannot run as requested. The message says what would work. */
 export class AuditRefused extends Error {
   override readonly name = 'AuditRefused';
 

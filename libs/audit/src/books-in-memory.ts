@@ -19,7 +19,7 @@ import {
 } from '@daybook/domain';
 import type { Happened } from '@daybook/event-store';
 
-/** Violations that are kept; a log that breaks more rules than this is not helped by a longer list. */
+/** Violations kept in memory; a longer list would not help. */
 export const VIOLATIONS_MAX = 100;
 
 /** Debits and credits of one asset on one kind of book account. */
@@ -41,15 +41,15 @@ export interface Books {
   trialBalance(): readonly TrialBalanceLine[];
   /** By `<owner> <asset>`. */
   readonly figures: ReadonlyMap<string, OwnedFigures>;
-  /** What was found while adding: the rules hold at every position, not only at the last. */
+  /** Violations found so far. The rules must hold at every position, not only at the last. */
   violations(): readonly Violation[];
   /** Events by type. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
 /**
- * The books of a log in memory, by `postings` alone: beside the tables a second way to the same
- * figures. About 1 KiB a purse and asset, and a twentieth for each credited replenishment.
+ * The books in memory, from `postings` alone: a second way to the figures in the tables. About 1 KiB per
+ * purse and asset, and a twentieth of that per credited replenishment.
  */
 export function booksInMemory(): Books {
   const totals = new Map<string, Map<string, { debits: bigint; credits: bigint }>>();
@@ -104,7 +104,7 @@ export function booksInMemory(): Books {
     const subject = `${key} at ${position}`;
     note(lineViolations(subject, before, posting, after));
     const broken = figuresViolations(subject, after, floorAfter(before, posting, after));
-    // What was broken before is reported where it broke, not again with every line after it.
+    // An old violation was reported where it began; later lines do not report it again.
     if (broken.length > 0 && figuresViolations(subject, before, before).length === 0) note(broken);
   }
 

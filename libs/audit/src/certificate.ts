@@ -7,21 +7,21 @@ import { qualified } from './table-set';
 export interface Certificate {
   readonly id: string;
   readonly readModels: readonly string[];
-  /** `differs`: nothing was changed, the old tables serve. */
+  /** `differs`: nothing was changed, the old tables are still live. */
   readonly outcome: 'swapped' | 'differs' | 'rolled-back';
-  /** Where every row of the incoming tables was compared with those that served. */
+  /** The position at which every row of the new tables was compared with the live ones. */
   readonly position: Position;
-  /** Of the incoming tables at that position. */
+  /** Of the new tables at that position. */
   readonly stateHash: string;
   readonly differences: number;
-  /** The position from which on the incoming tables served; null when they did not. */
+  /** The position from which on the new tables are live; null if they were not swapped in. */
   readonly servedFrom: Position | null;
   readonly actor: string;
   readonly startedAt: Date;
   readonly finishedAt: Date;
 }
 
-/** Keeps the evidence in the transaction that the connection is in, or in one of its own. */
+/** Stores the evidence, in the connection's current transaction if it is in one. */
 export async function keepCertificate(client: Client, certificate: Certificate): Promise<void> {
   const { servedFrom, readModels, position, startedAt, finishedAt, ...rest } = certificate;
   await client.query(

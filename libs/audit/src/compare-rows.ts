@@ -3,17 +3,17 @@ import { compareKeys, keyText, pagesOf, type TableShape } from './rows';
 import type { Cells } from './state-hash';
 import { tableDigest } from './state-hash';
 
-/** One thing that is not as the log says. */
+/** One difference between the live rows and the event log. */
 export interface Difference {
   readonly readModel: string;
   readonly table: string;
   /** The row: its primary key, such as `id=0b9c...`. */
   readonly row: string;
-  /** `changed`: a column has another value. `missing`: the row is not there. `extra`: it should not be. */
+  /** `changed`: a column has another value. `missing`: the row is absent. `extra`: it should not exist. */
   readonly kind: 'changed' | 'missing' | 'extra';
   /** Null for a whole row. */
   readonly column: string | null;
-  /** What the log leads to; null for SQL NULL and for a row that should not be there. */
+  /** The value by the event log; null for SQL NULL and for an extra row. */
   readonly expected: string | null;
   readonly found: string | null;
 }
@@ -32,8 +32,8 @@ export interface TableComparison {
 }
 
 /**
- * Goes through the rows of both sides at once, in key order, and tells each difference. Both
- * connections must be in a transaction; `onRows` hears now and then how many rows were compared.
+ * Reads the rows of both sides in key order in parallel and reports each difference. Both connections must
+ * be in a transaction. `onRows` is called at intervals with the number of rows compared.
  */
 export async function compareTable(
   readModel: string,
@@ -47,7 +47,7 @@ export async function compareTable(
   const digest = tableDigest(table, columns);
   const [left, right] = [reader(expected, shape), reader(found, shape)];
   let [rowsExpected, rowsFound, differences] = [0, 0, 0];
-  const tell = (row: Cells, difference: Omit<Difference, 'readModel' | 'table' | 'row'>) => {
+  const report = (row: Cells, difference: Omit<Difference, 'readModel' | 'table' | 'row'>) => {
     differences += 1;
     onDifference({ readModel, table, row: keyText(shape, row), ...difference });
   };
@@ -66,23 +66,23 @@ export async function compareTable(
       rowsFound += 1;
       right.next();
     }
-    if (a !== undefined && order < 0) tell(a, { kind: 'missing', ...whole, expected: 'a row' });
-    else if (b !== undefined && order > 0) tell(b, { kind: 'extra', ...whole, found: 'a row' });
+    if (a !== undefined && order < 0) report(a, { kind: 'missing', ...whole, expected: 'a row' });
+    else if (b !== undefined && order > 0) report(b, { kind: 'extra', ...whole, found: 'a row' });
     else if (a !== undefined && b !== undefined) {
       for (const [at, column] of columns.entries()) {
         const [x, y] = [a[at] ?? null, b[at] ?? null];
-        if (x !== y) tell(a, { kind: 'changed', column, expected: x, found: y });
+        if (x !== y) report(a, { kind: 'changed', column, expected: x, found: y });
       }
     }
-    if ((rowsExpected + rowsFound) % ROWS_BETWEEN_NEWS === 0) onRows(rowsExpected);
+    if ((rowsExpected + rowsFound) % ROWS_PER_REPORT === 0) onRows(rowsExpected);
   }
   onRows(rowsExpected);
   return { digest: digest.end(), rowsExpected, rowsFound, differences };
 }
 
-const ROWS_BETWEEN_NEWS = 10_000;
+const ROWS_PER_REPORT = 10_000;
 
-/** The digest of one table alone; `onRow` sees each row. */
+/** The digest of one table. `onRow` is called with each row. */
 export async function digestTable(
   shape: TableShape,
   { client, schema }: Side,
@@ -100,7 +100,7 @@ export async function digestTable(
   return { digest: digest.end(), rows };
 }
 
-/** Rows one by one, without a promise a row. */
+/** Reads row by row without a promise per row. */
 function reader({ client, schema }: Side, shape: TableShape) {
   const pages = pagesOf(client, schema, shape);
   let page: readonly Cells[] = [];

@@ -5,37 +5,34 @@ import type { Client } from 'pg';
 import { auditConnection, inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import type { Books } from './books-in-memory';
-import { compareTable, type Difference, type Side } from './compare-rows';
+import { compareTable, type Difference, type Side, type TableComparison } from './compare-rows';
+import type { Pace } from './fold-log';
 import { checkpointOf } from './fold-tables';
 import { LIVE_SCHEMA } from './live';
-import { closeRun, paceOf, type RunOptions, runOf, SNAPSHOT } from './replay';
+import { closeRun, type RunOptions, runOf, SNAPSHOT } from './replay';
 import { shapeOf } from './rows';
-import { openScratch, type Pace, type Scratch } from './scratch';
+import { openScratch, type Scratch } from './scratch';
 import { stateHash } from './state-hash';
 import { qualified, type TableSet } from './table-set';
 
-/** Differences that a report lists; the rest is counted. */
+/** The most differences that a report lists; further ones are only counted. */
 export const DIFFERENCES_MAX = 100;
 
 export interface CompareOptions extends Pace, RunOptions {
-  /** The log: the only input of what is expected. */
+  /** The event log, the only source of the expected rows. */
   readonly store: EventStore;
-  /** Of the live read models; the role needs nothing but to read. */
+  /** The database of the live read models, for a role that may only read. */
   readonly liveUrl: string;
-  /** Where the replay's tables go, for a role that may create schemas; `liveUrl` when left out. */
+  /** The database for the replay's tables, for a role that may create schemas; `liveUrl` by default. */
   readonly databaseUrl?: string;
   /** The read models of the service. */
   readonly projections: readonly Projection[];
   readonly differencesMax?: number;
 }
 
-export interface ComparedTable {
+export interface ComparedTable extends TableComparison {
   readonly readModel: string;
   readonly table: string;
-  readonly rowsExpected: number;
-  readonly rowsFound: number;
-  readonly differences: number;
-  readonly digest: string;
 }
 
 export interface CompareReport {
@@ -43,22 +40,22 @@ export interface CompareReport {
   /** The checkpoint of the live read models in the snapshot that was compared. */
   readonly position: Position;
   readonly seconds: number;
-  /** Of what the log leads to; the live tables have the same one when nothing differs. */
+  /** The state hash of the replay. The live tables have the same one if nothing differs. */
   readonly stateHash: string;
   readonly tables: readonly ComparedTable[];
   readonly differences: readonly Difference[];
   /** Differences beyond those that are listed. */
   readonly omitted: number;
-  /** Rules of the books that the log itself breaks. */
+  /** Rules of the books that the event log itself violates. */
   readonly violations: readonly Violation[];
   readonly schema: string | null;
-  /** 0 when every row is as the log says and all rules hold, else 1. */
+  /** 0 if every row matches the event log and all rules hold, else 1. */
   readonly exitCode: 0 | 1;
 }
 
 /**
- * Checks every row of every read model against a replay of the log up to the live checkpoint. Live
- * traffic goes on: rows and checkpoint are read in one snapshot. Rejects as `replay` does.
+ * Compares every row of every read model with a replay of the event log up to the live checkpoint. Live
+ * traffic continues, because rows and checkpoint are read in one snapshot. Rejects like `replay`.
  */
 export async function compare(options: CompareOptions): Promise<CompareReport> {
   const { store, liveUrl, keep = false, projections } = options;
@@ -68,13 +65,12 @@ export async function compare(options: CompareOptions): Promise<CompareReport> {
     url: options.databaseUrl ?? liveUrl,
     ...runOf(options),
     projections,
-    isLogged: false,
-    withBooks: true,
+    isToServe: false,
   });
   const live = await auditConnection(liveUrl, LIVE_SCHEMA);
   try {
-    // Most of the way without a snapshot, which would keep the server from cleaning up.
-    await scratch.foldTo((await checkpointOf(live)) ?? START, paceOf(options));
+    // Fold most of the log before taking the snapshot: while one is open, vacuum cannot clean up.
+    await scratch.foldTo((await checkpointOf(live)) ?? START, options);
     const compared = await compareSnapshot(live, scratch, projections, options);
     const schema = await closeRun(scratch, keep);
     const books = (scratch.books as Books).violations();
@@ -100,7 +96,7 @@ export async function compare(options: CompareOptions): Promise<CompareReport> {
 
 export type Compared = Pick<CompareReport, 'position' | 'tables' | 'differences' | 'omitted'>;
 
-/** Takes the snapshot, brings the scratch to its checkpoint and compares. */
+/** Takes the snapshot, folds the scratch up to its checkpoint and compares. */
 export async function compareSnapshot(
   live: Client,
   scratch: Scratch,
@@ -113,10 +109,10 @@ export async function compareSnapshot(
     if (position < scratch.checkpoint()) {
       throw new AuditRefused(
         'read-models-behind',
-        `The read models went back to ${position} meanwhile; compare again when they caught up.`,
+        `The checkpoint of the read models went back to ${position}; compare again when they have caught up.`,
       );
     }
-    await scratch.foldTo(position, paceOf(options));
+    await scratch.foldTo(position, options);
     const found = { client: live, schema: LIVE_SCHEMA };
     const expected = { client: scratch.client, schema: scratch.schema };
     const rest = await inTransaction(scratch.client, SNAPSHOT, () =>
@@ -157,8 +153,8 @@ async function compareAll(
 }
 
 /**
- * Keeps the tables from being exchanged under a snapshot: a snapshot that is older than an exchange
- * would read the new tables as they were before it. Taken first, before the snapshot is.
+ * Prevents a swap of the tables while the snapshot is open: the snapshot would read the new tables as they
+ * were before the swap. Call it before taking the snapshot.
  */
 export async function holdTables(client: Client, { schema, tables }: TableSet): Promise<void> {
   const names = tables.map((table) => qualified(schema, table)).join(', ');

@@ -4,14 +4,24 @@ import type { Happened } from '@daybook/event-store';
 import { type EventStore, isLater, type LogPage, type Position, START } from '@daybook/event-store';
 
 export interface Progress {
-  /** What is being done, such as `folding` or `comparing`. */
+  /** The current step. */
   readonly step: 'folding' | 'indexing' | 'hashing' | 'comparing';
   /** Events folded, or rows of the step. */
   readonly done: number;
   readonly perSecond: number;
-  /** From 0 to 1; null where nobody knows how much there is. */
+  /** From 0 to 1; null if the total is unknown. */
   readonly fraction: number | null;
   readonly secondsLeft: number | null;
+}
+
+/** How a replay may be throttled, watched and stopped. */
+export interface Pace {
+  /** Events a page. */
+  readonly pageEvents?: number;
+  /** The most events per second; unlimited by default. */
+  readonly eventsPerSecond?: number;
+  readonly signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
 }
 
 export interface FoldOptions {
@@ -19,14 +29,9 @@ export interface FoldOptions {
   /** The last position to fold; must not be beyond the head. */
   readonly to: Position;
   /** With it, folding ends before the first event that was recorded later (RFC 3339, UTC). */
-  readonly untilTime?: string;
+  readonly untilTime?: string | undefined;
   readonly after?: Position;
-  /** Events a page. */
-  readonly pageEvents?: number;
-  /** The most events a second; without limit when left out. */
-  readonly eventsPerSecond?: number;
-  readonly signal?: AbortSignal;
-  onProgress?(progress: Progress): void;
+  readonly pace: Pace;
 }
 
 /** What a page of the log is folded into. Pages come in order, and the next only after this one. */
@@ -34,25 +39,25 @@ export type FoldPage = (batch: readonly Happened[], end: Position) => Promise<vo
 
 export interface Folded {
   readonly events: number;
-  /** How far the log was folded: the last position that counts. */
+  /** The position up to which the event log was folded. */
   readonly position: Position;
-  /** When the last folded event was recorded; null when there was none. */
+  /** When the last folded event was recorded; null if there was none. */
   readonly time: string | null;
 }
 
-/** Larger pages were not faster, and hold more of the log in memory. */
+/** Larger pages were not faster (measured) and use more memory. */
 const PAGE_EVENTS = 2_500;
-/** Where the rate is limited, in how many parts a second is read. */
+/** Pages per second when the rate is limited. */
 const PAGES_PER_SECOND = 5;
 const PROGRESS_EVERY_MS = 200;
 
 /**
- * Folds the log in order, with the next page on its way while one is folded: one reader's load. Throws
- * `UnknownEvent` at an event that this version does not know; nothing is skipped.
+ * Folds the event log in order and reads the next page meanwhile. Throws `UnknownEvent` at an event that
+ * this version does not know; nothing is skipped.
  */
 export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Folded> {
-  const { store, to, untilTime, after = START, signal } = options;
-  const limit = pageOf(options);
+  const { store, to, untilTime, after = START, pace } = options;
+  const limit = pageOf(pace);
   const read = (from: Position) => {
     const page = store.readAll({ after: from, limit });
     page.catch(() => undefined);
@@ -64,7 +69,7 @@ export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Fol
   let events = 0;
   let ahead: Promise<LogPage> = read(position);
   while (position < to) {
-    signal?.throwIfAborted();
+    pace.signal?.throwIfAborted();
     const page = await ahead;
     if (!page.atEnd && page.end < to) ahead = read(page.end);
     const batch: Happened[] = [];
@@ -78,7 +83,7 @@ export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Fol
     }
     const last = batch.at(-1)?.recorded;
     time = last?.recordedAt ?? time;
-    // A position between two events is as good as the event before it.
+    // A position between two events counts as the event before it.
     const end = isCut ? (untilTime === undefined ? to : (last?.position ?? position)) : page.end;
     position = earlier(end, to);
     await fold(batch, position);
@@ -90,7 +95,7 @@ export async function foldLog(options: FoldOptions, fold: FoldPage): Promise<Fol
 }
 
 /** A rate that is low is kept by small pages, and not by a large one now and then. */
-function pageOf({ pageEvents = PAGE_EVENTS, eventsPerSecond }: FoldOptions): number {
+function pageOf({ pageEvents = PAGE_EVENTS, eventsPerSecond }: Pace): number {
   if (eventsPerSecond === undefined) return pageEvents;
   return Math.min(pageEvents, Math.ceil(eventsPerSecond / PAGES_PER_SECOND));
 }
@@ -100,9 +105,9 @@ function earlier(a: Position, b: Position): Position {
   return b;
 }
 
-/** Tells how it goes now and then, and waits where the rate is limited. */
-function progressMeter(options: FoldOptions, from: Position) {
-  const { to, eventsPerSecond, signal, onProgress } = options;
+/** Reports progress at intervals, and waits where the rate is limited. */
+function progressMeter({ to, pace }: FoldOptions, from: Position) {
+  const { eventsPerSecond, signal } = pace;
   const startedAt = performance.now();
   let toldAt = startedAt;
   return async (events: number, position: Position): Promise<void> => {
@@ -114,10 +119,10 @@ function progressMeter(options: FoldOptions, from: Position) {
     if (now - toldAt < PROGRESS_EVERY_MS && position < to) return;
     toldAt = now;
     const seconds = Math.max((now - startedAt) / 1_000, 0.001);
-    // Positions grow with the log but need not count it, so they tell the part and not the number.
+    // Positions may have gaps, so they give the fraction but not the number of events.
     const fraction = to === from ? 1 : Number(position - from) / Number(to - from);
     const secondsLeft = fraction === 0 ? null : (seconds / fraction) * (1 - fraction);
-    onProgress?.({
+    pace.onProgress?.({
       step: 'folding',
       done: events,
       perSecond: events / seconds,

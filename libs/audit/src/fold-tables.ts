@@ -8,7 +8,7 @@ interface Statement {
   readonly values: unknown[];
 }
 
-/** A statement that names the live schema would write there, whatever the search path is. */
+/** A statement that names the live schema would write there regardless of the search path. */
 const NAMES_LIVE_SCHEMA = new RegExp(`\\b${LIVE_SCHEMA}\\.`);
 
 const CHECKPOINT = 'SELECT position FROM checkpoint WHERE name = $1';
@@ -16,18 +16,12 @@ const CREATE_CHECKPOINT = `
   INSERT INTO checkpoint (name, position) VALUES ($1, $2)
   ON CONFLICT (name) DO UPDATE SET position = excluded.position`;
 
-export interface TablesFold {
-  fold(batch: readonly Happened[], end: Position): Promise<void>;
-  /** Waits until all is committed. */
-  end(): Promise<void>;
-}
-
 /**
- * Folds pages into the tables that the connection's search path leads to, by the projections that the
- * service runs. A projection only writes, so its statements are collected first: while PostgreSQL
- * works on one page, the next is folded. Rows and checkpoint of a page are one transaction.
+ * Folds pages into the tables on the connection's search path, with the service's own projections. A
+ * projection only writes, so its statements can be collected first: the next page is folded while
+ * PostgreSQL works on the current one. Rows and checkpoint of a page are one transaction.
  */
-export function foldIntoTables(client: Client, projections: readonly Projection[]): TablesFold {
+export function foldIntoTables(client: Client, projections: readonly Projection[]) {
   const names = new Map<string, string>();
   let underWay: Promise<void> = Promise.resolve();
 
@@ -37,7 +31,7 @@ export function foldIntoTables(client: Client, projections: readonly Projection[
       names.set(text, name);
       return client.query({ name, text, values });
     };
-    // Sent together and answered in order; after a failure the server undoes all of it.
+    // Pipelined: sent together and answered in order. After a failure the server rolls all of it back.
     const answers = await Promise.allSettled([
       client.query('BEGIN'),
       ...statements.map(named),
@@ -48,7 +42,7 @@ export function foldIntoTables(client: Client, projections: readonly Projection[
   }
 
   return {
-    async fold(batch, end) {
+    async fold(batch: readonly Happened[], end: Position): Promise<void> {
       const statements: Statement[] = [];
       const collect: Sql = {
         async query(text, values = []) {
@@ -60,19 +54,20 @@ export function foldIntoTables(client: Client, projections: readonly Projection[
       };
       for (const projection of projections) {
         if (batch.length > 0) await projection.apply(batch, collect);
-        // What is being sent of the page before goes on meanwhile.
+        // Lets the previous page's statements be sent.
         await turn();
       }
       await underWay;
       underWay = write(statements, end);
-      // Met by the next page or by the end.
+      // The next page or `end` awaits it and sees the error.
       underWay.catch(() => undefined);
     },
+    /** Waits until all is committed. */
     end: () => underWay,
   };
 }
 
-/** How far the tables have come that the connection's search path leads to; null when nobody began. */
+/** The checkpoint of the tables on the connection's search path; null if nothing was folded yet. */
 export async function checkpointOf(client: Client): Promise<Position | null> {
   const { rows } = await client.query<{ position: string }>(CHECKPOINT, [READ_MODELS_CHECKPOINT]);
   return rows[0] === undefined ? null : BigInt(rows[0].position);

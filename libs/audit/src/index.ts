@@ -6,7 +6,6 @@ export type { Progress } from './fold-log';
 export { LIVE_SCHEMA, READ_MODELS_CHECKPOINT } from './live';
 export {
   type Certificate,
-  dropBefore,
   type RebuildOptions,
   type RebuildReport,
   rebuild,

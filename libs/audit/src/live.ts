@@ -1,5 +1,5 @@
-/** The schema of the read models that are served. */
+/** The schema of the live read models. */
 export const LIVE_SCHEMA = 'ledger';
 
-/** The checkpoint that they share, so that a read sees all of them at one position. */
+/** Their common checkpoint: a read sees all of them at one position. */
 export const READ_MODELS_CHECKPOINT = 'read-models';

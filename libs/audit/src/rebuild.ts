@@ -7,28 +7,28 @@ import { AuditRefused } from './audit-refused';
 import { type Certificate, keepCertificate } from './certificate';
 import { type Compared, compareSnapshot } from './compare';
 import type { Difference } from './compare-rows';
+import type { Pace } from './fold-log';
 import { checkpointOf } from './fold-tables';
 import { LIVE_SCHEMA } from './live';
-import { paceOf } from './replay';
-import { openScratch, type Pace, type Scratch } from './scratch';
+import { openScratch, type Scratch } from './scratch';
 import { stateHash } from './state-hash';
 import { BEFORE_SCHEMA, SHADOW_SCHEMA, swapIn } from './swap';
-import { buildIndexes, dropTables, qualified, tablesIn } from './table-set';
+import { buildIndexes, qualified, tablesIn } from './table-set';
 
 export interface RebuildOptions extends Pace {
   readonly store: EventStore;
-  /** Of the owner of the tables (`DAYBOOK_MIGRATION_URL`); the service's own role may not own any. */
+  /** The URL of the tables' owner (`DAYBOOK_MIGRATION_URL`); the service's own role owns none. */
   readonly ownerUrl: string | undefined;
-  /** A read model's name, or all of them. */
+  /** The name of a read model, or `all`. */
   readonly readModel: string | 'all';
-  /** Who asks; kept as evidence. */
+  /** Who requested the rebuild; kept as evidence. */
   readonly actor: string;
   /**
-   * Whether tables that differ from the live ones may serve, as after a mistake in a projection was
-   * mended. Without it differences end the rebuild and the old tables serve on.
+   * Whether tables that differ from the live ones may be swapped in, as after a fix of a projection.
+   * Otherwise a difference ends the rebuild and the old tables stay live.
    */
   readonly acceptDifferences?: boolean;
-  /** Goes on where a killed run of this same version came to, instead of starting anew. */
+  /** Resumes an interrupted run of the same version. */
   readonly resume?: boolean;
   /** The read models of the service. */
   readonly projections: readonly Projection[];
@@ -49,13 +49,13 @@ export interface RebuildReport {
 }
 
 /**
- * Builds read models anew from the log while the old ones serve, compares every row, and swaps. Can be
- * killed at any moment: the old tables or the new ones serve, never a mixture, and the next rebuild
- * clears away what is left. Rejects with `AuditRefused` (no-rights, run-elsewhere, unknown-read-model,
+ * Rebuilds read models from the event log while the old ones stay live, compares every row, and swaps. It
+ * may be killed at any moment: either the old or the new tables are live, never a mixture, and the next
+ * rebuild removes leftovers. Rejects with `AuditRefused` (no-rights, run-elsewhere, unknown-read-model,
  * tables-busy, read-models-behind).
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
-  const { store, actor, acceptDifferences = false, resume = false } = options;
+  const { store, acceptDifferences = false, resume = false } = options;
   const ownerUrl = requireOwner(options.ownerUrl);
   const projections = chosen(options.readModel, options.projections);
   const startedAt = new Date();
@@ -67,31 +67,21 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
       url: ownerUrl,
       schema: SHADOW_SCHEMA,
       projections,
-      isLogged: true,
-      withBooks: false,
+      isToServe: true,
     });
     try {
       const begin = performance.now();
-      const { events } = await shadow.foldTo((await checkpointOf(live)) ?? START, paceOf(options));
+      const { events } = await shadow.foldTo((await checkpointOf(live)) ?? START, options);
       options.onProgress?.({ ...INDEXING, done: events });
       await buildIndexes(shadow.client, shadow);
       const seconds = (performance.now() - begin) / 1_000;
       await catchUp(live, shadow, options);
-      const compared = await compareSnapshot(live, shadow, projections, options);
-      const differences = compared.differences.length + compared.omitted;
-      const evidence: Certificate = {
-        id: randomUUID(),
-        readModels: projections.map(({ name }) => name),
-        outcome: differences === 0 || acceptDifferences ? 'swapped' : 'differs',
-        position: compared.position,
-        stateHash: stateHash(compared.position, compared.tables),
-        differences,
-        servedFrom: null,
-        actor,
+      const { certificate, compared } = await conclude(live, shadow, projections, {
+        ...options,
         startedAt,
-        finishedAt: new Date(),
-      };
-      const certificate = await finish(live, shadow, evidence, options);
+        outcomeOf: (differences) =>
+          differences === 0 || acceptDifferences ? 'swapped' : 'differs',
+      });
       return reportOf(certificate, compared, events, seconds);
     } finally {
       await shadow.close();
@@ -102,15 +92,14 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
 }
 
 /**
- * Lets the tables serve again that served before the last swap. They are where they were then, with
- * a checkpoint of their own, so they first catch up from there by the same projections. The tables that
- * served meanwhile are kept in their place. Rejects with `AuditRefused` (nothing-to-roll-back,
- * tables-changed, no-rights, run-elsewhere, tables-busy).
+ * Swaps back the tables from before the last swap. They kept their own checkpoint, so they first catch up
+ * from there with the same projections. The current tables are kept in their place. Rejects with
+ * `AuditRefused` (nothing-to-roll-back, tables-changed, no-rights, run-elsewhere, tables-busy).
  */
 export async function rollBack(
   options: Omit<RebuildOptions, 'readModel' | 'resume' | 'acceptDifferences'>,
 ): Promise<Certificate> {
-  const { store, actor, projections: all } = options;
+  const { store, projections: all } = options;
   const ownerUrl = requireOwner(options.ownerUrl);
   const startedAt = new Date();
   const live = await auditConnection(ownerUrl, LIVE_SCHEMA);
@@ -118,7 +107,7 @@ export async function rollBack(
     const kept = new Set(await tablesIn(live, BEFORE_SCHEMA));
     const projections = all.filter(({ tables }) => tables.every((table) => kept.has(table)));
     if (kept.size === 0) {
-      throw new AuditRefused('nothing-to-roll-back', `${BEFORE_SCHEMA} holds no tables.`);
+      throw new AuditRefused('nothing-to-roll-back', `${BEFORE_SCHEMA} has no tables.`);
     }
     const known = new Set(['checkpoint', ...projections.flatMap(({ tables }) => tables)]);
     for (const table of kept) if (!known.has(table)) throw tablesChanged(table);
@@ -127,28 +116,16 @@ export async function rollBack(
       url: ownerUrl,
       schema: BEFORE_SCHEMA,
       projections,
-      isLogged: true,
-      withBooks: false,
+      isToServe: true,
     });
     try {
       for (const table of before.tables) await requireSameColumns(live, table);
       await buildIndexes(before.client, before);
       await catchUp(live, before, options);
-      // They are swapped whatever differs, as that may be why; the evidence says how much it is.
-      const compared = await compareSnapshot(live, before, projections, options);
-      const evidence: Certificate = {
-        id: randomUUID(),
-        readModels: projections.map(({ name }) => name),
-        outcome: 'rolled-back',
-        position: compared.position,
-        stateHash: stateHash(compared.position, compared.tables),
-        differences: compared.differences.length + compared.omitted,
-        servedFrom: null,
-        actor,
-        startedAt,
-        finishedAt: new Date(),
-      };
-      return await finish(live, before, evidence, options);
+      // They are swapped even if they differ, as that may be the reason; the certificate has the number.
+      const outcomeOf = () => 'rolled-back' as const;
+      const ending = { ...options, startedAt, outcomeOf };
+      return (await conclude(live, before, projections, ending)).certificate;
     } finally {
       await before.close();
     }
@@ -164,18 +141,48 @@ const INDEXING = {
   secondsLeft: null,
 } as const;
 
-/** Rounds of catching up with traffic before the last events, which are few, are left to the swap. */
+/** Rounds of catching up with live traffic. The swap folds the few events after the last round. */
 const ROUNDS_MAX = 20;
 
 async function catchUp(live: Client, scratch: Scratch, pace: Pace): Promise<void> {
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const position = (await checkpointOf(live)) ?? START;
     if (position <= scratch.checkpoint()) return;
-    await scratch.foldTo(position, paceOf(pace));
+    await scratch.foldTo(position, pace);
   }
 }
 
-/** Swaps when it may, and keeps the certificate either way: with the swap, in its transaction. */
+interface Ending extends Pace {
+  readonly actor: string;
+  readonly startedAt: Date;
+  outcomeOf(differences: number): Certificate['outcome'];
+}
+
+/** Compares every row of the incoming tables with those that serve, and finishes by the outcome. */
+async function conclude(
+  live: Client,
+  incoming: Scratch,
+  projections: readonly Projection[],
+  ending: Ending,
+): Promise<{ readonly certificate: Certificate; readonly compared: Compared }> {
+  const compared = await compareSnapshot(live, incoming, projections, ending);
+  const differences = compared.differences.length + compared.omitted;
+  const evidence: Certificate = {
+    id: randomUUID(),
+    readModels: projections.map(({ name }) => name),
+    outcome: ending.outcomeOf(differences),
+    position: compared.position,
+    stateHash: stateHash(compared.position, compared.tables),
+    differences,
+    servedFrom: null,
+    actor: ending.actor,
+    startedAt: ending.startedAt,
+    finishedAt: new Date(),
+  };
+  return { certificate: await finish(live, incoming, evidence, ending), compared };
+}
+
+/** Swaps unless tables differ, and stores the certificate in either case: in the swap's transaction. */
 async function finish(
   live: Client,
   incoming: Scratch,
@@ -193,7 +200,7 @@ async function finish(
     from: incoming.schema,
     tables: incoming.tables,
     catchUp: async (to) => {
-      await incoming.foldTo(to, paceOf(pace));
+      await incoming.foldTo(to, pace);
     },
     withinSwap: (servedFrom) => {
       certificate = { ...evidence, servedFrom, finishedAt: new Date() };
@@ -204,21 +211,16 @@ async function finish(
   return certificate;
 }
 
-/** What a rebuild left that was killed. The lock of a run that is still at work keeps it safe. */
+/** Drops the tables of a killed rebuild. Refuses (run-elsewhere) while a running one holds the lock. */
 async function clearShadow(store: EventStore, url: string): Promise<void> {
   const client = await auditConnection(url, SHADOW_SCHEMA);
   const left = await tablesIn(client, SHADOW_SCHEMA).finally(() => client.end());
   if (left.length === 0) return;
   const tables = left.filter((table) => table !== 'checkpoint');
   const asFound = { name: 'left', tables, apply: async () => undefined };
-  const projections = [asFound];
   const scratch = await openScratch({
-    store,
-    url,
-    schema: SHADOW_SCHEMA,
-    projections,
-    isLogged: true,
-    withBooks: false,
+    ...{ store, url, schema: SHADOW_SCHEMA },
+    ...{ projections: [asFound], isToServe: true },
   });
   await scratch.drop().finally(() => scratch.close());
 }
@@ -227,7 +229,7 @@ function requireOwner(url: string | undefined): string {
   if (url !== undefined) return url;
   throw new AuditRefused(
     'no-rights',
-    'A rebuild exchanges tables, which only their owner may: set DAYBOOK_MIGRATION_URL.',
+    'A rebuild swaps tables, which only their owner may do: set DAYBOOK_MIGRATION_URL.',
   );
 }
 
@@ -236,7 +238,10 @@ function chosen(readModel: string, all: readonly Projection[]): readonly Project
   const found = all.filter(({ name }) => name === readModel);
   if (found.length > 0) return found;
   const names = all.map(({ name }) => name).join(', ');
-  throw new AuditRefused('unknown-read-model', `There is no ${readModel}; choose all or ${names}.`);
+  throw new AuditRefused(
+    'unknown-read-model',
+    `There is no read model ${readModel}. Choose all or one of ${names}.`,
+  );
 }
 
 async function requireSameColumns(client: Client, table: string): Promise<void> {
@@ -268,10 +273,4 @@ function reportOf(
   const rows = tables.reduce((sum, { rowsExpected }) => sum + rowsExpected, 0);
   const exitCode = certificate.outcome === 'differs' ? 1 : 0;
   return { kind: 'rebuild', certificate, rows, events, seconds, differences, omitted, exitCode };
-}
-
-/** The set of tables that serve no more; frees their room. Nothing to roll back to after it. */
-export async function dropBefore(ownerUrl: string | undefined): Promise<void> {
-  const client = await auditConnection(requireOwner(ownerUrl), BEFORE_SCHEMA);
-  await dropTables(client, BEFORE_SCHEMA).finally(() => client.end());
 }

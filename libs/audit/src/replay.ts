@@ -17,44 +17,44 @@ import {
   type TrialBalanceLine,
 } from './books-in-memory';
 import { digestTable } from './compare-rows';
-import { type Folded, foldLog } from './fold-log';
+import { type Folded, foldLog, type Pace } from './fold-log';
 import { shapeOf, type TableShape } from './rows';
 import { markRun, scratchSchema } from './runs';
-import { openScratch, type Pace, type Scratch } from './scratch';
+import { openScratch, type Scratch } from './scratch';
 import { type Cells, stateHash } from './state-hash';
 import { buildIndexes } from './table-set';
 import { endOf, type Until } from './until';
 
-/** A snapshot of all tables that keeps nobody from writing. */
+/** A snapshot of all tables that blocks no writer. */
 export const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
-/** Which run it is, and what becomes of its tables. */
+/** The identity of a run, and what happens to its tables. */
 export interface RunOptions {
-  /** Names the scratch schema, `replay_<id>`; a new one when left out. */
+  /** Names the scratch schema, `replay_<id>`; random by default. */
   readonly id?: string;
-  /** Whether a run of that id was cut short, and this one goes on where it was. */
+  /** Whether to resume an interrupted run with this id. */
   readonly resume?: boolean;
-  /** Whether the scratch schema stays, with all indexes, for queries of one's own. */
+  /** Whether the scratch schema stays, with all indexes, for queries by hand. */
   readonly keep?: boolean;
 }
 
 export interface ReplayOptions extends Pace, RunOptions {
-  /** The log: the only input. */
+  /** The event log, the only input. */
   readonly store: EventStore;
   /**
-   * Of a database with the ledger's migrations, for a role that may create schemas there: that of the
-   * service, or another one. Null folds in memory only; there is no state hash then.
+   * A database with the ledger's migrations, the service's or another, for a role that may create schemas.
+   * Null folds in memory only, without a state hash.
    */
   readonly databaseUrl: string | null;
-  /** The end of the log when left out. */
+  /** The end of the event log by default. */
   readonly to?: Until;
   /** The read models of the service. */
   readonly projections: readonly Projection[];
-  /** Where they keep the figures that the books in memory prove. */
+  /** The table whose figures are compared with the books in memory. */
   readonly figures: FiguresTable;
 }
 
-/** A table of one of the projections: one row an owner and asset, one column a figure. */
+/** A table of a projection: one row per owner and asset, one column per figure. */
 export interface FiguresTable {
   readonly table: string;
   readonly owner: string;
@@ -78,17 +78,17 @@ export interface ReplayReport {
   readonly events: number;
   readonly eventsByType: Readonly<Record<string, number>>;
   readonly seconds: number;
-  /** Of folding alone, without the digests. */
+  /** The time of folding, without the digests. */
   readonly foldingSeconds: number;
-  /** Null when folded in memory only. */
+  /** Null if folded in memory only. */
   readonly stateHash: string | null;
   readonly tables: readonly ReplayedTable[];
   readonly trialBalance: readonly TrialBalanceLine[];
-  /** Sums over all that is an account's, one an account and asset. */
+  /** Sums over everything of an account, one per account and asset. */
   readonly figures: readonly AccountFigures[];
   /** By purse, in the order of purse and asset. */
   readonly purses: readonly PurseFigures[];
-  /** Broken rules of the books, and figures that the two ways to them do not agree on. */
+  /** Violated rules of the books, and figures that differ between the tables and the books in memory. */
   readonly violations: readonly Violation[];
   /** The schema that was kept, else null. */
   readonly schema: string | null;
@@ -112,11 +112,11 @@ export interface AccountFigures {
 }
 
 /**
- * Folds the log from its start, with nothing but the log as input: into tables of its own by the
- * projections of the service, and beside them in memory by the domain's postings. Rejects with
+ * Folds the event log from its start, with no other input: into separate tables with the service's
+ * projections, and in memory with the domain's postings. Rejects with
  * `AuditRefused` (as-of-in-future, as-of-too-early, no-rights, not-migrated, run-elsewhere,
  * schema-taken, nothing-to-resume) and with `UnknownEvent` at an event that this version does not know.
- * What a failed run has done stays, to be gone on with.
+ * The tables of a failed run stay, so that it can be resumed.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { store, databaseUrl, keep = false, projections } = options;
@@ -124,27 +124,24 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { to, untilTime } = await endOf(store, options.to ?? 'head');
   if (databaseUrl === null) {
     const books = booksInMemory();
-    const time = untilTime === undefined ? {} : { untilTime };
-    const folded = await foldLog({ store, to, ...time, ...paceOf(options) }, async (batch) => {
+    const folded = await foldLog({ store, to, untilTime, pace: options }, async (batch) => {
       for (const happened of batch) books.add(happened);
     });
     return reportOf({ ...folded, startedAt, foldedAt: performance.now() }, books, [], [], null);
   }
-  const run = runOf(options);
   const scratch = await openScratch({
     store,
     url: databaseUrl,
-    ...run,
+    ...runOf(options),
     projections,
-    isLogged: false,
-    withBooks: true,
+    isToServe: false,
   });
   try {
     if (scratch.checkpoint() > to) {
-      const detail = `${scratch.schema} has come to ${scratch.checkpoint()}, beyond ${to}; take a new id.`;
+      const detail = `${scratch.schema} is at ${scratch.checkpoint()}, beyond ${to}; choose a new id.`;
       throw new AuditRefused('schema-taken', detail);
     }
-    const folded = await scratch.foldTo(to, paceOf(options), untilTime);
+    const folded = await scratch.foldTo(to, options, untilTime);
     const foldedAt = performance.now();
     if (keep) await buildIndexes(scratch.client, scratch);
     const books = scratch.books as Books;
@@ -166,21 +163,12 @@ export async function closeRun(scratch: Scratch, keep: boolean): Promise<string 
   return scratch.schema;
 }
 
-/** What to open for a run of this id, or of a new one. */
+/** The scratch schema of a run with this id, or with a new one. */
 export function runOf({ id, resume = false }: RunOptions): {
   readonly schema: string;
   readonly mustExist: boolean;
 } {
   return { schema: scratchSchema(id ?? randomBytes(4).toString('hex')), mustExist: resume };
-}
-
-export function paceOf({ pageEvents, eventsPerSecond, signal, onProgress }: Pace): Pace {
-  return {
-    ...(pageEvents !== undefined && { pageEvents }),
-    ...(eventsPerSecond !== undefined && { eventsPerSecond }),
-    ...(signal !== undefined && { signal }),
-    ...(onProgress !== undefined && { onProgress }),
-  };
 }
 
 /** The digests of all tables, and the figures on which tables and books do not agree. */
@@ -214,7 +202,7 @@ async function digestAll(
   });
 }
 
-/** Compares rows of the figures with the books; without a shape it looks at nothing. */
+/** Compares rows of the figures table with the books. Without a shape it compares nothing. */
 export function proofOf(books: Books, figures: FiguresTable, shape: TableShape | null) {
   const violations: Violation[] = [];
   const seen = new Set<string>();

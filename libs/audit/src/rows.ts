@@ -3,12 +3,12 @@ import { LIVE_SCHEMA } from './live';
 import { type Cells, compareBytes } from './state-hash';
 import { qualified } from './table-set';
 
-/** What is needed to read a table's rows in key order and to compare keys. */
+/** The facts needed to read a table's rows in key order and to compare keys. */
 export interface TableShape {
   readonly table: string;
   /** In byte order of their names. */
   readonly columns: readonly string[];
-  /** The places of the primary key's columns among `columns`, in the order of the key. */
+  /** The indexes of the primary key's columns in `columns`, in the order of the key. */
   readonly key: readonly KeyPart[];
 }
 
@@ -18,8 +18,8 @@ interface KeyPart {
 }
 
 /**
- * Types whose text is the same everywhere, and how a key of such a type is ordered. Text must be told
- * to be ordered by its bytes, whatever the collation of the database; a time's text sorts like the time.
+ * Types with a canonical text, and the order of keys of such a type. Text is ordered by its bytes, whatever
+ * the database's collation is. The text of a time sorts like the time.
  */
 const KINDS: Readonly<Record<string, KeyPart['kind']>> = {
   uuid: 'bytes',
@@ -34,7 +34,7 @@ const KINDS: Readonly<Record<string, KeyPart['kind']>> = {
   smallint: 'number',
 };
 
-/** Rows that one fetch brings. */
+/** Rows per fetch. */
 const FETCH_ROWS = 5_000;
 
 /** The shape of a table of the read models. Throws for a type without a canonical text. */
@@ -52,9 +52,7 @@ export async function shapeOf(client: Client, table: string): Promise<TableShape
     .flatMap(({ name, type, place }, at) => {
       const kind = KINDS[type];
       if (kind === undefined) {
-        throw new Error(
-          `${table}.${name} is ${type}, which has no text that is the same everywhere.`,
-        );
+        throw new Error(`${table}.${name} is ${type}, which has no canonical text.`);
       }
       return place === null ? [] : [{ at, kind, place: Number(place) }];
     })
@@ -69,7 +67,7 @@ export function compareKeys({ key }: TableShape, a: Cells, b: Cells): number {
     const [left, right] = [a[at] as string, b[at] as string];
     if (left === right) continue;
     if (kind !== 'number') return compareBytes(left, right);
-    // Keys are positions and small numbers; a numeric with a fraction is none.
+    // Numeric keys are positions and small numbers, never fractions.
     return BigInt(left) < BigInt(right) ? -1 : 1;
   }
   return 0;
@@ -81,8 +79,8 @@ export function keyText({ key, columns }: TableShape, row: Cells): string {
 }
 
 /**
- * The rows of `schema`'s table in key order, a page at a time, within the transaction that the
- * connection is in. The next page is on its way while one is looked at.
+ * The rows of `schema`'s table in key order, page by page, within the connection's transaction. The next
+ * page is fetched while the current one is used.
  */
 export async function* pagesOf(
   client: Client,
@@ -104,7 +102,7 @@ export async function* pagesOf(
     return (await client.query<(string | null)[]>({ text, rowMode: 'array' })).rows;
   };
   let next = fetch();
-  // A fetch that fails is met when it is taken; if it never is, nobody needs to know.
+  // A failed fetch is reported when its page is awaited, which may never happen.
   next.catch(() => undefined);
   for (;;) {
     const page = await next;

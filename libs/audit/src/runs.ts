@@ -5,18 +5,18 @@ import { AuditRefused } from './audit-refused';
 import { checkpointOf } from './fold-tables';
 import { dropTables, tablesIn } from './table-set';
 
-/** The first half of the advisory locks of audits, one lock a schema. Any constant would do. */
+/** The first half of an audit's advisory lock; the second is its schema. An arbitrary constant. */
 const AUDIT_LOCK = 0x6461_7564;
-/** Names of replays' schemas begin so. */
+/** The prefix of the schemas of replays. */
 const PREFIX = 'replay_';
-/** What is written on a schema; one that does not say so is somebody else's, whatever its name. */
+/** The comment on a run's schema. A schema without it does not belong to a run. */
 const MARKS = { unfinished: 'daybook audit', kept: 'daybook audit, kept' } as const;
 
-/** The tables of a replay that nobody works on: they were to be kept, or their run was cut short. */
+/** A replay with tables that no process works on: kept on purpose, or interrupted. */
 export interface Run {
   readonly id: string;
   readonly isKept: boolean;
-  /** How far it came. */
+  /** Its checkpoint. */
   readonly position: Position;
 }
 
@@ -26,7 +26,7 @@ export function scratchSchema(id: string): string {
   throw new AuditRefused('schema-taken', 'An id has 1 to 40 of a-z, 0-9 and _.');
 }
 
-/** One run at a time works on a schema. The lock is the session's, so it dies with a killed run. */
+/** Allows one run per schema at a time. PostgreSQL releases the lock when the session of a killed run ends. */
 export async function lockRun(client: Client, schema: string): Promise<void> {
   const { rows } = await client.query<{ taken: 't' | 'f' }>(
     'SELECT pg_try_advisory_lock($1, hashtext($2)) AS taken',
@@ -36,7 +36,7 @@ export async function lockRun(client: Client, schema: string): Promise<void> {
   throw new AuditRefused('run-elsewhere', `Another run works on ${schema}; wait for it or end it.`);
 }
 
-/** Writes on a schema what it is, in the transaction that the connection is in. */
+/** Marks a schema with a comment, in the connection's transaction. */
 export async function markRun(
   client: Client,
   schema: string,
@@ -46,7 +46,7 @@ export async function markRun(
   await client.query(`COMMENT ON SCHEMA ${escapeIdentifier(schema)} IS ${text}`);
 }
 
-/** The replays whose tables are there while nobody works on them, by id. */
+/** The replays with tables that no process works on, by id. */
 export async function runsLeft(url: string): Promise<readonly Run[]> {
   const client = await auditConnection(url, 'pg_catalog');
   try {
@@ -93,5 +93,5 @@ export async function discardRun(url: string, id: string): Promise<void> {
 }
 
 export function noSuchRun(schema: string): AuditRefused {
-  return new AuditRefused('nothing-to-resume', `No run has left its tables in ${schema}.`);
+  return new AuditRefused('nothing-to-resume', `No run has left tables in ${schema}.`);
 }

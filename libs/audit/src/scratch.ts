@@ -4,7 +4,7 @@ import { type Client, DatabaseError } from 'pg';
 import { auditConnection, inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import { type Books, booksInMemory } from './books-in-memory';
-import { type Folded, foldLog, type Progress } from './fold-log';
+import { type Folded, foldLog, type Pace } from './fold-log';
 import { checkpointOf, foldIntoTables } from './fold-tables';
 import { lockRun, markRun, noSuchRun } from './runs';
 import { createTables, dropTables, type TableSet, tablesIn } from './table-set';
@@ -13,23 +13,14 @@ import { createTables, dropTables, type TableSet, tablesIn } from './table-set';
 const INSUFFICIENT_PRIVILEGE = '42501';
 const UNDEFINED_TABLE = '42P01';
 
-/** How a replay may be throttled, watched and stopped. */
-export interface Pace {
-  readonly pageEvents?: number;
-  /** The most events a second; without limit when left out. */
-  readonly eventsPerSecond?: number;
-  readonly signal?: AbortSignal;
-  onProgress?(progress: Progress): void;
-}
-
 /** Tables in a schema of their own that the log is folded into, beside the live ones. */
 export interface Scratch extends TableSet {
   readonly client: Client;
-  /** How far the tables have come. */
+  /** The checkpoint of the tables. */
   checkpoint(): Position;
-  /** Folds on to this position. What tables of an earlier, killed run hold already is kept. */
+  /** Continues folding up to this position, after what an earlier, killed run has folded. */
   foldTo(to: Position, pace: Pace, untilTime?: string): Promise<Folded>;
-  /** Only for scratches that were opened `withBooks`. */
+  /** The books of the log up to the checkpoint; null for tables that will be served. */
   readonly books: Books | null;
   drop(): Promise<void>;
   close(): Promise<void>;
@@ -37,25 +28,25 @@ export interface Scratch extends TableSet {
 
 export interface ScratchOptions {
   readonly store: EventStore;
-  /** Of a role that may create schemas. */
+  /** For a role that may create schemas. */
   readonly url: string;
   readonly schema: string;
   readonly projections: readonly Projection[];
-  /** Tables that are to serve one day must survive a crash of the server. */
-  readonly isLogged: boolean;
-  /** Whether the log is also folded in memory, from its start. */
-  readonly withBooks: boolean;
+  /**
+   * Whether the tables will be served: then they survive a crash of the server. Else the log is also
+   * folded in memory, from its start.
+   */
+  readonly isToServe: boolean;
   /** Whether the tables must be there already. */
   readonly mustExist?: boolean;
 }
 
 /**
- * Opens the tables in `schema`: new ones, or those of an earlier run, which go on from their own
- * checkpoint. Rejects with `AuditRefused` (no-rights, not-migrated, run-elsewhere, schema-taken,
- * nothing-to-resume).
+ * Opens the tables in `schema`: new ones, or those of an earlier run, which continue from their checkpoint.
+ * Rejects with `AuditRefused` (no-rights, not-migrated, run-elsewhere, schema-taken, nothing-to-resume).
  */
 export async function openScratch(options: ScratchOptions): Promise<Scratch> {
-  const { url, schema, projections, isLogged, mustExist = false } = options;
+  const { url, schema, projections, isToServe, mustExist = false } = options;
   const set: TableSet = { schema, tables: projections.flatMap(({ tables }) => tables) };
   const client = await auditConnection(url, schema);
   try {
@@ -64,7 +55,7 @@ export async function openScratch(options: ScratchOptions): Promise<Scratch> {
     if (found.length === 0) {
       if (mustExist) throw noSuchRun(schema);
       await inTransaction(client, 'BEGIN', async () => {
-        await createTables(client, set, isLogged);
+        await createTables(client, set, isToServe);
         await markRun(client, schema, 'unfinished');
       });
     } else requireSame(set, found);
@@ -76,24 +67,23 @@ export async function openScratch(options: ScratchOptions): Promise<Scratch> {
 }
 
 function scratchOf(
-  { store, projections, withBooks }: ScratchOptions,
+  { store, projections, isToServe }: ScratchOptions,
   set: TableSet,
   client: Client,
   reached: Position,
 ): Scratch {
-  const books = withBooks ? booksInMemory() : null;
+  const books = isToServe ? null : booksInMemory();
   const tables = foldIntoTables(client, projections);
   let checkpoint = reached;
   // Books are in memory only, so they begin at the start of the log whatever the tables hold.
-  let after = withBooks ? START : reached;
+  let after = isToServe ? reached : START;
   return {
     ...set,
     client,
     books,
     checkpoint: () => checkpoint,
     async foldTo(to, pace, untilTime) {
-      const time = untilTime === undefined ? {} : { untilTime };
-      const folded = await foldLog({ store, to, after, ...time, ...pace }, async (batch, end) => {
+      const folded = await foldLog({ store, to, after, untilTime, pace }, async (batch, end) => {
         for (const happened of batch) books?.add(happened);
         if (end <= checkpoint) return;
         const known = checkpoint;
@@ -115,7 +105,7 @@ function requireSame({ schema, tables }: TableSet, found: readonly string[]): vo
   if (found.length === expected.size && found.every((table) => expected.has(table))) return;
   throw new AuditRefused(
     'schema-taken',
-    `The schema ${schema} holds other tables (${found.join(', ')}). Choose another name or drop it.`,
+    `The schema ${schema} has other tables (${found.join(', ')}). Choose another name or drop it.`,
   );
 }
 
@@ -124,7 +114,7 @@ function explained(error: unknown): unknown {
   if (error.code === INSUFFICIENT_PRIVILEGE) {
     return new AuditRefused(
       'no-rights',
-      'An audit makes tables of its own: give it the owner of the schemas (DAYBOOK_MIGRATION_URL).',
+      'An audit creates tables, so it needs the owner of the schemas: set DAYBOOK_MIGRATION_URL.',
       { cause: error },
     );
   }

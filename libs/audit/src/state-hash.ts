@@ -1,17 +1,17 @@
 import { createHash, type Hash } from 'node:crypto';
 
-/** A row's values as PostgreSQL writes them. */
+/** The values of a row as PostgreSQL writes them. */
 export type Cells = readonly (string | null)[];
 
-/** Names the rules below; other rules get another name, so that hashes of both never look alike. */
+/** Names the rules below. Other rules need another name, so that their hashes never coincide. */
 const DOMAIN = 'daybook-state-v1';
 
 /**
- * The state hash: what a log leads to at a position, in one number that is the same on any machine,
- * PostgreSQL version, locale, time zone, page size or batch boundary.
+ * The state hash: one hash of all read models at a position. It is the same on any machine, PostgreSQL
+ * version, locale, time zone, page size or batch boundary.
  *
  *     state = sha256( text("daybook-state-v1") text(position) table... )
- *     table = text(name) digest                 one a table of the read models, names in byte order
+ *     table = text(name) digest                 one per table of the read models, names in byte order
  *     digest = sha256( text(name) count(columns) text(column)... row... )
  *     row   = cell...                           rows in key order, cells in the order of the columns
  *     cell  = text(value)  or  FF FF FF FF      for NULL
@@ -19,16 +19,16 @@ const DOMAIN = 'daybook-state-v1';
  *     count = 4 bytes, big-endian
  *
  * Columns are in byte order of their names. Rows are in the order of the primary key: numbers by size,
- * UUIDs and text by their bytes, times by time. A value is PostgreSQL's own text of it: uuid in lower
+ * UUIDs and text by their bytes, times by time. A value is written as PostgreSQL's text: uuid in lower
  * case; numeric, bigint and smallint in decimal digits; boolean `t` or `f`; timestamptz in UTC as
  * `2026-01-31 12:00:00.123456+00` without zeros at the end of the fraction; text[] as an array
  * literal; jsonb with its keys ordered by length, then by bytes. Other types, such as floating-point
  * numbers, are refused.
  *
- * Everything in the read models' tables is part of it, as all of it follows from the log. No part are
- * checkpoints (the position is), the time of the run, and tables that follow from something else than
- * the log: heads of chains, migrations, rebuilds, and what relays remember of their own progress. Rows
- * hold positions and times of recording, so it is the hash of a log as its store numbered and dated it.
+ * It covers everything in the read models' tables, because all of it is derived from the event log. It does
+ * not cover checkpoints (the position is in the hash), the time of the run, and tables that are not derived
+ * from the event log: chain heads, migrations, rebuilds, and the state of relays. Rows have positions and
+ * recording times, so the same events in another store have another hash.
  */
 export function stateHash(
   position: bigint,
@@ -44,17 +44,17 @@ export function stateHash(
   return hash.digest('hex');
 }
 
-/** Rows are encoded into one buffer, which is hashed when it is full: hashing row by row is dearer. */
+/** Rows are encoded into one buffer that is hashed when full, because hashing row by row is slower. */
 const BUFFER_BYTES = 1 << 18;
 const NULL_LENGTH = 0xffffffff;
 
 export interface TableDigest {
   add(row: Cells): void;
-  /** The digest in hex. Nothing can be added after it. */
+  /** The digest in hex. Nothing can be added afterwards. */
   end(): string;
 }
 
-/** The digest of one table; rows are added in key order with their cells in byte order of columns. */
+/** The digest of one table. Add rows in key order, with cells in byte order of the columns. */
 export function tableDigest(table: string, columns: readonly string[]): TableDigest {
   const hash = createHash('sha256');
   addText(hash, table);
@@ -71,7 +71,7 @@ export function tableDigest(table: string, columns: readonly string[]): TableDig
   return {
     add(row) {
       for (const cell of row) {
-        // A character has 3 bytes at most for each of its UTF-16 units.
+        // UTF-8 needs at most 3 bytes per UTF-16 unit.
         const room = 4 + (cell === null ? 0 : cell.length * 3);
         if (at + room > BUFFER_BYTES) flush();
         if (room > BUFFER_BYTES) {
@@ -97,10 +97,10 @@ function addText(hash: Hash, text: string): void {
   hash.update(length).update(bytes);
 }
 
-/** The order of text by its UTF-8 bytes, as PostgreSQL has it with COLLATE "C". */
+/** The order of text by its UTF-8 bytes, like PostgreSQL's COLLATE "C". */
 export function compareBytes(a: string, b: string): number {
   if (a === b) return 0;
-  // JavaScript compares UTF-16 units, which is the same order as long as both are ASCII.
+  // JavaScript compares UTF-16 units, which gives the same order for ASCII.
   if (isAscii(a) && isAscii(b)) return a < b ? -1 : 1;
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -5,44 +5,43 @@ import { AuditRefused } from './audit-refused';
 import { LIVE_SCHEMA, READ_MODELS_CHECKPOINT } from './live';
 import { qualified } from './table-set';
 
-/** Where the tables of a rebuild grow. */
+/** The schema of a rebuild's new tables. */
 export const SHADOW_SCHEMA = 'ledger_shadow';
-/** Where the tables are kept that served before the last swap. */
+/** The schema of the tables from before the last swap. */
 export const BEFORE_SCHEMA = 'ledger_before';
-/** The incoming tables' schema inside the transaction of a swap; nobody ever sees it. */
+/** The new tables' schema inside the transaction of a swap; no other transaction sees it. */
 const SWAP_SCHEMA = 'ledger_swap';
 
-/** PostgreSQL's code of a lock that was not had in time. */
+/** PostgreSQL's code for a lock that was not granted in time. */
 const LOCK_NOT_AVAILABLE = '55P03';
 /**
- * How long requests may queue behind a swap that waits for a reader to finish. Well below the server's
- * `deadlock_timeout` (1 s), so a swap always gives way before any request is ended for it.
+ * How long requests may queue behind a swap that waits for a reader. Well below the server's
+ * `deadlock_timeout` (1 s), so the swap gives up its lock request before another request is cancelled.
  */
 const EXCLUSIVE_WAIT_MS = 100;
-/** Longer than `deadlock_timeout`, after which PostgreSQL ends an autovacuum that is in the way. */
+/** Longer than `deadlock_timeout`, after which PostgreSQL cancels an autovacuum that blocks. */
 const QUIET_WAIT_MS = 10_000;
 const ATTEMPTS_MAX = 300;
 const PAUSE_MS = 150;
 
 export interface Swap {
-  /** Of the owner of the tables. */
+  /** A connection of the tables' owner. */
   readonly client: Client;
-  /** Whose tables are to serve. */
+  /** The schema of the new tables. */
   readonly from: string;
   readonly tables: readonly string[];
-  /** Brings the incoming tables to exactly this position, committed. */
+  /** Folds the new tables up to exactly this position and commits. */
   catchUp(to: Position): Promise<void>;
-  /** Further work of the same transaction, such as keeping the evidence. */
+  /** Further work in the same transaction, such as storing the evidence. */
   withinSwap?(served: Position): Promise<void>;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Lets the tables of another schema serve instead of the live ones, in one transaction: it holds the
- * checkpoint, so that the projector stands between two batches, the incoming tables come to exactly that
- * position, and both sets change their schema. The outgoing set is kept with its own checkpoint.
- * Whoever reads sees one set or the other; a process that dies leaves the old one serving.
- * Returns the position. Rejects with `AuditRefused` (tables-busy).
+ * Swaps the tables of another schema with the live ones, in one transaction. It locks the checkpoint, so
+ * that the projector pauses between two batches, folds the new tables up to that position, and exchanges
+ * the schemas. The old tables are kept with their own checkpoint. A reader sees one set or the other; if the
+ * process dies, the old set stays live. Returns the position. Rejects with `AuditRefused` (tables-busy).
  */
 export async function swapIn(swap: Swap): Promise<Position> {
   const { client, signal } = swap;
@@ -53,7 +52,7 @@ export async function swapIn(swap: Swap): Promise<Position> {
       const position = await holdStill(swap);
       await exchange(swap, position);
       await swap.withinSwap?.(position);
-      // All that the incoming tables were written by is on disk before they serve.
+      // The new tables must be on disk before they become live.
       await client.query('SET LOCAL synchronous_commit = on');
       await client.query('COMMIT');
       return position;
@@ -63,8 +62,8 @@ export async function swapIn(swap: Swap): Promise<Position> {
       if (!isBusy) throw error;
       if (attempt >= ATTEMPTS_MAX) {
         const sentence =
-          'Somebody reads the tables without a pause: a backup, a comparison, a console?';
-        throw new AuditRefused('tables-busy', `${sentence} The old tables serve on.`, {
+          'The tables are being read without a pause, for example by a backup, a comparison or a console.';
+        throw new AuditRefused('tables-busy', `${sentence} The old tables stay live.`, {
           cause: error,
         });
       }
@@ -73,11 +72,11 @@ export async function swapIn(swap: Swap): Promise<Position> {
   }
 }
 
-/** Stops the projector, catches up, then keeps everybody from the tables. */
+/** Pauses the projector, catches up, then locks the tables exclusively. */
 async function holdStill({ client, tables, catchUp }: Swap): Promise<Position> {
   const live = tables.map((table) => qualified(LIVE_SCHEMA, table)).join(', ');
   await client.query(`SET LOCAL lock_timeout = ${QUIET_WAIT_MS}`);
-  // Keeps vacuums and other swaps away, and nobody else.
+  // Blocks vacuums and other swaps, and nothing else.
   await client.query(`LOCK TABLE ${live} IN SHARE UPDATE EXCLUSIVE MODE`);
   const { rows } = await client.query<{ position: string }>(
     `SELECT position FROM ${qualified(LIVE_SCHEMA, 'checkpoint')} WHERE name = $1 FOR UPDATE`,
@@ -100,7 +99,7 @@ async function exchange({ client, from, tables }: Swap, position: Position): Pro
     await client.query(`ALTER TABLE ${qualified(LIVE_SCHEMA, table)} SET SCHEMA ${before}`);
     await client.query(`ALTER TABLE ${qualified(SWAP_SCHEMA, table)} SET SCHEMA ${live}`);
   }
-  // The incoming set's checkpoint becomes the outgoing one's: both stand at the same position.
+  // The new set's checkpoint becomes that of the old set: both are at the same position.
   await client.query(`ALTER TABLE ${qualified(SWAP_SCHEMA, 'checkpoint')} SET SCHEMA ${before}`);
   await client.query(
     `UPDATE ${qualified(BEFORE_SCHEMA, 'checkpoint')} SET position = $2 WHERE name = $1`,

@@ -1,7 +1,7 @@
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { LIVE_SCHEMA } from './live';
 
-/** A set of read models' tables in a schema of its own, with how far it has come. */
+/** A set of read models' tables in a schema of its own, with its checkpoint. */
 export interface TableSet {
   readonly schema: string;
   readonly tables: readonly string[];
@@ -10,16 +10,15 @@ export interface TableSet {
 interface Index {
   readonly definition: string;
   readonly name: string;
-  /** `PRIMARY KEY (...)` and the like, null for an index without a constraint. */
+  /** Such as `PRIMARY KEY (...)`; null for an index without a constraint. */
   readonly constraint: string | null;
   readonly isPrimary: boolean;
 }
 
 /**
- * Makes empty tables in `schema` like the live ones: columns, defaults, checks, storage, rights and
- * primary keys, under the same names. Other indexes are for readers: `buildIndexes` makes them when
- * the rows are there, in a fraction of the time. Unlogged tables are faster and empty after a crash
- * of the server, their checkpoint too.
+ * Creates empty tables in `schema` like the live ones: names, columns, defaults, checks, storage, grants and
+ * primary keys. `buildIndexes` creates the other indexes after the rows, which takes a fraction of the time.
+ * Unlogged tables are faster, but empty after a crash of the server, including their checkpoint.
  */
 export async function createTables(
   client: Client,
@@ -44,7 +43,7 @@ export async function createTables(
   }
 }
 
-/** Makes the indexes that the live tables have and these do not have yet. */
+/** Creates the indexes of the live tables that these tables lack. */
 export async function buildIndexes(client: Client, { schema, tables }: TableSet): Promise<void> {
   for (const table of tables) {
     const has = new Set((await indexesOf(client, table, schema)).map(({ name }) => name));
@@ -59,7 +58,7 @@ export async function dropTables(client: Client, schema: string): Promise<void> 
   await client.query(`DROP SCHEMA IF EXISTS ${escapeIdentifier(schema)} CASCADE`);
 }
 
-/** The tables of a schema, in name order; none when there is no such schema. */
+/** The tables of a schema, in name order; none if the schema does not exist. */
 export async function tablesIn(client: Client, schema: string): Promise<readonly string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class
@@ -107,7 +106,7 @@ interface IndexFlags {
   readonly constraint: string | null;
 }
 
-/** The storage options of a live table and who may do what with it. */
+/** The storage options and grants of a live table. */
 async function describe(client: Client, table: string) {
   const live = escapeLiteral(qualified(LIVE_SCHEMA, table));
   const options = await client.query<{ options: string | null }>(

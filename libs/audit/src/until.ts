@@ -11,15 +11,15 @@ import { AuditRefused } from './audit-refused';
 export type Until =
   | { readonly position: Position }
   | { readonly time: string }
-  /** The end of the log when the replay starts. */
+  /** The end of the event log when the replay starts. */
   | 'head';
 
-/** More digits of a second than any store writes. */
+/** At least as many fractional digits as any store writes. */
 const FRACTION_DIGITS = 9;
 
 /**
- * Where to stop, as a position and perhaps a time before which the log ends. Rejects with
- * `AuditRefused` (as-of-in-future, as-of-too-early): a moment without a log has no answer.
+ * The end of a replay: a position, and for a time also the time. Rejects with `AuditRefused`
+ * (as-of-in-future, as-of-too-early) if no event was recorded by then.
  */
 export async function endOf(
   store: EventStore,
@@ -68,8 +68,8 @@ async function firstOf(store: EventStore): Promise<RecordedEvent | null> {
 }
 
 /**
- * A time in UTC with every digit of its second that was given, which `Date` would cut, and zeros after
- * them: so written, no text of the same instant in a log is later.
+ * A time in UTC with all given fractional digits, which `Date` would cut, padded with zeros. So no recorded
+ * text of the same instant compares as later.
  */
 function inUtc(time: string): string {
   const fraction = /\.(\d+)/.exec(time)?.[1] ?? '';

@@ -1,27 +1,27 @@
 import type { Family } from '@daybook/domain';
 import { FAMILY_RULES } from './family';
 
-/** How many addresses one block of keys holds: growing never copies what is there. */
+/** Addresses per block of keys. Growing adds a block and copies nothing. */
 const CHUNK_ADDRESSES = 65_536;
 const WORDS = 5;
 const INITIAL_SLOTS = 1_024;
-/** Above this, searches in open addressing get long. */
+/** Above this, searches with open addressing get slow. */
 const LOAD_MAX = 0.5;
 /** `0x` and the digits of 20 bytes. */
 const KEY_LENGTH = 42;
 
 /**
- * A set of the addresses of one family in about 30 bytes each, without an object per address: their
- * 20-byte keys lie in blocks in the order of their arrival, and an open-addressing index of slots
- * points to them. It only grows, as a purse is watched for ever.
+ * A set of the addresses of one family, about 30 bytes each, without an object per address. The 20-byte keys
+ * are in blocks in order of arrival, and an open-addressing index points to them. It only grows, because a
+ * purse is watched for ever.
  */
 export interface AddressTable {
   readonly size: number;
   /** The memory of keys and index. */
   readonly bytes: number;
-  /** Whether it was new. Throws `RangeError` for what is no canonical address of the family. */
+  /** Adds an address; false if it exists. Throws `RangeError` if it is not canonical for the family. */
   add(address: string): boolean;
-  /** Whether it was added. Throws `RangeError` for what is no canonical address of the family. */
+  /** Whether the address was added. Throws `RangeError` if it is not canonical for the family. */
   has(address: string): boolean;
 }
 
@@ -86,14 +86,14 @@ export function createAddressTable(family: Family): AddressTable {
   };
 }
 
-/** A digit's value by its UTF-16 code. One for every code, as a range check costs a third more. */
+/** The value of a digit by its UTF-16 code. The table covers every code: a range check costs a third more. */
 const NO_DIGIT = 0x10;
 const DIGITS = new Uint8Array(0x10000).fill(NO_DIGIT);
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   DIGITS[digit.charCodeAt(0)] = value;
 }
 
-/** Eight digits become a word. Other text would become the key of an address that nobody meant. */
+/** Reads eight digits per word. Refuses other text, which would become the key of another address. */
 function readKey(text: string, key: Uint32Array): void {
   let seen = text.length === KEY_LENGTH && text.startsWith('0x') ? 0 : NO_DIGIT;
   let at = 2;
@@ -106,10 +106,10 @@ function readKey(text: string, key: Uint32Array): void {
     }
     key[word] = value;
   }
-  if (seen >= NO_DIGIT) throw new RangeError('This is no canonical address of its family.');
+  if (seen >= NO_DIGIT) throw new RangeError('This is not a canonical address of its family.');
 }
 
-/** Addresses are hashes of keys already; mixing two words guards against vanity prefixes. */
+/** Addresses are already hashes. Two words are mixed because of vanity prefixes. */
 function hash(words: Uint32Array, at: number): number {
   const mixed = Math.imul((words[at] as number) ^ (words[at + 4] as number), 0x9e3779b1);
   return mixed ^ (mixed >>> 15);

@@ -1,19 +1,19 @@
 import type { Family } from '@daybook/domain';
 import { type AssetNamespace, FAMILY_RULES, familyOfChain } from './family';
 
-/** The parts of a CAIP-19 id of an asset that can be listed. */
+/** The parts of the CAIP-19 id of an asset that can be listed. */
 export interface AssetId {
   /** CAIP-2. */
   readonly chain: string;
   readonly family: Family;
   readonly kind: Exclude<AssetNamespace['kind'], 'collectible'>;
-  /** The token's contract; null for an asset that has none. */
+  /** The token's contract; null if the asset has none. */
   readonly contract: string | null;
 }
 
 const CAIP_19 = /^([^/]+)\/([a-z0-9-]+):(.+)$/;
 
-/** The parts of an asset id, or null for what is no id of an asset that can be listed. */
+/** The parts of an asset id; null if no asset with this id can be listed. */
 export function parseAssetId(id: string): AssetId | null {
   const parts = partsOf(id);
   if (parts === null) return null;
@@ -23,7 +23,7 @@ export function parseAssetId(id: string): AssetId | null {
   return { chain, family, kind, contract: kind === 'contract' ? reference : null };
 }
 
-/** Whether one unit of the asset is as good as another. An asset of an unknown kind counts as one. */
+/** Whether units of the asset are interchangeable. An unknown kind of asset counts as fungible. */
 export function isFungible(id: string): boolean {
   return partsOf(id)?.namespace.kind !== 'collectible';
 }

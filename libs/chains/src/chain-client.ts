@@ -1,4 +1,4 @@
-/** A block's place: enough to follow a chain and to notice that it was replaced. */
+/** The header of a block: enough to follow a chain and to detect that the block was replaced. */
 export interface BlockHeader {
   readonly number: number;
   readonly hash: string;
@@ -11,15 +11,15 @@ export interface BlockHeader {
 export interface BlockTransfer {
   /** `<kind>:<ordinal in the transaction>`: `log:0` counts the logs of the receipt. */
   readonly ordinal: string;
-  /** CAIP-19. Any token's: what the registry does not list is reported and rejected, not hidden. */
+  /** CAIP-19. May be unregistered: such a transfer is reported and rejected, not hidden. */
   readonly asset: string;
-  /** Base units; 1 for a token that is one of a kind. */
+  /** Base units; 1 for a non-fungible token. */
   readonly amount: bigint;
   /** Canonical addresses. */
   readonly from: string;
   readonly to: string;
   readonly txHash: string;
-  /** Whether the transaction was included but failed, so that nothing moved. */
+  /** Whether the transaction was included but failed, so that nothing was transferred. */
   readonly failed: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface TransactionRef {
   readonly nonce: number | null;
 }
 
-/** A block that was proven whole, with all its transfers, whoever they go to. */
+/** A block that was proven complete, with all its transfers. */
 export interface ChainBlock extends BlockHeader {
   readonly transactions: readonly TransactionRef[];
   readonly transfers: readonly BlockTransfer[];
@@ -42,7 +42,7 @@ export interface PendingTransaction extends TransactionRef {
   readonly transfers: readonly BlockTransfer[];
 }
 
-/** What a node announces by itself: reasons to look sooner, never facts. */
+/** Announcements of a node. They are hints to poll sooner, never facts. */
 export interface Announcements {
   newHead(): void;
   pending(transaction: PendingTransaction): void;
@@ -51,19 +51,19 @@ export interface Announcements {
 export type FinalityTag = 'finalized' | 'safe';
 
 /**
- * One chain through one provider, the same for every family. For a block that the node does not have
- * the answer is null; an answer that is not the whole block throws `InvalidBlock`, a node that does
- * not answer `RpcFailure`.
+ * One chain through one provider, the same for every family. Returns null for a block that the node does
+ * not have. Rejects with `InvalidBlock` if an answer is not the complete block, and with `RpcFailure` if the
+ * node does not answer.
  */
 export interface ChainClient {
   /** Throws unless the node serves the configured chain. */
   verify(): Promise<void>;
   head(): Promise<BlockHeader>;
-  /** The last block that the chain calls irreversible (or safe); null while there is none. */
+  /** The last finalized (or safe) block of the chain; null while there is none. */
   tagged(tag: FinalityTag): Promise<BlockHeader | null>;
-  /** By number on the chain that the node follows now, or by hash. */
+  /** By number on the node's current branch, or by hash. */
   header(at: number | string): Promise<BlockHeader | null>;
   block(at: number | string): Promise<ChainBlock | null>;
-  /** Listens until `close`; null when the node cannot announce. */
+  /** Listens until `close`; null if the connection has no announcements. */
   listen(listener: Announcements): { close(): void } | null;
 }

@@ -1,16 +1,16 @@
 import type { Asset, Family, Finality } from '@daybook/domain';
 
-/** A chain as Daybook knows it; what it takes to reach it is a `ChainConnection`. */
+/** A chain. `ChainConnection` says how to reach it. */
 export interface Chain {
   /** CAIP-2, such as `eip155:1`. */
   readonly id: string;
   readonly family: Family;
   readonly name: string;
-  /** Usual time between blocks; null when blocks come on demand, as on a development chain. */
+  /** Usual time between blocks; null if blocks come on demand, as on a development chain. */
   readonly blockTimeMs: number | null;
-  /** When a transfer is safe enough to credit, unless its asset has a policy of its own. */
+  /** The finality policy, unless the asset has its own. */
   readonly finality: Finality;
-  /** How many blocks below the head may still be replaced: what a watcher remembers. */
+  /** How many blocks below the head may still be replaced. A watcher keeps their headers. */
   readonly reorgWindow: number;
 }
 
@@ -18,18 +18,18 @@ export interface Chain {
 export interface ChainConnection {
   /** CAIP-2. */
   readonly chain: string;
-  /** May contain a provider's key, so it is never logged. */
+  /** Never logged, because it may contain a provider's key. */
   readonly rpcUrl: string;
-  /** Announces blocks and pending transactions sooner than polling finds them. */
+  /** For announcements of blocks and pending transactions, which are faster than polling. */
   readonly wsUrl: string | null;
-  /** The first block to match when the chain is watched for the first time; the head when null. */
+  /** The first block to match when the chain is watched for the first time; null for the head. */
   readonly startBlock: number | null;
 }
 
 /**
- * Chains and assets, plain data without any access to a chain: the ledger reads decimals and
- * minimums here, the watcher its finality policies. An asset's decimals come from here, never from
- * the chain, as anybody can deploy a token that claims others.
+ * Chains and assets as plain data, without access to a chain. The ledger reads decimals and minimums here,
+ * the watcher finality policies. Decimals never come from a chain, because any token can claim any
+ * decimals.
  */
 export interface ChainsAndAssets {
   readonly chains: readonly Chain[];
@@ -45,7 +45,7 @@ export function findChain({ chains }: ChainsAndAssets, id: string): Chain | null
   return chains.find((chain) => chain.id === id) ?? null;
 }
 
-/** The policy for an asset of `chain`; a token that the registry does not list has the chain's. */
+/** The finality policy of an asset. An unregistered token has the policy of `chain`. */
 export function finalityOf(
   { assetFinality }: ChainsAndAssets,
   chain: Chain,

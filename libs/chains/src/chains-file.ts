@@ -8,7 +8,7 @@ import schema from './chains-file.schema.json';
 import { FAMILY_RULES, familyOfChain } from './family';
 import { KNOWN_ASSETS, KNOWN_CHAINS } from './known-chains';
 
-/** The chains file cannot be used; the message lists every fault, and no address of a provider. */
+/** The chains file is invalid. The message lists every fault, and never a provider's URL. */
 export class InvalidChainsFile extends Error {
   override readonly name = 'InvalidChainsFile';
 
@@ -38,7 +38,7 @@ interface ChainEntry {
   readonly assets?: readonly AssetEntry[];
 }
 
-/** What an unknown chain gets when the file does not say: safe for chains that are slow to settle. */
+/** The default for an unknown chain: safe for chains with slow finality. */
 const DEFAULT_FINALITY: Finality = { kind: 'depth', confirmations: 64 };
 const DEFAULT_REORG_WINDOW = 256;
 const DEFAULT_BLOCK_TIME_MS = 12_000;
@@ -53,10 +53,9 @@ const validate = new Ajv2020({
 }>(schema);
 
 /**
- * What Daybook knows of chains and assets, with what the chains file at `path` adds and changes.
- * Without a file nothing is watched. Checks the whole file, also that every chain in it can be watched,
- * and needs nothing else, so that a fault is found before anything is started. Throws
- * `InvalidChainsFile`.
+ * The known chains and assets, with the additions and changes of the chains file at `path`. Without a file
+ * no chain is watched. Checks the whole file, including whether each chain can be watched. The check needs
+ * no engine, so faults are found before anything is started. Throws `InvalidChainsFile`.
  */
 export function loadChainsFile(path: string | null): ChainsAndAssets {
   if (path === null) return merge([], []);
@@ -79,7 +78,7 @@ function readText(path: string): string {
 }
 
 function entriesOf(text: string): readonly ChainEntry[] {
-  // A file in UTF-16 begins with a mark as well, which is no character of UTF-8.
+  // A UTF-16 file also begins with a mark, whose bytes are invalid in UTF-8.
   if (/^[\uFEFF\uFFFD]/.test(text)) {
     throw new InvalidChainsFile([
       'Line 1, column 1: the file begins with a byte order mark. Save it as UTF-8 without one.',
@@ -95,7 +94,7 @@ function entriesOf(text: string): readonly ChainEntry[] {
   return file.chains;
 }
 
-/** Names the first place that is not JSON; what follows it may only be its consequence. */
+/** Names the first syntax error; later ones may only be its consequence. */
 function syntaxFault(text: string): string {
   const errors: ParseError[] = [];
   parse(text, errors, { disallowComments: true });
@@ -110,7 +109,7 @@ function syntaxFault(text: string): string {
   return `Line ${before.length}, column ${(before.at(-1) ?? '').length + 1}: this is not JSON (${words}).`;
 }
 
-/** Says what the schema wants there. A value is never repeated, as a URL may contain a key. */
+/** Says what the schema expects. Never repeats a value, because a URL may contain a key. */
 function schemaFault({ instancePath, message, params, parentSchema }: ErrorObject): string {
   const where = instancePath || 'the file';
   if ('additionalProperty' in params) {
@@ -121,7 +120,7 @@ function schemaFault({ instancePath, message, params, parentSchema }: ErrorObjec
   return description === undefined ? `${where} ${message}.` : `${where} must be ${description}.`;
 }
 
-/** Why the chain cannot be watched; no fault when it can, or when its id is a fault of its own. */
+/** Why the chain cannot be watched; empty if it can, or if its id is invalid, which is another fault. */
 function watchFaults({ id }: ChainEntry): readonly string[] {
   const family = familyOfChain(id);
   const opening = family === null ? null : FAMILY_RULES[family].opening;
@@ -225,7 +224,7 @@ function assetOf(
   return { id: entry.id, chain: chain.id, currency, decimals, minimum } as Asset;
 }
 
-/** A reorg deeper than the window cannot be taken back, so no credit may come before it. */
+/** A reorg deeper than the window cannot be reverted, so a transfer must become final within it. */
 function checkFinality(
   chain: Chain,
   policies: readonly (Finality | undefined)[],

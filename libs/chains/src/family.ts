@@ -6,9 +6,8 @@ import { openEvmChain } from './evm/evm-client';
 import { canonicalTronAddress, tronAddressKey, tronAddressOfKey } from './tron/tron-address';
 
 /**
- * What the assets of one CAIP-19 namespace are. `coin` pays the fees of its chain, `contract` is a
- * token with a contract, `issued` a token without one. Of a `collectible` every single token is
- * another: it is never listed and never credited.
+ * The kind of assets in a CAIP-19 namespace. `coin` pays the fees of its chain, `contract` is a token with a
+ * contract, `issued` a token without one. A `collectible` is not fungible: it is never listed or credited.
  */
 export type AssetNamespace =
   | {
@@ -25,13 +24,13 @@ export type OpenChain = (
 
 /** Everything that differs from one address family to another. */
 export interface FamilyRules {
-  /** The CAIP-2 namespace of its chains; what follows the colon is the chain's number. */
+  /** The CAIP-2 namespace of its chains. The chain's number follows the colon. */
   readonly chainNamespace: string;
-  /** How an address is written, for error messages. */
+  /** The form of an address, for error messages. */
   readonly addressForm: string;
-  /** The form in which addresses are stored and compared; null for what is no address. */
+  /** The form in which addresses are stored and compared; null if the text is not an address. */
   canonicalAddress(text: string): string | null;
-  /** A canonical address as people write it. */
+  /** The display form of a canonical address. */
   displayAddress(address: string): string;
   /** The 20 bytes of a canonical address as `0x` and 40 lower-case hexadecimal digits. */
   addressKey(address: string): string;
@@ -40,24 +39,24 @@ export interface FamilyRules {
   readonly wallet: WalletRules;
   /** By CAIP-19 namespace. */
   readonly assets: ReadonlyMap<string, AssetNamespace>;
-  /** Asset ids as the chains file writes them, for error messages. */
+  /** Examples of asset ids, for error messages. */
   readonly assetExamples: string;
-  /** Opens a client for a chain, or says why none can be opened. */
+  /** Opens a client for a chain, or has the reason why chains of the family cannot be opened. */
   readonly opening: { readonly open: OpenChain } | { readonly notAvailable: string };
 }
 
-/** Where a family's addresses are derived from, and how that is tested. */
+/** How a family's addresses are derived, with test vectors. */
 export interface WalletRules {
   /** BIP-44, down to the account, whose extended public key is configured. */
   readonly accountPath: string;
   /**
-   * The account-level xpub of the mnemonic that development chains fund: "test" eleven times, then
-   * "junk". Everybody knows its private keys, so it is refused on chains with real money.
+   * The account-level xpub of the mnemonic that development chains fund: "test" eleven times, then "junk".
+   * Its private keys are public, so it is refused on chains with real money.
    */
   readonly developmentXpub: string;
-  /** The first receive address of that mnemonic in every wallet. */
+  /** The first receive address of that mnemonic. */
   readonly developmentAddress: string;
-  /** CAIP-2 ids of chains whose coins are worth nothing. */
+  /** CAIP-2 ids of chains whose coins have no value. */
   readonly developmentChains: readonly string[];
 }
 
@@ -70,7 +69,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
     addressForm: '0x and 40 hexadecimal digits (EVM)',
     canonicalAddress: canonicalEvmAddress,
     displayAddress: displayEvmAddress,
-    // The canonical form is the key, which costs nothing for each transfer of each block.
+    // The canonical form is the key, so no conversion is needed per transfer.
     addressKey: (address) => address,
     addressOfKey: (key) => key,
     wallet: {
@@ -101,7 +100,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
       developmentXpub:
         'xpub6BuRy7ZmkGfP2RWhoor1kWB1w9DvrtmJbFBvnC1bQ4SB5NbCHTyQYCJSXZtxDbFyHTmC7wkU2he3nYYdpZ3Vf6qUAkXSnL6RPif4BDtDEKr',
       developmentAddress: 'TWer2Ygk5TEheHp3TPuYeqxmB6SsGZmaL6',
-      // A private network takes its number from its genesis block, so none is known beforehand.
+      // The number of a private network depends on its genesis block, so none is known in advance.
       developmentChains: [],
     },
     assets: new Map<string, AssetNamespace>([
@@ -115,27 +114,27 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
   },
 };
 
-/** The family of a chain by its CAIP-2 id; null for what is no id of a chain of any family. */
+/** The family of a chain by its CAIP-2 id; null if no family has such ids. */
 export function familyOfChain(id: string): Family | null {
   const [namespace, reference = '', ...rest] = id.split(':');
   if (rest.length > 0 || !CHAIN_REFERENCE.test(reference)) return null;
   return FAMILIES.find((each) => FAMILY_RULES[each].chainNamespace === namespace) ?? null;
 }
 
-/** The canonical form of an address; null for what is no address of the family. */
+/** The canonical form of an address; null if the text is not an address of the family. */
 export function canonicalAddress(family: Family, text: string): string | null {
   return FAMILY_RULES[family].canonicalAddress(text);
 }
 
-/** A canonical address as people write it. */
+/** The display form of a canonical address. */
 export function displayAddress(family: Family, address: string): string {
   return FAMILY_RULES[family].displayAddress(address);
 }
 
-/** How addresses are written, for error messages: what would be right. */
+/** The forms of addresses, for error messages. */
 export const ADDRESS_FORMS = FAMILIES.map((each) => FAMILY_RULES[each].addressForm).join(' or ');
 
-/** The address in its canonical form and its family; null for what is no address of any. */
+/** The canonical form and the family of an address; null if the text is not an address of any family. */
 export function readAddress(
   text: string,
 ): { readonly family: Family; readonly address: string } | null {

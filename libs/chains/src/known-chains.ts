@@ -2,12 +2,12 @@ import type { Asset } from '@daybook/domain';
 import type { Chain } from './chains-and-assets';
 
 /**
- * The chains and assets that can be used without describing them in a chains file. Contracts are written as
- * their issuers publish them (EIP-55), so a test finds a mistyped one by its checksum.
+ * The chains and assets that a chains file need not describe. Contracts are written as their issuers publish
+ * them (EIP-55), so a test finds a mistyped one by its checksum.
  *
- * All three chains name their irreversible block by the tag `finalized`: Ethereum after two epochs
- * (about 13 minutes), BNB Smart Chain by fast finality (BEP-126, two blocks), Polygon by milestones
- * (a few seconds). When a chain fails to finalise, the tag stands still and no credit is given.
+ * All three chains mark their irreversible block with the tag `finalized`: Ethereum after two epochs (about
+ * 13 minutes), BNB Smart Chain by fast finality (BEP-126, two blocks), Polygon by milestones (a few
+ * seconds). If a chain does not finalise, the tag does not advance and nothing is credited.
  */
 const FINALIZED = { kind: 'tag', tag: 'finalized' } as const;
 
@@ -27,7 +27,7 @@ export const KNOWN_CHAINS: readonly Chain[] = [
     name: 'BNB Smart Chain',
     blockTimeMs: 750,
     finality: FINALIZED,
-    // Before fast finality, reorgs of a few dozen blocks were seen; it may fail and fall back.
+    // Reorgs had a few dozen blocks before fast finality. The chain falls back to that if fast finality fails.
     reorgWindow: 256,
   },
   {
@@ -41,7 +41,7 @@ export const KNOWN_CHAINS: readonly Chain[] = [
   },
 ];
 
-/** The asset that pays for gas; its number is the coin type of SLIP-44. */
+/** The asset that pays for gas, by its SLIP-44 coin type. */
 function native(chain: string, slip44: number, currency: string, minimum: bigint): Asset {
   return { id: `${chain}/slip44:${slip44}`, chain, currency, decimals: 18, minimum };
 }
@@ -67,7 +67,7 @@ export const KNOWN_ASSETS: readonly Asset[] = [
   stablecoin('eip155:1', KNOWN_CONTRACTS.USDT_ETH, 'USDT_ETH', 6),
   stablecoin('eip155:1', KNOWN_CONTRACTS.USDC_ETH, 'USDC_ETH', 6),
   native('eip155:56', 714, 'BNB', 10n ** 15n),
-  // Binance issues both with 18 decimals, unlike everywhere else.
+  // On this chain both have 18 decimals, unlike on others.
   stablecoin('eip155:56', KNOWN_CONTRACTS.USDT_BSC, 'USDT_BSC', 18),
   stablecoin('eip155:56', KNOWN_CONTRACTS.USDC_BSC, 'USDC_BSC', 18),
   native('eip155:137', 966, 'POL', 10n ** 18n),

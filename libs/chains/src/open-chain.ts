@@ -4,8 +4,8 @@ import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-asset
 import { FAMILY_RULES } from './family';
 
 /**
- * A client for one configured chain. Nothing is asked of the node yet. Refuses with
- * `family-not-available` a chain of a family that cannot be watched.
+ * A client for one configured chain. It sends no request yet. Refuses with `family-not-available` if chains
+ * of the family cannot be watched.
  */
 export function openChain(
   chain: Chain,

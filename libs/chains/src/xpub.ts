@@ -6,39 +6,38 @@ import { FAMILY_RULES, familyOfChain } from './family';
 
 /** BIP-44: purpose, coin type and account are hardened, so an account-level key has depth 3. */
 const ACCOUNT_DEPTH = 3;
-/** BIP-44: 0 is the external chain, whose addresses are given to others. */
+/** BIP-44: 0 is the external chain, for addresses that are given to payers. */
 const EXTERNAL_CHAIN = 0;
 /** BIP-32: a serialized key, before the four bytes of its base58 checksum. */
 const EXTENDED_KEY_BYTES = 78;
-/** BIP-32: from here on indexes are hardened, which a public key cannot derive. */
+/** BIP-32: indexes from here on are hardened. A public key cannot derive them. */
 const HARDENED = 2 ** 31;
 
-/** An accepted xpub: what addresses of a family are derived from, and nothing that could sign. */
+/** A validated xpub. Addresses are derived from it; it cannot sign. */
 export interface Xpub {
   readonly family: Family;
-  /** BIP-32 fingerprint of the account key, such as `0x3bf95407`: identifies it without showing it. */
+  /** BIP-32 fingerprint of the account key, such as `0x3bf95407`: identifies the key without revealing it. */
   readonly fingerprint: string;
   readonly isDevelopment: boolean;
   /** `<account path>/0`, the parent of all addresses. */
   readonly receive: PublicNode;
 }
 
-/** A public key of BIP-32, with what its children are derived from. */
+/** A BIP-32 public key with its chain code. */
 interface PublicNode {
   /** Compressed: 33 bytes. */
   readonly publicKey: Buffer;
   readonly chainCode: Buffer;
 }
 
-/** What was given is not an account-level xpub. The message never contains what was given. */
+/** The text is not an account-level xpub. The message never repeats it. */
 export class InvalidXpub extends Error {
   override readonly name = 'InvalidXpub';
 }
 
 /**
- * Reads an account-level extended public key, exported at the account path of the family. Throws
- * `InvalidXpub` for anything else, above all for secrets given by mistake; no message repeats what
- * was given.
+ * Parses an account-level extended public key, exported at the account path of the family. Throws
+ * `InvalidXpub` for anything else, such as a secret given by mistake. No message repeats the text.
  */
 export function parseXpub(family: Family, text: string): Xpub {
   const given = text.trim();
@@ -54,9 +53,9 @@ export function parseXpub(family: Family, text: string): Xpub {
 }
 
 /**
- * The xpubs that purse addresses are derived from: for each family that can be watched the configured
- * one, or the development xpub. Throws `InvalidXpub`, also when one of `chains` (CAIP-2) has real money
- * and its family uses a development xpub: everybody could take what is paid to its addresses.
+ * The xpubs for purse addresses: for each family that can be watched, the configured or the development
+ * xpub. Throws `InvalidXpub`, also if one of `chains` (CAIP-2) has real money and its family uses the
+ * development xpub: anyone could take payments to its addresses.
  */
 export function purseXpubs(
   configured: Readonly<Record<Family, string | undefined>>,
@@ -82,8 +81,8 @@ export function deriveAddress(xpub: Xpub, index: number): string {
 }
 
 /**
- * BIP-32, public parent key to public child key, uncompressed. By libsecp256k1, compiled to
- * WebAssembly: a third of the time that the JavaScript inside ethers takes, and this is most of a mint.
+ * BIP-32: derives an uncompressed public child key from a public parent key. libsecp256k1 in WebAssembly
+ * takes a third of the time of ethers's JavaScript. This is most of the cost of a mint.
  */
 function childKey({ publicKey, chainCode }: PublicNode, index: number): Uint8Array {
   const data = Buffer.alloc(publicKey.length + 4);
@@ -91,17 +90,17 @@ function childKey({ publicKey, chainCode }: PublicNode, index: number): Uint8Arr
   data.writeUInt32BE(index, publicKey.length);
   const tweak = createHmac('sha512', chainCode).update(data).digest().subarray(0, 32);
   const child = pointAddScalar(publicKey, tweak, false);
-  // BIP-32: one index in 2^127 has no key. It must not lead to a wrong address.
+  // BIP-32: one index in 2^127 has no key. It must not give a wrong address.
   if (child === null) throw new Error(`Index ${index} has no key; use the next one.`);
   return child;
 }
 
-/** The last 20 bytes of the Keccak-256 of the key's coordinates, on EVM chains and on TRON alike. */
+/** The last 20 bytes of the Keccak-256 of the key's coordinates, for EVM chains and TRON. */
 function addressKeyOf(uncompressedKey: Uint8Array): string {
   return `0x${keccak256(uncompressedKey.subarray(1)).slice(-40)}`;
 }
 
-/** Refuses a development xpub when one of `chains` is of its family and its coins have a value. */
+/** Refuses a development xpub if one of `chains` is of its family and its coins have value. */
 export function refuseDevelopmentXpub({ family, isDevelopment }: Xpub, chains: readonly string[]) {
   if (!isDevelopment) return;
   const { developmentChains } = FAMILY_RULES[family].wallet;
@@ -110,7 +109,7 @@ export function refuseDevelopmentXpub({ family, isDevelopment }: Xpub, chains: r
   );
   if (real.length === 0) return;
   throw new InvalidXpub(
-    `The development xpub must not be used on ${real.join(', ')}: everybody knows its private keys. Configure the xpub of a wallet of your own.`,
+    `The development xpub must not be used on ${real.join(', ')}: its private keys are public. Configure the xpub of your own wallet.`,
   );
 }
 
@@ -159,12 +158,12 @@ function readExtendedKey(given: string) {
     const node = isIntact ? HDNodeWallet.fromExtendedKey(given) : null;
     if (node !== null && !('privateKey' in node)) return node;
   } catch {
-    // The library's own message may quote what it was given.
+    // The library's own message may quote the secret.
   }
   throw new InvalidXpub('The xpub is damaged: its checksum or its length is wrong.');
 }
 
-/** Derivation must give what every wallet gives before a customer gets an address of ours. */
+/** Checks the derivation with a test vector before the first address is given to a customer. */
 function selfTest(family: Family): void {
   const { developmentXpub, developmentAddress } = FAMILY_RULES[family].wallet;
   const derived = deriveAddress(toXpub(family, developmentXpub), 0);

@@ -6,7 +6,7 @@ import { receiptsRoot } from '../src/evm/receipts-root';
 
 export const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 
-/** What a test says of a transaction; everything else has a default. */
+/** The relevant fields of a test's transaction; the others have defaults. */
 export interface TransactionPlan {
   readonly hash?: string;
   readonly from?: string;
@@ -44,7 +44,7 @@ export function addressOf(name: string): string {
   return hashOf(name).slice(0, 42);
 }
 
-/** An address as the topic of a log has it. */
+/** An address as a log topic. */
 export function topicOf(address: string): string {
   return `0x${'0'.repeat(24)}${address.slice(2)}`;
 }
@@ -63,7 +63,7 @@ export function erc20Log(contract: string, from: string, to: string, amount: big
   };
 }
 
-/** A whole block as a node answers, with true roots and indexes. */
+/** A complete block as a node returns it, with correct roots and indexes. */
 export function aBlock(plan: BlockPlan, keccak: Keccak): BlockWithReceipts {
   const { number = 1, parentHash = hashOf('parent'), time = 1_700_000_000, salt = '' } = plan;
   const plans = plan.transactions ?? [];

@@ -4,15 +4,15 @@ import pRetry from 'p-retry';
 import { type Called, DaybookError, daybookError } from './daybook-error';
 import { channelCredentials, type DaybookClientOptions, TIMEOUT_MS } from './options';
 
-/** How one call is made. */
+/** The settings of one call. */
 export interface CallSettings {
-  /** How long the call may take in all; the client's own when left out. Streams have no such limit. */
+  /** The time for the whole call; by default the client's own. Streams have no such limit. */
   readonly timeoutMs?: number;
-  /** Gives the call up; it rejects with the signal's reason. */
+  /** Cancels the call, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** A message type as the contracts generate it. */
+/** A generated message type. */
 interface MessageType<Message> {
   encode(message: Message): { finish(): Uint8Array };
   decode(bytes: Uint8Array): Message;
@@ -37,7 +37,7 @@ export interface Service {
 
 type MessageOf<Type> = Type extends MessageType<infer Message> ? Message : never;
 
-/** Texts that a request cannot do without; the .proto files mark the others as optional. */
+/** The required texts of a request; the .proto files mark the others as optional. */
 type NeededIn<Message> = {
   [Name in keyof Message]-?: undefined extends Message[Name]
     ? never
@@ -52,7 +52,7 @@ type PartOf<Value> = Value extends readonly unknown[] | { readonly $case: string
     ? Partial<Value>
     : Value;
 
-/** What a caller gives of a request: what is needed, and of the rest what there is to say. */
+/** A request as callers write it: required texts, and any of the other fields. */
 export type Given<Message> = Pick<Message, NeededIn<Message>> & {
   readonly [Name in Exclude<keyof Message, NeededIn<Message>>]?: PartOf<Message[Name]>;
 };
@@ -67,15 +67,15 @@ export type Calls<Of extends Service> = {
     : Promise<MessageOf<Of['methods'][Name]['responseType']>>;
 };
 
-/** Ping less often than the service allows, and often enough to notice a dead connection. */
+/** Longer than the shortest interval that the service allows, short enough to notice a dead connection. */
 const KEEPALIVE_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
 
-/** The first pause before a call is repeated, and the longest. Pauses vary, so that clients spread out. */
+/** The first and the longest pause before a retry. Pauses are randomised, so that clients spread out. */
 const WAIT_MS_FIRST = 100;
 const WAIT_MS_MAX = 2_000;
 
-/** One connection to Daybook, and the functions that call it. */
+/** One connection to Daybook, with the functions that call it. */
 export class Connection {
   private readonly client: Client;
   private readonly timeoutMs: number;
@@ -106,8 +106,8 @@ export class Connection {
   }
 
   /**
-   * Asks until there is an answer or the time is over. Only what nobody answered, or what a service
-   * turned away that starts or stops, is asked again: queries change nothing, and every command carries
+   * Retries until there is an answer or the time is over. Only calls without an answer, or refused by a
+   * process that starts or stops, are retried. That is safe: queries change nothing, and every command has
    * a request id, so it takes effect once however often it is sent.
    */
   private async once(
@@ -149,7 +149,7 @@ export class Connection {
     });
   }
 
-  /** Messages one by one; the next is fetched when the last was taken. Leaving the loop ends the call. */
+  /** Yields the messages; the next is fetched when the previous one was taken. Leaving the loop cancels the call. */
   private async *stream(
     service: Service,
     method: Method,
@@ -162,7 +162,7 @@ export class Connection {
     const call = this.client.makeServerStreamRequest(
       ...([path, encode, decode, request, this.metadata(), unlimited] as const),
     );
-    // After the loop is left nobody listens any more, and the cancelled call still reports itself.
+    // After the loop has ended, the cancelled call still emits an error.
     call.on('error', () => undefined);
     const cancel = () => call.cancel();
     signal?.addEventListener('abort', cancel, { once: true });

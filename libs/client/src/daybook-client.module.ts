@@ -12,8 +12,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     .build();
 
 /**
- * Daybook for an app on Nest: `DaybookClientModule.forRoot({ address, apiKey })`, or `forRootAsync` with
- * a factory, and `DaybookClient` can be injected. It is closed with the app.
+ * Daybook for a Nest app. Import `DaybookClientModule.forRoot({ address, apiKey })`, or `forRootAsync` with
+ * a factory, and inject `DaybookClient`. The client is closed with the app.
  */
 @Module({
   providers: [

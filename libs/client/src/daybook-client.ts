@@ -3,15 +3,15 @@ import { type CallSettings, type Calls, Connection, type Given } from './calls';
 import { checkOptions, type DaybookClientOptions } from './options';
 import { type ResumeSettings, resumed } from './resumed';
 
-/** How a stream of events is read. */
+/** The settings of a stream of events. */
 export interface StreamSettings<Message extends { readonly position: string }>
   extends Pick<CallSettings, 'signal'>,
     Pick<ResumeSettings<Message>, 'onBreak'> {}
 
 /**
  * Daybook over gRPC: a function for every method of `daybook.v1`, with the names and comments of the
- * .proto files. Positions and amounts are decimal texts. A call rejects with a `DaybookError`; it is
- * repeated by itself where that is safe, until its time is over.
+ * .proto files. Positions and amounts are decimal strings. A call is retried where that is safe, until its
+ * time is over. It rejects with a `DaybookError`.
  */
 export class DaybookClient {
   readonly customers: Calls<v1.CustomerServiceDefinition>;
@@ -19,11 +19,11 @@ export class DaybookClient {
   readonly replenishments: Calls<v1.ReplenishmentServiceDefinition>;
   readonly figures: Calls<v1.FiguresServiceDefinition>;
   readonly registry: Calls<v1.RegistryServiceDefinition>;
-  /** One call each; `tail` and `replay` of the client itself go on after a break. */
+  /** The plain calls. The client's own `tail` and `replay` also resume after a broken connection. */
   readonly events: Calls<v1.EventServiceDefinition>;
   private readonly connection: Connection;
 
-  /** Throws a `TypeError` for options that cannot work. Connects with the first call. */
+  /** Throws a `TypeError` for invalid options. Connects with the first call. */
   constructor(options: DaybookClientOptions) {
     checkOptions(options);
     const connection = new Connection(options);
@@ -37,8 +37,8 @@ export class DaybookClient {
   }
 
   /**
-   * What happens after a position, without end, through breaks and restarts of the service. Store each
-   * message's `position` together with what you made of its events, and come back with it as `after`.
+   * Events after a position, without end, across broken connections and restarts of the service. Store each
+   * message's `position` together with the effect of its events, and pass it as `after` to continue.
    */
   tail(
     request: Given<v1.TailRequest>,
@@ -50,7 +50,7 @@ export class DaybookClient {
     });
   }
 
-  /** What happened between two positions, through breaks and restarts; the last message is `complete`. */
+  /** Events between two positions, across broken connections; the last message is `complete`. */
   replay(
     request: Given<v1.ReplayRequest>,
     settings: StreamSettings<v1.ReplayResponse> = {},
@@ -62,7 +62,7 @@ export class DaybookClient {
     });
   }
 
-  /** Ends the connection; calls that are under way come to their end. */
+  /** Closes the connection. Calls in progress may finish. */
   close(): void {
     this.connection.close();
   }

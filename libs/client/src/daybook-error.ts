@@ -1,45 +1,45 @@
 import { googleRpc } from '@daybook/contracts';
 import { type ServiceError, status } from '@grpc/grpc-js';
 
-/** A field of the request that is wrong, by its name in the .proto files. */
+/** An invalid field of the request, by its name in the .proto files. */
 export interface WrongField {
   readonly field: string;
   readonly description: string;
 }
 
-/** The canonical statuses of gRPC. */
+/** The canonical gRPC statuses. */
 export type StatusName = Extract<keyof typeof status, string>;
 
-/** What is known of a call whose answer is an error. */
+/** The failed call. */
 export interface Called {
   /** Such as `CustomerService.CreateCustomer`. */
   readonly method: string;
-  /** The `requestId` with which a command was sent. */
+  /** The `requestId` of a command. */
   readonly requestId?: string | undefined;
 }
 
 /**
- * A call that Daybook refused, or that did not reach it. Build on `code`: it never changes, and is the
- * same over REST; `docs/errors.md` says of each what it means and what helps.
+ * A call that Daybook refused, or that did not reach it. Rely on `code`: it never changes and is the same
+ * over REST. `docs/errors.md` explains each code and what to do.
  */
 export class DaybookError extends Error {
   override readonly name = 'DaybookError';
 
   constructor(
     message: string,
-    /** Such as `customer-blocked`; null when no Daybook said it, as when nobody answered in time. */
+    /** Such as `customer-blocked`; null if the error is not from Daybook, such as a timeout. */
     readonly code: string | null,
     /** The canonical status, such as `NOT_FOUND` or `UNAVAILABLE`. */
     readonly status: StatusName,
     readonly parts: {
       readonly called: Called;
-      /** What is wrong with the request; empty unless `code` is `validation-failed`. */
+      /** The invalid fields; empty unless `code` is `validation-failed`. */
       readonly fields: readonly WrongField[];
-      /** What else a program may need, such as `position` after the end of a stream. */
+      /** Other values for programs, such as `position` after the end of a stream. */
       readonly facts: Readonly<Record<string, string>>;
-      /** How long to wait before asking again; null when waiting is not what helps. */
+      /** How long to wait before a retry; null if waiting does not help. */
       readonly retryAfterMs: number | null;
-      /** What the service calls this call in its log. */
+      /** The id of this call in the service's log lines. */
       readonly callId: string | null;
     },
     options?: ErrorOptions,
@@ -48,8 +48,8 @@ export class DaybookError extends Error {
   }
 
   /**
-   * Whether the service may have done what was asked although it did not say so. The same call with
-   * `parts.called.requestId` finds out, and never does it twice.
+   * Whether the command may have taken effect although its answer is missing. Repeat the call with
+   * `parts.called.requestId` to find out; it takes effect only once.
    */
   get isOutcomeUnknown(): boolean {
     return (
@@ -67,7 +67,7 @@ const DETAILS_KEY = 'grpc-status-details-bin';
 const DOMAIN = 'daybook';
 const TYPE_PREFIX = 'type.googleapis.com/google.rpc.';
 
-/** The error of a call, with the details that the service sent along. */
+/** The error of a call, with the details that the service sent. */
 export function daybookError(error: ServiceError, called: Called): DaybookError {
   const details = detailsOf(error);
   const info = find(details, 'ErrorInfo', googleRpc.ErrorInfo);
@@ -91,7 +91,7 @@ export function daybookError(error: ServiceError, called: Called): DaybookError 
 
 type Detail = googleRpc.Status['details'][number];
 
-/** What a proxy on the way made of the trailer is no reason to lose the error itself. */
+/** The error details; empty if a proxy has damaged the trailer. */
 function detailsOf({ metadata }: ServiceError): readonly Detail[] {
   const [bytes] = metadata.get(DETAILS_KEY);
   if (!Buffer.isBuffer(bytes)) return [];

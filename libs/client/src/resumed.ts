@@ -1,34 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DaybookError } from './daybook-error';
 
-/** A message of a stream of events; the stream was looked through up to `position`. */
+/** A message of a stream of events, which was read up to `position`. */
 interface Positioned {
   readonly position: string;
 }
 
 export interface ResumeSettings<Message extends Positioned> {
-  /** Only what happened after this position. */
+  /** Only events after this position. */
   readonly after?: string | undefined;
-  /** Whether nothing follows this message. */
+  /** Whether this is the last message. */
   readonly isLast?: (message: Message) => boolean;
   readonly signal?: AbortSignal | undefined;
-  /** Told of each break, before the stream goes on after `position`. */
+  /** Called after each broken connection, before the stream resumes after `position`. */
   readonly onBreak?: ((reason: Error, position: string | undefined) => void) | undefined;
 }
 
-/** The service gives a sign of life every 10 s; a connection that is silent longer is broken. */
+/** The service sends a heartbeat every 10 s. A connection that is silent for longer than this is broken. */
 const SILENCE_MS_MAX = 30_000;
 const WAIT_MS_FIRST = 100;
 const WAIT_MS_MAX = 10_000;
 
-/** Statuses that another attempt may mend. What the service refuses, it would refuse again. */
-const MENDABLE: ReadonlySet<string> = new Set(['UNAVAILABLE', 'CANCELLED', 'INTERNAL', 'UNKNOWN']);
+/** Statuses after which a retry may succeed. The service would refuse other calls again. */
+const RETRYABLE: ReadonlySet<string> = new Set(['UNAVAILABLE', 'CANCELLED', 'INTERNAL', 'UNKNOWN']);
 
 /**
- * A stream of events that outlives its connections: after a break it is opened again behind the last
- * position that was handed out, with growing pauses, for ever. Every position comes with a message, so
- * nothing is missed and nothing comes twice. Rejects with a `DaybookError` that no repeat would mend,
- * or with the signal's reason.
+ * A stream of events that survives broken connections: it is opened again after the last yielded position,
+ * with exponential back-off, for ever. Every message has a position, so no event is missed or repeated.
+ * Rejects with a `DaybookError` that is not retryable, or with the signal's reason.
  */
 export async function* resumed<Message extends Positioned>(
   open: (after: string | undefined, signal: AbortSignal) => AsyncIterable<Message>,
@@ -61,10 +60,10 @@ export async function* resumed<Message extends Positioned>(
 }
 
 function isMendable(error: unknown): boolean {
-  return error instanceof DaybookError && MENDABLE.has(error.status);
+  return error instanceof DaybookError && RETRYABLE.has(error.status);
 }
 
-/** Runs only while a message is awaited: a slow reader is not a silent service. */
+/** Runs only while a message is awaited, so that a slow reader does not count as a silent service. */
 function silenceTimer(silence: AbortController) {
   let timer: NodeJS.Timeout;
   const start = () => {

@@ -5,7 +5,7 @@ import { TOPICS } from './messages';
 
 /** RFC 3339, section 5.6, in the form that every message has: UTC with milliseconds. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-/** What a CloudEvents string may not hold (specification, section 3.1). */
+/** Characters that a CloudEvents string may not contain (specification, section 3.1). */
 const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -24,7 +24,7 @@ function readBySdk(
   return event;
 }
 
-/** What the SDK makes of the headers again, as every reader in another language would see them. */
+/** The headers as the SDK writes them, which is what readers in other languages see. */
 function attributesOf(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers)

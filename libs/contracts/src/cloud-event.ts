@@ -3,7 +3,7 @@
  * their names are lower-case letters and digits.
  */
 export interface CloudEventAttributes {
-  /** The same for every delivery of the event: what consumers deduplicate by, together with `source`. */
+  /** The same in every delivery. Consumers deduplicate by it together with `source`. */
   readonly id: string;
   /** A URI reference, such as `/daybook/ledger`. */
   readonly source: string;
@@ -13,7 +13,7 @@ export interface CloudEventAttributes {
   readonly subject?: string | undefined;
   /** An absolute URI. */
   readonly dataschema?: string | undefined;
-  /** Partitioning extension: the record's key, when it is given at all. */
+  /** Partitioning extension: the record's key, if there is one. */
   readonly partitionkey?: string | undefined;
   /** Sequence extension: compares as text, so numbers are padded (`sequenceOf`). */
   readonly sequence?: string | undefined;
@@ -22,10 +22,10 @@ export interface CloudEventAttributes {
   readonly [extension: string]: string | undefined;
 }
 
-/** As many digits as a position may have, by the schemas. */
+/** The most digits of a position in the schemas. */
 const SEQUENCE_DIGITS = 20;
 
-/** A position as the sequence extension wants it: of one length, so that texts compare like numbers. */
+/** A position for the sequence extension, padded so that strings compare like numbers. */
 export function sequenceOf(position: bigint | string): string {
   return String(position).padStart(SEQUENCE_DIGITS, '0');
 }

@@ -1,9 +1,9 @@
 /**
- * What the ledger publishes for analytics. The JSON Schemas are the contracts; these are their types.
+ * The ledger's messages for analytics. The JSON Schemas are the contracts; these are their types.
  * Positions and amounts (base units) are decimal strings.
  */
 
-/** What one purse holds and has ever received of one asset. */
+/** The figures of one purse and asset. */
 export interface FiguresV1 {
   /** CAIP-19. */
   readonly asset: string;
@@ -17,7 +17,7 @@ export interface FiguresV1 {
   readonly suspense: string;
   /** Throughput: the gross sum ever received. Never decreases. */
   readonly received: string;
-  /** What reorgs took back, counted apart. Never decreases. */
+  /** The sum of receipts that reorgs reversed. Never decreases. */
   readonly reversed: string;
   /** How many replenishments were booked. */
   readonly receipts: string;
@@ -28,23 +28,23 @@ export interface FiguresV1 {
  * Carries no personal data.
  */
 export interface LedgerEventV1 {
-  /** The same in every delivery: what consumers deduplicate by. */
+  /** The same in every delivery. Consumers deduplicate by it. */
   readonly id: string;
   /** The event's name, such as `ReplenishmentConfirmed`. */
   readonly type: string;
-  /** Its place in the ledger's log. */
+  /** Its place in the event log. */
   readonly position: string;
-  /** The position of the event before it with the same key; null for the first of the key. */
+  /** The position of the previous event with the same key; null for the first one. */
   readonly previousPosition: string | null;
   /** RFC 3339, UTC. */
   readonly recordedAt: string;
-  /** What it is about, such as `replenishment/0b9c...`. */
+  /** The subject, such as `replenishment/0b9c...`. */
   readonly subject: string;
   readonly accountId: string;
   readonly customerId: string | null;
   readonly purseId: string | null;
   readonly data: Readonly<Record<string, unknown>>;
-  /** The purse's figures of the asset that the event moved, right after it; null when it moved none. */
+  /** The purse's figures after the event, of the asset that it changed; null if it changed none. */
   readonly balances: FiguresV1 | null;
 }
 
@@ -56,6 +56,6 @@ export interface BalanceV1 extends FiguresV1 {
   readonly family: 'evm' | 'tron';
   /** In the family's canonical form: lower-case hex on EVM chains. */
   readonly address: string;
-  /** The place in the ledger's log of the last event that moved these figures. */
+  /** The position of the last event that changed these figures. */
   readonly position: string;
 }

@@ -45,7 +45,7 @@ describe('parseTransfer', () => {
 });
 
 describe('parsePurseAddress', () => {
-  it('refuses a family that nobody watches', () => {
+  it('refuses an unknown family', () => {
     const message = { family: 'evm', address: '0x01', mintedAt: '2026-01-01T00:00:00Z' };
     expect(parsePurseAddress(JSON.stringify(message))).toEqual(message);
     expect(() => parsePurseAddress(JSON.stringify({ ...message, family: 'dogecoin' }))).toThrow(

@@ -5,10 +5,18 @@ import chainHeadSchema from '../schemas/chain-head.v1.json';
 import ledgerEventSchema from '../schemas/ledger-event.v1.json';
 import purseAddressSchema from '../schemas/purse-address.v1.json';
 import transferSchema from '../schemas/transfer.v1.json';
+import watchReportSchema from '../schemas/watch-report.v1.json';
+import watchRequestSchema from '../schemas/watch-request.v1.json';
 import type { BalanceV1, LedgerEventV1 } from './ledger-messages';
-import type { ChainHeadV1, PurseAddressV1, TransferV1 } from './messages';
+import type {
+  ChainHeadV1,
+  PurseAddressV1,
+  TransferV1,
+  WatchReportV1,
+  WatchRequestV1,
+} from './messages';
 
-/** A message that does not follow its schema. Its reader must stop or park it, never guess. */
+/** A message that does not follow its schema. The consumer must stop or park it, never guess. */
 export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage';
 }
@@ -30,6 +38,12 @@ export const parseLedgerEvent = parserOf<LedgerEventV1>(ledgerEventSchema);
 
 /** The message behind JSON text of `daybook.balance.v1`. Throws `MalformedMessage`. */
 export const parseBalance = parserOf<BalanceV1>(balanceSchema);
+
+/** The message behind JSON text of `daybook.watch-request.v1`. Throws `MalformedMessage`. */
+export const parseWatchRequest = parserOf<WatchRequestV1>(watchRequestSchema);
+
+/** The message behind JSON text of `daybook.watch-report.v1`. Throws `MalformedMessage`. */
+export const parseWatchReport = parserOf<WatchReportV1>(watchReportSchema);
 
 function parserOf<Message>(schema: { readonly $id: string }): (text: string) => Message {
   const validate = ajv.compile<Message>(schema);

@@ -2,10 +2,10 @@ import * as fc from 'fast-check';
 import { inCase } from './compatibility';
 import type { ObjectShape, Shape, StringShape } from './shapes';
 
-/** The most entries that a free-form object or an unlimited list gets. */
+/** The most entries of a free-form object or an unlimited list. */
 const ENTRIES_MAX = 4;
 
-/** Messages as writers of a schema send them: declared properties, and cases that the schema knows. */
+/** Messages as writers of a schema send them: with declared properties and known cases. */
 export function arbitraryMessage(shapes: readonly Shape[]): fc.Arbitrary<unknown> {
   return fc.oneof(...shapes.map(arbitraryOf));
 }
@@ -67,7 +67,7 @@ function arbitraryObject(shape: ObjectShape): fc.Arbitrary<unknown> {
     { requiredKeys: [...shape.required], noNullPrototype: true },
   );
   if (!shape.free || shape.rest === undefined) return named;
-  // A word, so that it also meets the names which another schema declares.
+  // One letter, so that it sometimes equals a name that another schema declares.
   const word = fc.stringMatching(/^[a-f]$/);
   const others = fc.dictionary(word, arbitraryMessage(shape.rest), {
     maxKeys: ENTRIES_MAX,

@@ -3,7 +3,7 @@ import type { JsonSchema } from './shapes';
 
 type SchemaObject = Exclude<JsonSchema, boolean>;
 
-/** Few of everything, so that two schemas made apart often agree somewhere. */
+/** Few names, so that two random schemas often have one in common. */
 const NAMES = ['a', 'b', 'c', 'd'];
 const PATTERNS = ['^[0-9]{1,3}$', '^[a-z]+$', '^(x|y)'];
 const MEMBERS = ['one', 'two', 'x'];
@@ -13,7 +13,7 @@ const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
 const dropUndefined = (schema: Readonly<Record<string, unknown>>): SchemaObject =>
   Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
 
-/** By kind, so that two of a kind can be compared. */
+/** By kind, so that two schemas of the same kind can be compared. */
 const LEAVES: readonly fc.Arbitrary<JsonSchema>[] = [
   fc
     .tuple(
@@ -36,7 +36,7 @@ const LEAVES: readonly fc.Arbitrary<JsonSchema>[] = [
 ];
 const leaf = fc.oneof(...LEAVES);
 
-/** Schemas of the whole subset, three levels deep at most. */
+/** Schemas of the whole subset, at most three levels deep. */
 export const arbitrarySchema: fc.Arbitrary<SchemaObject> = fc.letrec<{
   schema: JsonSchema;
   object: SchemaObject;
@@ -86,7 +86,7 @@ function objectSchema(of: {
   return dropUndefined({ ...plain, properties, required: [...new Set([...required, 't'])], allOf });
 }
 
-/** A schema and the same one after an edit, two of a kind, or two that have nothing in common. */
+/** A schema and an edited copy, two of the same kind, or two independent ones. */
 export const arbitraryPair: fc.Arbitrary<readonly [SchemaObject, SchemaObject]> = fc.oneof(
   fc.tuple(arbitrarySchema, arbitrarySchema),
   ...LEAVES.map((kind) => fc.tuple(kind, kind).map(([a, b]) => [listOf(a), listOf(b)] as const)),

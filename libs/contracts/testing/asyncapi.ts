@@ -14,8 +14,8 @@ const APPS: Readonly<Record<App, string>> = {
 
 const DESCRIPTION = `The topics by which the apps of Daybook exchange messages. Others may read them as well.
 
-- **At least once.** A message is published again when its writer did not learn of the broker's answer. Each
-  topic says how to recognise a repetition.
+- **At least once.** A message is published again if the broker's answer was lost. Each
+  topic says how to recognise a duplicate.
 - **Order is kept per key**, not between keys. A key keeps its partition: the number of partitions of a topic
   never changes.
 - **Binary content mode of CloudEvents 1.0.** The value is the data, as JSON in UTF-8; the attributes are the
@@ -25,7 +25,7 @@ const DESCRIPTION = `The topics by which the apps of Daybook exchange messages. 
 - **Schemas are open.** Ignore unknown properties and event types: they were added later. All versions of a schema
   are compatible with each other, both ways. An incompatible change gets a new topic.`;
 
-/** The AsyncAPI document, made of the schemas, the settings of the topics and the golden messages. */
+/** The AsyncAPI document, from the schemas, the topic settings and the golden messages. */
 export function asyncApi() {
   const topics = Object.values(TOPICS);
   return {
@@ -88,7 +88,7 @@ function operations(topic: Topic): readonly (readonly [string, Json])[] {
         channel: { $ref: `#/channels/${id}` },
         messages: [{ $ref: `#/channels/${id}/messages/${id}` }],
         summary,
-        description: `Order: ${order}\n\nRepetitions: ${dedupe}\n\nGaps: ${gap}`,
+        description: `Order: ${order}\n\nDuplicates: ${dedupe}\n\nGaps: ${gap}`,
         tags: [{ $ref: `#/components/tags/${app}` }],
       },
     ] as const;
@@ -136,12 +136,12 @@ function headers(topic: Topic): Json {
       ce_id: text('The same in every delivery. Together with ce_source it identifies the event.'),
       ce_source: text('The writer, such as /daybook/ledger.', { format: 'uri-reference' }),
       ce_type: text(TOPIC_NOTES[topic].types, { pattern: '^daybook\\.' }),
-      ce_subject: text('What it is about, such as purse/<id>.'),
+      ce_subject: text('The subject, such as purse/<id>.'),
       ce_time: text('When it happened.', { format: 'date-time' }),
       ce_dataschema: text('The schema of the data.', { const: `urn:daybook:schema:${topic}` }),
       ce_partitionkey: text('The key of the record.'),
       ce_sequence: text(
-        "The position in the ledger's log, padded so that strings compare like numbers.",
+        'The position in the event log, padded so that strings compare like numbers.',
         {
           pattern: '^[0-9]{20}$',
         },
@@ -152,8 +152,8 @@ function headers(topic: Topic): Json {
 }
 
 /**
- * A schema as AsyncAPI documents have them: nothing refers anywhere, and the keywords are those of draft
- * 07, which mean the same there.
+ * A schema for an AsyncAPI document: without references, and with keywords of draft 07, which have the
+ * same meaning there.
  */
 function payload(schema: JsonSchema): unknown {
   const { $schema: _, $id: __, $defs = {}, ...rest } = schema as { [keyword: string]: unknown };

@@ -1,5 +1,5 @@
-// Prints what @asyncapi/parser finds in each document named by the arguments, as a JSON list. A process of its
-// own, because the test runner's loader does not support how the parser mixes module systems.
+// Prints the findings of @asyncapi/parser for each document in the arguments, as a JSON list. A separate process,
+// because the test runner's loader does not support how the parser mixes module systems.
 import { readFileSync } from 'node:fs';
 import { Parser } from '@asyncapi/parser';
 

@@ -38,7 +38,7 @@ describe('messages of any schema', () => {
       }),
       { numRuns: 300 },
     );
-    // Else the property says nothing.
+    // Otherwise the property would prove nothing.
     expect(compatible).toBeGreaterThan(50);
   });
 

@@ -38,7 +38,7 @@ function finality(tag: JsonSchema): JsonSchema {
   };
 }
 
-/** The base schema with other properties; undefined takes one away. */
+/** The base schema with changed properties; undefined removes one. */
 function change(
   changes: Readonly<Record<string, JsonSchema | undefined>>,
   names: readonly string[] = required,

@@ -10,32 +10,31 @@ import type {
 import { shapesOf } from './shapes';
 
 /**
- * Decides whether two versions of a schema are FULL-compatible: readers of each accept whatever writers
- * of the other produce. Compared with every released version, that is what schema registries call
- * FULL_TRANSITIVE; it is the mode for topics that are replayed, where old messages meet new readers, and
- * for apps that are rolled one by one, where new messages meet old readers.
+ * Decides whether two versions of a schema are FULL-compatible: readers of each accept every message that
+ * writers of the other produce. With every released version this is what schema registries call
+ * FULL_TRANSITIVE. Replayed topics need it (new readers, old messages), and so do rolling updates (old
+ * readers, new messages).
  *
- * The rules follow from what the keywords mean in JSON Schema (draft 2020-12, validation), with one
- * convention: **a writer sends the properties that its schema declares, a reader accepts others**. Under
- * the letter of JSON Schema an open object could always have held anything under the name of a later
- * property, so that nothing could ever be added; with the convention an optional property may be added
- * and removed. A name once used keeps its meaning for ever, which the comparison with *all* released
- * versions sees to.
+ * The rules follow from JSON Schema (draft 2020-12, validation), with one convention: **a writer sends only
+ * the properties that its schema declares, a reader accepts others**. By JSON Schema alone, an open object
+ * could have had any value under the name of a later property, so no property could ever be added. With
+ * the convention an optional property may be added and removed. The comparison with *all* released
+ * versions makes sure that a name keeps its meaning for ever.
  *
  * | change | why it is refused |
  * |---|---|
- * | a required property added, an optional one made required | older writers leave it out |
- * | a required property removed, or made optional | older readers insist on it |
+ * | a required property added, an optional one made required | older writers omit it |
+ * | a required property removed, or made optional | older readers require it |
  * | type, `enum`, `const`, `pattern`, `format` or a limit changed, either way | one side allows more than the other |
  * | an alternative of a union, or `null`, added or removed | as an `enum` member |
  * | an undeclared property refused (`additionalProperties: false`) that the other side declares | it is sent |
  * | properties declared in what was a free-form object, or the reverse | anything may have been sent |
  *
- * The same convention goes for cases (`if` a property has a value, `then`): a writer sends the values that
- * its schema has a case for, a reader bears with others. So a case may be added, and never changed.
+ * The same convention holds for cases (`if` a property has a value, `then`): a writer sends only values for
+ * which its schema has a case, a reader accepts others. So a case may be added but never changed.
  *
- * Two different patterns are taken as incompatible even when they accept the same strings. What is not
- * in the subset of `shapes.ts` is an error.
+ * Two different patterns count as incompatible even if they accept the same strings. A keyword outside the
+ * subset of `shapes.ts` is an error.
  */
 export function incompatibilities(older: JsonSchema, newer: JsonSchema): readonly string[] {
   const [before, after] = [shapesOf(older), shapesOf(newer)];
@@ -45,7 +44,7 @@ export function incompatibilities(older: JsonSchema, newer: JsonSchema): readonl
   ];
 }
 
-/** What a reader of `reader` would refuse of the messages that a writer of `writer` may send. */
+/** Why a reader of `reader` could refuse a message from a writer of `writer`. */
 export function refusals(
   reader: readonly Shape[],
   writer: readonly Shape[],
@@ -78,7 +77,7 @@ function compare(reader: Shape, writer: Shape, path: string): readonly string[] 
   return [`${place}: ${describe(writer)} is not accepted`];
 }
 
-/** Whether a reader certainly accepts one value. A format is not tried, so it counts as a refusal. */
+/** Whether a reader certainly accepts one value. Formats are not checked, so they count as refusals. */
 function fits(reader: Shape, value: string | number | boolean | null): boolean {
   if (reader.kind === 'constant') return reader.value === value;
   if (reader.kind === 'number') {
@@ -150,7 +149,7 @@ function byCase(reader: ObjectShape, writer: ObjectShape, path: string): readonl
   return [...new Set(writer.cases ? told : [...objects(reader, writer, path), ...told])];
 }
 
-/** What is sent when the property that tells has one value. */
+/** The shape of messages in which the property `by` has this value. */
 export function inCase(shape: ObjectShape, by: string, value: Scalar): ObjectShape {
   const told: readonly Shape[] = [{ kind: 'constant', value }];
   const special = shape.cases?.of.get(value) ?? [];
@@ -176,14 +175,14 @@ function objects(
   ];
 }
 
-/** The properties that a writer names: the declared ones, and required ones that may be anything. */
+/** The properties that a writer sends: the declared ones, and required ones of any shape. */
 function sentBy(writer: ObjectShape): ReadonlyMap<string, readonly Shape[]> {
   const bare = writer.required.filter((name) => !writer.properties.has(name));
   const anything: readonly Shape[] = writer.rest ?? [{ kind: 'any' }];
   return new Map([...writer.properties, ...bare.map((name) => [name, anything] as const)]);
 }
 
-/** What may stand under names that the writer does not declare: something only in a map. */
+/** Refusals of properties that the writer does not declare. Only a map has such properties. */
 function undeclared(reader: ObjectShape, writer: ObjectShape, path: string): readonly string[] {
   if (!writer.free || writer.rest === undefined) return [];
   const { rest } = writer;

@@ -1,8 +1,8 @@
 import type { ObjectShape, Shape } from './shapes';
 
 /**
- * What of a schema no message shows: a member of an enum, an alternative, a case, an optional property
- * that is there or is missing. What several places refer to (`$defs`) needs to be shown at one of them.
+ * The parts of a schema that no message covers: a member of an enum, an alternative, a case, an optional
+ * property both present and absent. A definition (`$defs`) needs coverage at one of its places only.
  */
 export function unshown(shapes: readonly Shape[], messages: readonly unknown[]): readonly string[] {
   const shown = new Shown();
@@ -84,7 +84,7 @@ function entry<T>(map: Map<Shape, Set<T>>, shape: Shape): Set<T> {
   return found;
 }
 
-/** Which alternative a message that follows its schema has taken. */
+/** Whether a value of a valid message has this shape. */
 function matches(shape: Shape, value: unknown): boolean {
   switch (shape.kind) {
     case 'any':

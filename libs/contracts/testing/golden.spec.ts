@@ -6,6 +6,8 @@ import {
   parseLedgerEvent,
   parsePurseAddress,
   parseTransfer,
+  parseWatchReport,
+  parseWatchRequest,
   TOPICS,
 } from '../src';
 import { unshown } from './coverage';
@@ -21,6 +23,8 @@ const PARSERS = {
   [TOPICS.ledgerEvent]: parseLedgerEvent,
   [TOPICS.balance]: parseBalance,
   [TOPICS.chainHead]: parseChainHead,
+  [TOPICS.watchRequest]: parseWatchRequest,
+  [TOPICS.watchReport]: parseWatchReport,
 };
 
 const topics = Object.values(TOPICS);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 const FOLDER = join(__dirname, '../golden');
 
-/** A message as it stands in a topic; its value is JSON text there. */
+/** A message of a topic. On the topic its value is JSON text. */
 export interface GoldenMessage {
   readonly topic: string;
-  /** What the message shows, such as `final-by-depth`. */
+  /** The case that the message is an example of, such as `final-by-depth`. */
   readonly name: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly key: string;
@@ -22,7 +22,7 @@ export function goldenMessages(topic: string): readonly GoldenMessage[] {
   }));
 }
 
-/** One golden message. Throws when there is none of that name. */
+/** One golden message. Throws if no message has this name. */
 export function goldenMessage(topic: string, name: string): GoldenMessage {
   const found = goldenMessages(topic).find((message) => message.name === name);
   if (!found) throw new Error(`There is no golden message ${topic}/${name}.json.`);

@@ -3,7 +3,7 @@ import { TOPICS } from '../src';
 import { incompatibilities } from './compatibility';
 import { currentSchemas, release, releasedSchemas, rules } from './schema-files';
 
-/** Set to commit changed schemas as their next versions; the files belong in the same commit. */
+/** Set to release changed schemas as their next versions. Commit the new files together with the change. */
 const RELEASES = process.env.DAYBOOK_RELEASE_SCHEMAS === '1';
 
 const current = [...currentSchemas()];

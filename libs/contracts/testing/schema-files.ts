@@ -13,14 +13,14 @@ export function currentSchemas(): ReadonlyMap<string, JsonSchema> {
   );
 }
 
-/** Every version of a topic's schema that was ever committed, oldest first. */
+/** Every released version of a topic's schema, oldest first. */
 export function releasedSchemas(topic: string): readonly JsonSchema[] {
   const folder = releasedFolder(topic);
   const versions = readdirSync(folder).length;
   return Array.from({ length: versions }, (_, i) => readJson(join(folder, `${i + 1}.json`)));
 }
 
-/** Commits the current schema of a topic as its next version. */
+/** Releases the current schema of a topic as its next version. */
 export function release(topic: string): void {
   const next = releasedSchemas(topic).length + 1;
   const text = readFileSync(join(SCHEMAS, `${shortName(topic)}.json`));
@@ -31,7 +31,7 @@ export function shortName(topic: string): string {
   return topic.slice('daybook.'.length);
 }
 
-/** The schema without what only people read: two that differ in words only are the same. */
+/** The schema without annotations, so that two versions that differ only in texts are equal. */
 export function rules(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(rules);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -43,7 +43,7 @@ export function rules(schema: unknown): unknown {
   );
 }
 
-/** Whether what stands under a word is a schema, as under a property that is called `description`. */
+/** Whether a value is a schema. A property may itself be called `description`. */
 function isSchema(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

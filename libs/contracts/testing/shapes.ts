@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
 /**
- * JSON Schema, reduced to what can be compared. A schema becomes the list of the shapes that a value may
- * have; `anyOf`, `oneOf`, `enum` and lists of types are alternatives in that list, `true` and `false` are
- * two constants, `null` is one. Whatever is outside the subset is refused, so that no keyword is ever
- * compared by being overlooked.
+ * The subset of JSON Schema that can be compared. A schema becomes a list of the shapes that a value may
+ * have. `anyOf`, `oneOf`, `enum` and lists of types are alternatives in that list; a boolean is two
+ * constants, `null` is one. Keywords outside the subset are refused, so that none is silently ignored.
  */
 export type Shape =
   | { readonly kind: 'any' }
@@ -42,19 +41,19 @@ export interface ObjectShape {
   readonly kind: 'object';
   readonly required: readonly string[];
   readonly properties: ReadonlyMap<string, readonly Shape[]>;
-  /** What a property that is not declared may be; undefined when there may be none. */
+  /** The shape of undeclared properties; undefined if they are not allowed. */
   readonly rest: readonly Shape[] | undefined;
   /**
-   * Whether the names of properties are data, as in a map: the schema declares none, or says what each
-   * is. Elsewhere `additionalProperties: true` means only that readers must bear with newer writers.
+   * Whether the property names are data, as in a map: the schema declares none, or gives one schema for all.
+   * Elsewhere `additionalProperties: true` only means that readers must accept newer writers.
    */
   readonly free: boolean;
   readonly cases: Cases | undefined;
 }
 
-/** Properties whose shapes belong to the value of one property: `allOf` of `if` a constant, `then`. */
+/** Properties whose shapes depend on the value of one property: `allOf` of `if` a constant, `then`. */
 export interface Cases {
-  /** The property that tells. */
+  /** The name of that property. */
   readonly by: string;
   readonly of: ReadonlyMap<Scalar, ReadonlyMap<string, readonly Shape[]>>;
 }
@@ -69,7 +68,7 @@ interface ObjectKeywords {
 }
 
 const ANY: readonly Shape[] = [{ kind: 'any' }];
-/** Keywords that say something to people and nothing to validators. */
+/** Keywords for people, which validators ignore. */
 export const ANNOTATIONS = ['title', 'description', 'examples', 'deprecated', '$comment'];
 const ROOT_ONLY = ['$schema', '$id', '$defs'];
 const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
@@ -82,13 +81,13 @@ const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
   object: ['properties', 'required', 'additionalProperties', 'allOf'],
 };
 
-/** The shapes that the schema allows. Throws, with the place, on anything outside the subset. */
+/** The shapes that the schema allows. Throws, with the path, for keywords outside the subset. */
 export function shapesOf(schema: JsonSchema): readonly Shape[] {
   return new Reader(schema).read(schema, '#', []);
 }
 
 class Reader {
-  /** A definition is read once: what refers to it shares its shapes. */
+  /** Each definition is read once; all references share its shapes. */
   private readonly definitions = new Map<string, readonly Shape[]>();
 
   constructor(private readonly root: JsonSchema) {}

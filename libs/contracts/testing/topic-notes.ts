@@ -3,14 +3,14 @@ import { TOPIC_SETTINGS, TOPICS } from '../src';
 export type Topic = (typeof TOPICS)[keyof typeof TOPICS];
 export type App = 'ledger' | 'chain-watcher';
 
-/** What a reader must know of a topic and no schema says. */
+/** Facts about a topic that its schema does not contain. */
 export interface TopicNotes {
   readonly says: string;
   readonly writer: App;
   /** The apps that read it; others may read it as well. */
   readonly readers: readonly App[];
   readonly readBy: string;
-  /** What the key is made of, and a pattern that every key follows. */
+  /** The content of the key, and a pattern that every key matches. */
   readonly key: string;
   readonly keyPattern: string;
   readonly order: string;
@@ -43,14 +43,14 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     keyPattern: `^${CAIP2}\\|${ADDRESS}$`,
     order: 'The versions of one transfer are in the order in which the watcher observed them.',
     dedupe:
-      'The same `transferId` with a `version` that is not higher than the last one is a repetition. That ' +
+      'The same `transferId` with a `version` that is not higher than the last one is a duplicate. That ' +
       'also covers two watchers of one chain.',
-    gap: 'No check is needed: each version is complete, so the next one corrects whatever was missed.',
+    gap: 'No check is needed: each version is complete, so the next one replaces any that was missed.',
     types: '`daybook.transfer.v1`',
     sample: 'final-by-depth',
   },
   [TOPICS.purseAddress]: {
-    says: 'Every address that was ever minted. Each must be watched for ever.',
+    says: 'Every minted address. Each must be watched for ever.',
     writer: 'ledger',
     readers: ['chain-watcher'],
     readBy: 'every chain-watcher, each from the start: it builds its table of addresses',
@@ -59,13 +59,13 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     order:
       'One partition: addresses are in the order of their mints. A reader at a `position` has read every ' +
       'address that was minted before it.',
-    dedupe: 'The key. A repetition changes nothing.',
+    dedupe: 'The key. A duplicate changes nothing.',
     gap: 'No check is needed: one partition, read from the start.',
     types: '`daybook.PurseAddress.v1`; of older ledgers `daybook.purse-address.v1`',
     sample: 'evm',
   },
   [TOPICS.ledgerEvent]: {
-    says: 'The public events of the ledger, in order, with the figures of the purse right after each. The events of a replenishment name the transfer, its block and the order id of the purse, so that a reader needs no other source. Personal fields (external id, description, reasons of a block) are left out; `GET /v1/events` has them.',
+    says: 'The public events of the ledger, in order, with the figures of the purse after each. The events of a replenishment include the transfer, its block and the order id of the purse, so a reader needs no other source. Personal fields (external id, description, reasons of a block) are omitted; `GET /v1/events` has them.',
     writer: 'ledger',
     readers: [],
     readBy: 'analytics',
@@ -85,20 +85,20 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     sample: 'replenishment-confirmed',
   },
   [TOPICS.balance]: {
-    says: 'The latest figures of a purse in one asset: what it holds and has ever received.',
+    says: 'The latest figures of a purse in one asset: custody, claims and throughput.',
     writer: 'ledger',
     readers: [],
     readBy: 'analytics and caches that need the state and not its history',
     key: '`<purse id>/<asset>`',
     keyPattern: `^${UUID}/${CAIP19}$`,
     order: 'By position within a key.',
-    dedupe: 'A `position` that is not higher than the last one of its key is a repetition.',
-    gap: 'No check is needed: a message replaces all before it.',
+    dedupe: 'A `position` that is not higher than the last one of its key is a duplicate.',
+    gap: 'No check is needed: a message replaces all earlier ones.',
     types: '`daybook.Balance.v1`',
     sample: 'of-the-customer',
   },
   [TOPICS.chainHead]: {
-    says: 'How far each chain is watched, and why its watcher is stalled when it is.',
+    says: 'The progress of each chain watcher, and the reason if it is stalled.',
     writer: 'chain-watcher',
     readers: ['ledger'],
     readBy: 'the ledger: it shows chains, and when an address is watched',
@@ -106,9 +106,37 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     keyPattern: `^${CAIP2}$`,
     order: 'By `observedAt` within a chain.',
     dedupe: 'The key: only the latest message counts.',
-    gap: 'No check is needed: a message replaces all before it.',
+    gap: 'No check is needed: a message replaces all earlier ones.',
     types: '`daybook.chain-head.v1`',
     sample: 'following',
+  },
+  [TOPICS.watchRequest]: {
+    says: 'What operators request of the watcher of a chain: a rescan, a ring reset, or the end of one.',
+    writer: 'ledger',
+    readers: ['chain-watcher'],
+    readBy:
+      'the leading chain-watcher of each chain, group `watcher-<chain>`: it stores the request',
+    key: '`<chain>`',
+    keyPattern: `^${CAIP2}$`,
+    order: 'By position within a chain.',
+    dedupe:
+      '`requestId`. A repetition changes nothing, and a request whose `isCancelled` was true stays cancelled.',
+    gap: 'No check is needed: every message has the whole request.',
+    types: '`daybook.WatchRequest.v1`',
+    sample: 'rescan',
+  },
+  [TOPICS.watchReport]: {
+    says: 'How far a watcher is with a request: every change of its state, and its progress once a second.',
+    writer: 'chain-watcher',
+    readers: ['ledger'],
+    readBy: 'the ledger, group `ledger`: it shows requests to operators',
+    key: '`<chain>`',
+    keyPattern: `^${CAIP2}$`,
+    order: 'By `observedAt` within a request.',
+    dedupe: 'A report whose `observedAt` is older than the last one of its `requestId` is ignored.',
+    gap: 'No check is needed: a report replaces all before it.',
+    types: '`daybook.watch-report.v1`',
+    sample: 'running',
   },
 };
 

@@ -5,7 +5,7 @@ import { DAY_MS, keptOf, settingsOf, TOPIC_NOTES, type Topic } from './topic-not
 
 const HEAD = `# Topics
 
-The apps exchange messages on five durable logs: Kafka topics, which others may read as well, or tables in PostgreSQL
+The apps exchange messages on seven durable logs: Kafka topics, which others may read as well, or tables in PostgreSQL
 when there is no broker. \`libs/contracts/testing/topics-page.ts\` generates this page. The same facts for machines are in
 [\`asyncapi.json\`](../libs/contracts/asyncapi.json), the schemas in [\`schemas\`](../libs/contracts/schemas), and a message
 of every kind in [\`golden\`](../libs/contracts/golden).
@@ -13,12 +13,12 @@ of every kind in [\`golden\`](../libs/contracts/golden).
 
 const FOR_ALL = `## What holds for every topic
 
-- **At least once.** A message is delivered again when its writer or its reader did not learn that it was stored. Each
-  topic below says how to recognise a repetition. \`ce_source\` and \`ce_id\` together are the same in every delivery.
-- **Order is kept per key**, not between keys. The number of partitions of a topic never changes; a topic that needs more
-  is a new one, \`.v2\`.
+- **At least once.** A message is delivered again if the acknowledgement to its writer or its reader's offset was lost.
+  Each topic below says how to recognise a duplicate. \`ce_source\` and \`ce_id\` together are the same in every delivery.
+- **Order is kept per key**, not between keys. The number of partitions of a topic never changes; more partitions
+  need a new topic, \`.v2\`.
 - **The value is JSON in UTF-8, the attributes are headers**: CloudEvents 1.0 in binary content mode. \`ce_sequence\`, where
-  present, is the position in the ledger's log, padded to 20 digits so that strings compare like numbers.
+  present, is the position in the event log, padded to 20 digits so that strings compare like numbers.
   \`ce_traceparent\`, where present, is the trace of the request or message that led to the event.
 - **Amounts are decimal strings of base units**, up to 2^256 - 1, because a JSON number cannot hold them. So are positions.
 - **Ignore unknown properties and event types.** They were added later.
@@ -33,8 +33,8 @@ type** may be added. An optional property may be removed; its name is never used
 required property, another type, enum member, pattern or limit) needs a new topic. The rules, with their reasons, are at
 the top of \`libs/contracts/testing/compatibility.ts\`.
 
-1. Change \`libs/contracts/schemas/<name>.json\` and the type in \`libs/contracts/src\`. Say which messages lack the property.
-2. Add golden messages with and without it. \`npx jest golden\` names what no golden message shows yet.
+1. Change \`libs/contracts/schemas/<name>.json\` and the type in \`libs/contracts/src\`. Write in its description which messages lack the property.
+2. Add golden messages with and without it. \`npx jest golden\` names the parts of a schema that no golden message covers.
 3. Run \`DAYBOOK_RELEASE_SCHEMAS=1 npx jest released\`. It checks the change against every released version and adds it as
    the next one in \`schemas/released\`. A released file is never edited.
 4. Run \`DAYBOOK_WRITE_DOCS=1 npx jest asyncapi topics-page\` to generate the documents. Commit all of it together.

@@ -56,7 +56,12 @@ export type AccountEvent =
 
 export type AccountState =
   | { readonly status: 'absent' }
-  | { readonly status: 'open'; readonly policy: AccountPolicy; readonly keys: IssuedKeys };
+  | {
+      readonly status: 'open';
+      readonly name: string;
+      readonly policy: AccountPolicy;
+      readonly keys: IssuedKeys;
+    };
 
 export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
   initialState: { status: 'absent' },
@@ -103,8 +108,8 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
 
   evolve(state, event) {
     if (event.type === 'AccountOpened') {
-      const policy = { ...event.data.policy, purseExpiry: NEVER_EXPIRES };
-      return { status: 'open', policy, keys: {} };
+      const { name, policy } = event.data;
+      return { status: 'open', name, policy: { ...policy, purseExpiry: NEVER_EXPIRES }, keys: {} };
     }
     if (state.status === 'absent') return state;
     switch (event.type) {

@@ -89,6 +89,36 @@ export const REFUSALS = {
     when: 'No operator with this id was added.',
     remedy: 'Check the id; `GET /v1/operators` lists all of them.',
   },
+  'chain-unknown': {
+    kind: 'unknown',
+    title: 'The chain is not watched here',
+    when: 'A chain is not configured, or none is named where several are.',
+    remedy: 'Name one of the chains in `detail`.',
+  },
+  'watch-request-invalid': {
+    kind: 'invalid',
+    title: 'The blocks cannot be matched',
+    when: 'The blocks of a watch request are missing, in the wrong order, beyond the head or too many.',
+    remedy: 'Mend what `detail` says. To match more than 10000 blocks, send a higher `blocksMax`.',
+  },
+  'watch-request-not-found': {
+    kind: 'not-found',
+    title: 'No such request',
+    when: 'There is no watch request with this id.',
+    remedy: 'Check the id; `GET /v1/operations/watch-requests` lists all of them.',
+  },
+  'watch-request-ended': {
+    kind: 'wrong-state',
+    title: 'The request has ended',
+    when: 'A watch request is cancelled that is done or refused.',
+    remedy: 'Read the request for what came of it.',
+  },
+  'key-not-parked': {
+    kind: 'not-found',
+    title: 'The key is not parked',
+    when: 'A key of a topic is to be tried again that is not parked for the consumer group.',
+    remedy: 'Take one from `GET /v1/operations/parked-keys`.',
+  },
   'customer-not-found': {
     kind: 'not-found',
     title: 'No such customer',

@@ -8,6 +8,7 @@ import { NEVER_EXPIRES } from './expiry';
 import { operator } from './operator';
 import { purse } from './purse';
 import { replenishment } from './replenishment';
+import { watchRequest } from './watch-request';
 
 const golden = goldenFiles();
 
@@ -37,6 +38,12 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.operatorKeyIssued({ name: 'laptop', expiresAt: '2026-01-01T00:00:00.000Z' }),
   ],
   OperatorKeyRevoked: [a.operatorKeyRevoked()],
+  WatchRequested: [
+    a.watchRequested(),
+    a.watchRequested({ kind: 'reset-ring', from: null, to: null }),
+  ],
+  WatchRequestCancelled: [a.watchRequestCancelled()],
+  ParkedKeyRetried: [a.parkedKeyRetried()],
   CustomerCreated: [a.customerCreated(), a.customerCreated({ description: 'gold tier' })],
   CustomerUpdated: [a.customerUpdated(), a.customerUpdated({ description: null })],
   CustomerBlocked: [a.customerBlocked()],
@@ -120,7 +127,7 @@ it('has no golden file of an event that never was', () => {
 });
 
 it('folds every golden event', () => {
-  const deciders = { account, operator, customer, purse, replenishment };
+  const deciders = { account, operator, watch: watchRequest, customer, purse, replenishment };
   for (const { type, schemaVersion, stream, examples } of golden.values()) {
     const { evolve, initialState } = deciders[stream.split('-')[0] as 'account'];
     for (const data of examples) {

@@ -4,11 +4,13 @@ import type { StreamKind } from './ids';
 import type { OperatorEvent } from './operator';
 import type { PurseEvent } from './purse';
 import type { ReplenishmentEvent } from './replenishment-event';
+import type { WatchRequestEvent } from './watch-request';
 
 /** The events of each kind of stream. */
 export interface EventsOf {
   readonly account: AccountEvent;
   readonly operator: OperatorEvent;
+  readonly watch: WatchRequestEvent;
   readonly customer: CustomerEvent;
   readonly purse: PurseEvent;
   readonly replenishment: ReplenishmentEvent;
@@ -29,6 +31,9 @@ export const SCHEMA_VERSIONS: Readonly<Record<DomainEvent['type'], number>> = {
   OperatorAdded: 1,
   OperatorKeyIssued: 1,
   OperatorKeyRevoked: 1,
+  WatchRequested: 1,
+  WatchRequestCancelled: 1,
+  ParkedKeyRetried: 1,
   CustomerCreated: 1,
   CustomerUpdated: 1,
   CustomerBlocked: 1,

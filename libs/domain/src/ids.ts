@@ -3,7 +3,14 @@ export const FAMILIES = ['evm', 'tron'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** The aggregates that have streams; a stream is named `<kind>-<id>`. */
-export const STREAM_KINDS = ['account', 'operator', 'customer', 'purse', 'replenishment'] as const;
+export const STREAM_KINDS = [
+  'account',
+  'operator',
+  'watch',
+  'customer',
+  'purse',
+  'replenishment',
+] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
 
 export function streamName(kind: StreamKind, id: string): string {

@@ -18,3 +18,4 @@ export * from './purse';
 export * from './replenishment';
 export * from './replenishment-event';
 export * from './transfer';
+export * from './watch-request';

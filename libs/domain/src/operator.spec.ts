@@ -46,3 +46,12 @@ it('revokes a key for ever, with the first reason', () => {
 it('refuses to revoke a key that the operator never had', () => {
   given(added).when(revoke).refuses('api-key-not-found');
 });
+
+it('keeps each retry of a parked key, and refuses one of a key that is not parked', () => {
+  const { data: parkedKey } = a.parkedKeyRetried();
+  const retry = { type: 'RetryParkedKey', parkedKey, facts: { isParked: true } } as const;
+  given(added).when(retry).emits(a.parkedKeyRetried()).when(retry).emits(a.parkedKeyRetried());
+  given(added)
+    .when({ ...retry, facts: { isParked: false } })
+    .refuses('key-not-parked');
+});

@@ -19,7 +19,21 @@ export type OperatorCommand =
       readonly keyId: string;
       /** Kept as evidence. */
       readonly reason: string;
+    }
+  | {
+      /** Notes that the operator has a consumer group try a parked key again. */
+      readonly type: 'RetryParkedKey';
+      readonly parkedKey: ParkedKeyName;
+      /** What the durable log says; asking for a key that is no longer parked has no effect. */
+      readonly facts: { readonly isParked: boolean };
     };
+
+/** A key of a topic that is parked for a consumer group. */
+export interface ParkedKeyName {
+  readonly topic: string;
+  readonly group: string;
+  readonly key: string;
+}
 
 export type OperatorEvent =
   | { readonly type: 'OperatorAdded'; readonly data: { readonly name: string } }
@@ -27,7 +41,8 @@ export type OperatorEvent =
   | {
       readonly type: 'OperatorKeyRevoked';
       readonly data: { readonly keyId: string; readonly reason: string };
-    };
+    }
+  | { readonly type: 'ParkedKeyRetried'; readonly data: ParkedKeyName };
 
 export type OperatorState =
   | { readonly status: 'absent' }
@@ -54,6 +69,16 @@ export const operator: Decider<OperatorCommand, OperatorEvent, OperatorState> = 
         if (!isToRevoke(state.keys, keyId)) return [];
         return [{ type: 'OperatorKeyRevoked', data: { keyId, reason } }];
       }
+      case 'RetryParkedKey': {
+        const { topic, group, key } = command.parkedKey;
+        if (!command.facts.isParked) {
+          throw new DomainError(
+            'key-not-parked',
+            `This key is not parked for ${group} on ${topic}; the list of parked keys shows what is.`,
+          );
+        }
+        return [{ type: 'ParkedKeyRetried', data: { topic, group, key } }];
+      }
     }
   },
 
@@ -67,6 +92,8 @@ export const operator: Decider<OperatorCommand, OperatorEvent, OperatorState> = 
         return { ...state, keys: withIssued(state.keys, event.data) };
       case 'OperatorKeyRevoked':
         return { ...state, keys: withRevoked(state.keys, event.data.keyId) };
+      case 'ParkedKeyRetried':
+        return state;
     }
   },
 };

@@ -22,6 +22,9 @@ export function postings(event: DomainEvent): readonly Posting[] {
     case 'OperatorAdded':
     case 'OperatorKeyIssued':
     case 'OperatorKeyRevoked':
+    case 'WatchRequested':
+    case 'WatchRequestCancelled':
+    case 'ParkedKeyRetried':
     case 'CustomerCreated':
     case 'CustomerUpdated':
     case 'CustomerBlocked':

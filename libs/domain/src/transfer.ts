@@ -28,6 +28,11 @@ export type Finality =
   | { readonly kind: 'depth'; readonly confirmations: number }
   | { readonly kind: 'tag'; readonly tag: 'finalized' | 'safe' };
 
+/** A policy as clients and operators see it: `depth:<confirmations>` or `tag:<tag>`. */
+export function finalityText(finality: Finality): string {
+  return finality.kind === 'depth' ? `depth:${finality.confirmations}` : `tag:${finality.tag}`;
+}
+
 /** One version of a transfer's life, as a chain-watcher reports it. */
 export interface TransferReport {
   /** Grows with every change of this transfer. */

@@ -160,6 +160,21 @@ export const operatorKeyIssued = event('OperatorKeyIssued', {
 });
 export const operatorKeyRevoked = event('OperatorKeyRevoked', { keyId: 'o1', reason: 'leaked' });
 
+export const watchRequested = event('WatchRequested', {
+  chain: 'eip155:1',
+  kind: 'rescan',
+  from: 19_000_000,
+  to: 19_000_500,
+  blocksMax: 10_000,
+  reason: 'a transfer is missing, case 7',
+});
+export const watchRequestCancelled = event('WatchRequestCancelled', { reason: 'the wrong blocks' });
+export const parkedKeyRetried = event('ParkedKeyRetried', {
+  topic: 'daybook.transfer.v1',
+  group: 'ledger',
+  key: 'eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d',
+});
+
 export const customerCreated = event('CustomerCreated', {
   accountId: parties.accountId,
   externalId: 'user-42',

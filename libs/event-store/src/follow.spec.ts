@@ -62,6 +62,18 @@ describe('follow', () => {
     expect(checkpoints.rows).toEqual(upTo(17));
   });
 
+  it('handles only the kinds of streams that it is for, and passes over the others', async () => {
+    for (const stream of ['purse-1', 'customer-1', 'purse-2', 'customer-2']) {
+      await store.append(anAppend({ stream }));
+    }
+    const follower = start({ kinds: ['purse'] });
+    expect(await follower.waitFor(4n, 5_000)).toBe(true);
+    expect(checkpoints.rows).toEqual([1n, 3n]);
+    await store.append(anAppend({ stream: 'purse-3' }));
+    expect(await follower.waitFor(5n, 5_000)).toBe(true);
+    expect(checkpoints.rows).toEqual([1n, 3n, 5n]);
+  });
+
   it('keeps readers of different names apart', async () => {
     await write(3);
     await start({ name: 'one' }).waitFor(3n, 5_000);

@@ -9,7 +9,7 @@ import { freePort } from './free-port';
 const START_TIMEOUT_MS = 20_000;
 
 export interface AnvilOptions {
-  /** Any free one when left out. */
+  /** A free port by default. */
   readonly port?: number;
   /** Further command line arguments, for example `['--no-mining', '--state', file]`. */
   readonly args?: readonly string[];
@@ -21,9 +21,9 @@ export interface Anvil {
   readonly port: number;
   readonly pid: number;
   readonly exited: Promise<void>;
-  /** Lets anvil write its state, then waits for its end. */
+  /** Lets anvil write its state, then waits until it has ended. */
   stop(): Promise<void>;
-  /** Ends it without warning, as a crash would. */
+  /** Kills it, as a crash would. */
   kill(): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ async function answers(url: string): Promise<boolean> {
   );
 }
 
-/** The program itself: npm's wrapper would be a second process that a kill leaves behind. */
+/** The program itself: npm's wrapper would be a second process that survives a kill. */
 function anvilProgram(): string {
   const arch = process.arch === 'x64' ? 'amd64' : process.arch;
   const name = `@foundry-rs/anvil-${process.platform}-${arch}`;

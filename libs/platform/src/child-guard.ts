@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * Waits for the end of its input, which is the end of the process that holds the other end of the
- * pipe, however it ended. Then it interrupts the child, waits half a minute at most for it to go and
- * removes the folder. A zombie counts as gone: an orphan's may stay for ever where nobody reaps.
+ * Waits for the end of its input, which comes when the process at the other end of the pipe ends in any
+ * way. Then it interrupts the child, waits up to half a minute for its end and removes the folder. A zombie
+ * counts as ended, because without an init process an orphan is never reaped.
  */
 const GUARD = `read -r _
 kill -INT "$1" 2>/dev/null
@@ -18,7 +18,7 @@ done
 /**
  * Makes sure that `child` does not outlive this process, not even after `kill -9`: a sleeping shell
  * (no processor time, under 1 MB) interrupts it when this process is gone. `removeFolder` is deleted
- * afterwards. Returns what calls the guard off; do so once the child has ended by itself.
+ * afterwards. Returns a function that ends the guard; call it once the child has ended by itself.
  */
 export function guardChild(child: ChildProcess, removeFolder?: string): () => void {
   const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', String(child.pid), removeFolder ?? ''], {
@@ -26,7 +26,7 @@ export function guardChild(child: ChildProcess, removeFolder?: string): () => vo
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  // A guard that could not start must not end the process it guards.
+  // A guard that cannot start must not end this process.
   guard.on('error', () => undefined);
   guard.stdin?.on('error', () => undefined);
   guard.unref();

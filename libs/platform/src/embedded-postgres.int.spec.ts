@@ -37,7 +37,7 @@ describe('embedded PostgreSQL', () => {
   let server: EmbeddedPostgres | undefined;
 
   beforeEach(() => {
-    // mkdtemp makes a private folder, so root's server cannot get in: both ways are tested, by who runs this.
+    // mkdtemp makes a private folder, which the server of a root user cannot enter. So the tests depend on the user.
     parent = mkdtempSync(join(tmpdir(), 'daybook-spec-'));
     folder = join(parent, 'postgres');
   });
@@ -110,7 +110,7 @@ describe('embedded PostgreSQL', () => {
     expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
-  it('lets nobody in without the password and keeps the password private', async () => {
+  it('requires the password and keeps it private', async () => {
     server = await startEmbeddedPostgres({ folder });
     const wrong = new URL(server.url);
     wrong.password = 'guess';
@@ -119,7 +119,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
-  asRoot('takes its data along when its folder becomes unreachable for the server', async () => {
+  asRoot('moves its data when the server can no longer reach its folder', async () => {
     chmodSync(parent, 0o755);
     server = await startEmbeddedPostgres({ folder });
     expect(server.folder).toBe(folder);

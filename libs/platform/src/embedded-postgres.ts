@@ -26,9 +26,9 @@ import { endProcess, isAlive } from './processes';
 import type { SystemUser } from './reachable';
 
 /**
- * PostgreSQL's defaults are for a machine of long ago: with a small cache and frequent checkpoints,
- * whole pages are written to the WAL again and again once the log has a million events. An eighth of
- * the memory, at most 1 GB, is for the cache; checkpoints come by time, not by size.
+ * PostgreSQL's defaults are for small machines. With a small cache and frequent checkpoints, whole pages are
+ * written to the WAL repeatedly once the event log has a million events. The cache gets an eighth of
+ * the memory, at most 1 GB; checkpoints are triggered by time, not by size.
  */
 const MEMORY_AND_WAL = {
   shared_buffers: `${Math.min(1024, Math.floor(totalmem() / 8 / 2 ** 20))}MB`,
@@ -37,18 +37,18 @@ const MEMORY_AND_WAL = {
   checkpoint_timeout: '15min',
 };
 
-/** A start that needs longer (crash recovery of a large log, a very slow disk) is reported. */
+/** A start that takes longer (crash recovery of a large log, a very slow disk) is reported. */
 const START_TIMEOUT_MS = 60_000;
-/** A fast shutdown writes a checkpoint; past this the server is told to drop everything. */
+/** A fast shutdown writes a checkpoint; after this the server gets an immediate shutdown. */
 const STOP_TIMEOUT_MS = 30_000;
 const POLL_MS = 20;
-/** The server's own log says little; a larger one is kept once and begun anew. */
+/** When the server's log is larger, it is rotated; one old file is kept. */
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 
 export interface EmbeddedPostgresOptions {
-  /** Keeps data, password, port and log. Left out: a new folder that goes when the server goes. */
+  /** Keeps data, password, port and log file. Default: a new folder, removed when the server stops. */
   readonly folder?: string;
-  /** This port and no other. Left out: the folder's own, or a free one when that is taken. */
+  /** The port. Default: the folder's last port, or a free one if that is in use. */
   readonly port?: number;
   /** Server settings (`-c name=value`) on top of the defaults. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -59,9 +59,9 @@ export interface EmbeddedPostgres {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** Where the data really is; another place than asked when the server's user cannot reach that. */
+  /** Where the data is; not the given folder when the server's user cannot reach that. */
   readonly folder: string;
-  /** Resolves when the server process is gone, for whatever reason. */
+  /** Resolves when the server process has ended, for any reason. */
   readonly exited: Promise<void>;
   stop(): Promise<void>;
 }
@@ -73,8 +73,8 @@ interface Identity {
 
 /**
  * Starts the PostgreSQL that npm installed, on 127.0.0.1 with a password of its own and full
- * durability. A server left over from a killed process is stopped cleanly first, so there are never
- * two on one folder; the same port is used again while it is free. The server ends with this process,
+ * durability. A server that survived a killed process is stopped cleanly first, so there are never
+ * two on one folder; the same port is used again if it is free. The server ends with this process,
  * even when that is killed. Rejects with a sentence that says what to do.
  */
 export async function startEmbeddedPostgres(
@@ -82,7 +82,7 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const home = options.folder ? homeOf(options.folder, serverUser()) : throwAwayHome(serverUser());
   const data = join(home, 'data');
-  // Whoever made the data runs the server: its files are readable to nobody else.
+  // The owner of the data runs the server: its files are readable to no other user.
   const user = existsSync(data) ? ownerOf(data) : serverUser();
   const binaries = binariesFor(user, join(home, 'binaries'));
   const identity = await settle(home, options.port);
@@ -100,7 +100,7 @@ export async function startEmbeddedPostgres(
     folder: home,
     exited,
     stop: async () => {
-      // The number of a server that has ended may be another process's by now.
+      // The process id of an ended server may belong to another process by now.
       if (child.exitCode === null && child.signalCode === null) await end(child.pid as number);
       callOff();
       if (!options.folder) rmSync(home, { recursive: true, force: true });
@@ -108,7 +108,7 @@ export async function startEmbeddedPostgres(
   };
 }
 
-/** Stops the server of `folder` if one runs, and deletes the folder and whatever it kept elsewhere. */
+/** Stops the server of `folder` if one runs, and deletes the folder and its data elsewhere. */
 export async function removeEmbeddedPostgres(folder: string): Promise<void> {
   const home = recordedHome(folder) ?? folder;
   await stopLeftOver(join(home, 'data'));
@@ -116,13 +116,13 @@ export async function removeEmbeddedPostgres(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The port and the password of this folder: those of last time, with a new port if that is taken. */
+/** The last port and password of this folder, with a new port if that is taken. */
 async function settle(home: string, wanted: number | undefined): Promise<Identity> {
   const file = join(home, 'identity.json');
   const known: Identity | undefined = existsSync(file)
     ? JSON.parse(readFileSync(file, 'utf8'))
     : undefined;
-  // A server left over from last time holds the port and is stopped before the next one starts.
+  // A surviving server holds the port, and is stopped before the next one starts.
   const reusable =
     known && ((await isPortFree(known.port)) || runningServer(join(home, 'data')) !== undefined);
   if (known && reusable && (wanted ?? known.port) === known.port) return known;
@@ -142,7 +142,7 @@ interface Server extends Identity {
   readonly user: SystemUser | undefined;
 }
 
-/** Makes the cluster beside its place and moves it there whole, so an interrupted start leaves none. */
+/** Creates the cluster beside its folder and renames it, so an interrupted start leaves none behind. */
 async function initialise(server: Server): Promise<void> {
   const draft = `${server.data}.draft`;
   const passwordFile = join(server.home, 'password.draft');
@@ -162,7 +162,7 @@ async function initialise(server: Server): Promise<void> {
         `--pwfile=${passwordFile}`,
         '--auth=scram-sha-256',
         '--encoding=UTF8',
-        // One order of text everywhere, whatever the machine's language is.
+        // The same collation on every machine.
         '--locale=C',
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
@@ -194,8 +194,8 @@ async function launch(
     const child = spawn(
       join(server.binaries, 'bin/postgres'),
       ['-D', server.data, ...Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`])],
-      // Detached: Ctrl-C in a terminal reaches the whole foreground group, and the server must be
-      // the last to go.
+      // Detached: Ctrl-C in a terminal signals the whole foreground group, and the server must stop
+      // last.
       { ...environment(server.user), detached: true, stdio: ['ignore', log.fd, log.fd] },
     );
     child.unref();
@@ -203,7 +203,7 @@ async function launch(
     const started = await ready(child, server.data, deadline);
     if (started) return child;
     const said = readFileSync(log.path, 'utf8').slice(log.from).trim();
-    // Back ends of a killed server take a moment to notice; until then their memory is in use.
+    // Back ends of a killed server need a moment to end; until then their memory is in use.
     const passing = /shared memory block|lock file|being used by another/.test(said);
     if (!passing || Date.now() > deadline) {
       throw new Error(`PostgreSQL did not start. ${log.path} says:\n${said.slice(-1500)}`);
@@ -212,7 +212,7 @@ async function launch(
   }
 }
 
-/** Whether the server accepts connections; false when it ended instead. */
+/** Waits until the server accepts connections; false when it has ended. */
 async function ready(child: ChildProcess, data: string, deadline: number): Promise<boolean> {
   let failure: Error | undefined;
   child.once('error', (error) => {
@@ -221,7 +221,7 @@ async function ready(child: ChildProcess, data: string, deadline: number): Promi
   for (;;) {
     if (failure) throw failure;
     if (child.exitCode !== null || child.signalCode !== null) return false;
-    // The eighth line tells the server's state (PostgreSQL: miscadmin.h, LOCK_FILE_LINE_PM_STATUS).
+    // The eighth line has the server's state (PostgreSQL: miscadmin.h, LOCK_FILE_LINE_PM_STATUS).
     const lines = pidFile(data);
     if (lines[0] === String(child.pid) && lines[7]?.trim() === 'ready') return true;
     if (Date.now() > deadline) {
@@ -232,16 +232,16 @@ async function ready(child: ChildProcess, data: string, deadline: number): Promi
   }
 }
 
-/** Stops a server that outlived its launcher, and clears a lock whose number is now another process. */
+/** Stops a server that outlived its launcher, and removes a lock file whose id is now another process. */
 async function stopLeftOver(data: string): Promise<void> {
   const pid = runningServer(data);
   if (pid !== undefined) return end(pid);
   const recorded = Number(pidFile(data)[0]);
-  // PostgreSQL itself would take the stranger for a server. Of a dead process it judges rightly.
+  // PostgreSQL would take the other process for a server. It detects a dead process itself.
   if (recorded && isAlive(recorded)) rmSync(join(data, 'postmaster.pid'));
 }
 
-/** The process that serves `data` right now. */
+/** The process that serves `data` now. */
 function runningServer(data: string): number | undefined {
   const pid = Number(pidFile(data)[0]);
   if (!pid || !isAlive(pid)) return undefined;
@@ -253,7 +253,7 @@ function runningServer(data: string): number | undefined {
 }
 
 async function end(pid: number): Promise<void> {
-  // Fast, immediate, and what cannot be refused; each leaves data that the next start recovers.
+  // Fast and immediate shutdown, then a kill; the next start recovers from each.
   if (!(await endProcess(pid, ['SIGINT', 'SIGQUIT', 'SIGKILL'], STOP_TIMEOUT_MS))) {
     throw new Error(`PostgreSQL (process ${pid}) cannot be stopped.`);
   }
@@ -287,7 +287,7 @@ function openLog(home: string): { fd: number; path: string; from: number } {
   return { fd, path, from: statSync(path).size };
 }
 
-/** Nothing of this process's environment or folder: PG* variables would change the server. */
+/** An empty environment: PG* variables would change the server. */
 function environment(user: SystemUser | undefined) {
   return { cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }, ...user };
 }

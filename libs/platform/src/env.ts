@@ -1,5 +1,13 @@
 import 'reflect-metadata';
-import { getMetadataStorage, IsUrl, ValidateBy, validateSync } from 'class-validator';
+import {
+  getMetadataStorage,
+  IsIn,
+  IsOptional,
+  IsString,
+  IsUrl,
+  ValidateBy,
+  validateSync,
+} from 'class-validator';
 
 const PREFIX = 'DAYBOOK_';
 
@@ -64,7 +72,29 @@ export function IsWholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Prope
   });
 }
 
-/** `databaseUrl` as it is called in the environment. */
+/** What every app is configured with. `.env.example` explains each variable. */
+export class AppEnv {
+  @IsPostgresUrl()
+  readonly databaseUrl!: string;
+
+  /** `host:port,host:port`, or with `kafka://` and credentials; tables in PostgreSQL when left out. */
+  @IsOptional()
+  @IsString()
+  readonly kafkaBrokers?: string;
+
+  /** JSON file that says which chains are watched; none when left out. */
+  @IsOptional()
+  @IsString()
+  readonly chainsFile?: string;
+
+  @IsString()
+  readonly httpHost: string = '127.0.0.1';
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])
+  readonly logLevel: string = 'info';
+}
+
+/** The environment variable of a property: `databaseUrl` is `DAYBOOK_DATABASE_URL`. */
 function variableName(property: string): string {
   return PREFIX + property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
@@ -74,7 +104,7 @@ function propertiesOf(shape: new () => object): Set<string> {
   return new Set(rules.map(({ propertyName }) => propertyName));
 }
 
-/** What cannot be converted is left as text, so that its validator says what would be right. */
+/** A value that cannot be converted stays text, so that its validator says what would be right. */
 function convert(text: string, type: unknown): unknown {
   if (type === Number && Number.isFinite(Number(text))) return Number(text);
   if (type === Boolean && (text === 'true' || text === 'false')) return text === 'true';

@@ -3,12 +3,12 @@ import { EnvironmentError } from './env';
 
 const LOCAL = '127.0.0.1';
 
-/** A TCP port on 127.0.0.1 that nobody listens on at this moment. */
+/** A TCP port on 127.0.0.1 that is free now. */
 export function freePort(): Promise<number> {
   return tryPort(0, LOCAL);
 }
 
-/** Whether nobody listens on `port` of 127.0.0.1 at this moment. */
+/** Whether `port` of 127.0.0.1 is free now. */
 export async function isPortFree(port: number): Promise<boolean> {
   return tryPort(port, LOCAL).then(
     () => true,
@@ -29,7 +29,7 @@ export async function requirePort(host: string, port: number, variable: string):
 function portFault({ code }: NodeJS.ErrnoException, host: string, port: number, variable: string) {
   switch (code) {
     case 'EADDRINUSE':
-      return `${variable}: port ${port} of ${host} is in use by another program. Stop that, or choose another port`;
+      return `${variable}: port ${port} of ${host} is in use by another program. Stop it, or choose another port`;
     case 'EACCES':
       return `${variable}: this user may not listen on port ${port}. Choose one from 1024`;
     default:

@@ -1,13 +1,15 @@
-/** Longer than any healthy dependency takes, shorter than what asks for health waits. */
+import { messageOf, within } from './plain';
+
+/** Longer than any healthy dependency needs, shorter than the time-out of a probe. */
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** Resolves when all is well, to a string if there is one worth showing; rejects with the reason. */
+/** Resolves when the dependency works, to a string if there is a detail to show; rejects with the reason. */
 export type HealthCheck = () => Promise<unknown>;
 
 export interface HealthChecks {
-  /** Without these no request can be answered. */
+  /** Dependencies without which no request can be answered. */
   readonly required: Readonly<Record<string, HealthCheck>>;
-  /** Without these the app works with less; they degrade it and never make it unready. */
+  /** Dependencies whose failure degrades the app, but never makes it unready. */
   readonly optional?: Readonly<Record<string, HealthCheck>>;
 }
 
@@ -16,21 +18,21 @@ export interface HealthReport {
   readonly checks: Readonly<Record<string, { status: 'ok' | 'failing'; detail?: string }>>;
 }
 
-/** What a probe answers: 503 says "send nothing here". */
+/** The answer of a probe; 503 means: send no requests. */
 export interface HealthAnswer {
   readonly httpStatus: 200 | 503;
   readonly body: HealthReport;
 }
 
 export interface Health {
-  /** The process turns over. Asks nothing else: restarting it would not mend a database. */
+  /** The process runs. Checks no dependency, because a restart would not repair one. */
   livez(): HealthAnswer;
   /** Requests can be answered now. */
   readyz(): Promise<HealthAnswer>;
-  /** The start is over. */
+  /** The process has started. */
   startupz(): HealthAnswer;
   started(): void;
-  /** From now on unready, so that balancers turn away before connections close. */
+  /** Makes it unready, so that load balancers stop sending requests before connections close. */
   stopping(): void;
 }
 
@@ -72,18 +74,12 @@ function runAll(checks: Readonly<Record<string, HealthCheck>>): Promise<[string,
 }
 
 async function run(check: HealthCheck): Promise<Outcome> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const sentence = `No answer in ${CHECK_TIMEOUT_MS} ms.`;
-    timer = setTimeout(() => reject(new Error(sentence)), CHECK_TIMEOUT_MS);
-  });
   try {
-    const detail = await Promise.race([check(), late]);
+    const late = `No answer in ${CHECK_TIMEOUT_MS} ms.`;
+    const detail = await within(check(), CHECK_TIMEOUT_MS, late);
     return typeof detail === 'string' ? { status: 'ok', detail } : { status: 'ok' };
   } catch (error) {
-    return { status: 'failing', detail: error instanceof Error ? error.message : String(error) };
-  } finally {
-    clearTimeout(timer);
+    return { status: 'failing', detail: messageOf(error) };
   }
 }
 

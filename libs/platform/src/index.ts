@@ -6,7 +6,7 @@ export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from './embedded-postgres';
-export { EnvironmentError, IsPostgresUrl, IsWholeNumber, readEnvironment } from './env';
+export { AppEnv, EnvironmentError, IsPostgresUrl, IsWholeNumber, readEnvironment } from './env';
 export { failStart } from './fail-start';
 export { freePort, isPortFree, requirePort } from './free-port';
 export {
@@ -19,8 +19,7 @@ export {
 } from './health';
 export { createLogger } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';
-export { NODE_ARGUMENTS } from './node-arguments';
-export { endProcess, isAlive, processIdentity } from './processes';
+export { endProcess, isAlive, NODE_ARGUMENTS, processIdentity } from './processes';
 export { type PostgresRequirement, requirePostgres } from './require-postgres';
-export { runMigration } from './run-migration';
+export { migrationOf, type Queries, runMigration } from './run-migration';
 export { stopOnRequest } from './shutdown';

@@ -1,8 +1,8 @@
 import { destination, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 
 /**
- * Where secrets may stand in what is logged. TypeORM's errors carry the values of a statement, which
- * may be anybody's data.
+ * Fields of logged objects that may hold secrets. TypeORM's errors carry the values of a statement, which
+ * may be personal data.
  */
 const SECRETS = [
   'req.headers.authorization',
@@ -21,7 +21,7 @@ const SECRETS = [
   ].flatMap((name) => [name, `*.${name}`]),
 ];
 
-/** How every app logs: one JSON line per outcome, the app's name in it, RFC 3339 times, no secrets. */
+/** The format of all apps: one JSON line per outcome with the app's name, RFC 3339 times, no secrets. */
 export function loggerOptions(app: string, level: string): LoggerOptions {
   return {
     level,
@@ -33,8 +33,8 @@ export function loggerOptions(app: string, level: string): LoggerOptions {
 }
 
 /**
- * The logger of an app. Lines that come while others are being written go out together: a system call
- * a line was a tenth of what a command costs. What waits is written when the process ends.
+ * The logger of an app. It buffers lines while others are being written: a system call for each line was a
+ * tenth of the cost of a command. Buffered lines are written when the process ends.
  */
 export function createLogger(app: string, level: string): Logger {
   return pino(loggerOptions(app, level), destination({ sync: false }));

@@ -1,11 +1,11 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Seconds, for work that takes from a fraction of a millisecond to some seconds. */
+/** Buckets in seconds, for work that takes from a fraction of a millisecond to a few seconds. */
 const DURATION_BUCKETS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** The figures of what follows a log. Labels have few values: never an account or an id. */
+/** The metrics of followers and consumers. Labels have few values: never an account or an id. */
 export interface Metrics {
   readonly registry: Registry;
   readonly followLag: Gauge<'projection'>;
@@ -20,39 +20,30 @@ export function createMetrics(app: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ app });
   collectDefaultMetrics({ register: registry });
-  const registers = [registry];
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Gauge({ name: `daybook_${name}`, help, labelNames, registers: [registry] });
   return {
     registry,
-    followLag: new Gauge({
-      name: 'daybook_follow_lag_positions',
-      help: 'Positions of the log after the checkpoint: events on PostgreSQL, bytes on EventStoreDB.',
-      labelNames: ['projection'],
-      registers,
-    }),
-    followProgressAgeSeconds: new Gauge({
-      name: 'daybook_follow_progress_age_seconds',
-      help: 'Since the checkpoint last moved or was found at the head.',
-      labelNames: ['projection'],
-      registers,
-    }),
-    consumerLagMessages: new Gauge({
-      name: 'daybook_consumer_lag_messages',
-      help: 'Messages published and not yet handled.',
-      labelNames: ['topic', 'group'],
-      registers,
-    }),
-    parkedKeys: new Gauge({
-      name: 'daybook_parked_keys',
-      help: 'Keys that stand still since a message of theirs could not be handled.',
-      labelNames: ['topic', 'group'],
-      registers,
-    }),
-    engineUp: new Gauge({
-      name: 'daybook_engine_up',
-      help: '1 while the engine answers, 0 while it does not.',
-      labelNames: ['engine'],
-      registers,
-    }),
+    followLag: gauge(
+      'follow_lag_positions',
+      'Positions of the log after the checkpoint: events on PostgreSQL, bytes on EventStoreDB.',
+      ['projection'],
+    ),
+    followProgressAgeSeconds: gauge(
+      'follow_progress_age_seconds',
+      'Since the checkpoint last moved or was found at the head.',
+      ['projection'],
+    ),
+    consumerLagMessages: gauge('consumer_lag_messages', 'Messages published and not yet handled.', [
+      'topic',
+      'group',
+    ]),
+    parkedKeys: gauge(
+      'parked_keys',
+      'Keys that stand still since a message of theirs could not be handled.',
+      ['topic', 'group'],
+    ),
+    engineUp: gauge('engine_up', '1 while the engine answers, 0 while it does not.', ['engine']),
   };
 }
 

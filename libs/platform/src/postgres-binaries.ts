@@ -17,9 +17,9 @@ import { isReachable, type SystemUser } from './reachable';
 const SERVER_USERS = ['daybook', 'postgres'] as const;
 
 /**
- * The user that PostgreSQL must run as, or undefined when the current one will do. PostgreSQL
- * refuses to run as root, so root lends it a user of its own, made when there is none; on a system
- * without `useradd` it is `nobody`.
+ * The user that PostgreSQL must run as, or undefined for the current one. PostgreSQL refuses to run as
+ * root, so root runs it as a user of its own, created when there is none; on a system without `useradd`
+ * it is `nobody`.
  */
 export function serverUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -32,7 +32,7 @@ export function serverUser(): SystemUser | undefined {
       stdio: 'ignore',
     });
   } catch {
-    // No useradd, or a user database that cannot be written: nobody serves.
+    // No useradd, or a read-only user database: use `nobody`.
   }
   const user = findUser('daybook') ?? findUser('nobody');
   if (!user) {
@@ -65,7 +65,7 @@ function installedBinaries(): string {
 
 /**
  * The binaries, runnable by `user`: those that npm installed, or a copy under `copyTo` when the user
- * cannot get to them or their library links are missing and cannot be made.
+ * cannot reach them or their library links are missing and cannot be created.
  */
 export function binariesFor(user: SystemUser | undefined, copyTo: string): string {
   const installed = installedBinaries();
@@ -76,7 +76,7 @@ export function binariesFor(user: SystemUser | undefined, copyTo: string): strin
     );
   if (reachable && makeLinks(installed)) return installed;
 
-  // The copy is named after the version and appears complete or not at all.
+  // The copy is named after the version and renamed when it is complete.
   const { version } = JSON.parse(readFileSync(join(installed, '../package.json'), 'utf8'));
   const copy = join(copyTo, `postgresql-${version}`);
   if (existsSync(copy)) return copy;
@@ -91,8 +91,8 @@ export function binariesFor(user: SystemUser | undefined, copyTo: string): strin
 }
 
 /**
- * Makes the library links that an npm package cannot carry. An install script does it too, but npm
- * may be told to run none. False when they are missing and the folder cannot be written.
+ * Creates the library links that an npm package cannot contain. The package's install script does so, too,
+ * but npm may be configured to run none. False when they are missing and the folder cannot be written.
  */
 function makeLinks(native: string): boolean {
   const links: { source: string; target: string }[] = JSON.parse(

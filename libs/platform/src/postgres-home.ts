@@ -14,18 +14,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isReachable, type SystemUser } from './reachable';
 
-/** Names the real place inside a folder whose data had to be kept elsewhere. */
+/** A file with the path of the data, in a folder whose data is elsewhere. */
 const POINTER = 'location';
-/** Names the folder inside the real place. */
+/** A file next to the data, with the path of the folder that it belongs to. */
 const OWNER = 'belongs-to';
 
-/** Where data goes when its own folder cannot be reached; the first survives clean-ups best. */
+/** Where data is kept when its own folder cannot be reached; the first is cleaned up least. */
 const OTHER_PLACES = ['/var/lib', '/var/tmp', tmpdir()];
 
 /**
- * The folder that really keeps what belongs to `folder`. It is `folder` itself, unless PostgreSQL's
- * user cannot get there (a clone that root made in a private place): nobody's folders are opened up
- * for it, the data lives in another place and a pointer in `folder` names it.
+ * The folder that keeps the data of `folder`. It is `folder` itself, unless PostgreSQL's user cannot reach
+ * it (a clone that root made in a private folder): then permissions stay as they are, the data is kept
+ * elsewhere, and a file in `folder` names the path.
  */
 export function homeOf(folder: string, user: SystemUser | undefined): string {
   mkdirSync(folder, { recursive: true });
@@ -39,7 +39,7 @@ export function homeOf(folder: string, user: SystemUser | undefined): string {
 
   const home = makeOpen(join(otherPlace(user), 'daybook-'));
   writeFileSync(join(home, OWNER), `${own}\n`);
-  // A folder that was moved to a private place brings its data along.
+  // A folder that was moved to a private place takes its data with it.
   for (const name of ['identity.json', 'data']) {
     if (existsSync(join(own, name))) execFileSync('mv', [join(own, name), join(home, name)]);
   }
@@ -47,13 +47,13 @@ export function homeOf(folder: string, user: SystemUser | undefined): string {
   return home;
 }
 
-/** The place that the pointer in `folder` names, if there is one and it still exists. */
+/** The path that the file in `folder` names, if there is one and the path still exists. */
 export function recordedHome(folder: string): string | undefined {
   const home = readName(join(folder, POINTER));
   return home && existsSync(home) ? home : undefined;
 }
 
-/** Two copies of a folder would share one database; one that was moved takes it along. */
+/** Copies of a folder would share one database; a folder that was moved takes it with it. */
 function refuseCopy(folder: string, home: string): void {
   const owner = readName(join(home, OWNER));
   if (owner === folder) return;
@@ -69,14 +69,14 @@ function readName(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
 
-/** A new folder that `user` can get to, to be thrown away. */
+/** A new temporary folder that `user` can reach. */
 export function throwAwayHome(user: SystemUser | undefined): string {
   const temporary = realpathSync(tmpdir());
   const place = !user || isReachable(temporary, user) ? temporary : otherPlace(user);
   return makeOpen(join(place, 'daybook-pg-'));
 }
 
-/** A new folder with a name that nobody can prepare; others may pass through it. */
+/** A new folder with an unpredictable name; other users may pass through it. */
 function makeOpen(prefix: string): string {
   const home = mkdtempSync(prefix);
   chmodSync(home, 0o755);

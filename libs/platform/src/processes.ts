@@ -4,7 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 20;
 
-/** Whether the process runs; one that has ended and waits for its parent to notice does not. */
+/**
+ * Node's arguments for an app. Batches and requests leave many short-lived objects: with 64 MiB of young
+ * generation instead of 16 they are collected there and not copied to the old generation, which was a
+ * fifth of the cost of a command (`npm run bench -- --only edges`).
+ */
+export const NODE_ARGUMENTS: readonly string[] = ['--max-semi-space-size=64'];
+
+/** Whether the process runs; a zombie does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -20,14 +27,14 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Tells a process from a later one with the same number: the moment it started. Undefined when no
+ * When the process started, which distinguishes it from a later process with the same id. Undefined if no
  * such process runs.
  */
 export function processIdentity(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined;
   try {
     if (process.platform === 'linux') {
-      // The name, the second field, may contain anything; the start is the 22nd (proc(5)).
+      // The name, the second field, may contain any character; the start is the 22nd (proc(5)).
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
     }

@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** The Linux or macOS user a process runs as. */
+/** A Linux or macOS user. */
 export interface SystemUser {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Whether `user` may enter the folder or run the program at `path` itself, judged by its mode. */
+/** Whether the mode of `path` lets `user` enter the folder or run the program. */
 function allows(path: string, user: SystemUser): boolean {
   const { mode, uid, gid } = statSync(path);
   const bits = uid === user.uid ? mode >> 6 : gid === user.gid ? mode >> 3 : mode;
@@ -15,8 +15,8 @@ function allows(path: string, user: SystemUser): boolean {
 }
 
 /**
- * Whether `user` can get to `path`: every folder above it lets the user through, and so does the
- * path itself. A clone that root made in a private folder (`mktemp -d`, `/root`) does not.
+ * Whether `user` can reach `path` through every folder above it. A clone that root made in a private folder
+ * (`mktemp -d`, `/root`) cannot be reached.
  * `path` must exist and be free of symbolic links (`realpath`).
  */
 export function isReachable(path: string, user: SystemUser): boolean {

@@ -1,12 +1,12 @@
 import { Client } from 'pg';
 import { EngineMisconfigured } from './plain';
 
-/** A server that has not answered by then is not there, or its host is silent. */
+/** A running server answers within this time. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
 const ENGINE = 'PostgreSQL';
 
-/** What somebody must change, by the code of a failed connection. See PostgreSQL's appendix A for SQLSTATE. */
+/** What to correct, by the code of a failed connection. See PostgreSQL's appendix A for SQLSTATE. */
 const REASONS: Readonly<Record<string, readonly [wrong: string, right: string]>> = {
   '28P01': ['the server refuses this user or password.', 'Correct them in'],
   '28000': [
@@ -19,27 +19,30 @@ const REASONS: Readonly<Record<string, readonly [wrong: string, right: string]>>
     'Start the server, or correct the address in',
   ],
   ENOTFOUND: ['this host name is not known.', 'Correct it in'],
-  EAI_AGAIN: ['this host name cannot be looked up now.', 'Look after the name server, or correct'],
-  ETIMEDOUT: ['this host does not answer.', 'Open the way to it, or correct the address in'],
-  EHOSTUNREACH: ['no way leads to this host.', 'Open one, or correct the address in'],
+  EAI_AGAIN: ['this host name cannot be resolved now.', 'Check the name server, or correct'],
+  ETIMEDOUT: [
+    'this host does not answer.',
+    'Check network and firewall, or correct the address in',
+  ],
+  EHOSTUNREACH: ['there is no route to this host.', 'Check the network, or correct the address in'],
 };
 
 export interface PostgresRequirement {
   readonly url: string;
-  /** The variable that somebody set, to be named in what they are told. */
+  /** The environment variable with the connection string, for the message. */
   readonly variable: string;
-  /** What the migrations make; nothing is needed when left out. */
+  /** What the migrations create. Without it, migrations are not checked. */
   readonly migrated?: {
-    /** One of their tables, `schema.table`, to tell an empty database from a ready one. */
+    /** A table that they create, `schema.table`, to detect an empty database. */
     readonly table: string;
-    /** The command that makes it. */
+    /** The command that creates it. */
     readonly command: string;
   };
 }
 
 /**
- * Resolves when the database answers, lets the user in and was migrated. Rejects with
- * `EngineMisconfigured`: better to stop a start than to fail each request.
+ * Resolves when the database answers, accepts the user and is migrated. Rejects with
+ * `EngineMisconfigured`, so that the app does not start and then fail each request.
  */
 export async function requirePostgres(requirement: PostgresRequirement): Promise<void> {
   const { url, variable, migrated } = requirement;
@@ -49,7 +52,7 @@ export async function requirePostgres(requirement: PostgresRequirement): Promise
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: CONNECT_TIMEOUT_MS,
   });
-  // A connection that dies between two questions is met by the second.
+  // A connection lost between two queries fails the second.
   client.on('error', () => undefined);
   const place = placeOf(url);
   try {
@@ -77,8 +80,8 @@ async function requireTable(
   if (row?.usable === true) return;
   const wrong = row?.found
     ? `at ${place} this user may not read ${table}.`
-    : `at ${place} there is no ${table}.`;
-  const right = row?.found ? 'Grants are made by' : 'It is made by';
+    : `at ${place} the table ${table} does not exist.`;
+  const right = row?.found ? 'Grants are made by' : 'It is created by';
   throw new EngineMisconfigured(ENGINE, wrong, `${right} \`${command}\`; run it first.`);
 }
 
@@ -89,7 +92,7 @@ function explain(
   migrate: string | undefined,
 ): EngineMisconfigured {
   const code = codeOf(error);
-  // Looking up a table of a schema that the user may not use is refused with this code too.
+  // A schema that the user may not use is reported with this code, too.
   if (code === '42501' && migrate !== undefined) {
     const wrong = `at ${place} this user may not use Daybook's schemas.`;
     const right = `Grants are made by \`${migrate}\`; run it first, or name another user in ${variable}.`;
@@ -104,7 +107,7 @@ function explain(
   });
 }
 
-/** The code of a failure; a name with several addresses fails with the errors of each. */
+/** The code of a failure; for a host with several addresses, of the first. */
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   const { code, message } = error as { code?: string; message: string };
@@ -112,7 +115,7 @@ function codeOf(error: unknown): string {
   return /timeout/i.test(message) ? 'ETIMEDOUT' : message;
 }
 
-/** Host, port and database: enough to find the mistake, and nothing secret. */
+/** Host, port and database, without credentials. */
 function placeOf(url: string): string {
   const { hostname, port, pathname } = new URL(url);
   return `${hostname}:${port || '5432'}${pathname}`;

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { EngineMisconfigured } from '@daybook/platform/plain';
 import { IsPostgresUrl, readEnvironment } from './env';
 import { failStart } from './fail-start';
@@ -6,20 +7,65 @@ import { requirePostgres } from './require-postgres';
 /** PostgreSQL's code for a role that does not exist. */
 const UNDEFINED_OBJECT = '42704';
 
+/** Held while migrating, so that processes that start at once take turns. Any constant would do. */
+const MIGRATION_LOCK = 0x6461_7962;
+
+/**
+ * What a migration needs of TypeORM's query runner. The migrations only go forward: to return to an older
+ * version, restore the backup that was made before the upgrade.
+ */
+export interface Queries {
+  query(sql: string): Promise<unknown>;
+}
+
+/** Brings an app's schemas up to date as their owner, then grants the runtime role only what it needs. */
+export type Migrate = (ownerUrl: string, runtimeRole: string) => Promise<void>;
+
+/** The migration of an app. `schema` is its own, which also keeps the record of migrations. */
+export function migrationOf(
+  schema: string,
+  migrations: readonly (new () => { up(queries: Queries): Promise<void> })[],
+  grants: readonly ((queries: Queries, runtimeRole: string) => Promise<void>)[],
+): Migrate {
+  return async (ownerUrl, runtimeRole) => {
+    // Loaded here, as most of those who use this library never migrate.
+    const { DataSource } = await import('typeorm');
+    const dataSource = new DataSource({
+      type: 'postgres',
+      url: ownerUrl,
+      applicationName: 'daybook-migrate',
+      schema,
+      // TypeORM's type demands `down`, which it calls only to revert.
+      migrations: migrations as never[],
+      migrationsTableName: 'migration',
+      poolSize: 2,
+    });
+    await dataSource.initialize();
+    const runner = dataSource.createQueryRunner();
+    try {
+      await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      await runner.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+      await dataSource.runMigrations({ transaction: 'all' });
+      for (const grant of grants) await grant(runner, runtimeRole);
+    } finally {
+      await runner.release();
+      await dataSource.destroy();
+    }
+  };
+}
+
 class MigrationEnv {
   /** The owner of the schemas. */
   @IsPostgresUrl()
   readonly migrationUrl!: string;
 
-  /** The runtime role's URL; its user name is what is granted to. */
+  /** The runtime role's URL. Rights are granted to its user. */
   @IsPostgresUrl()
   readonly databaseUrl!: string;
 }
 
 /** The main function of an app's migration: reads the environment, and shows a refusal as a sentence. */
-export async function runMigration(
-  migrate: (ownerUrl: string, runtimeRole: string) => Promise<void>,
-): Promise<void> {
+export async function runMigration(migrate: Migrate): Promise<void> {
   try {
     const { migrationUrl, databaseUrl } = readEnvironment(MigrationEnv);
     const role = decodeURIComponent(new URL(databaseUrl).username);
@@ -28,7 +74,7 @@ export async function runMigration(
       if (error.code !== UNDEFINED_OBJECT) throw error;
       throw new EngineMisconfigured(
         'PostgreSQL',
-        `there is no role "${role}", which the tables are granted to.`,
+        `the role "${role}" does not exist; the tables are granted to it.`,
         `Create it with \`CREATE ROLE "${role}" LOGIN PASSWORD '...'\`, or correct the user in DAYBOOK_DATABASE_URL.`,
         { cause: error },
       );

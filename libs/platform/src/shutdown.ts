@@ -1,10 +1,9 @@
-/** What may take longer than this to stop is cut off: everything here survives a crash. */
+/** After this the process exits anyway: all apps survive a crash. */
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
- * Stops the app in order when it is told to (SIGTERM, SIGINT) or when the launcher that started it
- * is gone, however that ended: its end closes the channel between them. Exits with 0 when `stop`
- * resolves in time, else with 1.
+ * Stops the app on SIGTERM, SIGINT, or when the launcher that started it has ended in any way, which closes
+ * the channel between them. Exits with 0 when `stop` resolves in time, else with 1.
  */
 export function stopOnRequest(stop: (reason: string) => Promise<unknown>): void {
   let stopping = false;
@@ -19,6 +18,6 @@ export function stopOnRequest(stop: (reason: string) => Promise<unknown>): void 
   };
   process.on('SIGTERM', () => begin('SIGTERM'));
   process.on('SIGINT', () => begin('SIGINT'));
-  // Without a channel (systemd, a container) there is no launcher to lose.
+  // Under systemd or in a container there is no channel and no launcher.
   if (process.connected) process.on('disconnect', () => begin('the launcher is gone'));
 }

@@ -56,7 +56,7 @@ describe('a read mark', () => {
     expect(mark.complete).toBe(7n);
   });
 
-  it('goes on from what was stored, and never back', () => {
+  it('continues from what was stored, and never goes back', () => {
     const mark = createReadMark(9n, 6n);
     expect(mark.complete).toBe(6n);
     mark.handled(3, 2n);

@@ -1,7 +1,10 @@
 import { highest, isAbove, type Position } from '../state/position';
 
+export type ReadMark = ReturnType<typeof createReadMark>;
+
 /**
- * The position up to which every address has been read, kept while they are read.
+ * The position up to which every address has been read, kept while they are read. It
+ * continues from the stored positions.
  *
  * The highest position that was read is not enough. The ledger may publish again what it published
  * before, and compaction keeps only the later copy: until the reader reaches those copies, addresses are
@@ -9,41 +12,32 @@ import { highest, isAbove, type Position } from '../state/position';
  * when it was reached has been handled: each address below was published before it, and the last copy of
  * each lay before the end of the topic at that moment.
  */
-export interface ReadMark {
-  /** The highest position that was handled. */
-  readonly read: Position;
-  /** Every address minted up to here has been read. */
-  readonly complete: Position;
-  /** `messages` more were handled, up to the position `through`. */
-  handled(messages: number, through: Position): void;
-  /** A batch is delivered again, so messages may be counted twice: starts the count again. */
-  repeat(): void;
-  /**
-   * Takes the lag and the number of parked keys, which were read from the log after `read` was. While a
-   * key is parked nothing counts: its messages may name any address.
-   */
-  look(read: Position, lag: bigint, parkedKeys: number): void;
-}
-
-/** A mark that continues from the stored positions. */
-export function createReadMark(read: Position, complete: Position): ReadMark {
+export function createReadMark(read: Position, complete: Position) {
   /** What is complete once `left` more messages are handled. */
   let pending: { readonly through: Position; left: bigint } | null = null;
   return {
+    /** The highest position that was handled. */
     get read() {
       return read;
     },
+    /** Every address minted up to here has been read. */
     get complete() {
       return complete;
     },
-    handled(messages, through) {
+    /** `messages` more were handled, up to the position `through`. */
+    handled(messages: number, through: Position): void {
       read = highest(read, through);
       if (pending) pending.left -= BigInt(messages);
     },
-    repeat() {
+    /** A batch is delivered again, so messages may be counted twice: starts the count again. */
+    repeat(): void {
       pending = null;
     },
-    look(readBefore, lag, parkedKeys) {
+    /**
+     * Takes the lag and the number of parked keys, which were read from the log after `readBefore` was.
+     * While a key is parked nothing counts: its messages may name any address.
+     */
+    look(readBefore: Position, lag: bigint, parkedKeys: number): void {
       if (parkedKeys > 0) {
         pending = null;
         return;

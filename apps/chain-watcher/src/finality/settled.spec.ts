@@ -3,7 +3,7 @@ import { settledOf } from './settled';
 
 /** The model calls the block final that lies four below its head. */
 describe('settledOf', () => {
-  it('takes the word of a node that follows the same chain', async () => {
+  it('believes a node that follows the same chain', async () => {
     const node = await trueNode(20);
     const ring = await node.headers(12, 20);
     expect(await settledOf(node.client, ring, ['finalized'])).toEqual({
@@ -35,7 +35,7 @@ describe('settledOf', () => {
     expect((await settledOf(node.client, ring, ['finalized'])).tags.finalized).toBeNull();
   });
 
-  it('takes what lies below the ring as it is', async () => {
+  it('accepts a block below the ring', async () => {
     const node = await trueNode(20);
     const ring = await node.headers(18, 20);
     expect((await settledOf(node.client, ring, ['finalized'])).tags.finalized).toBe(16);

@@ -5,7 +5,7 @@ import {
   createAddressTable,
   openChain,
 } from '@daybook/chains';
-import type { DurableLog } from '@daybook/messaging';
+import type { DurableLog, RunningSubscription } from '@daybook/messaging';
 import { messageOf, pause } from '@daybook/platform/plain';
 import type { Logger } from 'pino';
 import { readAddresses, subscribeAddresses } from '../addresses/purse-addresses.consumer';
@@ -13,6 +13,7 @@ import { createReadMark } from '../addresses/read-mark';
 import { policyGroups } from '../finality/policy';
 import { watchEvents } from '../monitoring/watch-events';
 import type { WatcherMetrics } from '../monitoring/watcher-metrics';
+import { subscribeRequests } from '../operator/watch-requests.consumer';
 import type { Leadership, WatcherStore } from '../state/watcher-store';
 import { createWatch } from '../watch/watch';
 import { followLoop, type Progress, relayLoop, reportLoop } from './loops';
@@ -155,7 +156,15 @@ async function lead(
     throw error;
   });
   status.parkedKeys = addresses.parkedKeys;
+  let requests: RunningSubscription | undefined;
   try {
+    requests = await subscribeRequests(run, {
+      watch,
+      wake() {
+        stepWake.wake();
+        relayWake.wake();
+      },
+    });
     const session = {
       ...{ chain: chain.id, watch, client, addresses, leadership, progress: status },
       ...{ logger, metrics },
@@ -170,7 +179,7 @@ async function lead(
   } finally {
     watch.close();
     listening?.close();
-    await addresses.stop();
+    await Promise.all([addresses.stop(), requests?.stop()]);
     status.parkedKeys = () => 0;
   }
 }

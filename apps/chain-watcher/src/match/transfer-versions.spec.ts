@@ -23,13 +23,13 @@ function block(number: number, hash = `0x${number}`) {
 }
 
 /** What the events make of a life so far, by status and version. */
-function told(
-  tell: (versions: TransferVersions) => void,
+function changesOf(
+  act: (versions: TransferVersions) => void,
   known: readonly TrackedTransfer[] = [],
   now = NOW,
 ): readonly TrackedTransfer[] {
   const versions = openVersions(CHAIN, known, now);
-  tell(versions);
+  act(versions);
   return versions.changes;
 }
 
@@ -39,7 +39,7 @@ function statuses(changes: readonly TrackedTransfer[]): string[] {
 
 describe('the versions of a transfer', () => {
   it('writes a detection with all that the block shows', () => {
-    const [change] = told((it) => it.include(block(7), transfer));
+    const [change] = changesOf((it) => it.include(block(7), transfer));
     expect(change?.transfer).toEqual({
       transferId: ID,
       version: NOW,
@@ -55,8 +55,8 @@ describe('the versions of a transfer', () => {
     });
   });
 
-  it('tells a whole life in growing versions, even within one millisecond', () => {
-    const changes = told((it) => {
+  it('makes growing versions of a whole life, even within one millisecond', () => {
+    const changes = changesOf((it) => {
       it.see(transfer, sighting);
       it.include(block(7), transfer);
       it.finalise(ID, policy);
@@ -89,54 +89,54 @@ describe('the versions of a transfer', () => {
     ['a block again', (it) => it.include(block(7), transfer)],
     ['a sighting of what a block shows', (it) => it.see(transfer, sighting)],
     ['the end of a sighting of what a block shows', (it) => it.drop(ID)],
-  ] satisfies [string, Parameters<typeof told>[0]][])('says nothing new about %s', (_, tell) => {
-    const known = told((it) => it.include(block(7), transfer));
-    expect(told(tell, known)).toEqual([]);
+  ] satisfies [string, Parameters<typeof changesOf>[0]][])('makes no version of %s', (_, act) => {
+    const known = changesOf((it) => it.include(block(7), transfer));
+    expect(changesOf(act, known)).toEqual([]);
   });
 
   it.each(['revert', 'finalise', 'drop'] as const)(
     'has nothing to %s that it does not know',
     (verb) => {
-      expect(told((it) => it[verb](ID, policy))).toEqual([]);
+      expect(changesOf((it) => it[verb](ID, policy))).toEqual([]);
     },
   );
 
   it('calls a transfer final once, and a failed one never', () => {
-    const final = told((it) => {
+    const final = changesOf((it) => {
       it.include(block(7), transfer);
       it.finalise(ID, policy);
     });
-    expect(told((it) => it.finalise(ID, policy), final.slice(-1))).toEqual([]);
-    const failed = told((it) => it.include(block(7), { ...transfer, failed: true }));
+    expect(changesOf((it) => it.finalise(ID, policy), final.slice(-1))).toEqual([]);
+    const failed = changesOf((it) => it.include(block(7), { ...transfer, failed: true }));
     expect(statuses(failed)).toEqual(['failed']);
-    expect(told((it) => it.finalise(ID, policy), failed)).toEqual([]);
+    expect(changesOf((it) => it.finalise(ID, policy), failed)).toEqual([]);
   });
 
   it('brings back a transfer that was dropped, as the block shows it now', () => {
-    const dropped = told((it) => {
+    const dropped = changesOf((it) => {
       it.see(transfer, sighting);
       it.drop(ID);
     });
     const changed = { ...transfer, amount: 6n, to: '0x03' };
-    const [change] = told((it) => it.include(block(8), changed), dropped.slice(-1));
+    const [change] = changesOf((it) => it.include(block(8), changed), dropped.slice(-1));
     expect(change?.transfer).toMatchObject({ status: 'detected', amount: '6', to: '0x03' });
     expect(change?.sighting).toEqual(sighting);
   });
 
   it('never goes back behind a version that it published before it lost its memory', () => {
-    const before = told((it) => {
+    const before = changesOf((it) => {
       for (let n = 0; n < 5; n++) {
         it.include(block(n), transfer);
         it.revert(ID);
       }
     });
-    const [after] = told((it) => it.include(block(9), transfer), [], NOW + 1_000);
+    const [after] = changesOf((it) => it.include(block(9), transfer), [], NOW + 1_000);
     expect(after?.transfer.version).toBeGreaterThan(before.at(-1)?.transfer.version ?? 0);
   });
 
-  it('goes on from the version that it knows when the clock has gone back', () => {
-    const known = told((it) => it.include(block(7), transfer));
-    const [change] = told((it) => it.revert(ID), known, NOW - 60_000);
+  it('continues from the known version when the clock has gone back', () => {
+    const known = changesOf((it) => it.include(block(7), transfer));
+    const [change] = changesOf((it) => it.revert(ID), known, NOW - 60_000);
     expect(change?.transfer.version).toBe(NOW + 1);
   });
 });

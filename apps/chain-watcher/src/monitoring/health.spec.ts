@@ -39,7 +39,7 @@ describe('judge', () => {
     });
   });
 
-  it('calls a watch that has much to match again catching up', () => {
+  it('calls a watch with many blocks to scan again catching up', () => {
     expect(judge(chain, seen({ blocksToRescan: 1_000 }), NOW).state).toBe('following');
     expect(judge(chain, seen({ blocksToRescan: 1_001 }), NOW)).toEqual({
       state: 'catching-up',
@@ -47,7 +47,7 @@ describe('judge', () => {
     });
   });
 
-  it('raises a node that does not show what must be matched again', () => {
+  it('reports a node that does not show the blocks of a rescan', () => {
     const range = { from: 5, to: 9 };
     const missing = (ms: number) => seen({ missing: { range, since: NOW - ms } });
     expect(judge(chain, missing(299_000), NOW).state).toBe('following');
@@ -72,7 +72,7 @@ describe('judge', () => {
     expect(judge(chain, seen({ head: null }), NOW).state).toBe('catching-up');
   });
 
-  it('raises a node that answers and shows no new block', () => {
+  it('reports a node that answers and shows no new block', () => {
     const silent = seen({ advancedAt: NOW - 301_000 });
     expect(judge(chain, silent, NOW)).toMatchObject({
       state: 'stalled',
@@ -83,7 +83,7 @@ describe('judge', () => {
     expect(judge(fast, seen({ advancedAt: NOW - 31_000 }), NOW).state).toBe('stalled');
   });
 
-  it('raises a node that is still synchronising', () => {
+  it('reports a node that is still synchronising', () => {
     const head = { number: 100, hash: '', parentHash: '', time: NOW / 1000 - 7_200 };
     expect(judge(chain, seen({ head }), NOW)).toMatchObject({
       state: 'stalled',
@@ -96,7 +96,7 @@ describe('judge', () => {
     expect(judge(onDemand, seen({ head, advancedAt: 0 }), NOW).state).toBe('following');
   });
 
-  it('raises a node that never says what is final', () => {
+  it('reports a node that never says what is final', () => {
     expect(judge(chain, seen({ unsettledSince: NOW - 60_000 }), NOW).state).toBe('following');
     expect(judge(chain, seen({ unsettledSince: NOW - 301_000 }), NOW)).toMatchObject({
       state: 'stalled',
@@ -104,7 +104,7 @@ describe('judge', () => {
     });
   });
 
-  it('puts a chain that cannot go on above everything else', () => {
+  it('reports a stalled chain before everything else', () => {
     expect(judge(chain, seen({ stalled: 'Too deep.' }), NOW)).toEqual({
       state: 'stalled',
       detail: 'Too deep.',

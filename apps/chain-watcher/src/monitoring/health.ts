@@ -19,7 +19,7 @@ export interface Observation {
   /** When the head was last higher than ever before. */
   readonly advancedAt: number;
   readonly matched: number;
-  /** Why matching cannot go on, when it cannot. */
+  /** Why the chain cannot be matched any further; null when it can. */
   readonly stalled: string | null;
   readonly trouble: Trouble | null;
   /** Blocks that are still to be scanned again. */

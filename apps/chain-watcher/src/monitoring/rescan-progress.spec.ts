@@ -3,22 +3,22 @@ import { createRescanProgress } from './rescan-progress';
 const START = 1_700_000_000_000;
 
 describe('the progress of a long rescan', () => {
-  it('tells the rate and the time that is left, now and then', () => {
+  it('reports the rate and the time that is left, at intervals', () => {
     const progress = createRescanProgress();
-    const told = [];
+    const reported = [];
     let left = 100_000;
     for (let second = 0; second <= 65; second++) {
       left -= 320;
       const news = progress(320, left, START + second * 1_000);
-      if (news) told.push({ second, ...news });
+      if (news) reported.push({ second, ...news });
     }
-    expect(told).toEqual([
+    expect(reported).toEqual([
       { second: 30, blocksLeft: 90_080, blocksPerSecond: 320, secondsLeft: 282 },
       { second: 60, blocksLeft: 80_480, blocksPerSecond: 320, secondsLeft: 252 },
     ]);
   });
 
-  it('says nothing of a short one, nor of a step long after the last', () => {
+  it('reports nothing for a short one, nor for a step long after the last', () => {
     const progress = createRescanProgress();
     expect(progress(32, 500, START)).toBeNull();
     expect(progress(32, 468, START + 40_000)).toBeNull();

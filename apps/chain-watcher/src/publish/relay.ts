@@ -2,11 +2,12 @@ import { TOPICS } from '@daybook/contracts';
 import type { DurableLog } from '@daybook/messaging';
 import { isAbove, lowest, type Position } from '../state/position';
 import { matchedThrough, tipOf, type WatchContext } from '../state/watch-state';
+import { watchReportMessage } from './messages';
 
 /** Messages that are published with one acknowledgement. */
 const PUBLISH_AT_ONCE = 500;
 
-/** Publishes the outbox, and knows how far everything is published. */
+/** Publishes the outbox and the reports on requests, and knows how far everything is published. */
 export function createRelay(context: WatchContext, log: DurableLog) {
   const { chain, store, state } = context;
   /** The last block whose transfers are all published; -1 when there is none. */
@@ -20,6 +21,8 @@ export function createRelay(context: WatchContext, log: DurableLog) {
       const tip = state.chain.phase === 'new' ? -1 : tipOf(state).number;
       const { lateRescans } = state;
       const through = matchedThrough(state);
+      // Read before the outbox, so that what a rescan found is published before the report says so.
+      const reports = await store.unreported(chain.id);
       const messages = await store.outbox(chain.id, PUBLISH_AT_ONCE);
       const last = messages.at(-1);
       if (last) {
@@ -30,6 +33,11 @@ export function createRelay(context: WatchContext, log: DurableLog) {
         await store.published(chain.id, last.position);
       }
       if (messages.length === PUBLISH_AT_ONCE) return true;
+      if (reports.length > 0) {
+        const about = reports.map((report) => watchReportMessage(chain.id, report));
+        await log.publish(TOPICS.watchReport, about);
+        await store.reported(chain.id, reports);
+      }
       publishedBlock = tip;
       // A rescan that was added and ended meanwhile may have left messages in the outbox.
       if (lateRescans === state.lateRescans) state.publishedThrough = through;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { extendRing, headerAt, type Ring } from '../state/ring';
 import { decideReorg } from './decide-reorg';
 
-/** A chain that leaves `parent` and is called `fork`; numbers go on from there. */
+/** A chain named `fork` that follows `parent`. */
 function chainOf(fork: string, length: number, parent?: BlockHeader): BlockHeader[] {
   const headers: BlockHeader[] = [];
   for (let n = 0; n < length; n++) {
@@ -41,7 +41,7 @@ describe('decideReorg', () => {
     expect(decideReorg(ring, added)).toEqual({ kind: 'extend', added });
   });
 
-  it('asks for what lies between the cursor and a head further on', () => {
+  it('asks for the blocks between the cursor and a head further on', () => {
     expect(decideReorg(ring, [at(17)])).toEqual({ kind: 'gap', from: 15 });
   });
 
@@ -64,7 +64,7 @@ describe('decideReorg', () => {
     expect(decideReorg(ring, added)).toMatchObject({ kind: 'reorg', ancestor: at(11), added });
   });
 
-  it('takes back everything but the oldest block that it remembers', () => {
+  it('replaces everything above the oldest block of the ring', () => {
     const added = chainOf('b', 2, at(10));
     expect(decideReorg(ring, added)).toMatchObject({ kind: 'reorg', removed: main.slice(11, 15) });
   });
@@ -94,7 +94,7 @@ describe('decideReorg', () => {
         const oldest = remembered[0]?.number ?? 0;
         if (parent.number >= oldest) {
           expect(result?.at(-1)).toEqual(target);
-          // What was kept and what was added hang together.
+          // What was kept and what was added are linked.
           result?.slice(1).forEach((header, i) => {
             expect(header.parentHash).toBe(result[i]?.hash);
           });
@@ -143,7 +143,7 @@ function follow(
       }
     }
   }
-  throw new Error('It asks for ever.');
+  throw new Error('It never stops asking for parents.');
 }
 
 describe('headerAt', () => {

@@ -49,7 +49,7 @@ export type ChainState =
   /** The chain was never watched. */
   | { readonly phase: 'new' }
   | (StartedChain & { readonly phase: 'following' })
-  /** A reorg deeper than the ring: only a ring reset lets matching go on. */
+  /** A reorg deeper than the ring: only a ring reset lets matching continue. */
   | (StartedChain & { readonly phase: 'stalled'; readonly reason: string });
 
 /** What the leader remembers of its chain. All of it is stored, but for the last two fields. */
@@ -110,7 +110,7 @@ function apply({ chain, table, events }: WatchParts, state: WatchState, change: 
     state.chain = { ...before, ring: extendRing(before.ring, parent, added, chain.reorgWindow) };
   }
   if (ring) state.chain = { ...startedChain(state), ring };
-  state.rescans = openRescans(state.rescans, rescans);
+  state.rescans = openRescans(state.rescans, rescans).filter(({ id }) => id !== change.cancelled);
   for (const { after } of rescans.filter(isForLateAddress).filter(isWaiting)) {
     // An address may come out of order: from a key that was parked, or as the later of two copies.
     state.lateRescans += 1;

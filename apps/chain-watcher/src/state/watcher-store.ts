@@ -1,7 +1,7 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { Message } from '@daybook/messaging';
 import type { Position } from './position';
-import type { Rescan } from './rescan';
+import type { OperatorRescan, Rescan } from './rescan';
 import type { Ring } from './ring';
 import type { TrackedTransfer } from './tracked-transfer';
 
@@ -48,6 +48,8 @@ export interface Change {
   readonly ring?: Ring;
   /** Added or changed. One that was cancelled meanwhile stays cancelled. */
   readonly rescans?: readonly Rescan[];
+  /** The id of an operator's rescan to end, unless it has ended. */
+  readonly cancelled?: string;
   /** Canonical addresses. */
   readonly addresses?: readonly string[];
   readonly taken?: bigint;
@@ -58,6 +60,12 @@ export interface Change {
 
 export interface OutboxMessage extends Message {
   readonly position: bigint;
+}
+
+/** An operator's rescan as it was at a time (RFC 3339, by the clock of the store). */
+export interface RescanReport {
+  readonly rescan: OperatorRescan;
+  readonly observedAt: string;
 }
 
 export type BlockRef = Pick<BlockHeader, 'number' | 'hash'>;
@@ -103,6 +111,8 @@ export abstract class WatcherStore {
   abstract includedAtMost(chain: string, number: number): Promise<BlockRef | null>;
   /** The open rescans, oldest first. */
   abstract rescans(chain: string): Promise<readonly Rescan[]>;
+  /** Whether a rescan with this id is stored, open or ended. */
+  abstract hasRescan(id: string): Promise<boolean>;
   /** Detected transfers that are not final yet, oldest block first. */
   abstract detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]>;
   /** Stores a step with its outbox. Throws `LostLeadership`; after any other error the outcome is unknown. */
@@ -111,5 +121,12 @@ export abstract class WatcherStore {
   abstract outbox(chain: string, limit: number): Promise<readonly OutboxMessage[]>;
   /** Removes published messages, up to and including `position`. */
   abstract published(chain: string, position: bigint): Promise<void>;
+  /**
+   * The rescans of operators to report on: those whose state changed since the last report, and those that
+   * progressed and were not reported for a second.
+   */
+  abstract unreported(chain: string): Promise<readonly RescanReport[]>;
+  /** Notes that these reports were published. */
+  abstract reported(chain: string, reports: readonly RescanReport[]): Promise<void>;
   abstract close(): Promise<void>;
 }

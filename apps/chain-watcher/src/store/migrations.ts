@@ -1,10 +1,4 @@
-/**
- * What a migration needs of TypeORM's query runner. The migrations only go forward: to return to an older
- * version, restore the backup that was made before the upgrade.
- */
-export interface Queries {
-  query(sql: string): Promise<unknown>;
-}
+import type { Queries } from '@daybook/platform';
 
 /** The tables of the watchers, in a schema of their own. */
 export class CreateWatcher1763800000000 {
@@ -189,12 +183,30 @@ export class UniteRescans1764300000000 {
   }
 }
 
+/** Requests come from the ledger by a topic; how far they are goes back by another. */
+export class ReportRequests1764400000000 {
+  readonly name = 'ReportRequests1764400000000';
+
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
+      -- What the last published report on an operator's rescan said. The ledger does not know the requests
+      -- of older versions, so there is nothing to report on those that have ended.
+      ALTER TABLE watcher.rescan
+        ADD COLUMN reported_state text,
+        ADD COLUMN reported_next  bigint,
+        ADD COLUMN reported_at    timestamptz;
+      UPDATE watcher.rescan SET reported_state = state, reported_next = next_number
+        WHERE ended_at IS NOT NULL;`);
+  }
+}
+
 /** In the order in which they must run. */
 export const watcherMigrations = [
   CreateWatcher1763800000000,
   AcknowledgeAddresses1763900000000,
   RequestRescans1764000000000,
   UniteRescans1764300000000,
+  ReportRequests1764400000000,
 ] as const;
 
 /** Lets `role` do what a watcher does. It never deletes a transfer or an address. */

@@ -1,5 +1,5 @@
 import { Client, type ClientConfig, Pool } from 'pg';
-import type { Rescan } from '../state/rescan';
+import type { OperatorRescan, Rescan } from '../state/rescan';
 import type { TrackedTransfer } from '../state/tracked-transfer';
 import {
   type BlockRef,
@@ -8,6 +8,7 @@ import {
   type Leadership,
   LostLeadership,
   type OutboxMessage,
+  type RescanReport,
   WatcherStore,
   type WatchRecord,
 } from '../state/watcher-store';
@@ -39,6 +40,17 @@ const CHAIN = `SELECT ${CHAIN_COLUMNS} FROM watcher.chain WHERE chain = $1`;
 const RING = `SELECT ${RING_COLUMNS} FROM watcher.ring WHERE chain = $1 ORDER BY number`;
 const SEEN = `
   SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer WHERE chain = $1 AND status = 'seen'`;
+
+const UNREPORTED = `
+  SELECT ${RESCAN_COLUMNS}, now()::text AS observed_at FROM watcher.rescan
+  WHERE chain = $1 AND origin <> 'late-address'
+    AND (reported_state IS DISTINCT FROM state
+      OR (reported_next IS DISTINCT FROM next_number
+        AND reported_at <= now() - interval '1 second'))
+  ORDER BY requested_at, id`;
+const REPORTED = `
+  UPDATE watcher.rescan SET reported_state = $3, reported_next = $4, reported_at = now()
+  WHERE chain = $1 AND id = $2`;
 
 /** The watchers' memory in PostgreSQL (`watcherMigrations` makes the tables). */
 export class PostgresWatcherStore extends WatcherStore {
@@ -160,6 +172,13 @@ export class PostgresWatcherStore extends WatcherStore {
     return (await this.rows('watcher-rescans', sql, [chain])).map(toRescan);
   }
 
+  async hasRescan(id: string): Promise<boolean> {
+    const rows = await this.rows('watcher-rescan', 'SELECT id FROM watcher.rescan WHERE id = $1', [
+      id,
+    ]);
+    return rows.length > 0;
+  }
+
   async detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
     const sql = `
       SELECT ${TRANSFER_COLUMNS} FROM watcher.transfer
@@ -203,6 +222,21 @@ export class PostgresWatcherStore extends WatcherStore {
   async published(chain: string, position: bigint): Promise<void> {
     const sql = 'DELETE FROM watcher.outbox WHERE chain = $1 AND position <= $2';
     await this.rows('watcher-published', sql, [chain, position]);
+  }
+
+  async unreported(chain: string): Promise<readonly RescanReport[]> {
+    const rows = await this.rows('watcher-unreported', UNREPORTED, [chain]);
+    return rows.map((row) => ({
+      rescan: toRescan(row) as OperatorRescan,
+      observedAt: new Date(row.observed_at as string).toISOString(),
+    }));
+  }
+
+  async reported(chain: string, reports: readonly RescanReport[]): Promise<void> {
+    for (const { rescan } of reports) {
+      const { id, state, next } = rescan;
+      await this.rows('watcher-reported', REPORTED, [chain, id, state, next]);
+    }
   }
 
   async close(): Promise<void> {

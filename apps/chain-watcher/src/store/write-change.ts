@@ -11,10 +11,12 @@ const LOCK_FENCE = 'SELECT 1 FROM watcher.chain WHERE chain = $1 AND fence = $2 
 const INSERT_RING = `
   INSERT INTO watcher.ring SELECT * FROM json_populate_recordset(NULL::watcher.ring, $1)`;
 
-// An operator may have cancelled the rescan meanwhile: then it stays as it is.
+// A rescan that an operator has cancelled meanwhile stays cancelled. The ledger knows, under the same id,
+// which operator requested it.
 const PUT_RESCAN = `
   INSERT INTO watcher.rescan AS r (chain, ${RESCAN_COLUMNS}, requested_by, ended_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'chain-watcher',
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+    CASE $3 WHEN 'late-address' THEN 'chain-watcher' ELSE 'ledger' END,
     CASE WHEN $4 IN ('waiting', 'running') THEN NULL ELSE now() END)
   ON CONFLICT (id) DO UPDATE SET
     state = excluded.state, since = excluded.since, after_position = excluded.after_position,
@@ -23,7 +25,11 @@ const PUT_RESCAN = `
     versions = excluded.versions, reason = excluded.reason, ended_at = excluded.ended_at
   WHERE r.ended_at IS NULL`;
 
-// Nobody asks for the history of these, and there is one for almost every new address.
+const CANCEL_RESCAN = `
+  UPDATE watcher.rescan SET state = 'cancelled', ended_at = now()
+  WHERE chain = $1 AND id = $2 AND ended_at IS NULL AND origin <> 'late-address'`;
+
+// Their history is of no use, and almost every new address makes one.
 const DELETE_ENDED_RESCANS = `
   DELETE FROM watcher.rescan
   WHERE chain = $1 AND origin = 'late-address' AND ended_at IS NOT NULL`;
@@ -67,7 +73,7 @@ export async function writeChange(
 
   const led = await run('lock-fence', LOCK_FENCE, [chain, fence]);
   if (led.rowCount === 0) throw new LostLeadership(chain);
-  const { start, advance, ring, taken, acknowledged } = change;
+  const { start, advance, ring, cancelled, taken, acknowledged } = change;
   const { rescans = [], addresses = [], transfers = [] } = change;
   if (start) {
     await run('start', START, [chain, start.number, start.at]);
@@ -89,6 +95,7 @@ export async function writeChange(
   for (const rescan of rescans)
     await run('put-rescan', PUT_RESCAN, [chain, ...rescanValues(rescan)]);
   if (rescans.length > 0) await run('delete-rescans', DELETE_ENDED_RESCANS, [chain]);
+  if (cancelled !== undefined) await run('cancel-rescan', CANCEL_RESCAN, [chain, cancelled]);
   if (taken !== undefined) await run('take', TAKE, [chain, taken]);
   if (acknowledged !== undefined) await run('acknowledge', ACKNOWLEDGE, [chain, acknowledged]);
   if (addresses.length > 0) await run('insert-addresses', INSERT_ADDRESSES, [chain, addresses]);

@@ -98,8 +98,8 @@ function minted(since: number, position: bigint): MintedAddress {
 /** Blocks and what became of their transfers. */
 function published(): string[] {
   const transfers = broker.messages(TOPICS.transfer);
-  const told = transfers.map(({ value }) => JSON.parse(value) as TransferV1);
-  return [...new Set(told.map(({ block, status }) => `${block?.number} ${status}`))];
+  const versions = transfers.map(({ value }) => JSON.parse(value) as TransferV1);
+  return [...new Set(versions.map(({ block, status }) => `${block?.number} ${status}`))];
 }
 
 async function acknowledged(complete: bigint | null): Promise<string | null> {
@@ -174,7 +174,7 @@ describe('a node that lacks the past', () => {
     expect(await acknowledged(7n)).toBe('7');
   });
 
-  it('is raised when it goes on for long', async () => {
+  it('is reported when it lasts for long', async () => {
     void watch.offerAddresses([minted(300, 7n)], 7n);
     await watch.pass();
     pruned = 60;
@@ -188,11 +188,11 @@ describe('a node that lacks the past', () => {
   });
 });
 
-describe('a range that is matched again', () => {
+describe('a rescan for late addresses', () => {
   it('comes to its end while addresses stream in', async () => {
     void watch.offerAddresses([minted(300, 7n)], 7n);
     for (let n = 0; n < 20; n++) {
-      // Whoever is given an address now is looked for in the last blocks.
+      // A new address makes a rescan of the last blocks.
       const address = addressOf(`customer ${n}`);
       const position = BigInt(8 + n);
       void watch.offerAddresses([{ ...minted(900, position), address }], position);
@@ -205,7 +205,7 @@ describe('a range that is matched again', () => {
   });
 });
 
-describe('a rescan that was asked for', () => {
+describe('a rescan that was requested', () => {
   const asked = { origin: 'operator', state: 'waiting', from: 1, blocksMax: null } as const;
   const fresh = { next: null, hash: null, found: 0, versions: 0, reason: null };
   const ask = (id: string) =>

@@ -1,18 +1,16 @@
-import type { PendingTransaction } from '@daybook/chains';
-import { type ChainHeadV1, TOPICS } from '@daybook/contracts';
+import { type ChainHeadV1, TOPICS, type WatchRequestV1 } from '@daybook/contracts';
 import type { DurableLog } from '@daybook/messaging';
 import { createAddressIntake } from '../addresses/address-intake';
-import type { MintedAddress } from '../addresses/late-addresses';
 import type { HeadFeed } from '../blocks/head-feed';
 import { createRecentBlocks } from '../blocks/recent-blocks';
 import { createFinality } from '../finality/finalise';
 import type { PolicyGroup } from '../finality/policy';
 import { createMempool } from '../mempool/mempool';
 import { type Health, judge, type Trouble } from '../monitoring/health';
+import { takeRequest } from '../operator/take-request';
 import { chainHeadMessage } from '../publish/messages';
 import { createRelay } from '../publish/relay';
 import { createRescans } from '../rescan/run-rescans';
-import type { Position } from '../state/position';
 import { openContext, tipOf, type WatchParts } from '../state/watch-state';
 import type { WatchRecord } from '../state/watcher-store';
 import { followChain } from './follow-chain';
@@ -29,32 +27,7 @@ export interface WatchOptions extends WatchParts {
 }
 
 /** The leader's work on one chain, in steps. Its caller decides when: see `leader/loops`. */
-export interface Watch {
-  /**
-   * Does what is due and stores it; returns whether more is due at once. After an error of the node the
-   * same watch may be tried again; after any other error it must be opened again from what is stored.
-   */
-  pass(): Promise<boolean>;
-  /** Publishes what is stored; returns whether more is stored. */
-  relay(): Promise<boolean>;
-  heights(): Heights;
-  /** Publishes the state of the chain. */
-  reportHead(health: Health): Promise<void>;
-  /**
-   * Offers addresses that were minted in a stretch of the ledger's log that ends at `through`. Resolves
-   * when they are stored and will be matched.
-   */
-  offerAddresses(addresses: readonly MintedAddress[], through: Position): Promise<void>;
-  /**
-   * Stores an acknowledgement: that addresses up to a position are matched in every block since their
-   * mint, and what was found is published. Every address up to the position `complete` has been offered.
-   */
-  acknowledge(complete: Position): Promise<void>;
-  offerPending(transaction: PendingTransaction): void;
-  /** Rejects offered addresses that are not stored yet, so that they are offered to the next watch. */
-  close(): void;
-  health(trouble: Trouble | null): Health;
-}
+export type Watch = ReturnType<typeof createWatch>;
 
 /** The node's head, how far it is matched and published, and for which addresses. */
 export type Heights = Pick<ChainHeadV1, 'latest' | 'matched' | 'finalized'> & {
@@ -62,7 +35,7 @@ export type Heights = Pick<ChainHeadV1, 'latest' | 'matched' | 'finalized'> & {
 };
 
 /** Opens a watch that continues from `record`. */
-export function createWatch(options: WatchOptions, record: WatchRecord, log: DurableLog): Watch {
+export function createWatch(options: WatchOptions, record: WatchRecord, log: DurableLog) {
   const { chain, startBlock } = options;
   const context = openContext(options, record);
   const { state } = context;
@@ -84,7 +57,11 @@ export function createWatch(options: WatchOptions, record: WatchRecord, log: Dur
   }
 
   return {
-    async pass() {
+    /**
+     * Does what is due and stores it; returns whether more is due at once. After an error of the node the
+     * same watch may be tried again; after any other error it must be opened again from what is stored.
+     */
+    async pass(): Promise<boolean> {
       // Addresses come first, so that the next block is matched with them. Before the first start it is
       // unknown which blocks they are late for.
       if (state.chain.phase !== 'new' && addresses.hasOffers()) {
@@ -99,21 +76,34 @@ export function createWatch(options: WatchOptions, record: WatchRecord, log: Dur
       return isBehind || isMoreFinal || isRescanning || addresses.hasOffers();
     },
 
+    /** Publishes what is stored; returns whether more is stored. */
     relay: relay.publish,
     heights,
 
-    async reportHead(health) {
+    /** Publishes the state of the chain. */
+    async reportHead(health: Health): Promise<void> {
       const observedAt = new Date(options.now()).toISOString();
       const report = { chain: chain.id, ...heights(), ...health, observedAt };
       await log.publish(TOPICS.chainHead, [chainHeadMessage(report)]);
     },
 
+    /**
+     * Offers addresses that were minted in a stretch of the ledger's log that ends at `through`. Resolves
+     * when they are stored and will be matched.
+     */
     offerAddresses: addresses.offer,
+    /**
+     * Stores an acknowledgement: that addresses up to a position are matched in every block since their
+     * mint, and what was found is published. Every address up to the position `complete` has been offered.
+     */
     acknowledge: relay.acknowledge,
+    /** Rejects offered addresses that are not stored yet, so that they are offered to the next watch. */
     close: addresses.close,
     offerPending: mempool.offer,
+    /** Stores what an operator requested. Throws before the chain's first start. */
+    takeRequest: (request: WatchRequestV1): Promise<void> => takeRequest(context, request),
 
-    health: (trouble) =>
+    health: (trouble: Trouble | null): Health =>
       judge(
         chain,
         {

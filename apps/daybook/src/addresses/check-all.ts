@@ -21,7 +21,7 @@ interface Alarm {
 /** Checks the address of every purse in the table against the log and the xpub. */
 export function checkAll(options: CheckOptions): Promise<void> {
   return operate(options, async (operation) => {
-    const xpubs = xpubsFor(operation.env, options.xpub);
+    const xpubs = xpubsFor(operation.env(), options.xpub);
     const store = await operation.store();
     const [counted] = await operation.query<{ count: string }>('SELECT count(*) FROM ledger.purse');
     const total = Number(counted?.count ?? 0);

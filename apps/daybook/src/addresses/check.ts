@@ -56,7 +56,7 @@ export function check(text: string, options: CheckOptions): Promise<void> {
         EXIT.usage,
       );
     }
-    const xpubs = xpubsFor(operation.env, options.xpub, [place.family]);
+    const xpubs = xpubsFor(operation.env(), options.xpub, [place.family]);
     const row = await purseAt(operation, place);
     const found = row
       ? await judgeRow(operation, xpubs, row)

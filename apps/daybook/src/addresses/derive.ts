@@ -3,7 +3,6 @@ import type { Family } from '@daybook/domain';
 import { readEnvironment } from '@daybook/platform';
 import { LedgerEnv } from '../../../ledger/src/ledger.env';
 import { EXIT, Failure } from '../cli/exit-codes';
-import { explain } from '../cli/explain';
 import { findInstallation } from '../cli/installation';
 import type { PlaceOptions } from '../cli/operate';
 import { remark, say, sayJson } from '../cli/output';
@@ -21,17 +20,7 @@ export interface DeriveOptions extends PlaceOptions {
 }
 
 /** Writes addresses of an xpub. With an xpub given it needs no installation of Daybook. */
-export async function derive(options: DeriveOptions): Promise<void> {
-  try {
-    writeAddresses(options);
-  } catch (error) {
-    const { exitCode, message } = explain(error);
-    remark(message);
-    process.exitCode = exitCode;
-  }
-}
-
-function writeAddresses({ data, family, xpub: given, from, count, json }: DeriveOptions): void {
+export function derive({ data, family, xpub: given, from, count, json }: DeriveOptions): void {
   if (from + count > INDEXES) {
     throw new Failure(
       `Indexes end at ${INDEXES - 1}; --from plus --count goes beyond.`,

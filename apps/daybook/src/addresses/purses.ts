@@ -1,7 +1,6 @@
-import { type Family, streamName, upcast } from '@daybook/domain';
+import { type Derivation, type Family, streamName, upcast } from '@daybook/domain';
 import type { EventStore } from '@daybook/event-store';
 import type { Operation } from '../cli/operate';
-import type { Derivation } from './xpubs';
 
 /** A row of the purse table. */
 export interface PurseRow {
@@ -12,7 +11,6 @@ export interface PurseRow {
   readonly address: string;
   readonly status: string;
   readonly minted_at: Date;
-  readonly first_position: string;
 }
 
 /** What the log says of a minted purse. */
@@ -22,7 +20,7 @@ export interface Mint {
 }
 
 const PURSES = `
-  SELECT id, account_id, customer_id, family, address, status, minted_at, first_position
+  SELECT id, account_id, customer_id, family, address, status, minted_at
     FROM ledger.purse`;
 
 /** The row with this address (canonical). */

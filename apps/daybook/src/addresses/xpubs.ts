@@ -1,5 +1,5 @@
 import { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from '@daybook/chains';
-import { FAMILIES, type Family } from '@daybook/domain';
+import { type Derivation, FAMILIES, type Family } from '@daybook/domain';
 import { type LedgerEnv, xpubsOf } from '../../../ledger/src/ledger.env';
 import { EXIT, Failure } from '../cli/exit-codes';
 
@@ -36,12 +36,6 @@ function refusable<T>(read: () => T): T {
     if (error instanceof InvalidXpub) throw new Failure(error.message, EXIT.usage);
     throw error;
   }
-}
-
-/** Where an address comes from. */
-export interface Derivation {
-  readonly xpubFingerprint: string;
-  readonly index: number;
 }
 
 /** `derives` when the xpub gives this very address, `differs` when it gives another one. */

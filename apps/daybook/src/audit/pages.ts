@@ -6,11 +6,11 @@ import type {
   ReplayReport,
   TrialBalanceLine,
 } from '@daybook/audit';
-import type { Figures, Violation } from '@daybook/domain';
+import { loadChainsFile } from '@daybook/chains';
+import { type Asset, type Figures, formatUnits, type Violation } from '@daybook/domain';
 import colors from 'picocolors';
 import { table } from '../cli/output';
 import { grouped } from '../cli/progress';
-import { type MoneyInWords, moneyInWords } from './money';
 
 /** A replay for people: the trial balance, and balances and throughput by account. */
 export function replayPage(report: ReplayReport, chainsFile: string | undefined): string {
@@ -34,6 +34,20 @@ export function replayPage(report: ReplayReport, chainsFile: string | undefined)
     schema !== null && `The tables were kept in the schema ${schema}.`,
     violations.length === 0 && colors.green('All rules of the books hold.'),
   ]);
+}
+
+/** Writes base units of an asset as people count them. */
+type MoneyInWords = (asset: string, baseUnits: bigint) => string;
+
+/** By the registry, and in base units for an asset that it does not list: never by a guess. */
+function moneyInWords(chainsFile: string | undefined): MoneyInWords {
+  const { assets } = loadChainsFile(chainsFile ?? null);
+  const byId = new Map<string, Asset>(assets.map((asset) => [asset.id, asset]));
+  return (id, baseUnits) => {
+    const asset = byId.get(id);
+    if (asset === undefined) return `${baseUnits} base units of ${id}`;
+    return `${formatUnits(baseUnits, asset.decimals)} ${asset.currency}`;
+  };
 }
 
 const COLUMNS: readonly (readonly [string, (figures: Figures) => bigint])[] = [

@@ -73,11 +73,11 @@ async function runFold(operation: Operation, asked: Asked, inMemory: boolean) {
 async function runCompare(operation: Operation, asked: Omit<Asked, 'to'>) {
   const { store, env } = operation;
   const databaseUrl = scratchUrl(operation);
-  return compare({ ...asked, store: await store(), liveUrl: env.databaseUrl, databaseUrl });
+  return compare({ ...asked, store: await store(), liveUrl: env().databaseUrl, databaseUrl });
 }
 
 function scratchUrl({ installation, env }: Operation): string {
-  return installation.ownerDatabaseUrl ?? env.databaseUrl;
+  return installation.ownerDatabaseUrl ?? env().databaseUrl;
 }
 
 async function discardTables(operation: Operation, id: string): Promise<ExitCode> {
@@ -132,7 +132,7 @@ function write(
     for (const line of report.kind === 'replay' ? replayCsv(report) : compareCsv(report)) say(line);
     // A table has no place for what is not a row of it.
     for (const line of besideCsv(report)) remark(line);
-  } else if (report.kind === 'replay') say(replayPage(report, env.chainsFile));
+  } else if (report.kind === 'replay') say(replayPage(report, env().chainsFile));
   else say(comparePage(report));
   return report.exitCode;
 }

@@ -13,7 +13,6 @@ const CONFIGURATION: ReadonlySet<string> = new Set([
   'EngineMisconfigured',
   'InvalidXpub',
   'InvalidChainsFile',
-  'RequestRefused',
 ]);
 
 /** Audits that were asked for what cannot be: another request, or more rights, would do. */

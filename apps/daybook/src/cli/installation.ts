@@ -23,21 +23,25 @@ export interface Installation {
   readonly place: string;
   /** Configures a ledger as the one that runs there is configured. */
   readonly environment: NodeJS.ProcessEnv;
-  readonly watcherDatabaseUrl: string;
+  /** Undefined where only the ledger's address is known. */
+  readonly watcherDatabaseUrl: string | undefined;
   /** The schemas' owner, for what makes tables; undefined when nobody said who that is. */
   readonly ownerDatabaseUrl: string | undefined;
   /** Base URLs of the services; null when unknown. */
   readonly ledgerUrl: string | null;
   readonly watcherUrl: string | null;
+  /** Opens the operations of the ledger; null when nobody said it. */
+  readonly operatorKey: string | null;
 }
 
 /**
- * The Daybook that a command is about: the cluster of the `DAYBOOK_` variables when they name a
- * database, else the one in a data folder. A folder that is named counts for more than variables.
+ * The Daybook that a command is about: the cluster of the `DAYBOOK_` variables when they name a ledger
+ * or a database, else the one in a data folder. A folder that is named counts for more than variables.
  */
 export function findInstallation(named: string | undefined): Installation {
   const { env } = process;
-  if (named === undefined && env.DAYBOOK_DATABASE_URL) return cluster(env);
+  if (named === undefined && (env.DAYBOOK_DATABASE_URL || env.DAYBOOK_LEDGER_URL))
+    return cluster(env);
   const folder = dataFolder(named ?? DATA_FOLDER);
   const below = relative(process.cwd(), folder.path) || '.';
   const place = below.startsWith('..') ? folder.path : below;
@@ -45,7 +49,7 @@ export function findInstallation(named: string | undefined): Installation {
   if (last === undefined) {
     throw new Failure(
       `${place} is not a data folder that Daybook has run on. Start it there with "npx daybook start", ` +
-        'name another folder with --data, or describe a cluster with DAYBOOK_DATABASE_URL.',
+        'name another folder with --data, or a cluster with DAYBOOK_LEDGER_URL or DAYBOOK_DATABASE_URL.',
       EXIT.usage,
     );
   }
@@ -58,18 +62,25 @@ export function findInstallation(named: string | undefined): Installation {
     ownerDatabaseUrl: databases.owner,
     ledgerUrl: last.ledgerUrl,
     watcherUrl: last.watcherUrl,
+    // A folder that an earlier version made has no such file before its next start.
+    operatorKey:
+      last.environment.DAYBOOK_OPERATOR_KEY ||
+      keptOperatorKey(folder) ||
+      env.DAYBOOK_OPERATOR_KEY ||
+      null,
   };
 }
 
 function cluster(env: NodeJS.ProcessEnv): Installation {
   return {
     folder: null,
-    place: 'DAYBOOK_DATABASE_URL',
+    place: env.DAYBOOK_DATABASE_URL ? 'DAYBOOK_DATABASE_URL' : 'DAYBOOK_LEDGER_URL',
     environment: env,
-    watcherDatabaseUrl: env.DAYBOOK_WATCHER_DATABASE_URL || (env.DAYBOOK_DATABASE_URL as string),
+    watcherDatabaseUrl: env.DAYBOOK_WATCHER_DATABASE_URL || env.DAYBOOK_DATABASE_URL,
     ownerDatabaseUrl: env.DAYBOOK_MIGRATION_URL || undefined,
     ledgerUrl: env.DAYBOOK_LEDGER_URL || null,
     watcherUrl: env.DAYBOOK_WATCHER_URL || null,
+    operatorKey: env.DAYBOOK_OPERATOR_KEY || null,
   };
 }
 
@@ -81,4 +92,8 @@ export function rememberStart(folder: DataFolder, start: LastStart): void {
 function lastStartOf(folder: DataFolder): LastStart | undefined {
   if (!existsSync(folder.lastStartFile)) return undefined;
   return JSON.parse(readFileSync(folder.lastStartFile, 'utf8'));
+}
+
+function keptOperatorKey({ operatorKeyFile }: DataFolder): string | null {
+  return existsSync(operatorKeyFile) ? readFileSync(operatorKeyFile, 'utf8').trim() : null;
 }

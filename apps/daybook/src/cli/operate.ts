@@ -9,6 +9,7 @@ import { Stack } from '../stack';
 import { EXIT, type ExitCode, Failure } from './exit-codes';
 import { explain } from './explain';
 import { findInstallation, type Installation } from './installation';
+import { type LedgerApi, ledgerApi } from './ledger-api';
 import { remark } from './output';
 
 /** A command asks one thing after another. */
@@ -17,11 +18,16 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** What was opened closes within moments; a handle that stays open must not keep a script waiting. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
+const NO_DATABASE =
+  'This needs the database of the watchers: set DAYBOOK_WATCHER_DATABASE_URL or DAYBOOK_DATABASE_URL.';
+
 /** What a command works with. Everything is opened when it is first asked for, and closed at the end. */
 export interface Operation {
   readonly installation: Installation;
+  /** The ledger there, asked with the operator's key. */
+  readonly api: LedgerApi;
   /** As the ledger there is configured. */
-  readonly env: Readonly<LedgerEnv>;
+  env(): Readonly<LedgerEnv>;
   /** Aborts when the command is interrupted. */
   readonly signal: AbortSignal;
   store(): Promise<EventStore>;
@@ -41,6 +47,9 @@ export interface PlaceOptions {
   readonly data?: string;
 }
 
+/** What a command needs that asks the ledger for everything. */
+export const THROUGH_LEDGER = { database: false } as const;
+
 /**
  * Does the work of a command on the Daybook that the options name, and ends the process as documented:
  * with the code that the work answers (0 when none), or with that of the error, told in a sentence.
@@ -57,8 +66,8 @@ export async function operate(
   Logger.overrideLogger({ log: () => undefined, warn: remark, error: remark });
   try {
     const installation = findInstallation(options.data);
-    const env = readEnvironment(LedgerEnv, installation.environment);
-    if (needs.database) await requireDatabase(installation, env.databaseUrl);
+    const env = once(() => readEnvironment(LedgerEnv, installation.environment));
+    if (needs.database) await requireDatabase(installation, env().databaseUrl);
     const operation = open(installation, env, interrupted.signal, stack);
     process.exitCode = (await work(operation)) ?? EXIT.ok;
   } catch (error) {
@@ -73,14 +82,22 @@ export async function operate(
 
 function open(
   installation: Installation,
-  env: Readonly<LedgerEnv>,
+  env: () => Readonly<LedgerEnv>,
   signal: AbortSignal,
   stack: Stack,
 ): Operation {
   const onEnd = (close: () => Promise<unknown>): void =>
     stack.push(async () => void (await close()));
-  const pools = { ledger: pool(env.databaseUrl), watcher: pool(installation.watcherDatabaseUrl) };
-  for (const each of Object.values(pools)) onEnd(() => each.end());
+  const openPool = (url: string | undefined): Pool => {
+    if (url === undefined) throw new Failure(NO_DATABASE, EXIT.usage);
+    const opened = pool(url);
+    onEnd(() => opened.end());
+    return opened;
+  };
+  const pools = {
+    ledger: once(() => openPool(env().databaseUrl)),
+    watcher: once(() => openPool(installation.watcherDatabaseUrl)),
+  };
   const kept = <T extends { close(): Promise<void> }>(make: () => Promise<T>) => {
     let opened: Promise<T> | undefined;
     return () => {
@@ -90,7 +107,7 @@ function open(
           return it;
         },
         (error) => {
-          // Whoever asks again, such as a status that is watched, tries again.
+          // A status that is watched asks again, and then opens it again.
           opened = undefined;
           throw error;
         },
@@ -99,10 +116,18 @@ function open(
     };
   };
   return {
-    ...{ installation, env, signal, onEnd },
-    store: kept(() => openEventStore(env)),
-    log: kept(() => openDurableLog(env)),
-    query: async (sql, values = [], of = 'ledger') => (await pools[of].query(sql, values)).rows,
+    ...{ installation, env, signal, onEnd, api: ledgerApi(installation, signal) },
+    store: kept(() => openEventStore(env())),
+    log: kept(() => openDurableLog(env())),
+    query: async (sql, values = [], of = 'ledger') => (await pools[of]().query(sql, values)).rows,
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -1,23 +1,29 @@
 import { type Command, Option } from 'commander';
+import { scopeWords } from '../../../ledger/src/edge/scopes';
 import { listOf, moment, name, uuid } from '../cli/arguments';
-import { dataOption, examples, jsonOption } from '../cli/command';
+import { dataOption, examples, jsonOption, reasonOption } from '../cli/command';
 
 const load = () => require('../keys/keys') as typeof import('../keys/keys');
 
+const SCOPES = [...new Set([...scopeWords('account'), ...scopeWords('operator')])];
+const OPERATOR_HELP = 'the name of an operator whose key is meant; needs no running ledger';
+
 export function addKeys(program: Command): void {
-  const keys = program.command('keys').description('Give, show and take back API keys.');
+  const keys = program.command('keys').description('Issue, list and revoke keys.');
 
   const create = keys
     .command('create')
-    .description('Make an API key. It is shown once; only its hash is stored.')
+    .description('Issue a key. It is shown once; only its hash is stored.')
     .addOption(
-      new Option('--scopes <list>', 'what it may do: read, write')
-        .argParser(listOf(['read', 'write']))
+      new Option('--scopes <list>', 'what it may do: read, write, or scopes such as purses:read')
+        .argParser(listOf(SCOPES))
         .makeOptionMandatory(),
     )
     .option('--name <text>', 'what its owner calls it', name)
     .option('--expires <moment>', 'when it ends; it lasts when left out', moment)
     .option('--account <id>', 'whose it is (default: the default account)', uuid)
+    .option('--operator <name>', OPERATOR_HELP, name)
+    .addOption(reasonOption())
     .addOption(jsonOption())
     .addOption(dataOption())
     .action((options) => load().createKey(options));
@@ -25,12 +31,14 @@ export function addKeys(program: Command): void {
     create,
     'npx daybook keys create --scopes read,write',
     'KEY=$(npx daybook keys create --scopes read --name reports --expires 2027-01-01)',
+    'npx daybook keys create --operator "Night shift" --scopes read',
   );
 
   const list = keys
     .command('list')
-    .description('Show every key that there ever was, never the keys themselves.')
+    .description('List every key that was ever issued, never the keys themselves.')
     .option('--account <id>', 'only those of this account', uuid)
+    .option('--operator <name>', OPERATOR_HELP, name)
     .addOption(jsonOption())
     .addOption(dataOption())
     .action((options) => load().showKeys(options));
@@ -42,14 +50,13 @@ export function addKeys(program: Command): void {
 
   const revoke = keys
     .command('revoke')
-    .description(
-      'Take a key back for ever. It opens nothing in a moment; repeating changes nothing.',
-    )
+    .description('Revoke a key for ever. It opens nothing in a moment; repeating changes nothing.')
     .argument('<key id>', 'the part between the underscores, or the whole key')
-    .option('--reason <text>', 'kept as evidence', name)
+    .addOption(reasonOption())
     .option('--account <id>', 'whose it is (default: the account that has it)', uuid)
+    .option('--operator <name>', OPERATOR_HELP, name)
     .addOption(jsonOption())
     .addOption(dataOption())
-    .action((keyId, options) => load().takeBackKey(keyId, options));
+    .action((keyId, options) => load().revokeKey(keyId, options));
   examples(revoke, 'npx daybook keys revoke 3f9k2m1x --reason "laptop stolen"');
 }

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { dataOption, examples, jsonOption } from '../cli/command';
+import { dataOption, examples, jsonOption, reasonOption } from '../cli/command';
 
 const load = () => require('../parked/parked') as typeof import('../parked/parked');
 
 export function addParked(program: Command): void {
   const parked = program
     .command('parked')
-    .description('Keys that wait because a message of theirs can never be handled as it is.');
+    .description('Keys whose messages wait, because one of them cannot be handled as it is.');
 
   const list = parked
     .command('list')
@@ -26,6 +26,7 @@ export function addParked(program: Command): void {
     .argument('<topic>', 'such as daybook.transfer.v1')
     .argument('<group>', 'such as ledger')
     .argument('<key>', 'as "parked list" shows it')
+    .addOption(reasonOption())
     .addOption(jsonOption())
     .addOption(dataOption())
     .action((topic, group, key, options) => load().retryParked(topic, group, key, options));

@@ -1,140 +1,100 @@
+import { requirePostgres } from '@daybook/platform';
+import { reasonOf } from '@daybook/platform/plain';
 import { version } from '../../../../package.json';
+import { engineOf, engineProblems } from '../../../ledger/src/operations/engine-state';
+import type { EnginesResponse, StatusResponse } from '../../../ledger/src/operations/status.dto';
+import { Failure } from '../cli/exit-codes';
 import type { Operation } from '../cli/operate';
-import { ANSWER_TIMEOUT_MS, type Asked, asked, reasonOf } from './ask';
-import { consumersOf, usesKafka } from './consumers';
-import { problemsOf, WORD_SECONDS_MAX } from './problems';
-import type { ChainStatus, Consumer, Engine, Reader, Service, StatusReport } from './status-report';
+import type { Service, StatusReport } from './status-report';
 
-/** As long as a ledger waits before it calls itself unready. */
-const STILL_SECONDS_MAX = 30;
+/** A service that has not answered by then is reported as not answering. */
+const ANSWER_TIMEOUT_MS = 5_000;
 
-const VERSION = `SELECT current_setting('server_version') AS version`;
-
-/** Asks every part by itself, so that one that does not answer hides nothing of the others. */
+/**
+ * Asks the ledger for its status. When it does not tell, the engines are asked as far as the configuration
+ * says where they are.
+ */
 export async function readStatus(operation: Operation): Promise<StatusReport> {
-  const { installation, query, log, store } = operation;
-  const now = Date.now();
-  const postgresql = asked(query<{ version: string }>(VERSION), (rows) => rows[0]?.version ?? null);
-  const [database, head, durable, ledger, watcher, tables] = await Promise.all([
-    postgresql,
-    asked(store().then((it) => it.head())),
-    asked(log().then((it) => it.check())),
-    service(installation.ledgerUrl),
-    service(installation.watcherUrl),
-    asked(query<{ name: string }>('SELECT name FROM ledger.migration ORDER BY id DESC LIMIT 1')),
+  const { ledgerUrl, watcherUrl, place } = operation.installation;
+  const [ledger, watcher, told] = await Promise.all([
+    serviceAt(ledgerUrl),
+    serviceAt(watcherUrl),
+    ledgerUrl === null
+      ? null
+      : operation.api.get<StatusResponse>('/v1/operations/status').catch(failureOf),
   ]);
-  const [readers, consumers, chains] = await Promise.all([
-    asked(readersOf(operation, head.value, now)),
-    asked(consumersWithParked(operation, now)),
-    asked(chainsOf(operation, now)),
-  ]);
-  const engines = {
-    database: engine('postgresql', database),
-    eventLog: {
-      ...engine(operation.env.eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb', head),
-      head: head.value === null ? null : String(head.value),
-    },
-    durableLog: engine(usesKafka(operation) ? 'kafka' : 'postgresql', durable),
-  };
-  const parts = {
-    engines,
-    services: { ledger, watcher },
-    readers: readers.value ?? [],
-    consumers: consumers.value ?? [],
-    chains: chains.value ?? [],
-  };
-  const unasked = database.reason === null ? [readers, consumers, chains] : [];
-  const problems = [
-    ...problemsOf(parts),
-    ...unasked.flatMap(({ reason }) => (reason === null ? [] : [reason])),
+  const services = { ledger, watcher };
+  const unwell = [
+    ...serviceProblems('ledger', ledger),
+    ...serviceProblems('chain-watcher', watcher),
   ];
+  if (told === null || told instanceof Failure) {
+    const untold =
+      told !== null && ledger?.answers
+        ? [`The ledger does not tell its status: ${told.message}`]
+        : [];
+    return { place, services, ...(await statusOfEngines(operation, [...unwell, ...untold], told)) };
+  }
+  const { followers, chains, problems, state, ...rest } = told;
+  const all = [...problems, ...unwell];
+  return {
+    ...rest,
+    ...{ place, services, problems: all, readers: followers },
+    state: state === 'ok' && all.length > 0 ? 'standing-still' : state,
+    chains: chains.map(({ secondsSinceReport, ...chain }) => ({
+      ...chain,
+      secondsSinceWord: secondsSinceReport,
+    })),
+  };
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  throw error;
+}
+
+/** What can be said without the ledger. */
+async function statusOfEngines(
+  operation: Operation,
+  otherProblems: readonly string[],
+  told: Failure | null,
+): Promise<Omit<StatusReport, 'place' | 'services'>> {
+  // Who knows only the address of the ledger cannot ask further.
+  if (told !== null && !operation.installation.environment.DAYBOOK_DATABASE_URL) throw told;
+  const engines = await askEngines(operation);
+  const problems = [...engineProblems(engines), ...otherProblems];
   const isReached = Object.values(engines).every(({ answers }) => answers);
   return {
-    at: new Date(now).toISOString(),
-    place: installation.place,
+    at: new Date().toISOString(),
     state: !isReached ? 'unreachable' : problems.length > 0 ? 'standing-still' : 'ok',
-    problems,
-    versions: {
-      daybook: version,
-      node: process.versions.node,
-      postgresql: database.value,
-      tables: tables.value?.[0]?.name ?? null,
-    },
-    ...parts,
+    ...{ problems, engines, readers: [], consumers: [], chains: [], reactions: null, books: null },
+    versions: { daybook: version, node: process.versions.node, postgresql: null, tables: null },
   };
 }
 
-/** The readers of the log. Progress counts from when the first event that waits was recorded. */
-async function readersOf(
-  { query, store }: Operation,
-  head: bigint | null,
-  now: number,
-): Promise<readonly Reader[]> {
-  const rows = await query<{ name: string; position: string; updated_at: Date }>(
-    'SELECT name, position, updated_at FROM ledger.checkpoint ORDER BY name',
-  );
-  return Promise.all(
-    rows.map(async ({ name, position, updated_at }) => {
-      const at = BigInt(position);
-      const isBehind = head !== null && head > at;
-      const page = isBehind ? await (await store()).readAll({ after: at, limit: 1 }) : null;
-      const waiting = page?.events[0];
-      const since = Math.max(updated_at.getTime(), Date.parse(waiting?.recordedAt ?? '') || 0);
-      const secondsSinceProgress = waiting === undefined ? 0 : secondsFrom(since, now);
-      return {
-        name,
-        position,
-        lag: String(isBehind && waiting !== undefined ? head - at : 0n),
-        secondsSinceProgress,
-        standsStill: secondsSinceProgress > STILL_SECONDS_MAX,
-      };
-    }),
-  );
+async function askEngines({ env, store, log }: Operation): Promise<EnginesResponse> {
+  const { databaseUrl, eventstoredbUrl, kafkaBrokers } = env();
+  const database = { url: databaseUrl, variable: 'DAYBOOK_DATABASE_URL' };
+  const [postgresql, events, messages] = await Promise.all([
+    engineOf('postgresql', requirePostgres(database)),
+    engineOf(
+      eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb',
+      store().then((it) => it.head()),
+    ),
+    engineOf(
+      kafkaBrokers === undefined ? 'postgresql' : 'kafka',
+      log().then((it) => it.check()),
+    ),
+  ]);
+  const head = events.answer === null ? null : String(events.answer);
+  return {
+    database: postgresql.engine,
+    eventLog: { ...events.engine, head },
+    durableLog: messages.engine,
+  };
 }
 
-async function consumersWithParked(
-  operation: Operation,
-  now: number,
-): Promise<readonly Consumer[]> {
-  const log = await operation.log();
-  return Promise.all(
-    (await consumersOf(operation)).map(async ({ topic, group, lag, waitingSince }) => {
-      const parked = await log.parked(topic, group);
-      const waits = waitingSince === null ? null : secondsFrom(waitingSince.getTime(), now);
-      return {
-        ...{ topic, group, lag: lag === null ? null : String(lag), parkedKeys: parked.length },
-        secondsSinceProgress: lag === null ? null : (waits ?? 0),
-        standsStill: waits !== null && waits > STILL_SECONDS_MAX,
-      };
-    }),
-  );
-}
-
-interface ChainRow {
-  readonly chain: string;
-  readonly latest: string;
-  readonly matched: string;
-  readonly finalized: string | null;
-  readonly addresses_through: string | null;
-  readonly state: string;
-  readonly detail: string | null;
-  readonly observed_at: Date;
-}
-
-async function chainsOf({ query }: Operation, now: number): Promise<readonly ChainStatus[]> {
-  const rows = await query<ChainRow>('SELECT * FROM ledger.chain_head ORDER BY chain');
-  return rows.map((row) => {
-    const { chain, latest, matched, finalized, state, detail } = row;
-    const secondsSinceWord = secondsFrom(row.observed_at.getTime(), now);
-    return {
-      ...{ chain, latest, matched, finalized, state, detail, secondsSinceWord },
-      addressesThrough: row.addresses_through,
-      standsStill: state === 'stalled' || secondsSinceWord > WORD_SECONDS_MAX,
-    };
-  });
-}
-
-async function service(url: string | null): Promise<Service | null> {
+async function serviceAt(url: string | null): Promise<Service | null> {
   if (url === null) return null;
   try {
     const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
@@ -144,7 +104,7 @@ async function service(url: string | null): Promise<Service | null> {
     };
     const failing = Object.entries(body.checks ?? {}).filter(([, { status }]) => status !== 'ok');
     const detail = failing.map(([name, check]) => `${name}: ${check.detail ?? check.status}`);
-    // A problem's status is a number; whoever is ready says so in a word.
+    // In a problem the status is a number.
     const status = typeof body.status === 'string' ? body.status : answer.ok ? 'ok' : 'failing';
     return { url, answers: true, status, detail: detail.join('; ') || null };
   } catch (error) {
@@ -152,10 +112,8 @@ async function service(url: string | null): Promise<Service | null> {
   }
 }
 
-function engine(kind: Engine['kind'], { reason }: Asked<unknown>): Engine {
-  return { kind, answers: reason === null, detail: reason };
-}
-
-function secondsFrom(then: number, now: number): number {
-  return Math.max(0, Math.round((now - then) / 1_000));
+function serviceProblems(name: string, service: Service | null): string[] {
+  if (service === null || service.status === 'ok') return [];
+  const how = service.answers ? `is ${service.status}` : 'does not answer';
+  return [`The ${name} at ${service.url} ${how}: ${service.detail}`];
 }

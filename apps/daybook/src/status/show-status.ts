@@ -1,10 +1,11 @@
 import colors from 'picocolors';
+import type { EngineResponse } from '../../../ledger/src/operations/status.dto';
 import { table } from '../cli/output';
-import type { Engine, Service, StatusReport } from './status-report';
+import type { Service, StatusReport } from './status-report';
 
 /** The report as a page for people. */
 export function statusPage(report: StatusReport): string {
-  const { engines, services, readers, consumers, chains, versions } = report;
+  const { engines, services, readers, consumers, chains, reactions, versions } = report;
   const sections = [
     heading(report),
     table(
@@ -23,7 +24,7 @@ export function statusPage(report: StatusReport): string {
     ),
     readers.length > 0 &&
       table(
-        ['reader', 'position', 'lag', 'without progress', 'state'],
+        ['follower', 'position', 'lag', 'without progress', 'state'],
         readers.map((it) => [
           ...[it.name, it.position, it.lag, seconds(it.secondsSinceProgress)],
           mark(!it.standsStill, it.standsStill ? 'stands still' : 'ok'),
@@ -40,11 +41,20 @@ export function statusPage(report: StatusReport): string {
       ),
     chains.length > 0 &&
       table(
-        ['chain', 'latest', 'matched', 'finalized', 'addresses through', 'last word', 'state'],
+        ['chain', 'latest', 'matched', 'finalized', 'addresses through', 'last report', 'state'],
         chains.map((it) => [
           ...[it.chain, it.latest, it.matched, it.finalized ?? '', it.addressesThrough ?? ''],
           `${it.secondsSinceWord} s ago`,
           mark(!it.standsStill, it.detail === null ? it.state : `${it.state}: ${it.detail}`),
+        ]),
+      ),
+    reactions !== null &&
+      reactions.states.length > 0 &&
+      table(
+        ['reaction', 'due now', 'next due', 'waits or failed'],
+        reactions.states.map((it) => [
+          ...[it.name, String(it.overdue), it.nextDueAt ?? ''],
+          it.notes.map(({ note, rows }) => `${rows}: ${note}`).join('\n'),
         ]),
       ),
     report.problems.map((problem) => colors.red(`! ${problem}`)).join('\n'),
@@ -60,7 +70,7 @@ function heading({ place, at, state }: StatusReport): string {
   return `${mark(state === 'ok', colors.bold(words[state]))} ${colors.dim(`${place}, ${at}`)}`;
 }
 
-function engineState({ answers, detail }: Engine, more = 'ok'): string {
+function engineState({ answers, detail }: EngineResponse, more = 'ok'): string {
   return mark(answers, answers ? more : `does not answer: ${detail}`);
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT } from '../cli/exit-codes';
-import { operate, type PlaceOptions } from '../cli/operate';
+import { operate, type PlaceOptions, THROUGH_LEDGER } from '../cli/operate';
 import { say, sayJson } from '../cli/output';
 import { readStatus } from './read-status';
 import { statusPage } from './show-status';
@@ -36,6 +36,6 @@ export function status(options: StatusOptions): Promise<void> {
         await sleep(WATCH_EVERY_MS, undefined, { signal: operation.signal });
       }
     },
-    { database: false },
+    THROUGH_LEDGER,
   );
 }

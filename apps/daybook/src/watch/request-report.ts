@@ -1,25 +1,25 @@
-import { isOpenRequest, type RescanRequest } from './watchers-memory';
+import { isOpen, type WatchRequest } from './watch-requests';
 
 /** A request as machines get it: `schemas/watch-request.v1.json` is the contract. */
-export function requestReport(request: RescanRequest): object {
-  const { id, chain, kind, state, from, to, found, versions, reason } = request;
+export function requestReport(request: WatchRequest): object {
+  const { id, chain, kind, state, fromBlock, toBlock, found, versions, refusal } = request;
   const text = (block: number | null): string | null => (block === null ? null : String(block));
   return {
-    ...{ id, chain, kind, state, from: text(from), to: text(to) },
+    ...{ id, chain, kind, state, from: text(fromBlock), to: text(toBlock) },
     blocksLeft: text(request.blocksLeft),
-    ...{ transfersShown: found, versionsTold: versions, reason },
+    ...{ transfersShown: found, versionsTold: versions, reason: refusal },
     requestedBy: request.requestedBy,
-    requestedAt: request.requestedAt.toISOString(),
-    endedAt: request.endedAt?.toISOString() ?? null,
+    requestedAt: request.requestedAt,
+    endedAt: request.endedAt,
   };
 }
 
 /** What came of it, in a sentence. */
-export function requestSentence(request: RescanRequest): string {
-  const { chain, kind, state, from, to, found, versions, reason } = request;
-  if (state === 'refused') return `Refused: ${reason}`;
+export function requestSentence(request: WatchRequest): string {
+  const { chain, kind, state, fromBlock: from, toBlock: to, found, versions, refusal } = request;
+  if (state === 'refused') return `Refused: ${refusal}`;
   if (state === 'cancelled') return 'Cancelled. What was found by then stays found.';
-  if (isOpenRequest(request)) {
+  if (isOpen(request)) {
     return `The request is stored as ${request.id}; "npx daybook watch list" shows how far it is.`;
   }
   if (kind === 'reset-ring') {
@@ -29,9 +29,9 @@ export function requestSentence(request: RescanRequest): string {
 }
 
 /** How far it is, for a list. */
-export function requestProgress(request: RescanRequest): string {
+export function requestProgress(request: WatchRequest): string {
   const { blocksLeft: left } = request;
-  return isOpenRequest(request) && left !== null ? counted(left, 'block') : '';
+  return isOpen(request) && left !== null ? counted(left, 'block') : '';
 }
 
 function counted(number: number, thing: string): string {

@@ -1,14 +1,8 @@
 import { EXIT, Failure } from '../cli/exit-codes';
-import { operate, type PlaceOptions } from '../cli/operate';
+import { operate, type PlaceOptions, THROUGH_LEDGER } from '../cli/operate';
 import { say, sayJson, table } from '../cli/output';
 import { requestProgress, requestReport, requestSentence } from './request-report';
-import {
-  cancelRequest,
-  findRequest,
-  findWatched,
-  latestRequests,
-  watchers,
-} from './watchers-memory';
+import { isOpen, WATCH_REQUESTS, type WatchRequest } from './watch-requests';
 
 /** As many as fit a screen. */
 const SHOWN_MAX = 50;
@@ -18,54 +12,64 @@ export interface RequestsOptions extends PlaceOptions {
   readonly json: boolean;
 }
 
-/** Shows what was asked of the watchers last, and what came of it. */
-export function showRequests(options: RequestsOptions): Promise<void> {
-  return operate(options, async (operation) => {
-    const query = watchers(operation);
-    const chain =
-      options.chain === undefined ? null : (await findWatched(query, options.chain)).chain;
-    const requests = await latestRequests(query, chain, SHOWN_MAX);
-    if (options.json) sayJson({ requests: requests.map(requestReport) });
-    else if (requests.length === 0) say('Nothing was asked of the watchers yet.');
-    else {
-      const head = [
-        'id',
-        'chain',
-        'what',
-        'blocks',
-        'state',
-        'left',
-        'shown',
-        'told',
-        'asked',
-        'by',
-      ];
-      const rows = requests.map((it) => [
-        ...[it.id, it.chain, it.kind, `${it.from ?? '?'} to ${it.to ?? '?'}`, it.state],
-        ...[requestProgress(it), String(it.found), String(it.versions)],
-        ...[it.requestedAt.toISOString().slice(0, 19), it.requestedBy],
-      ]);
-      say(table(head, rows));
-    }
-    return undefined;
-  });
+export interface CancelOptions extends PlaceOptions {
+  readonly reason: string;
+  readonly json: boolean;
 }
 
-/** Takes a request back. */
-export function endRequest(id: string, options: Omit<RequestsOptions, 'chain'>): Promise<void> {
-  return operate(options, async (operation) => {
-    const query = watchers(operation);
-    const ended = await cancelRequest(query, id);
-    if (ended === null) {
-      const known = await findRequest(query, id);
-      throw new Failure(
-        known === null
-          ? `There is no request ${id}; "npx daybook watch list" shows them.`
-          : `${id} has ended already: it is ${known.state}.`,
-      );
-    }
-    if (options.json) sayJson(requestReport(ended));
-    else say(requestSentence(ended));
-    return EXIT.ok;
-  });
+/** Shows what was requested of the watchers last, and what came of it. */
+export function showRequests({ chain, json, ...place }: RequestsOptions): Promise<void> {
+  return operate(
+    place,
+    async (operation) => {
+      const query = new URLSearchParams({ limit: String(SHOWN_MAX), ...(chain && { chain }) });
+      const path = `${WATCH_REQUESTS}?${query}`;
+      const { data } = await operation.api.get<{ data: readonly WatchRequest[] }>(path);
+      if (json) sayJson({ requests: data.map(requestReport) });
+      else if (data.length === 0) say('Nothing was requested of the watchers yet.');
+      else say(requestTable(data));
+      return undefined;
+    },
+    THROUGH_LEDGER,
+  );
+}
+
+function requestTable(requests: readonly WatchRequest[]): string {
+  const head = [
+    'id',
+    'chain',
+    'what',
+    'blocks',
+    'state',
+    'left',
+    'found',
+    'new',
+    'requested',
+    'by',
+  ];
+  const rows = requests.map((it) => [
+    ...[it.id, it.chain, it.kind, `${it.fromBlock ?? '?'} to ${it.toBlock ?? '?'}`, it.state],
+    ...[requestProgress(it), String(it.found), String(it.versions)],
+    ...[it.requestedAt.slice(0, 19), it.requestedBy],
+  ]);
+  return table(head, rows);
+}
+
+/** Cancels a request. */
+export function cancelRequest(id: string, options: CancelOptions): Promise<void> {
+  return operate(
+    options,
+    async (operation) => {
+      const api = operation.api;
+      const path = `${WATCH_REQUESTS}/${id}`;
+      const known = await api.get<WatchRequest>(path);
+      if (!isOpen(known)) throw new Failure(`${id} has ended already: it is ${known.state}.`);
+      const { reason } = options;
+      const ended = await api.post<WatchRequest>(`${path}/cancel`, { reason });
+      if (options.json) sayJson(requestReport(ended));
+      else say(requestSentence(ended));
+      return EXIT.ok;
+    },
+    THROUGH_LEDGER,
+  );
 }

@@ -1,28 +1,25 @@
-import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, type ExitCode, Failure } from '../cli/exit-codes';
-import { type Operation, operate, type PlaceOptions } from '../cli/operate';
+import { type Operation, operate, type PlaceOptions, THROUGH_LEDGER } from '../cli/operate';
 import { remark, say, sayJson } from '../cli/output';
 import { countingBar } from '../cli/progress';
 import { requestReport, requestSentence } from './request-report';
-import {
-  findRequest,
-  findWatched,
-  isOpenRequest,
-  type RescanRequest,
-  requestRescan,
-  watchers,
-} from './watchers-memory';
+import { isOpen, WATCH_REQUESTS, type WatchRequest, type WrittenRequest } from './watch-requests';
 
-const LOOK_EVERY_MS = 250;
-/** A step of a rescan takes moments; after this long somebody wants to know why there is none. */
+const LOOK_EVERY_MS = 500;
+/** A watcher takes a request within a second. */
+const UNTAKEN_MS = 3_000;
+/** A step of a rescan takes milliseconds; after this long without one the reason is shown. */
 const QUIET_MS = 10_000;
+/** More than any chain has. */
+const ANY_NUMBER_OF_BLOCKS = '999999999999999';
 
 export interface RescanOptions extends PlaceOptions {
   readonly chain?: string;
   readonly from?: number;
   readonly to?: number;
   readonly resetRing: boolean;
+  readonly reason: string;
   /** Allows any number of blocks. */
   readonly yes: boolean;
   /** Does not wait for the end. */
@@ -30,65 +27,69 @@ export interface RescanOptions extends PlaceOptions {
   readonly json: boolean;
 }
 
-/** Asks the watcher of a chain to match blocks again, or to reset its ring, and follows it to the end. */
+/** Requests a rescan or a ring reset of a chain, and follows it to the end. */
 export function runRescan(options: RescanOptions): Promise<void> {
-  return operate(options, async (operation) => {
-    const query = watchers(operation);
-    const chain = await findWatched(query, options.chain);
-    const asked = await requestRescan(query, {
-      ...{ chain, requestedBy: `operator:${userInfo().username}`, isAnySize: options.yes },
-      ...wishOf(options),
-    });
-    if (!chain.isLed) {
-      remark(
-        `No watcher works on ${chain.chain} at this moment: the request waits until one does.`,
-      );
-    }
-    const ended = options.detach ? asked : await follow(operation, asked);
-    if (options.json) sayJson(requestReport(ended));
-    else say(requestSentence(ended));
-    return codeOf(ended);
-  });
-}
-
-function wishOf({ from, to, resetRing }: RescanOptions) {
-  if (resetRing && to !== undefined) {
-    throw new Failure('A reset goes on to the head: leave out --to.', EXIT.usage);
-  }
-  if (resetRing) return { kind: 'reset-ring', ...(from !== undefined && { from }) } as const;
-  if (from !== undefined) return { kind: 'rescan', from, ...(to !== undefined && { to }) } as const;
-  throw new Failure(
-    'It is not clear which blocks: give --from <block>, or --reset-ring after a reorg that was too deep.',
-    EXIT.usage,
+  return operate(
+    options,
+    async (operation) => {
+      const wish = wishOf(options);
+      const requested = await operation.api.post<WrittenRequest>(WATCH_REQUESTS, wish);
+      const ended = options.detach ? requested : await follow(operation, requested);
+      if (options.json) sayJson(requestReport(ended));
+      else say(requestSentence(ended));
+      return codeOf(ended);
+    },
+    THROUGH_LEDGER,
   );
 }
 
+function wishOf({ chain, from, to, resetRing, reason, yes }: RescanOptions): object {
+  if (resetRing && to !== undefined) {
+    throw new Failure('A reset goes on to the head: leave out --to.', EXIT.usage);
+  }
+  if (!resetRing && from === undefined) {
+    throw new Failure(
+      'It is not clear which blocks: give --from <block>, or --reset-ring after a reorg that was too deep.',
+      EXIT.usage,
+    );
+  }
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new Failure(`--from ${from} lies above --to ${to}; it is the lower one.`, EXIT.usage);
+  }
+  return {
+    ...{ kind: resetRing ? 'reset-ring' : 'rescan', chain, reason },
+    ...(from !== undefined && { fromBlock: String(from) }),
+    ...(to !== undefined && { toBlock: String(to) }),
+    ...(yes && { blocksMax: ANY_NUMBER_OF_BLOCKS }),
+  };
+}
+
 /** Shows how far the watcher is, until the request has ended. */
-async function follow(operation: Operation, asked: RescanRequest): Promise<RescanRequest> {
-  const { id, chain, kind } = asked;
+async function follow(
+  { api, signal }: Operation,
+  { id, kind, chain, position }: WrittenRequest,
+): Promise<WatchRequest> {
   const bar = countingBar(kind === 'rescan' ? 'Matching again' : 'Matching', 'blocks');
-  let [last, quietSince] = ['', Date.now()];
+  const noteSilence = createSilence(chain);
+  // The first read waits until the read models have the request.
+  let path = `${WATCH_REQUESTS}/${id}?minPosition=${position}`;
   try {
     for (;;) {
-      const request = (await findRequest(watchers(operation), id)) ?? asked;
-      if (!isOpenRequest(request)) return request;
-      const { state, from, to, blocksLeft: left } = request;
+      const request = await api.get<WatchRequest>(path);
+      path = `${WATCH_REQUESTS}/${id}`;
+      if (!isOpen(request)) return request;
+      const { state, fromBlock: from, toBlock: to, blocksLeft: left } = request;
       if (state === 'running' && left !== null && from !== null && to !== null) {
-        const total = to - from + 1;
-        bar.at(total - left, total);
+        bar.at(to - from + 1 - left, to - from + 1);
       }
-      if (`${state} ${left}` !== last) [last, quietSince] = [`${state} ${left}`, Date.now()];
-      else if (Date.now() - quietSince > QUIET_MS) {
-        quietSince = Number.POSITIVE_INFINITY;
-        remark(await silenceOf(operation, chain));
-      }
-      await sleep(LOOK_EVERY_MS, undefined, { signal: operation.signal });
+      noteSilence(request);
+      await sleep(LOOK_EVERY_MS, undefined, { signal });
     }
   } catch (error) {
     bar.end();
-    if (operation.signal.aborted) {
+    if (signal.aborted) {
       remark(
-        `It goes on without you. "npx daybook watch list" shows how far it is, "npx daybook watch cancel ${id}" ends it.`,
+        `The request stays. "npx daybook watch list" shows how far it is, "npx daybook watch cancel ${id}" ends it.`,
       );
     }
     throw error;
@@ -97,16 +98,24 @@ async function follow(operation: Operation, asked: RescanRequest): Promise<Resca
   }
 }
 
-/** Why nothing happens, as far as the watcher said. */
-async function silenceOf(operation: Operation, chain: string): Promise<string> {
-  const { isLed } = await findWatched(watchers(operation), chain);
-  if (!isLed) return 'Still no watcher works on it. Ctrl-C leaves the request waiting.';
-  const sql = 'SELECT state, detail FROM ledger.chain_head WHERE chain = $1';
-  const [head] = await operation.query<{ state: string; detail: string | null }>(sql, [chain]);
-  const word = head?.detail ?? '"npx daybook status" may say why.';
-  return `Nothing moved for ${QUIET_MS / 1000} s. ${word}`;
+/** Says once when no watcher takes the request, and once when nothing moves. */
+function createSilence(chain: string): (request: WatchRequest) => void {
+  let [last, since] = ['', Date.now()];
+  let isNoted = false;
+  return ({ state, blocksLeft, reportedAt }) => {
+    const now = `${state} ${blocksLeft} ${reportedAt === null}`;
+    if (now !== last) [last, since, isNoted] = [now, Date.now(), false];
+    const quietMs = Date.now() - since;
+    if (isNoted || quietMs < (reportedAt === null ? UNTAKEN_MS : QUIET_MS)) return;
+    isNoted = true;
+    remark(
+      reportedAt === null
+        ? `No watcher has taken the request yet. It waits until one works on ${chain}.`
+        : `Nothing moved for ${QUIET_MS / 1_000} s. "npx daybook status" may say why.`,
+    );
+  };
 }
 
-function codeOf(request: RescanRequest): ExitCode {
-  return isOpenRequest(request) || request.state === 'done' ? EXIT.ok : EXIT.failed;
+function codeOf(request: WatchRequest): ExitCode {
+  return isOpen(request) || request.state === 'done' ? EXIT.ok : EXIT.failed;
 }

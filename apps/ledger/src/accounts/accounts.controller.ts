@@ -4,11 +4,13 @@ import { ApiTags } from '@nestjs/swagger';
 import type { OperatorCaller } from '../edge/caller';
 import { ApiKeyListResponse, ApiKeyResponse, IssuedApiKeyResponse } from '../edge/keys.dto';
 import { Operation } from '../edge/operation';
-import { wholeList } from '../edge/paging';
+import { ReadRequest, wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
 import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
 import {
-  AccountPolicyResponse,
+  AccountListResponse,
+  AccountResponse,
+  accountResponse,
   ChangeAccountPolicyRequest,
   IssueApiKeyRequest,
   ListApiKeysRequest,
@@ -16,6 +18,7 @@ import {
 } from './accounts.dto';
 import { IssueApiKey, ListApiKeys, RevokeApiKey } from './api-keys';
 import { ChangeAccountPolicy } from './change-account-policy';
+import { ListAccounts } from './list-accounts';
 
 /** What operators do with accounts. */
 @ApiTags('Accounts')
@@ -25,6 +28,37 @@ export class AccountsController {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
   ) {}
+
+  @Operation({
+    http: 'GET /v1/accounts',
+    rpc: 'AccountService/ListAccounts',
+    scope: 'accounts:read',
+    answers: AccountListResponse,
+    summary: 'List accounts',
+  })
+  async listAccounts(_: OperatorCaller, __: ReadRequest): Promise<AccountListResponse> {
+    const accounts = await this.queries.execute(new ListAccounts());
+    return wholeList(accounts.map(accountResponse));
+  }
+
+  @Operation({
+    http: 'POST /v1/accounts/:accountId/policy',
+    rpc: 'AccountService/ChangeAccountPolicy',
+    scope: 'accounts:write',
+    tier: 'financial',
+    answers: AccountResponse,
+    refuses: ['account-not-found', 'invalid-expiry', 'invalid-reason'],
+    summary: 'Change after how many days the purses of an account expire',
+  })
+  async changeAccountPolicy(
+    context: RequestContext,
+    request: ChangeAccountPolicyRequest,
+  ): Promise<Answer<AccountResponse>> {
+    const { purseUnusedDays = null, purseIdleDays = null, reason } = request;
+    const purseExpiry = { unusedDays: purseUnusedDays, idleDays: purseIdleDays };
+    const command = new ChangeAccountPolicy(context, { purseExpiry, reason });
+    return mapAnswer(await this.commands.execute(command), accountResponse);
+  }
 
   @Operation({
     http: 'GET /v1/accounts/:accountId/keys',
@@ -72,24 +106,5 @@ export class AccountsController {
     { keyId, reason }: RevokeApiKeyRequest,
   ): Promise<Answer<ApiKeyResponse>> {
     return this.commands.execute(new RevokeApiKey(context, keyId, reason));
-  }
-
-  @Operation({
-    http: 'POST /v1/accounts/:accountId/policy',
-    rpc: 'AccountService/ChangeAccountPolicy',
-    scope: 'accounts:write',
-    tier: 'financial',
-    answers: AccountPolicyResponse,
-    refuses: ['account-not-found'],
-    summary: 'Set after how many days purses of an account expire',
-  })
-  async changeAccountPolicy(
-    context: RequestContext,
-    { unusedDays, idleDays, reason }: ChangeAccountPolicyRequest,
-  ): Promise<Answer<AccountPolicyResponse>> {
-    const purseExpiry = { unusedDays: unusedDays ?? null, idleDays: idleDays ?? null };
-    const change = new ChangeAccountPolicy(context, { purseExpiry, reason });
-    const changed = await this.commands.execute(change);
-    return mapAnswer(changed, ({ accountId, purseExpiry: set }) => ({ accountId, ...set }));
   }
 }

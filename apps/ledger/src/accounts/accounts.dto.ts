@@ -2,6 +2,8 @@ import { EXPIRY_DAYS_MAX } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IdField, IntegerField, ReasonField } from '../edge/fields';
 import { IssueKeyRequest, KeyIdField, ScopesField } from '../edge/keys.dto';
+import { ListResponse } from '../edge/paging';
+import type { AccountResource } from './list-accounts';
 
 const ACCOUNT_ID = { description: 'Id of the account.' } as const;
 
@@ -29,34 +31,47 @@ export class RevokeApiKeyRequest {
   readonly reason!: string;
 }
 
-const DAYS = { min: 1, max: EXPIRY_DAYS_MAX, nullable: true, optional: true, example: 30 } as const;
-const UNUSED_DAYS =
-  'Days after which a purse without any confirmed receipt expires; null or left out for never.';
-const IDLE_DAYS =
-  'Days after the last confirmed receipt after which a purse expires; null or left out for never.';
+const UNUSED = 'Days after which a purse without any confirmed receipt expires';
+const IDLE = 'Days after the last confirmed receipt after which a purse expires';
+const DAYS = { min: 1, max: EXPIRY_DAYS_MAX, example: 365, optional: true } as const;
 
+/** The policy that replaces the present one. */
 export class ChangeAccountPolicyRequest {
   @IdField(ACCOUNT_ID)
   readonly accountId!: string;
 
-  @IntegerField({ ...DAYS, description: UNUSED_DAYS })
-  readonly unusedDays?: number | null;
+  @IntegerField({ ...DAYS, description: `${UNUSED}; never when left out.` })
+  readonly purseUnusedDays?: number;
 
-  @IntegerField({ ...DAYS, description: IDLE_DAYS })
-  readonly idleDays?: number | null;
+  @IntegerField({ ...DAYS, description: `${IDLE}; never when left out.` })
+  readonly purseIdleDays?: number;
 
   @ReasonField()
   readonly reason!: string;
 }
 
-@ApiSchema({ name: 'AccountPolicy', description: 'The policies of an account.' })
-export class AccountPolicyResponse {
+@ApiSchema({ name: 'Account', description: 'An account, with the policy that operators set.' })
+export class AccountResponse {
   @ApiProperty({ type: String, format: 'uuid', description: 'Id of the account.' })
-  readonly accountId!: string;
+  readonly id!: string;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: UNUSED_DAYS, example: 30 })
-  readonly unusedDays!: number | null;
+  @ApiProperty({ type: String, description: 'Its name.' })
+  readonly name!: string;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: IDLE_DAYS, example: 30 })
-  readonly idleDays!: number | null;
+  @ApiProperty({ type: 'integer', nullable: true, description: `${UNUSED}; null for never.` })
+  readonly purseUnusedDays!: number | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: `${IDLE}; null for never.` })
+  readonly purseIdleDays!: number | null;
+}
+
+@ApiSchema({ name: 'AccountList' })
+export class AccountListResponse extends ListResponse {
+  @ApiProperty({ type: [AccountResponse], description: 'In the order of their ids.' })
+  readonly data!: readonly AccountResponse[];
+}
+
+export function accountResponse({ id, name, purseExpiry }: AccountResource): AccountResponse {
+  const { unusedDays: purseUnusedDays, idleDays: purseIdleDays } = purseExpiry;
+  return { id, name, purseUnusedDays, purseIdleDays };
 }

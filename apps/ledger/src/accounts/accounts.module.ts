@@ -14,6 +14,7 @@ import {
 } from './api-keys';
 import { ChangeAccountPolicyHandler } from './change-account-policy';
 import { findApiKey } from './find-api-key';
+import { ListAccountsHandler } from './list-accounts';
 import { OpenAccount, OpenAccountHandler } from './open-account';
 
 /** Accounts and the keys that open them. */
@@ -25,6 +26,7 @@ import { OpenAccount, OpenAccountHandler } from './open-account';
     IssueApiKeyHandler,
     RevokeApiKeyHandler,
     ListApiKeysHandler,
+    ListAccountsHandler,
   ],
 })
 export class AccountsModule implements OnModuleInit, OnApplicationBootstrap {

@@ -3,18 +3,13 @@ import { EventStore } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Answer, RequestContext } from '../edge/request-context';
 import { writeAs } from '../edge/write-as';
-
-/** The policies of an account that operators set. */
-export interface AccountPolicyResource {
-  readonly accountId: string;
-  readonly purseExpiry: PurseExpiry;
-}
+import type { AccountResource } from './list-accounts';
 
 /**
  * Changes after how many days the purses of the account `context.accountId` expire. Purses that exist
  * are looked at again. Refuses with `account-not-found`, `invalid-expiry`, `invalid-reason`.
  */
-export class ChangeAccountPolicy extends Command<Answer<AccountPolicyResource>> {
+export class ChangeAccountPolicy extends Command<Answer<AccountResource>> {
   constructor(
     readonly context: RequestContext,
     readonly request: { readonly purseExpiry: PurseExpiry; readonly reason: string },
@@ -27,7 +22,7 @@ export class ChangeAccountPolicy extends Command<Answer<AccountPolicyResource>> 
 export class ChangeAccountPolicyHandler implements ICommandHandler<ChangeAccountPolicy> {
   constructor(private readonly store: EventStore) {}
 
-  execute({ context, request }: ChangeAccountPolicy): Promise<Answer<AccountPolicyResource>> {
+  execute({ context, request }: ChangeAccountPolicy): Promise<Answer<AccountResource>> {
     const { accountId } = context;
     return writeAs(
       this.store,
@@ -35,7 +30,7 @@ export class ChangeAccountPolicyHandler implements ICommandHandler<ChangeAccount
       streamName('account', accountId),
       account,
       { type: 'ChangeAccountPolicy', ...request },
-      ({ policy }) => ({ accountId, purseExpiry: policy.purseExpiry }),
+      ({ name, policy }) => ({ id: accountId, name, purseExpiry: policy.purseExpiry }),
     );
   }
 }

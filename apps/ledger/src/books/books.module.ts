@@ -9,7 +9,7 @@ import { type InvariantChecker, startInvariantChecker } from './invariant-checke
 @Module({ controllers: [FiguresController], providers: [GetFiguresHandler] })
 export class BooksModule implements OnModuleInit {
   private readonly logger = new Logger(BooksModule.name);
-  /** Checks the books beside the projector; null where none runs. */
+  /** Checks the books in the process that runs the projector; null elsewhere. */
   checker: InvariantChecker | null = null;
 
   constructor(

@@ -9,30 +9,14 @@ import {
   postings,
 } from '@daybook/domain';
 import { type Happened, type Projection } from '@daybook/event-store';
-import { columns, rowsOf } from '../projections/projection';
+import { type Columns, cellsOf, namesOf, rowsOf } from '../projections/projection';
 import { columnOf, ownerIn, sqlTypeOf } from './figure-columns';
-
-const OWNER_COLUMNS = { owner_id: 'uuid', asset: 'text' };
-
-const LINE_COLUMNS = {
-  position: 'bigint',
-  line: 'smallint',
-  kind: 'text',
-  debit_kind: 'text',
-  credit_kind: 'text',
-  asset: 'text',
-  amount: 'numeric',
-  account_id: 'uuid',
-  customer_id: 'uuid',
-  purse_id: 'uuid',
-  charge_id: 'uuid',
-};
 
 interface Line {
   readonly position: bigint;
   readonly line: number;
   readonly posting: Posting;
-  /** What the rest of the batch moves of the same owner and asset. */
+  /** The sum of the later postings of the batch for the same owner and asset. */
   readonly rest: Figures;
 }
 
@@ -42,9 +26,28 @@ interface Moved {
   readonly delta: Figures;
 }
 
+const OWNER_COLUMNS: Columns<Moved> = {
+  owner_id: ['uuid', (m) => m.ownerId],
+  asset: ['text', (m) => m.asset],
+};
+
+const LINE_COLUMNS: Columns<Line> = {
+  position: ['bigint', (l) => l.position],
+  line: ['smallint', (l) => l.line],
+  kind: ['text', (l) => l.posting.kind],
+  debit_kind: ['text', (l) => l.posting.debit],
+  credit_kind: ['text', (l) => l.posting.credit],
+  asset: ['text', (l) => l.posting.asset],
+  amount: ['numeric', (l) => l.posting.amount],
+  account_id: ['uuid', (l) => l.posting.accountId],
+  customer_id: ['uuid', (l) => l.posting.customerId],
+  purse_id: ['uuid', (l) => l.posting.purseId],
+  charge_id: ['uuid', (l) => l.posting.chargeId],
+};
+
 /**
- * The books: the journal (every posting that the log leads to, in order, with the figures of its owner
- * after it) and balances and throughput, one row an owner and asset. Both follow from postings alone.
+ * The books. The journal has every posting in log order, with its owner's figures after it. Balances
+ * and throughput have one row per owner and asset. Both are derived from postings alone.
  */
 export const booksProjection: Projection = {
   name: 'books',
@@ -57,30 +60,12 @@ export const booksProjection: Projection = {
       ...moved.map(({ delta }) => delta),
       ...lines.map(({ rest }) => rest),
     ]);
-    await sql.query(statementFor(names), [
-      ...columns(
-        moved,
-        (m) => m.ownerId,
-        (m) => m.asset,
-        ...names.map((name) => (m: Moved) => m.delta[name]),
-      ),
-      ...columns(
-        lines,
-        (l) => l.position,
-        (l) => l.line,
-        ...(
-          [
-            ...(['kind', 'debit', 'credit', 'asset', 'amount'] as const),
-            ...(['accountId', 'customerId', 'purseId', 'chargeId'] as const),
-          ] as const
-        ).map((field) => (l: Line) => l.posting[field]),
-        ...names.map((name) => (l: Line) => l.rest[name]),
-      ),
-    ]);
+    const { ofMoved, ofLines } = columnsFor(names);
+    await sql.query(statementFor(names), [...cellsOf(ofMoved, moved), ...cellsOf(ofLines, lines)]);
   },
 };
 
-/** One delta an owner and asset, in key order: a hot purse costs one row a batch, like a cold one. */
+/** One delta per owner and asset, in key order. A busy purse costs one row per batch, like any other. */
 function foldBatch(batch: readonly Happened[]): {
   readonly moved: readonly Moved[];
   readonly lines: readonly Line[];
@@ -90,7 +75,7 @@ function foldBatch(batch: readonly Happened[]): {
   );
   const byKey = new Map<string, Moved>();
   const lines: Line[] = [];
-  // From the last line to the first, so that what is summed up so far is the rest after each line.
+  // From the last line to the first, so that the running sum is the rest of the batch after each line.
   for (const line of posted.reverse()) {
     const { posting } = line;
     const [ownerId, { asset }] = [ownerOf(posting), posting];
@@ -99,16 +84,27 @@ function foldBatch(batch: readonly Happened[]): {
     lines.push({ ...line, rest });
     byKey.set(key, { ownerId, asset, delta: postFigures(rest, posting) });
   }
-  // Keys are sorted, so that two writers of overlapping batches can never wait for each other.
+  // Sorted keys prevent deadlocks between two writers of overlapping batches.
   const sorted = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, moved]) => moved);
   return { moved: sorted, lines: lines.reverse() };
 }
 
-/** The figures that move at all. Most batches move four of them, and only those are sent. */
+/** The figures that change. Most batches change four of them, and only those are sent. */
 function namesMoved(figures: readonly Figures[]): readonly FigureName[] {
   return FIGURE_NAMES.filter(
     (name) => name === 'custody' || figures.some((moved) => moved[name] !== 0n),
   );
+}
+
+function columnsFor(names: readonly FigureName[]) {
+  const moving = <Row>(figuresIn: (row: Row) => Figures): Columns<Row> =>
+    Object.fromEntries(
+      names.map((name) => [columnOf(name), [sqlTypeOf(name), (row) => figuresIn(row)[name]]]),
+    );
+  return {
+    ofMoved: { ...OWNER_COLUMNS, ...moving((moved: Moved) => moved.delta) },
+    ofLines: { ...LINE_COLUMNS, ...moving((line: Line) => line.rest) },
+  };
 }
 
 const statements = new Map<string, string>();
@@ -121,28 +117,26 @@ function statementFor(names: readonly FigureName[]): string {
 }
 
 /**
- * The figures after a line are those after the batch without what the rest of the batch moves: so they
- * cost no look at the table beside the one that adds to it.
+ * The figures after a line are those after the batch minus the rest of the batch. So they need no read
+ * besides the upsert.
  */
 function write(names: readonly FigureName[]): string {
-  const moving = Object.fromEntries(names.map((name) => [columnOf(name), sqlTypeOf(name)]));
-  const movedColumns = { ...OWNER_COLUMNS, ...moving };
+  const { ofMoved, ofLines } = columnsFor(names);
+  const moving = names.map(columnOf);
   const lineColumns = Object.keys(LINE_COLUMNS);
   const figures = FIGURE_NAMES.map(columnOf);
   return `
   WITH moved AS (
-    INSERT INTO figures AS f (${Object.keys(movedColumns).join(', ')})
-    SELECT * FROM ${rowsOf('r', movedColumns)}
+    INSERT INTO figures AS f (${namesOf(ofMoved)})
+    SELECT * FROM ${rowsOf('r', ofMoved)}
     ON CONFLICT (owner_id, asset) DO UPDATE SET
-      ${Object.keys(moving)
-        .map((name) => `${name} = f.${name} + excluded.${name}`)
-        .join(', ')}
+      ${moving.map((name) => `${name} = f.${name} + excluded.${name}`).join(', ')}
     RETURNING f.*
   )
   INSERT INTO journal_line
     (${[...lineColumns, ...figures.map((name) => `${name}_after`)].join(', ')})
   SELECT ${lineColumns.map((name) => `l.${name}`).join(', ')},
-         ${figures.map((name) => (name in moving ? `m.${name} - l.${name}` : `m.${name}`)).join(', ')}
-    FROM ${rowsOf('l', { ...LINE_COLUMNS, ...moving }, Object.keys(movedColumns).length)}
+         ${figures.map((name) => (moving.includes(name) ? `m.${name} - l.${name}` : `m.${name}`)).join(', ')}
+    FROM ${rowsOf('l', ofLines, Object.keys(ofMoved).length)}
     JOIN moved m ON m.owner_id = ${ownerIn('l')} AND m.asset = l.asset`;
 }

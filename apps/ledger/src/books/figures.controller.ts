@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { AssetRegistry } from '../chains/asset-registry';
+import { AssetRegistry } from '../chains';
 import { AS_OF_PROBLEMS, type AsOfRequest, resolveAsOf } from '../edge/as-of';
 import type { AccountCaller } from '../edge/caller';
 import type { KnownAssets } from '../edge/money';
@@ -86,7 +86,7 @@ export class FiguresController {
     return this.figuresOf(accountId, { kind: 'purse', id }, moment, toThroughput);
   }
 
-  /** The figures in one page, with the position that they are of. */
+  /** The figures as one page, with their position. */
   private async figuresOf<Response>(
     accountId: string,
     owner: Owner,

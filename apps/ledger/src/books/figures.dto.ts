@@ -7,28 +7,31 @@ import type { AssetFigures } from './get-figures';
 
 const CAIP_19 = { type: String, description: 'CAIP-19 id of the asset.', maxLength: 256 } as const;
 
-@ApiSchema({ name: 'Balance', description: 'What is there now, of one asset.' })
+@ApiSchema({ name: 'Balance', description: 'The balance of one asset.' })
 export class BalanceResponse {
   @ApiProperty(CAIP_19)
   readonly asset!: string;
 
-  @ApiProperty({ type: Money, description: "The customer's claim: what can be spent for them." })
+  @ApiProperty({
+    type: Money,
+    description: "The customer's claim: what Daybook owes the customer.",
+  })
   readonly claim!: Money;
 
   @ApiProperty({
     type: Money,
-    description: "The account's claim: what arrived while the customer was blocked.",
+    description: "The account's claim: receipts while the customer was blocked.",
   })
   readonly accountClaim!: Money;
 
-  @ApiProperty({ type: Money, description: 'What waits for the account to resolve it.' })
+  @ApiProperty({ type: Money, description: 'Held in suspense until it is resolved.' })
   readonly suspense!: Money;
 
-  @ApiProperty({ type: Money, description: 'The coins that lie on purse addresses.' })
+  @ApiProperty({ type: Money, description: 'The coins on purse addresses.' })
   readonly custody!: Money;
 }
 
-@ApiSchema({ name: 'Throughput', description: 'What was ever received, of one asset.' })
+@ApiSchema({ name: 'Throughput', description: 'Everything ever received of one asset.' })
 export class ThroughputResponse {
   @ApiProperty(CAIP_19)
   readonly asset!: string;
@@ -36,12 +39,15 @@ export class ThroughputResponse {
   @ApiProperty({ type: Money, description: 'The gross sum of all receipts. It never decreases.' })
   readonly received!: Money;
 
-  @ApiProperty({ type: Money, description: 'What reorganisations of the chain took back.' })
+  @ApiProperty({
+    type: Money,
+    description: 'The sum of receipts that chain reorganisations reversed.',
+  })
   readonly reversed!: Money;
 
   @ApiProperty({
     type: String,
-    description: 'How many receipts were booked. Reversals do not lessen it.',
+    description: 'How many receipts were booked. Reversals do not decrease it.',
     pattern: '^[0-9]+$',
     example: '3',
   })
@@ -58,12 +64,12 @@ export class PurseFiguresRequest extends AsOfRequest {
   readonly purseId!: string;
 }
 
-/** What balances and throughput say of the moment that they are of. */
+/** The moment that balances and throughput are valid for. */
 abstract class FiguresList extends ListResponse {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The position that the answer is of, when `asOf` was asked for; null for now.',
+    description: 'The position that the figures are valid for if `asOf` was sent; null for now.',
     pattern: '^[0-9]+$',
     maxLength: 20,
     example: null,

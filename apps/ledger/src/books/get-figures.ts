@@ -4,16 +4,16 @@ import { DataSource } from 'typeorm';
 import { requireExisted } from '../projections/as-of';
 import { eachFigure, figuresIn, ownerIn } from './figure-columns';
 
-/** Whose figures are asked for. Both are looked up within the account only. */
+/** The owner of the figures. It is looked up within the account only. */
 export type Owner =
   | { readonly kind: 'customer'; readonly id: string }
   | { readonly kind: 'purse'; readonly id: string };
 
 /**
- * The figures of a customer or a purse, one entry an asset that was ever booked, in the order of
- * asset ids: now, or as they were at a position that the read models hold (see `ResolveAsOf`). Null
- * when the account has no such customer or purse: nothing received and nobody there are different
- * answers. Rejects with `AsOfRefused` (as-of-too-early) when they did not exist at that position.
+ * The figures of a customer or a purse, one entry per asset ever booked, ordered by asset id: now, or at
+ * a position that the read models have reached (see `ResolveAsOf`). Null if the account has no such
+ * customer or purse; an empty list means that nothing was received. Rejects with `AsOfRefused`
+ * (as-of-too-early) if the owner did not exist at that position.
  */
 export class GetFigures extends Query<readonly AssetFigures[] | null> {
   constructor(
@@ -40,8 +40,8 @@ const PARTS = {
 
 const NOW = 'LEFT JOIN ledger.figures f ON f.owner_id = part.id';
 
-// The last line of each asset up to the position: one probe of the journal's index an asset, however
-// many lines there are. The figures of now tell which assets there are: an asset never leaves them.
+// The last line of each asset up to the position: one index probe per asset, however many lines there
+// are. The current figures name the assets, because an asset is never removed from them.
 const LAST_LINES = `
   LEFT JOIN LATERAL (
     SELECT j.* FROM ledger.figures now, LATERAL (
@@ -51,7 +51,7 @@ const LAST_LINES = `
        ORDER BY line.position DESC, line.line DESC LIMIT 1) AS j
      WHERE now.owner_id = part.id) AS f ON true`;
 
-// The owner is joined from the left, so that an owner without receipts gives one row without asset.
+// Left joins: an owner without receipts gives one row without an asset.
 const queryOf = (kind: Owner['kind'], figures: string, suffix: '' | '_after') => `
   SELECT o.first_position, f.asset, ${eachFigure((name) => `sum(f.${name}${suffix}) AS ${name}`)}
     FROM ledger.${kind} o

@@ -18,28 +18,18 @@ import type { DataSource } from 'typeorm';
 import { figuresIn } from './figure-columns';
 import { FIGURES_AFTER, FIGURES_OF, LINES_AFTER, REPLENISHMENTS_AFTER } from './invariant-queries';
 
-/** How often the books are looked at. */
+/** How often the books are checked. */
 const EVERY_MS = 1_000;
-/** New lines that one look checks: more than the ledger books in a second while it is busy. */
+/** New lines per check: more than a busy ledger books in a second. */
 const NEW_LINES_MAX = 2_000;
-/** Rows of each table that one look of the slow sweep checks: a few milliseconds, whatever there is. */
+/** Rows of each table per step of the full sweep: a few milliseconds, however large the tables are. */
 const SWEPT_ROWS = 250;
-/** Violations that are remembered; a service with more of them needs no longer list. */
+/** Violations kept in memory; a longer list would not help. */
 const REMEMBERED_MAX = 1_000;
 
 const FIRST_KEY = { ownerId: '00000000-0000-0000-0000-000000000000', asset: '' };
 
-export interface InvariantChecker {
-  /** Every line up to here was checked after it was written. */
-  checkedPosition(): bigint;
-  /** What is wrong now, as far as the last looks and the last full sweep know. */
-  violated(): readonly Violation[];
-  /** How many violations were found since the start, each once for as long as it lasts. */
-  found(): ReadonlyMap<Invariant, number>;
-  /** Full sweeps since the start. */
-  sweeps(): number;
-  stop(): Promise<void>;
-}
+export type InvariantChecker = ReturnType<typeof startInvariantChecker>;
 
 interface CheckerOptions {
   readonly everyMs?: number;
@@ -50,20 +40,20 @@ interface CheckerOptions {
 type Row = Readonly<Record<string, string | boolean | null>>;
 
 /**
- * Checks the books while they are written. Each look takes what was booked since the last one, and a
- * slice of everything else, so its cost is bounded and sooner or later every row was seen. Reads
- * the read models only.
+ * Checks the books while they are written. Each check takes the lines booked since the last one and a
+ * slice of all other rows. So its cost is bounded, and every row is checked eventually. It reads the
+ * read models only.
  */
 export function startInvariantChecker(
   dataSource: DataSource,
   { everyMs = EVERY_MS, onViolation, onError }: CheckerOptions,
-): InvariantChecker {
+) {
   const stopping = new AbortController();
   const found = new Map<Invariant, number>();
   const violated = new Map<string, { violation: Violation; sweep: number }>();
   let [checked, sweeps] = [-1n, 0];
   let [lines, key, replenishment] = [0n, FIRST_KEY, FIRST_KEY.ownerId];
-  /** The tables that this sweep has come to the end of. */
+  /** The tables that this sweep has finished. */
   const swept = new Set<'lines' | 'figures' | 'replenishments'>();
 
   function note(violations: readonly Violation[]): void {
@@ -94,7 +84,7 @@ export function startInvariantChecker(
   }
 
   async function checkNew(): Promise<void> {
-    // What was booked before the start is the sweep's; so is what a crash of the server took back.
+    // The sweep checks what was booked before the start, and what a crash of the server rolled back.
     if (checked < 0n) checked = (await checkLines(BigInt(Number.MAX_SAFE_INTEGER), 1)).reached;
     const { end, booked, reached } = await checkLines(checked, NEW_LINES_MAX);
     const touched = new Map(booked.map((row) => [`${row.owner_id} ${row.asset}`, row]));
@@ -132,7 +122,7 @@ export function startInvariantChecker(
     if (swept.size === 3) endSweep();
   }
 
-  /** What the whole sweep did not find again has been mended. */
+  /** A violation that a full sweep does not find again has been repaired. */
   function endSweep(): void {
     for (const [name, { sweep }] of violated) if (sweep < sweeps) violated.delete(name);
     sweeps += 1;
@@ -145,7 +135,7 @@ export function startInvariantChecker(
         await checkNew();
         await sweepSlice();
       } catch (error) {
-        // The position stands still, which is what the metrics show.
+        // The checked position does not advance; the metrics show it.
         onError?.(error);
       }
       await sleep(everyMs, undefined, { signal: stopping.signal, ref: false }).catch(
@@ -156,9 +146,13 @@ export function startInvariantChecker(
 
   const ended = run();
   return {
+    /** Every line up to here was checked after it was written. */
     checkedPosition: () => (checked < 0n ? 0n : checked),
+    /** What is wrong now, as far as the last looks and the last full sweep know. */
     violated: () => [...violated.values()].map(({ violation }) => violation),
-    found: () => found,
+    /** How many violations were found since the start, each once for as long as it lasts. */
+    found: (): ReadonlyMap<Invariant, number> => found,
+    /** Full sweeps since the start. */
     sweeps: () => sweeps,
     stop: () => {
       stopping.abort();
@@ -188,7 +182,7 @@ function isNamed(name: Row[string] | undefined, of: object): boolean {
 }
 
 function postingIn(row: Row): Posting {
-  // Text of the table, which the caller has checked or does not look at.
+  // Strings of the table, which the caller has checked or does not use.
   return {
     kind: row.kind,
     debit: row.debit_kind,

@@ -12,8 +12,8 @@ const lastLine = (alias: string, of: string, before: string) => `
      ORDER BY j.position DESC, j.line DESC LIMIT 1) AS ${alias} ON true`;
 
 /**
- * Lines after a position, all of the last event among them, with the figures after the line before
- * each, and how far the read models have come in the same snapshot: a row comes also without any line.
+ * Lines after a position, complete for the last event, each with the figures after its previous line.
+ * The checkpoint comes from the same snapshot, in one row even if there are no lines.
  */
 export const LINES_AFTER = `
   SELECT c.position AS reached, l.*
@@ -37,21 +37,21 @@ const figuresAndLine = (key: string) => `
   ${key}.owner_id, ${key}.asset, ${eachFigure((name) => `f.${name} AS now_${name}`)},
   ${afterOf('last', 'after')}`;
 
-/** Figures of these owners and assets, beside those after their last line. */
+/** Figures of these owners and assets, next to those after their last line. */
 export const FIGURES_OF = `
   SELECT ${figuresAndLine('k')}
     FROM unnest($1::uuid[], $2::text[]) AS k(owner_id, asset)
     LEFT JOIN ${LIVE_SCHEMA}.figures f ON f.owner_id = k.owner_id AND f.asset = k.asset
     ${lastLine('last', 'k', '')}`;
 
-/** The next figures in key order, beside those after their last line. */
+/** The next figures in key order, next to those after their last line. */
 export const FIGURES_AFTER = `
   SELECT ${figuresAndLine('f')}
     FROM (SELECT * FROM ${LIVE_SCHEMA}.figures WHERE (owner_id, asset) > ($1::uuid, $2::text)
            ORDER BY owner_id, asset LIMIT $3) AS f
     ${lastLine('last', 'f', '')}`;
 
-/** The next replenishments in key order, and whether the journal books them where they say. */
+/** The next replenishments in key order, and whether the journal books each where its row says. */
 export const REPLENISHMENTS_AFTER = `
   SELECT r.id, r.status IN ('confirmed', 'declined') AS credited,
          coalesce(j.kind = 'receipt' AND j.purse_id = r.purse_id AND j.asset = r.asset

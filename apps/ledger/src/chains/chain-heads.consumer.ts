@@ -2,26 +2,25 @@ import { type ChainHeadV1, MalformedMessage, parseChainHead, TOPICS } from '@day
 import { DurableLog, type RunningSubscription } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { columns, rowsOf } from '../projections/projection';
+import { type Columns, cellsOf, namesOf, rowsOf } from '../projections/projection';
 import { logPoison, readMessages } from '../runtime/read-messages';
 
 const BATCH_MAX = 500;
 
-const UPSERT_COLUMNS = {
-  chain: 'text',
-  latest: 'bigint',
-  matched: 'bigint',
-  finalized: 'bigint',
-  state: 'text',
-  detail: 'text',
-  observed_at: 'timestamptz',
-  addresses_through: 'numeric',
+const COLUMNS: Columns<ChainHeadV1> = {
+  chain: ['text', (h) => h.chain],
+  latest: ['bigint', (h) => h.latest],
+  matched: ['bigint', (h) => h.matched],
+  finalized: ['bigint', (h) => h.finalized],
+  state: ['text', (h) => h.state],
+  detail: ['text', (h) => h.detail],
+  observed_at: ['timestamptz', (h) => h.observedAt],
+  addresses_through: ['numeric', (h) => h.addressesThrough ?? null],
 };
 
 const UPSERT = `
-  INSERT INTO ledger.chain_head AS h
-    (chain, latest, matched, finalized, state, detail, observed_at, addresses_through)
-  SELECT * FROM ${rowsOf('r', UPSERT_COLUMNS)}
+  INSERT INTO ledger.chain_head AS h (${namesOf(COLUMNS)})
+  SELECT * FROM ${rowsOf('r', COLUMNS)}
   ON CONFLICT (chain) DO UPDATE SET
     latest = excluded.latest, matched = excluded.matched, finalized = excluded.finalized,
     state = excluded.state, detail = excluded.detail, observed_at = excluded.observed_at,
@@ -43,20 +42,7 @@ export function consumeChainHeads(
       const { read, poison } = readMessages(messages, parseStorable);
       const latest = new Map(read.map(({ content }) => [content.chain, content]));
       if (latest.size > 0) {
-        await dataSource.query(
-          UPSERT,
-          columns(
-            [...latest.values()],
-            (h) => h.chain,
-            (h) => h.latest,
-            (h) => h.matched,
-            (h) => h.finalized,
-            (h) => h.state,
-            (h) => h.detail,
-            (h) => h.observedAt,
-            (h) => h.addressesThrough ?? null,
-          ),
-        );
+        await dataSource.query(UPSERT, cellsOf(COLUMNS, [...latest.values()]));
       }
       logPoison(poison);
       return poison;

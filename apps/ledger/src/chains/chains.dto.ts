@@ -1,7 +1,7 @@
 import type { Chain } from '@daybook/chains';
 import { parseAssetId } from '@daybook/chains';
 import type { ChainHeadV1 } from '@daybook/contracts';
-import { type Asset, FAMILIES, type Family, type Finality } from '@daybook/domain';
+import { type Asset, FAMILIES, type Family, type Finality, finalityText } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Money, toMoney } from '../edge/money';
 import { ListResponse } from '../edge/paging';
@@ -128,7 +128,7 @@ export function toChain(
     chain: id,
     name,
     family,
-    finality: policyText(finality),
+    finality: finalityText(finality),
     state: head?.state ?? 'unwatched',
     detail: head?.detail ?? null,
     latest: head?.latest ?? null,
@@ -149,11 +149,6 @@ export function toAsset(asset: Asset, finality: Finality, assets: AssetRegistry)
     decimals,
     contract: parseAssetId(id)?.contract ?? null,
     minimum: toMoney({ asset: id, baseUnits: minimum }, assets),
-    finality: policyText(finality),
+    finality: finalityText(finality),
   };
-}
-
-/** A policy in the words in which a replenishment tells which one was applied. */
-function policyText(finality: Finality): string {
-  return finality.kind === 'depth' ? `depth:${finality.confirmations}` : `tag:${finality.tag}`;
 }

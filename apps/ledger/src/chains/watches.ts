@@ -1,6 +1,6 @@
+import type { Family } from '@daybook/domain';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Purse } from '../edge/resources';
 import { ChainRegistry } from './chain-registry';
 
 /** Whether transfers to a purse are seen on one chain. */
@@ -10,7 +10,11 @@ export interface Watch {
   readonly watched: boolean;
 }
 
-export type WatchOf = (purse: Purse) => readonly Watch[];
+/** Tells on which chains a purse is watched, by its family and the position of its mint. */
+export type WatchOf = (purse: {
+  readonly family: Family;
+  readonly mintPosition: bigint;
+}) => readonly Watch[];
 
 /** Heads change every few seconds and minting is frequent. A purse is shown as watched later, never sooner. */
 const LOOK_EVERY_MS = 1_000;

@@ -3,14 +3,14 @@ import { EventStore } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { customerIdOf } from '../edge/identity';
 import type { Answer, RequestContext } from '../edge/request-context';
-import { type Customer, customerResource } from '../edge/resources';
 import { writeAs } from '../edge/write-as';
+import { type CustomerResponse, toCustomer } from './customers.dto';
 
 /**
- * Creates the account's customer with this external id, or returns the one who exists.
+ * Creates the customer with this external id, or returns the existing one.
  * Refuses with `invalid-external-id`, `invalid-description`.
  */
-export class CreateCustomer extends Command<Answer<Customer>> {
+export class CreateCustomer extends Command<Answer<CustomerResponse>> {
   constructor(
     readonly context: RequestContext,
     readonly request: { readonly externalId: string; readonly description: string | null },
@@ -23,7 +23,7 @@ export class CreateCustomer extends Command<Answer<Customer>> {
 export class CreateCustomerHandler implements ICommandHandler<CreateCustomer> {
   constructor(private readonly store: EventStore) {}
 
-  async execute({ context, request }: CreateCustomer): Promise<Answer<Customer>> {
+  async execute({ context, request }: CreateCustomer): Promise<Answer<CustomerResponse>> {
     const { accountId } = context;
     const id = customerIdOf(accountId, request.externalId);
     const at = new Date().toISOString();
@@ -33,7 +33,7 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomer> {
       streamName('customer', id),
       customer,
       { type: 'CreateCustomer', accountId, ...request, at },
-      (state) => customerResource(id, state),
+      (state) => toCustomer(id, state),
       true,
     );
   }

@@ -6,7 +6,7 @@ import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
 import { found } from '../edge/problem';
 import type { Answer, RequestContext } from '../edge/request-context';
-import { BlockCustomer } from './block-customer';
+import { BlockCustomer, UnblockCustomer, UpdateCustomer } from './change-customer';
 import {
   BlockCustomerRequest,
   CustomerListResponse,
@@ -16,8 +16,6 @@ import {
   UpdateCustomerRequest,
 } from './customers.dto';
 import { GetCustomer, ListCustomers } from './get-customers';
-import { UnblockCustomer } from './unblock-customer';
-import { UpdateCustomer } from './update-customer';
 
 @ApiTags('Customers')
 @Controller()
@@ -69,9 +67,9 @@ export class CustomersController {
   })
   updateCustomer(
     context: RequestContext,
-    { customerId, description }: UpdateCustomerRequest,
+    { customerId, ...change }: UpdateCustomerRequest,
   ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new UpdateCustomer(context, customerId, description));
+    return this.commands.execute(new UpdateCustomer(context, customerId, change));
   }
 
   @Operation({
@@ -84,9 +82,9 @@ export class CustomersController {
   })
   blockCustomer(
     context: RequestContext,
-    { customerId, reason }: BlockCustomerRequest,
+    { customerId, ...change }: BlockCustomerRequest,
   ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new BlockCustomer(context, customerId, reason));
+    return this.commands.execute(new BlockCustomer(context, customerId, change));
   }
 
   @Operation({
@@ -99,8 +97,8 @@ export class CustomersController {
   })
   unblockCustomer(
     context: RequestContext,
-    { customerId, reason }: BlockCustomerRequest,
+    { customerId, ...change }: BlockCustomerRequest,
   ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new UnblockCustomer(context, customerId, reason));
+    return this.commands.execute(new UnblockCustomer(context, customerId, change));
   }
 }

@@ -1,10 +1,16 @@
-import { DESCRIPTION_LENGTH_MAX, EXTERNAL_ID, REASON_LENGTH_MAX } from '@daybook/domain';
+import {
+  type CustomerState,
+  DESCRIPTION_LENGTH_MAX,
+  EXTERNAL_ID,
+  REASON_LENGTH_MAX,
+} from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ChoiceField, IdField, PatternField, TextField } from '../edge/fields';
 import { ListRequest, ListResponse, ReadRequest } from '../edge/paging';
-import type { Customer } from '../edge/resources';
 
-const CUSTOMER_STATUSES = ['ACTIVE', 'BLOCKED'] as const;
+/** The words for a customer's status in answers. */
+export const CUSTOMER_STATUS = { active: 'ACTIVE', blocked: 'BLOCKED' } as const;
+const CUSTOMER_STATUSES = Object.values(CUSTOMER_STATUS);
 export const EXTERNAL_ID_FIELD = {
   pattern: EXTERNAL_ID,
   max: 128,
@@ -33,14 +39,14 @@ export class UpdateCustomerRequest {
   readonly description!: string | null;
 }
 
-/** What blocking and unblocking take. */
+/** The request of blocking and unblocking. */
 export class BlockCustomerRequest {
   @IdField(CUSTOMER_ID)
   readonly customerId!: string;
 
   @TextField({
     max: REASON_LENGTH_MAX,
-    description: 'Why; it is kept as evidence.',
+    description: 'The reason; it is kept as evidence.',
     example: 'Requested by support, case 1234',
   })
   readonly reason!: string;
@@ -59,11 +65,11 @@ export class ListCustomersRequest extends ListRequest {
     description: 'Only customers with this status.',
     optional: true,
   })
-  readonly status?: Customer['status'];
+  readonly status?: CustomerResponse['status'];
 }
 
 @ApiSchema({ name: 'Customer', description: "An account's end user." })
-export class CustomerResponse implements Customer {
+export class CustomerResponse {
   @ApiProperty({ type: String, format: 'uuid', description: 'Id of the customer.' })
   readonly id!: string;
 
@@ -78,7 +84,7 @@ export class CustomerResponse implements Customer {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Anything that helps you.',
+    description: 'Free text for your own use.',
     maxLength: DESCRIPTION_LENGTH_MAX,
     example: null,
   })
@@ -90,7 +96,7 @@ export class CustomerResponse implements Customer {
       'What a BLOCKED customer receives is credited to the account; the addresses stay active.',
     example: 'ACTIVE',
   })
-  readonly status!: Customer['status'];
+  readonly status!: 'ACTIVE' | 'BLOCKED';
 
   @ApiProperty({ type: String, format: 'date-time', description: 'When it was created.' })
   readonly createdAt!: string;
@@ -100,4 +106,12 @@ export class CustomerResponse implements Customer {
 export class CustomerListResponse extends ListResponse {
   @ApiProperty({ type: [CustomerResponse], description: 'From the newest to the oldest.' })
   readonly data!: readonly CustomerResponse[];
+}
+
+export function toCustomer(
+  id: string,
+  customer: Exclude<CustomerState, { status: 'absent' }>,
+): CustomerResponse {
+  const { externalId, description, status, createdAt } = customer;
+  return { id, externalId, description, status: CUSTOMER_STATUS[status], createdAt };
 }

@@ -1,6 +1,6 @@
 import { type CustomerEvent, idOf } from '@daybook/domain';
 import { type HappenedTo, happenedTo, type Projection } from '@daybook/event-store';
-import { columns, rowsOf } from '../projections/projection';
+import { type Columns, cellsOf, namesOf, rowsOf } from '../projections/projection';
 
 interface Created {
   readonly id: string;
@@ -11,28 +11,36 @@ interface Created {
   readonly position: bigint;
 }
 
-const INSERT_COLUMNS = {
-  id: 'uuid',
-  account_id: 'uuid',
-  external_id: 'text',
-  description: 'text',
-  created_at: 'timestamptz',
-  first_position: 'bigint',
+const INSERTED: Columns<Created> = {
+  id: ['uuid', (c) => c.id],
+  account_id: ['uuid', (c) => c.accountId],
+  external_id: ['text', (c) => c.externalId],
+  description: ['text', (c) => c.description],
+  created_at: ['timestamptz', (c) => c.createdAt],
+  first_position: ['bigint', (c) => c.position],
 };
 
 const INSERT = `
-  INSERT INTO customer
-    (id, account_id, external_id, description, status, created_at, first_position)
-  SELECT id, account_id, external_id, description, 'active', created_at, first_position
-    FROM ${rowsOf('c', INSERT_COLUMNS)}`;
+  INSERT INTO customer (${namesOf(INSERTED)}, status)
+  SELECT c.*, 'active' FROM ${rowsOf('c', INSERTED)}`;
 
-const UPDATE_COLUMNS = { id: 'uuid', status: 'text', described: 'boolean', description: 'text' };
+interface Change {
+  status?: 'active' | 'blocked';
+  description?: string | null;
+}
+
+const UPDATED: Columns<readonly [id: string, Change]> = {
+  id: ['uuid', ([id]) => id],
+  status: ['text', ([, c]) => c.status ?? null],
+  described: ['boolean', ([, c]) => c.description !== undefined],
+  description: ['text', ([, c]) => c.description ?? null],
+};
 
 const UPDATE = `
   UPDATE customer SET
     status = coalesce(c.status, customer.status),
     description = CASE WHEN c.described THEN c.description ELSE customer.description END
-    FROM ${rowsOf('c', UPDATE_COLUMNS)}
+    FROM ${rowsOf('c', UPDATED)}
    WHERE customer.id = c.id`;
 
 /** Customers as they are now. */
@@ -43,44 +51,15 @@ export const customersProjection: Projection = {
   async apply(batch, sql) {
     const happened = happenedTo('customer', batch);
     const created = happened.flatMap(creation);
-    if (created.length > 0) {
-      await sql.query(
-        INSERT,
-        columns(
-          created,
-          (c) => c.id,
-          (c) => c.accountId,
-          (c) => c.externalId,
-          (c) => c.description,
-          (c) => c.createdAt,
-          (c) => c.position,
-        ),
-      );
-    }
+    if (created.length > 0) await sql.query(INSERT, cellsOf(INSERTED, created));
     const changes = [...foldChanges(happened)];
-    if (changes.length > 0) {
-      await sql.query(
-        UPDATE,
-        columns(
-          changes,
-          ([id]) => id,
-          ([, c]) => c.status ?? null,
-          ([, c]) => c.description !== undefined,
-          ([, c]) => c.description ?? null,
-        ),
-      );
-    }
+    if (changes.length > 0) await sql.query(UPDATE, cellsOf(UPDATED, changes));
   },
 };
 
 function creation({ event, recorded }: HappenedTo<'customer'>): readonly Created[] {
   if (event.type !== 'CustomerCreated') return [];
   return [{ id: idOf(recorded.stream), ...event.data, position: recorded.position }];
-}
-
-interface Change {
-  status?: 'active' | 'blocked';
-  description?: string | null;
 }
 
 function foldChanges(batch: readonly HappenedTo<'customer'>[]): ReadonlyMap<string, Change> {
@@ -94,7 +73,7 @@ function foldChanges(batch: readonly HappenedTo<'customer'>[]): ReadonlyMap<stri
   return changes;
 }
 
-/** What an event changes; null for the creation, whose row has it already. */
+/** The change that an event makes; null for the creation, whose row already has it. */
 function changeOf(event: CustomerEvent): Change | null {
   switch (event.type) {
     case 'CustomerCreated':

@@ -1,11 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, LessThan } from 'typeorm';
-import { CUSTOMER_STATUS, type Customer, type Page } from '../edge/resources';
-import { type PageRequest, pageOf, positionBefore } from '../projections/cursor';
+import { type Page, type PageRequest, pageOf, positionBefore } from '../projections/cursor';
 import { CustomerRow } from './customer.row';
+import { type CustomerResponse, toCustomer } from './customers.dto';
 
 /** One customer of the account, or null. */
-export class GetCustomer extends Query<Customer | null> {
+export class GetCustomer extends Query<CustomerResponse | null> {
   constructor(
     readonly accountId: string,
     readonly id: string,
@@ -15,12 +15,12 @@ export class GetCustomer extends Query<Customer | null> {
 }
 
 /** The account's customers, newest first. */
-export class ListCustomers extends Query<Page<Customer>> {
+export class ListCustomers extends Query<Page<CustomerResponse>> {
   constructor(
     readonly accountId: string,
     readonly filter: {
       readonly externalId?: string | undefined;
-      readonly status?: Customer['status'] | undefined;
+      readonly status?: CustomerResponse['status'] | undefined;
     },
     readonly page: PageRequest,
   ) {
@@ -32,9 +32,9 @@ export class ListCustomers extends Query<Page<Customer>> {
 export class GetCustomerHandler implements IQueryHandler<GetCustomer> {
   constructor(private readonly dataSource: DataSource) {}
 
-  async execute({ accountId, id }: GetCustomer): Promise<Customer | null> {
+  async execute({ accountId, id }: GetCustomer): Promise<CustomerResponse | null> {
     const row = await this.dataSource.getRepository(CustomerRow).findOneBy({ id, accountId });
-    return row === null ? null : toResource(row);
+    return row === null ? null : toResponse(row);
   }
 }
 
@@ -42,7 +42,7 @@ export class GetCustomerHandler implements IQueryHandler<GetCustomer> {
 export class ListCustomersHandler implements IQueryHandler<ListCustomers> {
   constructor(private readonly dataSource: DataSource) {}
 
-  async execute({ accountId, filter, page }: ListCustomers): Promise<Page<Customer>> {
+  async execute({ accountId, filter, page }: ListCustomers): Promise<Page<CustomerResponse>> {
     const before = positionBefore(page.cursor, filter);
     const rows = await this.dataSource.getRepository(CustomerRow).find({
       where: {
@@ -56,17 +56,10 @@ export class ListCustomersHandler implements IQueryHandler<ListCustomers> {
       order: { firstPosition: 'DESC' },
       take: page.limit + 1,
     });
-    return pageOf(rows, page.limit, filter, toResource);
+    return pageOf(rows, page.limit, filter, toResponse);
   }
 }
 
-function toResource(row: CustomerRow): Customer {
-  const { id, externalId, description, status, createdAt } = row;
-  return {
-    id,
-    externalId,
-    description,
-    status: CUSTOMER_STATUS[status],
-    createdAt: createdAt.toISOString(),
-  };
+function toResponse(row: CustomerRow): CustomerResponse {
+  return toCustomer(row.id, { ...row, createdAt: row.createdAt.toISOString() });
 }

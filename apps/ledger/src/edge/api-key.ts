@@ -4,7 +4,7 @@ import type { CallerKind } from './scopes';
 /**
  * A key is `dbk_<key id>_<secret>`, an operator's `dbo_<key id>_<secret>`. The key id is public: it names
  * the key in logs, events and tables. The secret is shown once; only the SHA-256 of the whole key is kept.
- * A plain hash is enough, as the secret is random and not a word that anybody could guess.
+ * A plain hash is enough, because the secret is random and cannot be guessed.
  */
 const API_KEY = /^(dbk|dbo)_([0-9A-Za-z]{8})_[0-9A-Za-z_-]{32,64}$/;
 
@@ -16,7 +16,7 @@ const SECRET_BYTES = 32;
 const SECRET_LENGTH = 43;
 const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** The text is not an API key. The message never repeats it: it may be another secret. */
+/** The text is not an API key. The message never repeats it, because it may be another secret. */
 export class InvalidApiKey extends Error {
   override readonly name = 'InvalidApiKey';
 
@@ -33,8 +33,8 @@ export interface NewApiKey {
 }
 
 /**
- * A new key. It is the caller's to show once and forget. The same seed gives the same key id, so that a
- * command that is repeated names the key that it issued the first time; the secret is always new.
+ * Makes a new key. The caller shows it once and does not keep it. The same seed gives the same key id,
+ * so a repeated command names the key that it issued the first time. The secret is always new.
  */
 export function newApiKey(
   options: { readonly kind?: CallerKind; readonly seed?: string } = {},
@@ -52,14 +52,14 @@ export interface ApiKeyName {
   readonly keyId: string;
 }
 
-/** The public part of a key, or null for what is none. */
+/** The public part of a key, or null if the text is not a key. */
 export function nameOfApiKey(text: string): ApiKeyName | null {
   const [, prefix, keyId] = API_KEY.exec(text) ?? [];
   if (keyId === undefined) return null;
   return { kind: prefix === PREFIXES.operator ? 'operator' : 'account', keyId };
 }
 
-/** The public part of a key. Throws `InvalidApiKey` for what is none. */
+/** The public part of a key. Throws `InvalidApiKey` if the text is not a key. */
 export function parseApiKey(text: string): ApiKeyName {
   const name = nameOfApiKey(text);
   if (name === null) throw new InvalidApiKey();
@@ -71,7 +71,7 @@ export function hashApiKey(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-/** Whether the key has this hash, in the same time for every wrong key. */
+/** Whether the key has this hash. Takes the same time for every wrong key. */
 export function isApiKey(key: string, keyHash: string): boolean {
   const [given, kept] = [Buffer.from(hashApiKey(key), 'hex'), Buffer.from(keyHash, 'hex')];
   return given.length === kept.length && timingSafeEqual(given, kept);

@@ -4,27 +4,27 @@ import { isApiKey, nameOfApiKey } from './api-key';
 import type { Caller } from './caller';
 import type { CallerKind } from './scopes';
 
-/** What is kept of a key that is neither revoked nor unknown. */
+/** The stored part of a key that was issued and not revoked. */
 export interface KeptKey {
   readonly keyHash: string;
-  /** From then on the key opens nothing; null when it lasts. */
+  /** The key is not valid from this time on; null if it does not expire. */
   readonly expiresAt: Date | null;
   readonly caller: Caller;
 }
 
-/** Looks up the key with this key id; null for one that opens nothing. */
+/** Looks up the key with this key id; null if it is unknown or revoked. */
 export type FindKey = (keyId: string) => Promise<KeptKey | null>;
 
 const KEYS_MAX = 10_000;
 /**
- * How long a result is cached. A revoked key opens nothing after this, and a key that was issued a moment
- * ago opens, wherever it was tried before.
+ * How long a result is cached. After this time a revoked key is refused, and a new key that was tried
+ * too early is accepted.
  */
 const CACHED_MS = 1_000;
 
 /**
- * Authenticates keys. The features that keep keys register how theirs are found. Results are cached for a
- * moment, also that there is no such key, so that neither a busy key nor a wrong one costs a query each time.
+ * Authenticates keys. Each feature that stores keys registers how to find them. Results are cached
+ * briefly, negative ones too, so neither a busy key nor a wrong one costs a query each time.
  */
 @Injectable()
 export class ApiKeys {
@@ -36,14 +36,14 @@ export class ApiKeys {
     fetchMethod: async (name) => ({ found: await this.find(name) }),
   });
 
-  /** Registers where the keys of this kind are kept. */
+  /** Registers how to find the keys of this kind. */
   register(kind: CallerKind, find: FindKey): void {
     this.sources.set(kind, find);
   }
 
   /**
-   * The caller behind a key, or null: malformed, unknown, wrong, revoked and expired keys are told
-   * apart nowhere.
+   * The caller with this key, or null. The result does not distinguish malformed, unknown, wrong, revoked
+   * and expired keys.
    */
   async callerOf(key: string): Promise<Caller | null> {
     const parts = nameOfApiKey(key);

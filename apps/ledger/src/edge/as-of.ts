@@ -5,21 +5,21 @@ import { ReadRequest } from './paging';
 import { POSITION } from './positions';
 import { invalid } from './validation';
 
-/** What is recorded has microseconds; finer digits of a question are cut off, never rounded up. */
+/** Recorded times have microseconds. Finer digits of a request are cut off, never rounded up. */
 const BEYOND_MICROSECONDS = /(\.\d{6})\d+/;
 
-/** What a read takes that can also answer about the past. */
+/** The request of a read that can also answer for a past moment. */
 export class AsOfRequest extends ReadRequest {
   @MomentField({
     description:
-      'Answer as it was at this position of the log, or at this time of its recording. Not together with `minPosition`.',
+      'Answer with the state at this position of the log, or at this time. Not together with `minPosition`.',
     example: '42',
     optional: true,
   })
   readonly asOf?: string;
 }
 
-/** The problems of a question about the past, beside those that every read has. */
+/** The problems of an as-of read, in addition to those of every read. */
 export const AS_OF_PROBLEMS = ['as-of-in-future', 'as-of-too-early'] as const;
 
 /**
@@ -30,7 +30,7 @@ export async function resolveAsOf(queries: QueryBus, query: AsOfRequest): Promis
   const { asOf, minPosition } = query;
   if (asOf === undefined) return null;
   if (minPosition !== undefined) {
-    const detail = 'Send either asOf or minPosition: the past does not wait.';
+    const detail = 'Send either asOf or minPosition, not both: a read of the past never waits.';
     throw invalid([{ in: 'query', pointer: 'asOf', code: 'one-of', detail }]);
   }
   return queries.execute(new ResolveAsOf(momentOf(asOf)));

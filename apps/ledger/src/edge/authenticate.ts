@@ -6,15 +6,15 @@ import { Problem } from './problem';
 const BEARER = /^Bearer ([\x21-\x7e]+)$/i;
 const BASIC = /^Basic ([A-Za-z0-9+/]+={0,2})$/i;
 
-/** Where a key is looked for. */
+/** The headers that may carry a key. */
 export interface Credentials {
   readonly headers: IncomingHttpHeaders;
 }
 
 /**
- * Who sent the request. Refuses with `unauthenticated`, in the same words whatever is wrong with the
- * key. `forPeople` also takes the key as the password of HTTP Basic, so that a browser can open a
- * page; never where commands are, as a browser sends such a password along for any site that asks.
+ * The sender of the request. Refuses with `unauthenticated`, with the same sentence for every fault of the
+ * key. `forPeople` also accepts the key as the password of HTTP Basic, so that a browser can open a page.
+ * Commands never accept it: a browser would send the password with requests of other sites too.
  */
 export async function authenticate(
   request: Credentials,

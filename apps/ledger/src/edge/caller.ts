@@ -11,16 +11,16 @@ export interface AccountCaller extends KeyHolder {
   readonly accountId: string;
 }
 
-/** The key of an operator, who names the account that an operation is about. */
+/** An operator's key. The operator names the account in each request. */
 export interface OperatorCaller extends KeyHolder {
   readonly kind: 'operator';
   readonly operatorId: string;
 }
 
-/** Who sent a request. */
+/** The sender of a request. */
 export type Caller = AccountCaller | OperatorCaller;
 
-/** How events name who caused them. */
+/** The caller as events name it. */
 export function actorOf(caller: Caller): string {
   return caller.kind === 'account' ? `key:${caller.keyId}` : `operator:${caller.operatorId}`;
 }

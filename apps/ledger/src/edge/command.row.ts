@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A request that carried an `Idempotency-Key`, by the command id that the key leads to. */
+/** A request with an `Idempotency-Key`, by the command id derived from the key. */
 @Entity({ name: 'command', schema: 'ledger' })
 export class CommandRow {
   @PrimaryColumn('uuid', { name: 'command_id' })

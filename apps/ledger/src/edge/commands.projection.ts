@@ -1,15 +1,21 @@
 import { type Projection } from '@daybook/event-store';
-import { columns, rowsOf } from '../projections/projection';
+import { type Columns, cellsOf, namesOf, rowsOf } from '../projections/projection';
+
+const COLUMNS: Columns<readonly [id: string, { stream: string; fingerprint: string }]> = {
+  command_id: ['uuid', ([id]) => id],
+  stream: ['text', ([, { stream }]) => stream],
+  fingerprint: ['text', ([, { fingerprint }]) => fingerprint],
+};
 
 const INSERT = `
-  INSERT INTO command (command_id, stream, fingerprint)
-  SELECT * FROM ${rowsOf('r', { command_id: 'uuid', stream: 'text', fingerprint: 'text' })}
+  INSERT INTO command (${namesOf(COLUMNS)})
+  SELECT * FROM ${rowsOf('r', COLUMNS)}
   ON CONFLICT (command_id) DO NOTHING`;
 
 /**
- * Which request each `Idempotency-Key` stands for, kept for ever. Inside a stream the log itself
- * refuses another payload; this table refuses it across streams. A command of several events, or of
- * several streams (a customer with purses), keeps its first.
+ * The request of each `Idempotency-Key`, kept for ever. Within one stream the event log itself refuses
+ * another payload for a key; this table refuses it across streams. For a command with several events or
+ * streams (a customer with purses), the first event counts.
  */
 export const commandsProjection: Projection = {
   name: 'commands',
@@ -22,15 +28,6 @@ export const commandsProjection: Projection = {
       if (fingerprint === undefined || keyed.has(commandId)) continue;
       keyed.set(commandId, { stream: recorded.stream, fingerprint });
     }
-    if (keyed.size === 0) return;
-    await sql.query(
-      INSERT,
-      columns(
-        [...keyed],
-        ([id]) => id,
-        ([, k]) => k.stream,
-        ([, k]) => k.fingerprint,
-      ),
-    );
+    if (keyed.size > 0) await sql.query(INSERT, cellsOf(COLUMNS, [...keyed]));
   },
 };

@@ -21,25 +21,25 @@ export type Rpc = MethodsOf<Definitions>;
 /** Method and path of a route. */
 export type Http = `${'GET' | 'POST' | 'PATCH'} /${string}`;
 
-/** What an operation is, said once. Both edges, the documents and the tests are derived from it. */
+/** The declaration of an operation. Both edges, the documents and the tests are derived from it. */
 export interface Declaration<Route extends Http | undefined, Response> {
-  /** Method and path; a variable such as `:purseId` is a field of the request. Left out: not over REST. */
+  /** Method and path; a variable such as `:purseId` is a field of the request. Omitted: not served over REST. */
   readonly http?: Route;
-  /** Left out: not over gRPC. */
+  /** Omitted: not served over gRPC. */
   readonly rpc?: Rpc;
   readonly scope: Scope;
-  /** Which quota it counts against; `standard` when left out. */
+  /** The quota that it counts against; `standard` if omitted. */
   readonly tier?: Tier;
-  /** The class of the resource or list. A command answers with its position beside it. */
+  /** The class of the resource or list. A command also answers with its position. */
   readonly answers: Type<Response>;
-  /** Where to find what a command makes, such as `/v1/purses/:id`: it answers 201 the first time. */
+  /** The path of the created resource, such as `/v1/purses/:id`. The first answer is then a 201. */
   readonly creates?: `/v1/${string}/:id`;
-  /** Refusals of its own, beside those that every operation has. */
+  /** Its own refusals, in addition to those of every operation. */
   readonly refuses?: readonly ProblemCode[];
   readonly summary: string;
 }
 
-/** A query answers with a resource, a command with what it did to one, a stream with parts of a list. */
+/** A query returns a resource, a command its outcome, a stream parts of a list. */
 export type Result<Route, Response> = Route extends `GET ${string}`
   ? Response | Promise<Response>
   : Route extends string
@@ -59,8 +59,8 @@ export interface OperationDeclaration extends Omit<Declaration<Http, object>, 't
 
 /** The third parameter of a stream's method. */
 export interface StreamControl {
-  /** Ends the stream, with its reason. */
+  /** Ends the stream; its reason is the refusal. */
   readonly signal: AbortSignal;
-  /** A reader hears from the stream at least this often. */
+  /** The stream sends something at least this often. */
   readonly heartbeatMs: number;
 }

@@ -6,7 +6,7 @@ import { Positions } from './positions';
 import { Calls } from './prepare';
 import { type Quota, RateLimit } from './rate-limit';
 
-/** What REST and gRPC share, and where features register how their keys are found. */
+/** What REST and gRPC share. Features register here how to find their keys. */
 @Module({})
 export class EdgeModule {
   static forRoot(quota: Quota): DynamicModule {

@@ -4,8 +4,7 @@ import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
 import { parseTime, RFC_3339 } from './time';
 
 /**
- * A field of a request: one decorator both validates it and documents it, so that the two cannot
- * say different things.
+ * A field of a request. One decorator both validates and documents it, so the two cannot differ.
  */
 interface FieldOptions {
   readonly description: string;
@@ -13,7 +12,7 @@ interface FieldOptions {
   readonly optional?: boolean;
 }
 
-/** A field of a request class, as it is validated, documented and found in messages. */
+/** A field of a request class, as validation, documentation and gRPC translation use it. */
 export interface RequestField {
   readonly name: string;
   readonly description: string;
@@ -21,7 +20,7 @@ export interface RequestField {
   readonly example?: unknown;
   /** JSON Schema of its values. */
   readonly schema: Readonly<Record<string, unknown>>;
-  /** The closed list of words that it takes, if it does. */
+  /** The closed list of words that it accepts; null if there is none. */
   readonly choices: readonly string[] | null;
 }
 
@@ -30,7 +29,7 @@ type Dto = new () => object;
 const FIELDS = Symbol('The fields of a request class');
 const EXACTLY_ONE = Symbol('Fields of which exactly one is sent');
 
-/** The fields of a request class, those of the class that it extends first. */
+/** The fields of a request class, inherited fields first. */
 export function fieldsOf(dto: Dto): readonly RequestField[] {
   const fields = new Map<string, RequestField>();
   for (let type = dto.prototype; type !== Object.prototype; type = Object.getPrototypeOf(type)) {
@@ -41,12 +40,12 @@ export function fieldsOf(dto: Dto): readonly RequestField[] {
   return [...fields.values()].reverse();
 }
 
-/** Declares that a request has exactly one of these fields, which are optional each. */
+/** Declares that a request has exactly one of these optional fields. */
 export function ExactlyOne(...names: readonly string[]): ClassDecorator {
   return (dto) => Reflect.defineMetadata(EXACTLY_ONE, names, dto);
 }
 
-/** The fields of which a request has exactly one; none when the class does not say. */
+/** The fields of which a request has exactly one; empty if the class declares none. */
 export function exactlyOneOf(dto: Dto): readonly string[] {
   return Reflect.getMetadata(EXACTLY_ONE, dto) ?? [];
 }
@@ -55,7 +54,7 @@ export function exactlyOneOf(dto: Dto): readonly string[] {
 const HALF_A_CHARACTER = /\p{Surrogate}/u;
 const isStorable = (text: string) => !text.includes('\0') && !HALF_A_CHARACTER.test(text);
 
-/** Text for people, `min` to `max` UTF-16 code units long. `nullable` fields may be JSON null. */
+/** Free text of `min` to `max` UTF-16 code units. `nullable` fields may be JSON null. */
 export function TextField(
   options: FieldOptions & {
     readonly min?: number;
@@ -74,7 +73,7 @@ export function TextField(
   );
 }
 
-/** Text that matches a pattern. The sentence says what would be right, with an example. */
+/** Text that matches a pattern. The sentence says what is valid, with an example. */
 export function PatternField(
   options: FieldOptions & {
     readonly pattern: RegExp;
@@ -95,22 +94,15 @@ export function PatternField(
   });
 }
 
-/** A whole number, in JSON a number. `nullable` fields may be JSON null. */
+/** A whole number; a number in JSON. */
 export function IntegerField(
-  options: FieldOptions & {
-    readonly min: number;
-    readonly max: number;
-    readonly nullable?: boolean;
-  },
+  options: FieldOptions & { readonly min: number; readonly max: number },
 ): PropertyDecorator {
-  const { min, max, nullable = false, ...rest } = options;
-  const schema = { type: 'integer', minimum: min, maximum: max, nullable } as const;
-  const sentence = `must be a whole number from ${min} to ${max}${nullable ? ', or null' : ''}.`;
+  const { min, max, ...rest } = options;
+  const schema = { type: 'integer', minimum: min, maximum: max } as const;
   const holds = (value: unknown) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
-  return field(rest, schema, 'integer', sentence, (value) =>
-    value === null ? nullable : holds(value),
-  );
+    Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+  return field(rest, schema, 'integer', `must be a whole number from ${min} to ${max}.`, holds);
 }
 
 /** One of a closed list of words. */
@@ -123,7 +115,7 @@ export function ChoiceField(
   return field(rest, schema, 'choice', `must be one of ${choices.join(', ')}.`, holds, choices);
 }
 
-/** A list of different words out of a closed list. */
+/** A list of distinct words from a closed list. */
 export function ChoicesField(
   options: FieldOptions & { readonly choices: readonly string[] },
 ): PropertyDecorator {
@@ -142,10 +134,10 @@ export function ChoicesField(
   return field(rest, schema, 'choices', sentence, holds, choices);
 }
 
-/** An id as this API gives it: a UUID in lower case. */
+/** An id of this API: a UUID in lower case. */
 export const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** What is said of something else in the place of an id. */
+/** The error sentence for an invalid id. */
 export const ID_SENTENCE =
   'must be a UUID in lower case, such as 3f2a6c1e-5b7d-5e0f-9a41-2c8d7e6b5a40.';
 
@@ -160,13 +152,13 @@ export function IdField(options: FieldOptions): PropertyDecorator {
   });
 }
 
-/** Why it is done. Every act of an operator has a reason. */
+/** The reason. Every command of an operator has one. */
 export function ReasonField(): PropertyDecorator {
   return PatternField({
     pattern: /\S/,
     max: REASON_LENGTH_MAX,
     sentence: `must say why, in 1 to ${REASON_LENGTH_MAX} characters.`,
-    description: 'Why; it is kept as evidence.',
+    description: 'The reason; it is kept as evidence.',
     example: 'Requested by the merchant, case 1234',
   });
 }
@@ -227,7 +219,7 @@ function field(
     validator: { validate: holds, defaultMessage: (args) => `${args?.property} ${sentence}` },
   });
   return (prototype, property) => {
-    // An optional field may be left out; JSON null is a value like any other.
+    // An optional field may be absent; JSON null is a value like any other.
     if (optional) ValidateIf((_, value) => value !== undefined)(prototype, property);
     validate(prototype, property);
     const own: readonly RequestField[] = Reflect.getOwnMetadata(FIELDS, prototype) ?? [];

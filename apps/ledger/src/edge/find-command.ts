@@ -2,7 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { CommandRow } from './command.row';
 
-/** The first effect of the request with this command id; null when it had none yet. */
+/** The first event of the request with this command id; null if there is none yet. */
 export class FindCommand extends Query<Pick<CommandRow, 'stream' | 'fingerprint'> | null> {
   constructor(readonly commandId: string) {
     super();

@@ -14,7 +14,7 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** The `Idempotency-Key` as it was sent. Refuses with `idempotency-key-invalid`. */
 export function parseIdempotencyKey(header: string | readonly string[]): string {
-  // A header that is sent twice arrives joined by a comma and a space, which no key has.
+  // A header sent twice arrives joined by a comma and a space. No key contains a space.
   if (typeof header === 'string' && IDEMPOTENCY_KEY.test(header)) return header;
   throw new Problem('idempotency-key-invalid', 'A key is 1 to 255 visible ASCII characters.', {
     errors: [
@@ -28,7 +28,7 @@ export function parseIdempotencyKey(header: string | readonly string[]): string 
   });
 }
 
-/** What a request asks for, whatever the order of its fields: the same request has the same one. */
+/** A hash of the request. The order of its fields does not matter. */
 export function fingerprintOf(method: string, path: string, body: unknown): string {
   return createHash('sha256')
     .update(`${method}\n${path}\n${canonical(body)}`)
@@ -44,14 +44,14 @@ function canonical(value: unknown): string {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join()}}`;
 }
 
-/** What a command needs of the call that it came by. */
+/** What a command needs from its call. */
 interface ReceivedCommand extends Said {
   readonly key: string | readonly string[] | undefined;
   readonly requestId: string;
   readonly traceparent: string | undefined;
 }
 
-/** The path over REST: with method and body what a key stands for, also when they came over gRPC. */
+/** Method and path over REST. They are part of the fingerprint over gRPC too, so a key is the same on both. */
 function pathOf({ http }: OperationDeclaration, { path }: Said): readonly [string, string] {
   const [method = '', template = ''] = http?.split(' ') ?? [];
   return [method, template.replaceAll(/:(\w+)/g, (_, name) => String(path[name]))];
@@ -59,19 +59,19 @@ function pathOf({ http }: OperationDeclaration, { path }: Said): readonly [strin
 
 interface Claim {
   readonly fingerprint: string;
-  /** Requests under way or done that count on the claim. */
+  /** Requests in progress or done that hold the claim. */
   holders: number;
 }
 
-/** Longer than the read models ever lag; after that, they know the command. */
+/** Longer than the read models ever lag. After that, they contain the command. */
 const CLAIM_MS = 10 * 60_000;
 const CLAIMS_MAX = 20_000;
 
 /**
- * Keeps a key from standing for two different requests. Within one stream the log itself refuses
- * that, exactly and for ever. Across streams the read models do, a moment after the first request;
- * for that moment this process remembers what it let through. A request that failed leaves its key
- * free, so that it can be mended and sent again.
+ * Refuses a key that was used for a different request. Within one stream the event log refuses it,
+ * exactly and for ever. Across streams the read models refuse it, shortly after the first request; until
+ * then this process remembers the keys that it accepted. A failed request releases its key, so the
+ * client can correct the request and send it again.
  */
 @Injectable()
 export class IdempotencyKeys {
@@ -106,7 +106,7 @@ export class IdempotencyKeys {
     return { ...common, commandId, fingerprint };
   }
 
-  /** Refuses with `idempotency-key-reused`. What was claimed is released when the request fails. */
+  /** Claims the key until the request fails. Refuses with `idempotency-key-reused`. */
   async claim(commandId: string, fingerprint: string): Promise<void> {
     const claimed = this.claims.get(commandId);
     if (claimed !== undefined && claimed.fingerprint !== fingerprint) throw reused();

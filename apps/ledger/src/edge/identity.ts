@@ -1,13 +1,13 @@
 import { type Family, identity } from '@daybook/domain';
 import { uuid5 } from '@daybook/event-store';
 
-/** The namespace of every id that Daybook derives. Frozen: another value would be another ledger. */
+/** The namespace of every derived id. Never change it: every id would change. */
 const NAMESPACE = '6f1b0d4e-6a55-5c0f-9e6b-0f2f4c1f7a10';
 
 /** The id of the account that exists until accounts are managed. */
 export const DEFAULT_ACCOUNT_ID = uuid5(NAMESPACE, 'account\ndefault');
 
-/** The operator whose key comes with the installation. */
+/** The operator whose key is created with the installation. */
 export const DEFAULT_OPERATOR_NAME = 'default';
 
 export const operatorIdOf = (name: string) => uuid5(NAMESPACE, identity.operator(name));

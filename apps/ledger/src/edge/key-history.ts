@@ -5,7 +5,7 @@ import { found } from './problem';
 import type { Answer, RequestContext } from './request-context';
 import { writeAs } from './write-as';
 
-/** The keys of a stream, in the order of issue: from the log itself, so none is missing. */
+/** The keys of a stream in the order of issue. Read from the event log, so none is missing. */
 export function keysIn(
   history: readonly RecordedEvent[],
   now = new Date(),
@@ -34,7 +34,7 @@ export function keysIn(
   return [...keys.values()];
 }
 
-/** Decides a command about a key, and answers with the key as the log has it. */
+/** Decides a command about a key, and answers with the key as the event log has it. */
 export async function writeKey<
   Command,
   Event extends DomainEvent,

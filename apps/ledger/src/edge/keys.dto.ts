@@ -22,12 +22,12 @@ export function KeyIdField(): PropertyDecorator {
 export function ScopesField(kind: CallerKind): PropertyDecorator {
   return ChoicesField({
     choices: scopeWords(kind),
-    description: 'What the key may do. `read` and `write` stand for every scope of that ending.',
+    description: 'What the key may do. `read` and `write` include every scope with that ending.',
     example: ['read', 'write'],
   });
 }
 
-/** What is said of a new key, whoever gets it. */
+/** The request for a new key, of an account or an operator. */
 export abstract class IssueKeyRequest {
   @TextField({
     max: NAME_LENGTH_MAX,
@@ -38,7 +38,7 @@ export abstract class IssueKeyRequest {
   readonly name?: string;
 
   @TimeField({
-    description: 'From then on the key opens nothing; it lasts when left out.',
+    description: 'The key is not valid from this time on. Without it, the key does not expire.',
     example: '2030-01-01T00:00:00Z',
     optional: true,
   })
@@ -64,7 +64,7 @@ export class ApiKeyResponse {
   @ApiProperty({ type: [String], description: 'What it may do.', example: ['read', 'write'] })
   readonly scopes!: readonly string[];
 
-  @ApiProperty({ enum: KEY_STATUSES, description: 'Whether it opens anything.' })
+  @ApiProperty({ enum: KEY_STATUSES, description: 'Whether it is valid, and why not.' })
   readonly status!: (typeof KEY_STATUSES)[number];
 
   @ApiProperty({ type: String, format: 'date-time', description: 'When it was issued.' })
@@ -74,7 +74,7 @@ export class ApiKeyResponse {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'From then on it opens nothing; null when it lasts.',
+    description: 'It is not valid from this time on; null if it does not expire.',
   })
   readonly expiresAt!: string | null;
 
@@ -102,7 +102,7 @@ export class IssuedApiKeyResponse extends ApiKeyResponse {
     nullable: true,
     maxLength: 80,
     description:
-      'The whole key. It is shown this once, and null when the request is a repeat: only its hash is kept.',
+      'The whole key. It is shown only once, because only its hash is kept; null if the request is a repeat.',
   })
   readonly key!: string | null;
 }

@@ -1,12 +1,20 @@
 import { type Asset, formatUnits } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { Amount } from './resources';
+
+/** An amount and its asset. */
+export interface Amount {
+  readonly asset: string;
+  readonly baseUnits: bigint;
+}
 
 /** The currency code of an asset that the registry does not list. */
 export const UNREGISTERED = 'UNREGISTERED';
 
-/** Money, everywhere outside the process. */
-@ApiSchema({ name: 'Money', description: 'An amount and what it is counted in. Never a number.' })
+/** Money as clients see it. */
+@ApiSchema({
+  name: 'Money',
+  description: 'An amount and its asset. Amounts are strings, never numbers.',
+})
 export class Money {
   @ApiProperty({
     type: String,
@@ -18,7 +26,7 @@ export class Money {
 
   @ApiProperty({
     type: String,
-    description: `Short code of the asset; \`${UNREGISTERED}\` for a token that nobody vouches for.`,
+    description: `Short code of the asset; \`${UNREGISTERED}\` for a token that the registry does not list.`,
     maxLength: 64,
     example: 'USDT_ETH',
   })
@@ -57,7 +65,7 @@ export interface KnownAssets {
   find(id: string): Pick<Asset, 'currency' | 'decimals'> | null;
 }
 
-/** An amount as clients see it. Nobody knows the decimals of an unregistered asset: it has none. */
+/** An amount as clients see it. An unregistered asset has no known decimals, so none are shown. */
 export function toMoney({ asset, baseUnits }: Amount, assets: KnownAssets): Money {
   const { currency, decimals } = assets.find(asset) ?? { currency: UNREGISTERED, decimals: 0 };
   const amount = formatUnits(baseUnits, decimals);

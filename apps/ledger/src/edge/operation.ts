@@ -7,9 +7,9 @@ import { routeOf } from './route';
 const OPERATION = Symbol('Operation');
 
 /**
- * Declares an operation on the method of a controller that does it. The method takes the caller (for a
- * command its `RequestContext`) and the request, an instance of a class whose fields say what is valid.
- * It knows no transport: REST routes, gRPC methods, scopes, documents and tests are made of this.
+ * Declares a controller method as an operation. The method takes the caller (for a command, its
+ * `RequestContext`) and the request, an instance of a class that declares its valid fields. The method
+ * does not depend on a transport: REST routes, gRPC methods, scopes and documents are derived from this.
  */
 export function Operation<Response extends object, Route extends Http | undefined = undefined>(
   declared: Declaration<Route, Response>,

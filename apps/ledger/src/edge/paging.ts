@@ -1,13 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, type PageRequest } from '../projections/cursor';
+import {
+  PAGE_LIMIT_DEFAULT,
+  PAGE_LIMIT_MAX,
+  type Page,
+  type PageRequest,
+} from '../projections/cursor';
 import { PatternField, PositionField } from './fields';
-import type { Page } from './resources';
 
-/** What every read takes. */
+/** The parameters of every read. */
 export class ReadRequest {
   @PositionField({
     description: 'Wait, up to 5 seconds, until everything up to this position is visible.',
-    // The documentation page sends the example unless it is changed, so it is one that never waits.
+    // The documentation page sends the example unless the reader changes it, so it must never wait.
     example: '0',
   })
   readonly minPosition?: string;
@@ -17,19 +21,19 @@ const LIMIT = /^[1-9][0-9]{0,8}$/;
 const LIMIT_LENGTH_MAX = 9;
 const CURSOR_LENGTH_MAX = 128;
 
-/** How long a page may be. */
+/** The size of a page. */
 export function LimitField(): PropertyDecorator {
   return PatternField({
     pattern: LIMIT,
     max: LIMIT_LENGTH_MAX,
     sentence: 'must be a whole number from 1 to 999999999, such as 25.',
-    description: `How many entries at most; ${PAGE_LIMIT_DEFAULT} when left out. More than ${PAGE_LIMIT_MAX} is answered with ${PAGE_LIMIT_MAX}.`,
+    description: `How many entries at most; ${PAGE_LIMIT_DEFAULT} by default. A larger value counts as ${PAGE_LIMIT_MAX}.`,
     example: '25',
     optional: true,
   });
 }
 
-/** What every list takes. */
+/** The parameters of every list. */
 export class ListRequest extends ReadRequest {
   @LimitField()
   readonly limit?: string;
@@ -48,12 +52,12 @@ export function pageRequest({ cursor, limit }: ListRequest): PageRequest {
   return { cursor: cursor ?? null, limit: pageLimit(limit) };
 }
 
-/** A larger page than there is is no mistake: it is answered with the largest. */
+/** A limit above the maximum is not an error; it counts as the maximum. */
 export function pageLimit(limit: string | undefined): number {
   return Math.min(Number(limit ?? PAGE_LIMIT_DEFAULT), PAGE_LIMIT_MAX);
 }
 
-/** What every list answers, whatever it lists. */
+/** The common part of every list response. */
 export abstract class ListResponse {
   @ApiProperty({
     type: String,
@@ -73,7 +77,7 @@ export function toList<T, Response>(
   return { data: page.data.map(toResponse), nextCursor: page.nextCursor };
 }
 
-/** All there is, in one page. */
+/** A complete list in one page. */
 export function wholeList<Response>(data: readonly Response[]): Page<Response> {
   return { data, nextCursor: null };
 }

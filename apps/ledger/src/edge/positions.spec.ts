@@ -2,7 +2,7 @@ import type { EventStore } from '@daybook/event-store';
 import type { PositionReached } from '../projections/position-reached';
 import { Positions } from './positions';
 
-/** A log that ends at `head`, with read models that stand at `reached` until they are moved. */
+/** An event log that ends at `head`, with read models at `reached` until a test moves them. */
 function standingAt(reached: bigint, head = 100n) {
   const waiting: (() => void)[] = [];
   const models = {

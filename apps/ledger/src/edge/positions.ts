@@ -9,12 +9,12 @@ export const POSITION_LENGTH_MAX = 18;
 export const POSITION_SENTENCE =
   'must be a position: a whole number of up to 18 digits, in quotes in JSON, such as 42.';
 
-/** Longer than the read models lag while all is well, shorter than clients wait. */
+/** Longer than the usual lag of the read models, shorter than clients wait. */
 const WAIT_MS = 5_000;
-/** Reads of one key that may wait at once: more than a client sends that reads its own writes. */
+/** Reads of one key that may wait at once: more than a client needs to read its own writes. */
 const WAITING_PER_KEY_MAX = 256;
 
-/** Read your writes: lets a read with `minPosition` wait until the read models are there. */
+/** Read your writes: a read with `minPosition` waits until the read models have reached it. */
 @Injectable()
 export class Positions {
   private readonly waiting = new Map<string, number>();
@@ -33,11 +33,11 @@ export class Positions {
     if (await this.reached.within(position, 0)) return;
     const waiting = this.waiting.get(keyId) ?? 0;
     if (waiting >= WAITING_PER_KEY_MAX) {
-      throw new Problem('too-many-waiting', `${waiting} reads of the key wait already.`, RETRY);
+      throw new Problem('too-many-waiting', `${waiting} reads of this key already wait.`, RETRY);
     }
     this.waiting.set(keyId, waiting + 1);
     try {
-      // Read after the request arrived: what was committed before it is in the log by now.
+      // The head is read after the request arrived, so it includes everything committed before.
       requireInLog(position, await this.store.head());
       if (await this.reached.within(position, Math.min(waitMs, WAIT_MS))) return;
     } finally {
@@ -51,7 +51,7 @@ export class Positions {
 
 const RETRY = { headers: { 'retry-after': '1' } };
 
-/** Refuses with `position-not-in-log` a position beyond the end of the log. */
+/** Refuses a position beyond the end of the event log with `position-not-in-log`. */
 export function requireInLog(position: bigint, head: bigint): void {
   if (position <= head) return;
   throw new Problem('position-not-in-log', `The log ends at ${head}, before ${position}.`);

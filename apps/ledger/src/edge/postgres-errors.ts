@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-/** Codes of sockets that say the server is not there. */
+/** Socket error codes that mean the server cannot be reached. */
 const SOCKET_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -14,19 +14,19 @@ const SOCKET_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * SQLSTATE classes (PostgreSQL, appendix A) that say the server is there but takes no work:
+ * SQLSTATE classes (PostgreSQL, appendix A) that mean the server is up but accepts no work:
  * connection exceptions, insufficient resources, operator intervention.
  */
 const UNAVAILABLE_CLASSES = ['08', '53', '57P'];
 
-/** The driver says these without a code. */
+/** Messages of the driver that come without a code. */
 const DRIVER_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has)/;
 
-/** `query_canceled`: the statement ran into its own time limit. */
+/** `query_canceled`: the statement exceeded its time limit. */
 const QUERY_CANCELED = '57014';
 
-/** Whether PostgreSQL could not be reached, or went away while it worked. */
+/** Whether PostgreSQL could not be reached, or the connection broke. */
 export function isConnectionLost(error: unknown): boolean {
   return causes(error).some(({ code, message }) =>
     code === undefined
@@ -35,18 +35,18 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
-/** Whether PostgreSQL ended a statement that took too long. */
+/** Whether PostgreSQL cancelled a statement that took too long. */
 export function isStatementTimeout(error: unknown): boolean {
   return causes(error).some(({ code }) => code === QUERY_CANCELED);
 }
 
 const CAUSES_MAX = 5;
 
-/** The error and what it wraps: TypeORM keeps the driver's error aside, others in `cause`. */
+/** The error and the errors it wraps: TypeORM uses `driverError`, others `cause`. */
 function causes(error: unknown): { readonly code?: string; readonly message: string }[] {
   const found = [];
   let next = error;
-  // Not `instanceof`: sockets make their errors elsewhere than where tests run the code.
+  // Not `instanceof`: in tests, errors of sockets come from another realm.
   while (types.isNativeError(next) && found.length < CAUSES_MAX) {
     const { code, driverError, cause, message } = next as Error & Record<string, unknown>;
     found.push({ ...(typeof code === 'string' && { code }), message });

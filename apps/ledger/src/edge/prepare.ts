@@ -11,22 +11,22 @@ import type { RequestContext } from './request-context';
 import type { Scope } from './scopes';
 import { type Said, validated } from './validation';
 
-/** A request of which nothing but its headers was read. */
+/** The sender of a request, known from its headers alone. */
 export interface Sender extends Credentials {
   caller: Caller | null;
-  /** The headers that say what is left of the key's quota; null before it was counted. */
+  /** The headers with the remaining quota of the key; null before the request is counted. */
   quota: Readonly<Record<string, string>> | null;
 }
 
-/** A request as a transport hands it over: read, not checked. */
+/** A request as a transport received it: parsed, not validated. */
 export interface ReceivedCall extends Said {
   /** The `Idempotency-Key` as it was sent, if it was. */
   readonly key: string | readonly string[] | undefined;
   readonly requestId: string;
   readonly traceparent: string | undefined;
-  /** For how long the call may wait for `minPosition`. */
+  /** How long the call may wait for `minPosition`. */
   readonly waitMs?: number;
-  /** Resolves when the call may use the database; a transport may limit how many do at once. */
+  /** Resolves when the call may use the database. A transport may limit how many do so at once. */
   mayWork?(): Promise<void>;
 }
 
@@ -36,11 +36,11 @@ export interface PreparedCall {
   readonly caller: Caller | RequestContext;
   /** The second: an instance of the request class. */
   readonly request: object;
-  /** Frees the idempotency key of a call that failed, so that it can be corrected and sent again. */
+  /** Releases the idempotency key of a failed call, so that it can be corrected and sent again. */
   release(): void;
 }
 
-/** What both edges do before an operation runs. */
+/** The steps of both edges before an operation runs. */
 @Injectable()
 export class Calls {
   constructor(
@@ -51,9 +51,9 @@ export class Calls {
   ) {}
 
   /**
-   * What every request passes before anything of it is read: who sent it, and whether they may. Notes the
-   * caller and the quota as soon as they are known, for logs and refusals. A route without a scope needs a
-   * valid key and no more. Refuses with `unauthenticated`, `rate-limited`, `forbidden`.
+   * Authenticates and authorizes every request before its body is read. Sets the caller and the quota as
+   * soon as they are known, for log lines and refusals. A route without a scope needs only a valid key.
+   * Refuses with `unauthenticated`, `rate-limited`, `forbidden`.
    */
   async admit(
     sender: Sender,

@@ -17,11 +17,11 @@ export class FaultResponse implements Fault {
   @ApiProperty({ type: String, description: 'Which rule is broken.', example: 'required' })
   readonly code!: string;
 
-  @ApiProperty({ type: String, description: 'What would be right.' })
+  @ApiProperty({ type: String, description: 'What is expected.' })
   readonly detail!: string;
 }
 
-@ApiSchema({ name: 'Problem', description: 'Why a request was not answered (RFC 9457).' })
+@ApiSchema({ name: 'Problem', description: 'Why a request failed (RFC 9457).' })
 export class ProblemResponse implements ProblemBody {
   @ApiProperty({
     type: String,
@@ -37,7 +37,7 @@ export class ProblemResponse implements ProblemBody {
   @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status.' })
   readonly status!: number;
 
-  @ApiProperty({ type: String, description: 'What happened this time, and what would work.' })
+  @ApiProperty({ type: String, description: 'What happened in this case, and what would work.' })
   readonly detail!: string;
 
   @ApiProperty({
@@ -50,7 +50,7 @@ export class ProblemResponse implements ProblemBody {
 
   @ApiProperty({
     enum: Object.keys(PROBLEMS),
-    description: 'Stable; `docs/errors.md` tells what to do about each.',
+    description: 'Stable; `docs/errors.md` says what to do about each.',
     example: 'customer-not-found',
   })
   readonly code!: ProblemCode;

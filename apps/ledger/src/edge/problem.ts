@@ -21,12 +21,12 @@ interface ProblemParts {
   readonly headers?: Readonly<Record<string, string>>;
   /** How a client can authenticate, each sent in a `www-authenticate` header of its own. */
   readonly challenges?: readonly string[];
-  /** Members beside the standard ones, which they cannot replace (RFC 9457, section 3.2). */
+  /** Additional members. They cannot replace the standard ones (RFC 9457, section 3.2). */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
-/** An answer that is not a success, thrown anywhere in the edge. `detail` is for the client's eyes. */
+/** A refusal or failure as the client sees it. Any code of the edges may throw it. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
@@ -41,7 +41,7 @@ export class Problem extends Error {
   }
 }
 
-/** What was looked for, or the problem that says it is not there. */
+/** Returns the resource, or refuses with `code` if it is null. */
 export function found<T>(resource: T | null, code: ProblemCode): T {
   if (resource !== null) return resource;
   throw new Problem(code, PROBLEMS[code].when);
@@ -60,7 +60,7 @@ export interface ProblemBody {
 }
 
 const PATH_SHOWN_MAX = 200;
-/** The characters of a URI path that need no thought when they are shown. */
+/** A path of characters that are safe to show. */
 const PLAIN_PATH = /^\/[\w\-.~/%:@]*$/;
 
 export function problemBody(problem: Problem, url: string, requestId: string): ProblemBody {
@@ -79,7 +79,7 @@ export function problemBody(problem: Problem, url: string, requestId: string): P
   };
 }
 
-/** Whatever was thrown, as the problem that the client may see. */
+/** Maps any thrown error to the problem that the client may see. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DomainError) return new Problem(error.code, error.message);
@@ -102,9 +102,16 @@ function storeProblem(error: EventStoreError): Problem {
   const parts = { cause: error };
   switch (error.code) {
     case 'concurrency-conflict':
-      return new Problem('conflict', 'Others kept changing the same thing. Try again.', parts);
+      return new Problem(
+        'conflict',
+        'Other requests kept changing the same resource. Try again.',
+        parts,
+      );
     case 'append-too-large':
-      return new Problem('payload-too-large', 'What the request says does not fit into one event.');
+      return new Problem(
+        'payload-too-large',
+        'The content of the request does not fit into one event.',
+      );
     case 'append-rejected':
       return new Problem('validation-failed', 'The request has text that cannot be stored.', parts);
     case 'outcome-unknown':
@@ -118,10 +125,10 @@ function storeProblem(error: EventStoreError): Problem {
   }
 }
 
-/** What Fastify and Nest refuse by themselves carries a status and nothing else to rely on. */
+/** Errors of Fastify and Nest have a status and nothing else to rely on. */
 function httpProblem(status: number, error: unknown): Problem {
   switch (status) {
-    // The server of files forbids paths that leave its folder; to a client there is nothing there.
+    // The static file server forbids paths that leave its folder. For a client they do not exist.
     case 403:
     case 404:
       return new Problem('not-found', 'There is nothing at this path.');

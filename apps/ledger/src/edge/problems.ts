@@ -1,6 +1,6 @@
 import { REFUSALS, type RefusalCode, type RefusalKind } from '@daybook/domain';
 
-/** The statuses of gRPC that a problem may have (google.rpc.Code). */
+/** The gRPC statuses that a problem may have (google.rpc.Code). */
 export type RpcStatus =
   | 'INVALID_ARGUMENT'
   | 'DEADLINE_EXCEEDED'
@@ -16,7 +16,7 @@ export type RpcStatus =
   | 'UNAVAILABLE'
   | 'UNAUTHENTICATED';
 
-/** What a client may build on: the code and its statuses never change. `docs/errors.md` shows it all. */
+/** A problem. Clients rely on its code and statuses: they never change. `docs/errors.md` lists all. */
 export interface ProblemEntry {
   /** Over REST. */
   readonly status: number;
@@ -29,7 +29,7 @@ export interface ProblemEntry {
   readonly remedy: string;
 }
 
-/** The statuses of what the domain refuses. */
+/** The statuses of the domain's refusals. */
 const STATUSES: Readonly<Record<RefusalKind, Pick<ProblemEntry, 'status' | 'rpc'>>> = {
   invalid: { status: 400, rpc: 'INVALID_ARGUMENT' },
   'not-found': { status: 404, rpc: 'NOT_FOUND' },
@@ -39,14 +39,15 @@ const STATUSES: Readonly<Record<RefusalKind, Pick<ProblemEntry, 'status' | 'rpc'
   unknown: { status: 422, rpc: 'INVALID_ARGUMENT' },
 };
 
-/** What the edge refuses before the domain is asked, and what went wrong behind it. */
+/** The refusals of the edges, and the failures behind them. */
 const EDGE = {
   'validation-failed': {
     status: 400,
     rpc: 'INVALID_ARGUMENT',
-    title: 'The request is not as documented',
+    title: 'The request is invalid',
     when: 'A field, parameter or id is missing, unknown, repeated, of the wrong type or out of bounds.',
-    remedy: 'Mend what `errors` names; each entry says where and what.',
+    remedy:
+      'Correct the fields that `errors` lists; each entry says where the fault is and what is expected.',
   },
   'malformed-json': {
     status: 400,
@@ -58,9 +59,9 @@ const EDGE = {
   'malformed-request': {
     status: 400,
     rpc: 'INVALID_ARGUMENT',
-    title: 'The request is not HTTP as it should be',
+    title: 'The request is not valid HTTP',
     when: 'The request line, a header, the URL or the length of the body is malformed.',
-    remedy: 'Mend the client: this is not about the content of the request.',
+    remedy: 'Fix the HTTP client: the fault is not in the content of the request.',
   },
   'idempotency-key-invalid': {
     status: 400,
@@ -73,20 +74,20 @@ const EDGE = {
     status: 400,
     rpc: 'INVALID_ARGUMENT',
     title: 'The cursor is not from this list',
-    when: 'A `cursor` was made up, or comes from a list with other filters.',
+    when: 'The `cursor` is not one that this API returned, or comes from a list with other filters.',
     remedy: 'Start again without a cursor, and keep the filters while paging.',
   },
   'as-of-in-future': {
     status: 422,
     rpc: 'OUT_OF_RANGE',
-    title: 'The future is not known',
+    title: 'The moment is in the future',
     when: 'The position of `asOf` is beyond the end of the log, or its time is later than now.',
-    remedy: 'Ask for a moment of the past, or leave `asOf` out for now.',
+    remedy: 'Ask for a past moment, or omit `asOf` for now.',
   },
   'as-of-too-early': {
     status: 422,
     rpc: 'OUT_OF_RANGE',
-    title: 'It did not exist yet',
+    title: 'The resource did not exist yet',
     when: 'At the moment of `asOf` the customer or purse did not exist, or the log had not begun.',
     remedy: 'Ask for a later moment.',
   },
@@ -109,13 +110,13 @@ const EDGE = {
     rpc: 'UNIMPLEMENTED',
     title: 'No such route',
     when: 'Nothing is served at this path.',
-    remedy: 'See `/docs` for what there is. Paths are case sensitive and have no slash at the end.',
+    remedy: 'See `/docs` for the routes. Paths are case sensitive and have no trailing slash.',
   },
   'method-not-allowed': {
     status: 405,
     rpc: 'UNIMPLEMENTED',
-    title: 'The route has other methods',
-    when: 'The path exists, but not with this method.',
+    title: 'The route does not have this method',
+    when: 'The path exists with other methods only.',
     remedy: 'Use a method of the `Allow` header.',
   },
   'request-timeout': {
@@ -128,15 +129,15 @@ const EDGE = {
   'idempotency-key-reused': {
     status: 409,
     rpc: 'ALREADY_EXISTS',
-    title: 'The idempotency key stands for another request',
+    title: 'The idempotency key was used for another request',
     when: 'The key was used before with another method, path or body. Keys are kept for ever.',
     remedy: 'Send the same request again, or use a new key for a new one.',
   },
   conflict: {
     status: 409,
     rpc: 'ABORTED',
-    title: 'Others changed the same thing at the same time',
-    when: 'Several attempts to write met with changes by others.',
+    title: 'Concurrent changes of the same resource',
+    when: 'Several attempts to write conflicted with changes by other requests.',
     remedy: 'Repeat the request, with the same `Idempotency-Key` if it had one.',
   },
   'payload-too-large': {
@@ -151,7 +152,7 @@ const EDGE = {
     rpc: 'INVALID_ARGUMENT',
     title: 'The URL is too long',
     when: 'A part of the path is longer than any id.',
-    remedy: 'Check how the URL was put together.',
+    remedy: 'Check how the client builds the URL.',
   },
   'unsupported-media-type': {
     status: 415,
@@ -165,7 +166,7 @@ const EDGE = {
     rpc: 'RESOURCE_EXHAUSTED',
     title: 'Too many requests',
     when: 'The key has used up its quota; `RateLimit-Policy` says how much that is.',
-    remedy: 'Wait as long as `Retry-After` says.',
+    remedy: 'Wait for the seconds in `Retry-After`.',
   },
   'headers-too-large': {
     status: 431,
@@ -177,8 +178,8 @@ const EDGE = {
   'internal-error': {
     status: 500,
     rpc: 'INTERNAL',
-    title: 'A fault of this service',
-    when: 'Something went wrong that should not.',
+    title: 'An internal error of this service',
+    when: 'An unexpected error occurred.',
     remedy: 'Repeat a read at once, a write with the same `Idempotency-Key`. Report `requestId`.',
   },
   'not-ready': {
@@ -191,37 +192,36 @@ const EDGE = {
   'server-stopping': {
     status: 503,
     rpc: 'UNAVAILABLE',
-    title: 'The service stops',
+    title: 'The process is stopping',
     when: 'The process that served a stream is stopping.',
-    remedy:
-      'Open the stream again after the `position` that comes with the error; another process answers.',
+    remedy: 'Open the stream again after the `position` in the error; another process answers.',
   },
   overloaded: {
     status: 503,
     rpc: 'UNAVAILABLE',
-    title: 'Too much to do',
-    when: 'The process has more calls under way than it takes. Nothing was done for this one.',
-    remedy: 'Repeat the call later, with growing pauses.',
+    title: 'The process is overloaded',
+    when: 'Too many calls are in progress. The call was not started.',
+    remedy: 'Repeat the call later, with exponential back-off.',
   },
   'too-many-streams': {
     status: 429,
     rpc: 'RESOURCE_EXHAUSTED',
     title: 'Too many streams',
-    when: 'The account, or all accounts together, hold as many streams as they may at this process.',
-    remedy: 'Close a stream that is not needed, or read in one what two read now.',
+    when: 'The account, or all accounts together, have reached the limit of open streams of this process.',
+    remedy: 'Close a stream that is not needed, or combine two streams into one.',
   },
   'too-many-waiting': {
     status: 429,
     rpc: 'RESOURCE_EXHAUSTED',
     title: 'Too many reads wait for a position',
-    when: 'The key has 256 reads with `minPosition` that wait at this process.',
+    when: 'The key already has 256 waiting reads with `minPosition` at this process.',
     remedy: 'Repeat the request after `Retry-After`, and send fewer such reads at once.',
   },
   'position-not-in-log': {
     status: 400,
     rpc: 'OUT_OF_RANGE',
     title: 'The log does not have this position',
-    when: 'A position that a read or a stream names is beyond the end of the log.',
+    when: 'The position in the request is beyond the end of the log.',
     remedy: 'Check whether the position comes from this service.',
   },
   'outcome-unknown': {
@@ -234,21 +234,21 @@ const EDGE = {
   'position-not-reached': {
     status: 503,
     rpc: 'UNAVAILABLE',
-    title: 'The read models are not there yet',
-    when: 'The position of `minPosition` was not reached in 5 seconds.',
+    title: 'The position is not visible yet',
+    when: 'The read models did not reach the position of `minPosition` within 5 seconds.',
     remedy: 'Repeat the request after `Retry-After`.',
   },
   timeout: {
     status: 503,
     rpc: 'DEADLINE_EXCEEDED',
     title: 'The answer took too long',
-    when: 'The request was not answered within its limit.',
+    when: 'The request was not answered within its time limit.',
     remedy: 'Repeat a read later, a write with the same `Idempotency-Key`.',
   },
   unavailable: {
     status: 503,
     rpc: 'UNAVAILABLE',
-    title: 'The service cannot work now',
+    title: 'The service is unavailable',
     when: 'The database cannot be reached. Nothing was written.',
     remedy: 'Repeat the request later.',
   },
@@ -261,12 +261,12 @@ const OF_DOMAIN = Object.fromEntries(
   ]),
 ) as Record<RefusalCode, ProblemEntry>;
 
-/** Every problem that a client can meet: what the domain refuses, and what the edges do. */
+/** Every problem that a client can get: refusals of the domain and of the edges, and failures. */
 export const PROBLEMS: Readonly<Record<ProblemCode, ProblemEntry>> = { ...OF_DOMAIN, ...EDGE };
 
 export type ProblemCode = RefusalCode | keyof typeof EDGE;
 
-/** The `type` of a problem: a name, not an address, so that it outlives hosts and documentation. */
+/** The `type` of a problem: a URN, not an address, so that it stays valid when hosts change. */
 export function problemType(code: ProblemCode): string {
   return `urn:daybook:problem:${code}`;
 }

@@ -10,7 +10,7 @@ export interface Quota {
 /** The kinds of operations that may have quotas of their own. */
 export type Tier = 'wallet' | 'financial' | 'standard';
 
-/** The quota that a tier counts against. One for all, until accounts have quotas of their own. */
+/** The quota that a tier counts against. All tiers share one until accounts have their own quotas. */
 const QUOTA_OF: Readonly<Record<Tier, string>> = {
   wallet: 'default',
   financial: 'default',
@@ -22,13 +22,13 @@ interface Window {
   readonly endsAt: number;
 }
 
-/** The keys whose use is remembered: more than any account has. */
+/** Keys that are counted: more than any account has. */
 const KEYS_MAX = 10_000;
 
 /**
- * Counts requests by key in fixed windows, as the IETF draft `RateLimit` headers describe them. The
- * count lives in this process: n instances behind a balancer allow n quotas together. That protects
- * an instance, which is what it is for; it is no billing.
+ * Counts requests by key in fixed windows, as in the IETF draft for `RateLimit` headers. Each process
+ * counts for itself, so n instances behind a load balancer allow n quotas. The limit protects an
+ * instance; it is not meant for billing.
  */
 export class RateLimit {
   private readonly windows = new LRUCache<string, Window>({ max: KEYS_MAX });
@@ -38,7 +38,7 @@ export class RateLimit {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Counts one request and returns the headers that say what is left, or refuses with `rate-limited`. */
+  /** Counts one request and returns the headers with the remaining quota. Refuses with `rate-limited`. */
   take(keyId: string, tier: Tier = 'standard'): Record<string, string> {
     const at = this.now();
     const name = QUOTA_OF[tier];

@@ -1,28 +1,28 @@
 import { randomUUID } from 'node:crypto';
 
-/** Who sent a command, and how the request is known again. Every command carries one; the edges make it. */
+/** The sender and the identity of a command. The edges make one for every command. */
 export interface RequestContext {
-  /** Whose data the command is about; empty for what operators do among themselves. */
+  /** The account that the command concerns; empty for commands about operators. */
   readonly accountId: string;
   /** `key:<key id>`, `operator:<operator id>` or `system`. */
   readonly actor: string;
-  /** Derived from the `Idempotency-Key` when there is one, else new for this request. */
+  /** Derived from the `Idempotency-Key` if there is one, else random. */
   readonly commandId: string;
   /** Hash of route and body, only with an `Idempotency-Key`. */
   readonly fingerprint?: string;
   readonly correlationId?: string;
   /** W3C Trace Context, as received. */
   readonly traceparent?: string;
-  /** Why an operator did it, kept as evidence. */
+  /** The operator's reason, kept as evidence. */
   readonly reason?: string;
 }
 
-/** The context of one command that the service sends by itself. */
+/** The context of a command that the service itself sends. */
 export function systemContext(accountId: string): RequestContext {
   return { accountId, actor: 'system', commandId: randomUUID() };
 }
 
-/** What a command answers: the resource as the command left it, and where in the log that is. */
+/** The answer of a command: the resource after the command, and the position in the event log. */
 export interface Answer<Resource> {
   readonly resource: Resource;
   readonly position: bigint;
@@ -32,7 +32,7 @@ export interface Answer<Resource> {
   readonly replayed: boolean;
 }
 
-/** The answer with its resource in another form. */
+/** The same answer with its resource converted. */
 export function mapAnswer<From, To>(
   answer: Answer<From>,
   toResponse: (resource: From) => To,
@@ -40,7 +40,7 @@ export function mapAnswer<From, To>(
   return { ...answer, resource: toResponse(answer.resource) };
 }
 
-/** What clients see of a command: the resource and its position. */
+/** A command's answer as clients see it: the resource and its position. */
 export function answerBody({ resource, position }: Answer<object>): object {
   return { ...resource, position: position.toString() };
 }

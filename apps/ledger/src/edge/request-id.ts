@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** Letters that are safe in every log, header and URL. */
+/** Characters that are safe in log lines, headers and URLs. */
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** The client's `X-Request-Id` when it can be used, else a new one: never a reason to refuse. */
+/** The client's `X-Request-Id` if it is valid, else a new one. An invalid one is never refused. */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();

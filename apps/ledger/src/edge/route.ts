@@ -24,7 +24,7 @@ import type { OperationDeclaration } from './declaration';
 import { exactlyOneOf, fieldsOf, type RequestField } from './fields';
 import type { PreparedCall } from './prepare';
 
-/** Where an operation of the API document keeps its declaration until the document is complete. */
+/** The extension under which an operation of the API document keeps its declaration while it is built. */
 export const DECLARATION = 'x-declaration';
 
 /** The route of an operation and its part of the API document, as Nest's own decorators. */
@@ -45,12 +45,12 @@ export function routeOf(operation: OperationDeclaration): readonly MethodDecorat
       ? [ApiOkResponse({ type, description: kind === 'query' ? 'The answer.' : CHANGED })]
       : [
           ApiCreatedResponse({ type, description: 'It was created.', headers: LOCATION }),
-          ApiOkResponse({ type, description: 'It existed already.' }),
+          ApiOkResponse({ type, description: 'It already existed.' }),
         ]),
   ];
 }
 
-const CHANGED = 'As the command left it.';
+const CHANGED = 'The resource after the command.';
 const LOCATION = { location: { description: 'Where it is.', schema: { type: 'string' as const } } };
 
 const Prepared = createParamDecorator((part: keyof PreparedCall, context: ExecutionContext) => {
@@ -58,7 +58,7 @@ const Prepared = createParamDecorator((part: keyof PreparedCall, context: Execut
   return prepared[part];
 });
 
-/** The method's two parameters are what the edge has prepared. */
+/** The edge provides the method's two parameters. */
 const takesPrepared: MethodDecorator = (prototype, name) => {
   Prepared('caller')(prototype, name, 0);
   Prepared('request')(prototype, name, 1);
@@ -91,7 +91,7 @@ function commandOf({ request, pathFields }: OperationDeclaration): MethodDecorat
   ];
 }
 
-/** A body with what is required and one of the alternatives. */
+/** A body with the required fields and one of the alternatives. */
 function exampleOf(fields: readonly RequestField[], chosen: string) {
   const shown = fields.filter(({ name, required }) => required || name === chosen);
   return { value: Object.fromEntries(shown.map(({ name, example }) => [name, example])) };
@@ -101,14 +101,14 @@ const IDEMPOTENCY_KEY = ApiHeader({
   name: 'Idempotency-Key',
   required: false,
   description:
-    'A random key. The same request with the same key takes effect once and is answered as the first time; the same key with another request is refused. Keys are kept for ever.',
+    'A random key. The same request with the same key takes effect once and gets the first answer again; the same key with another request is refused. Keys are kept for ever.',
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$', maxLength: 255 },
   example: '5f0e8f5e-3d3c-4d1e-9a52-0b6cf4a57a0f',
 });
 
 const POSITION_PROPERTY = ApiProperty({
   type: String,
-  description: 'Where in the log that is. Pass it as `minPosition` to read your write.',
+  description: 'The position in the event log. Pass it as `minPosition` to read your write.',
   pattern: '^[0-9]+$',
   example: '42',
 });
@@ -120,7 +120,7 @@ const answerClass = once(function answerClass(answers: Type<object>): Type<objec
   return named(answer, answers.name.replace(/Response$/, 'Answer'));
 });
 
-/** What a request class says without the variables of the path: `MintPurseRequest` as `MintPurseBody`. */
+/** A request class without the path variables: `MintPurseRequest` becomes `MintPurseBody`. */
 function bodyClass(request: Type<object>, fields: readonly RequestField[]): Type<object> {
   const body = class {};
   for (const { name, description, required, schema, example } of fields) {

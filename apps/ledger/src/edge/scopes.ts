@@ -1,8 +1,8 @@
-/** Who a key belongs to: an account (a tenant), or an operator who runs Daybook. */
+/** The owner of a key: an account (a tenant), or an operator who runs Daybook. */
 export type CallerKind = 'account' | 'operator';
 
 /**
- * What keys may do. Each operation asks for one scope, and no scope of an account opens an operation of
+ * The scopes of keys. Each operation requires one scope. No scope of an account allows an operation of
  * the operators. `service:read` is for the documentation and the metrics.
  */
 const SCOPES = {
@@ -28,7 +28,7 @@ const SCOPES = {
 
 export type Scope = (typeof SCOPES)[CallerKind][number];
 
-/** Groups stand for every scope of the key's kind with this ending, scopes of later versions included. */
+/** A group includes every scope of the key's kind with this ending, also scopes of later versions. */
 const GROUPS = ['read', 'write'] as const;
 
 /** The words that a key of this kind may be issued with. */
@@ -36,7 +36,7 @@ export function scopeWords(kind: CallerKind): readonly string[] {
   return [...GROUPS, ...SCOPES[kind]];
 }
 
-/** The scopes behind the words of a key. A word that its kind does not have opens nothing. */
+/** The scopes that a key's words grant. A word of the other kind grants nothing. */
 export function scopesOf(kind: CallerKind, words: readonly string[]): ReadonlySet<Scope> {
   const isGiven = (scope: Scope) =>
     words.includes(scope) || words.includes(scope.slice(scope.indexOf(':') + 1));

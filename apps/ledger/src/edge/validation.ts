@@ -4,7 +4,7 @@ import { type Fault, Problem } from './problem';
 
 type Dto<T extends object> = new () => T;
 
-/** What a request says, by where it says it. */
+/** The values of a request, by place. */
 export interface Said {
   /** The variables of the path. */
   readonly path: Readonly<Record<string, unknown>>;
@@ -14,9 +14,9 @@ export interface Said {
 }
 
 /**
- * A request checked against its class. Nothing is converted: a client that sends a number where text is
- * documented has a bug that it should hear of. What the class does not name is refused. Refuses with
- * `validation-failed` and every fault at once.
+ * Checks a request against its class. Nothing is converted: a number where text is documented is a bug of
+ * the client, so it is reported. Unknown fields are refused. Refuses with `validation-failed` and lists
+ * every fault.
  */
 export function validated<T extends object>(dto: Dto<T>, { path, place, fields }: Said): T {
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
@@ -33,7 +33,7 @@ export function validated<T extends object>(dto: Dto<T>, { path, place, fields }
     else faults.push(unknownField(name, place, known));
   }
   const errors = validateSync(request, {
-    // A class without rules knows no values.
+    // A class without rules would otherwise refuse every value.
     forbidUnknownValues: names.length > 0,
     stopAtFirstError: true,
   });
@@ -45,14 +45,14 @@ export function validated<T extends object>(dto: Dto<T>, { path, place, fields }
   return request;
 }
 
-/** More faults than this help nobody, and would let a request make a larger answer. */
+/** Bounds the size of the answer, which a request could otherwise inflate. */
 const FAULTS_SHOWN_MAX = 20;
 const NAME_SHOWN_MAX = 64;
 
 /** The refusal of a request with these faults. */
 export function invalid(faults: readonly Fault[]): Problem {
   const [first] = faults;
-  const detail = first === undefined ? 'The request is not as documented.' : first.detail;
+  const detail = first === undefined ? 'The request is invalid.' : first.detail;
   return new Problem('validation-failed', detail, { errors: faults });
 }
 

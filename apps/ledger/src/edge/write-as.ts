@@ -3,8 +3,8 @@ import { decideAndAppend, type EventStore } from '@daybook/event-store';
 import type { Answer, RequestContext } from './request-context';
 
 /**
- * Decides one command of a client on one stream and answers with the resource as the command left
- * it. Rejects with `DomainError`, `IdempotencyKeyReused` or an `EventStoreError`.
+ * Decides one command of a client on one stream and answers with the resource after the command.
+ * Rejects with `DomainError`, `IdempotencyKeyReused` or an `EventStoreError`.
  */
 export async function writeAs<
   Command,

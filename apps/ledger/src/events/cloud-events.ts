@@ -5,7 +5,7 @@ import type { Message } from '@daybook/messaging';
 
 const SOURCE = '/daybook/ledger';
 
-/** What the headers of a message say about it. */
+/** The values of a message's headers. */
 export interface MessageAttributes {
   readonly topic: string;
   readonly id: string;
@@ -36,7 +36,7 @@ export function headersOf(attributes: MessageAttributes): Record<string, string>
   });
 }
 
-/** The message on a topic about one event of the log. */
+/** The message on a topic for one event. */
 export function eventMessage(
   { id, stream, position, recordedAt: time, metadata }: RecordedEvent,
   {
@@ -52,7 +52,7 @@ export function eventMessage(
   return { id, key, value: JSON.stringify(value), headers };
 }
 
-/** What an event is about, such as `replenishment/0b9c...`. */
+/** The subject of an event, such as `replenishment/0b9c...`. */
 export function subjectOf(stream: string): string {
   return `${stream.slice(0, stream.indexOf('-'))}/${idOf(stream)}`;
 }

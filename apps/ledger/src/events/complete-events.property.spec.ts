@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
 import { type History, histories, write, writeVersion1 } from '../../testing/histories';
 import { replayEvents } from './event-stream';
+import type { EventResponse } from './events.dto';
 import { ListEvents, ListEventsHandler } from './get-events';
-import { type PublicEvent, publicEvents, publicRecords } from './public-events';
+import { publicEvents, publicRecords } from './public-events';
 
 describe('events that were stored in version 1', () => {
   const RUNS = { seed: 20261128, numRuns: 15 };
-  const content = ({ recordedAt: _, ...event }: PublicEvent) => event;
+  const content = ({ recordedAt: _, ...event }: EventResponse) => event;
 
   async function stores(history: History) {
     const [old, today] = [new InMemoryEventStore(), new InMemoryEventStore()];
@@ -16,7 +17,7 @@ describe('events that were stored in version 1', () => {
     return { old, today };
   }
 
-  async function eventsOf(store: InMemoryEventStore): Promise<readonly PublicEvent[]> {
+  async function eventsOf(store: InMemoryEventStore): Promise<readonly EventResponse[]> {
     const { events } = await store.readAll({ after: 0n, limit: 10_000 });
     return publicEvents(store, publicRecords(events));
   }
@@ -27,7 +28,7 @@ describe('events that were stored in version 1', () => {
         const { old, today } = await stores(history);
         const wanted = (await eventsOf(today)).map(content);
         expect((await eventsOf(old)).map(content)).toEqual(wanted);
-        // Another time from memory.
+        // The second time comes from the cache.
         expect((await eventsOf(old)).map(content)).toEqual(wanted);
       }),
       RUNS,
@@ -42,17 +43,17 @@ describe('events that were stored in version 1', () => {
         const accountId = (await today.readAll({ after: 0n, limit: 1 })).events[0]?.metadata
           .accountId as string;
         const handler = new ListEventsHandler(old);
-        const feed: PublicEvent[] = [];
+        const feed: EventResponse[] = [];
         for (let after: string | null = '0'; after !== null; ) {
           const page = await handler.execute(new ListEvents(accountId, BigInt(after), limit));
           feed.push(...page.data);
           after = page.nextCursor;
         }
         expect(feed.map(content)).toEqual(wanted);
-        const replayed: PublicEvent[] = [];
+        const replayed: EventResponse[] = [];
         const { signal } = new AbortController();
         const options = { accountId, query: {}, signal, heartbeatMs: 10_000 };
-        for await (const part of replayEvents(old, options)) replayed.push(...part.events);
+        for await (const part of replayEvents(old, options)) replayed.push(...part.data);
         expect(replayed.map(content)).toEqual(wanted);
       }),
       { ...RUNS, numRuns: 5 },

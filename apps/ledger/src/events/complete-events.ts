@@ -9,16 +9,16 @@ import {
 import type { EventStore, Happened, RecordedEvent } from '@daybook/event-store';
 import { LRUCache } from 'lru-cache';
 
-/** Streams kept in memory: about 8 MB, so that readers of the same old events read each stream once. */
+/** Streams in the cache: about 8 MB. Readers of the same old events read each stream once. */
 const STREAMS_MAX = 2_000;
 
 type Completed = readonly ReplenishmentEvent[];
 const cached = new WeakMap<EventStore, LRUCache<string, Completed>>();
 
 /**
- * The events with what version 1 of their shape left out, in the same order. It is read from the streams
- * of their replenishments and purses, so the same events always give the same answer. Events of the
- * current version cost nothing. Rejects with `StoreUnavailable`.
+ * Adds the fields that version 1 of an event lacks, in the same order of events. The values come from the
+ * streams of the replenishments and purses, so the result is always the same. Events of the current
+ * version cost nothing. Rejects with `StoreUnavailable`.
  */
 export async function completeEvents<Known extends Happened>(
   store: EventStore,
@@ -31,7 +31,7 @@ export async function completeEvents<Known extends Happened>(
     if (!isIncomplete(known)) return known;
     const { stream, revision } = known.recorded;
     const event = streams.get(stream)?.[Number(revision)];
-    if (event === undefined) throw new Error(`${stream} has no event ${revision} any more.`);
+    if (event === undefined) throw new Error(`${stream} no longer has event ${revision}.`);
     return { ...known, event };
   });
 }
@@ -82,7 +82,7 @@ async function readCompleted(
   );
 }
 
-/** Which order id a purse had at a position; null when it had none, or was not minted yet. */
+/** The order id of a purse at a position; null if it had none, or was not minted yet. */
 async function ordersOf(
   store: EventStore,
   purseIds: ReadonlySet<string>,

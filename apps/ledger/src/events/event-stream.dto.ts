@@ -1,15 +1,15 @@
 import { SCHEMA_VERSIONS } from '@daybook/domain';
 import { ChoicesField, PositionField } from '../edge/fields';
 import type { EventResponse } from './events.dto';
-import { isPublic } from './public-events';
+import { isPublic } from './public-fields';
 
-/** What public events can be about. */
+/** The kinds of subjects of public events. */
 const SUBJECT_KINDS = ['customer', 'purse', 'replenishment'] as const;
 const TYPES = Object.keys(SCHEMA_VERSIONS).filter((type) => isPublic({ type } as never));
 
-/** What a stream of events may be asked for. */
+/** The request of a stream of events. */
 export class TailRequest {
-  @PositionField({ description: 'Only what happened after this position.' })
+  @PositionField({ description: 'Only events after this position.' })
   readonly after?: string;
 
   @ChoicesField({ choices: SUBJECT_KINDS, description: 'Kinds of subjects.', optional: true })
@@ -20,15 +20,15 @@ export class TailRequest {
 }
 
 export class ReplayRequest extends TailRequest {
-  @PositionField({ description: 'Only what happened up to this position.' })
+  @PositionField({ description: 'Only events up to this position.' })
   readonly until?: string;
 }
 
 /** Some events of a stream. */
 export class EventStreamResponse {
   readonly data!: readonly EventResponse[];
-  /** How far the log was looked through: go on after this. */
+  /** The event log was read up to here. Continue after this position. */
   readonly position!: string;
-  /** Whether that was the end: of the log, or of what was asked for. */
+  /** Whether this is the end of the event log, or of the requested range. */
   readonly atEnd!: boolean;
 }

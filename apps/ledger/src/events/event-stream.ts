@@ -1,17 +1,9 @@
 import type { EventStore, LogPage, Position } from '@daybook/event-store';
 import type { StreamControl } from '../edge/declaration';
 import { requireInLog } from '../edge/positions';
-import type { ReplayRequest, TailRequest } from './event-stream.dto';
-import { type PublicEvent, publicEvents, publicRecords } from './public-events';
-
-/** Some events of a stream, and how far the log was read for them. */
-export interface StreamPart {
-  readonly events: readonly PublicEvent[];
-  /** Go on after this. */
-  readonly position: Position;
-  /** Whether that was the end: of the log, or of what was asked for. */
-  readonly atEnd: boolean;
-}
+import type { EventStreamResponse, ReplayRequest, TailRequest } from './event-stream.dto';
+import type { EventResponse } from './events.dto';
+import { publicEvents, publicRecords } from './public-events';
 
 export interface StreamOptions<Query = TailRequest> extends StreamControl {
   readonly accountId: string;
@@ -19,19 +11,19 @@ export interface StreamOptions<Query = TailRequest> extends StreamControl {
 }
 
 /**
- * The events of one read of the log. A stream holds them in memory until its reader has taken them, and
+ * Events per read of the event log. A stream keeps them in memory until its reader has taken them, and
  * they are enough to share the cost of the read.
  */
 const PAGE_LIMIT = 1_000;
 
 /**
- * The account's events after a position and up to another one, in parts. The next part is read when
- * it is asked for: a reader who stops costs one page. Refuses with `position-not-in-log`.
+ * The account's events between two positions, in parts. A part is read on demand, so a reader who stops
+ * costs one page. Refuses with `position-not-in-log`.
  */
 export async function* replayEvents(
   store: EventStore,
   options: StreamOptions<ReplayRequest>,
-): AsyncGenerator<StreamPart, void, void> {
+): AsyncGenerator<EventStreamResponse, void, void> {
   const { query, signal, heartbeatMs } = options;
   const head = await store.head();
   const until = query.until === undefined ? head : insideLog(query.until, head);
@@ -42,23 +34,23 @@ export async function* replayEvents(
     const page = await readPage(store, position, query);
     const events = await eventsOf(store, page, options, until);
     position = page.end;
-    if (position >= until) return yield { events, position: until, atEnd: true };
+    if (position >= until) return yield part(events, until, true);
     if (events.length === 0 && performance.now() - sentAt < heartbeatMs) continue;
-    yield { events, position, atEnd: false };
+    yield part(events, position, false);
     sentAt = performance.now();
   }
-  yield { events: [], position, atEnd: true };
+  yield part([], position, true);
 }
 
 /**
- * The account's events after a position, and those that are added, without end. A part without events
- * is a sign of life; the first time the end of the log is reached is worth one. Refuses with
- * `position-not-in-log`, and with the reason of the signal.
+ * The account's events after a position, then new events as they are recorded, without end. A part
+ * without events is a heartbeat; one is also sent when the end of the event log is first reached.
+ * Refuses with `position-not-in-log`, and with the reason of the signal.
  */
 export async function* tailEvents(
   store: EventStore,
   options: StreamOptions,
-): AsyncGenerator<StreamPart, void, void> {
+): AsyncGenerator<EventStreamResponse, void, void> {
   const { query, signal, heartbeatMs } = options;
   let position = insideLog(query.after ?? '0', await store.head());
   let sentAt = Number.NEGATIVE_INFINITY;
@@ -69,7 +61,7 @@ export async function* tailEvents(
     position = page.end;
     const isDue = performance.now() - sentAt >= heartbeatMs;
     if (events.length > 0 || isDue) {
-      yield { events, position, atEnd: page.atEnd };
+      yield part(events, position, page.atEnd);
       sentAt = performance.now();
     }
     if (!page.atEnd) continue;
@@ -78,13 +70,21 @@ export async function* tailEvents(
   }
 }
 
+function part(
+  data: readonly EventResponse[],
+  position: Position,
+  atEnd: boolean,
+): EventStreamResponse {
+  return { data, position: position.toString(), atEnd };
+}
+
 function insideLog(text: string, head: Position): Position {
   const position = BigInt(text);
   requireInLog(position, head);
   return position;
 }
 
-/** Readers at the same position share a read, so many at the end of the log cost as much as one. */
+/** Readers at the same position share one read, so many readers at the end cost as much as one. */
 const underWay = new WeakMap<EventStore, Map<string, Promise<LogPage>>>();
 
 function readPage(
@@ -114,7 +114,7 @@ function eventsOf(
   page: LogPage,
   { accountId, query }: Pick<StreamOptions, 'accountId' | 'query'>,
   until = page.end,
-): Promise<readonly PublicEvent[]> {
+): Promise<readonly EventResponse[]> {
   const types = query.types === undefined || query.types.length === 0 ? null : query.types;
   const wanted = page.events.filter(
     ({ metadata, type, position }) =>

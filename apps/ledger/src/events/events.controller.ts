@@ -5,10 +5,10 @@ import { ApiTags } from '@nestjs/swagger';
 import type { AccountCaller } from '../edge/caller';
 import type { StreamControl } from '../edge/declaration';
 import { Operation } from '../edge/operation';
-import { pageLimit, toList } from '../edge/paging';
-import { replayEvents, type StreamPart, tailEvents } from './event-stream';
+import { pageLimit } from '../edge/paging';
+import { replayEvents, tailEvents } from './event-stream';
 import { EventStreamResponse, ReplayRequest, TailRequest } from './event-stream.dto';
-import { EventListResponse, ListEventsRequest, toEvent } from './events.dto';
+import { EventListResponse, ListEventsRequest } from './events.dto';
 import { ListEvents } from './get-events';
 
 @ApiTags('Events')
@@ -26,12 +26,11 @@ export class EventsController {
     answers: EventListResponse,
     summary: 'List events of the account, in the order of the log',
   })
-  async listEvents(
+  listEvents(
     { accountId }: AccountCaller,
     { after = '0', limit }: ListEventsRequest,
   ): Promise<EventListResponse> {
-    const list = new ListEvents(accountId, BigInt(after), pageLimit(limit));
-    return toList(await this.queries.execute(list), toEvent);
+    return this.queries.execute(new ListEvents(accountId, BigInt(after), pageLimit(limit)));
   }
 
   @Operation({
@@ -41,14 +40,12 @@ export class EventsController {
     refuses: ['position-not-in-log', 'too-many-streams'],
     summary: 'Stream events after a position, and new ones as they are recorded',
   })
-  async *tail(
+  tail(
     { accountId }: AccountCaller,
     query: TailRequest,
     control: StreamControl,
   ): AsyncGenerator<EventStreamResponse> {
-    for await (const part of tailEvents(this.store, { accountId, query, ...control })) {
-      yield toResponse(part);
-    }
+    return tailEvents(this.store, { accountId, query, ...control });
   }
 
   @Operation({
@@ -58,17 +55,11 @@ export class EventsController {
     refuses: ['position-not-in-log', 'too-many-streams'],
     summary: 'Stream the events between two positions',
   })
-  async *replay(
+  replay(
     { accountId }: AccountCaller,
     query: ReplayRequest,
     control: StreamControl,
   ): AsyncGenerator<EventStreamResponse> {
-    for await (const part of replayEvents(this.store, { accountId, query, ...control })) {
-      yield toResponse(part);
-    }
+    return replayEvents(this.store, { accountId, query, ...control });
   }
-}
-
-function toResponse({ events, position, atEnd }: StreamPart): EventStreamResponse {
-  return { data: events.map(toEvent), position: position.toString(), atEnd };
 }

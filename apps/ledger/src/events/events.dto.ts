@@ -1,11 +1,10 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { PositionField } from '../edge/fields';
 import { LimitField, ReadRequest } from '../edge/paging';
-import type { PublicEvent } from './public-events';
 
 export class ListEventsRequest extends ReadRequest {
   @PositionField({
-    description: 'Only what happened after this position; everything when left out.',
+    description: 'Only events after this position; all events by default.',
   })
   readonly after?: string;
 
@@ -15,7 +14,7 @@ export class ListEventsRequest extends ReadRequest {
 
 @ApiSchema({ name: 'Event', description: 'Something that happened.' })
 export class EventResponse {
-  @ApiProperty({ type: String, format: 'uuid', description: 'The same wherever it is told.' })
+  @ApiProperty({ type: String, format: 'uuid', description: 'The same id on every channel.' })
   readonly id!: string;
 
   @ApiProperty({
@@ -29,7 +28,7 @@ export class EventResponse {
   @ApiProperty({
     type: String,
     pattern: '^[0-9]+$',
-    description: 'Its place in the log. Others have places between yours.',
+    description: 'Its place in the event log. Events of other accounts may lie between yours.',
     example: '42',
   })
   readonly position!: string;
@@ -40,7 +39,7 @@ export class EventResponse {
   @ApiProperty({
     type: String,
     maxLength: 64,
-    description: 'What it happened to.',
+    description: 'What the event is about.',
     example: 'customer/0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52',
   })
   readonly subject!: string;
@@ -48,9 +47,9 @@ export class EventResponse {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'The fact itself; its shape belongs to the type.',
+    description: 'The content of the event; its fields depend on the type.',
   })
-  readonly data!: PublicEvent['data'];
+  readonly data!: Readonly<Record<string, unknown>>;
 }
 
 @ApiSchema({ name: 'EventList' })
@@ -63,12 +62,8 @@ export class EventListResponse {
     nullable: true,
     pattern: '^[0-9]+$',
     description:
-      'Pass it as `after` for what follows. Null at the end of the log: go on later after the last event you have. A page with a cursor may be empty.',
+      'Pass it as `after` for the next page. Null at the end of the log: continue later after the last event you have. A page with a cursor may be empty.',
     example: null,
   })
   readonly nextCursor!: string | null;
-}
-
-export function toEvent({ position, ...event }: PublicEvent): EventResponse {
-  return { ...event, position: position.toString() };
 }

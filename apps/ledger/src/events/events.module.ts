@@ -2,7 +2,7 @@ import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AssetRegistry } from '../chains/asset-registry';
+import { AssetRegistry } from '../chains';
 import { LedgerEnv } from '../ledger.env';
 import { BackgroundWork } from '../runtime/background-work';
 import { EventsController } from './events.controller';
@@ -25,8 +25,8 @@ export class EventsModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    // Without a broker nobody reads the topic: `GET /v1/events` serves the same, and the table
-    // behind the topic would only grow.
+    // Without Kafka the topic has no readers, and its table would only grow. `GET /v1/events` serves
+    // the same events.
     if (this.env.kafkaBrokers === undefined) return;
     const { store, dataSource, log, assets } = this;
     this.work.follow('relay', () => startLedgerEventsRelay({ store, dataSource, log, assets }));

@@ -22,7 +22,7 @@ import { ledgerDataSource } from '../runtime/data-source';
 import { LEDGER_EVENTS_RELAY, startLedgerEventsRelay } from './ledger-events.relay';
 import { publicRecords } from './public-events';
 
-// A failing property is run again and again while it shrinks.
+// A failing property runs many times while it shrinks.
 jest.setTimeout(120_000);
 
 const REACHED_MS = 30_000;
@@ -35,7 +35,7 @@ let dataSource: DataSource;
 let administrator: DataSource;
 
 beforeAll(async () => {
-  // The crashes are wanted, and each would fill a page.
+  // The crashes are intended, and each would log a long stack.
   Logger.overrideLogger(false);
   database = await freshDatabase();
   await migrate(database.url, 'postgres');
@@ -51,7 +51,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Everything that was published on a log, and what crashes after it was. */
+/** A log that keeps every published message and can crash after publishing. */
 class Broker extends InMemoryLog {
   constructor(
     readonly published: InMemoryBroker,
@@ -72,7 +72,7 @@ async function storeOf(history: History): Promise<EventStore> {
   return store;
 }
 
-/** What an operator does to have everything published again. */
+/** Resets the relay, as an operator does to publish everything again. */
 async function reset(): Promise<void> {
   await administrator.query('TRUNCATE ledger.relay_state');
   await administrator.query('DELETE FROM ledger.checkpoint WHERE name = $1', [LEDGER_EVENTS_RELAY]);
@@ -99,7 +99,7 @@ async function caughtUp(store: EventStore, ...followers: readonly Follower[]): P
   }
 }
 
-/** Relays the log from where the checkpoint is to its end. */
+/** Relays the event log from the checkpoint to its end. */
 async function relay(store: EventStore, log = new Broker(new InMemoryBroker())) {
   await caughtUp(store, startLedgerEventsRelay({ store, dataSource, log, assets }));
   return log.published;
@@ -109,7 +109,7 @@ function eventsOn(broker: InMemoryBroker): readonly LedgerEventV1[] {
   return broker.messages(TOPICS.ledgerEvent).map(({ value }) => parseLedgerEvent(value));
 }
 
-/** What a compacted topic keeps. */
+/** The messages that a compacted topic keeps. */
 function balancesOn(broker: InMemoryBroker): ReadonlyMap<string, BalanceV1> {
   return new Map(
     broker.messages(TOPICS.balance).map(({ key, value }) => [key, parseBalance(value)]),
@@ -118,13 +118,13 @@ function balancesOn(broker: InMemoryBroker): ReadonlyMap<string, BalanceV1> {
 
 const bytes = ({ id, key, value, headers }: Message) => JSON.stringify({ id, key, value, headers });
 
-/** A message without its time: the two logs were written one after the other. */
+/** A message without its time, which differs between the two logs. */
 function content({ id, key, value, headers }: Message): unknown {
   const { recordedAt: _, ...event } = parseLedgerEvent(value);
   return { id, key, event, type: headers.ce_type };
 }
 
-/** The messages by id; a message that came twice must have come with the same bytes. */
+/** The messages by id. A message that was published twice must have the same bytes. */
 function byId(messages: readonly Message[]): ReadonlyMap<string, string> {
   const known = new Map<string, string>();
   for (const message of messages) {
@@ -144,7 +144,7 @@ function expectUnbroken(broker: InMemoryBroker): void {
   }
 }
 
-/** Sums up the amounts that the events themselves name, as a consumer could. */
+/** Sums up the amounts in the events, as a consumer could. */
 function expectTrueBalances(events: readonly LedgerEventV1[]): void {
   const sums = new Map<string, { received: bigint; reversed: bigint; receipts: bigint }>();
   for (const { type, purseId, data, balances } of events) {
@@ -225,7 +225,7 @@ describe('the relay of ledger events', () => {
         await reset();
         const store = new InMemoryEventStore();
         const bit = new InMemoryBroker();
-        // Bit by bit: each part is a batch of its own, by a relay that knows nothing in memory.
+        // In parts: each is a separate batch, by a relay without anything cached.
         for (let from = 0; from < history.length; from += 200) {
           await write(store, history.slice(from, from + 200));
           await relay(store, new Broker(bit));
@@ -267,7 +267,7 @@ describe('the relay of ledger events', () => {
         await reset();
         const left = [...crashes.slice(0, 3), true];
         const crashing = new Broker(new InMemoryBroker(), async (topic) => {
-          // Once the messages are out the server forgets this connection, so no commit can follow.
+          // After publishing, the server ends the connection, so the commit fails.
           if (topic !== TOPICS.balance || left.shift() !== true) return;
           await administrator.query(
             `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -3,7 +3,7 @@ import { type EventStore, type Follower, follow } from '@daybook/event-store';
 import type { DurableLog, Message } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import type { AssetRegistry } from '../chains/asset-registry';
+import type { AssetRegistry } from '../chains';
 import { checkpointsOf } from '../runtime/checkpoints';
 import { completeEvents } from './complete-events';
 import { balanceMessage, type KeyState, keyOf, ledgerEventMessage } from './ledger-messages';
@@ -12,7 +12,7 @@ import { relayState } from './relay-state';
 
 export const LEDGER_EVENTS_RELAY = 'ledger-events';
 
-/** Events published in one transaction: enough to share its cost, few enough to be seen soon. */
+/** Events per transaction: enough to share its cost, few enough to be visible soon. */
 export const BATCH_MAX = 2_000;
 
 const logger = new Logger('LedgerEventsRelay');
@@ -27,18 +27,18 @@ export interface LedgerEventsRelay {
 }
 
 /**
- * Publishes every public event on `daybook.ledger-event.v1`, and the figures that it left on
- * `daybook.balance.v1`. Messages are published before the checkpoint is stored, so each comes at least
- * once; a repetition has the same bytes, except that a balance may be newer. It runs with a broker only:
- * without one nobody reads these topics, and their tables would only grow.
+ * Publishes every public event on `daybook.ledger-event.v1`, and the figures after it on
+ * `daybook.balance.v1`. Messages are published before the checkpoint is stored, so delivery is at least
+ * once. A repeated message has the same bytes, except that a balance may be newer. The relay runs only
+ * with Kafka: without it these topics have no readers, and their tables would only grow.
  */
 export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
   const { store, dataSource, log, assets } = relay;
   const state = relayState();
   const findAsset = (id: string) => assets.find(id);
   /**
-   * Balances that were published and not committed. Another relay may have published newer ones
-   * before ours arrived, so their current figures are published again.
+   * Balances that were published but not committed. Another relay may have published newer ones before
+   * ours arrived, so the current figures are published again.
    */
   let unsettled = new Set<string>();
 
@@ -65,12 +65,12 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
       const figures = [...balances].flatMap((balance) => {
         const [purseId, asset] = [purseOf(balance), assetOf(balance)];
         const purse = states.get(purseId)?.purse;
-        // What was never committed may be gone from the log, as after a restored backup.
+        // An uncommitted balance may have no events any more, as after a restored backup.
         return purse?.figures[asset] ? [balanceMessage(purseId, purse, asset, findAsset)] : [];
       });
       unsettled = balances;
-      // The rows are written while the broker works. Both must have ended before anything is tried
-      // again, or an old message could come after a new one.
+      // The rows are written while the broker works. Both must end before a retry; otherwise an old
+      // message could arrive after a new one.
       const ends = await Promise.allSettled([
         publishInTurn(log, events, figures),
         changed.size > 0 ? state.store(changed, manager) : undefined,

@@ -65,7 +65,7 @@ const confirmed = recorded(
   9,
 );
 
-/** The examples of a type, as if they had happened. */
+/** The golden examples of a type as recorded events. */
 function golden(type: DomainEvent['type']): readonly RecordedEvent[] {
   const file = goldenFiles().get(`${type}@${SCHEMA_VERSIONS[type]}.json`);
   const examples = file?.examples ?? [];
@@ -74,7 +74,7 @@ function golden(type: DomainEvent['type']): readonly RecordedEvent[] {
   );
 }
 
-/** The messages of the events in order; the state goes from each to the next of its key. */
+/** The messages of the events in order. The state of a key passes from each to the next. */
 function messagesOf(...events: readonly RecordedEvent[]) {
   const states = new Map<string, KeyState>();
   const messages = publicRecords(events).map((record) => {
@@ -168,7 +168,7 @@ describe('a ledger event', () => {
       const messages = publicRecords([event]).map(
         (record) => ledgerEventMessage(record, states.get(keyOf(record)), findAsset).message,
       );
-      const isPrivate = /^(account|operator)-/.test(event.stream);
+      const isPrivate = /^(account|operator|watch)-/.test(event.stream);
       expect(messages.map(({ value }) => parseLedgerEvent(value).id)).toEqual(
         isPrivate ? [] : [event.id],
       );

@@ -14,11 +14,11 @@ import { eventMessage, headersOf, subjectOf } from './cloud-events';
 import type { PublicRecord } from './public-events';
 import { publicData } from './public-fields';
 
-/** What the relay knows of a key at a position: enough to make the message of the key's next event. */
+/** The state of a key at a position: enough to make the message of the key's next event. */
 export interface KeyState {
   /** The position of the last event that was published with this key. */
   readonly position: Position;
-  /** Null for a key that is no purse. */
+  /** Null if the key is not a purse. */
   readonly purse: PurseState | null;
 }
 
@@ -31,7 +31,7 @@ export interface PurseState {
   readonly figures: Readonly<Record<string, FiguresState>>;
 }
 
-/** Figures and the event that moved them last. */
+/** Figures and the last event that changed them. */
 export interface FiguresState {
   readonly figures: Figures;
   readonly position: Position;
@@ -42,8 +42,8 @@ export interface FiguresState {
 export type FindAsset = (id: string) => Asset | null;
 
 /**
- * The version of the public data of an event, in the type of its message. It changes only when a reader of
- * the old data could not read the new, never when a field is added.
+ * The version of an event's public data, part of the message type. It changes only for an incompatible
+ * change, never for an added field.
  */
 const DATA_VERSION = 1;
 
@@ -55,7 +55,7 @@ export function keyOf({ event, recorded: { stream } }: PublicRecord): string {
 
 /**
  * The message of one event on `daybook.ledger-event.v1`, the state of its key after it, and the asset
- * whose figures it moved. All of it follows from the log alone: the same events always give the same bytes.
+ * whose figures it changed. All of it is derived from the event log alone, so the bytes are reproducible.
  */
 export function ledgerEventMessage(
   record: PublicRecord,
@@ -89,7 +89,7 @@ export function ledgerEventMessage(
   return { message, after: { position, purse }, moved };
 }
 
-/** The message on `daybook.balance.v1` about what a purse holds of one asset. */
+/** The message on `daybook.balance.v1` with a purse's figures of one asset. */
 export function balanceMessage(
   purseId: string,
   purse: PurseState,

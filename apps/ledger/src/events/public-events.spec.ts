@@ -27,7 +27,7 @@ function recorded(type: DomainEvent['type'], data: object): RecordedEvent {
   };
 }
 
-/** What an audience reads of an event; null when it is private. */
+/** The fields of an event that an audience sees; null if the event is private. */
 function shownTo(audience: Audience, type: DomainEvent['type'], data: object): object | null {
   const [record] = publicRecords([recorded(type, data)]);
   return record === undefined ? null : publicData(record.event, audience);
@@ -38,7 +38,7 @@ function fieldsShownTo(audience: Audience, type: DomainEvent['type']): readonly 
   return [...new Set(shown.flatMap((data) => leaves(data).map(([path]) => path)))];
 }
 
-/** The data with a field more in each of its objects, as a later version might store. */
+/** The data with an extra field in each object, as a later version might store it. */
 function withSecrets(data: object): object {
   const fields = Object.entries(data).map(([name, value]) => [
     name,
@@ -103,6 +103,9 @@ describe('the public form of an event', () => {
       'OperatorAdded',
       'OperatorKeyIssued',
       'OperatorKeyRevoked',
+      'WatchRequested',
+      'WatchRequestCancelled',
+      'ParkedKeyRetried',
     ]);
   });
 });

@@ -1,31 +1,16 @@
-import { type DomainEvent, upcast } from '@daybook/domain';
+import { upcast } from '@daybook/domain';
 import type { EventStore, Happened, RecordedEvent } from '@daybook/event-store';
 import { subjectOf } from './cloud-events';
 import { completeEvents } from './complete-events';
-import { PUBLIC_FIELDS, type PublicDomainEvent, publicData } from './public-fields';
+import type { EventResponse } from './events.dto';
+import { isPublic, type PublicDomainEvent, publicData } from './public-fields';
 
-/** An event as the account sees it. */
-export interface PublicEvent {
-  readonly id: string;
-  /** The event's name, such as `ReplenishmentConfirmed`. */
-  readonly type: string;
-  readonly position: bigint;
-  readonly recordedAt: string;
-  /** What it is about, such as `replenishment/0b9c...`. */
-  readonly subject: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-/** An event of the log that has a public form. */
+/** A recorded event that has a public form. */
 export interface PublicRecord extends Happened {
   readonly event: PublicDomainEvent;
 }
 
-export function isPublic(event: DomainEvent): event is PublicDomainEvent {
-  return typeof PUBLIC_FIELDS[event.type] !== 'string';
-}
-
-/** Those of the events that have a public form, in their current shape. Throws `UnknownEvent`. */
+/** The events that have a public form, in their current version. Throws `UnknownEvent`. */
 export function publicRecords(events: readonly RecordedEvent[]): readonly PublicRecord[] {
   return events.flatMap((recorded) => {
     const event = upcast(recorded);
@@ -37,10 +22,11 @@ export function publicRecords(events: readonly RecordedEvent[]): readonly Public
 export async function publicEvents(
   store: EventStore,
   records: readonly PublicRecord[],
-): Promise<readonly PublicEvent[]> {
+): Promise<readonly EventResponse[]> {
   const complete = await completeEvents(store, records);
   return complete.map(({ event, recorded }) => {
-    const { id, type, position, recordedAt, stream } = recorded;
+    const { id, type, recordedAt, stream } = recorded;
+    const position = recorded.position.toString();
     const data = publicData(event, 'account');
     return { id, type, position, recordedAt, subject: subjectOf(stream), data };
   });

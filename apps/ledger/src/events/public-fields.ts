@@ -8,9 +8,9 @@ import type {
 } from '@daybook/domain';
 
 /**
- * Who may read a field: `everyone` who reads public events, the topics of Kafka included, or the
- * `account` alone, on its own edges. A topic cannot forget a person, so what a merchant calls its
- * customers or writes about them is for the account.
+ * Who may read a field: `everyone` who reads public events, including Kafka, or the `account` alone on
+ * its own edges. Messages on a topic cannot be erased, so a merchant's names for its customers and its
+ * texts about them are for the account alone.
  */
 export type Audience = 'everyone' | 'account';
 
@@ -19,10 +19,10 @@ type ValueOf<T, Key> = T extends unknown ? (Key extends keyof T ? T[Key] : never
 type FieldOf<Value> = [Value] extends [object] ? Fields<Value> : Audience;
 type DataOf<Type> = Extract<DomainEvent, { type: Type }>['data'];
 
-/** The public fields of an object; an object inside it has a list of its own. */
+/** The public fields of an object. A nested object has its own list. */
 export type Fields<T> = { readonly [Key in KeysOf<T>]?: FieldOf<NonNullable<ValueOf<T, Key>>> };
 
-// A message of a topic names customer and purse beside its data.
+// A message on a topic names customer and purse outside its data.
 const PARTIES = { customerId: 'account', purseId: 'account' } as const satisfies Fields<Parties>;
 const CREDIT = { to: 'everyone', reason: 'everyone' } as const satisfies Fields<Credit>;
 const FINALITY = {
@@ -62,11 +62,11 @@ const BOOKED = {
 const OF_THE_SERVICE = 'private: how accounts and the service are run, and how keys are kept';
 
 /**
- * The one public form of events: what the feed, Tail, Replay and the topics show. Each event has a list
- * of its public fields, or the reason why it is private. A field is private until it is listed, and an
- * event type that is missing here does not compile.
+ * The one public form of events, for the feed, Tail, Replay and the topics. Each event type lists its
+ * public fields, or the reason why it is private. A field is private until it is listed. A missing event
+ * type does not compile.
  */
-export const PUBLIC_FIELDS = {
+const PUBLIC_FIELDS = {
   AccountOpened: OF_THE_SERVICE,
   AccountPolicyChanged: OF_THE_SERVICE,
   ApiKeyIssued: OF_THE_SERVICE,
@@ -75,13 +75,17 @@ export const PUBLIC_FIELDS = {
   OperatorAdded: OF_THE_SERVICE,
   OperatorKeyIssued: OF_THE_SERVICE,
   OperatorKeyRevoked: OF_THE_SERVICE,
+  ParkedKeyRetried: OF_THE_SERVICE,
+
+  WatchRequested: OF_THE_SERVICE,
+  WatchRequestCancelled: OF_THE_SERVICE,
 
   CustomerCreated: { externalId: 'account', description: 'account', createdAt: 'everyone' },
   CustomerUpdated: { description: 'account' },
   CustomerBlocked: { reason: 'account' },
   CustomerUnblocked: { reason: 'account' },
 
-  // Not `derivation`: which key and index an address comes from concerns nobody outside.
+  // Not `derivation`: the key and index of an address are internal.
   PurseMinted: {
     customerId: 'account',
     family: 'everyone',
@@ -111,7 +115,11 @@ type PublicType = {
 /** The events that have a public form. */
 export type PublicDomainEvent = Extract<DomainEvent, { type: PublicType }>;
 
-/** The data of an event as its audience may read it. */
+export function isPublic(event: DomainEvent): event is PublicDomainEvent {
+  return typeof PUBLIC_FIELDS[event.type] !== 'string';
+}
+
+/** The data of an event that this audience may read. */
 export function publicData(
   { type, data }: PublicDomainEvent,
   audience: Audience,

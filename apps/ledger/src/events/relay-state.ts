@@ -3,38 +3,37 @@ import type { Checkpoints, Position } from '@daybook/event-store';
 import { type Sql } from '@daybook/event-store';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
-import { columns, rowsOf } from '../projections/projection';
+import { type Columns, cellsOf, rowsOf } from '../projections/projection';
 import type { FiguresState, KeyState, PurseState } from './ledger-messages';
 
-/** Keys kept in memory: about 20 MB. Others are read from the table, a few microseconds each. */
+/** Keys in the cache: about 20 MB. Others are read from the table, a few microseconds each. */
 const KEYS_MAX = 20_000;
 
 const LOAD = 'SELECT key, position, purse FROM ledger.relay_state WHERE key = ANY($1::text[])';
 
+const COLUMNS: Columns<readonly [key: string, KeyState]> = {
+  key: ['text', ([key]) => key],
+  position: ['bigint', ([, { position }]) => position],
+  purse: ['jsonb', ([, { purse }]) => purse && JSON.stringify(purse, stored)],
+};
+
 const STORE = `
   INSERT INTO ledger.relay_state (key, position, purse)
-  SELECT * FROM ${rowsOf('s', { key: 'text', position: 'bigint', purse: 'jsonb' })}
+  SELECT * FROM ${rowsOf('s', COLUMNS)}
   ON CONFLICT (key) DO UPDATE SET position = excluded.position, purse = excluded.purse`;
 
 /**
- * The state of each key at the position of the relay. The rows belong to the relay's checkpoint and commit
- * with it. The copy in memory is valid for one checkpoint: it is dropped when another process moved the
- * checkpoint, and when a transaction failed.
+ * The state of each key at the relay's checkpoint. The rows commit together with the checkpoint. The cache
+ * is valid for one checkpoint: it is dropped if another process moved the checkpoint or a transaction
+ * failed.
  */
-export interface RelayState {
-  /** The checkpoints of the relay; advancing them drops a copy in memory that is not valid any more. */
-  guard(checkpoints: Checkpoints<EntityManager>): Checkpoints<EntityManager>;
-  /** The states of those of the keys that have one. */
-  load(keys: Iterable<string>, sql: Sql): Promise<Map<string, KeyState>>;
-  store(states: ReadonlyMap<string, KeyState>, sql: Sql): Promise<void>;
-}
-
-export function relayState(): RelayState {
+export function relayState() {
   const cache = new LRUCache<string, KeyState>({ max: KEYS_MAX });
   let cachedAt: Position | null = null;
 
   return {
-    guard: (checkpoints) => ({
+    /** The checkpoints of the relay; advancing them drops a copy in memory that is not valid any more. */
+    guard: (checkpoints: Checkpoints<EntityManager>): Checkpoints<EntityManager> => ({
       async advance(name, work) {
         try {
           const reached = await checkpoints.advance(name, (tx, checkpoint) => {
@@ -51,7 +50,8 @@ export function relayState(): RelayState {
       },
     }),
 
-    async load(keys, sql) {
+    /** The states of those of the keys that have one. */
+    async load(keys: Iterable<string>, sql: Sql): Promise<Map<string, KeyState>> {
       const states = new Map<string, KeyState>();
       const missing: string[] = [];
       for (const key of keys) {
@@ -68,18 +68,10 @@ export function relayState(): RelayState {
       return states;
     },
 
-    async store(states, sql) {
-      // Keys are sorted, so that rows are found in the order of the index.
+    async store(states: ReadonlyMap<string, KeyState>, sql: Sql): Promise<void> {
+      // Sorted keys visit the rows in index order.
       const rows = [...states].sort(([a], [b]) => (a < b ? -1 : 1));
-      await sql.query(
-        STORE,
-        columns(
-          rows,
-          ([key]) => key,
-          ([, { position }]) => position,
-          ([, { purse }]) => purse && JSON.stringify(purse, stored),
-        ),
-      );
+      await sql.query(STORE, cellsOf(COLUMNS, rows));
       for (const [key, state] of states) cache.set(key, state);
     },
   };
@@ -103,7 +95,7 @@ function stored(_: string, value: unknown): unknown {
 
 function fromStored({ figures, ...purse }: StoredPurse): PurseState {
   const parsed = Object.entries(figures).map(([asset, entry]): [string, FiguresState] => {
-    // What was stored before a figure was known has none of it.
+    // A row stored before a figure was introduced lacks it.
     const figures = figuresFrom((name) => BigInt(entry.figures[name] ?? 0));
     return [asset, { position: BigInt(entry.position), time: entry.time, figures }];
   });

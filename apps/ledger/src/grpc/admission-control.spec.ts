@@ -52,7 +52,7 @@ describe('admission control', () => {
   });
 
   it.each(['deadline', 'cancelled'] as const)(
-    'gives no place to a call that is over (%s), and the place to the next',
+    'skips a call that is abandoned (%s) and runs the next',
     async (why) => {
       const { admission, turnedAway } = make();
       const [first, second, third] = [FAR, FAR, FAR].map((until) => admission.admit(until));

@@ -2,21 +2,21 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { Problem } from '../edge/problem';
 
 /**
- * Calls that have not ended, waiting ones included: bounds the memory that they take while the database
- * does not answer. Further calls are refused at once.
+ * Calls in progress, including waiting ones. Bounds their memory while the database does not answer.
+ * Further calls are refused at once.
  */
 const CALLS_MAX = 2_000;
-/** No key may have all of them. */
+/** Lower than `CALLS_MAX`, so that one key cannot use all of them. */
 const CALLS_PER_KEY_MAX = 1_500;
 /**
- * Calls that run at once. Reads: fewer than the connections of the pool, so that hardly any waits inside the
- * pool, where it could not be dropped, and keys can still be looked up while reads are stuck. Commands: as
- * many as one group commit of the log takes.
+ * Calls that run at once. Reads: fewer than the pool's connections. So reads rarely wait inside the pool,
+ * where they cannot be dropped, and keys can still be looked up while reads are stuck. Commands: the size
+ * of one group commit.
  */
 const WORKING_MAX = { read: 10, write: 256 } as const;
 
 export type Work = keyof typeof WORKING_MAX;
-/** Why a client no longer waits for its answer. */
+/** Why a client no longer waits. */
 export type Abandoned = 'deadline' | 'cancelled';
 
 export interface AdmissionOptions {
@@ -29,22 +29,22 @@ export interface AdmissionOptions {
 export interface AdmittedCall {
   /** Counts it for its key. Refuses with `overloaded`. */
   countFor(keyId: string): void;
-  /** Resolves when the call may run, first come, first served. Refuses with `timeout` once it is abandoned. */
+  /** Resolves when the call may run, in order of arrival. Refuses with `timeout` once it is abandoned. */
   start(work: Work): Promise<void>;
-  /** The client no longer waits: a call that has not started never will. */
+  /** Marks the call as abandoned. If it has not started, it never will. */
   abandon(why: Abandoned): void;
-  /** Everything that was done for the call has ended. */
+  /** Frees the slot: all work of the call has ended. */
   end(): void;
 }
 
 export interface AdmissionControl {
-  /** Counts a call until it ends; its deadline is `until`, Unix milliseconds. Refuses with `overloaded`. */
+  /** Counts a call until it ends. `until` is its deadline in Unix milliseconds. Refuses with `overloaded`. */
   admit(until: number): AdmittedCall;
 }
 
 /**
- * Admission control: limits how many calls run at once, and drops those whose deadline has passed before
- * they started. So when the service is slow, a call with a deadline of 50 ms costs it a refusal, no work.
+ * Admission control. Limits how many calls run at once, and drops calls whose deadline passes before they
+ * start. So an overloaded service does no work for answers that nobody would read.
  */
 export function createAdmissionControl(
   registry: Registry,
@@ -56,13 +56,13 @@ export function createAdmissionControl(
   let calls = 0;
   const turnedAway = new Counter({
     name: 'daybook_grpc_calls_turned_away_total',
-    help: 'Calls that were refused before they ran: abandoned by the client, or too many.',
+    help: 'Calls refused before they ran: abandoned by the client, or over a limit.',
     labelNames: ['reason'],
     registers: [registry],
   });
   new Gauge({
     name: 'daybook_grpc_calls',
-    help: 'Calls that have not ended: they run, or wait for something.',
+    help: 'Calls in progress, by state: working or waiting.',
     labelNames: ['state'],
     registers: [registry],
     collect() {
@@ -98,7 +98,7 @@ export function createAdmissionControl(
           const wanted = lanes[work];
           lane = wanted;
           const isAbandoned = () => {
-            // The timer of the call may be late when the process is busy.
+            // In a busy process the timer of the call may be late.
             if (abandoned === null && Date.now() >= until) abandoned = 'deadline';
             return abandoned !== null;
           };
@@ -112,7 +112,7 @@ export function createAdmissionControl(
           }
           if (isRunning && !isAbandoned()) return;
           turnedAway.inc({ reason: abandoned ?? 'deadline' });
-          throw new Problem('timeout', 'The call had ended before it could run.');
+          throw new Problem('timeout', 'The call was abandoned before it could run.');
         },
         abandon(why) {
           abandoned ??= why;
@@ -134,7 +134,7 @@ export function createAdmissionControl(
 /** Called with whether the call may run. */
 type Waiter = (hasPlace: boolean) => void;
 
-/** The calls of one kind that run, and those that wait to. */
+/** The running and waiting calls of one kind. */
 interface Lane {
   readonly running: number;
   /** The oldest first. */
@@ -156,7 +156,7 @@ function createLane(work: Work, { workingMax = WORKING_MAX }: AdmissionOptions):
       running += 1;
       return true;
     },
-    /** The longest waiting call runs next. */
+    /** Starts the call that has waited longest. */
     release() {
       const [next] = waiting;
       if (next === undefined) {

@@ -3,7 +3,7 @@ import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
 import type { Sender } from '../edge/prepare';
 import { requestIdOf } from '../edge/request-id';
 
-/** What is known of a call before anything of it is read. */
+/** A call before its message is read. */
 export interface Begun extends Sender {
   readonly startedAt: number;
   readonly requestId: string;
@@ -23,7 +23,7 @@ export function begin({ metadata }: Call): Begun {
   return { startedAt: performance.now(), requestId, headers, caller: null, quota: null };
 }
 
-/** What every answer carries besides its message. */
+/** The metadata of every answer. */
 export function replyMetadata({ requestId, quota }: Begun): Metadata {
   const metadata = new Metadata();
   metadata.set('x-request-id', requestId);

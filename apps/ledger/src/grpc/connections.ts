@@ -7,19 +7,19 @@ import {
 import type { Server } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 
-/** How often a connection may be asked whether it lives. `event_service.proto` tells clients. */
+/** The shortest interval between keepalive pings; `event_service.proto` documents it. */
 const PING_MS_MIN = 20_000;
-/** What clocks and networks may take from that. */
+/** Tolerance for clocks and network delays. */
 const TOLERANCE_MS = 2_000;
-/** As gRPC has it (proposal A8): clients also ping to measure a connection, a few times. */
+/** As in gRPC proposal A8: clients also ping a few times to measure a connection. */
 const STRIKES_MAX = 2;
-/** What clients of gRPC know as the reason, and answer by pinging half as often. */
+/** The GOAWAY reason that gRPC clients know. They then ping half as often. */
 const TOO_MANY_PINGS = Buffer.from('too_many_pings');
 
 /**
- * What a connection may reset: twice the calls that a key may make, and what a stall piles up. After a
- * stall the calls that wait may be more than a connection carries: they are refused one by one, where
- * Node would end the connection after a hundred.
+ * How many streams a connection may reset: twice the calls that a key may make, plus the backlog of a
+ * stall. Calls that wait after a stall are refused one by one; Node would otherwise end the connection
+ * after a hundred resets.
  */
 const STALL_LIMITS = {
   streamResetRate: 4_000,
@@ -27,7 +27,7 @@ const STALL_LIMITS = {
   maxSessionRejectedStreams: 20_000,
 };
 
-/** Of a server of grpc-js, what is used here. */
+/** The private fields of a grpc-js server that are used here. */
 interface Inside {
   readonly commonServerOptions: object;
   readonly http2Servers: ReadonlyMap<Http2Server, unknown>;
@@ -36,22 +36,22 @@ interface Inside {
 interface Connection {
   pingedAt: number;
   strikes: number;
-  /** The calls that are open. */
+  /** The open calls. */
   readonly streams: Set<ServerHttp2Stream>;
 }
 
 /**
- * Keeps connections within bounds, where grpc-js has no option for it.
+ * Limits connections where grpc-js has no option for it.
  *
- * A connection that pings more often than it may is ended with GOAWAY and ENHANCE_YOUR_CALM, as gRPC asks
- * of servers. A ping after something was sent measures the connection, as clients in Go, Java and C++ do
- * all the time, and is always welcome. `watch` sees to the ports that are bound by then.
+ * A connection that pings too often is ended with GOAWAY and ENHANCE_YOUR_CALM, as gRPC requires. A ping
+ * after data was sent is always allowed: clients in Go, Java and C++ measure the connection with such BDP
+ * pings. `watch` applies the limit to the ports that are bound by then.
  *
- * A call whose deadline passes is reset by its client. Node ends a connection with an internal error when
- * more than 33 calls a second are, for long: fewer than a busy client has in a bad moment.
+ * A client resets a call whose deadline has passed. By default Node ends a connection with an internal
+ * error if more than about 33 calls per second are reset for some time. A busy client can exceed that.
  */
 export function limitConnections(server: Server, logger: Logger): { watch(): void } {
-  // The server has no door to what it tells Node and to its connections; tests notice when these are gone.
+  // grpc-js has no public access to these. Tests fail if they disappear.
   const { commonServerOptions, http2Servers } = server as unknown as Inside;
   Object.assign(commonServerOptions, STALL_LIMITS);
   const accept = (session: ServerHttp2Session) => {
@@ -60,7 +60,7 @@ export function limitConnections(server: Server, logger: Logger): { watch(): voi
     session.on('stream', (stream) => forgiveWhenSending(connection, stream));
     session.on('ping', () => {
       if (session.destroyed || !isTooMany(connection)) return;
-      logger.warn({ remoteAddress, remotePort }, 'connection ended: it pings too often');
+      logger.warn({ remoteAddress, remotePort }, 'connection ended: too many pings');
       session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, 0, TOO_MANY_PINGS);
       session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
     });
@@ -74,7 +74,7 @@ export function limitConnections(server: Server, logger: Logger): { watch(): voi
 
 const UNSUSPECTED = { pingedAt: Number.NEGATIVE_INFINITY, strikes: 0 };
 
-/** Node tells nobody what it sends, so what is written is noticed on its way. */
+/** Resets the strikes when data is sent. Node has no event for that, so `write` is wrapped. */
 function forgiveWhenSending(connection: Connection, stream: ServerHttp2Stream): void {
   Object.assign(connection, UNSUSPECTED);
   connection.streams.add(stream);
@@ -86,9 +86,9 @@ function forgiveWhenSending(connection: Connection, stream: ServerHttp2Stream): 
   };
 }
 
-/** Notes a ping, and says whether it was one too many. */
+/** Counts a ping. Returns whether the limit is exceeded. */
 function isTooMany(connection: Connection): boolean {
-  // A large message leaves in many parts, and each may be measured.
+  // A large message leaves in many frames, and clients may ping for each.
   const isSending = [...connection.streams].some(({ writableLength }) => writableLength > 0);
   if (isSending) Object.assign(connection, UNSUSPECTED);
   const now = performance.now();

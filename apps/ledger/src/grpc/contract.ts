@@ -16,22 +16,22 @@ const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, DESCRIPT
 /** `FORM_TEXT` and `FORM_NULL` of `daybook/options/v1/json.proto`. */
 const FORMS = ['as-is', 'text', 'null'] as const;
 
-/** How a field is written in JSON: its name there, and its form. */
+/** The JSON name and form of a field. */
 export interface JsonField {
   readonly name: string;
   readonly form: (typeof FORMS)[number];
 }
 
-/** What the contract says of a field of a message. */
+/** Reads a field's JSON name and form from its options. */
 export function jsonFieldOf(field: DescField): JsonField {
   const option = registry.getExtension('daybook.options.v1.json');
   if (option === undefined) throw new Error('The contract has lost its options.');
-  // The type of an option that is found by name is not known to the compiler.
+  // The option is found by name, so the compiler does not know its type.
   const { name = '', form = 0 } = getOption(field, option) as { name?: string; form?: number };
   return { name: name === '' ? field.jsonName : name, form: FORMS[form] ?? 'as-is' };
 }
 
-/** The methods of `daybook.v1`, as declarations name them. */
+/** The methods of `daybook.v1` by the names that declarations use. */
 export function contractMethods(): ReadonlyMap<Rpc, DescMethod> {
   const methods = new Map<Rpc, DescMethod>();
   for (const type of registry) {
@@ -41,7 +41,7 @@ export function contractMethods(): ReadonlyMap<Rpc, DescMethod> {
   return methods;
 }
 
-/** Values of messages by the names that the generated code gives their fields. */
+/** A message as the generated code represents it. */
 export type Message = Readonly<Record<string, unknown>>;
 
 interface Codec {
@@ -49,7 +49,7 @@ interface Codec {
   decode(input: BinaryReader): Message;
 }
 
-/** The generated code that writes and reads the messages of a method. */
+/** The generated codecs of a method's messages. */
 export function codecsOf({ parent, localName }: DescMethod) {
   const services = v1 as unknown as Record<
     string,
@@ -62,10 +62,10 @@ export function codecsOf({ parent, localName }: DescMethod) {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Refuses with `malformed-request` bytes that are no such message, texts that are not UTF-8 included. */
+/** Decodes a message. Refuses invalid bytes, including text that is not UTF-8, with `malformed-request`. */
 export function decode(codec: Codec, bytes: Uint8Array): Message {
   try {
-    // Left to itself, the reader puts U+FFFD where a text is broken, and that would be kept for ever.
+    // By default the reader replaces invalid UTF-8 with U+FFFD, which would be stored for ever.
     return codec.decode(new BinaryReader(bytes, (text) => utf8.decode(text)));
   } catch (cause) {
     throw new Problem('malformed-request', 'The message does not follow its type.', { cause });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { EnvironmentError } from '@daybook/platform';
 import { ServerCredentials } from '@grpc/grpc-js';
 
-/** The files and names that are configured. */
+/** The configured files and names. */
 interface TlsEnv {
   readonly grpcTlsCert?: string;
   readonly grpcTlsKey?: string;
@@ -13,13 +13,13 @@ interface TlsEnv {
 
 export interface GrpcCredentials {
   readonly credentials: ServerCredentials;
-  /** The names of which a client's certificate must have one; null where any will do. */
+  /** A client certificate must have one of these names; null allows any. */
   readonly clientNames: ReadonlySet<string> | null;
 }
 
 /**
- * How the gRPC port proves who it is, and what it asks of those who connect: nothing, TLS, or mutual
- * TLS. Throws an `EnvironmentError` with everything that is wrong with the files.
+ * The credentials of the gRPC port: plaintext, TLS, or mutual TLS. Throws an `EnvironmentError` that
+ * lists every fault of the files.
  */
 export function grpcCredentials(env: TlsEnv): GrpcCredentials {
   const { grpcTlsCert, grpcTlsKey, grpcTlsClientCa, grpcTlsClientNames } = env;
@@ -31,7 +31,7 @@ export function grpcCredentials(env: TlsEnv): GrpcCredentials {
       const file = readFileSync(path);
       return { file, parsed: parse(file) };
     } catch (error) {
-      // What OpenSSL does not like comes with a code too, but from no call of the system.
+      // Errors of OpenSSL have a code too, but no `syscall`.
       const isUnread = (error as NodeJS.ErrnoException).syscall !== undefined;
       const what = name === 'KEY' ? 'private key' : 'certificate';
       const why = isUnread ? 'cannot be read' : `is no ${what} in PEM`;

@@ -9,17 +9,17 @@ import type { CallObserver } from './observe';
 import { statusOf } from './status';
 import type { Translator } from './translate';
 
-/** What every call may need of the application. */
+/** The parts of the application that calls use. */
 export interface Edge {
   readonly calls: Calls;
   readonly logger: Logger;
   readonly observe: CallObserver;
   readonly admission: AdmissionControl;
-  /** The names of which a client's certificate must have one; null where none are asked for. */
+  /** A client certificate must have one of these names; null if none is required. */
   readonly clientNames: ReadonlySet<string> | null;
 }
 
-/** A method that is served: `path` is `/daybook.v1.<service>/<method>`. */
+/** A served method. `path` is `/daybook.v1.<service>/<method>`. */
 export interface Method {
   readonly path: string;
   readonly operation: RunningOperation;
@@ -27,8 +27,8 @@ export interface Method {
 }
 
 /**
- * What every call passes before anything of it is read: from which machine it comes, who sent it,
- * whether they may. Refuses with `unauthenticated`, `rate-limited`, `forbidden`.
+ * Checks certificate, key, quota and scope before the message is read. Refuses with `unauthenticated`,
+ * `rate-limited`, `forbidden`.
  */
 export function admit(
   { calls, clientNames }: Edge,
@@ -40,17 +40,17 @@ export function admit(
   return calls.admit(begun, operation);
 }
 
-/** A name of the certificate's subject alternative names, such as `DNS:games.internal`. */
+/** Requires a subject alternative name such as `DNS:games.internal`. Refuses with `unauthenticated`. */
 function requireName(call: Call, wanted: ReadonlySet<string>): void {
   const names = call.getAuthContext().sslPeerCertificate?.subjectaltname ?? '';
-  // Node puts names that have a comma of their own in quotes, so a part is a whole name or no name.
+  // Node quotes names that contain a comma, so splitting never turns a part of a name into a name.
   if (names.split(', ').some((name) => wanted.has(name))) return;
-  throw new Problem('unauthenticated', 'The name in your certificate may not connect here.');
+  throw new Problem('unauthenticated', 'No name in the client certificate is allowed to connect.');
 }
 
 /**
- * Whatever was thrown, as the status that the client may see. What we did wrong is logged with its
- * cause and the id that the client was given.
+ * Maps any thrown error to the status that the client may see. Failures of the service are logged with
+ * their cause and the request id.
  */
 export function refusalOf(
   edge: Pick<Edge, 'logger'>,
@@ -61,7 +61,7 @@ export function refusalOf(
 ): StatusObject {
   const problem = problemOf(error);
   const { code, status, parts } = problem;
-  // A service that is being stopped has no fault.
+  // Stopping is not a failure.
   if (status >= 500 && code !== 'server-stopping' && parts.cause !== undefined) {
     edge.logger.error({ err: parts.cause, requestId, path, code }, 'call failed');
   }

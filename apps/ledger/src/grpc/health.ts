@@ -2,16 +2,16 @@ import type { Health } from '@daybook/platform';
 import type { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 
-/** How far `grpc.health.v1` lags behind readiness. */
+/** How often `grpc.health.v1` follows readiness. */
 const LOOK_MS = 1_000;
 
 export interface HealthService {
-  /** Looks now, and says so to whoever watches. */
+  /** Checks now and notifies watchers. */
   look(): Promise<void>;
   close(): void;
 }
 
-/** Serves `grpc.health.v1`, for the server and for each of its services: what `/readyz` finds. */
+/** Serves the result of `/readyz` as `grpc.health.v1`, for the server and each of its services. */
 export function serveHealth(
   server: Server,
   services: readonly string[],

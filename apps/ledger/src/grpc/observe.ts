@@ -7,23 +7,23 @@ import type { Begun } from './begun';
 
 export type CallObserver = (path: string, kind: CallKind, begun: Begun, code: status) => void;
 
-/** Queries are many; commands and streams are each worth a line. */
+/** Queries are sampled; every command and stream is logged. */
 type CallKind = OperationDeclaration['kind'];
 
-/** The fields of these lines are known, so nobody has to look for secrets in them. */
+/** These lines have fixed fields without secrets, so redaction is not needed. */
 const NOTHING_SECRET = { redact: [] };
 
-/** One in so many reads is logged; every command is, and every failure of ours. */
+/** One of this many reads is logged. Commands and failures of the service are always logged. */
 const READS_PER_LINE = 100;
 
 const OURS: ReadonlySet<status> = new Set([status.INTERNAL, status.UNKNOWN, status.UNAVAILABLE]);
 
-/** Measures every call, and writes one line for each that somebody may look for later. */
+/** Measures every call, and logs commands, streams, failures and a sample of the reads. */
 export function observer(registry: Registry, logger: Logger): CallObserver {
   const histogram = durationHistogram(
     registry,
     'daybook_grpc_call_duration_seconds',
-    'From the message of the request to the status of the answer.',
+    'Time from the request message to the status of the answer.',
     ['method', 'code'],
   );
   const lines = logger.child({}, NOTHING_SECRET);
@@ -31,7 +31,7 @@ export function observer(registry: Registry, logger: Logger): CallObserver {
   return (path, kind, { startedAt, requestId, caller }, code) => {
     const elapsedMs = performance.now() - startedAt;
     const name = status[code];
-    // The length of a stream says when its reader left, not how long anything took.
+    // The duration of a stream depends on its reader, so it measures nothing.
     if (kind !== 'stream') histogram.observe({ method: path, code: name }, elapsedMs / 1_000);
     if (kind === 'query' && !OURS.has(code) && reads++ % READS_PER_LINE !== 0) return;
     const durationMs = Math.round(elapsedMs * 10) / 10;

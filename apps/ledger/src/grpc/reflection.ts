@@ -5,17 +5,17 @@ import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 
 /**
- * Tells anybody which services there are and what their messages look like, so that tools such as
- * grpcurl need no files. The descriptors are handed over as the compiler wrote them: proto-loader would
- * put files of one package together and lose what they import, which strict readers do not accept.
+ * Serves reflection without a key, so that tools such as grpcurl need no proto files. The descriptors are
+ * passed on as the compiler wrote them: proto-loader would merge the files of one package and lose their
+ * imports, which strict readers reject.
  */
 export function serveReflection(server: Server): void {
-  // Of a definition, reflection reads nothing but this.
+  // Reflection reads only this field of a definition.
   const all = { fileDescriptorProtos: [...filesOf(DESCRIPTORS)] };
   new ReflectionService({ all } as unknown as PackageDefinition).addToServer(server);
 }
 
-/** The files of a `FileDescriptorSet`, which has nothing but a list of them. */
+/** The files of a `FileDescriptorSet`, which is a list of files and nothing else. */
 function* filesOf(set: Buffer): Generator<Buffer> {
   const reader = new BinaryReader(set);
   while (reader.pos < reader.len) {

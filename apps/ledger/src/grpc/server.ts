@@ -28,35 +28,35 @@ export interface GrpcOptions {
   readonly registry: Registry;
   readonly logger: Logger;
   readonly tls: GrpcCredentials;
-  /** Whether anybody may ask what there is. */
+  /** Whether reflection is served. */
   readonly reflection: boolean;
-  /** How often a quiet stream gives a sign of life. */
+  /** The heartbeat interval of an idle stream. */
   readonly heartbeatMs?: number;
-  /** Other limits than the usual ones. */
+  /** Overrides the default limits. */
   readonly admission?: AdmissionOptions;
 }
 
 export interface GrpcServer {
-  /** Opens the port, any free one for 0, and resolves to it. */
+  /** Opens the port and resolves to it; 0 means any free port. */
   listen(port: number, host: string): Promise<number>;
-  /** Shows readiness as it is now. */
+  /** Updates the health service now. */
   showHealth(): Promise<void>;
-  /** Ends streams, tells clients to go elsewhere, and waits for calls that are under way. */
+  /** Ends streams, reports NOT_SERVING, and waits for calls in progress. */
   close(): Promise<void>;
 }
 
-/** No request is larger over REST either. */
+/** The same limit as over REST. */
 const REQUEST_BYTES_MAX = 64 * 1024;
-/** What clients accept unless told otherwise. */
+/** The default limit of gRPC clients. */
 const RESPONSE_BYTES_MAX = 4 * 1024 * 1024;
-/** Calls of one connection at once. */
+/** Concurrent calls of one connection. */
 const CALLS_PER_CONNECTION_MAX = 1_000;
-/** A connection that carries nothing for so long is asked whether it is still there. */
+/** An idle connection is pinged after this time. */
 const KEEPALIVE_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
-/** A connection without calls is given up after this. */
+/** A connection without calls is closed after this time. */
 const IDLE_MS_MAX = 30 * 60_000;
-/** Calls that are under way when the service stops have this long to end. */
+/** Calls in progress have this long to end when the service stops. */
 const CLOSE_MS_MAX = 5_000;
 
 const SERVER_OPTIONS: ServerOptions = {
@@ -66,13 +66,13 @@ const SERVER_OPTIONS: ServerOptions = {
   'grpc.keepalive_time_ms': KEEPALIVE_MS,
   'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
   'grpc.max_connection_idle_ms': IDLE_MS_MAX,
-  // Counts of calls and messages that nobody asks for: the metrics have them.
+  // Channelz would only count what the metrics count already.
   'grpc.enable_channelz': 0,
 };
 
 /**
- * The gRPC edge of the operations that the controllers of `app` declare. It is a bare server of grpc-js
- * (decision 0010). Throws when a method of the contract has no operation, or another request than it has.
+ * The gRPC edge of the operations that the controllers of `app` declare: a bare grpc-js server (decision
+ * 0010). Throws if a method of the contract has no operation, or their requests do not match.
  */
 export function createGrpcServer(app: INestApplicationContext, options: GrpcOptions): GrpcServer {
   const server = new Server(SERVER_OPTIONS);
@@ -129,7 +129,7 @@ function methodsOf(app: INestApplicationContext): ReadonlyMap<string, readonly M
   return services;
 }
 
-/** Messages pass as bytes: what cannot be read is refused by the method, with a reason. */
+/** Messages pass as bytes, so that the method itself refuses an invalid message with a reason. */
 function addService(
   server: Server,
   edge: StreamEdge,
@@ -167,7 +167,7 @@ function bind(server: Server, address: string, { tls }: GrpcOptions): Promise<nu
   });
 }
 
-/** Lets what is under way end, then ends it. */
+/** Waits for calls in progress, then cancels the rest. */
 function shutDown(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {

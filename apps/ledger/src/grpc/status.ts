@@ -3,15 +3,15 @@ import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import type { Fault, Problem } from '../edge/problem';
 import { PROBLEMS } from '../edge/problems';
 
-/** Whose reasons they are (`google.rpc.ErrorInfo.domain`). */
+/** `google.rpc.ErrorInfo.domain`. */
 export const ERROR_DOMAIN = 'daybook';
 
 const DETAILS_KEY = 'grpc-status-details-bin';
 
 /**
- * A problem as the status that ends a call: the canonical code, the sentence, and in the trailer the
- * same stable code that REST has, with every field that is wrong. `facts` are what a program may need
- * to go on, such as the position of a stream.
+ * A problem as a gRPC status: the canonical code, the sentence, and in the trailer the same stable code as
+ * over REST and every invalid field. `facts` are values that a program needs to continue, such as the
+ * position of a stream.
  */
 export function statusOf(
   problem: Problem,
@@ -59,7 +59,7 @@ function any(name: string, value: Uint8Array) {
   return { typeUrl: `type.googleapis.com/google.rpc.${name}`, value: Buffer.from(value) };
 }
 
-/** Fields are called as in the .proto files. */
+/** Names the field as in the .proto files. */
 function violationOf({ pointer, code, detail }: Fault) {
   const name = pointer.replace(/^\//, '').replaceAll('~1', '/').replaceAll('~0', '~');
   const field = name === 'idempotency-key' ? 'request_id' : fieldName(name);
@@ -67,7 +67,7 @@ function violationOf({ pointer, code, detail }: Fault) {
   return { field, description, reason: code };
 }
 
-/** `externalId` as the .proto files have it. */
+/** `external_id` for `externalId`. */
 function fieldName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,12 +1,12 @@
 import { Gauge, type Registry } from 'prom-client';
 import { Problem } from '../edge/problem';
 
-/** Streams of one account at one process. Each holds a page of the log in memory. */
+/** Streams per account and process. Each keeps a page of events in memory. */
 const PER_ACCOUNT_MAX = 16;
-/** Streams of all accounts: bounds the memory of readers who stopped, whoever they are. */
+/** Streams of all accounts. Bounds the memory that slow readers hold. */
 const ALL_MAX = 256;
 
-/** The streams that are open, so that they stay few and end when the service does. */
+/** The open streams. Limits their number and ends them when the service stops. */
 export interface StreamSlots {
   /** Aborts when the service stops. */
   readonly closing: AbortSignal;
@@ -21,7 +21,7 @@ export function createStreamSlots(registry: Registry): StreamSlots {
   let all = 0;
   new Gauge({
     name: 'daybook_grpc_streams',
-    help: 'Streams of events that are open.',
+    help: 'Open event streams.',
     registers: [registry],
     collect() {
       this.set(all);
@@ -35,7 +35,10 @@ export function createStreamSlots(registry: Registry): StreamSlots {
         throw new Problem('too-many-streams', `The account has ${ofAccount} streams open.`);
       }
       if (all >= ALL_MAX) {
-        throw new Problem('too-many-streams', 'This process has no stream left. Try another one.');
+        throw new Problem(
+          'too-many-streams',
+          'This process has reached its limit of streams. Try another one.',
+        );
       }
       byAccount.set(accountId, ofAccount + 1);
       all += 1;

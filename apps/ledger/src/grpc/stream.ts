@@ -7,13 +7,13 @@ import { admit, type Edge, type Method, refusalOf } from './edge';
 import type { StreamSlots } from './stream-slots';
 import type { Translator } from './translate';
 
-/** Below the 30 seconds after which common proxies close what is quiet. */
+/** Below the 30 seconds after which common proxies close an idle stream. */
 export const HEARTBEAT_MS = 10_000;
-/** How long a stream may go on after its key was revoked. */
+/** A stream ends within this time after its key was revoked. */
 const KEY_CHECK_MS = 5_000;
-/** A message ends here, well below the 4 MiB that readers take; one event may be as large as 1 MiB. */
+/** Target size of a message: far below the clients' limit of 4 MiB, as one event may have 1 MiB. */
 const MESSAGE_BYTES = 256 * 1024;
-/** What an item takes beside its texts. */
+/** The size of an item besides its texts. */
 const ITEM_BYTES = 64;
 
 type Call = ServerWritableStream<Buffer, Buffer>;
@@ -24,8 +24,8 @@ export interface StreamEdge extends Edge {
 }
 
 /**
- * Answers the calls of one method. A message is written when the one before has left for the reader,
- * and the log is read on when all of them have: the flow control of HTTP/2 reaches down to the log.
+ * Answers the calls of one method. A message is written when the previous one has been sent, and the
+ * event log is read further when all have been sent. So HTTP/2 flow control limits the reads.
  */
 export function answerStream(edge: StreamEdge, method: Method) {
   const { path } = method;
@@ -63,14 +63,14 @@ export function answerStream(edge: StreamEdge, method: Method) {
   };
 }
 
-/** The reader is gone: there is nobody to tell. */
+/** The client has cancelled the stream, so no status is sent. */
 class Cancelled extends Error {
   override readonly name = 'Cancelled';
 }
 
 /**
- * What the last message said. A status follows every message that was written before it, so a reader
- * who sees the status has seen this position.
+ * The position in the last message. The status follows all messages, so a reader who sees the status has
+ * seen this position.
  */
 interface Progress {
   position: string | null;
@@ -85,7 +85,7 @@ async function send(
   progress: Progress,
 ): Promise<void> {
   const { operation, translator } = method;
-  // Streams are of accounts: their scopes are no operator's.
+  // The scopes of streams belong to accounts, never to operators.
   const caller = (await admit(edge, method, call, begun)) as AccountCaller;
   const { path, fields } = translator.read(call.request);
   const said = { path, fields, place: 'query' } as const;
@@ -109,16 +109,16 @@ async function send(
   }
 }
 
-/** Streams change nothing, so nothing tells one call from another. */
+/** Streams change nothing, so they need no request id. */
 const UNKEYED = { key: undefined, requestId: '', traceparent: undefined };
 
-/** Some items of a stream, and how far it has come. */
+/** Some items of a stream, and its position after them. */
 interface StreamPart extends Message {
   readonly position: string;
   readonly atEnd: boolean;
 }
 
-/** A part in messages of bounded size; only the last of them says how far the log was looked through. */
+/** Splits a part into messages of bounded size. Only the last has the position of the part. */
 function* messagesOf(translator: Translator, part: StreamPart) {
   const whole = translator.toMessage(part);
   const list = translator.list ?? '';
@@ -140,7 +140,7 @@ function* messagesOf(translator: Translator, part: StreamPart) {
   yield { message: { ...whole, [list]: batch }, position: part.position };
 }
 
-/** Text is what makes one item larger than another. */
+/** The length of an item's texts, which dominate its size. */
 function textLength(item: Message): number {
   let length = 0;
   for (const name in item) {
@@ -150,7 +150,7 @@ function textLength(item: Message): number {
   return length;
 }
 
-/** Resolves when the message has left; rejects with the reason of the signal. */
+/** Resolves when the message has been sent; rejects with the reason of the signal. */
 function written(call: Call, message: Uint8Array, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
@@ -163,7 +163,7 @@ function written(call: Call, message: Uint8Array, signal: AbortSignal): Promise<
   });
 }
 
-/** A revoked or expired key ends its streams. While keys cannot be looked up, nothing is known. */
+/** Ends the stream of a revoked or expired key. A failed lookup ends nothing. */
 async function endWithKey(edge: Edge, begun: Begun, ending: AbortController): Promise<void> {
   await edge.calls.authenticate(begun).catch((error: unknown) => {
     if (error instanceof Problem && error.code === 'unauthenticated') ending.abort(error);

@@ -3,21 +3,21 @@ import type { OperationDeclaration } from '../edge/declaration';
 import { fieldsOf, type RequestField } from '../edge/fields';
 import { codecsOf, contractMethods, decode, jsonFieldOf, type Message } from './contract';
 
-// Translation between messages and what operations take and answer, by rule. A field has the same name
-// on both sides; a path variable is a field of the request, and a message inside a request is a group of
-// fields of it. The first message of a response is the resource, its list the `data` of a list; `created`
-// and `replayed` say how a command went. What no rule says is an option of the field (`json.proto`).
-// Everything is looked up once, at the start: a call runs closures.
+// Translates between gRPC messages and the requests and answers of operations, by rule. A field has the
+// same name on both sides. A path variable is a field of the request; a nested message is a group of
+// request fields. The first message of a response is the resource, its list the `data` of a list;
+// `created` and `replayed` are a command's outcome. Exceptions are options of the field (`json.proto`).
+// Everything is resolved once at the start, so a call only runs closures.
 
-/** What a message of a request says. */
+/** The content of a request message. */
 export interface ReadRequest {
   readonly path: Readonly<Record<string, unknown>>;
   readonly fields: Readonly<Record<string, unknown>>;
-  /** The request id, which REST has as `Idempotency-Key`. */
+  /** The request id; over REST it is the `Idempotency-Key`. */
   readonly key: string | undefined;
 }
 
-/** How a command went, beside what it answers. */
+/** The outcome of a command. */
 export interface CommandOutcome {
   readonly created: boolean;
   readonly replayed: boolean;
@@ -29,11 +29,11 @@ export interface Translator {
   read(bytes: Uint8Array): ReadRequest;
   toMessage(answer: Message, outcome?: CommandOutcome): Message;
   encode(message: Message): Uint8Array;
-  /** The name of the list in the response, if it has one in the place of `data`. */
+  /** The name of the response's list field; null if it has none. */
   readonly list: string | null;
 }
 
-/** Throws when the messages and the classes of the operation do not fit together. */
+/** Throws if the messages and the classes of the operation do not match. */
 export function translatorOf(operation: OperationDeclaration): Translator {
   const method = operation.rpc && contractMethods().get(operation.rpc);
   if (method === undefined) throw new Error(`The contract has no ${operation.rpc}.`);
@@ -59,7 +59,7 @@ export function translatorOf(operation: OperationDeclaration): Translator {
 type Place = 'path' | 'fields';
 type Convert = (value: unknown) => unknown;
 
-/** Reads one field of a request; undefined when the message does not say it. */
+/** Reads one field of a request; undefined if it is not set. */
 interface FieldReader {
   readonly place: Place;
   readonly name: string;
@@ -104,14 +104,14 @@ function inside(
 
 const nullWhenTrue: Convert = (value) => (value === true ? null : undefined);
 
-/** Times are messages that the generated code knows as text. */
+/** The generated code represents this message as text. */
 const TIMESTAMP = 'google.protobuf.Timestamp';
 
 function isGroup(field: DescField): field is DescField & { message: DescMessage } {
   return field.fieldKind === 'message' && field.message.typeName !== TIMESTAMP;
 }
 
-/** The value of a field in a message of the generated code, where a `oneof` is an object of its own. */
+/** Reads a field of a message. The generated code represents a `oneof` as a nested object. */
 function getterOf({ localName, oneof }: DescField): (message: Message) => unknown {
   if (oneof === undefined) return (message) => message[localName];
   return (message) => {
@@ -123,21 +123,21 @@ function getterOf({ localName, oneof }: DescField): (message: Message) => unknow
 function requestConverter(field: DescField, { choices, name, schema }: RequestField): Convert {
   if (field.fieldKind === 'list') {
     const each = field.enum ? wordConverter(field.enum, choices ?? [], name) : (v: unknown) => v;
-    // No list and an empty one are the same in a message.
+    // A message cannot distinguish an absent list from an empty one.
     return (value) => {
       const list = value as readonly unknown[];
       return list.length === 0 ? undefined : list.map((item) => each(item) ?? item);
     };
   }
   if (field.fieldKind === 'enum') return wordConverter(field.enum, choices ?? [], name);
-  // A query of REST has its numbers as text.
-  const isText = schema.type === 'string';
-  return (value) => (isText && typeof value === 'number' ? String(value) : value);
+  if (schema.type === 'integer') return (value) => value;
+  // Requests represent other numbers as text, as over REST.
+  return (value) => (typeof value === 'number' ? String(value) : value);
 }
 
 /**
- * The word behind a value of an enum: undefined when nothing was said. A value that this contract does not
- * have is passed on as it is: no list of words has it, so it is refused.
+ * The word of an enum value; undefined if the field is not set. An unknown value is passed on unchanged,
+ * so validation refuses it.
  */
 function wordConverter(type: DescEnum, choices: readonly string[], field: string): Convert {
   const words = new Map<unknown, string | undefined>();
@@ -178,7 +178,7 @@ function responseWriter(output: DescMessage): Write {
   };
 }
 
-/** The message of a response that is the answer itself. */
+/** The field of a response that holds the resource. */
 function resourceOf({ fields }: DescMessage) {
   return fields.find(isGroup);
 }
@@ -208,7 +208,7 @@ function messageWriter(type: DescMessage): Write {
   return write;
 }
 
-/** Null and undefined are what a message says when it says nothing. */
+/** Null and undefined become an unset field. */
 function answerConverter(field: DescField): Convert {
   const isAbsent = (value: unknown) => value === null || value === undefined;
   const nothing = nothingOf(field);

@@ -7,7 +7,7 @@ import { type Begun, begin, replyMetadata } from './begun';
 import type { Message } from './contract';
 import { admit, type Edge, type Method, refusalOf } from './edge';
 
-/** For a call without a deadline, or with a later one. */
+/** The deadline of a call that has none, or a later one. */
 const DEADLINE_MS_MAX = 10_000;
 
 type Call = ServerUnaryCall<Buffer, Buffer>;
@@ -96,7 +96,7 @@ function messageOf({ operation, translator }: Method, result: unknown): Message 
   return translator.toMessage(answerBody(answer) as Message, { created, replayed });
 }
 
-/** The request id, as a field or as metadata; in both places only when it is the same. */
+/** The request id, from the field or the metadata. If both are set, they must be equal. */
 function keyOf(
   field: string | undefined,
   metadata: Metadata,

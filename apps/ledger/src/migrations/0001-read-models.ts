@@ -1,14 +1,14 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { Queries } from '@daybook/platform';
 
 /**
  * The read models. Each index is paid for by every transfer, so there are few: lists run along
  * (owner, first position), and everything else narrows such a list.
  */
-export class CreateReadModels1700000001000 implements MigrationInterface {
+export class CreateReadModels1700000001000 {
   readonly name = 'CreateReadModels1700000001000';
 
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
       CREATE TABLE ledger.checkpoint (
         name text PRIMARY KEY,
         position bigint NOT NULL DEFAULT 0 CHECK (position >= 0),
@@ -124,15 +124,6 @@ export class CreateReadModels1700000001000 implements MigrationInterface {
         detail text,
         observed_at timestamptz NOT NULL
       );
-    `);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      DROP TABLE ledger.chain_head, ledger.journal_line, ledger.purse_figures,
-        ledger.replenishment, ledger.purse, ledger.customer, ledger.command, ledger.api_key,
-        ledger.account, ledger.checkpoint;
-      DROP SEQUENCE ledger.address_index;
     `);
   }
 }

@@ -1,18 +1,14 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { Queries } from '@daybook/platform';
 
 /** Keys may end: at a time that was set when they were issued, or when they are revoked. */
-export class ApiKeysEnd1700000002000 implements MigrationInterface {
+export class ApiKeysEnd1700000002000 {
   readonly name = 'ApiKeysEnd1700000002000';
 
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
       ALTER TABLE ledger.api_key
         ADD COLUMN expires_at timestamptz,
         ADD COLUMN revoked boolean NOT NULL DEFAULT false;
     `);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query('ALTER TABLE ledger.api_key DROP COLUMN expires_at, DROP COLUMN revoked');
   }
 }

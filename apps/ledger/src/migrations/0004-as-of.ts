@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { Queries } from '@daybook/platform';
 
 const FIGURES = [
   'custody',
@@ -17,11 +17,11 @@ const typeOf = (name: (typeof FIGURES)[number]) =>
  * What was there at any position of the log: each line of the journal carries the purse's figures
  * after it, and each time of the log leads to a position. Also the record of rebuilds.
  */
-export class AnswerAsOf1700000004000 implements MigrationInterface {
+export class AnswerAsOf1700000004000 {
   readonly name = 'AnswerAsOf1700000004000';
 
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
       ALTER TABLE ledger.journal_line ADD COLUMN purse_id uuid,
         ${FIGURES.map((name) => `ADD COLUMN ${name}_after ${typeOf(name)}`).join(', ')};
 
@@ -79,14 +79,6 @@ export class AnswerAsOf1700000004000 implements MigrationInterface {
         started_at timestamptz NOT NULL,
         finished_at timestamptz NOT NULL
       );
-    `);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      DROP TABLE ledger.rebuild, ledger.log_time;
-      ALTER TABLE ledger.journal_line DROP COLUMN purse_id,
-        ${FIGURES.map((name) => `DROP COLUMN ${name}_after`).join(', ')};
     `);
   }
 }

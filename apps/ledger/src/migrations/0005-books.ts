@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { Queries } from '@daybook/platform';
 
 /** Figures that are new: nothing has moved them yet. */
 const NEW_FIGURES = ['pending_customer', 'pending_account', 'other'] as const;
@@ -35,11 +35,11 @@ const OWNER = 'coalesce(purse_id, charge_id, customer_id, account_id)';
  * The journal says of each line what it is and whom it concerns, and figures may be those of a customer,
  * an account or a charge, not of a purse alone. What a book's owner is follows from the book's kind.
  */
-export class BooksOfEveryOwner1700000005000 implements MigrationInterface {
+export class BooksOfEveryOwner1700000005000 {
   readonly name = 'BooksOfEveryOwner1700000005000';
 
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
       ALTER TABLE ledger.purse_figures RENAME TO figures;
       ALTER TABLE ledger.figures RENAME COLUMN purse_id TO owner_id;
       ALTER TABLE ledger.figures DROP CONSTRAINT purse_figures_pkey,
@@ -75,11 +75,12 @@ export class BooksOfEveryOwner1700000005000 implements MigrationInterface {
     `);
   }
 
-  async down(runner: QueryRunner): Promise<void> {
+  /** Never run by an installation: the test of `up` returns by it to what the version before wrote. */
+  async down(queries: Queries): Promise<void> {
     const owner = (kind: string) =>
       `CASE ${kind} WHEN 'custody/purse' THEN purse_id WHEN 'claim/customer' THEN customer_id
          ELSE account_id END`;
-    await runner.query(`
+    await queries.query(`
       ALTER TABLE ledger.journal_line ADD COLUMN debit_owner uuid, ADD COLUMN credit_owner uuid;
       UPDATE ledger.journal_line
          SET debit_owner = ${owner('debit_kind')}, credit_owner = ${owner('credit_kind')},

@@ -1,11 +1,11 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { Queries } from '@daybook/platform';
 
 /** Due times of reactions, and the policy that purses expire by. */
-export class CreateReactions1700000006000 implements MigrationInterface {
+export class CreateReactions1700000006000 {
   readonly name = 'CreateReactions1700000006000';
 
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
       -- The clock that due times and leases are measured by. STABLE, so that a comparison with it can use
       -- an index; the body is evaluated once a statement.
       CREATE FUNCTION ledger.clock() RETURNS timestamptz LANGUAGE sql STABLE
@@ -40,15 +40,6 @@ export class CreateReactions1700000006000 implements MigrationInterface {
 
       -- No version before this one could restore a purse.
       ALTER TABLE ledger.purse ADD COLUMN was_restored boolean NOT NULL DEFAULT false;
-    `);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      ALTER TABLE ledger.purse DROP COLUMN was_restored;
-      ALTER TABLE ledger.account DROP COLUMN unused_days, DROP COLUMN idle_days;
-      DROP TABLE ledger.due, ledger.reaction;
-      DROP FUNCTION ledger.clock();
     `);
   }
 }

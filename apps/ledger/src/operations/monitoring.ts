@@ -4,8 +4,13 @@ import type { FollowerStatus } from '@daybook/event-store';
 import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthCheck, HealthChecks, Metrics } from '@daybook/platform';
 import { Counter, Gauge } from 'prom-client';
-import type { InvariantChecker } from '../books/invariant-checker';
+
+import type { InvariantChecker } from '../books';
+import type { ReactionsReport } from '../reactions/get-reactions';
+
 import type { BackgroundWork } from '../runtime/background-work';
+import { STILL_SECONDS_MAX } from './get-status';
+import { reactionMetrics, reactionTrouble } from './reaction-metrics';
 import { writeObserver } from './write-metrics';
 
 /** How often metrics are taken from the readers and consumers. */
@@ -15,13 +20,15 @@ const SAMPLE_MS = 1_000;
 const ENGINES_MS = 5_000;
 const ENGINE_ANSWER_MS = 2_000;
 
-/** A reader that is behind and has not moved for this long stands still. */
-const STILL_SECONDS_MAX = 30;
+/** How often reactions are asked what they wait for: that counts rows, perhaps many. */
+const REACTIONS_MS = 15_000;
 
 /** Health checks and metrics of what runs in this process. */
 export class Monitoring {
   private work: BackgroundWork | null = null;
   private checkerOf: () => InvariantChecker | null = () => null;
+  /** As of the last sample. */
+  private reactions: ReactionsReport | null = null;
   private readonly timers: NodeJS.Timeout[] = [];
   /** Violations that the metric counts already. */
   private readonly told = new Map<string, number>();
@@ -38,6 +45,7 @@ export class Monitoring {
       consumers: () => this.checkConsumers(),
       parked: () => this.checkParked(),
       books: () => this.checkBooks(),
+      reactions: () => this.checkReactions(),
     },
   };
 
@@ -61,12 +69,21 @@ export class Monitoring {
     });
   }
 
-  watch(work: BackgroundWork, checkerOf: () => InvariantChecker | null): void {
+  watch(
+    work: BackgroundWork,
+    checkerOf: () => InvariantChecker | null,
+    reportReactions: () => Promise<ReactionsReport>,
+  ): void {
     this.work = work;
     this.checkerOf = checkerOf;
     work.store.observer = writeObserver(this.metrics.registry);
     this.every(SAMPLE_MS, () => this.sample());
     this.every(ENGINES_MS, () => this.sampleEngines());
+    const show = reactionMetrics(this.metrics.registry);
+    this.every(REACTIONS_MS, async () => {
+      this.reactions = await reportReactions();
+      show(this.reactions);
+    });
   }
 
   stop(): void {
@@ -108,6 +125,11 @@ export class Monitoring {
     // Probes need no key, so they name rules; rows and amounts are in the log.
     const names = [...new Set(violated.map(({ invariant }) => invariant))].join(', ');
     throw new Error(`${violated.length} times broken: ${names}. The log names the rows.`);
+  };
+
+  private readonly checkReactions: HealthCheck = async () => {
+    const trouble = this.reactions && reactionTrouble(this.reactions);
+    if (trouble !== null) throw new Error(trouble);
   };
 
   private followers(): readonly FollowerStatus[] {

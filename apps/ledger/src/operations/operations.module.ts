@@ -6,6 +6,8 @@ import { DEFAULT_OPERATOR_NAME } from '../edge/identity';
 import { systemContext } from '../edge/request-context';
 import { scopesOf } from '../edge/scopes';
 import { LedgerEnv } from '../ledger.env';
+import { GetStatusHandler } from './get-status';
+import { OperationsController } from './operations.controller';
 import { OperatorKeyRow } from './operator.row';
 import {
   AddOperator,
@@ -17,16 +19,20 @@ import {
   RevokeOperatorKeyHandler,
 } from './operators';
 import { OperatorsController } from './operators.controller';
+import { ListParkedKeysHandler, RetryParkedKeyHandler } from './parked-keys';
 
 /** What operators ask and do. */
 @Module({
-  controllers: [OperatorsController],
+  controllers: [OperationsController, OperatorsController],
   providers: [
     AddOperatorHandler,
     IssueOperatorKeyHandler,
     RevokeOperatorKeyHandler,
     ListOperatorsHandler,
     ListOperatorKeysHandler,
+    GetStatusHandler,
+    ListParkedKeysHandler,
+    RetryParkedKeyHandler,
   ],
 })
 export class OperationsModule implements OnModuleInit, OnApplicationBootstrap {

@@ -1,11 +1,11 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { Queries } from '@daybook/platform';
 
 /** Operators and their keys, as `operatorsProjection` writes them. */
-export class CreateOperators1700000007000 implements MigrationInterface {
+export class CreateOperators1700000007000 {
   readonly name = 'CreateOperators1700000007000';
 
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
       CREATE TABLE ledger.operator (
         id uuid PRIMARY KEY,
         name text NOT NULL
@@ -19,9 +19,5 @@ export class CreateOperators1700000007000 implements MigrationInterface {
         revoked boolean NOT NULL
       );
     `);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE ledger.operator_key, ledger.operator');
   }
 }

@@ -15,12 +15,13 @@ export const operatorsProjection: Projection = {
   async apply(batch, sql) {
     // Operators are few, so one statement each is as good as a set.
     for (const { event, recorded } of happenedTo('operator', batch)) {
-      await sql.query(...statementOf(event, idOf(recorded.stream)));
+      const statement = statementOf(event, idOf(recorded.stream));
+      if (statement !== null) await sql.query(...statement);
     }
   },
 };
 
-function statementOf(event: OperatorEvent, operatorId: string): [string, unknown[]] {
+function statementOf(event: OperatorEvent, operatorId: string): [string, unknown[]] | null {
   switch (event.type) {
     case 'OperatorAdded':
       return [INSERT_OPERATOR, [operatorId, event.data.name]];
@@ -30,5 +31,8 @@ function statementOf(event: OperatorEvent, operatorId: string): [string, unknown
     }
     case 'OperatorKeyRevoked':
       return [REVOKE_KEY, [event.data.keyId]];
+    // An act that is kept in the log alone.
+    case 'ParkedKeyRetried':
+      return null;
   }
 }

@@ -1,18 +1,19 @@
 import { type Projection } from '@daybook/event-store';
-import { accountsProjection } from '../accounts/accounts.projection';
-import { booksProjection } from '../books/books.projection';
-import { FIGURES_TABLE } from '../books/figure-columns';
-import { customersProjection } from '../customers/customers.projection';
+import { accountsProjection } from '../accounts';
+import { booksProjection, FIGURES_TABLE } from '../books';
+import { customersProjection } from '../customers';
 import { commandsProjection } from '../edge/commands.projection';
 import { logTimesProjection } from '../projections/log-times.projection';
-import { pursesProjection } from '../purses/purses.projection';
-import { replenishmentsProjection } from '../replenishments/replenishments.projection';
+import { pursesProjection } from '../purses';
+import { replenishmentsProjection } from '../replenishments';
 import { operatorsProjection } from './operators.projection';
+import { watchRequestsProjection } from './watch-requests.projection';
 
 /** The read models that share one checkpoint, so that a read sees all of them at one position. */
 export const READ_MODELS: readonly Projection[] = [
   accountsProjection,
   operatorsProjection,
+  watchRequestsProjection,
   commandsProjection,
   customersProjection,
   pursesProjection,

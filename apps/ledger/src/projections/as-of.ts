@@ -3,10 +3,10 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { PositionReached } from './position-reached';
 
-/** A moment in the past: a place in the log, or a time (RFC 3339, at most microseconds). */
+/** A past moment: a position of the event log, or a time (RFC 3339, at most microseconds). */
 export type AsOf = { readonly position: bigint } | { readonly time: string };
 
-/** A question about a moment that has no answer: an error, never an empty answer. */
+/** A read of a moment that cannot be answered. It is an error, never an empty answer. */
 export class AsOfRefused extends Error {
   override readonly name = 'AsOfRefused';
 
@@ -19,13 +19,12 @@ export class AsOfRefused extends Error {
 }
 
 /**
- * The position that a moment stands for: everything up to it was recorded by then. The read models
- * hold it when this resolves. Rejects with `AsOfRefused` (as-of-in-future, position-not-reached).
+ * The position of a moment: the last event recorded by then. The read models have reached it when this
+ * resolves. Rejects with `AsOfRefused` (as-of-in-future, position-not-reached).
  *
- * Times are those of the log's recording, which never run backwards: where a clock was set back, events
- * count as recorded at the latest time before them, so what was known at a time is always a beginning
- * of the log. A time of the last moments is answered with what is committed; the position that comes
- * back asks for exactly that again.
+ * Times are recording times and never decrease: if a clock was set back, an event counts as recorded at
+ * the latest time before it. So the events known at a time are always a prefix of the event log. For a
+ * very recent time the answer has what is committed; its position repeats exactly that answer.
  */
 export class ResolveAsOf extends Query<bigint> {
   constructor(readonly asOf: AsOf) {
@@ -33,10 +32,10 @@ export class ResolveAsOf extends Query<bigint> {
   }
 }
 
-/** As long as `minPosition` waits: longer than the read models lag while all is well. */
+/** The same as for `minPosition`: longer than the usual lag of the read models. */
 const WAIT_MS = 5_000;
 
-// `later` tells that nothing more can come to be recorded by that time.
+// `later`: a later event exists, so no further event can be recorded by that time.
 const AT_TIME = `
   SELECT t.at > clock_timestamp() AS future,
          EXISTS (SELECT FROM ledger.log_time l WHERE l.recorded_at > t.at) AS later,
@@ -66,7 +65,7 @@ export class ResolveAsOfHandler implements IQueryHandler<ResolveAsOf> {
     if (await this.reached.within(position, 0)) return position;
     const head = await this.store.head();
     if (position > head) {
-      throw new AsOfRefused('as-of-in-future', `The log has come to ${head}, not to ${position}.`);
+      throw new AsOfRefused('as-of-in-future', `The log ends at ${head}, before ${position}.`);
     }
     await this.wait(position);
     return position;
@@ -76,11 +75,11 @@ export class ResolveAsOfHandler implements IQueryHandler<ResolveAsOf> {
     let found = await this.lookUp(time);
     if (found.future) throw new AsOfRefused('as-of-in-future', `${time} is in the future.`);
     if (!found.later) {
-      // Perhaps the read models lag behind what was recorded by then.
+      // The read models may lag behind the events recorded by then.
       await this.wait(await this.store.head());
       found = await this.lookUp(time);
     }
-    // Before the log began there is nobody yet, which whoever is asked for will show.
+    // Before the first event nothing exists; the check of the owner will refuse it.
     return BigInt(found.position ?? 0);
   }
 
@@ -95,8 +94,8 @@ export class ResolveAsOfHandler implements IQueryHandler<ResolveAsOf> {
   }
 }
 
-/** Refuses what did not exist yet: `first` is the position of its first event. */
+/** Refuses a resource that did not exist yet. `first` is the position of its first event. */
 export function requireExisted(first: bigint, asOf: bigint): void {
   if (first <= asOf) return;
-  throw new AsOfRefused('as-of-too-early', `At position ${asOf} it did not exist yet.`);
+  throw new AsOfRefused('as-of-too-early', `At position ${asOf} the resource did not exist yet.`);
 }

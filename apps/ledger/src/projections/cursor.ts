@@ -1,8 +1,12 @@
-import type { Page } from '../edge/resources';
-
-/** The largest page of any list; a larger request is answered with this many. */
+/** The largest page of any list. A larger limit counts as this one. */
 export const PAGE_LIMIT_MAX = 100;
 export const PAGE_LIMIT_DEFAULT = 25;
+
+export interface Page<T> {
+  readonly data: readonly T[];
+  /** Pass it as `cursor` for the next page; null at the end. */
+  readonly nextCursor: string | null;
+}
 
 export interface PageRequest {
   /** From the previous page; null for the first. */
@@ -10,7 +14,7 @@ export interface PageRequest {
   readonly limit: number;
 }
 
-/** A cursor that no page of this list gave out. */
+/** A cursor that no page of this list returned. */
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor';
 
@@ -20,9 +24,9 @@ export class InvalidCursor extends Error {
 }
 
 /**
- * Lists go from the newest to the oldest by the position of each row's first event, which never
- * changes, so a page is stable while rows are added. The cursor also carries the filter it belongs
- * to: the same cursor under another filter would skip rows in silence.
+ * Lists run from newest to oldest by the position of each row's first event. It never changes, so pages
+ * are stable while rows are added. The cursor includes its filter, because with another filter it would
+ * silently skip rows.
  */
 export function positionBefore(cursor: string | null, filter: object): string | null {
   if (cursor === null) return null;
@@ -31,7 +35,7 @@ export function positionBefore(cursor: string | null, filter: object): string | 
   return position;
 }
 
-/** A page of `limit` from `limit + 1` rows: the extra row only tells that there is more. */
+/** A page of `limit` from `limit + 1` rows. The extra row shows that there is a next page. */
 export function pageOf<Row extends { readonly firstPosition: string }, T>(
   rows: readonly Row[],
   limit: number,
@@ -56,7 +60,7 @@ function decode(cursor: string): readonly [string, string] {
   return [position, stamp];
 }
 
-/** A short stamp of the filter (FNV-1a, 32 bit): it guards against mistakes, not against malice. */
+/** A short hash of the filter (FNV-1a, 32 bit), against mistakes rather than attacks. */
 function filterStamp(filter: object): string {
   let hash = 0x811c9dc5;
   for (const char of JSON.stringify(filter)) {

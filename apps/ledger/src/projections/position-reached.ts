@@ -3,19 +3,18 @@ import { READ_MODELS_CHECKPOINT } from '@daybook/audit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-/** How often the checkpoint is looked at while a read waits for its own write. */
+/** How often the checkpoint is read while a read waits for its own write. */
 const POLL_MS = 10;
 
 const CHECKPOINT = 'SELECT position FROM ledger.checkpoint WHERE name = $1';
 
 /**
- * Read your writes: waits until the read models hold everything up to a position. The checkpoint is
- * looked at in the database, as the projector may run in another process; readers that wait at the
- * same time share each look.
+ * Read your writes: waits until the read models have reached a position. The checkpoint is read from the
+ * database, because the projector may run in another process. Concurrent readers share each poll.
  */
 @Injectable()
 export class PositionReached {
-  /** The highest checkpoint seen; it never goes back, so most reads need no look at all. */
+  /** The highest checkpoint seen. It never decreases, so most reads need no poll. */
   private reached = 0n;
   private look: Promise<void> | null = null;
 

@@ -2,30 +2,36 @@ import { textArray } from '@daybook/platform/plain';
 
 type Cell = string | number | bigint | boolean | null;
 
-/**
- * A table expression over `columns`: the rows of a batch under `alias`, with these types. A batch of
- * any size is one statement with one plan. `before` counts the statement's parameters in front.
- */
-export function rowsOf(alias: string, types: Readonly<Record<string, string>>, before = 0): string {
-  const names = Object.keys(types);
-  const typed = names.map((name) => `${name}::${types[name]}`);
-  const parameters = names.map((_, i) => `$${before + i + 1}::text[]`);
-  return `(SELECT ${typed.join(', ')}
-    FROM unnest(${parameters.join(', ')}) AS u(${names.join(', ')})) AS ${alias}`;
+/** The columns of a batch of rows, by name: the SQL type of each, and its value in a row. */
+export type Columns<Row> = Readonly<
+  Record<string, readonly [type: string, value: (row: Row) => Cell]>
+>;
+
+/** The names of columns, as a statement lists them. */
+export function namesOf(columns: Columns<never>): string {
+  return Object.keys(columns).join(', ');
 }
 
 /**
- * The parameters of a statement over `rowsOf`: one array of text a column, in PostgreSQL's binary
- * form. Array literals in text form cost the server more to read than the rows cost to insert.
+ * A table expression over the parameters of `columns`: the rows of a batch as `alias`, with these types. A
+ * batch of any size is one statement with one plan. `before` is the number of preceding parameters.
  */
-export function columns<Row>(
-  rows: readonly Row[],
-  ...pick: readonly ((row: Row) => Cell)[]
-): Buffer[] {
-  return pick.map((column) =>
+export function rowsOf(alias: string, columns: Columns<never>, before = 0): string {
+  const typed = Object.entries(columns).map(([name, [type]]) => `${name}::${type}`);
+  const parameters = typed.map((_, i) => `$${before + i + 1}::text[]`);
+  return `(SELECT ${typed.join(', ')}
+    FROM unnest(${parameters.join(', ')}) AS u(${namesOf(columns)})) AS ${alias}`;
+}
+
+/**
+ * The parameters for `rowsOf`: one text array per column, in PostgreSQL's binary format. Array literals in
+ * text format would cost the server more to parse than the rows cost to insert.
+ */
+export function cellsOf<Row>(columns: Columns<Row>, rows: readonly Row[]): Buffer[] {
+  return Object.values(columns).map(([, valueIn]) =>
     textArray(
       rows.map((row) => {
-        const cell = column(row);
+        const cell = valueIn(row);
         return cell === null ? null : String(cell);
       }),
     ),

@@ -8,7 +8,7 @@ import { startProjector } from './projector';
 
 const PROJECTIONS = Symbol('PROJECTIONS');
 
-/** Keeps the read models up to date, and knows how far they are. */
+/** Keeps the read models up to date. */
 @Module({})
 export class ProjectionsModule implements OnModuleInit {
   constructor(

@@ -5,14 +5,14 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { checkpointsOf } from '../runtime/checkpoints';
 
-/** Events folded into one transaction: enough to share its cost, few enough to be seen soon. */
+/** Events per transaction: enough to share its cost, few enough to be visible soon. */
 const BATCH_MAX = 5_000;
 
 const logger = new Logger('Projector');
 
 /**
- * Keeps the read models up to date with the log, under one checkpoint. A batch that fails stops here,
- * visibly; none is skipped.
+ * Keeps the read models up to date with the event log, under one checkpoint. A batch that fails is
+ * retried and logged; none is skipped.
  */
 export function startProjector(
   store: EventStore,
@@ -28,6 +28,6 @@ export function startProjector(
       const batch = events.map((recorded) => ({ event: upcast(recorded), recorded }));
       for (const projection of projections) await projection.apply(batch, manager);
     },
-    onError: (error) => logger.error({ msg: 'read models stand still', error }),
+    onError: (error) => logger.error({ msg: 'read models not updated', error }),
   });
 }

@@ -12,8 +12,7 @@ import {
 } from '@daybook/domain';
 import { decideAndAppend, EventStore, loadStates, type RecordedEvent } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
-import { ChainRegistry } from '../chains/chain-registry';
-import { ListChainHeads } from '../chains/get-chain-heads';
+import { ChainRegistry, ListChainHeads } from '../chains';
 import { PositionReached } from '../projections/position-reached';
 import { GetPurseReplenishments } from './get-purse-replenishments';
 

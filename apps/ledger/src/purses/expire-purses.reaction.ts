@@ -1,5 +1,5 @@
 import { earliestExpiry, idOf, type PurseExpiry, streamName } from '@daybook/domain';
-import { EventStore, type Happened } from '@daybook/event-store';
+import { EventStore, type HappenedTo } from '@daybook/event-store';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
@@ -11,6 +11,8 @@ import { catchUp, ExpirePurse } from './expire-purse';
 
 /** Purses of an account that are marked at once after its policy was changed. */
 const PAGE_MAX = 5_000;
+
+type Kind = 'account' | 'purse';
 
 /** What the row of an account holds: its policy, and how far its purses are marked. */
 interface AccountRow extends PurseExpiry {
@@ -33,9 +35,9 @@ const PAGE = `
  * changed are taken from the read model, a page at a time, once it holds them all.
  */
 @Injectable()
-export class ExpirePurses implements Reaction, OnModuleInit {
+export class ExpirePurses implements Reaction<Kind>, OnModuleInit {
   readonly name = 'expire-purses';
-  readonly kinds = ['account', 'purse'] as const;
+  readonly kinds: readonly Kind[] = ['account', 'purse'];
 
   constructor(
     private readonly reactions: Reactions,
@@ -49,7 +51,7 @@ export class ExpirePurses implements Reaction, OnModuleInit {
     this.reactions.register(this);
   }
 
-  async schedule(batch: readonly Happened[], dueTimes: DueTimes): Promise<void> {
+  async schedule(batch: readonly HappenedTo<Kind>[], dueTimes: DueTimes): Promise<void> {
     const accounts = batch.map(({ recorded }) =>
       streamName('account', recorded.metadata.accountId),
     );
@@ -86,20 +88,32 @@ type Policies = ReadonlyMap<string, PurseExpiry>;
  * The due times that a part of the log leads to. `known` has the policies before it by their streams.
  * A purse is looked at after the shorter of the account's periods, since it may have been used or not.
  */
-export function dueTimesOf(batch: readonly Happened[], known: Policies): readonly Due[] {
+export function dueTimesOf(batch: readonly HappenedTo<Kind>[], known: Policies): readonly Due[] {
   const policies = new Map(known);
   const rows = new Map<string, Due>();
   for (const { event, recorded } of batch) {
     const { stream, recordedAt, metadata } = recorded;
-    if (event.type === 'AccountPolicyChanged') {
-      const policy = event.data.purseExpiry;
-      policies.set(stream, policy);
-      rows.set(stream, { key: stream, dueAt: recordedAt, data: { ...policy, after: '0' } });
-    }
-    if (event.type === 'PurseMinted' || event.type === 'PurseRestored') {
-      const policy = policies.get(streamName('account', metadata.accountId));
-      const dueAt = policy === undefined ? null : earliestExpiry(policy, recordedAt);
-      if (dueAt !== null) rows.set(stream, { key: stream, dueAt });
+    switch (event.type) {
+      case 'AccountPolicyChanged': {
+        const policy = event.data.purseExpiry;
+        policies.set(stream, policy);
+        rows.set(stream, { key: stream, dueAt: recordedAt, data: { ...policy, after: '0' } });
+        break;
+      }
+      case 'PurseMinted':
+      case 'PurseRestored': {
+        const policy = policies.get(streamName('account', metadata.accountId));
+        const dueAt = policy === undefined ? null : earliestExpiry(policy, recordedAt);
+        if (dueAt !== null) rows.set(stream, { key: stream, dueAt });
+        break;
+      }
+      // The row of a purse that is no longer in use goes at its next look.
+      case 'PurseArchived':
+      case 'PurseDeclined':
+      case 'AccountOpened':
+      case 'ApiKeyIssued':
+      case 'ApiKeyRevoked':
+        break;
     }
   }
   return [...rows.values()];

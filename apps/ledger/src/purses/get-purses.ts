@@ -3,10 +3,10 @@ import { fold, type PurseEvent, purse, streamName, upcast } from '@daybook/domai
 import { EventStore } from '@daybook/event-store';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, LessThan } from 'typeorm';
-import { type Page, PURSE_STATUS, type Purse, purseResource } from '../edge/resources';
 import { requireExisted } from '../projections/as-of';
-import { type PageRequest, pageOf, positionBefore } from '../projections/cursor';
+import { type Page, type PageRequest, pageOf, positionBefore } from '../projections/cursor';
 import { PurseRow } from './purse.row';
+import { PURSE_STATUS, type Purse, purseResource } from './purse-resource';
 
 /**
  * One purse of the account, or null: now, or as it was at a position. Rejects with `AsOfRefused`

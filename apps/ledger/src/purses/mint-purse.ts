@@ -3,8 +3,8 @@ import { EventStore, loadStates } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { purseIdOf } from '../edge/identity';
 import type { Answer, RequestContext } from '../edge/request-context';
-import type { Purse } from '../edge/resources';
 import { PurseAddresses } from './purse-addresses';
+import { type Purse } from './purse-resource';
 import { writePurse } from './write-purse';
 
 /**

@@ -2,7 +2,7 @@ import { type PurseAddressV1, TOPICS } from '@daybook/contracts';
 import { upcast } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
 import { DurableLog, type Message } from '@daybook/messaging';
-import { eventMessage } from '../events/cloud-events';
+import { eventMessage } from '../events';
 
 export const PURSE_ADDRESSES_RELAY = 'purse-addresses';
 

@@ -1,6 +1,6 @@
 import { FAMILIES, type Family, OUTSIDE_ORDER_ID_LENGTH_MAX } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { Watch, WatchOf } from '../chains/watches';
+import type { Watch, WatchOf } from '../chains';
 import { AsOfRequest } from '../edge/as-of';
 import {
   ChoiceField,
@@ -11,7 +11,7 @@ import {
   TextField,
 } from '../edge/fields';
 import { ListRequest, ListResponse } from '../edge/paging';
-import type { Purse } from '../edge/resources';
+import { type Purse } from './purse-resource';
 
 const PURSE_STATUSES = ['PENDING_PAYMENT', 'ARCHIVED', 'DECLINED'] as const;
 

@@ -1,32 +1,38 @@
 import { idOf, type PurseEvent } from '@daybook/domain';
-import { happenedTo, type Projection } from '@daybook/event-store';
-import { columns, rowsOf } from '../projections/projection';
+import { happenedTo, type Projection, type RecordedEvent } from '@daybook/event-store';
+import { type Columns, cellsOf, namesOf, rowsOf } from '../projections/projection';
 
-const INSERT_COLUMNS = {
-  id: 'uuid',
-  account_id: 'uuid',
-  customer_id: 'uuid',
-  family: 'text',
-  address: 'text',
-  outside_order_id: 'text',
-  minted_at: 'timestamptz',
-  first_position: 'bigint',
+type Minted = Extract<PurseEvent, { type: 'PurseMinted' }>['data'] & {
+  readonly recorded: RecordedEvent;
+};
+
+const INSERTED: Columns<Minted> = {
+  id: ['uuid', (p) => idOf(p.recorded.stream)],
+  account_id: ['uuid', (p) => p.accountId],
+  customer_id: ['uuid', (p) => p.customerId],
+  family: ['text', (p) => p.family],
+  address: ['text', (p) => p.address],
+  outside_order_id: ['text', (p) => p.outsideOrderId],
+  minted_at: ['timestamptz', (p) => p.mintedAt],
+  first_position: ['bigint', (p) => p.recorded.position],
 };
 
 const INSERT = `
-  INSERT INTO purse
-    (id, account_id, customer_id, family, address, status, outside_order_id, minted_at,
-     first_position)
-  SELECT id, account_id, customer_id, family, address, 'active', outside_order_id, minted_at,
-         first_position
-    FROM ${rowsOf('p', INSERT_COLUMNS)}`;
+  INSERT INTO purse (${namesOf(INSERTED)}, status)
+  SELECT p.*, 'active' FROM ${rowsOf('p', INSERTED)}`;
+
+type Status = 'active' | 'archived' | 'declined';
+
+const UPDATED: Columns<readonly [id: string, { status: Status; restored: boolean }]> = {
+  id: ['uuid', ([id]) => id],
+  status: ['text', ([, { status }]) => status],
+  restored: ['boolean', ([, { restored }]) => restored],
+};
 
 const UPDATE = `
   UPDATE purse SET status = p.status, was_restored = purse.was_restored OR p.restored
-    FROM ${rowsOf('p', { id: 'uuid', status: 'text', restored: 'boolean' })}
+    FROM ${rowsOf('p', UPDATED)}
    WHERE purse.id = p.id`;
-
-type Status = 'active' | 'archived' | 'declined';
 
 /** Purses as they are now. */
 export const pursesProjection: Projection = {
@@ -38,22 +44,7 @@ export const pursesProjection: Projection = {
     const minted = happened.flatMap(({ event, recorded }) =>
       event.type === 'PurseMinted' ? [{ ...event.data, recorded }] : [],
     );
-    if (minted.length > 0) {
-      await sql.query(
-        INSERT,
-        columns(
-          minted,
-          (p) => idOf(p.recorded.stream),
-          (p) => p.accountId,
-          (p) => p.customerId,
-          (p) => p.family,
-          (p) => p.address,
-          (p) => p.outsideOrderId,
-          (p) => p.mintedAt,
-          (p) => p.recorded.position,
-        ),
-      );
-    }
+    if (minted.length > 0) await sql.query(INSERT, cellsOf(INSERTED, minted));
     const changes = new Map<string, { status: Status; restored: boolean }>();
     for (const { event, recorded } of happened) {
       const status = statusAfter(event);
@@ -62,18 +53,7 @@ export const pursesProjection: Projection = {
       const restored = status === 'active' || (changes.get(id)?.restored ?? false);
       changes.set(id, { status, restored });
     }
-    if (changes.size > 0) {
-      const rows = [...changes];
-      await sql.query(
-        UPDATE,
-        columns(
-          rows,
-          ([id]) => id,
-          ([, { status }]) => status,
-          ([, { restored }]) => restored,
-        ),
-      );
-    }
+    if (changes.size > 0) await sql.query(UPDATE, cellsOf(UPDATED, [...changes]));
   },
 };
 

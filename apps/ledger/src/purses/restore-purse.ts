@@ -1,7 +1,7 @@
 import { EventStore } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Answer, RequestContext } from '../edge/request-context';
-import type { Purse } from '../edge/resources';
+import type { Purse } from './purse-resource';
 import { writePurse } from './write-purse';
 
 /**

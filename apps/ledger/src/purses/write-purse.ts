@@ -2,8 +2,8 @@ import { displayAddress } from '@daybook/chains';
 import { type PurseCommand, purse, streamName } from '@daybook/domain';
 import type { EventStore } from '@daybook/event-store';
 import type { Answer, RequestContext } from '../edge/request-context';
-import { type Purse, purseResource } from '../edge/resources';
 import { writeAs } from '../edge/write-as';
+import { type Purse, purseResource } from './purse-resource';
 
 /**
  * Decides one command on a purse and answers with the purse as the command left it. `likelyNew` saves

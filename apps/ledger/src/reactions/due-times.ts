@@ -1,6 +1,5 @@
-import type { JsonObject } from '@daybook/event-store';
-import { type Sql } from '@daybook/event-store';
-import { columns, rowsOf } from '../projections/projection';
+import type { JsonObject, Sql } from '@daybook/event-store';
+import { type Columns, cellsOf, rowsOf } from '../projections/projection';
 
 /** Something to look at once the database's clock has passed `dueAt`. */
 export interface Due {
@@ -22,13 +21,17 @@ export interface Lease {
   readonly attempts: number;
 }
 
-const ROWS = rowsOf('r', { key: 'text', due_at: 'timestamptz', data: 'jsonb' }, 1);
+const COLUMNS: Columns<Due> = {
+  key: ['text', ({ key }) => key],
+  due_at: ['timestamptz', ({ dueAt }) => dueAt],
+  data: ['jsonb', ({ data }) => (data === undefined ? null : JSON.stringify(data))],
+};
 
 // A new due time never postpones one that is there, and ends the lease of a worker that has looked at
 // what was before: what that worker reports has no effect, and the row is looked at again.
 const SET = `
   INSERT INTO ledger.due AS d (reaction, key, due_at, data)
-  SELECT $1, r.key, r.due_at, r.data FROM ${ROWS}
+  SELECT $1, r.key, r.due_at, r.data FROM ${rowsOf('r', COLUMNS, 1)}
   ON CONFLICT (reaction, key) DO UPDATE SET
     due_at = least(d.due_at, excluded.due_at), data = excluded.data,
     lease = NULL, attempts = 0, note = NULL`;
@@ -67,13 +70,7 @@ export class DueTimes {
   async set(rows: readonly Due[]): Promise<void> {
     if (rows.length === 0) return;
     const sorted = [...rows].sort((a, b) => (a.key < b.key ? -1 : 1));
-    const cells = columns(
-      sorted,
-      ({ key }) => key,
-      ({ dueAt }) => dueAt,
-      ({ data }) => (data === undefined ? null : JSON.stringify(data)),
-    );
-    await this.sql.query(SET, [this.reaction, ...cells]);
+    await this.sql.query(SET, [this.reaction, ...cellsOf(COLUMNS, sorted)]);
   }
 
   /** The data of those of the rows that have any. */

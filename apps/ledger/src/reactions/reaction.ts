@@ -1,6 +1,5 @@
 import type { StreamKind } from '@daybook/domain';
-import type { JsonObject } from '@daybook/event-store';
-import { type Happened } from '@daybook/event-store';
+import type { HappenedTo, JsonObject } from '@daybook/event-store';
 import type { DueTimes, Later } from './due-times';
 
 /** A due time that has come. */
@@ -18,12 +17,12 @@ export interface DueNow {
  * times; `act` is called when one has come, at least once and perhaps by two processes at the same time.
  * So it decides on the state as it is then, and issues commands whose ids follow from what they are about.
  */
-export interface Reaction {
+export interface Reaction<Kind extends StreamKind> {
   readonly name: string;
   /** The kinds of streams whose events `schedule` is given. */
-  readonly kinds: readonly StreamKind[];
+  readonly kinds: readonly Kind[];
   /** Runs in the transaction that also stores how far the reaction has read. */
-  schedule(batch: readonly Happened[], dueTimes: DueTimes): Promise<void>;
+  schedule(batch: readonly HappenedTo<Kind>[], dueTimes: DueTimes): Promise<void>;
   /** Null when the matter is done. A rejection is noted and tried again, each time later. */
   act(due: DueNow): Promise<Later | null>;
 }

@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 /** What one process of the ledger runs: its own connections, and this reaction. */
-async function startProcess(reaction: Partial<Reaction>): Promise<Reactions> {
+async function startProcess(reaction: Partial<Reaction<'purse'>>): Promise<Reactions> {
   const env = Object.assign(new LedgerEnv(), { databaseUrl: database.url });
   const store = new PostgresEventStore(database.url);
   const log = new PostgresLog({ url: database.url });
@@ -61,7 +61,6 @@ const state = async (): Promise<ReactionState> => {
 };
 const rows = async (): Promise<{ key: string; attempts: number; lease: string | null }[]> =>
   dataSource.query('SELECT key, attempts, lease FROM ledger.due ORDER BY key');
-const byName = (a: string, b: string) => (a < b ? -1 : 1);
 const keys = (count: number) => Array.from({ length: count }, (_, i) => `row-${i}`);
 const due = (...of: string[]) => of.map((key) => ({ key, dueAt: PAST }));
 
@@ -73,7 +72,7 @@ async function moveBothClocks(ms: number): Promise<void> {
 
 it('acts once on each row that is due, however many processes share them', async () => {
   const acted: string[] = [];
-  const act: Reaction['act'] = async ({ key }) => {
+  const act: Reaction<'purse'>['act'] = async ({ key }) => {
     acted.push(key);
     return null;
   };
@@ -81,7 +80,8 @@ it('acts once on each row that is due, however many processes share them', async
   await startProcess({ act });
   await reactions.dueTimes('test').set([...due(...keys(200)), { key: 'resting', dueAt: null }]);
   await until(async () => (await rows()).length === 1);
-  expect([...acted].sort(byName)).toEqual(keys(200).sort(byName));
+  expect(acted).toHaveLength(200);
+  expect(new Set(acted)).toEqual(new Set(keys(200)));
 });
 
 it('writes due times of the kinds of events that it is for, with how far it has read', async () => {

@@ -1,4 +1,4 @@
-import { upcast } from '@daybook/domain';
+import { type EventsOf, type StreamKind, upcast } from '@daybook/domain';
 import { EventStore, follow } from '@daybook/event-store';
 import { type BackOff, backOffMs, messageOf, pause, within } from '@daybook/platform/plain';
 import { Injectable, Logger } from '@nestjs/common';
@@ -26,6 +26,8 @@ const OUTAGE_BACK_OFF: BackOff = { firstMs: 1_000, longestMs: 30_000 };
 /** Of an error that is kept with its row. */
 const NOTE_LENGTH_MAX = 500;
 
+type Acting = Pick<Reaction<never>, 'name' | 'act'>;
+
 const FIRST_START = `
   INSERT INTO ledger.reaction (name, first_started_at) VALUES ($1, ledger.clock())
   ON CONFLICT (name) DO NOTHING`;
@@ -48,11 +50,11 @@ export class Reactions {
   ) {}
 
   /** The due times of a reaction, outside of a batch. */
-  dueTimes(reaction: Reaction['name']): DueTimes {
+  dueTimes(reaction: string): DueTimes {
     return new DueTimes(this.dataSource, reaction);
   }
 
-  register(reaction: Reaction): void {
+  register<Kind extends StreamKind>(reaction: Reaction<Kind>): void {
     const { name, kinds } = reaction;
     this.work.follow('projector', () =>
       follow({
@@ -62,7 +64,11 @@ export class Reactions {
         checkpoints: checkpointsOf(this.dataSource),
         limit: BATCH_MAX,
         handle: (events, sql) => {
-          const batch = events.map((recorded) => ({ event: upcast(recorded), recorded }));
+          // The store answers with events of these kinds alone.
+          const batch = events.map((recorded) => {
+            const event = upcast(recorded) as EventsOf[Kind];
+            return { event, recorded };
+          });
           return reaction.schedule(batch, new DueTimes(sql, name));
         },
         onError: (error) => this.logger.error({ msg: 'reaction stands still', name, error }),
@@ -80,7 +86,7 @@ export class Reactions {
     });
   }
 
-  private async run(reaction: Reaction, signal: AbortSignal): Promise<void> {
+  private async run(reaction: Acting, signal: AbortSignal): Promise<void> {
     let failures = 0;
     let agreed = true;
     while (!signal.aborted) {
@@ -100,7 +106,7 @@ export class Reactions {
   }
 
   /** Acts on some of what is due; answers how much that was. */
-  private async actOnce(reaction: Reaction, now: Date): Promise<number> {
+  private async actOnce(reaction: Acting, now: Date): Promise<number> {
     const { name } = reaction;
     const countsFrom = await this.countsFrom(name);
     const dueTimes = this.dueTimes(name);
@@ -111,7 +117,7 @@ export class Reactions {
   }
 
   private async act(
-    reaction: Reaction,
+    reaction: Acting,
     dueTimes: DueTimes,
     lease: Lease,
     common: { readonly now: string; readonly countsFrom: string },
@@ -138,7 +144,7 @@ export class Reactions {
     return (row as { at: Date }).at;
   }
 
-  private logClock({ name }: Reaction, { agrees, differenceMs }: Clock): void {
+  private logClock({ name }: Acting, { agrees, differenceMs }: Clock): void {
     if (agrees) this.logger.log({ msg: 'clocks agree again', name, differenceMs });
     else {
       const limitMs = CLOCK_DIFFERENCE_MAX_MS;

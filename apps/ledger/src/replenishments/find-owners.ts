@@ -17,7 +17,7 @@ interface Row {
   screening: boolean;
 }
 
-// One statement is one snapshot: the position is that of the rows. It comes also without any row.
+// One statement is one snapshot, so the position matches the rows. It is returned even without rows.
 const FIND = `
   SELECT coalesce(c.position, 0) AS position, o.*
     FROM (SELECT max(position) AS position FROM ledger.checkpoint WHERE name = $1) AS c
@@ -31,7 +31,7 @@ const FIND = `
        WHERE (p.address, p.family) IN (SELECT * FROM unnest($2::text[], $3::text[]))
     ) AS o ON true`;
 
-/** The owners of those of the receivers that the read models know. */
+/** The owners of the receivers that are in the read models. */
 export async function findOwners(
   dataSource: DataSource,
   receivers: readonly Receiver[],

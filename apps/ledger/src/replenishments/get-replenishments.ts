@@ -2,13 +2,15 @@ import { displayAddress } from '@daybook/chains';
 import type { ReplenishmentStatus } from '@daybook/domain';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
-import type { Page, Replenishment } from '../edge/resources';
-import { type PageRequest, pageOf, positionBefore } from '../projections/cursor';
-import { PurseRow } from '../purses/purse.row';
+import { AssetRegistry } from '../chains';
+import { type KnownAssets, toMoney } from '../edge/money';
+import { type Page, type PageRequest, pageOf, positionBefore } from '../projections/cursor';
+import { PurseRow } from '../purses';
 import { ReplenishmentRow } from './replenishment.row';
+import { type ReplenishmentResponse, STATE_PAIRS } from './replenishments.dto';
 
 /** One replenishment of the account, or null. */
-export class GetReplenishment extends Query<Replenishment | null> {
+export class GetReplenishment extends Query<ReplenishmentResponse | null> {
   constructor(
     readonly accountId: string,
     readonly id: string,
@@ -31,7 +33,7 @@ export interface ReplenishmentFilter {
 }
 
 /** The account's replenishments, newest first. */
-export class ListReplenishments extends Query<Page<Replenishment>> {
+export class ListReplenishments extends Query<Page<ReplenishmentResponse>> {
   constructor(
     readonly accountId: string,
     readonly filter: ReplenishmentFilter,
@@ -45,21 +47,31 @@ type Row = ReplenishmentRow & { purse: PurseRow };
 
 @QueryHandler(GetReplenishment)
 export class GetReplenishmentHandler implements IQueryHandler<GetReplenishment> {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly assets: AssetRegistry,
+  ) {}
 
-  async execute({ accountId, id }: GetReplenishment): Promise<Replenishment | null> {
+  async execute({ accountId, id }: GetReplenishment): Promise<ReplenishmentResponse | null> {
     const row = await withPurse(this.dataSource)
       .where('r.id = :id AND r.account_id = :accountId', { id, accountId })
       .getOne();
-    return row === null ? null : toResource(row as Row);
+    return row === null ? null : toResponse(row as Row, this.assets);
   }
 }
 
 @QueryHandler(ListReplenishments)
 export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishments> {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly assets: AssetRegistry,
+  ) {}
 
-  async execute({ accountId, filter, page }: ListReplenishments): Promise<Page<Replenishment>> {
+  async execute({
+    accountId,
+    filter,
+    page,
+  }: ListReplenishments): Promise<Page<ReplenishmentResponse>> {
     const before = positionBefore(page.cursor, filter);
     const query = withPurse(this.dataSource).where('r.account_id = :accountId', { accountId });
     const and = (condition: string, value: unknown, name: string) => {
@@ -76,7 +88,7 @@ export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishmen
       .orderBy('r.first_position', 'DESC')
       .limit(page.limit + 1)
       .getMany();
-    return pageOf(rows as Row[], page.limit, filter, toResource);
+    return pageOf(rows as Row[], page.limit, filter, (row) => toResponse(row, this.assets));
   }
 }
 
@@ -87,7 +99,7 @@ function withPurse(dataSource: DataSource): SelectQueryBuilder<ReplenishmentRow>
     .innerJoinAndMapOne('r.purse', PurseRow, 'p', 'p.id = r.purse_id');
 }
 
-function toResource(row: Row): Replenishment {
+function toResponse(row: Row, assets: KnownAssets): ReplenishmentResponse {
   const { family } = row.purse;
   const block =
     row.blockNumber === null || row.blockHash === null || row.blockTime === null
@@ -103,7 +115,9 @@ function toResource(row: Row): Replenishment {
     purseId: row.purseId,
     outsideOrderId: row.purse.outsideOrderId,
     status: row.status,
-    amount: { asset: row.asset, baseUnits: BigInt(row.amount) },
+    ...STATE_PAIRS[row.status],
+    translationToAccountCompleted: false,
+    money: toMoney({ asset: row.asset, baseUnits: BigInt(row.amount) }, assets),
     chain: row.asset.slice(0, row.asset.indexOf('/')),
     txHash: row.txHash,
     ordinal: row.ordinal,
@@ -116,6 +130,6 @@ function toResource(row: Row): Replenishment {
     finality: row.finality,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
-    position: BigInt(row.lastPosition),
+    position: row.lastPosition,
   };
 }

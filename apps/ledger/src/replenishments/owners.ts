@@ -1,22 +1,22 @@
 import { type EventsOf, type Family, type OwnerFacts, type Parties, upcast } from '@daybook/domain';
 import type { EventStore, Position, RecordedEvent } from '@daybook/event-store';
 
-/** Where a transfer goes: an address means something in its family only. */
+/** The destination of a transfer. An address is only meaningful together with its family. */
 export interface Receiver {
   readonly family: Family;
   /** Canonical. */
   readonly address: string;
 }
 
-/** Names a receiver in maps. */
+/** The key of a receiver in maps. */
 export function keyOf({ family, address }: Receiver): string {
   return `${family}:${address}`;
 }
 
-/** Whose an address is, and what that means for a credit. */
+/** The owner of an address, and what decides where a credit goes. */
 export interface Owner extends OwnerFacts {
   readonly parties: Parties;
-  /** The order id that the merchant gave the purse. It never changes after the mint. */
+  /** The merchant's order id of the purse. It never changes after the mint. */
   readonly outsideOrderId: string | null;
   /** Whether the account wants final transfers screened before they are credited. */
   readonly screening: boolean;
@@ -24,37 +24,37 @@ export interface Owner extends OwnerFacts {
   readonly purseWasRestored: boolean;
 }
 
-/** The owners of receivers as the read models knew them at a position. */
+/** The owners of receivers in the read models at a position. */
 export interface KnownOwners {
   readonly position: Position;
-  /** By `keyOf`; a receiver that was not known has no entry. */
+  /** By `keyOf`; an unknown receiver has no entry. */
   readonly owners: ReadonlyMap<string, Owner>;
 }
 
 export type FindOwners = (receivers: readonly Receiver[]) => Promise<KnownOwners>;
 
-/** Waits until the read models hold what the log holds now. */
+/** Waits until the read models have reached the current end of the event log. */
 export type CatchUp = () => Promise<void>;
 
-/** The streams that decide about owners. */
+/** The kinds of streams that change owners. */
 const KINDS = ['account', 'customer', 'purse'] as const;
 
-/** More news than one page of this size holds means that the read models are being rebuilt. */
+/** More newer events than this means that the read models are far behind, such as during a rebuild. */
 const NEWS_MAX = 5_000;
 
-/** The read models are too far behind the log to tell. It passes. */
+/** The read models are too far behind the event log. Retryable. */
 export class OwnersNotKnownYet extends Error {
   override readonly name = 'OwnersNotKnownYet';
 
   constructor() {
-    super('The read models are too far behind the log to tell whose addresses are.');
+    super('The read models are too far behind the event log to find the owners of addresses.');
   }
 }
 
 /**
- * Whose addresses are, as of now: what the read models knew at their position, and on top of it what
- * the log says since. So a block that was acknowledged before this read counts, however far the read
- * models are behind, and a batch of any size costs two queries.
+ * The current owners of addresses: the read models at their position, plus the newer events of the event
+ * log. So a block of a customer that was acknowledged before this read counts, however far the read models
+ * lag. A batch of any size costs two queries.
  */
 export class Owners {
   constructor(
@@ -64,7 +64,7 @@ export class Owners {
   ) {}
 
   /**
-   * The owners by `keyOf`; a receiver that is no purse is left out. Rejects with `OwnersNotKnownYet`.
+   * The owners by `keyOf`; a receiver without a purse has no entry. Rejects with `OwnersNotKnownYet`.
    */
   async of(receivers: readonly Receiver[]): Promise<ReadonlyMap<string, Owner>> {
     const wanted = new Map(receivers.map((receiver) => [keyOf(receiver), receiver]));
@@ -95,7 +95,7 @@ export class Owners {
   }
 }
 
-/** Whether an event mints a purse that the read models do not know: they will. */
+/** Whether an event mints a purse for one of these receivers, so that the read models will have it soon. */
 function mintsOneOf(receivers: ReadonlySet<string>): (recorded: RecordedEvent) => boolean {
   return (recorded) => {
     if (recorded.type !== 'PurseMinted') return false;
@@ -128,7 +128,7 @@ function withNews(
 }
 
 function changeOf(recorded: RecordedEvent): Partial<Owner> | null {
-  // The log was asked for streams of these kinds alone.
+  // The read was limited to streams of these kinds.
   const event = upcast(recorded) as EventsOf[(typeof KINDS)[number]];
   switch (event.type) {
     case 'CustomerBlocked':
@@ -141,7 +141,7 @@ function changeOf(recorded: RecordedEvent): Partial<Owner> | null {
       return { purseStatus: 'active', purseWasRestored: true };
     case 'PurseDeclined':
       return { purseStatus: 'declined' };
-    // An account's policy is read with its owner; a purse that is minted is not known yet.
+    // The account's policy is read with the owner; a newly minted purse has no owner here to change.
     case 'AccountOpened':
     case 'AccountPolicyChanged':
     case 'ApiKeyIssued':

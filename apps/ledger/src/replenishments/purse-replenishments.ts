@@ -1,16 +1,13 @@
 import type { ReplenishmentStatus } from '@daybook/domain';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import {
-  GetPurseReplenishments,
-  type PurseReplenishments,
-} from '../purses/get-purse-replenishments';
+import { GetPurseReplenishments, type PurseReplenishments } from '../purses';
 
 const OPEN: readonly ReplenishmentStatus[] = ['seen', 'detected', 'screening'];
 const RECEIVED: readonly ReplenishmentStatus[] = ['confirmed'];
 
-// A row's last event is its confirmation for as long as it is confirmed. The index is by customer, who
-// has one purse a family.
+// While a row is confirmed, its last event is the confirmation. The index is by customer, who has one
+// purse per family.
 const FIND = `
   SELECT max(updated_at) FILTER (WHERE status = ANY($4::text[])) AS last,
          count(*) FILTER (WHERE status = ANY($3::text[]))::int AS open

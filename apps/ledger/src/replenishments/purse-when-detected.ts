@@ -2,17 +2,17 @@ import { fold, type PurseEvent, purse, streamName, upcast } from '@daybook/domai
 import type { EventStore } from '@daybook/event-store';
 import type { Owner } from './owners';
 
-/** A transfer by the stream of its replenishment, with the owner of its address as of now. */
+/** A transfer by the stream of its replenishment, with the current owner of its address. */
 export interface OwnedTransfer {
   readonly stream: string;
   readonly owner: Owner;
 }
 
 /**
- * The owners with the status that the purse had when the transfer was first recorded, which is what
- * counts: a deposit under way when its purse is archived or declined is credited, and one that was
- * detected while it was archived is held although it was restored since. Only purses whose status ever
- * changed are read, in one query. Rejects with `StoreUnavailable`.
+ * The owners with the purse's status when the transfer was first recorded, because that status decides. A
+ * deposit in progress when its purse is archived or declined is credited. One that was detected while the
+ * purse was archived is held, even if the purse was restored since. Only purses whose status ever changed
+ * are read, in one query. Rejects with `StoreUnavailable`.
  */
 export async function ownersWhenDetected(
   store: EventStore,

@@ -48,7 +48,7 @@ function messageOf({ transferId, version, chain, to }: TransferV1) {
   };
 }
 
-/** What the read models know of the purse; they stay at position 0, so all that follows is news. */
+/** The purse in the read models. They stay at position 0, so every later event is newer. */
 const itsOwner: Owner = {
   parties: owner,
   outsideOrderId: 'order-7',

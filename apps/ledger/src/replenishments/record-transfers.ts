@@ -16,27 +16,27 @@ import {
 } from '@daybook/event-store';
 import type { Message } from '@daybook/messaging';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AssetRegistry } from '../chains/asset-registry';
+import { AssetRegistry } from '../chains';
 import { replenishmentIdOf } from '../edge/identity';
 import { traceparentOf } from '../edge/request-id';
 import { keyOf, type Owner, Owners, type Receiver } from './owners';
 import { ownersWhenDetected } from './purse-when-detected';
 
-/** A transfer, and the message that reported it. Messages with the same key are recorded in order. */
+/** A transfer and the message that reported it. Messages with the same key are recorded in order. */
 export interface ReportedTransfer {
   readonly message: Pick<Message, 'id' | 'key' | 'headers'>;
   readonly content: TransferV1;
 }
 
-/** Why a transfer can never be recorded as it is, or null when it was. */
+/** Why a transfer can never be recorded; null if it was recorded. */
 export type Unrecordable = string | null;
 
 /**
- * Records what chain-watchers report, each transfer on its own: one that the rules reject is an
- * event with a reason. All facts are read in two queries and all events appended together. Answers
- * for each transfer why it can never be recorded, or null. After such a one, the rest of its key is not
- * recorded. Rejects when the store or the owners cannot be read; then the batch may be delivered again,
- * because every effect is identified by its transfer and version.
+ * Records the transfers that chain-watchers report. Each is decided on its own; a rejection by the rules is
+ * an event with a reason. All facts are read in two queries and all events are appended together. The
+ * answer has, per transfer, why it can never be recorded, or null. After such a transfer the rest of its
+ * key is not recorded. Rejects if the store or the owners cannot be read. The batch may then be delivered
+ * again, because every effect is identified by its transfer and version.
  */
 export class RecordTransfers extends Command<readonly Unrecordable[]> {
   constructor(readonly reports: readonly ReportedTransfer[]) {
@@ -45,14 +45,14 @@ export class RecordTransfers extends Command<readonly Unrecordable[]> {
 }
 
 /**
- * What no text in PostgreSQL holds: a zero character, and half of a surrogate pair. It is refused before
- * anything is appended, because the store would refuse it after the rest of the key was appended.
+ * Characters that PostgreSQL cannot store: NUL and a lone surrogate. They are refused before anything is
+ * appended, because the store would refuse them after the rest of the key was appended.
  */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
-/** Many times what a transfer needs, and far below what an append may carry. */
+/** Far more than a transfer needs, and far below the limit of an append. */
 const CHARACTERS_MAX = 10_000;
 
-/** An error of the rules themselves. It concerns this transfer alone. */
+/** The rules threw an unexpected error. It concerns this transfer alone. */
 class Undecidable extends Error {
   override readonly name = 'Undecidable';
 }
@@ -78,8 +78,8 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
   ) {}
 
   /**
-   * A customer who is blocked, or a purse that is archived, between the read of the owners and the append
-   * counts from the next transfer on; the event keeps what was decided.
+   * If a customer is blocked or a purse archived between the read of the owners and the append, the change
+   * counts from the next transfer on. The event stores the facts of its decision.
    */
   async execute({ reports }: RecordTransfers): Promise<readonly Unrecordable[]> {
     const reasons: Reasons = new Map();
@@ -106,7 +106,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
       for (const [i, report] of reports.entries()) note(report, reasonIn(results[i]), reasons);
     } catch (error) {
       if (!(error instanceof Undecidable)) throw error;
-      // Decisions come before appends, so nothing has happened that must not: each alone, in order.
+      // Decisions come before appends, so nothing has been appended yet: decide each alone, in order.
       const stopped = new Set<string>();
       for (const [i, report] of reports.entries()) {
         if (stopped.has(report.message.key)) continue;
@@ -135,7 +135,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
         report: reportOf(transfer),
         facts: { ...owner, asset, isFungible: isFungible(transfer.asset) },
       },
-      // The stream is the transfer's own, so the version alone tells its reports apart.
+      // Each transfer has its own stream, so the version alone identifies a report.
       commandId: `v${transfer.version}`,
       metadata: {
         accountId: owner.parties.accountId,
@@ -150,8 +150,8 @@ type RecordTransfer = ReturnType<RecordTransfersHandler['commandFor']>;
 type Reasons = Map<ReportedTransfer, string>;
 
 /**
- * The message as the origin of events. All of it is the same in every delivery, so a transfer that is
- * recorded again, perhaps by another process, has the same events.
+ * The message as the origin of events. It is the same in every delivery, so a transfer that is recorded
+ * again, perhaps by another process, has the same events.
  */
 function originOf({ id, headers }: ReportedTransfer['message']) {
   const traceparent = traceparentOf({ headers: { traceparent: headers.ce_traceparent } });
@@ -166,7 +166,7 @@ function note(report: ReportedTransfer, reason: Unrecordable, reasons: Reasons):
   if (reason !== null) reasons.set(report, reason);
 }
 
-/** The reports before the first of their key that has a reason; that one's reason is noted. */
+/** The reports of each key before its first one with a reason; that reason is noted. */
 function upToFirst(
   reports: readonly ReportedTransfer[],
   reasonOf: (report: ReportedTransfer) => Unrecordable,
@@ -190,13 +190,13 @@ function unstorable({ message: { id }, content }: ReportedTransfer): Unrecordabl
   if (text.length > CHARACTERS_MAX) return `It has ${text.length} characters; no transfer has.`;
   if (UNSTORABLE.test(text)) return 'It has a character that the store cannot hold.';
   if (familyOfChain(chain) === null) return `${chain} is a chain of no known address family.`;
-  // Read models keep times as such, and know neither leap seconds nor years before Christ.
+  // Read models store timestamps, which have no leap seconds and no years before Christ.
   if (block !== null && !(Date.parse(block.time) > 0))
-    return `${block.time} is no time of a block.`;
+    return `${block.time} is not a valid block time.`;
   return null;
 }
 
-/** A watcher follows addresses of another ledger, or of one that was restored from a backup. */
+/** Happens if a watcher follows another ledger, or the ledger was restored from a backup. */
 function withoutPurse(owners: ReadonlyMap<string, Owner>) {
   return (report: ReportedTransfer): Unrecordable =>
     owners.has(keyOf(receiverOf(report))) ? null : `No purse has the address ${report.content.to}.`;
@@ -207,7 +207,7 @@ function receiverOf({ content: { chain, to } }: ReportedTransfer): Receiver {
   return { family: familyOfChain(chain) as Family, address: to };
 }
 
-/** Null when it was recorded. Throws what passes: then the batch is delivered again. */
+/** Null if it was recorded. Throws retryable errors, so that the batch is delivered again. */
 function reasonIn(result: unknown): Unrecordable {
   if (!(result instanceof Error)) return null;
   const isForGood =

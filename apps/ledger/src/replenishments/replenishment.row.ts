@@ -49,7 +49,7 @@ export class ReplenishmentRow {
   @Column('text', { name: 'credited_to', nullable: true })
   creditedTo!: Credit['to'] | null;
 
-  /** Why it was rejected, or why the credit is not the customer's. */
+  /** Why it was rejected, or why the customer was not credited. */
   @Column('text', { nullable: true })
   reason!: RejectionReason | string | null;
 

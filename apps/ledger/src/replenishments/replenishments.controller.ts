@@ -2,10 +2,10 @@ import { DomainError } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { AssetRegistry } from '../chains/asset-registry';
+import { AssetRegistry } from '../chains';
 import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
-import { pageRequest, toList } from '../edge/paging';
+import { pageRequest } from '../edge/paging';
 import { found } from '../edge/problem';
 import { parseTime } from '../edge/time';
 import {
@@ -19,7 +19,6 @@ import {
   ReplenishmentListResponse,
   ReplenishmentResponse,
   statusesOf,
-  toReplenishment,
 } from './replenishments.dto';
 
 @ApiTags('Replenishments')
@@ -38,14 +37,12 @@ export class ReplenishmentsController {
     refuses: ['asset-unknown', 'invalid-cursor'],
     summary: 'List replenishments',
   })
-  async listReplenishments(
+  listReplenishments(
     { accountId }: AccountCaller,
     request: ListReplenishmentsRequest,
   ): Promise<ReplenishmentListResponse> {
     const filter = this.filterOf(request);
-    const list = new ListReplenishments(accountId, filter, pageRequest(request));
-    const page = await this.queries.execute(list);
-    return toList(page, (replenishment) => toReplenishment(replenishment, this.assets));
+    return this.queries.execute(new ListReplenishments(accountId, filter, pageRequest(request)));
   }
 
   @Operation({
@@ -61,8 +58,7 @@ export class ReplenishmentsController {
     { replenishmentId }: GetReplenishmentRequest,
   ): Promise<ReplenishmentResponse> {
     const asked = new GetReplenishment(accountId, replenishmentId);
-    const replenishment = found(await this.queries.execute(asked), 'replenishment-not-found');
-    return toReplenishment(replenishment, this.assets);
+    return found(await this.queries.execute(asked), 'replenishment-not-found');
   }
 
   private filterOf(request: ListReplenishmentsRequest): ReplenishmentFilter {
@@ -77,7 +73,7 @@ export class ReplenishmentsController {
     };
   }
 
-  /** The id of an asset by id or currency. An id may be unregistered: anybody can send any token. */
+  /** The asset id for an id or currency. Unregistered ids are allowed: any token can be sent to a purse. */
   private assetId(text: string): string {
     if (text.includes('/')) return this.assets.find(text)?.id ?? text.toLowerCase();
     const asset = this.assets.findByCurrency(text);

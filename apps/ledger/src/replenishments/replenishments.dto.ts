@@ -1,17 +1,16 @@
 import type { ReplenishmentStatus } from '@daybook/domain';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ChoiceField, IdField, PatternField, TimeField } from '../edge/fields';
-import { type KnownAssets, Money, toMoney } from '../edge/money';
+import { Money } from '../edge/money';
 import { ListRequest, ListResponse, ReadRequest } from '../edge/paging';
-import type { Replenishment } from '../edge/resources';
 
 interface StatePair {
   readonly transactionState: string;
   readonly complianceState: string;
 }
 
-/** The pair of states that clients of the system before know each status by. */
-const STATE_PAIRS = {
+/** The pair of states that the previous system showed for each status. */
+export const STATE_PAIRS = {
   seen: { transactionState: 'MEM_POOL_FOUND', complianceState: 'UNCHECKED' },
   detected: { transactionState: 'MEM_POOL_FOUND', complianceState: 'UNCHECKED' },
   screening: { transactionState: 'PENDING_COMPLIANCE_CHECK', complianceState: 'IN_PROGRESS' },
@@ -34,7 +33,7 @@ const COMPLIANCE_STATES = [
   ...new Set(STATUSES.map((status) => STATE_PAIRS[status].complianceState)),
 ];
 
-/** The statuses that a word of either vocabulary stands for. */
+/** The statuses of a `status` or `transactionState`. */
 export function statusesOf(word: string): readonly ReplenishmentStatus[] {
   return STATUSES.filter(
     (status) => status === word || STATE_PAIRS[status].transactionState === word,
@@ -87,13 +86,13 @@ export class ListReplenishmentsRequest extends ListRequest {
 
 @ApiSchema({ name: 'Block', description: 'The block that includes the transfer.' })
 export class BlockResponse {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'Its height.', example: 21_000_000 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'The height.', example: 21_000_000 })
   readonly number!: number;
 
   @ApiProperty({ type: String, maxLength: 128, description: 'Its hash.' })
   readonly hash!: string;
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'Its own time.' })
+  @ApiProperty({ type: String, format: 'date-time', description: 'The time in its header.' })
   readonly time!: string;
 }
 
@@ -102,10 +101,14 @@ export class ReplenishmentResponse {
   @ApiProperty({ type: String, format: 'uuid', description: 'Id of the replenishment.' })
   readonly id!: string;
 
-  @ApiProperty({ type: String, format: 'uuid', description: 'Whose purse it is.' })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    description: 'Id of the customer who owns the purse.',
+  })
   readonly customerId!: string;
 
-  @ApiProperty({ type: String, format: 'uuid', description: 'Where it went.' })
+  @ApiProperty({ type: String, format: 'uuid', description: 'Id of the purse.' })
   readonly purseId!: string;
 
   @ApiProperty({
@@ -117,13 +120,16 @@ export class ReplenishmentResponse {
   })
   readonly outsideOrderId!: string | null;
 
-  @ApiProperty({ enum: STATUSES, description: 'How far it is.', example: 'confirmed' })
+  @ApiProperty({ enum: STATUSES, description: 'The status.', example: 'confirmed' })
   readonly status!: ReplenishmentStatus;
 
-  @ApiProperty({ enum: TRANSACTION_STATES, description: 'The same in two words: the first.' })
+  @ApiProperty({
+    enum: TRANSACTION_STATES,
+    description: 'The first part of the status as a pair of states.',
+  })
   readonly transactionState!: TransactionState;
 
-  @ApiProperty({ enum: COMPLIANCE_STATES, description: 'The same in two words: the second.' })
+  @ApiProperty({ enum: COMPLIANCE_STATES, description: 'The second part of that pair.' })
   readonly complianceState!: ComplianceState;
 
   @ApiProperty({
@@ -133,7 +139,7 @@ export class ReplenishmentResponse {
   })
   readonly translationToAccountCompleted!: boolean;
 
-  @ApiProperty({ type: Money, description: 'What was transferred.' })
+  @ApiProperty({ type: Money, description: 'The transferred amount.' })
   readonly money!: Money;
 
   @ApiProperty({ type: String, maxLength: 64, description: 'CAIP-2 id.', example: 'eip155:1' })
@@ -145,7 +151,7 @@ export class ReplenishmentResponse {
   @ApiProperty({
     type: String,
     maxLength: 64,
-    description: 'Which transfer of the transaction: `<kind>:<number>`.',
+    description: 'The transfer within its transaction: `<kind>:<number>`.',
     example: 'log:0',
   })
   readonly ordinal!: string;
@@ -176,13 +182,13 @@ export class ReplenishmentResponse {
     description: 'Where it is booked; null while it is not.',
     example: 'customer',
   })
-  readonly creditedTo!: Replenishment['creditedTo'];
+  readonly creditedTo!: 'customer' | 'account' | 'suspense' | null;
 
   @ApiProperty({
     type: String,
     nullable: true,
     maxLength: 64,
-    description: "Why it was rejected, or why it is not the customer's.",
+    description: 'Why it was rejected, or why the customer was not credited.',
     example: null,
   })
   readonly reason!: string | null;
@@ -191,7 +197,7 @@ export class ReplenishmentResponse {
     type: String,
     nullable: true,
     maxLength: 64,
-    description: 'The policy by which it was final enough to credit.',
+    description: 'The finality policy that was applied.',
     example: 'depth:12',
   })
   readonly finality!: string | null;
@@ -205,7 +211,7 @@ export class ReplenishmentResponse {
   @ApiProperty({
     type: String,
     pattern: '^[0-9]+$',
-    description: 'Where in the log it last changed.',
+    description: 'The position of its last event.',
     example: '42',
   })
   readonly position!: string;
@@ -215,17 +221,4 @@ export class ReplenishmentResponse {
 export class ReplenishmentListResponse extends ListResponse {
   @ApiProperty({ type: [ReplenishmentResponse], description: 'From the newest to the oldest.' })
   readonly data!: readonly ReplenishmentResponse[];
-}
-
-export function toReplenishment(
-  { amount, position, ...replenishment }: Replenishment,
-  assets: KnownAssets,
-): ReplenishmentResponse {
-  return {
-    ...replenishment,
-    ...STATE_PAIRS[replenishment.status],
-    translationToAccountCompleted: false,
-    money: toMoney(amount, assets),
-    position: position.toString(),
-  };
 }

@@ -13,10 +13,10 @@ import { RecordTransfersHandler } from './record-transfers';
 import { ReplenishmentsController } from './replenishments.controller';
 import { consumeTransfers } from './transfers.consumer';
 
-/** How long a batch of transfers waits for the read model to know a purse that was just minted. */
+/** How long a batch of transfers waits until the read model has a newly minted purse. */
 const CATCH_UP_TIMEOUT_MS = 10_000;
 
-/** What the chains show of transfers to purses, folded into replenishments. */
+/** Records transfers to purses as replenishments. */
 @Module({
   controllers: [ReplenishmentsController],
   providers: [

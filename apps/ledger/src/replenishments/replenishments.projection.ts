@@ -1,5 +1,5 @@
 import {
-  type Finality,
+  finalityText,
   type Inclusion,
   idOf,
   type Parties,
@@ -7,73 +7,10 @@ import {
   type ReplenishmentStatus,
   type TransferContent,
 } from '@daybook/domain';
-import { type HappenedTo, happenedTo, type Projection, type Sql } from '@daybook/event-store';
-import { columns, rowsOf } from '../projections/projection';
+import { type HappenedTo, happenedTo, type Projection } from '@daybook/event-store';
+import { type Columns, cellsOf, namesOf, rowsOf } from '../projections/projection';
 
-const INSERT_COLUMNS = {
-  id: 'uuid',
-  account_id: 'uuid',
-  customer_id: 'uuid',
-  purse_id: 'uuid',
-  status: 'text',
-  asset: 'text',
-  amount: 'numeric',
-  from_address: 'text',
-  to_address: 'text',
-  tx_hash: 'text',
-  ordinal: 'text',
-  block_number: 'bigint',
-  block_hash: 'text',
-  block_time: 'timestamptz',
-  credited_to: 'text',
-  reason: 'text',
-  finality: 'text',
-  created_at: 'timestamptz',
-  updated_at: 'timestamptz',
-  first_position: 'bigint',
-  last_position: 'bigint',
-};
-
-const INSERT = `
-  INSERT INTO replenishment
-    (id, account_id, customer_id, purse_id, status, asset, amount, from_address, to_address,
-     tx_hash, ordinal, block_number, block_hash, block_time, credited_to, reason, finality,
-     created_at, updated_at, first_position, last_position)
-  SELECT * FROM ${rowsOf('r', INSERT_COLUMNS)}`;
-
-// A row that is there already, perhaps with other content or another owner after a reorg.
-const UPSERT = `${INSERT}
-  ON CONFLICT (id) DO UPDATE SET
-    (account_id, customer_id, purse_id, status, asset, amount, from_address, to_address,
-     block_number, block_hash, block_time, credited_to, reason, finality, updated_at,
-     last_position) =
-    (excluded.account_id, excluded.customer_id, excluded.purse_id, excluded.status,
-     excluded.asset, excluded.amount, excluded.from_address, excluded.to_address,
-     excluded.block_number, excluded.block_hash, excluded.block_time, excluded.credited_to,
-     excluded.reason, excluded.finality, excluded.updated_at, excluded.last_position)`;
-
-const UPDATE_COLUMNS = {
-  id: 'uuid',
-  status: 'text',
-  credited_to: 'text',
-  reason: 'text',
-  finality: 'text',
-  unblock: 'boolean',
-  updated_at: 'timestamptz',
-  last_position: 'bigint',
-};
-
-const UPDATE = `
-  UPDATE replenishment r SET
-    status = c.status, credited_to = c.credited_to, reason = c.reason, finality = c.finality,
-    block_number = CASE WHEN c.unblock THEN NULL ELSE r.block_number END,
-    block_hash = CASE WHEN c.unblock THEN NULL ELSE r.block_hash END,
-    block_time = CASE WHEN c.unblock THEN NULL ELSE r.block_time END,
-    updated_at = c.updated_at, last_position = c.last_position
-    FROM ${rowsOf('c', UPDATE_COLUMNS)}
-   WHERE r.id = c.id`;
-
-/** What an event says of the life of a replenishment; the rest of the row stays. */
+/** The columns that an event of the replenishment's life cycle sets. */
 interface Life {
   readonly status: ReplenishmentStatus;
   readonly creditedTo: string | null;
@@ -90,17 +27,79 @@ interface Sighting {
 
 interface Change {
   readonly id: string;
-  /** Whether the stream begins in this batch, so that there cannot be a row yet. */
+  /** Whether the stream begins in this batch, so that no row exists yet. */
   readonly isNew: boolean;
   life: Life;
-  /** The whole row, when the batch holds an event that carries it; else the row exists. */
+  /** The whole row, if an event of the batch carries it; else the row exists. */
   sighting: Sighting | null;
   block: Inclusion | null;
-  /** Whether a reversal took the block away. */
+  /** Whether a reversal removed the block. */
   unblock: boolean;
   updatedAt: string;
   lastPosition: bigint;
 }
+
+type Whole = Change & { readonly sighting: Sighting };
+
+const INSERTED: Columns<Whole> = {
+  id: ['uuid', (c) => c.id],
+  account_id: ['uuid', (c) => c.sighting.parties.accountId],
+  customer_id: ['uuid', (c) => c.sighting.parties.customerId],
+  purse_id: ['uuid', (c) => c.sighting.parties.purseId],
+  status: ['text', (c) => c.life.status],
+  asset: ['text', (c) => c.sighting.transfer.asset],
+  amount: ['numeric', (c) => c.sighting.transfer.amount],
+  from_address: ['text', (c) => c.sighting.transfer.from],
+  to_address: ['text', (c) => c.sighting.transfer.to],
+  tx_hash: ['text', (c) => c.sighting.transfer.txHash],
+  ordinal: ['text', (c) => c.sighting.transfer.ordinal],
+  block_number: ['bigint', (c) => c.block?.number ?? null],
+  block_hash: ['text', (c) => c.block?.hash ?? null],
+  block_time: ['timestamptz', (c) => c.block?.time ?? null],
+  credited_to: ['text', (c) => c.life.creditedTo],
+  reason: ['text', (c) => c.life.reason],
+  finality: ['text', (c) => c.life.finality],
+  created_at: ['timestamptz', (c) => c.sighting.createdAt],
+  updated_at: ['timestamptz', (c) => c.updatedAt],
+  first_position: ['bigint', (c) => c.sighting.firstPosition],
+  last_position: ['bigint', (c) => c.lastPosition],
+};
+
+const INSERT = `
+  INSERT INTO replenishment (${namesOf(INSERTED)})
+  SELECT * FROM ${rowsOf('r', INSERTED)}`;
+
+/** What a row keeps for ever: its identity, and when it was first recorded. */
+const KEPT: readonly string[] = ['id', 'tx_hash', 'ordinal', 'created_at', 'first_position'];
+
+// A row that is there already, perhaps with other content or another owner after a reorg.
+const UPSERT = `${INSERT}
+  ON CONFLICT (id) DO UPDATE SET
+  ${Object.keys(INSERTED)
+    .filter((name) => !KEPT.includes(name))
+    .map((name) => `${name} = excluded.${name}`)
+    .join(', ')}`;
+
+const UPDATED: Columns<Change> = {
+  id: ['uuid', (c) => c.id],
+  status: ['text', (c) => c.life.status],
+  credited_to: ['text', (c) => c.life.creditedTo],
+  reason: ['text', (c) => c.life.reason],
+  finality: ['text', (c) => c.life.finality],
+  unblock: ['boolean', (c) => c.unblock],
+  updated_at: ['timestamptz', (c) => c.updatedAt],
+  last_position: ['bigint', (c) => c.lastPosition],
+};
+
+const UPDATE = `
+  UPDATE replenishment r SET
+    status = c.status, credited_to = c.credited_to, reason = c.reason, finality = c.finality,
+    block_number = CASE WHEN c.unblock THEN NULL ELSE r.block_number END,
+    block_hash = CASE WHEN c.unblock THEN NULL ELSE r.block_hash END,
+    block_time = CASE WHEN c.unblock THEN NULL ELSE r.block_time END,
+    updated_at = c.updated_at, last_position = c.last_position
+    FROM ${rowsOf('c', UPDATED)}
+   WHERE r.id = c.id`;
 
 /** Replenishments as they are now, one row each. */
 export const replenishmentsProjection: Projection = {
@@ -109,71 +108,28 @@ export const replenishmentsProjection: Projection = {
 
   async apply(batch, sql) {
     const changes = foldChanges(happenedTo('replenishment', batch));
-    const whole = changes.filter((c): c is Change & { sighting: Sighting } => c.sighting !== null);
+    const whole = changes.filter((c): c is Whole => c.sighting !== null);
     await write(
-      sql,
       INSERT,
+      INSERTED,
       whole.filter(({ isNew }) => isNew),
     );
     await write(
-      sql,
       UPSERT,
+      INSERTED,
       whole.filter(({ isNew }) => !isNew),
     );
-    const partial = changes.filter((c) => c.sighting === null);
-    if (partial.length > 0) {
-      await sql.query(
-        UPDATE,
-        columns(
-          partial,
-          (c) => c.id,
-          (c) => c.life.status,
-          (c) => c.life.creditedTo,
-          (c) => c.life.reason,
-          (c) => c.life.finality,
-          (c) => c.unblock,
-          (c) => c.updatedAt,
-          (c) => c.lastPosition,
-        ),
-      );
+    await write(
+      UPDATE,
+      UPDATED,
+      changes.filter((c) => c.sighting === null),
+    );
+
+    async function write<Row>(statement: string, columns: Columns<Row>, rows: readonly Row[]) {
+      if (rows.length > 0) await sql.query(statement, cellsOf(columns, rows));
     }
   },
 };
-
-async function write(
-  sql: Sql,
-  statement: string,
-  whole: readonly (Change & { sighting: Sighting })[],
-): Promise<void> {
-  if (whole.length === 0) return;
-  await sql.query(
-    statement,
-    columns(
-      whole,
-      (c) => c.id,
-      (c) => c.sighting.parties.accountId,
-      (c) => c.sighting.parties.customerId,
-      (c) => c.sighting.parties.purseId,
-      (c) => c.life.status,
-      (c) => c.sighting.transfer.asset,
-      (c) => c.sighting.transfer.amount,
-      (c) => c.sighting.transfer.from,
-      (c) => c.sighting.transfer.to,
-      (c) => c.sighting.transfer.txHash,
-      (c) => c.sighting.transfer.ordinal,
-      (c) => c.block?.number ?? null,
-      (c) => c.block?.hash ?? null,
-      (c) => c.block?.time ?? null,
-      (c) => c.life.creditedTo,
-      (c) => c.life.reason,
-      (c) => c.life.finality,
-      (c) => c.sighting.createdAt,
-      (c) => c.updatedAt,
-      (c) => c.sighting.firstPosition,
-      (c) => c.lastPosition,
-    ),
-  );
-}
 
 function foldChanges(batch: readonly HappenedTo<'replenishment'>[]): Change[] {
   const changes = new Map<string, Change>();
@@ -208,7 +164,7 @@ function foldChanges(batch: readonly HappenedTo<'replenishment'>[]): Change[] {
   return [...changes.values()];
 }
 
-/** Whether an event tells the whole row; others change what came before them. */
+/** Whether an event carries the whole row; others change an existing one. */
 function isObservation(event: ReplenishmentEvent) {
   return (
     event.type === 'ReplenishmentSeen' ||
@@ -243,8 +199,4 @@ function lifeAfter(event: ReplenishmentEvent): Life {
       };
     }
   }
-}
-
-function finalityText(finality: Finality): string {
-  return finality.kind === 'depth' ? `depth:${finality.confirmations}` : `tag:${finality.tag}`;
 }

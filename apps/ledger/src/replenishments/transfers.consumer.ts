@@ -5,14 +5,14 @@ import { CommandBus } from '@nestjs/cqrs';
 import { logPoison, readMessages } from '../runtime/read-messages';
 import { RecordTransfers } from './record-transfers';
 
-/** Transfers decided and appended together: large enough to share a commit, small enough to retry. */
+/** Transfers per batch: large enough to share a commit, small enough to retry. */
 const BATCH_MAX = 1_000;
 
 const logger = new Logger('TransfersConsumer');
 
 /**
- * Records what the watchers publish as events of replenishments. A message that can never be recorded
- * parks its key. During an outage the batch is tried again until it succeeds.
+ * Records the transfers that watchers publish as events of replenishments. A message that can never be
+ * recorded parks its key. During an outage the batch is retried until it succeeds.
  */
 export function consumeTransfers(log: DurableLog, bus: CommandBus): Promise<RunningSubscription> {
   return log.subscribe({

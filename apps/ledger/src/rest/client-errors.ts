@@ -5,14 +5,14 @@ import type { ProblemCode } from '../edge/problems';
 import { requestIdOf } from '../edge/request-id';
 import { PROBLEM_JSON } from './problem.filter';
 
-/** What Node says about a request that it could not read at all. */
+/** Node's error codes for a request that it could not parse. */
 const CLIENT_ERRORS: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'payload-too-large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 
-/** Answers what never became a request, so that even this client reads a problem, and hangs up. */
+/** Answers a request that Node could not parse with a problem, and closes the connection. */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

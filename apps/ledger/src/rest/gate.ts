@@ -7,24 +7,24 @@ import type { RouteTable } from './route-table';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who sent the request; null only where no key is asked for. */
+    /** The sender of the request; null only on routes without a key. */
     caller: Caller | null;
-    /** The headers that say what is left of the key's quota; null before it was counted. */
+    /** The headers with the remaining quota of the key; null before the request is counted. */
     quota: Readonly<Record<string, string>> | null;
   }
 }
 
-/** The only routes that answer without a key: probes carry none. */
+/** The only routes that need no key: probes send none. */
 export const OPEN_ROUTES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startupz']);
 
-/** Pages and documents that a person opens in a browser, where the key can be typed in. */
+/** Pages that a person opens in a browser, which asks for the key as a password. */
 const FOR_PEOPLE = /^\/(docs(\/.*)?|openapi\.json|metrics)$/;
 
 const DOCS = /^\/docs(\/|$)/;
 
-/** What the documents and the metrics, which are no operations, need. */
+/** The scope of the documents and the metrics, which are not operations. */
 const DOCUMENTS: { readonly scope: Scope } = { scope: 'service:read' };
-/** Nobody learns without a key which routes there are. */
+/** An unknown route needs a valid key too, so that the routes cannot be probed without one. */
 const NO_ROUTE = { scope: null };
 
 const SECURITY_HEADERS = {
@@ -36,14 +36,13 @@ const SECURITY_HEADERS = {
   'x-frame-options': 'DENY',
 };
 
-/** The documentation page brings its own scripts, and styles within the page. */
+/** The documentation page has its own scripts and inline styles. */
 const DOCS_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 /**
- * What every request passes before anything of it is read: who sent it, whether they may, whether
- * there is such a route. It is a hook of the server and not a guard, for guards run for known
- * routes only, and after the body has been read.
+ * Checks key, quota, scope and route of every request before its body is read. It is a Fastify hook and
+ * not a Nest guard, because guards run only for known routes and after the body was read.
  */
 export function gate(calls: Calls, routes: RouteTable) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -52,7 +51,7 @@ export function gate(calls: Calls, routes: RouteTable) {
     requireHost(request);
     if (OPEN_ROUTES.has(route)) return;
     const operation = routes.operationAt(request.method, route);
-    // The router takes an empty part of a path for a variable.
+    // The router accepts an empty path segment as a variable.
     const isEmpty = operation !== undefined && Object.values(request.params as object).includes('');
     const isNowhere = request.is404 || isEmpty;
     try {
@@ -65,14 +64,14 @@ export function gate(calls: Calls, routes: RouteTable) {
   };
 }
 
-/** Headers of every answer, also of those that are given before or without a route. */
+/** The headers of every answer, also of those without a route. */
 export function headersFor(request: FastifyRequest, route: string): Record<string, string> {
   const headers = { ...SECURITY_HEADERS, 'x-request-id': request.id };
   if (DOCS.test(route)) headers['content-security-policy'] = DOCS_POLICY;
   return headers;
 }
 
-/** RFC 9112, section 3.2. Node would refuse it too, but with an empty answer. */
+/** RFC 9112, section 3.2. Node would refuse the request too, but with an empty answer. */
 function requireHost({ headers, raw }: FastifyRequest): void {
   if (raw.httpVersion === '1.0' || headers.host !== undefined) return;
   throw new Problem('malformed-request', 'HTTP/1.1 needs a Host header.');

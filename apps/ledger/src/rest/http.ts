@@ -24,31 +24,31 @@ import { limitTime } from './time-limit';
 
 export interface HttpOptions {
   readonly health: Health;
-  /** What `/metrics` shows. */
+  /** The metrics that `/metrics` shows. */
   readonly registry: Registry;
   readonly logger: Logger;
-  /** Where Nest writes what it has to say; nothing when left out. */
+  /** The logger of Nest; Nest logs nothing without it. */
   readonly nestLogger?: LoggerService;
-  /** How much each key may ask. */
+  /** The quota of each key. */
   readonly quota: Quota;
 }
 
-/** The largest body of the API is far below it. */
+/** Far above the largest body of the API. */
 const BODY_BYTES_MAX = 64 * 1024;
 const HEADER_BYTES_MAX = 16 * 1024;
-/** For a request to arrive in full. */
+/** The time for a request to arrive in full. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** For its answer; longer than `minPosition` waits and than the store's own deadlines. */
+/** The time for its answer: longer than the wait for `minPosition` and the store's own deadlines. */
 const HANDLER_TIMEOUT_MS = 20_000;
-/** How often Node looks for requests that take too long to arrive. */
+/** How often Node checks for requests that take too long to arrive. */
 const TIMEOUT_CHECK_MS = 2_000;
 
 @Module({})
 class HttpRoot {}
 
 /**
- * The REST edge around a ledger module: `await app.listen(port, host)` opens it, `app.close()` drains
- * it. The ledger module must be global and export its buses, `EventStore` and `PositionReached`.
+ * The REST edge of a ledger module. `await app.listen(port, host)` opens it and `app.close()` drains it.
+ * The ledger module must be global and export its buses, `EventStore` and `PositionReached`.
  */
 export async function createHttpApp(
   ledger: DynamicModule,
@@ -71,7 +71,7 @@ export async function createHttpApp(
   return app;
 }
 
-/** What the server needs of the application, which is made after it. */
+/** The parts of the application that the server needs. The application is created after the server. */
 interface Edge {
   calls: Calls;
 }
@@ -80,22 +80,22 @@ function serverAdapter(edge: Partial<Edge>, logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // Behind a proxy the caller is known by the key, never by an address.
+    // Callers are identified by key, never by address.
     trustProxy: false,
     genReqId: requestIdOf,
-    // A drained server still answers what has reached it.
+    // A draining server still answers requests that have arrived.
     return503OnClosing: false,
     routerOptions: { maxParamLength: HEADER_BYTES_MAX },
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-      // The gate refuses what has none, with a problem.
+      // The gate refuses a missing Host header with a problem.
       requireHostHeader: false,
     },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      // A URL that cannot be read reaches no hook, and still nobody learns anything without a key.
+      // An invalid URL reaches no hook, so authentication is done here too.
       void refuseUnrouted(error, request, reply, edge.calls, logger);
     },
   });
@@ -108,7 +108,7 @@ function serverAdapter(edge: Partial<Edge>, logger: Logger): FastifyAdapter {
   );
   server.decorateRequest('caller', null);
   server.decorateRequest('quota', null);
-  // An expectation that is not known may be ignored (RFC 9110, section 10.1.1).
+  // An unknown expectation may be ignored (RFC 9110, section 10.1.1).
   server.server.on('checkExpectation', (req, res) => server.server.emit('request', req, res));
   return adapter;
 }
@@ -119,7 +119,7 @@ function addHooks(app: NestFastifyApplication, logger: Logger, registry: Registr
   const calls = app.get(Calls);
   server.decorate('routeTable', routes);
   server.addHook('onRoute', ({ url, method }) => routes.add(url, method));
-  // First, so that it also bounds the look for the key.
+  // First, so that it also bounds the authentication.
   limitTime(server, HANDLER_TIMEOUT_MS);
   server.addHook('onRequest', gate(calls, routes));
   performOperations(server, calls, routes);
@@ -128,8 +128,8 @@ function addHooks(app: NestFastifyApplication, logger: Logger, registry: Registr
 }
 
 /**
- * A connection whose request is under way while the server closes would stay open for as long as it
- * is kept alive, and hold the server up: its answer tells the client to close it.
+ * Sends `Connection: close` while the server closes. Otherwise keep-alive connections would delay the
+ * shutdown.
  */
 function hangUpWhenClosing(server: FastifyInstance): void {
   let isClosing = false;
@@ -143,7 +143,7 @@ function hangUpWhenClosing(server: FastifyInstance): void {
   });
 }
 
-/** The document and its page, with assets of our own. */
+/** Serves the OpenAPI document and its page. */
 function serveDocuments(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',

@@ -3,23 +3,23 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 
-/** Requests by route template, never by URL: an id in a label would make a series of its own. */
+/** Labels by route template, never by URL: each id would create its own time series. */
 export function requestHistogram(registry: Registry) {
   return durationHistogram(
     registry,
     'daybook_http_request_duration_seconds',
-    'From the request line to the last byte of the answer.',
+    'Time from the request line to the last byte of the answer.',
     ['method', 'route', 'status'],
   );
 }
 
-/** The fields of these lines are known, so nobody has to look for secrets in them. */
+/** These lines have fixed fields without secrets, so redaction is not needed. */
 const NOTHING_SECRET = { redact: [] };
 
-/** One in so many reads is logged; every write is, and every failure of ours. */
+/** One of this many reads is logged. Writes and failures of the service are always logged. */
 const READS_PER_LINE = 100;
 
-/** Measures every request, and writes one line for each that somebody may look for later. */
+/** Measures every request, and logs writes, failures and a sample of the reads. */
 export function observe(histogram: ReturnType<typeof requestHistogram>, logger: Logger) {
   const lines = logger.child({}, NOTHING_SECRET);
   let reads = 0;

@@ -40,13 +40,13 @@ const EVERY_COMMAND: readonly ProblemCode[] = [
 
 const METHODS = ['get', 'post', 'patch'] as const;
 
-/** The API document: what the decorators say, completed with what holds for every operation. */
+/** The OpenAPI document: from the decorators, plus what holds for every operation. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Daybook')
     .setDescription(
-      'A ledger for crypto deposits: customers, their permanent deposit addresses (purses), what arrives there (replenishments), balances and throughput.',
+      'A ledger for crypto deposits: customers, their permanent deposit addresses (purses), the transfers to them (replenishments), balances and throughput.',
     )
     .setVersion('1')
     .addServer('/', 'This service')
@@ -81,7 +81,7 @@ function complete(operation: Operation, path: string, method: (typeof METHODS)[n
   }
 }
 
-/** What each answer carries besides its body. */
+/** The headers of each answer. */
 function headersOf(status: number, isOpen: boolean, isCommand: boolean): (keyof typeof HEADERS)[] {
   return [
     'X-Request-Id',
@@ -96,7 +96,7 @@ function headerRef(name: keyof typeof HEADERS) {
   return { $ref: `#/components/headers/${name}` };
 }
 
-/** Completes the problems that the declaration names with those of every operation of its kind. */
+/** The problems in the declaration, plus those of every operation of its kind. */
 function problemsOf(operation: Operation): readonly ProblemCode[] {
   const extensions = operation as unknown as Record<string, OperationDeclaration | undefined>;
   const declaration = extensions[DECLARATION];
@@ -108,7 +108,7 @@ function problemsOf(operation: Operation): readonly ProblemCode[] {
   return [...refuses, ...EVERY_KEY, ...ofKind];
 }
 
-/** One response a status, which names each code that it may carry. */
+/** One response per status, which lists its possible codes. */
 function addProblems(operation: Operation, codes: readonly ProblemCode[]): void {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) {
@@ -127,7 +127,8 @@ const REQUEST_ID_PARAMETER: Parameter = {
   name: 'X-Request-Id',
   in: 'header',
   required: false,
-  description: 'Your own id of the request, 1 to 128 of A-Z a-z 0-9 . _ : -; else one is made.',
+  description:
+    'Your own id of the request, 1 to 128 of A-Z a-z 0-9 . _ : -. Otherwise the server makes one.',
   schema: { type: 'string', maxLength: 128 },
 };
 
@@ -136,13 +137,15 @@ const text = (description: string) => ({ description, schema: { type: 'string' a
 const HEADERS = {
   'X-Request-Id': text('The id of the request.'),
   'RateLimit-Policy': text('The quota of the key: `"default";q=<requests>;w=<seconds>`.'),
-  RateLimit: text('What is left of it: `"default";r=<requests>;t=<seconds>`.'),
-  'Idempotency-Replayed': text('`true` when an earlier request with the same key got this answer.'),
-  'WWW-Authenticate': text('How the key can be sent.'),
-  'Retry-After': text('Seconds to wait, when that is known.'),
+  RateLimit: text('The remaining quota: `"default";r=<requests>;t=<seconds>`.'),
+  'Idempotency-Replayed': text(
+    '`true` if this is the answer of an earlier request with the same key.',
+  ),
+  'WWW-Authenticate': text('How to send the key.'),
+  'Retry-After': text('Seconds to wait, if known.'),
 };
 
-/** What a body does not name is refused, and the document says so. Answers may grow. */
+/** Unknown fields of request bodies are refused, and the document says so. Answers may grow. */
 function closeRequestBodies({ components }: OpenAPIObject): void {
   for (const [name, schema] of Object.entries(components?.schemas ?? {})) {
     if (name.endsWith('Body') && !('$ref' in schema)) schema.additionalProperties = false;

@@ -32,8 +32,8 @@ describe('parseJsonBody', () => {
     '{"__proto__":{"admin":true}}',
     '{"\\u005f_proto__":1}',
     '{"a":[{"constructor":{"prototype":{}}}]}',
-  ])('refuses the poisonous %s', (text) => {
-    expect(() => parse(text)).toThrow('a key that no object may have');
+  ])('refuses a key that pollutes prototypes: %s', (text) => {
+    expect(() => parse(text)).toThrow('a forbidden key');
   });
 
   it('refuses bytes that are not UTF-8 instead of replacing them', () => {

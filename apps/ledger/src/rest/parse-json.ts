@@ -1,17 +1,17 @@
 import { Problem } from '../edge/problem';
 
-/** Deeper than any body of this API; it bounds every recursive walk that comes later. */
+/** Deeper than any body of this API. It bounds every later recursion. */
 export const JSON_DEPTH_MAX = 16;
 
-/** Keys that change what an object is when they are copied onto another. */
+/** Keys that can pollute prototypes when they are copied to another object. */
 const POISONOUS_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a JSON body. Refuses with `malformed-json` what is not UTF-8, not JSON, nested deeper than
- * `JSON_DEPTH_MAX` or poisonous. Numbers become what JavaScript makes of them: no body of this API
- * has one.
+ * Parses a JSON body. Refuses with `malformed-json` a body that is not UTF-8, not JSON, nested deeper than
+ * `JSON_DEPTH_MAX`, or has a key that can pollute prototypes. Numbers may lose precision; no body of this
+ * API has one.
  */
 export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) throw malformed('The body is empty; send a JSON object.');
@@ -24,7 +24,8 @@ export function parseJsonBody(bytes: Buffer): unknown {
     if (POISONOUS_KEYS.has(key)) isPoisonous = true;
     return inner;
   });
-  if (isPoisonous) throw malformed('The body has a key that no object may have.');
+  if (isPoisonous)
+    throw malformed('The body has a forbidden key: __proto__, constructor or prototype.');
   return value;
 }
 
@@ -40,12 +41,12 @@ function parse(text: string, reviver: (key: string, value: unknown) => unknown):
   try {
     return JSON.parse(text, reviver);
   } catch {
-    // The engine's own message repeats a part of the body, which may be personal.
+    // The engine's own message repeats a part of the body, which may be personal data.
     throw malformed('The body is not JSON.');
   }
 }
 
-/** How deeply brackets are nested, without parsing: brackets inside strings do not count. */
+/** The depth of nested brackets, without parsing. Brackets inside strings do not count. */
 function depthOf(text: string): number {
   let [depth, deepest, inString] = [0, 0, false];
   for (let i = 0; i < text.length; i++) {

@@ -8,12 +8,12 @@ import type { RouteTable } from './route-table';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the method of the operation is called with; null where there is no operation. */
+    /** The arguments of the operation's method; null if the route is not an operation. */
     prepared: PreparedCall | null;
   }
 }
 
-/** Prepares every call of an operation, and puts its result into the words of HTTP. */
+/** Prepares every call of an operation, and converts its result to HTTP. */
 export function performOperations(server: FastifyInstance, calls: Calls, routes: RouteTable): void {
   const operationOf = ({ method, routeOptions }: FastifyRequest) =>
     routes.operationAt(method, routeOptions.url ?? '');
@@ -27,7 +27,7 @@ export function performOperations(server: FastifyInstance, calls: Calls, routes:
       path: request.params as Record<string, string>,
       ...(isQuery
         ? { place: 'query', fields: request.query }
-        : // A body that is missing has none of the fields.
+        : // A missing body counts as an empty object.
           { place: 'body', fields: request.body ?? {} }),
       key: request.headers['idempotency-key'],
       requestId: request.id,
@@ -45,8 +45,8 @@ export function performOperations(server: FastifyInstance, calls: Calls, routes:
 }
 
 /**
- * The body of a command's answer. It has 201 and a place when the command made something, also when the
- * request is a repeat by key, which is answered as the first time.
+ * The body of a command's answer. A created resource gets status 201 and a `Location`, also when the
+ * request is a repeat with the same key.
  */
 function answerOf(
   { creates }: OperationDeclaration,
@@ -61,7 +61,7 @@ function answerOf(
   return answerBody(answer);
 }
 
-/** Commands say everything in path and body. */
+/** Commands have no query parameters. */
 function refuseQuery({ query }: FastifyRequest): void {
   const [name] = Object.keys(query ?? {});
   if (name === undefined) return;

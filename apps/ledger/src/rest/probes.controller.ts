@@ -14,11 +14,11 @@ import { Problem } from '../edge/problem';
 /** The token of the process's `Health`. */
 export const HEALTH = Symbol('Health');
 
-@ApiSchema({ name: 'HealthReport', description: 'What a probe finds.' })
+@ApiSchema({ name: 'HealthReport', description: 'The result of a probe.' })
 export class HealthReportResponse {
   @ApiProperty({
     enum: ['ok', 'degraded', 'failing'],
-    description: 'degraded: requests are answered, but something optional is away.',
+    description: 'degraded: requests are answered, but an optional engine is unavailable.',
     example: 'ok',
   })
   readonly status!: string;
@@ -38,7 +38,7 @@ export class HealthReportResponse {
   readonly checks!: Readonly<Record<string, { status: string; detail?: string }>>;
 }
 
-/** For machines that watch this process. The probes answer without a key; the metrics do not. */
+/** Probes and metrics. The probes need no key; the metrics do. */
 @ApiTags('Operation')
 @Controller()
 export class ProbesController {

@@ -5,7 +5,7 @@ import { problemBody, problemOf } from '../edge/problem';
 
 export const PROBLEM_JSON = 'application/problem+json';
 
-/** Every answer that is not a success leaves through here, whoever threw. */
+/** Sends every refusal and failure as a problem. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}
@@ -17,8 +17,8 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /**
- * Answers with the problem. What the client did wrong is the client's affair; what we did wrong is
- * logged with its cause and the id that the client was told.
+ * Answers with the problem. Failures of the service are logged with their cause and the request id;
+ * faults of the client are not.
  */
 export function sendProblem(
   error: unknown,
@@ -33,7 +33,7 @@ export function sendProblem(
     const route = request.routeOptions.url;
     logger.error({ err: parts.cause ?? problem, requestId, method, route, code }, 'request failed');
   }
-  // The answer may be under way already: a handler that ends after its time limit throws as well.
+  // The answer may have been sent already, for example by the time limit.
   if (reply.sent) return;
   reply
     .status(status)

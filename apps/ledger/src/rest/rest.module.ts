@@ -3,7 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { HEALTH, ProbesController } from './probes.controller';
 
-/** What REST serves beside the operations: probes and metrics. */
+/** The REST routes that are not operations: probes and metrics. */
 @Module({})
 export class RestModule {
   static forRoot(health: Health, registry: Registry): DynamicModule {

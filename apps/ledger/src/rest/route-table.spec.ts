@@ -20,7 +20,7 @@ describe('RouteTable', () => {
     ['/v1/customers/42/', []],
     ['/v1', []],
     ['/', []],
-  ])('knows what is served at %s', (path, methods) => {
+  ])('finds the methods of %s', (path, methods) => {
     expect(table.methodsAt(path)).toEqual(methods);
   });
 

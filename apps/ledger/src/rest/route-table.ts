@@ -1,6 +1,6 @@
 import type { OperationDeclaration } from '../edge/declaration';
 
-/** What is served where: `Allow` headers are made of it, and a test holds the API document to it. */
+/** The served routes. `Allow` headers come from it, and a test compares the API document with it. */
 export class RouteTable {
   private readonly routes = new Map<string, { readonly pattern: RegExp; methods: Set<string> }>();
 
@@ -12,7 +12,7 @@ export class RouteTable {
     }
   }
 
-  /** The operation of a route; undefined for what is none, such as a page. HEAD asks what GET does. */
+  /** The operation of a route; undefined if the route is not one, such as a page. HEAD counts as GET. */
   operationAt(method: string, url: string): OperationDeclaration | undefined {
     return this.operations.get(`${method === 'HEAD' ? 'GET' : method} ${url}`);
   }
@@ -30,7 +30,7 @@ export class RouteTable {
       .sort((a, b) => byName(a.url, b.url));
   }
 
-  /** The methods that are served at a path; none when nothing is. */
+  /** The methods of a path; empty if nothing is served there. */
   methodsAt(path: string): readonly string[] {
     const found = [...this.routes.values()].filter(({ pattern }) => pattern.test(path));
     return [...new Set(found.flatMap(({ methods }) => [...methods]))].sort(byName);

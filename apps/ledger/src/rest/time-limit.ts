@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Problem } from '../edge/problem';
 
-/** How often late requests are looked for: the limit is kept to within this. */
+/** How often late requests are checked for. It is the tolerance of the limit. */
 const SWEEP_MS = 500;
 
 /**
- * Answers with `timeout` what was not answered in time; what a handler says later goes nowhere. One
- * timer serves all requests. Fastify's `handlerTimeout` was measured to cost a tenth of a read: it
- * makes a timer and an abort controller for each, and an exception when each is done.
+ * Answers late requests with `timeout` and ignores what their handlers return later. One timer serves all
+ * requests. Fastify's `handlerTimeout` costs a tenth of a read (measured), because it makes a timer, an
+ * abort controller and an exception for each request.
  */
 export function limitTime(server: FastifyInstance, limitMs: number): void {
-  // Requests begin in order and a map keeps it, so the oldest are the first.
+  // A map keeps insertion order, so the oldest requests come first.
   const underWay = new Map<FastifyReply, number>();
   const sweep = () => {
     const lateBefore = performance.now() - limitMs;

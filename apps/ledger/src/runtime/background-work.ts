@@ -8,15 +8,15 @@ import {
 import { DataSource } from 'typeorm';
 import { hasRole, LedgerEnv, type Role } from '../ledger.env';
 
-/** Work that ends when it is asked to: a checker, a timer. */
+/** Work that can be stopped: a checker, a timer. */
 interface Stoppable {
   stop(): Promise<void>;
 }
 
 /**
- * What runs in this process beside the edges. A feature module registers its followers, consumers
- * and other work in `onModuleInit`, each under the role that it belongs to; what `DAYBOOK_ROLES`
- * names starts when the application does, in the order of registration, and stops in order.
+ * The background work of this process. Feature modules register their followers, consumers and other work
+ * in `onModuleInit`, each under its role. The roles in `DAYBOOK_ROLES` start with the application, in the
+ * order of registration.
  */
 @Injectable()
 export class BackgroundWork implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -27,7 +27,7 @@ export class BackgroundWork implements OnApplicationBootstrap, OnApplicationShut
   private readonly others: Stoppable[] = [];
   private readonly starts: (() => Promise<unknown>)[] = [];
 
-  /** Each rejects with the reason while its engine cannot be reached. */
+  /** Health checks: each rejects with the reason while its engine cannot be reached. */
   readonly engines = {
     eventStore: () => this.store.head(),
     durableLog: () => this.log.check(),
@@ -60,7 +60,7 @@ export class BackgroundWork implements OnApplicationBootstrap, OnApplicationShut
     for (const start of this.starts) await start();
   }
 
-  /** Consumers stop before followers, followers before the store and the pools that they use. */
+  /** Stops consumers before followers, and followers before the store and the pools that they use. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
     await Promise.all([...this.followers.values()].map((follower) => follower.stop()));

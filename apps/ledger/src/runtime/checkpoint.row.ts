@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** How far a reader of the log has come; its row lock makes the reader the only one. */
+/** The checkpoint of a follower. Its row lock allows one owner at a time. */
 @Entity({ name: 'checkpoint', schema: 'ledger' })
 export class CheckpointRow {
   @PrimaryColumn('text')

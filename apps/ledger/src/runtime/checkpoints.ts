@@ -6,8 +6,8 @@ const CREATE = 'INSERT INTO ledger.checkpoint (name) VALUES ($1) ON CONFLICT DO 
 const STORE = 'UPDATE ledger.checkpoint SET position = $2, updated_at = now() WHERE name = $1';
 
 /**
- * Checkpoints beside the read models: what a batch changed and how far it went commit together. The
- * row lock makes one owner at a time, and a dead owner's lock dies with its connection.
+ * Checkpoints next to the read models: the rows of a batch and its checkpoint commit together. The row
+ * lock allows one owner at a time, and PostgreSQL releases it when the owner's connection ends.
  */
 export function checkpointsOf(dataSource: DataSource): Checkpoints<EntityManager> {
   return {
@@ -16,7 +16,7 @@ export function checkpointsOf(dataSource: DataSource): Checkpoints<EntityManager
         const lock = () => manager.query<{ position: string }[]>(LOCK, [name]);
         let [row] = await lock();
         if (row === undefined) {
-          // Either nobody was here before, or somebody is here now.
+          // Either the row does not exist yet, or another process holds its lock.
           await manager.query(CREATE, [name]);
           [row] = await lock();
         }

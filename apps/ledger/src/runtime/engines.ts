@@ -5,12 +5,12 @@ import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import type { LedgerEnv } from '../ledger.env';
 
-/** Where the engines are; the rest of the configuration does not matter to them. */
+/** The part of the configuration that names the engines. */
 export type EnginesEnv = Pick<LedgerEnv, 'databaseUrl' | 'eventstoredbUrl' | 'kafkaBrokers'>;
 
 /**
- * The log of events, on the engine that the configuration names. EventStoreDB is asked whether it can
- * be used: rejects with `EngineMisconfigured` or `StoreUnavailable`.
+ * Opens the event log on the configured engine. EventStoreDB is checked first: rejects with
+ * `EngineMisconfigured` or `StoreUnavailable`.
  */
 export async function openEventStore(env: EnginesEnv): Promise<EventStore> {
   if (env.eventstoredbUrl === undefined) return new PostgresEventStore(env.databaseUrl);
@@ -18,8 +18,8 @@ export async function openEventStore(env: EnginesEnv): Promise<EventStore> {
 }
 
 /**
- * The log between the apps, on the engine that the configuration names. Kafka is asked whether it can
- * be used: rejects with `EngineMisconfigured`.
+ * Opens the durable log on the configured engine. Kafka is checked first: rejects with
+ * `EngineMisconfigured`.
  */
 export async function openDurableLog(env: EnginesEnv): Promise<DurableLog> {
   if (env.kafkaBrokers === undefined) return new PostgresLog({ url: env.databaseUrl });

@@ -5,10 +5,9 @@ import type { Logger } from 'pino';
 const FAILED_START = 'ExceptionHandler';
 
 /**
- * What Nest and the parts of the ledger log, as one line each of the process's own log. An object
- * with `msg` keeps its fields; an error in it is written with its stack. Nest's notes about the parts
- * that it starts are for debugging. Its report of a start that failed is left out, as the start itself
- * ends with the same error.
+ * Writes what Nest and the ledger log as lines of the process's logger. An object with `msg` keeps its
+ * fields; an error in it is written with its stack. Nest's notes about the parts that it starts get level
+ * `debug`. Its report of a failed start is omitted, because the start ends with the same error.
  */
 export function nestLogger(logger: Logger): LoggerService {
   const line = (level: 'info' | 'error' | 'warn' | 'debug' | 'fatal') => {

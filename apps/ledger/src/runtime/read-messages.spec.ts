@@ -8,7 +8,7 @@ function message(offset: number, key: string, value: string): ReceivedMessage {
 }
 
 function parse(value: string): string {
-  if (value.startsWith('bad')) throw new MalformedMessage(`${value} says nothing.`);
+  if (value.startsWith('bad')) throw new MalformedMessage(`${value} is malformed.`);
   return value;
 }
 
@@ -27,7 +27,7 @@ describe('readMessages', () => {
     );
     expect(read.map(({ content }) => content)).toEqual(['one', 'two', 'five']);
     expect(poison.map(({ message: { offset }, reason }) => [offset, reason])).toEqual([
-      ['3', 'bad three says nothing.'],
+      ['3', 'bad three is malformed.'],
     ]);
   });
 

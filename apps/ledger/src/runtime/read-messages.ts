@@ -2,7 +2,7 @@ import { MalformedMessage } from '@daybook/contracts';
 import type { Poison, ReceivedMessage } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 
-/** A message and what it says. */
+/** A message with its parsed content. */
 export interface Read<Content> {
   readonly message: ReceivedMessage;
   readonly content: Content;
@@ -11,8 +11,8 @@ export interface Read<Content> {
 const logger = new Logger('Poison');
 
 /**
- * What the messages say, up to the first of each key that says nothing: that one is poison, and no
- * later one of its key may have an effect before it.
+ * Parses messages, up to the first malformed one of each key. That one is poison, and later messages of
+ * its key must not take effect before it.
  */
 export function readMessages<Content>(
   messages: readonly ReceivedMessage[],
@@ -32,7 +32,7 @@ export function readMessages<Content>(
   return { read, poison: [...poison.values()] };
 }
 
-/** One line for each key that is parked now, so that somebody hears of it. */
+/** Logs one line for each newly parked key. */
 export function logPoison(poison: readonly Poison[]): void {
   for (const { message, reason } of poison) {
     const { topic, key, id, offset } = message;

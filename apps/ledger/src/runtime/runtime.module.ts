@@ -8,7 +8,7 @@ import { BackgroundWork } from './background-work';
 import { ledgerDataSource } from './data-source';
 import { openDurableLog, openEventStore } from './engines';
 
-/** The engines of this process, the buses, and what runs beside the edges. Every module sees it. */
+/** The engines, the buses and the background work of this process. A global module. */
 @Module({})
 export class RuntimeModule {
   static forRoot(env: LedgerEnv): DynamicModule {

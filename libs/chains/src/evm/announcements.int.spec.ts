@@ -85,7 +85,7 @@ describe('listenForAnnouncements', () => {
     expect(pending).toEqual([]);
   });
 
-  it('ends when it is told to', async () => {
+  it('ends when it is closed', async () => {
     listen();
     await until(() => server.clients.size === 1);
     listening?.close();

@@ -1,7 +1,7 @@
 import { backOffMs } from '@daybook/platform/plain';
 import WebSocket from 'ws';
 
-/** A connection that is silent this long is pinged; without an answer by the next time it is dead. */
+/** A connection that is silent for this time is pinged; without an answer by the next check it is dead. */
 const PING_MS = 15_000;
 const RECONNECT = { firstMs: 500, longestMs: 30_000 };
 /** The largest pending transactions (rollup data) are about 130 kB. */
@@ -12,7 +12,7 @@ const NEW_PENDING = 2;
 
 export interface AnnouncementOptions {
   readonly wsUrl: string;
-  /** A connection that has announced no block for this long is closed and opened again. */
+  /** A connection without a new block for this time is closed and opened again. */
   readonly silenceMs: number | null;
   newHead(): void;
   /** A whole transaction, or only its hash from nodes that do not send more. */
@@ -20,9 +20,8 @@ export interface AnnouncementOptions {
 }
 
 /**
- * Subscribes to new heads and pending transactions and reconnects for ever. A load balancer may lose
- * the node behind a connection without closing it, so silence counts as a fault. Polling finds what is
- * missed here.
+ * Subscribes to new heads and pending transactions, and reconnects for ever. Silence counts as a fault,
+ * because a load balancer may lose the node without closing the connection. Polling finds missed blocks.
  */
 export function listenForAnnouncements(options: AnnouncementOptions): { close(): void } {
   let socket: WebSocket | undefined;
@@ -53,7 +52,7 @@ export function listenForAnnouncements(options: AnnouncementOptions): { close():
   };
 }
 
-/** One connection. `heard` is called with each announcement; the connection ends itself when dead. */
+/** One connection. Calls `heard` at each announcement. A dead connection closes itself. */
 function openSocket(options: AnnouncementOptions, heard: () => void): WebSocket {
   const socket = new WebSocket(options.wsUrl, {
     handshakeTimeout: 10_000,
@@ -90,7 +89,7 @@ function openSocket(options: AnnouncementOptions, heard: () => void): WebSocket 
     lastHeadAt = Date.now();
     options.newHead();
   });
-  // A failed connection also closes, which is when it is tried again.
+  // A failed connection also emits `close`, which reconnects.
   socket.on('error', () => undefined);
   socket.once('close', () => clearInterval(check));
   return socket;

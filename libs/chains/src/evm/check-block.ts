@@ -4,12 +4,12 @@ import { InvalidBlock, isOutsideBlock, type RawBlock, type RawReceipt, toNumber 
 import { isEncodingKnown, receiptsRoot } from './receipts-root';
 
 /**
- * Throws `InvalidBlock` unless the answer is one whole block: nodes that lag behind and load balancers
- * in front of several nodes answer with receipts or logs missing, or of another block, and no error.
- * Only what passes is matched. The link to the parent is the chain's own concern (see `reconcile`).
+ * Throws `InvalidBlock` unless the answer is one complete block. Nodes that lag and load balancers may answer
+ * without an error but with missing receipts or logs, or with those of another block. Only a valid block is
+ * matched. The caller checks the link to the parent (see `reconcile`).
  *
- * Not verified: the block's own hash and the root over its transactions, so a node could still
- * invent a native value; nodes fail by leaving out, not by inventing.
+ * Not verified: the block's own hash and the root of its transactions. So a node could invent a native
+ * value; in practice faulty nodes omit data and do not invent it.
  */
 export function checkBlock(block: RawBlock, receipts: readonly RawReceipt[], keccak: Keccak): void {
   if (!Array.isArray(block.transactions)) fail(block, 'it has no transactions');

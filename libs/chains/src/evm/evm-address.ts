@@ -3,8 +3,8 @@ import { getAddress } from 'ethers';
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 
 /**
- * Lower case. Null for what is no address: a mixed-case one must carry its right checksum (EIP-55),
- * as a wrong one is a typing error.
+ * The address in lower case; null if it is invalid. A mixed-case address must have a valid checksum
+ * (EIP-55), because a wrong checksum means a typing error.
  */
 export function canonicalEvmAddress(text: string): string | null {
   if (!ADDRESS.test(text)) return null;

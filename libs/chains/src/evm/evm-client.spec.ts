@@ -7,7 +7,7 @@ import { assetIds } from './transfers';
 
 const CHAIN = 'eip155:1';
 
-/** A node that answers by the method; what the test does not say is refused. */
+/** A node with an answer per method. It refuses other methods. */
 function client(answers: Readonly<Record<string, (at: string) => unknown>>) {
   const rpc: JsonRpc = {
     async send(method, params) {

@@ -21,15 +21,15 @@ import {
 } from './raw';
 import { type AssetIds, assetIds, blockTransfers, pendingTransfers } from './transfers';
 
-/** Blocks may be late by chance; a connection without any for this many block times is broken. */
+/** A connection without a block for this many block times is broken; fewer may be chance. */
 const SILENCE_BLOCKS = 20;
 const SILENCE_MIN_MS = 30_000;
-/** Sightings are best effort: with so many look-ups open, further ones are left out. */
+/** Lookups of pending transactions in progress. Sightings are best effort, so further ones are skipped. */
 const PENDING_LOOKUPS_MAX = 64;
-/** SLIP-44: Ether, for chains whose coin the registry does not list. */
+/** SLIP-44 of Ether, for chains whose coin is not in the registry. */
 const ETHER = 60;
 
-/** The node behind the URL serves another chain than the one configured for it. */
+/** The node serves another chain than the configured one. */
 export class WrongChain extends Error {
   override readonly name = 'WrongChain';
 }
@@ -47,7 +47,7 @@ export function openEvmChain(
   return { ...client, listen: (listener) => listen(chain, wsUrl, client, listener) };
 }
 
-/** The client over any carrier of JSON-RPC. It cannot announce anything. */
+/** A client over any JSON-RPC transport, without announcements. */
 export function createEvmClient(
   rpc: JsonRpc,
   chainId: string,
@@ -61,13 +61,13 @@ export function createEvmClient(
     return raw === null ? null : toHeader(raw);
   }
 
-  /** The next node behind a load balancer may be on a fork or behind, so the answer is checked. */
+  /** Checks the number or hash of an answer: another node behind a load balancer may be on a fork or lag. */
   function askedFor(at: number | string, found: BlockHeader): BlockHeader {
     if (found.hash === at || found.number === at) return found;
     throw new InvalidBlock(`The node answered with block ${found.number} when asked for ${at}.`);
   }
 
-  /** Both answers come through one client to one provider, and are of one block by their hashes. */
+  /** Both answers come from one provider; their hashes prove that they belong to one block. */
   async function block(at: number | string): Promise<ChainBlock | null> {
     const raw = (await (typeof at === 'number'
       ? rpc.send('eth_getBlockByNumber', [quantity(at), true])
@@ -75,7 +75,7 @@ export function createEvmClient(
     if (raw === null) return null;
     const found = askedFor(at, toHeader(raw));
     const receipts = await rpc.send('eth_getBlockReceipts', [found.hash]);
-    // The node forgot the block between the two answers: it was replaced.
+    // The block was replaced between the two answers.
     if (receipts === null) return null;
     checkBlock(raw, receipts as RawReceipt[], await loadKeccak());
     return {
@@ -103,7 +103,7 @@ export function createEvmClient(
       try {
         return await header(tag, 'eth_getBlockByNumber');
       } catch (error) {
-        // Nodes that know no such block yet, or no such tag at all, refuse instead of saying null.
+        // Nodes without such a block or tag refuse the request instead of returning null.
         if (error instanceof RpcFailure && error.kind === 'refused') return null;
         throw error;
       }
@@ -144,7 +144,7 @@ function listen(
       client
         .pendingTransaction(answer)
         .then((transaction) => transaction && listener.pending(transaction))
-        // A lost sighting does no harm; the block will show the transfer.
+        // A lost sighting does no harm; the transfer will be found in its block.
         .catch(() => undefined)
         .finally(() => {
           lookups -= 1;
@@ -153,7 +153,7 @@ function listen(
   });
 }
 
-/** The ids of the chain's assets, as its registry writes the coin. */
+/** The ids of the chain's assets, with the coin's id from the registry. */
 function idsOf(chain: Chain, registry: ChainsAndAssets): AssetIds {
   const coins = `${chain.id}/slip44:`;
   const native = registry.assets.find(({ id }) => id.startsWith(coins));
@@ -177,7 +177,7 @@ function toRef({ hash, from, nonce }: RawTransaction) {
   return { hash, sender: from.toLowerCase(), nonce: Number(nonce) };
 }
 
-/** An announcement is not verified, and an error in its reader would end the process. */
+/** Announcements are not verified, and an exception in their listener would end the process. */
 function isTransaction(answer: unknown): answer is RawTransaction {
   if (typeof answer !== 'object' || answer === null) return false;
   const { hash, from, to, nonce, value, input } = answer as Partial<RawTransaction>;

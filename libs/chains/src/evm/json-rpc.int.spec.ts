@@ -8,7 +8,7 @@ afterEach(async () => {
   await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)));
 });
 
-/** A node that answers the way the test says; its URL holds a provider's key. */
+/** A node with the test's answers. Its URL contains a provider's key. */
 async function node(listener: RequestListener): Promise<string> {
   const listening = createServer(listener);
   server = listening;

@@ -1,19 +1,19 @@
 import { backOffMs, limiter, pause } from '@daybook/platform/plain';
 
-/** Asks one node. Rejects with `RpcFailure`. */
+/** Sends requests to one node. Rejects with `RpcFailure`. */
 export interface JsonRpc {
   send(method: string, params: readonly unknown[]): Promise<unknown>;
 }
 
-/** The node did not answer, or refused. Says which host, never the path: that holds providers' keys. */
+/** The node did not answer, or refused. The message has the host, never the path with a provider's key. */
 export class RpcFailure extends Error {
   override readonly name = 'RpcFailure';
 
   constructor(
     message: string,
     /**
-     * `passing`: the same request may be answered a moment later; `silent`: there was no answer in
-     * time; `refused`: the node will not answer this request.
+     * `passing`: a retry may succeed. `silent`: there was no answer in time. `refused`: the node will not
+     * answer this request.
      */
     readonly kind: 'passing' | 'silent' | 'refused',
   ) {
@@ -21,33 +21,33 @@ export class RpcFailure extends Error {
   }
 }
 
-/** A node answers within a second or is in trouble; a full block with receipts may take a few. */
+/** A healthy node answers within a second; a full block with receipts may take a few. */
 const TIMEOUT_MS = 10_000;
-/** Two more attempts hide a lost packet; the watcher waits out and reports a real outage. */
+/** Two retries cover a lost packet. The watcher handles and reports real outages. */
 const ATTEMPTS_MAX = 3;
 const BACK_OFF = { firstMs: 200, longestMs: 1_000 };
-/** Nodes and providers serve this many at once; more only queue there. */
+/** Nodes and providers serve this many requests at once; more would only queue there. */
 const REQUESTS_MAX = 16;
-/** Far more than a watch sends before it waits for answers. */
+/** Far more requests than a watch sends before it waits for answers. */
 const WAITING_MAX = 1_000;
 /** The receipts of the largest blocks are about 20 MB; beyond this, memory is at risk. */
 const RESPONSE_BYTES_MAX = 128 * 1024 * 1024;
 /** JSON-RPC: limit exceeded (EIP-1474). */
 const LIMIT_EXCEEDED = -32_005;
-/** What is quoted of a node's own words. */
+/** The most characters of a node's message that are quoted. */
 const QUOTED_CHARACTERS_MAX = 200;
 const READ_CHARACTERS_MAX = 4_000;
 /** Shorter parts of a URL are words such as `v3`; longer ones may be a provider's key. */
 const SECRET_CHARACTERS_MIN = 8;
 
-/** JSON-RPC over HTTP: one request a call, no batches, since providers count or refuse them. */
+/** JSON-RPC over HTTP, one request per call. No batches, because providers count or refuse them. */
 export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): JsonRpc {
   const node = nodeAt(url);
   const requests = limiter({
     runningMax: REQUESTS_MAX,
     waitingMax: WAITING_MAX,
     tooMany: (waiting) =>
-      new RpcFailure(`${waiting} requests wait for ${node.host} already.`, 'passing'),
+      new RpcFailure(`${waiting} requests already wait for ${node.host}.`, 'passing'),
   });
   let id = 0;
 
@@ -75,10 +75,10 @@ export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): Jso
   return { send: (method, params) => requests.run(() => patiently(method, params)) };
 }
 
-/** What error messages need of a node's URL. */
+/** The parts of a node's URL for error messages. */
 interface Node {
   readonly host: string;
-  /** A node's own words, short, on one line and without a key that stands in its URL. */
+  /** A node's message, shortened, on one line and without the keys of its URL. */
   quote(words: string): string;
 }
 
@@ -136,20 +136,20 @@ function toFailure(error: unknown, method: string, node: Node, timeoutMs: number
   }
   const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
   if (name === 'TimeoutError') {
-    // After such a wait the caller should know, not wait twice more.
+    // No retry after such a long wait: report it to the caller.
     return new RpcFailure(
       `${node.host} did not answer ${method} within ${timeoutMs} ms.`,
       'silent',
     );
   }
-  // The reason of a failed fetch is in its cause, such as ECONNREFUSED.
+  // The cause of a failed fetch has the reason, such as ECONNREFUSED.
   const reason = typeof cause?.code === 'string' ? ` (${cause.code})` : '';
   return new RpcFailure(`${node.host} cannot be reached${reason}.`, 'passing');
 }
 
 /**
- * The result in a node's answer. What is no answer of JSON-RPC (a proxy's page, a bare sentence) passes,
- * as another node behind the same URL may answer.
+ * The result in a node's answer. An answer that is not JSON-RPC (a proxy's page, a sentence) is retryable,
+ * because another node behind the same URL may answer.
  */
 function readAnswer(text: string, method: string, node: Node): unknown {
   const answer = parse(text);
@@ -172,7 +172,7 @@ function readAnswer(text: string, method: string, node: Node): unknown {
   return result;
 }
 
-/** Undefined for what is not JSON. */
+/** Undefined if the text is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -181,13 +181,13 @@ function parse(text: string): unknown {
   }
 }
 
-/** The error in a body; null when it is none that has words. */
+/** The message of the error in a body; null if there is none. */
 function errorIn(body: string): string | null {
   const { error } = Object(parse(body)) as { error?: unknown };
   return error ? wordsOf(error) : null;
 }
 
-/** An error is an object with a message by the standard, and a bare text or something else at some nodes. */
+/** By the standard an error is an object with a message; some nodes send text or something else. */
 function wordsOf(error: unknown): string {
   if (typeof error === 'string') return error;
   const { message } = Object(error) as { message?: unknown };

@@ -1,16 +1,16 @@
 import { createKeccak } from 'hash-wasm';
 
-/** Keccak-256 over bytes that are written as hexadecimal digits, without `0x`; so is the hash. */
+/** Keccak-256 of bytes. Input and hash are hexadecimal digits without `0x`. */
 export type Keccak = (digits: string) => string;
 
-/** Most of what is hashed is shorter; longer input gets a buffer of its own. */
+/** Most input is shorter; longer input gets its own buffer. */
 const SCRATCH_BYTES = 64 * 1024;
 
 let loaded: Promise<Keccak> | undefined;
 
 /**
- * Keccak-256 in WebAssembly: 1 us for a topic and 3 us for a receipt, where the JavaScript that comes
- * with ethers takes 10 and 60. That makes it cheap enough to verify every receipt of every block.
+ * Keccak-256 in WebAssembly: 1 us for a topic and 3 us for a receipt. The JavaScript of ethers takes 10 and
+ * 60. So it is cheap enough to verify every receipt of every block.
  */
 export function loadKeccak(): Promise<Keccak> {
   loaded ??= createKeccak(256).then((hasher) => {

@@ -4,9 +4,9 @@ import type { RawLog, RawReceipt } from './raw';
 const BLOOM_BYTES = 256;
 
 /**
- * Whether the logs are those that the header's bloom filter was made from, in place of the receipts
- * root on chains with receipts of their own kind: each receipt's filter follows from its logs, and
- * all of them together give the header's (Yellow Paper, 4.3.1).
+ * Whether the logs match the header's bloom filter. It replaces the receipts root on chains with receipt
+ * types of their own. The filter of a receipt is computed from its logs, and the header's filter is the
+ * union of all (Yellow Paper, 4.3.1).
  */
 export function isBloomRight(
   headerBloom: string,

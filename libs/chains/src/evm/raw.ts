@@ -1,4 +1,4 @@
-/** What nodes answer, as far as it is read here. Quantities and bytes are hexadecimal strings. */
+/** The fields of nodes' answers that are used. Quantities and bytes are hexadecimal strings. */
 export interface RawHeader {
   readonly number: string;
   readonly hash: string;
@@ -17,7 +17,7 @@ export interface RawTransaction {
   /** Null while it is pending. */
   readonly blockHash: string | null;
   readonly from: string;
-  /** Null when it creates a contract. */
+  /** Null if it creates a contract. */
   readonly to: string | null;
   readonly nonce: string;
   readonly value: string;
@@ -34,7 +34,7 @@ export interface RawReceipt {
   readonly cumulativeGasUsed: string;
   readonly logsBloom: string;
   readonly logs: readonly RawLog[];
-  /** EIP-2718; nodes that predate it leave it out, and then it is `0x0`. */
+  /** EIP-2718. Older nodes omit it; then it is `0x0`. */
   readonly type?: string;
 }
 
@@ -46,12 +46,12 @@ export interface RawLog {
   readonly logIndex: string;
 }
 
-/** What a node answered cannot be the whole and true block; another node's answer may be. */
+/** The answer of a node is not the complete block. Another node's answer may be. */
 export class InvalidBlock extends Error {
   override readonly name = 'InvalidBlock';
 }
 
-/** A quantity that counts (a height, an index, seconds), never an amount. Throws `InvalidBlock`. */
+/** A height, an index or seconds, never an amount. Throws `InvalidBlock`. */
 export function toNumber(quantity: string, what: string): number {
   const number = Number(quantity);
   if (/^0x[0-9a-f]+$/i.test(quantity) && Number.isSafeInteger(number)) return number;
@@ -67,14 +67,14 @@ export function isAddress(text: unknown): text is string {
 /** The canonical form of an address in a node's answer. Throws `InvalidBlock`. */
 export function toAddress(text: string): string {
   if (isAddress(text)) return text.toLowerCase();
-  throw new InvalidBlock("A transaction in the node's answer has no address where one belongs.");
+  throw new InvalidBlock("A transaction in the node's answer has an invalid address.");
 }
 
 const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;
 
 /**
- * Polygon lists what its bridge did as a transaction from and to the zero address at the end of a
- * block. Before PIP-74 (type 0x7f) it was no part of the block: neither root nor bloom covered it.
+ * Polygon appends the effects of its bridge to a block as a transaction from and to the zero address. Before
+ * PIP-74 (type 0x7f) it was not part of the block: neither the roots nor the bloom filter covered it.
  */
 export function isOutsideBlock(receipt: RawReceipt): boolean {
   return (

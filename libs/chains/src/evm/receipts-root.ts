@@ -4,17 +4,17 @@ import type { RawLog, RawReceipt } from './raw';
 /** Receipts whose encoding is the same everywhere: legacy, EIP-2930, 1559, 4844 and 7702. */
 const KNOWN_TYPES: ReadonlySet<string> = new Set(['0x0', '0x1', '0x2', '0x3', '0x4']);
 
-/** Whether the root over these receipts can be computed; other chains have types of their own. */
+/** Whether the root of these receipts can be computed. Some chains have receipt types of their own. */
 export function isEncodingKnown(receipts: readonly RawReceipt[]): boolean {
   return receipts.every(({ type }) => KNOWN_TYPES.has(type ?? '0x0'));
 }
 
 /**
- * The root of the trie over all receipts of a block, as its header has it (Yellow Paper, 4.3.2 and
- * appendix D). No receipt and no log can be left out or altered without another root.
+ * The root of the trie of all receipts of a block, as in its header (Yellow Paper, 4.3.2 and appendix D). A
+ * missing or changed receipt or log changes the root.
  *
- * Bytes are hexadecimal digits throughout, as the node sent them: putting strings together is far
- * cheaper than copying bytes, and they are turned into bytes once, when they are hashed.
+ * Bytes are hexadecimal digits throughout, as the node sent them. Concatenating strings is far cheaper than
+ * copying bytes; they are converted to bytes once, for hashing.
  */
 export function receiptsRoot(receipts: readonly RawReceipt[], keccak: Keccak): string {
   if (receipts.length === 0) return `0x${keccak(EMPTY)}`;
@@ -26,7 +26,7 @@ export function receiptsRoot(receipts: readonly RawReceipt[], keccak: Keccak): s
   return `0x${keccak(nodeOf(leaves, 0, keccak))}`;
 }
 
-/** The path is the RLP of the receipt's index; its digits are the nibbles of the trie. */
+/** A leaf. Its path is the RLP of the receipt's index, whose digits are the nibbles of the trie. */
 interface Leaf {
   readonly path: string;
   readonly receipt: RawReceipt;
@@ -38,9 +38,9 @@ const NIBBLES = '0123456789abcdef';
 const HASH_DIGITS = 64;
 
 /**
- * The node over `leaves`, sorted and equal in their first `depth` nibbles: a leaf when there is one,
- * an extension when more nibbles are equal, else a branch. No key of an index is the beginning of
- * another, so a branch never has a value.
+ * The node of `leaves`, which are sorted and have the same first `depth` nibbles: a leaf if there is only
+ * one, an extension if more nibbles are equal, else a branch. No index key is a prefix of another, so a
+ * branch never has a value.
  */
 function nodeOf(leaves: readonly Leaf[], depth: number, keccak: Keccak): string {
   const first = leaves[0] as Leaf;
@@ -66,19 +66,19 @@ function nodeOf(leaves: readonly Leaf[], depth: number, keccak: Keccak): string 
   return listOf(children + EMPTY);
 }
 
-/** How a node appears in its parent: as itself when shorter than a hash, else by its hash. */
+/** The reference to a node in its parent: the node itself if it is shorter than a hash, else its hash. */
 function referenceTo(node: string, keccak: Keccak): string {
   return node.length < HASH_DIGITS ? node : itemOf(keccak(node));
 }
 
-/** Hex-prefix encoding: whether a leaf, whether odd, then the nibbles in pairs. */
+/** Hex-prefix encoding: flags for leaf and odd length, then the nibbles in pairs. */
 function pathOf(nibbles: string, isLeaf: boolean): string {
   const isOdd = nibbles.length % 2 === 1;
   const flags = NIBBLES[(isLeaf ? 2 : 0) + (isOdd ? 1 : 0)];
   return isOdd ? `${flags}${nibbles}` : `${flags}0${nibbles}`;
 }
 
-/** `[status, cumulative gas, bloom, logs]`, behind its type unless it is a legacy receipt. */
+/** `[status, cumulative gas, bloom, logs]`, prefixed by its type unless it is a legacy receipt. */
 function receiptOf({
   type = '0x0',
   status,
@@ -103,13 +103,13 @@ function logOf({ address, topics, data }: RawLog): string {
   return listOf(itemOf(address.slice(2)) + listOf(topicItems) + itemOf(data.slice(2)));
 }
 
-/** RLP of a string of bytes; a single small byte stands for itself. */
+/** RLP of a byte string. A single small byte is its own encoding. */
 function itemOf(digits: string): string {
   if (digits.length === 2 && digits < '80') return digits;
   return prefixOf(0x80, digits.length / 2) + digits;
 }
 
-/** RLP of a list of items that are encoded already. */
+/** RLP of a list of encoded items. */
 function listOf(items: string): string {
   return prefixOf(0xc0, items.length / 2) + items;
 }
@@ -120,7 +120,7 @@ function prefixOf(base: number, length: number): string {
   return (BYTES[base + 55 + digits.length / 2] as string) + digits;
 }
 
-/** The digits of a quantity in whole bytes; none for zero, which RLP writes as the empty string. */
+/** The digits of a quantity in whole bytes; empty for zero, as RLP requires. */
 function wholeBytes(quantity: string): string {
   let from = 2;
   while (quantity[from] === '0') from++;

@@ -6,14 +6,14 @@ const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a
 /** `transfer(address,uint256)` and `transferFrom(address,address,uint256)`. */
 const TRANSFER_SELECTOR = '0xa9059cbb';
 const TRANSFER_FROM_SELECTOR = '0x23b872dd';
-/** An address in a 32-byte word stands behind twelve zero bytes. */
+/** In a 32-byte word an address follows twelve zero bytes. */
 const ADDRESS_WORD = /^0{24}([0-9a-fA-F]{40})$/;
 const WORD = /^[0-9a-fA-F]{64}$/;
 /** `0x` and the digits of a word, and of a selector. */
 const WORD_LENGTH = 2 + 64;
 const SELECTOR_LENGTH = 10;
 
-/** How the ids of a chain's assets are written. */
+/** Makes the ids of a chain's assets. */
 export interface AssetIds {
   /** The asset that `value` moves. */
   readonly native: string;
@@ -30,7 +30,7 @@ export function assetIds(caip2: string, native: string): AssetIds {
   };
 }
 
-/** Every transfer of a block that was checked, in its order. */
+/** Every transfer of a checked block, in order. */
 export function blockTransfers(
   transactions: readonly RawTransaction[],
   receipts: readonly RawReceipt[],
@@ -43,8 +43,8 @@ export function blockTransfers(
     const value = valueTransfer(transaction, ids, failed);
     if (value) transfers.push(value);
     if (failed) {
-      // A failed call leaves no log: what it would have moved is read from the call, so that a
-      // transfer that was shown as pending gets an end.
+      // A failed call has no log. Its transfer is read from the call, so that a pending transfer can be
+      // marked as failed.
       const call = callTransfer(transaction, ids, true);
       if (call) transfers.push(call);
       continue;
@@ -57,13 +57,13 @@ export function blockTransfers(
   return transfers;
 }
 
-/** What a pending transaction will move: its value, and a token that it calls directly. */
+/** The transfers of a pending transaction: its value, and a direct call of a token. */
 export function pendingTransfers(transaction: RawTransaction, ids: AssetIds): BlockTransfer[] {
   const transfers = [valueTransfer(transaction, ids, false), callTransfer(transaction, ids, false)];
   return transfers.filter((transfer) => transfer !== null);
 }
 
-/** The value that a transaction itself carries. Calls inside it show in traces only. */
+/** The value of the transaction itself. Only traces show values of internal calls. */
 function valueTransfer(
   { to, from, value, hash }: RawTransaction,
   ids: AssetIds,
@@ -83,7 +83,7 @@ function valueTransfer(
   };
 }
 
-/** A direct call of a token. Its log is expected first, as in every token that is worth crediting. */
+/** A direct call of a token. Its transfer is expected to be the first log of the receipt. */
 function callTransfer(
   { to, from, input, hash }: RawTransaction,
   ids: AssetIds,
@@ -112,9 +112,9 @@ function callTransfer(
 }
 
 /**
- * ERC-20 has the amount as its only data; ERC-721 has the token id as a fourth topic and no data.
- * Anything else behind the same topic is no transfer that a standard knows. What the token names
- * itself is never asked: only the contract's address identifies it.
+ * ERC-20 has the amount as its only data; ERC-721 has the token id as a fourth topic and no data. Other logs
+ * with the same topic are not standard transfers. Only the contract's address identifies a token, never its
+ * name or symbol.
  */
 function logTransfer(
   log: RawLog,
@@ -141,7 +141,7 @@ function logTransfer(
   };
 }
 
-/** The address in the digits of a word; null when the word is something else. */
+/** The address in a word; null if the word is not an address. */
 function wordAddress(digits: string | undefined): string | null {
   const [, address] = ADDRESS_WORD.exec(digits ?? '') ?? [];
   return address === undefined ? null : `0x${address.toLowerCase()}`;

@@ -4,14 +4,11 @@ import type { ReceivedMessage } from '../durable-log';
 import { reasonOf } from './kafka-client';
 import { fromRecord } from './kafka-records';
 
-/**
- * The group drops a member that is silent for so long and reassigns its partitions. Longer than the
- * pauses of a busy process, and short enough for a customer who waits for a deposit after a crash.
- */
+/** After this silence the group drops a member: more than a pause, less than a customer would wait. */
 export const SESSION_TIMEOUT_MS = 10_000;
 /** Also how soon a member learns of a rebalance. */
 const HEARTBEAT_MS = 1_000;
-/** How long the current chunk may take to finish when the group rebalances; handlers take a second at most. */
+/** The most time for finishing the current chunk in a rebalance; handlers take a second at most. */
 const REBALANCE_TIMEOUT_MS = 60_000;
 /** How long a broker waits for messages before it answers: an idle member asks four times a second. */
 const FETCH_WAIT_MS = 250;
@@ -253,11 +250,11 @@ export class KafkaSession {
     const refusal = this.over ?? this.leaving;
     if (refusal) throw refusal;
     this.fetchedAt.set(payload.batch.partition, Date.now());
-    let part: Part | undefined;
+    let finish: Part['finish'] = () => undefined;
     const finished = new Promise<void>((resolve, reject) => {
-      part = { payload, at: 0, finish: (error) => (error ? reject(error) : resolve()) };
+      finish = (error) => (error ? reject(error) : resolve());
     });
-    const fetched = part as unknown as Part;
+    const fetched: Part = { payload, at: 0, finish };
     this.parts.push(fetched);
     this.wake();
     // kafkajs sends no heartbeats by itself while a handler runs.

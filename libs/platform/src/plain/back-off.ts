@@ -1,17 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 export interface BackOff {
   /** The wait after a first failure. */
   readonly firstMs: number;
   readonly longestMs: number;
 }
 
-/** Doubling stops here; every `longestMs` in use is reached long before. */
+/** Bounds the exponent; every `longestMs` in use is reached long before. */
 const DOUBLINGS_MAX = 30;
 
 /**
- * How long to wait after this many failures in a row: doubled by each, at most `longestMs`, of which a
- * random half is taken off so that processes that failed together do not return together. 0 without a failure.
+ * The wait after this many failures in a row. It doubles with each failure, up to `longestMs`. A random part of
+ * up to one half is subtracted, so that processes that failed together do not retry together. 0 without a failure.
  */
 export function backOffMs(failures: number, { firstMs, longestMs }: BackOff): number {
   if (failures <= 0) return 0;
@@ -20,6 +18,15 @@ export function backOffMs(failures: number, { firstMs, longestMs }: BackOff): nu
 }
 
 /** Resolves after `ms`, or as soon as `signal` aborts. Never rejects. */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, signal && { signal }).catch(() => undefined);
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', end, { once: true });
+  });
 }

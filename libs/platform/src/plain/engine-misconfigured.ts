@@ -1,7 +1,7 @@
 /**
  * An engine (event store, durable log, database) cannot be used as it is configured. The message says
- * what is wrong and what would be right, in words for whoever wrote the configuration, and never
- * repeats a password.
+ * what is wrong and what would be right, for the person who wrote the configuration, and never repeats a
+ * password.
  */
 export class EngineMisconfigured extends Error {
   override readonly name = 'EngineMisconfigured';

@@ -1,8 +1,8 @@
 import { limiter } from './limiter';
 
-const tooMany = (waiting: number) => new Error(`${waiting} wait already.`);
+const tooMany = (waiting: number) => new Error(`${waiting} already wait.`);
 
-/** Work that ends when it is told to. */
+/** Work that a test ends. */
 function work(log: string[], name: string) {
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
@@ -33,7 +33,7 @@ describe('a limiter', () => {
     const [running, waiting] = [work([], 'running'), work([], 'waiting')];
     const limited = limiter({ runningMax: 1, waitingMax: 1, tooMany });
     const accepted = [limited.run(running.run), limited.run(waiting.run)];
-    await expect(limited.run(async () => 'late')).rejects.toThrow('1 wait already.');
+    await expect(limited.run(async () => 'late')).rejects.toThrow('1 already wait.');
     running.end();
     waiting.end();
     await Promise.all(accepted);

@@ -1,22 +1,22 @@
 export interface LimiterOptions {
   /** How many run at once. */
   readonly runningMax: number;
-  /** How many may wait for their turn. */
+  /** How many may wait. */
   readonly waitingMax: number;
-  /** What `run` rejects with when that many wait already. */
+  /** Makes the error of `run` if that many already wait. */
   readonly tooMany: (waiting: number) => Error;
 }
 
 export interface Limiter {
-  /** Runs `work` when fewer than the limit run, first come, first served. */
+  /** Runs `work` when fewer than the limit run, in order of arrival. */
   run<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when nothing runs or waits. */
   idle(): Promise<void>;
 }
 
-/** Bounds how much runs at once and how much waits for it. */
+/** Limits how much work runs at once and how much waits. */
 export function limiter({ runningMax, waitingMax, tooMany }: LimiterOptions): Limiter {
-  /** Callers in order of arrival; those before `served` have had their turn. */
+  /** Callers in order of arrival; those before `served` have started. */
   let queue: (() => void)[] = [];
   let served = 0;
   let running = 0;

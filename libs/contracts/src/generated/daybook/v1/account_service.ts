@@ -8,15 +8,15 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp";
 
-/** Whether a key opens anything. */
+/** Whether a key is valid. */
 export enum KeyStatus {
-  /** KEY_STATUS_UNSPECIFIED - Not said. */
+  /** KEY_STATUS_UNSPECIFIED - Not specified. */
   KEY_STATUS_UNSPECIFIED = "KEY_STATUS_UNSPECIFIED",
-  /** KEY_STATUS_ACTIVE - It does. */
+  /** KEY_STATUS_ACTIVE - Valid. */
   KEY_STATUS_ACTIVE = "KEY_STATUS_ACTIVE",
-  /** KEY_STATUS_EXPIRED - Its time is over. */
+  /** KEY_STATUS_EXPIRED - Expired. */
   KEY_STATUS_EXPIRED = "KEY_STATUS_EXPIRED",
-  /** KEY_STATUS_REVOKED - It was revoked. */
+  /** KEY_STATUS_REVOKED - Revoked. */
   KEY_STATUS_REVOKED = "KEY_STATUS_REVOKED",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
@@ -62,23 +62,23 @@ export function keyStatusToNumber(object: KeyStatus): number {
 export interface ApiKey {
   /** The public part of the key. */
   readonly keyId: string;
-  /** What its owner calls it; absent when it has no name. */
+  /** A name for its owner; absent if it has no name. */
   readonly name?:
     | string
     | undefined;
   /** What it may do: `read`, `write`, or scopes such as `purses:read`. */
   readonly scopes: readonly string[];
-  /** Whether it opens anything. */
+  /** Whether it is valid. */
   readonly status: KeyStatus;
   /** When it was issued. */
   readonly issuedAt:
     | string
     | undefined;
-  /** From then on it opens nothing; absent when it lasts. */
+  /** It is not valid from this time on; absent if it does not expire. */
   readonly expiresAt:
     | string
     | undefined;
-  /** When it was revoked; absent when it was not. */
+  /** When it was revoked; absent if it was not. */
   readonly revokedAt:
     | string
     | undefined;
@@ -86,7 +86,7 @@ export interface ApiKey {
   readonly reason?: string | undefined;
 }
 
-/** Whose keys. */
+/** The keys to list. */
 export interface ListApiKeysRequest {
   /** Id of the account. */
   readonly accountId: string;
@@ -94,25 +94,25 @@ export interface ListApiKeysRequest {
 
 /** The keys of an account. */
 export interface ListApiKeysResponse {
-  /** In the order of issue, revoked ones too. */
+  /** In the order of issue, including revoked ones. */
   readonly apiKeys: readonly ApiKey[];
 }
 
-/** What to issue. */
+/** The key to issue. */
 export interface IssueApiKeyRequest {
   /** Id of the account. */
   readonly accountId: string;
   /** What the key may do: `read`, `write`, or scopes such as `purses:read`. */
   readonly scopes: readonly string[];
-  /** What its owner calls it, up to 100 characters. */
+  /** A name for its owner, up to 100 characters. */
   readonly name?:
     | string
     | undefined;
-  /** From then on the key opens nothing; it lasts when left out. */
+  /** The key is not valid from this time on. Without it, the key does not expire. */
   readonly expiresAt:
     | string
     | undefined;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
@@ -124,62 +124,76 @@ export interface IssueApiKeyResponse {
   readonly apiKey:
     | ApiKey
     | undefined;
-  /** The whole key. It is shown this once, and absent when the request is a repeat: only its hash is kept. */
+  /** The whole key. It is shown only once, because only its hash is kept; absent if the request is a repeat. */
   readonly key?:
     | string
     | undefined;
-  /** Where in the log that is. */
+  /** The position in the event log. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
 }
 
-/** Which key to revoke. */
+/** The key to revoke. */
 export interface RevokeApiKeyRequest {
   /** Id of the account. */
   readonly accountId: string;
   /** The public part of the key. */
   readonly keyId: string;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
 }
 
-/** The key, as the command left it. */
+/** The key after the command. */
 export interface RevokeApiKeyResponse {
   /** The key. */
   readonly apiKey:
     | ApiKey
     | undefined;
-  /** Where in the log that is. */
+  /** The position in the event log. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
 }
 
-/** The policies of an account. */
-export interface AccountPolicy {
-  /** Id of the account. */
-  readonly accountId: string;
+/** An account, with the policy that operators set. */
+export interface Account {
+  /** Id of the account, a UUID. */
+  readonly id: string;
+  /** Its name. */
+  readonly name: string;
   /** Days after which a purse without any confirmed receipt expires; absent for never. */
-  readonly unusedDays?:
+  readonly purseUnusedDays?:
     | number
     | undefined;
   /** Days after the last confirmed receipt after which a purse expires; absent for never. */
-  readonly idleDays?: number | undefined;
+  readonly purseIdleDays?: number | undefined;
 }
 
-/** What to set. */
+/** All accounts. */
+export interface ListAccountsRequest {
+  /** Wait, up to 5 seconds, until everything up to this position is visible. */
+  readonly minPosition?: string | undefined;
+}
+
+/** The accounts. */
+export interface ListAccountsResponse {
+  /** In the order of their ids. */
+  readonly accounts: readonly Account[];
+}
+
+/** The policy that replaces the present one. */
 export interface ChangeAccountPolicyRequest {
   /** Id of the account. */
   readonly accountId: string;
-  /** Days after which a purse without any confirmed receipt expires, 1 to 3650; never when left out. */
-  readonly unusedDays?:
+  /** Days after which a purse without any confirmed receipt expires, 1 to 3650; absent for never. */
+  readonly purseUnusedDays?:
     | number
     | undefined;
-  /** Days after the last confirmed receipt after which a purse expires, 1 to 3650; never when left out. */
-  readonly idleDays?:
+  /** Days after the last confirmed receipt after which a purse expires, 1 to 3650; absent for never. */
+  readonly purseIdleDays?:
     | number
     | undefined;
   /** Why, in 1 to 500 characters; it is kept as evidence. */
@@ -188,11 +202,11 @@ export interface ChangeAccountPolicyRequest {
   readonly requestId?: string | undefined;
 }
 
-/** The policies, as the command left them. */
+/** The account, as the command left it. */
 export interface ChangeAccountPolicyResponse {
-  /** The policies. */
-  readonly policy:
-    | AccountPolicy
+  /** The account. */
+  readonly account:
+    | Account
     | undefined;
   /** Where in the log that is. */
   readonly position: string;
@@ -838,25 +852,28 @@ export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
   },
 };
 
-function createBaseAccountPolicy(): AccountPolicy {
-  return { accountId: "", unusedDays: undefined, idleDays: undefined };
+function createBaseAccount(): Account {
+  return { id: "", name: "", purseUnusedDays: undefined, purseIdleDays: undefined };
 }
 
-export const AccountPolicy: MessageFns<AccountPolicy> = {
-  encode(message: AccountPolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.accountId !== "") {
-      writer.uint32(10).string(message.accountId);
+export const Account: MessageFns<Account> = {
+  encode(message: Account, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
     }
-    if (message.unusedDays !== undefined) {
-      writer.uint32(16).uint32(message.unusedDays);
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
     }
-    if (message.idleDays !== undefined) {
-      writer.uint32(24).uint32(message.idleDays);
+    if (message.purseUnusedDays !== undefined) {
+      writer.uint32(24).uint32(message.purseUnusedDays);
+    }
+    if (message.purseIdleDays !== undefined) {
+      writer.uint32(32).uint32(message.purseIdleDays);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): AccountPolicy {
+  decode(input: BinaryReader | Uint8Array, length?: number): Account {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -865,7 +882,7 @@ export const AccountPolicy: MessageFns<AccountPolicy> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseAccountPolicy() as any;
+      const message = createBaseAccount() as any;
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -874,15 +891,15 @@ export const AccountPolicy: MessageFns<AccountPolicy> = {
               break;
             }
 
-            message.accountId = reader.string();
+            message.id = reader.string();
             continue;
           }
           case 2: {
-            if (tag !== 16) {
+            if (tag !== 18) {
               break;
             }
 
-            message.unusedDays = reader.uint32();
+            message.name = reader.string();
             continue;
           }
           case 3: {
@@ -890,7 +907,15 @@ export const AccountPolicy: MessageFns<AccountPolicy> = {
               break;
             }
 
-            message.idleDays = reader.uint32();
+            message.purseUnusedDays = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.purseIdleDays = reader.uint32();
             continue;
           }
         }
@@ -905,20 +930,131 @@ export const AccountPolicy: MessageFns<AccountPolicy> = {
     }
   },
 
-  create(base?: DeepPartial<AccountPolicy>): AccountPolicy {
-    return AccountPolicy.fromPartial(base ?? {});
+  create(base?: DeepPartial<Account>): Account {
+    return Account.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<AccountPolicy>): AccountPolicy {
-    const message = createBaseAccountPolicy() as any;
-    message.accountId = object.accountId ?? "";
-    message.unusedDays = object.unusedDays ?? undefined;
-    message.idleDays = object.idleDays ?? undefined;
+  fromPartial(object: DeepPartial<Account>): Account {
+    const message = createBaseAccount() as any;
+    message.id = object.id ?? "";
+    message.name = object.name ?? "";
+    message.purseUnusedDays = object.purseUnusedDays ?? undefined;
+    message.purseIdleDays = object.purseIdleDays ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListAccountsRequest(): ListAccountsRequest {
+  return { minPosition: undefined };
+}
+
+export const ListAccountsRequest: MessageFns<ListAccountsRequest> = {
+  encode(message: ListAccountsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.minPosition !== undefined) {
+      writer.uint32(8).uint64(message.minPosition);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAccountsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAccountsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.minPosition = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListAccountsRequest>): ListAccountsRequest {
+    return ListAccountsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListAccountsRequest>): ListAccountsRequest {
+    const message = createBaseListAccountsRequest() as any;
+    message.minPosition = object.minPosition ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListAccountsResponse(): ListAccountsResponse {
+  return { accounts: [] };
+}
+
+export const ListAccountsResponse: MessageFns<ListAccountsResponse> = {
+  encode(message: ListAccountsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.accounts) {
+      Account.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAccountsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAccountsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accounts.push(Account.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListAccountsResponse>): ListAccountsResponse {
+    return ListAccountsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListAccountsResponse>): ListAccountsResponse {
+    const message = createBaseListAccountsResponse() as any;
+    message.accounts = object.accounts?.map((e) => Account.fromPartial(e)) || [];
     return message;
   },
 };
 
 function createBaseChangeAccountPolicyRequest(): ChangeAccountPolicyRequest {
-  return { accountId: "", unusedDays: undefined, idleDays: undefined, reason: "", requestId: undefined };
+  return { accountId: "", purseUnusedDays: undefined, purseIdleDays: undefined, reason: "", requestId: undefined };
 }
 
 export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> = {
@@ -926,11 +1062,11 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
     if (message.accountId !== "") {
       writer.uint32(10).string(message.accountId);
     }
-    if (message.unusedDays !== undefined) {
-      writer.uint32(16).uint32(message.unusedDays);
+    if (message.purseUnusedDays !== undefined) {
+      writer.uint32(16).uint32(message.purseUnusedDays);
     }
-    if (message.idleDays !== undefined) {
-      writer.uint32(24).uint32(message.idleDays);
+    if (message.purseIdleDays !== undefined) {
+      writer.uint32(24).uint32(message.purseIdleDays);
     }
     if (message.reason !== "") {
       writer.uint32(34).string(message.reason);
@@ -967,7 +1103,7 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
               break;
             }
 
-            message.unusedDays = reader.uint32();
+            message.purseUnusedDays = reader.uint32();
             continue;
           }
           case 3: {
@@ -975,7 +1111,7 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
               break;
             }
 
-            message.idleDays = reader.uint32();
+            message.purseIdleDays = reader.uint32();
             continue;
           }
           case 4: {
@@ -1012,8 +1148,8 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
   fromPartial(object: DeepPartial<ChangeAccountPolicyRequest>): ChangeAccountPolicyRequest {
     const message = createBaseChangeAccountPolicyRequest() as any;
     message.accountId = object.accountId ?? "";
-    message.unusedDays = object.unusedDays ?? undefined;
-    message.idleDays = object.idleDays ?? undefined;
+    message.purseUnusedDays = object.purseUnusedDays ?? undefined;
+    message.purseIdleDays = object.purseIdleDays ?? undefined;
     message.reason = object.reason ?? "";
     message.requestId = object.requestId ?? undefined;
     return message;
@@ -1021,13 +1157,13 @@ export const ChangeAccountPolicyRequest: MessageFns<ChangeAccountPolicyRequest> 
 };
 
 function createBaseChangeAccountPolicyResponse(): ChangeAccountPolicyResponse {
-  return { policy: undefined, position: "0", replayed: false };
+  return { account: undefined, position: "0", replayed: false };
 }
 
 export const ChangeAccountPolicyResponse: MessageFns<ChangeAccountPolicyResponse> = {
   encode(message: ChangeAccountPolicyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.policy !== undefined) {
-      AccountPolicy.encode(message.policy, writer.uint32(10).fork()).join();
+    if (message.account !== undefined) {
+      Account.encode(message.account, writer.uint32(10).fork()).join();
     }
     if (message.position !== "0") {
       writer.uint32(16).uint64(message.position);
@@ -1056,7 +1192,7 @@ export const ChangeAccountPolicyResponse: MessageFns<ChangeAccountPolicyResponse
               break;
             }
 
-            message.policy = AccountPolicy.decode(reader, reader.uint32());
+            message.account = Account.decode(reader, reader.uint32());
             continue;
           }
           case 2: {
@@ -1092,8 +1228,8 @@ export const ChangeAccountPolicyResponse: MessageFns<ChangeAccountPolicyResponse
   },
   fromPartial(object: DeepPartial<ChangeAccountPolicyResponse>): ChangeAccountPolicyResponse {
     const message = createBaseChangeAccountPolicyResponse() as any;
-    message.policy = (object.policy !== undefined && object.policy !== null)
-      ? AccountPolicy.fromPartial(object.policy)
+    message.account = (object.account !== undefined && object.account !== null)
+      ? Account.fromPartial(object.account)
       : undefined;
     message.position = object.position ?? "0";
     message.replayed = object.replayed ?? false;
@@ -1102,15 +1238,33 @@ export const ChangeAccountPolicyResponse: MessageFns<ChangeAccountPolicyResponse
 };
 
 /**
- * What operators do with accounts. Every call needs an operator's key in the metadata
- * `authorization: Bearer dbo_...` and names the account. Commands take a request id as `CustomerService`
- * explains it, and a reason that is kept as evidence.
+ * Operations on accounts for operators. Every call needs an operator's key in the metadata
+ * `authorization: Bearer dbo_...` and names the account. Commands take a request id, which
+ * `CustomerService` explains, and a reason that is kept as evidence.
  */
 export type AccountServiceDefinition = typeof AccountServiceDefinition;
 export const AccountServiceDefinition = {
   name: "AccountService",
   fullName: "daybook.v1.AccountService",
   methods: {
+    /** Every account, with its policy. */
+    listAccounts: {
+      name: "ListAccounts",
+      requestType: ListAccountsRequest as typeof ListAccountsRequest,
+      requestStream: false,
+      responseType: ListAccountsResponse as typeof ListAccountsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Changes after how many days the purses of an account expire. */
+    changeAccountPolicy: {
+      name: "ChangeAccountPolicy",
+      requestType: ChangeAccountPolicyRequest as typeof ChangeAccountPolicyRequest,
+      requestStream: false,
+      responseType: ChangeAccountPolicyResponse as typeof ChangeAccountPolicyResponse,
+      responseStream: false,
+      options: {},
+    },
     /** The API keys that an account ever had, in the order of issue. */
     listApiKeys: {
       name: "ListApiKeys",
@@ -1129,21 +1283,12 @@ export const AccountServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Revokes an API key of an account, for ever. */
+    /** Revokes an API key of an account. This cannot be undone. */
     revokeApiKey: {
       name: "RevokeApiKey",
       requestType: RevokeApiKeyRequest as typeof RevokeApiKeyRequest,
       requestStream: false,
       responseType: RevokeApiKeyResponse as typeof RevokeApiKeyResponse,
-      responseStream: false,
-      options: {},
-    },
-    /** Sets after how many days purses of an account expire. */
-    changeAccountPolicy: {
-      name: "ChangeAccountPolicy",
-      requestType: ChangeAccountPolicyRequest as typeof ChangeAccountPolicyRequest,
-      requestStream: false,
-      responseType: ChangeAccountPolicyResponse as typeof ChangeAccountPolicyResponse,
       responseStream: false,
       options: {},
     },

@@ -9,9 +9,9 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp";
 import { Family, familyFromJSON, familyToNumber, Purse } from "./purse_service";
 
-/** Whether receipts are the customer's. */
+/** Where receipts are credited. */
 export enum CustomerStatus {
-  /** CUSTOMER_STATUS_UNSPECIFIED - Not said. */
+  /** CUSTOMER_STATUS_UNSPECIFIED - Not specified. */
   CUSTOMER_STATUS_UNSPECIFIED = "CUSTOMER_STATUS_UNSPECIFIED",
   /** CUSTOMER_STATUS_ACTIVE - Receipts are credited to the customer. */
   CUSTOMER_STATUS_ACTIVE = "CUSTOMER_STATUS_ACTIVE",
@@ -58,21 +58,21 @@ export interface Customer {
   readonly id: string;
   /** Your own id of the customer. */
   readonly externalId: string;
-  /** Anything that helps you; absent when there is none. */
+  /** Free text for your own use; absent if there is none. */
   readonly description?:
     | string
     | undefined;
-  /** Whether receipts are the customer's. */
+  /** Where receipts are credited. */
   readonly status: CustomerStatus;
   /** When it was created. */
   readonly createdAt: string | undefined;
 }
 
-/** What to create. */
+/** The customer to create. */
 export interface CreateCustomerRequest {
   /** Your own id of the customer, 1 to 128 visible ASCII characters. */
   readonly externalId: string;
-  /** Anything that helps you, up to 500 characters; only for a customer who does not exist yet. */
+  /** Free text for your own use, up to 500 characters. Ignored if the customer exists. */
   readonly description?:
     | string
     | undefined;
@@ -82,23 +82,23 @@ export interface CreateCustomerRequest {
   readonly requestId?: string | undefined;
 }
 
-/** The customer, with the purses of the families that were asked for. */
+/** The customer and the purses of the requested families. */
 export interface CreateCustomerResponse {
-  /** The customer, as the command left it. */
+  /** The customer after the command. */
   readonly customer:
     | Customer
     | undefined;
-  /** In the order of the families asked for. */
+  /** In the order of the requested families. */
   readonly purses: readonly Purse[];
-  /** Where in the log that is. Pass it as `min_position` to read your write. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
-  /** Whether the customer was made by this request, or by the first one with its request id. */
+  /** Whether this request, or the first one with its request id, created the customer. */
   readonly created: boolean;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
 }
 
-/** Which customer. */
+/** The customer to get. */
 export interface GetCustomerRequest {
   /** Id of the customer. */
   readonly customerId: string;
@@ -112,7 +112,7 @@ export interface GetCustomerResponse {
   readonly customer: Customer | undefined;
 }
 
-/** Which customers. */
+/** The filter and the page. */
 export interface ListCustomersRequest {
   /** Only the customer with this external id. */
   readonly externalId?:
@@ -120,11 +120,11 @@ export interface ListCustomersRequest {
     | undefined;
   /** Only customers with this status. */
   readonly status: CustomerStatus;
-  /** How many at most: 25 when left out, 100 for anything above. */
+  /** The most entries of a page, 25 by default. A value above 100 counts as 100. */
   readonly limit?:
     | number
     | undefined;
-  /** The `next_cursor` of the page before, with the same filters. */
+  /** The `next_cursor` of the previous page, with the same filters. */
   readonly cursor?:
     | string
     | undefined;
@@ -136,78 +136,78 @@ export interface ListCustomersRequest {
 export interface ListCustomersResponse {
   /** From the newest to the oldest. */
   readonly customers: readonly Customer[];
-  /** Pass it as `cursor` for the next page; absent when this is the last one. */
+  /** Pass it as `cursor` for the next page; absent on the last page. */
   readonly nextCursor?: string | undefined;
 }
 
-/** What to change. */
+/** The change of the customer. */
 export interface UpdateCustomerRequest {
   /** Id of the customer. */
   readonly customerId: string;
-  /** What becomes of the description. One of them is needed. */
+  /** The change. One of them is required. */
   readonly descriptionChange:
     | //
     /** The new description, up to 500 characters. */
     { readonly $case: "description"; readonly value: string }
     | //
-    /** True: the customer has no description any more. */
+    /** True: removes the description. */
     { readonly $case: "clearDescription"; readonly value: boolean }
     | undefined;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
 }
 
-/** The customer, as the command left it. */
+/** The customer after the command. */
 export interface UpdateCustomerResponse {
   /** The customer. */
   readonly customer:
     | Customer
     | undefined;
-  /** Where in the log that is. Pass it as `min_position` to read your write. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
 }
 
-/** Whom to block, and why. */
+/** The customer to block. */
 export interface BlockCustomerRequest {
   /** Id of the customer. */
   readonly customerId: string;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
 }
 
-/** The customer, as the command left it. */
+/** The customer after the command. */
 export interface BlockCustomerResponse {
   /** The customer. */
   readonly customer:
     | Customer
     | undefined;
-  /** Where in the log that is. Pass it as `min_position` to read your write. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
 }
 
-/** Whom to unblock, and why. */
+/** The customer to unblock. */
 export interface UnblockCustomerRequest {
   /** Id of the customer. */
   readonly customerId: string;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
 }
 
-/** The customer, as the command left it. */
+/** The customer after the command. */
 export interface UnblockCustomerResponse {
   /** The customer. */
   readonly customer:
     | Customer
     | undefined;
-  /** Where in the log that is. Pass it as `min_position` to read your write. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
@@ -1344,7 +1344,7 @@ export const UnblockCustomerResponse: MessageFns<UnblockCustomerResponse> = {
  * scope `read` or `write` has every scope with that ending.
  *
  * Commands take a `request_id` (or the metadata `idempotency-key`): the same request with the same
- * id takes effect once and is answered as the first time; the same id with another request is refused
+ * id takes effect once and gets the first answer again; the same id with another request is refused
  * with `idempotency-key-reused`. REST and gRPC share the ids. They are kept for ever.
  */
 export type CustomerServiceDefinition = typeof CustomerServiceDefinition;
@@ -1352,7 +1352,7 @@ export const CustomerServiceDefinition = {
   name: "CustomerService",
   fullName: "daybook.v1.CustomerService",
   methods: {
-    /** Creates a customer, or returns the one with this external id. Mints the purses asked for too. */
+    /** Creates a customer, or returns the one with this external id. Also mints the requested purses. */
     createCustomer: {
       name: "CreateCustomer",
       requestType: CreateCustomerRequest as typeof CreateCustomerRequest,

@@ -8,25 +8,25 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp";
 
-/** Something that happened. */
+/** An event. */
 export interface Event {
-  /** A UUID, the same wherever the event is told. */
+  /** A UUID, the same on every channel. */
   readonly id: string;
-  /** What happened, such as `ReplenishmentConfirmed`. New types may be added at any time. */
+  /** The type, such as `ReplenishmentConfirmed`. New types may be added at any time. */
   readonly type: string;
-  /** Its place in the log. Others have places between yours. */
+  /** Its place in the event log. Events of other accounts may lie between yours. */
   readonly position: string;
   /** When it was recorded. */
   readonly recordedAt:
     | string
     | undefined;
-  /** What it happened to, such as `customer/0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52`. */
+  /** The subject, such as `customer/0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52`. */
   readonly subject: string;
-  /** The fact itself: a JSON object whose shape belongs to the type. */
+  /** The content: a JSON object whose fields depend on the type. */
   readonly dataJson: string;
 }
 
-/** Which events. Each list left empty allows everything. */
+/** A filter of events. An empty list allows everything. */
 export interface EventFilter {
   /** Kinds of subjects: `customer`, `purse`, `replenishment`. */
   readonly subjectKinds: readonly string[];
@@ -34,13 +34,13 @@ export interface EventFilter {
   readonly types: readonly string[];
 }
 
-/** Which page. */
+/** The page. */
 export interface ListEventsRequest {
-  /** Only what happened after this position; everything when left out. */
+  /** Only events after this position; all events by default. */
   readonly after?:
     | string
     | undefined;
-  /** How many at most: 25 when left out, 100 for anything above. */
+  /** The most entries of a page, 25 by default. A value above 100 counts as 100. */
   readonly limit?:
     | number
     | undefined;
@@ -50,59 +50,59 @@ export interface ListEventsRequest {
 
 /** A page of events. */
 export interface ListEventsResponse {
-  /** In the order of the log, complete. */
+  /** In the order of the event log, without gaps. */
   readonly events: readonly Event[];
   /**
-   * Pass it as `after` for what follows. Absent at the end of the log: go on later after the last event
-   * you have. A page with a cursor may be empty.
+   * Pass it as `after` for the next page. Absent at the end of the event log: continue later after the
+   * last event you have. A page with a cursor may be empty.
    */
   readonly nextCursor?: string | undefined;
 }
 
-/** From where to tail, and what. */
+/** The start and the filter. */
 export interface TailRequest {
-  /** Only what happened after this position; everything when left out. */
+  /** Only events after this position; all events by default. */
   readonly after?:
     | string
     | undefined;
-  /** Which events; all when left out. */
+  /** A filter; all events by default. */
   readonly filter: EventFilter | undefined;
 }
 
-/** Some events, or a sign of life. */
+/** Some events, or a heartbeat. */
 export interface TailResponse {
-  /** In the order of the log. None: a sign of life, at least every 10 seconds. */
+  /** In the order of the event log. Empty: a heartbeat, at least every 10 seconds. */
   readonly events: readonly Event[];
-  /** The log was looked through up to here: come back with this as `after`. */
+  /** The event log was read up to here: continue with this as `after`. */
   readonly position: string;
-  /** Whether that was the end of the log. */
+  /** Whether this is the end of the event log. */
   readonly atEnd: boolean;
 }
 
-/** What to replay. */
+/** The part of the event log to replay. */
 export interface ReplayRequest {
-  /** Only what happened after this position; everything when left out. */
+  /** Only events after this position; all events by default. */
   readonly after?:
     | string
     | undefined;
   /**
-   * Only what happened up to this position. Left out: up to the end of the log as it is now. A position
-   * that the log has not reached is refused with `position-not-in-log`.
+   * Only events up to this position; by default, up to the current end of the event log. A position beyond
+   * the end is refused with `position-not-in-log`.
    */
   readonly until?:
     | string
     | undefined;
-  /** Which events; all when left out. */
+  /** A filter; all events by default. */
   readonly filter: EventFilter | undefined;
 }
 
-/** Some of the events, or a sign of life. */
+/** Some events, or a heartbeat. */
 export interface ReplayResponse {
-  /** In the order of the log. None: a sign of life, or the end. */
+  /** In the order of the event log. Empty: a heartbeat, or the end. */
   readonly events: readonly Event[];
-  /** The log was looked through up to here: after a broken connection, go on after this. */
+  /** The event log was read up to here: continue after this position if the connection breaks. */
   readonly position: string;
-  /** Whether this was the last message: everything up to `until` was told. */
+  /** Whether this is the last message: everything up to `until` has been sent. */
   readonly complete: boolean;
 }
 
@@ -743,15 +743,15 @@ export const ReplayResponse: MessageFns<ReplayResponse> = {
 };
 
 /**
- * Everything that happened to the account, in the order of the log. Keys and scopes are as
- * `CustomerService` explains them; an account may hold 16 streams at once at each process.
+ * The account's events in the order of the event log. `CustomerService` explains keys and scopes. An
+ * account may have 16 open streams per process.
  *
- * Every message of a stream carries a position. A reader who stores it together with what it made of
- * the events, and comes back with it as `after`, misses nothing and sees nothing twice. A stream that
- * the service ends carries the last such position in the `ErrorInfo` of its status, as `position`.
+ * Every message of a stream has a position. A reader should store it together with the effect of the
+ * events, and continue with it as `after`: then it misses no event and handles none twice. If the service
+ * ends a stream, the `ErrorInfo` of the status has the last position as `position`.
  *
- * A reader who stops reading stops its own stream and no other: the service reads on when the last
- * message was taken. Clients may ping every 20 seconds to keep a quiet connection open.
+ * A slow reader delays only its own stream: the service reads further when the last message has been
+ * taken. Clients may ping every 20 seconds to keep an idle connection open.
  */
 export type EventServiceDefinition = typeof EventServiceDefinition;
 export const EventServiceDefinition = {
@@ -768,8 +768,8 @@ export const EventServiceDefinition = {
       options: {},
     },
     /**
-     * What happens after a position: what is in the log, then what is added, without end. The service
-     * ends it with `server-stopping` when it stops, and with `unauthenticated` when the key is revoked.
+     * Events after a position, then new events as they are recorded, without end. The service ends the
+     * stream with `server-stopping` when it stops, and with `unauthenticated` when the key is revoked.
      */
     tail: {
       name: "Tail",
@@ -779,7 +779,7 @@ export const EventServiceDefinition = {
       responseStream: true,
       options: {},
     },
-    /** What happened between two positions. It ends by itself; the last message is `complete`. */
+    /** The events between two positions. The last message is `complete`. */
     replay: {
       name: "Replay",
       requestType: ReplayRequest as typeof ReplayRequest,

@@ -8,27 +8,27 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Money } from "./money";
 
-/** What is there now, of one asset. */
+/** The balance of one asset. */
 export interface Balance {
   /** CAIP-19 id of the asset. */
   readonly asset: string;
-  /** The customer's claim: what can be spent for them. */
+  /** The customer's claim: what Daybook owes the customer. */
   readonly claim:
     | Money
     | undefined;
-  /** The account's claim: what arrived while the customer was blocked. */
+  /** The account's claim: receipts while the customer was blocked. */
   readonly accountClaim:
     | Money
     | undefined;
-  /** What waits for the account to resolve it. */
+  /** Held in suspense until it is resolved. */
   readonly suspense:
     | Money
     | undefined;
-  /** The coins that lie on purse addresses. */
+  /** The coins on purse addresses. */
   readonly custody: Money | undefined;
 }
 
-/** What was ever received, of one asset. */
+/** Everything ever received of one asset. */
 export interface Throughput {
   /** CAIP-19 id of the asset. */
   readonly asset: string;
@@ -36,15 +36,15 @@ export interface Throughput {
   readonly received:
     | Money
     | undefined;
-  /** What reorganisations of the chain took back. */
+  /** The sum of receipts that chain reorganisations reversed. */
   readonly reversed:
     | Money
     | undefined;
-  /** How many receipts were booked. Reversals do not lessen it. */
+  /** How many receipts were booked. Reversals do not decrease it. */
   readonly receipts: string;
 }
 
-/** Whose balances. */
+/** The owner of the balances. */
 export interface GetCustomerBalancesRequest {
   /** Id of the customer. */
   readonly customerId: string;
@@ -53,21 +53,21 @@ export interface GetCustomerBalancesRequest {
     | string
     | undefined;
   /**
-   * Answer as it was then: a position of the log, or an RFC 3339 time of its recording, up to microseconds.
-   * Not together with `min_position`.
+   * Answer with the state at this moment: a position of the event log, or an RFC 3339 time, up to
+   * microseconds. Not together with `min_position`.
    */
   readonly asOf?: string | undefined;
 }
 
 /** The balances of a customer. */
 export interface GetCustomerBalancesResponse {
-  /** One entry an asset that was ever received. */
+  /** One entry per asset ever received. */
   readonly balances: readonly Balance[];
-  /** The position that the answer is of, when `as_of` was asked for; absent for now. */
+  /** The position that the figures are valid for if `as_of` was sent; absent for now. */
   readonly asOf?: string | undefined;
 }
 
-/** Whose throughput. */
+/** The owner of the throughput. */
 export interface GetCustomerThroughputRequest {
   /** Id of the customer. */
   readonly customerId: string;
@@ -76,21 +76,21 @@ export interface GetCustomerThroughputRequest {
     | string
     | undefined;
   /**
-   * Answer as it was then: a position of the log, or an RFC 3339 time of its recording, up to microseconds.
-   * Not together with `min_position`.
+   * Answer with the state at this moment: a position of the event log, or an RFC 3339 time, up to
+   * microseconds. Not together with `min_position`.
    */
   readonly asOf?: string | undefined;
 }
 
 /** The throughput of a customer. */
 export interface GetCustomerThroughputResponse {
-  /** One entry an asset that was ever received. */
+  /** One entry per asset ever received. */
   readonly throughputs: readonly Throughput[];
-  /** The position that the answer is of, when `as_of` was asked for; absent for now. */
+  /** The position that the figures are valid for if `as_of` was sent; absent for now. */
   readonly asOf?: string | undefined;
 }
 
-/** Whose balances. */
+/** The owner of the balances. */
 export interface GetPurseBalancesRequest {
   /** Id of the purse. */
   readonly purseId: string;
@@ -99,21 +99,21 @@ export interface GetPurseBalancesRequest {
     | string
     | undefined;
   /**
-   * Answer as it was then: a position of the log, or an RFC 3339 time of its recording, up to microseconds.
-   * Not together with `min_position`.
+   * Answer with the state at this moment: a position of the event log, or an RFC 3339 time, up to
+   * microseconds. Not together with `min_position`.
    */
   readonly asOf?: string | undefined;
 }
 
 /** The balances of a purse. */
 export interface GetPurseBalancesResponse {
-  /** One entry an asset that was ever received. */
+  /** One entry per asset ever received. */
   readonly balances: readonly Balance[];
-  /** The position that the answer is of, when `as_of` was asked for; absent for now. */
+  /** The position that the figures are valid for if `as_of` was sent; absent for now. */
   readonly asOf?: string | undefined;
 }
 
-/** Whose throughput. */
+/** The owner of the throughput. */
 export interface GetPurseThroughputRequest {
   /** Id of the purse. */
   readonly purseId: string;
@@ -122,17 +122,17 @@ export interface GetPurseThroughputRequest {
     | string
     | undefined;
   /**
-   * Answer as it was then: a position of the log, or an RFC 3339 time of its recording, up to microseconds.
-   * Not together with `min_position`.
+   * Answer with the state at this moment: a position of the event log, or an RFC 3339 time, up to
+   * microseconds. Not together with `min_position`.
    */
   readonly asOf?: string | undefined;
 }
 
 /** The throughput of a purse. */
 export interface GetPurseThroughputResponse {
-  /** One entry an asset that was ever received. */
+  /** One entry per asset ever received. */
   readonly throughputs: readonly Throughput[];
-  /** The position that the answer is of, when `as_of` was asked for; absent for now. */
+  /** The position that the figures are valid for if `as_of` was sent; absent for now. */
   readonly asOf?: string | undefined;
 }
 
@@ -924,16 +924,13 @@ export const GetPurseThroughputResponse: MessageFns<GetPurseThroughputResponse> 
   },
 };
 
-/**
- * What customers and purses have, and what they ever received. Keys and scopes are as `CustomerService`
- * explains them.
- */
+/** Balances and throughput of customers and purses. `CustomerService` explains keys and scopes. */
 export type FiguresServiceDefinition = typeof FiguresServiceDefinition;
 export const FiguresServiceDefinition = {
   name: "FiguresService",
   fullName: "daybook.v1.FiguresService",
   methods: {
-    /** What is there now of what a customer received. */
+    /** The balances of a customer. */
     getCustomerBalances: {
       name: "GetCustomerBalances",
       requestType: GetCustomerBalancesRequest as typeof GetCustomerBalancesRequest,
@@ -942,7 +939,7 @@ export const FiguresServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** What a customer has ever received. */
+    /** Everything a customer has ever received. */
     getCustomerThroughput: {
       name: "GetCustomerThroughput",
       requestType: GetCustomerThroughputRequest as typeof GetCustomerThroughputRequest,
@@ -951,7 +948,7 @@ export const FiguresServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** What is there now of what a purse received. */
+    /** The balances of a purse. */
     getPurseBalances: {
       name: "GetPurseBalances",
       requestType: GetPurseBalancesRequest as typeof GetPurseBalancesRequest,
@@ -960,7 +957,7 @@ export const FiguresServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** What a purse has ever received. */
+    /** Everything a purse has ever received. */
     getPurseThroughput: {
       name: "GetPurseThroughput",
       requestType: GetPurseThroughputRequest as typeof GetPurseThroughputRequest,

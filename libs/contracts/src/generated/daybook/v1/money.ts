@@ -8,13 +8,13 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
 /**
- * An amount and what it is counted in. Amounts are text, because one ether alone is more base units
- * than a 64-bit number may safely hold everywhere.
+ * An amount and its asset. Amounts are text, because amounts in base units exceed what 64-bit numbers can
+ * hold safely in every language.
  */
 export interface Money {
   /** CAIP-19 id of the asset, such as `eip155:1/slip44:60`. */
   readonly asset: string;
-  /** Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that nobody vouches for. */
+  /** Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that the registry does not list. */
   readonly currency: string;
   /** The amount in whole units, exact, without exponent, such as `1.5`. */
   readonly amount: string;

@@ -9,7 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp";
 import { ApiKey } from "./account_service";
 
-/** Somebody who runs Daybook. */
+/** A person or script that runs Daybook. */
 export interface Operator {
   /** Id of the operator, a UUID. */
   readonly id: string;
@@ -29,29 +29,29 @@ export interface ListOperatorsResponse {
   readonly operators: readonly Operator[];
 }
 
-/** Whom to add. */
+/** The operator to add. */
 export interface AddOperatorRequest {
   /** The name of the operator, 1 to 100 characters. It never changes. */
   readonly name: string;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
 }
 
-/** The operator, as the command left it. */
+/** The operator after the command. */
 export interface AddOperatorResponse {
   /** The operator. */
   readonly operator:
     | Operator
     | undefined;
-  /** Where in the log that is. */
+  /** The position in the event log. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
 }
 
-/** Whose keys. */
+/** The keys to list. */
 export interface ListOperatorKeysRequest {
   /** Id of the operator. */
   readonly operatorId: string;
@@ -59,25 +59,25 @@ export interface ListOperatorKeysRequest {
 
 /** The keys of an operator. */
 export interface ListOperatorKeysResponse {
-  /** In the order of issue, revoked ones too. */
+  /** In the order of issue, including revoked ones. */
   readonly apiKeys: readonly ApiKey[];
 }
 
-/** What to issue. */
+/** The key to issue. */
 export interface IssueOperatorKeyRequest {
   /** Id of the operator. */
   readonly operatorId: string;
   /** What the key may do: `read`, `write`, or scopes such as `operations:read`. */
   readonly scopes: readonly string[];
-  /** What its owner calls it, up to 100 characters. */
+  /** A name for its owner, up to 100 characters. */
   readonly name?:
     | string
     | undefined;
-  /** From then on the key opens nothing; it lasts when left out. */
+  /** The key is not valid from this time on. Without it, the key does not expire. */
   readonly expiresAt:
     | string
     | undefined;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
@@ -89,35 +89,35 @@ export interface IssueOperatorKeyResponse {
   readonly apiKey:
     | ApiKey
     | undefined;
-  /** The whole key. It is shown this once, and absent when the request is a repeat: only its hash is kept. */
+  /** The whole key. It is shown only once, because only its hash is kept; absent if the request is a repeat. */
   readonly key?:
     | string
     | undefined;
-  /** Where in the log that is. */
+  /** The position in the event log. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
 }
 
-/** Which key to revoke. */
+/** The key to revoke. */
 export interface RevokeOperatorKeyRequest {
   /** Id of the operator. */
   readonly operatorId: string;
   /** The public part of the key. */
   readonly keyId: string;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
 }
 
-/** The key, as the command left it. */
+/** The key after the command. */
 export interface RevokeOperatorKeyResponse {
   /** The key. */
   readonly apiKey:
     | ApiKey
     | undefined;
-  /** Where in the log that is. */
+  /** The position in the event log. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
@@ -950,7 +950,7 @@ export const RevokeOperatorKeyResponse: MessageFns<RevokeOperatorKeyResponse> = 
   },
 };
 
-/** Those who run Daybook, and their keys. Keys, request ids and reasons are as `AccountService` explains them. */
+/** Operators and their keys. `AccountService` explains keys, request ids and reasons. */
 export type OperatorServiceDefinition = typeof OperatorServiceDefinition;
 export const OperatorServiceDefinition = {
   name: "OperatorService",
@@ -974,7 +974,7 @@ export const OperatorServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The keys that an operator ever had, in the order of issue. */
+    /** All keys of an operator, in the order of issue. */
     listOperatorKeys: {
       name: "ListOperatorKeys",
       requestType: ListOperatorKeysRequest as typeof ListOperatorKeysRequest,
@@ -992,7 +992,7 @@ export const OperatorServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Revokes a key of an operator, for ever. */
+    /** Revokes a key of an operator. This cannot be undone. */
     revokeOperatorKey: {
       name: "RevokeOperatorKey",
       requestType: RevokeOperatorKeyRequest as typeof RevokeOperatorKeyRequest,

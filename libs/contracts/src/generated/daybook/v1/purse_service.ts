@@ -8,9 +8,9 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp";
 
-/** A kind of chains that share their addresses. */
+/** Chains that share one form of address. */
 export enum Family {
-  /** FAMILY_UNSPECIFIED - Not said. */
+  /** FAMILY_UNSPECIFIED - Not specified. */
   FAMILY_UNSPECIFIED = "FAMILY_UNSPECIFIED",
   /** FAMILY_EVM - Every chain that runs the Ethereum virtual machine. */
   FAMILY_EVM = "FAMILY_EVM",
@@ -53,11 +53,11 @@ export function familyToNumber(object: Family): number {
 
 /** Whether a purse is in use. */
 export enum PurseStatus {
-  /** PURSE_STATUS_UNSPECIFIED - Not said. */
+  /** PURSE_STATUS_UNSPECIFIED - Not specified. */
   PURSE_STATUS_UNSPECIFIED = "PURSE_STATUS_UNSPECIFIED",
   /** PURSE_STATUS_PENDING_PAYMENT - In use. */
   PURSE_STATUS_PENDING_PAYMENT = "PURSE_STATUS_PENDING_PAYMENT",
-  /** PURSE_STATUS_ARCHIVED - Out of use, but watched for ever; what arrives waits in suspense. */
+  /** PURSE_STATUS_ARCHIVED - Out of use, but watched for ever; receipts are held in suspense. */
   PURSE_STATUS_ARCHIVED = "PURSE_STATUS_ARCHIVED",
   /** PURSE_STATUS_DECLINED - Compliance refused a receipt; never used again. */
   PURSE_STATUS_DECLINED = "PURSE_STATUS_DECLINED",
@@ -105,15 +105,15 @@ export function purseStatusToNumber(object: PurseStatus): number {
 export interface Purse {
   /** Id of the purse, a UUID. */
   readonly id: string;
-  /** Whose it is. */
+  /** Id of the customer. */
   readonly customerId: string;
-  /** The kind of chains. */
+  /** The address family. */
   readonly family: Family;
   /** The address, as people write it. It never changes. */
   readonly address: string;
   /** Whether it is in use. */
   readonly status: PurseStatus;
-  /** Your own order id; absent when none was given. */
+  /** Your own order id; absent if none was given. */
   readonly outsideOrderId?:
     | string
     | undefined;
@@ -122,8 +122,8 @@ export interface Purse {
     | string
     | undefined;
   /**
-   * One entry for each chain of the family that is followed. Show the address to a payer on a chain once
-   * it is watched there, usually seconds after the mint.
+   * One entry per watched chain of the family. Show the address to a payer only once it is watched on the
+   * payer's chain, usually seconds after the mint.
    */
   readonly watch: readonly PurseWatch[];
 }
@@ -136,20 +136,20 @@ export interface PurseWatch {
   readonly watched: boolean;
 }
 
-/** Which purse to mint. */
+/** The purse to mint. */
 export interface MintPurseRequest {
-  /** Whose it will be. */
+  /** Id of the customer. */
   readonly customerId: string;
-  /** By family, or by a currency of the family. One of them is needed. */
+  /** The family, or a currency of the family. One of them is required. */
   readonly kind:
     | //
-    /** The kind of chains. One purse takes every registered asset of its family. */
+    /** The address family. One purse takes every registered asset of its family. */
     { readonly $case: "family"; readonly value: Family }
     | //
     /** A currency of `RegistryService.ListAssets`, such as `USDT_ETH`. */
     { readonly $case: "currency"; readonly value: string }
     | undefined;
-  /** Your own order id, up to 128 characters. It comes back with every replenishment of the purse. */
+  /** Your own order id, up to 128 characters. Every replenishment of the purse has it. */
   readonly outsideOrderId?:
     | string
     | undefined;
@@ -157,21 +157,21 @@ export interface MintPurseRequest {
   readonly requestId?: string | undefined;
 }
 
-/** The purse, as the command left it. */
+/** The purse after the command. */
 export interface MintPurseResponse {
   /** The purse. */
   readonly purse:
     | Purse
     | undefined;
-  /** Where in the log that is. Pass it as `min_position` to read your write. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
-  /** Whether the purse was made by this request, or by the first one with its request id. */
+  /** Whether this request, or the first one with its request id, created the purse. */
   readonly created: boolean;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
 }
 
-/** Which purse. */
+/** The purse to get. */
 export interface GetPurseRequest {
   /** Id of the purse. */
   readonly purseId: string;
@@ -180,8 +180,8 @@ export interface GetPurseRequest {
     | string
     | undefined;
   /**
-   * Answer as it was then: a position of the log, or an RFC 3339 time of its recording, up to microseconds.
-   * Not together with `min_position`.
+   * Answer with the state at this moment: a position of the event log, or an RFC 3339 time, up to
+   * microseconds. Not together with `min_position`.
    */
   readonly asOf?: string | undefined;
 }
@@ -192,7 +192,7 @@ export interface GetPurseResponse {
   readonly purse: Purse | undefined;
 }
 
-/** Which purses. */
+/** The filter and the page. */
 export interface ListPursesRequest {
   /** Only the purse with this address, in any letter case that its checksum allows. */
   readonly address?:
@@ -204,11 +204,11 @@ export interface ListPursesRequest {
     | undefined;
   /** Only purses with this status. */
   readonly status: PurseStatus;
-  /** How many at most: 25 when left out, 100 for anything above. */
+  /** The most entries of a page, 25 by default. A value above 100 counts as 100. */
   readonly limit?:
     | number
     | undefined;
-  /** The `next_cursor` of the page before, with the same filters. */
+  /** The `next_cursor` of the previous page, with the same filters. */
   readonly cursor?:
     | string
     | undefined;
@@ -220,19 +220,19 @@ export interface ListPursesRequest {
 export interface ListPursesResponse {
   /** From the newest to the oldest. */
   readonly purses: readonly Purse[];
-  /** Pass it as `cursor` for the next page; absent when this is the last one. */
+  /** Pass it as `cursor` for the next page; absent on the last page. */
   readonly nextCursor?: string | undefined;
 }
 
-/** Whose purses. */
+/** The customer and the page. */
 export interface ListCustomerPursesRequest {
   /** Id of the customer. */
   readonly customerId: string;
-  /** How many at most: 25 when left out, 100 for anything above. */
+  /** The most entries of a page, 25 by default. A value above 100 counts as 100. */
   readonly limit?:
     | number
     | undefined;
-  /** The `next_cursor` of the page before. */
+  /** The `next_cursor` of the previous page. */
   readonly cursor?:
     | string
     | undefined;
@@ -244,49 +244,49 @@ export interface ListCustomerPursesRequest {
 export interface ListCustomerPursesResponse {
   /** From the newest to the oldest. */
   readonly purses: readonly Purse[];
-  /** Pass it as `cursor` for the next page; absent when this is the last one. */
+  /** Pass it as `cursor` for the next page; absent on the last page. */
   readonly nextCursor?: string | undefined;
 }
 
-/** Which purse to archive, and why. */
+/** The purse to archive. */
 export interface ArchivePurseRequest {
   /** Id of the purse. */
   readonly purseId: string;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
 }
 
-/** The purse, as the command left it. */
+/** The purse after the command. */
 export interface ArchivePurseResponse {
   /** The purse. */
   readonly purse:
     | Purse
     | undefined;
-  /** Where in the log that is. Pass it as `min_position` to read your write. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
 }
 
-/** Which purse to restore, and why. */
+/** The purse to restore. */
 export interface RestorePurseRequest {
   /** Id of the purse. */
   readonly purseId: string;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
 }
 
-/** The purse, as the command left it. */
+/** The purse after the command. */
 export interface RestorePurseResponse {
   /** The purse. */
   readonly purse:
     | Purse
     | undefined;
-  /** Where in the log that is. Pass it as `min_position` to read your write. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
@@ -1513,15 +1513,15 @@ export const RestorePurseResponse: MessageFns<RestorePurseResponse> = {
 };
 
 /**
- * Purses: the customers' permanent deposit addresses, one on each family of chains. Keys, scopes and
- * request ids are as `CustomerService` explains them.
+ * Purses: the customers' permanent deposit addresses, one on each family of chains. `CustomerService`
+ * explains keys, scopes and request ids.
  */
 export type PurseServiceDefinition = typeof PurseServiceDefinition;
 export const PurseServiceDefinition = {
   name: "PurseService",
   fullName: "daybook.v1.PurseService",
   methods: {
-    /** Gives the customer a purse, or returns the one they have: an address never changes. */
+    /** Mints a purse for the customer, or returns the existing one: an address never changes. */
     mintPurse: {
       name: "MintPurse",
       requestType: MintPurseRequest as typeof MintPurseRequest,
@@ -1530,7 +1530,7 @@ export const PurseServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Takes a purse out of use. It is watched for ever; what still arrives is held in suspense. */
+    /** Takes a purse out of use. It is still watched for ever; later receipts are held in suspense. */
     archivePurse: {
       name: "ArchivePurse",
       requestType: ArchivePurseRequest as typeof ArchivePurseRequest,
@@ -1566,7 +1566,7 @@ export const PurseServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The purses of a customer who must exist, from the newest to the oldest. */
+    /** The purses of a customer, from the newest to the oldest. The customer must exist. */
     listCustomerPurses: {
       name: "ListCustomerPurses",
       requestType: ListCustomerPursesRequest as typeof ListCustomerPursesRequest,

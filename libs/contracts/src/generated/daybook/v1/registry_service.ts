@@ -10,17 +10,17 @@ import { Timestamp } from "../../google/protobuf/timestamp";
 import { Money } from "./money";
 import { Family, familyFromJSON, familyToNumber } from "./purse_service";
 
-/** How the watcher of a chain is doing. */
+/** The state of a chain's watcher. */
 export enum ChainState {
-  /** CHAIN_STATE_UNSPECIFIED - Not said. */
+  /** CHAIN_STATE_UNSPECIFIED - Not specified. */
   CHAIN_STATE_UNSPECIFIED = "CHAIN_STATE_UNSPECIFIED",
-  /** CHAIN_STATE_UNWATCHED - No watcher has spoken of it. */
+  /** CHAIN_STATE_UNWATCHED - No watcher has reported yet. */
   CHAIN_STATE_UNWATCHED = "CHAIN_STATE_UNWATCHED",
-  /** CHAIN_STATE_CATCHING_UP - On its way to the newest block. */
+  /** CHAIN_STATE_CATCHING_UP - Catching up with the newest block. */
   CHAIN_STATE_CATCHING_UP = "CHAIN_STATE_CATCHING_UP",
   /** CHAIN_STATE_FOLLOWING - At the newest block. */
   CHAIN_STATE_FOLLOWING = "CHAIN_STATE_FOLLOWING",
-  /** CHAIN_STATE_STALLED - Standing still; `detail` says why. */
+  /** CHAIN_STATE_STALLED - Stalled; `detail` says why. */
   CHAIN_STATE_STALLED = "CHAIN_STATE_STALLED",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
@@ -67,7 +67,7 @@ export function chainStateToNumber(object: ChainState): number {
   }
 }
 
-/** A chain, and what its watcher last said of it. */
+/** A chain, and the last report of its watcher. */
 export interface Chain {
   /** CAIP-2 id, such as `eip155:1`. */
   readonly chain: string;
@@ -75,39 +75,39 @@ export interface Chain {
   readonly name: string;
   /** Its address family. */
   readonly family: Family;
-  /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`. */
+  /** The finality policy: `depth:<blocks>` or `tag:<tag>`. */
   readonly finality: string;
-  /** How its watcher is doing. */
+  /** The state of its watcher. */
   readonly state: ChainState;
-  /** Why the state is what it is; absent when there is nothing to say. */
+  /** The reason for the state; absent if there is none. */
   readonly detail?:
     | string
     | undefined;
-  /** The highest block that the node shows; absent without a watcher. */
+  /** The newest block of the node; absent without a watcher. */
   readonly latest?:
     | string
     | undefined;
-  /** Everything up to this block was looked at; absent without a watcher. */
+  /** Every block up to this one was matched; absent without a watcher. */
   readonly matched?:
     | string
     | undefined;
-  /** The highest block that can no longer be replaced; absent while not known. */
+  /** The highest irreversible block; absent while unknown. */
   readonly finalized?:
     | string
     | undefined;
-  /** Blocks still to look at; absent without a watcher. */
+  /** Blocks still to match; absent without a watcher. */
   readonly lag?:
     | string
     | undefined;
-  /** When the watcher said so; absent without a watcher. */
+  /** When the watcher reported this; absent without a watcher. */
   readonly observedAt:
     | string
     | undefined;
-  /** Every address that was minted up to this position of the log is watched here; absent while not known. */
+  /** Every address minted up to this position of the event log is watched; absent while unknown. */
   readonly addressesThrough?: string | undefined;
 }
 
-/** An asset that is credited. */
+/** An asset that Daybook credits. */
 export interface Asset {
   /** CAIP-19 id. */
   readonly asset: string;
@@ -125,7 +125,7 @@ export interface Asset {
   readonly minimum:
     | Money
     | undefined;
-  /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`. */
+  /** The finality policy: `depth:<blocks>` or `tag:<tag>`. */
   readonly finality: string;
 }
 
@@ -702,13 +702,13 @@ export const ListAssetsResponse: MessageFns<ListAssetsResponse> = {
   },
 };
 
-/** What is watched, and what is credited. Keys and scopes are as `CustomerService` explains them. */
+/** The watched chains and the credited assets. `CustomerService` explains keys and scopes. */
 export type RegistryServiceDefinition = typeof RegistryServiceDefinition;
 export const RegistryServiceDefinition = {
   name: "RegistryService",
   fullName: "daybook.v1.RegistryService",
   methods: {
-    /** The chains that are watched, and how far. */
+    /** The configured chains, and the state of their watchers. */
     listChains: {
       name: "ListChains",
       requestType: ListChainsRequest as typeof ListChainsRequest,
@@ -717,7 +717,7 @@ export const RegistryServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The assets that are credited. */
+    /** The assets that Daybook credits. */
     listAssets: {
       name: "ListAssets",
       requestType: ListAssetsRequest as typeof ListAssetsRequest,

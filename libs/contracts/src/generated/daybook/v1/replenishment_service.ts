@@ -9,23 +9,23 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp";
 import { Money } from "./money";
 
-/** How far a replenishment has come. */
+/** The status of a replenishment. */
 export enum ReplenishmentStatus {
-  /** REPLENISHMENT_STATUS_UNSPECIFIED - Not said. */
+  /** REPLENISHMENT_STATUS_UNSPECIFIED - Not specified. */
   REPLENISHMENT_STATUS_UNSPECIFIED = "REPLENISHMENT_STATUS_UNSPECIFIED",
-  /** REPLENISHMENT_STATUS_SEEN - In the mempool: a sighting, never credited. */
+  /** REPLENISHMENT_STATUS_SEEN - In the mempool. Never credited. */
   REPLENISHMENT_STATUS_SEEN = "REPLENISHMENT_STATUS_SEEN",
-  /** REPLENISHMENT_STATUS_DETECTED - In a block, not yet final enough. */
+  /** REPLENISHMENT_STATUS_DETECTED - In a block, not yet final. */
   REPLENISHMENT_STATUS_DETECTED = "REPLENISHMENT_STATUS_DETECTED",
-  /** REPLENISHMENT_STATUS_SCREENING - Final enough, and waiting for the compliance decision. */
+  /** REPLENISHMENT_STATUS_SCREENING - Final, waiting for the compliance decision. */
   REPLENISHMENT_STATUS_SCREENING = "REPLENISHMENT_STATUS_SCREENING",
   /** REPLENISHMENT_STATUS_CONFIRMED - Credited. */
   REPLENISHMENT_STATUS_CONFIRMED = "REPLENISHMENT_STATUS_CONFIRMED",
-  /** REPLENISHMENT_STATUS_DECLINED - Refused by compliance: held in suspense. */
+  /** REPLENISHMENT_STATUS_DECLINED - Declined by compliance, held in suspense. */
   REPLENISHMENT_STATUS_DECLINED = "REPLENISHMENT_STATUS_DECLINED",
-  /** REPLENISHMENT_STATUS_REVERTED - Taken back by a reorganisation of the chain. It may come again. */
+  /** REPLENISHMENT_STATUS_REVERTED - Reverted by a chain reorganisation. It may come back. */
   REPLENISHMENT_STATUS_REVERTED = "REPLENISHMENT_STATUS_REVERTED",
-  /** REPLENISHMENT_STATUS_DROPPED - Gone from the mempool without a block. */
+  /** REPLENISHMENT_STATUS_DROPPED - Dropped from the mempool without a block. */
   REPLENISHMENT_STATUS_DROPPED = "REPLENISHMENT_STATUS_DROPPED",
   /** REPLENISHMENT_STATUS_REJECTED - Never credited; `reason` says why. */
   REPLENISHMENT_STATUS_REJECTED = "REPLENISHMENT_STATUS_REJECTED",
@@ -94,9 +94,9 @@ export function replenishmentStatusToNumber(object: ReplenishmentStatus): number
   }
 }
 
-/** The first of the two words by which clients of the system before know the same. */
+/** The first part of the pair of states that the previous system showed. */
 export enum TransactionState {
-  /** TRANSACTION_STATE_UNSPECIFIED - Not said. */
+  /** TRANSACTION_STATE_UNSPECIFIED - Not specified. */
   TRANSACTION_STATE_UNSPECIFIED = "TRANSACTION_STATE_UNSPECIFIED",
   /** TRANSACTION_STATE_MEM_POOL_FOUND - Seen in the mempool, or detected in a block. */
   TRANSACTION_STATE_MEM_POOL_FOUND = "TRANSACTION_STATE_MEM_POOL_FOUND",
@@ -104,11 +104,11 @@ export enum TransactionState {
   TRANSACTION_STATE_PENDING_COMPLIANCE_CHECK = "TRANSACTION_STATE_PENDING_COMPLIANCE_CHECK",
   /** TRANSACTION_STATE_CONFIRMED - Credited. */
   TRANSACTION_STATE_CONFIRMED = "TRANSACTION_STATE_CONFIRMED",
-  /** TRANSACTION_STATE_DECLINED - Refused by compliance. */
+  /** TRANSACTION_STATE_DECLINED - Declined by compliance. */
   TRANSACTION_STATE_DECLINED = "TRANSACTION_STATE_DECLINED",
-  /** TRANSACTION_STATE_REVERTED - Taken back by a reorganisation. */
+  /** TRANSACTION_STATE_REVERTED - Reverted by a chain reorganisation. */
   TRANSACTION_STATE_REVERTED = "TRANSACTION_STATE_REVERTED",
-  /** TRANSACTION_STATE_DROPPED - Gone from the mempool. */
+  /** TRANSACTION_STATE_DROPPED - Dropped from the mempool. */
   TRANSACTION_STATE_DROPPED = "TRANSACTION_STATE_DROPPED",
   /** TRANSACTION_STATE_REJECTED - Never credited. */
   TRANSACTION_STATE_REJECTED = "TRANSACTION_STATE_REJECTED",
@@ -172,17 +172,17 @@ export function transactionStateToNumber(object: TransactionState): number {
   }
 }
 
-/** The second of the two words. */
+/** The second part of that pair. */
 export enum ComplianceState {
-  /** COMPLIANCE_STATE_UNSPECIFIED - Not said. */
+  /** COMPLIANCE_STATE_UNSPECIFIED - Not specified. */
   COMPLIANCE_STATE_UNSPECIFIED = "COMPLIANCE_STATE_UNSPECIFIED",
-  /** COMPLIANCE_STATE_UNCHECKED - Nobody has looked. */
+  /** COMPLIANCE_STATE_UNCHECKED - Not screened yet. */
   COMPLIANCE_STATE_UNCHECKED = "COMPLIANCE_STATE_UNCHECKED",
-  /** COMPLIANCE_STATE_IN_PROGRESS - Somebody is looking. */
+  /** COMPLIANCE_STATE_IN_PROGRESS - Being screened. */
   COMPLIANCE_STATE_IN_PROGRESS = "COMPLIANCE_STATE_IN_PROGRESS",
   /** COMPLIANCE_STATE_CHECKED - Allowed. */
   COMPLIANCE_STATE_CHECKED = "COMPLIANCE_STATE_CHECKED",
-  /** COMPLIANCE_STATE_DECLINE - Refused. */
+  /** COMPLIANCE_STATE_DECLINE - Declined. */
   COMPLIANCE_STATE_DECLINE = "COMPLIANCE_STATE_DECLINE",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
@@ -231,13 +231,13 @@ export function complianceStateToNumber(object: ComplianceState): number {
 
 /** Where a replenishment is booked. */
 export enum CreditedTo {
-  /** CREDITED_TO_UNSPECIFIED - Nowhere yet. */
+  /** CREDITED_TO_UNSPECIFIED - Not booked. */
   CREDITED_TO_UNSPECIFIED = "CREDITED_TO_UNSPECIFIED",
   /** CREDITED_TO_CUSTOMER - The customer's claim. */
   CREDITED_TO_CUSTOMER = "CREDITED_TO_CUSTOMER",
   /** CREDITED_TO_ACCOUNT - The account's claim: the customer was blocked. */
   CREDITED_TO_ACCOUNT = "CREDITED_TO_ACCOUNT",
-  /** CREDITED_TO_SUSPENSE - Suspense: the account has to resolve it. */
+  /** CREDITED_TO_SUSPENSE - Suspense, until it is resolved. */
   CREDITED_TO_SUSPENSE = "CREDITED_TO_SUSPENSE",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
@@ -285,7 +285,7 @@ export interface Block {
   readonly number: string;
   /** Its hash. */
   readonly hash: string;
-  /** Its own time. */
+  /** The time in its header. */
   readonly time: string | undefined;
 }
 
@@ -293,23 +293,23 @@ export interface Block {
 export interface Replenishment {
   /** Id of the replenishment, a UUID. */
   readonly id: string;
-  /** Whose purse it is. */
+  /** Id of the customer who owns the purse. */
   readonly customerId: string;
-  /** Where it went. */
+  /** Id of the purse. */
   readonly purseId: string;
-  /** Your own order id, from the purse; absent when none was given. */
+  /** Your own order id, from the purse; absent if none was given. */
   readonly outsideOrderId?:
     | string
     | undefined;
-  /** How far it is. */
+  /** The status. */
   readonly status: ReplenishmentStatus;
-  /** The same in two words: the first. */
+  /** The first part of the status as a pair of states. */
   readonly transactionState: TransactionState;
-  /** The same in two words: the second. */
+  /** The second part of that pair. */
   readonly complianceState: ComplianceState;
   /** Whether the coins were swept to the account's wallet. */
   readonly translationToAccountCompleted: boolean;
-  /** What was transferred. */
+  /** The transferred amount. */
   readonly money:
     | Money
     | undefined;
@@ -317,7 +317,7 @@ export interface Replenishment {
   readonly chain: string;
   /** Hash of the transaction. */
   readonly txHash: string;
-  /** Which transfer of the transaction: `<kind>:<number>`, such as `log:0`. */
+  /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
   readonly ordinal: string;
   /** Address of the sender. */
   readonly from: string;
@@ -331,11 +331,11 @@ export interface Replenishment {
   readonly blocked: boolean;
   /** Where it is booked. */
   readonly creditedTo: CreditedTo;
-  /** Why it was rejected, or why it is not the customer's; absent when neither. */
+  /** Why it was rejected, or why the customer was not credited; else absent. */
   readonly reason?:
     | string
     | undefined;
-  /** The policy by which it was final enough to credit, such as `depth:12`; absent before. */
+  /** The finality policy that was applied, such as `depth:12`; absent before. */
   readonly finality?:
     | string
     | undefined;
@@ -347,11 +347,11 @@ export interface Replenishment {
   readonly updatedAt:
     | string
     | undefined;
-  /** Where in the log it last changed. */
+  /** The position of its last event. */
   readonly position: string;
 }
 
-/** Which replenishment. */
+/** The replenishment to get. */
 export interface GetReplenishmentRequest {
   /** Id of the replenishment. */
   readonly replenishmentId: string;
@@ -365,7 +365,7 @@ export interface GetReplenishmentResponse {
   readonly replenishment: Replenishment | undefined;
 }
 
-/** Which replenishments. */
+/** The filter and the page. */
 export interface ListReplenishmentsRequest {
   /** Only those of this customer. */
   readonly customerId?:
@@ -375,7 +375,7 @@ export interface ListReplenishmentsRequest {
   readonly purseId?:
     | string
     | undefined;
-  /** Only those that are so far, in the words of either vocabulary. */
+  /** Only those with this status or transaction state. */
   readonly state:
     | //
     /** With this status. */
@@ -396,11 +396,11 @@ export interface ListReplenishmentsRequest {
   readonly to:
     | string
     | undefined;
-  /** How many at most: 25 when left out, 100 for anything above. */
+  /** The most entries of a page, 25 by default. A value above 100 counts as 100. */
   readonly limit?:
     | number
     | undefined;
-  /** The `next_cursor` of the page before, with the same filters. */
+  /** The `next_cursor` of the previous page, with the same filters. */
   readonly cursor?:
     | string
     | undefined;
@@ -412,7 +412,7 @@ export interface ListReplenishmentsRequest {
 export interface ListReplenishmentsResponse {
   /** From the newest to the oldest. */
   readonly replenishments: readonly Replenishment[];
-  /** Pass it as `cursor` for the next page; absent when this is the last one. */
+  /** Pass it as `cursor` for the next page; absent on the last page. */
   readonly nextCursor?: string | undefined;
 }
 
@@ -1204,8 +1204,8 @@ export const ListReplenishmentsResponse: MessageFns<ListReplenishmentsResponse> 
 };
 
 /**
- * Replenishments: the records of transfers to purses, and how far each has come. Keys and scopes are as
- * `CustomerService` explains them.
+ * Replenishments: the records of transfers to purses, with their status. `CustomerService` explains keys
+ * and scopes.
  */
 export type ReplenishmentServiceDefinition = typeof ReplenishmentServiceDefinition;
 export const ReplenishmentServiceDefinition = {

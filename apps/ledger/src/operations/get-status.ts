@@ -1,0 +1,180 @@
+import { EventStore } from '@daybook/event-store';
+import { DurableLog } from '@daybook/messaging';
+import { reasonOf } from '@daybook/platform/plain';
+import { ModuleRef } from '@nestjs/core';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
+import { version } from '../../../../package.json';
+import { BooksModule } from '../books';
+import { ListChainHeads } from '../chains';
+import { LedgerEnv } from '../ledger.env';
+import { GetReactions } from '../reactions/get-reactions';
+import { BackgroundWork } from '../runtime/background-work';
+import { CheckpointRow } from '../runtime/checkpoint.row';
+import { consumerGroups } from './consumer-groups';
+import { engineOf } from './engine-state';
+import { problemsOf, REPORT_SECONDS_MAX } from './problems';
+import type {
+  BooksCheckResponse,
+  ConsumerResponse,
+  EnginesResponse,
+  FollowerResponse,
+  ReactionsResponse,
+  StatusResponse,
+  VersionsResponse,
+  WatchedChainResponse,
+} from './status.dto';
+
+/** A follower or consumer that is behind and has not moved for this long stands still. */
+export const STILL_SECONDS_MAX = 30;
+/** Violations that are shown; their number tells whether there are more, and the log names all. */
+const VIOLATIONS_MAX = 20;
+
+/** The state of the service. What one engine does not tell hides nothing of the others. */
+export class GetStatus extends Query<StatusResponse> {}
+
+@QueryHandler(GetStatus)
+export class GetStatusHandler implements IQueryHandler<GetStatus> {
+  constructor(
+    private readonly env: LedgerEnv,
+    private readonly work: BackgroundWork,
+    private readonly store: EventStore,
+    private readonly log: DurableLog,
+    private readonly dataSource: DataSource,
+    private readonly queries: QueryBus,
+    private readonly modules: ModuleRef,
+  ) {}
+
+  async execute(): Promise<StatusResponse> {
+    const now = Date.now();
+    const [engines, versions] = await Promise.all([this.engines(), this.versions()]);
+    const { head } = engines.eventLog;
+    const [followers, consumers, chains, reactions] = await Promise.all([
+      this.followers(head === null ? null : BigInt(head), now),
+      engines.durableLog.answers ? this.consumers(now) : [],
+      this.chains(now),
+      this.reactions(),
+    ]);
+    const parts = { engines, followers, consumers, chains, reactions, books: this.books() };
+    const problems = problemsOf(parts);
+    const isReached = Object.values(engines).every(({ answers }) => answers);
+    return {
+      at: new Date(now).toISOString(),
+      state: !isReached ? 'unreachable' : problems.length > 0 ? 'standing-still' : 'ok',
+      ...{ problems, versions, ...parts },
+    };
+  }
+
+  private async engines(): Promise<EnginesResponse> {
+    const { eventstoredbUrl, kafkaBrokers } = this.env;
+    const { engines } = this.work;
+    const [database, eventLog, durableLog] = await Promise.all([
+      engineOf('postgresql', engines.database()),
+      engineOf(eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb', engines.eventStore()),
+      engineOf(kafkaBrokers === undefined ? 'postgresql' : 'kafka', engines.durableLog()),
+    ]);
+    const { answer: head, engine } = eventLog;
+    return {
+      database: database.engine,
+      eventLog: { ...engine, head: head === null ? null : String(head) },
+      durableLog: durableLog.engine,
+    };
+  }
+
+  private async versions(): Promise<VersionsResponse> {
+    const [row]: { postgresql: string; tables: string }[] = await this.dataSource.query(
+      `SELECT current_setting('server_version') AS postgresql,
+              (SELECT name FROM ledger.migration ORDER BY id DESC LIMIT 1) AS tables`,
+    );
+    const { postgresql = null, tables = null } = row ?? {};
+    return { daybook: version, node: process.versions.node, postgresql, tables };
+  }
+
+  /** Progress counts from when the first event that waits was recorded. */
+  private async followers(head: bigint | null, now: number): Promise<FollowerResponse[]> {
+    const rows = await this.dataSource
+      .getRepository(CheckpointRow)
+      .find({ order: { name: 'ASC' } });
+    return Promise.all(
+      rows.map(async ({ name, position, updatedAt }) => {
+        const at = BigInt(position);
+        const isBehind = head !== null && head > at;
+        const page = isBehind ? await this.store.readAll({ after: at, limit: 1 }) : null;
+        const waiting = page?.events[0];
+        const since = Math.max(updatedAt.getTime(), Date.parse(waiting?.recordedAt ?? '') || 0);
+        const secondsSinceProgress = waiting === undefined ? 0 : secondsFrom(since, now);
+        const stalled = this.work.followers.get(name)?.status().stalled ?? null;
+        return {
+          ...{ name, position, secondsSinceProgress },
+          lag: String(isBehind && waiting !== undefined ? head - at : 0n),
+          standsStill: stalled !== null || secondsSinceProgress > STILL_SECONDS_MAX,
+          detail: stalled === null ? null : reasonOf(stalled.error),
+        };
+      }),
+    );
+  }
+
+  private async consumers(now: number): Promise<ConsumerResponse[]> {
+    const running = await Promise.all(this.work.subscriptions.map((one) => one.status()));
+    const groups = await consumerGroups(this.env, this.dataSource);
+    return Promise.all(
+      groups.map(async ({ topic, group, lag: known, waitingSince }) => {
+        const own = running.find((one) => one.topic === topic && one.group === group);
+        const lag = known ?? own?.lag ?? null;
+        const parked = await this.log.parked(topic, group);
+        const since = waitingSince ?? (lag ? parseTime(own?.lastProgressAt) : null);
+        const waits = since === null ? null : secondsFrom(since.getTime(), now);
+        const detail = own?.lastError ?? null;
+        return {
+          ...{ topic, group, lag: lag === null ? null : String(lag), parkedKeys: parked.length },
+          secondsSinceProgress: lag === null ? null : (waits ?? 0),
+          standsStill: detail !== null || (waits !== null && waits > STILL_SECONDS_MAX),
+          detail,
+        };
+      }),
+    );
+  }
+
+  private async chains(now: number): Promise<WatchedChainResponse[]> {
+    const heads = await this.queries.execute(new ListChainHeads());
+    return heads.map(({ observedAt, latest, matched, finalized, addressesThrough, ...head }) => {
+      const secondsSinceReport = secondsFrom(Date.parse(observedAt), now);
+      return {
+        ...head,
+        ...{ latest: String(latest), matched: String(matched) },
+        finalized: finalized === null ? null : String(finalized),
+        addressesThrough: addressesThrough ?? null,
+        secondsSinceReport,
+        standsStill: head.state === 'stalled' || secondsSinceReport > REPORT_SECONDS_MAX,
+      };
+    });
+  }
+
+  private async reactions(): Promise<ReactionsResponse> {
+    const { reactions, ...clocks } = await this.queries.execute(new GetReactions());
+    const states = reactions.map(({ firstStartedAt, nextDueAt, ...state }) => ({
+      ...state,
+      firstStartedAt: firstStartedAt.toISOString(),
+      nextDueAt: nextDueAt?.toISOString() ?? null,
+    }));
+    return { ...clocks, states };
+  }
+
+  private books(): BooksCheckResponse {
+    const { checker } = this.modules.get(BooksModule, { strict: false });
+    const violated = checker?.violated() ?? [];
+    return {
+      checkedPosition: checker === null ? null : String(checker.checkedPosition()),
+      violationCount: violated.length,
+      violations: violated.slice(0, VIOLATIONS_MAX),
+    };
+  }
+}
+
+function secondsFrom(then: number, now: number): number {
+  return Math.max(0, Math.round((now - then) / 1_000));
+}
+
+function parseTime(text: string | null | undefined): Date | null {
+  return text ? new Date(text) : null;
+}

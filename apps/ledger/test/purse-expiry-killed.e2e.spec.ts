@@ -1,0 +1,133 @@
+import { account, purse, replenishment, streamName } from '@daybook/domain';
+import {
+  decideAndAppend,
+  decideAndAppendMany,
+  PostgresEventStore,
+  uuid5,
+} from '@daybook/event-store';
+import { Pool } from 'pg';
+import * as a from '../../../libs/domain/testing/a';
+import { type AppProcess, startApp } from '../../../test/app-process';
+import { freshDatabase, type TestDatabase, until } from '../../../test/dependencies';
+import { moveDatabaseClock, movedProcessClock } from '../../../test/moved-clocks';
+import { DEFAULT_ACCOUNT_ID as accountId } from '../src/edge/identity';
+import { migrate } from '../src/migrate';
+
+const PURSES = 1_000;
+const MONTH_MS = 31 * 24 * 60 * 60_000;
+const metadata = { accountId, actor: 'test' };
+
+let database: TestDatabase;
+let pool: Pool;
+let store: PostgresEventStore;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  await migrate(database.url, 'postgres');
+  pool = new Pool({ connectionString: database.url, max: 2 });
+  pool.on('error', () => undefined);
+  store = new PostgresEventStore(database.url);
+  await openAccount();
+  await mintPurses();
+});
+afterAll(async () => {
+  await store.close();
+  await pool.end();
+  await database.drop();
+});
+
+async function openAccount(): Promise<void> {
+  const purseExpiry = { unusedDays: 30, idleDays: 30 };
+  const reason = 'agreed with the merchant';
+  for (const command of [
+    { type: 'OpenAccount', name: 'shop', policy: { screening: false } },
+    { type: 'ChangeAccountPolicy', purseExpiry, reason },
+  ] as const) {
+    const stream = streamName('account', accountId);
+    await decideAndAppend(store, {
+      ...{ stream, decider: account, command, metadata },
+      commandId: command.type,
+    });
+  }
+}
+
+const idOf = (n: number) => uuid5(accountId, `purse ${n}`);
+const customerOf = (n: number) => uuid5(accountId, `customer ${n}`);
+
+/** The thousand, and one more with a deposit under way. */
+async function mintPurses(): Promise<void> {
+  const commands = Array.from({ length: PURSES + 1 }, (_, n) => ({
+    stream: streamName('purse', idOf(n)),
+    command: {
+      type: 'MintPurse' as const,
+      ...{ accountId, customerId: customerOf(n), family: 'evm' as const },
+      address: `0x${n.toString(16).padStart(40, '0')}`,
+      derivation: { xpubFingerprint: '00000000', index: n },
+      outsideOrderId: null,
+      at: new Date().toISOString(),
+      facts: { owner: a.owner({ accountId }) },
+    },
+    commandId: 'mint',
+    metadata,
+  }));
+  await decideAndAppendMany(store, purse, commands);
+  const parties = { accountId, customerId: customerOf(PURSES), purseId: idOf(PURSES) };
+  await decideAndAppend(store, {
+    stream: streamName('replenishment', a.replenishmentId),
+    decider: replenishment,
+    command: a.recordTransfer({}, { parties }),
+    ...{ commandId: 'v1', metadata },
+  });
+}
+
+async function count(from: string): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM ${from}`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+const archived = () => count(`event_store.event WHERE type = 'PurseArchived'`);
+const scheduled = () => count(`ledger.due WHERE key LIKE 'purse-%'`);
+
+const startLedger = (clockMs: number): Promise<AppProcess> =>
+  startApp('ledger', { DAYBOOK_DATABASE_URL: database.url, ...movedProcessClock(clockMs) });
+
+it('archives each of a thousand purses once, though one of two ledgers is killed midway', async () => {
+  // The first start, from which periods count at earliest.
+  const first = await startLedger(0);
+  await until(async () => (await scheduled()) === PURSES + 1, { timeoutMs: 30_000 });
+  await until(async () => (await count('ledger.reaction')) === 1);
+  await first.stop();
+
+  const wrong = await startLedger(MONTH_MS);
+  await until(() => wrong.output().includes('clocks differ, nothing is done'));
+  const trouble = async () => JSON.stringify(await (await fetch(`${wrong.url}/readyz`)).json());
+  await until(async () => (await trouble()).includes('so nothing expires'), { timeoutMs: 30_000 });
+  await wrong.stop();
+  expect(await archived()).toBe(0);
+
+  await moveDatabaseClock(database.url, MONTH_MS);
+  const ledgers = await Promise.all([startLedger(MONTH_MS), startLedger(MONTH_MS + 30_000)]);
+  await until(async () => (await archived()) >= 100, { timeoutMs: 30_000 });
+  await ledgers[0].kill();
+  expect(await archived()).toBeLessThan(PURSES);
+  // Beyond the leases that the killed one left.
+  await moveDatabaseClock(database.url, MONTH_MS + 85_000);
+  await until(async () => (await archived()) >= PURSES, { timeoutMs: 60_000 });
+  await until(async () => (await scheduled()) === 1);
+  await ledgers[1].stop();
+
+  const { rows } = await pool.query<{ stream: string; data: string }>(
+    `SELECT stream_id AS stream, data FROM event_store.event WHERE type = 'PurseArchived'`,
+  );
+  expect(rows).toHaveLength(PURSES);
+  expect(new Set(rows.map(({ stream }) => stream)).size).toBe(PURSES);
+  expect(new Set(rows.map(({ data }) => data))).toEqual(
+    new Set(['{"reason":"never-replenished"}']),
+  );
+  const left = await pool.query(`SELECT key, note FROM ledger.due WHERE key LIKE 'purse-%'`);
+  expect(left.rows).toEqual([
+    { key: streamName('purse', idOf(PURSES)), note: 'A replenishment of the purse is open.' },
+  ]);
+}, 180_000);

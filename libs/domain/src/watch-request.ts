@@ -1,0 +1,118 @@
+import { requireReason } from './customer';
+import type { Decider } from './decider';
+import { DomainError } from './errors';
+
+export const WATCH_REQUEST_KINDS = ['rescan', 'reset-ring'] as const;
+export type WatchRequestKind = (typeof WATCH_REQUEST_KINDS)[number];
+
+/** What an operator wants of the watcher of a chain. */
+export interface WatchWish {
+  /** CAIP-2. */
+  readonly chain: string;
+  /** To match blocks again, or to take over the node's chain after a reorg that was too deep. */
+  readonly kind: WatchRequestKind;
+  /** The first block; null lets the watcher find it, for a reset only. */
+  readonly from: number | null;
+  /** The last block; null for the last one that is matched. Always null for a reset. */
+  readonly to: number | null;
+  /** The watcher refuses to match more blocks than this. */
+  readonly blocksMax: number;
+  /** Kept as evidence. */
+  readonly reason: string;
+}
+
+export type WatchRequestCommand =
+  | ({
+      readonly type: 'RequestWatch';
+      /** The highest block that the chain's watcher reported; null when it never did. */
+      readonly facts: { readonly latest: number | null };
+    } & WatchWish)
+  | {
+      readonly type: 'CancelWatchRequest';
+      /** Kept as evidence. */
+      readonly reason: string;
+      /** How it ended, by the watcher's last report; null while it is open. */
+      readonly facts: { readonly ended: string | null };
+    };
+
+export type WatchRequestEvent =
+  | { readonly type: 'WatchRequested'; readonly data: WatchWish }
+  | { readonly type: 'WatchRequestCancelled'; readonly data: { readonly reason: string } };
+
+export type WatchRequestState =
+  | { readonly status: 'absent' }
+  | { readonly status: 'requested' | 'cancelled'; readonly wish: WatchWish };
+
+/**
+ * A request to the watcher of a chain. The watcher has the last word: it knows which blocks it can match.
+ * Refused here is only what no watcher could do.
+ */
+export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, WatchRequestState> = {
+  initialState: { status: 'absent' },
+
+  decide(command, state) {
+    switch (command.type) {
+      case 'RequestWatch': {
+        if (state.status !== 'absent') return [];
+        const { chain, kind, from, to, blocksMax, reason, facts } = command;
+        const wish = { chain, kind, from, to, blocksMax, reason };
+        requireReason(reason);
+        requireBlocks(wish, facts.latest);
+        return [{ type: 'WatchRequested', data: wish }];
+      }
+      case 'CancelWatchRequest': {
+        const { reason, facts } = command;
+        requireReason(reason);
+        if (state.status === 'absent') {
+          throw new DomainError('watch-request-not-found', 'There is no request with this id.');
+        }
+        if (state.status === 'cancelled') return [];
+        // A request that ends at this moment is cancelled without effect: the watcher ignores it.
+        if (facts.ended !== null) {
+          throw new DomainError(
+            'watch-request-ended',
+            `The request has ended already: it is ${facts.ended}.`,
+          );
+        }
+        return [{ type: 'WatchRequestCancelled', data: { reason } }];
+      }
+    }
+  },
+
+  evolve(state, event) {
+    switch (event.type) {
+      case 'WatchRequested':
+        return { status: 'requested', wish: event.data };
+      case 'WatchRequestCancelled':
+        return state.status === 'absent' ? state : { ...state, status: 'cancelled' };
+    }
+  },
+};
+
+/** Refuses with `watch-request-invalid`. */
+function requireBlocks({ chain, kind, from, to, blocksMax }: WatchWish, latest: number | null) {
+  if (kind === 'reset-ring' && to !== null) {
+    throw invalid('A reset goes on to the head, so it has no last block.');
+  }
+  if (kind === 'rescan' && from === null) throw invalid('A rescan needs its first block.');
+  const highest = Math.max(from ?? 0, to ?? 0);
+  if (latest !== null && highest > latest) {
+    throw invalid(
+      `Chain ${chain} is matched up to block ${latest} at most, and ${highest} lies beyond; what follows is matched as it comes.`,
+    );
+  }
+  if (from === null) return;
+  if (to !== null && from > to) {
+    throw invalid(`The first block, ${from}, lies above the last, ${to}.`);
+  }
+  const last = to ?? (kind === 'rescan' ? latest : null);
+  if (last !== null && last - from + 1 > blocksMax) {
+    throw invalid(
+      `Blocks ${from} to ${last} are ${last - from + 1} blocks, more than the ${blocksMax} that the request allows.`,
+    );
+  }
+}
+
+function invalid(sentence: string): DomainError {
+  return new DomainError('watch-request-invalid', sentence);
+}
