@@ -42,7 +42,7 @@ trailer \`grpc-status-details-bin\`) have:
 - a \`RetryInfo\` where REST has \`Retry-After\`.
 
 A refused request has changed nothing. The exception is \`outcome-unknown\`. This page is generated from
-\`apps/ledger/src/edge/problems.ts\`.
+\`libs/domain/src/errors.ts\` and \`apps/ledger/src/edge/problems.ts\`.
 `;
 
 /** `docs/errors.md`: every code with its statuses, when it happens and what to do. */

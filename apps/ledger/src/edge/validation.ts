@@ -24,7 +24,8 @@ export function validated<T extends object>(dto: Dto<T>, { path, place, fields }
       errors: [{ in: place, pointer: '', code: 'object', detail: 'Send a JSON object.' }],
     });
   }
-  const known = namesOf(dto).filter((name) => !Object.hasOwn(path, name));
+  const { names, alternatives } = rulesOf(dto);
+  const known = names.filter((name) => !Object.hasOwn(path, name));
   const request = Object.assign(new dto(), path);
   const faults: Fault[] = [];
   for (const [name, given] of Object.entries(fields)) {
@@ -33,13 +34,13 @@ export function validated<T extends object>(dto: Dto<T>, { path, place, fields }
   }
   const errors = validateSync(request, {
     // A class without rules would otherwise refuse every value.
-    forbidUnknownValues: namesOf(dto).length > 0,
+    forbidUnknownValues: names.length > 0,
     stopAtFirstError: true,
   });
   for (const error of errors) {
     faults.push(faultOf(error, Object.hasOwn(path, error.property) ? 'path' : place));
   }
-  if (faults.length === 0) faults.push(...notExactlyOne(dto, fields, place));
+  if (faults.length === 0) faults.push(...notExactlyOne(alternatives, fields, place));
   if (faults.length > 0) throw invalid(faults.slice(0, FAULTS_SHOWN_MAX));
   return request;
 }
@@ -55,19 +56,30 @@ export function invalid(faults: readonly Fault[]): Problem {
   return new Problem('validation-failed', detail, { errors: faults });
 }
 
-const names = new Map<Dto<object>, readonly string[]>();
+interface Rules {
+  readonly names: readonly string[];
+  /** Fields of which exactly one is sent. */
+  readonly alternatives: readonly string[];
+}
 
-function namesOf(dto: Dto<object>): readonly string[] {
-  let known = names.get(dto);
+const rules = new Map<Dto<object>, Rules>();
+
+/** Looked up once for each class: metadata is slow to read. */
+function rulesOf(dto: Dto<object>): Rules {
+  let known = rules.get(dto);
   if (known === undefined) {
-    known = fieldsOf(dto).map(({ name }) => name);
-    names.set(dto, known);
+    const names = fieldsOf(dto).map(({ name }) => name);
+    known = { names, alternatives: exactlyOneOf(dto) };
+    rules.set(dto, known);
   }
   return known;
 }
 
-function notExactlyOne(dto: Dto<object>, fields: object, place: Said['place']): readonly Fault[] {
-  const alternatives = exactlyOneOf(dto);
+function notExactlyOne(
+  alternatives: readonly string[],
+  fields: object,
+  place: Said['place'],
+): readonly Fault[] {
   const sent = alternatives.filter((name) => Object.hasOwn(fields, name));
   if (alternatives.length === 0 || sent.length === 1) return [];
   const detail = `Send either ${alternatives.join(' or ')}, and not both.`;

@@ -1340,7 +1340,8 @@ export const UnblockCustomerResponse: MessageFns<UnblockCustomerResponse> = {
 
 /**
  * The account's end users. Every call needs an API key in the metadata `authorization: Bearer dbk_...`
- * and sees its own account only. Reads need the scope `read`, commands the scope `write`.
+ * and sees its own account only. Each needs a scope such as `customers:read` (docs/grpc.md); a key with the
+ * scope `read` or `write` has every scope with that ending.
  *
  * Commands take a `request_id` (or the metadata `idempotency-key`): the same request with the same
  * id takes effect once and gets the first answer again; the same id with another request is refused
