@@ -154,9 +154,10 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
       await rm(folder, { recursive: true, force: true });
     },
   };
-  await until(async () => (await send('GET', '/v1/assets')).status === 200, {
-    description: 'The key of the new ledger',
-  });
+  const opens = async (path: string, key: string) =>
+    (await sendRequest(url, key, 'GET', path, {})).status === 200;
+  await until(() => opens('/v1/assets', apiKey), { description: 'The key of the new ledger' });
+  await until(() => opens('/v1/accounts', operatorKey), { description: 'Its operator key' });
   return ledger;
 }
 

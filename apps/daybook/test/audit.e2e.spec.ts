@@ -218,7 +218,7 @@ describe('replay --compare and rebuild', () => {
   it.each<[string[], RegExp]>([
     [[], /name a read model or "all"/],
     [['all', '--roll-back'], /--roll-back alone/],
-    [['balance'], /There is no balance; choose all or/],
+    [['balance'], /There is no read model balance\. Choose all or/],
   ])('rebuild %j is refused with what would be right', async (args, words) => {
     const { exitCode, stderr } = await rebuild(...args);
     expect(exitCode).toBe(2);
