@@ -196,6 +196,6 @@ describe.each(['ledger', 'chain-watcher'] as const)('the migration of the %s', (
     const runtime = new URL(database.url);
     runtime.username = 'nobody_here';
     const urls = { DAYBOOK_MIGRATION_URL: database.url, DAYBOOK_DATABASE_URL: runtime.href };
-    expect(await migrationRefusal(urls)).toMatch(/no role "nobody_here".*CREATE ROLE/);
+    expect(await migrationRefusal(urls)).toMatch(/role "nobody_here" does not exist.*CREATE ROLE/);
   });
 });
