@@ -77,7 +77,7 @@ describe('requirePostgres', () => {
 
   it('says which command makes the tables that are missing', async () => {
     const { message } = await refusal(requireAt(() => undefined, 'ledger.checkpoint'));
-    expect(message).toContain('there is no ledger.checkpoint');
+    expect(message).toContain('the table ledger.checkpoint does not exist');
     expect(message).toContain('npm run migrate');
   });
 });
