@@ -162,7 +162,7 @@ describe('the policy of an account', () => {
 });
 
 describe('a purse that nobody uses', () => {
-  it('is archived after its period, watched on, and restored to whoever asks for it', async () => {
+  it('is archived after its period, still watched, and restored by the next mint', async () => {
     const purse = await mint('never');
     await pass(29);
     await reportChain();
@@ -197,7 +197,7 @@ describe('a purse that nobody uses', () => {
     ]);
   }, 60_000);
 
-  it('is renewed by a receipt, whoever it is credited to, and not by less than the minimum', async () => {
+  it('is renewed by a receipt to customer or account, and not by less than the minimum', async () => {
     const [paid, blocked, dust] = [await mint('paid'), await mint('blocked'), await mint('dust')];
     const { customerId } = blocked;
     const body = { reason: 'chargeback' };

@@ -47,7 +47,7 @@ describe('minting a purse', () => {
       .changesNothing();
   });
 
-  it('restores an archived purse: whoever asks for an address gets one that works', () => {
+  it('restores an archived purse, so a mint never answers with an unusable address', () => {
     given(minted, archived).when(mint).emits(a.purseRestored()).when(mint).changesNothing();
   });
 

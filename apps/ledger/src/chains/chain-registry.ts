@@ -1,7 +1,7 @@
 import type { ChainsAndAssets } from '@daybook/chains';
 import type { Family } from '@daybook/domain';
 
-/** The configured chains, for whoever asks what is watched and how it becomes final. */
+/** The configured chains, which say what is watched and how it becomes final. */
 export class ChainRegistry {
   constructor(readonly registry: ChainsAndAssets) {}
 

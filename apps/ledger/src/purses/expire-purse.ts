@@ -83,7 +83,7 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
       stream,
       decider: purse,
       command: { type: 'ExpirePurse', accountId, at, facts },
-      // One effect for each time that the purse came into use, whoever repeats it.
+      // One effect for each time that the purse came into use, however often it is repeated.
       commandId: `expire:${restorations}`,
       metadata: { accountId, actor: 'system' },
     });

@@ -106,7 +106,7 @@ it('writes due times of the kinds of events that it is for, with how far it has 
   await until(reached);
 });
 
-it('looks again when it is told to, and says what a row waits for', async () => {
+it('looks again at the time that it set, and says what a row waits for', async () => {
   let looks = 0;
   const again = new Date(Date.now() + HOUR_MS).toISOString();
   const reactions = await startProcess({
