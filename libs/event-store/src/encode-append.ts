@@ -9,15 +9,20 @@ import {
 /** Stream names and event types are index keys and labels; longer ones are mistakes. */
 export const NAME_BYTES_MAX = 255;
 
-/** A checked append with its size, and with data and metadata as JSON text. */
+/** A checked append with its size. */
 export interface EncodedAppend {
   readonly stream: string;
   readonly expected: Expected;
-  readonly ids: readonly string[];
-  readonly types: readonly string[];
-  readonly datas: readonly string[];
-  readonly metadatas: readonly string[];
+  readonly events: readonly EncodedEvent[];
   readonly bytes: number;
+}
+
+/** Data and metadata are JSON text. */
+export interface EncodedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
 }
 
 const CANONICAL_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -36,10 +41,7 @@ export function encodeAppend(
   if (!isName(stream)) return reject(`a stream name has 1 to ${NAME_BYTES_MAX} bytes and no NUL.`);
   if (typeof expected === 'bigint' && expected < 0n) return reject('revisions start at 0.');
 
-  const ids: string[] = [];
-  const types: string[] = [];
-  const datas: string[] = [];
-  const metadatas: string[] = [];
+  const encoded: EncodedEvent[] = [];
   let bytes = 0;
   for (const { id, type, data, metadata } of events) {
     if (!CANONICAL_UUID.test(id)) return reject(`${id} is not a UUID in lower case.`);
@@ -51,15 +53,12 @@ export function encodeAppend(
     // As EventStoreDB counts (`Event.SizeOnDisk`): the type in UTF-16.
     bytes += 2 * type.length + Buffer.byteLength(dataText) + Buffer.byteLength(metadataText);
     // EventStoreDB keeps these two under names that begin with a `$`.
-    for (const id of [metadata.correlationId, metadata.causationId])
-      if (id !== undefined) bytes += 1;
-    ids.push(id);
-    types.push(type);
-    datas.push(dataText);
-    metadatas.push(metadataText);
+    if (metadata.correlationId !== undefined) bytes += 1;
+    if (metadata.causationId !== undefined) bytes += 1;
+    encoded.push({ id, type, data: dataText, metadata: metadataText });
   }
   if (bytes > APPEND_BYTES_MAX) return new AppendTooLarge(stream, bytes);
-  return { stream, expected, ids, types, datas, metadatas, bytes };
+  return { stream, expected, events: encoded, bytes };
 }
 
 function isName(text: string): boolean {

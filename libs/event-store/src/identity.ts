@@ -15,9 +15,8 @@ export function uuid5(namespace: string, name: string): string {
 
 /**
  * The id of the event that a command appends at a revision of a stream. A retry of the command has the
- * same id, so the store recognises it. The command is part of the id: from stream and revision alone,
- * two commands racing for one revision would look like duplicates of each other, and the loser would
- * be told that its event was stored.
+ * same id, so the store recognises it. Without the command in it, the loser of two commands that race for
+ * one revision would be taken for a repeat of the winner.
  */
 export function eventId(stream: string, revision: bigint, commandId: string): string {
   // No stream name has a NUL character, so no two triples make the same name.

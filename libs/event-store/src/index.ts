@@ -1,21 +1,19 @@
-export type { Checkpoints } from './checkpoints';
 export { type DecideRequest, decideAndAppend, decideAndAppendMany } from './decide-and-append';
 export {
   type CommandForStream,
   type Decided,
+  type DecidedOrNot,
   type Emitted,
   IdempotencyKeyReused,
+  loadStates,
   type RequestMetadata,
 } from './decision';
-export type { DecidedOrNot } from './draft';
 export * from './event-store';
 export { checkConnectionString } from './eventstoredb/connection-string';
+export { EventStoreDbEventStore } from './eventstoredb/eventstoredb-event-store';
+export { openEventStoreDb } from './eventstoredb/open';
 export {
-  EventStoreDbEventStore,
-  type EventStoreDbStatus,
-} from './eventstoredb/eventstoredb-event-store';
-export { type EventStoreDbConfig, openEventStoreDb } from './eventstoredb/open';
-export {
+  type Checkpoints,
   type Follower,
   type FollowerProgress,
   type FollowerStatus,
@@ -24,12 +22,8 @@ export {
   type Stalled,
 } from './follow';
 export { eventId, uuid5 } from './identity';
-export { loadStates } from './load-states';
-export { eventStoreMigrations, grantEventStore, type Queries } from './postgres/migrations';
-export {
-  PostgresEventStore,
-  type PostgresEventStoreOptions,
-} from './postgres/postgres-event-store';
+export { eventStoreMigrations, grantEventStore } from './postgres/migrations';
+export { PostgresEventStore } from './postgres/postgres-event-store';
 export {
   type Happened,
   type HappenedTo,
@@ -38,4 +32,3 @@ export {
   type Projection,
   type Sql,
 } from './projection';
-export type { WriteObserver, WriteOutcome, WriteReport } from './write-observer';

@@ -1,15 +1,10 @@
 import { StoreUnavailable } from './event-store';
 
 /** More callers than this for one stream is a fault of theirs, and each would wait for all before it. */
-export const WAITING_PER_STREAM_MAX = 1_000;
+const WAITING_PER_STREAM_MAX = 1_000;
 
-interface Holder {
-  readonly ended: Promise<void>;
-  /** Callers of the stream that have not ended. */
-  readonly callers: number;
-}
-
-const holdersOf = new WeakMap<object, Map<string, Holder>>();
+/** The callers that wait for a stream, in order; a stream has an entry while it is held. */
+const queuesOf = new WeakMap<object, Map<string, (() => void)[]>>();
 
 /**
  * A mutex for each stream: runs `work` when the earlier work of this process on the same stream has
@@ -22,21 +17,21 @@ export async function withStream<T>(
   stream: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const holders = holdersOf.get(owner) ?? new Map<string, Holder>();
-  holdersOf.set(owner, holders);
-  const before = holders.get(stream);
-  const callers = (before?.callers ?? 0) + 1;
-  if (callers > WAITING_PER_STREAM_MAX) {
-    throw new StoreUnavailable(`${before?.callers} commands are waiting for ${stream} already.`);
+  const queues = queuesOf.get(owner) ?? new Map<string, (() => void)[]>();
+  queuesOf.set(owner, queues);
+  const queue = queues.get(stream);
+  if (queue === undefined) {
+    queues.set(stream, []);
+  } else if (queue.length >= WAITING_PER_STREAM_MAX) {
+    throw new StoreUnavailable(`${queue.length} commands are waiting for ${stream} already.`);
+  } else {
+    await new Promise<void>((start) => queue.push(start));
   }
-  let release = (): void => undefined;
-  const mine: Holder = { ended: new Promise((resolve) => (release = resolve)), callers };
-  holders.set(stream, mine);
   try {
-    await before?.ended;
     return await work();
   } finally {
-    if (holders.get(stream) === mine) holders.delete(stream);
-    release();
+    const next = queues.get(stream)?.shift();
+    if (next) next();
+    else queues.delete(stream);
   }
 }

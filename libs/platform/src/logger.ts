@@ -5,20 +5,11 @@ import { destination, type Logger, type LoggerOptions, pino, stdTimeFunctions } 
  * may be personal data.
  */
 const SECRETS = [
-  'req.headers.authorization',
-  'req.headers.cookie',
-  'res.headers["set-cookie"]',
-  'err.parameters',
-  'err.driverError.parameters',
-  ...[
-    'authorization',
-    'password',
-    'secret',
-    'apiKey',
-    'token',
-    'databaseUrl',
-    'connectionString',
-  ].flatMap((name) => [name, `*.${name}`]),
+  ...['req.headers.authorization', 'req.headers.cookie', 'res.headers["set-cookie"]'],
+  ...['err.parameters', 'err.driverError.parameters'],
+  ...['authorization', 'password', 'secret', 'apiKey', 'token', 'databaseUrl', 'connectionString'],
+  ...['*.authorization', '*.password', '*.secret', '*.apiKey', '*.token'],
+  ...['*.databaseUrl', '*.connectionString'],
 ];
 
 /** The format of all apps: one JSON line per outcome with the app's name, RFC 3339 times, no secrets. */

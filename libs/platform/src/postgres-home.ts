@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isReachable, type SystemUser } from './reachable';
+import { isReachable, type SystemUser } from './postgres-binaries';
 
 /** A file with the path of the data, in a folder whose data is elsewhere. */
 const POINTER = 'location';

@@ -1,5 +1,6 @@
 import { TimedOut, within } from '@daybook/platform/plain';
 import {
+  ErrorType,
   type EventStoreDBClient,
   type JSONEventData,
   NO_STREAM,
@@ -16,22 +17,24 @@ import {
   StoreUnavailable,
 } from '../event-store';
 import type { Connection } from './connection';
-import { fateOfAppend, messageOf } from './errors';
+import { messageOf, typeOf } from './errors';
 import type { KnownEnd } from './known-end';
 import { readEvents, readLastOf } from './reads';
 import { storedMetadata } from './recorded-event';
 
 /** The server gives up a write after 2 s, so it answers by then or not at all. */
-export const ANSWER_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 5_000;
 /** How often an append that expects `any` or `exists` is tried at the stream's current revision. */
 const ANYWHERE_ATTEMPTS_MAX = 50;
 
+/** Refusals that the server expresses only in words; the client wraps them into errors of unknown type. */
+const NOT_TAKEN = /Server Is (Busy|Not Ready)|No leader info available/;
+const TOO_LARGE = /Maximum Append Size Exceeded/i;
+
 type At = bigint | 'no-stream';
 
-export interface Appender {
-  /** Appends at the expected revision. Rejects with an `EventStoreError`. */
-  append(request: AppendRequest, encoded: EncodedAppend): Promise<Appended>;
-}
+/** Appends at the expected revision. Rejects with an `EventStoreError`. */
+export type Appender = (request: AppendRequest, encoded: EncodedAppend) => Promise<Appended>;
 
 /**
  * Appends one request at a time to each stream, to different streams concurrently.
@@ -44,29 +47,35 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
   const encoder = new TextEncoder();
   let answeredAt = 0;
 
-  async function append(request: AppendRequest, encoded: EncodedAppend): Promise<Appended> {
-    const { stream, expected } = encoded;
+  async function append(request: AppendRequest, { bytes }: EncodedAppend): Promise<Appended> {
+    const { stream, expected } = request;
     const events = request.events.map(({ id, type, data, metadata }): JSONEventData => {
       // As bytes, metadata is sent as it is; anything else the client encodes twice over.
-      const bytes = encoder.encode(JSON.stringify(storedMetadata(metadata)));
-      return { id, type, contentType: 'application/json', data, metadata: bytes } as JSONEventData;
+      const stored = encoder.encode(JSON.stringify(storedMetadata(metadata)));
+      return { id, type, contentType: 'application/json', data, metadata: stored } as JSONEventData;
     });
-    if (expected !== 'any' && expected !== 'exists') return appendAt(stream, expected, events);
+    if (expected !== 'any' && expected !== 'exists')
+      return appendAt(stream, expected, events, bytes);
     for (let attempt = 1; ; attempt++) {
       const last = await readLastOf(connection.client(), stream);
       if (last === undefined && expected === 'exists') {
         throw new ConcurrencyConflict(stream, expected, 'no-stream');
       }
       try {
-        return await appendAt(stream, last?.revision ?? 'no-stream', events);
+        return await appendAt(stream, last?.revision ?? 'no-stream', events, bytes);
       } catch (error) {
-        if (!(error instanceof ConcurrencyConflict)) throw error;
-        if (attempt === ANYWHERE_ATTEMPTS_MAX) throw error;
+        const mayRepeat = attempt < ANYWHERE_ATTEMPTS_MAX;
+        if (!(error instanceof ConcurrencyConflict && mayRepeat)) throw error;
       }
     }
   }
 
-  async function appendAt(stream: string, at: At, events: JSONEventData[]): Promise<Appended> {
+  async function appendAt(
+    stream: string,
+    at: At,
+    events: JSONEventData[],
+    bytes: number,
+  ): Promise<Appended> {
     if (!connection.isReady()) await connection.ready();
     const before = await end.get();
     const sentAt = performance.now();
@@ -78,7 +87,7 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
       answeredAt = performance.now();
     } catch (error) {
       if (error instanceof TimedOut && answeredAt < sentAt) connection.giveUpAppends();
-      throw await failure(error, stream, at, events);
+      throw await failure(error, stream, at, bytes);
     }
     const revision = answer.nextExpectedRevision;
     const position = answer.position?.commit;
@@ -94,44 +103,33 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
     return { revision, position: stored.position, outcome: 'duplicate' };
   }
 
-  async function failure(
-    cause: unknown,
-    stream: string,
-    at: At,
-    events: readonly JSONEventData[],
-  ): Promise<Error> {
-    switch (fateOfAppend(cause)) {
-      case 'conflict': {
-        answeredAt = performance.now();
-        const { actualVersion } = cause as WrongExpectedVersionError;
-        const actual = typeof actualVersion === 'bigint' ? actualVersion : 'no-stream';
-        if (actual !== at && actual !== 'no-stream')
-          return new ConcurrencyConflict(stream, at, actual);
-        // Old servers leave the revision out, which looks like a stream without events.
-        const last = await readLastOf(connection.client(), stream).catch(() => undefined);
-        return new ConcurrencyConflict(stream, at, last?.revision ?? actual);
+  async function failure(cause: unknown, stream: string, at: At, bytes: number): Promise<Error> {
+    const [type, message] = [typeOf(cause), messageOf(cause)];
+    if (type === ErrorType.WRONG_EXPECTED_VERSION) {
+      answeredAt = performance.now();
+      const { actualVersion } = cause as WrongExpectedVersionError;
+      const actual = typeof actualVersion === 'bigint' ? actualVersion : 'no-stream';
+      if (actual !== at && actual !== 'no-stream') {
+        return new ConcurrencyConflict(stream, at, actual);
       }
-      case 'too-large':
-        return new AppendTooLarge(stream, sizeOf(events));
-      case 'deleted':
-        return new AppendRejected(stream, 'the stream was deleted.');
-      case 'unavailable':
-        connection.doubt();
-        return new StoreUnavailable(`EventStoreDB refused the append: ${messageOf(cause)}`, {
-          cause,
-        });
-      case 'unknown':
-        connection.doubt();
-        return new OutcomeUnknown(stream, { cause });
+      // Old servers leave the revision out, which looks like a stream without events.
+      const last = await readLastOf(connection.client(), stream).catch(() => undefined);
+      return new ConcurrencyConflict(stream, at, last?.revision ?? actual);
     }
+    if (type === ErrorType.STREAM_DELETED) {
+      return new AppendRejected(stream, 'the stream was deleted.');
+    }
+    const isUnknown = type === ErrorType.UNKNOWN;
+    if (type === ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED || (isUnknown && TOO_LARGE.test(message))) {
+      return new AppendTooLarge(stream, bytes);
+    }
+    connection.doubt();
+    if (type === ErrorType.ACCESS_DENIED || (isUnknown && NOT_TAKEN.test(message))) {
+      return new StoreUnavailable(`EventStoreDB refused the append: ${message}`, { cause });
+    }
+    // The connection, the whole call or the wait ended, perhaps after the write.
+    return new OutcomeUnknown(stream, { cause });
   }
 
-  return { append };
-}
-
-function sizeOf(events: readonly JSONEventData[]): number {
-  return events.reduce((sum, { type, data, metadata }) => {
-    const bytes = Buffer.byteLength(JSON.stringify(data)) + (metadata as Uint8Array).length;
-    return sum + bytes + 2 * type.length;
-  }, 0);
+  return append;
 }

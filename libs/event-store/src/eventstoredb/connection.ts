@@ -1,13 +1,12 @@
 import { within } from '@daybook/platform/plain';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
+import { status } from '@grpc/grpc-js';
 import { StoreUnavailable } from '../event-store';
 import { codeOf, messageOf } from './errors';
 
 /** How long connecting may take, discovery of a cluster included. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** gRPC's status for a server that cannot be reached. */
-const UNAVAILABLE = 14;
 
 /** A bidirectional call that carries many appends. */
 interface AppendCall {
@@ -19,10 +18,7 @@ interface GrpcClient {
   batchAppend(...args: unknown[]): AppendCall;
 }
 
-/**
- * Internals of the client, version 6.2.1, declared as protected. A test fails when an update moves
- * them.
- */
+/** Internals of the client, version 6.2.1, declared as protected. A test fails when an update moves them. */
 interface Inside {
   GRPCStreamCreator: (
     Client: unknown,
@@ -33,25 +29,13 @@ interface Inside {
   supports(method: unknown): Promise<boolean>;
 }
 
-export interface Connection {
-  /** The current client; it is replaced when it cannot recover. */
-  client(): EventStoreDBClient;
-  /** Whether the last check reached a server, and nothing has failed since. */
-  isReady(): boolean;
-  /** Checks. Rejects with `StoreUnavailable` when no server can be reached: nothing has been sent then. */
-  ready(): Promise<void>;
-  /** Something failed: the next `ready` checks again. */
-  doubt(): void;
-  /** Ends the silent call that carries appends: all of them fail, and the next append opens a new call. */
-  giveUpAppends(): void;
-  close(): Promise<void>;
-}
+export type Connection = ReturnType<typeof connect>;
 
 /**
  * The one client of a process. Appends share a call, and the library keeps the pending appends of all
  * clients of the process in one place, so two clients would end each other's appends.
  */
-export function connect(create: () => EventStoreDBClient): Connection {
+export function connect(create: () => EventStoreDBClient) {
   let call: AppendCall | undefined;
   let client = guarded(create());
   let isReady = false;
@@ -60,28 +44,29 @@ export function connect(create: () => EventStoreDBClient): Connection {
     const inside = made as unknown as Inside;
     const original = inside.GRPCStreamCreator;
     inside.GRPCStreamCreator = (Client, name, make, cache) => {
-      const making =
-        name === 'appendToStream'
-          ? (grpc: GrpcClient) =>
-              make({
-                batchAppend: (...args) => {
-                  call = tolerant(grpc.batchAppend(...args));
-                  return call;
-                },
-              })
-          : make;
-      return original(Client, name, making, cache);
+      if (name !== 'appendToStream') return original(Client, name, make, cache);
+      const kept = (grpc: GrpcClient) => ({
+        batchAppend: (...args: unknown[]) => {
+          call = tolerant(grpc.batchAppend(...args));
+          return call;
+        },
+      });
+      return original(Client, name, (grpc) => make(kept(grpc)), cache);
     };
     return made;
   }
 
   return {
-    client: () => client,
-    isReady: () => isReady,
-    doubt: () => {
+    /** The current client; it is replaced when it cannot recover. */
+    client: (): EventStoreDBClient => client,
+    /** Whether the last check reached a server, and nothing has failed since. */
+    isReady: (): boolean => isReady,
+    /** Something failed: the next `ready` checks again. */
+    doubt: (): void => {
       isReady = false;
     },
-    ready: async () => {
+    /** Checks. Rejects with `StoreUnavailable` when no server can be reached: nothing has been sent then. */
+    ready: async (): Promise<void> => {
       const { supports } = client as unknown as Inside;
       try {
         const late = `no answer within ${CONNECT_TIMEOUT_MS} ms`;
@@ -90,7 +75,7 @@ export function connect(create: () => EventStoreDBClient): Connection {
       } catch (cause) {
         // The client repeats the question only when the server was not reached; any other error it
         // remembers for ever, so that client is replaced.
-        if (codeOf(cause) !== UNAVAILABLE) {
+        if (codeOf(cause) !== status.UNAVAILABLE) {
           const old = client;
           client = guarded(create());
           void old.dispose();
@@ -99,7 +84,8 @@ export function connect(create: () => EventStoreDBClient): Connection {
         throw new StoreUnavailable(`EventStoreDB cannot be reached: ${reason}`, { cause });
       }
     },
-    giveUpAppends: () => {
+    /** Ends the silent call that carries appends: all of them fail, and the next append opens a new call. */
+    giveUpAppends: (): void => {
       call?.cancel();
       call = undefined;
     },

@@ -19,16 +19,12 @@ export interface CursorPage {
   readonly because: 'full' | 'caught-up' | 'time';
 }
 
-export interface Cursor {
-  /** The next events, at most `limit`. Rejects with `StoreUnavailable`; the cursor is closed then. */
-  page(limit: number): Promise<CursorPage>;
-  close(): void;
-}
+export type Cursor = ReturnType<typeof openCursor>;
 
-/** A message of the server that is not an event, and how many events come before it. */
+/** A checkpoint, or with no position the caught-up message, and how many events come before it. */
 interface Marker {
   readonly after: number;
-  readonly position?: Position;
+  readonly position: Position | undefined;
 }
 
 /**
@@ -40,7 +36,7 @@ export function openCursor(
   client: EventStoreDBClient,
   prefixes: readonly string[],
   after: Position,
-): Cursor {
+) {
   let received = 0;
   let markers: Marker[] = [];
   let events: RecordedEvent[] = [];
@@ -52,8 +48,7 @@ export function openCursor(
 
   // Called when a marker is parsed; events before it may still be buffered.
   const note = (position?: Position): void => {
-    const marker = { after: received + subscription.readableLength };
-    markers.push(position === undefined ? marker : { ...marker, position });
+    markers.push({ after: received + subscription.readableLength, position });
     applyMarkers();
   };
   const subscription = client.subscribeToAll({
@@ -103,25 +98,29 @@ export function openCursor(
     subscription.unsubscribe().catch(() => undefined);
   }
 
+  /** The next events, at most `limit`. Rejects with `StoreUnavailable`; the cursor is closed then. */
   function page(limit: number): Promise<CursorPage> {
     wanted = limit;
     events = [];
     const from = end;
     return new Promise((resolve, reject) => {
-      const settle = (because: CursorPage['because']) => {
-        done();
-        resolve({ events, end, because });
-      };
       const done = () => {
         clearTimeout(silence);
         clearTimeout(time);
         wake = () => undefined;
         subscription.pause();
       };
-      const silence = setTimeout(() => {
+      const settle = (because: CursorPage['because']) => {
+        done();
+        resolve({ events, end, because });
+      };
+      const fail = (error: unknown) => {
         done();
         close();
-        reject(new StoreUnavailable(`EventStoreDB sent nothing for ${READ_SILENCE_MS} ms.`));
+        reject(cannotBeRead(error));
+      };
+      const silence = setTimeout(() => {
+        fail(new StoreUnavailable(`EventStoreDB sent nothing for ${READ_SILENCE_MS} ms.`));
       }, READ_SILENCE_MS);
       let isLate = false;
       const time = setTimeout(() => {
@@ -130,11 +129,8 @@ export function openCursor(
       }, PAGE_MS);
       wake = () => {
         silence.refresh();
-        if (failure !== undefined) {
-          done();
-          close();
-          reject(cannotBeRead(failure));
-        } else if (events.length >= wanted) settle('full');
+        if (failure !== undefined) fail(failure);
+        else if (events.length >= wanted) settle('full');
         else if (caughtUp) settle('caught-up');
         else if (isLate && end > from) settle('time');
       };

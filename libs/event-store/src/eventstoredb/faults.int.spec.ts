@@ -168,7 +168,7 @@ describe('a read that something befalls', () => {
 
 describe('the subscription', () => {
   const never = new AbortController().signal;
-  const subscription = () => store.status().subscription;
+  const subscription = () => store.subscription();
 
   async function subscribed(): Promise<void> {
     void store.waitForGrowth(2n ** 62n, 60_000, never);

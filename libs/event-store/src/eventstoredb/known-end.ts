@@ -1,25 +1,21 @@
 import { type Position, START } from '../event-store';
 
-export interface KnownEnd {
-  /** Notes a position that the log has reached. */
-  reached(position: Position): void;
-  /** A position at or after everything that was stored before this call. */
-  get(): Promise<Position>;
-}
+export type KnownEnd = ReturnType<typeof knownEnd>;
 
 /**
  * The current end of the log. The server does not tell an append from a duplicate; but what is stored now
  * comes after everything that was stored before. So the end is read before an append is sent; callers
  * that arrive while one read is under way share the next.
  */
-export function knownEnd(readEnd: () => Promise<Position>): KnownEnd {
+export function knownEnd(readEnd: () => Promise<Position>) {
   let known = START;
   let current: Promise<void> | undefined;
   let next: Promise<void> | undefined;
 
-  const reached = (position: Position): void => {
+  /** Notes a position that the log has reached. */
+  function reached(position: Position): void {
     if (position > known) known = position;
-  };
+  }
 
   /** A read that began before a call may miss what was stored in between, so the call waits for the next. */
   async function askAfter(earlier: Promise<void> | undefined): Promise<void> {
@@ -31,7 +27,8 @@ export function knownEnd(readEnd: () => Promise<Position>): KnownEnd {
 
   return {
     reached,
-    get: async () => {
+    /** A position at or after everything that was stored before this call. */
+    get: async (): Promise<Position> => {
       next ??= askAfter(current);
       await next;
       return known;

@@ -5,14 +5,14 @@ import { type AppendResult, StoreUnavailable } from '../event-store';
  * The most appends and bytes of one commit. Measured: beyond 512 an append no longer gets cheaper, and
  * all of the commit wait longer.
  */
-export const BATCH_APPENDS_MAX = 512;
-export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+const BATCH_APPENDS_MAX = 512;
+const BATCH_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * Concurrent commits. With two, the database writes one batch while this process reads the
  * answers to the other and collects the next.
  */
-export const BATCHES_IN_FLIGHT_MAX = 2;
+const BATCHES_IN_FLIGHT_MAX = 2;
 
 /** Below this many waiting appends, two batches cost more than their overlap saves. */
 const SPLIT_FROM = 16;
@@ -25,12 +25,7 @@ export interface QueueLimits {
 /** About three seconds of work; a longer queue only turns a slow store into a slow and full process. */
 export const QUEUE_LIMITS: QueueLimits = { appends: 65_536, bytes: 128 * 1024 * 1024 };
 
-export interface GroupCommit {
-  /** Queues an append. `settle` is called once, at once with `StoreUnavailable` if the queue is full. */
-  submit(append: EncodedAppend, settle: (result: AppendResult) => void): void;
-  /** Resolves when nothing is queued or under way. */
-  idle(): Promise<void>;
-}
+export type GroupCommit = ReturnType<typeof groupCommit>;
 
 interface Waiting {
   readonly append: EncodedAppend;
@@ -48,8 +43,8 @@ interface Waiting {
  */
 export function groupCommit(
   commit: (batch: readonly EncodedAppend[]) => Promise<readonly AppendResult[]>,
-  limits: QueueLimits = QUEUE_LIMITS,
-): GroupCommit {
+  limits: QueueLimits,
+) {
   /** The last append of each stream that has not been answered. */
   const tails = new Map<string, Waiting>();
   let ready: Waiting[] = [];
@@ -60,6 +55,7 @@ export function groupCommit(
   let scheduled = false;
   let onIdle: (() => void)[] = [];
 
+  /** Queues an append. `settle` is called once, at once with `StoreUnavailable` if the queue is full. */
   function submit(append: EncodedAppend, settle: (result: AppendResult) => void): void {
     if (queued >= limits.appends || queuedBytes + append.bytes > limits.bytes) {
       settle(new StoreUnavailable(`${queued} appends are waiting for the store already.`));
@@ -127,9 +123,10 @@ export function groupCommit(
     }
   }
 
-  return {
-    submit,
-    idle: () =>
-      queued === 0 ? Promise.resolve() : new Promise((resolve) => void onIdle.push(resolve)),
-  };
+  /** Resolves when nothing is queued or under way. */
+  async function idle(): Promise<void> {
+    if (queued > 0) await new Promise<void>((resolve) => void onIdle.push(resolve));
+  }
+
+  return { submit, idle };
 }

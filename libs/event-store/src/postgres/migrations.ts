@@ -1,9 +1,5 @@
+import type { Queries } from '@daybook/platform/plain';
 import { escapeIdentifier } from 'pg';
-
-/** The part of TypeORM's query runner that a migration needs, so that this library does not import TypeORM. */
-export interface Queries {
-  query(sql: string): Promise<unknown>;
-}
 
 /** The log, and the one row that writers lock to commit in order. */
 const TABLES = `
@@ -128,17 +124,6 @@ export class CreateEventLog1700000000001 {
     await queries.query(TABLES);
     await queries.query(APPEND_ONLY);
     await queries.query(APPEND);
-  }
-
-  /** Drops an empty log only, as a full one could not be restored. */
-  async down(queries: Queries): Promise<void> {
-    await queries.query(`
-      DO $$ BEGIN
-        IF EXISTS (SELECT FROM event_store.event) THEN
-          RAISE EXCEPTION 'event_store holds events and is not dropped';
-        END IF;
-      END $$;
-      DROP SCHEMA event_store CASCADE`);
   }
 }
 

@@ -1,21 +1,15 @@
-export interface LimiterOptions {
-  /** How many run at once. */
+export type Limiter = ReturnType<typeof limiter>;
+
+/** Limits how much work runs at once and how much waits; `tooMany` makes the error when that many wait. */
+export function limiter({
+  runningMax,
+  waitingMax,
+  tooMany,
+}: {
   readonly runningMax: number;
-  /** How many may wait. */
   readonly waitingMax: number;
-  /** Makes the error of `run` if that many already wait. */
   readonly tooMany: (waiting: number) => Error;
-}
-
-export interface Limiter {
-  /** Runs `work` when fewer than the limit run, in order of arrival. */
-  run<T>(work: () => Promise<T>): Promise<T>;
-  /** Resolves when nothing runs or waits. */
-  idle(): Promise<void>;
-}
-
-/** Limits how much work runs at once and how much waits. */
-export function limiter({ runningMax, waitingMax, tooMany }: LimiterOptions): Limiter {
+}) {
   /** Callers in order of arrival; those before `served` have started. */
   let queue: (() => void)[] = [];
   let served = 0;
@@ -42,7 +36,8 @@ export function limiter({ runningMax, waitingMax, tooMany }: LimiterOptions): Li
   }
 
   return {
-    run: async (work) => {
+    /** Runs `work` when fewer than the limit run, in order of arrival. */
+    run: async <T>(work: () => Promise<T>): Promise<T> => {
       const waiting = queue.length - served;
       if (running < runningMax) running += 1;
       else if (waiting < waitingMax) await new Promise<void>((go) => void queue.push(go));
@@ -53,7 +48,9 @@ export function limiter({ runningMax, waitingMax, tooMany }: LimiterOptions): Li
         ended();
       }
     },
-    idle: () =>
-      running === 0 ? Promise.resolve() : new Promise((resolve) => void onIdle.push(resolve)),
+    /** Resolves when nothing runs or waits. */
+    idle: async (): Promise<void> => {
+      if (running > 0) await new Promise<void>((resolve) => void onIdle.push(resolve));
+    },
   };
 }
