@@ -30,11 +30,6 @@ const DECISIONS_MAX = 50;
 /** The wait before deciding again; the longest is a little more than such a commit takes. */
 const CONFLICT_BACK_OFF = { firstMs: 25, longestMs: 50 };
 
-export interface DecideRequest<Command, Event extends Emitted, State>
-  extends CommandForStream<Command> {
-  readonly decider: Decider<Command, Event, State>;
-}
-
 /**
  * The one write path: reads the stream, decides on its state and appends what was decided, expecting
  * the revision that was read. When another writer was faster it decides again on the new state; when
@@ -45,7 +40,7 @@ export interface DecideRequest<Command, Event extends Emitted, State>
  */
 export async function decideAndAppend<Command, Event extends Emitted, State>(
   store: EventStore,
-  request: DecideRequest<Command, Event, State>,
+  request: CommandForStream<Command> & { readonly decider: Decider<Command, Event, State> },
 ): Promise<Decided<Event, State>> {
   const alone = (write: () => Promise<void>) => withStream(store, request.stream, write);
   const [result] = await writeAll(store, request.decider, [request], alone);

@@ -65,14 +65,11 @@ export class IdempotencyKeyReused extends Error {
   }
 }
 
-/** The state of a stream, and where it ends: revision -1 for no stream. */
-export type StreamState<State> = Pick<Decided<never, State>, 'state' | 'revision' | 'position'>;
-
-/** Folds the history of a stream. */
+/** Folds the history of a stream: its state, and where it ends (revision -1 for no stream). */
 export function streamState<Command, Event extends Emitted, State>(
   decider: Decider<Command, Event, State>,
   history: readonly RecordedEvent[],
-): StreamState<State> {
+): Pick<Decided<Event, State>, 'state' | 'revision' | 'position'> {
   let state = decider.initialState;
   for (const recorded of history) state = decider.evolve(state, currentShape(recorded));
   const last = history.at(-1);

@@ -53,11 +53,8 @@ export interface RecordedEvent extends NewEvent {
   readonly recordedAt: string;
 }
 
-/**
- * The revision that the writer expects the stream to have. A revision or `no-stream` makes an append idempotent
- * for ever (the stored ids are compared); `any` and `exists` promise nothing about repeats.
- */
-export type Expected = 'any' | 'no-stream' | 'exists' | bigint;
+/** The revision that the writer expects the stream to have. A repeat of an append is known by the stored ids. */
+export type Expected = 'no-stream' | bigint;
 
 export interface AppendRequest {
   readonly stream: string;

@@ -48,13 +48,7 @@ export interface FollowOptions<Tx> {
   /** Called for every failed attempt; the reader stays where it is and tries again for ever. */
   onError?(error: unknown, status: FollowerStatus): void;
   /** Called after each commit. */
-  onProgress?(progress: FollowerProgress): void;
-}
-
-export interface FollowerProgress {
-  readonly events: number;
-  readonly position: Position;
-  readonly durationMs: number;
+  onProgress?(progress: { events: number; position: Position; durationMs: number }): void;
 }
 
 export interface FollowerStatus {

@@ -1,4 +1,4 @@
-export { type DecideRequest, decideAndAppend, decideAndAppendMany } from './decide-and-append';
+export { decideAndAppend, decideAndAppendMany } from './decide-and-append';
 export {
   type CommandForStream,
   type Decided,
@@ -15,7 +15,6 @@ export { openEventStoreDb } from './eventstoredb/open';
 export {
   type Checkpoints,
   type Follower,
-  type FollowerProgress,
   type FollowerStatus,
   type FollowOptions,
   follow,

@@ -8,10 +8,10 @@ import {
 } from './event-store';
 
 /** A restart of the store takes seconds; clients have given up long after that. */
-export const RETRY_FOR_MS = 10_000;
+const RETRY_FOR_MS = 10_000;
 
 /** Retries within a second after the store is back. */
-export const BACK_OFF = { firstMs: 25, longestMs: 1_000 };
+const BACK_OFF = { firstMs: 25, longestMs: 1_000 };
 
 /** Repeats a read while the store cannot be reached, for a bounded time. */
 export async function readPatiently<T>(read: () => Promise<T>): Promise<T> {
@@ -36,14 +36,11 @@ export async function appendPatiently(
   store: EventStore,
   requests: readonly AppendRequest[],
 ): Promise<readonly AppendResult[]> {
-  const first = await store.appendMany(requests);
-  if (!first.some(isTransient)) return first;
-
-  const results = [...first];
   const giveUpAt = performance.now() + RETRY_FOR_MS;
-  for (let attempt = 1; performance.now() < giveUpAt; attempt++) {
+  const results = [...(await store.appendMany(requests))];
+  for (let attempt = 1; ; attempt++) {
     const open = [...results.keys()].filter((index) => isTransient(results[index]));
-    if (open.length === 0) break;
+    if (open.length === 0 || performance.now() > giveUpAt) return results;
     await pause(backOffMs(attempt, BACK_OFF));
     const again = await store.appendMany(open.map((index) => requests[index] as AppendRequest));
     for (const [i, index] of open.entries()) {
@@ -53,7 +50,6 @@ export async function appendPatiently(
       if (!stillUnknown) results[index] = result;
     }
   }
-  return results;
 }
 
 function isTransient(result: AppendResult | undefined): boolean {

@@ -109,9 +109,7 @@ export class InMemoryEventStore extends EventStore {
     const { stream, expected, events } = append;
     const history = this.streams.get(stream) ?? [];
     const next = expected === 'no-stream' ? 0 : Number(expected) + 1;
-    const accepted =
-      expected === 'any' || (expected === 'exists' ? history.length > 0 : next === history.length);
-    if (accepted) return this.write(append, history);
+    if (next === history.length) return this.write(append, history);
 
     const repeated = history.slice(next, next + events.length);
     const last = repeated.at(-1)?.place;

@@ -59,11 +59,6 @@ export interface EmbeddedPostgresOptions {
 
 export type EmbeddedPostgres = Awaited<ReturnType<typeof startEmbeddedPostgres>>;
 
-interface Identity {
-  readonly port: number;
-  readonly password: string;
-}
-
 /**
  * Starts the PostgreSQL that npm installed, on 127.0.0.1 with a password of its own. A server that survived a
  * killed process is stopped cleanly first, so there are never two on one folder. The server ends with this
@@ -109,9 +104,9 @@ export async function removeEmbeddedPostgres(folder: string): Promise<void> {
 }
 
 /** The last port and password of this folder, with a new port if that is taken. */
-async function settle(home: string, wanted: number | undefined): Promise<Identity> {
+async function settle(home: string, wanted: number | undefined) {
   const file = join(home, 'identity.json');
-  const known: Identity | undefined = existsSync(file)
+  const known: { port: number; password: string } | undefined = existsSync(file)
     ? JSON.parse(readFileSync(file, 'utf8'))
     : undefined;
   if (known && (wanted ?? known.port) === known.port) {
@@ -128,11 +123,13 @@ async function settle(home: string, wanted: number | undefined): Promise<Identit
   return identity;
 }
 
-interface Server extends Identity {
+interface Server {
   readonly binaries: string;
   readonly home: string;
   readonly data: string;
   readonly user: SystemUser | undefined;
+  readonly port: number;
+  readonly password: string;
 }
 
 /** Creates the cluster beside its folder and renames it, so an interrupted start leaves none behind. */

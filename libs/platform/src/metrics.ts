@@ -5,18 +5,13 @@ const DURATION_BUCKETS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** The metrics of followers and consumers. Labels have few values: never an account or an id. */
-export interface Metrics {
-  readonly registry: Registry;
-  readonly followLag: Gauge<'projection'>;
-  readonly followProgressAgeSeconds: Gauge<'projection'>;
-  readonly consumerLagMessages: Gauge<'topic' | 'group'>;
-  readonly parkedKeys: Gauge<'topic' | 'group'>;
-  readonly engineUp: Gauge<'engine'>;
-}
+export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Metrics of one process, with those of Node itself; `/metrics` writes `registry.metrics()`. */
-export function createMetrics(app: string): Metrics {
+/**
+ * Metrics of one process, with those of Node itself; `/metrics` writes `registry.metrics()`. Labels have few
+ * values: never an account or an id.
+ */
+export function createMetrics(app: string) {
   const registry = new Registry();
   registry.setDefaultLabels({ app });
   collectDefaultMetrics({ register: registry });

@@ -31,9 +31,6 @@ export function isReachable(path: string, user: SystemUser): boolean {
   return mayEnter && (path === dirname(path) || isReachable(dirname(path), user));
 }
 
-/** Users that may already exist for PostgreSQL, most specific first. */
-const SERVER_USERS = ['daybook', 'postgres'] as const;
-
 /**
  * The user that PostgreSQL must run as, or undefined for the current one. PostgreSQL refuses to run as
  * root, so root runs it as a user of its own, created when there is none; on a system without `useradd`
@@ -41,10 +38,8 @@ const SERVER_USERS = ['daybook', 'postgres'] as const;
  */
 export function serverUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  for (const name of SERVER_USERS) {
-    const user = findUser(name);
-    if (user) return user;
-  }
+  const existing = findUser('daybook') ?? findUser('postgres');
+  if (existing) return existing;
   try {
     const flags = ['--system', '--user-group', '--no-create-home'];
     execFileSync('useradd', [...flags, 'daybook'], { stdio: 'ignore' });
@@ -79,8 +74,8 @@ function installedBinaries(): string {
 }
 
 /**
- * The binaries, runnable by `user`: those that npm installed, or a copy under `copyTo` when the user
- * cannot reach them or their library links are missing and cannot be created.
+ * The binaries: those that npm installed, or a copy under `copyTo` when `user` cannot reach them or their
+ * library links are missing and cannot be created.
  */
 export function binariesFor(user: SystemUser | undefined, copyTo: string): string {
   const installed = installedBinaries();

@@ -18,7 +18,6 @@ import { isReachable, type SystemUser } from './postgres-binaries';
 const POINTER = 'location';
 /** A file next to the data, with the path of the folder that it belongs to. */
 const OWNER = 'belongs-to';
-
 /** Where data is kept when its own folder cannot be reached; the first is cleaned up least. */
 const OTHER_PLACES = ['/var/lib', '/var/tmp', tmpdir()];
 
@@ -31,10 +30,7 @@ export function homeOf(folder: string, user: SystemUser | undefined): string {
   mkdirSync(folder, { recursive: true });
   const own = realpathSync(folder);
   const known = recordedHome(own);
-  if (known) {
-    refuseCopy(own, known);
-    return known;
-  }
+  if (known) return refuseCopy(own, known);
   if (!user || isReachable(own, user)) return own;
 
   const home = makeOpen(join(otherPlace(user), 'daybook-'));
@@ -53,16 +49,16 @@ export function recordedHome(folder: string): string | undefined {
   return home && existsSync(home) ? home : undefined;
 }
 
-/** Copies of a folder would share one database; a folder that was moved takes it with it. */
-function refuseCopy(folder: string, home: string): void {
+/** Returns `home`. Copies of a folder would share one database; a folder that was moved takes it with it. */
+function refuseCopy(folder: string, home: string): string {
   const owner = readName(join(home, OWNER));
-  if (owner === folder) return;
-  if (owner && recordedHome(owner) === home) {
+  if (owner && owner !== folder && recordedHome(owner) === home) {
     throw new Error(
       `${folder} is a copy of ${owner}, whose data is in ${home}. Delete ${join(folder, POINTER)} to begin with an empty database.`,
     );
   }
   writeFileSync(join(home, OWNER), `${folder}\n`);
+  return home;
 }
 
 function readName(file: string): string | undefined {

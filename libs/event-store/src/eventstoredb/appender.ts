@@ -19,29 +19,21 @@ import {
 import type { Connection } from './connection';
 import { messageOf, typeOf } from './errors';
 import type { KnownEnd } from './known-end';
-import { readEvents, readLastOf } from './reads';
+import { readEvents } from './reads';
 import { storedMetadata } from './recorded-event';
 
 /** The server gives up a write after 2 s, so it answers by then or not at all. */
 const ANSWER_TIMEOUT_MS = 5_000;
-/** How often an append that expects `any` or `exists` is tried at the stream's current revision. */
-const ANYWHERE_ATTEMPTS_MAX = 50;
-
 /** Refusals that the server expresses only in words; the client wraps them into errors of unknown type. */
 const NOT_TAKEN = /Server Is (Busy|Not Ready)|No leader info available/;
 const TOO_LARGE = /Maximum Append Size Exceeded/i;
-
-type At = bigint | 'no-stream';
 
 /** Appends at the expected revision. Rejects with an `EventStoreError`. */
 export type Appender = (request: AppendRequest, encoded: EncodedAppend) => Promise<Appended>;
 
 /**
- * Appends one request at a time to each stream, to different streams concurrently.
- *
- * With an explicit revision, or none, the server compares stored ids for ever (rule 1 of its
- * `IndexWriter.CheckCommit`); for "any" it remembers recent ids only. So "any" and "exists" are appended
- * at the stream's current revision, and again when the stream has grown meanwhile.
+ * Appends one request at a time to each stream, to different streams concurrently. With an explicit revision,
+ * or none, the server compares stored ids for ever (rule 1 of its `IndexWriter.CheckCommit`).
  */
 export function appender(connection: Connection, end: KnownEnd): Appender {
   const encoder = new TextEncoder();
@@ -54,32 +46,10 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
       const stored = encoder.encode(JSON.stringify(storedMetadata(metadata)));
       return { id, type, contentType: 'application/json', data, metadata: stored } as JSONEventData;
     });
-    if (expected !== 'any' && expected !== 'exists')
-      return appendAt(stream, expected, events, bytes);
-    for (let attempt = 1; ; attempt++) {
-      const last = await readLastOf(connection.client(), stream);
-      if (last === undefined && expected === 'exists') {
-        throw new ConcurrencyConflict(stream, expected, 'no-stream');
-      }
-      try {
-        return await appendAt(stream, last?.revision ?? 'no-stream', events, bytes);
-      } catch (error) {
-        const mayRepeat = attempt < ANYWHERE_ATTEMPTS_MAX;
-        if (!(error instanceof ConcurrencyConflict && mayRepeat)) throw error;
-      }
-    }
-  }
-
-  async function appendAt(
-    stream: string,
-    at: At,
-    events: JSONEventData[],
-    bytes: number,
-  ): Promise<Appended> {
-    if (!connection.isReady()) await connection.ready();
+    await connection.ready();
     const before = await end.get();
     const sentAt = performance.now();
-    const expectedRevision = at === 'no-stream' ? NO_STREAM : at;
+    const expectedRevision = expected === 'no-stream' ? NO_STREAM : expected;
     let answer: Awaited<ReturnType<EventStoreDBClient['appendToStream']>>;
     try {
       const sent = connection.client().appendToStream(stream, events, { expectedRevision });
@@ -87,7 +57,7 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
       answeredAt = performance.now();
     } catch (error) {
       if (error instanceof TimedOut && answeredAt < sentAt) connection.giveUpAppends();
-      throw await failure(error, stream, at, bytes);
+      throw failure(error, request, bytes);
     }
     const revision = answer.nextExpectedRevision;
     const position = answer.position?.commit;
@@ -103,18 +73,13 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
     return { revision, position: stored.position, outcome: 'duplicate' };
   }
 
-  async function failure(cause: unknown, stream: string, at: At, bytes: number): Promise<Error> {
+  function failure(cause: unknown, { stream, expected }: AppendRequest, bytes: number): Error {
     const [type, message] = [typeOf(cause), messageOf(cause)];
     if (type === ErrorType.WRONG_EXPECTED_VERSION) {
       answeredAt = performance.now();
       const { actualVersion } = cause as WrongExpectedVersionError;
       const actual = typeof actualVersion === 'bigint' ? actualVersion : 'no-stream';
-      if (actual !== at && actual !== 'no-stream') {
-        return new ConcurrencyConflict(stream, at, actual);
-      }
-      // Old servers leave the revision out, which looks like a stream without events.
-      const last = await readLastOf(connection.client(), stream).catch(() => undefined);
-      return new ConcurrencyConflict(stream, at, last?.revision ?? actual);
+      return new ConcurrencyConflict(stream, expected, actual);
     }
     if (type === ErrorType.STREAM_DELETED) {
       return new AppendRejected(stream, 'the stream was deleted.');

@@ -1,7 +1,10 @@
 import { within } from '@daybook/platform/plain';
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
-import { status } from '@grpc/grpc-js';
+import {
+  type StreamsClient,
+  StreamsService,
+} from '@eventstore/db-client/generated/streams_grpc_pb';
+import { type CallOptions, type Metadata, status } from '@grpc/grpc-js';
 import { StoreUnavailable } from '../event-store';
 import { codeOf, messageOf } from './errors';
 
@@ -14,18 +17,15 @@ interface AppendCall {
   cancel(): void;
 }
 
-interface GrpcClient {
-  batchAppend(...args: unknown[]): AppendCall;
-}
-
 /** Internals of the client, version 6.2.1, declared as protected. A test fails when an update moves them. */
-interface Inside {
+export interface Inside {
   GRPCStreamCreator: (
     Client: unknown,
     name: string,
-    create: (grpc: GrpcClient) => unknown,
+    create: (grpc: StreamsClient) => unknown,
     cache?: unknown,
   ) => () => Promise<unknown>;
+  callArguments(options: object, callOptions: CallOptions): [Metadata, CallOptions];
   supports(method: unknown): Promise<boolean>;
 }
 
@@ -38,6 +38,7 @@ export type Connection = ReturnType<typeof connect>;
 export function connect(create: () => EventStoreDBClient) {
   let call: AppendCall | undefined;
   let client = guarded(create());
+  /** Whether the last check reached a server, and nothing has failed since. */
   let isReady = false;
 
   function guarded(made: EventStoreDBClient): EventStoreDBClient {
@@ -45,13 +46,14 @@ export function connect(create: () => EventStoreDBClient) {
     const original = inside.GRPCStreamCreator;
     inside.GRPCStreamCreator = (Client, name, make, cache) => {
       if (name !== 'appendToStream') return original(Client, name, make, cache);
-      const kept = (grpc: GrpcClient) => ({
-        batchAppend: (...args: unknown[]) => {
-          call = tolerant(grpc.batchAppend(...args));
+      const keepCall = (grpc: StreamsClient) => {
+        const batchAppend = (...args: []) => {
+          call = tolerant(grpc.batchAppend(...args) as unknown as AppendCall);
           return call;
-        },
-      });
-      return original(Client, name, (grpc) => make(kept(grpc)), cache);
+        };
+        return make({ batchAppend } as unknown as StreamsClient);
+      };
+      return original(Client, name, keepCall, cache);
     };
     return made;
   }
@@ -59,14 +61,13 @@ export function connect(create: () => EventStoreDBClient) {
   return {
     /** The current client; it is replaced when it cannot recover. */
     client: (): EventStoreDBClient => client,
-    /** Whether the last check reached a server, and nothing has failed since. */
-    isReady: (): boolean => isReady,
     /** Something failed: the next `ready` checks again. */
     doubt: (): void => {
       isReady = false;
     },
     /** Checks. Rejects with `StoreUnavailable` when no server can be reached: nothing has been sent then. */
     ready: async (): Promise<void> => {
+      if (isReady) return;
       const { supports } = client as unknown as Inside;
       try {
         const late = `no answer within ${CONNECT_TIMEOUT_MS} ms`;

@@ -16,9 +16,10 @@ import {
   type StreamFrom,
 } from '../event-store';
 import { withStream } from '../stream-mutex';
+import type { Growth } from '../waiters';
 import { type Appender, appender } from './appender';
 import type { Connection } from './connection';
-import { type SubscriptionState, subscribeToGrowth } from './growth';
+import { subscribeToGrowth } from './growth';
 import { knownEnd } from './known-end';
 import { type LogReader, logReader } from './read-log';
 import { readEvents, readLast } from './reads';
@@ -37,7 +38,7 @@ const WAITING_MAX = 65_536;
 export class EventStoreDbEventStore extends EventStore {
   private readonly appender: Appender;
   private readonly log: LogReader;
-  private readonly growth: ReturnType<typeof subscribeToGrowth>;
+  private readonly growth: Growth;
   private readonly appends = bounded('appends', APPENDS_IN_FLIGHT_MAX);
   private readonly reads = bounded('reads', READS_IN_FLIGHT_MAX);
   /** Owns the mutexes of this store's streams; those of the callers around them are independent. */
@@ -105,10 +106,6 @@ export class EventStoreDbEventStore extends EventStore {
 
   override waitForGrowth(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> {
     return this.growth.wait(after, timeoutMs, signal);
-  }
-
-  subscription(): SubscriptionState {
-    return this.growth.status();
   }
 
   override close(): Promise<void> {

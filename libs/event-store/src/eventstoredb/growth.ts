@@ -3,19 +3,11 @@ import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-
 import { type Position, START } from '../event-store';
 import { type Growth, watchGrowth } from '../waiters';
 import { prefixFilter } from './cursor';
-import { messageOf } from './errors';
 
 /** A subscription that delivers nothing for so long while the log grows is replaced. */
 const SILENCE_MS = 3_000;
 /** Between attempts to resume a lost subscription. */
 const RESUME_BACK_OFF = { firstMs: 25, longestMs: 5_000 };
-
-export interface SubscriptionState {
-  /** `idle` until the first wait for growth. */
-  readonly state: 'idle' | 'subscribed' | 'resuming';
-  /** Why it was last lost; null if it never was. */
-  readonly lastError: string | null;
-}
 
 /**
  * Hears of the appends of other processes over one subscription from the end of the log on. After an error,
@@ -25,19 +17,16 @@ export function subscribeToGrowth(
   client: () => EventStoreDBClient,
   prefixes: readonly string[],
   readHead: () => Promise<Position>,
-): Growth & { status(): SubscriptionState } {
+): Growth {
   /** The last position of the subscription; it resumes after this. */
   let delivered: Position | undefined;
   let heardAt = performance.now();
-  let giveUp = (_: Error): void => undefined;
-  let status: SubscriptionState = { state: 'idle', lastError: null };
+  let endSubscription = (): void => undefined;
 
   async function pollHead(): Promise<Position> {
     const head = await readHead();
     const isSilent = performance.now() - heardAt > SILENCE_MS;
-    if (isSilent && delivered !== undefined && head > delivered) {
-      giveUp(new Error(`nothing heard for ${SILENCE_MS} ms while the log grew`));
-    }
+    if (isSilent && delivered !== undefined && head > delivered) endSubscription();
     return head;
   }
 
@@ -46,8 +35,8 @@ export function subscribeToGrowth(
     if (delivered === undefined || position > delivered) delivered = position;
   }
 
-  /** One subscription, until it fails. */
-  async function subscribe(reached: (head: Position) => void, signal: AbortSignal): Promise<never> {
+  /** One subscription, until it fails, ends or is given up. */
+  async function subscribe(reached: (head: Position) => void, signal: AbortSignal): Promise<void> {
     const from = delivered ?? (await readHead());
     signal.throwIfAborted();
     note(from);
@@ -57,43 +46,34 @@ export function subscribeToGrowth(
       // Events before a checkpoint may not have been delivered yet, but only positions matter here.
       filter: prefixFilter(prefixes, note),
     });
-    try {
-      return await new Promise<never>((_, reject) => {
-        giveUp = reject;
-        subscription.on('confirmation', () => {
-          heardAt = performance.now();
-          status = { ...status, state: 'subscribed' };
-        });
-        subscription.on('data', ({ event }: AllStreamResolvedEvent) => {
-          if (event === undefined) return;
-          note(event.position.commit);
-          reached(event.position.commit);
-        });
-        subscription.on('error', reject);
-        subscription.on('end', () => reject(new Error('the subscription ended')));
+    await new Promise<void>((resolve) => {
+      endSubscription = resolve;
+      subscription.on('confirmation', () => {
+        heardAt = performance.now();
       });
-    } finally {
-      giveUp = () => undefined;
-      // Buffered events are discarded, and a late error must not end the process.
-      subscription.removeAllListeners('data').resume();
-      subscription.unsubscribe().catch(() => undefined);
-    }
+      subscription.on('data', ({ event }: AllStreamResolvedEvent) => {
+        if (event === undefined) return;
+        note(event.position.commit);
+        reached(event.position.commit);
+      });
+      subscription.on('error', () => resolve());
+      subscription.on('end', resolve);
+    });
+    // Buffered events are discarded; the listener of errors stays, or a late one would end the process.
+    subscription.removeAllListeners('data').resume();
+    subscription.unsubscribe().catch(() => undefined);
   }
 
   async function listen(reached: (head: Position) => void, signal: AbortSignal): Promise<void> {
-    signal.addEventListener('abort', () => giveUp(new Error('closed')), { once: true });
+    signal.addEventListener('abort', () => endSubscription(), { once: true });
     for (let failures = 0; !signal.aborted; ) {
       const from = delivered;
-      try {
-        await subscribe(reached, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        status = { state: 'resuming', lastError: messageOf(error) };
-      }
+      // The poll notices growth meanwhile, and the next read reports an outage.
+      await subscribe(reached, signal).catch(() => undefined);
       failures = delivered === from ? failures + 1 : 1;
       await pause(backOffMs(failures, RESUME_BACK_OFF), signal);
     }
   }
 
-  return { ...watchGrowth(listen, pollHead), status: () => status };
+  return watchGrowth(listen, pollHead);
 }

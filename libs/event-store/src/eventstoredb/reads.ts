@@ -1,6 +1,5 @@
 import { pause } from '@daybook/platform/plain';
 import {
-  BACKWARDS,
   ErrorType,
   type EventStoreDBClient,
   type RecordedEvent as StoredEvent,
@@ -8,8 +7,8 @@ import {
 import { Empty } from '@eventstore/db-client/generated/shared_pb';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb';
-import type { CallOptions, Metadata } from '@grpc/grpc-js';
 import { type Position, type RecordedEvent, START, StoreUnavailable } from '../event-store';
+import type { Inside } from './connection';
 import { cannotBeRead, isNotLeader, typeOf } from './errors';
 import { recordedEvent } from './recorded-event';
 
@@ -33,18 +32,6 @@ export function readEvents(
   );
 }
 
-/** The last event of a stream; nothing for no stream. */
-export async function readLastOf(
-  client: EventStoreDBClient,
-  stream: string,
-): Promise<RecordedEvent | undefined> {
-  const options = { direction: BACKWARDS, fromRevision: 'end', maxCount: 1 } as const;
-  const [last] = await fromLeader(() =>
-    collect(client.readStream(stream, { ...options, requiresLeader: true }), ofRead),
-  );
-  return last;
-}
-
 /**
  * The position of the last event in streams with these prefixes, or of the last event at all, as the
  * leader has it. The server can read backwards through a filter, but this client has no method for it,
@@ -65,21 +52,11 @@ export function readLast(
     const call = await open().catch((cause) => {
       throw cannotBeRead(cause);
     });
-    const positions = await collect(call, (response) =>
+    const positions = await collect(call as Reading<ReadResp>, (response) =>
       response.getEvent()?.getEvent()?.getCommitPosition(),
     );
     return positions[0] === undefined ? START : BigInt(positions[0]);
   });
-}
-
-/** Internals with which the client makes its calls, as in `connection.ts`. */
-interface Inside {
-  GRPCStreamCreator(
-    Client: unknown,
-    name: string,
-    create: (grpc: StreamsClient) => unknown,
-  ): () => Promise<Reading<ReadResp>>;
-  callArguments(options: object, callOptions: CallOptions): [Metadata, CallOptions];
 }
 
 function lastEvent(prefixes: readonly string[] | undefined): ReadReq {

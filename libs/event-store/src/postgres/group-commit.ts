@@ -47,8 +47,7 @@ export function groupCommit(
 ) {
   /** The last append of each stream that has not been answered. */
   const tails = new Map<string, Waiting>();
-  let ready: Waiting[] = [];
-  let taken = 0;
+  const ready: Waiting[] = [];
   let queued = 0;
   let queuedBytes = 0;
   let inFlight = 0;
@@ -80,28 +79,20 @@ export function groupCommit(
 
   function flush(): void {
     scheduled = false;
-    while (taken < ready.length && inFlight < BATCHES_IN_FLIGHT_MAX) void run(take());
+    while (ready.length > 0 && inFlight < BATCHES_IN_FLIGHT_MAX) void run(take());
   }
 
   function take(): Waiting[] {
-    const waiting = ready.length - taken;
-    const share = Math.ceil(waiting / (BATCHES_IN_FLIGHT_MAX - inFlight));
-    const most = Math.min(waiting, Math.max(share, SPLIT_FROM), BATCH_APPENDS_MAX);
-    let end = taken;
+    const share = Math.ceil(ready.length / (BATCHES_IN_FLIGHT_MAX - inFlight));
+    const most = Math.min(ready.length, Math.max(share, SPLIT_FROM), BATCH_APPENDS_MAX);
     let bytes = 0;
-    while (end < taken + most) {
+    let end = 0;
+    while (end < most) {
       bytes += (ready[end] as Waiting).append.bytes;
-      if (bytes > BATCH_BYTES_MAX && end > taken) break;
+      if (bytes > BATCH_BYTES_MAX && end > 0) break;
       end += 1;
     }
-    const batch = ready.slice(taken, end);
-    taken = end;
-    // The queue is cut only when at least half of it is taken, so each append is moved once at most.
-    if (taken * 2 >= ready.length) {
-      ready = ready.slice(taken);
-      taken = 0;
-    }
-    return batch;
+    return ready.splice(0, end);
   }
 
   async function run(batch: readonly Waiting[]): Promise<void> {
@@ -116,7 +107,7 @@ export function groupCommit(
       else tails.delete(append.stream);
       settle(results[index] as AppendResult);
     }
-    if (taken < ready.length) schedule();
+    if (ready.length > 0) schedule();
     if (queued === 0) {
       for (const resolve of onIdle) resolve();
       onIdle = [];

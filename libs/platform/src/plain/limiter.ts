@@ -10,26 +10,18 @@ export function limiter({
   readonly waitingMax: number;
   readonly tooMany: (waiting: number) => Error;
 }) {
-  /** Callers in order of arrival; those before `served` have started. */
-  let queue: (() => void)[] = [];
-  let served = 0;
+  /** Callers that wait: the next one is the last of `next`, then come those of `arrived` in their order. */
+  let next: (() => void)[] = [];
+  let arrived: (() => void)[] = [];
   let running = 0;
   let onIdle: (() => void)[] = [];
 
   function ended(): void {
-    const next = queue[served];
-    if (next) {
-      served += 1;
-      // The queue is cut only when at least half of it is done, so each caller is moved once at most.
-      if (served * 2 >= queue.length) {
-        queue = queue.slice(served);
-        served = 0;
-      }
-      // The next caller takes over the place, so `running` stays as it is.
-      next();
-      return;
-    }
-    running -= 1;
+    if (next.length === 0) [next, arrived] = [arrived.reverse(), []];
+    const start = next.pop();
+    // The next caller takes over the place, so `running` stays as it is.
+    if (start) start();
+    else running -= 1;
     if (running > 0) return;
     for (const resolve of onIdle) resolve();
     onIdle = [];
@@ -38,9 +30,9 @@ export function limiter({
   return {
     /** Runs `work` when fewer than the limit run, in order of arrival. */
     run: async <T>(work: () => Promise<T>): Promise<T> => {
-      const waiting = queue.length - served;
+      const waiting = next.length + arrived.length;
       if (running < runningMax) running += 1;
-      else if (waiting < waitingMax) await new Promise<void>((go) => void queue.push(go));
+      else if (waiting < waitingMax) await new Promise<void>((start) => void arrived.push(start));
       else throw tooMany(waiting);
       try {
         return await work();
