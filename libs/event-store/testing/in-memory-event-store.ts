@@ -1,12 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type EncodedAppend, encodeAppend } from '../src/encode-append';
 import {
   type Appended,
-  type AppendRequest,
   type AppendResult,
   ConcurrencyConflict,
+  type EncodedAppend,
   EventStore,
-  EventStoreError,
   type Histories,
   type LogPage,
   lowestRevisions,
@@ -44,19 +42,14 @@ export class InMemoryEventStore extends EventStore {
   private readonly log: Stored[] = [];
   private readonly streams = new Map<string, Stored[]>();
   private readonly waiters = positionWaiters();
-  private readonly closing = new AbortController();
 
-  protected override async appendOne(request: AppendRequest): Promise<AppendResult> {
-    const { aborted } = this.closing.signal;
+  protected override async store(append: EncodedAppend): Promise<AppendResult> {
     // Callers must not come to rely on an answer in the same turn of the event loop.
     await turn();
-    if (aborted) return new StoreUnavailable('The event store is closed.');
-    const append = encodeAppend(request);
-    if (append instanceof EventStoreError) return append;
     const fault = this.faults.shift();
     if (fault === 'unreachable') return new StoreUnavailable('The store is not reached.');
     if (fault === 'request-lost') return new OutcomeUnknown(append.stream);
-    const result = this.store(append);
+    const result = this.decide(append);
     return fault === 'answer-lost' ? new OutcomeUnknown(append.stream) : result;
   }
 
@@ -100,12 +93,11 @@ export class InMemoryEventStore extends EventStore {
     await this.waiters.wait(after + 1n, timeoutMs, signal);
   }
 
-  override async close(): Promise<void> {
-    this.closing.abort();
+  protected override async finish(): Promise<void> {
     this.waiters.close();
   }
 
-  private store(append: EncodedAppend): AppendResult {
+  private decide(append: EncodedAppend): AppendResult {
     const { stream, expected, events } = append;
     const history = this.streams.get(stream) ?? [];
     const next = expected === 'no-stream' ? 0 : Number(expected) + 1;

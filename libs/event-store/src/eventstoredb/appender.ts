@@ -6,20 +6,21 @@ import {
   NO_STREAM,
   type WrongExpectedVersionError,
 } from '@eventstore/db-client';
-import type { EncodedAppend } from '../encode-append';
 import {
   type Appended,
   AppendRejected,
   type AppendRequest,
   AppendTooLarge,
   ConcurrencyConflict,
+  type EncodedAppend,
   OutcomeUnknown,
+  type Position,
+  START,
   StoreUnavailable,
 } from '../event-store';
 import type { Connection } from './connection';
 import { messageOf, typeOf } from './errors';
-import type { KnownEnd } from './known-end';
-import { readEvents } from './reads';
+import { readEvents, readLast } from './reads';
 import { storedMetadata } from './recorded-event';
 
 /** The server gives up a write after 2 s, so it answers by then or not at all. */
@@ -35,7 +36,8 @@ export type Appender = (request: AppendRequest, encoded: EncodedAppend) => Promi
  * Appends one request at a time to each stream, to different streams concurrently. With an explicit revision,
  * or none, the server compares stored ids for ever (rule 1 of its `IndexWriter.CheckCommit`).
  */
-export function appender(connection: Connection, end: KnownEnd): Appender {
+export function appender(connection: Connection): Appender {
+  const end = knownEnd(() => readLast(connection.client(), undefined));
   const encoder = new TextEncoder();
   let answeredAt = 0;
 
@@ -97,4 +99,38 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
   }
 
   return append;
+}
+
+/**
+ * The current end of the log. The server does not tell an append from a duplicate; but what is stored now
+ * comes after everything that was stored before. So the end is read before an append is sent; callers
+ * that arrive while one read is under way share the next.
+ */
+export function knownEnd(readEnd: () => Promise<Position>) {
+  let known = START;
+  let current: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+
+  /** Notes a position that the log has reached. */
+  function reached(position: Position): void {
+    if (position > known) known = position;
+  }
+
+  /** A read that began before a call may miss what was stored in between, so the call waits for the next. */
+  async function askAfter(earlier: Promise<void> | undefined): Promise<void> {
+    await earlier?.catch(() => undefined);
+    current = next;
+    next = undefined;
+    reached(await readEnd());
+  }
+
+  return {
+    reached,
+    /** A position at or after everything that was stored before this call. */
+    get: async (): Promise<Position> => {
+      next ??= askAfter(current);
+      await next;
+      return known;
+    },
+  };
 }

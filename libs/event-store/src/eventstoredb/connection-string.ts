@@ -7,20 +7,10 @@ const EXAMPLE = 'esdb://user:password@host:2113, or esdb://host:2113?tls=false';
 /** The options of the client's version 6.2.1. It ignores any other and prints the whole string, with password. */
 const OPTIONS = new Set(
   [
-    'tls',
-    'tlsCAFile',
-    'tlsVerifyCert',
-    'userCertFile',
-    'userKeyFile',
-    'nodePreference',
-    'maxDiscoverAttempts',
-    'discoveryInterval',
-    'gossipTimeout',
-    'keepAliveInterval',
-    'keepAliveTimeout',
-    'defaultDeadline',
-    'throwOnAppendFailure',
-    'connectionName',
+    ...['tls', 'tlsCAFile', 'tlsVerifyCert', 'userCertFile', 'userKeyFile'],
+    ...['nodePreference', 'maxDiscoverAttempts', 'discoveryInterval', 'gossipTimeout'],
+    ...['keepAliveInterval', 'keepAliveTimeout', 'defaultDeadline'],
+    ...['throwOnAppendFailure', 'connectionName'],
   ].map(flat),
 );
 

@@ -21,12 +21,8 @@ export function isNotLeader(error: unknown): boolean {
 }
 
 export function isDenied(error: unknown): boolean {
-  const code = codeOf(error);
-  return (
-    typeOf(error) === ErrorType.ACCESS_DENIED ||
-    code === status.UNAUTHENTICATED ||
-    code === status.PERMISSION_DENIED
-  );
+  const codes: unknown[] = [status.UNAUTHENTICATED, status.PERMISSION_DENIED];
+  return typeOf(error) === ErrorType.ACCESS_DENIED || codes.includes(codeOf(error));
 }
 
 /** Errors of a batch append may have an empty message; then the type stands for it. */

@@ -1,9 +1,9 @@
 import { type Limiter, limiter } from '@daybook/platform/plain';
-import { encodeAppend } from '../encode-append';
 import {
   AppendRejected,
   type AppendRequest,
   type AppendResult,
+  type EncodedAppend,
   EventStore,
   EventStoreError,
   type Histories,
@@ -20,7 +20,6 @@ import type { Growth } from '../waiters';
 import { type Appender, appender } from './appender';
 import type { Connection } from './connection';
 import { subscribeToGrowth } from './growth';
-import { knownEnd } from './known-end';
 import { type LogReader, logReader } from './read-log';
 import { readEvents, readLast } from './reads';
 
@@ -44,30 +43,28 @@ export class EventStoreDbEventStore extends EventStore {
   /** Owns the mutexes of this store's streams; those of the callers around them are independent. */
   private readonly mutexes = {};
   private readonly accepted = new Set<Promise<unknown>>();
-  private closing: Promise<void> | undefined;
 
   constructor(
     private readonly connection: Connection,
     private readonly kinds: readonly string[],
   ) {
     super();
-    const end = knownEnd(() => readLast(connection.client(), undefined));
-    this.appender = appender(connection, end);
+    this.appender = appender(connection);
     this.log = logReader(connection.client);
     this.growth = subscribeToGrowth(connection.client, prefixesOf(kinds), () => this.head());
   }
 
-  protected override async appendOne(request: AppendRequest): Promise<AppendResult> {
-    const { stream } = request;
-    if (this.closing !== undefined) return new StoreUnavailable('The event store is closed.');
-    const encoded = encodeAppend(request);
-    if (encoded instanceof EventStoreError) return encoded;
+  protected override async store(
+    append: EncodedAppend,
+    request: AppendRequest,
+  ): Promise<AppendResult> {
+    const { stream } = append;
     if (!this.isOurs(stream)) {
       const reason = 'its kind of streams was not named when the store was opened.';
       return new AppendRejected(stream, reason);
     }
     const appending = withStream(this.mutexes, stream, () =>
-      this.appends.run(() => this.appender(request, encoded)),
+      this.appends.run(() => this.appender(request, append)),
     );
     this.accepted.add(appending);
     try {
@@ -108,17 +105,12 @@ export class EventStoreDbEventStore extends EventStore {
     return this.growth.wait(after, timeoutMs, signal);
   }
 
-  override close(): Promise<void> {
-    this.closing ??= this.finish();
-    return this.closing;
-  }
-
   /** Readers see only our kinds, so an event of another kind would be lost to them. */
   private isOurs(stream: string): boolean {
     return this.kinds.includes(stream.slice(0, Math.max(0, stream.indexOf('-'))));
   }
 
-  private async finish(): Promise<void> {
+  protected override async finish(): Promise<void> {
     await Promise.allSettled(this.accepted);
     await this.growth.close();
     await this.reads.idle();

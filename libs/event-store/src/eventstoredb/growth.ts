@@ -2,7 +2,7 @@ import { backOffMs, pause } from '@daybook/platform/plain';
 import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
 import { type Position, START } from '../event-store';
 import { type Growth, watchGrowth } from '../waiters';
-import { prefixFilter } from './cursor';
+import { prefixFilter } from './read-log';
 
 /** A subscription that delivers nothing for so long while the log grows is replaced. */
 const SILENCE_MS = 3_000;

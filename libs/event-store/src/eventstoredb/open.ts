@@ -4,9 +4,9 @@ import { status } from '@grpc/grpc-js';
 import { StoreUnavailable } from '../event-store';
 import { type Connection, connect } from './connection';
 import { checkConnectionString, ENGINE } from './connection-string';
-import { openCursor } from './cursor';
 import { codeOf, isDenied, messageOf } from './errors';
 import { EventStoreDbEventStore, prefixesOf } from './eventstoredb-event-store';
+import { openCursor } from './read-log';
 import { readLast } from './reads';
 
 /**
@@ -15,13 +15,11 @@ import { readLast } from './reads';
  * kinds of streams that the product writes: the part of a stream's name before its first dash. Rejects with
  * `EngineMisconfigured` for what must be corrected, with `StoreUnavailable` for an outage.
  */
-export async function openEventStoreDb({
-  url,
-  kinds,
-}: {
+export async function openEventStoreDb(config: {
   readonly url: string;
   readonly kinds: readonly string[];
 }): Promise<EventStoreDbEventStore> {
+  const { url, kinds } = config;
   for (const kind of kinds) {
     if (!/^[^$-][^-]*$/.test(kind)) throw new TypeError(`"${kind}" is not a kind of streams.`);
   }

@@ -1,8 +1,23 @@
-import type { EventStoreDBClient } from '@eventstore/db-client';
+import {
+  type AllStreamResolvedEvent,
+  type EventStoreDBClient,
+  type Filter,
+  streamNameFilter,
+} from '@eventstore/db-client';
 import { LRUCache } from 'lru-cache';
-import type { LogPage, Position } from '../event-store';
-import { type Cursor, openCursor } from './cursor';
+import {
+  type LogPage,
+  type Position,
+  type RecordedEvent,
+  START,
+  StoreUnavailable,
+} from '../event-store';
+import { cannotBeRead } from './errors';
+import { READ_SILENCE_MS, SEARCH_WINDOW } from './reads';
+import { recordedEvent } from './recorded-event';
 
+/** A page that has made progress ends after this long, full or not. */
+const PAGE_MS = 2_000;
 /** Kept cursors: more than one process has readers. A reader that continues does so within a second. */
 const KEPT = { max: 8, ttl: 1_000, ttlAutopurge: true };
 
@@ -49,4 +64,148 @@ export function logReader(client: () => EventStoreDBClient) {
       kept.clear();
     },
   };
+}
+
+interface CursorPage {
+  readonly events: RecordedEvent[];
+  readonly end: Position;
+  /** Why the page ended: it is full, the log ended, or its time was over. */
+  readonly because: 'full' | 'caught-up' | 'time';
+}
+
+type Cursor = ReturnType<typeof openCursor>;
+
+/** A checkpoint, or with no position the caught-up message, and how many events come before it. */
+interface Marker {
+  readonly after: number;
+  readonly position: Position | undefined;
+}
+
+/**
+ * Reads the log from `after` (exclusive) through a filter on prefixes of streams. It is a subscription
+ * that ends when it has caught up: the client has no filtered read, and only a subscription gets
+ * checkpoints of how far the server has scanned where nothing passes the filter.
+ */
+export function openCursor(
+  client: EventStoreDBClient,
+  prefixes: readonly string[],
+  after: Position,
+) {
+  let received = 0;
+  let markers: Marker[] = [];
+  let events: RecordedEvent[] = [];
+  let end = after;
+  let caughtUp = false;
+  let failure: unknown;
+  let wanted = 0;
+  let wake = (): void => undefined;
+
+  // Called when a marker is parsed; events before it may still be buffered.
+  const note = (position?: Position): void => {
+    markers.push({ after: received + subscription.readableLength, position });
+    applyMarkers();
+  };
+  const subscription = client.subscribeToAll({
+    fromPosition: after === START ? 'start' : { commit: after, prepare: after },
+    filter: prefixFilter(prefixes, note),
+  });
+  subscription.pause();
+
+  function applyMarkers(): void {
+    while (markers[0] !== undefined && markers[0].after <= received) {
+      const { position } = markers[0];
+      markers = markers.slice(1);
+      if (position === undefined) caughtUp = true;
+      else if (position > end) end = position;
+    }
+    wake();
+  }
+
+  subscription.on('data', ({ event }: AllStreamResolvedEvent) => {
+    received += 1;
+    try {
+      if (event && event.position.commit > end) {
+        const recorded = recordedEvent(event);
+        events.push(recorded);
+        end = recorded.position;
+      }
+    } catch (error) {
+      failure = error;
+    }
+    if (events.length >= wanted) subscription.pause();
+    applyMarkers();
+  });
+  subscription.on('caughtUp', () => note());
+  subscription.on('error', (error) => {
+    failure ??= error;
+    wake();
+  });
+  subscription.on('end', () => {
+    failure ??= new StoreUnavailable('EventStoreDB ended a read.');
+    wake();
+  });
+
+  function close(): void {
+    wake = () => undefined;
+    // Discard what still arrives; buffered events would keep the call open.
+    subscription.removeAllListeners('data').resume();
+    subscription.unsubscribe().catch(() => undefined);
+  }
+
+  /** The next events, at most `limit`. Rejects with `StoreUnavailable`; the cursor is closed then. */
+  function page(limit: number): Promise<CursorPage> {
+    wanted = limit;
+    events = [];
+    const from = end;
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        clearTimeout(silence);
+        clearTimeout(time);
+        wake = () => undefined;
+        subscription.pause();
+      };
+      const settle = (because: CursorPage['because']) => {
+        done();
+        resolve({ events, end, because });
+      };
+      const fail = (error: unknown) => {
+        done();
+        close();
+        reject(cannotBeRead(error));
+      };
+      const silence = setTimeout(() => {
+        fail(new StoreUnavailable(`EventStoreDB sent nothing for ${READ_SILENCE_MS} ms.`));
+      }, READ_SILENCE_MS);
+      let isLate = false;
+      const time = setTimeout(() => {
+        isLate = true;
+        if (end > from) settle('time');
+      }, PAGE_MS);
+      wake = () => {
+        silence.refresh();
+        if (failure !== undefined) fail(failure);
+        else if (events.length >= wanted) settle('full');
+        else if (caughtUp) settle('caught-up');
+        else if (isLate && end > from) settle('time');
+      };
+      applyMarkers();
+      if (events.length < wanted) subscription.resume();
+    });
+  }
+
+  return { page, close };
+}
+
+/** A filter on prefixes that reports how far the server has scanned. `reached` must not throw. */
+export function prefixFilter(
+  prefixes: readonly string[],
+  reached: (position: Position) => void,
+): Filter {
+  return streamNameFilter({
+    prefixes: [...prefixes],
+    maxSearchWindow: SEARCH_WINDOW,
+    checkpointInterval: 1,
+    // The client ignores errors from here, and its subscription would stop without one.
+    checkpointReached: async (_, { commit }) => reached(commit),
+  });
 }

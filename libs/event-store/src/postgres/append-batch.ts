@@ -1,10 +1,10 @@
 import { bigintArray, intArray, messageOf, textArray, uuidArray } from '@daybook/platform/plain';
 import { type Client, DatabaseError } from 'pg';
-import type { EncodedAppend } from '../encode-append';
 import {
   AppendRejected,
   type AppendResult,
   ConcurrencyConflict,
+  type EncodedAppend,
   type Expected,
   OutcomeUnknown,
   StoreUnavailable,

@@ -1,5 +1,4 @@
-import type { EncodedAppend } from '../encode-append';
-import { type AppendResult, StoreUnavailable } from '../event-store';
+import { type AppendResult, type EncodedAppend, StoreUnavailable } from '../event-store';
 
 /**
  * The most appends and bytes of one commit. Measured: beyond 512 an append no longer gets cheaper, and

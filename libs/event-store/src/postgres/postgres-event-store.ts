@@ -1,11 +1,9 @@
 import { bigintArray, messageOf, textArray } from '@daybook/platform/plain';
 import { Pool } from 'pg';
-import { type EncodedAppend, encodeAppend } from '../encode-append';
 import {
-  type AppendRequest,
   type AppendResult,
+  type EncodedAppend,
   EventStore,
-  EventStoreError,
   type Histories,
   type LogPage,
   lowestRevisions,
@@ -59,7 +57,6 @@ export class PostgresEventStore extends EventStore {
   private readonly growth: Growth;
   private readonly gatheredRead = gatherReads((streams) => this.readMany(streams));
   private readonly closeWriter: () => Promise<void>;
-  private closing: Promise<void> | undefined;
 
   /** `limits`: how much may wait to be written before more is refused with `StoreUnavailable`. */
   constructor(url: string, limits: QueueLimits = QUEUE_LIMITS) {
@@ -78,11 +75,8 @@ export class PostgresEventStore extends EventStore {
     this.writes = groupCommit(commit, limits);
   }
 
-  protected override async appendOne(request: AppendRequest): Promise<AppendResult> {
-    if (this.closing !== undefined) return new StoreUnavailable('The event store is closed.');
-    const encoded = encodeAppend(request);
-    if (encoded instanceof EventStoreError) return encoded;
-    return new Promise((resolve) => this.writes.submit(encoded, resolve));
+  protected override store(append: EncodedAppend): Promise<AppendResult> {
+    return new Promise((resolve) => this.writes.submit(append, resolve));
   }
 
   override async readStreams(streams: readonly StreamFrom[]): Promise<Histories> {
@@ -124,12 +118,7 @@ export class PostgresEventStore extends EventStore {
     return this.growth.wait(after, timeoutMs, signal);
   }
 
-  override close(): Promise<void> {
-    this.closing ??= this.finish();
-    return this.closing;
-  }
-
-  private async finish(): Promise<void> {
+  protected override async finish(): Promise<void> {
     await this.writes.idle();
     await Promise.all([this.growth.close(), this.closeWriter(), this.pool.end()]);
   }
