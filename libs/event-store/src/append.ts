@@ -139,12 +139,7 @@ export interface EncodedAppend {
 }
 
 /** Data and metadata are JSON text. */
-export interface EncodedEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly data: string;
-  readonly metadata: string;
-}
+type EncodedEvent = Readonly<Record<'id' | 'type' | 'data' | 'metadata', string>>;
 
 /** Stream names and event types are index keys and labels; longer ones are mistakes. */
 const NAME_BYTES_MAX = 255;

@@ -33,10 +33,8 @@ const CONFLICT_BACK_OFF = { firstMs: 25, longestMs: 50 };
 /**
  * The one write path: reads the stream, decides on its state and appends what was decided, expecting
  * the revision that was read. When another writer was faster it decides again on the new state; when
- * an answer was lost it asks again with the same ids. A repeated command writes nothing.
- *
- * Rejects with what the decider refuses (`DomainError`), `IdempotencyKeyReused`, or an
- * `EventStoreError`; after `OutcomeUnknown` the same request may be sent again.
+ * an answer was lost it asks again with the same ids. A repeated command writes nothing. Rejects with what
+ * the decider refuses (`DomainError`), `IdempotencyKeyReused`, or an `EventStoreError`.
  */
 export async function decideAndAppend<Command, Event extends Emitted, State>(
   store: EventStore,
@@ -49,13 +47,10 @@ export async function decideAndAppend<Command, Event extends Emitted, State>(
 }
 
 /**
- * `decideAndAppend` for many commands at once: one query reads all streams, each command is decided
- * alone, and one call appends everything. Commands for one stream are decided in the order given, each
- * on what the ones before it led to. Results come in the order of the commands; a refusal, a conflict
- * or a failure of one is its result and touches no other, except those that were decided upon it.
- *
- * Rejects only for a fault of the program: an error of a decider besides `DomainError`, or an event
- * that this version does not know.
+ * `decideAndAppend` for many commands at once, with one query to read and one call to append. Commands for
+ * one stream are decided in the order given, each on what the ones before it led to. A refusal, a conflict
+ * or a failure of one is its result and touches no other, except those that were decided upon it. Rejects
+ * only for a fault of the program: another error of a decider, or an event that this version does not know.
  */
 export function decideAndAppendMany<Command, Event extends Emitted, State>(
   store: EventStore,

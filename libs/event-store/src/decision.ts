@@ -28,10 +28,7 @@ export interface CommandForStream<Command> {
   /** A request with the command id of an earlier one is a repeat, answered with the first result. */
   readonly commandId: string;
   readonly metadata: RequestMetadata;
-  /**
-   * Whether the stream most likely does not exist. Then the command is first decided as if it did not,
-   * and the stream is read only when that fails. Saves the read of a command that creates; changes no outcome.
-   */
+  /** Whether to decide first as if the stream did not exist, and read it only when that fails: saves a read. */
   readonly likelyNew?: boolean;
 }
 

@@ -76,20 +76,14 @@ export interface Stalled {
   readonly attempts: number;
 }
 
-export interface Follower {
-  status(): FollowerStatus;
-  /** Whether everything up to `position` has been handled, after waiting for it up to `timeoutMs`. */
-  waitFor(position: Position, timeoutMs: number): Promise<boolean>;
-  /** Finishes the transaction under way and stops. */
-  stop(): Promise<void>;
-}
+export type Follower = ReturnType<typeof follow>;
 
 /**
  * The one read path: handles the log from the checkpoint on, page by page, each page and the new
  * checkpoint in one transaction, so that every event takes effect exactly once whatever crashes. It
  * never skips: an event that cannot be handled stalls the reader before it, visibly, until it can be.
  */
-export function follow<Tx>(options: FollowOptions<Tx>): Follower {
+export function follow<Tx>(options: FollowOptions<Tx>) {
   const { name, store, checkpoints, limit, kinds, handle } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -247,8 +241,10 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
   const ended = run();
   return {
     status,
-    waitFor: waiters.wait,
-    stop: () => {
+    /** Whether everything up to `position` has been handled, after waiting for it up to `timeoutMs`. */
+    waitFor: (position: Position, timeoutMs: number) => waiters.wait(position, timeoutMs),
+    /** Finishes the transaction under way and stops. */
+    stop: (): Promise<void> => {
       stopping.abort();
       return ended;
     },

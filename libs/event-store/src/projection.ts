@@ -8,9 +8,7 @@ export interface Happened {
 }
 
 /** What happened in streams of one kind. */
-export interface HappenedTo<Kind extends StreamKind> extends Happened {
-  readonly event: EventsOf[Kind];
-}
+export type HappenedTo<Kind extends StreamKind> = Happened & { readonly event: EventsOf[Kind] };
 
 /** The part of a batch that happened in streams of this kind: a switch over it needs no `default`. */
 export function happenedTo<Kind extends StreamKind>(

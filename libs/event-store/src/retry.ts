@@ -28,9 +28,8 @@ export async function readPatiently<T>(read: () => Promise<T>): Promise<T> {
 
 /**
  * Appends, and repeats appends that failed in an outage or with an unknown outcome: with the same ids and
- * the same expected revision, so each is stored once however often it is sent. An append whose outcome was
- * ever unknown and never became known stays `OutcomeUnknown`: that the store cannot be reached later does
- * not mean that nothing was written.
+ * the same expected revision, so each is stored once however often it is sent. An unknown outcome stays
+ * unknown when the store cannot be reached later: the first attempt may have been written.
  */
 export async function appendPatiently(
   store: EventStore,

@@ -1,10 +1,10 @@
+import { type Limiter, limiter } from '@daybook/platform/plain';
 import { StoreUnavailable } from './event-store';
 
 /** More callers than this for one stream is a fault of theirs, and each would wait for all before it. */
 const WAITING_PER_STREAM_MAX = 1_000;
 
-/** The callers that wait for a stream, in order; a stream has an entry while it is held. */
-const queuesOf = new WeakMap<object, Map<string, (() => void)[]>>();
+const limitersOf = new WeakMap<object, Map<string, Limiter>>();
 
 /**
  * A mutex for each stream: runs `work` when the earlier work of this process on the same stream has
@@ -17,21 +17,16 @@ export async function withStream<T>(
   stream: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const queues = queuesOf.get(owner) ?? new Map<string, (() => void)[]>();
-  queuesOf.set(owner, queues);
-  const queue = queues.get(stream);
-  if (queue === undefined) {
-    queues.set(stream, []);
-  } else if (queue.length >= WAITING_PER_STREAM_MAX) {
-    throw new StoreUnavailable(`${queue.length} commands are waiting for ${stream} already.`);
-  } else {
-    await new Promise<void>((start) => queue.push(start));
-  }
+  const limiters = limitersOf.get(owner) ?? new Map<string, Limiter>();
+  limitersOf.set(owner, limiters);
+  const tooMany = (waiting: number) =>
+    new StoreUnavailable(`${waiting} commands are waiting for ${stream} already.`);
+  const mutex =
+    limiters.get(stream) ?? limiter({ runningMax: 1, waitingMax: WAITING_PER_STREAM_MAX, tooMany });
+  limiters.set(stream, mutex);
   try {
-    return await work();
+    return await mutex.run(work);
   } finally {
-    const next = queues.get(stream)?.shift();
-    if (next) next();
-    else queues.delete(stream);
+    if (mutex.isIdle()) limiters.delete(stream);
   }
 }

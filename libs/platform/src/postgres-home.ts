@@ -33,7 +33,7 @@ export function homeOf(folder: string, user: SystemUser | undefined): string {
   if (known) return refuseCopy(own, known);
   if (!user || isReachable(own, user)) return own;
 
-  const home = makeOpen(join(otherPlace(user), 'daybook-'));
+  const home = makeOpen(join(reachablePlace(OTHER_PLACES, user), 'daybook-'));
   writeFileSync(join(home, OWNER), `${own}\n`);
   // A folder that was moved to a private place takes its data with it.
   for (const name of ['identity.json', 'data']) {
@@ -67,9 +67,7 @@ function readName(file: string): string | undefined {
 
 /** A new temporary folder that `user` can reach. */
 export function throwAwayHome(user: SystemUser | undefined): string {
-  const temporary = realpathSync(tmpdir());
-  const place = !user || isReachable(temporary, user) ? temporary : otherPlace(user);
-  return makeOpen(join(place, 'daybook-pg-'));
+  return makeOpen(join(reachablePlace([tmpdir(), ...OTHER_PLACES], user), 'daybook-pg-'));
 }
 
 /** A new folder with an unpredictable name; other users may pass through it. */
@@ -79,17 +77,17 @@ function makeOpen(prefix: string): string {
   return home;
 }
 
-function otherPlace(user: SystemUser): string {
-  const place = OTHER_PLACES.find((path) => {
+function reachablePlace(places: readonly string[], user: SystemUser | undefined): string {
+  const place = places.find((path) => {
     try {
       accessSync(path, constants.W_OK);
-      return isReachable(realpathSync(path), user);
+      return !user || isReachable(realpathSync(path), user);
     } catch {
       return false;
     }
   });
-  if (place) return place;
+  if (place) return realpathSync(place);
   throw new Error(
-    `PostgreSQL runs as another user, which reaches neither this folder nor any of ${OTHER_PLACES.join(', ')}. Name a folder it can reach with --data.`,
+    `PostgreSQL runs as another user, which reaches neither this folder nor any of ${places.join(', ')}. Name a folder it can reach with --data.`,
   );
 }

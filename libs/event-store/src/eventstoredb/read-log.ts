@@ -16,7 +16,7 @@ import { cannotBeRead } from './errors';
 import { READ_SILENCE_MS, SEARCH_WINDOW } from './reads';
 import { recordedEvent } from './recorded-event';
 
-/** A page that has made progress ends after this long, full or not. */
+/** A page that has made progress ends when more arrives after this long, full or not. */
 const PAGE_MS = 2_000;
 /** Kept cursors: more than one process has readers. A reader that continues does so within a second. */
 const KEPT = { max: 8, ttl: 1_000, ttlAutopurge: true };
@@ -75,12 +75,6 @@ interface CursorPage {
 
 type Cursor = ReturnType<typeof openCursor>;
 
-/** A checkpoint, or with no position the caught-up message, and how many events come before it. */
-interface Marker {
-  readonly after: number;
-  readonly position: Position | undefined;
-}
-
 /**
  * Reads the log from `after` (exclusive) through a filter on prefixes of streams. It is a subscription
  * that ends when it has caught up: the client has no filtered read, and only a subscription gets
@@ -92,7 +86,8 @@ export function openCursor(
   after: Position,
 ) {
   let received = 0;
-  let markers: Marker[] = [];
+  /** Checkpoints, the caught-up message without a position, and how many events come before each. */
+  let markers: { after: number; position: Position | undefined }[] = [];
   let events: RecordedEvent[] = [];
   let end = after;
   let caughtUp = false;
@@ -160,7 +155,6 @@ export function openCursor(
     return new Promise((resolve, reject) => {
       const done = () => {
         clearTimeout(silence);
-        clearTimeout(time);
         wake = () => undefined;
         subscription.pause();
       };
@@ -174,19 +168,16 @@ export function openCursor(
         reject(cannotBeRead(error));
       };
       const silence = setTimeout(() => {
-        fail(new StoreUnavailable(`EventStoreDB sent nothing for ${READ_SILENCE_MS} ms.`));
-      }, READ_SILENCE_MS);
-      let isLate = false;
-      const time = setTimeout(() => {
-        isLate = true;
         if (end > from) settle('time');
-      }, PAGE_MS);
+        else fail(new StoreUnavailable(`EventStoreDB sent nothing for ${READ_SILENCE_MS} ms.`));
+      }, READ_SILENCE_MS);
+      const lateAt = performance.now() + PAGE_MS;
       wake = () => {
         silence.refresh();
         if (failure !== undefined) fail(failure);
         else if (events.length >= wanted) settle('full');
         else if (caughtUp) settle('caught-up');
-        else if (isLate && end > from) settle('time');
+        else if (end > from && performance.now() > lateAt) settle('time');
       };
       applyMarkers();
       if (events.length < wanted) subscription.resume();

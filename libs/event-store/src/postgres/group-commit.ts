@@ -1,16 +1,10 @@
 import { type AppendResult, type EncodedAppend, StoreUnavailable } from '../event-store';
 
-/**
- * The most appends and bytes of one commit. Measured: beyond 512 an append no longer gets cheaper, and
- * all of the commit wait longer.
- */
+/** Of one commit. Measured: beyond 512 an append no longer gets cheaper, and all of the commit wait longer. */
 const BATCH_APPENDS_MAX = 512;
 const BATCH_BYTES_MAX = 4 * 1024 * 1024;
 
-/**
- * Concurrent commits. With two, the database writes one batch while this process reads the
- * answers to the other and collects the next.
- */
+/** With two, the database writes one batch while this process reads the answers to the other. */
 const BATCHES_IN_FLIGHT_MAX = 2;
 
 /** Below this many waiting appends, two batches cost more than their overlap saves. */

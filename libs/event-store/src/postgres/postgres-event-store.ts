@@ -28,9 +28,8 @@ const COLUMNS =
 const READ_ALL = `SELECT ${COLUMNS} FROM event_store.event e WHERE e.position > $1 ORDER BY e.position LIMIT $2`;
 
 /**
- * Scans the same index but returns only the wanted kinds, at a fraction of the cost of returning all.
- * One statement sees one snapshot, so no event up to this head is missing. A row without an event
- * carries the head alone.
+ * Scans the same index but returns only the wanted kinds. One statement sees one snapshot, so no event up to
+ * this head is missing. A row without an event carries the head alone.
  */
 const READ_KINDS = `SELECT head.position, wanted.* FROM
   (SELECT coalesce(max(position), 0) AS position FROM event_store.event) head
@@ -63,8 +62,7 @@ export class PostgresEventStore extends EventStore {
     super();
     const session = sessionConfig(url);
     this.pool = new Pool(session);
-    // The pool replaces a broken connection, and its query rejects; but an unhandled error of an idle
-    // or just released connection would end the process.
+    // The pool replaces a broken connection; an unhandled error of an idle one would end the process.
     this.pool.on('error', () => undefined);
     this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.growth = listenForGrowth(session, () => this.head());

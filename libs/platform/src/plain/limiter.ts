@@ -40,6 +40,7 @@ export function limiter({
         ended();
       }
     },
+    isIdle: (): boolean => running === 0,
     /** Resolves when nothing runs or waits. */
     idle: async (): Promise<void> => {
       if (running > 0) await new Promise<void>((resolve) => void onIdle.push(resolve));
