@@ -6,13 +6,7 @@ export type Position = bigint;
 export const START: Position = 0n;
 
 /** Plain JSON; amounts and positions inside are decimal strings. */
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
 /** Who and what caused an event. Evidence only: no decision reads it. */
@@ -130,8 +124,9 @@ export class StoreUnavailable extends EventStoreError {
   readonly code = 'store-unavailable';
 }
 
-/** A checked append with its size. */
+/** A checked append with its size, and as it was given. */
 export interface EncodedAppend {
+  readonly request: AppendRequest;
   readonly stream: string;
   readonly expected: Expected;
   readonly events: readonly EncodedEvent[];
@@ -177,7 +172,7 @@ export function encodeAppend(
     encoded.push({ id, type, data: dataText, metadata: metadataText });
   }
   if (bytes > APPEND_BYTES_MAX) return new AppendTooLarge(stream, bytes);
-  return { stream, expected, events: encoded, bytes };
+  return { request, stream, expected, events: encoded, bytes };
 }
 
 function isName(text: string): boolean {

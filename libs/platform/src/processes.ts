@@ -6,9 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const POLL_MS = 20;
 
 /**
- * Node's arguments for an app. Batches and requests leave many short-lived objects: with 64 MiB of young
- * generation instead of 16 they are collected there and not copied to the old generation, which was a
- * fifth of the cost of a command (`npm run bench -- --only edges`).
+ * Node's arguments for an app. With 64 MiB of young generation instead of 16, short-lived objects are not copied
+ * to the old generation, which was a fifth of the cost of a command (`npm run bench -- --only edges`).
  */
 export const NODE_ARGUMENTS: readonly string[] = ['--max-semi-space-size=64'];
 

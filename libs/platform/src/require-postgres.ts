@@ -26,12 +26,9 @@ export interface PostgresRequirement {
   readonly migrated?: { readonly table: string; readonly command: string };
 }
 
-/**
- * Resolves when the database answers, accepts the user and is migrated. Rejects with
- * `EngineMisconfigured`, so that the app does not start and then fail each request.
- */
+/** Resolves when the database answers, accepts the user and is migrated; rejects with `EngineMisconfigured`. */
 export async function requirePostgres(requirement: PostgresRequirement): Promise<void> {
-  const { url, variable, migrated } = requirement;
+  const { url, migrated } = requirement;
   const client = new Client({
     connectionString: url,
     application_name: 'daybook-start',
@@ -46,7 +43,7 @@ export async function requirePostgres(requirement: PostgresRequirement): Promise
     if (migrated !== undefined) await requireTable(client, place, migrated);
   } catch (error) {
     if (error instanceof EngineMisconfigured) throw error;
-    throw explain(error, place, variable, migrated?.command);
+    throw explain(error, place, requirement);
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -72,21 +69,17 @@ async function requireTable(
   throw new EngineMisconfigured(ENGINE, `at ${place} ${wrong}`, run);
 }
 
-function explain(
-  cause: unknown,
-  place: string,
-  variable: string,
-  migrate: string | undefined,
-): EngineMisconfigured {
+function explain(cause: unknown, place: string, requirement: PostgresRequirement) {
+  const { variable, migrated } = requirement;
   const code = codeOf(cause);
   let [wrong, right] = REASONS[code] ?? [
     `the connection failed (${code}).`,
     'Correct the address in',
   ];
   // A schema that the user may not use is reported with this code, too.
-  if (code === '42501' && migrate !== undefined) {
+  if (code === '42501' && migrated !== undefined) {
     wrong = "this user may not use Daybook's schemas.";
-    right = `Grants are made by \`${migrate}\`; run it first, or name another user in`;
+    right = `Grants are made by \`${migrated.command}\`; run it first, or name another user in`;
   }
   return new EngineMisconfigured(ENGINE, `at ${place} ${wrong}`, `${right} ${variable}.`, {
     cause,

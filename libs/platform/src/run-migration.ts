@@ -10,10 +10,12 @@ const UNDEFINED_OBJECT = '42704';
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
 const MIGRATION_LOCK = 0x6461_7962;
 
-/** Brings an app's schemas up to date as their owner, then grants the runtime role only what it needs. */
 type Migrate = (ownerUrl: string, runtimeRole: string) => Promise<void>;
 
-/** The migration of an app. `schema` is its own, which also keeps the record of migrations. */
+/**
+ * The migration of an app: brings its schemas up to date as their owner, then grants the runtime role only what
+ * it needs. `schema` is its own, which also keeps the record of migrations.
+ */
 export function migrationOf(
   schema: string,
   migrations: readonly (new () => { up(queries: Queries): Promise<void> })[],

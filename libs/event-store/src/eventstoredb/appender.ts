@@ -9,7 +9,6 @@ import {
 import {
   type Appended,
   AppendRejected,
-  type AppendRequest,
   AppendTooLarge,
   ConcurrencyConflict,
   type EncodedAppend,
@@ -30,7 +29,7 @@ const NOT_TAKEN = /Server Is (Busy|Not Ready)|No leader info available/;
 const TOO_LARGE = /Maximum Append Size Exceeded/i;
 
 /** Appends at the expected revision. Rejects with an `EventStoreError`. */
-export type Appender = (request: AppendRequest, encoded: EncodedAppend) => Promise<Appended>;
+export type Appender = (append: EncodedAppend) => Promise<Appended>;
 
 /**
  * Appends one request at a time to each stream, to different streams concurrently. With an explicit revision,
@@ -41,8 +40,8 @@ export function appender(connection: Connection): Appender {
   const encoder = new TextEncoder();
   let answeredAt = 0;
 
-  async function append(request: AppendRequest, { bytes }: EncodedAppend): Promise<Appended> {
-    const { stream, expected } = request;
+  async function append(encoded: EncodedAppend): Promise<Appended> {
+    const { request, stream, expected } = encoded;
     const events = request.events.map(({ id, type, data, metadata }): JSONEventData => {
       // As bytes, metadata is sent as it is; anything else the client encodes twice over.
       const stored = encoder.encode(JSON.stringify(storedMetadata(metadata)));
@@ -59,7 +58,7 @@ export function appender(connection: Connection): Appender {
       answeredAt = performance.now();
     } catch (error) {
       if (error instanceof TimedOut && answeredAt < sentAt) connection.giveUpAppends();
-      throw failure(error, request, bytes);
+      throw failure(error, encoded);
     }
     const revision = answer.nextExpectedRevision;
     const position = answer.position?.commit;
@@ -75,7 +74,7 @@ export function appender(connection: Connection): Appender {
     return { revision, position: stored.position, outcome: 'duplicate' };
   }
 
-  function failure(cause: unknown, { stream, expected }: AppendRequest, bytes: number): Error {
+  function failure(cause: unknown, { stream, expected, bytes }: EncodedAppend): Error {
     const [type, message] = [typeOf(cause), messageOf(cause)];
     if (type === ErrorType.WRONG_EXPECTED_VERSION) {
       answeredAt = performance.now();

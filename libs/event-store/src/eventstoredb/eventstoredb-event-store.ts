@@ -1,7 +1,6 @@
 import { type Limiter, limiter } from '@daybook/platform/plain';
 import {
   AppendRejected,
-  type AppendRequest,
   type AppendResult,
   type EncodedAppend,
   EventStore,
@@ -54,17 +53,14 @@ export class EventStoreDbEventStore extends EventStore {
     this.growth = subscribeToGrowth(connection.client, prefixesOf(kinds), () => this.head());
   }
 
-  protected override async store(
-    append: EncodedAppend,
-    request: AppendRequest,
-  ): Promise<AppendResult> {
+  protected override async store(append: EncodedAppend): Promise<AppendResult> {
     const { stream } = append;
     if (!this.isOurs(stream)) {
       const reason = 'its kind of streams was not named when the store was opened.';
       return new AppendRejected(stream, reason);
     }
     const appending = withStream(this.mutexes, stream, () =>
-      this.appends.run(() => this.appender(request, append)),
+      this.appends.run(() => this.appender(append)),
     );
     this.accepted.add(appending);
     try {

@@ -40,16 +40,17 @@ function newClient(url: string): EventStoreDBClient {
     return EventStoreDBClient.connectionString(url);
   } catch (error) {
     const isFile = error instanceof Error && /certificate|userCertFile/.test(error.message);
-    const [wrong, right] = isFile
-      ? ([
+    throw isFile
+      ? new EngineMisconfigured(
+          ENGINE,
           'a certificate or key file that the connection string names cannot be read.',
           'tlsCAFile names the authority of the server, userCertFile and userKeyFile come together.',
-        ] as const)
-      : ([
+        )
+      : new EngineMisconfigured(
+          ENGINE,
           'the client refuses an option of the connection string.',
           'Numbers are whole milliseconds, nodePreference is leader, follower, random or read_only_replica.',
-        ] as const);
-    throw new EngineMisconfigured(ENGINE, wrong, right);
+        );
   }
 }
 

@@ -66,12 +66,10 @@ export function logReader(client: () => EventStoreDBClient) {
   };
 }
 
-interface CursorPage {
-  readonly events: RecordedEvent[];
-  readonly end: Position;
+type CursorPage = Omit<LogPage, 'atEnd'> & {
   /** Why the page ended: it is full, the log ended, or its time was over. */
   readonly because: 'full' | 'caught-up' | 'time';
-}
+};
 
 type Cursor = ReturnType<typeof openCursor>;
 

@@ -27,8 +27,9 @@ export function readEvents(
   stream: string,
   from: bigint,
 ): Promise<RecordedEvent[]> {
+  const take = ({ event }: { event?: StoredEvent }) => event && recordedEvent(event);
   return fromLeader(() =>
-    collect(client.readStream(stream, { fromRevision: from, requiresLeader: true }), ofRead),
+    collect(client.readStream(stream, { fromRevision: from, requiresLeader: true }), take),
   );
 }
 
@@ -94,10 +95,6 @@ interface Reading<Message> {
   on(event: 'error', listener: (error: unknown) => void): unknown;
   on(event: 'end', listener: () => void): unknown;
   cancel(): unknown;
-}
-
-function ofRead({ event }: { event?: StoredEvent }): RecordedEvent | undefined {
-  return event && recordedEvent(event);
 }
 
 /**

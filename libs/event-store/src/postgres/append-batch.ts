@@ -28,9 +28,8 @@ const NOT_ANSWERED = '08000';
 const CANNOT_BE_STORED = /^(22|23|54)/;
 
 /**
- * Commits a batch of appends to different streams in one round trip. Never rejects. A batch that the
- * database rejects is repeated in halves, so only the append that it cannot store fails.
- * `onCommitted` gets the position of the last event of the log.
+ * Commits a batch of appends to different streams in one round trip. Never rejects. A batch that the database
+ * rejects is repeated in halves, so only the append that it cannot store fails. `onCommitted` gets the head.
  */
 export async function appendBatch(
   writer: LastingConnection,

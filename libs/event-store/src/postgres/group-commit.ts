@@ -10,13 +10,9 @@ const BATCHES_IN_FLIGHT_MAX = 2;
 /** Below this many waiting appends, two batches cost more than their overlap saves. */
 const SPLIT_FROM = 16;
 
-export interface QueueLimits {
-  readonly appends: number;
-  readonly bytes: number;
-}
-
 /** About three seconds of work; a longer queue only turns a slow store into a slow and full process. */
-export const QUEUE_LIMITS: QueueLimits = { appends: 65_536, bytes: 128 * 1024 * 1024 };
+export const QUEUE_LIMITS = { appends: 65_536, bytes: 128 * 1024 * 1024 };
+export type QueueLimits = typeof QUEUE_LIMITS;
 
 export type GroupCommit = ReturnType<typeof groupCommit>;
 

@@ -68,7 +68,6 @@ export function lastingConnection(config: ClientConfig) {
   }
 
   return {
-    /** Rejects when it cannot be opened. */
     use: (): Promise<Client> => {
       current ??= connect();
       return current;

@@ -1,15 +1,12 @@
 export type Limiter = ReturnType<typeof limiter>;
 
 /** Limits how much work runs at once and how much waits; `tooMany` makes the error when that many wait. */
-export function limiter({
-  runningMax,
-  waitingMax,
-  tooMany,
-}: {
+export function limiter(options: {
   readonly runningMax: number;
   readonly waitingMax: number;
   readonly tooMany: (waiting: number) => Error;
 }) {
+  const { runningMax, waitingMax, tooMany } = options;
   /** Callers that wait: the next one is the last of `next`, then come those of `arrived` in their order. */
   let next: (() => void)[] = [];
   let arrived: (() => void)[] = [];
