@@ -71,7 +71,8 @@ async function lengthen(): Promise<void> {
       ...{ id: randomUUID(), type: 'CustomerUpdated', data: { description: 'again' } },
       metadata: { ...metadata, commandId: randomUUID() },
     }));
-    await ledger.store.append({ stream, expected: 'any', events });
+    const expected = (await ledger.store.readStream(stream)).at(-1)?.revision ?? 'no-stream';
+    await ledger.store.append({ stream, expected, events });
   }
 }
 

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { EngineMisconfigured } from '@daybook/platform/plain';
 import { IsPostgresUrl, readEnvironment } from './env';
-import { failStart } from './fail-start';
+import { EngineMisconfigured, type Queries } from './plain';
 import { requirePostgres } from './require-postgres';
+import { failStart } from './shutdown';
 
 /** PostgreSQL's code for a role that does not exist. */
 const UNDEFINED_OBJECT = '42704';
@@ -10,18 +10,12 @@ const UNDEFINED_OBJECT = '42704';
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
 const MIGRATION_LOCK = 0x6461_7962;
 
+type Migrate = (ownerUrl: string, runtimeRole: string) => Promise<void>;
+
 /**
- * What a migration needs of TypeORM's query runner. The migrations only go forward: to return to an older
- * version, restore the backup that was made before the upgrade.
+ * The migration of an app: brings its schemas up to date as their owner, then grants the runtime role only what
+ * it needs. `schema` is its own, which also keeps the record of migrations.
  */
-export interface Queries {
-  query(sql: string): Promise<unknown>;
-}
-
-/** Brings an app's schemas up to date as their owner, then grants the runtime role only what it needs. */
-export type Migrate = (ownerUrl: string, runtimeRole: string) => Promise<void>;
-
-/** The migration of an app. `schema` is its own, which also keeps the record of migrations. */
 export function migrationOf(
   schema: string,
   migrations: readonly (new () => { up(queries: Queries): Promise<void> })[],
