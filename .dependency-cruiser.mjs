@@ -41,10 +41,10 @@ const FOLDERS = {
   },
   'chain-watcher': {
     mechanisms: [
-      'state',
-      'blocks',
-      'match',
       'monitoring',
+      'blocks',
+      'state',
+      'match',
       'publish',
       'reorg',
       'finality',

@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { AMOUNT_MAX, type Asset, FAMILIES, type Finality } from '@daybook/domain';
 import Ajv2020, { type ErrorObject } from 'ajv/dist/2020';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import { parseAssetId } from './asset-id';
 import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
 import schema from './chains-file.schema.json';
-import { FAMILY_RULES, familyOfChain } from './family';
+import { FAMILY_RULES, familyOfChain, parseAssetId } from './family';
 import { KNOWN_ASSETS, KNOWN_CHAINS } from './known-chains';
 
 /** The chains file is invalid. The message lists every fault, and never a provider's URL. */
@@ -18,30 +17,26 @@ export class InvalidChainsFile extends Error {
   }
 }
 
-interface AssetEntry {
+interface AssetEntry extends Partial<Pick<Asset, 'currency' | 'decimals'>> {
   readonly id: string;
-  readonly currency?: string;
-  readonly decimals?: number;
   readonly minimum?: string;
   readonly finality?: Finality;
 }
 
-interface ChainEntry {
+interface ChainEntry extends Partial<Omit<Chain, 'id' | 'family'>> {
   readonly id: string;
   readonly rpcUrl: string;
   readonly wsUrl?: string | null;
   readonly startBlock?: number | null;
-  readonly name?: string;
-  readonly blockTimeMs?: number | null;
-  readonly finality?: Finality;
-  readonly reorgWindow?: number;
   readonly assets?: readonly AssetEntry[];
 }
 
-/** The default for an unknown chain: safe for chains with slow finality. */
-const DEFAULT_FINALITY: Finality = { kind: 'depth', confirmations: 64 };
-const DEFAULT_REORG_WINDOW = 256;
-const DEFAULT_BLOCK_TIME_MS = 12_000;
+/** The settings of an unknown chain: safe for chains with slow finality. */
+const DEFAULTS = {
+  blockTimeMs: 12_000,
+  finality: { kind: 'depth', confirmations: 64 },
+  reorgWindow: 256,
+} as const;
 
 const validate = new Ajv2020({
   allErrors: true,
@@ -134,19 +129,31 @@ function merge(entries: readonly ChainEntry[], found: readonly string[]): Chains
   const assets = new Map(KNOWN_ASSETS.map((asset) => [asset.id, asset]));
   const assetFinality = new Map<string, Finality>();
   const connections = new Map<string, ChainConnection>();
-  for (const entry of entries) {
-    if (connections.has(entry.id)) faults.push(`${entry.id} is listed twice; list it once.`);
-    connections.set(entry.id, connectionOf(entry, faults));
-    const chain = chainOf(entry, chains.get(entry.id), faults);
-    if (chain === null) continue;
-    chains.set(chain.id, chain);
-    for (const assetEntry of entry.assets ?? []) {
-      const asset = assetOf(assetEntry, chain, assets.get(assetEntry.id), faults);
-      if (asset === null) continue;
-      assets.set(asset.id, asset);
-      if (assetEntry.finality) assetFinality.set(asset.id, assetEntry.finality);
+  for (const {
+    rpcUrl,
+    wsUrl = null,
+    startBlock = null,
+    assets: listed = [],
+    ...entry
+  } of entries) {
+    const { id } = entry;
+    if (connections.has(id)) faults.push(`${id} is listed twice; list it once.`);
+    connections.set(id, { chain: id, rpcUrl, wsUrl, startBlock });
+    checkUrls(id, { rpcUrl, wsUrl }, faults);
+    const family = familyOfChain(id);
+    if (family === null) {
+      const right = FAMILIES.map((each) => `${FAMILY_RULES[each].chainNamespace}:<number>`);
+      faults.push(`${id} is no chain that Daybook knows how to read: ${right.join(' or ')}.`);
+      continue;
     }
-    checkFinality(chain, [chain.finality, ...(entry.assets ?? []).map((a) => a.finality)], faults);
+    const chain = { name: id, ...DEFAULTS, ...chains.get(id), ...entry, family };
+    chains.set(id, chain);
+    checkFinality(chain, [chain.finality, ...listed.map(({ finality }) => finality)], faults);
+    for (const { finality, ...assetEntry } of listed) {
+      const asset = assetOf(assetEntry, chain, assets.get(assetEntry.id), faults);
+      if (asset !== null) assets.set(asset.id, asset);
+      if (finality) assetFinality.set(assetEntry.id, finality);
+    }
   }
   checkCurrencies([...assets.values()], faults);
   if (faults.length > 0) throw new InvalidChainsFile(faults);
@@ -158,40 +165,29 @@ function merge(entries: readonly ChainEntry[], found: readonly string[]): Chains
   };
 }
 
-function connectionOf(entry: ChainEntry, faults: string[]): ChainConnection {
-  const wsUrl = entry.wsUrl ?? null;
-  if (!URL.canParse(entry.rpcUrl)) {
-    faults.push(`${entry.id}: rpcUrl is not a URL such as https://node.example:8545.`);
+const URL_EXAMPLES = { rpcUrl: 'https://node.example:8545', wsUrl: 'wss://node.example:8546' };
+
+function checkUrls(
+  id: string,
+  urls: Readonly<Record<keyof typeof URL_EXAMPLES, string | null>>,
+  faults: string[],
+): void {
+  for (const field of ['rpcUrl', 'wsUrl'] as const) {
+    if (urls[field] === null || URL.canParse(urls[field])) continue;
+    faults.push(`${id}: ${field} is not a URL such as ${URL_EXAMPLES[field]}.`);
   }
-  if (wsUrl !== null && !URL.canParse(wsUrl)) {
-    faults.push(`${entry.id}: wsUrl is not a URL such as wss://node.example:8546.`);
-  }
-  return { chain: entry.id, rpcUrl: entry.rpcUrl, wsUrl, startBlock: entry.startBlock ?? null };
 }
 
-function chainOf(entry: ChainEntry, known: Chain | undefined, faults: string[]): Chain | null {
-  const family = familyOfChain(entry.id);
-  if (family === null) {
-    const right = FAMILIES.map((each) => `${FAMILY_RULES[each].chainNamespace}:<number>`);
-    faults.push(`${entry.id} is no chain that Daybook knows how to read: ${right.join(' or ')}.`);
-    return null;
-  }
-  return {
-    id: entry.id,
-    family,
-    name: entry.name ?? known?.name ?? entry.id,
-    blockTimeMs:
-      entry.blockTimeMs === undefined
-        ? (known?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS)
-        : entry.blockTimeMs,
-    finality: entry.finality ?? known?.finality ?? DEFAULT_FINALITY,
-    reorgWindow: entry.reorgWindow ?? known?.reorgWindow ?? DEFAULT_REORG_WINDOW,
-  };
-}
+/** What a new asset needs, with an example. */
+const ASSET_FIELDS = {
+  currency: 'currency, such as "USDT_ETH"',
+  decimals: 'decimals, such as 6',
+  minimum: 'minimum in base units, such as "1000000"',
+} as const;
 
 /** A known asset may get another minimum or policy, but never other decimals or another currency. */
 function assetOf(
-  entry: AssetEntry,
+  { minimum, ...entry }: Omit<AssetEntry, 'finality'>,
   chain: Chain,
   known: Asset | undefined,
   faults: string[],
@@ -204,24 +200,20 @@ function assetOf(
   } else if (id.chain !== chain.id) {
     faults.push(`${entry.id} is listed under ${chain.id}; list it under ${id.chain}.`);
   }
-  const currency = entry.currency ?? known?.currency;
-  const decimals = entry.decimals ?? known?.decimals;
-  const minimum = entry.minimum === undefined ? known?.minimum : BigInt(entry.minimum);
-  if (currency === undefined) faults.push(`${entry.id} has no currency, such as "USDT_ETH".`);
-  if (decimals === undefined) faults.push(`${entry.id} has no decimals, such as 6.`);
-  if (minimum === undefined) {
-    faults.push(`${entry.id} has no minimum in base units, such as "1000000".`);
+  const given = { ...entry, ...(minimum !== undefined && { minimum: BigInt(minimum) }) };
+  const asset: Partial<Asset> = { ...known, ...given, chain: chain.id };
+  for (const field of ['currency', 'decimals', 'minimum'] as const) {
+    if (asset[field] === undefined) faults.push(`${entry.id} has no ${ASSET_FIELDS[field]}.`);
   }
-  if (minimum !== undefined && minimum > AMOUNT_MAX) {
+  if ((asset.minimum ?? 0n) > AMOUNT_MAX) {
     faults.push(`${entry.id}: minimum is above 2^256 - 1, which no transfer can reach.`);
   }
-  if (known && (currency !== known.currency || decimals !== known.decimals)) {
+  if (known && (asset.currency !== known.currency || asset.decimals !== known.decimals)) {
     faults.push(
       `${entry.id} is known as ${known.currency} with ${known.decimals} decimals; leave both out.`,
     );
   }
-  if (faults.length > found) return null;
-  return { id: entry.id, chain: chain.id, currency, decimals, minimum } as Asset;
+  return faults.length > found ? null : (asset as Asset);
 }
 
 /** A reorg deeper than the window cannot be reverted, so a transfer must become final within it. */

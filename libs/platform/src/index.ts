@@ -21,5 +21,5 @@ export { createLogger } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';
 export { endProcess, isAlive, NODE_ARGUMENTS, processIdentity } from './processes';
 export { type PostgresRequirement, requirePostgres } from './require-postgres';
-export { migrationOf, type Queries, runMigration } from './run-migration';
+export { migrationOf, type Queries, runMigration, sqlMigrations } from './run-migration';
 export { stopOnRequest } from './shutdown';

@@ -18,6 +18,19 @@ export interface Queries {
   query(sql: string): Promise<unknown>;
 }
 
+/** Migrations that run one SQL script each, by name. A name ends with the time that orders it. */
+export function sqlMigrations(scripts: Readonly<Record<string, string>>) {
+  return Object.entries(scripts).map(([name, sql]) => {
+    return class {
+      readonly name = name;
+
+      async up(queries: Queries): Promise<void> {
+        await queries.query(sql);
+      }
+    };
+  });
+}
+
 /** Brings an app's schemas up to date as their owner, then grants the runtime role only what it needs. */
 export type Migrate = (ownerUrl: string, runtimeRole: string) => Promise<void>;
 

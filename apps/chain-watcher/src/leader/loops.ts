@@ -1,13 +1,17 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
-import { type ChainClient, InvalidBlock, RpcFailure, WrongChain } from '@daybook/chains';
+import {
+  type Chain,
+  type ChainClient,
+  InvalidBlock,
+  RpcFailure,
+  WrongChain,
+} from '@daybook/chains';
 import { type BackOff, backOffMs, messageOf, pause } from '@daybook/platform/plain';
-import type { Logger } from 'pino';
 import type { AddressSubscription } from '../addresses/purse-addresses.consumer';
 import type { Health, Trouble } from '../monitoring/health';
-import type { WatcherMetrics } from '../monitoring/watcher-metrics';
+import type { ChainRun } from '../state/watch-state';
 import { type Leadership, LostLeadership } from '../state/watcher-store';
 import type { Watch } from '../watch/watch';
-import type { WakeUp } from './wake-up';
 
 /** How often the state of the chain is published when it changes, and when it does not. */
 const REPORT_MS = 1_000;
@@ -15,24 +19,45 @@ const REPORT_UNCHANGED_MS = 10_000;
 /** How often the outbox is read without a wake-up: an earlier process may have left messages. */
 const RELAY_MS = 1_000;
 const BACK_OFF: BackOff = { firstMs: 500, longestMs: 5_000 };
+/** The head is polled four times per block time, within these bounds. */
+const POLL_MS_MIN = 250;
+const POLL_MS_MAX = 2_000;
+const POLL_MS_ON_DEMAND = 500;
 
-/** The last known health of a watch. */
-export interface Progress {
+/** What this process knows of its chain. */
+export interface Status {
+  role: 'leader' | 'standby';
   health: Health;
   trouble: Trouble | null;
+  /** While this process leads. */
+  addresses: AddressSubscription | null;
 }
 
 /** What the loops of one leadership share. */
-export interface Session {
-  readonly chain: string;
+export interface Session extends ChainRun {
   readonly watch: Watch;
   readonly client: ChainClient;
   readonly addresses: AddressSubscription;
   readonly leadership: Leadership;
-  readonly progress: Progress;
-  readonly logger: Logger;
-  readonly metrics: WatcherMetrics;
-  readonly pollMs: number;
+  readonly status: Status;
+}
+
+export type WakeUp = ReturnType<typeof createWakeUp>;
+
+/** Lets a loop rest until there is something to do. */
+export function createWakeUp() {
+  let waking = new AbortController();
+  const wake = () => waking.abort();
+  return {
+    wake,
+    /** Resolves with the next `wake`, or at once when it came since the last rest; after `ms`; when aborted. */
+    async rest(ms: number, signal: AbortSignal): Promise<void> {
+      signal.addEventListener('abort', wake);
+      if (!signal.aborted) await pause(ms, waking.signal);
+      signal.removeEventListener('abort', wake);
+      waking = new AbortController();
+    },
+  };
 }
 
 /**
@@ -44,7 +69,9 @@ export async function followLoop(
   wakeUp: WakeUp,
   signal: AbortSignal,
 ): Promise<void> {
-  const { chain, watch, client, leadership, progress, metrics } = session;
+  const { watch, client, leadership, status, metrics } = session;
+  const chain = session.chain.id;
+  const pollMs = session.pollMs ?? pollMsOf(session.chain);
   let isVerified = false;
   let failures = 0;
   while (!signal.aborted) {
@@ -55,27 +82,27 @@ export async function followLoop(
       if (!isVerified) await client.verify();
       isVerified = true;
       isMore = await watch.pass();
-      progress.trouble = null;
+      status.trouble = null;
       failures = 0;
     } catch (error) {
       const kind = nodeFaultOf(error);
       if (kind === null) throw error;
       metrics.nodeFaults.inc({ chain, kind });
       isVerified = kind === 'invalid-block' && isVerified;
-      const since = progress.trouble?.since ?? Date.now();
-      progress.trouble = { message: messageOf(error), since };
+      const since = status.trouble?.since ?? Date.now();
+      status.trouble = { message: messageOf(error), since };
       failures += 1;
     }
     endTimer();
     judgeNow(session);
     if (isMore) await letOthersRun();
-    else await wakeUp.rest(Math.max(session.pollMs, backOffMs(failures, BACK_OFF)), signal);
+    else await wakeUp.rest(Math.max(pollMs, backOffMs(failures, BACK_OFF)), signal);
   }
 }
 
 /** Publishes the outbox, and retries while the log is unavailable. The outbox keeps everything meanwhile. */
 export async function relayLoop(
-  { chain, watch, logger }: Session,
+  { chain: { id: chain }, watch, logger }: Session,
   wakeUp: WakeUp,
   signal: AbortSignal,
 ): Promise<void> {
@@ -97,17 +124,18 @@ export async function relayLoop(
 
 /** Publishes the state of the chain: soon after a change, and regularly without one. */
 export async function reportLoop(session: Session, signal: AbortSignal): Promise<void> {
-  const { chain, watch, progress, logger } = session;
+  const { watch, status, logger } = session;
+  const chain = session.chain.id;
   let reported = { content: '', at: 0 };
   while (!signal.aborted) {
     await pause(REPORT_MS, signal);
     // With time alone, errors and silence become a stall.
     judgeNow(session);
     await acknowledgeNow(session);
-    const content = JSON.stringify([watch.heights(), progress.health]);
+    const content = JSON.stringify([watch.heights(), status.health]);
     const isOld = Date.now() - reported.at >= REPORT_UNCHANGED_MS;
     if (content === reported.content && !isOld) continue;
-    await watch.reportHead(progress.health).then(
+    await watch.reportHead(status.health).then(
       () => {
         reported = { content, at: Date.now() };
       },
@@ -118,16 +146,11 @@ export async function reportLoop(session: Session, signal: AbortSignal): Promise
 }
 
 /** Acknowledges addresses. While the log or the store is unavailable, nothing is acknowledged. */
-async function acknowledgeNow({
-  chain,
-  watch,
-  addresses,
-  logger,
-  metrics,
-}: Session): Promise<void> {
+async function acknowledgeNow(session: Session): Promise<void> {
+  const { watch, addresses, logger, metrics } = session;
+  const chain = session.chain.id;
   try {
-    await addresses.look();
-    await watch.acknowledge(addresses.complete());
+    await watch.acknowledge(await addresses.complete());
   } catch (error) {
     logger.debug({ chain, err: error }, 'addresses not acknowledged');
   }
@@ -136,10 +159,10 @@ async function acknowledgeNow({
 }
 
 /** Judges the watch, keeps its health, and logs when it changes. */
-function judgeNow({ chain, watch, progress, logger, metrics }: Session): void {
-  const before = progress.health;
-  const health = watch.health(progress.trouble);
-  progress.health = health;
+function judgeNow({ chain: { id: chain }, watch, status, logger, metrics }: Session): void {
+  const before = status.health;
+  const health = watch.health(status.trouble);
+  status.health = health;
   const { latest, matched, finalized } = watch.heights();
   metrics.head.set({ chain }, latest);
   metrics.matched.set({ chain }, matched);
@@ -149,6 +172,11 @@ function judgeNow({ chain, watch, progress, logger, metrics }: Session): void {
   const fields = { chain, detail: health.detail, latest, matched };
   if (health.state === 'stalled') logger.warn(fields, 'stalled');
   else logger.info(fields, health.state);
+}
+
+function pollMsOf({ blockTimeMs }: Chain): number {
+  if (blockTimeMs === null) return POLL_MS_ON_DEMAND;
+  return Math.min(Math.max(blockTimeMs / 4, POLL_MS_MIN), POLL_MS_MAX);
 }
 
 /** The kind of node fault that an error is; null when the node is not at fault. */

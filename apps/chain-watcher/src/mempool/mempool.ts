@@ -11,8 +11,9 @@ const UNKNOWN_RECIPIENTS_MAX = 1_000;
  * Reports pending transfers to our addresses. A sighting never credits anything. Assets that the registry
  * does not list are ignored: anybody can make any number of such transfers.
  */
-export function createMempool(context: WatchContext, isKnownAsset: (asset: string) => boolean) {
+export function createMempool(context: WatchContext) {
   const { chain, store, table, state } = context;
+  const listed = new Set(context.registry.assets.map(({ id }) => id));
   let pending: PendingTransaction[] = [];
   let unknown: PendingTransaction[] = [];
 
@@ -42,7 +43,7 @@ export function createMempool(context: WatchContext, isKnownAsset: (asset: strin
       const expired = state.sightings.expired(now);
       const found = pending.flatMap((transaction) =>
         transaction.transfers
-          .filter(({ to, asset }) => table.has(to) && isKnownAsset(asset))
+          .filter(({ to, asset }) => table.has(to) && listed.has(asset))
           .map((transfer) => ({ transaction, transfer })),
       );
       pending = [];

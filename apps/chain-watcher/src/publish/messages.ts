@@ -15,25 +15,15 @@ const REASON_LENGTH_MAX = 1_000;
 /** The message of a transfer's version, ordered by chain and address. */
 export function transferMessage(transfer: TransferV1): Message {
   const { transferId, version, chain, to } = transfer;
-  const id = `${transferId}#${version}`;
-  return {
-    id,
-    key: `${chain}|${to}`,
-    value: JSON.stringify(transfer),
-    headers: cloudEvent(id, TOPICS.transfer, chain, new Date(version).toISOString()),
-  };
+  const time = new Date(version).toISOString();
+  const message = messageOf(TOPICS.transfer, `${transferId}#${version}`, transfer, time);
+  return { ...message, key: `${chain}|${to}` };
 }
 
 /** The message of a chain's state; only the latest counts. */
 export function chainHeadMessage(head: ChainHeadV1): Message {
   const { chain, observedAt } = head;
-  const id = `${chain}#${observedAt}`;
-  return {
-    id,
-    key: chain,
-    value: JSON.stringify(head),
-    headers: cloudEvent(id, TOPICS.chainHead, chain, observedAt),
-  };
+  return messageOf(TOPICS.chainHead, `${chain}#${observedAt}`, head, observedAt);
 }
 
 /** The message on an operator's rescan as it is now. */
@@ -44,16 +34,18 @@ export function watchReportMessage(chain: string, { rescan, observedAt }: Rescan
     ...{ requestId, chain, state, from, to, blocksLeft: blocksLeft(rescan) },
     ...{ found, versions, reason, observedAt },
   };
-  const id = `${requestId}#${state}#${observedAt}`;
-  return {
-    id,
-    key: chain,
-    value: JSON.stringify(report),
-    headers: cloudEvent(id, TOPICS.watchReport, chain, observedAt),
-  };
+  return messageOf(TOPICS.watchReport, `${requestId}#${state}#${observedAt}`, report, observedAt);
 }
 
-function cloudEvent(id: string, type: string, chain: string, time: string) {
+/** A message whose key is its chain. */
+function messageOf(
+  type: string,
+  id: string,
+  content: { readonly chain: string },
+  time: string,
+): Message {
+  const { chain } = content;
   const source = `/daybook/chain-watcher/${chain}`;
-  return cloudEventHeaders({ id, source, type, time });
+  const headers = cloudEventHeaders({ id, source, type, time });
+  return { id, key: chain, value: JSON.stringify(content), headers };
 }

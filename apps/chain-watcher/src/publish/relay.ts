@@ -1,5 +1,4 @@
 import { TOPICS } from '@daybook/contracts';
-import type { DurableLog } from '@daybook/messaging';
 import { isAbove, lowest, type Position } from '../state/position';
 import { matchedThrough, tipOf, type WatchContext } from '../state/watch-state';
 import { watchReportMessage } from './messages';
@@ -8,8 +7,8 @@ import { watchReportMessage } from './messages';
 const PUBLISH_AT_ONCE = 500;
 
 /** Publishes the outbox and the reports on requests, and knows how far everything is published. */
-export function createRelay(context: WatchContext, log: DurableLog) {
-  const { chain, store, state } = context;
+export function createRelay(context: WatchContext) {
+  const { chain, log, store, state } = context;
   /** The last block whose transfers are all published; -1 when there is none. */
   let publishedBlock = -1;
   return {

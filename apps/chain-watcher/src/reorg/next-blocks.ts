@@ -1,7 +1,19 @@
-import type { BlockHeader, ChainBlock, ChainClient } from '@daybook/chains';
-import { BLOCKS_AT_ONCE, fetchInOrder, fetchRange } from '../blocks/fetch-blocks';
-import { linkedAfter, parentOf } from '../blocks/validate-links';
-import type { Ring } from '../state/ring';
+import {
+  type BlockHeader,
+  type Chain,
+  type ChainBlock,
+  type ChainClient,
+  InvalidBlock,
+} from '@daybook/chains';
+import {
+  BLOCKS_AT_ONCE,
+  fetchInOrder,
+  fetchRange,
+  linkedAfter,
+  parentOf,
+  requireHeader,
+} from '../blocks/blocks';
+import type { Advance, Ring } from '../state/ring';
 import { decideReorg } from './decide-reorg';
 
 export type NextBlocks =
@@ -15,8 +27,6 @@ export type NextBlocks =
       readonly removed: Ring;
       readonly blocks: readonly ChainBlock[];
     };
-
-const NONE: NextBlocks = { kind: 'none' };
 
 /**
  * The whole blocks that follow the ring on the way to the node's `head`, at most `BLOCKS_AT_ONCE`; in a
@@ -32,15 +42,13 @@ export async function nextBlocks(
   for (;;) {
     const step = decideReorg(ring, branch);
     switch (step.kind) {
-      case 'same':
-      case 'behind':
-        return NONE;
+      case 'none':
       case 'stalled':
         return step;
       case 'gap': {
         const blocks = await fetchRange(client, step.from, head.number);
         const [first] = blocks;
-        if (!first) return NONE;
+        if (!first) return { kind: 'none' };
         const following = linkedAfter(tip, blocks);
         if (following.length > 0) {
           return { kind: 'advance', ancestor: tip, removed: [], blocks: following };
@@ -52,14 +60,38 @@ export async function nextBlocks(
       case 'ask':
         branch = [await parentOf(client, branch[0] as BlockHeader), ...branch];
         break;
-      case 'extend':
-      case 'reorg': {
+      case 'advance': {
         const hashes = step.added.slice(0, BLOCKS_AT_ONCE).map(({ hash }) => hash);
         const blocks = await fetchInOrder(client, hashes);
-        if (blocks.length === 0) return NONE;
-        if (step.kind === 'reorg') return { ...step, kind: 'advance', blocks };
-        return { kind: 'advance', ancestor: tip, removed: [], blocks };
+        return blocks.length === 0 ? { kind: 'none' } : { ...step, blocks };
       }
     }
   }
+}
+
+/**
+ * Where the watch of a chain starts: right before `startBlock`, or at the head. The ring is filled with
+ * the blocks below, so the first reorg needs no special case. `number` is the lowest block that is ever
+ * matched: 0 without a `startBlock`, because an address that was minted while no watcher ran is looked
+ * for back to its mint.
+ */
+export async function firstRing(
+  client: ChainClient,
+  chain: Chain,
+  startBlock: number | null,
+  head: BlockHeader,
+): Promise<{ readonly number: number; readonly advance: Advance }> {
+  const last =
+    startBlock === null ? head.number : Math.min(head.number, Math.max(startBlock - 1, 0));
+  const first = Math.max(0, last - chain.reorgWindow + 1);
+  const numbers = Array.from({ length: last - first + 1 }, (_, n) => first + n);
+  const ring = await Promise.all(numbers.map((number) => requireHeader(client, number)));
+  const [oldest, ...rest] = ring as [BlockHeader, ...BlockHeader[]];
+  const linked = linkedAfter(oldest, rest).length;
+  if (linked < rest.length) {
+    throw new InvalidBlock(
+      `The node's blocks ${first + linked} and ${first + linked + 1} are not linked by hash.`,
+    );
+  }
+  return { number: startBlock ?? 0, advance: { ancestor: -1, added: ring, oldest: 0 } };
 }

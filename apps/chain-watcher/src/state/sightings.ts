@@ -1,5 +1,5 @@
 import type { TransactionRef } from '@daybook/chains';
-import type { Sighting, TrackedTransfer } from './tracked-transfer';
+import type { Sighting, TrackedTransfer } from './watcher-store';
 
 /** After this time without being mined, all nodes have most likely evicted a transaction. */
 const PENDING_MS_MAX = 30 * 60_000;

@@ -1,3 +1,5 @@
+import { getAddress } from 'ethers';
+
 /** The fields of nodes' answers that are used. Quantities and bytes are hexadecimal strings. */
 export interface RawHeader {
   readonly number: string;
@@ -68,6 +70,18 @@ export function isAddress(text: unknown): text is string {
 export function toAddress(text: string): string {
   if (isAddress(text)) return text.toLowerCase();
   throw new InvalidBlock("A transaction in the node's answer has an invalid address.");
+}
+
+/**
+ * The address in lower case; null if it is invalid. A mixed-case address must have a valid checksum
+ * (EIP-55), because a wrong checksum means a typing error.
+ */
+export function canonicalEvmAddress(text: string): string | null {
+  if (!isAddress(text)) return null;
+  const digits = text.slice(2);
+  const hasNoChecksum = digits === digits.toLowerCase() || digits === digits.toUpperCase();
+  const lower = text.toLowerCase();
+  return hasNoChecksum || getAddress(lower) === text ? lower : null;
 }
 
 const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;

@@ -72,15 +72,8 @@ function valueTransfer(
   if (to === null || value === '0x0') return null;
   const amount = BigInt(value);
   if (amount === 0n) return null;
-  return {
-    ordinal: 'value:0',
-    asset: ids.native,
-    amount,
-    from: toAddress(from),
-    to: toAddress(to),
-    txHash: hash,
-    failed,
-  };
+  const parties = { from: toAddress(from), to: toAddress(to) };
+  return { ...parties, ordinal: 'value:0', asset: ids.native, amount, txHash: hash, failed };
 }
 
 /** A direct call of a token. Its transfer is expected to be the first log of the receipt. */
@@ -97,18 +90,10 @@ function callTransfer(
   );
   const sender = isFrom ? wordAddress(first) : toAddress(from);
   const recipient = wordAddress(isFrom ? second : first);
-  const amount = isFrom ? third : second;
-  if (sender === null || recipient === null || amount === undefined) return null;
-  if (!WORD.test(amount)) return null;
-  return {
-    ordinal: 'log:0',
-    asset: ids.erc20(to),
-    amount: BigInt(`0x${amount}`),
-    from: sender,
-    to: recipient,
-    txHash: hash,
-    failed,
-  };
+  const word = (isFrom ? third : second) ?? '';
+  if (sender === null || recipient === null || !WORD.test(word)) return null;
+  const [asset, amount] = [ids.erc20(to), BigInt(`0x${word}`)];
+  return { ordinal: 'log:0', asset, amount, from: sender, to: recipient, txHash: hash, failed };
 }
 
 /**
@@ -130,15 +115,9 @@ function logTransfer(
   const from = wordAddress(topics[1]?.slice(2));
   const to = wordAddress(topics[2]?.slice(2));
   if (from === null || to === null) return null;
-  return {
-    ordinal: `log:${ordinal}`,
-    asset: isErc20 ? ids.erc20(address) : ids.erc721(address, BigInt(topics[3] as string)),
-    amount: isErc20 ? BigInt(data) : 1n,
-    from,
-    to,
-    txHash,
-    failed: false,
-  };
+  const asset = isErc20 ? ids.erc20(address) : ids.erc721(address, BigInt(topics[3] as string));
+  const amount = isErc20 ? BigInt(data) : 1n;
+  return { ordinal: `log:${ordinal}`, asset, amount, from, to, txHash, failed: false };
 }
 
 /** The address in a word; null if the word is not an address. */

@@ -1,4 +1,4 @@
-import type { ChainBlock, ChainClient } from '@daybook/chains';
+import { type BlockHeader, type ChainBlock, type ChainClient, InvalidBlock } from '@daybook/chains';
 import { limiter } from '@daybook/platform/plain';
 
 /** One step is stored as a whole, so more blocks would make a crash repeat more work. */
@@ -53,4 +53,35 @@ export async function fetchInOrder(
     blocks.push(answer.value);
   }
   return blocks;
+}
+
+/** The first of `blocks` that follow `parent` and each other, by number and parent hash. */
+export function linkedAfter<Block extends BlockHeader>(
+  parent: BlockHeader,
+  blocks: readonly Block[],
+): readonly Block[] {
+  const broken = blocks.findIndex((block, i) => !follows(block, blocks[i - 1] ?? parent));
+  return broken === -1 ? blocks : blocks.slice(0, broken);
+}
+
+function follows(block: BlockHeader, parent: BlockHeader): boolean {
+  return block.number === parent.number + 1 && block.parentHash === parent.hash;
+}
+
+/** The parent of a block. Throws `InvalidBlock` when the node does not have it. */
+export async function parentOf(client: ChainClient, child: BlockHeader): Promise<BlockHeader> {
+  const parent = await client.header(child.parentHash);
+  if (parent?.hash !== child.parentHash || parent.number !== child.number - 1) {
+    throw new InvalidBlock(
+      `The node does not know the parent ${child.parentHash} of its block ${child.number}.`,
+    );
+  }
+  return parent;
+}
+
+/** The header of a block by number. Throws `InvalidBlock` when the node does not have it. */
+export async function requireHeader(client: ChainClient, number: number): Promise<BlockHeader> {
+  const header = await client.header(number);
+  if (header === null) throw new InvalidBlock(`The node does not know block ${number}.`);
+  return header;
 }
