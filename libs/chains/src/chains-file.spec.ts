@@ -131,7 +131,11 @@ describe('readChainsFile', () => {
       ],
       /listed twice/,
     ],
-    ['a URL that is none', [{ id: 'eip155:1', rpcUrl: 'http://' }], /rpcUrl is not a URL/],
+    [
+      'a URL that is none',
+      [{ id: 'eip155:1', rpcUrl: 'http://', wsUrl: 'ws://host:99999' }],
+      /rpcUrl must be the URL.*wsUrl must be the URL/s,
+    ],
     [
       'a new asset without its facts',
       [{ id: 'eip155:31337', rpcUrl, assets: [{ id: TOKEN }] }],
@@ -267,12 +271,12 @@ describe('loadChainsFile', () => {
       faultsIn(() =>
         load([
           { id: 'tron:1', rpcUrl },
-          { id: 'eip155:1', rpcUrl: 'http://' },
+          { id: 'solana:1', rpcUrl },
         ]),
       ),
     ).toEqual([
       'tron:1: Chains of the family tron cannot be watched yet. Remove this entry.',
-      'eip155:1: rpcUrl is not a URL such as https://node.example:8545.',
+      expect.stringContaining('solana:1 is no chain'),
     ]);
   });
 

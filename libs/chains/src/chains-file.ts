@@ -42,6 +42,7 @@ const validate = new Ajv2020({
   allErrors: true,
   allowUnionTypes: true,
   discriminator: true,
+  formats: { url: URL.canParse },
   verbose: true,
 }).compile<{
   readonly chains: readonly ChainEntry[];
@@ -139,7 +140,6 @@ function merge(entries: readonly ChainEntry[], found: readonly string[]): Chains
     const { id } = entry;
     if (connections.has(id)) faults.push(`${id} is listed twice; list it once.`);
     connections.set(id, { chain: id, rpcUrl, wsUrl, startBlock });
-    checkUrls(id, { rpcUrl, wsUrl }, faults);
     const family = familyOfChain(id);
     if (family === null) {
       const right = FAMILIES.map((each) => `${FAMILY_RULES[each].chainNamespace}:<number>`);
@@ -148,14 +148,27 @@ function merge(entries: readonly ChainEntry[], found: readonly string[]): Chains
     }
     const chain = { name: id, ...DEFAULTS, ...chains.get(id), ...entry, family };
     chains.set(id, chain);
-    checkFinality(chain, [chain.finality, ...listed.map(({ finality }) => finality)], faults);
+    for (const policy of [chain.finality, ...listed.map(({ finality }) => finality)]) {
+      // A reorg deeper than the window cannot be reverted, so a transfer must become final within it.
+      if (policy?.kind !== 'depth' || policy.confirmations <= chain.reorgWindow) continue;
+      faults.push(
+        `${id}: ${policy.confirmations} confirmations exceed reorgWindow (${chain.reorgWindow}); raise the window or lower them.`,
+      );
+    }
     for (const { finality, ...assetEntry } of listed) {
       const asset = assetOf(assetEntry, chain, assets.get(assetEntry.id), faults);
       if (asset !== null) assets.set(asset.id, asset);
       if (finality) assetFinality.set(assetEntry.id, finality);
     }
   }
-  checkCurrencies([...assets.values()], faults);
+  const owners = new Map<string, string>();
+  for (const { id, currency } of assets.values()) {
+    const owner = owners.get(currency);
+    if (owner !== undefined) {
+      faults.push(`${currency} names both ${owner} and ${id}; give each its own currency code.`);
+    }
+    owners.set(currency, id);
+  }
   if (faults.length > 0) throw new InvalidChainsFile(faults);
   return {
     chains: [...chains.values()],
@@ -163,19 +176,6 @@ function merge(entries: readonly ChainEntry[], found: readonly string[]): Chains
     assetFinality,
     connections: [...connections.values()],
   };
-}
-
-const URL_EXAMPLES = { rpcUrl: 'https://node.example:8545', wsUrl: 'wss://node.example:8546' };
-
-function checkUrls(
-  id: string,
-  urls: Readonly<Record<keyof typeof URL_EXAMPLES, string | null>>,
-  faults: string[],
-): void {
-  for (const field of ['rpcUrl', 'wsUrl'] as const) {
-    if (urls[field] === null || URL.canParse(urls[field])) continue;
-    faults.push(`${id}: ${field} is not a URL such as ${URL_EXAMPLES[field]}.`);
-  }
 }
 
 /** What a new asset needs, with an example. */
@@ -214,30 +214,4 @@ function assetOf(
     );
   }
   return faults.length > found ? null : (asset as Asset);
-}
-
-/** A reorg deeper than the window cannot be reverted, so a transfer must become final within it. */
-function checkFinality(
-  chain: Chain,
-  policies: readonly (Finality | undefined)[],
-  faults: string[],
-): void {
-  for (const policy of policies) {
-    if (policy?.kind === 'depth' && policy.confirmations > chain.reorgWindow) {
-      faults.push(
-        `${chain.id}: ${policy.confirmations} confirmations exceed reorgWindow (${chain.reorgWindow}); raise the window or lower them.`,
-      );
-    }
-  }
-}
-
-function checkCurrencies(assets: readonly Asset[], faults: string[]): void {
-  const owners = new Map<string, string>();
-  for (const { id, currency } of assets) {
-    const owner = owners.get(currency);
-    if (owner !== undefined) {
-      faults.push(`${currency} names both ${owner} and ${id}; give each its own currency code.`);
-    }
-    owners.set(currency, id);
-  }
 }

@@ -45,8 +45,8 @@ export type AddressSubscription = Awaited<ReturnType<typeof subscribeAddresses>>
 export async function subscribeAddresses(
   { chain, log, logger, metrics }: ChainRun,
   storeId: string,
-  offer: OfferAddresses,
   mark: ReadMark,
+  offer: OfferAddresses,
 ) {
   const topic = TOPICS.purseAddress;
   const group = `watcher-${chain.id}-${storeId}`;

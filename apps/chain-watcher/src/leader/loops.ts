@@ -40,6 +40,10 @@ export interface Session extends ChainRun {
   readonly addresses: AddressSubscription;
   readonly leadership: Leadership;
   readonly status: Status;
+  /** Wake the loops that follow the chain and that publish. */
+  readonly wakes: Readonly<Record<'follow' | 'relay', WakeUp>>;
+  /** Ends the loops. */
+  readonly signal: AbortSignal;
 }
 
 export type WakeUp = ReturnType<typeof createWakeUp>;
@@ -60,118 +64,113 @@ export function createWakeUp() {
   };
 }
 
-/**
- * Follows the chain until it is aborted. After an error of the node it backs off and verifies again which
- * chain the node serves; any other error ends the watch.
- */
-export async function followLoop(
-  session: Session,
-  wakeUp: WakeUp,
-  signal: AbortSignal,
-): Promise<void> {
-  const { watch, client, leadership, status, metrics } = session;
+/** The loops of a leadership. Each runs until it is aborted, and rejects with the error that ended it. */
+export function createLoops(session: Session) {
+  const { watch, client, addresses, leadership, status, wakes, signal } = session;
+  const { logger, metrics } = session;
   const chain = session.chain.id;
   const pollMs = session.pollMs ?? pollMsOf(session.chain);
-  let isVerified = false;
-  let failures = 0;
-  while (!signal.aborted) {
-    if (leadership.isLost()) throw new LostLeadership(chain);
-    let isMore = false;
-    const endTimer = metrics.passSeconds.startTimer({ chain });
-    try {
-      if (!isVerified) await client.verify();
-      isVerified = true;
-      isMore = await watch.pass();
-      status.trouble = null;
-      failures = 0;
-    } catch (error) {
-      const kind = nodeFaultOf(error);
-      if (kind === null) throw error;
-      metrics.nodeFaults.inc({ chain, kind });
-      isVerified = kind === 'invalid-block' && isVerified;
-      const since = status.trouble?.since ?? Date.now();
-      status.trouble = { message: messageOf(error), since };
-      failures += 1;
-    }
-    endTimer();
-    judgeNow(session);
-    if (isMore) await letOthersRun();
-    else await wakeUp.rest(Math.max(pollMs, backOffMs(failures, BACK_OFF)), signal);
-  }
-}
 
-/** Publishes the outbox, and retries while the log is unavailable. The outbox keeps everything meanwhile. */
-export async function relayLoop(
-  { chain: { id: chain }, watch, logger }: Session,
-  wakeUp: WakeUp,
-  signal: AbortSignal,
-): Promise<void> {
-  let failures = 0;
-  while (!signal.aborted) {
-    let isMore = false;
-    try {
-      isMore = await watch.relay();
-      if (failures > 0) logger.info({ chain }, 'publishing again');
-      failures = 0;
-    } catch (error) {
-      failures += 1;
-      // Once per outage.
-      if (failures === 1) logger.warn({ chain, err: error }, 'transfers are not published');
+  /**
+   * Follows the chain. After an error of the node it backs off and verifies again which chain the node
+   * serves; any other error ends the watch.
+   */
+  async function follow(): Promise<void> {
+    let isVerified = false;
+    let failures = 0;
+    while (!signal.aborted) {
+      if (leadership.isLost()) throw new LostLeadership(chain);
+      let isMore = false;
+      const endTimer = metrics.passSeconds.startTimer({ chain });
+      try {
+        if (!isVerified) await client.verify();
+        isVerified = true;
+        isMore = await watch.pass();
+        status.trouble = null;
+        failures = 0;
+      } catch (error) {
+        const kind = nodeFaultOf(error);
+        if (kind === null) throw error;
+        metrics.nodeFaults.inc({ chain, kind });
+        isVerified = kind === 'invalid-block' && isVerified;
+        const since = status.trouble?.since ?? Date.now();
+        status.trouble = { message: messageOf(error), since };
+        failures += 1;
+      }
+      endTimer();
+      judge();
+      if (isMore) await letOthersRun();
+      else await wakes.follow.rest(Math.max(pollMs, backOffMs(failures, BACK_OFF)), signal);
     }
-    if (!isMore) await wakeUp.rest(Math.max(RELAY_MS, backOffMs(failures, BACK_OFF)), signal);
   }
-}
 
-/** Publishes the state of the chain: soon after a change, and regularly without one. */
-export async function reportLoop(session: Session, signal: AbortSignal): Promise<void> {
-  const { watch, status, logger } = session;
-  const chain = session.chain.id;
-  let reported = { content: '', at: 0 };
-  while (!signal.aborted) {
-    await pause(REPORT_MS, signal);
-    // With time alone, errors and silence become a stall.
-    judgeNow(session);
-    await acknowledgeNow(session);
-    const content = JSON.stringify([watch.heights(), status.health]);
-    const isOld = Date.now() - reported.at >= REPORT_UNCHANGED_MS;
-    if (content === reported.content && !isOld) continue;
-    await watch.reportHead(status.health).then(
-      () => {
+  /** Publishes the outbox, and retries while the log is unavailable. The outbox keeps everything meanwhile. */
+  async function relay(): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      let isMore = false;
+      try {
+        isMore = await watch.relay();
+        if (failures > 0) logger.info({ chain }, 'publishing again');
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        // Once per outage.
+        if (failures === 1) logger.warn({ chain, err: error }, 'transfers are not published');
+      }
+      if (isMore) continue;
+      await wakes.relay.rest(Math.max(RELAY_MS, backOffMs(failures, BACK_OFF)), signal);
+    }
+  }
+
+  /** Publishes the state of the chain: soon after a change, and regularly without one. */
+  async function report(): Promise<void> {
+    let reported = { content: '', at: 0 };
+    while (!signal.aborted) {
+      await pause(REPORT_MS, signal);
+      // With time alone, errors and silence become a stall.
+      judge();
+      await acknowledge();
+      const content = JSON.stringify([watch.heights(), status.health]);
+      const isOld = Date.now() - reported.at >= REPORT_UNCHANGED_MS;
+      if (content === reported.content && !isOld) continue;
+      try {
+        await watch.reportHead(status.health);
         reported = { content, at: Date.now() };
-      },
-      // The next report repeats it.
-      (error) => logger.debug({ chain, err: error }, 'chain head not published'),
-    );
+      } catch (error) {
+        // The next report repeats it.
+        logger.debug({ chain, err: error }, 'chain head not published');
+      }
+    }
   }
-}
 
-/** Acknowledges addresses. While the log or the store is unavailable, nothing is acknowledged. */
-async function acknowledgeNow(session: Session): Promise<void> {
-  const { watch, addresses, logger, metrics } = session;
-  const chain = session.chain.id;
-  try {
-    await watch.acknowledge(await addresses.complete());
-  } catch (error) {
-    logger.debug({ chain, err: error }, 'addresses not acknowledged');
+  /** Acknowledges addresses. While the log or the store is unavailable, nothing is acknowledged. */
+  async function acknowledge(): Promise<void> {
+    try {
+      await watch.acknowledge(await addresses.complete());
+    } catch (error) {
+      logger.debug({ chain, err: error }, 'addresses not acknowledged');
+    }
+    const { addressesThrough } = watch.heights();
+    if (addressesThrough === null) return;
+    metrics.addressesThrough.set({ chain }, Number(addressesThrough));
   }
-  const { addressesThrough } = watch.heights();
-  if (addressesThrough !== null) metrics.addressesThrough.set({ chain }, Number(addressesThrough));
-}
 
-/** Judges the watch, keeps its health, and logs when it changes. */
-function judgeNow({ chain: { id: chain }, watch, status, logger, metrics }: Session): void {
-  const before = status.health;
-  const health = watch.health(status.trouble);
-  status.health = health;
-  const { latest, matched, finalized } = watch.heights();
-  metrics.head.set({ chain }, latest);
-  metrics.matched.set({ chain }, matched);
-  if (finalized !== null) metrics.finalized.set({ chain }, finalized);
-  metrics.stalled.set({ chain }, health.state === 'stalled' ? 1 : 0);
-  if (health.state === before.state) return;
-  const fields = { chain, detail: health.detail, latest, matched };
-  if (health.state === 'stalled') logger.warn(fields, 'stalled');
-  else logger.info(fields, health.state);
+  /** Judges the watch, keeps its health, and logs when it changes. */
+  function judge(): void {
+    const before = status.health.state;
+    status.health = watch.health(status.trouble);
+    const { state, detail } = status.health;
+    const { latest, matched, finalized } = watch.heights();
+    metrics.head.set({ chain }, latest);
+    metrics.matched.set({ chain }, matched);
+    if (finalized !== null) metrics.finalized.set({ chain }, finalized);
+    metrics.stalled.set({ chain }, state === 'stalled' ? 1 : 0);
+    if (state === before) return;
+    logger[state === 'stalled' ? 'warn' : 'info']({ chain, detail, latest, matched }, state);
+  }
+
+  return [follow, relay, report];
 }
 
 function pollMsOf({ blockTimeMs }: Chain): number {

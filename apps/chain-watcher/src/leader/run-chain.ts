@@ -12,7 +12,7 @@ import { subscribeRequests } from '../operator/watch-requests';
 import type { ChainRun } from '../state/watch-state';
 import type { Leadership } from '../state/watcher-store';
 import { createWatch } from '../watch/watch';
-import { createWakeUp, followLoop, relayLoop, reportLoop, type Status } from './loops';
+import { createLoops, createWakeUp, type Status } from './loops';
 
 /** How often a standby tries to take the lease, and a failed leader tries again. */
 const STANDBY_MS = 1_000;
@@ -82,12 +82,12 @@ async function lead(
 ): Promise<void> {
   const { chain, connection, registry, store, logger, metrics } = run;
   const client = openChain(chain, connection, registry);
-  const [stepWake, relayWake] = [createWakeUp(), createWakeUp()];
+  const wakes = { follow: createWakeUp(), relay: createWakeUp() };
   const table = createAddressTable(chain.family);
   await readAddresses(store, chain.id, table);
   const record = await store.load(chain.id);
   const storeId = await store.id();
-  const events = watchEvents(chain.id, logger, metrics, relayWake.wake);
+  const events = watchEvents(chain.id, logger, metrics, wakes.relay.wake);
   const { startBlock } = connection;
   const parts = { ...run, startBlock, client, leadership, table, now: Date.now, events };
   const watch = createWatch(parts, record);
@@ -100,40 +100,32 @@ async function lead(
 
   // The first loop that ends, by an error or by the abort, ends the others.
   const ending = new AbortController();
-  const ended = AbortSignal.any([signal, ending.signal]);
   let addresses: AddressSubscription | undefined;
   let requests: RunningSubscription | undefined;
   const listening = client.listen({
-    newHead: stepWake.wake,
+    newHead: wakes.follow.wake,
     pending(transaction) {
       watch.offerPending(transaction);
-      stepWake.wake();
+      wakes.follow.wake();
     },
   });
   try {
     const mark = createReadMark(record.taken, record.acknowledged);
-    addresses = await subscribeAddresses(
-      run,
-      storeId,
-      async (minted, through) => {
-        await watch.offerAddresses(minted, through);
-        stepWake.wake();
-      },
-      mark,
-    );
+    addresses = await subscribeAddresses(run, storeId, mark, async (minted, through) => {
+      await watch.offerAddresses(minted, through);
+      wakes.follow.wake();
+    });
     status.addresses = addresses;
     requests = await subscribeRequests(run, async (request) => {
       await watch.takeRequest(request);
-      stepWake.wake();
-      relayWake.wake();
+      wakes.follow.wake();
+      wakes.relay.wake();
     });
-    const session = { ...run, watch, client, addresses, leadership, status };
-    const loops = [
-      followLoop(session, stepWake, ended),
-      relayLoop(session, relayWake, ended),
-      reportLoop(session, ended),
-    ];
-    await Promise.all(loops.map((loop) => loop.finally(() => ending.abort())));
+    const loops = createLoops({
+      ...{ ...run, watch, client, addresses, leadership, status, wakes },
+      signal: AbortSignal.any([signal, ending.signal]),
+    });
+    await Promise.all(loops.map((loop) => loop().finally(() => ending.abort())));
   } finally {
     watch.close();
     listening?.close();
