@@ -13,34 +13,13 @@ import { canonicalEvmAddress } from './evm/raw';
 const FINALIZED = { kind: 'tag', tag: 'finalized' } as const;
 
 export const KNOWN_CHAINS: readonly Chain[] = [
-  {
-    id: 'eip155:1',
-    family: 'evm',
-    name: 'Ethereum',
-    blockTimeMs: 12_000,
-    finality: FINALIZED,
-    // Finality trails the head by 64 to 96 blocks.
-    reorgWindow: 128,
-  },
-  {
-    id: 'eip155:56',
-    family: 'evm',
-    name: 'BNB Smart Chain',
-    blockTimeMs: 750,
-    finality: FINALIZED,
-    // Reorgs had a few dozen blocks before fast finality. The chain falls back to that if fast finality fails.
-    reorgWindow: 256,
-  },
-  {
-    id: 'eip155:137',
-    family: 'evm',
-    name: 'Polygon PoS',
-    blockTimeMs: 2_000,
-    finality: FINALIZED,
-    // In February 2023, before milestones, 157 blocks were replaced at once.
-    reorgWindow: 256,
-  },
-];
+  // Finality trails the head by 64 to 96 blocks.
+  { id: 'eip155:1', name: 'Ethereum', blockTimeMs: 12_000, reorgWindow: 128 },
+  // Reorgs had a few dozen blocks before fast finality. The chain falls back to that if fast finality fails.
+  { id: 'eip155:56', name: 'BNB Smart Chain', blockTimeMs: 750, reorgWindow: 256 },
+  // In February 2023, before milestones, 157 blocks were replaced at once.
+  { id: 'eip155:137', name: 'Polygon PoS', blockTimeMs: 2_000, reorgWindow: 256 },
+].map((chain) => ({ ...chain, family: 'evm', finality: FINALIZED }));
 
 /** The asset that pays for gas, by its SLIP-44 coin type. */
 function native(chain: string, slip44: number, currency: string, minimum: bigint): Asset {

@@ -1,10 +1,5 @@
 import { type AddressTable, canonicalAddress } from '@daybook/chains';
-import {
-  MalformedMessage,
-  type PurseAddressV1,
-  parsePurseAddress,
-  TOPICS,
-} from '@daybook/contracts';
+import { MalformedMessage, parsePurseAddress, TOPICS } from '@daybook/contracts';
 import type { Family } from '@daybook/domain';
 import type { Poison, ReceivedMessage } from '@daybook/messaging';
 import { highest, isAbove, type Position } from '../state/position';
@@ -111,39 +106,30 @@ export async function offerMessages(
   let through: Position = null;
   for (const message of messages) {
     if (poison.has(message.key)) continue;
-    const minted = read(message, family);
-    if (typeof minted === 'string') {
-      poison.set(message.key, { message, reason: minted });
-      continue;
+    try {
+      const { minted, position } = read(message, family);
+      // Addresses of other families count as stored: there is nothing to match.
+      through = highest(through, position);
+      if (minted !== null) addresses.push(minted);
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      poison.set(message.key, { message, reason: error.message });
     }
-    // Addresses of other families count as stored: there is nothing to match.
-    through = highest(through, minted.position);
-    const { family: own, ...address } = minted;
-    if (own === family) addresses.push(address);
   }
   if (addresses.length > 0 || through !== null) await offer(addresses, through);
   mark.handled(messages.length, through);
   return [...poison.values()];
 }
 
-/** The content of a message; or why it cannot be read. Addresses of other families are not checked. */
-function read(
-  { value }: ReceivedMessage,
-  family: Family,
-): (MintedAddress & { readonly family: Family }) | string {
-  let message: PurseAddressV1;
-  try {
-    message = parsePurseAddress(value);
-  } catch (error) {
-    if (error instanceof MalformedMessage) return error.message;
-    throw error;
+/** What a message says. Null for an address of another family. Throws `MalformedMessage`. */
+function read({ value }: ReceivedMessage, family: Family) {
+  const message = parsePurseAddress(value);
+  const position = message.position === undefined ? null : BigInt(message.position);
+  if (message.family !== family) return { minted: null, position };
+  const address = canonicalAddress(family, message.address);
+  if (address === null) {
+    throw new MalformedMessage(`${message.address} is no address of the family ${family}.`);
   }
-  const canonical = message.family === family ? canonicalAddress(family, message.address) : '';
-  if (canonical === null) return `${message.address} is no address of the family ${family}.`;
-  return {
-    family: message.family,
-    address: canonical,
-    mintedAt: Date.parse(message.mintedAt),
-    position: message.position === undefined ? null : BigInt(message.position),
-  };
+  const minted = { address, mintedAt: Date.parse(message.mintedAt), position };
+  return { minted, position };
 }

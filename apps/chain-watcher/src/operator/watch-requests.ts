@@ -32,10 +32,14 @@ export function subscribeRequests(
         const { key, id: messageId } = message;
         // The key is the chain, and one poison message ends its batch for the key.
         if (key !== chain.id) continue;
-        const request = read(message.value);
-        if (typeof request === 'string') {
-          logger.error({ topic, group, key, messageId, reason: request }, 'key parked');
-          return [{ message, reason: request }];
+        let request: WatchRequestV1;
+        try {
+          request = parseWatchRequest(message.value);
+        } catch (error) {
+          if (!(error instanceof MalformedMessage)) throw error;
+          const reason = error.message;
+          logger.error({ topic, group, key, messageId, reason }, 'key parked');
+          return [{ message, reason }];
         }
         await takeRequest(request);
         const { requestId, kind, isCancelled, requestedBy } = request;
@@ -48,16 +52,6 @@ export function subscribeRequests(
       logger.warn({ chain: chain.id, attempt, err: error }, 'requests are not stored');
     },
   });
-}
-
-/** The request, or why it cannot be read. */
-function read(value: string): WatchRequestV1 | string {
-  try {
-    return parseWatchRequest(value);
-  } catch (error) {
-    if (error instanceof MalformedMessage) return error.message;
-    throw error;
-  }
 }
 
 /**

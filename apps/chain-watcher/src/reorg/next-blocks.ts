@@ -14,19 +14,13 @@ import {
   requireHeader,
 } from '../blocks/blocks';
 import type { Advance, Ring } from '../state/ring';
-import { decideReorg } from './decide-reorg';
+import { decideReorg, type ReorgDecision } from './decide-reorg';
+
+type Advanced = Extract<ReorgDecision, { kind: 'advance' }>;
 
 export type NextBlocks =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'stalled'; readonly reason: string }
-  | {
-      readonly kind: 'advance';
-      /** The parent of the first of `blocks`. */
-      readonly ancestor: BlockHeader;
-      /** The headers that a reorg removed from the ring. */
-      readonly removed: Ring;
-      readonly blocks: readonly ChainBlock[];
-    };
+  | Extract<ReorgDecision, { kind: 'none' | 'stalled' }>
+  | (Omit<Advanced, 'added'> & { readonly blocks: readonly ChainBlock[] });
 
 /**
  * The whole blocks that follow the ring on the way to the node's `head`, at most `BLOCKS_AT_ONCE`; in a

@@ -47,6 +47,7 @@ const TRANSFERS = `SELECT ${selection(TRANSFER_COLUMNS)} FROM watcher.transfer`;
 const SQL = {
   storeId: 'SELECT id FROM watcher.store',
   newStore: 'INSERT INTO watcher.store (id) VALUES (gen_random_uuid()) ON CONFLICT DO NOTHING',
+  lock: 'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
   raiseFence: `
     INSERT INTO watcher.chain AS c (chain, fence) VALUES ($1, 1)
     ON CONFLICT (chain) DO UPDATE SET fence = c.fence + 1 RETURNING fence::numeric`,
@@ -131,22 +132,16 @@ export class PostgresWatcherStore extends WatcherStore {
       });
     }
     await client.connect();
+    let fence: bigint | undefined;
     try {
-      const { rows } = await client.query<{ locked: boolean }>(
-        'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
-        [LOCK_SPACE, chain],
-      );
-      if (rows[0]?.locked) {
-        const raised = await client.query<{ fence: bigint }>(SQL.raiseFence, [chain]);
-        const fence = raised.rows[0]?.fence as bigint;
-        return { chain, fence, isLost: () => isLost, release: () => client.end() };
-      }
-    } catch (error) {
-      await client.end();
-      throw error;
+      const { rows } = await client.query<{ locked: boolean }>(SQL.lock, [LOCK_SPACE, chain]);
+      if (!rows[0]?.locked) return null;
+      const raised = await client.query<{ fence: bigint }>(SQL.raiseFence, [chain]);
+      fence = raised.rows[0]?.fence as bigint;
+      return { chain, fence, isLost: () => isLost, release: () => client.end() };
+    } finally {
+      if (fence === undefined) await client.end();
     }
-    await client.end();
-    return null;
   }
 
   async load(chain: string): Promise<WatchRecord> {

@@ -13,20 +13,14 @@ const WORD = /^[0-9a-fA-F]{64}$/;
 const WORD_LENGTH = 2 + 64;
 const SELECTOR_LENGTH = 10;
 
-/** Makes the ids of a chain's assets. */
-export interface AssetIds {
-  /** The asset that `value` moves. */
-  readonly native: string;
-  erc20(contract: string): string;
-  erc721(contract: string, tokenId: bigint): string;
-}
+export type AssetIds = ReturnType<typeof assetIds>;
 
-/** The asset ids of the chain `caip2`, whose coin is `native`. */
-export function assetIds(caip2: string, native: string): AssetIds {
+/** Makes the ids of the assets of the chain `caip2`, whose coin is `native`. */
+export function assetIds(caip2: string, native: string) {
   return {
     native,
-    erc20: (contract) => `${caip2}/erc20:${contract.toLowerCase()}`,
-    erc721: (contract, tokenId) => `${caip2}/erc721:${contract.toLowerCase()}/${tokenId}`,
+    erc20: (contract: string) => `${caip2}/erc20:${contract.toLowerCase()}`,
+    erc721: (contract: string, id: bigint) => `${caip2}/erc721:${contract.toLowerCase()}/${id}`,
   };
 }
 
