@@ -1,7 +1,7 @@
 import type { BlockHeader, ChainClient, FinalityTag } from '@daybook/chains';
-import { openVersions } from '../match/transfer-versions';
+import { changeVersions } from '../match/transfer-versions';
 import { headerAt, type Ring } from '../state/ring';
-import { startedChain, tipOf, versionTime, type WatchContext } from '../state/watch-state';
+import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 import { finalUpTo, policyGroups, type TaggedBlocks, tagsOf } from './policy';
 
 /** Bounds one write after a long outage of finality. */
@@ -43,7 +43,7 @@ export function createFinality(context: WatchContext) {
         if (upTo < 0) continue;
         const due = await store.detected(chain.id, { upTo, assets, except, limit: FINALS_AT_ONCE });
         if (due.length === 0) continue;
-        const versions = openVersions(chain.id, due, versionTime(context));
+        const versions = changeVersions(context, due);
         for (const { transfer } of due) versions.finalise(transfer.transferId, policy);
         await context.commit({ transfers: versions.changes });
         isMore ||= due.length === FINALS_AT_ONCE;

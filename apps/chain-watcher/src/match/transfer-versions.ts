@@ -1,6 +1,6 @@
 import type { BlockHeader, BlockTransfer, ChainBlock } from '@daybook/chains';
 import type { FinalityV1, TransferV1 } from '@daybook/contracts';
-import { versionTime, type WatchContext } from '../state/watch-state';
+import { CLOCK_MARGIN_MS, startedChain, type WatchContext } from '../state/watch-state';
 import type { Sighting, TrackedTransfer } from '../state/watcher-store';
 
 export type TransferVersions = ReturnType<typeof openVersions>;
@@ -13,7 +13,7 @@ export function transferIdOf(chain: string, transfer: BlockTransfer): string {
 /**
  * Collects the new versions of one chain's transfers, from the latest ones in `known`. The methods are
  * called in the order in which things happened. A version that would change nothing is not made, so the
- * same call may be repeated. `now` is the number of new versions, in Unix milliseconds: see `versionTime`.
+ * same call may be repeated. `now` is the number of new versions.
  */
 export function openVersions(chain: string, known: Iterable<TrackedTransfer>, now: number) {
   const latest = new Map<string, TrackedTransfer>();
@@ -50,15 +50,9 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
       const isIncluded = before && INCLUDED.includes(before.transfer.status);
       if (isIncluded && before.transfer.block?.hash === block.hash) return;
       const { number, hash, time } = block;
-      write(
-        {
-          ...content,
-          status: transfer.failed ? 'failed' : 'detected',
-          block: { number, hash, time: new Date(time * 1000).toISOString() },
-          finality: null,
-        },
-        before?.sighting ?? null,
-      );
+      const status = transfer.failed ? 'failed' : 'detected';
+      const shown = { number, hash, time: new Date(time * 1000).toISOString() };
+      write({ ...content, status, block: shown, finality: null }, before?.sighting ?? null);
     },
     /** The block that contains it was replaced. */
     revert: (id: string) => move(id, INCLUDED, { status: 'reverted' }),
@@ -77,6 +71,21 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
   };
 }
 
+/**
+ * The same with the number of versions that are made now: the time in Unix milliseconds, and at least
+ * `CLOCK_MARGIN_MS` after this memory of the chain began. A watcher that lost its memory does not know
+ * the versions that it published. They are times before the new memory began, so with the margin the
+ * new ones are higher even when this machine's clock is behind the one that made them. A ledger would
+ * ignore lower ones, and a transfer that became final meanwhile would stay unconfirmed.
+ */
+export function changeVersions(
+  { chain, now, state }: WatchContext,
+  known: Iterable<TrackedTransfer>,
+) {
+  const { startedAt } = startedChain(state);
+  return openVersions(chain.id, known, Math.max(now(), (startedAt ?? 0) + CLOCK_MARGIN_MS));
+}
+
 type Status = TransferV1['status'];
 
 /** The statuses of a transfer that a block contains. */
@@ -89,30 +98,24 @@ function contentOf(chain: string, transfer: BlockTransfer) {
   return { transferId, chain, asset, amount: amount.toString(), from, to, txHash };
 }
 
-export interface Matched {
-  /** How many transfers to our addresses the blocks contain. */
-  readonly found: number;
-  /** The new versions of transfers that follow, in the order in which they must be published. */
-  readonly versions: readonly TrackedTransfer[];
-}
-
 /**
  * Matches blocks against the address table. `lost` are transfers of blocks that these replace, `ended` the
- * sightings that these end.
+ * sightings that these end. Returns how many transfers to our addresses the blocks contain, and the new
+ * versions that follow, in the order in which they must be published.
  */
 export async function matchBlocks(
   context: WatchContext,
   blocks: readonly ChainBlock[],
   lost: readonly TrackedTransfer[] = [],
   ended: readonly string[] = [],
-): Promise<Matched> {
+) {
   const { chain, store, table } = context;
   const found = blocks.flatMap((block) => {
     return block.transfers.filter(({ to }) => table.has(to)).map((it) => ({ block, transfer: it }));
   });
   const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
   const known = await store.transfers([...new Set([...ids, ...ended])]);
-  const versions = openVersions(chain.id, [...known, ...lost], versionTime(context));
+  const versions = changeVersions(context, [...known, ...lost]);
   for (const { transfer } of lost) versions.revert(transfer.transferId);
   for (const { block, transfer } of found) versions.include(block, transfer);
   // Those that the blocks contain are no sightings any more, so this drops only the others.

@@ -1,9 +1,9 @@
 import { type BlockHeader, InvalidBlock } from '@daybook/chains';
-import { openVersions } from '../match/transfer-versions';
+import { changeVersions } from '../match/transfer-versions';
 import { firstRing } from '../reorg/next-blocks';
 import { cutAtReorg, type Rescan } from '../state/rescan';
 import { headerAt, type Ring } from '../state/ring';
-import { startedChain, tipOf, versionTime, type WatchContext } from '../state/watch-state';
+import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 
 /** Works on the ring reset that an operator requested, if there is one; returns whether more is due. */
 export async function serveRingReset(context: WatchContext): Promise<boolean> {
@@ -36,7 +36,7 @@ async function resetRing(
   await requireSame(context, advance.added, agreed);
   const ancestor = advance.added.at(-1) as BlockHeader;
   const lost = await store.includedAbove(chain.id, ancestor.number);
-  const versions = openVersions(chain.id, lost, versionTime(context));
+  const versions = changeVersions(context, lost);
   for (const { transfer } of lost) versions.revert(transfer.transferId);
   const next = ancestor.number + 1;
   const begun = { ...reset, state: 'running', from: next, to: head.number, next } as const;

@@ -70,6 +70,7 @@ export function createRescans(context: WatchContext) {
     const moved: Rescan = {
       ...rescan,
       state: left === null ? 'done' : 'running',
+      to: rescan.next === null ? to : rescan.to,
       ...{ next: left?.to ?? from, hash: left?.hash ?? null },
       found: rescan.found + matched.found,
       versions: rescan.versions + matched.versions.length,

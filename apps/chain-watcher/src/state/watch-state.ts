@@ -8,11 +8,11 @@ import type {
 } from '@daybook/chains';
 import type { DurableLog } from '@daybook/messaging';
 import type { Logger } from 'pino';
-import { createRecentBlocks, type RecentBlocks } from '../blocks/recent-blocks';
+import { createRecentBlocks, type RecentBlocks } from '../blocks/blocks';
 import type { WatchEvents } from '../monitoring/watch-events';
 import type { WatcherMetrics } from '../monitoring/watcher-metrics';
 import { lowest, type Position } from './position';
-import { lateRescans, openRescans, type Rescan } from './rescan';
+import { lateRescans, openRescans } from './rescan';
 import { advanceRing, type Ring } from './ring';
 import { createSightings, type Sightings } from './sightings';
 import type { Change, Leadership, WatcherStore, WatchRecord } from './watcher-store';
@@ -66,15 +66,12 @@ export type ChainState =
   /** A reorg deeper than the ring: only a ring reset lets matching continue. */
   | (StartedChain & { readonly phase: 'stalled'; readonly reason: string });
 
+type Changing<Fields> = { -readonly [Field in keyof Fields]: Fields[Field] };
+
 /** What the leader remembers of its chain. The fields down to `sightings` are stored. */
-export interface WatchState {
+export interface WatchState
+  extends Changing<Pick<WatchRecord, 'rescans' | 'taken' | 'acknowledged'>> {
   chain: ChainState;
-  /** The open rescans. */
-  rescans: readonly Rescan[];
-  /** The highest ledger position of an address that was stored. */
-  taken: Position;
-  /** The last acknowledged position. */
-  acknowledged: Position;
   readonly sightings: Sightings;
   /** Every stored address minted up to here is matched, and what was found is published. */
   publishedThrough: Position;
@@ -152,17 +149,6 @@ export function startedChain({ chain }: WatchState): Exclude<ChainState, { phase
 /** The cursor: everything up to it is matched. Throws before the watch has started. */
 export function tipOf(state: WatchState): BlockHeader {
   return startedChain(state).ring.at(-1) as BlockHeader;
-}
-
-/**
- * The version of transfers that change now, in Unix milliseconds: the time, and at least
- * `CLOCK_MARGIN_MS` after this memory of the chain began. A watcher that lost its memory does not know
- * the versions that it published. They are times before the new memory began, so with the margin the
- * new ones are higher even when this machine's clock is behind the one that made them. A ledger would
- * ignore lower ones, and a transfer that became final meanwhile would stay unconfirmed.
- */
-export function versionTime({ now, state }: WatchContext): number {
-  return Math.max(now(), (startedChain(state).startedAt ?? 0) + CLOCK_MARGIN_MS);
 }
 
 /**

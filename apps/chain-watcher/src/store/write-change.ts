@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { transferMessage } from '../publish/messages';
+import { transferMessage } from '../publish/relay';
 import type { Rescan } from '../state/rescan';
 import {
   type Change,

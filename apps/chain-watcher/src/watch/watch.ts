@@ -7,8 +7,7 @@ import { matchBlocks } from '../match/transfer-versions';
 import { createMempool } from '../mempool/mempool';
 import { type Health, judge, type Trouble } from '../monitoring/health';
 import { takeRequest } from '../operator/watch-requests';
-import { chainHeadMessage } from '../publish/messages';
-import { createRelay } from '../publish/relay';
+import { chainHeadMessage, createRelay } from '../publish/relay';
 import { firstRing, type NextBlocks, nextBlocks } from '../reorg/next-blocks';
 import { createRescans } from '../rescan/run-rescans';
 import type { Position } from '../state/position';
@@ -95,7 +94,6 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
       const { signal } = started;
       if (state.chain.phase === 'new' && !signal.aborted) await once(signal, 'abort');
       await inTurn(() => storeAddresses(context, addresses, through));
-      mempool.reconsider();
     },
     /**
      * Stores an acknowledgement: that addresses up to a position are matched in every block since their
