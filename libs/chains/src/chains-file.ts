@@ -54,14 +54,12 @@ const validate = new Ajv2020({
  * no engine, so faults are found before anything is started. Throws `InvalidChainsFile`.
  */
 export function loadChainsFile(path: string | null): ChainsAndAssets {
-  if (path === null) return merge([], []);
-  const entries = entriesOf(readText(path));
-  return merge(entries, entries.flatMap(watchFaults));
+  return merge(path === null ? [] : entriesOf(readText(path)), { mustOpen: true });
 }
 
 /** The same from the text of a file; chains that cannot be watched are accepted. */
 export function readChainsFile(text: string): ChainsAndAssets {
-  return merge(entriesOf(text), []);
+  return merge(entriesOf(text), { mustOpen: false });
 }
 
 function readText(path: string): string {
@@ -116,16 +114,12 @@ function schemaFault({ instancePath, message, params, parentSchema }: ErrorObjec
   return description === undefined ? `${where} ${message}.` : `${where} must be ${description}.`;
 }
 
-/** Why the chain cannot be watched; empty if it can, or if its id is invalid, which is another fault. */
-function watchFaults({ id }: ChainEntry): readonly string[] {
-  const family = familyOfChain(id);
-  const opening = family === null ? null : FAMILY_RULES[family].opening;
-  if (opening === null || 'open' in opening) return [];
-  return [`${id}: ${opening.notAvailable} Remove this entry.`];
-}
-
-function merge(entries: readonly ChainEntry[], found: readonly string[]): ChainsAndAssets {
-  const faults = [...found];
+/** With `mustOpen` a chain that cannot be watched is a fault. */
+function merge(
+  entries: readonly ChainEntry[],
+  { mustOpen }: { readonly mustOpen: boolean },
+): ChainsAndAssets {
+  const faults: string[] = [];
   const chains = new Map(KNOWN_CHAINS.map((chain) => [chain.id, chain]));
   const assets = new Map(KNOWN_ASSETS.map((asset) => [asset.id, asset]));
   const assetFinality = new Map<string, Finality>();
@@ -145,6 +139,10 @@ function merge(entries: readonly ChainEntry[], found: readonly string[]): Chains
       const right = FAMILIES.map((each) => `${FAMILY_RULES[each].chainNamespace}:<number>`);
       faults.push(`${id} is no chain that Daybook knows how to read: ${right.join(' or ')}.`);
       continue;
+    }
+    const { opening } = FAMILY_RULES[family];
+    if (mustOpen && 'notAvailable' in opening) {
+      faults.push(`${id}: ${opening.notAvailable} Remove this entry.`);
     }
     const chain = { name: id, ...DEFAULTS, ...chains.get(id), ...entry, family };
     chains.set(id, chain);

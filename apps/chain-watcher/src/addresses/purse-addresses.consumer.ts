@@ -25,10 +25,7 @@ export async function readAddresses(
 }
 
 /** Hands addresses to the watch: see `Watch.offerAddresses`. */
-export type OfferAddresses = (
-  addresses: readonly MintedAddress[],
-  through: Position,
-) => Promise<void>;
+export type OfferAddresses = (minted: readonly MintedAddress[], through: Position) => Promise<void>;
 
 export type AddressSubscription = Awaited<ReturnType<typeof subscribeAddresses>>;
 

@@ -24,16 +24,44 @@ export type RunningChain = ReturnType<typeof runChain>;
  * after any error that is not the node's.
  */
 export function runChain(run: ChainRun) {
+  const { store, logger, metrics } = run;
+  const chain = run.chain.id;
   const stopping = new AbortController();
+  const { signal } = stopping;
   const status: Status = {
     role: 'standby',
     health: { state: 'catching-up', detail: 'The node has not answered yet.' },
     trouble: null,
     addresses: null,
   };
-  const ended = work(run, status, stopping.signal);
+
+  async function work(): Promise<void> {
+    let isStandby = false;
+    while (!signal.aborted) {
+      try {
+        const leadership = await store.lead(chain);
+        if (leadership) {
+          isStandby = false;
+          await lead(run, leadership, status, signal).finally(() => leadership.release());
+        } else if (!isStandby) {
+          isStandby = true;
+          status.health = { state: 'following', detail: 'Another watcher leads.' };
+          logger.info({ chain }, 'standing by, another watcher leads');
+        }
+      } catch (error) {
+        isStandby = false;
+        status.health = { state: 'stalled', detail: messageOf(error) };
+        logger.error({ chain, err: error }, 'the watch was interrupted');
+      }
+      status.role = 'standby';
+      metrics.leading.set({ chain }, 0);
+      await pause(STANDBY_MS, signal);
+    }
+  }
+
+  const ended = work();
   return {
-    chain: run.chain.id,
+    chain,
     /** Whether this process watches the chain, or is ready to when the leader ends. */
     role: () => status.role,
     health: () => status.health,
@@ -45,32 +73,6 @@ export function runChain(run: ChainRun) {
       await ended;
     },
   };
-}
-
-async function work(run: ChainRun, status: Status, signal: AbortSignal): Promise<void> {
-  const { store, logger, metrics } = run;
-  const chain = run.chain.id;
-  let isStandby = false;
-  while (!signal.aborted) {
-    try {
-      const leadership = await store.lead(chain);
-      if (leadership) {
-        isStandby = false;
-        await lead(run, leadership, status, signal).finally(() => leadership.release());
-      } else if (!isStandby) {
-        isStandby = true;
-        status.health = { state: 'following', detail: 'Another watcher leads.' };
-        logger.info({ chain }, 'standing by, another watcher leads');
-      }
-    } catch (error) {
-      isStandby = false;
-      status.health = { state: 'stalled', detail: messageOf(error) };
-      logger.error({ chain, err: error }, 'the watch was interrupted');
-    }
-    status.role = 'standby';
-    metrics.leading.set({ chain }, 0);
-    await pause(STANDBY_MS, signal);
-  }
 }
 
 /** Watches from what is stored until the leadership ends. Throws the error that ended it. */

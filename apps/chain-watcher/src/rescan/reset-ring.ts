@@ -2,7 +2,7 @@ import { type BlockHeader, InvalidBlock } from '@daybook/chains';
 import { changeVersions } from '../match/transfer-versions';
 import { firstRing } from '../reorg/next-blocks';
 import { cutAtReorg, type Rescan } from '../state/rescan';
-import { headerAt, type Ring } from '../state/ring';
+import { headerAt } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 
 /** Works on the ring reset that an operator requested, if there is one; returns whether more is due. */
@@ -33,7 +33,10 @@ async function resetRing(
 ): Promise<void> {
   const { chain, client, store, state } = context;
   const { advance } = await firstRing(client, chain, from, head);
-  await requireSame(context, advance.added, agreed);
+  const now = headerAt(advance.added, agreed.number) ?? (await client.header(agreed.number));
+  if (agreed.hash !== null && now?.hash !== agreed.hash) {
+    throw new InvalidBlock(`The node gave two different hashes for block ${agreed.number}.`);
+  }
   const ancestor = advance.added.at(-1) as BlockHeader;
   const lost = await store.includedAbove(chain.id, ancestor.number);
   const versions = changeVersions(context, lost);
@@ -73,17 +76,14 @@ async function trackReset({ commit, state }: WatchContext, reset: Rescan): Promi
   return true;
 }
 
-/** Up to here both branches are the same. No hash: no block with transfers is known to be on both. */
-interface Agreed {
-  readonly number: number;
-  readonly hash: string | null;
-}
-
 interface Plan {
   /** The first block to match on the new branch. */
   readonly from: number;
   readonly agreed: Agreed;
 }
+
+/** Up to here both branches are the same. No hash: no block with transfers is known to be on both. */
+type Agreed = Pick<BlockHeader, 'number'> & { readonly hash: string | null };
 
 /** Where to continue, or why the reset is refused. */
 async function planReset(
@@ -145,12 +145,4 @@ async function agreedUpTo(
     }
   }
   return agreed;
-}
-
-/** Throws `InvalidBlock` when the node has switched branches since the plan was made. */
-async function requireSame({ client }: WatchContext, ring: Ring, agreed: Agreed): Promise<void> {
-  if (agreed.hash === null) return;
-  const now = headerAt(ring, agreed.number) ?? (await client.header(agreed.number));
-  if (now?.hash === agreed.hash) return;
-  throw new InvalidBlock(`The node gave two different hashes for block ${agreed.number}.`);
 }

@@ -1,51 +1,32 @@
 import { getAddress } from 'ethers';
 
 /** The fields of nodes' answers that are used. Quantities and bytes are hexadecimal strings. */
-export interface RawHeader {
-  readonly number: string;
-  readonly hash: string;
-  readonly parentHash: string;
-  readonly timestamp: string;
-}
+type Hex<Fields extends string> = Readonly<Record<Fields, string>>;
 
-export interface RawBlock extends RawHeader {
-  readonly logsBloom: string;
-  readonly receiptsRoot: string;
+export type RawHeader = Hex<'number' | 'hash' | 'parentHash' | 'timestamp'>;
+
+export interface RawBlock extends RawHeader, Hex<'logsBloom' | 'receiptsRoot'> {
   readonly transactions: readonly RawTransaction[];
 }
 
-export interface RawTransaction {
-  readonly hash: string;
+export interface RawTransaction extends Hex<'hash' | 'from' | 'nonce' | 'value' | 'input'> {
   /** Null while it is pending. */
   readonly blockHash: string | null;
-  readonly from: string;
   /** Null if it creates a contract. */
   readonly to: string | null;
-  readonly nonce: string;
-  readonly value: string;
-  readonly input: string;
 }
 
-export interface RawReceipt {
-  readonly transactionHash: string;
-  readonly transactionIndex: string;
-  readonly blockHash: string;
-  readonly from: string;
+export interface RawReceipt
+  extends Hex<'transactionHash' | 'transactionIndex' | 'blockHash' | 'from' | 'status'>,
+    Hex<'cumulativeGasUsed' | 'logsBloom'> {
   readonly to: string | null;
-  readonly status: string;
-  readonly cumulativeGasUsed: string;
-  readonly logsBloom: string;
   readonly logs: readonly RawLog[];
   /** EIP-2718. Older nodes omit it; then it is `0x0`. */
   readonly type?: string;
 }
 
-export interface RawLog {
-  readonly address: string;
+export interface RawLog extends Hex<'address' | 'data' | 'blockHash' | 'logIndex'> {
   readonly topics: readonly string[];
-  readonly data: string;
-  readonly blockHash: string;
-  readonly logIndex: string;
 }
 
 /** The answer of a node is not the complete block. Another node's answer may be. */
