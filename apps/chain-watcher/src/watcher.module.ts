@@ -35,10 +35,7 @@ class Watchers implements OnApplicationShutdown {
     await this.parts.store.close();
   }
 
-  /**
-   * Ready means that no chain that this process leads is stalled. Chains are followed without the log too,
-   * and with addresses that cannot be read, so these checks are optional.
-   */
+  /** Chains are followed without the log, and with addresses that cannot be read: those checks are optional. */
   checks(): HealthChecks {
     const required = this.running.map((it) => [it.chain, async () => checkChain(it)] as const);
     const optional = this.running.map(

@@ -13,9 +13,8 @@ const KEY_LENGTH = 42;
 export type AddressTable = ReturnType<typeof createAddressTable>;
 
 /**
- * A set of the addresses of one family, about 30 bytes each, without an object per address. The 20-byte keys
- * are in blocks in order of arrival, and an open-addressing index points to them. It only grows, because a
- * purse is watched for ever.
+ * A set of the addresses of one family, about 30 bytes each: 20-byte keys in order of arrival, and an
+ * open-addressing index to them. It only grows, because a purse is watched for ever.
  */
 export function createAddressTable(family: Family) {
   const { addressKey } = FAMILY_RULES[family];

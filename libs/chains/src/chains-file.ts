@@ -50,8 +50,7 @@ const validate = new Ajv2020({
 
 /**
  * The known chains and assets, with the additions and changes of the chains file at `path`. Without a file
- * no chain is watched. Checks the whole file, including whether each chain can be watched. The check needs
- * no engine, so faults are found before anything is started. Throws `InvalidChainsFile`.
+ * no chain is watched. Also checks whether each chain can be watched. Throws `InvalidChainsFile`.
  */
 export function loadChainsFile(path: string | null): ChainsAndAssets {
   return merge(path === null ? [] : entriesOf(readText(path)), { mustOpen: true });

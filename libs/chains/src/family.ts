@@ -6,10 +6,7 @@ import { openEvmChain } from './evm/evm-client';
 import { canonicalEvmAddress } from './evm/raw';
 import { canonicalTronAddress, tronAddressKey, tronAddressOfKey } from './tron/tron-address';
 
-/**
- * The kind of assets in a CAIP-19 namespace. `coin` pays the fees of its chain, `contract` is a token with a
- * contract, `issued` a token without one. A `collectible` is not fungible: it is never listed or credited.
- */
+/** What a CAIP-19 namespace contains. A `collectible` is not fungible: it is never listed or credited. */
 export type AssetNamespace =
   | {
       readonly kind: 'coin' | 'contract' | 'issued';
@@ -44,10 +41,7 @@ export interface FamilyRules {
 export interface WalletRules {
   /** BIP-44, down to the account, whose extended public key is configured. */
   readonly accountPath: string;
-  /**
-   * The account-level xpub of the mnemonic that development chains fund: "test" eleven times, then "junk".
-   * Its private keys are public, so it is refused on chains with real money.
-   */
+  /** Of the mnemonic "test" eleven times, then "junk". Its keys are public: never for real money. */
   readonly developmentXpub: string;
   /** The first receive address of that mnemonic. */
   readonly developmentAddress: string;
@@ -141,10 +135,7 @@ export function readAddress(
   return null;
 }
 
-/**
- * A client for one configured chain. It sends no request yet. Refuses with `family-not-available` if chains
- * of the family cannot be watched.
- */
+/** Sends no request yet. Refuses with `family-not-available` if chains of the family cannot be watched. */
 export function openChain(
   chain: Chain,
   connection: ChainConnection,

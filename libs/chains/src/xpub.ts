@@ -27,10 +27,7 @@ export class InvalidXpub extends Error {
   override readonly name = 'InvalidXpub';
 }
 
-/**
- * Parses an account-level extended public key, exported at the account path of the family. Throws
- * `InvalidXpub` for anything else, such as a secret given by mistake. No message repeats the text.
- */
+/** Throws `InvalidXpub` for anything but an account-level xpub. No message repeats it: it may be a secret. */
 export function parseXpub(family: Family, text: string): Xpub {
   const given = text.trim();
   refuseSecrets(given);
@@ -45,9 +42,8 @@ export function parseXpub(family: Family, text: string): Xpub {
 }
 
 /**
- * The xpubs for purse addresses: for each family that can be watched, the configured or the development
- * xpub. Throws `InvalidXpub`, also if one of `chains` (CAIP-2) has real money and its family uses the
- * development xpub: anyone could take payments to its addresses.
+ * For each family that can be watched, the configured or the development xpub. Throws `InvalidXpub`, also if
+ * a family with the development xpub has one of `chains` (CAIP-2) with real money: anyone could take it.
  */
 export function purseXpubs(
   configured: Readonly<Record<Family, string | undefined>>,
@@ -72,10 +68,7 @@ export function deriveAddress(xpub: Xpub, index: number): string {
   return FAMILY_RULES[xpub.family].addressOfKey(addressKeyOf(childKey(xpub.receive, index)));
 }
 
-/**
- * BIP-32: derives an uncompressed public child key from a public parent key. libsecp256k1 in WebAssembly
- * takes a third of the time of a JavaScript library. This is most of the cost of a mint.
- */
+/** BIP-32. In WebAssembly, as this is most of the cost of a mint: JavaScript takes three times as long. */
 function childKey({ publicKey, chainCode }: Xpub['receive'], index: number): Uint8Array {
   const data = Buffer.alloc(publicKey.length + 4);
   data.set(publicKey);

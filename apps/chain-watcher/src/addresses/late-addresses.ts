@@ -13,9 +13,8 @@ export interface MintedAddress {
 }
 
 /**
- * Stores addresses that were minted in a stretch of the ledger's log that ends at `through`. From the next
- * block on they are matched; blocks that were matched without them are scanned again. The node is not
- * asked, so a node without its past does not delay the next block.
+ * Stores addresses of a stretch of the ledger's log that ends at `through`. Blocks that were matched without
+ * them are scanned again. The node is not asked: without its past it must not delay the next block.
  */
 export async function storeAddresses(
   { table, state, commit }: WatchContext,
@@ -34,9 +33,8 @@ export async function storeAddresses(
 }
 
 /**
- * The rescan of what was matched before these addresses were known and may pay one of them. `tip` is the
- * last matched block. Null when all such blocks are still to come. One of the `open` rescans that waits
- * for the same purpose is widened, so there is never more than one.
+ * The rescan of matched blocks, up to `tip`, that may pay one of these addresses; null without such blocks.
+ * One of the `open` rescans that waits for the same purpose is widened, so there is never more than one.
  */
 export function rescanForLate(
   addresses: readonly MintedAddress[],

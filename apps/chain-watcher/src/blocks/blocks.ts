@@ -21,8 +21,7 @@ export function fetchRange(
 
 /**
  * Blocks by number or hash, in this order, up to the first one that the node lacks or answers wrongly.
- * The blocks before it are kept; when there are none, its error is thrown. `ChainClient.block` returns
- * whole blocks only: it has checked header, transactions and receipts against each other.
+ * When there are none before it, its error is thrown.
  */
 export async function fetchInOrder(
   client: ChainClient,

@@ -53,10 +53,7 @@ export function createFinality(context: WatchContext) {
   };
 }
 
-/**
- * The last blocks of the ring's chain with these tags. A block that the node tags as final counts only when
- * it belongs to the chain that was matched: the node may be on another branch, or answer for another moment.
- */
+/** A tagged block counts only when it is on the chain that was matched: the node may be on another branch. */
 export async function taggedOnRing(
   client: ChainClient,
   ring: Ring,

@@ -4,10 +4,7 @@ import type { FinalityV1 } from '@daybook/contracts';
 /** The last block of our chain that has each tag; null when unknown. */
 export type TaggedBlocks = Readonly<Record<FinalityTag, number | null>>;
 
-/**
- * The last block whose transfers are final by `policy`; below zero when there is none. Depth is counted
- * from `tip`, the last matched block and not the node's head. A block has one confirmation when it is the tip.
- */
+/** The last final block; below zero when there is none. `tip`, the last matched block, has depth 1. */
 export function finalUpTo(policy: FinalityV1, tip: number, tagged: TaggedBlocks): number {
   if (policy.kind === 'depth') return tip - policy.confirmations + 1;
   return Math.min(tagged[policy.tag] ?? -1, tip);

@@ -71,10 +71,7 @@ export function createLoops(session: Session) {
   const chain = session.chain.id;
   const pollMs = session.pollMs ?? pollMsOf(session.chain);
 
-  /**
-   * Follows the chain. After an error of the node it backs off and verifies again which chain the node
-   * serves; any other error ends the watch.
-   */
+  /** After an error of the node it backs off and verifies the chain again; any other error ends the watch. */
   async function follow(): Promise<void> {
     let isVerified = false;
     let failures = 0;

@@ -12,8 +12,7 @@ export function transferIdOf(chain: string, transfer: BlockTransfer): string {
 
 /**
  * Collects the new versions of one chain's transfers, from the latest ones in `known`. The methods are
- * called in the order in which things happened. A version that would change nothing is not made, so the
- * same call may be repeated. `now` is the number of new versions.
+ * called in the order in which things happened; one that would change nothing makes no version.
  */
 export function openVersions(chain: string, known: Iterable<TrackedTransfer>, now: number) {
   const latest = new Map<string, TrackedTransfer>();
@@ -21,10 +20,7 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
   /** New versions, in the order in which they must be published. */
   const changes: TrackedTransfer[] = [];
 
-  /**
-   * Versions are times, and one more than the last when two fall into one millisecond. So a watcher that
-   * lost its memory still publishes higher versions than before.
-   */
+  /** A version is the time, and one more than the last when two fall into one millisecond. */
   function write(transfer: Omit<TransferV1, 'version'>, sighting: Sighting | null): void {
     const before = latest.get(transfer.transferId)?.transfer.version ?? 0;
     const version = Math.max(before + 1, now);
@@ -72,10 +68,9 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
 }
 
 /**
- * The same with the number of versions that are made now: the time in Unix milliseconds, and at least
- * `CLOCK_MARGIN_MS` after this memory of the chain began. A watcher that lost its memory does not know
- * the versions that it published. They are times before the new memory began, so with the margin the
- * new ones are higher even when this machine's clock is behind the one that made them. A ledger would
+ * Versions are the time in Unix milliseconds, and at least `CLOCK_MARGIN_MS` after this memory of the chain
+ * began. A watcher that lost its memory does not know the versions that it published. They are times before
+ * the new memory began, so the new ones are higher even when this machine's clock is behind. A ledger would
  * ignore lower ones, and a transfer that became final meanwhile would stay unconfirmed.
  */
 export function changeVersions(
@@ -100,8 +95,7 @@ function contentOf(chain: string, transfer: BlockTransfer) {
 
 /**
  * Matches blocks against the address table. `lost` are transfers of blocks that these replace, `ended` the
- * sightings that these end. Returns how many transfers to our addresses the blocks contain, and the new
- * versions that follow, in the order in which they must be published.
+ * sightings that these end. `found` counts transfers to our addresses; `versions` are in order of publishing.
  */
 export async function matchBlocks(
   context: WatchContext,

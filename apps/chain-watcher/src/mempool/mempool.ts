@@ -2,16 +2,10 @@ import type { PendingTransaction } from '@daybook/chains';
 import { changeVersions, transferIdOf } from '../match/transfer-versions';
 import type { WatchContext } from '../state/watch-state';
 
-/**
- * Bounds the memory in a flood, separately for transactions to our addresses and to unknown ones. The
- * latter are kept, as the address may be added a moment later.
- */
+/** Transactions that are kept, to our and to unknown addresses: one may become ours a moment later. */
 const KEPT_MAX = 1_000;
 
-/**
- * Reports pending transfers to our addresses. A sighting never credits anything. Assets that the registry
- * does not list are ignored: anybody can make any number of such transfers.
- */
+/** Sightings never credit anything. Unlisted assets are ignored: anybody can send any number of them. */
 export function createMempool(context: WatchContext) {
   const { chain, store, table, state } = context;
   const listed = new Set(context.registry.assets.map(({ id }) => id));

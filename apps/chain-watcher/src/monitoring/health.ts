@@ -41,10 +41,7 @@ export interface Trouble {
 
 export type Health = Pick<ChainHeadV1, 'state' | 'detail'>;
 
-/**
- * The health of a watch. A stuck node answers without errors, so silence is a fault too: no new block for
- * long, or an old newest block. A chain that makes blocks on demand cannot be judged by silence.
- */
+/** A stuck node answers without errors, so silence is a fault, except on a chain with blocks on demand. */
 export function judge(chain: Chain, seen: Observation, now: number): Health {
   if (seen.stalled !== null) return stalled(seen.stalled);
   const { trouble, head, unsettledSince, missing } = seen;

@@ -58,10 +58,7 @@ export function watchEvents(
 const REPORTED_BLOCKS_MIN = 1_000;
 const REPORT_EVERY_MS = 30_000;
 
-/**
- * Called after every step, it returns now and then how long a long rescan will take: `left` blocks remain
- * after `blocks` more were scanned, at `now` in Unix milliseconds.
- */
+/** Says now and then how long a long rescan takes: `blocks` were scanned, `left` remain, at `now` (ms). */
 export function createRescanProgress() {
   let since = 0;
   let done = 0;

@@ -14,8 +14,8 @@ const REQUESTS_AT_ONCE = 20;
 const OPEN_REQUESTS_MAX = 20;
 
 /**
- * Hands what operators request of the chain to the watch. Only a chain's leader subscribes. The group does
- * not depend on the watchers' memory: a new memory does not repeat what was requested of the old one.
+ * Hands what operators request of the chain to the watch of its leader. The group does not depend on the
+ * watchers' memory: a new memory does not repeat what was requested of the old one.
  */
 export function subscribeRequests(
   { chain, log, logger }: ChainRun,
@@ -55,8 +55,8 @@ export function subscribeRequests(
 }
 
 /**
- * Stores what an operator requested, as a rescan that waits, is refused or is cancelled. A request that is
- * stored already changes nothing, except when it was cancelled since. Throws before the chain's first start.
+ * Stores a request as a rescan that waits, is refused or is cancelled. A stored one changes only when it is
+ * cancelled. Throws before the chain's first start.
  */
 export async function takeRequest(context: WatchContext, request: WatchRequestV1): Promise<void> {
   const { chain, state, store } = context;

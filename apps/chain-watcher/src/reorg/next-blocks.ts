@@ -22,10 +22,7 @@ export type NextBlocks =
   | Extract<ReorgDecision, { kind: 'none' | 'stalled' }>
   | (Omit<Advanced, 'added'> & { readonly blocks: readonly ChainBlock[] });
 
-/**
- * The whole blocks that follow the ring on the way to the node's `head`, at most `BLOCKS_AT_ONCE`; in a
- * reorg, those of the new branch. None while the node does not have them.
- */
+/** The next whole blocks towards the node's `head`, at most `BLOCKS_AT_ONCE`; in a reorg of its branch. */
 export async function nextBlocks(
   client: ChainClient,
   ring: Ring,
@@ -64,10 +61,9 @@ export async function nextBlocks(
 }
 
 /**
- * Where the watch of a chain starts: right before `startBlock`, or at the head. The ring is filled with
- * the blocks below, so the first reorg needs no special case. `number` is the lowest block that is ever
- * matched: 0 without a `startBlock`, because an address that was minted while no watcher ran is looked
- * for back to its mint.
+ * Where the watch of a chain starts: right before `startBlock`, or at the head, with a full ring below.
+ * `number` is the lowest block that is ever matched: 0 without a `startBlock`, because addresses that were
+ * minted while no watcher ran are looked for back to their mint.
  */
 export async function firstRing(
   client: ChainClient,

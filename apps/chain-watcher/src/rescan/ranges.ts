@@ -20,10 +20,7 @@ export function runningLate(rescans: readonly Rescan[]): readonly RunningLate[] 
   return running.toSorted((a, b) => b.next - a.next);
 }
 
-/**
- * Begins a rescan from block `from` up to the tip. Those of `others` that touch it end, and it does their
- * work. Returns all that changed.
- */
+/** Begins a rescan from block `from` to the tip. It takes over the work of `others` that touch it. */
 export function beginLate(
   waiting: LateRescan,
   from: number,
@@ -56,10 +53,7 @@ export function nextSlice({ from, to }: Range, limit: number): Omit<Range, 'hash
   return { from: Math.max(from, to - limit + 1), to };
 }
 
-/**
- * What is left of a range after its top was matched in `blocks` (oldest first); null when nothing is;
- * `not-our-chain` when they are not the blocks that the range's hash proves.
- */
+/** What is left of a range below `blocks` (oldest first), null when it is done. Hash and links prove them. */
 export function rangeBelow(
   range: Range,
   blocks: readonly ChainBlock[],
@@ -77,8 +71,8 @@ export function firstInRing(ring: Ring, since: number): BlockHeader | undefined 
 }
 
 /**
- * The number of the first block that is not older than `since` (Unix seconds); the ring has such a block.
- * Below the ring it is searched for on the node's chain. Never below `startNumber`.
+ * The first block that is not older than `since` (Unix seconds) and not below `startNumber`. The ring has
+ * such a block; earlier ones are searched for on the node's chain.
  */
 export async function firstBlockSince(
   client: ChainClient,
@@ -100,10 +94,7 @@ export async function firstBlockSince(
   return high;
 }
 
-/**
- * The hash of a block of our chain, up to the tip; null when the node does not have it. Below the ring the
- * node's answer counts only while the node has the ring's oldest block.
- */
+/** Null when unknown. Below the ring the node counts only while it has the ring's oldest block. */
 export async function hashOnOurChain(
   client: ChainClient,
   ring: Ring,

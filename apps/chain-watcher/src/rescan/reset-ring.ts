@@ -21,9 +21,8 @@ export async function serveRingReset(context: WatchContext): Promise<boolean> {
 /**
  * Continues with the node's branch, which leaves ours below the ring. No header shows where, but the
  * blocks with transfers to our addresses are stored: the highest of them that the node has lies below
- * the fork. All transfers above it were on the old branch and are reported as reverted, final or not, so
- * the ledger reverses exactly what it booked for them. The new branch is matched from there as it comes,
- * and a transfer that it contains too is credited once.
+ * the fork. All transfers above it are reported as reverted, final or not, so the ledger reverses exactly
+ * what it booked for them. A transfer that the new branch contains too is credited once.
  */
 async function resetRing(
   context: WatchContext,
@@ -121,9 +120,8 @@ async function planReset(
 }
 
 /**
- * The highest block up to `limit` that has transfers to our addresses and is on the node's chain too; when
- * there is none, the block before the first that was ever matched. All blocks below the fork are shared
- * and none above it, so a binary search finds it.
+ * The highest block up to `limit` that has transfers to our addresses and is on the node's chain too, else
+ * the block before the first matched one. All blocks below the fork are shared and none above it.
  */
 async function agreedUpTo(
   { chain, client, store, state }: WatchContext,

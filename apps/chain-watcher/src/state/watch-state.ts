@@ -35,10 +35,7 @@ export interface ChainRun {
 
 /** What every stage of a watch works with, while this process leads. */
 export interface WatchParts extends Pick<ChainRun, 'chain' | 'registry' | 'store' | 'log'> {
-  /**
-   * The first block to match. Null: the head, and for an address that was minted earlier the blocks since
-   * its mint.
-   */
+  /** The first block to match. Null: the head, or the block of an older mint. */
   readonly startBlock: number | null;
   readonly client: ChainClient;
   readonly leadership: Leadership;
@@ -151,10 +148,7 @@ export function tipOf(state: WatchState): BlockHeader {
   return startedChain(state).ring.at(-1) as BlockHeader;
 }
 
-/**
- * The position up to which no address waits for a rescan: every stored address minted up to it is
- * matched in all blocks since its mint, up to the tip.
- */
+/** Every stored address minted up to this position is matched in all blocks since its mint, up to the tip. */
 export function matchedThrough({ taken, rescans }: WatchState): Position {
   return lowest(taken, ...lateRescans(rescans).map(({ after }) => after));
 }

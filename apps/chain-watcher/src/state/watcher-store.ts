@@ -99,10 +99,7 @@ export class LostLeadership extends Error {
  * it writes itself; the fencing token in every write makes sure that it still leads.
  */
 export abstract class WatcherStore {
-  /**
-   * The name of this memory. It changes when the memory is deleted or the database is new. Readers of
-   * other logs use it as part of their consumer group, so that a new memory reads everything again.
-   */
+  /** The name of this memory, part of consumer groups: a new or deleted one reads all addresses again. */
   abstract id(): Promise<string>;
   /** Takes the lease on a chain; null while another watcher has it. */
   abstract lead(chain: string): Promise<Leadership | null>;
@@ -127,10 +124,7 @@ export abstract class WatcherStore {
   abstract outbox(chain: string, limit: number): Promise<readonly OutboxMessage[]>;
   /** Removes published messages, up to and including `position`. */
   abstract published(chain: string, position: bigint): Promise<void>;
-  /**
-   * The rescans of operators to report on: those whose state changed since the last report, and those that
-   * progressed and were not reported for a second.
-   */
+  /** Operators' rescans in a new state since the last report, or with progress and no report for a second. */
   abstract unreported(chain: string): Promise<readonly RescanReport[]>;
   /** Notes that these reports were published. */
   abstract reported(chain: string, reports: readonly RescanReport[]): Promise<void>;

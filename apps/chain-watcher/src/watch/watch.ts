@@ -70,8 +70,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
 
   return {
     /**
-     * Does what is due and stores it; returns whether more is due at once. After an error of the node the
-     * same watch may be tried again; after any other error it must be opened again from what is stored.
+     * Does what is due; returns whether more is due. After an error of the node it may be tried again; after
+     * any other error the watch must be opened again from what is stored.
      */
     pass: () => inTurn(takeStep),
 
@@ -87,18 +87,15 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     },
 
     /**
-     * Takes addresses that were minted in a stretch of the ledger's log that ends at `through`. Resolves
-     * when they are stored and will be matched. Rejects when the watch is closed before its first start.
+     * Resolves when the addresses, minted in a stretch of the ledger's log that ends at `through`, are stored.
+     * Rejects when the watch is closed before the chain's first start.
      */
     async offerAddresses(addresses: readonly MintedAddress[], through: Position): Promise<void> {
       const { signal } = started;
       if (state.chain.phase === 'new' && !signal.aborted) await once(signal, 'abort');
       await inTurn(() => storeAddresses(context, addresses, through));
     },
-    /**
-     * Stores an acknowledgement: that addresses up to a position are matched in every block since their
-     * mint, and what was found is published. Every address up to the position `complete` has been offered.
-     */
+    /** Stores how far addresses are matched and published. All up to `complete` were offered before. */
     acknowledge: relay.acknowledge,
     close: () => started.abort(),
     offerPending: mempool.offer,
@@ -123,10 +120,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   };
 }
 
-/**
- * Follows the chain by one step: polls the head, decides about reorgs, fetches and validates the next
- * blocks, matches them, and commits. Returns the head, and whether there are more blocks to match.
- */
+/** Polls the head and matches the next blocks. Returns whether there are more. */
 async function followChain(
   context: WatchContext,
 ): Promise<{ readonly head: BlockHeader; readonly isBehind: boolean }> {

@@ -13,11 +13,8 @@ const BLOOM_BYTES = 256;
 
 /**
  * Throws `InvalidBlock` unless the answer is one complete block. Nodes that lag and load balancers may answer
- * without an error but with missing receipts or logs, or with those of another block. Only a valid block is
- * matched. The caller checks the link to the parent.
- *
- * Not verified: the block's own hash and the root of its transactions. So a node could invent a native
- * value; in practice faulty nodes omit data and do not invent it.
+ * without an error but with missing receipts or logs, or with those of another block. Not verified: the hash
+ * of the block and the root of its transactions, so a node could invent a native value.
  */
 export function checkBlock(block: RawBlock, receipts: readonly RawReceipt[], keccak: Keccak): void {
   if (!Array.isArray(block.transactions)) fail(block, 'it has no transactions');
@@ -80,9 +77,8 @@ function fail(block: RawBlock, reason: string): never {
 }
 
 /**
- * Whether the logs match the header's bloom filter. It replaces the receipts root on chains with receipt
- * types of their own. The filter of a receipt is computed from its logs, and the header's filter is the
- * union of all (Yellow Paper, 4.3.1).
+ * Whether the logs match the header's bloom filter, the union of the filters of all receipts. It replaces
+ * the receipts root on chains with receipt types of their own.
  */
 function isBloomRight(
   headerBloom: string,

@@ -11,10 +11,7 @@ export class RpcFailure extends Error {
 
   constructor(
     message: string,
-    /**
-     * `passing`: a retry may succeed. `silent`: there was no answer in time. `refused`: the node will not
-     * answer this request.
-     */
+    /** `passing`: a retry may succeed. `silent`: no answer in time. `refused`: it will never be answered. */
     readonly kind: 'passing' | 'silent' | 'refused',
   ) {
     super(message);

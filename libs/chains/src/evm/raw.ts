@@ -53,10 +53,7 @@ export function toAddress(text: string): string {
   throw new InvalidBlock("A transaction in the node's answer has an invalid address.");
 }
 
-/**
- * The address in lower case; null if it is invalid. A mixed-case address must have a valid checksum
- * (EIP-55), because a wrong checksum means a typing error.
- */
+/** In lower case; null if it is invalid. In mixed case a wrong checksum (EIP-55) means a typing error. */
 export function canonicalEvmAddress(text: string): string | null {
   if (!isAddress(text)) return null;
   const digits = text.slice(2);

@@ -91,9 +91,8 @@ function callTransfer(
 }
 
 /**
- * ERC-20 has the amount as its only data; ERC-721 has the token id as a fourth topic and no data. Other logs
- * with the same topic are not standard transfers. Only the contract's address identifies a token, never its
- * name or symbol.
+ * ERC-20 has the amount as its only data; ERC-721 has the token id as a fourth topic and no data. Only the
+ * contract's address identifies a token, never its name or symbol.
  */
 function logTransfer(
   log: RawLog,

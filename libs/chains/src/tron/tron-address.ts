@@ -7,10 +7,7 @@ const HEX = /^41[0-9a-fA-F]{40}$/;
 /** The prefix, the key and four bytes of checksum. */
 const ADDRESS_BYTES = 25;
 
-/**
- * Base58 with its checksum, as wallets show it; null if the text is not an address. Also accepts the form of
- * nodes, 41 and 40 hexadecimal digits, but not `0x`, which is an EVM address.
- */
+/** In base58, or null. Also reads the form of nodes: 41 and 40 hexadecimal digits, without `0x`. */
 export function canonicalTronAddress(text: string): string | null {
   if (HEX.test(text)) return tronAddressOfKey(`0x${text.slice(2).toLowerCase()}`);
   return keyOf(text) === null ? null : text;
