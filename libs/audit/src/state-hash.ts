@@ -99,13 +99,5 @@ function addText(hash: Hash, text: string): void {
 
 /** The order of text by its UTF-8 bytes, like PostgreSQL's COLLATE "C". */
 export function compareBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  // JavaScript compares UTF-16 units, which gives the same order for ASCII.
-  if (isAscii(a) && isAscii(b)) return a < b ? -1 : 1;
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
 }

@@ -4,9 +4,9 @@ import { figuresModel } from '../testing/figures-model';
 import { lives } from '../testing/lives';
 import { RUNS } from '../testing/runs';
 import { decideTwice } from '../testing/specification';
-import { ownerOf, type Posting } from './books';
+import { type Figures, NO_FIGURES, ownerOf, type Posting, postFigures } from './books';
 import { fold } from './decider';
-import { type Figures, NO_FIGURES, postFigures } from './figures';
+import { postings } from './events';
 import {
   assetViolations,
   balanceViolations,
@@ -18,7 +18,6 @@ import {
   postingViolations,
   postToBalances,
 } from './invariants';
-import { postings } from './postings';
 import { type ReplenishmentCommand, replenishment } from './replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
 

@@ -1,4 +1,4 @@
-/** What a refusal says of the command; each edge has a status for each kind. */
+/** The kind of a refusal. Each edge has a status for each kind. */
 export type RefusalKind =
   /** A value cannot be used. */
   | 'invalid'
@@ -53,12 +53,6 @@ export const REFUSALS = {
     when: 'An address is not one of the family, or its checksum is wrong.',
     remedy: 'Copy the address again; a wrong checksum is a typing error.',
   },
-  'invalid-amount': {
-    kind: 'invalid',
-    title: 'The amount cannot be used',
-    when: 'An amount is not a decimal string of base units from 0 to 2^256 - 1.',
-    remedy: 'Send base units as a string, such as `"1500000"`.',
-  },
   'invalid-expiry': {
     kind: 'invalid',
     title: 'The period cannot be used',
@@ -99,7 +93,8 @@ export const REFUSALS = {
     kind: 'invalid',
     title: 'The blocks cannot be matched',
     when: 'The blocks of a watch request are missing, in the wrong order, beyond the head or too many.',
-    remedy: 'Mend what `detail` says. To match more than 10000 blocks, send a higher `blocksMax`.',
+    remedy:
+      'Correct what `detail` names. To match more than 10000 blocks, send a higher `blocksMax`.',
   },
   'watch-request-not-found': {
     kind: 'not-found',
@@ -125,23 +120,11 @@ export const REFUSALS = {
     when: 'The account has no customer with this id.',
     remedy: NOT_THERE,
   },
-  'customer-exists': {
-    kind: 'exists',
-    title: 'The customer exists already',
-    when: 'Another customer of the account is in the way.',
-    remedy: 'Use the customer who exists.',
-  },
   'purse-not-found': {
     kind: 'not-found',
     title: 'No such purse',
     when: 'The account has no purse with this id.',
     remedy: NOT_THERE,
-  },
-  'purse-exists': {
-    kind: 'exists',
-    title: 'The purse exists already',
-    when: 'Another purse of the customer is in the way.',
-    remedy: 'Use the purse that exists: an address never changes.',
   },
   'purse-declined': {
     kind: 'wrong-state',

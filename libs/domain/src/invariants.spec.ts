@@ -1,6 +1,7 @@
 import * as a from '../testing/a';
-import type { Posting } from './books';
-import { FIGURE_NAMES, type Figures, NO_FIGURES, postFigures } from './figures';
+import { trialBalance } from '../testing/figures-model';
+import { FIGURE_NAMES, type Figures, NO_FIGURES, type Posting, postFigures } from './books';
+import { postings } from './events';
 import {
   assetOf,
   assetViolations,
@@ -10,9 +11,7 @@ import {
   floorAfter,
   lineViolations,
   postingViolations,
-  trialBalance,
 } from './invariants';
-import { postings } from './postings';
 
 const [posting] = postings(a.replenishmentConfirmed({ amount: 5n })) as [Posting];
 const { asset } = posting;

@@ -1,16 +1,20 @@
 import * as a from '../testing/a';
+import { trialBalance } from '../testing/figures-model';
 import {
+  addFigures,
   BOOKS,
   type BookKind,
   bookName,
+  type Figures,
+  NO_FIGURES,
   ownerOf,
   POSTING_KINDS,
   type Posting,
   type PostingKind,
+  postFigures,
   SUSPENSE_REASONS,
   takeBack,
 } from './books';
-import { addFigures, type Figures, NO_FIGURES, postFigures } from './figures';
 import {
   assetViolations,
   balanceViolations,
@@ -20,7 +24,6 @@ import {
   lineViolations,
   postingViolations,
   postToBalances,
-  trialBalance,
 } from './invariants';
 
 /** Movements that no command leads to yet, posted by hand: the books must be ready for them. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { lastWord, type RecordTransfer, rewoundLives, scatteredLives } from '../testing/lives';
 import { RUNS } from '../testing/runs';
 import { fold } from './decider';
-import { postings } from './postings';
+import { postings } from './events';
 import { type ReplenishmentState, replenishment } from './replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
 import { rejectionOf } from './transfer';

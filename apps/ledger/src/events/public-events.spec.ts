@@ -1,8 +1,7 @@
-import { type DomainEvent, SCHEMA_VERSIONS } from '@daybook/domain';
+import { type Audience, type DomainEvent, SCHEMA_VERSIONS } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
 import { EVENT_TYPES, goldenFiles, leaves } from '../../../../libs/domain/testing/golden';
-import { publicRecords } from './public-events';
-import { type Audience, publicData } from './public-fields';
+import { publicData, publicRecords } from './public-events';
 
 /** The examples of a type in its current version. */
 function examplesOf(type: DomainEvent['type']): readonly object[] {
