@@ -151,7 +151,7 @@ describe('a replay', () => {
   it.each([
     ['another table', 'ALTER TABLE replay_older.customer RENAME TO client'],
     ['another column', 'ALTER TABLE replay_older.customer RENAME COLUMN status TO state'],
-    ['a table more', 'CREATE TABLE replay_older.more ()'],
+    ['a table more', 'CREATE TABLE replay_older.more (id uuid)'],
   ])('of another version, with %s, names --discard when it is to be resumed', async (_, change) => {
     await replayNow({ id: 'older', keep: true });
     await ledger.sql(change);
