@@ -6,7 +6,6 @@ import {
   type Figures,
   figuresViolations,
   floorAfter,
-  lineViolations,
   NO_FIGURES,
   ownerOf,
   POSTING_KINDS,
@@ -76,7 +75,6 @@ export function booksInMemory() {
     const after = postFigures(before, posting);
     owned.figures = after;
     const subject = `${key} at ${position}`;
-    note(lineViolations(subject, before, posting, after));
     const broken = figuresViolations(subject, after, floorAfter(before, posting, after));
     // A violation is reported where it begins; later lines do not report it again.
     if (broken.length > 0 && figuresViolations(subject, before, before).length === 0) note(broken);

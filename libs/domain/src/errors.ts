@@ -1,26 +1,14 @@
-/** The kind of a refusal. Each edge has a status for each kind. */
-export type RefusalKind =
-  /** A value cannot be used. */
-  | 'invalid'
-  /** What the command is about is not there. */
-  | 'not-found'
-  /** Something else is there in its place. */
-  | 'exists'
-  /** It is not in a state in which the command applies. */
-  | 'wrong-state'
-  /** This installation cannot do it. */
-  | 'not-available'
-  /** A well-formed word that stands for nothing here. */
-  | 'unknown';
-
-export interface Refusal {
-  readonly kind: RefusalKind;
+interface Refusal {
+  /** What a refusal says about the command; each edge has a status for each kind. */
+  readonly kind: 'invalid' | 'not-found' | 'exists' | 'wrong-state' | 'not-available' | 'unknown';
   readonly title: string;
   /** When it happens. */
   readonly when: string;
   /** What the client can do. */
   readonly remedy: string;
 }
+
+export type RefusalKind = Refusal['kind'];
 
 const NOT_THERE = 'Check the id; another account may have what is not yours to see.';
 

@@ -75,9 +75,9 @@ const ABOUT = {
   transfer: TRANSFER,
   outsideOrderId: 'everyone',
 } as const satisfies Fields<DataOf<'ReplenishmentSeen'>>;
+const INCLUDED = { ...ABOUT, block: BLOCK };
 const BOOKED = {
-  ...ABOUT,
-  block: BLOCK,
+  ...INCLUDED,
   asset: 'everyone',
   amount: 'everyone',
   credit: CREDIT,
@@ -139,20 +139,14 @@ export const EVENTS = {
   PurseDeclined: { postings: none, publicFields: { replenishmentId: 'everyone' } },
 
   ReplenishmentSeen: { ...UNCREDITED, publicFields: ABOUT },
-  ReplenishmentDetected: { ...UNCREDITED, publicFields: { ...ABOUT, block: BLOCK } },
-  ComplianceCheckStarted: {
-    ...UNCREDITED,
-    publicFields: { ...ABOUT, block: BLOCK, finality: FINALITY },
-  },
+  ReplenishmentDetected: { ...UNCREDITED, publicFields: INCLUDED },
+  ComplianceCheckStarted: { ...UNCREDITED, publicFields: { ...INCLUDED, finality: FINALITY } },
   ReplenishmentConfirmed: CREDITED,
   ReplenishmentDeclined: CREDITED,
   ReplenishmentReverted: { ...COMPLETED, postings: reversalOf, publicFields: BOOKED },
   ReplenishmentDropped: { ...UNCREDITED, publicFields: ABOUT },
   // Rejected transfers stay outside the books: nobody has a claim to them.
-  ReplenishmentRejected: {
-    ...UNCREDITED,
-    publicFields: { ...ABOUT, block: BLOCK, reason: 'everyone' },
-  },
+  ReplenishmentRejected: { ...UNCREDITED, publicFields: { ...INCLUDED, reason: 'everyone' } },
 } as const satisfies { readonly [Type in DomainEvent['type']]: EventDeclaration<DataOf<Type>> };
 
 // The compiler cannot see that the type and data of one event belong together.

@@ -24,15 +24,19 @@ export type ReplenishmentCommand = CommandIn<{
   ResolveCompliance: { accountId: string; decision: 'approved' | 'declined'; facts: OwnerFacts };
 }>;
 
-export type ReplenishmentStatus =
-  | 'seen'
-  | 'detected'
-  | 'screening'
-  | 'confirmed'
-  | 'declined'
-  | 'reverted'
-  | 'dropped'
-  | 'rejected';
+/** The status that each event sets. */
+const STATUS_AFTER = {
+  ReplenishmentSeen: 'seen',
+  ReplenishmentDetected: 'detected',
+  ComplianceCheckStarted: 'screening',
+  ReplenishmentConfirmed: 'confirmed',
+  ReplenishmentDeclined: 'declined',
+  ReplenishmentReverted: 'reverted',
+  ReplenishmentDropped: 'dropped',
+  ReplenishmentRejected: 'rejected',
+} as const satisfies Readonly<Record<ReplenishmentEvent['type'], string>>;
+
+export type ReplenishmentStatus = (typeof STATUS_AFTER)[keyof typeof STATUS_AFTER];
 
 export type ReplenishmentState =
   | { readonly status: 'absent' }
@@ -68,42 +72,34 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
     },
 
     evolve(state, event) {
-      switch (event.type) {
-        case 'ReplenishmentSeen':
-          return observed('seen', event.data, null);
-        case 'ReplenishmentDetected':
-          return observed('detected', event.data, event.data.block);
-        case 'ReplenishmentRejected':
-          return observed('rejected', event.data, event.data.block);
-      }
-      if (state.status === 'absent') return state;
+      const status = STATUS_AFTER[event.type];
       const { version } = event.data;
       switch (event.type) {
+        case 'ReplenishmentSeen':
+        case 'ReplenishmentDetected':
+        case 'ReplenishmentRejected': {
+          const { accountId, customerId, purseId, transfer, outsideOrderId } = event.data;
+          const parties = { accountId, customerId, purseId };
+          const block = 'block' in event.data ? event.data.block : null;
+          return { status, version, parties, transfer, outsideOrderId, block, ...NOTHING_BOOKED };
+        }
+      }
+      if (state.status === 'absent') return state;
+      switch (event.type) {
         case 'ComplianceCheckStarted':
-          return { ...state, status: 'screening', version, finality: event.data.finality };
+          return { ...state, status, version, finality: event.data.finality };
         case 'ReplenishmentConfirmed':
         case 'ReplenishmentDeclined': {
-          const status = event.type === 'ReplenishmentConfirmed' ? 'confirmed' : 'declined';
           const { credit, finality } = event.data;
           return { ...state, status, version, credit, finality };
         }
         case 'ReplenishmentReverted':
-          return { ...state, status: 'reverted', version, block: null, ...NOTHING_BOOKED };
+          return { ...state, status, version, block: null, ...NOTHING_BOOKED };
         case 'ReplenishmentDropped':
-          return { ...state, status: 'dropped', version };
+          return { ...state, status, version };
       }
     },
   };
-
-function observed(
-  status: 'seen' | 'detected' | 'rejected',
-  data: Observed,
-  block: Inclusion | null,
-): Known {
-  const { accountId, customerId, purseId, version, transfer, outsideOrderId } = data;
-  const parties = { accountId, customerId, purseId };
-  return { status, version, parties, transfer, outsideOrderId, block, ...NOTHING_BOOKED };
-}
 
 /**
  * A watcher delivers at least once and may deliver late, so a version that is not newer than the known
@@ -206,8 +202,8 @@ function resolve(
   if (state.status === 'absent' || state.parties.accountId !== command.accountId) {
     throw new DomainError('replenishment-not-found', 'There is no replenishment with this id.');
   }
-  const decided = command.decision === 'approved' ? 'confirmed' : 'declined';
-  if (state.status === decided) return [];
+  const isApproved = command.decision === 'approved';
+  if (state.status === (isApproved ? 'confirmed' : 'declined')) return [];
   if (state.status !== 'screening' || state.finality === null) {
     throw new DomainError(
       'replenishment-not-screening',
@@ -215,18 +211,20 @@ function resolve(
     );
   }
   const { version, finality } = state;
-  const credit: Credit =
-    decided === 'declined'
-      ? { to: 'suspense', reason: 'compliance-declined' }
-      : creditOf(command.facts);
-  const type = decided === 'confirmed' ? 'ReplenishmentConfirmed' : 'ReplenishmentDeclined';
-  return [{ type, data: { ...booking(state, version, credit), finality } }];
+  if (isApproved) {
+    const data = { ...booking(state, version, creditOf(command.facts)), finality };
+    return [{ type: 'ReplenishmentConfirmed', data }];
+  }
+  const credit: Credit = { to: 'suspense', reason: 'compliance-declined' };
+  return [
+    { type: 'ReplenishmentDeclined', data: { ...booking(state, version, credit), finality } },
+  ];
 }
 
 function observation({ report, facts }: Report, state: ReplenishmentState): Observed {
-  const { parties, outsideOrderId: current } = facts;
+  const { parties } = facts;
   const known = orderOf(state, parties.purseId);
-  const outsideOrderId = known === undefined ? current : known;
+  const outsideOrderId = known === undefined ? facts.outsideOrderId : known;
   return { ...parties, version: report.version, transfer: report.content, outsideOrderId };
 }
 
