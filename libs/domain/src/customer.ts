@@ -28,17 +28,17 @@ export type CustomerEvent = EventIn<{
   CustomerUnblocked: { reason: string };
 }>;
 
+type Status = 'active' | 'blocked';
+
 /** The status that each event sets; null where it stays as it was. */
-export const CUSTOMER_STATUS_AFTER = {
+export const CUSTOMER_STATUS_AFTER: Readonly<Record<CustomerEvent['type'], Status | null>> = {
   CustomerCreated: 'active',
   CustomerUpdated: null,
   CustomerBlocked: 'blocked',
   CustomerUnblocked: 'active',
-} as const satisfies Readonly<Record<CustomerEvent['type'], 'active' | 'blocked' | null>>;
+};
 
-export type CustomerState =
-  | { readonly status: 'absent' }
-  | ({ readonly status: 'active' | 'blocked' } & Created);
+export type CustomerState = { readonly status: 'absent' } | ({ readonly status: Status } & Created);
 
 export const customer: Decider<CustomerCommand, CustomerEvent, CustomerState> = {
   initialState: { status: 'absent' },
@@ -76,7 +76,7 @@ export const customer: Decider<CustomerCommand, CustomerEvent, CustomerState> = 
         return { ...state, description: event.data.description };
       case 'CustomerBlocked':
       case 'CustomerUnblocked':
-        return { ...state, status: CUSTOMER_STATUS_AFTER[event.type] };
+        return { ...state, status: CUSTOMER_STATUS_AFTER[event.type] ?? state.status };
     }
   },
 };

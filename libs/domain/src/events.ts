@@ -149,17 +149,17 @@ export const EVENTS = {
   ReplenishmentRejected: { ...UNCREDITED, publicFields: { ...INCLUDED, reason: 'everyone' } },
 } as const satisfies { readonly [Type in DomainEvent['type']]: EventDeclaration<DataOf<Type>> };
 
-// The compiler cannot see that the type and data of one event belong together.
-const DECLARED: Readonly<Record<DomainEvent['type'], EventDeclaration<never>>> = EVENTS;
+/** The same for any type of event: the compiler cannot see that type and data belong together. */
+export const DECLARATIONS: Readonly<Record<DomainEvent['type'], EventDeclaration<never>>> = EVENTS;
 
 /** The current version of each event's data. */
 export const SCHEMA_VERSIONS = Object.fromEntries(
-  Object.entries(DECLARED).map(([type, { upcasts = [] }]) => [type, 1 + upcasts.length]),
+  Object.entries(DECLARATIONS).map(([type, { upcasts = [] }]) => [type, 1 + upcasts.length]),
 ) as Readonly<Record<DomainEvent['type'], number>>;
 
 /** The journal lines of one event. */
 export function postings({ type, data }: DomainEvent): readonly Posting[] {
-  return DECLARED[type].postings(data as never);
+  return DECLARATIONS[type].postings(data as never);
 }
 
 /** An event that this version of the software does not know: a reader must stop, never skip. */
@@ -178,7 +178,7 @@ export function upcast(stored: {
   let version = stored.metadata.schemaVersion;
   let data = stored.data;
   while (version < current) {
-    const step = DECLARED[type].upcasts?.[version - 1];
+    const step = DECLARATIONS[type].upcasts?.[version - 1];
     if (step === undefined) break;
     data = step(data);
     version += 1;

@@ -59,12 +59,12 @@ export type PurseEvent = EventIn<{
 }>;
 
 /** The status that each event sets. */
-export const PURSE_STATUS_AFTER = {
+export const PURSE_STATUS_AFTER: Readonly<Record<PurseEvent['type'], Known['status']>> = {
   PurseMinted: 'active',
   PurseArchived: 'archived',
   PurseRestored: 'active',
   PurseDeclined: 'declined',
-} as const satisfies Readonly<Record<PurseEvent['type'], Known['status']>>;
+};
 
 type Known = Minted & {
   readonly status: 'active' | 'archived' | 'declined';

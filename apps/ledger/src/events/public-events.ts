@@ -1,4 +1,4 @@
-import { type Audience, type DomainEvent, EVENTS, upcast } from '@daybook/domain';
+import { type Audience, DECLARATIONS, type DomainEvent, EVENTS, upcast } from '@daybook/domain';
 import type { EventStore, Happened, RecordedEvent } from '@daybook/event-store';
 import { subjectOf } from './cloud-events';
 import { completeEvents } from './complete-events';
@@ -18,7 +18,7 @@ export interface PublicRecord extends Happened {
 }
 
 export function isPublic(event: DomainEvent): event is PublicDomainEvent {
-  return typeof EVENTS[event.type].publicFields !== 'string';
+  return typeof DECLARATIONS[event.type].publicFields !== 'string';
 }
 
 /** The events that have a public form, in their current version. Throws `UnknownEvent`. */
