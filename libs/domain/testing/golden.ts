@@ -10,10 +10,12 @@ export interface Golden {
   readonly type: DomainEvent['type'];
   readonly schemaVersion: number;
   readonly stream: string;
-  /** What the event says, in one sentence or two. Of the current version only, as `fields`. */
+  /** What the event says, in one sentence or two. Like what follows, of the current version only. */
   readonly says?: string;
   /** The meanings of fields that mean something else in other events. */
   readonly fields?: Readonly<Record<string, string>>;
+  /** The public fields that only the account may read, because they are personal or beside the data. */
+  readonly accountOnly?: readonly string[];
   readonly examples: readonly Readonly<Record<string, unknown>>[];
 }
 
