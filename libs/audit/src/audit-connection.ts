@@ -9,7 +9,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const WORK_MEMORY = '64MB';
 
 const SETTINGS = [
-  // With these the text of a row is the same on every machine, whatever the server and the role set.
+  // These make the text of a row the same on every machine; they override the server and the role.
   ...['TimeZone=UTC', 'DateStyle=ISO', 'IntervalStyle=iso_8601', 'bytea_output=hex'],
   // An audit's tables can be rebuilt from the event log, so its commits need not wait for the disk.
   'synchronous_commit=off',

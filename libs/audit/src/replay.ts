@@ -45,14 +45,6 @@ export interface FiguresTable {
   columnOf(name: FigureName): string;
 }
 
-export interface ReplayedTable {
-  readonly readModel: string;
-  readonly table: string;
-  readonly rows: number;
-  /** In hex; part of the state hash. */
-  readonly digest: string;
-}
-
 export interface ReplayReport {
   readonly kind: 'replay';
   readonly position: Position;
@@ -65,29 +57,24 @@ export interface ReplayReport {
   readonly foldingSeconds: number;
   /** Null if folded in memory only. */
   readonly stateHash: string | null;
-  readonly tables: readonly ReplayedTable[];
+  /** With their digests in hex, which are part of the state hash. */
+  readonly tables: readonly { readModel: string; table: string; rows: number; digest: string }[];
   readonly trialBalance: readonly TrialBalanceLine[];
-  /** Sums over everything of an account, one per account and asset. */
-  readonly figures: readonly AccountFigures[];
-  /** By purse, in the order of purse and asset. */
-  readonly purses: readonly PurseFigures[];
+  /** Sums over all owners of an account, one per account and asset. */
+  readonly figures: readonly {
+    accountId: string;
+    asset: string;
+    purses: number;
+    figures: Figures;
+  }[];
+  /** In the order of purse and asset. */
+  readonly purses: readonly (Omit<OwnedFigures, 'chargeId'> & { readonly purseId: string })[];
   /** Violated rules of the books, and figures that differ between the tables and the books in memory. */
   readonly violations: readonly Violation[];
   /** The schema that was kept, else null. */
   readonly schema: string | null;
   /** 0 when all rules hold, else 1. */
   readonly exitCode: 0 | 1;
-}
-
-export type PurseFigures = Omit<OwnedFigures, 'purseId' | 'chargeId'> & {
-  readonly purseId: string;
-};
-
-export interface AccountFigures {
-  readonly accountId: string;
-  readonly asset: string;
-  readonly purses: number;
-  readonly figures: Figures;
 }
 
 /**
@@ -128,7 +115,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
 /** The digests of all tables, and the figures that differ between tables and books. */
 async function digestAll(scratch: Scratch, { projections, figures, ...pace }: ReplayOptions) {
   const meter = rowMeter('hashing', pace);
-  const tables: ReplayedTable[] = [];
+  const tables: ReplayReport['tables'][number][] = [];
   const violations: Violation[] = [];
   let done = 0;
   await inSnapshot(scratch.client, async () => {
@@ -179,7 +166,7 @@ function checkFigures(books: Books, figures: FiguresTable, { columns }: TableSha
 function reportOf(
   run: Folded & { readonly startedAt: number; readonly foldedAt: number },
   books: Books,
-  tables: readonly ReplayedTable[],
+  tables: ReplayReport['tables'],
   proof: readonly Violation[],
   schema: string | null,
 ): ReplayReport {
@@ -205,7 +192,7 @@ function reportOf(
   };
 }
 
-function byPurse(owners: readonly OwnedFigures[]): readonly PurseFigures[] {
+function byPurse(owners: readonly OwnedFigures[]): ReplayReport['purses'] {
   return owners
     .flatMap(({ chargeId: _, purseId, ...owned }) =>
       purseId === null ? [] : [{ ...owned, purseId }],
@@ -213,16 +200,13 @@ function byPurse(owners: readonly OwnedFigures[]): readonly PurseFigures[] {
     .sort((a, b) => (a.purseId + a.asset < b.purseId + b.asset ? -1 : 1));
 }
 
-function byAccount(owners: readonly OwnedFigures[]): readonly AccountFigures[] {
-  const sums = new Map<string, AccountFigures>();
+function byAccount(owners: readonly OwnedFigures[]): ReplayReport['figures'] {
+  const sums = new Map<string, ReplayReport['figures'][number]>();
   for (const { accountId, purseId, asset, figures } of owners) {
     const key = `${accountId} ${asset}`;
     const sum = sums.get(key) ?? { accountId, asset, purses: 0, figures: NO_FIGURES };
-    sums.set(key, {
-      ...sum,
-      purses: sum.purses + (purseId === null ? 0 : 1),
-      figures: addFigures(sum.figures, figures),
-    });
+    const purses = sum.purses + (purseId === null ? 0 : 1);
+    sums.set(key, { ...sum, purses, figures: addFigures(sum.figures, figures) });
   }
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }

@@ -147,7 +147,7 @@ function scratchOf(
   const books = booksInMemory();
   const tables = foldIntoTables(client, projections);
   let checkpoint = reached;
-  // Books are in memory only, so they begin at the start of the log whatever the tables hold.
+  // Books are in memory only, so they always begin at the start of the log.
   let after = isToServe ? reached : START;
   return {
     ...set,

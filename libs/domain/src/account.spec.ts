@@ -19,7 +19,7 @@ describe('opening an account', () => {
     given().when(open).emits(opened);
   });
 
-  it('changes nothing when the account is open, whatever the repeat asks for', () => {
+  it('changes nothing when the account is open, even if the repeat has another policy', () => {
     given(opened).when(open).changesNothing();
     given(opened)
       .when({ ...open, name: 'Renamed', policy: { screening: true } })

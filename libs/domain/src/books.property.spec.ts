@@ -168,7 +168,7 @@ describe('the books of any log', () => {
     );
   });
 
-  it('never lessen throughput, reversals or receipts', () => {
+  it('never decrease throughput, reversals or receipts', () => {
     fc.assert(
       fc.property(logs, (log) => {
         for (const posting of log.flatMap(postings)) {

@@ -13,8 +13,8 @@ export type RefusalKind = Refusal['kind'];
 const NOT_THERE = 'Check the id; another account may have what is not yours to see.';
 
 /**
- * Every reason for which the domain refuses a command, with what clients are told about it: statuses and
- * `docs/errors.md` are made of this. The order is the order of precedence.
+ * Every reason for which the domain refuses a command, with its explanation for clients. Statuses and
+ * `docs/errors.md` are derived from this. The order is the order of precedence.
  */
 export const REFUSALS = {
   'invalid-external-id': {
@@ -148,7 +148,7 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** A refused command: a stable code and a sentence that tells the caller what would work. */
+/** A refused command: a stable code, and a sentence that says what would work. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
 

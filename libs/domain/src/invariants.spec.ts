@@ -217,7 +217,7 @@ describe('the figures of a purse', () => {
   });
 
   it.each(['custody', 'received', 'reversed', 'receipts'] as const)(
-    'may never have a negative %s, whatever a posting says',
+    'may never have a negative %s, for any kind of posting',
     (name) => {
       const below = { ...NO_FIGURES, [name]: -1n };
       expect(names(figuresViolations('purse', below, below))).toContain('figures-are-not-negative');

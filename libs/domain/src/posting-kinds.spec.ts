@@ -314,7 +314,7 @@ describe('a posting', () => {
   });
 });
 
-it('sums to zero per asset whatever is posted', () => {
+it('sums to zero per asset for any postings', () => {
   const journal = [receipt(10n), fee(1n), ...sweep(7n), ...takeBack([fee(1n)], 'void')];
   expect(assetViolations(trialBalance(journal))).toEqual([]);
 });

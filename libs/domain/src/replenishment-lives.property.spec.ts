@@ -7,7 +7,7 @@ import { type ReplenishmentState, replenishment } from './replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
 import { rejectionOf } from './transfer';
 
-/** The history that a delivery leads to. After each report, at most one credit stands. */
+/** The history that a delivery leads to. After each report there is at most one net credit. */
 function deliver(reports: readonly RecordTransfer[]): readonly ReplenishmentEvent[] {
   const history: ReplenishmentEvent[] = [];
   let state = replenishment.initialState;
@@ -31,7 +31,7 @@ const isCredited = (state: ReplenishmentState) =>
   state.status !== 'absent' && state.credit !== null;
 
 describe('a life that is delivered', () => {
-  it('in order with rewinds leaves the history of the life told once', () => {
+  it('in order with rewinds leaves the same history as without rewinds', () => {
     fc.assert(
       fc.property(rewoundLives, ({ life, delivered }) => {
         expect(deliver(delivered)).toEqual(deliver(life));

@@ -156,7 +156,7 @@ function end(report: TransferReport, state: ReplenishmentState): readonly Replen
 function include(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
   const { report, facts } = command;
   const { block, version } = report;
-  // Without its block a transfer is not in the chain, whatever the report's status is.
+  // Without its block a transfer is not in the chain, even if the report has another status.
   if (block === null) return [];
   const reason = rejectionOf(report, facts);
   if (
