@@ -38,14 +38,13 @@ export interface Pace {
   onProgress?(progress: Progress): void;
 }
 
-export interface FoldOptions {
-  readonly store: EventStore;
-  /** The last position to fold; must not be beyond the head. */
-  readonly to: Position;
-  /** If given, folding ends before the first event that was recorded later (RFC 3339, UTC). */
-  readonly untilTime?: string | undefined;
+/** A part of the event log. */
+export interface Range {
   readonly after?: Position;
-  readonly pace: Pace;
+  /** The last position; must not be beyond the head. */
+  readonly to: Position;
+  /** If given, the part ends before the first event that was recorded later (RFC 3339, UTC). */
+  readonly untilTime?: string | undefined;
 }
 
 export interface Folded {
@@ -69,10 +68,11 @@ const FRACTION_DIGITS = 9;
  * an event that this version does not know; nothing is skipped.
  */
 export async function foldLog(
-  options: FoldOptions,
+  store: EventStore,
+  { after = START, to, untilTime }: Range,
+  pace: Pace,
   fold: (batch: readonly Happened[], end: Position) => Promise<void>,
 ): Promise<Folded> {
-  const { store, to, untilTime, after = START, pace } = options;
   const { pageEvents = PAGE_EVENTS, eventsPerSecond = Infinity } = pace;
   const limit = Math.min(pageEvents, Math.ceil(eventsPerSecond / PAGES_PER_SECOND));
   const read = (from: Position): Promise<LogPage> => {
@@ -83,7 +83,7 @@ export async function foldLog(
   };
   const isBeyond = ({ position, recordedAt }: RecordedEvent): boolean =>
     position > to || (untilTime !== undefined && isLater(recordedAt, untilTime));
-  const meter = progressMeter(options, after);
+  const meter = progressMeter(after, to, pace);
   let position = after;
   let time: string | null = null;
   let events = 0;
@@ -112,7 +112,7 @@ export async function foldLog(
 }
 
 /** Reports progress at intervals, and waits if the rate is limited. */
-function progressMeter({ to, pace }: FoldOptions, from: Position) {
+function progressMeter(from: Position, to: Position, pace: Pace) {
   const { eventsPerSecond = Infinity, signal } = pace;
   const startedAt = performance.now();
   let reportedAt = startedAt;
@@ -144,10 +144,7 @@ export function rowMeter(step: Progress['step'], { onProgress }: Pace): (done: n
  * The end of a replay: a position, and for a time also the time. Rejects with `AuditRefused`
  * (as-of-in-future, as-of-too-early) if no event was recorded by then.
  */
-export async function endOf(
-  store: EventStore,
-  until: Until,
-): Promise<{ readonly to: Position; readonly untilTime?: string }> {
+export async function endOf(store: EventStore, until: Until): Promise<Range> {
   const head = await store.head();
   if (until === 'head') return { to: head };
   if ('position' in until) {

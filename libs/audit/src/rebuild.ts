@@ -70,9 +70,10 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
   const { readModel, acceptDifferences = false, resume = false } = options;
   const projections = chosen(readModel, options.projections);
   const { certificate, compared, events, seconds } = await withLive(options, (live, url) =>
-    bringIn(live, url, options, {
-      schema: SHADOW_SCHEMA,
+    bringIn(live, url, {
+      ...options,
       projections,
+      schema: SHADOW_SCHEMA,
       existing: resume ? 'continue' : 'drop',
       ifChanged: new AuditRefused(
         'schema-taken',
@@ -100,7 +101,8 @@ export async function rollBack(options: RollBackOptions): Promise<Certificate> {
     if (kept.size === 0) {
       throw new AuditRefused('nothing-to-roll-back', `${BEFORE_SCHEMA} has no tables.`);
     }
-    return bringIn(live, url, options, {
+    return bringIn(live, url, {
+      ...options,
       schema: BEFORE_SCHEMA,
       projections: options.projections.filter(({ tables }) =>
         tables.every((table) => kept.has(table)),
@@ -137,44 +139,38 @@ const INDEXING = { step: 'indexing', perSecond: 0, fraction: null, secondsLeft: 
 /** Rounds of catching up with live traffic. The swap folds the few events after the last round. */
 const ROUNDS_MAX = 20;
 
-interface Incoming
-  extends Pick<ScratchOptions, 'schema' | 'projections' | 'existing' | 'ifChanged'> {
-  outcomeOf(differences: number): Certificate['outcome'];
-}
+type Incoming = RollBackOptions &
+  Pick<ScratchOptions, 'schema' | 'existing' | 'ifChanged'> & {
+    outcomeOf(differences: number): Certificate['outcome'];
+  };
 
 /** Folds tables up to the live checkpoint, compares every row, and swaps them in if the outcome allows. */
-async function bringIn(
-  live: Client,
-  url: string,
-  options: RollBackOptions,
-  { outcomeOf, ...incoming }: Incoming,
-) {
-  const { store, actor, onProgress } = options;
-  const { projections } = incoming;
+async function bringIn(live: Client, url: string, incoming: Incoming) {
+  const { projections, actor } = incoming;
   const startedAt = new Date();
-  const scratch = await openScratch({ ...incoming, store, url, isToServe: true });
+  const scratch = await openScratch({ ...incoming, url, isToServe: true });
   try {
     const begin = performance.now();
-    const { events } = await scratch.foldTo(await checkpointOf(live), options);
-    onProgress?.({ ...INDEXING, done: events });
+    const { events } = await scratch.foldTo(await checkpointOf(live), incoming);
+    incoming.onProgress?.({ ...INDEXING, done: events });
     await buildIndexes(scratch.client, scratch);
     const seconds = (performance.now() - begin) / 1_000;
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const position = await checkpointOf(live);
       if (position <= scratch.checkpoint()) break;
-      await scratch.foldTo(position, options);
+      await scratch.foldTo(position, incoming);
     }
-    const compared = await compareSnapshot(live, scratch, projections, options);
+    const compared = await compareSnapshot(live, scratch, projections, incoming);
     const { position, stateHash } = compared;
     const differences = compared.differences.length + compared.omitted;
     const evidence: Certificate = {
       id: randomUUID(),
       readModels: projections.map(({ name }) => name),
-      outcome: outcomeOf(differences),
+      outcome: incoming.outcomeOf(differences),
       ...{ position, stateHash, differences, servedFrom: null, actor, startedAt },
       finishedAt: new Date(),
     };
-    const certificate = await finish(live, scratch, evidence, options);
+    const certificate = await finish(live, scratch, evidence, incoming);
     return { certificate, compared, events, seconds };
   } finally {
     await scratch.close();

@@ -87,21 +87,21 @@ export interface ReplayReport {
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { store, databaseUrl, keep = false, projections } = options;
   const startedAt = performance.now();
-  const { to, untilTime } = await endOf(store, options.to ?? 'head');
+  const range = await endOf(store, options.to ?? 'head');
   if (databaseUrl === null) {
     const books = booksInMemory();
-    const folded = await foldLog({ store, to, untilTime, pace: options }, async (batch) => {
+    const folded = await foldLog(store, range, options, async (batch) => {
       for (const happened of batch) books.add(happened);
     });
     return reportOf({ ...folded, startedAt, foldedAt: performance.now() }, books, [], [], null);
   }
   const scratch = await openRun(store, databaseUrl, projections, options);
   try {
-    if (scratch.checkpoint() > to) {
-      const detail = `${scratch.schema} is at ${scratch.checkpoint()}, beyond ${to}; choose a new id.`;
+    if (scratch.checkpoint() > range.to) {
+      const detail = `${scratch.schema} is at ${scratch.checkpoint()}, beyond ${range.to}; choose a new id.`;
       throw new AuditRefused('schema-taken', detail);
     }
-    const folded = await scratch.foldTo(to, options, untilTime);
+    const folded = await scratch.foldTo(range, options);
     const foldedAt = performance.now();
     if (keep) await buildIndexes(scratch.client, scratch);
     const { tables, violations } = await digestAll(scratch, options);

@@ -4,7 +4,7 @@ import { type Client, DatabaseError, escapeIdentifier, escapeLiteral } from 'pg'
 import { auditConnection, inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
 import { type Books, booksInMemory } from './books-in-memory';
-import { type Folded, foldLog, type Pace } from './fold-log';
+import { type Folded, foldLog, type Pace, type Range } from './fold-log';
 import { checkpointOf, foldIntoTables } from './fold-tables';
 import { createTables, dropTables, isLikeLive, type TableSet, tablesIn } from './table-set';
 
@@ -48,8 +48,8 @@ export interface Scratch extends TableSet {
   readonly client: Client;
   /** The checkpoint of the tables. */
   checkpoint(): Position;
-  /** Folds up to this position, from the checkpoint on. */
-  foldTo(to: Position, pace: Pace, untilTime?: string): Promise<Folded>;
+  /** Folds up to the end, from the checkpoint on. */
+  foldTo(end: Position | Range, pace: Pace): Promise<Folded>;
   /** The books of the log up to the checkpoint; empty for tables that will be served. */
   readonly books: Books;
   drop(): Promise<void>;
@@ -154,8 +154,9 @@ function scratchOf(
     client,
     books,
     checkpoint: () => checkpoint,
-    async foldTo(to, pace, untilTime) {
-      const folded = await foldLog({ store, to, after, untilTime, pace }, async (batch, end) => {
+    async foldTo(to, pace) {
+      const range = typeof to === 'bigint' ? { after, to } : { after, ...to };
+      const folded = await foldLog(store, range, pace, async (batch, end) => {
         if (!isToServe) for (const happened of batch) books.add(happened);
         if (end <= checkpoint) return;
         const known = checkpoint;

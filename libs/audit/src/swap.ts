@@ -55,11 +55,11 @@ export async function swapIn(
       const isBusy = error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
       if (!isBusy) throw error;
       if (attempt >= ATTEMPTS_MAX) {
-        const sentence =
-          'The tables are being read without a pause, for example by a backup, a comparison or a console.';
-        throw new AuditRefused('tables-busy', `${sentence} The old tables stay live.`, {
-          cause: error,
-        });
+        throw new AuditRefused(
+          'tables-busy',
+          'The old tables stay live: they are read without a pause, for example by a backup or a console.',
+          { cause: error },
+        );
       }
     }
     await sleep(PAUSE_MS, undefined, signal === undefined ? {} : { signal });

@@ -93,6 +93,10 @@ function add(sums: Map<string, bigint>, key: string, amount: bigint): void {
   sums.set(key, (sums.get(key) ?? 0n) + amount);
 }
 
+function notZero(sums: ReadonlyMap<string, bigint>): readonly (readonly [string, bigint])[] {
+  return [...sums].filter(([, sum]) => sum !== 0n);
+}
+
 /**
  * No posting takes more out of a book account than there is: coins that are not there are never spent,
  * and a claim becomes negative only by a kind of posting that may overdraw. `balances` are those after it.
@@ -121,11 +125,9 @@ export function balanceViolations(
 export function assetViolations(balances: ReadonlyMap<string, bigint>): readonly Violation[] {
   const sums = new Map<string, bigint>();
   for (const [name, balance] of balances) add(sums, assetOf(name), balance);
-  return [...sums].flatMap(([subject, sum]) =>
-    sum === 0n
-      ? []
-      : [{ invariant: 'debits-equal-credits', subject, detail: `debits - credits = ${sum}` }],
-  );
+  return notZero(sums).map(([subject, sum]) => {
+    return { invariant: 'debits-equal-credits', subject, detail: `debits - credits = ${sum}` };
+  });
 }
 
 /** The asset of a book account's name: an asset id is `<chain>/<token>`, the name's last two parts. */
@@ -147,11 +149,9 @@ export function eventViolations(
     if (debit === 'clearing') add(left, `${accountId}/${asset}`, amount);
     if (credit === 'clearing') add(left, `${accountId}/${asset}`, -amount);
   }
-  return [...left].flatMap(([key, amount]) =>
-    amount === 0n
-      ? []
-      : [{ invariant: 'clearing-is-empty', subject, detail: `${amount} left in clearing/${key}` }],
-  );
+  return notZero(left).map(([key, amount]) => {
+    return { invariant: 'clearing-is-empty', subject, detail: `${amount} left in clearing/${key}` };
+  });
 }
 
 /** Figures that nothing may make negative; what is owed may be, by a posting that says so. */
