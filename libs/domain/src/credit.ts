@@ -1,4 +1,4 @@
-import { type BookKind, type Posting, type SuspenseReason, takeBack } from './books';
+import { type BookKind, type Posting, takeBack } from './books';
 
 /** Whose money a replenishment is. */
 export interface Parties {
@@ -15,10 +15,10 @@ export type Credit =
 
 /** The suspense book of each reason that an event gives. */
 const SUSPENSE_OF = {
-  'purse-archived': 'archived',
-  'purse-declined': 'declined',
-  'compliance-declined': 'declined',
-} as const satisfies Readonly<Record<string, SuspenseReason>>;
+  'purse-archived': 'suspense/archived',
+  'purse-declined': 'suspense/declined',
+  'compliance-declined': 'suspense/declined',
+} as const satisfies Readonly<Record<string, BookKind>>;
 
 /** Facts of other streams, read a moment before the decision and kept in the event by its outcome. */
 export interface OwnerFacts {
@@ -72,5 +72,5 @@ export function reversalOf({
 }
 
 function creditBook(credit: Credit): BookKind {
-  return credit.to === 'suspense' ? `suspense/${SUSPENSE_OF[credit.reason]}` : `claim/${credit.to}`;
+  return credit.to === 'suspense' ? SUSPENSE_OF[credit.reason] : `claim/${credit.to}`;
 }

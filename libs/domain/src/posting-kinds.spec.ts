@@ -12,7 +12,6 @@ import {
   type Posting,
   type PostingKind,
   postFigures,
-  SUSPENSE_REASONS,
   takeBack,
 } from './books';
 import {
@@ -190,10 +189,12 @@ describe('a release', () => {
 });
 
 describe('suspense', () => {
-  it.each(SUSPENSE_REASONS)('for %s holds money until it is resolved', (reason) => {
+  const books = (Object.keys(BOOKS) as BookKind[]).filter((book) => book.startsWith('suspense/'));
+
+  it.each(books)('in %s holds money until it is resolved', (book) => {
     const { figures, broken } = post(
-      [receipt(10n, `suspense/${reason}`)],
-      [posting('resolution', [`suspense/${reason}`, 'claim/account'], 6n)],
+      [receipt(10n, book)],
+      [posting('resolution', [book, 'claim/account'], 6n)],
     );
     expect(broken).toEqual([]);
     expect(figures.get(purseId)).toMatchObject({ suspense: 4n, claimAccount: 6n, received: 10n });
