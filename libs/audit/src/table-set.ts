@@ -11,13 +11,13 @@ export interface TableSet {
   readonly tables: readonly string[];
 }
 
-interface Index {
+type Index = {
   readonly name: string;
   readonly definition: string;
   /** Such as `PRIMARY KEY (...)`; null for an index without a constraint. */
   readonly constraint: string | null;
   readonly primary: 't' | 'f';
-}
+};
 
 /**
  * Creates empty tables in `schema` like the live ones: names, columns, defaults, checks, storage, grants and
@@ -104,7 +104,7 @@ async function build(client: Client, schema: string, table: string, index: Index
 }
 
 async function indexesOf(client: Client, schema: string, table: string): Promise<readonly Index[]> {
-  const { rows } = await client.query<{ [Column in keyof Index]: Index[Column] }>(
+  const { rows } = await client.query<Index>(
     `SELECT c.relname AS name, pg_get_indexdef(i.indexrelid) AS definition,
             pg_get_constraintdef(k.oid) AS constraint, i.indisprimary AS primary
        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid

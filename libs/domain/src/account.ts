@@ -2,15 +2,7 @@ import { requireReason } from './customer';
 import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
 import { NEVER_EXPIRES, type PurseExpiry, requireExpiry } from './expiry';
-import {
-  type IssuedKey,
-  type IssuedKeys,
-  isToRevoke,
-  type KeyToIssue,
-  keysToIssue,
-  withIssued,
-  withRevoked,
-} from './issued-keys';
+import { type IssuedKey, type IssuedKeys, issuedKeys, type KeyToIssue } from './issued-keys';
 
 /** What is set when an account is opened; the rest of its policy has defaults. */
 export interface OpeningPolicy {
@@ -79,11 +71,13 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
             'Open the account before issuing keys for it.',
           );
         }
-        return keysToIssue(state.keys, command).map((data) => ({ type: 'ApiKeyIssued', data }));
+        return issuedKeys
+          .toIssue(state.keys, command)
+          .map((data) => ({ type: 'ApiKeyIssued', data }));
 
       case 'RevokeApiKey': {
         const { keyId, reason = null } = command;
-        if (!isToRevoke(state.status === 'open' ? state.keys : {}, keyId)) return [];
+        if (!issuedKeys.isToRevoke(state.status === 'open' ? state.keys : {}, keyId)) return [];
         return [{ type: 'ApiKeyRevoked', data: { keyId, reason } }];
       }
     }
@@ -101,9 +95,9 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
         return { ...state, policy: { ...state.policy, purseExpiry } };
       }
       case 'ApiKeyIssued':
-        return { ...state, keys: withIssued(state.keys, event.data) };
+        return { ...state, keys: issuedKeys.issued(state.keys, event.data) };
       case 'ApiKeyRevoked':
-        return { ...state, keys: withRevoked(state.keys, event.data.keyId) };
+        return { ...state, keys: issuedKeys.revoked(state.keys, event.data.keyId) };
     }
   },
 };

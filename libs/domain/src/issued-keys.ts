@@ -20,35 +20,41 @@ export type KeyToIssue = Pick<IssuedKey, 'keyId' | 'keyHash' | 'scopes'> &
 /** Keys by key id. A revoked key stays known: its id is never given to another. */
 export type IssuedKeys = Readonly<Record<string, IssuedKey & { readonly isRevoked: boolean }>>;
 
-/**
- * The key to issue; none if the same key was issued before, even if it was revoked since. Refuses with
- * `api-key-exists`.
- */
-export function keysToIssue(keys: IssuedKeys, key: KeyToIssue): readonly IssuedKey[] {
-  const { keyId, keyHash, scopes, name = null, expiresAt = null } = key;
-  const issued = { keyId, keyHash, scopes, name, expiresAt };
-  const known = keys[keyId];
-  if (known === undefined) return [issued];
-  if (contentOf(known) === contentOf(issued)) return [];
-  throw new DomainError('api-key-exists', 'A key with this id was issued before; make a new key.');
-}
+/** What account and operator do with their keys. */
+export const issuedKeys = {
+  /**
+   * The key to issue; none if the same key was issued before, even if it was revoked since. Refuses with
+   * `api-key-exists`.
+   */
+  toIssue(keys: IssuedKeys, key: KeyToIssue): readonly IssuedKey[] {
+    const { keyId, keyHash, scopes, name = null, expiresAt = null } = key;
+    const issued = { keyId, keyHash, scopes, name, expiresAt };
+    const known = keys[keyId];
+    if (known === undefined) return [issued];
+    if (contentOf(known) === contentOf(issued)) return [];
+    throw new DomainError(
+      'api-key-exists',
+      'A key with this id was issued before; make a new key.',
+    );
+  },
 
-/** Whether a key is still to be revoked. Refuses with `api-key-not-found`. */
-export function isToRevoke(keys: IssuedKeys, keyId: string): boolean {
-  const known = keys[keyId];
-  if (known === undefined)
+  /** Whether a key is still to be revoked. Refuses with `api-key-not-found`. */
+  isToRevoke(keys: IssuedKeys, keyId: string): boolean {
+    const known = keys[keyId];
+    if (known !== undefined) return !known.isRevoked;
     throw new DomainError('api-key-not-found', 'There is no key with this id.');
-  return !known.isRevoked;
-}
+  },
 
-export function withIssued(keys: IssuedKeys, key: IssuedKey): IssuedKeys {
-  return { ...keys, [key.keyId]: { ...key, isRevoked: false } };
-}
+  issued: (keys: IssuedKeys, key: IssuedKey): IssuedKeys => ({
+    ...keys,
+    [key.keyId]: { ...key, isRevoked: false },
+  }),
 
-export function withRevoked(keys: IssuedKeys, keyId: string): IssuedKeys {
-  const known = keys[keyId];
-  return known === undefined ? keys : { ...keys, [keyId]: { ...known, isRevoked: true } };
-}
+  revoked(keys: IssuedKeys, keyId: string): IssuedKeys {
+    const known = keys[keyId];
+    return known === undefined ? keys : { ...keys, [keyId]: { ...known, isRevoked: true } };
+  },
+} as const;
 
 /** Everything about a key as text. Scopes have no order. */
 function contentOf({ keyHash, scopes, name, expiresAt }: IssuedKey): string {

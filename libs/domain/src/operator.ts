@@ -1,14 +1,6 @@
 import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
-import {
-  type IssuedKey,
-  type IssuedKeys,
-  isToRevoke,
-  type KeyToIssue,
-  keysToIssue,
-  withIssued,
-  withRevoked,
-} from './issued-keys';
+import { type IssuedKey, type IssuedKeys, issuedKeys, type KeyToIssue } from './issued-keys';
 
 /** A key of a topic that is parked for a consumer group. */
 export interface ParkedKeyName {
@@ -54,13 +46,13 @@ export const operator: Decider<OperatorCommand, OperatorEvent, OperatorState> = 
     }
     switch (command.type) {
       case 'IssueOperatorKey':
-        return keysToIssue(state.keys, command).map((data) => ({
+        return issuedKeys.toIssue(state.keys, command).map((data) => ({
           type: 'OperatorKeyIssued',
           data,
         }));
       case 'RevokeOperatorKey': {
         const { keyId, reason } = command;
-        if (!isToRevoke(state.keys, keyId)) return [];
+        if (!issuedKeys.isToRevoke(state.keys, keyId)) return [];
         return [{ type: 'OperatorKeyRevoked', data: { keyId, reason } }];
       }
       case 'RetryParkedKey': {
@@ -83,9 +75,9 @@ export const operator: Decider<OperatorCommand, OperatorEvent, OperatorState> = 
     if (state.status === 'absent') return state;
     switch (event.type) {
       case 'OperatorKeyIssued':
-        return { ...state, keys: withIssued(state.keys, event.data) };
+        return { ...state, keys: issuedKeys.issued(state.keys, event.data) };
       case 'OperatorKeyRevoked':
-        return { ...state, keys: withRevoked(state.keys, event.data.keyId) };
+        return { ...state, keys: issuedKeys.revoked(state.keys, event.data.keyId) };
       case 'ParkedKeyRetried':
         return state;
     }
