@@ -135,7 +135,9 @@ describe('revoking an API key', () => {
   });
 
   it('needs no reason', () => {
-    given(opened, issued).when({ type: 'RevokeApiKey', keyId: 'k1' }).emits(a.apiKeyRevoked());
+    given(opened, issued)
+      .when({ type: 'RevokeApiKey', keyId: 'k1', reason: null })
+      .emits(a.apiKeyRevoked());
   });
 
   it('refuses a key that the account never had', () => {

@@ -2,7 +2,7 @@ import { requireReason } from './customer';
 import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
 import { NEVER_EXPIRES, type PurseExpiry, requireExpiry } from './expiry';
-import { type IssuedKey, type IssuedKeys, issuedKeys, type KeyToIssue } from './issued-keys';
+import { type IssuedKey, type IssuedKeys, issuedKeys } from './issued-keys';
 
 /** What is set when an account is opened; the rest of its policy has defaults. */
 export interface OpeningPolicy {
@@ -16,12 +16,12 @@ export interface AccountPolicy extends OpeningPolicy {
   readonly purseExpiry: PurseExpiry;
 }
 
-/** Reasons are kept as evidence; null when left out. */
+/** Reasons are kept as evidence. */
 export type AccountCommand = CommandIn<{
   OpenAccount: { name: string; policy: OpeningPolicy };
   ChangeAccountPolicy: { purseExpiry: PurseExpiry; reason: string };
-  IssueApiKey: KeyToIssue;
-  RevokeApiKey: { keyId: string; reason?: string | null };
+  IssueApiKey: IssuedKey;
+  RevokeApiKey: { keyId: string; reason: string | null };
 }>;
 
 export type AccountEvent = EventIn<{
@@ -76,7 +76,7 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
           .map((data) => ({ type: 'ApiKeyIssued', data }));
 
       case 'RevokeApiKey': {
-        const { keyId, reason = null } = command;
+        const { keyId, reason } = command;
         if (!issuedKeys.isToRevoke(state.status === 'open' ? state.keys : {}, keyId)) return [];
         return [{ type: 'ApiKeyRevoked', data: { keyId, reason } }];
       }

@@ -13,10 +13,6 @@ export interface IssuedKey {
   readonly expiresAt: string | null;
 }
 
-/** What a command says of a key; what is left out is null. */
-export type KeyToIssue = Pick<IssuedKey, 'keyId' | 'keyHash' | 'scopes'> &
-  Partial<Pick<IssuedKey, 'name' | 'expiresAt'>>;
-
 /** Keys by key id. A revoked key stays known: its id is never given to another. */
 export type IssuedKeys = Readonly<Record<string, IssuedKey & { readonly isRevoked: boolean }>>;
 
@@ -26,8 +22,8 @@ export const issuedKeys = {
    * The key to issue; none if the same key was issued before, even if it was revoked since. Refuses with
    * `api-key-exists`.
    */
-  toIssue(keys: IssuedKeys, key: KeyToIssue): readonly IssuedKey[] {
-    const { keyId, keyHash, scopes, name = null, expiresAt = null } = key;
+  toIssue(keys: IssuedKeys, key: IssuedKey): readonly IssuedKey[] {
+    const { keyId, keyHash, scopes, name, expiresAt } = key;
     const issued = { keyId, keyHash, scopes, name, expiresAt };
     const known = keys[keyId];
     if (known === undefined) return [issued];

@@ -1,6 +1,6 @@
 import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
-import { type IssuedKey, type IssuedKeys, issuedKeys, type KeyToIssue } from './issued-keys';
+import { type IssuedKey, type IssuedKeys, issuedKeys } from './issued-keys';
 
 /** A key of a topic that is parked for a consumer group. */
 export interface ParkedKeyName {
@@ -12,7 +12,7 @@ export interface ParkedKeyName {
 /** Operators run Daybook. An operator has keys of its own and no account. Reasons are kept as evidence. */
 export type OperatorCommand = CommandIn<{
   AddOperator: { name: string };
-  IssueOperatorKey: KeyToIssue;
+  IssueOperatorKey: IssuedKey;
   RevokeOperatorKey: { keyId: string; reason: string };
   /** Records that the operator had a consumer group retry a parked key. */
   RetryParkedKey: {
