@@ -6,6 +6,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { INestApplicationContext } from '@nestjs/common';
+import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { operationsOf } from '../edge/operation';
@@ -15,11 +16,9 @@ import type { Method } from './call';
 import { limitConnections } from './connections';
 import { contractMethods } from './contract';
 import type { GrpcCredentials } from './credentials';
-import { serveHealth } from './health';
 import { observer } from './observe';
 import { serveReflection } from './reflection';
-import { answerStream, HEARTBEAT_MS, type StreamEdge } from './stream';
-import { StreamSlots } from './stream-slots';
+import { answerStream, HEARTBEAT_MS, type StreamEdge, StreamSlots } from './stream';
 import { translatorOf } from './translate';
 import { answerUnary } from './unary';
 
@@ -59,6 +58,9 @@ const IDLE_MS_MAX = 30 * 60_000;
 /** Calls in progress have this long to end when the service stops. */
 const CLOSE_MS_MAX = 5_000;
 
+/** How often `grpc.health.v1` follows readiness. */
+const HEALTH_MS = 1_000;
+
 const SERVER_OPTIONS: ServerOptions = {
   'grpc.max_receive_message_length': REQUEST_BYTES_MAX,
   'grpc.max_send_message_length': RESPONSE_BYTES_MAX,
@@ -80,7 +82,8 @@ export function createGrpcServer(app: INestApplicationContext, options: GrpcOpti
   const edge = edgeOf(app, options);
   const services = methodsOf(app);
   for (const [service, methods] of services) addService(server, edge, service, methods);
-  const health = serveHealth(server, [...services.keys()], options.health);
+  const showHealth = serveHealth(server, [...services.keys()], options.health);
+  const timer = setInterval(() => void showHealth(), HEALTH_MS).unref();
   if (options.reflection) serveReflection(server);
   return {
     listen: async (port, host) => {
@@ -90,12 +93,12 @@ export function createGrpcServer(app: INestApplicationContext, options: GrpcOpti
         options,
       );
       connections.watch();
-      await health.look();
+      await showHealth();
       return bound;
     },
-    showHealth: () => health.look(),
+    showHealth,
     close: async () => {
-      health.close();
+      clearInterval(timer);
       edge.slots.close();
       await shutDown(server);
     },
@@ -127,6 +130,25 @@ function methodsOf(app: INestApplicationContext): ReadonlyMap<string, readonly M
     services.set(parent.typeName, [...(services.get(parent.typeName) ?? []), method]);
   }
   return services;
+}
+
+/** Serves readiness as `grpc.health.v1`, for the server and each service. The result notifies watchers. */
+function serveHealth(server: Server, services: readonly string[], health: Health) {
+  const names = ['', ...services];
+  const implementation = new HealthImplementation(
+    Object.fromEntries(names.map((name) => [name, 'NOT_SERVING'] as const)),
+  );
+  implementation.addToServer(server);
+  let shown = false;
+  return async () => {
+    const { httpStatus } = await health.readyz();
+    const isServing = httpStatus === 200;
+    if (isServing === shown) return;
+    shown = isServing;
+    for (const name of names) {
+      implementation.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
+    }
+  };
 }
 
 /** Messages pass as bytes, so that the method itself refuses an invalid message with a reason. */
