@@ -5,6 +5,8 @@ import {
   type ServerOptions,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import type { PackageDefinition } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
 import type { INestApplicationContext } from '@nestjs/common';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
@@ -14,10 +16,9 @@ import { Calls } from '../edge/prepare';
 import { type AdmissionOptions, createAdmissionControl } from './admission-control';
 import type { Method } from './call';
 import { limitConnections } from './connections';
-import { contractMethods } from './contract';
+import { contractMethods, descriptorFiles } from './contract';
 import type { GrpcCredentials } from './credentials';
 import { observer } from './observe';
-import { serveReflection } from './reflection';
 import { answerStream, HEARTBEAT_MS, type StreamEdge, StreamSlots } from './stream';
 import { translatorOf } from './translate';
 import { answerUnary } from './unary';
@@ -87,11 +88,8 @@ export function createGrpcServer(app: INestApplicationContext, options: GrpcOpti
   if (options.reflection) serveReflection(server);
   return {
     listen: async (port, host) => {
-      const bound = await bind(
-        server,
-        `${host.includes(':') ? `[${host}]` : host}:${port}`,
-        options,
-      );
+      const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+      const bound = await bind(server, address, options);
       connections.watch();
       await showHealth();
       return bound;
@@ -149,6 +147,17 @@ function serveHealth(server: Server, services: readonly string[], health: Health
       implementation.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
     }
   };
+}
+
+/**
+ * Serves reflection without a key, so that tools such as grpcurl need no proto files. The descriptors are
+ * those of the compiler: proto-loader would merge the files of one package and lose their imports, which
+ * strict readers reject.
+ */
+function serveReflection(server: Server): void {
+  // Reflection reads only this field of a definition.
+  const all = { fileDescriptorProtos: descriptorFiles() };
+  new ReflectionService({ all } as unknown as PackageDefinition).addToServer(server);
 }
 
 /** Messages pass as bytes, so that the method itself refuses an invalid message with a reason. */

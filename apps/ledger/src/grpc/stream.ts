@@ -33,38 +33,28 @@ export interface StreamEdge extends Edge {
  * event log is read further when all have been sent. So HTTP/2 flow control limits the reads.
  */
 export function answerStream(edge: StreamEdge, method: Method) {
-  const { path } = method;
-  return (call: Call): void => {
+  return async (call: Call): Promise<void> => {
     const begun = begin(call);
     const ending = new AbortController();
     call.once('cancelled', () => ending.abort(new Cancelled()));
-    const stop = () => ending.abort(edge.slots.closing.reason);
-    edge.slots.closing.addEventListener('abort', stop);
-    const progress: Progress = { position: null };
-    void send(edge, method, call, begun, ending, progress)
-      .then(
-        () => {
-          call.end();
-          return status.OK;
-        },
-        (error: unknown) => {
-          if (error instanceof Cancelled) return status.CANCELLED;
-          const { position } = progress;
-          const refusal = refusalOf(
-            edge,
-            error,
-            begun,
-            path,
-            position === null ? {} : { position },
-          );
-          call.emit('error', refusal);
-          return refusal.code;
-        },
-      )
-      .then((code) => {
-        edge.slots.closing.removeEventListener('abort', stop);
-        edge.observe(method, begun, code);
-      });
+    const { closing } = edge.slots;
+    const stop = () => ending.abort(closing.reason);
+    closing.addEventListener('abort', stop);
+    const progress: Progress = {};
+    let code = status.OK;
+    try {
+      await send(edge, method, call, begun, ending, progress);
+      call.end();
+    } catch (error) {
+      code = status.CANCELLED;
+      if (!(error instanceof Cancelled)) {
+        const refusal = refusalOf(edge, error, begun, method.path, { ...progress });
+        code = refusal.code;
+        call.emit('error', refusal);
+      }
+    }
+    closing.removeEventListener('abort', stop);
+    edge.observe(method, begun, code);
   };
 }
 
@@ -78,7 +68,7 @@ class Cancelled extends Error {
  * seen this position.
  */
 interface Progress {
-  position: string | null;
+  position?: string;
 }
 
 async function send(
