@@ -21,7 +21,6 @@ export interface ClientOptions {
  * behind: a client shares connections and cached offsets among its consumers and producers.
  */
 export function createClient({ address, clientId, connect }: ClientOptions): Kafka {
-  patchKafkajs();
   const { hosts, tls, login } = address;
   return new Kafka({
     brokers: [...hosts],
@@ -49,19 +48,13 @@ export function reasonOf(error: unknown): { type: string; message: string } {
   return { type: type ?? code ?? name, message };
 }
 
-let isPatched = false;
-
-/** Applies our two patches to kafkajs 2.2.4, its last release. Decision 0009 says why. */
-function patchKafkajs(): void {
-  if (isPatched) return;
-  isPatched = true;
-  encodeFaster(require('kafkajs/src/protocol/requests/produce'));
-  stopIdleTimers(require('kafkajs/src/network/requestQueue').prototype);
-}
+// Two patches of kafkajs 2.2.4, its last release. Decision 0009 says why.
+encodeFaster(require('kafkajs/src/protocol/requests/produce'));
+stopIdleTimers(require('kafkajs/src/network/requestQueue').prototype);
 
 /**
- * Writes Produce requests with our encoder, whose bytes are the same. kafkajs encodes what ours cannot. Their body
- * is the same in all versions from 3, which an idempotent producer needs, to 7, the last that kafkajs knows.
+ * Writes Produce requests with our encoder, whose bytes are the same, or kafkajs's where ours cannot. The body is the
+ * same in all versions from 3, which an idempotent producer needs, to 7, the last that kafkajs knows.
  */
 function encodeFaster(produce: Produce): void {
   const original = produce.protocol;

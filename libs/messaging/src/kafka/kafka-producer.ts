@@ -35,10 +35,9 @@ const REFUSALS = new Set([
 ]);
 
 /**
- * Publishes with one idempotent producer and one request at a time. When kafkajs's own retries fail, the
- * producer is replaced and the new one sends the same request: kafkajs would give the failed request's
- * sequence numbers to the next one, which the broker would drop as a duplicate (kafkajs
- * issue 598). The price is that messages may be stored twice.
+ * Publishes with one idempotent producer. When kafkajs's own retries fail, the producer is replaced and the new one
+ * sends the same request, so messages may be stored twice: kafkajs would give the failed request's sequence
+ * numbers to the next one, which the broker would drop as a duplicate (kafkajs issue 598).
  */
 export class KafkaProducer {
   private readonly queue = new PublishQueue<OutgoingRecord>({

@@ -5,7 +5,7 @@ import { reasonOf } from './kafka-client';
 import type { PartitionLag } from './kafka-offsets';
 import { fromRecord } from './kafka-records';
 
-/** After this silence the group drops a member: more than a pause, less than a customer would wait. */
+/** After this silence the group drops a member: longer than a pause of the process, shorter than customers wait. */
 const SESSION_TIMEOUT_MS = 10_000;
 /** Also how soon a member learns of a rebalance. */
 const HEARTBEAT_MS = 1_000;
@@ -145,7 +145,7 @@ export class KafkaSession {
     return !this.over && chunk.generation === this.generation;
   }
 
-  /** Whether the current chunk should be finished soon, or returned if it cannot be. */
+  /** Whether the current chunk must be finished soon, or returned if it fails. */
   get mustYield(): boolean {
     return this.leaving !== undefined || this.over !== undefined || this.state === 'closing';
   }
