@@ -114,28 +114,21 @@ function writeBatch(
 function writeRecord(writer: Writer, message: ProducedMessage, offset: number): void {
   const { key, value, headers = {} } = message;
   const names = Object.keys(headers);
-  const keyBytes = bytesOf(key);
-  const valueBytes = bytesOf(value);
   // One byte of attributes, one for the time, which is the batch's.
   let size = 2 + sizeOfVarint(offset) + sizeOfVarint(names.length);
-  size += sizeOfVarint(keyBytes) + keyBytes + sizeOfVarint(valueBytes) + valueBytes;
-  for (const name of names) {
-    const nameBytes = bytesOf(name);
-    const headerBytes = bytesOf(headers[name] as string);
-    size += sizeOfVarint(nameBytes) + nameBytes + sizeOfVarint(headerBytes) + headerBytes;
-  }
+  size += sizeOfText(key) + sizeOfText(value);
+  for (const name of names) size += sizeOfText(name) + sizeOfText(headers[name] as string);
   writer.reserve(VARINT_BYTES_MAX + size);
   writer.varint(size);
   writer.varint(0);
   writer.varint(0);
   writer.varint(offset);
-  writer.sized(key, keyBytes);
-  writer.sized(value, valueBytes);
+  writer.sizedText(key);
+  writer.sizedText(value);
   writer.varint(names.length);
   for (const name of names) {
-    writer.sized(name, bytesOf(name));
-    const header = headers[name] as string;
-    writer.sized(header, bytesOf(header));
+    writer.sizedText(name);
+    writer.sizedText(headers[name] as string);
   }
 }
 
@@ -172,8 +165,8 @@ class Writer {
     this.buffer[this.at++] = rest;
   }
 
-  /** A text after its length. */
-  sized(text: string, bytes: number): void {
+  sizedText(text: string): void {
+    const bytes = bytesOf(text);
     this.varint(bytes);
     this.text(text, bytes);
   }
@@ -193,6 +186,11 @@ function bytesOf(text: string): number {
     if (text.charCodeAt(i) > ASCII_MAX) return Buffer.byteLength(text);
   }
   return text.length;
+}
+
+function sizeOfText(text: string): number {
+  const bytes = bytesOf(text);
+  return sizeOfVarint(bytes) + bytes;
 }
 
 function sizeOfVarint(value: number): number {

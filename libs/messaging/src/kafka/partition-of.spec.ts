@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Partitioners } from 'kafkajs';
-import { partitionOf } from './partition-of';
+import { partitionOf } from './kafka-records';
 
 const theirs = Partitioners.DefaultPartitioner();
 
