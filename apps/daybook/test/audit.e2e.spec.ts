@@ -151,6 +151,22 @@ describe('replay', () => {
     expect(await schemas()).toEqual([]);
   });
 
+  it('of another version names --discard at once, and not --resume', async () => {
+    await cutShort('SIGKILL');
+    const [schema = ''] = await schemas();
+    await sql(`ALTER TABLE ${schema}.customer RENAME COLUMN status TO state`);
+    const discard = `--discard ${schema.replace('replay_', '')}`;
+    const next = await replay('--format', 'json');
+    const resumed = await replay('--resume', schema.replace('replay_', ''));
+    expect([next.exitCode, resumed.exitCode]).toEqual([0, 2]);
+    for (const { stderr } of [next, resumed]) {
+      expect(stderr).toContain(discard);
+      expect(stderr).not.toContain('--resume');
+    }
+    await replay(...discard.split(' '));
+    expect(await schemas()).toEqual([]);
+  });
+
   it('is undecided, and not different, where it cannot be carried out', async () => {
     const running = spawnDaybook(['replay', '--events-per-second', '500'], place());
     await until(async () => (await schemas()).length > 0);

@@ -21,5 +21,5 @@ export { createMetrics, durationHistogram, type Metrics } from './metrics';
 export type { Queries } from './plain';
 export { endProcess, isAlive, NODE_ARGUMENTS, processIdentity } from './processes';
 export { requirePostgres } from './require-postgres';
-export { migrationOf, runMigration } from './run-migration';
+export { migrationOf, runMigration, sqlMigrations } from './run-migration';
 export { failStart, stopOnRequest } from './shutdown';

@@ -12,6 +12,19 @@ const MIGRATION_LOCK = 0x6461_7962;
 
 type Migrate = (ownerUrl: string, runtimeRole: string) => Promise<void>;
 
+/** Migrations that run one SQL script each, by name. A name ends with the time that orders it. */
+export function sqlMigrations(scripts: Readonly<Record<string, string>>) {
+  return Object.entries(scripts).map(([name, sql]) => {
+    return class {
+      readonly name = name;
+
+      async up(queries: Queries): Promise<void> {
+        await queries.query(sql);
+      }
+    };
+  });
+}
+
 /**
  * The migration of an app: brings its schemas up to date as their owner, then grants the runtime role only what
  * it needs. `schema` is its own, which also keeps the record of migrations.

@@ -1,4 +1,5 @@
 import { finalityOf } from '@daybook/chains';
+import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
@@ -7,7 +8,7 @@ import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
 import { AssetRegistry } from './asset-registry';
 import { ChainRegistry } from './chain-registry';
-import { AssetListResponse, ChainListResponse, toAsset, toChain } from './chains.dto';
+import { toAsset, toChain } from './chains.dto';
 import { ListChainHeads } from './get-chain-heads';
 
 @ApiTags('Chains')
@@ -23,10 +24,8 @@ export class ChainsController {
     http: 'GET /v1/chains',
     rpc: 'RegistryService/ListChains',
     scope: 'chains:read',
-    answers: ChainListResponse,
-    summary: 'List chains: what is watched, and how far',
   })
-  async listChains(_: AccountCaller, __: ReadRequest): Promise<ChainListResponse> {
+  async listChains(_: AccountCaller, __: ReadRequest): Promise<json.ChainList> {
     const heads = await this.queries.execute(new ListChainHeads());
     const headOf = new Map(heads.map((head) => [head.chain, head]));
     const { chains } = this.chains.registry;
@@ -37,10 +36,8 @@ export class ChainsController {
     http: 'GET /v1/assets',
     rpc: 'RegistryService/ListAssets',
     scope: 'chains:read',
-    answers: AssetListResponse,
-    summary: 'List assets that are credited',
   })
-  listAssets(_: AccountCaller, __: ReadRequest): AssetListResponse {
+  listAssets(_: AccountCaller, __: ReadRequest): json.AssetList {
     const { registry } = this.chains;
     const data = registry.chains.flatMap((chain) =>
       registry.assets

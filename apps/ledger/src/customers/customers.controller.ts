@@ -1,3 +1,4 @@
+import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
@@ -6,11 +7,9 @@ import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
 import { found } from '../edge/problem';
 import type { Answer, RequestContext } from '../edge/request-context';
-import { BlockCustomer, UnblockCustomer, UpdateCustomer } from './change-customer';
+import { ChangeCustomer } from './change-customer';
 import {
   BlockCustomerRequest,
-  CustomerListResponse,
-  CustomerResponse,
   GetCustomerRequest,
   ListCustomersRequest,
   UpdateCustomerRequest,
@@ -29,14 +28,12 @@ export class CustomersController {
     http: 'GET /v1/customers',
     rpc: 'CustomerService/ListCustomers',
     scope: 'customers:read',
-    answers: CustomerListResponse,
     refuses: ['invalid-cursor'],
-    summary: 'List customers',
   })
   listCustomers(
     { accountId }: AccountCaller,
     { externalId, status, ...list }: ListCustomersRequest,
-  ): Promise<CustomerListResponse> {
+  ): Promise<json.CustomerList> {
     const filter = { externalId, status };
     return this.queries.execute(new ListCustomers(accountId, filter, pageRequest(list)));
   }
@@ -45,14 +42,12 @@ export class CustomersController {
     http: 'GET /v1/customers/:customerId',
     rpc: 'CustomerService/GetCustomer',
     scope: 'customers:read',
-    answers: CustomerResponse,
     refuses: ['customer-not-found'],
-    summary: 'Get a customer',
   })
   async getCustomer(
     { accountId }: AccountCaller,
     { customerId }: GetCustomerRequest,
-  ): Promise<CustomerResponse> {
+  ): Promise<json.Customer> {
     const customer = await this.queries.execute(new GetCustomer(accountId, customerId));
     return found(customer, 'customer-not-found');
   }
@@ -61,44 +56,41 @@ export class CustomersController {
     http: 'PATCH /v1/customers/:customerId',
     rpc: 'CustomerService/UpdateCustomer',
     scope: 'customers:write',
-    answers: CustomerResponse,
     refuses: ['customer-not-found'],
-    summary: 'Change the description of a customer',
   })
   updateCustomer(
     context: RequestContext,
-    { customerId, ...change }: UpdateCustomerRequest,
-  ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new UpdateCustomer(context, customerId, change));
+    { customerId, ...asked }: UpdateCustomerRequest,
+  ): Promise<Answer<json.Customer>> {
+    const change = { type: 'UpdateCustomer', accountId: context.accountId, ...asked } as const;
+    return this.commands.execute(new ChangeCustomer(context, customerId, change));
   }
 
   @Operation({
     http: 'POST /v1/customers/:customerId/block',
     rpc: 'CustomerService/BlockCustomer',
     scope: 'customers:write',
-    answers: CustomerResponse,
     refuses: ['customer-not-found', 'invalid-reason'],
-    summary: 'Block a customer: from now on receipts are credited to the account',
   })
   blockCustomer(
     context: RequestContext,
-    { customerId, ...change }: BlockCustomerRequest,
-  ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new BlockCustomer(context, customerId, change));
+    { customerId, ...asked }: BlockCustomerRequest,
+  ): Promise<Answer<json.Customer>> {
+    const change = { type: 'BlockCustomer', accountId: context.accountId, ...asked } as const;
+    return this.commands.execute(new ChangeCustomer(context, customerId, change));
   }
 
   @Operation({
     http: 'POST /v1/customers/:customerId/unblock',
     rpc: 'CustomerService/UnblockCustomer',
     scope: 'customers:write',
-    answers: CustomerResponse,
     refuses: ['customer-not-found', 'invalid-reason'],
-    summary: 'Unblock a customer: from now on receipts are credited to the customer again',
   })
   unblockCustomer(
     context: RequestContext,
-    { customerId, ...change }: BlockCustomerRequest,
-  ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new UnblockCustomer(context, customerId, change));
+    { customerId, ...asked }: BlockCustomerRequest,
+  ): Promise<Answer<json.Customer>> {
+    const change = { type: 'UnblockCustomer', accountId: context.accountId, ...asked } as const;
+    return this.commands.execute(new ChangeCustomer(context, customerId, change));
   }
 }

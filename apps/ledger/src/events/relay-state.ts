@@ -1,4 +1,4 @@
-import { figuresFrom } from '@daybook/domain';
+import { FIGURE_NAMES, type FigureName, figuresFrom } from '@daybook/domain';
 import type { Checkpoints, Position } from '@daybook/event-store';
 import { type Sql } from '@daybook/event-store';
 import { LRUCache } from 'lru-cache';
@@ -14,7 +14,7 @@ const LOAD = 'SELECT key, position, purse FROM ledger.relay_state WHERE key = AN
 const COLUMNS: Columns<readonly [key: string, KeyState]> = {
   key: ['text', ([key]) => key],
   position: ['bigint', ([, { position }]) => position],
-  purse: ['jsonb', ([, { purse }]) => purse && JSON.stringify(purse, stored)],
+  purse: ['jsonb', ([, { purse }]) => purse && JSON.stringify(toStored(purse))],
 };
 
 const STORE = `
@@ -83,19 +83,29 @@ interface Row {
   readonly purse: StoredPurse | null;
 }
 
-/** JSON has no `bigint`: amounts and positions are decimal strings. */
-type Stored<T> = { readonly [K in keyof T]: T[K] extends bigint ? string : Stored<T[K]> };
+/** JSON has no `bigint`: amounts and positions are decimal strings. A figure of zero is left out. */
+interface StoredFigures {
+  readonly figures: Readonly<Partial<Record<FigureName, string>>>;
+  readonly position: string;
+  readonly time: string;
+}
 type StoredPurse = Omit<PurseState, 'figures'> & {
-  readonly figures: Readonly<Record<string, Stored<FiguresState>>>;
+  readonly figures: Readonly<Record<string, StoredFigures>>;
 };
 
-function stored(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
+function toStored(purse: PurseState): StoredPurse {
+  const figures: Record<string, StoredFigures> = {};
+  for (const asset in purse.figures) {
+    const { figures: amounts, position, time } = purse.figures[asset] as FiguresState;
+    const stored: Partial<Record<FigureName, string>> = {};
+    for (const name of FIGURE_NAMES) if (amounts[name] !== 0n) stored[name] = String(amounts[name]);
+    figures[asset] = { figures: stored, position: String(position), time };
+  }
+  return { ...purse, figures };
 }
 
 function fromStored({ figures, ...purse }: StoredPurse): PurseState {
   const parsed = Object.entries(figures).map(([asset, entry]): [string, FiguresState] => {
-    // A row stored before a figure was introduced lacks it.
     const figures = figuresFrom((name) => BigInt(entry.figures[name] ?? 0));
     return [asset, { position: BigInt(entry.position), time: entry.time, figures }];
   });

@@ -1,4 +1,5 @@
 import { canonicalAddress } from '@daybook/chains';
+import type { json } from '@daybook/contracts';
 import { DomainError, FAMILIES, type Family } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
@@ -20,8 +21,6 @@ import {
   ListCustomerPursesRequest,
   ListPursesRequest,
   MintPurseRequest,
-  PurseListResponse,
-  PurseResponse,
   RestorePurseRequest,
   toPurse,
 } from './purses.dto';
@@ -43,15 +42,13 @@ export class PursesController {
     rpc: 'PurseService/MintPurse',
     scope: 'purses:write',
     tier: 'wallet',
-    answers: PurseResponse,
     creates: '/v1/purses/:id',
     refuses: ['customer-not-found', 'family-not-available', 'asset-unknown', 'purse-declined'],
-    summary: 'Mint a purse for a customer, or return the one that exists',
   })
   async mintPurse(
     context: RequestContext,
     { customerId, outsideOrderId, ...which }: MintPurseRequest,
-  ): Promise<Answer<PurseResponse>> {
+  ): Promise<Answer<json.Purse>> {
     const request = { family: this.familyOf(which), outsideOrderId: outsideOrderId ?? null };
     const minted = await this.commands.execute(new MintPurse(context, customerId, request));
     const watchOf = await this.watches.now();
@@ -62,14 +59,12 @@ export class PursesController {
     http: 'GET /v1/customers/:customerId/purses',
     rpc: 'PurseService/ListCustomerPurses',
     scope: 'purses:read',
-    answers: PurseListResponse,
     refuses: ['customer-not-found', 'invalid-cursor'],
-    summary: 'List purses of a customer',
   })
   async listCustomerPurses(
     { accountId }: AccountCaller,
     { customerId, ...list }: ListCustomerPursesRequest,
-  ): Promise<PurseListResponse> {
+  ): Promise<json.PurseList> {
     const [owner, page, watchOf] = await Promise.all([
       this.queries.execute(new GetCustomer(accountId, customerId)),
       this.queries.execute(new ListPurses(accountId, { customerId }, pageRequest(list))),
@@ -83,14 +78,12 @@ export class PursesController {
     http: 'GET /v1/purses',
     rpc: 'PurseService/ListPurses',
     scope: 'purses:read',
-    answers: PurseListResponse,
     refuses: ['invalid-address', 'invalid-cursor'],
-    summary: 'List purses',
   })
   async listPurses(
     { accountId }: AccountCaller,
     { address, customerId, status, ...list }: ListPursesRequest,
-  ): Promise<PurseListResponse> {
+  ): Promise<json.PurseList> {
     const filter = { customerId, status, address: address && canonical(address) };
     const [page, watchOf] = await Promise.all([
       this.queries.execute(new ListPurses(accountId, filter, pageRequest(list))),
@@ -103,14 +96,12 @@ export class PursesController {
     http: 'GET /v1/purses/:purseId',
     rpc: 'PurseService/GetPurse',
     scope: 'purses:read',
-    answers: PurseResponse,
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
-    summary: 'Get a purse',
   })
   async getPurse(
     { accountId }: AccountCaller,
     { purseId, ...moment }: GetPurseRequest,
-  ): Promise<PurseResponse> {
+  ): Promise<json.Purse> {
     const asOf = await resolveAsOf(this.queries, moment);
     const [purse, watchOf] = await Promise.all([
       this.queries.execute(new GetPurse(accountId, purseId, asOf)),
@@ -124,14 +115,12 @@ export class PursesController {
     rpc: 'PurseService/ArchivePurse',
     scope: 'purses:write',
     tier: 'wallet',
-    answers: PurseResponse,
     refuses: ['purse-not-found'],
-    summary: 'Take a purse out of use; what still arrives is held in suspense',
   })
   async archivePurse(
     context: RequestContext,
     { purseId, reason }: ArchivePurseRequest,
-  ): Promise<Answer<PurseResponse>> {
+  ): Promise<Answer<json.Purse>> {
     const archive = new ArchivePurse({ ...context, reason }, purseId, 'requested');
     const purse = await this.commands.execute(archive);
     const watchOf = await this.watches.now();
@@ -143,14 +132,12 @@ export class PursesController {
     rpc: 'PurseService/RestorePurse',
     scope: 'purses:write',
     tier: 'wallet',
-    answers: PurseResponse,
     refuses: ['purse-not-found', 'purse-declined'],
-    summary: 'Put an archived purse back into use',
   })
   async restorePurse(
     context: RequestContext,
     { purseId, reason }: RestorePurseRequest,
-  ): Promise<Answer<PurseResponse>> {
+  ): Promise<Answer<json.Purse>> {
     const purse = await this.commands.execute(new RestorePurse({ ...context, reason }, purseId));
     const watchOf = await this.watches.now();
     return mapAnswer(purse, (resource) => toPurse(resource, watchOf));

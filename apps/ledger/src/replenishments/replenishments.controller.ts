@@ -1,3 +1,4 @@
+import type { json } from '@daybook/contracts';
 import { DomainError } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
@@ -16,8 +17,6 @@ import {
 import {
   GetReplenishmentRequest,
   ListReplenishmentsRequest,
-  ReplenishmentListResponse,
-  ReplenishmentResponse,
   statusesOf,
 } from './replenishments.dto';
 
@@ -33,14 +32,12 @@ export class ReplenishmentsController {
     http: 'GET /v1/replenishments',
     rpc: 'ReplenishmentService/ListReplenishments',
     scope: 'replenishments:read',
-    answers: ReplenishmentListResponse,
     refuses: ['asset-unknown', 'invalid-cursor'],
-    summary: 'List replenishments',
   })
   listReplenishments(
     { accountId }: AccountCaller,
     request: ListReplenishmentsRequest,
-  ): Promise<ReplenishmentListResponse> {
+  ): Promise<json.ReplenishmentList> {
     const filter = this.filterOf(request);
     return this.queries.execute(new ListReplenishments(accountId, filter, pageRequest(request)));
   }
@@ -49,14 +46,12 @@ export class ReplenishmentsController {
     http: 'GET /v1/replenishments/:replenishmentId',
     rpc: 'ReplenishmentService/GetReplenishment',
     scope: 'replenishments:read',
-    answers: ReplenishmentResponse,
     refuses: ['replenishment-not-found'],
-    summary: 'Get a replenishment',
   })
   async getReplenishment(
     { accountId }: AccountCaller,
     { replenishmentId }: GetReplenishmentRequest,
-  ): Promise<ReplenishmentResponse> {
+  ): Promise<json.Replenishment> {
     const asked = new GetReplenishment(accountId, replenishmentId);
     return found(await this.queries.execute(asked), 'replenishment-not-found');
   }
