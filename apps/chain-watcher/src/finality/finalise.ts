@@ -7,7 +7,6 @@ import { finalUpTo, policyGroups, type TaggedBlocks, tagsOf } from './policy';
 /** Bounds one write after a long outage of finality. */
 const FINALS_AT_ONCE = 1_000;
 
-/** Makes transfers final by the chain's policies. */
 export function createFinality(context: WatchContext) {
   const { chain, client, store, state } = context;
   const policies = policyGroups(chain, context.registry);
@@ -68,11 +67,7 @@ export async function taggedOnRing(
 }
 
 /** The last matched block that is final when `header` is; null when they are on different chains. */
-async function onRing(
-  client: ChainClient,
-  ring: Ring,
-  header: BlockHeader,
-): Promise<number | null> {
+async function onRing(client: ChainClient, ring: Ring, header: BlockHeader) {
   const [oldest, tip] = [ring[0] as BlockHeader, ring.at(-1) as BlockHeader];
   if (header.number < oldest.number) return header.number;
   const known = headerAt(ring, header.number);

@@ -32,7 +32,6 @@ export function policyGroups(
   return [{ policy: chain.finality, assets: null }, ...groups.values()];
 }
 
-/** The tags that the policies need. */
 export function tagsOf(groups: readonly PolicyGroup[]): readonly FinalityTag[] {
   return groups.flatMap(({ policy }) => (policy.kind === 'tag' ? [policy.tag] : []));
 }

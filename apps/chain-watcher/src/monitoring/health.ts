@@ -25,10 +25,7 @@ export interface Observation {
   /** Blocks that are still to be scanned again. */
   readonly blocksToRescan: number;
   /** Blocks of a rescan that the node does not show, and since when; null when there are none. */
-  readonly missing: {
-    readonly range: { readonly from: number; readonly to: number };
-    readonly since: number;
-  } | null;
+  readonly missing: Readonly<Record<'from' | 'to' | 'since', number>> | null;
   /** Since when a tag that a finality policy needs is unknown; null when none is. */
   readonly unsettledSince: number | null;
 }
@@ -63,7 +60,7 @@ export function judge(chain: Chain, seen: Observation, now: number): Health {
     return stalled('The node tags no block of our chain as final, so no transfer becomes final.');
   }
   if (missing !== null && now - missing.since > SILENCE_MAX_MS) {
-    const { from, to } = missing.range;
+    const { from, to } = missing;
     return stalled(`The node does not show blocks ${from} to ${to}, which must be matched again.`);
   }
   const behind = head.number - seen.matched;

@@ -123,10 +123,7 @@ async function planReset(
  * The highest block up to `limit` that has transfers to our addresses and is on the node's chain too, else
  * the block before the first matched one. All blocks below the fork are shared and none above it.
  */
-async function agreedUpTo(
-  { chain, client, store, state }: WatchContext,
-  limit: number,
-): Promise<Agreed> {
+async function agreedUpTo({ chain, client, store, state }: WatchContext, limit: number) {
   const { startNumber } = startedChain(state);
   let agreed: Agreed = { number: Math.max(startNumber - 1, 0), hash: null };
   let [low, high] = [agreed.number, limit];

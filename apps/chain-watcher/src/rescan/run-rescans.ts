@@ -127,7 +127,7 @@ export function createRescans(context: WatchContext) {
       const missing = state.rescans.flatMap(({ id, from, next }) => {
         const since = state.missingSince.get(id);
         if (since === undefined || from === null || next === null) return [];
-        return [{ range: { from, to: next }, since }];
+        return [{ from, to: next, since }];
       });
       return missing.sort((a, b) => a.since - b.since)[0] ?? null;
     },

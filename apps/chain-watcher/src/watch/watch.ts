@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { BlockHeader } from '@daybook/chains';
-import { type ChainHeadV1, TOPICS, type WatchRequestV1 } from '@daybook/contracts';
+import { TOPICS, type WatchRequestV1 } from '@daybook/contracts';
 import { type MintedAddress, storeAddresses } from '../addresses/late-addresses';
 import { createFinality } from '../finality/finalise';
 import { matchBlocks } from '../match/transfer-versions';
@@ -24,11 +23,6 @@ import type { WatchRecord } from '../state/watcher-store';
 /** The leader's work on one chain, in steps. Its caller decides when: see `leader/loops`. */
 export type Watch = ReturnType<typeof createWatch>;
 
-/** The node's head, how far it is matched and published, and for which addresses. */
-export type Heights = Pick<ChainHeadV1, 'latest' | 'matched' | 'finalized'> & {
-  readonly addressesThrough: string | null;
-};
-
 /** Opens a watch that continues from `record`. */
 export function createWatch(parts: WatchParts, record: WatchRecord) {
   const { chain, log } = parts;
@@ -49,7 +43,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     return turn;
   }
 
-  function heights(): Heights {
+  /** The node's head, how far it is matched and published, and for which addresses. */
+  function heights() {
     return {
       latest: state.head?.number ?? 0,
       matched: Math.max(relay.publishedBlock(), 0),
@@ -121,9 +116,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
 }
 
 /** Polls the head and matches the next blocks. Returns whether there are more. */
-async function followChain(
-  context: WatchContext,
-): Promise<{ readonly head: BlockHeader; readonly isBehind: boolean }> {
+async function followChain(context: WatchContext) {
   const { chain, client, startBlock, state, commit, events } = context;
   const head = await client.head();
   state.head = head;

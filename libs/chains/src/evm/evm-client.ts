@@ -28,7 +28,6 @@ export class WrongChain extends Error {
   override readonly name = 'WrongChain';
 }
 
-/** A client for an EVM chain over its configured connection. */
 export function openEvmChain(
   chain: Chain,
   connection: ChainConnection,

@@ -116,11 +116,7 @@ function quoterOf(url: string): (words: string) => string {
 }
 
 /** The status and text of the answer; no text if it is too large. */
-async function post(
-  url: string,
-  body: string,
-  timeoutMs: number,
-): Promise<{ readonly status: number; readonly text: string | null }> {
+async function post(url: string, body: string, timeoutMs: number) {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -147,7 +143,6 @@ function unanswered(error: unknown, host: string, method: string, timeoutMs: num
   return new RpcFailure(`${host} cannot be reached${reason}.`, 'passing');
 }
 
-/** Undefined if the text is not JSON. */
 function parse(text: string | null): unknown {
   try {
     return JSON.parse(text ?? '');
