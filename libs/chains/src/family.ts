@@ -8,10 +8,7 @@ import { canonicalTronAddress, tronAddressKey, tronAddressOfKey } from './tron/t
 
 /** What a CAIP-19 namespace contains. A `collectible` is not fungible: it is never listed or credited. */
 export type AssetNamespace =
-  | {
-      readonly kind: 'coin' | 'contract' | 'issued';
-      isReference(text: string): boolean;
-    }
+  | { readonly kind: 'coin' | 'contract' | 'issued'; isReference(text: string): boolean }
   | { readonly kind: 'collectible' };
 
 /** Everything that differs from one address family to another. */

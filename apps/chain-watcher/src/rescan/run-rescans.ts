@@ -42,11 +42,8 @@ export function createRescans(context: WatchContext) {
     const from = first && (await firstBlockSince(client, ring, startNumber, waiting.since));
     // After a reorg all blocks since then may be still to come.
     const isMatched = from !== undefined && from <= tip.number;
-    await commit({
-      rescans: isMatched
-        ? beginLate(waiting, from, tip, running)
-        : [{ ...waiting, state: 'done' as const }],
-    });
+    const done: Rescan = { ...waiting, state: 'done' };
+    await commit({ rescans: isMatched ? beginLate(waiting, from, tip, running) : [done] });
   }
 
   async function scan(): Promise<boolean> {

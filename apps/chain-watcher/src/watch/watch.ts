@@ -97,21 +97,16 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     /** Stores what an operator requested. Throws before the chain's first start. */
     takeRequest: (request: WatchRequestV1): Promise<void> => takeRequest(context, request),
 
-    health: (trouble: Trouble | null): Health =>
-      judge(
-        chain,
-        {
-          head: state.head,
-          advancedAt: state.headAdvancedAt,
-          matched: state.chain.phase === 'new' ? -1 : tipOf(state).number,
-          stalled: state.chain.phase === 'stalled' ? state.chain.reason : null,
-          trouble,
-          unsettledSince: finality.unknownSince(),
-          blocksToRescan: rescans.blocksLeft(),
-          missing: rescans.missing(),
-        },
-        parts.now(),
-      ),
+    health(trouble: Trouble | null): Health {
+      const seen = {
+        ...{ head: state.head, advancedAt: state.headAdvancedAt, trouble },
+        matched: state.chain.phase === 'new' ? -1 : tipOf(state).number,
+        stalled: state.chain.phase === 'stalled' ? state.chain.reason : null,
+        unsettledSince: finality.unknownSince(),
+        ...{ blocksToRescan: rescans.blocksLeft(), missing: rescans.missing() },
+      };
+      return judge(chain, seen, parts.now());
+    },
   };
 }
 

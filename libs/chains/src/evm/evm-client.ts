@@ -49,12 +49,15 @@ export function createEvmClient(
   pendingTransaction(hash: string): Promise<PendingTransaction | null>;
   readonly ids: AssetIds;
 } {
+  async function send<Answer>(method: string, ...params: unknown[]): Promise<Answer | null> {
+    return (await rpc.send(method, params)) as Answer | null;
+  }
+
   /** The node's answer for a number, hash or tag; null if it has no such block. */
-  async function ask(at: number | string, isWhole = false): Promise<RawHeader | null> {
+  function ask<Raw extends RawHeader>(at: number | string, isWhole = false): Promise<Raw | null> {
     const isHash = typeof at === 'string' && at.startsWith('0x');
     const method = isHash ? 'eth_getBlockByHash' : 'eth_getBlockByNumber';
-    const block = typeof at === 'number' ? `0x${at.toString(16)}` : at;
-    return (await rpc.send(method, [block, isWhole])) as RawHeader | null;
+    return send(method, typeof at === 'number' ? `0x${at.toString(16)}` : at, isWhole);
   }
 
   /** Checks the number or hash of an answer: another node behind a load balancer may be on a fork or lag. */
@@ -67,7 +70,7 @@ export function createEvmClient(
   return {
     ids,
     async verify() {
-      const answer = `eip155:${Number(await rpc.send('eth_chainId', []))}`;
+      const answer = `eip155:${Number(await send('eth_chainId'))}`;
       if (answer !== chainId) {
         throw new WrongChain(`The node that is configured for ${chainId} serves ${answer}.`);
       }
@@ -93,12 +96,10 @@ export function createEvmClient(
     },
     /** Both answers come from one provider; their hashes prove that they belong to one block. */
     async block(at) {
-      const raw = (await ask(at, true)) as RawBlock | null;
+      const raw = await ask<RawBlock>(at, true);
       if (raw === null) return null;
       const found = askedFor(at, raw);
-      const receipts = (await rpc.send('eth_getBlockReceipts', [found.hash])) as
-        | RawReceipt[]
-        | null;
+      const receipts = await send<RawReceipt[]>('eth_getBlockReceipts', found.hash);
       // The block was replaced between the two answers.
       if (receipts === null) return null;
       checkBlock(raw, receipts, await loadKeccak());
@@ -106,7 +107,7 @@ export function createEvmClient(
       return { ...found, transactions: raw.transactions.map(toRef), transfers };
     },
     async pendingTransaction(hash) {
-      const raw = (await rpc.send('eth_getTransactionByHash', [hash])) as RawTransaction | null;
+      const raw = await send<RawTransaction>('eth_getTransactionByHash', hash);
       return raw === null || raw.blockHash !== null ? null : toPending(raw, ids);
     },
     listen: () => null,
