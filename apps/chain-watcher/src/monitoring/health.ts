@@ -46,7 +46,9 @@ export function judge(chain: Chain, seen: Observation, now: number): Health {
     return stalled(trouble.message);
   }
   if (head === null) return { state: 'catching-up', detail: 'The node has not answered yet.' };
-  const silence = silenceOf(chain);
+  const { blockTimeMs } = chain;
+  const usual = Math.max(SILENCE_BLOCKS * (blockTimeMs ?? 0), SILENCE_MIN_MS);
+  const silence = blockTimeMs === null ? Number.POSITIVE_INFINITY : Math.min(usual, SILENCE_MAX_MS);
   if (now - seen.advancedAt > silence) {
     const seconds = Math.round((now - seen.advancedAt) / 1000);
     return stalled(`The node has shown no new block for ${seconds} s.`);
@@ -73,10 +75,4 @@ export function judge(chain: Chain, seen: Observation, now: number): Health {
 
 function stalled(detail: string): Health {
   return { state: 'stalled', detail };
-}
-
-/** How long a chain may be without a new block; for ever when it makes blocks on demand. */
-function silenceOf({ blockTimeMs }: Chain): number {
-  if (blockTimeMs === null) return Number.POSITIVE_INFINITY;
-  return Math.min(Math.max(SILENCE_BLOCKS * blockTimeMs, SILENCE_MIN_MS), SILENCE_MAX_MS);
 }

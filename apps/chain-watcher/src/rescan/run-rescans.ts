@@ -35,8 +35,7 @@ export function createRescans(context: WatchContext) {
     const running = runningLate(state.rescans);
     const first = firstInRing(ring, waiting.since);
     const newest = running[0];
-    // Merging would restart the newest rescan, so a steady stream of addresses could starve it. Finish
-    // it first.
+    // Merging would restart the newest rescan, so a steady stream of addresses could starve it.
     if (first && newest && newest.next + 1 >= first.number) return;
     const tip = tipOf(state);
     const from = first && (await firstBlockSince(client, ring, startNumber, waiting.since));

@@ -18,8 +18,8 @@ import {
   RING_COLUMNS,
   selection,
   TRANSFER_COLUMNS,
-} from './columns';
-import { writeChange } from './write-change';
+  writeChange,
+} from './rows';
 
 /** The first key of the advisory locks on chains, so that they meet no other use: "dbkw" in ASCII. */
 export const LOCK_SPACE = 0x64626b77;

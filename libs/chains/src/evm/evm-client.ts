@@ -33,11 +33,40 @@ export function openEvmChain(
   connection: ChainConnection,
   registry: ChainsAndAssets,
 ): ChainClient {
+  const coins = `${chain.id}/slip44:`;
+  const native = registry.assets.find(({ id }) => id.startsWith(coins))?.id ?? `${coins}${ETHER}`;
   const rpc = createJsonRpc(connection.rpcUrl);
-  const client = createEvmClient(rpc, chain.id, idsOf(chain, registry));
+  const client = createEvmClient(rpc, chain.id, assetIds(chain.id, native));
+  const { blockTimeMs } = chain;
   const { wsUrl } = connection;
   if (wsUrl === null) return client;
-  return { ...client, listen: (listener) => listen(chain, wsUrl, client, listener) };
+
+  let lookups = 0;
+  /** Nodes announce whole transactions or only their hashes. */
+  function pending(answer: unknown, listener: Announcements): void {
+    if (isTransaction(answer)) listener.pending(toPending(answer, client.ids));
+    if (typeof answer !== 'string' || lookups >= PENDING_LOOKUPS_MAX) return;
+    lookups += 1;
+    client
+      .pendingTransaction(answer)
+      .then((transaction) => transaction && listener.pending(transaction))
+      // A lost sighting does no harm; the transfer will be found in its block.
+      .catch(() => undefined)
+      .finally(() => {
+        lookups -= 1;
+      });
+  }
+
+  const usualMs = Math.max(SILENCE_MIN_MS, SILENCE_BLOCKS * (blockTimeMs ?? 0));
+  const silenceMs = blockTimeMs === null ? null : usualMs;
+  return {
+    ...client,
+    listen: (listener) =>
+      listenForAnnouncements({
+        ...{ wsUrl, silenceMs, newHead: () => listener.newHead() },
+        pending: (answer) => pending(answer, listener),
+      }),
+  };
 }
 
 /** A client over any JSON-RPC transport, without announcements. */
@@ -112,44 +141,6 @@ export function createEvmClient(
     },
     listen: () => null,
   };
-}
-
-function listen(
-  chain: Chain,
-  wsUrl: string,
-  client: ReturnType<typeof createEvmClient>,
-  listener: Announcements,
-): { close(): void } {
-  const { blockTimeMs } = chain;
-  let lookups = 0;
-  return listenForAnnouncements({
-    wsUrl,
-    silenceMs: blockTimeMs === null ? null : Math.max(SILENCE_MIN_MS, SILENCE_BLOCKS * blockTimeMs),
-    newHead: () => listener.newHead(),
-    pending(answer) {
-      if (isTransaction(answer)) {
-        listener.pending(toPending(answer, client.ids));
-        return;
-      }
-      if (typeof answer !== 'string' || lookups >= PENDING_LOOKUPS_MAX) return;
-      lookups += 1;
-      client
-        .pendingTransaction(answer)
-        .then((transaction) => transaction && listener.pending(transaction))
-        // A lost sighting does no harm; the transfer will be found in its block.
-        .catch(() => undefined)
-        .finally(() => {
-          lookups -= 1;
-        });
-    },
-  });
-}
-
-/** The ids of the chain's assets, with the coin's id from the registry. */
-function idsOf(chain: Chain, registry: ChainsAndAssets): AssetIds {
-  const coins = `${chain.id}/slip44:`;
-  const native = registry.assets.find(({ id }) => id.startsWith(coins));
-  return assetIds(chain.id, native?.id ?? `${coins}${ETHER}`);
 }
 
 function toHeader(raw: RawHeader): BlockHeader {

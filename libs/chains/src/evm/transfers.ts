@@ -36,8 +36,7 @@ export function blockTransfers(
     const value = valueTransfer(transaction, ids, failed);
     if (value) transfers.push(value);
     if (failed) {
-      // A failed call has no log. Its transfer is read from the call, so that a pending transfer can be
-      // marked as failed.
+      // A failed call has no log. It is read from the call, to mark a pending transfer as failed.
       const call = callTransfer(transaction, ids, true);
       if (call) transfers.push(call);
       continue;
