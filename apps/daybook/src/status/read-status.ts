@@ -2,44 +2,68 @@ import { requirePostgres } from '@daybook/platform';
 import { reasonOf } from '@daybook/platform/plain';
 import { version } from '../../../../package.json';
 import { engineOf, engineProblems } from '../../../ledger/src/operations/engine-state';
-import type { EnginesResponse, StatusResponse } from '../../../ledger/src/operations/status.dto';
+import type {
+  EnginesResponse,
+  FollowerResponse,
+  StatusResponse,
+  WatchedChainResponse,
+} from '../../../ledger/src/operations/status.dto';
+import { openDurableLog, openEventStore } from '../../../ledger/src/runtime/engines';
 import { Failure } from '../cli/exit-codes';
-import type { Operation } from '../cli/operate';
-import type { Service, StatusReport } from './status-report';
+import type { Operation } from '../cli/operation';
 
-/** A service that has not answered by then is reported as not answering. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /**
- * Asks the ledger for its status. When it does not tell, the engines are asked as far as the configuration
- * says where they are.
+ * The answer of `daybook status --json`; `schemas/status.v1.json` is the contract. Some fields keep the
+ * names that they had before the ledger served the status.
  */
+export interface StatusReport
+  extends Pick<StatusResponse, 'at' | 'state' | 'problems' | 'versions' | 'engines' | 'consumers'> {
+  readonly place: string;
+  /** Null where the address is not known. */
+  readonly services: { readonly ledger: Service | null; readonly watcher: Service | null };
+  /** The followers. This and the rest is empty when the ledger does not answer. */
+  readonly readers: readonly FollowerResponse[];
+  readonly chains: readonly (Omit<WatchedChainResponse, 'secondsSinceReport'> & {
+    readonly secondsSinceWord: number;
+  })[];
+  readonly reactions: StatusResponse['reactions'] | null;
+  readonly books: StatusResponse['books'] | null;
+}
+
+export interface Service {
+  readonly url: string;
+  readonly answers: boolean;
+  readonly status: 'ok' | 'degraded' | 'failing' | null;
+  readonly detail: string | null;
+}
+
+/** The status according to the ledger. If it does not answer, only engines and services are checked. */
 export async function readStatus(operation: Operation): Promise<StatusReport> {
   const { ledgerUrl, watcherUrl, place } = operation.installation;
-  const [ledger, watcher, told] = await Promise.all([
+  const [ledger, watcher, answer] = await Promise.all([
     serviceAt(ledgerUrl),
     serviceAt(watcherUrl),
-    ledgerUrl === null
-      ? null
-      : operation.api.get<StatusResponse>('/v1/operations/status').catch(failureOf),
+    ledgerUrl === null ? null : askLedger(operation),
   ]);
-  const services = { ledger, watcher };
   const unwell = [
     ...serviceProblems('ledger', ledger),
     ...serviceProblems('chain-watcher', watcher),
   ];
-  if (told === null || told instanceof Failure) {
-    const untold =
-      told !== null && ledger?.answers
-        ? [`The ledger does not tell its status: ${told.message}`]
-        : [];
-    return { place, services, ...(await statusOfEngines(operation, [...unwell, ...untold], told)) };
+  const common = { place, services: { ledger, watcher } };
+  if (answer === null || answer instanceof Failure) {
+    // With no address but the ledger's, no engine can be checked.
+    if (answer !== null && !operation.installation.environment.DAYBOOK_DATABASE_URL) throw answer;
+    if (answer !== null && ledger?.answers) {
+      unwell.push(`The ledger does not give its status: ${answer.message}`);
+    }
+    return { ...common, ...(await statusOfEngines(operation, unwell)) };
   }
-  const { followers, chains, problems, state, ...rest } = told;
+  const { followers, chains, problems, state, ...rest } = answer;
   const all = [...problems, ...unwell];
   return {
-    ...rest,
-    ...{ place, services, problems: all, readers: followers },
+    ...{ ...rest, ...common, problems: all, readers: followers },
     state: state === 'ok' && all.length > 0 ? 'standing-still' : state,
     chains: chains.map(({ secondsSinceReport, ...chain }) => ({
       ...chain,
@@ -48,20 +72,20 @@ export async function readStatus(operation: Operation): Promise<StatusReport> {
   };
 }
 
-function failureOf(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  throw error;
+async function askLedger(operation: Operation): Promise<StatusResponse | Failure> {
+  try {
+    return await operation.api.get<StatusResponse>('/v1/operations/status');
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
 }
 
-/** What can be said without the ledger. */
 async function statusOfEngines(
   operation: Operation,
   otherProblems: readonly string[],
-  told: Failure | null,
 ): Promise<Omit<StatusReport, 'place' | 'services'>> {
-  // Who knows only the address of the ledger cannot ask further.
-  if (told !== null && !operation.installation.environment.DAYBOOK_DATABASE_URL) throw told;
-  const engines = await askEngines(operation);
+  const engines = await checkEngines(operation);
   const problems = [...engineProblems(engines), ...otherProblems];
   const isReached = Object.values(engines).every(({ answers }) => answers);
   return {
@@ -72,18 +96,20 @@ async function statusOfEngines(
   };
 }
 
-async function askEngines({ env, store, log }: Operation): Promise<EnginesResponse> {
-  const { databaseUrl, eventstoredbUrl, kafkaBrokers } = env();
-  const database = { url: databaseUrl, variable: 'DAYBOOK_DATABASE_URL' };
+async function checkEngines({ env }: Operation): Promise<EnginesResponse> {
+  const { databaseUrl: url, eventstoredbUrl, kafkaBrokers } = env;
+  const database = requirePostgres({ url, variable: 'DAYBOOK_DATABASE_URL' });
+  const eventLog = eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb';
+  const durableLog = kafkaBrokers === undefined ? 'postgresql' : 'kafka';
   const [postgresql, events, messages] = await Promise.all([
-    engineOf('postgresql', requirePostgres(database)),
+    engineOf('postgresql', database),
     engineOf(
-      eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb',
-      store().then((it) => it.head()),
+      eventLog,
+      closing(openEventStore(env), (store) => store.head()),
     ),
     engineOf(
-      kafkaBrokers === undefined ? 'postgresql' : 'kafka',
-      log().then((it) => it.check()),
+      durableLog,
+      closing(openDurableLog(env), (log) => log.check()),
     ),
   ]);
   const head = events.answer === null ? null : String(events.answer);
@@ -92,6 +118,19 @@ async function askEngines({ env, store, log }: Operation): Promise<EnginesRespon
     eventLog: { ...events.engine, head },
     durableLog: messages.engine,
   };
+}
+
+/** What an engine answers. Its connections are closed afterwards. */
+async function closing<T extends { close(): Promise<void> }, Answer>(
+  opening: Promise<T>,
+  ask: (engine: T) => Promise<Answer>,
+): Promise<Answer> {
+  const engine = await opening;
+  try {
+    return await ask(engine);
+  } finally {
+    await engine.close();
+  }
 }
 
 async function serviceAt(url: string | null): Promise<Service | null> {
