@@ -23,6 +23,7 @@ import { certificatePage, comparePage, rebuildPage, replayPage } from './pages';
 interface AuditOptions {
   readonly data?: string | undefined;
   readonly eventsPerSecond?: number | undefined;
+  readonly json: boolean;
 }
 
 interface ReplayOptions extends AuditOptions {
@@ -42,7 +43,6 @@ interface RebuildOptions extends AuditOptions {
   readonly rollBack: boolean;
   readonly acceptDifferences: boolean;
   readonly resume: boolean;
-  readonly json: boolean;
 }
 
 type Pace = Pick<Parameters<typeof replay>[0], 'signal' | 'onProgress' | 'eventsPerSecond'>;
@@ -57,7 +57,8 @@ const TITLES: Readonly<Record<Progress['step'], readonly [title: string, unit: s
 /** Folds the event log from its start, and shows the result or its differences from the live tables. */
 export function runReplay(options: ReplayOptions): Promise<void> {
   const { inMemory, discard, resume, keep, format } = options;
-  return audit({ ...options, json: format === 'json' }, async (operation, pace, endBar) => {
+  const json = options.json || format === 'json';
+  return audit({ ...options, json }, async (operation, pace, endBar) => {
     const fault = faultOf(options);
     if (fault !== null) throw new Failure(fault, EXIT.usage);
     const { installation, env } = operation;
@@ -81,7 +82,7 @@ export function runReplay(options: ReplayOptions): Promise<void> {
             databaseUrl: inMemory ? null : databaseUrl,
             to: options.to ?? 'head',
           });
-      if (format !== 'csv') return answerOf(report, env.chainsFile);
+      if (json || format !== 'csv') return answerOf(report, env.chainsFile);
       endBar();
       const lines = report.kind === 'replay' ? replayCsv(report) : compareCsv(report);
       for (const line of lines) say(line);
@@ -132,7 +133,7 @@ export function runRebuild(readModel: string | undefined, options: RebuildOption
  * difference: scripts rely on 1 meaning that one was found.
  */
 function audit(
-  { eventsPerSecond, ...options }: AuditOptions & { readonly json: boolean },
+  { eventsPerSecond, ...options }: AuditOptions,
   work: (operation: Operation, pace: Pace, endBar: () => void) => Promise<Answer | ExitCode>,
 ): Promise<void> {
   return operate(options, async (operation) => {

@@ -9,7 +9,7 @@ import type {
 import { loadChainsFile } from '@daybook/chains';
 import { type Asset, type Figures, formatUnits, type Violation } from '@daybook/domain';
 import colors from 'picocolors';
-import { facts, table } from '../cli/output';
+import { facts, recordTable, table } from '../cli/output';
 import { grouped } from '../cli/progress';
 
 /** A replay as text: the trial balance, and balances and throughput by account. */
@@ -95,13 +95,7 @@ export function comparePage(report: CompareReport): string {
   return sections([
     colors.bold(`${grouped(rows)} rows compared at position ${position}`),
     `State hash  ${stateHash}`,
-    table(
-      ['read model', 'table', 'expected', 'found', 'differences'],
-      tables.map((it) => [
-        ...[it.readModel, it.table, grouped(it.rowsExpected), grouped(it.rowsFound)],
-        it.differences === 0 ? '0' : colors.red(grouped(it.differences)),
-      ]),
-    ),
+    recordTable(tables),
     differencesPage(differences, omitted),
     broken(violations),
     report.schema !== null && `The replay was kept in the schema ${report.schema}.`,
@@ -145,11 +139,8 @@ export function certificatePage({ id, outcome, ...rest }: Certificate): string {
 }
 
 function differencesPage(differences: readonly Difference[], omitted: number): string {
-  const rows = differences.map(({ table: name, row, kind, column, expected, found }) => [
-    ...[name, row, kind, column ?? '', expected ?? 'null', found ?? 'null'],
-  ]);
   const more = omitted === 0 ? '' : `\n... and ${grouped(omitted)} more`;
-  return table(['table', 'row', 'kind', 'column', 'expected', 'found'], rows) + more;
+  return recordTable(differences) + more;
 }
 
 function broken(violations: readonly Violation[]): string {

@@ -60,16 +60,13 @@ const BUGS: ReadonlySet<string> = new Set([
 
 /** What to correct, by PostgreSQL's error code. */
 const SET_UP: Readonly<Record<string, string>> = {
-  '28P01': 'PostgreSQL refuses the user or the password of DAYBOOK_DATABASE_URL. Correct them.',
-  '28000':
-    'PostgreSQL refuses connections of the user of DAYBOOK_DATABASE_URL from this host. Allow them in pg_hba.conf.',
-  '3D000': 'The database in DAYBOOK_DATABASE_URL does not exist. Create it, or correct the name.',
-  '3F000':
-    'The database has none of the tables of Daybook. Run the migrations, or start the ledger once.',
+  '28P01': 'PostgreSQL refuses this user or password. Correct DAYBOOK_DATABASE_URL.',
+  '28000': 'PostgreSQL refuses this user from this host. Allow it in pg_hba.conf.',
+  '3D000': 'The database does not exist. Create it, or correct DAYBOOK_DATABASE_URL.',
+  '3F000': 'The database has no tables of Daybook. Run the migrations.',
   '42P01': 'The database lacks tables of this version. Run the migrations of this version.',
   '42703': 'The tables are of another version. Run the migrations of this version.',
-  '42501':
-    'The user of DAYBOOK_DATABASE_URL lacks a permission. Run the migrations, which grant it.',
+  '42501': 'The user of the database lacks a permission. Run the migrations, which grant it.',
 };
 
 /** The message and exit code of an error. The message has a stack only for a bug of Daybook. */

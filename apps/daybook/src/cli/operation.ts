@@ -1,6 +1,7 @@
 import type { EventStore } from '@daybook/event-store';
 import { readEnvironment, requirePostgres } from '@daybook/platform';
 import { Logger } from '@nestjs/common';
+import { DEFAULT_ACCOUNT_ID } from '../../../ledger/src/edge/identity';
 import { LedgerEnv } from '../../../ledger/src/ledger.env';
 import { openEventStore } from '../../../ledger/src/runtime/engines';
 import { EXIT, Failure } from './exit-codes';
@@ -17,6 +18,7 @@ export interface Operation {
   readonly api: LedgerApi;
   /** The configuration of the ledger. Throws `EnvironmentError`. */
   readonly env: Readonly<LedgerEnv>;
+  readonly defaultAccountId: string;
   /** The event log, once the database is known to answer and to be migrated. */
   store(): Promise<EventStore>;
   close(): Promise<void>;
@@ -33,7 +35,7 @@ export function openOperation(data: string | undefined, signal: AbortSignal): Op
     return known;
   };
   return {
-    ...{ installation, signal },
+    ...{ installation, signal, defaultAccountId: DEFAULT_ACCOUNT_ID },
     get api() {
       return operatorApi(installation, signal);
     },

@@ -14,7 +14,7 @@ export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
-/** Adds a command on the Daybook that `--data` or the `DAYBOOK_` variables name. */
+/** Adds a command on the Daybook that `--data` or the `DAYBOOK_` variables name, with examples in its help. */
 export function subcommand(
   parent: Command,
   name: string,
@@ -25,11 +25,9 @@ export function subcommand(
     .command(name)
     .description(description)
     .option('--data <folder>', DATA_HELP)
+    .option('--json', 'print JSON; positions and amounts are strings', false)
     .addHelpText('after', examples(...lines));
 }
-
-export const jsonOption = () =>
-  new Option('--json', 'print JSON; positions and amounts are strings').default(false);
 
 export const reasonOption = () =>
   new Option('--reason <text>', 'why; stored with the event')

@@ -39,6 +39,17 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .join('\n');
 }
 
+/** A table of records by their fields; `secondsSinceProgress` is headed `seconds since progress`. */
+export function recordTable(rows: readonly object[]): string {
+  const cell = (value: unknown) => (Array.isArray(value) ? value.join(',') : String(value ?? ''));
+  const inWords = (field: string) => field.replace(/[A-Z]/g, (it) => ` ${it.toLowerCase()}`);
+  const head = Object.keys(rows[0] ?? {}).map(inWords);
+  return table(
+    head,
+    rows.map((row) => Object.values(row).map(cell)),
+  );
+}
+
 /** Named values, one per line. Those without a value are left out. */
 export function facts(values: Readonly<Record<string, string | null | undefined>>): string[] {
   return Object.entries(values)

@@ -1,6 +1,6 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import { FAMILIES } from '@daybook/domain';
-import { count, index, jsonOption, several, subcommand } from '../cli/options';
+import { count, index, several, subcommand } from '../cli/options';
 
 const XPUB_HELP = 'an account-level xpub, or "configured" for the one that the ledger mints with';
 
@@ -23,7 +23,6 @@ export function addAddresses(program: Command): void {
     .option('--xpub <xpub>', XPUB_HELP, 'configured')
     .option('--from <index>', 'the first index', index, 0)
     .option('--count <number>', 'how many addresses', count, 1)
-    .addOption(jsonOption())
     .action((options) => {
       const { derive } = require('../addresses/derive') as typeof import('../addresses/derive');
       derive(options);
@@ -39,8 +38,7 @@ export function addAddresses(program: Command): void {
   )
     .argument('[address]', 'a deposit address')
     .option('--all', 'check the address of every purse instead', false)
-    .option('--xpub <xpub>', `${XPUB_HELP}; may be repeated`, several)
-    .addOption(jsonOption());
+    .option('--xpub <xpub>', `${XPUB_HELP}; may be repeated`, several);
   check.action((address, { all, ...options }) => {
     const { checkAll, checkOne } =
       require('../addresses/check') as typeof import('../addresses/check');

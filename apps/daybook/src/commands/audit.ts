@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { count, jsonOption, moment, position, subcommand } from '../cli/options';
+import { count, moment, position, subcommand } from '../cli/options';
 
 const RATE_HELP = 'read at most this fast, to leave capacity to the service';
 
@@ -21,7 +21,6 @@ export function addReplay(program: Command): void {
         .choices(['table', 'json', 'csv'] as const)
         .default('table' as const),
     )
-    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .option('--keep', 'keep the tables of the replay, for queries', false)
     .option('--resume <id>', 'resume an interrupted run')
     .option('--discard <id>', 'remove the tables of a kept or interrupted run')
@@ -44,7 +43,6 @@ export function addRebuild(program: Command): void {
     .option('--accept-differences', 'swap even if rows differ, after a fix of a projection', false)
     .option('--resume', 'resume an interrupted rebuild', false)
     .option('--events-per-second <number>', RATE_HELP, count)
-    .addOption(jsonOption())
     .action((readModel, options) => load().runRebuild(readModel, options));
 }
 

@@ -4,7 +4,7 @@ import type { RecordedEvent } from '@daybook/event-store';
 import colors from 'picocolors';
 import { EXIT, Failure } from '../cli/exit-codes';
 import { operate } from '../cli/operate';
-import { count, jsonOption, position, several, subcommand, uuid } from '../cli/options';
+import { count, position, several, subcommand, uuid } from '../cli/options';
 import { remark, say, sayJson } from '../cli/output';
 
 const PAGE_MAX = 1_000;
@@ -30,7 +30,6 @@ export function addEvents(program: Command): void {
     .option('--limit <number>', 'stop after this many events', count)
     .option('--account <id>', 'only events of this account', uuid)
     .option('--type <name>', 'only events of this type; may be repeated', several)
-    .addOption(jsonOption())
     .action(({ follow, json, limit, account, type: types, ...options }) =>
       operate(options, async (operation) => {
         requireKnown(types ?? []);

@@ -9,8 +9,8 @@ import { EXIT, Failure } from '../cli/exit-codes';
 import type { LedgerApi, List } from '../cli/ledger-api';
 import { operate } from '../cli/operate';
 import type { Operation } from '../cli/operation';
-import { jsonOption, listOf, moment, name, reasonOption, subcommand, uuid } from '../cli/options';
-import { remark, table } from '../cli/output';
+import { listOf, moment, name, reasonOption, subcommand, uuid } from '../cli/options';
+import { recordTable, remark } from '../cli/output';
 
 const SCOPES = [...new Set([...scopeWords('account'), ...scopeWords('operator')])];
 
@@ -70,7 +70,6 @@ function addCreate(keys: Command): void {
     .addOption(accountOption('the owner of the key (default: the default account)'))
     .addOption(operatorOption())
     .addOption(reasonOption())
-    .addOption(jsonOption())
     .action(({ scopes, name, expires, reason, ...options }) =>
       operate(options, async (operation) => {
         if (expires !== undefined && expires.getTime() <= Date.now()) {
@@ -108,22 +107,14 @@ function addList(keys: Command): void {
   )
     .addOption(accountOption('only keys of this account'))
     .addOption(operatorOption())
-    .addOption(jsonOption())
     .action((options) =>
       operate(options, async (operation) => {
         const all = await keysOf(await ownersOf(operation, options));
         const keys = all.map(({ owner: { accountId, operator }, key }) => ({
-          ...{ accountId, operator },
           ...key,
+          ...{ accountId, operator },
         }));
-        const owner = options.operator === undefined ? 'account' : 'operator';
-        const head = ['key id', 'name', 'scopes', 'status', 'issued', 'ended or ends'];
-        const rows = keys.map((it) => [
-          ...[it.keyId, it.name ?? '', it.scopes.join(','), it.status, it.issuedAt],
-          it.revokedAt ?? it.expiresAt ?? '',
-          ...[it.reason ?? '', it.accountId ?? it.operator ?? ''],
-        ]);
-        return { json: { keys }, text: () => table([...head, 'reason', owner], rows) };
+        return { json: { keys }, text: () => recordTable(keys) };
       }),
     );
 }
@@ -139,7 +130,6 @@ function addRevoke(keys: Command): void {
     .addOption(reasonOption())
     .addOption(accountOption('the owner of the key (default: the account that has it)'))
     .addOption(operatorOption())
-    .addOption(jsonOption())
     .action((given, { reason, ...options }) =>
       operate(options, async (operation) => {
         // The secret of a whole key is not sent anywhere.
@@ -166,7 +156,7 @@ async function ownerOf(operation: Operation, { account, operator }: Named): Prom
       require('../keys/operator-keys') as typeof import('../keys/operator-keys');
     return operatorOwner(await operation.store(), operator);
   }
-  return accountOwner(operation.api, account ?? defaultAccount());
+  return accountOwner(operation.api, account ?? operation.defaultAccountId);
 }
 
 /** The owner that the options name, else every account, the default account first. */
@@ -182,12 +172,6 @@ async function ownersOf(operation: Operation, named: Named): Promise<readonly Ke
 async function keysOf(owners: readonly KeyOwner[]) {
   const ofOwners = owners.map(async (owner) => (await owner.list()).map((key) => ({ owner, key })));
   return (await Promise.all(ofOwners)).flat();
-}
-
-function defaultAccount(): string {
-  const identity =
-    require('../../../ledger/src/edge/identity') as typeof import('../../../ledger/src/edge/identity');
-  return identity.DEFAULT_ACCOUNT_ID;
 }
 
 /** An account's keys, through the ledger. */

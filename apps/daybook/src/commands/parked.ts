@@ -2,8 +2,8 @@ import type { Command } from '@commander-js/extra-typings';
 import type { ParkedKeyResponse } from '../../../ledger/src/operations/parked-keys.dto';
 import type { List } from '../cli/ledger-api';
 import { operate } from '../cli/operate';
-import { jsonOption, reasonOption, subcommand } from '../cli/options';
-import { table } from '../cli/output';
+import { reasonOption, subcommand } from '../cli/options';
+import { recordTable } from '../cli/output';
 
 const PARKED_KEYS = '/v1/operations/parked-keys';
 
@@ -18,18 +18,13 @@ export function addParked(program: Command): void {
     'List the parked keys with their reasons.',
     'npx daybook parked list',
     "npx daybook parked list --json | jq '.parked[].reason'",
-  )
-    .addOption(jsonOption())
-    .action((options) =>
-      operate(options, async ({ api }) => {
-        const { data: parked } = await api.get<List<ParkedKeyResponse>>(PARKED_KEYS);
-        const head = ['topic', 'group', 'key', 'messages', 'since', 'reason'];
-        const rows = parked.map((it) => [
-          ...[it.topic, it.group, it.key, String(it.messages), it.since, it.reason],
-        ]);
-        return { json: { parked }, text: () => table(head, rows) || 'No key is parked.' };
-      }),
-    );
+  ).action((options) =>
+    operate(options, async ({ api }) => {
+      const { data: parked } = await api.get<List<ParkedKeyResponse>>(PARKED_KEYS);
+      const text = () => recordTable(parked) || 'No key is parked.';
+      return { json: { parked }, text };
+    }),
+  );
 
   subcommand(
     parked,
@@ -41,7 +36,6 @@ export function addParked(program: Command): void {
     .argument('<group>', 'such as ledger')
     .argument('<key>', 'as "parked list" shows it')
     .addOption(reasonOption())
-    .addOption(jsonOption())
     .action((topic, group, key, { reason, ...options }) =>
       operate(options, async ({ api }) => {
         await api.post(`${PARKED_KEYS}/retry`, { topic, group, key, reason });

@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from '@commander-js/extra-typings';
 import colors from 'picocolors';
-import type { EngineResponse } from '../../../ledger/src/operations/status.dto';
+import type {
+  ConsumerResponse,
+  EngineResponse,
+  FollowerResponse,
+} from '../../../ledger/src/operations/status.dto';
 import { EXIT } from '../cli/exit-codes';
 import { operate } from '../cli/operate';
-import { jsonOption, subcommand } from '../cli/options';
-import { say, sayJson, table } from '../cli/output';
+import { subcommand } from '../cli/options';
+import { recordTable, say, sayJson, table } from '../cli/output';
 import type { Service, StatusReport } from '../status/read-status';
 
 const WATCH_EVERY_MS = 2_000;
@@ -28,7 +32,6 @@ export function addStatus(program: Command): void {
     'DAYBOOK_DATABASE_URL=postgres://... DAYBOOK_LEDGER_URL=http://ledger:3000 npx daybook status',
   )
     .option('--watch', 'repeat every two seconds until Ctrl-C', false)
-    .addOption(jsonOption())
     .action(({ watch, json, ...options }) =>
       operate(options, async (operation) => {
         const { readStatus } =
@@ -60,35 +63,19 @@ function statusPage(report: StatusReport): string {
         ...serviceRows('chain-watcher', services.watcher),
       ],
     ),
-    table(
-      ['follower', 'position', 'lag', 'without progress', 'state'],
-      readers.map((it) => [
-        ...[it.name, it.position, it.lag, seconds(it.secondsSinceProgress)],
-        mark(!it.standsStill, it.standsStill ? 'stalled' : 'ok'),
-      ]),
+    recordTable(readers.map(withState)),
+    recordTable(consumers.map(withState)),
+    recordTable(
+      chains.map(({ secondsSinceWord, standsStill, ...chain }) => ({
+        ...chain,
+        lastReport: `${secondsSinceWord} s ago`,
+      })),
     ),
-    table(
-      ['topic', 'group', 'lag', 'parked keys', 'without progress', 'state'],
-      consumers.map((it) => [
-        ...[it.topic, it.group, it.lag ?? 'unknown', String(it.parkedKeys)],
-        seconds(it.secondsSinceProgress ?? 0),
-        mark(!it.standsStill && it.parkedKeys === 0, it.standsStill ? 'stalled' : 'ok'),
-      ]),
-    ),
-    table(
-      ['chain', 'latest', 'matched', 'finalized', 'addresses through', 'last report', 'state'],
-      chains.map((it) => [
-        ...[it.chain, it.latest, it.matched, it.finalized ?? '', it.addressesThrough ?? ''],
-        `${it.secondsSinceWord} s ago`,
-        mark(!it.standsStill, it.detail === null ? it.state : `${it.state}: ${it.detail}`),
-      ]),
-    ),
-    table(
-      ['reaction', 'due now', 'next due', 'waiting or failed'],
-      (reactions?.states ?? []).map((it) => [
-        ...[it.name, String(it.overdue), it.nextDueAt ?? ''],
-        it.notes.map(({ note, rows }) => `${rows}: ${note}`).join('\n'),
-      ]),
+    recordTable(
+      (reactions?.states ?? []).map(({ name, overdue, nextDueAt, notes }) => ({
+        ...{ reaction: name, overdue, nextDueAt },
+        notes: notes.map(({ note, rows }) => `${rows}: ${note}`).join('\n'),
+      })),
     ),
     report.problems.map((problem) => colors.red(`! ${problem}`)).join('\n'),
     colors.dim(
@@ -114,8 +101,8 @@ function serviceRows(name: string, service: Service | null): string[][] {
   return [[name, service.url, mark(service.status === 'ok', state)]];
 }
 
-function seconds(count: number): string {
-  return count === 0 ? '' : `${count} s`;
+function withState({ standsStill, detail, ...row }: FollowerResponse | ConsumerResponse) {
+  return { ...row, state: mark(!standsStill, standsStill ? `stalled: ${detail}` : 'ok') };
 }
 
 function mark(isWell: boolean, words: string): string {

@@ -5,8 +5,8 @@ import { EXIT, type ExitCode, Failure } from '../cli/exit-codes';
 import type { List } from '../cli/ledger-api';
 import { type Answer, operate } from '../cli/operate';
 import type { Operation } from '../cli/operation';
-import { blockNumber, jsonOption, reasonOption, subcommand, uuid } from '../cli/options';
-import { remark, table } from '../cli/output';
+import { blockNumber, reasonOption, subcommand, uuid } from '../cli/options';
+import { recordTable, remark } from '../cli/output';
 import { countingBar } from '../cli/progress';
 
 const REQUESTS = '/v1/operations/watch-requests';
@@ -44,13 +44,13 @@ export function addWatch(program: Command): void {
     `npx daybook watch list --json | jq '.requests[] | select(.state == "running")'`,
   )
     .option('--chain <id>', 'only requests for this chain')
-    .addOption(jsonOption())
     .action(({ chain, ...options }) =>
       operate(options, async ({ api }) => {
         const query = new URLSearchParams({ limit: String(SHOWN_MAX), ...(chain && { chain }) });
         const { data } = await api.get<List<WatchRequest>>(`${REQUESTS}?${query}`);
-        const requests = data.map(requestReport);
-        return { json: { requests }, text: () => requestTable(data) || 'There is no request yet.' };
+        const shown = data.map(({ reason, refusal, reportedAt, endedAt, ...request }) => request);
+        const text = () => recordTable(shown) || 'There is no request yet.';
+        return { json: { requests: data.map(requestReport) }, text };
       }),
     );
 
@@ -62,7 +62,6 @@ export function addWatch(program: Command): void {
   )
     .argument('<id>', 'as "watch list" shows it', uuid)
     .addOption(reasonOption())
-    .addOption(jsonOption())
     .action((id, { reason, ...options }) =>
       operate(options, async ({ api }) => {
         const known = await api.get<WatchRequest>(`${REQUESTS}/${id}`);
@@ -95,7 +94,6 @@ function addRescan(watch: Command): void {
     .option('--yes', 'allow more than 10,000 blocks', false)
     .addOption(reasonOption())
     .option('--detach', 'do not wait for the end', false)
-    .addOption(jsonOption())
     .addHelpText('after', RESCAN_HELP)
     .action(({ chain, from, to, resetRing, reason, yes, detach, ...options }) =>
       operate(options, async (operation) => {
@@ -175,16 +173,6 @@ function stallRemarks(): (request: WatchRequest) => void {
   };
 }
 
-function requestTable(requests: readonly WatchRequest[]): string {
-  const head = ['id', 'chain', 'kind', 'blocks', 'state', 'left', 'found', 'new'];
-  const rows = requests.map((it) => [
-    ...[it.id, it.chain, it.kind, `${it.fromBlock ?? '?'} to ${it.toBlock ?? '?'}`, it.state],
-    isOpen(it) && it.blocksLeft !== null ? String(it.blocksLeft) : '',
-    ...[String(it.found), String(it.versions), it.requestedAt.slice(0, 19), it.requestedBy],
-  ]);
-  return table([...head, 'requested', 'by'], rows);
-}
-
 function isOpen({ state }: WatchRequest): boolean {
   return state === 'waiting' || state === 'running';
 }
@@ -194,7 +182,7 @@ function answerOf(request: WatchRequest, exitCode: ExitCode): Answer {
 }
 
 /** A request as JSON; `schemas/watch-request.v1.json` is the contract. */
-function requestReport(request: WatchRequest): object {
+function requestReport(request: WatchRequest) {
   const { id, chain, kind, state, fromBlock, toBlock, found, versions, refusal } = request;
   const text = (block: number | null): string | null => (block === null ? null : String(block));
   return {

@@ -37,19 +37,18 @@ export interface DemoChain extends Omit<Anvil, 'kill'> {
   rpc<T>(method: string, ...params: readonly unknown[]): Promise<T>;
 }
 
-export interface DemoChainOptions {
-  /** Keeps the chain. */
-  readonly folder: string;
-  /** By default the usual one, or any free one. */
-  readonly port?: number;
-}
-
 /**
  * Starts the local chain where it was left. Blocks are made on demand only. The whole chain is written to
  * `folder` after every block, so a killed node returns with the same blocks except the very last. Two
- * tokens are deployed at the first start.
+ * tokens are deployed at the first start. Without `port` it uses the usual one, or any free one.
  */
-export async function startDemoChain({ folder, port }: DemoChainOptions): Promise<DemoChain> {
+export async function startDemoChain({
+  folder,
+  port,
+}: {
+  readonly folder: string;
+  readonly port?: number;
+}): Promise<DemoChain> {
   mkdirSync(folder, { recursive: true });
   const state = join(folder, 'state.json');
   const chainsFile = join(folder, 'chains.json');

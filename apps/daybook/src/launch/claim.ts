@@ -18,17 +18,11 @@ interface Claim {
   readonly children: readonly Running[];
 }
 
-export interface HeldClaim {
-  /** Records a child, so that the next launcher ends it if this one is killed. */
-  note(name: string, pid: number): void;
-  release(): void;
-}
-
 /**
  * Claims the folder for this process, and ends what a killed launcher left running. Throws `Failure` while
  * another launcher runs.
  */
-export async function claim({ path, claimFile }: DataFolder): Promise<HeldClaim> {
+export async function claim({ path, claimFile }: DataFolder) {
   let held: Claim = { launcher: describe('daybook', process.pid), children: [] };
   while (!tryLink(claimFile, held)) {
     const found = readClaim(claimFile);
@@ -50,7 +44,8 @@ export async function claim({ path, claimFile }: DataFolder): Promise<HeldClaim>
     rmSync(stale, { force: true });
   }
   return {
-    note: (name, pid) => {
+    /** Records a child, so that the next launcher ends it if this one is killed. */
+    note: (name: string, pid: number): void => {
       const others = held.children.filter((child) => child.name !== name);
       held = { ...held, children: [...others, describe(name, pid)] };
       writePrivately(claimFile, JSON.stringify(held));

@@ -11,9 +11,7 @@ import { readWatcherEnv } from '../../../chain-watcher/src/watcher.env';
 import { readLedgerEnv } from '../../../ledger/src/ledger.env';
 import {
   apiKeyOf,
-  type ByRole,
   type DataFolder,
-  databaseUrls,
   type LastStart,
   operatorKeyOf,
   passwordsOf,
@@ -24,7 +22,7 @@ import { type DemoChain, startDemoChain } from '../demo/chain';
 import { claim } from './claim';
 import { insist, keepRunning, type Startable } from './keep-running';
 import { provision } from './provision';
-import { rotateLogs, runToEnd, startService } from './service';
+import { rotateLogs, startService } from './service';
 
 /** `dist/apps`: the compiled apps lie beside this one. */
 const APPS = dirname(dirname(dirname(__dirname)));
@@ -85,7 +83,7 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
   const chain = hasChain ? await startChain(keep, folder) : undefined;
   const chainsFile = chain?.().chainsFile ?? options.chains;
   const databases = await step('Database, roles and tables', async () => {
-    const prepared = await insist(() => prepareDatabase(postgres(), folder));
+    const prepared = await insist(() => provision(postgres(), passwordsOf(folder)));
     rememberStart(folder, { postgresPort: postgres().port, ...urls }, chainsFile);
     return [prepared, 'Database, roles and tables'];
   });
@@ -142,7 +140,7 @@ type Keep = <T extends Startable & { readonly port?: number }>(
 async function claimFolder({ folder, tell }: LaunchOptions, stops: Stop[]): Promise<Keep> {
   const claimed = await claim(folder);
   stops.push(claimed.release);
-  stops.push(rotateLogs(['migrations', 'ledger', 'chain-watcher'].map((app) => log(folder, app))));
+  stops.push(rotateLogs(['ledger', 'chain-watcher'].map((app) => log(folder, app))));
   return async (name, start) => {
     let known: { readonly port?: number } = {};
     const spawned = (pid: number): void => claimed.note(name, pid);
@@ -176,25 +174,6 @@ function startChain(keep: Keep, { chain: folder }: DataFolder) {
     );
     return [current, `Local EVM chain (anvil) on ${current().url}`];
   });
-}
-
-/** Creates the database, its roles and tables. Returns the connection strings. */
-async function prepareDatabase(server: EmbeddedPostgres, folder: DataFolder): Promise<ByRole> {
-  const passwords = passwordsOf(folder);
-  await provision(server.url, passwords);
-  const databases = databaseUrls(server.port, passwords);
-  for (const [app, runtimeUrl] of [
-    ['ledger', databases.ledger],
-    ['chain-watcher', databases.watcher],
-  ] as const) {
-    await runToEnd({
-      name: `The migration of ${app}`,
-      module: join(APPS, app, 'src/migrate.js'),
-      environment: { DAYBOOK_MIGRATION_URL: databases.owner, DAYBOOK_DATABASE_URL: runtimeUrl },
-      logFile: log(folder, 'migrations'),
-    });
-  }
-  return databases;
 }
 
 /** Stores the configuration for the commands that come later. It may contain secrets. */

@@ -22,7 +22,7 @@ const LOG_BYTES_MAX = 20 * 1024 * 1024;
 const ROTATE_EVERY_MS = 30_000;
 const LOG_LINES_SHOWN = 15;
 
-export interface Program {
+interface Program {
   readonly name: string;
   /** The compiled entry file. */
   readonly module: string;
@@ -36,12 +36,28 @@ export interface Program {
  * with the process id at once.
  */
 export async function startService(
-  program: Program,
+  { name, module, environment, logFile }: Program,
   url: string,
   spawned: (pid: number) => void,
 ): Promise<Startable> {
-  const { child, problem } = spawnNode(program);
+  // The app writes to its log by itself, so nothing is lost if this process ends.
+  const log = openSync(logFile, 'a', 0o600);
+  const from = statSync(logFile).size;
+  const child = fork(module, {
+    // In a process group of its own, so that Ctrl-C reaches this process only, which stops all in order.
+    detached: true,
+    execArgv: [...NODE_ARGUMENTS],
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  closeSync(log);
+  guardChild(child);
   if (child.pid !== undefined) spawned(child.pid);
+  const problem = (what: string): Error => {
+    const written = readFileSync(logFile).subarray(from).toString('utf8').trimEnd();
+    const end = written.split('\n').slice(-LOG_LINES_SHOWN).join('\n');
+    return new Error(`${name} ${what}. The end of ${logFile}:\n${end}`);
+  };
   const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   const stop = async (): Promise<void> => {
     // The process id of an ended app may belong to another process by now.
@@ -63,16 +79,6 @@ export async function startService(
   }
 }
 
-/** Runs a program to its end. Rejects with the end of its log if it fails. */
-export async function runToEnd(program: Program): Promise<void> {
-  const { child, problem } = spawnNode(program);
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', resolve);
-  });
-  if (code !== 0) throw problem('failed');
-}
-
 /**
  * Rotates log files until the returned function is called. They are copied and truncated, because the
  * programs hold them open in append mode.
@@ -86,27 +92,6 @@ export function rotateLogs(files: readonly string[]): () => void {
     }
   }, ROTATE_EVERY_MS);
   return () => clearInterval(timer);
-}
-
-function spawnNode({ name, module, environment, logFile }: Program) {
-  // The program writes to the file by itself, so nothing is lost if this process ends.
-  const log = openSync(logFile, 'a', 0o600);
-  const from = statSync(logFile).size;
-  const child = fork(module, {
-    // In a process group of its own, so that Ctrl-C reaches this process only, which stops all in order.
-    detached: true,
-    execArgv: [...NODE_ARGUMENTS],
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', log, log, 'ipc'],
-  });
-  closeSync(log);
-  guardChild(child);
-  const problem = (what: string): Error => {
-    const written = readFileSync(logFile).subarray(from).toString('utf8').trimEnd();
-    const end = written.split('\n').slice(-LOG_LINES_SHOWN).join('\n');
-    return new Error(`${name} ${what}. The end of ${logFile}:\n${end}`);
-  };
-  return { child, problem };
 }
 
 function hasEnded(child: ChildProcess): boolean {
