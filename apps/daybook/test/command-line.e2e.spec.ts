@@ -239,7 +239,7 @@ it.each<[string, RegExp]>([
   ['watch rescan --reset-ring --to 3', /leave out --to/],
   ['watch cancel 7', /An id is a UUID/],
   ['start --roles everything', /list of ledger, api, .*, watcher/],
-  ['start --port 99999', /A port is a number from 1 to 65534/],
+  ['start --port 99999', /A port is a whole number from 1 to 65534/],
   ['reset', /confirm with --yes/],
   ['statsu', /Did you mean status/],
   ['keys create', /--scopes <list>' not specified/],

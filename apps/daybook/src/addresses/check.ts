@@ -71,7 +71,7 @@ function checkRow(row: PurseRow, mint: Mint | undefined, xpubs: readonly Xpub[])
 export function checkAll({ xpub, ...options }: CheckOptions): Promise<void> {
   return operate(options, async (operation) => {
     const store = await operation.store();
-    const xpubs = xpubsFor(() => operation.env, xpub);
+    const xpubs = xpubsFor(operation, xpub);
     const alarms: { purseId: string; address: string; reason: string }[] = [];
     let [checked, otherXpub, wrong] = [0, 0, 0];
     await forEachPage(operation, async (rows) => {
@@ -148,7 +148,7 @@ export function checkOne(given: string, { xpub, ...options }: CheckOptions): Pro
     }
     const { family, address } = place;
     const store = await operation.store();
-    const xpubs = xpubsFor(() => operation.env, xpub, [family]);
+    const xpubs = xpubsFor(operation, xpub, [family]);
     const found = await withClient(operation.env.databaseUrl, async (client) => {
       const find = `${PURSES} WHERE address = $1 AND family = $2`;
       const [row] = (await client.query<PurseRow>(find, [address, family])).rows;

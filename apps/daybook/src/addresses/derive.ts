@@ -7,11 +7,11 @@ import {
   type Xpub,
 } from '@daybook/chains';
 import { FAMILIES, type Family } from '@daybook/domain';
-import { readEnvironment } from '@daybook/platform';
-import { LedgerEnv, xpubsOf } from '../../../ledger/src/ledger.env';
+import { xpubsOf } from '../../../ledger/src/ledger.env';
 import { EXIT, Failure } from '../cli/exit-codes';
-import { findInstallation } from '../cli/installation';
-import { remark, say, sayJson } from '../cli/output';
+import { operate } from '../cli/operate';
+import type { Operation } from '../cli/operation';
+import { remark } from '../cli/output';
 
 /** The value of `--xpub` for the key that the ledger mints with. */
 const CONFIGURED = 'configured';
@@ -28,30 +28,29 @@ interface DeriveOptions {
 }
 
 /** Prints addresses of an xpub. With an xpub given it needs no installation. */
-export function derive({ data, family, xpub: given, from, count, json }: DeriveOptions): void {
-  if (from + count > INDEXES) {
-    throw new Failure(`The last index is ${INDEXES - 1}. Lower --from or --count.`, EXIT.usage);
-  }
-  const env = () => readEnvironment(LedgerEnv, findInstallation(data).environment);
-  const [xpub] = xpubsFor(env, [given], [family]);
-  if (xpub === undefined) {
-    const right = 'Give one with --xpub.';
-    throw new Failure(`No xpub is configured for the family ${family}. ${right}`, EXIT.usage);
-  }
-  const { fingerprint: xpubFingerprint } = xpub;
-  const addresses = Array.from({ length: count }, (_, i) => {
-    const index = from + i;
-    const address = displayAddress(family, deriveAddress(xpub, index));
-    return { index, path: pathOf(index), address };
+export function derive({ family, xpub: given, from, count, ...options }: DeriveOptions) {
+  return operate(options, async (operation) => {
+    if (from + count > INDEXES) {
+      throw new Failure(`The last index is ${INDEXES - 1}. Lower --from or --count.`, EXIT.usage);
+    }
+    const [xpub] = xpubsFor(operation, [given], [family]);
+    if (xpub === undefined) {
+      const fault = `No xpub is configured for the family ${family}.`;
+      throw new Failure(`${fault} Give one with --xpub.`, EXIT.usage);
+    }
+    const addresses = Array.from({ length: count }, (_, i) => {
+      const index = from + i;
+      const address = displayAddress(family, deriveAddress(xpub, index));
+      return { index, path: pathOf(index), address };
+    });
+    if (xpub.isDevelopment && !options.json) {
+      remark('This is the public development xpub. Its keys are known.');
+    }
+    const line = ({ index, path, address }: (typeof addresses)[number]) =>
+      `${String(index).padStart(10)}  ${path.padEnd(12)}  ${address}`;
+    const json = { xpubFingerprint: xpub.fingerprint, addresses };
+    return { json, text: () => addresses.map(line).join('\n') };
   });
-  if (json) {
-    sayJson({ xpubFingerprint, addresses });
-    return;
-  }
-  if (xpub.isDevelopment) remark('This is the public development xpub. Its keys are known.');
-  for (const { index, path, address } of addresses) {
-    say(`${String(index).padStart(10)}  ${path.padEnd(12)}  ${address}`);
-  }
 }
 
 /**
@@ -59,14 +58,14 @@ export function derive({ data, family, xpub: given, from, count, json }: DeriveO
  * key given by mistake is refused and not repeated.
  */
 export function xpubsFor(
-  env: () => LedgerEnv,
+  operation: Operation,
   given: readonly string[] = [CONFIGURED],
   families: readonly Family[] = FAMILIES,
 ): readonly Xpub[] {
   try {
     return given.flatMap((text) => {
       if (text !== CONFIGURED) return families.map((family) => parseXpub(family, text));
-      const configured = [...purseXpubs(xpubsOf(env()), []).values()];
+      const configured = [...purseXpubs(xpubsOf(operation.env), []).values()];
       return configured.filter(({ family }) => families.includes(family));
     });
   } catch (error) {

@@ -95,7 +95,7 @@ export function comparePage(report: CompareReport): string {
   return sections([
     colors.bold(`${grouped(rows)} rows compared at position ${position}`),
     `State hash  ${stateHash}`,
-    recordTable(tables),
+    recordTable(tables.map(({ digest, ...compared }) => compared)),
     differencesPage(differences, omitted),
     broken(violations),
     report.schema !== null && `The replay was kept in the schema ${report.schema}.`,

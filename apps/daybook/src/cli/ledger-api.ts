@@ -1,6 +1,5 @@
 import { reasonOf } from '@daybook/platform/plain';
 import { EXIT, type ExitCode, Failure } from './exit-codes';
-import type { Installation } from './installation';
 
 /** The ledger answers in milliseconds, or says within seconds why it cannot. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -20,21 +19,6 @@ export interface List<Entry> {
 interface ProblemBody {
   readonly detail: string;
   readonly errors?: readonly { readonly detail: string }[];
-}
-
-const SET_URL = 'DAYBOOK_LEDGER_URL to its address, such as http://127.0.0.1:3000';
-const SET_KEY =
-  'DAYBOOK_OPERATOR_KEY to a key of an operator ("npx daybook keys create --operator <name> --scopes read,write" issues one)';
-
-/** The ledger of an installation, called with the operator's key. */
-export function operatorApi(installation: Installation, signal: AbortSignal): LedgerApi {
-  const { ledgerUrl, operatorKey, folder, place } = installation;
-  if (ledgerUrl !== null && operatorKey !== null) return ledgerApi(ledgerUrl, operatorKey, signal);
-  const missing = [ledgerUrl === null && SET_URL, operatorKey === null && SET_KEY];
-  const set = missing.filter(Boolean).join(', and ');
-  const right =
-    folder === null ? `Set ${set}` : `Start one on ${place}, or without --data set ${set}`;
-  throw new Failure(`This command calls the ledger. ${right}.`, EXIT.usage);
 }
 
 export function ledgerApi(url: string, key: string, signal?: AbortSignal): LedgerApi {

@@ -25,7 +25,7 @@ export function addAddresses(program: Command): void {
     .option('--count <number>', 'how many addresses', count, 1)
     .action((options) => {
       const { derive } = require('../addresses/derive') as typeof import('../addresses/derive');
-      derive(options);
+      return derive(options);
     });
 
   const check = subcommand(

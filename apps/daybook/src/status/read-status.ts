@@ -2,35 +2,12 @@ import { requirePostgres } from '@daybook/platform';
 import { reasonOf } from '@daybook/platform/plain';
 import { version } from '../../../../package.json';
 import { engineOf, engineProblems } from '../../../ledger/src/operations/engine-state';
-import type {
-  EnginesResponse,
-  FollowerResponse,
-  StatusResponse,
-  WatchedChainResponse,
-} from '../../../ledger/src/operations/status.dto';
+import type { EnginesResponse, StatusResponse } from '../../../ledger/src/operations/status.dto';
 import { openDurableLog, openEventStore } from '../../../ledger/src/runtime/engines';
 import { Failure } from '../cli/exit-codes';
 import type { Operation } from '../cli/operation';
 
 const ANSWER_TIMEOUT_MS = 5_000;
-
-/**
- * The answer of `daybook status --json`; `schemas/status.v1.json` is the contract. Some fields keep the
- * names that they had before the ledger served the status.
- */
-export interface StatusReport
-  extends Pick<StatusResponse, 'at' | 'state' | 'problems' | 'versions' | 'engines' | 'consumers'> {
-  readonly place: string;
-  /** Null where the address is not known. */
-  readonly services: { readonly ledger: Service | null; readonly watcher: Service | null };
-  /** The followers. This and the rest is empty when the ledger does not answer. */
-  readonly readers: readonly FollowerResponse[];
-  readonly chains: readonly (Omit<WatchedChainResponse, 'secondsSinceReport'> & {
-    readonly secondsSinceWord: number;
-  })[];
-  readonly reactions: StatusResponse['reactions'] | null;
-  readonly books: StatusResponse['books'] | null;
-}
 
 export interface Service {
   readonly url: string;
@@ -39,9 +16,15 @@ export interface Service {
   readonly detail: string | null;
 }
 
+/**
+ * The answer of `daybook status --json`; `schemas/status.v1.json` is the contract. Some fields keep the
+ * names that they had before the ledger served the status.
+ */
+export type StatusReport = Awaited<ReturnType<typeof readStatus>>;
+
 /** The status according to the ledger. If it does not answer, only engines and services are checked. */
-export async function readStatus(operation: Operation): Promise<StatusReport> {
-  const { ledgerUrl, watcherUrl, place } = operation.installation;
+export async function readStatus(operation: Operation) {
+  const { ledgerUrl, watcherUrl, place, environment } = operation.installation;
   const [ledger, watcher, answer] = await Promise.all([
     serviceAt(ledgerUrl),
     serviceAt(watcherUrl),
@@ -51,20 +34,18 @@ export async function readStatus(operation: Operation): Promise<StatusReport> {
     ...serviceProblems('ledger', ledger),
     ...serviceProblems('chain-watcher', watcher),
   ];
-  const common = { place, services: { ledger, watcher } };
-  if (answer === null || answer instanceof Failure) {
+  if (answer instanceof Failure) {
     // With no address but the ledger's, no engine can be checked.
-    if (answer !== null && !operation.installation.environment.DAYBOOK_DATABASE_URL) throw answer;
-    if (answer !== null && ledger?.answers) {
-      unwell.push(`The ledger does not give its status: ${answer.message}`);
-    }
-    return { ...common, ...(await statusOfEngines(operation, unwell)) };
+    if (!environment.DAYBOOK_DATABASE_URL) throw answer;
+    if (ledger?.answers) unwell.push(`The ledger does not give its status: ${answer.message}`);
   }
-  const { followers, chains, problems, state, ...rest } = answer;
-  const all = [...problems, ...unwell];
+  const isKnown = answer !== null && !(answer instanceof Failure);
+  const known = isKnown ? answer : await statusOfEngines(operation);
+  const { followers, chains, state, ...rest } = known;
+  const problems = [...known.problems, ...unwell];
   return {
-    ...{ ...rest, ...common, problems: all, readers: followers },
-    state: state === 'ok' && all.length > 0 ? 'standing-still' : state,
+    ...{ ...rest, place, services: { ledger, watcher }, problems, readers: followers },
+    state: state === 'ok' && problems.length > 0 ? 'standing-still' : state,
     chains: chains.map(({ secondsSinceReport, ...chain }) => ({
       ...chain,
       secondsSinceWord: secondsSinceReport,
@@ -81,17 +62,27 @@ async function askLedger(operation: Operation): Promise<StatusResponse | Failure
   }
 }
 
-async function statusOfEngines(
-  operation: Operation,
-  otherProblems: readonly string[],
-): Promise<Omit<StatusReport, 'place' | 'services'>> {
+/** Everything else is known to the ledger only. */
+type EnginesStatus = Omit<StatusResponse, 'reactions' | 'books'> & {
+  readonly reactions: null;
+  readonly books: null;
+};
+
+async function statusOfEngines(operation: Operation): Promise<EnginesStatus> {
   const engines = await checkEngines(operation);
-  const problems = [...engineProblems(engines), ...otherProblems];
-  const isReached = Object.values(engines).every(({ answers }) => answers);
+  const problems = engineProblems(engines);
   return {
     at: new Date().toISOString(),
-    state: !isReached ? 'unreachable' : problems.length > 0 ? 'standing-still' : 'ok',
-    ...{ problems, engines, readers: [], consumers: [], chains: [], reactions: null, books: null },
+    state: problems.length > 0 ? 'unreachable' : 'ok',
+    ...{
+      problems,
+      engines,
+      followers: [],
+      consumers: [],
+      chains: [],
+      reactions: null,
+      books: null,
+    },
     versions: { daybook: version, node: process.versions.node, postgresql: null, tables: null },
   };
 }
