@@ -9,7 +9,7 @@ import type {
 import { loadChainsFile } from '@daybook/chains';
 import { type Asset, type Figures, formatUnits, type Violation } from '@daybook/domain';
 import colors from 'picocolors';
-import { facts, recordTable, table } from '../cli/output';
+import { facts, recordTable } from '../cli/output';
 import { grouped } from '../cli/progress';
 
 /** A replay as text: the trial balance, and balances and throughput by account. */
@@ -22,11 +22,12 @@ export function replayPage(report: ReplayReport, chainsFile: string | undefined)
       `(${time ?? 'nothing was recorded'}; ${rate} events/s)`,
     )}`,
     stateHash !== null && `State hash  ${stateHash}`,
-    table(
-      ['trial balance', 'debits', 'credits'],
-      withTotals(report.trialBalance).map(({ asset, kind, debits, credits }) => [
-        ...[kind, money(asset, debits), money(asset, credits)],
-      ]),
+    recordTable(
+      withTotals(report.trialBalance).map(({ asset, kind, debits, credits }) => ({
+        'trial balance': kind,
+        debits: money(asset, debits),
+        credits: money(asset, credits),
+      })),
     ),
     figuresTable(report.figures, money),
     broken(violations),
@@ -49,29 +50,20 @@ function moneyInWords(chainsFile: string | undefined): MoneyInWords {
   };
 }
 
-const COLUMNS: readonly (readonly [string, (figures: Figures) => bigint])[] = [
-  ['custody', (f) => f.custody],
-  ['customers', (f) => f.claimCustomer],
-  ['own', (f) => f.claimAccount],
-  ['suspense', (f) => f.suspense],
-  ['pending', (f) => f.pendingCustomer + f.pendingAccount],
-  ['other', (f) => f.other],
-  ['throughput', (f) => f.received],
-  ['reversed', (f) => f.reversed],
-];
-/** Columns that are left out if every row has 0. */
-const RARE = ['pending', 'other'];
-
+/** Pending and other amounts are left out if every row has 0. */
 function figuresTable(all: ReplayReport['figures'], money: MoneyInWords): string {
-  const columns = COLUMNS.filter(
-    ([name, of]) => !RARE.includes(name) || all.some(({ figures }) => of(figures) !== 0n),
-  );
-  return table(
-    ['account', 'purses', ...columns.map(([name]) => name)],
-    all.map(({ accountId, asset, purses, figures }) => [
-      ...[accountId, grouped(purses)],
-      ...columns.map(([, of]) => money(asset, of(figures))),
-    ]),
+  const pending = (f: Figures) => f.pendingCustomer + f.pendingAccount;
+  const hasPending = all.some(({ figures }) => pending(figures) !== 0n);
+  const hasOther = all.some(({ figures }) => figures.other !== 0n);
+  return recordTable(
+    all.map(({ accountId: account, asset, purses, figures: f }) => ({
+      ...{ account, purses: grouped(purses), custody: money(asset, f.custody) },
+      ...{ customers: money(asset, f.claimCustomer), own: money(asset, f.claimAccount) },
+      suspense: money(asset, f.suspense),
+      ...(hasPending && { pending: money(asset, pending(f)) }),
+      ...(hasOther && { other: money(asset, f.other) }),
+      ...{ throughput: money(asset, f.received), reversed: money(asset, f.reversed) },
+    })),
   );
 }
 

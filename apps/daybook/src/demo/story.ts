@@ -6,7 +6,7 @@ import type { BalanceResponse, ThroughputResponse } from '../../../ledger/src/bo
 import type { ReplenishmentResponse } from '../../../ledger/src/replenishments/replenishments.dto';
 import { EXIT, Failure } from '../cli/exit-codes';
 import type { LedgerApi, List } from '../cli/ledger-api';
-import { table } from '../cli/output';
+import { recordTable } from '../cli/output';
 import type { DemoChain } from './chain';
 
 const STORY_TIMEOUT_MS = 120_000;
@@ -175,17 +175,17 @@ async function printFigures({ api, print }: Story, customerId: string): Promise<
   const balances = await of<BalanceResponse>('balances');
   const throughput = await of<ThroughputResponse>('throughput');
   const tables = [
-    table(
-      ['balance', 'of the customer', 'of the account', 'on the purse'],
-      balances.map(({ claim, accountClaim, custody }) => [
-        ...[claim.currency, claim.amount, accountClaim.amount, custody.amount],
-      ]),
+    recordTable(
+      balances.map(({ claim, accountClaim, custody }) => ({
+        ...{ balance: claim.currency, 'of the customer': claim.amount },
+        ...{ 'of the account': accountClaim.amount, 'on the purse': custody.amount },
+      })),
     ),
-    table(
-      ['throughput', 'received', 'reversed', 'receipts'],
-      throughput.map(({ received, reversed, receipts }) => [
-        ...[received.currency, received.amount, reversed.amount, receipts],
-      ]),
+    recordTable(
+      throughput.map(({ received, reversed, receipts }) => ({
+        ...{ throughput: received.currency, received: received.amount },
+        ...{ reversed: reversed.amount, receipts },
+      })),
     ),
   ];
   print(tables.join('\n\n').replace(/^(?=.)/gm, '  '));

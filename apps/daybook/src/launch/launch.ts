@@ -38,7 +38,6 @@ export interface LaunchOptions {
   /** All roles by default. Without any role, no ledger is started. */
   readonly ledgerRoles?: readonly string[] | undefined;
   readonly withWatcher: boolean;
-  readonly tell: (sentence: string) => void;
 }
 
 /** What runs after a launch. A URL is null if the service does not run. */
@@ -66,7 +65,7 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
   // The local chain writes its own chains file.
   checkConfiguration(options, hasChain ? undefined : options.chains);
   mkdirSync(folder.logs, { recursive: true });
-  const keep = await claimFolder(options, stops);
+  const keep = await claimFolder(folder, stops);
   if (hasLedger && !(await isPortFree(port))) {
     const right = `Stop it, or choose another port: --port ${await freePort()}`;
     throw new Failure(`Port ${port} is in use by another program. ${right}`);
@@ -79,20 +78,29 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     watcherUrl: options.withWatcher ? `http://${placeOf(host, watcherPort)}` : null,
   };
 
-  const postgres = await startPostgres(keep, folder);
-  const chain = hasChain ? await startChain(keep, folder) : undefined;
+  const postgres = await keep<EmbeddedPostgres>(
+    'PostgreSQL',
+    (known) => startEmbeddedPostgres({ folder: folder.postgres, ...known }),
+    (it) =>
+      `PostgreSQL 18 on port ${it.port}${it.folder === folder.postgres ? '' : `, data in ${it.folder}`}`,
+  );
+  const chain = hasChain
+    ? await keep<DemoChain>(
+        'The local chain',
+        (known) => startDemoChain({ folder: folder.chain, ...known }),
+        ({ url }) => `Local EVM chain (anvil) on ${url}`,
+      )
+    : undefined;
   const chainsFile = chain?.().chainsFile ?? options.chains;
-  const databases = await step('Database, roles and tables', async () => {
-    const prepared = await insist(() => provision(postgres(), passwordsOf(folder)));
-    rememberStart(folder, { postgresPort: postgres().port, ...urls }, chainsFile);
-    return [prepared, 'Database, roles and tables'];
-  });
+  const prepare = () => insist(() => provision(postgres(), passwordsOf(folder)));
+  const databases = await step('Database, roles and tables', prepare);
+  rememberStart(folder, { postgresPort: postgres().port, ...urls }, chainsFile);
   const apiKey = apiKeyOf(folder);
   const common = {
     DAYBOOK_HTTP_HOST: host,
     ...(chainsFile !== undefined && { DAYBOOK_CHAINS_FILE: chainsFile }),
   };
-  await startApp(keep, folder, 'Ledger', urls.ledgerUrl, {
+  await startApp(keep, folder, 'ledger', urls.ledgerUrl, {
     ...common,
     DAYBOOK_DATABASE_URL: databases.ledger,
     DAYBOOK_HTTP_PORT: String(port),
@@ -101,7 +109,7 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     DAYBOOK_OPERATOR_KEY: process.env.DAYBOOK_OPERATOR_KEY ?? operatorKeyOf(folder),
     ...(ledgerRoles && { DAYBOOK_ROLES: ledgerRoles.join(',') }),
   });
-  await startApp(keep, folder, 'Chain-watcher', urls.watcherUrl, {
+  await startApp(keep, folder, 'chain-watcher', urls.watcherUrl, {
     ...common,
     DAYBOOK_DATABASE_URL: databases.watcher,
     DAYBOOK_HTTP_PORT: String(watcherPort),
@@ -135,13 +143,14 @@ function checkConfiguration(options: LaunchOptions, chainsFile: string | undefin
 type Keep = <T extends Startable & { readonly port?: number }>(
   name: string,
   start: (known: { readonly port?: number }, spawned: (pid: number) => void) => Promise<T>,
+  describe: (started: T) => string,
 ) => Promise<() => T>;
 
-async function claimFolder({ folder, tell }: LaunchOptions, stops: Stop[]): Promise<Keep> {
+async function claimFolder(folder: DataFolder, stops: Stop[]): Promise<Keep> {
   const claimed = await claim(folder);
   stops.push(claimed.release);
   stops.push(rotateLogs(['ledger', 'chain-watcher'].map((app) => log(folder, app))));
-  return async (name, start) => {
+  return async (name, start, describe) => {
     let known: { readonly port?: number } = {};
     const spawned = (pid: number): void => claimed.note(name, pid);
     const startAndNote = async () => {
@@ -150,30 +159,29 @@ async function claimFolder({ folder, tell }: LaunchOptions, stops: Stop[]): Prom
       if (started.port !== undefined) known = { port: started.port };
       return started;
     };
-    const kept = await keepRunning(name, startAndNote, tell);
+    const keep = () => keepRunning(name, startAndNote, tell);
+    const kept = await step(name, keep, ({ current }) => describe(current()));
     stops.push(kept.stop);
     return kept.current;
   };
 }
 
-function startPostgres(keep: Keep, { postgres: folder }: DataFolder) {
-  return step('PostgreSQL', async () => {
-    const current = await keep<EmbeddedPostgres>('PostgreSQL', (known) =>
-      startEmbeddedPostgres({ folder, ...known }),
-    );
-    const { port, folder: place } = current();
-    const elsewhere = place === folder ? '' : `, data in ${place}`;
-    return [current, `PostgreSQL 18 on port ${port}${elsewhere}`];
-  });
+function tell(sentence: string): void {
+  console.log(`${colors.dim(new Date().toTimeString().slice(0, 8))} ${sentence}`);
 }
 
-function startChain(keep: Keep, { chain: folder }: DataFolder) {
-  return step('Local EVM chain', async () => {
-    const current = await keep<DemoChain>('The local chain', (known) =>
-      startDemoChain({ folder, ...known }),
-    );
-    return [current, `Local EVM chain (anvil) on ${current().url}`];
-  });
+async function startApp(
+  keep: Keep,
+  folder: DataFolder,
+  app: 'ledger' | 'chain-watcher',
+  url: string | null,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (url === null) return;
+  const module = join(APPS, app, 'src/main.js');
+  const program = { name: `The ${app}`, module, environment, logFile: log(folder, app) };
+  const start = (_: object, spawned: (pid: number) => void) => startService(program, url, spawned);
+  await keep(program.name, start, () => `The ${app} on ${url}`);
 }
 
 /** Stores the configuration for the commands that come later. It may contain secrets. */
@@ -190,28 +198,15 @@ function rememberStart(
   writePrivately(folder.lastStartFile, `${JSON.stringify({ ...start, environment }, null, 2)}\n`);
 }
 
-async function startApp(
-  keep: Keep,
-  folder: DataFolder,
-  title: 'Ledger' | 'Chain-watcher',
-  url: string | null,
-  environment: Readonly<Record<string, string>>,
-): Promise<void> {
-  if (url === null) return;
-  const app = title.toLowerCase();
-  const module = join(APPS, app, 'src/main.js');
-  const program = { name: `The ${app}`, module, environment, logFile: log(folder, app) };
-  await step(title, async () => {
-    await keep(program.name, (_, spawned) => startService(program, url, spawned));
-    return [undefined, `${title} on ${url}`];
-  });
-}
-
-/** Shows a line of progress. `work` returns its result and the final line. */
-async function step<T>(title: string, work: () => Promise<readonly [T, string]>): Promise<T> {
+/** Shows a line of progress, which the description of the result replaces. */
+async function step<T>(
+  title: string,
+  work: () => Promise<T>,
+  describe: (result: T) => string = () => title,
+): Promise<T> {
   if (process.stdout.isTTY) process.stdout.write(`${colors.dim(`  ${title} ...`)}\r`);
-  const [result, done] = await work();
-  console.log(`${colors.green('\u2714')} ${done.padEnd(title.length + 4)}`);
+  const result = await work();
+  console.log(`${colors.green('\u2714')} ${describe(result).padEnd(title.length + 4)}`);
   return result;
 }
 

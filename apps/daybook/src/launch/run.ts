@@ -7,7 +7,7 @@ import { tellStory } from '../demo/story';
 import { type LaunchOptions, launch, type Stop } from './launch';
 import { welcome } from './welcome';
 
-interface RunOptions extends Omit<LaunchOptions, 'folder' | 'tell'> {
+interface RunOptions extends Omit<LaunchOptions, 'folder'> {
   readonly data: string;
   /** Stops after the demo, for scripts. */
   readonly once?: boolean;
@@ -22,7 +22,7 @@ export async function run({ data, once, ...options }: RunOptions): Promise<void>
   const stops: Stop[] = [];
   const stopRequest = new Promise<void>((resolve) => onStopRequest(() => resolve()));
   const running = async (): Promise<void> => {
-    const launched = await launch({ ...options, folder, tell }, stops);
+    const launched = await launch({ ...options, folder }, stops);
     const { ledgerUrl, apiKey, chain } = launched;
     if (options.withChain && chain && ledgerUrl !== null) {
       await tellStory({ api: ledgerApi(ledgerUrl, apiKey), chain, print: console.log });
@@ -41,8 +41,4 @@ export async function run({ data, once, ...options }: RunOptions): Promise<void>
   }
   for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
   process.exit();
-}
-
-function tell(sentence: string): void {
-  console.log(`${colors.dim(new Date().toTimeString().slice(0, 8))} ${sentence}`);
 }
