@@ -64,7 +64,7 @@ function positionOrEnd(text: string): bigint | 'end' {
   try {
     return position(text);
   } catch {
-    throw new InvalidArgumentError('It must be a position, such as 1234, or the word "end".');
+    throw new InvalidArgumentError('It must be a position (a number, such as 1234) or "end".');
   }
 }
 
