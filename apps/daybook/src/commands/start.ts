@@ -32,7 +32,7 @@ export function addStart(program: Command): void {
 
 export function addDemo(program: Command): void {
   serviceCommand(program, 'demo')
-    .description('Run the same with a local EVM chain, and show deposits arrive.')
+    .description('Run the service with a local EVM chain, and show deposits arrive.')
     .option('--once', 'stop after the deposits', false)
     .addHelpText('after', examples('npm run demo', 'npx daybook demo --data /tmp/try --once'))
     .action((options) => load().run({ ...options, withWatcher: true, withChain: true }));
@@ -53,9 +53,9 @@ export function addReset(program: Command): void {
 function serviceCommand(program: Command, name: string) {
   return program
     .command(name)
-    .option('--data <folder>', 'the data folder, for everything that is kept', DATA_FOLDER)
+    .option('--data <folder>', 'the data folder', DATA_FOLDER)
     .option('--host <address>', 'the address on which the REST interface listens', '127.0.0.1')
-    .option('--port <number>', 'its port', port, 3000);
+    .option('--port <number>', 'the port of the REST interface', port, 3000);
 }
 
 /** The roles of the ledger, and whether a watcher runs beside it. */

@@ -15,7 +15,7 @@ const POLL_MS = 50;
 const READING_PAUSE_MS = 700;
 /** The watcher may have missed the announcement of a transfer, or the node may have forgotten a block. */
 const PATIENCE_MS = 3_000;
-/** Whatever is killed is back within a minute. */
+/** A killed process is back within a minute. */
 const RETRY = { retries: 300, minTimeout: 200, factor: 1, maxRetryTime: 60_000 };
 
 const TOKEN = new Interface(['function transfer(address to, uint256 value)']);
