@@ -21,10 +21,6 @@ const operatorOption = () =>
 const accountOption = (description: string) =>
   new Option('--account <id>', description).argParser(uuid);
 
-interface Written {
-  readonly position: string;
-}
-
 /** An account or an operator, and its keys. */
 interface KeyOwner {
   /** Null for an operator. */
@@ -34,8 +30,8 @@ interface KeyOwner {
   list(): Promise<readonly ApiKeyResponse[]>;
   issue(
     request: IssueKeyRequest & { readonly scopes: readonly string[] },
-  ): Promise<IssuedApiKeyResponse & Written>;
-  revoke(keyId: string, reason: string): Promise<Written>;
+  ): Promise<IssuedApiKeyResponse & { readonly position: string }>;
+  revoke(keyId: string, reason: string): Promise<{ readonly position: string }>;
 }
 
 /** The owner that a command names. */

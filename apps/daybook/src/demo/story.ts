@@ -9,7 +9,8 @@ import type { LedgerApi, List } from '../cli/ledger-api';
 import { recordTable } from '../cli/output';
 import type { DemoChain } from './chain';
 
-const STORY_TIMEOUT_MS = 120_000;
+/** For one deposit. */
+const STORY_TIMEOUT_MS = 180_000;
 const POLL_MS = 50;
 /** Between two events, so that a reader can follow. */
 const READING_PAUSE_MS = 700;
