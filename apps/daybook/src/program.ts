@@ -1,4 +1,4 @@
-import { Command, Help, type Option } from '@commander-js/extra-typings';
+import { Command } from '@commander-js/extra-typings';
 import { version } from '../../../package.json';
 import { EXIT_MEANINGS } from './cli/exit-codes';
 import { addAddresses } from './commands/addresses';
@@ -25,7 +25,7 @@ export function createProgram(): Command {
   const program = new Command('daybook')
     .description('An event-sourced ledger for crypto deposits.')
     .version(version)
-    .configureHelp({ helpWidth: HELP_WIDTH, sortOptions: true, optionDescription })
+    .configureHelp({ helpWidth: HELP_WIDTH, sortOptions: true })
     .showHelpAfterError('(add --help for options and examples)')
     .showSuggestionAfterError()
     // The caller sets the exit code.
@@ -39,11 +39,4 @@ export function createProgram(): Command {
     ([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`,
   );
   return program.addHelpText('after', `\nExit codes:\n${codes.join('\n')}`);
-}
-
-/** Does not show that a flag is false by default. */
-function optionDescription(this: Help, option: Option): string {
-  const isFlag = option.defaultValue === false;
-  const shown = isFlag ? Object.assign(Object.create(option), { defaultValue: undefined }) : option;
-  return Help.prototype.optionDescription.call(this, shown);
 }

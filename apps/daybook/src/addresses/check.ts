@@ -30,7 +30,7 @@ const PURSES =
 interface CheckOptions {
   readonly data?: string | undefined;
   readonly xpub?: readonly string[] | undefined;
-  readonly json: boolean;
+  readonly json?: boolean | undefined;
 }
 
 /** A row of `ledger.purse`, with the canonical form of its address. */

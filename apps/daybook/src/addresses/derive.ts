@@ -24,7 +24,7 @@ interface DeriveOptions {
   readonly xpub: string;
   readonly from: number;
   readonly count: number;
-  readonly json: boolean;
+  readonly json?: boolean | undefined;
 }
 
 /** Prints addresses of an xpub. With an xpub given it needs no installation. */

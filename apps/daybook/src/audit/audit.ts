@@ -23,26 +23,26 @@ import { certificatePage, comparePage, rebuildPage, replayPage } from './pages';
 interface AuditOptions {
   readonly data?: string | undefined;
   readonly eventsPerSecond?: number | undefined;
-  readonly json: boolean;
+  readonly json?: boolean | undefined;
 }
 
 interface ReplayOptions extends AuditOptions {
   /** The end of the event log by default. */
   readonly to?: { readonly position: bigint } | { readonly time: string } | undefined;
-  readonly compare: boolean;
+  readonly compare?: boolean | undefined;
   readonly format: 'table' | 'json' | 'csv';
-  readonly keep: boolean;
+  readonly keep?: boolean | undefined;
   /** The id of an interrupted run. */
   readonly resume?: string | undefined;
   /** The id of a run whose tables are removed. */
   readonly discard?: string | undefined;
-  readonly inMemory: boolean;
+  readonly inMemory?: boolean | undefined;
 }
 
 interface RebuildOptions extends AuditOptions {
-  readonly rollBack: boolean;
-  readonly acceptDifferences: boolean;
-  readonly resume: boolean;
+  readonly rollBack?: boolean | undefined;
+  readonly acceptDifferences?: boolean | undefined;
+  readonly resume?: boolean | undefined;
 }
 
 type Pace = Pick<Parameters<typeof replay>[0], 'signal' | 'onProgress' | 'eventsPerSecond'>;
@@ -56,7 +56,7 @@ const TITLES: Readonly<Record<Progress['step'], readonly [title: string, unit: s
 
 /** Folds the event log from its start, and shows the result or its differences from the live tables. */
 export function runReplay(options: ReplayOptions): Promise<void> {
-  const { inMemory, discard, resume, keep, format } = options;
+  const { inMemory, discard, resume, keep = false, format } = options;
   const json = options.json || format === 'json';
   return audit({ ...options, json }, async (operation, pace, endBar) => {
     const fault = faultOf(options);
@@ -100,9 +100,9 @@ export function runReplay(options: ReplayOptions): Promise<void> {
 
 /** Builds new tables of read models and swaps them with the live ones, or swaps the previous ones back. */
 export function runRebuild(readModel: string | undefined, options: RebuildOptions): Promise<void> {
-  const { acceptDifferences, resume } = options;
+  const { acceptDifferences = false, resume = false } = options;
   return audit(options, async (operation, pace, endBar) => {
-    if ((readModel !== undefined) === options.rollBack) {
+    if ((readModel !== undefined) === (options.rollBack ?? false)) {
       const right = 'name a read model or "all", or give --roll-back alone.';
       throw new Failure(`It is not clear what to rebuild: ${right}`, EXIT.usage);
     }

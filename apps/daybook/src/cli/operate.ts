@@ -21,7 +21,7 @@ export interface Answer {
  * itself returns the code only.
  */
 export async function operate(
-  options: { readonly data?: string | undefined; readonly json?: boolean },
+  options: { readonly data?: string | undefined; readonly json?: boolean | undefined },
   work: (operation: Operation) => Promise<Answer | ExitCode>,
 ): Promise<void> {
   // The engines' libraries load slowly. Help and parsing do not need them.

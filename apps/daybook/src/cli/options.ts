@@ -25,7 +25,7 @@ export function subcommand(
     .command(name)
     .description(description)
     .option('--data <folder>', DATA_HELP)
-    .option('--json', 'print JSON; positions and amounts are strings', false)
+    .option('--json', 'print JSON; positions and amounts are strings')
     .addHelpText('after', examples(...lines));
 }
 

@@ -37,9 +37,9 @@ export function addAddresses(program: Command): void {
     'npx daybook addresses check --all --xpub configured --xpub xpub... --json',
   )
     .argument('[address]', 'a deposit address')
-    .option('--all', 'check the address of every purse instead', false)
+    .option('--all', 'check the address of every purse instead')
     .option('--xpub <xpub>', `${XPUB_HELP}; may be repeated`, several);
-  check.action((address, { all, ...options }) => {
+  check.action((address, { all = false, ...options }) => {
     const { checkAll, checkOne } =
       require('../addresses/check') as typeof import('../addresses/check');
     if (all === (address !== undefined)) check.error('error: name one address, or give --all');

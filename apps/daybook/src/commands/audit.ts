@@ -15,16 +15,16 @@ export function addReplay(program: Command): void {
     'npx daybook replay --compare || echo "the read models differ from the log"',
   )
     .option('--to <position|time>', 'where to end (default: the end of the log)', positionOrTime)
-    .option('--compare', 'compare every row of every read model with the result', false)
+    .option('--compare', 'compare every row of every read model with the result')
     .addOption(
       new Option('--format <format>', 'the output format')
         .choices(['table', 'json', 'csv'] as const)
         .default('table' as const),
     )
-    .option('--keep', 'keep the tables of the replay, for queries', false)
+    .option('--keep', 'keep the tables of the replay, for queries')
     .option('--resume <id>', 'resume an interrupted run')
     .option('--discard <id>', 'remove the tables of a kept or interrupted run')
-    .option('--in-memory', 'create no tables: balances only, without a state hash', false)
+    .option('--in-memory', 'create no tables: balances only, without a state hash')
     .option('--events-per-second <number>', RATE_HELP, count)
     .action((options) => load().runReplay(options));
 }
@@ -39,9 +39,9 @@ export function addRebuild(program: Command): void {
     'npx daybook rebuild --roll-back',
   )
     .argument('[read model]', 'its name, or "all"')
-    .option('--roll-back', 'swap the previous tables back', false)
-    .option('--accept-differences', 'swap even if rows differ, after a fix of a projection', false)
-    .option('--resume', 'resume an interrupted rebuild', false)
+    .option('--roll-back', 'swap the previous tables back')
+    .option('--accept-differences', 'swap even if rows differ, after a fix of a projection')
+    .option('--resume', 'resume an interrupted rebuild')
     .option('--events-per-second <number>', RATE_HELP, count)
     .action((readModel, options) => load().runRebuild(readModel, options));
 }

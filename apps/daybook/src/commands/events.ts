@@ -26,11 +26,11 @@ export function addEvents(program: Command): void {
       'start after this position; "end" for new events only (default: the start of the log, with --follow its end)',
       positionOrEnd,
     )
-    .option('--follow', 'continue with new events until Ctrl-C', false)
+    .option('--follow', 'continue with new events until Ctrl-C')
     .option('--limit <number>', 'stop after this many events', count)
     .option('--account <id>', 'only events of this account', uuid)
     .option('--type <name>', 'only events of this type; may be repeated', several)
-    .action(({ follow, json, limit, account, type: types, ...options }) =>
+    .action(({ follow, json = false, limit, account, type: types, ...options }) =>
       operate(options, async (operation) => {
         requireKnown(types ?? []);
         const store = await operation.store();

@@ -33,7 +33,7 @@ export function addStart(program: Command): void {
 export function addDemo(program: Command): void {
   serviceCommand(program, 'demo')
     .description('Run the service with a local EVM chain, and show deposits arrive.')
-    .option('--once', 'stop after the deposits', false)
+    .option('--once', 'stop after the deposits')
     .addHelpText('after', examples('npm run demo', 'npx daybook demo --data /tmp/try --once'))
     .action((options) => load().run({ ...options, withWatcher: true, withChain: true }));
 }
@@ -43,7 +43,7 @@ export function addReset(program: Command): void {
     .command('reset')
     .description('Stop what runs on a data folder, and delete the folder.')
     .option('--data <folder>', 'the data folder', DATA_FOLDER)
-    .option('--yes', 'do not ask', false)
+    .option('--yes', 'do not ask')
     .addHelpText('after', examples('npm run reset', 'npx daybook reset --data /tmp/try'))
     .action((options) =>
       (require('../launch/reset') as typeof import('../launch/reset')).reset(options),

@@ -31,7 +31,7 @@ export function addStatus(program: Command): void {
     "npx daybook status --json | jq '.problems'",
     'DAYBOOK_DATABASE_URL=postgres://... DAYBOOK_LEDGER_URL=http://ledger:3000 npx daybook status',
   )
-    .option('--watch', 'repeat every two seconds until Ctrl-C', false)
+    .option('--watch', 'repeat every two seconds until Ctrl-C')
     .action(({ watch, json, ...options }) =>
       operate(options, async (operation) => {
         const { readStatus } =

@@ -89,11 +89,10 @@ function addRescan(watch: Command): void {
     .option(
       '--reset-ring',
       'after a reorg deeper than the ring: take over the blocks of the node, from --from if given',
-      false,
     )
-    .option('--yes', 'allow more than 10,000 blocks', false)
+    .option('--yes', 'allow more than 10,000 blocks')
     .addOption(reasonOption())
-    .option('--detach', 'do not wait for the end', false)
+    .option('--detach', 'do not wait for the end')
     .addHelpText('after', RESCAN_HELP)
     .action(({ chain, from, to, resetRing, reason, yes, detach, ...options }) =>
       operate(options, async (operation) => {
@@ -113,7 +112,7 @@ function addRescan(watch: Command): void {
 }
 
 /** The fault of a combination of options, in a sentence. */
-function faultOf(from: number | undefined, to: number | undefined, resetRing: boolean) {
+function faultOf(from: number | undefined, to: number | undefined, resetRing = false) {
   if (resetRing && to !== undefined) return 'A ring reset ends at the head: leave out --to.';
   if (!resetRing && from === undefined)
     return 'Name the blocks: give --from <block>, or --reset-ring after a reorg that was too deep.';

@@ -7,7 +7,7 @@ import { evict } from './claim';
 
 interface ResetOptions {
   readonly data: string;
-  readonly yes: boolean;
+  readonly yes?: boolean | undefined;
 }
 
 /** Stops what runs on a data folder and deletes the folder, after a confirmation. */

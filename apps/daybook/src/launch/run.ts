@@ -10,7 +10,7 @@ import { welcome } from './welcome';
 interface RunOptions extends Omit<LaunchOptions, 'folder'> {
   readonly data: string;
   /** Stops after the demo, for scripts. */
-  readonly once?: boolean;
+  readonly once?: boolean | undefined;
 }
 
 /**
