@@ -10,7 +10,9 @@ const PARKED_KEYS = '/v1/operations/parked-keys';
 export function addParked(program: Command): void {
   const parked = program
     .command('parked')
-    .description('Keys of topics that wait, because one of their messages cannot be handled.');
+    .description(
+      'List and retry parked keys: keys whose messages wait because one cannot be handled.',
+    );
 
   subcommand(
     parked,
