@@ -6,6 +6,7 @@ import {
   discardRun,
   type Progress,
   type ReplayReport,
+  type Run,
   rebuild,
   replay,
   rollBack,
@@ -91,8 +92,10 @@ export function runReplay(options: ReplayOptions): Promise<void> {
     } catch (error) {
       endBar();
       // If the database is gone, the error says so.
-      const left = inMemory ? [] : await runsLeft(databaseUrl).catch(() => []);
-      if (left.some((run) => run.id === id)) remark(`Interrupted. ${howToResume(id)}`);
+      const left = inMemory ? [] : await runsLeft(databaseUrl, AUDITED.projections).catch(() => []);
+      const own = left.find((run) => run.id === id);
+      // The error of a run that cannot be resumed says what to do.
+      if (own?.isResumable) remark(`Interrupted. ${remedyOf(own)}`);
       throw error;
     }
   });
@@ -171,14 +174,16 @@ function faultOf(options: ReplayOptions): string | null {
 
 /** A killed run could not say how to resume it, so the next run does. */
 async function remarkOnOthers(databaseUrl: string, id: string): Promise<void> {
-  for (const run of await runsLeft(databaseUrl)) {
+  for (const run of await runsLeft(databaseUrl, AUDITED.projections)) {
     if (run.isKept || run.id === id) continue;
-    remark(`A replay was interrupted at position ${run.position}. ${howToResume(run.id)}`);
+    remark(`A replay was interrupted at position ${run.position}. ${remedyOf(run)}`);
   }
 }
 
-function howToResume(id: string): string {
-  return `--resume ${id} continues it; --discard ${id} removes its tables.`;
+function remedyOf({ id, isResumable }: Run): string {
+  return isResumable
+    ? `Resume it with --resume ${id}, or remove its tables with --discard ${id}.`
+    : `Another version left it, so it cannot be resumed. Remove its tables with --discard ${id}.`;
 }
 
 function answerOf(report: ReplayReport | CompareReport, chainsFile: string | undefined): Answer {

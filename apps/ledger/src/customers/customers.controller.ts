@@ -6,7 +6,7 @@ import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
 import { found } from '../edge/problem';
 import type { Answer, RequestContext } from '../edge/request-context';
-import { BlockCustomer, UnblockCustomer, UpdateCustomer } from './change-customer';
+import { ChangeCustomer } from './change-customer';
 import {
   BlockCustomerRequest,
   CustomerListResponse,
@@ -67,9 +67,10 @@ export class CustomersController {
   })
   updateCustomer(
     context: RequestContext,
-    { customerId, ...change }: UpdateCustomerRequest,
+    { customerId, ...asked }: UpdateCustomerRequest,
   ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new UpdateCustomer(context, customerId, change));
+    const change = { type: 'UpdateCustomer', accountId: context.accountId, ...asked } as const;
+    return this.commands.execute(new ChangeCustomer(context, customerId, change));
   }
 
   @Operation({
@@ -82,9 +83,10 @@ export class CustomersController {
   })
   blockCustomer(
     context: RequestContext,
-    { customerId, ...change }: BlockCustomerRequest,
+    { customerId, ...asked }: BlockCustomerRequest,
   ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new BlockCustomer(context, customerId, change));
+    const change = { type: 'BlockCustomer', accountId: context.accountId, ...asked } as const;
+    return this.commands.execute(new ChangeCustomer(context, customerId, change));
   }
 
   @Operation({
@@ -97,8 +99,9 @@ export class CustomersController {
   })
   unblockCustomer(
     context: RequestContext,
-    { customerId, ...change }: BlockCustomerRequest,
+    { customerId, ...asked }: BlockCustomerRequest,
   ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new UnblockCustomer(context, customerId, change));
+    const change = { type: 'UnblockCustomer', accountId: context.accountId, ...asked } as const;
+    return this.commands.execute(new ChangeCustomer(context, customerId, change));
   }
 }

@@ -1,9 +1,5 @@
 import { Module } from '@nestjs/common';
-import {
-  BlockCustomerHandler,
-  UnblockCustomerHandler,
-  UpdateCustomerHandler,
-} from './change-customer';
+import { ChangeCustomerHandler } from './change-customer';
 import { CreateCustomerHandler } from './create-customer';
 import { CustomersController } from './customers.controller';
 import { GetCustomerHandler, ListCustomersHandler } from './get-customers';
@@ -13,9 +9,7 @@ import { GetCustomerHandler, ListCustomersHandler } from './get-customers';
   controllers: [CustomersController],
   providers: [
     CreateCustomerHandler,
-    UpdateCustomerHandler,
-    BlockCustomerHandler,
-    UnblockCustomerHandler,
+    ChangeCustomerHandler,
     GetCustomerHandler,
     ListCustomersHandler,
   ],

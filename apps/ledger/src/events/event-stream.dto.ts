@@ -1,7 +1,7 @@
 import { SCHEMA_VERSIONS } from '@daybook/domain';
 import { ChoicesField, PositionField } from '../edge/fields';
 import type { EventResponse } from './events.dto';
-import { isPublic } from './public-fields';
+import { isPublic } from './public-events';
 
 /** The kinds of subjects of public events. */
 const SUBJECT_KINDS = ['customer', 'purse', 'replenishment'] as const;

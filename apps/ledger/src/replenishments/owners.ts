@@ -1,4 +1,13 @@
-import { type EventsOf, type Family, type OwnerFacts, type Parties, upcast } from '@daybook/domain';
+import {
+  CUSTOMER_STATUS_AFTER,
+  type CustomerEvent,
+  type Family,
+  type OwnerFacts,
+  type Parties,
+  PURSE_STATUS_AFTER,
+  type PurseEvent,
+  upcast,
+} from '@daybook/domain';
 import type { EventStore, Position, RecordedEvent } from '@daybook/event-store';
 
 /** The destination of a transfer. An address is only meaningful together with its family. */
@@ -36,8 +45,8 @@ export type FindOwners = (receivers: readonly Receiver[]) => Promise<KnownOwners
 /** Waits until the read models have reached the current end of the event log. */
 export type CatchUp = () => Promise<void>;
 
-/** The kinds of streams that change owners. */
-const KINDS = ['account', 'customer', 'purse'] as const;
+/** The kinds of streams that change owners. An account's policy is read with the owner. */
+const KINDS = ['customer', 'purse'] as const;
 
 /** More newer events than this means that the read models are far behind, such as during a rebuild. */
 const NEWS_MAX = 5_000;
@@ -110,11 +119,9 @@ function withNews(
 ): ReadonlyMap<string, Owner> {
   const changes = new Map<string, Partial<Owner>>();
   for (const recorded of news) {
-    const change = changeOf(recorded);
-    if (change === null) continue;
-    changes.set(recorded.stream, { ...changes.get(recorded.stream), ...change });
+    const { stream } = recorded;
+    changes.set(stream, { ...changes.get(stream), ...changeOf(recorded) });
   }
-  if (changes.size === 0) return known;
   return new Map(
     [...known].map(([key, owner]) => [
       key,
@@ -127,28 +134,14 @@ function withNews(
   );
 }
 
-function changeOf(recorded: RecordedEvent): Partial<Owner> | null {
-  // The read was limited to streams of these kinds.
-  const event = upcast(recorded) as EventsOf[(typeof KINDS)[number]];
-  switch (event.type) {
-    case 'CustomerBlocked':
-      return { customerBlocked: true };
-    case 'CustomerUnblocked':
-      return { customerBlocked: false };
-    case 'PurseArchived':
-      return { purseStatus: 'archived' };
-    case 'PurseRestored':
-      return { purseStatus: 'active', purseWasRestored: true };
-    case 'PurseDeclined':
-      return { purseStatus: 'declined' };
-    // The account's policy is read with the owner; a newly minted purse has no owner here to change.
-    case 'AccountOpened':
-    case 'AccountPolicyChanged':
-    case 'ApiKeyIssued':
-    case 'ApiKeyRevoked':
-    case 'CustomerCreated':
-    case 'CustomerUpdated':
-    case 'PurseMinted':
-      return null;
+/** What an event changes of the owner, by the status that the domain declares for it. */
+function changeOf(recorded: RecordedEvent): Partial<Owner> {
+  // The read was limited to streams of customers and purses.
+  const { type } = upcast(recorded) as CustomerEvent | PurseEvent;
+  if (type in PURSE_STATUS_AFTER) {
+    const purseStatus = PURSE_STATUS_AFTER[type as PurseEvent['type']];
+    return { purseStatus, ...(type === 'PurseRestored' && { purseWasRestored: true }) };
   }
+  const status = CUSTOMER_STATUS_AFTER[type as CustomerEvent['type']];
+  return status === null ? {} : { customerBlocked: status === 'blocked' };
 }
