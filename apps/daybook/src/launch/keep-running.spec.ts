@@ -1,6 +1,6 @@
 import { keepRunning, type Startable } from './keep-running';
 
-/** A process of the test's own: `end` is its crash. */
+/** A process under the control of the test. `end` simulates a crash. */
 function fake(): Startable & { end(): void; stopped: boolean } {
   let end: () => void = () => undefined;
   const exited = new Promise<void>((resolve) => {
@@ -30,7 +30,7 @@ describe('keep running', () => {
     jest.restoreAllMocks();
   });
 
-  it('rejects when the first start fails again and again', async () => {
+  it('rejects when the first start fails repeatedly', async () => {
     let attempts = 0;
     const failing = async () => {
       attempts += 1;
@@ -43,7 +43,7 @@ describe('keep running', () => {
     expect(attempts).toBe(3);
   });
 
-  it('survives a first start that is hit by a kill', async () => {
+  it('repeats a first start that was killed', async () => {
     let attempts = 0;
     const start = async () => {
       attempts += 1;
@@ -56,7 +56,7 @@ describe('keep running', () => {
     expect(attempts).toBe(2);
   });
 
-  it('starts again what ended, and says so', async () => {
+  it('restarts what ended, and says so', async () => {
     const started: ReturnType<typeof fake>[] = [];
     const said: string[] = [];
     const start = async () => {
@@ -68,7 +68,7 @@ describe('keep running', () => {
     await jest.advanceTimersByTimeAsync(300);
     expect(kept.current()).toBe(started[1]);
     expect(said).toEqual([
-      'The ledger ended unexpectedly and is started again.',
+      'The ledger ended unexpectedly and is restarted.',
       expect.stringMatching(/^The ledger is back after \d\.\d s\.$/),
     ]);
     await kept.stop();
@@ -77,7 +77,7 @@ describe('keep running', () => {
     expect(started).toHaveLength(2);
   });
 
-  it('tries at growing intervals while it cannot be started', async () => {
+  it('retries with a growing back-off', async () => {
     const attempts: number[] = [];
     const first = fake();
     const began = Date.now();
@@ -97,7 +97,7 @@ describe('keep running', () => {
     await kept.stop();
   });
 
-  it('ends what was being started when the end was asked for', async () => {
+  it('stops what was starting when it was told to stop', async () => {
     const first = fake();
     const second = fake();
     let release: () => void = () => undefined;

@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive, processIdentity } from '@daybook/platform';
-import { until } from '../../../test/dependencies';
-import { claim, evict, FolderInUse } from './claim';
-import { type DataFolder, dataFolder } from './data-folder';
+import { until } from '../../../../test/dependencies';
+import { type DataFolder, dataFolder } from '../cli/data-folder';
+import { claim, evict } from './claim';
 
 describe('claim', () => {
   let folder: DataFolder;
@@ -17,7 +17,7 @@ describe('claim', () => {
     return child.pid as number;
   };
   const describeProcess = (pid: number) => ({ name: 'x', pid, identity: processIdentity(pid) });
-  /** As if a launcher with this number ran with these children. */
+  /** Writes the claim of a launcher with these children. */
   const pretend = (launcher: object, children: object[] = []): void =>
     writeFileSync(folder.claimFile, JSON.stringify({ launcher, children }));
 
@@ -31,12 +31,12 @@ describe('claim', () => {
 
   it('belongs to one launcher at a time', async () => {
     const held = await claim(folder);
-    await expect(claim(folder)).rejects.toThrow(FolderInUse);
+    await expect(claim(folder)).rejects.toThrow(/^Daybook runs on .* already \(process \d+\)/);
     held.release();
     (await claim(folder)).release();
   });
 
-  it('passes on when its launcher was killed, and ends what that left running', async () => {
+  it('replaces the claim of a killed launcher, and ends its children', async () => {
     const left = sleeper();
     pretend({ name: 'daybook', pid: 2 ** 22, identity: '1' }, [describeProcess(left)]);
     const held = await claim(folder);
@@ -44,7 +44,7 @@ describe('claim', () => {
     held.release();
   });
 
-  it('takes a later process with the same number for what it is', async () => {
+  it('spares a later process with the same process id', async () => {
     const stranger = sleeper();
     pretend({ name: 'daybook', pid: stranger, identity: '1' }, [
       { name: 'ledger', pid: stranger, identity: '1' },
@@ -54,13 +54,13 @@ describe('claim', () => {
     held.release();
   });
 
-  it('goes to one of several launchers that start at once after a kill', async () => {
+  it('goes to one of several launchers that start at the same time', async () => {
     pretend({ name: 'daybook', pid: 2 ** 22, identity: '1' });
     const results = await Promise.allSettled([claim(folder), claim(folder), claim(folder)]);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('ends with its launcher when the folder is cleared', async () => {
+  it('ends the launcher and its children when the folder is reset', async () => {
     const [launcher, child] = [sleeper(), sleeper()];
     pretend(describeProcess(launcher), [describeProcess(child)]);
     await until(() => processIdentity(launcher) !== undefined);
