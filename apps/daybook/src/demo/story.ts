@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { json } from '@daybook/contracts';
 import { Interface, keccak256, parseEther, parseUnits, type TransactionRequest } from 'ethers';
 import pRetry from 'p-retry';
 import colors from 'picocolors';
-import type { BalanceResponse, ThroughputResponse } from '../../../ledger/src/books/figures.dto';
 import type { ReplenishmentResponse } from '../../../ledger/src/replenishments/replenishments.dto';
 import { EXIT, Failure } from '../cli/exit-codes';
 import type { LedgerApi, List } from '../cli/ledger-api';
@@ -173,8 +173,8 @@ async function announce(
 async function printFigures({ api, print }: Story, customerId: string): Promise<void> {
   const of = async <T>(figures: string) =>
     (await api.get<List<T>>(`/v1/customers/${customerId}/${figures}`)).data;
-  const balances = await of<BalanceResponse>('balances');
-  const throughput = await of<ThroughputResponse>('throughput');
+  const balances = await of<json.Balance>('balances');
+  const throughput = await of<json.Throughput>('throughput');
   const tables = [
     recordTable(
       balances.map(({ claim, accountClaim, custody }) => ({
