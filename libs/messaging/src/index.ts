@@ -1,4 +1,5 @@
 export {
+  type ConsumerGroup,
   DurableLog,
   LogUnavailable,
   type Message,

@@ -1,5 +1,6 @@
 import { Client, type ClientConfig, Pool } from 'pg';
 import {
+  type ConsumerGroup,
   DurableLog,
   type Message,
   type ParkedKey,
@@ -18,6 +19,16 @@ const POOL_CONNECTIONS_MAX = 4;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Statements of the log take milliseconds; a server that is silent for so long is not expected to answer. */
 const QUERY_TIMEOUT_MS = 60_000;
+
+const GROUPS = `
+  SELECT t.name AS topic, c.group_name AS "group", w.lag, greatest(w.since, c.progressed_at) AS since
+    FROM messaging.consumer c
+    JOIN messaging.topic t USING (topic_id)
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS lag, min(m.published_at) AS since
+        FROM messaging.message m
+       WHERE m.topic_id = c.topic_id AND m."offset" > c.position) AS w
+   ORDER BY t.name, c.group_name`;
 
 export interface PostgresLogOptions {
   /** Connection string. */
@@ -105,6 +116,15 @@ export class PostgresLog extends DurableLog {
     };
     this.running.add(running);
     return running;
+  }
+
+  async groups(): Promise<readonly ConsumerGroup[]> {
+    type Row = { topic: string; group: string; lag: string; since: Date };
+    const { rows } = await this.pool.query<Row>(GROUPS);
+    return rows.map(({ topic, group, lag, since }) => ({
+      ...{ topic, group, lag: BigInt(lag) },
+      waitingSince: lag === '0' ? null : since,
+    }));
   }
 
   async parked(topic: string, group: string): Promise<readonly ParkedKey[]> {

@@ -2,6 +2,7 @@ import { EngineMisconfigured } from '@daybook/platform/plain';
 import type { Kafka } from 'kafkajs';
 import { Pool } from 'pg';
 import {
+  type ConsumerGroup,
   DurableLog,
   LogUnavailable,
   type Message,
@@ -170,6 +171,17 @@ export class KafkaLog extends DurableLog {
     };
     this.running.add(running);
     return running;
+  }
+
+  /** Those that this user may see. */
+  async groups(): Promise<readonly ConsumerGroup[]> {
+    const { groups } = await this.administrator.ask((admin) => admin.listGroups());
+    const ids = groups.map(({ groupId }) => groupId).sort((a, b) => a.localeCompare(b));
+    return ids.flatMap((id) => {
+      const topic = [...this.partitions.keys()].find((name) => id.startsWith(`${name}.`));
+      if (topic === undefined) return [];
+      return [{ topic, group: id.slice(topic.length + 1), lag: null, waitingSince: null }];
+    });
   }
 
   async parked(topic: string, group: string): Promise<readonly ParkedKey[]> {
