@@ -10,21 +10,21 @@ import {
   withRevoked,
 } from './issued-keys';
 
-/** Who runs Daybook. An operator has keys of its own and no account. */
+/** An operator runs Daybook. It has keys of its own and belongs to no account. */
 export type OperatorCommand =
   | { readonly type: 'AddOperator'; readonly name: string }
-  | ({ readonly type: 'IssueOperatorKey' } & KeyToIssue)
+  | ({ readonly type: 'IssueApiKey' } & KeyToIssue)
   | {
-      readonly type: 'RevokeOperatorKey';
+      readonly type: 'RevokeApiKey';
       readonly keyId: string;
       /** Kept as evidence. */
       readonly reason: string;
     }
   | {
-      /** Notes that the operator has a consumer group try a parked key again. */
+      /** Records that the operator has a consumer group retry a parked key. */
       readonly type: 'RetryParkedKey';
       readonly parkedKey: ParkedKeyName;
-      /** What the durable log says; asking for a key that is no longer parked has no effect. */
+      /** As the durable log has it. If the key was retried meanwhile, the retry has no effect. */
       readonly facts: { readonly isParked: boolean };
     };
 
@@ -60,11 +60,11 @@ export const operator: Decider<OperatorCommand, OperatorEvent, OperatorState> = 
       throw new DomainError('operator-not-found', 'There is no operator with this id.');
     }
     switch (command.type) {
-      case 'IssueOperatorKey': {
+      case 'IssueApiKey': {
         const data = keyToIssue(state.keys, command);
         return data === null ? [] : [{ type: 'OperatorKeyIssued', data }];
       }
-      case 'RevokeOperatorKey': {
+      case 'RevokeApiKey': {
         const { keyId, reason } = command;
         if (!isToRevoke(state.keys, keyId)) return [];
         return [{ type: 'OperatorKeyRevoked', data: { keyId, reason } }];

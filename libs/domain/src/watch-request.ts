@@ -5,11 +5,11 @@ import { DomainError } from './errors';
 export const WATCH_REQUEST_KINDS = ['rescan', 'reset-ring'] as const;
 export type WatchRequestKind = (typeof WATCH_REQUEST_KINDS)[number];
 
-/** What an operator wants of the watcher of a chain. */
+/** What an operator requests of the watcher of a chain. */
 export interface WatchWish {
   /** CAIP-2. */
   readonly chain: string;
-  /** To match blocks again, or to take over the node's chain after a reorg that was too deep. */
+  /** `reset-ring` takes over the node's chain after a reorg deeper than the ring. */
   readonly kind: WatchRequestKind;
   /** The first block; null lets the watcher find it, for a reset only. */
   readonly from: number | null;
@@ -24,7 +24,7 @@ export interface WatchWish {
 export type WatchRequestCommand =
   | ({
       readonly type: 'RequestWatch';
-      /** The highest block that the chain's watcher reported; null when it never did. */
+      /** The highest block that the chain's watcher reported; null without a report. */
       readonly facts: { readonly latest: number | null };
     } & WatchWish)
   | {
@@ -39,21 +39,21 @@ export type WatchRequestEvent =
   | { readonly type: 'WatchRequested'; readonly data: WatchWish }
   | { readonly type: 'WatchRequestCancelled'; readonly data: { readonly reason: string } };
 
-export type WatchRequestState =
-  | { readonly status: 'absent' }
-  | { readonly status: 'requested' | 'cancelled'; readonly wish: WatchWish };
+export interface WatchRequestState {
+  readonly status: 'absent' | 'requested' | 'cancelled';
+}
 
 /**
- * A request to the watcher of a chain. The watcher has the last word: it knows which blocks it can match.
- * Refused here is only what no watcher could do.
+ * A request to the watcher of a chain. Only requests that no watcher could meet are refused here: the
+ * watcher itself decides the rest, because it knows which blocks it can match.
  */
 export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, WatchRequestState> = {
   initialState: { status: 'absent' },
 
-  decide(command, state) {
+  decide(command, { status }) {
     switch (command.type) {
       case 'RequestWatch': {
-        if (state.status !== 'absent') return [];
+        if (status !== 'absent') return [];
         const { chain, kind, from, to, blocksMax, reason, facts } = command;
         const wish = { chain, kind, from, to, blocksMax, reason };
         requireReason(reason);
@@ -63,10 +63,10 @@ export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, Watch
       case 'CancelWatchRequest': {
         const { reason, facts } = command;
         requireReason(reason);
-        if (state.status === 'absent') {
+        if (status === 'absent') {
           throw new DomainError('watch-request-not-found', 'There is no request with this id.');
         }
-        if (state.status === 'cancelled') return [];
+        if (status === 'cancelled') return [];
         // A request that ends at this moment is cancelled without effect: the watcher ignores it.
         if (facts.ended !== null) {
           throw new DomainError(
@@ -79,12 +79,12 @@ export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, Watch
     }
   },
 
-  evolve(state, event) {
+  evolve(_state, event) {
     switch (event.type) {
       case 'WatchRequested':
-        return { status: 'requested', wish: event.data };
+        return { status: 'requested' };
       case 'WatchRequestCancelled':
-        return state.status === 'absent' ? state : { ...state, status: 'cancelled' };
+        return { status: 'cancelled' };
     }
   },
 };
@@ -92,13 +92,13 @@ export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, Watch
 /** Refuses with `watch-request-invalid`. */
 function requireBlocks({ chain, kind, from, to, blocksMax }: WatchWish, latest: number | null) {
   if (kind === 'reset-ring' && to !== null) {
-    throw invalid('A reset goes on to the head, so it has no last block.');
+    throw invalid('A reset ends at the head, so leave out its last block.');
   }
   if (kind === 'rescan' && from === null) throw invalid('A rescan needs its first block.');
   const highest = Math.max(from ?? 0, to ?? 0);
   if (latest !== null && highest > latest) {
     throw invalid(
-      `Chain ${chain} is matched up to block ${latest} at most, and ${highest} lies beyond; what follows is matched as it comes.`,
+      `Chain ${chain} is matched up to block ${latest} at most; block ${highest} is matched when it is mined.`,
     );
   }
   if (from === null) return;

@@ -1,16 +1,15 @@
 import { DEFAULT_ACCOUNT_ID, operatorIdOf } from '../../../ledger/src/edge/identity';
+import {
+  IssueApiKey,
+  IssueApiKeyHandler,
+  ListApiKeys,
+  ListApiKeysHandler,
+  RevokeApiKey,
+  RevokeApiKeyHandler,
+} from '../../../ledger/src/edge/keys';
 import type { ApiKeyResponse } from '../../../ledger/src/edge/keys.dto';
 import { type Answer, systemContext } from '../../../ledger/src/edge/request-context';
-import {
-  AddOperator,
-  AddOperatorHandler,
-  IssueOperatorKey,
-  IssueOperatorKeyHandler,
-  ListOperatorKeys,
-  ListOperatorKeysHandler,
-  RevokeOperatorKey,
-  RevokeOperatorKeyHandler,
-} from '../../../ledger/src/operations/operators';
+import { AddOperator, AddOperatorHandler } from '../../../ledger/src/operations/operators';
 import { Failure } from '../cli/exit-codes';
 import type { List } from '../cli/ledger-api';
 import type { Operation } from '../cli/operate';
@@ -71,26 +70,25 @@ export function accountOwner({ api }: Operation, accountId = DEFAULT_ACCOUNT_ID)
  * without a key and without a running ledger.
  */
 export function operatorOwner({ store }: Operation, operator: string): KeyOwner {
-  const operatorId = operatorIdOf(operator);
+  const owner = { kind: 'operator', id: operatorIdOf(operator) } as const;
   const context = (reason: string) => ({ ...systemContext(''), reason });
   return {
     ...{ accountId: null, operator },
     async list() {
-      const handler = new ListOperatorKeysHandler(await store());
-      const keys = await handler.execute(new ListOperatorKeys(operatorId));
+      const keys = await new ListApiKeysHandler(await store()).execute(new ListApiKeys(owner));
       if (keys === null) throw new Failure(`There is no operator ${operator}.`);
       return keys;
     },
     async issue({ reason, ...request }) {
       const events = await store();
-      await new AddOperatorHandler(events).execute(new AddOperator(context(reason), operator));
-      const command = new IssueOperatorKey(context(reason), { operatorId, ...request });
-      return issuedKey(await new IssueOperatorKeyHandler(events).execute(command));
+      const add = new AddOperator(context(reason), { name: operator });
+      await new AddOperatorHandler(events).execute(add);
+      const issue = new IssueApiKey(context(reason), { owner, ...request });
+      return issuedKey(await new IssueApiKeyHandler(events).execute(issue));
     },
     async revoke(keyId, reason) {
-      const handler = new RevokeOperatorKeyHandler(await store());
-      const command = new RevokeOperatorKey(context(reason), operatorId, keyId, reason);
-      return String((await handler.execute(command)).position);
+      const revoke = new RevokeApiKey(context(reason), { owner, keyId, reason });
+      return String((await new RevokeApiKeyHandler(await store()).execute(revoke)).position);
     },
   };
 }

@@ -1,8 +1,9 @@
 import { requirePostgres } from '@daybook/platform';
 import { reasonOf } from '@daybook/platform/plain';
 import { version } from '../../../../package.json';
-import { engineOf, engineProblems } from '../../../ledger/src/operations/engine-state';
-import type { EnginesResponse, StatusResponse } from '../../../ledger/src/operations/status.dto';
+import { stateOfEngines } from '../../../ledger/src/operations/engine-state';
+import { engineProblems, stateOf } from '../../../ledger/src/operations/problems';
+import type { StatusResponse } from '../../../ledger/src/operations/status.dto';
 import { Failure } from '../cli/exit-codes';
 import type { Operation } from '../cli/operate';
 import type { Service, StatusReport } from './status-report';
@@ -61,36 +62,19 @@ async function statusOfEngines(
 ): Promise<Omit<StatusReport, 'place' | 'services'>> {
   // Who knows only the address of the ledger cannot ask further.
   if (told !== null && !operation.installation.environment.DAYBOOK_DATABASE_URL) throw told;
-  const engines = await askEngines(operation);
+  const { env, store, log } = operation;
+  const database = { url: env().databaseUrl, variable: 'DAYBOOK_DATABASE_URL' };
+  const engines = await stateOfEngines(env(), {
+    database: () => requirePostgres(database),
+    eventStore: async () => (await store()).head(),
+    durableLog: async () => (await log()).check(),
+  });
   const problems = [...engineProblems(engines), ...otherProblems];
-  const isReached = Object.values(engines).every(({ answers }) => answers);
   return {
     at: new Date().toISOString(),
-    state: !isReached ? 'unreachable' : problems.length > 0 ? 'standing-still' : 'ok',
+    state: stateOf(engines, problems),
     ...{ problems, engines, readers: [], consumers: [], chains: [], reactions: null, books: null },
     versions: { daybook: version, node: process.versions.node, postgresql: null, tables: null },
-  };
-}
-
-async function askEngines({ env, store, log }: Operation): Promise<EnginesResponse> {
-  const { databaseUrl, eventstoredbUrl, kafkaBrokers } = env();
-  const database = { url: databaseUrl, variable: 'DAYBOOK_DATABASE_URL' };
-  const [postgresql, events, messages] = await Promise.all([
-    engineOf('postgresql', requirePostgres(database)),
-    engineOf(
-      eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb',
-      store().then((it) => it.head()),
-    ),
-    engineOf(
-      kafkaBrokers === undefined ? 'postgresql' : 'kafka',
-      log().then((it) => it.check()),
-    ),
-  ]);
-  const head = events.answer === null ? null : String(events.answer);
-  return {
-    database: postgresql.engine,
-    eventLog: { ...events.engine, head },
-    durableLog: messages.engine,
   };
 }
 

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { OperatorCaller } from '../edge/caller';
+import { IssueApiKey, ListApiKeys, RevokeApiKey } from '../edge/keys';
 import { ApiKeyListResponse, ApiKeyResponse, IssuedApiKeyResponse } from '../edge/keys.dto';
 import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
@@ -16,7 +17,6 @@ import {
   ListApiKeysRequest,
   RevokeApiKeyRequest,
 } from './accounts.dto';
-import { IssueApiKey, ListApiKeys, RevokeApiKey } from './api-keys';
 import { ChangeAccountPolicy } from './change-account-policy';
 import { ListAccounts } from './list-accounts';
 
@@ -72,7 +72,8 @@ export class AccountsController {
     _: OperatorCaller,
     { accountId }: ListApiKeysRequest,
   ): Promise<ApiKeyListResponse> {
-    const keys = await this.queries.execute(new ListApiKeys(accountId));
+    const owner = { kind: 'account', id: accountId } as const;
+    const keys = await this.queries.execute(new ListApiKeys(owner));
     return wholeList(found(keys, 'account-not-found'));
   }
 
@@ -87,9 +88,10 @@ export class AccountsController {
   })
   issueApiKey(
     context: RequestContext,
-    { scopes, name, expiresAt }: IssueApiKeyRequest,
+    { accountId, scopes, name, expiresAt }: IssueApiKeyRequest,
   ): Promise<Answer<IssuedApiKeyResponse>> {
-    return this.commands.execute(new IssueApiKey(context, { scopes, name, expiresAt }));
+    const owner = { kind: 'account', id: accountId } as const;
+    return this.commands.execute(new IssueApiKey(context, { owner, scopes, name, expiresAt }));
   }
 
   @Operation({
@@ -103,8 +105,9 @@ export class AccountsController {
   })
   revokeApiKey(
     context: RequestContext,
-    { keyId, reason }: RevokeApiKeyRequest,
+    { accountId, keyId, reason }: RevokeApiKeyRequest,
   ): Promise<Answer<ApiKeyResponse>> {
-    return this.commands.execute(new RevokeApiKey(context, keyId, reason));
+    const owner = { kind: 'account', id: accountId } as const;
+    return this.commands.execute(new RevokeApiKey(context, { owner, keyId, reason }));
   }
 }

@@ -2,11 +2,12 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ApiKeys } from './api-keys';
 import { FindCommandHandler } from './find-command';
 import { IdempotencyKeys } from './idempotency';
+import { IssueApiKeyHandler, ListApiKeysHandler, RevokeApiKeyHandler } from './keys';
 import { Positions } from './positions';
 import { Calls } from './prepare';
 import { type Quota, RateLimit } from './rate-limit';
 
-/** What REST and gRPC share. Features register here how to find their keys. */
+/** What REST and gRPC share. */
 @Module({})
 export class EdgeModule {
   static forRoot(quota: Quota): DynamicModule {
@@ -19,9 +20,12 @@ export class EdgeModule {
         Calls,
         FindCommandHandler,
         IdempotencyKeys,
+        IssueApiKeyHandler,
+        ListApiKeysHandler,
+        RevokeApiKeyHandler,
         Positions,
       ],
-      exports: [ApiKeys, Calls],
+      exports: [Calls],
     };
   }
 }

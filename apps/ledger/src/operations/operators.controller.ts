@@ -2,18 +2,13 @@ import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { OperatorCaller } from '../edge/caller';
+import { IssueApiKey, ListApiKeys, RevokeApiKey } from '../edge/keys';
 import { ApiKeyListResponse, ApiKeyResponse, IssuedApiKeyResponse } from '../edge/keys.dto';
 import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
 import type { Answer, RequestContext } from '../edge/request-context';
-import {
-  AddOperator,
-  IssueOperatorKey,
-  ListOperatorKeys,
-  ListOperators,
-  RevokeOperatorKey,
-} from './operators';
+import { AddOperator, ListOperators } from './operators';
 import {
   AddOperatorRequest,
   IssueOperatorKeyRequest,
@@ -54,7 +49,7 @@ export class OperatorsController {
     context: RequestContext,
     { name }: AddOperatorRequest,
   ): Promise<Answer<OperatorResponse>> {
-    return this.commands.execute(new AddOperator(context, name));
+    return this.commands.execute(new AddOperator(context, { name }));
   }
 
   @Operation({
@@ -69,7 +64,8 @@ export class OperatorsController {
     _: OperatorCaller,
     { operatorId }: ListOperatorKeysRequest,
   ): Promise<ApiKeyListResponse> {
-    const keys = await this.queries.execute(new ListOperatorKeys(operatorId));
+    const owner = { kind: 'operator', id: operatorId } as const;
+    const keys = await this.queries.execute(new ListApiKeys(owner));
     return wholeList(found(keys, 'operator-not-found'));
   }
 
@@ -86,8 +82,8 @@ export class OperatorsController {
     context: RequestContext,
     { operatorId, scopes, name, expiresAt }: IssueOperatorKeyRequest,
   ): Promise<Answer<IssuedApiKeyResponse>> {
-    const request = { operatorId, scopes, name, expiresAt };
-    return this.commands.execute(new IssueOperatorKey(context, request));
+    const owner = { kind: 'operator', id: operatorId } as const;
+    return this.commands.execute(new IssueApiKey(context, { owner, scopes, name, expiresAt }));
   }
 
   @Operation({
@@ -103,6 +99,7 @@ export class OperatorsController {
     context: RequestContext,
     { operatorId, keyId, reason }: RevokeOperatorKeyRequest,
   ): Promise<Answer<ApiKeyResponse>> {
-    return this.commands.execute(new RevokeOperatorKey(context, operatorId, keyId, reason));
+    const owner = { kind: 'operator', id: operatorId } as const;
+    return this.commands.execute(new RevokeApiKey(context, { owner, keyId, reason }));
   }
 }

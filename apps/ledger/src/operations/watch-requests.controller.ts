@@ -4,7 +4,6 @@ import { ApiTags } from '@nestjs/swagger';
 import type { OperatorCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
-import { found } from '../edge/problem';
 import type { Answer, RequestContext } from '../edge/request-context';
 import {
   CancelWatchRequest,
@@ -72,12 +71,11 @@ export class WatchRequestsController {
     refuses: ['watch-request-not-found'],
     summary: 'Get a watch request',
   })
-  async getWatchRequest(
+  getWatchRequest(
     _: OperatorCaller,
     { watchRequestId }: GetWatchRequestRequest,
   ): Promise<WatchRequestResponse> {
-    const request = await this.queries.execute(new GetWatchRequest(watchRequestId));
-    return found(request, 'watch-request-not-found');
+    return this.queries.execute(new GetWatchRequest(watchRequestId));
   }
 
   @Operation({
@@ -86,13 +84,13 @@ export class WatchRequestsController {
     scope: 'operations:write',
     answers: WatchRequestResponse,
     refuses: ['watch-request-not-found', 'watch-request-ended'],
-    summary: 'Cancel a watch request; what it found stays found',
+    summary: 'Cancel a watch request; transfers that it found are kept',
   })
   cancelWatchRequest(
     context: RequestContext,
-    { watchRequestId, reason }: CancelWatchRequestRequest,
+    { watchRequestId: id, reason }: CancelWatchRequestRequest,
   ): Promise<Answer<WatchRequestResponse>> {
-    return this.commands.execute(new CancelWatchRequest(context, watchRequestId, reason));
+    return this.commands.execute(new CancelWatchRequest(context, { id, reason }));
   }
 }
 
