@@ -91,12 +91,8 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
         const since = Math.max(updatedAt.getTime(), Date.parse(waiting?.recordedAt ?? '') || 0);
         const secondsSinceProgress = waiting === undefined ? 0 : secondsFrom(since, now);
         const stalled = this.work.followers.get(name)?.status().stalled ?? null;
-        return {
-          ...{ name, position, secondsSinceProgress },
-          lag: String(isBehind && waiting !== undefined ? head - at : 0n),
-          standsStill: isStalled({ stalled, secondsSinceProgress }),
-          detail: stalled && reasonOf(stalled.error),
-        };
+        const lag = isBehind && waiting !== undefined ? head - at : 0n;
+        return followerState({ name, position: at, lag, secondsSinceProgress, stalled });
       }),
     );
   }
@@ -159,11 +155,16 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
   }
 }
 
-export function isStalled({
+export function followerState({
   stalled,
-  secondsSinceProgress,
-}: Pick<FollowerStatus, 'stalled' | 'secondsSinceProgress'>): boolean {
-  return stalled !== null || secondsSinceProgress > STALLED_SECONDS;
+  ...follower
+}: Omit<FollowerStatus, 'head' | 'running'>): FollowerResponse {
+  const { name, position, lag, secondsSinceProgress } = follower;
+  return {
+    ...{ name, position: String(position), lag: String(lag), secondsSinceProgress },
+    standsStill: stalled !== null || secondsSinceProgress > STALLED_SECONDS,
+    detail: stalled && reasonOf(stalled.error),
+  };
 }
 
 function secondsFrom(then: number, now: number): number {

@@ -2,20 +2,19 @@ import { INVARIANTS } from '@daybook/domain';
 import type { FollowerStatus, WriteOutcome, WriteReport } from '@daybook/event-store';
 import type { SubscriptionStatus } from '@daybook/messaging';
 import type { HealthChecks, Metrics } from '@daybook/platform';
-import { reasonOf, within } from '@daybook/platform/plain';
 import type { INestApplicationContext } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { BooksModule } from '../books';
+import { LedgerEnv } from '../ledger.env';
 import { GetReactions, type ReactionsReport } from '../reactions/get-reactions';
 import { BackgroundWork } from '../runtime/background-work';
-import { isStalled } from './get-status';
+import { stateOfEngines } from './engine-state';
+import { followerState } from './get-status';
 import { type LedgerMetrics, ledgerMetrics } from './metrics';
 import { clockProblems, followerProblem, parkedProblem } from './problems';
 
 /** How often the metrics are updated. */
 const SAMPLE_MS = 5_000;
-/** How long an engine may take to answer. */
-const ENGINE_ANSWER_MS = 2_000;
 
 /** Health checks and metrics of what runs in this process. Probes need no key, so they show no figures. */
 export class Monitoring {
@@ -27,7 +26,10 @@ export class Monitoring {
     required: {
       eventStore: () => this.work.engines.eventStore(),
       database: () => this.work.engines.database(),
-      readers: async () => requireNone(this.followers().filter(isStalled).map(describe)),
+      readers: async () => {
+        const states = this.followers().map(followerState);
+        requireNone(states.filter(({ standsStill }) => standsStill).map(followerProblem));
+      },
     },
     // Without the durable log the ledger still answers, and the messages of the watchers wait there.
     optional: {
@@ -104,15 +106,11 @@ export class Monitoring {
   }
 
   private async sampleEngines(): Promise<void> {
-    const samples = Object.entries(this.work.engines).map(async ([engine, check]) => {
-      const answer = within<unknown>(check(), ENGINE_ANSWER_MS, 'No answer.');
-      const isUp = await answer.then(
-        () => 1,
-        () => 0,
-      );
-      this.metrics.engineUp.set({ engine }, isUp);
-    });
-    await Promise.all(samples);
+    const engines = await stateOfEngines(this.app().get(LedgerEnv), this.work.engines);
+    const { database, eventLog: eventStore, durableLog } = engines;
+    for (const [engine, state] of Object.entries({ database, eventStore, durableLog })) {
+      this.metrics.engineUp.set({ engine }, state.answers ? 1 : 0);
+    }
   }
 
   private async sampleProgress(): Promise<void> {
@@ -128,17 +126,13 @@ export class Monitoring {
 
   private async sampleReactions(): Promise<void> {
     this.reactions = await this.app().get(QueryBus).execute(new GetReactions());
-    const { clockDifferenceMs, reactions } = this.reactions;
-    this.metrics.clockDifference.set(clockDifferenceMs / 1_000);
-    for (const state of reactions) {
-      const rows = {
-        overdue: state.overdue,
-        failing: noted(state, true),
-        waiting: noted(state, false),
-      };
-      for (const [name, count] of Object.entries(rows)) {
-        this.metrics.reactionRows.set({ reaction: state.name, state: name }, count);
-      }
+    const { clockDifference, reactionRows } = this.metrics;
+    clockDifference.set(this.reactions.clockDifferenceMs / 1_000);
+    for (const state of this.reactions.reactions) {
+      const { name: reaction, overdue } = state;
+      reactionRows.set({ reaction, state: 'overdue' }, overdue);
+      reactionRows.set({ reaction, state: 'failing' }, noted(state, true));
+      reactionRows.set({ reaction, state: 'waiting' }, noted(state, false));
     }
   }
 }
@@ -146,11 +140,6 @@ export class Monitoring {
 /** Fails a check with all that is wrong. */
 function requireNone(problems: readonly string[]): void {
   if (problems.length > 0) throw new Error(problems.join('; '));
-}
-
-function describe({ stalled, ...follower }: FollowerStatus): string {
-  const detail = stalled && reasonOf(stalled.error);
-  return followerProblem({ ...follower, position: String(follower.position), detail });
 }
 
 /** How many rows failed, or wait for more than their time. */

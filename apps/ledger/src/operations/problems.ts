@@ -58,13 +58,8 @@ export function stateOf(
   return problems.length > 0 ? 'standing-still' : 'ok';
 }
 
-type StalledFollower = Pick<
-  FollowerResponse,
-  'name' | 'position' | 'secondsSinceProgress' | 'detail'
->;
-
-export function followerProblem(follower: StalledFollower): string {
-  const { name, position, secondsSinceProgress: seconds, detail } = follower;
+export function followerProblem({ name, position, ...state }: FollowerResponse): string {
+  const { secondsSinceProgress: seconds, detail } = state;
   return `${name} has been stalled at position ${position} for ${seconds} s${because(detail)}.`;
 }
 
