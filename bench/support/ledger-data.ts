@@ -17,7 +17,7 @@ import {
   PostgresEventStore,
 } from '@daybook/event-store';
 import { IssueApiKey, IssueApiKeyHandler } from '../../apps/ledger/src/accounts/api-keys';
-import { OpenAccount, OpenAccountHandler } from '../../apps/ledger/src/accounts/open-account';
+import { ChangeAccount, ChangeAccountHandler } from '../../apps/ledger/src/accounts/change-account';
 import { DEFAULT_ACCOUNT_ID, replenishmentIdOf } from '../../apps/ledger/src/edge/identity';
 import { systemContext } from '../../apps/ledger/src/edge/request-context';
 import type { Database } from './database';
@@ -42,8 +42,9 @@ export async function createCustomers(
   const fingerprint =
     purseXpubs({ evm: undefined, tron: undefined }, []).get('evm')?.fingerprint ?? '';
   try {
-    await new OpenAccountHandler(store).execute(
-      new OpenAccount(systemContext(DEFAULT_ACCOUNT_ID), 'default'),
+    const open = { type: 'OpenAccount', name: 'default', policy: { screening: false } } as const;
+    await new ChangeAccountHandler(store).execute(
+      new ChangeAccount(systemContext(DEFAULT_ACCOUNT_ID), open),
     );
     const key = { key: API_KEY, scopes: ['read', 'write'] };
     await new IssueApiKeyHandler(store).execute(

@@ -46,7 +46,7 @@ beforeAll(async () => {
   moments = new ResolveAsOfHandler(
     ledger.dataSource,
     ledger.store,
-    new PositionReached(ledger.dataSource),
+    new PositionReached(ledger.dataSource, ledger.store),
   );
 });
 
@@ -86,7 +86,9 @@ describe('figures as of a position', () => {
       if (first === null) continue;
       // Purses of a customer are found by the purse; both must have been there.
       for (const { position } of log) {
-        const asked = figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, owner, position));
+        const asked = figures.execute(
+          new GetFigures(DEFAULT_ACCOUNT_ID, { owner, asOf: position }),
+        );
         if (position < first) {
           await expect(asked).rejects.toMatchObject({ code: 'as-of-too-early' });
         } else if (owner.kind === 'purse' || firstOf(purseOf(owner)) !== null) {
@@ -99,16 +101,18 @@ describe('figures as of a position', () => {
   it('at the head are those of now', async () => {
     const head = await ledger.store.head();
     for (const owner of OWNERS) {
-      const now = await figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, owner));
+      const now = await figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, { owner, asOf: null }));
       if (now === null) continue;
-      expect(await figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, owner, head))).toEqual(now);
+      expect(
+        await figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, { owner, asOf: head })),
+      ).toEqual(now);
     }
   });
 
   it('of another account are of nobody', async () => {
     const [owner] = OWNERS as [Owner];
     const foreign = '00000000-0000-4000-8000-000000000009';
-    expect(await figures.execute(new GetFigures(foreign, owner, 400n))).toBeNull();
+    expect(await figures.execute(new GetFigures(foreign, { owner, asOf: 400n }))).toBeNull();
   });
 });
 
@@ -126,12 +130,16 @@ describe('a purse as of a position', () => {
       for (const { position } of log.filter(({ position }) => position >= first)) {
         const until = own.filter((recorded) => recorded.position <= position);
         const state = fold(purse, until.map(upcast) as PurseEvent[]);
-        const found = await purses.execute(new GetPurse(DEFAULT_ACCOUNT_ID, owner.id, position));
+        const found = await purses.execute(
+          new GetPurse(DEFAULT_ACCOUNT_ID, { id: owner.id, asOf: position }),
+        );
         expect(found?.status).toBe(
           state.status === 'absent' ? undefined : PURSE_STATUS[state.status],
         );
       }
-      const early = purses.execute(new GetPurse(DEFAULT_ACCOUNT_ID, owner.id, first - 1n));
+      const early = purses.execute(
+        new GetPurse(DEFAULT_ACCOUNT_ID, { id: owner.id, asOf: first - 1n }),
+      );
       await expect(early).rejects.toMatchObject({ code: 'as-of-too-early' });
     }
   });

@@ -5,7 +5,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { until } from '../../../test/dependencies';
 import type { TestLedger } from '../../../test/ledger-harness';
 import { IssueApiKey, RevokeApiKey } from '../src/accounts/api-keys';
-import { ChangeAccountPolicy } from '../src/accounts/change-account-policy';
+import { ChangeAccount } from '../src/accounts/change-account';
 import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
 import { systemContext } from '../src/edge/request-context';
 import { IssueOperatorKey, RevokeOperatorKey } from '../src/operations/operators';
@@ -126,7 +126,8 @@ async function spendKeys({ app, operatorKey }: TestLedger) {
   );
   await commands.execute(new RevokeApiKey(systemContext(accountId), SPENT, 'a test'));
   const policy = { purseExpiry: PURSE_EXPIRY, reason: 'a test' };
-  await commands.execute(new ChangeAccountPolicy(systemContext(accountId), policy));
+  const change = { type: 'ChangeAccountPolicy', ...policy } as const;
+  await commands.execute(new ChangeAccount(systemContext(accountId), change));
   const isPlanned = async () => {
     const { reactions } = await app.get(QueryBus).execute(new GetReactions());
     return reactions.every(({ nextDueAt, overdue }) => nextDueAt !== null && overdue === 0);

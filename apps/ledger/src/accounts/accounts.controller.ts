@@ -17,7 +17,7 @@ import {
   RevokeApiKeyRequest,
 } from './accounts.dto';
 import { IssueApiKey, ListApiKeys, RevokeApiKey } from './api-keys';
-import { ChangeAccountPolicy } from './change-account-policy';
+import { ChangeAccount } from './change-account';
 import { ListAccounts } from './list-accounts';
 
 /** What operators do with accounts. */
@@ -56,8 +56,9 @@ export class AccountsController {
   ): Promise<Answer<AccountResponse>> {
     const { purseUnusedDays = null, purseIdleDays = null, reason } = request;
     const purseExpiry = { unusedDays: purseUnusedDays, idleDays: purseIdleDays };
-    const command = new ChangeAccountPolicy(context, { purseExpiry, reason });
-    return mapAnswer(await this.commands.execute(command), accountResponse);
+    const change = { type: 'ChangeAccountPolicy', purseExpiry, reason } as const;
+    const answer = await this.commands.execute(new ChangeAccount(context, change));
+    return mapAnswer(answer, accountResponse);
   }
 
   @Operation({

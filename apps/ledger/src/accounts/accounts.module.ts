@@ -12,17 +12,15 @@ import {
   ListApiKeysHandler,
   RevokeApiKeyHandler,
 } from './api-keys';
-import { ChangeAccountPolicyHandler } from './change-account-policy';
+import { ChangeAccount, ChangeAccountHandler } from './change-account';
 import { findApiKey } from './find-api-key';
 import { ListAccountsHandler } from './list-accounts';
-import { OpenAccount, OpenAccountHandler } from './open-account';
 
-/** Accounts and the keys that open them. */
+/** Accounts and their API keys. */
 @Module({
   controllers: [AccountsController],
   providers: [
-    OpenAccountHandler,
-    ChangeAccountPolicyHandler,
+    ChangeAccountHandler,
     IssueApiKeyHandler,
     RevokeApiKeyHandler,
     ListApiKeysHandler,
@@ -41,12 +39,13 @@ export class AccountsModule implements OnModuleInit, OnApplicationBootstrap {
     this.keys.register('account', (keyId) => findApiKey(this.dataSource, keyId));
   }
 
-  /** Makes sure that the default account exists and that the configured key opens it. */
+  /** Opens the default account and issues the configured key, unless that was done before. */
   async onApplicationBootstrap(): Promise<void> {
     const { bootstrapApiKey: key } = this.env;
     if (key === undefined) return;
-    const open = new OpenAccount(systemContext(DEFAULT_ACCOUNT_ID), 'default');
-    await this.commands.execute(open);
+    const [context, policy] = [systemContext(DEFAULT_ACCOUNT_ID), { screening: false }];
+    const open = { type: 'OpenAccount', name: 'default', policy } as const;
+    await this.commands.execute(new ChangeAccount(context, open));
     const request = { key, scopes: ['read', 'write'] };
     await this.commands.execute(new IssueApiKey(systemContext(DEFAULT_ACCOUNT_ID), request));
   }

@@ -8,13 +8,13 @@ const INSERT_KEY = `
   VALUES ($1, $2, $3, $4, $5, false)`;
 const REVOKE_KEY = 'UPDATE api_key SET revoked = true WHERE key_id = $1';
 
-/** Accounts with their policy, and the keys that open the edges to them. */
+/** Accounts with their policy, and their API keys. */
 export const accountsProjection: Projection = {
   name: 'accounts',
   tables: ['account', 'api_key'],
 
   async apply(batch, sql) {
-    // Accounts are opened by hand, one at a time, so one statement each is as good as a set.
+    // Events of accounts are rare, so one statement for each is enough.
     for (const { event, recorded } of happenedTo('account', batch)) {
       await sql.query(...statementOf(event, idOf(recorded.stream)));
     }

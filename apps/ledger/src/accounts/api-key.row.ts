@@ -16,11 +16,11 @@ export class ApiKeyRow {
   @Column('text', { array: true })
   scopes!: string[];
 
-  /** From then on it opens nothing; null when it lasts. */
+  /** The key is refused from then on; null if it does not expire. */
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
 
-  /** Whether it was taken back: it opens nothing ever again. */
+  /** A revoked key is refused for ever. */
   @Column('boolean')
   revoked!: boolean;
 }

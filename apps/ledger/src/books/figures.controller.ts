@@ -94,7 +94,7 @@ export class FiguresController {
     toResponse: (entry: AssetFigures, assets: KnownAssets) => Response,
   ) {
     const asOf = await resolveAsOf(this.queries, moment);
-    const figures = await this.queries.execute(new GetFigures(accountId, owner, asOf));
+    const figures = await this.queries.execute(new GetFigures(accountId, { owner, asOf }));
     const entries = found(figures, `${owner.kind}-not-found`);
     const list = wholeList(entries.map((entry) => toResponse(entry, this.assets)));
     return { ...list, asOf: asOf?.toString() ?? null };

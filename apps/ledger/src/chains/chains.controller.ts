@@ -5,10 +5,9 @@ import { ApiTags } from '@nestjs/swagger';
 import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
-import { AssetRegistry } from './asset-registry';
-import { ChainRegistry } from './chain-registry';
+import { AssetRegistry, ChainRegistry } from './asset-registry';
+import { ListChainHeads } from './chain-heads';
 import { AssetListResponse, ChainListResponse, toAsset, toChain } from './chains.dto';
-import { ListChainHeads } from './get-chain-heads';
 
 @ApiTags('Chains')
 @Controller()

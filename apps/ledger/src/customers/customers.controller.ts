@@ -6,7 +6,7 @@ import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
 import { found } from '../edge/problem';
 import type { Answer, RequestContext } from '../edge/request-context';
-import { BlockCustomer, UnblockCustomer, UpdateCustomer } from './change-customer';
+import { ChangeCustomer } from './change-customer';
 import {
   BlockCustomerRequest,
   CustomerListResponse,
@@ -37,8 +37,8 @@ export class CustomersController {
     { accountId }: AccountCaller,
     { externalId, status, ...list }: ListCustomersRequest,
   ): Promise<CustomerListResponse> {
-    const filter = { externalId, status };
-    return this.queries.execute(new ListCustomers(accountId, filter, pageRequest(list)));
+    const request = { filter: { externalId, status }, page: pageRequest(list) };
+    return this.queries.execute(new ListCustomers(accountId, request));
   }
 
   @Operation({
@@ -67,9 +67,10 @@ export class CustomersController {
   })
   updateCustomer(
     context: RequestContext,
-    { customerId, ...change }: UpdateCustomerRequest,
+    { customerId, description }: UpdateCustomerRequest,
   ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new UpdateCustomer(context, customerId, change));
+    const change = { type: 'UpdateCustomer', description } as const;
+    return this.commands.execute(new ChangeCustomer(context, { customerId, change }));
   }
 
   @Operation({
@@ -82,9 +83,10 @@ export class CustomersController {
   })
   blockCustomer(
     context: RequestContext,
-    { customerId, ...change }: BlockCustomerRequest,
+    { customerId, reason }: BlockCustomerRequest,
   ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new BlockCustomer(context, customerId, change));
+    const change = { type: 'BlockCustomer', reason } as const;
+    return this.commands.execute(new ChangeCustomer(context, { customerId, change }));
   }
 
   @Operation({
@@ -97,8 +99,9 @@ export class CustomersController {
   })
   unblockCustomer(
     context: RequestContext,
-    { customerId, ...change }: BlockCustomerRequest,
+    { customerId, reason }: BlockCustomerRequest,
   ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new UnblockCustomer(context, customerId, change));
+    const change = { type: 'UnblockCustomer', reason } as const;
+    return this.commands.execute(new ChangeCustomer(context, { customerId, change }));
   }
 }

@@ -7,7 +7,7 @@ import { CreateCustomer, CustomerResponse, EXTERNAL_ID_FIELD } from '../customer
 import { ChoicesField, PatternField, TextField } from '../edge/fields';
 import { Operation } from '../edge/operation';
 import type { Answer, RequestContext } from '../edge/request-context';
-import { MintPurse } from './mint-purse';
+import { MintPurse } from './change-purse';
 import { PurseAddresses } from './purse-addresses';
 import { PurseResponse, toPurse } from './purses.dto';
 
@@ -43,7 +43,7 @@ export class CreatedCustomerResponse extends CustomerResponse {
   readonly purses!: readonly PurseResponse[];
 }
 
-/** One call creates a customer and its purses, so it is here: purses know customers, not the other way. */
+/** Creates a customer and its purses. It is in this feature because purses may import customers. */
 @ApiTags('Customers')
 @Controller()
 export class CustomerWithPursesController {
@@ -67,13 +67,15 @@ export class CustomerWithPursesController {
     context: RequestContext,
     { externalId, description = null, families = [] }: CreateCustomerRequest,
   ): Promise<Answer<CreatedCustomerResponse>> {
-    // Asked before the customer is created, so that a refused call has changed nothing.
+    // Checked before the customer is created, so that a refused request changes nothing.
     for (const family of families) this.addresses.requireFamily(family);
     const customer = { externalId, description };
     const created = await this.commands.execute(new CreateCustomer(context, customer));
     const { id } = created.resource;
-    const mint = (family: Family) =>
-      this.commands.execute(new MintPurse(context, id, { family, outsideOrderId: null }));
+    const mint = (family: Family) => {
+      const request = { customerId: id, family, outsideOrderId: null };
+      return this.commands.execute(new MintPurse(context, request));
+    };
     const minted = await Promise.all(families.map(mint));
     const watchOf = await this.watches.now();
     const purses = minted.map(({ resource }) => toPurse(resource, watchOf));

@@ -1,9 +1,9 @@
-import { canonicalAddress } from '@daybook/chains';
+import { canonicalAddress, familyOfChain } from '@daybook/chains';
 import { DomainError, FAMILIES, type Family } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { AssetRegistry, ChainRegistry, Watches } from '../chains';
+import { AssetRegistry, Watches } from '../chains';
 import { GetCustomer } from '../customers';
 import { AS_OF_PROBLEMS, resolveAsOf } from '../edge/as-of';
 import type { AccountCaller } from '../edge/caller';
@@ -11,9 +11,9 @@ import { Operation } from '../edge/operation';
 import { pageRequest, toList } from '../edge/paging';
 import { found, Problem } from '../edge/problem';
 import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
-import { ArchivePurse } from './archive-purse';
+import { ChangePurse, MintPurse } from './change-purse';
 import { GetPurse, ListPurses } from './get-purses';
-import { MintPurse } from './mint-purse';
+import type { Purse } from './purse-resource';
 import {
   ArchivePurseRequest,
   GetPurseRequest,
@@ -25,7 +25,6 @@ import {
   RestorePurseRequest,
   toPurse,
 } from './purses.dto';
-import { RestorePurse } from './restore-purse';
 
 @ApiTags('Purses')
 @Controller()
@@ -34,7 +33,6 @@ export class PursesController {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly assets: AssetRegistry,
-    private readonly chains: ChainRegistry,
     private readonly watches: Watches,
   ) {}
 
@@ -52,10 +50,9 @@ export class PursesController {
     context: RequestContext,
     { customerId, outsideOrderId, ...which }: MintPurseRequest,
   ): Promise<Answer<PurseResponse>> {
-    const request = { family: this.familyOf(which), outsideOrderId: outsideOrderId ?? null };
-    const minted = await this.commands.execute(new MintPurse(context, customerId, request));
-    const watchOf = await this.watches.now();
-    return mapAnswer(minted, (purse) => toPurse(purse, watchOf));
+    const order = { outsideOrderId: outsideOrderId ?? null };
+    const request = { customerId, family: this.familyOf(which), ...order };
+    return this.written(new MintPurse(context, request));
   }
 
   @Operation({
@@ -70,9 +67,10 @@ export class PursesController {
     { accountId }: AccountCaller,
     { customerId, ...list }: ListCustomerPursesRequest,
   ): Promise<PurseListResponse> {
+    const request = { filter: { customerId }, page: pageRequest(list) };
     const [owner, page, watchOf] = await Promise.all([
       this.queries.execute(new GetCustomer(accountId, customerId)),
-      this.queries.execute(new ListPurses(accountId, { customerId }, pageRequest(list))),
+      this.queries.execute(new ListPurses(accountId, request)),
       this.watches.now(),
     ]);
     found(owner, 'customer-not-found');
@@ -92,8 +90,9 @@ export class PursesController {
     { address, customerId, status, ...list }: ListPursesRequest,
   ): Promise<PurseListResponse> {
     const filter = { customerId, status, address: address && canonical(address) };
+    const request = { filter, page: pageRequest(list) };
     const [page, watchOf] = await Promise.all([
-      this.queries.execute(new ListPurses(accountId, filter, pageRequest(list))),
+      this.queries.execute(new ListPurses(accountId, request)),
       this.watches.now(),
     ]);
     return toList(page, (purse) => toPurse(purse, watchOf));
@@ -113,7 +112,7 @@ export class PursesController {
   ): Promise<PurseResponse> {
     const asOf = await resolveAsOf(this.queries, moment);
     const [purse, watchOf] = await Promise.all([
-      this.queries.execute(new GetPurse(accountId, purseId, asOf)),
+      this.queries.execute(new GetPurse(accountId, { id: purseId, asOf })),
       this.watches.now(),
     ]);
     return toPurse(found(purse, 'purse-not-found'), watchOf);
@@ -128,14 +127,12 @@ export class PursesController {
     refuses: ['purse-not-found'],
     summary: 'Take a purse out of use; what still arrives is held in suspense',
   })
-  async archivePurse(
+  archivePurse(
     context: RequestContext,
     { purseId, reason }: ArchivePurseRequest,
   ): Promise<Answer<PurseResponse>> {
-    const archive = new ArchivePurse({ ...context, reason }, purseId, 'requested');
-    const purse = await this.commands.execute(archive);
-    const watchOf = await this.watches.now();
-    return mapAnswer(purse, (resource) => toPurse(resource, watchOf));
+    const change = { type: 'ArchivePurse', reason: 'requested' } as const;
+    return this.written(new ChangePurse({ ...context, reason }, { purseId, change }));
   }
 
   @Operation({
@@ -147,33 +144,38 @@ export class PursesController {
     refuses: ['purse-not-found', 'purse-declined'],
     summary: 'Put an archived purse back into use',
   })
-  async restorePurse(
+  restorePurse(
     context: RequestContext,
     { purseId, reason }: RestorePurseRequest,
   ): Promise<Answer<PurseResponse>> {
-    const purse = await this.commands.execute(new RestorePurse({ ...context, reason }, purseId));
-    const watchOf = await this.watches.now();
-    return mapAnswer(purse, (resource) => toPurse(resource, watchOf));
+    const change = { type: 'RestorePurse' } as const;
+    return this.written(new ChangePurse({ ...context, reason }, { purseId, change }));
   }
 
-  /** A currency stands for the family of its chain. */
-  private familyOf({
-    family,
-    currency = '',
-  }: Pick<MintPurseRequest, 'family' | 'currency'>): Family {
+  private async written(command: Command<Answer<Purse>>): Promise<Answer<PurseResponse>> {
+    const answer = await this.commands.execute(command);
+    const watchOf = await this.watches.now();
+    return mapAnswer(answer, (purse) => toPurse(purse, watchOf));
+  }
+
+  /** The family asked for, or the family of the chain of the currency. */
+  private familyOf({ family, currency }: Pick<MintPurseRequest, 'family' | 'currency'>): Family {
     if (family !== undefined) return family;
-    const asset = this.assets.findByCurrency(currency);
-    const ofCurrency = asset === null ? null : this.chains.familyOf(asset.chain);
+    const asset = this.assets.findByCurrency(currency ?? '');
+    const ofCurrency = asset && familyOfChain(asset.chain);
     if (ofCurrency !== null) return ofCurrency;
     throw new DomainError('asset-unknown', `There is no currency ${currency}; see GET /v1/assets.`);
   }
 }
 
-/** An address in the form in which purses are found, whatever its family. */
+/** The canonical form of an address, by which purses are found. */
 function canonical(address: string): string {
   for (const family of FAMILIES) {
     const found = canonicalAddress(family, address);
     if (found !== null) return found;
   }
-  throw new Problem('invalid-address', 'This is no address, or its checksum is wrong.');
+  throw new Problem(
+    'invalid-address',
+    'This is not an address of any family, or its checksum is wrong.',
+  );
 }
