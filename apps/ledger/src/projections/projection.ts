@@ -111,9 +111,11 @@ export function rowPerStream<Kind extends StreamKind, Row extends { id: string }
       const created = new Set<Changed>();
       for (const happened of happenedTo(kind, batch)) {
         const { stream, revision } = happened.recorded;
-        const row = rows.get(stream) ?? ({ id: idOf(stream) } as Changed);
-        rows.set(stream, Object.assign(row, change(happened)));
-        if (revision === 0n) created.add(row);
+        const known = rows.get(stream);
+        const changed = change(happened);
+        const row = known ? Object.assign(known, changed) : { ...changed, id: idOf(stream) };
+        rows.set(stream, row as Changed);
+        if (revision === 0n) created.add(row as Changed);
       }
       if (created.size > 0) await sql.query(insert, cellsOf(all, [...created]));
 

@@ -1,8 +1,12 @@
 import {
+  type Credit,
+  type Finality,
   finalityText,
   type Inclusion,
   type Observed,
+  type RejectionReason,
   type ReplenishmentEvent,
+  type ReplenishmentStatus,
 } from '@daybook/domain';
 import { type Change, rowPerStream } from '../projections/projection';
 import { ReplenishmentRow } from './replenishment.row';
@@ -12,60 +16,59 @@ export const replenishmentsProjection = rowPerStream({
   name: 'replenishments',
   kind: 'replenishment',
   entity: ReplenishmentRow,
-  change({ event, recorded: { revision, recordedAt, position } }) {
-    return {
-      ...changeOf(event),
-      ...(revision === 0n && { createdAt: recordedAt, firstPosition: position }),
-      updatedAt: recordedAt,
-      lastPosition: position,
-    };
+  change({ event, recorded: { revision, recordedAt, position } }): Change<ReplenishmentRow> {
+    const change = { ...changeOf(event), updatedAt: recordedAt, lastPosition: position };
+    if (revision > 0n) return change;
+    return { ...change, createdAt: recordedAt, firstPosition: position };
   },
 });
-
-/** What a replenishment loses with its next event, unless that event sets it again. */
-const UNDECIDED = { creditedTo: null, reason: null, finality: null };
 
 function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
   switch (event.type) {
     case 'ReplenishmentSeen':
-      return { ...UNDECIDED, ...observed(event.data), ...includedIn(null), status: 'seen' };
-    case 'ReplenishmentDetected': {
-      const block = includedIn(event.data.block);
-      return { ...UNDECIDED, ...observed(event.data), ...block, status: 'detected' };
-    }
-    case 'ReplenishmentRejected': {
-      const { block, reason } = event.data;
-      const status = 'rejected';
-      return { ...UNDECIDED, ...observed(event.data), ...includedIn(block), status, reason };
-    }
+      return observed('seen', event.data, null);
+    case 'ReplenishmentDetected':
+      return observed('detected', event.data, event.data.block);
+    case 'ReplenishmentRejected':
+      return observed('rejected', event.data, event.data.block, event.data.reason);
     case 'ReplenishmentDropped':
-      return { ...UNDECIDED, status: 'dropped' };
+      return inState('dropped');
     case 'ReplenishmentReverted':
-      return { ...UNDECIDED, ...includedIn(null), status: 'reverted' };
+      return { ...inState('reverted'), blockNumber: null, blockHash: null, blockTime: null };
     case 'ComplianceCheckStarted':
-      return { ...UNDECIDED, status: 'screening', finality: finalityText(event.data.finality) };
+      return inState('screening', event.data.finality);
     case 'ReplenishmentConfirmed':
-    case 'ReplenishmentDeclined': {
-      const { credit, finality } = event.data;
-      return {
-        status: event.type === 'ReplenishmentConfirmed' ? 'confirmed' : 'declined',
-        creditedTo: credit.to,
-        reason: credit.to === 'customer' ? null : credit.reason,
-        finality: finalityText(finality),
-      };
-    }
+      return inState('confirmed', event.data.finality, event.data.credit);
+    case 'ReplenishmentDeclined':
+      return inState('declined', event.data.finality, event.data.credit);
   }
 }
 
 /** An observation may have other content than the one before, such as after a reorg. */
-function observed({ accountId, customerId, purseId, transfer }: Observed) {
-  return { accountId, customerId, purseId, ...transfer };
-}
-
-function includedIn(block: Inclusion | null) {
+function observed(
+  status: ReplenishmentStatus,
+  { accountId, customerId, purseId, transfer }: Observed,
+  block: Inclusion | null,
+  reason: RejectionReason | null = null,
+) {
+  const { asset, amount, from, to, txHash, ordinal } = transfer;
+  // One literal: a batch has thousands of these, and spreads of several objects are slow.
   return {
+    ...{ status, accountId, customerId, purseId, asset, amount, from, to, txHash, ordinal, reason },
+    creditedTo: null,
+    finality: null,
     blockNumber: block?.number ?? null,
     blockHash: block?.hash ?? null,
     blockTime: block?.time ?? null,
+  };
+}
+
+/** What a state does not have, the row of the state before it loses. */
+function inState(status: ReplenishmentStatus, finality?: Finality, credit?: Credit) {
+  return {
+    status,
+    creditedTo: credit?.to ?? null,
+    reason: credit === undefined || credit.to === 'customer' ? null : credit.reason,
+    finality: finality === undefined ? null : finalityText(finality),
   };
 }
