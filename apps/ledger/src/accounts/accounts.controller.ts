@@ -2,14 +2,11 @@ import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { OperatorCaller } from '../edge/caller';
-import { ApiKeyListResponse, ApiKeyResponse, IssuedApiKeyResponse } from '../edge/keys.dto';
 import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
-import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
+import { mapAnswer, type RequestContext } from '../edge/request-context';
 import {
-  AccountListResponse,
-  AccountResponse,
   accountResponse,
   ChangeAccountPolicyRequest,
   IssueApiKeyRequest,
@@ -33,10 +30,8 @@ export class AccountsController {
     http: 'GET /v1/accounts',
     rpc: 'AccountService/ListAccounts',
     scope: 'accounts:read',
-    answers: AccountListResponse,
-    summary: 'List accounts',
   })
-  async listAccounts(_: OperatorCaller, __: ReadRequest): Promise<AccountListResponse> {
+  async listAccounts(_: OperatorCaller, __: ReadRequest) {
     const accounts = await this.queries.execute(new ListAccounts());
     return wholeList(accounts.map(accountResponse));
   }
@@ -46,14 +41,9 @@ export class AccountsController {
     rpc: 'AccountService/ChangeAccountPolicy',
     scope: 'accounts:write',
     tier: 'financial',
-    answers: AccountResponse,
     refuses: ['account-not-found', 'invalid-expiry', 'invalid-reason'],
-    summary: 'Change after how many days the purses of an account expire',
   })
-  async changeAccountPolicy(
-    context: RequestContext,
-    request: ChangeAccountPolicyRequest,
-  ): Promise<Answer<AccountResponse>> {
+  async changeAccountPolicy(context: RequestContext, request: ChangeAccountPolicyRequest) {
     const { purseUnusedDays = null, purseIdleDays = null, reason } = request;
     const purseExpiry = { unusedDays: purseUnusedDays, idleDays: purseIdleDays };
     const change = { type: 'ChangeAccountPolicy', purseExpiry, reason } as const;
@@ -65,14 +55,9 @@ export class AccountsController {
     http: 'GET /v1/accounts/:accountId/keys',
     rpc: 'AccountService/ListApiKeys',
     scope: 'accounts:read',
-    answers: ApiKeyListResponse,
     refuses: ['account-not-found'],
-    summary: 'List API keys of an account',
   })
-  async listApiKeys(
-    _: OperatorCaller,
-    { accountId }: ListApiKeysRequest,
-  ): Promise<ApiKeyListResponse> {
+  async listApiKeys(_: OperatorCaller, { accountId }: ListApiKeysRequest) {
     const keys = await this.queries.execute(new ListApiKeys(accountId));
     return wholeList(found(keys, 'account-not-found'));
   }
@@ -82,14 +67,9 @@ export class AccountsController {
     rpc: 'AccountService/IssueApiKey',
     scope: 'accounts:write',
     tier: 'financial',
-    answers: IssuedApiKeyResponse,
     refuses: ['account-not-found', 'api-key-exists'],
-    summary: 'Issue an API key of an account',
   })
-  issueApiKey(
-    context: RequestContext,
-    { scopes, name, expiresAt }: IssueApiKeyRequest,
-  ): Promise<Answer<IssuedApiKeyResponse>> {
+  issueApiKey(context: RequestContext, { scopes, name, expiresAt }: IssueApiKeyRequest) {
     return this.commands.execute(new IssueApiKey(context, { scopes, name, expiresAt }));
   }
 
@@ -98,14 +78,9 @@ export class AccountsController {
     rpc: 'AccountService/RevokeApiKey',
     scope: 'accounts:write',
     tier: 'financial',
-    answers: ApiKeyResponse,
     refuses: ['api-key-not-found'],
-    summary: 'Revoke an API key of an account, for ever',
   })
-  revokeApiKey(
-    context: RequestContext,
-    { keyId, reason }: RevokeApiKeyRequest,
-  ): Promise<Answer<ApiKeyResponse>> {
+  revokeApiKey(context: RequestContext, { keyId, reason }: RevokeApiKeyRequest) {
     return this.commands.execute(new RevokeApiKey(context, keyId, reason));
   }
 }

@@ -9,10 +9,8 @@ import { Operation } from '../edge/operation';
 import { wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
 import {
-  BalanceListResponse,
   CustomerFiguresRequest,
   PurseFiguresRequest,
-  ThroughputListResponse,
   toBalance,
   toThroughput,
 } from './figures.dto';
@@ -30,14 +28,12 @@ export class FiguresController {
     http: 'GET /v1/customers/:customerId/balances',
     rpc: 'FiguresService/GetCustomerBalances',
     scope: 'balances:read',
-    answers: BalanceListResponse,
     refuses: ['customer-not-found', ...AS_OF_PROBLEMS],
-    summary: 'List balances of a customer',
   })
   getCustomerBalances(
     { accountId }: AccountCaller,
     { customerId: id, ...moment }: CustomerFiguresRequest,
-  ): Promise<BalanceListResponse> {
+  ) {
     return this.figuresOf(accountId, { kind: 'customer', id }, moment, toBalance);
   }
 
@@ -45,14 +41,12 @@ export class FiguresController {
     http: 'GET /v1/customers/:customerId/throughput',
     rpc: 'FiguresService/GetCustomerThroughput',
     scope: 'balances:read',
-    answers: ThroughputListResponse,
     refuses: ['customer-not-found', ...AS_OF_PROBLEMS],
-    summary: 'List what a customer has ever received',
   })
   getCustomerThroughput(
     { accountId }: AccountCaller,
     { customerId: id, ...moment }: CustomerFiguresRequest,
-  ): Promise<ThroughputListResponse> {
+  ) {
     return this.figuresOf(accountId, { kind: 'customer', id }, moment, toThroughput);
   }
 
@@ -60,14 +54,9 @@ export class FiguresController {
     http: 'GET /v1/purses/:purseId/balances',
     rpc: 'FiguresService/GetPurseBalances',
     scope: 'balances:read',
-    answers: BalanceListResponse,
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
-    summary: 'List balances of a purse',
   })
-  getPurseBalances(
-    { accountId }: AccountCaller,
-    { purseId: id, ...moment }: PurseFiguresRequest,
-  ): Promise<BalanceListResponse> {
+  getPurseBalances({ accountId }: AccountCaller, { purseId: id, ...moment }: PurseFiguresRequest) {
     return this.figuresOf(accountId, { kind: 'purse', id }, moment, toBalance);
   }
 
@@ -75,14 +64,12 @@ export class FiguresController {
     http: 'GET /v1/purses/:purseId/throughput',
     rpc: 'FiguresService/GetPurseThroughput',
     scope: 'balances:read',
-    answers: ThroughputListResponse,
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
-    summary: 'List what a purse has ever received',
   })
   getPurseThroughput(
     { accountId }: AccountCaller,
     { purseId: id, ...moment }: PurseFiguresRequest,
-  ): Promise<ThroughputListResponse> {
+  ) {
     return this.figuresOf(accountId, { kind: 'purse', id }, moment, toThroughput);
   }
 

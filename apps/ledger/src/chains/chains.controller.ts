@@ -7,7 +7,7 @@ import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
 import { AssetRegistry, ChainRegistry } from './asset-registry';
 import { ListChainHeads } from './chain-heads';
-import { AssetListResponse, ChainListResponse, toAsset, toChain } from './chains.dto';
+import { toAsset, toChain } from './chains.dto';
 
 @ApiTags('Chains')
 @Controller()
@@ -22,10 +22,8 @@ export class ChainsController {
     http: 'GET /v1/chains',
     rpc: 'RegistryService/ListChains',
     scope: 'chains:read',
-    answers: ChainListResponse,
-    summary: 'List chains: what is watched, and how far',
   })
-  async listChains(_: AccountCaller, __: ReadRequest): Promise<ChainListResponse> {
+  async listChains(_: AccountCaller, __: ReadRequest) {
     const heads = await this.queries.execute(new ListChainHeads());
     const headOf = new Map(heads.map((head) => [head.chain, head]));
     const { chains } = this.chains.registry;
@@ -36,10 +34,8 @@ export class ChainsController {
     http: 'GET /v1/assets',
     rpc: 'RegistryService/ListAssets',
     scope: 'chains:read',
-    answers: AssetListResponse,
-    summary: 'List assets that are credited',
   })
-  listAssets(_: AccountCaller, __: ReadRequest): AssetListResponse {
+  listAssets(_: AccountCaller, __: ReadRequest) {
     const { registry } = this.chains;
     const data = registry.chains.flatMap((chain) =>
       registry.assets

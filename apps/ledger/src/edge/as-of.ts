@@ -10,12 +10,7 @@ const BEYOND_MICROSECONDS = /(\.\d{6})\d+/;
 
 /** The request of a read that can also answer for a past moment. */
 export class AsOfRequest extends ReadRequest {
-  @MomentField({
-    description:
-      'Answer with the state at this position of the log, or at this time. Not together with `minPosition`.',
-    example: '42',
-    optional: true,
-  })
+  @MomentField({ optional: true })
   readonly asOf?: string;
 }
 

@@ -1,6 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ApiKeys } from './api-keys';
-import { FindCommandHandler } from './find-command';
 import { IdempotencyKeys } from './idempotency';
 import { Positions } from './positions';
 import { Calls } from './prepare';
@@ -17,7 +16,6 @@ export class EdgeModule {
         { provide: RateLimit, useValue: new RateLimit(quota) },
         ApiKeys,
         Calls,
-        FindCommandHandler,
         IdempotencyKeys,
         Positions,
       ],

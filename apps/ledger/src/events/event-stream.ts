@@ -1,5 +1,5 @@
 import type { EventStore, LogPage, Position } from '@daybook/event-store';
-import type { StreamControl } from '../edge/declaration';
+import type { StreamControl } from '../edge/operation';
 import { requireInLog } from '../edge/positions';
 import type { EventStreamResponse, ReplayRequest, TailRequest } from './event-stream.dto';
 import type { EventResponse } from './events.dto';

@@ -1,8 +1,8 @@
+import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { OperatorCaller } from '../edge/caller';
-import { ApiKeyListResponse, ApiKeyResponse, IssuedApiKeyResponse } from '../edge/keys.dto';
 import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
@@ -18,8 +18,6 @@ import {
   AddOperatorRequest,
   IssueOperatorKeyRequest,
   ListOperatorKeysRequest,
-  OperatorListResponse,
-  OperatorResponse,
   RevokeOperatorKeyRequest,
 } from './operators.dto';
 
@@ -35,10 +33,8 @@ export class OperatorsController {
     http: 'GET /v1/operators',
     rpc: 'OperatorService/ListOperators',
     scope: 'operations:read',
-    answers: OperatorListResponse,
-    summary: 'List operators',
   })
-  async listOperators(_: OperatorCaller, __: ReadRequest): Promise<OperatorListResponse> {
+  async listOperators(_: OperatorCaller, __: ReadRequest): Promise<json.OperatorList> {
     return wholeList(await this.queries.execute(new ListOperators()));
   }
 
@@ -47,13 +43,11 @@ export class OperatorsController {
     rpc: 'OperatorService/AddOperator',
     scope: 'operations:write',
     tier: 'financial',
-    answers: OperatorResponse,
-    summary: 'Add an operator, or return the one with this name',
   })
   addOperator(
     context: RequestContext,
     { name }: AddOperatorRequest,
-  ): Promise<Answer<OperatorResponse>> {
+  ): Promise<Answer<json.Operator>> {
     return this.commands.execute(new AddOperator(context, name));
   }
 
@@ -61,14 +55,12 @@ export class OperatorsController {
     http: 'GET /v1/operators/:operatorId/keys',
     rpc: 'OperatorService/ListOperatorKeys',
     scope: 'operations:read',
-    answers: ApiKeyListResponse,
     refuses: ['operator-not-found'],
-    summary: 'List keys of an operator',
   })
   async listOperatorKeys(
     _: OperatorCaller,
     { operatorId }: ListOperatorKeysRequest,
-  ): Promise<ApiKeyListResponse> {
+  ): Promise<json.ApiKeyList> {
     const keys = await this.queries.execute(new ListOperatorKeys(operatorId));
     return wholeList(found(keys, 'operator-not-found'));
   }
@@ -78,14 +70,12 @@ export class OperatorsController {
     rpc: 'OperatorService/IssueOperatorKey',
     scope: 'operations:write',
     tier: 'financial',
-    answers: IssuedApiKeyResponse,
     refuses: ['operator-not-found', 'api-key-exists'],
-    summary: 'Issue a key of an operator',
   })
   issueOperatorKey(
     context: RequestContext,
     { operatorId, scopes, name, expiresAt }: IssueOperatorKeyRequest,
-  ): Promise<Answer<IssuedApiKeyResponse>> {
+  ): Promise<Answer<json.IssuedApiKey>> {
     const request = { operatorId, scopes, name, expiresAt };
     return this.commands.execute(new IssueOperatorKey(context, request));
   }
@@ -95,14 +85,12 @@ export class OperatorsController {
     rpc: 'OperatorService/RevokeOperatorKey',
     scope: 'operations:write',
     tier: 'financial',
-    answers: ApiKeyResponse,
     refuses: ['operator-not-found', 'api-key-not-found'],
-    summary: 'Revoke a key of an operator, for ever',
   })
   revokeOperatorKey(
     context: RequestContext,
     { operatorId, keyId, reason }: RevokeOperatorKeyRequest,
-  ): Promise<Answer<ApiKeyResponse>> {
+  ): Promise<Answer<json.ApiKey>> {
     return this.commands.execute(new RevokeOperatorKey(context, operatorId, keyId, reason));
   }
 }

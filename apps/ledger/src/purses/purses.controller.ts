@@ -20,8 +20,6 @@ import {
   ListCustomerPursesRequest,
   ListPursesRequest,
   MintPurseRequest,
-  PurseListResponse,
-  PurseResponse,
   RestorePurseRequest,
   toPurse,
 } from './purses.dto';
@@ -41,15 +39,13 @@ export class PursesController {
     rpc: 'PurseService/MintPurse',
     scope: 'purses:write',
     tier: 'wallet',
-    answers: PurseResponse,
     creates: '/v1/purses/:id',
     refuses: ['customer-not-found', 'family-not-available', 'asset-unknown', 'purse-declined'],
-    summary: 'Mint a purse for a customer, or return the one that exists',
   })
   async mintPurse(
     context: RequestContext,
     { customerId, outsideOrderId, ...which }: MintPurseRequest,
-  ): Promise<Answer<PurseResponse>> {
+  ) {
     const order = { outsideOrderId: outsideOrderId ?? null };
     const request = { customerId, family: this.familyOf(which), ...order };
     return this.written(new MintPurse(context, request));
@@ -59,14 +55,12 @@ export class PursesController {
     http: 'GET /v1/customers/:customerId/purses',
     rpc: 'PurseService/ListCustomerPurses',
     scope: 'purses:read',
-    answers: PurseListResponse,
     refuses: ['customer-not-found', 'invalid-cursor'],
-    summary: 'List purses of a customer',
   })
   async listCustomerPurses(
     { accountId }: AccountCaller,
     { customerId, ...list }: ListCustomerPursesRequest,
-  ): Promise<PurseListResponse> {
+  ) {
     const request = { filter: { customerId }, page: pageRequest(list) };
     const [owner, page, watchOf] = await Promise.all([
       this.queries.execute(new GetCustomer(accountId, customerId)),
@@ -81,14 +75,12 @@ export class PursesController {
     http: 'GET /v1/purses',
     rpc: 'PurseService/ListPurses',
     scope: 'purses:read',
-    answers: PurseListResponse,
     refuses: ['invalid-address', 'invalid-cursor'],
-    summary: 'List purses',
   })
   async listPurses(
     { accountId }: AccountCaller,
     { address, customerId, status, ...list }: ListPursesRequest,
-  ): Promise<PurseListResponse> {
+  ) {
     const filter = { customerId, status, address: address && canonical(address) };
     const request = { filter, page: pageRequest(list) };
     const [page, watchOf] = await Promise.all([
@@ -102,14 +94,9 @@ export class PursesController {
     http: 'GET /v1/purses/:purseId',
     rpc: 'PurseService/GetPurse',
     scope: 'purses:read',
-    answers: PurseResponse,
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
-    summary: 'Get a purse',
   })
-  async getPurse(
-    { accountId }: AccountCaller,
-    { purseId, ...moment }: GetPurseRequest,
-  ): Promise<PurseResponse> {
+  async getPurse({ accountId }: AccountCaller, { purseId, ...moment }: GetPurseRequest) {
     const asOf = await resolveAsOf(this.queries, moment);
     const [purse, watchOf] = await Promise.all([
       this.queries.execute(new GetPurse(accountId, { id: purseId, asOf })),
@@ -123,14 +110,9 @@ export class PursesController {
     rpc: 'PurseService/ArchivePurse',
     scope: 'purses:write',
     tier: 'wallet',
-    answers: PurseResponse,
     refuses: ['purse-not-found'],
-    summary: 'Take a purse out of use; what still arrives is held in suspense',
   })
-  archivePurse(
-    context: RequestContext,
-    { purseId, reason }: ArchivePurseRequest,
-  ): Promise<Answer<PurseResponse>> {
+  archivePurse(context: RequestContext, { purseId, reason }: ArchivePurseRequest) {
     const change = { type: 'ArchivePurse', reason: 'requested' } as const;
     return this.written(new ChangePurse({ ...context, reason }, { purseId, change }));
   }
@@ -140,19 +122,14 @@ export class PursesController {
     rpc: 'PurseService/RestorePurse',
     scope: 'purses:write',
     tier: 'wallet',
-    answers: PurseResponse,
     refuses: ['purse-not-found', 'purse-declined'],
-    summary: 'Put an archived purse back into use',
   })
-  restorePurse(
-    context: RequestContext,
-    { purseId, reason }: RestorePurseRequest,
-  ): Promise<Answer<PurseResponse>> {
+  restorePurse(context: RequestContext, { purseId, reason }: RestorePurseRequest) {
     const change = { type: 'RestorePurse' } as const;
     return this.written(new ChangePurse({ ...context, reason }, { purseId, change }));
   }
 
-  private async written(command: Command<Answer<Purse>>): Promise<Answer<PurseResponse>> {
+  private async written(command: Command<Answer<Purse>>) {
     const answer = await this.commands.execute(command);
     const watchOf = await this.watches.now();
     return mapAnswer(answer, (purse) => toPurse(purse, watchOf));

@@ -12,8 +12,6 @@ import { GetReplenishment, ListReplenishments } from './get-replenishments';
 import {
   GetReplenishmentRequest,
   ListReplenishmentsRequest,
-  ReplenishmentListResponse,
-  ReplenishmentResponse,
   statusesOf,
 } from './replenishments.dto';
 
@@ -29,14 +27,12 @@ export class ReplenishmentsController {
     http: 'GET /v1/replenishments',
     rpc: 'ReplenishmentService/ListReplenishments',
     scope: 'replenishments:read',
-    answers: ReplenishmentListResponse,
     refuses: ['asset-unknown', 'invalid-cursor'],
-    summary: 'List replenishments',
   })
   listReplenishments(
     { accountId }: AccountCaller,
     { customerId, purseId, status, asset, from, to, ...list }: ListReplenishmentsRequest,
-  ): Promise<ReplenishmentListResponse> {
+  ) {
     const filter = {
       customerId,
       purseId,
@@ -53,14 +49,12 @@ export class ReplenishmentsController {
     http: 'GET /v1/replenishments/:replenishmentId',
     rpc: 'ReplenishmentService/GetReplenishment',
     scope: 'replenishments:read',
-    answers: ReplenishmentResponse,
     refuses: ['replenishment-not-found'],
-    summary: 'Get a replenishment',
   })
   async getReplenishment(
     { accountId }: AccountCaller,
     { replenishmentId }: GetReplenishmentRequest,
-  ): Promise<ReplenishmentResponse> {
+  ) {
     const asked = new GetReplenishment(accountId, replenishmentId);
     return found(await this.queries.execute(asked), 'replenishment-not-found');
   }
