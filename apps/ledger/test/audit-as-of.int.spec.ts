@@ -16,8 +16,8 @@ import {
   GetFiguresHandler,
   type Owner,
 } from '../src/books/get-figures';
+import { Moments } from '../src/edge/as-of';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
-import { ResolveAsOf, ResolveAsOfHandler } from '../src/projections/as-of';
 import { PositionReached } from '../src/projections/position-reached';
 import { GetPurse, GetPurseHandler } from '../src/purses/get-purses';
 import { PURSE_STATUS } from '../src/purses/purse-resource';
@@ -34,7 +34,7 @@ let ledger: AuditLedger;
 let log: readonly RecordedEvent[];
 let figures: GetFiguresHandler;
 let purses: GetPurseHandler;
-let moments: ResolveAsOfHandler;
+let moments: Moments;
 
 beforeAll(async () => {
   ledger = await freshAuditLedger();
@@ -43,7 +43,7 @@ beforeAll(async () => {
   log = (await ledger.store.readAll({ after: 0n, limit: 10_000 })).events;
   figures = new GetFiguresHandler(ledger.dataSource);
   purses = new GetPurseHandler(ledger.dataSource, ledger.store);
-  moments = new ResolveAsOfHandler(
+  moments = new Moments(
     ledger.dataSource,
     ledger.store,
     new PositionReached(ledger.dataSource, ledger.store),
@@ -153,7 +153,7 @@ describe('a time', () => {
       const last = log.findLast(
         (recorded) => recorded.recordedAt.slice(0, -1) <= recordedAt.slice(0, -1),
       );
-      expect(await moments.execute(new ResolveAsOf({ time: recordedAt }))).toBe(last?.position);
+      expect(await moments.positionOf({ asOf: recordedAt })).toBe(last?.position);
     }
   });
 
@@ -165,17 +165,17 @@ describe('a time', () => {
       [second.recordedAt],
     );
     const time = row?.time ?? '';
-    expect(await moments.execute(new ResolveAsOf({ time }))).toBe(1n);
+    expect(await moments.positionOf({ asOf: time })).toBe(1n);
   });
 
   it('before the log is a position before everybody', async () => {
-    expect(await moments.execute(new ResolveAsOf({ time: '2001-01-01T00:00:00Z' }))).toBe(0n);
+    expect(await moments.positionOf({ asOf: '2001-01-01T00:00:00Z' })).toBe(0n);
   });
 
   it('of the future is refused, and so is a position beyond the log', async () => {
     const future = new Date(Date.now() + 60_000).toISOString();
-    for (const asOf of [{ time: future }, { position: 1_000_000n }]) {
-      await expect(moments.execute(new ResolveAsOf(asOf))).rejects.toMatchObject({
+    for (const asOf of [future, '1000000']) {
+      await expect(moments.positionOf({ asOf })).rejects.toMatchObject({
         code: 'as-of-in-future',
       });
     }
@@ -187,7 +187,7 @@ describe('a time', () => {
     // To the microsecond: the clock of this process, in milliseconds, may still be before the event.
     const { events } = await ledger.store.readAll({ after: head - 1n, limit: 1 });
     const time = events[0]?.recordedAt as string;
-    const asked = moments.execute(new ResolveAsOf({ time }));
+    const asked = moments.positionOf({ asOf: time });
     await ledger.project();
     expect(await asked).toBe(head);
   });

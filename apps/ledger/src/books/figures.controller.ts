@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { AssetRegistry } from '../chains';
-import { AS_OF_PROBLEMS, type AsOfRequest, resolveAsOf } from '../edge/as-of';
+import { AS_OF_PROBLEMS, type AsOfRequest, Moments } from '../edge/as-of';
 import type { AccountCaller } from '../edge/caller';
 import type { KnownAssets } from '../edge/money';
 import { Operation } from '../edge/operation';
@@ -22,6 +22,7 @@ export class FiguresController {
   constructor(
     private readonly queries: QueryBus,
     private readonly assets: AssetRegistry,
+    private readonly moments: Moments,
   ) {}
 
   @Operation({
@@ -80,7 +81,7 @@ export class FiguresController {
     moment: AsOfRequest,
     toResponse: (entry: AssetFigures, assets: KnownAssets) => Response,
   ) {
-    const asOf = await resolveAsOf(this.queries, moment);
+    const asOf = await this.moments.positionOf(moment);
     const figures = await this.queries.execute(new GetFigures(accountId, { owner, asOf }));
     const entries = found(figures, `${owner.kind}-not-found`);
     const list = wholeList(entries.map((entry) => toResponse(entry, this.assets)));

@@ -1,8 +1,8 @@
 import type { Figures } from '@daybook/domain';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
+import { requireExisted } from '../edge/as-of';
 import { AccountQuery } from '../edge/request-context';
-import { requireExisted } from '../projections/as-of';
 import { eachFigure, figuresIn, ownerIn } from './figure-columns';
 
 /** The owner of the figures, of the account of the query. */
@@ -13,9 +13,8 @@ export interface Owner {
 
 /**
  * The figures of a customer or a purse, one entry per asset ever booked, ordered by asset id: now, or at
- * a position that the read models have reached (see `ResolveAsOf`). Null if the account has no such
- * customer or purse; an empty list means that nothing was received. Rejects with `AsOfRefused`
- * (as-of-too-early) if the owner did not exist at that position.
+ * the position `asOf`, which the read models have reached. Null if the account has no such owner; an empty
+ * list if it received nothing. Refuses with `as-of-too-early` if the owner did not exist at that position.
  */
 export class GetFigures extends AccountQuery<
   { readonly owner: Owner; readonly asOf: bigint | null },

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ApiKeys } from './api-keys';
+import { Moments } from './as-of';
 import { IdempotencyKeys } from './idempotency';
 import { Positions } from './positions';
 import { Calls } from './prepare';
@@ -17,9 +18,10 @@ export class EdgeModule {
         ApiKeys,
         Calls,
         IdempotencyKeys,
+        Moments,
         Positions,
       ],
-      exports: [ApiKeys, Calls],
+      exports: [ApiKeys, Calls, Moments],
     };
   }
 }

@@ -2,15 +2,15 @@ import { fold, type PurseEvent, purse, streamName, upcast } from '@daybook/domai
 import { EventStore } from '@daybook/event-store';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
+import { requireExisted } from '../edge/as-of';
 import { AccountQuery } from '../edge/request-context';
-import { requireExisted } from '../projections/as-of';
 import { type ListOf, listNewest, type Page } from '../projections/cursor';
 import { PurseRow } from './purse.row';
 import { PURSE_STATUS, type Purse, purseResource } from './purse-resource';
 
 /**
- * One purse of the account, or null: now, or as it was at the position `asOf`. Rejects with `AsOfRefused`
- * (as-of-too-early) if it was not minted by then.
+ * One purse of the account, or null: now, or as it was at the position `asOf`. Refuses with
+ * `as-of-too-early` if it was not minted by then.
  */
 export class GetPurse extends AccountQuery<
   { readonly id: string; readonly asOf: bigint | null },

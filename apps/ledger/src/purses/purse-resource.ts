@@ -1,19 +1,12 @@
 import { displayAddress } from '@daybook/chains';
-import type { Family, PurseState } from '@daybook/domain';
+import type { json } from '@daybook/contracts';
+import type { PurseState } from '@daybook/domain';
 
 /** A purse as clients see it, except for `watch`, which follows from the mint position. */
-export interface Purse {
-  readonly id: string;
-  readonly customerId: string;
-  readonly family: Family;
-  /** In the display form of the family: EIP-55 checksummed on EVM chains. */
-  readonly address: string;
-  readonly status: 'PENDING_PAYMENT' | 'ARCHIVED' | 'DECLINED';
-  readonly outsideOrderId: string | null;
-  readonly mintedAt: string;
+export type Purse = Omit<json.Purse, 'watch'> & {
   /** The log position of the mint. A watcher that has read this far watches the purse. */
   readonly mintPosition: bigint;
-}
+};
 
 export const PURSE_STATUS = {
   active: 'PENDING_PAYMENT',

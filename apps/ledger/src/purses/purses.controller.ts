@@ -5,7 +5,7 @@ import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { AssetRegistry, Watches } from '../chains';
 import { GetCustomer } from '../customers';
-import { AS_OF_PROBLEMS, resolveAsOf } from '../edge/as-of';
+import { AS_OF_PROBLEMS, Moments } from '../edge/as-of';
 import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { pageRequest, toList } from '../edge/paging';
@@ -32,6 +32,7 @@ export class PursesController {
     private readonly queries: QueryBus,
     private readonly assets: AssetRegistry,
     private readonly watches: Watches,
+    private readonly moments: Moments,
   ) {}
 
   @Operation({
@@ -97,7 +98,7 @@ export class PursesController {
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
   })
   async getPurse({ accountId }: AccountCaller, { purseId, ...moment }: GetPurseRequest) {
-    const asOf = await resolveAsOf(this.queries, moment);
+    const asOf = await this.moments.positionOf(moment);
     const [purse, watchOf] = await Promise.all([
       this.queries.execute(new GetPurse(accountId, { id: purseId, asOf })),
       this.watches.now(),
