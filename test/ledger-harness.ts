@@ -8,7 +8,7 @@ import { createHealth, createMetrics } from '@daybook/platform';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
-import { OpenAccount } from '../apps/ledger/src/accounts/open-account';
+import { ChangeAccount } from '../apps/ledger/src/accounts/change-account';
 import { newApiKey } from '../apps/ledger/src/edge/api-key';
 import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/edge/identity';
 import { IssueApiKey } from '../apps/ledger/src/edge/keys';
@@ -117,7 +117,8 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
     async issueKey({ scopes, accountId = DEFAULT_ACCOUNT_ID }) {
       const { key } = newApiKey();
       const commands = app.get(CommandBus);
-      await commands.execute(new OpenAccount(systemContext(accountId), 'test'));
+      const open = { type: 'OpenAccount', name: 'test', policy: { screening: false } } as const;
+      await commands.execute(new ChangeAccount(systemContext(accountId), open));
       const owner = { kind: 'account', id: accountId } as const;
       await commands.execute(new IssueApiKey(systemContext(accountId), { owner, key, scopes }));
       const opens = async () => {

@@ -16,7 +16,7 @@ import {
   type EventStore,
   PostgresEventStore,
 } from '@daybook/event-store';
-import { OpenAccount, OpenAccountHandler } from '../../apps/ledger/src/accounts/open-account';
+import { ChangeAccount, ChangeAccountHandler } from '../../apps/ledger/src/accounts/change-account';
 import { DEFAULT_ACCOUNT_ID, replenishmentIdOf } from '../../apps/ledger/src/edge/identity';
 import { IssueApiKey, IssueApiKeyHandler } from '../../apps/ledger/src/edge/keys';
 import { systemContext } from '../../apps/ledger/src/edge/request-context';
@@ -42,8 +42,9 @@ export async function createCustomers(
   const fingerprint =
     purseXpubs({ evm: undefined, tron: undefined }, []).get('evm')?.fingerprint ?? '';
   try {
-    await new OpenAccountHandler(store).execute(
-      new OpenAccount(systemContext(DEFAULT_ACCOUNT_ID), 'default'),
+    const open = { type: 'OpenAccount', name: 'default', policy: { screening: false } } as const;
+    await new ChangeAccountHandler(store).execute(
+      new ChangeAccount(systemContext(DEFAULT_ACCOUNT_ID), open),
     );
     const key = { key: API_KEY, scopes: ['read', 'write'] };
     const owner = { kind: 'account', id: DEFAULT_ACCOUNT_ID } as const;

@@ -6,10 +6,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { jsonModule } from './generate-json.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const GENERATED = join(here, 'src', 'generated');
 const RELEASED = 'daybook-v1.released.json';
+/** The options of `json.proto`. */
+const OPTIONS = ['json', 'upper_case', 'resource'];
 const BUF = join(here, '..', '..', 'node_modules', '.bin', 'buf');
 
 const buf = (...args) =>
@@ -21,7 +24,7 @@ function generate(folder) {
   // Options are read from the descriptors: the code needs neither them nor the types of descriptors.
   const withoutOptions = [
     ...['--exclude-path', 'proto/daybook/options'],
-    ...['--exclude-type', 'daybook.options.v1.json'],
+    ...OPTIONS.flatMap((name) => ['--exclude-type', `daybook.options.v1.${name}`]),
   ];
   buf('generate', ...withoutHealth, ...withoutOptions, '-o', folder);
   const descriptors = buf('build', '--exclude-source-info', '-o', '-#format=binpb');
@@ -32,6 +35,8 @@ function generate(folder) {
     `// Written by generate-grpc.mjs: the FileDescriptorSet of daybook.v1 and the other served packages, for reflection.\n` +
       `export const DESCRIPTORS = Buffer.from(\n  [\n${text.replace(/^/gm, '  ')}\n  ].join(''),\n  'base64',\n);\n`,
   );
+  const documented = buf('build', 'proto', '-o', '-#format=binpb');
+  writeFileSync(join(folder, 'src', 'generated', 'json.ts'), jsonModule(documented));
 }
 
 function filesIn(folder) {

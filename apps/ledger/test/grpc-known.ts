@@ -4,7 +4,7 @@ import { DurableLog } from '@daybook/messaging';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { until } from '../../../test/dependencies';
 import type { TestLedger } from '../../../test/ledger-harness';
-import { ChangeAccountPolicy } from '../src/accounts/change-account-policy';
+import { ChangeAccount } from '../src/accounts/change-account';
 import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
 import { IssueApiKey, RevokeApiKey } from '../src/edge/keys';
 import { systemContext } from '../src/edge/request-context';
@@ -131,7 +131,8 @@ async function spendKeys({ app, operatorKey }: TestLedger) {
     await commands.execute(new RevokeApiKey(context(), spent));
   }
   const policy = { purseExpiry: PURSE_EXPIRY, reason: 'a test' };
-  await commands.execute(new ChangeAccountPolicy(systemContext(accountId), policy));
+  const change = { type: 'ChangeAccountPolicy', ...policy } as const;
+  await commands.execute(new ChangeAccount(systemContext(accountId), change));
   const isPlanned = async () => {
     const { reactions } = await app.get(QueryBus).execute(new GetReactions());
     return reactions.every(({ nextDueAt, overdue }) => nextDueAt !== null && overdue === 0);

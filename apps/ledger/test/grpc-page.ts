@@ -1,7 +1,6 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { MODULE_METADATA } from '@nestjs/common/constants';
-import type { OperationDeclaration } from '../src/edge/declaration';
-import { operationsIn } from '../src/edge/operation';
+import { type OperationDeclaration, operationsIn } from '../src/edge/operation';
 import { LedgerEnv } from '../src/ledger.env';
 import { LedgerModule } from '../src/ledger.module';
 
@@ -18,8 +17,7 @@ export function withMethods(page: string): string {
 
 function methodsTable(): string {
   const rows = declaredOperations()
-    .filter(({ rpc }) => rpc !== undefined)
-    .sort((a, b) => ((a.rpc ?? '') < (b.rpc ?? '') ? -1 : 1))
+    .toSorted((a, b) => (a.rpc < b.rpc ? -1 : 1))
     .map(({ rpc, scope, http }) => {
       const rest = http === undefined ? 'a stream' : `\`${http}\``;
       return `| \`daybook.v1.${rpc}\` | \`${scope}\` | ${rest} |\n`;

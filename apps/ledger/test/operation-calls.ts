@@ -18,10 +18,10 @@ export interface OperationCall {
 
 /** An operation that both edges have, with its service and method. */
 export function sharedOperations(app: Parameters<typeof operationsOf>[0]) {
-  return operationsOf(app).filter(({ http, rpc }) => http !== undefined && rpc !== undefined);
+  return operationsOf(app).filter(({ http }) => http !== undefined);
 }
 
-export function rpcOf({ rpc = 'CustomerService/GetCustomer' }: RunningOperation) {
+export function rpcOf({ rpc }: RunningOperation) {
   const [service = '', method = ''] = rpc.split('/');
   return { service: `daybook.v1.${service}`, method };
 }
@@ -81,17 +81,24 @@ export function isForOperators({ scope }: RunningOperation): boolean {
   return !scopeWords('account').includes(scope);
 }
 
-function sampleOf({ name, choices }: RequestField, samples: object): unknown {
-  const value = (samples as Record<string, unknown>)[name] ?? choices?.[0];
+function sampleOf(field: RequestField, samples: object): unknown {
+  const { name } = field;
+  const value = (samples as Record<string, unknown>)[name] ?? wordsOf(field)[0];
   if (value === undefined) throw new Error(`No sample for the field ${name}.`);
   return value;
 }
 
 /** An optional field with each word that it may have, or with its sample. */
 function valuesOf(field: RequestField, samples: object): readonly object[] {
-  const words =
-    field.name in samples || field.choices === null ? [sampleOf(field, samples)] : field.choices;
-  return words.map((word) => ({ [field.name]: word }));
+  const words = field.name in samples ? [] : wordsOf(field);
+  const values = words.length === 0 ? [sampleOf(field, samples)] : words;
+  return values.map((value) => ({ [field.name]: value }));
+}
+
+/** The closed list of words that a field accepts. */
+function wordsOf({ schema }: RequestField): readonly string[] {
+  const { enum: words, items } = schema as { enum?: string[]; items?: { enum?: string[] } };
+  return words ?? items?.enum ?? [];
 }
 
 export interface RestRequest {

@@ -97,7 +97,7 @@ async function refusalOf(
 }
 
 /** Not of the call: the look for a repeat, and what a changed policy makes due in the background. */
-const NOT_OF_CALL = ['FindCommand', 'ExpirePurse', 'GetPurseReplenishments'];
+const NOT_OF_CALL = ['ExpirePurse', 'GetPurseReplenishments'];
 const isOfCall = (name: string) => !NOT_OF_CALL.includes(name);
 
 it('answers the same over both edges, with the same on the buses', async () => {

@@ -2,6 +2,7 @@ export * from './cloud-event';
 export { DESCRIPTORS } from './generated/descriptors';
 export * as v1 from './generated/index.daybook.v1';
 export * as googleRpc from './generated/index.google.rpc';
+export * as json from './generated/json';
 export * from './ledger-messages';
 export * from './messages';
 export * from './parse';

@@ -3,21 +3,18 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { OperatorCaller } from '../edge/caller';
 import { IssueApiKey, ListApiKeys, RevokeApiKey } from '../edge/keys';
-import { ApiKeyListResponse, ApiKeyResponse, IssuedApiKeyResponse } from '../edge/keys.dto';
 import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
-import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
+import { mapAnswer, type RequestContext } from '../edge/request-context';
 import {
-  AccountListResponse,
-  AccountResponse,
   accountResponse,
   ChangeAccountPolicyRequest,
   IssueApiKeyRequest,
   ListApiKeysRequest,
   RevokeApiKeyRequest,
 } from './accounts.dto';
-import { ChangeAccountPolicy } from './change-account-policy';
+import { ChangeAccount } from './change-account';
 import { ListAccounts } from './list-accounts';
 
 /** What operators do with accounts. */
@@ -33,10 +30,8 @@ export class AccountsController {
     http: 'GET /v1/accounts',
     rpc: 'AccountService/ListAccounts',
     scope: 'accounts:read',
-    answers: AccountListResponse,
-    summary: 'List accounts',
   })
-  async listAccounts(_: OperatorCaller, __: ReadRequest): Promise<AccountListResponse> {
+  async listAccounts(_: OperatorCaller, __: ReadRequest) {
     const accounts = await this.queries.execute(new ListAccounts());
     return wholeList(accounts.map(accountResponse));
   }
@@ -46,32 +41,23 @@ export class AccountsController {
     rpc: 'AccountService/ChangeAccountPolicy',
     scope: 'accounts:write',
     tier: 'financial',
-    answers: AccountResponse,
     refuses: ['account-not-found', 'invalid-expiry', 'invalid-reason'],
-    summary: 'Change after how many days the purses of an account expire',
   })
-  async changeAccountPolicy(
-    context: RequestContext,
-    request: ChangeAccountPolicyRequest,
-  ): Promise<Answer<AccountResponse>> {
+  async changeAccountPolicy(context: RequestContext, request: ChangeAccountPolicyRequest) {
     const { purseUnusedDays = null, purseIdleDays = null, reason } = request;
     const purseExpiry = { unusedDays: purseUnusedDays, idleDays: purseIdleDays };
-    const command = new ChangeAccountPolicy(context, { purseExpiry, reason });
-    return mapAnswer(await this.commands.execute(command), accountResponse);
+    const change = { type: 'ChangeAccountPolicy', purseExpiry, reason } as const;
+    const answer = await this.commands.execute(new ChangeAccount(context, change));
+    return mapAnswer(answer, accountResponse);
   }
 
   @Operation({
     http: 'GET /v1/accounts/:accountId/keys',
     rpc: 'AccountService/ListApiKeys',
     scope: 'accounts:read',
-    answers: ApiKeyListResponse,
     refuses: ['account-not-found'],
-    summary: 'List API keys of an account',
   })
-  async listApiKeys(
-    _: OperatorCaller,
-    { accountId }: ListApiKeysRequest,
-  ): Promise<ApiKeyListResponse> {
+  async listApiKeys(_: OperatorCaller, { accountId }: ListApiKeysRequest) {
     const owner = { kind: 'account', id: accountId } as const;
     const keys = await this.queries.execute(new ListApiKeys(owner));
     return wholeList(found(keys, 'account-not-found'));
@@ -82,14 +68,9 @@ export class AccountsController {
     rpc: 'AccountService/IssueApiKey',
     scope: 'accounts:write',
     tier: 'financial',
-    answers: IssuedApiKeyResponse,
     refuses: ['account-not-found', 'api-key-exists'],
-    summary: 'Issue an API key of an account',
   })
-  issueApiKey(
-    context: RequestContext,
-    { accountId, scopes, name, expiresAt }: IssueApiKeyRequest,
-  ): Promise<Answer<IssuedApiKeyResponse>> {
+  issueApiKey(context: RequestContext, { accountId, scopes, name, expiresAt }: IssueApiKeyRequest) {
     const owner = { kind: 'account', id: accountId } as const;
     return this.commands.execute(new IssueApiKey(context, { owner, scopes, name, expiresAt }));
   }
@@ -99,14 +80,9 @@ export class AccountsController {
     rpc: 'AccountService/RevokeApiKey',
     scope: 'accounts:write',
     tier: 'financial',
-    answers: ApiKeyResponse,
     refuses: ['api-key-not-found'],
-    summary: 'Revoke an API key of an account, for ever',
   })
-  revokeApiKey(
-    context: RequestContext,
-    { accountId, keyId, reason }: RevokeApiKeyRequest,
-  ): Promise<Answer<ApiKeyResponse>> {
+  revokeApiKey(context: RequestContext, { accountId, keyId, reason }: RevokeApiKeyRequest) {
     const owner = { kind: 'account', id: accountId } as const;
     return this.commands.execute(new RevokeApiKey(context, { owner, keyId, reason }));
   }

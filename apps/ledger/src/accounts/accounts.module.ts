@@ -5,14 +5,13 @@ import { IssueApiKey } from '../edge/keys';
 import { systemContext } from '../edge/request-context';
 import { LedgerEnv } from '../ledger.env';
 import { AccountsController } from './accounts.controller';
-import { ChangeAccountPolicyHandler } from './change-account-policy';
+import { ChangeAccount, ChangeAccountHandler } from './change-account';
 import { ListAccountsHandler } from './list-accounts';
-import { OpenAccount, OpenAccountHandler } from './open-account';
 
-/** Accounts, their policies and their keys. */
+/** Accounts, their policies and their API keys. */
 @Module({
   controllers: [AccountsController],
-  providers: [OpenAccountHandler, ChangeAccountPolicyHandler, ListAccountsHandler],
+  providers: [ChangeAccountHandler, ListAccountsHandler],
 })
 export class AccountsModule implements OnApplicationBootstrap {
   constructor(
@@ -25,7 +24,8 @@ export class AccountsModule implements OnApplicationBootstrap {
     const { bootstrapApiKey: key } = this.env;
     if (key === undefined) return;
     const context = () => systemContext(DEFAULT_ACCOUNT_ID);
-    await this.commands.execute(new OpenAccount(context(), 'default'));
+    const open = { type: 'OpenAccount', name: 'default', policy: { screening: false } } as const;
+    await this.commands.execute(new ChangeAccount(context(), open));
     const owner = { kind: 'account', id: DEFAULT_ACCOUNT_ID } as const;
     await this.commands.execute(
       new IssueApiKey(context(), { owner, key, scopes: ['read', 'write'] }),

@@ -2,17 +2,15 @@ import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { AssetRegistry } from '../chains';
-import { AS_OF_PROBLEMS, type AsOfRequest, resolveAsOf } from '../edge/as-of';
+import { AS_OF_PROBLEMS, type AsOfRequest, Moments } from '../edge/as-of';
 import type { AccountCaller } from '../edge/caller';
 import type { KnownAssets } from '../edge/money';
 import { Operation } from '../edge/operation';
 import { wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
 import {
-  BalanceListResponse,
   CustomerFiguresRequest,
   PurseFiguresRequest,
-  ThroughputListResponse,
   toBalance,
   toThroughput,
 } from './figures.dto';
@@ -24,20 +22,19 @@ export class FiguresController {
   constructor(
     private readonly queries: QueryBus,
     private readonly assets: AssetRegistry,
+    private readonly moments: Moments,
   ) {}
 
   @Operation({
     http: 'GET /v1/customers/:customerId/balances',
     rpc: 'FiguresService/GetCustomerBalances',
     scope: 'balances:read',
-    answers: BalanceListResponse,
     refuses: ['customer-not-found', ...AS_OF_PROBLEMS],
-    summary: 'List balances of a customer',
   })
   getCustomerBalances(
     { accountId }: AccountCaller,
     { customerId: id, ...moment }: CustomerFiguresRequest,
-  ): Promise<BalanceListResponse> {
+  ) {
     return this.figuresOf(accountId, { kind: 'customer', id }, moment, toBalance);
   }
 
@@ -45,14 +42,12 @@ export class FiguresController {
     http: 'GET /v1/customers/:customerId/throughput',
     rpc: 'FiguresService/GetCustomerThroughput',
     scope: 'balances:read',
-    answers: ThroughputListResponse,
     refuses: ['customer-not-found', ...AS_OF_PROBLEMS],
-    summary: 'List what a customer has ever received',
   })
   getCustomerThroughput(
     { accountId }: AccountCaller,
     { customerId: id, ...moment }: CustomerFiguresRequest,
-  ): Promise<ThroughputListResponse> {
+  ) {
     return this.figuresOf(accountId, { kind: 'customer', id }, moment, toThroughput);
   }
 
@@ -60,14 +55,9 @@ export class FiguresController {
     http: 'GET /v1/purses/:purseId/balances',
     rpc: 'FiguresService/GetPurseBalances',
     scope: 'balances:read',
-    answers: BalanceListResponse,
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
-    summary: 'List balances of a purse',
   })
-  getPurseBalances(
-    { accountId }: AccountCaller,
-    { purseId: id, ...moment }: PurseFiguresRequest,
-  ): Promise<BalanceListResponse> {
+  getPurseBalances({ accountId }: AccountCaller, { purseId: id, ...moment }: PurseFiguresRequest) {
     return this.figuresOf(accountId, { kind: 'purse', id }, moment, toBalance);
   }
 
@@ -75,14 +65,12 @@ export class FiguresController {
     http: 'GET /v1/purses/:purseId/throughput',
     rpc: 'FiguresService/GetPurseThroughput',
     scope: 'balances:read',
-    answers: ThroughputListResponse,
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
-    summary: 'List what a purse has ever received',
   })
   getPurseThroughput(
     { accountId }: AccountCaller,
     { purseId: id, ...moment }: PurseFiguresRequest,
-  ): Promise<ThroughputListResponse> {
+  ) {
     return this.figuresOf(accountId, { kind: 'purse', id }, moment, toThroughput);
   }
 
@@ -93,8 +81,8 @@ export class FiguresController {
     moment: AsOfRequest,
     toResponse: (entry: AssetFigures, assets: KnownAssets) => Response,
   ) {
-    const asOf = await resolveAsOf(this.queries, moment);
-    const figures = await this.queries.execute(new GetFigures(accountId, owner, asOf));
+    const asOf = await this.moments.positionOf(moment);
+    const figures = await this.queries.execute(new GetFigures(accountId, { owner, asOf }));
     const entries = found(figures, `${owner.kind}-not-found`);
     const list = wholeList(entries.map((entry) => toResponse(entry, this.assets)));
     return { ...list, asOf: asOf?.toString() ?? null };

@@ -5,10 +5,9 @@ import { ApiTags } from '@nestjs/swagger';
 import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
-import { AssetRegistry } from './asset-registry';
-import { ChainRegistry } from './chain-registry';
-import { AssetListResponse, ChainListResponse, toAsset, toChain } from './chains.dto';
-import { ListChainHeads } from './get-chain-heads';
+import { AssetRegistry, ChainRegistry } from './asset-registry';
+import { ListChainHeads } from './chain-heads';
+import { toAsset, toChain } from './chains.dto';
 
 @ApiTags('Chains')
 @Controller()
@@ -23,10 +22,8 @@ export class ChainsController {
     http: 'GET /v1/chains',
     rpc: 'RegistryService/ListChains',
     scope: 'chains:read',
-    answers: ChainListResponse,
-    summary: 'List chains: what is watched, and how far',
   })
-  async listChains(_: AccountCaller, __: ReadRequest): Promise<ChainListResponse> {
+  async listChains(_: AccountCaller, __: ReadRequest) {
     const heads = await this.queries.execute(new ListChainHeads());
     const headOf = new Map(heads.map((head) => [head.chain, head]));
     const { chains } = this.chains.registry;
@@ -37,10 +34,8 @@ export class ChainsController {
     http: 'GET /v1/assets',
     rpc: 'RegistryService/ListAssets',
     scope: 'chains:read',
-    answers: AssetListResponse,
-    summary: 'List assets that are credited',
   })
-  listAssets(_: AccountCaller, __: ReadRequest): AssetListResponse {
+  listAssets(_: AccountCaller, __: ReadRequest) {
     const { registry } = this.chains;
     const data = registry.chains.flatMap((chain) =>
       registry.assets

@@ -5,12 +5,10 @@ import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
 import { found } from '../edge/problem';
-import type { Answer, RequestContext } from '../edge/request-context';
-import { BlockCustomer, UnblockCustomer, UpdateCustomer } from './change-customer';
+import type { RequestContext } from '../edge/request-context';
+import { ChangeCustomer } from './change-customer';
 import {
   BlockCustomerRequest,
-  CustomerListResponse,
-  CustomerResponse,
   GetCustomerRequest,
   ListCustomersRequest,
   UpdateCustomerRequest,
@@ -29,30 +27,23 @@ export class CustomersController {
     http: 'GET /v1/customers',
     rpc: 'CustomerService/ListCustomers',
     scope: 'customers:read',
-    answers: CustomerListResponse,
     refuses: ['invalid-cursor'],
-    summary: 'List customers',
   })
   listCustomers(
     { accountId }: AccountCaller,
     { externalId, status, ...list }: ListCustomersRequest,
-  ): Promise<CustomerListResponse> {
-    const filter = { externalId, status };
-    return this.queries.execute(new ListCustomers(accountId, filter, pageRequest(list)));
+  ) {
+    const request = { filter: { externalId, status }, page: pageRequest(list) };
+    return this.queries.execute(new ListCustomers(accountId, request));
   }
 
   @Operation({
     http: 'GET /v1/customers/:customerId',
     rpc: 'CustomerService/GetCustomer',
     scope: 'customers:read',
-    answers: CustomerResponse,
     refuses: ['customer-not-found'],
-    summary: 'Get a customer',
   })
-  async getCustomer(
-    { accountId }: AccountCaller,
-    { customerId }: GetCustomerRequest,
-  ): Promise<CustomerResponse> {
+  async getCustomer({ accountId }: AccountCaller, { customerId }: GetCustomerRequest) {
     const customer = await this.queries.execute(new GetCustomer(accountId, customerId));
     return found(customer, 'customer-not-found');
   }
@@ -61,44 +52,32 @@ export class CustomersController {
     http: 'PATCH /v1/customers/:customerId',
     rpc: 'CustomerService/UpdateCustomer',
     scope: 'customers:write',
-    answers: CustomerResponse,
     refuses: ['customer-not-found'],
-    summary: 'Change the description of a customer',
   })
-  updateCustomer(
-    context: RequestContext,
-    { customerId, ...change }: UpdateCustomerRequest,
-  ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new UpdateCustomer(context, customerId, change));
+  updateCustomer(context: RequestContext, { customerId, description }: UpdateCustomerRequest) {
+    const change = { type: 'UpdateCustomer', description } as const;
+    return this.commands.execute(new ChangeCustomer(context, { customerId, change }));
   }
 
   @Operation({
     http: 'POST /v1/customers/:customerId/block',
     rpc: 'CustomerService/BlockCustomer',
     scope: 'customers:write',
-    answers: CustomerResponse,
     refuses: ['customer-not-found', 'invalid-reason'],
-    summary: 'Block a customer: from now on receipts are credited to the account',
   })
-  blockCustomer(
-    context: RequestContext,
-    { customerId, ...change }: BlockCustomerRequest,
-  ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new BlockCustomer(context, customerId, change));
+  blockCustomer(context: RequestContext, { customerId, reason }: BlockCustomerRequest) {
+    const change = { type: 'BlockCustomer', reason } as const;
+    return this.commands.execute(new ChangeCustomer(context, { customerId, change }));
   }
 
   @Operation({
     http: 'POST /v1/customers/:customerId/unblock',
     rpc: 'CustomerService/UnblockCustomer',
     scope: 'customers:write',
-    answers: CustomerResponse,
     refuses: ['customer-not-found', 'invalid-reason'],
-    summary: 'Unblock a customer: from now on receipts are credited to the customer again',
   })
-  unblockCustomer(
-    context: RequestContext,
-    { customerId, ...change }: BlockCustomerRequest,
-  ): Promise<Answer<CustomerResponse>> {
-    return this.commands.execute(new UnblockCustomer(context, customerId, change));
+  unblockCustomer(context: RequestContext, { customerId, reason }: BlockCustomerRequest) {
+    const change = { type: 'UnblockCustomer', reason } as const;
+    return this.commands.execute(new ChangeCustomer(context, { customerId, change }));
   }
 }

@@ -1,111 +1,53 @@
+import type { json } from '@daybook/contracts';
 import {
   type CustomerState,
   DESCRIPTION_LENGTH_MAX,
   EXTERNAL_ID,
   REASON_LENGTH_MAX,
 } from '@daybook/domain';
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ChoiceField, IdField, PatternField, TextField } from '../edge/fields';
-import { ListRequest, ListResponse, ReadRequest } from '../edge/paging';
+import { ListRequest, ReadRequest } from '../edge/paging';
+
+/** A customer as clients see it. */
+export type CustomerResponse = json.Customer;
 
 /** The words for a customer's status in answers. */
 export const CUSTOMER_STATUS = { active: 'ACTIVE', blocked: 'BLOCKED' } as const;
-const CUSTOMER_STATUSES = Object.values(CUSTOMER_STATUS);
+
 export const EXTERNAL_ID_FIELD = {
   pattern: EXTERNAL_ID,
   max: 128,
   sentence: 'must be 1 to 128 visible ASCII characters without spaces, such as user-42.',
-  example: 'user-42',
 } as const;
 
-const CUSTOMER_ID = { description: 'Id of the customer.' } as const;
-
 export class GetCustomerRequest extends ReadRequest {
-  @IdField(CUSTOMER_ID)
+  @IdField()
   readonly customerId!: string;
 }
 
 export class UpdateCustomerRequest {
-  @IdField(CUSTOMER_ID)
+  @IdField()
   readonly customerId!: string;
 
-  @TextField({
-    min: 0,
-    max: DESCRIPTION_LENGTH_MAX,
-    nullable: true,
-    description: 'The new description; null for none.',
-    example: 'Moved to the premium plan',
-  })
+  @TextField({ min: 0, max: DESCRIPTION_LENGTH_MAX, nullable: true })
   readonly description!: string | null;
 }
 
 /** The request of blocking and unblocking. */
 export class BlockCustomerRequest {
-  @IdField(CUSTOMER_ID)
+  @IdField()
   readonly customerId!: string;
 
-  @TextField({
-    max: REASON_LENGTH_MAX,
-    description: 'The reason; it is kept as evidence.',
-    example: 'Requested by support, case 1234',
-  })
+  @TextField({ max: REASON_LENGTH_MAX })
   readonly reason!: string;
 }
 
 export class ListCustomersRequest extends ListRequest {
-  @PatternField({
-    ...EXTERNAL_ID_FIELD,
-    description: 'Only the customer with this external id.',
-    optional: true,
-  })
+  @PatternField({ ...EXTERNAL_ID_FIELD, optional: true })
   readonly externalId?: string;
 
-  @ChoiceField({
-    choices: CUSTOMER_STATUSES,
-    description: 'Only customers with this status.',
-    optional: true,
-  })
+  @ChoiceField(Object.values(CUSTOMER_STATUS), { optional: true })
   readonly status?: CustomerResponse['status'];
-}
-
-@ApiSchema({ name: 'Customer', description: "An account's end user." })
-export class CustomerResponse {
-  @ApiProperty({ type: String, format: 'uuid', description: 'Id of the customer.' })
-  readonly id!: string;
-
-  @ApiProperty({
-    type: String,
-    description: 'Your own id of the customer.',
-    maxLength: 128,
-    example: 'user-42',
-  })
-  readonly externalId!: string;
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Free text for your own use.',
-    maxLength: DESCRIPTION_LENGTH_MAX,
-    example: null,
-  })
-  readonly description!: string | null;
-
-  @ApiProperty({
-    enum: CUSTOMER_STATUSES,
-    description:
-      'What a BLOCKED customer receives is credited to the account; the addresses stay active.',
-    example: 'ACTIVE',
-  })
-  readonly status!: 'ACTIVE' | 'BLOCKED';
-
-  @ApiProperty({ type: String, format: 'date-time', description: 'When it was created.' })
-  readonly createdAt!: string;
-}
-
-@ApiSchema({ name: 'CustomerList' })
-export class CustomerListResponse extends ListResponse {
-  @ApiProperty({ type: [CustomerResponse], description: 'From the newest to the oldest.' })
-  readonly data!: readonly CustomerResponse[];
 }
 
 export function toCustomer(

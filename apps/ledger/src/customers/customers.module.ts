@@ -1,10 +1,5 @@
 import { Module } from '@nestjs/common';
-import {
-  BlockCustomerHandler,
-  UnblockCustomerHandler,
-  UpdateCustomerHandler,
-} from './change-customer';
-import { CreateCustomerHandler } from './create-customer';
+import { ChangeCustomerHandler, CreateCustomerHandler } from './change-customer';
 import { CustomersController } from './customers.controller';
 import { GetCustomerHandler, ListCustomersHandler } from './get-customers';
 
@@ -13,9 +8,7 @@ import { GetCustomerHandler, ListCustomersHandler } from './get-customers';
   controllers: [CustomersController],
   providers: [
     CreateCustomerHandler,
-    UpdateCustomerHandler,
-    BlockCustomerHandler,
-    UnblockCustomerHandler,
+    ChangeCustomerHandler,
     GetCustomerHandler,
     ListCustomersHandler,
   ],

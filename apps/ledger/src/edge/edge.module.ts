@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ApiKeys } from './api-keys';
-import { FindCommandHandler } from './find-command';
+import { Moments } from './as-of';
 import { IdempotencyKeys } from './idempotency';
 import { IssueApiKeyHandler, ListApiKeysHandler, RevokeApiKeyHandler } from './keys';
 import { Positions } from './positions';
@@ -18,14 +18,14 @@ export class EdgeModule {
         { provide: RateLimit, useValue: new RateLimit(quota) },
         ApiKeys,
         Calls,
-        FindCommandHandler,
         IdempotencyKeys,
         IssueApiKeyHandler,
         ListApiKeysHandler,
         RevokeApiKeyHandler,
+        Moments,
         Positions,
       ],
-      exports: [Calls],
+      exports: [Calls, Moments],
     };
   }
 }

@@ -3,51 +3,45 @@ import { ValidateBy, ValidateIf } from 'class-validator';
 import { POSITION, POSITION_LENGTH_MAX, POSITION_SENTENCE } from './positions';
 import { parseTime, RFC_3339 } from './time';
 
-/**
- * A field of a request. One decorator both validates and documents it, so the two cannot differ.
- */
+// The fields of requests. One decorator both validates a field and gives its schema, so the two cannot differ.
+// The API document describes a field by the comment of the same field in the request message.
+
 interface FieldOptions {
-  readonly description: string;
-  readonly example?: unknown;
   readonly optional?: boolean;
 }
 
-/** A field of a request class, as validation, documentation and gRPC translation use it. */
+/** A field of a request class. */
 export interface RequestField {
   readonly name: string;
-  readonly description: string;
   readonly required: boolean;
-  readonly example?: unknown;
   /** JSON Schema of its values. */
   readonly schema: Readonly<Record<string, unknown>>;
-  /** The closed list of words that it accepts; null if there is none. */
-  readonly choices: readonly string[] | null;
 }
 
 type Dto = new () => object;
 
-const FIELDS = Symbol('The fields of a request class');
-const EXACTLY_ONE = Symbol('Fields of which exactly one is sent');
+/** The fields of each request class with its inherited fields, which come first. By its prototype. */
+const FIELDS = new Map<object, readonly RequestField[]>();
+const ALTERNATIVES = new Map<object, readonly string[]>();
 
 /** The fields of a request class, inherited fields first. */
-export function fieldsOf(dto: Dto): readonly RequestField[] {
-  const fields = new Map<string, RequestField>();
-  for (let type = dto.prototype; type !== Object.prototype; type = Object.getPrototypeOf(type)) {
-    const own: readonly RequestField[] = Reflect.getOwnMetadata(FIELDS, type) ?? [];
-    for (const field of own.toReversed())
-      if (!fields.has(field.name)) fields.set(field.name, field);
-  }
-  return [...fields.values()].reverse();
+export function fieldsOf({ prototype }: Dto): readonly RequestField[] {
+  return fieldsOn(prototype);
+}
+
+function fieldsOn(prototype: object | null): readonly RequestField[] {
+  if (prototype === null) return [];
+  return FIELDS.get(prototype) ?? fieldsOn(Object.getPrototypeOf(prototype));
 }
 
 /** Declares that a request has exactly one of these optional fields. */
 export function ExactlyOne(...names: readonly string[]): ClassDecorator {
-  return (dto) => Reflect.defineMetadata(EXACTLY_ONE, names, dto);
+  return (dto) => void ALTERNATIVES.set(dto, names);
 }
 
 /** The fields of which a request has exactly one; empty if the class declares none. */
 export function exactlyOneOf(dto: Dto): readonly string[] {
-  return Reflect.getMetadata(EXACTLY_ONE, dto) ?? [];
+  return ALTERNATIVES.get(dto) ?? [];
 }
 
 /** PostgreSQL cannot store NUL, and half a surrogate pair is not a character. */
@@ -63,8 +57,8 @@ export function TextField(
   },
 ): PropertyDecorator {
   const { min = 1, max, nullable = false, ...rest } = options;
-  const pattern = '^[^\\u0000]*$';
-  const schema = { type: 'string', minLength: min, maxLength: max, pattern, nullable } as const;
+  const type = nullable ? ['string', 'null'] : 'string';
+  const schema = { type, minLength: min, maxLength: max, pattern: '^[^\\u0000]*$' };
   const holds = (value: unknown) =>
     typeof value === 'string' && value.length >= min && value.length <= max && isStorable(value);
   const sentence = `must be text of ${min} to ${max} characters without NUL${nullable ? ', or null' : ''}.`;
@@ -78,17 +72,13 @@ export function PatternField(
   options: FieldOptions & {
     readonly pattern: RegExp;
     readonly sentence: string;
-    readonly format?: string;
     readonly max: number;
+    readonly format?: string;
   },
 ): PropertyDecorator {
-  const { pattern, sentence, format, max, ...rest } = options;
-  const schema = {
-    type: 'string',
-    pattern: pattern.source,
-    maxLength: max,
-    ...(format !== undefined && { format }),
-  } as const;
+  const { pattern, sentence, max, format, ...rest } = options;
+  const named = format === undefined ? {} : { format };
+  const schema = { type: 'string', pattern: pattern.source, maxLength: max, ...named };
   return field(rest, schema, 'pattern', sentence, (value) => {
     return typeof value === 'string' && value.length <= max && pattern.test(value);
   });
@@ -99,7 +89,7 @@ export function IntegerField(
   options: FieldOptions & { readonly min: number; readonly max: number },
 ): PropertyDecorator {
   const { min, max, ...rest } = options;
-  const schema = { type: 'integer', minimum: min, maximum: max } as const;
+  const schema = { type: 'integer', minimum: min, maximum: max };
   const holds = (value: unknown) =>
     Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
   return field(rest, schema, 'integer', `must be a whole number from ${min} to ${max}.`, holds);
@@ -107,31 +97,28 @@ export function IntegerField(
 
 /** One of a closed list of words. */
 export function ChoiceField(
-  options: FieldOptions & { readonly choices: readonly string[] },
+  choices: readonly string[],
+  options: FieldOptions = {},
 ): PropertyDecorator {
-  const { choices, ...rest } = options;
-  const schema = { type: 'string', enum: [...choices] } as const;
+  const schema = { type: 'string', enum: choices };
   const holds = (value: unknown) => choices.includes(value as string);
-  return field(rest, schema, 'choice', `must be one of ${choices.join(', ')}.`, holds, choices);
+  const sentence = `must be one of ${choices.join(', ')}.`;
+  return field(options, schema, 'choice', sentence, holds);
 }
 
 /** A list of distinct words from a closed list. */
 export function ChoicesField(
-  options: FieldOptions & { readonly choices: readonly string[] },
+  choices: readonly string[],
+  options: FieldOptions = {},
 ): PropertyDecorator {
-  const { choices, ...rest } = options;
-  const schema = {
-    type: 'array',
-    items: { type: 'string', enum: [...choices] },
-    uniqueItems: true,
-    maxItems: choices.length,
-  } as const;
+  const items = { type: 'string', enum: choices };
+  const schema = { type: 'array', items, uniqueItems: true, maxItems: choices.length };
   const sentence = `must be a list without repeats of ${choices.join(', ')}.`;
   const holds = (value: unknown) =>
     Array.isArray(value) &&
     new Set(value).size === value.length &&
     value.every((word) => choices.includes(word));
-  return field(rest, schema, 'choices', sentence, holds, choices);
+  return field(options, schema, 'choices', sentence, holds);
 }
 
 /** An id of this API: a UUID in lower case. */
@@ -142,14 +129,9 @@ export const ID_SENTENCE =
   'must be a UUID in lower case, such as 3f2a6c1e-5b7d-5e0f-9a41-2c8d7e6b5a40.';
 
 /** An id. */
-export function IdField(options: FieldOptions): PropertyDecorator {
-  return PatternField({
-    pattern: ID,
-    sentence: ID_SENTENCE,
-    format: 'uuid',
-    max: 36,
-    ...options,
-  });
+export function IdField(options: FieldOptions = {}): PropertyDecorator {
+  const id = { pattern: ID, sentence: ID_SENTENCE, format: 'uuid', max: 36 };
+  return PatternField({ ...id, ...options });
 }
 
 /** The reason. Every command of an operator has one. */
@@ -158,76 +140,53 @@ export function ReasonField(): PropertyDecorator {
     pattern: /\S/,
     max: REASON_LENGTH_MAX,
     sentence: `must say why, in 1 to ${REASON_LENGTH_MAX} characters.`,
-    description: 'The reason; it is kept as evidence.',
-    example: 'Requested by the merchant, case 1234',
   });
 }
 
-/** A position of the log. */
-export function PositionField(
-  options: Pick<FieldOptions, 'description' | 'example'>,
-): PropertyDecorator {
-  return PatternField({
-    pattern: POSITION,
-    max: POSITION_LENGTH_MAX,
-    sentence: POSITION_SENTENCE,
-    example: '42',
-    optional: true,
-    ...options,
-  });
+/** A position of the log, always optional. */
+export function PositionField(): PropertyDecorator {
+  const position = { pattern: POSITION, max: POSITION_LENGTH_MAX, sentence: POSITION_SENTENCE };
+  return PatternField({ ...position, optional: true });
 }
 
 /** An RFC 3339 time from 1970 to 9999. */
 export function TimeField(options: FieldOptions): PropertyDecorator {
-  const pattern = RFC_3339.source;
-  const schema = { type: 'string', format: 'date-time', maxLength: 40, pattern } as const;
-  return field(
-    options,
-    schema,
-    'time',
-    'must be an RFC 3339 time from 1970 on with its offset, such as 2026-01-31T12:00:00Z.',
-    (v) => {
-      return typeof v === 'string' && parseTime(v) !== null;
-    },
-  );
+  const schema = { type: 'string', format: 'date-time', maxLength: 40, pattern: RFC_3339.source };
+  const sentence =
+    'must be an RFC 3339 time from 1970 on with its offset, such as 2026-01-31T12:00:00Z.';
+  return field(options, schema, 'time', sentence, isTime);
 }
 
 /** A position of the log or an RFC 3339 time. */
 export function MomentField(options: FieldOptions): PropertyDecorator {
-  const schema = {
-    type: 'string',
-    maxLength: 40,
-    oneOf: [{ pattern: POSITION.source }, { pattern: RFC_3339.source, format: 'date-time' }],
-  } as const;
+  const time = { pattern: RFC_3339.source, format: 'date-time' };
+  const schema = { type: 'string', maxLength: 40, oneOf: [{ pattern: POSITION.source }, time] };
   const sentence =
     'must be a position such as 42 or an RFC 3339 time such as 2026-01-31T12:00:00Z.';
-  return field(options, schema, 'moment', sentence, (value) => {
-    return typeof value === 'string' && (POSITION.test(value) || parseTime(value) !== null);
-  });
+  const isPosition = (value: unknown) => typeof value === 'string' && POSITION.test(value);
+  return field(options, schema, 'moment', sentence, (value) => isPosition(value) || isTime(value));
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' && parseTime(value) !== null;
 }
 
 function field(
-  { description, example, optional = false }: FieldOptions,
+  { optional = false }: FieldOptions,
   schema: Readonly<Record<string, unknown>>,
-  name: string,
+  rule: string,
   sentence: string,
   holds: (value: unknown) => boolean,
-  choices: readonly string[] | null = null,
 ): PropertyDecorator {
   const validate = ValidateBy({
-    name,
+    name: rule,
     validator: { validate: holds, defaultMessage: (args) => `${args?.property} ${sentence}` },
   });
   return (prototype, property) => {
     // An optional field may be absent; JSON null is a value like any other.
     if (optional) ValidateIf((_, value) => value !== undefined)(prototype, property);
     validate(prototype, property);
-    const own: readonly RequestField[] = Reflect.getOwnMetadata(FIELDS, prototype) ?? [];
-    const added: RequestField = {
-      name: String(property),
-      ...{ description, schema, choices, required: !optional },
-      ...(example !== undefined && { example }),
-    };
-    Reflect.defineMetadata(FIELDS, [...own, added], prototype);
+    const added = { name: String(property), required: !optional, schema };
+    FIELDS.set(prototype, [...fieldsOn(prototype), added]);
   };
 }

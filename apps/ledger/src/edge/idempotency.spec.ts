@@ -1,14 +1,14 @@
-import type { QueryBus } from '@nestjs/cqrs';
+import type { DataSource } from 'typeorm';
 import { fingerprintOf, IdempotencyKeys, parseIdempotencyKey } from './idempotency';
 
 const reused = expect.objectContaining({ code: 'idempotency-key-reused' });
 
-/** A query bus on which the read models know these commands. */
-const knowing = (known: Record<string, string>): QueryBus =>
+/** A database whose read models know these commands. */
+const knowing = (known: Record<string, string>): DataSource =>
   ({
-    execute: async ({ commandId }: { commandId: string }) =>
-      known[commandId] === undefined ? null : { stream: 's', fingerprint: known[commandId] },
-  }) as unknown as QueryBus;
+    query: async (_: string, [commandId = '']: readonly string[]) =>
+      known[commandId] === undefined ? [] : [{ fingerprint: known[commandId] }],
+  }) as unknown as DataSource;
 
 describe('parseIdempotencyKey', () => {
   it.each(['a', '0b0e6cf4-a57a-5f0e-8f5e-3d3c5d1e9a52', '"quoted"', '!'.repeat(255)])(

@@ -1,11 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
+import { DataSource } from 'typeorm';
 import { actorOf, type Caller } from './caller';
-import type { OperationDeclaration } from './declaration';
-import { FindCommand } from './find-command';
 import { commandIdOf } from './identity';
+import type { OperationDeclaration } from './operation';
 import { Problem } from './problem';
 import type { RequestContext } from './request-context';
 import type { Said } from './validation';
@@ -45,7 +44,8 @@ function canonical(value: unknown): string {
 }
 
 /** What a command needs from its call. */
-interface ReceivedCommand extends Said {
+export interface ReceivedCommand extends Said {
+  /** The `Idempotency-Key` as it was sent, if it was. */
   readonly key: string | readonly string[] | undefined;
   readonly requestId: string;
   readonly traceparent: string | undefined;
@@ -63,6 +63,8 @@ interface Claim {
   holders: number;
 }
 
+const KNOWN = 'SELECT fingerprint FROM ledger.command WHERE command_id = $1';
+
 /** Longer than the read models ever lag. After that, they contain the command. */
 const CLAIM_MS = 10 * 60_000;
 const CLAIMS_MAX = 20_000;
@@ -77,7 +79,7 @@ const CLAIMS_MAX = 20_000;
 export class IdempotencyKeys {
   private readonly claims = new LRUCache<string, Claim>({ max: CLAIMS_MAX, ttl: CLAIM_MS });
 
-  constructor(private readonly queries: QueryBus) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   /**
    * The context of a command, with its key claimed. Refuses with `idempotency-key-invalid` and
@@ -117,8 +119,8 @@ export class IdempotencyKeys {
     const claim = { fingerprint, holders: 1 };
     this.claims.set(commandId, claim);
     try {
-      const known = await this.queries.execute(new FindCommand(commandId));
-      if (known !== null && known.fingerprint !== fingerprint) throw reused();
+      const [known] = await this.dataSource.query(KNOWN, [commandId]);
+      if (known !== undefined && known.fingerprint !== fingerprint) throw reused();
     } catch (error) {
       this.release(commandId);
       throw error;

@@ -1,8 +1,67 @@
-import { applyDecorators, type INestApplicationContext, SetMetadata } from '@nestjs/common';
+import type { json } from '@daybook/contracts';
+import {
+  applyDecorators,
+  createParamDecorator,
+  type ExecutionContext,
+  HttpCode,
+  type INestApplicationContext,
+  RequestMapping,
+  RequestMethod,
+  SetMetadata,
+} from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import type { Declaration, Http, OperationDeclaration, Result } from './declaration';
 import { fieldsOf } from './fields';
-import { routeOf } from './route';
+import type { ProblemCode } from './problems';
+import type { Tier } from './rate-limit';
+import type { Answer } from './request-context';
+import type { Scope } from './scopes';
+
+/** A method of `daybook.v1`, such as `PurseService/MintPurse`. */
+export type Rpc = keyof json.Answers;
+
+/** Method and path of a route. */
+type Http = `${'GET' | 'POST' | 'PATCH'} /${string}`;
+
+/** The declaration of an operation. Both edges, the documents and the tests are derived from it. */
+interface Declaration<Name extends Rpc, Route extends Http | undefined> {
+  /** Its messages and their comments document the operation. Its response is the answer of both edges. */
+  readonly rpc: Name;
+  /** Method and path; a variable such as `:purseId` is a field of the request. Omitted for a stream. */
+  readonly http?: Route;
+  readonly scope: Scope;
+  /** The quota that it counts against; `standard` if omitted. */
+  readonly tier?: Tier;
+  /** The path of the created resource, such as `/v1/purses/:id`. The first answer is then a 201. */
+  readonly creates?: `/v1/${string}/:id`;
+  /** Its own refusals, in addition to those of every operation. */
+  readonly refuses?: readonly ProblemCode[];
+}
+
+/** A query returns a resource or list, a command its outcome, a stream parts of a list. */
+type Result<Route, Response> = Route extends `GET ${string}`
+  ? Response | Promise<Response>
+  : Route extends string
+    ? Promise<Answer<Response>>
+    : AsyncGenerator<Response>;
+
+/** An operation as it was declared, with the request class of its method. */
+export interface OperationDeclaration extends Declaration<Rpc, Http> {
+  readonly kind: 'query' | 'command' | 'stream';
+  readonly tier: Tier;
+  /** The name of the controller's method. */
+  readonly name: string;
+  readonly request: new () => object;
+  /** The names of the path's variables. */
+  readonly pathFields: readonly string[];
+}
+
+/** The third parameter of a stream's method. */
+export interface StreamControl {
+  /** Ends the stream; its reason is the refusal. */
+  readonly signal: AbortSignal;
+  /** The stream sends something at least this often. */
+  readonly heartbeatMs: number;
+}
 
 const OPERATION = Symbol('Operation');
 
@@ -11,19 +70,18 @@ const OPERATION = Symbol('Operation');
  * `RequestContext`) and the request, an instance of a class that declares its valid fields. The method
  * does not depend on a transport: REST routes, gRPC methods, scopes and documents are derived from this.
  */
-export function Operation<Response extends object, Route extends Http | undefined = undefined>(
-  declared: Declaration<Route, Response>,
+export function Operation<Name extends Rpc, Route extends Http | undefined = undefined>(
+  declared: Declaration<Name, Route>,
 ) {
-  return <
-    Method extends (caller: never, request: never, ...rest: never) => Result<Route, Response>,
-  >(
+  type Returned = Result<Route, json.Answers[Name]>;
+  return <Method extends (caller: never, request: never, ...rest: never) => Returned>(
     prototype: object,
     name: string,
     descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
     const [, request] = Reflect.getMetadata('design:paramtypes', prototype, name) as unknown[];
     const operation = {
-      ...(declared as Declaration<Http, Response>),
+      ...(declared as Declaration<Name, Http>),
       kind: kindOf(declared.http),
       tier: declared.tier ?? 'standard',
       name,
@@ -42,6 +100,24 @@ function kindOf(http: Http | undefined): OperationDeclaration['kind'] {
   if (http === undefined) return 'stream';
   return http.startsWith('GET ') ? 'query' : 'command';
 }
+
+/** The route of an operation, as Nest's own decorators. */
+function routeOf({ http }: OperationDeclaration): readonly MethodDecorator[] {
+  if (http === undefined) return [];
+  const [method, path] = http.split(' ') as [keyof typeof RequestMethod, string];
+  return [RequestMapping({ method: RequestMethod[method], path }), HttpCode(200), takesPrepared];
+}
+
+const Prepared = createParamDecorator((part: 'caller' | 'request', context: ExecutionContext) => {
+  const { prepared } = context.switchToHttp().getRequest<{ prepared: Record<string, unknown> }>();
+  return prepared[part];
+});
+
+/** The edge provides the method's two parameters. */
+const takesPrepared: MethodDecorator = (prototype, name) => {
+  Prepared('caller')(prototype, name, 0);
+  Prepared('request')(prototype, name, 1);
+};
 
 /** An operation of a running application. */
 export interface RunningOperation extends OperationDeclaration {

@@ -1,4 +1,3 @@
-import { ApiProperty } from '@nestjs/swagger';
 import {
   PAGE_LIMIT_DEFAULT,
   PAGE_LIMIT_MAX,
@@ -9,11 +8,7 @@ import { PatternField, PositionField } from './fields';
 
 /** The parameters of every read. */
 export class ReadRequest {
-  @PositionField({
-    description: 'Wait, up to 5 seconds, until everything up to this position is visible.',
-    // The documentation page sends the example unless the reader changes it, so it must never wait.
-    example: '0',
-  })
+  @PositionField()
   readonly minPosition?: string;
 }
 
@@ -27,8 +22,6 @@ export function LimitField(): PropertyDecorator {
     pattern: LIMIT,
     max: LIMIT_LENGTH_MAX,
     sentence: 'must be a whole number from 1 to 999999999, such as 25.',
-    description: `How many entries at most; ${PAGE_LIMIT_DEFAULT} by default. A larger value counts as ${PAGE_LIMIT_MAX}.`,
-    example: '25',
     optional: true,
   });
 }
@@ -42,7 +35,6 @@ export class ListRequest extends ReadRequest {
     pattern: /^[A-Za-z0-9_-]+$/,
     max: CURSOR_LENGTH_MAX,
     sentence: 'must be the nextCursor of an earlier page of this list, unchanged.',
-    description: 'The `nextCursor` of the page before, with the same filters.',
     optional: true,
   })
   readonly cursor?: string;
@@ -55,18 +47,6 @@ export function pageRequest({ cursor, limit }: ListRequest): PageRequest {
 /** A limit above the maximum is not an error; it counts as the maximum. */
 export function pageLimit(limit: string | undefined): number {
   return Math.min(Number(limit ?? PAGE_LIMIT_DEFAULT), PAGE_LIMIT_MAX);
-}
-
-/** The common part of every list response. */
-export abstract class ListResponse {
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Pass it as `cursor` for the next page; null when this is the last one.',
-    maxLength: CURSOR_LENGTH_MAX,
-    example: null,
-  })
-  readonly nextCursor!: string | null;
 }
 
 /** A page as clients see it. */

@@ -1,6 +1,7 @@
 import { EventStore } from '@daybook/event-store';
 import { Injectable } from '@nestjs/common';
 import { PositionReached } from '../projections/position-reached';
+import { KeyCounts } from './key-counts';
 import { Problem } from './problem';
 
 /** Up to 18 digits: far beyond any log, and within PostgreSQL's bigint. */
@@ -17,7 +18,7 @@ const WAITING_PER_KEY_MAX = 256;
 /** Read your writes: a read with `minPosition` waits until the read models have reached it. */
 @Injectable()
 export class Positions {
-  private readonly waiting = new Map<string, number>();
+  private readonly waiting = new KeyCounts(WAITING_PER_KEY_MAX);
 
   constructor(
     private readonly reached: PositionReached,
@@ -31,19 +32,16 @@ export class Positions {
   async reach(keyId: string, minPosition: string, waitMs = WAIT_MS): Promise<void> {
     const position = BigInt(minPosition);
     if (await this.reached.within(position, 0)) return;
-    const waiting = this.waiting.get(keyId) ?? 0;
-    if (waiting >= WAITING_PER_KEY_MAX) {
-      throw new Problem('too-many-waiting', `${waiting} reads of this key already wait.`, RETRY);
+    if (!this.waiting.take(keyId)) {
+      const detail = `${WAITING_PER_KEY_MAX} reads of this key already wait.`;
+      throw new Problem('too-many-waiting', detail, RETRY);
     }
-    this.waiting.set(keyId, waiting + 1);
     try {
       // The head is read after the request arrived, so it includes everything committed before.
       requireInLog(position, await this.store.head());
       if (await this.reached.within(position, Math.min(waitMs, WAIT_MS))) return;
     } finally {
-      const left = (this.waiting.get(keyId) ?? 1) - 1;
-      if (left === 0) this.waiting.delete(keyId);
-      else this.waiting.set(keyId, left);
+      this.waiting.release(keyId);
     }
     throw new Problem('position-not-reached', `Position ${position} is not visible yet.`, RETRY);
   }

@@ -1,23 +1,14 @@
 import { types } from 'node:util';
 
-/** Socket error codes that mean the server cannot be reached. */
-const SOCKET_CODES: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOENT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EPIPE',
-  'ETIMEDOUT',
-]);
+/** Codes of sockets that mean the server cannot be reached. */
+const UNREACHABLE =
+  /^(ECONNREFUSED|ECONNRESET|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|ETIMEDOUT)$/;
 
 /**
  * SQLSTATE classes (PostgreSQL, appendix A) that mean the server is up but accepts no work:
  * connection exceptions, insufficient resources, operator intervention.
  */
-const UNAVAILABLE_CLASSES = ['08', '53', '57P'];
+const UNAVAILABLE = /^(08|53|57P)/;
 
 /** Messages of the driver that come without a code. */
 const DRIVER_MESSAGES =
@@ -31,7 +22,7 @@ export function isConnectionLost(error: unknown): boolean {
   return causes(error).some(({ code, message }) =>
     code === undefined
       ? DRIVER_MESSAGES.test(message)
-      : SOCKET_CODES.has(code) || UNAVAILABLE_CLASSES.some((prefix) => code.startsWith(prefix)),
+      : UNREACHABLE.test(code) || UNAVAILABLE.test(code),
   );
 }
 

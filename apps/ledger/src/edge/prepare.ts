@@ -1,15 +1,20 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { ApiKeys } from './api-keys';
-import { authenticate, type Credentials } from './authenticate';
 import type { Caller } from './caller';
-import type { OperationDeclaration } from './declaration';
-import { IdempotencyKeys } from './idempotency';
+import { IdempotencyKeys, type ReceivedCommand } from './idempotency';
+import type { OperationDeclaration } from './operation';
 import { Positions } from './positions';
 import { Problem } from './problem';
 import { RateLimit, type Tier } from './rate-limit';
 import type { RequestContext } from './request-context';
 import type { Scope } from './scopes';
-import { type Said, validated } from './validation';
+import { validated } from './validation';
+
+/** The headers that may carry a key. */
+export interface Credentials {
+  readonly headers: IncomingHttpHeaders;
+}
 
 /** The sender of a request, known from its headers alone. */
 export interface Sender extends Credentials {
@@ -19,11 +24,7 @@ export interface Sender extends Credentials {
 }
 
 /** A request as a transport received it: parsed, not validated. */
-export interface ReceivedCall extends Said {
-  /** The `Idempotency-Key` as it was sent, if it was. */
-  readonly key: string | readonly string[] | undefined;
-  readonly requestId: string;
-  readonly traceparent: string | undefined;
+export interface ReceivedCall extends ReceivedCommand {
   /** How long the call may wait for `minPosition`. */
   readonly waitMs?: number;
   /** Resolves when the call may use the database. A transport may limit how many do so at once. */
@@ -95,4 +96,35 @@ export class Calls {
     };
     return { caller: context, request, release };
   }
+}
+
+const BEARER = /^Bearer ([\x21-\x7e]+)$/i;
+const BASIC = /^Basic ([A-Za-z0-9+/]+={0,2})$/i;
+
+/**
+ * The sender of the request. Refuses with `unauthenticated`, with the same sentence for every fault of the
+ * key. `forPeople` also accepts the key as the password of HTTP Basic, so that a browser can open a page.
+ * Commands never accept it: a browser would send the password with requests of other sites too.
+ */
+async function authenticate(
+  request: Credentials,
+  keys: ApiKeys,
+  forPeople: boolean,
+): Promise<Caller> {
+  const header = request.headers.authorization ?? '';
+  const key = BEARER.exec(header)?.[1] ?? (forPeople ? passwordOf(header) : null);
+  const caller = key === null ? null : await keys.callerOf(key);
+  if (caller !== null) return caller;
+  const challenges = ['Bearer realm="Daybook"', ...(forPeople ? ['Basic realm="Daybook"'] : [])];
+  throw new Problem('unauthenticated', 'Send a valid API key: "Authorization: Bearer dbk_...".', {
+    challenges,
+  });
+}
+
+function passwordOf(header: string): string | null {
+  const encoded = BASIC.exec(header)?.[1];
+  if (encoded === undefined) return null;
+  const credentials = Buffer.from(encoded, 'base64').toString();
+  const colon = credentials.indexOf(':');
+  return colon < 0 ? null : credentials.slice(colon + 1);
 }

@@ -1,7 +1,6 @@
 import { DomainError } from '@daybook/domain';
 import { EventStoreError, IdempotencyKeyReused } from '@daybook/event-store';
 import { HttpException } from '@nestjs/common';
-import { AsOfRefused } from '../projections/as-of';
 import { InvalidCursor } from '../projections/cursor';
 import { isConnectionLost, isStatementTimeout } from './postgres-errors';
 import { PROBLEMS, type ProblemCode, problemType } from './problems';
@@ -47,23 +46,12 @@ export function found<T>(resource: T | null, code: ProblemCode): T {
   throw new Problem(code, PROBLEMS[code].when);
 }
 
-/** The body of a problem, as RFC 9457 has it. */
-export interface ProblemBody {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly instance?: string;
-  readonly code: ProblemCode;
-  readonly errors?: readonly Fault[];
-  readonly requestId: string;
-}
-
 const PATH_SHOWN_MAX = 200;
 /** A path of characters that are safe to show. */
 const PLAIN_PATH = /^\/[\w\-.~/%:@]*$/;
 
-export function problemBody(problem: Problem, url: string, requestId: string): ProblemBody {
+/** The body of a problem, as RFC 9457 has it. */
+export function problemBody(problem: Problem, url: string, requestId: string) {
   const { code, status, detail, parts } = problem;
   const path = url.split('?', 1)[0]?.slice(0, PATH_SHOWN_MAX) ?? '';
   return {
@@ -85,7 +73,6 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof DomainError) return new Problem(error.code, error.message);
   if (error instanceof IdempotencyKeyReused) return new Problem(error.code, error.message);
   if (error instanceof EventStoreError) return storeProblem(error);
-  if (error instanceof AsOfRefused) return asOfProblem(error);
   if (error instanceof InvalidCursor) return new Problem('invalid-cursor', error.message);
   if (isConnectionLost(error)) return unavailable(error);
   if (isStatementTimeout(error)) return timeout(error);
@@ -93,63 +80,49 @@ export function problemOf(error: unknown): Problem {
   return status === null ? internalError(error) : httpProblem(status, error);
 }
 
-function asOfProblem({ code, message }: AsOfRefused): Problem {
-  const waits = code === 'position-not-reached';
-  return new Problem(code, message, waits ? { headers: { 'retry-after': '1' } } : {});
-}
+type Answered = readonly [code: ProblemCode, detail: string];
+
+const STORE_PROBLEMS: Readonly<
+  Record<Exclude<EventStoreError['code'], 'store-unavailable'>, Answered>
+> = {
+  'concurrency-conflict': [
+    'conflict',
+    'Other requests kept changing the same resource. Try again.',
+  ],
+  'append-too-large': [
+    'payload-too-large',
+    'The content of the request does not fit into one event.',
+  ],
+  'append-rejected': ['validation-failed', 'The request has text that cannot be stored.'],
+  'outcome-unknown': [
+    'outcome-unknown',
+    'The command may or may not have taken effect. Repeat it with the same Idempotency-Key.',
+  ],
+};
 
 function storeProblem(error: EventStoreError): Problem {
-  const parts = { cause: error };
-  switch (error.code) {
-    case 'concurrency-conflict':
-      return new Problem(
-        'conflict',
-        'Other requests kept changing the same resource. Try again.',
-        parts,
-      );
-    case 'append-too-large':
-      return new Problem(
-        'payload-too-large',
-        'The content of the request does not fit into one event.',
-      );
-    case 'append-rejected':
-      return new Problem('validation-failed', 'The request has text that cannot be stored.', parts);
-    case 'outcome-unknown':
-      return new Problem(
-        'outcome-unknown',
-        'The command may or may not have taken effect. Repeat it with the same Idempotency-Key.',
-        parts,
-      );
-    case 'store-unavailable':
-      return unavailable(error);
-  }
+  if (error.code === 'store-unavailable') return unavailable(error);
+  const [code, detail] = STORE_PROBLEMS[error.code];
+  return new Problem(code, detail, { cause: error });
 }
 
 /** Errors of Fastify and Nest have a status and nothing else to rely on. */
+const HTTP_PROBLEMS: Readonly<Record<number, Answered>> = {
+  // The static file server forbids paths that leave its folder. For a client they do not exist.
+  403: ['not-found', 'There is nothing at this path.'],
+  404: ['not-found', 'There is nothing at this path.'],
+  408: ['request-timeout', 'The request did not arrive in time.'],
+  413: ['payload-too-large', PROBLEMS['payload-too-large'].when],
+  414: ['uri-too-long', PROBLEMS['uri-too-long'].when],
+  415: ['unsupported-media-type', 'Send the body as JSON, with Content-Type: application/json.'],
+};
+
 function httpProblem(status: number, error: unknown): Problem {
-  switch (status) {
-    // The static file server forbids paths that leave its folder. For a client they do not exist.
-    case 403:
-    case 404:
-      return new Problem('not-found', 'There is nothing at this path.');
-    case 408:
-      return new Problem('request-timeout', 'The request did not arrive in time.');
-    case 413:
-      return new Problem('payload-too-large', PROBLEMS['payload-too-large'].when);
-    case 414:
-      return new Problem('uri-too-long', PROBLEMS['uri-too-long'].when);
-    case 415:
-      return new Problem(
-        'unsupported-media-type',
-        'Send the body as JSON, with Content-Type: application/json.',
-      );
-    case 503:
-      return timeout(error);
-    default:
-      return status < 500
-        ? new Problem('malformed-request', 'The request could not be read.', { cause: error })
-        : internalError(error);
-  }
+  const known = HTTP_PROBLEMS[status];
+  if (known !== undefined) return new Problem(...known);
+  if (status === 503) return timeout(error);
+  if (status >= 500) return internalError(error);
+  return new Problem('malformed-request', 'The request could not be read.', { cause: error });
 }
 
 function statusOf(error: unknown): number | null {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Command } from '@nestjs/cqrs';
+import { Command, Query } from '@nestjs/cqrs';
 
 /** The sender and the identity of a command. The edges make one for every command. */
 export interface RequestContext {
@@ -37,6 +37,16 @@ export interface Answer<Resource> {
 export abstract class CallerCommand<Request, Resource> extends Command<Answer<Resource>> {
   constructor(
     readonly context: RequestContext,
+    readonly request: Request,
+  ) {
+    super();
+  }
+}
+
+/** A query about what one account has. It finds nothing of another account. */
+export abstract class AccountQuery<Request, Result> extends Query<Result> {
+  constructor(
+    readonly accountId: string,
     readonly request: Request,
   ) {
     super();

@@ -24,7 +24,7 @@ export function validated<T extends object>(dto: Dto<T>, { path, place, fields }
       errors: [{ in: place, pointer: '', code: 'object', detail: 'Send a JSON object.' }],
     });
   }
-  const { names, alternatives } = rulesOf(dto);
+  const names = fieldsOf(dto).map(({ name }) => name);
   const known = names.filter((name) => !Object.hasOwn(path, name));
   const request = Object.assign(new dto(), path);
   const faults: Fault[] = [];
@@ -40,7 +40,7 @@ export function validated<T extends object>(dto: Dto<T>, { path, place, fields }
   for (const error of errors) {
     faults.push(faultOf(error, Object.hasOwn(path, error.property) ? 'path' : place));
   }
-  if (faults.length === 0) faults.push(...notExactlyOne(alternatives, fields, place));
+  if (faults.length === 0) faults.push(...notExactlyOne(exactlyOneOf(dto), fields, place));
   if (faults.length > 0) throw invalid(faults.slice(0, FAULTS_SHOWN_MAX));
   return request;
 }
@@ -54,25 +54,6 @@ export function invalid(faults: readonly Fault[]): Problem {
   const [first] = faults;
   const detail = first === undefined ? 'The request is invalid.' : first.detail;
   return new Problem('validation-failed', detail, { errors: faults });
-}
-
-interface Rules {
-  readonly names: readonly string[];
-  /** Fields of which exactly one is sent. */
-  readonly alternatives: readonly string[];
-}
-
-const rules = new Map<Dto<object>, Rules>();
-
-/** Looked up once for each class: metadata is slow to read. */
-function rulesOf(dto: Dto<object>): Rules {
-  let known = rules.get(dto);
-  if (known === undefined) {
-    const names = fieldsOf(dto).map(({ name }) => name);
-    known = { names, alternatives: exactlyOneOf(dto) };
-    rules.set(dto, known);
-  }
-  return known;
 }
 
 function notExactlyOne(

@@ -22,49 +22,39 @@ type DataOf<Type> = Extract<DomainEvent, { type: Type }>['data'];
 /** The public fields of an object. A nested object has its own list. */
 export type Fields<T> = { readonly [Key in KeysOf<T>]?: FieldOf<NonNullable<ValueOf<T, Key>>> };
 
+/** These fields, for everyone. */
+function everyone<Name extends string>(...names: Name[]) {
+  const fields = names.map((name) => [name, 'everyone']);
+  return Object.fromEntries(fields) as { readonly [Field in Name]: 'everyone' };
+}
+
 // A message on a topic names customer and purse outside its data.
 const PARTIES = { customerId: 'account', purseId: 'account' } as const satisfies Fields<Parties>;
-const CREDIT = { to: 'everyone', reason: 'everyone' } as const satisfies Fields<Credit>;
-const FINALITY = {
-  kind: 'everyone',
-  confirmations: 'everyone',
-  tag: 'everyone',
-} as const satisfies Fields<Finality>;
-const TRANSFER = {
-  chain: 'everyone',
-  asset: 'everyone',
-  amount: 'everyone',
-  from: 'everyone',
-  to: 'everyone',
-  txHash: 'everyone',
-  ordinal: 'everyone',
-} as const satisfies Fields<TransferContent>;
-const BLOCK = {
-  number: 'everyone',
-  hash: 'everyone',
-  time: 'everyone',
-} as const satisfies Fields<Inclusion>;
+const CREDIT = everyone('to', 'reason') satisfies Fields<Credit>;
+const FINALITY = everyone('kind', 'confirmations', 'tag') satisfies Fields<Finality>;
+const BLOCK = everyone('number', 'hash', 'time') satisfies Fields<Inclusion>;
+const TRANSFER = everyone(
+  ...(['chain', 'asset', 'amount', 'from', 'to', 'txHash', 'ordinal'] as const),
+) satisfies Fields<TransferContent>;
 
 const ABOUT = {
   ...PARTIES,
-  version: 'everyone',
+  ...everyone('version', 'outsideOrderId'),
   transfer: TRANSFER,
-  outsideOrderId: 'everyone',
 } as const satisfies Fields<DataOf<'ReplenishmentSeen'>>;
 const BOOKED = {
   ...ABOUT,
+  ...everyone('asset', 'amount'),
   block: BLOCK,
-  asset: 'everyone',
-  amount: 'everyone',
   credit: CREDIT,
 } as const satisfies Fields<DataOf<'ReplenishmentReverted'>>;
 
-const OF_THE_SERVICE = 'private: how accounts and the service are run, and how keys are kept';
+const OF_THE_SERVICE = 'private: administration of accounts, keys and the service';
 
 /**
  * The one public form of events, for the feed, Tail, Replay and the topics. Each event type lists its
- * public fields, or the reason why it is private. A field is private until it is listed. A missing event
- * type does not compile.
+ * public fields, or the reason why it is private. A field is private until it is listed. An event type that
+ * is not listed does not compile.
  */
 const PUBLIC_FIELDS = {
   AccountOpened: OF_THE_SERVICE,
@@ -88,10 +78,7 @@ const PUBLIC_FIELDS = {
   // Not `derivation`: the key and index of an address are internal.
   PurseMinted: {
     customerId: 'account',
-    family: 'everyone',
-    address: 'everyone',
-    outsideOrderId: 'everyone',
-    mintedAt: 'everyone',
+    ...everyone('family', 'address', 'outsideOrderId', 'mintedAt'),
   },
   PurseArchived: { reason: 'everyone' },
   PurseRestored: {},

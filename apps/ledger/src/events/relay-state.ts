@@ -1,10 +1,8 @@
-import { figuresFrom } from '@daybook/domain';
-import type { Checkpoints, Position } from '@daybook/event-store';
-import { type Sql } from '@daybook/event-store';
+import type { Checkpoints, Position, Sql } from '@daybook/event-store';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
 import { type Columns, cellsOf, rowsOf } from '../projections/projection';
-import type { FiguresState, KeyState, PurseState } from './ledger-messages';
+import type { KeyState, PurseState } from './ledger-messages';
 
 /** Keys in the cache: about 20 MB. Others are read from the table, a few microseconds each. */
 const KEYS_MAX = 20_000;
@@ -14,7 +12,7 @@ const LOAD = 'SELECT key, position, purse FROM ledger.relay_state WHERE key = AN
 const COLUMNS: Columns<readonly [key: string, KeyState]> = {
   key: ['text', ([key]) => key],
   position: ['bigint', ([, { position }]) => position],
-  purse: ['jsonb', ([, { purse }]) => purse && JSON.stringify(purse, stored)],
+  purse: ['jsonb', ([, { purse }]) => purse && JSON.stringify(purse)],
 };
 
 const STORE = `
@@ -32,7 +30,7 @@ export function relayState() {
   let cachedAt: Position | null = null;
 
   return {
-    /** The checkpoints of the relay; advancing them drops a copy in memory that is not valid any more. */
+    /** The checkpoints of the relay. Advancing them empties the cache if it is not valid any more. */
     guard: (checkpoints: Checkpoints<EntityManager>): Checkpoints<EntityManager> => ({
       async advance(name, work) {
         try {
@@ -50,7 +48,7 @@ export function relayState() {
       },
     }),
 
-    /** The states of those of the keys that have one. */
+    /** The states of the keys that have one. */
     async load(keys: Iterable<string>, sql: Sql): Promise<Map<string, KeyState>> {
       const states = new Map<string, KeyState>();
       const missing: string[] = [];
@@ -62,7 +60,7 @@ export function relayState() {
       if (missing.length > 0) {
         const rows = (await sql.query(LOAD, [missing])) as readonly Row[];
         for (const { key, position, purse } of rows) {
-          states.set(key, { position: BigInt(position), purse: purse && fromStored(purse) });
+          states.set(key, { position: BigInt(position), purse });
         }
       }
       return states;
@@ -80,24 +78,5 @@ export function relayState() {
 interface Row {
   readonly key: string;
   readonly position: string;
-  readonly purse: StoredPurse | null;
-}
-
-/** JSON has no `bigint`: amounts and positions are decimal strings. */
-type Stored<T> = { readonly [K in keyof T]: T[K] extends bigint ? string : Stored<T[K]> };
-type StoredPurse = Omit<PurseState, 'figures'> & {
-  readonly figures: Readonly<Record<string, Stored<FiguresState>>>;
-};
-
-function stored(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
-}
-
-function fromStored({ figures, ...purse }: StoredPurse): PurseState {
-  const parsed = Object.entries(figures).map(([asset, entry]): [string, FiguresState] => {
-    // A row stored before a figure was introduced lacks it.
-    const figures = figuresFrom((name) => BigInt(entry.figures[name] ?? 0));
-    return [asset, { position: BigInt(entry.position), time: entry.time, figures }];
-  });
-  return { ...purse, figures: Object.fromEntries(parsed) };
+  readonly purse: PurseState | null;
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { KeyCounts } from '../edge/key-counts';
 import { Problem } from '../edge/problem';
 
 /**
@@ -50,9 +51,13 @@ export function createAdmissionControl(
   registry: Registry,
   options: AdmissionOptions = {},
 ): AdmissionControl {
-  const { callsMax = CALLS_MAX, callsPerKeyMax = CALLS_PER_KEY_MAX } = options;
-  const lanes = { read: createLane('read', options), write: createLane('write', options) };
-  const byKey = new Map<string, number>();
+  const {
+    callsMax = CALLS_MAX,
+    callsPerKeyMax = CALLS_PER_KEY_MAX,
+    workingMax = WORKING_MAX,
+  } = options;
+  const lanes = { read: new Lane(workingMax.read), write: new Lane(workingMax.write) };
+  const byKey = new KeyCounts(callsPerKeyMax);
   let calls = 0;
   const turnedAway = new Counter({
     name: 'daybook_grpc_calls_turned_away_total',
@@ -87,28 +92,20 @@ export function createAdmissionControl(
       let waiter: Waiter | null = null;
       let isRunning = false;
       let abandoned: Abandoned | null = null;
+      const isAbandoned = () => {
+        // In a busy process the timer of the call may be late.
+        if (abandoned === null && Date.now() >= until) abandoned = 'deadline';
+        return abandoned !== null;
+      };
       return {
         countFor(keyId) {
-          const ofKey = byKey.get(keyId) ?? 0;
-          if (ofKey >= callsPerKeyMax) throw overloaded();
-          byKey.set(keyId, ofKey + 1);
+          if (!byKey.take(keyId)) throw overloaded();
           owner = keyId;
         },
         async start(work) {
-          const wanted = lanes[work];
-          lane = wanted;
-          const isAbandoned = () => {
-            // In a busy process the timer of the call may be late.
-            if (abandoned === null && Date.now() >= until) abandoned = 'deadline';
-            return abandoned !== null;
-          };
+          lane = lanes[work];
           if (!isAbandoned()) {
-            isRunning =
-              wanted.take() ||
-              (await new Promise<boolean>((resolve) => {
-                waiter = resolve;
-                wanted.waiting.add(resolve);
-              }));
+            isRunning = lane.take() || (await lane.wait((resolve) => (waiter = resolve)));
           }
           if (isRunning && !isAbandoned()) return;
           turnedAway.inc({ reason: abandoned ?? 'deadline' });
@@ -121,10 +118,7 @@ export function createAdmissionControl(
         end() {
           calls -= 1;
           if (isRunning) lane?.release();
-          if (owner === null) return;
-          const left = (byKey.get(owner) ?? 1) - 1;
-          if (left === 0) byKey.delete(owner);
-          else byKey.set(owner, left);
+          if (owner !== null) byKey.release(owner);
         },
       };
     },
@@ -132,39 +126,38 @@ export function createAdmissionControl(
 }
 
 /** Called with whether the call may run. */
-type Waiter = (hasPlace: boolean) => void;
+type Waiter = (mayRun: boolean) => void;
 
 /** The running and waiting calls of one kind. */
-interface Lane {
-  readonly running: number;
+class Lane {
+  running = 0;
   /** The oldest first. */
-  readonly waiting: Set<Waiter>;
-  take(): boolean;
-  release(): void;
-}
+  readonly waiting = new Set<Waiter>();
 
-function createLane(work: Work, { workingMax = WORKING_MAX }: AdmissionOptions): Lane {
-  const waiting = new Set<Waiter>();
-  let running = 0;
-  return {
-    get running() {
-      return running;
-    },
-    waiting,
-    take() {
-      if (running >= workingMax[work]) return false;
-      running += 1;
-      return true;
-    },
-    /** Starts the call that has waited longest. */
-    release() {
-      const [next] = waiting;
-      if (next === undefined) {
-        running -= 1;
-        return;
-      }
-      waiting.delete(next);
-      next(true);
-    },
-  };
+  constructor(private readonly max: number) {}
+
+  take(): boolean {
+    if (this.running >= this.max) return false;
+    this.running += 1;
+    return true;
+  }
+
+  /** Resolves to whether the call may run. */
+  wait(onWaiting: (waiter: Waiter) => void): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.waiting.add(resolve);
+      onWaiting(resolve);
+    });
+  }
+
+  /** Passes the place on to the call that has waited longest. */
+  release(): void {
+    const [next] = this.waiting;
+    if (next === undefined) {
+      this.running -= 1;
+      return;
+    }
+    this.waiting.delete(next);
+    next(true);
+  }
 }

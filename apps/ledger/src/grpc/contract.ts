@@ -8,13 +8,13 @@ import {
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { DESCRIPTORS, v1 } from '@daybook/contracts';
-import type { Rpc } from '../edge/declaration';
+import type { Rpc } from '../edge/operation';
 import { Problem } from '../edge/problem';
 
 const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, DESCRIPTORS));
 
-/** `FORM_TEXT` and `FORM_NULL` of `daybook/options/v1/json.proto`. */
-const FORMS = ['as-is', 'text', 'null'] as const;
+/** The forms of `daybook/options/v1/json.proto`. */
+const FORMS = ['usual', 'text', 'null', 'number'] as const;
 
 /** The JSON name and form of a field. */
 export interface JsonField {
@@ -28,7 +28,7 @@ export function jsonFieldOf(field: DescField): JsonField {
   if (option === undefined) throw new Error('The contract has lost its options.');
   // The option is found by name, so the compiler does not know its type.
   const { name = '', form = 0 } = getOption(field, option) as { name?: string; form?: number };
-  return { name: name === '' ? field.jsonName : name, form: FORMS[form] ?? 'as-is' };
+  return { name: name === '' ? field.jsonName : name, form: FORMS[form] ?? 'usual' };
 }
 
 /** The methods of `daybook.v1` by the names that declarations use. */

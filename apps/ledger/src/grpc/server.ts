@@ -11,15 +11,15 @@ import type { Registry } from 'prom-client';
 import { operationsOf } from '../edge/operation';
 import { Calls } from '../edge/prepare';
 import { type AdmissionOptions, createAdmissionControl } from './admission-control';
+import type { Method } from './call';
 import { limitConnections } from './connections';
 import { contractMethods } from './contract';
 import type { GrpcCredentials } from './credentials';
-import type { Method } from './edge';
 import { serveHealth } from './health';
 import { observer } from './observe';
 import { serveReflection } from './reflection';
 import { answerStream, HEARTBEAT_MS, type StreamEdge } from './stream';
-import { createStreamSlots } from './stream-slots';
+import { StreamSlots } from './stream-slots';
 import { translatorOf } from './translate';
 import { answerUnary } from './unary';
 
@@ -110,7 +110,7 @@ function edgeOf(app: INestApplicationContext, options: GrpcOptions): StreamEdge 
     observe: observer(registry, logger),
     admission: createAdmissionControl(registry, admission),
     clientNames: tls.clientNames,
-    slots: createStreamSlots(registry),
+    slots: new StreamSlots(registry),
     heartbeatMs,
   };
 }

@@ -4,7 +4,7 @@ import type { Fault, Problem } from '../edge/problem';
 import { PROBLEMS } from '../edge/problems';
 
 /** `google.rpc.ErrorInfo.domain`. */
-export const ERROR_DOMAIN = 'daybook';
+const ERROR_DOMAIN = 'daybook';
 
 const DETAILS_KEY = 'grpc-status-details-bin';
 

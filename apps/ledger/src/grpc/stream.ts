@@ -1,9 +1,8 @@
 import { type ServerWritableStream, status } from '@grpc/grpc-js';
 import type { AccountCaller } from '../edge/caller';
 import { Problem } from '../edge/problem';
-import { type Begun, begin, replyMetadata } from './begun';
+import { admit, type Begun, begin, type Edge, type Method, refusalOf, replyMetadata } from './call';
 import type { Message } from './contract';
-import { admit, type Edge, type Method, refusalOf } from './edge';
 import type { StreamSlots } from './stream-slots';
 import type { Translator } from './translate';
 
@@ -58,7 +57,7 @@ export function answerStream(edge: StreamEdge, method: Method) {
       )
       .then((code) => {
         edge.slots.closing.removeEventListener('abort', stop);
-        edge.observe(path, 'stream', begun, code);
+        edge.observe(method, begun, code);
       });
   };
 }
@@ -92,7 +91,7 @@ async function send(
   const { request } = await edge.calls.prepare(operation, caller, { ...said, ...UNKEYED });
   const { slots, heartbeatMs } = edge;
   const { signal } = ending;
-  const slot = slots.take(caller.accountId);
+  slots.take(caller.accountId);
   const keyCheck = setInterval(() => void endWithKey(edge, begun, ending), KEY_CHECK_MS);
   try {
     call.sendMetadata(replyMetadata(begun));
@@ -105,7 +104,7 @@ async function send(
     }
   } finally {
     clearInterval(keyCheck);
-    slot.release();
+    slots.release(caller.accountId);
   }
 }
 

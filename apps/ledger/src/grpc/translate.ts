@@ -1,6 +1,7 @@
 import { type DescEnum, type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
-import type { OperationDeclaration } from '../edge/declaration';
+import { json } from '@daybook/contracts';
 import { fieldsOf, type RequestField } from '../edge/fields';
+import type { OperationDeclaration } from '../edge/operation';
 import { codecsOf, contractMethods, decode, jsonFieldOf, type Message } from './contract';
 
 // Translates between gRPC messages and the requests and answers of operations, by rule. A field has the
@@ -35,11 +36,10 @@ export interface Translator {
 
 /** Throws if the messages and the classes of the operation do not match. */
 export function translatorOf(operation: OperationDeclaration): Translator {
-  const method = operation.rpc && contractMethods().get(operation.rpc);
+  const method = contractMethods().get(operation.rpc);
   if (method === undefined) throw new Error(`The contract has no ${operation.rpc}.`);
   const { requestType, responseType } = codecsOf(method);
   const readers = readersOf(method.input, operation);
-  const write = responseWriter(method.output);
   return {
     read(bytes) {
       const message = decode(requestType, bytes);
@@ -50,7 +50,7 @@ export function translatorOf(operation: OperationDeclaration): Translator {
       }
       return { ...read, key: message.requestId as string | undefined };
     },
-    toMessage: write,
+    toMessage: responseWriter(method.output),
     encode: (message) => responseType.encode(message).finish(),
     list: resourceOf(method.output) ? null : (listOf(method.output)?.localName ?? null),
   };
@@ -66,40 +66,42 @@ interface FieldReader {
   from(message: Message): unknown;
 }
 
-function readersOf(input: DescMessage, operation: OperationDeclaration): readonly FieldReader[] {
-  const known = new Map(fieldsOf(operation.request).map((field) => [field.name, field]));
-  const readers = inside(input, (message) => message, known, operation.pathFields);
-  const unread = [...known.keys()].filter((name) => !readers.some((r) => r.name === name));
+function readersOf(
+  input: DescMessage,
+  { request, pathFields }: OperationDeclaration,
+): readonly FieldReader[] {
+  const known = new Map(fieldsOf(request).map((field) => [field.name, field]));
+  const read = new Set<string>();
+  const inside = (
+    type: DescMessage,
+    open: (message: Message) => Message | undefined,
+  ): readonly FieldReader[] =>
+    type.fields.flatMap((field) => {
+      if (field.localName === 'requestId') return [];
+      const get = getterOf(field);
+      const from = (message: Message) => {
+        const within = open(message);
+        return within === undefined ? undefined : get(within);
+      };
+      if (isGroup(field)) return inside(field.message, from as typeof open);
+      const { name, form } = jsonFieldOf(field);
+      const documented = known.get(name);
+      if (documented === undefined) {
+        throw new Error(`The request of ${type.typeName} has no field ${name}.`);
+      }
+      read.add(name);
+      const convert = form === 'null' ? nullWhenTrue : requestConverter(field, documented);
+      const converted = (message: Message) => {
+        const value = from(message);
+        return value === undefined ? undefined : convert(value);
+      };
+      const place = pathFields.includes(name) ? 'path' : 'fields';
+      return [{ place, name, from: converted } as const];
+    });
+  const readers = inside(input, (message) => message);
+  const unread = [...known.keys()].filter((name) => !read.has(name));
   if (unread.length > 0) throw new Error(`${input.typeName} has no field for ${unread}.`);
   return readers;
-}
-
-function inside(
-  input: DescMessage,
-  open: (message: Message) => Message | undefined,
-  known: ReadonlyMap<string, RequestField>,
-  pathFields: readonly string[],
-): readonly FieldReader[] {
-  return input.fields.flatMap((field) => {
-    if (field.localName === 'requestId') return [];
-    const get = getterOf(field);
-    if (isGroup(field)) {
-      const into = (message: Message) => get(message) as Message | undefined;
-      return inside(field.message, into, known, pathFields);
-    }
-    const { name, form } = jsonFieldOf(field);
-    const documented = known.get(name);
-    if (documented === undefined) {
-      throw new Error(`The request of ${input.typeName} has no field ${name}.`);
-    }
-    const convert = form === 'null' ? nullWhenTrue : requestConverter(field, documented);
-    const from = (message: Message) => {
-      const within = open(message);
-      const value = within === undefined ? undefined : get(within);
-      return value === undefined ? undefined : convert(value);
-    };
-    return [{ place: pathFields.includes(name) ? 'path' : 'fields', name, from }] as const;
-  });
 }
 
 const nullWhenTrue: Convert = (value) => (value === true ? null : undefined);
@@ -120,56 +122,43 @@ function getterOf({ localName, oneof }: DescField): (message: Message) => unknow
   };
 }
 
-function requestConverter(field: DescField, { choices, name, schema }: RequestField): Convert {
+function requestConverter(field: DescField, { schema }: RequestField): Convert {
+  const { enum: words } = field;
+  const each: Convert = words === undefined ? (value) => value : wordConverter(words);
   if (field.fieldKind === 'list') {
-    const each = field.enum ? wordConverter(field.enum, choices ?? [], name) : (v: unknown) => v;
     // A message cannot distinguish an absent list from an empty one.
     return (value) => {
       const list = value as readonly unknown[];
       return list.length === 0 ? undefined : list.map((item) => each(item) ?? item);
     };
   }
-  if (field.fieldKind === 'enum') return wordConverter(field.enum, choices ?? [], name);
-  if (schema.type === 'integer') return (value) => value;
+  if (words !== undefined || schema.type === 'integer') return each;
   // Requests represent other numbers as text, as over REST.
   return (value) => (typeof value === 'number' ? String(value) : value);
 }
 
-/**
- * The word of an enum value; undefined if the field is not set. An unknown value is passed on unchanged,
- * so validation refuses it.
- */
-function wordConverter(type: DescEnum, choices: readonly string[], field: string): Convert {
-  const words = new Map<unknown, string | undefined>();
-  for (const { name, number } of type.values) {
-    const word = choices.find((choice) => valueName(type, choice) === name);
-    if (word === undefined && number !== 0) throw new Error(`${field} has no word for ${name}.`);
-    words.set(name, word);
-  }
+/** The word of an enum value; undefined if it is unspecified. Validation refuses an unknown value. */
+function wordConverter({ name, values }: DescEnum): Convert {
+  const words = new Map<unknown, string | undefined>(
+    values.map((value) => [value.name, json.WORDS[name]?.[value.name]]),
+  );
   return (value) => (words.has(value) ? words.get(value) : value);
 }
 
-/** `CHAIN_STATE_CATCHING_UP` for the word `catching-up` of `ChainState`. */
-function valueName(type: DescEnum, word: string): string {
-  const prefix = type.name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`);
-  return `${prefix}_${word.replaceAll('-', '_')}`.toUpperCase();
-}
-
-type Write = (answer: Message, outcome?: CommandOutcome) => Message;
+type Write<To = Message> = (answer: Message, outcome?: CommandOutcome) => To;
 
 function responseWriter(output: DescMessage): Write {
   const resource = resourceOf(output);
   const list = listOf(output);
-  type WriteField = (answer: Message, outcome?: CommandOutcome) => unknown;
-  const writers = output.fields.map((field): readonly [string, WriteField] => {
-    if (field === resource) return [field.localName, messageWriter(field.message)];
-    if (field.name === 'created' || field.name === 'replayed') {
-      const { name } = field;
-      return [field.localName, (_, outcome) => outcome?.[name] ?? false];
+  const writers = output.fields.map((field): readonly [string, Write<unknown>] => {
+    const { name, localName } = field;
+    if (field === resource) return [localName, messageWriter(field.message)];
+    if (name === 'created' || name === 'replayed') {
+      return [localName, (_, outcome) => outcome?.[name] ?? false];
     }
     const source = field === list && resource === undefined ? 'data' : jsonFieldOf(field).name;
     const convert = answerConverter(field);
-    return [field.localName, (answer) => convert(answer[source])];
+    return [localName, (answer) => convert(answer[source])];
   });
   return (answer, outcome) => {
     const message: Record<string, unknown> = {};
@@ -197,10 +186,10 @@ function messageWriter(type: DescMessage): Write {
     ...jsonFieldOf(field),
     convert: answerConverter(field),
   }));
-  const write: Write = (json) => {
+  const write: Write = (answer) => {
     const message: Record<string, unknown> = {};
     for (const { localName, name, form, convert } of fields) {
-      message[localName] = form === 'text' ? JSON.stringify(json[name]) : convert(json[name]);
+      message[localName] = form === 'text' ? JSON.stringify(answer[name]) : convert(answer[name]);
     }
     return message;
   };
@@ -208,32 +197,14 @@ function messageWriter(type: DescMessage): Write {
   return write;
 }
 
-/** Null and undefined become an unset field. */
+/** Null becomes an unset field. */
 function answerConverter(field: DescField): Convert {
-  const isAbsent = (value: unknown) => value === null || value === undefined;
-  const nothing = nothingOf(field);
-  const convert = presentConverter(field);
-  return (value) => (isAbsent(value) ? nothing : convert(value));
-}
-
-function nothingOf(field: DescField): unknown {
-  if (field.fieldKind === 'list') return [];
-  if (field.proto.proto3Optional || field.fieldKind === 'message') return undefined;
-  if (field.fieldKind === 'enum') return field.enum.values.find(({ number }) => number === 0)?.name;
-  return field.fieldKind === 'scalar' && field.scalar === ScalarType.BOOL ? false : '';
-}
-
-function presentConverter(field: DescField): Convert {
-  switch (field.fieldKind) {
-    case 'list': {
-      const each = elementConverter(field);
-      return (value) => (value as readonly unknown[]).map(each);
-    }
-    case 'map':
-      throw new Error(`No rule says how the map ${field.name} is written.`);
-    default:
-      return elementConverter(field);
-  }
+  const isOptional = field.proto.proto3Optional || field.enum === undefined;
+  const unset = isOptional ? undefined : field.enum.values.find(({ number }) => number === 0)?.name;
+  const each = elementConverter(field);
+  const convert: Convert =
+    field.fieldKind === 'list' ? (value) => (value as readonly unknown[]).map(each) : each;
+  return (value) => (value === null || value === undefined ? unset : convert(value));
 }
 
 const WIDE: ReadonlySet<ScalarType | undefined> = new Set([ScalarType.UINT64, ScalarType.INT64]);
@@ -244,14 +215,13 @@ function elementConverter({ message, enum: words, scalar }: DescField): Convert 
     return (value) => write(value as Message);
   }
   if (words !== undefined) {
-    const values = new Map<unknown, string>();
+    const values = new Map<unknown, string>(
+      Object.entries(json.WORDS[words.name] ?? {}).map(([value, word]) => [word, value]),
+    );
     return (word) => {
-      const known = values.get(word) ?? valueName(words, String(word));
-      if (!words.values.some(({ name }) => name === known)) {
-        throw new Error(`${words.typeName} has no value for ${word}.`);
-      }
-      values.set(word, known);
-      return known;
+      const value = values.get(word);
+      if (value === undefined) throw new Error(`${words.typeName} has no value for ${word}.`);
+      return value;
     };
   }
   return WIDE.has(scalar) ? String : (value) => value;

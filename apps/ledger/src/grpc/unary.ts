@@ -3,9 +3,8 @@ import { Problem } from '../edge/problem';
 import { type Answer, answerBody } from '../edge/request-context';
 import { traceparentOf } from '../edge/request-id';
 import type { AdmittedCall } from './admission-control';
-import { type Begun, begin, replyMetadata } from './begun';
+import { admit, type Begun, begin, type Edge, type Method, refusalOf, replyMetadata } from './call';
 import type { Message } from './contract';
-import { admit, type Edge, type Method, refusalOf } from './edge';
 
 /** The deadline of a call that has none, or a later one. */
 const DEADLINE_MS_MAX = 10_000;
@@ -14,7 +13,7 @@ type Call = ServerUnaryCall<Buffer, Buffer>;
 
 /** Answers the calls of one method. */
 export function answerUnary(edge: Edge, method: Method) {
-  const { path, operation } = method;
+  const { path } = method;
   return (call: Call, reply: sendUnaryData<Buffer>): void => {
     const begun = begin(call);
     const until = Math.min(Number(call.getDeadline()), Date.now() + DEADLINE_MS_MAX);
@@ -22,7 +21,7 @@ export function answerUnary(edge: Edge, method: Method) {
     const end = (code: status) => {
       isOver = true;
       clearTimeout(timer);
-      edge.observe(path, operation.kind, begun, code);
+      edge.observe(method, begun, code);
     };
     const refuse = (error: unknown) => {
       if (isOver) return;

@@ -1,3 +1,4 @@
+import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
@@ -7,13 +8,7 @@ import { wholeList } from '../edge/paging';
 import type { Answer, RequestContext } from '../edge/request-context';
 import { GetStatus } from './get-status';
 import { ListParkedKeys, RetryParkedKey } from './parked-keys';
-import {
-  NoRequest,
-  ParkedKeyListResponse,
-  ParkedKeyRetryResponse,
-  RetryParkedKeyRequest,
-} from './parked-keys.dto';
-import { StatusResponse } from './status.dto';
+import { NoRequest, RetryParkedKeyRequest } from './parked-keys.dto';
 
 @ApiTags('Operations')
 @Controller()
@@ -27,10 +22,8 @@ export class OperationsController {
     http: 'GET /v1/operations/status',
     rpc: 'OperationsService/GetStatus',
     scope: 'operations:read',
-    answers: StatusResponse,
-    summary: 'Get the state of engines, followers, consumers, chains, reactions and books',
   })
-  getStatus(_: OperatorCaller, __: NoRequest): Promise<StatusResponse> {
+  getStatus(_: OperatorCaller, __: NoRequest): Promise<json.Status> {
     return this.queries.execute(new GetStatus());
   }
 
@@ -38,10 +31,8 @@ export class OperationsController {
     http: 'GET /v1/operations/parked-keys',
     rpc: 'OperationsService/ListParkedKeys',
     scope: 'operations:read',
-    answers: ParkedKeyListResponse,
-    summary: 'List parked keys',
   })
-  async listParkedKeys(_: OperatorCaller, __: NoRequest): Promise<ParkedKeyListResponse> {
+  async listParkedKeys(_: OperatorCaller, __: NoRequest): Promise<json.ParkedKeyList> {
     return wholeList(await this.queries.execute(new ListParkedKeys()));
   }
 
@@ -50,14 +41,12 @@ export class OperationsController {
     rpc: 'OperationsService/RetryParkedKey',
     scope: 'operations:write',
     tier: 'financial',
-    answers: ParkedKeyRetryResponse,
     refuses: ['key-not-parked', 'operator-not-found'],
-    summary: 'Try the messages of a parked key again',
   })
   retryParkedKey(
     context: RequestContext,
     { topic, group, key }: RetryParkedKeyRequest,
-  ): Promise<Answer<ParkedKeyRetryResponse>> {
+  ): Promise<Answer<json.ParkedKeyRetry>> {
     return this.commands.execute(new RetryParkedKey(context, { topic, group, key }));
   }
 }

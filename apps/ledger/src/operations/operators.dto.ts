@@ -1,17 +1,10 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IdField, ReasonField, TextField } from '../edge/fields';
 import { IssueKeyRequest, KeyIdField, ScopesField } from '../edge/keys.dto';
-import { ListResponse } from '../edge/paging';
 
-const OPERATOR_ID = { description: 'Id of the operator.' } as const;
 const NAME_LENGTH_MAX = 100;
 
 export class AddOperatorRequest {
-  @TextField({
-    max: NAME_LENGTH_MAX,
-    description: 'The name of the operator. It never changes.',
-    example: 'Night shift',
-  })
+  @TextField({ max: NAME_LENGTH_MAX })
   readonly name!: string;
 
   @ReasonField()
@@ -19,12 +12,12 @@ export class AddOperatorRequest {
 }
 
 export class ListOperatorKeysRequest {
-  @IdField(OPERATOR_ID)
+  @IdField()
   readonly operatorId!: string;
 }
 
 export class IssueOperatorKeyRequest extends IssueKeyRequest {
-  @IdField(OPERATOR_ID)
+  @IdField()
   readonly operatorId!: string;
 
   @ScopesField('operator')
@@ -32,7 +25,7 @@ export class IssueOperatorKeyRequest extends IssueKeyRequest {
 }
 
 export class RevokeOperatorKeyRequest {
-  @IdField(OPERATOR_ID)
+  @IdField()
   readonly operatorId!: string;
 
   @KeyIdField()
@@ -40,19 +33,4 @@ export class RevokeOperatorKeyRequest {
 
   @ReasonField()
   readonly reason!: string;
-}
-
-@ApiSchema({ name: 'Operator', description: 'Somebody who runs Daybook.' })
-export class OperatorResponse {
-  @ApiProperty({ type: String, format: 'uuid', description: 'Id of the operator.' })
-  readonly id!: string;
-
-  @ApiProperty({ type: String, maxLength: NAME_LENGTH_MAX, description: 'Name of the operator.' })
-  readonly name!: string;
-}
-
-@ApiSchema({ name: 'OperatorList' })
-export class OperatorListResponse extends ListResponse {
-  @ApiProperty({ type: [OperatorResponse], description: 'In the order of their names.' })
-  readonly data!: readonly OperatorResponse[];
 }

@@ -1,3 +1,4 @@
+import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
@@ -16,8 +17,6 @@ import {
   GetWatchRequestRequest,
   ListWatchRequestsRequest,
   RequestWatchRequest,
-  WatchRequestListResponse,
-  WatchRequestResponse,
 } from './watch-requests.dto';
 
 @ApiTags('Watch requests')
@@ -32,15 +31,13 @@ export class WatchRequestsController {
     http: 'POST /v1/operations/watch-requests',
     rpc: 'WatchRequestService/RequestWatch',
     scope: 'operations:write',
-    answers: WatchRequestResponse,
     creates: '/v1/operations/watch-requests/:id',
     refuses: ['chain-unknown', 'watch-request-invalid'],
-    summary: 'Request a rescan or a ring reset of a chain',
   })
   requestWatch(
     context: RequestContext,
     request: RequestWatchRequest,
-  ): Promise<Answer<WatchRequestResponse>> {
+  ): Promise<Answer<json.WatchRequest>> {
     const { chain, kind, fromBlock, toBlock, blocksMax, reason } = request;
     const blocks = { from: numberOf(fromBlock) ?? null, to: numberOf(toBlock) ?? null };
     const wish = { chain, kind, ...blocks, blocksMax: numberOf(blocksMax), reason };
@@ -51,14 +48,12 @@ export class WatchRequestsController {
     http: 'GET /v1/operations/watch-requests',
     rpc: 'WatchRequestService/ListWatchRequests',
     scope: 'operations:read',
-    answers: WatchRequestListResponse,
     refuses: ['invalid-cursor'],
-    summary: 'List watch requests',
   })
   listWatchRequests(
     _: OperatorCaller,
     request: ListWatchRequestsRequest,
-  ): Promise<WatchRequestListResponse> {
+  ): Promise<json.WatchRequestList> {
     const { chain } = request;
     return this.queries.execute(new ListWatchRequests({ chain }, pageRequest(request)));
   }
@@ -67,14 +62,12 @@ export class WatchRequestsController {
     http: 'GET /v1/operations/watch-requests/:watchRequestId',
     rpc: 'WatchRequestService/GetWatchRequest',
     scope: 'operations:read',
-    answers: WatchRequestResponse,
     refuses: ['watch-request-not-found'],
-    summary: 'Get a watch request',
   })
   getWatchRequest(
     _: OperatorCaller,
     { watchRequestId }: GetWatchRequestRequest,
-  ): Promise<WatchRequestResponse> {
+  ): Promise<json.WatchRequest> {
     return this.queries.execute(new GetWatchRequest(watchRequestId));
   }
 
@@ -82,14 +75,12 @@ export class WatchRequestsController {
     http: 'POST /v1/operations/watch-requests/:watchRequestId/cancel',
     rpc: 'WatchRequestService/CancelWatchRequest',
     scope: 'operations:write',
-    answers: WatchRequestResponse,
     refuses: ['watch-request-not-found', 'watch-request-ended'],
-    summary: 'Cancel a watch request; transfers that it found are kept',
   })
   cancelWatchRequest(
     context: RequestContext,
     { watchRequestId: id, reason }: CancelWatchRequestRequest,
-  ): Promise<Answer<WatchRequestResponse>> {
+  ): Promise<Answer<json.WatchRequest>> {
     return this.commands.execute(new CancelWatchRequest(context, { id, reason }));
   }
 }

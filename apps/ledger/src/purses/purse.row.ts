@@ -15,14 +15,14 @@ export class PurseRow {
   @Column('text')
   family!: Family;
 
-  /** In the family's canonical form: lower-case hex on EVM chains. */
+  /** In the canonical form of the family: lower-case hex on EVM chains. */
   @Column('text')
   address!: string;
 
   @Column('text')
   status!: 'active' | 'archived' | 'declined';
 
-  /** Whether it was ever archived and restored: its status now is then not what it always was. */
+  /** Whether it was ever archived and restored, so that it had another status before. */
   @Column('boolean', { name: 'was_restored' })
   wasRestored!: boolean;
 

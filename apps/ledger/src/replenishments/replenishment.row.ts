@@ -21,7 +21,7 @@ export class ReplenishmentRow {
   @Column('text')
   asset!: string;
 
-  /** Base units; a decimal string, as the driver gives NUMERIC(78,0). */
+  /** Base units, as a decimal string. */
   @Column('numeric', { precision: 78, scale: 0 })
   amount!: string;
 

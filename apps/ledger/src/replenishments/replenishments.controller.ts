@@ -8,16 +8,10 @@ import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
 import { found } from '../edge/problem';
 import { parseTime } from '../edge/time';
-import {
-  GetReplenishment,
-  ListReplenishments,
-  type ReplenishmentFilter,
-} from './get-replenishments';
+import { GetReplenishment, ListReplenishments } from './get-replenishments';
 import {
   GetReplenishmentRequest,
   ListReplenishmentsRequest,
-  ReplenishmentListResponse,
-  ReplenishmentResponse,
   statusesOf,
 } from './replenishments.dto';
 
@@ -33,44 +27,36 @@ export class ReplenishmentsController {
     http: 'GET /v1/replenishments',
     rpc: 'ReplenishmentService/ListReplenishments',
     scope: 'replenishments:read',
-    answers: ReplenishmentListResponse,
     refuses: ['asset-unknown', 'invalid-cursor'],
-    summary: 'List replenishments',
   })
   listReplenishments(
     { accountId }: AccountCaller,
-    request: ListReplenishmentsRequest,
-  ): Promise<ReplenishmentListResponse> {
-    const filter = this.filterOf(request);
-    return this.queries.execute(new ListReplenishments(accountId, filter, pageRequest(request)));
+    { customerId, purseId, status, asset, from, to, ...list }: ListReplenishmentsRequest,
+  ) {
+    const filter = {
+      customerId,
+      purseId,
+      statuses: status === undefined ? undefined : statusesOf(status),
+      asset: asset && this.assetId(asset),
+      from: (from && parseTime(from)) ?? undefined,
+      to: (to && parseTime(to)) ?? undefined,
+    };
+    const query = new ListReplenishments(accountId, { filter, page: pageRequest(list) });
+    return this.queries.execute(query);
   }
 
   @Operation({
     http: 'GET /v1/replenishments/:replenishmentId',
     rpc: 'ReplenishmentService/GetReplenishment',
     scope: 'replenishments:read',
-    answers: ReplenishmentResponse,
     refuses: ['replenishment-not-found'],
-    summary: 'Get a replenishment',
   })
   async getReplenishment(
     { accountId }: AccountCaller,
     { replenishmentId }: GetReplenishmentRequest,
-  ): Promise<ReplenishmentResponse> {
+  ) {
     const asked = new GetReplenishment(accountId, replenishmentId);
     return found(await this.queries.execute(asked), 'replenishment-not-found');
-  }
-
-  private filterOf(request: ListReplenishmentsRequest): ReplenishmentFilter {
-    const { customerId, purseId, status, asset, from, to } = request;
-    return {
-      customerId,
-      purseId,
-      statuses: status === undefined ? undefined : statusesOf(status),
-      asset: asset === undefined ? undefined : this.assetId(asset),
-      from: from === undefined ? undefined : (parseTime(from) ?? undefined),
-      to: to === undefined ? undefined : (parseTime(to) ?? undefined),
-    };
   }
 
   /** The asset id for an id or currency. Unregistered ids are allowed: any token can be sent to a purse. */

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../edge/caller';
+import type { OperationDeclaration } from '../edge/operation';
 import type { Calls } from '../edge/prepare';
 import { Problem } from '../edge/problem';
 import type { Scope } from '../edge/scopes';
@@ -9,6 +10,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The sender of the request; null only on routes without a key. */
     caller: Caller | null;
+    /** The operation of the route; null if there is none, as for a page. */
+    operation: OperationDeclaration | null;
     /** The headers with the remaining quota of the key; null before the request is counted. */
     quota: Readonly<Record<string, string>> | null;
   }
@@ -50,12 +53,12 @@ export function gate(calls: Calls, routes: RouteTable) {
     reply.headers(headersFor(request, route));
     requireHost(request);
     if (OPEN_ROUTES.has(route)) return;
-    const operation = routes.operationAt(request.method, route);
+    request.operation = routes.operationAt(request.method, route);
     // The router accepts an empty path segment as a variable.
-    const isEmpty = operation !== undefined && Object.values(request.params as object).includes('');
+    const isEmpty = request.operation && Object.values(request.params as object).includes('');
     const isNowhere = request.is404 || isEmpty;
     try {
-      const needed = isNowhere ? NO_ROUTE : (operation ?? DOCUMENTS);
+      const needed = isNowhere ? NO_ROUTE : (request.operation ?? DOCUMENTS);
       await calls.admit(request, needed, FOR_PEOPLE.test(route));
     } finally {
       reply.headers(request.quota ?? {});

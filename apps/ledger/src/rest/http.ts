@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { EdgeModule } from '../edge/edge.module';
 import { operationsOf } from '../edge/operation';
 import { Calls } from '../edge/prepare';
@@ -13,12 +13,12 @@ import type { Quota } from '../edge/rate-limit';
 import { requestIdOf } from '../edge/request-id';
 import { answerClientError } from './client-errors';
 import { gate, headersFor } from './gate';
-import { observe, requestHistogram } from './observe';
+import { observer } from './observe';
 import { openApiDocument } from './openapi';
 import { parseJsonBody } from './parse-json';
 import { performOperations } from './perform';
+import { HEALTH, ProbesController } from './probes.controller';
 import { ProblemFilter, sendProblem } from './problem.filter';
-import { RestModule } from './rest.module';
 import { RouteTable } from './route-table';
 import { limitTime } from './time-limit';
 
@@ -55,28 +55,29 @@ export async function createHttpApp(
   options: HttpOptions,
 ): Promise<NestFastifyApplication> {
   const { health, registry, logger, nestLogger = false, quota } = options;
-  const edge: Partial<Edge> = {};
-  const adapter = serverAdapter(edge, logger);
-  const imports = [EdgeModule.forRoot(quota), ledger, RestModule.forRoot(health, registry)];
-  const root = { module: HttpRoot, imports };
+  const adapter = serverAdapter(() => app.get(Calls), logger);
+  const root = {
+    module: HttpRoot,
+    imports: [EdgeModule.forRoot(quota), ledger],
+    controllers: [ProbesController],
+    providers: [
+      { provide: HEALTH, useValue: health },
+      { provide: Registry, useValue: registry },
+    ],
+  };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger,
     bodyParser: false,
     abortOnError: false,
   });
-  edge.calls = app.get(Calls);
   app.useGlobalFilters(new ProblemFilter(logger));
   addHooks(app, logger, registry);
   serveDocuments(app);
   return app;
 }
 
-/** The parts of the application that the server needs. The application is created after the server. */
-interface Edge {
-  calls: Calls;
-}
-
-function serverAdapter(edge: Partial<Edge>, logger: Logger): FastifyAdapter {
+/** `calls` is used from the first request on: the application is created after its server. */
+function serverAdapter(calls: () => Calls, logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -96,7 +97,7 @@ function serverAdapter(edge: Partial<Edge>, logger: Logger): FastifyAdapter {
     clientErrorHandler: answerClientError,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       // An invalid URL reaches no hook, so authentication is done here too.
-      void refuseUnrouted(error, request, reply, edge.calls, logger);
+      void refuseUnrouted(error, request, reply, calls(), logger);
     },
   });
   const server = adapter.getInstance();
@@ -107,6 +108,7 @@ function serverAdapter(edge: Partial<Edge>, logger: Logger): FastifyAdapter {
     async (_: FastifyRequest, body: Buffer) => parseJsonBody(body),
   );
   server.decorateRequest('caller', null);
+  server.decorateRequest('operation', null);
   server.decorateRequest('quota', null);
   // An unknown expectation may be ignored (RFC 9110, section 10.1.1).
   server.server.on('checkExpectation', (req, res) => server.server.emit('request', req, res));
@@ -122,9 +124,9 @@ function addHooks(app: NestFastifyApplication, logger: Logger, registry: Registr
   // First, so that it also bounds the authentication.
   limitTime(server, HANDLER_TIMEOUT_MS);
   server.addHook('onRequest', gate(calls, routes));
-  performOperations(server, calls, routes);
+  performOperations(server, calls);
   hangUpWhenClosing(server);
-  server.addHook('onResponse', observe(requestHistogram(registry), logger));
+  server.addHook('onResponse', observer(registry, logger));
 }
 
 /**
@@ -157,16 +159,13 @@ async function refuseUnrouted(
   error: Error,
   request: FastifyRequest,
   reply: FastifyReply,
-  calls: Calls | undefined,
+  calls: Calls,
   logger: Logger,
 ): Promise<void> {
   reply.headers(headersFor(request, ''));
-  const refusal =
-    calls === undefined
-      ? error
-      : await calls.authenticate(request).then(
-          () => error,
-          (unauthenticated: unknown) => unauthenticated,
-        );
+  const refusal = await calls.authenticate(request).then(
+    () => error,
+    (unauthenticated: unknown) => unauthenticated,
+  );
   sendProblem(refusal, request, reply, logger);
 }

@@ -1,16 +1,17 @@
+import { json } from '@daybook/contracts';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { OperationDeclaration } from '../edge/declaration';
-import { ReadRequest } from '../edge/paging';
-import { ProblemResponse } from '../edge/problem.dto';
+import { exactlyOneOf, fieldsOf, type RequestField } from '../edge/fields';
+import { type OperationDeclaration, operationsOf } from '../edge/operation';
 import { PROBLEMS, type ProblemCode } from '../edge/problems';
-import { DECLARATION } from '../edge/route';
 import { OPEN_ROUTES } from './gate';
 import { PROBLEM_JSON } from './problem.filter';
+import { OWN_SCHEMAS } from './schemas';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
 type Parameter = NonNullable<Operation['parameters']>[number];
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
 const EVERY_KEY: readonly ProblemCode[] = [
   'validation-failed',
@@ -22,7 +23,7 @@ const EVERY_KEY: readonly ProblemCode[] = [
   'unavailable',
   'timeout',
 ];
-const EVERY_READ: readonly ProblemCode[] = [
+const EVERY_WAITING_READ: readonly ProblemCode[] = [
   'position-not-in-log',
   'position-not-reached',
   'too-many-waiting',
@@ -40,7 +41,7 @@ const EVERY_COMMAND: readonly ProblemCode[] = [
 
 const METHODS = ['get', 'post', 'patch'] as const;
 
-/** The OpenAPI document: from the decorators, plus what holds for every operation. */
+/** The OpenAPI document: Nest's own, with what the declarations and the contract say of each operation. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -55,28 +56,120 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_, method) => method,
-    extraModels: [ProblemResponse],
   });
+  const declarations = operationsOf(app);
+  const schemas: Record<string, object> = { ...json.SCHEMAS, ...OWN_SCHEMAS };
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
-      if (operation !== undefined) complete(operation, path, method);
+      if (operation === undefined) continue;
+      const route = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+      const declaration = declarations.find(({ http }) => http === route);
+      if (declaration !== undefined) describe(operation, declaration, schemas);
+      complete(operation, path, method, declaration);
     }
   }
-  closeRequestBodies(document);
-  document.components = { ...document.components, headers: HEADERS };
+  document.components = { ...document.components, schemas: schemas as Schemas, headers: HEADERS };
   return document;
 }
 
-function complete(operation: Operation, path: string, method: (typeof METHODS)[number]): void {
+/** Adds parameters, body and answers. The schema of the body is added to `schemas`. */
+function describe(
+  operation: Operation,
+  declaration: OperationDeclaration,
+  schemas: Record<string, object>,
+): void {
+  const { rpc, kind, request, pathFields, creates } = declaration;
+  const { summary, description, answer, fields: documented } = json.OPERATIONS[rpc];
+  const fields = fieldsOf(request);
+  const inPath = fields.filter(({ name }) => pathFields.includes(name));
+  const others = fields.filter(({ name }) => !pathFields.includes(name));
+  // Without the example: the documentation page would send it unless the reader deletes it.
+  const parameter = (place: 'path' | 'query') => {
+    return ({ name, required, schema }: RequestField) => {
+      return { name, in: place, required, description: documented[name]?.description, schema };
+    };
+  };
+  const answered = (text: string) => ({
+    description: text,
+    content: { 'application/json': { schema: refTo(answer) } },
+  });
+  const parameters: object[] = inPath.map(parameter('path'));
+  if (kind === 'query') {
+    parameters.push(...others.map(parameter('query')));
+    operation.responses = { 200: answered('The answer.') };
+  } else {
+    parameters.push(IDEMPOTENCY_KEY);
+    const name = request.name.replace(/Request$/, 'Body');
+    schemas[name] = bodySchema(others, documented);
+    const content = bodyContent(refTo(name), exactlyOneOf(request), others, documented);
+    operation.requestBody = { required: true, content };
+    operation.responses =
+      creates === undefined
+        ? { 200: answered('The resource after the command.') }
+        : {
+            200: answered('It already existed.'),
+            201: { ...answered('It was created.'), headers: LOCATION },
+          };
+  }
+  Object.assign(operation, { summary, ...(description && { description }), parameters });
+}
+
+const LOCATION = { location: { description: 'Where it is.', schema: { type: 'string' as const } } };
+
+function refTo(name: string) {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+type Documented = (typeof json.OPERATIONS)[keyof json.Answers]['fields'];
+
+/** Unknown fields of request bodies are refused, and the schema says so. Answers may grow. */
+function bodySchema(fields: readonly RequestField[], documented: Documented) {
+  const properties = fields.map(({ name, schema }) => [name, { ...schema, ...documented[name] }]);
+  const required = fields.filter((field) => field.required).map(({ name }) => name);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  };
+}
+
+/** Of the alternatives exactly one is sent; each has its example. */
+function bodyContent(
+  body: { readonly $ref: string },
+  alternatives: readonly string[],
+  fields: readonly RequestField[],
+  documented: Documented,
+) {
+  if (alternatives.length === 0) return { 'application/json': { schema: body } };
+  const oneOf = alternatives.map((name) => ({ required: [name] }));
+  const examples = alternatives.map((chosen) => {
+    const sent = fields.filter(({ name, required }) => required || name === chosen);
+    const value = Object.fromEntries(sent.map(({ name }) => [name, documented[name]?.example]));
+    return [chosen, { value }];
+  });
+  const schema = { allOf: [body], oneOf };
+  return { 'application/json': { schema, examples: Object.fromEntries(examples) } };
+}
+
+/** Adds what every operation has: the request id, refusals and headers. */
+function complete(
+  operation: Operation,
+  path: string,
+  method: (typeof METHODS)[number],
+  declaration: OperationDeclaration | undefined,
+): void {
   const isOpen = OPEN_ROUTES.has(path);
   if (isOpen) operation.security = [];
   operation.parameters = [...(operation.parameters ?? []), REQUEST_ID_PARAMETER];
-  addProblems(operation, isOpen ? ['malformed-request', 'not-ready'] : problemsOf(operation));
+  addProblems(operation, isOpen ? ['malformed-request', 'not-ready'] : problemsOf(declaration));
   for (const [status, response] of Object.entries(operation.responses)) {
     if (response === undefined || '$ref' in response) continue;
     const names = headersOf(Number(status), isOpen, method !== 'get');
-    const known = Object.fromEntries(names.map((name) => [name, headerRef(name)]));
+    const known = Object.fromEntries(
+      names.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+    );
     response.headers = { ...known, ...response.headers };
   }
 }
@@ -92,19 +185,12 @@ function headersOf(status: number, isOpen: boolean, isCommand: boolean): (keyof 
   ];
 }
 
-function headerRef(name: keyof typeof HEADERS) {
-  return { $ref: `#/components/headers/${name}` };
-}
-
 /** The problems in the declaration, plus those of every operation of its kind. */
-function problemsOf(operation: Operation): readonly ProblemCode[] {
-  const extensions = operation as unknown as Record<string, OperationDeclaration | undefined>;
-  const declaration = extensions[DECLARATION];
-  delete extensions[DECLARATION];
+function problemsOf(declaration: OperationDeclaration | undefined): readonly ProblemCode[] {
   if (declaration === undefined) return EVERY_KEY;
   const { kind, request, refuses = [] } = declaration;
-  const waits = kind === 'query' && request.prototype instanceof ReadRequest;
-  const ofKind = kind === 'command' ? EVERY_COMMAND : waits ? EVERY_READ : [];
+  const waits = fieldsOf(request).some(({ name }) => name === 'minPosition');
+  const ofKind = kind === 'command' ? EVERY_COMMAND : waits ? EVERY_WAITING_READ : [];
   return [...refuses, ...EVERY_KEY, ...ofKind];
 }
 
@@ -118,7 +204,7 @@ function addProblems(operation: Operation, codes: readonly ProblemCode[]): void 
   for (const [status, itsCodes] of [...byStatus].sort(([a], [b]) => a - b)) {
     operation.responses[status] = {
       description: itsCodes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join('\n\n'),
-      content: { [PROBLEM_JSON]: { schema: { $ref: '#/components/schemas/Problem' } } },
+      content: { [PROBLEM_JSON]: { schema: refTo('Problem') } },
     };
   }
 }
@@ -130,6 +216,16 @@ const REQUEST_ID_PARAMETER: Parameter = {
   description:
     'Your own id of the request, 1 to 128 of A-Z a-z 0-9 . _ : -. Otherwise the server makes one.',
   schema: { type: 'string', maxLength: 128 },
+};
+
+const IDEMPOTENCY_KEY: Parameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A random key. The same request with the same key takes effect once and gets the first answer again; the same key with another request is refused. Keys are kept for ever.',
+  schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$', maxLength: 255 },
+  example: '5f0e8f5e-3d3c-4d1e-9a52-0b6cf4a57a0f',
 };
 
 const text = (description: string) => ({ description, schema: { type: 'string' as const } });
@@ -144,10 +240,3 @@ const HEADERS = {
   'WWW-Authenticate': text('How to send the key.'),
   'Retry-After': text('Seconds to wait, if known.'),
 };
-
-/** Unknown fields of request bodies are refused, and the document says so. Answers may grow. */
-function closeRequestBodies({ components }: OpenAPIObject): void {
-  for (const [name, schema] of Object.entries(components?.schemas ?? {})) {
-    if (name.endsWith('Body') && !('$ref' in schema)) schema.additionalProperties = false;
-  }
-}

@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { OperationDeclaration } from '../edge/declaration';
+import type { OperationDeclaration } from '../edge/operation';
 import type { Calls, PreparedCall } from '../edge/prepare';
 import { type Answer, answerBody } from '../edge/request-context';
 import { traceparentOf } from '../edge/request-id';
 import { invalid } from '../edge/validation';
-import type { RouteTable } from './route-table';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,16 +13,14 @@ declare module 'fastify' {
 }
 
 /** Prepares every call of an operation, and converts its result to HTTP. */
-export function performOperations(server: FastifyInstance, calls: Calls, routes: RouteTable): void {
-  const operationOf = ({ method, routeOptions }: FastifyRequest) =>
-    routes.operationAt(method, routeOptions.url ?? '');
+export function performOperations(server: FastifyInstance, calls: Calls): void {
   server.decorateRequest('prepared', null);
   server.addHook('preHandler', async (request) => {
-    const operation = operationOf(request);
-    if (operation === undefined || request.caller === null) return;
+    const { operation, caller } = request;
+    if (operation === null || caller === null) return;
     const isQuery = operation.kind === 'query';
     if (!isQuery) refuseQuery(request);
-    request.prepared = await calls.prepare(operation, request.caller, {
+    request.prepared = await calls.prepare(operation, caller, {
       path: request.params as Record<string, string>,
       ...(isQuery
         ? { place: 'query', fields: request.query }
@@ -35,7 +32,7 @@ export function performOperations(server: FastifyInstance, calls: Calls, routes:
     });
   });
   server.addHook('preSerialization', async (request, reply, payload) => {
-    const operation = request.prepared === null ? undefined : operationOf(request);
+    const { operation } = request;
     if (operation?.kind !== 'command' || reply.statusCode >= 400) return payload;
     return answerOf(operation, reply, payload as Answer<object>);
   });

@@ -1,42 +1,15 @@
 import type { Health, HealthAnswer } from '@daybook/platform';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
-import {
-  ApiOkResponse,
-  ApiOperation,
-  ApiProduces,
-  ApiProperty,
-  ApiSchema,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Registry } from 'prom-client';
 import { Problem } from '../edge/problem';
 
 /** The token of the process's `Health`. */
 export const HEALTH = Symbol('Health');
 
-@ApiSchema({ name: 'HealthReport', description: 'The result of a probe.' })
-export class HealthReportResponse {
-  @ApiProperty({
-    enum: ['ok', 'degraded', 'failing'],
-    description: 'degraded: requests are answered, but an optional engine is unavailable.',
-    example: 'ok',
-  })
-  readonly status!: string;
+type HealthReport = HealthAnswer['body'];
 
-  @ApiProperty({
-    type: 'object',
-    description: 'Each check by its name.',
-    additionalProperties: {
-      type: 'object',
-      required: ['status'],
-      properties: {
-        status: { type: 'string', enum: ['ok', 'failing'] },
-        detail: { type: 'string' },
-      },
-    },
-  })
-  readonly checks!: Readonly<Record<string, { status: string; detail?: string }>>;
-}
+const REPORT = { schema: { $ref: '#/components/schemas/HealthReport' } };
 
 /** Probes and metrics. The probes need no key; the metrics do. */
 @ApiTags('Operation')
@@ -49,22 +22,22 @@ export class ProbesController {
 
   @Get('livez')
   @ApiOperation({ summary: 'Check whether the process is alive', security: [] })
-  @ApiOkResponse({ type: HealthReportResponse, description: 'It does.' })
-  livez(): HealthReportResponse {
+  @ApiOkResponse({ ...REPORT, description: 'It is.' })
+  livez(): HealthReport {
     return report(this.health.livez());
   }
 
   @Get('readyz')
   @ApiOperation({ summary: 'Check whether requests can be answered now', security: [] })
-  @ApiOkResponse({ type: HealthReportResponse, description: 'They can.' })
-  async readyz(): Promise<HealthReportResponse> {
+  @ApiOkResponse({ ...REPORT, description: 'They can.' })
+  async readyz(): Promise<HealthReport> {
     return report(await this.health.readyz());
   }
 
   @Get('startupz')
   @ApiOperation({ summary: 'Check whether the start is complete', security: [] })
-  @ApiOkResponse({ type: HealthReportResponse, description: 'It is.' })
-  startupz(): HealthReportResponse {
+  @ApiOkResponse({ ...REPORT, description: 'It is.' })
+  startupz(): HealthReport {
     return report(this.health.startupz());
   }
 
@@ -78,7 +51,7 @@ export class ProbesController {
   }
 }
 
-function report({ httpStatus, body }: HealthAnswer): HealthReportResponse {
+function report({ httpStatus, body }: HealthAnswer): HealthReport {
   if (httpStatus === 200) return body;
   const { checks } = body;
   throw new Problem('not-ready', 'Send requests elsewhere for now.', { extensions: { checks } });

@@ -25,12 +25,12 @@ describe('RouteTable', () => {
   });
 
   it('lists each path once', () => {
-    expect(table.all().map(({ url }) => url)).toEqual([
-      '/docs/*',
-      '/openapi.json',
+    expect([...table.routes.keys()]).toEqual([
       '/v1/customers',
       '/v1/customers/:id',
       '/v1/customers/:id/block',
+      '/openapi.json',
+      '/docs/*',
     ]);
   });
 });

@@ -68,21 +68,21 @@ export interface ApiKey {
     | undefined;
   /** What it may do: `read`, `write`, or scopes such as `purses:read`. */
   readonly scopes: readonly string[];
-  /** Whether it is valid. */
+  /** Whether it is valid, and why not. */
   readonly status: KeyStatus;
   /** When it was issued. */
   readonly issuedAt:
     | string
     | undefined;
   /** It is not valid from this time on; absent if it does not expire. */
-  readonly expiresAt:
+  readonly expiresAt?:
     | string
     | undefined;
   /** When it was revoked; absent if it was not. */
-  readonly revokedAt:
+  readonly revokedAt?:
     | string
     | undefined;
-  /** Why it was revoked. */
+  /** Why it was revoked; absent if it was not. */
   readonly reason?: string | undefined;
 }
 
@@ -92,7 +92,7 @@ export interface ListApiKeysRequest {
   readonly accountId: string;
 }
 
-/** The keys of an account. */
+/** Keys, without their secrets. */
 export interface ListApiKeysResponse {
   /** In the order of issue, including revoked ones. */
   readonly apiKeys: readonly ApiKey[];
@@ -102,9 +102,9 @@ export interface ListApiKeysResponse {
 export interface IssueApiKeyRequest {
   /** Id of the account. */
   readonly accountId: string;
-  /** What the key may do: `read`, `write`, or scopes such as `purses:read`. */
+  /** What the key may do. `read` and `write` include every scope with that ending. */
   readonly scopes: readonly string[];
-  /** A name for its owner, up to 100 characters. */
+  /** A name for its owner, such as `reports`: up to 100 characters. */
   readonly name?:
     | string
     | undefined;
@@ -128,7 +128,7 @@ export interface IssueApiKeyResponse {
   readonly key?:
     | string
     | undefined;
-  /** The position in the event log. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
@@ -138,7 +138,7 @@ export interface IssueApiKeyResponse {
 export interface RevokeApiKeyRequest {
   /** Id of the account. */
   readonly accountId: string;
-  /** The public part of the key. */
+  /** The public part of the key: what is between the underscores. */
   readonly keyId: string;
   /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
@@ -152,7 +152,7 @@ export interface RevokeApiKeyResponse {
   readonly apiKey:
     | ApiKey
     | undefined;
-  /** The position in the event log. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
@@ -160,7 +160,7 @@ export interface RevokeApiKeyResponse {
 
 /** An account, with the policy that operators set. */
 export interface Account {
-  /** Id of the account, a UUID. */
+  /** Id of the account. */
   readonly id: string;
   /** Its name. */
   readonly name: string;
@@ -196,19 +196,19 @@ export interface ChangeAccountPolicyRequest {
   readonly purseIdleDays?:
     | number
     | undefined;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
 }
 
-/** The account, as the command left it. */
+/** The account after the command. */
 export interface ChangeAccountPolicyResponse {
   /** The account. */
   readonly account:
     | Account
     | undefined;
-  /** Where in the log that is. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
@@ -1247,7 +1247,7 @@ export const AccountServiceDefinition = {
   name: "AccountService",
   fullName: "daybook.v1.AccountService",
   methods: {
-    /** Every account, with its policy. */
+    /** List accounts. */
     listAccounts: {
       name: "ListAccounts",
       requestType: ListAccountsRequest as typeof ListAccountsRequest,
@@ -1256,7 +1256,7 @@ export const AccountServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Changes after how many days the purses of an account expire. */
+    /** Change after how many days the purses of an account expire. */
     changeAccountPolicy: {
       name: "ChangeAccountPolicy",
       requestType: ChangeAccountPolicyRequest as typeof ChangeAccountPolicyRequest,
@@ -1265,7 +1265,7 @@ export const AccountServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The API keys that an account ever had, in the order of issue. */
+    /** List API keys of an account. */
     listApiKeys: {
       name: "ListApiKeys",
       requestType: ListApiKeysRequest as typeof ListApiKeysRequest,
@@ -1274,7 +1274,7 @@ export const AccountServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Issues an API key of an account. */
+    /** Issue an API key of an account. */
     issueApiKey: {
       name: "IssueApiKey",
       requestType: IssueApiKeyRequest as typeof IssueApiKeyRequest,
@@ -1283,7 +1283,7 @@ export const AccountServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Revokes an API key of an account. This cannot be undone. */
+    /** Revoke an API key of an account, for ever. */
     revokeApiKey: {
       name: "RevokeApiKey",
       requestType: RevokeApiKeyRequest as typeof RevokeApiKeyRequest,

@@ -54,15 +54,15 @@ export function customerStatusToNumber(object: CustomerStatus): number {
 
 /** An account's end user. */
 export interface Customer {
-  /** Id of the customer, a UUID. */
+  /** Id of the customer. */
   readonly id: string;
-  /** Your own id of the customer. */
+  /** Your own id of the customer, such as `user-42`. */
   readonly externalId: string;
   /** Free text for your own use; absent if there is none. */
   readonly description?:
     | string
     | undefined;
-  /** Where receipts are credited. */
+  /** What a blocked customer receives is credited to the account; the addresses stay active. */
   readonly status: CustomerStatus;
   /** When it was created. */
   readonly createdAt: string | undefined;
@@ -70,7 +70,7 @@ export interface Customer {
 
 /** The customer to create. */
 export interface CreateCustomerRequest {
-  /** Your own id of the customer, 1 to 128 visible ASCII characters. */
+  /** Your own id of the customer, such as `user-42`: 1 to 128 visible ASCII characters. */
   readonly externalId: string;
   /** Free text for your own use, up to 500 characters. Ignored if the customer exists. */
   readonly description?:
@@ -120,11 +120,11 @@ export interface ListCustomersRequest {
     | undefined;
   /** Only customers with this status. */
   readonly status: CustomerStatus;
-  /** The most entries of a page, 25 by default. A value above 100 counts as 100. */
+  /** How many entries at most; 25 by default. A value above 100 counts as 100. */
   readonly limit?:
     | number
     | undefined;
-  /** The `next_cursor` of the previous page, with the same filters. */
+  /** The `next_cursor` of the page before, with the same filters. */
   readonly cursor?:
     | string
     | undefined;
@@ -136,7 +136,7 @@ export interface ListCustomersRequest {
 export interface ListCustomersResponse {
   /** From the newest to the oldest. */
   readonly customers: readonly Customer[];
-  /** Pass it as `cursor` for the next page; absent on the last page. */
+  /** Pass it as `cursor` for the next page; absent when this is the last one. */
   readonly nextCursor?: string | undefined;
 }
 
@@ -144,7 +144,7 @@ export interface ListCustomersResponse {
 export interface UpdateCustomerRequest {
   /** Id of the customer. */
   readonly customerId: string;
-  /** The change. One of them is required. */
+  /** The new description, or its removal (null over REST). One of them is required. */
   readonly descriptionChange:
     | //
     /** The new description, up to 500 characters. */
@@ -1352,7 +1352,7 @@ export const CustomerServiceDefinition = {
   name: "CustomerService",
   fullName: "daybook.v1.CustomerService",
   methods: {
-    /** Creates a customer, or returns the one with this external id. Also mints the requested purses. */
+    /** Create a customer, or return the one with this external id. Also mints the requested purses. */
     createCustomer: {
       name: "CreateCustomer",
       requestType: CreateCustomerRequest as typeof CreateCustomerRequest,
@@ -1361,7 +1361,7 @@ export const CustomerServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** One customer. */
+    /** Get a customer. */
     getCustomer: {
       name: "GetCustomer",
       requestType: GetCustomerRequest as typeof GetCustomerRequest,
@@ -1370,7 +1370,7 @@ export const CustomerServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The account's customers, from the newest to the oldest. */
+    /** List customers. */
     listCustomers: {
       name: "ListCustomers",
       requestType: ListCustomersRequest as typeof ListCustomersRequest,
@@ -1379,7 +1379,7 @@ export const CustomerServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Changes the description. */
+    /** Change the description of a customer. */
     updateCustomer: {
       name: "UpdateCustomer",
       requestType: UpdateCustomerRequest as typeof UpdateCustomerRequest,
@@ -1388,7 +1388,7 @@ export const CustomerServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Blocks: from now on receipts are credited to the account. The addresses stay active. */
+    /** Block a customer: from now on receipts are credited to the account. The addresses stay active. */
     blockCustomer: {
       name: "BlockCustomer",
       requestType: BlockCustomerRequest as typeof BlockCustomerRequest,
@@ -1397,7 +1397,7 @@ export const CustomerServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Unblocks: from now on receipts are credited to the customer again. */
+    /** Unblock a customer: from now on receipts are credited to the customer again. */
     unblockCustomer: {
       name: "UnblockCustomer",
       requestType: UnblockCustomerRequest as typeof UnblockCustomerRequest,

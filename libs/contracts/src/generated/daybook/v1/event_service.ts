@@ -10,9 +10,9 @@ import { Timestamp } from "../../google/protobuf/timestamp";
 
 /** An event. */
 export interface Event {
-  /** A UUID, the same on every channel. */
+  /** The same id on every channel. */
   readonly id: string;
-  /** The type, such as `ReplenishmentConfirmed`. New types may be added at any time. */
+  /** What happened, such as `ReplenishmentConfirmed`. New types may be added at any time. */
   readonly type: string;
   /** Its place in the event log. Events of other accounts may lie between yours. */
   readonly position: string;
@@ -20,9 +20,9 @@ export interface Event {
   readonly recordedAt:
     | string
     | undefined;
-  /** The subject, such as `customer/0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52`. */
+  /** What the event is about, such as `customer/0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52`. */
   readonly subject: string;
-  /** The content: a JSON object whose fields depend on the type. */
+  /** The content of the event: an object whose fields depend on the type. */
   readonly dataJson: string;
 }
 
@@ -40,7 +40,7 @@ export interface ListEventsRequest {
   readonly after?:
     | string
     | undefined;
-  /** The most entries of a page, 25 by default. A value above 100 counts as 100. */
+  /** How many entries at most; 25 by default. A value above 100 counts as 100. */
   readonly limit?:
     | number
     | undefined;
@@ -758,7 +758,7 @@ export const EventServiceDefinition = {
   name: "EventService",
   fullName: "daybook.v1.EventService",
   methods: {
-    /** A page of events after a position. */
+    /** List events of the account, in the order of the log. */
     listEvents: {
       name: "ListEvents",
       requestType: ListEventsRequest as typeof ListEventsRequest,
@@ -768,8 +768,9 @@ export const EventServiceDefinition = {
       options: {},
     },
     /**
-     * Events after a position, then new events as they are recorded, without end. The service ends the
-     * stream with `server-stopping` when it stops, and with `unauthenticated` when the key is revoked.
+     * Stream events after a position, and new ones as they are recorded. The stream has no end. The
+     * service ends it with `server-stopping` when it stops, and with `unauthenticated` when the key is
+     * revoked.
      */
     tail: {
       name: "Tail",
@@ -779,7 +780,7 @@ export const EventServiceDefinition = {
       responseStream: true,
       options: {},
     },
-    /** The events between two positions. The last message is `complete`. */
+    /** Stream the events between two positions. The last message is `complete`. */
     replay: {
       name: "Replay",
       requestType: ReplayRequest as typeof ReplayRequest,

@@ -53,13 +53,13 @@ export interface GetCustomerBalancesRequest {
     | string
     | undefined;
   /**
-   * Answer with the state at this moment: a position of the event log, or an RFC 3339 time, up to
+   * Answer with the state at this position of the event log, or at this RFC 3339 time, up to
    * microseconds. Not together with `min_position`.
    */
   readonly asOf?: string | undefined;
 }
 
-/** The balances of a customer. */
+/** Balances at one moment. */
 export interface GetCustomerBalancesResponse {
   /** One entry per asset ever received. */
   readonly balances: readonly Balance[];
@@ -76,13 +76,13 @@ export interface GetCustomerThroughputRequest {
     | string
     | undefined;
   /**
-   * Answer with the state at this moment: a position of the event log, or an RFC 3339 time, up to
+   * Answer with the state at this position of the event log, or at this RFC 3339 time, up to
    * microseconds. Not together with `min_position`.
    */
   readonly asOf?: string | undefined;
 }
 
-/** The throughput of a customer. */
+/** Throughput up to one moment. */
 export interface GetCustomerThroughputResponse {
   /** One entry per asset ever received. */
   readonly throughputs: readonly Throughput[];
@@ -99,13 +99,13 @@ export interface GetPurseBalancesRequest {
     | string
     | undefined;
   /**
-   * Answer with the state at this moment: a position of the event log, or an RFC 3339 time, up to
+   * Answer with the state at this position of the event log, or at this RFC 3339 time, up to
    * microseconds. Not together with `min_position`.
    */
   readonly asOf?: string | undefined;
 }
 
-/** The balances of a purse. */
+/** Balances at one moment. */
 export interface GetPurseBalancesResponse {
   /** One entry per asset ever received. */
   readonly balances: readonly Balance[];
@@ -122,13 +122,13 @@ export interface GetPurseThroughputRequest {
     | string
     | undefined;
   /**
-   * Answer with the state at this moment: a position of the event log, or an RFC 3339 time, up to
+   * Answer with the state at this position of the event log, or at this RFC 3339 time, up to
    * microseconds. Not together with `min_position`.
    */
   readonly asOf?: string | undefined;
 }
 
-/** The throughput of a purse. */
+/** Throughput up to one moment. */
 export interface GetPurseThroughputResponse {
   /** One entry per asset ever received. */
   readonly throughputs: readonly Throughput[];
@@ -930,7 +930,7 @@ export const FiguresServiceDefinition = {
   name: "FiguresService",
   fullName: "daybook.v1.FiguresService",
   methods: {
-    /** The balances of a customer. */
+    /** List balances of a customer. */
     getCustomerBalances: {
       name: "GetCustomerBalances",
       requestType: GetCustomerBalancesRequest as typeof GetCustomerBalancesRequest,
@@ -939,7 +939,7 @@ export const FiguresServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Everything a customer has ever received. */
+    /** List what a customer has ever received. */
     getCustomerThroughput: {
       name: "GetCustomerThroughput",
       requestType: GetCustomerThroughputRequest as typeof GetCustomerThroughputRequest,
@@ -948,7 +948,7 @@ export const FiguresServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The balances of a purse. */
+    /** List balances of a purse. */
     getPurseBalances: {
       name: "GetPurseBalances",
       requestType: GetPurseBalancesRequest as typeof GetPurseBalancesRequest,
@@ -957,7 +957,7 @@ export const FiguresServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Everything a purse has ever received. */
+    /** List what a purse has ever received. */
     getPurseThroughput: {
       name: "GetPurseThroughput",
       requestType: GetPurseThroughputRequest as typeof GetPurseThroughputRequest,

@@ -12,7 +12,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
  * hold safely in every language.
  */
 export interface Money {
-  /** CAIP-19 id of the asset, such as `eip155:1/slip44:60`. */
+  /** CAIP-19 id of the asset, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`. */
   readonly asset: string;
   /** Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that the registry does not list. */
   readonly currency: string;

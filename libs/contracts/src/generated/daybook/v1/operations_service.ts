@@ -114,7 +114,7 @@ export interface Status {
   readonly at:
     | string
     | undefined;
-  /** The state of the whole. */
+  /** `unreachable` when an engine does not answer; counts for more than the others. */
   readonly state: StatusState;
   /** A sentence for each thing that is wrong; empty when all is well. */
   readonly problems: readonly string[];
@@ -232,7 +232,7 @@ export interface ConsumerState {
 
 /** What the watcher of a chain last reported. */
 export interface WatchedChain {
-  /** CAIP-2 id. */
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
   /** The highest block that the node shows. */
   readonly latest: string;
@@ -246,7 +246,7 @@ export interface WatchedChain {
   readonly addressesThrough?:
     | string
     | undefined;
-  /** `catching-up`, `following` or `stalled`. */
+  /** How its watcher is doing. */
   readonly state: string;
   /** Why the state is what it is. */
   readonly detail?:
@@ -260,7 +260,7 @@ export interface WatchedChain {
 
 /** What waits for its time, in all processes together. */
 export interface Reactions {
-  /** How far the clock of the database is ahead of that of the process that answers. */
+  /** How far the clock of the database is ahead of that of the process that answers, in milliseconds. */
   readonly clockDifferenceMs: string;
   /** While the clocks do not agree, nothing that depends on time is done. */
   readonly clocksAgree: boolean;
@@ -277,7 +277,7 @@ export interface ReactionState {
     | string
     | undefined;
   /** When the next thing is due; absent when nothing is. */
-  readonly nextDueAt:
+  readonly nextDueAt?:
     | string
     | undefined;
   /** How many are due now. */
@@ -320,15 +320,15 @@ export interface Violation {
 
 /** A key of a topic whose messages wait, because one of them cannot be handled as it is. */
 export interface ParkedKey {
-  /** The topic. */
+  /** The topic, such as `daybook.transfer.v1`. */
   readonly topic: string;
-  /** The consumer group. */
+  /** The consumer group, such as `ledger`. */
   readonly group: string;
-  /** The key. */
+  /** The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
   readonly key: string;
   /** How many messages wait. */
   readonly messages: number;
-  /** Since when. */
+  /** Since when the first of them waits. */
   readonly since:
     | string
     | undefined;
@@ -358,13 +358,13 @@ export interface ListParkedKeysResponse {
 
 /** What to try again. */
 export interface RetryParkedKeyRequest {
-  /** The topic. */
+  /** The topic, such as `daybook.transfer.v1`. */
   readonly topic: string;
-  /** The consumer group. */
+  /** The consumer group, such as `ledger`. */
   readonly group: string;
-  /** The key. */
+  /** The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
   readonly key: string;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
@@ -372,11 +372,11 @@ export interface RetryParkedKeyRequest {
 
 /** What is tried again. */
 export interface ParkedKeyRetry {
-  /** The topic. */
+  /** The topic, such as `daybook.transfer.v1`. */
   readonly topic: string;
-  /** The consumer group. */
+  /** The consumer group, such as `ledger`. */
   readonly group: string;
-  /** The key. */
+  /** The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
   readonly key: string;
 }
 
@@ -386,7 +386,7 @@ export interface RetryParkedKeyResponse {
   readonly retry:
     | ParkedKeyRetry
     | undefined;
-  /** Where in the log the operator's act is. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
@@ -2335,7 +2335,7 @@ export const OperationsServiceDefinition = {
   name: "OperationsService",
   fullName: "daybook.v1.OperationsService",
   methods: {
-    /** The state of engines, followers, consumers, chains, reactions and books. */
+    /** Get the state of engines, followers, consumers, chains, reactions and books. */
     getStatus: {
       name: "GetStatus",
       requestType: GetStatusRequest as typeof GetStatusRequest,
@@ -2344,7 +2344,7 @@ export const OperationsServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The keys of the durable log whose messages wait because one of them cannot be handled. */
+    /** List parked keys: keys of the durable log whose messages wait because one of them cannot be handled. */
     listParkedKeys: {
       name: "ListParkedKeys",
       requestType: ListParkedKeysRequest as typeof ListParkedKeysRequest,
@@ -2353,7 +2353,7 @@ export const OperationsServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Asks a consumer group to try the messages of a parked key again, in order. */
+    /** Try the messages of a parked key again. The consumer group does so in order. */
     retryParkedKey: {
       name: "RetryParkedKey",
       requestType: RetryParkedKeyRequest as typeof RetryParkedKeyRequest,

@@ -11,7 +11,7 @@ import { ApiKey } from "./account_service";
 
 /** A person or script that runs Daybook. */
 export interface Operator {
-  /** Id of the operator, a UUID. */
+  /** Id of the operator. */
   readonly id: string;
   /** The name of the operator. */
   readonly name: string;
@@ -31,7 +31,7 @@ export interface ListOperatorsResponse {
 
 /** The operator to add. */
 export interface AddOperatorRequest {
-  /** The name of the operator, 1 to 100 characters. It never changes. */
+  /** The name of the operator, such as `Night shift`: 1 to 100 characters. It never changes. */
   readonly name: string;
   /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
@@ -45,7 +45,7 @@ export interface AddOperatorResponse {
   readonly operator:
     | Operator
     | undefined;
-  /** The position in the event log. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
@@ -57,7 +57,7 @@ export interface ListOperatorKeysRequest {
   readonly operatorId: string;
 }
 
-/** The keys of an operator. */
+/** Keys, without their secrets. */
 export interface ListOperatorKeysResponse {
   /** In the order of issue, including revoked ones. */
   readonly apiKeys: readonly ApiKey[];
@@ -67,9 +67,9 @@ export interface ListOperatorKeysResponse {
 export interface IssueOperatorKeyRequest {
   /** Id of the operator. */
   readonly operatorId: string;
-  /** What the key may do: `read`, `write`, or scopes such as `operations:read`. */
+  /** What the key may do. `read` and `write` include every scope with that ending. */
   readonly scopes: readonly string[];
-  /** A name for its owner, up to 100 characters. */
+  /** A name for its owner, such as `reports`: up to 100 characters. */
   readonly name?:
     | string
     | undefined;
@@ -93,7 +93,7 @@ export interface IssueOperatorKeyResponse {
   readonly key?:
     | string
     | undefined;
-  /** The position in the event log. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
@@ -103,7 +103,7 @@ export interface IssueOperatorKeyResponse {
 export interface RevokeOperatorKeyRequest {
   /** Id of the operator. */
   readonly operatorId: string;
-  /** The public part of the key. */
+  /** The public part of the key: what is between the underscores. */
   readonly keyId: string;
   /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
@@ -117,7 +117,7 @@ export interface RevokeOperatorKeyResponse {
   readonly apiKey:
     | ApiKey
     | undefined;
-  /** The position in the event log. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
@@ -956,7 +956,7 @@ export const OperatorServiceDefinition = {
   name: "OperatorService",
   fullName: "daybook.v1.OperatorService",
   methods: {
-    /** Every operator. */
+    /** List operators. */
     listOperators: {
       name: "ListOperators",
       requestType: ListOperatorsRequest as typeof ListOperatorsRequest,
@@ -965,7 +965,7 @@ export const OperatorServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Adds an operator, or returns the one with this name. */
+    /** Add an operator, or return the one with this name. */
     addOperator: {
       name: "AddOperator",
       requestType: AddOperatorRequest as typeof AddOperatorRequest,
@@ -974,7 +974,7 @@ export const OperatorServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** All keys of an operator, in the order of issue. */
+    /** List keys of an operator. */
     listOperatorKeys: {
       name: "ListOperatorKeys",
       requestType: ListOperatorKeysRequest as typeof ListOperatorKeysRequest,
@@ -983,7 +983,7 @@ export const OperatorServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Issues a key of an operator. */
+    /** Issue a key of an operator. */
     issueOperatorKey: {
       name: "IssueOperatorKey",
       requestType: IssueOperatorKeyRequest as typeof IssueOperatorKeyRequest,
@@ -992,7 +992,7 @@ export const OperatorServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Revokes a key of an operator. This cannot be undone. */
+    /** Revoke a key of an operator, for ever. */
     revokeOperatorKey: {
       name: "RevokeOperatorKey",
       requestType: RevokeOperatorKeyRequest as typeof RevokeOperatorKeyRequest,

@@ -103,15 +103,21 @@ export function purseStatusToNumber(object: PurseStatus): number {
 
 /** A customer's permanent deposit address on one family. */
 export interface Purse {
-  /** Id of the purse, a UUID. */
+  /** Id of the purse. */
   readonly id: string;
   /** Id of the customer. */
   readonly customerId: string;
-  /** The address family. */
+  /** The address family. One purse takes every registered asset of its family. */
   readonly family: Family;
-  /** The address, as people write it. It never changes. */
+  /**
+   * The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never
+   * changes.
+   */
   readonly address: string;
-  /** Whether it is in use. */
+  /**
+   * PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in
+   * suspense. DECLINED: compliance refused a receipt; never used again.
+   */
   readonly status: PurseStatus;
   /** Your own order id; absent if none was given. */
   readonly outsideOrderId?:
@@ -122,8 +128,9 @@ export interface Purse {
     | string
     | undefined;
   /**
-   * One entry per watched chain of the family. Show the address to a payer only once it is watched on the
-   * payer's chain, usually seconds after the mint.
+   * One entry for each watched chain of the family. Show the address to a payer only once it is watched
+   * on the payer's chain, usually seconds after the mint. What was paid before is found all the same:
+   * the blocks since the mint are scanned again.
    */
   readonly watch: readonly PurseWatch[];
 }
@@ -143,10 +150,10 @@ export interface MintPurseRequest {
   /** The family, or a currency of the family. One of them is required. */
   readonly kind:
     | //
-    /** The address family. One purse takes every registered asset of its family. */
+    /** The address family, such as `evm`. One purse takes every registered asset of its family. */
     { readonly $case: "family"; readonly value: Family }
     | //
-    /** A currency of `RegistryService.ListAssets`, such as `USDT_ETH`. */
+    /** A currency of the registry, such as `USDT_ETH`, instead of the family. */
     { readonly $case: "currency"; readonly value: string }
     | undefined;
   /** Your own order id, up to 128 characters. Every replenishment of the purse has it. */
@@ -180,7 +187,7 @@ export interface GetPurseRequest {
     | string
     | undefined;
   /**
-   * Answer with the state at this moment: a position of the event log, or an RFC 3339 time, up to
+   * Answer with the state at this position of the event log, or at this RFC 3339 time, up to
    * microseconds. Not together with `min_position`.
    */
   readonly asOf?: string | undefined;
@@ -194,7 +201,10 @@ export interface GetPurseResponse {
 
 /** The filter and the page. */
 export interface ListPursesRequest {
-  /** Only the purse with this address, in any letter case that its checksum allows. */
+  /**
+   * Only the purse with this address, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`, in any
+   * letter case that its checksum allows.
+   */
   readonly address?:
     | string
     | undefined;
@@ -204,11 +214,11 @@ export interface ListPursesRequest {
     | undefined;
   /** Only purses with this status. */
   readonly status: PurseStatus;
-  /** The most entries of a page, 25 by default. A value above 100 counts as 100. */
+  /** How many entries at most; 25 by default. A value above 100 counts as 100. */
   readonly limit?:
     | number
     | undefined;
-  /** The `next_cursor` of the previous page, with the same filters. */
+  /** The `next_cursor` of the page before, with the same filters. */
   readonly cursor?:
     | string
     | undefined;
@@ -220,19 +230,19 @@ export interface ListPursesRequest {
 export interface ListPursesResponse {
   /** From the newest to the oldest. */
   readonly purses: readonly Purse[];
-  /** Pass it as `cursor` for the next page; absent on the last page. */
+  /** Pass it as `cursor` for the next page; absent when this is the last one. */
   readonly nextCursor?: string | undefined;
 }
 
-/** The customer and the page. */
+/** Whose purses, and the page. */
 export interface ListCustomerPursesRequest {
   /** Id of the customer. */
   readonly customerId: string;
-  /** The most entries of a page, 25 by default. A value above 100 counts as 100. */
+  /** How many entries at most; 25 by default. A value above 100 counts as 100. */
   readonly limit?:
     | number
     | undefined;
-  /** The `next_cursor` of the previous page. */
+  /** The `next_cursor` of the page before, with the same filters. */
   readonly cursor?:
     | string
     | undefined;
@@ -244,7 +254,7 @@ export interface ListCustomerPursesRequest {
 export interface ListCustomerPursesResponse {
   /** From the newest to the oldest. */
   readonly purses: readonly Purse[];
-  /** Pass it as `cursor` for the next page; absent on the last page. */
+  /** Pass it as `cursor` for the next page; absent when this is the last one. */
   readonly nextCursor?: string | undefined;
 }
 
@@ -1521,7 +1531,7 @@ export const PurseServiceDefinition = {
   name: "PurseService",
   fullName: "daybook.v1.PurseService",
   methods: {
-    /** Mints a purse for the customer, or returns the existing one: an address never changes. */
+    /** Mint a purse for a customer, or return the one that exists. An address never changes. */
     mintPurse: {
       name: "MintPurse",
       requestType: MintPurseRequest as typeof MintPurseRequest,
@@ -1530,7 +1540,10 @@ export const PurseServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Takes a purse out of use. It is still watched for ever; later receipts are held in suspense. */
+    /**
+     * Take a purse out of use; what still arrives is held in suspense. The address is still watched for
+     * ever.
+     */
     archivePurse: {
       name: "ArchivePurse",
       requestType: ArchivePurseRequest as typeof ArchivePurseRequest,
@@ -1539,7 +1552,7 @@ export const PurseServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Puts an archived purse back into use. What is held in suspense stays there. */
+    /** Put an archived purse back into use. What is held in suspense stays there. */
     restorePurse: {
       name: "RestorePurse",
       requestType: RestorePurseRequest as typeof RestorePurseRequest,
@@ -1548,7 +1561,7 @@ export const PurseServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** One purse. */
+    /** Get a purse. */
     getPurse: {
       name: "GetPurse",
       requestType: GetPurseRequest as typeof GetPurseRequest,
@@ -1557,7 +1570,7 @@ export const PurseServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The account's purses, from the newest to the oldest. */
+    /** List purses. */
     listPurses: {
       name: "ListPurses",
       requestType: ListPursesRequest as typeof ListPursesRequest,
@@ -1566,7 +1579,7 @@ export const PurseServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The purses of a customer, from the newest to the oldest. The customer must exist. */
+    /** List purses of a customer. The customer must exist. */
     listCustomerPurses: {
       name: "ListCustomerPurses",
       requestType: ListCustomerPursesRequest as typeof ListCustomerPursesRequest,

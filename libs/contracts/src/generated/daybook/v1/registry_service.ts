@@ -71,11 +71,11 @@ export function chainStateToNumber(object: ChainState): number {
 export interface Chain {
   /** CAIP-2 id, such as `eip155:1`. */
   readonly chain: string;
-  /** Its name. */
+  /** Its name, such as `Ethereum`. */
   readonly name: string;
   /** Its address family. */
   readonly family: Family;
-  /** The finality policy: `depth:<blocks>` or `tag:<tag>`. */
+  /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
   readonly finality: string;
   /** The state of its watcher. */
   readonly state: ChainState;
@@ -100,7 +100,7 @@ export interface Chain {
     | string
     | undefined;
   /** When the watcher reported this; absent without a watcher. */
-  readonly observedAt:
+  readonly observedAt?:
     | string
     | undefined;
   /** Every address minted up to this position of the event log is watched; absent while unknown. */
@@ -109,9 +109,9 @@ export interface Chain {
 
 /** An asset that Daybook credits. */
 export interface Asset {
-  /** CAIP-19 id. */
+  /** CAIP-19 id, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`. */
   readonly asset: string;
-  /** CAIP-2 id of its chain. */
+  /** CAIP-2 id of its chain, such as `eip155:1`. */
   readonly chain: string;
   /** Short code, such as `USDT_ETH`. */
   readonly currency: string;
@@ -125,7 +125,7 @@ export interface Asset {
   readonly minimum:
     | Money
     | undefined;
-  /** The finality policy: `depth:<blocks>` or `tag:<tag>`. */
+  /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
   readonly finality: string;
 }
 
@@ -708,7 +708,7 @@ export const RegistryServiceDefinition = {
   name: "RegistryService",
   fullName: "daybook.v1.RegistryService",
   methods: {
-    /** The configured chains, and the state of their watchers. */
+    /** List chains: what is watched, and how far. */
     listChains: {
       name: "ListChains",
       requestType: ListChainsRequest as typeof ListChainsRequest,
@@ -717,7 +717,7 @@ export const RegistryServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The assets that Daybook credits. */
+    /** List assets that are credited. */
     listAssets: {
       name: "ListAssets",
       requestType: ListAssetsRequest as typeof ListAssetsRequest,

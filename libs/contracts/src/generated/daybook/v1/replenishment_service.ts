@@ -291,7 +291,7 @@ export interface Block {
 
 /** The record of a transfer to a purse. */
 export interface Replenishment {
-  /** Id of the replenishment, a UUID. */
+  /** Id of the replenishment. */
   readonly id: string;
   /** Id of the customer who owns the purse. */
   readonly customerId: string;
@@ -324,12 +324,12 @@ export interface Replenishment {
   /** Address of the purse. */
   readonly to: string;
   /** Absent while no block includes the transfer. */
-  readonly block:
+  readonly block?:
     | Block
     | undefined;
   /** Whether the customer was blocked, so that the account was credited instead. */
   readonly blocked: boolean;
-  /** Where it is booked. */
+  /** Where it is booked; absent while it is not. */
   readonly creditedTo: CreditedTo;
   /** Why it was rejected, or why the customer was not credited; else absent. */
   readonly reason?:
@@ -384,7 +384,7 @@ export interface ListReplenishmentsRequest {
     /** With this transaction state. */
     { readonly $case: "transactionState"; readonly value: TransactionState }
     | undefined;
-  /** Only those of this asset: its CAIP-19 id, or its currency code. */
+  /** Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`. */
   readonly asset?:
     | string
     | undefined;
@@ -396,11 +396,11 @@ export interface ListReplenishmentsRequest {
   readonly to:
     | string
     | undefined;
-  /** The most entries of a page, 25 by default. A value above 100 counts as 100. */
+  /** How many entries at most; 25 by default. A value above 100 counts as 100. */
   readonly limit?:
     | number
     | undefined;
-  /** The `next_cursor` of the previous page, with the same filters. */
+  /** The `next_cursor` of the page before, with the same filters. */
   readonly cursor?:
     | string
     | undefined;
@@ -412,7 +412,7 @@ export interface ListReplenishmentsRequest {
 export interface ListReplenishmentsResponse {
   /** From the newest to the oldest. */
   readonly replenishments: readonly Replenishment[];
-  /** Pass it as `cursor` for the next page; absent on the last page. */
+  /** Pass it as `cursor` for the next page; absent when this is the last one. */
   readonly nextCursor?: string | undefined;
 }
 
@@ -1212,7 +1212,7 @@ export const ReplenishmentServiceDefinition = {
   name: "ReplenishmentService",
   fullName: "daybook.v1.ReplenishmentService",
   methods: {
-    /** One replenishment. */
+    /** Get a replenishment. */
     getReplenishment: {
       name: "GetReplenishment",
       requestType: GetReplenishmentRequest as typeof GetReplenishmentRequest,
@@ -1221,7 +1221,7 @@ export const ReplenishmentServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The account's replenishments, from the newest to the oldest. */
+    /** List replenishments. */
     listReplenishments: {
       name: "ListReplenishments",
       requestType: ListReplenishmentsRequest as typeof ListReplenishmentsRequest,

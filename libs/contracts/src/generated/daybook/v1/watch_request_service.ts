@@ -117,13 +117,13 @@ export function watchRequestStateToNumber(object: WatchRequestState): number {
 
 /** What an operator requested of the watcher of a chain, and how far the watcher is. */
 export interface WatchRequest {
-  /** Id of the request, a UUID. */
+  /** Id of the watch request. */
   readonly id: string;
-  /** CAIP-2 id of the chain. */
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
   /** What was requested. */
   readonly kind: WatchRequestKind;
-  /** How far it is. */
+  /** How far it is. One that is cancelled too late becomes `done`. */
   readonly state: WatchRequestState;
   /** The first block; absent until the watcher has found it. */
   readonly fromBlock?:
@@ -141,7 +141,7 @@ export interface WatchRequest {
   readonly found: string;
   /** New versions of transfers that it led to: found, or taken back by a reset. */
   readonly versions: string;
-  /** Why the watcher refused it. */
+  /** Why the watcher refused it; absent if it did not. */
   readonly refusal?:
     | string
     | undefined;
@@ -154,34 +154,37 @@ export interface WatchRequest {
     | string
     | undefined;
   /** When it ended; absent while it is open. */
-  readonly endedAt:
+  readonly endedAt?:
     | string
     | undefined;
   /** When its watcher last reported on it; absent while no watcher has taken it. */
-  readonly reportedAt: string | undefined;
+  readonly reportedAt?: string | undefined;
 }
 
 /** What to request. */
 export interface RequestWatchRequest {
-  /** CAIP-2 id of the chain; may be left out where only one is watched. */
+  /** CAIP-2 id of the chain, such as `eip155:1`; may be left out where only one is watched. */
   readonly chain?:
     | string
     | undefined;
-  /** What to do. */
+  /**
+   * `rescan` matches blocks again. `reset-ring` takes over the node's chain after a reorg deeper than
+   * the watcher remembers.
+   */
   readonly kind: WatchRequestKind;
-  /** The first block. A reset may leave it to the watcher. */
+  /** The first block, such as `19000000`. A reset may leave it to the watcher. */
   readonly fromBlock?:
     | string
     | undefined;
-  /** The last block of a rescan; the last that was matched when left out. */
+  /** The last block of a rescan, such as `19000500`; the last that was matched when left out. */
   readonly toBlock?:
     | string
     | undefined;
-  /** How many blocks may be matched at most; 10000 when left out. */
+  /** How many blocks may be matched at most, such as `500`; 10000 when left out. */
   readonly blocksMax?:
     | string
     | undefined;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
@@ -193,7 +196,7 @@ export interface RequestWatchResponse {
   readonly watchRequest:
     | WatchRequest
     | undefined;
-  /** Where in the log that is. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether it is new: false for a repeat. */
   readonly created: boolean;
@@ -207,11 +210,11 @@ export interface ListWatchRequestsRequest {
   readonly chain?:
     | string
     | undefined;
-  /** How many entries at most; 25 when left out. */
+  /** How many entries at most; 25 by default. A value above 100 counts as 100. */
   readonly limit?:
     | number
     | undefined;
-  /** The `next_cursor` of an earlier page of this list, unchanged. */
+  /** The `next_cursor` of the page before, with the same filters. */
   readonly cursor?:
     | string
     | undefined;
@@ -229,7 +232,7 @@ export interface ListWatchRequestsResponse {
 
 /** Which request. */
 export interface GetWatchRequestRequest {
-  /** Id of the request. */
+  /** Id of the watch request. */
   readonly watchRequestId: string;
   /** Wait, up to 5 seconds, until everything up to this position is visible. */
   readonly minPosition?: string | undefined;
@@ -243,21 +246,21 @@ export interface GetWatchRequestResponse {
 
 /** Which request to cancel. */
 export interface CancelWatchRequestRequest {
-  /** Id of the request. */
+  /** Id of the watch request. */
   readonly watchRequestId: string;
-  /** Why, in 1 to 500 characters; it is kept as evidence. */
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
 }
 
-/** The request, as the command left it. */
+/** The request after the command. */
 export interface CancelWatchRequestResponse {
   /** The request. */
   readonly watchRequest:
     | WatchRequest
     | undefined;
-  /** Where in the log that is. */
+  /** The position in the event log. Pass it as `min_position` to read your write. */
   readonly position: string;
   /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
@@ -1181,7 +1184,7 @@ export const WatchRequestServiceDefinition = {
   name: "WatchRequestService",
   fullName: "daybook.v1.WatchRequestService",
   methods: {
-    /** Requests a rescan or a ring reset of a chain. The answer does not wait for the watcher. */
+    /** Request a rescan or a ring reset of a chain. The answer does not wait for the watcher. */
     requestWatch: {
       name: "RequestWatch",
       requestType: RequestWatchRequest as typeof RequestWatchRequest,
@@ -1190,7 +1193,7 @@ export const WatchRequestServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** All requests, newest first. */
+    /** List watch requests. */
     listWatchRequests: {
       name: "ListWatchRequests",
       requestType: ListWatchRequestsRequest as typeof ListWatchRequestsRequest,
@@ -1199,7 +1202,7 @@ export const WatchRequestServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** One request, and how far its watcher is. */
+    /** Get a watch request. */
     getWatchRequest: {
       name: "GetWatchRequest",
       requestType: GetWatchRequestRequest as typeof GetWatchRequestRequest,
@@ -1208,7 +1211,7 @@ export const WatchRequestServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Cancels a request. What it found stays found. */
+    /** Cancel a watch request; what it found stays found. */
     cancelWatchRequest: {
       name: "CancelWatchRequest",
       requestType: CancelWatchRequestRequest as typeof CancelWatchRequestRequest,

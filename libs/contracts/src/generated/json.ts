@@ -1,0 +1,3845 @@
+// Written by generate-json.mjs from the .proto files: what REST shows.
+
+/** An account, with the policy that operators set. */
+export interface Account {
+  /** Id of the account. */
+  readonly id: string;
+  /** Its name. */
+  readonly name: string;
+  /** Days after which a purse without any confirmed receipt expires; null for never. */
+  readonly purseUnusedDays: number | null;
+  /** Days after the last confirmed receipt after which a purse expires; null for never. */
+  readonly purseIdleDays: number | null;
+}
+
+/** The accounts. */
+export interface AccountList {
+  /** In the order of their ids. */
+  readonly data: readonly Account[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
+/** A key that was issued; the key itself is not kept. */
+export interface ApiKey {
+  /** The public part of the key. */
+  readonly keyId: string;
+  /** A name for its owner; null if it has no name. */
+  readonly name: string | null;
+  /** What it may do: `read`, `write`, or scopes such as `purses:read`. */
+  readonly scopes: readonly string[];
+  /** Whether it is valid, and why not. */
+  readonly status: 'active' | 'expired' | 'revoked';
+  /** When it was issued. */
+  readonly issuedAt: string;
+  /** It is not valid from this time on; null if it does not expire. */
+  readonly expiresAt: string | null;
+  /** When it was revoked; null if it was not. */
+  readonly revokedAt: string | null;
+  /** Why it was revoked; null if it was not. */
+  readonly reason: string | null;
+}
+
+/** Keys, without their secrets. */
+export interface ApiKeyList {
+  /** In the order of issue, including revoked ones. */
+  readonly data: readonly ApiKey[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
+/** The key that was issued. */
+export interface IssuedApiKey {
+  /** The public part of the key. */
+  readonly keyId: string;
+  /** A name for its owner; null if it has no name. */
+  readonly name: string | null;
+  /** What it may do: `read`, `write`, or scopes such as `purses:read`. */
+  readonly scopes: readonly string[];
+  /** Whether it is valid, and why not. */
+  readonly status: 'active' | 'expired' | 'revoked';
+  /** When it was issued. */
+  readonly issuedAt: string;
+  /** It is not valid from this time on; null if it does not expire. */
+  readonly expiresAt: string | null;
+  /** When it was revoked; null if it was not. */
+  readonly revokedAt: string | null;
+  /** Why it was revoked; null if it was not. */
+  readonly reason: string | null;
+  /** The whole key. It is shown only once, because only its hash is kept; null if the request is a repeat. */
+  readonly key: string | null;
+}
+
+/** Whether transfers to a purse are seen on one chain. */
+export interface PurseWatch {
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Whether the watcher of the chain has acknowledged the address. */
+  readonly watched: boolean;
+}
+
+/** A customer's permanent deposit address on one family. */
+export interface Purse {
+  /** Id of the purse. */
+  readonly id: string;
+  /** Id of the customer. */
+  readonly customerId: string;
+  /** The address family. One purse takes every registered asset of its family. */
+  readonly family: 'evm' | 'tron';
+  /** The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes. */
+  readonly address: string;
+  /** PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again. */
+  readonly status: 'PENDING_PAYMENT' | 'ARCHIVED' | 'DECLINED';
+  /** Your own order id; null if none was given. */
+  readonly outsideOrderId: string | null;
+  /** When it was minted. */
+  readonly mintedAt: string;
+  /** One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again. */
+  readonly watch: readonly PurseWatch[];
+}
+
+/** A page of purses. */
+export interface PurseList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Purse[];
+  /** Pass it as `cursor` for the next page; null when this is the last one. */
+  readonly nextCursor: string | null;
+}
+
+/** The customer and the purses of the requested families. */
+export interface CreatedCustomer {
+  /** Id of the customer. */
+  readonly id: string;
+  /** Your own id of the customer, such as `user-42`. */
+  readonly externalId: string;
+  /** Free text for your own use; null if there is none. */
+  readonly description: string | null;
+  /** What a blocked customer receives is credited to the account; the addresses stay active. */
+  readonly status: 'ACTIVE' | 'BLOCKED';
+  /** When it was created. */
+  readonly createdAt: string;
+  /** In the order of the requested families. */
+  readonly purses: readonly Purse[];
+}
+
+/** An account's end user. */
+export interface Customer {
+  /** Id of the customer. */
+  readonly id: string;
+  /** Your own id of the customer, such as `user-42`. */
+  readonly externalId: string;
+  /** Free text for your own use; null if there is none. */
+  readonly description: string | null;
+  /** What a blocked customer receives is credited to the account; the addresses stay active. */
+  readonly status: 'ACTIVE' | 'BLOCKED';
+  /** When it was created. */
+  readonly createdAt: string;
+}
+
+/** A page of customers. */
+export interface CustomerList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Customer[];
+  /** Pass it as `cursor` for the next page; null when this is the last one. */
+  readonly nextCursor: string | null;
+}
+
+/** An event. */
+export interface Event {
+  /** The same id on every channel. */
+  readonly id: string;
+  /** What happened, such as `ReplenishmentConfirmed`. New types may be added at any time. */
+  readonly type: string;
+  /** Its place in the event log. Events of other accounts may lie between yours. */
+  readonly position: string;
+  /** When it was recorded. */
+  readonly recordedAt: string;
+  /** What the event is about, such as `customer/0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52`. */
+  readonly subject: string;
+  /** The content of the event: an object whose fields depend on the type. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A page of events. */
+export interface EventList {
+  /** In the order of the event log, without gaps. */
+  readonly data: readonly Event[];
+  /** Pass it as `after` for the next page. Null at the end of the event log: continue later after the last event you have. A page with a cursor may be empty. */
+  readonly nextCursor: string | null;
+}
+
+/** Some events, or a heartbeat. */
+export interface TailResponse {
+  /** In the order of the event log. Empty: a heartbeat, at least every 10 seconds. */
+  readonly data: readonly Event[];
+  /** The event log was read up to here: continue with this as `after`. */
+  readonly position: string;
+  /** Whether this is the end of the event log. */
+  readonly atEnd: boolean;
+}
+
+/** Some events, or a heartbeat. */
+export interface ReplayResponse {
+  /** In the order of the event log. Empty: a heartbeat, or the end. */
+  readonly data: readonly Event[];
+  /** The event log was read up to here: continue after this position if the connection breaks. */
+  readonly position: string;
+  /** Whether this is the last message: everything up to `until` has been sent. */
+  readonly atEnd: boolean;
+}
+
+/** An amount and its asset. Amounts are text, because amounts in base units exceed what 64-bit numbers can hold safely in every language. */
+export interface Money {
+  /** CAIP-19 id of the asset, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`. */
+  readonly asset: string;
+  /** Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that the registry does not list. */
+  readonly currency: string;
+  /** The amount in whole units, exact, without exponent, such as `1.5`. */
+  readonly amount: string;
+  /** The same amount in base units, such as `1500000`. */
+  readonly baseUnits: string;
+  /** How many digits of the base units follow the decimal point. */
+  readonly decimals: number;
+}
+
+/** The balance of one asset. */
+export interface Balance {
+  /** CAIP-19 id of the asset. */
+  readonly asset: string;
+  /** The customer's claim: what Daybook owes the customer. */
+  readonly claim: Money;
+  /** The account's claim: receipts while the customer was blocked. */
+  readonly accountClaim: Money;
+  /** Held in suspense until it is resolved. */
+  readonly suspense: Money;
+  /** The coins on purse addresses. */
+  readonly custody: Money;
+}
+
+/** Balances at one moment. */
+export interface BalanceList {
+  /** One entry per asset ever received. */
+  readonly data: readonly Balance[];
+  /** The position that the figures are valid for if `asOf` was sent; null for now. */
+  readonly asOf: string | null;
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
+/** Everything ever received of one asset. */
+export interface Throughput {
+  /** CAIP-19 id of the asset. */
+  readonly asset: string;
+  /** The gross sum of all receipts. It never decreases. */
+  readonly received: Money;
+  /** The sum of receipts that chain reorganisations reversed. */
+  readonly reversed: Money;
+  /** How many receipts were booked. Reversals do not decrease it. */
+  readonly receipts: string;
+}
+
+/** Throughput up to one moment. */
+export interface ThroughputList {
+  /** One entry per asset ever received. */
+  readonly data: readonly Throughput[];
+  /** The position that the figures are valid for if `asOf` was sent; null for now. */
+  readonly asOf: string | null;
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
+/** What runs. */
+export interface Versions {
+  /** Of Daybook. */
+  readonly daybook: string;
+  /** Of Node.js. */
+  readonly node: string;
+  /** Of PostgreSQL; null when it does not answer. */
+  readonly postgresql: string | null;
+  /** The last migration that ran; null when PostgreSQL does not answer. */
+  readonly tables: string | null;
+}
+
+/** An engine. */
+export interface Engine {
+  /** Which software it is. */
+  readonly kind: 'postgresql' | 'eventstoredb' | 'kafka';
+  /** Whether it answers. */
+  readonly answers: boolean;
+  /** Why it does not answer. */
+  readonly detail: string | null;
+}
+
+/** The engine of the event log. */
+export interface EventLogEngine {
+  /** Which software it is. */
+  readonly kind: 'postgresql' | 'eventstoredb' | 'kafka';
+  /** Whether it answers. */
+  readonly answers: boolean;
+  /** Why it does not answer. */
+  readonly detail: string | null;
+  /** The position of the last event; null when it does not answer. */
+  readonly head: string | null;
+}
+
+/** What keeps events, messages and tables. */
+export interface Engines {
+  /** The read models. */
+  readonly database: Engine;
+  /** The log of events. */
+  readonly eventLog: EventLogEngine;
+  /** The log between ledger and watchers. */
+  readonly durableLog: Engine;
+}
+
+/** A follower of the event log, in any process. */
+export interface FollowerState {
+  /** Its name. */
+  readonly name: string;
+  /** Everything up to here is handled. */
+  readonly position: string;
+  /** How far it is behind, in positions: events on PostgreSQL, bytes of the log on EventStoreDB. */
+  readonly lag: string;
+  /** 0 while nothing waits. */
+  readonly secondsSinceProgress: number;
+  /** Whether it makes no progress though something waits. */
+  readonly standsStill: boolean;
+  /** Why, when the follower runs in the process that answers. */
+  readonly detail: string | null;
+}
+
+/** A consumer group of the durable log. */
+export interface ConsumerState {
+  /** The topic. */
+  readonly topic: string;
+  /** The group. */
+  readonly group: string;
+  /** Messages that wait; null where only another process knows. */
+  readonly lag: string | null;
+  /** Keys that wait until an operator asks to retry them. */
+  readonly parkedKeys: number;
+  /** 0 while nothing waits; null where only another process knows. */
+  readonly secondsSinceProgress: number | null;
+  /** Whether it makes no progress though something waits. */
+  readonly standsStill: boolean;
+  /** Why, when the consumer runs in the process that answers. */
+  readonly detail: string | null;
+}
+
+/** What the watcher of a chain last reported. */
+export interface WatchedChain {
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** The highest block that the node shows. */
+  readonly latest: string;
+  /** Everything up to this block was looked at. */
+  readonly matched: string;
+  /** The highest block that can no longer be replaced; null while not known. */
+  readonly finalized: string | null;
+  /** Every address that was minted up to this position is watched; null while not known. */
+  readonly addressesThrough: string | null;
+  /** How its watcher is doing. */
+  readonly state: 'catching-up' | 'following' | 'stalled';
+  /** Why the state is what it is. */
+  readonly detail: string | null;
+  /** How long ago the watcher reported. */
+  readonly secondsSinceReport: number;
+  /** Whether it is stalled, or no longer reports. */
+  readonly standsStill: boolean;
+}
+
+/** What some things that are due failed at, or wait for. */
+export interface ReactionNote {
+  /** The error or the reason. */
+  readonly note: string;
+  /** Whether it is an error. */
+  readonly isError: boolean;
+  /** How many it concerns. */
+  readonly rows: number;
+}
+
+/** What one reaction waits for. */
+export interface ReactionState {
+  /** Its name. */
+  readonly name: string;
+  /** When this installation began with it. */
+  readonly firstStartedAt: string;
+  /** When the next thing is due; null when nothing is. */
+  readonly nextDueAt: string | null;
+  /** How many are due now. */
+  readonly overdue: number;
+  /** What some of them failed at or wait for, the most frequent first. */
+  readonly notes: readonly ReactionNote[];
+}
+
+/** What waits for its time, in all processes together. */
+export interface Reactions {
+  /** How far the clock of the database is ahead of that of the process that answers, in milliseconds. */
+  readonly clockDifferenceMs: number;
+  /** While the clocks do not agree, nothing that depends on time is done. */
+  readonly clocksAgree: boolean;
+  /** The reactions. */
+  readonly states: readonly ReactionState[];
+}
+
+/** A broken rule of the books. */
+export interface Violation {
+  /** The rule. */
+  readonly invariant: string;
+  /** The row. */
+  readonly subject: string;
+  /** What is wrong with it. */
+  readonly detail: string;
+}
+
+/** Whether the rules of the books hold. */
+export interface BooksCheck {
+  /** Every line up to here was checked; null when the books are checked by another process. */
+  readonly checkedPosition: string | null;
+  /** How many rules are broken now. */
+  readonly violationCount: number;
+  /** The first of them. */
+  readonly violations: readonly Violation[];
+}
+
+/** The state of the service, as the process that answers sees it. */
+export interface Status {
+  /** When it was looked at. */
+  readonly at: string;
+  /** `unreachable` when an engine does not answer; counts for more than the others. */
+  readonly state: 'ok' | 'standing-still' | 'unreachable';
+  /** A sentence for each thing that is wrong; empty when all is well. */
+  readonly problems: readonly string[];
+  /** What runs. */
+  readonly versions: Versions;
+  /** What keeps events, messages and tables. */
+  readonly engines: Engines;
+  /** What reads the event log: the read models, relays and reactions. */
+  readonly followers: readonly FollowerState[];
+  /** The groups that read the durable log. */
+  readonly consumers: readonly ConsumerState[];
+  /** What the watchers last reported. */
+  readonly chains: readonly WatchedChain[];
+  /** What waits for its time. */
+  readonly reactions: Reactions;
+  /** Whether the rules of the books hold. */
+  readonly books: BooksCheck;
+}
+
+/** A key of a topic whose messages wait, because one of them cannot be handled as it is. */
+export interface ParkedKey {
+  /** The topic, such as `daybook.transfer.v1`. */
+  readonly topic: string;
+  /** The consumer group, such as `ledger`. */
+  readonly group: string;
+  /** The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
+  readonly key: string;
+  /** How many messages wait. */
+  readonly messages: number;
+  /** Since when the first of them waits. */
+  readonly since: string;
+  /** Why the first of them could not be handled. */
+  readonly reason: string;
+}
+
+/** The parked keys. */
+export interface ParkedKeyList {
+  /** By topic and group, the longest first. */
+  readonly data: readonly ParkedKey[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
+/** What is tried again. */
+export interface ParkedKeyRetry {
+  /** The topic, such as `daybook.transfer.v1`. */
+  readonly topic: string;
+  /** The consumer group, such as `ledger`. */
+  readonly group: string;
+  /** The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
+  readonly key: string;
+}
+
+/** A person or script that runs Daybook. */
+export interface Operator {
+  /** Id of the operator. */
+  readonly id: string;
+  /** The name of the operator. */
+  readonly name: string;
+}
+
+/** The operators. */
+export interface OperatorList {
+  /** In the order of their names. */
+  readonly data: readonly Operator[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
+/** A chain, and the last report of its watcher. */
+export interface Chain {
+  /** CAIP-2 id, such as `eip155:1`. */
+  readonly chain: string;
+  /** Its name, such as `Ethereum`. */
+  readonly name: string;
+  /** Its address family. */
+  readonly family: 'evm' | 'tron';
+  /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
+  readonly finality: string;
+  /** The state of its watcher. */
+  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled';
+  /** The reason for the state; null if there is none. */
+  readonly detail: string | null;
+  /** The newest block of the node; null without a watcher. */
+  readonly latest: number | null;
+  /** Every block up to this one was matched; null without a watcher. */
+  readonly matched: number | null;
+  /** The highest irreversible block; null while unknown. */
+  readonly finalized: number | null;
+  /** Blocks still to match; null without a watcher. */
+  readonly lag: number | null;
+  /** When the watcher reported this; null without a watcher. */
+  readonly observedAt: string | null;
+  /** Every address minted up to this position of the event log is watched; null while unknown. */
+  readonly addressesThrough: string | null;
+}
+
+/** The chains. */
+export interface ChainList {
+  /** In the order of the registry. */
+  readonly data: readonly Chain[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
+/** An asset that Daybook credits. */
+export interface Asset {
+  /** CAIP-19 id, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`. */
+  readonly asset: string;
+  /** CAIP-2 id of its chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Short code, such as `USDT_ETH`. */
+  readonly currency: string;
+  /** How many digits of its base units follow the decimal point. */
+  readonly decimals: number;
+  /** The token's contract; null for the coin of the chain itself. */
+  readonly contract: string | null;
+  /** The smallest transfer that is credited. */
+  readonly minimum: Money;
+  /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
+  readonly finality: string;
+}
+
+/** The assets. */
+export interface AssetList {
+  /** In the order of the registry. */
+  readonly data: readonly Asset[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
+/** The block that includes a transfer. */
+export interface Block {
+  /** Its height. */
+  readonly number: number;
+  /** Its hash. */
+  readonly hash: string;
+  /** The time in its header. */
+  readonly time: string;
+}
+
+/** The record of a transfer to a purse. */
+export interface Replenishment {
+  /** Id of the replenishment. */
+  readonly id: string;
+  /** Id of the customer who owns the purse. */
+  readonly customerId: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** Your own order id, from the purse; null if none was given. */
+  readonly outsideOrderId: string | null;
+  /** The status. */
+  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected';
+  /** The first part of the status as a pair of states. */
+  readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED';
+  /** The second part of that pair. */
+  readonly complianceState: 'UNCHECKED' | 'IN_PROGRESS' | 'CHECKED' | 'DECLINE';
+  /** Whether the coins were swept to the account's wallet. */
+  readonly translationToAccountCompleted: boolean;
+  /** The transferred amount. */
+  readonly money: Money;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Hash of the transaction. */
+  readonly txHash: string;
+  /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
+  readonly ordinal: string;
+  /** Address of the sender. */
+  readonly from: string;
+  /** Address of the purse. */
+  readonly to: string;
+  /** Null while no block includes the transfer. */
+  readonly block: Block | null;
+  /** Whether the customer was blocked, so that the account was credited instead. */
+  readonly blocked: boolean;
+  /** Where it is booked; null while it is not. */
+  readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
+  /** Why it was rejected, or why the customer was not credited; else null. */
+  readonly reason: string | null;
+  /** The finality policy that was applied, such as `depth:12`; null before. */
+  readonly finality: string | null;
+  /** When it was first recorded. */
+  readonly createdAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** The position of its last event. */
+  readonly position: string;
+}
+
+/** A page of replenishments. */
+export interface ReplenishmentList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Replenishment[];
+  /** Pass it as `cursor` for the next page; null when this is the last one. */
+  readonly nextCursor: string | null;
+}
+
+/** What an operator requested of the watcher of a chain, and how far the watcher is. */
+export interface WatchRequest {
+  /** Id of the watch request. */
+  readonly id: string;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** What was requested. */
+  readonly kind: 'rescan' | 'reset-ring';
+  /** How far it is. One that is cancelled too late becomes `done`. */
+  readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
+  /** The first block; null until the watcher has found it. */
+  readonly fromBlock: number | null;
+  /** The last block; null until the watcher has found it. */
+  readonly toBlock: number | null;
+  /** Null while it is not known. */
+  readonly blocksLeft: number | null;
+  /** Transfers to our addresses in the blocks that were matched so far. */
+  readonly found: number;
+  /** New versions of transfers that it led to: found, or taken back by a reset. */
+  readonly versions: number;
+  /** Why the watcher refused it; null if it did not. */
+  readonly refusal: string | null;
+  /** Why it was requested. */
+  readonly reason: string;
+  /** The operator who requested it. */
+  readonly requestedBy: string;
+  /** When it was requested. */
+  readonly requestedAt: string;
+  /** When it ended; null while it is open. */
+  readonly endedAt: string | null;
+  /** When its watcher last reported on it; null while no watcher has taken it. */
+  readonly reportedAt: string | null;
+}
+
+/** A page of requests. */
+export interface WatchRequestList {
+  /** Newest first. */
+  readonly data: readonly WatchRequest[];
+  /** Pass it as `cursor` for the next page; null when this is the last one. */
+  readonly nextCursor: string | null;
+}
+
+/** The answer of each method: its resource, its list, or a part of its stream. */
+export interface Answers {
+  readonly 'AccountService/ListAccounts': AccountList;
+  readonly 'AccountService/ChangeAccountPolicy': Account;
+  readonly 'AccountService/ListApiKeys': ApiKeyList;
+  readonly 'AccountService/IssueApiKey': IssuedApiKey;
+  readonly 'AccountService/RevokeApiKey': ApiKey;
+  readonly 'PurseService/MintPurse': Purse;
+  readonly 'PurseService/ArchivePurse': Purse;
+  readonly 'PurseService/RestorePurse': Purse;
+  readonly 'PurseService/GetPurse': Purse;
+  readonly 'PurseService/ListPurses': PurseList;
+  readonly 'PurseService/ListCustomerPurses': PurseList;
+  readonly 'CustomerService/CreateCustomer': CreatedCustomer;
+  readonly 'CustomerService/GetCustomer': Customer;
+  readonly 'CustomerService/ListCustomers': CustomerList;
+  readonly 'CustomerService/UpdateCustomer': Customer;
+  readonly 'CustomerService/BlockCustomer': Customer;
+  readonly 'CustomerService/UnblockCustomer': Customer;
+  readonly 'EventService/ListEvents': EventList;
+  readonly 'EventService/Tail': TailResponse;
+  readonly 'EventService/Replay': ReplayResponse;
+  readonly 'FiguresService/GetCustomerBalances': BalanceList;
+  readonly 'FiguresService/GetCustomerThroughput': ThroughputList;
+  readonly 'FiguresService/GetPurseBalances': BalanceList;
+  readonly 'FiguresService/GetPurseThroughput': ThroughputList;
+  readonly 'OperationsService/GetStatus': Status;
+  readonly 'OperationsService/ListParkedKeys': ParkedKeyList;
+  readonly 'OperationsService/RetryParkedKey': ParkedKeyRetry;
+  readonly 'OperatorService/ListOperators': OperatorList;
+  readonly 'OperatorService/AddOperator': Operator;
+  readonly 'OperatorService/ListOperatorKeys': ApiKeyList;
+  readonly 'OperatorService/IssueOperatorKey': IssuedApiKey;
+  readonly 'OperatorService/RevokeOperatorKey': ApiKey;
+  readonly 'RegistryService/ListChains': ChainList;
+  readonly 'RegistryService/ListAssets': AssetList;
+  readonly 'ReplenishmentService/GetReplenishment': Replenishment;
+  readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
+  readonly 'WatchRequestService/RequestWatch': WatchRequest;
+  readonly 'WatchRequestService/ListWatchRequests': WatchRequestList;
+  readonly 'WatchRequestService/GetWatchRequest': WatchRequest;
+  readonly 'WatchRequestService/CancelWatchRequest': WatchRequest;
+}
+
+interface Documented {
+  readonly summary: string;
+  readonly description?: string;
+  /** The name of the schema of its answer. */
+  readonly answer: string;
+  /** The documentation of the fields of its request. */
+  readonly fields: Readonly<Record<string, { description: string; example?: unknown }>>;
+}
+
+export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
+  "AccountService/ListAccounts": {
+    "summary": "List accounts",
+    "answer": "AccountList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "AccountService/ChangeAccountPolicy": {
+    "summary": "Change after how many days the purses of an account expire",
+    "answer": "AccountAnswer",
+    "fields": {
+      "accountId": {
+        "description": "Id of the account."
+      },
+      "purseUnusedDays": {
+        "description": "Days after which a purse without any confirmed receipt expires, 1 to 3650; absent for never."
+      },
+      "purseIdleDays": {
+        "description": "Days after the last confirmed receipt after which a purse expires, 1 to 3650; absent for never."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "AccountService/ListApiKeys": {
+    "summary": "List API keys of an account",
+    "answer": "ApiKeyList",
+    "fields": {
+      "accountId": {
+        "description": "Id of the account."
+      }
+    }
+  },
+  "AccountService/IssueApiKey": {
+    "summary": "Issue an API key of an account",
+    "answer": "IssuedApiKeyAnswer",
+    "fields": {
+      "accountId": {
+        "description": "Id of the account."
+      },
+      "scopes": {
+        "description": "What the key may do. `read` and `write` include every scope with that ending."
+      },
+      "name": {
+        "description": "A name for its owner, such as `reports`: up to 100 characters.",
+        "example": "reports"
+      },
+      "expiresAt": {
+        "description": "The key is not valid from this time on. Without it, the key does not expire."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "AccountService/RevokeApiKey": {
+    "summary": "Revoke an API key of an account, for ever",
+    "answer": "ApiKeyAnswer",
+    "fields": {
+      "accountId": {
+        "description": "Id of the account."
+      },
+      "keyId": {
+        "description": "The public part of the key: what is between the underscores."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "PurseService/MintPurse": {
+    "summary": "Mint a purse for a customer, or return the one that exists",
+    "description": "An address never changes.",
+    "answer": "PurseAnswer",
+    "fields": {
+      "customerId": {
+        "description": "Id of the customer."
+      },
+      "family": {
+        "description": "The address family, such as `evm`. One purse takes every registered asset of its family.",
+        "example": "evm"
+      },
+      "currency": {
+        "description": "A currency of the registry, such as `USDT_ETH`, instead of the family.",
+        "example": "USDT_ETH"
+      },
+      "outsideOrderId": {
+        "description": "Your own order id, up to 128 characters. Every replenishment of the purse has it."
+      }
+    }
+  },
+  "PurseService/ArchivePurse": {
+    "summary": "Take a purse out of use; what still arrives is held in suspense",
+    "description": "The address is still watched for ever.",
+    "answer": "PurseAnswer",
+    "fields": {
+      "purseId": {
+        "description": "Id of the purse."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "PurseService/RestorePurse": {
+    "summary": "Put an archived purse back into use",
+    "description": "What is held in suspense stays there.",
+    "answer": "PurseAnswer",
+    "fields": {
+      "purseId": {
+        "description": "Id of the purse."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "PurseService/GetPurse": {
+    "summary": "Get a purse",
+    "answer": "Purse",
+    "fields": {
+      "purseId": {
+        "description": "Id of the purse."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      },
+      "asOf": {
+        "description": "Answer with the state at this position of the event log, or at this RFC 3339 time, up to microseconds. Not together with `minPosition`."
+      }
+    }
+  },
+  "PurseService/ListPurses": {
+    "summary": "List purses",
+    "answer": "PurseList",
+    "fields": {
+      "address": {
+        "description": "Only the purse with this address, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`, in any letter case that its checksum allows.",
+        "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+      },
+      "customerId": {
+        "description": "Only purses of this customer."
+      },
+      "status": {
+        "description": "Only purses with this status."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "PurseService/ListCustomerPurses": {
+    "summary": "List purses of a customer",
+    "description": "The customer must exist.",
+    "answer": "PurseList",
+    "fields": {
+      "customerId": {
+        "description": "Id of the customer."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CustomerService/CreateCustomer": {
+    "summary": "Create a customer, or return the one with this external id",
+    "description": "Also mints the requested purses.",
+    "answer": "CreatedCustomerAnswer",
+    "fields": {
+      "externalId": {
+        "description": "Your own id of the customer, such as `user-42`: 1 to 128 visible ASCII characters.",
+        "example": "user-42"
+      },
+      "description": {
+        "description": "Free text for your own use, up to 500 characters. Ignored if the customer exists."
+      },
+      "families": {
+        "description": "The families to mint purses of in the same call, each once."
+      }
+    }
+  },
+  "CustomerService/GetCustomer": {
+    "summary": "Get a customer",
+    "answer": "Customer",
+    "fields": {
+      "customerId": {
+        "description": "Id of the customer."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CustomerService/ListCustomers": {
+    "summary": "List customers",
+    "answer": "CustomerList",
+    "fields": {
+      "externalId": {
+        "description": "Only the customer with this external id."
+      },
+      "status": {
+        "description": "Only customers with this status."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "CustomerService/UpdateCustomer": {
+    "summary": "Change the description of a customer",
+    "answer": "CustomerAnswer",
+    "fields": {
+      "customerId": {
+        "description": "Id of the customer."
+      },
+      "description": {
+        "description": "The new description, or its removal (null over REST). One of them is required."
+      }
+    }
+  },
+  "CustomerService/BlockCustomer": {
+    "summary": "Block a customer: from now on receipts are credited to the account",
+    "description": "The addresses stay active.",
+    "answer": "CustomerAnswer",
+    "fields": {
+      "customerId": {
+        "description": "Id of the customer."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "CustomerService/UnblockCustomer": {
+    "summary": "Unblock a customer: from now on receipts are credited to the customer again",
+    "answer": "CustomerAnswer",
+    "fields": {
+      "customerId": {
+        "description": "Id of the customer."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "EventService/ListEvents": {
+    "summary": "List events of the account, in the order of the log",
+    "answer": "EventList",
+    "fields": {
+      "after": {
+        "description": "Only events after this position; all events by default."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "EventService/Tail": {
+    "summary": "Stream events after a position, and new ones as they are recorded",
+    "description": "The stream has no end. The service ends it with `server-stopping` when it stops, and with `unauthenticated` when the key is revoked.",
+    "answer": "TailResponse",
+    "fields": {
+      "after": {
+        "description": "Only events after this position; all events by default."
+      },
+      "subjectKinds": {
+        "description": "Kinds of subjects: `customer`, `purse`, `replenishment`."
+      },
+      "types": {
+        "description": "Types, such as `ReplenishmentConfirmed`.",
+        "example": [
+          "ReplenishmentConfirmed"
+        ]
+      }
+    }
+  },
+  "EventService/Replay": {
+    "summary": "Stream the events between two positions",
+    "description": "The last message is `complete`.",
+    "answer": "ReplayResponse",
+    "fields": {
+      "after": {
+        "description": "Only events after this position; all events by default."
+      },
+      "until": {
+        "description": "Only events up to this position; by default, up to the current end of the event log. A position beyond the end is refused with `position-not-in-log`."
+      },
+      "subjectKinds": {
+        "description": "Kinds of subjects: `customer`, `purse`, `replenishment`."
+      },
+      "types": {
+        "description": "Types, such as `ReplenishmentConfirmed`.",
+        "example": [
+          "ReplenishmentConfirmed"
+        ]
+      }
+    }
+  },
+  "FiguresService/GetCustomerBalances": {
+    "summary": "List balances of a customer",
+    "answer": "BalanceList",
+    "fields": {
+      "customerId": {
+        "description": "Id of the customer."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      },
+      "asOf": {
+        "description": "Answer with the state at this position of the event log, or at this RFC 3339 time, up to microseconds. Not together with `minPosition`."
+      }
+    }
+  },
+  "FiguresService/GetCustomerThroughput": {
+    "summary": "List what a customer has ever received",
+    "answer": "ThroughputList",
+    "fields": {
+      "customerId": {
+        "description": "Id of the customer."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      },
+      "asOf": {
+        "description": "Answer with the state at this position of the event log, or at this RFC 3339 time, up to microseconds. Not together with `minPosition`."
+      }
+    }
+  },
+  "FiguresService/GetPurseBalances": {
+    "summary": "List balances of a purse",
+    "answer": "BalanceList",
+    "fields": {
+      "purseId": {
+        "description": "Id of the purse."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      },
+      "asOf": {
+        "description": "Answer with the state at this position of the event log, or at this RFC 3339 time, up to microseconds. Not together with `minPosition`."
+      }
+    }
+  },
+  "FiguresService/GetPurseThroughput": {
+    "summary": "List what a purse has ever received",
+    "answer": "ThroughputList",
+    "fields": {
+      "purseId": {
+        "description": "Id of the purse."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      },
+      "asOf": {
+        "description": "Answer with the state at this position of the event log, or at this RFC 3339 time, up to microseconds. Not together with `minPosition`."
+      }
+    }
+  },
+  "OperationsService/GetStatus": {
+    "summary": "Get the state of engines, followers, consumers, chains, reactions and books",
+    "answer": "Status",
+    "fields": {}
+  },
+  "OperationsService/ListParkedKeys": {
+    "summary": "List parked keys: keys of the durable log whose messages wait because one of them cannot be handled",
+    "answer": "ParkedKeyList",
+    "fields": {}
+  },
+  "OperationsService/RetryParkedKey": {
+    "summary": "Try the messages of a parked key again",
+    "description": "The consumer group does so in order.",
+    "answer": "ParkedKeyRetryAnswer",
+    "fields": {
+      "topic": {
+        "description": "The topic, such as `daybook.transfer.v1`.",
+        "example": "daybook.transfer.v1"
+      },
+      "group": {
+        "description": "The consumer group, such as `ledger`.",
+        "example": "ledger"
+      },
+      "key": {
+        "description": "The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`.",
+        "example": "eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d"
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "OperatorService/ListOperators": {
+    "summary": "List operators",
+    "answer": "OperatorList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "OperatorService/AddOperator": {
+    "summary": "Add an operator, or return the one with this name",
+    "answer": "OperatorAnswer",
+    "fields": {
+      "name": {
+        "description": "The name of the operator, such as `Night shift`: 1 to 100 characters. It never changes.",
+        "example": "Night shift"
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "OperatorService/ListOperatorKeys": {
+    "summary": "List keys of an operator",
+    "answer": "ApiKeyList",
+    "fields": {
+      "operatorId": {
+        "description": "Id of the operator."
+      }
+    }
+  },
+  "OperatorService/IssueOperatorKey": {
+    "summary": "Issue a key of an operator",
+    "answer": "IssuedApiKeyAnswer",
+    "fields": {
+      "operatorId": {
+        "description": "Id of the operator."
+      },
+      "scopes": {
+        "description": "What the key may do. `read` and `write` include every scope with that ending."
+      },
+      "name": {
+        "description": "A name for its owner, such as `reports`: up to 100 characters.",
+        "example": "reports"
+      },
+      "expiresAt": {
+        "description": "The key is not valid from this time on. Without it, the key does not expire."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "OperatorService/RevokeOperatorKey": {
+    "summary": "Revoke a key of an operator, for ever",
+    "answer": "ApiKeyAnswer",
+    "fields": {
+      "operatorId": {
+        "description": "Id of the operator."
+      },
+      "keyId": {
+        "description": "The public part of the key: what is between the underscores."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "RegistryService/ListChains": {
+    "summary": "List chains: what is watched, and how far",
+    "answer": "ChainList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "RegistryService/ListAssets": {
+    "summary": "List assets that are credited",
+    "answer": "AssetList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "ReplenishmentService/GetReplenishment": {
+    "summary": "Get a replenishment",
+    "answer": "Replenishment",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "ReplenishmentService/ListReplenishments": {
+    "summary": "List replenishments",
+    "answer": "ReplenishmentList",
+    "fields": {
+      "customerId": {
+        "description": "Only those of this customer."
+      },
+      "purseId": {
+        "description": "Only those to this purse."
+      },
+      "status": {
+        "description": "Only those with this status or transaction state."
+      },
+      "asset": {
+        "description": "Only those of this asset: its CAIP-19 id, or its currency code, such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "from": {
+        "description": "Only those first recorded at or after this time."
+      },
+      "to": {
+        "description": "Only those first recorded before this time."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "WatchRequestService/RequestWatch": {
+    "summary": "Request a rescan or a ring reset of a chain",
+    "description": "The answer does not wait for the watcher.",
+    "answer": "WatchRequestAnswer",
+    "fields": {
+      "chain": {
+        "description": "CAIP-2 id of the chain, such as `eip155:1`; may be left out where only one is watched.",
+        "example": "eip155:1"
+      },
+      "kind": {
+        "description": "`rescan` matches blocks again. `reset-ring` takes over the node's chain after a reorg deeper than the watcher remembers."
+      },
+      "fromBlock": {
+        "description": "The first block, such as `19000000`. A reset may leave it to the watcher.",
+        "example": "19000000"
+      },
+      "toBlock": {
+        "description": "The last block of a rescan, such as `19000500`; the last that was matched when left out.",
+        "example": "19000500"
+      },
+      "blocksMax": {
+        "description": "How many blocks may be matched at most, such as `500`; 10000 when left out.",
+        "example": "500"
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  },
+  "WatchRequestService/ListWatchRequests": {
+    "summary": "List watch requests",
+    "answer": "WatchRequestList",
+    "fields": {
+      "chain": {
+        "description": "Only requests for this chain."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "WatchRequestService/GetWatchRequest": {
+    "summary": "Get a watch request",
+    "answer": "WatchRequest",
+    "fields": {
+      "watchRequestId": {
+        "description": "Id of the watch request."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "WatchRequestService/CancelWatchRequest": {
+    "summary": "Cancel a watch request; what it found stays found",
+    "answer": "WatchRequestAnswer",
+    "fields": {
+      "watchRequestId": {
+        "description": "Id of the watch request."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      }
+    }
+  }
+};
+
+/** The words of each enum by the names of its values. The unspecified value has none. */
+export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "KeyStatus": {
+    "KEY_STATUS_ACTIVE": "active",
+    "KEY_STATUS_EXPIRED": "expired",
+    "KEY_STATUS_REVOKED": "revoked"
+  },
+  "Family": {
+    "FAMILY_EVM": "evm",
+    "FAMILY_TRON": "tron"
+  },
+  "PurseStatus": {
+    "PURSE_STATUS_PENDING_PAYMENT": "PENDING_PAYMENT",
+    "PURSE_STATUS_ARCHIVED": "ARCHIVED",
+    "PURSE_STATUS_DECLINED": "DECLINED"
+  },
+  "CustomerStatus": {
+    "CUSTOMER_STATUS_ACTIVE": "ACTIVE",
+    "CUSTOMER_STATUS_BLOCKED": "BLOCKED"
+  },
+  "StatusState": {
+    "STATUS_STATE_OK": "ok",
+    "STATUS_STATE_STANDING_STILL": "standing-still",
+    "STATUS_STATE_UNREACHABLE": "unreachable"
+  },
+  "EngineKind": {
+    "ENGINE_KIND_POSTGRESQL": "postgresql",
+    "ENGINE_KIND_EVENTSTOREDB": "eventstoredb",
+    "ENGINE_KIND_KAFKA": "kafka"
+  },
+  "ChainState": {
+    "CHAIN_STATE_UNWATCHED": "unwatched",
+    "CHAIN_STATE_CATCHING_UP": "catching-up",
+    "CHAIN_STATE_FOLLOWING": "following",
+    "CHAIN_STATE_STALLED": "stalled"
+  },
+  "ReplenishmentStatus": {
+    "REPLENISHMENT_STATUS_SEEN": "seen",
+    "REPLENISHMENT_STATUS_DETECTED": "detected",
+    "REPLENISHMENT_STATUS_SCREENING": "screening",
+    "REPLENISHMENT_STATUS_CONFIRMED": "confirmed",
+    "REPLENISHMENT_STATUS_DECLINED": "declined",
+    "REPLENISHMENT_STATUS_REVERTED": "reverted",
+    "REPLENISHMENT_STATUS_DROPPED": "dropped",
+    "REPLENISHMENT_STATUS_REJECTED": "rejected"
+  },
+  "TransactionState": {
+    "TRANSACTION_STATE_MEM_POOL_FOUND": "MEM_POOL_FOUND",
+    "TRANSACTION_STATE_PENDING_COMPLIANCE_CHECK": "PENDING_COMPLIANCE_CHECK",
+    "TRANSACTION_STATE_CONFIRMED": "CONFIRMED",
+    "TRANSACTION_STATE_DECLINED": "DECLINED",
+    "TRANSACTION_STATE_REVERTED": "REVERTED",
+    "TRANSACTION_STATE_DROPPED": "DROPPED",
+    "TRANSACTION_STATE_REJECTED": "REJECTED"
+  },
+  "ComplianceState": {
+    "COMPLIANCE_STATE_UNCHECKED": "UNCHECKED",
+    "COMPLIANCE_STATE_IN_PROGRESS": "IN_PROGRESS",
+    "COMPLIANCE_STATE_CHECKED": "CHECKED",
+    "COMPLIANCE_STATE_DECLINE": "DECLINE"
+  },
+  "CreditedTo": {
+    "CREDITED_TO_CUSTOMER": "customer",
+    "CREDITED_TO_ACCOUNT": "account",
+    "CREDITED_TO_SUSPENSE": "suspense"
+  },
+  "WatchRequestKind": {
+    "WATCH_REQUEST_KIND_RESCAN": "rescan",
+    "WATCH_REQUEST_KIND_RESET_RING": "reset-ring"
+  },
+  "WatchRequestState": {
+    "WATCH_REQUEST_STATE_WAITING": "waiting",
+    "WATCH_REQUEST_STATE_RUNNING": "running",
+    "WATCH_REQUEST_STATE_DONE": "done",
+    "WATCH_REQUEST_STATE_REFUSED": "refused",
+    "WATCH_REQUEST_STATE_CANCELLED": "cancelled"
+  }
+};
+
+/** The schemas of answers, and of the resources inside them. */
+export const SCHEMAS: Readonly<Record<string, object>> = {
+  "Account": {
+    "type": "object",
+    "description": "An account, with the policy that operators set.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "name": {
+        "type": "string",
+        "description": "Its name."
+      },
+      "purseUnusedDays": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Days after which a purse without any confirmed receipt expires; null for never."
+      },
+      "purseIdleDays": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Days after the last confirmed receipt after which a purse expires; null for never."
+      }
+    },
+    "required": [
+      "id",
+      "name",
+      "purseUnusedDays",
+      "purseIdleDays"
+    ]
+  },
+  "AccountList": {
+    "type": "object",
+    "description": "The accounts.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Account"
+        },
+        "description": "In the order of their ids."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "AccountAnswer": {
+    "type": "object",
+    "description": "An account, with the policy that operators set.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "name": {
+        "type": "string",
+        "description": "Its name."
+      },
+      "purseUnusedDays": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Days after which a purse without any confirmed receipt expires; null for never."
+      },
+      "purseIdleDays": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Days after the last confirmed receipt after which a purse expires; null for never."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "name",
+      "purseUnusedDays",
+      "purseIdleDays",
+      "position"
+    ]
+  },
+  "ApiKey": {
+    "type": "object",
+    "description": "A key that was issued; the key itself is not kept.",
+    "properties": {
+      "keyId": {
+        "type": "string",
+        "maxLength": 8,
+        "description": "The public part of the key."
+      },
+      "name": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "A name for its owner; null if it has no name."
+      },
+      "scopes": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "What it may do: `read`, `write`, or scopes such as `purses:read`.",
+        "example": [
+          "purses:read"
+        ]
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "active",
+          "expired",
+          "revoked"
+        ],
+        "description": "Whether it is valid, and why not."
+      },
+      "issuedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was issued."
+      },
+      "expiresAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "It is not valid from this time on; null if it does not expire."
+      },
+      "revokedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When it was revoked; null if it was not."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "Why it was revoked; null if it was not."
+      }
+    },
+    "required": [
+      "keyId",
+      "name",
+      "scopes",
+      "status",
+      "issuedAt",
+      "expiresAt",
+      "revokedAt",
+      "reason"
+    ]
+  },
+  "ApiKeyList": {
+    "type": "object",
+    "description": "Keys, without their secrets.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ApiKey"
+        },
+        "description": "In the order of issue, including revoked ones."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "IssuedApiKeyAnswer": {
+    "type": "object",
+    "description": "The key that was issued.",
+    "properties": {
+      "keyId": {
+        "type": "string",
+        "maxLength": 8,
+        "description": "The public part of the key."
+      },
+      "name": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "A name for its owner; null if it has no name."
+      },
+      "scopes": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "What it may do: `read`, `write`, or scopes such as `purses:read`.",
+        "example": [
+          "purses:read"
+        ]
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "active",
+          "expired",
+          "revoked"
+        ],
+        "description": "Whether it is valid, and why not."
+      },
+      "issuedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was issued."
+      },
+      "expiresAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "It is not valid from this time on; null if it does not expire."
+      },
+      "revokedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When it was revoked; null if it was not."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "Why it was revoked; null if it was not."
+      },
+      "key": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 80,
+        "description": "The whole key. It is shown only once, because only its hash is kept; null if the request is a repeat."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "keyId",
+      "name",
+      "scopes",
+      "status",
+      "issuedAt",
+      "expiresAt",
+      "revokedAt",
+      "reason",
+      "key",
+      "position"
+    ]
+  },
+  "ApiKeyAnswer": {
+    "type": "object",
+    "description": "A key that was issued; the key itself is not kept.",
+    "properties": {
+      "keyId": {
+        "type": "string",
+        "maxLength": 8,
+        "description": "The public part of the key."
+      },
+      "name": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 100,
+        "description": "A name for its owner; null if it has no name."
+      },
+      "scopes": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "What it may do: `read`, `write`, or scopes such as `purses:read`.",
+        "example": [
+          "purses:read"
+        ]
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "active",
+          "expired",
+          "revoked"
+        ],
+        "description": "Whether it is valid, and why not."
+      },
+      "issuedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was issued."
+      },
+      "expiresAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "It is not valid from this time on; null if it does not expire."
+      },
+      "revokedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When it was revoked; null if it was not."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "Why it was revoked; null if it was not."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "keyId",
+      "name",
+      "scopes",
+      "status",
+      "issuedAt",
+      "expiresAt",
+      "revokedAt",
+      "reason",
+      "position"
+    ]
+  },
+  "PurseWatch": {
+    "type": "object",
+    "description": "Whether transfers to a purse are seen on one chain.",
+    "properties": {
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "watched": {
+        "type": "boolean",
+        "description": "Whether the watcher of the chain has acknowledged the address."
+      }
+    },
+    "required": [
+      "chain",
+      "watched"
+    ]
+  },
+  "PurseAnswer": {
+    "type": "object",
+    "description": "A customer's permanent deposit address on one family.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer."
+      },
+      "family": {
+        "type": "string",
+        "enum": [
+          "evm",
+          "tron"
+        ],
+        "description": "The address family. One purse takes every registered asset of its family."
+      },
+      "address": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes.",
+        "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "PENDING_PAYMENT",
+          "ARCHIVED",
+          "DECLINED"
+        ],
+        "description": "PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id; null if none was given."
+      },
+      "mintedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was minted."
+      },
+      "watch": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/PurseWatch"
+        },
+        "description": "One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "family",
+      "address",
+      "status",
+      "outsideOrderId",
+      "mintedAt",
+      "watch",
+      "position"
+    ]
+  },
+  "Purse": {
+    "type": "object",
+    "description": "A customer's permanent deposit address on one family.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer."
+      },
+      "family": {
+        "type": "string",
+        "enum": [
+          "evm",
+          "tron"
+        ],
+        "description": "The address family. One purse takes every registered asset of its family."
+      },
+      "address": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The address, as people write it, such as `0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266`. It never changes.",
+        "example": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "PENDING_PAYMENT",
+          "ARCHIVED",
+          "DECLINED"
+        ],
+        "description": "PENDING_PAYMENT: in use. ARCHIVED: out of use, but watched for ever; what arrives is held in suspense. DECLINED: compliance refused a receipt; never used again."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id; null if none was given."
+      },
+      "mintedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was minted."
+      },
+      "watch": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/PurseWatch"
+        },
+        "description": "One entry for each watched chain of the family. Show the address to a payer only once it is watched on the payer's chain, usually seconds after the mint. What was paid before is found all the same: the blocks since the mint are scanned again."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "family",
+      "address",
+      "status",
+      "outsideOrderId",
+      "mintedAt",
+      "watch"
+    ]
+  },
+  "PurseList": {
+    "type": "object",
+    "description": "A page of purses.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Purse"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null when this is the last one."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "CreatedCustomerAnswer": {
+    "type": "object",
+    "description": "The customer and the purses of the requested families.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer."
+      },
+      "externalId": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Your own id of the customer, such as `user-42`.",
+        "example": "user-42"
+      },
+      "description": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "Free text for your own use; null if there is none."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "ACTIVE",
+          "BLOCKED"
+        ],
+        "description": "What a blocked customer receives is credited to the account; the addresses stay active."
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was created."
+      },
+      "purses": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Purse"
+        },
+        "description": "In the order of the requested families."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "externalId",
+      "description",
+      "status",
+      "createdAt",
+      "purses",
+      "position"
+    ]
+  },
+  "Customer": {
+    "type": "object",
+    "description": "An account's end user.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer."
+      },
+      "externalId": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Your own id of the customer, such as `user-42`.",
+        "example": "user-42"
+      },
+      "description": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "Free text for your own use; null if there is none."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "ACTIVE",
+          "BLOCKED"
+        ],
+        "description": "What a blocked customer receives is credited to the account; the addresses stay active."
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was created."
+      }
+    },
+    "required": [
+      "id",
+      "externalId",
+      "description",
+      "status",
+      "createdAt"
+    ]
+  },
+  "CustomerList": {
+    "type": "object",
+    "description": "A page of customers.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Customer"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null when this is the last one."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "CustomerAnswer": {
+    "type": "object",
+    "description": "An account's end user.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer."
+      },
+      "externalId": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Your own id of the customer, such as `user-42`.",
+        "example": "user-42"
+      },
+      "description": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "Free text for your own use; null if there is none."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "ACTIVE",
+          "BLOCKED"
+        ],
+        "description": "What a blocked customer receives is credited to the account; the addresses stay active."
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was created."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "externalId",
+      "description",
+      "status",
+      "createdAt",
+      "position"
+    ]
+  },
+  "Event": {
+    "type": "object",
+    "description": "An event.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "The same id on every channel."
+      },
+      "type": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "What happened, such as `ReplenishmentConfirmed`. New types may be added at any time.",
+        "example": "ReplenishmentConfirmed"
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "Its place in the event log. Events of other accounts may lie between yours."
+      },
+      "recordedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was recorded."
+      },
+      "subject": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "What the event is about, such as `customer/0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52`.",
+        "example": "customer/0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52"
+      },
+      "data": {
+        "type": "object",
+        "additionalProperties": true,
+        "description": "The content of the event: an object whose fields depend on the type."
+      }
+    },
+    "required": [
+      "id",
+      "type",
+      "position",
+      "recordedAt",
+      "subject",
+      "data"
+    ]
+  },
+  "EventList": {
+    "type": "object",
+    "description": "A page of events.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Event"
+        },
+        "description": "In the order of the event log, without gaps."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "Pass it as `after` for the next page. Null at the end of the event log: continue later after the last event you have. A page with a cursor may be empty."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "Money": {
+    "type": "object",
+    "description": "An amount and its asset. Amounts are text, because amounts in base units exceed what 64-bit numbers can hold safely in every language.",
+    "properties": {
+      "asset": {
+        "type": "string",
+        "maxLength": 256,
+        "description": "CAIP-19 id of the asset, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`.",
+        "example": "eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7"
+      },
+      "currency": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "Short code of the asset, such as `USDT_ETH`; `UNREGISTERED` for a token that the registry does not list.",
+        "example": "USDT_ETH"
+      },
+      "amount": {
+        "type": "string",
+        "maxLength": 120,
+        "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
+        "description": "The amount in whole units, exact, without exponent, such as `1.5`.",
+        "example": "1.5"
+      },
+      "baseUnits": {
+        "type": "string",
+        "maxLength": 80,
+        "pattern": "^-?[0-9]+$",
+        "description": "The same amount in base units, such as `1500000`.",
+        "example": "1500000"
+      },
+      "decimals": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 77,
+        "description": "How many digits of the base units follow the decimal point."
+      }
+    },
+    "required": [
+      "asset",
+      "currency",
+      "amount",
+      "baseUnits",
+      "decimals"
+    ]
+  },
+  "Balance": {
+    "type": "object",
+    "description": "The balance of one asset.",
+    "properties": {
+      "asset": {
+        "type": "string",
+        "maxLength": 256,
+        "description": "CAIP-19 id of the asset."
+      },
+      "claim": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The customer's claim: what Daybook owes the customer."
+      },
+      "accountClaim": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The account's claim: receipts while the customer was blocked."
+      },
+      "suspense": {
+        "$ref": "#/components/schemas/Money",
+        "description": "Held in suspense until it is resolved."
+      },
+      "custody": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The coins on purse addresses."
+      }
+    },
+    "required": [
+      "asset",
+      "claim",
+      "accountClaim",
+      "suspense",
+      "custody"
+    ]
+  },
+  "BalanceList": {
+    "type": "object",
+    "description": "Balances at one moment.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Balance"
+        },
+        "description": "One entry per asset ever received."
+      },
+      "asOf": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position that the figures are valid for if `asOf` was sent; null for now."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "asOf",
+      "nextCursor"
+    ]
+  },
+  "Throughput": {
+    "type": "object",
+    "description": "Everything ever received of one asset.",
+    "properties": {
+      "asset": {
+        "type": "string",
+        "maxLength": 256,
+        "description": "CAIP-19 id of the asset."
+      },
+      "received": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The gross sum of all receipts. It never decreases."
+      },
+      "reversed": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The sum of receipts that chain reorganisations reversed."
+      },
+      "receipts": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "How many receipts were booked. Reversals do not decrease it."
+      }
+    },
+    "required": [
+      "asset",
+      "received",
+      "reversed",
+      "receipts"
+    ]
+  },
+  "ThroughputList": {
+    "type": "object",
+    "description": "Throughput up to one moment.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Throughput"
+        },
+        "description": "One entry per asset ever received."
+      },
+      "asOf": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position that the figures are valid for if `asOf` was sent; null for now."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "asOf",
+      "nextCursor"
+    ]
+  },
+  "Versions": {
+    "type": "object",
+    "description": "What runs.",
+    "properties": {
+      "daybook": {
+        "type": "string",
+        "description": "Of Daybook."
+      },
+      "node": {
+        "type": "string",
+        "description": "Of Node.js."
+      },
+      "postgresql": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Of PostgreSQL; null when it does not answer."
+      },
+      "tables": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "The last migration that ran; null when PostgreSQL does not answer."
+      }
+    },
+    "required": [
+      "daybook",
+      "node",
+      "postgresql",
+      "tables"
+    ]
+  },
+  "Engine": {
+    "type": "object",
+    "description": "An engine.",
+    "properties": {
+      "kind": {
+        "type": "string",
+        "enum": [
+          "postgresql",
+          "eventstoredb",
+          "kafka"
+        ],
+        "description": "Which software it is."
+      },
+      "answers": {
+        "type": "boolean",
+        "description": "Whether it answers."
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why it does not answer."
+      }
+    },
+    "required": [
+      "kind",
+      "answers",
+      "detail"
+    ]
+  },
+  "EventLogEngine": {
+    "type": "object",
+    "description": "The engine of the event log.",
+    "properties": {
+      "kind": {
+        "type": "string",
+        "enum": [
+          "postgresql",
+          "eventstoredb",
+          "kafka"
+        ],
+        "description": "Which software it is."
+      },
+      "answers": {
+        "type": "boolean",
+        "description": "Whether it answers."
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why it does not answer."
+      },
+      "head": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of the last event; null when it does not answer."
+      }
+    },
+    "required": [
+      "kind",
+      "answers",
+      "detail",
+      "head"
+    ]
+  },
+  "Engines": {
+    "type": "object",
+    "description": "What keeps events, messages and tables.",
+    "properties": {
+      "database": {
+        "$ref": "#/components/schemas/Engine",
+        "description": "The read models."
+      },
+      "eventLog": {
+        "$ref": "#/components/schemas/EventLogEngine",
+        "description": "The log of events."
+      },
+      "durableLog": {
+        "$ref": "#/components/schemas/Engine",
+        "description": "The log between ledger and watchers."
+      }
+    },
+    "required": [
+      "database",
+      "eventLog",
+      "durableLog"
+    ]
+  },
+  "FollowerState": {
+    "type": "object",
+    "description": "A follower of the event log, in any process.",
+    "properties": {
+      "name": {
+        "type": "string",
+        "description": "Its name."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "Everything up to here is handled."
+      },
+      "lag": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "How far it is behind, in positions: events on PostgreSQL, bytes of the log on EventStoreDB."
+      },
+      "secondsSinceProgress": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "0 while nothing waits."
+      },
+      "standsStill": {
+        "type": "boolean",
+        "description": "Whether it makes no progress though something waits."
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why, when the follower runs in the process that answers."
+      }
+    },
+    "required": [
+      "name",
+      "position",
+      "lag",
+      "secondsSinceProgress",
+      "standsStill",
+      "detail"
+    ]
+  },
+  "ConsumerState": {
+    "type": "object",
+    "description": "A consumer group of the durable log.",
+    "properties": {
+      "topic": {
+        "type": "string",
+        "description": "The topic."
+      },
+      "group": {
+        "type": "string",
+        "description": "The group."
+      },
+      "lag": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "Messages that wait; null where only another process knows."
+      },
+      "parkedKeys": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Keys that wait until an operator asks to retry them."
+      },
+      "secondsSinceProgress": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "0 while nothing waits; null where only another process knows."
+      },
+      "standsStill": {
+        "type": "boolean",
+        "description": "Whether it makes no progress though something waits."
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why, when the consumer runs in the process that answers."
+      }
+    },
+    "required": [
+      "topic",
+      "group",
+      "lag",
+      "parkedKeys",
+      "secondsSinceProgress",
+      "standsStill",
+      "detail"
+    ]
+  },
+  "WatchedChain": {
+    "type": "object",
+    "description": "What the watcher of a chain last reported.",
+    "properties": {
+      "chain": {
+        "type": "string",
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "latest": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The highest block that the node shows."
+      },
+      "matched": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "Everything up to this block was looked at."
+      },
+      "finalized": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The highest block that can no longer be replaced; null while not known."
+      },
+      "addressesThrough": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "Every address that was minted up to this position is watched; null while not known."
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "catching-up",
+          "following",
+          "stalled"
+        ],
+        "description": "How its watcher is doing."
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why the state is what it is."
+      },
+      "secondsSinceReport": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How long ago the watcher reported."
+      },
+      "standsStill": {
+        "type": "boolean",
+        "description": "Whether it is stalled, or no longer reports."
+      }
+    },
+    "required": [
+      "chain",
+      "latest",
+      "matched",
+      "finalized",
+      "addressesThrough",
+      "state",
+      "detail",
+      "secondsSinceReport",
+      "standsStill"
+    ]
+  },
+  "ReactionNote": {
+    "type": "object",
+    "description": "What some things that are due failed at, or wait for.",
+    "properties": {
+      "note": {
+        "type": "string",
+        "description": "The error or the reason."
+      },
+      "isError": {
+        "type": "boolean",
+        "description": "Whether it is an error."
+      },
+      "rows": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many it concerns."
+      }
+    },
+    "required": [
+      "note",
+      "isError",
+      "rows"
+    ]
+  },
+  "ReactionState": {
+    "type": "object",
+    "description": "What one reaction waits for.",
+    "properties": {
+      "name": {
+        "type": "string",
+        "description": "Its name."
+      },
+      "firstStartedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When this installation began with it."
+      },
+      "nextDueAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When the next thing is due; null when nothing is."
+      },
+      "overdue": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many are due now."
+      },
+      "notes": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ReactionNote"
+        },
+        "description": "What some of them failed at or wait for, the most frequent first."
+      }
+    },
+    "required": [
+      "name",
+      "firstStartedAt",
+      "nextDueAt",
+      "overdue",
+      "notes"
+    ]
+  },
+  "Reactions": {
+    "type": "object",
+    "description": "What waits for its time, in all processes together.",
+    "properties": {
+      "clockDifferenceMs": {
+        "type": "integer",
+        "description": "How far the clock of the database is ahead of that of the process that answers, in milliseconds."
+      },
+      "clocksAgree": {
+        "type": "boolean",
+        "description": "While the clocks do not agree, nothing that depends on time is done."
+      },
+      "states": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ReactionState"
+        },
+        "description": "The reactions."
+      }
+    },
+    "required": [
+      "clockDifferenceMs",
+      "clocksAgree",
+      "states"
+    ]
+  },
+  "Violation": {
+    "type": "object",
+    "description": "A broken rule of the books.",
+    "properties": {
+      "invariant": {
+        "type": "string",
+        "description": "The rule."
+      },
+      "subject": {
+        "type": "string",
+        "description": "The row."
+      },
+      "detail": {
+        "type": "string",
+        "description": "What is wrong with it."
+      }
+    },
+    "required": [
+      "invariant",
+      "subject",
+      "detail"
+    ]
+  },
+  "BooksCheck": {
+    "type": "object",
+    "description": "Whether the rules of the books hold.",
+    "properties": {
+      "checkedPosition": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "Every line up to here was checked; null when the books are checked by another process."
+      },
+      "violationCount": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many rules are broken now."
+      },
+      "violations": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Violation"
+        },
+        "description": "The first of them."
+      }
+    },
+    "required": [
+      "checkedPosition",
+      "violationCount",
+      "violations"
+    ]
+  },
+  "Status": {
+    "type": "object",
+    "description": "The state of the service, as the process that answers sees it.",
+    "properties": {
+      "at": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was looked at."
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "ok",
+          "standing-still",
+          "unreachable"
+        ],
+        "description": "`unreachable` when an engine does not answer; counts for more than the others."
+      },
+      "problems": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "A sentence for each thing that is wrong; empty when all is well."
+      },
+      "versions": {
+        "$ref": "#/components/schemas/Versions",
+        "description": "What runs."
+      },
+      "engines": {
+        "$ref": "#/components/schemas/Engines",
+        "description": "What keeps events, messages and tables."
+      },
+      "followers": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/FollowerState"
+        },
+        "description": "What reads the event log: the read models, relays and reactions."
+      },
+      "consumers": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ConsumerState"
+        },
+        "description": "The groups that read the durable log."
+      },
+      "chains": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/WatchedChain"
+        },
+        "description": "What the watchers last reported."
+      },
+      "reactions": {
+        "$ref": "#/components/schemas/Reactions",
+        "description": "What waits for its time."
+      },
+      "books": {
+        "$ref": "#/components/schemas/BooksCheck",
+        "description": "Whether the rules of the books hold."
+      }
+    },
+    "required": [
+      "at",
+      "state",
+      "problems",
+      "versions",
+      "engines",
+      "followers",
+      "consumers",
+      "chains",
+      "reactions",
+      "books"
+    ]
+  },
+  "ParkedKey": {
+    "type": "object",
+    "description": "A key of a topic whose messages wait, because one of them cannot be handled as it is.",
+    "properties": {
+      "topic": {
+        "type": "string",
+        "description": "The topic, such as `daybook.transfer.v1`.",
+        "example": "daybook.transfer.v1"
+      },
+      "group": {
+        "type": "string",
+        "description": "The consumer group, such as `ledger`.",
+        "example": "ledger"
+      },
+      "key": {
+        "type": "string",
+        "description": "The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`.",
+        "example": "eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d"
+      },
+      "messages": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many messages wait."
+      },
+      "since": {
+        "type": "string",
+        "format": "date-time",
+        "description": "Since when the first of them waits."
+      },
+      "reason": {
+        "type": "string",
+        "description": "Why the first of them could not be handled."
+      }
+    },
+    "required": [
+      "topic",
+      "group",
+      "key",
+      "messages",
+      "since",
+      "reason"
+    ]
+  },
+  "ParkedKeyList": {
+    "type": "object",
+    "description": "The parked keys.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ParkedKey"
+        },
+        "description": "By topic and group, the longest first."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "ParkedKeyRetryAnswer": {
+    "type": "object",
+    "description": "What is tried again.",
+    "properties": {
+      "topic": {
+        "type": "string",
+        "description": "The topic, such as `daybook.transfer.v1`.",
+        "example": "daybook.transfer.v1"
+      },
+      "group": {
+        "type": "string",
+        "description": "The consumer group, such as `ledger`.",
+        "example": "ledger"
+      },
+      "key": {
+        "type": "string",
+        "description": "The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`.",
+        "example": "eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d"
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "topic",
+      "group",
+      "key",
+      "position"
+    ]
+  },
+  "Operator": {
+    "type": "object",
+    "description": "A person or script that runs Daybook.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the operator."
+      },
+      "name": {
+        "type": "string",
+        "maxLength": 100,
+        "description": "The name of the operator."
+      }
+    },
+    "required": [
+      "id",
+      "name"
+    ]
+  },
+  "OperatorList": {
+    "type": "object",
+    "description": "The operators.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Operator"
+        },
+        "description": "In the order of their names."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "OperatorAnswer": {
+    "type": "object",
+    "description": "A person or script that runs Daybook.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the operator."
+      },
+      "name": {
+        "type": "string",
+        "maxLength": 100,
+        "description": "The name of the operator."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "name",
+      "position"
+    ]
+  },
+  "Chain": {
+    "type": "object",
+    "description": "A chain, and the last report of its watcher.",
+    "properties": {
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "name": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "Its name, such as `Ethereum`.",
+        "example": "Ethereum"
+      },
+      "family": {
+        "type": "string",
+        "enum": [
+          "evm",
+          "tron"
+        ],
+        "description": "Its address family."
+      },
+      "finality": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
+        "example": "tag:finalized"
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "unwatched",
+          "catching-up",
+          "following",
+          "stalled"
+        ],
+        "description": "The state of its watcher."
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "The reason for the state; null if there is none."
+      },
+      "latest": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The newest block of the node; null without a watcher."
+      },
+      "matched": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Every block up to this one was matched; null without a watcher."
+      },
+      "finalized": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The highest irreversible block; null while unknown."
+      },
+      "lag": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Blocks still to match; null without a watcher."
+      },
+      "observedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When the watcher reported this; null without a watcher."
+      },
+      "addressesThrough": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "Every address minted up to this position of the event log is watched; null while unknown."
+      }
+    },
+    "required": [
+      "chain",
+      "name",
+      "family",
+      "finality",
+      "state",
+      "detail",
+      "latest",
+      "matched",
+      "finalized",
+      "lag",
+      "observedAt",
+      "addressesThrough"
+    ]
+  },
+  "ChainList": {
+    "type": "object",
+    "description": "The chains.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Chain"
+        },
+        "description": "In the order of the registry."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "Asset": {
+    "type": "object",
+    "description": "An asset that Daybook credits.",
+    "properties": {
+      "asset": {
+        "type": "string",
+        "maxLength": 256,
+        "description": "CAIP-19 id, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`.",
+        "example": "eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7"
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of its chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "currency": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "Short code, such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "decimals": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 77,
+        "description": "How many digits of its base units follow the decimal point."
+      },
+      "contract": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "The token's contract; null for the coin of the chain itself."
+      },
+      "minimum": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The smallest transfer that is credited."
+      },
+      "finality": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
+        "example": "tag:finalized"
+      }
+    },
+    "required": [
+      "asset",
+      "chain",
+      "currency",
+      "decimals",
+      "contract",
+      "minimum",
+      "finality"
+    ]
+  },
+  "AssetList": {
+    "type": "object",
+    "description": "The assets.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Asset"
+        },
+        "description": "In the order of the registry."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "Block": {
+    "type": "object",
+    "description": "The block that includes a transfer.",
+    "properties": {
+      "number": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Its height."
+      },
+      "hash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Its hash."
+      },
+      "time": {
+        "type": "string",
+        "format": "date-time",
+        "description": "The time in its header."
+      }
+    },
+    "required": [
+      "number",
+      "hash",
+      "time"
+    ]
+  },
+  "Replenishment": {
+    "type": "object",
+    "description": "The record of a transfer to a purse.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the replenishment."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id, from the purse; null if none was given."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "seen",
+          "detected",
+          "screening",
+          "confirmed",
+          "declined",
+          "reverted",
+          "dropped",
+          "rejected"
+        ],
+        "description": "The status."
+      },
+      "transactionState": {
+        "type": "string",
+        "enum": [
+          "MEM_POOL_FOUND",
+          "PENDING_COMPLIANCE_CHECK",
+          "CONFIRMED",
+          "DECLINED",
+          "REVERTED",
+          "DROPPED",
+          "REJECTED"
+        ],
+        "description": "The first part of the status as a pair of states."
+      },
+      "complianceState": {
+        "type": "string",
+        "enum": [
+          "UNCHECKED",
+          "IN_PROGRESS",
+          "CHECKED",
+          "DECLINE"
+        ],
+        "description": "The second part of that pair."
+      },
+      "translationToAccountCompleted": {
+        "type": "boolean",
+        "description": "Whether the coins were swept to the account's wallet."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The transferred amount."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "txHash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Hash of the transaction."
+      },
+      "ordinal": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
+        "example": "log:0"
+      },
+      "from": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the sender."
+      },
+      "to": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "block": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Block"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Null while no block includes the transfer."
+      },
+      "blocked": {
+        "type": "boolean",
+        "description": "Whether the customer was blocked, so that the account was credited instead."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          "suspense",
+          null
+        ],
+        "description": "Where it is booked; null while it is not."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it was rejected, or why the customer was not credited; else null."
+      },
+      "finality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The finality policy that was applied, such as `depth:12`; null before.",
+        "example": "depth:12"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first recorded."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its last event."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "purseId",
+      "outsideOrderId",
+      "status",
+      "transactionState",
+      "complianceState",
+      "translationToAccountCompleted",
+      "money",
+      "chain",
+      "txHash",
+      "ordinal",
+      "from",
+      "to",
+      "block",
+      "blocked",
+      "creditedTo",
+      "reason",
+      "finality",
+      "createdAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "ReplenishmentList": {
+    "type": "object",
+    "description": "A page of replenishments.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Replenishment"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null when this is the last one."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "WatchRequestAnswer": {
+    "type": "object",
+    "description": "What an operator requested of the watcher of a chain, and how far the watcher is.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the watch request."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 41,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "kind": {
+        "type": "string",
+        "enum": [
+          "rescan",
+          "reset-ring"
+        ],
+        "description": "What was requested."
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "waiting",
+          "running",
+          "done",
+          "refused",
+          "cancelled"
+        ],
+        "description": "How far it is. One that is cancelled too late becomes `done`."
+      },
+      "fromBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The first block; null until the watcher has found it."
+      },
+      "toBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The last block; null until the watcher has found it."
+      },
+      "blocksLeft": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Null while it is not known."
+      },
+      "found": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Transfers to our addresses in the blocks that were matched so far."
+      },
+      "versions": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "New versions of transfers that it led to: found, or taken back by a reset."
+      },
+      "refusal": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why the watcher refused it; null if it did not."
+      },
+      "reason": {
+        "type": "string",
+        "maxLength": 500,
+        "description": "Why it was requested."
+      },
+      "requestedBy": {
+        "type": "string",
+        "description": "The operator who requested it."
+      },
+      "requestedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was requested."
+      },
+      "endedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When it ended; null while it is open."
+      },
+      "reportedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When its watcher last reported on it; null while no watcher has taken it."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "chain",
+      "kind",
+      "state",
+      "fromBlock",
+      "toBlock",
+      "blocksLeft",
+      "found",
+      "versions",
+      "refusal",
+      "reason",
+      "requestedBy",
+      "requestedAt",
+      "endedAt",
+      "reportedAt",
+      "position"
+    ]
+  },
+  "WatchRequest": {
+    "type": "object",
+    "description": "What an operator requested of the watcher of a chain, and how far the watcher is.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the watch request."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 41,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "kind": {
+        "type": "string",
+        "enum": [
+          "rescan",
+          "reset-ring"
+        ],
+        "description": "What was requested."
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "waiting",
+          "running",
+          "done",
+          "refused",
+          "cancelled"
+        ],
+        "description": "How far it is. One that is cancelled too late becomes `done`."
+      },
+      "fromBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The first block; null until the watcher has found it."
+      },
+      "toBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The last block; null until the watcher has found it."
+      },
+      "blocksLeft": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Null while it is not known."
+      },
+      "found": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Transfers to our addresses in the blocks that were matched so far."
+      },
+      "versions": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "New versions of transfers that it led to: found, or taken back by a reset."
+      },
+      "refusal": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why the watcher refused it; null if it did not."
+      },
+      "reason": {
+        "type": "string",
+        "maxLength": 500,
+        "description": "Why it was requested."
+      },
+      "requestedBy": {
+        "type": "string",
+        "description": "The operator who requested it."
+      },
+      "requestedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was requested."
+      },
+      "endedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When it ended; null while it is open."
+      },
+      "reportedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When its watcher last reported on it; null while no watcher has taken it."
+      }
+    },
+    "required": [
+      "id",
+      "chain",
+      "kind",
+      "state",
+      "fromBlock",
+      "toBlock",
+      "blocksLeft",
+      "found",
+      "versions",
+      "refusal",
+      "reason",
+      "requestedBy",
+      "requestedAt",
+      "endedAt",
+      "reportedAt"
+    ]
+  },
+  "WatchRequestList": {
+    "type": "object",
+    "description": "A page of requests.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/WatchRequest"
+        },
+        "description": "Newest first."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null when this is the last one."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  }
+};
