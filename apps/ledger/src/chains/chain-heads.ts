@@ -1,12 +1,9 @@
-import { type ChainHeadV1, MalformedMessage, parseChainHead, TOPICS } from '@daybook/contracts';
+import { type ChainHeadV1, parseChainHead, TOPICS } from '@daybook/contracts';
 import { DurableLog, type RunningSubscription } from '@daybook/messaging';
-import { Logger } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { type Columns, cellsOf, namesOf, rowsOf } from '../projections/projection';
-import { logPoison, readMessages } from '../runtime/read-messages';
-
-const BATCH_MAX = 500;
+import { consumeReports } from '../runtime/read-messages';
 
 const COLUMNS: Columns<ChainHeadV1> = {
   chain: ['text', (head) => head.chain],
@@ -28,39 +25,20 @@ const UPSERT = `
     .join(', ')}
     WHERE h.observed_at <= excluded.observed_at`;
 
-const logger = new Logger('ChainHeadsConsumer');
-
-/** Stores the last report of every watcher. A report that cannot be read parks its chain. */
+/** Stores the last report of every watcher. */
 export function consumeChainHeads(
   log: DurableLog,
   dataSource: DataSource,
 ): Promise<RunningSubscription> {
-  return log.subscribe({
+  return consumeReports(log, {
     topic: TOPICS.chainHead,
-    group: 'ledger',
-    limit: BATCH_MAX,
-    async handle(messages) {
-      const { read, poison } = readMessages(messages, parseStorable);
-      const latest = new Map(read.map(({ content }) => [content.chain, content]));
-      if (latest.size > 0) {
-        await dataSource.query(UPSERT, cellsOf(COLUMNS, [...latest.values()]));
-      }
-      logPoison(poison);
-      return poison;
+    parse: parseChainHead,
+    async store(reports) {
+      const latest = new Map(reports.map((report) => [report.chain, report]));
+      if (latest.size === 0) return;
+      await dataSource.query(UPSERT, cellsOf(COLUMNS, [...latest.values()]));
     },
-    onError: (error, attempt) => logger.error({ msg: 'chain heads not stored', attempt, error }),
   });
-}
-
-/** Refuses what PostgreSQL cannot store: a zero character, and years before Christ. */
-function parseStorable(value: string): ChainHeadV1 {
-  const head = parseChainHead(value);
-  const { detail, observedAt } = head;
-  if (detail?.includes('\0')) throw new MalformedMessage('Its detail has a zero character.');
-  if (!(Date.parse(observedAt) > 0)) {
-    throw new MalformedMessage(`${observedAt} is not a time since 1970.`);
-  }
-  return head;
 }
 
 /** The last reports of the watchers, by chain; a chain without a watcher has none. */

@@ -1,4 +1,3 @@
-import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
@@ -7,7 +6,7 @@ import { IssueApiKey, ListApiKeys, RevokeApiKey } from '../edge/keys';
 import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
-import type { Answer, RequestContext } from '../edge/request-context';
+import type { RequestContext } from '../edge/request-context';
 import { AddOperator, ListOperators } from './operators';
 import {
   AddOperatorRequest,
@@ -29,7 +28,7 @@ export class OperatorsController {
     rpc: 'OperatorService/ListOperators',
     scope: 'operations:read',
   })
-  async listOperators(_: OperatorCaller, __: ReadRequest): Promise<json.OperatorList> {
+  async listOperators(_: OperatorCaller, __: ReadRequest) {
     return wholeList(await this.queries.execute(new ListOperators()));
   }
 
@@ -39,10 +38,7 @@ export class OperatorsController {
     scope: 'operations:write',
     tier: 'financial',
   })
-  addOperator(
-    context: RequestContext,
-    { name }: AddOperatorRequest,
-  ): Promise<Answer<json.Operator>> {
+  addOperator(context: RequestContext, { name }: AddOperatorRequest) {
     return this.commands.execute(new AddOperator(context, { name }));
   }
 
@@ -52,10 +48,7 @@ export class OperatorsController {
     scope: 'operations:read',
     refuses: ['operator-not-found'],
   })
-  async listOperatorKeys(
-    _: OperatorCaller,
-    { operatorId }: ListOperatorKeysRequest,
-  ): Promise<json.ApiKeyList> {
+  async listOperatorKeys(_: OperatorCaller, { operatorId }: ListOperatorKeysRequest) {
     const owner = { kind: 'operator', id: operatorId } as const;
     const keys = await this.queries.execute(new ListApiKeys(owner));
     return wholeList(found(keys, 'operator-not-found'));
@@ -71,7 +64,7 @@ export class OperatorsController {
   issueOperatorKey(
     context: RequestContext,
     { operatorId, scopes, name, expiresAt }: IssueOperatorKeyRequest,
-  ): Promise<Answer<json.IssuedApiKey>> {
+  ) {
     const owner = { kind: 'operator', id: operatorId } as const;
     return this.commands.execute(new IssueApiKey(context, { owner, scopes, name, expiresAt }));
   }
@@ -83,10 +76,8 @@ export class OperatorsController {
     tier: 'financial',
     refuses: ['operator-not-found', 'api-key-not-found'],
   })
-  revokeOperatorKey(
-    context: RequestContext,
-    { operatorId, keyId, reason }: RevokeOperatorKeyRequest,
-  ): Promise<Answer<json.ApiKey>> {
+  revokeOperatorKey(context: RequestContext, request: RevokeOperatorKeyRequest) {
+    const { operatorId, keyId, reason } = request;
     const owner = { kind: 'operator', id: operatorId } as const;
     return this.commands.execute(new RevokeApiKey(context, { owner, keyId, reason }));
   }

@@ -1,5 +1,4 @@
 import {
-  MalformedMessage,
   parseWatchReport,
   TOPICS,
   type WatchReportV1,
@@ -7,10 +6,9 @@ import {
 } from '@daybook/contracts';
 import type { EventStore, RecordedEvent } from '@daybook/event-store';
 import type { DurableLog, Message, RunningSubscription } from '@daybook/messaging';
-import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { eventMessage } from '../events';
-import { logPoison, readMessages } from '../runtime/read-messages';
+import { consumeReports } from '../runtime/read-messages';
 import { requestedIn } from './watch-requests';
 
 /**
@@ -41,8 +39,6 @@ function messageOf(recorded: RecordedEvent, history: readonly RecordedEvent[]): 
   return eventMessage(recorded, { topic: TOPICS.watchRequest, type, key: chain, value });
 }
 
-const REPORTS_MAX = 500;
-
 // A request that has ended stays ended, and of two reports on an open one the newer counts.
 const UPSERT = `
   INSERT INTO ledger.watch_report AS r
@@ -54,40 +50,22 @@ const UPSERT = `
     reason = excluded.reason, observed_at = excluded.observed_at
   WHERE r.observed_at <= excluded.observed_at AND r.state IN ('waiting', 'running')`;
 
-const logger = new Logger('WatchReports');
-
-/** Stores the last report on each request. A report that cannot be read parks its chain. */
+/** Stores the last report on each request. */
 export function consumeWatchReports(
   log: DurableLog,
   dataSource: DataSource,
 ): Promise<RunningSubscription> {
-  return log.subscribe({
+  return consumeReports(log, {
     topic: TOPICS.watchReport,
-    group: 'ledger',
-    limit: REPORTS_MAX,
-    async handle(messages) {
-      const { read, poison } = readMessages(messages, parseStorable);
+    parse: parseWatchReport,
+    async store(reports) {
       // In order, because the first report that ends a request counts.
-      for (const { content } of read) await dataSource.query(UPSERT, valuesOf(content));
-      logPoison(poison);
-      return poison;
+      for (const report of reports) await dataSource.query(UPSERT, valuesOf(report));
     },
-    onError: (error, attempt) => logger.error({ msg: 'watch reports not stored', attempt, error }),
   });
 }
 
 function valuesOf(report: WatchReportV1): unknown[] {
   const { requestId, state, from, to, blocksLeft, found, versions, reason, observedAt } = report;
   return [requestId, state, from, to, blocksLeft, found, versions, reason, observedAt];
-}
-
-/** PostgreSQL can store neither a zero character nor a year before Christ. */
-function parseStorable(value: string): WatchReportV1 {
-  const report = parseWatchReport(value);
-  const { reason, observedAt } = report;
-  if (reason?.includes('\0')) throw new MalformedMessage('Its reason has a zero character.');
-  if (!(Date.parse(observedAt) > 0)) {
-    throw new MalformedMessage(`Its time ${observedAt} is not after 1970.`);
-  }
-  return report;
 }

@@ -20,7 +20,7 @@ import { ChainRegistry, ListChainHeads } from '../chains';
 import { found } from '../edge/problem';
 import { type Answer, CallerCommand } from '../edge/request-context';
 import { writeAs } from '../edge/write-as';
-import { type Page, type PageRequest, pageOf, positionBefore } from '../projections/cursor';
+import { type ListOf, type Page, pageOf, positionBefore } from '../projections/cursor';
 import type { WatchRequestResponse } from './watch-requests.dto';
 
 /** About a quarter of an hour's work on a public node; more must be allowed explicitly. */
@@ -159,10 +159,7 @@ export class GetWatchRequestHandler implements IQueryHandler<GetWatchRequest> {
 
 /** All requests, newest first, of one chain when it is named. */
 export class ListWatchRequests extends Query<Page<WatchRequestResponse>> {
-  constructor(
-    readonly filter: { readonly chain: string | undefined },
-    readonly page: PageRequest,
-  ) {
+  constructor(readonly request: ListOf<{ readonly chain: string }>) {
     super();
   }
 }
@@ -185,7 +182,8 @@ interface Listed extends Requested {
 export class ListWatchRequestsHandler implements IQueryHandler<ListWatchRequests> {
   constructor(private readonly dataSource: DataSource) {}
 
-  async execute({ filter, page }: ListWatchRequests): Promise<Page<WatchRequestResponse>> {
+  async execute({ request }: ListWatchRequests): Promise<Page<WatchRequestResponse>> {
+    const { filter, page } = request;
     const before = positionBefore(page.cursor, filter);
     const values = [filter.chain ?? null, before, page.limit + 1];
     const rows = await this.dataSource.query<Listed[]>(LIST, values);
