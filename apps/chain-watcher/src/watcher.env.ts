@@ -22,6 +22,6 @@ export class WatcherEnv extends AppEnv {
 export function readWatcherEnv(source: NodeJS.ProcessEnv = process.env): Readonly<WatcherEnv> {
   const env = readEnvironment(WatcherEnv, source);
   loadChainsFile(env.chainsFile ?? null);
-  if (env.kafkaBrokers !== undefined) parseBrokerAddress(env.kafkaBrokers, 'DAYBOOK_KAFKA_BROKERS');
+  if (env.kafkaBrokers !== undefined) parseBrokerAddress(env.kafkaBrokers);
   return env;
 }

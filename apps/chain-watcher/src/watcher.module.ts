@@ -64,7 +64,6 @@ async function openLog(env: WatcherEnv, logger: Logger): Promise<DurableLog> {
   if (kafkaBrokers === undefined) return new PostgresLog({ url, applicationName: clientId });
   return openKafka({
     brokers: kafkaBrokers,
-    variable: 'DAYBOOK_KAFKA_BROKERS',
     clientId,
     topics: TOPIC_SETTINGS.filter(({ name }) => [...READ_TOPICS, ...WRITTEN_TOPICS].includes(name)),
     reads: READ_TOPICS,
