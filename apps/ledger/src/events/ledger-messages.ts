@@ -1,7 +1,6 @@
 import { type BalanceV1, type FiguresV1, type LedgerEventV1, TOPICS } from '@daybook/contracts';
 import {
   type Asset,
-  type Family,
   FIGURE_NAMES,
   type FigureName,
   figuresFrom,
@@ -23,11 +22,8 @@ export interface KeyState {
   readonly purse: PurseState | null;
 }
 
-export interface PurseState {
-  readonly accountId: string;
-  readonly customerId: string;
-  readonly family: Family;
-  readonly address: string;
+export interface PurseState
+  extends Pick<BalanceV1, 'accountId' | 'customerId' | 'family' | 'address'> {
   /** By asset. */
   readonly figures: Readonly<Record<string, FiguresState>>;
 }

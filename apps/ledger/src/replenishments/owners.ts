@@ -84,7 +84,7 @@ export class Owners {
     return owners;
   }
 
-  /** Null if the read models are too far behind. */
+  /** Null if the read models do not have a wanted purse yet, or are too far behind. */
   private async read(
     wanted: ReadonlyMap<string, Receiver>,
   ): Promise<ReadonlyMap<string, Owner> | null> {
@@ -92,19 +92,15 @@ export class Owners {
     const newer = { after: position, limit: NEWER_MAX, kinds: KINDS };
     const { events, atEnd } = await this.store.readAll(newer);
     if (!atEnd) return null;
-    const unknown = [...wanted.keys()].filter((key) => !owners.has(key));
-    if (unknown.length > 0 && events.some(mintsOneOf(new Set(unknown)))) return null;
+    const isMintOfUnknown = (recorded: RecordedEvent) => {
+      const event = recorded.type === 'PurseMinted' ? upcast(recorded) : null;
+      if (event?.type !== 'PurseMinted') return false;
+      const key = keyOf(event.data);
+      return wanted.has(key) && !owners.has(key);
+    };
+    if (events.some(isMintOfUnknown)) return null;
     return events.length === 0 ? owners : withNewer(owners, events);
   }
-}
-
-/** Whether an event mints a purse for one of these receivers, so that the read models will have it soon. */
-function mintsOneOf(receivers: ReadonlySet<string>): (recorded: RecordedEvent) => boolean {
-  return (recorded) => {
-    if (recorded.type !== 'PurseMinted') return false;
-    const event = upcast(recorded);
-    return event.type === 'PurseMinted' && receivers.has(keyOf(event.data));
-  };
 }
 
 function withNewer(
@@ -113,21 +109,14 @@ function withNewer(
 ): ReadonlyMap<string, Owner> {
   const changes = new Map<string, Partial<Owner>>();
   for (const recorded of events) {
-    const change = changeOf(recorded);
-    if (change === null) continue;
-    changes.set(recorded.stream, { ...changes.get(recorded.stream), ...change });
+    changes.set(recorded.stream, { ...changes.get(recorded.stream), ...changeOf(recorded) });
   }
-  if (changes.size === 0) return known;
-  return new Map(
-    [...known].map(([key, owner]) => [
-      key,
-      {
-        ...owner,
-        ...changes.get(`customer-${owner.parties.customerId}`),
-        ...changes.get(`purse-${owner.parties.purseId}`),
-      },
-    ]),
-  );
+  const changed = Array.from(known, ([key, owner]): [string, Owner] => {
+    const { customerId, purseId } = owner.parties;
+    const [customer, purse] = [streamName('customer', customerId), streamName('purse', purseId)];
+    return [key, { ...owner, ...changes.get(customer), ...changes.get(purse) }];
+  });
+  return new Map(changed);
 }
 
 function changeOf(recorded: RecordedEvent): Partial<Owner> | null {
