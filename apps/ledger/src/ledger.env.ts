@@ -104,6 +104,6 @@ export function readLedgerEnv(source: NodeJS.ProcessEnv = process.env): Readonly
   );
   grpcCredentials(env);
   if (env.eventstoredbUrl !== undefined) checkConnectionString(env.eventstoredbUrl);
-  if (env.kafkaBrokers !== undefined) parseBrokerAddress(env.kafkaBrokers, 'DAYBOOK_KAFKA_BROKERS');
+  if (env.kafkaBrokers !== undefined) parseBrokerAddress(env.kafkaBrokers);
   return env;
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type CallOptions, Client, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import pRetry from 'p-retry';
 import { type Called, DaybookError, daybookError } from './daybook-error';
-import { channelCredentials, type DaybookClientOptions, TIMEOUT_MS } from './options';
+import { channelCredentials, checkOptions, type DaybookClientOptions, TIMEOUT_MS } from './options';
 
 /** The settings of one call. */
 export interface CallSettings {
@@ -79,9 +79,13 @@ const WAIT_MS_MAX = 2_000;
 export class Connection {
   private readonly client: Client;
   private readonly timeoutMs: number;
+  private readonly metadata = new Metadata();
 
-  constructor(private readonly options: DaybookClientOptions) {
+  /** Throws a `TypeError` for invalid options. Connects with the first call. */
+  constructor(options: DaybookClientOptions) {
+    checkOptions(options);
     this.timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.metadata.set('authorization', `Bearer ${options.apiKey}`);
     this.client = new Client(options.address, channelCredentials(options.tls), {
       'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
       'grpc.keepalive_time_ms': KEEPALIVE_MS,
@@ -90,17 +94,20 @@ export class Connection {
     });
   }
 
-  calls<Of extends Service>(service: Of): Calls<Of> {
+  protected calls<Of extends Service>(service: Of): Calls<Of> {
     const calls = Object.entries(service.methods).map(([key, method]) => [
       key,
-      (given: object, settings?: CallSettings) =>
-        method.responseStream
-          ? this.stream(service, method, given, settings)
-          : this.once(service, method, given, settings),
+      (given: object, settings: CallSettings = {}) => {
+        const prepared = () => prepare(service, method, given);
+        return method.responseStream
+          ? this.stream(prepared, settings)
+          : this.once(prepared, settings);
+      },
     ]);
     return Object.fromEntries(calls);
   }
 
+  /** Closes the connection. Calls in progress may finish. */
   close(): void {
     this.client.close();
   }
@@ -111,15 +118,13 @@ export class Connection {
    * a request id, so it takes effect once however often it is sent.
    */
   private async once(
-    service: Service,
-    method: Method,
-    given: object,
-    { timeoutMs = this.timeoutMs, signal }: CallSettings = {},
+    prepared: () => Prepared,
+    { timeoutMs = this.timeoutMs, signal }: CallSettings,
   ): Promise<unknown> {
     signal?.throwIfAborted();
-    const prepared = prepare(service, method, given);
+    const call = prepared();
     const deadline = Date.now() + timeoutMs;
-    return pRetry(() => this.attempt(prepared, deadline, signal), {
+    return pRetry(() => this.attempt(call, deadline, signal), {
       forever: true,
       maxRetryTime: timeoutMs,
       minTimeout: WAIT_MS_FIRST,
@@ -137,7 +142,7 @@ export class Connection {
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const call = this.client.makeUnaryRequest(
-        ...([path, encode, decode, request, this.metadata(), { deadline }] as const),
+        ...([path, encode, decode, request, this.metadata, { deadline }] as const),
         (error, answer) => {
           signal?.removeEventListener('abort', cancel);
           if (!error) resolve(answer);
@@ -151,16 +156,13 @@ export class Connection {
 
   /** Yields the messages; the next is fetched when the previous one was taken. Leaving the loop cancels the call. */
   private async *stream(
-    service: Service,
-    method: Method,
-    given: object,
-    { signal }: CallSettings = {},
+    prepared: () => Prepared,
+    { signal }: CallSettings,
   ): AsyncGenerator<unknown, void, void> {
     signal?.throwIfAborted();
-    const { path, encode, decode, request, called } = prepare(service, method, given);
-    const unlimited: CallOptions = {};
+    const { path, encode, decode, request, called } = prepared();
     const call = this.client.makeServerStreamRequest(
-      ...([path, encode, decode, request, this.metadata(), unlimited] as const),
+      ...([path, encode, decode, request, this.metadata] as const),
     );
     // After the loop has ended, the cancelled call still emits an error.
     call.on('error', () => undefined);
@@ -174,12 +176,6 @@ export class Connection {
       signal?.removeEventListener('abort', cancel);
       call.cancel();
     }
-  }
-
-  private metadata(): Metadata {
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${this.options.apiKey}`);
-    return metadata;
   }
 }
 

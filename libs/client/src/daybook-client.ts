@@ -1,6 +1,5 @@
 import { v1 } from '@daybook/contracts';
-import { type CallSettings, type Calls, Connection, type Given } from './calls';
-import { checkOptions, type DaybookClientOptions } from './options';
+import { type CallSettings, Connection, type Given } from './calls';
 import { type ResumeSettings, resumed } from './resumed';
 
 /** The settings of a stream of events. */
@@ -13,28 +12,14 @@ export interface StreamSettings<Message extends { readonly position: string }>
  * .proto files. Positions and amounts are decimal strings. A call is retried where that is safe, until its
  * time is over. It rejects with a `DaybookError`.
  */
-export class DaybookClient {
-  readonly customers: Calls<v1.CustomerServiceDefinition>;
-  readonly purses: Calls<v1.PurseServiceDefinition>;
-  readonly replenishments: Calls<v1.ReplenishmentServiceDefinition>;
-  readonly figures: Calls<v1.FiguresServiceDefinition>;
-  readonly registry: Calls<v1.RegistryServiceDefinition>;
+export class DaybookClient extends Connection {
+  readonly customers = this.calls(v1.CustomerServiceDefinition);
+  readonly purses = this.calls(v1.PurseServiceDefinition);
+  readonly replenishments = this.calls(v1.ReplenishmentServiceDefinition);
+  readonly figures = this.calls(v1.FiguresServiceDefinition);
+  readonly registry = this.calls(v1.RegistryServiceDefinition);
   /** The plain calls. The client's own `tail` and `replay` also resume after a broken connection. */
-  readonly events: Calls<v1.EventServiceDefinition>;
-  private readonly connection: Connection;
-
-  /** Throws a `TypeError` for invalid options. Connects with the first call. */
-  constructor(options: DaybookClientOptions) {
-    checkOptions(options);
-    const connection = new Connection(options);
-    this.connection = connection;
-    this.customers = connection.calls(v1.CustomerServiceDefinition);
-    this.purses = connection.calls(v1.PurseServiceDefinition);
-    this.replenishments = connection.calls(v1.ReplenishmentServiceDefinition);
-    this.figures = connection.calls(v1.FiguresServiceDefinition);
-    this.registry = connection.calls(v1.RegistryServiceDefinition);
-    this.events = connection.calls(v1.EventServiceDefinition);
-  }
+  readonly events = this.calls(v1.EventServiceDefinition);
 
   /**
    * Events after a position, without end, across broken connections and restarts of the service. Store each
@@ -60,10 +45,5 @@ export class DaybookClient {
       isLast: ({ complete }) => complete,
       ...settings,
     });
-  }
-
-  /** Closes the connection. Calls in progress may finish. */
-  close(): void {
-    this.connection.close();
   }
 }

@@ -52,17 +52,22 @@ export class DaybookError extends Error {
    * `parts.called.requestId` to find out; it takes effect only once.
    */
   get isOutcomeUnknown(): boolean {
-    return (
-      this.parts.called.requestId !== undefined &&
-      (this.status === 'UNAVAILABLE' ||
-        this.status === 'DEADLINE_EXCEEDED' ||
-        this.status === 'CANCELLED' ||
-        this.status === 'INTERNAL' ||
-        this.status === 'UNKNOWN')
-    );
+    return this.parts.called.requestId !== undefined && this.isUnanswered;
+  }
+
+  /** Whether the call may not have reached the service. The service would refuse other calls again. */
+  get isUnanswered(): boolean {
+    return UNANSWERED.has(this.status);
   }
 }
 
+const UNANSWERED: ReadonlySet<StatusName> = new Set([
+  'UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+  'CANCELLED',
+  'INTERNAL',
+  'UNKNOWN',
+]);
 const DETAILS_KEY = 'grpc-status-details-bin';
 const DOMAIN = 'daybook';
 const TYPE_PREFIX = 'type.googleapis.com/google.rpc.';

@@ -21,13 +21,10 @@ const SILENCE_MS_MAX = 30_000;
 const WAIT_MS_FIRST = 100;
 const WAIT_MS_MAX = 10_000;
 
-/** Statuses after which a retry may succeed. The service would refuse other calls again. */
-const RETRYABLE: ReadonlySet<string> = new Set(['UNAVAILABLE', 'CANCELLED', 'INTERNAL', 'UNKNOWN']);
-
 /**
  * A stream of events that survives broken connections: it is opened again after the last yielded position,
  * with exponential back-off, for ever. Every message has a position, so no event is missed or repeated.
- * Rejects with a `DaybookError` that is not retryable, or with the signal's reason.
+ * Rejects with the `DaybookError` of a refusal, or with the signal's reason.
  */
 export async function* resumed<Message extends Positioned>(
   open: (after: string | undefined, signal: AbortSignal) => AsyncIterable<Message>,
@@ -49,7 +46,8 @@ export async function* resumed<Message extends Positioned>(
       }
     } catch (error) {
       signal?.throwIfAborted();
-      if (!silence.signal.aborted && !isMendable(error)) throw error;
+      const isBroken = error instanceof DaybookError && error.isUnanswered;
+      if (!silence.signal.aborted && !isBroken) throw error;
       onBreak?.(error as Error, position);
     } finally {
       heard.stop();
@@ -57,10 +55,6 @@ export async function* resumed<Message extends Positioned>(
     const waitMs = Math.min(WAIT_MS_FIRST * 2 ** attempt, WAIT_MS_MAX);
     await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
   }
-}
-
-function isMendable(error: unknown): boolean {
-  return error instanceof DaybookError && RETRYABLE.has(error.status);
 }
 
 /** Runs only while a message is awaited, so that a slow reader does not count as a silent service. */

@@ -14,18 +14,18 @@ export class CreateMessaging1763700000000 {
     await queries.query(`
       CREATE SCHEMA IF NOT EXISTS messaging;
 
-      -- A publisher holds the topic's row to its commit, so offsets have no gaps and grow in commit
-      -- order: a reader needs nothing but "offset > mine". The head itself is not kept here: a row
-      -- that every commit rewrites grows a chain of dead versions for as long as anyone holds an old
-      -- snapshot (a backup, say), and every publisher would walk it.
+      -- A publisher locks the topic's row until its commit, so offsets have no gaps and grow in commit
+      -- order: a reader needs only "offset > mine". The last offset is not stored here: a row that
+      -- every commit updates keeps its dead versions while an old snapshot is open (of a backup, for
+      -- example), and every publisher would scan them.
       CREATE TABLE IF NOT EXISTS messaging.topic (
         topic_id  integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         name      text   NOT NULL UNIQUE,
-        -- Up to here superseded messages have been removed (compacted topics only).
+        -- Not used any more.
         compacted bigint NOT NULL DEFAULT 0
       );
 
-      -- Text, not jsonb: nothing looks inside, and text is a third faster to write and to read.
+      -- Text, not jsonb: no query reads the content, and text is a third faster to write and to read.
       CREATE TABLE IF NOT EXISTS messaging.message (
         topic_id     integer     NOT NULL,
         "offset"     bigint      NOT NULL,
@@ -37,8 +37,8 @@ export class CreateMessaging1763700000000 {
         PRIMARY KEY (topic_id, "offset")
       );
 
-      -- position is the offset of the last message that the group has handled. Whoever handles the
-      -- next ones holds the row.
+      -- position is the offset of the last message that the group has handled. The member that
+      -- handles the next ones locks the row.
       CREATE TABLE IF NOT EXISTS messaging.consumer (
         consumer_id   integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         topic_id      integer NOT NULL REFERENCES messaging.topic,
@@ -48,7 +48,7 @@ export class CreateMessaging1763700000000 {
         UNIQUE (topic_id, group_name)
       );
 
-      -- A function, as its second statement must see what was committed while the first one waited.
+      -- A function, so that its second statement sees what was committed while the first one waited.
       CREATE OR REPLACE FUNCTION messaging.publish(
         to_topic integer, ids text[], keys text[], contents text[], heads text[]
       ) RETURNS void LANGUAGE plpgsql AS $$
@@ -62,20 +62,16 @@ export class CreateMessaging1763700000000 {
           unnest(ids, keys, contents, heads) WITH ORDINALITY AS m (id, key, value, headers, n);
       END $$;`);
   }
-
-  async down(queries: Queries): Promise<void> {
-    await queries.query('DROP SCHEMA messaging CASCADE');
-  }
 }
 
-/** Parked keys and their messages, for every engine: a broker cannot hold back a key. */
+/** Parked keys and their messages, for every engine: a broker cannot hold back one key. */
 export class ParkKeys1763800000000 {
   readonly name = 'ParkKeys1763800000000';
 
   async up(queries: Queries): Promise<void> {
     await queries.query(`
-      -- Whoever holds the row may add to what waits, or hand it out; so a key is never handled twice
-      -- at the same time.
+      -- To add a message of the key, or to retry the key, a member locks the row, so a key is never
+      -- handled twice at the same time.
       CREATE TABLE IF NOT EXISTS messaging.parked_key (
         parked_id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         topic              text        NOT NULL,
@@ -91,7 +87,7 @@ export class ParkKeys1763800000000 {
         ON messaging.parked_key (topic, group_name, retry_requested_at)
         WHERE retry_requested_at IS NOT NULL;
 
-      -- message is the whole of it as JSON, as what is poison may hold what no text column takes.
+      -- message is JSON text, as a poison message may hold a character that a text column refuses.
       CREATE TABLE IF NOT EXISTS messaging.parked_message (
         parked_id    bigint      NOT NULL REFERENCES messaging.parked_key ON DELETE CASCADE,
         partition    integer     NOT NULL,
@@ -101,21 +97,18 @@ export class ParkKeys1763800000000 {
         PRIMARY KEY (parked_id, partition, "offset", id)
       );`);
   }
-
-  async down(queries: Queries): Promise<void> {
-    await queries.query('DROP TABLE messaging.parked_message, messaging.parked_key');
-  }
 }
 
 /** In the order in which they must run; pass them to a TypeORM data source. */
 export const messagingMigrations = [CreateMessaging1763700000000, ParkKeys1763800000000] as const;
 
-/** Grants `role` to publish, consume and remove handled messages, but never to change one. */
+/** Grants `role` to publish and consume, but never to change or delete a published message. */
 export async function grantMessaging(queries: Queries, role: string): Promise<void> {
   const name = `"${role.replaceAll('"', '""')}"`;
   await queries.query(`
     GRANT USAGE ON SCHEMA messaging TO ${name};
     GRANT SELECT, INSERT, UPDATE ON messaging.topic, messaging.consumer TO ${name};
-    GRANT SELECT, INSERT, DELETE ON messaging.message, messaging.parked_message TO ${name};
+    GRANT SELECT, INSERT ON messaging.message TO ${name};
+    GRANT SELECT, INSERT, DELETE ON messaging.parked_message TO ${name};
     GRANT SELECT, INSERT, UPDATE, DELETE ON messaging.parked_key TO ${name};`);
 }

@@ -1,9 +1,8 @@
 import type { ClientBase, Pool } from 'pg';
-import type { ParkedKey, ReceivedMessage, Subscription } from './durable-log';
-import { type HeldBack, heldBack } from './poison';
+import type { ParkedKey, Poison, ReceivedMessage, Subscription } from './durable-log';
 
 /** A group of consumers on a topic. */
-export type TopicGroup = Pick<Subscription, 'topic' | 'group'>;
+type TopicGroup = Pick<Subscription, 'topic' | 'group'>;
 
 /** How often a running member checks for requests to retry a key. */
 export const RETRY_CHECK_MS = 1_000;
@@ -34,32 +33,27 @@ const ADD = `
   SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::text[], $5::text[])
   ON CONFLICT DO NOTHING`;
 
-const ASKED = {
-  name: 'messaging-asked-to-retry',
-  text: `
-    SELECT EXISTS (
-      SELECT FROM messaging.parked_key
-      WHERE topic = $1 AND group_name = $2 AND retry_requested_at IS NOT NULL) AS asked`,
-};
-
 /** Skips a key that another member is retrying. */
-const TAKE = `
-  SELECT parked_id AS "parkedId" FROM messaging.parked_key
-  WHERE topic = $1 AND group_name = $2 AND retry_requested_at IS NOT NULL
-  ORDER BY retry_requested_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
+const TAKE = {
+  name: 'messaging-take-parked',
+  text: `
+    SELECT parked_id AS "parkedId" FROM messaging.parked_key
+    WHERE topic = $1 AND group_name = $2 AND retry_requested_at IS NOT NULL
+    ORDER BY retry_requested_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+};
 
 const WAITING = `
   SELECT message FROM messaging.parked_message WHERE parked_id = $1
-  ORDER BY partition, "offset" LIMIT $2`;
+  ORDER BY partition, "offset", id LIMIT $2`;
 
 const REMOVE = `
-  DELETE FROM messaging.parked_message p
-  USING unnest($2::integer[], $3::bigint[], $4::text[]) AS handled (partition, "offset", id)
-  WHERE p.parked_id = $1 AND p.partition = handled.partition
-    AND p."offset" = handled."offset" AND p.id = handled.id`;
+  DELETE FROM messaging.parked_message
+  WHERE parked_id = $1 AND (partition, "offset", id) IN (
+    SELECT partition, "offset", id FROM messaging.parked_message WHERE parked_id = $1
+    ORDER BY partition, "offset", id LIMIT $2)`;
 
 const LIST = `
-  SELECT key, reason, parked_at AS "parkedAt", (
+  SELECT key, reason, parked_at AS since, (
     SELECT count(*)::int FROM messaging.parked_message m WHERE m.parked_id = k.parked_id
   ) AS messages
   FROM messaging.parked_key k WHERE topic = $1 AND group_name = $2
@@ -68,6 +62,42 @@ const LIST = `
 interface LockedKey {
   readonly parkedId: string;
   readonly key: string;
+}
+
+/** A poison message and the messages that follow it under its key, none of which are handled. */
+export interface HeldBack {
+  readonly key: string;
+  readonly reason: string;
+  /** In order, the poison first. */
+  readonly messages: readonly ReceivedMessage[];
+}
+
+/**
+ * The keys of `batch` that must be parked. The first poison of a key counts, as no later message of the key
+ * was handled. Throws when a poison message is not in the batch, as it is unknown then what was handled.
+ */
+export function heldBack(
+  batch: readonly ReceivedMessage[],
+  poisons: readonly Poison[],
+): readonly HeldBack[] {
+  if (poisons.length === 0) return [];
+  const reasons = new Map(poisons.map(({ message, reason }) => [message.offset, reason]));
+  const held = new Map<string, HeldBack & { messages: ReceivedMessage[] }>();
+  for (const message of batch) {
+    const reason = reasons.get(message.offset);
+    const known = held.get(message.key);
+    if (known) known.messages.push(message);
+    else if (reason !== undefined) {
+      held.set(message.key, { key: message.key, reason, messages: [message] });
+    }
+    reasons.delete(message.offset);
+  }
+  for (const offset of reasons.keys()) {
+    throw new Error(
+      `The handler reported a poison message that was not in its batch: offset ${offset}.`,
+    );
+  }
+  return [...held.values()];
 }
 
 /** Whether any key of the group is parked: one index lookup. */
@@ -91,10 +121,9 @@ export async function setAsideParked(
 ): Promise<readonly ReceivedMessage[]> {
   const keys = [...new Set(batch.map(({ key }) => storable(key)))];
   const { rows } = await client.query<LockedKey>(LOCK, [topic, group, keys]);
-  if (rows.length === 0) return batch;
-  const parked = new Map(rows.map(({ key, parkedId }) => [key, parkedId]));
+  const parked = new Set(rows.map(({ key }) => key));
   const isParked = ({ key }: ReceivedMessage): boolean => parked.has(storable(key));
-  await add(client, parked, batch.filter(isParked));
+  await add(client, rows, batch.filter(isParked));
   return batch.filter((message) => !isParked(message));
 }
 
@@ -107,84 +136,51 @@ export async function park(
   { topic, group }: TopicGroup,
   held: readonly HeldBack[],
 ): Promise<void> {
+  if (held.length === 0) return;
   const reasons = new Map(held.map(({ key, reason }) => [storable(key), storable(reason)]));
-  const { rows } = await client.query<LockedKey>(PARK, [
-    topic,
-    group,
-    [...reasons.keys()],
-    [...reasons.values()],
-  ]);
-  const parked = new Map(rows.map(({ key, parkedId }) => [key, parkedId]));
+  const values = [topic, group, [...reasons.keys()], [...reasons.values()]];
+  const { rows } = await client.query<LockedKey>(PARK, values);
   await add(
     client,
-    parked,
+    rows,
     held.flatMap(({ messages }) => messages),
   );
 }
 
 /**
- * Retries one batch of one key whose retry was requested; returns whether there was such a key. The key's
- * row is locked meanwhile: other members neither retry it nor add to it, and when no message is left,
- * the key is removed in the same transaction. Rejects when `handle` does; nothing is changed then.
+ * Retries one batch of one key whose retry was requested; returns whether there was such a key. Needs a
+ * transaction: it locks the key's row, so other members neither retry the key nor add to it meanwhile, and it
+ * removes the key when no message is left. Rejects when `handle` does.
  */
 export async function retryOne(
   client: ClientBase,
   { topic, group, limit, handle }: Subscription,
 ): Promise<boolean> {
-  const { rows } = await client.query<{ asked: boolean }>(ASKED, [topic, group]);
-  if (!rows[0]?.asked) return false;
-  await client.query('BEGIN');
-  try {
-    const taken = await client.query<LockedKey>(TAKE, [topic, group]);
-    const parkedId = taken.rows[0]?.parkedId;
-    if (parkedId !== undefined) await tryAgain(client, parkedId, limit, handle);
-    await client.query('COMMIT');
-    return parkedId !== undefined;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
-}
-
-async function tryAgain(
-  client: ClientBase,
-  parkedId: string,
-  limit: number,
-  handle: Subscription['handle'],
-): Promise<void> {
+  const taken = await client.query<LockedKey>(TAKE, [topic, group]);
+  const parkedId = taken.rows[0]?.parkedId;
+  if (parkedId === undefined) return false;
   const { rows } = await client.query<{ message: string }>(WAITING, [parkedId, limit]);
   const waiting = rows.map(({ message }): ReceivedMessage => JSON.parse(message));
-  const held = waiting.length > 0 ? heldBack(waiting, await handle(waiting)) : [];
-  const keep = new Set(held.flatMap(({ messages }) => messages));
-  const handled = waiting.filter((message) => !keep.has(message));
-  const places = handled.map(placeOf);
-  await client.query(REMOVE, [
-    parkedId,
-    places.map(({ partition }) => partition),
-    places.map(({ offset }) => offset),
-    handled.map(({ id }) => storable(id)),
-  ]);
-  if (held[0]) {
+  const [held] = waiting.length > 0 ? heldBack(waiting, await handle(waiting)) : [];
+  const handled = held ? waiting.indexOf(held.messages[0] as ReceivedMessage) : waiting.length;
+  await client.query(REMOVE, [parkedId, handled]);
+  if (held) {
     await client.query(
       `UPDATE messaging.parked_key
        SET reason = $2, attempts = attempts + 1, retry_requested_at = NULL WHERE parked_id = $1`,
-      [parkedId, storable(held[0].reason)],
+      [parkedId, storable(held.reason)],
     );
   } else if (waiting.length < limit) {
     await client.query('DELETE FROM messaging.parked_key WHERE parked_id = $1', [parkedId]);
   }
+  return true;
 }
 
 /** The parked keys of the group, longest first, at most a thousand. */
 export async function listParked(pool: Pool, { topic, group }: TopicGroup): Promise<ParkedKey[]> {
-  type Row = Omit<ParkedKey, 'since'> & { parkedAt: Date };
+  type Row = Omit<ParkedKey, 'since'> & { since: Date };
   const { rows } = await pool.query<Row>(LIST, [topic, group]);
-  return rows.map(({ key, reason, parkedAt, messages }) => ({
-    key,
-    reason,
-    since: parkedAt.toISOString(),
-    messages,
-  }));
+  return rows.map((row) => ({ ...row, since: row.since.toISOString() }));
 }
 
 export async function countParked(pool: Pool, { topic, group }: TopicGroup): Promise<number> {
@@ -196,7 +192,7 @@ export async function countParked(pool: Pool, { topic, group }: TopicGroup): Pro
 }
 
 /** Requests a retry of a key; false when it is not parked. */
-export async function askForRetry(
+export async function requestRetry(
   pool: Pool,
   { topic, group }: TopicGroup,
   key: string,
@@ -211,23 +207,20 @@ export async function askForRetry(
 
 async function add(
   client: ClientBase,
-  parked: ReadonlyMap<string, string>,
+  parked: readonly LockedKey[],
   messages: readonly ReceivedMessage[],
 ): Promise<void> {
-  const places = messages.map(placeOf);
+  if (messages.length === 0) return;
+  const ids = new Map(parked.map(({ key, parkedId }) => [key, parkedId]));
+  // An offset is `17`, or `3:17` (partition and offset) in Kafka.
+  const places = messages.map(({ offset }) => offset.split(':'));
   await client.query(ADD, [
-    messages.map(({ key }) => parked.get(storable(key))),
-    places.map(({ partition }) => partition),
-    places.map(({ offset }) => offset),
+    messages.map(({ key }) => ids.get(storable(key))),
+    places.map((place) => place.at(-2) ?? '0'),
+    places.map((place) => place.at(-1)),
     messages.map(({ id }) => storable(id)),
     messages.map((message) => JSON.stringify(message)),
   ]);
-}
-
-/** `offset` is `17`, or `3:17` (partition and offset) in Kafka. */
-function placeOf({ offset }: ReceivedMessage): { partition: string; offset: string } {
-  const at = offset.indexOf(':');
-  return { partition: at < 0 ? '0' : offset.slice(0, at), offset: offset.slice(at + 1) };
 }
 
 /** PostgreSQL's text cannot hold a NUL character. */

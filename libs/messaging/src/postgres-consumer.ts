@@ -1,13 +1,10 @@
-import { backOffMs, pause } from '@daybook/platform/plain';
 import type { Client } from 'pg';
-import type { ReceivedMessage, Subscription } from './durable-log';
-import { anyParked, park, RETRY_CHECK_MS, retryOne, setAsideParked } from './parking';
-import { heldBack } from './poison';
-import type { Notices } from './postgres-notices';
+import type { ReceivedMessage } from './durable-log';
+import type { Member } from './engine-log';
+import { anyParked, heldBack, park, RETRY_CHECK_MS, retryOne, setAsideParked } from './parking';
 
 /** How soon another member continues after the owner died or a notice was lost. */
 const POLL_MS = 250;
-const BACK_OFF = { firstMs: 100, longestMs: 10_000 };
 
 /**
  * Locks the group's row when there are messages after its offset and no other member holds it. Without
@@ -37,51 +34,24 @@ const ADVANCE = {
 
 type Row = [string, string, string, string, string, string];
 
-export interface Consumer {
-  readonly topicId: number;
-  readonly consumerId: number;
-  readonly subscription: Subscription;
-  readonly notices: Notices;
-  readonly signal: AbortSignal;
-  connect(): Promise<Client>;
-  failed(error: unknown): void;
-}
-
-/**
- * Runs one member of a group until `signal` aborts. The member owns the group from reading a
- * batch to storing its offset, by the lock on the group's row in one transaction: if its connection
- * dies, PostgreSQL releases the row at once and another member continues from the stored offset. No
- * lease can expire under a slow handler. After any failure the connection is closed, and the batch
- * is delivered again after a back-off.
- */
-export async function consume(consumer: Consumer): Promise<void> {
-  const { subscription, signal } = consumer;
-  let failures = 0;
-  while (!signal.aborted) {
-    let client: Client | undefined;
-    try {
-      client = await consumer.connect();
-      await workOn(client, consumer, () => {
-        failures = 0;
-      });
-    } catch (error) {
-      failures += 1;
-      consumer.failed(error);
-      subscription.onError?.(error, failures);
-    } finally {
-      await client?.end().catch(() => undefined);
-    }
-    await pause(backOffMs(failures, BACK_OFF), signal);
-  }
-}
-
 interface Page {
   readonly after: string;
   readonly messages: Promise<readonly ReceivedMessage[]>;
 }
 
-async function workOn(client: Client, consumer: Consumer, succeeded: () => void): Promise<void> {
-  const { topicId, consumerId, subscription, notices, signal } = consumer;
+/**
+ * Consumes as one member of a group until the member stops. It owns the group from reading a batch to storing
+ * its offset, by the lock on the group's row in one transaction: if its connection dies, PostgreSQL
+ * releases the row at once and another member continues from the stored offset. No lease can expire under a
+ * slow handler. Rejects after any failure; the batch is delivered again over a new connection.
+ */
+export async function consume(
+  member: Member,
+  client: Client,
+  topicId: number,
+  consumerId: number,
+): Promise<void> {
+  const { subscription } = member;
   const { topic, limit } = subscription;
   let next: Page | undefined;
   let retryCheckAt = 0;
@@ -95,49 +65,41 @@ async function workOn(client: Client, consumer: Consumer, succeeded: () => void)
     return { after, messages };
   };
 
-  while (!signal.aborted) {
-    const seen = notices.count(topic);
-    if (Date.now() >= retryCheckAt && !(await retryOne(client, subscription))) {
-      retryCheckAt = Date.now() + RETRY_CHECK_MS;
-    }
+  while (!member.isStopping) {
     await client.query('BEGIN');
+    if (Date.now() >= retryCheckAt) {
+      const retried = await retryOne(client, subscription);
+      if (!retried) retryCheckAt = Date.now() + RETRY_CHECK_MS;
+      await client.query('COMMIT');
+      if (retried) member.progressed();
+      continue;
+    }
     const owned = await client.query<{ position: string }>(OWN, [consumerId]);
     const place = owned.rows[0];
     if (!place) {
       await client.query('ROLLBACK');
-      await notices.wait(topic, seen, POLL_MS, signal);
+      await member.pause(POLL_MS);
       continue;
     }
     // A page that was read ahead is valid only if no other member has advanced the offset.
     const page = next?.after === place.position ? next : read(place.position);
     const messages = await page.messages;
     const last = messages.at(-1)?.offset;
-    if (last === undefined) throw new Error(`Messages of ${topic} were removed before their time.`);
+    if (last === undefined)
+      throw new Error(`Messages of ${topic} were removed before this group handled them.`);
     next = messages.length === limit ? read(last) : undefined;
-    await handleFree(client, subscription, messages);
+    // Read after the group's row was locked, so what its last owner parked is seen.
+    const free = (await anyParked(client, subscription))
+      ? await setAsideParked(client, subscription, messages)
+      : messages;
+    const poisons = free.length > 0 ? await subscription.handle(free) : [];
+    // In the transaction that stores the group's offset: both happen or neither.
+    await park(client, subscription, heldBack(free, poisons));
     await client.query(ADVANCE, [consumerId, last]);
     await client.query('COMMIT');
-    succeeded();
+    member.progressed();
     if (next && (await next.messages).length === 0) next = undefined;
   }
-}
-
-/**
- * Handles the messages whose keys are not parked, and parks the keys of poison messages in the
- * transaction that stores the group's offset, so both happen or neither. Parked keys are read after the
- * group's row is locked, so what its last owner parked is seen.
- */
-async function handleFree(
-  client: Client,
-  subscription: Subscription,
-  messages: readonly ReceivedMessage[],
-): Promise<void> {
-  const free = (await anyParked(client, subscription))
-    ? await setAsideParked(client, subscription, messages)
-    : messages;
-  if (free.length === 0) return;
-  const held = heldBack(free, await subscription.handle(free));
-  if (held.length > 0) await park(client, subscription, held);
 }
 
 function received(topic: string, rows: readonly Row[]): ReceivedMessage[] {

@@ -1,23 +1,20 @@
-import { Client, type ClientConfig, Pool } from 'pg';
-import {
-  DurableLog,
-  type Message,
-  type ParkedKey,
-  type RunningSubscription,
-  type Subscription,
-  type SubscriptionStatus,
-} from './durable-log';
-import { askForRetry, listParked } from './parking';
+import { reasonOf } from '@daybook/platform/plain';
+import { Client } from 'pg';
+import type { Message, RunningSubscription, Subscription } from './durable-log';
+import { EngineLog, Member } from './engine-log';
 import { consume } from './postgres-consumer';
-import { CHANNEL, listenForNotices, type Notices } from './postgres-notices';
-import { createPublisher, type Publisher } from './postgres-publisher';
-import { type Retention, removePassed } from './postgres-retention';
+import { CHANNEL, Notices } from './postgres-notices';
+import { PublishQueue } from './publish-queue';
 
-/** Publishing needs one connection per busy topic; status and upkeep share them. */
-const POOL_CONNECTIONS_MAX = 4;
-const CONNECT_TIMEOUT_MS = 10_000;
-/** Statements of the log take milliseconds; a server that is silent for so long is not expected to answer. */
-const QUERY_TIMEOUT_MS = 60_000;
+/** The most messages of one commit: larger ones gain nothing and lock the topic's row longer. */
+const COMMIT_MESSAGES_MAX = 2_000;
+/** The most text of one commit, in characters, to bound memory on both sides. */
+const COMMIT_CHARACTERS_MAX = 8 * 1024 * 1024;
+
+const PUBLISH = {
+  name: 'messaging-publish',
+  text: 'SELECT messaging.publish($1, $2, $3, $4, $5)',
+};
 
 export interface PostgresLogOptions {
   /** Connection string. */
@@ -26,121 +23,79 @@ export interface PostgresLogOptions {
   readonly applicationName?: string;
 }
 
+interface Topic {
+  readonly id: number;
+  readonly queue: PublishQueue<Message>;
+}
+
 /**
  * The durable log in PostgreSQL tables (`messagingMigrations` creates them), for machines without a
  * broker. Every published message is fsynced; offsets of a topic grow in commit order without gaps.
  */
-export class PostgresLog extends DurableLog {
-  private readonly config: ClientConfig;
-  private readonly pool: Pool;
-  private readonly topics = new Map<string, Promise<number>>();
-  private readonly publishers = new Map<number, Publisher>();
-  private readonly running = new Set<RunningSubscription>();
+export class PostgresLog extends EngineLog {
+  private readonly topics = new Map<string, Promise<Topic>>();
   private notices: Notices | undefined;
-  private closing: Promise<void> | undefined;
 
-  constructor(options: PostgresLogOptions) {
-    super();
-    this.config = {
-      connectionString: options.url,
-      application_name: options.applicationName ?? 'daybook-messaging',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
+  constructor({ url, applicationName = 'daybook-messaging' }: PostgresLogOptions) {
+    super({
+      connectionString: url,
+      application_name: applicationName,
       keepAlive: true,
       // So the server notices within half a minute that a member's machine is gone. With TCP's defaults
       // the group would wait for two hours.
       options:
         '-c TimeZone=UTC -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
-    };
-    this.pool = new Pool({ ...this.config, max: POOL_CONNECTIONS_MAX });
-    // The next query gets a new connection, or fails with the reason.
-    this.pool.on('error', () => undefined);
+    });
   }
 
   async publish(topic: string, messages: readonly Message[]): Promise<void> {
-    if (this.closing !== undefined) throw new Error('The log is closed.');
-    const topicId = await this.topicId(topic);
-    let publisher = this.publishers.get(topicId);
-    if (!publisher) {
-      publisher = createPublisher(this.pool, topicId, this.announcer(topic));
-      this.publishers.set(topicId, publisher);
-    }
-    await publisher.publish(messages);
+    this.assertOpen();
+    const { queue } = await this.topic(topic);
+    await queue.publish(messages);
   }
 
   /** Rejects when the database cannot be reached now; waits for the end of later outages. */
   async subscribe(subscription: Subscription): Promise<RunningSubscription> {
-    if (this.closing !== undefined) throw new Error('The log is closed.');
+    this.assertOpen();
     const { topic, group } = subscription;
-    const topicId = await this.topicId(topic);
-    const consumerId = await this.consumerId(topicId, group);
-    this.notices ??= listenForNotices(() => this.connect());
-    const stopping = new AbortController();
-    let lastError: string | null = null;
-    const finished = consume({
-      topicId,
-      consumerId,
-      subscription: {
-        ...subscription,
-        handle: async (messages) => {
-          const poisons = await subscription.handle(messages);
-          lastError = null;
-          return poisons;
-        },
+    const { id: topicId } = await this.topic(topic);
+    const consumerId = await this.idOf(
+      'INSERT INTO messaging.consumer (topic_id, group_name) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      'SELECT consumer_id AS id FROM messaging.consumer WHERE topic_id = $1 AND group_name = $2',
+      [topicId, group],
+    );
+    this.notices ??= new Notices(() => this.connect());
+    const { notices } = this;
+    const member = new Member(subscription);
+    return this.run(
+      member,
+      () => this.progress(consumerId),
+      async () => {
+        const client = await this.connect();
+        const ignore = notices.on(topic, () => member.wake());
+        try {
+          await consume(member, client, topicId, consumerId);
+        } finally {
+          ignore();
+          await client.end().catch(() => undefined);
+        }
       },
-      notices: this.notices,
-      signal: stopping.signal,
-      connect: () => this.connect(),
-      failed: (error) => {
-        lastError = error instanceof Error ? error.message : String(error);
-      },
-    });
-    const running: RunningSubscription = {
-      status: () => this.status(topic, group, consumerId, lastError),
-      stop: async () => {
-        stopping.abort();
-        await finished;
-        this.running.delete(running);
-      },
-    };
-    this.running.add(running);
-    return running;
-  }
-
-  async parked(topic: string, group: string): Promise<readonly ParkedKey[]> {
-    return listParked(this.pool, { topic, group });
-  }
-
-  async retryParked(topic: string, group: string, key: string): Promise<boolean> {
-    return askForRetry(this.pool, { topic, group }, key);
+    );
   }
 
   async check(): Promise<void> {
-    if (this.closing !== undefined) throw new Error('The log is closed.');
-    await this.pool.query('SELECT FROM messaging.topic LIMIT 1').catch((error) => {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`The log in PostgreSQL cannot be reached: ${why}`, { cause: error });
+    this.assertOpen();
+    await this.pool.query('SELECT FROM messaging.topic LIMIT 1').catch((cause) => {
+      throw new Error(`The log in PostgreSQL cannot be reached: ${reasonOf(cause)}`, { cause });
     });
   }
 
-  /**
-   * Removes messages of `topic` that every group has handled and `retention` does not keep. One bounded
-   * pass; returns how many were removed. Call it regularly, from one process.
-   */
-  async maintain(topic: string, retention: Retention): Promise<number> {
-    return removePassed(this.pool, await this.topicId(topic), retention);
-  }
-
-  close(): Promise<void> {
-    this.closing ??= this.finish();
-    return this.closing;
-  }
-
-  private async finish(): Promise<void> {
-    await Promise.all([...this.running].map((subscription) => subscription.stop()));
-    await Promise.all([...this.publishers.values()].map((publisher) => publisher.settled()));
+  protected async disconnect(): Promise<void> {
+    // A topic that could not be found has nothing to write.
+    for (const topic of await Promise.allSettled(this.topics.values())) {
+      if (topic.status === 'fulfilled') await topic.value.queue.settled();
+    }
     await this.notices?.close();
-    await this.pool.end();
   }
 
   private async connect(): Promise<Client> {
@@ -151,82 +106,82 @@ export class PostgresLog extends DurableLog {
     return client;
   }
 
+  private topic(name: string): Promise<Topic> {
+    let topic = this.topics.get(name);
+    if (!topic) {
+      topic = this.idOf(
+        'INSERT INTO messaging.topic (name) VALUES ($1) ON CONFLICT DO NOTHING',
+        'SELECT topic_id AS id FROM messaging.topic WHERE name = $1',
+        [name],
+      ).then((id) => ({ id, queue: this.queueOf(id, this.announcer(name)) }));
+      // Do not cache a failure.
+      topic.catch(() => this.topics.delete(name));
+      this.topics.set(name, topic);
+    }
+    return topic;
+  }
+
+  private queueOf(topicId: number, announce: () => void): PublishQueue<Message> {
+    return new PublishQueue({
+      newRequest: () => {
+        let count = 0;
+        let characters = 0;
+        return ({ value }) => {
+          count += 1;
+          characters += value.length;
+          const full = count > COMMIT_MESSAGES_MAX || characters > COMMIT_CHARACTERS_MAX;
+          return count === 1 || !full;
+        };
+      },
+      store: async (messages) => {
+        await this.pool.query(PUBLISH, [
+          topicId,
+          messages.map(({ id }) => id),
+          messages.map(({ key }) => key),
+          messages.map(({ value }) => value),
+          messages.map(({ headers }) => JSON.stringify(headers)),
+        ]);
+        announce();
+      },
+      // SQLSTATE class 22: the data is invalid, such as a zero byte in a text.
+      isRefusal: (error) => String((error as { code?: unknown }).code).startsWith('22'),
+    });
+  }
+
   /** Notifies consumers outside the commit: NOTIFY inside would serialize all commits. */
   private announcer(topic: string): () => void {
-    let underWay = false;
-    let again = false;
-    const announce = async (): Promise<void> => {
-      underWay = true;
-      do {
-        again = false;
-        await this.pool
-          .query('SELECT pg_notify($1, $2)', [CHANNEL, topic])
-          // A lost notice costs consumers one poll interval.
-          .catch(() => undefined);
-      } while (again);
-      underWay = false;
+    let last: Promise<unknown> = Promise.resolve();
+    let isQueued = false;
+    const notify = () => {
+      isQueued = false;
+      return this.pool.query('SELECT pg_notify($1, $2)', [CHANNEL, topic]);
     };
     return () => {
       this.notices?.note(topic);
-      again = true;
-      if (!underWay) void announce();
+      // One notice is enough for all commits before it. A lost one costs consumers one poll interval.
+      if (!isQueued) last = last.then(notify).catch(() => undefined);
+      isQueued = true;
     };
   }
 
-  private topicId(topic: string): Promise<number> {
-    let found = this.topics.get(topic);
-    if (!found) {
-      found = this.findOrInsert(
-        'SELECT topic_id AS id FROM messaging.topic WHERE name = $1',
-        'INSERT INTO messaging.topic (name) VALUES ($1) ON CONFLICT DO NOTHING',
-        [topic],
-      );
-      // Do not cache a failure.
-      found.catch(() => this.topics.delete(topic));
-      this.topics.set(topic, found);
-    }
-    return found;
+  private async idOf(insert: string, find: string, values: unknown[]): Promise<number> {
+    await this.pool.query(insert, values);
+    const { rows } = await this.pool.query<{ id: number }>(find, values);
+    if (!rows[0]) throw new Error('The log has no row that was just inserted.');
+    return rows[0].id;
   }
 
-  private consumerId(topicId: number, group: string): Promise<number> {
-    return this.findOrInsert(
-      'SELECT consumer_id AS id FROM messaging.consumer WHERE topic_id = $1 AND group_name = $2',
-      'INSERT INTO messaging.consumer (topic_id, group_name) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-      [topicId, group],
-    );
-  }
-
-  private async findOrInsert(find: string, make: string, values: unknown[]): Promise<number> {
-    const known = await this.pool.query<{ id: number }>(find, values);
-    if (known.rows[0]) return known.rows[0].id;
-    await this.pool.query(make, values);
-    const made = await this.pool.query<{ id: number }>(find, values);
-    if (!made.rows[0]) throw new Error('The log has no row that was just inserted.');
-    return made.rows[0].id;
-  }
-
-  private async status(
-    topic: string,
-    group: string,
-    consumerId: number,
-    lastError: string | null,
-  ): Promise<SubscriptionStatus> {
-    type Row = { lag: string; parked: number; progressed_at: Date | null };
+  private async progress(consumerId: number) {
+    type Row = { lag: string; progressed_at: Date | null };
     const { rows } = await this.pool.query<Row>(
       `SELECT c.progressed_at, (
          SELECT coalesce(max("offset") - min("offset") + 1, 0) FROM messaging.message m
-         WHERE m.topic_id = c.topic_id AND m."offset" > c.position) AS lag, (
-         SELECT count(*)::int FROM messaging.parked_key
-         WHERE topic = $2 AND group_name = $3) AS parked
+         WHERE m.topic_id = c.topic_id AND m."offset" > c.position) AS lag
        FROM messaging.consumer c WHERE c.consumer_id = $1`,
-      [consumerId, topic, group],
+      [consumerId],
     );
     return {
-      topic,
-      group,
       lag: BigInt(rows[0]?.lag ?? 0),
-      parkedKeys: rows[0]?.parked ?? 0,
-      lastError,
       lastProgressAt: rows[0]?.progressed_at?.toISOString() ?? null,
     };
   }

@@ -3,7 +3,7 @@ import type { DurableLog, Poison, ReceivedMessage } from '../src/durable-log';
 import { type DurableLogHarness, LogFixture, message, numbered, range } from './log-fixture';
 import { parkingContract } from './parking.contract';
 
-/** What every durable log does. `harness` is called after the suite's own set-up. */
+/** What every durable log does. `harness` is called after the suite's set-up. */
 export function durableLogContract(harness: () => DurableLogHarness): void {
   const fixture = new LogFixture(harness);
 
@@ -59,7 +59,7 @@ export function durableLogContract(harness: () => DurableLogHarness): void {
     expect(new Set(messages.map(({ id }) => id)).size).toBe(24 * 40);
   });
 
-  it('delivers again what was handled but not noted when a member crashed', async () => {
+  it('delivers again a batch whose offset was not stored when its member crashed', async () => {
     const first = await fixture.open();
     await first.publish(fixture.topic, numbered(10));
     const effects: ReceivedMessage[] = [];
@@ -185,7 +185,7 @@ export function durableLogContract(harness: () => DurableLogHarness): void {
     expect((await subscription.status()).lastProgressAt).not.toBeNull();
   });
 
-  it('finishes the batch in hand when it is closed, and takes nothing afterwards', async () => {
+  it('finishes the current batch when it is closed, and takes no other', async () => {
     const log = await fixture.open();
     let release: () => void = () => undefined;
     let started = 0;

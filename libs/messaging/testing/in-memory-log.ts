@@ -6,7 +6,7 @@ import {
   type RunningSubscription,
   type Subscription,
 } from '../src/durable-log';
-import { heldBack } from '../src/poison';
+import { heldBack } from '../src/parking';
 
 const BACKOFF_MS = 5;
 
@@ -25,7 +25,7 @@ interface Group {
   owner: object | undefined;
 }
 
-/** What members in different processes would share: the topics and the places of the groups. */
+/** What members in different processes share: the topics and the offsets of the groups. */
 export class InMemoryBroker {
   readonly topics = new Map<string, ReceivedMessage[]>();
   readonly groups = new Map<string, Group>();
@@ -49,7 +49,7 @@ export class InMemoryBroker {
     return messages;
   }
 
-  /** Resolves with the next change of anything. */
+  /** Resolves with the next change of any topic or group. */
   changed(): Promise<void> {
     return new Promise((resolve) => void this.sleepers.add(resolve));
   }
@@ -132,7 +132,7 @@ export class InMemoryLog extends DurableLog {
     if (this.state === 'closed') await Promise.all([...this.running].map((it) => it.stop()));
   }
 
-  /** Ends this member as a kill would: what it handles is never noted, others continue at once. */
+  /** Ends this member as a kill would: the batch in progress is not recorded, and others continue at once. */
   crash(): void {
     this.state = 'crashed';
     for (const group of this.broker.groups.values()) {
@@ -179,7 +179,7 @@ export class InMemoryLog extends DurableLog {
   }
 }
 
-/** Handles what is not parked, and parks what is poison. A member that crashed meanwhile notes nothing. */
+/** Handles messages that are not parked, and parks poison. Records nothing if the member crashed meanwhile. */
 async function handleFree(
   { parked }: Group,
   batch: readonly ReceivedMessage[],
@@ -197,7 +197,7 @@ async function handleFree(
   for (const { key, ...rest } of held) parked.set(key, { ...rest, since, asked: false });
 }
 
-/** Hands one batch of a parked key out again; the key goes when nothing waits any more. */
+/** Retries one batch of a parked key. Removes the key when no message is left. */
 async function tryAgain(
   { parked }: Group,
   [key, waiting]: readonly [string, Parked],

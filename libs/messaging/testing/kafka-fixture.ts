@@ -6,12 +6,12 @@ import type { DurableLog } from '../src/durable-log';
 import { type KafkaLog, type KafkaOptions, openKafka } from '../src/kafka/kafka-log';
 import { messagingMigrations } from '../src/messaging-migrations';
 
-/** Of the topics made here, unless something else is said. */
+/** The default of the topics that are created here. */
 export const RETENTION_MS = 24 * 3_600_000;
-/** A member that dies is missed soon, so that no test waits for it. */
+/** Short, so that no test waits long for the group to drop a member. */
 const SESSION_TIMEOUT_MS = 1_500;
 
-/** The connections of one log, which can be cut for good, as when its process is killed. */
+/** The connections of one log. They can be cut for good, as when its process is killed. */
 class Line {
   private readonly sockets = new Set<Socket>();
   private readonly end = new AbortController();
@@ -28,7 +28,7 @@ class Line {
     return socket;
   };
 
-  /** Ends what is connected; new connections are made again. */
+  /** Ends the open connections; new ones can be made. */
   drop(): void {
     for (const socket of this.sockets) socket.destroy(new Error('dropped'));
   }
@@ -39,7 +39,7 @@ class Line {
   }
 }
 
-/** Logs on the broker for tests, and a database of one's own for what is parked. */
+/** Logs on the broker for tests, and a database for parked keys. */
 export class KafkaFixture {
   private readonly lines = new Map<DurableLog, Line>();
   private readonly logs: DurableLog[] = [];

@@ -8,9 +8,9 @@ import type {
 } from '../src/durable-log';
 
 export interface DurableLogHarness {
-  /** A client of its own, as another process would have, for a topic that it may have to make. */
+  /** A separate client, as in another process. Creates the topic if it is missing. */
   open(topic: string): Promise<DurableLog>;
-  /** Ends what `log` holds as a kill would, in the middle of whatever it does. */
+  /** Ends the connections of `log` at once, as a kill would. */
   crash(log: DurableLog): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export interface Collected {
   values(): unknown[];
 }
 
-/** What every suite about a durable log needs; a new topic for each test. */
+/** Logs on a new topic for each test. */
 export class LogFixture {
   topic = '';
   private readonly logs: DurableLog[] = [];

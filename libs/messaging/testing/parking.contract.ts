@@ -2,12 +2,12 @@ import { until } from '../../../test/dependencies';
 import type { DurableLog, Poison, ReceivedMessage, Subscription } from '../src/durable-log';
 import { type LogFixture, message, numbered, range } from './log-fixture';
 
-/** What every durable log does with messages that can never be handled. */
+/** What every durable log does with poison messages. */
 export function parkingContract(fixture: LogFixture): void {
   const parked = (log: DurableLog) => log.parked(fixture.topic, 'g');
   const retry = (log: DurableLog, key: string) => log.retryParked(fixture.topic, 'g', key);
 
-  /** A member for whom `values` of key `bad` are poison until they are taken out of the set. */
+  /** A handler for which these values of key `bad` are poison until they are removed from the set. */
   const strict = (poisonous: Set<number>) => {
     const handled: { key: string; value: number }[] = [];
     const handle = async (batch: readonly ReceivedMessage[]): Promise<readonly Poison[]> => {
@@ -33,7 +33,7 @@ export function parkingContract(fixture: LogFixture): void {
     return { of, subscription, idle };
   };
 
-  it('parks the key of a message that can never be handled, and goes on with the others', async () => {
+  it('parks the key of a message that can never be handled, and continues with the others', async () => {
     const log = await fixture.open();
     const { of, subscription, idle } = await member(log, new Set([2, 3]));
     await log.publish(fixture.topic, [...numbered(4, 'bad'), ...numbered(3, 'good')]);
@@ -50,7 +50,7 @@ export function parkingContract(fixture: LogFixture): void {
     expect(await log.parked(fixture.topic, 'other')).toEqual([]);
   });
 
-  it('hands out what waits when asked, in order and whole, and then the later ones', async () => {
+  it('retries the waiting messages when asked, in order and complete, and then the later ones', async () => {
     const log = await fixture.open();
     const poisonous = new Set([0]);
     const seen: ReceivedMessage[] = [];
@@ -82,7 +82,7 @@ export function parkingContract(fixture: LogFixture): void {
     expect(await retry(log, 'bad')).toBe(false);
   });
 
-  it('parks again, with the new reason, what follows the next poison', async () => {
+  it('parks the rest again, with the new reason, from the next poison message', async () => {
     const log = await fixture.open();
     const poisonous = new Set([1, 3]);
     const { of, idle } = await member(log, poisonous);
@@ -102,7 +102,7 @@ export function parkingContract(fixture: LogFixture): void {
     expect(of('bad')).toEqual(range(6));
   });
 
-  it('tries again for ever when what fails is not the message', async () => {
+  it('retries for ever when the failure is not due to the message', async () => {
     const log = await fixture.open();
     const poisonous = new Set([0]);
     const { handle, of } = strict(poisonous);
@@ -122,7 +122,7 @@ export function parkingContract(fixture: LogFixture): void {
     expect(outages).toBeLessThan(0);
   });
 
-  it('keeps keys parked when members come and go', async () => {
+  it('keeps keys parked when members leave and join', async () => {
     const first = await fixture.open();
     const before = await member(first, new Set([0]));
     await first.publish(fixture.topic, numbered(2, 'bad'));
@@ -139,7 +139,7 @@ export function parkingContract(fixture: LogFixture): void {
     expect(after.of('bad')).toEqual([0, 1, 2]);
   });
 
-  it('never handles a new message of a key while another member tries the waiting ones', async () => {
+  it('never handles a new message of a key while another member retries the waiting ones', async () => {
     const log = await fixture.open();
     const poisonous = new Set([0]);
     const handled: number[] = [];

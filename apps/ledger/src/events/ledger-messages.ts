@@ -11,8 +11,7 @@ import {
 import type { Position } from '@daybook/event-store';
 import type { Message } from '@daybook/messaging';
 import { eventMessage, headersOf, subjectOf } from './cloud-events';
-import type { PublicRecord } from './public-events';
-import { publicData } from './public-fields';
+import { type PublicRecord, publicData } from './public-events';
 
 /** The state of a key at a position: enough to make the message of the key's next event. */
 export interface KeyState {

@@ -1,10 +1,12 @@
 import { READ_MODELS_CHECKPOINT } from '@daybook/audit';
 import {
-  type EventsOf,
+  CUSTOMER_STATUS_AFTER,
+  type CustomerEvent,
   type Family,
   fold,
   type OwnerFacts,
   type Parties,
+  PURSE_STATUS_AFTER,
   type PurseEvent,
   purse,
   streamName,
@@ -43,8 +45,8 @@ export interface KnownOwners {
   readonly owners: ReadonlyMap<string, Owner>;
 }
 
-/** The kinds of streams that change owners. */
-const KINDS = ['account', 'customer', 'purse'] as const;
+/** The kinds of streams that change owners. The policy of an account is read with the owner. */
+const KINDS = ['customer', 'purse'] as const;
 
 /** Newer events that are applied here. With more of them the read models are far behind. */
 const NEWER_MAX = 5_000;
@@ -119,30 +121,16 @@ function withNewer(
   return new Map(changed);
 }
 
-function changeOf(recorded: RecordedEvent): Partial<Owner> | null {
-  // The read was limited to streams of these kinds.
-  const event = upcast(recorded) as EventsOf[(typeof KINDS)[number]];
-  switch (event.type) {
-    case 'CustomerBlocked':
-      return { customerBlocked: true };
-    case 'CustomerUnblocked':
-      return { customerBlocked: false };
-    case 'PurseArchived':
-      return { purseStatus: 'archived' };
-    case 'PurseRestored':
-      return { purseStatus: 'active', purseWasRestored: true };
-    case 'PurseDeclined':
-      return { purseStatus: 'declined' };
-    // The account's policy is read with the owner; a newly minted purse has no owner here to change.
-    case 'AccountOpened':
-    case 'AccountPolicyChanged':
-    case 'ApiKeyIssued':
-    case 'ApiKeyRevoked':
-    case 'CustomerCreated':
-    case 'CustomerUpdated':
-    case 'PurseMinted':
-      return null;
+/** What an event changes of the owner, by the status that the domain declares for it. */
+function changeOf(recorded: RecordedEvent): Partial<Owner> {
+  // The read was limited to streams of customers and purses.
+  const { type } = upcast(recorded) as CustomerEvent | PurseEvent;
+  if (type in PURSE_STATUS_AFTER) {
+    const purseStatus = PURSE_STATUS_AFTER[type as PurseEvent['type']];
+    return { purseStatus, ...(type === 'PurseRestored' && { purseWasRestored: true }) };
   }
+  const status = CUSTOMER_STATUS_AFTER[type as CustomerEvent['type']];
+  return status === null ? {} : { customerBlocked: status === 'blocked' };
 }
 
 interface Row extends Parties, Pick<Owner, 'outsideOrderId' | 'purseStatus' | 'screening'> {

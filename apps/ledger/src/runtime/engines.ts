@@ -26,7 +26,6 @@ export async function openDurableLog(env: EnginesEnv): Promise<DurableLog> {
   const logger = new Logger('Kafka');
   return openKafka({
     brokers: env.kafkaBrokers,
-    variable: 'DAYBOOK_KAFKA_BROKERS',
     clientId: 'daybook-ledger',
     topics: TOPIC_SETTINGS,
     parkingUrl: env.databaseUrl,

@@ -1,8 +1,6 @@
 import { EngineMisconfigured } from '@daybook/platform/plain';
 import { parseBrokerAddress } from './broker-address';
 
-const parse = (text: string) => parseBrokerAddress(text, 'BROKERS');
-
 describe('the address of the brokers', () => {
   it.each([
     ['a:9092', { hosts: ['a:9092'], tls: false }],
@@ -26,7 +24,7 @@ describe('the address of the brokers', () => {
       },
     ],
   ])('reads %s', (text, expected) => {
-    expect(parse(text)).toEqual(expected);
+    expect(parseBrokerAddress(text)).toEqual(expected);
   });
 
   it.each([
@@ -44,7 +42,7 @@ describe('the address of the brokers', () => {
     ['kafka://:secret@a:1', 'without a user'],
     ['kafka://u:100%secret@a:1', 'no percent-encoding'],
   ])('refuses "%s", says what would be right and repeats no password', (text, wrong) => {
-    const refusal = (): unknown => parse(text);
+    const refusal = (): unknown => parseBrokerAddress(text);
     expect(refusal).toThrow(EngineMisconfigured);
     expect(refusal).toThrow(wrong);
     expect(refusal).toThrow(/Write /);

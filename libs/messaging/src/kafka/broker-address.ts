@@ -1,5 +1,8 @@
 import { EngineMisconfigured } from '@daybook/platform/plain';
 
+/** The setting that names the brokers. */
+export const BROKERS_SETTING = 'DAYBOOK_KAFKA_BROKERS';
+
 const SASL = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const FORMS =
   'Write host:port[,host:port], or kafka[+tls]://user:password@host:port,host:port?sasl=scram-sha-512 ' +
@@ -20,11 +23,11 @@ export interface BrokerAddress {
  * Parses the string that names the brokers: `host:port,...` without encryption and login, or
  * `kafka[+tls]://[user:password@]host:port,...[?sasl=mechanism]`, where the mechanism defaults to `plain`
  * and special characters of the password are percent-encoded. Throws `EngineMisconfigured`, which says
- * what would be right and repeats no password. `variable` is the setting that the string came from.
+ * what would be right and repeats no password.
  */
-export function parseBrokerAddress(text: string, variable: string): BrokerAddress {
+export function parseBrokerAddress(text: string): BrokerAddress {
   const refuse = (wrong: string, right = FORMS): never => {
-    throw new EngineMisconfigured('Kafka', `${variable} ${wrong}`, right);
+    throw new EngineMisconfigured('Kafka', `${BROKERS_SETTING} ${wrong}`, right);
   };
   const [, scheme = 'kafka', rest = ''] = /^(?:([a-z+]+):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
   if (rest === '') return refuse('is empty.');

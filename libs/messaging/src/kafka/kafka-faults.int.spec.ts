@@ -6,14 +6,14 @@ import { type KafkaBroker, startKafkaBroker } from '../../../../test/kafka-broke
 import { KafkaFixture } from '../../testing/kafka-fixture';
 import { message, numbered, range } from '../../testing/log-fixture';
 import type { DurableLog, Message, Poison, ReceivedMessage } from '../durable-log';
-import { MESSAGE_BYTES_MAX } from './publish-queue';
+import { MESSAGE_BYTES_MAX } from './kafka-producer';
 
 const KEYS = 12;
 const ROUNDS = 3;
 
 jest.setTimeout(180_000);
 
-/** A broker of its own, as it is killed here. */
+/** With its own broker, as the tests kill it. */
 describeWithKafka('Kafka log when things break', () => {
   const kafka = new KafkaFixture();
   let broker: KafkaBroker;
@@ -25,7 +25,7 @@ describeWithKafka('Kafka log when things break', () => {
     handle: (batch: readonly ReceivedMessage[]) => Promise<readonly Poison[]>,
     limit = 50,
   ) => log.subscribe({ topic, group: 'g', limit, handle });
-  /** Publishes 0, 1, 2, ... to every key until told to stop; again what failed, as callers do. */
+  /** Publishes 0, 1, 2, ... to every key until `stop`. Repeats a call that failed, as callers do. */
   const load = (log: DurableLog) => {
     const sent: Message[] = [];
     let stopping = false;
@@ -108,7 +108,7 @@ describeWithKafka('Kafka log when things break', () => {
     expectWhole(seen, all);
     await producer.check();
     for (const subscription of subscriptions) {
-      // The other member may have done all the work before this one is back in the group.
+      // The other member may have handled everything before this one joins the group again.
       const isWell = async () => {
         const { lag, lastError } = await subscription.status();
         return lag === 0n && lastError === null;
@@ -117,7 +117,7 @@ describeWithKafka('Kafka log when things break', () => {
     }
   });
 
-  it('keeps keys apart and in order while members come and go under load', async () => {
+  it('handles each key in one place and in order while members join and leave under load', async () => {
     const seen: ReceivedMessage[] = [];
     const busy = new Set<string>();
     let overlaps = 0;
@@ -146,11 +146,11 @@ describeWithKafka('Kafka log when things break', () => {
     await until(() => new Set(seen.map(({ id }) => id)).size === all.length, { timeoutMs: 30_000 });
     expectWhole(seen, all);
     expect(overlaps).toBe(0);
-    // A member that leaves stores its place: nothing is handled twice.
+    // A member that leaves commits its offsets, so nothing is handled twice.
     expect(seen.length).toBe(all.length);
   });
 
-  it('parks nothing twice when it is cut off between the effect and the commit', async () => {
+  it('parks nothing twice when the connection breaks between the effect and the commit', async () => {
     const log = await open();
     const effects: string[] = [];
     let cuts = 2;
@@ -162,7 +162,7 @@ describeWithKafka('Kafka log when things break', () => {
     });
     await log.publish(topic, [...numbered(4, 'bad'), ...numbered(3, 'good')]);
     await until(async () => (await subscription.status()).lag === 0n, { timeoutMs: 30_000 });
-    // Its first message was handled before the poison was found, and comes again with the others.
+    // The key's first message was handled before the poison was found, and is delivered again with the others.
     expect(await log.parked(topic, 'g')).toMatchObject([{ key: 'bad', reason: 'never' }]);
     const { rows } = await kafka.sql.query<{ offset: number }>(
       `SELECT "offset"::int
@@ -175,7 +175,7 @@ describeWithKafka('Kafka log when things break', () => {
     expect(effects).toEqual(expect.arrayContaining(['good0', 'good1', 'good2']));
   });
 
-  it('goes on after every fault of the connection', async () => {
+  it('continues after every broken connection', async () => {
     const log = await open();
     const seen: ReceivedMessage[] = [];
     await subscribe(log, async (batch) => {
@@ -193,7 +193,7 @@ describeWithKafka('Kafka log when things break', () => {
     expectWhole(seen, all);
   });
 
-  it('takes what others write, however it is, and parks what nobody can store', async () => {
+  it('accepts the records of any other producer, and parks a message that text cannot hold', async () => {
     const log = await open();
     const seen: ReceivedMessage[] = [];
     await subscribe(log, async (batch) => {
@@ -227,7 +227,7 @@ describeWithKafka('Kafka log when things break', () => {
     expect(publishedAt).toBe('1970-01-01T00:00:00.001Z');
   });
 
-  it('refuses what is too large, and publishes what is beside it', async () => {
+  it('refuses a message that is too large, and stores those published beside it', async () => {
     const log = await open();
     const large = { ...message('a', 0), value: 'x'.repeat(MESSAGE_BYTES_MAX) };
     const results = await Promise.allSettled([
@@ -249,7 +249,7 @@ describeWithKafka('Kafka log when things break', () => {
     expect(seen.map(({ value }) => value)).toEqual(['1', '3']);
   });
 
-  it('publishes many large messages at once, in order, in requests that the broker takes', async () => {
+  it('publishes many large messages at once, in order, in requests that the broker accepts', async () => {
     const log = await open();
     const many = range(40).map((n) => ({
       ...message('k', n),

@@ -1,7 +1,8 @@
 import { connect as connectPlain } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { EngineMisconfigured } from '@daybook/platform/plain';
-import type { BrokerAddress } from './broker-address';
+import { LogUnavailable } from '../durable-log';
+import { BROKERS_SETTING, type BrokerAddress } from './broker-address';
 import { reasonOf } from './kafka-client';
 
 /** A working listener answers at once. */
@@ -16,19 +17,19 @@ const CERTIFICATE = /CERT|SIGNATURE|ISSUER|ALTNAME/;
 export async function explainFault(
   error: unknown,
   { hosts, tls, login }: BrokerAddress,
-  variable: string,
 ): Promise<EngineMisconfigured> {
-  if (error instanceof EngineMisconfigured) return error;
+  const known = error instanceof LogUnavailable ? error.cause : error;
+  if (known instanceof EngineMisconfigured) return known;
   const { type, message } = reasonOf(error);
   const place = hosts.join(', ');
   const fault = (wrong: string, right: string): EngineMisconfigured =>
     new EngineMisconfigured('Kafka', `${place} ${wrong}`, right, { cause: error });
-  const correct = `correct the address in ${variable}.`;
+  const correct = `correct the address in ${BROKERS_SETTING}.`;
 
   if (type.startsWith('KafkaJSSASL') || type === 'SASL_AUTHENTICATION_FAILED') {
     return fault(
       `does not accept the user "${login?.username}" with ${login?.mechanism}.`,
-      `Correct the user, the password or sasl= in ${variable}.`,
+      `Correct the user, the password or sasl= in ${BROKERS_SETTING}.`,
     );
   }
   if (CERTIFICATE.test(type)) {
@@ -42,15 +43,18 @@ export async function explainFault(
     return fault(`cannot be reached (${type}).`, `Start the brokers, or ${correct}`);
   }
   if (!tls && answers.includes('tls')) {
-    return fault('speaks TLS.', `Write kafka+tls:// in ${variable}.`);
+    return fault('speaks TLS.', `Write kafka+tls:// in ${BROKERS_SETTING}.`);
   }
   if (tls && answers.includes('plain')) {
-    return fault('does not speak TLS.', `Write kafka:// in ${variable}, or name its TLS listener.`);
+    return fault(
+      'does not speak TLS.',
+      `Write kafka:// in ${BROKERS_SETTING}, or name its TLS listener.`,
+    );
   }
   if (!login && /clos|reset/i.test(`${type} ${message}`)) {
     return fault(
       'closes the connection: it may require a user and a password.',
-      `Write kafka://user:password@... in ${variable}, or name a listener without login.`,
+      `Write kafka://user:password@... in ${BROKERS_SETTING}, or name a listener without login.`,
     );
   }
   return fault(`cannot be used: ${message}`, `Look at the brokers, or ${correct}`);

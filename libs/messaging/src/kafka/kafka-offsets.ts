@@ -24,49 +24,46 @@ export interface PartitionLag {
   readonly waiting: bigint;
 }
 
-export interface Administrator {
-  /** Rejects with `LogUnavailable` when there is no answer after `timeoutMs`; seconds when left out. */
-  ask<T>(question: (admin: Admin) => Promise<T>, timeoutMs?: number): Promise<T>;
-  close(): Promise<void>;
+/** Asks the brokers over one connection, which is replaced when it fails. */
+export class Administrator {
+  private admin: Promise<Admin> | undefined;
+
+  constructor(private readonly createClient: () => Kafka) {}
+
+  /** Rejects with `LogUnavailable` when there is no answer after `timeoutMs`; 5 s when left out. */
+  async ask<T>(question: (admin: Admin) => Promise<T>, timeoutMs = ANSWER_TIMEOUT_MS): Promise<T> {
+    const isUsed = this.admin !== undefined;
+    this.admin ??= connect(this.createClient());
+    const asked = this.admin;
+    try {
+      const late = `No answer in ${timeoutMs / 1000} s.`;
+      return await within(repeated(asked, question), timeoutMs, late);
+    } catch (error) {
+      void this.discard(asked);
+      // The connection may have died since its last use. A new one shows whether it had.
+      if (isUsed && !(error instanceof TimedOut)) return this.ask(question, timeoutMs);
+      throw new LogUnavailable(`Kafka cannot be reached: ${reasonOf(error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.discard(this.admin);
+  }
+
+  private async discard(old: Promise<Admin> | undefined): Promise<void> {
+    if (this.admin === old) this.admin = undefined;
+    if (!old) return;
+    const closed = old.then((admin) => admin.disconnect());
+    await within(closed, CLOSE_TIMEOUT_MS, 'late').catch(() => undefined);
+  }
 }
 
-/** Asks the brokers over one connection, which is replaced when it fails. */
-export function createAdministrator(createClient: () => Kafka): Administrator {
-  let admin: Promise<Admin> | undefined;
-
-  const connect = async (): Promise<Admin> => {
-    const made = createClient().admin({ retry: { retries: 1, initialRetryTime: 100 } });
-    await made.connect();
-    return made;
-  };
-  const close = async (old: Promise<Admin> | undefined): Promise<void> => {
-    if (!old) return;
-    const closed = old.then((made) => made.disconnect());
-    await within(closed, CLOSE_TIMEOUT_MS, 'late').catch(() => undefined);
-  };
-
-  return {
-    async ask(question, timeoutMs = ANSWER_TIMEOUT_MS) {
-      const late = `No answer in ${timeoutMs / 1000} s.`;
-      for (;;) {
-        const isUsed = admin !== undefined;
-        admin ??= connect();
-        const asked = admin;
-        try {
-          return await within(repeated(asked, question), timeoutMs, late);
-        } catch (error) {
-          if (admin === asked) admin = undefined;
-          void close(asked);
-          // The connection may have died since its last use; a new one tells.
-          if (isUsed && !(error instanceof TimedOut)) continue;
-          throw new LogUnavailable(`Kafka cannot be reached: ${reasonOf(error).message}`, {
-            cause: error,
-          });
-        }
-      }
-    },
-    close: () => close(admin),
-  };
+async function connect(client: Kafka): Promise<Admin> {
+  const admin = client.admin({ retry: { retries: 1, initialRetryTime: 100 } });
+  await admin.connect();
+  return admin;
 }
 
 async function repeated<T>(asked: Promise<Admin>, question: (admin: Admin) => Promise<T>) {

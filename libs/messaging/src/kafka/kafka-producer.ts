@@ -1,9 +1,18 @@
 import { backOffMs, pause, within } from '@daybook/platform/plain';
 import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
 import { LogUnavailable } from '../durable-log';
+import { PublishQueue } from '../publish-queue';
 import { REQUEST_TIMEOUT_MS, reasonOf } from './kafka-client';
-import { type Call, type PlacedRecord, PublishQueue, type Request } from './publish-queue';
+import type { OutgoingRecord } from './kafka-records';
 
+/** The most records of one request: encoding them blocks the event loop for about ten milliseconds. */
+const REQUEST_RECORDS_MAX = 5_000;
+/** The most bytes of one request, to bound memory on both sides. */
+const REQUEST_BYTES_MAX = 4 * 1024 * 1024;
+/** Records of a partition are sent as one batch, and brokers accept 1 MiB a batch by default. */
+const BATCH_BYTES_MAX = 900_000;
+/** Fits a batch; 250 times what the largest of our messages has. */
+export const MESSAGE_BYTES_MAX = BATCH_BYTES_MAX;
 /**
  * How long a call waits during an outage: a restart or a change of leaders takes less. Its messages may
  * have been stored all the same; the publisher sends them again.
@@ -24,66 +33,66 @@ const REFUSALS = new Set([
   'CLUSTER_AUTHORIZATION_FAILED',
 ]);
 
-export interface KafkaProducer {
-  /** Connects, so that the first publish is as quick as the others. */
-  warmUp(): Promise<void>;
-  publish(records: readonly PlacedRecord[]): Promise<void>;
-  /** Writes what waits, then closes the connections. */
-  close(): Promise<void>;
-}
-
 /**
- * Publishes with one idempotent producer and one request at a time, so a key's order holds over every
- * retry. Calls that arrive meanwhile share the next request. When kafkajs's own retries fail, the
+ * Publishes with one idempotent producer and one request at a time. When kafkajs's own retries fail, the
  * producer is replaced and the new one sends the same request: kafkajs would give the failed request's
  * sequence numbers to the next one, which the broker would drop as a duplicate (kafkajs
  * issue 598). The price is that messages may be stored twice.
  */
-export function createProducer(createClient: () => Kafka): KafkaProducer {
-  const queue = new PublishQueue();
-  let producer: Promise<Producer> | undefined;
-  let draining: Promise<void> | undefined;
+export class KafkaProducer {
+  private readonly queue = new PublishQueue<OutgoingRecord>({
+    newRequest,
+    store: (records, since) => this.store(records, since + PUBLISH_DEADLINE_MS),
+    isRefusal: (error) => error instanceof Refused,
+  });
+  private producer: Promise<Producer> | undefined;
 
-  const connected = (): Promise<Producer> => {
-    if (!producer) {
-      const made = connect(createClient());
-      producer = made;
-      made.catch(() => {
-        if (producer === made) producer = undefined;
-      });
-    }
-    return producer;
-  };
-  const giveUp = (): void => {
-    const old = producer;
-    producer = undefined;
-    void old?.then(disconnect).catch(() => undefined);
-  };
+  constructor(private readonly createClient: () => Kafka) {}
 
-  async function drain(): Promise<void> {
-    for (let request = queue.take(); request; request = queue.take()) {
-      try {
-        await store(request);
-        for (const call of request.calls) resolveWhole(call);
-      } catch (error) {
-        await refuse(request, error);
-      }
+  /** Throws `RangeError` when a record is too large to be stored. */
+  async publish(records: readonly OutgoingRecord[]): Promise<void> {
+    for (const { bytes, topic } of records) {
+      if (bytes <= MESSAGE_BYTES_MAX) continue;
+      throw new RangeError(
+        `A message of ${bytes} bytes is too large for ${topic}: at most ${MESSAGE_BYTES_MAX} can be published.`,
+      );
     }
-    draining = undefined;
+    await this.queue.publish(records);
+  }
+
+  /** Called before the first publish, so that it is as quick as the others. */
+  connected(): Promise<Producer> {
+    if (!this.producer) {
+      const made = connect(this.createClient());
+      this.producer = made;
+      made.catch(() => this.discard(made));
+    }
+    return this.producer;
+  }
+
+  /** Writes what waits, then closes the connections. */
+  async close(): Promise<void> {
+    await this.queue.settled();
+    await this.discard(this.producer);
+  }
+
+  private async discard(old: Promise<Producer> | undefined): Promise<void> {
+    if (this.producer === old) this.producer = undefined;
+    await old?.then(disconnect).catch(() => undefined);
   }
 
   /** Sends until it is stored or refused, or its deadline has passed. */
-  async function store({ records, calls }: Request): Promise<void> {
-    const deadline = Math.min(...calls.map((call) => call.deadline));
+  private async store(records: readonly OutgoingRecord[], deadline: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {
+      const used = this.connected();
       try {
         return await within(
-          connected().then((made) => send(made, records)),
+          used.then((producer) => send(producer, records)),
           Math.max(deadline - Date.now(), ATTEMPT_MIN_MS),
           'The brokers do not answer.',
         );
       } catch (error) {
-        giveUp();
+        void this.discard(used);
         const { type, message } = reasonOf(error);
         if (REFUSALS.has(type)) throw new Refused(`Kafka refuses the messages: ${message}`);
         const waitMs = backOffMs(attempt, BACK_OFF);
@@ -97,58 +106,23 @@ export function createProducer(createClient: () => Kafka): KafkaProducer {
       }
     }
   }
-
-  /**
-   * A refused record fails its own call only. In an outage all waiting calls fail: messages published
-   * after this one would overtake it when it is published again.
-   */
-  async function refuse(request: Request, error: unknown): Promise<void> {
-    if (error instanceof Refused && request.calls.length > 1) {
-      for (const call of request.calls) await storeAlone(call, request);
-      return;
-    }
-    const calls = new Set(request.calls);
-    if (!(error instanceof Refused)) for (const call of queue.takeAll()) calls.add(call);
-    for (const call of calls) {
-      queue.remove(call);
-      call.reject(error);
-    }
-  }
-
-  async function storeAlone(call: Call, { records }: Request): Promise<void> {
-    const own = new Set(call.records);
-    const alone = { records: records.filter((record) => own.has(record)), calls: [call] };
-    try {
-      await store(alone);
-      resolveWhole(call);
-    } catch (error) {
-      await refuse(alone, error);
-    }
-  }
-
-  return {
-    warmUp: async () => void (await connected()),
-    publish: (records) =>
-      new Promise((resolve, reject) => {
-        if (records.length === 0) return resolve();
-        const deadline = Date.now() + PUBLISH_DEADLINE_MS;
-        queue.add({ records, deadline, taken: 0, resolve, reject });
-        draining ??= drain();
-      }),
-    close: async () => {
-      await draining;
-      const last = producer;
-      producer = undefined;
-      await last?.then(disconnect).catch(() => undefined);
-    },
-  };
 }
 
 class Refused extends Error {}
 
-/** With one request at a time, a call whose records were all taken and did not fail is stored. */
-function resolveWhole(call: Call): void {
-  if (call.taken === call.records.length) call.resolve();
+function newRequest(): (record: OutgoingRecord) => boolean {
+  const batches = new Map<string, number>();
+  let count = 0;
+  let requestBytes = 0;
+  return ({ topic, partition, bytes }) => {
+    const batch = `${topic} ${partition}`;
+    const batchBytes = (batches.get(batch) ?? 0) + bytes;
+    batches.set(batch, batchBytes);
+    count += 1;
+    requestBytes += bytes;
+    const fits = count <= REQUEST_RECORDS_MAX && requestBytes <= REQUEST_BYTES_MAX;
+    return fits && batchBytes <= BATCH_BYTES_MAX;
+  };
 }
 
 async function connect(client: Kafka): Promise<Producer> {
@@ -180,8 +154,8 @@ async function disconnect(producer: Producer): Promise<void> {
  * Sends one request and checks that every partition has answered: when leaders change in the middle,
  * kafkajs takes a broker that answered for other partitions as done, and skips those that moved to it.
  */
-async function send(producer: Producer, records: readonly PlacedRecord[]): Promise<void> {
-  const byTopic = new Map<string, PlacedRecord[]>();
+async function send(producer: Producer, records: readonly OutgoingRecord[]): Promise<void> {
+  const byTopic = new Map<string, OutgoingRecord[]>();
   const unanswered = new Set<string>();
   for (const record of records) {
     const known = byTopic.get(record.topic);

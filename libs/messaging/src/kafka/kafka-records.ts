@@ -1,5 +1,6 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { Message, ReceivedMessage } from '../durable-log';
+import { partitionOf } from './produce/partition-of';
 
 /** The CloudEvents header with an event's id; a message with its id there needs no other header for it. */
 const CLOUD_EVENT_ID = 'ce_id';
@@ -9,24 +10,25 @@ const RECORD_OVERHEAD_BYTES = 48;
 const HEADER_OVERHEAD_BYTES = 4;
 
 export interface OutgoingRecord {
+  readonly topic: string;
+  readonly partition: number;
   readonly key: string;
   readonly value: string;
   readonly headers: Record<string, string>;
+  /** The most that it takes on the wire. */
+  readonly bytes: number;
 }
 
-/** A message as Kafka stores it. */
-export function toRecord({ id, key, value, headers }: Message): OutgoingRecord {
-  const named = headers[CLOUD_EVENT_ID] === id;
-  return { key, value, headers: named ? { ...headers } : { ...headers, [ID_HEADER]: id } };
-}
-
-/** The most bytes that a record takes on the wire. */
-export function sizeOf({ key, value, headers }: OutgoingRecord): number {
+/** A message as Kafka stores it, on a topic with so many partitions. */
+export function toRecord(topic: string, partitions: number, message: Message): OutgoingRecord {
+  const { id, key, value } = message;
+  const headers = { ...message.headers };
+  if (headers[CLOUD_EVENT_ID] !== id) headers[ID_HEADER] = id;
   let bytes = RECORD_OVERHEAD_BYTES + Buffer.byteLength(key) + Buffer.byteLength(value);
   for (const [name, text] of Object.entries(headers)) {
     bytes += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(text);
   }
-  return bytes;
+  return { topic, partition: partitionOf(key, partitions), key, value, headers, bytes };
 }
 
 /**

@@ -2,10 +2,11 @@ import { within } from '@daybook/platform/plain';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { ReceivedMessage } from '../durable-log';
 import { reasonOf } from './kafka-client';
+import type { PartitionLag } from './kafka-offsets';
 import { fromRecord } from './kafka-records';
 
 /** After this silence the group drops a member: more than a pause, less than a customer would wait. */
-export const SESSION_TIMEOUT_MS = 10_000;
+const SESSION_TIMEOUT_MS = 10_000;
 /** Also how soon a member learns of a rebalance. */
 const HEARTBEAT_MS = 1_000;
 /** The most time for finishing the current chunk in a rebalance; handlers take a second at most. */
@@ -20,6 +21,8 @@ const FETCH_BYTES_MAX = 8 * 1024 * 1024;
 const PARTITIONS_AT_ONCE = 64;
 /** A rebalance may take its whole time-out; a consumer that is silent for longer is stuck. */
 const SILENCE_MAX_MS = REBALANCE_TIMEOUT_MS + 30_000;
+/** A partition with waiting messages from which nothing is fetched for longer is stuck. */
+export const FETCH_SILENCE_MAX_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /** The group has rebalanced or will: fetched messages must be returned. */
@@ -36,6 +39,8 @@ export interface SessionOptions {
   readonly topic: string;
   readonly groupId: string;
   readonly sessionTimeoutMs?: number | undefined;
+  /** Called when there may be a chunk to take, and when the session yields or ends. */
+  wake(): void;
 }
 
 /** A batch fetched from one partition. */
@@ -60,27 +65,21 @@ export interface Chunk {
  * finished and its offsets are committed before its partitions go to another member.
  */
 export class KafkaSession {
-  /** Partitions that the group assigned to this member. */
-  assigned: readonly number[] = [];
   /** Why the session has ended; it cannot be resumed. */
   over: Error | undefined;
   private readonly consumer: Consumer;
   private readonly parts: Part[] = [];
+  /** When each assigned partition was last fetched from; when it was assigned, until then. */
   private readonly fetchedAt = new Map<number, number>();
   /** Set from the first sign of a rebalance until it is over. */
   private leaving: Error | undefined;
-  private closing: Promise<void> | undefined;
+  private state: 'open' | 'closing' = 'open';
   private generation = 0;
   private current: Chunk | undefined;
   private lastActivity = Date.now();
-  private wake: () => void = () => undefined;
 
-  private constructor(
-    private readonly topic: string,
-    client: Kafka,
-    groupId: string,
-    sessionTimeoutMs: number,
-  ) {
+  private constructor(private readonly options: SessionOptions) {
+    const { client, groupId, sessionTimeoutMs = SESSION_TIMEOUT_MS } = options;
     this.consumer = client.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
@@ -97,8 +96,7 @@ export class KafkaSession {
 
   /** Joins the group. Rejects when joining fails or takes too long. */
   static async start(options: SessionOptions): Promise<KafkaSession> {
-    const { client, topic, groupId, sessionTimeoutMs = SESSION_TIMEOUT_MS } = options;
-    const session = new KafkaSession(topic, client, groupId, sessionTimeoutMs);
+    const session = new KafkaSession(options);
     try {
       await within(
         session.join(),
@@ -124,10 +122,9 @@ export class KafkaSession {
       const end = Math.min(records.length, part.at + limit - messages.length);
       if (end === part.at) continue;
       for (const record of records.slice(part.at, end)) {
-        messages.push(fromRecord(this.topic, partition, record));
+        messages.push(fromRecord(this.options.topic, partition, record));
       }
       pieces.push({ part, end });
-      if (messages.length === limit) break;
     }
     if (messages.length === 0) return undefined;
     this.current = { messages, pieces, generation: this.generation };
@@ -141,24 +138,19 @@ export class KafkaSession {
 
   /** Whether the current chunk should be finished soon, or returned if it cannot be. */
   get mustYield(): boolean {
-    return this.leaving !== undefined || this.over !== undefined || this.closing !== undefined;
+    return this.leaving !== undefined || this.over !== undefined || this.state === 'closing';
   }
 
   /** Commits the group's offsets after the chunk. A commit that fails ends the session. */
   async commit(chunk: Chunk): Promise<void> {
-    const offsets = chunk.pieces.map(({ part, end }) => {
-      const { batch, resolveOffset } = part.payload;
-      const last = batch.messages[end - 1]?.offset as string;
-      // A batch may end with control records, which are no messages.
-      const offset = end === batch.messages.length ? batch.lastOffset() : last;
-      if (this.owns(chunk)) resolveOffset(last);
-      return { partition: batch.partition, offset: String(BigInt(offset) + 1n) };
-    });
     try {
       if (this.owns(chunk)) {
-        await chunk.pieces[0]?.part.payload.commitOffsetsIfNecessary({
-          topics: [{ topic: this.topic, partitions: offsets }],
-        });
+        for (const { part, end } of chunk.pieces) {
+          const last = part.payload.batch.messages[end - 1];
+          if (last) part.payload.resolveOffset(last.offset);
+        }
+        const payload = chunk.pieces[0]?.part.payload;
+        await payload?.commitOffsetsIfNecessary(payload.uncommittedOffsets());
       }
       for (const { part, end } of chunk.pieces) {
         part.at = end;
@@ -176,50 +168,39 @@ export class KafkaSession {
     this.returnBatches();
   }
 
-  /** Resolves when there may be a chunk to take, or after `timeoutMs`. */
-  async wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (this.over || signal.aborted || this.parts.some(isUnread)) return;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, timeoutMs);
-      signal.addEventListener('abort', done);
-      this.wake = done;
-    });
-  }
-
-  /** Ends the session when kafkajs shows no activity: it is known to get stuck in retries. */
-  checkAlive(): void {
+  /**
+   * Ends the session when kafkajs is stuck: when it shows no activity, or fetches nothing from a partition where
+   * messages wait. Control records at the end of a partition look like the latter. A new session that fetches
+   * nothing either shows that they are the cause: `known` keeps those offsets, by partition.
+   */
+  check(partitions: readonly PartitionLag[], known: Map<number, bigint>): void {
     const silentMs = Date.now() - this.lastActivity;
-    if (silentMs < SILENCE_MAX_MS || this.parts.length > 0) return;
-    this.end(new Error(`The consumer showed no activity for ${silentMs / 1000} s.`));
-  }
-
-  /** When a partition was last fetched from, or assigned if that was later. */
-  lastFetch(partition: number): number {
-    return this.fetchedAt.get(partition) ?? Number.POSITIVE_INFINITY;
-  }
-
-  end(error: Error): void {
-    this.over ??= error;
-    this.returnBatches();
-    this.wake();
+    if (silentMs > SILENCE_MAX_MS && this.parts.length === 0) {
+      this.end(new Error(`The consumer showed no activity for ${silentMs / 1000} s.`));
+    }
+    const fetchDue = Date.now() - FETCH_SILENCE_MAX_MS;
+    for (const { partition, place, waiting } of partitions) {
+      const fetchedAt = this.fetchedAt.get(partition);
+      if (waiting <= 0n || known.get(partition) === place) continue;
+      if (fetchedAt === undefined || fetchedAt > fetchDue) continue;
+      known.set(partition, place);
+      this.end(
+        new Error(`The consumer fetches nothing from partition ${partition}, where messages wait.`),
+      );
+    }
   }
 
   /** Leaves the group and returns what is fetched and not handled. */
-  close(): Promise<void> {
-    this.closing ??= within(this.consumer.disconnect(), CLOSE_TIMEOUT_MS, 'late')
-      .catch(() => undefined)
-      .then(() => this.end(new Error('The consumer was closed.')));
+  async close(): Promise<void> {
+    this.state = 'closing';
     this.returnBatches();
-    return this.closing;
+    await within(this.consumer.disconnect(), CLOSE_TIMEOUT_MS, 'late').catch(() => undefined);
+    this.end(new Error('The consumer was closed.'));
   }
 
   private async join(): Promise<void> {
-    const { consumer, topic } = this;
+    const { consumer } = this;
+    const { topic } = this.options;
     const { GROUP_JOIN, HEARTBEAT, COMMIT_OFFSETS, CRASH } = consumer.events;
     const noteActivity = (): void => {
       this.lastActivity = Date.now();
@@ -228,9 +209,9 @@ export class KafkaSession {
     consumer.on(COMMIT_OFFSETS, noteActivity);
     consumer.on(CRASH, ({ payload }) => this.end(payload.error));
     consumer.on(GROUP_JOIN, ({ payload }) => {
-      this.assigned = payload.memberAssignment[topic] ?? [];
       this.fetchedAt.clear();
-      for (const partition of this.assigned) this.fetchedAt.set(partition, Date.now());
+      const assigned = payload.memberAssignment[topic] ?? [];
+      for (const partition of assigned) this.fetchedAt.set(partition, Date.now());
       this.generation += 1;
       this.leaving = undefined;
     });
@@ -246,33 +227,30 @@ export class KafkaSession {
 
   /** Resolves when the batch is handled, rejects when it must be returned. */
   private async collect(payload: EachBatchPayload): Promise<void> {
-    if (this.closing !== undefined) return;
+    if (this.state === 'closing') return;
     const refusal = this.over ?? this.leaving;
     if (refusal) throw refusal;
-    this.fetchedAt.set(payload.batch.partition, Date.now());
-    let finish: Part['finish'] = () => undefined;
-    const finished = new Promise<void>((resolve, reject) => {
-      finish = (error) => (error ? reject(error) : resolve());
-    });
-    const fetched: Part = { payload, at: 0, finish };
-    this.parts.push(fetched);
-    this.wake();
+    const { partition } = payload.batch;
+    this.fetchedAt.set(partition, Date.now());
     // kafkajs sends no heartbeats by itself while a handler runs.
-    const beating = setInterval(() => this.sendHeartbeat(payload), HEARTBEAT_MS);
+    const beating = setInterval(() => {
+      payload.heartbeat().catch((error) => {
+        // A broken connection is no reason to end: the next heartbeat or the commit decides.
+        if (MEMBERSHIP_LOST.has(reasonOf(error).type)) this.failed(error);
+      });
+    }, HEARTBEAT_MS);
+    let part: Part | undefined;
     try {
-      await finished;
+      await new Promise<void>((resolve, reject) => {
+        part = { payload, at: 0, finish: (error) => (error ? reject(error) : resolve()) };
+        this.parts.push(part);
+        this.options.wake();
+      });
     } finally {
       clearInterval(beating);
-      this.parts.splice(this.parts.indexOf(fetched), 1);
-      this.fetchedAt.set(payload.batch.partition, Date.now());
+      this.parts.splice(this.parts.indexOf(part as Part), 1);
+      this.fetchedAt.set(partition, Date.now());
     }
-  }
-
-  private sendHeartbeat({ heartbeat }: EachBatchPayload): void {
-    heartbeat().catch((error) => {
-      // A broken connection is no reason to end: the next heartbeat or the commit decides.
-      if (MEMBERSHIP_LOST.has(reasonOf(error).type)) this.failed(error);
-    });
   }
 
   private failed(error: unknown): void {
@@ -280,18 +258,20 @@ export class KafkaSession {
     if (MEMBERSHIP_LOST.has(reasonOf(error).type)) this.leaving ??= reason;
     else this.over ??= reason;
     this.returnBatches();
-    this.wake();
+    this.options.wake();
+  }
+
+  private end(error: Error): void {
+    this.over ??= error;
+    this.returnBatches();
+    this.options.wake();
   }
 
   /** Returns every batch that is not in the current chunk, if a rebalance or the end requires it. */
   private returnBatches(): void {
     const error = this.over ?? this.leaving;
-    if (!error && this.closing === undefined) return;
+    if (!error && this.state === 'open') return;
     const busy = new Set(this.current?.pieces.map(({ part }) => part));
     for (const part of this.parts) if (!busy.has(part)) part.finish(error);
   }
-}
-
-function isUnread({ at, payload }: Part): boolean {
-  return at < payload.batch.messages.length;
 }

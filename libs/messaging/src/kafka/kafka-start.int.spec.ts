@@ -30,12 +30,12 @@ describeWithKafka('opening Kafka', () => {
   let admin: Admin;
   let topic: string;
 
-  /** The sentence with which a start is refused. */
+  /** The message of the error when the log cannot be opened. */
   const refusal = async (
     brokers: string,
     options: Parameters<KafkaFixture['open']>[1] = {},
   ): Promise<string> => {
-    // Node's own sockets: encryption and broken connections are what this is about.
+    // With Node's own sockets, as these tests are about encryption and closed connections.
     const opened = kafka.open(topic, { brokers, connect: undefined, ...options } as never);
     const error: unknown = await opened.then(
       () => undefined,
@@ -58,7 +58,7 @@ describeWithKafka('opening Kafka', () => {
         permissionType: AclPermissionTypes.ALLOW,
       })),
     });
-    // Brokers hear of it a moment later.
+    // Brokers learn of it a moment later.
     await until(async () => {
       const { resources } = await admin.describeAcls({
         resourceType: AclResourceTypes.TOPIC,
@@ -85,7 +85,7 @@ describeWithKafka('opening Kafka', () => {
     await kafka.end();
   });
 
-  it('makes missing topics as their settings say', async () => {
+  it('creates missing topics with their settings', async () => {
     const compacted = `${topic}-compacted`;
     await kafka.open(topic, {
       topics: [
@@ -109,7 +109,7 @@ describeWithKafka('opening Kafka', () => {
     expect(setting(compacted, 'cleanup.policy')).toBe('compact');
   });
 
-  it('refuses a topic that is cleaned up in another way', async () => {
+  it('refuses a topic with another clean-up policy', async () => {
     await kafka.open(topic);
     const topics = [{ name: topic, partitions: 4, retentionMs: null }];
     expect(await refusal(kafkaBrokers(), { topics })).toBe(
@@ -117,7 +117,7 @@ describeWithKafka('opening Kafka', () => {
     );
   });
 
-  it('warns of another number of partitions, and keeps to it', async () => {
+  it('warns of another number of partitions, and keeps it', async () => {
     await kafka.open(topic);
     const warnings: string[] = [];
     const log = await kafka.open(topic, {
@@ -130,16 +130,16 @@ describeWithKafka('opening Kafka', () => {
     expect(ends.reduce((sum, { high }) => sum + Number(high), 0)).toBe(3);
   });
 
-  it('says that nobody answers', async () => {
+  it('says that no broker answers', async () => {
     const place = `127.0.0.1:${await freePort()}`;
     expect(await refusal(place)).toBe(
       `Kafka: ${place} cannot be reached (ECONNREFUSED). Start the brokers, or correct the address in DAYBOOK_KAFKA_BROKERS.`,
     );
   });
 
-  it('says that the string is wrong', async () => {
-    expect(await refusal('localhost', { variable: 'MY_KAFKA' })).toContain(
-      'MY_KAFKA names "localhost", which is not host:port. Write host:port',
+  it('says what is wrong with the address', async () => {
+    expect(await refusal('localhost')).toContain(
+      'DAYBOOK_KAFKA_BROKERS names "localhost", which is not host:port. Write host:port',
     );
   });
 
@@ -175,7 +175,7 @@ describeWithKafka('opening Kafka', () => {
     const login = `kafka://${name}:${password}@${SECURED}`;
 
     it.each(['plain', 'scram-sha-256', 'scram-sha-512'])(
-      'says that %s does not let the user in',
+      'says that the broker does not accept the user with %s',
       async (mechanism) => {
         expect(await refusal(`kafka://${name}:wrong@${SECURED}?sasl=${mechanism}`)).toBe(
           `Kafka: ${SECURED} does not accept the user "daybook" with ${mechanism}. Correct the user, the password or sasl= in DAYBOOK_KAFKA_BROKERS.`,
@@ -189,7 +189,7 @@ describeWithKafka('opening Kafka', () => {
       );
     });
 
-    it('says that a topic is missing and may not be made', async () => {
+    it('says that a topic is missing and may not be created', async () => {
       expect(await refusal(login)).toContain(`this user may not use the topic ${topic}`);
       await grant(DESCRIBE);
       expect(await refusal(login)).toContain(
@@ -212,7 +212,7 @@ describeWithKafka('opening Kafka', () => {
     });
 
     it.each(['plain', 'scram-sha-256', 'scram-sha-512'])(
-      'publishes and warns of what it may not see, let in by %s',
+      'publishes as a user of %s, and warns of a setting that it may not see',
       async (mechanism) => {
         await kafka.open(topic);
         await grant(WRITE);

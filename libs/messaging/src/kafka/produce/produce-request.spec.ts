@@ -18,8 +18,8 @@ const text = fc.oneof(
 
 const message = fc.record(
   {
-    key: fc.oneof(text, fc.constant(null)),
-    value: fc.oneof(text, fc.constant(null), fc.constant(Buffer.from([0, 255, 128]))),
+    key: text,
+    value: text,
     headers: fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), text, { maxKeys: 12 }),
   },
   { requiredKeys: ['key', 'value'] },
@@ -73,10 +73,12 @@ describe('a Produce request', () => {
   it.each([
     ['a time', { timestamp: '1' }],
     ['a header that is no text', { headers: { a: Buffer.from('b') } }],
+    ['no key', { key: null }],
+    ['a value that is no text', { value: Buffer.from([0, 255, 128]) }],
   ])('is left to kafkajs for a message with %s', (_, parts) => {
     const messages = [{ key: 'k', value: 'v', ...parts }];
     const topicData = [{ topic: 't', partitions: [{ partition: 0, messages }] }];
-    expect(canEncode({ acks: -1, timeout: 1, topicData })).toBe(false);
+    expect(canEncode({ acks: -1, timeout: 1, topicData } as never)).toBe(false);
   });
 });
 

@@ -18,14 +18,13 @@ export interface ProduceArguments {
   }[];
 }
 
-export interface ProducedMessage {
-  readonly key?: string | Buffer | null;
-  readonly value?: string | Buffer | null;
-  readonly headers?: Readonly<Record<string, unknown>>;
+/** `canEncode` checks that all parts are texts. */
+interface ProducedMessage {
+  readonly key: string;
+  readonly value: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly timestamp?: string;
 }
-
-type Text = string | Buffer | null | undefined;
 
 /** Up to the records: offset, length, epoch, magic, checksum, ten fields (Kafka protocol, record batch v2). */
 const BATCH_HEADER_BYTES = 61;
@@ -37,9 +36,12 @@ const MAGIC = 2;
 const SHORT = 64;
 /** A variable-length number of 32 bits takes five bytes at most. */
 const VARINT_BYTES_MAX = 5;
+/** Of a request besides topics and batches, of a topic besides its name, and of a partition besides its batch. */
+const FIELDS_BYTES_MAX = 16;
+const FIRST_BUFFER_BYTES = 64 * 1024;
 const ASCII_MAX = 0x7f;
 
-/** Whether this encoder knows what is asked for: our messages are text, without times of their own. */
+/** Whether this encoder can write the request: our messages are text, without times of their own. */
 export function canEncode({
   compression = 0,
   transactionalId,
@@ -51,24 +53,27 @@ export function canEncode({
   );
 }
 
-function isPlain({ headers = {}, timestamp }: ProducedMessage): boolean {
-  if (timestamp !== undefined) return false;
+function isPlain({ key, value, headers = {}, timestamp }: ProducedMessage): boolean {
+  if (timestamp !== undefined || typeof key !== 'string' || typeof value !== 'string') return false;
   for (const name in headers) if (typeof headers[name] !== 'string') return false;
   return true;
 }
 
 /** The body of a Produce request, versions 3 to 7, written at once into one buffer. */
 export function encodeProduce(request: ProduceArguments, now: number): Buffer {
-  const writer = new Writer(bytesAtMost(request));
+  const writer = new Writer();
   writer.int16(-1);
   writer.int16(request.acks);
   writer.int32(request.timeout);
   writer.int32(request.topicData.length);
   for (const { topic, partitions } of request.topicData) {
-    writer.int16(Buffer.byteLength(topic));
-    writer.text(topic, Buffer.byteLength(topic));
+    const bytes = Buffer.byteLength(topic);
+    writer.reserve(FIELDS_BYTES_MAX + bytes);
+    writer.int16(bytes);
+    writer.text(topic, bytes);
     writer.int32(partitions.length);
     for (const { partition, messages, firstSequence = 0 } of partitions) {
+      writer.reserve(FIELDS_BYTES_MAX + BATCH_HEADER_BYTES);
       writer.int32(partition);
       const sizeAt = writer.at;
       writer.int32(0);
@@ -106,45 +111,41 @@ function writeBatch(
   buffer.writeUInt32BE(crc32c(buffer, start + CHECKSUM_FROM, end), start + 17);
 }
 
-function writeRecord(
-  writer: Writer,
-  { key, value, headers = {} }: ProducedMessage,
-  offset: number,
-) {
-  const names = Object.keys(headers);
-  const keyBytes = bytesOf(key);
-  const valueBytes = bytesOf(value);
+function writeRecord(writer: Writer, message: ProducedMessage, offset: number): void {
+  const { key, value, headers = {} } = message;
+  const headerTexts = Object.entries(headers).flat();
+  const texts = [key, value, ...headerTexts];
+  const sizes = texts.map(bytesOf);
+  const headerCount = headerTexts.length / 2;
   // One byte of attributes, one for the time, which is the batch's.
-  let size = 2 + sizeOfVarint(offset) + sizeOfVarint(names.length);
-  size += sizeOfText(keyBytes) + sizeOfText(valueBytes);
-  for (const name of names) {
-    size += sizeOfText(bytesOf(name)) + sizeOfText(bytesOf(headers[name] as string));
-  }
+  let size = 2 + sizeOfVarint(offset) + sizeOfVarint(headerCount);
+  for (const bytes of sizes) size += sizeOfVarint(bytes) + bytes;
+  writer.reserve(VARINT_BYTES_MAX + size);
   writer.varint(size);
-  writer.int8(0);
+  writer.varint(0);
   writer.varint(0);
   writer.varint(offset);
-  writer.sizedText(key, keyBytes);
-  writer.sizedText(value, valueBytes);
-  writer.varint(names.length);
-  for (const name of names) {
-    const text = headers[name] as string;
-    writer.sizedText(name, bytesOf(name));
-    writer.sizedText(text, bytesOf(text));
+  for (const [n, text] of texts.entries()) {
+    if (n === 2) writer.varint(headerCount);
+    const bytes = sizes[n] as number;
+    writer.varint(bytes);
+    writer.text(text, bytes);
   }
+  if (headerCount === 0) writer.varint(0);
 }
 
-/** Writes what is known to fit. */
+/** Writes into a buffer. `reserve` must be called before. */
 class Writer {
   at = 0;
-  readonly buffer: Buffer;
+  buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES);
 
-  constructor(bytes: number) {
-    this.buffer = Buffer.allocUnsafe(bytes);
-  }
-
-  int8(value: number): void {
-    this.at = this.buffer.writeInt8(value, this.at);
+  /** Makes room for so many more bytes. */
+  reserve(bytes: number): void {
+    const needed = this.at + bytes;
+    if (needed <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafe(2 * needed);
+    this.buffer.copy(larger, 0, 0, this.at);
+    this.buffer = larger;
   }
 
   int16(value: number): void {
@@ -161,29 +162,21 @@ class Writer {
 
   /** A number in Protocol Buffers' zigzag encoding. */
   varint(value: number): void {
-    let rest = ((value << 1) ^ (value >> 31)) >>> 0;
+    let rest = zigzag(value);
     for (; rest > ASCII_MAX; rest >>>= 7) this.buffer[this.at++] = (rest & ASCII_MAX) | 0x80;
     this.buffer[this.at++] = rest;
   }
 
-  sizedText(text: Text, bytes: number): void {
-    this.varint(bytes);
-    if (text !== null && text !== undefined) this.text(text, bytes);
-  }
-
-  text(text: string | Buffer, bytes: number): void {
-    if (typeof text !== 'string') this.buffer.set(text, this.at);
-    else if (bytes !== text.length) this.buffer.write(text, this.at, bytes, 'utf8');
+  text(text: string, bytes: number): void {
+    if (bytes !== text.length) this.buffer.write(text, this.at, bytes, 'utf8');
     else if (bytes > SHORT) this.buffer.write(text, this.at, bytes, 'latin1');
     else for (let i = 0; i < bytes; i += 1) this.buffer[this.at + i] = text.charCodeAt(i);
     this.at += bytes;
   }
 }
 
-/** Bytes in UTF-8; as many as characters means that all are ASCII. -1 for nothing. */
-function bytesOf(text: Text): number {
-  if (text === null || text === undefined) return -1;
-  if (typeof text !== 'string') return text.length;
+/** Bytes in UTF-8; as many as characters means that all are ASCII. */
+function bytesOf(text: string): number {
   if (text.length > SHORT) return Buffer.byteLength(text);
   for (let i = 0; i < text.length; i += 1) {
     if (text.charCodeAt(i) > ASCII_MAX) return Buffer.byteLength(text);
@@ -191,29 +184,12 @@ function bytesOf(text: Text): number {
   return text.length;
 }
 
-function sizeOfText(bytes: number): number {
-  return sizeOfVarint(bytes) + Math.max(bytes, 0);
-}
-
 function sizeOfVarint(value: number): number {
   let bytes = 1;
-  for (let rest = ((value << 1) ^ (value >> 31)) >>> 0; rest > ASCII_MAX; rest >>>= 7) bytes += 1;
+  for (let rest = zigzag(value); rest > ASCII_MAX; rest >>>= 7) bytes += 1;
   return bytes;
 }
 
-function bytesAtMost({ topicData }: ProduceArguments): number {
-  let bytes = 64;
-  for (const { topic, partitions } of topicData) {
-    bytes += 8 + Buffer.byteLength(topic);
-    for (const { messages } of partitions) {
-      bytes += 8 + BATCH_HEADER_BYTES;
-      for (const { key, value, headers = {} } of messages) {
-        bytes += 6 * VARINT_BYTES_MAX + Math.max(bytesOf(key), 0) + Math.max(bytesOf(value), 0);
-        for (const name in headers) {
-          bytes += 2 * VARINT_BYTES_MAX + bytesOf(name) + bytesOf(headers[name] as string);
-        }
-      }
-    }
-  }
-  return bytes;
+function zigzag(value: number): number {
+  return ((value << 1) ^ (value >> 31)) >>> 0;
 }
