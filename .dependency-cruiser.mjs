@@ -41,10 +41,10 @@ const FOLDERS = {
   },
   'chain-watcher': {
     mechanisms: [
-      'state',
-      'blocks',
-      'match',
       'monitoring',
+      'blocks',
+      'state',
+      'match',
       'publish',
       'reorg',
       'finality',
@@ -213,10 +213,12 @@ export default {
         '^libs/event-store/src/eventstoredb/',
       ],
     ),
-    only('chain-libraries-in-chains-only', 'Chains differ in one place.', '(ethers|tronweb)/', [
-      '^libs/chains/',
-      '^apps/daybook/src/demo',
-    ]),
+    only(
+      'chain-libraries-in-chains-only',
+      'Chains differ in one place.',
+      '(ethers|tronweb|@scure/bip32)/',
+      ['^libs/chains/', '^apps/daybook/src/demo'],
+    ),
     only(
       'kafkajs-in-messaging-only',
       'The durable-log port is the only thing that knows a broker.',

@@ -93,7 +93,7 @@ export function describeTransferToBalance(name: string, openEngines: () => Promi
         ...engines.watcher,
       });
       watcher = await NestFactory.create<NestFastifyApplication>(
-        WatcherModule.forRoot(env, pino({ level: 'silent' })),
+        await WatcherModule.forRoot(env, pino({ level: 'silent' })),
         new FastifyAdapter(),
         { logger: false },
       );

@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   });
   const logger = createLogger('chain-watcher', env.logLevel);
   const app = await NestFactory.create<NestFastifyApplication>(
-    WatcherModule.forRoot(env, logger),
+    await WatcherModule.forRoot(env, logger),
     new FastifyAdapter(),
     { logger: false, abortOnError: false },
   );

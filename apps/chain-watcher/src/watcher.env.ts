@@ -15,10 +15,7 @@ export class WatcherEnv extends AppEnv {
   readonly watcherPollMs?: number;
 }
 
-/**
- * The configuration from environment variables, with everything that it names checked as far as no
- * other machine is needed. Throws an error whose message says what would be right.
- */
+/** Checks what it can without another machine. Throws an error whose message says what would be right. */
 export function readWatcherEnv(source: NodeJS.ProcessEnv = process.env): Readonly<WatcherEnv> {
   const env = readEnvironment(WatcherEnv, source);
   loadChainsFile(env.chainsFile ?? null);

@@ -1,57 +1,87 @@
-import { loadChainsFile } from '@daybook/chains';
+import { findChain, loadChainsFile } from '@daybook/chains';
 import { TOPIC_SETTINGS, TOPICS } from '@daybook/contracts';
-import { DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
-import { createHealth, createMetrics } from '@daybook/platform';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
+import { createHealth, createMetrics, type HealthChecks } from '@daybook/platform';
+import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { Watchers } from './leader/watchers';
+import { type RunningChain, runChain } from './leader/run-chain';
 import { HEALTH, ProbesController } from './monitoring/probes.controller';
 import { createWatcherMetrics } from './monitoring/watcher-metrics';
-import { WatcherStore } from './state/watcher-store';
+import type { ChainRun } from './state/watch-state';
 import { PostgresWatcherStore } from './store/postgres-watcher-store';
 import type { WatcherEnv } from './watcher.env';
 
 const READ_TOPICS: readonly string[] = [TOPICS.purseAddress, TOPICS.watchRequest];
 const WRITTEN_TOPICS: readonly string[] = [TOPICS.transfer, TOPICS.chainHead, TOPICS.watchReport];
 
-/** Wires the chain-watcher from its configuration. */
+/** The watches of this process, one for each configured chain. */
+class Watchers implements OnApplicationShutdown {
+  private readonly running: readonly RunningChain[];
+
+  constructor(private readonly parts: Omit<ChainRun, 'chain' | 'connection'>) {
+    const { registry, logger } = parts;
+    this.running = registry.connections.map((connection) => {
+      const chain = findChain(registry, connection.chain);
+      if (chain === null) throw new Error(`${connection.chain} is not in the registry.`);
+      return runChain({ ...parts, chain, connection });
+    });
+    if (this.running.length === 0) logger.warn('no chain is configured, so nothing is watched');
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.running.map((chain) => chain.stop()));
+    await this.parts.log.close();
+    await this.parts.store.close();
+  }
+
+  /** Chains are followed without the log, and with addresses that cannot be read: those checks are optional. */
+  checks(): HealthChecks {
+    const required = this.running.map((it) => [it.chain, async () => checkChain(it)] as const);
+    const optional = this.running.map(
+      (it) => [`${it.chain} addresses`, async () => checkAddresses(it)] as const,
+    );
+    return {
+      required: Object.fromEntries(required),
+      optional: { ...Object.fromEntries(optional), log: () => this.parts.log.check() },
+    };
+  }
+}
+
+function checkChain(chain: RunningChain): string {
+  const { state, detail } = chain.health();
+  if (state === 'stalled') throw new Error(detail ?? state);
+  return `${chain.role()}, ${state}`;
+}
+
+function checkAddresses(chain: RunningChain): void {
+  const parked = chain.parkedAddresses();
+  if (parked === 0) return;
+  throw new Error(
+    `${parked} addresses are not watched, as their messages cannot be read: their keys in ${TOPICS.purseAddress} are parked.`,
+  );
+}
+
+/** The chain-watcher. Making the module starts the watches; closing the app stops them. */
 @Module({})
 export class WatcherModule {
-  static forRoot(env: WatcherEnv, logger: Logger): DynamicModule {
-    const chains = loadChainsFile(env.chainsFile ?? null);
+  static async forRoot(env: WatcherEnv, logger: Logger): Promise<DynamicModule> {
+    const registry = loadChainsFile(env.chainsFile ?? null);
     const metrics = createMetrics('chain-watcher');
-    const watcherMetrics = createWatcherMetrics(
-      metrics,
-      chains.connections.map(({ chain }) => chain),
-    );
+    const chains = registry.connections.map(({ chain }) => chain);
+    const watchers = new Watchers({
+      ...{ registry, logger, metrics: createWatcherMetrics(metrics, chains) },
+      log: await openLog(env, logger),
+      store: new PostgresWatcherStore({ url: env.databaseUrl }),
+      pollMs: env.watcherPollMs,
+    });
     return {
       module: WatcherModule,
       controllers: [ProbesController],
       providers: [
         { provide: Registry, useValue: metrics.registry },
-        {
-          provide: WatcherStore,
-          useFactory: () => new PostgresWatcherStore({ url: env.databaseUrl }),
-        },
-        {
-          provide: DurableLog,
-          useFactory: () => openLog(env, logger),
-        },
-        {
-          provide: Watchers,
-          inject: [WatcherStore, DurableLog],
-          useFactory: (store: WatcherStore, log: DurableLog) =>
-            new Watchers({
-              ...{ registry: chains, store, log, logger, metrics: watcherMetrics },
-              pollMs: env.watcherPollMs,
-            }),
-        },
-        {
-          provide: HEALTH,
-          inject: [Watchers],
-          useFactory: (watchers: Watchers) => createHealth(watchers.checks()),
-        },
+        { provide: Watchers, useValue: watchers },
+        { provide: HEALTH, useValue: createHealth(watchers.checks()) },
       ],
     };
   }

@@ -114,7 +114,7 @@ describe('a watch under faults, reorgs and crashes', () => {
 
   it('publishes what the chain shows when an operator asks for rescans and resets the ring', async () => {
     const failures: string[] = [];
-    const ends = { operator: 0, 'ring-reset': 0, versions: 0 };
+    const ends = { 'late-address': 0, operator: 0, 'ring-reset': 0, versions: 0 };
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       const outcome = await simulate(seed, keccak, { operator: true }).catch((error: Error) => {
         throw new Error(`seed ${seed}: ${error.message}`, { cause: error });

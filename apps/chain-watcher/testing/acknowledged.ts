@@ -2,7 +2,7 @@ import type { TransferV1 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
 import { blockTransfers } from '../../../libs/chains/src/evm/transfers';
 import type { BlockWithReceipts } from '../../../libs/chains/testing/raw-blocks';
-import { isForLateAddress } from '../src/state/rescan';
+import { lateRescans } from '../src/state/rescan';
 import type { Mint } from './address-topic';
 import type { InMemoryWatcherStore } from './in-memory-store';
 import { CHAIN, IDS, type ModelChain } from './model-chain';
@@ -61,7 +61,7 @@ export function witnessAcknowledgement(
       throw new Error(`The acknowledgement went back from ${acknowledged} to ${now}.`);
     }
     acknowledged = now;
-    for (const { after } of rescans.filter(isForLateAddress)) {
+    for (const { after } of lateRescans(rescans)) {
       if (after === null || after < now) throw new Error(`${now} waits for blocks.`);
     }
     if (taken === null || taken < now || drainedTip === null) {

@@ -3,7 +3,6 @@ import { type FinalityV1, parseTransfer, TOPICS, type TransferV1 } from '@dayboo
 import type { DurableLog } from '@daybook/messaging';
 import { InMemoryBroker, InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
 import { readAddresses } from '../src/addresses/purse-addresses.consumer';
-import { policyGroups } from '../src/finality/policy';
 import type { Position } from '../src/state/position';
 import type { Leadership, WatcherStore } from '../src/state/watcher-store';
 import { createWatch, type Watch } from '../src/watch/watch';
@@ -75,12 +74,11 @@ export async function drive(
   const table = createAddressTable('evm');
   await readAddresses(store, CHAIN, table);
   const leadership = (await store.lead(CHAIN)) as Leadership;
-  const known = new Set(registry.assets.map(({ id }) => id));
   const parts = {
     chain,
     startBlock,
-    policies: policyGroups(finality, registry.assetFinality),
-    isKnownAsset: (asset: string) => known.has(asset),
+    registry,
+    log: wrap(log),
     client: openChain(chain, connection, registry),
     store: wrap(store),
     leadership,
@@ -95,7 +93,7 @@ export async function drive(
       learned() {},
     },
   };
-  const watch = createWatch(parts, await store.load(CHAIN), wrap(log));
+  const watch = createWatch(parts, await store.load(CHAIN));
 
   async function settle(): Promise<void> {
     while (await watch.pass());
@@ -110,6 +108,7 @@ export async function drive(
       const stored = watch.offerAddresses(minted, position);
       await settle();
       await stored;
+      await settle();
     },
     published: (txHash) =>
       broker

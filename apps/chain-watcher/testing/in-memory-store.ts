@@ -1,8 +1,7 @@
-import { transferMessage } from '../src/publish/messages';
+import { transferMessage } from '../src/publish/relay';
 import { highest, type Position } from '../src/state/position';
-import { isForLateAddress, isOpen, type OperatorRescan, type Rescan } from '../src/state/rescan';
-import type { Ring } from '../src/state/ring';
-import type { TrackedTransfer } from '../src/state/tracked-transfer';
+import { isOpen, type Rescan } from '../src/state/rescan';
+import { advanceRing, type Ring } from '../src/state/ring';
 import {
   type BlockRef,
   type Change,
@@ -11,6 +10,7 @@ import {
   LostLeadership,
   type OutboxMessage,
   type RescanReport,
+  type TrackedTransfer,
   WatcherStore,
   type WatchRecord,
 } from '../src/state/watcher-store';
@@ -27,7 +27,7 @@ interface ChainMemory {
   readonly addresses: Set<string>;
   outbox: OutboxMessage[];
   /** The last report on each rescan of an operator. */
-  readonly reported: Map<string, { readonly rescan: OperatorRescan; readonly at: number }>;
+  readonly reported: Map<string, { readonly rescan: Rescan; readonly at: number }>;
 }
 
 /** The twin of the store for pure tests. What it holds survives the watch that wrote it. */
@@ -108,7 +108,7 @@ export class InMemoryWatcherStore extends WatcherStore {
   }
 
   /** What an operator does from another process. */
-  request(chain: string, rescan: OperatorRescan): void {
+  request(chain: string, rescan: Rescan): void {
     const memory = this.of(chain);
     memory.rescans = [...memory.rescans, rescan];
   }
@@ -117,13 +117,13 @@ export class InMemoryWatcherStore extends WatcherStore {
   cancel(chain: string, id: string): void {
     const memory = this.of(chain);
     memory.rescans = memory.rescans.map((it) =>
-      it.id === id && isOpen(it) && !isForLateAddress(it) ? { ...it, state: 'cancelled' } : it,
+      it.id === id && isOpen(it) && isRequested(it) ? { ...it, state: 'cancelled' } : it,
     );
   }
 
   /** Everything that operators requested. */
-  requested(chain: string): readonly OperatorRescan[] {
-    return this.of(chain).rescans.filter((it) => !isForLateAddress(it));
+  requested(chain: string): readonly Rescan[] {
+    return this.of(chain).rescans.filter(isRequested);
   }
 
   async rescans(chain: string): Promise<readonly Rescan[]> {
@@ -145,17 +145,9 @@ export class InMemoryWatcherStore extends WatcherStore {
   async commit({ chain, fence }: Leadership, change: Change): Promise<void> {
     const memory = this.of(chain);
     if (memory.fence !== fence) throw new LostLeadership(chain);
-    const { start, advance, ring, rescans = [], addresses = [], transfers = [] } = change;
-    if (start) {
-      const { number, ring, at } = start;
-      Object.assign(memory, { startNumber: number, startedAt: at, ring });
-    }
-    if (advance) {
-      const { ancestor, added, oldest } = advance;
-      const kept = memory.ring.filter(({ number }) => number <= ancestor);
-      memory.ring = [...kept, ...added].filter(({ number }) => number >= oldest);
-    }
-    if (ring) memory.ring = ring;
+    const { start, advance, rescans = [], addresses = [], transfers = [] } = change;
+    if (start) Object.assign(memory, { startNumber: start.number, startedAt: start.at });
+    if (advance) memory.ring = advanceRing(memory.ring, advance);
     for (const rescan of rescans) {
       const before = memory.rescans.find(({ id }) => id === rescan.id);
       if (!before) memory.rescans = [...memory.rescans, rescan];
@@ -164,7 +156,7 @@ export class InMemoryWatcherStore extends WatcherStore {
       }
     }
     if (change.cancelled !== undefined) this.cancel(chain, change.cancelled);
-    memory.rescans = memory.rescans.filter((it) => isOpen(it) || !isForLateAddress(it));
+    memory.rescans = memory.rescans.filter((it) => isOpen(it) || isRequested(it));
     memory.taken = highest(memory.taken, change.taken ?? null);
     memory.acknowledged = highest(memory.acknowledged, change.acknowledged ?? null);
     for (const address of addresses) memory.addresses.add(address);
@@ -221,6 +213,10 @@ export class InMemoryWatcherStore extends WatcherStore {
     this.chains.set(chain, memory);
     return memory;
   }
+}
+
+function isRequested({ origin }: Rescan): boolean {
+  return origin !== 'late-address';
 }
 
 function emptyMemory(fence: bigint): ChainMemory {

@@ -1,4 +1,4 @@
-import type { OperatorRescan } from '../src/state/rescan';
+import { NOT_BEGUN, type Rescan } from '../src/state/rescan';
 import type { Watch } from '../src/watch/watch';
 import type { InMemoryWatcherStore } from './in-memory-store';
 import { CHAIN, type ModelChain } from './model-chain';
@@ -21,12 +21,9 @@ export function createOperator(
   store: InMemoryWatcherStore,
   model: ModelChain,
 ): Operator {
-  function request(wish: Pick<OperatorRescan, 'origin' | 'from' | 'to'>): void {
+  function request(wish: Pick<Rescan, 'origin' | 'from' | 'to'>): void {
     requested += 1;
-    store.request(CHAIN, {
-      ...{ ...wish, id: `request ${requested}`, state: 'waiting', blocksMax: null },
-      ...{ next: null, hash: null, found: 0, versions: 0, reason: null },
-    });
+    store.request(CHAIN, { ...NOT_BEGUN, ...wish, id: `request ${requested}` });
   }
   return {
     async rescan() {

@@ -1,6 +1,7 @@
 import {
   type AddressTable,
   type Chain,
+  type ChainsAndAssets,
   createAddressTable,
   createEvmClient,
   InvalidBlock,
@@ -12,9 +13,8 @@ import { pendingTransfers } from '../../../libs/chains/src/evm/transfers';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { offerMessages, readAddresses } from '../src/addresses/purse-addresses.consumer';
 import { createReadMark, type ReadMark } from '../src/addresses/read-mark';
-import { policyGroups } from '../src/finality/policy';
 import type { Position } from '../src/state/position';
-import type { OperatorRescan } from '../src/state/rescan';
+import type { Rescan } from '../src/state/rescan';
 import { CLOCK_MARGIN_MS } from '../src/state/watch-state';
 import type { Leadership } from '../src/state/watcher-store';
 import { createWatch, type Watch } from '../src/watch/watch';
@@ -41,6 +41,16 @@ const chain: Chain = {
   reorgWindow: WINDOW,
 };
 
+/** Two listed assets, one with a policy of its own. */
+const registry: ChainsAndAssets = {
+  chains: [chain],
+  assets: [IDS.native, IDS.erc20(TOKEN)].map((id) => {
+    return { id, chain: CHAIN, currency: id, decimals: 18, minimum: 1n };
+  }),
+  assetFinality: new Map([[IDS.erc20(TOKEN), TOKEN_POLICY]]),
+  connections: [],
+};
+
 const silent = {
   matched() {},
   reorganised() {},
@@ -58,7 +68,7 @@ export interface Outcome {
   /** What the watched part of the chain shows in the end to the addresses, by transfer id. */
   readonly truth: ReturnType<ModelChain['truth']>;
   /** What was asked since the memory was deleted, and what came of it. */
-  readonly requests: readonly OperatorRescan[];
+  readonly requests: readonly Rescan[];
 }
 
 /**
@@ -109,8 +119,8 @@ export async function simulate(
     const parts = {
       chain,
       startBlock,
-      policies: policyGroups(OWN_POLICY, new Map([[IDS.erc20(TOKEN), TOKEN_POLICY]])),
-      isKnownAsset: (asset: string) => asset === IDS.native || asset === IDS.erc20(TOKEN),
+      registry,
+      log,
       client,
       store,
       leadership,
@@ -120,7 +130,7 @@ export async function simulate(
     };
     const record = await store.load(CHAIN);
     running = {
-      watch: createWatch(parts, record, log),
+      watch: createWatch(parts, record),
       group: await store.id(),
       mark: createReadMark(record.taken, record.acknowledged),
       asked: undefined,
@@ -162,7 +172,7 @@ export async function simulate(
     if (batch.length === 0) return;
     process.isDelivering = true;
     const isHeard = !world.isMoving || !random.oneIn(5);
-    void offerMessages(batch, { watch, family: 'evm', wake() {} }, mark)
+    void offerMessages(batch, 'evm', watch.offerAddresses, mark)
       .then((poison) => {
         if (isHeard) topic.handled(group, batch, poison);
         else mark.repeat();

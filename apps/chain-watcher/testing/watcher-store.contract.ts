@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { BlockHeader } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import { until } from '../../../test/dependencies';
-import type { LateAddressRescan, OperatorRescan } from '../src/state/rescan';
-import type { TrackedTransfer } from '../src/state/tracked-transfer';
-import { type Leadership, LostLeadership, type WatcherStore } from '../src/state/watcher-store';
+import { NOT_BEGUN, type Rescan } from '../src/state/rescan';
+import {
+  type Change,
+  type Leadership,
+  LostLeadership,
+  type TrackedTransfer,
+  type WatcherStore,
+} from '../src/state/watcher-store';
 
 const CHAIN = 'eip155:31337';
 const OTHER = 'eip155:1';
@@ -37,25 +43,21 @@ export function aTracked(change: Partial<TransferV1> = {}): TrackedTransfer {
   return { transfer, sighting: null };
 }
 
+/** The first start of the chain, with this ring. */
+export function aStart(number: number, added: readonly BlockHeader[], at = 1): Change {
+  return { start: { number, at }, advance: { ancestor: -1, added, oldest: 0 } };
+}
+
 /** A rescan for late addresses whose blocks are not known yet. */
-export function aRescan(): LateAddressRescan {
-  return {
-    ...{
-      id: randomUUID(),
-      origin: 'late-address',
-      state: 'waiting',
-      since: 1_700_000_000,
-      after: 7n,
-    },
-    ...{ from: null, to: null, next: null, hash: null },
-  };
+export function aRescan(): Rescan {
+  const late = { origin: 'late-address', since: 1_700_000_000, after: 7n } as const;
+  return { ...NOT_BEGUN, ...late, id: randomUUID() };
 }
 
 /** A rescan of the blocks 1 to 9 that an operator requested. */
-export function anOperatorsRescan(): OperatorRescan {
-  const { since: _, after: __, ...blocks } = aRescan();
-  const counts = { blocksMax: 2 ** 40, found: 0, versions: 0, reason: null };
-  return { ...blocks, origin: 'operator', from: 1, to: 9, ...counts };
+export function anOperatorsRescan(): Rescan {
+  const blocks = { from: 1, to: 9, blocksMax: 2 ** 40 };
+  return { ...NOT_BEGUN, ...blocks, id: randomUUID(), origin: 'operator' };
 }
 
 function idsOf(tracked: readonly TrackedTransfer[]): string[] {
@@ -85,7 +87,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
     });
 
     it('is checked by every write, which changes nothing without it', async () => {
-      await store.commit(leader, { start: { number: 0, ring: [aHeader(0)], at: 1 } });
+      await store.commit(leader, aStart(0, [aHeader(0)]));
       await leader.release();
       const next = (await store.lead(CHAIN)) as Leadership;
       const late = { ...leader, isLost: () => false };
@@ -118,7 +120,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
 
     it('is where and when the watch began', async () => {
       const at = 1_700_000_000_123;
-      await store.commit(leader, { start: { number: 7, ring: [aHeader(9)], at } });
+      await store.commit(leader, aStart(7, [aHeader(9)], at));
       expect(await store.load(CHAIN)).toMatchObject({ startNumber: 7, startedAt: at });
       expect(await store.load(OTHER)).toMatchObject({ startNumber: null, startedAt: null });
     });
@@ -134,8 +136,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
     });
 
     it('is the ring through extensions, reorgs and its window', async () => {
-      const start = { number: 3, ring: [aHeader(3), aHeader(4)], at: 1 };
-      await store.commit(leader, { start });
+      await store.commit(leader, aStart(3, [aHeader(3), aHeader(4)]));
       const added = [aHeader(5), aHeader(6), aHeader(7)];
       await store.commit(leader, { advance: { ancestor: 4, added, oldest: 4 } });
       expect(await store.load(CHAIN)).toMatchObject({
@@ -145,10 +146,13 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       const forked = [aHeader(6, 'b'), aHeader(7, 'b'), aHeader(8, 'b')];
       await store.commit(leader, { advance: { ancestor: 5, added: forked, oldest: 5 } });
       expect((await store.load(CHAIN)).ring).toEqual([aHeader(5), ...forked]);
+      const other = [aHeader(1, 'c'), aHeader(2, 'c')];
+      await store.commit(leader, { advance: { ancestor: -1, added: other, oldest: 0 } });
+      expect(await store.load(CHAIN)).toMatchObject({ startNumber: 3, ring: other });
     });
 
     it('keeps only the window of a long step', async () => {
-      await store.commit(leader, { start: { number: 0, ring: [aHeader(0)], at: 1 } });
+      await store.commit(leader, aStart(0, [aHeader(0)]));
       const added = Array.from({ length: 50 }, (_, n) => aHeader(n + 1));
       await store.commit(leader, { advance: { ancestor: 0, added, oldest: 43 } });
       expect((await store.load(CHAIN)).ring).toEqual(added.slice(-8));

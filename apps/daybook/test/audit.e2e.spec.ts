@@ -71,7 +71,8 @@ async function lengthen(): Promise<void> {
       ...{ id: randomUUID(), type: 'CustomerUpdated', data: { description: 'again' } },
       metadata: { ...metadata, commandId: randomUUID() },
     }));
-    await ledger.store.append({ stream, expected: 'any', events });
+    const expected = (await ledger.store.readStream(stream)).at(-1)?.revision ?? 'no-stream';
+    await ledger.store.append({ stream, expected, events });
   }
 }
 
@@ -147,6 +148,22 @@ describe('replay', () => {
       /cut short at position \d+\. .*--resume ([0-9a-f]+)/.exec(next.stderr) ?? [];
     const again = await replay('--resume', killed, '--format', 'json');
     expect(answerOf('replay', again.stdout).stateHash).toBe(stateHash);
+    expect(await schemas()).toEqual([]);
+  });
+
+  it('of another version names --discard at once, and not --resume', async () => {
+    await cutShort('SIGKILL');
+    const [schema = ''] = await schemas();
+    await sql(`ALTER TABLE ${schema}.customer RENAME COLUMN status TO state`);
+    const discard = `--discard ${schema.replace('replay_', '')}`;
+    const next = await replay('--format', 'json');
+    const resumed = await replay('--resume', schema.replace('replay_', ''));
+    expect([next.exitCode, resumed.exitCode]).toEqual([0, 2]);
+    for (const { stderr } of [next, resumed]) {
+      expect(stderr).toContain(discard);
+      expect(stderr).not.toContain('--resume');
+    }
+    await replay(...discard.split(' '));
     expect(await schemas()).toEqual([]);
   });
 

@@ -197,6 +197,7 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
     keyId: 'operator1',
     keyHash: 'f00d',
     scopes: ['read'],
+    name: null,
     expiresAt: '2099-01-01T00:00:00.000Z',
   });
   await write(streamName('watch', WATCH_REQUEST_ID), watchRequest, {

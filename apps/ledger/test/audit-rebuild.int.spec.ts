@@ -73,6 +73,21 @@ describe('a rebuild', () => {
     expect(await differencesIn(ledger)).toEqual([]);
   });
 
+  it('leaves due times alone, and so does a roll back', async () => {
+    await ledger.sql(`
+      INSERT INTO ledger.due (reaction, key, due_at, lease, attempts, note, data) VALUES
+        ('expire-purses', 'purse-a', '2026-01-01', gen_random_uuid(), 2, 'waits', '{"n":1}'),
+        ('expire-purses', 'purse-b', NULL, NULL, 0, NULL, NULL)`);
+    const due = () =>
+      ledger.sql(`SELECT *, 'ledger.due'::regclass::oid AS oid FROM ledger.due ORDER BY key`);
+    const before = await due();
+    await rebuildNow();
+    expect(await due()).toEqual(before);
+    const { store, ownerUrl } = ledger;
+    await rollBack({ ...AUDITED, store, ownerUrl, actor: 'operator' });
+    expect(await due()).toEqual(before);
+  });
+
   it('that finds a difference changes nothing unless it may, and says what it found', async () => {
     await ledger.sql(
       `UPDATE ledger.customer SET status = 'blocked?' WHERE id IN (SELECT id FROM ledger.customer LIMIT 1)`,

@@ -5,9 +5,9 @@ import {
   replay,
   runsLeft,
 } from '@daybook/audit';
-import { type Figures, postings, trialBalance, upcast } from '@daybook/domain';
+import { type Figures, postings, upcast } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
-import { figuresModel } from '../../../libs/domain/testing/figures-model';
+import { figuresModel, trialBalance } from '../../../libs/domain/testing/figures-model';
 import { AUDITED, READ_MODELS } from '../src/operations/read-models';
 import { type AuditLedger, freshAuditLedger, numbersFrom, tellHistory } from './audit-history';
 
@@ -117,8 +117,11 @@ describe('a replay', () => {
     );
     expect(Number(kept?.position)).toBeGreaterThan(0);
     expect(Number(kept?.position)).toBeLessThan(log.length);
-    expect(await runsLeft(ledger.ownerUrl)).toEqual([
-      { id: 'resumed', isKept: false, position: BigInt(kept?.position ?? 0) },
+    expect(await runsLeft(ledger.ownerUrl, READ_MODELS)).toEqual([
+      {
+        ...{ id: 'resumed', isKept: false, isResumable: true },
+        position: BigInt(kept?.position ?? 0),
+      },
     ]);
     const resumed = await replayNow({ id: 'resumed', resume: true });
     expect(resumed.stateHash).toBe((await replayNow()).stateHash);
@@ -134,13 +137,32 @@ describe('a replay', () => {
       await expect(ask()).rejects.toMatchObject({ code: 'nothing-to-resume' });
     }
     await replayNow({ id: 'done', keep: true });
-    expect(await runsLeft(ledger.ownerUrl)).toMatchObject([{ id: 'done', isKept: true }]);
+    expect(await runsLeft(ledger.ownerUrl, READ_MODELS)).toMatchObject([
+      { id: 'done', isKept: true },
+    ]);
     await discardRun(ledger.ownerUrl, 'done');
     // A schema that only has such a name is somebody else's.
     await ledger.sql('CREATE SCHEMA replay_mine; CREATE TABLE replay_mine.precious ()');
-    expect(await runsLeft(ledger.ownerUrl)).toEqual([]);
+    expect(await runsLeft(ledger.ownerUrl, READ_MODELS)).toEqual([]);
     await expect(discardRun(ledger.ownerUrl, 'mine')).rejects.toThrow(/No run has left/);
     await ledger.sql('DROP SCHEMA replay_mine CASCADE');
+  });
+
+  it.each([
+    ['another table', 'ALTER TABLE replay_older.customer RENAME TO client'],
+    ['another column', 'ALTER TABLE replay_older.customer RENAME COLUMN status TO state'],
+    ['a table more', 'CREATE TABLE replay_older.more (id uuid)'],
+  ])('of another version, with %s, names --discard when it is to be resumed', async (_, change) => {
+    await replayNow({ id: 'older', keep: true });
+    await ledger.sql(change);
+    expect(await runsLeft(ledger.ownerUrl, READ_MODELS)).toMatchObject([
+      { id: 'older', isResumable: false },
+    ]);
+    const resumed = replayNow({ id: 'older', resume: true });
+    await expect(resumed).rejects.toMatchObject({ name: 'AuditRefused', code: 'schema-taken' });
+    await expect(resumed).rejects.toThrow(/Another version .* --discard older\./);
+    await discardRun(ledger.ownerUrl, 'older');
+    expect(await runsLeft(ledger.ownerUrl, READ_MODELS)).toEqual([]);
   });
 
   it('can be kept, with the indexes of the live tables, and is alone in its schema', async () => {

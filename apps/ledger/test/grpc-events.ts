@@ -81,9 +81,10 @@ export async function flood(
 ): Promise<bigint> {
   const metadata = { schemaVersion: 1, accountId: DEFAULT_ACCOUNT_ID, actor: 'test' };
   for (let told = 0; told < count; told += PER_APPEND) {
+    const stream = `customer-${customerId}`;
     await store.append({
-      stream: `customer-${customerId}`,
-      expected: 'any',
+      stream,
+      expected: (await store.readStream(stream)).at(-1)?.revision ?? 'no-stream',
       events: Array.from({ length: Math.min(PER_APPEND, count - told) }, () => ({
         id: randomUUID(),
         type: 'CustomerUpdated',

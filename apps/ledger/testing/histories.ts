@@ -64,9 +64,18 @@ async function writeVersions(
   versions: Readonly<Record<string, number>>,
 ): Promise<void> {
   const offset = (await store.head()).toString();
+  const ends = new Map<string, bigint>();
+  for (const [stream, stored] of await store.readStreams(history)) {
+    ends.set(stream, stored.at(-1)?.revision ?? -1n);
+  }
+  const next = (stream: string): bigint | 'no-stream' => {
+    const end = ends.get(stream) ?? -1n;
+    ends.set(stream, end + 1n);
+    return end < 0n ? 'no-stream' : end;
+  };
   const requests = history.map(({ stream, event: { type, data } }, i) => ({
     stream,
-    expected: 'any' as const,
+    expected: next(stream),
     events: [
       {
         id: uuid5(NAMESPACE, `${offset} ${i}`),

@@ -1,11 +1,11 @@
 import {
+  assetViolations,
   balanceViolations,
   creditViolations,
   eventViolations,
   type Figures,
   figuresViolations,
   floorAfter,
-  lineViolations,
   NO_FIGURES,
   ownerOf,
   POSTING_KINDS,
@@ -19,16 +19,16 @@ import {
 } from '@daybook/domain';
 import type { Happened } from '@daybook/event-store';
 
-/** Violations kept in memory; a longer list would not help. */
-export const VIOLATIONS_MAX = 100;
+/** The most violations that are kept and reported. */
+const VIOLATIONS_MAX = 100;
 
 /** Debits and credits of one asset on one kind of book account. */
 export interface TrialBalanceLine {
   /** CAIP-19. */
   readonly asset: string;
   readonly kind: string;
-  readonly debits: bigint;
-  readonly credits: bigint;
+  debits: bigint;
+  credits: bigint;
 }
 
 export interface OwnedFigures extends PostingParties {
@@ -36,23 +36,14 @@ export interface OwnedFigures extends PostingParties {
   figures: Figures;
 }
 
-export interface Books {
-  add(happened: Happened): void;
-  trialBalance(): readonly TrialBalanceLine[];
-  /** By `<owner> <asset>`. */
-  readonly figures: ReadonlyMap<string, OwnedFigures>;
-  /** Violations found so far. The rules must hold at every position, not only at the last. */
-  violations(): readonly Violation[];
-  /** Events by type. */
-  readonly counts: ReadonlyMap<string, number>;
-}
+export type Books = ReturnType<typeof booksInMemory>;
 
 /**
- * The books in memory, from `postings` alone: a second way to the figures in the tables. About 1 KiB per
- * purse and asset, and a twentieth of that per credited replenishment.
+ * The books in memory, from `postings` alone: an independent way to the figures in the tables. About
+ * 1 KiB per purse and asset, and a twentieth of that per credited replenishment.
  */
-export function booksInMemory(): Books {
-  const totals = new Map<string, Map<string, { debits: bigint; credits: bigint }>>();
+export function booksInMemory() {
+  const lines = new Map<string, TrialBalanceLine>();
   const balances = new Map<string, bigint>();
   const figures = new Map<string, OwnedFigures>();
   const credited = new Set<string>();
@@ -62,32 +53,14 @@ export function booksInMemory(): Books {
     for (const violation of violations) if (found.length < VIOLATIONS_MAX) found.push(violation);
   };
 
-  function sideOf(asset: string, kind: string): { debits: bigint; credits: bigint } {
-    const kinds = totals.get(asset) ?? new Map<string, { debits: bigint; credits: bigint }>();
-    totals.set(asset, kinds);
-    const side = kinds.get(kind) ?? { debits: 0n, credits: 0n };
-    kinds.set(kind, side);
-    return side;
-  }
-
-  function post(posting: Posting): void {
-    const { debit, credit, asset, amount } = posting;
-    sideOf(asset, debit).debits += amount;
-    sideOf(asset, credit).credits += amount;
-    postToBalances(balances, posting);
-    note(balanceViolations(posting, balances));
-  }
-
-  /** Debits equal credits after this event, and so at every position. */
-  function checkAsset(asset: string, position: bigint): void {
-    let [debits, credits] = [0n, 0n];
-    for (const side of totals.get(asset)?.values() ?? []) {
-      debits += side.debits;
-      credits += side.credits;
+  function lineOf(asset: string, kind: string): TrialBalanceLine {
+    const key = `${asset}${kind}`;
+    let line = lines.get(key);
+    if (line === undefined) {
+      line = { asset, kind, debits: 0n, credits: 0n };
+      lines.set(key, line);
     }
-    if (debits === credits) return;
-    const detail = `debits ${debits}, credits ${credits} at position ${position}`;
-    note([{ invariant: 'debits-equal-credits', subject: asset, detail }]);
+    return line;
   }
 
   function move(posting: Posting, position: bigint): void {
@@ -102,9 +75,8 @@ export function booksInMemory(): Books {
     const after = postFigures(before, posting);
     owned.figures = after;
     const subject = `${key} at ${position}`;
-    note(lineViolations(subject, before, posting, after));
     const broken = figuresViolations(subject, after, floorAfter(before, posting, after));
-    // An old violation was reported where it began; later lines do not report it again.
+    // A violation is reported where it begins; later lines do not report it again.
     if (broken.length > 0 && figuresViolations(subject, before, before).length === 0) note(broken);
   }
 
@@ -118,26 +90,28 @@ export function booksInMemory(): Books {
   }
 
   return {
-    figures,
-    counts,
-    add(happened) {
-      const { event, recorded } = happened;
+    /** By `<owner> <asset>`. */
+    figures: figures as ReadonlyMap<string, OwnedFigures>,
+    /** Events by type. */
+    counts: counts as ReadonlyMap<string, number>,
+    add({ event, recorded: { position, stream } }: Happened): void {
       counts.set(event.type, (counts.get(event.type) ?? 0) + 1);
-      const { position, stream } = recorded;
       const posted = postings(event);
       for (const posting of posted) {
+        const { debit, credit, asset, amount } = posting;
         note(postingViolations(posting));
         countCredit(posting, stream);
         move(posting, position);
-        post(posting);
-        checkAsset(posting.asset, position);
+        lineOf(asset, debit).debits += amount;
+        lineOf(asset, credit).credits += amount;
+        postToBalances(balances, posting);
+        note(balanceViolations(posting, balances));
       }
       note(eventViolations(`${event.type} at ${position}`, posted));
     },
-    trialBalance: () =>
-      [...totals]
-        .flatMap(([asset, kinds]) => [...kinds].map(([kind, sums]) => ({ asset, kind, ...sums })))
-        .sort((a, b) => (a.asset + a.kind < b.asset + b.kind ? -1 : 1)),
-    violations: () => found,
+    trialBalance: (): readonly TrialBalanceLine[] =>
+      [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line),
+    /** Violations at any position so far. */
+    violations: (): readonly Violation[] => [...found, ...assetViolations(balances)],
   };
 }

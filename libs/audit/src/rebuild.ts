@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Projection } from '@daybook/event-store';
-import { type EventStore, START } from '@daybook/event-store';
+import type { EventStore, Position, Projection } from '@daybook/event-store';
 import type { Client } from 'pg';
 import { auditConnection } from './audit-connection';
 import { AuditRefused } from './audit-refused';
-import { type Certificate, keepCertificate } from './certificate';
-import { type Compared, compareSnapshot } from './compare';
-import type { Difference } from './compare-rows';
+import { compareSnapshot } from './compare';
 import type { Pace } from './fold-log';
 import { checkpointOf } from './fold-tables';
-import { LIVE_SCHEMA } from './live';
-import { openScratch, type Scratch } from './scratch';
-import { stateHash } from './state-hash';
+import type { Difference } from './rows';
+import { openScratch, type Scratch, type ScratchOptions } from './scratch';
 import { BEFORE_SCHEMA, SHADOW_SCHEMA, swapIn } from './swap';
-import { buildIndexes, qualified, tablesIn } from './table-set';
+import { buildIndexes, LIVE_SCHEMA, qualified, tablesIn } from './table-set';
 
 export interface RebuildOptions extends Pace {
   readonly store: EventStore;
@@ -34,7 +30,23 @@ export interface RebuildOptions extends Pace {
   readonly projections: readonly Projection[];
 }
 
-export type { Certificate } from './certificate';
+/** The evidence of one rebuild, as `ledger.rebuild` keeps it. */
+export interface Certificate {
+  readonly id: string;
+  readonly readModels: readonly string[];
+  /** `differs`: nothing was changed, the old tables are still live. */
+  readonly outcome: 'swapped' | 'differs' | 'rolled-back';
+  /** The position at which every row of the new tables was compared with the live ones. */
+  readonly position: Position;
+  /** Of the new tables at that position. */
+  readonly stateHash: string;
+  readonly differences: number;
+  /** The position from which on the new tables are live; null if they were not swapped in. */
+  readonly servedFrom: Position | null;
+  readonly actor: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+}
 
 export interface RebuildReport {
   readonly kind: 'rebuild';
@@ -52,134 +64,117 @@ export interface RebuildReport {
  * Rebuilds read models from the event log while the old ones stay live, compares every row, and swaps. It
  * may be killed at any moment: either the old or the new tables are live, never a mixture, and the next
  * rebuild removes leftovers. Rejects with `AuditRefused` (no-rights, run-elsewhere, unknown-read-model,
- * tables-busy, read-models-behind).
+ * schema-taken, tables-busy, read-models-behind).
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
-  const { store, acceptDifferences = false, resume = false } = options;
-  const ownerUrl = requireOwner(options.ownerUrl);
-  const projections = chosen(options.readModel, options.projections);
-  const startedAt = new Date();
-  const live = await auditConnection(ownerUrl, LIVE_SCHEMA);
-  try {
-    if (!resume) await clearShadow(store, ownerUrl);
-    const shadow = await openScratch({
-      store,
-      url: ownerUrl,
-      schema: SHADOW_SCHEMA,
+  const { readModel, acceptDifferences = false, resume = false } = options;
+  const projections = chosen(readModel, options.projections);
+  const { certificate, compared, events, seconds } = await withLive(options, (live, url) =>
+    bringIn(live, url, {
+      ...options,
       projections,
-      isToServe: true,
-    });
-    try {
-      const begin = performance.now();
-      const { events } = await shadow.foldTo((await checkpointOf(live)) ?? START, options);
-      options.onProgress?.({ ...INDEXING, done: events });
-      await buildIndexes(shadow.client, shadow);
-      const seconds = (performance.now() - begin) / 1_000;
-      await catchUp(live, shadow, options);
-      const { certificate, compared } = await conclude(live, shadow, projections, {
-        ...options,
-        startedAt,
-        outcomeOf: (differences) =>
-          differences === 0 || acceptDifferences ? 'swapped' : 'differs',
-      });
-      return reportOf(certificate, compared, events, seconds);
-    } finally {
-      await shadow.close();
-    }
-  } finally {
-    await live.end();
-  }
+      schema: SHADOW_SCHEMA,
+      existing: resume ? 'continue' : 'drop',
+      ifChanged: new AuditRefused(
+        'schema-taken',
+        `${SHADOW_SCHEMA} has the tables of another rebuild: repeat this one without --resume.`,
+      ),
+      outcomeOf: (differences) => (differences === 0 || acceptDifferences ? 'swapped' : 'differs'),
+    }),
+  );
+  const { tables, differences, omitted } = compared;
+  const rows = tables.reduce((sum, { rowsExpected }) => sum + rowsExpected, 0);
+  const exitCode = certificate.outcome === 'differs' ? 1 : 0;
+  return { kind: 'rebuild', certificate, rows, events, seconds, differences, omitted, exitCode };
 }
+
+type RollBackOptions = Omit<RebuildOptions, 'readModel' | 'resume' | 'acceptDifferences'>;
 
 /**
  * Swaps back the tables from before the last swap. They kept their own checkpoint, so they first catch up
  * from there with the same projections. The current tables are kept in their place. Rejects with
  * `AuditRefused` (nothing-to-roll-back, tables-changed, no-rights, run-elsewhere, tables-busy).
  */
-export async function rollBack(
-  options: Omit<RebuildOptions, 'readModel' | 'resume' | 'acceptDifferences'>,
-): Promise<Certificate> {
-  const { store, projections: all } = options;
-  const ownerUrl = requireOwner(options.ownerUrl);
-  const startedAt = new Date();
-  const live = await auditConnection(ownerUrl, LIVE_SCHEMA);
-  try {
+export async function rollBack(options: RollBackOptions): Promise<Certificate> {
+  const { certificate } = await withLive(options, async (live, url) => {
     const kept = new Set(await tablesIn(live, BEFORE_SCHEMA));
-    const projections = all.filter(({ tables }) => tables.every((table) => kept.has(table)));
     if (kept.size === 0) {
       throw new AuditRefused('nothing-to-roll-back', `${BEFORE_SCHEMA} has no tables.`);
     }
-    const known = new Set(['checkpoint', ...projections.flatMap(({ tables }) => tables)]);
-    for (const table of kept) if (!known.has(table)) throw tablesChanged(table);
-    const before = await openScratch({
-      store,
-      url: ownerUrl,
+    return bringIn(live, url, {
+      ...options,
       schema: BEFORE_SCHEMA,
-      projections,
-      isToServe: true,
-    });
-    try {
-      for (const table of before.tables) await requireSameColumns(live, table);
-      await buildIndexes(before.client, before);
-      await catchUp(live, before, options);
+      projections: options.projections.filter(({ tables }) =>
+        tables.every((table) => kept.has(table)),
+      ),
+      existing: 'continue',
+      ifChanged: new AuditRefused(
+        'tables-changed',
+        'A migration changed the tables since the swap; rebuild instead of rolling back.',
+      ),
       // They are swapped even if they differ, as that may be the reason; the certificate has the number.
-      const outcomeOf = () => 'rolled-back' as const;
-      const ending = { ...options, startedAt, outcomeOf };
-      return (await conclude(live, before, projections, ending)).certificate;
-    } finally {
-      await before.close();
-    }
-  } finally {
-    await live.end();
-  }
+      outcomeOf: () => 'rolled-back',
+    });
+  });
+  return certificate;
 }
 
-const INDEXING = {
-  step: 'indexing',
-  perSecond: 0,
-  fraction: null,
-  secondsLeft: null,
-} as const;
+/** Runs `work` with a connection to the live tables, for their owner. */
+async function withLive<Result>(
+  { ownerUrl }: RollBackOptions,
+  work: (live: Client, url: string) => Promise<Result>,
+): Promise<Result> {
+  if (ownerUrl === undefined) {
+    throw new AuditRefused(
+      'no-rights',
+      'A rebuild swaps tables, which only their owner may do: set DAYBOOK_MIGRATION_URL.',
+    );
+  }
+  const live = await auditConnection(ownerUrl, LIVE_SCHEMA);
+  return work(live, ownerUrl).finally(() => live.end());
+}
+
+const INDEXING = { step: 'indexing', perSecond: 0, fraction: null, secondsLeft: null } as const;
 
 /** Rounds of catching up with live traffic. The swap folds the few events after the last round. */
 const ROUNDS_MAX = 20;
 
-async function catchUp(live: Client, scratch: Scratch, pace: Pace): Promise<void> {
-  for (let round = 0; round < ROUNDS_MAX; round++) {
-    const position = (await checkpointOf(live)) ?? START;
-    if (position <= scratch.checkpoint()) return;
-    await scratch.foldTo(position, pace);
-  }
-}
-
-interface Ending extends Pace {
-  readonly actor: string;
-  readonly startedAt: Date;
-  outcomeOf(differences: number): Certificate['outcome'];
-}
-
-/** Compares every row of the incoming tables with those that serve, and finishes by the outcome. */
-async function conclude(
-  live: Client,
-  incoming: Scratch,
-  projections: readonly Projection[],
-  ending: Ending,
-): Promise<{ readonly certificate: Certificate; readonly compared: Compared }> {
-  const compared = await compareSnapshot(live, incoming, projections, ending);
-  const differences = compared.differences.length + compared.omitted;
-  const evidence: Certificate = {
-    id: randomUUID(),
-    readModels: projections.map(({ name }) => name),
-    outcome: ending.outcomeOf(differences),
-    position: compared.position,
-    stateHash: stateHash(compared.position, compared.tables),
-    differences,
-    servedFrom: null,
-    actor: ending.actor,
-    startedAt: ending.startedAt,
-    finishedAt: new Date(),
+type Incoming = RollBackOptions &
+  Pick<ScratchOptions, 'schema' | 'existing' | 'ifChanged'> & {
+    outcomeOf(differences: number): Certificate['outcome'];
   };
-  return { certificate: await finish(live, incoming, evidence, ending), compared };
+
+/** Folds tables up to the live checkpoint, compares every row, and swaps them in if the outcome allows. */
+async function bringIn(live: Client, url: string, incoming: Incoming) {
+  const { projections, actor } = incoming;
+  const startedAt = new Date();
+  const scratch = await openScratch({ ...incoming, url, isToServe: true });
+  try {
+    const begin = performance.now();
+    const { events } = await scratch.foldTo(await checkpointOf(live), incoming);
+    incoming.onProgress?.({ ...INDEXING, done: events });
+    await buildIndexes(scratch.client, scratch);
+    const seconds = (performance.now() - begin) / 1_000;
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const position = await checkpointOf(live);
+      if (position <= scratch.checkpoint()) break;
+      await scratch.foldTo(position, incoming);
+    }
+    const compared = await compareSnapshot(live, scratch, projections, incoming);
+    const { position, stateHash } = compared;
+    const differences = compared.differences.length + compared.omitted;
+    const evidence: Certificate = {
+      id: randomUUID(),
+      readModels: projections.map(({ name }) => name),
+      outcome: incoming.outcomeOf(differences),
+      ...{ position, stateHash, differences, servedFrom: null, actor, startedAt },
+      finishedAt: new Date(),
+    };
+    const certificate = await finish(live, scratch, evidence, incoming);
+    return { certificate, compared, events, seconds };
+  } finally {
+    await scratch.close();
+  }
 }
 
 /** Swaps unless tables differ, and stores the certificate in either case: in the swap's transaction. */
@@ -195,41 +190,26 @@ async function finish(
     return evidence;
   }
   let certificate = evidence;
-  await swapIn({
-    client: live,
-    from: incoming.schema,
-    tables: incoming.tables,
-    catchUp: async (to) => {
-      await incoming.foldTo(to, pace);
-    },
-    withinSwap: (servedFrom) => {
-      certificate = { ...evidence, servedFrom, finishedAt: new Date() };
-      return keepCertificate(live, certificate);
-    },
-    ...(pace.signal !== undefined && { signal: pace.signal }),
+  await swapIn(live, incoming, pace, (servedFrom) => {
+    certificate = { ...evidence, servedFrom, finishedAt: new Date() };
+    return keepCertificate(live, certificate);
   });
   return certificate;
 }
 
-/** Drops the tables of a killed rebuild. Refuses (run-elsewhere) while a running one holds the lock. */
-async function clearShadow(store: EventStore, url: string): Promise<void> {
-  const client = await auditConnection(url, SHADOW_SCHEMA);
-  const left = await tablesIn(client, SHADOW_SCHEMA).finally(() => client.end());
-  if (left.length === 0) return;
-  const tables = left.filter((table) => table !== 'checkpoint');
-  const asFound = { name: 'left', tables, apply: async () => undefined };
-  const scratch = await openScratch({
-    ...{ store, url, schema: SHADOW_SCHEMA },
-    ...{ projections: [asFound], isToServe: true },
-  });
-  await scratch.drop().finally(() => scratch.close());
-}
-
-function requireOwner(url: string | undefined): string {
-  if (url !== undefined) return url;
-  throw new AuditRefused(
-    'no-rights',
-    'A rebuild swaps tables, which only their owner may do: set DAYBOOK_MIGRATION_URL.',
+/** Stores the evidence, in the connection's current transaction if it is in one. */
+async function keepCertificate(client: Client, certificate: Certificate): Promise<void> {
+  const { id, readModels, position, servedFrom, startedAt, finishedAt, ...rest } = certificate;
+  await client.query(
+    `INSERT INTO ${qualified(LIVE_SCHEMA, 'rebuild')}
+       (id, read_models, outcome, position, state_hash, differences, served_from, actor, started_at,
+        finished_at)
+     VALUES ($1, $2::text[], $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      ...[id, [...readModels], rest.outcome, position.toString(), rest.stateHash, rest.differences],
+      ...[servedFrom?.toString() ?? null, rest.actor],
+      ...[startedAt.toISOString(), finishedAt.toISOString()],
+    ],
   );
 }
 
@@ -242,35 +222,4 @@ function chosen(readModel: string, all: readonly Projection[]): readonly Project
     'unknown-read-model',
     `There is no read model ${readModel}. Choose all or one of ${names}.`,
   );
-}
-
-async function requireSameColumns(client: Client, table: string): Promise<void> {
-  const columns = async (schema: string) => {
-    const { rows } = await client.query<{ name: string }>(
-      `SELECT attname || ' ' || format_type(atttypid, atttypmod) AS name FROM pg_attribute
-        WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attname`,
-      [qualified(schema, table)],
-    );
-    return rows.map(({ name }) => name).join(', ');
-  };
-  if ((await columns(LIVE_SCHEMA)) === (await columns(BEFORE_SCHEMA))) return;
-  throw tablesChanged(table);
-}
-
-function tablesChanged(table: string): AuditRefused {
-  return new AuditRefused(
-    'tables-changed',
-    `A migration changed ${table} since the swap; rebuild instead of rolling back.`,
-  );
-}
-
-function reportOf(
-  certificate: Certificate,
-  { tables, differences, omitted }: Compared,
-  events: number,
-  seconds: number,
-): RebuildReport {
-  const rows = tables.reduce((sum, { rowsExpected }) => sum + rowsExpected, 0);
-  const exitCode = certificate.outcome === 'differs' ? 1 : 0;
-  return { kind: 'rebuild', certificate, rows, events, seconds, differences, omitted, exitCode };
 }

@@ -48,14 +48,8 @@ export function stateHash(
 const BUFFER_BYTES = 1 << 18;
 const NULL_LENGTH = 0xffffffff;
 
-export interface TableDigest {
-  add(row: Cells): void;
-  /** The digest in hex. Nothing can be added afterwards. */
-  end(): string;
-}
-
 /** The digest of one table. Add rows in key order, with cells in byte order of the columns. */
-export function tableDigest(table: string, columns: readonly string[]): TableDigest {
+export function tableDigest(table: string, columns: readonly string[]) {
   const hash = createHash('sha256');
   addText(hash, table);
   const count = Buffer.allocUnsafe(4);
@@ -69,7 +63,7 @@ export function tableDigest(table: string, columns: readonly string[]): TableDig
     at = 0;
   };
   return {
-    add(row) {
+    add(row: Cells): void {
       for (const cell of row) {
         // UTF-8 needs at most 3 bytes per UTF-16 unit.
         const room = 4 + (cell === null ? 0 : cell.length * 3);
@@ -83,7 +77,8 @@ export function tableDigest(table: string, columns: readonly string[]): TableDig
         at += 4 + (cell === null ? 0 : length);
       }
     },
-    end() {
+    /** The digest in hex. Nothing can be added afterwards. */
+    end(): string {
       flush();
       return hash.digest('hex');
     },
@@ -99,13 +94,5 @@ function addText(hash: Hash, text: string): void {
 
 /** The order of text by its UTF-8 bytes, like PostgreSQL's COLLATE "C". */
 export function compareBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  // JavaScript compares UTF-16 units, which gives the same order for ASCII.
-  if (isAscii(a) && isAscii(b)) return a < b ? -1 : 1;
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
 }

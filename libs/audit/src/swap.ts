@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Position } from '@daybook/event-store';
 import { type Client, DatabaseError, escapeIdentifier } from 'pg';
+import { inTransaction } from './audit-connection';
 import { AuditRefused } from './audit-refused';
-import { LIVE_SCHEMA, READ_MODELS_CHECKPOINT } from './live';
-import { qualified } from './table-set';
+import type { Pace } from './fold-log';
+import type { Scratch } from './scratch';
+import { LIVE_SCHEMA, qualified, READ_MODELS_CHECKPOINT } from './table-set';
 
 /** The schema of a rebuild's new tables. */
 export const SHADOW_SCHEMA = 'ledger_shadow';
@@ -24,48 +26,40 @@ const QUIET_WAIT_MS = 10_000;
 const ATTEMPTS_MAX = 300;
 const PAUSE_MS = 150;
 
-export interface Swap {
-  /** A connection of the tables' owner. */
-  readonly client: Client;
-  /** The schema of the new tables. */
-  readonly from: string;
-  readonly tables: readonly string[];
-  /** Folds the new tables up to exactly this position and commits. */
-  catchUp(to: Position): Promise<void>;
-  /** Further work in the same transaction, such as storing the evidence. */
-  withinSwap?(served: Position): Promise<void>;
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Swaps the tables of another schema with the live ones, in one transaction. It locks the checkpoint, so
  * that the projector pauses between two batches, folds the new tables up to that position, and exchanges
- * the schemas. The old tables are kept with their own checkpoint. A reader sees one set or the other; if the
- * process dies, the old set stays live. Returns the position. Rejects with `AuditRefused` (tables-busy).
+ * the schemas. The old tables are kept with their own checkpoint. A reader sees one set or the other; if
+ * the process dies, the old set stays live. `withinSwap` is further work in the same transaction. Rejects
+ * with `AuditRefused` (tables-busy).
  */
-export async function swapIn(swap: Swap): Promise<Position> {
-  const { client, signal } = swap;
+export async function swapIn(
+  live: Client,
+  incoming: Scratch,
+  pace: Pace,
+  withinSwap: (served: Position) => Promise<void>,
+): Promise<void> {
+  const { signal } = pace;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     try {
-      await client.query('BEGIN');
-      const position = await holdStill(swap);
-      await exchange(swap, position);
-      await swap.withinSwap?.(position);
-      // The new tables must be on disk before they become live.
-      await client.query('SET LOCAL synchronous_commit = on');
-      await client.query('COMMIT');
-      return position;
+      await inTransaction(live, 'BEGIN', async () => {
+        const position = await holdStill(live, incoming, pace);
+        await exchange(live, incoming, position);
+        await withinSwap(position);
+        // The new tables must be on disk before they become live.
+        await live.query('SET LOCAL synchronous_commit = on');
+      });
+      return;
     } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined);
       const isBusy = error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
       if (!isBusy) throw error;
       if (attempt >= ATTEMPTS_MAX) {
-        const sentence =
-          'The tables are being read without a pause, for example by a backup, a comparison or a console.';
-        throw new AuditRefused('tables-busy', `${sentence} The old tables stay live.`, {
-          cause: error,
-        });
+        throw new AuditRefused(
+          'tables-busy',
+          'The old tables stay live: they are read without a pause, for example by a backup or a console.',
+          { cause: error },
+        );
       }
     }
     await sleep(PAUSE_MS, undefined, signal === undefined ? {} : { signal });
@@ -73,8 +67,8 @@ export async function swapIn(swap: Swap): Promise<Position> {
 }
 
 /** Pauses the projector, catches up, then locks the tables exclusively. */
-async function holdStill({ client, tables, catchUp }: Swap): Promise<Position> {
-  const live = tables.map((table) => qualified(LIVE_SCHEMA, table)).join(', ');
+async function holdStill(client: Client, incoming: Scratch, pace: Pace): Promise<Position> {
+  const live = incoming.tables.map((table) => qualified(LIVE_SCHEMA, table)).join(', ');
   await client.query(`SET LOCAL lock_timeout = ${QUIET_WAIT_MS}`);
   // Blocks vacuums and other swaps, and nothing else.
   await client.query(`LOCK TABLE ${live} IN SHARE UPDATE EXCLUSIVE MODE`);
@@ -83,15 +77,19 @@ async function holdStill({ client, tables, catchUp }: Swap): Promise<Position> {
     [READ_MODELS_CHECKPOINT],
   );
   const position = BigInt(rows[0]?.position ?? 0);
-  await catchUp(position);
+  await incoming.foldTo(position, pace);
   await client.query(`SET LOCAL lock_timeout = ${EXCLUSIVE_WAIT_MS}`);
   await client.query(`LOCK TABLE ${live} IN ACCESS EXCLUSIVE MODE`);
   return position;
 }
 
-async function exchange({ client, from, tables }: Swap, position: Position): Promise<void> {
+async function exchange(
+  client: Client,
+  { schema, tables }: Scratch,
+  position: Position,
+): Promise<void> {
   const [incoming, before] = [escapeIdentifier(SWAP_SCHEMA), escapeIdentifier(BEFORE_SCHEMA)];
-  await client.query(`ALTER SCHEMA ${escapeIdentifier(from)} RENAME TO ${incoming}`);
+  await client.query(`ALTER SCHEMA ${escapeIdentifier(schema)} RENAME TO ${incoming}`);
   await client.query(`DROP SCHEMA IF EXISTS ${before} CASCADE`);
   await client.query(`CREATE SCHEMA ${before}`);
   for (const table of tables) {

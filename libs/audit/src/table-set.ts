@@ -1,44 +1,47 @@
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
-import { LIVE_SCHEMA } from './live';
 
-/** A set of read models' tables in a schema of its own, with its checkpoint. */
+/** The schema of the live read models. */
+export const LIVE_SCHEMA = 'ledger';
+/** Their common checkpoint: a read sees all of them at one position. */
+export const READ_MODELS_CHECKPOINT = 'read-models';
+
+/** Tables of read models in a schema of their own, with their checkpoint. */
 export interface TableSet {
   readonly schema: string;
   readonly tables: readonly string[];
 }
 
-interface Index {
-  readonly definition: string;
+type Index = {
   readonly name: string;
+  readonly definition: string;
   /** Such as `PRIMARY KEY (...)`; null for an index without a constraint. */
   readonly constraint: string | null;
-  readonly isPrimary: boolean;
-}
+  readonly primary: 't' | 'f';
+};
 
 /**
  * Creates empty tables in `schema` like the live ones: names, columns, defaults, checks, storage, grants and
  * primary keys. `buildIndexes` creates the other indexes after the rows, which takes a fraction of the time.
- * Unlogged tables are faster, but empty after a crash of the server, including their checkpoint.
+ * Unlogged tables are faster, but a crash of the server empties them, including their checkpoint.
  */
 export async function createTables(
   client: Client,
   { schema, tables }: TableSet,
   isLogged: boolean,
 ): Promise<void> {
-  const name = escapeIdentifier(schema);
-  await client.query(`CREATE SCHEMA ${name}`);
+  await client.query(`CREATE SCHEMA ${escapeIdentifier(schema)}`);
   for (const table of [...tables, 'checkpoint']) {
-    const [from, to] = [qualified(LIVE_SCHEMA, table), qualified(schema, table)];
+    const to = qualified(schema, table);
     const { storage, grants } = await describe(client, table);
     await client.query(
       `CREATE ${isLogged ? '' : 'UNLOGGED '}TABLE ${to}
-         (LIKE ${from} INCLUDING ALL EXCLUDING INDEXES) ${storage}`,
+         (LIKE ${qualified(LIVE_SCHEMA, table)} INCLUDING ALL EXCLUDING INDEXES) ${storage}`,
     );
-    for (const grant of grants) {
-      await client.query(`GRANT ${grant.privilege} ON ${to} TO ${grant.grantee}`);
+    for (const { privilege, grantee } of grants) {
+      await client.query(`GRANT ${privilege} ON ${to} TO ${grantee}`);
     }
-    for (const index of await indexesOf(client, table)) {
-      if (index.isPrimary) await build(client, schema, table, index);
+    for (const index of await indexesOf(client, LIVE_SCHEMA, table)) {
+      if (index.primary === 't') await build(client, schema, table, index);
     }
   }
 }
@@ -46,8 +49,8 @@ export async function createTables(
 /** Creates the indexes of the live tables that these tables lack. */
 export async function buildIndexes(client: Client, { schema, tables }: TableSet): Promise<void> {
   for (const table of tables) {
-    const has = new Set((await indexesOf(client, table, schema)).map(({ name }) => name));
-    for (const index of await indexesOf(client, table)) {
+    const has = new Set((await indexesOf(client, schema, table)).map(({ name }) => name));
+    for (const index of await indexesOf(client, LIVE_SCHEMA, table)) {
       if (!has.has(index.name)) await build(client, schema, table, index);
     }
     await client.query(`ANALYZE ${qualified(schema, table)}`);
@@ -68,6 +71,21 @@ export async function tablesIn(client: Client, schema: string): Promise<readonly
   return rows.map(({ name }) => name);
 }
 
+/** Whether a schema has exactly these tables, with the columns of the live ones. */
+export async function isLikeLive(client: Client, { schema, tables }: TableSet): Promise<boolean> {
+  const { rows } = await client.query<{ columns: string }>(
+    `SELECT string_agg(relname || ' ' || attname || ' ' || format_type(atttypid, atttypmod), ', '
+                       ORDER BY relname COLLATE "C", attname COLLATE "C") AS columns
+       FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+      WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped
+        AND (relnamespace = to_regnamespace($1)
+             OR relnamespace = to_regnamespace($2) AND relname = ANY ($3::text[]))
+      GROUP BY relnamespace`,
+    [escapeIdentifier(schema), LIVE_SCHEMA, [...tables, 'checkpoint']],
+  );
+  return rows.length === 2 && rows[0]?.columns === rows[1]?.columns;
+}
+
 export function qualified(schema: string, table: string): string {
   return `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
 }
@@ -85,32 +103,24 @@ async function build(client: Client, schema: string, table: string, index: Index
   await client.query(`${made} ON ${to} ${rest}`);
 }
 
-async function indexesOf(
-  client: Client,
-  table: string,
-  schema = LIVE_SCHEMA,
-): Promise<readonly Index[]> {
-  const { rows } = await client.query<Record<'definition' | 'name', string> & IndexFlags>(
-    `SELECT pg_get_indexdef(i.indexrelid) AS definition, c.relname AS name,
-            i.indisprimary AS primary, pg_get_constraintdef(k.oid) AS constraint
+async function indexesOf(client: Client, schema: string, table: string): Promise<readonly Index[]> {
+  const { rows } = await client.query<Index>(
+    `SELECT c.relname AS name, pg_get_indexdef(i.indexrelid) AS definition,
+            pg_get_constraintdef(k.oid) AS constraint, i.indisprimary AS primary
        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
        LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid
       WHERE i.indrelid = ${escapeLiteral(qualified(schema, table))}::regclass
       ORDER BY c.relname COLLATE "C"`,
   );
-  return rows.map(({ primary, ...row }) => ({ ...row, isPrimary: primary === 't' }));
-}
-
-interface IndexFlags {
-  readonly primary: 't' | 'f';
-  readonly constraint: string | null;
+  return rows;
 }
 
 /** The storage options and grants of a live table. */
 async function describe(client: Client, table: string) {
   const live = escapeLiteral(qualified(LIVE_SCHEMA, table));
   const options = await client.query<{ options: string | null }>(
-    `SELECT array_to_string(reloptions, ', ') AS options FROM pg_class WHERE oid = ${live}::regclass`,
+    `SELECT 'WITH (' || array_to_string(reloptions, ', ') || ')' AS options
+       FROM pg_class WHERE oid = ${live}::regclass`,
   );
   const grants = await client.query<{ privilege: string; grantee: string }>(
     `SELECT a.privilege_type AS privilege,
@@ -118,6 +128,5 @@ async function describe(client: Client, table: string) {
        FROM pg_class c, aclexplode(c.relacl) AS a
       WHERE c.oid = ${live}::regclass AND a.grantee <> c.relowner`,
   );
-  const stored = options.rows[0]?.options ?? null;
-  return { storage: stored === null ? '' : `WITH (${stored})`, grants: grants.rows };
+  return { storage: options.rows[0]?.options ?? '', grants: grants.rows };
 }

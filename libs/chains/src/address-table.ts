@@ -10,23 +10,13 @@ const LOAD_MAX = 0.5;
 /** `0x` and the digits of 20 bytes. */
 const KEY_LENGTH = 42;
 
-/**
- * A set of the addresses of one family, about 30 bytes each, without an object per address. The 20-byte keys
- * are in blocks in order of arrival, and an open-addressing index points to them. It only grows, because a
- * purse is watched for ever.
- */
-export interface AddressTable {
-  readonly size: number;
-  /** The memory of keys and index. */
-  readonly bytes: number;
-  /** Adds an address; false if it exists. Throws `RangeError` if it is not canonical for the family. */
-  add(address: string): boolean;
-  /** Whether the address was added. Throws `RangeError` if it is not canonical for the family. */
-  has(address: string): boolean;
-}
+export type AddressTable = ReturnType<typeof createAddressTable>;
 
-/** An empty table for the addresses of a family. */
-export function createAddressTable(family: Family): AddressTable {
+/**
+ * A set of the addresses of one family, about 30 bytes each: 20-byte keys in order of arrival, and an
+ * open-addressing index to them. It only grows, because a purse is watched for ever.
+ */
+export function createAddressTable(family: Family) {
   const { addressKey } = FAMILY_RULES[family];
   const chunks: Uint32Array[] = [];
   /** A slot holds the number of a key plus one; zero is free. */
@@ -65,10 +55,12 @@ export function createAddressTable(family: Family): AddressTable {
     get size() {
       return size;
     },
+    /** The memory of keys and index. */
     get bytes() {
       return chunks.length * CHUNK_ADDRESSES * WORDS * 4 + slots.byteLength;
     },
-    add(address) {
+    /** Adds an address; false if it exists. Throws `RangeError` if it is not canonical for the family. */
+    add(address: string): boolean {
       readKey(addressKey(address), key);
       const slot = find();
       if (slots[slot] !== 0) return false;
@@ -79,7 +71,8 @@ export function createAddressTable(family: Family): AddressTable {
       if (size > slots.length * LOAD_MAX) growIndex();
       return true;
     },
-    has(address) {
+    /** Whether the address was added. Throws `RangeError` if it is not canonical for the family. */
+    has(address: string): boolean {
       readKey(addressKey(address), key);
       return slots[find()] !== 0;
     },

@@ -51,9 +51,8 @@ export interface Announcements {
 export type FinalityTag = 'finalized' | 'safe';
 
 /**
- * One chain through one provider, the same for every family. Returns null for a block that the node does
- * not have. Rejects with `InvalidBlock` if an answer is not the complete block, and with `RpcFailure` if the
- * node does not answer.
+ * One chain through one provider. Returns null for a block that the node does not have. Rejects with
+ * `InvalidBlock` if an answer is not the complete block, and with `RpcFailure` without an answer.
  */
 export interface ChainClient {
   /** Throws unless the node serves the configured chain. */

@@ -26,11 +26,7 @@ export interface ChainConnection {
   readonly startBlock: number | null;
 }
 
-/**
- * Chains and assets as plain data, without access to a chain. The ledger reads decimals and minimums here,
- * the watcher finality policies. Decimals never come from a chain, because any token can claim any
- * decimals.
- */
+/** Plain data about chains. Decimals never come from a chain: any token can claim any decimals. */
 export interface ChainsAndAssets {
   readonly chains: readonly Chain[];
   readonly assets: readonly Asset[];

@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { AMOUNT_MAX, type Asset, FAMILIES, type Finality } from '@daybook/domain';
 import Ajv2020, { type ErrorObject } from 'ajv/dist/2020';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import { parseAssetId } from './asset-id';
 import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
 import schema from './chains-file.schema.json';
-import { FAMILY_RULES, familyOfChain } from './family';
+import { FAMILY_RULES, familyOfChain, parseAssetId } from './family';
 import { KNOWN_ASSETS, KNOWN_CHAINS } from './known-chains';
 
 /** The chains file is invalid. The message lists every fault, and never a provider's URL. */
@@ -18,35 +17,32 @@ export class InvalidChainsFile extends Error {
   }
 }
 
-interface AssetEntry {
+interface AssetEntry extends Partial<Pick<Asset, 'currency' | 'decimals'>> {
   readonly id: string;
-  readonly currency?: string;
-  readonly decimals?: number;
   readonly minimum?: string;
   readonly finality?: Finality;
 }
 
-interface ChainEntry {
+interface ChainEntry extends Partial<Omit<Chain, 'id' | 'family'>> {
   readonly id: string;
   readonly rpcUrl: string;
   readonly wsUrl?: string | null;
   readonly startBlock?: number | null;
-  readonly name?: string;
-  readonly blockTimeMs?: number | null;
-  readonly finality?: Finality;
-  readonly reorgWindow?: number;
   readonly assets?: readonly AssetEntry[];
 }
 
-/** The default for an unknown chain: safe for chains with slow finality. */
-const DEFAULT_FINALITY: Finality = { kind: 'depth', confirmations: 64 };
-const DEFAULT_REORG_WINDOW = 256;
-const DEFAULT_BLOCK_TIME_MS = 12_000;
+/** The settings of an unknown chain: safe for chains with slow finality. */
+const DEFAULTS = {
+  blockTimeMs: 12_000,
+  finality: { kind: 'depth', confirmations: 64 },
+  reorgWindow: 256,
+} as const;
 
 const validate = new Ajv2020({
   allErrors: true,
   allowUnionTypes: true,
   discriminator: true,
+  formats: { url: URL.canParse },
   verbose: true,
 }).compile<{
   readonly chains: readonly ChainEntry[];
@@ -54,18 +50,15 @@ const validate = new Ajv2020({
 
 /**
  * The known chains and assets, with the additions and changes of the chains file at `path`. Without a file
- * no chain is watched. Checks the whole file, including whether each chain can be watched. The check needs
- * no engine, so faults are found before anything is started. Throws `InvalidChainsFile`.
+ * no chain is watched. Also checks whether each chain can be watched. Throws `InvalidChainsFile`.
  */
 export function loadChainsFile(path: string | null): ChainsAndAssets {
-  if (path === null) return merge([], []);
-  const entries = entriesOf(readText(path));
-  return merge(entries, entries.flatMap(watchFaults));
+  return merge(path === null ? [] : entriesOf(readText(path)), { mustOpen: true });
 }
 
 /** The same from the text of a file; chains that cannot be watched are accepted. */
 export function readChainsFile(text: string): ChainsAndAssets {
-  return merge(entriesOf(text), []);
+  return merge(entriesOf(text), { mustOpen: false });
 }
 
 function readText(path: string): string {
@@ -120,35 +113,59 @@ function schemaFault({ instancePath, message, params, parentSchema }: ErrorObjec
   return description === undefined ? `${where} ${message}.` : `${where} must be ${description}.`;
 }
 
-/** Why the chain cannot be watched; empty if it can, or if its id is invalid, which is another fault. */
-function watchFaults({ id }: ChainEntry): readonly string[] {
-  const family = familyOfChain(id);
-  const opening = family === null ? null : FAMILY_RULES[family].opening;
-  if (opening === null || 'open' in opening) return [];
-  return [`${id}: ${opening.notAvailable} Remove this entry.`];
-}
-
-function merge(entries: readonly ChainEntry[], found: readonly string[]): ChainsAndAssets {
-  const faults = [...found];
+/** With `mustOpen` a chain that cannot be watched is a fault. */
+function merge(
+  entries: readonly ChainEntry[],
+  { mustOpen }: { readonly mustOpen: boolean },
+): ChainsAndAssets {
+  const faults: string[] = [];
   const chains = new Map(KNOWN_CHAINS.map((chain) => [chain.id, chain]));
   const assets = new Map(KNOWN_ASSETS.map((asset) => [asset.id, asset]));
   const assetFinality = new Map<string, Finality>();
   const connections = new Map<string, ChainConnection>();
-  for (const entry of entries) {
-    if (connections.has(entry.id)) faults.push(`${entry.id} is listed twice; list it once.`);
-    connections.set(entry.id, connectionOf(entry, faults));
-    const chain = chainOf(entry, chains.get(entry.id), faults);
-    if (chain === null) continue;
-    chains.set(chain.id, chain);
-    for (const assetEntry of entry.assets ?? []) {
-      const asset = assetOf(assetEntry, chain, assets.get(assetEntry.id), faults);
-      if (asset === null) continue;
-      assets.set(asset.id, asset);
-      if (assetEntry.finality) assetFinality.set(asset.id, assetEntry.finality);
+  for (const {
+    rpcUrl,
+    wsUrl = null,
+    startBlock = null,
+    assets: listed = [],
+    ...entry
+  } of entries) {
+    const { id } = entry;
+    if (connections.has(id)) faults.push(`${id} is listed twice; list it once.`);
+    connections.set(id, { chain: id, rpcUrl, wsUrl, startBlock });
+    const family = familyOfChain(id);
+    if (family === null) {
+      const right = FAMILIES.map((each) => `${FAMILY_RULES[each].chainNamespace}:<number>`);
+      faults.push(`${id} is no chain that Daybook knows how to read: ${right.join(' or ')}.`);
+      continue;
     }
-    checkFinality(chain, [chain.finality, ...(entry.assets ?? []).map((a) => a.finality)], faults);
+    const { opening } = FAMILY_RULES[family];
+    if (mustOpen && 'notAvailable' in opening) {
+      faults.push(`${id}: ${opening.notAvailable} Remove this entry.`);
+    }
+    const chain = { name: id, ...DEFAULTS, ...chains.get(id), ...entry, family };
+    chains.set(id, chain);
+    for (const policy of [chain.finality, ...listed.map(({ finality }) => finality)]) {
+      // A reorg deeper than the window cannot be reverted, so a transfer must become final within it.
+      if (policy?.kind !== 'depth' || policy.confirmations <= chain.reorgWindow) continue;
+      faults.push(
+        `${id}: ${policy.confirmations} confirmations exceed reorgWindow (${chain.reorgWindow}); raise the window or lower them.`,
+      );
+    }
+    for (const { finality, ...assetEntry } of listed) {
+      const asset = assetOf(assetEntry, chain, assets.get(assetEntry.id), faults);
+      if (asset !== null) assets.set(asset.id, asset);
+      if (finality) assetFinality.set(assetEntry.id, finality);
+    }
   }
-  checkCurrencies([...assets.values()], faults);
+  const owners = new Map<string, string>();
+  for (const { id, currency } of assets.values()) {
+    const owner = owners.get(currency);
+    if (owner !== undefined) {
+      faults.push(`${currency} names both ${owner} and ${id}; give each its own currency code.`);
+    }
+    owners.set(currency, id);
+  }
   if (faults.length > 0) throw new InvalidChainsFile(faults);
   return {
     chains: [...chains.values()],
@@ -158,40 +175,16 @@ function merge(entries: readonly ChainEntry[], found: readonly string[]): Chains
   };
 }
 
-function connectionOf(entry: ChainEntry, faults: string[]): ChainConnection {
-  const wsUrl = entry.wsUrl ?? null;
-  if (!URL.canParse(entry.rpcUrl)) {
-    faults.push(`${entry.id}: rpcUrl is not a URL such as https://node.example:8545.`);
-  }
-  if (wsUrl !== null && !URL.canParse(wsUrl)) {
-    faults.push(`${entry.id}: wsUrl is not a URL such as wss://node.example:8546.`);
-  }
-  return { chain: entry.id, rpcUrl: entry.rpcUrl, wsUrl, startBlock: entry.startBlock ?? null };
-}
-
-function chainOf(entry: ChainEntry, known: Chain | undefined, faults: string[]): Chain | null {
-  const family = familyOfChain(entry.id);
-  if (family === null) {
-    const right = FAMILIES.map((each) => `${FAMILY_RULES[each].chainNamespace}:<number>`);
-    faults.push(`${entry.id} is no chain that Daybook knows how to read: ${right.join(' or ')}.`);
-    return null;
-  }
-  return {
-    id: entry.id,
-    family,
-    name: entry.name ?? known?.name ?? entry.id,
-    blockTimeMs:
-      entry.blockTimeMs === undefined
-        ? (known?.blockTimeMs ?? DEFAULT_BLOCK_TIME_MS)
-        : entry.blockTimeMs,
-    finality: entry.finality ?? known?.finality ?? DEFAULT_FINALITY,
-    reorgWindow: entry.reorgWindow ?? known?.reorgWindow ?? DEFAULT_REORG_WINDOW,
-  };
-}
+/** What a new asset needs, with an example. */
+const ASSET_FIELDS = {
+  currency: 'currency, such as "USDT_ETH"',
+  decimals: 'decimals, such as 6',
+  minimum: 'minimum in base units, such as "1000000"',
+} as const;
 
 /** A known asset may get another minimum or policy, but never other decimals or another currency. */
 function assetOf(
-  entry: AssetEntry,
+  { minimum, ...entry }: Omit<AssetEntry, 'finality'>,
   chain: Chain,
   known: Asset | undefined,
   faults: string[],
@@ -204,48 +197,18 @@ function assetOf(
   } else if (id.chain !== chain.id) {
     faults.push(`${entry.id} is listed under ${chain.id}; list it under ${id.chain}.`);
   }
-  const currency = entry.currency ?? known?.currency;
-  const decimals = entry.decimals ?? known?.decimals;
-  const minimum = entry.minimum === undefined ? known?.minimum : BigInt(entry.minimum);
-  if (currency === undefined) faults.push(`${entry.id} has no currency, such as "USDT_ETH".`);
-  if (decimals === undefined) faults.push(`${entry.id} has no decimals, such as 6.`);
-  if (minimum === undefined) {
-    faults.push(`${entry.id} has no minimum in base units, such as "1000000".`);
+  const given = { ...entry, ...(minimum !== undefined && { minimum: BigInt(minimum) }) };
+  const asset: Partial<Asset> = { ...known, ...given, chain: chain.id };
+  for (const field of ['currency', 'decimals', 'minimum'] as const) {
+    if (asset[field] === undefined) faults.push(`${entry.id} has no ${ASSET_FIELDS[field]}.`);
   }
-  if (minimum !== undefined && minimum > AMOUNT_MAX) {
+  if ((asset.minimum ?? 0n) > AMOUNT_MAX) {
     faults.push(`${entry.id}: minimum is above 2^256 - 1, which no transfer can reach.`);
   }
-  if (known && (currency !== known.currency || decimals !== known.decimals)) {
+  if (known && (asset.currency !== known.currency || asset.decimals !== known.decimals)) {
     faults.push(
       `${entry.id} is known as ${known.currency} with ${known.decimals} decimals; leave both out.`,
     );
   }
-  if (faults.length > found) return null;
-  return { id: entry.id, chain: chain.id, currency, decimals, minimum } as Asset;
-}
-
-/** A reorg deeper than the window cannot be reverted, so a transfer must become final within it. */
-function checkFinality(
-  chain: Chain,
-  policies: readonly (Finality | undefined)[],
-  faults: string[],
-): void {
-  for (const policy of policies) {
-    if (policy?.kind === 'depth' && policy.confirmations > chain.reorgWindow) {
-      faults.push(
-        `${chain.id}: ${policy.confirmations} confirmations exceed reorgWindow (${chain.reorgWindow}); raise the window or lower them.`,
-      );
-    }
-  }
-}
-
-function checkCurrencies(assets: readonly Asset[], faults: string[]): void {
-  const owners = new Map<string, string>();
-  for (const { id, currency } of assets) {
-    const owner = owners.get(currency);
-    if (owner !== undefined) {
-      faults.push(`${currency} names both ${owner} and ${id}; give each its own currency code.`);
-    }
-    owners.set(currency, id);
-  }
+  return faults.length > found ? null : (asset as Asset);
 }

@@ -1,12 +1,13 @@
 import { FAMILIES } from '@daybook/domain';
 import fc from 'fast-check';
 import { TronWeb } from 'tronweb';
-import { isFungible, parseAssetId } from './asset-id';
 import {
   canonicalAddress,
   displayAddress,
   FAMILY_RULES,
   familyOfChain,
+  isFungible,
+  parseAssetId,
   readAddress,
 } from './family';
 

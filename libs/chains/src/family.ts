@@ -1,26 +1,18 @@
-import { FAMILIES, type Family } from '@daybook/domain';
+import { DomainError, FAMILIES, type Family } from '@daybook/domain';
+import { getAddress } from 'ethers';
 import type { ChainClient } from './chain-client';
 import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
-import { canonicalEvmAddress, displayEvmAddress } from './evm/evm-address';
 import { openEvmChain } from './evm/evm-client';
+import { canonicalEvmAddress } from './evm/raw';
 import { canonicalTronAddress, tronAddressKey, tronAddressOfKey } from './tron/tron-address';
 
-/**
- * The kind of assets in a CAIP-19 namespace. `coin` pays the fees of its chain, `contract` is a token with a
- * contract, `issued` a token without one. A `collectible` is not fungible: it is never listed or credited.
- */
+/** What a CAIP-19 namespace contains. A `collectible` is not fungible: it is never listed or credited. */
 export type AssetNamespace =
   | {
       readonly kind: 'coin' | 'contract' | 'issued';
       isReference(text: string): boolean;
     }
   | { readonly kind: 'collectible' };
-
-export type OpenChain = (
-  chain: Chain,
-  connection: ChainConnection,
-  registry: ChainsAndAssets,
-) => ChainClient;
 
 /** Everything that differs from one address family to another. */
 export interface FamilyRules {
@@ -42,17 +34,14 @@ export interface FamilyRules {
   /** Examples of asset ids, for error messages. */
   readonly assetExamples: string;
   /** Opens a client for a chain, or has the reason why chains of the family cannot be opened. */
-  readonly opening: { readonly open: OpenChain } | { readonly notAvailable: string };
+  readonly opening: { readonly open: typeof openChain } | { readonly notAvailable: string };
 }
 
 /** How a family's addresses are derived, with test vectors. */
 export interface WalletRules {
   /** BIP-44, down to the account, whose extended public key is configured. */
   readonly accountPath: string;
-  /**
-   * The account-level xpub of the mnemonic that development chains fund: "test" eleven times, then "junk".
-   * Its private keys are public, so it is refused on chains with real money.
-   */
+  /** Of the mnemonic "test" eleven times, then "junk". Its keys are public: never for real money. */
   readonly developmentXpub: string;
   /** The first receive address of that mnemonic. */
   readonly developmentAddress: string;
@@ -68,7 +57,8 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
     chainNamespace: 'eip155',
     addressForm: '0x and 40 hexadecimal digits (EVM)',
     canonicalAddress: canonicalEvmAddress,
-    displayAddress: displayEvmAddress,
+    // With the checksum of EIP-55 in the case of its letters.
+    displayAddress: getAddress,
     // The canonical form is the key, so no conversion is needed per transfer.
     addressKey: (address) => address,
     addressOfKey: (key) => key,
@@ -143,4 +133,50 @@ export function readAddress(
     if (address !== null) return { family, address };
   }
   return null;
+}
+
+/** Sends no request yet. Refuses with `family-not-available` if chains of the family cannot be watched. */
+export function openChain(
+  chain: Chain,
+  connection: ChainConnection,
+  registry: ChainsAndAssets,
+): ChainClient {
+  const { opening } = FAMILY_RULES[chain.family];
+  if ('open' in opening) return opening.open(chain, connection, registry);
+  throw new DomainError('family-not-available', `${chain.id}: ${opening.notAvailable}`);
+}
+
+/** The parts of the CAIP-19 id of an asset that can be listed. */
+export interface AssetId {
+  /** CAIP-2. */
+  readonly chain: string;
+  readonly family: Family;
+  readonly kind: Exclude<AssetNamespace['kind'], 'collectible'>;
+  /** The token's contract; null if the asset has none. */
+  readonly contract: string | null;
+}
+
+const CAIP_19 = /^([^/]+)\/([a-z0-9-]+):(.+)$/;
+
+/** The parts of an asset id; null if no asset with this id can be listed. */
+export function parseAssetId(id: string): AssetId | null {
+  const parts = partsOf(id);
+  if (parts === null) return null;
+  const { chain, family, namespace, reference } = parts;
+  if (namespace.kind === 'collectible' || !namespace.isReference(reference)) return null;
+  const { kind } = namespace;
+  return { chain, family, kind, contract: kind === 'contract' ? reference : null };
+}
+
+/** Whether units of the asset are interchangeable. An unknown kind of asset counts as fungible. */
+export function isFungible(id: string): boolean {
+  return partsOf(id)?.namespace.kind !== 'collectible';
+}
+
+function partsOf(id: string) {
+  const [, chain = '', name = '', reference = ''] = CAIP_19.exec(id) ?? [];
+  const family = familyOfChain(chain);
+  const namespace = family === null ? undefined : FAMILY_RULES[family].assets.get(name);
+  if (family === null || namespace === undefined) return null;
+  return { chain, family, namespace, reference };
 }

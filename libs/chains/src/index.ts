@@ -1,5 +1,4 @@
 export { type AddressTable, createAddressTable } from './address-table';
-export { isFungible, parseAssetId } from './asset-id';
 export type {
   Announcements,
   BlockHeader,
@@ -27,7 +26,9 @@ export {
   canonicalAddress,
   displayAddress,
   familyOfChain,
+  isFungible,
+  openChain,
+  parseAssetId,
   readAddress,
 } from './family';
-export { openChain } from './open-chain';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

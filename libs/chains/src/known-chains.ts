@@ -1,5 +1,6 @@
 import type { Asset } from '@daybook/domain';
 import type { Chain } from './chains-and-assets';
+import { canonicalEvmAddress } from './evm/raw';
 
 /**
  * The chains and assets that a chains file need not describe. Contracts are written as their issuers publish
@@ -12,34 +13,13 @@ import type { Chain } from './chains-and-assets';
 const FINALIZED = { kind: 'tag', tag: 'finalized' } as const;
 
 export const KNOWN_CHAINS: readonly Chain[] = [
-  {
-    id: 'eip155:1',
-    family: 'evm',
-    name: 'Ethereum',
-    blockTimeMs: 12_000,
-    finality: FINALIZED,
-    // Finality trails the head by 64 to 96 blocks.
-    reorgWindow: 128,
-  },
-  {
-    id: 'eip155:56',
-    family: 'evm',
-    name: 'BNB Smart Chain',
-    blockTimeMs: 750,
-    finality: FINALIZED,
-    // Reorgs had a few dozen blocks before fast finality. The chain falls back to that if fast finality fails.
-    reorgWindow: 256,
-  },
-  {
-    id: 'eip155:137',
-    family: 'evm',
-    name: 'Polygon PoS',
-    blockTimeMs: 2_000,
-    finality: FINALIZED,
-    // In February 2023, before milestones, 157 blocks were replaced at once.
-    reorgWindow: 256,
-  },
-];
+  // Finality trails the head by 64 to 96 blocks.
+  { id: 'eip155:1', name: 'Ethereum', blockTimeMs: 12_000, reorgWindow: 128 },
+  // Reorgs had a few dozen blocks before fast finality. The chain falls back to that if fast finality fails.
+  { id: 'eip155:56', name: 'BNB Smart Chain', blockTimeMs: 750, reorgWindow: 256 },
+  // In February 2023, before milestones, 157 blocks were replaced at once.
+  { id: 'eip155:137', name: 'Polygon PoS', blockTimeMs: 2_000, reorgWindow: 256 },
+].map((chain) => ({ ...chain, family: 'evm', finality: FINALIZED }));
 
 /** The asset that pays for gas, by its SLIP-44 coin type. */
 function native(chain: string, slip44: number, currency: string, minimum: bigint): Asset {
@@ -48,29 +28,19 @@ function native(chain: string, slip44: number, currency: string, minimum: bigint
 
 /** A stablecoin; the minimum is one unit of its currency. */
 function stablecoin(chain: string, contract: string, currency: string, decimals: number): Asset {
-  const id = `${chain}/erc20:${contract.toLowerCase()}`;
+  const id = `${chain}/erc20:${canonicalEvmAddress(contract)}`;
   return { id, chain, currency, decimals, minimum: 10n ** BigInt(decimals) };
 }
 
-/** The token contracts below, as published. */
-export const KNOWN_CONTRACTS = {
-  USDT_ETH: '0xdAC17F958D2ee523a2206206994597C13D831ec7',
-  USDC_ETH: '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48',
-  USDT_BSC: '0x55d398326f99059fF775485246999027B3197955',
-  USDC_BSC: '0x8AC76a51cc950d9822D68b83fE1Ad97B32Cd580d',
-  USDT_POLYGON: '0xc2132D05D31c914a87C6611C10748AEb04B58e8F',
-  USDC_POLYGON: '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359',
-} as const;
-
 export const KNOWN_ASSETS: readonly Asset[] = [
   native('eip155:1', 60, 'ETH', 10n ** 15n),
-  stablecoin('eip155:1', KNOWN_CONTRACTS.USDT_ETH, 'USDT_ETH', 6),
-  stablecoin('eip155:1', KNOWN_CONTRACTS.USDC_ETH, 'USDC_ETH', 6),
+  stablecoin('eip155:1', '0xdAC17F958D2ee523a2206206994597C13D831ec7', 'USDT_ETH', 6),
+  stablecoin('eip155:1', '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48', 'USDC_ETH', 6),
   native('eip155:56', 714, 'BNB', 10n ** 15n),
   // On this chain both have 18 decimals, unlike on others.
-  stablecoin('eip155:56', KNOWN_CONTRACTS.USDT_BSC, 'USDT_BSC', 18),
-  stablecoin('eip155:56', KNOWN_CONTRACTS.USDC_BSC, 'USDC_BSC', 18),
+  stablecoin('eip155:56', '0x55d398326f99059fF775485246999027B3197955', 'USDT_BSC', 18),
+  stablecoin('eip155:56', '0x8AC76a51cc950d9822D68b83fE1Ad97B32Cd580d', 'USDC_BSC', 18),
   native('eip155:137', 966, 'POL', 10n ** 18n),
-  stablecoin('eip155:137', KNOWN_CONTRACTS.USDT_POLYGON, 'USDT_POLYGON', 6),
-  stablecoin('eip155:137', KNOWN_CONTRACTS.USDC_POLYGON, 'USDC_POLYGON', 6),
+  stablecoin('eip155:137', '0xc2132D05D31c914a87C6611C10748AEb04B58e8F', 'USDT_POLYGON', 6),
+  stablecoin('eip155:137', '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359', 'USDC_POLYGON', 6),
 ];

@@ -1,4 +1,5 @@
 import { FAMILIES, type Family } from '@daybook/domain';
+import { HDKey } from '@scure/bip32';
 import { HDNodeWallet, Mnemonic } from 'ethers';
 import { TronWeb } from 'tronweb';
 import { FAMILY_RULES } from './family';
@@ -107,10 +108,10 @@ describe('deriveAddress', () => {
 
   // The only step of that vector which needs no private key.
   it('agrees with BIP-32, test vector 2, from m to m/0', () => {
-    const master = HDNodeWallet.fromExtendedKey(
+    const master = HDKey.fromExtendedKey(
       'xpub661MyMwAqRbcFW31YEwpkMuc5THy2PSt5bDMsktWQcFF8syAmRUapSCGu8ED9W6oDMSgv6Zz8idoc4a6mr8BDzTJY47LJhkJ8UB7WEGuduB',
     );
-    expect(master.deriveChild(0).extendedKey).toBe(
+    expect(master.deriveChild(0).publicExtendedKey).toBe(
       'xpub69H7F5d8KSRgmmdJg2KhpAK8SR3DjMwAdkxj3ZuxV27CprR9LgpeyGmXUbC6wb7ERfvrnKZjXoUmmDznezpbZb7ap6r1D3tgFxHmwMkQTPH',
     );
   });

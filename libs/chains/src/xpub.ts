@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { FAMILIES, type Family } from '@daybook/domain';
-import { dataSlice, decodeBase58, HDNodeWallet, keccak256, sha256, toBeHex } from 'ethers';
+import { HDKey } from '@scure/bip32';
+import { keccak256 } from 'ethers';
 import { pointAddScalar } from 'tiny-secp256k1';
 import { FAMILY_RULES, familyOfChain } from './family';
 
@@ -8,8 +9,6 @@ import { FAMILY_RULES, familyOfChain } from './family';
 const ACCOUNT_DEPTH = 3;
 /** BIP-44: 0 is the external chain, for addresses that are given to payers. */
 const EXTERNAL_CHAIN = 0;
-/** BIP-32: a serialized key, before the four bytes of its base58 checksum. */
-const EXTENDED_KEY_BYTES = 78;
 /** BIP-32: indexes from here on are hardened. A public key cannot derive them. */
 const HARDENED = 2 ** 31;
 
@@ -19,15 +18,8 @@ export interface Xpub {
   /** BIP-32 fingerprint of the account key, such as `0x3bf95407`: identifies the key without revealing it. */
   readonly fingerprint: string;
   readonly isDevelopment: boolean;
-  /** `<account path>/0`, the parent of all addresses. */
-  readonly receive: PublicNode;
-}
-
-/** A BIP-32 public key with its chain code. */
-interface PublicNode {
-  /** Compressed: 33 bytes. */
-  readonly publicKey: Buffer;
-  readonly chainCode: Buffer;
+  /** `<account path>/0`, the parent of all addresses: its compressed key and chain code. */
+  readonly receive: { readonly publicKey: Uint8Array; readonly chainCode: Uint8Array };
 }
 
 /** The text is not an account-level xpub. The message never repeats it. */
@@ -35,10 +27,7 @@ export class InvalidXpub extends Error {
   override readonly name = 'InvalidXpub';
 }
 
-/**
- * Parses an account-level extended public key, exported at the account path of the family. Throws
- * `InvalidXpub` for anything else, such as a secret given by mistake. No message repeats the text.
- */
+/** Throws `InvalidXpub` for anything but an account-level xpub. No message repeats it: it may be a secret. */
 export function parseXpub(family: Family, text: string): Xpub {
   const given = text.trim();
   refuseSecrets(given);
@@ -53,9 +42,8 @@ export function parseXpub(family: Family, text: string): Xpub {
 }
 
 /**
- * The xpubs for purse addresses: for each family that can be watched, the configured or the development
- * xpub. Throws `InvalidXpub`, also if one of `chains` (CAIP-2) has real money and its family uses the
- * development xpub: anyone could take payments to its addresses.
+ * For each family that can be watched, the configured or the development xpub. Throws `InvalidXpub`, also if
+ * a family with the development xpub has one of `chains` (CAIP-2) with real money: anyone could take it.
  */
 export function purseXpubs(
   configured: Readonly<Record<Family, string | undefined>>,
@@ -80,13 +68,10 @@ export function deriveAddress(xpub: Xpub, index: number): string {
   return FAMILY_RULES[xpub.family].addressOfKey(addressKeyOf(childKey(xpub.receive, index)));
 }
 
-/**
- * BIP-32: derives an uncompressed public child key from a public parent key. libsecp256k1 in WebAssembly
- * takes a third of the time of ethers's JavaScript. This is most of the cost of a mint.
- */
-function childKey({ publicKey, chainCode }: PublicNode, index: number): Uint8Array {
+/** BIP-32. In WebAssembly, as this is most of the cost of a mint: JavaScript takes three times as long. */
+function childKey({ publicKey, chainCode }: Xpub['receive'], index: number): Uint8Array {
   const data = Buffer.alloc(publicKey.length + 4);
-  publicKey.copy(data);
+  data.set(publicKey);
   data.writeUInt32BE(index, publicKey.length);
   const tweak = createHmac('sha512', chainCode).update(data).digest().subarray(0, 32);
   const child = pointAddScalar(publicKey, tweak, false);
@@ -101,7 +86,7 @@ function addressKeyOf(uncompressedKey: Uint8Array): string {
 }
 
 /** Refuses a development xpub if one of `chains` is of its family and its coins have value. */
-export function refuseDevelopmentXpub({ family, isDevelopment }: Xpub, chains: readonly string[]) {
+function refuseDevelopmentXpub({ family, isDevelopment }: Xpub, chains: readonly string[]) {
   if (!isDevelopment) return;
   const { developmentChains } = FAMILY_RULES[family].wallet;
   const real = chains.filter(
@@ -138,29 +123,20 @@ function toXpub(family: Family, given: string): Xpub {
   }
   return {
     family,
-    fingerprint: account.fingerprint,
+    fingerprint: `0x${account.fingerprint.toString(16).padStart(8, '0')}`,
     isDevelopment: FAMILIES.some((each) => FAMILY_RULES[each].wallet.developmentXpub === given),
-    receive: publicNode(account.deriveChild(EXTERNAL_CHAIN)),
+    // Null only in a key that was emptied.
+    receive: account.deriveChild(EXTERNAL_CHAIN) as Xpub['receive'],
   };
 }
 
-function publicNode(node: { readonly publicKey: string; readonly chainCode: string }): PublicNode {
-  const bytes = (hex: string) => Buffer.from(hex.slice(2), 'hex');
-  return { publicKey: bytes(node.publicKey), chainCode: bytes(node.chainCode) };
-}
-
-function readExtendedKey(given: string) {
+function readExtendedKey(given: string): HDKey {
   try {
-    // ethers accepts an extended key of the right length without looking at its checksum.
-    const bytes = toBeHex(decodeBase58(given), EXTENDED_KEY_BYTES + 4);
-    const key = dataSlice(bytes, 0, EXTENDED_KEY_BYTES);
-    const isIntact = dataSlice(sha256(sha256(key)), 0, 4) === dataSlice(bytes, EXTENDED_KEY_BYTES);
-    const node = isIntact ? HDNodeWallet.fromExtendedKey(given) : null;
-    if (node !== null && !('privateKey' in node)) return node;
+    return HDKey.fromExtendedKey(given);
   } catch {
     // The library's own message may quote the secret.
+    throw new InvalidXpub('The xpub is damaged: its checksum or its length is wrong.');
   }
-  throw new InvalidXpub('The xpub is damaged: its checksum or its length is wrong.');
 }
 
 /** Checks the derivation with a test vector before the first address is given to a customer. */

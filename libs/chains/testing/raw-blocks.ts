@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { bloomOf } from '../src/evm/check-block';
 import type { Keccak } from '../src/evm/keccak';
-import { bloomOf } from '../src/evm/logs-bloom';
 import type { RawBlock, RawLog, RawReceipt, RawTransaction } from '../src/evm/raw';
 import { receiptsRoot } from '../src/evm/receipts-root';
 

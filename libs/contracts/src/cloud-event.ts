@@ -5,13 +5,12 @@
 export interface CloudEventAttributes {
   /** The same in every delivery. Consumers deduplicate by it together with `source`. */
   readonly id: string;
-  /** A URI reference, such as `/daybook/ledger`. */
+  /** Such as `/daybook/ledger`. */
   readonly source: string;
   readonly type: string;
   /** RFC 3339. */
   readonly time: string;
   readonly subject?: string | undefined;
-  /** An absolute URI. */
   readonly dataschema?: string | undefined;
   /** Partitioning extension: the record's key, if there is one. */
   readonly partitionkey?: string | undefined;

@@ -3,6 +3,5 @@ export { DESCRIPTORS } from './generated/descriptors';
 export * as v1 from './generated/index.daybook.v1';
 export * as googleRpc from './generated/index.google.rpc';
 export * as json from './generated/json';
-export * from './ledger-messages';
 export * from './messages';
 export * from './parse';

@@ -1,12 +1,12 @@
-/**
- * A message of a chain-watcher on `daybook.transfer.v1`, keyed by chain and address: one version of a
- * transfer. The JSON Schema `schemas/transfer.v1.json` is the contract; this is its type.
- */
+// The messages on the topics. The JSON Schemas in `schemas` are the contracts and describe each field;
+// these are their types. Positions and amounts (base units) are decimal strings, times RFC 3339 in UTC.
+
+/** `daybook.transfer.v1`, keyed by chain and address: one version of a transfer. */
 export interface TransferV1 {
   /**
-   * `<chain>/<transaction hash>/<kind>:<ordinal in the transaction>`, for example
-   * `eip155:1/0xabc.../log:0` or `eip155:1/0xabc.../value:0`. Never the block-wide log index, which
-   * changes when a reorg includes the transaction again.
+   * `<chain>/<transaction hash>/<kind>:<ordinal in the transaction>`, such as
+   * `eip155:1/0xabc.../log:0`. Never the block-wide log index, which changes when a reorg includes the
+   * transaction again.
    */
   readonly transferId: string;
   /** Grows with every change of this transfer. A consumer ignores a version that is not newer. */
@@ -16,18 +16,15 @@ export interface TransferV1 {
    * `reverted` by a reorg, `dropped` from the mempool, `failed`: included, but its transaction failed.
    */
   readonly status: 'seen' | 'detected' | 'final' | 'reverted' | 'dropped' | 'failed';
-  /** CAIP-2. */
   readonly chain: string;
-  /** CAIP-19; may be an asset that the ledger does not know. */
+  /** May be an asset that the ledger does not know. */
   readonly asset: string;
-  /** Base units, a decimal string. */
   readonly amount: string;
   readonly from: string;
   readonly to: string;
   readonly txHash: string;
-  /** The block that shows the transfer; null while in the mempool. */
   readonly block: { readonly number: number; readonly hash: string; readonly time: string } | null;
-  /** The finality policy that was applied, on `final` only. */
+  /** On `final` only. */
   readonly finality: FinalityV1 | null;
 }
 
@@ -35,13 +32,13 @@ export type FinalityV1 =
   | { readonly kind: 'depth'; readonly confirmations: number }
   | { readonly kind: 'tag'; readonly tag: 'finalized' | 'safe' };
 
-/** A message of the ledger on `daybook.purse-address.v1` (compacted, keyed by address). */
+/** `daybook.purse-address.v1` (compacted, keyed by address). */
 export interface PurseAddressV1 {
   readonly family: 'evm' | 'tron';
   readonly address: string;
-  /** RFC 3339. Blocks from this time on must be matched against the address. */
+  /** Blocks from this time on must be matched against the address. */
   readonly mintedAt: string;
-  /** The position of the mint in the event log, a decimal string. Absent in messages of older ledgers. */
+  /** Absent in messages of older ledgers. */
   readonly position?: string;
 }
 
@@ -58,36 +55,28 @@ export interface ChainHeadV1 {
    * in those since its mint. Null while unknown. Absent in messages of older watchers.
    */
   readonly addressesThrough?: string | null;
-  /** `following`, `catching-up` or `stalled` with the reason in `detail`. */
   readonly state: 'following' | 'catching-up' | 'stalled';
+  /** The reason of `stalled`. */
   readonly detail: string | null;
   readonly observedAt: string;
 }
 
 /**
- * `daybook.watch-request.v1` (keyed by chain): what an operator wants of a chain's watcher. Every message
- * has the whole request, so a repeated or late one does no harm.
+ * `daybook.watch-request.v1` (keyed by chain): what an operator requests from a chain's watcher. Every
+ * message has the whole request, so a repeated or late one does no harm.
  */
 export interface WatchRequestV1 {
   readonly requestId: string;
   readonly chain: string;
-  /**
-   * `rescan` matches the blocks `from` to `to` again; `reset-ring` takes over the node's chain after a
-   * reorg that was too deep. Later versions may have other kinds: a watcher refuses those it does not know.
-   */
+  /** Later versions may have other kinds: a watcher refuses those it does not know. */
   readonly kind: string;
-  /** The first block; null lets the watcher find it, for a reset only. */
   readonly from: number | null;
-  /** The last block; null for the last one that is matched when the request arrives. */
   readonly to: number | null;
-  /** The watcher refuses to match more blocks than this. */
   readonly blocksMax: number;
-  /** Whether the operator has cancelled it. It never becomes false again. */
+  /** It never becomes false again. */
   readonly isCancelled: boolean;
-  /** `operator:<operator id>`. */
   readonly requestedBy: string;
   readonly requestedAt: string;
-  /** Of the event in the ledger's log, a decimal string. */
   readonly position: string;
 }
 
@@ -96,10 +85,8 @@ export interface WatchReportV1 {
   readonly requestId: string;
   readonly chain: string;
   readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
-  /** The lowest and the highest block; null until they are known. */
   readonly from: number | null;
   readonly to: number | null;
-  /** Null until it is known. */
   readonly blocksLeft: number | null;
   /** Transfers to our addresses in the blocks that were matched so far. */
   readonly found: number;
@@ -108,6 +95,53 @@ export interface WatchReportV1 {
   /** Why it was refused. */
   readonly reason: string | null;
   readonly observedAt: string;
+}
+
+/** The figures of one purse and asset. */
+export interface FiguresV1 {
+  readonly asset: string;
+  /** Null, like `decimals`, when the registry no longer lists the asset. */
+  readonly currency: string | null;
+  readonly decimals: number | null;
+  readonly custody: string;
+  readonly claimCustomer: string;
+  readonly claimAccount: string;
+  readonly suspense: string;
+  readonly received: string;
+  readonly reversed: string;
+  readonly receipts: string;
+}
+
+/**
+ * `daybook.ledger-event.v1`: keyed by purse id for purses and their replenishments, else by stream.
+ * Carries no personal data.
+ */
+export interface LedgerEventV1 {
+  /** The same in every delivery. Consumers deduplicate by it. */
+  readonly id: string;
+  readonly type: string;
+  readonly position: string;
+  /** The position of the previous event with the same key; null for the first one. */
+  readonly previousPosition: string | null;
+  readonly recordedAt: string;
+  readonly subject: string;
+  readonly accountId: string;
+  readonly customerId: string | null;
+  readonly purseId: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The purse's figures after the event, of the asset that it changed; null if it changed none. */
+  readonly balances: FiguresV1 | null;
+}
+
+/** `daybook.balance.v1` (compacted, keyed `<purse id>/<asset>`): the latest figures. */
+export interface BalanceV1 extends FiguresV1 {
+  readonly purseId: string;
+  readonly accountId: string;
+  readonly customerId: string;
+  readonly family: 'evm' | 'tron';
+  readonly address: string;
+  /** The position of the last event that changed these figures. */
+  readonly position: string;
 }
 
 export const TOPICS = {
@@ -124,8 +158,8 @@ export const TOPICS = {
 const RETENTION_MS = 30 * 24 * 3_600_000;
 
 /**
- * The settings of the topics on a broker. Addresses have one partition, so a watcher that has read a
- * message has read every address minted before it.
+ * The settings of the topics on a broker. A topic without a retention is compacted. Addresses have one
+ * partition, so a watcher that has read a message has read every address minted before it.
  */
 export const TOPIC_SETTINGS = [
   { name: TOPICS.transfer, partitions: 12, retentionMs: RETENTION_MS },

@@ -16,7 +16,7 @@ const transfer: TransferV1 = {
 };
 
 describe('parseTransfer', () => {
-  it('gives back what was published, up to the largest amount', () => {
+  it('returns what was published, up to the largest amount', () => {
     expect(parseTransfer(JSON.stringify(transfer))).toEqual(transfer);
   });
 

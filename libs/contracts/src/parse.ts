@@ -7,9 +7,10 @@ import purseAddressSchema from '../schemas/purse-address.v1.json';
 import transferSchema from '../schemas/transfer.v1.json';
 import watchReportSchema from '../schemas/watch-report.v1.json';
 import watchRequestSchema from '../schemas/watch-request.v1.json';
-import type { BalanceV1, LedgerEventV1 } from './ledger-messages';
 import type {
+  BalanceV1,
   ChainHeadV1,
+  LedgerEventV1,
   PurseAddressV1,
   TransferV1,
   WatchReportV1,
@@ -24,25 +25,13 @@ export class MalformedMessage extends Error {
 const ajv = new Ajv2020({ allowUnionTypes: true });
 addFormats(ajv);
 
-/** The message behind JSON text of `daybook.transfer.v1`. Throws `MalformedMessage`. */
+// Each returns the message in JSON text of its topic, and throws `MalformedMessage`.
 export const parseTransfer = parserOf<TransferV1>(transferSchema);
-
-/** The message behind JSON text of `daybook.purse-address.v1`. Throws `MalformedMessage`. */
 export const parsePurseAddress = parserOf<PurseAddressV1>(purseAddressSchema);
-
-/** The message behind JSON text of `daybook.chain-head.v1`. Throws `MalformedMessage`. */
 export const parseChainHead = parserOf<ChainHeadV1>(chainHeadSchema);
-
-/** The message behind JSON text of `daybook.ledger-event.v1`. Throws `MalformedMessage`. */
 export const parseLedgerEvent = parserOf<LedgerEventV1>(ledgerEventSchema);
-
-/** The message behind JSON text of `daybook.balance.v1`. Throws `MalformedMessage`. */
 export const parseBalance = parserOf<BalanceV1>(balanceSchema);
-
-/** The message behind JSON text of `daybook.watch-request.v1`. Throws `MalformedMessage`. */
 export const parseWatchRequest = parserOf<WatchRequestV1>(watchRequestSchema);
-
-/** The message behind JSON text of `daybook.watch-report.v1`. Throws `MalformedMessage`. */
 export const parseWatchReport = parserOf<WatchReportV1>(watchReportSchema);
 
 function parserOf<Message>(schema: { readonly $id: string }): (text: string) => Message {

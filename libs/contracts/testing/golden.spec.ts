@@ -36,7 +36,7 @@ it('shows every topic, and none that is gone', () => {
 describe.each(topics)('the golden messages of %s', (topic) => {
   const messages = goldenMessages(topic);
 
-  it('are what its parser gives back, untouched', () => {
+  it('are what its parser returns, unchanged', () => {
     const values = messages.map(({ value }) => value);
     expect(values.map((value) => PARSERS[topic](JSON.stringify(value)))).toEqual(values);
   });

@@ -19,7 +19,7 @@ describe('opening an account', () => {
     given().when(open).emits(opened);
   });
 
-  it('changes nothing when the account is open, whatever the repeat asks for', () => {
+  it('changes nothing when the account is open, even if the repeat has another policy', () => {
     given(opened).when(open).changesNothing();
     given(opened)
       .when({ ...open, name: 'Renamed', policy: { screening: true } })
@@ -135,7 +135,9 @@ describe('revoking an API key', () => {
   });
 
   it('needs no reason', () => {
-    given(opened, issued).when({ type: 'RevokeApiKey', keyId: 'k1' }).emits(a.apiKeyRevoked());
+    given(opened, issued)
+      .when({ type: 'RevokeApiKey', keyId: 'k1', reason: null })
+      .emits(a.apiKeyRevoked());
   });
 
   it('refuses a key that the account never had', () => {

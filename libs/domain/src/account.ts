@@ -1,58 +1,35 @@
 import { requireReason } from './customer';
-import type { Decider } from './decider';
+import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
 import { NEVER_EXPIRES, type PurseExpiry, requireExpiry } from './expiry';
-import {
-  type IssuedKey,
-  type IssuedKeys,
-  isToRevoke,
-  type KeyToIssue,
-  keyToIssue,
-  withIssued,
-  withRevoked,
-} from './issued-keys';
+import { type IssuedKey, type IssuedKeys, issuedKeys } from './issued-keys';
 
-/** How the account wants its purses and transfers handled. */
-export interface AccountPolicy {
+/** What is set when an account is opened; the rest of its policy has defaults. */
+export interface OpeningPolicy {
   /** Whether a final transfer waits for `ResolveCompliance` before it is credited. */
   readonly screening: boolean;
+}
+
+/** How the account wants its purses and transfers handled. */
+export interface AccountPolicy extends OpeningPolicy {
   /** When its purses expire; never until it is changed. */
   readonly purseExpiry: PurseExpiry;
 }
 
-/** What is set when an account is opened; the rest has defaults. */
-export type OpeningPolicy = Pick<AccountPolicy, 'screening'>;
+/** Reasons are kept as evidence. */
+export type AccountCommand = CommandIn<{
+  OpenAccount: { name: string; policy: OpeningPolicy };
+  ChangeAccountPolicy: { purseExpiry: PurseExpiry; reason: string };
+  IssueApiKey: IssuedKey;
+  RevokeApiKey: { keyId: string; reason: string | null };
+}>;
 
-export type AccountCommand =
-  | { readonly type: 'OpenAccount'; readonly name: string; readonly policy: OpeningPolicy }
-  | {
-      readonly type: 'ChangeAccountPolicy';
-      readonly purseExpiry: PurseExpiry;
-      /** Kept as evidence. */
-      readonly reason: string;
-    }
-  | ({ readonly type: 'IssueApiKey' } & KeyToIssue)
-  | {
-      readonly type: 'RevokeApiKey';
-      readonly keyId: string;
-      /** Kept as evidence; null when left out. */
-      readonly reason?: string | null;
-    };
-
-export type AccountEvent =
-  | {
-      readonly type: 'AccountOpened';
-      readonly data: { readonly name: string; readonly policy: OpeningPolicy };
-    }
-  | {
-      readonly type: 'AccountPolicyChanged';
-      readonly data: { readonly purseExpiry: PurseExpiry; readonly reason: string };
-    }
-  | { readonly type: 'ApiKeyIssued'; readonly data: IssuedKey }
-  | {
-      readonly type: 'ApiKeyRevoked';
-      readonly data: { readonly keyId: string; readonly reason: string | null };
-    };
+export type AccountEvent = EventIn<{
+  AccountOpened: { name: string; policy: OpeningPolicy };
+  AccountPolicyChanged: { purseExpiry: PurseExpiry; reason: string };
+  ApiKeyIssued: IssuedKey;
+  ApiKeyRevoked: { keyId: string; reason: string | null };
+}>;
 
 export type AccountState =
   | { readonly status: 'absent' }
@@ -87,20 +64,20 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
         ];
       }
 
-      case 'IssueApiKey': {
+      case 'IssueApiKey':
         if (state.status === 'absent') {
           throw new DomainError(
             'account-not-found',
             'Open the account before issuing keys for it.',
           );
         }
-        const data = keyToIssue(state.keys, command);
-        return data === null ? [] : [{ type: 'ApiKeyIssued', data }];
-      }
+        return issuedKeys
+          .toIssue(state.keys, command)
+          .map((data) => ({ type: 'ApiKeyIssued', data }));
 
       case 'RevokeApiKey': {
-        const { keyId, reason = null } = command;
-        if (!isToRevoke(state.status === 'open' ? state.keys : {}, keyId)) return [];
+        const { keyId, reason } = command;
+        if (!issuedKeys.isToRevoke(state.status === 'open' ? state.keys : {}, keyId)) return [];
         return [{ type: 'ApiKeyRevoked', data: { keyId, reason } }];
       }
     }
@@ -118,9 +95,9 @@ export const account: Decider<AccountCommand, AccountEvent, AccountState> = {
         return { ...state, policy: { ...state.policy, purseExpiry } };
       }
       case 'ApiKeyIssued':
-        return { ...state, keys: withIssued(state.keys, event.data) };
+        return { ...state, keys: issuedKeys.issued(state.keys, event.data) };
       case 'ApiKeyRevoked':
-        return { ...state, keys: withRevoked(state.keys, event.data.keyId) };
+        return { ...state, keys: issuedKeys.revoked(state.keys, event.data.keyId) };
     }
   },
 };

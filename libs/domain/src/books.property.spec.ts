@@ -4,9 +4,9 @@ import { figuresModel } from '../testing/figures-model';
 import { lives } from '../testing/lives';
 import { RUNS } from '../testing/runs';
 import { decideTwice } from '../testing/specification';
-import { ownerOf, type Posting } from './books';
+import { type Figures, NO_FIGURES, ownerOf, type Posting, postFigures } from './books';
 import { fold } from './decider';
-import { type Figures, NO_FIGURES, postFigures } from './figures';
+import { postings } from './events';
 import {
   assetViolations,
   balanceViolations,
@@ -18,7 +18,6 @@ import {
   postingViolations,
   postToBalances,
 } from './invariants';
-import { postings } from './postings';
 import { type ReplenishmentCommand, replenishment } from './replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
 
@@ -169,7 +168,7 @@ describe('the books of any log', () => {
     );
   });
 
-  it('never lessen throughput, reversals or receipts', () => {
+  it('never decrease throughput, reversals or receipts', () => {
     fc.assert(
       fc.property(logs, (log) => {
         for (const posting of log.flatMap(postings)) {

@@ -1,22 +1,35 @@
-/** Why money waits in suspense until somebody resolves it. */
-export const SUSPENSE_REASONS = [
-  'below-minimum',
-  'in-review',
-  'archived',
-  'declined',
-  'not-monitored',
-  'erased',
-  'shared-address',
-  'no-owner',
-  'unplanned-outflow',
-  // Of charges.
-  'under-paid',
-  'over-paid',
-  'late',
-  'paid-twice',
-  'other-asset',
-] as const;
-export type SuspenseReason = (typeof SUSPENSE_REASONS)[number];
+/**
+ * What one owner (a purse or charge, else a customer, else an account) holds and has ever received of
+ * one asset, in base units. Figures of a customer or an account are sums over itself and the owners
+ * below it. Custody is always what claims, pending claims, suspense and the other books add up to.
+ * This is the one list of figures: tables, reads, comparisons and reports are derived from it.
+ */
+export const NO_FIGURES = {
+  /** Coins at the owner's place: the purse's address, the account's wallet. */
+  custody: 0n,
+  /** What is available to the customer. */
+  claimCustomer: 0n,
+  /** What is available to the account, including receipts of blocked customers. */
+  claimAccount: 0n,
+  /** What waits until somebody resolves it. */
+  suspense: 0n,
+  /** Throughput: the gross sum of all receipts. Never decreases. */
+  received: 0n,
+  /** What reversals and voids took back. Never decreases, and never more than `received`. */
+  reversed: 0n,
+  /** The number of receipts, including those that were taken back. */
+  receipts: 0n,
+  /** Credited to the customer and not released yet. */
+  pendingCustomer: 0n,
+  /** Credited to the account and not released yet. */
+  pendingAccount: 0n,
+  /** Fees and adjustments less network fees, and what came from other owners less what went to them. */
+  other: 0n,
+};
+
+export type FigureName = keyof typeof NO_FIGURES;
+export type Figures = Readonly<Record<FigureName, bigint>>;
+export const FIGURE_NAMES = Object.keys(NO_FIGURES) as readonly FigureName[];
 
 /** Whom a posting concerns. */
 export interface PostingParties {
@@ -26,37 +39,19 @@ export interface PostingParties {
   readonly chargeId: string | null;
 }
 
-/** The figures that are balances of books; see `Figures`. */
-export type BalanceFigure =
-  | 'custody'
-  | 'claimCustomer'
-  | 'claimAccount'
-  | 'pendingCustomer'
-  | 'pendingAccount'
-  | 'suspense'
-  | 'other';
-
 interface Book {
   /** The side on which its balance is; `either` for a book whose balance may be on both. */
   readonly side: 'debit' | 'credit' | 'either';
   /** Whose the book is. */
   readonly owner: keyof PostingParties;
   /** The figure that its balance is part of. */
-  readonly figure: BalanceFigure;
+  readonly figure: Exclude<FigureName, 'received' | 'reversed' | 'receipts'>;
 }
 
-type PlainBookKind =
-  | `custody/${'purse' | 'charge' | 'wallet'}`
-  | `${'claim' | 'pending'}/${'customer' | 'account'}`
-  | 'fees'
-  | 'network-fees'
-  | 'adjustments'
-  | 'clearing';
+const SUSPENSE = { side: 'credit', owner: 'accountId', figure: 'suspense' } as const;
 
-/** A kind of book account (DESIGN, "The books"). Each owner has one of a kind and asset. */
-export type BookKind = PlainBookKind | `suspense/${SuspenseReason}`;
-
-const PLAIN_BOOKS: Readonly<Record<PlainBookKind, Book>> = {
+/** Every kind of book account (DESIGN, "The books"). Each owner has one of a kind and asset. */
+export const BOOKS = {
   'custody/purse': { side: 'debit', owner: 'purseId', figure: 'custody' },
   'custody/charge': { side: 'debit', owner: 'chargeId', figure: 'custody' },
   'custody/wallet': { side: 'debit', owner: 'accountId', figure: 'custody' },
@@ -69,15 +64,25 @@ const PLAIN_BOOKS: Readonly<Record<PlainBookKind, Book>> = {
   adjustments: { side: 'either', owner: 'accountId', figure: 'other' },
   /** What is between two owners within one event; empty after each event. */
   clearing: { side: 'either', owner: 'accountId', figure: 'other' },
-};
+  // Money waits in suspense, for the reason named, until somebody resolves it.
+  'suspense/below-minimum': SUSPENSE,
+  'suspense/in-review': SUSPENSE,
+  'suspense/archived': SUSPENSE,
+  'suspense/declined': SUSPENSE,
+  'suspense/not-monitored': SUSPENSE,
+  'suspense/erased': SUSPENSE,
+  'suspense/shared-address': SUSPENSE,
+  'suspense/no-owner': SUSPENSE,
+  'suspense/unplanned-outflow': SUSPENSE,
+  // Of charges.
+  'suspense/under-paid': SUSPENSE,
+  'suspense/over-paid': SUSPENSE,
+  'suspense/late': SUSPENSE,
+  'suspense/paid-twice': SUSPENSE,
+  'suspense/other-asset': SUSPENSE,
+} as const satisfies Readonly<Record<string, Book>>;
 
-const SUSPENSE: Book = { side: 'credit', owner: 'accountId', figure: 'suspense' };
-
-/** Every kind of book account. */
-export const BOOKS = {
-  ...PLAIN_BOOKS,
-  ...Object.fromEntries(SUSPENSE_REASONS.map((reason) => [`suspense/${reason}`, SUSPENSE])),
-} as Readonly<Record<BookKind, Book>>;
+export type BookKind = keyof typeof BOOKS;
 
 /** In which direction a posting may move something: up, down, not at all, or either way. */
 type Sign = 1 | -1 | 0 | 'either';
@@ -170,4 +175,35 @@ export function takeBack(
     debit: posting.credit,
     credit: posting.debit,
   }));
+}
+
+/** Figures whose values are looked up by name, as in a row of a table. */
+export function figuresFrom(figureOf: (name: FigureName) => bigint): Figures {
+  return Object.fromEntries(FIGURE_NAMES.map((name) => [name, figureOf(name)])) as Figures;
+}
+
+export function addFigures(a: Figures, b: Figures): Figures {
+  return figuresFrom((name) => a[name] + b[name]);
+}
+
+export function sameFigures(a: Figures, b: Figures): boolean {
+  return FIGURE_NAMES.every((name) => a[name] === b[name]);
+}
+
+/** The figures of an owner after one more of its postings. */
+export function postFigures(
+  figures: Figures,
+  { kind, debit, credit, amount }: Pick<Posting, 'kind' | 'debit' | 'credit' | 'amount'>,
+): Figures {
+  const after: { -readonly [Name in FigureName]: bigint } = { ...figures };
+  const [debited, credited] = [BOOKS[debit].figure, BOOKS[credit].figure];
+  after[debited] += debited === 'custody' ? amount : -amount;
+  after[credited] += credited === 'custody' ? -amount : amount;
+  const { throughput } = POSTING_KINDS[kind];
+  if (throughput === 1) {
+    after.received += amount;
+    after.receipts += 1n;
+  }
+  if (throughput === -1) after.reversed += amount;
+  return after;
 }

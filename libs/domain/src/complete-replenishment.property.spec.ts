@@ -10,7 +10,7 @@ import { upcast } from './events';
 import { type ReplenishmentCommand, replenishment } from './replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
 
-/** The order ids of the purses that `lives` speaks of: one has none. */
+/** The order ids of the purses in `lives`: one has none. */
 const orderIn = (purseId: string) => (purseId === a.parties.purseId ? 'order-7' : null);
 
 /** The events of the commands; those of the first `old` commands as version 1 stored them. */

@@ -7,9 +7,9 @@ export function isComplete(event: ReplenishmentEvent): boolean {
 }
 
 /**
- * The events of one replenishment from its first on, each with what version 1 left out: the transfer
- * and its block stand in earlier events of the stream, the order id in the stream of the purse.
- * `orderAt` answers which order id a purse had at a position. The same stream always gives the same
+ * The events of one replenishment from the first one on, each with what version 1 left out: the
+ * transfer and its block are in earlier events of the stream, the order id in the stream of the purse.
+ * `orderAt` returns the order id of a purse at a position. The same stream always gives the same
  * events, and later events of a stream never change earlier ones.
  */
 export function completeReplenishment(
@@ -18,45 +18,38 @@ export function completeReplenishment(
 ): readonly ReplenishmentEvent[] {
   let state = replenishment.initialState;
   return history.map(({ event, position }) => {
-    const complete = isComplete(event)
-      ? event
-      : completeEvent(event, state, (purseId) => orderAt(purseId, position));
+    let complete = event;
+    if (!isComplete(event)) {
+      const missing = missingIn(event, state, orderAt(event.data.purseId, position));
+      // The compiler cannot see that type and data still belong together.
+      complete = { ...event, data: { ...event.data, ...missing } } as ReplenishmentEvent;
+    }
     state = replenishment.evolve(state, complete);
     return complete;
   });
 }
 
-function completeEvent(
+function missingIn(
   event: ReplenishmentEvent,
   before: ReplenishmentState,
-  orderNow: (purseId: string) => string | null,
-): ReplenishmentEvent {
+  orderNow: string | null,
+): object {
   switch (event.type) {
     case 'ReplenishmentSeen':
     case 'ReplenishmentDetected':
     case 'ReplenishmentRejected': {
-      const { purseId } = event.data;
-      const known = orderOf(before, purseId);
-      return withData(event, { outsideOrderId: known === undefined ? orderNow(purseId) : known });
+      const known = orderOf(before, event.data.purseId);
+      return { outsideOrderId: known === undefined ? orderNow : known };
     }
-    case 'ReplenishmentDropped': {
-      if (before.status === 'absent') return event;
-      const { transfer, outsideOrderId } = before;
-      return withData(event, { transfer, outsideOrderId });
-    }
+    case 'ReplenishmentDropped':
     case 'ComplianceCheckStarted':
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':
     case 'ReplenishmentReverted': {
-      if (before.status === 'absent') return event;
+      if (before.status === 'absent') return {};
       const { transfer, block, outsideOrderId } = before;
-      return withData(event, { transfer, block, outsideOrderId });
+      const isIncluded = event.type !== 'ReplenishmentDropped';
+      return { transfer, outsideOrderId, ...(isIncluded && { block }) };
     }
   }
-}
-
-/** The stream says the same as the event where the event says it, so the order does not matter. */
-function withData(event: ReplenishmentEvent, missing: object): ReplenishmentEvent {
-  // The compiler cannot see that type and data still belong together.
-  return { ...event, data: { ...event.data, ...missing } } as ReplenishmentEvent;
 }

@@ -43,7 +43,7 @@ describe('creating a customer', () => {
     given().when(create).emits(created);
   });
 
-  it('returns the customer who exists, whatever else the repeat says', () => {
+  it('returns the existing customer, even if the repeat has another description', () => {
     given(created).when(create).changesNothing();
     given(created)
       .when({ ...create, description: 'other', at: '2026-01-01T00:00:00.000Z' })
@@ -132,7 +132,7 @@ describe('blocking a customer', () => {
       .emits(a.customerBlocked({ reason: 'again' }));
   });
 
-  it('changes nothing when the customer is blocked already, whatever the reason', () => {
+  it('changes nothing when the customer is blocked already, even with another reason', () => {
     given(created, blocked).when(block('another reason')).changesNothing();
   });
 
@@ -173,7 +173,7 @@ describe.each([
       .refuses('customer-not-found');
   });
 
-  it('is not told of a bad text before the customer is found', () => {
+  it('does not learn that a text is invalid before the customer is found', () => {
     const bad = { ...command, reason: '', description: 'd'.repeat(DESCRIPTION_LENGTH_MAX + 1) };
     given().when(bad).refuses('customer-not-found');
   });

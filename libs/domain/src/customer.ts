@@ -1,4 +1,4 @@
-import type { Decider } from './decider';
+import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
 
 /** The account's own id of its customer: 1 to 128 visible ASCII characters. */
@@ -6,46 +6,39 @@ export const EXTERNAL_ID = /^[\x21-\x7e]{1,128}$/;
 export const DESCRIPTION_LENGTH_MAX = 500;
 export const REASON_LENGTH_MAX = 500;
 
-export type CustomerCommand =
-  | {
-      readonly type: 'CreateCustomer';
-      readonly accountId: string;
-      readonly externalId: string;
-      readonly description: string | null;
-      /** RFC 3339, UTC. */
-      readonly at: string;
-    }
-  | {
-      readonly type: 'UpdateCustomer';
-      readonly accountId: string;
-      readonly description: string | null;
-    }
-  | { readonly type: 'BlockCustomer'; readonly accountId: string; readonly reason: string }
-  | { readonly type: 'UnblockCustomer'; readonly accountId: string; readonly reason: string };
+interface Created {
+  readonly accountId: string;
+  readonly externalId: string;
+  readonly description: string | null;
+  /** RFC 3339, UTC. */
+  readonly createdAt: string;
+}
 
-export type CustomerEvent =
-  | {
-      readonly type: 'CustomerCreated';
-      readonly data: {
-        readonly accountId: string;
-        readonly externalId: string;
-        readonly description: string | null;
-        readonly createdAt: string;
-      };
-    }
-  | { readonly type: 'CustomerUpdated'; readonly data: { readonly description: string | null } }
-  | { readonly type: 'CustomerBlocked'; readonly data: { readonly reason: string } }
-  | { readonly type: 'CustomerUnblocked'; readonly data: { readonly reason: string } };
+export type CustomerCommand = CommandIn<{
+  CreateCustomer: Omit<Created, 'createdAt'> & { at: string };
+  UpdateCustomer: { accountId: string; description: string | null };
+  BlockCustomer: { accountId: string; reason: string };
+  UnblockCustomer: { accountId: string; reason: string };
+}>;
 
-export type CustomerState =
-  | { readonly status: 'absent' }
-  | {
-      readonly status: 'active' | 'blocked';
-      readonly accountId: string;
-      readonly externalId: string;
-      readonly description: string | null;
-      readonly createdAt: string;
-    };
+export type CustomerEvent = EventIn<{
+  CustomerCreated: Created;
+  CustomerUpdated: { description: string | null };
+  CustomerBlocked: { reason: string };
+  CustomerUnblocked: { reason: string };
+}>;
+
+type Status = 'active' | 'blocked';
+
+/** The status that each event sets; null where it stays as it was. */
+export const CUSTOMER_STATUS_AFTER: Readonly<Record<CustomerEvent['type'], Status | null>> = {
+  CustomerCreated: 'active',
+  CustomerUpdated: null,
+  CustomerBlocked: 'blocked',
+  CustomerUnblocked: 'active',
+};
+
+export type CustomerState = { readonly status: 'absent' } | ({ readonly status: Status } & Created);
 
 export const customer: Decider<CustomerCommand, CustomerEvent, CustomerState> = {
   initialState: { status: 'absent' },
@@ -82,16 +75,15 @@ export const customer: Decider<CustomerCommand, CustomerEvent, CustomerState> = 
       case 'CustomerUpdated':
         return { ...state, description: event.data.description };
       case 'CustomerBlocked':
-        return { ...state, status: 'blocked' };
       case 'CustomerUnblocked':
-        return { ...state, status: 'active' };
+        return { ...state, status: CUSTOMER_STATUS_AFTER[event.type] ?? state.status };
     }
   },
 };
 
 /**
- * Create-or-return: the id of a customer is derived from account and external id, so a customer who
- * exists is the one that was asked for, and the repeat changes nothing.
+ * Create-or-return: a customer's id is derived from account and external id, so a customer that exists
+ * is the one that was asked for, and the repeat changes nothing.
  */
 function create(
   command: Extract<CustomerCommand, { type: 'CreateCustomer' }>,
@@ -110,20 +102,14 @@ function create(
 }
 
 function requireDescription(description: string | null): void {
-  if (description !== null && description.length > DESCRIPTION_LENGTH_MAX) {
-    throw new DomainError(
-      'invalid-description',
-      `A description has at most ${DESCRIPTION_LENGTH_MAX} characters.`,
-    );
-  }
+  if (description === null || description.length <= DESCRIPTION_LENGTH_MAX) return;
+  const sentence = `A description has at most ${DESCRIPTION_LENGTH_MAX} characters.`;
+  throw new DomainError('invalid-description', sentence);
 }
 
 /** Refuses with `invalid-reason`. */
 export function requireReason(reason: string): void {
-  if (reason.trim() === '' || reason.length > REASON_LENGTH_MAX) {
-    throw new DomainError(
-      'invalid-reason',
-      `A reason has 1 to ${REASON_LENGTH_MAX} characters; it is kept as evidence.`,
-    );
-  }
+  if (reason.trim() !== '' && reason.length <= REASON_LENGTH_MAX) return;
+  const sentence = `A reason has 1 to ${REASON_LENGTH_MAX} characters; it is kept as evidence.`;
+  throw new DomainError('invalid-reason', sentence);
 }

@@ -1,9 +1,19 @@
+/** The events of an aggregate: a union made of a map from their types to their data. */
+export type EventIn<Data> = {
+  [Type in keyof Data]: { readonly type: Type; readonly data: Readonly<Data[Type]> };
+}[keyof Data];
+
+/** The commands of an aggregate: a union made of a map from their types to their fields. */
+export type CommandIn<Fields> = {
+  [Type in keyof Fields]: { readonly type: Type } & Readonly<Fields[Type]>;
+}[keyof Fields];
+
 /**
- * A decider is the whole of an aggregate: what it knows, what it decides and how history shapes it.
- * All three members are pure, so any decision can be derived again from the log.
+ * A decider is a whole aggregate: its state, its decisions, and how events change the state. All
+ * three members are pure, so any decision can be derived again from the log.
  *
- * `decide` returns the events of an accepted command, or `[]` when the command is a repeat of what
- * already holds; it refuses with a `DomainError`. `evolve` never throws: history cannot be refused.
+ * `decide` returns the events of an accepted command, or `[]` when the command repeats what already
+ * holds; it refuses with a `DomainError`. `evolve` never throws: history cannot be refused.
  */
 export interface Decider<Command, Event, State> {
   readonly initialState: State;
@@ -11,7 +21,7 @@ export interface Decider<Command, Event, State> {
   evolve(state: State, event: Event): State;
 }
 
-/** The state that a history leads to, starting from `from` (the initial state when left out). */
+/** The state that a history leads to, starting from `from`. */
 export function fold<Command, Event, State>(
   decider: Decider<Command, Event, State>,
   history: Iterable<Event>,

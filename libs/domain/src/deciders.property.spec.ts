@@ -9,7 +9,7 @@ import { type PurseCommand, purse } from './purse';
 import { type ReplenishmentCommand, replenishment } from './replenishment';
 import type { TransferReport } from './transfer';
 
-/** What every decider promises, whatever it is told in whatever order. */
+/** What every decider guarantees for any commands in any order. */
 
 const accountIds = fc.constantFrom(a.parties.accountId, a.parties.accountId, a.otherAccountId);
 const texts = fc.constantFrom('one', 'two', '', 'x'.repeat(1_000));

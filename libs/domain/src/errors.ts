@@ -1,20 +1,6 @@
-/** What a refusal says of the command; each edge has a status for each kind. */
-export type RefusalKind =
-  /** A value cannot be used. */
-  | 'invalid'
-  /** What the command is about is not there. */
-  | 'not-found'
-  /** Something else is there in its place. */
-  | 'exists'
-  /** It is not in a state in which the command applies. */
-  | 'wrong-state'
-  /** This installation cannot do it. */
-  | 'not-available'
-  /** A well-formed word that stands for nothing here. */
-  | 'unknown';
-
-export interface Refusal {
-  readonly kind: RefusalKind;
+interface Refusal {
+  /** What a refusal says about the command; each edge has a status for each kind. */
+  readonly kind: 'invalid' | 'not-found' | 'exists' | 'wrong-state' | 'not-available' | 'unknown';
   readonly title: string;
   /** When it happens. */
   readonly when: string;
@@ -22,11 +8,13 @@ export interface Refusal {
   readonly remedy: string;
 }
 
+export type RefusalKind = Refusal['kind'];
+
 const NOT_THERE = 'Check the id; another account may have what is not yours to see.';
 
 /**
- * Every reason for which the domain refuses a command, with what clients are told about it: statuses and
- * `docs/errors.md` are made of this. The order is the order of precedence.
+ * Every reason for which the domain refuses a command, with its explanation for clients. Statuses and
+ * `docs/errors.md` are derived from this. The order is the order of precedence.
  */
 export const REFUSALS = {
   'invalid-external-id': {
@@ -52,12 +40,6 @@ export const REFUSALS = {
     title: 'The address cannot be used',
     when: 'An address is not one of the family, or its checksum is wrong.',
     remedy: 'Copy the address again; a wrong checksum is a typing error.',
-  },
-  'invalid-amount': {
-    kind: 'invalid',
-    title: 'The amount cannot be used',
-    when: 'An amount is not a decimal string of base units from 0 to 2^256 - 1.',
-    remedy: 'Send base units as a string, such as `"1500000"`.',
   },
   'invalid-expiry': {
     kind: 'invalid',
@@ -99,7 +81,8 @@ export const REFUSALS = {
     kind: 'invalid',
     title: 'The blocks cannot be matched',
     when: 'The blocks of a watch request are missing, in the wrong order, beyond the head or too many.',
-    remedy: 'Mend what `detail` says. To match more than 10000 blocks, send a higher `blocksMax`.',
+    remedy:
+      'Correct what `detail` names. To match more than 10000 blocks, send a higher `blocksMax`.',
   },
   'watch-request-not-found': {
     kind: 'not-found',
@@ -125,23 +108,11 @@ export const REFUSALS = {
     when: 'The account has no customer with this id.',
     remedy: NOT_THERE,
   },
-  'customer-exists': {
-    kind: 'exists',
-    title: 'The customer exists already',
-    when: 'Another customer of the account is in the way.',
-    remedy: 'Use the customer who exists.',
-  },
   'purse-not-found': {
     kind: 'not-found',
     title: 'No such purse',
     when: 'The account has no purse with this id.',
     remedy: NOT_THERE,
-  },
-  'purse-exists': {
-    kind: 'exists',
-    title: 'The purse exists already',
-    when: 'Another purse of the customer is in the way.',
-    remedy: 'Use the purse that exists: an address never changes.',
   },
   'purse-declined': {
     kind: 'wrong-state',
@@ -177,7 +148,7 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** A refused command: a stable code and a sentence that tells the caller what would work. */
+/** A refused command: a stable code, and a sentence that says what would work. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
 

@@ -85,7 +85,7 @@ function shapeOf(examples: readonly unknown[]): ReadonlySet<string> {
 /** What version 1 of a replenishment's events lacks, and `completeReplenishment` adds. */
 const ADDED_LATER = /^(transfer|block|outsideOrderId)/;
 
-/** The fields of a shape, whatever they may hold. */
+/** The names of the fields of a shape. */
 function namesOf(shape: ReadonlySet<string>): ReadonlySet<string> {
   return new Set([...shape].map((field) => field.slice(0, field.indexOf(':'))));
 }
@@ -119,7 +119,7 @@ describe.each(EVENT_TYPES)('the golden files of %s', (type, current) => {
   });
 });
 
-it('has no golden file of an event that never was', () => {
+it('has no golden file of an unknown event', () => {
   const known = EVENT_TYPES.flatMap(([type, current]) =>
     Array.from({ length: current }, (_, index) => `${type}@${index + 1}.json`),
   );

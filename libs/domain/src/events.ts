@@ -1,9 +1,12 @@
 import type { AccountEvent } from './account';
+import type { Posting } from './books';
+import { type Credit, type Parties, receiptOf, reversalOf } from './credit';
 import type { CustomerEvent } from './customer';
 import type { StreamKind } from './ids';
 import type { OperatorEvent } from './operator';
 import type { PurseEvent } from './purse';
 import type { ReplenishmentEvent } from './replenishment-event';
+import type { Finality, Inclusion, TransferContent } from './transfer';
 import type { WatchRequestEvent } from './watch-request';
 
 /** The events of each kind of stream. */
@@ -16,87 +19,174 @@ export interface EventsOf {
   readonly replenishment: ReplenishmentEvent;
 }
 
-/** Everything that can have happened. */
 export type DomainEvent = EventsOf[StreamKind];
+type DataOf<Type> = Extract<DomainEvent, { type: Type }>['data'];
 
 /**
- * The current version of each event's shape. A published shape is never edited: a new version gets
- * a number here, a step in `UPCASTERS`, and a golden file of the old one in `testing/golden`.
+ * Who may read a field: `everyone` who reads public events, including Kafka, or only the `account` on
+ * its own edges. Messages on a topic cannot be erased, so a merchant's names for its customers and its
+ * texts about them are for the account only.
  */
-export const SCHEMA_VERSIONS: Readonly<Record<DomainEvent['type'], number>> = {
-  AccountOpened: 1,
-  AccountPolicyChanged: 1,
-  ApiKeyIssued: 2,
-  ApiKeyRevoked: 1,
-  OperatorAdded: 1,
-  OperatorKeyIssued: 1,
-  OperatorKeyRevoked: 1,
-  WatchRequested: 1,
-  WatchRequestCancelled: 1,
-  ParkedKeyRetried: 1,
-  CustomerCreated: 1,
-  CustomerUpdated: 1,
-  CustomerBlocked: 1,
-  CustomerUnblocked: 1,
-  PurseMinted: 1,
-  PurseArchived: 1,
-  PurseRestored: 1,
-  PurseDeclined: 1,
-  ReplenishmentSeen: 2,
-  ReplenishmentDetected: 2,
-  ComplianceCheckStarted: 2,
-  ReplenishmentConfirmed: 2,
-  ReplenishmentDeclined: 2,
-  ReplenishmentReverted: 2,
-  ReplenishmentDropped: 2,
-  ReplenishmentRejected: 2,
+export type Audience = 'everyone' | 'account';
+
+type KeysOf<T> = T extends unknown ? keyof T : never;
+type ValueOf<T, Key> = T extends unknown ? (Key extends keyof T ? T[Key] : never) : never;
+type FieldOf<Value> = [Value] extends [object] ? Fields<Value> : Audience;
+
+/** The public fields of an object. A nested object has its own list. */
+type Fields<T> = { readonly [Key in KeysOf<T>]?: FieldOf<NonNullable<ValueOf<T, Key>>> };
+
+/** What must be decided about every type of event. */
+export interface EventDeclaration<Data> {
+  /** Its journal lines: the one source of every figure. They follow from the event alone. */
+  readonly postings: (data: Data) => readonly Posting[];
+  /** Its one public form, for the feed, Tail, Replay and the topics; or the reason why it has none. */
+  readonly publicFields: Fields<Data> | string;
+  /**
+   * A step from each earlier version of its data to the next, from version 1 on: there is one version
+   * more than steps. A published version is never edited, and has a golden file in `testing/golden`.
+   */
+  readonly upcasts?: readonly ((data: unknown) => unknown)[];
+}
+
+const none = () => [];
+const OF_THE_SERVICE = {
+  postings: none,
+  publicFields: 'private: how accounts and the service are run, and how keys are kept',
 };
+
+/** A list in which each of these fields is for everyone. */
+const everyone = <T>(...names: readonly KeysOf<T>[]) =>
+  Object.fromEntries(names.map((name) => [name, 'everyone'])) as {
+    readonly [Key in KeysOf<T>]?: 'everyone';
+  };
+
+// A message on a topic names customer and purse outside its data.
+const PARTIES = { customerId: 'account', purseId: 'account' } as const satisfies Fields<Parties>;
+const CREDIT = everyone<Credit>('to', 'reason');
+const FINALITY = everyone<Finality>('kind', 'confirmations', 'tag');
+const BLOCK = everyone<Inclusion>('number', 'hash', 'time');
+const TRANSFER = everyone<TransferContent>(
+  ...(['chain', 'asset', 'amount', 'from', 'to', 'txHash', 'ordinal'] as const),
+);
+const ABOUT = {
+  ...PARTIES,
+  version: 'everyone',
+  transfer: TRANSFER,
+  outsideOrderId: 'everyone',
+} as const satisfies Fields<DataOf<'ReplenishmentSeen'>>;
+const INCLUDED = { ...ABOUT, block: BLOCK };
+const BOOKED = {
+  ...INCLUDED,
+  asset: 'everyone',
+  amount: 'everyone',
+  credit: CREDIT,
+} as const satisfies Fields<DataOf<'ReplenishmentReverted'>>;
 
 /**
- * Version 2 of an event of a replenishment says more about its transfer. What version 1 lacks stands in
- * other events, which an upcaster does not see: it stays absent, and whoever shows the event to others
- * adds it with `completeReplenishment`.
+ * Version 2 of an event of a replenishment says more about its transfer. What version 1 lacks is in
+ * other events, which an upcast does not see: it stays absent here, and `completeReplenishment` adds it
+ * where the event is shown to others.
  */
-const unchanged = (data: unknown) => data;
+const COMPLETED = { upcasts: [(data: unknown) => data] };
+const UNCREDITED = { ...COMPLETED, postings: none };
+const CREDITED = {
+  ...COMPLETED,
+  postings: receiptOf,
+  publicFields: { ...BOOKED, finality: FINALITY },
+} as const;
 
-/** A step from one version of an event's data to the next, by `<type>@<from version>`. */
-const UPCASTERS: Readonly<Record<string, (data: unknown) => unknown>> = {
-  // Keys of the first version had no name and lasted for ever.
-  'ApiKeyIssued@1': (data) => ({ ...(data as object), name: null, expiresAt: null }),
-  'ReplenishmentSeen@1': unchanged,
-  'ReplenishmentDetected@1': unchanged,
-  'ComplianceCheckStarted@1': unchanged,
-  'ReplenishmentConfirmed@1': unchanged,
-  'ReplenishmentDeclined@1': unchanged,
-  'ReplenishmentReverted@1': unchanged,
-  'ReplenishmentDropped@1': unchanged,
-  'ReplenishmentRejected@1': unchanged,
-};
+/** Every type of event. One that is missing, or lacks a decision, does not compile. */
+export const EVENTS = {
+  AccountOpened: OF_THE_SERVICE,
+  AccountPolicyChanged: OF_THE_SERVICE,
+  // Keys of version 1 had neither a name nor an end.
+  ApiKeyIssued: {
+    ...OF_THE_SERVICE,
+    upcasts: [(data) => ({ ...(data as object), name: null, expiresAt: null })],
+  },
+  ApiKeyRevoked: OF_THE_SERVICE,
+
+  OperatorAdded: OF_THE_SERVICE,
+  OperatorKeyIssued: OF_THE_SERVICE,
+  OperatorKeyRevoked: OF_THE_SERVICE,
+
+  WatchRequested: OF_THE_SERVICE,
+  WatchRequestCancelled: OF_THE_SERVICE,
+  ParkedKeyRetried: OF_THE_SERVICE,
+
+  CustomerCreated: {
+    postings: none,
+    publicFields: { externalId: 'account', description: 'account', createdAt: 'everyone' },
+  },
+  CustomerUpdated: { postings: none, publicFields: { description: 'account' } },
+  CustomerBlocked: { postings: none, publicFields: { reason: 'account' } },
+  CustomerUnblocked: { postings: none, publicFields: { reason: 'account' } },
+
+  PurseMinted: {
+    postings: none,
+    // Not `derivation`: the key and index of an address are internal.
+    publicFields: {
+      customerId: 'account',
+      family: 'everyone',
+      address: 'everyone',
+      outsideOrderId: 'everyone',
+      mintedAt: 'everyone',
+    },
+  },
+  PurseArchived: { postings: none, publicFields: { reason: 'everyone' } },
+  PurseRestored: { postings: none, publicFields: {} },
+  PurseDeclined: { postings: none, publicFields: { replenishmentId: 'everyone' } },
+
+  ReplenishmentSeen: { ...UNCREDITED, publicFields: ABOUT },
+  ReplenishmentDetected: { ...UNCREDITED, publicFields: INCLUDED },
+  ComplianceCheckStarted: { ...UNCREDITED, publicFields: { ...INCLUDED, finality: FINALITY } },
+  ReplenishmentConfirmed: CREDITED,
+  ReplenishmentDeclined: CREDITED,
+  ReplenishmentReverted: { ...COMPLETED, postings: reversalOf, publicFields: BOOKED },
+  ReplenishmentDropped: { ...UNCREDITED, publicFields: ABOUT },
+  // Rejected transfers stay outside the books: nobody has a claim to them.
+  ReplenishmentRejected: { ...UNCREDITED, publicFields: { ...INCLUDED, reason: 'everyone' } },
+} as const satisfies { readonly [Type in DomainEvent['type']]: EventDeclaration<DataOf<Type>> };
+
+/** The same for any type of event: the compiler cannot see that type and data belong together. */
+export const DECLARATIONS: Readonly<Record<DomainEvent['type'], EventDeclaration<never>>> = EVENTS;
+
+/** The current version of each event's data. */
+export const SCHEMA_VERSIONS = Object.fromEntries(
+  Object.entries(DECLARATIONS).map(([type, { upcasts = [] }]) => [type, 1 + upcasts.length]),
+) as Readonly<Record<DomainEvent['type'], number>>;
+
+/** The journal lines of one event. */
+export function postings({ type, data }: DomainEvent): readonly Posting[] {
+  return DECLARATIONS[type].postings(data as never);
+}
 
 /** An event that this version of the software does not know: a reader must stop, never skip. */
 export class UnknownEvent extends Error {
   override readonly name = 'UnknownEvent';
 }
 
-/** A stored event in its current shape. Throws `UnknownEvent` for a type or version from elsewhere. */
+/** A stored event in its current version. Throws `UnknownEvent` for an unknown type or version. */
 export function upcast(stored: {
   readonly type: string;
   readonly data: unknown;
   readonly metadata: { readonly schemaVersion: number };
 }): DomainEvent {
-  const current = SCHEMA_VERSIONS[stored.type as DomainEvent['type']];
+  const type = stored.type as DomainEvent['type'];
+  const current = SCHEMA_VERSIONS[type];
   let version = stored.metadata.schemaVersion;
   let data = stored.data;
-  while (current !== undefined && version < current) {
-    const step = UPCASTERS[`${stored.type}@${version}`];
+  while (version < current) {
+    const step = DECLARATIONS[type].upcasts?.[version - 1];
     if (step === undefined) break;
     data = step(data);
     version += 1;
   }
   if (version !== current) {
     throw new UnknownEvent(
-      `Event ${stored.type} version ${stored.metadata.schemaVersion} is not known to this version of Daybook.`,
+      `Event ${type} version ${stored.metadata.schemaVersion} is not known to this version of Daybook.`,
     );
   }
-  return { type: stored.type, data } as DomainEvent;
+  return { type, data } as DomainEvent;
 }

@@ -21,27 +21,19 @@ export interface PurseUse {
   readonly lastReceiptAt: string | null;
 }
 
-export interface Expiry {
-  /** RFC 3339, UTC. */
-  readonly at: string;
-  readonly reason: 'never-replenished' | 'unused';
-}
-
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** When a purse expires and why, or null for never. Restoring a purse starts its period anew. */
-export function expiryOf(policy: PurseExpiry, use: PurseUse): Expiry | null {
-  const { activeSince, lastReceiptAt } = use;
-  const days = lastReceiptAt === null ? policy.unusedDays : policy.idleDays;
+/** When a purse expires (RFC 3339, UTC) and why, or null for never. Restoring it starts a new period. */
+export function expiryOf(policy: PurseExpiry, { activeSince, lastReceiptAt }: PurseUse) {
+  const isUnused = lastReceiptAt === null;
+  const days = isUnused ? policy.unusedDays : policy.idleDays;
   if (days === null) return null;
   const since = Math.max(Date.parse(activeSince), Date.parse(lastReceiptAt ?? activeSince));
-  return {
-    at: new Date(since + days * DAY_MS).toISOString(),
-    reason: lastReceiptAt === null ? 'never-replenished' : 'unused',
-  };
+  const reason = isUnused ? ('never-replenished' as const) : ('unused' as const);
+  return { at: new Date(since + days * DAY_MS).toISOString(), reason };
 }
 
-/** When a purse may expire at the earliest that came into use at `since`, used or not; null for never. */
+/** The earliest time at which a purse in use since `since` may expire, used or not; null for never. */
 export function earliestExpiry(
   { unusedDays, idleDays }: PurseExpiry,
   since: string,

@@ -1,6 +1,5 @@
 import * as a from '../testing/a';
 import { movedBy } from '../testing/figures-model';
-import type { Credit } from './credit';
 import {
   addFigures,
   FIGURE_NAMES,
@@ -8,8 +7,9 @@ import {
   NO_FIGURES,
   postFigures,
   sameFigures,
-} from './figures';
-import { postings } from './postings';
+} from './books';
+import type { Credit } from './credit';
+import { postings } from './events';
 
 const parts: [Credit, string][] = [
   [{ to: 'customer' }, 'claimCustomer'],

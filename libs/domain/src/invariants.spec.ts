@@ -1,6 +1,7 @@
 import * as a from '../testing/a';
-import type { Posting } from './books';
-import { FIGURE_NAMES, type Figures, NO_FIGURES, postFigures } from './figures';
+import { trialBalance } from '../testing/figures-model';
+import { FIGURE_NAMES, type Figures, NO_FIGURES, type Posting, postFigures } from './books';
+import { postings } from './events';
 import {
   assetOf,
   assetViolations,
@@ -10,9 +11,7 @@ import {
   floorAfter,
   lineViolations,
   postingViolations,
-  trialBalance,
 } from './invariants';
-import { postings } from './postings';
 
 const [posting] = postings(a.replenishmentConfirmed({ amount: 5n })) as [Posting];
 const { asset } = posting;
@@ -218,7 +217,7 @@ describe('the figures of a purse', () => {
   });
 
   it.each(['custody', 'received', 'reversed', 'receipts'] as const)(
-    'may never have a negative %s, whatever a posting says',
+    'may never have a negative %s, for any kind of posting',
     (name) => {
       const below = { ...NO_FIGURES, [name]: -1n };
       expect(names(figuresViolations('purse', below, below))).toContain('figures-are-not-negative');

@@ -1,5 +1,15 @@
-import { BOOKS, type BookKind, bookName, POSTING_KINDS, type Posting } from './books';
-import { FIGURE_NAMES, type FigureName, type Figures, NO_FIGURES, postFigures } from './figures';
+import {
+  BOOKS,
+  type BookKind,
+  bookName,
+  FIGURE_NAMES,
+  type FigureName,
+  type Figures,
+  NO_FIGURES,
+  POSTING_KINDS,
+  type Posting,
+  postFigures,
+} from './books';
 
 /** The rules of the books; each function below says which it checks. */
 export const INVARIANTS = [
@@ -26,16 +36,22 @@ export interface Violation {
   readonly detail: string;
 }
 
+function violationsOf(subject: string) {
+  const violations: Violation[] = [];
+  const note = (invariant: Invariant, detail: string) =>
+    violations.push({ invariant, subject, detail });
+  return { violations, note };
+}
+
 /**
  * Every posting moves a positive amount between two different book accounts that have an owner, and
  * moves custody and claims only as its kind may.
  */
 export function postingViolations(posting: Posting): readonly Violation[] {
   const { kind, debit, credit, asset, amount } = posting;
-  const violations: Violation[] = [];
-  const subject = `${bookName(debit, posting)} <- ${bookName(credit, posting)}`;
-  const note = (invariant: Invariant, detail: string) =>
-    violations.push({ invariant, subject, detail });
+  const { violations, note } = violationsOf(
+    `${bookName(debit, posting)} <- ${bookName(credit, posting)}`,
+  );
   if (amount <= 0n) note('posting-is-positive', `amount ${amount}`);
   if (debit === credit) note('posting-moves', 'debit and credit are the same');
   for (const book of [debit, credit]) {
@@ -64,27 +80,26 @@ function owedIn(figures: Figures): bigint {
 }
 
 /**
- * The trial balance of a journal: debits minus credits per book account. Assets (custody) come out
- * positive, liabilities (claims, suspense) negative, and each asset sums to zero.
+ * Adds a posting to the trial balance of a journal: debits minus credits per book account. Custody comes
+ * out positive, liabilities (claims, suspense) negative, and each asset sums to zero.
  */
-export function trialBalance(journal: Iterable<Posting>): Map<string, bigint> {
-  const balances = new Map<string, bigint>();
-  for (const posting of journal) postToBalances(balances, posting);
-  return balances;
+export function postToBalances(balances: Map<string, bigint>, posting: Posting): void {
+  const { debit, credit, amount } = posting;
+  add(balances, bookName(debit, posting), amount);
+  add(balances, bookName(credit, posting), -amount);
 }
 
-export function postToBalances(balances: Map<string, bigint>, posting: Posting): void {
-  const add = (book: BookKind, amount: bigint) => {
-    const name = bookName(book, posting);
-    balances.set(name, (balances.get(name) ?? 0n) + amount);
-  };
-  add(posting.debit, posting.amount);
-  add(posting.credit, -posting.amount);
+function add(sums: Map<string, bigint>, key: string, amount: bigint): void {
+  sums.set(key, (sums.get(key) ?? 0n) + amount);
+}
+
+function notZero(sums: ReadonlyMap<string, bigint>): readonly (readonly [string, bigint])[] {
+  return [...sums].filter(([, sum]) => sum !== 0n);
 }
 
 /**
  * No posting takes more out of a book account than there is: coins that are not there are never spent,
- * and a claim becomes negative only by a posting of a kind that says so. `balances` are those after it.
+ * and a claim becomes negative only by a kind of posting that may overdraw. `balances` are those after it.
  */
 export function balanceViolations(
   posting: Posting,
@@ -96,9 +111,9 @@ export function balanceViolations(
     const subject = bookName(book, posting);
     const balance = balances.get(subject) ?? 0n;
     const held = outward === 'credit' ? balance : -balance;
-    const { side } = BOOKS[book];
+    const { side, figure } = BOOKS[book];
     if (side === outward || side === 'either' || held >= 0n) return;
-    if (BOOKS[book].figure !== 'custody' && POSTING_KINDS[kind].overdraws) return;
+    if (figure !== 'custody' && POSTING_KINDS[kind].overdraws) return;
     violations.push({ invariant: 'balance-has-its-sign', subject, detail: `balance ${balance}` });
   };
   check(debit, 'debit');
@@ -106,21 +121,13 @@ export function balanceViolations(
   return violations;
 }
 
-/**
- * Per asset, debits equal credits: the trial balance of each asset sums to zero. So custody is what
- * the claims, suspense and fees add up to.
- */
+/** Per asset, debits equal credits, so custody is what claims, suspense and fees add up to. */
 export function assetViolations(balances: ReadonlyMap<string, bigint>): readonly Violation[] {
   const sums = new Map<string, bigint>();
-  for (const [name, balance] of balances) {
-    const asset = assetOf(name);
-    sums.set(asset, (sums.get(asset) ?? 0n) + balance);
-  }
-  return [...sums].flatMap(([subject, sum]) =>
-    sum === 0n
-      ? []
-      : [{ invariant: 'debits-equal-credits', subject, detail: `debits - credits = ${sum}` }],
-  );
+  for (const [name, balance] of balances) add(sums, assetOf(name), balance);
+  return notZero(sums).map(([subject, sum]) => {
+    return { invariant: 'debits-equal-credits', subject, detail: `debits - credits = ${sum}` };
+  });
 }
 
 /** The asset of a book account's name: an asset id is `<chain>/<token>`, the name's last two parts. */
@@ -139,15 +146,12 @@ export function eventViolations(
 ): readonly Violation[] {
   const left = new Map<string, bigint>();
   for (const { debit, credit, asset, amount, accountId } of posted) {
-    if (debit !== 'clearing' && credit !== 'clearing') continue;
-    const key = `${accountId}/${asset}`;
-    left.set(key, (left.get(key) ?? 0n) + (debit === 'clearing' ? amount : -amount));
+    if (debit === 'clearing') add(left, `${accountId}/${asset}`, amount);
+    if (credit === 'clearing') add(left, `${accountId}/${asset}`, -amount);
   }
-  return [...left].flatMap(([key, amount]) =>
-    amount === 0n
-      ? []
-      : [{ invariant: 'clearing-is-empty', subject, detail: `${amount} left in clearing/${key}` }],
-  );
+  return notZero(left).map(([key, amount]) => {
+    return { invariant: 'clearing-is-empty', subject, detail: `${amount} left in clearing/${key}` };
+  });
 }
 
 /** Figures that nothing may make negative; what is owed may be, by a posting that says so. */
@@ -155,16 +159,14 @@ const NEVER_NEGATIVE: readonly FigureName[] = ['custody', 'received', 'reversed'
 
 /**
  * The rules between the figures of one owner and asset. What is owed may be negative only down to
- * `floor`: what `floorAfter` allows, or for figures that are found what the journal says.
+ * `floor`: what `floorAfter` allows, or for stored figures what the journal says.
  */
 export function figuresViolations(
   subject: string,
   f: Figures,
   floor: Figures = NO_FIGURES,
 ): readonly Violation[] {
-  const violations: Violation[] = [];
-  const note = (invariant: Invariant, detail: string) =>
-    violations.push({ invariant, subject, detail });
+  const { violations, note } = violationsOf(subject);
   const owed = owedIn(f) + f.other;
   if (f.custody !== owed) note('custody-equals-claims', `custody ${f.custody}, claims ${owed}`);
   if (f.reversed > f.received) note('reversed-at-most-received', `${f.reversed} > ${f.received}`);
@@ -186,8 +188,8 @@ export function floorAfter(before: Figures, posting: Posting, after: Figures): F
 }
 
 /**
- * What a line of the journal says of its owner follows from the line before: throughput grows by
- * exactly the gross receipt and never decreases, and the lines sum to the figures.
+ * A line of the journal follows from the line before it: the lines sum to the figures, and throughput
+ * grows by exactly the gross receipt and never decreases.
  */
 export function lineViolations(
   subject: string,
@@ -195,25 +197,20 @@ export function lineViolations(
   posting: Posting,
   after: Figures,
 ): readonly Violation[] {
-  const violations: Violation[] = [];
+  const { violations, note } = violationsOf(subject);
   const expected = postFigures(before, posting);
   for (const name of FIGURE_NAMES) {
     if (after[name] === expected[name]) continue;
-    const detail = `${name} is ${after[name]} and should be ${expected[name]}`;
-    violations.push({ invariant: 'journal-sums-to-figures', subject, detail });
+    note('journal-sums-to-figures', `${name} is ${after[name]} and should be ${expected[name]}`);
   }
   for (const name of ['received', 'reversed', 'receipts'] as const) {
     if (after[name] >= before[name]) continue;
-    const detail = `${name} fell from ${before[name]} to ${after[name]}`;
-    violations.push({ invariant: 'throughput-never-decreases', subject, detail });
+    note('throughput-never-decreases', `${name} fell from ${before[name]} to ${after[name]}`);
   }
   return violations;
 }
 
-/**
- * A replenishment has one net credit while it is credited and none otherwise: receipts minus
- * reversals and voids.
- */
+/** A replenishment has one net credit (receipts less reversals and voids) while it is credited, else none. */
 export function creditViolations(
   subject: string,
   credits: number,

@@ -1,5 +1,3 @@
-import { DomainError } from './errors';
-
 /** What an amount is counted in. Fixed by the registry, never read from a chain. */
 export interface Asset {
   /** CAIP-19, lower case, such as `eip155:1/erc20:0xdac1...` or `eip155:1/slip44:60`. */
@@ -15,23 +13,6 @@ export interface Asset {
 
 /** The largest amount that an EVM or TRON token can move at once (uint256). */
 export const AMOUNT_MAX = 2n ** 256n - 1n;
-
-const BASE_UNITS = /^(0|[1-9][0-9]{0,77})$/;
-
-/**
- * Base units from their decimal string, the only form that amounts have in events and on wires.
- * Refuses with `invalid-amount` anything else: signs, leading zeros, fractions, more than uint256.
- */
-export function parseBaseUnits(text: string): bigint {
-  const amount = BASE_UNITS.test(text) ? BigInt(text) : -1n;
-  if (amount < 0n || amount > AMOUNT_MAX) {
-    throw new DomainError(
-      'invalid-amount',
-      'An amount is a decimal string of base units from 0 to 2^256 - 1, such as "1500000".',
-    );
-  }
-  return amount;
-}
 
 /** `1500000` at 6 decimals is `1.5`: exact, without exponent, without trailing zeros. */
 export function formatUnits(baseUnits: bigint, decimals: number): string {

@@ -1,32 +1,6 @@
-import type { Decider } from './decider';
+import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
-import {
-  type IssuedKey,
-  type IssuedKeys,
-  isToRevoke,
-  type KeyToIssue,
-  keyToIssue,
-  withIssued,
-  withRevoked,
-} from './issued-keys';
-
-/** An operator runs Daybook. It has keys of its own and belongs to no account. */
-export type OperatorCommand =
-  | { readonly type: 'AddOperator'; readonly name: string }
-  | ({ readonly type: 'IssueApiKey' } & KeyToIssue)
-  | {
-      readonly type: 'RevokeApiKey';
-      readonly keyId: string;
-      /** Kept as evidence. */
-      readonly reason: string;
-    }
-  | {
-      /** Records that the operator has a consumer group retry a parked key. */
-      readonly type: 'RetryParkedKey';
-      readonly parkedKey: ParkedKeyName;
-      /** As the durable log has it. If the key was retried meanwhile, the retry has no effect. */
-      readonly facts: { readonly isParked: boolean };
-    };
+import { type IssuedKey, type IssuedKeys, issuedKeys } from './issued-keys';
 
 /** A key of a topic that is parked for a consumer group. */
 export interface ParkedKeyName {
@@ -35,14 +9,25 @@ export interface ParkedKeyName {
   readonly key: string;
 }
 
-export type OperatorEvent =
-  | { readonly type: 'OperatorAdded'; readonly data: { readonly name: string } }
-  | { readonly type: 'OperatorKeyIssued'; readonly data: IssuedKey }
-  | {
-      readonly type: 'OperatorKeyRevoked';
-      readonly data: { readonly keyId: string; readonly reason: string };
-    }
-  | { readonly type: 'ParkedKeyRetried'; readonly data: ParkedKeyName };
+/** Operators run Daybook. An operator has keys of its own and no account. Reasons are kept as evidence. */
+export type OperatorCommand = CommandIn<{
+  AddOperator: { name: string };
+  IssueApiKey: IssuedKey;
+  RevokeApiKey: { keyId: string; reason: string };
+  /** Records that the operator had a consumer group retry a parked key. */
+  RetryParkedKey: {
+    parkedKey: ParkedKeyName;
+    /** From the durable log. Retrying a key that is no longer parked has no effect. */
+    facts: { readonly isParked: boolean };
+  };
+}>;
+
+export type OperatorEvent = EventIn<{
+  OperatorAdded: { name: string };
+  OperatorKeyIssued: IssuedKey;
+  OperatorKeyRevoked: { keyId: string; reason: string };
+  ParkedKeyRetried: ParkedKeyName;
+}>;
 
 export type OperatorState =
   | { readonly status: 'absent' }
@@ -60,13 +45,14 @@ export const operator: Decider<OperatorCommand, OperatorEvent, OperatorState> = 
       throw new DomainError('operator-not-found', 'There is no operator with this id.');
     }
     switch (command.type) {
-      case 'IssueApiKey': {
-        const data = keyToIssue(state.keys, command);
-        return data === null ? [] : [{ type: 'OperatorKeyIssued', data }];
-      }
+      case 'IssueApiKey':
+        return issuedKeys.toIssue(state.keys, command).map((data) => ({
+          type: 'OperatorKeyIssued',
+          data,
+        }));
       case 'RevokeApiKey': {
         const { keyId, reason } = command;
-        if (!isToRevoke(state.keys, keyId)) return [];
+        if (!issuedKeys.isToRevoke(state.keys, keyId)) return [];
         return [{ type: 'OperatorKeyRevoked', data: { keyId, reason } }];
       }
       case 'RetryParkedKey': {
@@ -89,9 +75,9 @@ export const operator: Decider<OperatorCommand, OperatorEvent, OperatorState> = 
     if (state.status === 'absent') return state;
     switch (event.type) {
       case 'OperatorKeyIssued':
-        return { ...state, keys: withIssued(state.keys, event.data) };
+        return { ...state, keys: issuedKeys.issued(state.keys, event.data) };
       case 'OperatorKeyRevoked':
-        return { ...state, keys: withRevoked(state.keys, event.data.keyId) };
+        return { ...state, keys: issuedKeys.revoked(state.keys, event.data.keyId) };
       case 'ParkedKeyRetried':
         return state;
     }

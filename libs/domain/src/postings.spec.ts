@@ -1,7 +1,7 @@
 import * as a from '../testing/a';
 import { bookName, type Posting } from './books';
 import type { Credit } from './credit';
-import { postings } from './postings';
+import { postings } from './events';
 
 const { accountId, purseId } = a.parties;
 const { asset } = a.transfer();

@@ -36,7 +36,7 @@ describe('minting a purse', () => {
       .emits(a.purseMinted({ outsideOrderId: 'order-7' }));
   });
 
-  it('returns the first purse to a second mint, whatever address was derived for it', () => {
+  it('returns the first purse to a second mint, even with another derived address', () => {
     given(minted)
       .when({
         ...mint,
@@ -203,7 +203,7 @@ describe.each([
   });
 });
 
-it('never changes the address of a purse, whatever happens to it', () => {
+it('never changes the address of a purse', () => {
   const states = [[], [archived], [archived, a.purseRestored()], [archived, declined]].map((life) =>
     fold(purse, [minted, ...life]),
   );

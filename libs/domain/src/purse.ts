@@ -1,39 +1,30 @@
 import type { CustomerState } from './customer';
-import type { Decider } from './decider';
+import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
 import { expiryOf, type PurseExpiry, type PurseUse } from './expiry';
 import type { Family } from './ids';
 
-/** The longest order id of the merchant's that a purse carries. */
+/** The longest order id of a merchant that a purse carries. */
 export const OUTSIDE_ORDER_ID_LENGTH_MAX = 128;
 
-export type PurseCommand =
-  | {
-      readonly type: 'MintPurse';
-      readonly accountId: string;
-      readonly customerId: string;
-      readonly family: Family;
-      /** The address that was derived for this purse, in the family's canonical form. */
-      readonly address: string;
-      /** Where the address comes from: child index under the xpub with this fingerprint. */
-      readonly derivation: Derivation;
-      /** The merchant's own order id, handed back with every replenishment. */
-      readonly outsideOrderId: string | null;
-      /** RFC 3339, UTC. */
-      readonly at: string;
-      /** The owner, read from another stream a moment ago. Being blocked does not hinder a mint. */
-      readonly facts: { readonly owner: CustomerState };
-    }
-  | { readonly type: 'ArchivePurse'; readonly accountId: string; readonly reason: ArchiveReason }
-  | {
-      readonly type: 'ExpirePurse';
-      readonly accountId: string;
-      /** The database's time, RFC 3339. */
-      readonly at: string;
-      readonly facts: ExpiryFacts;
-    }
-  | { readonly type: 'RestorePurse'; readonly accountId: string }
-  | { readonly type: 'DeclinePurse'; readonly accountId: string; readonly replenishmentId: string };
+/** Where an address comes from: a child index under the xpub with this fingerprint. */
+export interface Derivation {
+  readonly xpubFingerprint: string;
+  readonly index: number;
+}
+
+interface Minted {
+  readonly accountId: string;
+  readonly customerId: string;
+  readonly family: Family;
+  /** In the family's canonical form. */
+  readonly address: string;
+  readonly derivation: Derivation;
+  /** The merchant's own order id, returned with every replenishment. */
+  readonly outsideOrderId: string | null;
+  /** RFC 3339, UTC. */
+  readonly mintedAt: string;
+}
 
 /** What decides whether a purse expires, read from other streams and read models a moment before. */
 export interface ExpiryFacts {
@@ -41,47 +32,46 @@ export interface ExpiryFacts {
   readonly use: PurseUse;
   /** How often the purse had been restored when `use` was read. */
   readonly restorations: number;
-  /** Why nothing may expire now, such as an open replenishment; null when nothing holds it. */
+  /** Why nothing may expire now, such as an open replenishment; null when nothing prevents it. */
   readonly heldBy: string | null;
-}
-
-export interface Derivation {
-  readonly xpubFingerprint: string;
-  readonly index: number;
 }
 
 export type ArchiveReason = 'never-replenished' | 'unused' | 'requested';
 
-export type PurseEvent =
-  | {
-      readonly type: 'PurseMinted';
-      readonly data: {
-        readonly accountId: string;
-        readonly customerId: string;
-        readonly family: Family;
-        readonly address: string;
-        readonly derivation: Derivation;
-        readonly outsideOrderId: string | null;
-        readonly mintedAt: string;
-      };
-    }
-  | { readonly type: 'PurseArchived'; readonly data: { readonly reason: ArchiveReason } }
-  | { readonly type: 'PurseRestored'; readonly data: Record<string, never> }
-  | { readonly type: 'PurseDeclined'; readonly data: { readonly replenishmentId: string } };
+export type PurseCommand = CommandIn<{
+  MintPurse: Omit<Minted, 'mintedAt'> & {
+    at: string;
+    /** The owner, read from another stream a moment ago. A blocked customer can have a purse. */
+    facts: { readonly owner: CustomerState };
+  };
+  ArchivePurse: { accountId: string; reason: ArchiveReason };
+  /** `at` is the database's time, RFC 3339. */
+  ExpirePurse: { accountId: string; at: string; facts: ExpiryFacts };
+  RestorePurse: { accountId: string };
+  DeclinePurse: { accountId: string; replenishmentId: string };
+}>;
 
-export type PurseState =
-  | { readonly status: 'absent' }
-  | {
-      readonly status: 'active' | 'archived' | 'declined';
-      readonly accountId: string;
-      readonly customerId: string;
-      readonly family: Family;
-      readonly address: string;
-      readonly derivation: Derivation;
-      readonly outsideOrderId: string | null;
-      readonly mintedAt: string;
-      readonly restorations: number;
-    };
+export type PurseEvent = EventIn<{
+  PurseMinted: Minted;
+  PurseArchived: { reason: ArchiveReason };
+  PurseRestored: Record<string, never>;
+  PurseDeclined: { replenishmentId: string };
+}>;
+
+/** The status that each event sets. */
+export const PURSE_STATUS_AFTER: Readonly<Record<PurseEvent['type'], Known['status']>> = {
+  PurseMinted: 'active',
+  PurseArchived: 'archived',
+  PurseRestored: 'active',
+  PurseDeclined: 'declined',
+};
+
+type Known = Minted & {
+  readonly status: 'active' | 'archived' | 'declined';
+  readonly restorations: number;
+};
+
+export type PurseState = { readonly status: 'absent' } | Known;
 
 export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
   initialState: { status: 'absent' },
@@ -109,22 +99,17 @@ export const purse: Decider<PurseCommand, PurseEvent, PurseState> = {
   },
 
   evolve(state, event) {
-    if (event.type === 'PurseMinted') {
-      return { status: 'active', ...event.data, restorations: 0 };
-    }
+    if (event.type === 'PurseMinted') return { status: 'active', ...event.data, restorations: 0 };
     if (state.status === 'absent') return state;
     switch (event.type) {
       case 'PurseArchived':
-        return { ...state, status: 'archived' };
+      case 'PurseDeclined':
+        return { ...state, status: PURSE_STATUS_AFTER[event.type] };
       case 'PurseRestored':
         return { ...state, status: 'active', restorations: state.restorations + 1 };
-      case 'PurseDeclined':
-        return { ...state, status: 'declined' };
     }
   },
 };
-
-type Known = Exclude<PurseState, { status: 'absent' }>;
 
 function restore({ status }: Known): readonly PurseEvent[] {
   if (status === 'declined') {
@@ -136,7 +121,7 @@ function restore({ status }: Known): readonly PurseEvent[] {
 /**
  * Races between reading the facts and the append: a purse that was restored meanwhile has a new period,
  * which `restorations` shows. A transfer that is detected meanwhile is credited all the same, since the
- * state of the purse at its detection counts. A policy changed meanwhile counts from the next look on.
+ * state of the purse at its detection counts. A policy changed meanwhile counts from the next check on.
  */
 function expire(
   { at, facts }: Extract<PurseCommand, { type: 'ExpirePurse' }>,
@@ -151,8 +136,8 @@ function expire(
 
 /**
  * A customer's address never changes, so a second mint of the same purse returns the first, whatever
- * address was derived for the attempt. Asking for an address never answers with an archived one: the
- * purse is restored. Refuses a declined purse with `purse-declined`.
+ * address was derived for the attempt. It restores an archived purse, so that the answer is an address
+ * in use. Refuses a declined purse with `purse-declined`.
  */
 function mint(
   command: Extract<PurseCommand, { type: 'MintPurse' }>,

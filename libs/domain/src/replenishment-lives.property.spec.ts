@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { lastWord, type RecordTransfer, rewoundLives, scatteredLives } from '../testing/lives';
 import { RUNS } from '../testing/runs';
 import { fold } from './decider';
-import { postings } from './postings';
+import { postings } from './events';
 import { type ReplenishmentState, replenishment } from './replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
 import { rejectionOf } from './transfer';
 
-/** The history that a delivery leads to. After each report, at most one credit stands. */
+/** The history that a delivery leads to. After each report there is at most one net credit. */
 function deliver(reports: readonly RecordTransfer[]): readonly ReplenishmentEvent[] {
   const history: ReplenishmentEvent[] = [];
   let state = replenishment.initialState;
@@ -31,7 +31,7 @@ const isCredited = (state: ReplenishmentState) =>
   state.status !== 'absent' && state.credit !== null;
 
 describe('a life that is delivered', () => {
-  it('in order with rewinds leaves the history of the life told once', () => {
+  it('in order with rewinds leaves the same history as without rewinds', () => {
     fc.assert(
       fc.property(rewoundLives, ({ life, delivered }) => {
         expect(deliver(delivered)).toEqual(deliver(life));

@@ -50,7 +50,7 @@ describe('a reorg after the credit', () => {
     ['the customer', { to: 'customer' }],
     ['the account', { to: 'account', reason: 'customer-blocked' }],
     ['suspense', { to: 'suspense', reason: 'purse-archived' }],
-  ])('takes back from %s exactly what was credited, whatever holds now', (_, credit) => {
+  ])('takes back from %s exactly what was credited, even if other facts hold now', (_, credit) => {
     given(detected, a.replenishmentConfirmed({ version: 2, credit }))
       .when(
         record(
@@ -174,7 +174,7 @@ describe('a reorg after the credit whose revert nobody reported', () => {
   });
 });
 
-describe('a revert that is heard of before what it reverts', () => {
+describe('a revert that arrives before what it reverts', () => {
   it('is recorded whole, so that the late detection and the late final change nothing', () => {
     given()
       .when(record({ status: 'reverted', version: 3 }))

@@ -96,7 +96,7 @@ describe('a watcher that was wiped and reports everything again with newer versi
 });
 
 describe('a report of a block that names none', () => {
-  it('shows nothing, whatever it says', () => {
+  it('changes nothing', () => {
     for (const history of [[], [seen], [detected], [detected, confirmed]]) {
       for (const status of ['detected', 'final', 'failed'] as const) {
         given(...history)
@@ -108,7 +108,7 @@ describe('a report of a block that names none', () => {
     }
   });
 
-  it('is no more than a detection when it is final without its policy', () => {
+  it('is only a detection when it is final without its policy', () => {
     given()
       .when(record({ status: 'final', version: 2, finality: null }))
       .emits(detected);

@@ -50,7 +50,7 @@ describe('a final transfer of an account that screens', () => {
       .changesNothing();
   });
 
-  it('is screened no more when a reorg takes it away, and nothing is taken back', () => {
+  it('is no longer screened when a reorg removes it, and nothing is reversed', () => {
     given(detected, screening)
       .when(record({ status: 'reverted', version: 3 }))
       .emits(a.replenishmentReverted({ version: 3, credit: null }))
@@ -125,11 +125,11 @@ describe('resolving the screening', () => {
     }
   });
 
-  it('refuses a replenishment that nobody has heard of', () => {
+  it('refuses an unknown replenishment', () => {
     given().when(resolve('approved')).refuses('replenishment-not-found');
   });
 
-  it("does not find another account's replenishment, whatever its status", () => {
+  it("does not find another account's replenishment in any status", () => {
     for (const history of [[detected], [detected, screening], [detected, screening, confirmed]]) {
       given(...history)
         .when(resolve('approved', a.otherAccountId))

@@ -143,7 +143,7 @@ describe('a sighting', () => {
       .emits(a.replenishmentDetected({ version: 3 }), confirmed);
   });
 
-  it('is recorded whole when its end is heard of first, so that its late beginning is late', () => {
+  it('is recorded with its beginning when its end arrives first, so that the beginning is late', () => {
     given()
       .when(record({ status: 'dropped', version: 2 }))
       .emits(a.replenishmentSeen({ version: 2 }), dropped)
@@ -186,7 +186,7 @@ describe('a sighting', () => {
     }
   });
 
-  it('never credits, whatever finality it claims', () => {
+  it('never credits, with any finality', () => {
     given()
       .when(record({ status: 'seen', version: 1, finality: a.depth, block: a.block() }))
       .emits(seen);
@@ -337,7 +337,7 @@ describe('what is known of a replenishment', () => {
     expect(fold(replenishment, history)).toEqual({ status, version, ...rest });
   });
 
-  it('is nothing before its first event, whatever comes first by mistake', () => {
+  it('is absent before its first event, even if another event comes first by mistake', () => {
     const orphans = [screening, confirmed, declined, a.replenishmentReverted(), dropped];
     expect(fold(replenishment, orphans)).toEqual({ status: 'absent' });
   });

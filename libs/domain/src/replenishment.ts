@@ -1,5 +1,5 @@
 import { type Credit, creditOf, type OwnerFacts, type Parties } from './credit';
-import { type Decider, fold } from './decider';
+import { type CommandIn, type Decider, fold } from './decider';
 import { DomainError } from './errors';
 import type { Observed, OutsideOrderId, ReplenishmentEvent } from './replenishment-event';
 import {
@@ -14,33 +14,29 @@ import {
 
 export interface TransferFacts extends OwnerFacts, AssetFacts {
   readonly parties: Parties;
-  /** The order id that the merchant gave the purse, as it is now. */
+  /** The current order id of the purse, from its merchant. */
   readonly outsideOrderId: string | null;
   readonly screening: boolean;
 }
 
-export type ReplenishmentCommand =
-  | {
-      readonly type: 'RecordTransfer';
-      readonly report: TransferReport;
-      readonly facts: TransferFacts;
-    }
-  | {
-      readonly type: 'ResolveCompliance';
-      readonly accountId: string;
-      readonly decision: 'approved' | 'declined';
-      readonly facts: OwnerFacts;
-    };
+export type ReplenishmentCommand = CommandIn<{
+  RecordTransfer: { report: TransferReport; facts: TransferFacts };
+  ResolveCompliance: { accountId: string; decision: 'approved' | 'declined'; facts: OwnerFacts };
+}>;
 
-export type ReplenishmentStatus =
-  | 'seen'
-  | 'detected'
-  | 'screening'
-  | 'confirmed'
-  | 'declined'
-  | 'reverted'
-  | 'dropped'
-  | 'rejected';
+/** The status that each event sets. */
+const STATUS_AFTER = {
+  ReplenishmentSeen: 'seen',
+  ReplenishmentDetected: 'detected',
+  ComplianceCheckStarted: 'screening',
+  ReplenishmentConfirmed: 'confirmed',
+  ReplenishmentDeclined: 'declined',
+  ReplenishmentReverted: 'reverted',
+  ReplenishmentDropped: 'dropped',
+  ReplenishmentRejected: 'rejected',
+} as const satisfies Readonly<Record<ReplenishmentEvent['type'], string>>;
+
+export type ReplenishmentStatus = (typeof STATUS_AFTER)[keyof typeof STATUS_AFTER];
 
 export type ReplenishmentState =
   | { readonly status: 'absent' }
@@ -56,6 +52,8 @@ export type ReplenishmentState =
       /** What is booked now; null when nothing is. */
       readonly credit: Credit | null;
     };
+
+const NOTHING_BOOKED = { finality: null, credit: null } as const;
 
 type Known = Exclude<ReplenishmentState, { status: 'absent' }>;
 type Report = Extract<ReplenishmentCommand, { type: 'RecordTransfer' }>;
@@ -74,60 +72,44 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
     },
 
     evolve(state, event) {
-      switch (event.type) {
-        case 'ReplenishmentSeen':
-          return observed('seen', event.data, null);
-        case 'ReplenishmentDetected':
-          return observed('detected', event.data, event.data.block);
-        case 'ReplenishmentRejected':
-          return observed('rejected', event.data, event.data.block);
-      }
-      if (state.status === 'absent') return state;
+      const status = STATUS_AFTER[event.type];
       const { version } = event.data;
       switch (event.type) {
+        case 'ReplenishmentSeen':
+        case 'ReplenishmentDetected':
+        case 'ReplenishmentRejected': {
+          const { accountId, customerId, purseId, transfer, outsideOrderId } = event.data;
+          const parties = { accountId, customerId, purseId };
+          const block = 'block' in event.data ? event.data.block : null;
+          return { status, version, parties, transfer, outsideOrderId, block, ...NOTHING_BOOKED };
+        }
+      }
+      if (state.status === 'absent') return state;
+      switch (event.type) {
         case 'ComplianceCheckStarted':
-          return { ...state, status: 'screening', version, finality: event.data.finality };
+          return { ...state, status, version, finality: event.data.finality };
         case 'ReplenishmentConfirmed':
         case 'ReplenishmentDeclined': {
-          const status = event.type === 'ReplenishmentConfirmed' ? 'confirmed' : 'declined';
           const { credit, finality } = event.data;
           return { ...state, status, version, credit, finality };
         }
         case 'ReplenishmentReverted':
-          return {
-            ...state,
-            status: 'reverted',
-            version,
-            block: null,
-            credit: null,
-            finality: null,
-          };
+          return { ...state, status, version, block: null, ...NOTHING_BOOKED };
         case 'ReplenishmentDropped':
-          return { ...state, status: 'dropped', version };
+          return { ...state, status, version };
       }
     },
   };
 
-function observed(
-  status: 'seen' | 'detected' | 'rejected',
-  data: Observed,
-  block: Inclusion | null,
-): Known {
-  const { accountId, customerId, purseId, version, transfer, outsideOrderId } = data;
-  const parties = { accountId, customerId, purseId };
-  const nothingBooked = { finality: null, credit: null };
-  return { status, version, parties, transfer, outsideOrderId, block, ...nothingBooked };
-}
-
 /**
- * A watcher delivers at least once and may deliver late, so whatever is not newer than what is
- * known changes nothing. Then, by what the chain shows:
+ * A watcher delivers at least once and may deliver late, so a version that is not newer than the known
+ * one changes nothing. Otherwise it depends on the status:
  *
  * - `seen` counts only while nothing better is known;
  * - `dropped` ends a sighting, never a detection;
- * - `reverted` takes back whatever was detected or booked, and outdates what it reverts;
+ * - `reverted` takes back what was detected or booked, and makes older reports of it late;
  * - `failed` and `detected` show a block: recorded, or rejected with the reason;
- * - `final` is a detection (perhaps the first) that is now booked or screened.
+ * - `final` is a detection (perhaps the first one) that is now booked or screened.
  */
 function record(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
   const { report, facts } = command;
@@ -140,10 +122,10 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
     case 'dropped':
     case 'reverted': {
       if (state.status !== 'absent') return end(report, state);
-      // A sighting that could never be credited was left out, and so is its end.
+      // A sighting that could never be credited was not recorded, and neither is its end.
       if (report.status === 'dropped' && rejectionOf(report, facts) !== null) return [];
-      // An end that is heard of before its beginning is recorded whole: what it ended, perhaps with
-      // other content, may still come and must then be late instead of a credit.
+      // The end arrived before the beginning. Record both, so that a report of what it ended, perhaps
+      // with other content, is late when it arrives, and is not credited.
       const sighted = sighting(command, state);
       return [sighted, ...end(report, replenishment.evolve(state, sighted))];
     }
@@ -170,11 +152,11 @@ function end(report: TransferReport, state: ReplenishmentState): readonly Replen
   return [{ type: 'ReplenishmentDropped', data }];
 }
 
-/** The block part of a report: a detection, a rejection, or nothing when it is known already. */
+/** The block of a report: a detection, a rejection, or nothing if it is known already. */
 function include(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
   const { report, facts } = command;
   const { block, version } = report;
-  // Without its block a transfer is not in the chain, whatever the report calls itself.
+  // Without its block a transfer is not in the chain, even if the report has another status.
   if (block === null) return [];
   const reason = rejectionOf(report, facts);
   if (
@@ -182,15 +164,14 @@ function include(command: Report, state: ReplenishmentState): readonly Replenish
     sameContent(state.transfer, report.content) &&
     state.block?.hash === block.hash
   ) {
-    // What is booked stays booked in its block: only the chain takes it back, never a minimum that
-    // was raised or an asset that was delisted since.
+    // What is booked stays booked in its block. Only the chain takes it back, not a higher minimum or
+    // an asset that was delisted since.
     if (isBooked(state) && report.status !== 'failed') return [];
     if (state.status === 'detected' && reason === null) return [];
     if (state.status === 'rejected' && reason !== null) return [];
   }
-  // A booked transfer that now failed, or shows other content or another block, was reorganised
-  // while nobody reported the revert: what was booked is taken back before the new block counts,
-  // for that block may not be final yet.
+  // A booked transfer that now failed, or has other content or another block, was removed by a reorg
+  // that was not reported. What was booked is taken back first: the new block may not be final yet.
   const undo = isBooked(state) ? [reversal(state, version)] : [];
   const data = { ...observation(command, state), block };
   return reason === null
@@ -198,7 +179,7 @@ function include(command: Report, state: ReplenishmentState): readonly Replenish
     : [...undo, { type: 'ReplenishmentRejected', data: { ...data, reason } }];
 }
 
-/** The end of a final report: what is detected is booked or handed to screening, never twice. */
+/** The last step of a final report: what is detected is booked or screened, never twice. */
 function conclude(
   { version, finality, block }: TransferReport,
   facts: TransferFacts,
@@ -210,10 +191,8 @@ function conclude(
     const data = { ...parties, version, finality, transfer, block, outsideOrderId };
     return [{ type: 'ComplianceCheckStarted', data }];
   }
-  const credit = creditOf(facts);
-  return [
-    { type: 'ReplenishmentConfirmed', data: { ...booking(state, version, credit), finality } },
-  ];
+  const data = { ...booking(state, version, creditOf(facts)), finality };
+  return [{ type: 'ReplenishmentConfirmed', data }];
 }
 
 function resolve(
@@ -223,8 +202,8 @@ function resolve(
   if (state.status === 'absent' || state.parties.accountId !== command.accountId) {
     throw new DomainError('replenishment-not-found', 'There is no replenishment with this id.');
   }
-  const decided = command.decision === 'approved' ? 'confirmed' : 'declined';
-  if (state.status === decided) return [];
+  const isApproved = command.decision === 'approved';
+  if (state.status === (isApproved ? 'confirmed' : 'declined')) return [];
   if (state.status !== 'screening' || state.finality === null) {
     throw new DomainError(
       'replenishment-not-screening',
@@ -232,25 +211,27 @@ function resolve(
     );
   }
   const { version, finality } = state;
-  const credit: Credit =
-    decided === 'declined'
-      ? { to: 'suspense', reason: 'compliance-declined' }
-      : creditOf(command.facts);
-  const type = decided === 'confirmed' ? 'ReplenishmentConfirmed' : 'ReplenishmentDeclined';
-  return [{ type, data: { ...booking(state, version, credit), finality } }];
+  if (isApproved) {
+    const data = { ...booking(state, version, creditOf(command.facts)), finality };
+    return [{ type: 'ReplenishmentConfirmed', data }];
+  }
+  const credit: Credit = { to: 'suspense', reason: 'compliance-declined' };
+  return [
+    { type: 'ReplenishmentDeclined', data: { ...booking(state, version, credit), finality } },
+  ];
 }
 
 function observation({ report, facts }: Report, state: ReplenishmentState): Observed {
-  const { parties, outsideOrderId: current } = facts;
+  const { parties } = facts;
   const known = orderOf(state, parties.purseId);
-  const outsideOrderId = known === undefined ? current : known;
+  const outsideOrderId = known === undefined ? facts.outsideOrderId : known;
   return { ...parties, version: report.version, transfer: report.content, outsideOrderId };
 }
 
 /**
- * The order id that a replenishment keeps for the purse: that of its first observation there, whatever
- * the purse is given later. Undefined when the transfer was not observed at this purse before, or when
- * the stream does not say.
+ * The order id that a replenishment keeps: that of the purse at the first observation, even if the
+ * purse is given another one later. Undefined when the transfer was not observed at this purse before,
+ * or when the stream does not say.
  */
 export function orderOf(state: ReplenishmentState, purseId: string): OutsideOrderId {
   return state.status !== 'absent' && state.parties.purseId === purseId

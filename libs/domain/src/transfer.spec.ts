@@ -41,7 +41,7 @@ describe('the reason that forbids a credit', () => {
 });
 
 describe('two reports of the same movement', () => {
-  it('are the same whatever the place in the transaction is called', () => {
+  it('are the same with any ordinal in the transaction', () => {
     expect(sameContent(a.transfer(), a.transfer({ ordinal: 'log:1' }))).toBe(true);
   });
 

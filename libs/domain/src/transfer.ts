@@ -23,7 +23,7 @@ export interface Inclusion {
   readonly time: string;
 }
 
-/** When a transfer is safe enough to credit: so many blocks, or the chain's own word. */
+/** When a transfer is safe enough to credit: after so many blocks, or at a tag of the chain. */
 export type Finality =
   | { readonly kind: 'depth'; readonly confirmations: number }
   | { readonly kind: 'tag'; readonly tag: 'finalized' | 'safe' };
@@ -43,30 +43,22 @@ export interface TransferReport {
   readonly finality: Finality | null;
 }
 
-/** Why a transfer is recorded but never credited. */
-export type RejectionReason =
-  | 'transaction-failed'
-  | 'not-fungible'
-  | 'unknown-token'
-  | 'zero-value'
-  | 'below-minimum';
-
 /** What is known of a transfer's asset. */
 export interface AssetFacts {
   /**
-   * The registry's entry. Null for a token that it does not list: it is unknown, however it names
-   * itself, for anyone can deploy a token called USDT.
+   * The registry's entry. Null for a token that it does not list, whatever its name is: anyone can
+   * deploy a token called USDT.
    */
   readonly asset: Asset | null;
-  /** False for a token of which each one is another: an amount of it says nothing. */
+  /** False for a token whose units differ from each other: an amount of it means nothing. */
   readonly isFungible: boolean;
 }
 
+/** Why a transfer is recorded but never credited. */
+export type RejectionReason = NonNullable<ReturnType<typeof rejectionOf>>;
+
 /** The first reason that forbids a credit, or null. */
-export function rejectionOf(
-  report: TransferReport,
-  { asset, isFungible }: AssetFacts,
-): RejectionReason | null {
+export function rejectionOf(report: TransferReport, { asset, isFungible }: AssetFacts) {
   if (report.status === 'failed') return 'transaction-failed';
   if (!isFungible) return 'not-fungible';
   if (asset === null) return 'unknown-token';
@@ -75,7 +67,7 @@ export function rejectionOf(
   return amount < asset.minimum ? 'below-minimum' : null;
 }
 
-/** Whether two reports speak of the same movement (a reorg may change what a transaction moves). */
+/** Whether two reports are about the same movement. A reorg may change what a transaction moves. */
 export function sameContent(a: TransferContent, b: TransferContent): boolean {
   return a.amount === b.amount && a.to === b.to && a.asset === b.asset && a.from === b.from;
 }

@@ -1,15 +1,15 @@
 import { requireReason } from './customer';
-import type { Decider } from './decider';
+import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
 
 export const WATCH_REQUEST_KINDS = ['rescan', 'reset-ring'] as const;
 export type WatchRequestKind = (typeof WATCH_REQUEST_KINDS)[number];
 
-/** What an operator requests of the watcher of a chain. */
+/** What an operator requests from the watcher of a chain. */
 export interface WatchWish {
   /** CAIP-2. */
   readonly chain: string;
-  /** `reset-ring` takes over the node's chain after a reorg deeper than the ring. */
+  /** To match blocks again, or to take over the node's chain after a reorg that was too deep. */
   readonly kind: WatchRequestKind;
   /** The first block; null lets the watcher find it, for a reset only. */
   readonly from: number | null;
@@ -21,31 +21,25 @@ export interface WatchWish {
   readonly reason: string;
 }
 
-export type WatchRequestCommand =
-  | ({
-      readonly type: 'RequestWatch';
-      /** The highest block that the chain's watcher reported; null without a report. */
-      readonly facts: { readonly latest: number | null };
-    } & WatchWish)
-  | {
-      readonly type: 'CancelWatchRequest';
-      /** Kept as evidence. */
-      readonly reason: string;
-      /** How it ended, by the watcher's last report; null while it is open. */
-      readonly facts: { readonly ended: string | null };
-    };
+export type WatchRequestCommand = CommandIn<{
+  /** `latest`: the highest block that the chain's watcher reported; null when it never did. */
+  RequestWatch: WatchWish & { facts: { readonly latest: number | null } };
+  /** `ended`: the final state by the watcher's last report; null while the request is open. */
+  CancelWatchRequest: { reason: string; facts: { readonly ended: string | null } };
+}>;
 
-export type WatchRequestEvent =
-  | { readonly type: 'WatchRequested'; readonly data: WatchWish }
-  | { readonly type: 'WatchRequestCancelled'; readonly data: { readonly reason: string } };
+export type WatchRequestEvent = EventIn<{
+  WatchRequested: WatchWish;
+  WatchRequestCancelled: { reason: string };
+}>;
 
 export interface WatchRequestState {
   readonly status: 'absent' | 'requested' | 'cancelled';
 }
 
 /**
- * A request to the watcher of a chain. Only requests that no watcher could meet are refused here: the
- * watcher itself decides the rest, because it knows which blocks it can match.
+ * A request to the watcher of a chain. The watcher decides: it knows which blocks it can match. Only
+ * what no watcher could do is refused here.
  */
 export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, WatchRequestState> = {
   initialState: { status: 'absent' },
@@ -67,7 +61,7 @@ export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, Watch
           throw new DomainError('watch-request-not-found', 'There is no request with this id.');
         }
         if (status === 'cancelled') return [];
-        // A request that ends at this moment is cancelled without effect: the watcher ignores it.
+        // Cancelling a request that ends at this moment has no effect: the watcher ignores it.
         if (facts.ended !== null) {
           throw new DomainError(
             'watch-request-ended',
@@ -90,29 +84,22 @@ export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, Watch
 };
 
 /** Refuses with `watch-request-invalid`. */
-function requireBlocks({ chain, kind, from, to, blocksMax }: WatchWish, latest: number | null) {
-  if (kind === 'reset-ring' && to !== null) {
-    throw invalid('A reset ends at the head, so leave out its last block.');
-  }
-  if (kind === 'rescan' && from === null) throw invalid('A rescan needs its first block.');
-  const highest = Math.max(from ?? 0, to ?? 0);
-  if (latest !== null && highest > latest) {
-    throw invalid(
-      `Chain ${chain} is matched up to block ${latest} at most; block ${highest} is matched when it is mined.`,
-    );
-  }
-  if (from === null) return;
-  if (to !== null && from > to) {
-    throw invalid(`The first block, ${from}, lies above the last, ${to}.`);
-  }
-  const last = to ?? (kind === 'rescan' ? latest : null);
-  if (last !== null && last - from + 1 > blocksMax) {
-    throw invalid(
-      `Blocks ${from} to ${last} are ${last - from + 1} blocks, more than the ${blocksMax} that the request allows.`,
-    );
-  }
+function requireBlocks(wish: WatchWish, latest: number | null): void {
+  const fault = faultOf(wish, latest);
+  if (fault !== null) throw new DomainError('watch-request-invalid', fault);
 }
 
-function invalid(sentence: string): DomainError {
-  return new DomainError('watch-request-invalid', sentence);
+function faultOf({ chain, kind, from, to, blocksMax }: WatchWish, latest: number | null) {
+  const isReset = kind === 'reset-ring';
+  if (isReset && to !== null) return 'A reset goes on to the head, so it has no last block.';
+  if (!isReset && from === null) return 'A rescan needs its first block.';
+  const highest = Math.max(from ?? 0, to ?? 0);
+  if (latest !== null && highest > latest) {
+    return `Chain ${chain} is matched up to block ${latest}, and ${highest} lies beyond it; later blocks are matched anyway.`;
+  }
+  if (from === null) return null;
+  if (to !== null && from > to) return `The first block, ${from}, lies above the last, ${to}.`;
+  const last = to ?? (isReset ? null : latest);
+  if (last === null || last - from + 1 <= blocksMax) return null;
+  return `Blocks ${from} to ${last} are ${last - from + 1} blocks, more than the ${blocksMax} that the request allows.`;
 }

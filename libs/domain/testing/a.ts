@@ -14,7 +14,7 @@ import type {
 
 /** Builders that default everything, so that a test names only what matters to it. */
 
-/** The ids of the one account, customer, purse and replenishment that most stories are about. */
+/** The ids of the one account, customer, purse and replenishment that most tests are about. */
 export const parties: Parties = {
   accountId: '5e0d6c1a-7a5d-5b1e-9a51-0d8f3b6c2a11',
   customerId: 'c1a5b0de-3f52-5d6a-8e0b-6f1f0a9d7b22',
@@ -56,14 +56,14 @@ export function transfer(overrides: Overrides<TransferContent> = {}): TransferCo
   );
 }
 
-/** A block that is another one for every other name. */
+/** A block; another name is another block. */
 export function block(name = 'a', number = 100): Inclusion {
   return { number, hash: `0xb10c${name}`, time: '2025-01-02T03:04:00.000Z' };
 }
 
 type ReportOverrides = Overrides<Omit<TransferReport, 'content'>> & Overrides<TransferContent>;
 
-/** A report of `transfer()`: detected in `block()`, at version 1, unless it is told otherwise. */
+/** A report of `transfer()`: detected in `block()`, at version 1, unless overridden. */
 export function report(overrides: ReportOverrides = {}): TransferReport {
   const { version = 1, status = 'detected', ...rest } = overrides;
   const inBlock = status === 'detected' || status === 'final' || status === 'failed';
@@ -83,7 +83,7 @@ export function facts(overrides: Partial<TransferFacts> = {}): TransferFacts {
   return { ...ownerFacts(), ...known, outsideOrderId: null, ...overrides };
 }
 
-/** The command of one report, with default facts unless the story is about them. */
+/** The command of one report, with default facts unless they matter. */
 export function recordTransfer(
   reported: ReportOverrides = {},
   known: Partial<TransferFacts> = {},

@@ -1,38 +1,6 @@
-import type { DomainEvent } from '../src';
 import { EVENT_TYPES, type Golden, jsonType, leaves } from './golden';
 
-/** What each event says, in one sentence. */
-const EVENTS: Readonly<Record<DomainEvent['type'], string>> = {
-  AccountOpened: 'An account was opened, with its policy.',
-  AccountPolicyChanged: 'An operator changed how long purses of the account last without use.',
-  ApiKeyIssued: 'A key of the account was issued. Only its hash is stored.',
-  ApiKeyRevoked: 'The key is refused from now on. A key id is never issued again.',
-  OperatorAdded: 'An operator, who runs Daybook, was added.',
-  OperatorKeyIssued: 'A key of the operator was issued. Only its hash is stored.',
-  OperatorKeyRevoked: 'The key is refused from now on. A key id is never issued again.',
-  WatchRequested: 'An operator requested a rescan or a ring reset of the watcher of a chain.',
-  WatchRequestCancelled: 'An operator cancelled the request. What it found stays found.',
-  ParkedKeyRetried: 'The operator had a consumer group try the messages of a parked key again.',
-  CustomerCreated: 'A customer of the account was created.',
-  CustomerUpdated: "The customer's description was replaced or removed.",
-  CustomerBlocked: 'Receipts are credited to the account from now on. Addresses stay valid.',
-  CustomerUnblocked: 'Receipts are credited to the customer again.',
-  PurseMinted: 'A customer was given a permanent address on one family of chains.',
-  PurseArchived: 'The purse is out of use. What arrives is held in suspense.',
-  PurseRestored: 'An archived purse is in use again.',
-  PurseDeclined: 'Compliance declined a transfer to the purse, so it is never used again.',
-  ReplenishmentSeen: 'A transfer to a purse was seen in the mempool. Nothing is credited.',
-  ReplenishmentDetected: 'A block includes the transfer. Nothing is credited yet.',
-  ComplianceCheckStarted: 'The transfer is final and waits for the compliance decision.',
-  ReplenishmentConfirmed: 'The transfer is final and credited.',
-  ReplenishmentDeclined: 'Compliance declined the final transfer. Its funds are held in suspense.',
-  ReplenishmentReverted: 'A reorganisation removed the transfer. What was credited is reversed.',
-  ReplenishmentDropped: 'The transfer left the mempool without a block.',
-  ReplenishmentRejected:
-    'A block includes the transfer, but it is not credited, for the reason given.',
-};
-
-/** What each field means, wherever it occurs; `<Event>.<field>` where one event means its own. */
+/** What each field means, unless the golden file of its event says otherwise. */
 export const FIELDS: Readonly<Record<string, string>> = {
   accountId: 'The account that owns it.',
   customerId: 'The owner of the purse.',
@@ -44,27 +12,13 @@ export const FIELDS: Readonly<Record<string, string>> = {
     'Days after which a purse without any confirmed receipt expires; null for never.',
   'purseExpiry.idleDays':
     'Days after the last confirmed receipt after which a purse expires; null for never.',
-  'AccountPolicyChanged.reason': 'Kept as evidence.',
   keyId: 'The public part of the key, which identifies it.',
   keyHash: 'SHA-256 of the whole key, in hex.',
   scopes: 'What the key may do.',
-  'ApiKeyIssued.name': 'The name that its owner gave it.',
-  'OperatorAdded.name': 'The name of the operator.',
-  'OperatorKeyIssued.name': 'The name that its owner gave it.',
-  'OperatorKeyRevoked.reason': 'Kept as evidence.',
-  'WatchRequested.chain': 'CAIP-2.',
-  'WatchRequested.kind':
-    "`rescan` matches blocks again; `reset-ring` takes over the node's chain after a reorg that was too deep.",
-  'WatchRequested.from': 'The first block; null lets the watcher find it, for a reset only.',
-  'WatchRequested.to': 'The last block; null for the last one that is matched.',
-  'WatchRequested.blocksMax': 'The watcher refuses to match more blocks than this.',
-  'WatchRequested.reason': 'Kept as evidence.',
-  'WatchRequestCancelled.reason': 'Kept as evidence.',
   topic: 'The topic of the durable log.',
   group: 'The consumer group for which the key is parked.',
   key: 'The key of the messages.',
   expiresAt: 'The key is refused from this time on; null for a key that does not expire.',
-  'ApiKeyRevoked.reason': 'Kept as evidence.',
   externalId: "The merchant's own id of the customer. Personal.",
   description: "The merchant's own description of the customer. Personal.",
   createdAt: 'RFC 3339, UTC.',
@@ -95,13 +49,6 @@ export const FIELDS: Readonly<Record<string, string>> = {
   credit: 'Null when nothing had been credited.',
   'credit.to': 'Who is credited.',
   'credit.reason': 'Why it is not the customer.',
-  'ReplenishmentReverted.credit.to': 'Who was credited.',
-  'ReplenishmentReverted.credit.reason': 'Why it was not the customer.',
-  'CustomerBlocked.reason': 'Kept as evidence.',
-  'CustomerUnblocked.reason': 'Kept as evidence.',
-  'PurseMinted.outsideOrderId': "The merchant's own order id of the purse.",
-  'PurseArchived.reason': 'Why the purse was archived.',
-  'ReplenishmentRejected.reason': 'The first reason that forbids a credit.',
 };
 
 /** How many values of a field the page shows; the enumerations of today have at most five. */
@@ -118,7 +65,7 @@ export function eventsPage(golden: ReadonlyMap<string, Golden>): string {
     '# Events',
     'Every event that the ledger stores, in the current version of its shape. Events are plain JSON and' +
       ' are never edited. Amounts are decimal strings of base units; times are RFC 3339 in UTC.',
-    'Clients see a public form of these events: `apps/ledger/src/events/public-fields.ts` lists the' +
+    'Clients see a public form of these events: `libs/domain/src/events.ts` lists the' +
       ' fields that are public, and to whom. Version 1 of the events of a replenishment lacks' +
       ' `transfer`, `block` or `outsideOrderId`; the public form adds them from the stream.',
     '`libs/domain/testing/events-page.ts` generates this page from `libs/domain/testing/golden`, and a' +
@@ -132,9 +79,9 @@ export function eventsPage(golden: ReadonlyMap<string, Golden>): string {
     .concat('\n');
 }
 
-function overview({ type, stream, schemaVersion }: Golden): string {
+function overview({ type, stream, schemaVersion, says }: Golden): string {
   const link = `[${type}](#${type.toLowerCase()})`;
-  return `| ${link} | \`${streamKind(stream)}-<id>\` | ${schemaVersion} | ${EVENTS[type]} |`;
+  return `| ${link} | \`${streamKind(stream)}-<id>\` | ${schemaVersion} | ${says} |`;
 }
 
 function streamKind(stream: string): string {
@@ -145,12 +92,13 @@ function section(golden: Golden): string {
   const file = `${golden.type}@${golden.schemaVersion}.json`;
   return [
     `## ${golden.type}`,
-    `${EVENTS[golden.type]} Whole examples: [${file}](../libs/domain/testing/golden/${file}).`,
+    `${golden.says} Whole examples: [${file}](../libs/domain/testing/golden/${file}).`,
     fieldsTable(golden),
   ].join('\n\n');
 }
 
-function fieldsTable({ type, examples }: Golden): string {
+function fieldsTable(golden: Golden): string {
+  const { examples } = golden;
   // By top-level field first, so that the forms of one object stand together.
   const values = new Map<string, Map<string, unknown[]>>();
   for (const [path, leaf] of examples.flatMap((example) => leaves(example))) {
@@ -163,16 +111,14 @@ function fieldsTable({ type, examples }: Golden): string {
     [...fields].map(([path, found]) => {
       const types = [...new Set(found.map(jsonType))].join(' or ');
       const always = found.length === examples.length ? '' : ', or absent';
-      return `| \`${path}\` | ${types}${always} | ${FIELDS[fieldKey(type, path)]} | ${shown(found)} |`;
+      return `| \`${path}\` | ${types}${always} | ${meaningOf(golden, path)} | ${shown(found)} |`;
     }),
   );
   return ['| field | JSON | means | examples |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-/** Where `FIELDS` explains a field: under the event's own name of it, or under the common one. */
-export function fieldKey(type: string, path: string): string {
-  const own = `${type}.${path}`;
-  return own in FIELDS ? own : path;
+export function meaningOf({ fields = {} }: Golden, path: string): string | undefined {
+  return fields[path] ?? FIELDS[path];
 }
 
 function shown(found: readonly unknown[]): string {

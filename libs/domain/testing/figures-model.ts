@@ -5,6 +5,8 @@ import {
   type Figures,
   NO_FIGURES,
   type Parties,
+  type Posting,
+  postToBalances,
 } from '../src';
 
 /** By how much one event moves the figures of its purse and asset. */
@@ -57,4 +59,11 @@ export function figuresModel(events: Iterable<DomainEvent>): Map<string, Figures
     figures.set(key, addFigures(figures.get(key) ?? NO_FIGURES, moved.delta));
   }
   return figures;
+}
+
+/** The trial balance of a journal: debits minus credits by the name of the book account. */
+export function trialBalance(journal: Iterable<Posting>): Map<string, bigint> {
+  const balances = new Map<string, bigint>();
+  for (const posting of journal) postToBalances(balances, posting);
+  return balances;
 }

@@ -3,13 +3,19 @@ import { join } from 'node:path';
 import { type DomainEvent, SCHEMA_VERSIONS } from '../src';
 
 /**
- * One version of an event as it lies in a log for ever. Never edited once published: a new version
- * gets a new file beside it. Between them the examples show each form that a field may have.
+ * One version of an event as it stays in a log for ever. Its examples are never edited once published: a
+ * new version gets a new file. Together the examples show each form that a field may have.
  */
 export interface Golden {
   readonly type: DomainEvent['type'];
   readonly schemaVersion: number;
   readonly stream: string;
+  /** What the event says, in one sentence or two. Like what follows, of the current version only. */
+  readonly says?: string;
+  /** The meanings of fields that mean something else in other events. */
+  readonly fields?: Readonly<Record<string, string>>;
+  /** The public fields that only the account may read, because they are personal or beside the data. */
+  readonly accountOnly?: readonly string[];
   readonly examples: readonly Readonly<Record<string, unknown>>[];
 }
 

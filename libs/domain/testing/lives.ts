@@ -27,7 +27,7 @@ const ownerFacts: fc.Arbitrary<OwnerFacts> = fc.record({
   customerBlocked: fc.boolean(),
 });
 
-/** One try of the transaction to get into the chain. Small values are the plain story. */
+/** One attempt of the transaction to get into the chain. Small values are the plain case. */
 const chapter = fc.record({
   sighting: fc.constantFrom('none', 'seen', 'dropped', 'seen-again'),
   inclusion: fc.constantFrom('detected-final', 'final', 'detected', 'failed', 'none'),
@@ -52,10 +52,10 @@ const REPORTS = {
 } as const;
 
 /**
- * Lives as chains write them: sightings, inclusions in ever new blocks with perhaps other content,
- * reverts that are reported and reverts that only the next block shows, wiped watchers. A transfer
- * that returns to the very block it was taken from is told in the stories, not here: without the
- * revert between them, the two stays in that block are one.
+ * Lives as chains produce them: sightings, inclusions in new blocks, perhaps with other content,
+ * reverts that are reported, reverts that only the next block shows, and watchers that lost their state.
+ * Not here: a transfer that returns to the block it was removed from. Without a report of the revert,
+ * both inclusions are one. Example tests cover it.
  */
 export function lives(screening: fc.Arbitrary<boolean> = fc.constant(false)): fc.Arbitrary<Life> {
   return fc
@@ -103,7 +103,7 @@ function readable(reports: readonly RecordTransfer[]): readonly RecordTransfer[]
   return Object.defineProperty([...reports], fc.toStringMethod, { value: print });
 }
 
-/** The last report that speaks of a block: it says whether the transfer is in the chain for good. */
+/** The last report about a block: it says whether the transfer is in the chain in the end. */
 export function lastWord(life: Life): RecordTransfer | undefined {
   return life.findLast(({ report }) => report.status !== 'seen' && report.status !== 'dropped');
 }
@@ -121,7 +121,7 @@ export const rewoundLives = fc
     return { life, delivered: readable([...delivered, ...life.slice(next)]) };
   });
 
-/** Any of a life's reports in any order and number, as long as its last word is among them. */
+/** Any of a life's reports in any order and number, as long as the last one is among them. */
 export const scatteredLives = fc
   .tuple(lives(), fc.array(fc.nat(60), { maxLength: 20 }), fc.nat(20))
   .map(([life, picks, place]) => {

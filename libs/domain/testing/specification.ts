@@ -1,8 +1,8 @@
 import { type Decider, DomainError, fold, type RefusalCode } from '../src';
 
-/** What a command did to a history: one of the three must be claimed for the test to mean anything. */
+/** What a command did to a history. A test must expect one of the three. */
 export interface Outcome<Command, Event> {
-  /** The command is accepted with exactly these events; the story may go on with the next command. */
+  /** The command is accepted with exactly these events; the next command may follow. */
   emits(...events: readonly [Event, ...Event[]]): Story<Command, Event>;
   /** The command is accepted as a repeat of what already holds. */
   changesNothing(): Story<Command, Event>;

@@ -4,8 +4,7 @@ import { InMemoryEventStore } from '../testing/in-memory-event-store';
 import { aCommand, COINS_PUT, type JarCommand, jar } from '../testing/jar';
 import { decideAndAppendMany } from './decide-and-append';
 import { type CommandForStream, IdempotencyKeyReused } from './decision';
-import type { AppendRequest } from './event-store';
-import type { WriteReport } from './write-observer';
+import type { AppendRequest, WriteReport } from './event-store';
 
 let store: CountingStore;
 const reports: WriteReport[] = [];
@@ -139,7 +138,7 @@ describe('decideAndAppendMany', () => {
     const other = { ...command, metadata: { ...command.metadata, fingerprint: 'six' } };
     const results = await run([command, aCommand(put(1), { stream }), command, other]);
     expect(results[0]).toMatchObject({ outcome: 'appended', state: { coins: 5 }, position: 2n });
-    expect(results[2]).toEqual({ ...results[0], outcome: 'replayed' });
+    expect(results[2]).toEqual({ ...results[0], outcome: 'replayed', position: 1n });
     expect(results[3]).toBeInstanceOf(IdempotencyKeyReused);
     expect(await store.readStream(stream)).toHaveLength(2);
   });
@@ -158,7 +157,7 @@ describe('decideAndAppendMany', () => {
       aCommand(put(3)),
     ]);
     expect(results.map((r) => ('state' in r ? r.state.coins : r.code))).toEqual([1, 102, 52, 3]);
-    expect(store.appends).toEqual([3, 1, 1]);
+    expect(store.appends).toEqual([3, 1]);
     expect(reports.at(-1)).toMatchObject({ conflicts: 2 });
   });
 

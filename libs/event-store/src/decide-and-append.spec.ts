@@ -5,8 +5,7 @@ import { aCommand, COINS_PUT, COINS_TAKEN, type JarCommand, jar } from '../testi
 import { rejection } from '../testing/store-under-test';
 import { decideAndAppend } from './decide-and-append';
 import { IdempotencyKeyReused } from './decision';
-import { OutcomeUnknown, START, StoreUnavailable } from './event-store';
-import type { WriteReport } from './write-observer';
+import { OutcomeUnknown, START, StoreUnavailable, type WriteReport } from './event-store';
 
 let store: InMemoryEventStore;
 let likelyNew: boolean;

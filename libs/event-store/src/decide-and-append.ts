@@ -1,7 +1,14 @@
-import type { Decider } from '@daybook/domain';
+import { type Decider, DomainError } from '@daybook/domain';
 import { backOffMs, pause } from '@daybook/platform/plain';
-import { type CommandForStream, type Decided, type Emitted } from './decision';
-import { type DecidedOrNot, type Draft, decideStream, type Work } from './draft';
+import {
+  type CommandForStream,
+  type Decided,
+  type DecidedOrNot,
+  type Emitted,
+  earlierResult,
+  newEvent,
+  streamState,
+} from './decision';
 import {
   AppendRejected,
   type AppendResult,
@@ -9,195 +16,232 @@ import {
   ConcurrencyConflict,
   type EventStore,
   EventStoreError,
+  type NewEvent,
+  type RecordedEvent,
 } from './event-store';
 import { appendPatiently, readPatiently } from './retry';
 import { withStream } from './stream-mutex';
-import { noOutcomes } from './write-observer';
 
 /**
- * How often one command is decided at most, each time on what others have written meanwhile. Callers
- * of one process hold the stream's mutex, so this is about processes that meet on one stream: of those
- * that meet, one succeeds each time, and the waits in between spread the rest.
+ * How often one command is decided at most, each time on what other processes have written meanwhile. Of the
+ * processes that meet on one stream one succeeds each time, and the waits in between spread the rest.
  */
 const DECISIONS_MAX = 50;
 /** The wait before deciding again; the longest is a little more than such a commit takes. */
 const CONFLICT_BACK_OFF = { firstMs: 25, longestMs: 50 };
 
-export interface DecideRequest<Command, Event extends Emitted, State>
-  extends CommandForStream<Command> {
-  readonly decider: Decider<Command, Event, State>;
-}
-
 /**
  * The one write path: reads the stream, decides on its state and appends what was decided, expecting
  * the revision that was read. When another writer was faster it decides again on the new state; when
- * an answer was lost it asks again with the same ids. A repeated command writes nothing.
- *
- * Rejects with what the decider refuses (`DomainError`), `IdempotencyKeyReused`, or an
- * `EventStoreError`; after `OutcomeUnknown` the same request may be sent again.
+ * an answer was lost it asks again with the same ids. A repeated command writes nothing. Rejects with what
+ * the decider refuses (`DomainError`), `IdempotencyKeyReused`, or an `EventStoreError`.
  */
 export async function decideAndAppend<Command, Event extends Emitted, State>(
   store: EventStore,
-  request: DecideRequest<Command, Event, State>,
+  request: CommandForStream<Command> & { readonly decider: Decider<Command, Event, State> },
 ): Promise<Decided<Event, State>> {
-  const work = newWork(store, request.decider, [request]);
-  await observed(work, () => withStream(store, request.stream, () => decideAll(work, [0])));
-  const result = work.results[0] as DecidedOrNot<Event, State>;
+  const alone = (write: () => Promise<void>) => withStream(store, request.stream, write);
+  const [result] = await writeAll(store, request.decider, [request], alone);
   if (result instanceof Error) throw result;
-  return result;
+  return result as Decided<Event, State>;
 }
 
 /**
- * `decideAndAppend` for many commands at once: one query reads all streams, each command is decided
- * alone, and one call appends everything. Commands for one stream are decided in the order given, each
- * on what the ones before it led to. Results come in the order of the commands; a refusal, a conflict
- * or a failure of one is its result and touches no other, save those that were decided upon it.
- *
- * Rejects only for a fault of the program: an error of a decider besides `DomainError`, or an event
- * that this version does not know.
+ * `decideAndAppend` for many commands at once, with one query to read and one call to append. Commands for
+ * one stream are decided in the order given, each on what the ones before it led to. A refusal, a conflict
+ * or a failure of one is its result and touches no other, except those that were decided upon it. Rejects
+ * only for a fault of the program: another error of a decider, or an event that this version does not know.
  */
-export async function decideAndAppendMany<Command, Event extends Emitted, State>(
+export function decideAndAppendMany<Command, Event extends Emitted, State>(
   store: EventStore,
   decider: Decider<Command, Event, State>,
   commands: readonly CommandForStream<Command>[],
 ): Promise<readonly DecidedOrNot<Event, State>[]> {
-  const work = newWork(store, decider, commands);
-  await observed(work, () => decideAll(work, [...commands.keys()]));
-  return work.results;
+  return writeAll(store, decider, commands, (write) => write());
 }
 
-function newWork<Command, Event extends Emitted, State>(
+/** What was decided for one stream and awaits its append. */
+interface Draft<Event, State> {
+  readonly stream: string;
+  /** Of the stream's last event when this was decided; -1 for no stream. */
+  readonly revision: bigint;
+  /** Whether the stream was not read but taken for new. */
+  readonly isGuess: boolean;
+  readonly events: NewEvent[];
+  /** Positions are filled in after the append. */
+  readonly decisions: { readonly index: number; readonly result: DecidedOrNot<Event, State> }[];
+  /** Indexes of commands that repeat a command of this draft; what was stored answers them. */
+  readonly repeats: number[];
+}
+
+async function writeAll<Command, Event extends Emitted, State>(
   store: EventStore,
   decider: Decider<Command, Event, State>,
   commands: readonly CommandForStream<Command>[],
-): Work<Command, Event, State> {
+  around: (write: () => Promise<void>) => Promise<void>,
+): Promise<DecidedOrNot<Event, State>[]> {
   const results = new Array<DecidedOrNot<Event, State>>(commands.length);
-  return { store, decider, commands, results, histories: new Map(), conflicts: 0 };
-}
+  /** What has been read of each stream. */
+  const histories = new Map<string, readonly RecordedEvent[]>();
+  const commandAt = (index: number) => commands[index] as CommandForStream<Command>;
+  let conflicts = 0;
 
-/** Reports how `run` went to the store's observer. */
-async function observed<Command, Event extends Emitted, State>(
-  work: Work<Command, Event, State>,
-  run: () => Promise<void>,
-): Promise<void> {
-  const { store, results } = work;
-  const start = performance.now();
-  try {
-    await run();
-  } finally {
-    if (store.observer) {
-      const outcomes = noOutcomes();
-      // By index: a command without a result failed with all others.
-      for (let i = 0; i < results.length; i++) outcomes[outcomeOf(results[i])] += 1;
-      const durationMs = performance.now() - start;
-      store.observer({ durationMs, conflicts: work.conflicts, outcomes });
+  /** Sets the result of each of these commands. */
+  async function decideAll(indexes: readonly number[]): Promise<void> {
+    let open = indexes;
+    for (let attempt = 1; open.length > 0; attempt++) {
+      const conflictsBefore = conflicts;
+      open = await decideOnce(open, attempt);
+      if (conflicts > conflictsBefore) await pause(backOffMs(attempt, CONFLICT_BACK_OFF));
     }
   }
-}
 
-function outcomeOf(result: DecidedOrNot<unknown, unknown> | undefined) {
-  if (result === undefined || result instanceof EventStoreError) return 'failed';
-  return result instanceof Error ? 'refused' : result.outcome;
-}
+  /** Settles what can be settled and returns the indexes of what must be decided again, in order. */
+  async function decideOnce(open: readonly number[], attempt: number): Promise<readonly number[]> {
+    const byStream = new Map<string, number[]>();
+    for (const index of open) {
+      const { stream } = commandAt(index);
+      const indexes = byStream.get(stream);
+      if (indexes) indexes.push(index);
+      else byStream.set(stream, [index]);
+    }
+    try {
+      await readStreams(byStream, attempt > 1);
+    } catch (error) {
+      if (!(error instanceof EventStoreError)) throw error;
+      for (const index of open) results[index] = error;
+      return [];
+    }
 
-/** Gives each of these commands its result. */
-async function decideAll<Command, Event extends Emitted, State>(
-  work: Work<Command, Event, State>,
-  indexes: readonly number[],
-): Promise<void> {
-  let open = indexes;
-  for (let attempt = 1; open.length > 0; attempt++) {
-    const conflictsBefore = work.conflicts;
-    open = await decideOnce(work, open, attempt);
-    if (work.conflicts > conflictsBefore) await pause(backOffMs(attempt, CONFLICT_BACK_OFF));
+    const again: number[] = [];
+    const drafts: Draft<Event, State>[] = [];
+    for (const [stream, indexes] of byStream) {
+      const draft = decideStream(stream, indexes);
+      again.push(...(draft?.repeats ?? indexes));
+      if (draft && draft.events.length > 0) drafts.push(draft);
+    }
+    const appends = drafts.map(({ stream, revision, events }) => ({
+      stream,
+      expected: revision < 0n ? ('no-stream' as const) : revision,
+      events,
+    }));
+    const appended = await appendPatiently(store, appends);
+    for (const [i, draft] of drafts.entries()) {
+      const indexes = draft.decisions.map(({ index }) => index);
+      const result = appended[i] as AppendResult;
+      const isOvertaken = result instanceof ConcurrencyConflict && attempt < DECISIONS_MAX;
+      if (isOvertaken && !draft.isGuess) conflicts += indexes.length;
+      // After a conflict the new events are decided on. A duplicate was stored by this request before its
+      // answer was lost, or by the same request in another process: reading shows what was stored.
+      const isDuplicate = 'outcome' in result && result.outcome === 'duplicate';
+      if (isOvertaken || isDuplicate) again.push(...indexes);
+      // Together they do not fit, or one of them cannot be stored: each is decided alone.
+      else if (isUnfit(result) && indexes.length > 1) {
+        for (const index of indexes) await decideAll([index]);
+      } else settle(draft, result);
+    }
+    return again.sort((a, b) => a - b);
   }
-}
 
-/** Settles what can be settled and returns the indexes of what must be decided again. */
-async function decideOnce<Command, Event extends Emitted, State>(
-  work: Work<Command, Event, State>,
-  open: readonly number[],
-  attempt: number,
-): Promise<readonly number[]> {
-  const { store, results } = work;
-  const byStream = groupByStream(work, open);
-  try {
-    await readStreams(work, byStream, attempt > 1);
-  } catch (error) {
-    if (!(error instanceof EventStoreError)) throw error;
-    for (const index of open) results[index] = error;
-    return [];
+  /** Reads what is not known yet of each stream. Unless `mustRead`, streams that are likely new stay unread. */
+  async function readStreams(
+    byStream: ReadonlyMap<string, readonly number[]>,
+    mustRead: boolean,
+  ): Promise<void> {
+    const wanted: { stream: string; from: bigint }[] = [];
+    for (const [stream, indexes] of byStream) {
+      const known = histories.get(stream);
+      const isLikelyNew = known === undefined && indexes.every((i) => commandAt(i).likelyNew);
+      if (mustRead || !isLikelyNew) wanted.push({ stream, from: BigInt(known?.length ?? 0) });
+    }
+    if (wanted.length === 0) return;
+    const found = await readPatiently(() => store.readStreams(wanted));
+    for (const { stream } of wanted) {
+      const [known, more = []] = [histories.get(stream), found.get(stream)];
+      histories.set(stream, known ? known.concat(more) : more);
+    }
   }
 
-  const again: number[] = [];
-  const drafts: Draft<Event, State>[] = [];
-  for (const [stream, indexes] of byStream) {
-    const draft = decideStream(work, stream, indexes);
-    if (draft === null) again.push(...indexes);
-    else if (draft.events.length > 0) drafts.push(draft);
-  }
-  const appends = drafts.map(({ stream, revision, events }) => ({
-    stream,
-    expected: revision < 0n ? ('no-stream' as const) : revision,
-    events,
-  }));
-  const appended = await appendPatiently(store, appends);
-
-  for (const [i, draft] of drafts.entries()) {
-    const result = appended[i] as AppendResult;
-    const isConflict = result instanceof ConcurrencyConflict;
-    if (isConflict && !draft.isGuess) {
-      if (attempt >= DECISIONS_MAX) {
-        settle(work, draft, result);
+  /**
+   * Decides the commands of one stream in their order. What does not depend on an event of this draft
+   * is settled at once; the rest awaits the append, because if that fails it was decided on nothing.
+   * Null when the stream must be read first: a refusal, or no change, depends on what the stream has.
+   */
+  function decideStream(stream: string, indexes: readonly number[]): Draft<Event, State> | null {
+    const history = histories.get(stream);
+    const { revision, position, ...before } = streamState(decider, history ?? []);
+    const draft: Draft<Event, State> = {
+      stream,
+      revision,
+      isGuess: history === undefined,
+      events: [],
+      decisions: [],
+      repeats: [],
+    };
+    let { state } = before;
+    for (const index of indexes) {
+      const command = commandAt(index);
+      const earlier = history && earlierResult(decider, history, command);
+      if (earlier) {
+        results[index] = earlier;
         continue;
       }
-      work.conflicts += draft.decisions.length;
+      if (draft.events.some(({ metadata }) => metadata.commandId === command.commandId)) {
+        draft.repeats.push(index);
+        continue;
+      }
+      const decided = eventsOrRefusal(decider, command.command, state);
+      const events = decided instanceof DomainError ? [] : decided;
+      if (draft.isGuess && events.length === 0) return null;
+      for (const event of events) {
+        draft.events.push(newEvent(command, revision + BigInt(draft.events.length + 1), event));
+        state = decider.evolve(state, event);
+      }
+      const outcome = events.length === 0 ? 'unchanged' : 'appended';
+      const end = revision + BigInt(draft.events.length);
+      const result: DecidedOrNot<Event, State> =
+        decided instanceof DomainError
+          ? decided
+          : { state, events, revision: end, position, outcome };
+      if (draft.events.length === 0) results[index] = result;
+      else draft.decisions.push({ index, result });
     }
-    // After a conflict the new events are decided on. A duplicate was stored by this request before its
-    // answer was lost, or by the same request in another process: reading shows what was stored.
-    if (isConflict || ('outcome' in result && result.outcome === 'duplicate')) {
-      for (const { index } of draft.decisions) again.push(index);
-    } else if (isUnfit(result) && draft.decisions.length > 1) {
-      // Together they do not fit, or one of them cannot be stored: alone, each has its own fate.
-      for (const { index } of draft.decisions) await decideAll(work, [index]);
-    } else {
-      settle(work, draft, result);
+    return draft;
+  }
+
+  /** Sets the results of a draft after its append. */
+  function settle({ decisions }: Draft<Event, State>, appended: AppendResult): void {
+    for (const { index, result } of decisions) {
+      if (appended instanceof EventStoreError) results[index] = appended;
+      else if (result instanceof Error) results[index] = result;
+      else results[index] = { ...result, position: appended.position };
     }
   }
-  return again;
+
+  const start = performance.now();
+  try {
+    await around(() => decideAll([...commands.keys()]));
+  } finally {
+    if (store.observer) {
+      const outcomes = { appended: 0, unchanged: 0, replayed: 0, refused: 0, failed: 0 };
+      // By index: a command without a result failed with all others.
+      for (let i = 0; i < results.length; i++) outcomes[outcomeOf(results[i])] += 1;
+      store.observer({ durationMs: performance.now() - start, conflicts, outcomes });
+    }
+  }
+  return results;
 }
 
-function groupByStream<Command, Event extends Emitted, State>(
-  { commands }: Work<Command, Event, State>,
-  open: readonly number[],
-): ReadonlyMap<string, readonly number[]> {
-  const byStream = new Map<string, number[]>();
-  for (const index of open) {
-    const { stream } = commands[index] as CommandForStream<Command>;
-    const indexes = byStream.get(stream);
-    if (indexes) indexes.push(index);
-    else byStream.set(stream, [index]);
-  }
-  return byStream;
-}
-
-/** Reads what is not known yet of each stream. Unless `mustRead`, streams that are likely new stay unread. */
-async function readStreams<Command, Event extends Emitted, State>(
-  { store, commands, histories }: Work<Command, Event, State>,
-  byStream: ReadonlyMap<string, readonly number[]>,
-  mustRead: boolean,
-): Promise<void> {
-  const wanted: { stream: string; from: bigint }[] = [];
-  for (const [stream, indexes] of byStream) {
-    const known = histories.get(stream);
-    const isLikelyNew = known === undefined && indexes.every((i) => commands[i]?.likelyNew);
-    if (mustRead || !isLikelyNew) wanted.push({ stream, from: BigInt(known?.length ?? 0) });
-  }
-  if (wanted.length === 0) return;
-  const found = await readPatiently(() => store.readStreams(wanted));
-  for (const { stream } of wanted) {
-    const [known, more = []] = [histories.get(stream), found.get(stream)];
-    histories.set(stream, known ? known.concat(more) : more);
+function eventsOrRefusal<Command, Event, State>(
+  decider: Decider<Command, Event, State>,
+  command: Command,
+  state: State,
+): readonly Event[] | DomainError {
+  try {
+    return decider.decide(command, state);
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
   }
 }
 
@@ -205,22 +249,7 @@ function isUnfit(result: AppendResult): boolean {
   return result instanceof AppendTooLarge || result instanceof AppendRejected;
 }
 
-/** Gives the decisions of a draft the result of its append. */
-function settle<Command, Event extends Emitted, State>(
-  { results }: Work<Command, Event, State>,
-  { decisions, events }: Draft<Event, State>,
-  appended: AppendResult,
-): void {
-  for (const { index, end, result } of decisions) {
-    if (appended instanceof EventStoreError) {
-      results[index] = appended;
-    } else if (result instanceof Error) {
-      results[index] = result;
-    } else {
-      const { state, events: emitted, outcome } = result;
-      const revision = appended.revision - BigInt(events.length - end);
-      const { position } = appended;
-      results[index] = { state, events: emitted, revision, position, outcome };
-    }
-  }
+function outcomeOf(result: DecidedOrNot<unknown, unknown> | undefined) {
+  if (result === undefined || result instanceof EventStoreError) return 'failed';
+  return result instanceof Error ? 'refused' : result.outcome;
 }

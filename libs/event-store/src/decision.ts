@@ -1,6 +1,8 @@
-import { type Decider, SCHEMA_VERSIONS, upcast } from '@daybook/domain';
+import { type Decider, type DomainError, SCHEMA_VERSIONS, upcast } from '@daybook/domain';
 import {
   type EventMetadata,
+  type EventStore,
+  type EventStoreError,
   type JsonObject,
   type NewEvent,
   type Position,
@@ -8,6 +10,7 @@ import {
   START,
 } from './event-store';
 import { eventId } from './identity';
+import { readPatiently } from './retry';
 
 /** An event of a decider: plain, with a name in the past tense that the domain has a version for. */
 export interface Emitted {
@@ -15,10 +18,7 @@ export interface Emitted {
   readonly data: object;
 }
 
-/**
- * Evidence that a request brings along. What the write path knows is added: the command id, the version of
- * the event's shape, and correlation and causation where the request names none.
- */
+/** Evidence that a request brings along; correlation and causation are the command id when it names none. */
 export type RequestMetadata = Omit<EventMetadata, 'commandId' | 'schemaVersion'>;
 
 /** One command for one stream. */
@@ -28,14 +28,11 @@ export interface CommandForStream<Command> {
   /** A request with the command id of an earlier one is a repeat, answered with the first result. */
   readonly commandId: string;
   readonly metadata: RequestMetadata;
-  /**
-   * Whether the stream most likely does not exist. Then the command is first decided as if it did not,
-   * and the stream is read only when that fails. Saves the read of a command that creates; changes no outcome.
-   */
+  /** Whether to decide first as if the stream did not exist, and read it only when that fails: saves a read. */
   readonly likelyNew?: boolean;
 }
 
-/** How a command went that was not refused. */
+/** The result of a command that was not refused. */
 export interface Decided<Event, State> {
   /** After the command; for a repeat, as the first time left it. */
   readonly state: State;
@@ -43,13 +40,17 @@ export interface Decided<Event, State> {
   readonly events: readonly Event[];
   /** Of the last of `events`, or of the stream's last event when there are none; -1 for no stream. */
   readonly revision: bigint;
-  /**
-   * Of the last event of the append that `events` were part of, so a reader that has read up to here has
-   * read them; `START` for no stream.
-   */
+  /** A reader that has read up to here has read `events`; `START` for no stream. */
   readonly position: Position;
   readonly outcome: 'appended' | 'unchanged' | 'replayed';
 }
+
+/** The result of one of many commands. */
+export type DecidedOrNot<Event, State> =
+  | Decided<Event, State>
+  | DomainError
+  | IdempotencyKeyReused
+  | EventStoreError;
 
 /** A command id that came before with another content. */
 export class IdempotencyKeyReused extends Error {
@@ -61,29 +62,31 @@ export class IdempotencyKeyReused extends Error {
   }
 }
 
-/** The state of a stream, and where it ends. */
-export interface StreamState<State> {
-  readonly state: State;
-  /** -1 for no stream. */
-  readonly revision: bigint;
-  readonly position: Position;
-}
-
-/** Folds the history of a stream. */
+/** Folds the history of a stream: its state, and where it ends (revision -1 for no stream). */
 export function streamState<Command, Event extends Emitted, State>(
   decider: Decider<Command, Event, State>,
   history: readonly RecordedEvent[],
-): StreamState<State> {
+): Pick<Decided<Event, State>, 'state' | 'revision' | 'position'> {
   let state = decider.initialState;
   for (const recorded of history) state = decider.evolve(state, currentShape(recorded));
   const last = history.at(-1);
   return { state, revision: last?.revision ?? -1n, position: last?.position ?? START };
 }
 
-/**
- * What the command did the first time, if `history` (from the first event on) shows that this is a
- * repeat. The events themselves are the record of what was done, so there is nothing to expire.
- */
+/** The states of many streams in one query, the initial state for no stream. Rejects with `StoreUnavailable`. */
+export async function loadStates<Command, Event extends Emitted, State>(
+  store: EventStore,
+  decider: Decider<Command, Event, State>,
+  streams: Iterable<string>,
+): Promise<ReadonlyMap<string, State>> {
+  const wanted = Array.from(new Set(streams), (stream) => ({ stream }));
+  const histories = await readPatiently(() => store.readStreams(wanted));
+  return new Map(
+    wanted.map(({ stream }) => [stream, streamState(decider, histories.get(stream) ?? []).state]),
+  );
+}
+
+/** What the command did the first time, if `history` (from the first event on) shows that this is a repeat. */
 export function earlierResult<Command, Event extends Emitted, State>(
   decider: Decider<Command, Event, State>,
   history: readonly RecordedEvent[],
@@ -105,10 +108,7 @@ function currentShape<Event extends Emitted>(recorded: RecordedEvent): Event {
   return upcast(recorded) as Emitted as Event;
 }
 
-/**
- * An event of a command as it is stored at `revision`. A command that nothing is said to have caused is
- * itself the cause, and the beginning of its correlation.
- */
+/** An event of a command as it is stored at `revision`. */
 export function newEvent<Command>(
   { stream, commandId, metadata }: CommandForStream<Command>,
   revision: bigint,

@@ -287,20 +287,13 @@ describe('follow', () => {
       expect(checkpoints.positions.get('reader')).toBe(10n);
     });
 
-    it('ends when its signal aborts, at the head, in a stall or behind another owner', async () => {
-      const abort = new AbortController();
-      const { signal } = abort;
-      const idle = start({ signal, name: 'idle' });
-      const failing = start({
-        signal,
-        name: 'failing',
-        handle: () => Promise.reject(new Error('no')),
-      });
+    it('ends at the head, in a stall and behind another owner', async () => {
+      const idle = start({ name: 'idle' });
+      const failing = start({ name: 'failing', handle: () => Promise.reject(new Error('no')) });
       void checkpoints.advance('behind', () => new Promise(() => undefined));
-      const behind = start({ signal, name: 'behind' });
+      const behind = start({ name: 'behind' });
       await write(1);
       await until(() => failing.status().stalled !== null && idle.status().position === 1n);
-      abort.abort();
       await Promise.all([idle.stop(), failing.stop(), behind.stop()]);
       expect([idle, failing, behind].map((f) => f.status().running)).toEqual([false, false, false]);
     });

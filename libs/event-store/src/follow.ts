@@ -1,5 +1,4 @@
 import { backOffMs, pause } from '@daybook/platform/plain';
-import type { Checkpoints } from './checkpoints';
 import {
   type EventStore,
   type LogPage,
@@ -7,8 +6,7 @@ import {
   type RecordedEvent,
   START,
 } from './event-store';
-import { positionWaiters } from './position-waiters';
-import { readAhead } from './read-ahead';
+import { positionWaiters } from './waiters';
 
 /** How long a reader at the end of the log waits for growth before it reads again. */
 const IDLE_MS = 5_000;
@@ -16,15 +14,28 @@ const IDLE_MS = 5_000;
 const OWNED_ELSEWHERE_MS = 100;
 /** How often the head is read while the reader is behind, to report the lag. */
 const HEAD_EVERY_MS = 1_000;
-/**
- * How often the checkpoint is stored while there is nothing to handle: it saves a later start from reading
- * that part of the log again, but must not keep the database busy on a quiet log.
- */
+/** How often the checkpoint is stored while there is nothing to handle, so that a later start skips that part. */
 const PASSED_OVER_EVERY_MS = 1_000;
 /** The pause after an empty page that made no progress and was not the end of the log. */
 const NO_PROGRESS_MS = 50;
-/** Between attempts at a batch that fails: it may need an operator, or a restart. */
-const STALLED_BACK_OFF = { firstMs: 25, longestMs: 30_000 };
+/**
+ * Between attempts at a batch that fails. The longest pause is shorter than a read waits for its own write
+ * (5 s), so that such reads succeed soon after an outage of any length.
+ */
+const STALLED_BACK_OFF = { firstMs: 25, longestMs: 2_000 };
+
+/** The checkpoints of readers. `Tx` is what a handler needs to write in the transaction of a checkpoint. */
+export interface Checkpoints<Tx> {
+  /**
+   * Runs `work` in one transaction that holds the checkpoint of `name` (`START` the first time), and
+   * stores and returns the position that `work` returns; when `work` rejects, all is rolled back and this
+   * rejects with the same error. While one caller holds a checkpoint, another waits or gets `owned-elsewhere`.
+   */
+  advance(
+    name: string,
+    work: (tx: Tx, checkpoint: Position) => Promise<Position>,
+  ): Promise<Position | 'owned-elsewhere'>;
+}
 
 export interface FollowOptions<Tx> {
   /** The name of the reader and its checkpoint. */
@@ -35,23 +46,12 @@ export interface FollowOptions<Tx> {
   readonly limit: number;
   /** Only events of these kinds of streams; all when left out. */
   readonly kinds?: readonly string[];
-  /**
-   * Applies the events inside the transaction that also stores the checkpoint. May be called again with the
-   * same events after a transaction that was rolled back.
-   */
+  /** Applies the events inside the transaction that also stores the checkpoint; again after a roll-back. */
   handle(events: readonly RecordedEvent[], tx: Tx): Promise<void>;
-  /** Stops the reader, as `stop` does. */
-  readonly signal?: AbortSignal;
   /** Called for every failed attempt; the reader stays where it is and tries again for ever. */
   onError?(error: unknown, status: FollowerStatus): void;
   /** Called after each commit. */
-  onProgress?(progress: FollowerProgress): void;
-}
-
-export interface FollowerProgress {
-  readonly events: number;
-  readonly position: Position;
-  readonly durationMs: number;
+  onProgress?(progress: { events: number; position: Position; durationMs: number }): void;
 }
 
 export interface FollowerStatus {
@@ -70,37 +70,27 @@ export interface FollowerStatus {
 }
 
 export interface Stalled {
-  /**
-   * Of the first event that was not handled: after a few attempts, exactly the one that fails. When the
-   * log cannot be read, the first position that was not read.
-   */
+  /** Of the first event that was not handled (after a few attempts, the one that fails) or could not be read. */
   readonly position: Position;
   readonly error: unknown;
   readonly attempts: number;
 }
 
-export interface Follower {
-  status(): FollowerStatus;
-  /** Whether everything up to `position` has been handled, after waiting for it up to `timeoutMs`. */
-  waitFor(position: Position, timeoutMs: number): Promise<boolean>;
-  /** Finishes the transaction under way and stops. */
-  stop(): Promise<void>;
-}
+export type Follower = ReturnType<typeof follow>;
 
 /**
  * The one read path: handles the log from the checkpoint on, page by page, each page and the new
  * checkpoint in one transaction, so that every event takes effect exactly once whatever crashes. It
  * never skips: an event that cannot be handled stalls the reader before it, visibly, until it can be.
  */
-export function follow<Tx>(options: FollowOptions<Tx>): Follower {
+export function follow<Tx>(options: FollowOptions<Tx>) {
   const { name, store, checkpoints, limit, kinds, handle } = options;
   const stopping = new AbortController();
-  const signal = options.signal
-    ? AbortSignal.any([options.signal, stopping.signal])
-    : stopping.signal;
+  const { signal } = stopping;
   const waiters = positionWaiters();
-  const ahead = readAhead(store, { limit, ...(kinds && { kinds }) });
 
+  /** The page after `after`, read before it is needed. The log never changes, so it is right, at worst short. */
+  let ahead: { after: Position; page: Promise<LogPage> } | undefined;
   /** The checkpoint as this process last read or wrote it. */
   let stored: Position | undefined;
   /** Everything up to here is handled; beyond `stored` there was nothing to handle. */
@@ -177,15 +167,21 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     // While the log grows by other kinds of events, do not read it again for each of them.
     if (kinds !== undefined && end !== from) await pause(NO_PROGRESS_MS, signal);
     await store.waitForGrowth(end, IDLE_MS, signal);
-    // Nothing new for a while. A database server that crashed may have lost its last commits, as
-    // checkpoints need not be synced to disk, or an operator may have set the checkpoint back: read it.
+    // Nothing new for a while: read the checkpoint. A database server that crashed may have lost its last
+    // commits, because checkpoints need not be synced to disk, or an operator may have set it back.
     if (performance.now() - progressAt > IDLE_MS / 2 && !signal.aborted) await syncCheckpoint();
+  }
+
+  function readPage(after: Position): Promise<LogPage> {
+    return store.readAll({ after, limit, ...(kinds && { kinds }) });
   }
 
   async function step(): Promise<void> {
     if (stored === undefined) return syncCheckpoint();
     next = undefined;
-    const page = await ahead.take(position);
+    const prepared = ahead?.after === position ? ahead.page : undefined;
+    ahead = undefined;
+    const page = await (prepared ?? readPage(position));
     const last = page.events.at(-1);
     if (last === undefined) return passOver(page);
     if (last.position > head) head = last.position;
@@ -195,8 +191,13 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
     const rest = page.events.slice(batch.length);
     const end = rest.length > 0 ? (batch.at(-1) as RecordedEvent).position : page.end;
     // Read the next page while this batch is handled. It is used only if this batch commits.
-    if (rest.length > 0) ahead.keep(end, { ...page, events: rest });
-    else if (!page.atEnd) ahead.prepare(end);
+    if (rest.length > 0) {
+      ahead = { after: end, page: Promise.resolve({ ...page, events: rest }) };
+    } else if (!page.atEnd) {
+      ahead = { after: end, page: readPage(end) };
+      // A failed read rejects when the page is taken; if it never is, the failure does not matter.
+      ahead.page.catch(() => undefined);
+    }
     next = batch[0]?.position;
     const from = stored;
     const start = performance.now();
@@ -240,8 +241,10 @@ export function follow<Tx>(options: FollowOptions<Tx>): Follower {
   const ended = run();
   return {
     status,
-    waitFor: waiters.wait,
-    stop: () => {
+    /** Whether everything up to `position` has been handled, after waiting for it up to `timeoutMs`. */
+    waitFor: (position: Position, timeoutMs: number) => waiters.wait(position, timeoutMs),
+    /** Finishes the transaction under way and stops. */
+    stop: (): Promise<void> => {
       stopping.abort();
       return ended;
     },

@@ -3,11 +3,14 @@ import { hash } from 'node:crypto';
 /** The namespace of event ids. Frozen: another value would make every retry look like a new event. */
 const EVENT_NAMESPACE = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
 
+/** Namespaces are constants of the code, so this map stays small. */
 const namespaces = new Map<string, Buffer>();
 
 /** A name-based UUID, version 5 (RFC 9562, section 5.5): the same names give the same id for ever. */
 export function uuid5(namespace: string, name: string): string {
-  const prefix = namespaces.get(namespace) ?? namespaceBytes(namespace);
+  const prefix = namespaces.get(namespace) ?? Buffer.from(namespace.replaceAll('-', ''), 'hex');
+  if (prefix.length !== 16) throw new TypeError(`${namespace} is not a UUID.`);
+  namespaces.set(namespace, prefix);
   const digest = hash('sha1', Buffer.concat([prefix, Buffer.from(name)]), 'hex');
   const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
@@ -15,19 +18,10 @@ export function uuid5(namespace: string, name: string): string {
 
 /**
  * The id of the event that a command appends at a revision of a stream. A retry of the command has the
- * same id, so the store recognises it. The command is part of the id: from stream and revision alone,
- * two commands racing for one revision would look like duplicates of each other, and the loser would
- * be told that its event was stored.
+ * same id, so the store recognises it. Without the command in it, the loser of two commands that race for
+ * one revision would be taken for a repeat of the winner.
  */
 export function eventId(stream: string, revision: bigint, commandId: string): string {
   // No stream name has a NUL character, so no two triples make the same name.
   return uuid5(EVENT_NAMESPACE, `${stream}\0${revision}\0${commandId}`);
-}
-
-function namespaceBytes(namespace: string): Buffer {
-  const bytes = Buffer.from(namespace.replaceAll('-', ''), 'hex');
-  if (bytes.length !== 16) throw new TypeError(`${namespace} is not a UUID.`);
-  // Namespaces are constants of the code, so this map stays small.
-  namespaces.set(namespace, bytes);
-  return bytes;
 }

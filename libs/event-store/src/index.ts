@@ -1,35 +1,28 @@
-export type { Checkpoints } from './checkpoints';
-export { type DecideRequest, decideAndAppend, decideAndAppendMany } from './decide-and-append';
+export { decideAndAppend, decideAndAppendMany } from './decide-and-append';
 export {
   type CommandForStream,
   type Decided,
+  type DecidedOrNot,
   type Emitted,
   IdempotencyKeyReused,
+  loadStates,
   type RequestMetadata,
 } from './decision';
-export type { DecidedOrNot } from './draft';
 export * from './event-store';
 export { checkConnectionString } from './eventstoredb/connection-string';
+export { EventStoreDbEventStore } from './eventstoredb/eventstoredb-event-store';
+export { openEventStoreDb } from './eventstoredb/open';
 export {
-  EventStoreDbEventStore,
-  type EventStoreDbStatus,
-} from './eventstoredb/eventstoredb-event-store';
-export { type EventStoreDbConfig, openEventStoreDb } from './eventstoredb/open';
-export {
+  type Checkpoints,
   type Follower,
-  type FollowerProgress,
   type FollowerStatus,
   type FollowOptions,
   follow,
   type Stalled,
 } from './follow';
 export { eventId, uuid5 } from './identity';
-export { loadStates } from './load-states';
-export { eventStoreMigrations, grantEventStore, type Queries } from './postgres/migrations';
-export {
-  PostgresEventStore,
-  type PostgresEventStoreOptions,
-} from './postgres/postgres-event-store';
+export { eventStoreMigrations, grantEventStore } from './postgres/migrations';
+export { PostgresEventStore } from './postgres/postgres-event-store';
 export {
   type Happened,
   type HappenedTo,
@@ -38,4 +31,3 @@ export {
   type Projection,
   type Sql,
 } from './projection';
-export type { WriteObserver, WriteOutcome, WriteReport } from './write-observer';

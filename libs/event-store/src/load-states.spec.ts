@@ -1,7 +1,7 @@
 import { InMemoryEventStore } from '../testing/in-memory-event-store';
 import { aCommand, jar } from '../testing/jar';
 import { decideAndAppendMany } from './decide-and-append';
-import { loadStates } from './load-states';
+import { loadStates } from './decision';
 
 let store: RecordingStore;
 

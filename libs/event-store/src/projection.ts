@@ -8,9 +8,7 @@ export interface Happened {
 }
 
 /** What happened in streams of one kind. */
-export interface HappenedTo<Kind extends StreamKind> extends Happened {
-  readonly event: EventsOf[Kind];
-}
+export type HappenedTo<Kind extends StreamKind> = Happened & { readonly event: EventsOf[Kind] };
 
 /** The part of a batch that happened in streams of this kind: a switch over it needs no `default`. */
 export function happenedTo<Kind extends StreamKind>(
@@ -31,9 +29,8 @@ export interface Sql {
  * A read model. `apply` folds the batch in memory to one row a key and writes the rows set-based;
  * the caller commits them together with the checkpoint, so each event counts once whatever crashes.
  *
- * Everything in its tables follows from the log alone: no clock, no random id, nothing that depends
- * on where batches are cut. Statements name tables without a schema; the connection's search path
- * says whether they are the live ones or those of a replay.
+ * Its tables follow from the log alone: no clock, no random id, nothing that depends on where batches are
+ * cut. Statements name tables without a schema: the search path selects the live ones or those of a replay.
  */
 export interface Projection {
   readonly name: string;
@@ -43,8 +40,8 @@ export interface Projection {
 }
 
 /**
- * Whether one time of the log is after another. Both are RFC 3339 in UTC, perhaps with fractions of
- * different length; without the `Z`, whatever ends first is the earlier one.
+ * Whether one time of the log is after another: RFC 3339 in UTC, with fractions of any length. Without the
+ * `Z`, a time that is a prefix of the other is the earlier one.
  */
 export function isLater(time: string, than: string): boolean {
   return time.slice(0, -1) > than.slice(0, -1);

@@ -8,10 +8,10 @@ import {
 } from './event-store';
 
 /** A restart of the store takes seconds; clients have given up long after that. */
-export const RETRY_FOR_MS = 10_000;
+const RETRY_FOR_MS = 10_000;
 
 /** Retries within a second after the store is back. */
-export const BACK_OFF = { firstMs: 25, longestMs: 1_000 };
+const BACK_OFF = { firstMs: 25, longestMs: 1_000 };
 
 /** Repeats a read while the store cannot be reached, for a bounded time. */
 export async function readPatiently<T>(read: () => Promise<T>): Promise<T> {
@@ -28,22 +28,18 @@ export async function readPatiently<T>(read: () => Promise<T>): Promise<T> {
 
 /**
  * Appends, and repeats appends that failed in an outage or with an unknown outcome: with the same ids and
- * the same expected revision, so each is stored once however often it is sent. An append whose outcome was
- * ever unknown and never became known stays `OutcomeUnknown`: that the store cannot be reached later does
- * not mean that nothing was written.
+ * the same expected revision, so each is stored once however often it is sent. An unknown outcome stays
+ * unknown when the store cannot be reached later: the first attempt may have been written.
  */
 export async function appendPatiently(
   store: EventStore,
   requests: readonly AppendRequest[],
 ): Promise<readonly AppendResult[]> {
-  const first = await store.appendMany(requests);
-  if (!first.some(isTransient)) return first;
-
-  const results = [...first];
   const giveUpAt = performance.now() + RETRY_FOR_MS;
-  for (let attempt = 1; performance.now() < giveUpAt; attempt++) {
+  const results = [...(await store.appendMany(requests))];
+  for (let attempt = 1; ; attempt++) {
     const open = [...results.keys()].filter((index) => isTransient(results[index]));
-    if (open.length === 0) break;
+    if (open.length === 0 || performance.now() > giveUpAt) return results;
     await pause(backOffMs(attempt, BACK_OFF));
     const again = await store.appendMany(open.map((index) => requests[index] as AppendRequest));
     for (const [i, index] of open.entries()) {
@@ -53,7 +49,6 @@ export async function appendPatiently(
       if (!stillUnknown) results[index] = result;
     }
   }
-  return results;
 }
 
 function isTransient(result: AppendResult | undefined): boolean {

@@ -1,15 +1,10 @@
+import { type Limiter, limiter } from '@daybook/platform/plain';
 import { StoreUnavailable } from './event-store';
 
 /** More callers than this for one stream is a fault of theirs, and each would wait for all before it. */
-export const WAITING_PER_STREAM_MAX = 1_000;
+const WAITING_PER_STREAM_MAX = 1_000;
 
-interface Holder {
-  readonly ended: Promise<void>;
-  /** Callers of the stream that have not ended. */
-  readonly callers: number;
-}
-
-const holdersOf = new WeakMap<object, Map<string, Holder>>();
+const limitersOf = new WeakMap<object, Map<string, Limiter>>();
 
 /**
  * A mutex for each stream: runs `work` when the earlier work of this process on the same stream has
@@ -22,21 +17,16 @@ export async function withStream<T>(
   stream: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const holders = holdersOf.get(owner) ?? new Map<string, Holder>();
-  holdersOf.set(owner, holders);
-  const before = holders.get(stream);
-  const callers = (before?.callers ?? 0) + 1;
-  if (callers > WAITING_PER_STREAM_MAX) {
-    throw new StoreUnavailable(`${before?.callers} commands are waiting for ${stream} already.`);
-  }
-  let release = (): void => undefined;
-  const mine: Holder = { ended: new Promise((resolve) => (release = resolve)), callers };
-  holders.set(stream, mine);
+  const limiters = limitersOf.get(owner) ?? new Map<string, Limiter>();
+  limitersOf.set(owner, limiters);
+  const tooMany = (waiting: number) =>
+    new StoreUnavailable(`${waiting} commands are waiting for ${stream} already.`);
+  const mutex =
+    limiters.get(stream) ?? limiter({ runningMax: 1, waitingMax: WAITING_PER_STREAM_MAX, tooMany });
+  limiters.set(stream, mutex);
   try {
-    await before?.ended;
-    return await work();
+    return await mutex.run(work);
   } finally {
-    if (holders.get(stream) === mine) holders.delete(stream);
-    release();
+    if (mutex.isIdle()) limiters.delete(stream);
   }
 }

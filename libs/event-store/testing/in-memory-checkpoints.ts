@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Checkpoints } from '../src/checkpoints';
 import { type Position, START } from '../src/event-store';
+import type { Checkpoints } from '../src/follow';
 
 /**
  * Checkpoints for tests. What a handler pushes to its transaction is added to `rows` together with

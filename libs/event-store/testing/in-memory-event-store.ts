@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type EncodedAppend, encodeAppend } from '../src/encode-append';
 import {
   type Appended,
-  type AppendRequest,
   type AppendResult,
   ConcurrencyConflict,
+  type EncodedAppend,
   EventStore,
-  EventStoreError,
+  type Histories,
   type LogPage,
+  lowestRevisions,
   OutcomeUnknown,
   type Position,
   READ_ALL_LIMIT_MAX,
@@ -15,8 +15,9 @@ import {
   type ReadAllOptions,
   type RecordedEvent,
   StoreUnavailable,
+  type StreamFrom,
 } from '../src/event-store';
-import { positionWaiters } from '../src/position-waiters';
+import { positionWaiters } from '../src/waiters';
 
 /**
  * What can befall an append on its way: the store is not reached, the request is lost, or it is
@@ -41,38 +42,23 @@ export class InMemoryEventStore extends EventStore {
   private readonly log: Stored[] = [];
   private readonly streams = new Map<string, Stored[]>();
   private readonly waiters = positionWaiters();
-  private readonly closing = new AbortController();
 
-  override async append(request: AppendRequest): Promise<Appended> {
-    const [result] = await this.appendMany([request]);
-    if (result instanceof EventStoreError) throw result;
-    return result as Appended;
-  }
-
-  override async appendMany(requests: readonly AppendRequest[]): Promise<readonly AppendResult[]> {
-    const { aborted } = this.closing.signal;
+  protected override async store(append: EncodedAppend): Promise<AppendResult> {
     // Callers must not come to rely on an answer in the same turn of the event loop.
     await turn();
-    if (aborted) return requests.map(() => new StoreUnavailable('The event store is closed.'));
-    return requests.map((request) => this.appendOne(request));
+    const fault = this.faults.shift();
+    if (fault === 'unreachable') return new StoreUnavailable('The store is not reached.');
+    if (fault === 'request-lost') return new OutcomeUnknown(append.stream);
+    const result = this.decide(append);
+    return fault === 'answer-lost' ? new OutcomeUnknown(append.stream) : result;
   }
 
-  override async readStream(
-    stream: string,
-    options: { from?: bigint } = {},
-  ): Promise<readonly RecordedEvent[]> {
+  override async readStreams(streams: readonly StreamFrom[]): Promise<Histories> {
     await turn();
-    return (this.streams.get(stream) ?? []).slice(Number(options.from ?? 0n)).map(recordedEvent);
-  }
-
-  override async readStreams(
-    streams: readonly { readonly stream: string; readonly from?: bigint }[],
-  ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
     const histories = new Map<string, readonly RecordedEvent[]>();
-    for (const { stream, from = 0n } of streams) {
-      const history = await this.readStream(stream, { from });
-      const known = histories.get(stream)?.length ?? 0;
-      if (history.length > known) histories.set(stream, history);
+    for (const [stream, from] of lowestRevisions(streams)) {
+      const history = (this.streams.get(stream) ?? []).slice(Number(from)).map(recordedEvent);
+      if (history.length > 0) histories.set(stream, history);
     }
     return histories;
   }
@@ -107,32 +93,20 @@ export class InMemoryEventStore extends EventStore {
     await this.waiters.wait(after + 1n, timeoutMs, signal);
   }
 
-  override async close(): Promise<void> {
-    this.closing.abort();
+  protected override async finish(): Promise<void> {
     this.waiters.close();
   }
 
-  private appendOne(request: AppendRequest): AppendResult {
-    const append = encodeAppend(request);
-    if (append instanceof EventStoreError) return append;
-    const fault = this.faults.shift();
-    if (fault === 'unreachable') return new StoreUnavailable('The store is not reached.');
-    if (fault === 'request-lost') return new OutcomeUnknown(append.stream);
-    const result = this.store(append);
-    return fault === 'answer-lost' ? new OutcomeUnknown(append.stream) : result;
-  }
-
-  private store(append: EncodedAppend): AppendResult {
-    const { stream, expected, ids } = append;
+  private decide(append: EncodedAppend): AppendResult {
+    const { stream, expected, events } = append;
     const history = this.streams.get(stream) ?? [];
     const next = expected === 'no-stream' ? 0 : Number(expected) + 1;
-    const accepted =
-      expected === 'any' || (expected === 'exists' ? history.length > 0 : next === history.length);
-    if (accepted) return this.write(append, history);
+    if (next === history.length) return this.write(append, history);
 
-    const repeated = history.slice(next, next + ids.length);
+    const repeated = history.slice(next, next + events.length);
     const last = repeated.at(-1)?.place;
-    if (last && ids.length === repeated.length && repeated.every((e, i) => e.place.id === ids[i])) {
+    const isSame = repeated.every(({ place }, i) => place.id === events[i]?.id);
+    if (last && isSame && repeated.length === events.length) {
       return { revision: last.revision, position: last.position, outcome: 'duplicate' };
     }
     const actual = history.length === 0 ? 'no-stream' : BigInt(history.length - 1);
@@ -140,21 +114,14 @@ export class InMemoryEventStore extends EventStore {
   }
 
   private write(append: EncodedAppend, history: Stored[]): Appended {
-    const { stream, ids, types, datas, metadatas } = append;
+    const { stream, events } = append;
     const recordedAt = this.now();
-    ids.forEach((id, i) => {
-      const place = {
-        id,
-        type: types[i] as string,
-        stream,
-        revision: BigInt(history.length),
-        position: BigInt(this.log.length + 1),
-        recordedAt,
-      };
-      const event = { place, data: datas[i] as string, metadata: metadatas[i] as string };
+    for (const { id, type, data, metadata } of events) {
+      const [revision, position] = [BigInt(history.length), BigInt(this.log.length + 1)];
+      const event = { place: { id, type, stream, revision, position, recordedAt }, data, metadata };
       history.push(event);
       this.log.push(event);
-    });
+    }
     this.streams.set(stream, history);
     const position = BigInt(this.log.length);
     this.waiters.moveTo(position);

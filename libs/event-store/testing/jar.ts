@@ -31,7 +31,7 @@ export const jar: Decider<JarCommand, JarEvent, { readonly coins: number }> = {
         return [{ type: COINS_PUT, data: { coins: command.coins } }];
       case 'Take':
         if (state.coins < command.coins) {
-          throw new DomainError('invalid-amount', 'There are not that many coins.');
+          throw new DomainError('asset-unknown', 'There are not that many coins.');
         }
         return [{ type: COINS_TAKEN, data: { coins: command.coins } }];
       case 'Trim': {

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EventStore, Position, RecordedEvent } from '../src/event-store';
-import { anAppend, anEvent, aStream } from './an';
+import { anEvent, aStream } from './an';
+import { appendAtEnd } from './store-under-test';
 
 /**
  * Lets writers append to shared and own streams while a reader polls, and checks what a projection
@@ -43,7 +44,7 @@ async function write(writer: EventStore, shared: string[], appends: number): Pro
   for (let i = 0; i < appends; i++) {
     const events = Array.from({ length: 1 + (i % 3) }, () => anEvent());
     const stream = i % 2 ? aStream() : (shared[i % shared.length] as string);
-    pending.push(writer.append(anAppend({ stream, expected: 'any', events })));
+    pending.push(appendAtEnd(writer, stream, events));
     if (i % 7 === 0) await pending.at(-1);
   }
   await Promise.all(pending);

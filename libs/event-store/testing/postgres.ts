@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
 import { Client, Pool } from 'pg';
 import { freshDatabase } from '../../../test/dependencies';
-import type { Checkpoints } from '../src/checkpoints';
 import { START } from '../src/event-store';
+import type { Checkpoints } from '../src/follow';
 import { eventStoreMigrations, grantEventStore } from '../src/postgres/migrations';
 
 export interface LogDatabase {

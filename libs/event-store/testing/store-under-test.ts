@@ -1,4 +1,10 @@
-import type { EventStore } from '../src/event-store';
+import {
+  type Appended,
+  ConcurrencyConflict,
+  type EventStore,
+  EventStoreError,
+  type NewEvent,
+} from '../src/event-store';
 import { anEvent, aStream } from './an';
 
 /** The kinds of streams that the shared suites write. */
@@ -30,4 +36,19 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
     return error;
   }
   throw new Error('It was expected to be refused.');
+}
+
+/** Appends where the stream ends now, and again when another writer was faster. */
+export async function appendAtEnd(
+  store: EventStore,
+  stream: string,
+  events: readonly NewEvent[],
+): Promise<Appended> {
+  for (;;) {
+    const expected = (await store.readStream(stream)).at(-1)?.revision ?? 'no-stream';
+    const [result] = await store.appendMany([{ stream, expected, events }]);
+    if (result instanceof ConcurrencyConflict) continue;
+    if (result instanceof EventStoreError) throw result;
+    return result as Appended;
+  }
 }

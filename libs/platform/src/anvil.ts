@@ -1,53 +1,37 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guardChild } from './child-guard';
 import { freePort } from './free-port';
+import { findInstalled } from './processes';
 
 /** Anvil needs about 0.2 s; a loaded machine more. */
 const START_TIMEOUT_MS = 20_000;
 
+/** A free port by default; `args` are further arguments, for example `['--no-mining', '--state', file]`. */
 export interface AnvilOptions {
-  /** A free port by default. */
   readonly port?: number;
-  /** Further command line arguments, for example `['--no-mining', '--state', file]`. */
   readonly args?: readonly string[];
 }
 
-export interface Anvil {
-  readonly url: string;
-  readonly wsUrl: string;
-  readonly port: number;
-  readonly pid: number;
-  readonly exited: Promise<void>;
-  /** Lets anvil write its state, then waits until it has ended. */
-  stop(): Promise<void>;
-  /** Kills it, as a crash would. */
-  kill(): Promise<void>;
-}
+export type Anvil = Awaited<ReturnType<typeof startAnvil>>;
 
 /**
  * Starts an EVM chain of one node on 127.0.0.1 with chain id 31337: the native program that npm
  * installed. It ends with this process, even when that is killed.
  */
-export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
-  const port = options.port ?? (await freePort());
+export async function startAnvil(options: AnvilOptions = {}) {
+  const { port = await freePort(), args = [] } = options;
   const child = spawn(
     anvilProgram(),
-    ['--host', '127.0.0.1', '--port', String(port), '--chain-id', '31337', '--silent'].concat(
-      options.args ?? [],
-    ),
+    ['--host', '127.0.0.1', '--port', String(port), '--chain-id', '31337', '--silent', ...args],
     { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   guardChild(child);
   let said = '';
-  child.on('error', (error) => {
-    said += error.message;
-  });
-  child.stderr.on('data', (chunk) => {
-    said = (said + chunk).slice(-2000);
-  });
+  const keep = (text: unknown) => (said = `${said}${text}`.slice(-2000));
+  child.on('error', keep);
+  child.stderr.on('data', keep);
   const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + START_TIMEOUT_MS;
@@ -68,15 +52,18 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     port,
     pid: child.pid as number,
     exited,
+    /** Lets anvil write its state, then waits until it has ended. */
     stop: () => end('SIGTERM'),
+    /** Kills it, as a crash would. */
     kill: () => end('SIGKILL'),
   };
 }
 
-async function answers(url: string): Promise<boolean> {
+function answers(url: string): Promise<boolean> {
   const body = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}';
-  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).then(
-    (response) => response.ok,
+  const headers = { 'content-type': 'application/json' };
+  return fetch(url, { method: 'POST', headers, body }).then(
+    ({ ok }) => ok,
     () => false,
   );
 }
@@ -85,9 +72,7 @@ async function answers(url: string): Promise<boolean> {
 function anvilProgram(): string {
   const arch = process.arch === 'x64' ? 'amd64' : process.arch;
   const name = `@foundry-rs/anvil-${process.platform}-${arch}`;
-  for (let at = __dirname; at !== dirname(at); at = dirname(at)) {
-    const program = join(at, 'node_modules', name, 'bin/anvil');
-    if (existsSync(program)) return program;
-  }
+  const program = findInstalled(join(name, 'bin/anvil'));
+  if (program !== undefined) return program;
   throw new Error(`anvil for this platform is not installed (${name}). Run npm ci.`);
 }

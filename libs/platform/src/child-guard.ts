@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * Waits for the end of its input, which comes when the process at the other end of the pipe ends in any
- * way. Then it interrupts the child, waits up to half a minute for its end and removes the folder. A zombie
- * counts as ended, because without an init process an orphan is never reaped.
+ * Waits for the end of its input, which means that the process at the other end of the pipe has ended. Then it
+ * interrupts the child, waits up to half a minute for its end and removes the folder. A zombie counts as
+ * ended, because without an init process an orphan is never reaped.
  */
 const GUARD = `read -r _
 kill -INT "$1" 2>/dev/null

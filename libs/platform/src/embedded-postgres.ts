@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   chownSync,
   closeSync,
   existsSync,
@@ -20,21 +19,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { guardChild } from './child-guard';
 import { freePort, isPortFree } from './free-port';
-import { binariesFor, serverUser } from './postgres-binaries';
+import { binariesFor, type SystemUser, serverUser } from './postgres-binaries';
 import { homeOf, recordedHome, throwAwayHome } from './postgres-home';
 import { endProcess, isAlive } from './processes';
-import type { SystemUser } from './reachable';
 
 /**
- * PostgreSQL's defaults are for small machines. With a small cache and frequent checkpoints, whole pages are
- * written to the WAL repeatedly once the event log has a million events. The cache gets an eighth of
- * the memory, at most 1 GB; checkpoints are triggered by time, not by size.
+ * With PostgreSQL's defaults (a small cache, frequent checkpoints) whole pages are written to the WAL repeatedly
+ * once the log has a million events. The cache gets an eighth of the memory; checkpoints come by time.
  */
-const MEMORY_AND_WAL = {
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
   shared_buffers: `${Math.min(1024, Math.floor(totalmem() / 8 / 2 ** 20))}MB`,
   max_wal_size: '4GB',
   wal_compression: 'on',
   checkpoint_timeout: '15min',
+  // No socket file: its path may be at most 107 bytes long, which a clone's may exceed.
+  unix_socket_directories: '',
+  max_connections: '200',
+  log_checkpoints: 'off',
 };
 
 /** A start that takes longer (crash recovery of a large log, a very slow disk) is reported. */
@@ -54,54 +56,32 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-export interface EmbeddedPostgres {
-  /** Connection string of the superuser. */
-  readonly url: string;
-  readonly port: number;
-  readonly pid: number;
-  /** Where the data is; not the given folder when the server's user cannot reach that. */
-  readonly folder: string;
-  /** Resolves when the server process has ended, for any reason. */
-  readonly exited: Promise<void>;
-  stop(): Promise<void>;
-}
-
-interface Identity {
-  readonly port: number;
-  readonly password: string;
-}
+export type EmbeddedPostgres = Awaited<ReturnType<typeof startEmbeddedPostgres>>;
 
 /**
- * Starts the PostgreSQL that npm installed, on 127.0.0.1 with a password of its own and full
- * durability. A server that survived a killed process is stopped cleanly first, so there are never
- * two on one folder; the same port is used again if it is free. The server ends with this process,
- * even when that is killed. Rejects with a sentence that says what to do.
+ * Starts the PostgreSQL that npm installed, on 127.0.0.1 with a password of its own. A server that survived a
+ * killed process is stopped cleanly first, so there are never two on one folder. The server ends with this
+ * process, even when that is killed. Rejects with a sentence that says what to do.
  */
-export async function startEmbeddedPostgres(
-  options: EmbeddedPostgresOptions = {},
-): Promise<EmbeddedPostgres> {
-  const home = options.folder ? homeOf(options.folder, serverUser()) : throwAwayHome(serverUser());
-  const data = join(home, 'data');
-  // The owner of the data runs the server: its files are readable to no other user.
-  const user = existsSync(data) ? ownerOf(data) : serverUser();
-  const binaries = binariesFor(user, join(home, 'binaries'));
-  const identity = await settle(home, options.port);
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}) {
+  const server = await prepare(options);
+  const { home, data, port, password } = server;
   await stopLeftOver(data);
-  if (!existsSync(data)) await initialise({ binaries, home, data, user, ...identity });
-
-  const child = await launch({ binaries, home, data, user, options, ...identity });
+  if (!existsSync(data)) await initialise(server);
+  const child = await launch(server, options.settings);
   const callOff = guardChild(child, options.folder ? undefined : home);
-  const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
-  const { port, password } = identity;
   return {
+    /** Connection string of the superuser. */
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     port,
     pid: child.pid as number,
+    /** Where the data is; not the given folder when the server's user cannot reach that. */
     folder: home,
-    exited,
-    stop: async () => {
+    /** Resolves when the server process has ended, for any reason. */
+    exited: new Promise<void>((resolve) => void child.once('exit', () => resolve())),
+    stop: async (): Promise<void> => {
       // The process id of an ended server may belong to another process by now.
-      if (child.exitCode === null && child.signalCode === null) await end(child.pid as number);
+      if (isRunning(child)) await end(child.pid as number);
       callOff();
       if (!options.folder) rmSync(home, { recursive: true, force: true });
     },
@@ -116,46 +96,42 @@ export async function removeEmbeddedPostgres(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The last port and password of this folder, with a new port if that is taken. */
-async function settle(home: string, wanted: number | undefined): Promise<Identity> {
+/** Where the server's files are, who runs it, and its port and password: the last ones if the port is free. */
+async function prepare({ folder, port: wanted }: EmbeddedPostgresOptions) {
+  const home = folder ? homeOf(folder, serverUser()) : throwAwayHome(serverUser());
+  const data = join(home, 'data');
+  // The owner of the data runs the server: its files are readable to no other user.
+  const user = existsSync(data) ? ownerOf(data) : serverUser();
+  const server = { home, data, user, binaries: binariesFor(user, join(home, 'binaries')) };
   const file = join(home, 'identity.json');
-  const known: Identity | undefined = existsSync(file)
+  const known: { port: number; password: string } | undefined = existsSync(file)
     ? JSON.parse(readFileSync(file, 'utf8'))
     : undefined;
-  // A surviving server holds the port, and is stopped before the next one starts.
-  const reusable =
-    known && ((await isPortFree(known.port)) || runningServer(join(home, 'data')) !== undefined);
-  if (known && reusable && (wanted ?? known.port) === known.port) return known;
-  const identity = {
-    port: wanted ?? (await freePort()),
-    password: known?.password ?? randomBytes(24).toString('base64url'),
-  };
-  writeFileSync(`${file}.draft`, JSON.stringify(identity), { mode: 0o600 });
+  if (known && (wanted ?? known.port) === known.port) {
+    // A surviving server holds the port, and is stopped before the next one starts.
+    const isOurs = runningServer(data) !== undefined;
+    if (isOurs || (await isPortFree(known.port))) return { ...server, ...known };
+  }
+  const port = wanted ?? (await freePort());
+  const password = known?.password ?? randomBytes(24).toString('base64url');
+  writeFileSync(`${file}.draft`, JSON.stringify({ port, password }), { mode: 0o600 });
   renameSync(`${file}.draft`, file);
-  return identity;
+  return { ...server, port, password };
 }
 
-interface Server extends Identity {
-  readonly binaries: string;
-  readonly home: string;
-  readonly data: string;
-  readonly user: SystemUser | undefined;
-}
+type Server = Awaited<ReturnType<typeof prepare>>;
 
 /** Creates the cluster beside its folder and renames it, so an interrupted start leaves none behind. */
-async function initialise(server: Server): Promise<void> {
-  const draft = `${server.data}.draft`;
-  const passwordFile = join(server.home, 'password.draft');
+async function initialise({ binaries, home, data, user, password }: Server): Promise<void> {
+  const draft = `${data}.draft`;
+  const passwordFile = join(home, 'password.draft');
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { mode: 0o700 });
-  writeFileSync(passwordFile, server.password, { mode: 0o600 });
-  if (server.user) {
-    chownSync(draft, server.user.uid, server.user.gid);
-    chownSync(passwordFile, server.user.uid, server.user.gid);
-  }
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (user) for (const path of [draft, passwordFile]) chownSync(path, user.uid, user.gid);
   try {
     await promisify(execFile)(
-      join(server.binaries, 'bin/initdb'),
+      join(binaries, 'bin/initdb'),
       [
         `--pgdata=${draft}`,
         '--username=postgres',
@@ -167,60 +143,57 @@ async function initialise(server: Server): Promise<void> {
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
       ],
-      environment(server.user),
+      environment(user),
     );
   } finally {
     rmSync(passwordFile, { force: true });
   }
-  renameSync(draft, server.data);
+  renameSync(draft, data);
 }
 
 async function launch(
-  server: Server & { options: EmbeddedPostgresOptions },
+  { binaries, home, data, user, port }: Server,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<ChildProcess> {
   const deadline = Date.now() + START_TIMEOUT_MS;
+  const all = Object.entries({ ...SETTINGS, port, ...settings });
+  const logFile = join(home, 'postgres.log');
   for (;;) {
-    const log = openLog(server.home);
-    const settings = {
-      listen_addresses: '127.0.0.1',
-      ...MEMORY_AND_WAL,
-      port: String(server.port),
-      // No socket file: its path may be at most 107 bytes long, which a clone's may exceed.
-      unix_socket_directories: '',
-      max_connections: '200',
-      log_checkpoints: 'off',
-      ...server.options.settings,
-    };
+    if (existsSync(logFile) && statSync(logFile).size > LOG_BYTES_MAX) {
+      renameSync(logFile, `${logFile}.1`);
+    }
+    const log = openSync(logFile, 'a', 0o600);
+    const from = statSync(logFile).size;
     const child = spawn(
-      join(server.binaries, 'bin/postgres'),
-      ['-D', server.data, ...Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`])],
-      // Detached: Ctrl-C in a terminal signals the whole foreground group, and the server must stop
-      // last.
-      { ...environment(server.user), detached: true, stdio: ['ignore', log.fd, log.fd] },
+      join(binaries, 'bin/postgres'),
+      ['-D', data, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      // Detached: Ctrl-C in a terminal signals the whole foreground group, and the server must stop last.
+      { ...environment(user), detached: true, stdio: ['ignore', log, log] },
     );
     child.unref();
-    closeSync(log.fd);
-    const started = await ready(child, server.data, deadline);
-    if (started) return child;
-    const said = readFileSync(log.path, 'utf8').slice(log.from).trim();
+    closeSync(log);
+    if (await ready(child, data, deadline)) return child;
+    const said = readFileSync(logFile, 'utf8').slice(from).trim();
     // Back ends of a killed server need a moment to end; until then their memory is in use.
     const passing = /shared memory block|lock file|being used by another/.test(said);
     if (!passing || Date.now() > deadline) {
-      throw new Error(`PostgreSQL did not start. ${log.path} says:\n${said.slice(-1500)}`);
+      throw new Error(`PostgreSQL did not start. ${logFile} says:\n${said.slice(-1500)}`);
     }
     await sleep(250);
   }
 }
 
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
 /** Waits until the server accepts connections; false when it has ended. */
 async function ready(child: ChildProcess, data: string, deadline: number): Promise<boolean> {
   let failure: Error | undefined;
-  child.once('error', (error) => {
-    failure = error;
-  });
+  child.once('error', (error) => (failure = error));
   for (;;) {
     if (failure) throw failure;
-    if (child.exitCode !== null || child.signalCode !== null) return false;
+    if (!isRunning(child)) return false;
     // The eighth line has the server's state (PostgreSQL: miscadmin.h, LOCK_FILE_LINE_PM_STATUS).
     const lines = pidFile(data);
     if (lines[0] === String(child.pid) && lines[7]?.trim() === 'ready') return true;
@@ -277,14 +250,6 @@ function ownerOf(data: string): SystemUser | undefined {
     );
   }
   return { uid, gid };
-}
-
-function openLog(home: string): { fd: number; path: string; from: number } {
-  const path = join(home, 'postgres.log');
-  if (existsSync(path) && statSync(path).size > LOG_BYTES_MAX) renameSync(path, `${path}.1`);
-  const fd = openSync(path, 'a', 0o600);
-  chmodSync(path, 0o600);
-  return { fd, path, from: statSync(path).size };
 }
 
 /** An empty environment: PG* variables would change the server. */

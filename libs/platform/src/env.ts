@@ -9,8 +9,6 @@ import {
   validateSync,
 } from 'class-validator';
 
-const PREFIX = 'DAYBOOK_';
-
 /** The configuration cannot be used; the message lists every fault and never a value. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
@@ -22,31 +20,26 @@ export class EnvironmentError extends Error {
 }
 
 /**
- * Reads a class whose properties carry class-validator decorators from environment variables:
- * `databaseUrl` is `DAYBOOK_DATABASE_URL`. Properties keep their initial value as the default; an
- * empty variable counts as absent; numbers and booleans (`true`, `false`) are converted by the
- * declared type. Returns the frozen object, or throws an `EnvironmentError` with the first fault of each
- * variable.
- * A fault names the variable and what would be right, never what was given: it may be a secret.
+ * Reads a class whose properties carry class-validator decorators from environment variables. Properties
+ * keep their initial value as the default; an empty variable counts as absent; numbers and booleans (`true`,
+ * `false`) are converted by the declared type. Returns the frozen object, or throws an `EnvironmentError`
+ * with the first fault of each variable. A fault never repeats what was given: it may be a secret.
  */
 export function readEnvironment<T extends object>(
   shape: new () => T,
   source: NodeJS.ProcessEnv = process.env,
 ): Readonly<T> {
   const settings = new shape();
-  for (const property of propertiesOf(shape)) {
-    const text = source[variableName(property)]?.trim();
+  const rules = getMetadataStorage().getTargetValidationMetadatas(shape, '', false, false);
+  for (const { propertyName } of rules) {
+    const text = source[variableName(propertyName)]?.trim();
     if (!text) continue;
-    const type: unknown = Reflect.getMetadata('design:type', shape.prototype, property);
-    Object.assign(settings, { [property]: convert(text, type) });
+    const type: unknown = Reflect.getMetadata('design:type', shape.prototype, propertyName);
+    Object.assign(settings, { [propertyName]: convert(text, type) });
   }
-  const faults = validateSync(settings, {
-    forbidUnknownValues: true,
-    stopAtFirstError: true,
-  }).flatMap((error) =>
-    Object.values(error.constraints ?? {}).map((constraint) =>
-      constraint.replaceAll(error.property, variableName(error.property)),
-    ),
+  const options = { forbidUnknownValues: true, stopAtFirstError: true };
+  const faults = validateSync(settings, options).flatMap(({ property, constraints = {} }) =>
+    Object.values(constraints).map((text) => text.replaceAll(property, variableName(property))),
   );
   if (faults.length > 0) throw new EnvironmentError(faults);
   return Object.freeze(settings);
@@ -96,12 +89,7 @@ export class AppEnv {
 
 /** The environment variable of a property: `databaseUrl` is `DAYBOOK_DATABASE_URL`. */
 function variableName(property: string): string {
-  return PREFIX + property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
-}
-
-function propertiesOf(shape: new () => object): Set<string> {
-  const rules = getMetadataStorage().getTargetValidationMetadatas(shape, '', false, false);
-  return new Set(rules.map(({ propertyName }) => propertyName));
+  return `DAYBOOK_${property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
 /** A value that cannot be converted stays text, so that its validator says what would be right. */

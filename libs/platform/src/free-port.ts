@@ -1,19 +1,14 @@
 import { createServer } from 'node:net';
 import { EnvironmentError } from './env';
 
-const LOCAL = '127.0.0.1';
-
 /** A TCP port on 127.0.0.1 that is free now. */
 export function freePort(): Promise<number> {
-  return tryPort(0, LOCAL);
+  return tryPort(0);
 }
 
 /** Whether `port` of 127.0.0.1 is free now. */
-export async function isPortFree(port: number): Promise<boolean> {
-  return tryPort(port, LOCAL).then(
-    () => true,
-    () => false,
-  );
+export function isPortFree(port: number): Promise<boolean> {
+  return tryPort(port).then(Boolean, () => false);
 }
 
 /**
@@ -21,23 +16,17 @@ export async function isPortFree(port: number): Promise<boolean> {
  * `variable`, which set the port, or DAYBOOK_HTTP_HOST.
  */
 export async function requirePort(host: string, port: number, variable: string): Promise<void> {
-  await tryPort(port, host).catch((error: NodeJS.ErrnoException) => {
-    throw new EnvironmentError([portFault(error, host, port, variable)]);
+  await tryPort(port, host).catch(({ code }: NodeJS.ErrnoException) => {
+    const faults: Record<string, string> = {
+      EADDRINUSE: `${variable}: port ${port} of ${host} is in use by another program. Stop it, or choose another port`,
+      EACCES: `${variable}: this user may not listen on port ${port}. Choose one from 1024`,
+    };
+    const other = `DAYBOOK_HTTP_HOST: this machine cannot listen on ${host} (${code}). Use 127.0.0.1 for this machine alone, or 0.0.0.0 for all of its addresses`;
+    throw new EnvironmentError([faults[code ?? ''] ?? other]);
   });
 }
 
-function portFault({ code }: NodeJS.ErrnoException, host: string, port: number, variable: string) {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `${variable}: port ${port} of ${host} is in use by another program. Stop it, or choose another port`;
-    case 'EACCES':
-      return `${variable}: this user may not listen on port ${port}. Choose one from 1024`;
-    default:
-      return `DAYBOOK_HTTP_HOST: this machine cannot listen on ${host} (${code}). Use 127.0.0.1 for this machine alone, or 0.0.0.0 for all of its addresses`;
-  }
-}
-
-function tryPort(port: number, host: string): Promise<number> {
+function tryPort(port: number, host = '127.0.0.1'): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

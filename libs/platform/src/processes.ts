@@ -1,28 +1,43 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 20;
 
 /**
- * Node's arguments for an app. Batches and requests leave many short-lived objects: with 64 MiB of young
- * generation instead of 16 they are collected there and not copied to the old generation, which was a
- * fifth of the cost of a command (`npm run bench -- --only edges`).
+ * Node's arguments for an app. With 64 MiB of young generation instead of 16, short-lived objects are not copied
+ * to the old generation, which was a fifth of the cost of a command (`npm run bench -- --only edges`).
  */
 export const NODE_ARGUMENTS: readonly string[] = ['--max-semi-space-size=64'];
 
+/** Where npm installed `path` of a package, in the nearest `node_modules` that has it. */
+export function findInstalled(path: string): string | undefined {
+  for (let at = __dirname; at !== dirname(at); at = dirname(at)) {
+    const found = join(at, 'node_modules', path);
+    if (existsSync(found)) return found;
+  }
+  return undefined;
+}
+
+/** The state, the start and more of a process on Linux; the name before them may contain any character. */
+function statOf(pid: number): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
+}
+
 /** Whether the process runs; a zombie does not. */
 export function isAlive(pid: number): boolean {
+  if (process.platform === 'linux') return !['X', 'Z', undefined].includes(statOf(pid)[0]);
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  if (process.platform !== 'linux') return true;
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
   }
 }
 
@@ -32,12 +47,9 @@ export function isAlive(pid: number): boolean {
  */
 export function processIdentity(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined;
+  // Field 22 of proc(5); the first two are cut off.
+  if (process.platform === 'linux') return statOf(pid)[19];
   try {
-    if (process.platform === 'linux') {
-      // The name, the second field, may contain any character; the start is the 22nd (proc(5)).
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    }
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   } catch {
     return undefined;

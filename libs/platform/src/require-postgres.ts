@@ -9,43 +9,26 @@ const ENGINE = 'PostgreSQL';
 /** What to correct, by the code of a failed connection. See PostgreSQL's appendix A for SQLSTATE. */
 const REASONS: Readonly<Record<string, readonly [wrong: string, right: string]>> = {
   '28P01': ['the server refuses this user or password.', 'Correct them in'],
-  '28000': [
-    'the server does not let this user in from here.',
-    'Allow it in pg_hba.conf, or name another user in',
-  ],
+  '28000': ['the server does not let this user in.', 'Allow it in pg_hba.conf, or name another in'],
   '3D000': ['the server has no database of this name.', 'Create it, or correct the name in'],
-  ECONNREFUSED: [
-    'nothing listens at this host and port.',
-    'Start the server, or correct the address in',
-  ],
+  ECONNREFUSED: ['nothing listens on this port.', 'Start the server, or correct the address in'],
   ENOTFOUND: ['this host name is not known.', 'Correct it in'],
-  EAI_AGAIN: ['this host name cannot be resolved now.', 'Check the name server, or correct'],
-  ETIMEDOUT: [
-    'this host does not answer.',
-    'Check network and firewall, or correct the address in',
-  ],
-  EHOSTUNREACH: ['there is no route to this host.', 'Check the network, or correct the address in'],
+  EAI_AGAIN: ['this host name cannot be resolved now.', 'Check the name server, or correct it in'],
+  ETIMEDOUT: ['this host does not answer.', 'Check the firewall, or correct the address in'],
+  EHOSTUNREACH: ['no route leads to this host.', 'Check the network, or correct the address in'],
 };
 
 export interface PostgresRequirement {
   readonly url: string;
   /** The environment variable with the connection string, for the message. */
   readonly variable: string;
-  /** What the migrations create. Without it, migrations are not checked. */
-  readonly migrated?: {
-    /** A table that they create, `schema.table`, to detect an empty database. */
-    readonly table: string;
-    /** The command that creates it. */
-    readonly command: string;
-  };
+  /** A table `schema.table` that the migrations create, and their command; not checked when left out. */
+  readonly migrated?: { readonly table: string; readonly command: string };
 }
 
-/**
- * Resolves when the database answers, accepts the user and is migrated. Rejects with
- * `EngineMisconfigured`, so that the app does not start and then fail each request.
- */
+/** Resolves when the database answers, accepts the user and is migrated; rejects with `EngineMisconfigured`. */
 export async function requirePostgres(requirement: PostgresRequirement): Promise<void> {
-  const { url, variable, migrated } = requirement;
+  const { url, migrated } = requirement;
   const client = new Client({
     connectionString: url,
     application_name: 'daybook-start',
@@ -60,7 +43,7 @@ export async function requirePostgres(requirement: PostgresRequirement): Promise
     if (migrated !== undefined) await requireTable(client, place, migrated);
   } catch (error) {
     if (error instanceof EngineMisconfigured) throw error;
-    throw explain(error, place, variable, migrated?.command);
+    throw explain(error, place, requirement);
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -71,39 +54,35 @@ async function requireTable(
   place: string,
   { table, command }: NonNullable<PostgresRequirement['migrated']>,
 ): Promise<void> {
-  const { rows } = await client.query<{ found: boolean; usable: boolean }>(
-    `SELECT to_regclass($1) IS NOT NULL AS found,
-            coalesce(has_table_privilege(to_regclass($1), 'SELECT'), false) AS usable`,
+  // Null when the table does not exist.
+  const { rows } = await client.query<{ usable: boolean | null }>(
+    `SELECT has_table_privilege(to_regclass($1), 'SELECT') AS usable`,
     [table],
   );
-  const [row] = rows;
-  if (row?.usable === true) return;
-  const wrong = row?.found
-    ? `at ${place} this user may not read ${table}.`
-    : `at ${place} the table ${table} does not exist.`;
-  const right = row?.found ? 'Grants are made by' : 'It is created by';
-  throw new EngineMisconfigured(ENGINE, wrong, `${right} \`${command}\`; run it first.`);
+  const usable = rows[0]?.usable ?? null;
+  if (usable === true) return;
+  const [wrong, right] =
+    usable === null
+      ? [`the table ${table} does not exist.`, 'It is created by']
+      : [`this user may not read ${table}.`, 'Grants are made by'];
+  const run = `${right} \`${command}\`; run it first.`;
+  throw new EngineMisconfigured(ENGINE, `at ${place} ${wrong}`, run);
 }
 
-function explain(
-  error: unknown,
-  place: string,
-  variable: string,
-  migrate: string | undefined,
-): EngineMisconfigured {
-  const code = codeOf(error);
-  // A schema that the user may not use is reported with this code, too.
-  if (code === '42501' && migrate !== undefined) {
-    const wrong = `at ${place} this user may not use Daybook's schemas.`;
-    const right = `Grants are made by \`${migrate}\`; run it first, or name another user in ${variable}.`;
-    return new EngineMisconfigured(ENGINE, wrong, right, { cause: error });
-  }
-  const [wrong, right] = REASONS[code] ?? [
+function explain(cause: unknown, place: string, requirement: PostgresRequirement) {
+  const { variable, migrated } = requirement;
+  const code = codeOf(cause);
+  let [wrong, right] = REASONS[code] ?? [
     `the connection failed (${code}).`,
     'Correct the address in',
   ];
+  // A schema that the user may not use is reported with this code, too.
+  if (code === '42501' && migrated !== undefined) {
+    wrong = "this user may not use Daybook's schemas.";
+    right = `Grants are made by \`${migrated.command}\`; run it first, or name another user in`;
+  }
   return new EngineMisconfigured(ENGINE, `at ${place} ${wrong}`, `${right} ${variable}.`, {
-    cause: error,
+    cause,
   });
 }
 

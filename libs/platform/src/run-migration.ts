@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { EngineMisconfigured } from '@daybook/platform/plain';
 import { IsPostgresUrl, readEnvironment } from './env';
-import { failStart } from './fail-start';
+import { EngineMisconfigured, type Queries } from './plain';
 import { requirePostgres } from './require-postgres';
+import { failStart } from './shutdown';
 
 /** PostgreSQL's code for a role that does not exist. */
 const UNDEFINED_OBJECT = '42704';
@@ -10,18 +10,25 @@ const UNDEFINED_OBJECT = '42704';
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
 const MIGRATION_LOCK = 0x6461_7962;
 
-/**
- * What a migration needs of TypeORM's query runner. The migrations only go forward: to return to an older
- * version, restore the backup that was made before the upgrade.
- */
-export interface Queries {
-  query(sql: string): Promise<unknown>;
+type Migrate = (ownerUrl: string, runtimeRole: string) => Promise<void>;
+
+/** Migrations that run one SQL script each, by name. A name ends with the time that orders it. */
+export function sqlMigrations(scripts: Readonly<Record<string, string>>) {
+  return Object.entries(scripts).map(([name, sql]) => {
+    return class {
+      readonly name = name;
+
+      async up(queries: Queries): Promise<void> {
+        await queries.query(sql);
+      }
+    };
+  });
 }
 
-/** Brings an app's schemas up to date as their owner, then grants the runtime role only what it needs. */
-export type Migrate = (ownerUrl: string, runtimeRole: string) => Promise<void>;
-
-/** The migration of an app. `schema` is its own, which also keeps the record of migrations. */
+/**
+ * The migration of an app: brings its schemas up to date as their owner, then grants the runtime role only what
+ * it needs. `schema` is its own, which also keeps the record of migrations.
+ */
 export function migrationOf(
   schema: string,
   migrations: readonly (new () => { up(queries: Queries): Promise<void> })[],

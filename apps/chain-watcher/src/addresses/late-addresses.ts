@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { BlockHeader } from '@daybook/chains';
-import { lowest, type Position } from '../state/position';
-import { isForLateAddress, type LateAddressRescan, type Rescan } from '../state/rescan';
-import { CLOCK_MARGIN_MS } from '../state/watch-state';
+import { highest, isAbove, lowest, type Position } from '../state/position';
+import { lateRescans, NOT_BEGUN, type Rescan } from '../state/rescan';
+import { CLOCK_MARGIN_MS, tipOf, type WatchContext } from '../state/watch-state';
 
 /** An address that the ledger minted; `mintedAt` in Unix milliseconds. */
 export interface MintedAddress {
@@ -13,29 +13,42 @@ export interface MintedAddress {
 }
 
 /**
- * The rescan of what was matched before these addresses were known and may pay one of them. `tip` is the
- * last matched block. Null when all such blocks are still to come. One of the `open` rescans that waits
- * for the same purpose is widened, so there is never more than one.
+ * Stores addresses of a stretch of the ledger's log that ends at `through`. Blocks that were matched without
+ * them are scanned again. The node is not asked: without its past it must not delay the next block.
+ */
+export async function storeAddresses(
+  { table, state, commit }: WatchContext,
+  offered: readonly MintedAddress[],
+  through: Position,
+): Promise<void> {
+  const fresh = offered.filter(({ address }) => !table.has(address));
+  const isFurther = isAbove(through, state.taken);
+  if (fresh.length === 0 && !isFurther) return;
+  const rescan = rescanForLate(fresh, tipOf(state), state.rescans);
+  await commit({
+    ...(fresh.length > 0 && { addresses: [...new Set(fresh.map(({ address }) => address))] }),
+    ...(isFurther && { taken: highest(through, state.taken) as bigint }),
+    ...(rescan && { rescans: [rescan] }),
+  });
+}
+
+/**
+ * The rescan of matched blocks, up to `tip`, that may pay one of these addresses; null without such blocks.
+ * One of the `open` rescans that waits for the same purpose is widened, so there is never more than one.
  */
 export function rescanForLate(
   addresses: readonly MintedAddress[],
   tip: BlockHeader,
   open: readonly Rescan[],
-): LateAddressRescan | null {
-  const since = Math.floor(
-    (Math.min(...addresses.map(({ mintedAt }) => mintedAt)) - CLOCK_MARGIN_MS) / 1000,
-  );
+): Rescan | null {
+  const mintedAt = Math.min(...addresses.map((it) => it.mintedAt));
+  const since = Math.floor((mintedAt - CLOCK_MARGIN_MS) / 1000);
   const [first, ...others] = addresses.map(({ position }) => position);
   if (first === undefined || tip.time < since) return null;
   const lowestMint = lowest(first, ...others);
   const after = lowestMint === null ? null : lowestMint - 1n;
-  const waiting = open.filter(isForLateAddress).find(({ state }) => state === 'waiting');
-  if (waiting) {
-    const sinceBoth = Math.min(since, waiting.since);
-    return { ...waiting, since: sinceBoth, after: lowest(after, waiting.after) };
-  }
-  return {
-    ...{ id: randomUUID(), origin: 'late-address', state: 'waiting', since, after },
-    ...{ from: null, to: null, next: null, hash: null },
-  };
+  const [waiting] = lateRescans(open, 'waiting');
+  if (!waiting) return { ...NOT_BEGUN, id: randomUUID(), origin: 'late-address', since, after };
+  const sinceBoth = Math.min(since, waiting.since);
+  return { ...waiting, since: sinceBoth, after: lowest(after, waiting.after) };
 }

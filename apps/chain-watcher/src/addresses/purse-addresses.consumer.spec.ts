@@ -29,12 +29,10 @@ interface Offered {
 /** What the watch was offered, and what was poison. */
 async function offer(messages: readonly ReceivedMessage[], mark: ReadMark) {
   const offered: Offered[] = [];
-  const watch = {
-    async offerAddresses(addresses: readonly MintedAddress[], through: bigint | null) {
-      offered.push({ addresses, through });
-    },
+  const note = async (addresses: readonly MintedAddress[], through: bigint | null) => {
+    offered.push({ addresses, through });
   };
-  const poison = await offerMessages(messages, { watch, family: 'evm', wake() {} }, mark);
+  const poison = await offerMessages(messages, 'evm', note, mark);
   return { offered, poison };
 }
 
@@ -74,8 +72,8 @@ describe('offerMessages', () => {
 
   it('counts nothing that the watch did not store', async () => {
     const mark = createReadMark(null, null);
-    const watch = { offerAddresses: () => Promise.reject(new Error('The watch has ended.')) };
-    const offering = offerMessages([minted(one, '7')], { watch, family: 'evm', wake() {} }, mark);
+    const refuse = () => Promise.reject(new Error('The watch has ended.'));
+    const offering = offerMessages([minted(one, '7')], 'evm', refuse, mark);
     await expect(offering).rejects.toThrow('The watch has ended.');
     expect(mark.read).toBeNull();
   });

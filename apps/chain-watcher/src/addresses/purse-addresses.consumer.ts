@@ -1,14 +1,9 @@
 import { type AddressTable, canonicalAddress } from '@daybook/chains';
-import {
-  MalformedMessage,
-  type PurseAddressV1,
-  parsePurseAddress,
-  TOPICS,
-} from '@daybook/contracts';
-import type { DurableLog, Poison, ReceivedMessage } from '@daybook/messaging';
-import type { Logger } from 'pino';
-import type { WatcherMetrics } from '../monitoring/watcher-metrics';
+import { MalformedMessage, parsePurseAddress, TOPICS } from '@daybook/contracts';
+import type { Family } from '@daybook/domain';
+import type { Poison, ReceivedMessage } from '@daybook/messaging';
 import { highest, isAbove, type Position } from '../state/position';
+import type { ChainRun } from '../state/watch-state';
 import type { WatcherStore } from '../state/watcher-store';
 import type { MintedAddress } from './late-addresses';
 import type { ReadMark } from './read-mark';
@@ -29,25 +24,10 @@ export async function readAddresses(
   }
 }
 
-/** Where addresses go. */
-export interface AddressOffer {
-  readonly watch: {
-    /** Resolves when the addresses are stored. */
-    offerAddresses(addresses: readonly MintedAddress[], through: Position): Promise<void>;
-  };
-  readonly family: PurseAddressV1['family'];
-  wake(): void;
-}
+/** Hands addresses to the watch: see `Watch.offerAddresses`. */
+export type OfferAddresses = (minted: readonly MintedAddress[], through: Position) => Promise<void>;
 
 export type AddressSubscription = Awaited<ReturnType<typeof subscribeAddresses>>;
-
-/** What the subscription works with. */
-export interface AddressSource {
-  readonly chain: { readonly id: string };
-  readonly log: DurableLog;
-  readonly logger: Logger;
-  readonly metrics: Pick<WatcherMetrics, 'parkedKeys'>;
-}
 
 /**
  * Hands every minted address of the family to the watch. Only a chain's leader subscribes, because the
@@ -55,10 +35,10 @@ export interface AddressSource {
  * new memory reads every address again.
  */
 export async function subscribeAddresses(
-  { chain, log, logger, metrics }: AddressSource,
+  { chain, log, logger, metrics }: ChainRun,
   storeId: string,
-  offer: AddressOffer,
   mark: ReadMark,
+  offer: OfferAddresses,
 ) {
   const topic = TOPICS.purseAddress;
   const group = `watcher-${chain.id}-${storeId}`;
@@ -67,7 +47,7 @@ export async function subscribeAddresses(
     group,
     limit: ADDRESSES_AT_ONCE,
     async handle(messages) {
-      const poison = await offerMessages(messages, offer, mark);
+      const poison = await offerMessages(messages, chain.family, offer, mark);
       for (const { message, reason } of poison) {
         logger.error(
           { chain: chain.id, topic, group, key: message.key, messageId: message.id, reason },
@@ -84,20 +64,22 @@ export async function subscribeAddresses(
   let parkedKeys = 0;
   let lookedAt = 0;
   return {
-    /** Every address minted up to here has been read and stored. */
-    complete: () => mark.complete,
     parkedKeys: () => parkedKeys,
-    /** Reads the lag and the parked keys, when something waits for them. */
-    async look(): Promise<void> {
+    /**
+     * The position up to which every address has been read and stored. Reads the lag and the parked keys,
+     * when something waits for them.
+     */
+    async complete(): Promise<Position> {
       const { read } = mark;
       const isWaiting = isAbove(read, mark.complete);
-      if (!isWaiting && Date.now() - lookedAt < LOOK_IDLE_MS) return;
+      if (!isWaiting && Date.now() - lookedAt < LOOK_IDLE_MS) return mark.complete;
       lookedAt = Date.now();
       const { lag } = await running.status();
       // A key is parked before the group's offset passes it, so reading in this order misses none.
       parkedKeys = (await running.status()).parkedKeys;
       metrics.parkedKeys.set({ topic, group }, parkedKeys);
       mark.look(read, lag, parkedKeys);
+      return mark.complete;
     },
     async stop(): Promise<void> {
       await running.stop();
@@ -112,7 +94,8 @@ export async function subscribeAddresses(
  */
 export async function offerMessages(
   messages: readonly ReceivedMessage[],
-  { watch, family, wake }: AddressOffer,
+  family: Family,
+  offer: OfferAddresses,
   mark: ReadMark,
 ): Promise<readonly Poison[]> {
   const poison = new Map<string, Poison>();
@@ -120,40 +103,30 @@ export async function offerMessages(
   let through: Position = null;
   for (const message of messages) {
     if (poison.has(message.key)) continue;
-    const minted = read(message, family);
-    if (typeof minted === 'string') {
-      poison.set(message.key, { message, reason: minted });
-      continue;
+    try {
+      const { minted, position } = read(message, family);
+      // Addresses of other families count as stored: there is nothing to match.
+      through = highest(through, position);
+      if (minted !== null) addresses.push(minted);
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      poison.set(message.key, { message, reason: error.message });
     }
-    // Addresses of other families count as stored: there is nothing to match.
-    through = highest(through, minted.position);
-    if (minted.address !== null) addresses.push({ ...minted, address: minted.address });
   }
-  if (addresses.length > 0 || through !== null) {
-    const stored = watch.offerAddresses(addresses, through);
-    wake();
-    await stored;
-  }
+  if (addresses.length > 0 || through !== null) await offer(addresses, through);
   mark.handled(messages.length, through);
   return [...poison.values()];
 }
 
-/** The content of a message, with address null for another family; or why it cannot be read. */
-function read(
-  { value }: ReceivedMessage,
-  family: PurseAddressV1['family'],
-): (Omit<MintedAddress, 'address'> & { readonly address: string | null }) | string {
-  let message: PurseAddressV1;
-  try {
-    message = parsePurseAddress(value);
-  } catch (error) {
-    if (error instanceof MalformedMessage) return error.message;
-    throw error;
-  }
-  const mintedAt = Date.parse(message.mintedAt);
+/** What a message says. Null for an address of another family. Throws `MalformedMessage`. */
+function read({ value }: ReceivedMessage, family: Family) {
+  const message = parsePurseAddress(value);
   const position = message.position === undefined ? null : BigInt(message.position);
-  if (message.family !== family) return { address: null, mintedAt, position };
+  if (message.family !== family) return { minted: null, position };
   const address = canonicalAddress(family, message.address);
-  if (address === null) return `${message.address} is no address of the family ${family}.`;
-  return { address, mintedAt, position };
+  if (address === null) {
+    throw new MalformedMessage(`${message.address} is no address of the family ${family}.`);
+  }
+  const minted = { address, mintedAt: Date.parse(message.mintedAt), position };
+  return { minted, position };
 }

@@ -3,14 +3,10 @@ import { highest, isAbove, type Position } from '../state/position';
 export type ReadMark = ReturnType<typeof createReadMark>;
 
 /**
- * The position up to which every address has been read, kept while they are read. It
- * continues from the stored positions.
- *
- * The highest position that was read is not enough. The ledger may publish again what it published
- * before, and compaction keeps only the later copy: until the reader reaches those copies, addresses are
- * missing below positions that it has seen. So a position counts only when everything that the topic held
- * when it was reached has been handled: each address below was published before it, and the last copy of
- * each lay before the end of the topic at that moment.
+ * The position up to which every address has been read. The highest position that was read is not enough:
+ * the ledger may publish again what it published before, and compaction keeps only the later copy. Until the
+ * reader reaches those copies, addresses are missing below positions that it has seen. So a position counts
+ * only when everything that the topic held when it was reached has been handled.
  */
 export function createReadMark(read: Position, complete: Position) {
   /** What is complete once `left` more messages are handled. */
@@ -33,10 +29,7 @@ export function createReadMark(read: Position, complete: Position) {
     repeat(): void {
       pending = null;
     },
-    /**
-     * Takes the lag and the number of parked keys, which were read from the log after `readBefore` was.
-     * While a key is parked nothing counts: its messages may name any address.
-     */
+    /** Read from the log after `readBefore` was. A parked key may hold any address, so then nothing counts. */
     look(readBefore: Position, lag: bigint, parkedKeys: number): void {
       if (parkedKeys > 0) {
         pending = null;

@@ -1,20 +1,20 @@
-import type { BlockHeader, FinalityTag } from '@daybook/chains';
-import { openVersions } from '../match/transfer-versions';
-import { startedChain, tipOf, versionTime, type WatchContext } from '../state/watch-state';
-import { finalUpTo, type PolicyGroup, type Settled, tagsOf } from './policy';
-import { settledOf } from './settled';
+import type { BlockHeader, ChainClient, FinalityTag } from '@daybook/chains';
+import { changeVersions } from '../match/transfer-versions';
+import { headerAt, type Ring } from '../state/ring';
+import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
+import { finalUpTo, policyGroups, type TaggedBlocks, tagsOf } from './policy';
 
 /** Bounds one write after a long outage of finality. */
 const FINALS_AT_ONCE = 1_000;
 
 /** Makes transfers final by the chain's policies. */
-export function createFinality(context: WatchContext, policies: readonly PolicyGroup[]) {
+export function createFinality(context: WatchContext) {
   const { chain, client, store, state } = context;
+  const policies = policyGroups(chain, context.registry);
   const needed = tagsOf(policies);
   // `finalized` is always read: operators see it, whatever the policies need.
   const wanted = [...new Set<FinalityTag>([...needed, 'finalized'])];
-  /** The last known blocks behind the tags. */
-  let tags: Settled['tags'] = { finalized: null, safe: null };
+  let tagged: TaggedBlocks = { finalized: null, safe: null };
   /** Since when a tag that a policy needs is unknown, in Unix milliseconds; null when none is. */
   let unknownSince: number | null = null;
   /** The head and tip for which all tags were read. */
@@ -24,27 +24,26 @@ export function createFinality(context: WatchContext, policies: readonly PolicyG
   async function readTags(head: BlockHeader): Promise<void> {
     const moment = `${head.hash} ${tipOf(state).hash}`;
     if (readFor === moment) return;
-    tags = (await settledOf(client, startedChain(state).ring, wanted)).tags;
-    const isKnown = needed.every((tag) => tags[tag] !== null);
+    tagged = await taggedOnRing(client, startedChain(state).ring, wanted);
+    const isKnown = needed.every((tag) => tagged[tag] !== null);
     unknownSince = isKnown ? null : (unknownSince ?? context.now());
-    readFor = isKnown && tags.finalized !== null ? moment : null;
+    readFor = isKnown && tagged.finalized !== null ? moment : null;
   }
 
   return {
-    tags: () => tags,
+    finalized: () => tagged.finalized,
     unknownSince: () => unknownSince,
     /** Makes transfers final; returns whether more may be due. `head` is the node's head. */
     async step(head: BlockHeader): Promise<boolean> {
       await readTags(head);
-      const settled = { tip: tipOf(state).number, tags };
       const except = policies.flatMap(({ assets }) => assets ?? []);
       let isMore = false;
       for (const { policy, assets } of policies) {
-        const upTo = finalUpTo(policy, settled);
+        const upTo = finalUpTo(policy, tipOf(state).number, tagged);
         if (upTo < 0) continue;
         const due = await store.detected(chain.id, { upTo, assets, except, limit: FINALS_AT_ONCE });
         if (due.length === 0) continue;
-        const versions = openVersions(chain.id, due, versionTime(context));
+        const versions = changeVersions(context, due);
         for (const { transfer } of due) versions.finalise(transfer.transferId, policy);
         await context.commit({ transfers: versions.changes });
         isMore ||= due.length === FINALS_AT_ONCE;
@@ -52,4 +51,33 @@ export function createFinality(context: WatchContext, policies: readonly PolicyG
       return isMore;
     },
   };
+}
+
+/** A tagged block counts only when it is on the chain that was matched: the node may be on another branch. */
+export async function taggedOnRing(
+  client: ChainClient,
+  ring: Ring,
+  tags: readonly FinalityTag[],
+): Promise<TaggedBlocks> {
+  const found: Record<FinalityTag, number | null> = { finalized: null, safe: null };
+  for (const tag of tags) {
+    const header = await client.tagged(tag);
+    found[tag] = header && (await onRing(client, ring, header));
+  }
+  return found;
+}
+
+/** The last matched block that is final when `header` is; null when they are on different chains. */
+async function onRing(
+  client: ChainClient,
+  ring: Ring,
+  header: BlockHeader,
+): Promise<number | null> {
+  const [oldest, tip] = [ring[0] as BlockHeader, ring.at(-1) as BlockHeader];
+  if (header.number < oldest.number) return header.number;
+  const known = headerAt(ring, header.number);
+  if (known) return known.hash === header.hash ? header.number : null;
+  // The ring is still catching up: its tip is final when the node's chain contains it.
+  const same = await client.header(tip.number);
+  return same?.hash === tip.hash ? tip.number : null;
 }

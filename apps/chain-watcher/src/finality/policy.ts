@@ -1,21 +1,13 @@
-import type { FinalityTag } from '@daybook/chains';
+import type { Chain, ChainsAndAssets, FinalityTag } from '@daybook/chains';
 import type { FinalityV1 } from '@daybook/contracts';
 
-/** How far a chain has settled. */
-export interface Settled {
-  /** The last matched block: depth is counted from proven blocks, not from the node's head. */
-  readonly tip: number;
-  /** The last block of our chain that has the tag; null when unknown. */
-  readonly tags: Readonly<Record<FinalityTag, number | null>>;
-}
+/** The last block of our chain that has each tag; null when unknown. */
+export type TaggedBlocks = Readonly<Record<FinalityTag, number | null>>;
 
-/**
- * The last block whose transfers are final by `policy`; below zero when there is none. A block has
- * one confirmation when it is the tip.
- */
-export function finalUpTo(policy: FinalityV1, settled: Settled): number {
-  if (policy.kind === 'depth') return settled.tip - policy.confirmations + 1;
-  return Math.min(settled.tags[policy.tag] ?? -1, settled.tip);
+/** The last final block; below zero when there is none. `tip`, the last matched block, has depth 1. */
+export function finalUpTo(policy: FinalityV1, tip: number, tagged: TaggedBlocks): number {
+  if (policy.kind === 'depth') return tip - policy.confirmations + 1;
+  return Math.min(tagged[policy.tag] ?? -1, tip);
 }
 
 /** Assets that share a policy; `assets` null means all that no other group names. */
@@ -24,23 +16,23 @@ export interface PolicyGroup {
   readonly assets: readonly string[] | null;
 }
 
-/** The policies of a chain: its own, and others for the assets in `exceptions`. */
+/** The policies of a chain: its own, and others for some of its assets. */
 export function policyGroups(
-  own: FinalityV1,
-  exceptions: ReadonlyMap<string, FinalityV1>,
+  chain: Pick<Chain, 'id' | 'finality'>,
+  { assetFinality }: Pick<ChainsAndAssets, 'assetFinality'>,
 ): readonly PolicyGroup[] {
   const groups = new Map<string, { policy: FinalityV1; assets: string[] }>();
-  for (const [asset, policy] of exceptions) {
+  for (const [asset, policy] of assetFinality) {
+    if (!asset.startsWith(`${chain.id}/`)) continue;
     const key = JSON.stringify(policy);
     const group = groups.get(key) ?? { policy, assets: [] };
     group.assets.push(asset);
     groups.set(key, group);
   }
-  return [{ policy: own, assets: null }, ...groups.values()];
+  return [{ policy: chain.finality, assets: null }, ...groups.values()];
 }
 
 /** The tags that the policies need. */
 export function tagsOf(groups: readonly PolicyGroup[]): readonly FinalityTag[] {
-  const tags = groups.flatMap(({ policy }) => (policy.kind === 'tag' ? [policy.tag] : []));
-  return [...new Set(tags)];
+  return groups.flatMap(({ policy }) => (policy.kind === 'tag' ? [policy.tag] : []));
 }

@@ -1,5 +1,5 @@
 import type { BlockTransfer } from '@daybook/chains';
-import type { TrackedTransfer } from '../state/tracked-transfer';
+import type { TrackedTransfer } from '../state/watcher-store';
 import { openVersions, type TransferVersions } from './transfer-versions';
 
 const CHAIN = 'eip155:1';

@@ -1,6 +1,7 @@
-import type { BlockHeader, BlockTransfer } from '@daybook/chains';
+import type { BlockHeader, BlockTransfer, ChainBlock } from '@daybook/chains';
 import type { FinalityV1, TransferV1 } from '@daybook/contracts';
-import type { Sighting, TrackedTransfer } from '../state/tracked-transfer';
+import { CLOCK_MARGIN_MS, startedChain, type WatchContext } from '../state/watch-state';
+import type { Sighting, TrackedTransfer } from '../state/watcher-store';
 
 export type TransferVersions = ReturnType<typeof openVersions>;
 
@@ -11,8 +12,7 @@ export function transferIdOf(chain: string, transfer: BlockTransfer): string {
 
 /**
  * Collects the new versions of one chain's transfers, from the latest ones in `known`. The methods are
- * called in the order in which things happened. A version that would change nothing is not made, so the
- * same call may be repeated. `now` is the number of new versions, in Unix milliseconds: see `versionTime`.
+ * called in the order in which things happened; one that would change nothing makes no version.
  */
 export function openVersions(chain: string, known: Iterable<TrackedTransfer>, now: number) {
   const latest = new Map<string, TrackedTransfer>();
@@ -20,10 +20,7 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
   /** New versions, in the order in which they must be published. */
   const changes: TrackedTransfer[] = [];
 
-  /**
-   * Versions are times, and one more than the last when two fall into one millisecond. So a watcher that
-   * lost its memory still publishes higher versions than before.
-   */
+  /** A version is the time, and one more than the last when two fall into one millisecond. */
   function write(transfer: Omit<TransferV1, 'version'>, sighting: Sighting | null): void {
     const before = latest.get(transfer.transferId)?.transfer.version ?? 0;
     const version = Math.max(before + 1, now);
@@ -49,15 +46,9 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
       const isIncluded = before && INCLUDED.includes(before.transfer.status);
       if (isIncluded && before.transfer.block?.hash === block.hash) return;
       const { number, hash, time } = block;
-      write(
-        {
-          ...content,
-          status: transfer.failed ? 'failed' : 'detected',
-          block: { number, hash, time: new Date(time * 1000).toISOString() },
-          finality: null,
-        },
-        before?.sighting ?? null,
-      );
+      const status = transfer.failed ? 'failed' : 'detected';
+      const shown = { number, hash, time: new Date(time * 1000).toISOString() };
+      write({ ...content, status, block: shown, finality: null }, before?.sighting ?? null);
     },
     /** The block that contains it was replaced. */
     revert: (id: string) => move(id, INCLUDED, { status: 'reverted' }),
@@ -76,6 +67,20 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
   };
 }
 
+/**
+ * Versions are the time in Unix milliseconds, and at least `CLOCK_MARGIN_MS` after this memory of the chain
+ * began. A watcher that lost its memory does not know the versions that it published. They are times before
+ * the new memory began, so the new ones are higher even when this machine's clock is behind. A ledger would
+ * ignore lower ones, and a transfer that became final meanwhile would stay unconfirmed.
+ */
+export function changeVersions(
+  { chain, now, state }: WatchContext,
+  known: Iterable<TrackedTransfer>,
+) {
+  const { startedAt } = startedChain(state);
+  return openVersions(chain.id, known, Math.max(now(), (startedAt ?? 0) + CLOCK_MARGIN_MS));
+}
+
 type Status = TransferV1['status'];
 
 /** The statuses of a transfer that a block contains. */
@@ -86,4 +91,28 @@ function contentOf(chain: string, transfer: BlockTransfer) {
   const { asset, amount, from, to, txHash } = transfer;
   const transferId = transferIdOf(chain, transfer);
   return { transferId, chain, asset, amount: amount.toString(), from, to, txHash };
+}
+
+/**
+ * Matches blocks against the address table. `lost` are transfers of blocks that these replace, `ended` the
+ * sightings that these end. `found` counts transfers to our addresses; `versions` are in order of publishing.
+ */
+export async function matchBlocks(
+  context: WatchContext,
+  blocks: readonly ChainBlock[],
+  lost: readonly TrackedTransfer[] = [],
+  ended: readonly string[] = [],
+) {
+  const { chain, store, table } = context;
+  const found = blocks.flatMap((block) => {
+    return block.transfers.filter(({ to }) => table.has(to)).map((it) => ({ block, transfer: it }));
+  });
+  const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
+  const known = await store.transfers([...new Set([...ids, ...ended])]);
+  const versions = changeVersions(context, [...known, ...lost]);
+  for (const { transfer } of lost) versions.revert(transfer.transferId);
+  for (const { block, transfer } of found) versions.include(block, transfer);
+  // Those that the blocks contain are no sightings any more, so this drops only the others.
+  for (const id of ended) versions.drop(id);
+  return { found: found.length, versions: versions.changes };
 }

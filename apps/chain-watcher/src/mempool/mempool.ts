@@ -1,55 +1,47 @@
 import type { PendingTransaction } from '@daybook/chains';
-import { openVersions, transferIdOf } from '../match/transfer-versions';
-import { versionTime, type WatchContext } from '../state/watch-state';
+import { changeVersions, transferIdOf } from '../match/transfer-versions';
+import type { WatchContext } from '../state/watch-state';
 
-/** Bounds the memory in a flood of pending transactions. */
-const PENDING_QUEUE_MAX = 1_000;
-/** Pending transactions to unknown addresses that are kept: the address may be added a moment later. */
-const UNKNOWN_RECIPIENTS_MAX = 1_000;
+/** Transactions that are kept, to our and to unknown addresses: one may become ours a moment later. */
+const KEPT_MAX = 1_000;
 
-/**
- * Reports pending transfers to our addresses. A sighting never credits anything. Assets that the registry
- * does not list are ignored: anybody can make any number of such transfers.
- */
-export function createMempool(context: WatchContext, isKnownAsset: (asset: string) => boolean) {
+/** Sightings never credit anything. Unlisted assets are ignored: anybody can send any number of them. */
+export function createMempool(context: WatchContext) {
   const { chain, store, table, state } = context;
-  let pending: PendingTransaction[] = [];
-  let unknown: PendingTransaction[] = [];
+  const listed = new Set(context.registry.assets.map(({ id }) => id));
+  let offered: PendingTransaction[] = [];
 
   function paysUs({ transfers }: PendingTransaction): boolean {
     return transfers.some(({ to }) => table.has(to));
   }
 
+  /** The offered transactions that pay one of our addresses, and the others. */
+  function sorted(): readonly [PendingTransaction[], PendingTransaction[]] {
+    const others = offered.filter((transaction) => !paysUs(transaction));
+    return [offered.filter(paysUs).slice(0, KEPT_MAX), others.slice(-KEPT_MAX)];
+  }
+
   return {
     offer(transaction: PendingTransaction): void {
-      if (!paysUs(transaction)) {
-        unknown.push(transaction);
-        if (unknown.length > 2 * UNKNOWN_RECIPIENTS_MAX) {
-          unknown = unknown.slice(-UNKNOWN_RECIPIENTS_MAX);
-        }
-      } else if (pending.length < PENDING_QUEUE_MAX) pending.push(transaction);
-    },
-
-    /** Looks again at transactions to addresses that were unknown. Called after addresses were added. */
-    reconsider(): void {
-      pending.push(...unknown.filter(paysUs));
-      unknown = unknown.filter((transaction) => !paysUs(transaction));
+      offered.push(transaction);
+      if (offered.length > 3 * KEPT_MAX) offered = sorted().flat();
     },
 
     /** Publishes sightings, and drops those that are too old. */
     async step(): Promise<void> {
       const now = context.now();
       const expired = state.sightings.expired(now);
-      const found = pending.flatMap((transaction) =>
+      const [ours, others] = sorted();
+      offered = others;
+      const found = ours.flatMap((transaction) =>
         transaction.transfers
-          .filter(({ to, asset }) => table.has(to) && isKnownAsset(asset))
+          .filter(({ to, asset }) => table.has(to) && listed.has(asset))
           .map((transfer) => ({ transaction, transfer })),
       );
-      pending = [];
       if (found.length === 0 && expired.length === 0) return;
       const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
       const known = await store.transfers([...new Set([...ids, ...expired])]);
-      const versions = openVersions(chain.id, known, versionTime(context));
+      const versions = changeVersions(context, known);
       for (const id of expired) versions.drop(id);
       for (const { transaction, transfer } of found) {
         if (state.sightings.isFull()) break;

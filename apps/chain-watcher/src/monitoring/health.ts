@@ -41,10 +41,7 @@ export interface Trouble {
 
 export type Health = Pick<ChainHeadV1, 'state' | 'detail'>;
 
-/**
- * The health of a watch. A stuck node answers without errors, so silence is a fault too: no new block for
- * long, or an old newest block. A chain that makes blocks on demand cannot be judged by silence.
- */
+/** A stuck node answers without errors, so silence is a fault, except on a chain with blocks on demand. */
 export function judge(chain: Chain, seen: Observation, now: number): Health {
   if (seen.stalled !== null) return stalled(seen.stalled);
   const { trouble, head, unsettledSince, missing } = seen;
@@ -53,12 +50,13 @@ export function judge(chain: Chain, seen: Observation, now: number): Health {
   }
   if (head === null) return { state: 'catching-up', detail: 'The node has not answered yet.' };
   const silence = silenceOf(chain);
-  if (silence !== null && now - seen.advancedAt > silence) {
+  if (now - seen.advancedAt > silence) {
     const seconds = Math.round((now - seen.advancedAt) / 1000);
     return stalled(`The node has shown no new block for ${seconds} s.`);
   }
-  if (silence !== null && now - head.time * 1000 > SILENCE_MAX_MS + silence) {
-    const minutes = Math.round((now - head.time * 1000) / 60_000);
+  const ageMs = now - head.time * 1000;
+  if (ageMs > SILENCE_MAX_MS + silence) {
+    const minutes = Math.round(ageMs / 60_000);
     return stalled(`The node's newest block is ${minutes} min old: it is still synchronising.`);
   }
   if (unsettledSince !== null && now - unsettledSince > SILENCE_MAX_MS) {
@@ -80,8 +78,8 @@ function stalled(detail: string): Health {
   return { state: 'stalled', detail };
 }
 
-/** How long a chain may be without a new block; null when it makes blocks on demand. */
-function silenceOf({ blockTimeMs }: Chain): number | null {
-  if (blockTimeMs === null) return null;
+/** How long a chain may be without a new block; for ever when it makes blocks on demand. */
+function silenceOf({ blockTimeMs }: Chain): number {
+  if (blockTimeMs === null) return Number.POSITIVE_INFINITY;
   return Math.min(Math.max(SILENCE_BLOCKS * blockTimeMs, SILENCE_MIN_MS), SILENCE_MAX_MS);
 }

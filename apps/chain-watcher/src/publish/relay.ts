@@ -1,15 +1,24 @@
-import { TOPICS } from '@daybook/contracts';
-import type { DurableLog } from '@daybook/messaging';
+import {
+  type ChainHeadV1,
+  cloudEventHeaders,
+  TOPICS,
+  type TransferV1,
+  type WatchReportV1,
+} from '@daybook/contracts';
+import type { Message } from '@daybook/messaging';
 import { isAbove, lowest, type Position } from '../state/position';
+import { blocksLeft } from '../state/rescan';
 import { matchedThrough, tipOf, type WatchContext } from '../state/watch-state';
-import { watchReportMessage } from './messages';
+import type { RescanReport } from '../state/watcher-store';
 
+/** The contract allows no longer reason. */
+const REASON_LENGTH_MAX = 1_000;
 /** Messages that are published with one acknowledgement. */
 const PUBLISH_AT_ONCE = 500;
 
 /** Publishes the outbox and the reports on requests, and knows how far everything is published. */
-export function createRelay(context: WatchContext, log: DurableLog) {
-  const { chain, store, state } = context;
+export function createRelay(context: WatchContext) {
+  const { chain, log, store, state } = context;
   /** The last block whose transfers are all published; -1 when there is none. */
   let publishedBlock = -1;
   return {
@@ -26,10 +35,8 @@ export function createRelay(context: WatchContext, log: DurableLog) {
       const messages = await store.outbox(chain.id, PUBLISH_AT_ONCE);
       const last = messages.at(-1);
       if (last) {
-        await log.publish(
-          TOPICS.transfer,
-          messages.map(({ position: _, ...message }) => message),
-        );
+        const content = messages.map(({ position: _, ...message }) => message);
+        await log.publish(TOPICS.transfer, content);
         await store.published(chain.id, last.position);
       }
       if (messages.length === PUBLISH_AT_ONCE) return true;
@@ -51,4 +58,42 @@ export function createRelay(context: WatchContext, log: DurableLog) {
       await context.commit({ acknowledged });
     },
   };
+}
+
+/** The message of a transfer's version, ordered by chain and address. */
+export function transferMessage(transfer: TransferV1): Message {
+  const { transferId, version, chain, to } = transfer;
+  const time = new Date(version).toISOString();
+  const message = messageOf(TOPICS.transfer, `${transferId}#${version}`, transfer, time);
+  return { ...message, key: `${chain}|${to}` };
+}
+
+/** The message of a chain's state; only the latest counts. */
+export function chainHeadMessage(head: ChainHeadV1): Message {
+  const { chain, observedAt } = head;
+  return messageOf(TOPICS.chainHead, `${chain}#${observedAt}`, head, observedAt);
+}
+
+/** The message on an operator's rescan as it is now. */
+export function watchReportMessage(chain: string, { rescan, observedAt }: RescanReport): Message {
+  const { id: requestId, state, from, to, found, versions } = rescan;
+  const reason = rescan.reason?.slice(0, REASON_LENGTH_MAX) ?? null;
+  const report: WatchReportV1 = {
+    ...{ requestId, chain, state, from, to, blocksLeft: blocksLeft(rescan) },
+    ...{ found, versions, reason, observedAt },
+  };
+  return messageOf(TOPICS.watchReport, `${requestId}#${state}#${observedAt}`, report, observedAt);
+}
+
+/** A message whose key is its chain. */
+function messageOf(
+  type: string,
+  id: string,
+  content: { readonly chain: string },
+  time: string,
+): Message {
+  const { chain } = content;
+  const source = `/daybook/chain-watcher/${chain}`;
+  const headers = cloudEventHeaders({ id, source, type, time });
+  return { id, key: chain, value: JSON.stringify(content), headers };
 }

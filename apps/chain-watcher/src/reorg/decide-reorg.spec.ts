@@ -1,6 +1,6 @@
 import type { BlockHeader } from '@daybook/chains';
 import fc from 'fast-check';
-import { extendRing, headerAt, type Ring } from '../state/ring';
+import { advanceRing, headerAt, type Ring } from '../state/ring';
 import { decideReorg } from './decide-reorg';
 
 /** A chain named `fork` that follows `parent`. */
@@ -29,16 +29,18 @@ function at(number: number): BlockHeader {
 
 describe('decideReorg', () => {
   it('does nothing when the head is the cursor', () => {
-    expect(decideReorg(ring, [at(14)])).toEqual({ kind: 'same' });
+    expect(decideReorg(ring, [at(14)])).toEqual({ kind: 'none' });
   });
 
   it.each([13, 10, 9, 0])('tolerates a head that goes back to %i', (number) => {
-    expect(decideReorg(ring, [at(number)])).toEqual({ kind: 'behind' });
+    expect(decideReorg(ring, [at(number)])).toEqual({ kind: 'none' });
   });
 
   it('extends the ring by the next blocks', () => {
     const added = main.slice(15, 18);
-    expect(decideReorg(ring, added)).toEqual({ kind: 'extend', added });
+    expect(decideReorg(ring, added)).toEqual({
+      ...{ kind: 'advance', ancestor: at(14), removed: [], added },
+    });
   });
 
   it('asks for the blocks between the cursor and a head further on', () => {
@@ -56,27 +58,30 @@ describe('decideReorg', () => {
   it('finds the common ancestor of a reorg that makes the chain longer', () => {
     const added = chainOf('b', 4, at(11));
     const removed = main.slice(12, 15);
-    expect(decideReorg(ring, added)).toEqual({ kind: 'reorg', ancestor: at(11), removed, added });
+    expect(decideReorg(ring, added)).toEqual({ kind: 'advance', ancestor: at(11), removed, added });
   });
 
   it('accepts a reorg that leaves the chain shorter', () => {
     const added = chainOf('b', 1, at(11));
-    expect(decideReorg(ring, added)).toMatchObject({ kind: 'reorg', ancestor: at(11), added });
+    expect(decideReorg(ring, added)).toMatchObject({ kind: 'advance', ancestor: at(11), added });
   });
 
   it('replaces everything above the oldest block of the ring', () => {
     const added = chainOf('b', 2, at(10));
-    expect(decideReorg(ring, added)).toMatchObject({ kind: 'reorg', removed: main.slice(11, 15) });
+    expect(decideReorg(ring, added)).toMatchObject({
+      kind: 'advance',
+      removed: main.slice(11, 15),
+    });
   });
 
-  it('stands still, and says so, when a reorg is deeper than it remembers', () => {
+  it('stalls with the reason when a reorg is deeper than the ring', () => {
     const branch = chainOf('b', 3, at(9));
     const step = decideReorg(ring, branch);
     expect(step.kind).toBe('stalled');
     expect(step).toMatchObject({ reason: expect.stringMatching(/block 10 on.*5 blocks/) });
   });
 
-  it('finds its way to any branch by asking for parents, or stands still', () => {
+  it('reaches any branch by asking for parents, or stalls', () => {
     const story = fc.record({
       window: fc.integer({ min: 1, max: 8 }),
       matched: fc.integer({ min: 1, max: 15 }),
@@ -108,7 +113,7 @@ describe('decideReorg', () => {
   });
 });
 
-/** Drives the machine as the watch does; null when it stands still. */
+/** Drives the machine as the watch does; null when it stalls. */
 function follow(
   from: Ring,
   target: BlockHeader,
@@ -119,8 +124,7 @@ function follow(
   for (let guard = 0; guard < 100; guard++) {
     const step = decideReorg(from, branch);
     switch (step.kind) {
-      case 'same':
-      case 'behind':
+      case 'none':
         return from;
       case 'stalled':
         return null;
@@ -134,10 +138,10 @@ function follow(
       case 'ask':
         branch = [known.get(step.parentHash) as BlockHeader, ...branch];
         break;
-      case 'extend':
-      case 'reorg': {
-        const ancestor = step.kind === 'reorg' ? step.ancestor : (from.at(-1) as BlockHeader);
-        const next = extendRing(from, ancestor, step.added, window);
+      case 'advance': {
+        const { ancestor, added } = step;
+        const oldest = ancestor.number + added.length - window + 1;
+        const next = advanceRing(from, { ancestor: ancestor.number, added, oldest });
         if (next.at(-1)?.hash === target.hash) return next;
         return follow(next, target, known, window);
       }

@@ -3,19 +3,17 @@ import { headerAt, type Ring } from '../state/ring';
 
 /** What the newest headers of a node mean for the ring. */
 export type ReorgDecision =
-  /** The head is the cursor. */
-  | { readonly kind: 'same' }
-  /** The node shows an older block of the same chain, or lags behind the whole ring. */
-  | { readonly kind: 'behind' }
+  /** Nothing: the head is the cursor or an older block, or the node lags behind the whole ring. */
+  | { readonly kind: 'none' }
   /** The blocks from `from` on are missing in between. */
   | { readonly kind: 'gap'; readonly from: number }
   /** The branch does not reach the ring yet: prepend its parent and decide again. */
   | { readonly kind: 'ask'; readonly parentHash: string }
-  | { readonly kind: 'extend'; readonly added: Ring }
   | {
-      readonly kind: 'reorg';
+      readonly kind: 'advance';
       /** The last common block. */
       readonly ancestor: BlockHeader;
+      /** The blocks of the ring that a reorg replaced. */
       readonly removed: Ring;
       readonly added: Ring;
     }
@@ -30,7 +28,7 @@ export type ReorgDecision =
  * - the branch begins beyond the next block: a gap;
  * - it begins at or below the oldest block of the ring: a node that is far behind when only its head is
  *   known, else a reorg deeper than the ring;
- * - its parent is in the ring: it extends the ring from the cursor, or (a reorg) from a block below;
+ * - its parent is in the ring: the ring advances from the cursor, or (a reorg) from a block below;
  * - its parent is not in the ring: the branch left the ring further down.
  */
 export function decideReorg(ring: Ring, branch: Ring): ReorgDecision {
@@ -38,19 +36,16 @@ export function decideReorg(ring: Ring, branch: Ring): ReorgDecision {
   const [oldest, tip] = [ring[0], ring.at(-1)];
   if (!first || !head || !oldest || !tip) throw new RangeError('A ring and a branch have blocks.');
 
-  if (headerAt(ring, head.number)?.hash === head.hash) {
-    return { kind: head.number === tip.number ? 'same' : 'behind' };
-  }
+  if (headerAt(ring, head.number)?.hash === head.hash) return { kind: 'none' };
   if (first.number > tip.number + 1) return { kind: 'gap', from: tip.number + 1 };
   if (first.number <= oldest.number) {
-    if (branch.length === 1 && head.number < oldest.number) return { kind: 'behind' };
+    if (branch.length === 1 && head.number < oldest.number) return { kind: 'none' };
     return { kind: 'stalled', reason: tooDeep(oldest, tip) };
   }
   const ancestor = headerAt(ring, first.number - 1);
   if (ancestor?.hash !== first.parentHash) return { kind: 'ask', parentHash: first.parentHash };
-  if (ancestor === tip) return { kind: 'extend', added: branch };
   const removed = ring.slice(ancestor.number + 1 - oldest.number);
-  return { kind: 'reorg', ancestor, removed, added: branch };
+  return { kind: 'advance', ancestor, removed, added: branch };
 }
 
 function tooDeep(oldest: BlockHeader, tip: BlockHeader): string {

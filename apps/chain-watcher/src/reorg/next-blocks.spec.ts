@@ -1,6 +1,6 @@
 import type { ChainClient } from '@daybook/chains';
 import { type TrueNode, trueNode } from '../../testing/true-node';
-import { BLOCKS_AT_ONCE } from '../blocks/fetch-blocks';
+import { BLOCKS_AT_ONCE } from '../blocks/blocks';
 import { nextBlocks } from './next-blocks';
 
 /** The node, but for some questions. */

@@ -1,40 +1,34 @@
-import type { BlockHeader, ChainBlock } from '@daybook/chains';
-import { linkedAfter } from '../blocks/validate-links';
+import type { BlockHeader, ChainBlock, ChainClient } from '@daybook/chains';
+import { linkedAfter, requireHeader } from '../blocks/blocks';
 import { lowest } from '../state/position';
-import { isForLateAddress, type LateAddressRescan, type Rescan } from '../state/rescan';
+import { type LateRescan, lateRescans, type Rescan } from '../state/rescan';
+import { headerAt, type Ring } from '../state/ring';
 
-/** The blocks that a rescan still has to match, both ends included. `hash` is that of block `to`. */
+/** The blocks that a rescan still has to match, both ends included. `hash` is that of `to`, if known. */
 export interface Range {
   readonly from: number;
   readonly to: number;
-  readonly hash: string;
+  readonly hash: string | null;
 }
 
 /** A rescan for late addresses whose blocks are known. */
-export type RunningLate = LateAddressRescan & { readonly from: number; readonly next: number };
-
-function isRunning(rescan: LateAddressRescan): rescan is RunningLate {
-  return rescan.state === 'running';
-}
+export type RunningLate = LateRescan & { readonly from: number; readonly next: number };
 
 /** The rescans for late addresses whose blocks are known, newest blocks first. */
 export function runningLate(rescans: readonly Rescan[]): readonly RunningLate[] {
-  const running = rescans.filter(isForLateAddress).filter(isRunning);
+  const running = lateRescans(rescans, 'running') as readonly RunningLate[];
   return running.toSorted((a, b) => b.next - a.next);
 }
 
-/**
- * Begins a rescan from block `from` up to the tip. Those of `others` that touch it end, and it does their
- * work. Returns all that changed.
- */
+/** Begins a rescan from block `from` to the tip. It takes over the work of `others` that touch it. */
 export function beginLate(
-  waiting: LateAddressRescan,
+  waiting: LateRescan,
   from: number,
   tip: BlockHeader,
   others: readonly RunningLate[],
-): readonly LateAddressRescan[] {
+): readonly Rescan[] {
   const touching = others.filter(({ next }) => next + 1 >= from);
-  const begun: LateAddressRescan = {
+  const begun: Rescan = {
     ...{ ...waiting, state: 'running', to: tip.number, next: tip.number, hash: tip.hash },
     from: Math.min(from, ...touching.map((it) => it.from)),
     after: lowest(waiting.after, ...touching.map((it) => it.after)),
@@ -59,10 +53,7 @@ export function nextSlice({ from, to }: Range, limit: number): Omit<Range, 'hash
   return { from: Math.max(from, to - limit + 1), to };
 }
 
-/**
- * What is left of a range after its top was matched in `blocks` (oldest first); null when nothing is;
- * `not-our-chain` when they are not the blocks that the range's hash proves.
- */
+/** What is left of a range below `blocks` (oldest first), null when it is done. Hash and links prove them. */
 export function rangeBelow(
   range: Range,
   blocks: readonly ChainBlock[],
@@ -72,4 +63,47 @@ export function rangeBelow(
   if (linkedAfter(first, rest).length < rest.length) return 'not-our-chain';
   if (first.number <= range.from) return null;
   return { from: range.from, to: first.number - 1, hash: first.parentHash };
+}
+
+/** The first block of the ring that is not older than `since` (Unix seconds), if there is one. */
+export function firstInRing(ring: Ring, since: number): BlockHeader | undefined {
+  return ring.find(({ time }) => time >= since);
+}
+
+/**
+ * The first block that is not older than `since` (Unix seconds) and not below `startNumber`. The ring has
+ * such a block; earlier ones are searched for on the node's chain.
+ */
+export async function firstBlockSince(
+  client: ChainClient,
+  ring: Ring,
+  startNumber: number,
+  since: number,
+): Promise<number> {
+  const oldest = ring[0] as BlockHeader;
+  const remembered = firstInRing(ring, since) as BlockHeader;
+  if (remembered !== oldest || startNumber >= oldest.number) {
+    return Math.max(remembered.number, startNumber);
+  }
+  let [low, high] = [startNumber, oldest.number];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((await requireHeader(client, middle)).time >= since) high = middle;
+    else low = middle + 1;
+  }
+  return high;
+}
+
+/** Null when unknown. Below the ring the node counts only while it has the ring's oldest block. */
+export async function hashOnOurChain(
+  client: ChainClient,
+  ring: Ring,
+  number: number,
+): Promise<string | null> {
+  const known = headerAt(ring, number);
+  if (known) return known.hash;
+  const header = await client.header(number);
+  const oldest = ring[0] as BlockHeader;
+  const isSame = (await client.header(oldest.number))?.hash === oldest.hash;
+  return header?.number === number && isSame ? header.hash : null;
 }

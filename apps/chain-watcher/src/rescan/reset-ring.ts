@@ -1,83 +1,66 @@
-import { type BlockHeader, type ChainClient, InvalidBlock } from '@daybook/chains';
-import type { HeadFeed } from '../blocks/head-feed';
-import { openVersions } from '../match/transfer-versions';
-import { firstRing } from '../reorg/first-ring';
-import { cutAtReorg, type OperatorRescan, type Rescan } from '../state/rescan';
-import { headerAt, type Ring } from '../state/ring';
-import { startedChain, tipOf, versionTime, type WatchContext } from '../state/watch-state';
+import { type BlockHeader, InvalidBlock } from '@daybook/chains';
+import { changeVersions } from '../match/transfer-versions';
+import { firstRing } from '../reorg/next-blocks';
+import { cutAtReorg, type Rescan } from '../state/rescan';
+import { headerAt } from '../state/ring';
+import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 
-/**
- * Works on the ring reset that an operator requested, if there is one; returns whether more is due.
- * `onReset` is called when the ring was replaced.
- */
-export async function serveRingReset(
-  context: WatchContext,
-  head: HeadFeed,
-  onReset: () => void,
-): Promise<boolean> {
-  const reset = context.state.rescans.find(isReset);
+/** Works on the ring reset that an operator requested, if there is one; returns whether more is due. */
+export async function serveRingReset(context: WatchContext): Promise<boolean> {
+  const { state } = context;
+  const reset = state.rescans.find(({ origin }) => origin === 'ring-reset');
   if (reset === undefined) return false;
-  if (reset.next !== null) return trackReset(context, head, reset, reset.next);
-  const latest = head.latest ?? tipOf(context.state);
-  const plan = await planReset(context, latest, reset);
-  if (typeof plan === 'string') {
-    await context.commit({ rescans: [{ ...reset, state: 'refused', reason: plan }] });
-    return true;
-  }
-  await resetRing(context, latest, reset, plan);
-  onReset();
-  // The new branch may be shorter than the old one.
-  Object.assign(head, { highestNumber: latest.number, advancedAt: context.now() });
+  if (reset.next !== null) return trackReset(context, reset);
+  const head = state.head ?? tipOf(state);
+  const plan = await planReset(context, head, reset);
+  if (typeof plan !== 'string') await resetRing(context, head, reset, plan);
+  else await context.commit({ rescans: [{ ...reset, state: 'refused', reason: plan }] });
   return true;
-}
-
-function isReset(rescan: Rescan): rescan is OperatorRescan {
-  return rescan.origin === 'ring-reset';
 }
 
 /**
  * Continues with the node's branch, which leaves ours below the ring. No header shows where, but the
  * blocks with transfers to our addresses are stored: the highest of them that the node has lies below
- * the fork. All transfers above it were on the old branch and are reported as reverted, final or not, so
- * the ledger reverses exactly what it booked for them. The new branch is matched from there as it comes,
- * and a transfer that it contains too is credited once.
+ * the fork. All transfers above it are reported as reverted, final or not, so the ledger reverses exactly
+ * what it booked for them. A transfer that the new branch contains too is credited once.
  */
 async function resetRing(
   context: WatchContext,
   head: BlockHeader,
-  reset: OperatorRescan,
+  reset: Rescan,
   { from, agreed }: Plan,
 ): Promise<void> {
   const { chain, client, store, state } = context;
-  const { ring } = await firstRing(client, chain, from, head);
-  await requireSame(client, ring, agreed);
-  const ancestor = ring.at(-1) as BlockHeader;
+  const { advance } = await firstRing(client, chain, from, head);
+  const now = headerAt(advance.added, agreed.number) ?? (await client.header(agreed.number));
+  if (agreed.hash !== null && now?.hash !== agreed.hash) {
+    throw new InvalidBlock(`The node gave two different hashes for block ${agreed.number}.`);
+  }
+  const ancestor = advance.added.at(-1) as BlockHeader;
   const lost = await store.includedAbove(chain.id, ancestor.number);
-  const versions = openVersions(chain.id, lost, versionTime(context));
+  const versions = changeVersions(context, lost);
   for (const { transfer } of lost) versions.revert(transfer.transferId);
   const next = ancestor.number + 1;
   const begun = { ...reset, state: 'running', from: next, to: head.number, next } as const;
+  // The hashes of running rescans may be of the old branch, so they are read again.
+  const running = state.rescans
+    .filter(({ origin, next }) => origin !== 'ring-reset' && next !== null)
+    .map((rescan) => ({ ...cutAtReorg(rescan, ancestor), hash: null }));
   await context.commit({
-    ring,
+    advance,
     transfers: versions.changes,
-    // The hashes of running rescans may be of the old branch, so they are read again.
-    rescans: [
-      ...state.rescans
-        .filter(({ origin, next }) => origin !== 'ring-reset' && next !== null)
-        .map((rescan) => ({ ...cutAtReorg(rescan, ancestor), hash: null })),
-      { ...begun, versions: lost.length },
-    ],
+    rescans: [...running, { ...begun, versions: lost.length }],
   });
   context.events.reset(ancestor, lost.length);
+  state.recent.clear();
+  state.missingSince.clear();
+  // The new branch may be shorter than the old one.
+  state.highestHead = head.number;
+  state.headAdvancedAt = context.now();
 }
 
 /** A reset is done when the new branch is matched. */
-async function trackReset(
-  { commit, state }: WatchContext,
-  { latest }: HeadFeed,
-  reset: OperatorRescan,
-  matchedNext: number,
-): Promise<boolean> {
+async function trackReset({ commit, state }: WatchContext, reset: Rescan): Promise<boolean> {
   const to = reset.to as number;
   const next = tipOf(state).number + 1;
   const chain = startedChain(state);
@@ -86,16 +69,10 @@ async function trackReset(
     await commit({ rescans: [{ ...reset, next, state: 'refused', reason: chain.reason }] });
     return true;
   }
-  const isDone = next > Math.min(to, latest?.number ?? to);
-  if (!isDone && matchedNext === next) return false;
+  const isDone = next > Math.min(to, state.head?.number ?? to);
+  if (!isDone && reset.next === next) return false;
   await commit({ rescans: [{ ...reset, next, state: isDone ? 'done' : 'running' }] });
   return true;
-}
-
-/** Up to here both branches are the same. No hash: no block with transfers is known to be on both. */
-interface Agreed {
-  readonly number: number;
-  readonly hash: string | null;
 }
 
 interface Plan {
@@ -104,11 +81,14 @@ interface Plan {
   readonly agreed: Agreed;
 }
 
+/** Up to here both branches are the same. No hash: no block with transfers is known to be on both. */
+type Agreed = Pick<BlockHeader, 'number'> & { readonly hash: string | null };
+
 /** Where to continue, or why the reset is refused. */
 async function planReset(
   context: WatchContext,
   head: BlockHeader,
-  { from: requested, blocksMax }: OperatorRescan,
+  { from: requested, blocksMax }: Rescan,
 ): Promise<Plan | string> {
   const { chain, client, store, state } = context;
   const oldest = startedChain(state).ring[0] as BlockHeader;
@@ -140,9 +120,8 @@ async function planReset(
 }
 
 /**
- * The highest block up to `limit` that has transfers to our addresses and is on the node's chain too; when
- * there is none, the block before the first that was ever matched. All blocks below the fork are shared
- * and none above it, so a binary search finds it.
+ * The highest block up to `limit` that has transfers to our addresses and is on the node's chain too, else
+ * the block before the first matched one. All blocks below the fork are shared and none above it.
  */
 async function agreedUpTo(
   { chain, client, store, state }: WatchContext,
@@ -164,12 +143,4 @@ async function agreedUpTo(
     }
   }
   return agreed;
-}
-
-/** Throws `InvalidBlock` when the node has switched branches since the plan was made. */
-async function requireSame(client: ChainClient, ring: Ring, agreed: Agreed): Promise<void> {
-  if (agreed.hash === null) return;
-  const now = headerAt(ring, agreed.number) ?? (await client.header(agreed.number));
-  if (now?.hash === agreed.hash) return;
-  throw new InvalidBlock(`The node gave two different hashes for block ${agreed.number}.`);
 }

@@ -1,12 +1,20 @@
-import { fetchRange } from '../blocks/fetch-blocks';
-import type { HeadFeed } from '../blocks/head-feed';
-import type { RecentBlocks } from '../blocks/recent-blocks';
-import { type Matched, matchBlocks } from '../match/match-blocks';
+import type { ChainBlock } from '@daybook/chains';
+import { fetchRange } from '../blocks/blocks';
+import { matchBlocks } from '../match/transfer-versions';
 import type { Observation } from '../monitoring/health';
-import { blocksLeft, isForLateAddress, type Rescan } from '../state/rescan';
+import { blocksLeft, lateRescans, type Rescan } from '../state/rescan';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
-import { firstBlockSince, firstInRing, hashOnOurChain } from './find-blocks';
-import { beginLate, nextSlice, type Range, rangeBelow, rescanInTurn, runningLate } from './ranges';
+import {
+  beginLate,
+  firstBlockSince,
+  firstInRing,
+  hashOnOurChain,
+  nextSlice,
+  type Range,
+  rangeBelow,
+  rescanInTurn,
+  runningLate,
+} from './ranges';
 import { serveRingReset } from './reset-ring';
 
 /** Blocks scanned in one step, between two polls of the head. */
@@ -15,17 +23,13 @@ const BLOCKS_A_STEP = 32;
 const MISSING_MS_MAX = 60_000;
 
 /** Scans blocks again: for late addresses, and when an operator requests it. See `Rescan`. */
-export function createRescans(context: WatchContext, head: HeadFeed, recent: RecentBlocks) {
-  const { chain, client, store, state } = context;
+export function createRescans(context: WatchContext) {
+  const { chain, client, store, state, commit } = context;
   let turn = 0;
-  /** Rescans by id whose next blocks the node does not show, and since when. */
-  const missingSince = new Map<string, number>();
 
   /** Turns the time that a rescan for late addresses begins at into a block number. */
   async function locate(): Promise<void> {
-    const waiting = state.rescans
-      .filter(isForLateAddress)
-      .find((rescan) => rescan.state === 'waiting');
+    const [waiting] = lateRescans(state.rescans, 'waiting');
     if (waiting === undefined) return;
     const { ring, startNumber } = startedChain(state);
     const running = runningLate(state.rescans);
@@ -38,7 +42,7 @@ export function createRescans(context: WatchContext, head: HeadFeed, recent: Rec
     const from = first && (await firstBlockSince(client, ring, startNumber, waiting.since));
     // After a reorg all blocks since then may be still to come.
     const isMatched = from !== undefined && from <= tip.number;
-    await context.commit({
+    await commit({
       rescans: isMatched
         ? beginLate(waiting, from, tip, running)
         : [{ ...waiting, state: 'done' as const }],
@@ -48,68 +52,58 @@ export function createRescans(context: WatchContext, head: HeadFeed, recent: Rec
   async function scan(): Promise<boolean> {
     const rescan = rescanInTurn(state.rescans, turn++);
     if (rescan === undefined) return false;
-    const { from, next, hash } = rescan;
-    if (from === null) throw new Error(`Rescan ${rescan.id} has no first block.`);
-    if (next === null || hash === null) return anchor(rescan, from);
-    const range = { from, to: next, hash };
-    const slice = nextSlice(range, BLOCKS_A_STEP);
-    // An operator may not trust what the node showed the last time, so nothing is taken from memory.
-    const kept = isForLateAddress(rescan) ? recent.range(slice.from, slice.to) : null;
-    const blocks = kept ?? (await fetchRange(client, slice.from, slice.to));
+    const from = rescan.from as number;
+    // Blocks above the tip were replaced by a reorg, and are matched as they arrive.
+    const to = Math.min(rescan.next ?? (rescan.to as number), tipOf(state).number);
+    if (to < from) {
+      await commit({ rescans: [{ ...rescan, state: 'done' }] });
+      return true;
+    }
+    // The hash is unknown at the beginning and after a ring reset.
+    const hash = rescan.hash ?? (await hashOnOurChain(client, startedChain(state).ring, to));
+    const range = { from, to, hash };
+    const blocks = hash === null ? [] : await fetchTop(rescan, range);
     const left = rangeBelow(range, blocks);
-    if (left === 'not-our-chain') return reanchor(rescan, range);
-    missingSince.delete(rescan.id);
+    if (left === 'not-our-chain') return waitFor(rescan, range);
+    state.missingSince.delete(rescan.id);
     const matched = await matchBlocks(context, blocks);
-    const rescans = [afterScan(rescan, left, matched)];
-    await context.commit({ transfers: matched.versions, rescans });
+    const moved: Rescan = {
+      ...rescan,
+      state: left === null ? 'done' : 'running',
+      to: rescan.next === null ? to : rescan.to,
+      ...{ next: left?.to ?? from, hash: left?.hash ?? null },
+      found: rescan.found + matched.found,
+      versions: rescan.versions + matched.versions.length,
+    };
+    await commit({ transfers: matched.versions, rescans: [moved] });
     context.events.rescanned(blocks.length, allBlocksLeft());
     return true;
   }
 
-  /** Finds the hash of the highest block left: at the beginning, and after a ring reset. */
-  async function anchor(rescan: Rescan, from: number): Promise<boolean> {
-    // Blocks above the tip were replaced by a reorg, and are matched as they arrive.
-    const next = Math.min(rescan.next ?? (rescan.to as number), tipOf(state).number);
-    if (next < from) {
-      await context.commit({ rescans: [{ ...rescan, state: 'done' }] });
-      return true;
-    }
-    const hash = await hashOnOurChain(client, startedChain(state).ring, next);
-    if (hash !== null) {
-      const to = rescan.next === null ? next : rescan.to;
-      await context.commit({ rescans: [{ ...rescan, state: 'running', to, next, hash }] });
-    } else if (isForLateAddress(rescan)) {
-      noteMissing(rescan.id);
-      return false;
-    } else {
-      const reason = `The node does not show block ${next} of the chain that was matched. Ask again when it does.`;
-      await context.commit({ rescans: [{ ...rescan, state: 'refused', reason }] });
-    }
-    return true;
+  async function fetchTop(rescan: Rescan, range: Range): Promise<readonly ChainBlock[]> {
+    const { from, to } = nextSlice(range, BLOCKS_A_STEP);
+    // An operator may not trust what the node showed the last time, so nothing is taken from memory.
+    const kept = rescan.origin === 'late-address' ? state.recent.range(from, to) : null;
+    return kept ?? fetchRange(client, from, to);
   }
 
   /** The node does not show the blocks of the range. A rescan for late addresses waits until it does. */
-  async function reanchor(rescan: Rescan, { from, to }: Range): Promise<false> {
-    const missingMs = context.now() - noteMissing(rescan.id);
-    if (!isForLateAddress(rescan) && missingMs >= MISSING_MS_MAX) {
+  async function waitFor(rescan: Rescan, { from, to }: Range): Promise<false> {
+    const since = state.missingSince.get(rescan.id) ?? context.now();
+    state.missingSince.set(rescan.id, since);
+    if (rescan.origin === 'operator' && context.now() - since >= MISSING_MS_MAX) {
       const reason =
-        `For ${MISSING_MS_MAX / 1000} s the node has not shown what follows downwards from block ${to} of the chain that was matched; ` +
-        `blocks ${from} to ${to} are left.`;
-      await context.commit({ rescans: [{ ...rescan, state: 'refused', reason }] });
+        `For ${MISSING_MS_MAX / 1000} s the node has not shown block ${to} and those below it on the chain that was matched; ` +
+        `blocks ${from} to ${to} are left. Ask again when the node has them.`;
+      await commit({ rescans: [{ ...rescan, state: 'refused', reason }] });
       return false;
     }
     // The anchor hash may come from a node that was on a fork. Read it again.
     const hash = await hashOnOurChain(client, startedChain(state).ring, to);
     if (hash !== null && hash !== rescan.hash) {
-      await context.commit({ rescans: [{ ...rescan, hash }] });
+      await commit({ rescans: [{ ...rescan, next: to, hash }] });
     }
     return false;
-  }
-
-  function noteMissing(id: string): number {
-    const since = missingSince.get(id) ?? context.now();
-    missingSince.set(id, since);
-    return since;
   }
 
   function allBlocksLeft(): number {
@@ -121,12 +115,9 @@ export function createRescans(context: WatchContext, head: HeadFeed, recent: Rec
     /** Does a part of the work that is due; returns whether there may be more. */
     async step(): Promise<boolean> {
       await locate();
-      // Operators add and cancel rescans in the store.
+      // A request may have been stored by a write whose outcome was unknown.
       state.rescans = await store.rescans(chain.id);
-      const isResetting = await serveRingReset(context, head, () => {
-        recent.clear();
-        missingSince.clear();
-      });
+      const isResetting = await serveRingReset(context);
       const isScanning = await scan();
       return isResetting || isScanning;
     },
@@ -134,23 +125,11 @@ export function createRescans(context: WatchContext, head: HeadFeed, recent: Rec
     /** The blocks that the node has not shown for the longest time, and since when. */
     missing(): Observation['missing'] {
       const missing = state.rescans.flatMap(({ id, from, next }) => {
-        const since = missingSince.get(id);
+        const since = state.missingSince.get(id);
         if (since === undefined || from === null || next === null) return [];
         return [{ range: { from, to: next }, since }];
       });
       return missing.sort((a, b) => a.since - b.since)[0] ?? null;
     },
   };
-}
-
-/** The rescan when only `left` is left of it. */
-function afterScan(rescan: Rescan, left: Range | null, matched: Matched): Rescan {
-  const moved = {
-    state: left === null ? ('done' as const) : ('running' as const),
-    next: left?.to ?? rescan.from,
-    hash: left?.hash ?? null,
-  };
-  if (isForLateAddress(rescan)) return { ...rescan, ...moved };
-  const found = rescan.found + matched.found;
-  return { ...rescan, ...moved, found, versions: rescan.versions + matched.versions.length };
 }

@@ -1,41 +1,38 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { Position } from './position';
 
-export type RescanState = 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
-
-interface StoredRescan {
+/**
+ * Blocks to scan again. A rescan starts at its highest block and goes down, because a block proves its
+ * parent by hash. Every address is looked for: finding a transfer again makes no new version.
+ *
+ * The leader alone moves rescans on, in the transaction that stores what was found, so a killed watcher
+ * continues where it stopped. An operator's rescan stays stored after its end, as a record of who
+ * requested what; one for late addresses is deleted.
+ */
+export interface Rescan {
   readonly id: string;
-  readonly state: RescanState;
-  /** The lowest block; null until it is known. */
-  readonly from: number | null;
-  /** The highest block; null until it is known. */
-  readonly to: number | null;
-  /** The next block to match; null until the rescan has begun. */
-  readonly next: number | null;
-  /** The hash of `next`; null when the node has to be asked for it. */
-  readonly hash: string | null;
-}
-
-/** Scans blocks that were matched before the watcher knew an address that they may pay. */
-export interface LateAddressRescan extends StoredRescan {
-  readonly origin: 'late-address';
-  /** Unix seconds: older blocks cannot pay the addresses. Not used once `from` is known. */
-  readonly since: number;
-  /** Addresses minted up to this position do not wait for the rescan; null when any may. */
-  readonly after: Position;
-}
-
-/** What an operator requested. */
-export interface OperatorRescan extends StoredRescan {
   /**
+   * - `late-address`: scans blocks that were matched before the watcher knew an address that they may pay.
    * - `operator`: matches the blocks `from` to `to` again.
    * - `ring-reset`: takes over the node's chain after a reorg deeper than the ring. It reverts what the
    *   old branch showed from block `from` on (found by the watcher when null), and is done when the new
    *   branch is matched up to `to`. `next` counts upwards.
    */
-  readonly origin: 'operator' | 'ring-reset';
+  readonly origin: 'late-address' | 'operator' | 'ring-reset';
+  readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
+  /** Late addresses: Unix seconds; older blocks cannot pay them. Not used once `from` is known. */
+  readonly since: number | null;
+  /** Addresses minted up to this position do not wait for the rescan; null when any may. */
+  readonly after: Position;
+  /** The lowest and the highest block; null until known. */
+  readonly from: number | null;
+  readonly to: number | null;
   /** A reset of more blocks is refused; null allows any number. */
   readonly blocksMax: number | null;
+  /** The next block to match; null until the rescan has begun. */
+  readonly next: number | null;
+  /** The hash of `next`; null when the node has to be asked for it. */
+  readonly hash: string | null;
   /** Transfers to our addresses in the blocks scanned so far. */
   readonly found: number;
   /** New versions of transfers that it led to. */
@@ -44,22 +41,26 @@ export interface OperatorRescan extends StoredRescan {
   readonly reason: string | null;
 }
 
-/**
- * Blocks to scan again. A rescan starts at its highest block and goes down, because a block proves its
- * parent by hash. Every address is looked for: finding a transfer again makes no new version.
- *
- * An operator's rescan stays stored after its end, as a record of who requested what; one for late
- * addresses is deleted. The leader alone moves rescans on, in the transaction that stores what was
- * found, so a killed watcher continues where it stopped.
- */
-export type Rescan = LateAddressRescan | OperatorRescan;
+/** A rescan that has not begun, without what its origin and its blocks are. */
+export const NOT_BEGUN: Omit<Rescan, 'id' | 'origin'> = {
+  ...{ state: 'waiting', since: null, after: null, from: null, to: null, blocksMax: null },
+  ...{ next: null, hash: null, found: 0, versions: 0, reason: null },
+};
+
+export type LateRescan = Rescan & { readonly origin: 'late-address'; readonly since: number };
+
+/** The rescans for late addresses in this state, or in any. */
+export function lateRescans(
+  rescans: readonly Rescan[],
+  state?: Rescan['state'],
+): readonly LateRescan[] {
+  return rescans
+    .filter((rescan): rescan is LateRescan => rescan.origin === 'late-address')
+    .filter((rescan) => state === undefined || rescan.state === state);
+}
 
 export function isOpen({ state }: Pick<Rescan, 'state'>): boolean {
   return state === 'waiting' || state === 'running';
-}
-
-export function isForLateAddress(rescan: Rescan): rescan is LateAddressRescan {
-  return rescan.origin === 'late-address';
 }
 
 /** The open rescans after `changed` was stored. */
@@ -72,7 +73,7 @@ export function openRescans(
 }
 
 /** How many blocks are left to match; null until that is known. */
-export function blocksLeft(rescan: Pick<Rescan, 'origin' | 'state' | 'from' | 'to' | 'next'>) {
+export function blocksLeft(rescan: Rescan): number | null {
   const { origin, from, to, next } = rescan;
   if (!isOpen(rescan)) return 0;
   if (from === null || to === null) return null;

@@ -2,7 +2,7 @@ import type { BlockHeader } from '@daybook/chains';
 
 /**
  * The matched blocks that a reorg may still replace: headers linked by parent hashes, oldest first. The
- * last header is the cursor: everything up to it is matched. Never empty.
+ * last header is the cursor: everything up to it is matched. Never empty once the watch has started.
  */
 export type Ring = readonly BlockHeader[];
 
@@ -12,9 +12,17 @@ export function headerAt(ring: Ring, number: number): BlockHeader | undefined {
   return oldest && number >= oldest.number ? ring[number - oldest.number] : undefined;
 }
 
-/** The ring after `added` follows `ancestor`, cut to the newest `window` headers. */
-export function extendRing(ring: Ring, ancestor: BlockHeader, added: Ring, window: number): Ring {
-  const [oldest] = ring;
-  const kept = oldest ? ring.slice(0, ancestor.number + 1 - oldest.number) : [];
-  return [...kept, ...added].slice(-window);
+/** New headers for the ring. */
+export interface Advance {
+  /** Headers above this block are replaced; -1 replaces all. */
+  readonly ancestor: number;
+  readonly added: Ring;
+  /** The oldest block to remember. */
+  readonly oldest: number;
+}
+
+/** The ring after it has advanced. */
+export function advanceRing(ring: Ring, { ancestor, added, oldest }: Advance): Ring {
+  const kept = ring.filter(({ number }) => number <= ancestor);
+  return [...kept, ...added].filter(({ number }) => number >= oldest);
 }

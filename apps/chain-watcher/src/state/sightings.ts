@@ -1,5 +1,5 @@
 import type { TransactionRef } from '@daybook/chains';
-import type { Sighting, TrackedTransfer } from './tracked-transfer';
+import type { Sighting, TrackedTransfer } from './watcher-store';
 
 /** After this time without being mined, all nodes have most likely evicted a transaction. */
 const PENDING_MS_MAX = 30 * 60_000;
@@ -30,10 +30,7 @@ export function createSightings(open: readonly TrackedTransfer[]) {
   return {
     isFull: () => entries.size >= SIGHTINGS_MAX,
     note,
-    /**
-     * The sightings that these transactions of a block end: their own transaction was included, or another
-     * one used its sender's nonce.
-     */
+    /** The sightings whose own transaction was included, or another one with its sender's nonce. */
     endedBy(transactions: readonly TransactionRef[]): readonly string[] {
       if (entries.size === 0) return [];
       const hashes = new Set(transactions.map(({ hash }) => hash));

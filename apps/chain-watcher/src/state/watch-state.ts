@@ -1,38 +1,49 @@
-import type { AddressTable, BlockHeader, Chain, ChainBlock, ChainClient } from '@daybook/chains';
+import type {
+  AddressTable,
+  BlockHeader,
+  Chain,
+  ChainClient,
+  ChainConnection,
+  ChainsAndAssets,
+} from '@daybook/chains';
+import type { DurableLog } from '@daybook/messaging';
+import type { Logger } from 'pino';
+import { createRecentBlocks, type RecentBlocks } from '../blocks/blocks';
+import type { WatchEvents } from '../monitoring/watch-events';
+import type { WatcherMetrics } from '../monitoring/watcher-metrics';
 import { lowest, type Position } from './position';
-import { isForLateAddress, openRescans, type Rescan } from './rescan';
-import { extendRing, headerAt, type Ring } from './ring';
+import { lateRescans, openRescans } from './rescan';
+import { advanceRing, type Ring } from './ring';
 import { createSightings, type Sightings } from './sightings';
-import type { TrackedTransfer } from './tracked-transfer';
 import type { Change, Leadership, WatcherStore, WatchRecord } from './watcher-store';
 
 /** How far the clocks of the ledger, of block producers and of watchers may differ. */
 export const CLOCK_MARGIN_MS = 30_000;
 
-/** What every stage of a watch works with. */
-export interface WatchParts {
+/** What a process watches a chain with. */
+export interface ChainRun {
   readonly chain: Chain;
-  readonly client: ChainClient;
+  readonly connection: ChainConnection;
+  readonly registry: ChainsAndAssets;
   readonly store: WatcherStore;
+  readonly log: DurableLog;
+  readonly logger: Logger;
+  readonly metrics: WatcherMetrics;
+  /** How often the head is polled; by the chain's block time when left out. */
+  readonly pollMs?: number | undefined;
+}
+
+/** What every stage of a watch works with, while this process leads. */
+export interface WatchParts extends Pick<ChainRun, 'chain' | 'registry' | 'store' | 'log'> {
+  /** The first block to match. Null: the head, or the block of an older mint. */
+  readonly startBlock: number | null;
+  readonly client: ChainClient;
   readonly leadership: Leadership;
   /** The addresses to match. */
   readonly table: AddressTable;
   /** Unix milliseconds. */
   now(): number;
   readonly events: WatchEvents;
-}
-
-/** For logs and metrics; nothing else depends on these. */
-export interface WatchEvents {
-  matched(blocks: readonly ChainBlock[]): void;
-  reorganised(ancestor: BlockHeader, removed: Ring): void;
-  /** `blocks` blocks were scanned again, and `left` remain. */
-  rescanned(blocks: number, left: number): void;
-  /** The ring now ends at `ancestor`, and `reverted` transfers above it were reverted. */
-  reset(ancestor: BlockHeader, reverted: number): void;
-  changed(transfers: readonly TrackedTransfer[]): void;
-  /** Addresses were added; `known` counts all. */
-  learned(known: number): void;
 }
 
 /** A chain whose watch has started. */
@@ -52,20 +63,25 @@ export type ChainState =
   /** A reorg deeper than the ring: only a ring reset lets matching continue. */
   | (StartedChain & { readonly phase: 'stalled'; readonly reason: string });
 
-/** What the leader remembers of its chain. All of it is stored, but for the last two fields. */
-export interface WatchState {
+type Changing<Fields> = { -readonly [Field in keyof Fields]: Fields[Field] };
+
+/** What the leader remembers of its chain. The fields down to `sightings` are stored. */
+export interface WatchState
+  extends Changing<Pick<WatchRecord, 'rescans' | 'taken' | 'acknowledged'>> {
   chain: ChainState;
-  /** The open rescans. */
-  rescans: readonly Rescan[];
-  /** The highest ledger position of an address that was stored. */
-  taken: Position;
-  /** The last acknowledged position. */
-  acknowledged: Position;
   readonly sightings: Sightings;
   /** Every stored address minted up to here is matched, and what was found is published. */
   publishedThrough: Position;
   /** How many rescans for late addresses were added. */
   lateRescans: number;
+  /** The node's newest block; null before its first answer. */
+  head: BlockHeader | null;
+  highestHead: number;
+  /** When the head was last higher than ever before, in Unix milliseconds. */
+  headAdvancedAt: number;
+  readonly recent: RecentBlocks;
+  /** Rescans by id whose next blocks the node does not show, and since when. */
+  readonly missingSince: Map<string, number>;
 }
 
 /** What the stages of one watch share. */
@@ -84,8 +100,8 @@ export function openContext(parts: WatchParts, record: WatchRecord): WatchContex
         : { phase: 'following', ring, startNumber: startNumber ?? 0, startedAt },
     ...{ rescans, taken, acknowledged },
     sightings: createSightings(seen),
-    publishedThrough: null,
-    lateRescans: 0,
+    ...{ publishedThrough: null, lateRescans: 0, missingSince: new Map() },
+    ...{ head: null, highestHead: -1, headAdvancedAt: parts.now(), recent: createRecentBlocks() },
   };
   return {
     ...parts,
@@ -97,35 +113,28 @@ export function openContext(parts: WatchParts, record: WatchRecord): WatchContex
   };
 }
 
-function apply({ chain, table, events }: WatchParts, state: WatchState, change: Change): void {
-  const { start, advance, ring, rescans = [], addresses = [], transfers = [] } = change;
+function apply({ table, events }: WatchParts, state: WatchState, change: Change): void {
+  const { start, advance, rescans = [], addresses = [], transfers = [] } = change;
   if (start) {
-    const { number, at } = start;
-    state.chain = { phase: 'following', ring: start.ring, startNumber: number, startedAt: at };
+    const { number: startNumber, at: startedAt } = start;
+    state.chain = { phase: 'following', ring: [], startNumber, startedAt };
   }
   if (advance) {
-    const { ancestor, added } = advance;
     const before = startedChain(state);
-    const parent = headerAt(before.ring, ancestor) as BlockHeader;
-    state.chain = { ...before, ring: extendRing(before.ring, parent, added, chain.reorgWindow) };
+    state.chain = { ...before, ring: advanceRing(before.ring, advance) };
   }
-  if (ring) state.chain = { ...startedChain(state), ring };
   state.rescans = openRescans(state.rescans, rescans).filter(({ id }) => id !== change.cancelled);
-  for (const { after } of rescans.filter(isForLateAddress).filter(isWaiting)) {
+  for (const { after } of lateRescans(rescans, 'waiting')) {
     // An address may come out of order: from a key that was parked, or as the later of two copies.
     state.lateRescans += 1;
     state.publishedThrough = lowest(state.publishedThrough, after);
   }
-  if (change.taken !== undefined) state.taken = change.taken;
-  if (change.acknowledged !== undefined) state.acknowledged = change.acknowledged;
+  state.taken = change.taken ?? state.taken;
+  state.acknowledged = change.acknowledged ?? state.acknowledged;
   for (const address of addresses) table.add(address);
   for (const tracked of transfers) state.sightings.note(tracked);
   if (addresses.length > 0) events.learned(table.size);
   if (transfers.length > 0) events.changed(transfers);
-}
-
-function isWaiting({ state }: Rescan): boolean {
-  return state === 'waiting';
 }
 
 /** The chain, once its watch has started. Throws before that. */
@@ -139,21 +148,7 @@ export function tipOf(state: WatchState): BlockHeader {
   return startedChain(state).ring.at(-1) as BlockHeader;
 }
 
-/**
- * The version of transfers that change now, in Unix milliseconds: the time, and at least
- * `CLOCK_MARGIN_MS` after this memory of the chain began. A watcher that lost its memory does not know
- * the versions that it published. They are times before the new memory began, so with the margin the
- * new ones are higher even when this machine's clock is behind the one that made them. A ledger would
- * ignore lower ones, and a transfer that became final meanwhile would stay unconfirmed.
- */
-export function versionTime({ now, state }: WatchContext): number {
-  return Math.max(now(), (startedChain(state).startedAt ?? 0) + CLOCK_MARGIN_MS);
-}
-
-/**
- * The position up to which no address waits for a rescan: every stored address minted up to it is
- * matched in all blocks since its mint, up to the tip.
- */
+/** Every stored address minted up to this position is matched in all blocks since its mint, up to the tip. */
 export function matchedThrough({ taken, rescans }: WatchState): Position {
-  return lowest(taken, ...rescans.filter(isForLateAddress).map(({ after }) => after));
+  return lowest(taken, ...lateRescans(rescans).map(({ after }) => after));
 }

@@ -1,9 +1,23 @@
 import type { BlockHeader } from '@daybook/chains';
+import type { TransferV1 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
 import type { Position } from './position';
-import type { OperatorRescan, Rescan } from './rescan';
-import type { Ring } from './ring';
-import type { TrackedTransfer } from './tracked-transfer';
+import type { Rescan } from './rescan';
+import type { Advance, Ring } from './ring';
+
+/** The pending transaction that announced a transfer. Kept to notice when another one replaces it. */
+export interface Sighting {
+  readonly sender: string;
+  readonly nonce: number | null;
+  /** Unix milliseconds. */
+  readonly seenAt: number;
+}
+
+/** The latest version of a transfer, and its sighting when it was first seen in the mempool. */
+export interface TrackedTransfer {
+  readonly transfer: TransferV1;
+  readonly sighting: Sighting | null;
+}
 
 /** The lease on a chain: the right to write for it. Each new leader gets a higher fencing token. */
 export interface Leadership {
@@ -36,16 +50,8 @@ export interface WatchRecord {
 /** All effects of one step, stored in one transaction. */
 export interface Change {
   /** The first start of a chain, `at` in Unix milliseconds. */
-  readonly start?: { readonly number: number; readonly ring: Ring; readonly at: number };
-  /** New headers after the block `ancestor`; headers above it are removed from the ring. */
-  readonly advance?: {
-    readonly ancestor: number;
-    readonly added: Ring;
-    /** The oldest block to remember. */
-    readonly oldest: number;
-  };
-  /** Replaces the whole ring. */
-  readonly ring?: Ring;
+  readonly start?: { readonly number: number; readonly at: number };
+  readonly advance?: Advance;
   /** Added or changed. One that was cancelled meanwhile stays cancelled. */
   readonly rescans?: readonly Rescan[];
   /** The id of an operator's rescan to end, unless it has ended. */
@@ -64,7 +70,7 @@ export interface OutboxMessage extends Message {
 
 /** An operator's rescan as it was at a time (RFC 3339, by the clock of the store). */
 export interface RescanReport {
-  readonly rescan: OperatorRescan;
+  readonly rescan: Rescan;
   readonly observedAt: string;
 }
 
@@ -93,10 +99,7 @@ export class LostLeadership extends Error {
  * it writes itself; the fencing token in every write makes sure that it still leads.
  */
 export abstract class WatcherStore {
-  /**
-   * The name of this memory. It changes when the memory is deleted or the database is new. Readers of
-   * other logs use it as part of their consumer group, so that a new memory reads everything again.
-   */
+  /** The name of this memory, part of consumer groups: a new or deleted one reads all addresses again. */
   abstract id(): Promise<string>;
   /** Takes the lease on a chain; null while another watcher has it. */
   abstract lead(chain: string): Promise<Leadership | null>;
@@ -121,10 +124,7 @@ export abstract class WatcherStore {
   abstract outbox(chain: string, limit: number): Promise<readonly OutboxMessage[]>;
   /** Removes published messages, up to and including `position`. */
   abstract published(chain: string, position: bigint): Promise<void>;
-  /**
-   * The rescans of operators to report on: those whose state changed since the last report, and those that
-   * progressed and were not reported for a second.
-   */
+  /** Operators' rescans in a new state since the last report, or with progress and no report for a second. */
   abstract unreported(chain: string): Promise<readonly RescanReport[]>;
   /** Notes that these reports were published. */
   abstract reported(chain: string, reports: readonly RescanReport[]): Promise<void>;

@@ -1,215 +1,181 @@
-import type { Queries } from '@daybook/platform';
+import { type Queries, sqlMigrations } from '@daybook/platform';
 
 /** The tables of the watchers, in a schema of their own. */
-export class CreateWatcher1763800000000 {
-  readonly name = 'CreateWatcher1763800000000';
+export const watcherMigrations = sqlMigrations({
+  CreateWatcher1763800000000: `
+    CREATE SCHEMA IF NOT EXISTS watcher;
 
-  async up(queries: Queries): Promise<void> {
-    await queries.query(`
-      CREATE SCHEMA IF NOT EXISTS watcher;
+    -- One row per chain. Each new leader raises the fence, and every write checks it, so a leader that
+    -- was declared dead and lives on cannot write.
+    CREATE TABLE watcher.chain (
+      chain        text   PRIMARY KEY,
+      fence        bigint NOT NULL,
+      start_number bigint
+    );
 
-      -- One row per chain. Each new leader raises the fence, and every write checks it, so a leader that
-      -- was declared dead and lives on cannot write.
-      CREATE TABLE watcher.chain (
-        chain        text   PRIMARY KEY,
-        fence        bigint NOT NULL,
-        start_number bigint
-      );
+    -- The blocks that may still be replaced. The highest is the cursor: everything up to it is matched.
+    CREATE TABLE watcher.ring (
+      chain       text   NOT NULL,
+      number      bigint NOT NULL,
+      hash        text   NOT NULL,
+      parent_hash text   NOT NULL,
+      time        bigint NOT NULL,
+      PRIMARY KEY (chain, number)
+    );
 
-      -- The blocks that may still be replaced. The highest is the cursor: everything up to it is matched.
-      CREATE TABLE watcher.ring (
-        chain       text   NOT NULL,
-        number      bigint NOT NULL,
-        hash        text   NOT NULL,
-        parent_hash text   NOT NULL,
-        time        bigint NOT NULL,
-        PRIMARY KEY (chain, number)
-      );
+    -- Blocks to scan again for addresses that came late: from to_number down to from_number.
+    CREATE TABLE watcher.rescan (
+      chain       text   NOT NULL,
+      from_number bigint NOT NULL,
+      to_number   bigint NOT NULL,
+      to_hash     text   NOT NULL,
+      PRIMARY KEY (chain, to_number)
+    );
 
-      -- Blocks to scan again for addresses that came late: from to_number down to from_number.
-      CREATE TABLE watcher.rescan (
-        chain       text   NOT NULL,
-        from_number bigint NOT NULL,
-        to_number   bigint NOT NULL,
-        to_hash     text   NOT NULL,
-        PRIMARY KEY (chain, to_number)
-      );
+    -- Addresses are never removed: money may arrive for ever.
+    CREATE TABLE watcher.address (
+      chain   text NOT NULL,
+      address text NOT NULL,
+      PRIMARY KEY (chain, address)
+    );
 
-      -- Addresses are never removed: money may arrive for ever.
-      CREATE TABLE watcher.address (
-        chain   text NOT NULL,
-        address text NOT NULL,
-        PRIMARY KEY (chain, address)
-      );
+    -- The latest version of every transfer to one of the addresses.
+    CREATE TABLE watcher.transfer (
+      transfer_id  text          PRIMARY KEY,
+      version      bigint        NOT NULL,
+      status       text          NOT NULL,
+      chain        text          NOT NULL,
+      asset        text          NOT NULL,
+      amount       numeric(78,0) NOT NULL,
+      sender       text          NOT NULL,
+      recipient    text          NOT NULL,
+      tx_hash      text          NOT NULL,
+      block_number bigint,
+      block_hash   text,
+      block_time   text,
+      finality     text,
+      seen_sender  text,
+      seen_nonce   bigint,
+      seen_at      bigint
+    );
+    -- A reorg reads all transfers above a block; finality reads the detected ones below a block.
+    CREATE INDEX transfer_block    ON watcher.transfer (chain, block_number);
+    CREATE INDEX transfer_detected ON watcher.transfer (chain, block_number) WHERE status = 'detected';
+    CREATE INDEX transfer_seen     ON watcher.transfer (chain) WHERE status = 'seen';
 
-      -- The latest version of every transfer to one of the addresses.
-      CREATE TABLE watcher.transfer (
-        transfer_id  text          PRIMARY KEY,
-        version      bigint        NOT NULL,
-        status       text          NOT NULL,
-        chain        text          NOT NULL,
-        asset        text          NOT NULL,
-        amount       numeric(78,0) NOT NULL,
-        sender       text          NOT NULL,
-        recipient    text          NOT NULL,
-        tx_hash      text          NOT NULL,
-        block_number bigint,
-        block_hash   text,
-        block_time   text,
-        finality     text,
-        seen_sender  text,
-        seen_nonce   bigint,
-        seen_at      bigint
-      );
-      -- A reorg reads all transfers above a block; finality reads the detected ones below a block.
-      CREATE INDEX transfer_block    ON watcher.transfer (chain, block_number);
-      CREATE INDEX transfer_detected ON watcher.transfer (chain, block_number) WHERE status = 'detected';
-      CREATE INDEX transfer_seen     ON watcher.transfer (chain) WHERE status = 'seen';
+    -- Messages to publish; a row is deleted when the log has acknowledged it.
+    CREATE TABLE watcher.outbox (
+      position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      chain    text NOT NULL,
+      id       text NOT NULL,
+      key      text NOT NULL,
+      value    text NOT NULL,
+      headers  text NOT NULL
+    );
+    CREATE INDEX outbox_chain ON watcher.outbox (chain, position);`,
 
-      -- Messages to publish; a row is deleted when the log has acknowledged it.
-      CREATE TABLE watcher.outbox (
-        position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        chain    text NOT NULL,
-        id       text NOT NULL,
-        key      text NOT NULL,
-        value    text NOT NULL,
-        headers  text NOT NULL
-      );
-      CREATE INDEX outbox_chain ON watcher.outbox (chain, position);`);
-  }
-}
+  /** The name of the memory, and how far addresses are watched. */
+  AcknowledgeAddresses1763900000000: `
+    -- One row: the name under which the watchers of this database read the minted addresses. When it was
+    -- deleted they get a new name, and so read every address again.
+    CREATE TABLE watcher.store (
+      is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+      id      uuid    NOT NULL
+    );
+    INSERT INTO watcher.store (id) VALUES (gen_random_uuid());
 
-/** The name of the memory, and how far addresses are watched. */
-export class AcknowledgeAddresses1763900000000 {
-  readonly name = 'AcknowledgeAddresses1763900000000';
+    -- started_at:        when this memory of the chain began, in Unix milliseconds.
+    -- wanted_*:          a time (Unix seconds) since which blocks are to be scanned again, before their
+    --                    numbers are known; addresses minted up to wanted_after do not wait for them.
+    -- addresses_taken:   the highest position, in the ledger's log, of an address that was stored.
+    -- addresses_through: every address minted up to this position is watched and acknowledged.
+    ALTER TABLE watcher.chain
+      ADD COLUMN started_at        bigint,
+      ADD COLUMN wanted_since      bigint,
+      ADD COLUMN wanted_after      numeric(20,0),
+      ADD COLUMN addresses_taken   numeric(20,0),
+      ADD COLUMN addresses_through numeric(20,0);
 
-  async up(queries: Queries): Promise<void> {
-    await queries.query(`
-      -- One row: the name under which the watchers of this database read the minted addresses. When it was
-      -- deleted they get a new name, and so read every address again.
-      CREATE TABLE watcher.store (
-        is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
-        id      uuid    NOT NULL
-      );
-      INSERT INTO watcher.store (id) VALUES (gen_random_uuid());
+    -- Addresses minted up to this position do not wait for the range; without one any may.
+    ALTER TABLE watcher.rescan ADD COLUMN after_position numeric(20,0);`,
 
-      -- started_at:        when this memory of the chain began, in Unix milliseconds.
-      -- wanted_*:          a time (Unix seconds) since which blocks are to be scanned again, before their
-      --                    numbers are known; addresses minted up to wanted_after do not wait for them.
-      -- addresses_taken:   the highest position, in the ledger's log, of an address that was stored.
-      -- addresses_through: every address minted up to this position is watched and acknowledged.
-      ALTER TABLE watcher.chain
-        ADD COLUMN started_at        bigint,
-        ADD COLUMN wanted_since      bigint,
-        ADD COLUMN wanted_after      numeric(20,0),
-        ADD COLUMN addresses_taken   numeric(20,0),
-        ADD COLUMN addresses_through numeric(20,0);
+  /** What operators request of the watchers. */
+  RequestRescans1764000000000: `
+    -- An operator adds a row and may cancel it. Everything else is changed by the leader, under its
+    -- fencing token. Rows are kept as a record of who requested what, and of its result.
+    CREATE TABLE watcher.request (
+      id           uuid        PRIMARY KEY,
+      chain        text        NOT NULL,
+      kind         text        NOT NULL CHECK (kind IN ('rescan', 'reset-ring')),
+      state        text        NOT NULL DEFAULT 'waiting'
+                   CHECK (state IN ('waiting', 'running', 'done', 'refused', 'cancelled')),
+      from_number  bigint,
+      to_number    bigint,
+      blocks_max   bigint,
+      next_number  bigint,
+      next_hash    text,
+      shown        bigint      NOT NULL DEFAULT 0,
+      told         bigint      NOT NULL DEFAULT 0,
+      reason       text,
+      requested_by text        NOT NULL,
+      requested_at timestamptz NOT NULL DEFAULT now(),
+      ended_at     timestamptz
+    );
+    CREATE INDEX request_open ON watcher.request (chain) WHERE ended_at IS NULL;`,
 
-      -- Addresses minted up to this position do not wait for the range; without one any may.
-      ALTER TABLE watcher.rescan ADD COLUMN after_position numeric(20,0);`);
-  }
-}
+  /**
+   * One table for all blocks to scan again. Until now there were three places: a time in `chain` (blocks
+   * for late addresses, before their numbers were known), `rescan` (the same with numbers) and `request`
+   * (what operators requested).
+   */
+  UniteRescans1764300000000: `
+    -- since:          Unix seconds; a rescan for late addresses scans no older block.
+    -- after_position: addresses minted up to it do not wait for the rescan; without one any may.
+    ALTER TABLE watcher.request
+      ADD COLUMN origin         text,
+      ADD COLUMN since          bigint,
+      ADD COLUMN after_position numeric(20,0);
+    ALTER TABLE watcher.request RENAME COLUMN shown TO found;
+    ALTER TABLE watcher.request RENAME COLUMN told TO versions;
+    UPDATE watcher.request SET origin = CASE kind WHEN 'rescan' THEN 'operator' ELSE 'ring-reset' END;
+    ALTER TABLE watcher.request DROP COLUMN kind;
 
-/** What operators request of the watchers. */
-export class RequestRescans1764000000000 {
-  readonly name = 'RequestRescans1764000000000';
+    INSERT INTO watcher.request (id, chain, origin, state, since, after_position, from_number,
+        to_number, next_number, next_hash, requested_by)
+      SELECT gen_random_uuid(), chain, 'late-address', 'running', 0, after_position, from_number,
+        to_number, to_number, to_hash, 'chain-watcher'
+      FROM watcher.rescan;
+    INSERT INTO watcher.request (id, chain, origin, state, since, after_position, requested_by)
+      SELECT gen_random_uuid(), chain, 'late-address', 'waiting', wanted_since, wanted_after,
+        'chain-watcher'
+      FROM watcher.chain WHERE wanted_since IS NOT NULL;
 
-  async up(queries: Queries): Promise<void> {
-    await queries.query(`
-      -- An operator adds a row and may cancel it. Everything else is changed by the leader, under its
-      -- fencing token. Rows are kept as a record of who requested what, and of its result.
-      CREATE TABLE watcher.request (
-        id           uuid        PRIMARY KEY,
-        chain        text        NOT NULL,
-        kind         text        NOT NULL CHECK (kind IN ('rescan', 'reset-ring')),
-        state        text        NOT NULL DEFAULT 'waiting'
-                     CHECK (state IN ('waiting', 'running', 'done', 'refused', 'cancelled')),
-        from_number  bigint,
-        to_number    bigint,
-        blocks_max   bigint,
-        next_number  bigint,
-        next_hash    text,
-        shown        bigint      NOT NULL DEFAULT 0,
-        told         bigint      NOT NULL DEFAULT 0,
-        reason       text,
-        requested_by text        NOT NULL,
-        requested_at timestamptz NOT NULL DEFAULT now(),
-        ended_at     timestamptz
-      );
-      CREATE INDEX request_open ON watcher.request (chain) WHERE ended_at IS NULL;`);
-  }
-}
+    DROP TABLE watcher.rescan;
+    ALTER TABLE watcher.chain DROP COLUMN wanted_since, DROP COLUMN wanted_after;
+    ALTER TABLE watcher.request RENAME TO rescan;
+    ALTER INDEX watcher.request_open RENAME TO rescan_open;
+    ALTER INDEX watcher.request_pkey RENAME TO rescan_pkey;
+    ALTER TABLE watcher.rescan
+      ALTER COLUMN origin SET NOT NULL,
+      ADD CONSTRAINT rescan_origin CHECK (origin IN ('late-address', 'operator', 'ring-reset')),
+      ADD CONSTRAINT rescan_since CHECK ((origin = 'late-address') = (since IS NOT NULL));`,
+
+  /** Requests come from the ledger by a topic; how far they are goes back by another. */
+  ReportRequests1764400000000: `
+    -- What the last published report on an operator's rescan said. The ledger does not know the requests
+    -- of older versions, so there is nothing to report on those that have ended.
+    ALTER TABLE watcher.rescan
+      ADD COLUMN reported_state text,
+      ADD COLUMN reported_next  bigint,
+      ADD COLUMN reported_at    timestamptz;
+    UPDATE watcher.rescan SET reported_state = state, reported_next = next_number
+      WHERE ended_at IS NOT NULL;`,
+});
 
 /**
- * One table for all blocks to scan again. Until now there were three places: a time in `chain` (blocks
- * for late addresses, before their numbers were known), `rescan` (the same with numbers) and `request`
- * (what operators requested).
+ * Lets `role` do what a watcher does. It never deletes a transfer or an address. Of the rescans it deletes
+ * those for late addresses that have ended: almost every new address makes one.
  */
-export class UniteRescans1764300000000 {
-  readonly name = 'UniteRescans1764300000000';
-
-  async up(queries: Queries): Promise<void> {
-    await queries.query(`
-      -- since:          Unix seconds; a rescan for late addresses scans no older block.
-      -- after_position: addresses minted up to it do not wait for the rescan; without one any may.
-      ALTER TABLE watcher.request
-        ADD COLUMN origin         text,
-        ADD COLUMN since          bigint,
-        ADD COLUMN after_position numeric(20,0);
-      ALTER TABLE watcher.request RENAME COLUMN shown TO found;
-      ALTER TABLE watcher.request RENAME COLUMN told TO versions;
-      UPDATE watcher.request SET origin = CASE kind WHEN 'rescan' THEN 'operator' ELSE 'ring-reset' END;
-      ALTER TABLE watcher.request DROP COLUMN kind;
-
-      INSERT INTO watcher.request (id, chain, origin, state, since, after_position, from_number,
-          to_number, next_number, next_hash, requested_by)
-        SELECT gen_random_uuid(), chain, 'late-address', 'running', 0, after_position, from_number,
-          to_number, to_number, to_hash, 'chain-watcher'
-        FROM watcher.rescan;
-      INSERT INTO watcher.request (id, chain, origin, state, since, after_position, requested_by)
-        SELECT gen_random_uuid(), chain, 'late-address', 'waiting', wanted_since, wanted_after,
-          'chain-watcher'
-        FROM watcher.chain WHERE wanted_since IS NOT NULL;
-
-      DROP TABLE watcher.rescan;
-      ALTER TABLE watcher.chain DROP COLUMN wanted_since, DROP COLUMN wanted_after;
-      ALTER TABLE watcher.request RENAME TO rescan;
-      ALTER INDEX watcher.request_open RENAME TO rescan_open;
-      ALTER INDEX watcher.request_pkey RENAME TO rescan_pkey;
-      ALTER TABLE watcher.rescan
-        ALTER COLUMN origin SET NOT NULL,
-        ADD CONSTRAINT rescan_origin CHECK (origin IN ('late-address', 'operator', 'ring-reset')),
-        ADD CONSTRAINT rescan_since CHECK ((origin = 'late-address') = (since IS NOT NULL));`);
-  }
-}
-
-/** Requests come from the ledger by a topic; how far they are goes back by another. */
-export class ReportRequests1764400000000 {
-  readonly name = 'ReportRequests1764400000000';
-
-  async up(queries: Queries): Promise<void> {
-    await queries.query(`
-      -- What the last published report on an operator's rescan said. The ledger does not know the requests
-      -- of older versions, so there is nothing to report on those that have ended.
-      ALTER TABLE watcher.rescan
-        ADD COLUMN reported_state text,
-        ADD COLUMN reported_next  bigint,
-        ADD COLUMN reported_at    timestamptz;
-      UPDATE watcher.rescan SET reported_state = state, reported_next = next_number
-        WHERE ended_at IS NOT NULL;`);
-  }
-}
-
-/** In the order in which they must run. */
-export const watcherMigrations = [
-  CreateWatcher1763800000000,
-  AcknowledgeAddresses1763900000000,
-  RequestRescans1764000000000,
-  UniteRescans1764300000000,
-  ReportRequests1764400000000,
-] as const;
-
-/** Lets `role` do what a watcher does. It never deletes a transfer or an address. */
 export async function grantWatcher(queries: Queries, role: string): Promise<void> {
   const name = `"${role.replaceAll('"', '""')}"`;
   await queries.query(`

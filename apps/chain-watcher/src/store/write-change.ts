@@ -1,28 +1,33 @@
-import type { BlockHeader } from '@daybook/chains';
 import type { PoolClient } from 'pg';
-import { transferMessage } from '../publish/messages';
-import type { Ring } from '../state/ring';
-import type { TrackedTransfer } from '../state/tracked-transfer';
-import { type Change, type Leadership, LostLeadership } from '../state/watcher-store';
-import { RESCAN_COLUMNS, rescanValues, transferRow } from './rows';
+import { transferMessage } from '../publish/relay';
+import type { Rescan } from '../state/rescan';
+import {
+  type Change,
+  type Leadership,
+  LostLeadership,
+  type TrackedTransfer,
+} from '../state/watcher-store';
+import { RESCAN_COLUMNS } from './columns';
 
 const LOCK_FENCE = 'SELECT 1 FROM watcher.chain WHERE chain = $1 AND fence = $2 FOR UPDATE';
-
+const START = 'UPDATE watcher.chain SET start_number = $2, started_at = $3 WHERE chain = $1';
+const CUT_RING = 'DELETE FROM watcher.ring WHERE chain = $1 AND (number > $2 OR number < $3)';
 const INSERT_RING = `
-  INSERT INTO watcher.ring SELECT * FROM json_populate_recordset(NULL::watcher.ring, $1)`;
+  INSERT INTO watcher.ring (chain, number, hash, parent_hash, time) SELECT $1, *
+  FROM json_to_recordset($2) AS r (number bigint, hash text, "parentHash" text, time bigint)`;
+
+const RESCAN_FIELDS = Object.keys(RESCAN_COLUMNS) as (keyof Rescan)[];
+const RESCAN_UPDATES = Object.values(RESCAN_COLUMNS).map((it) => `${it} = excluded.${it}`);
 
 // A rescan that an operator has cancelled meanwhile stays cancelled. The ledger knows, under the same id,
 // which operator requested it.
 const PUT_RESCAN = `
-  INSERT INTO watcher.rescan AS r (chain, ${RESCAN_COLUMNS}, requested_by, ended_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+  INSERT INTO watcher.rescan AS r
+    (chain, ${Object.values(RESCAN_COLUMNS).join()}, requested_by, ended_at)
+  VALUES ($1, ${RESCAN_FIELDS.map((_, n) => `$${n + 2}`).join()},
     CASE $3 WHEN 'late-address' THEN 'chain-watcher' ELSE 'ledger' END,
     CASE WHEN $4 IN ('waiting', 'running') THEN NULL ELSE now() END)
-  ON CONFLICT (id) DO UPDATE SET
-    state = excluded.state, since = excluded.since, after_position = excluded.after_position,
-    from_number = excluded.from_number, to_number = excluded.to_number,
-    next_number = excluded.next_number, next_hash = excluded.next_hash, found = excluded.found,
-    versions = excluded.versions, reason = excluded.reason, ended_at = excluded.ended_at
+  ON CONFLICT (id) DO UPDATE SET ${RESCAN_UPDATES.join()}, ended_at = excluded.ended_at
   WHERE r.ended_at IS NULL`;
 
 const CANCEL_RESCAN = `
@@ -34,12 +39,10 @@ const DELETE_ENDED_RESCANS = `
   DELETE FROM watcher.rescan
   WHERE chain = $1 AND origin = 'late-address' AND ended_at IS NOT NULL`;
 
-const START = 'UPDATE watcher.chain SET start_number = $2, started_at = $3 WHERE chain = $1';
 // These positions never go back, in whatever order the writes arrive.
-const TAKE = `
-  UPDATE watcher.chain SET addresses_taken = greatest(addresses_taken, $2) WHERE chain = $1`;
-const ACKNOWLEDGE = `
-  UPDATE watcher.chain SET addresses_through = greatest(addresses_through, $2) WHERE chain = $1`;
+const MOVE_POSITIONS = `
+  UPDATE watcher.chain SET addresses_taken = greatest(addresses_taken, $2),
+    addresses_through = greatest(addresses_through, $3) WHERE chain = $1`;
 
 const INSERT_ADDRESSES = `
   INSERT INTO watcher.address (chain, address) SELECT $1, * FROM unnest($2::text[])
@@ -68,43 +71,33 @@ export async function writeChange(
   { chain, fence }: Leadership,
   change: Change,
 ): Promise<void> {
-  const run = (name: string, text: string, values: unknown[]) =>
-    client.query({ name: `watcher-write-${name}`, text, values });
+  const run = (name: string, text: string, ...values: unknown[]) =>
+    client.query({ name: `watcher-write-${name}`, text, values: [chain, ...values] });
 
-  const led = await run('lock-fence', LOCK_FENCE, [chain, fence]);
+  const led = await run('lock-fence', LOCK_FENCE, fence);
   if (led.rowCount === 0) throw new LostLeadership(chain);
-  const { start, advance, ring, cancelled, taken, acknowledged } = change;
+  const { start, advance, cancelled, taken, acknowledged } = change;
   const { rescans = [], addresses = [], transfers = [] } = change;
-  if (start) {
-    await run('start', START, [chain, start.number, start.at]);
-    await run('insert-ring', INSERT_RING, [ringRows(chain, start.ring)]);
-  }
+  if (start) await run('start', START, start.number, start.at);
   if (advance) {
-    await run(
-      'cut-ring',
-      'DELETE FROM watcher.ring WHERE chain = $1 AND (number > $2 OR number < $3)',
-      [chain, advance.ancestor, advance.oldest],
-    );
+    await run('cut-ring', CUT_RING, advance.ancestor, advance.oldest);
     const added = advance.added.filter(({ number }) => number >= advance.oldest);
-    await run('insert-ring', INSERT_RING, [ringRows(chain, added)]);
+    await run('insert-ring', INSERT_RING, JSON.stringify(added));
   }
-  if (ring) {
-    await run('delete-ring', 'DELETE FROM watcher.ring WHERE chain = $1', [chain]);
-    await run('insert-ring', INSERT_RING, [ringRows(chain, ring)]);
+  for (const rescan of rescans) {
+    await run('put-rescan', PUT_RESCAN, ...RESCAN_FIELDS.map((field) => rescan[field]));
   }
-  for (const rescan of rescans)
-    await run('put-rescan', PUT_RESCAN, [chain, ...rescanValues(rescan)]);
-  if (rescans.length > 0) await run('delete-rescans', DELETE_ENDED_RESCANS, [chain]);
-  if (cancelled !== undefined) await run('cancel-rescan', CANCEL_RESCAN, [chain, cancelled]);
-  if (taken !== undefined) await run('take', TAKE, [chain, taken]);
-  if (acknowledged !== undefined) await run('acknowledge', ACKNOWLEDGE, [chain, acknowledged]);
-  if (addresses.length > 0) await run('insert-addresses', INSERT_ADDRESSES, [chain, addresses]);
+  if (rescans.length > 0) await run('delete-rescans', DELETE_ENDED_RESCANS);
+  if (cancelled !== undefined) await run('cancel-rescan', CANCEL_RESCAN, cancelled);
+  if (taken !== undefined || acknowledged !== undefined) {
+    await run('positions', MOVE_POSITIONS, taken, acknowledged);
+  }
+  if (addresses.length > 0) await run('insert-addresses', INSERT_ADDRESSES, addresses);
   if (transfers.length > 0) {
-    await run('upsert-transfers', UPSERT_TRANSFERS, [
-      JSON.stringify(lastVersions(transfers).map(transferRow)),
-    ]);
+    const rows = JSON.stringify(lastVersions(transfers).map(transferRow));
+    await client.query({ name: 'watcher-write-transfers', text: UPSERT_TRANSFERS, values: [rows] });
     const messages = transfers.map(({ transfer }) => transferMessage(transfer));
-    await run('insert-outbox', INSERT_OUTBOX, [chain, JSON.stringify(messages)]);
+    await run('insert-outbox', INSERT_OUTBOX, JSON.stringify(messages));
   }
 }
 
@@ -113,10 +106,13 @@ function lastVersions(transfers: readonly TrackedTransfer[]): TrackedTransfer[] 
   return [...new Map(transfers.map((it) => [it.transfer.transferId, it])).values()];
 }
 
-/** Rows of the table `ring`, as JSON. */
-function ringRows(chain: string, ring: Ring): string {
-  const toRow = ({ number, hash, parentHash, time }: BlockHeader) => {
-    return { chain, number, hash, parent_hash: parentHash, time };
+/** A row of the table `transfer`. */
+function transferRow({ transfer, sighting }: TrackedTransfer): object {
+  const { transferId, from, to, txHash, block, finality, ...same } = transfer;
+  return {
+    ...{ ...same, transfer_id: transferId, sender: from, recipient: to, tx_hash: txHash },
+    ...{ block_number: block?.number, block_hash: block?.hash, block_time: block?.time },
+    finality: finality && JSON.stringify(finality),
+    ...{ seen_sender: sighting?.sender, seen_nonce: sighting?.nonce, seen_at: sighting?.seenAt },
   };
-  return JSON.stringify(ring.map(toRow));
 }

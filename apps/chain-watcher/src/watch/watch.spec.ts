@@ -4,6 +4,7 @@ import { addressOf } from '../../../../libs/chains/testing/raw-blocks';
 import { InMemoryBroker, InMemoryLog } from '../../../../libs/messaging/testing/in-memory-log';
 import { InMemoryWatcherStore } from '../../testing/in-memory-store';
 import { CHAIN } from '../../testing/model-chain';
+import { requested } from '../../testing/rescans';
 import { type TrueNode, trueNode } from '../../testing/true-node';
 import type { MintedAddress } from '../addresses/late-addresses';
 import { CLOCK_MARGIN_MS } from '../state/watch-state';
@@ -44,8 +45,8 @@ beforeEach(async () => {
   const parts = {
     chain,
     startBlock: null,
-    policies: [{ policy: chain.finality, assets: null }],
-    isKnownAsset: () => true,
+    registry: { chains: [chain], assets: [], assetFinality: new Map(), connections: [] },
+    log: new InMemoryLog(broker),
     client: {
       ...node.client,
       block: async (at: number | string) =>
@@ -68,7 +69,7 @@ beforeEach(async () => {
       learned() {},
     },
   };
-  watch = createWatch(parts, await store.load(CHAIN), new InMemoryLog(broker));
+  watch = createWatch(parts, await store.load(CHAIN));
   await settle();
 });
 
@@ -206,10 +207,8 @@ describe('a rescan for late addresses', () => {
 });
 
 describe('a rescan that was requested', () => {
-  const asked = { origin: 'operator', state: 'waiting', from: 1, blocksMax: null } as const;
-  const fresh = { next: null, hash: null, found: 0, versions: 0, reason: null };
   const ask = (id: string) =>
-    store.request(CHAIN, { ...asked, ...fresh, id, to: node.chain.height });
+    store.request(CHAIN, requested({ id, from: 1, to: node.chain.height }));
   const asIs = (id: string) => store.requested(CHAIN).find((request) => request.id === id);
 
   it('waits for a node that lacks the past, but not for ever', async () => {

@@ -1,30 +1,25 @@
+import { once } from 'node:events';
+import type { BlockHeader } from '@daybook/chains';
 import { type ChainHeadV1, TOPICS, type WatchRequestV1 } from '@daybook/contracts';
-import type { DurableLog } from '@daybook/messaging';
-import { createAddressIntake } from '../addresses/address-intake';
-import type { HeadFeed } from '../blocks/head-feed';
-import { createRecentBlocks } from '../blocks/recent-blocks';
+import { type MintedAddress, storeAddresses } from '../addresses/late-addresses';
 import { createFinality } from '../finality/finalise';
-import type { PolicyGroup } from '../finality/policy';
+import { matchBlocks } from '../match/transfer-versions';
 import { createMempool } from '../mempool/mempool';
 import { type Health, judge, type Trouble } from '../monitoring/health';
-import { takeRequest } from '../operator/take-request';
-import { chainHeadMessage } from '../publish/messages';
-import { createRelay } from '../publish/relay';
+import { takeRequest } from '../operator/watch-requests';
+import { chainHeadMessage, createRelay } from '../publish/relay';
+import { firstRing, type NextBlocks, nextBlocks } from '../reorg/next-blocks';
 import { createRescans } from '../rescan/run-rescans';
-import { openContext, tipOf, type WatchParts } from '../state/watch-state';
+import type { Position } from '../state/position';
+import { cutAtReorg } from '../state/rescan';
+import {
+  openContext,
+  startedChain,
+  tipOf,
+  type WatchContext,
+  type WatchParts,
+} from '../state/watch-state';
 import type { WatchRecord } from '../state/watcher-store';
-import { followChain } from './follow-chain';
-
-export interface WatchOptions extends WatchParts {
-  /**
-   * The first block to match. Null: the head, and for an address that was minted earlier the blocks since
-   * its mint.
-   */
-  readonly startBlock: number | null;
-  readonly policies: readonly PolicyGroup[];
-  /** Whether the registry lists the asset: sightings of others are ignored. */
-  isKnownAsset(asset: string): boolean;
-}
 
 /** The leader's work on one chain, in steps. Its caller decides when: see `leader/loops`. */
 export type Watch = ReturnType<typeof createWatch>;
@@ -35,46 +30,50 @@ export type Heights = Pick<ChainHeadV1, 'latest' | 'matched' | 'finalized'> & {
 };
 
 /** Opens a watch that continues from `record`. */
-export function createWatch(options: WatchOptions, record: WatchRecord, log: DurableLog) {
-  const { chain, startBlock } = options;
-  const context = openContext(options, record);
+export function createWatch(parts: WatchParts, record: WatchRecord) {
+  const { chain, log } = parts;
+  const context = openContext(parts, record);
   const { state } = context;
-  const head: HeadFeed = { latest: null, highestNumber: -1, advancedAt: options.now() };
-  const recent = createRecentBlocks();
-  const addresses = createAddressIntake(context);
-  const finality = createFinality(context, options.policies);
-  const mempool = createMempool(context, options.isKnownAsset);
-  const rescans = createRescans(context, head, recent);
-  const relay = createRelay(context, log);
+  const finality = createFinality(context);
+  const mempool = createMempool(context);
+  const rescans = createRescans(context);
+  const relay = createRelay(context);
+  /** Aborts with the chain's first start. Before it, it is unknown what an address is late for. */
+  const started = new AbortController();
+  let lastTurn: Promise<unknown> = Promise.resolve();
+
+  /** One at a time: a block that was fetched before an address was known is stored before the address. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = lastTurn.then(work, work);
+    lastTurn = turn;
+    return turn;
+  }
 
   function heights(): Heights {
     return {
-      latest: head.latest?.number ?? 0,
+      latest: state.head?.number ?? 0,
       matched: Math.max(relay.publishedBlock(), 0),
-      finalized: finality.tags().finalized,
+      finalized: finality.finalized(),
       addressesThrough: state.acknowledged?.toString() ?? null,
     };
   }
 
+  async function takeStep(): Promise<boolean> {
+    const { head, isBehind } = await followChain(context);
+    started.abort();
+    const isMoreFinal = await finality.step(head);
+    await mempool.step();
+    // Last, because a node that has lost its past must not stop the watch of new blocks.
+    const isRescanning = await rescans.step();
+    return isBehind || isMoreFinal || isRescanning;
+  }
+
   return {
     /**
-     * Does what is due and stores it; returns whether more is due at once. After an error of the node the
-     * same watch may be tried again; after any other error it must be opened again from what is stored.
+     * Does what is due; returns whether more is due. After an error of the node it may be tried again; after
+     * any other error the watch must be opened again from what is stored.
      */
-    async pass(): Promise<boolean> {
-      // Addresses come first, so that the next block is matched with them. Before the first start it is
-      // unknown which blocks they are late for.
-      if (state.chain.phase !== 'new' && addresses.hasOffers()) {
-        await addresses.take();
-        mempool.reconsider();
-      }
-      const { head: latest, isBehind } = await followChain(context, head, recent, startBlock);
-      const isMoreFinal = await finality.step(latest);
-      await mempool.step();
-      // Last, because a node that has lost its past must not stop the watch of new blocks.
-      const isRescanning = await rescans.step();
-      return isBehind || isMoreFinal || isRescanning || addresses.hasOffers();
-    },
+    pass: () => inTurn(takeStep),
 
     /** Publishes what is stored; returns whether more is stored. */
     relay: relay.publish,
@@ -82,23 +81,23 @@ export function createWatch(options: WatchOptions, record: WatchRecord, log: Dur
 
     /** Publishes the state of the chain. */
     async reportHead(health: Health): Promise<void> {
-      const observedAt = new Date(options.now()).toISOString();
+      const observedAt = new Date(parts.now()).toISOString();
       const report = { chain: chain.id, ...heights(), ...health, observedAt };
       await log.publish(TOPICS.chainHead, [chainHeadMessage(report)]);
     },
 
     /**
-     * Offers addresses that were minted in a stretch of the ledger's log that ends at `through`. Resolves
-     * when they are stored and will be matched.
+     * Resolves when the addresses, minted in a stretch of the ledger's log that ends at `through`, are stored.
+     * Rejects when the watch is closed before the chain's first start.
      */
-    offerAddresses: addresses.offer,
-    /**
-     * Stores an acknowledgement: that addresses up to a position are matched in every block since their
-     * mint, and what was found is published. Every address up to the position `complete` has been offered.
-     */
+    async offerAddresses(addresses: readonly MintedAddress[], through: Position): Promise<void> {
+      const { signal } = started;
+      if (state.chain.phase === 'new' && !signal.aborted) await once(signal, 'abort');
+      await inTurn(() => storeAddresses(context, addresses, through));
+    },
+    /** Stores how far addresses are matched and published. All up to `complete` were offered before. */
     acknowledge: relay.acknowledge,
-    /** Rejects offered addresses that are not stored yet, so that they are offered to the next watch. */
-    close: addresses.close,
+    close: () => started.abort(),
     offerPending: mempool.offer,
     /** Stores what an operator requested. Throws before the chain's first start. */
     takeRequest: (request: WatchRequestV1): Promise<void> => takeRequest(context, request),
@@ -107,8 +106,8 @@ export function createWatch(options: WatchOptions, record: WatchRecord, log: Dur
       judge(
         chain,
         {
-          head: head.latest,
-          advancedAt: head.advancedAt,
+          head: state.head,
+          advancedAt: state.headAdvancedAt,
           matched: state.chain.phase === 'new' ? -1 : tipOf(state).number,
           stalled: state.chain.phase === 'stalled' ? state.chain.reason : null,
           trouble,
@@ -116,7 +115,58 @@ export function createWatch(options: WatchOptions, record: WatchRecord, log: Dur
           blocksToRescan: rescans.blocksLeft(),
           missing: rescans.missing(),
         },
-        options.now(),
+        parts.now(),
       ),
   };
+}
+
+/** Polls the head and matches the next blocks. Returns whether there are more. */
+async function followChain(
+  context: WatchContext,
+): Promise<{ readonly head: BlockHeader; readonly isBehind: boolean }> {
+  const { chain, client, startBlock, state, commit, events } = context;
+  const head = await client.head();
+  state.head = head;
+  if (head.number > state.highestHead) {
+    state.highestHead = head.number;
+    state.headAdvancedAt = context.now();
+  }
+  if (state.chain.phase === 'new') {
+    const { number, advance } = await firstRing(client, chain, startBlock, head);
+    await commit({ start: { number, at: context.now() }, advance });
+  }
+  const started = startedChain(state);
+  const next = await nextBlocks(client, started.ring, head);
+  state.chain =
+    next.kind === 'stalled'
+      ? { ...started, phase: 'stalled', reason: next.reason }
+      : { ...started, phase: 'following' };
+  if (next.kind !== 'advance') return { head, isBehind: false };
+  const tip = await commitBlocks(context, next);
+  state.recent.add(next.ancestor.number, next.blocks);
+  if (next.removed.length > 0) events.reorganised(next.ancestor, next.removed);
+  events.matched(next.blocks);
+  return { head, isBehind: tip < head.number };
+}
+
+/** Matches the blocks and stores all that follows in one transaction. Returns the new tip's number. */
+async function commitBlocks(
+  context: WatchContext,
+  { ancestor, removed, blocks }: Extract<NextBlocks, { kind: 'advance' }>,
+): Promise<number> {
+  const { chain, store, state } = context;
+  const isReorg = removed.length > 0;
+  const lost = isReorg ? await store.includedAbove(chain.id, ancestor.number) : [];
+  const ended = state.sightings.endedBy(blocks.flatMap(({ transactions }) => transactions));
+  const { versions } = await matchBlocks(context, blocks, lost, ended);
+  const added = blocks.map(({ transactions: _, transfers: __, ...header }) => header);
+  const tip = ancestor.number + blocks.length;
+  const oldest = tip - chain.reorgWindow + 1;
+  const cut = isReorg ? state.rescans.map((rescan) => cutAtReorg(rescan, ancestor)) : [];
+  await context.commit({
+    advance: { ancestor: ancestor.number, added, oldest },
+    rescans: cut.filter((rescan) => !state.rescans.includes(rescan)),
+    transfers: versions,
+  });
+  return tip;
 }

@@ -5,6 +5,7 @@ import {
   compare,
   discardRun,
   type ReplayReport,
+  type Run,
   replay,
   runsLeft,
 } from '@daybook/audit';
@@ -49,7 +50,7 @@ export function runReplay(options: ReplayCommandOptions): Promise<void> {
       ...{ signal: operation.signal, onProgress: bar.onProgress },
     };
     try {
-      if (!inMemory) await tellOfOthers(operation, id);
+      if (!inMemory) await reportOthers(operation, id);
       const report = options.compare
         ? await runCompare(operation, asked)
         : await runFold(operation, { ...asked, to: options.to ?? 'head' }, inMemory);
@@ -57,7 +58,7 @@ export function runReplay(options: ReplayCommandOptions): Promise<void> {
       return write(report, options, operation);
     } catch (error) {
       bar.end();
-      if (!inMemory) await tellOfOwn(operation, id);
+      if (!inMemory) await reportOwn(operation, id);
       throw undecided(error);
     }
   });
@@ -88,23 +89,27 @@ async function discardTables(operation: Operation, id: string): Promise<ExitCode
   return EXIT.ok;
 }
 
-/** What was killed could not say how to go on with it, so the next run does. */
-async function tellOfOthers(operation: Operation, id: string): Promise<void> {
-  for (const run of await runsLeft(scratchUrl(operation))) {
+/** A killed run could not say how to resume it, so the next run does. */
+async function reportOthers(operation: Operation, id: string): Promise<void> {
+  for (const run of await runsLeft(scratchUrl(operation), AUDITED.projections)) {
     if (!run.isKept && run.id !== id) {
-      remark(`A replay was cut short at position ${run.position}. ${howToGoOn(run.id)}`);
+      remark(`A replay was cut short at position ${run.position}. ${remedyOf(run)}`);
     }
   }
 }
 
-async function tellOfOwn(operation: Operation, id: string): Promise<void> {
-  // Where the database is gone, the error that is told already says so.
-  const left = await runsLeft(scratchUrl(operation)).catch(() => []);
-  if (left.some((run) => run.id === id)) remark(`Cut short. ${howToGoOn(id)}`);
+async function reportOwn(operation: Operation, id: string): Promise<void> {
+  // If the database is down, the error of the run says so.
+  const left = await runsLeft(scratchUrl(operation), AUDITED.projections).catch(() => []);
+  const own = left.find((run) => run.id === id);
+  // The error of a run that cannot be resumed says what to do.
+  if (own?.isResumable) remark(`Cut short. ${remedyOf(own)}`);
 }
 
-function howToGoOn(id: string): string {
-  return `It goes on where it was with --resume ${id}; --discard ${id} removes its tables.`;
+function remedyOf({ id, isResumable }: Run): string {
+  return isResumable
+    ? `Resume it with --resume ${id}, or remove its tables with --discard ${id}.`
+    : `Another version left it, so it cannot be resumed. Remove its tables with --discard ${id}.`;
 }
 
 function refuseContradictions(options: ReplayCommandOptions): void {

@@ -1,7 +1,7 @@
 import type { json } from '@daybook/contracts';
 import { SCHEMA_VERSIONS } from '@daybook/domain';
 import { ChoicesField, PositionField } from '../edge/fields';
-import { isPublic } from './public-fields';
+import { isPublic } from './public-events';
 
 /** Some events of a stream, or a heartbeat. */
 export type EventStreamResponse = json.TailResponse;

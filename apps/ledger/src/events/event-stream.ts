@@ -1,9 +1,10 @@
 import type { EventStore, LogPage, Position } from '@daybook/event-store';
 import type { StreamControl } from '../edge/operation';
 import { requireInLog } from '../edge/positions';
+import type { Page } from '../projections/cursor';
 import type { EventStreamResponse, ReplayRequest, TailRequest } from './event-stream.dto';
 import type { EventResponse } from './events.dto';
-import { publicEvents, publicRecords } from './public-events';
+import { type PublicRecord, publicEvents, publicRecords } from './public-events';
 
 export interface StreamOptions<Query = TailRequest> extends StreamControl {
   readonly accountId: string;
@@ -66,6 +67,32 @@ async function* streamed(
     await store.waitForGrowth(position, restMs, signal);
   }
   yield part([], position, true);
+}
+
+/** Events that one page scans at most. It bounds the cost of a page for an account with few events. */
+const SCAN_LIMIT = 1_000;
+
+/**
+ * A page of the account's events after a position (exclusive), in log order and complete. A page scans a
+ * bounded part of the event log, so it may have fewer events than the limit, or none, and not be the last.
+ * `nextCursor` is the position to continue after, null only at the end of the event log.
+ */
+export async function listEvents(
+  store: EventStore,
+  accountId: string,
+  { after, limit }: { readonly after: Position; readonly limit: number },
+): Promise<Page<EventResponse>> {
+  const { events, end, atEnd } = await store.readAll({ after, limit: SCAN_LIMIT });
+  const records: PublicRecord[] = [];
+  for (const recorded of events) {
+    if (recorded.metadata.accountId !== accountId) continue;
+    records.push(...publicRecords([recorded]));
+    if (records.length === limit) break;
+  }
+  const data = await publicEvents(store, records);
+  const last = data.at(-1);
+  if (last !== undefined && data.length === limit) return { data, nextCursor: last.position };
+  return { data, nextCursor: atEnd ? null : end.toString() };
 }
 
 function part(

@@ -1,22 +1,17 @@
 import { EventStore } from '@daybook/event-store';
 import { Controller } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { AccountCaller } from '../edge/caller';
 import { Operation, type StreamControl } from '../edge/operation';
 import { pageLimit } from '../edge/paging';
-import { replayEvents, tailEvents } from './event-stream';
+import { listEvents, replayEvents, tailEvents } from './event-stream';
 import { ReplayRequest, TailRequest } from './event-stream.dto';
 import { ListEventsRequest } from './events.dto';
-import { ListEvents } from './get-events';
 
 @ApiTags('Events')
 @Controller()
 export class EventsController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly store: EventStore,
-  ) {}
+  constructor(private readonly store: EventStore) {}
 
   @Operation({
     http: 'GET /v1/events',
@@ -24,7 +19,8 @@ export class EventsController {
     scope: 'events:read',
   })
   listEvents({ accountId }: AccountCaller, { after = '0', limit }: ListEventsRequest) {
-    return this.queries.execute(new ListEvents(accountId, BigInt(after), pageLimit(limit)));
+    const page = { after: BigInt(after), limit: pageLimit(limit) };
+    return listEvents(this.store, accountId, page);
   }
 
   @Operation({

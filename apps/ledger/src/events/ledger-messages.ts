@@ -1,7 +1,6 @@
 import { type BalanceV1, type FiguresV1, type LedgerEventV1, TOPICS } from '@daybook/contracts';
 import {
   type Asset,
-  type Family,
   FIGURE_NAMES,
   type FigureName,
   figuresFrom,
@@ -12,8 +11,7 @@ import {
 import type { Position } from '@daybook/event-store';
 import type { Message } from '@daybook/messaging';
 import { eventMessage, headersOf, subjectOf } from './cloud-events';
-import type { PublicRecord } from './public-events';
-import { publicData } from './public-fields';
+import { type PublicRecord, publicData } from './public-events';
 
 /** The state of a key at a position: enough to make the message of the key's next event. */
 export interface KeyState {
@@ -23,11 +21,8 @@ export interface KeyState {
   readonly purse: PurseState | null;
 }
 
-export interface PurseState {
-  readonly accountId: string;
-  readonly customerId: string;
-  readonly family: Family;
-  readonly address: string;
+export interface PurseState
+  extends Pick<BalanceV1, 'accountId' | 'customerId' | 'family' | 'address'> {
   /** By asset. */
   readonly figures: Readonly<Record<string, FiguresState>>;
 }

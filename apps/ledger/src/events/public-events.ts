@@ -1,13 +1,24 @@
-import { upcast } from '@daybook/domain';
+import { type Audience, DECLARATIONS, type DomainEvent, EVENTS, upcast } from '@daybook/domain';
 import type { EventStore, Happened, RecordedEvent } from '@daybook/event-store';
 import { subjectOf } from './cloud-events';
 import { completeEvents } from './complete-events';
 import type { EventResponse } from './events.dto';
-import { isPublic, type PublicDomainEvent, publicData } from './public-fields';
+
+type Declared = typeof EVENTS;
+type PublicType = {
+  [Type in keyof Declared]: Declared[Type]['publicFields'] extends string ? never : Type;
+}[keyof Declared];
+
+/** The events that have a public form. */
+export type PublicDomainEvent = Extract<DomainEvent, { type: PublicType }>;
 
 /** A recorded event that has a public form. */
 export interface PublicRecord extends Happened {
   readonly event: PublicDomainEvent;
+}
+
+export function isPublic(event: DomainEvent): event is PublicDomainEvent {
+  return typeof DECLARATIONS[event.type].publicFields !== 'string';
 }
 
 /** The events that have a public form, in their current version. Throws `UnknownEvent`. */
@@ -30,4 +41,25 @@ export async function publicEvents(
     const data = publicData(event, 'account');
     return { id, type, position, recordedAt, subject: subjectOf(stream), data };
   });
+}
+
+/** The data of an event that this audience may read. A field is private until it is listed. */
+export function publicData(
+  { type, data }: PublicDomainEvent,
+  audience: Audience,
+): Readonly<Record<string, unknown>> {
+  return visible(data, EVENTS[type].publicFields, audience);
+}
+
+type AnyFields = { readonly [name: string]: Audience | AnyFields };
+
+function visible(data: object, fields: AnyFields, audience: Audience): Record<string, unknown> {
+  const shown: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(data)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field === undefined || (field === 'account' && audience !== 'account')) continue;
+    const isPart = typeof field === 'object' && typeof value === 'object' && value !== null;
+    shown[name] = isPart ? visible(value, field, audience) : value;
+  }
+  return shown;
 }

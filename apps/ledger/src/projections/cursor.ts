@@ -1,4 +1,4 @@
-import { LessThan, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
+import { Column, LessThan, PrimaryColumn, type SelectQueryBuilder } from 'typeorm';
 
 /** The largest page of any list. A larger limit counts as this one. */
 export const PAGE_LIMIT_MAX = 100;
@@ -14,6 +14,19 @@ export interface PageRequest {
   /** From the previous page; null for the first. */
   readonly cursor: string | null;
   readonly limit: number;
+}
+
+/** The columns of every listed row. */
+export abstract class ListedRow {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'account_id' })
+  accountId!: string;
+
+  /** Position of the first event: the order of the list. */
+  @Column('bigint', { name: 'first_position' })
+  firstPosition!: string;
 }
 
 /** The request of one page of a filtered list. A filter field that is undefined excludes nothing. */
@@ -47,7 +60,7 @@ export function positionBefore(cursor: string | null, filter: object): string | 
 }
 
 /** A page of the rows `r` that have the properties in `where`; those that are undefined do not count. */
-export async function listNewest<Row extends ObjectLiteral & Listed, T>(
+export async function listNewest<Row extends ListedRow, T>(
   rows: SelectQueryBuilder<Row>,
   where: object,
   { filter, page }: ListOf<unknown>,
@@ -66,13 +79,8 @@ export async function listNewest<Row extends ObjectLiteral & Listed, T>(
   return pageOf(found, page.limit, filter, toResource);
 }
 
-/** Position of the first event: the order of every list. */
-interface Listed {
-  readonly firstPosition: string;
-}
-
 /** A page of `limit` from `limit + 1` rows. The extra row shows that there is a next page. */
-export function pageOf<Row extends Listed, T>(
+export function pageOf<Row extends Pick<ListedRow, 'firstPosition'>, T>(
   rows: readonly Row[],
   limit: number,
   filter: object,

@@ -49,12 +49,12 @@ type WrittenValue<Value> = Value extends Date
     ? Value | bigint | number
     : Value;
 
-/** The columns of an `@Entity`, by name, or those of some of its properties. */
+/** The columns of an `@Entity` and its base class, by name, or those of some of its properties. */
 export function columnsOf<Row extends object>(
   entity: new () => Row,
   isWritten: (property: string) => boolean = () => true,
 ): Columns<Partial<Written<Row>>> {
-  const columns = getMetadataArgsStorage().filterColumns(entity);
+  const columns = getMetadataArgsStorage().filterColumns([entity, Object.getPrototypeOf(entity)]);
   return Object.fromEntries(
     columns
       .filter(({ propertyName }) => isWritten(propertyName))

@@ -56,13 +56,8 @@ export class CustomerWithPursesController {
     const minted = await Promise.all(families.map(mint));
     const watchOf = await this.watches.now();
     const purses = minted.map(({ resource }) => toPurse(resource, watchOf));
-    const position = latest([created, ...minted].map((answer) => answer.position));
+    const positions = [created, ...minted].map((answer) => answer.position);
+    const [position = created.position] = positions.toSorted((a, b) => (a > b ? -1 : 1));
     return { ...created, resource: { ...created.resource, purses }, position };
   }
-}
-
-function latest(positions: readonly bigint[]): bigint {
-  let last = 0n;
-  for (const position of positions) if (position > last) last = position;
-  return last;
 }

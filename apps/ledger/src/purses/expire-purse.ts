@@ -1,4 +1,3 @@
-import { familyOfChain } from '@daybook/chains';
 import {
   account,
   earliestExpiry,
@@ -115,10 +114,11 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
   private async chainTrouble(family: Family, at: string): Promise<string | null> {
     const heads = await this.queries.execute(new ListChainHeads());
     const headOf = new Map(heads.map((head) => [head.chain, head]));
-    const { connections } = this.chains.registry;
+    const { chains, connections } = this.chains.registry;
+    const ofFamily = new Set(chains.filter((each) => each.family === family).map(({ id }) => id));
     const watched = connections.length > 0 ? connections : heads;
     for (const { chain } of watched) {
-      if (familyOfChain(chain) !== family) continue;
+      if (!ofFamily.has(chain)) continue;
       const head = headOf.get(chain);
       // A report from the future proves nothing about now, so it also counts as old.
       const ageMs = head ? Math.abs(Date.parse(at) - Date.parse(head.observedAt)) : Infinity;

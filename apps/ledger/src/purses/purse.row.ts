@@ -1,14 +1,9 @@
 import type { Family } from '@daybook/domain';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity } from 'typeorm';
+import { ListedRow } from '../projections/cursor';
 
 @Entity({ name: 'purse', schema: 'ledger' })
-export class PurseRow {
-  @PrimaryColumn('uuid')
-  id!: string;
-
-  @Column('uuid', { name: 'account_id' })
-  accountId!: string;
-
+export class PurseRow extends ListedRow {
   @Column('uuid', { name: 'customer_id' })
   customerId!: string;
 
@@ -31,8 +26,4 @@ export class PurseRow {
 
   @Column('timestamptz', { name: 'minted_at' })
   mintedAt!: Date;
-
-  /** Position of the first event: the order in which purses are listed. */
-  @Column('bigint', { name: 'first_position' })
-  firstPosition!: string;
 }

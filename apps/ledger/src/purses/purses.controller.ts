@@ -62,14 +62,12 @@ export class PursesController {
     { accountId }: AccountCaller,
     { customerId, ...list }: ListCustomerPursesRequest,
   ) {
-    const request = { filter: { customerId }, page: pageRequest(list) };
-    const [owner, page, watchOf] = await Promise.all([
+    const [owner, purses] = await Promise.all([
       this.queries.execute(new GetCustomer(accountId, customerId)),
-      this.queries.execute(new ListPurses(accountId, request)),
-      this.watches.now(),
+      this.listed(accountId, { filter: { customerId }, page: pageRequest(list) }),
     ]);
     found(owner, 'customer-not-found');
-    return toList(page, (purse) => toPurse(purse, watchOf));
+    return purses;
   }
 
   @Operation({
@@ -83,12 +81,7 @@ export class PursesController {
     { address, customerId, status, ...list }: ListPursesRequest,
   ) {
     const filter = { customerId, status, address: address && canonical(address) };
-    const request = { filter, page: pageRequest(list) };
-    const [page, watchOf] = await Promise.all([
-      this.queries.execute(new ListPurses(accountId, request)),
-      this.watches.now(),
-    ]);
-    return toList(page, (purse) => toPurse(purse, watchOf));
+    return this.listed(accountId, { filter, page: pageRequest(list) });
   }
 
   @Operation({
@@ -128,6 +121,12 @@ export class PursesController {
   restorePurse(context: RequestContext, { purseId, reason }: RestorePurseRequest) {
     const change = { type: 'RestorePurse' } as const;
     return this.written(new ChangePurse({ ...context, reason }, { purseId, change }));
+  }
+
+  private async listed(accountId: string, request: ListPurses['request']) {
+    const page = await this.queries.execute(new ListPurses(accountId, request));
+    const watchOf = await this.watches.now();
+    return toList(page, (purse) => toPurse(purse, watchOf));
   }
 
   private async written(command: Command<Answer<Purse>>) {

@@ -1,10 +1,12 @@
 import { READ_MODELS_CHECKPOINT } from '@daybook/audit';
 import {
-  type EventsOf,
+  CUSTOMER_STATUS_AFTER,
+  type CustomerEvent,
   type Family,
   fold,
   type OwnerFacts,
   type Parties,
+  PURSE_STATUS_AFTER,
   type PurseEvent,
   purse,
   streamName,
@@ -43,8 +45,8 @@ export interface KnownOwners {
   readonly owners: ReadonlyMap<string, Owner>;
 }
 
-/** The kinds of streams that change owners. */
-const KINDS = ['account', 'customer', 'purse'] as const;
+/** The kinds of streams that change owners. The policy of an account is read with the owner. */
+const KINDS = ['customer', 'purse'] as const;
 
 /** Newer events that are applied here. With more of them the read models are far behind. */
 const NEWER_MAX = 5_000;
@@ -84,7 +86,7 @@ export class Owners {
     return owners;
   }
 
-  /** Null if the read models are too far behind. */
+  /** Null if the read models do not have a wanted purse yet, or are too far behind. */
   private async read(
     wanted: ReadonlyMap<string, Receiver>,
   ): Promise<ReadonlyMap<string, Owner> | null> {
@@ -92,19 +94,15 @@ export class Owners {
     const newer = { after: position, limit: NEWER_MAX, kinds: KINDS };
     const { events, atEnd } = await this.store.readAll(newer);
     if (!atEnd) return null;
-    const unknown = [...wanted.keys()].filter((key) => !owners.has(key));
-    if (unknown.length > 0 && events.some(mintsOneOf(new Set(unknown)))) return null;
+    const isMintOfUnknown = (recorded: RecordedEvent) => {
+      const event = recorded.type === 'PurseMinted' ? upcast(recorded) : null;
+      if (event?.type !== 'PurseMinted') return false;
+      const key = keyOf(event.data);
+      return wanted.has(key) && !owners.has(key);
+    };
+    if (events.some(isMintOfUnknown)) return null;
     return events.length === 0 ? owners : withNewer(owners, events);
   }
-}
-
-/** Whether an event mints a purse for one of these receivers, so that the read models will have it soon. */
-function mintsOneOf(receivers: ReadonlySet<string>): (recorded: RecordedEvent) => boolean {
-  return (recorded) => {
-    if (recorded.type !== 'PurseMinted') return false;
-    const event = upcast(recorded);
-    return event.type === 'PurseMinted' && receivers.has(keyOf(event.data));
-  };
 }
 
 function withNewer(
@@ -113,47 +111,26 @@ function withNewer(
 ): ReadonlyMap<string, Owner> {
   const changes = new Map<string, Partial<Owner>>();
   for (const recorded of events) {
-    const change = changeOf(recorded);
-    if (change === null) continue;
-    changes.set(recorded.stream, { ...changes.get(recorded.stream), ...change });
+    changes.set(recorded.stream, { ...changes.get(recorded.stream), ...changeOf(recorded) });
   }
-  if (changes.size === 0) return known;
-  return new Map(
-    [...known].map(([key, owner]) => [
-      key,
-      {
-        ...owner,
-        ...changes.get(`customer-${owner.parties.customerId}`),
-        ...changes.get(`purse-${owner.parties.purseId}`),
-      },
-    ]),
-  );
+  const changed = Array.from(known, ([key, owner]): [string, Owner] => {
+    const { customerId, purseId } = owner.parties;
+    const [customer, purse] = [streamName('customer', customerId), streamName('purse', purseId)];
+    return [key, { ...owner, ...changes.get(customer), ...changes.get(purse) }];
+  });
+  return new Map(changed);
 }
 
-function changeOf(recorded: RecordedEvent): Partial<Owner> | null {
-  // The read was limited to streams of these kinds.
-  const event = upcast(recorded) as EventsOf[(typeof KINDS)[number]];
-  switch (event.type) {
-    case 'CustomerBlocked':
-      return { customerBlocked: true };
-    case 'CustomerUnblocked':
-      return { customerBlocked: false };
-    case 'PurseArchived':
-      return { purseStatus: 'archived' };
-    case 'PurseRestored':
-      return { purseStatus: 'active', purseWasRestored: true };
-    case 'PurseDeclined':
-      return { purseStatus: 'declined' };
-    // The account's policy is read with the owner; a newly minted purse has no owner here to change.
-    case 'AccountOpened':
-    case 'AccountPolicyChanged':
-    case 'ApiKeyIssued':
-    case 'ApiKeyRevoked':
-    case 'CustomerCreated':
-    case 'CustomerUpdated':
-    case 'PurseMinted':
-      return null;
+/** What an event changes of the owner, by the status that the domain declares for it. */
+function changeOf(recorded: RecordedEvent): Partial<Owner> {
+  // The read was limited to streams of customers and purses.
+  const { type } = upcast(recorded) as CustomerEvent | PurseEvent;
+  if (type in PURSE_STATUS_AFTER) {
+    const purseStatus = PURSE_STATUS_AFTER[type as PurseEvent['type']];
+    return { purseStatus, ...(type === 'PurseRestored' && { purseWasRestored: true }) };
   }
+  const status = CUSTOMER_STATUS_AFTER[type as CustomerEvent['type']];
+  return status === null ? {} : { customerBlocked: status === 'blocked' };
 }
 
 interface Row extends Parties, Pick<Owner, 'outsideOrderId' | 'purseStatus' | 'screening'> {

@@ -1,14 +1,9 @@
 import type { Credit, RejectionReason, ReplenishmentStatus } from '@daybook/domain';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity } from 'typeorm';
+import { ListedRow } from '../projections/cursor';
 
 @Entity({ name: 'replenishment', schema: 'ledger' })
-export class ReplenishmentRow {
-  @PrimaryColumn('uuid')
-  id!: string;
-
-  @Column('uuid', { name: 'account_id' })
-  accountId!: string;
-
+export class ReplenishmentRow extends ListedRow {
   @Column('uuid', { name: 'customer_id' })
   customerId!: string;
 
@@ -62,10 +57,6 @@ export class ReplenishmentRow {
 
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
-
-  /** Position of the first event: the order in which replenishments are listed. */
-  @Column('bigint', { name: 'first_position' })
-  firstPosition!: string;
 
   @Column('bigint', { name: 'last_position' })
   lastPosition!: string;

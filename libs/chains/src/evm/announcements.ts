@@ -19,23 +19,63 @@ export interface AnnouncementOptions {
   pending(transaction: unknown): void;
 }
 
+interface NodeMessage {
+  readonly id?: unknown;
+  readonly result?: unknown;
+  readonly params?: { readonly subscription?: string; readonly result?: unknown };
+}
+
 /**
  * Subscribes to new heads and pending transactions, and reconnects for ever. Silence counts as a fault,
  * because a load balancer may lose the node without closing the connection. Polling finds missed blocks.
  */
 export function listenForAnnouncements(options: AnnouncementOptions): { close(): void } {
-  let socket: WebSocket | undefined;
+  const { wsUrl, silenceMs, newHead, pending } = options;
+  let socket: WebSocket;
   let retry: NodeJS.Timeout | undefined;
   /** Connections in a row that announced nothing. */
   let failures = 0;
   let isClosed = false;
 
+  /** Opens one connection, which closes itself when it is dead. */
   function connect(): void {
-    const opened = openSocket(options, () => {
-      failures = 0;
+    const opened = new WebSocket(wsUrl, {
+      handshakeTimeout: 10_000,
+      maxPayload: MESSAGE_BYTES_MAX,
     });
     socket = opened;
+    /** The ids that the node gave to the two subscriptions. */
+    const subscriptions = new Map<unknown, unknown>();
+    let isAlive = true;
+    let lastHeadAt = Date.now();
+    const check = setInterval(() => {
+      const isSilent = silenceMs !== null && Date.now() - lastHeadAt > silenceMs;
+      if (!isAlive || isSilent) return opened.terminate();
+      isAlive = false;
+      if (opened.readyState === WebSocket.OPEN) opened.ping();
+    }, PING_MS);
+    opened.on('open', () => {
+      opened.send(subscribe(NEW_HEADS, ['newHeads']));
+      opened.send(subscribe(NEW_PENDING, ['newPendingTransactions', true]));
+    });
+    opened.on('pong', () => {
+      isAlive = true;
+    });
+    opened.on('message', (data) => {
+      isAlive = true;
+      const { id, result, params } = parse(String(data));
+      if (typeof result === 'string') return subscriptions.set(result, id);
+      const kind = subscriptions.get(params?.subscription);
+      if (kind === undefined) return;
+      failures = 0;
+      if (kind === NEW_PENDING) return pending(params?.result);
+      lastHeadAt = Date.now();
+      newHead();
+    });
+    // A failed connection also emits `close`, which reconnects.
+    opened.on('error', () => undefined);
     opened.once('close', () => {
+      clearInterval(check);
       if (isClosed) return;
       failures += 1;
       retry = setTimeout(connect, backOffMs(failures, RECONNECT));
@@ -47,68 +87,20 @@ export function listenForAnnouncements(options: AnnouncementOptions): { close():
     close() {
       isClosed = true;
       clearTimeout(retry);
-      socket?.terminate();
+      socket.terminate();
     },
   };
-}
-
-/** One connection. Calls `heard` at each announcement. A dead connection closes itself. */
-function openSocket(options: AnnouncementOptions, heard: () => void): WebSocket {
-  const socket = new WebSocket(options.wsUrl, {
-    handshakeTimeout: 10_000,
-    maxPayload: MESSAGE_BYTES_MAX,
-  });
-  /** The ids that the node gave to the two subscriptions. */
-  const subscriptions = new Map<string, number>();
-  let isAlive = true;
-  let lastHeadAt = Date.now();
-  const check = setInterval(() => {
-    const isSilent = options.silenceMs !== null && Date.now() - lastHeadAt > options.silenceMs;
-    if (!isAlive || isSilent) return socket.terminate();
-    isAlive = false;
-    if (socket.readyState === WebSocket.OPEN) socket.ping();
-  }, PING_MS);
-  socket.on('open', () => {
-    socket.send(subscribe(NEW_HEADS, ['newHeads']));
-    socket.send(subscribe(NEW_PENDING, ['newPendingTransactions', true]));
-  });
-  socket.on('pong', () => {
-    isAlive = true;
-  });
-  socket.on('message', (data) => {
-    isAlive = true;
-    const message = parse(String(data));
-    if (typeof message?.result === 'string' && typeof message.id === 'number') {
-      subscriptions.set(message.result, message.id);
-      return;
-    }
-    const kind = subscriptions.get(message?.params?.subscription ?? '');
-    if (kind === undefined) return;
-    heard();
-    if (kind === NEW_PENDING) return options.pending(message?.params?.result);
-    lastHeadAt = Date.now();
-    options.newHead();
-  });
-  // A failed connection also emits `close`, which reconnects.
-  socket.on('error', () => undefined);
-  socket.once('close', () => clearInterval(check));
-  return socket;
 }
 
 function subscribe(id: number, params: readonly unknown[]): string {
   return JSON.stringify({ jsonrpc: '2.0', id, method: 'eth_subscribe', params });
 }
 
-interface NodeMessage {
-  readonly id?: unknown;
-  readonly result?: unknown;
-  readonly params?: { readonly subscription?: string; readonly result?: unknown };
-}
-
-function parse(text: string): NodeMessage | null {
+/** Nothing if the text is not JSON. */
+function parse(text: string): NodeMessage {
   try {
-    return JSON.parse(text) as NodeMessage | null;
+    return Object(JSON.parse(text));
   } catch {
-    return null;
+    return {};
   }
 }

@@ -1,15 +1,20 @@
 import type { Keccak } from './keccak';
-import { isBloomRight } from './logs-bloom';
-import { InvalidBlock, isOutsideBlock, type RawBlock, type RawReceipt, toNumber } from './raw';
+import {
+  InvalidBlock,
+  isOutsideBlock,
+  type RawBlock,
+  type RawLog,
+  type RawReceipt,
+  toNumber,
+} from './raw';
 import { isEncodingKnown, receiptsRoot } from './receipts-root';
+
+const BLOOM_BYTES = 256;
 
 /**
  * Throws `InvalidBlock` unless the answer is one complete block. Nodes that lag and load balancers may answer
- * without an error but with missing receipts or logs, or with those of another block. Only a valid block is
- * matched. The caller checks the link to the parent (see `reconcile`).
- *
- * Not verified: the block's own hash and the root of its transactions. So a node could invent a native
- * value; in practice faulty nodes omit data and do not invent it.
+ * without an error but with missing receipts or logs, or with those of another block. Not verified: the hash
+ * of the block and the root of its transactions, so a node could invent a native value.
  */
 export function checkBlock(block: RawBlock, receipts: readonly RawReceipt[], keccak: Keccak): void {
   if (!Array.isArray(block.transactions)) fail(block, 'it has no transactions');
@@ -69,4 +74,43 @@ function fail(block: RawBlock, reason: string): never {
   throw new InvalidBlock(
     `The node's answer for block ${Number(block.number)} (${block.hash}) is not the block: ${reason}.`,
   );
+}
+
+/**
+ * Whether the logs match the header's bloom filter, the union of the filters of all receipts. It replaces
+ * the receipts root on chains with receipt types of their own.
+ */
+function isBloomRight(
+  headerBloom: string,
+  receipts: readonly RawReceipt[],
+  keccak: Keccak,
+): boolean {
+  const union = new Uint8Array(BLOOM_BYTES);
+  return (
+    receipts.every((receipt) => {
+      const bloom = bloomOf(receipt.logs, keccak);
+      for (const [i, byte] of bloom.entries()) union[i] = (union[i] as number) | byte;
+      return isSame(receipt.logsBloom, bloom);
+    }) && isSame(headerBloom, union)
+  );
+}
+
+/** The filter of these logs (Yellow Paper, 4.3.1): three bits for each address and topic. */
+export function bloomOf(logs: readonly RawLog[], keccak: Keccak): Uint8Array {
+  const bloom = new Uint8Array(BLOOM_BYTES);
+  for (const { address, topics } of logs) {
+    for (const entry of [address, ...topics]) {
+      const hash = keccak(entry.slice(2));
+      for (let pair = 0; pair < 12; pair += 4) {
+        const bit = Number.parseInt(hash.slice(pair, pair + 4), 16) & 2047;
+        const at = BLOOM_BYTES - 1 - (bit >> 3);
+        bloom[at] = (bloom[at] as number) | (1 << (bit & 7));
+      }
+    }
+  }
+  return bloom;
+}
+
+function isSame(text: string, bloom: Uint8Array): boolean {
+  return text.slice(2).toLowerCase() === Buffer.from(bloom).toString('hex');
 }

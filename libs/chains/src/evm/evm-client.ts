@@ -1,10 +1,4 @@
-import type {
-  Announcements,
-  BlockHeader,
-  ChainBlock,
-  ChainClient,
-  PendingTransaction,
-} from '../chain-client';
+import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from '../chain-client';
 import type { Chain, ChainConnection, ChainsAndAssets } from '../chains-and-assets';
 import { listenForAnnouncements } from './announcements';
 import { checkBlock } from './check-block';
@@ -56,38 +50,23 @@ export function createEvmClient(
   pendingTransaction(hash: string): Promise<PendingTransaction | null>;
   readonly ids: AssetIds;
 } {
-  async function header(block: string, method: string): Promise<BlockHeader | null> {
-    const raw = (await rpc.send(method, [block, false])) as RawHeader | null;
-    return raw === null ? null : toHeader(raw);
+  /** The node's answer for a number, hash or tag; null if it has no such block. */
+  async function ask(at: number | string, isWhole = false): Promise<RawHeader | null> {
+    const isHash = typeof at === 'string' && at.startsWith('0x');
+    const method = isHash ? 'eth_getBlockByHash' : 'eth_getBlockByNumber';
+    const block = typeof at === 'number' ? `0x${at.toString(16)}` : at;
+    return (await rpc.send(method, [block, isWhole])) as RawHeader | null;
   }
 
   /** Checks the number or hash of an answer: another node behind a load balancer may be on a fork or lag. */
-  function askedFor(at: number | string, found: BlockHeader): BlockHeader {
+  function askedFor(at: number | string, raw: RawHeader): BlockHeader {
+    const found = toHeader(raw);
     if (found.hash === at || found.number === at) return found;
     throw new InvalidBlock(`The node answered with block ${found.number} when asked for ${at}.`);
   }
 
-  /** Both answers come from one provider; their hashes prove that they belong to one block. */
-  async function block(at: number | string): Promise<ChainBlock | null> {
-    const raw = (await (typeof at === 'number'
-      ? rpc.send('eth_getBlockByNumber', [quantity(at), true])
-      : rpc.send('eth_getBlockByHash', [at, true]))) as RawBlock | null;
-    if (raw === null) return null;
-    const found = askedFor(at, toHeader(raw));
-    const receipts = await rpc.send('eth_getBlockReceipts', [found.hash]);
-    // The block was replaced between the two answers.
-    if (receipts === null) return null;
-    checkBlock(raw, receipts as RawReceipt[], await loadKeccak());
-    return {
-      ...found,
-      transactions: raw.transactions.map(toRef),
-      transfers: blockTransfers(raw.transactions, receipts as RawReceipt[], ids),
-    };
-  }
-
   return {
     ids,
-    block,
     async verify() {
       const answer = `eip155:${Number(await rpc.send('eth_chainId', []))}`;
       if (answer !== chainId) {
@@ -95,13 +74,14 @@ export function createEvmClient(
       }
     },
     async head() {
-      const head = await header('latest', 'eth_getBlockByNumber');
-      if (head === null) throw new InvalidBlock('The node has no latest block.');
-      return head;
+      const raw = await ask('latest');
+      if (raw === null) throw new InvalidBlock('The node has no latest block.');
+      return toHeader(raw);
     },
     async tagged(tag) {
       try {
-        return await header(tag, 'eth_getBlockByNumber');
+        const raw = await ask(tag);
+        return raw && toHeader(raw);
       } catch (error) {
         // Nodes without such a block or tag refuse the request instead of returning null.
         if (error instanceof RpcFailure && error.kind === 'refused') return null;
@@ -109,10 +89,22 @@ export function createEvmClient(
       }
     },
     async header(at) {
-      const found = await (typeof at === 'number'
-        ? header(quantity(at), 'eth_getBlockByNumber')
-        : header(at, 'eth_getBlockByHash'));
-      return found && askedFor(at, found);
+      const raw = await ask(at);
+      return raw && askedFor(at, raw);
+    },
+    /** Both answers come from one provider; their hashes prove that they belong to one block. */
+    async block(at) {
+      const raw = (await ask(at, true)) as RawBlock | null;
+      if (raw === null) return null;
+      const found = askedFor(at, raw);
+      const receipts = (await rpc.send('eth_getBlockReceipts', [found.hash])) as
+        | RawReceipt[]
+        | null;
+      // The block was replaced between the two answers.
+      if (receipts === null) return null;
+      checkBlock(raw, receipts, await loadKeccak());
+      const transfers = blockTransfers(raw.transactions, receipts, ids);
+      return { ...found, transactions: raw.transactions.map(toRef), transfers };
     },
     async pendingTransaction(hash) {
       const raw = (await rpc.send('eth_getTransactionByHash', [hash])) as RawTransaction | null;
@@ -192,8 +184,4 @@ function isTransaction(answer: unknown): answer is RawTransaction {
 
 function toPending(raw: RawTransaction, ids: AssetIds): PendingTransaction {
   return { ...toRef(raw), transfers: pendingTransfers(raw, ids) };
-}
-
-function quantity(number: number): string {
-  return `0x${number.toString(16)}`;
 }

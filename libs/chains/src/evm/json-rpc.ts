@@ -11,10 +11,7 @@ export class RpcFailure extends Error {
 
   constructor(
     message: string,
-    /**
-     * `passing`: a retry may succeed. `silent`: there was no answer in time. `refused`: the node will not
-     * answer this request.
-     */
+    /** `passing`: a retry may succeed. `silent`: no answer in time. `refused`: it will never be answered. */
     readonly kind: 'passing' | 'silent' | 'refused',
   ) {
     super(message);
@@ -42,22 +39,52 @@ const SECRET_CHARACTERS_MIN = 8;
 
 /** JSON-RPC over HTTP, one request per call. No batches, because providers count or refuse them. */
 export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): JsonRpc {
-  const node = nodeAt(url);
+  const { host } = new URL(url);
+  const quote = quoterOf(url);
   const requests = limiter({
     runningMax: REQUESTS_MAX,
     waitingMax: WAITING_MAX,
     tooMany: (waiting) =>
-      new RpcFailure(`${waiting} requests already wait for ${node.host}.`, 'passing'),
+      new RpcFailure(`${waiting} requests already wait for ${host}.`, 'passing'),
   });
   let id = 0;
 
   async function request(method: string, params: readonly unknown[]): Promise<unknown> {
+    const answered = `${host} answered ${method}`;
     id += 1;
     const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
-    const text = await post(url, body, timeoutMs).catch((error: unknown) => {
-      throw toFailure(error, method, node, timeoutMs);
+    const { status, text } = await post(url, body, timeoutMs).catch((error: unknown) => {
+      throw unanswered(error, host, method, timeoutMs);
     });
-    return readAnswer(text, method, node);
+    const answer = parse(text);
+    const { error, result } = Object(answer) as { error?: unknown; result?: unknown };
+    if (text === null || status < 200 || status > 299) {
+      const fault =
+        text === null ? `an answer above ${RESPONSE_BYTES_MAX} bytes` : `HTTP status ${status}`;
+      const words = quote(error ? wordsOf(error) : (text ?? ''));
+      const isPassing = text !== null && (status === 429 || status >= 500);
+      throw new RpcFailure(
+        `${answered} with ${fault}${words && `: ${words}`}.`,
+        isPassing ? 'passing' : 'refused',
+      );
+    }
+    // Not JSON-RPC (a proxy's page, a sentence): another node behind the same URL may answer.
+    if (answer === undefined) {
+      throw new RpcFailure(
+        `${answered} with something that is not JSON: ${quote(text)}`,
+        'passing',
+      );
+    }
+    if (error) {
+      const { code } = Object(error) as { code?: unknown };
+      const suffix = typeof code === 'number' || typeof code === 'string' ? ` (${code})` : '';
+      const kind = code === LIMIT_EXCEEDED ? 'passing' : 'refused';
+      throw new RpcFailure(`${host} refused ${method}: ${quote(wordsOf(error))}${suffix}.`, kind);
+    }
+    if (result === undefined) {
+      throw new RpcFailure(`${answered} without a result: ${quote(text)}`, 'passing');
+    }
+    return result;
   }
 
   async function patiently(method: string, params: readonly unknown[]): Promise<unknown> {
@@ -75,116 +102,58 @@ export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): Jso
   return { send: (method, params) => requests.run(() => patiently(method, params)) };
 }
 
-/** The parts of a node's URL for error messages. */
-interface Node {
-  readonly host: string;
-  /** A node's message, shortened, on one line and without the keys of its URL. */
-  quote(words: string): string;
-}
-
-function nodeAt(url: string): Node {
-  const { host, username, password, pathname, searchParams } = new URL(url);
+/** Quotes a node's words: shortened, on one line and without the keys of its URL. */
+function quoterOf(url: string): (words: string) => string {
+  const { username, password, pathname, searchParams } = new URL(url);
   const parts = [username, password, ...pathname.split('/'), ...searchParams.values()];
   const secrets = parts.filter((part) => part.length >= SECRET_CHARACTERS_MIN);
-  return {
-    host,
-    quote(words) {
-      const start = words.slice(0, READ_CHARACTERS_MAX);
-      const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), start);
-      const plain = safe
-        .replace(/<[^<>]*>/g, ' ')
-        .replace(/\s+/g, ' ')
-        .trim();
-      return plain.slice(0, QUOTED_CHARACTERS_MAX);
-    },
+  return (words) => {
+    const start = words.slice(0, READ_CHARACTERS_MAX);
+    const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), start);
+    const plain = safe.replace(/<[^<>]*>/g, ' ').replace(/\s+/g, ' ');
+    return plain.trim().slice(0, QUOTED_CHARACTERS_MAX);
   };
 }
 
-async function post(url: string, body: string, timeoutMs: number): Promise<string> {
+/** The status and text of the answer; no text if it is too large. */
+async function post(
+  url: string,
+  body: string,
+  timeoutMs: number,
+): Promise<{ readonly status: number; readonly text: string | null }> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
     signal: AbortSignal.timeout(timeoutMs),
   });
-  if (Number(response.headers.get('content-length') ?? 0) > RESPONSE_BYTES_MAX) {
-    await response.body?.cancel();
-    throw new HttpFault(`an answer above ${RESPONSE_BYTES_MAX} bytes`, false, '');
+  const { status, headers } = response;
+  if (Number(headers.get('content-length') ?? 0) <= RESPONSE_BYTES_MAX) {
+    return { status, text: await response.text() };
   }
-  const text = await response.text();
-  if (response.ok) return text;
-  const isPassing = response.status === 429 || response.status >= 500;
-  throw new HttpFault(`HTTP status ${response.status}`, isPassing, text);
+  await response.body?.cancel();
+  return { status, text: null };
 }
 
-class HttpFault extends Error {
-  constructor(
-    message: string,
-    readonly isPassing: boolean,
-    readonly body: string,
-  ) {
-    super(message);
-  }
-}
-
-function toFailure(error: unknown, method: string, node: Node, timeoutMs: number): RpcFailure {
-  if (error instanceof HttpFault) {
-    const { isPassing, body, message } = error;
-    const words = node.quote(errorIn(body) ?? body);
-    const said = `${node.host} answered ${method} with ${message}${words && `: ${words}`}.`;
-    return new RpcFailure(said, isPassing ? 'passing' : 'refused');
-  }
+/** The failure of a request that has no answer. */
+function unanswered(error: unknown, host: string, method: string, timeoutMs: number): RpcFailure {
   const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
   if (name === 'TimeoutError') {
     // No retry after such a long wait: report it to the caller.
-    return new RpcFailure(
-      `${node.host} did not answer ${method} within ${timeoutMs} ms.`,
-      'silent',
-    );
+    return new RpcFailure(`${host} did not answer ${method} within ${timeoutMs} ms.`, 'silent');
   }
   // The cause of a failed fetch has the reason, such as ECONNREFUSED.
   const reason = typeof cause?.code === 'string' ? ` (${cause.code})` : '';
-  return new RpcFailure(`${node.host} cannot be reached${reason}.`, 'passing');
-}
-
-/**
- * The result in a node's answer. An answer that is not JSON-RPC (a proxy's page, a sentence) is retryable,
- * because another node behind the same URL may answer.
- */
-function readAnswer(text: string, method: string, node: Node): unknown {
-  const answer = parse(text);
-  if (answer === undefined) {
-    const said = `${node.host} answered ${method} with something that is not JSON: ${node.quote(text)}`;
-    throw new RpcFailure(said, 'passing');
-  }
-  const { error, result } = Object(answer) as { error?: unknown; result?: unknown };
-  if (error) {
-    const words = node.quote(wordsOf(error));
-    const { code } = Object(error) as { code?: unknown };
-    const suffix = typeof code === 'number' || typeof code === 'string' ? ` (${code})` : '';
-    const kind = code === LIMIT_EXCEEDED ? 'passing' : 'refused';
-    throw new RpcFailure(`${node.host} refused ${method}: ${words}${suffix}.`, kind);
-  }
-  if (result === undefined) {
-    const said = `${node.host} answered ${method} without a result: ${node.quote(text)}`;
-    throw new RpcFailure(said, 'passing');
-  }
-  return result;
+  return new RpcFailure(`${host} cannot be reached${reason}.`, 'passing');
 }
 
 /** Undefined if the text is not JSON. */
-function parse(text: string): unknown {
+function parse(text: string | null): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text ?? '');
   } catch {
     return undefined;
   }
-}
-
-/** The message of the error in a body; null if there is none. */
-function errorIn(body: string): string | null {
-  const { error } = Object(parse(body)) as { error?: unknown };
-  return error ? wordsOf(error) : null;
 }
 
 /** By the standard an error is an object with a message; some nodes send text or something else. */

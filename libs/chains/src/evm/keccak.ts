@@ -8,10 +8,7 @@ const SCRATCH_BYTES = 64 * 1024;
 
 let loaded: Promise<Keccak> | undefined;
 
-/**
- * Keccak-256 in WebAssembly: 1 us for a topic and 3 us for a receipt. The JavaScript of ethers takes 10 and
- * 60. So it is cheap enough to verify every receipt of every block.
- */
+/** In WebAssembly: 1 us for a topic, 3 us for a receipt. The JavaScript of ethers takes 10 and 60. */
 export function loadKeccak(): Promise<Keccak> {
   loaded ??= createKeccak(256).then((hasher) => {
     const scratch = Buffer.alloc(SCRATCH_BYTES);

@@ -1,49 +1,32 @@
-/** The fields of nodes' answers that are used. Quantities and bytes are hexadecimal strings. */
-export interface RawHeader {
-  readonly number: string;
-  readonly hash: string;
-  readonly parentHash: string;
-  readonly timestamp: string;
-}
+import { getAddress } from 'ethers';
 
-export interface RawBlock extends RawHeader {
-  readonly logsBloom: string;
-  readonly receiptsRoot: string;
+/** The fields of nodes' answers that are used. Quantities and bytes are hexadecimal strings. */
+type Hex<Fields extends string> = Readonly<Record<Fields, string>>;
+
+export type RawHeader = Hex<'number' | 'hash' | 'parentHash' | 'timestamp'>;
+
+export interface RawBlock extends RawHeader, Hex<'logsBloom' | 'receiptsRoot'> {
   readonly transactions: readonly RawTransaction[];
 }
 
-export interface RawTransaction {
-  readonly hash: string;
+export interface RawTransaction extends Hex<'hash' | 'from' | 'nonce' | 'value' | 'input'> {
   /** Null while it is pending. */
   readonly blockHash: string | null;
-  readonly from: string;
   /** Null if it creates a contract. */
   readonly to: string | null;
-  readonly nonce: string;
-  readonly value: string;
-  readonly input: string;
 }
 
-export interface RawReceipt {
-  readonly transactionHash: string;
-  readonly transactionIndex: string;
-  readonly blockHash: string;
-  readonly from: string;
+export interface RawReceipt
+  extends Hex<'transactionHash' | 'transactionIndex' | 'blockHash' | 'from' | 'status'>,
+    Hex<'cumulativeGasUsed' | 'logsBloom'> {
   readonly to: string | null;
-  readonly status: string;
-  readonly cumulativeGasUsed: string;
-  readonly logsBloom: string;
   readonly logs: readonly RawLog[];
   /** EIP-2718. Older nodes omit it; then it is `0x0`. */
   readonly type?: string;
 }
 
-export interface RawLog {
-  readonly address: string;
+export interface RawLog extends Hex<'address' | 'data' | 'blockHash' | 'logIndex'> {
   readonly topics: readonly string[];
-  readonly data: string;
-  readonly blockHash: string;
-  readonly logIndex: string;
 }
 
 /** The answer of a node is not the complete block. Another node's answer may be. */
@@ -68,6 +51,15 @@ export function isAddress(text: unknown): text is string {
 export function toAddress(text: string): string {
   if (isAddress(text)) return text.toLowerCase();
   throw new InvalidBlock("A transaction in the node's answer has an invalid address.");
+}
+
+/** In lower case; null if it is invalid. In mixed case a wrong checksum (EIP-55) means a typing error. */
+export function canonicalEvmAddress(text: string): string | null {
+  if (!isAddress(text)) return null;
+  const digits = text.slice(2);
+  const hasNoChecksum = digits === digits.toLowerCase() || digits === digits.toUpperCase();
+  const lower = text.toLowerCase();
+  return hasNoChecksum || getAddress(lower) === text ? lower : null;
 }
 
 const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;

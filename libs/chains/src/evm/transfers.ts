@@ -13,20 +13,14 @@ const WORD = /^[0-9a-fA-F]{64}$/;
 const WORD_LENGTH = 2 + 64;
 const SELECTOR_LENGTH = 10;
 
-/** Makes the ids of a chain's assets. */
-export interface AssetIds {
-  /** The asset that `value` moves. */
-  readonly native: string;
-  erc20(contract: string): string;
-  erc721(contract: string, tokenId: bigint): string;
-}
+export type AssetIds = ReturnType<typeof assetIds>;
 
-/** The asset ids of the chain `caip2`, whose coin is `native`. */
-export function assetIds(caip2: string, native: string): AssetIds {
+/** Makes the ids of the assets of the chain `caip2`, whose coin is `native`. */
+export function assetIds(caip2: string, native: string) {
   return {
     native,
-    erc20: (contract) => `${caip2}/erc20:${contract.toLowerCase()}`,
-    erc721: (contract, tokenId) => `${caip2}/erc721:${contract.toLowerCase()}/${tokenId}`,
+    erc20: (contract: string) => `${caip2}/erc20:${contract.toLowerCase()}`,
+    erc721: (contract: string, id: bigint) => `${caip2}/erc721:${contract.toLowerCase()}/${id}`,
   };
 }
 
@@ -72,15 +66,8 @@ function valueTransfer(
   if (to === null || value === '0x0') return null;
   const amount = BigInt(value);
   if (amount === 0n) return null;
-  return {
-    ordinal: 'value:0',
-    asset: ids.native,
-    amount,
-    from: toAddress(from),
-    to: toAddress(to),
-    txHash: hash,
-    failed,
-  };
+  const parties = { from: toAddress(from), to: toAddress(to) };
+  return { ...parties, ordinal: 'value:0', asset: ids.native, amount, txHash: hash, failed };
 }
 
 /** A direct call of a token. Its transfer is expected to be the first log of the receipt. */
@@ -97,24 +84,15 @@ function callTransfer(
   );
   const sender = isFrom ? wordAddress(first) : toAddress(from);
   const recipient = wordAddress(isFrom ? second : first);
-  const amount = isFrom ? third : second;
-  if (sender === null || recipient === null || amount === undefined) return null;
-  if (!WORD.test(amount)) return null;
-  return {
-    ordinal: 'log:0',
-    asset: ids.erc20(to),
-    amount: BigInt(`0x${amount}`),
-    from: sender,
-    to: recipient,
-    txHash: hash,
-    failed,
-  };
+  const word = (isFrom ? third : second) ?? '';
+  if (sender === null || recipient === null || !WORD.test(word)) return null;
+  const [asset, amount] = [ids.erc20(to), BigInt(`0x${word}`)];
+  return { ordinal: 'log:0', asset, amount, from: sender, to: recipient, txHash: hash, failed };
 }
 
 /**
- * ERC-20 has the amount as its only data; ERC-721 has the token id as a fourth topic and no data. Other logs
- * with the same topic are not standard transfers. Only the contract's address identifies a token, never its
- * name or symbol.
+ * ERC-20 has the amount as its only data; ERC-721 has the token id as a fourth topic and no data. Only the
+ * contract's address identifies a token, never its name or symbol.
  */
 function logTransfer(
   log: RawLog,
@@ -130,15 +108,9 @@ function logTransfer(
   const from = wordAddress(topics[1]?.slice(2));
   const to = wordAddress(topics[2]?.slice(2));
   if (from === null || to === null) return null;
-  return {
-    ordinal: `log:${ordinal}`,
-    asset: isErc20 ? ids.erc20(address) : ids.erc721(address, BigInt(topics[3] as string)),
-    amount: isErc20 ? BigInt(data) : 1n,
-    from,
-    to,
-    txHash,
-    failed: false,
-  };
+  const asset = isErc20 ? ids.erc20(address) : ids.erc721(address, BigInt(topics[3] as string));
+  const amount = isErc20 ? BigInt(data) : 1n;
+  return { ordinal: `log:${ordinal}`, asset, amount, from, to, txHash, failed: false };
 }
 
 /** The address in a word; null if the word is not an address. */

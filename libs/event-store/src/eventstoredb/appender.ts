@@ -1,76 +1,56 @@
 import { TimedOut, within } from '@daybook/platform/plain';
 import {
+  ErrorType,
   type EventStoreDBClient,
   type JSONEventData,
   NO_STREAM,
   type WrongExpectedVersionError,
 } from '@eventstore/db-client';
-import type { EncodedAppend } from '../encode-append';
 import {
   type Appended,
   AppendRejected,
-  type AppendRequest,
   AppendTooLarge,
   ConcurrencyConflict,
+  type EncodedAppend,
   OutcomeUnknown,
+  type Position,
+  START,
   StoreUnavailable,
 } from '../event-store';
 import type { Connection } from './connection';
-import { fateOfAppend, messageOf } from './errors';
-import type { KnownEnd } from './known-end';
-import { readEvents, readLastOf } from './reads';
+import { messageOf, typeOf } from './errors';
+import { readEvents, readLast } from './reads';
 import { storedMetadata } from './recorded-event';
 
 /** The server gives up a write after 2 s, so it answers by then or not at all. */
-export const ANSWER_TIMEOUT_MS = 5_000;
-/** How often an append that expects `any` or `exists` is tried at the stream's current revision. */
-const ANYWHERE_ATTEMPTS_MAX = 50;
+const ANSWER_TIMEOUT_MS = 5_000;
+/** Refusals that the server expresses only in words; the client wraps them into errors of unknown type. */
+const NOT_TAKEN = /Server Is (Busy|Not Ready)|No leader info available/;
+const TOO_LARGE = /Maximum Append Size Exceeded/i;
 
-type At = bigint | 'no-stream';
-
-export interface Appender {
-  /** Appends at the expected revision. Rejects with an `EventStoreError`. */
-  append(request: AppendRequest, encoded: EncodedAppend): Promise<Appended>;
-}
+/** Appends at the expected revision. Rejects with an `EventStoreError`. */
+export type Appender = (append: EncodedAppend) => Promise<Appended>;
 
 /**
- * Appends one request at a time to each stream, to different streams concurrently.
- *
- * With an explicit revision, or none, the server compares stored ids for ever (rule 1 of its
- * `IndexWriter.CheckCommit`); for "any" it remembers recent ids only. So "any" and "exists" are appended
- * at the stream's current revision, and again when the stream has grown meanwhile.
+ * Appends one request at a time to each stream, to different streams concurrently. With an explicit revision,
+ * or none, the server compares stored ids for ever (rule 1 of its `IndexWriter.CheckCommit`).
  */
-export function appender(connection: Connection, end: KnownEnd): Appender {
+export function appender(connection: Connection): Appender {
+  const end = knownEnd(() => readLast(connection.client(), undefined));
   const encoder = new TextEncoder();
   let answeredAt = 0;
 
-  async function append(request: AppendRequest, encoded: EncodedAppend): Promise<Appended> {
-    const { stream, expected } = encoded;
+  async function append(encoded: EncodedAppend): Promise<Appended> {
+    const { request, stream, expected } = encoded;
     const events = request.events.map(({ id, type, data, metadata }): JSONEventData => {
       // As bytes, metadata is sent as it is; anything else the client encodes twice over.
-      const bytes = encoder.encode(JSON.stringify(storedMetadata(metadata)));
-      return { id, type, contentType: 'application/json', data, metadata: bytes } as JSONEventData;
+      const stored = encoder.encode(JSON.stringify(storedMetadata(metadata)));
+      return { id, type, contentType: 'application/json', data, metadata: stored } as JSONEventData;
     });
-    if (expected !== 'any' && expected !== 'exists') return appendAt(stream, expected, events);
-    for (let attempt = 1; ; attempt++) {
-      const last = await readLastOf(connection.client(), stream);
-      if (last === undefined && expected === 'exists') {
-        throw new ConcurrencyConflict(stream, expected, 'no-stream');
-      }
-      try {
-        return await appendAt(stream, last?.revision ?? 'no-stream', events);
-      } catch (error) {
-        if (!(error instanceof ConcurrencyConflict)) throw error;
-        if (attempt === ANYWHERE_ATTEMPTS_MAX) throw error;
-      }
-    }
-  }
-
-  async function appendAt(stream: string, at: At, events: JSONEventData[]): Promise<Appended> {
-    if (!connection.isReady()) await connection.ready();
+    await connection.ready();
     const before = await end.get();
     const sentAt = performance.now();
-    const expectedRevision = at === 'no-stream' ? NO_STREAM : at;
+    const expectedRevision = expected === 'no-stream' ? NO_STREAM : expected;
     let answer: Awaited<ReturnType<EventStoreDBClient['appendToStream']>>;
     try {
       const sent = connection.client().appendToStream(stream, events, { expectedRevision });
@@ -78,7 +58,7 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
       answeredAt = performance.now();
     } catch (error) {
       if (error instanceof TimedOut && answeredAt < sentAt) connection.giveUpAppends();
-      throw await failure(error, stream, at, events);
+      throw failure(error, encoded);
     }
     const revision = answer.nextExpectedRevision;
     const position = answer.position?.commit;
@@ -94,44 +74,62 @@ export function appender(connection: Connection, end: KnownEnd): Appender {
     return { revision, position: stored.position, outcome: 'duplicate' };
   }
 
-  async function failure(
-    cause: unknown,
-    stream: string,
-    at: At,
-    events: readonly JSONEventData[],
-  ): Promise<Error> {
-    switch (fateOfAppend(cause)) {
-      case 'conflict': {
-        answeredAt = performance.now();
-        const { actualVersion } = cause as WrongExpectedVersionError;
-        const actual = typeof actualVersion === 'bigint' ? actualVersion : 'no-stream';
-        if (actual !== at && actual !== 'no-stream')
-          return new ConcurrencyConflict(stream, at, actual);
-        // Old servers leave the revision out, which looks like a stream without events.
-        const last = await readLastOf(connection.client(), stream).catch(() => undefined);
-        return new ConcurrencyConflict(stream, at, last?.revision ?? actual);
-      }
-      case 'too-large':
-        return new AppendTooLarge(stream, sizeOf(events));
-      case 'deleted':
-        return new AppendRejected(stream, 'the stream was deleted.');
-      case 'unavailable':
-        connection.doubt();
-        return new StoreUnavailable(`EventStoreDB refused the append: ${messageOf(cause)}`, {
-          cause,
-        });
-      case 'unknown':
-        connection.doubt();
-        return new OutcomeUnknown(stream, { cause });
+  function failure(cause: unknown, { stream, expected, bytes }: EncodedAppend): Error {
+    const [type, message] = [typeOf(cause), messageOf(cause)];
+    if (type === ErrorType.WRONG_EXPECTED_VERSION) {
+      answeredAt = performance.now();
+      const { actualVersion } = cause as WrongExpectedVersionError;
+      const actual = typeof actualVersion === 'bigint' ? actualVersion : 'no-stream';
+      return new ConcurrencyConflict(stream, expected, actual);
     }
+    if (type === ErrorType.STREAM_DELETED) {
+      return new AppendRejected(stream, 'the stream was deleted.');
+    }
+    const isUnknown = type === ErrorType.UNKNOWN;
+    if (type === ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED || (isUnknown && TOO_LARGE.test(message))) {
+      return new AppendTooLarge(stream, bytes);
+    }
+    connection.doubt();
+    if (type === ErrorType.ACCESS_DENIED || (isUnknown && NOT_TAKEN.test(message))) {
+      return new StoreUnavailable(`EventStoreDB refused the append: ${message}`, { cause });
+    }
+    // The connection, the whole call or the wait ended, perhaps after the write.
+    return new OutcomeUnknown(stream, { cause });
   }
 
-  return { append };
+  return append;
 }
 
-function sizeOf(events: readonly JSONEventData[]): number {
-  return events.reduce((sum, { type, data, metadata }) => {
-    const bytes = Buffer.byteLength(JSON.stringify(data)) + (metadata as Uint8Array).length;
-    return sum + bytes + 2 * type.length;
-  }, 0);
+/**
+ * The current end of the log. The server does not tell an append from a duplicate; but what is stored now
+ * comes after everything that was stored before. So the end is read before an append is sent; callers
+ * that arrive while one read is under way share the next.
+ */
+export function knownEnd(readEnd: () => Promise<Position>) {
+  let known = START;
+  let current: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+
+  /** Notes a position that the log has reached. */
+  function reached(position: Position): void {
+    if (position > known) known = position;
+  }
+
+  /** A read that began before a call may miss what was stored in between, so the call waits for the next. */
+  async function askAfter(earlier: Promise<void> | undefined): Promise<void> {
+    await earlier?.catch(() => undefined);
+    current = next;
+    next = undefined;
+    reached(await readEnd());
+  }
+
+  return {
+    reached,
+    /** A position at or after everything that was stored before this call. */
+    get: async (): Promise<Position> => {
+      next ??= askAfter(current);
+      await next;
+      return known;
+    },
+  };
 }

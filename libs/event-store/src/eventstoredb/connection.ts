@@ -1,13 +1,15 @@
 import { within } from '@daybook/platform/plain';
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
+import {
+  type StreamsClient,
+  StreamsService,
+} from '@eventstore/db-client/generated/streams_grpc_pb';
+import { type CallOptions, type Metadata, status } from '@grpc/grpc-js';
 import { StoreUnavailable } from '../event-store';
 import { codeOf, messageOf } from './errors';
 
 /** How long connecting may take, discovery of a cluster included. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** gRPC's status for a server that cannot be reached. */
-const UNAVAILABLE = 14;
 
 /** A bidirectional call that carries many appends. */
 interface AppendCall {
@@ -15,73 +17,57 @@ interface AppendCall {
   cancel(): void;
 }
 
-interface GrpcClient {
-  batchAppend(...args: unknown[]): AppendCall;
-}
-
-/**
- * Internals of the client, version 6.2.1, declared as protected. A test fails when an update moves
- * them.
- */
-interface Inside {
+/** Internals of the client, version 6.2.1, declared as protected. A test fails when an update moves them. */
+export interface Inside {
   GRPCStreamCreator: (
     Client: unknown,
     name: string,
-    create: (grpc: GrpcClient) => unknown,
+    create: (grpc: StreamsClient) => unknown,
     cache?: unknown,
   ) => () => Promise<unknown>;
+  callArguments(options: object, callOptions: CallOptions): [Metadata, CallOptions];
   supports(method: unknown): Promise<boolean>;
 }
 
-export interface Connection {
-  /** The current client; it is replaced when it cannot recover. */
-  client(): EventStoreDBClient;
-  /** Whether the last check reached a server, and nothing has failed since. */
-  isReady(): boolean;
-  /** Checks. Rejects with `StoreUnavailable` when no server can be reached: nothing has been sent then. */
-  ready(): Promise<void>;
-  /** Something failed: the next `ready` checks again. */
-  doubt(): void;
-  /** Ends the silent call that carries appends: all of them fail, and the next append opens a new call. */
-  giveUpAppends(): void;
-  close(): Promise<void>;
-}
+export type Connection = ReturnType<typeof connect>;
 
 /**
  * The one client of a process. Appends share a call, and the library keeps the pending appends of all
  * clients of the process in one place, so two clients would end each other's appends.
  */
-export function connect(create: () => EventStoreDBClient): Connection {
+export function connect(create: () => EventStoreDBClient) {
   let call: AppendCall | undefined;
   let client = guarded(create());
+  /** Whether the last check reached a server, and nothing has failed since. */
   let isReady = false;
 
   function guarded(made: EventStoreDBClient): EventStoreDBClient {
     const inside = made as unknown as Inside;
     const original = inside.GRPCStreamCreator;
     inside.GRPCStreamCreator = (Client, name, make, cache) => {
-      const making =
-        name === 'appendToStream'
-          ? (grpc: GrpcClient) =>
-              make({
-                batchAppend: (...args) => {
-                  call = tolerant(grpc.batchAppend(...args));
-                  return call;
-                },
-              })
-          : make;
-      return original(Client, name, making, cache);
+      if (name !== 'appendToStream') return original(Client, name, make, cache);
+      const keepCall = (grpc: StreamsClient) => {
+        const batchAppend = (...args: []) => {
+          call = tolerant(grpc.batchAppend(...args) as unknown as AppendCall);
+          return call;
+        };
+        return make({ batchAppend } as unknown as StreamsClient);
+      };
+      return original(Client, name, keepCall, cache);
     };
     return made;
   }
 
   return {
-    client: () => client,
-    isReady: () => isReady,
-    doubt: () => {
+    /** The current client; it is replaced when it cannot recover. */
+    client: (): EventStoreDBClient => client,
+    /** Something failed: the next `ready` checks again. */
+    doubt: (): void => {
       isReady = false;
     },
-    ready: async () => {
+    /** Checks. Rejects with `StoreUnavailable` when no server can be reached: nothing has been sent then. */
+    ready: async (): Promise<void> => {
+      if (isReady) return;
       const { supports } = client as unknown as Inside;
       try {
         const late = `no answer within ${CONNECT_TIMEOUT_MS} ms`;
@@ -90,7 +76,7 @@ export function connect(create: () => EventStoreDBClient): Connection {
       } catch (cause) {
         // The client repeats the question only when the server was not reached; any other error it
         // remembers for ever, so that client is replaced.
-        if (codeOf(cause) !== UNAVAILABLE) {
+        if (codeOf(cause) !== status.UNAVAILABLE) {
           const old = client;
           client = guarded(create());
           void old.dispose();
@@ -99,7 +85,8 @@ export function connect(create: () => EventStoreDBClient): Connection {
         throw new StoreUnavailable(`EventStoreDB cannot be reached: ${reason}`, { cause });
       }
     },
-    giveUpAppends: () => {
+    /** Ends the silent call that carries appends: all of them fail, and the next append opens a new call. */
+    giveUpAppends: (): void => {
       call?.cancel();
       call = undefined;
     },

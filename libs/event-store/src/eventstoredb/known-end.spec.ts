@@ -1,4 +1,4 @@
-import { knownEnd } from './known-end';
+import { knownEnd } from './appender';
 
 /** A log whose end is told when the test says so. */
 function aLog() {

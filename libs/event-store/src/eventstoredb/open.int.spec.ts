@@ -88,14 +88,4 @@ describe('opening the log in EventStoreDB', () => {
     expect(await store.append(anAppend())).toMatchObject({ outcome: 'appended' });
     await store.close();
   });
-
-  it('is given up when it is aborted', async () => {
-    const abort = new AbortController();
-    const silent = await startEventStoreDbStandIn();
-    silent.fail('read-silent');
-    const opening = openEventStoreDb({ url: silent.url, kinds: ['test'], signal: abort.signal });
-    abort.abort(new Error('Enough.'));
-    expect(String(await rejection(opening))).toContain('Enough.');
-    await silent.stop();
-  });
 });

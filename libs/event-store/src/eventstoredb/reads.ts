@@ -1,11 +1,14 @@
 import { pause } from '@daybook/platform/plain';
 import {
-  BACKWARDS,
   ErrorType,
   type EventStoreDBClient,
   type RecordedEvent as StoredEvent,
 } from '@eventstore/db-client';
-import { type RecordedEvent, StoreUnavailable } from '../event-store';
+import { Empty } from '@eventstore/db-client/generated/shared_pb';
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
+import { ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb';
+import { type Position, type RecordedEvent, START, StoreUnavailable } from '../event-store';
+import type { Inside } from './connection';
 import { cannotBeRead, isNotLeader, typeOf } from './errors';
 import { recordedEvent } from './recorded-event';
 
@@ -24,30 +27,60 @@ export function readEvents(
   stream: string,
   from: bigint,
 ): Promise<RecordedEvent[]> {
+  const take = ({ event }: { event?: StoredEvent }) => event && recordedEvent(event);
   return fromLeader(() =>
-    collect(client.readStream(stream, { fromRevision: from, requiresLeader: true })),
+    collect(client.readStream(stream, { fromRevision: from, requiresLeader: true }), take),
   );
 }
 
-/** The last event of a stream; nothing for no stream. */
-export async function readLastOf(
+/**
+ * The position of the last event in streams with these prefixes, or of the last event at all, as the
+ * leader has it. The server can read backwards through a filter, but this client has no method for it,
+ * so the request is built here from the client's generated messages.
+ */
+export function readLast(
   client: EventStoreDBClient,
-  stream: string,
-): Promise<RecordedEvent | undefined> {
-  const options = {
-    direction: BACKWARDS,
-    fromRevision: 'end',
-    maxCount: 1,
-    requiresLeader: true,
-  } as const;
-  return (await fromLeader(() => collect(client.readStream(stream, options))))[0];
+  prefixes: readonly string[] | undefined,
+): Promise<Position> {
+  const inside = client as unknown as Inside;
+  const open = inside.GRPCStreamCreator(StreamsClient, 'readAll', (grpc) =>
+    grpc.read(
+      lastEvent(prefixes),
+      ...inside.callArguments({ requiresLeader: true }, { deadline: Number.POSITIVE_INFINITY }),
+    ),
+  );
+  return fromLeader(async () => {
+    const call = await open().catch((cause) => {
+      throw cannotBeRead(cause);
+    });
+    const positions = await collect(call as Reading<ReadResp>, (response) =>
+      response.getEvent()?.getEvent()?.getCommitPosition(),
+    );
+    return positions[0] === undefined ? START : BigInt(positions[0]);
+  });
+}
+
+function lastEvent(prefixes: readonly string[] | undefined): ReadReq {
+  const { Options } = ReadReq;
+  const options = new Options()
+    .setAll(new Options.AllOptions().setEnd(new Empty()))
+    .setReadDirection(Options.ReadDirection.BACKWARDS)
+    .setCount('1')
+    .setUuidOption(new Options.UUIDOption().setString(new Empty()));
+  if (prefixes === undefined) return new ReadReq().setOptions(options.setNoFilter(new Empty()));
+  const streams = new Options.FilterOptions.Expression().setPrefixList([...prefixes]);
+  const filter = new Options.FilterOptions()
+    .setStreamIdentifier(streams)
+    .setMax(SEARCH_WINDOW)
+    .setCheckpointintervalmultiplier(1);
+  return new ReadReq().setOptions(options.setFilter(filter));
 }
 
 /**
  * Repeats a read that must come from the leader. A follower answers from its own, slightly older state
  * unless the leader is required; then it refuses and names the leader, and the client connects to that.
  */
-export async function fromLeader<T>(read: () => Promise<T>): Promise<T> {
+async function fromLeader<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
@@ -57,42 +90,48 @@ export async function fromLeader<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-interface Reading {
-  on(event: 'data', listener: (read: { event?: StoredEvent }) => void): unknown;
+interface Reading<Message> {
+  on(event: 'data', listener: (message: Message) => void): unknown;
   on(event: 'error', listener: (error: unknown) => void): unknown;
   on(event: 'end', listener: () => void): unknown;
-  cancel(): Promise<void>;
+  cancel(): unknown;
 }
 
-/** The client's reads have no deadline, and cancelling does not end them, so this has its own time-out. */
-function collect(reading: Reading): Promise<RecordedEvent[]> {
+/**
+ * What `take` finds in each message of a read; nothing for a stream that does not exist. The client's reads
+ * have no deadline, and cancelling does not end them, so this has its own time-out.
+ */
+function collect<Message, T>(
+  reading: Reading<Message>,
+  take: (message: Message) => T | undefined,
+): Promise<T[]> {
   return new Promise((resolve, reject) => {
-    const events: RecordedEvent[] = [];
+    const taken: T[] = [];
+    const end = () => {
+      clearTimeout(timer);
+      resolve(taken);
+    };
     const fail = (error: unknown) => {
       clearTimeout(timer);
       reject(cannotBeRead(error));
     };
-    const silent = () => {
-      reading.cancel().catch(() => undefined);
+    const timer = setTimeout(() => {
+      Promise.resolve(reading.cancel()).catch(() => undefined);
       fail(new StoreUnavailable(`EventStoreDB sent nothing for ${READ_SILENCE_MS} ms.`));
-    };
-    const timer = setTimeout(silent, READ_SILENCE_MS);
-    reading.on('data', ({ event }) => {
+    }, READ_SILENCE_MS);
+    reading.on('data', (message: Message) => {
       timer.refresh();
       try {
-        if (event) events.push(recordedEvent(event));
+        const found = take(message);
+        if (found !== undefined) taken.push(found);
       } catch (error) {
         fail(error);
       }
     });
-    reading.on('error', (error) => {
-      if (typeOf(error) !== ErrorType.STREAM_NOT_FOUND) return fail(error);
-      clearTimeout(timer);
-      resolve([]);
+    reading.on('error', (error: unknown) => {
+      if (typeOf(error) === ErrorType.STREAM_NOT_FOUND) end();
+      else fail(error);
     });
-    reading.on('end', () => {
-      clearTimeout(timer);
-      resolve(events);
-    });
+    reading.on('end', end);
   });
 }

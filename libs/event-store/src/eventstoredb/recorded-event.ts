@@ -18,16 +18,9 @@ interface StoredMetadata extends EventMetadata {
   readonly $causationId?: string;
 }
 
-export function storedMetadata({
-  correlationId,
-  causationId,
-  ...rest
-}: EventMetadata): Omit<StoredMetadata, 'correlationId' | 'causationId'> {
-  return {
-    ...rest,
-    ...(correlationId !== undefined && { $correlationId: correlationId }),
-    ...(causationId !== undefined && { $causationId: causationId }),
-  };
+export function storedMetadata({ correlationId, causationId, ...rest }: EventMetadata): object {
+  // JSON leaves out what is undefined.
+  return { ...rest, $correlationId: correlationId, $causationId: causationId };
 }
 
 function eventMetadata({ $correlationId, $causationId, ...rest }: StoredMetadata): EventMetadata {
@@ -38,10 +31,7 @@ function eventMetadata({ $correlationId, $causationId, ...rest }: StoredMetadata
   };
 }
 
-/**
- * Converts an event to the port's form. Its position is the commit position. The log begins with a record of
- * the server itself, so no other event has position 0, which is `START`.
- */
+/** An event in the port's form. The log begins with a record of the server, so no event is at 0, `START`. */
 export function recordedEvent(stored: StoredEvent): RecordedEvent {
   const position = stored.position?.commit;
   if (position === undefined || position <= 0n || position >= NO_POSITION) {

@@ -1,15 +1,15 @@
 import { bigintArray, intArray, messageOf, textArray, uuidArray } from '@daybook/platform/plain';
-import type { Client } from 'pg';
-import type { EncodedAppend } from '../encode-append';
+import { type Client, DatabaseError } from 'pg';
 import {
   AppendRejected,
   type AppendResult,
   ConcurrencyConflict,
+  type EncodedAppend,
   type Expected,
   OutcomeUnknown,
   StoreUnavailable,
 } from '../event-store';
-import { fateOf, type LastingConnection } from './session';
+import type { LastingConnection } from './session';
 
 const APPEND = {
   name: 'event_store.append',
@@ -17,15 +17,19 @@ const APPEND = {
   rowMode: 'array' as const,
 };
 
-/** Expected revisions as `event_store.append` encodes them. */
+/** How `event_store.append` encodes that no stream is expected. */
 const NO_STREAM = -1n;
-const ANY = -2n;
-const EXISTS = -4n;
+
+/** The connection ended or stayed silent, perhaps after the commit; a shutdown (57P) may come between both. */
+const OUTCOME_UNKNOWN = /^(08|57P)/;
+/** Stands for the code of an error that the server did not send. */
+const NOT_ANSWERED = '08000';
+/** The server read the values and cannot store them; nothing was written. */
+const CANNOT_BE_STORED = /^(22|23|54)/;
 
 /**
- * Commits a batch of appends to different streams in one round trip. Never rejects. A batch that the
- * database rejects is repeated in halves, so only the append that it cannot store fails.
- * `onCommitted` gets the position of the last event of the log.
+ * Commits a batch of appends to different streams in one round trip. Never rejects. A batch that the database
+ * rejects is repeated in halves, so only the append that it cannot store fails. `onCommitted` gets the head.
  */
 export async function appendBatch(
   writer: LastingConnection,
@@ -36,76 +40,62 @@ export async function appendBatch(
   try {
     client = await writer.use();
   } catch (cause) {
-    const failure = new StoreUnavailable('PostgreSQL cannot be reached.', { cause });
-    return batch.map(() => failure);
+    return batch.map(() => new StoreUnavailable('PostgreSQL cannot be reached.', { cause }));
   }
   try {
     const { rows } = await client.query<Row>({ ...APPEND, values: parameters(batch) });
     return answers(batch, rows[0] as Row, onCommitted);
-  } catch (error) {
-    switch (fateOf(error)) {
-      case 'unknown':
-        return batch.map(({ stream }) => new OutcomeUnknown(stream, { cause: error }));
-      case 'unavailable':
-        return batch.map(() => new StoreUnavailable(messageOf(error), { cause: error }));
-      case 'rejected': {
-        const [first] = batch;
-        if (first && batch.length === 1)
-          return [new AppendRejected(first.stream, messageOf(error))];
-        const half = batch.length >> 1;
-        return [
-          ...(await appendBatch(writer, batch.slice(0, half), onCommitted)),
-          ...(await appendBatch(writer, batch.slice(half), onCommitted)),
-        ];
-      }
+  } catch (cause) {
+    const code = (cause instanceof DatabaseError && cause.code) || NOT_ANSWERED;
+    if (OUTCOME_UNKNOWN.test(code)) {
+      return batch.map(({ stream }) => new OutcomeUnknown(stream, { cause }));
     }
+    // The server refused or gave up (a lock, a limit, rights, no such function): nothing was written.
+    if (!CANNOT_BE_STORED.test(code)) {
+      return batch.map(() => new StoreUnavailable(messageOf(cause), { cause }));
+    }
+    if (batch.length === 1) {
+      return batch.map(({ stream }) => new AppendRejected(stream, messageOf(cause)));
+    }
+    const half = batch.length >> 1;
+    return [
+      ...(await appendBatch(writer, batch.slice(0, half), onCommitted)),
+      ...(await appendBatch(writer, batch.slice(half), onCommitted)),
+    ];
   }
 }
 
 /** The position of the last event before the batch; then arrays as text, null when nothing conflicted. */
 type Row = readonly [head: string, revisions: string | null, positions: string | null];
 
+/** The arrays that `event_store.append` takes: four with one element an append, then seven with one an event. */
 function parameters(batch: readonly EncodedAppend[]): Buffer[] {
-  const streams: string[] = [];
-  const expected: bigint[] = [];
-  const counts: number[] = [];
   const befores: number[] = [];
   const appends: number[] = [];
   const offsets: number[] = [];
   const eventStreams: string[] = [];
-  const ids: string[] = [];
-  const types: string[] = [];
-  const datas: string[] = [];
-  const metadatas: string[] = [];
-  for (const append of batch) {
-    const count = append.ids.length;
-    streams.push(append.stream);
-    expected.push(expectedNumber(append.expected));
-    counts.push(count);
-    befores.push(ids.length);
-    for (let i = 0; i < count; i++) {
-      appends.push(streams.length);
-      offsets.push(i + 1);
-      eventStreams.push(append.stream);
-      ids.push(append.ids[i] as string);
-      types.push(append.types[i] as string);
-      datas.push(append.datas[i] as string);
-      metadatas.push(append.metadatas[i] as string);
+  for (const { stream, events } of batch) {
+    befores.push(appends.length);
+    for (let offset = 1; offset <= events.length; offset++) {
+      appends.push(befores.length);
+      offsets.push(offset);
+      eventStreams.push(stream);
     }
   }
-  const streamArray = textArray(streams);
+  const streams = textArray(batch.map(({ stream }) => stream));
+  const events = batch.flatMap((append) => append.events);
   return [
-    streamArray,
-    bigintArray(expected),
-    intArray(counts),
+    streams,
+    bigintArray(batch.map(({ expected }) => expectedNumber(expected))),
+    intArray(batch.map((append) => append.events.length)),
     intArray(befores),
     intArray(appends),
     intArray(offsets),
-    ids.length === streams.length ? streamArray : textArray(eventStreams),
-    uuidArray(ids),
-    textArray(types),
-    textArray(datas),
-    textArray(metadatas),
+    events.length === batch.length ? streams : textArray(eventStreams),
+    uuidArray(events.map(({ id }) => id)),
+    textArray(events.map(({ type }) => type)),
+    textArray(events.map(({ data }) => data)),
+    textArray(events.map(({ metadata }) => metadata)),
   ];
 }
 
@@ -118,8 +108,8 @@ function answers(
   const revisions = bigints(revisionsText);
   const positions = bigints(positionsText);
   let last = head;
-  const results = batch.map(({ stream, expected, ids }, index): AppendResult => {
-    const count = BigInt(ids.length);
+  const results = batch.map(({ stream, expected, events }, index): AppendResult => {
+    const count = BigInt(events.length);
     const position = positions?.[index] ?? last + count;
     const revision = revisions?.[index] ?? expectedNumber(expected) + count;
     if (position === 0n) {
@@ -134,16 +124,7 @@ function answers(
 }
 
 function expectedNumber(expected: Expected): bigint {
-  switch (expected) {
-    case 'no-stream':
-      return NO_STREAM;
-    case 'any':
-      return ANY;
-    case 'exists':
-      return EXISTS;
-    default:
-      return expected;
-  }
+  return expected === 'no-stream' ? NO_STREAM : expected;
 }
 
 /** `{1,2}` as PostgreSQL writes an array of numbers. */

@@ -1,8 +1,6 @@
 import { Client } from 'pg';
-import { freshDatabase } from '../../../../test/dependencies';
 import { anAppend } from '../../testing/an';
 import { freshLog, type LogDatabase } from '../../testing/postgres';
-import { eventStoreMigrations } from './migrations';
 import { PostgresEventStore } from './postgres-event-store';
 
 let log: LogDatabase;
@@ -77,21 +75,5 @@ describe('the log', () => {
     );
     await client.query('ROLLBACK');
     await client.end();
-  });
-});
-
-describe('taking the migration back', () => {
-  it('is refused while there are events, and leaves nothing otherwise', async () => {
-    const [Migration] = eventStoreMigrations;
-    await expect(new Migration().down({ query: log.sql })).rejects.toThrow('holds events');
-
-    const database = await freshDatabase();
-    const client = new Client({ connectionString: database.url });
-    await client.connect();
-    await new Migration().up(client);
-    await new Migration().down(client);
-    await new Migration().up(client);
-    await client.end();
-    await database.drop();
   });
 });

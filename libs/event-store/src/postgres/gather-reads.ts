@@ -1,4 +1,4 @@
-import { type RecordedEvent, StoreUnavailable } from '../event-store';
+import { type Histories, type RecordedEvent, StoreUnavailable } from '../event-store';
 
 /** More streams in one query gain nothing and delay all of its callers. */
 const STREAMS_PER_QUERY_MAX = 512;
@@ -8,9 +8,6 @@ const QUERIES_IN_FLIGHT_MAX = 2;
 const WAITING_MAX = 65_536;
 
 type History = readonly RecordedEvent[];
-type ReadMany = (
-  streams: readonly { readonly stream: string; readonly from: bigint }[],
-) => Promise<ReadonlyMap<string, History>>;
 
 interface Wanted {
   readonly stream: string;
@@ -24,7 +21,7 @@ interface Wanted {
  * writes: otherwise 256 commands in flight would be 256 round trips, each costing more than its read.
  */
 export function gatherReads(
-  readMany: ReadMany,
+  readMany: (streams: readonly Wanted[]) => Promise<Histories>,
 ): (stream: string, from: bigint) => Promise<History> {
   let wanted: Wanted[] = [];
   let inFlight = 0;

@@ -1,36 +1,20 @@
-import type { EncodedAppend } from '../encode-append';
-import { type AppendResult, StoreUnavailable } from '../event-store';
+import { type AppendResult, type EncodedAppend, StoreUnavailable } from '../event-store';
 
-/**
- * The most appends and bytes of one commit. Measured: beyond 512 an append no longer gets cheaper, and
- * all of the commit wait longer.
- */
-export const BATCH_APPENDS_MAX = 512;
-export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+/** Of one commit. Measured: beyond 512 an append no longer gets cheaper, and all of the commit wait longer. */
+const BATCH_APPENDS_MAX = 512;
+const BATCH_BYTES_MAX = 4 * 1024 * 1024;
 
-/**
- * Concurrent commits. With two, the database writes one batch while this process reads the
- * answers to the other and collects the next.
- */
-export const BATCHES_IN_FLIGHT_MAX = 2;
+/** With two, the database writes one batch while this process reads the answers to the other. */
+const BATCHES_IN_FLIGHT_MAX = 2;
 
 /** Below this many waiting appends, two batches cost more than their overlap saves. */
 const SPLIT_FROM = 16;
 
-export interface QueueLimits {
-  readonly appends: number;
-  readonly bytes: number;
-}
-
 /** About three seconds of work; a longer queue only turns a slow store into a slow and full process. */
-export const QUEUE_LIMITS: QueueLimits = { appends: 65_536, bytes: 128 * 1024 * 1024 };
+export const QUEUE_LIMITS = { appends: 65_536, bytes: 128 * 1024 * 1024 };
+export type QueueLimits = typeof QUEUE_LIMITS;
 
-export interface GroupCommit {
-  /** Queues an append. `settle` is called once, at once with `StoreUnavailable` if the queue is full. */
-  submit(append: EncodedAppend, settle: (result: AppendResult) => void): void;
-  /** Resolves when nothing is queued or under way. */
-  idle(): Promise<void>;
-}
+export type GroupCommit = ReturnType<typeof groupCommit>;
 
 interface Waiting {
   readonly append: EncodedAppend;
@@ -48,18 +32,18 @@ interface Waiting {
  */
 export function groupCommit(
   commit: (batch: readonly EncodedAppend[]) => Promise<readonly AppendResult[]>,
-  limits: QueueLimits = QUEUE_LIMITS,
-): GroupCommit {
+  limits: QueueLimits,
+) {
   /** The last append of each stream that has not been answered. */
   const tails = new Map<string, Waiting>();
-  let ready: Waiting[] = [];
-  let taken = 0;
+  const ready: Waiting[] = [];
   let queued = 0;
   let queuedBytes = 0;
   let inFlight = 0;
   let scheduled = false;
   let onIdle: (() => void)[] = [];
 
+  /** Queues an append. `settle` is called once, at once with `StoreUnavailable` if the queue is full. */
   function submit(append: EncodedAppend, settle: (result: AppendResult) => void): void {
     if (queued >= limits.appends || queuedBytes + append.bytes > limits.bytes) {
       settle(new StoreUnavailable(`${queued} appends are waiting for the store already.`));
@@ -84,28 +68,20 @@ export function groupCommit(
 
   function flush(): void {
     scheduled = false;
-    while (taken < ready.length && inFlight < BATCHES_IN_FLIGHT_MAX) void run(take());
+    while (ready.length > 0 && inFlight < BATCHES_IN_FLIGHT_MAX) void run(take());
   }
 
   function take(): Waiting[] {
-    const waiting = ready.length - taken;
-    const share = Math.ceil(waiting / (BATCHES_IN_FLIGHT_MAX - inFlight));
-    const most = Math.min(waiting, Math.max(share, SPLIT_FROM), BATCH_APPENDS_MAX);
-    let end = taken;
+    const share = Math.ceil(ready.length / (BATCHES_IN_FLIGHT_MAX - inFlight));
+    const most = Math.min(ready.length, Math.max(share, SPLIT_FROM), BATCH_APPENDS_MAX);
     let bytes = 0;
-    while (end < taken + most) {
+    let end = 0;
+    while (end < most) {
       bytes += (ready[end] as Waiting).append.bytes;
-      if (bytes > BATCH_BYTES_MAX && end > taken) break;
+      if (bytes > BATCH_BYTES_MAX && end > 0) break;
       end += 1;
     }
-    const batch = ready.slice(taken, end);
-    taken = end;
-    // The queue is cut only when at least half of it is taken, so each append is moved once at most.
-    if (taken * 2 >= ready.length) {
-      ready = ready.slice(taken);
-      taken = 0;
-    }
-    return batch;
+    return ready.splice(0, end);
   }
 
   async function run(batch: readonly Waiting[]): Promise<void> {
@@ -120,16 +96,17 @@ export function groupCommit(
       else tails.delete(append.stream);
       settle(results[index] as AppendResult);
     }
-    if (taken < ready.length) schedule();
+    if (ready.length > 0) schedule();
     if (queued === 0) {
       for (const resolve of onIdle) resolve();
       onIdle = [];
     }
   }
 
-  return {
-    submit,
-    idle: () =>
-      queued === 0 ? Promise.resolve() : new Promise((resolve) => void onIdle.push(resolve)),
-  };
+  /** Resolves when nothing is queued or under way. */
+  async function idle(): Promise<void> {
+    if (queued > 0) await new Promise<void>((resolve) => void onIdle.push(resolve));
+  }
+
+  return { submit, idle };
 }

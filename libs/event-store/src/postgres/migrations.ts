@@ -1,18 +1,13 @@
+import type { Queries } from '@daybook/platform/plain';
 import { escapeIdentifier } from 'pg';
-
-/** The part of TypeORM's query runner that a migration needs, so that this library does not import TypeORM. */
-export interface Queries {
-  query(sql: string): Promise<unknown>;
-}
 
 /** The log, and the one row that writers lock to commit in order. */
 const TABLES = `
   CREATE SCHEMA event_store;
 
   -- Writers hold this row from before they look until they have committed. That makes position order
-  -- the commit order, without gaps, so a reader needs nothing but "position > mine". The position
-  -- itself is not kept here: a row that every commit rewrites grows a chain of dead versions that each
-  -- writer must walk for as long as anyone, anywhere, holds an old snapshot (a backup, say).
+  -- the commit order, without gaps, so a reader needs nothing but "position > mine". The position itself is
+  -- not kept here: dead versions of a row that every commit rewrites slow writers down while a backup runs.
   CREATE TABLE event_store.head (one boolean PRIMARY KEY DEFAULT true CHECK (one));
   INSERT INTO event_store.head DEFAULT VALUES;
 
@@ -49,9 +44,9 @@ const APPEND_ONLY = `
   ALTER TABLE event_store.head ENABLE ALWAYS TRIGGER append_only`;
 
 /**
- * The only way to write. It runs with its owner's rights, so the role of a service may only read
- * the tables. An expectation is a revision, -1 for no stream, -2 for any, -4 for exists
- * (EventStoreDB's numbers). All arrays a_* have one element an append, all e_* one an event, in order.
+ * The only way to write. It runs with its owner's rights, so the role of a service may only read the tables.
+ * An expectation is a revision, or -1 for no stream (-2, any, and -4, exists, are no longer used). All arrays
+ * a_* have one element an append, all e_* one an event, in order.
  */
 const APPEND = `
   CREATE FUNCTION event_store.append(
@@ -125,20 +120,7 @@ export class CreateEventLog1700000000001 {
   readonly name = 'CreateEventLog1700000000001';
 
   async up(queries: Queries): Promise<void> {
-    await queries.query(TABLES);
-    await queries.query(APPEND_ONLY);
-    await queries.query(APPEND);
-  }
-
-  /** Drops an empty log only, as a full one could not be restored. */
-  async down(queries: Queries): Promise<void> {
-    await queries.query(`
-      DO $$ BEGIN
-        IF EXISTS (SELECT FROM event_store.event) THEN
-          RAISE EXCEPTION 'event_store holds events and is not dropped';
-        END IF;
-      END $$;
-      DROP SCHEMA event_store CASCADE`);
+    for (const sql of [TABLES, APPEND_ONLY, APPEND]) await queries.query(sql);
   }
 }
 

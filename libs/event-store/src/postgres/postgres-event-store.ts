@@ -1,28 +1,26 @@
 import { bigintArray, messageOf, textArray } from '@daybook/platform/plain';
-import { Pool, type PoolConfig } from 'pg';
-import { encodeAppend } from '../encode-append';
+import { Pool } from 'pg';
 import {
-  type Appended,
-  type AppendRequest,
   type AppendResult,
+  type EncodedAppend,
   EventStore,
-  EventStoreError,
+  type Histories,
   type LogPage,
+  lowestRevisions,
   type Position,
   READ_ALL_LIMIT_MAX,
   READ_ALL_SCAN_MAX,
   type ReadAllOptions,
   type RecordedEvent,
   StoreUnavailable,
+  type StreamFrom,
 } from '../event-store';
+import type { Growth } from '../waiters';
 import { appendBatch } from './append-batch';
 import { gatherReads } from './gather-reads';
-import { BATCH_APPENDS_MAX, type GroupCommit, groupCommit, type QueueLimits } from './group-commit';
-import { type Growth, watchGrowth } from './growth';
+import { type GroupCommit, groupCommit, QUEUE_LIMITS, type QueueLimits } from './group-commit';
+import { listenForGrowth } from './growth';
 import { lastingConnection, sessionConfig } from './session';
-
-/** `appendMany` queues this many at once, so that one call of any size leaves room for others. */
-const APPEND_MANY_SLICE = 8 * BATCH_APPENDS_MAX;
 
 const COLUMNS =
   'e.position, e.stream_id, e.revision, e.event_id, e.type, e.data, e.metadata, e.recorded_at';
@@ -30,9 +28,8 @@ const COLUMNS =
 const READ_ALL = `SELECT ${COLUMNS} FROM event_store.event e WHERE e.position > $1 ORDER BY e.position LIMIT $2`;
 
 /**
- * Scans the same index but returns only the wanted kinds, at a fraction of the cost of returning all.
- * One statement sees one snapshot, so no event up to this head is missing. A row without an event
- * carries the head alone.
+ * Scans the same index but returns only the wanted kinds. One statement sees one snapshot, so no event up to
+ * this head is missing. A row without an event carries the head alone.
  */
 const READ_KINDS = `SELECT head.position, wanted.* FROM
   (SELECT coalesce(max(position), 0) AS position FROM event_store.event) head
@@ -49,13 +46,6 @@ const READ_STREAMS = `SELECT s.* FROM unnest($1::text[], $2::bigint[]) AS wanted
 
 const HEAD = 'SELECT coalesce(max(position), 0) FROM event_store.event';
 
-export interface PostgresEventStoreOptions {
-  /** How much may wait to be written before more is refused with `StoreUnavailable`. */
-  readonly queueLimits?: QueueLimits;
-  /** Called when the listening connection is lost, for logging; it is opened again automatically. */
-  readonly onListenerLost?: (error: unknown) => void;
-}
-
 /**
  * The log in PostgreSQL: an append-only table in commit order (`migrations.ts` says how) behind a
  * group commit. It owns its connections: a pool to read, one to write and one to listen.
@@ -66,68 +56,33 @@ export class PostgresEventStore extends EventStore {
   private readonly growth: Growth;
   private readonly gatheredRead = gatherReads((streams) => this.readMany(streams));
   private readonly closeWriter: () => Promise<void>;
-  private closing: Promise<void> | undefined;
 
-  constructor(config: PoolConfig | string, options: PostgresEventStoreOptions = {}) {
+  /** `limits`: how much may wait to be written before more is refused with `StoreUnavailable`. */
+  constructor(url: string, limits: QueueLimits = QUEUE_LIMITS) {
     super();
-    const session = sessionConfig(config);
+    const session = sessionConfig(url);
     this.pool = new Pool(session);
-    // The pool replaces a broken connection, and its query rejects; but an unhandled error of an idle
-    // or just released connection would end the process.
+    // The pool replaces a broken connection; an unhandled error of an idle one would end the process.
     this.pool.on('error', () => undefined);
     this.pool.on('connect', (client) => client.on('error', () => undefined));
-    const { onListenerLost = () => undefined } = options;
-    this.growth = watchGrowth(session, () => this.head(), onListenerLost);
+    this.growth = listenForGrowth(session, () => this.head());
     const writer = lastingConnection({ ...session, pipeline: true });
     this.closeWriter = writer.close;
-    this.writes = groupCommit(
-      (batch) => appendBatch(writer, batch, this.growth.reached),
-      options.queueLimits,
-    );
+    const commit = (batch: readonly EncodedAppend[]) =>
+      appendBatch(writer, batch, this.growth.reached);
+    this.writes = groupCommit(commit, limits);
   }
 
-  override append(request: AppendRequest): Promise<Appended> {
-    return new Promise((resolve, reject) => {
-      this.submit(request, (result) => {
-        if (result instanceof EventStoreError) reject(result);
-        else resolve(result);
-      });
-    });
+  protected override store(append: EncodedAppend): Promise<AppendResult> {
+    return new Promise((resolve) => this.writes.submit(append, resolve));
   }
 
-  override async appendMany(requests: readonly AppendRequest[]): Promise<readonly AppendResult[]> {
-    const results = new Array<AppendResult>(requests.length);
-    for (let start = 0; start < requests.length; start += APPEND_MANY_SLICE) {
-      const end = Math.min(start + APPEND_MANY_SLICE, requests.length);
-      await new Promise<void>((resolve) => {
-        let open = end - start;
-        for (let index = start; index < end; index++) {
-          this.submit(requests[index] as AppendRequest, (result) => {
-            results[index] = result;
-            open -= 1;
-            if (open === 0) resolve();
-          });
-        }
-      });
-    }
-    return results;
-  }
-
-  override readStream(
-    stream: string,
-    options: { from?: bigint } = {},
-  ): Promise<readonly RecordedEvent[]> {
-    return this.gatheredRead(stream, options.from ?? 0n);
-  }
-
-  override async readStreams(
-    streams: readonly { readonly stream: string; readonly from?: bigint }[],
-  ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+  override async readStreams(streams: readonly StreamFrom[]): Promise<Histories> {
     const [only] = streams;
     if (only === undefined) return new Map();
     if (streams.length > 1) return this.readMany(streams);
     // A single command reads one stream; concurrent commands share queries.
-    const history = await this.readStream(only.stream, only);
+    const history = await this.gatheredRead(only.stream, only.from ?? 0n);
     return new Map(history.length > 0 ? [[only.stream, history]] : []);
   }
 
@@ -161,34 +116,14 @@ export class PostgresEventStore extends EventStore {
     return this.growth.wait(after, timeoutMs, signal);
   }
 
-  override close(): Promise<void> {
-    this.closing ??= this.finish();
-    return this.closing;
-  }
-
-  private async finish(): Promise<void> {
+  protected override async finish(): Promise<void> {
     await this.writes.idle();
     await Promise.all([this.growth.close(), this.closeWriter(), this.pool.end()]);
   }
 
-  private submit(request: AppendRequest, settle: (result: AppendResult) => void): void {
-    const encoded =
-      this.closing === undefined
-        ? encodeAppend(request)
-        : new StoreUnavailable('The event store is closed.');
-    if (encoded instanceof EventStoreError) settle(encoded);
-    else this.writes.submit(encoded, settle);
-  }
-
   /** One query, however many streams. */
-  private async readMany(
-    streams: readonly { readonly stream: string; readonly from?: bigint }[],
-  ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
-    const wanted = new Map<string, bigint>();
-    for (const { stream, from = 0n } of streams) {
-      const known = wanted.get(stream);
-      if (known === undefined || from < known) wanted.set(stream, from);
-    }
+  private async readMany(streams: readonly StreamFrom[]): Promise<Histories> {
+    const wanted = lowestRevisions(streams);
     const names = textArray([...wanted.keys()]);
     const since = bigintArray([...wanted.values()]);
     const rows = await this.query('read-streams', READ_STREAMS, [names, since]);
@@ -215,18 +150,10 @@ export class PostgresEventStore extends EventStore {
 
 /** The columns as text, in the order of `COLUMNS`; null where a row has no event. */
 type Row = (string | null)[];
+type EventRow = [string, string, string, string, string, string, string, string];
 
 function recordedEvent(row: Row): RecordedEvent {
-  const [position, stream, revision, id, type, data, metadata, recordedAt] = row as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [position, stream, revision, id, type, data, metadata, recordedAt] = row as EventRow;
   return {
     id,
     type,

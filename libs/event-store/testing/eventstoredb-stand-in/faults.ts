@@ -38,6 +38,8 @@ export type Fault = AppendFault | ReadFault;
 export class Faults {
   readonly appends: AppendFault[] = [];
   readonly reads: ReadFault[] = [];
+  /** How many subscriptions have been confirmed. */
+  subscriptions = 0;
   /** While set, subscriptions deliver nothing, and do not end. */
   private muted = false;
 

@@ -46,6 +46,8 @@ export interface StandIn {
   fail(fault: Fault, times?: number): void;
   /** While true, subscriptions deliver nothing and do not end. */
   mute(muted: boolean): void;
+  /** How many subscriptions have been confirmed. */
+  subscriptions(): number;
   /** Drops every connection; the server stays. */
   dropConnections(): void;
   /** Stops answering: connections are dropped and refused until `start`. */
@@ -170,6 +172,7 @@ export async function startEventStoreDbStandIn(options: StandInOptions = {}): Pr
       }
     },
     mute: (muted) => faults.mute(muted),
+    subscriptions: () => faults.subscriptions,
     dropConnections,
     halt,
     start,

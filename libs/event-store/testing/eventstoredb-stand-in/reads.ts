@@ -126,6 +126,7 @@ async function subscribe(
   let considered = 0;
   let live = false;
   await output(confirmation(randomUUID()));
+  faults.subscriptions += 1;
   while (!call.cancelled) {
     if (faults.isMuted()) {
       await faults.pause(MUTED_LOOK_MS);

@@ -4,16 +4,13 @@ export interface BackOff {
   readonly longestMs: number;
 }
 
-/** Bounds the exponent; every `longestMs` in use is reached long before. */
-const DOUBLINGS_MAX = 30;
-
 /**
- * The wait after this many failures in a row. It doubles with each failure, up to `longestMs`. A random part of
- * up to one half is subtracted, so that processes that failed together do not retry together. 0 without a failure.
+ * The wait after this many failures in a row, 0 for none: doubled with each, up to `longestMs`. A random part
+ * of up to one half is subtracted, so that processes that failed together do not retry together.
  */
 export function backOffMs(failures: number, { firstMs, longestMs }: BackOff): number {
   if (failures <= 0) return 0;
-  const delay = Math.min(firstMs * 2 ** Math.min(failures - 1, DOUBLINGS_MAX), longestMs);
+  const delay = Math.min(firstMs * 2 ** (failures - 1), longestMs);
   return delay * (0.5 + Math.random() / 2);
 }
 

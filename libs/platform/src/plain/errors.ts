@@ -9,3 +9,20 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }
+
+/**
+ * An engine (event store, durable log, database) cannot be used as it is configured. The message says
+ * what is wrong and what would be right, and never repeats a password.
+ */
+export class EngineMisconfigured extends Error {
+  override readonly name = 'EngineMisconfigured';
+
+  constructor(
+    readonly engine: string,
+    readonly wrong: string,
+    readonly right: string,
+    options?: { cause: unknown },
+  ) {
+    super(`${engine}: ${wrong} ${right}`, options);
+  }
+}

@@ -1,6 +1,6 @@
 import type { ChainBlock } from '@daybook/chains';
 import { header } from '../../testing/rescans';
-import { createRecentBlocks } from './recent-blocks';
+import { createRecentBlocks } from './blocks';
 
 function blocks(from: number, to: number, fork = ''): ChainBlock[] {
   const numbers = Array.from({ length: to - from + 1 }, (_, n) => from + n);

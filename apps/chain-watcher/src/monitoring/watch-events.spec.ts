@@ -1,4 +1,4 @@
-import { createRescanProgress } from './rescan-progress';
+import { createRescanProgress } from './watch-events';
 
 const START = 1_700_000_000_000;
 

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase } from '../../../../test/dependencies';
-import { bigintArray, intArray, textArray, uuidArray } from './postgres-arrays';
+import { bigintArray, intArray, textArray, uuidArray } from './postgres';
 
 let database: TestDatabase;
 let client: Client;

@@ -1,0 +1,115 @@
+import {
+  MalformedMessage,
+  parseWatchRequest,
+  TOPICS,
+  type WatchRequestV1,
+} from '@daybook/contracts';
+import type { RunningSubscription } from '@daybook/messaging';
+import { NOT_BEGUN, type Rescan } from '../state/rescan';
+import { type ChainRun, startedChain, tipOf, type WatchContext } from '../state/watch-state';
+
+/** Requests come one at a time from operators. */
+const REQUESTS_AT_ONCE = 20;
+/** Open requests for one chain; more are a mistake. */
+const OPEN_REQUESTS_MAX = 20;
+
+/**
+ * Hands what operators request of the chain to the watch of its leader. The group does not depend on the
+ * watchers' memory: a new memory does not repeat what was requested of the old one.
+ */
+export function subscribeRequests(
+  { chain, log, logger }: ChainRun,
+  takeRequest: (request: WatchRequestV1) => Promise<void>,
+): Promise<RunningSubscription> {
+  const topic = TOPICS.watchRequest;
+  const group = `watcher-${chain.id}`;
+  return log.subscribe({
+    topic,
+    group,
+    limit: REQUESTS_AT_ONCE,
+    async handle(messages) {
+      for (const message of messages) {
+        const { key, id: messageId } = message;
+        // The key is the chain, and one poison message ends its batch for the key.
+        if (key !== chain.id) continue;
+        let request: WatchRequestV1;
+        try {
+          request = parseWatchRequest(message.value);
+        } catch (error) {
+          if (!(error instanceof MalformedMessage)) throw error;
+          const reason = error.message;
+          logger.error({ topic, group, key, messageId, reason }, 'key parked');
+          return [{ message, reason }];
+        }
+        await takeRequest(request);
+        const { requestId, kind, isCancelled, requestedBy } = request;
+        const fields = { chain: chain.id, requestId, kind, isCancelled, requestedBy };
+        logger.info(fields, 'request of an operator stored');
+      }
+      return [];
+    },
+    onError(error, attempt) {
+      logger.warn({ chain: chain.id, attempt, err: error }, 'requests are not stored');
+    },
+  });
+}
+
+/**
+ * Stores a request as a rescan that waits, is refused or is cancelled. A stored one changes only when it is
+ * cancelled. Throws before the chain's first start.
+ */
+export async function takeRequest(context: WatchContext, request: WatchRequestV1): Promise<void> {
+  const { chain, state, store } = context;
+  const { requestId: id, kind, from, blocksMax, isCancelled } = request;
+  // The leader alone adds rescans, one after the other, so nobody adds this one in between.
+  if (await store.hasRescan(id)) {
+    if (isCancelled) await context.commit({ cancelled: id });
+    return;
+  }
+  const open = (await store.rescans(chain.id)).filter(({ origin }) => origin !== 'late-address');
+  const isReset = kind === 'reset-ring';
+  const to = isReset ? null : (request.to ?? tipOf(state).number);
+  const reason = isCancelled ? null : refusalOf(context, { ...request, to }, open.length);
+  const rescan: Rescan = {
+    ...{
+      ...NOT_BEGUN,
+      id,
+      origin: isReset ? 'ring-reset' : 'operator',
+      from,
+      to,
+      blocksMax,
+      reason,
+    },
+    state: isCancelled ? 'cancelled' : reason === null ? 'waiting' : 'refused',
+  };
+  await context.commit({ rescans: [rescan] });
+}
+
+/** Why the request cannot be met, with what would be right; null when it can. */
+function refusalOf(
+  { chain: { id: chain }, state }: WatchContext,
+  { kind, from, to, blocksMax }: WatchRequestV1,
+  open: number,
+): string | null {
+  const { startNumber: start } = startedChain(state);
+  const tip = tipOf(state).number;
+  if (kind !== 'rescan' && kind !== 'reset-ring') {
+    return `The watcher of ${chain} does not know requests of the kind ${kind}. Upgrade it.`;
+  }
+  if (open >= OPEN_REQUESTS_MAX) {
+    return `${OPEN_REQUESTS_MAX} requests for ${chain} are open already. Wait for them, or cancel some.`;
+  }
+  if (from === null) return kind === 'rescan' ? 'A rescan needs its first block.' : null;
+  if (from < start) {
+    return `The watch of ${chain} begins at block ${start}, as it is configured; block ${from} lies before it.`;
+  }
+  const highest = Math.max(from, to ?? from);
+  if (highest > tip) {
+    return `${chain} is matched up to block ${tip}, and ${highest} lies beyond; what follows is matched as it comes.`;
+  }
+  if (to === null) return null;
+  if (from > to) return `The first block, ${from}, lies above the last, ${to}.`;
+  const blocks = to - from + 1;
+  if (blocks <= blocksMax) return null;
+  return `Blocks ${from} to ${to} are ${blocks} blocks, more than the ${blocksMax} that the request allows.`;
+}
