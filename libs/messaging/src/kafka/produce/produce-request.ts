@@ -113,25 +113,30 @@ function writeBatch(
 
 function writeRecord(writer: Writer, message: ProducedMessage, offset: number): void {
   const { key, value, headers = {} } = message;
-  const headerTexts = Object.entries(headers).flat();
-  const texts = [key, value, ...headerTexts];
-  const sizes = texts.map(bytesOf);
-  const headerCount = headerTexts.length / 2;
+  const names = Object.keys(headers);
+  const keyBytes = bytesOf(key);
+  const valueBytes = bytesOf(value);
   // One byte of attributes, one for the time, which is the batch's.
-  let size = 2 + sizeOfVarint(offset) + sizeOfVarint(headerCount);
-  for (const bytes of sizes) size += sizeOfVarint(bytes) + bytes;
+  let size = 2 + sizeOfVarint(offset) + sizeOfVarint(names.length);
+  size += sizeOfVarint(keyBytes) + keyBytes + sizeOfVarint(valueBytes) + valueBytes;
+  for (const name of names) {
+    const nameBytes = bytesOf(name);
+    const headerBytes = bytesOf(headers[name] as string);
+    size += sizeOfVarint(nameBytes) + nameBytes + sizeOfVarint(headerBytes) + headerBytes;
+  }
   writer.reserve(VARINT_BYTES_MAX + size);
   writer.varint(size);
   writer.varint(0);
   writer.varint(0);
   writer.varint(offset);
-  for (const [n, text] of texts.entries()) {
-    if (n === 2) writer.varint(headerCount);
-    const bytes = sizes[n] as number;
-    writer.varint(bytes);
-    writer.text(text, bytes);
+  writer.sized(key, keyBytes);
+  writer.sized(value, valueBytes);
+  writer.varint(names.length);
+  for (const name of names) {
+    writer.sized(name, bytesOf(name));
+    const header = headers[name] as string;
+    writer.sized(header, bytesOf(header));
   }
-  if (headerCount === 0) writer.varint(0);
 }
 
 /** Writes into a buffer. `reserve` must be called before. */
@@ -165,6 +170,12 @@ class Writer {
     let rest = zigzag(value);
     for (; rest > ASCII_MAX; rest >>>= 7) this.buffer[this.at++] = (rest & ASCII_MAX) | 0x80;
     this.buffer[this.at++] = rest;
+  }
+
+  /** A text after its length. */
+  sized(text: string, bytes: number): void {
+    this.varint(bytes);
+    this.text(text, bytes);
   }
 
   text(text: string, bytes: number): void {
