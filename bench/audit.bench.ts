@@ -100,7 +100,10 @@ export const asOf: Measurement = {
           // Squared, so that purses with many lines are read more often.
           const id = purseAt(Math.floor(random() ** 2 * purses)).purseId;
           const position = BigInt(firstTransfer + Math.floor(random() * (events - firstTransfer)));
-          const asked = new GetFigures(DEFAULT_ACCOUNT_ID, { kind: 'purse', id }, position);
+          const asked = new GetFigures(DEFAULT_ACCOUNT_ID, {
+            owner: { kind: 'purse', id },
+            asOf: position,
+          });
           if ((await handler.execute(asked)) === null) throw new Error(`No purse ${id}.`);
           return 1;
         },

@@ -8,10 +8,10 @@ import { createHealth, createMetrics } from '@daybook/platform';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
-import { IssueApiKey } from '../apps/ledger/src/accounts/api-keys';
-import { OpenAccount } from '../apps/ledger/src/accounts/open-account';
+import { ChangeAccount } from '../apps/ledger/src/accounts/change-account';
 import { newApiKey } from '../apps/ledger/src/edge/api-key';
 import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/edge/identity';
+import { IssueApiKey } from '../apps/ledger/src/edge/keys';
 import { systemContext } from '../apps/ledger/src/edge/request-context';
 import { LedgerEnv } from '../apps/ledger/src/ledger.env';
 import { LedgerModule } from '../apps/ledger/src/ledger.module';
@@ -117,8 +117,10 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
     async issueKey({ scopes, accountId = DEFAULT_ACCOUNT_ID }) {
       const { key } = newApiKey();
       const commands = app.get(CommandBus);
-      await commands.execute(new OpenAccount(systemContext(accountId), 'test'));
-      await commands.execute(new IssueApiKey(systemContext(accountId), { key, scopes }));
+      const open = { type: 'OpenAccount', name: 'test', policy: { screening: false } } as const;
+      await commands.execute(new ChangeAccount(systemContext(accountId), open));
+      const owner = { kind: 'account', id: accountId } as const;
+      await commands.execute(new IssueApiKey(systemContext(accountId), { owner, key, scopes }));
       const opens = async () => {
         const headers = { authorization: `Bearer ${key}` };
         return (await send('GET', '/v1/assets', { headers })).status !== 401;

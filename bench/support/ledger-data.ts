@@ -16,9 +16,9 @@ import {
   type EventStore,
   PostgresEventStore,
 } from '@daybook/event-store';
-import { IssueApiKey, IssueApiKeyHandler } from '../../apps/ledger/src/accounts/api-keys';
-import { OpenAccount, OpenAccountHandler } from '../../apps/ledger/src/accounts/open-account';
+import { ChangeAccount, ChangeAccountHandler } from '../../apps/ledger/src/accounts/change-account';
 import { DEFAULT_ACCOUNT_ID, replenishmentIdOf } from '../../apps/ledger/src/edge/identity';
+import { IssueApiKey, IssueApiKeyHandler } from '../../apps/ledger/src/edge/keys';
 import { systemContext } from '../../apps/ledger/src/edge/request-context';
 import type { Database } from './database';
 import { type PlannedPurse, purseAt, TOKEN_ASSET } from './transfers';
@@ -42,12 +42,14 @@ export async function createCustomers(
   const fingerprint =
     purseXpubs({ evm: undefined, tron: undefined }, []).get('evm')?.fingerprint ?? '';
   try {
-    await new OpenAccountHandler(store).execute(
-      new OpenAccount(systemContext(DEFAULT_ACCOUNT_ID), 'default'),
+    const open = { type: 'OpenAccount', name: 'default', policy: { screening: false } } as const;
+    await new ChangeAccountHandler(store).execute(
+      new ChangeAccount(systemContext(DEFAULT_ACCOUNT_ID), open),
     );
     const key = { key: API_KEY, scopes: ['read', 'write'] };
+    const owner = { kind: 'account', id: DEFAULT_ACCOUNT_ID } as const;
     await new IssueApiKeyHandler(store).execute(
-      new IssueApiKey(systemContext(DEFAULT_ACCOUNT_ID), key),
+      new IssueApiKey(systemContext(DEFAULT_ACCOUNT_ID), { owner, ...key }),
     );
     for (let from = 0; from < customers; from += SLICE) {
       const slice = Array.from({ length: Math.min(SLICE, customers - from) }, (_, i) =>

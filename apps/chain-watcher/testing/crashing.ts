@@ -43,6 +43,10 @@ export class CrashingLog extends DurableLog {
     throw new Error('The simulation delivers addresses itself.');
   }
 
+  groups(): never {
+    throw new Error('The simulation has no groups.');
+  }
+
   parked(): never {
     throw new Error('The simulation parks keys itself.');
   }

@@ -8,7 +8,6 @@ import { EventsModule } from './events/events.module';
 import { LedgerEnv, xpubsOf } from './ledger.env';
 import { OperationsModule } from './operations/operations.module';
 import { READ_MODELS } from './operations/read-models';
-import { WatchRequestsModule } from './operations/watch-requests.module';
 import { ProjectionsModule } from './projections/projections.module';
 import { PursesModule } from './purses/purses.module';
 import { ReactionsModule } from './reactions/reactions.module';
@@ -36,7 +35,6 @@ export class LedgerModule {
         BooksModule,
         EventsModule,
         OperationsModule,
-        WatchRequestsModule,
       ],
     };
   }

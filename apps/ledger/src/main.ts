@@ -9,16 +9,13 @@ import {
   requirePostgres,
   stopOnRequest,
 } from '@daybook/platform';
-import { QueryBus } from '@nestjs/cqrs';
-import { BooksModule } from './books/books.module';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
 import { readLedgerEnv } from './ledger.env';
 import { LedgerModule } from './ledger.module';
 import { Monitoring } from './operations/monitoring';
-import { GetReactions } from './reactions/get-reactions';
 import { createHttpApp } from './rest/http';
-import { BackgroundWork } from './runtime/background-work';
 import { nestLogger } from './runtime/nest-logger';
 
 /** Delay between reporting "not ready" and closing, so that load balancers stop sending first. */
@@ -40,22 +37,15 @@ async function main(): Promise<void> {
   const tls = grpcCredentials(env);
   const metrics = createMetrics('ledger');
   const { registry } = metrics;
-  const monitoring = new Monitoring(metrics);
+  const monitoring = new Monitoring(metrics, () => app);
   const health = createHealth(monitoring.checks);
-  const app = await createHttpApp(LedgerModule.forRoot(env), {
+  const app: NestFastifyApplication = await createHttpApp(LedgerModule.forRoot(env), {
     health,
     registry,
     logger,
     nestLogger: nestLogger(logger),
     quota: { requests: env.rateLimit, windowSeconds: 60 },
   });
-  const books = app.get(BooksModule);
-  const queries = app.get(QueryBus);
-  monitoring.watch(
-    app.get(BackgroundWork),
-    () => books.checker,
-    () => queries.execute(new GetReactions()),
-  );
   await app.listen(env.httpPort, env.httpHost);
   const { grpcReflection: reflection } = env;
   const grpc =
@@ -63,6 +53,7 @@ async function main(): Promise<void> {
       ? null
       : createGrpcServer(app, { health, registry, logger, tls, reflection });
   await grpc?.listen(env.grpcPort, env.httpHost);
+  monitoring.start();
   health.started();
   await grpc?.showHealth();
   const { roles, grpcPort } = env;
@@ -72,7 +63,6 @@ async function main(): Promise<void> {
     health.stopping();
     await grpc?.showHealth();
     await sleep(DRAIN_MS);
-    monitoring.stop();
     await grpc?.close();
     await app.close();
   });

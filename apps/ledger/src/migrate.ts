@@ -7,8 +7,10 @@ import { CreateRelayState1700000003000 } from './migrations/0003-topics';
 import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
 import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
 import { CreateReactions1700000006000 } from './migrations/0006-reactions';
-import { CreateOperators1700000007000 } from './operations/operators.migration';
-import { CreateWatchRequests1700000008000 } from './operations/watch-requests.migration';
+import {
+  CreateOperators1700000007000,
+  CreateWatchRequests1700000008000,
+} from './operations/operations.migrations';
 
 /** The runtime role can append events but never change one. */
 export const migrate = migrationOf(

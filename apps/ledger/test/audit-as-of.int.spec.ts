@@ -16,8 +16,8 @@ import {
   GetFiguresHandler,
   type Owner,
 } from '../src/books/get-figures';
+import { Moments } from '../src/edge/as-of';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
-import { ResolveAsOf, ResolveAsOfHandler } from '../src/projections/as-of';
 import { PositionReached } from '../src/projections/position-reached';
 import { GetPurse, GetPurseHandler } from '../src/purses/get-purses';
 import { PURSE_STATUS } from '../src/purses/purse-resource';
@@ -34,7 +34,7 @@ let ledger: AuditLedger;
 let log: readonly RecordedEvent[];
 let figures: GetFiguresHandler;
 let purses: GetPurseHandler;
-let moments: ResolveAsOfHandler;
+let moments: Moments;
 
 beforeAll(async () => {
   ledger = await freshAuditLedger();
@@ -43,10 +43,10 @@ beforeAll(async () => {
   log = (await ledger.store.readAll({ after: 0n, limit: 10_000 })).events;
   figures = new GetFiguresHandler(ledger.dataSource);
   purses = new GetPurseHandler(ledger.dataSource, ledger.store);
-  moments = new ResolveAsOfHandler(
+  moments = new Moments(
     ledger.dataSource,
     ledger.store,
-    new PositionReached(ledger.dataSource),
+    new PositionReached(ledger.dataSource, ledger.store),
   );
 });
 
@@ -86,7 +86,9 @@ describe('figures as of a position', () => {
       if (first === null) continue;
       // Purses of a customer are found by the purse; both must have been there.
       for (const { position } of log) {
-        const asked = figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, owner, position));
+        const asked = figures.execute(
+          new GetFigures(DEFAULT_ACCOUNT_ID, { owner, asOf: position }),
+        );
         if (position < first) {
           await expect(asked).rejects.toMatchObject({ code: 'as-of-too-early' });
         } else if (owner.kind === 'purse' || firstOf(purseOf(owner)) !== null) {
@@ -99,16 +101,18 @@ describe('figures as of a position', () => {
   it('at the head are those of now', async () => {
     const head = await ledger.store.head();
     for (const owner of OWNERS) {
-      const now = await figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, owner));
+      const now = await figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, { owner, asOf: null }));
       if (now === null) continue;
-      expect(await figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, owner, head))).toEqual(now);
+      expect(
+        await figures.execute(new GetFigures(DEFAULT_ACCOUNT_ID, { owner, asOf: head })),
+      ).toEqual(now);
     }
   });
 
   it('of another account are of nobody', async () => {
     const [owner] = OWNERS as [Owner];
     const foreign = '00000000-0000-4000-8000-000000000009';
-    expect(await figures.execute(new GetFigures(foreign, owner, 400n))).toBeNull();
+    expect(await figures.execute(new GetFigures(foreign, { owner, asOf: 400n }))).toBeNull();
   });
 });
 
@@ -126,12 +130,16 @@ describe('a purse as of a position', () => {
       for (const { position } of log.filter(({ position }) => position >= first)) {
         const until = own.filter((recorded) => recorded.position <= position);
         const state = fold(purse, until.map(upcast) as PurseEvent[]);
-        const found = await purses.execute(new GetPurse(DEFAULT_ACCOUNT_ID, owner.id, position));
+        const found = await purses.execute(
+          new GetPurse(DEFAULT_ACCOUNT_ID, { id: owner.id, asOf: position }),
+        );
         expect(found?.status).toBe(
           state.status === 'absent' ? undefined : PURSE_STATUS[state.status],
         );
       }
-      const early = purses.execute(new GetPurse(DEFAULT_ACCOUNT_ID, owner.id, first - 1n));
+      const early = purses.execute(
+        new GetPurse(DEFAULT_ACCOUNT_ID, { id: owner.id, asOf: first - 1n }),
+      );
       await expect(early).rejects.toMatchObject({ code: 'as-of-too-early' });
     }
   });
@@ -145,7 +153,7 @@ describe('a time', () => {
       const last = log.findLast(
         (recorded) => recorded.recordedAt.slice(0, -1) <= recordedAt.slice(0, -1),
       );
-      expect(await moments.execute(new ResolveAsOf({ time: recordedAt }))).toBe(last?.position);
+      expect(await moments.positionOf({ asOf: recordedAt })).toBe(last?.position);
     }
   });
 
@@ -157,17 +165,17 @@ describe('a time', () => {
       [second.recordedAt],
     );
     const time = row?.time ?? '';
-    expect(await moments.execute(new ResolveAsOf({ time }))).toBe(1n);
+    expect(await moments.positionOf({ asOf: time })).toBe(1n);
   });
 
   it('before the log is a position before everybody', async () => {
-    expect(await moments.execute(new ResolveAsOf({ time: '2001-01-01T00:00:00Z' }))).toBe(0n);
+    expect(await moments.positionOf({ asOf: '2001-01-01T00:00:00Z' })).toBe(0n);
   });
 
   it('of the future is refused, and so is a position beyond the log', async () => {
     const future = new Date(Date.now() + 60_000).toISOString();
-    for (const asOf of [{ time: future }, { position: 1_000_000n }]) {
-      await expect(moments.execute(new ResolveAsOf(asOf))).rejects.toMatchObject({
+    for (const asOf of [future, '1000000']) {
+      await expect(moments.positionOf({ asOf })).rejects.toMatchObject({
         code: 'as-of-in-future',
       });
     }
@@ -179,7 +187,7 @@ describe('a time', () => {
     // To the microsecond: the clock of this process, in milliseconds, may still be before the event.
     const { events } = await ledger.store.readAll({ after: head - 1n, limit: 1 });
     const time = events[0]?.recordedAt as string;
-    const asked = moments.execute(new ResolveAsOf({ time }));
+    const asked = moments.positionOf({ asOf: time });
     await ledger.project();
     expect(await asked).toBe(head);
   });

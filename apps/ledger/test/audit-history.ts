@@ -193,7 +193,7 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
     name: 'Night shift',
   });
   await write(streamName('operator', OPERATOR_ID), operator, {
-    type: 'IssueOperatorKey',
+    type: 'IssueApiKey',
     keyId: 'operator1',
     keyHash: 'f00d',
     scopes: ['read'],

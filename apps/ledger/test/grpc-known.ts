@@ -4,11 +4,10 @@ import { DurableLog } from '@daybook/messaging';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { until } from '../../../test/dependencies';
 import type { TestLedger } from '../../../test/ledger-harness';
-import { IssueApiKey, RevokeApiKey } from '../src/accounts/api-keys';
-import { ChangeAccountPolicy } from '../src/accounts/change-account-policy';
+import { ChangeAccount } from '../src/accounts/change-account';
 import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
+import { IssueApiKey, RevokeApiKey } from '../src/edge/keys';
 import { systemContext } from '../src/edge/request-context';
-import { IssueOperatorKey, RevokeOperatorKey } from '../src/operations/operators';
 import { GetReactions } from '../src/reactions/get-reactions';
 
 /** What a ledger has of everything, so that every operation has something to answer with. */
@@ -121,20 +120,24 @@ async function spendKeys({ app, operatorKey }: TestLedger) {
   const operatorId = operatorIdOf(DEFAULT_OPERATOR_NAME);
   const secret = 's'.repeat(43);
   const key = { name: 'old', scopes: ['read'], expiresAt: '2099-01-01T00:00:00.000Z' };
-  await commands.execute(
-    new IssueApiKey(systemContext(accountId), { ...key, key: `dbk_${SPENT}_${secret}` }),
-  );
-  await commands.execute(new RevokeApiKey(systemContext(accountId), SPENT, 'a test'));
+  const owners = [
+    { owner: { kind: 'account', id: accountId }, key: `dbk_${SPENT}_${secret}` },
+    { owner: { kind: 'operator', id: operatorId }, key: `dbo_${SPENT}_${secret}` },
+  ] as const;
+  for (const issued of owners) {
+    const context = () => systemContext(issued.owner.kind === 'account' ? accountId : '');
+    await commands.execute(new IssueApiKey(context(), { ...key, ...issued }));
+    const spent = { owner: issued.owner, keyId: SPENT, reason: 'a test' };
+    await commands.execute(new RevokeApiKey(context(), spent));
+  }
   const policy = { purseExpiry: PURSE_EXPIRY, reason: 'a test' };
-  await commands.execute(new ChangeAccountPolicy(systemContext(accountId), policy));
+  const change = { type: 'ChangeAccountPolicy', ...policy } as const;
+  await commands.execute(new ChangeAccount(systemContext(accountId), change));
   const isPlanned = async () => {
     const { reactions } = await app.get(QueryBus).execute(new GetReactions());
     return reactions.every(({ nextDueAt, overdue }) => nextDueAt !== null && overdue === 0);
   };
   await until(isPlanned, { description: 'The expiry of the purses' });
-  const ofOperator = { ...key, operatorId, key: `dbo_${SPENT}_${secret}` };
-  await commands.execute(new IssueOperatorKey(systemContext(''), ofOperator));
-  await commands.execute(new RevokeOperatorKey(systemContext(''), operatorId, SPENT, 'a test'));
   return { accountId, operatorId, operatorKey, keyId: SPENT };
 }
 

@@ -1,8 +1,8 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { until } from '../../../test/dependencies';
-import { IssueApiKey, RevokeApiKey } from '../src/accounts/api-keys';
 import { newApiKey } from '../src/edge/api-key';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
+import { IssueApiKey, RevokeApiKey } from '../src/edge/keys';
 import { PROBLEMS, type ProblemCode } from '../src/edge/problems';
 import { systemContext } from '../src/edge/request-context';
 import { detailsOf } from './grpc-details';
@@ -160,9 +160,11 @@ describe('another account', () => {
 });
 
 describe('without a key that opens the method', () => {
+  const owner = { kind: 'account', id: DEFAULT_ACCOUNT_ID } as const;
+
   async function expired(): Promise<string> {
     const expiresAt = new Date(Date.now() + 300).toISOString();
-    const request = { scopes: ['read', 'write'], expiresAt };
+    const request = { owner, scopes: ['read', 'write'], expiresAt };
     const issue = new IssueApiKey(systemContext(DEFAULT_ACCOUNT_ID), request);
     const { resource } = await ledger.app.get(CommandBus).execute(issue);
     return resource.key ?? '';
@@ -171,7 +173,8 @@ describe('without a key that opens the method', () => {
   async function revoked(): Promise<string> {
     const key = await ledger.issueKey({ scopes: ['read', 'write'] });
     const keyId = key.split('_')[1] ?? '';
-    const revoke = new RevokeApiKey(systemContext(DEFAULT_ACCOUNT_ID), keyId, null);
+    const request = { owner, keyId, reason: 'a test' };
+    const revoke = new RevokeApiKey(systemContext(DEFAULT_ACCOUNT_ID), request);
     await ledger.app.get(CommandBus).execute(revoke);
     return key;
   }

@@ -1,8 +1,8 @@
 import { CommandBus } from '@nestjs/cqrs';
 import fc from 'fast-check';
 import { until } from '../../../test/dependencies';
-import { RevokeApiKey } from '../src/accounts/api-keys';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
+import { RevokeApiKey } from '../src/edge/keys';
 import { systemContext } from '../src/edge/request-context';
 import { detailsOf } from './grpc-details';
 import { flood, listAll, read } from './grpc-events';
@@ -144,7 +144,9 @@ describe('Tail', () => {
     const reading = read(other, 'Tail');
     await reading.reaches(1n);
     const keyId = key.split('_')[1] ?? '';
-    const revoke = new RevokeApiKey(systemContext(DEFAULT_ACCOUNT_ID), keyId, null);
+    const owner = { kind: 'account', id: DEFAULT_ACCOUNT_ID } as const;
+    const request = { owner, keyId, reason: 'a test' };
+    const revoke = new RevokeApiKey(systemContext(DEFAULT_ACCOUNT_ID), request);
     await ledger.app.get(CommandBus).execute(revoke);
     await until(() => reading.error() !== undefined, { timeoutMs: 15_000 });
     const error = reading.error();

@@ -103,7 +103,7 @@ describe('a key', () => {
     expect((await as(writer, 'POST', '/v1/customers', CUSTOMER)).status).toBe(201);
   });
 
-  it('never shows what is another account’s', async () => {
+  it('never shows data of another account', async () => {
     const key = await ledger.issueKey({ scopes: ['read', 'write'], accountId: OTHER_ACCOUNT });
     const other = `Bearer ${key}`;
     const { body } = await ledger.request('POST', '/v1/customers', { body: CUSTOMER });
@@ -144,7 +144,7 @@ describe('a key', () => {
     expect(same.body.id).not.toBe(id);
   });
 
-  it('opens nothing once it is revoked or past its end', async () => {
+  it('is refused once it is revoked or expired', async () => {
     const keys = `/v1/accounts/${DEFAULT_ACCOUNT_ID}/keys`;
     const operator = { authorization: `Bearer ${ledger.operatorKey}` };
     const act = (path: string, body: object) =>
@@ -213,7 +213,7 @@ describe('a quota', () => {
   });
   afterAll(() => limited.close());
 
-  it('is told with every answer, and refuses what goes beyond it', async () => {
+  it('is stated in every answer, and refuses further requests', async () => {
     const seen = [];
     for (;;) {
       const reply = await limited.request('GET', '/v1/assets');

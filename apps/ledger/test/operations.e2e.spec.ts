@@ -1,10 +1,10 @@
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { until } from '../../../test/dependencies';
 import type { Reply } from '../../../test/ledger-harness';
+import { IssueApiKey } from '../src/edge/keys';
 import { PROBLEMS, type ProblemCode } from '../src/edge/problems';
 import { systemContext } from '../src/edge/request-context';
 import { scopeWords } from '../src/edge/scopes';
-import { IssueOperatorKey } from '../src/operations/operators';
 import { differences, saidBy, shapeOf, unsaidBy } from './edge-differences';
 import { detailsOf } from './grpc-details';
 import { CHAINS_FILE, fill, type Known } from './grpc-known';
@@ -168,8 +168,8 @@ it('needs its scope, and no more than that', async () => {
 
 /** Resolves when the key opens something. */
 async function issueOperatorKey(scope: string): Promise<string> {
-  const request = { operatorId: known.operatorId, scopes: [scope] };
-  const command = new IssueOperatorKey(systemContext(''), request);
+  const owner = { kind: 'operator', id: known.operatorId } as const;
+  const command = new IssueApiKey(systemContext(''), { owner, scopes: [scope] });
   const { resource } = await ledger.app.get(CommandBus).execute(command);
   const key = resource.key ?? '';
   const opens = async () =>

@@ -101,7 +101,7 @@ it('archives each of a thousand purses once, though one of two ledgers is killed
   await first.stop();
 
   const wrong = await startLedger(MONTH_MS);
-  await until(() => wrong.output().includes('clocks differ, nothing is done'));
+  await until(() => wrong.output().includes('clocks differ, reaction is paused'));
   const trouble = async () => JSON.stringify(await (await fetch(`${wrong.url}/readyz`)).json());
   await until(async () => (await trouble()).includes('so nothing expires'), { timeoutMs: 30_000 });
   await wrong.stop();

@@ -14,7 +14,7 @@ const PATH = '/v1/operations/watch-requests';
 const RESCAN = { chain: FIRST, kind: 'rescan', fromBlock: '5', reason: 'case 7' };
 
 let ledger: TestLedger;
-/** What the watchers get. */
+/** The messages for the watchers. */
 const published: WatchRequestV1[] = [];
 
 beforeAll(async () => {
@@ -112,7 +112,7 @@ describe('a watch request', () => {
     expect(await current(made)).toMatchObject({ state: 'refused', refusal: 'No such blocks.' });
   });
 
-  it('is cancelled at once, and the watcher is told', async () => {
+  it('is cancelled at once, and the watcher gets the cancellation', async () => {
     const made = await request();
     const cancel = () => send('POST', `${PATH}/${made.id}/cancel`, { reason: 'the wrong blocks' });
     for (const { status, body } of [await cancel(), await cancel()]) {
@@ -121,7 +121,7 @@ describe('a watch request', () => {
     }
     const messages = await messagesOf(made.id, 2);
     expect(messages.at(-1)).toMatchObject({ isCancelled: true, from: 5, blocksMax: 10_000 });
-    // It was done before the watcher heard of it.
+    // The watcher had finished it before it read the cancellation.
     await report(made.id, 1, { state: 'done' });
     await until(async () => (await current(made)).state === 'done');
   });
@@ -146,8 +146,8 @@ describe('a watch request', () => {
   });
 
   it.each<[object, string, RegExp]>([
-    [{ ...RESCAN, chain: 'eip155:5' }, 'chain-unknown', /there is eip155:31337, eip155:1337/],
-    [{ ...RESCAN, chain: undefined }, 'chain-unknown', /name one: eip155:31337, /],
+    [{ ...RESCAN, chain: 'eip155:5' }, 'chain-unknown', /watched here: eip155:31337, eip155:1337/],
+    [{ ...RESCAN, chain: undefined }, 'chain-unknown', /watched here: eip155:31337, /],
     [{ ...RESCAN, fromBlock: undefined }, 'watch-request-invalid', /needs its first block/],
     [{ ...RESCAN, toBlock: '4' }, 'watch-request-invalid', /5, lies above the last, 4/],
     [{ ...RESCAN, toBlock: '10005' }, 'watch-request-invalid', /10001 blocks, more than the 10000/],
@@ -170,7 +170,7 @@ describe('a watch request', () => {
     await request({ ...beyond, fromBlock: '8' });
   });
 
-  it('is none of an account', async () => {
+  it('is forbidden to accounts', async () => {
     for (const [method, path] of [
       ['GET', PATH],
       ['POST', PATH],

@@ -7,9 +7,9 @@ const given = specification(operator);
 const add: OperatorCommand = { type: 'AddOperator', name: 'Night shift' };
 const added = a.operatorAdded();
 const issued = a.operatorKeyIssued();
-const issue: OperatorCommand = { type: 'IssueOperatorKey', ...issued.data };
+const issue: OperatorCommand = { type: 'IssueApiKey', ...issued.data };
 const revoked = a.operatorKeyRevoked();
-const revoke: OperatorCommand = { type: 'RevokeOperatorKey', ...revoked.data };
+const revoke: OperatorCommand = { type: 'RevokeApiKey', ...revoked.data };
 
 it('adds an operator once', () => {
   given().when(add).emits(added).when(add).changesNothing();
@@ -27,7 +27,7 @@ it('issues a key once, and no other key with its id', () => {
     .refuses('api-key-exists');
 });
 
-it('keeps what the key is called and when it ends', () => {
+it('keeps the name and the expiry of the key', () => {
   const named = a.operatorKeyIssued({ name: 'laptop', expiresAt: a.at });
   given(added)
     .when({ ...issue, ...named.data })
@@ -43,11 +43,11 @@ it('revokes a key for ever, with the first reason', () => {
   given(added, issued, revoked).when(issue).changesNothing();
 });
 
-it('refuses to revoke a key that the operator never had', () => {
+it('refuses to revoke an unknown key', () => {
   given(added).when(revoke).refuses('api-key-not-found');
 });
 
-it('keeps each retry of a parked key, and refuses one of a key that is not parked', () => {
+it('records each retry of a parked key, and refuses the retry of a key that is not parked', () => {
   const { data: parkedKey } = a.parkedKeyRetried();
   const retry = { type: 'RetryParkedKey', parkedKey, facts: { isParked: true } } as const;
   given(added).when(retry).emits(a.parkedKeyRetried()).when(retry).emits(a.parkedKeyRetried());

@@ -12,8 +12,8 @@ export interface ParkedKeyName {
 /** Operators run Daybook. An operator has keys of its own and no account. Reasons are kept as evidence. */
 export type OperatorCommand = CommandIn<{
   AddOperator: { name: string };
-  IssueOperatorKey: IssuedKey;
-  RevokeOperatorKey: { keyId: string; reason: string };
+  IssueApiKey: IssuedKey;
+  RevokeApiKey: { keyId: string; reason: string };
   /** Records that the operator had a consumer group retry a parked key. */
   RetryParkedKey: {
     parkedKey: ParkedKeyName;
@@ -45,12 +45,12 @@ export const operator: Decider<OperatorCommand, OperatorEvent, OperatorState> = 
       throw new DomainError('operator-not-found', 'There is no operator with this id.');
     }
     switch (command.type) {
-      case 'IssueOperatorKey':
+      case 'IssueApiKey':
         return issuedKeys.toIssue(state.keys, command).map((data) => ({
           type: 'OperatorKeyIssued',
           data,
         }));
-      case 'RevokeOperatorKey': {
+      case 'RevokeApiKey': {
         const { keyId, reason } = command;
         if (!issuedKeys.isToRevoke(state.keys, keyId)) return [];
         return [{ type: 'OperatorKeyRevoked', data: { keyId, reason } }];

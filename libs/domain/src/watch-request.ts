@@ -33,9 +33,9 @@ export type WatchRequestEvent = EventIn<{
   WatchRequestCancelled: { reason: string };
 }>;
 
-export type WatchRequestState =
-  | { readonly status: 'absent' }
-  | { readonly status: 'requested' | 'cancelled'; readonly wish: WatchWish };
+export interface WatchRequestState {
+  readonly status: 'absent' | 'requested' | 'cancelled';
+}
 
 /**
  * A request to the watcher of a chain. The watcher decides: it knows which blocks it can match. Only
@@ -44,10 +44,10 @@ export type WatchRequestState =
 export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, WatchRequestState> = {
   initialState: { status: 'absent' },
 
-  decide(command, state) {
+  decide(command, { status }) {
     switch (command.type) {
       case 'RequestWatch': {
-        if (state.status !== 'absent') return [];
+        if (status !== 'absent') return [];
         const { chain, kind, from, to, blocksMax, reason, facts } = command;
         const wish = { chain, kind, from, to, blocksMax, reason };
         requireReason(reason);
@@ -57,10 +57,10 @@ export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, Watch
       case 'CancelWatchRequest': {
         const { reason, facts } = command;
         requireReason(reason);
-        if (state.status === 'absent') {
+        if (status === 'absent') {
           throw new DomainError('watch-request-not-found', 'There is no request with this id.');
         }
-        if (state.status === 'cancelled') return [];
+        if (status === 'cancelled') return [];
         // Cancelling a request that ends at this moment has no effect: the watcher ignores it.
         if (facts.ended !== null) {
           throw new DomainError(
@@ -73,12 +73,12 @@ export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, Watch
     }
   },
 
-  evolve(state, event) {
+  evolve(_state, event) {
     switch (event.type) {
       case 'WatchRequested':
-        return { status: 'requested', wish: event.data };
+        return { status: 'requested' };
       case 'WatchRequestCancelled':
-        return state.status === 'absent' ? state : { ...state, status: 'cancelled' };
+        return { status: 'cancelled' };
     }
   },
 };

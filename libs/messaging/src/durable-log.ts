@@ -78,6 +78,16 @@ export interface RunningSubscription {
   stop(): Promise<void>;
 }
 
+/** A consumer group, as its engine knows it without being a member. */
+export interface ConsumerGroup {
+  readonly topic: string;
+  readonly group: string;
+  /** Messages published and not yet handled; null on Kafka, where members know. */
+  readonly lag: bigint | null;
+  /** Since when nothing was handled although messages wait; null while none waits, and on Kafka. */
+  readonly waitingSince: Date | null;
+}
+
 /** How a topic is created on an engine that needs to know. */
 export interface TopicSettings {
   readonly name: string;
@@ -95,6 +105,8 @@ export abstract class DurableLog {
   /** Resolves when every message is stored durably, in the order given. */
   abstract publish(topic: string, messages: readonly Message[]): Promise<void>;
   abstract subscribe(subscription: Subscription): Promise<RunningSubscription>;
+  /** The groups of all processes that read topics of this log, by topic and name. */
+  abstract groups(): Promise<readonly ConsumerGroup[]>;
   /** The parked keys of a group, longest first. */
   abstract parked(topic: string, group: string): Promise<readonly ParkedKey[]>;
   /**

@@ -1,4 +1,5 @@
 export {
+  type ConsumerGroup,
   DurableLog,
   type Message,
   type ParkedKey,

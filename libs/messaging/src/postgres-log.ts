@@ -1,6 +1,6 @@
 import { reasonOf } from '@daybook/platform/plain';
 import { Client } from 'pg';
-import type { Message, RunningSubscription, Subscription } from './durable-log';
+import type { ConsumerGroup, Message, RunningSubscription, Subscription } from './durable-log';
 import { EngineLog, Member } from './engine-log';
 import { CHANNEL, consume, Notices } from './postgres-consumer';
 import { PublishQueue } from './publish-queue';
@@ -14,6 +14,16 @@ const PUBLISH = {
   name: 'messaging-publish',
   text: 'SELECT messaging.publish($1, $2, $3, $4, $5)',
 };
+
+const GROUPS = `
+  SELECT t.name AS topic, c.group_name AS "group", w.lag, greatest(w.since, c.progressed_at) AS since
+    FROM messaging.consumer c
+    JOIN messaging.topic t USING (topic_id)
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS lag, min(m.published_at) AS since
+        FROM messaging.message m
+       WHERE m.topic_id = c.topic_id AND m."offset" > c.position) AS w
+   ORDER BY t.name, c.group_name`;
 
 export interface PostgresLogOptions {
   /** Connection string. */
@@ -80,6 +90,15 @@ export class PostgresLog extends EngineLog {
         }
       },
     );
+  }
+
+  async groups(): Promise<readonly ConsumerGroup[]> {
+    type Row = { topic: string; group: string; lag: string; since: Date };
+    const { rows } = await this.pool.query<Row>(GROUPS);
+    return rows.map(({ topic, group, lag, since }) => ({
+      ...{ topic, group, lag: BigInt(lag) },
+      waitingSince: lag === '0' ? null : since,
+    }));
   }
 
   async check(): Promise<void> {

@@ -37,6 +37,16 @@ export function durableLogContract(harness: () => DurableLogHarness): void {
     await until(() => one.messages.length === 6 && two.messages.length === 6);
   });
 
+  it('names the groups that read a topic', async () => {
+    const log = await fixture.open();
+    await log.publish(fixture.topic, numbered(1));
+    const readers = ['one', 'two-31337-store'];
+    const collected = await Promise.all(readers.map((group) => fixture.collect(log, { group })));
+    await until(() => collected.every(({ messages }) => messages.length === 1));
+    const groups = (await log.groups()).filter(({ topic }) => topic === fixture.topic);
+    expect(groups.map(({ group }) => group)).toEqual(readers);
+  });
+
   it('keeps the order of every publisher when many publish at once', async () => {
     const publishers = await Promise.all(range(3).map(() => fixture.open()));
     const { messages } = await fixture.collect(await fixture.open());

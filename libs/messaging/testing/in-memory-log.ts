@@ -1,4 +1,5 @@
 import {
+  type ConsumerGroup,
   DurableLog,
   type Message,
   type ParkedKey,
@@ -104,6 +105,14 @@ export class InMemoryLog extends DurableLog {
     };
     this.running.add(running);
     return running;
+  }
+
+  async groups(): Promise<readonly ConsumerGroup[]> {
+    const ids = [...this.broker.groups.keys()].sort((a, b) => a.localeCompare(b));
+    return ids.map((id) => {
+      const [topic = '', group = ''] = id.split(' ');
+      return { topic, group, lag: null, waitingSince: null };
+    });
   }
 
   async parked(topic: string, name: string): Promise<readonly ParkedKey[]> {

@@ -1,17 +1,16 @@
 import type { EventStore } from '@daybook/event-store';
 import { operatorIdOf } from '../../../ledger/src/edge/identity';
+import {
+  IssueApiKey,
+  IssueApiKeyHandler,
+  ListApiKeys,
+  ListApiKeysHandler,
+  RevokeApiKey,
+  RevokeApiKeyHandler,
+} from '../../../ledger/src/edge/keys';
 import type { IssueKeyRequest } from '../../../ledger/src/edge/keys.dto';
 import { systemContext } from '../../../ledger/src/edge/request-context';
-import {
-  AddOperator,
-  AddOperatorHandler,
-  IssueOperatorKey,
-  IssueOperatorKeyHandler,
-  ListOperatorKeys,
-  ListOperatorKeysHandler,
-  RevokeOperatorKey,
-  RevokeOperatorKeyHandler,
-} from '../../../ledger/src/operations/operators';
+import { AddOperator, AddOperatorHandler } from '../../../ledger/src/operations/operators';
 import { Failure } from '../cli/exit-codes';
 
 /**
@@ -19,25 +18,25 @@ import { Failure } from '../cli/exit-codes';
  * operator, or one who lost a key, can get one.
  */
 export function operatorOwner(store: EventStore, operator: string) {
-  const operatorId = operatorIdOf(operator);
+  const owner = { kind: 'operator', id: operatorIdOf(operator) } as const;
   const context = (reason: string) => ({ ...systemContext(''), reason });
   return {
     ...{ accountId: null, operator },
     async list() {
-      const query = new ListOperatorKeys(operatorId);
-      const keys = await new ListOperatorKeysHandler(store).execute(query);
+      const keys = await new ListApiKeysHandler(store).execute(new ListApiKeys(owner));
       if (keys === null) throw new Failure(`There is no operator ${operator}.`);
       return keys;
     },
     async issue({ reason, ...request }: IssueKeyRequest & { readonly scopes: readonly string[] }) {
-      await new AddOperatorHandler(store).execute(new AddOperator(context(reason), operator));
-      const command = new IssueOperatorKey(context(reason), { operatorId, ...request });
-      const { resource, position } = await new IssueOperatorKeyHandler(store).execute(command);
+      const add = new AddOperator(context(reason), { name: operator });
+      await new AddOperatorHandler(store).execute(add);
+      const issue = new IssueApiKey(context(reason), { owner, ...request });
+      const { resource, position } = await new IssueApiKeyHandler(store).execute(issue);
       return { ...resource, position: String(position) };
     },
     async revoke(keyId: string, reason: string) {
-      const command = new RevokeOperatorKey(context(reason), operatorId, keyId, reason);
-      const { position } = await new RevokeOperatorKeyHandler(store).execute(command);
+      const revoke = new RevokeApiKey(context(reason), { owner, keyId, reason });
+      const { position } = await new RevokeApiKeyHandler(store).execute(revoke);
       return { position: String(position) };
     },
   };

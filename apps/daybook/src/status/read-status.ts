@@ -1,8 +1,9 @@
 import { requirePostgres } from '@daybook/platform';
 import { reasonOf } from '@daybook/platform/plain';
 import { version } from '../../../../package.json';
-import { engineOf, engineProblems } from '../../../ledger/src/operations/engine-state';
-import type { EnginesResponse, StatusResponse } from '../../../ledger/src/operations/status.dto';
+import { stateOfEngines } from '../../../ledger/src/operations/engine-state';
+import { engineProblems, stateOf } from '../../../ledger/src/operations/problems';
+import type { StatusResponse } from '../../../ledger/src/operations/status.dto';
 import { openDurableLog, openEventStore } from '../../../ledger/src/runtime/engines';
 import { Failure } from '../cli/exit-codes';
 import type { Operation } from '../cli/operation';
@@ -73,7 +74,7 @@ async function statusOfEngines(operation: Operation): Promise<EnginesStatus> {
   const problems = engineProblems(engines);
   return {
     at: new Date().toISOString(),
-    state: problems.length > 0 ? 'unreachable' : 'ok',
+    state: stateOf(engines, problems),
     ...{
       problems,
       engines,
@@ -87,28 +88,13 @@ async function statusOfEngines(operation: Operation): Promise<EnginesStatus> {
   };
 }
 
-async function checkEngines({ env }: Operation): Promise<EnginesResponse> {
-  const { databaseUrl: url, eventstoredbUrl, kafkaBrokers } = env;
-  const database = requirePostgres({ url, variable: 'DAYBOOK_DATABASE_URL' });
-  const eventLog = eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb';
-  const durableLog = kafkaBrokers === undefined ? 'postgresql' : 'kafka';
-  const [postgresql, events, messages] = await Promise.all([
-    engineOf('postgresql', database),
-    engineOf(
-      eventLog,
-      closing(openEventStore(env), (store) => store.head()),
-    ),
-    engineOf(
-      durableLog,
-      closing(openDurableLog(env), (log) => log.check()),
-    ),
-  ]);
-  const head = events.answer === null ? null : String(events.answer);
-  return {
-    database: postgresql.engine,
-    eventLog: { ...events.engine, head },
-    durableLog: messages.engine,
-  };
+function checkEngines({ env }: Operation) {
+  const database = { url: env.databaseUrl, variable: 'DAYBOOK_DATABASE_URL' };
+  return stateOfEngines(env, {
+    database: () => requirePostgres(database),
+    eventStore: () => closing(openEventStore(env), (store) => store.head()),
+    durableLog: () => closing(openDurableLog(env), (log) => log.check()),
+  });
 }
 
 /** What an engine answers. Its connections are closed afterwards. */

@@ -8,15 +8,15 @@ export class AccountRow {
   @Column('text')
   name!: string;
 
-  /** Whether final transfers wait for `ResolveCompliance`. */
+  /** Whether final transfers are screened before they are credited. */
   @Column('boolean')
   screening!: boolean;
 
-  /** Days after which a purse without any receipt expires; null for never. */
+  /** A purse without any receipt expires after so many days; null for never. */
   @Column('integer', { name: 'unused_days', nullable: true })
   unusedDays!: number | null;
 
-  /** Days after its last receipt after which a purse expires; null for never. */
+  /** A purse expires so many days after its last receipt; null for never. */
   @Column('integer', { name: 'idle_days', nullable: true })
   idleDays!: number | null;
 }

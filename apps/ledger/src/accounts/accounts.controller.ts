@@ -1,12 +1,12 @@
-import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { OperatorCaller } from '../edge/caller';
+import { IssueApiKey, ListApiKeys, RevokeApiKey } from '../edge/keys';
 import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
-import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
+import { mapAnswer, type RequestContext } from '../edge/request-context';
 import {
   accountResponse,
   ChangeAccountPolicyRequest,
@@ -14,8 +14,7 @@ import {
   ListApiKeysRequest,
   RevokeApiKeyRequest,
 } from './accounts.dto';
-import { IssueApiKey, ListApiKeys, RevokeApiKey } from './api-keys';
-import { ChangeAccountPolicy } from './change-account-policy';
+import { ChangeAccount } from './change-account';
 import { ListAccounts } from './list-accounts';
 
 /** What operators do with accounts. */
@@ -32,7 +31,7 @@ export class AccountsController {
     rpc: 'AccountService/ListAccounts',
     scope: 'accounts:read',
   })
-  async listAccounts(_: OperatorCaller, __: ReadRequest): Promise<json.AccountList> {
+  async listAccounts(_: OperatorCaller, __: ReadRequest) {
     const accounts = await this.queries.execute(new ListAccounts());
     return wholeList(accounts.map(accountResponse));
   }
@@ -44,14 +43,12 @@ export class AccountsController {
     tier: 'financial',
     refuses: ['account-not-found', 'invalid-expiry', 'invalid-reason'],
   })
-  async changeAccountPolicy(
-    context: RequestContext,
-    request: ChangeAccountPolicyRequest,
-  ): Promise<Answer<json.Account>> {
+  async changeAccountPolicy(context: RequestContext, request: ChangeAccountPolicyRequest) {
     const { purseUnusedDays = null, purseIdleDays = null, reason } = request;
     const purseExpiry = { unusedDays: purseUnusedDays, idleDays: purseIdleDays };
-    const command = new ChangeAccountPolicy(context, { purseExpiry, reason });
-    return mapAnswer(await this.commands.execute(command), accountResponse);
+    const change = { type: 'ChangeAccountPolicy', purseExpiry, reason } as const;
+    const answer = await this.commands.execute(new ChangeAccount(context, change));
+    return mapAnswer(answer, accountResponse);
   }
 
   @Operation({
@@ -60,11 +57,9 @@ export class AccountsController {
     scope: 'accounts:read',
     refuses: ['account-not-found'],
   })
-  async listApiKeys(
-    _: OperatorCaller,
-    { accountId }: ListApiKeysRequest,
-  ): Promise<json.ApiKeyList> {
-    const keys = await this.queries.execute(new ListApiKeys(accountId));
+  async listApiKeys(_: OperatorCaller, { accountId }: ListApiKeysRequest) {
+    const owner = { kind: 'account', id: accountId } as const;
+    const keys = await this.queries.execute(new ListApiKeys(owner));
     return wholeList(found(keys, 'account-not-found'));
   }
 
@@ -75,11 +70,9 @@ export class AccountsController {
     tier: 'financial',
     refuses: ['account-not-found', 'api-key-exists'],
   })
-  issueApiKey(
-    context: RequestContext,
-    { scopes, name, expiresAt }: IssueApiKeyRequest,
-  ): Promise<Answer<json.IssuedApiKey>> {
-    return this.commands.execute(new IssueApiKey(context, { scopes, name, expiresAt }));
+  issueApiKey(context: RequestContext, { accountId, scopes, name, expiresAt }: IssueApiKeyRequest) {
+    const owner = { kind: 'account', id: accountId } as const;
+    return this.commands.execute(new IssueApiKey(context, { owner, scopes, name, expiresAt }));
   }
 
   @Operation({
@@ -89,10 +82,8 @@ export class AccountsController {
     tier: 'financial',
     refuses: ['api-key-not-found'],
   })
-  revokeApiKey(
-    context: RequestContext,
-    { keyId, reason }: RevokeApiKeyRequest,
-  ): Promise<Answer<json.ApiKey>> {
-    return this.commands.execute(new RevokeApiKey(context, keyId, reason));
+  revokeApiKey(context: RequestContext, { accountId, keyId, reason }: RevokeApiKeyRequest) {
+    const owner = { kind: 'account', id: accountId } as const;
+    return this.commands.execute(new RevokeApiKey(context, { owner, keyId, reason }));
   }
 }

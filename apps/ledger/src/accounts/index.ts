@@ -1,2 +1,2 @@
-// What other features may use of this one.
+// What other features may import.
 export { accountsProjection } from './accounts.projection';

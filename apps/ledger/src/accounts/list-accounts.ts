@@ -3,14 +3,14 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { AccountRow } from './account.row';
 
-/** An account, with the policy that operators set. */
+/** An account with its policy. */
 export interface AccountResource {
   readonly id: string;
   readonly name: string;
   readonly purseExpiry: PurseExpiry;
 }
 
-/** Every account, in the order of their ids. */
+/** All accounts, ordered by id. */
 export class ListAccounts extends Query<readonly AccountResource[]> {}
 
 @QueryHandler(ListAccounts)
@@ -19,9 +19,8 @@ export class ListAccountsHandler implements IQueryHandler<ListAccounts> {
 
   async execute(): Promise<readonly AccountResource[]> {
     const rows = await this.dataSource.getRepository(AccountRow).find({ order: { id: 'ASC' } });
-    return rows.map(({ id, name, unusedDays, idleDays }) => ({
-      ...{ id, name },
-      purseExpiry: { unusedDays, idleDays },
-    }));
+    return rows.map(({ id, name, unusedDays, idleDays }) => {
+      return { id, name, purseExpiry: { unusedDays, idleDays } };
+    });
   }
 }

@@ -60,8 +60,10 @@ export const booksProjection: Projection = {
       ...moved.map(({ delta }) => delta),
       ...lines.map(({ rest }) => rest),
     ]);
-    const { ofMoved, ofLines } = columnsFor(names);
-    await sql.query(statementFor(names), [...cellsOf(ofMoved, moved), ...cellsOf(ofLines, lines)]);
+    const statement = statements.get(names.join()) ?? statementFor(names);
+    statements.set(names.join(), statement);
+    const { text, ofMoved, ofLines } = statement;
+    await sql.query(text, [...cellsOf(ofMoved, moved), ...cellsOf(ofLines, lines)]);
   },
 };
 
@@ -96,36 +98,23 @@ function namesMoved(figures: readonly Figures[]): readonly FigureName[] {
   );
 }
 
-function columnsFor(names: readonly FigureName[]) {
-  const moving = <Row>(figuresIn: (row: Row) => Figures): Columns<Row> =>
-    Object.fromEntries(
-      names.map((name) => [columnOf(name), [sqlTypeOf(name), (row) => figuresIn(row)[name]]]),
-    );
-  return {
-    ofMoved: { ...OWNER_COLUMNS, ...moving((moved: Moved) => moved.delta) },
-    ofLines: { ...LINE_COLUMNS, ...moving((line: Line) => line.rest) },
-  };
-}
-
-const statements = new Map<string, string>();
-
-function statementFor(names: readonly FigureName[]): string {
-  const key = names.join();
-  const known = statements.get(key) ?? write(names);
-  statements.set(key, known);
-  return known;
-}
+const statements = new Map<string, ReturnType<typeof statementFor>>();
 
 /**
  * The figures after a line are those after the batch minus the rest of the batch. So they need no read
  * besides the upsert.
  */
-function write(names: readonly FigureName[]): string {
-  const { ofMoved, ofLines } = columnsFor(names);
+function statementFor(names: readonly FigureName[]) {
+  const columns = <Row>(figuresIn: (row: Row) => Figures): Columns<Row> =>
+    Object.fromEntries(
+      names.map((name) => [columnOf(name), [sqlTypeOf(name), (row) => figuresIn(row)[name]]]),
+    );
+  const ofMoved = { ...OWNER_COLUMNS, ...columns((moved: Moved) => moved.delta) };
+  const ofLines = { ...LINE_COLUMNS, ...columns((line: Line) => line.rest) };
   const moving = names.map(columnOf);
   const lineColumns = Object.keys(LINE_COLUMNS);
   const figures = FIGURE_NAMES.map(columnOf);
-  return `
+  const text = `
   WITH moved AS (
     INSERT INTO figures AS f (${namesOf(ofMoved)})
     SELECT * FROM ${rowsOf('r', ofMoved)}
@@ -139,4 +128,5 @@ function write(names: readonly FigureName[]): string {
          ${figures.map((name) => (moving.includes(name) ? `m.${name} - l.${name}` : `m.${name}`)).join(', ')}
     FROM ${rowsOf('l', ofLines, Object.keys(ofMoved).length)}
     JOIN moved m ON m.owner_id = ${ownerIn('l')} AND m.asset = l.asset`;
+  return { text, ofMoved, ofLines };
 }

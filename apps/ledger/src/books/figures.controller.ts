@@ -1,9 +1,8 @@
-import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { AssetRegistry } from '../chains';
-import { AS_OF_PROBLEMS, type AsOfRequest, resolveAsOf } from '../edge/as-of';
+import { AS_OF_PROBLEMS, type AsOfRequest, Moments } from '../edge/as-of';
 import type { AccountCaller } from '../edge/caller';
 import type { KnownAssets } from '../edge/money';
 import { Operation } from '../edge/operation';
@@ -23,6 +22,7 @@ export class FiguresController {
   constructor(
     private readonly queries: QueryBus,
     private readonly assets: AssetRegistry,
+    private readonly moments: Moments,
   ) {}
 
   @Operation({
@@ -34,7 +34,7 @@ export class FiguresController {
   getCustomerBalances(
     { accountId }: AccountCaller,
     { customerId: id, ...moment }: CustomerFiguresRequest,
-  ): Promise<json.BalanceList> {
+  ) {
     return this.figuresOf(accountId, { kind: 'customer', id }, moment, toBalance);
   }
 
@@ -47,7 +47,7 @@ export class FiguresController {
   getCustomerThroughput(
     { accountId }: AccountCaller,
     { customerId: id, ...moment }: CustomerFiguresRequest,
-  ): Promise<json.ThroughputList> {
+  ) {
     return this.figuresOf(accountId, { kind: 'customer', id }, moment, toThroughput);
   }
 
@@ -57,10 +57,7 @@ export class FiguresController {
     scope: 'balances:read',
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
   })
-  getPurseBalances(
-    { accountId }: AccountCaller,
-    { purseId: id, ...moment }: PurseFiguresRequest,
-  ): Promise<json.BalanceList> {
+  getPurseBalances({ accountId }: AccountCaller, { purseId: id, ...moment }: PurseFiguresRequest) {
     return this.figuresOf(accountId, { kind: 'purse', id }, moment, toBalance);
   }
 
@@ -73,7 +70,7 @@ export class FiguresController {
   getPurseThroughput(
     { accountId }: AccountCaller,
     { purseId: id, ...moment }: PurseFiguresRequest,
-  ): Promise<json.ThroughputList> {
+  ) {
     return this.figuresOf(accountId, { kind: 'purse', id }, moment, toThroughput);
   }
 
@@ -84,8 +81,8 @@ export class FiguresController {
     moment: AsOfRequest,
     toResponse: (entry: AssetFigures, assets: KnownAssets) => Response,
   ) {
-    const asOf = await resolveAsOf(this.queries, moment);
-    const figures = await this.queries.execute(new GetFigures(accountId, owner, asOf));
+    const asOf = await this.moments.positionOf(moment);
+    const figures = await this.queries.execute(new GetFigures(accountId, { owner, asOf }));
     const entries = found(figures, `${owner.kind}-not-found`);
     const list = wholeList(entries.map((entry) => toResponse(entry, this.assets)));
     return { ...list, asOf: asOf?.toString() ?? null };

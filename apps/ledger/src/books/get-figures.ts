@@ -1,29 +1,25 @@
 import type { Figures } from '@daybook/domain';
-import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { requireExisted } from '../projections/as-of';
+import { requireExisted } from '../edge/as-of';
+import { AccountQuery } from '../edge/request-context';
 import { eachFigure, figuresIn, ownerIn } from './figure-columns';
 
-/** The owner of the figures. It is looked up within the account only. */
-export type Owner =
-  | { readonly kind: 'customer'; readonly id: string }
-  | { readonly kind: 'purse'; readonly id: string };
+/** The owner of the figures, of the account of the query. */
+export interface Owner {
+  readonly kind: 'customer' | 'purse';
+  readonly id: string;
+}
 
 /**
  * The figures of a customer or a purse, one entry per asset ever booked, ordered by asset id: now, or at
- * a position that the read models have reached (see `ResolveAsOf`). Null if the account has no such
- * customer or purse; an empty list means that nothing was received. Rejects with `AsOfRefused`
- * (as-of-too-early) if the owner did not exist at that position.
+ * the position `asOf`, which the read models have reached. Null if the account has no such owner; an empty
+ * list if it received nothing. Refuses with `as-of-too-early` if the owner did not exist at that position.
  */
-export class GetFigures extends Query<readonly AssetFigures[] | null> {
-  constructor(
-    readonly accountId: string,
-    readonly owner: Owner,
-    readonly asOf: bigint | null = null,
-  ) {
-    super();
-  }
-}
+export class GetFigures extends AccountQuery<
+  { readonly owner: Owner; readonly asOf: bigint | null },
+  readonly AssetFigures[] | null
+> {}
 
 export interface AssetFigures {
   /** CAIP-19. */
@@ -69,15 +65,12 @@ interface Row extends Readonly<Record<string, string | null>> {
 export class GetFiguresHandler implements IQueryHandler<GetFigures> {
   constructor(private readonly dataSource: DataSource) {}
 
-  async execute({ accountId, owner, asOf }: GetFigures): Promise<readonly AssetFigures[] | null> {
+  async execute({ accountId, request }: GetFigures): Promise<readonly AssetFigures[] | null> {
+    const { owner, asOf } = request;
     const known = [owner.id, accountId];
-    const rows: Row[] =
-      asOf === null
-        ? await this.dataSource.query(queryOf(owner.kind, NOW, ''), known)
-        : await this.dataSource.query(queryOf(owner.kind, LAST_LINES, '_after'), [
-            ...known,
-            asOf.toString(),
-          ]);
+    const rows: Row[] = await (asOf === null
+      ? this.dataSource.query(queryOf(owner.kind, NOW, ''), known)
+      : this.dataSource.query(queryOf(owner.kind, LAST_LINES, '_after'), [...known, `${asOf}`]));
     const [first] = rows;
     if (first === undefined) return null;
     if (asOf !== null) requireExisted(BigInt(first.first_position), asOf);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BOOKS,
   creditViolations,
@@ -14,6 +13,7 @@ import {
   sameFigures,
   type Violation,
 } from '@daybook/domain';
+import { pause } from '@daybook/platform/plain';
 import type { DataSource } from 'typeorm';
 import { figuresIn } from './figure-columns';
 import { FIGURES_AFTER, FIGURES_OF, LINES_AFTER, REPLENISHMENTS_AFTER } from './invariant-queries';
@@ -27,8 +27,6 @@ const SWEPT_ROWS = 250;
 /** Violations kept in memory; a longer list would not help. */
 const REMEMBERED_MAX = 1_000;
 
-const FIRST_KEY = { ownerId: '00000000-0000-0000-0000-000000000000', asset: '' };
-
 export type InvariantChecker = ReturnType<typeof startInvariantChecker>;
 
 interface CheckerOptions {
@@ -38,6 +36,26 @@ interface CheckerOptions {
 }
 
 type Row = Readonly<Record<string, string | boolean | null>>;
+
+/** A table that is checked in slices, in the order of its key. */
+interface Swept {
+  /** Reads the rows after a key; its last parameter is their number. */
+  readonly sql: string;
+  readonly key: readonly string[];
+  readonly firstKey: readonly string[];
+  check(row: Row): readonly Violation[];
+}
+
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+const SWEPT: readonly Swept[] = [
+  {
+    sql: FIGURES_AFTER,
+    key: ['owner_id', 'asset'],
+    firstKey: [FIRST_ID, ''],
+    check: violationsOfFigures,
+  },
+  { sql: REPLENISHMENTS_AFTER, key: ['id'], firstKey: [FIRST_ID], check: violationsOfCredit },
+];
 
 /**
  * Checks the books while they are written. Each check takes the lines booked since the last one and a
@@ -52,9 +70,11 @@ export function startInvariantChecker(
   const found = new Map<Invariant, number>();
   const violated = new Map<string, { violation: Violation; sweep: number }>();
   let [checked, sweeps] = [-1n, 0];
-  let [lines, key, replenishment] = [0n, FIRST_KEY, FIRST_KEY.ownerId];
+  /** The last swept line, and the last swept key of each other table. */
+  let line = 0n;
+  const keys = SWEPT.map(({ firstKey }) => firstKey);
   /** The tables that this sweep has finished. */
-  const swept = new Set<'lines' | 'figures' | 'replenishments'>();
+  const finished = new Set<Swept | 'lines'>();
 
   function note(violations: readonly Violation[]): void {
     for (const violation of violations) {
@@ -74,10 +94,12 @@ export function startInvariantChecker(
     const rows = await query(LINES_AFTER, [after.toString(), limit]);
     const reached = BigInt((rows[0]?.reached as string | null) ?? 0);
     const booked = rows.filter(({ position }) => position !== null);
-    for (const row of booked) note(violationsOfLine(row));
-    for (const [position, posted] of byPosition(booked)) {
-      note(eventViolations(`journal_line ${position}`, posted));
+    const posted = new Map<unknown, Posting[]>();
+    for (const row of booked) {
+      note(violationsOfLine(row));
+      posted.set(row.position, [...(posted.get(row.position) ?? []), postingIn(row)]);
     }
+    for (const [position, of] of posted) note(eventViolations(`journal_line ${position}`, of));
     const last = booked.at(-1);
     const isFull = booked.length >= limit && last !== undefined;
     return { end: isFull ? BigInt(last.position as string) : reached, isFull, booked, reached };
@@ -87,46 +109,34 @@ export function startInvariantChecker(
     // The sweep checks what was booked before the start, and what a crash of the server rolled back.
     if (checked < 0n) checked = (await checkLines(BigInt(Number.MAX_SAFE_INTEGER), 1)).reached;
     const { end, booked, reached } = await checkLines(checked, NEW_LINES_MAX);
-    const touched = new Map(booked.map((row) => [`${row.owner_id} ${row.asset}`, row]));
-    const [owners, assets] = [
-      [...touched.values()].map((row) => row.owner_id),
-      [...touched.values()].map((row) => row.asset),
-    ];
-    if (owners.length > 0) {
-      for (const row of await query(FIGURES_OF, [owners, assets])) note(violationsOfFigures(row));
+    const moved = [...new Map(booked.map((row) => [`${row.owner_id} ${row.asset}`, row])).values()];
+    if (moved.length > 0) {
+      const values = [moved.map((row) => row.owner_id), moved.map((row) => row.asset)];
+      for (const row of await query(FIGURES_OF, values)) note(violationsOfFigures(row));
     }
     checked = reached < checked ? reached : end;
   }
 
   async function sweepSlice(): Promise<void> {
-    const slice = await checkLines(lines, SWEPT_ROWS);
-    lines = slice.isFull ? slice.end : 0n;
-    if (!slice.isFull) swept.add('lines');
+    const slice = await checkLines(line, SWEPT_ROWS);
+    line = slice.isFull ? slice.end : 0n;
+    if (!slice.isFull) finished.add('lines');
 
-    const figures = await query(FIGURES_AFTER, [key.ownerId, key.asset, SWEPT_ROWS]);
-    for (const row of figures) note(violationsOfFigures(row));
-    const lastKey = figures.length === SWEPT_ROWS ? figures.at(-1) : undefined;
-    key =
-      lastKey === undefined
-        ? FIRST_KEY
-        : { ownerId: String(lastKey.owner_id), asset: String(lastKey.asset) };
-    if (lastKey === undefined) swept.add('figures');
-
-    const credits = await query(REPLENISHMENTS_AFTER, [replenishment, SWEPT_ROWS]);
-    for (const { id, booked, credited } of credits) {
-      note(creditViolations(`replenishment ${id}`, booked === true ? 1 : 0, credited === true));
+    for (const [i, table] of SWEPT.entries()) {
+      const rows = await query(table.sql, [...(keys[i] ?? []), SWEPT_ROWS]);
+      for (const row of rows) note(table.check(row));
+      const last = rows.length === SWEPT_ROWS ? rows.at(-1) : undefined;
+      keys[i] = last === undefined ? table.firstKey : table.key.map((name) => String(last[name]));
+      if (last === undefined) finished.add(table);
     }
-    const lastCredit = credits.length === SWEPT_ROWS ? credits.at(-1) : undefined;
-    replenishment = lastCredit === undefined ? FIRST_KEY.ownerId : String(lastCredit.id);
-    if (lastCredit === undefined) swept.add('replenishments');
-    if (swept.size === 3) endSweep();
+    if (finished.size > SWEPT.length) endSweep();
   }
 
   /** A violation that a full sweep does not find again has been repaired. */
   function endSweep(): void {
     for (const [name, { sweep }] of violated) if (sweep < sweeps) violated.delete(name);
     sweeps += 1;
-    swept.clear();
+    finished.clear();
   }
 
   async function run(): Promise<void> {
@@ -138,9 +148,7 @@ export function startInvariantChecker(
         // The checked position does not advance; the metrics show it.
         onError?.(error);
       }
-      await sleep(everyMs, undefined, { signal: stopping.signal, ref: false }).catch(
-        () => undefined,
-      );
+      await pause(everyMs, stopping.signal);
     }
   }
 
@@ -148,9 +156,9 @@ export function startInvariantChecker(
   return {
     /** Every line up to here was checked after it was written. */
     checkedPosition: () => (checked < 0n ? 0n : checked),
-    /** What is wrong now, as far as the last looks and the last full sweep know. */
+    /** The violations found by the last checks and the last full sweep. */
     violated: () => [...violated.values()].map(({ violation }) => violation),
-    /** How many violations were found since the start, each once for as long as it lasts. */
+    /** How many violations were found since the start. One that lasts counts once. */
     found: (): ReadonlyMap<Invariant, number> => found,
     /** Full sweeps since the start. */
     sweeps: () => sweeps,
@@ -161,9 +169,13 @@ export function startInvariantChecker(
   };
 }
 
+function violationsOfCredit({ id, booked, credited }: Row): readonly Violation[] {
+  return creditViolations(`replenishment ${id}`, booked === true ? 1 : 0, credited === true);
+}
+
 function violationsOfLine(row: Row): readonly Violation[] {
   const subject = `journal_line ${row.position} of ${row.owner_id}, ${row.asset}`;
-  const { kind, debit_kind: debit, credit_kind: credit } = row;
+  const { kind, debit, credit } = row;
   if (!isNamed(kind, POSTING_KINDS) || !isNamed(debit, BOOKS) || !isNamed(credit, BOOKS)) {
     const detail = `kind ${kind}, debit ${debit} and credit ${credit} are not all known`;
     return [{ invariant: 'posting-is-of-its-kind', subject, detail }];
@@ -181,38 +193,18 @@ function isNamed(name: Row[string] | undefined, of: object): boolean {
   return Object.hasOwn(of, String(name));
 }
 
+/** The columns of a line have the names of a posting's properties; the caller has checked their values. */
 function postingIn(row: Row): Posting {
-  // Strings of the table, which the caller has checked or does not use.
-  return {
-    kind: row.kind,
-    debit: row.debit_kind,
-    credit: row.credit_kind,
-    asset: row.asset,
-    amount: BigInt(String(row.amount)),
-    accountId: row.account_id,
-    customerId: row.customer_id,
-    purseId: row.purse_id,
-    chargeId: row.charge_id,
-  } as Posting;
-}
-
-function byPosition(rows: readonly Row[]): ReadonlyMap<unknown, readonly Posting[]> {
-  const posted = new Map<unknown, Posting[]>();
-  for (const row of rows) {
-    posted.set(row.position, [...(posted.get(row.position) ?? []), postingIn(row)]);
-  }
-  return posted;
+  return { ...row, amount: BigInt(String(row.amount)) } as unknown as Posting;
 }
 
 function violationsOfFigures(row: Row): readonly Violation[] {
   const subject = `figures ${row.owner_id}, ${row.asset}`;
   const [now, after] = [figuresIn(row, 'now_'), figuresIn(row, 'after_')];
-  const violations = [...figuresViolations(subject, now, after)];
-  if (!sameFigures(now, after)) {
-    const detail = `${textOf(now)}; after the last line ${textOf(after)}`;
-    violations.push({ invariant: 'journal-sums-to-figures', subject, detail });
-  }
-  return violations;
+  const violations = figuresViolations(subject, now, after);
+  if (sameFigures(now, after)) return violations;
+  const detail = `${textOf(now)}; after the last line ${textOf(after)}`;
+  return [...violations, { invariant: 'journal-sums-to-figures', subject, detail }];
 }
 
 function textOf(figures: Figures): string {

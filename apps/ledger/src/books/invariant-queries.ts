@@ -20,9 +20,10 @@ export const LINES_AFTER = `
     FROM (SELECT max(position) AS position FROM ${LIVE_SCHEMA}.checkpoint
            WHERE name = '${READ_MODELS_CHECKPOINT}') AS c
     LEFT JOIN (
-      SELECT line.position, line.line, line.kind, line.debit_kind, line.credit_kind, line.asset,
-             line.amount, line.account_id, line.customer_id, line.purse_id, line.charge_id,
-             line.owner_id, ${afterOf('line', 'after')}, ${afterOf('before', 'before')}
+      SELECT line.position, line.line, line.owner_id, line.kind, line.debit_kind AS debit,
+             line.credit_kind AS credit, line.asset, line.amount, line.account_id AS "accountId",
+             line.customer_id AS "customerId", line.purse_id AS "purseId",
+             line.charge_id AS "chargeId", ${afterOf('line', 'after')}, ${afterOf('before', 'before')}
         FROM (SELECT j.*, ${ownerIn('j')} AS owner_id FROM ${LIVE_SCHEMA}.journal_line j
                WHERE j.position > $1 ORDER BY j.position FETCH FIRST ($2) ROWS WITH TIES) AS line
         ${lastLine(

@@ -1,15 +1,13 @@
 import { finalityOf } from '@daybook/chains';
-import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
-import { AssetRegistry } from './asset-registry';
-import { ChainRegistry } from './chain-registry';
+import { AssetRegistry, ChainRegistry } from './asset-registry';
+import { ListChainHeads } from './chain-heads';
 import { toAsset, toChain } from './chains.dto';
-import { ListChainHeads } from './get-chain-heads';
 
 @ApiTags('Chains')
 @Controller()
@@ -25,7 +23,7 @@ export class ChainsController {
     rpc: 'RegistryService/ListChains',
     scope: 'chains:read',
   })
-  async listChains(_: AccountCaller, __: ReadRequest): Promise<json.ChainList> {
+  async listChains(_: AccountCaller, __: ReadRequest) {
     const heads = await this.queries.execute(new ListChainHeads());
     const headOf = new Map(heads.map((head) => [head.chain, head]));
     const { chains } = this.chains.registry;
@@ -37,7 +35,7 @@ export class ChainsController {
     rpc: 'RegistryService/ListAssets',
     scope: 'chains:read',
   })
-  listAssets(_: AccountCaller, __: ReadRequest): json.AssetList {
+  listAssets(_: AccountCaller, __: ReadRequest) {
     const { registry } = this.chains;
     const data = registry.chains.flatMap((chain) =>
       registry.assets

@@ -3,11 +3,9 @@ import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
-import { AssetRegistry } from './asset-registry';
-import { consumeChainHeads } from './chain-heads.consumer';
-import { ChainRegistry } from './chain-registry';
+import { AssetRegistry, ChainRegistry } from './asset-registry';
+import { consumeChainHeads, ListChainHeadsHandler } from './chain-heads';
 import { ChainsController } from './chains.controller';
-import { ListChainHeadsHandler } from './get-chain-heads';
 import { Watches } from './watches';
 
 /** The configured chains and assets, and what their watchers report. */

@@ -1,5 +1,5 @@
-// What other features may use of this one.
-export { AssetRegistry } from './asset-registry';
-export { ChainRegistry } from './chain-registry';
-export { ListChainHeads } from './get-chain-heads';
+// What other features may import.
+
+export { AssetRegistry, ChainRegistry } from './asset-registry';
+export { ListChainHeads } from './chain-heads';
 export { type Watch, Watches, type WatchOf } from './watches';

@@ -1,13 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity } from 'typeorm';
+import { ListedRow } from '../projections/cursor';
 
 @Entity({ name: 'customer', schema: 'ledger' })
-export class CustomerRow {
-  @PrimaryColumn('uuid')
-  id!: string;
-
-  @Column('uuid', { name: 'account_id' })
-  accountId!: string;
-
+export class CustomerRow extends ListedRow {
   @Column('text', { name: 'external_id' })
   externalId!: string;
 
@@ -19,8 +14,4 @@ export class CustomerRow {
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
-
-  /** Position of the first event: the order in which customers are listed. */
-  @Column('bigint', { name: 'first_position' })
-  firstPosition!: string;
 }

@@ -1,4 +1,3 @@
-import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
@@ -6,7 +5,7 @@ import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
 import { found } from '../edge/problem';
-import type { Answer, RequestContext } from '../edge/request-context';
+import type { RequestContext } from '../edge/request-context';
 import { ChangeCustomer } from './change-customer';
 import {
   BlockCustomerRequest,
@@ -33,9 +32,9 @@ export class CustomersController {
   listCustomers(
     { accountId }: AccountCaller,
     { externalId, status, ...list }: ListCustomersRequest,
-  ): Promise<json.CustomerList> {
-    const filter = { externalId, status };
-    return this.queries.execute(new ListCustomers(accountId, filter, pageRequest(list)));
+  ) {
+    const request = { filter: { externalId, status }, page: pageRequest(list) };
+    return this.queries.execute(new ListCustomers(accountId, request));
   }
 
   @Operation({
@@ -44,10 +43,7 @@ export class CustomersController {
     scope: 'customers:read',
     refuses: ['customer-not-found'],
   })
-  async getCustomer(
-    { accountId }: AccountCaller,
-    { customerId }: GetCustomerRequest,
-  ): Promise<json.Customer> {
+  async getCustomer({ accountId }: AccountCaller, { customerId }: GetCustomerRequest) {
     const customer = await this.queries.execute(new GetCustomer(accountId, customerId));
     return found(customer, 'customer-not-found');
   }
@@ -58,12 +54,9 @@ export class CustomersController {
     scope: 'customers:write',
     refuses: ['customer-not-found'],
   })
-  updateCustomer(
-    context: RequestContext,
-    { customerId, ...asked }: UpdateCustomerRequest,
-  ): Promise<Answer<json.Customer>> {
-    const change = { type: 'UpdateCustomer', accountId: context.accountId, ...asked } as const;
-    return this.commands.execute(new ChangeCustomer(context, customerId, change));
+  updateCustomer(context: RequestContext, { customerId, description }: UpdateCustomerRequest) {
+    const change = { type: 'UpdateCustomer', description } as const;
+    return this.commands.execute(new ChangeCustomer(context, { customerId, change }));
   }
 
   @Operation({
@@ -72,12 +65,9 @@ export class CustomersController {
     scope: 'customers:write',
     refuses: ['customer-not-found', 'invalid-reason'],
   })
-  blockCustomer(
-    context: RequestContext,
-    { customerId, ...asked }: BlockCustomerRequest,
-  ): Promise<Answer<json.Customer>> {
-    const change = { type: 'BlockCustomer', accountId: context.accountId, ...asked } as const;
-    return this.commands.execute(new ChangeCustomer(context, customerId, change));
+  blockCustomer(context: RequestContext, { customerId, reason }: BlockCustomerRequest) {
+    const change = { type: 'BlockCustomer', reason } as const;
+    return this.commands.execute(new ChangeCustomer(context, { customerId, change }));
   }
 
   @Operation({
@@ -86,11 +76,8 @@ export class CustomersController {
     scope: 'customers:write',
     refuses: ['customer-not-found', 'invalid-reason'],
   })
-  unblockCustomer(
-    context: RequestContext,
-    { customerId, ...asked }: BlockCustomerRequest,
-  ): Promise<Answer<json.Customer>> {
-    const change = { type: 'UnblockCustomer', accountId: context.accountId, ...asked } as const;
-    return this.commands.execute(new ChangeCustomer(context, customerId, change));
+  unblockCustomer(context: RequestContext, { customerId, reason }: BlockCustomerRequest) {
+    const change = { type: 'UnblockCustomer', reason } as const;
+    return this.commands.execute(new ChangeCustomer(context, { customerId, change }));
   }
 }

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
-import { ChangeCustomerHandler } from './change-customer';
-import { CreateCustomerHandler } from './create-customer';
+import { ChangeCustomerHandler, CreateCustomerHandler } from './change-customer';
 import { CustomersController } from './customers.controller';
 import { GetCustomerHandler, ListCustomersHandler } from './get-customers';
 

@@ -1,7 +1,7 @@
-import { hashApiKey, InvalidApiKey, isApiKey, newApiKey, parseApiKey } from './api-key';
+import { hashApiKey, isApiKey, newApiKey, parseApiKey } from './api-key';
 
 describe('an API key', () => {
-  it('carries its key id and never repeats', () => {
+  it('contains its key id and is never the same', () => {
     const made = Array.from({ length: 200 }, newApiKey);
     for (const { key, keyId } of made) {
       expect(key).toMatch(/^dbk_[0-9a-z]{8}_[0-9A-Za-z]{43}$/);
@@ -11,7 +11,7 @@ describe('an API key', () => {
     expect(new Set(made.map(({ key }) => key)).size).toBe(200);
   });
 
-  it('is of an operator when it says so, and keeps the key id of its seed', () => {
+  it('is of an operator if requested, and keeps the key id of its seed', () => {
     const [first, second] = [1, 2].map(() => newApiKey({ kind: 'operator', seed: 'command 1' }));
     expect(parseApiKey(first?.key ?? '')).toEqual({ kind: 'operator', keyId: first?.keyId });
     expect(second?.keyId).toBe(first?.keyId);
@@ -19,7 +19,7 @@ describe('an API key', () => {
     expect(newApiKey({ seed: 'command 2' }).keyId).not.toBe(first?.keyId);
   });
 
-  it('is known by the SHA-256 of all of it', () => {
+  it('is stored as the SHA-256 of the whole key', () => {
     // sha256sum of the text, made with another program.
     expect(hashApiKey('dbk_abcdefgh_0123456789012345678901234567890123456789012')).toBe(
       '0814130f086e490e28a6e0f71a97ad6a5f5406d0c71c8c6be44474a004eaae66',
@@ -43,8 +43,7 @@ describe('an API key', () => {
     `dbk_abcdefgh_${'x'.repeat(65)}`,
     'dbk_abcdefgh_0123456789012345678901234567890123456789012\n',
     ' dbk_abcdefgh_0123456789012345678901234567890123456789012',
-  ])('is not %j, and the refusal does not say what was given', (text) => {
-    expect(() => parseApiKey(text)).toThrow(InvalidApiKey);
-    expect(() => parseApiKey(text)).not.toThrow(/01234/);
+  ])('is not %j', (text) => {
+    expect(parseApiKey(text)).toBeNull();
   });
 });

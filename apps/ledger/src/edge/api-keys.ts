@@ -1,19 +1,45 @@
+import type { IssuedKey } from '@daybook/domain';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { isApiKey, nameOfApiKey } from './api-key';
+import { DataSource } from 'typeorm';
+import type { Statement } from '../projections/row-by-row';
+import { type ApiKeyName, isApiKey, parseApiKey } from './api-key';
 import type { Caller } from './caller';
-import type { CallerKind } from './scopes';
+import { type CallerKind, scopesOf } from './scopes';
 
-/** The stored part of a key that was issued and not revoked. */
-export interface KeptKey {
-  readonly keyHash: string;
-  /** The key is not valid from this time on; null if it does not expire. */
-  readonly expiresAt: Date | null;
-  readonly caller: Caller;
+/** The account or operator that has a key. */
+export interface KeyOwner {
+  readonly kind: CallerKind;
+  readonly id: string;
 }
 
-/** Looks up the key with this key id; null if it is unknown or revoked. */
-export type FindKey = (keyId: string) => Promise<KeptKey | null>;
+/** Where the keys of each kind of owner are stored. Each kind has key ids of its own. */
+const TABLES = {
+  account: { table: 'api_key', owner: 'account_id' },
+  operator: { table: 'operator_key', owner: 'operator_id' },
+} as const satisfies Record<CallerKind, object>;
+
+/** The statement of a projection that stores an issued key. */
+export function storeKey({ kind, id }: KeyOwner, key: IssuedKey): Statement {
+  const { table, owner } = TABLES[kind];
+  const sql = `
+    INSERT INTO ${table} (key_id, ${owner}, key_hash, scopes, expires_at, revoked)
+    VALUES ($1, $2, $3, $4, $5, false)`;
+  return [sql, [key.keyId, id, key.keyHash, key.scopes, key.expiresAt]];
+}
+
+/** The statement of a projection that revokes a stored key. */
+export function storeRevocation(kind: CallerKind, keyId: string): Statement {
+  return [`UPDATE ${TABLES[kind].table} SET revoked = true WHERE key_id = $1`, [keyId]];
+}
+
+interface StoredKey {
+  readonly ownerId: string;
+  readonly keyHash: string;
+  readonly scopes: readonly string[];
+  /** The key is not valid from this time on; null if it does not expire. */
+  readonly expiresAt: Date | null;
+}
 
 const KEYS_MAX = 10_000;
 /**
@@ -23,40 +49,42 @@ const KEYS_MAX = 10_000;
 const CACHED_MS = 1_000;
 
 /**
- * Authenticates keys. Each feature that stores keys registers how to find them. Results are cached
- * briefly, negative ones too, so neither a busy key nor a wrong one costs a query each time.
+ * Authenticates keys. Results are cached briefly, negative ones too, so neither a busy key nor a wrong one
+ * costs a query each time.
  */
 @Injectable()
 export class ApiKeys {
-  private readonly sources = new Map<CallerKind, FindKey>();
-  private readonly cache = new LRUCache<string, { readonly found: KeptKey | null }>({
+  /** The valid key with a name, or none. Requests that arrive together share one query. */
+  private readonly cache = new LRUCache<string, readonly StoredKey[], ApiKeyName>({
     max: KEYS_MAX,
     ttl: CACHED_MS,
-    // Requests that arrive together share one query.
-    fetchMethod: async (name) => ({ found: await this.find(name) }),
+    fetchMethod: (_name, _stale, { context: { kind, keyId } }) => {
+      const { table, owner } = TABLES[kind];
+      return this.dataSource.query<StoredKey[]>(
+        `SELECT ${owner} AS "ownerId", key_hash AS "keyHash", scopes, expires_at AS "expiresAt"
+           FROM ledger.${table} WHERE key_id = $1 AND NOT revoked`,
+        [keyId],
+      );
+    },
   });
 
-  /** Registers how to find the keys of this kind. */
-  register(kind: CallerKind, find: FindKey): void {
-    this.sources.set(kind, find);
-  }
+  constructor(private readonly dataSource: DataSource) {}
 
   /**
    * The caller with this key, or null. The result does not distinguish malformed, unknown, wrong, revoked
    * and expired keys.
    */
   async callerOf(key: string): Promise<Caller | null> {
-    const parts = nameOfApiKey(key);
-    if (parts === null) return null;
-    // Each kind has key ids of its own.
-    const name = `${parts.kind} ${parts.keyId}`;
-    const { found } = this.cache.get(name) ?? (await this.cache.forceFetch(name));
-    if (found === null || (found.expiresAt?.getTime() ?? Infinity) <= Date.now()) return null;
-    return isApiKey(key, found.keyHash) ? found.caller : null;
-  }
-
-  private async find(name: string): Promise<KeptKey | null> {
-    const [kind, keyId = ''] = name.split(' ');
-    return (await this.sources.get(kind as CallerKind)?.(keyId)) ?? null;
+    const name = parseApiKey(key);
+    if (name === null) return null;
+    const { kind, keyId } = name;
+    const [stored] = await this.cache.forceFetch(`${kind} ${keyId}`, { context: name });
+    if (stored === undefined || !isApiKey(key, stored.keyHash)) return null;
+    const { ownerId, expiresAt } = stored;
+    if (expiresAt !== null && expiresAt.getTime() <= Date.now()) return null;
+    const holder = { keyId, scopes: scopesOf(kind, stored.scopes) };
+    return kind === 'account'
+      ? { kind, accountId: ownerId, ...holder }
+      : { kind, operatorId: ownerId, ...holder };
   }
 }

@@ -1,11 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ApiKeys } from './api-keys';
+import { Moments } from './as-of';
 import { IdempotencyKeys } from './idempotency';
+import { IssueApiKeyHandler, ListApiKeysHandler, RevokeApiKeyHandler } from './keys';
 import { Positions } from './positions';
 import { Calls } from './prepare';
 import { type Quota, RateLimit } from './rate-limit';
 
-/** What REST and gRPC share. Features register here how to find their keys. */
+/** What REST and gRPC share. */
 @Module({})
 export class EdgeModule {
   static forRoot(quota: Quota): DynamicModule {
@@ -17,9 +19,13 @@ export class EdgeModule {
         ApiKeys,
         Calls,
         IdempotencyKeys,
+        IssueApiKeyHandler,
+        ListApiKeysHandler,
+        RevokeApiKeyHandler,
+        Moments,
         Positions,
       ],
-      exports: [ApiKeys, Calls],
+      exports: [Calls, Moments],
     };
   }
 }

@@ -1,7 +1,6 @@
 import { DomainError } from '@daybook/domain';
 import { EventStoreError, IdempotencyKeyReused } from '@daybook/event-store';
 import { HttpException } from '@nestjs/common';
-import { AsOfRefused } from '../projections/as-of';
 import { InvalidCursor } from '../projections/cursor';
 import { isConnectionLost, isStatementTimeout } from './postgres-errors';
 import { PROBLEMS, type ProblemCode, problemType } from './problems';
@@ -74,17 +73,11 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof DomainError) return new Problem(error.code, error.message);
   if (error instanceof IdempotencyKeyReused) return new Problem(error.code, error.message);
   if (error instanceof EventStoreError) return storeProblem(error);
-  if (error instanceof AsOfRefused) return asOfProblem(error);
   if (error instanceof InvalidCursor) return new Problem('invalid-cursor', error.message);
   if (isConnectionLost(error)) return unavailable(error);
   if (isStatementTimeout(error)) return timeout(error);
   const status = statusOf(error);
   return status === null ? internalError(error) : httpProblem(status, error);
-}
-
-function asOfProblem({ code, message }: AsOfRefused): Problem {
-  const waits = code === 'position-not-reached';
-  return new Problem(code, message, waits ? { headers: { 'retry-after': '1' } } : {});
 }
 
 type Answered = readonly [code: ProblemCode, detail: string];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Command, Query } from '@nestjs/cqrs';
 
 /** The sender and the identity of a command. The edges make one for every command. */
 export interface RequestContext {
@@ -30,6 +31,26 @@ export interface Answer<Resource> {
   readonly outcome: 'created' | 'changed' | 'unchanged';
   /** Whether this is the stored result of an earlier request with the same `Idempotency-Key`. */
   readonly replayed: boolean;
+}
+
+/** A command of a caller. */
+export abstract class CallerCommand<Request, Resource> extends Command<Answer<Resource>> {
+  constructor(
+    readonly context: RequestContext,
+    readonly request: Request,
+  ) {
+    super();
+  }
+}
+
+/** A query about what one account has. It finds nothing of another account. */
+export abstract class AccountQuery<Request, Result> extends Query<Result> {
+  constructor(
+    readonly accountId: string,
+    readonly request: Request,
+  ) {
+    super();
+  }
 }
 
 /** The same answer with its resource converted. */

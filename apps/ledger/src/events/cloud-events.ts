@@ -3,8 +3,6 @@ import { idOf } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
 import type { Message } from '@daybook/messaging';
 
-const SOURCE = '/daybook/ledger';
-
 /** The values of a message's headers. */
 export interface MessageAttributes {
   readonly topic: string;
@@ -22,34 +20,25 @@ export interface MessageAttributes {
 
 /** The headers of a message: CloudEvents with the extensions partitioning, sequence and tracing. */
 export function headersOf(attributes: MessageAttributes): Record<string, string> {
-  const { topic, key, position, id, type, subject, time, traceparent } = attributes;
+  const { topic, key, position, ...event } = attributes;
   return cloudEventHeaders({
-    id,
-    source: SOURCE,
-    type,
-    subject,
-    time,
+    ...event,
+    source: '/daybook/ledger',
     dataschema: `urn:daybook:schema:${topic}`,
     partitionkey: key,
     sequence: sequenceOf(position),
-    traceparent,
   });
 }
 
+type Contents = Pick<MessageAttributes, 'topic' | 'type' | 'key'> & { readonly value: object };
+
 /** The message on a topic for one event. */
-export function eventMessage(
-  { id, stream, position, recordedAt: time, metadata }: RecordedEvent,
-  {
-    topic,
-    type,
-    key,
-    value,
-  }: Pick<MessageAttributes, 'topic' | 'type' | 'key'> & { value: object },
-): Message {
+export function eventMessage(recorded: RecordedEvent, { value, ...about }: Contents): Message {
+  const { id, stream, position, recordedAt: time, metadata } = recorded;
   const { traceparent } = metadata;
   const subject = subjectOf(stream);
-  const headers = headersOf({ topic, id, type, subject, key, position, time, traceparent });
-  return { id, key, value: JSON.stringify(value), headers };
+  const headers = headersOf({ ...about, id, subject, position, time, traceparent });
+  return { id, key: about.key, value: JSON.stringify(value), headers };
 }
 
 /** The subject of an event, such as `replenishment/0b9c...`. */

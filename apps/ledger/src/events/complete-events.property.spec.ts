@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
 import { type History, histories, write, writeVersion1 } from '../../testing/histories';
-import { replayEvents } from './event-stream';
+import { listEvents, replayEvents } from './event-stream';
 import type { EventResponse } from './events.dto';
-import { ListEvents, ListEventsHandler } from './get-events';
 import { publicEvents, publicRecords } from './public-events';
 
 describe('events that were stored in version 1', () => {
@@ -42,10 +41,9 @@ describe('events that were stored in version 1', () => {
         const wanted = (await eventsOf(today)).map(content);
         const accountId = (await today.readAll({ after: 0n, limit: 1 })).events[0]?.metadata
           .accountId as string;
-        const handler = new ListEventsHandler(old);
         const feed: EventResponse[] = [];
         for (let after: string | null = '0'; after !== null; ) {
-          const page = await handler.execute(new ListEvents(accountId, BigInt(after), limit));
+          const page = await listEvents(old, accountId, { after: BigInt(after), limit });
           feed.push(...page.data);
           after = page.nextCursor;
         }

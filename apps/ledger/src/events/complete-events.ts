@@ -16,9 +16,9 @@ type Completed = readonly ReplenishmentEvent[];
 const cached = new WeakMap<EventStore, LRUCache<string, Completed>>();
 
 /**
- * Adds the fields that version 1 of an event lacks, in the same order of events. The values come from the
- * streams of the replenishments and purses, so the result is always the same. Events of the current
- * version cost nothing. Rejects with `StoreUnavailable`.
+ * Adds the fields that version 1 of an event lacks. The values come from the streams of the replenishments
+ * and purses, so the result is always the same. Events of the current version cost nothing. Rejects with
+ * `StoreUnavailable`.
  */
 export async function completeEvents<Known extends Happened>(
   store: EventStore,
@@ -49,11 +49,10 @@ async function completedStreams(
   cached.set(store, cache);
   const streams = new Map<string, Completed>();
   const missing = new Set<string>();
-  for (const { recorded } of events) {
-    const known = cache.get(recorded.stream);
-    if (known !== undefined && known.length > Number(recorded.revision)) {
-      streams.set(recorded.stream, known);
-    } else missing.add(recorded.stream);
+  for (const { stream, revision } of events.map(({ recorded }) => recorded)) {
+    const known = cache.get(stream) ?? [];
+    if (known.length > Number(revision)) streams.set(stream, known);
+    else missing.add(stream);
   }
   for (const [stream, completed] of await readCompleted(store, missing)) {
     streams.set(stream, completed);
@@ -68,15 +67,13 @@ async function readCompleted(
 ): Promise<ReadonlyMap<string, Completed>> {
   if (streams.size === 0) return new Map();
   const stored = await store.readStreams(Array.from(streams, (stream) => ({ stream })));
-  const histories = Array.from(stored, ([stream, recorded]) => ({
-    stream,
-    history: recorded.map((one) => ({
-      event: upcast(one) as ReplenishmentEvent,
-      position: one.position,
-    })),
-  }));
-  const events = histories.flatMap(({ history }) => history.map(({ event }) => event));
-  const orderAt = await ordersOf(store, new Set(events.map(({ data }) => data.purseId)));
+  const histories = Array.from(stored, ([stream, recorded]) => {
+    const event = (one: RecordedEvent) => upcast(one) as ReplenishmentEvent;
+    const history = recorded.map((one) => ({ event: event(one), position: one.position }));
+    return { stream, history };
+  });
+  const events = histories.flatMap(({ history }) => history);
+  const orderAt = await ordersOf(store, new Set(events.map(({ event }) => event.data.purseId)));
   return new Map(
     histories.map(({ stream, history }) => [stream, completeReplenishment(history, orderAt)]),
   );

@@ -1,9 +1,10 @@
 import type { EventStore, LogPage, Position } from '@daybook/event-store';
 import type { StreamControl } from '../edge/operation';
 import { requireInLog } from '../edge/positions';
+import type { Page } from '../projections/cursor';
 import type { EventStreamResponse, ReplayRequest, TailRequest } from './event-stream.dto';
 import type { EventResponse } from './events.dto';
-import { publicEvents, publicRecords } from './public-events';
+import { type PublicRecord, publicEvents, publicRecords } from './public-events';
 
 export interface StreamOptions<Query = TailRequest> extends StreamControl {
   readonly accountId: string;
@@ -24,22 +25,9 @@ export async function* replayEvents(
   store: EventStore,
   options: StreamOptions<ReplayRequest>,
 ): AsyncGenerator<EventStreamResponse, void, void> {
-  const { query, signal, heartbeatMs } = options;
   const head = await store.head();
-  const until = query.until === undefined ? head : insideLog(query.until, head);
-  let position = insideLog(query.after ?? '0', head);
-  let sentAt = performance.now();
-  while (position < until) {
-    signal.throwIfAborted();
-    const page = await readPage(store, position, query);
-    const events = await eventsOf(store, page, options, until);
-    position = page.end;
-    if (position >= until) return yield part(events, until, true);
-    if (events.length === 0 && performance.now() - sentAt < heartbeatMs) continue;
-    yield part(events, position, false);
-    sentAt = performance.now();
-  }
-  yield part([], position, true);
+  const { until } = options.query;
+  yield* streamed(store, options, head, until === undefined ? head : insideLog(until, head));
 }
 
 /**
@@ -51,23 +39,60 @@ export async function* tailEvents(
   store: EventStore,
   options: StreamOptions,
 ): AsyncGenerator<EventStreamResponse, void, void> {
+  yield* streamed(store, options, await store.head(), null);
+}
+
+/** `until` is null for a stream without end. */
+async function* streamed(
+  store: EventStore,
+  options: StreamOptions,
+  head: Position,
+  until: Position | null,
+): AsyncGenerator<EventStreamResponse, void, void> {
   const { query, signal, heartbeatMs } = options;
-  let position = insideLog(query.after ?? '0', await store.head());
-  let sentAt = Number.NEGATIVE_INFINITY;
-  for (;;) {
+  let position = insideLog(query.after ?? '0', head);
+  let sentAt = until === null ? Number.NEGATIVE_INFINITY : performance.now();
+  while (until === null || position < until) {
     signal.throwIfAborted();
     const page = await readPage(store, position, query);
-    const events = await eventsOf(store, page, options);
+    const events = await eventsOf(store, page, options, until ?? page.end);
     position = page.end;
-    const isDue = performance.now() - sentAt >= heartbeatMs;
-    if (events.length > 0 || isDue) {
+    if (until !== null && position >= until) return yield part(events, until, true);
+    if (events.length > 0 || performance.now() - sentAt >= heartbeatMs) {
       yield part(events, position, page.atEnd);
       sentAt = performance.now();
     }
-    if (!page.atEnd) continue;
+    if (until !== null || !page.atEnd) continue;
     const restMs = Math.max(0, heartbeatMs - (performance.now() - sentAt));
     await store.waitForGrowth(position, restMs, signal);
   }
+  yield part([], position, true);
+}
+
+/** Events that one page scans at most. It bounds the cost of a page for an account with few events. */
+const SCAN_LIMIT = 1_000;
+
+/**
+ * A page of the account's events after a position (exclusive), in log order and complete. A page scans a
+ * bounded part of the event log, so it may have fewer events than the limit, or none, and not be the last.
+ * `nextCursor` is the position to continue after, null only at the end of the event log.
+ */
+export async function listEvents(
+  store: EventStore,
+  accountId: string,
+  { after, limit }: { readonly after: Position; readonly limit: number },
+): Promise<Page<EventResponse>> {
+  const { events, end, atEnd } = await store.readAll({ after, limit: SCAN_LIMIT });
+  const records: PublicRecord[] = [];
+  for (const recorded of events) {
+    if (recorded.metadata.accountId !== accountId) continue;
+    records.push(...publicRecords([recorded]));
+    if (records.length === limit) break;
+  }
+  const data = await publicEvents(store, records);
+  const last = data.at(-1);
+  if (last !== undefined && data.length === limit) return { data, nextCursor: last.position };
+  return { data, nextCursor: atEnd ? null : end.toString() };
 }
 
 function part(
@@ -92,30 +117,24 @@ function readPage(
   after: Position,
   { subjectKinds = [] }: TailRequest,
 ): Promise<LogPage> {
-  let pages = underWay.get(store);
-  if (pages === undefined) {
-    pages = new Map();
-    underWay.set(store, pages);
-  }
+  const pages = underWay.get(store) ?? new Map<string, Promise<LogPage>>();
+  underWay.set(store, pages);
   const key = `${after} ${subjectKinds}`;
-  let page = pages.get(key);
-  if (page === undefined) {
-    const filter = subjectKinds.length === 0 ? {} : { kinds: subjectKinds };
-    page = store.readAll({ after, limit: PAGE_LIMIT, ...filter });
-    pages.set(key, page);
-    const forget = () => pages.delete(key);
-    page.then(forget, forget);
-  }
+  const filter = subjectKinds.length === 0 ? {} : { kinds: subjectKinds };
+  const page =
+    pages.get(key) ??
+    store.readAll({ after, limit: PAGE_LIMIT, ...filter }).finally(() => pages.delete(key));
+  pages.set(key, page);
   return page;
 }
 
 function eventsOf(
   store: EventStore,
   page: LogPage,
-  { accountId, query }: Pick<StreamOptions, 'accountId' | 'query'>,
-  until = page.end,
+  { accountId, query }: StreamOptions,
+  until: Position,
 ): Promise<readonly EventResponse[]> {
-  const types = query.types === undefined || query.types.length === 0 ? null : query.types;
+  const types = query.types?.length ? query.types : null;
   const wanted = page.events.filter(
     ({ metadata, type, position }) =>
       metadata.accountId === accountId &&

@@ -1,34 +1,26 @@
-import type { json } from '@daybook/contracts';
 import { EventStore } from '@daybook/event-store';
 import { Controller } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { AccountCaller } from '../edge/caller';
 import { Operation, type StreamControl } from '../edge/operation';
 import { pageLimit } from '../edge/paging';
-import { replayEvents, tailEvents } from './event-stream';
+import { listEvents, replayEvents, tailEvents } from './event-stream';
 import { ReplayRequest, TailRequest } from './event-stream.dto';
 import { ListEventsRequest } from './events.dto';
-import { ListEvents } from './get-events';
 
 @ApiTags('Events')
 @Controller()
 export class EventsController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly store: EventStore,
-  ) {}
+  constructor(private readonly store: EventStore) {}
 
   @Operation({
     http: 'GET /v1/events',
     rpc: 'EventService/ListEvents',
     scope: 'events:read',
   })
-  listEvents(
-    { accountId }: AccountCaller,
-    { after = '0', limit }: ListEventsRequest,
-  ): Promise<json.EventList> {
-    return this.queries.execute(new ListEvents(accountId, BigInt(after), pageLimit(limit)));
+  listEvents({ accountId }: AccountCaller, { after = '0', limit }: ListEventsRequest) {
+    const page = { after: BigInt(after), limit: pageLimit(limit) };
+    return listEvents(this.store, accountId, page);
   }
 
   @Operation({
@@ -36,11 +28,7 @@ export class EventsController {
     scope: 'events:read',
     refuses: ['position-not-in-log', 'too-many-streams'],
   })
-  tail(
-    { accountId }: AccountCaller,
-    query: TailRequest,
-    control: StreamControl,
-  ): AsyncGenerator<json.TailResponse> {
+  tail({ accountId }: AccountCaller, query: TailRequest, control: StreamControl) {
     return tailEvents(this.store, { accountId, query, ...control });
   }
 
@@ -49,11 +37,7 @@ export class EventsController {
     scope: 'events:read',
     refuses: ['position-not-in-log', 'too-many-streams'],
   })
-  replay(
-    { accountId }: AccountCaller,
-    query: ReplayRequest,
-    control: StreamControl,
-  ): AsyncGenerator<json.TailResponse> {
+  replay({ accountId }: AccountCaller, query: ReplayRequest, control: StreamControl) {
     return replayEvents(this.store, { accountId, query, ...control });
   }
 }

@@ -6,14 +6,10 @@ import { AssetRegistry } from '../chains';
 import { LedgerEnv } from '../ledger.env';
 import { BackgroundWork } from '../runtime/background-work';
 import { EventsController } from './events.controller';
-import { ListEventsHandler } from './get-events';
 import { startLedgerEventsRelay } from './ledger-events.relay';
 
 /** The public form of events: the feed, Tail and Replay, and the topics of Kafka. */
-@Module({
-  controllers: [EventsController],
-  providers: [ListEventsHandler],
-})
+@Module({ controllers: [EventsController] })
 export class EventsModule implements OnModuleInit {
   constructor(
     private readonly env: LedgerEnv,

@@ -37,10 +37,10 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
   const state = relayState();
   const findAsset = (id: string) => assets.find(id);
   /**
-   * Balances that were published but not committed. Another relay may have published newer ones before
-   * ours arrived, so the current figures are published again.
+   * Balances that were published but not committed, by their message keys. Another relay may have published
+   * newer ones before these arrived, so the current figures are published again.
    */
-  let unsettled = new Set<string>();
+  let unsettled = new Map<string, { readonly purseId: string; readonly asset: string }>();
 
   return follow({
     name: LEDGER_EVENTS_RELAY,
@@ -49,9 +49,9 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
     limit: BATCH_MAX,
     async handle(recorded, manager) {
       const records = await completeEvents(store, publicRecords(recorded));
-      const balances = new Set(unsettled);
-      const keys = new Set([...records.map(keyOf), ...[...balances].map(purseOf)]);
-      const states = await state.load(keys, manager);
+      const balances = new Map(unsettled);
+      const purses = [...balances.values()].map(({ purseId }) => purseId);
+      const states = await state.load(new Set([...records.map(keyOf), ...purses]), manager);
       const changed = new Map<string, KeyState>();
       const events: Message[] = [];
       for (const record of records) {
@@ -60,10 +60,9 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
         events.push(message);
         states.set(key, after);
         changed.set(key, after);
-        if (moved !== null) balances.add(balanceOf(key, moved));
+        if (moved !== null) balances.set(`${key}/${moved}`, { purseId: key, asset: moved });
       }
-      const figures = [...balances].flatMap((balance) => {
-        const [purseId, asset] = [purseOf(balance), assetOf(balance)];
+      const figures = [...balances.values()].flatMap(({ purseId, asset }) => {
         const purse = states.get(purseId)?.purse;
         // An uncommitted balance may have no events any more, as after a restored backup.
         return purse?.figures[asset] ? [balanceMessage(purseId, purse, asset, findAsset)] : [];
@@ -78,7 +77,7 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
     onProgress(progress) {
-      unsettled = new Set();
+      unsettled = new Map();
       relay.onProgress?.(progress);
     },
     onError: (error) => logger.error({ msg: 'ledger events not published', error }),
@@ -92,17 +91,4 @@ async function publishInTurn(
 ): Promise<void> {
   if (events.length > 0) await log.publish(TOPICS.ledgerEvent, events);
   if (balances.length > 0) await log.publish(TOPICS.balance, balances);
-}
-
-/** Names a balance as its messages do: `<purse id>/<asset>`. */
-function balanceOf(purseId: string, asset: string): string {
-  return `${purseId}/${asset}`;
-}
-
-function purseOf(balance: string): string {
-  return balance.slice(0, balance.indexOf('/'));
-}
-
-function assetOf(balance: string): string {
-  return balance.slice(balance.indexOf('/') + 1);
 }

@@ -1,10 +1,10 @@
 import { type BalanceV1, type FiguresV1, type LedgerEventV1, TOPICS } from '@daybook/contracts';
 import {
   type Asset,
-  type Family,
-  type Figures,
+  FIGURE_NAMES,
+  type FigureName,
+  figuresFrom,
   idOf,
-  NO_FIGURES,
   postFigures,
   postings,
 } from '@daybook/domain';
@@ -17,23 +17,20 @@ import { type PublicRecord, publicData } from './public-events';
 export interface KeyState {
   /** The position of the last event that was published with this key. */
   readonly position: Position;
-  /** Null if the key is not a purse. */
+  /** Null if the key is not a purse. It is stored as JSON, so amounts and positions are strings. */
   readonly purse: PurseState | null;
 }
 
-export interface PurseState {
-  readonly accountId: string;
-  readonly customerId: string;
-  readonly family: Family;
-  readonly address: string;
+export interface PurseState
+  extends Pick<BalanceV1, 'accountId' | 'customerId' | 'family' | 'address'> {
   /** By asset. */
   readonly figures: Readonly<Record<string, FiguresState>>;
 }
 
 /** Figures and the last event that changed them. */
-export interface FiguresState {
-  readonly figures: Figures;
-  readonly position: Position;
+interface FiguresState {
+  readonly figures: Readonly<Record<FigureName, string>>;
+  readonly position: string;
   /** RFC 3339, UTC. */
   readonly time: string;
 }
@@ -79,9 +76,7 @@ export function ledgerEventMessage(
     purseId: purse === null ? null : key,
     data: publicData(event, 'everyone'),
     balances:
-      moved === null || figures === undefined
-        ? null
-        : figuresWire(moved, figures.figures, findAsset),
+      moved === null || figures === undefined ? null : figuresWire(moved, figures, findAsset),
   };
   const type = `daybook.${event.type}.v${DATA_VERSION}`;
   const message = eventMessage(recorded, { topic: TOPICS.ledgerEvent, type, key, value });
@@ -97,21 +92,13 @@ export function balanceMessage(
 ): Message {
   const state = purse.figures[asset];
   if (state === undefined) throw new Error(`Purse ${purseId} never held ${asset}.`);
-  const { figures, position, time } = state;
-  const { accountId, customerId, family, address } = purse;
+  const { position, time } = state;
+  const { figures: _, ...about } = purse;
   const key = `${purseId}/${asset}`;
-  const value: BalanceV1 = {
-    purseId,
-    accountId,
-    customerId,
-    family,
-    address,
-    ...figuresWire(asset, figures, findAsset),
-    position: position.toString(),
-  };
+  const value: BalanceV1 = { purseId, ...about, ...figuresWire(asset, state, findAsset), position };
   const id = `${key}@${position}`;
   const [topic, type, subject] = [TOPICS.balance, 'daybook.Balance.v1', `purse/${purseId}`];
-  const headers = headersOf({ topic, id, type, subject, key, position, time });
+  const headers = headersOf({ topic, id, type, subject, key, position: BigInt(position), time });
   return { id, key, value: JSON.stringify(value), headers };
 }
 
@@ -128,13 +115,18 @@ function purseAfter(
       `Purse ${event.data.purseId} has a replenishment, but no mint comes before it.`,
     );
   }
-  const [first, ...rest] = postings(event);
-  if (purse === null || first === undefined) return purse;
-  const { asset } = first;
-  const before = purse.figures[asset]?.figures ?? NO_FIGURES;
-  const figures = [first, ...rest].reduce(postFigures, before);
-  const moved = { figures, position, time: recordedAt };
-  return { ...purse, figures: { ...purse.figures, [asset]: moved } };
+  const posted = postings(event);
+  const asset = posted[0]?.asset;
+  if (purse === null || asset === undefined) return purse;
+  const before = purse.figures[asset]?.figures;
+  // A state that was stored before a figure was introduced lacks it.
+  const figures = posted.reduce(
+    postFigures,
+    figuresFrom((name) => BigInt(before?.[name] ?? 0)),
+  );
+  const texts = Object.fromEntries(FIGURE_NAMES.map((name) => [name, figures[name].toString()]));
+  const moved = { figures: texts, position: position.toString(), time: recordedAt };
+  return { ...purse, figures: { ...purse.figures, [asset]: moved as FiguresState } };
 }
 
 function customerOf(
@@ -145,18 +137,9 @@ function customerOf(
   return purse?.customerId ?? (stream.startsWith('customer-') ? idOf(stream) : null);
 }
 
-function figuresWire(asset: string, figures: Figures, findAsset: FindAsset): FiguresV1 {
-  const known = findAsset(asset);
-  return {
-    asset,
-    currency: known?.currency ?? null,
-    decimals: known?.decimals ?? null,
-    custody: figures.custody.toString(),
-    claimCustomer: figures.claimCustomer.toString(),
-    claimAccount: figures.claimAccount.toString(),
-    suspense: figures.suspense.toString(),
-    received: figures.received.toString(),
-    reversed: figures.reversed.toString(),
-    receipts: figures.receipts.toString(),
-  };
+function figuresWire(asset: string, { figures }: FiguresState, findAsset: FindAsset): FiguresV1 {
+  const { currency, decimals } = findAsset(asset) ?? { currency: null, decimals: null };
+  const { custody, claimCustomer, claimAccount, suspense, received, reversed, receipts } = figures;
+  const balances = { custody, claimCustomer, claimAccount, suspense, received, reversed, receipts };
+  return { asset, currency, decimals, ...balances };
 }

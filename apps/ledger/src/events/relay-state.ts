@@ -1,10 +1,8 @@
-import { FIGURE_NAMES, type FigureName, figuresFrom } from '@daybook/domain';
-import type { Checkpoints, Position } from '@daybook/event-store';
-import { type Sql } from '@daybook/event-store';
+import type { Checkpoints, Position, Sql } from '@daybook/event-store';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
 import { type Columns, cellsOf, rowsOf } from '../projections/projection';
-import type { FiguresState, KeyState, PurseState } from './ledger-messages';
+import type { KeyState, PurseState } from './ledger-messages';
 
 /** Keys in the cache: about 20 MB. Others are read from the table, a few microseconds each. */
 const KEYS_MAX = 20_000;
@@ -14,7 +12,7 @@ const LOAD = 'SELECT key, position, purse FROM ledger.relay_state WHERE key = AN
 const COLUMNS: Columns<readonly [key: string, KeyState]> = {
   key: ['text', ([key]) => key],
   position: ['bigint', ([, { position }]) => position],
-  purse: ['jsonb', ([, { purse }]) => purse && JSON.stringify(toStored(purse))],
+  purse: ['jsonb', ([, { purse }]) => purse && JSON.stringify(purse)],
 };
 
 const STORE = `
@@ -32,7 +30,7 @@ export function relayState() {
   let cachedAt: Position | null = null;
 
   return {
-    /** The checkpoints of the relay; advancing them drops a copy in memory that is not valid any more. */
+    /** The checkpoints of the relay. Advancing them empties the cache if it is not valid any more. */
     guard: (checkpoints: Checkpoints<EntityManager>): Checkpoints<EntityManager> => ({
       async advance(name, work) {
         try {
@@ -50,7 +48,7 @@ export function relayState() {
       },
     }),
 
-    /** The states of those of the keys that have one. */
+    /** The states of the keys that have one. */
     async load(keys: Iterable<string>, sql: Sql): Promise<Map<string, KeyState>> {
       const states = new Map<string, KeyState>();
       const missing: string[] = [];
@@ -62,7 +60,7 @@ export function relayState() {
       if (missing.length > 0) {
         const rows = (await sql.query(LOAD, [missing])) as readonly Row[];
         for (const { key, position, purse } of rows) {
-          states.set(key, { position: BigInt(position), purse: purse && fromStored(purse) });
+          states.set(key, { position: BigInt(position), purse });
         }
       }
       return states;
@@ -80,34 +78,5 @@ export function relayState() {
 interface Row {
   readonly key: string;
   readonly position: string;
-  readonly purse: StoredPurse | null;
-}
-
-/** JSON has no `bigint`: amounts and positions are decimal strings. A figure of zero is left out. */
-interface StoredFigures {
-  readonly figures: Readonly<Partial<Record<FigureName, string>>>;
-  readonly position: string;
-  readonly time: string;
-}
-type StoredPurse = Omit<PurseState, 'figures'> & {
-  readonly figures: Readonly<Record<string, StoredFigures>>;
-};
-
-function toStored(purse: PurseState): StoredPurse {
-  const figures: Record<string, StoredFigures> = {};
-  for (const asset in purse.figures) {
-    const { figures: amounts, position, time } = purse.figures[asset] as FiguresState;
-    const stored: Partial<Record<FigureName, string>> = {};
-    for (const name of FIGURE_NAMES) if (amounts[name] !== 0n) stored[name] = String(amounts[name]);
-    figures[asset] = { figures: stored, position: String(position), time };
-  }
-  return { ...purse, figures };
-}
-
-function fromStored({ figures, ...purse }: StoredPurse): PurseState {
-  const parsed = Object.entries(figures).map(([asset, entry]): [string, FiguresState] => {
-    const figures = figuresFrom((name) => BigInt(entry.figures[name] ?? 0));
-    return [asset, { position: BigInt(entry.position), time: entry.time, figures }];
-  });
-  return { ...purse, figures: Object.fromEntries(parsed) };
+  readonly purse: PurseState | null;
 }

@@ -1,8 +1,8 @@
 import type { Queries } from '@daybook/platform';
 
 /**
- * The read models. Each index is paid for by every transfer, so there are few: lists run along
- * (owner, first position), and everything else narrows such a list.
+ * The read models. Every transfer pays for each index, so there are few: lists use (owner, first position),
+ * and every other filter narrows such a list.
  */
 export class CreateReadModels1700000001000 {
   readonly name = 'CreateReadModels1700000001000';
@@ -15,7 +15,7 @@ export class CreateReadModels1700000001000 {
         updated_at timestamptz NOT NULL DEFAULT now()
       );
 
-      -- Child indexes of purse addresses under the xpub. A sequence never gives a number twice.
+      -- Child indexes of purse addresses under the xpub. A sequence never returns a number twice.
       CREATE SEQUENCE ledger.address_index MINVALUE 0 MAXVALUE 2147483647 INCREMENT 1;
 
       CREATE TABLE ledger.account (

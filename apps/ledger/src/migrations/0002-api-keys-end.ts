@@ -1,6 +1,6 @@
 import type { Queries } from '@daybook/platform';
 
-/** Keys may end: at a time that was set when they were issued, or when they are revoked. */
+/** API keys may expire, and may be revoked. */
 export class ApiKeysEnd1700000002000 {
   readonly name = 'ApiKeysEnd1700000002000';
 

@@ -1,6 +1,7 @@
 import type { Queries } from '@daybook/platform';
 
-const FIGURES = [
+/** The columns of figures at this version. */
+export const FIGURES = [
   'custody',
   'claim_customer',
   'claim_account',
@@ -8,14 +9,13 @@ const FIGURES = [
   'received',
   'reversed',
   'receipts',
-] as const;
+];
 
-const typeOf = (name: (typeof FIGURES)[number]) =>
-  name === 'receipts' ? 'bigint' : 'numeric(78, 0)';
+const typeOf = (name: string) => (name === 'receipts' ? 'bigint' : 'numeric(78, 0)');
 
 /**
- * What was there at any position of the log: each line of the journal carries the purse's figures
- * after it, and each time of the log leads to a position. Also the record of rebuilds.
+ * As-of reads: each line of the journal has the purse's figures after it, and each recording time has a
+ * position. Also the record of rebuilds.
  */
 export class AnswerAsOf1700000004000 {
   readonly name = 'AnswerAsOf1700000004000';
@@ -25,7 +25,7 @@ export class AnswerAsOf1700000004000 {
       ALTER TABLE ledger.journal_line ADD COLUMN purse_id uuid,
         ${FIGURES.map((name) => `ADD COLUMN ${name}_after ${typeOf(name)}`).join(', ')};
 
-      -- Lines that are there already: their figures follow from the lines themselves.
+      -- The figures of existing lines follow from the lines themselves.
       WITH line AS (
         SELECT position, line, asset, credit_kind, debit_kind, amount,
                debit_kind = 'custody/purse' AS inward,
@@ -65,12 +65,12 @@ export class AnswerAsOf1700000004000 {
          WHERE e.position <= (SELECT position FROM ledger.checkpoint WHERE name = 'read-models')
          GROUP BY e.recorded_at;
 
-      -- Evidence of rebuilds: never part of a state, as it tells of the service and not of the log.
+      -- Evidence of rebuilds. It is about the service, not the log, so no projection writes it.
       CREATE TABLE ledger.rebuild (
         id uuid PRIMARY KEY,
         read_models text[] NOT NULL,
         outcome text NOT NULL,
-        -- Where the new tables were compared, with what they held, and where they began to serve.
+        -- Where the new tables were compared, their state hash, and from where on they were served.
         position bigint NOT NULL,
         state_hash text NOT NULL,
         differences bigint NOT NULL,

@@ -1,39 +1,20 @@
 import type { Queries } from '@daybook/platform';
+import { FIGURES as OLD_FIGURES } from './0004-as-of';
 
-/** Figures that are new: nothing has moved them yet. */
-const NEW_FIGURES = ['pending_customer', 'pending_account', 'other'] as const;
-const OLD_FIGURES = [
-  'custody',
-  'claim_customer',
-  'claim_account',
-  'suspense',
-  'received',
-  'reversed',
-  'receipts',
-] as const;
+/** New figures. Nothing has moved them yet. */
+const NEW_FIGURES = ['pending_customer', 'pending_account', 'other'];
 
-/** The books of suspense have the names of the reasons for it. */
-const RENAMED = [
-  ['suspense/purse-archived', 'suspense/archived'],
-  ['suspense/purse-declined', 'suspense/declined'],
-  ['suspense/compliance-declined', 'suspense/declined'],
-] as const;
-
-const cases = (column: string, names: readonly (readonly [string, string])[]) =>
-  `CASE ${column} ${names.map(([from, to]) => `WHEN '${from}' THEN '${to}'`).join(' ')} ELSE ${column} END`;
-const renamed = (column: string) => cases(column, RENAMED);
-/** Which of two reasons it was is told by the event alone. */
-const renamedBack = (column: string) =>
-  cases(
-    column,
-    RENAMED.map(([from, to]) => [to, from]),
-  );
+/** The books of suspense get the names of the reasons for it. */
+const renamed = (column: string) => `
+  CASE ${column} WHEN 'suspense/purse-archived' THEN 'suspense/archived'
+    WHEN 'suspense/purse-declined' THEN 'suspense/declined'
+    WHEN 'suspense/compliance-declined' THEN 'suspense/declined' ELSE ${column} END`;
 
 const OWNER = 'coalesce(purse_id, charge_id, customer_id, account_id)';
 
 /**
- * The journal says of each line what it is and whom it concerns, and figures may be those of a customer,
- * an account or a charge, not of a purse alone. What a book's owner is follows from the book's kind.
+ * Each line of the journal gets its kind and its parties. Figures may be those of a customer, an account or
+ * a charge, not of a purse only. The owner of a book follows from the kind of the book.
  */
 export class BooksOfEveryOwner1700000005000 {
   readonly name = 'BooksOfEveryOwner1700000005000';
@@ -53,7 +34,7 @@ export class BooksOfEveryOwner1700000005000 {
         ADD COLUMN charge_id uuid, ALTER COLUMN purse_id DROP NOT NULL,
         ${NEW_FIGURES.map((name) => `ADD COLUMN ${name}_after numeric(78, 0) NOT NULL DEFAULT 0`).join(', ')};
 
-      -- A purse has one customer and one account for ever.
+      -- The customer and the account of a purse never change.
       WITH party AS (
         SELECT id AS purse_id, account_id, customer_id FROM ledger.purse
         UNION SELECT purse_id, account_id, customer_id FROM ledger.replenishment
@@ -72,35 +53,6 @@ export class BooksOfEveryOwner1700000005000 {
       DROP INDEX ledger.journal_line_by_purse;
       CREATE INDEX journal_line_by_owner
         ON ledger.journal_line ((${OWNER}), asset COLLATE "C", position);
-    `);
-  }
-
-  /** Never run by an installation: the test of `up` returns by it to what the version before wrote. */
-  async down(queries: Queries): Promise<void> {
-    const owner = (kind: string) =>
-      `CASE ${kind} WHEN 'custody/purse' THEN purse_id WHEN 'claim/customer' THEN customer_id
-         ELSE account_id END`;
-    await queries.query(`
-      ALTER TABLE ledger.journal_line ADD COLUMN debit_owner uuid, ADD COLUMN credit_owner uuid;
-      UPDATE ledger.journal_line
-         SET debit_owner = ${owner('debit_kind')}, credit_owner = ${owner('credit_kind')},
-             debit_kind = ${renamedBack('debit_kind')}, credit_kind = ${renamedBack('credit_kind')};
-      DROP INDEX ledger.journal_line_by_owner;
-      ALTER TABLE ledger.journal_line
-        ALTER COLUMN debit_owner SET NOT NULL, ALTER COLUMN credit_owner SET NOT NULL,
-        ALTER COLUMN purse_id SET NOT NULL, DROP COLUMN kind, DROP COLUMN account_id,
-        DROP COLUMN customer_id, DROP COLUMN charge_id,
-        ${NEW_FIGURES.map((name) => `DROP COLUMN ${name}_after`).join(', ')};
-      CREATE INDEX journal_line_by_purse
-        ON ledger.journal_line (purse_id, asset COLLATE "C", position);
-
-      ALTER TABLE ledger.figures
-        ${OLD_FIGURES.map((name) => `ALTER COLUMN ${name} DROP DEFAULT`).join(', ')},
-        ${NEW_FIGURES.map((name) => `DROP COLUMN ${name}`).join(', ')};
-      ALTER TABLE ledger.figures RENAME COLUMN owner_id TO purse_id;
-      ALTER TABLE ledger.figures RENAME TO purse_figures;
-      ALTER TABLE ledger.purse_figures DROP CONSTRAINT figures_pkey,
-        ADD CONSTRAINT purse_figures_pkey PRIMARY KEY (purse_id, asset);
     `);
   }
 }

@@ -1,11 +1,36 @@
 import { reasonOf, within } from '@daybook/platform/plain';
-import type { EngineResponse, StatusResponse } from './status.dto';
+import type { LedgerEnv } from '../ledger.env';
+import type { EngineResponse, EnginesResponse } from './status.dto';
 
 /** An engine that has not answered by then is reported as not answering. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** Whether an engine answers, and what. Never rejects. */
-export async function engineOf<T>(
+/** How each engine is asked whether it answers. The event store answers with its last position. */
+export interface EngineChecks {
+  database(): Promise<unknown>;
+  eventStore(): Promise<bigint>;
+  durableLog(): Promise<unknown>;
+}
+
+/** The state of the engines, whichever of them answer. Never rejects. */
+export async function stateOfEngines(
+  { eventstoredbUrl, kafkaBrokers }: Pick<LedgerEnv, 'eventstoredbUrl' | 'kafkaBrokers'>,
+  checks: EngineChecks,
+): Promise<EnginesResponse> {
+  const [database, eventLog, durableLog] = await Promise.all([
+    ask('postgresql', checks.database()),
+    ask(eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb', checks.eventStore()),
+    ask(kafkaBrokers === undefined ? 'postgresql' : 'kafka', checks.durableLog()),
+  ]);
+  const { answer: head } = eventLog;
+  return {
+    database: database.engine,
+    eventLog: { ...eventLog.engine, head: head === null ? null : String(head) },
+    durableLog: durableLog.engine,
+  };
+}
+
+async function ask<T>(
   kind: EngineResponse['kind'],
   asked: Promise<T>,
 ): Promise<{ readonly engine: EngineResponse; readonly answer: T | null }> {
@@ -16,20 +41,4 @@ export async function engineOf<T>(
   } catch (error) {
     return { engine: { kind, answers: false, detail: reasonOf(error) }, answer: null };
   }
-}
-
-/** A sentence for each engine that does not answer. */
-export function engineProblems({
-  database,
-  eventLog,
-  durableLog,
-}: StatusResponse['engines']): string[] {
-  const engines: readonly (readonly [string, EngineResponse])[] = [
-    ['PostgreSQL', database],
-    ['The event log', eventLog],
-    ['The durable log', durableLog],
-  ];
-  return engines
-    .filter(([, { answers }]) => !answers)
-    .map(([name, { detail }]) => `${name} does not answer: ${detail}`);
 }

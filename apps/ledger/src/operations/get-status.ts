@@ -1,5 +1,5 @@
-import { EventStore } from '@daybook/event-store';
-import { DurableLog } from '@daybook/messaging';
+import { EventStore, eventStoreMigrations, type FollowerStatus } from '@daybook/event-store';
+import { DurableLog, messagingMigrations } from '@daybook/messaging';
 import { reasonOf } from '@daybook/platform/plain';
 import { ModuleRef } from '@nestjs/core';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
@@ -11,13 +11,11 @@ import { LedgerEnv } from '../ledger.env';
 import { GetReactions } from '../reactions/get-reactions';
 import { BackgroundWork } from '../runtime/background-work';
 import { CheckpointRow } from '../runtime/checkpoint.row';
-import { consumerGroups } from './consumer-groups';
-import { engineOf } from './engine-state';
-import { problemsOf, REPORT_SECONDS_MAX } from './problems';
+import { stateOfEngines } from './engine-state';
+import { problemsOf, REPORT_SECONDS_MAX, stateOf } from './problems';
 import type {
   BooksCheckResponse,
   ConsumerResponse,
-  EnginesResponse,
   FollowerResponse,
   ReactionsResponse,
   StatusResponse,
@@ -25,12 +23,19 @@ import type {
   WatchedChainResponse,
 } from './status.dto';
 
-/** A follower or consumer that is behind and has not moved for this long stands still. */
-export const STILL_SECONDS_MAX = 30;
+/** A follower or consumer that is behind and makes no progress for longer than this is stalled. */
+const STALLED_SECONDS = 30;
 /** Violations that are shown; their number tells whether there are more, and the log names all. */
 const VIOLATIONS_MAX = 20;
 
-/** The state of the service. What one engine does not tell hides nothing of the others. */
+/** Libraries that every app migrates: their migrations do not say how far the ledger's tables are. */
+const OF_LIBRARIES = [...eventStoreMigrations, ...messagingMigrations].map((M) => new M().name);
+
+const VERSIONS = `
+  SELECT current_setting('server_version') AS postgresql,
+    (SELECT name FROM ledger.migration WHERE name <> ALL ($1) ORDER BY id DESC LIMIT 1) AS tables`;
+
+/** The state of the service, in all processes. An engine that does not answer hides nothing of the others. */
 export class GetStatus extends Query<StatusResponse> {}
 
 @QueryHandler(GetStatus)
@@ -47,7 +52,10 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
 
   async execute(): Promise<StatusResponse> {
     const now = Date.now();
-    const [engines, versions] = await Promise.all([this.engines(), this.versions()]);
+    const [engines, versions] = await Promise.all([
+      stateOfEngines(this.env, this.work.engines),
+      this.versions(),
+    ]);
     const { head } = engines.eventLog;
     const [followers, consumers, chains, reactions] = await Promise.all([
       this.followers(head === null ? null : BigInt(head), now),
@@ -57,35 +65,14 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
     ]);
     const parts = { engines, followers, consumers, chains, reactions, books: this.books() };
     const problems = problemsOf(parts);
-    const isReached = Object.values(engines).every(({ answers }) => answers);
-    return {
-      at: new Date(now).toISOString(),
-      state: !isReached ? 'unreachable' : problems.length > 0 ? 'standing-still' : 'ok',
-      ...{ problems, versions, ...parts },
-    };
-  }
-
-  private async engines(): Promise<EnginesResponse> {
-    const { eventstoredbUrl, kafkaBrokers } = this.env;
-    const { engines } = this.work;
-    const [database, eventLog, durableLog] = await Promise.all([
-      engineOf('postgresql', engines.database()),
-      engineOf(eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb', engines.eventStore()),
-      engineOf(kafkaBrokers === undefined ? 'postgresql' : 'kafka', engines.durableLog()),
-    ]);
-    const { answer: head, engine } = eventLog;
-    return {
-      database: database.engine,
-      eventLog: { ...engine, head: head === null ? null : String(head) },
-      durableLog: durableLog.engine,
-    };
+    const state = stateOf(engines, problems);
+    return { at: new Date(now).toISOString(), state, problems, versions, ...parts };
   }
 
   private async versions(): Promise<VersionsResponse> {
-    const [row]: { postgresql: string; tables: string }[] = await this.dataSource.query(
-      `SELECT current_setting('server_version') AS postgresql,
-              (SELECT name FROM ledger.migration ORDER BY id DESC LIMIT 1) AS tables`,
-    );
+    const [row]: { postgresql: string; tables: string }[] = await this.dataSource.query(VERSIONS, [
+      OF_LIBRARIES,
+    ]);
     const { postgresql = null, tables = null } = row ?? {};
     return { daybook: version, node: process.versions.node, postgresql, tables };
   }
@@ -104,31 +91,28 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
         const since = Math.max(updatedAt.getTime(), Date.parse(waiting?.recordedAt ?? '') || 0);
         const secondsSinceProgress = waiting === undefined ? 0 : secondsFrom(since, now);
         const stalled = this.work.followers.get(name)?.status().stalled ?? null;
-        return {
-          ...{ name, position, secondsSinceProgress },
-          lag: String(isBehind && waiting !== undefined ? head - at : 0n),
-          standsStill: stalled !== null || secondsSinceProgress > STILL_SECONDS_MAX,
-          detail: stalled === null ? null : reasonOf(stalled.error),
-        };
+        const lag = isBehind && waiting !== undefined ? head - at : 0n;
+        return followerState({ name, position: at, lag, secondsSinceProgress, stalled });
       }),
     );
   }
 
+  /** In this process consumers know their errors, and on Kafka also how far they are. */
   private async consumers(now: number): Promise<ConsumerResponse[]> {
     const running = await Promise.all(this.work.subscriptions.map((one) => one.status()));
-    const groups = await consumerGroups(this.env, this.dataSource);
+    const groups = await this.log.groups();
     return Promise.all(
       groups.map(async ({ topic, group, lag: known, waitingSince }) => {
         const own = running.find((one) => one.topic === topic && one.group === group);
         const lag = known ?? own?.lag ?? null;
         const parked = await this.log.parked(topic, group);
-        const since = waitingSince ?? (lag ? parseTime(own?.lastProgressAt) : null);
-        const waits = since === null ? null : secondsFrom(since.getTime(), now);
+        const since = waitingSince ?? (lag ? (own?.lastProgressAt ?? null) : null);
+        const seconds = since === null ? 0 : secondsFrom(new Date(since).getTime(), now);
         const detail = own?.lastError ?? null;
         return {
           ...{ topic, group, lag: lag === null ? null : String(lag), parkedKeys: parked.length },
-          secondsSinceProgress: lag === null ? null : (waits ?? 0),
-          standsStill: detail !== null || (waits !== null && waits > STILL_SECONDS_MAX),
+          secondsSinceProgress: lag === null ? null : seconds,
+          standsStill: detail !== null || seconds > STALLED_SECONDS,
           detail,
         };
       }),
@@ -171,10 +155,18 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
   }
 }
 
-function secondsFrom(then: number, now: number): number {
-  return Math.max(0, Math.round((now - then) / 1_000));
+export function followerState({
+  stalled,
+  ...follower
+}: Omit<FollowerStatus, 'head' | 'running'>): FollowerResponse {
+  const { name, position, lag, secondsSinceProgress } = follower;
+  return {
+    ...{ name, position: String(position), lag: String(lag), secondsSinceProgress },
+    standsStill: stalled !== null || secondsSinceProgress > STALLED_SECONDS,
+    detail: stalled && reasonOf(stalled.error),
+  };
 }
 
-function parseTime(text: string | null | undefined): Date | null {
-  return text ? new Date(text) : null;
+function secondsFrom(then: number, now: number): number {
+  return Math.max(0, Math.round((now - then) / 1_000));
 }

@@ -1,11 +1,10 @@
-import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { OperatorCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { wholeList } from '../edge/paging';
-import type { Answer, RequestContext } from '../edge/request-context';
+import type { RequestContext } from '../edge/request-context';
 import { GetStatus } from './get-status';
 import { ListParkedKeys, RetryParkedKey } from './parked-keys';
 import { NoRequest, RetryParkedKeyRequest } from './parked-keys.dto';
@@ -23,7 +22,7 @@ export class OperationsController {
     rpc: 'OperationsService/GetStatus',
     scope: 'operations:read',
   })
-  getStatus(_: OperatorCaller, __: NoRequest): Promise<json.Status> {
+  getStatus(_: OperatorCaller, __: NoRequest) {
     return this.queries.execute(new GetStatus());
   }
 
@@ -32,7 +31,7 @@ export class OperationsController {
     rpc: 'OperationsService/ListParkedKeys',
     scope: 'operations:read',
   })
-  async listParkedKeys(_: OperatorCaller, __: NoRequest): Promise<json.ParkedKeyList> {
+  async listParkedKeys(_: OperatorCaller, __: NoRequest) {
     return wholeList(await this.queries.execute(new ListParkedKeys()));
   }
 
@@ -43,10 +42,7 @@ export class OperationsController {
     tier: 'financial',
     refuses: ['key-not-parked', 'operator-not-found'],
   })
-  retryParkedKey(
-    context: RequestContext,
-    { topic, group, key }: RetryParkedKeyRequest,
-  ): Promise<Answer<json.ParkedKeyRetry>> {
+  retryParkedKey(context: RequestContext, { topic, group, key }: RetryParkedKeyRequest) {
     return this.commands.execute(new RetryParkedKey(context, { topic, group, key }));
   }
 }

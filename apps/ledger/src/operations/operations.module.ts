@@ -1,67 +1,81 @@
-import { Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { EventStore, follow } from '@daybook/event-store';
+import { DurableLog } from '@daybook/messaging';
+import { Logger, Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { ApiKeys, type KeptKey } from '../edge/api-keys';
 import { DEFAULT_OPERATOR_NAME } from '../edge/identity';
+import { IssueApiKey } from '../edge/keys';
 import { systemContext } from '../edge/request-context';
-import { scopesOf } from '../edge/scopes';
 import { LedgerEnv } from '../ledger.env';
+import { BackgroundWork } from '../runtime/background-work';
+import { checkpointsOf } from '../runtime/checkpoints';
 import { GetStatusHandler } from './get-status';
 import { OperationsController } from './operations.controller';
-import { OperatorKeyRow } from './operator.row';
-import {
-  AddOperator,
-  AddOperatorHandler,
-  IssueOperatorKey,
-  IssueOperatorKeyHandler,
-  ListOperatorKeysHandler,
-  ListOperatorsHandler,
-  RevokeOperatorKeyHandler,
-} from './operators';
+import { AddOperator, AddOperatorHandler, ListOperatorsHandler } from './operators';
 import { OperatorsController } from './operators.controller';
 import { ListParkedKeysHandler, RetryParkedKeyHandler } from './parked-keys';
+import { consumeWatchReports, publishWatchRequests } from './watch-messages';
+import {
+  CancelWatchRequestHandler,
+  GetWatchRequestHandler,
+  ListWatchRequestsHandler,
+  RequestWatchHandler,
+} from './watch-requests';
+import { WatchRequestsController } from './watch-requests.controller';
+
+/** Events that the relay reads at once; hardly any of them is a watch request. */
+const RELAY_BATCH_MAX = 1_000;
 
 /** What operators ask and do. */
 @Module({
-  controllers: [OperationsController, OperatorsController],
+  controllers: [OperationsController, OperatorsController, WatchRequestsController],
   providers: [
     AddOperatorHandler,
-    IssueOperatorKeyHandler,
-    RevokeOperatorKeyHandler,
     ListOperatorsHandler,
-    ListOperatorKeysHandler,
     GetStatusHandler,
     ListParkedKeysHandler,
     RetryParkedKeyHandler,
+    RequestWatchHandler,
+    CancelWatchRequestHandler,
+    GetWatchRequestHandler,
+    ListWatchRequestsHandler,
   ],
 })
 export class OperationsModule implements OnModuleInit, OnApplicationBootstrap {
+  private readonly logger = new Logger(OperationsModule.name);
+
   constructor(
     private readonly env: LedgerEnv,
     private readonly commands: CommandBus,
+    private readonly work: BackgroundWork,
+    private readonly store: EventStore,
+    private readonly log: DurableLog,
     private readonly dataSource: DataSource,
-    private readonly keys: ApiKeys,
   ) {}
 
   onModuleInit(): void {
-    this.keys.register('operator', (keyId) => this.findKey(keyId));
+    this.work.follow('relay', () =>
+      follow({
+        name: 'watch-requests',
+        store: this.store,
+        checkpoints: checkpointsOf(this.dataSource),
+        limit: RELAY_BATCH_MAX,
+        handle: (events) => publishWatchRequests(this.store, this.log, events),
+        onError: (error) => this.logger.error({ msg: 'watch requests not published', error }),
+      }),
+    );
+    this.work.consume('consumer', () => consumeWatchReports(this.log, this.dataSource));
   }
 
-  /** Makes sure that there is an operator and that the configured key is theirs. */
+  /** Adds the first operator and issues the configured key, unless an earlier start did. */
   async onApplicationBootstrap(): Promise<void> {
     const { operatorKey: key } = this.env;
     if (key === undefined) return;
-    const add = new AddOperator(systemContext(''), DEFAULT_OPERATOR_NAME);
-    const { id: operatorId } = (await this.commands.execute(add)).resource;
-    const request = { operatorId, key, scopes: ['read', 'write'] };
-    await this.commands.execute(new IssueOperatorKey(systemContext(''), request));
-  }
-
-  private async findKey(keyId: string): Promise<KeptKey | null> {
-    const row = await this.dataSource.getRepository(OperatorKeyRow).findOneBy({ keyId });
-    if (row === null || row.revoked) return null;
-    const { operatorId, keyHash, expiresAt } = row;
-    const scopes = scopesOf('operator', row.scopes);
-    return { keyHash, expiresAt, caller: { kind: 'operator', operatorId, keyId, scopes } };
+    const add = new AddOperator(systemContext(''), { name: DEFAULT_OPERATOR_NAME });
+    const { id } = (await this.commands.execute(add)).resource;
+    const owner = { kind: 'operator', id } as const;
+    await this.commands.execute(
+      new IssueApiKey(systemContext(''), { owner, key, scopes: ['read', 'write'] }),
+    );
   }
 }

@@ -1,19 +1,13 @@
-import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { OperatorCaller } from '../edge/caller';
+import { IssueApiKey, ListApiKeys, RevokeApiKey } from '../edge/keys';
 import { Operation } from '../edge/operation';
 import { ReadRequest, wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
-import type { Answer, RequestContext } from '../edge/request-context';
-import {
-  AddOperator,
-  IssueOperatorKey,
-  ListOperatorKeys,
-  ListOperators,
-  RevokeOperatorKey,
-} from './operators';
+import type { RequestContext } from '../edge/request-context';
+import { AddOperator, ListOperators } from './operators';
 import {
   AddOperatorRequest,
   IssueOperatorKeyRequest,
@@ -34,7 +28,7 @@ export class OperatorsController {
     rpc: 'OperatorService/ListOperators',
     scope: 'operations:read',
   })
-  async listOperators(_: OperatorCaller, __: ReadRequest): Promise<json.OperatorList> {
+  async listOperators(_: OperatorCaller, __: ReadRequest) {
     return wholeList(await this.queries.execute(new ListOperators()));
   }
 
@@ -44,11 +38,8 @@ export class OperatorsController {
     scope: 'operations:write',
     tier: 'financial',
   })
-  addOperator(
-    context: RequestContext,
-    { name }: AddOperatorRequest,
-  ): Promise<Answer<json.Operator>> {
-    return this.commands.execute(new AddOperator(context, name));
+  addOperator(context: RequestContext, { name }: AddOperatorRequest) {
+    return this.commands.execute(new AddOperator(context, { name }));
   }
 
   @Operation({
@@ -57,11 +48,9 @@ export class OperatorsController {
     scope: 'operations:read',
     refuses: ['operator-not-found'],
   })
-  async listOperatorKeys(
-    _: OperatorCaller,
-    { operatorId }: ListOperatorKeysRequest,
-  ): Promise<json.ApiKeyList> {
-    const keys = await this.queries.execute(new ListOperatorKeys(operatorId));
+  async listOperatorKeys(_: OperatorCaller, { operatorId }: ListOperatorKeysRequest) {
+    const owner = { kind: 'operator', id: operatorId } as const;
+    const keys = await this.queries.execute(new ListApiKeys(owner));
     return wholeList(found(keys, 'operator-not-found'));
   }
 
@@ -75,9 +64,9 @@ export class OperatorsController {
   issueOperatorKey(
     context: RequestContext,
     { operatorId, scopes, name, expiresAt }: IssueOperatorKeyRequest,
-  ): Promise<Answer<json.IssuedApiKey>> {
-    const request = { operatorId, scopes, name, expiresAt };
-    return this.commands.execute(new IssueOperatorKey(context, request));
+  ) {
+    const owner = { kind: 'operator', id: operatorId } as const;
+    return this.commands.execute(new IssueApiKey(context, { owner, scopes, name, expiresAt }));
   }
 
   @Operation({
@@ -87,10 +76,9 @@ export class OperatorsController {
     tier: 'financial',
     refuses: ['operator-not-found', 'api-key-not-found'],
   })
-  revokeOperatorKey(
-    context: RequestContext,
-    { operatorId, keyId, reason }: RevokeOperatorKeyRequest,
-  ): Promise<Answer<json.ApiKey>> {
-    return this.commands.execute(new RevokeOperatorKey(context, operatorId, keyId, reason));
+  revokeOperatorKey(context: RequestContext, request: RevokeOperatorKeyRequest) {
+    const { operatorId, keyId, reason } = request;
+    const owner = { kind: 'operator', id: operatorId } as const;
+    return this.commands.execute(new RevokeApiKey(context, { owner, keyId, reason }));
   }
 }

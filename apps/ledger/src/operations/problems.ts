@@ -1,7 +1,6 @@
-import { engineProblems } from './engine-state';
-import type { StatusResponse } from './status.dto';
+import type { ConsumerResponse, FollowerResponse, StatusResponse } from './status.dto';
 
-/** A watcher reports every ten seconds at least. */
+/** A watcher reports every ten seconds at least. One that is silent for longer than this is a problem. */
 export const REPORT_SECONDS_MAX = 60;
 
 /** A sentence for each thing that is wrong. */
@@ -12,52 +11,72 @@ export function problemsOf(
   >,
 ): string[] {
   const { engines, followers, consumers, chains, reactions, books } = status;
+  const stalled = consumers.filter(({ standsStill }) => standsStill);
+  const failures = reactions.states.flatMap(({ name, notes }) =>
+    notes.filter(({ isError }) => isError).map((failed) => ({ name, ...failed })),
+  );
   return [
     ...engineProblems(engines),
-    ...followers
-      .filter(({ standsStill }) => standsStill)
-      .map(
-        (f) =>
-          `${f.name} stands at ${f.position} for ${f.secondsSinceProgress} s${because(f.detail)}.`,
-      ),
-    ...consumers
-      .filter(({ standsStill }) => standsStill)
-      .map(
-        (c) =>
-          `${c.group} stands still on ${c.topic}, ${c.lag ?? 'some'} messages behind${because(c.detail)}.`,
-      ),
-    ...consumers
-      .filter(({ parkedKeys }) => parkedKeys > 0)
-      .map(
-        (c) =>
-          `${c.group} has ${c.parkedKeys} parked ${c.parkedKeys === 1 ? 'key' : 'keys'} on ${c.topic}: npx daybook parked list`,
-      ),
+    ...followers.filter(({ standsStill }) => standsStill).map(followerProblem),
+    ...stalled.map(
+      ({ group, topic, lag, detail }) =>
+        `${group} is stalled on ${topic}, ${lag ?? 'some'} messages behind${because(detail)}.`,
+    ),
+    ...consumers.filter(({ parkedKeys }) => parkedKeys > 0).map(parkedProblem),
     ...chains
       .filter(({ standsStill }) => standsStill)
-      .map((c) =>
-        c.secondsSinceReport > REPORT_SECONDS_MAX
-          ? `${c.chain}: its watcher has not reported for ${c.secondsSinceReport} s.`
-          : `${c.chain} is ${c.state}: ${c.detail}`,
+      .map(({ chain, state, detail, secondsSinceReport: seconds }) =>
+        seconds > REPORT_SECONDS_MAX
+          ? `The watcher of ${chain} has not reported for ${seconds} s.`
+          : `${chain} is ${state}: ${detail}`,
       ),
-    ...reactionProblems(reactions),
+    ...clockProblems(reactions),
+    ...failures.map(({ name, note, rows }) => `${name} failed for ${rows}: ${note}`),
     ...books.violations.map((v) => `A rule of the books is broken: ${v.subject}: ${v.detail}`),
   ];
 }
 
-function reactionProblems(reactions: StatusResponse['reactions']): string[] {
-  const { clocksAgree, clockDifferenceMs: difference, states } = reactions;
-  const errors = states.flatMap(({ name, notes }) =>
-    notes
-      .filter(({ isError }) => isError)
-      .map(({ note, rows }) => `${name} failed for ${rows}: ${note}`),
+const ENGINES = [
+  ['PostgreSQL', 'database'],
+  ['The event log', 'eventLog'],
+  ['The durable log', 'durableLog'],
+] as const;
+
+/** A sentence for each engine that does not answer. */
+export function engineProblems(engines: StatusResponse['engines']): string[] {
+  return ENGINES.filter(([, engine]) => !engines[engine].answers).map(
+    ([name, engine]) => `${name} does not answer: ${engines[engine].detail}`,
   );
-  if (clocksAgree) return errors;
-  const seconds = Math.round(Math.abs(difference) / 1_000);
-  const way = difference > 0 ? 'ahead of' : 'behind';
-  return [
-    `The clock of the database is ${seconds} s ${way} the ledger's: nothing that depends on time is done until they agree.`,
-    ...errors,
-  ];
+}
+
+/** The state of the whole service. */
+export function stateOf(
+  engines: StatusResponse['engines'],
+  problems: readonly string[],
+): StatusResponse['state'] {
+  if (Object.values(engines).some(({ answers }) => !answers)) return 'unreachable';
+  return problems.length > 0 ? 'standing-still' : 'ok';
+}
+
+export function followerProblem({ name, position, ...state }: FollowerResponse): string {
+  const { secondsSinceProgress: seconds, detail } = state;
+  return `${name} has been stalled at position ${position} for ${seconds} s${because(detail)}.`;
+}
+
+type ParkedConsumer = Pick<ConsumerResponse, 'group' | 'topic' | 'parkedKeys'>;
+
+export function parkedProblem({ group, topic, parkedKeys }: ParkedConsumer): string {
+  const keys = parkedKeys === 1 ? 'key' : 'keys';
+  return `${group} has ${parkedKeys} parked ${keys} on ${topic}: npx daybook parked list`;
+}
+
+type Clocks = Pick<StatusResponse['reactions'], 'clocksAgree' | 'clockDifferenceMs'>;
+
+export function clockProblems({ clocksAgree, clockDifferenceMs }: Clocks): string[] {
+  if (clocksAgree) return [];
+  const seconds = Math.round(Math.abs(clockDifferenceMs) / 1_000);
+  const way = clockDifferenceMs > 0 ? 'ahead of' : 'behind';
+  return [`The database's clock is ${seconds} s ${way} the ledger's, so nothing expires.`];
 }
 
 function because(detail: string | null): string {

@@ -1,12 +1,10 @@
-import type { json } from '@daybook/contracts';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { OperatorCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
-import { found } from '../edge/problem';
-import type { Answer, RequestContext } from '../edge/request-context';
+import type { RequestContext } from '../edge/request-context';
 import {
   CancelWatchRequest,
   GetWatchRequest,
@@ -35,10 +33,7 @@ export class WatchRequestsController {
     creates: '/v1/operations/watch-requests/:id',
     refuses: ['chain-unknown', 'watch-request-invalid'],
   })
-  requestWatch(
-    context: RequestContext,
-    request: RequestWatchRequest,
-  ): Promise<Answer<json.WatchRequest>> {
+  requestWatch(context: RequestContext, request: RequestWatchRequest) {
     const { chain, kind, fromBlock, toBlock, blocksMax, reason } = request;
     const blocks = { from: numberOf(fromBlock) ?? null, to: numberOf(toBlock) ?? null };
     const wish = { chain, kind, ...blocks, blocksMax: numberOf(blocksMax), reason };
@@ -51,12 +46,9 @@ export class WatchRequestsController {
     scope: 'operations:read',
     refuses: ['invalid-cursor'],
   })
-  listWatchRequests(
-    _: OperatorCaller,
-    request: ListWatchRequestsRequest,
-  ): Promise<json.WatchRequestList> {
-    const { chain } = request;
-    return this.queries.execute(new ListWatchRequests({ chain }, pageRequest(request)));
+  listWatchRequests(_: OperatorCaller, { chain, ...list }: ListWatchRequestsRequest) {
+    const request = { filter: { chain }, page: pageRequest(list) };
+    return this.queries.execute(new ListWatchRequests(request));
   }
 
   @Operation({
@@ -65,12 +57,8 @@ export class WatchRequestsController {
     scope: 'operations:read',
     refuses: ['watch-request-not-found'],
   })
-  async getWatchRequest(
-    _: OperatorCaller,
-    { watchRequestId }: GetWatchRequestRequest,
-  ): Promise<json.WatchRequest> {
-    const request = await this.queries.execute(new GetWatchRequest(watchRequestId));
-    return found(request, 'watch-request-not-found');
+  getWatchRequest(_: OperatorCaller, { watchRequestId }: GetWatchRequestRequest) {
+    return this.queries.execute(new GetWatchRequest(watchRequestId));
   }
 
   @Operation({
@@ -81,9 +69,9 @@ export class WatchRequestsController {
   })
   cancelWatchRequest(
     context: RequestContext,
-    { watchRequestId, reason }: CancelWatchRequestRequest,
-  ): Promise<Answer<json.WatchRequest>> {
-    return this.commands.execute(new CancelWatchRequest(context, watchRequestId, reason));
+    { watchRequestId: id, reason }: CancelWatchRequestRequest,
+  ) {
+    return this.commands.execute(new CancelWatchRequest(context, { id, reason }));
   }
 }
 

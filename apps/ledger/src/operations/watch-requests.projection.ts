@@ -1,5 +1,5 @@
 import { idOf } from '@daybook/domain';
-import { type HappenedTo, happenedTo, type Projection } from '@daybook/event-store';
+import { rowByRow } from '../projections/row-by-row';
 
 const INSERT = `
   INSERT INTO watch_request (id, first_position, chain, kind, from_block, to_block, reason,
@@ -8,29 +8,19 @@ const INSERT = `
 const CANCEL = 'UPDATE watch_request SET cancelled_at = $2 WHERE id = $1';
 
 /** What operators requested of watchers. */
-export const watchRequestsProjection: Projection = {
-  name: 'watch-requests',
-  tables: ['watch_request'],
-
-  async apply(batch, sql) {
-    // Operators make few requests, so one statement each is as good as a set.
-    for (const happened of happenedTo('watch', batch)) {
-      await sql.query(...statementOf(happened));
+export const watchRequestsProjection = rowByRow(
+  'watch',
+  { name: 'watch-requests', tables: ['watch_request'] },
+  ({ event, recorded: { stream, recordedAt, position, metadata } }) => {
+    const id = idOf(stream);
+    switch (event.type) {
+      case 'WatchRequested': {
+        const { chain, kind, from, to, reason } = event.data;
+        const request = [id, position.toString(), chain, kind, from, to, reason];
+        return [INSERT, [...request, metadata.actor, recordedAt]];
+      }
+      case 'WatchRequestCancelled':
+        return [CANCEL, [id, recordedAt]];
     }
   },
-};
-
-function statementOf({ event, recorded }: HappenedTo<'watch'>): [string, unknown[]] {
-  const { recordedAt, position, metadata } = recorded;
-  const id = idOf(recorded.stream);
-  switch (event.type) {
-    case 'WatchRequested': {
-      const { chain, kind, from, to, reason } = event.data;
-      const blocks = [from, to];
-      const origin = [metadata.actor, recordedAt];
-      return [INSERT, [id, position.toString(), chain, kind, ...blocks, reason, ...origin]];
-    }
-    case 'WatchRequestCancelled':
-      return [CANCEL, [id, recordedAt]];
-  }
-}
+);

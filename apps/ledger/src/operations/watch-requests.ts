@@ -8,7 +8,6 @@ import {
 } from '@daybook/domain';
 import { EventStore, type RecordedEvent } from '@daybook/event-store';
 import {
-  Command,
   CommandHandler,
   type ICommandHandler,
   type IQueryHandler,
@@ -19,17 +18,16 @@ import {
 import { DataSource } from 'typeorm';
 import { ChainRegistry, ListChainHeads } from '../chains';
 import { found } from '../edge/problem';
-import type { Answer, RequestContext } from '../edge/request-context';
+import { type Answer, CallerCommand } from '../edge/request-context';
 import { writeAs } from '../edge/write-as';
-import { type Page, type PageRequest, pageOf, positionBefore } from '../projections/cursor';
+import { type ListOf, type Page, pageOf, positionBefore } from '../projections/cursor';
 import type { WatchRequestResponse } from './watch-requests.dto';
 
-/** On a public node about a quarter of an hour's work; more must be allowed explicitly. */
+/** About a quarter of an hour's work on a public node; more must be allowed explicitly. */
 const BLOCKS_MAX = 10_000;
 
-/** What an operator asks for; what is left out has a default. */
-export interface NewWatchRequest extends Pick<WatchWish, 'kind' | 'from' | 'to' | 'reason'> {
-  /** The only chain there is when left out. */
+interface NewWatchRequest extends Pick<WatchWish, 'kind' | 'from' | 'to' | 'reason'> {
+  /** Without it, the only chain that is watched. */
   readonly chain: string | undefined;
   /** 10,000 when left out. */
   readonly blocksMax: number | undefined;
@@ -39,14 +37,7 @@ export interface NewWatchRequest extends Pick<WatchWish, 'kind' | 'from' | 'to' 
  * Requests something of the watcher of a chain. The answer does not wait for the watcher. Refuses with
  * `chain-unknown`, `watch-request-invalid`.
  */
-export class RequestWatch extends Command<Answer<WatchRequestResponse>> {
-  constructor(
-    readonly context: RequestContext,
-    readonly request: NewWatchRequest,
-  ) {
-    super();
-  }
-}
+export class RequestWatch extends CallerCommand<NewWatchRequest, WatchRequestResponse> {}
 
 @CommandHandler(RequestWatch)
 export class RequestWatchHandler implements ICommandHandler<RequestWatch> {
@@ -60,47 +51,33 @@ export class RequestWatchHandler implements ICommandHandler<RequestWatch> {
     const chain = this.chainOf(request.chain);
     const heads = await this.queries.execute(new ListChainHeads());
     const latest = heads.find((head) => head.chain === chain)?.latest ?? null;
-    // A repeat of the same request has the same command id, and so the same stream.
-    const stream = streamName('watch', context.commandId);
     const { blocksMax = BLOCKS_MAX } = request;
-    const command = {
-      ...request,
-      type: 'RequestWatch',
-      chain,
-      blocksMax,
-      facts: { latest },
-    } as const;
+    const facts = { latest };
+    const command = { ...request, type: 'RequestWatch', chain, blocksMax, facts } as const;
+    // A repeat of the same request has the same command id, and so the same stream.
+    const id = context.commandId;
+    const stream = streamName('watch', id);
     const answer = await writeAs(this.store, context, stream, watchRequest, command, () => null);
-    return { ...answer, resource: await currentOf(this.store, this.queries, context.commandId) };
+    return { ...answer, resource: await this.queries.execute(new GetWatchRequest(id)) };
   }
 
   private chainOf(named: string | undefined): string {
-    const chains = this.chains.registry.connections.map(({ chain }) => chain);
-    const [only] = chains;
-    const known = chains.join(', ');
-    if (only === undefined) throw new DomainError('chain-unknown', 'No chain is watched here.');
-    if (named === undefined && chains.length === 1) return only;
-    if (named === undefined) {
-      throw new DomainError('chain-unknown', `Several chains are watched; name one: ${known}.`);
-    }
-    if (chains.includes(named)) return named;
-    throw new DomainError(
-      'chain-unknown',
-      `Chain ${named} is not watched here; there is ${known}.`,
-    );
+    const watched = this.chains.registry.connections.map(({ chain }) => chain);
+    const chain = watched.length === 1 ? (named ?? watched[0]) : named;
+    if (chain !== undefined && watched.includes(chain)) return chain;
+    const right =
+      watched.length === 0
+        ? 'No chain is watched here.'
+        : `Name a chain that is watched here: ${watched.join(', ')}.`;
+    throw new DomainError('chain-unknown', right);
   }
 }
 
 /** Cancels a request. Refuses with `watch-request-not-found`, `watch-request-ended`. */
-export class CancelWatchRequest extends Command<Answer<WatchRequestResponse>> {
-  constructor(
-    readonly context: RequestContext,
-    readonly id: string,
-    readonly reason: string,
-  ) {
-    super();
-  }
-}
+export class CancelWatchRequest extends CallerCommand<
+  { readonly id: string; readonly reason: string },
+  WatchRequestResponse
+> {}
 
 @CommandHandler(CancelWatchRequest)
 export class CancelWatchRequestHandler implements ICommandHandler<CancelWatchRequest> {
@@ -109,114 +86,57 @@ export class CancelWatchRequestHandler implements ICommandHandler<CancelWatchReq
     private readonly queries: QueryBus,
   ) {}
 
-  async execute(request: CancelWatchRequest): Promise<Answer<WatchRequestResponse>> {
-    const { context, id, reason } = request;
-    const report = await this.queries.execute(new GetWatchReport(id));
-    const ended = report !== null && isEnded(report.state) ? report.state : null;
-    const command = { type: 'CancelWatchRequest', reason, facts: { ended } } as const;
+  async execute({ context, request }: CancelWatchRequest): Promise<Answer<WatchRequestResponse>> {
+    const { id, reason } = request;
+    const { state } = await this.queries.execute(new GetWatchRequest(id));
+    const facts = { ended: isEnded(state) ? state : null };
+    const command = { type: 'CancelWatchRequest', reason, facts } as const;
     const stream = streamName('watch', id);
     const answer = await writeAs(this.store, context, stream, watchRequest, command, () => null);
-    return { ...answer, resource: await currentOf(this.store, this.queries, id) };
+    return { ...answer, resource: await this.queries.execute(new GetWatchRequest(id)) };
   }
 }
 
-/** What was requested. */
-interface Requested {
+/** What an operator requested. Times are RFC 3339 or dates. */
+interface Requested extends Omit<WatchWish, 'blocksMax'> {
   readonly id: string;
-  readonly chain: string;
-  readonly kind: WatchWish['kind'];
-  readonly from: number | null;
-  readonly to: number | null;
-  readonly reason: string;
   readonly requestedBy: string;
-  readonly requestedAt: string;
-  readonly cancelledAt: string | null;
+  readonly requestedAt: string | Date;
+  readonly cancelledAt: string | Date | null;
 }
 
 /** The watcher's last report on a request. */
-interface Report {
-  readonly state: WatchRequestResponse['state'];
+interface Report
+  extends Pick<WatchRequestResponse, 'state' | 'blocksLeft' | 'found' | 'versions' | 'refusal'> {
   readonly from: number | null;
   readonly to: number | null;
-  readonly blocksLeft: number | null;
-  readonly found: number;
-  readonly versions: number;
-  readonly refusal: string | null;
   readonly reportedAt: string;
 }
 
-const NO_REPORT = { blocksLeft: null, found: 0, versions: 0, refusal: null, reportedAt: null };
-
-function isEnded(state: WatchRequestResponse['state']): boolean {
-  return state !== 'waiting' && state !== 'running';
-}
-
-/**
- * A request as it stands. It is cancelled as soon as an operator cancels it, and what the watcher did with
- * it by then counts: a request that ended first is done.
- */
-function toResponse(requested: Requested, report: Report | null): WatchRequestResponse {
-  const { id, chain, kind, reason, requestedBy, requestedAt, cancelledAt } = requested;
-  const reported = report?.state ?? 'waiting';
-  const isCancelled = cancelledAt !== null && !isEnded(reported);
-  const ended = isEnded(reported) ? (report?.reportedAt ?? null) : cancelledAt;
-  const { blocksLeft, found, versions, refusal, reportedAt } = report ?? NO_REPORT;
-  return {
-    ...{ id, chain, kind, state: isCancelled ? 'cancelled' : reported },
-    ...{ fromBlock: report?.from ?? requested.from, toBlock: report?.to ?? requested.to },
-    ...{ blocksLeft: isCancelled ? 0 : blocksLeft, found, versions, refusal },
-    ...{ reason, requestedBy, requestedAt, endedAt: ended, reportedAt },
-  };
-}
-
-/** A request as the log has it, with its last report: the read models may not have it yet. */
-async function currentOf(
-  store: EventStore,
-  queries: QueryBus,
-  id: string,
-): Promise<WatchRequestResponse> {
-  const history = await store.readStream(streamName('watch', id));
-  const requested = found(requestedIn(history), 'watch-request-not-found');
-  return toResponse(requested, await queries.execute(new GetWatchReport(id)));
-}
-
-function requestedIn(history: readonly RecordedEvent[]): Requested | null {
-  const [first] = history;
-  const event = first && upcast(first);
-  if (first === undefined || event?.type !== 'WatchRequested') return null;
+/** A request and its cancellation, from its stream. Refuses with `watch-request-not-found`. */
+export function requestedIn(history: readonly RecordedEvent[]) {
+  const first = found(history[0] ?? null, 'watch-request-not-found');
+  const event = upcast(first);
+  if (event.type !== 'WatchRequested')
+    throw new Error(`${first.stream} begins with ${event.type}.`);
   const cancelled = history.find(({ type }) => type === 'WatchRequestCancelled');
   return {
     ...{ ...event.data, id: idOf(first.stream) },
-    ...{ requestedBy: first.metadata.actor, requestedAt: inMs(first.recordedAt) },
-    cancelledAt: cancelled === undefined ? null : inMs(cancelled.recordedAt),
+    ...{ requestedBy: first.metadata.actor, requestedAt: first.recordedAt },
+    cancelledAt: cancelled?.recordedAt ?? null,
   };
 }
 
-/** To the millisecond, as the read model answers it. */
-function inMs(time: string): string {
-  return new Date(time).toISOString();
-}
+const REPORTS = `
+  SELECT request_id, state, from_block AS "from", to_block AS "to", blocks_left AS "blocksLeft",
+    found, versions, reason AS refusal, observed_at AS "reportedAt"
+  FROM ledger.watch_report`;
 
-/** The last report on a request; null when its watcher has not taken it yet. */
-class GetWatchReport extends Query<Report | null> {
-  constructor(readonly id: string) {
-    super();
-  }
-}
-
-@QueryHandler(GetWatchReport)
-export class GetWatchReportHandler implements IQueryHandler<GetWatchReport> {
-  constructor(private readonly dataSource: DataSource) {}
-
-  async execute({ id }: GetWatchReport): Promise<Report | null> {
-    const sql = `SELECT ${REPORT_COLUMNS} FROM ledger.watch_report r WHERE request_id = $1`;
-    const [row] = await this.dataSource.query<Row[]>(sql, [id]);
-    return row === undefined ? null : reportOf(row);
-  }
-}
-
-/** One request, or null. */
-export class GetWatchRequest extends Query<WatchRequestResponse | null> {
+/**
+ * One request, from the event log, because the read models may not have it yet. Refuses with
+ * `watch-request-not-found`.
+ */
+export class GetWatchRequest extends Query<WatchRequestResponse> {
   constructor(readonly id: string) {
     super();
   }
@@ -224,88 +144,84 @@ export class GetWatchRequest extends Query<WatchRequestResponse | null> {
 
 @QueryHandler(GetWatchRequest)
 export class GetWatchRequestHandler implements IQueryHandler<GetWatchRequest> {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly store: EventStore,
+    private readonly dataSource: DataSource,
+  ) {}
 
-  async execute({ id }: GetWatchRequest): Promise<WatchRequestResponse | null> {
-    const [row] = await this.dataSource.query<Row[]>(`${SELECT} WHERE q.id = $1`, [id]);
-    return row === undefined ? null : fromRow(row);
+  async execute({ id }: GetWatchRequest): Promise<WatchRequestResponse> {
+    const requested = requestedIn(await this.store.readStream(streamName('watch', id)));
+    const sql = `SELECT to_json(r) AS report FROM (${REPORTS}) r WHERE request_id = $1`;
+    const [row] = await this.dataSource.query<{ report: Report }[]>(sql, [id]);
+    return toResponse(requested, row?.report ?? null);
   }
 }
 
 /** All requests, newest first, of one chain when it is named. */
 export class ListWatchRequests extends Query<Page<WatchRequestResponse>> {
-  constructor(
-    readonly filter: { readonly chain: string | undefined },
-    readonly page: PageRequest,
-  ) {
+  constructor(readonly request: ListOf<{ readonly chain: string }>) {
     super();
   }
+}
+
+// As numbers: the driver returns bigint as text. A block number is below 10^15, which float8 has exactly.
+const LIST = `
+  SELECT q.id, q.first_position AS "firstPosition", q.chain, q.kind, q.from_block::float8 AS "from",
+    q.to_block::float8 AS "to", q.reason, q.requested_by AS "requestedBy",
+    q.requested_at AS "requestedAt", q.cancelled_at AS "cancelledAt", to_json(r) AS report
+  FROM ledger.watch_request q LEFT JOIN (${REPORTS}) r ON r.request_id = q.id
+  WHERE ($1::text IS NULL OR q.chain = $1) AND ($2::bigint IS NULL OR q.first_position < $2)
+  ORDER BY q.first_position DESC LIMIT $3`;
+
+interface Listed extends Requested {
+  readonly firstPosition: string;
+  readonly report: Report | null;
 }
 
 @QueryHandler(ListWatchRequests)
 export class ListWatchRequestsHandler implements IQueryHandler<ListWatchRequests> {
   constructor(private readonly dataSource: DataSource) {}
 
-  async execute({ filter, page }: ListWatchRequests): Promise<Page<WatchRequestResponse>> {
+  async execute({ request }: ListWatchRequests): Promise<Page<WatchRequestResponse>> {
+    const { filter, page } = request;
     const before = positionBefore(page.cursor, filter);
-    const sql = `${SELECT}
-      WHERE ($1::text IS NULL OR q.chain = $1) AND ($2::bigint IS NULL OR q.first_position < $2)
-      ORDER BY q.first_position DESC LIMIT $3`;
     const values = [filter.chain ?? null, before, page.limit + 1];
-    const rows = await this.dataSource.query<(Row & { firstPosition: string })[]>(sql, values);
-    return pageOf(rows, page.limit, filter, fromRow);
+    const rows = await this.dataSource.query<Listed[]>(LIST, values);
+    return pageOf(rows, page.limit, filter, (row) => toResponse(row, row.report));
   }
 }
 
-const REPORT_COLUMNS = `r.state, r.from_block AS report_from, r.to_block AS report_to, r.blocks_left,
-  r.found, r.versions, r.reason AS refusal, r.observed_at`;
-const SELECT = `
-  SELECT q.id, q.first_position AS "firstPosition", q.chain, q.kind, q.from_block, q.to_block, q.reason,
-    q.requested_by, q.requested_at, q.cancelled_at, ${REPORT_COLUMNS}
-  FROM ledger.watch_request q LEFT JOIN ledger.watch_report r ON r.request_id = q.id`;
-
-/** As the driver gives it: `bigint` is text. */
-interface Row {
-  readonly id: string;
-  readonly chain: string;
-  readonly kind: WatchWish['kind'];
-  readonly from_block: string | null;
-  readonly to_block: string | null;
-  readonly reason: string;
-  readonly requested_by: string;
-  readonly requested_at: Date;
-  readonly cancelled_at: Date | null;
-  /** Null without a report, and so are the columns below. */
-  readonly state: WatchRequestResponse['state'] | null;
-  readonly report_from: string | null;
-  readonly report_to: string | null;
-  readonly blocks_left: string | null;
-  readonly found: string;
-  readonly versions: string;
-  readonly refusal: string | null;
-  readonly observed_at: Date;
+function isEnded(state: WatchRequestResponse['state']): boolean {
+  return state !== 'waiting' && state !== 'running';
 }
 
-function fromRow(row: Row): WatchRequestResponse {
-  const { id, chain, kind, reason } = row;
-  const requested: Requested = {
-    ...{ id, chain, kind, from: toNumber(row.from_block), to: toNumber(row.to_block), reason },
-    ...{ requestedBy: row.requested_by, requestedAt: row.requested_at.toISOString() },
-    cancelledAt: row.cancelled_at?.toISOString() ?? null,
-  };
-  return toResponse(requested, reportOf(row));
-}
-
-function reportOf(row: Row): Report | null {
-  if (row.state === null) return null;
+/**
+ * A request as it is now. It is cancelled as soon as an operator cancels it, unless the watcher reports that
+ * it ended before.
+ */
+function toResponse(requested: Requested, report: Report | null): WatchRequestResponse {
+  const { id, chain, kind, reason, requestedBy, requestedAt, cancelledAt } = requested;
+  const reported: Partial<Report> = report ?? {};
+  const {
+    state = 'waiting',
+    blocksLeft = null,
+    found = 0,
+    versions = 0,
+    refusal = null,
+  } = reported;
+  const hasEnded = isEnded(state);
+  const isCancelled = cancelledAt !== null && !hasEnded;
+  const reportedAt = report && inMs(report.reportedAt);
   return {
-    ...{ state: row.state, from: toNumber(row.report_from), to: toNumber(row.report_to) },
-    ...{ blocksLeft: toNumber(row.blocks_left), found: Number(row.found) },
-    ...{ versions: Number(row.versions), refusal: row.refusal },
-    reportedAt: row.observed_at.toISOString(),
+    ...{ id, chain, kind, state: isCancelled ? 'cancelled' : state },
+    ...{ fromBlock: reported.from ?? requested.from, toBlock: reported.to ?? requested.to },
+    ...{ blocksLeft: isCancelled ? 0 : blocksLeft, found, versions, refusal },
+    ...{ reason, requestedBy, requestedAt: inMs(requestedAt) },
+    ...{ endedAt: hasEnded ? reportedAt : cancelledAt && inMs(cancelledAt), reportedAt },
   };
 }
 
-function toNumber(value: string | null): number | null {
-  return value === null ? null : Number(value);
+/** To the millisecond, whether from the event log or from a table. */
+function inMs(time: string | Date): string {
+  return new Date(time).toISOString();
 }

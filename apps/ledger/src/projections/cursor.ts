@@ -1,3 +1,5 @@
+import { Column, LessThan, PrimaryColumn, type SelectQueryBuilder } from 'typeorm';
+
 /** The largest page of any list. A larger limit counts as this one. */
 export const PAGE_LIMIT_MAX = 100;
 export const PAGE_LIMIT_DEFAULT = 25;
@@ -13,6 +15,28 @@ export interface PageRequest {
   readonly cursor: string | null;
   readonly limit: number;
 }
+
+/** The columns of every listed row. */
+export abstract class ListedRow {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'account_id' })
+  accountId!: string;
+
+  /** Position of the first event: the order of the list. */
+  @Column('bigint', { name: 'first_position' })
+  firstPosition!: string;
+}
+
+/** The request of one page of a filtered list. A filter field that is undefined excludes nothing. */
+export interface ListOf<Filter> {
+  readonly filter: { readonly [Field in keyof Filter]?: Filter[Field] | undefined };
+  readonly page: PageRequest;
+}
+
+/** Position and filter. Up to 18 digits: an invented position must not overflow PostgreSQL's bigint. */
+const CURSOR = /^([0-9]{1,18})\.([0-9a-z]*)$/;
 
 /** A cursor that no page of this list returned. */
 export class InvalidCursor extends Error {
@@ -30,13 +54,33 @@ export class InvalidCursor extends Error {
  */
 export function positionBefore(cursor: string | null, filter: object): string | null {
   if (cursor === null) return null;
-  const [position, stamp] = decode(cursor);
-  if (stamp !== filterStamp(filter)) throw new InvalidCursor();
+  const [, position, stamp] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (position === undefined || stamp !== filterStamp(filter)) throw new InvalidCursor();
   return position;
 }
 
+/** A page of the rows `r` that have the properties in `where`; those that are undefined do not count. */
+export async function listNewest<Row extends ListedRow, T>(
+  rows: SelectQueryBuilder<Row>,
+  where: object,
+  { filter, page }: ListOf<unknown>,
+  toResource: (row: Row) => T,
+): Promise<Page<T>> {
+  const before = positionBefore(page.cursor, filter);
+  const conditions = Object.entries({
+    ...where,
+    ...(before !== null && { firstPosition: LessThan(before) }),
+  }).filter(([, value]) => value !== undefined);
+  const found = await rows
+    .andWhere(Object.fromEntries(conditions))
+    .orderBy('r.firstPosition', 'DESC')
+    .limit(page.limit + 1)
+    .getMany();
+  return pageOf(found, page.limit, filter, toResource);
+}
+
 /** A page of `limit` from `limit + 1` rows. The extra row shows that there is a next page. */
-export function pageOf<Row extends { readonly firstPosition: string }, T>(
+export function pageOf<Row extends Pick<ListedRow, 'firstPosition'>, T>(
   rows: readonly Row[],
   limit: number,
   filter: object,
@@ -44,20 +88,8 @@ export function pageOf<Row extends { readonly firstPosition: string }, T>(
 ): Page<T> {
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
-  const nextCursor = last === undefined ? null : encode(last.firstPosition, filterStamp(filter));
-  return { data: shown.map(toResource), nextCursor };
-}
-
-function encode(position: string, stamp: string): string {
-  return Buffer.from(`${position}.${stamp}`).toString('base64url');
-}
-
-/** Up to 18 digits: a made-up position must not overflow PostgreSQL's bigint. */
-function decode(cursor: string): readonly [string, string] {
-  const match = /^([0-9]{1,18})\.([0-9a-z]*)$/.exec(Buffer.from(cursor, 'base64url').toString());
-  const [, position, stamp] = match ?? [];
-  if (position === undefined || stamp === undefined) throw new InvalidCursor();
-  return [position, stamp];
+  const cursor = last && Buffer.from(`${last.firstPosition}.${filterStamp(filter)}`);
+  return { data: shown.map(toResource), nextCursor: cursor?.toString('base64url') ?? null };
 }
 
 /** A short hash of the filter (FNV-1a, 32 bit), against mistakes rather than attacks. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { READ_MODELS_CHECKPOINT } from '@daybook/audit';
+import { EventStore } from '@daybook/event-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -18,7 +19,15 @@ export class PositionReached {
   private reached = 0n;
   private look: Promise<void> | null = null;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly store: EventStore,
+  ) {}
+
+  /** Whether the read models have, within `timeoutMs`, everything that the event log has now. */
+  async headWithin(timeoutMs: number): Promise<boolean> {
+    return this.within(await this.store.head(), timeoutMs);
+  }
 
   /** Whether the position was reached within `timeoutMs`. */
   async within(position: bigint, timeoutMs: number): Promise<boolean> {

@@ -1,4 +1,7 @@
+import { idOf, type StreamKind } from '@daybook/domain';
+import { type HappenedTo, happenedTo, type Projection } from '@daybook/event-store';
 import { textArray } from '@daybook/platform/plain';
+import { getMetadataArgsStorage } from 'typeorm';
 
 type Cell = string | number | bigint | boolean | null;
 
@@ -36,4 +39,99 @@ export function cellsOf<Row>(columns: Columns<Row>, rows: readonly Row[]): Buffe
       }),
     ),
   );
+}
+
+/** A row as it is written: times as text, and numbers in any form that PostgreSQL reads. */
+export type Written<Row> = { readonly [Property in keyof Row]: WrittenValue<Row[Property]> };
+type WrittenValue<Value> = Value extends Date
+  ? string
+  : string extends Value
+    ? Value | bigint | number
+    : Value;
+
+/** The columns of an `@Entity` and its base class, by name, or those of some of its properties. */
+export function columnsOf<Row extends object>(
+  entity: new () => Row,
+  isWritten: (property: string) => boolean = () => true,
+): Columns<Partial<Written<Row>>> {
+  const columns = getMetadataArgsStorage().filterColumns([entity, Object.getPrototypeOf(entity)]);
+  return Object.fromEntries(
+    columns
+      .filter(({ propertyName }) => isWritten(propertyName))
+      .map(({ propertyName, options: { name = propertyName, type } }) => [
+        name,
+        [String(type), (row) => (row as Record<string, Cell>)[propertyName] ?? null],
+      ]),
+  );
+}
+
+/** The columns that an event sets in the row of its stream. */
+export type Change<Row> = Partial<Written<Omit<Row, 'id'>>>;
+
+interface RowPerStream<Kind extends StreamKind, Row> {
+  readonly name: string;
+  readonly kind: Kind;
+  /** The table, keyed by the id of the stream. */
+  readonly entity: new () => Row;
+  /** The first event of a stream sets every column. */
+  change(happened: HappenedTo<Kind>): Change<Row>;
+}
+
+/**
+ * A table with one row for each stream of a kind. New rows of a batch are inserted whole; rows that
+ * exist are updated, with one statement for each set of columns that the batch changes.
+ */
+export function rowPerStream<Kind extends StreamKind, Row extends { id: string }>({
+  name,
+  kind,
+  entity,
+  change,
+}: RowPerStream<Kind, Row>): Projection {
+  type Changed = Partial<Written<Row>>;
+  const table = String(getMetadataArgsStorage().filterTables(entity)[0]?.name);
+  const all = columnsOf(entity);
+  const insert = `INSERT INTO ${table} (${namesOf(all)}) SELECT * FROM ${rowsOf('r', all)}`;
+  const statements = new Map<string, { readonly sql: string; readonly columns: typeof all }>();
+
+  function updateOf(properties: readonly string[]) {
+    const columns = columnsOf(entity, (property) => properties.includes(property));
+    const set = Object.keys(columns).filter((column) => column !== 'id');
+    const sql = `
+      UPDATE ${table} t SET ${set.map((column) => `${column} = c.${column}`).join(', ')}
+        FROM ${rowsOf('c', columns)} WHERE t.id = c.id`;
+    return { sql, columns };
+  }
+
+  return {
+    name,
+    tables: [table],
+
+    async apply(batch, sql) {
+      const rows = new Map<string, Changed>();
+      const created = new Set<Changed>();
+      for (const happened of happenedTo(kind, batch)) {
+        const { stream, revision } = happened.recorded;
+        const known = rows.get(stream);
+        const changed = change(happened);
+        const row = known ? Object.assign(known, changed) : { ...changed, id: idOf(stream) };
+        rows.set(stream, row as Changed);
+        if (revision === 0n) created.add(row as Changed);
+      }
+      if (created.size > 0) await sql.query(insert, cellsOf(all, [...created]));
+
+      const changed = new Map<string, Changed[]>();
+      for (const row of rows.values()) {
+        if (created.has(row)) continue;
+        const key = Object.keys(row).join();
+        const alike = changed.get(key) ?? [];
+        alike.push(row);
+        changed.set(key, alike);
+      }
+      for (const [key, alike] of changed) {
+        const update = statements.get(key) ?? updateOf(key.split(','));
+        statements.set(key, update);
+        await sql.query(update.sql, cellsOf(update.columns, alike));
+      }
+    },
+  };
 }

@@ -2,7 +2,6 @@ import { EventStore, type Projection } from '@daybook/event-store';
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
-import { ResolveAsOfHandler } from './as-of';
 import { PositionReached } from './position-reached';
 import { startProjector } from './projector';
 
@@ -22,11 +21,7 @@ export class ProjectionsModule implements OnModuleInit {
     return {
       module: ProjectionsModule,
       global: true,
-      providers: [
-        { provide: PROJECTIONS, useValue: projections },
-        PositionReached,
-        ResolveAsOfHandler,
-      ],
+      providers: [{ provide: PROJECTIONS, useValue: projections }, PositionReached],
       exports: [PositionReached],
     };
   }

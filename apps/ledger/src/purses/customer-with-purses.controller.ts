@@ -1,4 +1,3 @@
-import type { json } from '@daybook/contracts';
 import { DESCRIPTION_LENGTH_MAX, FAMILIES, type Family } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -7,8 +6,8 @@ import { Watches } from '../chains';
 import { CreateCustomer, EXTERNAL_ID_FIELD } from '../customers';
 import { ChoicesField, PatternField, TextField } from '../edge/fields';
 import { Operation } from '../edge/operation';
-import type { Answer, RequestContext } from '../edge/request-context';
-import { MintPurse } from './mint-purse';
+import type { RequestContext } from '../edge/request-context';
+import { MintPurse } from './change-purse';
 import { PurseAddresses } from './purse-addresses';
 import { toPurse } from './purses.dto';
 
@@ -23,7 +22,7 @@ export class CreateCustomerRequest {
   readonly families?: readonly Family[];
 }
 
-/** One call creates a customer and its purses, so it is here: purses know customers, not the other way. */
+/** Creates a customer and its purses. It is in this feature because purses may import customers. */
 @ApiTags('Customers')
 @Controller()
 export class CustomerWithPursesController {
@@ -44,24 +43,21 @@ export class CustomerWithPursesController {
   async createCustomer(
     context: RequestContext,
     { externalId, description = null, families = [] }: CreateCustomerRequest,
-  ): Promise<Answer<json.CreatedCustomer>> {
-    // Asked before the customer is created, so that a refused call has changed nothing.
+  ) {
+    // Checked before the customer is created, so that a refused request changes nothing.
     for (const family of families) this.addresses.requireFamily(family);
     const customer = { externalId, description };
     const created = await this.commands.execute(new CreateCustomer(context, customer));
     const { id } = created.resource;
-    const mint = (family: Family) =>
-      this.commands.execute(new MintPurse(context, id, { family, outsideOrderId: null }));
+    const mint = (family: Family) => {
+      const request = { customerId: id, family, outsideOrderId: null };
+      return this.commands.execute(new MintPurse(context, request));
+    };
     const minted = await Promise.all(families.map(mint));
     const watchOf = await this.watches.now();
     const purses = minted.map(({ resource }) => toPurse(resource, watchOf));
-    const position = latest([created, ...minted].map((answer) => answer.position));
+    const positions = [created, ...minted].map((answer) => answer.position);
+    const [position = created.position] = positions.toSorted((a, b) => (a > b ? -1 : 1));
     return { ...created, resource: { ...created.resource, purses }, position };
   }
-}
-
-function latest(positions: readonly bigint[]): bigint {
-  let last = 0n;
-  for (const position of positions) if (position > last) last = position;
-  return last;
 }

@@ -11,35 +11,44 @@ import {
   upcast,
 } from '@daybook/domain';
 import { decideAndAppend, EventStore, loadStates, type RecordedEvent } from '@daybook/event-store';
-import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
+import { Command, CommandHandler, type ICommandHandler, Query, QueryBus } from '@nestjs/cqrs';
 import { ChainRegistry, ListChainHeads } from '../chains';
 import { PositionReached } from '../projections/position-reached';
-import { GetPurseReplenishments } from './get-purse-replenishments';
+import type { Later } from '../reactions/due-times';
 
-/** A watcher reports every ten seconds. After this without a report its chain is silent. */
+/** A watcher reports every ten seconds. After this time without a report its chain is silent. */
 const SILENT_AFTER_MS = 5 * 60_000;
-/** When a purse is looked at again that something holds. Periods are days, so this delays little. */
+/** When to check again what keeps a purse from expiring. Periods are days, so this delays little. */
 const HELD_MS = 60 * 60_000;
-/** Read models that need longer are being rebuilt, or stand still. */
+/** Read models that need longer are being rebuilt or are stalled. */
 const CATCH_UP_MS = 10_000;
 
-/** When to look at a purse again; `because` says what holds it. */
-export interface LookAgain {
-  /** RFC 3339, UTC. */
-  readonly dueAt: string;
-  readonly because: string | null;
+/** The use of a purse, as the read models have it. */
+export interface PurseReplenishments {
+  /** When the last receipt that was not reversed was confirmed; RFC 3339. */
+  readonly lastReceiptAt: string | null;
+  /** How many replenishments are seen, detected or being screened. */
+  readonly open: number;
+}
+
+/** How a purse is used. Purses may not import replenishments, so that feature has the handler. */
+export class GetPurseReplenishments extends Query<PurseReplenishments> {
+  constructor(readonly purse: { readonly id: string; readonly customerId: string }) {
+    super();
+  }
 }
 
 /**
- * Archives a purse whose period without a receipt has ended, unless something holds it. Answers when to
- * look at it again, or null when it is not in use or never expires.
+ * Archives a purse whose period without a receipt has ended, unless an open replenishment or the state of
+ * a chain forbids it. The result says when to check the purse again; null if it is not in use or never
+ * expires.
  */
-export class ExpirePurse extends Command<LookAgain | null> {
+export class ExpirePurse extends Command<Later | null> {
   constructor(
     readonly purseId: string,
     /** The database's time, RFC 3339. */
     readonly at: string,
-    /** Periods count from here at earliest, RFC 3339. */
+    /** Periods start at this time at the earliest, RFC 3339. */
     readonly countsFrom: string,
   ) {
     super();
@@ -55,7 +64,7 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
     private readonly chains: ChainRegistry,
   ) {}
 
-  async execute({ purseId, at, countsFrom }: ExpirePurse): Promise<LookAgain | null> {
+  async execute({ purseId, at, countsFrom }: ExpirePurse): Promise<Later | null> {
     const stream = streamName('purse', purseId);
     const history = await this.store.readStream(stream);
     const state = fold(purse, history.map(upcast) as PurseEvent[]);
@@ -65,14 +74,14 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
     const nextLook = earliestExpiry(policy, at);
     if (nextLook === null) return null;
 
-    await catchUp(this.store, this.reached);
+    await catchUp(this.reached);
     const { lastReceiptAt, open } = await this.queries.execute(
       new GetPurseReplenishments({ id: purseId, customerId }),
     );
-    const activeSince = later(activatedAt(history), countsFrom);
+    const activeSince = latest(activatedAt(history), countsFrom);
     const use = { activeSince, lastReceiptAt };
     const expiry = expiryOf(policy, use);
-    // Nothing was received and unused purses last: a receipt may start the other period any time.
+    // Unused purses do not expire, but a receipt may start the other period at any time.
     if (expiry === null) return { dueAt: nextLook, because: null };
     if (Date.parse(expiry.at) > Date.parse(at)) return { dueAt: expiry.at, because: null };
 
@@ -83,7 +92,7 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
       stream,
       decider: purse,
       command: { type: 'ExpirePurse', accountId, at, facts },
-      // One effect for each time that the purse came into use, however often it is repeated.
+      // At most one effect per mint or restoration, however often this is repeated.
       commandId: `expire:${restorations}`,
       metadata: { accountId, actor: 'system' },
     });
@@ -99,18 +108,19 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
   }
 
   /**
-   * Why a deposit on a chain of this family may not be known yet, or null. Asked of the chains that are
-   * configured to be watched; a ledger that is configured for none takes those that report to it.
+   * Why a deposit on a chain of this family may not be known yet, or null. Checks the chains that are
+   * configured to be watched, or, if none is configured, those that report to this ledger.
    */
   private async chainTrouble(family: Family, at: string): Promise<string | null> {
     const heads = await this.queries.execute(new ListChainHeads());
     const headOf = new Map(heads.map((head) => [head.chain, head]));
-    const { connections } = this.chains.registry;
+    const { chains, connections } = this.chains.registry;
+    const ofFamily = new Set(chains.filter((each) => each.family === family).map(({ id }) => id));
     const watched = connections.length > 0 ? connections : heads;
     for (const { chain } of watched) {
-      if (this.chains.familyOf(chain) !== family) continue;
+      if (!ofFamily.has(chain)) continue;
       const head = headOf.get(chain);
-      // The age counts in both directions: a report from the future proves nothing about now.
+      // A report from the future proves nothing about now, so it also counts as old.
       const ageMs = head ? Math.abs(Date.parse(at) - Date.parse(head.observedAt)) : Infinity;
       if (ageMs > SILENT_AFTER_MS) return `Chain ${chain} is silent.`;
       if (head?.state !== 'following') return `Chain ${chain} is behind.`;
@@ -128,16 +138,12 @@ function activatedAt(history: readonly RecordedEvent[]): string {
   return activation.recordedAt;
 }
 
-function later(a: string, b: string): string {
+function latest(a: string, b: string): string {
   return Date.parse(a) > Date.parse(b) ? a : b;
 }
 
-/**
- * Waits until the read models hold what the log holds now, so that what was recorded before this moment
- * counts, however far they were behind. Rejects when that takes too long.
- */
-export async function catchUp(store: EventStore, reached: PositionReached): Promise<void> {
-  const head = await store.head();
-  if (await reached.within(head, CATCH_UP_MS)) return;
-  throw new Error(`The read models have not reached position ${head} of the log.`);
+/** Waits until the read models have everything recorded before now. Rejects if that takes too long. */
+export async function catchUp(reached: PositionReached): Promise<void> {
+  if (await reached.headWithin(CATCH_UP_MS)) return;
+  throw new Error('The read models are more than 10 seconds behind the event log.');
 }

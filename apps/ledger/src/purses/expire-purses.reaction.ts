@@ -1,22 +1,21 @@
 import { earliestExpiry, idOf, type PurseExpiry, streamName } from '@daybook/domain';
-import { EventStore, type HappenedTo } from '@daybook/event-store';
+import type { HappenedTo } from '@daybook/event-store';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { PositionReached } from '../projections/position-reached';
 import type { Due, DueTimes, Later } from '../reactions/due-times';
-import type { DueNow, Reaction } from '../reactions/reaction';
-import { Reactions } from '../reactions/reactions';
+import { type DueNow, type Reaction, Reactions } from '../reactions/reactions';
 import { catchUp, ExpirePurse } from './expire-purse';
 
-/** Purses of an account that are marked at once after its policy was changed. */
+/** Purses of an account that get a due time at once after its policy was changed. */
 const PAGE_MAX = 5_000;
 
 type Kind = 'account' | 'purse';
 
-/** What the row of an account holds: its policy, and how far its purses are marked. */
+/** The data in the row of an account: its policy, and which of its purses have a due time. */
 interface AccountRow extends PurseExpiry {
-  /** Purses that were minted up to this position are marked; null when all are. */
+  /** Purses minted up to this position have one; null if all have. */
   readonly after: string | null;
 }
 
@@ -26,13 +25,13 @@ const PAGE = `
    ORDER BY first_position LIMIT ${PAGE_MAX}`;
 
 /**
- * Looks at a purse when the account's policy would expire it if nothing had been received. What was
- * received only moves that moment on, so receipts write nothing here: the look finds them and sets the
- * next one. An account without a policy has no rows.
+ * Checks a purse when the account's policy would expire it if nothing had been received. Receipts only
+ * postpone that time, so they write nothing here: the check finds them and sets the next due time. An
+ * account without a policy has no rows.
  *
- * Rows are named by streams. That of an account holds its policy at the position up to which the log was
- * read, so that a purse that is minted later gets its row. Purses that were minted before the policy was
- * changed are taken from the read model, a page at a time, once it holds them all.
+ * Rows have the names of streams. The row of an account has its policy at the position up to which the log
+ * was read, so that a purse minted later gets a due time. Purses minted before a change of the policy are
+ * read from the read model in pages, once it has all of them.
  */
 @Injectable()
 export class ExpirePurses implements Reaction<Kind>, OnModuleInit {
@@ -42,7 +41,6 @@ export class ExpirePurses implements Reaction<Kind>, OnModuleInit {
   constructor(
     private readonly reactions: Reactions,
     private readonly commands: CommandBus,
-    private readonly store: EventStore,
     private readonly reached: PositionReached,
     private readonly dataSource: DataSource,
   ) {}
@@ -63,17 +61,15 @@ export class ExpirePurses implements Reaction<Kind>, OnModuleInit {
     if (key.startsWith('purse-')) {
       return this.commands.execute(new ExpirePurse(idOf(key), now, countsFrom));
     }
-    return this.markPurses(key, data as unknown as AccountRow, now);
+    return this.schedulePurses(key, data as unknown as AccountRow, now);
   }
 
-  /** Lets the next purses of an account be looked at; the looks find out when they expire. */
-  private async markPurses(key: string, row: AccountRow, now: string): Promise<Later | null> {
+  /** Makes the next purses of an account due now. Their checks find out when they expire. */
+  private async schedulePurses(key: string, row: AccountRow, now: string): Promise<Later | null> {
     if (earliestExpiry(row, now) === null) return null;
-    await catchUp(this.store, this.reached);
-    const purses: { id: string; position: string }[] = await this.dataSource.query(PAGE, [
-      idOf(key),
-      row.after,
-    ]);
+    await catchUp(this.reached);
+    const page = [idOf(key), row.after];
+    const purses: { id: string; position: string }[] = await this.dataSource.query(PAGE, page);
     const rows = purses.map(({ id }) => ({ key: streamName('purse', id), dueAt: now }));
     await this.reactions.dueTimes(this.name).set(rows);
     const isLast = purses.length < PAGE_MAX;
@@ -85,8 +81,8 @@ export class ExpirePurses implements Reaction<Kind>, OnModuleInit {
 type Policies = ReadonlyMap<string, PurseExpiry>;
 
 /**
- * The due times that a part of the log leads to. `known` has the policies before it by their streams.
- * A purse is looked at after the shorter of the account's periods, since it may have been used or not.
+ * The due times that follow from a part of the log. `known` has the policies before it, by stream. A purse
+ * is checked after the shorter of the account's periods, because it may have been used or not.
  */
 export function dueTimesOf(batch: readonly HappenedTo<Kind>[], known: Policies): readonly Due[] {
   const policies = new Map(known);
@@ -107,7 +103,7 @@ export function dueTimesOf(batch: readonly HappenedTo<Kind>[], known: Policies):
         if (dueAt !== null) rows.set(stream, { key: stream, dueAt });
         break;
       }
-      // The row of a purse that is no longer in use goes at its next look.
+      // The next check removes the row of a purse that is no longer in use.
       case 'PurseArchived':
       case 'PurseDeclined':
       case 'AccountOpened':

@@ -1,4 +1,4 @@
-// What other features may use of this one.
-export { GetPurseReplenishments, type PurseReplenishments } from './get-purse-replenishments';
+// What other features may import.
+export { GetPurseReplenishments, type PurseReplenishments } from './expire-purse';
 export { PurseRow } from './purse.row';
 export { pursesProjection } from './purses.projection';

@@ -1,24 +1,37 @@
 import { type PurseAddressV1, TOPICS } from '@daybook/contracts';
 import { upcast } from '@daybook/domain';
-import type { RecordedEvent } from '@daybook/event-store';
-import { DurableLog, type Message } from '@daybook/messaging';
+import { type EventStore, type Follower, follow, type RecordedEvent } from '@daybook/event-store';
+import type { DurableLog, Message } from '@daybook/messaging';
+import { Logger } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
 import { eventMessage } from '../events';
+import { checkpointsOf } from '../runtime/checkpoints';
 
-export const PURSE_ADDRESSES_RELAY = 'purse-addresses';
+const BATCH_MAX = 1_000;
 
-const TOPIC = TOPICS.purseAddress;
+const logger = new Logger('PurseAddressesRelay');
 
 /**
- * Publishes every minted address, in the order of the mints, so that a watcher that has read one knows
- * all before it. The checkpoint is stored after the acknowledgement, so an address is published at least
- * once. When one comes late, watchers rescan the blocks from `mintedAt` on.
+ * Publishes every minted address in the order of the mints, so that a watcher that has read one has read
+ * all before it. The checkpoint is stored after the acknowledgement, so each address is published at least
+ * once. If an address arrives late, watchers rescan the blocks since `mintedAt`.
  */
-export async function publishPurseAddresses(
+export function startPurseAddressesRelay(
+  store: EventStore,
+  dataSource: DataSource,
   log: DurableLog,
-  events: readonly RecordedEvent[],
-): Promise<void> {
-  const messages = events.flatMap(messageOf);
-  if (messages.length > 0) await log.publish(TOPIC, messages);
+): Follower {
+  return follow({
+    name: 'purse-addresses',
+    store,
+    checkpoints: checkpointsOf(dataSource),
+    limit: BATCH_MAX,
+    async handle(events) {
+      const messages = events.flatMap(messageOf);
+      if (messages.length > 0) await log.publish(TOPICS.purseAddress, messages);
+    },
+    onError: (error) => logger.error({ msg: 'purse addresses not published', error }),
+  });
 }
 
 function messageOf(recorded: RecordedEvent): readonly Message[] {
@@ -28,6 +41,6 @@ function messageOf(recorded: RecordedEvent): readonly Message[] {
   const { family, address, mintedAt } = event.data;
   const position = recorded.position.toString();
   const value: PurseAddressV1 = { family, address, mintedAt, position };
-  const type = 'daybook.PurseAddress.v1';
-  return [eventMessage(recorded, { topic: TOPIC, type, key: address, value })];
+  const [topic, type] = [TOPICS.purseAddress, 'daybook.PurseAddress.v1'];
+  return [eventMessage(recorded, { topic, type, key: address, value })];
 }

@@ -1,15 +1,13 @@
 import { deriveAddress, type Xpub } from '@daybook/chains';
 import { type Derivation, DomainError, type Family } from '@daybook/domain';
+import type { DataSource } from 'typeorm';
 
-/** How many child indexes are taken from the sequence at once; unused ones are lost on a restart. */
+/** Child indexes taken from the sequence at once. A restart loses those that are not used. */
 const INDEXES_AT_ONCE = 50;
 
-/** Gives numbers that were never given before, some at a time. */
-export type TakeIndexes = (count: number) => Promise<readonly number[]>;
-
 /**
- * Derives purse addresses from the account-level xpub of their family. Only public keys live here: an
- * intruder could mint addresses, but not move a coin.
+ * Derives purse addresses from the account-level xpub of their family. The ledger has public keys only:
+ * an intruder could mint addresses, but not move coins.
  */
 export class PurseAddresses {
   private readonly free: number[] = [];
@@ -17,25 +15,11 @@ export class PurseAddresses {
 
   constructor(
     private readonly xpubs: ReadonlyMap<Family, Xpub>,
-    private readonly takeIndexes: TakeIndexes,
+    private readonly dataSource: DataSource,
   ) {}
 
-  /** Refuses with `family-not-available` a family without an xpub. */
-  requireFamily(family: Family): void {
-    this.xpubOf(family);
-  }
-
-  /** The next unused address. Refuses with `family-not-available`. */
-  async next(
-    family: Family,
-  ): Promise<{ readonly address: string; readonly derivation: Derivation }> {
-    const xpub = this.xpubOf(family);
-    const index = await this.nextIndex();
-    const derivation = { xpubFingerprint: xpub.fingerprint, index };
-    return { address: deriveAddress(xpub, index), derivation };
-  }
-
-  private xpubOf(family: Family): Xpub {
+  /** The xpub of a family. Refuses with `family-not-available`. */
+  requireFamily(family: Family): Xpub {
     const xpub = this.xpubs.get(family);
     if (xpub !== undefined) return xpub;
     const available = [...this.xpubs.keys()].map((each) => `"${each}"`).join(', ');
@@ -45,11 +29,21 @@ export class PurseAddresses {
     );
   }
 
+  /** The next unused address. Refuses with `family-not-available`. */
+  async next(
+    family: Family,
+  ): Promise<{ readonly address: string; readonly derivation: Derivation }> {
+    const xpub = this.requireFamily(family);
+    const index = await this.nextIndex();
+    const derivation = { xpubFingerprint: xpub.fingerprint, index };
+    return { address: deriveAddress(xpub, index), derivation };
+  }
+
   private async nextIndex(): Promise<number> {
     for (;;) {
       const index = this.free.shift();
       if (index !== undefined) return index;
-      this.refill ??= this.takeIndexes(INDEXES_AT_ONCE)
+      this.refill ??= takeAddressIndexes(this.dataSource, INDEXES_AT_ONCE)
         .then((indexes) => void this.free.push(...indexes))
         .finally(() => {
           this.refill = null;
@@ -57,4 +51,24 @@ export class PurseAddresses {
       await this.refill;
     }
   }
+}
+
+/**
+ * Takes child indexes that no process gets again, used or not. They are durable before one is used:
+ * otherwise a crash of the server could give an index to a second customer. The transaction id makes the
+ * commit wait for the disk even if another transaction advanced the sequence.
+ */
+export function takeAddressIndexes(
+  dataSource: DataSource,
+  count: number,
+): Promise<readonly number[]> {
+  return dataSource.transaction(async (manager) => {
+    await manager.query('SET LOCAL synchronous_commit = on');
+    const rows: { index: string }[] = await manager.query(
+      `SELECT nextval('ledger.address_index') AS index, pg_current_xact_id()
+       FROM generate_series(1, $1::integer)`,
+      [count],
+    );
+    return rows.map((row) => Number(row.index));
+  });
 }

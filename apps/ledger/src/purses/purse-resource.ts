@@ -1,18 +1,12 @@
-import type { Family, PurseState } from '@daybook/domain';
+import { displayAddress } from '@daybook/chains';
+import type { json } from '@daybook/contracts';
+import type { PurseState } from '@daybook/domain';
 
-/** A purse as clients see it, before an edge gives it its form. */
-export interface Purse {
-  readonly id: string;
-  readonly customerId: string;
-  readonly family: Family;
-  /** As people write it: EIP-55 checksummed on EVM chains. */
-  readonly address: string;
-  readonly status: 'PENDING_PAYMENT' | 'ARCHIVED' | 'DECLINED';
-  readonly outsideOrderId: string | null;
-  readonly mintedAt: string;
-  /** Where in the log it was minted: a watcher that has come this far watches it. */
+/** A purse as clients see it, except for `watch`, which follows from the mint position. */
+export type Purse = Omit<json.Purse, 'watch'> & {
+  /** The log position of the mint. A watcher that has read this far watches the purse. */
   readonly mintPosition: bigint;
-}
+};
 
 export const PURSE_STATUS = {
   active: 'PENDING_PAYMENT',
@@ -20,14 +14,18 @@ export const PURSE_STATUS = {
   declined: 'DECLINED',
 } as const;
 
+type Known = Exclude<PurseState, { status: 'absent' }>;
+
 export function purseResource(
   id: string,
-  state: Exclude<PurseState, { status: 'absent' }>,
-  displayAddress: (family: Family, address: string) => string,
+  purse: Pick<
+    Known,
+    'status' | 'customerId' | 'family' | 'address' | 'outsideOrderId' | 'mintedAt'
+  >,
   mintPosition: bigint,
 ): Purse {
-  const { customerId, family, outsideOrderId, mintedAt } = state;
-  const address = displayAddress(family, state.address);
-  const status = PURSE_STATUS[state.status];
+  const { customerId, family, outsideOrderId, mintedAt } = purse;
+  const address = displayAddress(family, purse.address);
+  const status = PURSE_STATUS[purse.status];
   return { id, customerId, family, address, status, outsideOrderId, mintedAt, mintPosition };
 }

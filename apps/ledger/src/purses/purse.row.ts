@@ -1,28 +1,23 @@
 import type { Family } from '@daybook/domain';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity } from 'typeorm';
+import { ListedRow } from '../projections/cursor';
 
 @Entity({ name: 'purse', schema: 'ledger' })
-export class PurseRow {
-  @PrimaryColumn('uuid')
-  id!: string;
-
-  @Column('uuid', { name: 'account_id' })
-  accountId!: string;
-
+export class PurseRow extends ListedRow {
   @Column('uuid', { name: 'customer_id' })
   customerId!: string;
 
   @Column('text')
   family!: Family;
 
-  /** In the family's canonical form: lower-case hex on EVM chains. */
+  /** In the canonical form of the family: lower-case hex on EVM chains. */
   @Column('text')
   address!: string;
 
   @Column('text')
   status!: 'active' | 'archived' | 'declined';
 
-  /** Whether it was ever archived and restored: its status now is then not what it always was. */
+  /** Whether it was ever archived and restored, so that it had another status before. */
   @Column('boolean', { name: 'was_restored' })
   wasRestored!: boolean;
 
@@ -31,8 +26,4 @@ export class PurseRow {
 
   @Column('timestamptz', { name: 'minted_at' })
   mintedAt!: Date;
-
-  /** Position of the first event: the order in which purses are listed. */
-  @Column('bigint', { name: 'first_position' })
-  firstPosition!: string;
 }

@@ -1,20 +1,19 @@
-import { canonicalAddress } from '@daybook/chains';
-import type { json } from '@daybook/contracts';
+import { canonicalAddress, familyOfChain } from '@daybook/chains';
 import { DomainError, FAMILIES, type Family } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { AssetRegistry, ChainRegistry, Watches } from '../chains';
+import { AssetRegistry, Watches } from '../chains';
 import { GetCustomer } from '../customers';
-import { AS_OF_PROBLEMS, resolveAsOf } from '../edge/as-of';
+import { AS_OF_PROBLEMS, Moments } from '../edge/as-of';
 import type { AccountCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { pageRequest, toList } from '../edge/paging';
 import { found, Problem } from '../edge/problem';
 import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
-import { ArchivePurse } from './archive-purse';
+import { ChangePurse, MintPurse } from './change-purse';
 import { GetPurse, ListPurses } from './get-purses';
-import { MintPurse } from './mint-purse';
+import type { Purse } from './purse-resource';
 import {
   ArchivePurseRequest,
   GetPurseRequest,
@@ -24,7 +23,6 @@ import {
   RestorePurseRequest,
   toPurse,
 } from './purses.dto';
-import { RestorePurse } from './restore-purse';
 
 @ApiTags('Purses')
 @Controller()
@@ -33,8 +31,8 @@ export class PursesController {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly assets: AssetRegistry,
-    private readonly chains: ChainRegistry,
     private readonly watches: Watches,
+    private readonly moments: Moments,
   ) {}
 
   @Operation({
@@ -48,11 +46,10 @@ export class PursesController {
   async mintPurse(
     context: RequestContext,
     { customerId, outsideOrderId, ...which }: MintPurseRequest,
-  ): Promise<Answer<json.Purse>> {
-    const request = { family: this.familyOf(which), outsideOrderId: outsideOrderId ?? null };
-    const minted = await this.commands.execute(new MintPurse(context, customerId, request));
-    const watchOf = await this.watches.now();
-    return mapAnswer(minted, (purse) => toPurse(purse, watchOf));
+  ) {
+    const order = { outsideOrderId: outsideOrderId ?? null };
+    const request = { customerId, family: this.familyOf(which), ...order };
+    return this.written(new MintPurse(context, request));
   }
 
   @Operation({
@@ -64,14 +61,13 @@ export class PursesController {
   async listCustomerPurses(
     { accountId }: AccountCaller,
     { customerId, ...list }: ListCustomerPursesRequest,
-  ): Promise<json.PurseList> {
-    const [owner, page, watchOf] = await Promise.all([
+  ) {
+    const [owner, purses] = await Promise.all([
       this.queries.execute(new GetCustomer(accountId, customerId)),
-      this.queries.execute(new ListPurses(accountId, { customerId }, pageRequest(list))),
-      this.watches.now(),
+      this.listed(accountId, { filter: { customerId }, page: pageRequest(list) }),
     ]);
     found(owner, 'customer-not-found');
-    return toList(page, (purse) => toPurse(purse, watchOf));
+    return purses;
   }
 
   @Operation({
@@ -83,13 +79,9 @@ export class PursesController {
   async listPurses(
     { accountId }: AccountCaller,
     { address, customerId, status, ...list }: ListPursesRequest,
-  ): Promise<json.PurseList> {
+  ) {
     const filter = { customerId, status, address: address && canonical(address) };
-    const [page, watchOf] = await Promise.all([
-      this.queries.execute(new ListPurses(accountId, filter, pageRequest(list))),
-      this.watches.now(),
-    ]);
-    return toList(page, (purse) => toPurse(purse, watchOf));
+    return this.listed(accountId, { filter, page: pageRequest(list) });
   }
 
   @Operation({
@@ -98,13 +90,10 @@ export class PursesController {
     scope: 'purses:read',
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
   })
-  async getPurse(
-    { accountId }: AccountCaller,
-    { purseId, ...moment }: GetPurseRequest,
-  ): Promise<json.Purse> {
-    const asOf = await resolveAsOf(this.queries, moment);
+  async getPurse({ accountId }: AccountCaller, { purseId, ...moment }: GetPurseRequest) {
+    const asOf = await this.moments.positionOf(moment);
     const [purse, watchOf] = await Promise.all([
-      this.queries.execute(new GetPurse(accountId, purseId, asOf)),
+      this.queries.execute(new GetPurse(accountId, { id: purseId, asOf })),
       this.watches.now(),
     ]);
     return toPurse(found(purse, 'purse-not-found'), watchOf);
@@ -117,14 +106,9 @@ export class PursesController {
     tier: 'wallet',
     refuses: ['purse-not-found'],
   })
-  async archivePurse(
-    context: RequestContext,
-    { purseId, reason }: ArchivePurseRequest,
-  ): Promise<Answer<json.Purse>> {
-    const archive = new ArchivePurse({ ...context, reason }, purseId, 'requested');
-    const purse = await this.commands.execute(archive);
-    const watchOf = await this.watches.now();
-    return mapAnswer(purse, (resource) => toPurse(resource, watchOf));
+  archivePurse(context: RequestContext, { purseId, reason }: ArchivePurseRequest) {
+    const change = { type: 'ArchivePurse', reason: 'requested' } as const;
+    return this.written(new ChangePurse({ ...context, reason }, { purseId, change }));
   }
 
   @Operation({
@@ -134,33 +118,41 @@ export class PursesController {
     tier: 'wallet',
     refuses: ['purse-not-found', 'purse-declined'],
   })
-  async restorePurse(
-    context: RequestContext,
-    { purseId, reason }: RestorePurseRequest,
-  ): Promise<Answer<json.Purse>> {
-    const purse = await this.commands.execute(new RestorePurse({ ...context, reason }, purseId));
-    const watchOf = await this.watches.now();
-    return mapAnswer(purse, (resource) => toPurse(resource, watchOf));
+  restorePurse(context: RequestContext, { purseId, reason }: RestorePurseRequest) {
+    const change = { type: 'RestorePurse' } as const;
+    return this.written(new ChangePurse({ ...context, reason }, { purseId, change }));
   }
 
-  /** A currency stands for the family of its chain. */
-  private familyOf({
-    family,
-    currency = '',
-  }: Pick<MintPurseRequest, 'family' | 'currency'>): Family {
+  private async listed(accountId: string, request: ListPurses['request']) {
+    const page = await this.queries.execute(new ListPurses(accountId, request));
+    const watchOf = await this.watches.now();
+    return toList(page, (purse) => toPurse(purse, watchOf));
+  }
+
+  private async written(command: Command<Answer<Purse>>) {
+    const answer = await this.commands.execute(command);
+    const watchOf = await this.watches.now();
+    return mapAnswer(answer, (purse) => toPurse(purse, watchOf));
+  }
+
+  /** The family asked for, or the family of the chain of the currency. */
+  private familyOf({ family, currency }: Pick<MintPurseRequest, 'family' | 'currency'>): Family {
     if (family !== undefined) return family;
-    const asset = this.assets.findByCurrency(currency);
-    const ofCurrency = asset === null ? null : this.chains.familyOf(asset.chain);
+    const asset = this.assets.findByCurrency(currency ?? '');
+    const ofCurrency = asset && familyOfChain(asset.chain);
     if (ofCurrency !== null) return ofCurrency;
     throw new DomainError('asset-unknown', `There is no currency ${currency}; see GET /v1/assets.`);
   }
 }
 
-/** An address in the form in which purses are found, whatever its family. */
+/** The canonical form of an address, by which purses are found. */
 function canonical(address: string): string {
   for (const family of FAMILIES) {
     const found = canonicalAddress(family, address);
     if (found !== null) return found;
   }
-  throw new Problem('invalid-address', 'This is no address, or its checksum is wrong.');
+  throw new Problem(
+    'invalid-address',
+    'This is not an address of any family, or its checksum is wrong.',
+  );
 }

@@ -1,19 +1,39 @@
 import type { JsonObject, Sql } from '@daybook/event-store';
+import type { DataSource } from 'typeorm';
 import { type Columns, cellsOf, rowsOf } from '../projections/projection';
 
-/** Something to look at once the database's clock has passed `dueAt`. */
+/** If the clocks differ by this much, one of them is wrong, and no due time is acted on. */
+export const CLOCK_DIFFERENCE_MAX_MS = 60_000;
+
+export interface Clock {
+  /** The database's time, which due times are compared with. */
+  readonly now: Date;
+  /** How far the database's clock is ahead of this process's; negative when it is behind. */
+  readonly differenceMs: number;
+  readonly agrees: boolean;
+}
+
+/** Compares the database's clock with this process's, at the middle of the query. */
+export async function readClock(dataSource: DataSource): Promise<Clock> {
+  const before = Date.now();
+  const [{ now }]: [{ now: Date }] = await dataSource.query('SELECT ledger.clock() AS now');
+  const differenceMs = now.getTime() - Math.round((before + Date.now()) / 2);
+  return { now, differenceMs, agrees: Math.abs(differenceMs) < CLOCK_DIFFERENCE_MAX_MS };
+}
+
+/** Something to act on once the database's clock has passed `dueAt`. */
 export interface Due {
-  /** What it is about, such as a stream's name; unique in its reaction. */
+  /** Unique in its reaction, such as the name of a stream. */
   readonly key: string;
-  /** RFC 3339; null keeps the row for its data. */
+  /** RFC 3339; null if nothing is due and the row only keeps its data. */
   readonly dueAt: string | null;
   readonly data?: JsonObject;
 }
 
-/** Look again at `dueAt`; `because` says what it waits for, if it is more than the time. */
+/** Act again at `dueAt`. `because` says what the row waits for besides the time. */
 export type Later = Omit<Due, 'key'> & { readonly because?: string | null };
 
-/** A row that a worker has for the time of its lease. */
+/** A row that one worker has until its lease ends. */
 export interface Lease {
   readonly key: string;
   readonly lease: string;
@@ -21,14 +41,16 @@ export interface Lease {
   readonly attempts: number;
 }
 
+type DataRow = { readonly key: string; readonly data: JsonObject };
+
 const COLUMNS: Columns<Due> = {
   key: ['text', ({ key }) => key],
   due_at: ['timestamptz', ({ dueAt }) => dueAt],
   data: ['jsonb', ({ data }) => (data === undefined ? null : JSON.stringify(data))],
 };
 
-// A new due time never postpones one that is there, and ends the lease of a worker that has looked at
-// what was before: what that worker reports has no effect, and the row is looked at again.
+// A new due time never postpones an existing one. It ends the lease of a worker that may have read older
+// facts: that worker's result has no effect, and the row is due again.
 const SET = `
   INSERT INTO ledger.due AS d (reaction, key, due_at, data)
   SELECT $1, r.key, r.due_at, r.data FROM ${rowsOf('r', COLUMNS, 1)}
@@ -66,33 +88,27 @@ export class DueTimes {
     private readonly reaction: string,
   ) {}
 
-  /** Sets due times, at most one a key. In the order of keys, so that two writers never deadlock. */
+  /** Sets due times, at most one per key. Sorted keys prevent deadlocks between two writers. */
   async set(rows: readonly Due[]): Promise<void> {
     if (rows.length === 0) return;
     const sorted = [...rows].sort((a, b) => (a.key < b.key ? -1 : 1));
     await this.sql.query(SET, [this.reaction, ...cellsOf(COLUMNS, sorted)]);
   }
 
-  /** The data of those of the rows that have any. */
+  /** The data of the rows that have any, by key. */
   async dataOf(keys: readonly string[]): Promise<ReadonlyMap<string, JsonObject>> {
-    const rows = (await this.sql.query(DATA, [this.reaction, keys])) as Pick<
-      Lease,
-      'key' | 'data'
-    >[];
-    return new Map(rows.map(({ key, data }) => [key, data as JsonObject]));
+    const rows = await this.sql.query(DATA, [this.reaction, keys]);
+    return new Map((rows as DataRow[]).map(({ key, data }) => [key, data]));
   }
 
-  /** Takes rows whose time has come; nobody else gets them before the lease ends. */
+  /** Claims rows that are due. No other worker gets them before the lease ends. */
   async claim(most: number, leaseMs: number): Promise<readonly Lease[]> {
-    // The driver answers an UPDATE with its rows and their number.
-    const [rows] = (await this.sql.query(CLAIM, [this.reaction, most, leaseMs])) as [
-      Lease[],
-      number,
-    ];
-    return rows;
+    // The driver returns the rows of an UPDATE and their number.
+    const claimed = await this.sql.query(CLAIM, [this.reaction, most, leaseMs]);
+    return (claimed as [Lease[], number])[0];
   }
 
-  /** Ends a lease; has no effect when it was lost meanwhile. */
+  /** Ends a lease. Has no effect if the lease was lost meanwhile. */
   async finish({ key, lease }: Lease, later: Later | null): Promise<void> {
     const own = [this.reaction, key, lease];
     if (later === null) return void (await this.sql.query(DONE, own));

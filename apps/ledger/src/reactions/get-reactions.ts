@@ -1,15 +1,15 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { readClock } from './clock';
+import { readClock } from './due-times';
 
 export interface ReactionState {
   readonly name: string;
   readonly firstStartedAt: Date;
-  /** Null when nothing is due at any time. */
+  /** Null if no row has a due time. */
   readonly nextDueAt: Date | null;
-  /** Rows whose time has come and that no worker has. */
+  /** Rows that are due and that no worker has claimed. */
   readonly overdue: number;
-  /** Rows that failed, or that wait for more than their time, by their error or reason. */
+  /** The rows that failed, or that wait for more than their time, by error or reason. */
   readonly notes: readonly ReactionNote[];
 }
 
@@ -22,30 +22,27 @@ export interface ReactionNote {
 export interface ReactionsReport {
   /** How far the database's clock is ahead of that of the process that answers. */
   readonly clockDifferenceMs: number;
-  /** While they do not agree, this process acts on nothing. */
+  /** While they do not agree, this process acts on no due time. */
   readonly clocksAgree: boolean;
   readonly reactions: readonly ReactionState[];
 }
 
-/** What reactions wait for and what they fail at, in all processes together. */
+/** What reactions wait for and which errors they have, in all processes. */
 export class GetReactions extends Query<ReactionsReport> {}
+
+/** Notes of each reaction that are shown, the most frequent first. */
+const NOTES_MAX = 20;
 
 const STATES = `
   SELECT r.name, r.first_started_at AS "firstStartedAt",
          (SELECT min(due_at) FROM ledger.due WHERE reaction = r.name) AS "nextDueAt",
          (SELECT count(*)::int FROM ledger.due
-           WHERE reaction = r.name AND due_at <= ledger.clock()) AS overdue
+           WHERE reaction = r.name AND due_at <= ledger.clock()) AS overdue,
+         (SELECT coalesce(json_agg(n), '[]') FROM (
+            SELECT note, attempts > 0 AS "isError", count(*)::int AS rows
+              FROM ledger.due WHERE reaction = r.name AND note IS NOT NULL
+             GROUP BY note, attempts > 0 ORDER BY rows DESC, note LIMIT ${NOTES_MAX}) AS n) AS notes
     FROM ledger.reaction r ORDER BY r.name`;
-
-/** Notes of each reaction that are shown, the most frequent first. */
-const NOTES_MAX = 20;
-
-const NOTES = `
-  SELECT reaction, note, "isError", rows FROM (
-    SELECT reaction, note, attempts > 0 AS "isError", count(*)::int AS rows,
-           row_number() OVER (PARTITION BY reaction ORDER BY count(*) DESC, note) AS place
-      FROM ledger.due WHERE note IS NOT NULL GROUP BY reaction, note, attempts > 0) AS n
-   WHERE place <= ${NOTES_MAX} ORDER BY reaction, place`;
 
 @QueryHandler(GetReactions)
 export class GetReactionsHandler implements IQueryHandler<GetReactions> {
@@ -53,15 +50,7 @@ export class GetReactionsHandler implements IQueryHandler<GetReactions> {
 
   async execute(): Promise<ReactionsReport> {
     const { differenceMs, agrees } = await readClock(this.dataSource);
-    const states: Omit<ReactionState, 'notes'>[] = await this.dataSource.query(STATES);
-    const notes: (ReactionNote & { reaction: string })[] = await this.dataSource.query(NOTES);
-    return {
-      clockDifferenceMs: differenceMs,
-      clocksAgree: agrees,
-      reactions: states.map((state) => ({
-        ...state,
-        notes: notes.filter((n) => n.reaction === state.name).map(({ reaction: _, ...n }) => n),
-      })),
-    };
+    const reactions: ReactionState[] = await this.dataSource.query(STATES);
+    return { clockDifferenceMs: differenceMs, clocksAgree: agrees, reactions };
   }
 }

@@ -11,8 +11,7 @@ import { BackgroundWork } from '../runtime/background-work';
 import { ledgerDataSource } from '../runtime/data-source';
 import type { Lease } from './due-times';
 import { GetReactionsHandler, type ReactionState } from './get-reactions';
-import type { Reaction } from './reaction';
-import { Reactions } from './reactions';
+import { type Reaction, Reactions } from './reactions';
 
 const HOUR_MS = 3_600_000;
 const realNow = Date.now;
@@ -35,7 +34,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** What one process of the ledger runs: its own connections, and this reaction. */
+/** Starts what one process of the ledger runs: its own connections, and this reaction. */
 async function startProcess(reaction: Partial<Reaction<'purse'>>): Promise<Reactions> {
   const env = Object.assign(new LedgerEnv(), { databaseUrl: database.url });
   const store = new PostgresEventStore(database.url);
@@ -64,7 +63,7 @@ const rows = async (): Promise<{ key: string; attempts: number; lease: string | 
 const keys = (count: number) => Array.from({ length: count }, (_, i) => `row-${i}`);
 const due = (...of: string[]) => of.map((key) => ({ key, dueAt: PAST }));
 
-/** Both clocks, as on a machine whose clock is right. */
+/** Moves both clocks together. */
 async function moveBothClocks(ms: number): Promise<void> {
   await moveDatabaseClock(database.url, ms);
   jest.spyOn(Date, 'now').mockImplementation(() => realNow() + ms);
@@ -106,7 +105,7 @@ it('writes due times of the kinds of events that it is for, with how far it has 
   await until(reached);
 });
 
-it('looks again at the time that it set, and says what a row waits for', async () => {
+it('acts again at the time that it set, and reports what a row waits for', async () => {
   let looks = 0;
   const again = new Date(Date.now() + HOUR_MS).toISOString();
   const reactions = await startProcess({
@@ -128,7 +127,7 @@ it('looks again at the time that it set, and says what a row waits for', async (
   expect(looks).toBe(2);
 });
 
-it('tries again what failed, each time later, and never drops it', async () => {
+it('retries what failed with back-off and never drops it', async () => {
   let tries = 0;
   const reactions = await startProcess({
     act: async () => {
@@ -149,7 +148,7 @@ it('tries again what failed, each time later, and never drops it', async () => {
   expect(tries).toBe(3);
 });
 
-it('takes over from a process that died, whose late answer then has no effect', async () => {
+it('takes over from a process that crashed, whose late result has no effect', async () => {
   const acted: string[] = [];
   const reactions = await startProcess({
     act: async ({ key }) => {
@@ -157,7 +156,7 @@ it('takes over from a process that died, whose late answer then has no effect', 
       return { dueAt: '2999-01-01' };
     },
   });
-  // What a process leaves behind that claimed a row and died.
+  // The row of a process that claimed it and crashed.
   const [lease] = await dataSource.query<[Lease]>(
     `INSERT INTO ledger.due (reaction, key, due_at, lease)
      VALUES ('test', 'left', ledger.clock() + interval '1 minute', gen_random_uuid())
@@ -173,7 +172,7 @@ it('takes over from a process that died, whose late answer then has no effect', 
   expect((await rows()).map(({ key }) => key)).toEqual(['free', 'left']);
 });
 
-it('looks again at a row that was set anew while it was acted on', async () => {
+it('acts again on a row whose due time was set while it was acted on', async () => {
   let looks = 0;
   const reactions = await startProcess({
     act: async ({ key }) => {

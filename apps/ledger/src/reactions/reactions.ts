@@ -1,43 +1,74 @@
 import { type EventsOf, type StreamKind, upcast } from '@daybook/domain';
-import { EventStore, follow } from '@daybook/event-store';
+import { EventStore, follow, type HappenedTo, type JsonObject } from '@daybook/event-store';
 import { type BackOff, backOffMs, messageOf, pause, within } from '@daybook/platform/plain';
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { checkpointsOf } from '../runtime/checkpoints';
-import { CLOCK_DIFFERENCE_MAX_MS, type Clock, readClock } from './clock';
-import { DueTimes, type Lease } from './due-times';
-import type { Reaction } from './reaction';
+import {
+  CLOCK_DIFFERENCE_MAX_MS,
+  type Clock,
+  DueTimes,
+  type Later,
+  type Lease,
+  readClock,
+} from './due-times';
+
+/** A row that is due. */
+export interface DueNow {
+  readonly key: string;
+  readonly data: JsonObject | null;
+  /** The database's time, RFC 3339. */
+  readonly now: string;
+  /** When the reaction first ran in this database. Periods start at this time at the earliest. */
+  readonly countsFrom: string;
+}
+
+/**
+ * What must happen because of an event or because time has passed. `schedule` turns events into due times.
+ * `act` is called for each due time at least once, perhaps by two processes at the same time. So it decides
+ * on the current state, and its commands have ids that follow from their content.
+ */
+export interface Reaction<Kind extends StreamKind> {
+  readonly name: string;
+  /** `schedule` gets the events of streams of these kinds. */
+  readonly kinds: readonly Kind[];
+  /** Runs in the transaction that also stores the checkpoint of the reaction. */
+  schedule(batch: readonly HappenedTo<Kind>[], dueTimes: DueTimes): Promise<void>;
+  /** Null removes the row. After a rejection the row is retried with back-off. */
+  act(due: DueNow): Promise<Later | null>;
+}
 
 /** Events scheduled in one transaction. */
 const BATCH_MAX = 1_000;
-/** Rows that one process has at a time. Each may hold a connection of the pool, which requests share. */
+/** Rows that one process claims at once. Each may use a connection of the pool, which requests share. */
 const CLAIM_MAX = 8;
-/** How often the table is looked at while nothing is due. */
+/** How often due rows are read while there are none. */
 const POLL_MS = 1_000;
-/** An act that takes longer has failed; it ends well before the lease does. */
+/** An act that takes longer fails, well before its lease ends. */
 const ACT_MAX_MS = 30_000;
-/** After this another process takes the rows of one that died. */
+/** After this time another process can claim the rows of one that crashed. */
 const LEASE_MS = 60_000;
-/** Between attempts at a row that fails. It is never given up: it may need an operator. */
+/** Between attempts at a row that fails. There is no last attempt: the row may need an operator. */
 const FAILED_BACK_OFF: BackOff = { firstMs: 5_000, longestMs: 3_600_000 };
-/** Between looks at a database that cannot be reached. */
+/** Between reads while the database cannot be reached. */
 const OUTAGE_BACK_OFF: BackOff = { firstMs: 1_000, longestMs: 30_000 };
-/** Of an error that is kept with its row. */
+/** Characters of an error that are stored in its row. */
 const NOTE_LENGTH_MAX = 500;
 
 type Acting = Pick<Reaction<never>, 'name' | 'act'>;
 
+// The update without effect makes the statement return an existing row too.
 const FIRST_START = `
-  INSERT INTO ledger.reaction (name, first_started_at) VALUES ($1, ledger.clock())
-  ON CONFLICT (name) DO NOTHING`;
-const COUNTS_FROM = 'SELECT first_started_at AS at FROM ledger.reaction WHERE name = $1';
+  INSERT INTO ledger.reaction AS r (name, first_started_at) VALUES ($1, ledger.clock())
+  ON CONFLICT (name) DO UPDATE SET name = excluded.name
+  RETURNING first_started_at AS at`;
 
 /**
- * Runs reactions: each follows the log under a checkpoint of its own and writes due times; workers of any
- * number of processes share the rows whose time has come. Rebuilding read models does not touch them.
+ * Runs reactions. Each follows the event log under its own checkpoint and writes due times. The workers of
+ * all processes share the due rows. A rebuild of the read models does not change due times.
  *
- * Both run under the role `projector`, so that every deployment that keeps read models has them.
+ * Both run under the role `projector`, so every deployment with read models has them.
  */
 @Injectable()
 export class Reactions {
@@ -63,15 +94,15 @@ export class Reactions {
         kinds,
         checkpoints: checkpointsOf(this.dataSource),
         limit: BATCH_MAX,
-        handle: (events, sql) => {
-          // The store answers with events of these kinds alone.
-          const batch = events.map((recorded) => {
-            const event = upcast(recorded) as EventsOf[Kind];
-            return { event, recorded };
-          });
+        handle(events, sql) {
+          const batch = events.map((recorded) => ({
+            // The store returns events of these kinds only.
+            event: upcast(recorded) as EventsOf[Kind],
+            recorded,
+          }));
           return reaction.schedule(batch, new DueTimes(sql, name));
         },
-        onError: (error) => this.logger.error({ msg: 'reaction stands still', name, error }),
+        onError: (error) => this.logger.error({ msg: 'reaction is stalled', name, error }),
       }),
     );
     this.work.run('projector', () => {
@@ -89,12 +120,14 @@ export class Reactions {
   private async run(reaction: Acting, signal: AbortSignal): Promise<void> {
     let failures = 0;
     let agreed = true;
+    let countsFrom: string | null = null;
     while (!signal.aborted) {
       try {
+        countsFrom ??= await this.firstStart(reaction.name);
         const clock = await readClock(this.dataSource);
         if (clock.agrees !== agreed) this.logClock(reaction, clock);
         agreed = clock.agrees;
-        const acted = agreed ? await this.actOnce(reaction, clock.now) : 0;
+        const acted = agreed ? await this.actOnDue(reaction, clock.now, countsFrom) : 0;
         failures = 0;
         if (acted < CLAIM_MAX) await pause(POLL_MS, signal);
       } catch (error) {
@@ -105,13 +138,11 @@ export class Reactions {
     }
   }
 
-  /** Acts on some of what is due; answers how much that was. */
-  private async actOnce(reaction: Acting, now: Date): Promise<number> {
-    const { name } = reaction;
-    const countsFrom = await this.countsFrom(name);
-    const dueTimes = this.dueTimes(name);
+  /** Acts on some of the due rows. Returns their number. */
+  private async actOnDue(reaction: Acting, now: Date, countsFrom: string): Promise<number> {
+    const dueTimes = this.dueTimes(reaction.name);
     const leases = await dueTimes.claim(CLAIM_MAX, LEASE_MS);
-    const common = { now: now.toISOString(), countsFrom: countsFrom.toISOString() };
+    const common = { now: now.toISOString(), countsFrom };
     await Promise.all(leases.map((lease) => this.act(reaction, dueTimes, lease, common)));
     return leases.length;
   }
@@ -120,7 +151,7 @@ export class Reactions {
     reaction: Acting,
     dueTimes: DueTimes,
     lease: Lease,
-    common: { readonly now: string; readonly countsFrom: string },
+    common: Pick<DueNow, 'now' | 'countsFrom'>,
   ): Promise<void> {
     const { key, data, attempts } = lease;
     try {
@@ -134,21 +165,16 @@ export class Reactions {
     }
   }
 
-  private async countsFrom(name: string): Promise<Date> {
-    const find = (): Promise<{ at: Date }[]> => this.dataSource.query(COUNTS_FROM, [name]);
-    let [row] = await find();
-    if (row === undefined) {
-      await this.dataSource.query(FIRST_START, [name]);
-      [row] = await find();
-    }
-    return (row as { at: Date }).at;
+  private async firstStart(name: string): Promise<string> {
+    const [{ at }]: [{ at: Date }] = await this.dataSource.query(FIRST_START, [name]);
+    return at.toISOString();
   }
 
   private logClock({ name }: Acting, { agrees, differenceMs }: Clock): void {
     if (agrees) this.logger.log({ msg: 'clocks agree again', name, differenceMs });
     else {
       const limitMs = CLOCK_DIFFERENCE_MAX_MS;
-      this.logger.error({ msg: 'clocks differ, nothing is done', name, differenceMs, limitMs });
+      this.logger.error({ msg: 'clocks differ, reaction is paused', name, differenceMs, limitMs });
     }
   }
 }

@@ -1,49 +1,36 @@
 import { displayAddress } from '@daybook/chains';
 import type { ReplenishmentStatus } from '@daybook/domain';
-import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
+import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
 import { AssetRegistry } from '../chains';
 import { type KnownAssets, toMoney } from '../edge/money';
-import { type Page, type PageRequest, pageOf, positionBefore } from '../projections/cursor';
-import { PurseRow } from '../purses';
+import { AccountQuery } from '../edge/request-context';
+import { type ListOf, listNewest, type Page } from '../projections/cursor';
+import { GetPurseReplenishments, type PurseReplenishments, PurseRow } from '../purses';
 import { ReplenishmentRow } from './replenishment.row';
 import { type ReplenishmentResponse, STATE_PAIRS } from './replenishments.dto';
 
-/** One replenishment of the account, or null. */
-export class GetReplenishment extends Query<ReplenishmentResponse | null> {
-  constructor(
-    readonly accountId: string,
-    readonly id: string,
-  ) {
-    super();
-  }
-}
-
-export interface ReplenishmentFilter {
-  readonly customerId?: string | undefined;
-  readonly purseId?: string | undefined;
-  /** Any of these. */
-  readonly statuses?: readonly ReplenishmentStatus[] | undefined;
-  /** CAIP-19. */
-  readonly asset?: string | undefined;
-  /** First recorded at or after this RFC 3339 time. */
-  readonly from?: string | undefined;
-  /** First recorded before this RFC 3339 time. */
-  readonly to?: string | undefined;
-}
+/** One replenishment of the account by id, or null. */
+export class GetReplenishment extends AccountQuery<string, ReplenishmentResponse | null> {}
 
 /** The account's replenishments, newest first. */
-export class ListReplenishments extends Query<Page<ReplenishmentResponse>> {
-  constructor(
-    readonly accountId: string,
-    readonly filter: ReplenishmentFilter,
-    readonly page: PageRequest,
-  ) {
-    super();
-  }
-}
+export class ListReplenishments extends AccountQuery<
+  ListOf<{
+    customerId: string;
+    purseId: string;
+    /** Any of these. */
+    statuses: readonly ReplenishmentStatus[];
+    /** CAIP-19. */
+    asset: string;
+    /** First recorded at or after this RFC 3339 time. */
+    from: string;
+    /** First recorded before this RFC 3339 time. */
+    to: string;
+  }>,
+  Page<ReplenishmentResponse>
+> {}
 
-type Row = ReplenishmentRow & { purse: PurseRow };
+type Row = ReplenishmentRow & { readonly purse: PurseRow };
 
 @QueryHandler(GetReplenishment)
 export class GetReplenishmentHandler implements IQueryHandler<GetReplenishment> {
@@ -52,11 +39,9 @@ export class GetReplenishmentHandler implements IQueryHandler<GetReplenishment> 
     private readonly assets: AssetRegistry,
   ) {}
 
-  async execute({ accountId, id }: GetReplenishment): Promise<ReplenishmentResponse | null> {
-    const row = await withPurse(this.dataSource)
-      .where('r.id = :id AND r.account_id = :accountId', { id, accountId })
-      .getOne();
-    return row === null ? null : toResponse(row as Row, this.assets);
+  async execute({ accountId, request: id }: GetReplenishment) {
+    const row = await withPurse(this.dataSource).where({ id, accountId }).getOne();
+    return row && toResponse(row, this.assets);
   }
 }
 
@@ -67,67 +52,70 @@ export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishmen
     private readonly assets: AssetRegistry,
   ) {}
 
-  async execute({
-    accountId,
-    filter,
-    page,
-  }: ListReplenishments): Promise<Page<ReplenishmentResponse>> {
-    const before = positionBefore(page.cursor, filter);
-    const query = withPurse(this.dataSource).where('r.account_id = :accountId', { accountId });
-    const and = (condition: string, value: unknown, name: string) => {
-      if (value !== null && value !== undefined) query.andWhere(condition, { [name]: value });
-    };
-    and('r.customer_id = :customerId', filter.customerId, 'customerId');
-    and('r.purse_id = :purseId', filter.purseId, 'purseId');
-    and('r.status = ANY(:statuses)', filter.statuses, 'statuses');
-    and('r.asset = :asset', filter.asset, 'asset');
-    and('r.created_at >= :from', filter.from, 'from');
-    and('r.created_at < :to', filter.to, 'to');
-    and('r.first_position < :before', before, 'before');
-    const rows = await query
-      .orderBy('r.first_position', 'DESC')
-      .limit(page.limit + 1)
-      .getMany();
-    return pageOf(rows as Row[], page.limit, filter, (row) => toResponse(row, this.assets));
+  execute({ accountId, request }: ListReplenishments): Promise<Page<ReplenishmentResponse>> {
+    const { statuses, from, to, ...filter } = request.filter;
+    const rows = withPurse(this.dataSource);
+    if (from !== undefined) rows.andWhere('r.created_at >= :from', { from });
+    if (to !== undefined) rows.andWhere('r.created_at < :to', { to });
+    const where = { accountId, ...filter, status: statuses && In(statuses) };
+    return listNewest(rows, where, request, (row) => toResponse(row, this.assets));
   }
 }
 
-function withPurse(dataSource: DataSource): SelectQueryBuilder<ReplenishmentRow> {
-  return dataSource
-    .getRepository(ReplenishmentRow)
-    .createQueryBuilder('r')
-    .innerJoinAndMapOne('r.purse', PurseRow, 'p', 'p.id = r.purse_id');
+const OPEN: readonly ReplenishmentStatus[] = ['seen', 'detected', 'screening'];
+const RECEIVED: readonly ReplenishmentStatus[] = ['confirmed'];
+
+// While a row is confirmed, its last event is the confirmation. The index is by customer, who has one
+// purse per family.
+const USE_OF_PURSE = `
+  SELECT max(updated_at) FILTER (WHERE status = ANY($4::text[])) AS last,
+         count(*) FILTER (WHERE status = ANY($3::text[]))::int AS open
+    FROM ledger.replenishment WHERE customer_id = $1 AND purse_id = $2`;
+
+@QueryHandler(GetPurseReplenishments)
+export class PurseReplenishmentsHandler implements IQueryHandler<GetPurseReplenishments> {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async execute({ purse }: GetPurseReplenishments): Promise<PurseReplenishments> {
+    const values = [purse.customerId, purse.id, OPEN, RECEIVED];
+    const [row]: [{ last: Date | null; open: number }] = await this.dataSource.query(
+      USE_OF_PURSE,
+      values,
+    );
+    return { lastReceiptAt: row.last?.toISOString() ?? null, open: row.open };
+  }
+}
+
+function withPurse(dataSource: DataSource): SelectQueryBuilder<Row> {
+  const rows = dataSource.getRepository(ReplenishmentRow).createQueryBuilder('r');
+  // TypeORM does not know the type of what it maps to the property.
+  return rows.innerJoinAndMapOne(
+    'r.purse',
+    PurseRow,
+    'p',
+    'p.id = r.purse_id',
+  ) as SelectQueryBuilder<Row>;
 }
 
 function toResponse(row: Row, assets: KnownAssets): ReplenishmentResponse {
   const { family } = row.purse;
+  const { id, customerId, purseId, status, txHash, ordinal, creditedTo, reason, finality } = row;
+  const { blockNumber, blockHash: hash, blockTime } = row;
   const block =
-    row.blockNumber === null || row.blockHash === null || row.blockTime === null
+    blockNumber === null || hash === null || blockTime === null
       ? null
-      : {
-          number: Number(row.blockNumber),
-          hash: row.blockHash,
-          time: row.blockTime.toISOString(),
-        };
+      : { number: Number(blockNumber), hash, time: blockTime.toISOString() };
   return {
-    id: row.id,
-    customerId: row.customerId,
-    purseId: row.purseId,
+    ...{ id, customerId, purseId, status, txHash, ordinal, creditedTo, reason, finality },
     outsideOrderId: row.purse.outsideOrderId,
-    status: row.status,
-    ...STATE_PAIRS[row.status],
+    ...STATE_PAIRS[status],
     translationToAccountCompleted: false,
     money: toMoney({ asset: row.asset, baseUnits: BigInt(row.amount) }, assets),
     chain: row.asset.slice(0, row.asset.indexOf('/')),
-    txHash: row.txHash,
-    ordinal: row.ordinal,
     from: displayAddress(family, row.from),
     to: displayAddress(family, row.to),
     block,
-    blocked: row.reason === 'customer-blocked',
-    creditedTo: row.creditedTo,
-    reason: row.reason,
-    finality: row.finality,
+    blocked: reason === 'customer-blocked',
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     position: row.lastPosition,

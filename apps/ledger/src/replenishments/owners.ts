@@ -1,14 +1,19 @@
+import { READ_MODELS_CHECKPOINT } from '@daybook/audit';
 import {
   CUSTOMER_STATUS_AFTER,
   type CustomerEvent,
   type Family,
+  fold,
   type OwnerFacts,
   type Parties,
   PURSE_STATUS_AFTER,
   type PurseEvent,
+  purse,
+  streamName,
   upcast,
 } from '@daybook/domain';
 import type { EventStore, Position, RecordedEvent } from '@daybook/event-store';
+import type { DataSource } from 'typeorm';
 
 /** The destination of a transfer. An address is only meaningful together with its family. */
 export interface Receiver {
@@ -40,16 +45,11 @@ export interface KnownOwners {
   readonly owners: ReadonlyMap<string, Owner>;
 }
 
-export type FindOwners = (receivers: readonly Receiver[]) => Promise<KnownOwners>;
-
-/** Waits until the read models have reached the current end of the event log. */
-export type CatchUp = () => Promise<void>;
-
-/** The kinds of streams that change owners. An account's policy is read with the owner. */
+/** The kinds of streams that change owners. The policy of an account is read with the owner. */
 const KINDS = ['customer', 'purse'] as const;
 
-/** More newer events than this means that the read models are far behind, such as during a rebuild. */
-const NEWS_MAX = 5_000;
+/** Newer events that are applied here. With more of them the read models are far behind. */
+const NEWER_MAX = 5_000;
 
 /** The read models are too far behind the event log. Retryable. */
 export class OwnersNotKnownYet extends Error {
@@ -61,20 +61,19 @@ export class OwnersNotKnownYet extends Error {
 }
 
 /**
- * The current owners of addresses: the read models at their position, plus the newer events of the event
- * log. So a block of a customer that was acknowledged before this read counts, however far the read models
+ * The current owners of addresses: the rows of the read models, plus the newer events of the event log. So
+ * a customer whose block was acknowledged before this read is blocked here, however far the read models
  * lag. A batch of any size costs two queries.
  */
 export class Owners {
   constructor(
     private readonly store: EventStore,
-    private readonly find: FindOwners,
-    private readonly catchUp: CatchUp,
+    private readonly find: (receivers: readonly Receiver[]) => Promise<KnownOwners>,
+    /** Waits until the read models have reached the current end of the event log, or for some time. */
+    private readonly catchUp: () => Promise<unknown>,
   ) {}
 
-  /**
-   * The owners by `keyOf`; a receiver without a purse has no entry. Rejects with `OwnersNotKnownYet`.
-   */
+  /** The owners by `keyOf`; a receiver without a purse has no entry. Rejects with `OwnersNotKnownYet`. */
   async of(receivers: readonly Receiver[]): Promise<ReadonlyMap<string, Owner>> {
     const wanted = new Map(receivers.map((receiver) => [keyOf(receiver), receiver]));
     let owners = await this.read(wanted);
@@ -87,51 +86,39 @@ export class Owners {
     return owners;
   }
 
-  /** Null when the read models are too far behind to be brought up to date here. */
+  /** Null if the read models do not have a wanted purse yet, or are too far behind. */
   private async read(
     wanted: ReadonlyMap<string, Receiver>,
   ): Promise<ReadonlyMap<string, Owner> | null> {
     const { position, owners } = await this.find([...wanted.values()]);
-    const { events, atEnd } = await this.store.readAll({
-      after: position,
-      limit: NEWS_MAX,
-      kinds: KINDS,
-    });
+    const newer = { after: position, limit: NEWER_MAX, kinds: KINDS };
+    const { events, atEnd } = await this.store.readAll(newer);
     if (!atEnd) return null;
-    const unknown = [...wanted.keys()].filter((key) => !owners.has(key));
-    if (unknown.length > 0 && events.some(mintsOneOf(new Set(unknown)))) return null;
-    return events.length === 0 ? owners : withNews(owners, events);
+    const isMintOfUnknown = (recorded: RecordedEvent) => {
+      const event = recorded.type === 'PurseMinted' ? upcast(recorded) : null;
+      if (event?.type !== 'PurseMinted') return false;
+      const key = keyOf(event.data);
+      return wanted.has(key) && !owners.has(key);
+    };
+    if (events.some(isMintOfUnknown)) return null;
+    return events.length === 0 ? owners : withNewer(owners, events);
   }
 }
 
-/** Whether an event mints a purse for one of these receivers, so that the read models will have it soon. */
-function mintsOneOf(receivers: ReadonlySet<string>): (recorded: RecordedEvent) => boolean {
-  return (recorded) => {
-    if (recorded.type !== 'PurseMinted') return false;
-    const event = upcast(recorded);
-    return event.type === 'PurseMinted' && receivers.has(keyOf(event.data));
-  };
-}
-
-function withNews(
+function withNewer(
   known: ReadonlyMap<string, Owner>,
-  news: readonly RecordedEvent[],
+  events: readonly RecordedEvent[],
 ): ReadonlyMap<string, Owner> {
   const changes = new Map<string, Partial<Owner>>();
-  for (const recorded of news) {
-    const { stream } = recorded;
-    changes.set(stream, { ...changes.get(stream), ...changeOf(recorded) });
+  for (const recorded of events) {
+    changes.set(recorded.stream, { ...changes.get(recorded.stream), ...changeOf(recorded) });
   }
-  return new Map(
-    [...known].map(([key, owner]) => [
-      key,
-      {
-        ...owner,
-        ...changes.get(`customer-${owner.parties.customerId}`),
-        ...changes.get(`purse-${owner.parties.purseId}`),
-      },
-    ]),
-  );
+  const changed = Array.from(known, ([key, owner]): [string, Owner] => {
+    const { customerId, purseId } = owner.parties;
+    const [customer, purse] = [streamName('customer', customerId), streamName('purse', purseId)];
+    return [key, { ...owner, ...changes.get(customer), ...changes.get(purse) }];
+  });
+  return new Map(changed);
 }
 
 /** What an event changes of the owner, by the status that the domain declares for it. */
@@ -144,4 +131,80 @@ function changeOf(recorded: RecordedEvent): Partial<Owner> {
   }
   const status = CUSTOMER_STATUS_AFTER[type as CustomerEvent['type']];
   return status === null ? {} : { customerBlocked: status === 'blocked' };
+}
+
+interface Row extends Parties, Pick<Owner, 'outsideOrderId' | 'purseStatus' | 'screening'> {
+  readonly position: string;
+  /** Null if there are no rows. */
+  readonly address: string | null;
+  readonly family: Family;
+  readonly purseWasRestored: boolean;
+  readonly customerBlocked: boolean;
+}
+
+// One statement is one snapshot, so the position matches the rows. It is returned even without rows.
+const FIND = `
+  SELECT coalesce(c.position, 0) AS position, o.*
+    FROM (SELECT max(position) AS position FROM ledger.checkpoint WHERE name = $1) AS c
+    LEFT JOIN (
+      SELECT p.address, p.family, p.id AS "purseId", p.customer_id AS "customerId",
+             p.account_id AS "accountId", p.outside_order_id AS "outsideOrderId",
+             p.status AS "purseStatus", p.was_restored AS "purseWasRestored",
+             customer.status = 'blocked' AS "customerBlocked", account.screening
+        FROM ledger.purse p
+        JOIN ledger.customer ON customer.id = p.customer_id
+        JOIN ledger.account ON account.id = p.account_id
+       WHERE (p.address, p.family) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+    ) AS o ON true`;
+
+/** The owners of the receivers that are in the read models. */
+export async function findOwners(
+  dataSource: DataSource,
+  receivers: readonly Receiver[],
+): Promise<KnownOwners> {
+  const rows: Row[] = await dataSource.query(FIND, [
+    READ_MODELS_CHECKPOINT,
+    receivers.map(({ address }) => address),
+    receivers.map(({ family }) => family),
+  ]);
+  const owners = new Map<string, Owner>();
+  for (const { position: _, address, family, purseId, customerId, accountId, ...facts } of rows) {
+    if (address === null) continue;
+    owners.set(keyOf({ family, address }), {
+      parties: { purseId, customerId, accountId },
+      ...facts,
+    });
+  }
+  return { position: BigInt(rows[0]?.position ?? 0), owners };
+}
+
+/** A transfer by the stream of its replenishment, with the current owner of its address. */
+interface OwnedTransfer {
+  readonly stream: string;
+  readonly owner: Owner;
+}
+
+/**
+ * The owners with the purse's status when the transfer was first recorded, because that status decides. A
+ * deposit in progress when its purse is archived or declined is credited. One that was detected while the
+ * purse was archived is held, even if the purse was restored since. Only purses whose status ever changed
+ * are read, in one query. Rejects with `StoreUnavailable`.
+ */
+export async function ownersWhenDetected(
+  store: EventStore,
+  transfers: readonly OwnedTransfer[],
+): Promise<readonly Owner[]> {
+  const purseOf = ({ parties }: Owner) => streamName('purse', parties.purseId);
+  const streams = transfers
+    .filter(({ owner }) => owner.purseStatus !== 'active' || owner.purseWasRestored)
+    .flatMap(({ stream, owner }) => [{ stream }, { stream: purseOf(owner) }]);
+  if (streams.length === 0) return transfers.map(({ owner }) => owner);
+  const histories = await store.readStreams(streams);
+  return transfers.map(({ stream, owner }) => {
+    const first = histories.get(stream)?.[0];
+    if (first === undefined) return owner;
+    const before = (histories.get(purseOf(owner)) ?? []).filter((e) => e.position < first.position);
+    const { status } = fold(purse, before.map(upcast) as PurseEvent[]);
+    return status === 'absent' ? owner : { ...owner, purseStatus: status };
+  });
 }

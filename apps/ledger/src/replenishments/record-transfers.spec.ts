@@ -241,7 +241,7 @@ describe('RecordTransfers', () => {
       ),
     ).toEqual([
       `No purse has the address ${address}.`,
-      'solana:1 is a chain of no known address family.',
+      'The address family of chain solana:1 is not known.',
       null,
     ]);
     expect(await history(nth(0))).toEqual([]);

@@ -19,8 +19,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AssetRegistry } from '../chains';
 import { replenishmentIdOf } from '../edge/identity';
 import { traceparentOf } from '../edge/request-id';
-import { keyOf, type Owner, Owners, type Receiver } from './owners';
-import { ownersWhenDetected } from './purse-when-detected';
+import { keyOf, type Owner, Owners, ownersWhenDetected, type Receiver } from './owners';
 
 /** A transfer and the message that reported it. Messages with the same key are recorded in order. */
 export interface ReportedTransfer {
@@ -103,30 +102,28 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
     const commands = reports.map((report, i) => this.commandFor(report, then[i] as Owner));
     try {
       const results = await decideAndAppendMany(this.store, guarded, commands);
-      for (const [i, report] of reports.entries()) note(report, reasonIn(results[i]), reasons);
+      for (const [i, report] of reports.entries()) {
+        const reason = reasonIn(results[i]);
+        if (reason !== null) reasons.set(report, reason);
+      }
     } catch (error) {
       if (!(error instanceof Undecidable)) throw error;
-      // Decisions come before appends, so nothing has been appended yet: decide each alone, in order.
+      const [first] = reports;
+      if (first !== undefined && reports.length === 1) {
+        reasons.set(first, error.message);
+        return;
+      }
+      // Decisions come before appends, so nothing has been appended yet. Decide each alone, in order.
       const stopped = new Set<string>();
-      for (const [i, report] of reports.entries()) {
+      for (const report of reports) {
         if (stopped.has(report.message.key)) continue;
-        const reason = await this.recordAlone(commands[i] as RecordTransfer);
-        if (reason !== null) stopped.add(report.message.key);
-        note(report, reason, reasons);
+        await this.record([report], owners, reasons);
+        if (reasons.has(report)) stopped.add(report.message.key);
       }
     }
   }
 
-  private async recordAlone(command: RecordTransfer): Promise<Unrecordable> {
-    try {
-      return reasonIn((await decideAndAppendMany(this.store, guarded, [command]))[0]);
-    } catch (error) {
-      if (error instanceof Undecidable) return error.message;
-      throw error;
-    }
-  }
-
-  commandFor({ message, content: transfer }: ReportedTransfer, owner: Owner) {
+  private commandFor({ message, content: transfer }: ReportedTransfer, owner: Owner) {
     const asset = this.assets.find(transfer.asset);
     return {
       stream: streamName('replenishment', replenishmentIdOf(transfer.transferId)),
@@ -137,16 +134,11 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
       },
       // Each transfer has its own stream, so the version alone identifies a report.
       commandId: `v${transfer.version}`,
-      metadata: {
-        accountId: owner.parties.accountId,
-        actor: 'watcher',
-        ...originOf(message),
-      },
+      metadata: { accountId: owner.parties.accountId, actor: 'watcher', ...originOf(message) },
     };
   }
 }
 
-type RecordTransfer = ReturnType<RecordTransfersHandler['commandFor']>;
 type Reasons = Map<ReportedTransfer, string>;
 
 /**
@@ -155,15 +147,8 @@ type Reasons = Map<ReportedTransfer, string>;
  */
 function originOf({ id, headers }: ReportedTransfer['message']) {
   const traceparent = traceparentOf({ headers: { traceparent: headers.ce_traceparent } });
-  return {
-    correlationId: id,
-    causationId: id,
-    ...(traceparent !== undefined && { traceparent }),
-  };
-}
-
-function note(report: ReportedTransfer, reason: Unrecordable, reasons: Reasons): void {
-  if (reason !== null) reasons.set(report, reason);
+  const ids = { correlationId: id, causationId: id };
+  return { ...ids, ...(traceparent !== undefined && { traceparent }) };
 }
 
 /** The reports of each key before its first one with a reason; that reason is noted. */
@@ -187,13 +172,13 @@ function upToFirst(
 function unstorable({ message: { id }, content }: ReportedTransfer): Unrecordable {
   const { chain, asset, amount, from, to, txHash, block } = content;
   const text = `${id}${chain}${asset}${amount}${from}${to}${txHash}${block?.hash}${block?.time}`;
-  if (text.length > CHARACTERS_MAX) return `It has ${text.length} characters; no transfer has.`;
+  if (text.length > CHARACTERS_MAX)
+    return `It has ${text.length} characters, more than ${CHARACTERS_MAX}.`;
   if (UNSTORABLE.test(text)) return 'It has a character that the store cannot hold.';
-  if (familyOfChain(chain) === null) return `${chain} is a chain of no known address family.`;
+  if (familyOfChain(chain) === null) return `The address family of chain ${chain} is not known.`;
   // Read models store timestamps, which have no leap seconds and no years before Christ.
-  if (block !== null && !(Date.parse(block.time) > 0))
-    return `${block.time} is not a valid block time.`;
-  return null;
+  const isTimeStorable = block === null || Date.parse(block.time) > 0;
+  return isTimeStorable ? null : `${block.time} is not a block time since 1970.`;
 }
 
 /** Happens if a watcher follows another ledger, or the ledger was restored from a backup. */

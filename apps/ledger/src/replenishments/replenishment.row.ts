@@ -1,14 +1,9 @@
 import type { Credit, RejectionReason, ReplenishmentStatus } from '@daybook/domain';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity } from 'typeorm';
+import { ListedRow } from '../projections/cursor';
 
 @Entity({ name: 'replenishment', schema: 'ledger' })
-export class ReplenishmentRow {
-  @PrimaryColumn('uuid')
-  id!: string;
-
-  @Column('uuid', { name: 'account_id' })
-  accountId!: string;
-
+export class ReplenishmentRow extends ListedRow {
   @Column('uuid', { name: 'customer_id' })
   customerId!: string;
 
@@ -21,7 +16,7 @@ export class ReplenishmentRow {
   @Column('text')
   asset!: string;
 
-  /** Base units; a decimal string, as the driver gives NUMERIC(78,0). */
+  /** Base units, as a decimal string. */
   @Column('numeric', { precision: 78, scale: 0 })
   amount!: string;
 
@@ -62,10 +57,6 @@ export class ReplenishmentRow {
 
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
-
-  /** Position of the first event: the order in which replenishments are listed. */
-  @Column('bigint', { name: 'first_position' })
-  firstPosition!: string;
 
   @Column('bigint', { name: 'last_position' })
   lastPosition!: string;

@@ -1,4 +1,3 @@
-import type { json } from '@daybook/contracts';
 import { DomainError } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
@@ -9,11 +8,7 @@ import { Operation } from '../edge/operation';
 import { pageRequest } from '../edge/paging';
 import { found } from '../edge/problem';
 import { parseTime } from '../edge/time';
-import {
-  GetReplenishment,
-  ListReplenishments,
-  type ReplenishmentFilter,
-} from './get-replenishments';
+import { GetReplenishment, ListReplenishments } from './get-replenishments';
 import {
   GetReplenishmentRequest,
   ListReplenishmentsRequest,
@@ -36,10 +31,18 @@ export class ReplenishmentsController {
   })
   listReplenishments(
     { accountId }: AccountCaller,
-    request: ListReplenishmentsRequest,
-  ): Promise<json.ReplenishmentList> {
-    const filter = this.filterOf(request);
-    return this.queries.execute(new ListReplenishments(accountId, filter, pageRequest(request)));
+    { customerId, purseId, status, asset, from, to, ...list }: ListReplenishmentsRequest,
+  ) {
+    const filter = {
+      customerId,
+      purseId,
+      statuses: status === undefined ? undefined : statusesOf(status),
+      asset: asset && this.assetId(asset),
+      from: (from && parseTime(from)) ?? undefined,
+      to: (to && parseTime(to)) ?? undefined,
+    };
+    const query = new ListReplenishments(accountId, { filter, page: pageRequest(list) });
+    return this.queries.execute(query);
   }
 
   @Operation({
@@ -51,21 +54,9 @@ export class ReplenishmentsController {
   async getReplenishment(
     { accountId }: AccountCaller,
     { replenishmentId }: GetReplenishmentRequest,
-  ): Promise<json.Replenishment> {
+  ) {
     const asked = new GetReplenishment(accountId, replenishmentId);
     return found(await this.queries.execute(asked), 'replenishment-not-found');
-  }
-
-  private filterOf(request: ListReplenishmentsRequest): ReplenishmentFilter {
-    const { customerId, purseId, status, asset, from, to } = request;
-    return {
-      customerId,
-      purseId,
-      statuses: status === undefined ? undefined : statusesOf(status),
-      asset: asset === undefined ? undefined : this.assetId(asset),
-      from: from === undefined ? undefined : (parseTime(from) ?? undefined),
-      to: to === undefined ? undefined : (parseTime(to) ?? undefined),
-    };
   }
 
   /** The asset id for an id or currency. Unregistered ids are allowed: any token can be sent to a purse. */

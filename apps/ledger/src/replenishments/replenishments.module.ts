@@ -5,15 +5,17 @@ import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { PositionReached } from '../projections/position-reached';
 import { BackgroundWork } from '../runtime/background-work';
-import { findOwners } from './find-owners';
-import { GetReplenishmentHandler, ListReplenishmentsHandler } from './get-replenishments';
-import { Owners } from './owners';
-import { PurseReplenishmentsHandler } from './purse-replenishments';
+import {
+  GetReplenishmentHandler,
+  ListReplenishmentsHandler,
+  PurseReplenishmentsHandler,
+} from './get-replenishments';
+import { findOwners, Owners } from './owners';
 import { RecordTransfersHandler } from './record-transfers';
 import { ReplenishmentsController } from './replenishments.controller';
 import { consumeTransfers } from './transfers.consumer';
 
-/** How long a batch of transfers waits until the read model has a newly minted purse. */
+/** How long a batch of transfers waits for the read models to have a newly minted purse. */
 const CATCH_UP_TIMEOUT_MS = 10_000;
 
 /** Records transfers to purses as replenishments. */
@@ -27,9 +29,7 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
         new Owners(
           store,
           (receivers) => findOwners(dataSource, receivers),
-          async () => {
-            await position.within(await store.head(), CATCH_UP_TIMEOUT_MS);
-          },
+          () => position.headWithin(CATCH_UP_TIMEOUT_MS),
         ),
     },
     RecordTransfersHandler,

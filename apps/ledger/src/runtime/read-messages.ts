@@ -1,5 +1,5 @@
 import { MalformedMessage } from '@daybook/contracts';
-import type { Poison, ReceivedMessage } from '@daybook/messaging';
+import type { DurableLog, Poison, ReceivedMessage, RunningSubscription } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 
 /** A message with its parsed content. */
@@ -8,7 +8,7 @@ export interface Read<Content> {
   readonly content: Content;
 }
 
-const logger = new Logger('Poison');
+const logger = new Logger('Messages');
 
 /**
  * Parses messages, up to the first malformed one of each key. That one is poison, and later messages of
@@ -38,4 +38,43 @@ export function logPoison(poison: readonly Poison[]): void {
     const { topic, key, id, offset } = message;
     logger.error({ msg: 'key parked', topic, key, id, offset, reason });
   }
+}
+
+/** Reports of watchers are small and their tables too. */
+const REPORTS_MAX = 500;
+
+interface Reports<Report> {
+  readonly topic: string;
+  parse(value: string): Report;
+  store(reports: readonly Report[]): Promise<unknown>;
+}
+
+/** Stores what watchers report on a topic. A report that cannot be read or stored parks its chain. */
+export function consumeReports<Report extends { readonly observedAt: string }>(
+  log: DurableLog,
+  { topic, parse, store }: Reports<Report>,
+): Promise<RunningSubscription> {
+  return log.subscribe({
+    ...{ topic, group: 'ledger', limit: REPORTS_MAX },
+    async handle(messages) {
+      const { read, poison } = readMessages(messages, (value) => storable(parse(value)));
+      await store(read.map(({ content }) => content));
+      logPoison(poison);
+      return poison;
+    },
+    onError: (error, attempt) =>
+      logger.error({ msg: 'reports of watchers not stored', topic, attempt, error }),
+  });
+}
+
+/** PostgreSQL can store neither a zero character nor a year before Christ. */
+function storable<Report extends { readonly observedAt: string }>(report: Report): Report {
+  const { observedAt } = report;
+  if (Object.values(report).some((value) => typeof value === 'string' && value.includes('\0'))) {
+    throw new MalformedMessage('A text in it has a zero character.');
+  }
+  if (!(Date.parse(observedAt) > 0)) {
+    throw new MalformedMessage(`${observedAt} is not a time since 1970.`);
+  }
+  return report;
 }

@@ -1,6 +1,7 @@
 import { EngineMisconfigured } from '@daybook/platform/plain';
 import type { Kafka } from 'kafkajs';
 import {
+  type ConsumerGroup,
   LogUnavailable,
   type Message,
   type RunningSubscription,
@@ -121,6 +122,17 @@ export class KafkaLog extends EngineLog {
     return this.run(member, progress, () =>
       consumer.consume(new KafkaSession(this.createClient(), session)),
     );
+  }
+
+  /** Those that this user may see. */
+  async groups(): Promise<readonly ConsumerGroup[]> {
+    const { groups } = await this.administrator.ask((admin) => admin.listGroups());
+    const ids = groups.map(({ groupId }) => groupId).sort((a, b) => a.localeCompare(b));
+    return ids.flatMap((id) => {
+      const topic = [...this.partitions.keys()].find((name) => id.startsWith(`${name}.`));
+      if (topic === undefined) return [];
+      return [{ topic, group: id.slice(topic.length + 1), lag: null, waitingSince: null }];
+    });
   }
 
   async check(): Promise<void> {

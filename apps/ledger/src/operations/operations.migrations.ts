@@ -1,12 +1,33 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { Queries } from '@daybook/platform';
+
+/** Operators and their keys. */
+export class CreateOperators1700000007000 {
+  readonly name = 'CreateOperators1700000007000';
+
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
+      CREATE TABLE ledger.operator (
+        id uuid PRIMARY KEY,
+        name text NOT NULL
+      );
+      CREATE TABLE ledger.operator_key (
+        key_id text PRIMARY KEY,
+        operator_id uuid NOT NULL,
+        key_hash text NOT NULL,
+        scopes text[] NOT NULL,
+        expires_at timestamptz,
+        revoked boolean NOT NULL
+      );
+    `);
+  }
+}
 
 /** What operators requested of watchers, and what the watchers reported. */
-export class CreateWatchRequests1700000008000 implements MigrationInterface {
+export class CreateWatchRequests1700000008000 {
   readonly name = 'CreateWatchRequests1700000008000';
 
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      -- As \`watchRequestsProjection\` writes it.
+  async up(queries: Queries): Promise<void> {
+    await queries.query(`
       CREATE TABLE ledger.watch_request (
         id uuid PRIMARY KEY,
         first_position bigint NOT NULL,
@@ -21,8 +42,8 @@ export class CreateWatchRequests1700000008000 implements MigrationInterface {
       );
       CREATE INDEX watch_request_position ON ledger.watch_request (first_position);
 
-      -- The last report on each request. It comes from a topic and not from the log of events, so it is in
-      -- no read model, and a rebuild leaves it alone.
+      -- The last report on each request. It comes from a topic and not from the event log, so it is in no
+      -- read model, and a rebuild leaves it alone.
       CREATE TABLE ledger.watch_report (
         request_id uuid PRIMARY KEY,
         state text NOT NULL,
@@ -35,9 +56,5 @@ export class CreateWatchRequests1700000008000 implements MigrationInterface {
         observed_at timestamptz NOT NULL
       );
     `);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE ledger.watch_report, ledger.watch_request');
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@daybook/platform';
 import type { DataSource } from 'typeorm';
 import { ledgerDataSource } from '../runtime/data-source';
-import { takeAddressIndexes } from './take-address-indexes';
+import { takeAddressIndexes } from './purse-addresses';
 
 describe('take address indexes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-indexes-'));

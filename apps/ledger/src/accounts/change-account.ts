@@ -1,0 +1,28 @@
+import { type AccountCommand, account, streamName } from '@daybook/domain';
+import { EventStore } from '@daybook/event-store';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type Answer, CallerCommand } from '../edge/request-context';
+import { writeAs } from '../edge/write-as';
+import type { AccountResource } from './list-accounts';
+
+/**
+ * Opens the account of the context, or changes its policy. Opening it again changes nothing; a new policy
+ * also applies to existing purses. Refuses with `account-not-found`, `invalid-expiry`, `invalid-reason`.
+ */
+export class ChangeAccount extends CallerCommand<
+  Extract<AccountCommand, { type: 'OpenAccount' | 'ChangeAccountPolicy' }>,
+  AccountResource
+> {}
+
+@CommandHandler(ChangeAccount)
+export class ChangeAccountHandler implements ICommandHandler<ChangeAccount> {
+  constructor(private readonly store: EventStore) {}
+
+  execute({ context, request }: ChangeAccount): Promise<Answer<AccountResource>> {
+    const { accountId: id } = context;
+    const stream = streamName('account', id);
+    return writeAs(this.store, context, stream, account, request, ({ name, policy }) => {
+      return { id, name, purseExpiry: policy.purseExpiry };
+    });
+  }
+}

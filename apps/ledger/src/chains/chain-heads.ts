@@ -1,0 +1,62 @@
+import { type ChainHeadV1, parseChainHead, TOPICS } from '@daybook/contracts';
+import { DurableLog, type RunningSubscription } from '@daybook/messaging';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
+import { type Columns, cellsOf, namesOf, rowsOf } from '../projections/projection';
+import { consumeReports } from '../runtime/read-messages';
+
+const COLUMNS: Columns<ChainHeadV1> = {
+  chain: ['text', (head) => head.chain],
+  latest: ['bigint', (head) => head.latest],
+  matched: ['bigint', (head) => head.matched],
+  finalized: ['bigint', (head) => head.finalized],
+  state: ['text', (head) => head.state],
+  detail: ['text', (head) => head.detail],
+  observed_at: ['timestamptz', (head) => head.observedAt],
+  addresses_through: ['numeric', (head) => head.addressesThrough ?? null],
+};
+
+const UPSERT = `
+  INSERT INTO ledger.chain_head AS h (${namesOf(COLUMNS)})
+  SELECT * FROM ${rowsOf('r', COLUMNS)}
+  ON CONFLICT (chain) DO UPDATE SET
+  ${Object.keys(COLUMNS)
+    .map((name) => `${name} = excluded.${name}`)
+    .join(', ')}
+    WHERE h.observed_at <= excluded.observed_at`;
+
+/** Stores the last report of every watcher. */
+export function consumeChainHeads(
+  log: DurableLog,
+  dataSource: DataSource,
+): Promise<RunningSubscription> {
+  return consumeReports(log, {
+    topic: TOPICS.chainHead,
+    parse: parseChainHead,
+    async store(reports) {
+      const latest = new Map(reports.map((report) => [report.chain, report]));
+      if (latest.size === 0) return;
+      await dataSource.query(UPSERT, cellsOf(COLUMNS, [...latest.values()]));
+    },
+  });
+}
+
+/** The last reports of the watchers, by chain; a chain without a watcher has none. */
+export class ListChainHeads extends Query<readonly ChainHeadV1[]> {}
+
+// Block numbers are far below 2^53, so a float8 holds them exactly and the driver returns a number.
+const LIST = `
+  SELECT chain, latest::float8, matched::float8, finalized::float8, state, detail,
+         observed_at AS "observedAt", addresses_through AS "addressesThrough"
+    FROM ledger.chain_head ORDER BY chain`;
+
+@QueryHandler(ListChainHeads)
+export class ListChainHeadsHandler implements IQueryHandler<ListChainHeads> {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async execute(): Promise<readonly ChainHeadV1[]> {
+    const rows: (Omit<ChainHeadV1, 'observedAt'> & { readonly observedAt: Date })[] =
+      await this.dataSource.query(LIST);
+    return rows.map((row) => ({ ...row, observedAt: row.observedAt.toISOString() }));
+  }
+}

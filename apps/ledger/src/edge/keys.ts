@@ -1,0 +1,129 @@
+import { account, type OperatorCommand, operator, streamName, upcast } from '@daybook/domain';
+import { EventStore, type RecordedEvent } from '@daybook/event-store';
+import {
+  CommandHandler,
+  type ICommandHandler,
+  type IQueryHandler,
+  Query,
+  QueryHandler,
+} from '@nestjs/cqrs';
+import { hashApiKey, newApiKey, parseApiKey } from './api-key';
+import type { KeyOwner } from './api-keys';
+import type { ApiKeyResponse, IssuedApiKeyResponse } from './keys.dto';
+import { found } from './problem';
+import { type Answer, CallerCommand, type RequestContext } from './request-context';
+import { writeAs } from './write-as';
+
+// The keys of accounts and of operators: one mechanism for both.
+
+interface NewApiKey {
+  readonly owner: KeyOwner;
+  readonly scopes: readonly string[];
+  readonly name?: string | undefined;
+  /** RFC 3339. */
+  readonly expiresAt?: string | undefined;
+  /** The key to issue; a new one when left out. */
+  readonly key?: string;
+}
+
+/**
+ * Issues a key. The answer has the key itself the first time only. Refuses with `account-not-found` or
+ * `operator-not-found`, and `api-key-exists`.
+ */
+export class IssueApiKey extends CallerCommand<NewApiKey, IssuedApiKeyResponse> {}
+
+@CommandHandler(IssueApiKey)
+export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
+  constructor(private readonly store: EventStore) {}
+
+  async execute({ context, request }: IssueApiKey): Promise<Answer<IssuedApiKeyResponse>> {
+    const { owner, scopes, name = null, expiresAt = null } = request;
+    const { kind } = owner;
+    const key = request.key ?? newApiKey({ kind, seed: context.commandId }).key;
+    const parsed = parseApiKey(key);
+    // The sentence never repeats the text, because it may be another secret.
+    if (parsed?.kind !== kind) throw new Error(`This is not the key of an ${kind}.`);
+    const answer = await writeKey(this.store, context, owner, {
+      type: 'IssueApiKey',
+      ...{ keyId: parsed.keyId, keyHash: hashApiKey(key), scopes, name, expiresAt },
+    });
+    const isNew = !answer.replayed && answer.outcome !== 'unchanged';
+    return { ...answer, resource: { ...answer.resource, key: isNew ? key : null } };
+  }
+}
+
+/** Revokes a key for ever. Refuses with `operator-not-found`, `api-key-not-found`. */
+export class RevokeApiKey extends CallerCommand<
+  { readonly owner: KeyOwner; readonly keyId: string; readonly reason: string },
+  ApiKeyResponse
+> {}
+
+@CommandHandler(RevokeApiKey)
+export class RevokeApiKeyHandler implements ICommandHandler<RevokeApiKey> {
+  constructor(private readonly store: EventStore) {}
+
+  execute({ context, request }: RevokeApiKey): Promise<Answer<ApiKeyResponse>> {
+    const { owner, keyId, reason } = request;
+    return writeKey(this.store, context, owner, { type: 'RevokeApiKey', keyId, reason });
+  }
+}
+
+/** All keys that an owner ever had, in the order of issue; null for an owner that does not exist. */
+export class ListApiKeys extends Query<readonly ApiKeyResponse[] | null> {
+  constructor(readonly owner: KeyOwner) {
+    super();
+  }
+}
+
+@QueryHandler(ListApiKeys)
+export class ListApiKeysHandler implements IQueryHandler<ListApiKeys> {
+  constructor(private readonly store: EventStore) {}
+
+  async execute({ owner }: ListApiKeys): Promise<readonly ApiKeyResponse[] | null> {
+    const history = await this.store.readStream(streamName(owner.kind, owner.id));
+    return history.length === 0 ? null : keysIn(history);
+  }
+}
+
+/** Decides a command about a key, and answers with the key as the event log has it. */
+async function writeKey(
+  store: EventStore,
+  context: RequestContext,
+  { kind, id }: KeyOwner,
+  command: Extract<OperatorCommand, { readonly keyId: string }>,
+): Promise<Answer<ApiKeyResponse>> {
+  const stream = streamName(kind, id);
+  const answer =
+    kind === 'account'
+      ? await writeAs(store, context, stream, account, command, () => null)
+      : await writeAs(store, context, stream, operator, command, () => null);
+  const keys = keysIn(await store.readStream(stream));
+  const key = keys.find(({ keyId }) => keyId === command.keyId) ?? null;
+  return { ...answer, resource: found(key, 'api-key-not-found') };
+}
+
+/** The keys of a stream in the order of issue. Read from the event log, so none is missing. */
+function keysIn(history: readonly RecordedEvent[]): readonly ApiKeyResponse[] {
+  const keys = new Map<string, ApiKeyResponse>();
+  for (const recorded of history) {
+    const event = upcast(recorded);
+    if (event.type === 'ApiKeyIssued' || event.type === 'OperatorKeyIssued') {
+      const { keyHash: _, ...issued } = event.data;
+      const isExpired = issued.expiresAt !== null && Date.parse(issued.expiresAt) <= Date.now();
+      keys.set(issued.keyId, {
+        ...issued,
+        status: isExpired ? 'expired' : 'active',
+        issuedAt: recorded.recordedAt,
+        revokedAt: null,
+        reason: null,
+      });
+    }
+    if (event.type === 'ApiKeyRevoked' || event.type === 'OperatorKeyRevoked') {
+      const { keyId, reason } = event.data;
+      const issued = keys.get(keyId);
+      if (issued === undefined) continue;
+      keys.set(keyId, { ...issued, status: 'revoked', revokedAt: recorded.recordedAt, reason });
+    }
+  }
+  return [...keys.values()];
+}

@@ -1,0 +1,56 @@
+import { durationHistogram, type Metrics } from '@daybook/platform';
+import { Counter, Gauge } from 'prom-client';
+
+export type LedgerMetrics = ReturnType<typeof ledgerMetrics>;
+
+/** The metrics of the ledger, besides those of its edges. */
+export function ledgerMetrics(metrics: Metrics) {
+  const { registry } = metrics;
+  const registers = [registry];
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Gauge({ name: `daybook_${name}`, help, labelNames, registers });
+  const counter = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+  ) => new Counter({ name: `daybook_${name}_total`, help, labelNames, registers });
+  return {
+    ...metrics,
+    violations: counter(
+      'invariant_violations',
+      'Broken rules of the books, each once for as long as it lasts; the log names the row.',
+      ['invariant'],
+    ),
+    checkedPosition: gauge(
+      'invariant_checked_position',
+      'Up to here every line of the journal was checked after it was booked.',
+      [],
+    ),
+    clockDifference: gauge(
+      'clock_difference_seconds',
+      "How far the database's clock is ahead of this process's; from 60 on, either way, nothing expires.",
+      [],
+    ),
+    reactionRows: gauge(
+      'reaction_rows',
+      'Rows of due times: overdue, failing, or waiting for more than their time.',
+      ['reaction', 'state'],
+    ),
+    writeSeconds: durationHistogram(
+      registry,
+      'daybook_write_duration_seconds',
+      'From a command, or several at once, to the events stored or the refusal.',
+      [],
+    ),
+    commands: counter(
+      'commands',
+      'Commands by how they ended: appended, unchanged, replayed, refused or failed.',
+      ['outcome'],
+    ),
+    conflicts: counter(
+      'write_conflicts',
+      'Decisions made again because another writer had changed the stream.',
+      [],
+    ),
+  };
+}
