@@ -58,18 +58,7 @@ const FOLDERS = {
     ],
   },
   daybook: {
-    mechanisms: [
-      'cli',
-      'status',
-      'demo',
-      'audit',
-      'addresses',
-      'events',
-      'keys',
-      'parked',
-      'watch',
-      'commands',
-    ],
+    mechanisms: ['cli', 'demo', 'launch', 'status', 'audit', 'addresses', 'keys', 'commands'],
   },
 };
 

@@ -14,15 +14,15 @@ import { fileURLToPath } from 'node:url';
 
 /** Of the repository. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-/** Dated to when the last complete build began; a build first deletes the folder it lies in. */
+/** Its date is the start of the last complete build. A build first deletes the folder that contains it. */
 const stamp = join(root, 'dist/.built');
-/** Names the process that builds. Outside of what a build deletes. */
+/** Contains the id of the process that builds. It lies outside the folder that a build deletes. */
 const lock = join(root, 'node_modules/.daybook-build.lock');
 const LOCK_POLL_MS = 200;
 const APPS = ['ledger', 'chain-watcher', 'daybook'];
 const SETTINGS = ['package.json', 'package-lock.json', 'nest-cli.json', 'tsconfig.json'];
 
-/** Whether what was built is at least as new as every source. */
+/** Whether the last build is at least as new as every source. */
 export function isBuilt() {
   if (!existsSync(stamp)) return false;
   const built = statSync(stamp).mtimeMs;
@@ -31,8 +31,8 @@ export function isBuilt() {
 }
 
 /**
- * Compiles all apps; rejects with what the compiler says. Of several processes that ask at once one
- * compiles, as a build deletes what it replaces, and the others wait for it.
+ * Compiles all apps; rejects with the output of the compiler. Of several processes that start at once, one
+ * compiles and the others wait, because a build deletes what it replaces.
  */
 export async function build() {
   while (!tryLock()) await sleep(LOCK_POLL_MS);
@@ -50,7 +50,7 @@ function tryLock() {
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
   }
-  // A killed build leaves its lock behind; a half-written one names nobody yet.
+  // A killed build leaves its lock behind. A lock that is just being written has no process id yet.
   const owner = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0;
   if (owner && !isAlive(owner)) rmSync(lock, { force: true });
   return false;

@@ -13,7 +13,7 @@ const FORM = { text: 1, number: 3 };
 const NO_CURSOR = {
   name: 'nextCursor',
   type: 'string | null',
-  schema: { type: ['string', 'null'], description: 'Null: the list is complete.' },
+  schema: { type: ['string', 'null'], maxLength: 128, description: 'Null: the list is complete.' },
 };
 
 /** The text of `json.ts`. Throws if two different answers have one name. */

@@ -19,10 +19,7 @@ async function main(): Promise<void> {
   await requirePostgres({
     url: env.databaseUrl,
     variable: 'DAYBOOK_DATABASE_URL',
-    migrated: {
-      table: 'watcher.chain',
-      command: 'node dist/apps/chain-watcher/src/migrate.js',
-    },
+    migrated: { table: 'watcher.chain', command: 'node dist/apps/chain-watcher/src/migrate.js' },
   });
   const logger = createLogger('chain-watcher', env.logLevel);
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -1,9 +1,8 @@
-import { CommanderError } from 'commander';
-import { EXIT } from './cli/exit-codes';
-import { explain } from './cli/explain';
+import { CommanderError } from '@commander-js/extra-typings';
+import { EXIT, explain } from './cli/exit-codes';
 import { createProgram } from './program';
 
-// Whoever reads along may have seen enough (`| head`): that is no failure.
+// The reader of a pipe may close it early, as `| head` does. That is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed);
 });
@@ -12,7 +11,7 @@ createProgram()
   .parseAsync()
   .catch((error: unknown) => {
     if (error instanceof CommanderError) {
-      // It has said all already; its own code for a wrong usage is 1.
+      // Commander has shown the message. Its exit code for wrong usage is 1.
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
       return;
     }

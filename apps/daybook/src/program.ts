@@ -1,4 +1,4 @@
-import { Command, Help, type Option } from 'commander';
+import { Command } from '@commander-js/extra-typings';
 import { version } from '../../../package.json';
 import { EXIT_MEANINGS } from './cli/exit-codes';
 import { addAddresses } from './commands/addresses';
@@ -10,46 +10,33 @@ import { addDemo, addReset, addStart } from './commands/start';
 import { addStatus } from './commands/status';
 import { addWatch } from './commands/watch';
 
-/** Help has this width everywhere, so that the documentation shows what a terminal shows. */
+/** The width of all help, so that the documentation shows what a terminal shows. */
 const HELP_WIDTH = 100;
 
-/** The whole command line. What answers a command is loaded only when it is asked for. */
+const GROUPS = {
+  'Run it on this machine:': [addStart, addDemo, addReset],
+  'Observe it, here or on a cluster:': [addStatus, addEvents],
+  'Audit it:': [addReplay, addRebuild],
+  'Operate it:': [addKeys, addAddresses, addWatch, addParked],
+} as const;
+
+/** The whole command line. The slow parts of a command are loaded when it runs. */
 export function createProgram(): Command {
   const program = new Command('daybook')
     .description('An event-sourced ledger for crypto deposits.')
     .version(version)
-    .configureHelp({ helpWidth: HELP_WIDTH, optionDescription })
-    .showHelpAfterError('(add --help for what there is, with examples)')
+    .configureHelp({ helpWidth: HELP_WIDTH, sortOptions: true })
+    .showHelpAfterError('(add --help for options and examples)')
     .showSuggestionAfterError()
-    // Whoever calls decides how the process ends.
+    // The caller sets the exit code.
     .exitOverride();
-  program.commandsGroup('Run it on this machine:');
-  addStart(program);
-  addDemo(program);
-  addReset(program);
-  program.commandsGroup('Look at it, here or on a cluster:');
-  addStatus(program);
-  addEvents(program);
-  program.commandsGroup('Prove it:');
-  addReplay(program);
-  addRebuild(program);
-  program.commandsGroup('Operate it:');
-  addKeys(program);
-  addAddresses(program);
-  addWatch(program);
-  addParked(program);
+  for (const [title, commands] of Object.entries(GROUPS)) {
+    program.commandsGroup(title);
+    for (const add of commands) add(program);
+  }
   program.commandsGroup('');
   const codes = Object.entries(EXIT_MEANINGS).map(
-    ([code, means]) => `  ${code.padStart(3)}  ${means}`,
+    ([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`,
   );
   return program.addHelpText('after', `\nExit codes:\n${codes.join('\n')}`);
-}
-
-/** A switch is off when it is not given: nobody has to be told. */
-function optionDescription(this: Help, option: Option): string {
-  const isSwitch = option.defaultValue === false;
-  const shown = isSwitch
-    ? Object.assign(Object.create(option), { defaultValue: undefined })
-    : option;
-  return Help.prototype.optionDescription.call(this, shown);
 }

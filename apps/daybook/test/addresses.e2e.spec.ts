@@ -39,7 +39,7 @@ it('derives the addresses that are minted', async () => {
   );
 });
 
-it('derives from an xpub of one’s own without any Daybook, and refuses a private key silently', async () => {
+it('refuses a private key without repeating it, and needs no installation', async () => {
   const secret = `xprv9${'s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGtRBeJgk33yuGBxrMPHi'}`;
   const refused = await daybook(['addresses', 'derive', '--xpub', secret]);
   expect([refused.exitCode, refused.stdout]).toEqual([2, '']);
@@ -47,7 +47,7 @@ it('derives from an xpub of one’s own without any Daybook, and refuses a priva
   expect(refused.stderr).not.toContain(secret.slice(5, 20));
 });
 
-it('knows an address of ours, in any case of its letters, with its place and its purse', async () => {
+it('recognises an address of ours in any letter case, with its index and its purse', async () => {
   const { id, address } = ours[1] as { id: string; address: string };
   const { exitCode, stdout } = await addresses('check', address.toLowerCase(), '--json');
   expect(exitCode).toBe(0);
@@ -57,7 +57,7 @@ it('knows an address of ours, in any case of its letters, with its place and its
   expect((await addresses('check', address)).stdout).toContain('ours');
 });
 
-it('tells a stranger from an address that derives but was never minted', async () => {
+it('distinguishes a foreign address from one that derives but was never minted', async () => {
   const stranger = await addresses('check', STRANGER, '--json');
   expect([stranger.exitCode, answerOf('address-checked', stranger.stdout).finding]).toEqual([
     1,
@@ -70,7 +70,7 @@ it('tells a stranger from an address that derives but was never minted', async (
   expect([lost.exitCode, checked.finding, checked.index]).toEqual([1, 'not-minted', 40]);
 });
 
-it('refuses what is no address, and neither or both of one and all', async () => {
+it('refuses a malformed address, and requires either an address or --all', async () => {
   const address = ours[0]?.address as string;
   const swapped = `${address.slice(0, -1)}${address.endsWith('1') ? '2' : '1'}`;
   for (const args of [['0x12'], [swapped], [], [address, '--all']]) {
@@ -79,7 +79,7 @@ it('refuses what is no address, and neither or both of one and all', async () =>
   }
 });
 
-it('checks all, and raises an alarm for a row that does not derive and for one that was never minted', async () => {
+it('checks all purses, and names a row with a wrong address and one that was never minted', async () => {
   const well = await addresses('check', '--all', '--json');
   expect(well.exitCode).toBe(0);
   expect(answerOf('addresses-checked', well.stdout)).toEqual({
@@ -108,7 +108,7 @@ it('checks all, and raises an alarm for a row that does not derive and for one t
   expect((await addresses('check', '--all')).stdout).toContain('2 wrong');
 });
 
-it('says that addresses of another xpub have to be checked with that one', async () => {
+it('counts addresses of another xpub', async () => {
   const other =
     'xpub6BosfCnifzxcFwrSzQiqu2DBVTshkCXacvNsWGYJVVhhawA7d4R5WSWGFNbi8Aw6ZRc1brxMyWMzG3DSSSSoekkudhUd9yLb6qx39T9nMdj';
   const ended = await addresses('check', '--all', '--xpub', other, '--json');

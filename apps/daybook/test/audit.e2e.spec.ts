@@ -61,7 +61,7 @@ async function sql(text: string): Promise<Record<string, string>[]> {
   return rows;
 }
 
-/** Makes the log longer than what a replay reads at once. */
+/** Makes the log longer than one page of a replay. */
 async function lengthen(): Promise<void> {
   const { body } = await ledger.request('GET', '/v1/customers?externalId=customer-0');
   const stream = `customer-${body.data[0].id}`;
@@ -81,7 +81,7 @@ const schemas = async () =>
     ({ name = '' }) => name,
   );
 
-/** A replay that is told to end as soon as it has something to go on with. */
+/** Interrupts a replay as soon as it has something to resume. */
 async function cutShort(signal: 'SIGINT' | 'SIGKILL'): Promise<Ended> {
   const running = spawnDaybook(['replay', '--events-per-second', '500'], place());
   await until(async () => (await schemas()).length > 0);
@@ -90,10 +90,10 @@ async function cutShort(signal: 'SIGINT' | 'SIGKILL'): Promise<Ended> {
 }
 
 describe('replay', () => {
-  it('derives balances and throughput from the log, for people, machines and spreadsheets', async () => {
+  it('derives balances and throughput from the log, as text, JSON and CSV', async () => {
     const page = await replay();
     expect([page.exitCode, page.stdout]).toEqual([0, expect.stringContaining('6 ETH_LOCAL')]);
-    expect(page.stdout).toContain('All rules of the books hold.');
+    expect(page.stdout).toContain('All invariants of the books hold.');
 
     const json = await replay('--format', 'json');
     const report = answerOf('replay', json.stdout);
@@ -116,7 +116,7 @@ describe('replay', () => {
     expect(await sql(`SELECT FROM pg_namespace WHERE nspname LIKE 'replay%'`)).toEqual([]);
   });
 
-  it('stops where it is told to, by position or by time', async () => {
+  it('stops at a position or a time', async () => {
     const early = answerOf('replay', (await replay('--to', '3', '--format', 'json')).stdout);
     expect([early.position, early.purses]).toEqual(['3', []]);
     const { time } = early;
@@ -133,7 +133,7 @@ describe('replay', () => {
     expect([gone.exitCode, await schemas()]).toEqual([0, []]);
   });
 
-  it('goes on with what was interrupted, by Ctrl-C or by a kill', async () => {
+  it('resumes a run that Ctrl-C or a kill interrupted', async () => {
     await lengthen();
     const interrupted = await cutShort('SIGINT');
     expect([interrupted.exitCode, interrupted.stdout]).toEqual([130, '']);
@@ -145,7 +145,7 @@ describe('replay', () => {
     await cutShort('SIGKILL');
     const next = await replay('--format', 'json');
     const [, killed = ''] =
-      /cut short at position \d+\. .*--resume ([0-9a-f]+)/.exec(next.stderr) ?? [];
+      /interrupted at position \d+\. .*--resume ([0-9a-f]+)/.exec(next.stderr) ?? [];
     const again = await replay('--resume', killed, '--format', 'json');
     expect(answerOf('replay', again.stdout).stateHash).toBe(stateHash);
     expect(await schemas()).toEqual([]);
@@ -167,7 +167,7 @@ describe('replay', () => {
     expect(await schemas()).toEqual([]);
   });
 
-  it('is undecided, and not different, where it cannot be carried out', async () => {
+  it('ends with another code than that of a difference if it cannot be completed', async () => {
     const running = spawnDaybook(['replay', '--events-per-second', '500'], place());
     await until(async () => (await schemas()).length > 0);
     const [id = ''] = (await schemas()).map((schema) => schema.replace('replay_', ''));
@@ -192,7 +192,7 @@ describe('replay', () => {
     [['--in-memory', '--keep'], /stands alone/],
     [['--format', 'xml'], /table, json, csv/],
     [['--resume', 'A B'], /1 to 40 of a-z/],
-  ])('refuses %j with what would be right', async (args, words) => {
+  ])('refuses %j and says what would be right', async (args, words) => {
     const { exitCode, stderr, stdout } = await replay(...args);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(words);
@@ -200,7 +200,7 @@ describe('replay', () => {
 });
 
 describe('replay --compare and rebuild', () => {
-  it('find, name and mend a row that was changed by hand, and roll back', async () => {
+  it('find, name and correct a row that was changed by hand, and roll back', async () => {
     const well = await replay('--compare', '--format', 'json');
     expect([well.exitCode, answerOf('compare', well.stdout).differences]).toEqual([0, []]);
 
@@ -222,7 +222,7 @@ describe('replay --compare and rebuild', () => {
     const mended = await rebuild('all', '--accept-differences');
     expect([mended.exitCode, mended.stdout]).toEqual([
       0,
-      expect.stringContaining('new tables serve'),
+      expect.stringContaining('new tables are live'),
     ]);
     expect((await replay('--compare')).exitCode).toBe(0);
 
@@ -236,13 +236,13 @@ describe('replay --compare and rebuild', () => {
     [[], /name a read model or "all"/],
     [['all', '--roll-back'], /--roll-back alone/],
     [['balance'], /There is no read model balance\. Choose all or/],
-  ])('rebuild %j is refused with what would be right', async (args, words) => {
+  ])('rebuild %j is refused and says what would be right', async (args, words) => {
     const { exitCode, stderr } = await rebuild(...args);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(words);
   });
 
-  it('says whose rights a rebuild needs', async () => {
+  it('says which permissions a rebuild needs', async () => {
     const { DAYBOOK_MIGRATION_URL: _, ...without } = place();
     const { exitCode, stderr } = await daybook(['rebuild', 'all'], without);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('DAYBOOK_MIGRATION_URL')]);

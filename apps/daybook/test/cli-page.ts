@@ -1,52 +1,51 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT_MEANINGS } from '../src/cli/exit-codes';
 import { createProgram } from '../src/program';
 import { SCHEMAS, shapes } from '../testing/answers';
 
 const HEAD = `# The command line
 
-\`npx daybook <command>\` operates a Daybook: the one in the data folder \`.daybook\` of this folder, one in a folder
-named by \`--data\`, or a cluster that the \`DAYBOOK_\` variables describe ([\`.env.example\`](../.env.example)). Where
-\`DAYBOOK_LEDGER_URL\` or \`DAYBOOK_DATABASE_URL\` is set and no folder is named, it is the cluster. \`npm start\`, \`npm run demo\` and
-\`npm run reset\` call the same commands.
+\`npx daybook <command>\` operates a Daybook:
 
-Some variables matter to the command line alone:
+1. the data folder that \`--data\` names; else
+2. the cluster that \`DAYBOOK_LEDGER_URL\` or \`DAYBOOK_DATABASE_URL\` names, if one of them is set; else
+3. the data folder \`.daybook\` of the current folder.
 
-| variable | is |
+\`npm start\`, \`npm run demo\` and \`npm run reset\` call the commands of the same names. A cluster is described by the
+\`DAYBOOK_\` variables of [\`.env.example\`](../.env.example). These are for the command line only:
+
+| variable | meaning |
 |---|---|
-| \`DAYBOOK_LEDGER_URL\`, \`DAYBOOK_WATCHER_URL\` | where the services of a cluster answer |
-| \`DAYBOOK_OPERATOR_KEY\` | the operator's key with which the ledger is asked; a data folder keeps one in \`operator-key\` |
-| \`DAYBOOK_WATCHER_DATABASE_URL\` | the watchers' database, where it is not the ledger's |
-| \`DAYBOOK_MIGRATION_URL\` | the owner of the tables: \`rebuild\` exchanges them, \`replay\` makes some of its own |
+| \`DAYBOOK_LEDGER_URL\`, \`DAYBOOK_WATCHER_URL\` | the addresses of the services |
+| \`DAYBOOK_OPERATOR_KEY\` | the key of an operator, for calls to the ledger; a data folder has one in \`operator-key\` |
+| \`DAYBOOK_WATCHER_DATABASE_URL\` | the database of the watchers, if it is not the ledger's |
+| \`DAYBOOK_MIGRATION_URL\` | the owner of the tables: \`rebuild\` swaps tables, \`replay\` creates its own |
 
-\`status\`, \`parked\` and \`keys\` are clients of the ledger's REST interface. These work without a running ledger:
-\`replay\`, \`rebuild\`, \`addresses\`, \`events tail\`, \`watch\`, \`reset\`, \`keys\` with \`--operator\`, and \`status\`, which then asks
-the engines and says what is down.
+\`keys\`, \`parked\` and \`watch\` call the REST interface of the ledger: they need \`DAYBOOK_LEDGER_URL\` and
+\`DAYBOOK_OPERATOR_KEY\`, or a data folder. These work without a running ledger: \`replay\`, \`rebuild\`, \`addresses\`,
+\`events tail\`, \`reset\`, \`keys\` with \`--operator\`, and \`status\`, which then checks the engines and says what is down.
 
-Answers go to standard output; progress, remarks and errors go to standard error, so a pipe gets the answer alone. A
-fault of usage or configuration is one sentence that says what would be right.
+Answers go to standard output; progress, remarks and errors go to standard error, so a pipe gets the answer alone. Wrong
+usage or configuration is reported in one sentence that says what would be right.
 
-This page is made from the commands by \`apps/daybook/test/cli-page.ts\`, and a test holds it true. After a change:
+\`apps/daybook/test/cli-page.ts\` generates this page from the commands, and a test compares it. After a change, run
 \`DAYBOOK_WRITE_DOCS=1 npx jest cli-page\`.`;
 
-const JSON_HEAD = `With \`--json\` (or \`--format json\`) a command answers as its schema says. Positions and amounts are strings. A field is
-never taken away and never changes its meaning; a script must bear with new ones.`;
+const JSON_HEAD = `With \`--json\` (or \`--format json\`) a command prints an answer that follows its schema. Positions and amounts are
+strings. A field is never removed and never changes its meaning. New fields may be added: ignore those you do not know.`;
 
-/** `docs/cli.md`: the exit codes, the shapes of JSON answers, and the help of every command. */
+/** `docs/cli.md`: the exit codes, the schemas of JSON answers, and the help of every command. */
 export function cliPage(): string {
   const program = createProgram();
   return [
     HEAD,
     '## Exit codes',
-    tableOf(
-      ['code', 'means'],
-      Object.entries(EXIT_MEANINGS).map(([code, means]) => [code, means]),
-    ),
+    tableOf(['code', 'meaning'], Object.entries(EXIT_MEANINGS)),
     '## JSON answers',
     JSON_HEAD,
-    tableOf(['schema', 'is'], shapes().map(shapeRow)),
+    tableOf(['schema', 'describes'], shapes().map(shapeRow)),
     ...leavesOf(program).map(section),
   ]
     .join('\n\n')
@@ -54,20 +53,20 @@ export function cliPage(): string {
 }
 
 /** The commands that do something, in the order in which they are shown. */
-export function leavesOf(command: Command): readonly Command[] {
+export function leavesOf(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {
   return command.commands.flatMap((child) =>
     child.commands.length > 0 ? leavesOf(child) : [child],
   );
 }
 
 /** `keys create` */
-export function nameOf(command: Command): string {
+export function nameOf(command: CommandUnknownOpts): string {
   const { parent } = command;
   return parent?.parent ? `${nameOf(parent)} ${command.name()}` : command.name();
 }
 
 /** The help as a terminal shows it, with its examples. */
-export function helpOf(command: Command): string {
+export function helpOf(command: CommandUnknownOpts): string {
   let help = '';
   command.configureOutput({
     writeOut: (text) => {
@@ -78,7 +77,7 @@ export function helpOf(command: Command): string {
   return help.trimEnd();
 }
 
-function section(command: Command): string {
+function section(command: CommandUnknownOpts): string {
   return `## ${nameOf(command)}\n\n\`\`\`text\n${helpOf(command)}\n\`\`\``;
 }
 

@@ -17,7 +17,7 @@ import { migrate } from '../../ledger/src/migrate';
 import { answerOf } from '../testing/answers';
 import { daybook, type Ended, spawnDaybook } from '../testing/command-line';
 
-/** Purses of the second account: the first one's first address is who pays here. */
+/** Purses come from the second account, because the first address of the first account pays. */
 const PURSES = HDNodeWallet.fromPhrase(
   'test test test test test test test test test test test junk',
   '',
@@ -77,7 +77,7 @@ function startWatcher(): Promise<AppProcess> {
 
 const cli = (...args: string[]): Promise<Ended> => daybook(args, place);
 
-/** The answer of a command that goes well, after its schema has let it through. */
+/** The JSON answer of a command that succeeds, validated by its schema. */
 // biome-ignore lint/suspicious/noExplicitAny: the schema has just said what it is.
 async function answer(shape: string, ...args: string[]): Promise<any> {
   const { exitCode, stdout, stderr } = await cli(...args);
@@ -128,7 +128,7 @@ const isConfirmed = (purse: string): Promise<void> =>
     description: 'The credit',
   });
 
-it('answers machines in every command, over one Daybook', async () => {
+it('answers every command in JSON that follows its schema', async () => {
   const created = await answer('key-created', 'keys', 'create', '--scopes', 'read,write', '--json');
   await until(async () => (await request('GET', '/v1/assets', undefined, created.key)).data);
   const purse = await mint('alice', created.key);
@@ -172,9 +172,9 @@ it('answers machines in every command, over one Daybook', async () => {
   expect(revoked.keyId).toBe(keyId);
 });
 
-it('finds a transfer that was missed, once, whatever is killed meanwhile', async () => {
+it('finds a missed transfer once, even if the watcher is killed meanwhile', async () => {
   const purse = await mint('bob');
-  // The watcher never knew of the address; its memory lost it.
+  // As if the watcher had never learned the address.
   await watcher.stop();
   await sql.query('DELETE FROM watcher.address WHERE address = $1', [purse.address.toLowerCase()]);
   watcher = await startWatcher();
@@ -212,7 +212,7 @@ it('finds a transfer that was missed, once, whatever is killed meanwhile', async
   expect(JSON.stringify(data)).toContain(`"baseUnits":"${AMOUNT}"`);
 });
 
-it('leaves a request to the watcher on Ctrl-C, and takes it back when asked to', async () => {
+it('leaves a request to the watcher on Ctrl-C, and cancels it on request', async () => {
   await watcher.stop();
   const running = spawnDaybook(['watch', 'rescan', '--from', '1', '--to', '2'], place);
   await until(async () => (await cli('watch', 'list')).stdout.includes('waiting'));
@@ -232,20 +232,20 @@ it('leaves a request to the watcher on Ctrl-C, and takes it back when asked to',
 
 it.each<[string, RegExp]>([
   ['watch rescan', /give --from <block>, or --reset-ring/],
-  ['watch rescan --from five', /named by its number/],
+  ['watch rescan --from five', /A block number is a whole number from 0/],
   ['watch rescan --from 9 --to 8', /--from 9 lies above --to 8/],
   ['watch rescan --from 1 --chain eip155:5', /eip155:5 is not watched here; there is eip155:31337/],
   ['watch rescan --from 99999999', /is matched up to block \d+/],
   ['watch rescan --reset-ring --to 3', /leave out --to/],
   ['watch cancel 7', /An id is a UUID/],
   ['start --roles everything', /list of ledger, api, .*, watcher/],
-  ['start --port 99999', /A port is a number from 1 to 65534/],
-  ['reset', /--yes says that/],
+  ['start --port 99999', /A port is a whole number from 1 to 65534/],
+  ['reset', /confirm with --yes/],
   ['statsu', /Did you mean status/],
   ['keys create', /--scopes <list>' not specified/],
   ['events tail --limit 0', /from 1 to/],
-  ['events tail --type Nonsense', /No event is of the type Nonsense; there are AccountOpened, /],
-])('daybook %s ends with 2 and what would be right', async (line, words) => {
+  ['events tail --type Nonsense', /There is no event type Nonsense\. Choose from AccountOpened, /],
+])('daybook %s ends with 2 and says what would be right', async (line, words) => {
   // A data folder, which is what "reset" deletes.
   await writeFile(join(folder, 'api-key'), '');
   const args = line === 'reset' ? ['reset', '--data', folder] : line.split(' ');

@@ -23,7 +23,7 @@ const events = (stdout: string) =>
     .filter((line) => line !== '')
     .map((line) => answerOf('event', line));
 
-it('writes the whole log in position order, each event once', async () => {
+it('prints the whole log in position order, each event once', async () => {
   const { exitCode, stdout } = await tail('--json');
   expect(exitCode).toBe(0);
   const positions = events(stdout).map(({ position }) => BigInt(position));
@@ -32,7 +32,7 @@ it('writes the whole log in position order, each event once', async () => {
   expect((await tail()).stdout.trimEnd().split('\n')).toHaveLength(positions.length);
 });
 
-it('writes what is asked for only', async () => {
+it('prints only what is requested', async () => {
   const created = events((await tail('--json', '--type', 'CustomerCreated')).stdout);
   expect(created).toHaveLength(5);
   const [first, second] = created;
@@ -51,9 +51,9 @@ it('writes what is asked for only', async () => {
   expect((await tail('--after', 'end')).stdout).toBe('');
 });
 
-it('goes on as events come, until it is interrupted', async () => {
+it('continues with new events until it is interrupted', async () => {
   const running = follow('--json', '--type', 'CustomerCreated');
-  // Nothing tells when it has taken the end of the log for its beginning; so customers come until one shows.
+  // It is unknown when it has read the end of the log, so customers are created until one is shown.
   let made = 0;
   await until(async () => {
     await create(`late-${made++}`);
@@ -67,7 +67,7 @@ it('goes on as events come, until it is interrupted', async () => {
   expect(ids).toEqual(ids.map((_, i) => `late-${from + i}`));
 });
 
-it('ends quietly when nobody reads any more', async () => {
+it('ends quietly when its output is closed', async () => {
   const running = follow('--json', '--after', '0');
   await until(() => running.stdout() !== '');
   running.hangUp();
@@ -80,7 +80,7 @@ it.each([
   ['--limit', '0'],
   ['--account', 'me'],
   ['--tpye', 'X'],
-])('refuses %s %s with what would be right', async (option, value) => {
+])('refuses %s %s and says what would be right', async (option, value) => {
   const { exitCode, stderr, stdout } = await tail(option, value);
   expect([exitCode, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/number|UUID|Did you mean/);

@@ -21,7 +21,7 @@ const statusOf = async (key: string): Promise<number> => {
   return (await ledger.request('GET', '/v1/assets', { headers })).status;
 };
 
-it('makes a key that opens, lists it without its secret, and takes it back', async () => {
+it('issues a working key, lists it without its secret, and revokes it', async () => {
   const made = await keys(
     'create',
     '--scopes',
@@ -57,7 +57,7 @@ it('makes a key that opens, lists it without its secret, and takes it back', asy
   });
 });
 
-it('answers for machines in its documented shape', async () => {
+it('answers in JSON that follows its schema', async () => {
   const { stdout, stderr } = await keys('create', '--scopes', 'write,read', '--json');
   expect(answerOf('key-created', stdout)).toMatchObject({ scopes: ['read', 'write'], name: null });
   expect(stderr).toBe('');
@@ -92,19 +92,24 @@ it.each<[string, string[], number, RegExp]>([
     1,
     /Open the account/,
   ],
-  ['a key id that cannot be one', ['revoke', 'laptop'], 2, /8 letters and digits/],
-  ['two owners', ['list', '--operator', 'x', '--account', STRANGE], 2, /not both/],
+  ['a malformed key id', ['revoke', 'laptop'], 2, /8 letters and digits/],
+  [
+    'two owners',
+    ['list', '--operator', 'x', '--account', STRANGE],
+    2,
+    /cannot be used with option '--account/,
+  ],
   ['operators where no database is known', ['list', '--operator', 'x'], 2, /DAYBOOK_DATABASE_URL/],
-  ['scopes that there are not', ['create', '--scopes', 'admin'], 2, /list of read, write/],
+  ['unknown scopes', ['create', '--scopes', 'admin'], 2, /list of read, write/],
   ['no scopes', ['create'], 2, /--scopes <list>' not specified/],
   [
-    'an end in the past',
+    'an expiry in the past',
     ['create', '--scopes', 'read', '--expires', '2020-01-01'],
     2,
     /in the past/,
   ],
   [
-    'an end that is no moment',
+    'an expiry that is no time',
     ['create', '--scopes', 'read', '--expires', 'soon'],
     2,
     /2026-01-31/,

@@ -67,7 +67,7 @@ describe('the command line', () => {
       },
       { timeoutMs, description: `"${words}"` },
     );
-  /** What the run said; its words explain a failure better than its exit code. */
+  /** The output of a run that succeeds. A failure shows the output, which says more than the exit code. */
   const success = async (run: Run): Promise<string> => {
     if ((await run.ended) !== 0) throw new Error(run.said());
     return run.said();
@@ -97,7 +97,7 @@ describe('the command line', () => {
     rmSync(resolve(data, '..'), { recursive: true });
   });
 
-  it('starts the service, brings back what is killed, and keeps the data over any end', async () => {
+  it('starts the service, restarts what is killed, and keeps the data', async () => {
     const first = daybook('start', '--port', String(port));
     await said(first, 'Daybook is running.');
     const alice = await request<{ id: string }>('/v1/customers', { externalId: 'alice' });
@@ -148,7 +148,7 @@ describe('the command line', () => {
     expect(run.said()).toMatch(/Port \d+ is in use by another program\. .*--port \d+/);
   });
 
-  it('shows deposits arrive, again with the next customer, whatever is killed meanwhile', async () => {
+  it('shows deposits arrive, even if every process is killed meanwhile', async () => {
     const first = daybook('demo', '--once', '--port', String(port));
     await success(first);
     for (const words of ['demo-1', 'seen in the mempool', 'detected in a block', 'blocked: true']) {

@@ -63,7 +63,7 @@ it('says that all is well, and where everything is', async () => {
   expect([page.exitCode, page.stdout]).toEqual([0, expect.stringContaining('All is well')]);
 });
 
-it('names what stands still, and ends with 1', async () => {
+it('names what is stalled, and ends with 1', async () => {
   await ledger.publishChainHead(head('stalled', new Date()));
   await until(
     async () => answerOf('status', (await status()).stdout).chains[0].state === 'stalled',
@@ -83,7 +83,7 @@ it('names what stands still, and ends with 1', async () => {
   await sql(`DELETE FROM ledger.checkpoint WHERE name = 'stuck'`);
 });
 
-it('shows parked keys, and asks for them to be tried again', async () => {
+it('lists parked keys, and requests a retry', async () => {
   const none = await parked('list');
   expect([none.exitCode, none.stdout]).toEqual([0, 'No key is parked.\n']);
   const poison = [{ id: 'poison', key: KEY, value: '{"nonsense":true}', headers: {} }];
@@ -102,19 +102,34 @@ it('shows parked keys, and asks for them to be tried again', async () => {
   expect([stranger.exitCode, stranger.stderr]).toEqual([1, expect.stringContaining('not parked')]);
 });
 
-it('says what the ledger alone knows to operators only', async () => {
+it('needs the key of an operator for what only the ledger knows', async () => {
   const { key } = newApiKey({ kind: 'operator' });
   const { exitCode, stdout } = await status({ DAYBOOK_OPERATOR_KEY: key });
   const report = answerOf('status', stdout);
   expect([exitCode, report.state, report.readers]).toEqual([1, 'standing-still', []]);
   expect(report.problems).toEqual([
-    expect.stringMatching(/does not tell.*refuses the operator's key/),
+    expect.stringMatching(/does not give its status.*refuses the operator's key/),
   ]);
   const { stderr, ...ended } = await daybook(
     ['parked', 'list'],
     place({ DAYBOOK_OPERATOR_KEY: '' }),
   );
-  expect([ended.exitCode, stderr]).toEqual([2, expect.stringContaining('no key of an operator')]);
+  expect([ended.exitCode, stderr]).toEqual([
+    2,
+    expect.stringMatching(/Set DAYBOOK_OPERATOR_KEY to a key of an operator/),
+  ]);
+});
+
+it('says which variables are missing to call the ledger', async () => {
+  for (const command of ['keys list', 'parked list', 'watch list']) {
+    const { exitCode, stdout, stderr } = await daybook(command.split(' '), {
+      DAYBOOK_DATABASE_URL: ledger.databaseUrl,
+    });
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^This command calls the ledger\. Set DAYBOOK_LEDGER_URL to its address, .*, and DAYBOOK_OPERATOR_KEY to a key .*\.\n$/,
+    );
+  }
 });
 
 it('needs no more than the address of the ledger', async () => {
@@ -125,7 +140,7 @@ it('needs no more than the address of the ledger', async () => {
   expect([gone.exitCode, gone.stderr]).toEqual([3, expect.stringContaining('does not answer')]);
 });
 
-it('answers without the ledger, and says that it does not answer', async () => {
+it('checks the engines if the ledger does not answer, and says so', async () => {
   const server = createServer((_, response) => response.destroy()).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -138,7 +153,7 @@ it('answers without the ledger, and says that it does not answer', async () => {
   expect(report.problems.join('\n')).toMatch(/The ledger at http:\S+ does not answer/);
 });
 
-it('answers without PostgreSQL, never with its password, and ends with 3', async () => {
+it('says that PostgreSQL does not answer, without its password, and ends with 3', async () => {
   const url = 'postgres://somebody:hunter2@127.0.0.1:1/daybook';
   const more = { DAYBOOK_DATABASE_URL: url, DAYBOOK_LEDGER_URL: '' };
   const { exitCode, stdout, stderr } = await status(more);
@@ -149,7 +164,7 @@ it('answers without PostgreSQL, never with its password, and ends with 3', async
   expect(stdout + stderr).not.toContain('hunter2');
 });
 
-it('looks again and again when it is asked to watch', async () => {
+it('repeats its answer with --watch', async () => {
   const running = spawnDaybook(['status', '--watch', '--json'], place());
   await until(() => running.stdout().trimEnd().split('\n').length >= 3);
   running.kill('SIGINT');

@@ -1,4 +1,4 @@
-import { QueryBus } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { fingerprintOf, IdempotencyKeys } from '../src/edge/idempotency';
 import { commandIdOf, DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
@@ -96,12 +96,12 @@ describe('a key that is used for another request', () => {
   it('is refused by a process that has never seen it', async () => {
     await create('k-6', { externalId: 'known' });
     await readModelsCaughtUp();
-    const elsewhere = new IdempotencyKeys(ledger.app.get(QueryBus));
+    const elsewhere = new IdempotencyKeys(ledger.app.get(DataSource));
     const commandId = commandIdOf(DEFAULT_ACCOUNT_ID, 'k-6');
     const fingerprint = fingerprintOf('POST', '/v1/customers', { externalId: 'known' });
     await expect(elsewhere.claim(commandId, fingerprint)).resolves.toBeUndefined();
     await expect(
-      new IdempotencyKeys(ledger.app.get(QueryBus)).claim(commandId, 'another'),
+      new IdempotencyKeys(ledger.app.get(DataSource)).claim(commandId, 'another'),
     ).rejects.toMatchObject({ code: 'idempotency-key-reused' });
   });
 

@@ -1,6 +1,5 @@
 import type { Asset, Family, Finality } from '@daybook/domain';
 
-/** A chain. `ChainConnection` says how to reach it. */
 export interface Chain {
   /** CAIP-2, such as `eip155:1`. */
   readonly id: string;
@@ -14,7 +13,6 @@ export interface Chain {
   readonly reorgWindow: number;
 }
 
-/** How a watcher reaches a chain. */
 export interface ChainConnection {
   /** CAIP-2. */
   readonly chain: string;
@@ -36,16 +34,11 @@ export interface ChainsAndAssets {
   readonly connections: readonly ChainConnection[];
 }
 
-/** The chain with this CAIP-2 id, or null. */
 export function findChain({ chains }: ChainsAndAssets, id: string): Chain | null {
   return chains.find((chain) => chain.id === id) ?? null;
 }
 
 /** The finality policy of an asset. An unregistered token has the policy of `chain`. */
-export function finalityOf(
-  { assetFinality }: ChainsAndAssets,
-  chain: Chain,
-  asset: string,
-): Finality {
-  return assetFinality.get(asset) ?? chain.finality;
+export function finalityOf(registry: ChainsAndAssets, chain: Chain, asset: string): Finality {
+  return registry.assetFinality.get(asset) ?? chain.finality;
 }

@@ -111,10 +111,10 @@ describe('readChainsFile', () => {
     expect(new Set(faults)).toEqual(
       new Set([
         '/chains/0 has no property typo. It may have id, rpcUrl, wsUrl, startBlock, name, blockTimeMs, finality, reorgWindow, assets.',
-        "/chains/0/rpcUrl must be the URL of the node's JSON-RPC, beginning with http:// or https://.",
+        "/chains/0/rpcUrl must be the URL of the node's JSON-RPC, such as https://node.example:8545.",
         "/chains/1/finality must have required property 'confirmations'.",
         '/chains/1/id must be a CAIP-2 id such as "eip155:1" or "tron:728126428".',
-        "/chains/1/wsUrl must be the URL of the node's WebSocket, beginning with ws:// or wss://, or null.",
+        "/chains/1/wsUrl must be the URL of the node's WebSocket, such as wss://node.example:8546, or null.",
         '/chains/2/assets/0/decimals must be the digits after the point, 0 to 77.',
         '/chains/2/assets/0/minimum must be the smallest credited amount in base units, as a string such as "1000000".',
         "/chains/2 must have required property 'id'.",

@@ -8,30 +8,23 @@ import { canonicalTronAddress, tronAddressKey, tronAddressOfKey } from './tron/t
 
 /** What a CAIP-19 namespace contains. A `collectible` is not fungible: it is never listed or credited. */
 export type AssetNamespace =
-  | {
-      readonly kind: 'coin' | 'contract' | 'issued';
-      isReference(text: string): boolean;
-    }
+  | { readonly kind: 'coin' | 'contract' | 'issued'; isReference(text: string): boolean }
   | { readonly kind: 'collectible' };
 
 /** Everything that differs from one address family to another. */
 export interface FamilyRules {
   /** The CAIP-2 namespace of its chains. The chain's number follows the colon. */
   readonly chainNamespace: string;
-  /** The form of an address, for error messages. */
   readonly addressForm: string;
   /** The form in which addresses are stored and compared; null if the text is not an address. */
   canonicalAddress(text: string): string | null;
-  /** The display form of a canonical address. */
   displayAddress(address: string): string;
   /** The 20 bytes of a canonical address as `0x` and 40 lower-case hexadecimal digits. */
   addressKey(address: string): string;
-  /** The canonical address with these 20 bytes. */
   addressOfKey(key: string): string;
   readonly wallet: WalletRules;
   /** By CAIP-19 namespace. */
   readonly assets: ReadonlyMap<string, AssetNamespace>;
-  /** Examples of asset ids, for error messages. */
   readonly assetExamples: string;
   /** Opens a client for a chain, or has the reason why chains of the family cannot be opened. */
   readonly opening: { readonly open: typeof openChain } | { readonly notAvailable: string };
@@ -116,18 +109,14 @@ export function canonicalAddress(family: Family, text: string): string | null {
   return FAMILY_RULES[family].canonicalAddress(text);
 }
 
-/** The display form of a canonical address. */
 export function displayAddress(family: Family, address: string): string {
   return FAMILY_RULES[family].displayAddress(address);
 }
 
-/** The forms of addresses, for error messages. */
 export const ADDRESS_FORMS = FAMILIES.map((each) => FAMILY_RULES[each].addressForm).join(' or ');
 
 /** The canonical form and the family of an address; null if the text is not an address of any family. */
-export function readAddress(
-  text: string,
-): { readonly family: Family; readonly address: string } | null {
+export function readAddress(text: string) {
   for (const family of FAMILIES) {
     const address = canonicalAddress(family, text);
     if (address !== null) return { family, address };
@@ -146,7 +135,6 @@ export function openChain(
   throw new DomainError('family-not-available', `${chain.id}: ${opening.notAvailable}`);
 }
 
-/** The parts of the CAIP-19 id of an asset that can be listed. */
 export interface AssetId {
   /** CAIP-2. */
   readonly chain: string;

@@ -1,6 +1,5 @@
 export { type AddressTable, createAddressTable } from './address-table';
 export type {
-  Announcements,
   BlockHeader,
   BlockTransfer,
   ChainBlock,

@@ -1,8 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { readFileSync } from 'node:fs';
+import {
+  type ChannelCredentials,
+  Client,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import pRetry from 'p-retry';
 import { type Called, DaybookError, daybookError } from './daybook-error';
-import { channelCredentials, checkOptions, type DaybookClientOptions, TIMEOUT_MS } from './options';
+
+/** The address of Daybook, and the credentials. */
+export interface DaybookClientOptions {
+  /** `host:port`. If the name has several addresses, calls are spread over them. */
+  readonly address: string;
+  /** An API key, `dbk_...`. Its scopes decide which methods may be called. */
+  readonly apiKey: string;
+  /**
+   * By default, TLS with the certificate authorities of Node. With files, TLS with those. `false` disables
+   * TLS, for connections that are protected otherwise.
+   */
+  readonly tls?: TlsFiles | false;
+  /** The time for a whole call, including retries; 10 s by default. */
+  readonly timeoutMs?: number;
+}
+
+/** Paths of PEM files. */
+export interface TlsFiles {
+  /** The authority of the server's certificate. */
+  readonly ca?: string;
+  /** The client's certificate and key, for mutual TLS. */
+  readonly cert?: string;
+  readonly key?: string;
+}
 
 /** The settings of one call. */
 export interface CallSettings {
@@ -16,16 +46,16 @@ export interface CallSettings {
 interface MessageType<Message> {
   encode(message: Message): { finish(): Uint8Array };
   decode(bytes: Uint8Array): Message;
-  // biome-ignore lint/suspicious/noExplicitAny: it takes any part of a message; `Given` says which.
-  fromPartial(given: any): Message;
+  fromPartial(given: AnyMessage): Message;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: each method has its own messages, which `Given` and `Calls` infer.
+type AnyMessage = any;
 
 interface Method {
   readonly name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the message is inferred from the method at hand.
-  readonly requestType: MessageType<any>;
-  // biome-ignore lint/suspicious/noExplicitAny: the message is inferred from the method at hand.
-  readonly responseType: MessageType<any>;
+  readonly requestType: MessageType<AnyMessage>;
+  readonly responseType: MessageType<AnyMessage>;
   readonly responseStream: boolean;
 }
 
@@ -66,6 +96,12 @@ export type Calls<Of extends Service> = {
     ? AsyncGenerator<MessageOf<Of['methods'][Name]['responseType']>, void, void>
     : Promise<MessageOf<Of['methods'][Name]['responseType']>>;
 };
+
+/** Long enough for a write on a busy cluster and for the wait until it is visible. */
+const TIMEOUT_MS = 10_000;
+
+const ADDRESS = /^[^\s/?#]+:\d{1,5}$/;
+const API_KEY = /^dbk_[\x21-\x7e]+$/;
 
 /** Longer than the shortest interval that the service allows, short enough to notice a dead connection. */
 const KEEPALIVE_MS = 30_000;
@@ -193,4 +229,27 @@ function prepare(service: Service, { name, requestType, responseType }: Method, 
     request,
     called,
   };
+}
+
+/** Throws a `TypeError` that says what is expected and never repeats the key. */
+function checkOptions({ address, apiKey, tls, timeoutMs }: DaybookClientOptions): void {
+  if (!ADDRESS.test(address)) {
+    throw new TypeError(`"${address}" is not an address such as daybook.example:50051.`);
+  }
+  if (!API_KEY.test(apiKey)) {
+    throw new TypeError('The API key is invalid: it begins with dbk_ and has no spaces.');
+  }
+  if (tls && (tls.cert === undefined) !== (tls.key === undefined)) {
+    throw new TypeError('tls.cert and tls.key must be set together.');
+  }
+  if (timeoutMs !== undefined && !(timeoutMs > 0)) {
+    throw new TypeError('timeoutMs must be a number above 0.');
+  }
+}
+
+/** Reads the files. Throws Node's error if one cannot be read. */
+function channelCredentials(tls: DaybookClientOptions['tls']): ChannelCredentials {
+  if (tls === false) return credentials.createInsecure();
+  const file = (path: string | undefined) => (path === undefined ? null : readFileSync(path));
+  return credentials.createSsl(file(tls?.ca), file(tls?.key), file(tls?.cert));
 }

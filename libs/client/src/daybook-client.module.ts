@@ -1,6 +1,6 @@
 import { ConfigurableModuleBuilder, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { DaybookClientOptions } from './calls';
 import { DaybookClient } from './daybook-client';
-import type { DaybookClientOptions } from './options';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<DaybookClientOptions>()

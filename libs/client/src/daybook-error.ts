@@ -74,18 +74,17 @@ const TYPE_PREFIX = 'type.googleapis.com/google.rpc.';
 
 /** The error of a call, with the details that the service sent. */
 export function daybookError(error: ServiceError, called: Called): DaybookError {
-  const details = detailsOf(error);
-  const info = find(details, 'ErrorInfo', googleRpc.ErrorInfo);
+  const { ErrorInfo, RetryInfo, BadRequest, RequestInfo } = googleRpc;
+  const info = detailOf(error, 'ErrorInfo', ErrorInfo);
   const isOurs = info?.domain === DOMAIN;
-  const delay = find(details, 'RetryInfo', googleRpc.RetryInfo)?.retryDelay;
+  const delay = detailOf(error, 'RetryInfo', RetryInfo)?.retryDelay;
+  const violations = detailOf(error, 'BadRequest', BadRequest)?.fieldViolations ?? [];
   const parts = {
     called,
-    fields: (find(details, 'BadRequest', googleRpc.BadRequest)?.fieldViolations ?? []).map(
-      ({ field, description }) => ({ field, description }),
-    ),
+    fields: violations.map(({ field, description }) => ({ field, description })),
     facts: isOurs ? info.metadata : {},
     retryAfterMs: delay ? Number(delay.seconds) * 1_000 + delay.nanos / 1e6 : null,
-    callId: find(details, 'RequestInfo', googleRpc.RequestInfo)?.requestId ?? null,
+    callId: detailOf(error, 'RequestInfo', RequestInfo)?.requestId ?? null,
   };
   const name = status[error.code] as StatusName;
   const said = error.details || error.message;
@@ -94,26 +93,17 @@ export function daybookError(error: ServiceError, called: Called): DaybookError 
   return new DaybookError(message, isOurs ? info.reason : null, name, parts, { cause: error });
 }
 
-type Detail = googleRpc.Status['details'][number];
-
-/** The error details; empty if a proxy has damaged the trailer. */
-function detailsOf({ metadata }: ServiceError): readonly Detail[] {
-  const [bytes] = metadata.get(DETAILS_KEY);
-  if (!Buffer.isBuffer(bytes)) return [];
-  try {
-    return googleRpc.Status.decode(bytes).details;
-  } catch {
-    return [];
-  }
-}
-
-function find<Message>(
-  details: readonly Detail[],
+/** A detail of an error; undefined if there is none, or if a proxy has damaged the trailer. */
+function detailOf<Message>(
+  { metadata }: ServiceError,
   name: string,
   type: { decode(bytes: Uint8Array): Message },
 ): Message | undefined {
-  const detail = details.find(({ typeUrl }) => typeUrl === TYPE_PREFIX + name);
+  const [bytes] = metadata.get(DETAILS_KEY);
+  if (!Buffer.isBuffer(bytes)) return undefined;
   try {
+    const { details } = googleRpc.Status.decode(bytes);
+    const detail = details.find(({ typeUrl }) => typeUrl === TYPE_PREFIX + name);
     return detail && type.decode(detail.value);
   } catch {
     return undefined;

@@ -21,7 +21,6 @@ export interface Emitted {
 /** Evidence that a request brings along; correlation and causation are the command id when it names none. */
 export type RequestMetadata = Omit<EventMetadata, 'commandId' | 'schemaVersion'>;
 
-/** One command for one stream. */
 export interface CommandForStream<Command> {
   readonly stream: string;
   readonly command: Command;

@@ -24,7 +24,6 @@ export interface ReadAllOptions {
   readonly kinds?: readonly string[];
 }
 
-/** A part of the log, as `readAll` returns it. */
 export interface LogPage {
   /** In position order, without gaps: every wanted event after `after` up to and with `end`. */
   readonly events: readonly RecordedEvent[];
@@ -96,10 +95,12 @@ export abstract class EventStore {
     return results;
   }
 
-  private async appendOne(request: AppendRequest): Promise<AppendResult> {
-    if (this.closing !== undefined) return new StoreUnavailable('The event store is closed.');
-    const append = encodeAppend(request);
-    return append instanceof EventStoreError ? append : this.store(append);
+  private appendOne(request: AppendRequest): Promise<AppendResult> {
+    const append =
+      this.closing !== undefined
+        ? new StoreUnavailable('The event store is closed.')
+        : encodeAppend(request);
+    return append instanceof EventStoreError ? Promise.resolve(append) : this.store(append);
   }
 
   /** Appends to one stream are stored in the order of the calls. */

@@ -30,8 +30,8 @@ export interface Poison {
 }
 
 /**
- * A key that is parked for one group: a message of it was poison. It and every later message of the
- * key wait, in order, until the group is asked to retry the key. Other keys go on.
+ * A key with a poison message, parked for one group. That message and every later one of the key wait, in order,
+ * until the group is asked to retry the key. Other keys continue.
  */
 export interface ParkedKey {
   readonly key: string;
@@ -50,11 +50,10 @@ export interface Subscription {
   /** The most messages handed to `handle` at once. */
   readonly limit: number;
   /**
-   * Makes the effect of the batch durable and answers with the poison messages, whose keys are
-   * then parked. The group's offset is committed after it resolves, so a crash in between delivers the
-   * batch again: effects must be idempotent by message id. A rejection means an outage: the same batch
-   * is delivered again with back-off, for ever. No effect may be made for a message that follows a
-   * poison one of the same key in the batch.
+   * Makes the effect of the batch durable and returns the poison messages, whose keys are then parked; messages
+   * of the same key that follow them in the batch must have no effect. The offset is committed afterwards, so
+   * a crash in between delivers the batch again: effects must be idempotent by message id. A rejection
+   * means an outage: the same batch is delivered again with back-off, for ever.
    */
   handle(messages: readonly ReceivedMessage[]): Promise<readonly Poison[]>;
   /** Called for every failed attempt, so the caller can log and count it. */

@@ -16,9 +16,6 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const QUERY_TIMEOUT_MS = 60_000;
 const BACK_OFF = { firstMs: 100, longestMs: 10_000 };
 
-/** How far a group is. */
-type Progress = Pick<SubscriptionStatus, 'lag'> & Partial<SubscriptionStatus>;
-
 /** What all engines share: parked keys in PostgreSQL, the members of groups that run here, and closing. */
 export abstract class EngineLog extends DurableLog {
   protected readonly pool: Pool;
@@ -61,7 +58,7 @@ export abstract class EngineLog extends DurableLog {
   /** Runs a member of a group. `session` consumes until the member stops, and rejects when it is broken. */
   protected run(
     member: Member,
-    progress: () => Promise<Progress>,
+    progress: () => Promise<Pick<SubscriptionStatus, 'lag'> & Partial<SubscriptionStatus>>,
     session: () => Promise<void>,
   ): RunningSubscription {
     const { subscription } = member;

@@ -92,20 +92,16 @@ export function heldBack(
     }
     reasons.delete(message.offset);
   }
-  for (const offset of reasons.keys()) {
-    throw new Error(
-      `The handler reported a poison message that was not in its batch: offset ${offset}.`,
-    );
+  const [unknown] = reasons.keys();
+  if (unknown !== undefined) {
+    throw new Error(`The handler reported a poison message outside its batch: offset ${unknown}.`);
   }
   return [...held.values()];
 }
 
 /** Whether any key of the group is parked: one index lookup. */
-export async function anyParked(
-  client: ClientBase | Pool,
-  { topic, group }: TopicGroup,
-): Promise<boolean> {
-  const { rows } = await client.query<{ anyParked: boolean }>(ANY, [topic, group]);
+export async function anyParked(client: ClientBase | Pool, of: TopicGroup): Promise<boolean> {
+  const { rows } = await client.query<{ anyParked: boolean }>(ANY, [of.topic, of.group]);
   return rows[0]?.anyParked ?? false;
 }
 
@@ -192,15 +188,11 @@ export async function countParked(pool: Pool, { topic, group }: TopicGroup): Pro
 }
 
 /** Requests a retry of a key; false when it is not parked. */
-export async function requestRetry(
-  pool: Pool,
-  { topic, group }: TopicGroup,
-  key: string,
-): Promise<boolean> {
+export async function requestRetry(pool: Pool, of: TopicGroup, key: string): Promise<boolean> {
   const { rowCount } = await pool.query(
     `UPDATE messaging.parked_key SET retry_requested_at = coalesce(retry_requested_at, now())
      WHERE topic = $1 AND group_name = $2 AND key = $3`,
-    [topic, group, storable(key)],
+    [of.topic, of.group, storable(key)],
   );
   return rowCount === 1;
 }

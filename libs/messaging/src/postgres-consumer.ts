@@ -1,8 +1,13 @@
+import { once } from 'node:events';
+import { pause } from '@daybook/platform/plain';
 import type { Client } from 'pg';
 import type { ReceivedMessage } from './durable-log';
 import type { Member } from './engine-log';
 import { anyParked, heldBack, park, RETRY_CHECK_MS, retryOne, setAsideParked } from './parking';
 
+export const CHANNEL = 'daybook_messaging';
+/** Consumers poll, so a lost listener costs latency only. */
+const RECONNECT_MS = 1_000;
 /** How soon another member continues after the owner died or a notice was lost. */
 const POLL_MS = 250;
 
@@ -34,11 +39,6 @@ const ADVANCE = {
 
 type Row = [string, string, string, string, string, string];
 
-interface Page {
-  readonly after: string;
-  readonly messages: Promise<readonly ReceivedMessage[]>;
-}
-
 /**
  * Consumes as one member of a group until the member stops. It owns the group from reading a batch to storing
  * its offset, by the lock on the group's row in one transaction: if its connection dies, PostgreSQL
@@ -53,10 +53,7 @@ export async function consume(
 ): Promise<void> {
   const { subscription } = member;
   const { topic, limit } = subscription;
-  let next: Page | undefined;
-  let retryCheckAt = 0;
-
-  const read = (after: string): Page => {
+  const read = (after: string) => {
     const messages = client
       .query<Row>(READ, [topicId, after, limit])
       .then(({ rows }) => received(topic, rows));
@@ -64,6 +61,8 @@ export async function consume(
     messages.catch(() => undefined);
     return { after, messages };
   };
+  let next: ReturnType<typeof read> | undefined;
+  let retryCheckAt = 0;
 
   while (!member.isStopping) {
     await client.query('BEGIN');
@@ -118,4 +117,48 @@ function received(topic: string, rows: readonly Row[]): ReceivedMessage[] {
 /** PostgreSQL's `2026-01-02 03:04:05.678+00` (the session's time zone is UTC). */
 function toRfc3339(text: string): string {
   return `${text.slice(0, 10)}T${text.slice(11, -3)}Z`;
+}
+
+/** Wakes the members that read a topic which has grown. Only a hint: a notice can be lost. */
+export class Notices {
+  private readonly members = new Map<string, Set<() => void>>();
+  private readonly closing = new AbortController();
+  private readonly listening: Promise<void>;
+
+  constructor(connect: () => Promise<Client>) {
+    this.listening = this.listen(connect);
+  }
+
+  /** Calls `wake` after each notice about the topic. Returns the function that ends this. */
+  on(topic: string, wake: () => void): () => void {
+    const members = this.members.get(topic) ?? new Set();
+    this.members.set(topic, members.add(wake));
+    return () => members.delete(wake);
+  }
+
+  note(topic: string): void {
+    for (const wake of this.members.get(topic) ?? []) wake();
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.listening;
+  }
+
+  private async listen(connect: () => Promise<Client>): Promise<void> {
+    const { signal } = this.closing;
+    while (!signal.aborted) {
+      const client = await connect().catch(() => undefined);
+      if (client) {
+        client.on('notification', ({ payload }) => this.note(payload ?? ''));
+        const lost = once(client, 'end', { signal }).catch(() => undefined);
+        await client.query(`LISTEN ${CHANNEL}`).then(
+          () => lost,
+          () => undefined,
+        );
+        await client.end().catch(() => undefined);
+      }
+      await pause(RECONNECT_MS, signal);
+    }
+  }
 }

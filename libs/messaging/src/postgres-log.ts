@@ -2,8 +2,7 @@ import { reasonOf } from '@daybook/platform/plain';
 import { Client } from 'pg';
 import type { Message, RunningSubscription, Subscription } from './durable-log';
 import { EngineLog, Member } from './engine-log';
-import { consume } from './postgres-consumer';
-import { CHANNEL, Notices } from './postgres-notices';
+import { CHANNEL, consume, Notices } from './postgres-consumer';
 import { PublishQueue } from './publish-queue';
 
 /** The most messages of one commit: larger ones gain nothing and lock the topic's row longer. */

@@ -29,9 +29,7 @@ export function createHealth({ required, optional = {} }: HealthChecks) {
   return {
     /** The process runs. Checks no dependency, because a restart would not repair one. */
     livez: () => answer({ status: 'ok', checks: {} }),
-    /** The process has started. */
     startupz: () => answer({ status: phase === 'starting' ? 'failing' : 'ok', checks: {} }),
-    /** Requests can be answered now. */
     readyz: async (): Promise<HealthAnswer> => {
       if (phase !== 'started') {
         return answer({ status: 'failing', checks: { [phase]: { status: 'failing' } } });

@@ -22,9 +22,8 @@ const OWNER = 'belongs-to';
 const OTHER_PLACES = ['/var/lib', '/var/tmp', tmpdir()];
 
 /**
- * The folder that keeps the data of `folder`. It is `folder` itself, unless PostgreSQL's user cannot reach
- * it (a clone that root made in a private folder): then permissions stay as they are, the data is kept
- * elsewhere, and a file in `folder` names the path.
+ * Where the data of `folder` is kept: there, unless PostgreSQL's user cannot reach it (a clone that root made in
+ * a private folder). Then it is elsewhere, and a file in `folder` names the path.
  */
 export function homeOf(folder: string, user: SystemUser | undefined): string {
   mkdirSync(folder, { recursive: true });

@@ -28,10 +28,7 @@ const EXPLAINED: ReadonlySet<string> = new Set([
   ...['InvalidChainsFile', 'InvalidXpub'],
 ]);
 
-/**
- * Ends a process that could not start, with exit code 1. A known refusal is shown as its sentence; any
- * other error is a fault of Daybook and is shown with its stack.
- */
+/** Ends a process that could not start, with code 1. A known refusal shows its sentence, another error its stack. */
 export function failStart(error: unknown): never {
   const isExplained = error instanceof Error && EXPLAINED.has(error.name);
   console.error(isExplained ? error.message : error);

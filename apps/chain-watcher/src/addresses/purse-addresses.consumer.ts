@@ -13,12 +13,7 @@ const ADDRESSES_AT_ONCE = 2_000;
 /** How often the lag is read while nothing is to be acknowledged. */
 const LOOK_IDLE_MS = 10_000;
 
-/** Fills the table with the stored addresses. */
-export async function readAddresses(
-  store: WatcherStore,
-  chain: string,
-  table: AddressTable,
-): Promise<void> {
+export async function readAddresses(store: WatcherStore, chain: string, table: AddressTable) {
   for await (const addresses of store.addresses(chain)) {
     for (const address of addresses) table.add(address);
   }

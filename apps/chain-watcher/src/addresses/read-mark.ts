@@ -12,7 +12,6 @@ export function createReadMark(read: Position, complete: Position) {
   /** What is complete once `left` more messages are handled. */
   let pending: { readonly through: Position; left: bigint } | null = null;
   return {
-    /** The highest position that was handled. */
     get read() {
       return read;
     },

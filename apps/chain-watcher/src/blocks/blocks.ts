@@ -7,26 +7,17 @@ export const BLOCKS_AT_ONCE = 64;
 const FETCHES_AT_ONCE = 16;
 
 /** Blocks `from` to `to` of the chain that the node follows, at most `BLOCKS_AT_ONCE`. */
-export function fetchRange(
-  client: ChainClient,
-  from: number,
-  to: number,
-): Promise<readonly ChainBlock[]> {
-  const count = Math.min(to - from + 1, BLOCKS_AT_ONCE);
-  return fetchInOrder(
-    client,
-    Array.from({ length: count }, (_, n) => from + n),
-  );
+export function fetchRange(client: ChainClient, from: number, to: number) {
+  const length = Math.min(to - from + 1, BLOCKS_AT_ONCE);
+  const numbers = Array.from({ length }, (_, n) => from + n);
+  return fetchInOrder(client, numbers);
 }
 
 /**
  * Blocks by number or hash, in this order, up to the first one that the node lacks or answers wrongly.
  * When there are none before it, its error is thrown.
  */
-export async function fetchInOrder(
-  client: ChainClient,
-  wanted: readonly (number | string)[],
-): Promise<readonly ChainBlock[]> {
+export async function fetchInOrder(client: ChainClient, wanted: readonly (number | string)[]) {
   const fetches = limiter({
     runningMax: FETCHES_AT_ONCE,
     waitingMax: BLOCKS_AT_ONCE,

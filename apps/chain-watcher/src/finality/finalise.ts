@@ -1,13 +1,18 @@
-import type { BlockHeader, ChainClient, FinalityTag } from '@daybook/chains';
+import type {
+  BlockHeader,
+  Chain,
+  ChainClient,
+  ChainsAndAssets,
+  FinalityTag,
+} from '@daybook/chains';
+import type { FinalityV1 } from '@daybook/contracts';
 import { changeVersions } from '../match/transfer-versions';
 import { headerAt, type Ring } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
-import { finalUpTo, policyGroups, type TaggedBlocks, tagsOf } from './policy';
 
 /** Bounds one write after a long outage of finality. */
 const FINALS_AT_ONCE = 1_000;
 
-/** Makes transfers final by the chain's policies. */
 export function createFinality(context: WatchContext) {
   const { chain, client, store, state } = context;
   const policies = policyGroups(chain, context.registry);
@@ -68,11 +73,7 @@ export async function taggedOnRing(
 }
 
 /** The last matched block that is final when `header` is; null when they are on different chains. */
-async function onRing(
-  client: ChainClient,
-  ring: Ring,
-  header: BlockHeader,
-): Promise<number | null> {
+async function onRing(client: ChainClient, ring: Ring, header: BlockHeader) {
   const [oldest, tip] = [ring[0] as BlockHeader, ring.at(-1) as BlockHeader];
   if (header.number < oldest.number) return header.number;
   const known = headerAt(ring, header.number);
@@ -80,4 +81,39 @@ async function onRing(
   // The ring is still catching up: its tip is final when the node's chain contains it.
   const same = await client.header(tip.number);
   return same?.hash === tip.hash ? tip.number : null;
+}
+
+/** The last block of our chain that has each tag; null when unknown. */
+export type TaggedBlocks = Readonly<Record<FinalityTag, number | null>>;
+
+/** The last final block; below zero when there is none. `tip`, the last matched block, has depth 1. */
+export function finalUpTo(policy: FinalityV1, tip: number, tagged: TaggedBlocks): number {
+  if (policy.kind === 'depth') return tip - policy.confirmations + 1;
+  return Math.min(tagged[policy.tag] ?? -1, tip);
+}
+
+/** Assets that share a policy; `assets` null means all that no other group names. */
+export interface PolicyGroup {
+  readonly policy: FinalityV1;
+  readonly assets: readonly string[] | null;
+}
+
+/** The policies of a chain: its own, and others for some of its assets. */
+export function policyGroups(
+  chain: Pick<Chain, 'id' | 'finality'>,
+  { assetFinality }: Pick<ChainsAndAssets, 'assetFinality'>,
+): readonly PolicyGroup[] {
+  const groups = new Map<string, { policy: FinalityV1; assets: string[] }>();
+  for (const [asset, policy] of assetFinality) {
+    if (!asset.startsWith(`${chain.id}/`)) continue;
+    const key = JSON.stringify(policy);
+    const group = groups.get(key) ?? { policy, assets: [] };
+    group.assets.push(asset);
+    groups.set(key, group);
+  }
+  return [{ policy: chain.finality, assets: null }, ...groups.values()];
+}
+
+export function tagsOf(groups: readonly PolicyGroup[]): readonly FinalityTag[] {
+  return groups.flatMap(({ policy }) => (policy.kind === 'tag' ? [policy.tag] : []));
 }

@@ -40,13 +40,9 @@ export interface Session extends ChainRun {
   readonly addresses: AddressSubscription;
   readonly leadership: Leadership;
   readonly status: Status;
-  /** Wake the loops that follow the chain and that publish. */
-  readonly wakes: Readonly<Record<'follow' | 'relay', WakeUp>>;
-  /** Ends the loops. */
+  readonly wakes: Readonly<Record<'follow' | 'relay', ReturnType<typeof createWakeUp>>>;
   readonly signal: AbortSignal;
 }
-
-export type WakeUp = ReturnType<typeof createWakeUp>;
 
 /** Lets a loop rest until there is something to do. */
 export function createWakeUp() {

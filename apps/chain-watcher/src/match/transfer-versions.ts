@@ -29,7 +29,7 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
     changes.push(tracked);
   }
 
-  /** Changes a transfer whose status is one of `from`; from other statuses nothing leads there. */
+  /** Changes a transfer whose status is one of `from`; others stay as they are. */
   function move(id: string, from: readonly Status[], change: Partial<TransferV1>): void {
     const before = latest.get(id);
     if (!before?.transfer || !from.includes(before.transfer.status)) return;

@@ -49,7 +49,7 @@ describe('judge', () => {
 
   it('reports a node that does not show the blocks of a rescan', () => {
     const range = { from: 5, to: 9 };
-    const missing = (ms: number) => seen({ missing: { range, since: NOW - ms } });
+    const missing = (ms: number) => seen({ missing: { ...range, since: NOW - ms } });
     expect(judge(chain, missing(299_000), NOW).state).toBe('following');
     expect(judge(chain, missing(301_000), NOW)).toMatchObject({
       state: 'stalled',

@@ -25,10 +25,7 @@ export interface Observation {
   /** Blocks that are still to be scanned again. */
   readonly blocksToRescan: number;
   /** Blocks of a rescan that the node does not show, and since when; null when there are none. */
-  readonly missing: {
-    readonly range: { readonly from: number; readonly to: number };
-    readonly since: number;
-  } | null;
+  readonly missing: Readonly<Record<'from' | 'to' | 'since', number>> | null;
   /** Since when a tag that a finality policy needs is unknown; null when none is. */
   readonly unsettledSince: number | null;
 }
@@ -49,7 +46,9 @@ export function judge(chain: Chain, seen: Observation, now: number): Health {
     return stalled(trouble.message);
   }
   if (head === null) return { state: 'catching-up', detail: 'The node has not answered yet.' };
-  const silence = silenceOf(chain);
+  const { blockTimeMs } = chain;
+  const usual = Math.max(SILENCE_BLOCKS * (blockTimeMs ?? 0), SILENCE_MIN_MS);
+  const silence = blockTimeMs === null ? Number.POSITIVE_INFINITY : Math.min(usual, SILENCE_MAX_MS);
   if (now - seen.advancedAt > silence) {
     const seconds = Math.round((now - seen.advancedAt) / 1000);
     return stalled(`The node has shown no new block for ${seconds} s.`);
@@ -63,7 +62,7 @@ export function judge(chain: Chain, seen: Observation, now: number): Health {
     return stalled('The node tags no block of our chain as final, so no transfer becomes final.');
   }
   if (missing !== null && now - missing.since > SILENCE_MAX_MS) {
-    const { from, to } = missing.range;
+    const { from, to } = missing;
     return stalled(`The node does not show blocks ${from} to ${to}, which must be matched again.`);
   }
   const behind = head.number - seen.matched;
@@ -76,10 +75,4 @@ export function judge(chain: Chain, seen: Observation, now: number): Health {
 
 function stalled(detail: string): Health {
   return { state: 'stalled', detail };
-}
-
-/** How long a chain may be without a new block; for ever when it makes blocks on demand. */
-function silenceOf({ blockTimeMs }: Chain): number {
-  if (blockTimeMs === null) return Number.POSITIVE_INFINITY;
-  return Math.min(Math.max(SILENCE_BLOCKS * blockTimeMs, SILENCE_MIN_MS), SILENCE_MAX_MS);
 }

@@ -1,18 +1,8 @@
-import type { TransferV1 } from '@daybook/contracts';
 import { durationHistogram, type Metrics } from '@daybook/platform';
 import { Counter, Gauge } from 'prom-client';
 
 /** The metrics of the watchers in one process, by chain. */
 export type WatcherMetrics = ReturnType<typeof createWatcherMetrics>;
-
-const STATUSES: readonly TransferV1['status'][] = [
-  'seen',
-  'detected',
-  'final',
-  'reverted',
-  'dropped',
-  'failed',
-];
 
 /** Registers the metrics; those of `chains` start at zero, so that a rate is known from the start. */
 export function createWatcherMetrics(
@@ -59,7 +49,9 @@ export function createWatcherMetrics(
     metrics.leading.set({ chain }, 0);
     metrics.stalled.set({ chain }, 0);
     metrics.blocks.inc({ chain }, 0);
-    for (const status of STATUSES) metrics.transfers.inc({ chain, status }, 0);
+    for (const status of ['seen', 'detected', 'final', 'reverted', 'dropped', 'failed'] as const) {
+      metrics.transfers.inc({ chain, status }, 0);
+    }
   }
   return metrics;
 }

@@ -86,12 +86,7 @@ export function watchReportMessage(chain: string, { rescan, observedAt }: Rescan
 }
 
 /** A message whose key is its chain. */
-function messageOf(
-  type: string,
-  id: string,
-  content: { readonly chain: string },
-  time: string,
-): Message {
+function messageOf(type: string, id: string, content: { chain: string }, time: string): Message {
   const { chain } = content;
   const source = `/daybook/chain-watcher/${chain}`;
   const headers = cloudEventHeaders({ id, source, type, time });

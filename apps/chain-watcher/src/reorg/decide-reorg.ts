@@ -40,18 +40,14 @@ export function decideReorg(ring: Ring, branch: Ring): ReorgDecision {
   if (first.number > tip.number + 1) return { kind: 'gap', from: tip.number + 1 };
   if (first.number <= oldest.number) {
     if (branch.length === 1 && head.number < oldest.number) return { kind: 'none' };
-    return { kind: 'stalled', reason: tooDeep(oldest, tip) };
+    const remembered = tip.number - oldest.number + 1;
+    const reason =
+      `The node's chain differs from block ${oldest.number} on, deeper than the ${remembered} blocks that are remembered. ` +
+      'If the node is right, "daybook watch rescan --reset-ring" reverts what was found in those blocks and continues with the node\'s chain.';
+    return { kind: 'stalled', reason };
   }
   const ancestor = headerAt(ring, first.number - 1);
   if (ancestor?.hash !== first.parentHash) return { kind: 'ask', parentHash: first.parentHash };
   const removed = ring.slice(ancestor.number + 1 - oldest.number);
   return { kind: 'advance', ancestor, removed, added: branch };
-}
-
-function tooDeep(oldest: BlockHeader, tip: BlockHeader): string {
-  const remembered = tip.number - oldest.number + 1;
-  return (
-    `The node's chain differs from block ${oldest.number} on, deeper than the ${remembered} blocks that are remembered. ` +
-    'If the node is right, "daybook watch rescan --reset-ring" reverts what was found in those blocks and continues with the node\'s chain.'
-  );
 }

@@ -70,7 +70,7 @@ export async function firstRing(
   chain: Chain,
   startBlock: number | null,
   head: BlockHeader,
-): Promise<{ readonly number: number; readonly advance: Advance }> {
+) {
   const last =
     startBlock === null ? head.number : Math.min(head.number, Math.max(startBlock - 1, 0));
   const first = Math.max(0, last - chain.reorgWindow + 1);
@@ -83,5 +83,6 @@ export async function firstRing(
       `The node's blocks ${first + linked} and ${first + linked + 1} are not linked by hash.`,
     );
   }
-  return { number: startBlock ?? 0, advance: { ancestor: -1, added: ring, oldest: 0 } };
+  const advance: Advance = { ancestor: -1, added: ring, oldest: 0 };
+  return { number: startBlock ?? 0, advance };
 }

@@ -95,11 +95,7 @@ export async function firstBlockSince(
 }
 
 /** Null when unknown. Below the ring the node counts only while it has the ring's oldest block. */
-export async function hashOnOurChain(
-  client: ChainClient,
-  ring: Ring,
-  number: number,
-): Promise<string | null> {
+export async function hashOnOurChain(client: ChainClient, ring: Ring, number: number) {
   const known = headerAt(ring, number);
   if (known) return known.hash;
   const header = await client.header(number);

@@ -13,7 +13,7 @@ export async function serveRingReset(context: WatchContext): Promise<boolean> {
   if (reset.next !== null) return trackReset(context, reset);
   const head = state.head ?? tipOf(state);
   const plan = await planReset(context, head, reset);
-  if (typeof plan !== 'string') await resetRing(context, head, reset, plan);
+  if (typeof plan !== 'string') await resetRing(context, head, reset, plan.from, plan.agreed);
   else await context.commit({ rescans: [{ ...reset, state: 'refused', reason: plan }] });
   return true;
 }
@@ -28,7 +28,8 @@ async function resetRing(
   context: WatchContext,
   head: BlockHeader,
   reset: Rescan,
-  { from, agreed }: Plan,
+  from: number,
+  agreed: Agreed,
 ): Promise<void> {
   const { chain, client, store, state } = context;
   const { advance } = await firstRing(client, chain, from, head);
@@ -75,21 +76,15 @@ async function trackReset({ commit, state }: WatchContext, reset: Rescan): Promi
   return true;
 }
 
-interface Plan {
-  /** The first block to match on the new branch. */
-  readonly from: number;
-  readonly agreed: Agreed;
-}
-
 /** Up to here both branches are the same. No hash: no block with transfers is known to be on both. */
 type Agreed = Pick<BlockHeader, 'number'> & { readonly hash: string | null };
 
-/** Where to continue, or why the reset is refused. */
+/** The first block to match on the new branch, or why the reset is refused. */
 async function planReset(
   context: WatchContext,
   head: BlockHeader,
   { from: requested, blocksMax }: Rescan,
-): Promise<Plan | string> {
+) {
   const { chain, client, store, state } = context;
   const oldest = startedChain(state).ring[0] as BlockHeader;
   const theirs = await client.header(oldest.number);
@@ -123,10 +118,7 @@ async function planReset(
  * The highest block up to `limit` that has transfers to our addresses and is on the node's chain too, else
  * the block before the first matched one. All blocks below the fork are shared and none above it.
  */
-async function agreedUpTo(
-  { chain, client, store, state }: WatchContext,
-  limit: number,
-): Promise<Agreed> {
+async function agreedUpTo({ chain, client, store, state }: WatchContext, limit: number) {
   const { startNumber } = startedChain(state);
   let agreed: Agreed = { number: Math.max(startNumber - 1, 0), hash: null };
   let [low, high] = [agreed.number, limit];

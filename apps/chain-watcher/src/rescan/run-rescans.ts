@@ -35,18 +35,14 @@ export function createRescans(context: WatchContext) {
     const running = runningLate(state.rescans);
     const first = firstInRing(ring, waiting.since);
     const newest = running[0];
-    // Merging would restart the newest rescan, so a steady stream of addresses could starve it. Finish
-    // it first.
+    // Merging would restart the newest rescan, so a steady stream of addresses could starve it.
     if (first && newest && newest.next + 1 >= first.number) return;
     const tip = tipOf(state);
     const from = first && (await firstBlockSince(client, ring, startNumber, waiting.since));
     // After a reorg all blocks since then may be still to come.
     const isMatched = from !== undefined && from <= tip.number;
-    await commit({
-      rescans: isMatched
-        ? beginLate(waiting, from, tip, running)
-        : [{ ...waiting, state: 'done' as const }],
-    });
+    const done: Rescan = { ...waiting, state: 'done' };
+    await commit({ rescans: isMatched ? beginLate(waiting, from, tip, running) : [done] });
   }
 
   async function scan(): Promise<boolean> {
@@ -127,7 +123,7 @@ export function createRescans(context: WatchContext) {
       const missing = state.rescans.flatMap(({ id, from, next }) => {
         const since = state.missingSince.get(id);
         if (since === undefined || from === null || next === null) return [];
-        return [{ range: { from, to: next }, since }];
+        return [{ from, to: next, since }];
       });
       return missing.sort((a, b) => a.since - b.since)[0] ?? null;
     },

@@ -37,7 +37,6 @@ export interface Rescan {
   readonly found: number;
   /** New versions of transfers that it led to. */
   readonly versions: number;
-  /** Why it was refused. */
   readonly reason: string | null;
 }
 
@@ -50,10 +49,7 @@ export const NOT_BEGUN: Omit<Rescan, 'id' | 'origin'> = {
 export type LateRescan = Rescan & { readonly origin: 'late-address'; readonly since: number };
 
 /** The rescans for late addresses in this state, or in any. */
-export function lateRescans(
-  rescans: readonly Rescan[],
-  state?: Rescan['state'],
-): readonly LateRescan[] {
+export function lateRescans(rescans: readonly Rescan[], state?: Rescan['state']) {
   return rescans
     .filter((rescan): rescan is LateRescan => rescan.origin === 'late-address')
     .filter((rescan) => state === undefined || rescan.state === state);
@@ -64,10 +60,7 @@ export function isOpen({ state }: Pick<Rescan, 'state'>): boolean {
 }
 
 /** The open rescans after `changed` was stored. */
-export function openRescans(
-  open: readonly Rescan[],
-  changed: readonly Rescan[],
-): readonly Rescan[] {
+export function openRescans(open: readonly Rescan[], changed: readonly Rescan[]) {
   const byId = new Map([...open, ...changed].map((rescan) => [rescan.id, rescan]));
   return [...byId.values()].filter(isOpen);
 }

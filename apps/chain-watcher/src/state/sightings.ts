@@ -8,11 +8,9 @@ const SIGHTINGS_MAX = 10_000;
 
 export type Sightings = ReturnType<typeof createSightings>;
 
-type Entry = Sighting & { readonly txHash: string };
-
 /** The pending transfers that are neither mined nor dropped, and which of them a block ends. */
 export function createSightings(open: readonly TrackedTransfer[]) {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, Sighting & { readonly txHash: string }>();
 
   /** Adds a transfer whose latest version is `seen`, and removes any other. */
   function note({ transfer, sighting }: TrackedTransfer): void {
@@ -23,7 +21,7 @@ export function createSightings(open: readonly TrackedTransfer[]) {
 
   for (const tracked of open) note(tracked);
 
-  function idsWhere(condition: (entry: Entry) => boolean): string[] {
+  function idsWhere(condition: (entry: Sighting & { txHash: string }) => boolean): string[] {
     return [...entries].filter(([, entry]) => condition(entry)).map(([id]) => id);
   }
 

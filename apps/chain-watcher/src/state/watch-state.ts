@@ -39,14 +39,12 @@ export interface WatchParts extends Pick<ChainRun, 'chain' | 'registry' | 'store
   readonly startBlock: number | null;
   readonly client: ChainClient;
   readonly leadership: Leadership;
-  /** The addresses to match. */
   readonly table: AddressTable;
   /** Unix milliseconds. */
   now(): number;
   readonly events: WatchEvents;
 }
 
-/** A chain whose watch has started. */
 interface StartedChain {
   readonly ring: Ring;
   /** The lowest block that is ever matched. */
@@ -55,7 +53,6 @@ interface StartedChain {
   readonly startedAt: number | null;
 }
 
-/** How far a chain is matched. */
 export type ChainState =
   /** The chain was never watched. */
   | { readonly phase: 'new' }
@@ -84,7 +81,6 @@ export interface WatchState
   readonly missingSince: Map<string, number>;
 }
 
-/** What the stages of one watch share. */
 export interface WatchContext extends WatchParts {
   readonly state: WatchState;
   /** Stores a change, then applies it to `state`. After an error only a reload shows what is stored. */

@@ -41,7 +41,6 @@ export interface WatchRecord {
   readonly rescans: readonly Rescan[];
   /** The highest ledger position of an address that was stored. */
   readonly taken: Position;
-  /** The last acknowledged position. */
   readonly acknowledged: Position;
   /** Pending transfers that are neither mined nor dropped. */
   readonly seen: readonly TrackedTransfer[];
@@ -104,11 +103,9 @@ export abstract class WatcherStore {
   /** Takes the lease on a chain; null while another watcher has it. */
   abstract lead(chain: string): Promise<Leadership | null>;
   abstract load(chain: string): Promise<WatchRecord>;
-  /** Every address of the chain, in batches. */
   abstract addresses(chain: string): AsyncIterable<readonly string[]>;
   /** The latest versions of those transfers that are known. */
   abstract transfers(ids: readonly string[]): Promise<readonly TrackedTransfer[]>;
-  /** The transfers in blocks above `number`. */
   abstract includedAbove(chain: string, number: number): Promise<readonly TrackedTransfer[]>;
   /** The highest block up to `number` that has transfers to our addresses. */
   abstract includedAtMost(chain: string, number: number): Promise<BlockRef | null>;
@@ -126,7 +123,6 @@ export abstract class WatcherStore {
   abstract published(chain: string, position: bigint): Promise<void>;
   /** Operators' rescans in a new state since the last report, or with progress and no report for a second. */
   abstract unreported(chain: string): Promise<readonly RescanReport[]>;
-  /** Notes that these reports were published. */
   abstract reported(chain: string, reports: readonly RescanReport[]): Promise<void>;
   abstract close(): Promise<void>;
 }

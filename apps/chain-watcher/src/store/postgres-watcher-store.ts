@@ -18,8 +18,8 @@ import {
   RING_COLUMNS,
   selection,
   TRANSFER_COLUMNS,
-} from './columns';
-import { writeChange } from './write-change';
+  writeChange,
+} from './rows';
 
 /** The first key of the advisory locks on chains, so that they meet no other use: "dbkw" in ASCII. */
 export const LOCK_SPACE = 0x64626b77;
@@ -28,7 +28,7 @@ const POOL_CONNECTIONS_MAX = 8;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Statements take milliseconds; a server that does not answer for so long is lost. */
 const QUERY_TIMEOUT_MS = 60_000;
-const ADDRESSES_AT_ONCE = 10_000;
+const ADDRESS_BATCH = 10_000;
 
 const { INT8, NUMERIC } = types.builtins;
 /** `bigint` columns hold blocks, times and counts; `numeric` ones positions. Amounts are read as text. */
@@ -156,15 +156,10 @@ export class PostgresWatcherStore extends WatcherStore {
 
   async *addresses(chain: string): AsyncIterable<readonly string[]> {
     for (let after = ''; ; ) {
-      const rows = await this.rows<{ address: string }>(
-        'addresses',
-        chain,
-        after,
-        ADDRESSES_AT_ONCE,
-      );
+      const rows = await this.rows<{ address: string }>('addresses', chain, after, ADDRESS_BATCH);
       const addresses = rows.map(({ address }) => address);
       if (addresses.length > 0) yield addresses;
-      if (addresses.length < ADDRESSES_AT_ONCE) return;
+      if (addresses.length < ADDRESS_BATCH) return;
       after = addresses.at(-1) as string;
     }
   }

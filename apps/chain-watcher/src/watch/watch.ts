@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { BlockHeader } from '@daybook/chains';
-import { type ChainHeadV1, TOPICS, type WatchRequestV1 } from '@daybook/contracts';
+import { TOPICS, type WatchRequestV1 } from '@daybook/contracts';
 import { type MintedAddress, storeAddresses } from '../addresses/late-addresses';
 import { createFinality } from '../finality/finalise';
 import { matchBlocks } from '../match/transfer-versions';
@@ -24,11 +23,6 @@ import type { WatchRecord } from '../state/watcher-store';
 /** The leader's work on one chain, in steps. Its caller decides when: see `leader/loops`. */
 export type Watch = ReturnType<typeof createWatch>;
 
-/** The node's head, how far it is matched and published, and for which addresses. */
-export type Heights = Pick<ChainHeadV1, 'latest' | 'matched' | 'finalized'> & {
-  readonly addressesThrough: string | null;
-};
-
 /** Opens a watch that continues from `record`. */
 export function createWatch(parts: WatchParts, record: WatchRecord) {
   const { chain, log } = parts;
@@ -49,7 +43,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     return turn;
   }
 
-  function heights(): Heights {
+  /** The node's head, how far it is matched and published, and for which addresses. */
+  function heights() {
     return {
       latest: state.head?.number ?? 0,
       matched: Math.max(relay.publishedBlock(), 0),
@@ -102,28 +97,21 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     /** Stores what an operator requested. Throws before the chain's first start. */
     takeRequest: (request: WatchRequestV1): Promise<void> => takeRequest(context, request),
 
-    health: (trouble: Trouble | null): Health =>
-      judge(
-        chain,
-        {
-          head: state.head,
-          advancedAt: state.headAdvancedAt,
-          matched: state.chain.phase === 'new' ? -1 : tipOf(state).number,
-          stalled: state.chain.phase === 'stalled' ? state.chain.reason : null,
-          trouble,
-          unsettledSince: finality.unknownSince(),
-          blocksToRescan: rescans.blocksLeft(),
-          missing: rescans.missing(),
-        },
-        parts.now(),
-      ),
+    health(trouble: Trouble | null): Health {
+      const seen = {
+        ...{ head: state.head, advancedAt: state.headAdvancedAt, trouble },
+        matched: state.chain.phase === 'new' ? -1 : tipOf(state).number,
+        stalled: state.chain.phase === 'stalled' ? state.chain.reason : null,
+        unsettledSince: finality.unknownSince(),
+        ...{ blocksToRescan: rescans.blocksLeft(), missing: rescans.missing() },
+      };
+      return judge(chain, seen, parts.now());
+    },
   };
 }
 
 /** Polls the head and matches the next blocks. Returns whether there are more. */
-async function followChain(
-  context: WatchContext,
-): Promise<{ readonly head: BlockHeader; readonly isBehind: boolean }> {
+async function followChain(context: WatchContext) {
   const { chain, client, startBlock, state, commit, events } = context;
   const head = await client.head();
   state.head = head;

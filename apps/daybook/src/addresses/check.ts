@@ -5,168 +5,232 @@ import {
   readAddress,
   type Xpub,
 } from '@daybook/chains';
-import type { Family } from '@daybook/domain';
+import { type Family, type PurseEvent, streamName, upcast } from '@daybook/domain';
+import type { EventStore } from '@daybook/event-store';
+import type { Client } from 'pg';
 import colors from 'picocolors';
-import { EXIT, type ExitCode, Failure } from '../cli/exit-codes';
-import { type Operation, operate, type PlaceOptions } from '../cli/operate';
-import { say, sayJson } from '../cli/output';
-import { countingBar } from '../cli/progress';
-import { mintsOf, type PurseRow, purseAt } from './purses';
-import { pathOf, type Verdict, verify, xpubsFor } from './xpubs';
+import { withClient } from '../cli/database';
+import { EXIT, Failure } from '../cli/exit-codes';
+import { operate } from '../cli/operate';
+import type { Operation } from '../cli/operation';
+import { facts, table } from '../cli/output';
+import { countingBar, grouped } from '../cli/progress';
+import { pathOf, xpubsFor } from './derive';
 
-/** Indexes that are derived between two looks at whether somebody interrupts. */
-const STRIDE = 1_000;
+/** Rows per query, and streams per read. */
+const PAGE_MAX = 1_000;
+/** Wrong rows that are listed; further ones are only counted. */
+const LISTED_MAX = 100;
+/** Indexes that are derived between two checks for an interrupt. */
+const INDEXES_PER_TURN = 1_000;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+const PURSES =
+  'SELECT id, account_id, customer_id, family, address, status, minted_at FROM ledger.purse';
 
-export interface CheckOptions extends PlaceOptions {
-  readonly xpub?: readonly string[];
-  readonly json: boolean;
+interface CheckOptions {
+  readonly data?: string | undefined;
+  readonly xpub?: readonly string[] | undefined;
+  readonly json?: boolean | undefined;
 }
 
-/**
- * `ours`: a purse whose address derives from the xpub. `alarm`: a row says that it is a purse, and the
- * log or the xpub do not. `not-minted`: it derives, but no purse has it. `not-ours`: neither.
- */
-type Finding = 'ours' | 'alarm' | 'other-xpub' | 'not-minted' | 'not-ours';
-
-interface Checked {
+/** A row of `ledger.purse`, with the canonical form of its address. */
+interface PurseRow {
+  readonly id: string;
+  readonly account_id: string;
+  readonly customer_id: string;
+  readonly family: Family;
   readonly address: string;
-  readonly finding: Finding;
-  readonly detail: string;
-  readonly index: number | null;
-  readonly path: string | null;
-  readonly xpubFingerprint: string | null;
-  readonly purse: {
-    readonly id: string;
-    readonly accountId: string;
-    readonly customerId: string;
-    readonly status: string;
-    readonly mintedAt: string;
-  } | null;
-  /** CAIP-2; null when the watchers' database cannot be asked. */
-  readonly watchedOn: readonly string[] | null;
+  readonly status: string;
+  readonly minted_at: Date;
 }
 
-/** Says whether an address is one of ours, judged by the log and the xpub, not by the table alone. */
-export function check(text: string, options: CheckOptions): Promise<void> {
+/** A minted purse according to the event log. */
+type Mint = Extract<PurseEvent, { readonly type: 'PurseMinted' }>['data'];
+
+/** What a check of a row against the event log and the xpub can find. */
+const DETAILS = {
+  ours: 'It derives from the xpub.',
+  'never-minted': 'The row of the purse is false: no such purse was minted.',
+  'other-address': 'The row of the purse is false: the purse was minted with another address.',
+  'does-not-derive': 'The row or the event log is false: the xpub gives another address.',
+  'other-xpub': 'It was minted with another xpub. Name that one with --xpub to check it.',
+} as const;
+
+function checkRow(row: PurseRow, mint: Mint | undefined, xpubs: readonly Xpub[]) {
+  if (mint === undefined) return 'never-minted';
+  if (mint.address !== row.address) return 'other-address';
+  const { xpubFingerprint, index } = mint.derivation;
+  const xpub = xpubs.find(
+    ({ family, fingerprint }) => family === row.family && fingerprint === xpubFingerprint,
+  );
+  if (xpub === undefined) return 'other-xpub';
+  return deriveAddress(xpub, index) === row.address ? 'ours' : 'does-not-derive';
+}
+
+/** Checks the address of every purse in the table against the event log and the xpub. */
+export function checkAll({ xpub, ...options }: CheckOptions): Promise<void> {
   return operate(options, async (operation) => {
-    const place = readAddress(text);
-    if (place === null) {
-      throw new Failure(
-        `${text} is no address, or its checksum is wrong. Copy it whole: ${ADDRESS_FORMS}.`,
-        EXIT.usage,
-      );
-    }
-    const xpubs = xpubsFor(operation.env(), options.xpub, [place.family]);
-    const row = await purseAt(operation, place);
-    const found = row
-      ? await judgeRow(operation, xpubs, row)
-      : await search(operation, xpubs, place);
-    const checked = { ...found, watchedOn: await watchedOn(operation, place.address) };
-    if (options.json) sayJson(checked);
-    else say(page(checked));
-    const isWell: ExitCode = checked.finding === 'ours' ? EXIT.ok : EXIT.failed;
-    return isWell;
+    const store = await operation.store();
+    const xpubs = xpubsFor(operation, xpub);
+    const alarms: { purseId: string; address: string; reason: string }[] = [];
+    let [checked, otherXpub, wrong] = [0, 0, 0];
+    await forEachPage(operation, async (rows) => {
+      const mints = await mintsOf(store, rows);
+      checked += rows.length;
+      for (const row of rows) {
+        const reason = checkRow(row, mints.get(row.id), xpubs);
+        if (reason === 'other-xpub') otherXpub += 1;
+        if (reason === 'ours' || reason === 'other-xpub') continue;
+        wrong += 1;
+        const address = displayAddress(row.family, row.address);
+        if (alarms.length < LISTED_MAX) alarms.push({ purseId: row.id, address, reason });
+      }
+    });
+    const right = checked - wrong - otherXpub;
+    const rows = alarms.map(({ purseId, address, reason }) => [address, reason, purseId]);
+    const others = ` ${grouped(otherXpub)} belong to another xpub: name it with --xpub.`;
+    const summary = `${grouped(checked)} addresses checked, ${grouped(wrong)} wrong.`;
+    const lines = [table(['address', 'fault', 'purse'], rows), summary];
+    return {
+      json: { checked, right, wrong, otherXpub, alarms },
+      text: () => lines.filter(Boolean).join('\n') + (otherXpub > 0 ? others : ''),
+      exitCode: right === checked ? EXIT.ok : EXIT.failed,
+    };
   });
 }
 
-const ALARMS: Readonly<Record<Exclude<Verdict, 'derives'>, readonly [Finding, string]>> = {
-  differs: ['alarm', 'The xpub gives another address at this index: the row or the log is false.'],
-  'other-xpub': [
-    'other-xpub',
-    'It was minted under another xpub; name that one with --xpub to check it.',
-  ],
-};
-
-async function judgeRow(
-  { store }: Operation,
-  xpubs: readonly Xpub[],
-  row: PurseRow,
-): Promise<Omit<Checked, 'watchedOn'>> {
-  const mint = (await mintsOf(await store(), [row.id])).get(row.id);
-  const purse = {
-    ...{ id: row.id, accountId: row.account_id, customerId: row.customer_id, status: row.status },
-    mintedAt: row.minted_at.toISOString(),
-  };
-  const address = displayAddress(row.family, row.address);
-  if (mint === undefined) {
-    const detail = 'The table has a purse that was never minted: the row is false.';
-    return { ...none(address), finding: 'alarm', detail, purse };
-  }
-  const { index, xpubFingerprint } = mint.derivation;
-  const place = { address, index, path: pathOf(index), xpubFingerprint, purse };
-  if (mint.address !== row.address) {
-    const detail = `The purse was minted with ${mint.address}: the row is false.`;
-    return { ...place, finding: 'alarm', detail };
-  }
-  const verdict = verify(xpubs, row, mint.derivation);
-  if (verdict === 'derives') {
-    return { ...place, finding: 'ours', detail: 'It derives from the xpub.' };
-  }
-  const [finding, detail] = ALARMS[verdict];
-  return { ...place, finding, detail };
+/** Reads the whole purse table in pages, and shows the progress. */
+async function forEachPage(
+  { env, signal }: Operation,
+  work: (rows: readonly PurseRow[]) => Promise<void>,
+): Promise<void> {
+  const bar = countingBar('Checking', 'addresses');
+  const page = `${PURSES} WHERE id > $1 ORDER BY id LIMIT ${PAGE_MAX}`;
+  await withClient(env.databaseUrl, async (client) => {
+    const counted = await client.query<{ count: string }>('SELECT count(*) FROM ledger.purse');
+    const total = Number(counted.rows[0]?.count);
+    let done = 0;
+    for (let after: string | undefined = FIRST_ID; after !== undefined; ) {
+      signal.throwIfAborted();
+      const { rows }: { rows: PurseRow[] } = await client.query(page, [after]);
+      after = rows.at(-1)?.id;
+      await work(rows);
+      done += rows.length;
+      if (done > 0) bar.at(done, Math.max(total, done));
+    }
+  }).finally(bar.end);
 }
 
-/** Looks through every index that was ever taken: an address of ours that no purse has. */
+/** How purses were minted, by their ids, according to the event log. */
+async function mintsOf(
+  store: EventStore,
+  purses: readonly PurseRow[],
+): Promise<ReadonlyMap<string, Mint>> {
+  const streams = purses.map(({ id }) => ({ stream: streamName('purse', id) }));
+  const histories = await store.readStreams(streams);
+  const mints = new Map<string, Mint>();
+  for (const { id } of purses) {
+    for (const recorded of histories.get(streamName('purse', id)) ?? []) {
+      const event = upcast(recorded);
+      if (event.type === 'PurseMinted') mints.set(id, event.data);
+    }
+  }
+  return mints;
+}
+
+/** Says whether an address is ours. The purse table alone is not believed. */
+export function checkOne(given: string, { xpub, ...options }: CheckOptions): Promise<void> {
+  return operate(options, async (operation) => {
+    const place = readAddress(given);
+    if (place === null) {
+      const fault = `${given} is not an address, or its checksum is wrong.`;
+      throw new Failure(`${fault} Copy it whole: ${ADDRESS_FORMS}.`, EXIT.usage);
+    }
+    const { family, address } = place;
+    const store = await operation.store();
+    const xpubs = xpubsFor(operation, xpub, [family]);
+    const found = await withClient(operation.env.databaseUrl, async (client) => {
+      const find = `${PURSES} WHERE address = $1 AND family = $2`;
+      const [row] = (await client.query<PurseRow>(find, [address, family])).rows;
+      if (row === undefined) return search(client, operation.signal, xpubs, address);
+      const mint = (await mintsOf(store, [row])).get(row.id);
+      const verdict = checkRow(row, mint, xpubs);
+      const isAlarm = verdict !== 'ours' && verdict !== 'other-xpub';
+      const finding = isAlarm ? 'alarm' : verdict;
+      return { finding, detail: DETAILS[verdict], row, derivation: mint?.derivation };
+    });
+    const { finding, detail, row } = found;
+    const { index = null, xpubFingerprint = null } = found.derivation ?? {};
+    const answer = {
+      ...{ address: displayAddress(family, address), finding, detail, index },
+      ...{ path: index === null ? null : pathOf(index), xpubFingerprint },
+      purse: row && {
+        ...{ id: row.id, accountId: row.account_id, customerId: row.customer_id },
+        ...{ status: row.status, mintedAt: row.minted_at.toISOString() },
+      },
+      watchedOn: await watchedOn(operation, address),
+    };
+    const exitCode = finding === 'ours' ? EXIT.ok : EXIT.failed;
+    const { path, purse, watchedOn: chains } = answer;
+    const title = finding === 'ours' ? colors.green(finding) : colors.red(finding);
+    const text = () =>
+      [
+        `${colors.bold(answer.address)}  ${title}`,
+        `  ${detail}`,
+        ...facts({
+          index: index === null ? null : `${index}, path ${path} below ${xpubFingerprint}`,
+          purse: purse && `${purse.id}, ${purse.status}, minted ${purse.mintedAt}`,
+          customer: purse?.customerId,
+          account: purse?.accountId,
+          'watched on': chains && (chains.join(', ') || 'no chain'),
+        }),
+      ].join('\n');
+    return { json: answer, text, exitCode };
+  });
+}
+
+/** Derives every index that was ever taken, to find an address of ours that no purse has. */
 async function search(
-  { query, signal }: Operation,
+  client: Client,
+  signal: AbortSignal,
   xpubs: readonly Xpub[],
-  { family, address }: { readonly family: Family; readonly address: string },
-): Promise<Omit<Checked, 'watchedOn'>> {
-  const candidates = xpubs.filter((xpub) => xpub.family === family);
-  const shown = displayAddress(family, address);
-  const [sequence] = await query<{ last: string; called: boolean }>(
+  address: string,
+) {
+  const { rows } = await client.query<{ last: string; called: boolean }>(
     'SELECT last_value AS last, is_called AS called FROM ledger.address_index',
   );
-  const end = sequence?.called ? Number(sequence.last) + 1 : 0;
+  const end = rows[0]?.called ? Number(rows[0].last) + 1 : 0;
   const bar = countingBar('Deriving', 'addresses');
   try {
     for (let index = 0; index < end; index++) {
-      if (index % STRIDE === 0) {
+      if (index % INDEXES_PER_TURN === 0) {
         bar.at(index, end);
         await new Promise(setImmediate);
         signal.throwIfAborted();
       }
-      const xpub = candidates.find((each) => deriveAddress(each, index) === address);
+      const xpub = xpubs.find((each) => deriveAddress(each, index) === address);
       if (xpub === undefined) continue;
-      const { fingerprint: xpubFingerprint } = xpub;
-      return {
-        ...none(shown),
-        ...{ finding: 'not-minted', index, path: pathOf(index), xpubFingerprint },
-        detail:
-          'It derives from the xpub, but no purse has it: nothing that it receives is credited.',
-      };
+      const detail =
+        'It derives from the xpub, but no purse has it. What it receives is not credited.';
+      const derivation = { index, xpubFingerprint: xpub.fingerprint };
+      return { finding: 'not-minted', detail, row: null, derivation };
     }
   } finally {
     bar.end();
   }
-  const detail = `No purse has it, and none of the ${end} indexes that were taken gives it.`;
-  return { ...none(shown), finding: 'not-ours', detail };
+  const detail = `No purse has it, and it derives from none of the ${end} indexes that were taken.`;
+  return { finding: 'not-ours', detail, row: null, derivation: undefined };
 }
 
-function none(address: string) {
-  return { address, index: null, path: null, xpubFingerprint: null, purse: null } as const;
-}
-
-async function watchedOn({ query }: Operation, address: string): Promise<readonly string[] | null> {
+/** The chains (CAIP-2) on which an address is watched; null if the watchers' database cannot be read. */
+async function watchedOn(
+  { installation: { watcherDatabaseUrl: url } }: Operation,
+  address: string,
+): Promise<readonly string[] | null> {
+  if (url === undefined) return null;
   const sql = 'SELECT chain FROM watcher.address WHERE address = $1 ORDER BY chain';
-  return query<{ chain: string }>(sql, [address], 'watcher').then(
-    (rows) => rows.map(({ chain }) => chain),
-    // A ledger's operator need not reach the watchers' database.
+  return withClient(url, (client) => client.query<{ chain: string }>(sql, [address])).then(
+    ({ rows }) => rows.map(({ chain }) => chain),
     () => null,
   );
-}
-
-function page({ address, finding, detail, index, path, purse, ...rest }: Checked): string {
-  const isWell = finding === 'ours';
-  const row = (name: string, value: string | null | undefined): string[] =>
-    value == null ? [] : [`  ${name.padEnd(12)} ${value}`];
-  return [
-    `${colors.bold(address)}  ${isWell ? colors.green('ours') : colors.red(finding)}`,
-    `  ${detail}`,
-    ...row('index', index === null ? null : `${index}, path ${path} below ${rest.xpubFingerprint}`),
-    ...row('purse', purse && `${purse.id}, ${purse.status}, minted ${purse.mintedAt}`),
-    ...row('customer', purse?.customerId),
-    ...row('account', purse?.accountId),
-    ...row('watched on', rest.watchedOn && (rest.watchedOn.join(', ') || 'no chain')),
-  ].join('\n');
 }

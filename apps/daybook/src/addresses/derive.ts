@@ -1,55 +1,80 @@
-import { deriveAddress, displayAddress, type Xpub } from '@daybook/chains';
-import type { Family } from '@daybook/domain';
-import { readEnvironment } from '@daybook/platform';
-import { LedgerEnv } from '../../../ledger/src/ledger.env';
+import {
+  deriveAddress,
+  displayAddress,
+  InvalidXpub,
+  parseXpub,
+  purseXpubs,
+  type Xpub,
+} from '@daybook/chains';
+import { FAMILIES, type Family } from '@daybook/domain';
+import { xpubsOf } from '../../../ledger/src/ledger.env';
 import { EXIT, Failure } from '../cli/exit-codes';
-import { findInstallation } from '../cli/installation';
-import type { PlaceOptions } from '../cli/operate';
-import { remark, say, sayJson } from '../cli/output';
-import { CONFIGURED, configuredXpubs, pathOf, xpubOf } from './xpubs';
+import { operate } from '../cli/operate';
+import type { Operation } from '../cli/operation';
+import { remark } from '../cli/output';
 
-/** BIP-32: from here on indexes are hardened, which a public key cannot derive. */
+/** The value of `--xpub` for the key that the ledger mints with. */
+const CONFIGURED = 'configured';
+/** BIP-32: higher indexes are hardened, and a public key cannot derive them. */
 const INDEXES = 2 ** 31;
 
-export interface DeriveOptions extends PlaceOptions {
+interface DeriveOptions {
+  readonly data?: string | undefined;
   readonly family: Family;
   readonly xpub: string;
   readonly from: number;
   readonly count: number;
-  readonly json: boolean;
+  readonly json?: boolean | undefined;
 }
 
-/** Writes addresses of an xpub. With an xpub given it needs no installation of Daybook. */
-export function derive({ data, family, xpub: given, from, count, json }: DeriveOptions): void {
-  if (from + count > INDEXES) {
-    throw new Failure(
-      `Indexes end at ${INDEXES - 1}; --from plus --count goes beyond.`,
-      EXIT.usage,
-    );
-  }
-  const xpub = given === CONFIGURED ? configured(data, family) : xpubOf(family, given);
-  const { fingerprint: xpubFingerprint } = xpub;
-  const addresses = Array.from({ length: count }, (_, i) => {
-    const index = from + i;
-    const address = displayAddress(family, deriveAddress(xpub, index));
-    return { index, path: pathOf(index), address };
+/** Prints addresses of an xpub. With an xpub given it needs no installation. */
+export function derive({ family, xpub: given, from, count, ...options }: DeriveOptions) {
+  return operate(options, async (operation) => {
+    if (from + count > INDEXES) {
+      throw new Failure(`The last index is ${INDEXES - 1}. Lower --from or --count.`, EXIT.usage);
+    }
+    const [xpub] = xpubsFor(operation, [given], [family]);
+    if (xpub === undefined) {
+      const fault = `No xpub is configured for the family ${family}.`;
+      throw new Failure(`${fault} Give one with --xpub.`, EXIT.usage);
+    }
+    const addresses = Array.from({ length: count }, (_, i) => {
+      const index = from + i;
+      const address = displayAddress(family, deriveAddress(xpub, index));
+      return { index, path: pathOf(index), address };
+    });
+    if (xpub.isDevelopment && !options.json) {
+      remark('This is the public development xpub. Its keys are known.');
+    }
+    const line = ({ index, path, address }: (typeof addresses)[number]) =>
+      `${String(index).padStart(10)}  ${path.padEnd(12)}  ${address}`;
+    const json = { xpubFingerprint: xpub.fingerprint, addresses };
+    return { json, text: () => addresses.map(line).join('\n') };
   });
-  if (json) {
-    sayJson({ xpubFingerprint, addresses });
-    return;
-  }
-  if (xpub.isDevelopment) remark('This is the public development xpub: everybody knows its keys.');
-  for (const { index, path, address } of addresses) {
-    say(`${String(index).padStart(10)}  ${path.padEnd(12)}  ${address}`);
+}
+
+/**
+ * The xpubs of `--xpub` for each of the families; by default those that the ledger mints with. A private
+ * key given by mistake is refused and not repeated.
+ */
+export function xpubsFor(
+  operation: Operation,
+  given: readonly string[] = [CONFIGURED],
+  families: readonly Family[] = FAMILIES,
+): readonly Xpub[] {
+  try {
+    return given.flatMap((text) => {
+      if (text !== CONFIGURED) return families.map((family) => parseXpub(family, text));
+      const configured = [...purseXpubs(xpubsOf(operation.env), []).values()];
+      return configured.filter(({ family }) => families.includes(family));
+    });
+  } catch (error) {
+    if (error instanceof InvalidXpub) throw new Failure(error.message, EXIT.usage);
+    throw error;
   }
 }
 
-function configured(data: string | undefined, family: Family): Xpub {
-  const env = readEnvironment(LedgerEnv, findInstallation(data).environment);
-  const xpub = configuredXpubs(env).get(family);
-  if (xpub !== undefined) return xpub;
-  throw new Failure(
-    `No xpub is configured for the family ${family}. Give one with --xpub.`,
-    EXIT.usage,
-  );
+/** The path below the account key. */
+export function pathOf(index: number): string {
+  return `0/${index}`;
 }

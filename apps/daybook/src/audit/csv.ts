@@ -5,33 +5,29 @@ const REPLAY = [
   ...['record', 'asset', 'book', 'debits', 'credits', 'accountId', 'customerId', 'purseId'],
   ...FIGURE_NAMES,
 ];
-const DIFFERENCE = [
-  ...(['readModel', 'table', 'row', 'kind', 'column', 'expected', 'found'] as const),
-];
+const COMPARE = ['readModel', 'table', 'row', 'kind', 'column', 'expected', 'found'];
 
 /**
- * Records of two kinds in one table (RFC 4180), amounts in base units: `book`, a line of the trial
- * balance, and `purse`, the figures of a purse and asset. What the other kind has is empty.
+ * Two kinds of records in one table (RFC 4180), amounts in base units: `book` is a line of the trial
+ * balance, `purse` has the figures of a purse and asset. Columns of the other kind are empty.
  */
 export function* replayCsv({ trialBalance, purses }: ReplayReport): Generator<string> {
   yield line(REPLAY);
-  const noPurse = ['', '', '', ...FIGURE_NAMES.map(() => '')];
-  for (const { asset, kind, debits, credits } of trialBalance) {
-    yield line(['book', asset, kind, String(debits), String(credits), ...noPurse]);
+  for (const { kind, ...entry } of trialBalance) {
+    yield record(REPLAY, { record: 'book', book: kind, ...entry });
   }
-  for (const { accountId, customerId, purseId, asset, figures } of purses) {
-    const amounts = FIGURE_NAMES.map((name) => String(figures[name]));
-    yield line(['purse', asset, '', '', '', accountId, customerId, purseId, ...amounts]);
+  for (const { figures, ...purse } of purses) {
+    yield record(REPLAY, { record: 'purse', ...purse, ...figures });
   }
 }
 
-/** One line a difference. */
+/** One line per difference. */
 export function* compareCsv({ differences }: CompareReport): Generator<string> {
-  yield line(DIFFERENCE);
-  for (const difference of differences) yield line(DIFFERENCE.map((name) => difference[name]));
+  yield line(COMPARE);
+  for (const difference of differences) yield record(COMPARE, { ...difference });
 }
 
-/** What an answer says besides its records. */
+/** The parts of a report that are not records of its table. */
 export function* besideCsv(report: ReplayReport | CompareReport): Generator<string> {
   const { position, stateHash, violations } = report;
   yield `position ${position}${stateHash === null ? '' : `, state hash ${stateHash}`}`;
@@ -43,10 +39,11 @@ export function* besideCsv(report: ReplayReport | CompareReport): Generator<stri
     yield `! ${invariant}: ${subject}: ${detail}`;
 }
 
-function line(cells: readonly (string | null)[]): string {
-  return cells.map((cell) => quoted(cell ?? '')).join(',');
+function record(columns: readonly string[], values: Readonly<Record<string, unknown>>): string {
+  return line(columns.map((column) => String(values[column] ?? '')));
 }
 
-function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+function line(cells: readonly string[]): string {
+  const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+  return cells.map((cell) => (/[",\r\n]/.test(cell) ? quoted(cell) : cell)).join(',');
 }

@@ -9,10 +9,10 @@ import type {
 import { loadChainsFile } from '@daybook/chains';
 import { type Asset, type Figures, formatUnits, type Violation } from '@daybook/domain';
 import colors from 'picocolors';
-import { table } from '../cli/output';
+import { facts, recordTable } from '../cli/output';
 import { grouped } from '../cli/progress';
 
-/** A replay for people: the trial balance, and balances and throughput by account. */
+/** A replay as text: the trial balance, and balances and throughput by account. */
 export function replayPage(report: ReplayReport, chainsFile: string | undefined): string {
   const money = moneyInWords(chainsFile);
   const { events, foldingSeconds, position, time, stateHash, violations, schema } = report;
@@ -22,24 +22,24 @@ export function replayPage(report: ReplayReport, chainsFile: string | undefined)
       `(${time ?? 'nothing was recorded'}; ${rate} events/s)`,
     )}`,
     stateHash !== null && `State hash  ${stateHash}`,
-    report.trialBalance.length > 0 &&
-      table(
-        ['trial balance', 'debits', 'credits'],
-        withTotals(report.trialBalance).map(({ asset, kind, debits, credits }) => [
-          ...[kind, money(asset, debits), money(asset, credits)],
-        ]),
-      ),
-    report.figures.length > 0 && figuresTable(report.figures, money),
+    recordTable(
+      withTotals(report.trialBalance).map(({ asset, kind, debits, credits }) => ({
+        'trial balance': kind,
+        debits: money(asset, debits),
+        credits: money(asset, credits),
+      })),
+    ),
+    figuresTable(report.figures, money),
     broken(violations),
     schema !== null && `The tables were kept in the schema ${schema}.`,
-    violations.length === 0 && colors.green('All rules of the books hold.'),
+    violations.length === 0 && colors.green('All invariants of the books hold.'),
   ]);
 }
 
-/** Writes base units of an asset as people count them. */
+/** Formats base units of an asset. */
 type MoneyInWords = (asset: string, baseUnits: bigint) => string;
 
-/** By the registry, and in base units for an asset that it does not list: never by a guess. */
+/** Formats with the decimals of the chains file. Amounts of unlisted assets stay in base units. */
 function moneyInWords(chainsFile: string | undefined): MoneyInWords {
   const { assets } = loadChainsFile(chainsFile ?? null);
   const byId = new Map<string, Asset>(assets.map((asset) => [asset.id, asset]));
@@ -50,33 +50,24 @@ function moneyInWords(chainsFile: string | undefined): MoneyInWords {
   };
 }
 
-const COLUMNS: readonly (readonly [string, (figures: Figures) => bigint])[] = [
-  ['custody', (f) => f.custody],
-  ['customers', (f) => f.claimCustomer],
-  ['own', (f) => f.claimAccount],
-  ['suspense', (f) => f.suspense],
-  ['pending', (f) => f.pendingCustomer + f.pendingAccount],
-  ['other', (f) => f.other],
-  ['throughput', (f) => f.received],
-  ['reversed', (f) => f.reversed],
-];
-/** Left out where there is none of it. */
-const RARE = ['pending', 'other'];
-
+/** Pending and other amounts are left out if every row has 0. */
 function figuresTable(all: ReplayReport['figures'], money: MoneyInWords): string {
-  const columns = COLUMNS.filter(
-    ([name, of]) => !RARE.includes(name) || all.some(({ figures }) => of(figures) !== 0n),
-  );
-  return table(
-    ['account', 'purses', ...columns.map(([name]) => name)],
-    all.map(({ accountId, asset, purses, figures }) => [
-      ...[accountId, grouped(purses)],
-      ...columns.map(([, of]) => money(asset, of(figures))),
-    ]),
+  const pending = (f: Figures) => f.pendingCustomer + f.pendingAccount;
+  const hasPending = all.some(({ figures }) => pending(figures) !== 0n);
+  const hasOther = all.some(({ figures }) => figures.other !== 0n);
+  return recordTable(
+    all.map(({ accountId: account, asset, purses, figures: f }) => ({
+      ...{ account, purses: grouped(purses), custody: money(asset, f.custody) },
+      ...{ customers: money(asset, f.claimCustomer), own: money(asset, f.claimAccount) },
+      suspense: money(asset, f.suspense),
+      ...(hasPending && { pending: money(asset, pending(f)) }),
+      ...(hasOther && { other: money(asset, f.other) }),
+      ...{ throughput: money(asset, f.received), reversed: money(asset, f.reversed) },
+    })),
   );
 }
 
-/** The lines of each asset and, under them, what they add up to: the same on both sides. */
+/** The lines of each asset, followed by their sums, which are the same on both sides. */
 function withTotals(lines: readonly TrialBalanceLine[]): readonly TrialBalanceLine[] {
   const assets = [...new Set(lines.map(({ asset }) => asset))];
   return assets.flatMap((asset) => {
@@ -89,30 +80,24 @@ function withTotals(lines: readonly TrialBalanceLine[]): readonly TrialBalanceLi
   });
 }
 
-/** A comparison for people: each table, each difference. */
+/** A comparison as text: each table, each difference. */
 export function comparePage(report: CompareReport): string {
   const { position, stateHash, tables, differences, omitted, violations, exitCode } = report;
   const rows = tables.reduce((sum, { rowsExpected }) => sum + rowsExpected, 0);
   return sections([
     colors.bold(`${grouped(rows)} rows compared at position ${position}`),
     `State hash  ${stateHash}`,
-    table(
-      ['read model', 'table', 'expected', 'found', 'differences'],
-      tables.map((it) => [
-        ...[it.readModel, it.table, grouped(it.rowsExpected), grouped(it.rowsFound)],
-        it.differences === 0 ? '0' : colors.red(grouped(it.differences)),
-      ]),
-    ),
+    recordTable(tables.map(({ digest, ...compared }) => compared)),
     differencesPage(differences, omitted),
     broken(violations),
     report.schema !== null && `The replay was kept in the schema ${report.schema}.`,
     exitCode === 0
-      ? colors.green('No difference: every row is what the log leads to.')
-      : colors.red('The read models are not what the log leads to. "daybook rebuild" mends them.'),
+      ? colors.green('No difference: every row matches the log.')
+      : colors.red('The read models differ from the log. "daybook rebuild" replaces them.'),
   ]);
 }
 
-/** A rebuild for people: what serves now, and the evidence. */
+/** A rebuild as text: the outcome, and the evidence. */
 export function rebuildPage(report: RebuildReport): string {
   const { certificate, rows, events, seconds, differences, omitted } = report;
   return sections([
@@ -125,33 +110,29 @@ export function rebuildPage(report: RebuildReport): string {
 }
 
 const OUTCOMES: Readonly<Record<Certificate['outcome'], string>> = {
-  swapped: 'The new tables serve. "daybook rebuild --roll-back" lets the old ones serve again.',
+  swapped: 'The new tables are live. "daybook rebuild --roll-back" swaps the previous ones back.',
   differs:
-    'Nothing was changed: the new tables differ from those that serve. If the new ones are right, repeat it with --accept-differences.',
-  'rolled-back': 'The tables of before serve again.',
+    'Nothing was changed: the new tables differ from the live ones. If the new ones are right, repeat it with --accept-differences.',
+  'rolled-back': 'The previous tables are live again.',
 };
 
 export function certificatePage({ id, outcome, ...rest }: Certificate): string {
-  const row = (name: string, value: string | null): string[] =>
-    value === null || value === '' ? [] : [`  ${name.padEnd(12)} ${value}`];
   return [
     (outcome === 'differs' ? colors.red : colors.green)(OUTCOMES[outcome]),
-    ...row('certificate', id),
-    ...row('compared at', String(rest.position)),
-    ...row('differences', String(rest.differences)),
-    ...row('state hash', rest.stateHash),
-    ...row('served from', rest.servedFrom === null ? null : String(rest.servedFrom)),
-    ...row('asked by', rest.actor),
+    ...facts({
+      certificate: id,
+      'compared at': String(rest.position),
+      differences: String(rest.differences),
+      'state hash': rest.stateHash,
+      'live from': rest.servedFrom === null ? null : String(rest.servedFrom),
+      'requested by': rest.actor,
+    }),
   ].join('\n');
 }
 
 function differencesPage(differences: readonly Difference[], omitted: number): string {
-  if (differences.length === 0) return '';
-  const rows = differences.map(({ table: name, row, kind, column, expected, found }) => [
-    ...[name, row, kind, column ?? '', expected ?? 'null', found ?? 'null'],
-  ]);
   const more = omitted === 0 ? '' : `\n... and ${grouped(omitted)} more`;
-  return table(['table', 'row', 'what', 'column', 'expected', 'found'], rows) + more;
+  return recordTable(differences) + more;
 }
 
 function broken(violations: readonly Violation[]): string {

@@ -1,17 +1,16 @@
 import { reasonOf } from '@daybook/platform/plain';
 import { EXIT, type ExitCode, Failure } from './exit-codes';
-import type { Installation } from './installation';
 
 /** The ledger answers in milliseconds, or says within seconds why it cannot. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
-/** The REST interface of the ledger, called with the operator's key. Rejects with `Failure` alone. */
+/** The REST interface of a ledger. Rejects with `Failure`, or with the reason of an abort. */
 export interface LedgerApi {
   get<Answer>(path: string): Promise<Answer>;
   post<Answer>(path: string, body: object): Promise<Answer>;
 }
 
-/** A list without pages. */
+/** A list that has no pages, or its first page. */
 export interface List<Entry> {
   readonly data: readonly Entry[];
 }
@@ -22,35 +21,25 @@ interface ProblemBody {
   readonly errors?: readonly { readonly detail: string }[];
 }
 
-export function ledgerApi(
-  { ledgerUrl, operatorKey, place }: Installation,
-  interrupted: AbortSignal,
-): LedgerApi {
+export function ledgerApi(url: string, key: string, signal?: AbortSignal): LedgerApi {
   async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-    if (ledgerUrl === null) {
-      const right = 'Start one there, or say with DAYBOOK_LEDGER_URL where it is.';
-      throw new Failure(`No ledger is known for ${place}. ${right}`, EXIT.usage);
-    }
-    if (operatorKey === null) {
-      const right = 'Set DAYBOOK_OPERATOR_KEY; `npx daybook start` keeps a key in the data folder.';
-      throw new Failure(`There is no key of an operator for ${place}. ${right}`, EXIT.usage);
-    }
-    const response = await fetch(ledgerUrl + path, {
+    const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const response = await fetch(url + path, {
       method,
       headers: {
-        authorization: `Bearer ${operatorKey}`,
+        authorization: `Bearer ${key}`,
         ...(body && { 'content-type': 'application/json' }),
       },
       ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.any([interrupted, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     }).catch((error) => {
-      if (interrupted.aborted) throw error;
-      const sentence = `The ledger at ${ledgerUrl} does not answer: ${reasonOf(error)}`;
+      if (signal?.aborted) throw error;
+      const sentence = `The ledger at ${url} does not answer: ${reasonOf(error)}`;
       throw new Failure(sentence, EXIT.unreachable, { cause: error });
     });
     const answer: unknown = await response.json().catch(() => null);
     if (response.ok && answer !== null) return answer as Answer;
-    throw refusal(ledgerUrl, response.status, answer as ProblemBody | null);
+    throw refusal(url, response.status, answer as ProblemBody | null);
   }
   return {
     get: (path) => call('GET', path),
@@ -60,7 +49,7 @@ export function ledgerApi(
 
 function refusal(url: string, status: number, problem: ProblemBody | null): Failure {
   if (status === 401) {
-    const right = 'Set DAYBOOK_OPERATOR_KEY to a key that it knows.';
+    const right = 'Set DAYBOOK_OPERATOR_KEY to a key that was issued there and is active.';
     return new Failure(`The ledger at ${url} refuses the operator's key. ${right}`, EXIT.usage);
   }
   const said = problem?.errors?.map(({ detail }) => detail).join(' ') || problem?.detail;

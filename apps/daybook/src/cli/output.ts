@@ -1,18 +1,18 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
 
-/** Writes a line for whoever reads along; positions and money are strings in it. */
+/** Writes a line of the answer to standard output. */
 export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Writes a value for machines: positions, which are `bigint`, as decimal strings. */
+/** Writes the answer as JSON. A `bigint`, such as a position, becomes a decimal string. */
 export function sayJson(value: unknown, indent: 0 | 2 = 2): void {
   const text = (_: string, it: unknown) => (typeof it === 'bigint' ? String(it) : it);
   say(JSON.stringify(value, text, indent));
 }
 
-/** Writes a remark beside the answer, so that a pipe gets the answer alone. */
+/** Writes a line to standard error, so that a pipe gets the answer alone. */
 export function remark(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -23,8 +23,9 @@ const PLAIN = {
   ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
 };
 
-/** Rows under their headings, in columns that are as wide as they must be. */
+/** Rows under their headings, in columns of the needed width; empty without rows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
   const drawn = new Table({
     head: head.map((title) => colors.dim(title)),
     chars: PLAIN,
@@ -36,4 +37,22 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+/** A table of records by their fields; `secondsSinceProgress` is headed `seconds since progress`. */
+export function recordTable(rows: readonly object[]): string {
+  const cell = (value: unknown) => (Array.isArray(value) ? value.join(',') : String(value ?? ''));
+  const inWords = (field: string) => field.replace(/[A-Z]/g, (it) => ` ${it.toLowerCase()}`);
+  const head = Object.keys(rows[0] ?? {}).map(inWords);
+  return table(
+    head,
+    rows.map((row) => Object.values(row).map(cell)),
+  );
+}
+
+/** Named values, one per line. Those without a value are left out. */
+export function facts(values: Readonly<Record<string, string | null | undefined>>): string[] {
+  return Object.entries(values)
+    .filter(([, value]) => value != null && value !== '')
+    .map(([name, value]) => `  ${name.padEnd(14)} ${colors.cyan(value ?? '')}`);
 }

@@ -1,35 +1,16 @@
+import type { Progress } from '@daybook/audit';
 import { Format, SingleBar } from 'cli-progress';
 
-/** The rate is taken over this long, so that it neither jumps nor lies about a change. */
-const RATE_WINDOW_MS = 3_000;
-/** Without a terminal a line now and then is enough. */
+/** How often a line is written where there is no terminal. */
 const LINE_EVERY_MS = 5_000;
-/** The bar knows whole numbers only. */
+/** The bar takes whole numbers only. */
 const PARTS = 1_000;
 
-/** How far work is. What is not known is null. */
-export interface Advance {
-  /** What is being done, such as `Checking`. */
-  readonly title: string;
-  /** What is counted, in the plural. */
-  readonly unit: string;
-  readonly done: number;
-  /** From 0 to 1. */
-  readonly fraction: number | null;
-  readonly perSecond: number;
-  readonly secondsLeft: number | null;
-}
+/** The progress of work: what is done, such as `Checking`, and what is counted, in the plural. */
+export type Advance = Omit<Progress, 'step'> & { readonly title: string; readonly unit: string };
 
-export interface ProgressBar {
-  show(advance: Advance): void;
-  end(): void;
-}
-
-/**
- * Shows on standard error how far work is, at which rate, and how long it will take at that rate. Where
- * there is no terminal it writes a line now and then.
- */
-export function progressBar(): ProgressBar {
+/** Shows progress, rate and remaining time on standard error; without a terminal, as a line now and then. */
+export function progressBar() {
   const bar = new SingleBar({
     format: (options, { progress }, { advance }: { advance: Advance }) => {
       const isKnown = advance.fraction !== null;
@@ -47,31 +28,29 @@ export function progressBar(): ProgressBar {
   });
   let isShown = false;
   return {
-    show(advance) {
+    show(advance: Advance): void {
       const value = Math.floor((advance.fraction ?? 0) * PARTS);
       if (!isShown) bar.start(PARTS, value, { advance });
       isShown = true;
       bar.update(value, { advance });
     },
-    end() {
+    end(): void {
       if (isShown) bar.stop();
     },
   };
 }
 
-/** A bar for work whose end is known: `done` of `total`, both in the same unit. */
-export function countingBar(
-  title: string,
-  unit: string,
-): { at(done: number, total: number): void; end(): void } {
+/** A bar for work with a known total above 0, in the same unit. */
+export function countingBar(title: string, unit: string) {
   const bar = progressBar();
-  const rate = rateOf();
+  let first: { readonly at: number; readonly done: number } | undefined;
   return {
-    at(done, total) {
-      const perSecond = rate(done);
+    at(done: number, total: number): void {
+      first ??= { at: Date.now(), done };
+      const seconds = (Date.now() - first.at) / 1_000;
+      const perSecond = seconds > 0 ? (done - first.done) / seconds : 0;
       const secondsLeft = perSecond > 0 ? (total - done) / perSecond : null;
-      const fraction = total === 0 ? 1 : done / total;
-      bar.show({ title, unit, done, fraction, perSecond, secondsLeft });
+      bar.show({ title, unit, done, fraction: done / total, perSecond, secondsLeft });
     },
     end: bar.end,
   };
@@ -85,18 +64,6 @@ export function inWords({ unit, done, fraction, perSecond, secondsLeft }: Advanc
     ...(perSecond > 0 ? [`${grouped(Math.round(perSecond))} ${unit}/s`] : []),
     ...(secondsLeft === null ? [] : [timeLeft(secondsLeft)]),
   ].join('  ');
-}
-
-/** Things a second over the last moments. */
-function rateOf(now: () => number = Date.now): (done: number) => number {
-  const seen: { at: number; done: number }[] = [];
-  return (done) => {
-    const at = now();
-    seen.push({ at, done });
-    while (seen.length > 2 && at - (seen[1] as { at: number }).at > RATE_WINDOW_MS) seen.shift();
-    const first = seen[0] as { at: number; done: number };
-    return at === first.at ? 0 : ((done - first.done) * 1_000) / (at - first.at);
-  };
 }
 
 function timeLeft(left: number): string {

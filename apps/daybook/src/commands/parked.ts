@@ -1,34 +1,48 @@
-import type { Command } from 'commander';
-import { dataOption, examples, jsonOption, reasonOption } from '../cli/command';
+import type { Command } from '@commander-js/extra-typings';
+import type { ParkedKeyResponse } from '../../../ledger/src/operations/parked-keys.dto';
+import type { List } from '../cli/ledger-api';
+import { operate } from '../cli/operate';
+import { reasonOption, subcommand } from '../cli/options';
+import { recordTable } from '../cli/output';
 
-const load = () => require('../parked/parked') as typeof import('../parked/parked');
+const PARKED_KEYS = '/v1/operations/parked-keys';
 
 export function addParked(program: Command): void {
   const parked = program
     .command('parked')
-    .description('Keys whose messages wait, because one of them cannot be handled as it is.');
+    .description(
+      'List and retry parked keys: keys whose messages wait because one cannot be handled.',
+    );
 
-  const list = parked
-    .command('list')
-    .description('Show them, with the reason of each.')
-    .addOption(jsonOption())
-    .addOption(dataOption())
-    .action((options) => load().showParked(options));
-  examples(
-    list,
+  subcommand(
+    parked,
+    'list',
+    'List the parked keys with their reasons.',
     'npx daybook parked list',
     "npx daybook parked list --json | jq '.parked[].reason'",
+  ).action((options) =>
+    operate(options, async ({ api }) => {
+      const { data: parked } = await api.get<List<ParkedKeyResponse>>(PARKED_KEYS);
+      const text = () => recordTable(parked) || 'No key is parked.';
+      return { json: { parked }, text };
+    }),
   );
 
-  const retry = parked
-    .command('retry')
-    .description('Ask a group to try the messages of a key again, in order.')
+  subcommand(
+    parked,
+    'retry',
+    'Request that a consumer group retries the messages of a parked key, in order.',
+    'npx daybook parked retry daybook.transfer.v1 ledger eip155:1/0xf39f...',
+  )
     .argument('<topic>', 'such as daybook.transfer.v1')
     .argument('<group>', 'such as ledger')
     .argument('<key>', 'as "parked list" shows it')
     .addOption(reasonOption())
-    .addOption(jsonOption())
-    .addOption(dataOption())
-    .action((topic, group, key, options) => load().retryParked(topic, group, key, options));
-  examples(retry, 'npx daybook parked retry daybook.transfer.v1 ledger eip155:1/0xf39f...');
+    .action((topic, group, key, { reason, ...options }) =>
+      operate(options, async ({ api }) => {
+        await api.post(`${PARKED_KEYS}/retry`, { topic, group, key, reason });
+        const text = `${group} retries ${key}. "npx daybook parked list" shows whether it succeeded.`;
+        return { json: { topic, group, key, asked: true }, text: () => text };
+      }),
+    );
 }

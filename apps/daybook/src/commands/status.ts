@@ -1,21 +1,110 @@
-import type { Command } from 'commander';
-import { dataOption, examples, jsonOption } from '../cli/command';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from '@commander-js/extra-typings';
+import colors from 'picocolors';
+import type {
+  ConsumerResponse,
+  EngineResponse,
+  FollowerResponse,
+} from '../../../ledger/src/operations/status.dto';
+import { EXIT } from '../cli/exit-codes';
+import { operate } from '../cli/operate';
+import { subcommand } from '../cli/options';
+import { recordTable, say, sayJson, table } from '../cli/output';
+import type { Service, StatusReport } from '../status/read-status';
 
-const load = () => require('../status/status') as typeof import('../status/status');
+const WATCH_EVERY_MS = 2_000;
+const CLEAR_SCREEN = '\x1b[2J\x1b[H';
+
+const CODES = {
+  ok: EXIT.ok,
+  'standing-still': EXIT.failed,
+  unreachable: EXIT.unreachable,
+} as const satisfies Record<StatusReport['state'], number>;
 
 export function addStatus(program: Command): void {
-  const command = program
-    .command('status')
-    .description('Say how engines, read models, consumers and chains are doing.')
-    .option('--watch', 'look again every two seconds', false)
-    .addOption(jsonOption())
-    .addOption(dataOption())
-    .action((options) => load().status(options));
-  examples(
-    command,
+  subcommand(
+    program,
+    'status',
+    'Show the state of engines, services, read models, consumers and chains.',
     'npx daybook status',
     'npx daybook status --watch',
     "npx daybook status --json | jq '.problems'",
     'DAYBOOK_DATABASE_URL=postgres://... DAYBOOK_LEDGER_URL=http://ledger:3000 npx daybook status',
-  );
+  )
+    .option('--watch', 'repeat every two seconds until Ctrl-C')
+    .action(({ watch, json, ...options }) =>
+      operate(options, async (operation) => {
+        const { readStatus } =
+          require('../status/read-status') as typeof import('../status/read-status');
+        for (;;) {
+          const report = await readStatus(operation);
+          if (json) sayJson(report, watch ? 0 : 2);
+          else say(`${watch && process.stdout.isTTY ? CLEAR_SCREEN : ''}${statusPage(report)}`);
+          if (!watch) return CODES[report.state];
+          await sleep(WATCH_EVERY_MS, undefined, { signal: operation.signal });
+        }
+      }),
+    );
+}
+
+/** The report as text. */
+function statusPage(report: StatusReport): string {
+  const { engines, services, readers, consumers, chains, reactions, versions } = report;
+  const { eventLog, durableLog, database } = engines;
+  const sections = [
+    heading(report),
+    table(
+      ['part', 'what', 'state'],
+      [
+        ['event log', eventLog.kind, engineState(eventLog, `head ${eventLog.head}`)],
+        ['durable log', durableLog.kind, engineState(durableLog)],
+        ['database', `postgresql ${versions.postgresql ?? ''}`, engineState(database)],
+        ...serviceRows('ledger', services.ledger),
+        ...serviceRows('chain-watcher', services.watcher),
+      ],
+    ),
+    recordTable(readers.map(withState)),
+    recordTable(consumers.map(withState)),
+    recordTable(
+      chains.map(({ secondsSinceWord, standsStill, ...chain }) => ({
+        ...chain,
+        lastReport: `${secondsSinceWord} s ago`,
+      })),
+    ),
+    recordTable(
+      (reactions?.states ?? []).map(({ name, overdue, nextDueAt, notes }) => ({
+        ...{ reaction: name, overdue, nextDueAt },
+        notes: notes.map(({ note, rows }) => `${rows}: ${note}`).join('\n'),
+      })),
+    ),
+    report.problems.map((problem) => colors.red(`! ${problem}`)).join('\n'),
+    colors.dim(
+      `Daybook ${versions.daybook}, Node ${versions.node}, tables ${versions.tables ?? '?'}`,
+    ),
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function heading({ place, at, state }: StatusReport): string {
+  const words = { ok: 'All is well', 'standing-still': 'Not well', unreachable: 'Not reachable' };
+  return `${mark(state === 'ok', colors.bold(words[state]))} ${colors.dim(`${place}, ${at}`)}`;
+}
+
+function engineState({ answers, detail }: EngineResponse, more = 'ok'): string {
+  return mark(answers, answers ? more : `does not answer: ${detail}`);
+}
+
+function serviceRows(name: string, service: Service | null): string[][] {
+  if (service === null) return [];
+  const words = service.answers ? (service.status ?? '') : 'does not answer';
+  const state = service.detail === null ? words : `${words}: ${service.detail}`;
+  return [[name, service.url, mark(service.status === 'ok', state)]];
+}
+
+function withState({ standsStill, detail, ...row }: FollowerResponse | ConsumerResponse) {
+  return { ...row, state: mark(!standsStill, standsStill ? `stalled: ${detail}` : 'ok') };
+}
+
+function mark(isWell: boolean, words: string): string {
+  return isWell ? colors.green(words) : colors.red(words);
 }

@@ -3,44 +3,49 @@ import { reasonOf } from '@daybook/platform/plain';
 import { version } from '../../../../package.json';
 import { engineOf, engineProblems } from '../../../ledger/src/operations/engine-state';
 import type { EnginesResponse, StatusResponse } from '../../../ledger/src/operations/status.dto';
+import { openDurableLog, openEventStore } from '../../../ledger/src/runtime/engines';
 import { Failure } from '../cli/exit-codes';
-import type { Operation } from '../cli/operate';
-import type { Service, StatusReport } from './status-report';
+import type { Operation } from '../cli/operation';
 
-/** A service that has not answered by then is reported as not answering. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
+export interface Service {
+  readonly url: string;
+  readonly answers: boolean;
+  readonly status: 'ok' | 'degraded' | 'failing' | null;
+  readonly detail: string | null;
+}
+
 /**
- * Asks the ledger for its status. When it does not tell, the engines are asked as far as the configuration
- * says where they are.
+ * The answer of `daybook status --json`; `schemas/status.v1.json` is the contract. Some fields keep the
+ * names that they had before the ledger served the status.
  */
-export async function readStatus(operation: Operation): Promise<StatusReport> {
-  const { ledgerUrl, watcherUrl, place } = operation.installation;
-  const [ledger, watcher, told] = await Promise.all([
+export type StatusReport = Awaited<ReturnType<typeof readStatus>>;
+
+/** The status according to the ledger. If it does not answer, only engines and services are checked. */
+export async function readStatus(operation: Operation) {
+  const { ledgerUrl, watcherUrl, place, environment } = operation.installation;
+  const [ledger, watcher, answer] = await Promise.all([
     serviceAt(ledgerUrl),
     serviceAt(watcherUrl),
-    ledgerUrl === null
-      ? null
-      : operation.api.get<StatusResponse>('/v1/operations/status').catch(failureOf),
+    ledgerUrl === null ? null : askLedger(operation),
   ]);
-  const services = { ledger, watcher };
   const unwell = [
     ...serviceProblems('ledger', ledger),
     ...serviceProblems('chain-watcher', watcher),
   ];
-  if (told === null || told instanceof Failure) {
-    const untold =
-      told !== null && ledger?.answers
-        ? [`The ledger does not tell its status: ${told.message}`]
-        : [];
-    return { place, services, ...(await statusOfEngines(operation, [...unwell, ...untold], told)) };
+  if (answer instanceof Failure) {
+    // With no address but the ledger's, no engine can be checked.
+    if (!environment.DAYBOOK_DATABASE_URL) throw answer;
+    if (ledger?.answers) unwell.push(`The ledger does not give its status: ${answer.message}`);
   }
-  const { followers, chains, problems, state, ...rest } = told;
-  const all = [...problems, ...unwell];
+  const isKnown = answer !== null && !(answer instanceof Failure);
+  const known = isKnown ? answer : await statusOfEngines(operation);
+  const { followers, chains, state, ...rest } = known;
+  const problems = [...known.problems, ...unwell];
   return {
-    ...rest,
-    ...{ place, services, problems: all, readers: followers },
-    state: state === 'ok' && all.length > 0 ? 'standing-still' : state,
+    ...{ ...rest, place, services: { ledger, watcher }, problems, readers: followers },
+    state: state === 'ok' && problems.length > 0 ? 'standing-still' : state,
     chains: chains.map(({ secondsSinceReport, ...chain }) => ({
       ...chain,
       secondsSinceWord: secondsSinceReport,
@@ -48,42 +53,54 @@ export async function readStatus(operation: Operation): Promise<StatusReport> {
   };
 }
 
-function failureOf(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  throw error;
+async function askLedger(operation: Operation): Promise<StatusResponse | Failure> {
+  try {
+    return await operation.api.get<StatusResponse>('/v1/operations/status');
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
 }
 
-/** What can be said without the ledger. */
-async function statusOfEngines(
-  operation: Operation,
-  otherProblems: readonly string[],
-  told: Failure | null,
-): Promise<Omit<StatusReport, 'place' | 'services'>> {
-  // Who knows only the address of the ledger cannot ask further.
-  if (told !== null && !operation.installation.environment.DAYBOOK_DATABASE_URL) throw told;
-  const engines = await askEngines(operation);
-  const problems = [...engineProblems(engines), ...otherProblems];
-  const isReached = Object.values(engines).every(({ answers }) => answers);
+/** Everything else is known to the ledger only. */
+type EnginesStatus = Omit<StatusResponse, 'reactions' | 'books'> & {
+  readonly reactions: null;
+  readonly books: null;
+};
+
+async function statusOfEngines(operation: Operation): Promise<EnginesStatus> {
+  const engines = await checkEngines(operation);
+  const problems = engineProblems(engines);
   return {
     at: new Date().toISOString(),
-    state: !isReached ? 'unreachable' : problems.length > 0 ? 'standing-still' : 'ok',
-    ...{ problems, engines, readers: [], consumers: [], chains: [], reactions: null, books: null },
+    state: problems.length > 0 ? 'unreachable' : 'ok',
+    ...{
+      problems,
+      engines,
+      followers: [],
+      consumers: [],
+      chains: [],
+      reactions: null,
+      books: null,
+    },
     versions: { daybook: version, node: process.versions.node, postgresql: null, tables: null },
   };
 }
 
-async function askEngines({ env, store, log }: Operation): Promise<EnginesResponse> {
-  const { databaseUrl, eventstoredbUrl, kafkaBrokers } = env();
-  const database = { url: databaseUrl, variable: 'DAYBOOK_DATABASE_URL' };
+async function checkEngines({ env }: Operation): Promise<EnginesResponse> {
+  const { databaseUrl: url, eventstoredbUrl, kafkaBrokers } = env;
+  const database = requirePostgres({ url, variable: 'DAYBOOK_DATABASE_URL' });
+  const eventLog = eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb';
+  const durableLog = kafkaBrokers === undefined ? 'postgresql' : 'kafka';
   const [postgresql, events, messages] = await Promise.all([
-    engineOf('postgresql', requirePostgres(database)),
+    engineOf('postgresql', database),
     engineOf(
-      eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb',
-      store().then((it) => it.head()),
+      eventLog,
+      closing(openEventStore(env), (store) => store.head()),
     ),
     engineOf(
-      kafkaBrokers === undefined ? 'postgresql' : 'kafka',
-      log().then((it) => it.check()),
+      durableLog,
+      closing(openDurableLog(env), (log) => log.check()),
     ),
   ]);
   const head = events.answer === null ? null : String(events.answer);
@@ -92,6 +109,19 @@ async function askEngines({ env, store, log }: Operation): Promise<EnginesRespon
     eventLog: { ...events.engine, head },
     durableLog: messages.engine,
   };
+}
+
+/** What an engine answers. Its connections are closed afterwards. */
+async function closing<T extends { close(): Promise<void> }, Answer>(
+  opening: Promise<T>,
+  ask: (engine: T) => Promise<Answer>,
+): Promise<Answer> {
+  const engine = await opening;
+  try {
+    return await ask(engine);
+  } finally {
+    await engine.close();
+  }
 }
 
 async function serviceAt(url: string | null): Promise<Service | null> {

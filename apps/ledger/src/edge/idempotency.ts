@@ -15,16 +15,9 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 export function parseIdempotencyKey(header: string | readonly string[]): string {
   // A header sent twice arrives joined by a comma and a space. No key contains a space.
   if (typeof header === 'string' && IDEMPOTENCY_KEY.test(header)) return header;
-  throw new Problem('idempotency-key-invalid', 'A key is 1 to 255 visible ASCII characters.', {
-    errors: [
-      {
-        in: 'header',
-        pointer: 'idempotency-key',
-        code: 'pattern',
-        detail: 'Send one key of 1 to 255 visible ASCII characters, such as a UUID.',
-      },
-    ],
-  });
+  const detail = 'Send one key of 1 to 255 visible ASCII characters, such as a UUID.';
+  const fault = { in: 'header', pointer: 'idempotency-key', code: 'pattern', detail } as const;
+  throw new Problem('idempotency-key-invalid', detail, { errors: [fault] });
 }
 
 /** A hash of the request. The order of its fields does not matter. */

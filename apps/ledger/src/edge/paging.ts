@@ -12,15 +12,11 @@ export class ReadRequest {
   readonly minPosition?: string;
 }
 
-const LIMIT = /^[1-9][0-9]{0,8}$/;
-const LIMIT_LENGTH_MAX = 9;
-const CURSOR_LENGTH_MAX = 128;
-
 /** The size of a page. */
 export function LimitField(): PropertyDecorator {
   return PatternField({
-    pattern: LIMIT,
-    max: LIMIT_LENGTH_MAX,
+    pattern: /^[1-9][0-9]{0,8}$/,
+    max: 9,
     sentence: 'must be a whole number from 1 to 999999999, such as 25.',
     optional: true,
   });
@@ -33,7 +29,7 @@ export class ListRequest extends ReadRequest {
 
   @PatternField({
     pattern: /^[A-Za-z0-9_-]+$/,
-    max: CURSOR_LENGTH_MAX,
+    max: 128,
     sentence: 'must be the nextCursor of an earlier page of this list, unchanged.',
     optional: true,
   })

@@ -16,12 +16,7 @@ export type RpcStatus =
   | 'UNAVAILABLE'
   | 'UNAUTHENTICATED';
 
-/** A problem. Clients rely on its code and statuses: they never change. `docs/errors.md` lists all. */
-export interface ProblemEntry {
-  /** Over REST. */
-  readonly status: number;
-  /** Over gRPC. */
-  readonly rpc: RpcStatus;
+interface Texts {
   readonly title: string;
   /** When it happens. */
   readonly when: string;
@@ -29,240 +24,221 @@ export interface ProblemEntry {
   readonly remedy: string;
 }
 
+/** A problem. Clients rely on its code and statuses: they never change. `docs/errors.md` lists all. */
+export interface ProblemEntry extends Texts {
+  /** Over REST. */
+  readonly status: number;
+  /** Over gRPC. */
+  readonly rpc: RpcStatus;
+}
+
+/** The statuses over REST and gRPC. */
+type Statuses = readonly [status: number, rpc: RpcStatus];
+
 /** The statuses of the domain's refusals. */
-const STATUSES: Readonly<Record<RefusalKind, Pick<ProblemEntry, 'status' | 'rpc'>>> = {
-  invalid: { status: 400, rpc: 'INVALID_ARGUMENT' },
-  'not-found': { status: 404, rpc: 'NOT_FOUND' },
-  exists: { status: 409, rpc: 'ALREADY_EXISTS' },
-  'wrong-state': { status: 409, rpc: 'FAILED_PRECONDITION' },
-  'not-available': { status: 422, rpc: 'FAILED_PRECONDITION' },
-  unknown: { status: 422, rpc: 'INVALID_ARGUMENT' },
+const STATUSES: Readonly<Record<RefusalKind, Statuses>> = {
+  invalid: [400, 'INVALID_ARGUMENT'],
+  'not-found': [404, 'NOT_FOUND'],
+  exists: [409, 'ALREADY_EXISTS'],
+  'wrong-state': [409, 'FAILED_PRECONDITION'],
+  'not-available': [422, 'FAILED_PRECONDITION'],
+  unknown: [422, 'INVALID_ARGUMENT'],
 };
 
 /** The refusals of the edges, and the failures behind them. */
 const EDGE = {
   'validation-failed': {
-    status: 400,
-    rpc: 'INVALID_ARGUMENT',
+    statuses: [400, 'INVALID_ARGUMENT'],
     title: 'The request is invalid',
     when: 'A field, parameter or id is missing, unknown, repeated, of the wrong type or out of bounds.',
     remedy:
       'Correct the fields that `errors` lists; each entry says where the fault is and what is expected.',
   },
   'malformed-json': {
-    status: 400,
-    rpc: 'INVALID_ARGUMENT',
+    statuses: [400, 'INVALID_ARGUMENT'],
     title: 'The body is not JSON',
     when: 'The body is empty, not UTF-8, not JSON, nested too deeply, or names `__proto__`.',
     remedy: 'Send one JSON object in UTF-8.',
   },
   'malformed-request': {
-    status: 400,
-    rpc: 'INVALID_ARGUMENT',
+    statuses: [400, 'INVALID_ARGUMENT'],
     title: 'The request is not valid HTTP',
     when: 'The request line, a header, the URL or the length of the body is malformed.',
     remedy: 'Fix the HTTP client: the fault is not in the content of the request.',
   },
   'idempotency-key-invalid': {
-    status: 400,
-    rpc: 'INVALID_ARGUMENT',
+    statuses: [400, 'INVALID_ARGUMENT'],
     title: 'The idempotency key cannot be used',
     when: '`Idempotency-Key` is not 1 to 255 visible ASCII characters, or was sent twice.',
     remedy: 'Send one random key, such as a UUID.',
   },
   'invalid-cursor': {
-    status: 400,
-    rpc: 'INVALID_ARGUMENT',
+    statuses: [400, 'INVALID_ARGUMENT'],
     title: 'The cursor is not from this list',
     when: 'The `cursor` is not one that this API returned, or comes from a list with other filters.',
     remedy: 'Start again without a cursor, and keep the filters while paging.',
   },
   'as-of-in-future': {
-    status: 422,
-    rpc: 'OUT_OF_RANGE',
+    statuses: [422, 'OUT_OF_RANGE'],
     title: 'The moment is in the future',
     when: 'The position of `asOf` is beyond the end of the log, or its time is later than now.',
     remedy: 'Ask for a past moment, or omit `asOf` for now.',
   },
   'as-of-too-early': {
-    status: 422,
-    rpc: 'OUT_OF_RANGE',
+    statuses: [422, 'OUT_OF_RANGE'],
     title: 'The resource did not exist yet',
     when: 'At the moment of `asOf` the customer or purse did not exist, or the log had not begun.',
     remedy: 'Ask for a later moment.',
   },
   unauthenticated: {
-    status: 401,
-    rpc: 'UNAUTHENTICATED',
+    statuses: [401, 'UNAUTHENTICATED'],
     title: 'A valid API key is needed',
     when: 'The key is missing, malformed, unknown or wrong; the answer does not say which.',
     remedy: 'Send `Authorization: Bearer dbk_...`.',
   },
   forbidden: {
-    status: 403,
-    rpc: 'PERMISSION_DENIED',
+    statuses: [403, 'PERMISSION_DENIED'],
     title: 'The key may not do this',
     when: 'The scopes of the key do not cover the request.',
     remedy: 'Use a key with the scope that `detail` names.',
   },
   'not-found': {
-    status: 404,
-    rpc: 'UNIMPLEMENTED',
+    statuses: [404, 'UNIMPLEMENTED'],
     title: 'No such route',
     when: 'Nothing is served at this path.',
     remedy: 'See `/docs` for the routes. Paths are case sensitive and have no trailing slash.',
   },
   'method-not-allowed': {
-    status: 405,
-    rpc: 'UNIMPLEMENTED',
+    statuses: [405, 'UNIMPLEMENTED'],
     title: 'The route does not have this method',
     when: 'The path exists with other methods only.',
     remedy: 'Use a method of the `Allow` header.',
   },
   'request-timeout': {
-    status: 408,
-    rpc: 'DEADLINE_EXCEEDED',
+    statuses: [408, 'DEADLINE_EXCEEDED'],
     title: 'The request took too long to arrive',
     when: 'Headers or body did not arrive in time.',
     remedy: 'Send it again over a better connection.',
   },
   'idempotency-key-reused': {
-    status: 409,
-    rpc: 'ALREADY_EXISTS',
+    statuses: [409, 'ALREADY_EXISTS'],
     title: 'The idempotency key was used for another request',
     when: 'The key was used before with another method, path or body. Keys are kept for ever.',
     remedy: 'Send the same request again, or use a new key for a new one.',
   },
   conflict: {
-    status: 409,
-    rpc: 'ABORTED',
+    statuses: [409, 'ABORTED'],
     title: 'Concurrent changes of the same resource',
     when: 'Several attempts to write conflicted with changes by other requests.',
     remedy: 'Repeat the request, with the same `Idempotency-Key` if it had one.',
   },
   'payload-too-large': {
-    status: 413,
-    rpc: 'RESOURCE_EXHAUSTED',
+    statuses: [413, 'RESOURCE_EXHAUSTED'],
     title: 'The body is too large',
     when: 'The body has more than 64 KiB.',
     remedy: 'Send less; no request needs that much.',
   },
   'uri-too-long': {
-    status: 414,
-    rpc: 'INVALID_ARGUMENT',
+    statuses: [414, 'INVALID_ARGUMENT'],
     title: 'The URL is too long',
     when: 'A part of the path is longer than any id.',
     remedy: 'Check how the client builds the URL.',
   },
   'unsupported-media-type': {
-    status: 415,
-    rpc: 'UNIMPLEMENTED',
+    statuses: [415, 'UNIMPLEMENTED'],
     title: 'The body must be JSON',
     when: '`Content-Type` is missing or not `application/json`.',
     remedy: 'Send JSON with `Content-Type: application/json`.',
   },
   'rate-limited': {
-    status: 429,
-    rpc: 'RESOURCE_EXHAUSTED',
+    statuses: [429, 'RESOURCE_EXHAUSTED'],
     title: 'Too many requests',
     when: 'The key has used up its quota; `RateLimit-Policy` says how much that is.',
     remedy: 'Wait for the seconds in `Retry-After`.',
   },
   'headers-too-large': {
-    status: 431,
-    rpc: 'RESOURCE_EXHAUSTED',
+    statuses: [431, 'RESOURCE_EXHAUSTED'],
     title: 'The headers are too large',
     when: 'The request line and headers have more than 16 KiB.',
     remedy: 'Send fewer or shorter headers.',
   },
   'internal-error': {
-    status: 500,
-    rpc: 'INTERNAL',
+    statuses: [500, 'INTERNAL'],
     title: 'An internal error of this service',
     when: 'An unexpected error occurred.',
     remedy: 'Repeat a read at once, a write with the same `Idempotency-Key`. Report `requestId`.',
   },
   'not-ready': {
-    status: 503,
-    rpc: 'UNAVAILABLE',
+    statuses: [503, 'UNAVAILABLE'],
     title: 'Not ready',
     when: 'A probe finds that requests cannot be answered now; `checks` says why.',
     remedy: 'Send requests elsewhere until the probe succeeds.',
   },
   'server-stopping': {
-    status: 503,
-    rpc: 'UNAVAILABLE',
+    statuses: [503, 'UNAVAILABLE'],
     title: 'The process is stopping',
     when: 'The process that served a stream is stopping.',
     remedy: 'Open the stream again after the `position` in the error; another process answers.',
   },
   overloaded: {
-    status: 503,
-    rpc: 'UNAVAILABLE',
+    statuses: [503, 'UNAVAILABLE'],
     title: 'The process is overloaded',
     when: 'Too many calls are in progress. The call was not started.',
     remedy: 'Repeat the call later, with exponential back-off.',
   },
   'too-many-streams': {
-    status: 429,
-    rpc: 'RESOURCE_EXHAUSTED',
+    statuses: [429, 'RESOURCE_EXHAUSTED'],
     title: 'Too many streams',
     when: 'The account, or all accounts together, have reached the limit of open streams of this process.',
     remedy: 'Close a stream that is not needed, or combine two streams into one.',
   },
   'too-many-waiting': {
-    status: 429,
-    rpc: 'RESOURCE_EXHAUSTED',
+    statuses: [429, 'RESOURCE_EXHAUSTED'],
     title: 'Too many reads wait for a position',
     when: 'The key already has 256 waiting reads with `minPosition` at this process.',
     remedy: 'Repeat the request after `Retry-After`, and send fewer such reads at once.',
   },
   'position-not-in-log': {
-    status: 400,
-    rpc: 'OUT_OF_RANGE',
+    statuses: [400, 'OUT_OF_RANGE'],
     title: 'The log does not have this position',
     when: 'The position in the request is beyond the end of the log.',
     remedy: 'Check whether the position comes from this service.',
   },
   'outcome-unknown': {
-    status: 503,
-    rpc: 'UNAVAILABLE',
+    statuses: [503, 'UNAVAILABLE'],
     title: 'It is not known whether the command took effect',
     when: 'The log did not answer in time, or the connection to it broke while it was writing.',
     remedy: 'Repeat the request with the same `Idempotency-Key`: it takes effect once.',
   },
   'position-not-reached': {
-    status: 503,
-    rpc: 'UNAVAILABLE',
+    statuses: [503, 'UNAVAILABLE'],
     title: 'The position is not visible yet',
     when: 'The read models did not reach the position of `minPosition` within 5 seconds.',
     remedy: 'Repeat the request after `Retry-After`.',
   },
   timeout: {
-    status: 503,
-    rpc: 'DEADLINE_EXCEEDED',
+    statuses: [503, 'DEADLINE_EXCEEDED'],
     title: 'The answer took too long',
     when: 'The request was not answered within its time limit.',
     remedy: 'Repeat a read later, a write with the same `Idempotency-Key`.',
   },
   unavailable: {
-    status: 503,
-    rpc: 'UNAVAILABLE',
+    statuses: [503, 'UNAVAILABLE'],
     title: 'The service is unavailable',
     when: 'The database cannot be reached. Nothing was written.',
     remedy: 'Repeat the request later.',
   },
-} as const satisfies Record<string, ProblemEntry>;
+} as const satisfies Record<string, Texts & { statuses: Statuses }>;
 
-const OF_DOMAIN = Object.fromEntries(
-  Object.entries(REFUSALS).map(([code, { kind, ...refusal }]) => [
-    code,
-    { ...STATUSES[kind], ...refusal },
-  ]),
-) as Record<RefusalCode, ProblemEntry>;
+function entryOf([status, rpc]: Statuses, { title, when, remedy }: Texts): ProblemEntry {
+  return { status, rpc, title, when, remedy };
+}
 
 /** Every problem that a client can get: refusals of the domain and of the edges, and failures. */
-export const PROBLEMS: Readonly<Record<ProblemCode, ProblemEntry>> = { ...OF_DOMAIN, ...EDGE };
+export const PROBLEMS = Object.fromEntries([
+  ...Object.entries(REFUSALS).map(([code, entry]) => [code, entryOf(STATUSES[entry.kind], entry)]),
+  ...Object.entries(EDGE).map(([code, entry]) => [code, entryOf(entry.statuses, entry)]),
+]) as Readonly<Record<ProblemCode, ProblemEntry>>;
 
 export type ProblemCode = RefusalCode | keyof typeof EDGE;
 

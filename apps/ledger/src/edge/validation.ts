@@ -20,9 +20,8 @@ export interface Said {
  */
 export function validated<T extends object>(dto: Dto<T>, { path, place, fields }: Said): T {
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
-    throw new Problem('validation-failed', `The ${place} must be an object.`, {
-      errors: [{ in: place, pointer: '', code: 'object', detail: 'Send a JSON object.' }],
-    });
+    const detail = `The ${place} must be a JSON object.`;
+    throw invalid([{ in: place, pointer: '', code: 'object', detail }]);
   }
   const names = fieldsOf(dto).map(({ name }) => name);
   const known = names.filter((name) => !Object.hasOwn(path, name));

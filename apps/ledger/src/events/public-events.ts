@@ -55,9 +55,10 @@ type AnyFields = { readonly [name: string]: Audience | AnyFields };
 
 function visible(data: object, fields: AnyFields, audience: Audience): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(data)) {
+  for (const name in data) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined || (field === 'account' && audience !== 'account')) continue;
+    const value = (data as Record<string, unknown>)[name];
     const isPart = typeof field === 'object' && typeof value === 'object' && value !== null;
     shown[name] = isPart ? visible(value, field, audience) : value;
   }

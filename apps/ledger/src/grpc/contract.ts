@@ -4,14 +4,21 @@ import {
   type DescMethod,
   fromBinary,
   getOption,
+  toBinary,
 } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { DESCRIPTORS, v1 } from '@daybook/contracts';
 import type { Rpc } from '../edge/operation';
 import { Problem } from '../edge/problem';
 
-const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, DESCRIPTORS));
+const descriptors = fromBinary(FileDescriptorSetSchema, DESCRIPTORS);
+const registry = createFileRegistry(descriptors);
+
+/** The served files, each as a serialized `FileDescriptorProto`. */
+export function descriptorFiles(): readonly Buffer[] {
+  return descriptors.file.map((file) => Buffer.from(toBinary(FileDescriptorProtoSchema, file)));
+}
 
 /** The forms of `daybook/options/v1/json.proto`. */
 const FORMS = ['usual', 'text', 'null', 'number'] as const;

@@ -5,7 +5,10 @@ import {
   type ServerOptions,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import type { PackageDefinition } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
 import type { INestApplicationContext } from '@nestjs/common';
+import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { operationsOf } from '../edge/operation';
@@ -13,13 +16,10 @@ import { Calls } from '../edge/prepare';
 import { type AdmissionOptions, createAdmissionControl } from './admission-control';
 import type { Method } from './call';
 import { limitConnections } from './connections';
-import { contractMethods } from './contract';
+import { contractMethods, descriptorFiles } from './contract';
 import type { GrpcCredentials } from './credentials';
-import { serveHealth } from './health';
 import { observer } from './observe';
-import { serveReflection } from './reflection';
-import { answerStream, HEARTBEAT_MS, type StreamEdge } from './stream';
-import { StreamSlots } from './stream-slots';
+import { answerStream, HEARTBEAT_MS, type StreamEdge, StreamSlots } from './stream';
 import { translatorOf } from './translate';
 import { answerUnary } from './unary';
 
@@ -59,6 +59,9 @@ const IDLE_MS_MAX = 30 * 60_000;
 /** Calls in progress have this long to end when the service stops. */
 const CLOSE_MS_MAX = 5_000;
 
+/** How often `grpc.health.v1` follows readiness. */
+const HEALTH_MS = 1_000;
+
 const SERVER_OPTIONS: ServerOptions = {
   'grpc.max_receive_message_length': REQUEST_BYTES_MAX,
   'grpc.max_send_message_length': RESPONSE_BYTES_MAX,
@@ -80,22 +83,20 @@ export function createGrpcServer(app: INestApplicationContext, options: GrpcOpti
   const edge = edgeOf(app, options);
   const services = methodsOf(app);
   for (const [service, methods] of services) addService(server, edge, service, methods);
-  const health = serveHealth(server, [...services.keys()], options.health);
+  const showHealth = serveHealth(server, [...services.keys()], options.health);
+  const timer = setInterval(() => void showHealth(), HEALTH_MS).unref();
   if (options.reflection) serveReflection(server);
   return {
     listen: async (port, host) => {
-      const bound = await bind(
-        server,
-        `${host.includes(':') ? `[${host}]` : host}:${port}`,
-        options,
-      );
+      const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+      const bound = await bind(server, address, options);
       connections.watch();
-      await health.look();
+      await showHealth();
       return bound;
     },
-    showHealth: () => health.look(),
+    showHealth,
     close: async () => {
-      health.close();
+      clearInterval(timer);
       edge.slots.close();
       await shutDown(server);
     },
@@ -127,6 +128,36 @@ function methodsOf(app: INestApplicationContext): ReadonlyMap<string, readonly M
     services.set(parent.typeName, [...(services.get(parent.typeName) ?? []), method]);
   }
   return services;
+}
+
+/** Serves readiness as `grpc.health.v1`, for the server and each service. The result notifies watchers. */
+function serveHealth(server: Server, services: readonly string[], health: Health) {
+  const names = ['', ...services];
+  const implementation = new HealthImplementation(
+    Object.fromEntries(names.map((name) => [name, 'NOT_SERVING'] as const)),
+  );
+  implementation.addToServer(server);
+  let shown = false;
+  return async () => {
+    const { httpStatus } = await health.readyz();
+    const isServing = httpStatus === 200;
+    if (isServing === shown) return;
+    shown = isServing;
+    for (const name of names) {
+      implementation.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
+    }
+  };
+}
+
+/**
+ * Serves reflection without a key, so that tools such as grpcurl need no proto files. The descriptors are
+ * those of the compiler: proto-loader would merge the files of one package and lose their imports, which
+ * strict readers reject.
+ */
+function serveReflection(server: Server): void {
+  // Reflection reads only this field of a definition.
+  const all = { fileDescriptorProtos: descriptorFiles() };
+  new ReflectionService({ all } as unknown as PackageDefinition).addToServer(server);
 }
 
 /** Messages pass as bytes, so that the method itself refuses an invalid message with a reason. */

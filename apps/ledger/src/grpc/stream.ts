@@ -1,9 +1,10 @@
 import { type ServerWritableStream, status } from '@grpc/grpc-js';
+import { Gauge, type Registry } from 'prom-client';
 import type { AccountCaller } from '../edge/caller';
+import { KeyCounts } from '../edge/key-counts';
 import { Problem } from '../edge/problem';
 import { admit, type Begun, begin, type Edge, type Method, refusalOf, replyMetadata } from './call';
 import type { Message } from './contract';
-import type { StreamSlots } from './stream-slots';
 import type { Translator } from './translate';
 
 /** Below the 30 seconds after which common proxies close an idle stream. */
@@ -14,6 +15,11 @@ const KEY_CHECK_MS = 5_000;
 const MESSAGE_BYTES = 256 * 1024;
 /** The size of an item besides its texts. */
 const ITEM_BYTES = 64;
+
+/** Streams per account and process. Each keeps a page of events in memory. */
+const PER_ACCOUNT_MAX = 16;
+/** Streams of all accounts. Bounds the memory that slow readers hold. */
+const ALL_MAX = 256;
 
 type Call = ServerWritableStream<Buffer, Buffer>;
 
@@ -27,38 +33,28 @@ export interface StreamEdge extends Edge {
  * event log is read further when all have been sent. So HTTP/2 flow control limits the reads.
  */
 export function answerStream(edge: StreamEdge, method: Method) {
-  const { path } = method;
-  return (call: Call): void => {
+  return async (call: Call): Promise<void> => {
     const begun = begin(call);
     const ending = new AbortController();
     call.once('cancelled', () => ending.abort(new Cancelled()));
-    const stop = () => ending.abort(edge.slots.closing.reason);
-    edge.slots.closing.addEventListener('abort', stop);
-    const progress: Progress = { position: null };
-    void send(edge, method, call, begun, ending, progress)
-      .then(
-        () => {
-          call.end();
-          return status.OK;
-        },
-        (error: unknown) => {
-          if (error instanceof Cancelled) return status.CANCELLED;
-          const { position } = progress;
-          const refusal = refusalOf(
-            edge,
-            error,
-            begun,
-            path,
-            position === null ? {} : { position },
-          );
-          call.emit('error', refusal);
-          return refusal.code;
-        },
-      )
-      .then((code) => {
-        edge.slots.closing.removeEventListener('abort', stop);
-        edge.observe(method, begun, code);
-      });
+    const { closing } = edge.slots;
+    const stop = () => ending.abort(closing.reason);
+    closing.addEventListener('abort', stop);
+    const progress: Progress = {};
+    let code = status.OK;
+    try {
+      await send(edge, method, call, begun, ending, progress);
+      call.end();
+    } catch (error) {
+      code = status.CANCELLED;
+      if (!(error instanceof Cancelled)) {
+        const refusal = refusalOf(edge, error, begun, method.path, { ...progress });
+        code = refusal.code;
+        call.emit('error', refusal);
+      }
+    }
+    closing.removeEventListener('abort', stop);
+    edge.observe(method, begun, code);
   };
 }
 
@@ -72,7 +68,7 @@ class Cancelled extends Error {
  * seen this position.
  */
 interface Progress {
-  position: string | null;
+  position?: string;
 }
 
 async function send(
@@ -167,4 +163,49 @@ async function endWithKey(edge: Edge, begun: Begun, ending: AbortController): Pr
   await edge.calls.authenticate(begun).catch((error: unknown) => {
     if (error instanceof Problem && error.code === 'unauthenticated') ending.abort(error);
   });
+}
+
+/** The open streams. Limits their number and ends them when the service stops. */
+export class StreamSlots {
+  private readonly byAccount = new KeyCounts(PER_ACCOUNT_MAX);
+  private readonly stopping = new AbortController();
+  private all = 0;
+
+  constructor(registry: Registry) {
+    const count = () => this.all;
+    new Gauge({
+      name: 'daybook_grpc_streams',
+      help: 'Open event streams.',
+      registers: [registry],
+      collect() {
+        this.set(count());
+      },
+    });
+  }
+
+  /** Aborts when the service stops. */
+  get closing(): AbortSignal {
+    return this.stopping.signal;
+  }
+
+  /** Counts a stream of the account until it is released. Refuses with `too-many-streams`. */
+  take(accountId: string): void {
+    if (this.all >= ALL_MAX) {
+      const detail = 'This process has reached its limit of streams. Try another one.';
+      throw new Problem('too-many-streams', detail);
+    }
+    if (!this.byAccount.take(accountId)) {
+      throw new Problem('too-many-streams', `The account has ${PER_ACCOUNT_MAX} streams open.`);
+    }
+    this.all += 1;
+  }
+
+  release(accountId: string): void {
+    this.byAccount.release(accountId);
+    this.all -= 1;
+  }
+
+  close(): void {
+    this.stopping.abort(new Problem('server-stopping', 'This process is stopping.'));
+  }
 }

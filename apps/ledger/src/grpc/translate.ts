@@ -6,8 +6,8 @@ import { codecsOf, contractMethods, decode, jsonFieldOf, type Message } from './
 
 // Translates between gRPC messages and the requests and answers of operations, by rule. A field has the
 // same name on both sides. A path variable is a field of the request; a nested message is a group of
-// request fields. The first message of a response is the resource, its list the `data` of a list;
-// `created` and `replayed` are a command's outcome. Exceptions are options of the field (`json.proto`).
+// request fields. The first message of a response is the resource, its list the `data` of a list.
+// Exceptions are options of the field (`json.proto`).
 // Everything is resolved once at the start, so a call only runs closures.
 
 /** The content of a request message. */
@@ -18,17 +18,12 @@ export interface ReadRequest {
   readonly key: string | undefined;
 }
 
-/** The outcome of a command. */
-export interface CommandOutcome {
-  readonly created: boolean;
-  readonly replayed: boolean;
-}
-
 /** Translates the calls of one operation. */
 export interface Translator {
   /** Refuses with `malformed-request`. */
   read(bytes: Uint8Array): ReadRequest;
-  toMessage(answer: Message, outcome?: CommandOutcome): Message;
+  /** The answer of a command has its `position`, `created` and `replayed` beside the resource's fields. */
+  toMessage(answer: Message): Message;
   encode(message: Message): Uint8Array;
   /** The name of the response's list field; null if it has none. */
   readonly list: string | null;
@@ -145,24 +140,20 @@ function wordConverter({ name, values }: DescEnum): Convert {
   return (value) => (words.has(value) ? words.get(value) : value);
 }
 
-type Write<To = Message> = (answer: Message, outcome?: CommandOutcome) => To;
+type Write = (answer: Message) => Message;
 
 function responseWriter(output: DescMessage): Write {
   const resource = resourceOf(output);
   const list = listOf(output);
-  const writers = output.fields.map((field): readonly [string, Write<unknown>] => {
-    const { name, localName } = field;
-    if (field === resource) return [localName, messageWriter(field.message)];
-    if (name === 'created' || name === 'replayed') {
-      return [localName, (_, outcome) => outcome?.[name] ?? false];
-    }
+  const writers = output.fields.map((field): readonly [string, (answer: Message) => unknown] => {
+    if (field === resource) return [field.localName, messageWriter(field.message)];
     const source = field === list && resource === undefined ? 'data' : jsonFieldOf(field).name;
     const convert = answerConverter(field);
-    return [localName, (answer) => convert(answer[source])];
+    return [field.localName, (answer) => convert(answer[source])];
   });
-  return (answer, outcome) => {
+  return (answer) => {
     const message: Record<string, unknown> = {};
-    for (const [name, from] of writers) message[name] = from(answer, outcome);
+    for (const [name, from] of writers) message[name] = from(answer);
     return message;
   };
 }

@@ -91,8 +91,7 @@ function messageOf({ operation, translator }: Method, result: unknown): Message 
   if (operation.kind === 'query') return translator.toMessage(result as Message);
   const answer = result as Answer<object>;
   const { outcome, replayed } = answer;
-  const created = outcome === 'created';
-  return translator.toMessage(answerBody(answer) as Message, { created, replayed });
+  return translator.toMessage({ ...answerBody(answer), created: outcome === 'created', replayed });
 }
 
 /** The request id, from the field or the metadata. If both are set, they must be equal. */

@@ -72,7 +72,12 @@ export async function createHttpApp(
   });
   app.useGlobalFilters(new ProblemFilter(logger));
   addHooks(app, logger, registry);
-  serveDocuments(app);
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Daybook API',
+    swaggerOptions: { persistAuthorization: true },
+  });
   return app;
 }
 
@@ -142,16 +147,6 @@ function hangUpWhenClosing(server: FastifyInstance): void {
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (isClosing) reply.header('connection', 'close');
     done();
-  });
-}
-
-/** Serves the OpenAPI document and its page. */
-function serveDocuments(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
-    customSiteTitle: 'Daybook API',
-    swaggerOptions: { persistAuthorization: true },
   });
 }
 

@@ -15,34 +15,27 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) throw malformed('The body is empty; send a JSON object.');
-  const text = decode(bytes);
+  const text = attempt(() => utf8.decode(bytes), 'The body is not UTF-8.');
   if (depthOf(text) > JSON_DEPTH_MAX) {
     throw malformed(`The body is nested deeper than ${JSON_DEPTH_MAX} levels.`);
   }
   let isPoisonous = false;
-  const value = parse(text, (key, inner) => {
+  const reviver = (key: string, inner: unknown) => {
     if (POISONOUS_KEYS.has(key)) isPoisonous = true;
     return inner;
-  });
+  };
+  const value: unknown = attempt(() => JSON.parse(text, reviver), 'The body is not JSON.');
   if (isPoisonous)
     throw malformed('The body has a forbidden key: __proto__, constructor or prototype.');
   return value;
 }
 
-function decode(bytes: Buffer): string {
+/** Hides the engine's own message, which may repeat a part of the body, such as personal data. */
+function attempt<T>(read: () => T, detail: string): T {
   try {
-    return utf8.decode(bytes);
+    return read();
   } catch {
-    throw malformed('The body is not UTF-8.');
-  }
-}
-
-function parse(text: string, reviver: (key: string, value: unknown) => unknown): unknown {
-  try {
-    return JSON.parse(text, reviver);
-  } catch {
-    // The engine's own message repeats a part of the body, which may be personal data.
-    throw malformed('The body is not JSON.');
+    throw malformed(detail);
   }
 }
 

@@ -22,10 +22,9 @@ export function performOperations(server: FastifyInstance, calls: Calls): void {
     if (!isQuery) refuseQuery(request);
     request.prepared = await calls.prepare(operation, caller, {
       path: request.params as Record<string, string>,
-      ...(isQuery
-        ? { place: 'query', fields: request.query }
-        : // A missing body counts as an empty object.
-          { place: 'body', fields: request.body ?? {} }),
+      place: isQuery ? 'query' : 'body',
+      // A missing body counts as an empty object.
+      fields: (isQuery ? request.query : request.body) ?? {},
       key: request.headers['idempotency-key'],
       requestId: request.id,
       traceparent: traceparentOf(request),

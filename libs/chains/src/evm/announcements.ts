@@ -96,7 +96,6 @@ function subscribe(id: number, params: readonly unknown[]): string {
   return JSON.stringify({ jsonrpc: '2.0', id, method: 'eth_subscribe', params });
 }
 
-/** Nothing if the text is not JSON. */
 function parse(text: string): NodeMessage {
   try {
     return Object(JSON.parse(text));

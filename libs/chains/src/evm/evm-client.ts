@@ -28,17 +28,45 @@ export class WrongChain extends Error {
   override readonly name = 'WrongChain';
 }
 
-/** A client for an EVM chain over its configured connection. */
 export function openEvmChain(
   chain: Chain,
   connection: ChainConnection,
   registry: ChainsAndAssets,
 ): ChainClient {
+  const coins = `${chain.id}/slip44:`;
+  const native = registry.assets.find(({ id }) => id.startsWith(coins))?.id ?? `${coins}${ETHER}`;
   const rpc = createJsonRpc(connection.rpcUrl);
-  const client = createEvmClient(rpc, chain.id, idsOf(chain, registry));
+  const client = createEvmClient(rpc, chain.id, assetIds(chain.id, native));
+  const { blockTimeMs } = chain;
   const { wsUrl } = connection;
   if (wsUrl === null) return client;
-  return { ...client, listen: (listener) => listen(chain, wsUrl, client, listener) };
+
+  let lookups = 0;
+  /** Nodes announce whole transactions or only their hashes. */
+  function pending(answer: unknown, listener: Announcements): void {
+    if (isTransaction(answer)) listener.pending(toPending(answer, client.ids));
+    if (typeof answer !== 'string' || lookups >= PENDING_LOOKUPS_MAX) return;
+    lookups += 1;
+    client
+      .pendingTransaction(answer)
+      .then((transaction) => transaction && listener.pending(transaction))
+      // A lost sighting does no harm; the transfer will be found in its block.
+      .catch(() => undefined)
+      .finally(() => {
+        lookups -= 1;
+      });
+  }
+
+  const usualMs = Math.max(SILENCE_MIN_MS, SILENCE_BLOCKS * (blockTimeMs ?? 0));
+  const silenceMs = blockTimeMs === null ? null : usualMs;
+  return {
+    ...client,
+    listen: (listener) =>
+      listenForAnnouncements({
+        ...{ wsUrl, silenceMs, newHead: () => listener.newHead() },
+        pending: (answer) => pending(answer, listener),
+      }),
+  };
 }
 
 /** A client over any JSON-RPC transport, without announcements. */
@@ -50,12 +78,15 @@ export function createEvmClient(
   pendingTransaction(hash: string): Promise<PendingTransaction | null>;
   readonly ids: AssetIds;
 } {
+  async function send<Answer>(method: string, ...params: unknown[]): Promise<Answer | null> {
+    return (await rpc.send(method, params)) as Answer | null;
+  }
+
   /** The node's answer for a number, hash or tag; null if it has no such block. */
-  async function ask(at: number | string, isWhole = false): Promise<RawHeader | null> {
+  function ask<Raw extends RawHeader>(at: number | string, isWhole = false): Promise<Raw | null> {
     const isHash = typeof at === 'string' && at.startsWith('0x');
     const method = isHash ? 'eth_getBlockByHash' : 'eth_getBlockByNumber';
-    const block = typeof at === 'number' ? `0x${at.toString(16)}` : at;
-    return (await rpc.send(method, [block, isWhole])) as RawHeader | null;
+    return send(method, typeof at === 'number' ? `0x${at.toString(16)}` : at, isWhole);
   }
 
   /** Checks the number or hash of an answer: another node behind a load balancer may be on a fork or lag. */
@@ -68,7 +99,7 @@ export function createEvmClient(
   return {
     ids,
     async verify() {
-      const answer = `eip155:${Number(await rpc.send('eth_chainId', []))}`;
+      const answer = `eip155:${Number(await send('eth_chainId'))}`;
       if (answer !== chainId) {
         throw new WrongChain(`The node that is configured for ${chainId} serves ${answer}.`);
       }
@@ -94,12 +125,10 @@ export function createEvmClient(
     },
     /** Both answers come from one provider; their hashes prove that they belong to one block. */
     async block(at) {
-      const raw = (await ask(at, true)) as RawBlock | null;
+      const raw = await ask<RawBlock>(at, true);
       if (raw === null) return null;
       const found = askedFor(at, raw);
-      const receipts = (await rpc.send('eth_getBlockReceipts', [found.hash])) as
-        | RawReceipt[]
-        | null;
+      const receipts = await send<RawReceipt[]>('eth_getBlockReceipts', found.hash);
       // The block was replaced between the two answers.
       if (receipts === null) return null;
       checkBlock(raw, receipts, await loadKeccak());
@@ -107,49 +136,11 @@ export function createEvmClient(
       return { ...found, transactions: raw.transactions.map(toRef), transfers };
     },
     async pendingTransaction(hash) {
-      const raw = (await rpc.send('eth_getTransactionByHash', [hash])) as RawTransaction | null;
+      const raw = await send<RawTransaction>('eth_getTransactionByHash', hash);
       return raw === null || raw.blockHash !== null ? null : toPending(raw, ids);
     },
     listen: () => null,
   };
-}
-
-function listen(
-  chain: Chain,
-  wsUrl: string,
-  client: ReturnType<typeof createEvmClient>,
-  listener: Announcements,
-): { close(): void } {
-  const { blockTimeMs } = chain;
-  let lookups = 0;
-  return listenForAnnouncements({
-    wsUrl,
-    silenceMs: blockTimeMs === null ? null : Math.max(SILENCE_MIN_MS, SILENCE_BLOCKS * blockTimeMs),
-    newHead: () => listener.newHead(),
-    pending(answer) {
-      if (isTransaction(answer)) {
-        listener.pending(toPending(answer, client.ids));
-        return;
-      }
-      if (typeof answer !== 'string' || lookups >= PENDING_LOOKUPS_MAX) return;
-      lookups += 1;
-      client
-        .pendingTransaction(answer)
-        .then((transaction) => transaction && listener.pending(transaction))
-        // A lost sighting does no harm; the transfer will be found in its block.
-        .catch(() => undefined)
-        .finally(() => {
-          lookups -= 1;
-        });
-    },
-  });
-}
-
-/** The ids of the chain's assets, with the coin's id from the registry. */
-function idsOf(chain: Chain, registry: ChainsAndAssets): AssetIds {
-  const coins = `${chain.id}/slip44:`;
-  const native = registry.assets.find(({ id }) => id.startsWith(coins));
-  return assetIds(chain.id, native?.id ?? `${coins}${ETHER}`);
 }
 
 function toHeader(raw: RawHeader): BlockHeader {

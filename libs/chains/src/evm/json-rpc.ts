@@ -54,7 +54,14 @@ export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): Jso
     id += 1;
     const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
     const { status, text } = await post(url, body, timeoutMs).catch((error: unknown) => {
-      throw unanswered(error, host, method, timeoutMs);
+      const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
+      if (name === 'TimeoutError') {
+        // No retry after such a long wait: report it to the caller.
+        throw new RpcFailure(`${host} did not answer ${method} within ${timeoutMs} ms.`, 'silent');
+      }
+      // The cause of a failed fetch has the reason, such as ECONNREFUSED.
+      const reason = typeof cause?.code === 'string' ? ` (${cause.code})` : '';
+      throw new RpcFailure(`${host} cannot be reached${reason}.`, 'passing');
     });
     const answer = parse(text);
     const { error, result } = Object(answer) as { error?: unknown; result?: unknown };
@@ -116,11 +123,7 @@ function quoterOf(url: string): (words: string) => string {
 }
 
 /** The status and text of the answer; no text if it is too large. */
-async function post(
-  url: string,
-  body: string,
-  timeoutMs: number,
-): Promise<{ readonly status: number; readonly text: string | null }> {
+async function post(url: string, body: string, timeoutMs: number) {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -135,19 +138,6 @@ async function post(
   return { status, text: null };
 }
 
-/** The failure of a request that has no answer. */
-function unanswered(error: unknown, host: string, method: string, timeoutMs: number): RpcFailure {
-  const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
-  if (name === 'TimeoutError') {
-    // No retry after such a long wait: report it to the caller.
-    return new RpcFailure(`${host} did not answer ${method} within ${timeoutMs} ms.`, 'silent');
-  }
-  // The cause of a failed fetch has the reason, such as ECONNREFUSED.
-  const reason = typeof cause?.code === 'string' ? ` (${cause.code})` : '';
-  return new RpcFailure(`${host} cannot be reached${reason}.`, 'passing');
-}
-
-/** Undefined if the text is not JSON. */
 function parse(text: string | null): unknown {
   try {
     return JSON.parse(text ?? '');

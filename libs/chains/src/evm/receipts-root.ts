@@ -76,13 +76,8 @@ function pathOf(nibbles: string, isLeaf: boolean): string {
 }
 
 /** `[status, cumulative gas, bloom, logs]`, prefixed by its type unless it is a legacy receipt. */
-function receiptOf({
-  type = '0x0',
-  status,
-  cumulativeGasUsed,
-  logsBloom,
-  logs,
-}: RawReceipt): string {
+function receiptOf(receipt: RawReceipt): string {
+  const { type = '0x0', status, cumulativeGasUsed, logsBloom, logs } = receipt;
   let logItems = '';
   for (const log of logs) logItems += logOf(log);
   const list = listOf(

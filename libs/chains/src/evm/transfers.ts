@@ -24,7 +24,6 @@ export function assetIds(caip2: string, native: string) {
   };
 }
 
-/** Every transfer of a checked block, in order. */
 export function blockTransfers(
   transactions: readonly RawTransaction[],
   receipts: readonly RawReceipt[],
@@ -37,8 +36,7 @@ export function blockTransfers(
     const value = valueTransfer(transaction, ids, failed);
     if (value) transfers.push(value);
     if (failed) {
-      // A failed call has no log. Its transfer is read from the call, so that a pending transfer can be
-      // marked as failed.
+      // A failed call has no log. It is read from the call, to mark a pending transfer as failed.
       const call = callTransfer(transaction, ids, true);
       if (call) transfers.push(call);
       continue;
@@ -58,11 +56,8 @@ export function pendingTransfers(transaction: RawTransaction, ids: AssetIds): Bl
 }
 
 /** The value of the transaction itself. Only traces show values of internal calls. */
-function valueTransfer(
-  { to, from, value, hash }: RawTransaction,
-  ids: AssetIds,
-  failed: boolean,
-): BlockTransfer | null {
+function valueTransfer(transaction: RawTransaction, ids: AssetIds, failed: boolean) {
+  const { to, from, value, hash } = transaction;
   if (to === null || value === '0x0') return null;
   const amount = BigInt(value);
   if (amount === 0n) return null;
@@ -71,11 +66,8 @@ function valueTransfer(
 }
 
 /** A direct call of a token. Its transfer is expected to be the first log of the receipt. */
-function callTransfer(
-  { to, from, input, hash }: RawTransaction,
-  ids: AssetIds,
-  failed: boolean,
-): BlockTransfer | null {
+function callTransfer(transaction: RawTransaction, ids: AssetIds, failed: boolean) {
+  const { to, from, input, hash } = transaction;
   const selector = input.slice(0, SELECTOR_LENGTH);
   const isFrom = selector === TRANSFER_FROM_SELECTOR;
   if (to === null || (!isFrom && selector !== TRANSFER_SELECTOR)) return null;
@@ -94,12 +86,7 @@ function callTransfer(
  * ERC-20 has the amount as its only data; ERC-721 has the token id as a fourth topic and no data. Only the
  * contract's address identifies a token, never its name or symbol.
  */
-function logTransfer(
-  log: RawLog,
-  ordinal: number,
-  txHash: string,
-  ids: AssetIds,
-): BlockTransfer | null {
+function logTransfer(log: RawLog, ordinal: number, txHash: string, ids: AssetIds) {
   const { topics, data, address } = log;
   if (topics[0] !== TRANSFER_TOPIC) return null;
   const isErc20 = topics.length === 3 && data.length === WORD_LENGTH;

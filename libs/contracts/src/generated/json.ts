@@ -1088,7 +1088,8 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     "fields": {}
   },
   "OperationsService/ListParkedKeys": {
-    "summary": "List parked keys: keys of the durable log whose messages wait because one of them cannot be handled",
+    "summary": "List parked keys",
+    "description": "Messages of such a key wait because one of them cannot be handled.",
     "answer": "ParkedKeyList",
     "fields": {}
   },
@@ -1453,6 +1454,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "string",
           "null"
         ],
+        "maxLength": 128,
         "description": "Null: the list is complete."
       }
     },
@@ -1598,6 +1600,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "string",
           "null"
         ],
+        "maxLength": 128,
         "description": "Null: the list is complete."
       }
     },
@@ -2332,6 +2335,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "string",
           "null"
         ],
+        "maxLength": 128,
         "description": "Null: the list is complete."
       }
     },
@@ -2397,6 +2401,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "string",
           "null"
         ],
+        "maxLength": 128,
         "description": "Null: the list is complete."
       }
     },
@@ -2996,6 +3001,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "string",
           "null"
         ],
+        "maxLength": 128,
         "description": "Null: the list is complete."
       }
     },
@@ -3073,6 +3079,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "string",
           "null"
         ],
+        "maxLength": 128,
         "description": "Null: the list is complete."
       }
     },
@@ -3236,6 +3243,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "string",
           "null"
         ],
+        "maxLength": 128,
         "description": "Null: the list is complete."
       }
     },
@@ -3317,6 +3325,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "string",
           "null"
         ],
+        "maxLength": 128,
         "description": "Null: the list is complete."
       }
     },

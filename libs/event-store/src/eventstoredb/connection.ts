@@ -81,8 +81,9 @@ export function connect(create: () => EventStoreDBClient) {
           client = guarded(create());
           void old.dispose();
         }
-        const reason = messageOf(cause);
-        throw new StoreUnavailable(`EventStoreDB cannot be reached: ${reason}`, { cause });
+        throw new StoreUnavailable(`EventStoreDB cannot be reached: ${messageOf(cause)}`, {
+          cause,
+        });
       }
     },
     /** Ends the silent call that carries appends: all of them fail, and the next append opens a new call. */

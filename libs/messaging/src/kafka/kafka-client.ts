@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Kafka, logLevel } from 'kafkajs';
 import type { BrokerAddress } from './broker-address';
-import { patchKafkajs } from './patch-kafkajs';
+import { canEncode, encodeProduce, type ProduceArguments } from './produce/produce-request';
 
 /** A broker on the same continent answers within a second; an unreachable one must not delay the others. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -10,6 +10,7 @@ export const REQUEST_TIMEOUT_MS = 20_000;
 
 export interface ClientOptions {
   readonly address: BrokerAddress;
+  /** What the brokers call this process in their logs. */
   readonly clientId: string;
   /** Makes the connections instead of Node's own; tests cut them. */
   readonly connect?: ((host: string, port: number) => Socket) | undefined;
@@ -20,7 +21,6 @@ export interface ClientOptions {
  * behind: a client shares connections and cached offsets among its consumers and producers.
  */
 export function createClient({ address, clientId, connect }: ClientOptions): Kafka {
-  patchKafkajs();
   const { hosts, tls, login } = address;
   return new Kafka({
     brokers: [...hosts],
@@ -46,4 +46,51 @@ export function reasonOf(error: unknown): { type: string; message: string } {
   if (error.cause instanceof Error) return reasonOf(error.cause);
   const { type, code, name, message } = error as Error & { type?: string; code?: string };
   return { type: type ?? code ?? name, message };
+}
+
+// Two patches of kafkajs 2.2.4, its last release. Decision 0009 says why.
+encodeFaster(require('kafkajs/src/protocol/requests/produce'));
+stopIdleTimers(require('kafkajs/src/network/requestQueue').prototype);
+
+/**
+ * Writes Produce requests with our encoder, whose bytes are the same, or kafkajs's where ours cannot. The body is the
+ * same in all versions from 3, which an idempotent producer needs, to 7, the last that kafkajs knows.
+ */
+function encodeFaster(produce: Produce): void {
+  const original = produce.protocol;
+  produce.protocol = (negotiated) => {
+    const protocol = original(negotiated);
+    return (given) => {
+      const { request, response } = protocol(given);
+      if (!canEncode(given)) return { request, response };
+      const encode = async () => {
+        const buffer = encodeProduce(given, Date.now());
+        return { buf: buffer, buffer, size: () => buffer.length };
+      };
+      return { request: { ...request, encode }, response };
+    };
+  };
+}
+
+/**
+ * After every answer kafkajs sets a timer to check waiting requests, even if there are none. Its delay is
+ * negative then, so Node runs it every millisecond for each connection, for ever (kafkajs issue 1751).
+ */
+function stopIdleTimers(queue: RequestQueue): void {
+  const schedule = queue.scheduleCheckPendingRequests;
+  queue.scheduleCheckPendingRequests = function scheduleWhenNeeded() {
+    if (this.pending.length > 0) schedule.call(this);
+  };
+}
+
+interface Produce {
+  protocol: (negotiated: object) => (given: ProduceArguments) => {
+    readonly request: { readonly encode: () => Promise<unknown> };
+    readonly response: unknown;
+  };
+}
+
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  scheduleCheckPendingRequests(): void;
 }

@@ -1,23 +1,13 @@
-import type { Kafka } from 'kafkajs';
 import type { Pool, PoolClient } from 'pg';
 import type { ReceivedMessage } from '../durable-log';
 import type { Member } from '../engine-log';
 import { anyParked, heldBack, park, RETRY_CHECK_MS, retryOne, setAsideParked } from '../parking';
 import type { PartitionLag } from './kafka-offsets';
-import { type Chunk, FETCH_SILENCE_MAX_MS, KafkaSession } from './kafka-session';
-
-export interface KafkaConsumerOptions {
-  readonly groupId: string;
-  /** Where keys are parked. */
-  readonly pool: Pool;
-  readonly sessionTimeoutMs?: number | undefined;
-  createClient(): Kafka;
-  lag(): Promise<readonly PartitionLag[]>;
-}
+import { type Chunk, FETCH_SILENCE_MAX_MS, type KafkaSession } from './kafka-session';
 
 /**
  * One member of a group on Kafka. Handlers are called one at a time, over all partitions and sessions. A new
- * session continues at the group's committed offsets.
+ * session continues at the group's committed offsets. `pool` is where keys are parked.
  */
 export class KafkaConsumer {
   /** Offsets where reconnecting already failed to help; do not reconnect for them again. */
@@ -25,25 +15,18 @@ export class KafkaConsumer {
 
   constructor(
     private readonly member: Member,
-    private readonly options: KafkaConsumerOptions,
+    private readonly pool: Pool,
+    private readonly lag: () => Promise<readonly PartitionLag[]>,
   ) {}
 
   /**
    * Consumes with one kafkajs consumer until the member stops. Rejects when that consumer has ended: after a
    * crash, a failed commit or silence.
    */
-  async consume(): Promise<void> {
-    const { member } = this;
-    const { createClient, groupId, sessionTimeoutMs } = this.options;
-    const session = await KafkaSession.start({
-      client: createClient(),
-      topic: member.subscription.topic,
-      groupId,
-      sessionTimeoutMs,
-      wake: () => member.wake(),
-    });
+  async consume(session: KafkaSession): Promise<void> {
     try {
-      member.lastError = null;
+      await session.join();
+      this.member.lastError = null;
       await this.work(session);
     } finally {
       await session.close();
@@ -69,7 +52,7 @@ export class KafkaConsumer {
       }
       if (Date.now() >= sessionCheckAt) {
         // Ignore a failed question; the next check asks again.
-        session.check(await this.options.lag().catch(() => []), this.known);
+        session.check(await this.lag().catch(() => []), this.known);
         sessionCheckAt = Date.now() + FETCH_SILENCE_MAX_MS;
       }
       await member.pause(Math.max(retryCheckAt - Date.now(), 0));
@@ -101,7 +84,7 @@ export class KafkaConsumer {
    */
   private async handle(messages: readonly ReceivedMessage[], owns: () => boolean): Promise<void> {
     const { subscription } = this.member;
-    const { pool } = this.options;
+    const { pool } = this;
     const free = (await anyParked(pool, subscription))
       ? await inTransaction(pool, (client) => setAsideParked(client, subscription, messages))
       : messages;
@@ -116,9 +99,7 @@ export class KafkaConsumer {
   private async retryParked(): Promise<boolean> {
     const { subscription } = this.member;
     try {
-      const retried = await inTransaction(this.options.pool, (client) =>
-        retryOne(client, subscription),
-      );
+      const retried = await inTransaction(this.pool, (client) => retryOne(client, subscription));
       this.member.lastError = null;
       return retried;
     } catch (error) {

@@ -6,7 +6,7 @@ import { type KafkaBroker, startKafkaBroker } from '../../../../test/kafka-broke
 import { KafkaFixture } from '../../testing/kafka-fixture';
 import { message, numbered, range } from '../../testing/log-fixture';
 import type { DurableLog, Message, Poison, ReceivedMessage } from '../durable-log';
-import { MESSAGE_BYTES_MAX } from './kafka-producer';
+import { BATCH_BYTES_MAX } from './kafka-producer';
 
 const KEYS = 12;
 const ROUNDS = 3;
@@ -229,7 +229,7 @@ describeWithKafka('Kafka log when things break', () => {
 
   it('refuses a message that is too large, and stores those published beside it', async () => {
     const log = await open();
-    const large = { ...message('a', 0), value: 'x'.repeat(MESSAGE_BYTES_MAX) };
+    const large = { ...message('a', 0), value: 'x'.repeat(BATCH_BYTES_MAX) };
     const results = await Promise.allSettled([
       log.publish(topic, [message('a', 1)]),
       log.publish(topic, [message('a', 2), large]),

@@ -1,4 +1,4 @@
-import { connect as connectPlain } from 'node:net';
+import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { EngineMisconfigured } from '@daybook/platform/plain';
 import { LogUnavailable } from '../durable-log';
@@ -60,29 +60,26 @@ export async function explainFault(
   return fault(`cannot be used: ${message}`, `Look at the brokers, or ${correct}`);
 }
 
-type Answer = 'nothing' | 'plain' | 'tls';
-
 /** Whether nothing, a plain or a TLS listener is there: a handshake succeeds with TLS only. */
-async function probe(place: string): Promise<Answer> {
+async function probe(place: string): Promise<'nothing' | 'plain' | 'tls'> {
   const colon = place.lastIndexOf(':');
   const host = place.slice(0, colon).replace(/^\[|\]$/g, '');
   const port = Number(place.slice(colon + 1));
-  const answered = (
-    socket: ReturnType<typeof connectPlain>,
-    event: 'connect' | 'secureConnect',
-  ): Promise<boolean> =>
-    new Promise((resolve) => {
-      const done = (answer: boolean) => () => {
-        socket.destroy();
-        resolve(answer);
-      };
-      socket.setTimeout(PROBE_TIMEOUT_MS, done(false));
-      socket.once(event, done(true));
-      socket.once('error', done(false));
-      socket.once('close', done(false));
-    });
-  if (!(await answered(connectPlain({ host, port }), 'connect'))) return 'nothing';
+  if (!(await succeeds(connectPlain({ host, port }), 'connect'))) return 'nothing';
   // Nothing is sent over this connection, so the certificate need not be trusted.
   const secure = connectTls({ host, port, rejectUnauthorized: false });
-  return (await answered(secure, 'secureConnect')) ? 'tls' : 'plain';
+  return (await succeeds(secure, 'secureConnect')) ? 'tls' : 'plain';
+}
+
+function succeeds(socket: Socket, event: 'connect' | 'secureConnect'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(PROBE_TIMEOUT_MS, end(false));
+    socket.once(event, end(true));
+    socket.once('error', end(false));
+    socket.once('close', end(false));
+  });
 }

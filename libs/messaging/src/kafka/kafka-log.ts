@@ -16,6 +16,7 @@ import { Administrator, lagOf } from './kafka-offsets';
 import { KafkaProducer } from './kafka-producer';
 import { toRecord } from './kafka-records';
 import { checkRights } from './kafka-rights';
+import { KafkaSession } from './kafka-session';
 import { prepareTopics } from './kafka-topics';
 
 /** Making and comparing the topics takes a large cluster seconds. */
@@ -24,16 +25,13 @@ const START_TIMEOUT_MS = 30_000;
 /** kafkajs may hide the refusal: it then reports that the group has no coordinator. */
 const NO_MEMBER = new Set(['GROUP_AUTHORIZATION_FAILED', 'KafkaJSGroupCoordinatorNotFound']);
 
-export interface KafkaOptions {
+export interface KafkaOptions extends Pick<ClientOptions, 'clientId' | 'connect'> {
   /** `host:port,...` or `kafka[+tls]://user:password@host:port,...?sasl=...`; see `parseBrokerAddress`. */
   readonly brokers: string;
-  /** What the brokers call this process in their logs. */
-  readonly clientId: string;
   /** Every topic that will be used; missing ones are made. */
   readonly topics: readonly TopicSettings[];
-  /** Names of the topics that this process reads, to check its rights; all when left out. */
+  /** The topics that this process reads and writes, to check its rights; all when left out. */
   readonly reads?: readonly string[];
-  /** Names of the topics that this process writes, to check its rights; all when left out. */
   readonly writes?: readonly string[];
   /** Connection string of the PostgreSQL database with the tables of `messagingMigrations`. */
   readonly parkingUrl: string;
@@ -41,7 +39,6 @@ export interface KafkaOptions {
   readonly warn?: (sentence: string) => void;
   /** How long a member may be silent before the group drops it; 10 s when left out. */
   readonly sessionTimeoutMs?: number;
-  readonly connect?: ClientOptions['connect'];
 }
 
 /**
@@ -110,18 +107,20 @@ export class KafkaLog extends EngineLog {
       throw new EngineMisconfigured('Kafka', wrong, right, { cause: error });
     });
     const member = new Member(subscription);
-    const consumer = new KafkaConsumer(member, {
+    const consumer = new KafkaConsumer(member, this.pool, lag);
+    const session = {
+      topic,
       groupId,
-      pool: this.pool,
       sessionTimeoutMs: this.options.sessionTimeoutMs,
-      createClient: this.createClient,
-      lag,
-    });
+      wake: () => member.wake(),
+    };
     const progress = async () => {
       const partitions = await lag();
       return { lag: partitions.reduce((sum, { waiting }) => sum + waiting, 0n) };
     };
-    return this.run(member, progress, () => consumer.consume());
+    return this.run(member, progress, () =>
+      consumer.consume(new KafkaSession(this.createClient(), session)),
+    );
   }
 
   async check(): Promise<void> {

@@ -40,7 +40,7 @@ export class Administrator {
       return await within(repeated(asked, question), timeoutMs, late);
     } catch (error) {
       void this.discard(asked);
-      // The connection may have died since its last use. A new one shows whether it had.
+      // The connection may have been lost since its last use. Ask again over a new one.
       if (isUsed && !(error instanceof TimedOut)) return this.ask(question, timeoutMs);
       throw new LogUnavailable(`Kafka cannot be reached: ${reasonOf(error).message}`, {
         cause: error,

@@ -9,10 +9,11 @@ import type { OutgoingRecord } from './kafka-records';
 const REQUEST_RECORDS_MAX = 5_000;
 /** The most bytes of one request, to bound memory on both sides. */
 const REQUEST_BYTES_MAX = 4 * 1024 * 1024;
-/** Records of a partition are sent as one batch, and brokers accept 1 MiB a batch by default. */
-const BATCH_BYTES_MAX = 900_000;
-/** Fits a batch; 250 times what the largest of our messages has. */
-export const MESSAGE_BYTES_MAX = BATCH_BYTES_MAX;
+/**
+ * Records of a partition are sent as one batch, and brokers accept 1 MiB a batch by default. It is also the most
+ * that a message may have: 250 times what the largest of ours has.
+ */
+export const BATCH_BYTES_MAX = 900_000;
 /**
  * How long a call waits during an outage: a restart or a change of leaders takes less. Its messages may
  * have been stored all the same; the publisher sends them again.
@@ -34,10 +35,9 @@ const REFUSALS = new Set([
 ]);
 
 /**
- * Publishes with one idempotent producer and one request at a time. When kafkajs's own retries fail, the
- * producer is replaced and the new one sends the same request: kafkajs would give the failed request's
- * sequence numbers to the next one, which the broker would drop as a duplicate (kafkajs
- * issue 598). The price is that messages may be stored twice.
+ * Publishes with one idempotent producer. When kafkajs's own retries fail, the producer is replaced and the new one
+ * sends the same request, so messages may be stored twice: kafkajs would give the failed request's sequence
+ * numbers to the next one, which the broker would drop as a duplicate (kafkajs issue 598).
  */
 export class KafkaProducer {
   private readonly queue = new PublishQueue<OutgoingRecord>({
@@ -52,9 +52,9 @@ export class KafkaProducer {
   /** Throws `RangeError` when a record is too large to be stored. */
   async publish(records: readonly OutgoingRecord[]): Promise<void> {
     for (const { bytes, topic } of records) {
-      if (bytes <= MESSAGE_BYTES_MAX) continue;
+      if (bytes <= BATCH_BYTES_MAX) continue;
       throw new RangeError(
-        `A message of ${bytes} bytes is too large for ${topic}: at most ${MESSAGE_BYTES_MAX} can be published.`,
+        `A message of ${bytes} bytes is too large for ${topic}: at most ${BATCH_BYTES_MAX} can be published.`,
       );
     }
     await this.queue.publish(records);

@@ -5,7 +5,7 @@ import { reasonOf } from './kafka-client';
 import type { PartitionLag } from './kafka-offsets';
 import { fromRecord } from './kafka-records';
 
-/** After this silence the group drops a member: more than a pause, less than a customer would wait. */
+/** After this silence the group drops a member: longer than a pause of the process, shorter than customers wait. */
 const SESSION_TIMEOUT_MS = 10_000;
 /** Also how soon a member learns of a rebalance. */
 const HEARTBEAT_MS = 1_000;
@@ -35,7 +35,6 @@ const MEMBERSHIP_LOST = new Set([
 ]);
 
 export interface SessionOptions {
-  readonly client: Kafka;
   readonly topic: string;
   readonly groupId: string;
   readonly sessionTimeoutMs?: number | undefined;
@@ -78,8 +77,11 @@ export class KafkaSession {
   private current: Chunk | undefined;
   private lastActivity = Date.now();
 
-  private constructor(private readonly options: SessionOptions) {
-    const { client, groupId, sessionTimeoutMs = SESSION_TIMEOUT_MS } = options;
+  constructor(
+    client: Kafka,
+    private readonly options: SessionOptions,
+  ) {
+    const { groupId, sessionTimeoutMs = SESSION_TIMEOUT_MS } = options;
     this.consumer = client.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
@@ -94,22 +96,29 @@ export class KafkaSession {
     });
   }
 
-  /** Joins the group. Rejects when joining fails or takes too long. */
-  static async start(options: SessionOptions): Promise<KafkaSession> {
-    const session = new KafkaSession(options);
-    try {
-      await within(
-        session.join(),
-        SILENCE_MAX_MS,
-        `The group did not admit this member within ${SILENCE_MAX_MS / 1_000} s.`,
-      );
-      if (session.over) throw session.over;
-      return session;
-    } catch (error) {
-      const reason = session.over ?? error;
-      await session.close();
-      throw reason;
-    }
+  /** Joins the group. Rejects when that fails or takes too long. Must be followed by `close`. */
+  async join(): Promise<void> {
+    const { consumer } = this;
+    const { topic } = this.options;
+    const { GROUP_JOIN, HEARTBEAT, COMMIT_OFFSETS, CRASH } = consumer.events;
+    const noteActivity = (): void => {
+      this.lastActivity = Date.now();
+    };
+    consumer.on(HEARTBEAT, noteActivity);
+    consumer.on(COMMIT_OFFSETS, noteActivity);
+    consumer.on(CRASH, ({ payload }) => this.end(payload.error));
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      this.fetchedAt.clear();
+      const assigned = payload.memberAssignment[topic] ?? [];
+      for (const partition of assigned) this.fetchedAt.set(partition, Date.now());
+      this.generation += 1;
+      this.leaving = undefined;
+    });
+    await within(
+      this.consume(),
+      SILENCE_MAX_MS,
+      `The group did not admit this member within ${SILENCE_MAX_MS / 1_000} s.`,
+    );
   }
 
   /** The next messages, at most `limit`; undefined when nothing is fetched or the group rebalances. */
@@ -136,7 +145,7 @@ export class KafkaSession {
     return !this.over && chunk.generation === this.generation;
   }
 
-  /** Whether the current chunk should be finished soon, or returned if it cannot be. */
+  /** Whether the current chunk must be finished soon, or returned if it fails. */
   get mustYield(): boolean {
     return this.leaving !== undefined || this.over !== undefined || this.state === 'closing';
   }
@@ -170,8 +179,8 @@ export class KafkaSession {
 
   /**
    * Ends the session when kafkajs is stuck: when it shows no activity, or fetches nothing from a partition where
-   * messages wait. Control records at the end of a partition look like the latter. A new session that fetches
-   * nothing either shows that they are the cause: `known` keeps those offsets, by partition.
+   * messages wait. Control records at the end of a partition look like the latter, and a new session does not
+   * help: `known` keeps the offsets for which one was started.
    */
   check(partitions: readonly PartitionLag[], known: Map<number, bigint>): void {
     const silentMs = Date.now() - this.lastActivity;
@@ -198,25 +207,10 @@ export class KafkaSession {
     this.end(new Error('The consumer was closed.'));
   }
 
-  private async join(): Promise<void> {
+  private async consume(): Promise<void> {
     const { consumer } = this;
-    const { topic } = this.options;
-    const { GROUP_JOIN, HEARTBEAT, COMMIT_OFFSETS, CRASH } = consumer.events;
-    const noteActivity = (): void => {
-      this.lastActivity = Date.now();
-    };
-    consumer.on(HEARTBEAT, noteActivity);
-    consumer.on(COMMIT_OFFSETS, noteActivity);
-    consumer.on(CRASH, ({ payload }) => this.end(payload.error));
-    consumer.on(GROUP_JOIN, ({ payload }) => {
-      this.fetchedAt.clear();
-      const assigned = payload.memberAssignment[topic] ?? [];
-      for (const partition of assigned) this.fetchedAt.set(partition, Date.now());
-      this.generation += 1;
-      this.leaving = undefined;
-    });
     await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await consumer.subscribe({ topics: [this.options.topic], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -258,13 +252,11 @@ export class KafkaSession {
     if (MEMBERSHIP_LOST.has(reasonOf(error).type)) this.leaving ??= reason;
     else this.over ??= reason;
     this.returnBatches();
-    this.options.wake();
   }
 
   private end(error: Error): void {
     this.over ??= error;
     this.returnBatches();
-    this.options.wake();
   }
 
   /** Returns every batch that is not in the current chunk, if a rebalance or the end requires it. */
@@ -273,5 +265,6 @@ export class KafkaSession {
     if (!error && this.state === 'open') return;
     const busy = new Set(this.current?.pieces.map(({ part }) => part));
     for (const part of this.parts) if (!busy.has(part)) part.finish(error);
+    this.options.wake();
   }
 }

@@ -37,7 +37,6 @@ export function limiter(options: {
         ended();
       }
     },
-    isIdle: (): boolean => running === 0,
     /** Resolves when nothing runs or waits. */
     idle: async (): Promise<void> => {
       if (running > 0) await new Promise<void>((resolve) => void onIdle.push(resolve));

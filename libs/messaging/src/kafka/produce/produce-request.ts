@@ -113,25 +113,23 @@ function writeBatch(
 
 function writeRecord(writer: Writer, message: ProducedMessage, offset: number): void {
   const { key, value, headers = {} } = message;
-  const headerTexts = Object.entries(headers).flat();
-  const texts = [key, value, ...headerTexts];
-  const sizes = texts.map(bytesOf);
-  const headerCount = headerTexts.length / 2;
+  const names = Object.keys(headers);
   // One byte of attributes, one for the time, which is the batch's.
-  let size = 2 + sizeOfVarint(offset) + sizeOfVarint(headerCount);
-  for (const bytes of sizes) size += sizeOfVarint(bytes) + bytes;
+  let size = 2 + sizeOfVarint(offset) + sizeOfVarint(names.length);
+  size += sizeOfText(key) + sizeOfText(value);
+  for (const name of names) size += sizeOfText(name) + sizeOfText(headers[name] as string);
   writer.reserve(VARINT_BYTES_MAX + size);
   writer.varint(size);
   writer.varint(0);
   writer.varint(0);
   writer.varint(offset);
-  for (const [n, text] of texts.entries()) {
-    if (n === 2) writer.varint(headerCount);
-    const bytes = sizes[n] as number;
-    writer.varint(bytes);
-    writer.text(text, bytes);
+  writer.sizedText(key);
+  writer.sizedText(value);
+  writer.varint(names.length);
+  for (const name of names) {
+    writer.sizedText(name);
+    writer.sizedText(headers[name] as string);
   }
-  if (headerCount === 0) writer.varint(0);
 }
 
 /** Writes into a buffer. `reserve` must be called before. */
@@ -167,6 +165,12 @@ class Writer {
     this.buffer[this.at++] = rest;
   }
 
+  sizedText(text: string): void {
+    const bytes = bytesOf(text);
+    this.varint(bytes);
+    this.text(text, bytes);
+  }
+
   text(text: string, bytes: number): void {
     if (bytes !== text.length) this.buffer.write(text, this.at, bytes, 'utf8');
     else if (bytes > SHORT) this.buffer.write(text, this.at, bytes, 'latin1');
@@ -182,6 +186,11 @@ function bytesOf(text: string): number {
     if (text.charCodeAt(i) > ASCII_MAX) return Buffer.byteLength(text);
   }
   return text.length;
+}
+
+function sizeOfText(text: string): number {
+  const bytes = bytesOf(text);
+  return sizeOfVarint(bytes) + bytes;
 }
 
 function sizeOfVarint(value: number): number {

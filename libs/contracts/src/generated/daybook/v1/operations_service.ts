@@ -2344,7 +2344,7 @@ export const OperationsServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** List parked keys: keys of the durable log whose messages wait because one of them cannot be handled. */
+    /** List parked keys. Messages of such a key wait because one of them cannot be handled. */
     listParkedKeys: {
       name: "ListParkedKeys",
       requestType: ListParkedKeysRequest as typeof ListParkedKeysRequest,

@@ -1,0 +1,159 @@
+import type { BlockHeader } from '@daybook/chains';
+import type { PoolClient } from 'pg';
+import { transferMessage } from '../publish/relay';
+import type { Rescan } from '../state/rescan';
+import {
+  type Change,
+  type Leadership,
+  LostLeadership,
+  type TrackedTransfer,
+  type WatchRecord,
+} from '../state/watcher-store';
+
+/** The fields of a type, each with the column or expression that it is stored in. */
+type Columns<Fields extends object> = Readonly<Record<keyof Fields, string>>;
+
+/** A list for SELECT whose rows have the type's fields. */
+export function selection(columns: Readonly<Record<string, string>>): string {
+  return Object.entries(columns)
+    .map(([field, column]) => `${column} AS "${field}"`)
+    .join(', ');
+}
+
+export const RING_COLUMNS: Columns<BlockHeader> = {
+  ...{ number: 'number', hash: 'hash', parentHash: 'parent_hash', time: 'time' },
+};
+
+export const CHAIN_COLUMNS: Columns<Omit<WatchRecord, 'ring' | 'rescans' | 'seen'>> = {
+  startNumber: 'start_number',
+  startedAt: 'started_at',
+  taken: 'addresses_taken',
+  acknowledged: 'addresses_through',
+};
+
+/** In this order they are written: see `PUT_RESCAN`. */
+export const RESCAN_COLUMNS: Columns<Rescan> = {
+  ...{ id: 'id', origin: 'origin', state: 'state', since: 'since', after: 'after_position' },
+  ...{ from: 'from_number', to: 'to_number', blocksMax: 'blocks_max' },
+  ...{ next: 'next_number', hash: 'next_hash' },
+  ...{ found: 'found', versions: 'versions', reason: 'reason' },
+};
+
+export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
+  transfer: `json_build_object(
+    'transferId', transfer_id, 'version', version, 'status', status, 'chain', chain, 'asset', asset,
+    'amount', amount::text, 'from', sender, 'to', recipient, 'txHash', tx_hash,
+    'block', CASE WHEN block_number IS NOT NULL THEN
+      json_build_object('number', block_number, 'hash', block_hash, 'time', block_time) END,
+    'finality', finality::json)`,
+  sighting: `CASE WHEN seen_sender IS NOT NULL THEN
+    json_build_object('sender', seen_sender, 'nonce', seen_nonce, 'seenAt', seen_at) END`,
+};
+
+const LOCK_FENCE = 'SELECT 1 FROM watcher.chain WHERE chain = $1 AND fence = $2 FOR UPDATE';
+const START = 'UPDATE watcher.chain SET start_number = $2, started_at = $3 WHERE chain = $1';
+const CUT_RING = 'DELETE FROM watcher.ring WHERE chain = $1 AND (number > $2 OR number < $3)';
+const INSERT_RING = `
+  INSERT INTO watcher.ring (chain, number, hash, parent_hash, time) SELECT $1, *
+  FROM json_to_recordset($2) AS r (number bigint, hash text, "parentHash" text, time bigint)`;
+
+const RESCAN_FIELDS = Object.keys(RESCAN_COLUMNS) as (keyof Rescan)[];
+const RESCAN_UPDATES = Object.values(RESCAN_COLUMNS).map((it) => `${it} = excluded.${it}`);
+
+// A rescan that an operator has cancelled meanwhile stays cancelled. The ledger knows, under the same id,
+// which operator requested it.
+const PUT_RESCAN = `
+  INSERT INTO watcher.rescan AS r
+    (chain, ${Object.values(RESCAN_COLUMNS).join()}, requested_by, ended_at)
+  VALUES ($1, ${RESCAN_FIELDS.map((_, n) => `$${n + 2}`).join()},
+    CASE $3 WHEN 'late-address' THEN 'chain-watcher' ELSE 'ledger' END,
+    CASE WHEN $4 IN ('waiting', 'running') THEN NULL ELSE now() END)
+  ON CONFLICT (id) DO UPDATE SET ${RESCAN_UPDATES.join()}, ended_at = excluded.ended_at
+  WHERE r.ended_at IS NULL`;
+
+const CANCEL_RESCAN = `
+  UPDATE watcher.rescan SET state = 'cancelled', ended_at = now()
+  WHERE chain = $1 AND id = $2 AND ended_at IS NULL AND origin <> 'late-address'`;
+
+// Their history is of no use, and almost every new address makes one.
+const DELETE_ENDED_RESCANS = `
+  DELETE FROM watcher.rescan
+  WHERE chain = $1 AND origin = 'late-address' AND ended_at IS NOT NULL`;
+
+// These positions never go back, in whatever order the writes arrive.
+const MOVE_POSITIONS = `
+  UPDATE watcher.chain SET addresses_taken = greatest(addresses_taken, $2),
+    addresses_through = greatest(addresses_through, $3) WHERE chain = $1`;
+
+const INSERT_ADDRESSES = `
+  INSERT INTO watcher.address (chain, address) SELECT $1, * FROM unnest($2::text[])
+  ON CONFLICT DO NOTHING`;
+
+const UPSERT_TRANSFERS = `
+  INSERT INTO watcher.transfer
+  SELECT * FROM json_populate_recordset(NULL::watcher.transfer, $1)
+  ON CONFLICT (transfer_id) DO UPDATE SET
+    version = excluded.version, status = excluded.status, asset = excluded.asset,
+    amount = excluded.amount, sender = excluded.sender, recipient = excluded.recipient,
+    block_number = excluded.block_number, block_hash = excluded.block_hash,
+    block_time = excluded.block_time, finality = excluded.finality,
+    seen_sender = excluded.seen_sender, seen_nonce = excluded.seen_nonce, seen_at = excluded.seen_at`;
+
+// Positions are assigned in the order of the rows, which is the order of publishing.
+const INSERT_OUTBOX = `
+  INSERT INTO watcher.outbox (chain, id, key, value, headers)
+  SELECT $1, m ->> 'id', m ->> 'key', m ->> 'value', m ->> 'headers'
+  FROM json_array_elements($2::json) WITH ORDINALITY AS messages (m, n)
+  ORDER BY n`;
+
+/** Writes a step inside the transaction of `client`. Throws `LostLeadership`. */
+export async function writeChange(
+  client: PoolClient,
+  { chain, fence }: Leadership,
+  change: Change,
+): Promise<void> {
+  const run = (name: string, text: string, ...values: unknown[]) =>
+    client.query({ name: `watcher-write-${name}`, text, values: [chain, ...values] });
+
+  const led = await run('lock-fence', LOCK_FENCE, fence);
+  if (led.rowCount === 0) throw new LostLeadership(chain);
+  const { start, advance, cancelled, taken, acknowledged } = change;
+  const { rescans = [], addresses = [], transfers = [] } = change;
+  if (start) await run('start', START, start.number, start.at);
+  if (advance) {
+    await run('cut-ring', CUT_RING, advance.ancestor, advance.oldest);
+    const added = advance.added.filter(({ number }) => number >= advance.oldest);
+    await run('insert-ring', INSERT_RING, JSON.stringify(added));
+  }
+  for (const rescan of rescans) {
+    await run('put-rescan', PUT_RESCAN, ...RESCAN_FIELDS.map((field) => rescan[field]));
+  }
+  if (rescans.length > 0) await run('delete-rescans', DELETE_ENDED_RESCANS);
+  if (cancelled !== undefined) await run('cancel-rescan', CANCEL_RESCAN, cancelled);
+  if (taken !== undefined || acknowledged !== undefined) {
+    await run('positions', MOVE_POSITIONS, taken, acknowledged);
+  }
+  if (addresses.length > 0) await run('insert-addresses', INSERT_ADDRESSES, addresses);
+  if (transfers.length > 0) {
+    const rows = JSON.stringify(lastVersions(transfers).map(transferRow));
+    await client.query({ name: 'watcher-write-transfers', text: UPSERT_TRANSFERS, values: [rows] });
+    const messages = transfers.map(({ transfer }) => transferMessage(transfer));
+    await run('insert-outbox', INSERT_OUTBOX, JSON.stringify(messages));
+  }
+}
+
+/** One statement cannot write a row twice, and only the last version counts. */
+function lastVersions(transfers: readonly TrackedTransfer[]): TrackedTransfer[] {
+  return [...new Map(transfers.map((it) => [it.transfer.transferId, it])).values()];
+}
+
+/** A row of the table `transfer`. */
+function transferRow({ transfer, sighting }: TrackedTransfer): object {
+  const { transferId, from, to, txHash, block, finality, ...same } = transfer;
+  return {
+    ...{ ...same, transfer_id: transferId, sender: from, recipient: to, tx_hash: txHash },
+    ...{ block_number: block?.number, block_hash: block?.hash, block_time: block?.time },
+    finality: finality && JSON.stringify(finality),
+    ...{ seen_sender: sighting?.sender, seen_nonce: sighting?.nonce, seen_at: sighting?.seenAt },
+  };
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** The files of one installation. */
+export type DataFolder = ReturnType<typeof dataFolder>;
+
+export function dataFolder(folder: string) {
+  const path = resolve(folder);
+  return {
+    path,
+    postgres: join(path, 'postgres'),
+    logs: join(path, 'logs'),
+    /** The local EVM chain. Absent unless a demo ran here. */
+    chain: join(path, 'chain'),
+    secretsFile: join(path, 'secrets.json'),
+    apiKeyFile: join(path, 'api-key'),
+    operatorKeyFile: join(path, 'operator-key'),
+    /** Names the processes that run on this folder. */
+    claimFile: join(path, 'running.json'),
+    lastStartFile: join(path, 'last-start.json'),
+  };
+}
+
+/** One value per database role `daybook_<name>`. The owner owns the schemas and only migrates. */
+export type ByRole = Readonly<Record<'owner' | 'ledger' | 'watcher', string>>;
+
+/** The configuration of the last start, for the commands that come later. */
+export interface LastStart {
+  readonly postgresPort: number;
+  /** Null for what was not started. */
+  readonly ledgerUrl: string | null;
+  readonly watcherUrl: string | null;
+  /** The `DAYBOOK_` variables of the ledger. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The passwords of the database roles, created at first use. */
+export function passwordsOf({ secretsFile }: DataFolder): ByRole {
+  const password = () => randomBytes(24).toString('base64url');
+  const created = { owner: password(), ledger: password(), watcher: password() };
+  return JSON.parse(keep(secretsFile, `${JSON.stringify(created)}\n`));
+}
+
+/** The connection strings of the database on a port of this machine. */
+export function databaseUrls(port: number, passwords: ByRole): ByRole {
+  const url = (role: keyof ByRole) =>
+    `postgres://daybook_${role}:${passwords[role]}@127.0.0.1:${port}/daybook`;
+  return { owner: url('owner'), ledger: url('ledger'), watcher: url('watcher') };
+}
+
+/** The API key of the default account, created at first use: `dbk_<id>_<secret of 256 bits>`. */
+export function apiKeyOf({ apiKeyFile }: DataFolder): string {
+  return keep(apiKeyFile, `dbk_${newKey()}\n`).trim();
+}
+
+/** The key of the first operator, created at first use: `dbo_<id>_<secret of 256 bits>`. */
+export function operatorKeyOf({ operatorKeyFile }: DataFolder): string {
+  return keep(operatorKeyFile, `dbo_${newKey()}\n`).trim();
+}
+
+function newKey(): string {
+  return `${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`;
+}
+
+/** Reads `file`. Without one, writes `content` to it, readable by its owner only. */
+function keep(file: string, content: string): string {
+  if (existsSync(file)) return readFileSync(file, 'utf8');
+  writePrivately(file, content);
+  return content;
+}
+
+/** Replaces a file atomically: after a crash it is the old or the new one, whole. */
+export function writePrivately(file: string, content: string | Uint8Array): void {
+  const draft = `${file}.draft`;
+  writeFileSync(draft, content, { mode: 0o600, flush: true });
+  renameSync(draft, file);
+}

@@ -1,2 +1,0 @@
-/** Where a data folder is when nobody names another. */
-export const DATA_FOLDER = '.daybook';

@@ -1,0 +1,154 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { EventStore } from '@daybook/event-store';
+import { readEnvironment, requirePostgres } from '@daybook/platform';
+import { Logger } from '@nestjs/common';
+import { DEFAULT_ACCOUNT_ID } from '../../../ledger/src/edge/identity';
+import { LedgerEnv } from '../../../ledger/src/ledger.env';
+import { openEventStore } from '../../../ledger/src/runtime/engines';
+import {
+  type DataFolder,
+  databaseUrls,
+  dataFolder,
+  type LastStart,
+  operatorKeyOf,
+  passwordsOf,
+} from './data-folder';
+import { EXIT, Failure } from './exit-codes';
+import { type LedgerApi, ledgerApi } from './ledger-api';
+import { DATA_FOLDER } from './options';
+import { remark } from './output';
+
+/** Where a Daybook is, and how to reach it. */
+export interface Installation {
+  /** Null for a cluster. */
+  readonly folder: DataFolder | null;
+  /** Its name in messages. */
+  readonly place: string;
+  /** The configuration of its ledger. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly watcherDatabaseUrl: string | undefined;
+  /** The owner of the schemas. */
+  readonly ownerDatabaseUrl: string | undefined;
+  readonly ledgerUrl: string | null;
+  readonly watcherUrl: string | null;
+  readonly operatorKey: string | null;
+}
+
+/** What a command works with. Everything is opened when it is first used. */
+export interface Operation {
+  /** Throws `Failure` if there is none. */
+  readonly installation: Installation;
+  /** Aborts when the command is interrupted. */
+  readonly signal: AbortSignal;
+  /** The ledger, called with the operator's key. Throws `Failure` if address or key is not known. */
+  readonly api: LedgerApi;
+  /** The configuration of the ledger. Throws `EnvironmentError`. */
+  readonly env: Readonly<LedgerEnv>;
+  readonly defaultAccountId: string;
+  /** The event log, once the database is known to answer and to be migrated. */
+  store(): Promise<EventStore>;
+  close(): Promise<void>;
+}
+
+export function openOperation(data: string | undefined, signal: AbortSignal): Operation {
+  // Messages of the libraries are not part of an answer.
+  Logger.overrideLogger({ log: () => undefined, warn: remark, error: remark });
+  let installation: Installation | undefined;
+  let env: Readonly<LedgerEnv> | undefined;
+  let store: EventStore | undefined;
+  const operation: Operation = {
+    ...{ signal, defaultAccountId: DEFAULT_ACCOUNT_ID },
+    get installation() {
+      installation ??= findInstallation(data);
+      return installation;
+    },
+    get api() {
+      return operatorApi(operation.installation, signal);
+    },
+    get env() {
+      env ??= readEnvironment(LedgerEnv, operation.installation.environment);
+      return env;
+    },
+    async store() {
+      await requireDatabase(operation.installation, operation.env.databaseUrl);
+      store ??= await openEventStore(operation.env);
+      return store;
+    },
+    close: async () => store?.close(),
+  };
+  return operation;
+}
+
+async function requireDatabase({ folder, place }: Installation, url: string): Promise<void> {
+  const migrated = { table: 'ledger.checkpoint', command: 'node dist/apps/ledger/src/migrate.js' };
+  await requirePostgres({ url, variable: 'DAYBOOK_DATABASE_URL', migrated }).catch((cause) => {
+    if (folder === null) throw cause;
+    throw new Failure(
+      `PostgreSQL of ${place} does not answer. Start it with "npx daybook start --data ${folder.path}".`,
+      EXIT.unreachable,
+      { cause },
+    );
+  });
+}
+
+/**
+ * The Daybook that a command is about: the data folder that `--data` names, else the cluster that the
+ * `DAYBOOK_` variables describe, else the default data folder.
+ */
+function findInstallation(data: string | undefined): Installation {
+  const { env } = process;
+  const variable = env.DAYBOOK_DATABASE_URL ? 'DAYBOOK_DATABASE_URL' : 'DAYBOOK_LEDGER_URL';
+  if (data === undefined && env[variable]) return describe(null, variable, env);
+  const folder = dataFolder(data ?? DATA_FOLDER);
+  const below = relative(process.cwd(), folder.path) || '.';
+  const place = below.startsWith('..') ? folder.path : below;
+  if (!existsSync(folder.lastStartFile)) {
+    throw new Failure(
+      `Daybook was never started on the data folder ${place}. Start it with "npx daybook start", ` +
+        'name another folder with --data, or name a cluster with DAYBOOK_LEDGER_URL or DAYBOOK_DATABASE_URL.',
+      EXIT.usage,
+    );
+  }
+  const last: LastStart = JSON.parse(readFileSync(folder.lastStartFile, 'utf8'));
+  const databases = databaseUrls(last.postgresPort, passwordsOf(folder));
+  return describe(folder, `the data folder ${place}`, {
+    ...{ ...env, ...last.environment },
+    DAYBOOK_DATABASE_URL: databases.ledger,
+    DAYBOOK_WATCHER_DATABASE_URL: databases.watcher,
+    DAYBOOK_MIGRATION_URL: databases.owner,
+    DAYBOOK_LEDGER_URL: last.ledgerUrl ?? '',
+    DAYBOOK_WATCHER_URL: last.watcherUrl ?? '',
+    // A folder of an earlier version has no key of an operator until its next start.
+    ...(existsSync(folder.operatorKeyFile) && { DAYBOOK_OPERATOR_KEY: operatorKeyOf(folder) }),
+    ...(last.environment.DAYBOOK_OPERATOR_KEY && {
+      DAYBOOK_OPERATOR_KEY: last.environment.DAYBOOK_OPERATOR_KEY,
+    }),
+  });
+}
+
+function describe(folder: DataFolder | null, place: string, env: NodeJS.ProcessEnv): Installation {
+  return {
+    ...{ folder, place, environment: env },
+    watcherDatabaseUrl: env.DAYBOOK_WATCHER_DATABASE_URL || env.DAYBOOK_DATABASE_URL,
+    ownerDatabaseUrl: env.DAYBOOK_MIGRATION_URL || undefined,
+    ledgerUrl: env.DAYBOOK_LEDGER_URL || null,
+    watcherUrl: env.DAYBOOK_WATCHER_URL || null,
+    operatorKey: env.DAYBOOK_OPERATOR_KEY || null,
+  };
+}
+
+const SET_URL = 'DAYBOOK_LEDGER_URL to its address, such as http://127.0.0.1:3000';
+const SET_KEY =
+  'DAYBOOK_OPERATOR_KEY to a key of an operator ("npx daybook keys create --operator <name> --scopes read,write" issues one)';
+
+/** The ledger of an installation, called with the operator's key. */
+function operatorApi(installation: Installation, signal: AbortSignal): LedgerApi {
+  const { ledgerUrl, operatorKey, folder, place } = installation;
+  if (ledgerUrl !== null && operatorKey !== null) return ledgerApi(ledgerUrl, operatorKey, signal);
+  const missing = [ledgerUrl === null && SET_URL, operatorKey === null && SET_KEY];
+  const set = missing.filter(Boolean).join(', and ');
+  const right =
+    folder === null ? `Set ${set}` : `Start one on ${place}, or without --data set ${set}`;
+  throw new Failure(`This command calls the ledger. ${right}.`, EXIT.usage);
+}

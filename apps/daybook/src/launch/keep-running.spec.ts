@@ -1,0 +1,122 @@
+import { keepRunning, type Startable } from './keep-running';
+
+/** A process under the control of the test. `end` simulates a crash. */
+function fake(): Startable & { end(): void; stopped: boolean } {
+  let end: () => void = () => undefined;
+  const exited = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const it = {
+    pid: 1,
+    exited,
+    end,
+    stopped: false,
+    stop: async () => {
+      it.stopped = true;
+      end();
+    },
+  };
+  return it;
+}
+
+describe('keep running', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+    // The longest of the random back-offs.
+    jest.spyOn(Math, 'random').mockReturnValue(1);
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+  });
+
+  it('rejects when the first start fails repeatedly', async () => {
+    let attempts = 0;
+    const failing = async () => {
+      attempts += 1;
+      throw new Error('no binary');
+    };
+    const kept = keepRunning('It', failing, () => undefined);
+    const rejected = expect(kept).rejects.toThrow('no binary');
+    await jest.advanceTimersByTimeAsync(10_000);
+    await rejected;
+    expect(attempts).toBe(3);
+  });
+
+  it('repeats a first start that was killed', async () => {
+    let attempts = 0;
+    const start = async () => {
+      attempts += 1;
+      if (attempts === 1) throw new Error('ended before it was ready');
+      return fake();
+    };
+    const starting = keepRunning('It', start, () => undefined);
+    await jest.advanceTimersByTimeAsync(1_000);
+    await (await starting).stop();
+    expect(attempts).toBe(2);
+  });
+
+  it('restarts what ended, and says so', async () => {
+    const started: ReturnType<typeof fake>[] = [];
+    const said: string[] = [];
+    const start = async () => {
+      started.push(fake());
+      return started.at(-1) as ReturnType<typeof fake>;
+    };
+    const kept = await keepRunning('The ledger', start, (sentence) => said.push(sentence));
+    started[0]?.end();
+    await jest.advanceTimersByTimeAsync(300);
+    expect(kept.current()).toBe(started[1]);
+    expect(said).toEqual([
+      'The ledger ended unexpectedly and is restarted.',
+      expect.stringMatching(/^The ledger is back after \d\.\d s\.$/),
+    ]);
+    await kept.stop();
+    expect(started.map(({ stopped }) => stopped)).toEqual([false, true]);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(started).toHaveLength(2);
+  });
+
+  it('retries with a growing back-off', async () => {
+    const attempts: number[] = [];
+    const first = fake();
+    const began = Date.now();
+    let fails = true;
+    const start = async () => {
+      attempts.push(Date.now() - began);
+      if (attempts.length > 1 && fails) throw new Error('not yet');
+      return attempts.length > 1 ? fake() : first;
+    };
+    const kept = await keepRunning('It', start, () => undefined);
+    first.end();
+    await jest.advanceTimersByTimeAsync(4_000);
+    expect(attempts).toEqual([0, 250, 750, 1_750, 3_750]);
+    fails = false;
+    await jest.advanceTimersByTimeAsync(4_000);
+    expect(attempts).toHaveLength(6);
+    await kept.stop();
+  });
+
+  it('stops what was starting when it was told to stop', async () => {
+    const first = fake();
+    const second = fake();
+    let release: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let starts = 0;
+    const start = async () => {
+      starts += 1;
+      if (starts === 1) return first;
+      await slow;
+      return second;
+    };
+    const kept = await keepRunning('It', start, () => undefined);
+    first.end();
+    await jest.advanceTimersByTimeAsync(300);
+    const stopped = kept.stop();
+    release();
+    await stopped;
+    expect(second.stopped).toBe(true);
+  });
+});

@@ -1,0 +1,44 @@
+import colors from 'picocolors';
+import { dataFolder } from '../cli/data-folder';
+import { explain } from '../cli/exit-codes';
+import { ledgerApi } from '../cli/ledger-api';
+import { onStopRequest } from '../cli/operate';
+import { tellStory } from '../demo/story';
+import { type LaunchOptions, launch, type Stop } from './launch';
+import { welcome } from './welcome';
+
+interface RunOptions extends Omit<LaunchOptions, 'folder'> {
+  readonly data: string;
+  /** Stops after the demo, for scripts. */
+  readonly once?: boolean | undefined;
+}
+
+/**
+ * Runs the service until it is told to stop; with a local chain, it first plays the story. At the end
+ * everything is stopped in order.
+ */
+export async function run({ data, once, ...options }: RunOptions): Promise<void> {
+  const folder = dataFolder(data);
+  const stops: Stop[] = [];
+  const stopRequest = new Promise<void>((resolve) => onStopRequest(() => resolve()));
+  const running = async (): Promise<void> => {
+    const launched = await launch({ ...options, folder }, stops);
+    const { ledgerUrl, apiKey, chain } = launched;
+    if (options.withChain && chain && ledgerUrl !== null) {
+      await tellStory({ api: ledgerApi(ledgerUrl, apiKey), chain, print: console.log });
+    }
+    if (once) return;
+    console.log(welcome(launched, folder));
+    await stopRequest;
+  };
+  try {
+    await Promise.race([running(), stopRequest]);
+    console.log('Stopping.');
+  } catch (error) {
+    const { exitCode, message } = explain(error);
+    console.error(`\n${colors.red(message)}`);
+    process.exitCode = exitCode;
+  }
+  for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
+  process.exit();
+}

@@ -1,0 +1,106 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endProcess, guardChild, NODE_ARGUMENTS } from '@daybook/platform';
+import type { Startable } from './keep-running';
+
+/** An app is ready in a second or two; catching up with a long log takes longer. */
+const READY_TIMEOUT_MS = 120_000;
+const READY_POLL_MS = 50;
+/** An app stops within ten seconds. After this it is killed. */
+const STOP_TIMEOUT_MS = 12_000;
+/** A larger log file is rotated; one old file is kept. */
+const LOG_BYTES_MAX = 20 * 1024 * 1024;
+const ROTATE_EVERY_MS = 30_000;
+const LOG_LINES_SHOWN = 15;
+
+interface Program {
+  readonly name: string;
+  /** The compiled entry file. */
+  readonly module: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logFile: string;
+}
+
+/**
+ * Starts an app in a process of its own and resolves when `url` answers `/readyz`. The app ends with this
+ * process, even when that is killed. Rejects with the end of its log if it ends before. `spawned` is called
+ * with the process id at once.
+ */
+export async function startService(
+  { name, module, environment, logFile }: Program,
+  url: string,
+  spawned: (pid: number) => void,
+): Promise<Startable> {
+  // The app writes to its log by itself, so nothing is lost if this process ends.
+  const log = openSync(logFile, 'a', 0o600);
+  const from = statSync(logFile).size;
+  const child = fork(module, {
+    // In a process group of its own, so that Ctrl-C reaches this process only, which stops all in order.
+    detached: true,
+    execArgv: [...NODE_ARGUMENTS],
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  closeSync(log);
+  guardChild(child);
+  if (child.pid !== undefined) spawned(child.pid);
+  const problem = (what: string): Error => {
+    const written = readFileSync(logFile).subarray(from).toString('utf8').trimEnd();
+    const end = written.split('\n').slice(-LOG_LINES_SHOWN).join('\n');
+    return new Error(`${name} ${what}. The end of ${logFile}:\n${end}`);
+  };
+  const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
+  const stop = async (): Promise<void> => {
+    // The process id of an ended app may belong to another process by now.
+    if (hasEnded(child)) return;
+    await endProcess(child.pid as number, ['SIGTERM', 'SIGKILL'], STOP_TIMEOUT_MS);
+    await exited;
+  };
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  for (;;) {
+    const isAnswered = await isReady(url);
+    // If the app has ended, another program answers in its place.
+    if (hasEnded(child)) throw problem('ended before it was ready');
+    if (isAnswered) return { pid: child.pid as number, exited, stop };
+    if (Date.now() > deadline) {
+      await stop();
+      throw problem(`was not ready after ${READY_TIMEOUT_MS / 1000} s`);
+    }
+    await sleep(READY_POLL_MS);
+  }
+}
+
+/**
+ * Rotates log files until the returned function is called. They are copied and truncated, because the
+ * programs hold them open in append mode.
+ */
+export function rotateLogs(files: readonly string[]): () => void {
+  const timer = setInterval(() => {
+    for (const file of files) {
+      if (!existsSync(file) || statSync(file).size < LOG_BYTES_MAX) continue;
+      copyFileSync(file, `${file}.1`);
+      truncateSync(file);
+    }
+  }, ROTATE_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) }).then(
+    (response) => response.ok,
+    () => false,
+  );
+}

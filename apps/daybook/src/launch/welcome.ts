@@ -1,0 +1,59 @@
+import { relative } from 'node:path';
+import colors from 'picocolors';
+import type { DataFolder } from '../cli/data-folder';
+import { DATA_FOLDER } from '../cli/options';
+import { facts } from '../cli/output';
+import { CONFIRMATIONS } from '../demo/chain';
+import type { Launched } from './launch';
+
+const CURL_JSON = `curl -s -H 'content-type: application/json'`;
+
+/** The addresses of everything, and commands to try next, ready to be pasted into a shell. */
+export function welcome(launched: Launched, folder: DataFolder): string {
+  const { ledgerUrl, watcherUrl, grpcAddress, chain } = launched;
+  const data = relative(process.cwd(), folder.path) || '.';
+  const option = data === DATA_FOLDER ? '' : ` --data ${data}`;
+  const health = [ledgerUrl, watcherUrl].filter((url) => url !== null);
+  return [
+    '',
+    colors.bold('Daybook is running.'),
+    ...facts({
+      REST: ledgerUrl && `${ledgerUrl}/v1`,
+      gRPC: grpcAddress && `${grpcAddress} (docs/grpc.md)`,
+      Documentation: ledgerUrl && `${ledgerUrl}/docs (any user name, the API key as the password)`,
+      Health: health.map((url) => `${url}/readyz`).join(' and '),
+      State: `npx daybook status${option}`,
+      'Local chain': chain && `${chain().url} (blocks are made on demand)`,
+      'Data and logs': `${data} (npx daybook reset${option} deletes it)`,
+    }),
+    ...(ledgerUrl === null ? [] : tryNext(ledgerUrl, data, chain)),
+    '',
+    colors.dim('Ctrl-C stops everything. The data is kept.'),
+  ].join('\n');
+}
+
+function tryNext(ledgerUrl: string, data: string, chain: Launched['chain']): string[] {
+  const key = '-H "Authorization: Bearer $KEY"';
+  const alice = `${CURL_JSON} ${key} -d '{"externalId":"alice","families":["evm"]}' ${ledgerUrl}/v1/customers`;
+  return [
+    '',
+    colors.bold('Try next'),
+    `  KEY=$(cat ${data}/api-key)`,
+    `  ${alice}`,
+    `  curl -s ${key} ${ledgerUrl}/v1/purses`,
+    ...(chain ? depositLines(chain().url, chain().faucet, alice) : []),
+    `  curl -s ${key} ${ledgerUrl}/v1/replenishments`,
+  ];
+}
+
+/** Sends one ETH to alice and makes a block. Further blocks confirm it. */
+function depositLines(url: string, faucet: string, alice: string): string[] {
+  const call = (method: string, params: string): string =>
+    `  ${CURL_JSON} -d '{"jsonrpc":"2.0","id":1,"method":"${method}","params":[${params}]}' ${url}`;
+  const transfer = `{"from":"${faucet}","to":"'$PURSE'","value":"0xde0b6b3a7640000"}`;
+  return [
+    `  PURSE=$(${alice} | grep -o '0x[0-9a-fA-F]\\{40\\}')`,
+    call('eth_sendTransaction', transfer),
+    `${call('evm_mine', '')}    # ${CONFIRMATIONS} times`,
+  ];
+}
