@@ -29,7 +29,8 @@ export interface PurseState
 
 /** Figures and the last event that changed them. */
 interface FiguresState {
-  readonly figures: Readonly<Record<FigureName, string>>;
+  /** A figure of zero is left out. */
+  readonly figures: Readonly<Partial<Record<FigureName, string>>>;
   readonly position: string;
   /** RFC 3339, UTC. */
   readonly time: string;
@@ -119,14 +120,14 @@ function purseAfter(
   const asset = posted[0]?.asset;
   if (purse === null || asset === undefined) return purse;
   const before = purse.figures[asset]?.figures;
-  // A state that was stored before a figure was introduced lacks it.
   const figures = posted.reduce(
     postFigures,
     figuresFrom((name) => BigInt(before?.[name] ?? 0)),
   );
-  const texts = Object.fromEntries(FIGURE_NAMES.map((name) => [name, figures[name].toString()]));
-  const moved = { figures: texts, position: position.toString(), time: recordedAt };
-  return { ...purse, figures: { ...purse.figures, [asset]: moved as FiguresState } };
+  const stored: Partial<Record<FigureName, string>> = {};
+  for (const name of FIGURE_NAMES) if (figures[name] !== 0n) stored[name] = String(figures[name]);
+  const moved = { figures: stored, position: position.toString(), time: recordedAt };
+  return { ...purse, figures: { ...purse.figures, [asset]: moved } };
 }
 
 function customerOf(
@@ -139,7 +140,15 @@ function customerOf(
 
 function figuresWire(asset: string, { figures }: FiguresState, findAsset: FindAsset): FiguresV1 {
   const { currency, decimals } = findAsset(asset) ?? { currency: null, decimals: null };
-  const { custody, claimCustomer, claimAccount, suspense, received, reversed, receipts } = figures;
-  const balances = { custody, claimCustomer, claimAccount, suspense, received, reversed, receipts };
-  return { asset, currency, decimals, ...balances };
+  const amount = (name: FigureName) => figures[name] ?? '0';
+  return {
+    ...{ asset, currency, decimals },
+    custody: amount('custody'),
+    claimCustomer: amount('claimCustomer'),
+    claimAccount: amount('claimAccount'),
+    suspense: amount('suspense'),
+    received: amount('received'),
+    reversed: amount('reversed'),
+    receipts: amount('receipts'),
+  };
 }
