@@ -46,7 +46,7 @@ describe('a read mark', () => {
     expect(mark.complete).toBeNull();
   });
 
-  it('stands still while a key is parked, and comes forward when it no longer is', () => {
+  it('does not advance while a key is parked, and advances when it no longer is', () => {
     const mark = createReadMark(4n, 4n);
     mark.handled(2, 7n);
     mark.look(mark.read, 0n, 1);
