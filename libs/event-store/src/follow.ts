@@ -18,10 +18,7 @@ const HEAD_EVERY_MS = 1_000;
 const PASSED_OVER_EVERY_MS = 1_000;
 /** The pause after an empty page that made no progress and was not the end of the log. */
 const NO_PROGRESS_MS = 50;
-/**
- * Between attempts at a batch that fails. The longest pause is shorter than a read waits for its own write
- * (5 s), so that such reads succeed soon after an outage of any length.
- */
+/** Between attempts at a batch that fails. A read waits 5 s for its own write, so the longest pause is shorter. */
 const STALLED_BACK_OFF = { firstMs: 25, longestMs: 2_000 };
 
 /** The checkpoints of readers. `Tx` is what a handler needs to write in the transaction of a checkpoint. */

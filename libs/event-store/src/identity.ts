@@ -17,9 +17,8 @@ export function uuid5(namespace: string, name: string): string {
 }
 
 /**
- * The id of the event that a command appends at a revision of a stream. A retry of the command has the
- * same id, so the store recognises it. Without the command in it, the loser of two commands that race for
- * one revision would be taken for a repeat of the winner.
+ * The id of the event that a command appends at a revision of a stream, the same for a retry of the command.
+ * Without the command in it, the loser of a race for one revision would be taken for a repeat of the winner.
  */
 export function eventId(stream: string, revision: bigint, commandId: string): string {
   // No stream name has a NUL character, so no two triples make the same name.

@@ -54,7 +54,6 @@ export async function startAnvil(options: AnvilOptions = {}) {
     exited,
     /** Lets anvil write its state, then waits until it has ended. */
     stop: () => end('SIGTERM'),
-    /** Kills it, as a crash would. */
     kill: () => end('SIGKILL'),
   };
 }

@@ -16,9 +16,8 @@ done
 [ -z "$2" ] || rm -rf -- "$2"`;
 
 /**
- * Makes sure that `child` does not outlive this process, not even after `kill -9`: a sleeping shell
- * (no processor time, under 1 MB) interrupts it when this process is gone. `removeFolder` is deleted
- * afterwards. Returns a function that ends the guard; call it once the child has ended by itself.
+ * Makes sure that `child` does not outlive this process, not even after `kill -9`: a sleeping shell interrupts
+ * it then, and deletes `removeFolder`. Returns what ends the guard; call it when the child has ended by itself.
  */
 export function guardChild(child: ChildProcess, removeFolder?: string): () => void {
   const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', String(child.pid), removeFolder ?? ''], {

@@ -20,10 +20,9 @@ export class EnvironmentError extends Error {
 }
 
 /**
- * Reads a class whose properties carry class-validator decorators from environment variables. Properties
- * keep their initial value as the default; an empty variable counts as absent; numbers and booleans (`true`,
- * `false`) are converted by the declared type. Returns the frozen object, or throws an `EnvironmentError`
- * with the first fault of each variable. A fault never repeats what was given: it may be a secret.
+ * Reads a class whose properties carry class-validator decorators from environment variables. An empty
+ * variable counts as absent and keeps the default; numbers and booleans are converted by the declared type.
+ * Throws an `EnvironmentError` with the first fault of each variable, never with a value: it may be a secret.
  */
 export function readEnvironment<T extends object>(
   shape: new () => T,

@@ -19,10 +19,7 @@ export interface SystemUser {
   readonly gid: number;
 }
 
-/**
- * Whether `user` can reach `path` through every folder above it: not in a clone that root made in a private
- * folder (`mktemp -d`, `/root`). `path` must exist and be free of symbolic links (`realpath`).
- */
+/** Whether `user` can reach `path`, which must exist and be a `realpath`, through every folder above it. */
 export function isReachable(path: string, user: SystemUser): boolean {
   const { mode, uid, gid } = statSync(path);
   const bits = uid === user.uid ? mode >> 6 : gid === user.gid ? mode >> 3 : mode;

@@ -2,8 +2,8 @@
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
- * Stops the app on SIGTERM, SIGINT, or when the launcher that started it has ended in any way, which closes
- * the channel between them. Exits with 0 when `stop` resolves in time, else with 1.
+ * Stops the app on SIGTERM, SIGINT, or when the launcher that started it has ended, which closes the channel
+ * between them. Exits with 0 when `stop` resolves in time, else with 1.
  */
 export function stopOnRequest(stop: (reason: string) => Promise<unknown>): void {
   let stopping = false;

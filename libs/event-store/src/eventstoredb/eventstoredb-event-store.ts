@@ -30,8 +30,8 @@ const READS_IN_FLIGHT_MAX = 64;
 const WAITING_MAX = 65_536;
 
 /**
- * The log in EventStoreDB; `openEventStoreDb` opens it. A position is a commit position, so it counts
- * bytes of the server's whole log, with events of others. Only streams of the given kinds are seen.
+ * The log in EventStoreDB. A position is a commit position: it counts bytes of the server's whole log, with
+ * events of others. Only streams of the given kinds are seen.
  */
 export class EventStoreDbEventStore extends EventStore {
   private readonly appender: Appender;

@@ -74,9 +74,8 @@ type CursorPage = Omit<LogPage, 'atEnd'> & {
 type Cursor = ReturnType<typeof openCursor>;
 
 /**
- * Reads the log from `after` (exclusive) through a filter on prefixes of streams. It is a subscription
- * that ends when it has caught up: the client has no filtered read, and only a subscription gets
- * checkpoints of how far the server has scanned where nothing passes the filter.
+ * Reads the log from `after` (exclusive) through a filter on prefixes of streams. It is a subscription: the
+ * client has no filtered read, and only a subscription gets checkpoints where nothing passes the filter.
  */
 export function openCursor(
   client: EventStoreDBClient,

@@ -34,9 +34,8 @@ export function readEvents(
 }
 
 /**
- * The position of the last event in streams with these prefixes, or of the last event at all, as the
- * leader has it. The server can read backwards through a filter, but this client has no method for it,
- * so the request is built here from the client's generated messages.
+ * The position of the last event in streams with these prefixes, or of all, as the leader has it. This client
+ * has no method to read through a filter, so the request is built here from its generated messages.
  */
 export function readLast(
   client: EventStoreDBClient,

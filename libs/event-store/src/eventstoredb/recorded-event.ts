@@ -10,8 +10,8 @@ import {
 const NO_POSITION = 2n ** 64n - 1n;
 
 /**
- * Metadata as the server keeps it: correlation and causation have the names that its tools follow, such as
- * the projection `$by_correlation_id`. Events of earlier versions have them under the port's own names.
+ * Metadata as the server keeps it, with the names that its tools follow (the projection `$by_correlation_id`).
+ * Events of earlier versions have correlation and causation under the port's own names.
  */
 interface StoredMetadata extends EventMetadata {
   readonly $correlationId?: string;

@@ -24,11 +24,9 @@ interface Waiting {
 }
 
 /**
- * Batches concurrent appends into commits: appends that arrive while a commit is under way share the
- * next one, so the cost of a durable write is divided by the load without a timer.
- *
- * `commit` never rejects. Appends to one stream stay in order: each enters a batch only when the one
- * before it has been answered.
+ * Batches concurrent appends into commits: appends that arrive while a commit is under way share the next one,
+ * so the cost of a durable write is divided by the load. `commit` never rejects. Appends to one stream stay in
+ * order: each enters a batch only when the one before it has been answered.
  */
 export function groupCommit(
   commit: (batch: readonly EncodedAppend[]) => Promise<readonly AppendResult[]>,
