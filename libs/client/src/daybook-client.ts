@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v1 } from '@daybook/contracts';
-import { Connection, type Given } from './calls';
+import { type Calls, Connection, type Given } from './calls';
 import { DaybookError } from './daybook-error';
 
 /** The service sends a heartbeat every 10 s. A connection that is silent for longer than this is broken. */
@@ -35,13 +35,17 @@ export type StreamSettings<Message extends Positioned> = Pick<
  * time is over. It rejects with a `DaybookError`.
  */
 export class DaybookClient extends Connection {
-  readonly customers = this.calls(v1.CustomerServiceDefinition);
-  readonly purses = this.calls(v1.PurseServiceDefinition);
-  readonly replenishments = this.calls(v1.ReplenishmentServiceDefinition);
-  readonly figures = this.calls(v1.FiguresServiceDefinition);
-  readonly registry = this.calls(v1.RegistryServiceDefinition);
+  readonly customers: Calls<v1.CustomerServiceDefinition> = this.calls(
+    v1.CustomerServiceDefinition,
+  );
+  readonly purses: Calls<v1.PurseServiceDefinition> = this.calls(v1.PurseServiceDefinition);
+  readonly replenishments: Calls<v1.ReplenishmentServiceDefinition> = this.calls(
+    v1.ReplenishmentServiceDefinition,
+  );
+  readonly figures: Calls<v1.FiguresServiceDefinition> = this.calls(v1.FiguresServiceDefinition);
+  readonly registry: Calls<v1.RegistryServiceDefinition> = this.calls(v1.RegistryServiceDefinition);
   /** The plain calls. The client's own `tail` and `replay` also resume after a broken connection. */
-  readonly events = this.calls(v1.EventServiceDefinition);
+  readonly events: Calls<v1.EventServiceDefinition> = this.calls(v1.EventServiceDefinition);
 
   /**
    * Events after a position, without end, across broken connections and restarts of the service. Store each

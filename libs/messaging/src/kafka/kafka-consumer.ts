@@ -84,15 +84,14 @@ export class KafkaConsumer {
    */
   private async handle(messages: readonly ReceivedMessage[], owns: () => boolean): Promise<void> {
     const { subscription } = this.member;
-    const { pool } = this;
-    const free = (await anyParked(pool, subscription))
-      ? await inTransaction(pool, (client) => setAsideParked(client, subscription, messages))
+    const free = (await anyParked(this.pool, subscription))
+      ? await inTransaction(this.pool, (client) => setAsideParked(client, subscription, messages))
       : messages;
     if (free.length === 0) return;
     const held = heldBack(free, await subscription.handle(free));
     // If the partition has moved, its new owner gets the poison as well, and parks it.
     if (held.length === 0 || !owns()) return;
-    await inTransaction(pool, (client) => park(client, subscription, held));
+    await inTransaction(this.pool, (client) => park(client, subscription, held));
   }
 
   /** A failure does not end the session, as the brokers have no part in it. */

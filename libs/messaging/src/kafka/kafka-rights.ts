@@ -36,17 +36,17 @@ export async function checkRights(
     await cluster.connect();
     await cluster.refreshMetadata();
     const broker = await cluster.findBroker({ nodeId: cluster.getNodeIds()[0] });
-    const missing = await Promise.all([
+    const answers = await Promise.all([
       ...reads.map((topic) => missingRight(`read the topic ${topic}`, fetchNothing(broker, topic))),
       ...writes.map((topic) =>
         missingRight(`write to the topic ${topic}`, produceNothing(broker, topic)),
       ),
     ]);
-    const wrong = missing.flat();
-    if (wrong.length === 0) return;
+    const missing = answers.flat();
+    if (missing.length === 0) return;
     throw new EngineMisconfigured(
       'Kafka',
-      `this user may not ${wrong.join(', nor ')}.`,
+      `this user may not ${missing.join(', nor ')}.`,
       `Grant Read and Write there, or name another user in ${BROKERS_SETTING}.`,
     );
   } finally {

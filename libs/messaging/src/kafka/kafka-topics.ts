@@ -6,7 +6,6 @@ import { reasonOf } from './kafka-client';
 
 /** Three replicas where there are enough brokers: enough to lose one broker while another is down. */
 const REPLICAS_MAX = 3;
-
 /** A large cluster needs a second. */
 const APPEAR_TIMEOUT_MS = 15_000;
 const APPEAR_POLL_MS = 50;
