@@ -9,10 +9,7 @@ export const OWN_SCHEMAS = {
     description: 'One thing that is wrong with a request, and where.',
     required: ['in', 'pointer', 'code', 'detail'],
     properties: {
-      in: {
-        ...text('Which part of the request.'),
-        enum: ['body', 'query', 'path', 'header'],
-      },
+      in: { ...text('Which part of the request.'), enum: ['body', 'query', 'path', 'header'] },
       pointer: {
         ...text('A JSON Pointer into the body, or the name of the parameter or header.'),
         example: '/externalId',

@@ -102,7 +102,7 @@ export interface Purse {
 export interface PurseList {
   /** From the newest to the oldest. */
   readonly data: readonly Purse[];
-  /** Pass it as `cursor` for the next page; null when this is the last one. */
+  /** Pass it as `cursor` for the next page; null on the last page. */
   readonly nextCursor: string | null;
 }
 
@@ -140,7 +140,7 @@ export interface Customer {
 export interface CustomerList {
   /** From the newest to the oldest. */
   readonly data: readonly Customer[];
-  /** Pass it as `cursor` for the next page; null when this is the last one. */
+  /** Pass it as `cursor` for the next page; null on the last page. */
   readonly nextCursor: string | null;
 }
 
@@ -248,15 +248,15 @@ export interface ThroughputList {
   readonly nextCursor: string | null;
 }
 
-/** What runs. */
+/** The versions of the software. */
 export interface Versions {
   /** Of Daybook. */
   readonly daybook: string;
   /** Of Node.js. */
   readonly node: string;
-  /** Of PostgreSQL; null when it does not answer. */
+  /** Of PostgreSQL; null if it does not answer. */
   readonly postgresql: string | null;
-  /** The last migration that ran; null when PostgreSQL does not answer. */
+  /** The last migration that ran; null if PostgreSQL does not answer. */
   readonly tables: string | null;
 }
 
@@ -278,11 +278,11 @@ export interface EventLogEngine {
   readonly answers: boolean;
   /** Why it does not answer. */
   readonly detail: string | null;
-  /** The position of the last event; null when it does not answer. */
+  /** The position of the last event; null if it does not answer. */
   readonly head: string | null;
 }
 
-/** What keeps events, messages and tables. */
+/** The engines that store events, messages and tables. */
 export interface Engines {
   /** The read models. */
   readonly database: Engine;
@@ -326,19 +326,19 @@ export interface ConsumerState {
   readonly detail: string | null;
 }
 
-/** What the watcher of a chain last reported. */
+/** The last report of the watcher of a chain. */
 export interface WatchedChain {
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
-  /** The highest block that the node shows. */
+  /** The newest block of the node. */
   readonly latest: string;
-  /** Everything up to this block was looked at. */
+  /** Every block up to this one was matched. */
   readonly matched: string;
-  /** The highest block that can no longer be replaced; null while not known. */
+  /** The highest irreversible block; null while unknown. */
   readonly finalized: string | null;
-  /** Every address that was minted up to this position is watched; null while not known. */
+  /** Every address that was minted up to this position is watched; null while unknown. */
   readonly addressesThrough: string | null;
-  /** How its watcher is doing. */
+  /** The state of its watcher. */
   readonly state: 'catching-up' | 'following' | 'stalled';
   /** Why the state is what it is. */
   readonly detail: string | null;
@@ -348,7 +348,7 @@ export interface WatchedChain {
   readonly standsStill: boolean;
 }
 
-/** What some things that are due failed at, or wait for. */
+/** Why some due work failed or waits. */
 export interface ReactionNote {
   /** The error or the reason. */
   readonly note: string;
@@ -358,21 +358,21 @@ export interface ReactionNote {
   readonly rows: number;
 }
 
-/** What one reaction waits for. */
+/** The work of one reaction. */
 export interface ReactionState {
   /** Its name. */
   readonly name: string;
-  /** When this installation began with it. */
+  /** When it first ran in this installation. */
   readonly firstStartedAt: string;
-  /** When the next thing is due; null when nothing is. */
+  /** When the next work is due; null if there is none. */
   readonly nextDueAt: string | null;
   /** How many are due now. */
   readonly overdue: number;
-  /** What some of them failed at or wait for, the most frequent first. */
+  /** Why some of them failed or wait, the most frequent reason first. */
   readonly notes: readonly ReactionNote[];
 }
 
-/** What waits for its time, in all processes together. */
+/** Work that waits until it is due, in all processes together. */
 export interface Reactions {
   /** How far the clock of the database is ahead of that of the process that answers, in milliseconds. */
   readonly clockDifferenceMs: number;
@@ -404,23 +404,23 @@ export interface BooksCheck {
 
 /** The state of the service, as the process that answers sees it. */
 export interface Status {
-  /** When it was looked at. */
+  /** When the state was read. */
   readonly at: string;
   /** `unreachable` when an engine does not answer; counts for more than the others. */
   readonly state: 'ok' | 'standing-still' | 'unreachable';
   /** A sentence for each thing that is wrong; empty when all is well. */
   readonly problems: readonly string[];
-  /** What runs. */
+  /** The versions of the software. */
   readonly versions: Versions;
-  /** What keeps events, messages and tables. */
+  /** The engines that store events, messages and tables. */
   readonly engines: Engines;
-  /** What reads the event log: the read models, relays and reactions. */
+  /** The followers of the event log: read models, relays and reactions. */
   readonly followers: readonly FollowerState[];
   /** The groups that read the durable log. */
   readonly consumers: readonly ConsumerState[];
-  /** What the watchers last reported. */
+  /** The last reports of the watchers. */
   readonly chains: readonly WatchedChain[];
-  /** What waits for its time. */
+  /** Work that waits until it is due. */
   readonly reactions: Reactions;
   /** Whether the rules of the books hold. */
   readonly books: BooksCheck;
@@ -600,11 +600,11 @@ export interface Replenishment {
 export interface ReplenishmentList {
   /** From the newest to the oldest. */
   readonly data: readonly Replenishment[];
-  /** Pass it as `cursor` for the next page; null when this is the last one. */
+  /** Pass it as `cursor` for the next page; null on the last page. */
   readonly nextCursor: string | null;
 }
 
-/** What an operator requested of the watcher of a chain, and how far the watcher is. */
+/** A request of an operator to the watcher of a chain, and its progress. */
 export interface WatchRequest {
   /** Id of the watch request. */
   readonly id: string;
@@ -612,13 +612,13 @@ export interface WatchRequest {
   readonly chain: string;
   /** What was requested. */
   readonly kind: 'rescan' | 'reset-ring';
-  /** How far it is. One that is cancelled too late becomes `done`. */
+  /** Its progress. One that is cancelled too late becomes `done`. */
   readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
   /** The first block; null until the watcher has found it. */
   readonly fromBlock: number | null;
   /** The last block; null until the watcher has found it. */
   readonly toBlock: number | null;
-  /** Null while it is not known. */
+  /** Null while unknown. */
   readonly blocksLeft: number | null;
   /** Transfers to our addresses in the blocks that were matched so far. */
   readonly found: number;
@@ -642,7 +642,7 @@ export interface WatchRequest {
 export interface WatchRequestList {
   /** Newest first. */
   readonly data: readonly WatchRequest[];
-  /** Pass it as `cursor` for the next page; null when this is the last one. */
+  /** Pass it as `cursor` for the next page; null on the last page. */
   readonly nextCursor: string | null;
 }
 
@@ -1253,7 +1253,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     "answer": "WatchRequestAnswer",
     "fields": {
       "chain": {
-        "description": "CAIP-2 id of the chain, such as `eip155:1`; may be left out where only one is watched.",
+        "description": "CAIP-2 id of the chain, such as `eip155:1`; may be omitted if only one is watched.",
         "example": "eip155:1"
       },
       "kind": {
@@ -1264,11 +1264,11 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
         "example": "19000000"
       },
       "toBlock": {
-        "description": "The last block of a rescan, such as `19000500`; the last that was matched when left out.",
+        "description": "The last block of a rescan, such as `19000500`; by default, the last matched block.",
         "example": "19000500"
       },
       "blocksMax": {
-        "description": "How many blocks may be matched at most, such as `500`; 10000 when left out.",
+        "description": "How many blocks may be matched at most, such as `500`; 10000 by default.",
         "example": "500"
       },
       "reason": {
@@ -1968,7 +1968,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 128,
-        "description": "Pass it as `cursor` for the next page; null when this is the last one."
+        "description": "Pass it as `cursor` for the next page; null on the last page."
       }
     },
     "required": [
@@ -2098,7 +2098,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 128,
-        "description": "Pass it as `cursor` for the next page; null when this is the last one."
+        "description": "Pass it as `cursor` for the next page; null on the last page."
       }
     },
     "required": [
@@ -2413,7 +2413,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   },
   "Versions": {
     "type": "object",
-    "description": "What runs.",
+    "description": "The versions of the software.",
     "properties": {
       "daybook": {
         "type": "string",
@@ -2428,14 +2428,14 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "string",
           "null"
         ],
-        "description": "Of PostgreSQL; null when it does not answer."
+        "description": "Of PostgreSQL; null if it does not answer."
       },
       "tables": {
         "type": [
           "string",
           "null"
         ],
-        "description": "The last migration that ran; null when PostgreSQL does not answer."
+        "description": "The last migration that ran; null if PostgreSQL does not answer."
       }
     },
     "required": [
@@ -2507,7 +2507,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "pattern": "^[0-9]+$",
         "example": "42",
-        "description": "The position of the last event; null when it does not answer."
+        "description": "The position of the last event; null if it does not answer."
       }
     },
     "required": [
@@ -2519,7 +2519,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   },
   "Engines": {
     "type": "object",
-    "description": "What keeps events, messages and tables.",
+    "description": "The engines that store events, messages and tables.",
     "properties": {
       "database": {
         "$ref": "#/components/schemas/Engine",
@@ -2644,7 +2644,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   },
   "WatchedChain": {
     "type": "object",
-    "description": "What the watcher of a chain last reported.",
+    "description": "The last report of the watcher of a chain.",
     "properties": {
       "chain": {
         "type": "string",
@@ -2655,13 +2655,13 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "string",
         "pattern": "^[0-9]+$",
         "example": "42",
-        "description": "The highest block that the node shows."
+        "description": "The newest block of the node."
       },
       "matched": {
         "type": "string",
         "pattern": "^[0-9]+$",
         "example": "42",
-        "description": "Everything up to this block was looked at."
+        "description": "Every block up to this one was matched."
       },
       "finalized": {
         "type": [
@@ -2670,7 +2670,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "pattern": "^[0-9]+$",
         "example": "42",
-        "description": "The highest block that can no longer be replaced; null while not known."
+        "description": "The highest irreversible block; null while unknown."
       },
       "addressesThrough": {
         "type": [
@@ -2679,7 +2679,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "pattern": "^[0-9]+$",
         "example": "42",
-        "description": "Every address that was minted up to this position is watched; null while not known."
+        "description": "Every address that was minted up to this position is watched; null while unknown."
       },
       "state": {
         "type": "string",
@@ -2688,7 +2688,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "following",
           "stalled"
         ],
-        "description": "How its watcher is doing."
+        "description": "The state of its watcher."
       },
       "detail": {
         "type": [
@@ -2721,7 +2721,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   },
   "ReactionNote": {
     "type": "object",
-    "description": "What some things that are due failed at, or wait for.",
+    "description": "Why some due work failed or waits.",
     "properties": {
       "note": {
         "type": "string",
@@ -2745,7 +2745,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   },
   "ReactionState": {
     "type": "object",
-    "description": "What one reaction waits for.",
+    "description": "The work of one reaction.",
     "properties": {
       "name": {
         "type": "string",
@@ -2754,7 +2754,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "firstStartedAt": {
         "type": "string",
         "format": "date-time",
-        "description": "When this installation began with it."
+        "description": "When it first ran in this installation."
       },
       "nextDueAt": {
         "type": [
@@ -2762,7 +2762,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "format": "date-time",
-        "description": "When the next thing is due; null when nothing is."
+        "description": "When the next work is due; null if there is none."
       },
       "overdue": {
         "type": "integer",
@@ -2774,7 +2774,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "items": {
           "$ref": "#/components/schemas/ReactionNote"
         },
-        "description": "What some of them failed at or wait for, the most frequent first."
+        "description": "Why some of them failed or wait, the most frequent reason first."
       }
     },
     "required": [
@@ -2787,7 +2787,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   },
   "Reactions": {
     "type": "object",
-    "description": "What waits for its time, in all processes together.",
+    "description": "Work that waits until it is due, in all processes together.",
     "properties": {
       "clockDifferenceMs": {
         "type": "integer",
@@ -2873,7 +2873,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "at": {
         "type": "string",
         "format": "date-time",
-        "description": "When it was looked at."
+        "description": "When the state was read."
       },
       "state": {
         "type": "string",
@@ -2893,18 +2893,18 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "versions": {
         "$ref": "#/components/schemas/Versions",
-        "description": "What runs."
+        "description": "The versions of the software."
       },
       "engines": {
         "$ref": "#/components/schemas/Engines",
-        "description": "What keeps events, messages and tables."
+        "description": "The engines that store events, messages and tables."
       },
       "followers": {
         "type": "array",
         "items": {
           "$ref": "#/components/schemas/FollowerState"
         },
-        "description": "What reads the event log: the read models, relays and reactions."
+        "description": "The followers of the event log: read models, relays and reactions."
       },
       "consumers": {
         "type": "array",
@@ -2918,11 +2918,11 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "items": {
           "$ref": "#/components/schemas/WatchedChain"
         },
-        "description": "What the watchers last reported."
+        "description": "The last reports of the watchers."
       },
       "reactions": {
         "$ref": "#/components/schemas/Reactions",
-        "description": "What waits for its time."
+        "description": "Work that waits until it is due."
       },
       "books": {
         "$ref": "#/components/schemas/BooksCheck",
@@ -3563,7 +3563,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 128,
-        "description": "Pass it as `cursor` for the next page; null when this is the last one."
+        "description": "Pass it as `cursor` for the next page; null on the last page."
       }
     },
     "required": [
@@ -3573,7 +3573,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   },
   "WatchRequestAnswer": {
     "type": "object",
-    "description": "What an operator requested of the watcher of a chain, and how far the watcher is.",
+    "description": "A request of an operator to the watcher of a chain, and its progress.",
     "properties": {
       "id": {
         "type": "string",
@@ -3603,7 +3603,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "refused",
           "cancelled"
         ],
-        "description": "How far it is. One that is cancelled too late becomes `done`."
+        "description": "Its progress. One that is cancelled too late becomes `done`."
       },
       "fromBlock": {
         "type": [
@@ -3627,7 +3627,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "minimum": 0,
-        "description": "Null while it is not known."
+        "description": "Null while unknown."
       },
       "found": {
         "type": "integer",
@@ -3704,7 +3704,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   },
   "WatchRequest": {
     "type": "object",
-    "description": "What an operator requested of the watcher of a chain, and how far the watcher is.",
+    "description": "A request of an operator to the watcher of a chain, and its progress.",
     "properties": {
       "id": {
         "type": "string",
@@ -3734,7 +3734,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "refused",
           "cancelled"
         ],
-        "description": "How far it is. One that is cancelled too late becomes `done`."
+        "description": "Its progress. One that is cancelled too late becomes `done`."
       },
       "fromBlock": {
         "type": [
@@ -3758,7 +3758,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "minimum": 0,
-        "description": "Null while it is not known."
+        "description": "Null while unknown."
       },
       "found": {
         "type": "integer",
@@ -3843,7 +3843,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 128,
-        "description": "Pass it as `cursor` for the next page; null when this is the last one."
+        "description": "Pass it as `cursor` for the next page; null on the last page."
       }
     },
     "required": [

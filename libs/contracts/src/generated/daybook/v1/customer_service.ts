@@ -136,7 +136,7 @@ export interface ListCustomersRequest {
 export interface ListCustomersResponse {
   /** From the newest to the oldest. */
   readonly customers: readonly Customer[];
-  /** Pass it as `cursor` for the next page; absent when this is the last one. */
+  /** Pass it as `cursor` for the next page; absent on the last page. */
   readonly nextCursor?: string | undefined;
 }
 

@@ -8,13 +8,13 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp";
 
-/** The state of the whole. */
+/** The state of the service. */
 export enum StatusState {
-  /** STATUS_STATE_UNSPECIFIED - Not said. */
+  /** STATUS_STATE_UNSPECIFIED - Not specified. */
   STATUS_STATE_UNSPECIFIED = "STATUS_STATE_UNSPECIFIED",
   /** STATUS_STATE_OK - All is well. */
   STATUS_STATE_OK = "STATUS_STATE_OK",
-  /** STATUS_STATE_STANDING_STILL - `problems` says what stands still. */
+  /** STATUS_STATE_STANDING_STILL - Something makes no progress; `problems` says what. */
   STATUS_STATE_STANDING_STILL = "STATUS_STATE_STANDING_STILL",
   /** STATUS_STATE_UNREACHABLE - An engine does not answer. */
   STATUS_STATE_UNREACHABLE = "STATUS_STATE_UNREACHABLE",
@@ -60,7 +60,7 @@ export function statusStateToNumber(object: StatusState): number {
 
 /** Which software an engine is. */
 export enum EngineKind {
-  /** ENGINE_KIND_UNSPECIFIED - Not said. */
+  /** ENGINE_KIND_UNSPECIFIED - Not specified. */
   ENGINE_KIND_UNSPECIFIED = "ENGINE_KIND_UNSPECIFIED",
   /** ENGINE_KIND_POSTGRESQL - PostgreSQL. */
   ENGINE_KIND_POSTGRESQL = "ENGINE_KIND_POSTGRESQL",
@@ -110,7 +110,7 @@ export function engineKindToNumber(object: EngineKind): number {
 
 /** The state of the service, as the process that answers sees it. */
 export interface Status {
-  /** When it was looked at. */
+  /** When the state was read. */
   readonly at:
     | string
     | undefined;
@@ -118,21 +118,21 @@ export interface Status {
   readonly state: StatusState;
   /** A sentence for each thing that is wrong; empty when all is well. */
   readonly problems: readonly string[];
-  /** What runs. */
+  /** The versions of the software. */
   readonly versions:
     | Versions
     | undefined;
-  /** What keeps events, messages and tables. */
+  /** The engines that store events, messages and tables. */
   readonly engines:
     | Engines
     | undefined;
-  /** What reads the event log: the read models, relays and reactions. */
+  /** The followers of the event log: read models, relays and reactions. */
   readonly followers: readonly FollowerState[];
   /** The groups that read the durable log. */
   readonly consumers: readonly ConsumerState[];
-  /** What the watchers last reported. */
+  /** The last reports of the watchers. */
   readonly chains: readonly WatchedChain[];
-  /** What waits for its time. */
+  /** Work that waits until it is due. */
   readonly reactions:
     | Reactions
     | undefined;
@@ -140,21 +140,21 @@ export interface Status {
   readonly books: BooksCheck | undefined;
 }
 
-/** What runs. */
+/** The versions of the software. */
 export interface Versions {
   /** Of Daybook. */
   readonly daybook: string;
   /** Of Node.js. */
   readonly node: string;
-  /** Of PostgreSQL; absent when it does not answer. */
+  /** Of PostgreSQL; absent if it does not answer. */
   readonly postgresql?:
     | string
     | undefined;
-  /** The last migration that ran; absent when PostgreSQL does not answer. */
+  /** The last migration that ran; absent if PostgreSQL does not answer. */
   readonly tables?: string | undefined;
 }
 
-/** What keeps events, messages and tables. */
+/** The engines that store events, messages and tables. */
 export interface Engines {
   /** The read models. */
   readonly database:
@@ -188,7 +188,7 @@ export interface EventLogEngine {
   readonly detail?:
     | string
     | undefined;
-  /** The position of the last event; absent when it does not answer. */
+  /** The position of the last event; absent if it does not answer. */
   readonly head?: string | undefined;
 }
 
@@ -230,23 +230,23 @@ export interface ConsumerState {
   readonly detail?: string | undefined;
 }
 
-/** What the watcher of a chain last reported. */
+/** The last report of the watcher of a chain. */
 export interface WatchedChain {
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
-  /** The highest block that the node shows. */
+  /** The newest block of the node. */
   readonly latest: string;
-  /** Everything up to this block was looked at. */
+  /** Every block up to this one was matched. */
   readonly matched: string;
-  /** The highest block that can no longer be replaced; absent while not known. */
+  /** The highest irreversible block; absent while unknown. */
   readonly finalized?:
     | string
     | undefined;
-  /** Every address that was minted up to this position is watched; absent while not known. */
+  /** Every address that was minted up to this position is watched; absent while unknown. */
   readonly addressesThrough?:
     | string
     | undefined;
-  /** How its watcher is doing. */
+  /** The state of its watcher. */
   readonly state: string;
   /** Why the state is what it is. */
   readonly detail?:
@@ -258,7 +258,7 @@ export interface WatchedChain {
   readonly standsStill: boolean;
 }
 
-/** What waits for its time, in all processes together. */
+/** Work that waits until it is due, in all processes together. */
 export interface Reactions {
   /** How far the clock of the database is ahead of that of the process that answers, in milliseconds. */
   readonly clockDifferenceMs: string;
@@ -268,25 +268,25 @@ export interface Reactions {
   readonly states: readonly ReactionState[];
 }
 
-/** What one reaction waits for. */
+/** The work of one reaction. */
 export interface ReactionState {
   /** Its name. */
   readonly name: string;
-  /** When this installation began with it. */
+  /** When it first ran in this installation. */
   readonly firstStartedAt:
     | string
     | undefined;
-  /** When the next thing is due; absent when nothing is. */
+  /** When the next work is due; absent if there is none. */
   readonly nextDueAt?:
     | string
     | undefined;
   /** How many are due now. */
   readonly overdue: number;
-  /** What some of them failed at or wait for, the most frequent first. */
+  /** Why some of them failed or wait, the most frequent reason first. */
   readonly notes: readonly ReactionNote[];
 }
 
-/** What some things that are due failed at, or wait for. */
+/** Why some due work failed or waits. */
 export interface ReactionNote {
   /** The error or the reason. */
   readonly note: string;
@@ -2327,8 +2327,8 @@ export const RetryParkedKeyResponse: MessageFns<RetryParkedKeyResponse> = {
 };
 
 /**
- * How the service is doing, and what operators do about it. Every call needs an operator's key, request ids
- * and reasons are as `AccountService` explains them.
+ * The state of the service, and how operators act on it. Every call needs an operator's key.
+ * `AccountService` explains request ids and reasons.
  */
 export type OperationsServiceDefinition = typeof OperationsServiceDefinition;
 export const OperationsServiceDefinition = {

@@ -230,7 +230,7 @@ export interface ListPursesRequest {
 export interface ListPursesResponse {
   /** From the newest to the oldest. */
   readonly purses: readonly Purse[];
-  /** Pass it as `cursor` for the next page; absent when this is the last one. */
+  /** Pass it as `cursor` for the next page; absent on the last page. */
   readonly nextCursor?: string | undefined;
 }
 
@@ -254,7 +254,7 @@ export interface ListCustomerPursesRequest {
 export interface ListCustomerPursesResponse {
   /** From the newest to the oldest. */
   readonly purses: readonly Purse[];
-  /** Pass it as `cursor` for the next page; absent when this is the last one. */
+  /** Pass it as `cursor` for the next page; absent on the last page. */
   readonly nextCursor?: string | undefined;
 }
 

@@ -412,7 +412,7 @@ export interface ListReplenishmentsRequest {
 export interface ListReplenishmentsResponse {
   /** From the newest to the oldest. */
   readonly replenishments: readonly Replenishment[];
-  /** Pass it as `cursor` for the next page; absent when this is the last one. */
+  /** Pass it as `cursor` for the next page; absent on the last page. */
   readonly nextCursor?: string | undefined;
 }
 

@@ -10,7 +10,7 @@ import { Timestamp } from "../../google/protobuf/timestamp";
 
 /** What is requested. */
 export enum WatchRequestKind {
-  /** WATCH_REQUEST_KIND_UNSPECIFIED - Not said. */
+  /** WATCH_REQUEST_KIND_UNSPECIFIED - Not specified. */
   WATCH_REQUEST_KIND_UNSPECIFIED = "WATCH_REQUEST_KIND_UNSPECIFIED",
   /** WATCH_REQUEST_KIND_RESCAN - To match blocks again. */
   WATCH_REQUEST_KIND_RESCAN = "WATCH_REQUEST_KIND_RESCAN",
@@ -51,11 +51,11 @@ export function watchRequestKindToNumber(object: WatchRequestKind): number {
   }
 }
 
-/** How far a request is. */
+/** The progress of a request. */
 export enum WatchRequestState {
-  /** WATCH_REQUEST_STATE_UNSPECIFIED - Not said. */
+  /** WATCH_REQUEST_STATE_UNSPECIFIED - Not specified. */
   WATCH_REQUEST_STATE_UNSPECIFIED = "WATCH_REQUEST_STATE_UNSPECIFIED",
-  /** WATCH_REQUEST_STATE_WAITING - No watcher has begun with it. */
+  /** WATCH_REQUEST_STATE_WAITING - No watcher has started it. */
   WATCH_REQUEST_STATE_WAITING = "WATCH_REQUEST_STATE_WAITING",
   /** WATCH_REQUEST_STATE_RUNNING - A watcher works on it. */
   WATCH_REQUEST_STATE_RUNNING = "WATCH_REQUEST_STATE_RUNNING",
@@ -115,7 +115,7 @@ export function watchRequestStateToNumber(object: WatchRequestState): number {
   }
 }
 
-/** What an operator requested of the watcher of a chain, and how far the watcher is. */
+/** A request of an operator to the watcher of a chain, and its progress. */
 export interface WatchRequest {
   /** Id of the watch request. */
   readonly id: string;
@@ -123,7 +123,7 @@ export interface WatchRequest {
   readonly chain: string;
   /** What was requested. */
   readonly kind: WatchRequestKind;
-  /** How far it is. One that is cancelled too late becomes `done`. */
+  /** Its progress. One that is cancelled too late becomes `done`. */
   readonly state: WatchRequestState;
   /** The first block; absent until the watcher has found it. */
   readonly fromBlock?:
@@ -133,7 +133,7 @@ export interface WatchRequest {
   readonly toBlock?:
     | string
     | undefined;
-  /** Absent while it is not known. */
+  /** Absent while unknown. */
   readonly blocksLeft?:
     | string
     | undefined;
@@ -163,7 +163,7 @@ export interface WatchRequest {
 
 /** What to request. */
 export interface RequestWatchRequest {
-  /** CAIP-2 id of the chain, such as `eip155:1`; may be left out where only one is watched. */
+  /** CAIP-2 id of the chain, such as `eip155:1`; may be omitted if only one is watched. */
   readonly chain?:
     | string
     | undefined;
@@ -176,11 +176,11 @@ export interface RequestWatchRequest {
   readonly fromBlock?:
     | string
     | undefined;
-  /** The last block of a rescan, such as `19000500`; the last that was matched when left out. */
+  /** The last block of a rescan, such as `19000500`; by default, the last matched block. */
   readonly toBlock?:
     | string
     | undefined;
-  /** How many blocks may be matched at most, such as `500`; 10000 when left out. */
+  /** How many blocks may be matched at most, such as `500`; 10000 by default. */
   readonly blocksMax?:
     | string
     | undefined;
@@ -226,7 +226,7 @@ export interface ListWatchRequestsRequest {
 export interface ListWatchRequestsResponse {
   /** Newest first. */
   readonly watchRequests: readonly WatchRequest[];
-  /** Pass it as `cursor` for the next page; absent when this is the last one. */
+  /** Pass it as `cursor` for the next page; absent on the last page. */
   readonly nextCursor?: string | undefined;
 }
 
@@ -1175,10 +1175,7 @@ export const CancelWatchRequestResponse: MessageFns<CancelWatchRequestResponse> 
   },
 };
 
-/**
- * What operators request of the watchers of chains. Keys, request ids and reasons are as `AccountService`
- * explains them.
- */
+/** Requests of operators to the watchers of chains. `AccountService` explains keys, request ids and reasons. */
 export type WatchRequestServiceDefinition = typeof WatchRequestServiceDefinition;
 export const WatchRequestServiceDefinition = {
   name: "WatchRequestService",
