@@ -106,10 +106,10 @@ function addList(keys: Command): void {
     .action((options) =>
       operate(options, async (operation) => {
         const all = await keysOf(await ownersOf(operation, options));
-        const keys = all.map(({ owner: { accountId, operator }, key }) => ({
-          ...key,
-          ...{ accountId, operator },
-        }));
+        const keys = all.map(({ owner: { accountId, operator }, key }) => {
+          const { keyId, name, scopes, status, ...dates } = key;
+          return { keyId, name, scopes, status, ...dates, accountId, operator };
+        });
         return { json: { keys }, text: () => recordTable(keys) };
       }),
     );
