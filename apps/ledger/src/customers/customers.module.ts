@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { ChangeCustomerHandler, CreateCustomerHandler } from './change-customer';
+import { ChangeCustomerHandler } from './change-customer';
+import { CreateCustomerHandler } from './create-customer';
 import { CustomersController } from './customers.controller';
 import { GetCustomerHandler, ListCustomersHandler } from './get-customers';
 

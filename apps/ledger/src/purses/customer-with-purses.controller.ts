@@ -7,7 +7,7 @@ import { CreateCustomer, EXTERNAL_ID_FIELD } from '../customers';
 import { ChoicesField, PatternField, TextField } from '../edge/fields';
 import { Operation } from '../edge/operation';
 import type { RequestContext } from '../edge/request-context';
-import { MintPurse } from './change-purse';
+import { MintPurse } from './mint-purse';
 import { PurseAddresses } from './purse-addresses';
 import { toPurse } from './purses.dto';
 

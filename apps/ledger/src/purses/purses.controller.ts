@@ -11,8 +11,9 @@ import { Operation } from '../edge/operation';
 import { pageRequest, toList } from '../edge/paging';
 import { found, Problem } from '../edge/problem';
 import { type Answer, mapAnswer, type RequestContext } from '../edge/request-context';
-import { ChangePurse, MintPurse } from './change-purse';
+import { ChangePurse } from './change-purse';
 import { GetPurse, ListPurses } from './get-purses';
+import { MintPurse } from './mint-purse';
 import type { Purse } from './purse-resource';
 import {
   ArchivePurseRequest,

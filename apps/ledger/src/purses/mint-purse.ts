@@ -1,0 +1,49 @@
+import { customer, DomainError, type Family, purse, streamName } from '@daybook/domain';
+import { EventStore, loadStates } from '@daybook/event-store';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { purseIdOf } from '../edge/identity';
+import { type Answer, CallerCommand } from '../edge/request-context';
+import { writePurse } from './change-purse';
+import { PurseAddresses } from './purse-addresses';
+import type { Purse } from './purse-resource';
+
+/**
+ * Gives a customer a permanent address on a family of chains, or returns the existing purse.
+ * Refuses with `customer-not-found`, `family-not-available`, `purse-declined`.
+ */
+export class MintPurse extends CallerCommand<
+  { readonly customerId: string; readonly family: Family; readonly outsideOrderId: string | null },
+  Purse
+> {}
+
+@CommandHandler(MintPurse)
+export class MintPurseHandler implements ICommandHandler<MintPurse> {
+  constructor(
+    private readonly store: EventStore,
+    private readonly addresses: PurseAddresses,
+  ) {}
+
+  async execute({ context, request }: MintPurse): Promise<Answer<Purse>> {
+    const { accountId } = context;
+    const { customerId, family } = request;
+    const id = purseIdOf(accountId, customerId, family);
+    const [ownerStream, stream] = [streamName('customer', customerId), streamName('purse', id)];
+    const [owners, purses] = await Promise.all([
+      loadStates(this.store, customer, [ownerStream]),
+      loadStates(this.store, purse, [stream]),
+    ]);
+    const owner = owners.get(ownerStream) ?? customer.initialState;
+    const existing = purses.get(stream) ?? purse.initialState;
+    // Checked before an address is derived, so that a refused request does not use up an index.
+    if (owner.status === 'absent' || owner.accountId !== accountId) {
+      throw new DomainError('customer-not-found', 'There is no customer with this id.');
+    }
+    const isNew = existing.status === 'absent';
+    const { address, derivation } = isNew ? await this.addresses.next(family) : existing;
+    const at = new Date().toISOString();
+    // The owner may be blocked between this read and the append. That is no reason to refuse a mint, so
+    // the race has no effect.
+    const place = { accountId, address, derivation, at, facts: { owner } };
+    return writePurse(this.store, context, id, { type: 'MintPurse', ...request, ...place }, isNew);
+  }
+}
