@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { dirname, join } from 'node:path';
-import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
-import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
+import { createFileRegistry, type FileRegistry, fromBinary } from '@bufbuild/protobuf';
+import { type FileDescriptorProto, FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { credentials, loadPackageDefinition, status } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { Client } from 'pg';
@@ -82,11 +82,13 @@ describe('reflection', () => {
     const served = new Set([...SERVICES, 'grpc.health.v1.Health']);
     expect(new Set(services)).toEqual(served);
     const described = files.map((file) => fromBinary(FileDescriptorProtoSchema, file));
-    for (const file of described) {
-      // Throws when an import or a type is missing.
-      const registry = createFileRegistry(file, (path) => described.find((f) => f.name === path));
-      expect(registry.getFile(file.name)).toBeDefined();
-    }
+    // Throws when an import or a type is missing. An import is read whole before its importer.
+    const registryOf = (file: FileDescriptorProto): FileRegistry =>
+      createFileRegistry(file, (path) => {
+        const imported = described.find(({ name }) => name === path);
+        return imported && registryOf(imported).getFile(path);
+      });
+    for (const file of described) expect(registryOf(file).getFile(file.name)).toBeDefined();
     const types = described.flatMap((file) => file.messageType.map(({ name }) => name));
     expect(types).toEqual(
       expect.arrayContaining(['Timestamp', 'ErrorInfo', 'BadRequest', 'Purse']),
