@@ -1,9 +1,6 @@
 import { type Command, Option } from '@commander-js/extra-typings';
-import type {
-  ApiKeyResponse,
-  IssuedApiKeyResponse,
-  IssueKeyRequest,
-} from '../../../ledger/src/edge/keys.dto';
+import type { json } from '@daybook/contracts';
+import type { IssueKeyRequest } from '../../../ledger/src/edge/keys.dto';
 import { scopeWords } from '../../../ledger/src/edge/scopes';
 import { EXIT, Failure } from '../cli/exit-codes';
 import type { LedgerApi, List } from '../cli/ledger-api';
@@ -27,10 +24,10 @@ interface KeyOwner {
   readonly accountId: string | null;
   /** The name of the operator; null for an account. */
   readonly operator: string | null;
-  list(): Promise<readonly ApiKeyResponse[]>;
+  list(): Promise<readonly json.ApiKey[]>;
   issue(
     request: IssueKeyRequest & { readonly scopes: readonly string[] },
-  ): Promise<IssuedApiKeyResponse & { readonly position: string }>;
+  ): Promise<json.IssuedApiKey & { readonly position: string }>;
   revoke(keyId: string, reason: string): Promise<{ readonly position: string }>;
 }
 
@@ -175,7 +172,7 @@ function accountOwner(api: LedgerApi, accountId: string): KeyOwner {
   const keys = `/v1/accounts/${accountId}/keys`;
   return {
     ...{ accountId, operator: null },
-    list: async () => (await api.get<List<ApiKeyResponse>>(keys)).data,
+    list: async () => (await api.get<List<json.ApiKey>>(keys)).data,
     issue: (request) => api.post(keys, request),
     revoke: (keyId, reason) => api.post(`${keys}/${encodeURIComponent(keyId)}/revoke`, { reason }),
   };

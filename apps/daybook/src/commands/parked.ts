@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { ParkedKeyResponse } from '../../../ledger/src/operations/parked-keys.dto';
+import type { json } from '@daybook/contracts';
 import type { List } from '../cli/ledger-api';
 import { operate } from '../cli/operate';
 import { reasonOption, subcommand } from '../cli/options';
@@ -22,7 +22,7 @@ export function addParked(program: Command): void {
     "npx daybook parked list --json | jq '.parked[].reason'",
   ).action((options) =>
     operate(options, async ({ api }) => {
-      const { data: parked } = await api.get<List<ParkedKeyResponse>>(PARKED_KEYS);
+      const { data: parked } = await api.get<List<json.ParkedKey>>(PARKED_KEYS);
       const text = () => recordTable(parked) || 'No key is parked.';
       return { json: { parked }, text };
     }),

@@ -1,11 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from '@commander-js/extra-typings';
+import type { json } from '@daybook/contracts';
 import colors from 'picocolors';
-import type {
-  ConsumerResponse,
-  EngineResponse,
-  FollowerResponse,
-} from '../../../ledger/src/operations/status.dto';
 import { EXIT } from '../cli/exit-codes';
 import { operate } from '../cli/operate';
 import { subcommand } from '../cli/options';
@@ -90,7 +86,7 @@ function heading({ place, at, state }: StatusReport): string {
   return `${mark(state === 'ok', colors.bold(words[state]))} ${colors.dim(`${place}, ${at}`)}`;
 }
 
-function engineState({ answers, detail }: EngineResponse, more = 'ok'): string {
+function engineState({ answers, detail }: json.Engine, more = 'ok'): string {
   return mark(answers, answers ? more : `does not answer: ${detail}`);
 }
 
@@ -101,7 +97,7 @@ function serviceRows(name: string, service: Service | null): string[][] {
   return [[name, service.url, mark(service.status === 'ok', state)]];
 }
 
-function withState({ standsStill, detail, ...row }: FollowerResponse | ConsumerResponse) {
+function withState({ standsStill, detail, ...row }: json.FollowerState | json.ConsumerState) {
   return { ...row, state: mark(!standsStill, standsStill ? `stalled: ${detail}` : 'ok') };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from '@commander-js/extra-typings';
-import type { WatchRequestResponse as WatchRequest } from '../../../ledger/src/operations/watch-requests.dto';
+import type { json } from '@daybook/contracts';
 import { EXIT, type ExitCode, Failure } from '../cli/exit-codes';
 import type { List } from '../cli/ledger-api';
 import { type Answer, operate } from '../cli/operate';
@@ -28,7 +28,7 @@ are matched. A ring reset reports every transfer of the removed branch as revert
 reverses what it credited; then the blocks of the other branch are matched.`;
 
 /** A request, and the position of the command that wrote it. */
-type Written = WatchRequest & { readonly position: string };
+type Written = json.WatchRequest & { readonly position: string };
 
 export function addWatch(program: Command): void {
   const watch = program
@@ -47,7 +47,7 @@ export function addWatch(program: Command): void {
     .action(({ chain, ...options }) =>
       operate(options, async ({ api }) => {
         const query = new URLSearchParams({ limit: String(SHOWN_MAX), ...(chain && { chain }) });
-        const { data } = await api.get<List<WatchRequest>>(`${REQUESTS}?${query}`);
+        const { data } = await api.get<List<json.WatchRequest>>(`${REQUESTS}?${query}`);
         const shown = data.map(({ reason, refusal, reportedAt, endedAt, ...request }) => request);
         const text = () => recordTable(shown) || 'There is no request yet.';
         return { json: { requests: data.map(requestReport) }, text };
@@ -64,10 +64,10 @@ export function addWatch(program: Command): void {
     .addOption(reasonOption())
     .action((id, { reason, ...options }) =>
       operate(options, async ({ api }) => {
-        const known = await api.get<WatchRequest>(`${REQUESTS}/${id}`);
+        const known = await api.get<json.WatchRequest>(`${REQUESTS}/${id}`);
         if (!isOpen(known)) throw new Failure(`${id} has ended already: it is ${known.state}.`);
         return answerOf(
-          await api.post<WatchRequest>(`${REQUESTS}/${id}/cancel`, { reason }),
+          await api.post<json.WatchRequest>(`${REQUESTS}/${id}/cancel`, { reason }),
           EXIT.ok,
         );
       }),
@@ -125,14 +125,14 @@ function faultOf(from: number | undefined, to: number | undefined, resetRing = f
 async function waitForEnd(
   { api, signal }: Operation,
   { id, kind, position }: Written,
-): Promise<WatchRequest> {
+): Promise<json.WatchRequest> {
   const bar = countingBar(kind === 'rescan' ? 'Matching again' : 'Matching', 'blocks');
   const remarkOnce = stallRemarks();
   // The first read waits until the read models have the request.
   let path = `${REQUESTS}/${id}?minPosition=${position}`;
   try {
     for (;;) {
-      const request = await api.get<WatchRequest>(path);
+      const request = await api.get<json.WatchRequest>(path);
       path = `${REQUESTS}/${id}`;
       if (!isOpen(request)) return request;
       const { state, fromBlock: from, toBlock: to, blocksLeft: left } = request;
@@ -156,7 +156,7 @@ async function waitForEnd(
 }
 
 /** Remarks once if no watcher takes the request, and once whenever it stops making progress. */
-function stallRemarks(): (request: WatchRequest) => void {
+function stallRemarks(): (request: json.WatchRequest) => void {
   let [last, since, isSaid] = ['', Date.now(), false];
   return ({ chain, state, blocksLeft, reportedAt }) => {
     const now = `${state} ${blocksLeft} ${reportedAt === null}`;
@@ -172,16 +172,16 @@ function stallRemarks(): (request: WatchRequest) => void {
   };
 }
 
-function isOpen({ state }: WatchRequest): boolean {
+function isOpen({ state }: json.WatchRequest): boolean {
   return state === 'waiting' || state === 'running';
 }
 
-function answerOf(request: WatchRequest, exitCode: ExitCode): Answer {
+function answerOf(request: json.WatchRequest, exitCode: ExitCode): Answer {
   return { json: requestReport(request), text: () => requestSentence(request), exitCode };
 }
 
 /** A request as JSON; `schemas/watch-request.v1.json` is the contract. */
-function requestReport(request: WatchRequest) {
+function requestReport(request: json.WatchRequest) {
   const { id, chain, kind, state, fromBlock, toBlock, found, versions, refusal } = request;
   const text = (block: number | null): string | null => (block === null ? null : String(block));
   return {
@@ -195,7 +195,7 @@ function requestReport(request: WatchRequest) {
 }
 
 /** The outcome of a request, in a sentence. */
-function requestSentence(request: WatchRequest): string {
+function requestSentence(request: json.WatchRequest): string {
   const { id, chain, kind, state, fromBlock: from, toBlock: to, found, versions } = request;
   switch (state) {
     case 'waiting':

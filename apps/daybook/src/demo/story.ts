@@ -3,7 +3,6 @@ import type { json } from '@daybook/contracts';
 import { Interface, keccak256, parseEther, parseUnits, type TransactionRequest } from 'ethers';
 import pRetry from 'p-retry';
 import colors from 'picocolors';
-import type { ReplenishmentResponse } from '../../../ledger/src/replenishments/replenishments.dto';
 import { EXIT, Failure } from '../cli/exit-codes';
 import type { LedgerApi, List } from '../cli/ledger-api';
 import { recordTable } from '../cli/output';
@@ -106,7 +105,7 @@ async function deposit(
   let [blocks, actedAt] = [0, startedAt];
   for (;;) {
     const path = `/v1/replenishments?customerId=${customerId}`;
-    const { data } = await api.get<List<ReplenishmentResponse>>(path);
+    const { data } = await api.get<List<json.Replenishment>>(path);
     const ours = data.filter(({ txHash }) => sent.some(({ hash }) => hash === txHash));
     for (const replenishment of ours) {
       const { id, status } = replenishment;
@@ -198,7 +197,7 @@ const WORDS: Readonly<Record<string, string>> = {
   confirmed: colors.green('confirmed'),
 };
 
-function line({ status, money, blocked }: ReplenishmentResponse, elapsedMs: number): string {
+function line({ status, money, blocked }: json.Replenishment, elapsedMs: number): string {
   const time = `${(elapsedMs / 1000).toFixed(1)} s`.padStart(8);
   const amount = `${money.amount} ${money.currency}`.padEnd(18);
   const note = blocked && status === 'confirmed' ? colors.magenta(' blocked: true') : '';

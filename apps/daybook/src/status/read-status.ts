@@ -1,9 +1,9 @@
+import type { json } from '@daybook/contracts';
 import { requirePostgres } from '@daybook/platform';
 import { reasonOf } from '@daybook/platform/plain';
 import { version } from '../../../../package.json';
 import { stateOfEngines } from '../../../ledger/src/operations/engine-state';
 import { engineProblems, stateOf } from '../../../ledger/src/operations/problems';
-import type { StatusResponse } from '../../../ledger/src/operations/status.dto';
 import { openDurableLog, openEventStore } from '../../../ledger/src/runtime/engines';
 import { Failure } from '../cli/exit-codes';
 import type { Operation } from '../cli/operation';
@@ -54,9 +54,9 @@ export async function readStatus(operation: Operation) {
   };
 }
 
-async function askLedger(operation: Operation): Promise<StatusResponse | Failure> {
+async function askLedger(operation: Operation): Promise<json.Status | Failure> {
   try {
-    return await operation.api.get<StatusResponse>('/v1/operations/status');
+    return await operation.api.get<json.Status>('/v1/operations/status');
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;
@@ -64,7 +64,7 @@ async function askLedger(operation: Operation): Promise<StatusResponse | Failure
 }
 
 /** Everything else is known to the ledger only. */
-type EnginesStatus = Omit<StatusResponse, 'reactions' | 'books'> & {
+type EnginesStatus = Omit<json.Status, 'reactions' | 'books'> & {
   readonly reactions: null;
   readonly books: null;
 };

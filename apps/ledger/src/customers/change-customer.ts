@@ -1,9 +1,10 @@
+import type { json } from '@daybook/contracts';
 import { type CustomerCommand, customer, streamName } from '@daybook/domain';
 import { EventStore } from '@daybook/event-store';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Answer, CallerCommand, type RequestContext } from '../edge/request-context';
 import { writeAs } from '../edge/write-as';
-import { type CustomerResponse, toCustomer } from './customers.dto';
+import { toCustomer } from './customers.dto';
 
 /**
  * Changes the description of a customer, or blocks or unblocks the customer. While a customer is blocked,
@@ -12,7 +13,7 @@ import { type CustomerResponse, toCustomer } from './customers.dto';
  */
 export class ChangeCustomer extends CallerCommand<
   { readonly customerId: string; readonly change: CustomerChange },
-  CustomerResponse
+  json.Customer
 > {}
 
 type CustomerChange =
@@ -23,7 +24,7 @@ type CustomerChange =
 export class ChangeCustomerHandler implements ICommandHandler<ChangeCustomer> {
   constructor(private readonly store: EventStore) {}
 
-  execute({ context, request }: ChangeCustomer): Promise<Answer<CustomerResponse>> {
+  execute({ context, request }: ChangeCustomer): Promise<Answer<json.Customer>> {
     const { customerId, change } = request;
     const command = { ...change, accountId: context.accountId };
     return writeCustomer(this.store, context, customerId, command);
@@ -36,7 +37,7 @@ export function writeCustomer(
   id: string,
   command: CustomerCommand,
   likelyNew = false,
-): Promise<Answer<CustomerResponse>> {
+): Promise<Answer<json.Customer>> {
   const stream = streamName('customer', id);
   const toResource = (state: Parameters<typeof toCustomer>[1]) => toCustomer(id, state);
   return writeAs(store, context, stream, customer, command, toResource, likelyNew);

@@ -1,9 +1,9 @@
+import type { json } from '@daybook/contracts';
 import { EventStore } from '@daybook/event-store';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { customerIdOf } from '../edge/identity';
 import { type Answer, CallerCommand } from '../edge/request-context';
 import { writeCustomer } from './change-customer';
-import type { CustomerResponse } from './customers.dto';
 
 /**
  * Creates the customer with this external id, or returns the existing one.
@@ -11,14 +11,14 @@ import type { CustomerResponse } from './customers.dto';
  */
 export class CreateCustomer extends CallerCommand<
   { readonly externalId: string; readonly description: string | null },
-  CustomerResponse
+  json.Customer
 > {}
 
 @CommandHandler(CreateCustomer)
 export class CreateCustomerHandler implements ICommandHandler<CreateCustomer> {
   constructor(private readonly store: EventStore) {}
 
-  execute({ context, request }: CreateCustomer): Promise<Answer<CustomerResponse>> {
+  execute({ context, request }: CreateCustomer): Promise<Answer<json.Customer>> {
     const { accountId } = context;
     const at = new Date().toISOString();
     const command = { type: 'CreateCustomer', accountId, ...request, at } as const;

@@ -8,9 +8,6 @@ import {
 import { ChoiceField, IdField, PatternField, TextField } from '../edge/fields';
 import { ListRequest, ReadRequest } from '../edge/paging';
 
-/** A customer as clients see it. */
-export type CustomerResponse = json.Customer;
-
 /** The words for a customer's status in answers. */
 export const CUSTOMER_STATUS = { active: 'ACTIVE', blocked: 'BLOCKED' } as const;
 
@@ -47,13 +44,13 @@ export class ListCustomersRequest extends ListRequest {
   readonly externalId?: string;
 
   @ChoiceField(Object.values(CUSTOMER_STATUS), { optional: true })
-  readonly status?: CustomerResponse['status'];
+  readonly status?: json.Customer['status'];
 }
 
 export function toCustomer(
   id: string,
   customer: Exclude<CustomerState, { status: 'absent' }>,
-): CustomerResponse {
+): json.Customer {
   const { externalId, description, status, createdAt } = customer;
   return { id, externalId, description, status: CUSTOMER_STATUS[status], createdAt };
 }

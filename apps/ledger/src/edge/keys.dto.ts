@@ -1,10 +1,5 @@
-import type { json } from '@daybook/contracts';
 import { ChoicesField, PatternField, ReasonField, TextField, TimeField } from './fields';
 import { type CallerKind, scopeWords } from './scopes';
-
-/** A key as clients see it. */
-export type ApiKeyResponse = json.ApiKey;
-export type IssuedApiKeyResponse = json.IssuedApiKey;
 
 const NAME_LENGTH_MAX = 100;
 

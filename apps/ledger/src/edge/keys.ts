@@ -1,3 +1,4 @@
+import type { json } from '@daybook/contracts';
 import { account, type OperatorCommand, operator, streamName, upcast } from '@daybook/domain';
 import { EventStore, type RecordedEvent } from '@daybook/event-store';
 import {
@@ -9,7 +10,6 @@ import {
 } from '@nestjs/cqrs';
 import { hashApiKey, newApiKey, parseApiKey } from './api-key';
 import type { KeyOwner } from './api-keys';
-import type { ApiKeyResponse, IssuedApiKeyResponse } from './keys.dto';
 import { found } from './problem';
 import { type Answer, CallerCommand, type RequestContext } from './request-context';
 import { writeAs } from './write-as';
@@ -30,13 +30,13 @@ interface NewApiKey {
  * Issues a key. The answer has the key itself the first time only. Refuses with `account-not-found` or
  * `operator-not-found`, and `api-key-exists`.
  */
-export class IssueApiKey extends CallerCommand<NewApiKey, IssuedApiKeyResponse> {}
+export class IssueApiKey extends CallerCommand<NewApiKey, json.IssuedApiKey> {}
 
 @CommandHandler(IssueApiKey)
 export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
   constructor(private readonly store: EventStore) {}
 
-  async execute({ context, request }: IssueApiKey): Promise<Answer<IssuedApiKeyResponse>> {
+  async execute({ context, request }: IssueApiKey): Promise<Answer<json.IssuedApiKey>> {
     const { owner, scopes, name = null, expiresAt = null } = request;
     const { kind } = owner;
     const key = request.key ?? newApiKey({ kind, seed: context.commandId }).key;
@@ -55,21 +55,21 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
 /** Revokes a key for ever. Refuses with `operator-not-found`, `api-key-not-found`. */
 export class RevokeApiKey extends CallerCommand<
   { readonly owner: KeyOwner; readonly keyId: string; readonly reason: string },
-  ApiKeyResponse
+  json.ApiKey
 > {}
 
 @CommandHandler(RevokeApiKey)
 export class RevokeApiKeyHandler implements ICommandHandler<RevokeApiKey> {
   constructor(private readonly store: EventStore) {}
 
-  execute({ context, request }: RevokeApiKey): Promise<Answer<ApiKeyResponse>> {
+  execute({ context, request }: RevokeApiKey): Promise<Answer<json.ApiKey>> {
     const { owner, keyId, reason } = request;
     return writeKey(this.store, context, owner, { type: 'RevokeApiKey', keyId, reason });
   }
 }
 
 /** All keys that an owner ever had, in the order of issue; null for an owner that does not exist. */
-export class ListApiKeys extends Query<readonly ApiKeyResponse[] | null> {
+export class ListApiKeys extends Query<readonly json.ApiKey[] | null> {
   constructor(readonly owner: KeyOwner) {
     super();
   }
@@ -79,7 +79,7 @@ export class ListApiKeys extends Query<readonly ApiKeyResponse[] | null> {
 export class ListApiKeysHandler implements IQueryHandler<ListApiKeys> {
   constructor(private readonly store: EventStore) {}
 
-  async execute({ owner }: ListApiKeys): Promise<readonly ApiKeyResponse[] | null> {
+  async execute({ owner }: ListApiKeys): Promise<readonly json.ApiKey[] | null> {
     const history = await this.store.readStream(streamName(owner.kind, owner.id));
     return history.length === 0 ? null : keysIn(history);
   }
@@ -91,7 +91,7 @@ async function writeKey(
   context: RequestContext,
   { kind, id }: KeyOwner,
   command: Extract<OperatorCommand, { readonly keyId: string }>,
-): Promise<Answer<ApiKeyResponse>> {
+): Promise<Answer<json.ApiKey>> {
   const stream = streamName(kind, id);
   const answer =
     kind === 'account'
@@ -103,8 +103,8 @@ async function writeKey(
 }
 
 /** The keys of a stream in the order of issue. Read from the event log, so none is missing. */
-function keysIn(history: readonly RecordedEvent[]): readonly ApiKeyResponse[] {
-  const keys = new Map<string, ApiKeyResponse>();
+function keysIn(history: readonly RecordedEvent[]): readonly json.ApiKey[] {
+  const keys = new Map<string, json.ApiKey>();
   for (const recorded of history) {
     const event = upcast(recorded);
     if (event.type === 'ApiKeyIssued' || event.type === 'OperatorKeyIssued') {

@@ -1,13 +1,13 @@
+import type { json } from '@daybook/contracts';
 import fc from 'fast-check';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
 import { type History, histories, write, writeVersion1 } from '../../testing/histories';
 import { listEvents, replayEvents } from './event-stream';
-import type { EventResponse } from './events.dto';
 import { publicEvents, publicRecords } from './public-events';
 
 describe('events that were stored in version 1', () => {
   const RUNS = { seed: 20261128, numRuns: 15 };
-  const content = ({ recordedAt: _, ...event }: EventResponse) => event;
+  const content = ({ recordedAt: _, ...event }: json.Event) => event;
 
   async function stores(history: History) {
     const [old, today] = [new InMemoryEventStore(), new InMemoryEventStore()];
@@ -16,7 +16,7 @@ describe('events that were stored in version 1', () => {
     return { old, today };
   }
 
-  async function eventsOf(store: InMemoryEventStore): Promise<readonly EventResponse[]> {
+  async function eventsOf(store: InMemoryEventStore): Promise<readonly json.Event[]> {
     const { events } = await store.readAll({ after: 0n, limit: 10_000 });
     return publicEvents(store, publicRecords(events));
   }
@@ -41,14 +41,14 @@ describe('events that were stored in version 1', () => {
         const wanted = (await eventsOf(today)).map(content);
         const accountId = (await today.readAll({ after: 0n, limit: 1 })).events[0]?.metadata
           .accountId as string;
-        const feed: EventResponse[] = [];
+        const feed: json.Event[] = [];
         for (let after: string | null = '0'; after !== null; ) {
           const page = await listEvents(old, accountId, { after: BigInt(after), limit });
           feed.push(...page.data);
           after = page.nextCursor;
         }
         expect(feed.map(content)).toEqual(wanted);
-        const replayed: EventResponse[] = [];
+        const replayed: json.Event[] = [];
         const { signal } = new AbortController();
         const options = { accountId, query: {}, signal, heartbeatMs: 10_000 };
         for await (const part of replayEvents(old, options)) replayed.push(...part.data);

@@ -1,10 +1,6 @@
-import type { json } from '@daybook/contracts';
 import { SCHEMA_VERSIONS } from '@daybook/domain';
 import { ChoicesField, PositionField } from '../edge/fields';
 import { isPublic } from './public-events';
-
-/** Some events of a stream, or a heartbeat. */
-export type EventStreamResponse = json.TailResponse;
 
 /** The kinds of subjects of public events. */
 const SUBJECT_KINDS = ['customer', 'purse', 'replenishment'] as const;

@@ -1,9 +1,9 @@
+import type { json } from '@daybook/contracts';
 import type { EventStore, LogPage, Position } from '@daybook/event-store';
 import type { StreamControl } from '../edge/operation';
 import { requireInLog } from '../edge/positions';
 import type { Page } from '../projections/cursor';
-import type { EventStreamResponse, ReplayRequest, TailRequest } from './event-stream.dto';
-import type { EventResponse } from './events.dto';
+import type { ReplayRequest, TailRequest } from './event-stream.dto';
 import { type PublicRecord, publicEvents, publicRecords } from './public-events';
 
 export interface StreamOptions<Query = TailRequest> extends StreamControl {
@@ -24,7 +24,7 @@ const PAGE_LIMIT = 1_000;
 export async function* replayEvents(
   store: EventStore,
   options: StreamOptions<ReplayRequest>,
-): AsyncGenerator<EventStreamResponse, void, void> {
+): AsyncGenerator<json.TailResponse, void, void> {
   const head = await store.head();
   const { until } = options.query;
   yield* streamed(store, options, head, until === undefined ? head : insideLog(until, head));
@@ -38,7 +38,7 @@ export async function* replayEvents(
 export async function* tailEvents(
   store: EventStore,
   options: StreamOptions,
-): AsyncGenerator<EventStreamResponse, void, void> {
+): AsyncGenerator<json.TailResponse, void, void> {
   yield* streamed(store, options, await store.head(), null);
 }
 
@@ -48,7 +48,7 @@ async function* streamed(
   options: StreamOptions,
   head: Position,
   until: Position | null,
-): AsyncGenerator<EventStreamResponse, void, void> {
+): AsyncGenerator<json.TailResponse, void, void> {
   const { query, signal, heartbeatMs } = options;
   let position = insideLog(query.after ?? '0', head);
   let sentAt = until === null ? Number.NEGATIVE_INFINITY : performance.now();
@@ -81,7 +81,7 @@ export async function listEvents(
   store: EventStore,
   accountId: string,
   { after, limit }: { readonly after: Position; readonly limit: number },
-): Promise<Page<EventResponse>> {
+): Promise<Page<json.Event>> {
   const { events, end, atEnd } = await store.readAll({ after, limit: SCAN_LIMIT });
   const records: PublicRecord[] = [];
   for (const recorded of events) {
@@ -95,11 +95,7 @@ export async function listEvents(
   return { data, nextCursor: atEnd ? null : end.toString() };
 }
 
-function part(
-  data: readonly EventResponse[],
-  position: Position,
-  atEnd: boolean,
-): EventStreamResponse {
+function part(data: readonly json.Event[], position: Position, atEnd: boolean): json.TailResponse {
   return { data, position: position.toString(), atEnd };
 }
 
@@ -133,7 +129,7 @@ function eventsOf(
   page: LogPage,
   { accountId, query }: StreamOptions,
   until: Position,
-): Promise<readonly EventResponse[]> {
+): Promise<readonly json.Event[]> {
   const types = query.types?.length ? query.types : null;
   const wanted = page.events.filter(
     ({ metadata, type, position }) =>

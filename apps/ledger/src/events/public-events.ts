@@ -1,8 +1,8 @@
+import type { json } from '@daybook/contracts';
 import { type Audience, DECLARATIONS, type DomainEvent, EVENTS, upcast } from '@daybook/domain';
 import type { EventStore, Happened, RecordedEvent } from '@daybook/event-store';
 import { subjectOf } from './cloud-events';
 import { completeEvents } from './complete-events';
-import type { EventResponse } from './events.dto';
 
 type Declared = typeof EVENTS;
 type PublicType = {
@@ -33,7 +33,7 @@ export function publicRecords(events: readonly RecordedEvent[]): readonly Public
 export async function publicEvents(
   store: EventStore,
   records: readonly PublicRecord[],
-): Promise<readonly EventResponse[]> {
+): Promise<readonly json.Event[]> {
   const complete = await completeEvents(store, records);
   return complete.map(({ event, recorded }) => {
     const { id, type, recordedAt, stream } = recorded;

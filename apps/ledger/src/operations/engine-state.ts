@@ -1,6 +1,6 @@
+import type { json } from '@daybook/contracts';
 import { reasonOf, within } from '@daybook/platform/plain';
 import type { LedgerEnv } from '../ledger.env';
-import type { EngineResponse, EnginesResponse } from './status.dto';
 
 /** An engine that has not answered by then is reported as not answering. */
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -16,7 +16,7 @@ export interface EngineChecks {
 export async function stateOfEngines(
   { eventstoredbUrl, kafkaBrokers }: Pick<LedgerEnv, 'eventstoredbUrl' | 'kafkaBrokers'>,
   checks: EngineChecks,
-): Promise<EnginesResponse> {
+): Promise<json.Engines> {
   const [database, eventLog, durableLog] = await Promise.all([
     ask('postgresql', checks.database()),
     ask(eventstoredbUrl === undefined ? 'postgresql' : 'eventstoredb', checks.eventStore()),
@@ -31,9 +31,9 @@ export async function stateOfEngines(
 }
 
 async function ask<T>(
-  kind: EngineResponse['kind'],
+  kind: json.Engine['kind'],
   asked: Promise<T>,
-): Promise<{ readonly engine: EngineResponse; readonly answer: T | null }> {
+): Promise<{ readonly engine: json.Engine; readonly answer: T | null }> {
   try {
     const late = `No answer in ${ANSWER_TIMEOUT_MS / 1_000} s.`;
     const answer = await within(asked, ANSWER_TIMEOUT_MS, late);

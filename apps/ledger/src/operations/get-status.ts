@@ -1,3 +1,4 @@
+import type { json } from '@daybook/contracts';
 import { EventStore, eventStoreMigrations, type FollowerStatus } from '@daybook/event-store';
 import { DurableLog, messagingMigrations } from '@daybook/messaging';
 import { reasonOf } from '@daybook/platform/plain';
@@ -13,15 +14,6 @@ import { BackgroundWork } from '../runtime/background-work';
 import { CheckpointRow } from '../runtime/checkpoint.row';
 import { stateOfEngines } from './engine-state';
 import { problemsOf, REPORT_SECONDS_MAX, stateOf } from './problems';
-import type {
-  BooksCheckResponse,
-  ConsumerResponse,
-  FollowerResponse,
-  ReactionsResponse,
-  StatusResponse,
-  VersionsResponse,
-  WatchedChainResponse,
-} from './status.dto';
 
 /** A follower or consumer that is behind and makes no progress for longer than this is stalled. */
 const STALLED_SECONDS = 30;
@@ -36,7 +28,7 @@ const VERSIONS = `
     (SELECT name FROM ledger.migration WHERE name <> ALL ($1) ORDER BY id DESC LIMIT 1) AS tables`;
 
 /** The state of the service, in all processes. An engine that does not answer hides nothing of the others. */
-export class GetStatus extends Query<StatusResponse> {}
+export class GetStatus extends Query<json.Status> {}
 
 @QueryHandler(GetStatus)
 export class GetStatusHandler implements IQueryHandler<GetStatus> {
@@ -50,7 +42,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
     private readonly modules: ModuleRef,
   ) {}
 
-  async execute(): Promise<StatusResponse> {
+  async execute(): Promise<json.Status> {
     const now = Date.now();
     const [engines, versions] = await Promise.all([
       stateOfEngines(this.env, this.work.engines),
@@ -69,7 +61,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
     return { at: new Date(now).toISOString(), state, problems, versions, ...parts };
   }
 
-  private async versions(): Promise<VersionsResponse> {
+  private async versions(): Promise<json.Versions> {
     const [row]: { postgresql: string; tables: string }[] = await this.dataSource.query(VERSIONS, [
       OF_LIBRARIES,
     ]);
@@ -78,7 +70,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
   }
 
   /** Progress counts from when the first event that waits was recorded. */
-  private async followers(head: bigint | null, now: number): Promise<FollowerResponse[]> {
+  private async followers(head: bigint | null, now: number): Promise<json.FollowerState[]> {
     const rows = await this.dataSource
       .getRepository(CheckpointRow)
       .find({ order: { name: 'ASC' } });
@@ -98,7 +90,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
   }
 
   /** In this process consumers know their errors, and on Kafka also how far they are. */
-  private async consumers(now: number): Promise<ConsumerResponse[]> {
+  private async consumers(now: number): Promise<json.ConsumerState[]> {
     const running = await Promise.all(this.work.subscriptions.map((one) => one.status()));
     const groups = await this.log.groups();
     return Promise.all(
@@ -119,7 +111,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
     );
   }
 
-  private async chains(now: number): Promise<WatchedChainResponse[]> {
+  private async chains(now: number): Promise<json.WatchedChain[]> {
     const heads = await this.queries.execute(new ListChainHeads());
     return heads.map(({ observedAt, latest, matched, finalized, addressesThrough, ...head }) => {
       const secondsSinceReport = secondsFrom(Date.parse(observedAt), now);
@@ -134,7 +126,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
     });
   }
 
-  private async reactions(): Promise<ReactionsResponse> {
+  private async reactions(): Promise<json.Reactions> {
     const { reactions, ...clocks } = await this.queries.execute(new GetReactions());
     const states = reactions.map(({ firstStartedAt, nextDueAt, ...state }) => ({
       ...state,
@@ -144,7 +136,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
     return { ...clocks, states };
   }
 
-  private books(): BooksCheckResponse {
+  private books(): json.BooksCheck {
     const { checker } = this.modules.get(BooksModule, { strict: false });
     const violated = checker?.violated() ?? [];
     return {
@@ -158,7 +150,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
 export function followerState({
   stalled,
   ...follower
-}: Omit<FollowerStatus, 'head' | 'running'>): FollowerResponse {
+}: Omit<FollowerStatus, 'head' | 'running'>): json.FollowerState {
   const { name, position, lag, secondsSinceProgress } = follower;
   return {
     ...{ name, position: String(position), lag: String(lag), secondsSinceProgress },

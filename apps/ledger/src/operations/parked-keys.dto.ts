@@ -1,7 +1,4 @@
-import type { json } from '@daybook/contracts';
 import { ReasonField, TextField } from '../edge/fields';
-
-export type ParkedKeyResponse = json.ParkedKey;
 
 const NAME_LENGTH_MAX = 249;
 /** Longer than any chain and address. */

@@ -1,4 +1,4 @@
-import type { ConsumerResponse, FollowerResponse, StatusResponse } from './status.dto';
+import type { json } from '@daybook/contracts';
 
 /** A watcher reports every ten seconds at least. One that is silent for longer than this is a problem. */
 export const REPORT_SECONDS_MAX = 60;
@@ -6,7 +6,7 @@ export const REPORT_SECONDS_MAX = 60;
 /** A sentence for each thing that is wrong. */
 export function problemsOf(
   status: Pick<
-    StatusResponse,
+    json.Status,
     'engines' | 'followers' | 'consumers' | 'chains' | 'reactions' | 'books'
   >,
 ): string[] {
@@ -43,7 +43,7 @@ const ENGINES = [
 ] as const;
 
 /** A sentence for each engine that does not answer. */
-export function engineProblems(engines: StatusResponse['engines']): string[] {
+export function engineProblems(engines: json.Status['engines']): string[] {
   return ENGINES.filter(([, engine]) => !engines[engine].answers).map(
     ([name, engine]) => `${name} does not answer: ${engines[engine].detail}`,
   );
@@ -51,26 +51,26 @@ export function engineProblems(engines: StatusResponse['engines']): string[] {
 
 /** The state of the whole service. */
 export function stateOf(
-  engines: StatusResponse['engines'],
+  engines: json.Status['engines'],
   problems: readonly string[],
-): StatusResponse['state'] {
+): json.Status['state'] {
   if (Object.values(engines).some(({ answers }) => !answers)) return 'unreachable';
   return problems.length > 0 ? 'standing-still' : 'ok';
 }
 
-export function followerProblem({ name, position, ...state }: FollowerResponse): string {
+export function followerProblem({ name, position, ...state }: json.FollowerState): string {
   const { secondsSinceProgress: seconds, detail } = state;
   return `${name} has been stalled at position ${position} for ${seconds} s${because(detail)}.`;
 }
 
-type ParkedConsumer = Pick<ConsumerResponse, 'group' | 'topic' | 'parkedKeys'>;
+type ParkedConsumer = Pick<json.ConsumerState, 'group' | 'topic' | 'parkedKeys'>;
 
 export function parkedProblem({ group, topic, parkedKeys }: ParkedConsumer): string {
   const keys = parkedKeys === 1 ? 'key' : 'keys';
   return `${group} has ${parkedKeys} parked ${keys} on ${topic}: npx daybook parked list`;
 }
 
-type Clocks = Pick<StatusResponse['reactions'], 'clocksAgree' | 'clockDifferenceMs'>;
+type Clocks = Pick<json.Status['reactions'], 'clocksAgree' | 'clockDifferenceMs'>;
 
 export function clockProblems({ clocksAgree, clockDifferenceMs }: Clocks): string[] {
   if (clocksAgree) return [];

@@ -1,9 +1,6 @@
-import type { json } from '@daybook/contracts';
 import { WATCH_REQUEST_KINDS, type WatchRequestKind } from '@daybook/domain';
 import { ChoiceField, IdField, PatternField, ReasonField } from '../edge/fields';
 import { ListRequest, ReadRequest } from '../edge/paging';
-
-export type WatchRequestResponse = json.WatchRequest;
 
 const CHAIN_LENGTH_MAX = 41;
 

@@ -1,3 +1,4 @@
+import type { json } from '@daybook/contracts';
 import {
   DomainError,
   idOf,
@@ -21,7 +22,6 @@ import { found } from '../edge/problem';
 import { type Answer, CallerCommand } from '../edge/request-context';
 import { writeAs } from '../edge/write-as';
 import { type ListOf, type Page, pageOf, positionBefore } from '../projections/cursor';
-import type { WatchRequestResponse } from './watch-requests.dto';
 
 /** About a quarter of an hour's work on a public node; more must be allowed explicitly. */
 const BLOCKS_MAX = 10_000;
@@ -37,7 +37,7 @@ interface NewWatchRequest extends Pick<WatchWish, 'kind' | 'from' | 'to' | 'reas
  * Requests something of the watcher of a chain. The answer does not wait for the watcher. Refuses with
  * `chain-unknown`, `watch-request-invalid`.
  */
-export class RequestWatch extends CallerCommand<NewWatchRequest, WatchRequestResponse> {}
+export class RequestWatch extends CallerCommand<NewWatchRequest, json.WatchRequest> {}
 
 @CommandHandler(RequestWatch)
 export class RequestWatchHandler implements ICommandHandler<RequestWatch> {
@@ -47,7 +47,7 @@ export class RequestWatchHandler implements ICommandHandler<RequestWatch> {
     private readonly chains: ChainRegistry,
   ) {}
 
-  async execute({ context, request }: RequestWatch): Promise<Answer<WatchRequestResponse>> {
+  async execute({ context, request }: RequestWatch): Promise<Answer<json.WatchRequest>> {
     const chain = this.chainOf(request.chain);
     const heads = await this.queries.execute(new ListChainHeads());
     const latest = heads.find((head) => head.chain === chain)?.latest ?? null;
@@ -65,18 +65,17 @@ export class RequestWatchHandler implements ICommandHandler<RequestWatch> {
     const watched = this.chains.registry.connections.map(({ chain }) => chain);
     const chain = watched.length === 1 ? (named ?? watched[0]) : named;
     if (chain !== undefined && watched.includes(chain)) return chain;
+    const wrong = named === undefined ? 'No chain is named' : `${named} is not watched here`;
     const right =
-      watched.length === 0
-        ? 'No chain is watched here.'
-        : `Name a chain that is watched here: ${watched.join(', ')}.`;
-    throw new DomainError('chain-unknown', right);
+      watched.length === 0 ? 'no chain is watched here' : `there is ${watched.join(', ')}`;
+    throw new DomainError('chain-unknown', `${wrong}; ${right}.`);
   }
 }
 
 /** Cancels a request. Refuses with `watch-request-not-found`, `watch-request-ended`. */
 export class CancelWatchRequest extends CallerCommand<
   { readonly id: string; readonly reason: string },
-  WatchRequestResponse
+  json.WatchRequest
 > {}
 
 @CommandHandler(CancelWatchRequest)
@@ -86,7 +85,7 @@ export class CancelWatchRequestHandler implements ICommandHandler<CancelWatchReq
     private readonly queries: QueryBus,
   ) {}
 
-  async execute({ context, request }: CancelWatchRequest): Promise<Answer<WatchRequestResponse>> {
+  async execute({ context, request }: CancelWatchRequest): Promise<Answer<json.WatchRequest>> {
     const { id, reason } = request;
     const { state } = await this.queries.execute(new GetWatchRequest(id));
     const facts = { ended: isEnded(state) ? state : null };
@@ -107,7 +106,7 @@ interface Requested extends Omit<WatchWish, 'blocksMax'> {
 
 /** The watcher's last report on a request. */
 interface Report
-  extends Pick<WatchRequestResponse, 'state' | 'blocksLeft' | 'found' | 'versions' | 'refusal'> {
+  extends Pick<json.WatchRequest, 'state' | 'blocksLeft' | 'found' | 'versions' | 'refusal'> {
   readonly from: number | null;
   readonly to: number | null;
   readonly reportedAt: string;
@@ -136,7 +135,7 @@ const REPORTS = `
  * One request, from the event log, because the read models may not have it yet. Refuses with
  * `watch-request-not-found`.
  */
-export class GetWatchRequest extends Query<WatchRequestResponse> {
+export class GetWatchRequest extends Query<json.WatchRequest> {
   constructor(readonly id: string) {
     super();
   }
@@ -149,7 +148,7 @@ export class GetWatchRequestHandler implements IQueryHandler<GetWatchRequest> {
     private readonly dataSource: DataSource,
   ) {}
 
-  async execute({ id }: GetWatchRequest): Promise<WatchRequestResponse> {
+  async execute({ id }: GetWatchRequest): Promise<json.WatchRequest> {
     const requested = requestedIn(await this.store.readStream(streamName('watch', id)));
     const sql = `SELECT to_json(r) AS report FROM (${REPORTS}) r WHERE request_id = $1`;
     const [row] = await this.dataSource.query<{ report: Report }[]>(sql, [id]);
@@ -158,7 +157,7 @@ export class GetWatchRequestHandler implements IQueryHandler<GetWatchRequest> {
 }
 
 /** All requests, newest first, of one chain when it is named. */
-export class ListWatchRequests extends Query<Page<WatchRequestResponse>> {
+export class ListWatchRequests extends Query<Page<json.WatchRequest>> {
   constructor(readonly request: ListOf<{ readonly chain: string }>) {
     super();
   }
@@ -182,7 +181,7 @@ interface Listed extends Requested {
 export class ListWatchRequestsHandler implements IQueryHandler<ListWatchRequests> {
   constructor(private readonly dataSource: DataSource) {}
 
-  async execute({ request }: ListWatchRequests): Promise<Page<WatchRequestResponse>> {
+  async execute({ request }: ListWatchRequests): Promise<Page<json.WatchRequest>> {
     const { filter, page } = request;
     const before = positionBefore(page.cursor, filter);
     const values = [filter.chain ?? null, before, page.limit + 1];
@@ -191,7 +190,7 @@ export class ListWatchRequestsHandler implements IQueryHandler<ListWatchRequests
   }
 }
 
-function isEnded(state: WatchRequestResponse['state']): boolean {
+function isEnded(state: json.WatchRequest['state']): boolean {
   return state !== 'waiting' && state !== 'running';
 }
 
@@ -199,7 +198,7 @@ function isEnded(state: WatchRequestResponse['state']): boolean {
  * A request as it is now. It is cancelled as soon as an operator cancels it, unless the watcher reports that
  * it ended before.
  */
-function toResponse(requested: Requested, report: Report | null): WatchRequestResponse {
+function toResponse(requested: Requested, report: Report | null): json.WatchRequest {
   const { id, chain, kind, reason, requestedBy, requestedAt, cancelledAt } = requested;
   const reported: Partial<Report> = report ?? {};
   const {

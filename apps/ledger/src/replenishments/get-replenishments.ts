@@ -1,4 +1,5 @@
 import { displayAddress } from '@daybook/chains';
+import type { json } from '@daybook/contracts';
 import type { ReplenishmentStatus } from '@daybook/domain';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
@@ -8,10 +9,10 @@ import { AccountQuery } from '../edge/request-context';
 import { type ListOf, listNewest, type Page } from '../projections/cursor';
 import { GetPurseReplenishments, type PurseReplenishments, PurseRow } from '../purses';
 import { ReplenishmentRow } from './replenishment.row';
-import { type ReplenishmentResponse, STATE_PAIRS } from './replenishments.dto';
+import { STATE_PAIRS } from './replenishments.dto';
 
 /** One replenishment of the account by id, or null. */
-export class GetReplenishment extends AccountQuery<string, ReplenishmentResponse | null> {}
+export class GetReplenishment extends AccountQuery<string, json.Replenishment | null> {}
 
 /** The account's replenishments, newest first. */
 export class ListReplenishments extends AccountQuery<
@@ -27,7 +28,7 @@ export class ListReplenishments extends AccountQuery<
     /** First recorded before this RFC 3339 time. */
     to: string;
   }>,
-  Page<ReplenishmentResponse>
+  Page<json.Replenishment>
 > {}
 
 type Row = ReplenishmentRow & { readonly purse: PurseRow };
@@ -52,7 +53,7 @@ export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishmen
     private readonly assets: AssetRegistry,
   ) {}
 
-  execute({ accountId, request }: ListReplenishments): Promise<Page<ReplenishmentResponse>> {
+  execute({ accountId, request }: ListReplenishments): Promise<Page<json.Replenishment>> {
     const { statuses, from, to, ...filter } = request.filter;
     const rows = withPurse(this.dataSource);
     if (from !== undefined) rows.andWhere('r.created_at >= :from', { from });
@@ -97,7 +98,7 @@ function withPurse(dataSource: DataSource): SelectQueryBuilder<Row> {
   ) as SelectQueryBuilder<Row>;
 }
 
-function toResponse(row: Row, assets: KnownAssets): ReplenishmentResponse {
+function toResponse(row: Row, assets: KnownAssets): json.Replenishment {
   const { family } = row.purse;
   const { id, customerId, purseId, status, txHash, ordinal, creditedTo, reason, finality } = row;
   const { blockNumber, blockHash: hash, blockTime } = row;

@@ -3,9 +3,6 @@ import type { ReplenishmentStatus } from '@daybook/domain';
 import { ChoiceField, IdField, PatternField, TimeField } from '../edge/fields';
 import { ListRequest, ReadRequest } from '../edge/paging';
 
-/** A replenishment as clients see it. */
-export type ReplenishmentResponse = json.Replenishment;
-
 type StatePair = Pick<json.Replenishment, 'transactionState' | 'complianceState'>;
 
 /** The pair of states that the previous system showed for each status. */
