@@ -4,7 +4,7 @@ import { type OperationDeclaration, operationsIn } from '../src/edge/operation';
 import { LedgerEnv } from '../src/ledger.env';
 import { LedgerModule } from '../src/ledger.module';
 
-const BEGIN = '<!-- methods: written by grpc-page.spec.ts -->\n';
+const BEGIN = '<!-- methods: written by grpc-page.int.spec.ts -->\n';
 const END = '<!-- end of methods -->\n';
 
 /** The page with its table of methods as the code has it. */

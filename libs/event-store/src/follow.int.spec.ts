@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { until } from '../../../test/dependencies';
 import { anAppend } from '../testing/an';
 import { freshLog, type LogDatabase, PostgresCheckpoints } from '../testing/postgres';
 import type { RecordedEvent } from './event-store';
@@ -55,6 +56,15 @@ describe('follow in PostgreSQL', () => {
     expect(await follower.waitFor(100n, 30_000)).toBe(true);
     expect(await effects()).toEqual(upTo(100));
     expect(attempts).toBeGreaterThan(7);
+  });
+
+  it('notices a checkpoint that was set back while the log is quiet', async () => {
+    await store.appendMany(Array.from({ length: 5 }, () => anAppend()));
+    const follower = start(async (events, tx) => void (await note(events, tx)));
+    expect(await follower.waitFor(5n, 5_000)).toBe(true);
+    await log.sql("UPDATE checkpoint SET position = 3 WHERE name = 'reader'");
+    await until(async () => (await effects()).length === 7, { timeoutMs: 20_000 });
+    expect(await effects()).toEqual([1, 2, 3, 4, 4, 5, 5]);
   });
 
   it('has each effect once when two of the same name run, and either can take over', async () => {

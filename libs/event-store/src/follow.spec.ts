@@ -112,14 +112,6 @@ describe('follow', () => {
     expect(checkpoints.rows).toEqual([...upTo(5), 4n, 5n, 6n]);
   });
 
-  it('notices a checkpoint that was set back while the log is quiet', async () => {
-    await write(5);
-    await start().waitFor(5n, 5_000);
-    checkpoints.positions.set('reader', 3n);
-    await until(() => checkpoints.rows.length === 7, { timeoutMs: 20_000 });
-    expect(checkpoints.rows).toEqual([...upTo(5), 4n, 5n]);
-  });
-
   describe('an event that cannot be handled', () => {
     const poison = 17n;
     let cured = false;
