@@ -41,7 +41,18 @@ export function cloudEventHeaders(attributes: CloudEventAttributes): Record<stri
   };
   for (const name in attributes) {
     const value = attributes[name];
-    if (value !== undefined) headers[`ce_${name}`] = value;
+    if (value !== undefined) headers[headerOf(name)] = value;
   }
   return headers;
+}
+
+/** Header names by attribute. Making each name again cost a tenth of a message. */
+const headerNames = new Map<string, string>();
+
+function headerOf(attribute: string): string {
+  const known = headerNames.get(attribute);
+  if (known !== undefined) return known;
+  const name = `ce_${attribute}`;
+  headerNames.set(attribute, name);
+  return name;
 }

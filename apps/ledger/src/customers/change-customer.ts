@@ -7,18 +7,17 @@ import { writeAs } from '../edge/write-as';
 import { toCustomer } from './customers.dto';
 
 /**
- * Changes the description of a customer, or blocks or unblocks the customer. While a customer is blocked,
- * receipts are credited to the account. Refuses with `customer-not-found`, `invalid-description`,
- * `invalid-reason`.
+ * Changes a customer of the caller's account by one of the domain's commands, such as `BlockCustomer`. While a
+ * customer is blocked, receipts are credited to the account. Refuses with `customer-not-found` and with the
+ * codes of the domain's command.
  */
 export class ChangeCustomer extends CallerCommand<
   { readonly customerId: string; readonly change: CustomerChange },
   json.Customer
 > {}
 
-type CustomerChange =
-  | { readonly type: 'UpdateCustomer'; readonly description: string | null }
-  | { readonly type: 'BlockCustomer' | 'UnblockCustomer'; readonly reason: string };
+type CustomerChange = WithoutAccount<Exclude<CustomerCommand, { type: 'CreateCustomer' }>>;
+type WithoutAccount<Command> = Command extends unknown ? Omit<Command, 'accountId'> : never;
 
 @CommandHandler(ChangeCustomer)
 export class ChangeCustomerHandler implements ICommandHandler<ChangeCustomer> {

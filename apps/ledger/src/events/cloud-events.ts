@@ -20,25 +20,30 @@ export interface MessageAttributes {
 
 /** The headers of a message: CloudEvents with the extensions partitioning, sequence and tracing. */
 export function headersOf(attributes: MessageAttributes): Record<string, string> {
-  const { topic, key, position, ...event } = attributes;
+  const { topic, id, type, subject, key, position, time, traceparent } = attributes;
   return cloudEventHeaders({
-    ...event,
+    id,
     source: '/daybook/ledger',
+    type,
+    subject,
+    time,
     dataschema: `urn:daybook:schema:${topic}`,
     partitionkey: key,
     sequence: sequenceOf(position),
+    traceparent,
   });
 }
 
 type Contents = Pick<MessageAttributes, 'topic' | 'type' | 'key'> & { readonly value: object };
 
 /** The message on a topic for one event. */
-export function eventMessage(recorded: RecordedEvent, { value, ...about }: Contents): Message {
+export function eventMessage(recorded: RecordedEvent, contents: Contents): Message {
+  const { topic, type, key, value } = contents;
   const { id, stream, position, recordedAt: time, metadata } = recorded;
   const { traceparent } = metadata;
   const subject = subjectOf(stream);
-  const headers = headersOf({ ...about, id, subject, position, time, traceparent });
-  return { id, key: about.key, value: JSON.stringify(value), headers };
+  const headers = headersOf({ topic, type, key, id, subject, position, time, traceparent });
+  return { id, key, value: JSON.stringify(value), headers };
 }
 
 /** The subject of an event, such as `replenishment/0b9c...`. */

@@ -4,8 +4,8 @@ import type { EntityManager } from 'typeorm';
 import { type Columns, cellsOf, rowsOf } from '../projections/projection';
 import type { KeyState, PurseState } from './ledger-messages';
 
-/** Keys in the cache: about 20 MB. Others are read from the table, a few microseconds each. */
-const KEYS_MAX = 20_000;
+/** Keys in the cache: about 40 MB. Others are read from the table, a few microseconds each. */
+const KEYS_MAX = 50_000;
 
 const LOAD = 'SELECT key, position, purse FROM ledger.relay_state WHERE key = ANY($1::text[])';
 

@@ -1,5 +1,6 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { Message, ReceivedMessage } from '../durable-log';
+import { bytesOf } from './produce/produce-request';
 
 /** The CloudEvents header with an event's id; a message with its id there needs no other header for it. */
 const CLOUD_EVENT_ID = 'ce_id';
@@ -17,7 +18,7 @@ export interface OutgoingRecord {
   readonly partition: number;
   readonly key: string;
   readonly value: string;
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
   /** The most that it takes on the wire. */
   readonly bytes: number;
 }
@@ -25,11 +26,11 @@ export interface OutgoingRecord {
 /** A message as Kafka stores it, on a topic with so many partitions. */
 export function toRecord(topic: string, partitions: number, message: Message): OutgoingRecord {
   const { id, key, value } = message;
-  const headers = { ...message.headers };
-  if (headers[CLOUD_EVENT_ID] !== id) headers[ID_HEADER] = id;
-  let bytes = RECORD_OVERHEAD_BYTES + Buffer.byteLength(key) + Buffer.byteLength(value);
-  for (const [name, text] of Object.entries(headers)) {
-    bytes += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(text);
+  const given = message.headers;
+  const headers = given[CLOUD_EVENT_ID] === id ? given : { ...given, [ID_HEADER]: id };
+  let bytes = RECORD_OVERHEAD_BYTES + bytesOf(key) + bytesOf(value);
+  for (const name in headers) {
+    bytes += HEADER_OVERHEAD_BYTES + bytesOf(name) + bytesOf(headers[name] as string);
   }
   return { topic, partition: partitionOf(key, partitions), key, value, headers, bytes };
 }

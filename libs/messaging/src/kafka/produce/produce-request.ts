@@ -180,7 +180,7 @@ class Writer {
 }
 
 /** Bytes in UTF-8; as many as characters means that all are ASCII. */
-function bytesOf(text: string): number {
+export function bytesOf(text: string): number {
   if (text.length > SHORT) return Buffer.byteLength(text);
   for (let i = 0; i < text.length; i += 1) {
     if (text.charCodeAt(i) > ASCII_MAX) return Buffer.byteLength(text);
