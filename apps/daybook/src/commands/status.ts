@@ -83,7 +83,7 @@ function statusPage(report: StatusReport): string {
 
 function heading({ place, at, state }: StatusReport): string {
   const words = { ok: 'All is well', 'standing-still': 'Not well', unreachable: 'Not reachable' };
-  return `${mark(state === 'ok', colors.bold(words[state]))} ${colors.dim(`${place}, ${at}`)}`;
+  return `${mark(state === 'ok', colors.bold(words[state]))}: ${colors.dim(`${place}, ${at}`)}`;
 }
 
 function engineState({ answers, detail }: json.Engine, more = 'ok'): string {
