@@ -97,8 +97,20 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
   },
 };
 
+let lastChain = '';
+let lastFamily: Family | null = null;
+
 /** The family of a chain by its CAIP-2 id; null if no family has such ids. */
 export function familyOfChain(id: string): Family | null {
+  // Called for every transfer, and consecutive transfers are mostly of one chain.
+  if (id !== lastChain) {
+    lastFamily = findFamily(id);
+    lastChain = id;
+  }
+  return lastFamily;
+}
+
+function findFamily(id: string): Family | null {
   const [namespace, reference = '', ...rest] = id.split(':');
   if (rest.length > 0 || !CHAIN_REFERENCE.test(reference)) return null;
   return FAMILIES.find((each) => FAMILY_RULES[each].chainNamespace === namespace) ?? null;

@@ -1,9 +1,13 @@
 import type { FiguresTable } from '@daybook/audit';
 import { FIGURE_NAMES, type FigureName, type Figures, figuresFrom } from '@daybook/domain';
 
+const COLUMNS = Object.fromEntries(
+  FIGURE_NAMES.map((name) => [name, name.replace(/[A-Z]/g, (it) => `_${it.toLowerCase()}`)]),
+) as Readonly<Record<FigureName, string>>;
+
 /** The column of a figure. The journal adds `_after`: there it is the figure after the line. */
 export function columnOf(name: FigureName): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return COLUMNS[name];
 }
 
 export function sqlTypeOf(name: FigureName): 'bigint' | 'numeric' {

@@ -99,7 +99,9 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
       owner: owners.get(keyOf(receiverOf(report))) as Owner,
     }));
     const then = await ownersWhenDetected(this.store, owned);
-    const commands = reports.map((report, i) => this.commandFor(report, then[i] as Owner));
+    const commands = owned.map(({ stream }, i) =>
+      this.commandFor(reports[i] as ReportedTransfer, stream, then[i] as Owner),
+    );
     try {
       const results = await decideAndAppendMany(this.store, guarded, commands);
       for (const [i, report] of reports.entries()) {
@@ -123,17 +125,17 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
     }
   }
 
-  private commandFor({ message, content: transfer }: ReportedTransfer, owner: Owner) {
-    const asset = this.assets.find(transfer.asset);
+  private commandFor({ message, content }: ReportedTransfer, stream: string, owner: Owner) {
+    const asset = this.assets.find(content.asset);
     return {
-      stream: streamName('replenishment', replenishmentIdOf(transfer.transferId)),
+      stream,
       command: {
         type: 'RecordTransfer' as const,
-        report: reportOf(transfer),
-        facts: { ...owner, asset, isFungible: isFungible(transfer.asset) },
+        report: reportOf(content),
+        facts: { ...owner, asset, isFungible: isFungible(content.asset) },
       },
       // Each transfer has its own stream, so the version alone identifies a report.
-      commandId: `v${transfer.version}`,
+      commandId: `v${content.version}`,
       metadata: { accountId: owner.parties.accountId, actor: 'watcher', ...originOf(message) },
     };
   }
