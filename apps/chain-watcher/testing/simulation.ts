@@ -1,13 +1,11 @@
 import {
   type AddressTable,
-  type Chain,
-  type ChainsAndAssets,
   createAddressTable,
   createEvmClient,
   InvalidBlock,
   RpcFailure,
 } from '@daybook/chains';
-import type { FinalityV1, TransferV1 } from '@daybook/contracts';
+import type { TransferV1 } from '@daybook/contracts';
 import type { Keccak } from '../../../libs/chains/src/evm/keccak';
 import { pendingTransfers } from '../../../libs/chains/src/evm/transfers';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
@@ -22,44 +20,12 @@ import { witnessAcknowledgement } from './acknowledged';
 import { AddressTopic } from './address-topic';
 import { Crash, CrashingLog, CrashingStore } from './crashing';
 import { faultyNode } from './faulty-node';
-import { CHAIN, IDS, ModelChain, TOKEN } from './model-chain';
+import { CHAIN, IDS, ModelChain } from './model-chain';
 import { createOperator } from './operator';
 import { createRandom, type Random } from './random';
+import { chain, registry, silent, WINDOW } from './simulated-chain';
 
-/** Small, so that reorgs come near to it. */
-export const WINDOW = 8;
 const STEPS = 150;
-const OWN_POLICY: FinalityV1 = { kind: 'depth', confirmations: 3 };
-const TOKEN_POLICY: FinalityV1 = { kind: 'tag', tag: 'finalized' };
-
-const chain: Chain = {
-  id: CHAIN,
-  family: 'evm',
-  name: 'Model',
-  blockTimeMs: null,
-  finality: OWN_POLICY,
-  reorgWindow: WINDOW,
-};
-
-/** Two listed assets, one with a policy of its own. */
-const registry: ChainsAndAssets = {
-  chains: [chain],
-  assets: [IDS.native, IDS.erc20(TOKEN)].map((id) => {
-    return { id, chain: CHAIN, currency: id, decimals: 18, minimum: 1n };
-  }),
-  assetFinality: new Map([[IDS.erc20(TOKEN), TOKEN_POLICY]]),
-  connections: [],
-};
-
-const silent = {
-  matched() {},
-  reorganised() {},
-  rescanned() {},
-  reset() {},
-  changed() {},
-  learned() {},
-};
-
 export interface Outcome {
   /** Every message in the order of its arrival, repeats included. */
   readonly published: readonly TransferV1[];

@@ -133,7 +133,7 @@ describe('a client that pings', () => {
       if (session.destroyed || !session.ping(() => resolve())) resolve();
     });
 
-  it('too often is told to calm down, and its connection ends', async () => {
+  it('too often gets ENHANCE_YOUR_CALM, and its connection ends', async () => {
     const { session, ended } = await dial();
     for (let i = 0; i < PINGS && ended() === null; i += 1) await ping(session);
     await until(() => session.destroyed && ended() !== null);

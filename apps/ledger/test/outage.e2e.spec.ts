@@ -25,7 +25,7 @@ const create = (externalId: string) =>
   });
 
 describe('while the database is away', () => {
-  it('requests are told to come back, and what was asked for takes effect once', async () => {
+  it('requests are answered with a retryable problem, and a repeated command takes effect once', async () => {
     await create('before');
     line.cut();
     const away = await Promise.all([create('ann'), create('ann'), create('bob')]);

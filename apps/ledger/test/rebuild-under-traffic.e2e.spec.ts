@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => ledger.close());
 
-/** Requests of every kind, one after the other, until it is told to stop; what did not succeed. */
+/** Sends requests of every kind, one after the other, until `stop`, which returns those that failed. */
 function traffic(name: string) {
   const failures: Reply[] = [];
   let [stopped, requests] = [false, 0];

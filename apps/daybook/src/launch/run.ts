@@ -14,7 +14,7 @@ interface RunOptions extends Omit<LaunchOptions, 'folder'> {
 }
 
 /**
- * Runs the service until it is told to stop; with a local chain, it first plays the story. At the end
+ * Runs the service until a signal stops it. With a local chain, the deposits of the demo come first. At the end
  * everything is stopped in order.
  */
 export async function run({ data, once, ...options }: RunOptions): Promise<void> {

@@ -2,7 +2,7 @@ import { startEventStoreDbStandIn } from '.';
 
 /**
  * Runs the stand-in as a process of its own: `main <port> [file]`. Says its address on one line when it
- * is ready, and over IPC when it has a parent; ends with its parent, or when it is told to.
+ * is ready, and over IPC when it has a parent; ends with its parent, or on a signal.
  */
 async function main(): Promise<void> {
   const [port = '0', file] = process.argv.slice(2);

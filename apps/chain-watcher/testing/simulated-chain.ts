@@ -1,0 +1,37 @@
+import type { Chain, ChainsAndAssets } from '@daybook/chains';
+import type { FinalityV1 } from '@daybook/contracts';
+import { CHAIN, IDS, TOKEN } from './model-chain';
+
+/** Small, so that reorgs come near to it. */
+export const WINDOW = 8;
+const OWN_POLICY: FinalityV1 = { kind: 'depth', confirmations: 3 };
+const TOKEN_POLICY: FinalityV1 = { kind: 'tag', tag: 'finalized' };
+
+export const chain: Chain = {
+  id: CHAIN,
+  family: 'evm',
+  name: 'Model',
+  blockTimeMs: null,
+  finality: OWN_POLICY,
+  reorgWindow: WINDOW,
+};
+
+/** Two listed assets, one with a policy of its own. */
+export const registry: ChainsAndAssets = {
+  chains: [chain],
+  assets: [IDS.native, IDS.erc20(TOKEN)].map((id) => {
+    return { id, chain: CHAIN, currency: id, decimals: 18, minimum: 1n };
+  }),
+  assetFinality: new Map([[IDS.erc20(TOKEN), TOKEN_POLICY]]),
+  connections: [],
+};
+
+/** Events of the watch that no simulation looks at. */
+export const silent = {
+  matched() {},
+  reorganised() {},
+  rescanned() {},
+  reset() {},
+  changed() {},
+  learned() {},
+};
