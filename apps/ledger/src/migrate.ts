@@ -7,10 +7,7 @@ import { CreateRelayState1700000003000 } from './migrations/0003-topics';
 import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
 import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
 import { CreateReactions1700000006000 } from './migrations/0006-reactions';
-import {
-  CreateOperators1700000007000,
-  CreateWatchRequests1700000008000,
-} from './operations/operations.migrations';
+import { operationsMigrations } from './operations/operations.migrations';
 
 /** The runtime role can append events but never change one. */
 export const migrate = migrationOf(
@@ -24,8 +21,7 @@ export const migrate = migrationOf(
     AnswerAsOf1700000004000,
     BooksOfEveryOwner1700000005000,
     CreateReactions1700000006000,
-    CreateOperators1700000007000,
-    CreateWatchRequests1700000008000,
+    ...operationsMigrations,
   ],
   [grantEventStore, grantMessaging, grantReadModels],
 );

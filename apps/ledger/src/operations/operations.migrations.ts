@@ -1,60 +1,49 @@
-import type { Queries } from '@daybook/platform';
+import { sqlMigrations } from '@daybook/platform';
 
-/** Operators and their keys. */
-export class CreateOperators1700000007000 {
-  readonly name = 'CreateOperators1700000007000';
+export const operationsMigrations = sqlMigrations({
+  // Operators and their keys.
+  CreateOperators1700000007000: `
+    CREATE TABLE ledger.operator (
+      id uuid PRIMARY KEY,
+      name text NOT NULL
+    );
+    CREATE TABLE ledger.operator_key (
+      key_id text PRIMARY KEY,
+      operator_id uuid NOT NULL,
+      key_hash text NOT NULL,
+      scopes text[] NOT NULL,
+      expires_at timestamptz,
+      revoked boolean NOT NULL
+    );
+  `,
+  // What operators requested of watchers, and what the watchers reported.
+  CreateWatchRequests1700000008000: `
+    CREATE TABLE ledger.watch_request (
+      id uuid PRIMARY KEY,
+      first_position bigint NOT NULL,
+      chain text NOT NULL,
+      kind text NOT NULL,
+      from_block bigint,
+      to_block bigint,
+      reason text NOT NULL,
+      requested_by text NOT NULL,
+      requested_at timestamptz NOT NULL,
+      cancelled_at timestamptz
+    );
+    CREATE INDEX watch_request_position ON ledger.watch_request (first_position);
 
-  async up(queries: Queries): Promise<void> {
-    await queries.query(`
-      CREATE TABLE ledger.operator (
-        id uuid PRIMARY KEY,
-        name text NOT NULL
-      );
-      CREATE TABLE ledger.operator_key (
-        key_id text PRIMARY KEY,
-        operator_id uuid NOT NULL,
-        key_hash text NOT NULL,
-        scopes text[] NOT NULL,
-        expires_at timestamptz,
-        revoked boolean NOT NULL
-      );
-    `);
-  }
-}
-
-/** What operators requested of watchers, and what the watchers reported. */
-export class CreateWatchRequests1700000008000 {
-  readonly name = 'CreateWatchRequests1700000008000';
-
-  async up(queries: Queries): Promise<void> {
-    await queries.query(`
-      CREATE TABLE ledger.watch_request (
-        id uuid PRIMARY KEY,
-        first_position bigint NOT NULL,
-        chain text NOT NULL,
-        kind text NOT NULL,
-        from_block bigint,
-        to_block bigint,
-        reason text NOT NULL,
-        requested_by text NOT NULL,
-        requested_at timestamptz NOT NULL,
-        cancelled_at timestamptz
-      );
-      CREATE INDEX watch_request_position ON ledger.watch_request (first_position);
-
-      -- The last report on each request. It comes from a topic and not from the event log, so it is in no
-      -- read model, and a rebuild leaves it alone.
-      CREATE TABLE ledger.watch_report (
-        request_id uuid PRIMARY KEY,
-        state text NOT NULL,
-        from_block bigint,
-        to_block bigint,
-        blocks_left bigint,
-        found bigint NOT NULL,
-        versions bigint NOT NULL,
-        reason text,
-        observed_at timestamptz NOT NULL
-      );
-    `);
-  }
-}
+    -- The last report on each request. It comes from a topic and not from the event log, so it is in no
+    -- read model, and a rebuild leaves it alone.
+    CREATE TABLE ledger.watch_report (
+      request_id uuid PRIMARY KEY,
+      state text NOT NULL,
+      from_block bigint,
+      to_block bigint,
+      blocks_left bigint,
+      found bigint NOT NULL,
+      versions bigint NOT NULL,
+      reason text,
+      observed_at timestamptz NOT NULL
+    );
+  `,
+});
