@@ -146,8 +146,16 @@ describe('a watch request', () => {
   });
 
   it.each<[object, string, RegExp]>([
-    [{ ...RESCAN, chain: 'eip155:5' }, 'chain-unknown', /watched here: eip155:31337, eip155:1337/],
-    [{ ...RESCAN, chain: undefined }, 'chain-unknown', /watched here: eip155:31337, /],
+    [
+      { ...RESCAN, chain: 'eip155:5' },
+      'chain-unknown',
+      /eip155:5 is not watched here; there is eip155:31337, eip155:1337\./,
+    ],
+    [
+      { ...RESCAN, chain: undefined },
+      'chain-unknown',
+      /No chain is named; there is eip155:31337, /,
+    ],
     [{ ...RESCAN, fromBlock: undefined }, 'watch-request-invalid', /needs its first block/],
     [{ ...RESCAN, toBlock: '4' }, 'watch-request-invalid', /5, lies above the last, 4/],
     [{ ...RESCAN, toBlock: '10005' }, 'watch-request-invalid', /10001 blocks, more than the 10000/],
