@@ -17,7 +17,7 @@ import type { DataSource } from 'typeorm';
 import { figuresModel, movedBy } from '../../../libs/domain/testing/figures-model';
 import { type Life, lives } from '../../../libs/domain/testing/lives';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
-import { columnOf, figuresIn } from '../src/books/figure-columns';
+import { columnOf, figuresReader } from '../src/books/figure-columns';
 import { CustomerRow } from '../src/customers/customer.row';
 import { migrate } from '../src/migrate';
 import { READ_MODELS } from '../src/operations/read-models';
@@ -198,7 +198,7 @@ async function storedFigures(): Promise<Map<string, Figures>> {
   const rows: Record<string, string>[] = await dataSource.query('SELECT * FROM ledger.figures');
   return new Map(
     rows
-      .map((row): [string, Figures] => [`${row.owner_id} ${row.asset}`, figuresIn(row)])
+      .map((row): [string, Figures] => [`${row.owner_id} ${row.asset}`, figuresReader()(row)])
       .sort(byName),
   );
 }

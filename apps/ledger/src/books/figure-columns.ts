@@ -1,5 +1,5 @@
 import type { FiguresTable } from '@daybook/audit';
-import { FIGURE_NAMES, type FigureName, type Figures, figuresFrom } from '@daybook/domain';
+import { FIGURE_NAMES, type FigureName, type Figures, NO_FIGURES } from '@daybook/domain';
 
 const COLUMNS = Object.fromEntries(
   FIGURE_NAMES.map((name) => [name, name.replace(/[A-Z]/g, (it) => `_${it.toLowerCase()}`)]),
@@ -19,9 +19,18 @@ export function eachFigure(expression: (column: string) => string): string {
   return FIGURE_NAMES.map((name) => expression(columnOf(name))).join(', ');
 }
 
-/** The figures in a row; 0 for a column that is null, as after an outer join. */
-export function figuresIn(row: Readonly<Record<string, unknown>>, prefix = ''): Figures {
-  return figuresFrom((name) => BigInt((row[`${prefix}${columnOf(name)}`] as string | null) ?? 0));
+/** Reads the figures in a row; 0 for a column that is null, as after an outer join. */
+export function figuresReader(prefix = ''): (row: Readonly<Record<string, unknown>>) => Figures {
+  const columns = FIGURE_NAMES.map((name) => [name, prefix + columnOf(name)] as const);
+  return (row) => {
+    const figures = { ...NO_FIGURES };
+    // Most figures of most owners are 0, and this is read for each new line of the journal.
+    for (const [name, column] of columns) {
+      const value = row[column] as string | null;
+      if (value !== null && value !== '0') figures[name] = BigInt(value);
+    }
+    return figures;
+  };
 }
 
 /** The owner of a journal line, as the domain's `ownerOf`. An index covers this expression. */

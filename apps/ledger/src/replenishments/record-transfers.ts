@@ -83,20 +83,29 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
   async execute({ reports }: RecordTransfers): Promise<readonly Unrecordable[]> {
     const reasons: Reasons = new Map();
     const storable = upToFirst(reports, unstorable, reasons);
-    const owners = await this.owners.of(storable.map(receiverOf));
+    const owners = await this.ownersOf(storable);
     const owned = upToFirst(storable, withoutPurse(owners), reasons);
     await this.record(owned, owners, reasons);
     return reports.map((report) => reasons.get(report) ?? null);
   }
 
+  /** The owners of the addresses; a transfer to an address without a purse has none. */
+  private async ownersOf(reports: readonly ReportedTransfer[]): Promise<OwnersByReport> {
+    const receivers = reports.map(receiverOf);
+    const found = await this.owners.of(receivers);
+    return new Map(
+      reports.map((report, i) => [report, found.get(keyOf(receivers[i] as Receiver))]),
+    );
+  }
+
   private async record(
     reports: readonly ReportedTransfer[],
-    owners: ReadonlyMap<string, Owner>,
+    owners: OwnersByReport,
     reasons: Reasons,
   ): Promise<void> {
     const owned = reports.map((report) => ({
       stream: streamName('replenishment', replenishmentIdOf(report.content.transferId)),
-      owner: owners.get(keyOf(receiverOf(report))) as Owner,
+      owner: owners.get(report) as Owner,
     }));
     const then = await ownersWhenDetected(this.store, owned);
     const commands = owned.map(({ stream }, i) =>
@@ -142,6 +151,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
 }
 
 type Reasons = Map<ReportedTransfer, string>;
+type OwnersByReport = ReadonlyMap<ReportedTransfer, Owner | undefined>;
 
 /**
  * The message as the origin of events. It is the same in every delivery, so a transfer that is recorded
@@ -184,9 +194,9 @@ function unstorable({ message: { id }, content }: ReportedTransfer): Unrecordabl
 }
 
 /** Happens if a watcher follows another ledger, or the ledger was restored from a backup. */
-function withoutPurse(owners: ReadonlyMap<string, Owner>) {
+function withoutPurse(owners: OwnersByReport) {
   return (report: ReportedTransfer): Unrecordable =>
-    owners.has(keyOf(receiverOf(report))) ? null : `No purse has the address ${report.content.to}.`;
+    owners.get(report) ? null : `No purse has the address ${report.content.to}.`;
 }
 
 /** `unstorable` has refused chains without a family. */
