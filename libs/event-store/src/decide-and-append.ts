@@ -169,7 +169,8 @@ async function writeAll<Command, Event extends Emitted, State>(
    */
   function decideStream(stream: string, indexes: readonly number[]): Draft<Event, State> | null {
     const history = histories.get(stream);
-    const { revision, position, ...before } = streamState(decider, history ?? []);
+    const before = streamState(decider, history ?? []);
+    const { revision, position } = before;
     const draft: Draft<Event, State> = {
       stream,
       revision,

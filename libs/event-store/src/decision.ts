@@ -118,9 +118,9 @@ export function newEvent<Command>(
     type,
     data: data as JsonObject,
     metadata: {
-      correlationId: commandId,
-      causationId: commandId,
       ...metadata,
+      correlationId: metadata.correlationId ?? commandId,
+      causationId: metadata.causationId ?? commandId,
       schemaVersion: SCHEMA_VERSIONS[type],
       commandId,
     },

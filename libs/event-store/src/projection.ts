@@ -15,8 +15,9 @@ export function happenedTo<Kind extends StreamKind>(
   kind: Kind,
   batch: readonly Happened[],
 ): readonly HappenedTo<Kind>[] {
+  const prefix = `${kind}-`;
   const isOfKind = (happened: Happened): happened is HappenedTo<Kind> =>
-    happened.recorded.stream.startsWith(`${kind}-`);
+    happened.recorded.stream.startsWith(prefix);
   return batch.filter(isOfKind);
 }
 

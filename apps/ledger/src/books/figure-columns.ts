@@ -19,15 +19,14 @@ export function eachFigure(expression: (column: string) => string): string {
   return FIGURE_NAMES.map((name) => expression(columnOf(name))).join(', ');
 }
 
-/** Reads the figures in a row; 0 for a column that is null, as after an outer join. */
+/** Reads the figures in a row; 0 for a column that is null. */
 export function figuresReader(prefix = ''): (row: Readonly<Record<string, unknown>>) => Figures {
   const columns = FIGURE_NAMES.map((name) => [name, prefix + columnOf(name)] as const);
   return (row) => {
     const figures = { ...NO_FIGURES };
-    // Most figures of most owners are 0, and this is read for each new line of the journal.
     for (const [name, column] of columns) {
       const value = row[column] as string | null;
-      if (value !== null && value !== '0') figures[name] = BigInt(value);
+      if (value !== null) figures[name] = BigInt(value);
     }
     return figures;
   };

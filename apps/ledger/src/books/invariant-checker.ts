@@ -13,7 +13,7 @@ import {
   sameFigures,
   type Violation,
 } from '@daybook/domain';
-import { pause } from '@daybook/platform/plain';
+import { pause, textArray, uuidArray } from '@daybook/platform/plain';
 import type { DataSource } from 'typeorm';
 import { figuresReader } from './figure-columns';
 import { FIGURES_AFTER, FIGURES_OF, LINES_AFTER, REPLENISHMENTS_AFTER } from './invariant-queries';
@@ -116,7 +116,9 @@ export function startInvariantChecker(
     const { end, booked, reached } = await checkLines(checked, NEW_LINES_MAX);
     const moved = [...new Map(booked.map((row) => [`${row.owner_id} ${row.asset}`, row])).values()];
     if (moved.length > 0) {
-      const values = [moved.map((row) => row.owner_id), moved.map((row) => row.asset)];
+      const owners = uuidArray(moved.map((row) => row.owner_id as string));
+      const assets = textArray(moved.map((row) => row.asset as string));
+      const values = [owners, assets];
       for (const row of await query(FIGURES_OF, values)) note(violationsOfFigures(row));
     }
     checked = reached < checked ? reached : end;

@@ -13,6 +13,7 @@ import {
   upcast,
 } from '@daybook/domain';
 import type { EventStore, Position, RecordedEvent } from '@daybook/event-store';
+import { textArray } from '@daybook/platform/plain';
 import type { DataSource } from 'typeorm';
 
 /** The destination of a transfer. An address is only meaningful together with its family. */
@@ -73,9 +74,10 @@ export class Owners {
     private readonly catchUp: () => Promise<unknown>,
   ) {}
 
-  /** The owners by `keyOf`; a receiver without a purse has no entry. Rejects with `OwnersNotKnownYet`. */
-  async of(receivers: readonly Receiver[]): Promise<ReadonlyMap<string, Owner>> {
-    const wanted = new Map(receivers.map((receiver) => [keyOf(receiver), receiver]));
+  /** The owner of each receiver, undefined where no purse has the address. Rejects with `OwnersNotKnownYet`. */
+  async of(receivers: readonly Receiver[]): Promise<readonly (Owner | undefined)[]> {
+    const keys = receivers.map(keyOf);
+    const wanted = new Map(receivers.map((receiver, i) => [keys[i] as string, receiver]));
     let owners = await this.read(wanted);
     // The purse was minted a moment ago, or the read models are far behind.
     if (owners === null || owners.size < wanted.size) {
@@ -83,7 +85,8 @@ export class Owners {
       owners = await this.read(wanted);
     }
     if (owners === null) throw new OwnersNotKnownYet();
-    return owners;
+    const found = owners;
+    return keys.map((key) => found.get(key));
   }
 
   /** Null if the read models do not have a wanted purse yet, or are too far behind. */
@@ -164,15 +167,20 @@ export async function findOwners(
 ): Promise<KnownOwners> {
   const rows: Row[] = await dataSource.query(FIND, [
     READ_MODELS_CHECKPOINT,
-    receivers.map(({ address }) => address),
-    receivers.map(({ family }) => family),
+    textArray(receivers.map(({ address }) => address)),
+    textArray(receivers.map(({ family }) => family)),
   ]);
   const owners = new Map<string, Owner>();
-  for (const { position: _, address, family, purseId, customerId, accountId, ...facts } of rows) {
+  for (const row of rows) {
+    const { address, family, purseId, customerId, accountId } = row;
     if (address === null) continue;
     owners.set(keyOf({ family, address }), {
       parties: { purseId, customerId, accountId },
-      ...facts,
+      outsideOrderId: row.outsideOrderId,
+      purseStatus: row.purseStatus,
+      purseWasRestored: row.purseWasRestored,
+      customerBlocked: row.customerBlocked,
+      screening: row.screening,
     });
   }
   return { position: BigInt(rows[0]?.position ?? 0), owners };

@@ -19,7 +19,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AssetRegistry } from '../chains';
 import { replenishmentIdOf } from '../edge/identity';
 import { traceparentOf } from '../edge/request-id';
-import { keyOf, type Owner, Owners, ownersWhenDetected, type Receiver } from './owners';
+import { type Owner, Owners, ownersWhenDetected, type Receiver } from './owners';
 
 /** A transfer and the message that reported it. Messages with the same key are recorded in order. */
 export interface ReportedTransfer {
@@ -43,11 +43,6 @@ export class RecordTransfers extends Command<readonly Unrecordable[]> {
   }
 }
 
-/**
- * Characters that PostgreSQL cannot store: NUL and a lone surrogate. They are refused before anything is
- * appended, because the store would refuse them after the rest of the key was appended.
- */
-const UNSTORABLE = /\0|\p{Surrogate}/u;
 /** Far more than a transfer needs, and far below the limit of an append. */
 const CHARACTERS_MAX = 10_000;
 
@@ -82,53 +77,43 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
    */
   async execute({ reports }: RecordTransfers): Promise<readonly Unrecordable[]> {
     const reasons: Reasons = new Map();
-    const storable = upToFirst(reports, unstorable, reasons);
-    const owners = await this.ownersOf(storable);
-    const owned = upToFirst(storable, withoutPurse(owners), reasons);
-    await this.record(owned, owners, reasons);
+    const reported = reports.map((report) => ({ report }));
+    const storable = upToFirst(reported, unstorable, reasons);
+    const owners = await this.owners.of(storable.map(receiverOf));
+    const found = storable.map(({ report }, i) => ({ report, owner: owners[i] }));
+    // `withoutPurse` has refused those without an owner.
+    const owned = upToFirst(found, withoutPurse, reasons) as readonly OwnedReport[];
+    await this.record(owned, reasons);
     return reports.map((report) => reasons.get(report) ?? null);
   }
 
-  /** The owners of the addresses; a transfer to an address without a purse has none. */
-  private async ownersOf(reports: readonly ReportedTransfer[]): Promise<OwnersByReport> {
-    const receivers = reports.map(receiverOf);
-    const found = await this.owners.of(receivers);
-    return new Map(
-      reports.map((report, i) => [report, found.get(keyOf(receivers[i] as Receiver))]),
-    );
-  }
-
-  private async record(
-    reports: readonly ReportedTransfer[],
-    owners: OwnersByReport,
-    reasons: Reasons,
-  ): Promise<void> {
-    const owned = reports.map((report) => ({
+  private async record(owned: readonly OwnedReport[], reasons: Reasons): Promise<void> {
+    const transfers = owned.map(({ report, owner }) => ({
       stream: streamName('replenishment', replenishmentIdOf(report.content.transferId)),
-      owner: owners.get(report) as Owner,
+      owner,
     }));
-    const then = await ownersWhenDetected(this.store, owned);
-    const commands = owned.map(({ stream }, i) =>
-      this.commandFor(reports[i] as ReportedTransfer, stream, then[i] as Owner),
+    const then = await ownersWhenDetected(this.store, transfers);
+    const commands = owned.map(({ report }, i) =>
+      this.commandFor(report, transfers[i]?.stream as string, then[i] as Owner),
     );
     try {
       const results = await decideAndAppendMany(this.store, guarded, commands);
-      for (const [i, report] of reports.entries()) {
+      for (const [i, { report }] of owned.entries()) {
         const reason = reasonIn(results[i]);
         if (reason !== null) reasons.set(report, reason);
       }
     } catch (error) {
       if (!(error instanceof Undecidable)) throw error;
-      const [first] = reports;
-      if (first !== undefined && reports.length === 1) {
-        reasons.set(first, error.message);
+      const [first] = owned;
+      if (first !== undefined && owned.length === 1) {
+        reasons.set(first.report, error.message);
         return;
       }
       // Decisions come before appends, so nothing has been appended yet. Decide each alone, in order.
       const stopped = new Set<string>();
-      for (const report of reports) {
+      for (const { report, owner } of owned) {
         if (stopped.has(report.message.key)) continue;
-        await this.record([report], owners, reasons);
+        await this.record([{ report, owner }], reasons);
         if (reasons.has(report)) stopped.add(report.message.key);
       }
     }
@@ -151,7 +136,15 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
 }
 
 type Reasons = Map<ReportedTransfer, string>;
-type OwnersByReport = ReadonlyMap<ReportedTransfer, Owner | undefined>;
+
+interface Reported {
+  readonly report: ReportedTransfer;
+}
+
+/** A report with the current owner of its address. */
+interface OwnedReport extends Reported {
+  readonly owner: Owner;
+}
 
 /**
  * The message as the origin of events. It is the same in every delivery, so a transfer that is recorded
@@ -160,48 +153,50 @@ type OwnersByReport = ReadonlyMap<ReportedTransfer, Owner | undefined>;
 function originOf({ id, headers }: ReportedTransfer['message']) {
   const traceparent = traceparentOf({ headers: { traceparent: headers.ce_traceparent } });
   const ids = { correlationId: id, causationId: id };
-  return { ...ids, ...(traceparent !== undefined && { traceparent }) };
+  return traceparent === undefined ? ids : { ...ids, traceparent };
 }
 
 /** The reports of each key before its first one with a reason; that reason is noted. */
-function upToFirst(
-  reports: readonly ReportedTransfer[],
-  reasonOf: (report: ReportedTransfer) => Unrecordable,
+function upToFirst<Item extends Reported>(
+  items: readonly Item[],
+  reasonOf: (item: Item) => Unrecordable,
   reasons: Reasons,
-): readonly ReportedTransfer[] {
+): readonly Item[] {
   const stopped = new Set<string>();
-  return reports.filter((report) => {
-    const { key } = report.message;
-    if (stopped.has(key)) return false;
-    const reason = reasonOf(report);
+  return items.filter((item) => {
+    const { report } = item;
+    if (stopped.has(report.message.key)) return false;
+    const reason = reasonOf(item);
     if (reason === null) return true;
-    stopped.add(key);
+    stopped.add(report.message.key);
     reasons.set(report, reason);
     return false;
   });
 }
 
-function unstorable({ message: { id }, content }: ReportedTransfer): Unrecordable {
+function unstorable({ report: { message, content } }: Reported): Unrecordable {
   const { chain, asset, amount, from, to, txHash, block } = content;
-  const text = `${id}${chain}${asset}${amount}${from}${to}${txHash}${block?.hash}${block?.time}`;
+  const text = `${message.id}${chain}${asset}${amount}${from}${to}${txHash}${block?.hash}${block?.time}`;
   if (text.length > CHARACTERS_MAX)
     return `It has ${text.length} characters, more than ${CHARACTERS_MAX}.`;
-  if (UNSTORABLE.test(text)) return 'It has a character that the store cannot hold.';
+  // PostgreSQL cannot store NUL or a lone surrogate. They are refused before anything is appended, because
+  // the store would refuse them after the rest of the key was appended.
+  if (text.includes('\0') || !text.isWellFormed())
+    return 'It has a character that the store cannot hold.';
   if (familyOfChain(chain) === null) return `The address family of chain ${chain} is not known.`;
   // Read models store timestamps, which have no leap seconds and no years before Christ.
   const isTimeStorable = block === null || Date.parse(block.time) > 0;
   return isTimeStorable ? null : `${block.time} is not a block time since 1970.`;
 }
 
-/** Happens if a watcher follows another ledger, or the ledger was restored from a backup. */
-function withoutPurse(owners: OwnersByReport) {
-  return (report: ReportedTransfer): Unrecordable =>
-    owners.get(report) ? null : `No purse has the address ${report.content.to}.`;
+/** A purse is missing if a watcher follows another ledger, or the ledger was restored from a backup. */
+function withoutPurse({ report, owner }: Reported & { readonly owner: Owner | undefined }) {
+  return owner ? null : `No purse has the address ${report.content.to}.`;
 }
 
 /** `unstorable` has refused chains without a family. */
-function receiverOf({ content: { chain, to } }: ReportedTransfer): Receiver {
-  return { family: familyOfChain(chain) as Family, address: to };
+function receiverOf({ report: { content } }: Reported): Receiver {
+  return { family: familyOfChain(content.chain) as Family, address: content.to };
 }
 
 /** Null if it was recorded. Throws retryable errors, so that the batch is delivered again. */

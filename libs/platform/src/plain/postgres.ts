@@ -20,17 +20,25 @@ const INT4_OID = 23;
 const TEXT_OID = 25;
 const UUID_OID = 2950;
 
+/** UTF-8 needs at most three bytes for a UTF-16 code unit. */
+const UTF8_BYTES_MAX = 3;
+/** Where text is encoded before its length in bytes is known. Asking for the length of each value costs more. */
+let scratch = Buffer.alloc(0);
+
 export function textArray(values: readonly (string | null)[]): Buffer {
-  let bytes = 0;
-  for (const value of values) if (value !== null) bytes += Buffer.byteLength(value);
-  const array = allocate(TEXT_OID, values.length, bytes);
+  let units = 0;
+  for (const value of values) if (value !== null) units += value.length;
+  const size = HEADER_BYTES + LENGTH_BYTES * values.length + UTF8_BYTES_MAX * units;
+  if (scratch.length < size) scratch = Buffer.allocUnsafeSlow(size);
+  const array = scratch;
+  writeHeader(array, TEXT_OID, values.length);
   let at = HEADER_BYTES;
   for (const value of values) {
     const written = value === null ? NULL_LENGTH : array.write(value, at + LENGTH_BYTES);
     array.writeInt32BE(written, at);
     at += LENGTH_BYTES + Math.max(written, 0);
   }
-  return array;
+  return Buffer.from(array.subarray(0, at));
 }
 
 export function bigintArray(values: readonly (bigint | null)[]): Buffer {
@@ -56,7 +64,8 @@ function fixedWidthArray<T>(
   values: readonly (T | null)[],
   write: (array: Buffer, value: T, at: number) => unknown,
 ): Buffer {
-  const array = allocate(elementOid, values.length, values.length * width);
+  const array = Buffer.allocUnsafe(HEADER_BYTES + (LENGTH_BYTES + width) * values.length);
+  writeHeader(array, elementOid, values.length);
   let at = HEADER_BYTES;
   for (const value of values) {
     array.writeInt32BE(value === null ? NULL_LENGTH : width, at);
@@ -68,12 +77,10 @@ function fixedWidthArray<T>(
   return at === array.length ? array : array.subarray(0, at);
 }
 
-function allocate(elementOid: number, length: number, elementBytes: number): Buffer {
-  const array = Buffer.allocUnsafe(HEADER_BYTES + LENGTH_BYTES * length + elementBytes);
+function writeHeader(array: Buffer, elementOid: number, length: number): void {
   array.writeInt32BE(1, 0); // dimensions
   array.writeInt32BE(1, 4); // there may be NULLs
   array.writeInt32BE(elementOid, 8);
   array.writeInt32BE(length, 12);
   array.writeInt32BE(1, 16); // lower bound
-  return array;
 }
