@@ -145,7 +145,8 @@ interface Row extends Parties, Pick<Owner, 'outsideOrderId' | 'purseStatus' | 's
   readonly customerBlocked: boolean;
 }
 
-// One statement is one snapshot, so the position matches the rows. It is returned even without rows.
+// One statement is one snapshot, so the position matches the rows. It is returned even without rows. Each
+// receiver is one index lookup: as joins, the planner reads whole tables, and a batch costs twice as much.
 const FIND = `
   SELECT coalesce(c.position, 0) AS position, o.*
     FROM (SELECT max(position) AS position FROM ledger.checkpoint WHERE name = $1) AS c
@@ -153,11 +154,10 @@ const FIND = `
       SELECT p.address, p.family, p.id AS "purseId", p.customer_id AS "customerId",
              p.account_id AS "accountId", p.outside_order_id AS "outsideOrderId",
              p.status AS "purseStatus", p.was_restored AS "purseWasRestored",
-             customer.status = 'blocked' AS "customerBlocked", account.screening
-        FROM ledger.purse p
-        JOIN ledger.customer ON customer.id = p.customer_id
-        JOIN ledger.account ON account.id = p.account_id
-       WHERE (p.address, p.family) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+             (SELECT status = 'blocked' FROM ledger.customer WHERE id = p.customer_id) AS "customerBlocked",
+             (SELECT screening FROM ledger.account WHERE id = p.account_id) AS screening
+        FROM unnest($2::text[], $3::text[]) AS r(address, family), LATERAL (
+          SELECT * FROM ledger.purse WHERE address = r.address AND family = r.family LIMIT 1) AS p
     ) AS o ON true`;
 
 /** The owners of the receivers that are in the read models. */
