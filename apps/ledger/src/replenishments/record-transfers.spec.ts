@@ -290,6 +290,30 @@ describe('RecordTransfers', () => {
     expect(lengths).toEqual([2, 0, 0, 2]);
   });
 
+  it('records each key of a large batch in order, up to a transfer that cannot be recorded', async () => {
+    const addresses = [...'0123'].map((end) => `${address.slice(0, -1)}${end}`);
+    const { record, history } = await ledger(
+      new Map(addresses.map((to) => [keyOf({ family: 'evm', address: to }), itsOwner])),
+    );
+    const reports = Array.from({ length: 400 }, (_, n) => {
+      const fault = n === 200 ? { from: 'a\0b' } : {};
+      return transfer({ transferId: nth(n), to: addresses[n % 4] as string, ...fault });
+    });
+    const reasons = await record(...reports);
+    expect([...reasons.entries()].filter(([, reason]) => reason !== null)).toEqual([
+      [200, expect.any(String)],
+    ]);
+
+    const histories = await Promise.all(reports.map((_, n) => history(nth(n))));
+    const lengths = reports.map((_, n) => (n >= 200 && n % 4 === 0 ? 0 : 2));
+    expect(histories.map((events) => events.length)).toEqual(lengths);
+    for (const key of [0, 1, 2, 3]) {
+      const positions = histories.filter((_, n) => n % 4 === key).map(([first]) => first?.position);
+      const written = positions.filter((position) => position !== undefined);
+      expect(written).toEqual([...written].sort((x, y) => Number(x - y)));
+    }
+  });
+
   it('names the message as correlation and cause of all events that it led to', async () => {
     const { record, history } = await ledger();
     await record(
