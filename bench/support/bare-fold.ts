@@ -138,7 +138,7 @@ function figuresRows(
     const event = upcast({
       type: text(row, type),
       data: JSON.parse(text(row, data)),
-      metadata: JSON.parse(text(row, metadata)),
+      schemaVersion: JSON.parse(text(row, metadata)).schemaVersion,
     });
     for (const posting of postings(event)) {
       const [ownerId, { asset }] = [ownerOf(posting), posting];

@@ -103,6 +103,7 @@ function recordedAs(
     type: event.type,
     data: event.data as never,
     metadata: { schemaVersion: 1, accountId: 'a', actor: 'watcher', commandId: 'c' },
+    schemaVersion: 1,
     stream,
     revision,
     position: BigInt(position),

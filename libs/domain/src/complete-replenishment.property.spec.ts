@@ -89,8 +89,7 @@ describe('an event of version 1', () => {
   it('is, as its golden file has it, completed to the same fields as the golden file of today', () => {
     const examplesOf = (type: string, version: number) =>
       (goldenFiles().get(`${type}@${version}.json`)?.examples ?? []).map(
-        (data) =>
-          upcast({ type, data, metadata: { schemaVersion: version } }) as ReplenishmentEvent,
+        (data) => upcast({ type, data, schemaVersion: version }) as ReplenishmentEvent,
       );
     const [detected] = examplesOf('ReplenishmentDetected', 1);
     if (detected === undefined) throw new Error('There is no golden detection.');

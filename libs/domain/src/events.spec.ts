@@ -104,9 +104,7 @@ describe.each(EVENT_TYPES)('the golden files of %s', (type, current) => {
 
   it.each(versions)('have every field of the current shape, version %s upcast', (version) => {
     const { examples = [], stream = '' } = golden.get(`${type}@${version}.json`) ?? {};
-    const events = examples.map((data) =>
-      upcast({ type, data, metadata: { schemaVersion: version } }),
-    );
+    const events = examples.map((data) => upcast({ type, data, schemaVersion: version }));
     expect(events.map((event) => event.type)).toEqual(examples.map(() => type));
     const shape = shapeOf(events.map((event) => event.data));
     const now = shapeOf(CURRENT[type].map((event) => event.data));
@@ -135,7 +133,7 @@ it('folds every golden event', () => {
       const event = upcast({
         type,
         data,
-        metadata: { schemaVersion },
+        schemaVersion,
       }) as a.EventOf<'AccountOpened'>;
       expect(() => evolve(initialState, event)).not.toThrow();
     }
@@ -144,7 +142,7 @@ it('folds every golden event', () => {
 
 describe('an event from elsewhere', () => {
   const unknown = (type: string, schemaVersion: number) => () =>
-    upcast({ type, data: {}, metadata: { schemaVersion } });
+    upcast({ type, data: {}, schemaVersion });
 
   it.each(['PurseSold', '', 'purseMinted', 'constructor', '__proto__', 'toString'])(
     'stops the reader when its type is %p',

@@ -171,11 +171,11 @@ export class UnknownEvent extends Error {
 export function upcast(stored: {
   readonly type: string;
   readonly data: unknown;
-  readonly metadata: { readonly schemaVersion: number };
+  readonly schemaVersion: number;
 }): DomainEvent {
   const type = stored.type as DomainEvent['type'];
   const current = SCHEMA_VERSIONS[type];
-  let version = stored.metadata.schemaVersion;
+  let version = stored.schemaVersion;
   let data = stored.data;
   while (version < current) {
     const step = DECLARATIONS[type].upcasts?.[version - 1];
@@ -185,7 +185,7 @@ export function upcast(stored: {
   }
   if (version !== current) {
     throw new UnknownEvent(
-      `Event ${type} version ${stored.metadata.schemaVersion} is not known to this version of Daybook.`,
+      `Event ${type} version ${stored.schemaVersion} is not known to this version of Daybook.`,
     );
   }
   return { type, data } as DomainEvent;

@@ -11,7 +11,7 @@ export type JsonObject = { readonly [key: string]: Json };
 
 /** Who and what caused an event. Evidence only: no decision reads it. */
 export interface EventMetadata {
-  /** Version of the shape of `data`; upcasters read it. */
+  /** Version of the shape of `data`. */
   readonly schemaVersion: number;
   readonly accountId: string;
   /** `key:<id>` for an API key, `operator:<id>` for an operator, `watcher` for a chain-watcher, `system` for the service itself. */
@@ -39,6 +39,8 @@ export interface NewEvent {
 }
 
 export interface RecordedEvent extends NewEvent {
+  /** The version of the shape of `data`, as in the metadata. */
+  readonly schemaVersion: number;
   readonly stream: string;
   /** Position in the stream, from 0. */
   readonly revision: bigint;

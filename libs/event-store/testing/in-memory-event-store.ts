@@ -4,6 +4,7 @@ import {
   type AppendResult,
   ConcurrencyConflict,
   type EncodedAppend,
+  type EventMetadata,
   EventStore,
   type Histories,
   type LogPage,
@@ -26,7 +27,7 @@ import { positionWaiters } from '../src/waiters';
 export type Fault = 'unreachable' | 'request-lost' | 'answer-lost';
 
 interface Stored {
-  readonly place: Omit<RecordedEvent, 'data' | 'metadata'>;
+  readonly place: Omit<RecordedEvent, 'data' | 'metadata' | 'schemaVersion'>;
   readonly data: string;
   readonly metadata: string;
 }
@@ -136,5 +137,7 @@ export class InMemoryEventStore extends EventStore {
 }
 
 function recordedEvent({ place, data, metadata }: Stored): RecordedEvent {
-  return { ...place, data: JSON.parse(data), metadata: JSON.parse(metadata) };
+  const read: EventMetadata = JSON.parse(metadata);
+  const { schemaVersion } = read;
+  return { ...place, data: JSON.parse(data), metadata: read, schemaVersion };
 }

@@ -22,6 +22,7 @@ function recorded(event: DomainEvent, stream: string, position: number): Recorde
       actor: 'test',
       commandId: 'c',
     },
+    schemaVersion: SCHEMA_VERSIONS[event.type],
     stream,
     revision: 0n,
     position: BigInt(position),

@@ -19,6 +19,7 @@ function recorded(type: DomainEvent['type'], data: object): RecordedEvent {
       actor: 'test',
       commandId: 'c',
     },
+    schemaVersion: SCHEMA_VERSIONS[type],
     stream: goldenFiles().get(`${type}@1.json`)?.stream ?? '',
     revision: 0n,
     position: 1n,

@@ -17,7 +17,7 @@ function happened(
 ): HappenedTo<'account' | 'purse'> {
   const metadata = { schemaVersion: 1, accountId, actor: 'system', commandId: 'command' };
   const place = { id: 'id', stream, revision: 0n, position: 1n, recordedAt };
-  return { event, recorded: { ...place, type: event.type, data: {}, metadata } };
+  return { event, recorded: { ...place, type: event.type, data: {}, metadata, schemaVersion: 1 } };
 }
 
 const minted = happened(a.purseMinted(), PURSE);

@@ -39,11 +39,13 @@ export function recordedEvent(stored: StoredEvent): RecordedEvent {
       `EventStoreDB does not say at which position ${stored.streamId}@${stored.revision} is; 22.6 and later do.`,
     );
   }
+  const metadata = eventMetadata(stored.metadata as unknown as StoredMetadata);
   return {
     id: stored.id,
     type: stored.type,
     data: stored.data as JsonObject,
-    metadata: eventMetadata(stored.metadata as unknown as StoredMetadata),
+    metadata,
+    schemaVersion: metadata.schemaVersion,
     stream: stored.streamId,
     revision: stored.revision,
     position,

@@ -20,6 +20,7 @@ import { appendBatch } from './append-batch';
 import { gatherReads } from './gather-reads';
 import { type GroupCommit, groupCommit, QUEUE_LIMITS, type QueueLimits } from './group-commit';
 import { listenForGrowth } from './growth';
+import { ReadEvent } from './read-event';
 import { lastingConnection, sessionConfig } from './session';
 
 const COLUMNS =
@@ -154,15 +155,15 @@ type EventRow = [string, string, string, string, string, string, string, string]
 
 function recordedEvent(row: Row): RecordedEvent {
   const [position, stream, revision, id, type, data, metadata, recordedAt] = row as EventRow;
-  return {
+  return new ReadEvent(
     id,
     type,
-    data: JSON.parse(data),
-    metadata: JSON.parse(metadata),
+    JSON.parse(data),
     stream,
-    revision: BigInt(revision),
-    position: BigInt(position),
+    BigInt(revision),
+    BigInt(position),
     // 2026-01-31 12:00:00.5+00 in a session that runs in UTC.
-    recordedAt: `${recordedAt.slice(0, 10)}T${recordedAt.slice(11, -3)}Z`,
-  };
+    `${recordedAt.slice(0, 10)}T${recordedAt.slice(11, -3)}Z`,
+    metadata,
+  );
 }

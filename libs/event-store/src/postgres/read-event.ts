@@ -1,0 +1,33 @@
+import type { EventMetadata, JsonObject, Position, RecordedEvent } from '../event-store';
+
+const VERSION = '"schemaVersion":';
+
+/**
+ * An event as it was read. Its metadata is parsed when it is asked for: a reader of the whole log needs the
+ * version of most events and nothing else, and parsing is a tenth of the cost of reading.
+ */
+export class ReadEvent implements RecordedEvent {
+  private parsed: EventMetadata | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly type: string,
+    readonly data: JsonObject,
+    readonly stream: string,
+    readonly revision: bigint,
+    readonly position: Position,
+    readonly recordedAt: string,
+    private readonly metadataText: string,
+  ) {}
+
+  get metadata(): EventMetadata {
+    this.parsed ??= JSON.parse(this.metadataText) as EventMetadata;
+    return this.parsed;
+  }
+
+  /** Quotes within a value are escaped and metadata has no inner objects, so this is the property's name. */
+  get schemaVersion(): number {
+    const at = this.metadataText.indexOf(VERSION);
+    return at < 0 ? Number.NaN : Number.parseInt(this.metadataText.slice(at + VERSION.length), 10);
+  }
+}
