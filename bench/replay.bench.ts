@@ -12,6 +12,7 @@ import {
   purse,
   replenishment,
   upcast,
+  type Violation,
 } from '@daybook/domain';
 import {
   type EventStore,
@@ -119,10 +120,11 @@ function replayedLog() {
     /** Throws if the books violate a rule. */
     check(): void {
       const balances = new Map<string, bigint>();
-      const violations = journal.flatMap((posting) => {
+      const violations: Violation[] = [];
+      for (const posting of journal) {
         postToBalances(balances, posting);
-        return [...postingViolations(posting), ...balanceViolations(posting, balances)];
-      });
+        violations.push(...postingViolations(posting), ...balanceViolations(posting, balances));
+      }
       violations.push(...assetViolations(balances));
       if (violations.length > 0) throw new Error(`The books are wrong: ${violations[0]?.detail}.`);
     },

@@ -1,6 +1,8 @@
 import type { EventMetadata, JsonObject, Position, RecordedEvent } from '../event-store';
 
 const VERSION = '"schemaVersion":';
+/** More than any version has. */
+const DIGITS_MAX = 9;
 
 /**
  * An event as it was read. Its metadata is parsed when it is asked for: a reader of the whole log needs the
@@ -28,6 +30,9 @@ export class ReadEvent implements RecordedEvent {
   /** Quotes within a value are escaped and metadata has no inner objects, so this is the property's name. */
   get schemaVersion(): number {
     const at = this.metadataText.indexOf(VERSION);
-    return at < 0 ? Number.NaN : Number.parseInt(this.metadataText.slice(at + VERSION.length), 10);
+    const from = at + VERSION.length;
+    return at < 0
+      ? Number.NaN
+      : Number.parseInt(this.metadataText.slice(from, from + DIGITS_MAX), 10);
   }
 }
