@@ -314,6 +314,17 @@ describe('RecordTransfers', () => {
     }
   });
 
+  it('records a large batch whose messages have no keys', async () => {
+    const { handler, history } = await ledger();
+    const reports = Array.from({ length: 400 }, (_, n) => {
+      const content = transfer({ transferId: nth(n) });
+      return { message: { ...messageOf(content), key: '' }, content };
+    });
+    const reasons = await handler.execute(new RecordTransfers(reports));
+    expect(reasons).toEqual(reports.map(() => null));
+    expect(await history(nth(399))).toHaveLength(2);
+  });
+
   it('names the message as correlation and cause of all events that it led to', async () => {
     const { record, history } = await ledger();
     await record(

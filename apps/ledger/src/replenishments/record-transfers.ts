@@ -165,8 +165,9 @@ function partsOf(reports: readonly ReportedTransfer[]): readonly (readonly Repor
   const parts = Array.from({ length: PARTS }, (): ReportedTransfer[] => []);
   for (const report of reports) {
     const { key } = report.message;
-    // A key ends with an address, whose last characters are random.
-    parts[key.charCodeAt(key.length - 1) % PARTS]?.push(report);
+    // A key ends with an address, whose last characters are random. No character counts as 0.
+    const part = (key.codePointAt(key.length - 1) ?? 0) % PARTS;
+    parts[part]?.push(report);
   }
   return parts.filter((part) => part.length > 0);
 }
