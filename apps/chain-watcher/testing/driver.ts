@@ -7,6 +7,7 @@ import type { Position } from '../src/state/position';
 import type { Leadership, WatcherStore } from '../src/state/watcher-store';
 import { createWatch, type Watch } from '../src/watch/watch';
 import { CHAIN, type LocalChain } from './local-chain';
+import { silent } from './simulated-chain';
 
 export interface DriverOptions {
   readonly finality?: FinalityV1;
@@ -84,14 +85,7 @@ export async function drive(
     leadership,
     table,
     now: options.now ?? Date.now,
-    events: {
-      matched() {},
-      reorganised() {},
-      rescanned() {},
-      reset() {},
-      changed() {},
-      learned() {},
-    },
+    events: silent,
   };
   const watch = createWatch(parts, await store.load(CHAIN));
 

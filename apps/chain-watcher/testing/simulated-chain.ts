@@ -26,7 +26,7 @@ export const registry: ChainsAndAssets = {
   connections: [],
 };
 
-/** Events of the watch that no simulation looks at. */
+/** Events of a watch that no test looks at. */
 export const silent = {
   matched() {},
   reorganised() {},

@@ -195,11 +195,13 @@ describe('a description', () => {
   });
 });
 
+const figuresIn = figuresReader();
+
 async function storedFigures(): Promise<Map<string, Figures>> {
   const rows: Record<string, string>[] = await dataSource.query('SELECT * FROM ledger.figures');
   return new Map(
     rows
-      .map((row): [string, Figures] => [`${row.owner_id} ${row.asset}`, figuresReader()(row)])
+      .map((row): [string, Figures] => [`${row.owner_id} ${row.asset}`, figuresIn(row)])
       .sort(byName),
   );
 }

@@ -49,7 +49,7 @@ function violationsOf(subjectOf: () => string) {
  * moves custody and claims only as its kind may.
  */
 export function postingViolations(posting: Posting): readonly Violation[] {
-  const { debit, credit, asset, amount } = posting;
+  const { kind, debit, credit, asset, amount } = posting;
   const { violations, note } = violationsOf(
     () => `${bookName(debit, posting)} <- ${bookName(credit, posting)}`,
   );
@@ -59,31 +59,20 @@ export function postingViolations(posting: Posting): readonly Violation[] {
     if (posting[BOOKS[book].owner] !== null) continue;
     note('posting-is-of-its-kind', `${book} of ${asset} has no ${BOOKS[book].owner}`);
   }
-  for (const wrong of wrongMoves(posting)) note('posting-is-of-its-kind', wrong);
-  return violations;
-}
-
-/** What a posting of this kind must not do with these books; the same for all such postings. */
-const wrongMovesOf = new Map<string, readonly string[]>();
-
-function wrongMoves({ kind, debit, credit }: Posting): readonly string[] {
-  const key = `${kind} ${debit} ${credit}`;
-  const known = wrongMovesOf.get(key);
-  if (known !== undefined) return known;
   const rules = POSTING_KINDS[kind];
   const moved = postFigures(NO_FIGURES, { kind, debit, credit, amount: 1n });
-  const wrong: string[] = [];
   for (const [name, sign, by] of [
     ['custody', rules.custody, moved.custody],
     ['claims', rules.claim, owedIn(moved)],
   ] as const) {
     if (sign === 'either' || by === 0n || Number(by) === sign) continue;
-    wrong.push(`a ${kind} moves ${name} ${by > 0n ? 'up' : 'down'}`);
+    note('posting-is-of-its-kind', `a ${kind} moves ${name} by ${by * amount}`);
   }
   // Throughput counts coins that came or went, so such a posting has custody on one side.
-  if (rules.throughput !== 0 && moved.custody === 0n) wrong.push(`a ${kind} does not move custody`);
-  wrongMovesOf.set(key, wrong);
-  return wrong;
+  if (rules.throughput !== 0 && moved.custody === 0n) {
+    note('posting-is-of-its-kind', `a ${kind} does not move custody`);
+  }
+  return violations;
 }
 
 function owedIn(figures: Figures): bigint {

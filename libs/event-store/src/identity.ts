@@ -4,16 +4,15 @@ import { hash } from 'node:crypto';
 const EVENT_NAMESPACE = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
 
 const NAMESPACE_BYTES = 16;
-/** UTF-8 needs at most three bytes for a UTF-16 code unit. */
-const UTF8_BYTES_MAX = 3;
 
 /** For each namespace, which are constants of the code, a buffer that starts with it and has room for names. */
 const buffers = new Map<string, Buffer>();
 
 /** A name-based UUID, version 5 (RFC 9562, section 5.5): the same names give the same id for ever. */
 export function uuid5(namespace: string, name: string): string {
-  const bytes = bufferOf(namespace, NAMESPACE_BYTES + UTF8_BYTES_MAX * name.length);
-  const end = NAMESPACE_BYTES + bytes.write(name, NAMESPACE_BYTES);
+  const end = NAMESPACE_BYTES + Buffer.byteLength(name);
+  const bytes = bufferOf(namespace, end);
+  bytes.write(name, NAMESPACE_BYTES);
   const digest = hash('sha1', bytes.subarray(0, end), 'hex');
   const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;

@@ -35,6 +35,7 @@ export function describeReading(subject: () => StoreUnderTest): void {
             correlationId: 'c',
             causationId: 'd',
             traceparent: '00-1-2-01',
+            reason: 'says "schemaVersion":9',
           },
         }),
         anEvent({ data: {} }),

@@ -5,6 +5,7 @@ import { InMemoryBroker, InMemoryLog } from '../../../../libs/messaging/testing/
 import { InMemoryWatcherStore } from '../../testing/in-memory-store';
 import { CHAIN } from '../../testing/model-chain';
 import { requested } from '../../testing/rescans';
+import { silent } from '../../testing/simulated-chain';
 import { type TrueNode, trueNode } from '../../testing/true-node';
 import type { MintedAddress } from '../addresses/late-addresses';
 import { CLOCK_MARGIN_MS } from '../state/watch-state';
@@ -60,14 +61,7 @@ beforeEach(async () => {
     leadership: (await store.lead(CHAIN)) as Leadership,
     table,
     now: () => nowMs,
-    events: {
-      matched() {},
-      reorganised() {},
-      rescanned() {},
-      reset() {},
-      changed() {},
-      learned() {},
-    },
+    events: silent,
   };
   watch = createWatch(parts, await store.load(CHAIN));
   await settle();

@@ -19,7 +19,7 @@ export function eachFigure(expression: (column: string) => string): string {
   return FIGURE_NAMES.map((name) => expression(columnOf(name))).join(', ');
 }
 
-/** Reads the figures in a row; 0 for a column that is null. */
+/** Reads the figures in a row; 0 for a column that is null, as after an outer join. */
 export function figuresReader(prefix = ''): (row: Readonly<Record<string, unknown>>) => Figures {
   const columns = FIGURE_NAMES.map((name) => [name, prefix + columnOf(name)] as const);
   return (row) => {

@@ -1,12 +1,9 @@
 import { LIVE_SCHEMA, READ_MODELS_CHECKPOINT } from '@daybook/audit';
 import { eachFigure, ownerIn } from './figure-columns';
 
-/** Most figures are 0. As NULL they cost the checker nothing to read, which it does for every line. */
-const unlessZero = (column: string) => `nullif(${column}, 0)`;
-
 /** The figures after a line as `<prefix>_<figure>`, so that two of them fit into one row. */
 const afterOf = (alias: string, prefix: string) =>
-  eachFigure((name) => `${unlessZero(`${alias}.${name}_after`)} AS ${prefix}_${name}`);
+  eachFigure((name) => `${alias}.${name}_after AS ${prefix}_${name}`);
 
 const lastLine = (alias: string, of: string, before: string) => `
   LEFT JOIN LATERAL (
@@ -38,7 +35,7 @@ export const LINES_AFTER = `
    ORDER BY l.position, l.line`;
 
 const figuresAndLine = (key: string) => `
-  ${key}.owner_id, ${key}.asset, ${eachFigure((name) => `${unlessZero(`f.${name}`)} AS now_${name}`)},
+  ${key}.owner_id, ${key}.asset, ${eachFigure((name) => `f.${name} AS now_${name}`)},
   ${afterOf('last', 'after')}`;
 
 /** Figures of these owners and assets, next to those after their last line. */

@@ -162,7 +162,8 @@ function recordedEvent(row: Row): RecordedEvent {
     stream,
     BigInt(revision),
     BigInt(position),
-    recordedAt,
+    // 2026-01-31 12:00:00.5+00 in a session that runs in UTC.
+    `${recordedAt.slice(0, 10)}T${recordedAt.slice(11, -3)}Z`,
     metadata,
   );
 }

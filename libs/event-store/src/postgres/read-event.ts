@@ -5,8 +5,8 @@ const VERSION = '"schemaVersion":';
 const DIGITS_MAX = 9;
 
 /**
- * An event as it was read. What a reader of the whole log does not need of most events is made when it is
- * asked for: parsing the metadata alone is a tenth of the cost of reading.
+ * An event as it was read. Its metadata is parsed when it is asked for: a reader of the whole log needs the
+ * version of most events and nothing else, and parsing is a tenth of the cost of reading.
  */
 export class ReadEvent implements RecordedEvent {
   private parsed: EventMetadata | undefined;
@@ -18,14 +18,9 @@ export class ReadEvent implements RecordedEvent {
     readonly stream: string,
     readonly revision: bigint,
     readonly position: Position,
-    private readonly recordedAtText: string,
+    readonly recordedAt: string,
     private readonly metadataText: string,
   ) {}
-
-  /** The session runs in UTC: `2026-01-31 12:00:00.5+00`. */
-  get recordedAt(): string {
-    return `${this.recordedAtText.slice(0, 10)}T${this.recordedAtText.slice(11, -3)}Z`;
-  }
 
   get metadata(): EventMetadata {
     this.parsed ??= JSON.parse(this.metadataText) as EventMetadata;
