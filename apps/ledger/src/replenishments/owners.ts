@@ -146,7 +146,7 @@ interface Row extends Parties, Pick<Owner, 'outsideOrderId' | 'purseStatus' | 's
 }
 
 // One statement is one snapshot, so the position matches the rows. It is returned even without rows. Each
-// receiver is one index lookup: as joins, the planner reads whole tables, and a batch costs twice as much.
+// receiver is one index lookup: as joins, the planner read all of 20,000 purses for a batch of 1,000.
 const FIND = `
   SELECT coalesce(c.position, 0) AS position, o.*
     FROM (SELECT max(position) AS position FROM ledger.checkpoint WHERE name = $1) AS c
