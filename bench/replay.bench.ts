@@ -8,9 +8,10 @@ import {
   type Posting,
   postings,
   postingViolations,
-  postToBalances,
+  postToTrialBalance,
   purse,
   replenishment,
+  type TrialBalance,
   upcast,
   type Violation,
 } from '@daybook/domain';
@@ -119,13 +120,13 @@ function replayedLog() {
     },
     /** Throws if the books violate a rule. */
     check(): void {
-      const balances = new Map<string, bigint>();
+      const trial: TrialBalance = new Map();
       const violations: Violation[] = [];
       for (const posting of journal) {
-        postToBalances(balances, posting);
-        violations.push(...postingViolations(posting), ...balanceViolations(posting, balances));
+        postToTrialBalance(trial, posting);
+        violations.push(...postingViolations(posting), ...balanceViolations(posting, trial));
       }
-      violations.push(...assetViolations(balances));
+      violations.push(...assetViolations(trial));
       if (violations.length > 0) throw new Error(`The books are wrong: ${violations[0]?.detail}.`);
     },
   };

@@ -211,13 +211,14 @@ function figuresIn({ purses }: ReplayReport): ReadonlyMap<string, Figures> {
 
 /** Debits minus credits by kind and asset. */
 function balancesOf(events: readonly RecordedEvent[]): Readonly<Record<string, bigint>> {
-  const sums: Record<string, bigint> = {};
-  for (const [name, balance] of trialBalance(events.flatMap((e) => postings(upcast(e))))) {
-    const [kind = '', detail = '', , ...asset] = name.split('/');
-    const key = `${kind}/${detail} ${asset.join('/')}`;
-    sums[key] = (sums[key] ?? 0n) + balance;
-  }
-  return sums;
+  const trial = trialBalance(events.flatMap((event) => postings(upcast(event))));
+  return Object.fromEntries(
+    [...trial].flatMap(([asset, books]) =>
+      [...books].map(([kind, { balances }]) => {
+        return [`${kind} ${asset}`, [...balances.values()].reduce((sum, one) => sum + one, 0n)];
+      }),
+    ),
+  );
 }
 
 function balancesIn({ trialBalance: lines }: ReplayReport): Readonly<Record<string, bigint>> {

@@ -14,7 +14,8 @@ import {
   postFigures,
   postings,
   postingViolations,
-  postToBalances,
+  postToTrialBalance,
+  type TrialBalance,
   type Violation,
 } from '@daybook/domain';
 import type { Happened } from '@daybook/event-store';
@@ -27,8 +28,8 @@ export interface TrialBalanceLine {
   /** CAIP-19. */
   readonly asset: string;
   readonly kind: string;
-  debits: bigint;
-  credits: bigint;
+  readonly debits: bigint;
+  readonly credits: bigint;
 }
 
 export interface OwnedFigures extends PostingParties {
@@ -43,8 +44,7 @@ export type Books = ReturnType<typeof booksInMemory>;
  * 1 KiB per purse and asset, and a twentieth of that per credited replenishment.
  */
 export function booksInMemory() {
-  const lines = new Map<string, TrialBalanceLine>();
-  const balances = new Map<string, bigint>();
+  const trial: TrialBalance = new Map();
   const figures = new Map<string, OwnedFigures>();
   const credited = new Set<string>();
   const counts = new Map<string, number>();
@@ -52,16 +52,8 @@ export function booksInMemory() {
   const note = (violations: readonly Violation[]) => {
     for (const violation of violations) if (found.length < VIOLATIONS_MAX) found.push(violation);
   };
-
-  function lineOf(asset: string, kind: string): TrialBalanceLine {
-    const key = `${asset}${kind}`;
-    let line = lines.get(key);
-    if (line === undefined) {
-      line = { asset, kind, debits: 0n, credits: 0n };
-      lines.set(key, line);
-    }
-    return line;
-  }
+  const noteAt = (position: bigint, violations: readonly Violation[]) =>
+    note(violations.map((one) => ({ ...one, subject: `${one.subject} at ${position}` })));
 
   function move(posting: Posting, position: bigint): void {
     const { accountId, customerId, purseId, chargeId, asset } = posting;
@@ -74,10 +66,10 @@ export function booksInMemory() {
     const before = owned.figures;
     const after = postFigures(before, posting);
     owned.figures = after;
-    const subject = `${key} at ${position}`;
-    const broken = figuresViolations(subject, after, floorAfter(before, posting, after));
+    const broken = figuresViolations(key, after, floorAfter(before, posting, after));
+    if (broken.length === 0) return;
     // A violation is reported where it begins; later lines do not report it again.
-    if (broken.length > 0 && figuresViolations(subject, before, before).length === 0) note(broken);
+    if (figuresViolations(key, before, before).length === 0) noteAt(position, broken);
   }
 
   function countCredit({ kind }: Posting, stream: string): void {
@@ -98,20 +90,21 @@ export function booksInMemory() {
       counts.set(event.type, (counts.get(event.type) ?? 0) + 1);
       const posted = postings(event);
       for (const posting of posted) {
-        const { debit, credit, asset, amount } = posting;
         note(postingViolations(posting));
         countCredit(posting, stream);
         move(posting, position);
-        lineOf(asset, debit).debits += amount;
-        lineOf(asset, credit).credits += amount;
-        postToBalances(balances, posting);
-        note(balanceViolations(posting, balances));
+        postToTrialBalance(trial, posting);
+        note(balanceViolations(posting, trial));
       }
-      note(eventViolations(`${event.type} at ${position}`, posted));
+      if (posted.length > 0) noteAt(position, eventViolations(event.type, posted));
     },
     trialBalance: (): readonly TrialBalanceLine[] =>
-      [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line),
+      [...trial]
+        .flatMap(([asset, books]) =>
+          Array.from(books, ([kind, { debits, credits }]) => ({ asset, kind, debits, credits })),
+        )
+        .sort((a, b) => (a.asset + a.kind < b.asset + b.kind ? -1 : 1)),
     /** Violations at any position so far. */
-    violations: (): readonly Violation[] => [...found, ...assetViolations(balances)],
+    violations: (): readonly Violation[] => [...found, ...assetViolations(trial)],
   };
 }

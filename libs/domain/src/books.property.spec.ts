@@ -8,18 +8,21 @@ import { type Figures, NO_FIGURES, ownerOf, type Posting, postFigures } from './
 import { fold } from './decider';
 import { postings } from './events';
 import {
-  assetViolations,
-  balanceViolations,
   creditViolations,
   eventViolations,
   figuresViolations,
   floorAfter,
   lineViolations,
   postingViolations,
-  postToBalances,
 } from './invariants';
 import { type ReplenishmentCommand, replenishment } from './replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
+import {
+  assetViolations,
+  balanceViolations,
+  postToTrialBalance,
+  type TrialBalance,
+} from './trial-balance';
 
 const decision: fc.Arbitrary<ReplenishmentCommand> = fc.record({
   type: fc.constant('ResolveCompliance'),
@@ -104,16 +107,16 @@ describe('the books of any log', () => {
   it('balance per asset and break no rule, at every position', () => {
     fc.assert(
       fc.property(logs, (log) => {
-        const balances = new Map<string, bigint>();
+        const trial: TrialBalance = new Map();
         for (const [position, event] of log.entries()) {
           const posted = postings(event);
           for (const posting of posted) {
-            postToBalances(balances, posting);
+            postToTrialBalance(trial, posting);
             expect(postingViolations(posting)).toEqual([]);
-            expect(balanceViolations(posting, balances)).toEqual([]);
+            expect(balanceViolations(posting, trial)).toEqual([]);
           }
           expect(eventViolations('event', posted)).toEqual([]);
-          expect(assetViolations(balances)).toEqual([]);
+          expect(assetViolations(trial)).toEqual([]);
           const figures = figuresByJournal(log.slice(0, position + 1).flatMap(postings));
           for (const [subject, held] of figures) {
             expect(figuresViolations(subject, held)).toEqual([]);

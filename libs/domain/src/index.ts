@@ -16,4 +16,5 @@ export * from './purse';
 export * from './replenishment';
 export * from './replenishment-event';
 export * from './transfer';
+export * from './trial-balance';
 export * from './watch-request';

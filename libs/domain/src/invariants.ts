@@ -1,6 +1,5 @@
 import {
   BOOKS,
-  type BookKind,
   bookName,
   FIGURE_NAMES,
   type FigureName,
@@ -80,60 +79,12 @@ function owedIn(figures: Figures): bigint {
   return claimCustomer + claimAccount + pendingCustomer + pendingAccount + suspense;
 }
 
-/**
- * Adds a posting to the trial balance of a journal: debits minus credits per book account. Custody comes
- * out positive, liabilities (claims, suspense) negative, and each asset sums to zero.
- */
-export function postToBalances(balances: Map<string, bigint>, posting: Posting): void {
-  const { debit, credit, amount } = posting;
-  add(balances, bookName(debit, posting), amount);
-  add(balances, bookName(credit, posting), -amount);
-}
-
 function add(sums: Map<string, bigint>, key: string, amount: bigint): void {
   sums.set(key, (sums.get(key) ?? 0n) + amount);
 }
 
 function notZero(sums: ReadonlyMap<string, bigint>): readonly (readonly [string, bigint])[] {
   return [...sums].filter(([, sum]) => sum !== 0n);
-}
-
-/**
- * No posting takes more out of a book account than there is: coins that are not there are never spent,
- * and a claim becomes negative only by a kind of posting that may overdraw. `balances` are those after it.
- */
-export function balanceViolations(
-  posting: Posting,
-  balances: ReadonlyMap<string, bigint>,
-): readonly Violation[] {
-  const { kind, debit, credit } = posting;
-  const violations: Violation[] = [];
-  const check = (book: BookKind, outward: 'debit' | 'credit') => {
-    const { side, figure } = BOOKS[book];
-    if (side === outward || side === 'either') return;
-    if (figure !== 'custody' && POSTING_KINDS[kind].overdraws) return;
-    const subject = bookName(book, posting);
-    const balance = balances.get(subject) ?? 0n;
-    if ((outward === 'credit' ? balance : -balance) >= 0n) return;
-    violations.push({ invariant: 'balance-has-its-sign', subject, detail: `balance ${balance}` });
-  };
-  check(debit, 'debit');
-  check(credit, 'credit');
-  return violations;
-}
-
-/** Per asset, debits equal credits, so custody is what claims, suspense and fees add up to. */
-export function assetViolations(balances: ReadonlyMap<string, bigint>): readonly Violation[] {
-  const sums = new Map<string, bigint>();
-  for (const [name, balance] of balances) add(sums, assetOf(name), balance);
-  return notZero(sums).map(([subject, sum]) => {
-    return { invariant: 'debits-equal-credits', subject, detail: `debits - credits = ${sum}` };
-  });
-}
-
-/** The asset of a book account's name: an asset id is `<chain>/<token>`, the name's last two parts. */
-export function assetOf(name: string): string {
-  return name.slice(name.lastIndexOf('/', name.lastIndexOf('/') - 1) + 1);
 }
 
 /**

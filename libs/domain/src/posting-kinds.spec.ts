@@ -1,5 +1,5 @@
 import * as a from '../testing/a';
-import { trialBalance } from '../testing/figures-model';
+import { balancesIn, trialBalance } from '../testing/figures-model';
 import {
   addFigures,
   BOOKS,
@@ -15,15 +15,18 @@ import {
   takeBack,
 } from './books';
 import {
-  assetViolations,
-  balanceViolations,
   eventViolations,
   figuresViolations,
   floorAfter,
   lineViolations,
   postingViolations,
-  postToBalances,
 } from './invariants';
+import {
+  assetViolations,
+  balanceViolations,
+  postToTrialBalance,
+  type TrialBalance,
+} from './trial-balance';
 
 /** Movements that no command leads to yet, posted by hand: the books must be ready for them. */
 const { asset } = a.transfer();
@@ -52,27 +55,27 @@ const sweep = (amount: bigint) => [
 
 /** Posts events one after the other under every rule of the books, and returns what they lead to. */
 function post(...events: readonly (readonly Posting[])[]) {
-  const balances = new Map<string, bigint>();
+  const trial: TrialBalance = new Map();
   const figures = new Map<string, Figures>();
   const violations = events.flatMap((posted) => {
     const found = posted.flatMap((one) => {
-      postToBalances(balances, one);
+      postToTrialBalance(trial, one);
       const before = figures.get(ownerOf(one)) ?? NO_FIGURES;
       const after = postFigures(before, one);
       figures.set(ownerOf(one), after);
       return [
         ...postingViolations(one),
-        ...balanceViolations(one, balances),
+        ...balanceViolations(one, trial),
         ...lineViolations('line', before, one, after),
         ...figuresViolations('figures', after, floorAfter(before, one, after)),
       ];
     });
     return [...found, ...eventViolations('event', posted)];
   });
-  violations.push(...assetViolations(balances));
+  violations.push(...assetViolations(trial));
   const whole = [...figures.values()].reduce(addFigures, NO_FIGURES);
   const broken = [...new Set(violations.map(({ invariant }) => invariant))];
-  return { balances, figures, whole, broken };
+  return { balances: balancesIn(trial), figures, whole, broken };
 }
 
 describe('a sweep', () => {

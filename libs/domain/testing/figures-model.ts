@@ -6,7 +6,8 @@ import {
   NO_FIGURES,
   type Parties,
   type Posting,
-  postToBalances,
+  postToTrialBalance,
+  type TrialBalance,
 } from '../src';
 
 /** By how much one event moves the figures of its purse and asset. */
@@ -61,9 +62,21 @@ export function figuresModel(events: Iterable<DomainEvent>): Map<string, Figures
   return figures;
 }
 
-/** The trial balance of a journal: debits minus credits by the name of the book account. */
-export function trialBalance(journal: Iterable<Posting>): Map<string, bigint> {
+export function trialBalance(journal: Iterable<Posting>): TrialBalance {
+  const trial: TrialBalance = new Map();
+  for (const posting of journal) postToTrialBalance(trial, posting);
+  return trial;
+}
+
+/** Debits minus credits by `<kind>/<owner>/<asset>`, the name of a book account. */
+export function balancesIn(trial: TrialBalance): ReadonlyMap<string, bigint> {
   const balances = new Map<string, bigint>();
-  for (const posting of journal) postToBalances(balances, posting);
+  for (const [asset, books] of trial) {
+    for (const [kind, totals] of books) {
+      for (const [owner, balance] of totals.balances) {
+        balances.set(`${kind}/${owner}/${asset}`, balance);
+      }
+    }
+  }
   return balances;
 }
