@@ -222,10 +222,11 @@ function resolve(
 }
 
 function observation({ report, facts }: Report, state: ReplenishmentState): Observed {
-  const { parties } = facts;
-  const known = orderOf(state, parties.purseId);
+  const { accountId, customerId, purseId } = facts.parties;
+  const { version, content: transfer } = report;
+  const known = orderOf(state, purseId);
   const outsideOrderId = known === undefined ? facts.outsideOrderId : known;
-  return { ...parties, version: report.version, transfer: report.content, outsideOrderId };
+  return { accountId, customerId, purseId, version, transfer, outsideOrderId };
 }
 
 /**
@@ -246,8 +247,20 @@ function reversal(state: Known, version: number): ReplenishmentEvent {
 /** What an event that books, or takes back, says of the transfer. */
 function booking<C extends Credit | null>(state: Known, version: number, credit: C) {
   const { parties, transfer, block, outsideOrderId } = state;
+  const { accountId, customerId, purseId } = parties;
   const { asset, amount } = transfer;
-  return { ...parties, version, asset, amount, credit, transfer, block, outsideOrderId };
+  return {
+    accountId,
+    customerId,
+    purseId,
+    version,
+    asset,
+    amount,
+    credit,
+    transfer,
+    block,
+    outsideOrderId,
+  };
 }
 
 /** Final once: booked, or waiting for the screening that books it. */

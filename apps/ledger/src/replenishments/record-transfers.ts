@@ -32,22 +32,16 @@ export type Unrecordable = string | null;
 
 /**
  * Records the transfers that chain-watchers report. Each is decided on its own; a rejection by the rules is
- * an event with a reason. A large batch is recorded in two parts at once; for each part, the owners are
- * read in two queries and all events are appended together. The answer has, per transfer, why it can never
- * be recorded, or null. After such a transfer the rest of its key is not recorded. Rejects if the store or
- * the owners cannot be read. The batch may then be delivered again, because every effect is identified by
- * its transfer and version.
+ * an event with a reason. The owners are read in two queries and all events are appended together. The
+ * answer has, per transfer, why it can never be recorded, or null. After such a transfer the rest of its key
+ * is not recorded. Rejects if the store or the owners cannot be read. The batch may then be delivered again,
+ * because every effect is identified by its transfer and version.
  */
 export class RecordTransfers extends Command<readonly Unrecordable[]> {
   constructor(readonly reports: readonly ReportedTransfer[]) {
     super();
   }
 }
-
-/** A batch is recorded in so many parts at once: while one waits for the database, another is decided. */
-const PARTS = 2;
-/** A smaller part would cost more in queries than the overlap saves. */
-const PART_MIN = 100;
 
 /** Far more than a transfer needs, and far below the limit of an append. */
 const CHARACTERS_MAX = 10_000;
@@ -83,14 +77,6 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
    */
   async execute({ reports }: RecordTransfers): Promise<readonly Unrecordable[]> {
     const reasons: Reasons = new Map();
-    const parts = partsOf(reports).map((part) => this.recordPart(part, reasons));
-    // Nothing is still being written when the batch is given back after a failure.
-    await Promise.allSettled(parts);
-    await Promise.all(parts);
-    return reports.map((report) => reasons.get(report) ?? null);
-  }
-
-  private async recordPart(reports: readonly ReportedTransfer[], reasons: Reasons): Promise<void> {
     const reported = reports.map((report) => ({ report }));
     const storable = upToFirst(reported, unstorable, reasons);
     const owners = await this.owners.of(storable.map(receiverOf));
@@ -98,6 +84,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
     // `withoutPurse` has refused those without an owner.
     const owned = upToFirst(found, withoutPurse, reasons) as readonly OwnedReport[];
     await this.record(owned, reasons);
+    return reports.map((report) => reasons.get(report) ?? null);
   }
 
   private async record(owned: readonly OwnedReport[], reasons: Reasons): Promise<void> {
@@ -157,19 +144,6 @@ interface Reported {
 /** A report with the current owner of its address. */
 interface OwnedReport extends Reported {
   readonly owner: Owner;
-}
-
-/** The reports in parts that may be recorded at the same time: all of one key are in one part, in order. */
-function partsOf(reports: readonly ReportedTransfer[]): readonly (readonly ReportedTransfer[])[] {
-  if (reports.length < PART_MIN * PARTS) return [reports];
-  const parts = Array.from({ length: PARTS }, (): ReportedTransfer[] => []);
-  for (const report of reports) {
-    const { key } = report.message;
-    // A key ends with an address, whose last characters are random. No character counts as 0.
-    const part = (key.codePointAt(key.length - 1) ?? 0) % PARTS;
-    parts[part]?.push(report);
-  }
-  return parts.filter((part) => part.length > 0);
 }
 
 /**
