@@ -26,7 +26,8 @@ export function figuresReader(prefix = ''): (row: Readonly<Record<string, unknow
     const figures = { ...NO_FIGURES };
     for (const [name, column] of columns) {
       const value = row[column] as string | null;
-      if (value !== null) figures[name] = BigInt(value);
+      // Most figures of a row are 0.
+      if (value !== null && value !== '0') figures[name] = BigInt(value);
     }
     return figures;
   };

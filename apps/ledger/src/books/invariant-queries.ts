@@ -38,11 +38,13 @@ const figuresAndLine = (key: string) => `
   ${key}.owner_id, ${key}.asset, ${eachFigure((name) => `f.${name} AS now_${name}`)},
   ${afterOf('last', 'after')}`;
 
-/** Figures of these owners and assets, next to those after their last line. */
+/** Figures of these owners and assets, next to those after their last line. Each is two index lookups. */
 export const FIGURES_OF = `
   SELECT ${figuresAndLine('k')}
     FROM unnest($1::uuid[], $2::text[]) AS k(owner_id, asset)
-    LEFT JOIN ${LIVE_SCHEMA}.figures f ON f.owner_id = k.owner_id AND f.asset = k.asset
+    LEFT JOIN LATERAL (
+      SELECT * FROM ${LIVE_SCHEMA}.figures WHERE owner_id = k.owner_id AND asset = k.asset LIMIT 1
+    ) AS f ON true
     ${lastLine('last', 'k', '')}`;
 
 /** The next figures in key order, next to those after their last line. */
