@@ -104,6 +104,7 @@ function recordedAs(
     data: event.data as never,
     metadata: { schemaVersion: 1, accountId: 'a', actor: 'watcher', commandId: 'c' },
     schemaVersion: 1,
+    fingerprint: undefined,
     stream,
     revision,
     position: BigInt(position),

@@ -41,6 +41,8 @@ export interface NewEvent {
 export interface RecordedEvent extends NewEvent {
   /** The version of the shape of `data`, as in the metadata. */
   readonly schemaVersion: number;
+  /** The fingerprint in the metadata. */
+  readonly fingerprint: string | undefined;
   readonly stream: string;
   /** Position in the stream, from 0. */
   readonly revision: bigint;

@@ -94,7 +94,7 @@ export function earlierResult<Command, Event extends Emitted, State>(
   const isMine = (recorded: RecordedEvent) => recorded.metadata.commandId === commandId;
   const end = history.findLastIndex(isMine) + 1;
   if (end === 0) return undefined;
-  const stored = history[end - 1]?.metadata.fingerprint;
+  const stored = history[end - 1]?.fingerprint;
   if (stored !== undefined && stored !== metadata.fingerprint) {
     return new IdempotencyKeyReused(stream);
   }
@@ -118,10 +118,11 @@ export function newEvent<Command>(
     type,
     data: data as JsonObject,
     metadata: {
+      // First, because most readers need nothing else.
+      schemaVersion: SCHEMA_VERSIONS[type],
       ...metadata,
       correlationId: metadata.correlationId ?? commandId,
       causationId: metadata.causationId ?? commandId,
-      schemaVersion: SCHEMA_VERSIONS[type],
       commandId,
     },
   };

@@ -5,8 +5,12 @@ import { existingStream, type StoreUnderTest } from './store-under-test';
 
 /** A plain object, whatever class a store reads its events as. */
 function allOf(event: RecordedEvent) {
-  const { id, type, data, metadata, schemaVersion, stream, revision, position, recordedAt } = event;
-  return { id, type, data, metadata, schemaVersion, stream, revision, position, recordedAt };
+  const { id, type, data, metadata, schemaVersion, fingerprint } = event;
+  const { stream, revision, position, recordedAt } = event;
+  return {
+    ...{ id, type, data, metadata, schemaVersion, fingerprint },
+    ...{ stream, revision, position, recordedAt },
+  };
 }
 
 /** The part of the contract about readers: what comes back, in which order, and when. */
@@ -35,19 +39,20 @@ export function describeReading(subject: () => StoreUnderTest): void {
             correlationId: 'c',
             causationId: 'd',
             traceparent: '00-1-2-01',
-            reason: 'says "schemaVersion":9',
+            reason: 'says "schemaVersion":9,"fingerprint":"x"',
           },
         }),
-        anEvent({ data: {} }),
+        anEvent({ data: {}, metadata: { reason: 'says "fingerprint":"x"' } }),
       ];
       const after = await store.head();
       const { position } = await store.append({ stream, expected: 'no-stream', events });
       const stored = await store.readStream(stream);
       const recordedAt = expect.any(String);
       const first = stored[0]?.position;
+      const place = { stream, recordedAt, schemaVersion: 1 };
       expect(stored.map(allOf)).toEqual([
-        { ...events[0], schemaVersion: 1, stream, revision: 0n, position: first, recordedAt },
-        { ...events[1], schemaVersion: 1, stream, revision: 1n, position, recordedAt },
+        { ...events[0], ...place, fingerprint: 'abc', revision: 0n, position: first },
+        { ...events[1], ...place, fingerprint: undefined, revision: 1n, position },
       ]);
       expect(first).toBeGreaterThan(after);
       expect(first).toBeLessThan(position);

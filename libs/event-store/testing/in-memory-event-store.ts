@@ -27,7 +27,7 @@ import { positionWaiters } from '../src/waiters';
 export type Fault = 'unreachable' | 'request-lost' | 'answer-lost';
 
 interface Stored {
-  readonly place: Omit<RecordedEvent, 'data' | 'metadata' | 'schemaVersion'>;
+  readonly place: Omit<RecordedEvent, 'data' | 'metadata' | 'schemaVersion' | 'fingerprint'>;
   readonly data: string;
   readonly metadata: string;
 }
@@ -138,6 +138,6 @@ export class InMemoryEventStore extends EventStore {
 
 function recordedEvent({ place, data, metadata }: Stored): RecordedEvent {
   const read: EventMetadata = JSON.parse(metadata);
-  const { schemaVersion } = read;
-  return { ...place, data: JSON.parse(data), metadata: read, schemaVersion };
+  const { schemaVersion, fingerprint } = read;
+  return { ...place, data: JSON.parse(data), metadata: read, schemaVersion, fingerprint };
 }

@@ -24,9 +24,10 @@ export const commandsProjection: Projection = {
   async apply(batch, sql) {
     const keyed = new Map<string, { stream: string; fingerprint: string }>();
     for (const { recorded } of batch) {
-      const { commandId, fingerprint } = recorded.metadata;
-      if (fingerprint === undefined || keyed.has(commandId)) continue;
-      keyed.set(commandId, { stream: recorded.stream, fingerprint });
+      const { fingerprint, stream } = recorded;
+      if (fingerprint === undefined) continue;
+      const { commandId } = recorded.metadata;
+      if (!keyed.has(commandId)) keyed.set(commandId, { stream, fingerprint });
     }
     if (keyed.size > 0) await sql.query(INSERT, cellsOf(COLUMNS, [...keyed]));
   },

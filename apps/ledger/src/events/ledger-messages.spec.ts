@@ -23,6 +23,7 @@ function recorded(event: DomainEvent, stream: string, position: number): Recorde
       commandId: 'c',
     },
     schemaVersion: SCHEMA_VERSIONS[event.type],
+    fingerprint: undefined,
     stream,
     revision: 0n,
     position: BigInt(position),

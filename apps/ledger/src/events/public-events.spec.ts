@@ -20,6 +20,7 @@ function recorded(type: DomainEvent['type'], data: object): RecordedEvent {
       commandId: 'c',
     },
     schemaVersion: SCHEMA_VERSIONS[type],
+    fingerprint: undefined,
     stream: goldenFiles().get(`${type}@1.json`)?.stream ?? '',
     revision: 0n,
     position: 1n,

@@ -16,7 +16,14 @@ function happened(
   recordedAt = AT,
 ): HappenedTo<'account' | 'purse'> {
   const metadata = { schemaVersion: 1, accountId, actor: 'system', commandId: 'command' };
-  const place = { id: 'id', stream, revision: 0n, position: 1n, recordedAt };
+  const place = {
+    id: 'id',
+    stream,
+    revision: 0n,
+    position: 1n,
+    recordedAt,
+    fingerprint: undefined,
+  };
   return { event, recorded: { ...place, type: event.type, data: {}, metadata, schemaVersion: 1 } };
 }
 

@@ -46,6 +46,7 @@ export function recordedEvent(stored: StoredEvent): RecordedEvent {
     data: stored.data as JsonObject,
     metadata,
     schemaVersion: metadata.schemaVersion,
+    fingerprint: metadata.fingerprint,
     stream: stored.streamId,
     revision: stored.revision,
     position,

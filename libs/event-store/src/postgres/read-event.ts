@@ -1,12 +1,14 @@
 import type { EventMetadata, JsonObject, Position, RecordedEvent } from '../event-store';
 
 const VERSION = '"schemaVersion":';
+const FINGERPRINT = '"fingerprint":';
 /** More than any version has. */
 const DIGITS_MAX = 9;
 
 /**
  * An event as it was read. Its metadata is parsed when it is asked for: a reader of the whole log needs the
- * version of most events and nothing else, and parsing is a tenth of the cost of reading.
+ * version of most events and nothing else, and parsing is a tenth of the cost of reading. Quotes within a
+ * value are escaped and metadata has no inner objects, so a quoted name is that of a property.
  */
 export class ReadEvent implements RecordedEvent {
   private parsed: EventMetadata | undefined;
@@ -27,12 +29,15 @@ export class ReadEvent implements RecordedEvent {
     return this.parsed;
   }
 
-  /** Quotes within a value are escaped and metadata has no inner objects, so this is the property's name. */
   get schemaVersion(): number {
     const at = this.metadataText.indexOf(VERSION);
     const from = at + VERSION.length;
     return at < 0
       ? Number.NaN
       : Number.parseInt(this.metadataText.slice(from, from + DIGITS_MAX), 10);
+  }
+
+  get fingerprint(): string | undefined {
+    return this.metadataText.includes(FINGERPRINT) ? this.metadata.fingerprint : undefined;
   }
 }
