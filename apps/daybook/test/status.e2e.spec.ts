@@ -11,7 +11,7 @@ import { answerOf } from '../testing/answers';
 import { daybook, type Ended, spawnDaybook } from '../testing/command-line';
 
 const CHAIN = 'eip155:31337';
-const KEY = `${CHAIN}/0x8617e340b3d01fa5f11f306f4090fd50e238070d`;
+const KEY = `${CHAIN}|0x8617e340b3d01fa5f11f306f4090fd50e238070d`;
 
 let ledger: TestLedger;
 beforeAll(async () => {

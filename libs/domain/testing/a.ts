@@ -172,7 +172,7 @@ export const watchRequestCancelled = event('WatchRequestCancelled', { reason: 't
 export const parkedKeyRetried = event('ParkedKeyRetried', {
   topic: 'daybook.transfer.v1',
   group: 'ledger',
-  key: 'eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d',
+  key: 'eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d',
 });
 
 export const customerCreated = event('CustomerCreated', {

@@ -123,5 +123,6 @@ export function meaningOf({ fields = {} }: Golden, path: string): string | undef
 
 function shown(found: readonly unknown[]): string {
   const distinct = [...new Set(found.map((leaf) => `\`${JSON.stringify(leaf)}\``))];
-  return distinct.slice(0, VALUES_SHOWN_MAX).join(', ');
+  // A bar would end the cell of the table, even within code.
+  return distinct.slice(0, VALUES_SHOWN_MAX).join(', ').replaceAll('|', '\\|');
 }

@@ -32,7 +32,7 @@ export function addParked(program: Command): void {
     parked,
     'retry',
     'Request that a consumer group retries the messages of a parked key, in order.',
-    'npx daybook parked retry daybook.transfer.v1 ledger eip155:1/0xf39f...',
+    "npx daybook parked retry daybook.transfer.v1 ledger 'eip155:1|0xf39f...'",
   )
     .argument('<topic>', 'such as daybook.transfer.v1')
     .argument('<group>', 'such as ledger')

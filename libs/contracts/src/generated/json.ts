@@ -394,7 +394,7 @@ export interface Violation {
 
 /** Whether the rules of the books hold. */
 export interface BooksCheck {
-  /** Every line up to here was checked; null when the books are checked by another process. */
+  /** Every line booked since the start, up to here, was checked; null when the books are checked by another process. */
   readonly checkedPosition: string | null;
   /** How many rules are broken now. */
   readonly violationCount: number;
@@ -432,7 +432,7 @@ export interface ParkedKey {
   readonly topic: string;
   /** The consumer group, such as `ledger`. */
   readonly group: string;
-  /** The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
+  /** The key, such as `eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
   readonly key: string;
   /** How many messages wait. */
   readonly messages: number;
@@ -456,7 +456,7 @@ export interface ParkedKeyRetry {
   readonly topic: string;
   /** The consumer group, such as `ledger`. */
   readonly group: string;
-  /** The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
+  /** The key, such as `eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
   readonly key: string;
 }
 
@@ -1107,8 +1107,8 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
         "example": "ledger"
       },
       "key": {
-        "description": "The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`.",
-        "example": "eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d"
+        "description": "The key, such as `eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d`.",
+        "example": "eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d"
       },
       "reason": {
         "description": "The reason, 1 to 500 characters; it is kept as evidence."
@@ -2845,7 +2845,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "pattern": "^[0-9]+$",
         "example": "42",
-        "description": "Every line up to here was checked; null when the books are checked by another process."
+        "description": "Every line booked since the start, up to here, was checked; null when the books are checked by another process."
       },
       "violationCount": {
         "type": "integer",
@@ -2958,8 +2958,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "key": {
         "type": "string",
-        "description": "The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`.",
-        "example": "eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d"
+        "description": "The key, such as `eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d`.",
+        "example": "eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d"
       },
       "messages": {
         "type": "integer",
@@ -3026,8 +3026,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "key": {
         "type": "string",
-        "description": "The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`.",
-        "example": "eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d"
+        "description": "The key, such as `eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d`.",
+        "example": "eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d"
       },
       "position": {
         "type": "string",

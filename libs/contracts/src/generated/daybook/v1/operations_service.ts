@@ -298,7 +298,7 @@ export interface ReactionNote {
 
 /** Whether the rules of the books hold. */
 export interface BooksCheck {
-  /** Every line up to here was checked; absent when the books are checked by another process. */
+  /** Every line booked since the start, up to here, was checked; absent when the books are checked by another process. */
   readonly checkedPosition?:
     | string
     | undefined;
@@ -324,7 +324,7 @@ export interface ParkedKey {
   readonly topic: string;
   /** The consumer group, such as `ledger`. */
   readonly group: string;
-  /** The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
+  /** The key, such as `eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
   readonly key: string;
   /** How many messages wait. */
   readonly messages: number;
@@ -362,7 +362,7 @@ export interface RetryParkedKeyRequest {
   readonly topic: string;
   /** The consumer group, such as `ledger`. */
   readonly group: string;
-  /** The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
+  /** The key, such as `eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
   readonly key: string;
   /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
@@ -376,7 +376,7 @@ export interface ParkedKeyRetry {
   readonly topic: string;
   /** The consumer group, such as `ledger`. */
   readonly group: string;
-  /** The key, such as `eip155:1/0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
+  /** The key, such as `eip155:1|0x8617e340b3d01fa5f11f306f4090fd50e238070d`. */
   readonly key: string;
 }
 
