@@ -24,7 +24,7 @@ const EVERY_MS = 1_000;
 const NEW_LINES_MAX = 2_000;
 /** Rows of each table per step of the full sweep: a few milliseconds, however large the tables are. */
 const SWEPT_ROWS = 250;
-/** Violations kept in memory; a longer list would not help. */
+/** Violations remembered, counted and logged at once. Further ones are noted when these are repaired. */
 const REMEMBERED_MAX = 1_000;
 
 export type InvariantChecker = ReturnType<typeof startInvariantChecker>;
@@ -85,8 +85,8 @@ export function startInvariantChecker(
     for (const violation of violations) {
       const name = `${violation.invariant} ${violation.subject}`;
       const isKnown = violated.has(name);
-      if (isKnown || violated.size < REMEMBERED_MAX)
-        violated.set(name, { violation, sweep: sweeps });
+      if (!isKnown && violated.size >= REMEMBERED_MAX) continue;
+      violated.set(name, { violation, sweep: sweeps });
       if (isKnown) continue;
       found.set(violation.invariant, (found.get(violation.invariant) ?? 0) + 1);
       onViolation(violation);
@@ -111,7 +111,8 @@ export function startInvariantChecker(
   }
 
   async function checkNew(): Promise<void> {
-    // The sweep checks what was booked before the start, and what a crash of the server rolled back.
+    // The sweep checks what was booked before the start, and what a crash of the server rolled back. No
+    // line is after this position, so the query returns the checkpoint alone.
     if (checked < 0n) checked = (await checkLines(BigInt(Number.MAX_SAFE_INTEGER), 1)).reached;
     const { end, booked, reached } = await checkLines(checked, NEW_LINES_MAX);
     const moved = [...new Map(booked.map((row) => [`${row.owner_id} ${row.asset}`, row])).values()];
@@ -161,7 +162,7 @@ export function startInvariantChecker(
 
   const ended = run();
   return {
-    /** Every line up to here was checked after it was written. */
+    /** Every line that was booked since the start, up to here, was checked. The sweep checks older lines. */
     checkedPosition: () => (checked < 0n ? 0n : checked),
     /** The violations found by the last checks and the last full sweep. */
     violated: () => [...violated.values()].map(({ violation }) => violation),
