@@ -6,7 +6,7 @@ import {
   TOPICS,
   type TransferV1,
 } from '@daybook/contracts';
-import { chainHeadMessage, transferMessage } from '../apps/chain-watcher/src/publish/relay';
+import { chainHeadMessage, transferMessage } from '../apps/chain-watcher/src/publish/publisher';
 import { headersOf } from '../apps/ledger/src/events/cloud-events';
 import { type GoldenMessage, goldenMessages } from '../libs/contracts/testing/golden';
 

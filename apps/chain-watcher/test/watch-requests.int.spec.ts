@@ -187,7 +187,7 @@ describe('a rescan that was requested', () => {
     await mineAndSettle(120);
     const made = await request({ kind: 'rescan', from: 0 });
     await driver.watch.pass();
-    await driver.watch.relay();
+    await driver.watch.publish();
     expect(lastReport(made)?.state).toBe('running');
     for (let n = 0; n < 2; n++) await cancel(made);
     await driver.settle();
@@ -259,7 +259,7 @@ describe('a rescan that was requested', () => {
   it('is refused beyond what anybody would wait for', async () => {
     for (let n = 0; n < 20; n++) await request({ kind: 'rescan', from: 1 });
     const one = await request({ kind: 'rescan', from: 1 });
-    await driver.watch.relay();
+    await driver.watch.publish();
     expect(lastReport(one)?.reason).toMatch(/20 requests .* are open/);
   });
 });

@@ -91,7 +91,7 @@ export async function drive(
 
   async function settle(): Promise<void> {
     while (await watch.pass());
-    while (await watch.relay());
+    while (await watch.publish());
   }
 
   return {

@@ -1,4 +1,4 @@
-import { transferMessage } from '../src/publish/relay';
+import { transferMessage } from '../src/publish/publisher';
 import { highest, type Position } from '../src/state/position';
 import { isOpen, type Rescan } from '../src/state/rescan';
 import { advanceRing, type Ring } from '../src/state/ring';

@@ -126,7 +126,7 @@ export async function simulate(
   const pass = () => step(({ watch }) => watch.pass());
   const relay = () =>
     step(async ({ watch }) => {
-      if (!(await watch.relay())) await witness.drained();
+      if (!(await watch.publish())) await witness.drained();
     });
 
   /** The log hands out some messages, and may not hear that they were handled. */

@@ -8,12 +8,12 @@ import { CLOCK_MARGIN_MS, tipOf, type WatchContext } from '../state/watch-state'
 export interface MintedAddress {
   readonly address: string;
   readonly mintedAt: number;
-  /** Of the mint in the ledger's log; null when its ledger did not say. */
+  /** Of the mint in the event log; null if its ledger did not say. */
   readonly position: Position;
 }
 
 /**
- * Stores addresses of a stretch of the ledger's log that ends at `through`. Blocks that were matched without
+ * Stores addresses of a stretch of the event log that ends at `through`. Blocks that were matched without
  * them are scanned again. The node is not asked: without its past it must not delay the next block.
  */
 export async function storeAddresses(

@@ -28,7 +28,10 @@ export function createReadMark(read: Position, complete: Position) {
     repeat(): void {
       pending = null;
     },
-    /** Read from the log after `readBefore` was. A parked key may hold any address, so then nothing counts. */
+    /**
+     * Called with the lag, which was read from the durable log after `readBefore`. A parked key may hold any
+     * address, so then nothing counts.
+     */
     look(readBefore: Position, lag: bigint, parkedKeys: number): void {
       if (parkedKeys > 0) {
         pending = null;

@@ -21,7 +21,7 @@ export function createFinality(context: WatchContext) {
   const wanted = [...new Set<FinalityTag>([...needed, 'finalized'])];
   let tagged: TaggedBlocks = { finalized: null, safe: null };
   /** Since when a tag that a policy needs is unknown, in Unix milliseconds; null when none is. */
-  let unknownSince: number | null = null;
+  let tagUnknownSince: number | null = null;
   /** The head and tip for which all tags were read. */
   let readFor: string | null = null;
 
@@ -31,13 +31,13 @@ export function createFinality(context: WatchContext) {
     if (readFor === moment) return;
     tagged = await taggedOnRing(client, startedChain(state).ring, wanted);
     const isKnown = needed.every((tag) => tagged[tag] !== null);
-    unknownSince = isKnown ? null : (unknownSince ?? context.now());
+    tagUnknownSince = isKnown ? null : (tagUnknownSince ?? context.now());
     readFor = isKnown && tagged.finalized !== null ? moment : null;
   }
 
   return {
     finalized: () => tagged.finalized,
-    unknownSince: () => unknownSince,
+    tagUnknownSince: () => tagUnknownSince,
     /** Makes transfers final; returns whether more may be due. `head` is the node's head. */
     async step(head: BlockHeader): Promise<boolean> {
       await readTags(head);
@@ -58,7 +58,7 @@ export function createFinality(context: WatchContext) {
   };
 }
 
-/** A tagged block counts only when it is on the chain that was matched: the node may be on another branch. */
+/** The blocks with these tags. One counts only if it is on the matched chain: the node may be on another branch. */
 export async function taggedOnRing(
   client: ChainClient,
   ring: Ring,

@@ -8,7 +8,7 @@ import {
 } from '@daybook/chains';
 import { type BackOff, backOffMs, messageOf, pause } from '@daybook/platform/plain';
 import type { AddressSubscription } from '../addresses/purse-addresses.consumer';
-import type { Health, Trouble } from '../monitoring/health';
+import type { ChainHealth, Trouble } from '../monitoring/health';
 import type { ChainRun } from '../state/watch-state';
 import { type Leadership, LostLeadership } from '../state/watcher-store';
 import type { Watch } from '../watch/watch';
@@ -17,7 +17,7 @@ import type { Watch } from '../watch/watch';
 const REPORT_MS = 1_000;
 const REPORT_UNCHANGED_MS = 10_000;
 /** How often the outbox is read without a wake-up: an earlier process may have left messages. */
-const RELAY_MS = 1_000;
+const PUBLISH_MS = 1_000;
 const BACK_OFF: BackOff = { firstMs: 500, longestMs: 5_000 };
 /** The head is polled four times per block time, within these bounds. */
 const POLL_MS_MIN = 250;
@@ -27,7 +27,7 @@ const POLL_MS_ON_DEMAND = 500;
 /** What this process knows of its chain. */
 export interface Status {
   role: 'leader' | 'standby';
-  health: Health;
+  health: ChainHealth;
   trouble: Trouble | null;
   /** While this process leads. */
   addresses: AddressSubscription | null;
@@ -40,7 +40,7 @@ export interface Session extends ChainRun {
   readonly addresses: AddressSubscription;
   readonly leadership: Leadership;
   readonly status: Status;
-  readonly wakes: Readonly<Record<'follow' | 'relay', ReturnType<typeof createWakeUp>>>;
+  readonly wakes: Readonly<Record<'follow' | 'publish', ReturnType<typeof createWakeUp>>>;
   readonly signal: AbortSignal;
 }
 
@@ -97,13 +97,13 @@ export function createLoops(session: Session) {
     }
   }
 
-  /** Publishes the outbox, and retries while the log is unavailable. The outbox keeps everything meanwhile. */
-  async function relay(): Promise<void> {
+  /** Publishes the outbox, and retries while the durable log is unavailable. The outbox keeps everything meanwhile. */
+  async function publish(): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
       let isMore = false;
       try {
-        isMore = await watch.relay();
+        isMore = await watch.publish();
         if (failures > 0) logger.info({ chain }, 'publishing again');
         failures = 0;
       } catch (error) {
@@ -112,7 +112,7 @@ export function createLoops(session: Session) {
         if (failures === 1) logger.warn({ chain, err: error }, 'transfers are not published');
       }
       if (isMore) continue;
-      await wakes.relay.rest(Math.max(RELAY_MS, backOffMs(failures, BACK_OFF)), signal);
+      await wakes.publish.rest(Math.max(PUBLISH_MS, backOffMs(failures, BACK_OFF)), signal);
     }
   }
 
@@ -137,7 +137,7 @@ export function createLoops(session: Session) {
     }
   }
 
-  /** Acknowledges addresses. While the log or the store is unavailable, nothing is acknowledged. */
+  /** Acknowledges addresses. While the durable log or the store is unavailable, nothing is acknowledged. */
   async function acknowledge(): Promise<void> {
     try {
       await watch.acknowledge(await addresses.complete());
@@ -163,7 +163,7 @@ export function createLoops(session: Session) {
     logger[state === 'stalled' ? 'warn' : 'info']({ chain, detail, latest, matched }, state);
   }
 
-  return [follow, relay, report];
+  return [follow, publish, report];
 }
 
 function pollMsOf({ blockTimeMs }: Chain): number {

@@ -84,12 +84,12 @@ async function lead(
 ): Promise<void> {
   const { chain, connection, registry, store, logger, metrics } = run;
   const client = openChain(chain, connection, registry);
-  const wakes = { follow: createWakeUp(), relay: createWakeUp() };
+  const wakes = { follow: createWakeUp(), publish: createWakeUp() };
   const table = createAddressTable(chain.family);
   await readAddresses(store, chain.id, table);
   const record = await store.load(chain.id);
   const storeId = await store.id();
-  const events = watchEvents(chain.id, logger, metrics, wakes.relay.wake);
+  const events = watchEvents(chain.id, logger, metrics, wakes.publish.wake);
   const { startBlock } = connection;
   const parts = { ...run, startBlock, client, leadership, table, now: Date.now, events };
   const watch = createWatch(parts, record);
@@ -121,7 +121,7 @@ async function lead(
     requests = await subscribeRequests(run, async (request) => {
       await watch.takeRequest(request);
       wakes.follow.wake();
-      wakes.relay.wake();
+      wakes.publish.wake();
     });
     const loops = createLoops({
       ...{ ...run, watch, client, addresses, leadership, status, wakes },

@@ -5,7 +5,10 @@ import type { WatchContext } from '../state/watch-state';
 /** Transactions that are kept, to our and to unknown addresses: one may become ours a moment later. */
 const KEPT_MAX = 1_000;
 
-/** Sightings never credit anything. Unlisted assets are ignored: anybody can send any number of them. */
+/**
+ * Keeps pending transactions and records those that pay our addresses as sightings, which never credit
+ * anything. Unlisted assets are ignored: anybody can send any number of them.
+ */
 export function createMempool(context: WatchContext) {
   const { chain, store, table, state } = context;
   const listed = new Set(context.registry.assets.map(({ id }) => id));
@@ -16,7 +19,7 @@ export function createMempool(context: WatchContext) {
   }
 
   /** The offered transactions that pay one of our addresses, and the others. */
-  function sorted(): readonly [PendingTransaction[], PendingTransaction[]] {
+  function oursAndOthers(): readonly [PendingTransaction[], PendingTransaction[]] {
     const others = offered.filter((transaction) => !paysUs(transaction));
     return [offered.filter(paysUs).slice(0, KEPT_MAX), others.slice(-KEPT_MAX)];
   }
@@ -24,14 +27,14 @@ export function createMempool(context: WatchContext) {
   return {
     offer(transaction: PendingTransaction): void {
       offered.push(transaction);
-      if (offered.length > 3 * KEPT_MAX) offered = sorted().flat();
+      if (offered.length > 3 * KEPT_MAX) offered = oursAndOthers().flat();
     },
 
-    /** Publishes sightings, and drops those that are too old. */
+    /** Stores sightings, and drops those that are too old. */
     async step(): Promise<void> {
       const now = context.now();
       const expired = state.sightings.expired(now);
-      const [ours, others] = sorted();
+      const [ours, others] = oursAndOthers();
       offered = others;
       const found = ours.flatMap((transaction) =>
         transaction.transfers

@@ -22,7 +22,7 @@ function seen(change: Partial<Observation> = {}): Observation {
     trouble: null,
     blocksToRescan: 0,
     missing: null,
-    unsettledSince: null,
+    tagUnknownSince: null,
     ...change,
   };
 }
@@ -97,8 +97,8 @@ describe('judge', () => {
   });
 
   it('reports a node that never says what is final', () => {
-    expect(judge(chain, seen({ unsettledSince: NOW - 60_000 }), NOW).state).toBe('following');
-    expect(judge(chain, seen({ unsettledSince: NOW - 301_000 }), NOW)).toMatchObject({
+    expect(judge(chain, seen({ tagUnknownSince: NOW - 60_000 }), NOW).state).toBe('following');
+    expect(judge(chain, seen({ tagUnknownSince: NOW - 301_000 }), NOW)).toMatchObject({
       state: 'stalled',
       detail: expect.stringContaining('no transfer becomes final'),
     });

@@ -3,13 +3,13 @@ import type { ChainHeadV1 } from '@daybook/contracts';
 
 /** A node may fail to answer once; after this long its failure is reported. */
 const TROUBLE_MS = 5_000;
-/** Many block times may pass without a block by chance, but not so many (Blockbook's rule). */
+/** Fewer block times without a block may be chance (Blockbook's rule). */
 const SILENCE_BLOCKS = 30;
 const SILENCE_MIN_MS = 30_000;
 const SILENCE_MAX_MS = 5 * 60_000;
-/** Up to so many blocks behind the head are normal. */
+/** Being up to this many blocks behind the head is normal. */
 const BEHIND_BLOCKS = 16;
-/** On the fastest chains, addresses of the last seconds make so many blocks to scan again. */
+/** On the fastest chains, the addresses of the last seconds cause up to this many blocks to be scanned again. */
 const RESCAN_BLOCKS = 1_000;
 
 /** What a watcher knows of its chain; times in Unix milliseconds. */
@@ -27,7 +27,7 @@ export interface Observation {
   /** Blocks of a rescan that the node does not show, and since when; null when there are none. */
   readonly missing: Readonly<Record<'from' | 'to' | 'since', number>> | null;
   /** Since when a tag that a finality policy needs is unknown; null when none is. */
-  readonly unsettledSince: number | null;
+  readonly tagUnknownSince: number | null;
 }
 
 /** The error of the last attempt, and since when all attempts have failed. */
@@ -36,12 +36,15 @@ export interface Trouble {
   readonly since: number;
 }
 
-export type Health = Pick<ChainHeadV1, 'state' | 'detail'>;
+export type ChainHealth = Pick<ChainHeadV1, 'state' | 'detail'>;
 
-/** A stuck node answers without errors, so silence is a fault, except on a chain with blocks on demand. */
-export function judge(chain: Chain, seen: Observation, now: number): Health {
+/**
+ * The health of a watch. Silence counts as a fault, because a stuck node answers without errors; not on a
+ * chain that makes blocks on demand.
+ */
+export function judge(chain: Chain, seen: Observation, now: number): ChainHealth {
   if (seen.stalled !== null) return stalled(seen.stalled);
-  const { trouble, head, unsettledSince, missing } = seen;
+  const { trouble, head, tagUnknownSince, missing } = seen;
   if (trouble !== null && (head === null || now - trouble.since >= TROUBLE_MS)) {
     return stalled(trouble.message);
   }
@@ -58,7 +61,7 @@ export function judge(chain: Chain, seen: Observation, now: number): Health {
     const minutes = Math.round(ageMs / 60_000);
     return stalled(`The node's newest block is ${minutes} min old: it is still synchronising.`);
   }
-  if (unsettledSince !== null && now - unsettledSince > SILENCE_MAX_MS) {
+  if (tagUnknownSince !== null && now - tagUnknownSince > SILENCE_MAX_MS) {
     return stalled('The node tags no block of our chain as final, so no transfer becomes final.');
   }
   if (missing !== null && now - missing.since > SILENCE_MAX_MS) {
@@ -73,6 +76,6 @@ export function judge(chain: Chain, seen: Observation, now: number): Health {
   return { state: 'following', detail: null };
 }
 
-function stalled(detail: string): Health {
+function stalled(detail: string): ChainHealth {
   return { state: 'stalled', detail };
 }

@@ -22,14 +22,17 @@ export function createWatcherMetrics(
     });
   const metrics = {
     head: gauge('head_number', 'The highest block that the node shows.'),
-    matched: gauge('matched_number', 'The last block that was matched.'),
+    matched: gauge(
+      'matched_number',
+      'The last block that was matched and whose transfers are published.',
+    ),
     finalized: gauge('finalized_number', 'The last block behind the tag finalized.'),
     leading: gauge('leading', '1 when this process watches the chain, 0 when it stands by.'),
     stalled: gauge('stalled', '1 when the chain cannot be followed.'),
     addresses: gauge('addresses', 'Addresses in the table.'),
     addressesThrough: gauge(
       'addresses_through',
-      "The position of the ledger's log up to which every address is watched.",
+      'The position of the event log up to which every address is watched.',
     ),
     parkedKeys,
     blocks: counter('blocks', 'Blocks matched.', []),
@@ -41,7 +44,7 @@ export function createWatcherMetrics(
     passSeconds: durationHistogram(
       registry,
       'daybook_watcher_pass_seconds',
-      'One step: poll the head, fetch, match, store.',
+      'One pass: poll the head, fetch, match, store.',
       labelNames,
     ),
   };

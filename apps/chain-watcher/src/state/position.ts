@@ -1,4 +1,4 @@
-/** A position of the ledger's log; null when none is known, which is below all. */
+/** A position in the event log; null, which is below all others, while none is known. */
 export type Position = bigint | null;
 
 /** The lowest of at least one position. */

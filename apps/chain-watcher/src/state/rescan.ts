@@ -40,7 +40,7 @@ export interface Rescan {
   readonly reason: string | null;
 }
 
-/** A rescan that has not begun, without what its origin and its blocks are. */
+/** The fields of a rescan that has not begun. The caller adds `id`, `origin` and what it knows of the blocks. */
 export const NOT_BEGUN: Omit<Rescan, 'id' | 'origin'> = {
   ...{ state: 'waiting', since: null, after: null, from: null, to: null, blocksMax: null },
   ...{ next: null, hash: null, found: 0, versions: 0, reason: null },

@@ -16,8 +16,8 @@ function mined(hash: string, nonce: number | null = 1, sender = '0x01') {
   return { hash, nonce, sender };
 }
 
-describe('sightings', () => {
-  it('end with their own transaction', () => {
+describe('createSightings', () => {
+  it('ends a sighting when its own transaction is mined', () => {
     const sightings = createSightings([
       tracked('x'),
       tracked('y'),
@@ -26,32 +26,32 @@ describe('sightings', () => {
     expect(sightings.endedBy([mined('0xa')])).toEqual(['x', 'y']);
   });
 
-  it('end with another transaction in their place', () => {
+  it('ends a sighting when another transaction uses its nonce', () => {
     const sightings = createSightings([tracked('x')]);
     expect(sightings.endedBy([mined('0xc', 1)])).toEqual(['x']);
     expect(sightings.endedBy([mined('0xc', 2), mined('0xd', 1, '0x02')])).toEqual([]);
   });
 
-  it('have no place on chains without an order per sender', () => {
+  it('compares no nonces on chains without them', () => {
     const sightings = createSightings([tracked('x', { nonce: null })]);
     expect(sightings.endedBy([mined('0xc', null)])).toEqual([]);
     expect(sightings.endedBy([mined('0xa', null)])).toEqual(['x']);
   });
 
-  it('are forgotten with their next version', () => {
+  it('forgets a sighting when its next version is noted', () => {
     const sightings = createSightings([tracked('x')]);
     sightings.note(tracked('x', { status: 'detected' }));
     expect(sightings.expired(Number.MAX_SAFE_INTEGER)).toEqual([]);
     expect(sightings.endedBy([mined('0xa')])).toEqual([]);
   });
 
-  it('grow old', () => {
+  it('expires a sighting after 30 minutes', () => {
     const sightings = createSightings([tracked('x')]);
     expect(sightings.expired(NOW + 30 * 60_000)).toEqual([]);
     expect(sightings.expired(NOW + 30 * 60_000 + 1)).toEqual(['x']);
   });
 
-  it('are bounded in number', () => {
+  it('is full at 10,000 sightings', () => {
     const sightings = createSightings(Array.from({ length: 9_999 }, (_, n) => tracked(String(n))));
     expect(sightings.isFull()).toBe(false);
     sightings.note(tracked('one more'));

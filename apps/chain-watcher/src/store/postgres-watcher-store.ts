@@ -21,12 +21,12 @@ import {
   writeChange,
 } from './rows';
 
-/** The first key of the advisory locks on chains, so that they meet no other use: "dbkw" in ASCII. */
-export const LOCK_SPACE = 0x64626b77;
+/** The first key of the advisory locks on chains, "dbkw" in ASCII. It keeps them apart from other advisory locks. */
+const LOCK_SPACE = 0x64626b77;
 /** Each chain makes one write at a time and reads in between, so a few chains share the pool well. */
 const POOL_CONNECTIONS_MAX = 8;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Statements take milliseconds; a server that does not answer for so long is lost. */
+/** Statements take milliseconds; a server that does not answer for this long is lost. */
 const QUERY_TIMEOUT_MS = 60_000;
 const ADDRESS_BATCH = 10_000;
 

@@ -1,6 +1,6 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { PoolClient } from 'pg';
-import { transferMessage } from '../publish/relay';
+import { transferMessage } from '../publish/publisher';
 import type { Rescan } from '../state/rescan';
 import {
   type Change,
@@ -31,7 +31,7 @@ export const CHAIN_COLUMNS: Columns<Omit<WatchRecord, 'ring' | 'rescans' | 'seen
   acknowledged: 'addresses_through',
 };
 
-/** In this order they are written: see `PUT_RESCAN`. */
+/** In the order in which `PUT_RESCAN` writes them. */
 export const RESCAN_COLUMNS: Columns<Rescan> = {
   ...{ id: 'id', origin: 'origin', state: 'state', since: 'since', after: 'after_position' },
   ...{ from: 'from_number', to: 'to_number', blocksMax: 'blocks_max' },

@@ -82,7 +82,7 @@ function pay(): number {
 
 async function settle(): Promise<void> {
   while (await watch.pass());
-  while (await watch.relay());
+  while (await watch.publish());
 }
 
 /** Minted so that the blocks from second `since` on may pay it. */
@@ -108,12 +108,12 @@ describe('the acknowledgement of addresses', () => {
     await watch.pass();
     await stored;
     expect(table.has(purse)).toBe(true);
-    await watch.relay();
+    await watch.publish();
     // No address is older than the first, so this much is true.
     expect(await acknowledged(7n)).toBe('6');
     while (await watch.pass());
     expect(await acknowledged(7n)).toBe('6');
-    while (await watch.relay());
+    while (await watch.publish());
     expect(published()).toEqual(
       expect.arrayContaining(paid.flatMap((number) => [`${number} detected`, `${number} final`])),
     );
@@ -157,7 +157,7 @@ describe('a node that lacks the past', () => {
     const now = pay();
     node.mine(2);
     await expect(watch.pass()).rejects.toThrow(InvalidBlock);
-    while (await watch.relay());
+    while (await watch.publish());
     expect(published()).toEqual([`${now} detected`, `${now} final`]);
     expect(await acknowledged(7n)).toBe('6');
     // The range is still wanted, and found when the node has it.
@@ -194,7 +194,7 @@ describe('a rescan for late addresses', () => {
       await watch.pass();
     }
     expect(published()).toEqual([]);
-    while (await watch.relay());
+    while (await watch.publish());
     expect(published()).toContain(`${paid[0]} final`);
     expect(BigInt((await acknowledged(100n)) ?? 0)).toBeGreaterThan(7n);
   });

@@ -4,9 +4,9 @@ import { type MintedAddress, storeAddresses } from '../addresses/late-addresses'
 import { createFinality } from '../finality/finalise';
 import { matchBlocks } from '../match/transfer-versions';
 import { createMempool } from '../mempool/mempool';
-import { type Health, judge, type Trouble } from '../monitoring/health';
+import { type ChainHealth, judge, type Trouble } from '../monitoring/health';
 import { takeRequest } from '../operator/watch-requests';
-import { chainHeadMessage, createRelay } from '../publish/relay';
+import { chainHeadMessage, createPublisher } from '../publish/publisher';
 import { firstRing, type NextBlocks, nextBlocks } from '../reorg/next-blocks';
 import { createRescans } from '../rescan/run-rescans';
 import type { Position } from '../state/position';
@@ -31,7 +31,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   const finality = createFinality(context);
   const mempool = createMempool(context);
   const rescans = createRescans(context);
-  const relay = createRelay(context);
+  const publisher = createPublisher(context);
   /** Aborts with the chain's first start. Before it, it is unknown what an address is late for. */
   const started = new AbortController();
   let lastTurn: Promise<unknown> = Promise.resolve();
@@ -47,13 +47,13 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   function heights() {
     return {
       latest: state.head?.number ?? 0,
-      matched: Math.max(relay.publishedBlock(), 0),
+      matched: Math.max(publisher.publishedBlock(), 0),
       finalized: finality.finalized(),
       addressesThrough: state.acknowledged?.toString() ?? null,
     };
   }
 
-  async function takeStep(): Promise<boolean> {
+  async function takePass(): Promise<boolean> {
     const { head, isBehind } = await followChain(context);
     started.abort();
     const isMoreFinal = await finality.step(head);
@@ -68,21 +68,21 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
      * Does what is due; returns whether more is due. After an error of the node it may be tried again; after
      * any other error the watch must be opened again from what is stored.
      */
-    pass: () => inTurn(takeStep),
+    pass: () => inTurn(takePass),
 
     /** Publishes what is stored; returns whether more is stored. */
-    relay: relay.publish,
+    publish: publisher.publish,
     heights,
 
     /** Publishes the state of the chain. */
-    async reportHead(health: Health): Promise<void> {
+    async reportHead(health: ChainHealth): Promise<void> {
       const observedAt = new Date(parts.now()).toISOString();
       const report = { chain: chain.id, ...heights(), ...health, observedAt };
       await log.publish(TOPICS.chainHead, [chainHeadMessage(report)]);
     },
 
     /**
-     * Resolves when the addresses, minted in a stretch of the ledger's log that ends at `through`, are stored.
+     * Resolves when the addresses, minted in a stretch of the event log that ends at `through`, are stored.
      * Rejects when the watch is closed before the chain's first start.
      */
     async offerAddresses(addresses: readonly MintedAddress[], through: Position): Promise<void> {
@@ -91,18 +91,18 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
       await inTurn(() => storeAddresses(context, addresses, through));
     },
     /** Stores how far addresses are matched and published. All up to `complete` were offered before. */
-    acknowledge: relay.acknowledge,
+    acknowledge: publisher.acknowledge,
     close: () => started.abort(),
     offerPending: mempool.offer,
     /** Stores what an operator requested. Throws before the chain's first start. */
     takeRequest: (request: WatchRequestV1): Promise<void> => takeRequest(context, request),
 
-    health(trouble: Trouble | null): Health {
+    health(trouble: Trouble | null): ChainHealth {
       const seen = {
         ...{ head: state.head, advancedAt: state.headAdvancedAt, trouble },
         matched: state.chain.phase === 'new' ? -1 : tipOf(state).number,
         stalled: state.chain.phase === 'stalled' ? state.chain.reason : null,
-        unsettledSince: finality.unknownSince(),
+        tagUnknownSince: finality.tagUnknownSince(),
         ...{ blocksToRescan: rescans.blocksLeft(), missing: rescans.missing() },
       };
       return judge(chain, seen, parts.now());

@@ -11,13 +11,13 @@ import { blocksLeft } from '../state/rescan';
 import { matchedThrough, tipOf, type WatchContext } from '../state/watch-state';
 import type { RescanReport } from '../state/watcher-store';
 
-/** The contract allows no longer reason. */
+/** The longest reason that the contract allows. */
 const REASON_LENGTH_MAX = 1_000;
 /** Messages that are published with one acknowledgement. */
 const PUBLISH_AT_ONCE = 500;
 
 /** Publishes the outbox and the reports on requests, and knows how far everything is published. */
-export function createRelay(context: WatchContext) {
+export function createPublisher(context: WatchContext) {
   const { chain, log, store, state } = context;
   /** The last block whose transfers are all published; -1 when there is none. */
   let publishedBlock = -1;
@@ -26,7 +26,7 @@ export function createRelay(context: WatchContext) {
 
     /** Publishes a batch of the outbox; returns whether more is stored. */
     async publish(): Promise<boolean> {
-      // What the outbox holds when it is read belongs to this moment or a later one.
+      // Read the tip before the outbox: the transfers of every block up to it are in the outbox by then.
       const tip = state.chain.phase === 'new' ? -1 : tipOf(state).number;
       const { lateRescans } = state;
       const through = matchedThrough(state);
@@ -75,7 +75,7 @@ export function chainHeadMessage(head: ChainHeadV1): Message {
 }
 
 /** The message on an operator's rescan as it is now. */
-export function watchReportMessage(chain: string, { rescan, observedAt }: RescanReport): Message {
+function watchReportMessage(chain: string, { rescan, observedAt }: RescanReport): Message {
   const { id: requestId, state, from, to, found, versions } = rescan;
   const reason = rescan.reason?.slice(0, REASON_LENGTH_MAX) ?? null;
   const report: WatchReportV1 = {
