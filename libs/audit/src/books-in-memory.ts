@@ -20,7 +20,7 @@ import {
 } from '@daybook/domain';
 import type { Happened } from '@daybook/event-store';
 
-/** The most violations that are kept and reported. */
+/** The most violations of single events that are kept. Those of whole assets come on top. */
 const VIOLATIONS_MAX = 100;
 
 /** Debits and credits of one asset on one kind of book account. */

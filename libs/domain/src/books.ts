@@ -50,7 +50,7 @@ interface Book {
 
 const SUSPENSE = { side: 'credit', owner: 'accountId', figure: 'suspense' } as const;
 
-/** Every kind of book account (DESIGN, "The books"). Each owner has one of a kind and asset. */
+/** Every kind of book account. Each owner has one account of each kind and asset. */
 export const BOOKS = {
   'custody/purse': { side: 'debit', owner: 'purseId', figure: 'custody' },
   'custody/charge': { side: 'debit', owner: 'chargeId', figure: 'custody' },

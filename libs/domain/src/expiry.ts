@@ -29,6 +29,7 @@ export function expiryOf(policy: PurseExpiry, { activeSince, lastReceiptAt }: Pu
   const days = isUnused ? policy.unusedDays : policy.idleDays;
   if (days === null) return null;
   const since = Math.max(Date.parse(activeSince), Date.parse(lastReceiptAt ?? activeSince));
+  // Events keep these older names: `never-replenished` ends `unusedDays`, `unused` ends `idleDays`.
   const reason = isUnused ? ('never-replenished' as const) : ('unused' as const);
   return { at: new Date(since + days * DAY_MS).toISOString(), reason };
 }

@@ -180,7 +180,6 @@ describe('declining a purse', () => {
   it('never uses a declined purse again', () => {
     given(minted, declined).when(restore).refuses('purse-declined');
     given(minted, declined).when(archive).changesNothing();
-    given(minted, declined).when(restore).refuses('purse-declined');
   });
 });
 

@@ -1,7 +1,7 @@
 import { BOOKS, type BookKind, bookName, POSTING_KINDS, type Posting } from './books';
 import type { Violation } from './invariants';
 
-/** The book accounts of one kind and asset. */
+/** Debits, credits and balances of the book accounts of one kind and asset. */
 export interface BookTotals {
   debits: bigint;
   credits: bigint;
@@ -43,25 +43,25 @@ function move({ balances }: BookTotals, owner: string, amount: bigint): void {
   balances.set(owner, (balances.get(owner) ?? 0n) + amount);
 }
 
-/** `postingViolations` reports a book without an owner. */
+/** The owner of a book account; empty if the posting names none, which `postingViolations` reports. */
 function ownerOfBook(book: BookKind, posting: Posting): string {
   return posting[BOOKS[book].owner] ?? '';
 }
 
 /**
  * No posting takes more out of a book account than there is: coins that are not there are never spent,
- * and a claim becomes negative only by a kind of posting that may overdraw. `trial` is the balance after it.
+ * and a claim becomes negative only by a kind of posting that may overdraw. `trial` includes the posting.
  */
 export function balanceViolations(posting: Posting, trial: TrialBalance): readonly Violation[] {
   const { kind, debit, credit, asset } = posting;
   const violations: Violation[] = [];
-  const check = (book: BookKind, outward: 'debit' | 'credit') => {
+  const check = (book: BookKind, postedOn: 'debit' | 'credit') => {
     const { side, figure } = BOOKS[book];
-    if (side === outward || side === 'either') return;
+    if (side === postedOn || side === 'either') return;
     if (figure !== 'custody' && POSTING_KINDS[kind].overdraws) return;
     const balances = trial.get(asset)?.get(book)?.balances;
     const balance = balances?.get(ownerOfBook(book, posting)) ?? 0n;
-    if ((outward === 'credit' ? balance : -balance) >= 0n) return;
+    if ((postedOn === 'credit' ? balance : -balance) >= 0n) return;
     const subject = bookName(book, posting);
     violations.push({ invariant: 'balance-has-its-sign', subject, detail: `balance ${balance}` });
   };

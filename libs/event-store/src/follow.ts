@@ -8,11 +8,11 @@ import {
 } from './event-store';
 import { positionWaiters } from './waiters';
 
-/** How long a reader at the end of the log waits for growth before it reads again. */
+/** How long a follower at the end of the log waits for growth before it reads again. */
 const IDLE_MS = 5_000;
-/** How soon a reader tries again to own its checkpoint when another process does. */
+/** How soon a follower tries again to own its checkpoint when another process does. */
 const OWNED_ELSEWHERE_MS = 100;
-/** How often the head is read while the reader is behind, to report the lag. */
+/** How often the head is read while the follower is behind, to report the lag. */
 const HEAD_EVERY_MS = 1_000;
 /** How often the checkpoint is stored while there is nothing to handle, so that a later start skips that part. */
 const PASSED_OVER_EVERY_MS = 1_000;
@@ -21,7 +21,7 @@ const NO_PROGRESS_MS = 50;
 /** Between attempts at a batch that fails. A read waits 5 s for its own write, so the longest pause is shorter. */
 const STALLED_BACK_OFF = { firstMs: 25, longestMs: 2_000 };
 
-/** The checkpoints of readers. `Tx` is what a handler needs to write in the transaction of a checkpoint. */
+/** The checkpoints of followers. `Tx` is what a handler needs to write in the transaction of a checkpoint. */
 export interface Checkpoints<Tx> {
   /**
    * Runs `work` in one transaction that holds the checkpoint of `name` (`START` the first time), and
@@ -35,7 +35,7 @@ export interface Checkpoints<Tx> {
 }
 
 export interface FollowOptions<Tx> {
-  /** The name of the reader and its checkpoint. */
+  /** The name of the follower and of its checkpoint. */
   readonly name: string;
   readonly store: EventStore;
   readonly checkpoints: Checkpoints<Tx>;
@@ -45,7 +45,7 @@ export interface FollowOptions<Tx> {
   readonly kinds?: readonly string[];
   /** Applies the events inside the transaction that also stores the checkpoint; again after a roll-back. */
   handle(events: readonly RecordedEvent[], tx: Tx): Promise<void>;
-  /** Called for every failed attempt; the reader stays where it is and tries again for ever. */
+  /** Called for every failed attempt; the follower stays where it is and tries again for ever. */
   onError?(error: unknown, status: FollowerStatus): void;
   /** Called after each commit. */
   onProgress?(progress: { events: number; position: Position; durationMs: number }): void;
@@ -61,7 +61,7 @@ export interface FollowerStatus {
   readonly lag: bigint;
   /** 0 while nothing waits to be handled. Growing lag with progress means load; without, a fault. */
   readonly secondsSinceProgress: number;
-  /** The event that the reader cannot get past; null while there is none. */
+  /** The event that the follower cannot get past; null while there is none. */
   readonly stalled: Stalled | null;
   readonly running: boolean;
 }
@@ -78,7 +78,7 @@ export type Follower = ReturnType<typeof follow>;
 /**
  * The one read path: handles the log from the checkpoint on, page by page, each page and the new
  * checkpoint in one transaction, so that every event takes effect exactly once whatever crashes. It
- * never skips: an event that cannot be handled stalls the reader before it, visibly, until it can be.
+ * never skips: an event that cannot be handled stalls the follower before it, visibly, until it can be.
  */
 export function follow<Tx>(options: FollowOptions<Tx>) {
   const { name, store, checkpoints, limit, kinds, handle } = options;

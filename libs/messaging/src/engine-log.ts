@@ -12,7 +12,7 @@ import { countParked, listParked, requestRetry } from './parking';
 /** Publishing to tables needs one connection per busy topic; status and parking share them. */
 const POOL_CONNECTIONS_MAX = 4;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Statements of the log take milliseconds; a server that is silent for so long is not expected to answer. */
+/** Statements of the log take milliseconds; a server that is silent for this long is not expected to answer. */
 const QUERY_TIMEOUT_MS = 60_000;
 const BACK_OFF = { firstMs: 100, longestMs: 10_000 };
 

@@ -15,7 +15,7 @@ const CALL_TIMEOUT_MS = 10_000;
 /** Few, so that the demo is short; more than the one block that a killed node may forget. */
 export const CONFIRMATIONS = 3;
 const CAIP_2 = 'eip155:31337';
-/** All tokens, in base units; they belong to the faucet. */
+/** The supply of each token, in base units. The faucet owns it. */
 const SUPPLY = 1_000_000_000n * 10n ** 6n;
 
 /**
@@ -88,7 +88,7 @@ export async function startDemoChain({
   }
 }
 
-/** Writes the whole chain to `file` whenever it has a new head, and once more at the end. */
+/** Writes the whole chain to `file` whenever it has a new head; checks for one last time before it ends. */
 async function saveBlocks(rpc: DemoChain['rpc'], file: string, signal: AbortSignal): Promise<void> {
   let saved: string | undefined;
   for (let isLast = false; !isLast; ) {

@@ -12,11 +12,11 @@ export class AccountRow {
   @Column('boolean')
   screening!: boolean;
 
-  /** A purse without any receipt expires after so many days; null for never. */
+  /** A purse without any receipt expires after this many days; null for never. */
   @Column('integer', { name: 'unused_days', nullable: true })
   unusedDays!: number | null;
 
-  /** A purse expires so many days after its last receipt; null for never. */
+  /** A purse expires this many days after its last receipt; null for never. */
   @Column('integer', { name: 'idle_days', nullable: true })
   idleDays!: number | null;
 }

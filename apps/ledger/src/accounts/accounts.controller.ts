@@ -8,11 +8,11 @@ import { ReadRequest, wholeList } from '../edge/paging';
 import { found } from '../edge/problem';
 import { mapAnswer, type RequestContext } from '../edge/request-context';
 import {
-  accountResponse,
   ChangeAccountPolicyRequest,
   IssueApiKeyRequest,
   ListApiKeysRequest,
   RevokeApiKeyRequest,
+  toAccount,
 } from './accounts.dto';
 import { ChangeAccount } from './change-account';
 import { ListAccounts } from './list-accounts';
@@ -33,7 +33,7 @@ export class AccountsController {
   })
   async listAccounts(_: OperatorCaller, __: ReadRequest) {
     const accounts = await this.queries.execute(new ListAccounts());
-    return wholeList(accounts.map(accountResponse));
+    return wholeList(accounts.map(toAccount));
   }
 
   @Operation({
@@ -48,7 +48,7 @@ export class AccountsController {
     const purseExpiry = { unusedDays: purseUnusedDays, idleDays: purseIdleDays };
     const change = { type: 'ChangeAccountPolicy', purseExpiry, reason } as const;
     const answer = await this.commands.execute(new ChangeAccount(context, change));
-    return mapAnswer(answer, accountResponse);
+    return mapAnswer(answer, toAccount);
   }
 
   @Operation({

@@ -45,7 +45,7 @@ export class ChangeAccountPolicyRequest {
   readonly reason!: string;
 }
 
-export function accountResponse({ id, name, purseExpiry }: AccountResource): json.Account {
+export function toAccount({ id, name, purseExpiry }: AccountResource): json.Account {
   const { unusedDays: purseUnusedDays, idleDays: purseIdleDays } = purseExpiry;
   return { id, name, purseUnusedDays, purseIdleDays };
 }

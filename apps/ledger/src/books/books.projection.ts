@@ -91,7 +91,7 @@ function foldBatch(batch: readonly Happened[]): {
   return { moved: sorted, lines: lines.reverse() };
 }
 
-/** The figures that change. Most batches change four of them, and only those are sent. */
+/** The figures that change; most batches change four. `custody` is always among them, so that a column is set. */
 function namesMoved(figures: readonly Figures[]): readonly FigureName[] {
   return FIGURE_NAMES.filter(
     (name) => name === 'custody' || figures.some((moved) => moved[name] !== 0n),

@@ -16,8 +16,8 @@ const SECRET_LENGTH = 43;
 /** Letters and digits alone, so that a double click selects a whole key. */
 const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** The public part of a key. */
-export interface ApiKeyName {
+/** The kind of a key and its public key id. */
+export interface ApiKeyRef {
   readonly kind: CallerKind;
   readonly keyId: string;
 }
@@ -43,7 +43,7 @@ export function newApiKey({
 }
 
 /** The public part of a key, or null if the text is not a key. */
-export function parseApiKey(text: string): ApiKeyName | null {
+export function parseApiKey(text: string): ApiKeyRef | null {
   const [, prefix, keyId] = API_KEY.exec(text) ?? [];
   if (keyId === undefined) return null;
   return { kind: prefix === PREFIXES.operator ? 'operator' : 'account', keyId };

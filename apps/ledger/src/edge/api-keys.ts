@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import type { Statement } from '../projections/row-by-row';
-import { type ApiKeyName, isApiKey, parseApiKey } from './api-key';
+import { type ApiKeyRef, isApiKey, parseApiKey } from './api-key';
 import type { Caller } from './caller';
 import { type CallerKind, scopesOf } from './scopes';
 
@@ -54,8 +54,8 @@ const CACHED_MS = 1_000;
  */
 @Injectable()
 export class ApiKeys {
-  /** The valid key with a name, or none. Requests that arrive together share one query. */
-  private readonly cache = new LRUCache<string, readonly StoredKey[], ApiKeyName>({
+  /** The key that is not revoked, by kind and key id, or none. Requests that arrive together share one query. */
+  private readonly cache = new LRUCache<string, readonly StoredKey[], ApiKeyRef>({
     max: KEYS_MAX,
     ttl: CACHED_MS,
     fetchMethod: (_name, _stale, { context: { kind, keyId } }) => {

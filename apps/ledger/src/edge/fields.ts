@@ -125,8 +125,7 @@ export function ChoicesField(
 export const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The error sentence for an invalid id. */
-export const ID_SENTENCE =
-  'must be a UUID in lower case, such as 3f2a6c1e-5b7d-5e0f-9a41-2c8d7e6b5a40.';
+const ID_SENTENCE = 'must be a UUID in lower case, such as 3f2a6c1e-5b7d-5e0f-9a41-2c8d7e6b5a40.';
 
 /** An id. */
 export function IdField(options: FieldOptions = {}): PropertyDecorator {

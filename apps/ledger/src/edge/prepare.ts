@@ -16,8 +16,8 @@ export interface Credentials {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** The sender of a request, known from its headers alone. */
-export interface Sender extends Credentials {
+/** What is known of a request before its body is read. */
+export interface Admission extends Credentials {
   caller: Caller | null;
   /** The headers with the remaining quota of the key; null before the request is counted. */
   quota: Readonly<Record<string, string>> | null;
@@ -57,7 +57,7 @@ export class Calls {
    * Refuses with `unauthenticated`, `rate-limited`, `forbidden`.
    */
   async admit(
-    sender: Sender,
+    sender: Admission,
     { scope, tier = 'standard' }: { readonly scope: Scope | null; readonly tier?: Tier },
     forPeople = false,
   ): Promise<Caller> {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Metadata, type ServerUnaryCall, type StatusObject, type status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { RunningOperation } from '../edge/operation';
-import type { Calls, Sender } from '../edge/prepare';
+import type { Admission, Calls } from '../edge/prepare';
 import { Problem, problemOf } from '../edge/problem';
 import { requestIdOf } from '../edge/request-id';
 import type { AdmissionControl } from './admission-control';
@@ -10,7 +10,7 @@ import { statusOf } from './status';
 import type { Translator } from './translate';
 
 /** A call before its message is read. */
-export interface Begun extends Sender {
+export interface Begun extends Admission {
   readonly startedAt: number;
   readonly requestId: string;
 }

@@ -17,7 +17,7 @@ import { problemsOf, REPORT_SECONDS_MAX, stateOf } from './problems';
 
 /** A follower or consumer that is behind and makes no progress for longer than this is stalled. */
 const STALLED_SECONDS = 30;
-/** Violations that are shown; their number tells whether there are more, and the log names all. */
+/** Violations that are shown. Their number tells whether there are more, and log lines name all. */
 const VIOLATIONS_MAX = 20;
 
 /** Libraries that every app migrates: their migrations do not say how far the ledger's tables are. */

@@ -18,12 +18,12 @@ export function ledgerMetrics(metrics: Metrics) {
     ...metrics,
     violations: counter(
       'invariant_violations',
-      'Broken rules of the books, each once for as long as it lasts; the log names the row.',
+      'Broken rules of the books, each once for as long as it lasts; a log line names the row.',
       ['invariant'],
     ),
     checkedPosition: gauge(
       'invariant_checked_position',
-      'Up to here every line of the journal was checked after it was booked.',
+      'Every line of the journal that was booked since the start, up to here, was checked.',
       [],
     ),
     clockDifference: gauge(

@@ -44,7 +44,7 @@ export class Monitoring {
       },
       books: async () => {
         const names = new Set(this.checker?.violated().map(({ invariant }) => invariant));
-        requireNone([...names].map((name) => `${name} is broken; the log names the rows`));
+        requireNone([...names].map((name) => `${name} is broken; log lines name the rows`));
       },
       reactions: async () => requireNone(this.reactions ? reactionProblems(this.reactions) : []),
     },
@@ -152,7 +152,7 @@ function reactionProblems(report: ReactionsReport): string[] {
   return [
     ...clockProblems(report),
     ...failing.map(
-      (s) => `${s.name} failed for ${noted(s, true)} rows and retries; the log says why`,
+      (s) => `${s.name} failed for ${noted(s, true)} rows and retries; a log line says why`,
     ),
   ];
 }

@@ -14,7 +14,7 @@ const PAGE_MAX = 5_000;
 type Kind = 'account' | 'purse';
 
 /** The data in the row of an account: its policy, and which of its purses have a due time. */
-interface AccountRow extends PurseExpiry {
+interface AccountDueData extends PurseExpiry {
   /** Purses minted up to this position have one; null if all have. */
   readonly after: string | null;
 }
@@ -61,11 +61,15 @@ export class ExpirePurses implements Reaction<Kind>, OnModuleInit {
     if (key.startsWith('purse-')) {
       return this.commands.execute(new ExpirePurse(idOf(key), now, countsFrom));
     }
-    return this.schedulePurses(key, data as unknown as AccountRow, now);
+    return this.schedulePurses(key, data as unknown as AccountDueData, now);
   }
 
   /** Makes the next purses of an account due now. Their checks find out when they expire. */
-  private async schedulePurses(key: string, row: AccountRow, now: string): Promise<Later | null> {
+  private async schedulePurses(
+    key: string,
+    row: AccountDueData,
+    now: string,
+  ): Promise<Later | null> {
     if (earliestExpiry(row, now) === null) return null;
     await catchUp(this.reached);
     const page = [idOf(key), row.after];

@@ -64,7 +64,7 @@ export class OwnersNotKnownYet extends Error {
 /**
  * The current owners of addresses: the rows of the read models, plus the newer events of the event log. So
  * a customer whose block was acknowledged before this read is blocked here, however far the read models
- * lag. A batch of any size costs two queries.
+ * lag. A batch of any size costs two queries, or four if it waits for the read models.
  */
 export class Owners {
   constructor(
@@ -198,7 +198,7 @@ interface OwnedTransfer {
  * purse was archived is held, even if the purse was restored since. Only purses whose status ever changed
  * are read, in one query. Rejects with `StoreUnavailable`.
  */
-export async function ownersWhenDetected(
+export async function ownersWhenFirstRecorded(
   store: EventStore,
   transfers: readonly OwnedTransfer[],
 ): Promise<readonly Owner[]> {

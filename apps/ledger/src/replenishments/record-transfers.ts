@@ -19,7 +19,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AssetRegistry } from '../chains';
 import { replenishmentIdOf } from '../edge/identity';
 import { traceparentOf } from '../edge/request-id';
-import { type Owner, Owners, ownersWhenDetected, type Receiver } from './owners';
+import { type Owner, Owners, ownersWhenFirstRecorded, type Receiver } from './owners';
 
 /** A transfer and the message that reported it. Messages with the same key are recorded in order. */
 export interface ReportedTransfer {
@@ -32,9 +32,9 @@ export type Unrecordable = string | null;
 
 /**
  * Records the transfers that chain-watchers report. Each is decided on its own; a rejection by the rules is
- * an event with a reason. The owners are read in two queries and all events are appended together. The
- * answer has, per transfer, why it can never be recorded, or null. After such a transfer the rest of its key
- * is not recorded. Rejects if the store or the owners cannot be read. The batch may then be delivered again,
+ * an event with a reason. All owners are read at once, and all events are appended in one call if no
+ * decision throws. The answer has, per transfer, why it can never be recorded, or null. If that is known
+ * before the append, the rest of the key is not recorded. Rejects if the store or the owners cannot be read. The batch may then be delivered again,
  * because every effect is identified by its transfer and version.
  */
 export class RecordTransfers extends Command<readonly Unrecordable[]> {
@@ -92,9 +92,9 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
       stream: streamName('replenishment', replenishmentIdOf(report.content.transferId)),
       owner,
     }));
-    const then = await ownersWhenDetected(this.store, transfers);
+    const firstOwners = await ownersWhenFirstRecorded(this.store, transfers);
     const commands = owned.map(({ report }, i) =>
-      this.commandFor(report, transfers[i]?.stream as string, then[i] as Owner),
+      this.commandFor(report, transfers[i]?.stream as string, firstOwners[i] as Owner),
     );
     try {
       const results = await decideAndAppendMany(this.store, guarded, commands);
@@ -109,7 +109,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
         reasons.set(first.report, error.message);
         return;
       }
-      // Decisions come before appends, so nothing has been appended yet. Decide each alone, in order.
+      // Decide each alone, in order. What was appended already is found again by its command id.
       const stopped = new Set<string>();
       for (const { report, owner } of owned) {
         if (stopped.has(report.message.key)) continue;
@@ -184,7 +184,7 @@ function unstorable({ report: { message, content } }: Reported): Unrecordable {
   if (text.includes('\0') || !text.isWellFormed())
     return 'It has a character that the store cannot hold.';
   if (familyOfChain(chain) === null) return `The address family of chain ${chain} is not known.`;
-  // Read models store timestamps, which have no leap seconds and no years before Christ.
+  // No chain is older than 1970. `Date.parse` also rejects what is not a timestamp, such as a leap second.
   const isTimeStorable = block === null || Date.parse(block.time) > 0;
   return isTimeStorable ? null : `${block.time} is not a block time since 1970.`;
 }
@@ -202,12 +202,12 @@ function receiverOf({ report: { content } }: Reported): Receiver {
 /** Null if it was recorded. Throws retryable errors, so that the batch is delivered again. */
 function reasonIn(result: unknown): Unrecordable {
   if (!(result instanceof Error)) return null;
-  const isForGood =
+  const isPermanent =
     result instanceof AppendRejected ||
     result instanceof AppendTooLarge ||
     result instanceof DomainError ||
     result instanceof IdempotencyKeyReused;
-  if (isForGood) return result.message;
+  if (isPermanent) return result.message;
   throw result;
 }
 

@@ -22,16 +22,16 @@ beforeEach(() => {
 });
 afterEach(() => server.close());
 
-it('lets quick answers be', async () => {
+it('does not change quick answers', async () => {
   expect((await server.inject('/quick')).json()).toEqual({ fine: true });
 });
 
-it.each(['/slow', '/never'])('answers %s for its handler', async (url) => {
+it.each(['/slow', '/never'])('answers %s with 503 in place of its handler', async (url) => {
   const reply = await server.inject(url);
   expect([reply.statusCode, reply.json()]).toEqual([503, { code: 'timeout' }]);
 });
 
-it('bears the handler that ends after its request was answered', async () => {
+it('ignores a handler that ends after its request was answered', async () => {
   expect((await server.inject('/slow')).statusCode).toBe(503);
   await finished;
   expect((await server.inject('/quick')).statusCode).toBe(200);

@@ -1,7 +1,7 @@
 import { backOffMs } from '@daybook/platform/plain';
 import WebSocket from 'ws';
 
-/** A connection that is silent for this time is pinged; without an answer by the next check it is dead. */
+/** Every connection is pinged this often. If nothing arrives until the next ping, it is dead. */
 const PING_MS = 15_000;
 const RECONNECT = { firstMs: 500, longestMs: 30_000 };
 /** The largest pending transactions (rollup data) are about 130 kB. */

@@ -4,14 +4,15 @@ import { type Position, START } from '../event-store';
 import { type Growth, watchGrowth } from '../waiters';
 import { prefixFilter } from './read-log';
 
-/** A subscription that delivers nothing for so long while the log grows is replaced. */
+/** A subscription that delivers nothing for this long while the log grows is replaced. */
 const SILENCE_MS = 3_000;
 /** Between attempts to resume a lost subscription. */
 const RESUME_BACK_OFF = { firstMs: 25, longestMs: 5_000 };
 
 /**
- * Hears of the appends of other processes over one subscription from the end of the log on. After an error,
- * its end, or silence while the log grows it is made again at its last position, for ever.
+ * Learns of appends by other processes from one subscription, which starts at the end of the event log. If
+ * the subscription fails, ends, or is silent while the log grows, it is replaced by one that continues after
+ * its last position. There is no limit on attempts.
  */
 export function subscribeToGrowth(
   client: () => EventStoreDBClient,

@@ -15,7 +15,7 @@ import { recordedEvent } from './recorded-event';
 /** The client drops its connection to a follower in this time, and connects to the leader next. */
 const LEADER_RECONNECT_MS = 25;
 
-/** A server that sends nothing for so long in the middle of a read is not expected to answer. */
+/** A server that sends nothing for this long in the middle of a read is not expected to answer. */
 export const READ_SILENCE_MS = 5_000;
 
 /** How many events a server filters between two checkpoints, which say how far it has come. */

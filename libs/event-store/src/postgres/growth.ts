@@ -6,7 +6,7 @@ import { type Growth, watchGrowth } from '../waiters';
 /** Until a lost listener is replaced, the poll notices growth. */
 const RECONNECT_MS = 500;
 
-/** Hears of the commits of other processes over one listening connection, which is reopened when it is lost. */
+/** Learns of commits by other processes from one listening connection, which is reopened when it is lost. */
 export function listenForGrowth(config: ClientConfig, readHead: () => Promise<Position>): Growth {
   async function listen(reached: (head: Position) => void, signal: AbortSignal): Promise<void> {
     let stop = (): void => undefined;

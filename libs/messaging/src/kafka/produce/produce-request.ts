@@ -137,7 +137,7 @@ class Writer {
   at = 0;
   buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES);
 
-  /** Makes room for so many more bytes. */
+  /** Makes room for this many more bytes. */
   reserve(bytes: number): void {
     const needed = this.at + bytes;
     if (needed <= this.buffer.length) return;
