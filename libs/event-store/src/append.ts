@@ -161,10 +161,13 @@ export function encodeAppend(
 
   const encoded: EncodedEvent[] = [];
   let bytes = 0;
+  let known: { readonly metadata: EventMetadata; readonly text: string | undefined } | undefined;
   for (const { id, type, data, metadata } of events) {
     if (!CANONICAL_UUID.test(id)) return reject(`${id} is not a UUID in lower case.`);
     if (!isName(type)) return reject(`an event type has 1 to ${NAME_BYTES_MAX} bytes and no NUL.`);
-    const [dataText, metadataText] = [jsonText(data), jsonText(metadata)];
+    const dataText = jsonText(data);
+    if (known?.metadata !== metadata) known = { metadata, text: jsonText(metadata) };
+    const metadataText = known.text;
     if (dataText === undefined || metadataText === undefined) {
       return reject(`data or metadata of ${type} is not JSON.`);
     }

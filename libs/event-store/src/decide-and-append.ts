@@ -6,7 +6,7 @@ import {
   type DecidedOrNot,
   type Emitted,
   earlierResult,
-  newEvent,
+  newEvents,
   streamState,
 } from './decision';
 import {
@@ -194,10 +194,9 @@ async function writeAll<Command, Event extends Emitted, State>(
       const decided = eventsOrRefusal(decider, command.command, state);
       const events = decided instanceof DomainError ? [] : decided;
       if (draft.isGuess && events.length === 0) return null;
-      for (const event of events) {
-        draft.events.push(newEvent(command, revision + BigInt(draft.events.length + 1), event));
-        state = decider.evolve(state, event);
-      }
+      const first = revision + BigInt(draft.events.length + 1);
+      draft.events.push(...newEvents(command, first, events));
+      for (const event of events) state = decider.evolve(state, event);
       const outcome = events.length === 0 ? 'unchanged' : 'appended';
       const end = revision + BigInt(draft.events.length);
       const result: DecidedOrNot<Event, State> =

@@ -107,23 +107,27 @@ function currentShape<Event extends Emitted>(recorded: RecordedEvent): Event {
   return upcast(recorded) as Emitted as Event;
 }
 
-/** An event of a command as it is stored at `revision`. */
-export function newEvent<Command>(
+/** The events of a command as they are stored from `revision` on. */
+export function newEvents<Command>(
   { stream, commandId, metadata }: CommandForStream<Command>,
   revision: bigint,
-  { type, data }: Emitted,
-): NewEvent {
-  return {
-    id: eventId(stream, revision, commandId),
-    type,
-    data: data as JsonObject,
-    metadata: {
-      // First, because most readers need nothing else.
-      schemaVersion: SCHEMA_VERSIONS[type],
-      ...metadata,
-      correlationId: metadata.correlationId ?? commandId,
-      causationId: metadata.causationId ?? commandId,
-      commandId,
-    },
-  };
+  emitted: readonly Emitted[],
+): readonly NewEvent[] {
+  let shared: EventMetadata | undefined;
+  return emitted.map(({ type, data }, i) => {
+    const schemaVersion = SCHEMA_VERSIONS[type];
+    // Events of one version share their metadata, which is then encoded once.
+    if (shared?.schemaVersion !== schemaVersion) {
+      shared = {
+        // First, because most readers need nothing else.
+        schemaVersion,
+        ...metadata,
+        correlationId: metadata.correlationId ?? commandId,
+        causationId: metadata.causationId ?? commandId,
+        commandId,
+      };
+    }
+    const id = eventId(stream, revision + BigInt(i), commandId);
+    return { id, type, data: data as JsonObject, metadata: shared };
+  });
 }
