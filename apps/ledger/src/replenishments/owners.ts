@@ -155,7 +155,7 @@ const FIND = `
              p.account_id AS "accountId", p.outside_order_id AS "outsideOrderId",
              p.status AS "purseStatus", p.was_restored AS "purseWasRestored",
              (SELECT status = 'blocked' FROM ledger.customer WHERE id = p.customer_id) AS "customerBlocked",
-             (SELECT screening FROM ledger.account WHERE id = p.account_id) AS screening
+             p.account_id IN (SELECT id FROM ledger.account WHERE screening) AS screening
         FROM unnest($2::text[], $3::text[]) AS r(address, family), LATERAL (
           SELECT * FROM ledger.purse WHERE address = r.address AND family = r.family LIMIT 1) AS p
     ) AS o ON true`;
