@@ -17,7 +17,7 @@ import type { DataSource } from 'typeorm';
 import { figuresModel, movedBy } from '../../../libs/domain/testing/figures-model';
 import { type Life, lives } from '../../../libs/domain/testing/lives';
 import { freshDatabase, type TestDatabase } from '../../../test/dependencies';
-import { columnOf, figuresReader } from '../src/books/figure-columns';
+import { columnOf, figuresIn } from '../src/books/figure-columns';
 import { CustomerRow } from '../src/customers/customer.row';
 import { migrate } from '../src/migrate';
 import { READ_MODELS } from '../src/operations/read-models';
@@ -195,8 +195,6 @@ describe('a description', () => {
     });
   });
 });
-
-const figuresIn = figuresReader();
 
 async function storedFigures(): Promise<Map<string, Figures>> {
   const rows: Record<string, string>[] = await dataSource.query('SELECT * FROM ledger.figures');

@@ -3,7 +3,7 @@ import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { requireExisted } from '../edge/as-of';
 import { AccountQuery } from '../edge/request-context';
-import { eachFigure, figuresReader, ownerIn } from './figure-columns';
+import { eachFigure, figuresIn, ownerIn } from './figure-columns';
 
 /** The owner of the figures, of the account of the query. */
 export interface Owner {
@@ -55,8 +55,6 @@ const queryOf = (kind: Owner['kind'], figures: string, suffix: '' | '_after') =>
     ${figures}
    WHERE o.id = $1 AND o.account_id = $2
    GROUP BY o.first_position, f.asset ORDER BY f.asset`;
-
-const figuresIn = figuresReader();
 
 interface Row extends Readonly<Record<string, string | null>> {
   readonly asset: string | null;

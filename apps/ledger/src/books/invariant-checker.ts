@@ -15,7 +15,7 @@ import {
 } from '@daybook/domain';
 import { pause, textArray, uuidArray } from '@daybook/platform/plain';
 import type { DataSource } from 'typeorm';
-import { figuresReader } from './figure-columns';
+import { parseFigures } from './figure-columns';
 import { FIGURES_AFTER, FIGURES_OF, LINES_AFTER, REPLENISHMENTS_AFTER } from './invariant-queries';
 
 /** How often the books are checked. */
@@ -36,11 +36,6 @@ interface CheckerOptions {
 }
 
 type Row = Readonly<Record<string, string | boolean | null>>;
-
-/** The figures of a row before and after a line, and as they are now. */
-const figuresBefore = figuresReader('before_');
-const figuresAfter = figuresReader('after_');
-const figuresNow = figuresReader('now_');
 
 /** A table that is checked in slices, in the order of its key. */
 interface Swept {
@@ -189,7 +184,7 @@ function violationsOfLine(row: Row): readonly Violation[] {
     return [{ invariant: 'posting-is-of-its-kind', subject, detail }];
   }
   const posting = postingIn(row);
-  const [before, after] = [figuresBefore(row), figuresAfter(row)];
+  const [before, after] = [figuresOf(row.before), figuresOf(row.after)];
   return [
     ...postingViolations(posting),
     ...lineViolations(subject, before, posting, after),
@@ -208,11 +203,15 @@ function postingIn(row: Row): Posting {
 
 function violationsOfFigures(row: Row): readonly Violation[] {
   const subject = `figures ${row.owner_id}, ${row.asset}`;
-  const [now, after] = [figuresNow(row), figuresAfter(row)];
+  const [now, after] = [figuresOf(row.now), figuresOf(row.after)];
   const violations = figuresViolations(subject, now, after);
   if (sameFigures(now, after)) return violations;
   const detail = `${textOf(now)}; after the last line ${textOf(after)}`;
   return [...violations, { invariant: 'journal-sums-to-figures', subject, detail }];
+}
+
+function figuresOf(text: Row[string] | undefined): Figures {
+  return parseFigures(String(text));
 }
 
 function textOf(figures: Figures): string {

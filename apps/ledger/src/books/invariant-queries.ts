@@ -1,9 +1,8 @@
 import { LIVE_SCHEMA, READ_MODELS_CHECKPOINT } from '@daybook/audit';
-import { eachFigure, ownerIn } from './figure-columns';
+import { figuresText, ownerIn } from './figure-columns';
 
-/** The figures after a line as `<prefix>_<figure>`, so that two of them fit into one row. */
-const afterOf = (alias: string, prefix: string) =>
-  eachFigure((name) => `${alias}.${name}_after AS ${prefix}_${name}`);
+/** The figures after a line. */
+const afterOf = (alias: string) => figuresText((name) => `${alias}.${name}_after`);
 
 const lastLine = (alias: string, of: string, before: string) => `
   LEFT JOIN LATERAL (
@@ -23,7 +22,7 @@ export const LINES_AFTER = `
       SELECT line.position, line.line, line.owner_id, line.kind, line.debit_kind AS debit,
              line.credit_kind AS credit, line.asset, line.amount, line.account_id AS "accountId",
              line.customer_id AS "customerId", line.purse_id AS "purseId",
-             line.charge_id AS "chargeId", ${afterOf('line', 'after')}, ${afterOf('before', 'before')}
+             line.charge_id AS "chargeId", ${afterOf('line')} AS after, ${afterOf('before')} AS before
         FROM (SELECT j.*, ${ownerIn('j')} AS owner_id FROM ${LIVE_SCHEMA}.journal_line j
                WHERE j.position > $1 ORDER BY j.position FETCH FIRST ($2) ROWS WITH TIES) AS line
         ${lastLine(
@@ -35,8 +34,8 @@ export const LINES_AFTER = `
    ORDER BY l.position, l.line`;
 
 const figuresAndLine = (key: string) => `
-  ${key}.owner_id, ${key}.asset, ${eachFigure((name) => `f.${name} AS now_${name}`)},
-  ${afterOf('last', 'after')}`;
+  ${key}.owner_id, ${key}.asset, ${figuresText((name) => `f.${name}`)} AS now,
+  ${afterOf('last')} AS after`;
 
 /** Figures of these owners and assets, next to those after their last line. Each is two index lookups. */
 export const FIGURES_OF = `
