@@ -1,4 +1,7 @@
 import { getAddress } from 'ethers';
+import { InvalidBlock } from '../invalid-block';
+
+export { InvalidBlock };
 
 /** The fields of nodes' answers that are used. Quantities and bytes are hexadecimal strings. */
 type Hex<Fields extends string> = Readonly<Record<Fields, string>>;
@@ -27,11 +30,6 @@ export interface RawReceipt
 
 export interface RawLog extends Hex<'address' | 'data' | 'blockHash' | 'logIndex'> {
   readonly topics: readonly string[];
-}
-
-/** The answer of a node is not the complete block. Another node's answer may be. */
-export class InvalidBlock extends Error {
-  override readonly name = 'InvalidBlock';
 }
 
 /** A height, an index or seconds, never an amount. Throws `InvalidBlock`. */
