@@ -1,0 +1,117 @@
+import { InvalidBlock } from '../invalid-block';
+
+/** The node did not answer the question. The message has none of the node's own words. */
+export class AnswerFailure extends Error {
+  override readonly name = 'AnswerFailure';
+
+  constructor(
+    message: string,
+    /** What the node said, shortened. It may hold a provider's secrets, so it is quoted with care. */
+    readonly words: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The members of a JSON object. Nothing is known about them yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The most characters of a node's words that are kept. */
+const WORDS_MAX = 200;
+
+/**
+ * The JSON of a node's answer. java-tron reports nearly every error with HTTP status 200, as an object with
+ * `Error`; some providers answer with a bare sentence. Throws `AnswerFailure`.
+ */
+export function parseAnswer(text: string): unknown {
+  if (text.trim() === '') throw new AnswerFailure('The node sent an empty answer.', '');
+  const answer = parseLosslessly(text);
+  if (answer === undefined) {
+    throw new AnswerFailure(
+      'The node answered with something that is not JSON.',
+      text.slice(0, WORDS_MAX),
+    );
+  }
+  const { Error: error } = Object(answer) as Fields;
+  if (error === undefined) return answer;
+  const words = typeof error === 'string' ? error : '';
+  throw new AnswerFailure('The node answered with an error.', words.slice(0, WORDS_MAX));
+}
+
+/** A quote, an escaped character, or a number of at least 16 characters; shorter ones are exact. */
+const TOKEN = /"|\\.|-?\d[\d.eE+-]{15,}/gs;
+const INTEGER = /^-?\d+$/;
+
+/**
+ * JSON in which long integers are strings of their digits, because `JSON.parse` rounds beyond 2^53. Node 20
+ * does not give the source of a number to a reviver. One flat expression, for nested ones overflow the stack
+ * on long strings. Undefined if the text is not JSON.
+ */
+function parseLosslessly(text: string): unknown {
+  let isInString = false;
+  const safe = text.replace(TOKEN, (token) => {
+    if (token === '"') isInString = !isInString;
+    return !isInString && INTEGER.test(token) ? `"${token}"` : token;
+  });
+  try {
+    return JSON.parse(safe);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws `InvalidBlock` unless the value is an object. */
+export function fieldsOf(value: unknown, what: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw missing(what);
+}
+
+/** A repeated field. Empty if it is missing. Throws `InvalidBlock`. */
+export function listOf(value: unknown, what: string): readonly unknown[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value)) return value;
+  throw missing(what);
+}
+
+const HEX = /^[0-9a-fA-F]*$/;
+
+/** Bytes in hexadecimal digits. Empty if they are missing. Throws `InvalidBlock`. */
+export function bytesOf(value: unknown, what: string): Buffer {
+  return Buffer.from(digitsOf(value, what), 'hex');
+}
+
+/** The digits of bytes, in lower case. Empty if they are missing. Throws `InvalidBlock`. */
+export function digitsOf(value: unknown, what: string): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string' && value.length % 2 === 0 && HEX.test(value)) {
+    return value.toLowerCase();
+  }
+  throw missing(what);
+}
+
+/** Throws `InvalidBlock` unless the value is a text. Empty if it is missing. */
+export function textOf(value: unknown, what: string): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string') return value;
+  throw missing(what);
+}
+
+const INT64_MAX = 2n ** 63n - 1n;
+/** -9223372036854775808. */
+const INT64_CHARACTERS_MAX = 20;
+
+/** A 64-bit integer, as `parseAnswer` leaves it. Zero if it is missing, as in proto3. Throws `InvalidBlock`. */
+export function integerOf(value: unknown, what: string): bigint {
+  if (value === undefined) return 0n;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+  const isShort = typeof value === 'string' && value.length <= INT64_CHARACTERS_MAX;
+  if (isShort && INTEGER.test(value)) {
+    const integer = BigInt(value);
+    if (integer <= INT64_MAX && integer >= -INT64_MAX - 1n) return integer;
+  }
+  throw missing(what);
+}
+
+function missing(what: string): InvalidBlock {
+  return new InvalidBlock(`The node's answer has no valid ${what}.`);
+}
