@@ -1,0 +1,106 @@
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { InvalidBlock } from '../invalid-block';
+import { bytesOf, type Fields, integerOf, textOf } from './answer';
+
+/** How a field is encoded. Names of an enumeration stand for their index. */
+type FieldKind = 'integer' | 'bytes' | 'text' | readonly string[];
+
+/** The fields of a message by number, ascending: java-tron writes them in this order. */
+export type MessagePlan = readonly (readonly [number: number, name: string, kind: FieldKind])[];
+
+/** What a field's name may look like to be quoted; a node could send anything. */
+const FIELD_NAME = /^\w{1,40}$/;
+
+/**
+ * The bytes that java-tron's JSON of a message was made from. Throws `InvalidBlock` on a field that is not
+ * in the plan: it is of a version whose bytes are not known, so nothing can be proven.
+ */
+export function encodeMessage(json: Fields, plan: MessagePlan, what: string): Uint8Array {
+  const unknown = Object.keys(json).find((name) => !plan.some(([, listed]) => listed === name));
+  if (unknown !== undefined) {
+    const name = FIELD_NAME.test(unknown) ? ` (${unknown})` : '';
+    throw new InvalidBlock(
+      `The ${what} in the node's answer has an unknown field${name}, so it is of an unknown version.`,
+    );
+  }
+  const writer = new BinaryWriter();
+  for (const [number, name, kind] of plan) {
+    writeField(writer, number, kind, json[name], `${name} of the ${what}`);
+  }
+  return writer.finish();
+}
+
+/** Writes nothing for zero and empty values, as proto3 does. */
+function writeField(
+  writer: BinaryWriter,
+  number: number,
+  kind: FieldKind,
+  value: unknown,
+  what: string,
+): void {
+  if (kind === 'bytes' || kind === 'text') {
+    const bytes = kind === 'bytes' ? bytesOf(value, what) : Buffer.from(textOf(value, what));
+    if (bytes.length > 0) writer.tag(number, WireType.LengthDelimited).bytes(bytes);
+    return;
+  }
+  const integer = kind === 'integer' ? integerOf(value, what) : indexOf(value, kind, what);
+  if (integer !== 0n) writer.tag(number, WireType.Varint).int64(integer);
+}
+
+function indexOf(value: unknown, names: readonly string[], what: string): bigint {
+  if (value === undefined) return 0n;
+  const index = names.indexOf(textOf(value, what));
+  if (index !== -1) return BigInt(index);
+  throw new InvalidBlock(`The node's answer has an unknown ${what}.`);
+}
+
+/** A decoded message: the values of each field number, in their order. */
+export type Message = ReadonlyMap<number, readonly (bigint | Uint8Array)[]>;
+
+/** Throws `InvalidBlock` unless the bytes are a message. */
+export function decodeMessage(bytes: Uint8Array, what: string): Message {
+  const message = new Map<number, (bigint | Uint8Array)[]>();
+  try {
+    const reader = new BinaryReader(bytes);
+    while (reader.pos < reader.len) {
+      const [number, type] = reader.tag();
+      const value = readValue(reader, number, type);
+      if (value === null) continue;
+      const values = message.get(number);
+      if (values === undefined) message.set(number, [value]);
+      else values.push(value);
+    }
+  } catch {
+    // The reader throws errors of several types when bytes are missing or malformed.
+    throw new InvalidBlock(`The ${what} in the node's answer is not a protobuf message.`);
+  }
+  return message;
+}
+
+/** Null for a type of field that no message here has. */
+function readValue(reader: BinaryReader, number: number, type: WireType) {
+  if (type === WireType.Varint) return BigInt.asIntN(64, BigInt(reader.uint64()));
+  if (type === WireType.LengthDelimited) return reader.bytes();
+  reader.skip(type, number);
+  return null;
+}
+
+// A field of another type than expected counts as missing, and of a field that occurs more than once the
+// last one counts, both as in Java: the chain executed what Java read.
+
+export function integerIn(message: Message, number: number): bigint {
+  return message.get(number)?.findLast((value) => typeof value === 'bigint') ?? 0n;
+}
+
+export function bytesIn(message: Message, number: number): Uint8Array {
+  return bytesListIn(message, number).at(-1) ?? new Uint8Array();
+}
+
+export function bytesListIn(message: Message, number: number): readonly Uint8Array[] {
+  return message.get(number)?.filter((value) => typeof value !== 'bigint') ?? [];
+}
+
+/** A message inside a message. If it occurs more than once, its parts are merged, which is to append them. */
+export function messageIn(message: Message, number: number, what: string): Message {
+  return decodeMessage(Buffer.concat(bytesListIn(message, number)), what);
+}
