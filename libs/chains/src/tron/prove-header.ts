@@ -1,0 +1,129 @@
+import { recoverAddress } from 'ethers';
+import type { BlockHeader } from '../chain-client';
+import { InvalidBlock } from '../invalid-block';
+import { bytesOf, digitsOf, type Fields, fieldsOf, integerOf } from './answer';
+import { encodeMessage, type MessagePlan } from './protobuf';
+import { sha256 } from './sha256';
+import { canonicalTronAddress, tronAddressOfKey } from './tron-address';
+
+/**
+ * Whether `signer` may sign blocks of `witness`; both are addresses. A witness signs with its own key or with
+ * the key of its witness permission. The answer must come from what is known of the chain's witnesses: a
+ * header names its witness itself, so a rule that only compares the two would accept anybody.
+ */
+export type MaySign = (signer: string, witness: string) => boolean;
+
+/** A header whose hash was recomputed and whose signer may produce blocks. */
+export interface ProvenHeader extends BlockHeader {
+  /** The root of the block's transactions, in hexadecimal digits. */
+  readonly transactionsRoot: string;
+  /** Unix milliseconds, as the infos of its transactions repeat it. */
+  readonly timestamp: bigint;
+  /** The address whose key signed the header. Null for the genesis block, which nobody signed. */
+  readonly signer: string | null;
+}
+
+/** `BlockHeader.raw` of java-tron's Tron.proto. */
+const HEADER: MessagePlan = [
+  [1, 'timestamp', 'integer'],
+  [2, 'txTrieRoot', 'bytes'],
+  [3, 'parentHash', 'bytes'],
+  [7, 'number', 'integer'],
+  [8, 'witness_id', 'integer'],
+  [9, 'witness_address', 'bytes'],
+  [10, 'version', 'integer'],
+  [11, 'accountStateRoot', 'bytes'],
+];
+const HASH_BYTES = 32;
+
+/**
+ * Throws `InvalidBlock` unless the header has the hash that the node claims and is signed by one who may, or
+ * is the first of the chain (CAIP-2). The parent's hash is part of what is hashed, so headers that link are
+ * one chain.
+ */
+export function proveHeader(block: Fields, chain: string, maySign: MaySign): ProvenHeader {
+  const outer = fieldsOf(block.block_header, 'block header');
+  const raw = fieldsOf(outer.raw_data, 'block header');
+  const number = heightOf(raw);
+  const digest = sha256(encodeMessage(raw, HEADER, 'block header'));
+  const hash = blockId(number, digest);
+  if (digitsOf(block.blockID, 'block id') !== hash) {
+    throw invalid(number, `its header has the hash ${hash}`);
+  }
+  if (number === 0) checkGenesis(hash, chain);
+  const signer = number === 0 ? null : signerOf(outer, digest, number);
+  if (signer !== null) checkSigner(signer, raw, number, maySign);
+  const timestamp = integerOf(raw.timestamp, 'block time');
+  return {
+    ...{ number, hash, timestamp, signer },
+    parentHash: hashOf(raw.parentHash, 'parent hash'),
+    time: Number(timestamp / 1000n),
+    transactionsRoot: hashOf(raw.txTrieRoot, 'root of its transactions'),
+  };
+}
+
+/** Nobody signed the genesis block, but a chain's number is the last four bytes of its id. */
+function checkGenesis(hash: string, chain: string): void {
+  const reference = Number.parseInt(hash.slice(-8), 16);
+  if (chain !== `tron:${reference}`)
+    throw invalid(0, `it is of tron:${reference}, not of ${chain}`);
+}
+
+/** `BlockCapsule.BlockId` of java-tron: the hash, whose first bytes are replaced by the height. */
+function blockId(number: number, digest: Buffer): string {
+  const id = Buffer.from(digest);
+  id.writeBigUInt64BE(BigInt(number));
+  return id.toString('hex');
+}
+
+/** A number so that it can be compared with others. Throws `InvalidBlock`. */
+function heightOf(raw: Fields): number {
+  const height = Number(integerOf(raw.number, 'block number'));
+  if (Number.isSafeInteger(height) && height >= 0) return height;
+  throw new InvalidBlock("The node's answer has no valid block number.");
+}
+
+function hashOf(value: unknown, what: string): string {
+  const digits = digitsOf(value, what);
+  if (digits.length === 2 * HASH_BYTES) return digits;
+  throw new InvalidBlock(`The node's answer has no valid ${what}.`);
+}
+
+function checkSigner(signer: string, raw: Fields, number: number, maySign: MaySign): void {
+  const witness = canonicalTronAddress(digitsOf(raw.witness_address, 'witness address'));
+  if (witness === null) throw invalid(number, 'its witness has no address');
+  if (maySign(signer, witness)) return;
+  throw invalid(number, `it is signed by ${signer}, which is no known key of witness ${witness}`);
+}
+
+const SIGNATURE_BYTES = 65;
+/** The order of secp256k1. */
+const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+
+/** The address whose key signed the digest: r, s and the recovery id, which may be counted from 27. */
+function signerOf(outer: Fields, digest: Buffer, number: number): string {
+  const bytes = bytesOf(outer.witness_signature, 'signature');
+  // java-tron ignores what follows.
+  if (bytes.length < SIGNATURE_BYTES) throw invalid(number, 'it is not signed');
+  const s = BigInt(`0x${bytes.toString('hex', 32, 64)}`);
+  const recovery = bytes[64] as number;
+  const parity = recovery < 27 ? recovery : recovery - 27;
+  // java-tron accepts both forms of a signature, ethers only the one with the lower s.
+  const isHigh = s > ORDER / 2n && s < ORDER;
+  const lower = isHigh ? ORDER - s : s;
+  try {
+    const key = recoverAddress(`0x${digest.toString('hex')}`, {
+      r: `0x${bytes.toString('hex', 0, 32)}`,
+      s: `0x${lower.toString(16).padStart(64, '0')}`,
+      yParity: (isHigh ? 1 - parity : parity) as 0 | 1,
+    });
+    return tronAddressOfKey(key.toLowerCase());
+  } catch {
+    // There is no point on the curve for these numbers, or the recovery id is another than 0 and 1.
+    throw invalid(number, 'its signature is malformed');
+  }
+}
+
+export function invalid(number: number, reason: string): InvalidBlock {
+  return new InvalidBlock(`The node's answer for block ${number} is not the block: ${reason}.`);
+}
