@@ -1,0 +1,139 @@
+import type { BlockTransfer } from '../chain-client';
+import { InvalidBlock } from '../invalid-block';
+import type { Contract } from './contracts';
+import type { Info, Internal, Log } from './infos';
+import { type ProvenTransaction, SUCCESS } from './prove-transactions';
+import { canonicalTronAddress, tronAddressOfKey } from './tron-address';
+
+/** keccak256 of `Transfer(address,address,uint256)`. */
+const TRANSFER_TOPIC = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+/** `transfer(address,uint256)` and `transferFrom(address,address,uint256)`. */
+const TRANSFER_CALL = /^a9059cbb([0-9a-f]{64})([0-9a-f]{64})/;
+const TRANSFER_FROM_CALL = /^23b872dd([0-9a-f]{64})([0-9a-f]{64})([0-9a-f]{64})/;
+const WORD_DIGITS = 64;
+const KEY_DIGITS = 40;
+
+export type TronAssetIds = ReturnType<typeof tronAssetIds>;
+
+/** Makes the ids of the assets of the chain `caip2`. 195 is TRX in SLIP-44. */
+export function tronAssetIds(caip2: string) {
+  return {
+    coin: `${caip2}/slip44:195`,
+    trc10: (id: string) => `${caip2}/trc10:${id}`,
+    trc20: (contract: string) => `${caip2}/trc20:${contract}`,
+  };
+}
+
+/**
+ * The transfers of one transaction. Ordinals: `value:0` and `trc10:0` count its contracts, `log:0` its logs,
+ * `internal:0` the calls, creations and self-destructs of contracts, `unstaked:0` what self-destructs release.
+ * A token that one of these moves follows it: `internal:0.1000001`.
+ */
+export function transactionTransfers(
+  transaction: ProvenTransaction,
+  info: Info,
+  ids: TronAssetIds,
+): readonly BlockTransfer[] {
+  const { id: txHash, outcome, contracts } = transaction;
+  const failed = outcome !== SUCCESS;
+  const moves = contracts.flatMap((contract, i) => contractMoves(contract, i, ids));
+  if (failed) {
+    // A failed call has no log. It is read from the call, to mark a pending transfer as failed.
+    moves.push(...contracts.slice(0, 1).flatMap((contract) => callMoves(contract, ids)));
+  } else {
+    moves.push(...info.logs.flatMap((log, i) => logMoves(log, i, ids)));
+    moves.push(...internalMoves(info.internals, ids));
+  }
+  return moves.map((move) => ({ ...move, txHash, failed }));
+}
+
+type Move = Omit<BlockTransfer, 'txHash' | 'failed'>;
+
+/** What the contract moves by itself. No amount is negative: the chain refuses such a transaction. */
+function contractMoves(contract: Contract, index: number, ids: TronAssetIds): Move[] {
+  const { owner: from, to, value, token } = contract;
+  if (to === null) return [];
+  const moves: Move[] = [];
+  if (value > 0n) {
+    moves.push({ ordinal: `value:${index}`, asset: ids.coin, amount: value, from, to });
+  }
+  if (token !== null && token.amount > 0n) {
+    const { id, amount } = token;
+    moves.push({ ordinal: `trc10:${index}`, asset: ids.trc10(id), amount, from, to });
+  }
+  return moves;
+}
+
+/** A direct call of a token. Its transfer is expected to be the first log. */
+function callMoves({ owner, to, input }: Contract, ids: TronAssetIds): Move[] {
+  if (to === null) return [];
+  const move = { ordinal: 'log:0', asset: ids.trc20(to) };
+  const [, recipient, amount] = TRANSFER_CALL.exec(input) ?? [];
+  if (recipient !== undefined) {
+    return [{ ...move, from: owner, to: addressInWord(recipient), amount: BigInt(`0x${amount}`) }];
+  }
+  const [, payer, payee = '', sum] = TRANSFER_FROM_CALL.exec(input) ?? [];
+  if (payer === undefined) return [];
+  const parties = { from: addressInWord(payer), to: addressInWord(payee) };
+  return [{ ...move, ...parties, amount: BigInt(`0x${sum}`) }];
+}
+
+/** TRC-20 has three topics and the amount as its only data; only the contract's address identifies a token. */
+function logMoves({ address, topics, data }: Log, index: number, ids: TronAssetIds): Move[] {
+  const [event, sender = '', recipient = ''] = topics;
+  const isTransfer = event === TRANSFER_TOPIC && topics.length === 3;
+  const areWords = [sender, recipient, data].every((word) => word.length === WORD_DIGITS);
+  if (!isTransfer || !areWords) return [];
+  if (address.length !== KEY_DIGITS) {
+    throw new InvalidBlock("A log in the node's answer has no contract address.");
+  }
+  const asset = ids.trc20(tronAddressOfKey(`0x${address}`));
+  const parties = { from: addressInWord(sender), to: addressInWord(recipient) };
+  return [{ ordinal: `log:${index}`, asset, amount: BigInt(`0x${data}`), ...parties }];
+}
+
+/**
+ * The last 20 bytes of a word. The twelve before them are not looked at: neither the TVM nor compiled
+ * contracts do so, and some wallets put the prefix 41 there. So a token that shows such a word moved the
+ * balance of this address, and to ignore the log would lose a deposit.
+ */
+function addressInWord(word: string): string {
+  return tronAddressOfKey(`0x${word.slice(-KEY_DIGITS)}`);
+}
+
+/**
+ * The notes of entries that move value. Nodes with `vm.saveFeaturedInternalTx` list more: freezing, voting,
+ * lending resources. Those name an amount and often another address, but move no value to it. They are not
+ * counted either, so ordinals do not depend on a node's settings.
+ */
+const MOVING: ReadonlySet<string> = new Set(['call', 'create', 'suicide']);
+/** A self-destruct also gives away what was being unstaked. Only such nodes list it. */
+const UNSTAKED = 'withdrawExpireUnfreezeWhileSuiciding';
+
+function internalMoves(internals: readonly Internal[], ids: TronAssetIds): Move[] {
+  const moving = internals.filter(({ note }) => MOVING.has(note));
+  const unstaked = internals.filter(({ note }) => note === UNSTAKED);
+  return [
+    ...moving.flatMap((entry, i) => entryMoves(entry, `internal:${i}`, ids)),
+    ...unstaked.flatMap((entry, i) => entryMoves(entry, `unstaked:${i}`, ids)),
+  ];
+}
+
+/** A rejected entry was undone by the machine, even where the transaction as a whole succeeded. */
+function entryMoves(entry: Internal, ordinal: string, ids: TronAssetIds): Move[] {
+  const values = entry.values.filter(({ amount }) => amount > 0n);
+  if (entry.isRejected || values.length === 0) return [];
+  const [from, to] = [canonicalTronAddress(entry.from), canonicalTronAddress(entry.to)];
+  if (from === null || to === null) {
+    throw new InvalidBlock("An internal transaction in the node's answer has an invalid address.");
+  }
+  // A self-destruct may give away TRX and several tokens, in no order, so each token is named.
+  if (new Set(values.map(({ tokenId }) => tokenId)).size < values.length) {
+    throw new InvalidBlock("An internal transaction in the node's answer moves one asset twice.");
+  }
+  return values.map(({ amount, tokenId }) =>
+    tokenId === null
+      ? { ordinal, asset: ids.coin, amount, from, to }
+      : { ordinal: `${ordinal}.${tokenId}`, asset: ids.trc10(tokenId), amount, from, to },
+  );
+}
