@@ -1,0 +1,285 @@
+import fc from 'fast-check';
+import {
+  addressOf,
+  aTronBlock,
+  base58,
+  call,
+  contract,
+  create,
+  type Json,
+  message,
+  type TronTransactionPlan,
+  textOf,
+  trc10,
+  trx,
+  WITNESS,
+  witnessOf,
+  wordOf,
+} from '../../testing/tron-blocks';
+import { InvalidBlock } from '../invalid-block';
+import { readTronBlock } from './read-block';
+
+const CHAIN = 'tron:728126428';
+const COIN = `${CHAIN}/slip44:195`;
+const TRANSFER = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+const [token, alice, bob, carol] = ['token', 'alice', 'bob', 'carol'].map(addressOf) as [
+  string,
+  string,
+  string,
+  string,
+];
+const [Alice, Bob, Carol] = [alice, bob, carol].map(base58) as [string, string, string];
+const trc20 = `${CHAIN}/trc20:${base58(token)}`;
+
+function blockOf(...plans: TronTransactionPlan[]) {
+  const { block, infos } = aTronBlock(...plans);
+  const maySign = (signer: string) => signer === base58(witnessOf(WITNESS));
+  const read = readTronBlock(textOf(block), textOf(infos), { chain: CHAIN, at: 7, maySign });
+  if (read === null) throw new Error('The block is not complete.');
+  return read;
+}
+
+function transfersOf(...plans: TronTransactionPlan[]) {
+  return blockOf(...plans).transfers;
+}
+
+function wordOfAmount(amount: bigint): string {
+  return amount.toString(16).padStart(64, '0');
+}
+
+/** The transfers of a call with these logs or internal transactions. */
+function afterCall(info: Json) {
+  return transfersOf({ contracts: [call(alice, token)], info });
+}
+
+function log(fields: Json = {}): Json {
+  const topics = [TRANSFER, wordOf(alice), wordOf(bob)];
+  return { address: token.slice(2), topics, data: wordOfAmount(5n), ...fields };
+}
+
+function internal(fields: Json = {}): Json {
+  const { note = 'call', ...others } = fields;
+  return {
+    hash: '33'.repeat(32),
+    caller_address: alice,
+    transferTo_address: bob,
+    callValueInfo: [{ callValue: 5 }],
+    note: Buffer.from(note).toString('hex'),
+    ...others,
+  };
+}
+
+describe('what a contract moves by itself', () => {
+  it('is the amount of a transfer', () => {
+    expect(transfersOf({ contracts: [trx(alice, bob, 7n)] })).toMatchObject([
+      { ordinal: 'value:0', asset: COIN, amount: 7n, from: Alice, to: Bob, failed: false },
+    ]);
+  });
+
+  it('is that of every contract of a transaction', () => {
+    const contracts = [trx(alice, bob, 7n), trc10(alice, bob, '1000001', 8n), trx(bob, carol, 9n)];
+    expect(transfersOf({ contracts })).toMatchObject([
+      { ordinal: 'value:0', amount: 7n, to: Bob },
+      { ordinal: 'trc10:1', asset: `${CHAIN}/trc10:1000001`, amount: 8n, from: Alice, to: Bob },
+      { ordinal: 'value:2', amount: 9n, from: Bob, to: Carol },
+    ]);
+  });
+
+  it('is the value and the token of a call', () => {
+    const contracts = [call(alice, bob, 7n, 'ff', [8n, 1_000_001n])];
+    expect(transfersOf({ contracts })).toMatchObject([
+      { ordinal: 'value:0', asset: COIN, amount: 7n, to: Bob },
+      { ordinal: 'trc10:0', asset: `${CHAIN}/trc10:1000001`, amount: 8n, to: Bob },
+    ]);
+  });
+
+  it('is the value and the token that a new contract starts with', () => {
+    const [value, held] = transfersOf({ contracts: [create(alice, 7n, [8n, 1_000_001n])] });
+    expect(value).toMatchObject({ ordinal: 'value:0', amount: 7n, from: Alice });
+    expect(held).toMatchObject({ ordinal: 'trc10:0', amount: 8n, to: value?.to });
+  });
+
+  it('keeps every amount that TRON can have', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), (amount) => {
+        expect(transfersOf({ contracts: [trx(alice, bob, amount)] })[0]?.amount).toBe(amount);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each([
+    ['a call without value', call(alice, bob)],
+    ['an amount of zero', trx(alice, bob, 0n)],
+    ['a negative amount', trx(alice, bob, -1n)],
+    ['a vote', contract(4, 'VoteWitnessContract', message([1, alice], [3, bob]))],
+    ['a type of contract that is not known', contract(99, 'NewContract', message([1, alice]))],
+  ])('is nothing for %s', (_, each) => {
+    expect(transfersOf({ contracts: [each] })).toEqual([]);
+  });
+
+  it('is shown as failed when the transaction failed', () => {
+    const data = `a9059cbb${wordOf(bob)}${wordOfAmount(9n)}`;
+    const info = {
+      result: 'FAILED',
+      log: [log()],
+      internal_transactions: [internal()],
+    };
+    const plan = { contracts: [call(alice, token, 7n, data)], outcome: 'REVERT', info };
+    expect(transfersOf(plan)).toMatchObject([
+      { ordinal: 'value:0', amount: 7n, failed: true },
+      { ordinal: 'log:0', asset: trc20, amount: 9n, from: Alice, to: Bob, failed: true },
+    ]);
+  });
+
+  it('shows a failed transfer on behalf of another', () => {
+    const data = `23b872dd${wordOf(carol, `${'0'.repeat(22)}41`)}${wordOf(bob)}${wordOfAmount(9n)}`;
+    const plan = { contracts: [call(alice, token, 0n, data)], outcome: 'REVERT' };
+    expect(transfersOf(plan)).toMatchObject([
+      { ordinal: 'log:0', amount: 9n, from: Carol, to: Bob, failed: true },
+    ]);
+  });
+});
+
+describe('a transaction', () => {
+  it.each([
+    ['a transfer', trx(alice, bob, 1n)],
+    ['a token transfer', trc10(alice, bob, '1000001', 1n)],
+    ['a vote', contract(4, 'VoteWitnessContract', message([1, alice]))],
+    ['a change of name', contract(10, 'AccountUpdateContract', message([1, '6162'], [2, alice]))],
+  ])('has the owner of %s as its sender', (_, each) => {
+    expect(blockOf({ contracts: [each] }).transactions).toMatchObject([
+      { sender: Alice, nonce: null },
+    ]);
+  });
+
+  it('has no sender if its contract names nobody', () => {
+    const shielded = contract(51, 'ShieldedTransferContract', message([2, 5n]));
+    expect(blockOf({ contracts: [shielded] }).transactions).toMatchObject([{ sender: '' }]);
+  });
+
+  it.each([
+    ['no owner', contract(1, 'TransferContract', message([2, bob], [3, 1n]))],
+    ['an owner that is text', contract(1, 'TransferContract', message([1, '6162'], [2, bob]))],
+    ['no recipient', contract(1, 'TransferContract', message([1, alice], [3, 1n]))],
+    ['the content of another', contract(1, 'TransferAssetContract', message([1, alice], [2, bob]))],
+    ['content that is cut', contract(1, 'TransferContract', message([1, alice]).slice(0, -1))],
+  ])('is refused if its contract has %s', (_, each) => {
+    expect(() => blockOf({ contracts: [each] })).toThrow(InvalidBlock);
+  });
+});
+
+describe('the logs of a transaction', () => {
+  it('show TRC-20 transfers, each by its place among all logs', () => {
+    const other = { address: token.slice(2), topics: ['aa'.repeat(32)] };
+    const found = afterCall({ log: [other, log(), log({ data: wordOfAmount(6n) })] });
+    expect(found).toMatchObject([
+      { ordinal: 'log:1', asset: trc20, amount: 5n, from: Alice, to: Bob, failed: false },
+      { ordinal: 'log:2', amount: 6n },
+    ]);
+  });
+
+  it.each([[0n], [2n ** 256n - 1n]])('keep an amount of %p', (amount) => {
+    expect(afterCall({ log: [log({ data: wordOfAmount(amount) })] })).toMatchObject([{ amount }]);
+  });
+
+  it('name an address by the last 20 bytes of a topic', () => {
+    const topics = [TRANSFER, wordOf(alice, 'ff'.repeat(12)), wordOf(bob, `${'0'.repeat(22)}41`)];
+    expect(afterCall({ log: [log({ topics })] })).toMatchObject([{ from: Alice, to: Bob }]);
+  });
+
+  const topics = [TRANSFER, wordOf(alice), wordOf(bob)];
+  it.each([
+    ['no data', { data: undefined }],
+    ['more data than an amount', { data: wordOfAmount(1n) + wordOfAmount(2n) }],
+    ['no topics', { topics: undefined }],
+    ['one topic', { topics: topics.slice(0, 1) }],
+    ['two topics', { topics: topics.slice(0, 2) }],
+    ['four topics', { topics: [...topics, wordOfAmount(1n)] }],
+    ['four topics and no data', { topics: [...topics, wordOfAmount(1n)], data: undefined }],
+    ['a topic that is too short', { topics: [TRANSFER, wordOf(alice), bob] }],
+    ['another event', { topics: ['aa'.repeat(32), ...topics.slice(1)] }],
+  ])('show no transfer with %s', (_, fields) => {
+    expect(afterCall({ log: [log(fields)] })).toEqual([]);
+  });
+
+  it('are refused if a contract is not named by 20 bytes', () => {
+    expect(() => afterCall({ log: [log({ address: token })] })).toThrow(/no contract address/);
+  });
+});
+
+describe('internal transactions', () => {
+  it('show TRX and every token that they move', () => {
+    const callValueInfo = [
+      { callValue: 2n ** 63n - 1n },
+      { callValue: 7, tokenId: '1000001' },
+      { callValue: 8, tokenId: '1000002' },
+    ];
+    const entries = [
+      internal({ callValueInfo: [{}] }),
+      internal({ note: 'suicide', callValueInfo }),
+    ];
+    expect(afterCall({ internal_transactions: entries })).toMatchObject([
+      { ordinal: 'internal:1', asset: COIN, amount: 2n ** 63n - 1n, from: Alice, to: Bob },
+      { ordinal: 'internal:1.1000001', asset: `${CHAIN}/trc10:1000001`, amount: 7n },
+      { ordinal: 'internal:1.1000002', asset: `${CHAIN}/trc10:1000002`, amount: 8n },
+    ]);
+  });
+
+  it('show nothing of what was rejected', () => {
+    const entries = [internal({ rejected: true }), internal()];
+    expect(afterCall({ internal_transactions: entries })).toMatchObject([
+      { ordinal: 'internal:1', amount: 5n },
+    ]);
+  });
+
+  // Nodes with vm.saveFeaturedInternalTx list these too.
+  it.each([
+    ['freezeForEnergy'],
+    ['freezeBalanceV2ForBandwidth'],
+    ['unfreezeBalanceV2ForEnergy'],
+    ['delegateResourceOfEnergy'],
+    ['unDelegateResourceOfBandwidth'],
+    ['withdrawReward'],
+    ['withdrawExpireUnfreeze'],
+    ['voteWitness'],
+    ['cancelAllUnfreezeV2'],
+    [''],
+  ])('show no transfer and count nothing for %p', (note) => {
+    const entries = [
+      internal({ note, transferTo_address: undefined }),
+      internal({ note }),
+      internal(),
+    ];
+    expect(afterCall({ internal_transactions: entries })).toMatchObject([
+      { ordinal: 'internal:0' },
+    ]);
+  });
+
+  it('show what a self-destruct releases, without changing the others', () => {
+    const note = 'withdrawExpireUnfreezeWhileSuiciding';
+    const entries = [internal(), internal({ note, callValueInfo: [{ callValue: 9 }] }), internal()];
+    const found = afterCall({ internal_transactions: entries });
+    expect(found.map(({ ordinal, amount }) => [ordinal, amount])).toEqual([
+      ['internal:0', 5n],
+      ['internal:1', 5n],
+      ['unstaked:0', 9n],
+    ]);
+  });
+
+  it.each([
+    ['TRX', [{ callValue: 1 }, { callValue: 2 }]],
+    ['a token', [{}, { callValue: 1, tokenId: '1000001' }, { callValue: 2, tokenId: '1000001' }]],
+  ])('are refused if one of them moves %s twice', (_, callValueInfo) => {
+    const entries = [internal({ callValueInfo })];
+    expect(() => afterCall({ internal_transactions: entries })).toThrow(/one asset twice/);
+  });
+
+  it.each([
+    ['a recipient', { transferTo_address: undefined }],
+    ['a sender', { caller_address: '6162' }],
+    ['the id of a token', { callValueInfo: [{}, { callValue: 1, tokenId: '1/2' }] }],
+  ])('are refused if they move something without %s', (_, fields) => {
+    expect(() => afterCall({ internal_transactions: [internal(fields)] })).toThrow(InvalidBlock);
+  });
+});
