@@ -1,6 +1,15 @@
-import { CHAIN, type Recorded, recordedText, recording } from '../../testing/tron-recordings';
+import type { Json } from '../../testing/tron-blocks';
+import {
+  CHAIN,
+  type Recorded,
+  recordedText,
+  recording,
+  signerIn,
+} from '../../testing/tron-recordings';
 import type { BlockTransfer, ChainBlock } from '../chain-client';
 import { integerOf, parseAnswer } from './answer';
+import { proveHeader } from './prove-header';
+import { proveTransactions } from './prove-transactions';
 import { readTronBlock } from './read-block';
 
 function read(recorded: readonly Recorded[], at: (each: Recorded) => number | string) {
@@ -110,10 +119,8 @@ describe('the recorded transfers', () => {
 
   it('credit nothing else of what was aimed at the watched addresses', () => {
     const listed = [coin, token, ...account(0).tokens.map(([asset]) => asset)];
-    const others = transfers.filter(
-      ({ to, asset, failed }) =>
-        (to === first || to === second) && (failed || !listed.includes(asset)),
-    );
+    const aimed = transfers.filter(({ to }) => to === first || to === second);
+    const others = aimed.filter((each) => each.failed || !listed.includes(each.asset));
     // A token transfer that failed, and the log of a token that nobody listed, with dirt in its topics.
     expect(others.map(({ ordinal, failed }) => [ordinal, failed])).toEqual([
       ['log:0', true],
@@ -162,5 +169,34 @@ describe('the recorded reorg', () => {
       [],
     ]);
     expect([amounts(after, first), amounts(after, second)]).toEqual([[1_000_000n], [4_000_000n]]);
+  });
+});
+
+describe('a published header', () => {
+  const lines = recordedText('public-headers.ndjson').trim().split('\n');
+  const published = lines.map((line): { network: string; block: Json } => JSON.parse(line));
+  const named = published.map(({ network, block }) => {
+    const { number, version } = block.block_header.raw_data;
+    return [network, number, version ?? 'no', block] as const;
+  });
+
+  it.each(named)('of network %s at height %i with version %s is proven', (_, number, __, block) => {
+    const { signer, hash } = proveHeader(block, CHAIN, (key, witness) => key === witness);
+    expect(signer).toBe(signerIn(block));
+    expect(hash).toBe(block.blockID);
+    expect(number).toBe(Number.parseInt(hash.slice(0, 16), 16));
+  });
+
+  it('proves the transactions that were published with it', () => {
+    const whole = published.filter(({ block }) => block.transactions !== undefined);
+    const proven = whole.map(({ block }) =>
+      proveTransactions(
+        block,
+        proveHeader(block, CHAIN, () => true),
+      ),
+    );
+    expect(proven).toMatchObject([
+      [{ id: '31370141e3345421bdb92eff72f0d69aba8d04e636317ed52745d3f97e9faabb' }],
+    ]);
   });
 });
