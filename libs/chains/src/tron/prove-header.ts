@@ -62,11 +62,14 @@ export function proveHeader(block: Fields, chain: string, maySign: MaySign): Pro
   };
 }
 
-/** Nobody signed the genesis block, but a chain's number is the last four bytes of its id. */
+/**
+ * Nobody signed the genesis block, but the last four bytes of its id are the number of the chain, as
+ * `eth_chainId` of java-tron says.
+ */
 function checkGenesis(hash: string, chain: string): void {
   const reference = Number.parseInt(hash.slice(-8), 16);
-  if (chain !== `tron:${reference}`)
-    throw invalid(0, `it is of tron:${reference}, not of ${chain}`);
+  if (chain === `tron:${reference}`) return;
+  throw invalid(0, `it is of tron:${reference}, not of ${chain}`);
 }
 
 /** `BlockCapsule.BlockId` of java-tron: the hash, whose first bytes are replaced by the height. */
