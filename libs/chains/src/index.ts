@@ -18,7 +18,6 @@ export {
 export { InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 export { createEvmClient, WrongChain } from './evm/evm-client';
 export { type JsonRpc, RpcFailure } from './evm/json-rpc';
-export { InvalidBlock } from './evm/raw';
 export { assetIds } from './evm/transfers';
 export {
   ADDRESS_FORMS,
@@ -30,4 +29,5 @@ export {
   parseAssetId,
   readAddress,
 } from './family';
+export { InvalidBlock } from './invalid-block';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

@@ -5,9 +5,10 @@ import {
   erc20Log,
   hashOf,
 } from '../../testing/raw-blocks';
+import { InvalidBlock } from '../invalid-block';
 import { checkBlock } from './check-block';
 import { type Keccak, loadKeccak } from './keccak';
-import { InvalidBlock, type RawLog, type RawReceipt } from './raw';
+import { type RawLog, type RawReceipt } from './raw';
 import { receiptsRoot } from './receipts-root';
 
 const [token, alice, bob] = ['token', 'alice', 'bob'].map(addressOf) as [string, string, string];

@@ -1,12 +1,6 @@
+import { InvalidBlock } from '../invalid-block';
 import type { Keccak } from './keccak';
-import {
-  InvalidBlock,
-  isOutsideBlock,
-  type RawBlock,
-  type RawLog,
-  type RawReceipt,
-  toNumber,
-} from './raw';
+import { isOutsideBlock, type RawBlock, type RawLog, type RawReceipt, toNumber } from './raw';
 import { isEncodingKnown, receiptsRoot } from './receipts-root';
 
 const BLOOM_BYTES = 256;

@@ -1,8 +1,8 @@
 import { aBlock, addressOf, type BlockWithReceipts, hashOf } from '../../testing/raw-blocks';
+import { InvalidBlock } from '../invalid-block';
 import { createEvmClient, WrongChain } from './evm-client';
 import { type JsonRpc, RpcFailure } from './json-rpc';
 import { loadKeccak } from './keccak';
-import { InvalidBlock } from './raw';
 import { assetIds } from './transfers';
 
 const CHAIN = 'eip155:1';

@@ -1,11 +1,11 @@
 import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from '../chain-client';
 import type { Chain, ChainConnection, ChainsAndAssets } from '../chains-and-assets';
+import { InvalidBlock } from '../invalid-block';
 import { listenForAnnouncements } from './announcements';
 import { checkBlock } from './check-block';
 import { createJsonRpc, type JsonRpc, RpcFailure } from './json-rpc';
 import { loadKeccak } from './keccak';
 import {
-  InvalidBlock,
   isAddress,
   type RawBlock,
   type RawHeader,

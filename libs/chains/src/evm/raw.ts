@@ -1,8 +1,6 @@
 import { getAddress } from 'ethers';
 import { InvalidBlock } from '../invalid-block';
 
-export { InvalidBlock };
-
 /** The fields of nodes' answers that are used. Quantities and bytes are hexadecimal strings. */
 type Hex<Fields extends string> = Readonly<Record<Fields, string>>;
 

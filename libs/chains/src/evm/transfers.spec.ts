@@ -8,8 +8,8 @@ import {
   topicOf,
   wordOf,
 } from '../../testing/raw-blocks';
+import { InvalidBlock } from '../invalid-block';
 import { type Keccak, loadKeccak } from './keccak';
-import { InvalidBlock } from './raw';
 import { assetIds, blockTransfers, pendingTransfers } from './transfers';
 
 const ids = assetIds('eip155:1', 'eip155:1/slip44:60');

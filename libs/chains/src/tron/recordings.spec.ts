@@ -132,7 +132,7 @@ describe('the recorded transfers', () => {
     expect(new Set(transfers.map(({ ordinal }) => ordinal))).toEqual(
       new Set([
         'internal:0',
-        'internal:0.1000001',
+        'internal:0_1000001',
         'internal:1',
         'internal:2',
         'log:0',

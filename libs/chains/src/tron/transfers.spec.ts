@@ -221,8 +221,8 @@ describe('internal transactions', () => {
     ];
     expect(afterCall({ internal_transactions: entries })).toMatchObject([
       { ordinal: 'internal:1', asset: COIN, amount: 2n ** 63n - 1n, from: Alice, to: Bob },
-      { ordinal: 'internal:1.1000001', asset: `${CHAIN}/trc10:1000001`, amount: 7n },
-      { ordinal: 'internal:1.1000002', asset: `${CHAIN}/trc10:1000002`, amount: 8n },
+      { ordinal: 'internal:1_1000001', asset: `${CHAIN}/trc10:1000001`, amount: 7n },
+      { ordinal: 'internal:1_1000002', asset: `${CHAIN}/trc10:1000002`, amount: 8n },
     ]);
   });
 

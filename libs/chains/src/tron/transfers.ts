@@ -27,7 +27,7 @@ export function tronAssetIds(caip2: string) {
 /**
  * The transfers of one transaction. Ordinals: `value:0` and `trc10:0` count its contracts, `log:0` its logs,
  * `internal:0` the calls, creations and self-destructs of contracts, `unstaked:0` what self-destructs release.
- * A token that one of these moves follows it: `internal:0.1000001`.
+ * A token that one of these moves follows it: `internal:0_1000001`.
  */
 export function transactionTransfers(
   transaction: ProvenTransaction,
@@ -134,6 +134,6 @@ function entryMoves(entry: Internal, ordinal: string, ids: TronAssetIds): Move[]
   return values.map(({ amount, tokenId }) =>
     tokenId === null
       ? { ordinal, asset: ids.coin, amount, from, to }
-      : { ordinal: `${ordinal}.${tokenId}`, asset: ids.trc10(tokenId), amount, from, to },
+      : { ordinal: `${ordinal}_${tokenId}`, asset: ids.trc10(tokenId), amount, from, to },
   );
 }
