@@ -39,8 +39,7 @@ const NOW = 'LEFT JOIN ledger.figures f ON f.owner_id = part.id';
 const figuresAfter = (alias: string) => eachFigure((name) => `${alias}.${name}_after`);
 
 // The last line of each asset up to the position: one index probe per asset, however many lines there
-// are. The current figures name the assets, because an asset is never removed from them. Planning is most
-// of the cost, and a fifth of it is saved by naming the columns.
+// are. The current figures name the assets, because an asset is never removed from them.
 const LAST_LINES = `
   LEFT JOIN LATERAL (
     SELECT now.asset, ${figuresAfter('j')} FROM ledger.figures now, LATERAL (
@@ -59,6 +58,21 @@ const queryOf = (kind: Owner['kind'], figures: string, suffix: '' | '_after') =>
    WHERE o.id = $1 AND o.account_id = $2
    GROUP BY o.first_position, f.asset ORDER BY f.asset`;
 
+const statementsOf = (kind: Owner['kind']) => ({
+  now: prepared(`ledger.${kind}-figures`, queryOf(kind, NOW, '')),
+  asOf: prepared(`ledger.${kind}-figures-as-of`, queryOf(kind, LAST_LINES, '_after')),
+});
+
+const STATEMENTS = { customer: statementsOf('customer'), purse: statementsOf('purse') };
+
+/**
+ * A statement that each connection plans once: planning it takes several times as long as running it (0.1
+ * of 0.8 ms). TypeORM hands it to the driver as it is, but its types know plain text only.
+ */
+function prepared(name: string, text: string): () => string {
+  return () => ({ name, text }) as unknown as string;
+}
+
 interface Row extends Readonly<Record<string, string | null>> {
   readonly asset: string | null;
   readonly first_position: string;
@@ -72,8 +86,8 @@ export class GetFiguresHandler implements IQueryHandler<GetFigures> {
     const { owner, asOf } = request;
     const known = [owner.id, accountId];
     const rows: Row[] = await (asOf === null
-      ? this.dataSource.query(queryOf(owner.kind, NOW, ''), known)
-      : this.dataSource.query(queryOf(owner.kind, LAST_LINES, '_after'), [...known, `${asOf}`]));
+      ? this.dataSource.query(STATEMENTS[owner.kind].now(), known)
+      : this.dataSource.query(STATEMENTS[owner.kind].asOf(), [...known, `${asOf}`]));
     const [first] = rows;
     if (first === undefined) return null;
     if (asOf !== null) requireExisted(BigInt(first.first_position), asOf);
