@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { computeAddress, SigningKey } from 'ethers';
+import { sha256 } from '../src/tron/sha256';
 import { canonicalTronAddress } from '../src/tron/tron-address';
 
 /** A JSON object of a node's answer, to be changed by tests. */
@@ -19,12 +19,6 @@ export function textOf(answer: unknown): string {
     typeof value === 'bigint' ? `integer ${value}` : value,
   );
   return text.replace(/"integer (-?\d+)"/g, '$1');
-}
-
-function sha256(...parts: Uint8Array[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
 }
 
 /** A field by its number. Bytes may be hexadecimal digits. */

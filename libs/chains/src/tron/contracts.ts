@@ -10,13 +10,6 @@ import {
 } from './protobuf';
 import { canonicalTronAddress, tronAddressOfKey } from './tron-address';
 
-/** What the signed bytes of a transaction say. */
-export interface SignedContent {
-  readonly contracts: readonly Contract[];
-  /** Unix milliseconds, after which it cannot be included any more. */
-  readonly expiration: bigint;
-}
-
 /** One action of a transaction. java-tron calls every kind of action a contract. */
 export interface Contract extends Action {
   /** Who acts, by address. Empty if the contract names nobody, as a shielded transfer does. */
@@ -87,13 +80,12 @@ const TYPES: Readonly<Record<number, ContractType>> = {
 const OWNER_IS_SECOND: ReadonlySet<number> = new Set([2, 10, 19]);
 
 /**
- * Reads `Transaction.raw` from its bytes, which the block's root proves; the node's JSON copy of them is not
- * looked at. Throws `InvalidBlock`.
+ * Reads the contracts of `Transaction.raw` from its bytes, which the block's root proves; the node's JSON copy
+ * of them is not looked at. Throws `InvalidBlock`.
  */
-export function signedContent(raw: Uint8Array, txId: string): SignedContent {
+export function signedContracts(raw: Uint8Array, txId: string): readonly Contract[] {
   const message = decodeMessage(raw, `transaction ${txId}`);
-  const contracts = bytesListIn(message, 11).map((bytes) => contractOf(bytes, txId));
-  return { contracts, expiration: integerIn(message, 8) };
+  return bytesListIn(message, 11).map((bytes) => contractOf(bytes, txId));
 }
 
 function contractOf(bytes: Uint8Array, txId: string): Contract {

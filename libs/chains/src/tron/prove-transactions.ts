@@ -1,13 +1,14 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { bytesOf, digitsOf, type Fields, fieldsOf, listOf, textOf } from './answer';
-import { type SignedContent, signedContent } from './contracts';
+import { type Contract, signedContracts } from './contracts';
 import { encodeMessage, type MessagePlan } from './protobuf';
 import { invalid, type ProvenHeader } from './prove-header';
 import { sha256 } from './sha256';
 
 /** A transaction that is in the block, with what its proven bytes say. */
-export interface ProvenTransaction extends SignedContent {
+export interface ProvenTransaction {
   readonly id: string;
+  readonly contracts: readonly Contract[];
   /** The outcome by java-tron's name, such as SUCCESS, REVERT or OUT_OF_ENERGY. */
   readonly outcome: string;
 }
@@ -73,7 +74,7 @@ function proven(raw: Fields, number: number): ProvenTransaction {
   if (outcome === '' || outcome === OUTCOMES[0]) {
     throw invalid(number, `the transaction ${id} does not say whether it succeeded`);
   }
-  return { id, outcome, ...signedContent(signed, id) };
+  return { id, outcome, contracts: signedContracts(signed, id) };
 }
 
 /** `Transaction` of java-tron's Tron.proto, whole: what it does, its signatures and its results. */
