@@ -155,7 +155,7 @@ export function describeTransferToBalance(name: string, openEngines: () => Promi
         expect((await balance(id, 'USDT_LOCAL')).claim).toBe('6000');
       });
 
-      it('of nothing, of an unknown token, of a token of its own kind or that failed is never credited', async () => {
+      it('of amount 0, of an unknown token, of an NFT or that failed is never credited', async () => {
         const { id, address } = await customer();
         await chain.send(chain.payUsdt(address, 0n));
         await chain.send(chain.payUsdt(address, 999n));

@@ -105,7 +105,7 @@ describe('a watch on a real chain', () => {
     ]);
   });
 
-  it('reports a transfer of nothing and a token of its own kind as what they are', async () => {
+  it('reports transfers of amount 0 and of NFTs', async () => {
     await start();
     const nothing = await local.send(local.payUsdt(purse, 0n));
     const nft = await local.send(local.mintNft(purse, 42n));

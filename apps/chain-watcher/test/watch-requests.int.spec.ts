@@ -50,22 +50,22 @@ async function theChain(): Promise<{ tip: number; oldestRemembered: number }> {
   return { tip: ring.at(-1)?.number as number, oldestRemembered: ring[0]?.number as number };
 }
 
-type Wish = { readonly blocksMax?: number } & (
+type Order = { readonly blocksMax?: number } & (
   | { readonly kind: 'rescan'; readonly from: number; readonly to?: number }
   | { readonly kind: 'reset-ring'; readonly from?: number }
 );
 
-function requestOf(wish: Wish): WatchRequestV1 {
+function requestOf(order: Order): WatchRequestV1 {
   return {
     ...{ requestId: randomUUID(), chain: CHAIN, from: null, to: null, blocksMax: 10_000 },
     ...{ isCancelled: false, requestedBy: 'operator:test', requestedAt: new Date().toISOString() },
     position: '1',
-    ...wish,
+    ...order,
   };
 }
 
-async function request(wish: Wish): Promise<WatchRequestV1> {
-  const made = requestOf(wish);
+async function request(order: Order): Promise<WatchRequestV1> {
+  const made = requestOf(order);
   await driver.watch.takeRequest(made);
   return made;
 }
@@ -92,8 +92,8 @@ async function openRescan({ requestId }: WatchRequestV1): Promise<Rescan | undef
 }
 
 /** Makes a request, lets the watch work, and returns the last report. */
-async function served(wish: Wish): Promise<WatchReportV1> {
-  const made = await request(wish);
+async function served(order: Order): Promise<WatchReportV1> {
+  const made = await request(order);
   await driver.settle();
   return lastReport(made) as WatchReportV1;
 }
@@ -225,8 +225,8 @@ describe('a rescan that was requested', () => {
 
   it('is refused where no such blocks were matched, or too many', async () => {
     const { tip } = await theChain();
-    const refusal = async (wish: Wish) => {
-      const { state, reason, found } = await served(wish);
+    const refusal = async (order: Order) => {
+      const { state, reason, found } = await served(order);
       expect([state, found]).toEqual(['refused', 0]);
       return reason;
     };
@@ -340,8 +340,8 @@ describe('a ring that is reset', () => {
   it('is refused with what would be right', async () => {
     const { hash } = await local.send(local.payUsdt(purse, 1n));
     await mineAndSettle(50);
-    const refusal = async (wish: Wish) => {
-      const { state, reason } = await served(wish);
+    const refusal = async (order: Order) => {
+      const { state, reason } = await served(order);
       return state === 'refused' ? reason : state;
     };
     expect(await refusal({ kind: 'reset-ring' })).toMatch(/There is nothing to reset/);

@@ -21,9 +21,9 @@ export function createOperator(
   store: InMemoryWatcherStore,
   model: ModelChain,
 ): Operator {
-  function request(wish: Pick<Rescan, 'origin' | 'from' | 'to'>): void {
+  function request(order: Pick<Rescan, 'origin' | 'from' | 'to'>): void {
     requested += 1;
-    store.request(CHAIN, { ...NOT_BEGUN, ...wish, id: `request ${requested}` });
+    store.request(CHAIN, { ...NOT_BEGUN, ...order, id: `request ${requested}` });
   }
   return {
     async rescan() {

@@ -109,7 +109,7 @@ describe('figures as of a position', () => {
     }
   });
 
-  it('of another account are of nobody', async () => {
+  it('of another account are not found', async () => {
     const [owner] = OWNERS as [Owner];
     const foreign = '00000000-0000-4000-8000-000000000009';
     expect(await figures.execute(new GetFigures(foreign, { owner, asOf: 400n }))).toBeNull();
@@ -168,7 +168,7 @@ describe('a time', () => {
     expect(await moments.positionOf({ asOf: time })).toBe(1n);
   });
 
-  it('before the log is a position before everybody', async () => {
+  it('before the first event is position 0', async () => {
     expect(await moments.positionOf({ asOf: '2001-01-01T00:00:00Z' })).toBe(0n);
   });
 

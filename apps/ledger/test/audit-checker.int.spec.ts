@@ -110,7 +110,7 @@ describe('the running checker', () => {
     },
   );
 
-  it('tells a violation once, and forgets it when it was mended', async () => {
+  it('reports a violation once, and clears it when the row is corrected', async () => {
     await ledger.sql('UPDATE ledger.figures SET received = received + 1');
     await sweptAgain();
     const count = told.length;

@@ -93,7 +93,7 @@ describe('the state hash', () => {
 });
 
 describe('a replay', () => {
-  it('takes nothing but the log: the same comes out beside no read model at all', async () => {
+  it('reads only the event log: the result is the same without read models', async () => {
     await ledger.project();
     const { stateHash, figures, trialBalance: balance } = await replayNow();
     const bare = await copyOf(log);

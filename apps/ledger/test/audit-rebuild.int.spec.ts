@@ -26,7 +26,7 @@ const rebuildNow = (options: Partial<Parameters<typeof rebuild>[0]> = {}) =>
   });
 
 describe('a rebuild', () => {
-  it('lets new tables serve that hold the same, and keeps its certificate', async () => {
+  it('makes equal new tables live, and keeps its certificate', async () => {
     const before = await served(ledger);
     const report = await rebuildNow();
     const after = await served(ledger);
@@ -125,7 +125,7 @@ describe('a rebuild', () => {
     });
     expect(await served(ledger)).toEqual(before);
     expect(await differencesIn(ledger)).toEqual([]);
-    // And forth again: what served meanwhile was kept in its place.
+    // Roll back once more, to the rebuilt tables: they were kept when the others became live again.
     await tellHistory(ledger.store, 9, 30);
     await ledger.project();
     await rollBack({
@@ -167,7 +167,7 @@ describe('a rebuild', () => {
     expect(await differencesIn(ledger)).toEqual([]);
   });
 
-  it('gives way to a reader, and tells who is in the way only after a while', async () => {
+  it('waits for a reader without blocking others, then swaps', async () => {
     const reader = new Client({ connectionString: ledger.url });
     await reader.connect();
     await reader.query('BEGIN');

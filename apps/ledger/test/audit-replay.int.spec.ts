@@ -98,7 +98,7 @@ describe('a replay', () => {
     expect(inMemory).toMatchObject({ figures, trialBalance: balance, stateHash: null, tables: [] });
   });
 
-  it('that was ended on its way goes on under its id, and leaves nothing behind', async () => {
+  it('that was interrupted resumes under its id, and leaves no tables', async () => {
     const stopping = new AbortController();
     const pages: number[] = [];
     const first = replayNow({
@@ -129,7 +129,7 @@ describe('a replay', () => {
     expect(await ledger.sql(`SELECT 1 FROM pg_namespace WHERE nspname LIKE 'replay%'`)).toEqual([]);
   });
 
-  it('goes on only with what is there, and its tables can be removed', async () => {
+  it('resumes only an existing run, and its tables can be removed', async () => {
     for (const ask of [
       () => replayNow({ id: 'never', resume: true }),
       () => discardRun(ledger.ownerUrl, 'never'),
@@ -183,7 +183,7 @@ describe('a replay', () => {
     await ledger.sql('DROP SCHEMA replay_kept CASCADE');
   });
 
-  it('tells how it goes, to the end', async () => {
+  it('reports its progress to the end', async () => {
     const fractions: (number | null)[] = [];
     await replayNow({
       pageEvents: 10,

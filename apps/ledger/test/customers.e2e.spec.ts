@@ -143,7 +143,7 @@ describe('a purse', () => {
     expect([unknown.status, unknown.body.code]).toEqual([422, 'asset-unknown']);
   });
 
-  it('is minted for nobody who is not there', async () => {
+  it('is refused for an unknown customer', async () => {
     const missing = await mint('0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52', { family: 'evm' });
     expect([missing.status, missing.body.code]).toEqual([404, 'customer-not-found']);
   });

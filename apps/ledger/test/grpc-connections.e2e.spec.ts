@@ -75,7 +75,7 @@ describe('grpc.health.v1', () => {
 });
 
 describe('reflection', () => {
-  it('tells everything that a strict reader needs', async () => {
+  it('describes everything that a strict client needs', async () => {
     const more = ['grpc.health.v1.Health', 'google.rpc.ErrorInfo'];
     const channel = credentials.createInsecure();
     const { services, files } = await askReflection(ledger.address, channel, more);
@@ -146,7 +146,7 @@ describe('a client that pings', () => {
     ).toBeNull();
   });
 
-  it('whenever a stream tells it something may', async () => {
+  it('after each message of a stream is allowed', async () => {
     const { session, ended } = await dial();
     const stream = session.request({ ...postHeaders(), ':path': '/daybook.v1.EventService/Tail' });
     stream.resume().end(Buffer.alloc(5));
@@ -179,7 +179,7 @@ describe('a client that pings', () => {
 });
 
 describe('a server that stops', () => {
-  it('finishes its calls, and tells streams where to go on, at another', async () => {
+  it('finishes its calls, and tells streams where to resume on another server', async () => {
     const first = await openGrpcPort(ledger, {});
     const second = await openGrpcPort(ledger, {});
     const [before, after] = await Promise.all(

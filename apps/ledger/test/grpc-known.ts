@@ -145,9 +145,9 @@ async function spendKeys({ app, operatorKey }: TestLedger) {
 async function cancelRescan(ledger: TestLedger): Promise<string> {
   const headers = { authorization: `Bearer ${ledger.operatorKey}` };
   const path = '/v1/operations/watch-requests';
-  const wish = { kind: 'rescan', fromBlock: '1', toBlock: '100', reason: 'a test' };
-  await ledger.request('POST', path, { headers, body: wish });
-  const { body: request } = await ledger.request('POST', path, { headers, body: wish });
+  const order = { kind: 'rescan', fromBlock: '1', toBlock: '100', reason: 'a test' };
+  await ledger.request('POST', path, { headers, body: order });
+  const { body: request } = await ledger.request('POST', path, { headers, body: order });
   const cancel = { headers, body: { reason: 'a test' } };
   await ledger.request('POST', `${path}/${request.id}/cancel`, cancel);
   await ledger.publishWatchReport({

@@ -42,7 +42,7 @@ async function replay(request: object = {}) {
 }
 
 describe('Replay', () => {
-  it('tells everything in the order of the log, and says where it ends', async () => {
+  it('sends every event in the order of the event log, and marks the end', async () => {
     const head = await ledger.store.head();
     const { messages, events } = await replay();
     const all = await listAll(ledger);
@@ -56,7 +56,7 @@ describe('Replay', () => {
     expect(messages.at(-1)?.position).toBe(String(head));
   });
 
-  it('tells what lies between two positions', async () => {
+  it('sends the events between two positions', async () => {
     const all = positionsOf(await listAll(ledger));
     const range = fc.tuple(fc.nat(all.length - 1), fc.nat(all.length - 1));
     const property = fc.asyncProperty(range, async (places) => {
@@ -94,7 +94,7 @@ describe('Replay', () => {
 });
 
 describe('Tail', () => {
-  it('tells what was and what comes, and gives signs of life', async () => {
+  it('sends past and new events, and heartbeats', async () => {
     const reading = read(api, 'Tail');
     await reading.reaches(await ledger.store.head());
     expect(positionsOf(reading.events())).toEqual(positionsOf(await listAll(ledger)));
@@ -113,7 +113,7 @@ describe('Tail', () => {
     await reading.ended();
   });
 
-  it('goes on where its reader was, without a gap and nothing twice', async () => {
+  it('resumes at the position of the reader, without gaps or duplicates', async () => {
     const head = await ledger.store.head();
     const told: string[] = [];
     let after = '0';

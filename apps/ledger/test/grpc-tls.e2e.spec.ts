@@ -66,7 +66,7 @@ describe('with TLS', () => {
     address = await listen(pair(server));
   });
 
-  it('answers who trusts its authority, and needs their key all the same', async () => {
+  it('answers clients that trust its authority, and still requires an API key', async () => {
     const channel = credentials.createSsl(ours.ca);
     expect(await meets(address, channel)).toBeNull();
     expect((await meets(address, channel, 'none'))?.code).toBe(status.UNAUTHENTICATED);

@@ -39,7 +39,7 @@ export interface Compared {
 export interface CompareReport extends Compared {
   readonly kind: 'compare';
   readonly seconds: number;
-  /** Rules of the books that the event log itself violates. */
+  /** Invariants of the books that the event log itself violates. */
   readonly violations: readonly Violation[];
   /** The schema that was kept, else null. */
   readonly schema: string | null;

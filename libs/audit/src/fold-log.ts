@@ -150,7 +150,10 @@ export async function endOf(store: EventStore, until: Until): Promise<Range> {
   if ('position' in until) {
     const { position } = until;
     if (position > head) {
-      throw new AuditRefused('as-of-in-future', `The log ends at ${head}, before ${position}.`);
+      throw new AuditRefused(
+        'as-of-in-future',
+        `The event log ends at ${head}, before ${position}.`,
+      );
     }
     await requireBegun(store, `position ${position}`, (first) => first.position > position);
     return { to: position };

@@ -69,7 +69,7 @@ export interface ReplayReport {
   }[];
   /** In the order of purse and asset. */
   readonly purses: readonly (Omit<OwnedFigures, 'chargeId'> & { readonly purseId: string })[];
-  /** Violated rules of the books, and figures that differ between the tables and the books in memory. */
+  /** Violated invariants of the books, and figures that differ between the tables and the books in memory. */
   readonly violations: readonly Violation[];
   /** The schema that was kept, else null. */
   readonly schema: string | null;

@@ -21,7 +21,7 @@ const key = fc
   .map((bytes) => `0x${Buffer.from(bytes).toString('hex')}`);
 
 describe('an EVM address', () => {
-  it('is stored in lower case whatever right spelling is given, and shown with its checksum', () => {
+  it('is stored in lower case for every valid spelling, and shown with its checksum', () => {
     const lower = ANVIL.toLowerCase();
     expect(canonicalAddress('evm', ANVIL)).toBe(lower);
     expect(canonicalAddress('evm', lower)).toBe(lower);
@@ -83,7 +83,7 @@ describe('a TRON address', () => {
 });
 
 describe.each(FAMILIES)('the addresses of %s', (family) => {
-  it('are 20 bytes, written one way and found again from any right spelling', () => {
+  it('are 20 bytes, stored in one form and found from every valid spelling', () => {
     fc.assert(
       fc.property(key, (digits) => {
         const address = FAMILY_RULES[family].addressOfKey(digits);

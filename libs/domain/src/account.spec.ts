@@ -41,7 +41,7 @@ describe('changing the policy of an account', () => {
       .changesNothing();
   });
 
-  it('goes back to never', () => {
+  it('can be set back to never', () => {
     given(opened, changed)
       .when({ ...change, purseExpiry: NEVER_EXPIRES, reason: 'asked for' })
       .emits(a.accountPolicyChanged({ purseExpiry: NEVER_EXPIRES, reason: 'asked for' }));
@@ -148,7 +148,7 @@ describe('revoking an API key', () => {
       .refuses('api-key-not-found');
   });
 
-  it('is for ever: issuing the key again changes nothing, another under its id is refused', () => {
+  it('is permanent: issuing the same key again changes nothing, and another key with its id is refused', () => {
     given(opened, issued, revoked).when(issue).changesNothing().when(revoke).changesNothing();
     given(opened, issued, revoked)
       .when({ ...issue, keyHash: '00' })

@@ -42,7 +42,7 @@ export interface PostingParties {
 interface Book {
   /** The side on which its balance is; `either` for a book whose balance may be on both. */
   readonly side: 'debit' | 'credit' | 'either';
-  /** Whose the book is. */
+  /** The party in the book's name. Not the posting's owner, see `ownerOf`. */
   readonly owner: keyof PostingParties;
   /** The figure that its balance is part of. */
   readonly figure: Exclude<FigureName, 'received' | 'reversed' | 'receipts'>;
@@ -50,7 +50,7 @@ interface Book {
 
 const SUSPENSE = { side: 'credit', owner: 'accountId', figure: 'suspense' } as const;
 
-/** Every kind of book account. Each owner has one account of each kind and asset. */
+/** Every kind of book account. Each such party has one account of each kind and asset. */
 export const BOOKS = {
   'custody/purse': { side: 'debit', owner: 'purseId', figure: 'custody' },
   'custody/charge': { side: 'debit', owner: 'chargeId', figure: 'custody' },
@@ -156,7 +156,7 @@ export function ownerOf({ purseId, chargeId, customerId, accountId }: PostingPar
   return purseId ?? chargeId ?? customerId ?? accountId;
 }
 
-/** `<kind>/<owner>/<asset>`, such as `custody/purse/<purse>/eip155:1/slip44:60`. */
+/** `<book>/<party>/<asset>`, such as `custody/purse/<purse>/eip155:1/slip44:60`. */
 export function bookName(book: BookKind, posting: Omit<Posting, 'kind' | 'amount'>): string {
   return `${book}/${posting[BOOKS[book].owner]}/${posting.asset}`;
 }

@@ -10,7 +10,7 @@ import {
   postFigures,
 } from './books';
 
-/** The rules of the books; each function below says which it checks. */
+/** The invariants of the books; each function below says which it checks. */
 export const INVARIANTS = [
   'posting-is-positive',
   'posting-moves',

@@ -100,7 +100,7 @@ describe('a sweep', () => {
     ]);
   });
 
-  it('that does not arrive breaks a rule', () => {
+  it('without its second posting violates an invariant', () => {
     expect(post([receipt(10n)], sweep(7n).slice(0, 1)).broken).toEqual(['clearing-is-empty']);
   });
 });

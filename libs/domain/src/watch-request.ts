@@ -6,7 +6,7 @@ export const WATCH_REQUEST_KINDS = ['rescan', 'reset-ring'] as const;
 export type WatchRequestKind = (typeof WATCH_REQUEST_KINDS)[number];
 
 /** What an operator requests from the watcher of a chain. */
-export interface WatchWish {
+export interface WatchOrder {
   /** CAIP-2. */
   readonly chain: string;
   /** To match blocks again, or to take over the node's chain after a reorg that was too deep. */
@@ -23,13 +23,13 @@ export interface WatchWish {
 
 export type WatchRequestCommand = CommandIn<{
   /** `latest`: the highest block that the chain's watcher reported; null when it never did. */
-  RequestWatch: WatchWish & { facts: { readonly latest: number | null } };
+  RequestWatch: WatchOrder & { facts: { readonly latest: number | null } };
   /** `ended`: the final state by the watcher's last report; null while the request is open. */
   CancelWatchRequest: { reason: string; facts: { readonly ended: string | null } };
 }>;
 
 export type WatchRequestEvent = EventIn<{
-  WatchRequested: WatchWish;
+  WatchRequested: WatchOrder;
   WatchRequestCancelled: { reason: string };
 }>;
 
@@ -49,10 +49,10 @@ export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, Watch
       case 'RequestWatch': {
         if (status !== 'absent') return [];
         const { chain, kind, from, to, blocksMax, reason, facts } = command;
-        const wish = { chain, kind, from, to, blocksMax, reason };
+        const order = { chain, kind, from, to, blocksMax, reason };
         requireReason(reason);
-        requireBlocks(wish, facts.latest);
-        return [{ type: 'WatchRequested', data: wish }];
+        requireBlocks(order, facts.latest);
+        return [{ type: 'WatchRequested', data: order }];
       }
       case 'CancelWatchRequest': {
         const { reason, facts } = command;
@@ -84,12 +84,12 @@ export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, Watch
 };
 
 /** Refuses with `watch-request-invalid`. */
-function requireBlocks(wish: WatchWish, latest: number | null): void {
-  const fault = faultOf(wish, latest);
+function requireBlocks(order: WatchOrder, latest: number | null): void {
+  const fault = faultOf(order, latest);
   if (fault !== null) throw new DomainError('watch-request-invalid', fault);
 }
 
-function faultOf({ chain, kind, from, to, blocksMax }: WatchWish, latest: number | null) {
+function faultOf({ chain, kind, from, to, blocksMax }: WatchOrder, latest: number | null) {
   const isReset = kind === 'reset-ring';
   if (isReset && to !== null) return 'A reset goes on to the head, so it has no last block.';
   if (!isReset && from === null) return 'A rescan needs its first block.';

@@ -1,6 +1,6 @@
 import type { ReplenishmentEvent } from '../src';
 
-/** What version 1 of the software would have stored of an event of today. */
+/** A current event as version 1 of the software would have stored it. */
 export function asVersion1({ type, data }: ReplenishmentEvent): ReplenishmentEvent {
   const { outsideOrderId: _, transfer, block, ...rest } = data as object as Record<string, unknown>;
   const observes =

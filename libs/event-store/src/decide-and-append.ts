@@ -19,7 +19,7 @@ import {
   type NewEvent,
   type RecordedEvent,
 } from './event-store';
-import { appendPatiently, readPatiently } from './retry';
+import { appendWithRetry, readWithRetry } from './retry';
 import { withStream } from './stream-mutex';
 
 /**
@@ -125,7 +125,7 @@ async function writeAll<Command, Event extends Emitted, State>(
       expected: revision < 0n ? ('no-stream' as const) : revision,
       events,
     }));
-    const appended = await appendPatiently(store, appends);
+    const appended = await appendWithRetry(store, appends);
     for (const [i, draft] of drafts.entries()) {
       const indexes = draft.decisions.map(({ index }) => index);
       const result = appended[i] as AppendResult;
@@ -155,7 +155,7 @@ async function writeAll<Command, Event extends Emitted, State>(
       if (mustRead || !isLikelyNew) wanted.push({ stream, from: BigInt(known?.length ?? 0) });
     }
     if (wanted.length === 0) return;
-    const found = await readPatiently(() => store.readStreams(wanted));
+    const found = await readWithRetry(() => store.readStreams(wanted));
     for (const { stream } of wanted) {
       const [known, more = []] = [histories.get(stream), found.get(stream)];
       histories.set(stream, known ? known.concat(more) : more);

@@ -10,7 +10,7 @@ import {
   START,
 } from './event-store';
 import { eventId } from './identity';
-import { readPatiently } from './retry';
+import { readWithRetry } from './retry';
 
 /** An event of a decider: plain, with a name in the past tense that the domain has a version for. */
 export interface Emitted {
@@ -79,7 +79,7 @@ export async function loadStates<Command, Event extends Emitted, State>(
   streams: Iterable<string>,
 ): Promise<ReadonlyMap<string, State>> {
   const wanted = Array.from(new Set(streams), (stream) => ({ stream }));
-  const histories = await readPatiently(() => store.readStreams(wanted));
+  const histories = await readWithRetry(() => store.readStreams(wanted));
   return new Map(
     wanted.map(({ stream }) => [stream, streamState(decider, histories.get(stream) ?? []).state]),
   );

@@ -14,7 +14,7 @@ const RETRY_FOR_MS = 10_000;
 const BACK_OFF = { firstMs: 25, longestMs: 1_000 };
 
 /** Repeats a read while the store cannot be reached, for a bounded time. */
-export async function readPatiently<T>(read: () => Promise<T>): Promise<T> {
+export async function readWithRetry<T>(read: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + RETRY_FOR_MS;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -31,7 +31,7 @@ export async function readPatiently<T>(read: () => Promise<T>): Promise<T> {
  * the same expected revision, so each is stored once however often it is sent. An unknown outcome stays
  * unknown when the store cannot be reached later: the first attempt may have been written.
  */
-export async function appendPatiently(
+export async function appendWithRetry(
   store: EventStore,
   requests: readonly AppendRequest[],
 ): Promise<readonly AppendResult[]> {

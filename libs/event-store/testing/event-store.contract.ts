@@ -40,7 +40,7 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
 
     const existing = () => existingStream(store);
 
-    describe('what the writer believes', () => {
+    describe('the expected revision', () => {
       const accepted: [Expected, 'a missing stream' | 'a stream at 1', bigint][] = [
         ['no-stream', 'a missing stream', 0n],
         [1n, 'a stream at 1', 2n],
@@ -164,7 +164,7 @@ export function describeEventStore(name: string, create: () => Promise<StoreUnde
     });
 
     describe('appending many', () => {
-      it('gives each append its own fate, in order', async () => {
+      it('returns one result per append, in order', async () => {
         const repeated = anAppend();
         await store.append(repeated);
         const taken = await existing();

@@ -26,8 +26,8 @@ export type AddressSubscription = Awaited<ReturnType<typeof subscribeAddresses>>
 
 /**
  * Hands every minted address of the family to the watch. Only a chain's leader subscribes, because the
- * members of a group share the messages. The consumer group contains the name of the watchers' memory: a
- * new memory reads every address again.
+ * members of a group share the messages. The consumer group contains the id of the stored state: a
+ * watcher with new state reads every address again.
  */
 export async function subscribeAddresses(
   { chain, log, logger, metrics }: ChainRun,

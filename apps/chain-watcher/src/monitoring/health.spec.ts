@@ -91,7 +91,7 @@ describe('judge', () => {
     });
   });
 
-  it('cannot tell silence from rest on a chain with blocks on demand', () => {
+  it('does not count silence as a fault on a chain with blocks on demand', () => {
     const head = { number: 100, hash: '', parentHash: '', time: 0 };
     expect(judge(onDemand, seen({ head, advancedAt: 0 }), NOW).state).toBe('following');
   });

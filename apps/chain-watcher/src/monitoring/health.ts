@@ -9,7 +9,7 @@ const SILENCE_MIN_MS = 30_000;
 const SILENCE_MAX_MS = 5 * 60_000;
 /** Being up to this many blocks behind the head is normal. */
 const BEHIND_BLOCKS = 16;
-/** On the fastest chains, the addresses of the last seconds cause up to this many blocks to be scanned again. */
+/** On the fastest chains, the addresses of the last seconds cause up to this many blocks to be rescanned. */
 const RESCAN_BLOCKS = 1_000;
 
 /** What a watcher knows of its chain; times in Unix milliseconds. */

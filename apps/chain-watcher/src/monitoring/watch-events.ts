@@ -24,12 +24,12 @@ export function watchEvents(
       metrics.removedBlocks.inc({ chain }, removed.length);
       logger.warn({ chain, ancestor: ancestor.number, depth: removed.length }, 'blocks replaced');
     },
-    /** `blocks` blocks were scanned again, and `left` remain. */
+    /** `blocks` blocks were rescanned, and `left` remain. */
     rescanned(blocks: number, left: number): void {
       metrics.rescannedBlocks.inc({ chain }, blocks);
       metrics.blocksToRescan.set({ chain }, left);
       const news = progress(blocks, left, Date.now());
-      if (news) logger.info({ chain, ...news }, 'scanning blocks again');
+      if (news) logger.info({ chain, ...news }, 'rescanning blocks');
       publish();
     },
     /** The ring now ends at `ancestor`, and `reverted` transfers above it were reverted. */

@@ -14,8 +14,8 @@ const REQUESTS_AT_ONCE = 20;
 const OPEN_REQUESTS_MAX = 20;
 
 /**
- * Hands what operators request of the chain to the watch of its leader. The group does not depend on the
- * watchers' memory: a new memory does not repeat what was requested of the old one.
+ * Passes the requests of operators for a chain to the watch of its leader. The group does not depend on the
+ * stored state, so a watcher with new state does not repeat old requests.
  */
 export function subscribeRequests(
   { chain, log, logger }: ChainRun,

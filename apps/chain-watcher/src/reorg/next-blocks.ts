@@ -22,7 +22,7 @@ export type NextBlocks =
   | Extract<ReorgDecision, { kind: 'none' | 'stalled' }>
   | (Omit<Advanced, 'added'> & { readonly blocks: readonly ChainBlock[] });
 
-/** The next whole blocks towards the node's `head`, at most `BLOCKS_AT_ONCE`; in a reorg of its branch. */
+/** The next whole blocks towards the node's `head`, at most `BLOCKS_AT_ONCE`. In a reorg, the blocks of the new branch. */
 export async function nextBlocks(
   client: ChainClient,
   ring: Ring,

@@ -89,7 +89,7 @@ async function planReset(
   const oldest = startedChain(state).ring[0] as BlockHeader;
   const theirs = await client.header(oldest.number);
   if (theirs === null) {
-    return `The node ends at block ${head.number}, below ${oldest.number}, the oldest block that is remembered. Ask again when it has that block.`;
+    return `The node ends at block ${head.number}, below ${oldest.number}, the oldest block that is remembered. Request the ring reset again when the node has that block.`;
   }
   if (theirs.hash === oldest.hash) {
     return `The node has block ${oldest.number}, the oldest that is remembered, so the watcher follows every reorg by itself. There is nothing to reset.`;

@@ -90,7 +90,7 @@ export function createRescans(context: WatchContext) {
     if (rescan.origin === 'operator' && context.now() - since >= MISSING_MS_MAX) {
       const reason =
         `For ${MISSING_MS_MAX / 1000} s the node has not shown block ${to} and those below it on the chain that was matched; ` +
-        `blocks ${from} to ${to} are left. Ask again when the node has them.`;
+        `blocks ${from} to ${to} were not matched. Request the rescan again when the node has them.`;
       await commit({ rescans: [{ ...rescan, state: 'refused', reason }] });
       return false;
     }

@@ -49,7 +49,7 @@ interface StartedChain {
   readonly ring: Ring;
   /** The lowest block that is ever matched. */
   readonly startNumber: number;
-  /** When the watcher's memory of the chain began, in Unix milliseconds; null in data of old versions. */
+  /** When the stored state of the chain began, in Unix milliseconds; null in data of old versions. */
   readonly startedAt: number | null;
 }
 

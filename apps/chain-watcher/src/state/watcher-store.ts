@@ -94,11 +94,11 @@ export class LostLeadership extends Error {
 }
 
 /**
- * The watchers' memory, per chain. Only the leader of a chain writes, so what it has read stays true until
+ * The stored state of the watchers, per chain. Only the leader of a chain writes, so what it has read stays true until
  * it writes itself; the fencing token in every write makes sure that it still leads.
  */
 export abstract class WatcherStore {
-  /** The name of this memory, part of consumer groups: a new or deleted one reads all addresses again. */
+  /** The id of this stored state, part of consumer groups. With a new id all addresses are read again. */
   abstract id(): Promise<string>;
   /** Takes the lease on a chain; null while another watcher has it. */
   abstract lead(chain: string): Promise<Leadership | null>;

@@ -90,7 +90,7 @@ const SQL = {
     WHERE chain = $1 AND id = $2`,
 };
 
-/** The watchers' memory in PostgreSQL (`watcherMigrations` makes the tables). */
+/** The stored state of the watchers in PostgreSQL (`watcherMigrations` makes the tables). */
 export class PostgresWatcherStore extends WatcherStore {
   private readonly config;
   private readonly pool: Pool;
@@ -115,7 +115,7 @@ export class PostgresWatcherStore extends WatcherStore {
   }
 
   async id(): Promise<string> {
-    // The migration makes the row. After all rows were deleted, the next reader starts a new memory.
+    // The migration makes the row. After all rows were deleted, the next reader starts new state.
     const [known] = await this.rows<{ id: string }>('storeId');
     if (known) return known.id;
     await this.rows('newStore');

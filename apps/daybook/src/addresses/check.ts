@@ -50,9 +50,9 @@ type Mint = Extract<PurseEvent, { readonly type: 'PurseMinted' }>['data'];
 /** What a check of a row against the event log and the xpub can find. */
 const DETAILS = {
   ours: 'It derives from the xpub.',
-  'never-minted': 'The row of the purse is false: no such purse was minted.',
-  'other-address': 'The row of the purse is false: the purse was minted with another address.',
-  'does-not-derive': 'The row or the event log is false: the xpub gives another address.',
+  'never-minted': 'The row of the purse is wrong: no such purse was minted.',
+  'other-address': 'The row of the purse is wrong: the purse was minted with another address.',
+  'does-not-derive': 'The row or the event log is wrong: the xpub gives another address.',
   'other-xpub': 'It was minted with another xpub. Name that one with --xpub to check it.',
 } as const;
 

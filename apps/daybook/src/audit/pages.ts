@@ -92,8 +92,8 @@ export function comparePage(report: CompareReport): string {
     broken(violations),
     report.schema !== null && `The replay was kept in the schema ${report.schema}.`,
     exitCode === 0
-      ? colors.green('No difference: every row matches the log.')
-      : colors.red('The read models differ from the log. "daybook rebuild" replaces them.'),
+      ? colors.green('No difference: every row matches the event log.')
+      : colors.red('The read models differ from the event log. "daybook rebuild" replaces them.'),
   ]);
 }
 

@@ -17,7 +17,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
   1: 'A difference was found, something is stalled, the request was refused, or the work failed.',
   2: 'The command line or the configuration is wrong; the message says what would be right.',
   3: 'An engine (PostgreSQL, EventStoreDB, Kafka) or a service cannot be reached.',
-  4: 'An audit could not be completed: it found neither a difference nor that there is none.',
+  4: 'An audit could not be completed, so it is unknown whether anything differs.',
   130: 'Interrupted by Ctrl-C.',
   143: 'Stopped by another process.',
 };

@@ -31,7 +31,7 @@ export function addAddresses(program: Command): void {
   const check = subcommand(
     addresses,
     'check',
-    'Say whether an address is ours, according to the event log and the xpub.',
+    'Check whether an address is ours, by the event log and the xpub.',
     'npx daybook addresses check 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
     'npx daybook addresses check --all',
     'npx daybook addresses check --all --xpub configured --xpub xpub... --json',

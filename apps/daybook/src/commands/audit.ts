@@ -12,9 +12,13 @@ export function addReplay(program: Command): void {
     'Fold the event log from its start and show the result. Live traffic continues.',
     'npx daybook replay',
     'npx daybook replay --to 2026-01-01 --format csv > balances.csv',
-    'npx daybook replay --compare || echo "the read models differ from the log"',
+    'npx daybook replay --compare || echo "the read models differ from the event log"',
   )
-    .option('--to <position|time>', 'where to end (default: the end of the log)', positionOrTime)
+    .option(
+      '--to <position|time>',
+      'where to end (default: the end of the event log)',
+      positionOrTime,
+    )
     .option('--compare', 'compare every row of every read model with the result')
     .addOption(
       new Option('--format <format>', 'the output format')

@@ -23,7 +23,7 @@ export function addEvents(program: Command): void {
   )
     .option(
       '--after <position>',
-      'start after this position; "end" for new events only (default: the start of the log, with --follow its end)',
+      'start after this position; "end" for new events only (default: the start of the event log, with --follow its end)',
       positionOrEnd,
     )
     .option('--follow', 'continue with new events until Ctrl-C')
@@ -37,7 +37,8 @@ export function addEvents(program: Command): void {
         const head = await store.head();
         const start = options.after ?? (follow ? 'end' : 0n);
         let after = start === 'end' ? head : start;
-        if (after > head) remark(`The log ends at ${head}. There is no event after ${after} yet.`);
+        if (after > head)
+          remark(`The event log ends at ${head}. There is no event after ${after} yet.`);
         let left = limit ?? Number.POSITIVE_INFINITY;
         while (!operation.signal.aborted) {
           const page = await store.readAll({ after, limit: PAGE_MAX });

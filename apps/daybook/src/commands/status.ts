@@ -5,7 +5,7 @@ import colors from 'picocolors';
 import { EXIT } from '../cli/exit-codes';
 import { operate } from '../cli/operate';
 import { subcommand } from '../cli/options';
-import { recordTable, say, sayJson, table } from '../cli/output';
+import { recordTable, say, sayJson, table, withDetail } from '../cli/output';
 import type { Service, StatusReport } from '../status/read-status';
 
 const WATCH_EVERY_MS = 2_000;
@@ -82,23 +82,26 @@ function statusPage(report: StatusReport): string {
 }
 
 function heading({ place, at, state }: StatusReport): string {
-  const words = { ok: 'All is well', 'standing-still': 'Not well', unreachable: 'Not reachable' };
+  const words = {
+    ok: 'All is well',
+    'standing-still': 'Something is stalled or failing',
+    unreachable: 'Not reachable',
+  };
   return `${mark(state === 'ok', colors.bold(words[state]))}: ${colors.dim(`${place}, ${at}`)}`;
 }
 
 function engineState({ answers, detail }: json.Engine, more = 'ok'): string {
-  return mark(answers, answers ? more : `does not answer: ${detail}`);
+  return mark(answers, answers ? more : withDetail('does not answer', detail));
 }
 
 function serviceRows(name: string, service: Service | null): string[][] {
   if (service === null) return [];
   const words = service.answers ? (service.status ?? '') : 'does not answer';
-  const state = service.detail === null ? words : `${words}: ${service.detail}`;
-  return [[name, service.url, mark(service.status === 'ok', state)]];
+  return [[name, service.url, mark(service.status === 'ok', withDetail(words, service.detail))]];
 }
 
 function withState({ standsStill, detail, ...row }: json.FollowerState | json.ConsumerState) {
-  return { ...row, state: mark(!standsStill, standsStill ? `stalled: ${detail}` : 'ok') };
+  return { ...row, state: mark(!standsStill, standsStill ? withDetail('stalled', detail) : 'ok') };
 }
 
 function mark(isWell: boolean, words: string): string {

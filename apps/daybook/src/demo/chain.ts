@@ -114,8 +114,8 @@ async function call<T>(url: string, method: string, params: readonly unknown[]):
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
   });
-  const { result, error } = (await response.json()) as { result: T; error?: { message: string } };
-  if (error) throw new Error(`${method}: ${error.message}`);
+  const { result, error } = (await response.json()) as { result: T; error?: { message?: string } };
+  if (error) throw new Error(`${method}: ${error.message ?? JSON.stringify(error)}`);
   return result;
 }
 

@@ -7,6 +7,7 @@ import { engineProblems, stateOf } from '../../../ledger/src/operations/problems
 import { openDurableLog, openEventStore } from '../../../ledger/src/runtime/engines';
 import { Failure } from '../cli/exit-codes';
 import type { Operation } from '../cli/operation';
+import { withDetail } from '../cli/output';
 
 const ANSWER_TIMEOUT_MS = 5_000;
 
@@ -131,5 +132,5 @@ async function serviceAt(url: string | null): Promise<Service | null> {
 function serviceProblems(name: string, service: Service | null): string[] {
   if (service === null || service.status === 'ok') return [];
   const how = service.answers ? `is ${service.status}` : 'does not answer';
-  return [`The ${name} at ${service.url} ${how}: ${service.detail}`];
+  return [withDetail(`The ${name} at ${service.url} ${how}`, service.detail)];
 }

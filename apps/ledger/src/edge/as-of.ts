@@ -69,7 +69,7 @@ export class Moments {
     if (await this.reached.within(position, 0)) return position;
     const head = await this.store.head();
     if (position > head) {
-      throw new Problem('as-of-in-future', `The log ends at ${head}, before ${position}.`);
+      throw new Problem('as-of-in-future', `The event log ends at ${head}, before ${position}.`);
     }
     await this.wait(position);
     return position;

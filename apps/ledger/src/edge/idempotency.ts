@@ -7,7 +7,7 @@ import { commandIdOf } from './identity';
 import type { OperationDeclaration } from './operation';
 import { Problem } from './problem';
 import type { RequestContext } from './request-context';
-import type { Said } from './validation';
+import type { RequestParts } from './validation';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -37,7 +37,7 @@ function canonical(value: unknown): string {
 }
 
 /** What a command needs from its call. */
-export interface ReceivedCommand extends Said {
+export interface ReceivedCommand extends RequestParts {
   /** The `Idempotency-Key` as it was sent, if it was. */
   readonly key: string | readonly string[] | undefined;
   readonly requestId: string;
@@ -45,7 +45,7 @@ export interface ReceivedCommand extends Said {
 }
 
 /** Method and path over REST. They are part of the fingerprint over gRPC too, so a key is the same on both. */
-function pathOf({ http }: OperationDeclaration, { path }: Said): readonly [string, string] {
+function pathOf({ http }: OperationDeclaration, { path }: RequestParts): readonly [string, string] {
   const [method = '', template = ''] = http?.split(' ') ?? [];
   return [method, template.replaceAll(/:(\w+)/g, (_, name) => String(path[name]))];
 }

@@ -46,7 +46,7 @@ describe('a read with minPosition', () => {
     await expect(standingAt(42n, 50n).positions.reach('key', '51')).rejects.toMatchObject({
       code: 'position-not-in-log',
       status: 400,
-      detail: 'The log ends at 50, before 51.',
+      detail: 'The event log ends at 50, before 51.',
     });
   });
 

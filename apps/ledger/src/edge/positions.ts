@@ -52,5 +52,5 @@ const RETRY = { headers: { 'retry-after': '1' } };
 /** Refuses a position beyond the end of the event log with `position-not-in-log`. */
 export function requireInLog(position: bigint, head: bigint): void {
   if (position <= head) return;
-  throw new Problem('position-not-in-log', `The log ends at ${head}, before ${position}.`);
+  throw new Problem('position-not-in-log', `The event log ends at ${head}, before ${position}.`);
 }

@@ -80,10 +80,10 @@ export function problemOf(error: unknown): Problem {
   return status === null ? internalError(error) : httpProblem(status, error);
 }
 
-type Answered = readonly [code: ProblemCode, detail: string];
+type ProblemText = readonly [code: ProblemCode, detail: string];
 
 const STORE_PROBLEMS: Readonly<
-  Record<Exclude<EventStoreError['code'], 'store-unavailable'>, Answered>
+  Record<Exclude<EventStoreError['code'], 'store-unavailable'>, ProblemText>
 > = {
   'concurrency-conflict': [
     'conflict',
@@ -107,7 +107,7 @@ function storeProblem(error: EventStoreError): Problem {
 }
 
 /** Errors of Fastify and Nest have a status and nothing else to rely on. */
-const HTTP_PROBLEMS: Readonly<Record<number, Answered>> = {
+const HTTP_PROBLEMS: Readonly<Record<number, ProblemText>> = {
   // The static file server forbids paths that leave its folder. For a client they do not exist.
   403: ['not-found', 'There is nothing at this path.'],
   404: ['not-found', 'There is nothing at this path.'],

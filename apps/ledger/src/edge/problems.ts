@@ -201,13 +201,13 @@ const EDGE = {
   'position-not-in-log': {
     statuses: [400, 'OUT_OF_RANGE'],
     title: 'The log does not have this position',
-    when: 'The position in the request is beyond the end of the log.',
+    when: 'The position in the request is beyond the end of the event log.',
     remedy: 'Check whether the position comes from this service.',
   },
   'outcome-unknown': {
     statuses: [503, 'UNAVAILABLE'],
     title: 'It is not known whether the command took effect',
-    when: 'The log did not answer in time, or the connection to it broke while it was writing.',
+    when: 'The event log did not answer in time, or the connection to it broke while it was writing.',
     remedy: 'Repeat the request with the same `Idempotency-Key`: it takes effect once.',
   },
   'position-not-reached': {

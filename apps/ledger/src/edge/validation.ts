@@ -5,7 +5,7 @@ import { type Fault, Problem } from './problem';
 type Dto<T extends object> = new () => T;
 
 /** The values of a request, by place. */
-export interface Said {
+export interface RequestParts {
   /** The variables of the path. */
   readonly path: Readonly<Record<string, unknown>>;
   readonly place: 'body' | 'query';
@@ -18,7 +18,7 @@ export interface Said {
  * the client, so it is reported. Unknown fields are refused. Refuses with `validation-failed` and lists
  * every fault.
  */
-export function validated<T extends object>(dto: Dto<T>, { path, place, fields }: Said): T {
+export function validated<T extends object>(dto: Dto<T>, { path, place, fields }: RequestParts): T {
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     const detail = `The ${place} must be a JSON object.`;
     throw invalid([{ in: place, pointer: '', code: 'object', detail }]);
@@ -58,7 +58,7 @@ export function invalid(faults: readonly Fault[]): Problem {
 function notExactlyOne(
   alternatives: readonly string[],
   fields: object,
-  place: Said['place'],
+  place: RequestParts['place'],
 ): readonly Fault[] {
   const sent = alternatives.filter((name) => Object.hasOwn(fields, name));
   if (alternatives.length === 0 || sent.length === 1) return [];
@@ -66,7 +66,7 @@ function notExactlyOne(
   return [{ in: place, pointer: '', code: 'one-of', detail }];
 }
 
-function unknownField(name: string, place: Said['place'], known: readonly string[]): Fault {
+function unknownField(name: string, place: RequestParts['place'], known: readonly string[]): Fault {
   const shown = name.slice(0, NAME_SHOWN_MAX);
   const kind = place === 'body' ? 'field' : 'parameter';
   const expected = known.length > 0 ? `Use only ${known.join(', ')}.` : `Send no ${kind} here.`;

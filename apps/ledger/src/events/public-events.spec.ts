@@ -58,7 +58,7 @@ describe('the public form of an event', () => {
     expect.hasAssertions();
   });
 
-  it('keeps from topics what is personal, and what their messages name beside it', () => {
+  it('leaves out of topics personal fields, and fields that the message has elsewhere', () => {
     const kept = EVENT_TYPES.map(([type]) => {
       const topics = fieldsShownTo('everyone', type);
       const own = fieldsShownTo('account', type).filter((field) => !topics.includes(field));

@@ -83,8 +83,8 @@ async function send(
   // The scopes of streams belong to accounts, never to operators.
   const caller = (await admit(edge, method, call, begun)) as AccountCaller;
   const { path, fields } = translator.read(call.request);
-  const said = { path, fields, place: 'query' } as const;
-  const { request } = await edge.calls.prepare(operation, caller, { ...said, ...UNKEYED });
+  const parts = { path, fields, place: 'query' } as const;
+  const { request } = await edge.calls.prepare(operation, caller, { ...parts, ...UNKEYED });
   const { slots, heartbeatMs } = edge;
   const { signal } = ending;
   slots.take(caller.accountId);

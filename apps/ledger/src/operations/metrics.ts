@@ -18,7 +18,7 @@ export function ledgerMetrics(metrics: Metrics) {
     ...metrics,
     violations: counter(
       'invariant_violations',
-      'Broken rules of the books, each once for as long as it lasts; a log line names the row.',
+      'Violated invariants of the books. A violation counts once while it lasts; a log line names the row.',
       ['invariant'],
     ),
     checkedPosition: gauge(

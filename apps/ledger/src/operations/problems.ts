@@ -28,11 +28,13 @@ export function problemsOf(
       .map(({ chain, state, detail, secondsSinceReport: seconds }) =>
         seconds > REPORT_SECONDS_MAX
           ? `The watcher of ${chain} has not reported for ${seconds} s.`
-          : `${chain} is ${state}: ${detail}`,
+          : `${chain} is ${state}${because(detail)}.`,
       ),
     ...clockProblems(reactions),
     ...failures.map(({ name, note, rows }) => `${name} failed for ${rows}: ${note}`),
-    ...books.violations.map((v) => `A rule of the books is broken: ${v.subject}: ${v.detail}`),
+    ...books.violations.map(
+      (v) => `An invariant of the books is violated: ${v.subject}: ${v.detail}`,
+    ),
   ];
 }
 
@@ -45,7 +47,7 @@ const ENGINES = [
 /** A sentence for each engine that does not answer. */
 export function engineProblems(engines: json.Status['engines']): string[] {
   return ENGINES.filter(([, engine]) => !engines[engine].answers).map(
-    ([name, engine]) => `${name} does not answer: ${engines[engine].detail}`,
+    ([name, engine]) => `${name} does not answer${because(engines[engine].detail)}.`,
   );
 }
 

@@ -36,8 +36,8 @@ export class WatchRequestsController {
   requestWatch(context: RequestContext, request: RequestWatchRequest) {
     const { chain, kind, fromBlock, toBlock, blocksMax, reason } = request;
     const blocks = { from: numberOf(fromBlock) ?? null, to: numberOf(toBlock) ?? null };
-    const wish = { chain, kind, ...blocks, blocksMax: numberOf(blocksMax), reason };
-    return this.commands.execute(new RequestWatch(context, wish));
+    const order = { chain, kind, ...blocks, blocksMax: numberOf(blocksMax), reason };
+    return this.commands.execute(new RequestWatch(context, order));
   }
 
   @Operation({

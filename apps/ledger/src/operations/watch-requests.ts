@@ -4,7 +4,7 @@ import {
   idOf,
   streamName,
   upcast,
-  type WatchWish,
+  type WatchOrder,
   watchRequest,
 } from '@daybook/domain';
 import { EventStore, type RecordedEvent } from '@daybook/event-store';
@@ -26,7 +26,7 @@ import { type ListOf, type Page, pageOf, positionBefore } from '../projections/c
 /** About a quarter of an hour's work on a public node; more must be allowed explicitly. */
 const BLOCKS_MAX = 10_000;
 
-interface NewWatchRequest extends Pick<WatchWish, 'kind' | 'from' | 'to' | 'reason'> {
+interface NewWatchRequest extends Pick<WatchOrder, 'kind' | 'from' | 'to' | 'reason'> {
   /** Without it, the only chain that is watched. */
   readonly chain: string | undefined;
   /** 10,000 when left out. */
@@ -97,7 +97,7 @@ export class CancelWatchRequestHandler implements ICommandHandler<CancelWatchReq
 }
 
 /** What an operator requested. Times are RFC 3339 or dates. */
-interface Requested extends Omit<WatchWish, 'blocksMax'> {
+interface Requested extends Omit<WatchOrder, 'blocksMax'> {
   readonly id: string;
   readonly requestedBy: string;
   readonly requestedAt: string | Date;

@@ -22,10 +22,10 @@ export class PurseAddresses {
   requireFamily(family: Family): Xpub {
     const xpub = this.xpubs.get(family);
     if (xpub !== undefined) return xpub;
-    const available = [...this.xpubs.keys()].map((each) => `"${each}"`).join(', ');
+    const available = [...this.xpubs.keys()].map((each) => `"${each}"`).join(', ') || 'none';
     throw new DomainError(
       'family-not-available',
-      `Purses of family ${family} cannot be minted here; the family ${available} can.`,
+      `Purses of family ${family} cannot be minted here. Available families: ${available}.`,
     );
   }
 

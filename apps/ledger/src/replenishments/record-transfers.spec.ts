@@ -247,7 +247,7 @@ describe('RecordTransfers', () => {
     expect(await history(nth(0))).toEqual([]);
   });
 
-  it('says of each transfer why it can never be recorded, and records the others', async () => {
+  it('returns the reason for each transfer that can never be recorded, and records the others', async () => {
     const { record, history } = await ledger();
     const stranger = '0x00000000000000000000000000000000000000ff';
     expect(

@@ -85,5 +85,7 @@ function nothingThere(request: FastifyRequest, routes: RouteTable): Problem {
   const allowed = routes.methodsAt(path);
   if (allowed.length === 0) return new Problem('not-found', 'There is nothing at this path.');
   const allow = allowed.join(', ');
-  return new Problem('method-not-allowed', `This path has ${allow}.`, { headers: { allow } });
+  return new Problem('method-not-allowed', `This path allows only ${allow}.`, {
+    headers: { allow },
+  });
 }

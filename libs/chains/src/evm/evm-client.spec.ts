@@ -81,7 +81,7 @@ describe('tagged', () => {
     expect((await whole(seven).tagged('finalized'))?.number).toBe(7);
   });
 
-  it('does not take an outage for an answer', async () => {
+  it('does not treat an outage as an answer', async () => {
     const away = client({
       eth_getBlockByNumber: () => {
         throw new RpcFailure('away', 'passing');

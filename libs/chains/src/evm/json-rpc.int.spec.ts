@@ -26,7 +26,7 @@ async function failureOf(url: string, options?: { timeoutMs: number }): Promise<
 }
 
 describe('createJsonRpc', () => {
-  it('asks one question a request and gives the result', async () => {
+  it('sends one call per request and returns the result', async () => {
     const asked: string[] = [];
     const url = await node((request, response) => {
       request.on('data', (data) => asked.push(String(data)));

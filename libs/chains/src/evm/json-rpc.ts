@@ -94,7 +94,7 @@ export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): Jso
     return result;
   }
 
-  async function patiently(method: string, params: readonly unknown[]): Promise<unknown> {
+  async function sendWithRetry(method: string, params: readonly unknown[]): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await request(method, params);
@@ -106,7 +106,7 @@ export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): Jso
     }
   }
 
-  return { send: (method, params) => requests.run(() => patiently(method, params)) };
+  return { send: (method, params) => requests.run(() => sendWithRetry(method, params)) };
 }
 
 /** Quotes a node's words: shortened, on one line and without the keys of its URL. */

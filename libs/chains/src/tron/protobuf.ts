@@ -100,7 +100,7 @@ export function bytesListIn(message: Message, number: number): readonly Uint8Arr
   return message.get(number)?.filter((value) => typeof value !== 'bigint') ?? [];
 }
 
-/** A message inside a message. If it occurs more than once, its parts are merged, which is to append them. */
+/** A message inside a message. If it occurs more than once, the occurrences are merged: their bytes are concatenated. */
 export function messageIn(message: Message, number: number, what: string): Message {
   return decodeMessage(Buffer.concat(bytesListIn(message, number)), what);
 }

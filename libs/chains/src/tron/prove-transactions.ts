@@ -57,8 +57,8 @@ export function proveTransactions(
   if (merkleRoot(raws.map((raw) => sha256(bytesOfTransaction(raw)))) !== header.transactionsRoot) {
     throw invalid(header.number, 'its transactions do not have the root of its header');
   }
-  // The transactions of the genesis block give the first accounts their balance. They are no transfers: they
-  // come from nobody, and there is nobody to have sent them.
+  // The transactions of the genesis block give the first accounts their balance. They are not transfers,
+  // because they have no sender.
   return header.number === 0 ? [] : raws.map((raw) => proven(raw, header.number));
 }
 

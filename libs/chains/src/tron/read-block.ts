@@ -6,7 +6,7 @@ import { type MaySign, type ProvenHeader, proveHeader } from './prove-header';
 import { proveTransactions } from './prove-transactions';
 import { transactionTransfers, tronAssetIds } from './transfers';
 
-/** Which block was asked for, and whose word counts. */
+/** Which block was requested, and who may sign it. */
 export interface TronBlockQuestion {
   /** CAIP-2. */
   readonly chain: string;

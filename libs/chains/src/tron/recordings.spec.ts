@@ -100,7 +100,7 @@ describe('the recorded transfers', () => {
     for (const [asset, balance] of account(0).tokens) expect(sum(first, asset)).toBe(balance);
   });
 
-  it('are the ones that were made, each once', () => {
+  it('have the expected amounts, each once', () => {
     expect(amounts(first, coin)).toEqual([
       5_000_000n,
       7_000_000n,

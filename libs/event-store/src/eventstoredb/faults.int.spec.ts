@@ -17,7 +17,7 @@ import { rejection, SUITE_KINDS } from '../../testing/store-under-test';
 import { decideAndAppend } from '../decide-and-append';
 import { type AppendResult, OutcomeUnknown, START, StoreUnavailable } from '../event-store';
 import { follow } from '../follow';
-import { appendPatiently } from '../retry';
+import { appendWithRetry } from '../retry';
 import type { EventStoreDbEventStore } from './eventstoredb-event-store';
 import { openEventStoreDb } from './open';
 
@@ -37,7 +37,7 @@ afterEach(async () => {
 const outcomeOf = (result: AppendResult | undefined) =>
   result && 'outcome' in result ? result.outcome : result?.code;
 
-describe('an append that something befalls', () => {
+describe('an append during a fault', () => {
   const faults: [AppendFault, string, 'appended' | 'duplicate'][] = [
     ['busy', 'store-unavailable', 'appended'],
     ['not-ready', 'store-unavailable', 'appended'],
@@ -54,7 +54,7 @@ describe('an append that something befalls', () => {
     const request = anAppend({ events: [anEvent(), anEvent()] });
     standIn.fail(fault);
     expect(await rejection(store.append(request))).toMatchObject({ code });
-    const [repeat] = await appendPatiently(store, [request]);
+    const [repeat] = await appendWithRetry(store, [request]);
     expect(repeat).toMatchObject({ revision: 1n, outcome, position: await store.head() });
     expect(await store.readStream(request.stream)).toHaveLength(2);
   });
@@ -101,23 +101,23 @@ describe('an append that something befalls', () => {
     const request = anAppend();
     const failure = await rejection(store.append(request));
     expect([OutcomeUnknown, StoreUnavailable]).toContain((failure as Error).constructor);
-    const patient = appendPatiently(store, [request]);
+    const patient = appendWithRetry(store, [request]);
     await standIn.start();
     expect(outcomeOf((await patient)[0])).toBe('appended');
     expect(await store.readStream(request.stream)).toHaveLength(1);
   });
 
-  it('does not take the others of its process with it', async () => {
+  it('does not fail other appends of the same process', async () => {
     const requests = Array.from({ length: 300 }, () => anAppend());
     const faults: AppendFault[] = ['answer-lost', 'busy', 'unavailable', 'request-lost', 'timeout'];
     for (const fault of faults) standIn.fail(fault, 4);
-    const results = await appendPatiently(store, requests);
+    const results = await appendWithRetry(store, requests);
     for (const result of results) expect(['appended', 'duplicate']).toContain(outcomeOf(result));
     for (const [, events] of await store.readStreams(requests)) expect(events).toHaveLength(1);
   });
 });
 
-describe('a read that something befalls', () => {
+describe('a read during a fault', () => {
   it.each(['read-unavailable', 'read-breaks', 'read-silent'] as ReadFault[])(
     '(%s) says that the store is unavailable, and works again',
     async (fault) => {
@@ -149,7 +149,7 @@ describe('a read that something befalls', () => {
     expect(await store.readStream(request.stream)).toHaveLength(1);
   });
 
-  it('passes over events of others, and tells how far it has looked', async () => {
+  it('skips events of other kinds, and reports how far it has read', async () => {
     const after = await store.head();
     for (let i = 0; i < 3; i++) {
       await store.appendMany(Array.from({ length: 1_000 }, () => anAppend()));
@@ -213,7 +213,7 @@ describe('the subscription', () => {
 });
 
 describe('following', () => {
-  it('loses nothing and doubles nothing, whatever befalls reads, connections and the server', async () => {
+  it('loses and repeats no event during faults of reads, connections and the server', async () => {
     const checkpoints = new InMemoryCheckpoints<string>();
     const follower = follow<string[]>({
       name: 'reader',
@@ -233,7 +233,7 @@ describe('following', () => {
     for (let i = 0; i < 15; i++) {
       const batch = Array.from({ length: 40 }, () => anAppend());
       requests.push(...batch);
-      const appending = appendPatiently(store, batch);
+      const appending = appendWithRetry(store, batch);
       await mishaps[i % mishaps.length]?.();
       for (const result of await appending) expect(result).toHaveProperty('outcome');
     }
@@ -283,7 +283,7 @@ describe('a server that is killed', () => {
     const outcomes = new Set<string | undefined>();
     for (let round = 0; round < 3; round++) {
       const requests = Array.from({ length: 400 }, () => anAppend());
-      const appending = appendPatiently(other, requests);
+      const appending = appendWithRetry(other, requests);
       await until(async () => (await other.readStream(requests[50]?.stream ?? '')).length > 0);
       await kill();
       await start();

@@ -79,24 +79,24 @@ function explain(cause: unknown, place: string, mayRead: boolean): Error {
   if (codeOf(cause) === status.UNAUTHENTICATED) {
     return misconfigured(
       `the server at ${place} does not accept the user or the password of the connection string.`,
-      'It takes the credentials of one of its users: esdb://user:password@host.',
+      'Use the credentials of one of its users: esdb://user:password@host.',
     );
   }
   if (isDenied(cause)) {
     return misconfigured(
       `the server at ${place} does not let this user read $all.`,
-      'It takes a user of the group $admins, or one that the access control list of $all lets read.',
+      'Use a user of the group $admins, or one that the access control list of $all allows to read.',
     );
   }
   if (/Name resolution failed|ENOTFOUND/.test(reason)) {
     return misconfigured(
       `no host has the name that the connection string gives: ${place}.`,
-      'It takes a host that this machine can resolve, and a port.',
+      'Name a host that this machine can resolve, and a port.',
     );
   }
   const problem = mayRead
     ? `allows reading $all, but a subscription to it fails: ${reason} Version 23.10 or later answers at once.`
     : `cannot be reached: ${reason.replace(/\.$/, '')}. ` +
-      'It should listen there, with TLS, or without it when the connection string has tls=false.';
+      'A server must listen there: with TLS, or without TLS if the connection string has tls=false.';
   return new StoreUnavailable(`EventStoreDB at ${place} ${problem}`, { cause });
 }

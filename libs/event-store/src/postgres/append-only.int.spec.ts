@@ -55,7 +55,7 @@ describe('the log', () => {
     await client.end();
   });
 
-  it('lets nobody append who was not granted it', async () => {
+  it('does not grant the append function to public', async () => {
     const [row] = await log.sql<{ granted: boolean }>(
       `SELECT has_function_privilege('public', p.oid, 'EXECUTE') AS granted
        FROM pg_proc p WHERE p.pronamespace = 'event_store'::regnamespace AND p.proname = 'append'`,

@@ -47,7 +47,7 @@ describe('records', () => {
     expect(fromRecord('t', 0, twice).headers).toEqual({ a: '2', b: '' });
   });
 
-  it('are as large as their text and something', () => {
+  it('count their text and a small overhead as their size', () => {
     const message = { id: 'i', key: 'ä', value: 'x'.repeat(1_000), headers: {} };
     const { bytes } = toRecord('t', 1, message);
     expect(bytes).toBeGreaterThan(1_002);

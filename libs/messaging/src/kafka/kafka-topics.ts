@@ -53,8 +53,8 @@ async function countPartitions(admin: Admin, name: string): Promise<number | und
     if (reasonOf(error).type === UNKNOWN) return undefined;
     throw asRefusal(
       error,
-      `this user may not use the topic ${name}, or it is missing and the user may not make it.`,
-      `Grant the rights (Describe, and Read or Write), make the topic, or name another user in ${BROKERS_SETTING}.`,
+      `this user may not use the topic ${name}, or it is missing and the user may not create it.`,
+      `Grant the rights (Describe, and Read or Write), create the topic, or name another user in ${BROKERS_SETTING}.`,
     );
   }
 }
@@ -78,8 +78,8 @@ async function create(admin: Admin, missing: readonly TopicSettings[]): Promise<
     const [first] = (error as { errors?: readonly Error[] }).errors ?? [error];
     throw asRefusal(
       first,
-      `the topic ${missing.map(({ name }) => name).join(', ')} is missing, and this user may not make it.`,
-      `Make it, grant the user Create, or name another user in ${BROKERS_SETTING}.`,
+      `the topic ${missing.map(({ name }) => name).join(', ')} is missing, and this user may not create it.`,
+      `Create it, grant the user Create, or name another user in ${BROKERS_SETTING}.`,
     );
   }
 }
