@@ -1,4 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate } from '../apps/chain-watcher/src/migrate';
+import { CHAIN, type LocalChain, startLocalChain } from '../apps/chain-watcher/testing/local-chain';
+import { type AppProcess, startApp } from './app-process';
 import { describeWithBrowser, TestBrowser } from './browser';
+import { freshDatabase, type TestDatabase } from './dependencies';
 import { createLedgerForTest, type TestLedger } from './ledger-harness';
 
 describeWithBrowser('in a browser', () => {
@@ -59,5 +66,48 @@ describeWithBrowser('in a browser', () => {
     const { page, status } = await browser.open(`${ledger.url}/v1/customers`, ledger.apiKey);
     expect(status).toBe(401);
     await page.getByText('Send a valid API key').waitFor();
+  });
+});
+
+describeWithBrowser('the chain-watcher in a browser', () => {
+  let browser: TestBrowser;
+  let chain: LocalChain;
+  let database: TestDatabase;
+  let folder: string;
+  let watcher: AppProcess;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'daybook-browser-'));
+    [browser, chain, database] = await Promise.all([
+      TestBrowser.start(),
+      startLocalChain(),
+      freshDatabase(),
+    ]);
+    await migrate(database.url, 'postgres');
+    const local = { id: CHAIN, name: 'Local', rpcUrl: chain.anvil.url, blockTimeMs: null };
+    const finality = { kind: 'depth', confirmations: 2 };
+    const chainsFile = join(folder, 'chains.json');
+    await writeFile(chainsFile, JSON.stringify({ chains: [{ ...local, finality, assets: [] }] }));
+    watcher = await startApp('chain-watcher', {
+      DAYBOOK_DATABASE_URL: database.url,
+      DAYBOOK_CHAINS_FILE: chainsFile,
+    });
+  });
+  afterAll(async () => {
+    await Promise.all([browser.stop(), watcher.stop()]);
+    await Promise.all([chain.stop(), database.drop()]);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['/livez', '"status":"ok"'],
+    ['/readyz', '"status":"ok"'],
+    ['/startupz', '"status":"ok"'],
+    ['/metrics', 'process_cpu_seconds_total'],
+  ])('%s shows its content without a key', async (path, shown) => {
+    const { page, status, faults } = await browser.open(watcher.url + path);
+    expect(status).toBe(200);
+    await page.getByText(shown).first().waitFor();
+    expect(faults).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Health, HealthAnswer, HealthReport } from '@daybook/platform';
-import { Controller, Get, Header, HttpException, Inject } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, HttpException, Inject } from '@nestjs/common';
 import { Registry } from 'prom-client';
 
 /** The token of the process's `Health`. */
@@ -33,6 +33,11 @@ export class ProbesController {
   metrics(): Promise<string> {
     return this.registry.metrics();
   }
+
+  /** Browsers request an icon for every page, and report its absence as an error. */
+  @Get('favicon.ico')
+  @HttpCode(204)
+  icon(): void {}
 }
 
 function report({ httpStatus, body }: HealthAnswer): HealthReport {
