@@ -28,7 +28,7 @@ export const INVARIANTS = [
 
 export type Invariant = (typeof INVARIANTS)[number];
 
-/** A broken rule of the books: which, where and by how much. */
+/** A violated invariant of the books: which, where and by how much. */
 export interface Violation {
   readonly invariant: Invariant;
   readonly subject: string;

@@ -216,7 +216,7 @@ describe('a rescan that was requested', () => {
     nowMs += 1_000;
     await watch.pass();
     expect(asIs('first')).toMatchObject({ state: 'refused' });
-    expect(asIs('first')?.reason).toMatch(/For 60 s .* blocks 1 to \d+ are left/);
+    expect(asIs('first')?.reason).toMatch(/For 60 s .* blocks 1 to \d+ were not matched/);
     ask('second');
     await settle();
     pruned = 0;

@@ -44,7 +44,7 @@ export class Monitoring {
       },
       books: async () => {
         const names = new Set(this.checker?.violated().map(({ invariant }) => invariant));
-        requireNone([...names].map((name) => `${name} is broken; log lines name the rows`));
+        requireNone([...names].map((name) => `${name} is violated; log lines name the rows`));
       },
       reactions: async () => requireNone(this.reactions ? reactionProblems(this.reactions) : []),
     },

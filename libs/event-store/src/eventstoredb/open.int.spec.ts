@@ -41,7 +41,9 @@ describe('opening the log in EventStoreDB', () => {
     for (const url of [secured.urlFor('daybook', 'wrong'), secured.urlFor('nobody', PASSWORD)]) {
       const error = await refusal(url);
       expect(error).toBeInstanceOf(EngineMisconfigured);
-      expect(error.message).toMatch(/does not accept the user or the password .+\. It takes /);
+      expect(error.message).toMatch(
+        /does not accept the user or the password .+\. Use the credentials /,
+      );
     }
   });
 
