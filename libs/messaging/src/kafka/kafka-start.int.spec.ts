@@ -193,7 +193,7 @@ describeWithKafka('opening Kafka', () => {
       expect(await refusal(login)).toContain(`this user may not use the topic ${topic}`);
       await grant(DESCRIBE);
       expect(await refusal(login)).toContain(
-        `the topic ${topic} is missing, and this user may not create it. Make it, grant`,
+        `the topic ${topic} is missing, and this user may not create it. Create it, grant`,
       );
     });
 
