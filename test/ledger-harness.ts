@@ -79,7 +79,7 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
   await options.restore?.(database.url);
   await migrate(database.url, 'postgres');
   const { apiKey = newApiKey().key } = options;
-  const { key: operatorKey } = newApiKey({ kind: 'operator' });
+  const { operatorKey = newApiKey({ kind: 'operator' }).key } = options.env ?? {};
   const chainsFile = join(folder, 'chains.json');
   await writeFile(chainsFile, JSON.stringify(options.chains ?? { chains: [] }));
   const env = Object.assign(new LedgerEnv(), {

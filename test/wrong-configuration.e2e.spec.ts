@@ -4,7 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { refusalOf } from './app-process';
+import { account, streamName } from '@daybook/domain';
+import { decideAndAppend, PostgresEventStore } from '@daybook/event-store';
+import { hashApiKey, newApiKey } from '../apps/ledger/src/edge/api-key';
+import { DEFAULT_ACCOUNT_ID } from '../apps/ledger/src/edge/identity';
+import { migrate } from '../apps/ledger/src/migrate';
+import { refusalOf, startApp } from './app-process';
 import { freePort, freshDatabase, type TestDatabase } from './dependencies';
 
 jest.setTimeout(60_000);
@@ -149,6 +154,43 @@ describe('a wrong configuration is refused with a sentence and before any server
     expect(await refusal('ledger', { DAYBOOK_GRPC_PORT: takenPort() })).toMatch(
       /DAYBOOK_GRPC_PORT: port/,
     );
+  });
+});
+
+describe('a key that was issued before', () => {
+  const { key, keyId } = newApiKey();
+  let migrated: TestDatabase;
+
+  beforeAll(async () => {
+    migrated = await freshDatabase();
+    await migrate(migrated.url, 'postgres');
+    const store = new PostgresEventStore(migrated.url);
+    const stream = streamName('account', DEFAULT_ACCOUNT_ID);
+    const issued = { keyId, keyHash: hashApiKey(key), scopes: ['read'], name: 'reports' };
+    for (const [commandId, command] of [
+      ['open', { type: 'OpenAccount', name: 'default', policy: { screening: false } }],
+      ['issue', { type: 'IssueApiKey', ...issued, expiresAt: null }],
+    ] as const) {
+      const metadata = { accountId: DEFAULT_ACCOUNT_ID, actor: 'system' };
+      await decideAndAppend(store, { stream, decider: account, command, commandId, metadata });
+    }
+    await store.close();
+  });
+  afterAll(() => migrated.drop());
+
+  const configured = (DAYBOOK_BOOTSTRAP_API_KEY: string) => ({
+    ...{ DAYBOOK_DATABASE_URL: migrated.url, DAYBOOK_BOOTSTRAP_API_KEY },
+  });
+
+  it('is accepted with the scopes and the name that it has', async () => {
+    const app = await startApp('ledger', configured(key));
+    await app.stop();
+  });
+
+  it('is refused with another secret', async () => {
+    const other = newApiKey().key.replace(/^dbk_.{8}/, `dbk_${keyId}`);
+    const said = await refusalOf('ledger', configured(other));
+    expect(said).toBe(`Another key with the id ${keyId} was issued before; make a new key.\n`);
   });
 });
 

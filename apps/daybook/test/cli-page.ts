@@ -19,7 +19,7 @@ const HEAD = `# The command line
 | variable | meaning |
 |---|---|
 | \`DAYBOOK_LEDGER_URL\`, \`DAYBOOK_WATCHER_URL\` | the addresses of the services |
-| \`DAYBOOK_OPERATOR_KEY\` | the key of an operator, for calls to the ledger; a data folder has one in \`operator-key\` |
+| \`DAYBOOK_OPERATOR_KEY\` | the key of an operator, for calls to the ledger; without it, that of the data folder (\`operator-key\`) |
 | \`DAYBOOK_WATCHER_DATABASE_URL\` | the database of the watchers, if it is not the ledger's |
 | \`DAYBOOK_MIGRATION_URL\` | the owner of the tables: \`rebuild\` swaps tables, \`replay\` creates its own |
 

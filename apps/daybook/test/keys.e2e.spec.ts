@@ -1,5 +1,10 @@
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { newApiKey } from '../../ledger/src/edge/api-key';
+import { operatorIdOf } from '../../ledger/src/edge/identity';
 import { answerOf } from '../testing/answers';
 import { daybook, type Ended } from '../testing/command-line';
 
@@ -72,6 +77,11 @@ it('issues, lists and revokes keys of operators in the log, without a running le
     (await ofOperator('create', '--scopes', 'operations:read', '--reason', 'case 7')).stdout,
   );
   expect(made).toMatchObject({ operator: 'Night shift', accountId: null });
+  for (const { metadata } of await ledger.store.readStream(
+    `operator-${operatorIdOf('Night shift')}`,
+  )) {
+    expect(metadata).toMatchObject({ actor: `host:${userInfo().username}`, reason: 'case 7' });
+  }
   const opens = async () => {
     const headers = { authorization: `Bearer ${made.key}` };
     return (await ledger.request('GET', '/v1/operations/status', { headers })).status;
@@ -82,6 +92,44 @@ it('issues, lists and revokes keys of operators in the log, without a running le
   await until(async () => (await opens()) === 401);
   const { keys: listed } = answerOf('keys', (await ofOperator('list')).stdout);
   expect(listed).toMatchObject([{ keyId: made.keyId, status: 'revoked' }]);
+});
+
+describe('with a data folder', () => {
+  let folder: string;
+  let keyFile: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'daybook-keys-'));
+    keyFile = join(folder, 'operator-key');
+    const last = { postgresPort: 1, ledgerUrl: ledger.url, watcherUrl: null, environment: {} };
+    writeFileSync(join(folder, 'last-start.json'), JSON.stringify(last));
+    writeFileSync(keyFile, `${newApiKey({ kind: 'operator' }).key}\n`);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const list = (environment = {}) => daybook(['keys', 'list', '--data', folder], environment);
+
+  it("prefers the operator's own key to that of the folder", async () => {
+    expect((await list({ DAYBOOK_OPERATOR_KEY: ledger.operatorKey })).exitCode).toBe(0);
+    expect(await list({ DAYBOOK_OPERATOR_KEY: '' })).toMatchObject({
+      ...{ exitCode: 2, stderr: expect.stringContaining("refuses the operator's key") },
+    });
+    writeFileSync(keyFile, `${ledger.operatorKey}\n`);
+    chmodSync(keyFile, 0o644);
+    expect((await list()).exitCode).toBe(0);
+    expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+  });
+
+  it.each<[string, string, string, RegExp]>([
+    ['a byte order mark', 'last-start.json', '\uFEFF{}', /Line 1, column 1: .* byte order mark/],
+    ['a comma too many', 'last-start.json', '{\n"postgresPort": 1,\n}', /Line 3, column 1: /],
+    ['a missing field', 'last-start.json', '{"postgresPort":1}', /It has no "environment"\./],
+    ['no passwords', 'secrets.json', '', /Line 1, column 1: /],
+    ['null', 'secrets.json', 'null', /It has no "owner"\./],
+  ])('names the place of %s in %s', async (_, name, text, said) => {
+    writeFileSync(join(folder, name), text);
+    const { exitCode, stderr } = await list();
+    expect([exitCode, stderr.trimEnd().split('\n')]).toEqual([2, [expect.stringMatching(said)]]);
+    expect(stderr).toContain(`${join(folder, name)} is damaged.`);
+  });
 });
 
 it.each<[string, string[], number, RegExp]>([

@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort, isAlive, isPortFree } from '@daybook/platform';
@@ -36,9 +46,12 @@ describe('the command line', () => {
   let port: number;
   const runs: Run[] = [];
 
-  function daybook(...args: string[]): Run {
+  const daybook = (...args: string[]): Run => daybookWith({}, ...args);
+
+  function daybookWith(changes: NodeJS.ProcessEnv, ...args: string[]): Run {
     // As a terminal user would: npm's own variables make the launcher watch its parent.
-    const { npm_lifecycle_event: _, ...env } = process.env;
+    const { npm_lifecycle_event: _, ...inherited } = process.env;
+    const env = { ...inherited, ...changes };
     const child = spawn(process.execPath, [COMMAND_LINE, ...args, '--data', data], { env });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -98,8 +111,11 @@ describe('the command line', () => {
   });
 
   it('starts the service, restarts what is killed, and keeps the data', async () => {
-    const first = daybook('start', '--port', String(port));
+    const first = daybookWith({ DAYBOOK_OPERATOR_KEY: '' }, 'start', '--port', String(port));
     await said(first, 'Daybook is running.');
+    const secrets = ['operator-key', 'api-key', 'secrets.json'].map((name) => join(data, name));
+    const modes = () => secrets.map((file) => statSync(file).mode & 0o777);
+    expect(modes()).toEqual([0o600, 0o600, 0o600]);
     const alice = await request<{ id: string }>('/v1/customers', { externalId: 'alice' });
 
     const second = daybook('start', '--port', String(await freePort()));
@@ -122,9 +138,11 @@ describe('the command line', () => {
     process.kill(launcher, 'SIGKILL');
     await first.ended;
     await until(() => ![...now.values()].some(isAlive), { timeoutMs: 30_000 });
+    for (const file of secrets) chmodSync(file, 0o644);
     const third = daybook('start', '--port', String(port));
     await said(third, 'Daybook is running.');
     expect(await request('/v1/customers', { externalId: 'alice' })).toMatchObject(alice);
+    expect(modes()).toEqual([0o600, 0o600, 0o600]);
 
     third.child.kill('SIGTERM');
     expect(await third.ended).toBe(0);
@@ -140,8 +158,21 @@ describe('the command line', () => {
     expect(existsSync(data)).toBe(false);
   });
 
+  it('shows why an app refuses to start, once', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const taken = String((server.address() as AddressInfo).port);
+    const run = daybookWith({ DAYBOOK_GRPC_PORT: taken }, 'start', '--port', String(port));
+    expect(await run.ended).toBe(2);
+    server.close();
+    expect(run.said().match(/DAYBOOK_GRPC_PORT: port \d+ of \S+ is in use/g)).toHaveLength(1);
+    expect(run.said()).not.toMatch(/The end of|^\{|^\s+at /m);
+    const log = readFileSync(join(data, 'logs/ledger.log'), 'utf8');
+    expect(log.match(/DAYBOOK_GRPC_PORT/g)).toHaveLength(1);
+  });
+
   it('says what would be right when a port is taken', async () => {
-    const server = (await import('node:net')).createServer().listen(port, '127.0.0.1');
+    const server = createServer().listen(port, '127.0.0.1');
     const run = daybook('start', '--port', String(port));
     expect(await run.ended).toBe(1);
     server.close();

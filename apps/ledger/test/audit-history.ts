@@ -90,6 +90,7 @@ const FAMILY = 'evm' as const;
 export const ASSETS = ['eip155:1/slip44:60', a.asset().id] as const;
 const NAMESPACE = '00000000-0000-5000-8000-000000000000';
 const OPERATOR_ID = uuid5(NAMESPACE, 'operator');
+const OTHER_OPERATOR_ID = uuid5(NAMESPACE, 'other operator');
 const WATCH_REQUEST_ID = uuid5(NAMESPACE, 'watch request');
 
 export const customerAt = (n: number) => customerIdOf(DEFAULT_ACCOUNT_ID, `customer-${n}`);
@@ -200,6 +201,17 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
     name: null,
     expiresAt: '2099-01-01T00:00:00.000Z',
   });
+  // Another operator has a key with the same id, which the read model keeps to the first.
+  for (const command of [
+    { type: 'AddOperator', name: 'Day shift' },
+    {
+      type: 'IssueApiKey',
+      ...{ keyId: 'operator1', keyHash: 'beef', scopes: ['write'], name: null, expiresAt: null },
+    },
+    { type: 'RevokeApiKey', keyId: 'operator1', reason: 'test' },
+  ] as const) {
+    await write(streamName('operator', OTHER_OPERATOR_ID), operator, command);
+  }
   await write(streamName('watch', WATCH_REQUEST_ID), watchRequest, {
     type: 'RequestWatch',
     chain: 'eip155:1',

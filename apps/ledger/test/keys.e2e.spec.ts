@@ -1,7 +1,16 @@
+import { compare } from '@daybook/audit';
+import { operator, streamName } from '@daybook/domain';
+import { decideAndAppend, PostgresEventStore } from '@daybook/event-store';
+import { CommandBus } from '@nestjs/cqrs';
+import { startApp } from '../../../test/app-process';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
-import { newApiKey } from '../src/edge/api-key';
+import { hashApiKey, newApiKey } from '../src/edge/api-key';
 import { DEFAULT_ACCOUNT_ID, DEFAULT_OPERATOR_NAME, operatorIdOf } from '../src/edge/identity';
+import { IssueApiKey } from '../src/edge/keys';
+import { systemContext } from '../src/edge/request-context';
+import { migrate } from '../src/migrate';
+import { AUDITED } from '../src/operations/read-models';
 
 const OTHER_ACCOUNT = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
 const CUSTOMER = { externalId: 'ann', families: ['evm'] };
@@ -200,9 +209,104 @@ describe('a key', () => {
     expect(JSON.stringify(history, (_, value) => String(value))).not.toContain(issued.key);
   });
 
+  it('of the configuration was issued by the service at its first start', async () => {
+    const streams = [
+      `account-${DEFAULT_ACCOUNT_ID}`,
+      `operator-${operatorIdOf(DEFAULT_OPERATOR_NAME)}`,
+    ];
+    for (const stream of streams) {
+      for (const { metadata } of (await ledger.store.readStream(stream)).slice(0, 2)) {
+        expect(metadata).toMatchObject({ actor: 'system', reason: 'first start' });
+      }
+    }
+  });
+
   it('is never written to the log', () => {
     const [, , secret = 'x'] = ledger.apiKey.split('_');
     expect(JSON.stringify(ledger.logged)).not.toContain(secret);
+  });
+});
+
+describe('a key id that two operators have in the log', () => {
+  const ALICE = operatorIdOf('alice');
+  const DEFAULT = operatorIdOf(DEFAULT_OPERATOR_NAME);
+  const { key, keyId } = newApiKey({ kind: 'operator' });
+  const headers = { authorization: `Bearer ${key}` };
+  let clashed: TestLedger;
+
+  const events = (id: string) => clashed.store.readStream(streamName('operator', id));
+  const statusWith = async (other: string) => {
+    const authorization = `Bearer ${other}`;
+    return (await clashed.request('GET', '/v1/operators', { headers: { authorization } })).status;
+  };
+
+  // As if the first start with the key of Alice had come before the read models knew her.
+  beforeAll(async () => {
+    const restore = async (url: string) => {
+      await migrate(url, 'postgres');
+      const store = new PostgresEventStore(url);
+      const metadata = { accountId: '', actor: 'system' };
+      const issued = { keyId, keyHash: hashApiKey(key), scopes: ['read', 'write'] };
+      for (const name of ['alice', DEFAULT_OPERATOR_NAME]) {
+        const stream = streamName('operator', operatorIdOf(name));
+        for (const command of [
+          { type: 'AddOperator', name },
+          { type: 'IssueApiKey', ...issued, name: null, expiresAt: null },
+        ] as const) {
+          const commandId = `${name} ${command.type}`;
+          await decideAndAppend(store, { stream, decider: operator, command, commandId, metadata });
+        }
+      }
+      await store.close();
+    };
+    clashed = await createLedgerForTest({ restore, env: { operatorKey: key } });
+  });
+  afterAll(() => clashed.close());
+
+  it('stays with the first of them, and the read models go on', async () => {
+    const path = `/v1/operators/${ALICE}/keys`;
+    const body = { scopes: ['read'], reason: 'a test' };
+    const { body: issued } = await clashed.request('POST', path, { headers, body });
+    expect((await events(ALICE)).at(-1)?.metadata.actor).toBe(`operator:${ALICE}`);
+    await until(async () => (await statusWith(issued.key)) === 200);
+  });
+
+  it('is not issued again by a start', async () => {
+    const head = await clashed.store.head();
+    const app = await startApp('ledger', {
+      DAYBOOK_DATABASE_URL: clashed.databaseUrl,
+      DAYBOOK_BOOTSTRAP_API_KEY: clashed.apiKey,
+      DAYBOOK_OPERATOR_KEY: key,
+    });
+    await app.stop();
+    expect(await clashed.store.head()).toBe(head);
+  });
+
+  it('is refused for another secret and another owner', async () => {
+    const head = await clashed.store.head();
+    const other = newApiKey({ kind: 'operator' }).key.replace(/^dbo_.{8}/, `dbo_${keyId}`);
+    for (const id of [DEFAULT, ALICE]) {
+      const owner = { kind: 'operator', id } as const;
+      const issue = new IssueApiKey(systemContext(''), { owner, key: other, scopes: ['read'] });
+      await expect(clashed.app.get(CommandBus).execute(issue)).rejects.toMatchObject({
+        ...{ name: 'DomainError', code: 'api-key-exists', message: expect.stringContaining(keyId) },
+      });
+    }
+    expect(await clashed.store.head()).toBe(head);
+  });
+
+  it('is revoked only by the operator who has it', async () => {
+    const act = (path: string, body: object) =>
+      clashed.request('POST', `/v1/operators/${path}`, { headers, body });
+    const reason = 'leaked';
+    expect((await act(`${DEFAULT}/keys/${keyId}/revoke`, { reason })).status).toBe(200);
+    const { body: later } = await act(`${ALICE}/keys`, { scopes: ['read'], reason });
+    // The read model has passed the revocation then.
+    await until(async () => (await statusWith(later.key)) === 200);
+    const { store, databaseUrl: liveUrl } = clashed;
+    expect((await compare({ ...AUDITED, store, liveUrl })).differences).toEqual([]);
+    expect((await act(`${ALICE}/keys/${keyId}/revoke`, { reason })).status).toBe(200);
+    await until(async () => (await statusWith(key)) === 401);
   });
 });
 

@@ -71,20 +71,25 @@ function readText(path: string): string {
 }
 
 function entriesOf(text: string): readonly ChainEntry[] {
-  // A UTF-16 file also begins with a mark, whose bytes are invalid in UTF-8.
-  if (/^[\uFEFF\uFFFD]/.test(text)) {
-    throw new InvalidChainsFile([
-      'Line 1, column 1: the file begins with a byte order mark. Save it as UTF-8 without one.',
-    ]);
-  }
-  let file: unknown;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    throw new InvalidChainsFile([syntaxFault(text)]);
-  }
+  const fault = faultOfJson(text);
+  if (fault !== null) throw new InvalidChainsFile([fault]);
+  const file: unknown = JSON.parse(text);
   if (!validate(file)) throw new InvalidChainsFile((validate.errors ?? []).map(schemaFault));
   return file.chains;
+}
+
+/** Why the text of a file is not JSON, with line and column; null if it is. */
+export function faultOfJson(text: string): string | null {
+  // A UTF-16 file also begins with a mark, whose bytes are invalid in UTF-8.
+  if (/^[\uFEFF\uFFFD]/.test(text)) {
+    return 'Line 1, column 1: the file begins with a byte order mark. Save it as UTF-8 without one.';
+  }
+  try {
+    JSON.parse(text);
+    return null;
+  } catch {
+    return syntaxFault(text);
+  }
 }
 
 /** Names the first syntax error; later ones may only be its consequence. */

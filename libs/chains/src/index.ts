@@ -15,7 +15,7 @@ export {
   finalityOf,
   findChain,
 } from './chains-and-assets';
-export { InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
+export { faultOfJson, InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 export { createEvmClient, WrongChain } from './evm/evm-client';
 export { type JsonRpc, RpcFailure } from './evm/json-rpc';
 export { assetIds } from './evm/transfers';

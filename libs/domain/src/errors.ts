@@ -56,7 +56,7 @@ export const REFUSALS = {
   'api-key-exists': {
     kind: 'exists',
     title: 'The key id is taken',
-    when: 'A key with this key id was issued before, with another secret, scope, name or end.',
+    when: 'Another key with this key id was issued before, to the same owner or to another.',
     remedy: 'Issue the key again with another `Idempotency-Key`.',
   },
   'api-key-not-found': {

@@ -14,7 +14,10 @@ export interface EventMetadata {
   /** Version of the shape of `data`. */
   readonly schemaVersion: number;
   readonly accountId: string;
-  /** `key:<id>` for an API key, `operator:<id>` for an operator, `watcher` for a chain-watcher, `system` for the service itself. */
+  /**
+   * `key:<id>` for an API key, `operator:<id>` for an operator, `host:<user>` for the command line without a key,
+   * `watcher` for a chain-watcher, `system` for the service itself.
+   */
   readonly actor: string;
   /** Identifies the command; a repeat with the same id is answered with the first result. */
   readonly commandId: string;

@@ -22,4 +22,4 @@ export type { Queries } from './plain';
 export { endProcess, isAlive, NODE_ARGUMENTS, processIdentity } from './processes';
 export { requirePostgres } from './require-postgres';
 export { migrationOf, runMigration, sqlMigrations } from './run-migration';
-export { failStart, stopOnRequest } from './shutdown';
+export { failStart, type StartRefusal, stopOnRequest } from './shutdown';

@@ -112,7 +112,7 @@ export function runRebuild(readModel: string | undefined, options: RebuildOption
     const common = {
       ...{ ...AUDITED, ...pace, store: await operation.store() },
       ownerUrl: operation.installation.ownerDatabaseUrl,
-      actor: `operator:${userInfo().username}`,
+      actor: `host:${userInfo().username}`,
     };
     if (readModel === undefined) {
       const certificate = await rollBack(common);

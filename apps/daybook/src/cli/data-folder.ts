@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
+import { faultOfJson } from '@daybook/chains';
+import { EXIT, Failure } from './exit-codes';
 
 /** The files of one installation. */
 export type DataFolder = ReturnType<typeof dataFolder>;
@@ -39,7 +49,19 @@ export interface LastStart {
 export function passwordsOf({ secretsFile }: DataFolder): ByRole {
   const password = () => randomBytes(24).toString('base64url');
   const created = { owner: password(), ledger: password(), watcher: password() };
-  return JSON.parse(keep(secretsFile, `${JSON.stringify(created)}\n`));
+  keep(secretsFile, `${JSON.stringify(created)}\n`);
+  return readJson(secretsFile, ['owner', 'ledger', 'watcher']);
+}
+
+/** Reads a JSON file of the folder with these fields. Throws `Failure` if it is damaged. */
+export function readJson<T>(file: string, fields: readonly (keyof T & string)[]): T {
+  const text = readFileSync(file, 'utf8');
+  const content = faultOfJson(text) === null ? JSON.parse(text) : null;
+  const missing = fields.find((field) => content?.[field] === undefined);
+  if (missing === undefined) return content;
+  const fault = faultOfJson(text) ?? `It has no "${missing}".`;
+  const right = 'Correct it, or delete it: "npx daybook start" writes a new one.';
+  throw new Failure(`${file} is damaged. ${fault} ${right}`, EXIT.usage);
 }
 
 /** The connection strings of the database on a port of this machine. */
@@ -63,16 +85,19 @@ function newKey(): string {
   return `${randomBytes(4).toString('hex')}_${randomBytes(32).toString('base64url')}`;
 }
 
-/** Reads `file`. Without one, writes `content` to it, readable by its owner only. */
+/** Reads `file`, or writes `content` to it if there is none. Its owner alone can read it from now on. */
 function keep(file: string, content: string): string {
-  if (existsSync(file)) return readFileSync(file, 'utf8');
-  writePrivately(file, content);
-  return content;
+  if (!existsSync(file)) writePrivately(file, content);
+  // A restored copy may be readable by others. Its owner alone may change that.
+  if (statSync(file).uid === process.getuid?.()) chmodSync(file, 0o600);
+  return readFileSync(file, 'utf8');
 }
 
 /** Replaces a file atomically: after a crash it is the old or the new one, whole. */
 export function writePrivately(file: string, content: string | Uint8Array): void {
   const draft = `${file}.draft`;
+  // The mode is that of a new file; a draft that a crash left would keep its own.
+  rmSync(draft, { force: true });
   writeFileSync(draft, content, { mode: 0o600, flush: true });
   renameSync(draft, file);
 }

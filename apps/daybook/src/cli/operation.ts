@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { EventStore } from '@daybook/event-store';
 import { readEnvironment, requirePostgres } from '@daybook/platform';
@@ -13,6 +13,7 @@ import {
   type LastStart,
   operatorKeyOf,
   passwordsOf,
+  readJson,
 } from './data-folder';
 import { EXIT, Failure } from './exit-codes';
 import { type LedgerApi, ledgerApi } from './ledger-api';
@@ -110,7 +111,7 @@ function findInstallation(data: string | undefined): Installation {
       EXIT.usage,
     );
   }
-  const last: LastStart = JSON.parse(readFileSync(folder.lastStartFile, 'utf8'));
+  const last = readJson<LastStart>(folder.lastStartFile, ['postgresPort', 'environment']);
   const databases = databaseUrls(last.postgresPort, passwordsOf(folder));
   return describe(folder, `the data folder ${place}`, {
     ...{ ...env, ...last.environment },
@@ -119,12 +120,14 @@ function findInstallation(data: string | undefined): Installation {
     DAYBOOK_MIGRATION_URL: databases.owner,
     DAYBOOK_LEDGER_URL: last.ledgerUrl ?? '',
     DAYBOOK_WATCHER_URL: last.watcherUrl ?? '',
-    // A folder of an earlier version has no key of an operator until its next start.
-    ...(existsSync(folder.operatorKeyFile) && { DAYBOOK_OPERATOR_KEY: operatorKeyOf(folder) }),
-    ...(last.environment.DAYBOOK_OPERATOR_KEY && {
-      DAYBOOK_OPERATOR_KEY: last.environment.DAYBOOK_OPERATOR_KEY,
-    }),
+    DAYBOOK_OPERATOR_KEY: env.DAYBOOK_OPERATOR_KEY || keyOfFolder(folder, last),
   });
+}
+
+/** The operator's key that the ledger was started with. A folder of an earlier version has none until its next start. */
+function keyOfFolder(folder: DataFolder, { environment }: LastStart): string | undefined {
+  const stored = () => (existsSync(folder.operatorKeyFile) ? operatorKeyOf(folder) : undefined);
+  return environment.DAYBOOK_OPERATOR_KEY || stored();
 }
 
 function describe(folder: DataFolder | null, place: string, env: NodeJS.ProcessEnv): Installation {

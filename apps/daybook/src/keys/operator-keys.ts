@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import type { EventStore } from '@daybook/event-store';
 import { operatorIdOf } from '../../../ledger/src/edge/identity';
 import {
@@ -15,11 +16,12 @@ import { Failure } from '../cli/exit-codes';
 
 /**
  * An operator's keys in the event log. No key and no running ledger is needed, so that the first
- * operator, or one who lost a key, can get one.
+ * operator, or one who lost a key, can get one. The event log names the user of this machine as the actor.
  */
 export function operatorOwner(store: EventStore, operator: string) {
   const owner = { kind: 'operator', id: operatorIdOf(operator) } as const;
-  const context = (reason: string) => ({ ...systemContext(''), reason });
+  const actor = `host:${userInfo().username}`;
+  const context = (reason: string) => ({ ...systemContext(''), actor, reason });
   return {
     ...{ accountId: null, operator },
     async list() {

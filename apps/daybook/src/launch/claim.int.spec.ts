@@ -54,6 +54,11 @@ describe('claim', () => {
     held.release();
   });
 
+  it('is refused while nobody can read who has it', async () => {
+    writeFileSync(folder.claimFile, '{');
+    await expect(claim(folder)).rejects.toThrow(/running\.json is damaged\. Line 1, column 2/);
+  });
+
   it('goes to one of several launchers that start at the same time', async () => {
     pretend({ name: 'daybook', pid: 2 ** 22, identity: '1' });
     const results = await Promise.allSettled([claim(folder), claim(folder), claim(folder)]);

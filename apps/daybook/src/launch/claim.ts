@@ -1,6 +1,6 @@
-import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { endProcess, processIdentity } from '@daybook/platform';
-import { type DataFolder, writePrivately } from '../cli/data-folder';
+import { type DataFolder, readJson, writePrivately } from '../cli/data-folder';
 import { Failure } from '../cli/exit-codes';
 
 /** An app stops within ten seconds. After this it is killed. */
@@ -71,12 +71,13 @@ async function endChildren({ children }: Claim): Promise<void> {
   await Promise.all(children.filter(isRunning).map(end));
 }
 
-/** Undefined if there is none, or if it was removed at this moment. */
+/** Undefined if there is none. Throws `Failure` if it is damaged: nobody knows then what still runs. */
 function readClaim(file: string): Claim | undefined {
   try {
-    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-  } catch {
-    return undefined;
+    return readJson<Claim>(file, ['launcher', 'children']);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { EXIT, Failure } from '../cli/exit-codes';
 import { keepRunning, type Startable } from './keep-running';
 
 /** A process under the control of the test. `end` simulates a crash. */
@@ -41,6 +42,16 @@ describe('keep running', () => {
     await jest.advanceTimersByTimeAsync(10_000);
     await rejected;
     expect(attempts).toBe(3);
+  });
+
+  it('does not repeat a first start that was refused', async () => {
+    let attempts = 0;
+    const refused = async () => {
+      attempts += 1;
+      throw new Failure('The port is taken.', EXIT.usage);
+    };
+    await expect(keepRunning('It', refused, () => undefined)).rejects.toThrow('The port is taken.');
+    expect(attempts).toBe(1);
   });
 
   it('repeats a first start that was killed', async () => {

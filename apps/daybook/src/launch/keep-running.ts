@@ -1,10 +1,14 @@
 import { backOffMs, pause } from '@daybook/platform/plain';
 import pRetry from 'p-retry';
+import { EXIT, Failure } from '../cli/exit-codes';
 
 /** After running this long, a process is restarted at once, as after a first failure. */
 const STABLE_MS = 60_000;
-/** A kill may hit the first start. A wrong set-up fails every time. */
-const FIRST_START = { retries: 2, minTimeout: 500, factor: 1 };
+/** A kill may hit the first start. A wrong configuration fails every time. */
+const FIRST_START = {
+  ...{ retries: 2, minTimeout: 500, factor: 1 },
+  shouldRetry: (error: Error) => !(error instanceof Failure && error.exitCode === EXIT.usage),
+};
 const RESTART_BACK_OFF = { firstMs: 250, longestMs: 30_000 };
 
 export interface Startable {

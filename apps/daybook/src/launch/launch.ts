@@ -106,7 +106,7 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     DAYBOOK_HTTP_PORT: String(port),
     DAYBOOK_GRPC_PORT: String(grpcPort),
     DAYBOOK_BOOTSTRAP_API_KEY: apiKey,
-    DAYBOOK_OPERATOR_KEY: process.env.DAYBOOK_OPERATOR_KEY ?? operatorKeyOf(folder),
+    DAYBOOK_OPERATOR_KEY: process.env.DAYBOOK_OPERATOR_KEY || operatorKeyOf(folder),
     ...(ledgerRoles && { DAYBOOK_ROLES: ledgerRoles.join(',') }),
   });
   await startApp(keep, folder, 'chain-watcher', urls.watcherUrl, {

@@ -9,7 +9,8 @@ import {
   truncateSync,
 } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endProcess, guardChild, NODE_ARGUMENTS } from '@daybook/platform';
+import { endProcess, guardChild, NODE_ARGUMENTS, type StartRefusal } from '@daybook/platform';
+import { EXIT, Failure } from '../cli/exit-codes';
 import type { Startable } from './keep-running';
 
 /** An app is ready in a second or two; catching up with a long log takes longer. */
@@ -32,8 +33,8 @@ interface Program {
 
 /**
  * Starts an app in a process of its own and resolves when `url` answers `/readyz`. The app ends with this
- * process, even when that is killed. Rejects with the end of its log if it ends before. `spawned` is called
- * with the process id at once.
+ * process, even when that is killed. Rejects if it ends before: with its sentence if it refuses to start, else
+ * with the end of its log. `spawned` is called with the process id at once.
  */
 export async function startService(
   { name, module, environment, logFile }: Program,
@@ -53,12 +54,20 @@ export async function startService(
   closeSync(log);
   guardChild(child);
   if (child.pid !== undefined) spawned(child.pid);
+  let refusal: StartRefusal | undefined;
+  child.on('message', (message) => {
+    refusal = message as StartRefusal;
+  });
   const problem = (what: string): Error => {
+    if (refusal !== undefined) {
+      return new Failure(refusal.sentence, refusal.mayPass ? EXIT.unreachable : EXIT.usage);
+    }
     const written = readFileSync(logFile).subarray(from).toString('utf8').trimEnd();
     const end = written.split('\n').slice(-LOG_LINES_SHOWN).join('\n');
     return new Error(`${name} ${what}. The end of ${logFile}:\n${end}`);
   };
-  const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
+  // Unlike 'exit', 'close' comes after the last message.
+  const exited = new Promise<void>((resolve) => void child.once('close', () => resolve()));
   const stop = async (): Promise<void> => {
     // The process id of an ended app may belong to another process by now.
     if (hasEnded(child)) return;
@@ -69,7 +78,10 @@ export async function startService(
   for (;;) {
     const isAnswered = await isReady(url);
     // If the app has ended, another program answers in its place.
-    if (hasEnded(child)) throw problem('ended before it was ready');
+    if (hasEnded(child)) {
+      await exited;
+      throw problem('ended before it was ready');
+    }
     if (isAnswered) return { pid: child.pid as number, exited, stop };
     if (Date.now() > deadline) {
       await stop();

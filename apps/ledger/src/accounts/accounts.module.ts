@@ -1,5 +1,6 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { ApiKeys } from '../edge/api-keys';
 import { DEFAULT_ACCOUNT_ID } from '../edge/identity';
 import { IssueApiKey } from '../edge/keys';
 import { systemContext } from '../edge/request-context';
@@ -17,15 +18,17 @@ export class AccountsModule implements OnApplicationBootstrap {
   constructor(
     private readonly env: LedgerEnv,
     private readonly commands: CommandBus,
+    private readonly keys: ApiKeys,
   ) {}
 
-  /** Opens the default account and issues the configured key, unless an earlier start did. */
+  /** Opens the default account and issues the configured key, unless somebody has it already. */
   async onApplicationBootstrap(): Promise<void> {
     const { bootstrapApiKey: key } = this.env;
     if (key === undefined) return;
-    const context = () => systemContext(DEFAULT_ACCOUNT_ID);
+    const context = () => ({ ...systemContext(DEFAULT_ACCOUNT_ID), reason: 'first start' });
     const open = { type: 'OpenAccount', name: 'default', policy: { screening: false } } as const;
     await this.commands.execute(new ChangeAccount(context(), open));
+    if (await this.keys.isIssued(key)) return;
     const owner = { kind: 'account', id: DEFAULT_ACCOUNT_ID } as const;
     await this.commands.execute(
       new IssueApiKey(context(), { owner, key, scopes: ['read', 'write'] }),

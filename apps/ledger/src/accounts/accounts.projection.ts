@@ -23,7 +23,7 @@ export const accountsProjection = rowByRow(
       case 'ApiKeyIssued':
         return storeKey({ kind: 'account', id }, event.data);
       case 'ApiKeyRevoked':
-        return storeRevocation('account', event.data.keyId);
+        return storeRevocation({ kind: 'account', id }, event.data.keyId);
     }
   },
 );

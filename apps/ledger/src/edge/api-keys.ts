@@ -19,18 +19,23 @@ const TABLES = {
   operator: { table: 'operator_key', owner: 'operator_id' },
 } as const satisfies Record<CallerKind, object>;
 
-/** The statement of a projection that stores an issued key. */
+/**
+ * The statement of a projection that stores an issued key. Two owners' streams may name the same key id, because
+ * no stream sees the other. The first owner in the event log keeps it.
+ */
 export function storeKey({ kind, id }: KeyOwner, key: IssuedKey): Statement {
   const { table, owner } = TABLES[kind];
   const sql = `
     INSERT INTO ${table} (key_id, ${owner}, key_hash, scopes, expires_at, revoked)
-    VALUES ($1, $2, $3, $4, $5, false)`;
+    VALUES ($1, $2, $3, $4, $5, false)
+    ON CONFLICT (key_id) DO NOTHING`;
   return [sql, [key.keyId, id, key.keyHash, key.scopes, key.expiresAt]];
 }
 
-/** The statement of a projection that revokes a stored key. */
-export function storeRevocation(kind: CallerKind, keyId: string): Statement {
-  return [`UPDATE ${TABLES[kind].table} SET revoked = true WHERE key_id = $1`, [keyId]];
+/** The statement of a projection that revokes a stored key, if the owner has it. */
+export function storeRevocation({ kind, id }: KeyOwner, keyId: string): Statement {
+  const { table, owner } = TABLES[kind];
+  return [`UPDATE ${table} SET revoked = true WHERE key_id = $1 AND ${owner} = $2`, [keyId, id]];
 }
 
 interface StoredKey {
@@ -39,6 +44,7 @@ interface StoredKey {
   readonly scopes: readonly string[];
   /** The key is not valid from this time on; null if it does not expire. */
   readonly expiresAt: Date | null;
+  readonly revoked: boolean;
 }
 
 const KEYS_MAX = 10_000;
@@ -54,21 +60,31 @@ const CACHED_MS = 1_000;
  */
 @Injectable()
 export class ApiKeys {
-  /** The key that is not revoked, by kind and key id, or none. Requests that arrive together share one query. */
+  /** The key by kind and key id, or none. Requests that arrive together share one query. */
   private readonly cache = new LRUCache<string, readonly StoredKey[], ApiKeyRef>({
     max: KEYS_MAX,
     ttl: CACHED_MS,
-    fetchMethod: (_name, _stale, { context: { kind, keyId } }) => {
-      const { table, owner } = TABLES[kind];
-      return this.dataSource.query<StoredKey[]>(
-        `SELECT ${owner} AS "ownerId", key_hash AS "keyHash", scopes, expires_at AS "expiresAt"
-           FROM ledger.${table} WHERE key_id = $1 AND NOT revoked`,
-        [keyId],
-      );
-    },
+    fetchMethod: (_name, _stale, { context }) => this.find(context),
   });
 
   constructor(private readonly dataSource: DataSource) {}
+
+  /** The key with this key id, or none. Revoked and expired keys are found too. */
+  find({ kind, keyId }: ApiKeyRef): Promise<readonly StoredKey[]> {
+    const { table, owner } = TABLES[kind];
+    return this.dataSource.query<StoredKey[]>(
+      `SELECT ${owner} AS "ownerId", key_hash AS "keyHash", scopes, expires_at AS "expiresAt", revoked
+         FROM ledger.${table} WHERE key_id = $1`,
+      [keyId],
+    );
+  }
+
+  /** Whether this key was issued, to whomever, as far as the read model knows. */
+  async isIssued(key: string): Promise<boolean> {
+    const name = parseApiKey(key);
+    const [stored] = name === null ? [] : await this.find(name);
+    return stored !== undefined && isApiKey(key, stored.keyHash);
+  }
 
   /**
    * The caller with this key, or null. The result does not distinguish malformed, unknown, wrong, revoked
@@ -79,7 +95,7 @@ export class ApiKeys {
     if (name === null) return null;
     const { kind, keyId } = name;
     const [stored] = await this.cache.forceFetch(`${kind} ${keyId}`, { context: name });
-    if (stored === undefined || !isApiKey(key, stored.keyHash)) return null;
+    if (stored === undefined || stored.revoked || !isApiKey(key, stored.keyHash)) return null;
     const { ownerId, expiresAt } = stored;
     if (expiresAt !== null && expiresAt.getTime() <= Date.now()) return null;
     const holder = { keyId, scopes: scopesOf(kind, stored.scopes) };

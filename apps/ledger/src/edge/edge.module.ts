@@ -25,7 +25,7 @@ export class EdgeModule {
         Moments,
         Positions,
       ],
-      exports: [Calls, Moments],
+      exports: [ApiKeys, Calls, Moments],
     };
   }
 }

@@ -1,6 +1,14 @@
 import type { json } from '@daybook/contracts';
-import { account, type OperatorCommand, operator, streamName, upcast } from '@daybook/domain';
+import {
+  account,
+  DomainError,
+  type OperatorCommand,
+  operator,
+  streamName,
+  upcast,
+} from '@daybook/domain';
 import { EventStore, type RecordedEvent } from '@daybook/event-store';
+import { Optional } from '@nestjs/common';
 import {
   CommandHandler,
   type ICommandHandler,
@@ -9,7 +17,7 @@ import {
   QueryHandler,
 } from '@nestjs/cqrs';
 import { hashApiKey, newApiKey, parseApiKey } from './api-key';
-import type { KeyOwner } from './api-keys';
+import { ApiKeys, type KeyOwner } from './api-keys';
 import { found } from './problem';
 import { type Answer, CallerCommand, type RequestContext } from './request-context';
 import { writeAs } from './write-as';
@@ -34,7 +42,11 @@ export class IssueApiKey extends CallerCommand<NewApiKey, json.IssuedApiKey> {}
 
 @CommandHandler(IssueApiKey)
 export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
-  constructor(private readonly store: EventStore) {}
+  /** Without `keys` a key id is not compared with those of other owners: enough for a random one. */
+  constructor(
+    private readonly store: EventStore,
+    @Optional() private readonly keys?: ApiKeys,
+  ) {}
 
   async execute({ context, request }: IssueApiKey): Promise<Answer<json.IssuedApiKey>> {
     const { owner, scopes, name = null, expiresAt = null } = request;
@@ -43,6 +55,12 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
     const parsed = parseApiKey(key);
     // The sentence never repeats the text, because it may be another secret.
     if (parsed?.kind !== kind) throw new Error(`This is not the key of an ${kind}.`);
+    // Best effort, because the read model may be behind. A clash that it misses harms nobody else's key.
+    const [stored] = (await this.keys?.find(parsed)) ?? [];
+    if (stored !== undefined && stored.ownerId !== owner.id) {
+      const right = `A key of another ${kind} has the id ${parsed.keyId}; make a new key.`;
+      throw new DomainError('api-key-exists', right);
+    }
     const answer = await writeKey(this.store, context, owner, {
       type: 'IssueApiKey',
       ...{ keyId: parsed.keyId, keyHash: hashApiKey(key), scopes, name, expiresAt },

@@ -5,7 +5,7 @@ import { Command, Query } from '@nestjs/cqrs';
 export interface RequestContext {
   /** The account that the command concerns; empty for commands about operators. */
   readonly accountId: string;
-  /** `key:<key id>`, `operator:<operator id>` or `system`. */
+  /** `key:<key id>`, `operator:<operator id>`, `host:<user>` or `system`. */
   readonly actor: string;
   /** Derived from the `Idempotency-Key` if there is one, else random. */
   readonly commandId: string;

@@ -3,6 +3,7 @@ import { DurableLog } from '@daybook/messaging';
 import { Logger, Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
+import { ApiKeys } from '../edge/api-keys';
 import { DEFAULT_OPERATOR_NAME } from '../edge/identity';
 import { IssueApiKey } from '../edge/keys';
 import { systemContext } from '../edge/request-context';
@@ -51,6 +52,7 @@ export class OperationsModule implements OnModuleInit, OnApplicationBootstrap {
     private readonly store: EventStore,
     private readonly log: DurableLog,
     private readonly dataSource: DataSource,
+    private readonly keys: ApiKeys,
   ) {}
 
   onModuleInit(): void {
@@ -67,15 +69,16 @@ export class OperationsModule implements OnModuleInit, OnApplicationBootstrap {
     this.work.consume('consumer', () => consumeWatchReports(this.log, this.dataSource));
   }
 
-  /** Adds the first operator and issues the configured key, unless an earlier start did. */
+  /** Adds the first operator and issues the configured key, unless somebody has it already. */
   async onApplicationBootstrap(): Promise<void> {
     const { operatorKey: key } = this.env;
-    if (key === undefined) return;
-    const add = new AddOperator(systemContext(''), { name: DEFAULT_OPERATOR_NAME });
+    if (key === undefined || (await this.keys.isIssued(key))) return;
+    const context = () => ({ ...systemContext(''), reason: 'first start' });
+    const add = new AddOperator(context(), { name: DEFAULT_OPERATOR_NAME });
     const { id } = (await this.commands.execute(add)).resource;
     const owner = { kind: 'operator', id } as const;
     await this.commands.execute(
-      new IssueApiKey(systemContext(''), { owner, key, scopes: ['read', 'write'] }),
+      new IssueApiKey(context(), { owner, key, scopes: ['read', 'write'] }),
     );
   }
 }

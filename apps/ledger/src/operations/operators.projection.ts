@@ -16,7 +16,7 @@ export const operatorsProjection = rowByRow(
       case 'OperatorKeyIssued':
         return storeKey({ kind: 'operator', id }, event.data);
       case 'OperatorKeyRevoked':
-        return storeRevocation('operator', event.data.keyId);
+        return storeRevocation({ kind: 'operator', id }, event.data.keyId);
       // Kept in the event log alone.
       case 'ParkedKeyRetried':
         return null;
