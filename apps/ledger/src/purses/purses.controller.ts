@@ -91,10 +91,10 @@ export class PursesController {
     scope: 'purses:read',
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
   })
-  async getPurse({ accountId }: AccountCaller, { purseId, ...moment }: GetPurseRequest) {
-    const asOf = await this.moments.positionOf(moment);
+  async getPurse(caller: AccountCaller, { purseId, ...moment }: GetPurseRequest) {
+    const asOf = await this.moments.positionOf(caller, moment);
     const [purse, watchOf] = await Promise.all([
-      this.queries.execute(new GetPurse(accountId, { id: purseId, asOf })),
+      this.queries.execute(new GetPurse(caller.accountId, { id: purseId, asOf })),
       this.watches.now(),
     ]);
     return toPurse(found(purse, 'purse-not-found'), watchOf);
