@@ -115,6 +115,22 @@ function folderRules(app, { mechanisms, features = [], transports = [], others =
       from: { path: `${src}/[^/]+/`, pathNot: `${src}/${anyOf(listed)}/` },
       to: {},
     },
+    {
+      name: `${app}-root-is-above`,
+      comment:
+        'The files beside the folders put them together: a folder that imports one knows every other. ' +
+        'Only the environment is below the folders.',
+      severity: 'error',
+      from: { path: `${src}/[^/]+/`, pathNot: testCode },
+      to: { path: `${src}/[^/]+$`, pathNot: '\\.env\\.ts$' },
+    },
+    {
+      name: `${app}-environment-is-below`,
+      comment: 'The environment is read before anything else, so it imports no folder.',
+      severity: 'error',
+      from: { path: `${src}/[^/]+\\.env\\.ts$` },
+      to: { path: `${src}/`, pathNot: '\\.env\\.ts$' },
+    },
   ];
 }
 
@@ -135,6 +151,13 @@ export default {
       comment: 'A new library is added to LIBRARIES above, with what it may import.',
       severity: 'error',
       from: { path: '^libs/', pathNot: `^libs/${anyOf(Object.keys(LIBRARIES))}/` },
+      to: {},
+    },
+    {
+      name: 'app-is-listed',
+      comment: 'A new app is added to FOLDERS above, with its folders in order.',
+      severity: 'error',
+      from: { path: '^apps/', pathNot: `^apps/${anyOf(Object.keys(FOLDERS))}/` },
       to: {},
     },
     ...Object.entries(FOLDERS).flatMap(([app, folders]) => folderRules(app, folders)),

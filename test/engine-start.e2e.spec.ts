@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { newApiKey } from '../apps/ledger/src/edge/api-key';
 import { migrate } from '../apps/ledger/src/migrate';
 import {
@@ -59,6 +60,21 @@ describe('a start with a wrong configuration', () => {
     const said = await refusal({ DAYBOOK_DATABASE_URL: url });
     expect(said).toMatch(/nothing listens.*DAYBOOK_DATABASE_URL/s);
     expect(said).not.toContain('s3cret-pw');
+  });
+
+  it('stops when the tables are older, and names the newest missing migration', async () => {
+    const older = await freshDatabase();
+    await migrate(older.url, 'postgres');
+    const client = new Client(older.url);
+    await client.connect();
+    const forget = "DELETE FROM ledger.migration WHERE name LIKE 'CreateReactions%'";
+    await client.query(forget).finally(() => client.end());
+    const said = await refusal({ DAYBOOK_DATABASE_URL: older.url });
+    await older.drop();
+    expect(said).toMatch(
+      /CreateReactions1700000006000 has not run\. Run `node dist.*migrate\.js` first/,
+    );
+    expect(said.trim().split('\n')).toHaveLength(1);
   });
 
   it('stops when the EventStoreDB connection string is none', async () => {

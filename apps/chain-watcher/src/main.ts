@@ -9,6 +9,7 @@ import {
 } from '@daybook/platform';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { migrate } from './migrate';
 import { HEALTH } from './monitoring/probes.controller';
 import { readWatcherEnv } from './watcher.env';
 import { WatcherModule } from './watcher.module';
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
   await requirePostgres({
     url: env.databaseUrl,
     variable: 'DAYBOOK_DATABASE_URL',
-    migrated: { table: 'watcher.chain', command: 'node dist/apps/chain-watcher/src/migrate.js' },
+    migrated: { ...migrate.record, command: 'node dist/apps/chain-watcher/src/migrate.js' },
   });
   const logger = createLogger('chain-watcher', env.logLevel);
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { migrate as migrateWatcher } from '../../chain-watcher/src/migrate';
 import { answerOf } from '../testing/answers';
 import { daybook, type Ended } from '../testing/command-line';
 
@@ -55,6 +56,17 @@ it('recognises an address of ours in any letter case, with its index and its pur
   expect(checked).toMatchObject({ address, finding: 'ours', purse: { id }, watchedOn: null });
   expect(checked.path).toBe(`0/${checked.index}`);
   expect((await addresses('check', address)).stdout).toContain('ours');
+});
+
+it('says on which chains of its family an address is watched', async () => {
+  const { address } = ours[2] as { address: string };
+  await migrateWatcher(ledger.databaseUrl, 'postgres');
+  // An address of one family says nothing about the same text in another.
+  await sql('INSERT INTO watcher.address VALUES ($1, $3), ($2, $3)', [
+    ...['eip155:1', 'tron:728126428', address.toLowerCase()],
+  ]);
+  const { stdout } = await addresses('check', address, '--json');
+  expect(answerOf('address-checked', stdout).watchedOn).toEqual(['eip155:1']);
 });
 
 it('distinguishes a foreign address from one that derives but was never minted', async () => {

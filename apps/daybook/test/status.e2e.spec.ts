@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { rebuild, replay } from '@daybook/audit';
 import { TOPICS } from '@daybook/contracts';
 import { DurableLog } from '@daybook/messaging';
 import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { newApiKey } from '../../ledger/src/edge/api-key';
+import { AUDITED } from '../../ledger/src/operations/read-models';
 import { answerOf } from '../testing/answers';
 import { daybook, type Ended, spawnDaybook } from '../testing/command-line';
 
@@ -123,7 +125,7 @@ it('needs the key of an operator for what only the ledger knows', async () => {
 });
 
 it('says which variables are missing to call the ledger', async () => {
-  for (const command of ['keys list', 'parked list', 'watch list']) {
+  for (const command of ['keys list', 'parked list', 'watch list', 'audits']) {
     const { exitCode, stdout, stderr } = await daybook(command.split(' '), {
       DAYBOOK_DATABASE_URL: ledger.databaseUrl,
     });
@@ -132,6 +134,20 @@ it('says which variables are missing to call the ledger', async () => {
       /^This command calls the ledger\. Set DAYBOOK_LEDGER_URL to its address, .*, and DAYBOOK_OPERATOR_KEY to a key .*\.\n$/,
     );
   }
+});
+
+it('lists the audit runs', async () => {
+  const place = { DAYBOOK_LEDGER_URL: ledger.url, DAYBOOK_OPERATOR_KEY: ledger.operatorKey };
+  const { store, databaseUrl } = ledger;
+  expect((await daybook(['audits'], place)).stdout).toBe('There is no run.\n');
+  await replay({ ...AUDITED, store, databaseUrl, id: 'kept', keep: true });
+  await rebuild({ ...AUDITED, store, ownerUrl: databaseUrl, readModel: 'all', actor: 'auditor' });
+  const { runs } = answerOf('audits', (await daybook(['audits', '--json'], place)).stdout);
+  expect(runs).toMatchObject([
+    { kind: 'replay', id: 'kept', state: 'kept' },
+    { kind: 'rebuild', state: 'swapped', actor: 'auditor', differences: '0' },
+  ]);
+  expect((await daybook(['audits'], place)).stdout).toMatch(/swapped/);
 });
 
 it('needs no more than the address of the ledger', async () => {

@@ -4,7 +4,7 @@ import { checkConnectionString } from '@daybook/event-store';
 import { parseBrokerAddress } from '@daybook/messaging';
 import { AppEnv, IsWholeNumber, readEnvironment } from '@daybook/platform';
 import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
-import { grpcCredentials } from './grpc/credentials';
+import { readTlsFiles } from './grpc-tls.env';
 
 /** The roles of a process. Several processes may share them. */
 export const ROLES = ['api', 'projector', 'consumer', 'relay'] as const;
@@ -102,7 +102,7 @@ export function readLedgerEnv(source: NodeJS.ProcessEnv = process.env): Readonly
     xpubsOf(env),
     connections.map(({ chain }) => chain),
   );
-  grpcCredentials(env);
+  readTlsFiles(env);
   if (env.eventstoredbUrl !== undefined) checkConnectionString(env.eventstoredbUrl);
   if (env.kafkaBrokers !== undefined) parseBrokerAddress(env.kafkaBrokers);
   return env;

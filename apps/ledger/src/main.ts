@@ -14,6 +14,7 @@ import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
 import { readLedgerEnv } from './ledger.env';
 import { LedgerModule } from './ledger.module';
+import { migrate } from './migrate';
 import { Monitoring } from './operations/monitoring';
 import { createHttpApp } from './rest/http';
 import { nestLogger } from './runtime/nest-logger';
@@ -28,10 +29,7 @@ async function main(): Promise<void> {
   await requirePostgres({
     url: env.databaseUrl,
     variable: 'DAYBOOK_DATABASE_URL',
-    migrated: {
-      table: 'ledger.checkpoint',
-      command: 'node dist/apps/ledger/src/migrate.js',
-    },
+    migrated: { ...migrate.record, command: 'node dist/apps/ledger/src/migrate.js' },
   });
   const logger = createLogger('ledger', env.logLevel);
   const tls = grpcCredentials(env);

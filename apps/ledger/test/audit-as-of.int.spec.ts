@@ -18,6 +18,7 @@ import {
 } from '../src/books/get-figures';
 import { Moments } from '../src/edge/as-of';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
+import { Positions } from '../src/edge/positions';
 import { PositionReached } from '../src/projections/position-reached';
 import { GetPurse, GetPurseHandler } from '../src/purses/get-purses';
 import { PURSE_STATUS } from '../src/purses/purse-resource';
@@ -35,6 +36,7 @@ let log: readonly RecordedEvent[];
 let figures: GetFiguresHandler;
 let purses: GetPurseHandler;
 let moments: Moments;
+const caller = { keyId: 'key' };
 
 beforeAll(async () => {
   ledger = await freshAuditLedger();
@@ -43,11 +45,8 @@ beforeAll(async () => {
   log = (await ledger.store.readAll({ after: 0n, limit: 10_000 })).events;
   figures = new GetFiguresHandler(ledger.dataSource);
   purses = new GetPurseHandler(ledger.dataSource, ledger.store);
-  moments = new Moments(
-    ledger.dataSource,
-    ledger.store,
-    new PositionReached(ledger.dataSource, ledger.store),
-  );
+  const reached = new PositionReached(ledger.dataSource, ledger.store);
+  moments = new Moments(ledger.dataSource, ledger.store, new Positions(reached, ledger.store));
 });
 
 afterAll(() => ledger.close());
@@ -153,7 +152,7 @@ describe('a time', () => {
       const last = log.findLast(
         (recorded) => recorded.recordedAt.slice(0, -1) <= recordedAt.slice(0, -1),
       );
-      expect(await moments.positionOf({ asOf: recordedAt })).toBe(last?.position);
+      expect(await moments.positionOf(caller, { asOf: recordedAt })).toBe(last?.position);
     }
   });
 
@@ -165,17 +164,17 @@ describe('a time', () => {
       [second.recordedAt],
     );
     const time = row?.time ?? '';
-    expect(await moments.positionOf({ asOf: time })).toBe(1n);
+    expect(await moments.positionOf(caller, { asOf: time })).toBe(1n);
   });
 
   it('before the first event is position 0', async () => {
-    expect(await moments.positionOf({ asOf: '2001-01-01T00:00:00Z' })).toBe(0n);
+    expect(await moments.positionOf(caller, { asOf: '2001-01-01T00:00:00Z' })).toBe(0n);
   });
 
   it('of the future is refused, and so is a position beyond the log', async () => {
     const future = new Date(Date.now() + 60_000).toISOString();
     for (const asOf of [future, '1000000']) {
-      await expect(moments.positionOf({ asOf })).rejects.toMatchObject({
+      await expect(moments.positionOf(caller, { asOf })).rejects.toMatchObject({
         code: 'as-of-in-future',
       });
     }
@@ -187,8 +186,21 @@ describe('a time', () => {
     // To the microsecond: the clock of this process, in milliseconds, may still be before the event.
     const { events } = await ledger.store.readAll({ after: head - 1n, limit: 1 });
     const time = events[0]?.recordedAt as string;
-    const asked = moments.positionOf({ asOf: time });
+    const asked = moments.positionOf(caller, { asOf: time });
     await ledger.project();
     expect(await asked).toBe(head);
+  });
+
+  it('is waited for by a bounded number of reads of each key', async () => {
+    await tellHistory(ledger.store, 13, 20);
+    const asOf = String(await ledger.store.head());
+    const reads = Array.from({ length: 300 }, () => moments.positionOf(caller, { asOf }));
+    const refused = expect(Promise.all(reads)).rejects.toMatchObject({ code: 'too-many-waiting' });
+    const other = moments.positionOf({ keyId: 'other' }, { asOf });
+    await refused;
+    await ledger.project();
+    expect(await other).toBe(BigInt(asOf));
+    const ends = await Promise.allSettled(reads);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(256);
   });
 });

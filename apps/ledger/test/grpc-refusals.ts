@@ -110,6 +110,7 @@ export const REFUSALS: readonly Refusal[] = [
     'GET /v1/replenishments?from=1969-12-31T23:59:59.000Z',
   ],
   ['EventService', 'ListEvents', { limit: 0 }, 'GET /v1/events?limit=0'],
+  ['EventService', 'ListEvents', { after: BEYOND }, `GET /v1/events?after=${BEYOND}`],
   [
     'PurseService',
     'GetPurse',

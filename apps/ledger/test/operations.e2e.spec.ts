@@ -1,3 +1,4 @@
+import { rebuild, replay } from '@daybook/audit';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { until } from '../../../test/dependencies';
 import type { Reply } from '../../../test/ledger-harness';
@@ -5,6 +6,7 @@ import { IssueApiKey } from '../src/edge/keys';
 import { PROBLEMS, type ProblemCode } from '../src/edge/problems';
 import { systemContext } from '../src/edge/request-context';
 import { scopeWords } from '../src/edge/scopes';
+import { AUDITED } from '../src/operations/read-models';
 import { differences, saidBy, shapeOf, unsaidBy } from './edge-differences';
 import { detailsOf } from './grpc-details';
 import { CHAINS_FILE, fill, type Known } from './grpc-known';
@@ -60,6 +62,9 @@ beforeAll(async () => {
   ledger = await createGrpcLedger({ chains: CHAINS_FILE });
   api = await reflect(ledger.address, ledger.apiKey);
   known = await fill(ledger);
+  const { store, databaseUrl } = ledger;
+  await replay({ ...AUDITED, store, databaseUrl, id: 'kept', keep: true });
+  await rebuild({ ...AUDITED, store, ownerUrl: databaseUrl, readModel: 'all', actor: 'a test' });
 });
 afterAll(async () => {
   api?.close();

@@ -215,5 +215,9 @@ describe('the event feed', () => {
     expect(positions).toEqual([...positions].sort((a, b) => a - b));
     const end = await get(`/v1/events?after=${events.at(-1)?.position}`);
     expect(end.body).toEqual({ data: [], nextCursor: null });
+    const head = await ledger.store.head();
+    expect((await get(`/v1/events?after=${head}`)).body.data).toEqual([]);
+    const beyond = await get(`/v1/events?after=${head + 1_000_000n}`);
+    expect([beyond.status, beyond.body.code]).toEqual([400, 'position-not-in-log']);
   });
 });

@@ -9,19 +9,23 @@ import { checkpointOf, foldIntoTables } from './fold-tables';
 import { createTables, dropTables, isLikeLive, type TableSet, tablesIn } from './table-set';
 
 /** The first half of an audit's advisory lock; the second is its schema. An arbitrary constant. */
-const AUDIT_LOCK = 0x6461_7564;
+export const AUDIT_LOCK = 0x6461_7564;
 /** The prefix of the schemas of replays. */
-const PREFIX = 'replay_';
+export const PREFIX = 'replay_';
 /** The comment on the schema of a run. A schema without it does not belong to a run. */
-const MARKS = { unfinished: 'daybook audit', kept: 'daybook audit, kept' } as const;
+export const MARKS = { unfinished: 'daybook audit', kept: 'daybook audit, kept' } as const;
 /** PostgreSQL's codes, and what they mean for an audit. */
-const EXPLAINED: Readonly<Record<string, readonly ['no-rights' | 'not-migrated', string]>> = {
-  '42501': [
-    'no-rights',
-    'An audit creates tables, so it needs the owner of the schemas: set DAYBOOK_MIGRATION_URL.',
-  ],
-  '42P01': ['not-migrated', 'The database lacks tables of this version: run the migrations first.'],
-};
+export const EXPLAINED: Readonly<Record<string, readonly ['no-rights' | 'not-migrated', string]>> =
+  {
+    '42501': [
+      'no-rights',
+      'An audit creates tables, so it needs the owner of the schemas: set DAYBOOK_MIGRATION_URL.',
+    ],
+    '42P01': [
+      'not-migrated',
+      'The database lacks tables of this version: run the migrations first.',
+    ],
+  };
 
 /** The identity of a run, and what happens to its tables. */
 export interface RunOptions {
@@ -31,16 +35,6 @@ export interface RunOptions {
   readonly resume?: boolean;
   /** Whether the schema stays, with all indexes, for queries by hand. */
   readonly keep?: boolean;
-}
-
-/** A replay with tables that no process works on: kept on purpose, or interrupted. */
-export interface Run {
-  readonly id: string;
-  readonly isKept: boolean;
-  /** Whether this version can resume it: its tables are like the live ones. */
-  readonly isResumable: boolean;
-  /** Its checkpoint. */
-  readonly position: Position;
 }
 
 /** Tables in a schema of their own that the log is folded into, beside the live ones. */
@@ -171,41 +165,6 @@ function scratchOf(
     drop: () => dropTables(client, set.schema),
     close: () => client.end(),
   };
-}
-
-/** The replays with tables that no process works on, by id. */
-export async function runsLeft(
-  url: string,
-  projections: readonly Projection[],
-): Promise<readonly Run[]> {
-  const tables = projections.flatMap((projection) => projection.tables);
-  const client = await auditConnection(url, 'pg_catalog');
-  try {
-    const { rows } = await client.query<{ schema: string; mark: string }>(
-      `SELECT nspname AS schema, obj_description(oid, 'pg_namespace') AS mark FROM pg_namespace
-        WHERE starts_with(nspname, $1) AND obj_description(oid, 'pg_namespace') = ANY ($2)
-          AND NOT EXISTS (
-                SELECT FROM pg_locks
-                 WHERE locktype = 'advisory' AND classid::bigint = $3
-                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                   AND objid::bigint = hashtext(nspname)::bigint & 4294967295)
-        ORDER BY nspname COLLATE "C"`,
-      [PREFIX, Object.values(MARKS), AUDIT_LOCK],
-    );
-    const runs: Run[] = [];
-    for (const { schema, mark } of rows) {
-      await client.query(`SET search_path = ${escapeIdentifier(schema)}`);
-      runs.push({
-        id: schema.slice(PREFIX.length),
-        isKept: mark === MARKS.kept,
-        isResumable: await isLikeLive(client, { schema, tables }),
-        position: await checkpointOf(client),
-      });
-    }
-    return runs;
-  } finally {
-    await client.end();
-  }
 }
 
 /** Removes the tables of a run. Rejects with `AuditRefused` (nothing-to-resume, run-elsewhere). */

@@ -39,6 +39,8 @@ export async function createTables(
     );
     for (const { privilege, grantee } of grants) {
       await client.query(`GRANT ${privilege} ON ${to} TO ${grantee}`);
+      // So that the service can say how far the run has come.
+      await client.query(`GRANT USAGE ON SCHEMA ${escapeIdentifier(schema)} TO ${grantee}`);
     }
     for (const index of await indexesOf(client, LIVE_SCHEMA, table)) {
       if (index.primary === 't') await build(client, schema, table, index);

@@ -129,6 +129,14 @@ export abstract class EventStore {
   abstract head(): Promise<Position>;
 
   /**
+   * The end of the log that positions count, as the leader has it. It lies behind the head where the log has
+   * events of others; a reader who has passed over them continues from there.
+   */
+  end(): Promise<Position> {
+    return this.head();
+  }
+
+  /**
    * Resolves when the log may have grown beyond `after`, at the latest after `timeoutMs` or when
    * `signal` aborts. A hint to read again, never a promise that there is something to read.
    */

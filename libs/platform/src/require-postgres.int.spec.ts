@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { freePort, freshDatabase, type TestDatabase } from '../../../test/dependencies';
 import { EngineMisconfigured } from './plain';
 import { requirePostgres } from './require-postgres';
@@ -6,17 +7,25 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   database = await freshDatabase();
+  await sql(`CREATE TABLE migration (name text);
+    INSERT INTO migration VALUES ('First1'), ('Second2'), ('Third3'), ('OfALaterVersion4')`);
 });
+
+async function sql(text: string): Promise<void> {
+  const client = new Client(database.url);
+  await client.connect();
+  await client.query(text).finally(() => client.end());
+}
 
 afterAll(() => database.drop());
 
-const requireAt = (change: (url: URL) => void, table = 'pg_catalog.pg_class') => {
+const requireAt = (change: (url: URL) => void, table = 'public.migration') => {
   const url = new URL(database.url);
   change(url);
   return requirePostgres({
     url: url.href,
     variable: 'DAYBOOK_DATABASE_URL',
-    migrated: { table, command: 'npm run migrate' },
+    migrated: { table, names: ['First1', 'Second2', 'Third3'], command: 'npm run migrate' },
   });
 };
 
@@ -76,8 +85,14 @@ describe('requirePostgres', () => {
   });
 
   it('says which command makes the tables that are missing', async () => {
-    const { message } = await refusal(requireAt(() => undefined, 'ledger.checkpoint'));
-    expect(message).toContain('the table ledger.checkpoint does not exist');
+    const { message } = await refusal(requireAt(() => undefined, 'ledger.migration'));
+    expect(message).toContain('the table ledger.migration does not exist');
     expect(message).toContain('npm run migrate');
+  });
+
+  it('says which migration is missing, the newest of several, and the command', async () => {
+    await sql(`DELETE FROM migration WHERE name IN ('First1', 'Second2')`);
+    const { message } = await refusal(requireAt(() => undefined));
+    expect(message).toMatch(/the migration Second2 has not run\. Run `npm run migrate` first\.$/);
   });
 });

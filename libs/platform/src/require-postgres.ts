@@ -18,12 +18,19 @@ const REASONS: Readonly<Record<string, readonly [wrong: string, right: string]>>
   EHOSTUNREACH: ['no route leads to this host.', 'Check the network, or correct the address in'],
 };
 
+/** Which migrations a database needs, and the table `schema.table` that names those that have run. */
+export interface MigrationRecord {
+  readonly table: string;
+  /** The newest last. */
+  readonly names: readonly string[];
+}
+
 export interface PostgresRequirement {
   readonly url: string;
   /** The environment variable with the connection string, for the message. */
   readonly variable: string;
-  /** A table `schema.table` that the migrations create, and their command; not checked when left out. */
-  readonly migrated?: { readonly table: string; readonly command: string };
+  /** The migrations, and their command; not checked when left out. */
+  readonly migrated?: MigrationRecord & { readonly command: string };
 }
 
 /** Resolves when the database answers, accepts the user and is migrated; rejects with `EngineMisconfigured`. */
@@ -40,7 +47,7 @@ export async function requirePostgres(requirement: PostgresRequirement): Promise
   const place = placeOf(url);
   try {
     await client.connect();
-    if (migrated !== undefined) await requireTable(client, place, migrated);
+    if (migrated !== undefined) await requireMigrations(client, place, migrated);
   } catch (error) {
     if (error instanceof EngineMisconfigured) throw error;
     throw explain(error, place, requirement);
@@ -49,10 +56,10 @@ export async function requirePostgres(requirement: PostgresRequirement): Promise
   }
 }
 
-async function requireTable(
+async function requireMigrations(
   client: Client,
   place: string,
-  { table, command }: NonNullable<PostgresRequirement['migrated']>,
+  { table, names, command }: NonNullable<PostgresRequirement['migrated']>,
 ): Promise<void> {
   // Null when the table does not exist.
   const { rows } = await client.query<{ usable: boolean | null }>(
@@ -60,13 +67,17 @@ async function requireTable(
     [table],
   );
   const usable = rows[0]?.usable ?? null;
-  if (usable === true) return;
-  const [wrong, right] =
-    usable === null
-      ? [`the table ${table} does not exist.`, 'It is created by']
-      : [`this user may not read ${table}.`, 'Grants are made by'];
-  const run = `${right} \`${command}\`; run it first.`;
-  throw new EngineMisconfigured(ENGINE, `at ${place} ${wrong}`, run);
+  const refuse = (wrong: string, right: string) =>
+    new EngineMisconfigured(ENGINE, `at ${place} ${wrong}`, right);
+  const run = `\`${command}\`; run it first.`;
+  if (usable === null)
+    throw refuse(`the table ${table} does not exist.`, `It is created by ${run}`);
+  if (!usable) throw refuse(`this user may not read ${table}.`, `Grants are made by ${run}`);
+  const { rows: ran } = await client.query<{ name: string }>(`SELECT name FROM ${table}`);
+  const missing = names.findLast((each) => !ran.some(({ name }) => name === each));
+  if (missing === undefined) return;
+  const wrong = `the tables are older than this version: the migration ${missing} has not run.`;
+  throw refuse(wrong, `Run \`${command}\` first.`);
 }
 
 function explain(cause: unknown, place: string, requirement: PostgresRequirement) {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { IsPostgresUrl, readEnvironment } from './env';
 import { EngineMisconfigured, type Queries } from './plain';
-import { requirePostgres } from './require-postgres';
+import { type MigrationRecord, requirePostgres } from './require-postgres';
 import { failStart } from './shutdown';
 
 /** PostgreSQL's code for a role that does not exist. */
@@ -10,7 +10,11 @@ const UNDEFINED_OBJECT = '42704';
 /** Held while migrating, so that processes that start at once take turns. Any constant would do. */
 const MIGRATION_LOCK = 0x6461_7962;
 
-type Migrate = (ownerUrl: string, runtimeRole: string) => Promise<void>;
+interface Migrate {
+  (ownerUrl: string, runtimeRole: string): Promise<void>;
+  /** What a migrated database has, for `requirePostgres`. */
+  readonly record: MigrationRecord;
+}
 
 /** Migrations that run one SQL script each, by name. A name ends with the time that orders it. */
 export function sqlMigrations(scripts: Readonly<Record<string, string>>) {
@@ -31,10 +35,10 @@ export function sqlMigrations(scripts: Readonly<Record<string, string>>) {
  */
 export function migrationOf(
   schema: string,
-  migrations: readonly (new () => { up(queries: Queries): Promise<void> })[],
+  migrations: readonly (new () => { readonly name: string; up(queries: Queries): Promise<void> })[],
   grants: readonly ((queries: Queries, runtimeRole: string) => Promise<void>)[],
 ): Migrate {
-  return async (ownerUrl, runtimeRole) => {
+  const migrate = async (ownerUrl: string, runtimeRole: string): Promise<void> => {
     // Loaded here, as most of those who use this library never migrate.
     const { DataSource } = await import('typeorm');
     const dataSource = new DataSource({
@@ -59,6 +63,8 @@ export function migrationOf(
       await dataSource.destroy();
     }
   };
+  const names = migrations.map((Migration) => new Migration().name);
+  return Object.assign(migrate, { record: { table: `${schema}.migration`, names } });
 }
 
 class MigrationEnv {

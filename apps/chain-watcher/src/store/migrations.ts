@@ -180,6 +180,7 @@ export async function grantWatcher(queries: Queries, role: string): Promise<void
   const name = `"${role.replaceAll('"', '""')}"`;
   await queries.query(`
     GRANT USAGE ON SCHEMA watcher TO ${name};
+    GRANT SELECT ON watcher.migration TO ${name};
     GRANT SELECT, INSERT, UPDATE ON watcher.chain, watcher.transfer, watcher.rescan TO ${name};
     GRANT SELECT, INSERT ON watcher.address, watcher.store TO ${name};
     GRANT SELECT, INSERT, DELETE ON watcher.ring, watcher.outbox TO ${name};

@@ -2,6 +2,7 @@ import {
   ADDRESS_FORMS,
   deriveAddress,
   displayAddress,
+  familyOfChain,
   readAddress,
   type Xpub,
 } from '@daybook/chains';
@@ -168,7 +169,7 @@ export function checkOne(given: string, { xpub, ...options }: CheckOptions): Pro
         ...{ id: row.id, accountId: row.account_id, customerId: row.customer_id },
         ...{ status: row.status, mintedAt: row.minted_at.toISOString() },
       },
-      watchedOn: await watchedOn(operation, address),
+      watchedOn: await watchedOn(operation, place),
     };
     const exitCode = finding === 'ours' ? EXIT.ok : EXIT.failed;
     const { path, purse, watchedOn: chains } = answer;
@@ -225,12 +226,12 @@ async function search(
 /** The chains (CAIP-2) on which an address is watched; null if the watchers' database cannot be read. */
 async function watchedOn(
   { installation: { watcherDatabaseUrl: url } }: Operation,
-  address: string,
+  { family, address }: { readonly family: Family; readonly address: string },
 ): Promise<readonly string[] | null> {
   if (url === undefined) return null;
   const sql = 'SELECT chain FROM watcher.address WHERE address = $1 ORDER BY chain';
   return withClient(url, (client) => client.query<{ chain: string }>(sql, [address])).then(
-    ({ rows }) => rows.map(({ chain }) => chain),
+    ({ rows }) => rows.map(({ chain }) => chain).filter((chain) => familyOfChain(chain) === family),
     () => null,
   );
 }

@@ -5,6 +5,7 @@ import { readEnvironment, requirePostgres } from '@daybook/platform';
 import { Logger } from '@nestjs/common';
 import { DEFAULT_ACCOUNT_ID } from '../../../ledger/src/edge/identity';
 import { LedgerEnv } from '../../../ledger/src/ledger.env';
+import { migrate } from '../../../ledger/src/migrate';
 import { openEventStore } from '../../../ledger/src/runtime/engines';
 import {
   type DataFolder,
@@ -82,11 +83,14 @@ export function openOperation(data: string | undefined, signal: AbortSignal): Op
 }
 
 async function requireDatabase({ folder, place }: Installation, url: string): Promise<void> {
-  const migrated = { table: 'ledger.checkpoint', command: 'node dist/apps/ledger/src/migrate.js' };
+  const start = `npx daybook start --data ${folder?.path}`;
+  const command = folder === null ? 'node dist/apps/ledger/src/migrate.js' : start;
+  const migrated = { ...migrate.record, command };
   await requirePostgres({ url, variable: 'DAYBOOK_DATABASE_URL', migrated }).catch((cause) => {
-    if (folder === null) throw cause;
+    // A database that answers is refused without a cause: its tables are missing or old.
+    if (folder === null || cause.cause === undefined) throw cause;
     throw new Failure(
-      `PostgreSQL of ${place} does not answer. Start it with "npx daybook start --data ${folder.path}".`,
+      `PostgreSQL of ${place} does not answer. Start it with "${start}".`,
       EXIT.unreachable,
       { cause },
     );

@@ -1,5 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import type { json } from '@daybook/contracts';
+import type { List } from '../cli/ledger-api';
+import { operate } from '../cli/operate';
 import { count, moment, position, subcommand } from '../cli/options';
+import { recordTable } from '../cli/output';
 
 const RATE_HELP = 'read at most this fast, to leave capacity to the service';
 
@@ -48,6 +52,22 @@ export function addRebuild(program: Command): void {
     .option('--resume', 'resume an interrupted rebuild')
     .option('--events-per-second <number>', RATE_HELP, count)
     .action((readModel, options) => load().runRebuild(readModel, options));
+}
+
+export function addAudits(program: Command): void {
+  subcommand(
+    program,
+    'audits',
+    'List rebuilds with their certificates, and replays whose tables exist.',
+    'npx daybook audits',
+    `npx daybook audits --json | jq '.runs[] | select(.state == "interrupted")'`,
+  ).action((options) =>
+    operate(options, async ({ api }) => {
+      const { data: runs } = await api.get<List<json.AuditRun>>('/v1/operations/audit-runs');
+      const shown = runs.map(({ stateHash, actor, startedAt, ...run }) => run);
+      return { json: { runs }, text: () => recordTable(shown) || 'There is no run.' };
+    }),
+  );
 }
 
 function positionOrTime(text: string): { position: bigint } | { time: string } {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { familyOfChain } from '@daybook/chains';
 import { type Anvil, freePort, isPortFree, startAnvil } from '@daybook/platform';
 import { pause } from '@daybook/platform/plain';
 import { getCreateAddress, HDNodeWallet, Interface, type TransactionRequest } from 'ethers';
@@ -15,6 +16,7 @@ const CALL_TIMEOUT_MS = 10_000;
 /** Few, so that the demo is short; more than the one block that a killed node may forget. */
 export const CONFIRMATIONS = 3;
 const CAIP_2 = 'eip155:31337';
+export const DEMO_FAMILY = familyOfChain(CAIP_2);
 /** The supply of each token, in base units. The faucet owns it. */
 const SUPPLY = 1_000_000_000n * 10n ** 6n;
 

@@ -6,7 +6,7 @@ import colors from 'picocolors';
 import { EXIT, Failure } from '../cli/exit-codes';
 import type { LedgerApi, List } from '../cli/ledger-api';
 import { recordTable } from '../cli/output';
-import type { DemoChain } from './chain';
+import { DEMO_FAMILY, type DemoChain } from './chain';
 
 /** For one deposit. */
 const STORY_TIMEOUT_MS = 180_000;
@@ -47,7 +47,7 @@ export async function tellStory({ chain, print, ...options }: Story): Promise<vo
   act('A customer signs up and gets a permanent deposit address');
   const { id, externalId } = await createCustomer(api);
   const mint = () =>
-    api.post<{ readonly address: string }>(`/v1/customers/${id}/purses`, { family: 'evm' });
+    api.post<{ readonly address: string }>(`/v1/customers/${id}/purses`, { family: DEMO_FAMILY });
   const { address } = await mint();
   print(`  customer ${colors.cyan(externalId)}  ${id}`);
   print(`  purse    ${colors.cyan(address)}`);

@@ -3,7 +3,7 @@ import colors from 'picocolors';
 import type { DataFolder } from '../cli/data-folder';
 import { DATA_FOLDER } from '../cli/options';
 import { facts } from '../cli/output';
-import { CONFIRMATIONS } from '../demo/chain';
+import { CONFIRMATIONS, DEMO_FAMILY } from '../demo/chain';
 import type { Launched } from './launch';
 
 const CURL_JSON = `curl -s -H 'content-type: application/json'`;
@@ -34,7 +34,7 @@ export function welcome(launched: Launched, folder: DataFolder): string {
 
 function tryNext(ledgerUrl: string, data: string, chain: Launched['chain']): string[] {
   const key = '-H "Authorization: Bearer $KEY"';
-  const alice = `${CURL_JSON} ${key} -d '{"externalId":"alice","families":["evm"]}' ${ledgerUrl}/v1/customers`;
+  const alice = `${CURL_JSON} ${key} -d '{"externalId":"alice","families":["${DEMO_FAMILY}"]}' ${ledgerUrl}/v1/customers`;
   return [
     '',
     colors.bold('Try next'),

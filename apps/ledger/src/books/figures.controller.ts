@@ -32,10 +32,10 @@ export class FiguresController {
     refuses: ['customer-not-found', ...AS_OF_PROBLEMS],
   })
   getCustomerBalances(
-    { accountId }: AccountCaller,
+    caller: AccountCaller,
     { customerId: id, ...moment }: CustomerFiguresRequest,
   ) {
-    return this.figuresOf(accountId, { kind: 'customer', id }, moment, toBalance);
+    return this.figuresOf(caller, { kind: 'customer', id }, moment, toBalance);
   }
 
   @Operation({
@@ -45,10 +45,10 @@ export class FiguresController {
     refuses: ['customer-not-found', ...AS_OF_PROBLEMS],
   })
   getCustomerThroughput(
-    { accountId }: AccountCaller,
+    caller: AccountCaller,
     { customerId: id, ...moment }: CustomerFiguresRequest,
   ) {
-    return this.figuresOf(accountId, { kind: 'customer', id }, moment, toThroughput);
+    return this.figuresOf(caller, { kind: 'customer', id }, moment, toThroughput);
   }
 
   @Operation({
@@ -57,8 +57,8 @@ export class FiguresController {
     scope: 'balances:read',
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
   })
-  getPurseBalances({ accountId }: AccountCaller, { purseId: id, ...moment }: PurseFiguresRequest) {
-    return this.figuresOf(accountId, { kind: 'purse', id }, moment, toBalance);
+  getPurseBalances(caller: AccountCaller, { purseId: id, ...moment }: PurseFiguresRequest) {
+    return this.figuresOf(caller, { kind: 'purse', id }, moment, toBalance);
   }
 
   @Operation({
@@ -67,22 +67,19 @@ export class FiguresController {
     scope: 'balances:read',
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
   })
-  getPurseThroughput(
-    { accountId }: AccountCaller,
-    { purseId: id, ...moment }: PurseFiguresRequest,
-  ) {
-    return this.figuresOf(accountId, { kind: 'purse', id }, moment, toThroughput);
+  getPurseThroughput(caller: AccountCaller, { purseId: id, ...moment }: PurseFiguresRequest) {
+    return this.figuresOf(caller, { kind: 'purse', id }, moment, toThroughput);
   }
 
   /** The figures as one page, with their position. */
   private async figuresOf<Response>(
-    accountId: string,
+    caller: AccountCaller,
     owner: Owner,
     moment: AsOfRequest,
     toResponse: (entry: AssetFigures, assets: KnownAssets) => Response,
   ) {
-    const asOf = await this.moments.positionOf(moment);
-    const figures = await this.queries.execute(new GetFigures(accountId, { owner, asOf }));
+    const asOf = await this.moments.positionOf(caller, moment);
+    const figures = await this.queries.execute(new GetFigures(caller.accountId, { owner, asOf }));
     const entries = found(figures, `${owner.kind}-not-found`);
     const list = wholeList(entries.map((entry) => toResponse(entry, this.assets)));
     return { ...list, asOf: asOf?.toString() ?? null };

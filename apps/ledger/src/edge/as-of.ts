@@ -1,10 +1,10 @@
 import { EventStore } from '@daybook/event-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { PositionReached } from '../projections/position-reached';
+import type { AccountCaller } from './caller';
 import { MomentField } from './fields';
 import { ReadRequest } from './paging';
-import { POSITION } from './positions';
+import { POSITION, Positions } from './positions';
 import { Problem } from './problem';
 import { invalid } from './validation';
 
@@ -19,9 +19,6 @@ export class AsOfRequest extends ReadRequest {
 
 /** The problems of an as-of read, in addition to those of every read. */
 export const AS_OF_PROBLEMS = ['as-of-in-future', 'as-of-too-early'] as const;
-
-/** The same as for `minPosition`: longer than the usual lag of the read models. */
-const WAIT_MS = 5_000;
 
 // `later`: a later event exists, so no further event can be recorded by that time.
 const AT_TIME = `
@@ -43,44 +40,39 @@ export class Moments {
   constructor(
     private readonly dataSource: DataSource,
     private readonly store: EventStore,
-    private readonly reached: PositionReached,
+    private readonly positions: Positions,
   ) {}
 
   /**
    * The position of the last event recorded by the moment that a read asks for, null for now. The read
-   * models have reached it when this resolves. Refuses with `validation-failed`, `as-of-in-future` and
-   * `position-not-reached`.
+   * models have reached it when this resolves. Refuses with `validation-failed`, `as-of-in-future`,
+   * `position-not-reached` and `too-many-waiting`.
    *
    * Times are recording times and never decrease: if a clock was set back, an event counts as recorded at
    * the latest time before it. So the events known at a time are always a prefix of the event log. For a
    * very recent time the answer has what is committed; its position repeats exactly that answer.
    */
-  async positionOf({ asOf, minPosition }: AsOfRequest): Promise<bigint | null> {
+  async positionOf(
+    { keyId }: Pick<AccountCaller, 'keyId'>,
+    { asOf, minPosition }: AsOfRequest,
+  ): Promise<bigint | null> {
     if (asOf === undefined) return null;
     if (minPosition !== undefined) {
       const detail = 'Send either asOf or minPosition, not both: a read of the past never waits.';
       throw invalid([{ in: 'query', pointer: 'asOf', code: 'one-of', detail }]);
     }
-    if (POSITION.test(asOf)) return this.atPosition(BigInt(asOf));
-    return this.atTime(asOf.replace(BEYOND_MICROSECONDS, '$1'));
-  }
-
-  private async atPosition(position: bigint): Promise<bigint> {
-    if (await this.reached.within(position, 0)) return position;
-    const head = await this.store.head();
-    if (position > head) {
-      throw new Problem('as-of-in-future', `The event log ends at ${head}, before ${position}.`);
-    }
-    await this.wait(position);
+    if (!POSITION.test(asOf)) return this.atTime(keyId, asOf.replace(BEYOND_MICROSECONDS, '$1'));
+    const position = BigInt(asOf);
+    await this.positions.reach(keyId, position, { beyond: 'as-of-in-future' });
     return position;
   }
 
-  private async atTime(time: string): Promise<bigint> {
+  private async atTime(keyId: string, time: string): Promise<bigint> {
     let found = await this.lookUp(time);
     if (found.future) throw new Problem('as-of-in-future', `${time} is in the future.`);
     if (!found.later) {
       // The read models may lag behind the events recorded by then.
-      await this.wait(await this.store.head());
+      await this.positions.reach(keyId, await this.store.head());
       found = await this.lookUp(time);
     }
     // Before the first event nothing exists; the check of the owner will refuse it.
@@ -90,14 +82,6 @@ export class Moments {
   private async lookUp(time: string): Promise<AtTime> {
     const [row]: [AtTime] = await this.dataSource.query(AT_TIME, [time]);
     return row;
-  }
-
-  private async wait(position: bigint): Promise<void> {
-    if (await this.reached.within(position, WAIT_MS)) return;
-    const headers = { 'retry-after': '1' };
-    throw new Problem('position-not-reached', `Position ${position} is not visible yet.`, {
-      headers,
-    });
   }
 }
 

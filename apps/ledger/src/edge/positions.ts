@@ -15,7 +15,7 @@ const WAIT_MS = 5_000;
 /** Reads of one key that may wait at once: more than a client needs to read its own writes. */
 const WAITING_PER_KEY_MAX = 256;
 
-/** Read your writes: a read with `minPosition` waits until the read models have reached it. */
+/** Reads wait here until the read models have reached a position: `minPosition`, or the moment of `asOf`. */
 @Injectable()
 export class Positions {
   private readonly waiting = new KeyCounts(WAITING_PER_KEY_MAX);
@@ -26,11 +26,14 @@ export class Positions {
   ) {}
 
   /**
-   * Waits until everything up to a position is visible. Refuses with `position-not-in-log`,
-   * `position-not-reached` and `too-many-waiting`.
+   * Waits until everything up to a position is visible. Refuses with `position-not-reached`,
+   * `too-many-waiting` and, for a position beyond the end of the event log, with `beyond`.
    */
-  async reach(keyId: string, minPosition: string, waitMs = WAIT_MS): Promise<void> {
-    const position = BigInt(minPosition);
+  async reach(
+    keyId: string,
+    position: bigint,
+    { waitMs = WAIT_MS, beyond = 'position-not-in-log' }: ReachOptions = {},
+  ): Promise<void> {
     if (await this.reached.within(position, 0)) return;
     if (!this.waiting.take(keyId)) {
       const detail = `${WAITING_PER_KEY_MAX} reads of this key already wait.`;
@@ -38,7 +41,7 @@ export class Positions {
     }
     try {
       // The head is read after the request arrived, so it includes everything committed before.
-      requireInLog(position, await this.store.head());
+      requireInLog(position, await this.store.head(), beyond);
       if (await this.reached.within(position, Math.min(waitMs, WAIT_MS))) return;
     } finally {
       this.waiting.release(keyId);
@@ -47,10 +50,19 @@ export class Positions {
   }
 }
 
+interface ReachOptions {
+  readonly waitMs?: number | undefined;
+  readonly beyond?: 'position-not-in-log' | 'as-of-in-future';
+}
+
 const RETRY = { headers: { 'retry-after': '1' } };
 
-/** Refuses a position beyond the end of the event log with `position-not-in-log`. */
-export function requireInLog(position: bigint, head: bigint): void {
+/** Refuses a position beyond the end of the event log. */
+export function requireInLog(
+  position: bigint,
+  head: bigint,
+  code: ReachOptions['beyond'] = 'position-not-in-log',
+): void {
   if (position <= head) return;
-  throw new Problem('position-not-in-log', `The event log ends at ${head}, before ${position}.`);
+  throw new Problem(code, `The event log ends at ${head}, before ${position}.`);
 }

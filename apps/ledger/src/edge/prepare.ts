@@ -83,7 +83,8 @@ export class Calls {
     if (operation.kind !== 'command') {
       const { minPosition } = request as { minPosition?: string };
       if (minPosition !== undefined) {
-        await this.positions.reach(caller.keyId, minPosition, call.waitMs);
+        const { waitMs } = call;
+        await this.positions.reach(caller.keyId, BigInt(minPosition), { waitMs });
       }
       await call.mayWork?.();
       return { caller, request, release: () => undefined };

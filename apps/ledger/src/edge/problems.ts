@@ -195,7 +195,7 @@ const EDGE = {
   'too-many-waiting': {
     statuses: [429, 'RESOURCE_EXHAUSTED'],
     title: 'Too many reads wait for a position',
-    when: 'The key already has 256 waiting reads with `minPosition` at this process.',
+    when: 'The key already has 256 reads at this process that wait for `minPosition` or `asOf`.',
     remedy: 'Repeat the request after `Retry-After`, and send fewer such reads at once.',
   },
   'position-not-in-log': {

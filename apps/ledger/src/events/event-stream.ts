@@ -26,8 +26,9 @@ export async function* replayEvents(
   options: StreamOptions<ReplayRequest>,
 ): AsyncGenerator<json.TailResponse, void, void> {
   const head = await store.head();
-  const { until } = options.query;
-  yield* streamed(store, options, head, until === undefined ? head : insideLog(until, head));
+  const until = BigInt(options.query.until ?? head);
+  requireInLog(until, head);
+  yield* streamed(store, options, until);
 }
 
 /**
@@ -39,18 +40,18 @@ export async function* tailEvents(
   store: EventStore,
   options: StreamOptions,
 ): AsyncGenerator<json.TailResponse, void, void> {
-  yield* streamed(store, options, await store.head(), null);
+  yield* streamed(store, options, null);
 }
 
 /** `until` is null for a stream without end. */
 async function* streamed(
   store: EventStore,
   options: StreamOptions,
-  head: Position,
   until: Position | null,
 ): AsyncGenerator<json.TailResponse, void, void> {
   const { query, signal, heartbeatMs } = options;
-  let position = insideLog(query.after ?? '0', head);
+  let position = BigInt(query.after ?? 0);
+  requireInLog(position, await store.end());
   let sentAt = until === null ? Number.NEGATIVE_INFINITY : performance.now();
   while (until === null || position < until) {
     signal.throwIfAborted();
@@ -75,7 +76,8 @@ const SCAN_LIMIT = 1_000;
 /**
  * A page of the account's events after a position (exclusive), in log order and complete. A page scans a
  * bounded part of the event log, so it may have fewer events than the limit, or none, and not be the last.
- * `nextCursor` is the position to continue after, null only at the end of the event log.
+ * `nextCursor` is the position to continue after, null only at the end of the event log. Refuses with
+ * `position-not-in-log`.
  */
 export async function listEvents(
   store: EventStore,
@@ -83,6 +85,8 @@ export async function listEvents(
   { after, limit }: { readonly after: Position; readonly limit: number },
 ): Promise<Page<json.Event>> {
   const { events, end, atEnd } = await store.readAll({ after, limit: SCAN_LIMIT });
+  // The page may come from a copy that lags behind; the end is the leader's.
+  if (events.length === 0 && atEnd) requireInLog(after, await store.end());
   const records: PublicRecord[] = [];
   for (const recorded of events) {
     if (recorded.metadata.accountId !== accountId) continue;
@@ -97,12 +101,6 @@ export async function listEvents(
 
 function part(data: readonly json.Event[], position: Position, atEnd: boolean): json.TailResponse {
   return { data, position: position.toString(), atEnd };
-}
-
-function insideLog(text: string, head: Position): Position {
-  const position = BigInt(text);
-  requireInLog(position, head);
-  return position;
 }
 
 /** Readers at the same position share one read, so many readers at the end cost as much as one. */

@@ -17,6 +17,7 @@ export class EventsController {
     http: 'GET /v1/events',
     rpc: 'EventService/ListEvents',
     scope: 'events:read',
+    refuses: ['position-not-in-log'],
   })
   listEvents({ accountId }: AccountCaller, { after = '0', limit }: ListEventsRequest) {
     const page = { after: BigInt(after), limit: pageLimit(limit) };

@@ -60,7 +60,7 @@ export function startLedgerEventsRelay(relay: LedgerEventsRelay): Follower {
         events.push(message);
         states.set(key, after);
         changed.set(key, after);
-        if (moved !== null) balances.set(`${key}/${moved}`, { purseId: key, asset: moved });
+        for (const asset of moved) balances.set(`${key}/${asset}`, { purseId: key, asset });
       }
       const figures = [...balances.values()].flatMap(({ purseId, asset }) => {
         const purse = states.get(purseId)?.purse;

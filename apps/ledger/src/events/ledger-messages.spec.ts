@@ -1,9 +1,15 @@
 import { parseBalance, parseLedgerEvent } from '@daybook/contracts';
-import { type DomainEvent, SCHEMA_VERSIONS } from '@daybook/domain';
+import { type DomainEvent, type Posting, SCHEMA_VERSIONS } from '@daybook/domain';
 import { type RecordedEvent, uuid5 } from '@daybook/event-store';
 import * as a from '../../../../libs/domain/testing/a';
 import { EVENT_TYPES, goldenFiles } from '../../../../libs/domain/testing/golden';
-import { balanceMessage, type KeyState, keyOf, ledgerEventMessage } from './ledger-messages';
+import {
+  balanceMessage,
+  figuresAfter,
+  type KeyState,
+  keyOf,
+  ledgerEventMessage,
+} from './ledger-messages';
 import { publicRecords } from './public-events';
 
 const id = (name: string) => uuid5('00000000-0000-5000-8000-000000000000', name);
@@ -193,6 +199,45 @@ describe('a ledger event', () => {
     const { messages } = messagesOf(...events.map((event, i) => recorded(event, stream, i + 1)));
     expect(messages).toHaveLength(4);
     for (const word of personal) expect(JSON.stringify(messages)).not.toContain(word);
+  });
+});
+
+describe('the figures of a purse after one event', () => {
+  const at = { position: '9', time: '2026-01-01T00:00:00.000Z' };
+  const posting = (change: Partial<Posting>): Posting => ({
+    ...{ ...parties, chargeId: null, kind: 'receipt', asset: asset.id, amount: 5n },
+    ...{ debit: 'custody/purse', credit: 'claim/customer', ...change },
+  });
+  const received = (n: string) => ({ custody: n, claimCustomer: n, received: n, receipts: '1' });
+
+  it('are those of each asset', () => {
+    const figures = figuresAfter(
+      { other: { figures: { custody: '3' }, position: '4', time: at.time } },
+      parties.purseId,
+      [posting({}), posting({ asset: 'other', amount: 2n }), posting({ kind: 'fee', amount: 1n })],
+      at,
+    );
+    expect(figures).toEqual({
+      [asset.id]: {
+        ...at,
+        figures: { custody: '6', claimCustomer: '6', received: '5', receipts: '1' },
+      },
+      other: { ...at, figures: { ...received('2'), custody: '5' } },
+    });
+  });
+
+  it('leave out what moves other owners, or nothing of the purse', () => {
+    const before = { other: { figures: { custody: '3' }, position: '4', time: at.time } };
+    const elsewhere = [
+      posting({ purseId: id('second purse') }),
+      posting({ purseId: null, chargeId: id('charge'), debit: 'custody/charge' }),
+      posting({ purseId: null, asset: 'other' }),
+      posting({ purseId: null, customerId: null, debit: 'custody/wallet', credit: 'fees' }),
+    ];
+    expect(figuresAfter(before, parties.purseId, elsewhere, at)).toEqual(before);
+    const both = figuresAfter(before, parties.purseId, [...elsewhere, posting({})], at);
+    expect(both).toEqual({ ...before, [asset.id]: { figures: received('5'), ...at } });
+    expect(both.other).toBe(before.other);
   });
 });
 

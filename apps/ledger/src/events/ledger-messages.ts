@@ -5,6 +5,8 @@ import {
   type FigureName,
   figuresFrom,
   idOf,
+  ownerOf,
+  type Posting,
   postFigures,
   postings,
 } from '@daybook/domain';
@@ -51,20 +53,23 @@ export function keyOf({ event, recorded: { stream } }: PublicRecord): string {
 }
 
 /**
- * The message of one event on `daybook.ledger-event.v1`, the state of its key after it, and the asset
- * whose figures it changed. All of it is derived from the event log alone, so the bytes are reproducible.
+ * The message of one event on `daybook.ledger-event.v1`, the state of its key after it, and the assets
+ * whose figures it changed; the message shows the first. All of it is derived from the event log alone, so
+ * the bytes are reproducible.
  */
 export function ledgerEventMessage(
   record: PublicRecord,
   before: KeyState | undefined,
   findAsset: FindAsset,
-): { readonly message: Message; readonly after: KeyState; readonly moved: string | null } {
+): { readonly message: Message; readonly after: KeyState; readonly moved: readonly string[] } {
   const { event, recorded } = record;
   const { id, position, recordedAt, stream, metadata } = recorded;
   const key = keyOf(record);
-  const moved = postings(event)[0]?.asset ?? null;
   const purse = purseAfter(record, before?.purse ?? null);
-  const figures = moved === null ? undefined : purse?.figures[moved];
+  const moved = Object.entries(purse?.figures ?? {}).filter(
+    ([asset, figures]) => figures !== before?.purse?.figures[asset],
+  );
+  const [shown] = moved;
   const value: LedgerEventV1 = {
     id,
     type: event.type,
@@ -76,12 +81,11 @@ export function ledgerEventMessage(
     customerId: customerOf(record, purse),
     purseId: purse === null ? null : key,
     data: publicData(event, 'everyone'),
-    balances:
-      moved === null || figures === undefined ? null : figuresWire(moved, figures, findAsset),
+    balances: shown === undefined ? null : figuresWire(...shown, findAsset),
   };
   const type = `daybook.${event.type}.v${DATA_VERSION}`;
   const message = eventMessage(recorded, { topic: TOPICS.ledgerEvent, type, key, value });
-  return { message, after: { position, purse }, moved };
+  return { message, after: { position, purse }, moved: moved.map(([asset]) => asset) };
 }
 
 /** The message on `daybook.balance.v1` with a purse's figures of one asset. */
@@ -103,10 +107,8 @@ export function balanceMessage(
   return { id, key, value: JSON.stringify(value), headers };
 }
 
-function purseAfter(
-  { event, recorded: { position, recordedAt } }: PublicRecord,
-  purse: PurseState | null,
-): PurseState | null {
+function purseAfter(record: PublicRecord, purse: PurseState | null): PurseState | null {
+  const { event, recorded } = record;
   if (event.type === 'PurseMinted') {
     const { accountId, customerId, family, address } = event.data;
     return { accountId, customerId, family, address, figures: {} };
@@ -116,18 +118,33 @@ function purseAfter(
       `Purse ${event.data.purseId} has a replenishment, but no mint comes before it.`,
     );
   }
-  const posted = postings(event);
-  const asset = posted[0]?.asset;
-  if (purse === null || asset === undefined) return purse;
-  const before = purse.figures[asset]?.figures;
-  const figures = posted.reduce(
-    postFigures,
-    figuresFrom((name) => BigInt(before?.[name] ?? 0)),
-  );
-  const stored: Partial<Record<FigureName, string>> = {};
-  for (const name of FIGURE_NAMES) if (figures[name] !== 0n) stored[name] = String(figures[name]);
-  const moved = { figures: stored, position: position.toString(), time: recordedAt };
-  return { ...purse, figures: { ...purse.figures, [asset]: moved } };
+  if (purse === null) return null;
+  const at = { position: recorded.position.toString(), time: recorded.recordedAt };
+  return { ...purse, figures: figuresAfter(purse.figures, keyOf(record), postings(event), at) };
+}
+
+/**
+ * The figures of a purse after one event. It may have postings of several assets, and of other owners,
+ * whose figures are not the purse's.
+ */
+export function figuresAfter(
+  before: PurseState['figures'],
+  purseId: string,
+  posted: readonly Posting[],
+  at: Pick<FiguresState, 'position' | 'time'>,
+): PurseState['figures'] {
+  const after = { ...before };
+  for (const posting of posted.filter((each) => ownerOf(each) === purseId)) {
+    const held = after[posting.asset]?.figures;
+    const moved = postFigures(
+      figuresFrom((name) => BigInt(held?.[name] ?? 0)),
+      posting,
+    );
+    const figures: Partial<Record<FigureName, string>> = {};
+    for (const name of FIGURE_NAMES) if (moved[name] !== 0n) figures[name] = String(moved[name]);
+    after[posting.asset] = { figures, ...at };
+  }
+  return after;
 }
 
 function customerOf(

@@ -5,6 +5,7 @@ import type { OperatorCaller } from '../edge/caller';
 import { Operation } from '../edge/operation';
 import { wholeList } from '../edge/paging';
 import type { RequestContext } from '../edge/request-context';
+import { ListAuditRuns } from './audit-runs';
 import { GetStatus } from './get-status';
 import { ListParkedKeys, RetryParkedKey } from './parked-keys';
 import { NoRequest, RetryParkedKeyRequest } from './parked-keys.dto';
@@ -24,6 +25,15 @@ export class OperationsController {
   })
   getStatus(_: OperatorCaller, __: NoRequest) {
     return this.queries.execute(new GetStatus());
+  }
+
+  @Operation({
+    http: 'GET /v1/operations/audit-runs',
+    rpc: 'OperationsService/ListAuditRuns',
+    scope: 'operations:read',
+  })
+  async listAuditRuns(_: OperatorCaller, __: NoRequest) {
+    return wholeList(await this.queries.execute(new ListAuditRuns()));
   }
 
   @Operation({

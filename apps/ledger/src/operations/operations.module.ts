@@ -10,6 +10,7 @@ import { systemContext } from '../edge/request-context';
 import { LedgerEnv } from '../ledger.env';
 import { BackgroundWork } from '../runtime/background-work';
 import { checkpointsOf } from '../runtime/checkpoints';
+import { ListAuditRunsHandler } from './audit-runs';
 import { GetStatusHandler } from './get-status';
 import { OperationsController } from './operations.controller';
 import { AddOperator, AddOperatorHandler, ListOperatorsHandler } from './operators';
@@ -34,6 +35,7 @@ const RELAY_BATCH_MAX = 1_000;
     AddOperatorHandler,
     ListOperatorsHandler,
     GetStatusHandler,
+    ListAuditRunsHandler,
     ListParkedKeysHandler,
     RetryParkedKeyHandler,
     RequestWatchHandler,

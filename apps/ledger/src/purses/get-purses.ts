@@ -1,4 +1,4 @@
-import { fold, type PurseEvent, purse, streamName, upcast } from '@daybook/domain';
+import { type Family, fold, type PurseEvent, purse, streamName, upcast } from '@daybook/domain';
 import { EventStore } from '@daybook/event-store';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
@@ -19,7 +19,7 @@ export class GetPurse extends AccountQuery<
 
 /** The account's purses, newest first. `address` is in the canonical form of its family. */
 export class ListPurses extends AccountQuery<
-  ListOf<{ customerId: string; status: Purse['status']; address: string }>,
+  ListOf<{ customerId: string; status: Purse['status']; family: Family; address: string }>,
   Page<Purse>
 > {}
 

@@ -1,5 +1,5 @@
-import { canonicalAddress, familyOfChain } from '@daybook/chains';
-import { DomainError, FAMILIES, type Family } from '@daybook/domain';
+import { familyOfChain, readAddress } from '@daybook/chains';
+import { DomainError, type Family } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
@@ -81,7 +81,7 @@ export class PursesController {
     { accountId }: AccountCaller,
     { address, customerId, status, ...list }: ListPursesRequest,
   ) {
-    const filter = { customerId, status, address: address && canonical(address) };
+    const filter = { customerId, status, ...(address && placeOf(address)) };
     return this.listed(accountId, { filter, page: pageRequest(list) });
   }
 
@@ -91,10 +91,10 @@ export class PursesController {
     scope: 'purses:read',
     refuses: ['purse-not-found', ...AS_OF_PROBLEMS],
   })
-  async getPurse({ accountId }: AccountCaller, { purseId, ...moment }: GetPurseRequest) {
-    const asOf = await this.moments.positionOf(moment);
+  async getPurse(caller: AccountCaller, { purseId, ...moment }: GetPurseRequest) {
+    const asOf = await this.moments.positionOf(caller, moment);
     const [purse, watchOf] = await Promise.all([
-      this.queries.execute(new GetPurse(accountId, { id: purseId, asOf })),
+      this.queries.execute(new GetPurse(caller.accountId, { id: purseId, asOf })),
       this.watches.now(),
     ]);
     return toPurse(found(purse, 'purse-not-found'), watchOf);
@@ -146,12 +146,10 @@ export class PursesController {
   }
 }
 
-/** The canonical form of an address, by which purses are found. */
-function canonical(address: string): string {
-  for (const family of FAMILIES) {
-    const found = canonicalAddress(family, address);
-    if (found !== null) return found;
-  }
+/** Family and canonical form of an address, by which purses are found. */
+function placeOf(address: string) {
+  const place = readAddress(address);
+  if (place !== null) return place;
   throw new Problem(
     'invalid-address',
     'This is not an address of any family, or its checksum is wrong.',

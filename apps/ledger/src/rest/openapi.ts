@@ -191,7 +191,7 @@ function problemsOf(declaration: OperationDeclaration | undefined): readonly Pro
   const { kind, request, refuses = [] } = declaration;
   const waits = fieldsOf(request).some(({ name }) => name === 'minPosition');
   const ofKind = kind === 'command' ? EVERY_COMMAND : waits ? EVERY_WAITING_READ : [];
-  return [...refuses, ...EVERY_KEY, ...ofKind];
+  return [...new Set([...refuses, ...EVERY_KEY, ...ofKind])];
 }
 
 /** One response per status, which lists its possible codes. */

@@ -426,6 +426,40 @@ export interface Status {
   readonly books: BooksCheck;
 }
 
+/** A replay or a rebuild, as far as it is recorded. Every run begins at the start of the event log. A replay that ended without keeping its tables leaves no record. */
+export interface AuditRun {
+  /** Of the certificate of a rebuild, or what `replay --resume` takes; null while a rebuild has not ended. */
+  readonly id: string | null;
+  /** What it does. */
+  readonly kind: 'replay' | 'rebuild';
+  /** How far it is. */
+  readonly state: 'running' | 'interrupted' | 'kept' | 'swapped' | 'differs' | 'rolled-back';
+  /** The read models of a rebuild that has ended. */
+  readonly readModels: readonly string[];
+  /** How far it has come in the event log; of a rebuild that has ended, where every row was compared. Null if the service may not read it. */
+  readonly position: string | null;
+  /** From here on the new tables are live; null if they are not. */
+  readonly servedFrom: string | null;
+  /** The state hash of the certificate; null while there is none. */
+  readonly stateHash: string | null;
+  /** How many rows differ from the live tables; null before the comparison. */
+  readonly differences: string | null;
+  /** Who requested the rebuild; null before its end. */
+  readonly actor: string | null;
+  /** When a rebuild that has ended was started. */
+  readonly startedAt: string | null;
+  /** When it ended. */
+  readonly finishedAt: string | null;
+}
+
+/** The audit runs. */
+export interface AuditRunList {
+  /** Those whose tables exist now, then those that have ended, newest first. */
+  readonly data: readonly AuditRun[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
 /** A key of a topic whose messages wait, because one of them cannot be handled as it is. */
 export interface ParkedKey {
   /** The topic, such as `daybook.transfer.v1`. */
@@ -673,6 +707,7 @@ export interface Answers {
   readonly 'FiguresService/GetPurseBalances': BalanceList;
   readonly 'FiguresService/GetPurseThroughput': ThroughputList;
   readonly 'OperationsService/GetStatus': Status;
+  readonly 'OperationsService/ListAuditRuns': AuditRunList;
   readonly 'OperationsService/ListParkedKeys': ParkedKeyList;
   readonly 'OperationsService/RetryParkedKey': ParkedKeyRetry;
   readonly 'OperatorService/ListOperators': OperatorList;
@@ -971,7 +1006,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     "answer": "EventList",
     "fields": {
       "after": {
-        "description": "Only events after this position; all events by default."
+        "description": "Only events after this position; all events by default. A position beyond the end of the event log is refused with `position-not-in-log`."
       },
       "limit": {
         "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
@@ -987,7 +1022,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     "answer": "TailResponse",
     "fields": {
       "after": {
-        "description": "Only events after this position; all events by default."
+        "description": "Only events after this position; all events by default. A position beyond the end of the event log is refused with `position-not-in-log`."
       },
       "subjectKinds": {
         "description": "Kinds of subjects: `customer`, `purse`, `replenishment`."
@@ -1085,6 +1120,11 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
   "OperationsService/GetStatus": {
     "summary": "Get the state of engines, followers, consumers, chains, reactions and books",
     "answer": "Status",
+    "fields": {}
+  },
+  "OperationsService/ListAuditRuns": {
+    "summary": "List audit runs: the replays and rebuilds whose tables exist now, then the last 100 rebuilds that ended",
+    "answer": "AuditRunList",
     "fields": {}
   },
   "OperationsService/ListParkedKeys": {
@@ -1349,6 +1389,18 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "ENGINE_KIND_POSTGRESQL": "postgresql",
     "ENGINE_KIND_EVENTSTOREDB": "eventstoredb",
     "ENGINE_KIND_KAFKA": "kafka"
+  },
+  "AuditRunKind": {
+    "AUDIT_RUN_KIND_REPLAY": "replay",
+    "AUDIT_RUN_KIND_REBUILD": "rebuild"
+  },
+  "AuditRunState": {
+    "AUDIT_RUN_STATE_RUNNING": "running",
+    "AUDIT_RUN_STATE_INTERRUPTED": "interrupted",
+    "AUDIT_RUN_STATE_KEPT": "kept",
+    "AUDIT_RUN_STATE_SWAPPED": "swapped",
+    "AUDIT_RUN_STATE_DIFFERS": "differs",
+    "AUDIT_RUN_STATE_ROLLED_BACK": "rolled-back"
   },
   "ChainState": {
     "CHAIN_STATE_UNWATCHED": "unwatched",
@@ -2940,6 +2992,142 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "chains",
       "reactions",
       "books"
+    ]
+  },
+  "AuditRun": {
+    "type": "object",
+    "description": "A replay or a rebuild, as far as it is recorded. Every run begins at the start of the event log. A replay that ended without keeping its tables leaves no record.",
+    "properties": {
+      "id": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 40,
+        "description": "Of the certificate of a rebuild, or what `replay --resume` takes; null while a rebuild has not ended."
+      },
+      "kind": {
+        "type": "string",
+        "enum": [
+          "replay",
+          "rebuild"
+        ],
+        "description": "What it does."
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "running",
+          "interrupted",
+          "kept",
+          "swapped",
+          "differs",
+          "rolled-back"
+        ],
+        "description": "How far it is."
+      },
+      "readModels": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "The read models of a rebuild that has ended."
+      },
+      "position": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "How far it has come in the event log; of a rebuild that has ended, where every row was compared. Null if the service may not read it."
+      },
+      "servedFrom": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "From here on the new tables are live; null if they are not."
+      },
+      "stateHash": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "The state hash of the certificate; null while there is none."
+      },
+      "differences": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "How many rows differ from the live tables; null before the comparison."
+      },
+      "actor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Who requested the rebuild; null before its end."
+      },
+      "startedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When a rebuild that has ended was started."
+      },
+      "finishedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When it ended."
+      }
+    },
+    "required": [
+      "id",
+      "kind",
+      "state",
+      "readModels",
+      "position",
+      "servedFrom",
+      "stateHash",
+      "differences",
+      "actor",
+      "startedAt",
+      "finishedAt"
+    ]
+  },
+  "AuditRunList": {
+    "type": "object",
+    "description": "The audit runs.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/AuditRun"
+        },
+        "description": "Those whose tables exist now, then those that have ended, newest first."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
     ]
   },
   "ParkedKey": {

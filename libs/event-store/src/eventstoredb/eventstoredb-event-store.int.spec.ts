@@ -75,8 +75,9 @@ describe('streams of other kinds in EventStoreDB', () => {
     const [purse, order] = ['purse-1', 'order-1'];
     await theirs.append(anAppend({ stream: purse }));
     const end = await ours.head();
-    await theirs.append(anAppend({ stream: order }));
+    const { position } = await theirs.append(anAppend({ stream: order }));
     expect(await ours.head()).toBe(end);
+    expect(await ours.end()).toBe(position);
     expect((await ours.readAll({ after: 0n, limit: 10 })).events.map((e) => e.stream)).toEqual([
       purse,
     ]);

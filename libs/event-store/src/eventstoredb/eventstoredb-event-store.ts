@@ -97,6 +97,10 @@ export class EventStoreDbEventStore extends EventStore {
     return this.reads.run(() => readLast(this.connection.client(), prefixes));
   }
 
+  override end(): Promise<Position> {
+    return this.reads.run(() => readLast(this.connection.client(), undefined));
+  }
+
   override waitForGrowth(after: Position, timeoutMs: number, signal: AbortSignal): Promise<void> {
     return this.growth.wait(after, timeoutMs, signal);
   }

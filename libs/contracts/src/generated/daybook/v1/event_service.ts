@@ -36,7 +36,10 @@ export interface EventFilter {
 
 /** The page. */
 export interface ListEventsRequest {
-  /** Only events after this position; all events by default. */
+  /**
+   * Only events after this position; all events by default. A position beyond the end of the event log is
+   * refused with `position-not-in-log`.
+   */
   readonly after?:
     | string
     | undefined;
@@ -61,7 +64,10 @@ export interface ListEventsResponse {
 
 /** The start and the filter. */
 export interface TailRequest {
-  /** Only events after this position; all events by default. */
+  /**
+   * Only events after this position; all events by default. A position beyond the end of the event log is
+   * refused with `position-not-in-log`.
+   */
   readonly after?:
     | string
     | undefined;

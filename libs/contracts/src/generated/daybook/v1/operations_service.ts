@@ -108,6 +108,120 @@ export function engineKindToNumber(object: EngineKind): number {
   }
 }
 
+/** What an audit run does. */
+export enum AuditRunKind {
+  /** AUDIT_RUN_KIND_UNSPECIFIED - Not specified. */
+  AUDIT_RUN_KIND_UNSPECIFIED = "AUDIT_RUN_KIND_UNSPECIFIED",
+  /** AUDIT_RUN_KIND_REPLAY - Replay the event log into tables of its own. */
+  AUDIT_RUN_KIND_REPLAY = "AUDIT_RUN_KIND_REPLAY",
+  /** AUDIT_RUN_KIND_REBUILD - Rebuild read models and swap them in, or swap back the previous ones. */
+  AUDIT_RUN_KIND_REBUILD = "AUDIT_RUN_KIND_REBUILD",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function auditRunKindFromJSON(object: any): AuditRunKind {
+  switch (object) {
+    case 0:
+    case "AUDIT_RUN_KIND_UNSPECIFIED":
+      return AuditRunKind.AUDIT_RUN_KIND_UNSPECIFIED;
+    case 1:
+    case "AUDIT_RUN_KIND_REPLAY":
+      return AuditRunKind.AUDIT_RUN_KIND_REPLAY;
+    case 2:
+    case "AUDIT_RUN_KIND_REBUILD":
+      return AuditRunKind.AUDIT_RUN_KIND_REBUILD;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return AuditRunKind.UNRECOGNIZED;
+  }
+}
+
+export function auditRunKindToNumber(object: AuditRunKind): number {
+  switch (object) {
+    case AuditRunKind.AUDIT_RUN_KIND_UNSPECIFIED:
+      return 0;
+    case AuditRunKind.AUDIT_RUN_KIND_REPLAY:
+      return 1;
+    case AuditRunKind.AUDIT_RUN_KIND_REBUILD:
+      return 2;
+    case AuditRunKind.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
+/** How far an audit run is. */
+export enum AuditRunState {
+  /** AUDIT_RUN_STATE_UNSPECIFIED - Not specified. */
+  AUDIT_RUN_STATE_UNSPECIFIED = "AUDIT_RUN_STATE_UNSPECIFIED",
+  /** AUDIT_RUN_STATE_RUNNING - A process works on it. */
+  AUDIT_RUN_STATE_RUNNING = "AUDIT_RUN_STATE_RUNNING",
+  /** AUDIT_RUN_STATE_INTERRUPTED - No process works on it; it can be resumed or discarded. */
+  AUDIT_RUN_STATE_INTERRUPTED = "AUDIT_RUN_STATE_INTERRUPTED",
+  /** AUDIT_RUN_STATE_KEPT - The replay has ended, and its tables were kept on purpose. */
+  AUDIT_RUN_STATE_KEPT = "AUDIT_RUN_STATE_KEPT",
+  /** AUDIT_RUN_STATE_SWAPPED - The new tables were swapped in. */
+  AUDIT_RUN_STATE_SWAPPED = "AUDIT_RUN_STATE_SWAPPED",
+  /** AUDIT_RUN_STATE_DIFFERS - Nothing was changed, because the new tables differ from the live ones. */
+  AUDIT_RUN_STATE_DIFFERS = "AUDIT_RUN_STATE_DIFFERS",
+  /** AUDIT_RUN_STATE_ROLLED_BACK - The previous tables were swapped back. */
+  AUDIT_RUN_STATE_ROLLED_BACK = "AUDIT_RUN_STATE_ROLLED_BACK",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function auditRunStateFromJSON(object: any): AuditRunState {
+  switch (object) {
+    case 0:
+    case "AUDIT_RUN_STATE_UNSPECIFIED":
+      return AuditRunState.AUDIT_RUN_STATE_UNSPECIFIED;
+    case 1:
+    case "AUDIT_RUN_STATE_RUNNING":
+      return AuditRunState.AUDIT_RUN_STATE_RUNNING;
+    case 2:
+    case "AUDIT_RUN_STATE_INTERRUPTED":
+      return AuditRunState.AUDIT_RUN_STATE_INTERRUPTED;
+    case 3:
+    case "AUDIT_RUN_STATE_KEPT":
+      return AuditRunState.AUDIT_RUN_STATE_KEPT;
+    case 4:
+    case "AUDIT_RUN_STATE_SWAPPED":
+      return AuditRunState.AUDIT_RUN_STATE_SWAPPED;
+    case 5:
+    case "AUDIT_RUN_STATE_DIFFERS":
+      return AuditRunState.AUDIT_RUN_STATE_DIFFERS;
+    case 6:
+    case "AUDIT_RUN_STATE_ROLLED_BACK":
+      return AuditRunState.AUDIT_RUN_STATE_ROLLED_BACK;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return AuditRunState.UNRECOGNIZED;
+  }
+}
+
+export function auditRunStateToNumber(object: AuditRunState): number {
+  switch (object) {
+    case AuditRunState.AUDIT_RUN_STATE_UNSPECIFIED:
+      return 0;
+    case AuditRunState.AUDIT_RUN_STATE_RUNNING:
+      return 1;
+    case AuditRunState.AUDIT_RUN_STATE_INTERRUPTED:
+      return 2;
+    case AuditRunState.AUDIT_RUN_STATE_KEPT:
+      return 3;
+    case AuditRunState.AUDIT_RUN_STATE_SWAPPED:
+      return 4;
+    case AuditRunState.AUDIT_RUN_STATE_DIFFERS:
+      return 5;
+    case AuditRunState.AUDIT_RUN_STATE_ROLLED_BACK:
+      return 6;
+    case AuditRunState.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
 /** The state of the service, as the process that answers sees it. */
 export interface Status {
   /** When the state was read. */
@@ -318,6 +432,52 @@ export interface Violation {
   readonly detail: string;
 }
 
+/**
+ * A replay or a rebuild, as far as it is recorded. Every run begins at the start of the event log. A replay
+ * that ended without keeping its tables leaves no record.
+ */
+export interface AuditRun {
+  /** Of the certificate of a rebuild, or what `replay --resume` takes; absent while a rebuild has not ended. */
+  readonly id?:
+    | string
+    | undefined;
+  /** What it does. */
+  readonly kind: AuditRunKind;
+  /** How far it is. */
+  readonly state: AuditRunState;
+  /** The read models of a rebuild that has ended. */
+  readonly readModels: readonly string[];
+  /**
+   * How far it has come in the event log; of a rebuild that has ended, where every row was compared. Absent
+   * if the service may not read it.
+   */
+  readonly position?:
+    | string
+    | undefined;
+  /** From here on the new tables are live; absent if they are not. */
+  readonly servedFrom?:
+    | string
+    | undefined;
+  /** The state hash of the certificate; absent while there is none. */
+  readonly stateHash?:
+    | string
+    | undefined;
+  /** How many rows differ from the live tables; absent before the comparison. */
+  readonly differences?:
+    | string
+    | undefined;
+  /** Who requested the rebuild; absent before its end. */
+  readonly actor?:
+    | string
+    | undefined;
+  /** When a rebuild that has ended was started. */
+  readonly startedAt?:
+    | string
+    | undefined;
+  /** When it ended. */
+  readonly finishedAt?: string | undefined;
+}
+
 /** A key of a topic whose messages wait, because one of them cannot be handled as it is. */
 export interface ParkedKey {
   /** The topic, such as `daybook.transfer.v1`. */
@@ -344,6 +504,16 @@ export interface GetStatusRequest {
 export interface GetStatusResponse {
   /** The state. */
   readonly status: Status | undefined;
+}
+
+/** All audit runs. */
+export interface ListAuditRunsRequest {
+}
+
+/** The audit runs. */
+export interface ListAuditRunsResponse {
+  /** Those whose tables exist now, then those that have ended, newest first. */
+  readonly auditRuns: readonly AuditRun[];
 }
 
 /** All parked keys. */
@@ -1750,6 +1920,193 @@ export const Violation: MessageFns<Violation> = {
   },
 };
 
+function createBaseAuditRun(): AuditRun {
+  return {
+    id: undefined,
+    kind: AuditRunKind.AUDIT_RUN_KIND_UNSPECIFIED,
+    state: AuditRunState.AUDIT_RUN_STATE_UNSPECIFIED,
+    readModels: [],
+    position: undefined,
+    servedFrom: undefined,
+    stateHash: undefined,
+    differences: undefined,
+    actor: undefined,
+    startedAt: undefined,
+    finishedAt: undefined,
+  };
+}
+
+export const AuditRun: MessageFns<AuditRun> = {
+  encode(message: AuditRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== undefined) {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.kind !== AuditRunKind.AUDIT_RUN_KIND_UNSPECIFIED) {
+      writer.uint32(16).int32(auditRunKindToNumber(message.kind));
+    }
+    if (message.state !== AuditRunState.AUDIT_RUN_STATE_UNSPECIFIED) {
+      writer.uint32(24).int32(auditRunStateToNumber(message.state));
+    }
+    for (const v of message.readModels) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.position !== undefined) {
+      writer.uint32(40).uint64(message.position);
+    }
+    if (message.servedFrom !== undefined) {
+      writer.uint32(48).uint64(message.servedFrom);
+    }
+    if (message.stateHash !== undefined) {
+      writer.uint32(58).string(message.stateHash);
+    }
+    if (message.differences !== undefined) {
+      writer.uint32(64).uint64(message.differences);
+    }
+    if (message.actor !== undefined) {
+      writer.uint32(74).string(message.actor);
+    }
+    if (message.startedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.startedAt), writer.uint32(82).fork()).join();
+    }
+    if (message.finishedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.finishedAt), writer.uint32(90).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuditRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuditRun() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.kind = auditRunKindFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.state = auditRunStateFromJSON(reader.int32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.readModels.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.servedFrom = reader.uint64().toString();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.stateHash = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.differences = reader.uint64().toString();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.startedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.finishedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AuditRun>): AuditRun {
+    return AuditRun.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AuditRun>): AuditRun {
+    const message = createBaseAuditRun() as any;
+    message.id = object.id ?? undefined;
+    message.kind = object.kind ?? AuditRunKind.AUDIT_RUN_KIND_UNSPECIFIED;
+    message.state = object.state ?? AuditRunState.AUDIT_RUN_STATE_UNSPECIFIED;
+    message.readModels = object.readModels?.map((e) => e) || [];
+    message.position = object.position ?? undefined;
+    message.servedFrom = object.servedFrom ?? undefined;
+    message.stateHash = object.stateHash ?? undefined;
+    message.differences = object.differences ?? undefined;
+    message.actor = object.actor ?? undefined;
+    message.startedAt = object.startedAt ?? undefined;
+    message.finishedAt = object.finishedAt ?? undefined;
+    return message;
+  },
+};
+
 function createBaseParkedKey(): ParkedKey {
   return { topic: "", group: "", key: "", messages: 0, since: undefined, reason: "" };
 }
@@ -1961,6 +2318,104 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.status = (object.status !== undefined && object.status !== null)
       ? Status.fromPartial(object.status)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseListAuditRunsRequest(): ListAuditRunsRequest {
+  return {};
+}
+
+export const ListAuditRunsRequest: MessageFns<ListAuditRunsRequest> = {
+  encode(_: ListAuditRunsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAuditRunsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAuditRunsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListAuditRunsRequest>): ListAuditRunsRequest {
+    return ListAuditRunsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListAuditRunsRequest>): ListAuditRunsRequest {
+    const message = createBaseListAuditRunsRequest() as any;
+    return message;
+  },
+};
+
+function createBaseListAuditRunsResponse(): ListAuditRunsResponse {
+  return { auditRuns: [] };
+}
+
+export const ListAuditRunsResponse: MessageFns<ListAuditRunsResponse> = {
+  encode(message: ListAuditRunsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.auditRuns) {
+      AuditRun.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAuditRunsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAuditRunsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.auditRuns.push(AuditRun.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListAuditRunsResponse>): ListAuditRunsResponse {
+    return ListAuditRunsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListAuditRunsResponse>): ListAuditRunsResponse {
+    const message = createBaseListAuditRunsResponse() as any;
+    message.auditRuns = object.auditRuns?.map((e) => AuditRun.fromPartial(e)) || [];
     return message;
   },
 };
@@ -2341,6 +2796,15 @@ export const OperationsServiceDefinition = {
       requestType: GetStatusRequest as typeof GetStatusRequest,
       requestStream: false,
       responseType: GetStatusResponse as typeof GetStatusResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** List audit runs: the replays and rebuilds whose tables exist now, then the last 100 rebuilds that ended. */
+    listAuditRuns: {
+      name: "ListAuditRuns",
+      requestType: ListAuditRunsRequest as typeof ListAuditRunsRequest,
+      requestStream: false,
+      responseType: ListAuditRunsResponse as typeof ListAuditRunsResponse,
       responseStream: false,
       options: {},
     },
