@@ -179,7 +179,7 @@ async function requireBegun(
   if (first !== undefined && !isAfter(first)) return;
   const begin =
     first === undefined
-      ? 'the log is empty'
+      ? 'the event log is empty'
       : `the log begins at position ${first.position}, on ${first.recordedAt}`;
   throw new AuditRefused('as-of-too-early', `At ${moment} nothing was recorded: ${begin}.`);
 }

@@ -142,7 +142,7 @@ export function ReasonField(): PropertyDecorator {
   });
 }
 
-/** A position of the log, always optional. */
+/** A position of the event log, always optional. */
 export function PositionField(): PropertyDecorator {
   const position = { pattern: POSITION, max: POSITION_LENGTH_MAX, sentence: POSITION_SENTENCE };
   return PatternField({ ...position, optional: true });
@@ -156,7 +156,7 @@ export function TimeField(options: FieldOptions): PropertyDecorator {
   return field(options, schema, 'time', sentence, isTime);
 }
 
-/** A position of the log or an RFC 3339 time. */
+/** A position of the event log or an RFC 3339 time. */
 export function MomentField(options: FieldOptions): PropertyDecorator {
   const time = { pattern: RFC_3339.source, format: 'date-time' };
   const schema = { type: 'string', maxLength: 40, oneOf: [{ pattern: POSITION.source }, time] };

@@ -81,7 +81,7 @@ const EDGE = {
   'as-of-in-future': {
     statuses: [422, 'OUT_OF_RANGE'],
     title: 'The moment is in the future',
-    when: 'The position of `asOf` is beyond the end of the log, or its time is later than now.',
+    when: 'The position of `asOf` is beyond the end of the event log, or its time is later than now.',
     remedy: 'Ask for a past moment, or omit `asOf` for now.',
   },
   'as-of-too-early': {
