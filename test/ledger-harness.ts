@@ -1,7 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ChainHeadV1, TOPICS, type TransferV1, type WatchReportV1 } from '@daybook/contracts';
+import {
+  type ChainHeadV1,
+  TOPICS,
+  type TransferV1,
+  transferKey,
+  type WatchReportV1,
+} from '@daybook/contracts';
 import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { createHealth, createMetrics } from '@daybook/platform';
@@ -133,7 +139,7 @@ export async function createLedgerForTest(options: LedgerOptions = {}): Promise<
         TOPICS.transfer,
         transfers.map((transfer) => ({
           id: `${transfer.transferId}@${transfer.version}`,
-          key: `${transfer.chain}/${transfer.to}`,
+          key: transferKey(transfer),
           value: JSON.stringify(transfer),
           headers: {},
         })),

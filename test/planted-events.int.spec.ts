@@ -41,6 +41,7 @@ const DECLARATIONS = 'libs/domain/src/events.ts';
 
 it('names every place that has not decided about a new event of a purse', () => {
   expect(complaints({ 'libs/domain/src/purse.ts': 'PurseSwept' })).toEqual([
+    'apps/ledger/src/purses/expire-purses.reaction.ts',
     'apps/ledger/src/purses/purses.projection.ts',
     DECLARATIONS,
     'libs/domain/src/purse.ts',
@@ -51,18 +52,26 @@ it('names every place that has not decided about new events of the other aggrega
   const events = {
     'libs/domain/src/account.ts': 'AccountClosed',
     'libs/domain/src/customer.ts': 'CustomerErased',
+    'libs/domain/src/operator.ts': 'OperatorRenamed',
     'libs/domain/src/replenishment-event.ts': 'ReplenishmentVoided',
+    'libs/domain/src/watch-request.ts': 'WatchPaused',
   };
   expect(complaints(events)).toEqual([
     'apps/ledger/src/accounts/accounts.projection.ts',
     'apps/ledger/src/customers/customers.projection.ts',
+    'apps/ledger/src/edge/keys.ts',
     // It reads the purse of every replenishment event, and the planted one has none.
     'apps/ledger/src/events/complete-events.ts',
+    'apps/ledger/src/operations/operators.projection.ts',
+    'apps/ledger/src/operations/watch-requests.projection.ts',
+    'apps/ledger/src/purses/expire-purses.reaction.ts',
     'apps/ledger/src/replenishments/replenishments.projection.ts',
     'libs/domain/src/account.ts',
     'libs/domain/src/complete-replenishment.ts',
     'libs/domain/src/customer.ts',
     DECLARATIONS,
+    'libs/domain/src/operator.ts',
     'libs/domain/src/replenishment.ts',
+    'libs/domain/src/watch-request.ts',
   ]);
 });

@@ -47,6 +47,14 @@ export class CrashingLog extends DurableLog {
     throw new Error('The simulation has no groups.');
   }
 
+  lag(): never {
+    throw new Error('The simulation has no groups.');
+  }
+
+  isParked(): never {
+    throw new Error('The simulation parks keys itself.');
+  }
+
   parked(): never {
     throw new Error('The simulation parks keys itself.');
   }

@@ -1,5 +1,6 @@
 import { loadChainsFile, purseXpubs } from '@daybook/chains';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
 import { AccountsModule } from './accounts/accounts.module';
 import { BooksModule } from './books/books.module';
 import { ChainsModule } from './chains/chains.module';
@@ -24,6 +25,8 @@ export class LedgerModule {
     return {
       module: LedgerModule,
       imports: [
+        // First, since Nest starts global modules in this order: the background work sends commands.
+        CqrsModule.forRoot(),
         RuntimeModule.forRoot(env),
         ProjectionsModule.forRoot(READ_MODELS),
         ReactionsModule,

@@ -9,6 +9,7 @@ import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
 import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
 import { CreateReactions1700000006000 } from './migrations/0006-reactions';
 import { operationsMigrations } from './operations/operations.migrations';
+import { reactionsMigrations } from './reactions/reactions.migrations';
 
 /** The runtime role can append events but never change one. */
 export const migrate = migrationOf(
@@ -24,6 +25,7 @@ export const migrate = migrationOf(
     CreateReactions1700000006000,
     ...operationsMigrations,
     ...booksMigrations,
+    ...reactionsMigrations,
   ],
   [grantEventStore, grantMessaging, grantReadModels],
 );

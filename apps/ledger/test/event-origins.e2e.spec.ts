@@ -1,9 +1,13 @@
 import { parseTransfer, TOPICS } from '@daybook/contracts';
+import { streamName } from '@daybook/domain';
 import type { RecordedEvent } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
+import { CommandBus } from '@nestjs/cqrs';
 import { goldenMessage } from '../../../libs/contracts/testing/golden';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
+import { ExpirePurse } from '../src/purses/expire-purse';
 
 let ledger: TestLedger;
 beforeAll(async () => {
@@ -66,6 +70,40 @@ it('gives all events of one message of a watcher its id as correlation and cause
       actor: 'watcher',
     });
   }
+});
+
+it('gives an expiry the correlation of what activated the purse, and that event as cause', async () => {
+  const { body: policy } = await ledger.request(
+    'POST',
+    `/v1/accounts/${DEFAULT_ACCOUNT_ID}/policy`,
+    {
+      body: { purseUnusedDays: 30, reason: 'agreed with the merchant' },
+      headers: { authorization: `Bearer ${ledger.operatorKey}` },
+    },
+  );
+  expect(policy.purseUnusedDays).toBe(30);
+  const { purses } = await createCustomer('dan', 'request-4');
+  await createCustomer('eve', 'request-5');
+  const expire = async (days: number) => {
+    const at = new Date(Date.now() + days * 24 * 60 * 60_000).toISOString();
+    const { id } = purses[0];
+    await ledger.app.get(CommandBus).execute(new ExpirePurse(id, at, new Date(0).toISOString()));
+    return ledger.store.readStream(streamName('purse', id));
+  };
+  const [minted, archived] = await expire(31);
+  const origin = { correlationId: 'request-4', causationId: minted?.id, actor: 'system' };
+  expect(archived).toMatchObject({ type: 'PurseArchived', metadata: origin });
+
+  await ledger.request('POST', `/v1/purses/${purses[0].id}/restore`, {
+    body: { reason: 'is back' },
+    headers: { 'x-request-id': 'request-6' },
+  });
+  const [, , restored, again] = await expire(62);
+  expect(restored?.type).toBe('PurseRestored');
+  expect(again?.metadata).toMatchObject({
+    correlationId: 'request-6',
+    causationId: restored?.id,
+  });
 });
 
 it('shows the account what a consumer needs: who, which transfer, which block, which order', async () => {

@@ -1,10 +1,5 @@
-import { account, purse, replenishment, streamName } from '@daybook/domain';
-import {
-  decideAndAppend,
-  decideAndAppendMany,
-  PostgresEventStore,
-  uuid5,
-} from '@daybook/event-store';
+import { replenishment, streamName } from '@daybook/domain';
+import { decideAndAppend, PostgresEventStore } from '@daybook/event-store';
 import { Pool } from 'pg';
 import * as a from '../../../libs/domain/testing/a';
 import { type AppProcess, startApp } from '../../../test/app-process';
@@ -12,10 +7,10 @@ import { freshDatabase, type TestDatabase, until } from '../../../test/dependenc
 import { moveDatabaseClock, movedProcessClock } from '../../../test/moved-clocks';
 import { DEFAULT_ACCOUNT_ID as accountId } from '../src/edge/identity';
 import { migrate } from '../src/migrate';
+import { customerIdOf, mintExpiringPurses, purseIdOf } from './expiring-purses';
 
 const PURSES = 1_000;
 const MONTH_MS = 31 * 24 * 60 * 60_000;
-const metadata = { accountId, actor: 'test' };
 
 let database: TestDatabase;
 let pool: Pool;
@@ -27,8 +22,8 @@ beforeAll(async () => {
   pool = new Pool({ connectionString: database.url, max: 2 });
   pool.on('error', () => undefined);
   store = new PostgresEventStore(database.url);
-  await openAccount();
-  await mintPurses();
+  await mintExpiringPurses(store, PURSES + 1);
+  await reportDeposit();
 });
 afterAll(async () => {
   await store.close();
@@ -36,47 +31,14 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function openAccount(): Promise<void> {
-  const purseExpiry = { unusedDays: 30, idleDays: 30 };
-  const reason = 'agreed with the merchant';
-  for (const command of [
-    { type: 'OpenAccount', name: 'shop', policy: { screening: false } },
-    { type: 'ChangeAccountPolicy', purseExpiry, reason },
-  ] as const) {
-    const stream = streamName('account', accountId);
-    await decideAndAppend(store, {
-      ...{ stream, decider: account, command, metadata },
-      commandId: command.type,
-    });
-  }
-}
-
-const idOf = (n: number) => uuid5(accountId, `purse ${n}`);
-const customerOf = (n: number) => uuid5(accountId, `customer ${n}`);
-
-/** The thousand, and one more with a deposit under way. */
-async function mintPurses(): Promise<void> {
-  const commands = Array.from({ length: PURSES + 1 }, (_, n) => ({
-    stream: streamName('purse', idOf(n)),
-    command: {
-      type: 'MintPurse' as const,
-      ...{ accountId, customerId: customerOf(n), family: 'evm' as const },
-      address: `0x${n.toString(16).padStart(40, '0')}`,
-      derivation: { xpubFingerprint: '00000000', index: n },
-      outsideOrderId: null,
-      at: new Date().toISOString(),
-      facts: { owner: a.owner({ accountId }) },
-    },
-    commandId: 'mint',
-    metadata,
-  }));
-  await decideAndAppendMany(store, purse, commands);
-  const parties = { accountId, customerId: customerOf(PURSES), purseId: idOf(PURSES) };
+/** A deposit under way to the last purse. */
+async function reportDeposit(): Promise<void> {
+  const parties = { accountId, customerId: customerIdOf(PURSES), purseId: purseIdOf(PURSES) };
   await decideAndAppend(store, {
     stream: streamName('replenishment', a.replenishmentId),
     decider: replenishment,
     command: a.recordTransfer({}, { parties }),
-    ...{ commandId: 'v1', metadata },
+    ...{ commandId: 'v1', metadata: { accountId, actor: 'test' } },
   });
 }
 
@@ -128,6 +90,6 @@ it('archives each of a thousand purses once, though one of two ledgers is killed
   );
   const left = await pool.query(`SELECT key, note FROM ledger.due WHERE key LIKE 'purse-%'`);
   expect(left.rows).toEqual([
-    { key: streamName('purse', idOf(PURSES)), note: 'A replenishment of the purse is open.' },
+    { key: streamName('purse', purseIdOf(PURSES)), note: 'A replenishment of the purse is open.' },
   ]);
 }, 180_000);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { TransferV1 } from '@daybook/contracts';
+import { TOPICS, type TransferV1, transferKey } from '@daybook/contracts';
 import { streamName } from '@daybook/domain';
+import { DurableLog } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
@@ -47,10 +48,13 @@ async function pass(days: number): Promise<void> {
 }
 
 /** What the watcher of the chain says every ten seconds. */
-async function reportChain(state: 'following' | 'catching-up' = 'following'): Promise<void> {
+async function reportChain(
+  state: 'following' | 'catching-up' = 'following',
+  chain = CHAIN,
+): Promise<void> {
   const observedAt = new Date(Date.now()).toISOString();
   const heights = { latest: 200, matched: 200, finalized: null };
-  await ledger.publishChainHead({ chain: CHAIN, ...heights, state, detail: null, observedAt });
+  await ledger.publishChainHead({ chain, ...heights, state, detail: null, observedAt });
   await until(async () => {
     const { body } = await ledger.request('GET', '/v1/chains');
     return JSON.stringify(body).includes(observedAt);
@@ -259,6 +263,18 @@ describe('nothing expires', () => {
     await untilArchived(purse);
   }, 60_000);
 
+  it('while a transfer to the purse is parked, which keeps no other purse', async () => {
+    const [purse, other] = [await mint('parked'), await mint('not-parked')];
+    const key = transferKey({ chain: CHAIN, to: purse.address.toLowerCase() });
+    const broken = { id: 'broken', key, value: '{}', headers: {} };
+    await ledger.app.get(DurableLog).publish(TOPICS.transfer, [broken]);
+    await pass(31);
+    await reportChain();
+    await until(async () => JSON.stringify(await report()).includes('to the purse is parked.'));
+    await untilArchived(other);
+    expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
+  }, 60_000);
+
   it('while the clocks of the database and the process differ, and says so', async () => {
     const purse = await mint('clocks');
     const logged = jest.spyOn(Logger.prototype, 'error');
@@ -291,5 +307,19 @@ describe('nothing expires', () => {
     await pass(11);
     await reportChain();
     await untilArchived(meanwhile);
+  }, 60_000);
+
+  it('while a chain is silent that is not configured here, but that a watcher has reported', async () => {
+    const ethereum = 'eip155:1';
+    await reportChain('following', ethereum);
+    const purse = await mint('elsewhere');
+    await pass(31);
+    await reportChain();
+    await until(async () => JSON.stringify(await report()).includes(`${ethereum} is silent.`));
+    expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
+    await pass(1 / 12);
+    await reportChain();
+    await reportChain('following', ethereum);
+    await untilArchived(purse);
   }, 60_000);
 });

@@ -28,6 +28,11 @@ export interface TransferV1 {
   readonly finality: FinalityV1 | null;
 }
 
+/** The key of its messages, so that the versions of a transfer keep their order. */
+export function transferKey({ chain, to }: Pick<TransferV1, 'chain' | 'to'>): string {
+  return `${chain}|${to}`;
+}
+
 export type FinalityV1 =
   | { readonly kind: 'depth'; readonly confirmations: number }
   | { readonly kind: 'tag'; readonly tag: 'finalized' | 'safe' };

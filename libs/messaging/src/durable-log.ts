@@ -88,6 +88,15 @@ export interface ConsumerGroup {
   readonly waitingSince: Date | null;
 }
 
+/** How far a group is in one partition of a topic. In PostgreSQL a topic is one partition. */
+export interface PartitionLag {
+  readonly partition: number;
+  /** The offset up to which the group has handled everything. */
+  readonly place: bigint;
+  /** Messages from there on; those that compaction has removed count, too. */
+  readonly waiting: bigint;
+}
+
 /** How a topic is created on an engine that needs to know. */
 export interface TopicSettings {
   readonly name: string;
@@ -107,8 +116,12 @@ export abstract class DurableLog {
   abstract subscribe(subscription: Subscription): Promise<RunningSubscription>;
   /** The groups of all processes that read topics of this log, by topic and name. */
   abstract groups(): Promise<readonly ConsumerGroup[]>;
+  /** How far a group is, running or not. A group that never read the topic is at its beginning. */
+  abstract lag(topic: string, group: string): Promise<readonly PartitionLag[]>;
   /** The parked keys of a group, longest first. */
   abstract parked(topic: string, group: string): Promise<readonly ParkedKey[]>;
+  /** Whether any of these keys is parked for a group. */
+  abstract isParked(topic: string, group: string, keys: readonly string[]): Promise<boolean>;
   /**
    * Asks the group to retry the messages of a parked key, in order, before any later one of the key.
    * Resolves when the request is stored; a running member retries soon. False when the key is not parked.

@@ -7,7 +7,7 @@ import {
   type Subscription,
   type SubscriptionStatus,
 } from './durable-log';
-import { countParked, listParked, requestRetry } from './parking';
+import { anyParked, countParked, listParked, requestRetry } from './parking';
 
 /** Publishing to tables needs one connection per busy topic; status and parking share them. */
 const POOL_CONNECTIONS_MAX = 4;
@@ -37,6 +37,10 @@ export abstract class EngineLog extends DurableLog {
 
   async parked(topic: string, group: string): Promise<readonly ParkedKey[]> {
     return listParked(this.pool, { topic, group });
+  }
+
+  async isParked(topic: string, group: string, keys: readonly string[]): Promise<boolean> {
+    return anyParked(this.pool, { topic, group }, keys);
   }
 
   async retryParked(topic: string, group: string, key: string): Promise<boolean> {

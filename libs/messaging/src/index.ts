@@ -3,6 +3,7 @@ export {
   DurableLog,
   type Message,
   type ParkedKey,
+  type PartitionLag,
   type Poison,
   type ReceivedMessage,
   type RunningSubscription,

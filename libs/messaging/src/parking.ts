@@ -13,7 +13,8 @@ const ANY = {
   name: 'messaging-any-parked',
   text: `
     SELECT EXISTS (
-      SELECT FROM messaging.parked_key WHERE topic = $1 AND group_name = $2) AS "anyParked"`,
+      SELECT FROM messaging.parked_key
+       WHERE topic = $1 AND group_name = $2 AND ($3::text[] IS NULL OR key = ANY($3))) AS "anyParked"`,
 };
 
 /** Always in the same order, so that two members who lock several rows cannot deadlock. */
@@ -99,9 +100,14 @@ export function heldBack(
   return [...held.values()];
 }
 
-/** Whether any key of the group is parked: one index lookup. */
-export async function anyParked(client: ClientBase | Pool, of: TopicGroup): Promise<boolean> {
-  const { rows } = await client.query<{ anyParked: boolean }>(ANY, [of.topic, of.group]);
+/** Whether any key of the group, or any of `keys`, is parked: one index lookup. */
+export async function anyParked(
+  client: ClientBase | Pool,
+  { topic, group }: TopicGroup,
+  keys?: readonly string[],
+): Promise<boolean> {
+  const values = [topic, group, keys?.map(storable) ?? null];
+  const { rows } = await client.query<{ anyParked: boolean }>(ANY, values);
   return rows[0]?.anyParked ?? false;
 }
 

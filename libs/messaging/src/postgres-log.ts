@@ -1,6 +1,12 @@
 import { reasonOf } from '@daybook/platform/plain';
 import { Client } from 'pg';
-import type { ConsumerGroup, Message, RunningSubscription, Subscription } from './durable-log';
+import type {
+  ConsumerGroup,
+  Message,
+  PartitionLag,
+  RunningSubscription,
+  Subscription,
+} from './durable-log';
 import { EngineLog, Member } from './engine-log';
 import { CHANNEL, consume, Notices } from './postgres-consumer';
 import { PublishQueue } from './publish-queue';
@@ -24,6 +30,16 @@ const GROUPS = `
         FROM messaging.message m
        WHERE m.topic_id = c.topic_id AND m."offset" > c.position) AS w
    ORDER BY t.name, c.group_name`;
+
+/** Offsets have no gaps. */
+const LAG = `
+  SELECT coalesce(c.position, 0) AS place,
+         coalesce((SELECT max(m."offset") FROM messaging.message m
+                    WHERE m.topic_id = t.topic_id AND m."offset" > coalesce(c.position, 0))
+                  - coalesce(c.position, 0), 0) AS waiting
+    FROM messaging.topic t
+    LEFT JOIN messaging.consumer c ON c.topic_id = t.topic_id AND c.group_name = $2
+   WHERE t.name = $1`;
 
 export interface PostgresLogOptions {
   /** Connection string. */
@@ -99,6 +115,14 @@ export class PostgresLog extends EngineLog {
       ...{ topic, group, lag: BigInt(lag) },
       waitingSince: lag === '0' ? null : since,
     }));
+  }
+
+  async lag(topic: string, group: string): Promise<readonly PartitionLag[]> {
+    type Row = { place: string; waiting: string };
+    const { rows } = await this.pool.query<Row>(LAG, [topic, group]);
+    return rows.map(({ place, waiting }) => {
+      return { partition: 0, place: BigInt(place), waiting: BigInt(waiting) };
+    });
   }
 
   async check(): Promise<void> {

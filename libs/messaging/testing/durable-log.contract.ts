@@ -1,5 +1,5 @@
 import { until } from '../../../test/dependencies';
-import type { DurableLog, Poison, ReceivedMessage } from '../src/durable-log';
+import type { DurableLog, PartitionLag, Poison, ReceivedMessage } from '../src/durable-log';
 import { type DurableLogHarness, LogFixture, message, numbered, range } from './log-fixture';
 import { parkingContract } from './parking.contract';
 
@@ -45,6 +45,28 @@ export function durableLogContract(harness: () => DurableLogHarness): void {
     await until(() => collected.every(({ messages }) => messages.length === 1));
     const groups = (await log.groups()).filter(({ topic }) => topic === fixture.topic);
     expect(groups.map(({ group }) => group)).toEqual(readers);
+  });
+
+  it('tells how far a group is, also of one that is not running or never was', async () => {
+    const log = await fixture.open();
+    const waiting = async (group: string) =>
+      (await log.lag(fixture.topic, group)).reduce((sum, each) => sum + each.waiting, 0n);
+    expect(await waiting('g')).toBe(0n);
+    await log.publish(fixture.topic, numbered(3));
+    expect(await waiting('g')).toBe(3n);
+    const { subscription } = await fixture.collect(log);
+    await until(async () => (await waiting('g')) === 0n);
+    await subscription.stop();
+    await log.publish(fixture.topic, numbered(2));
+    expect([await waiting('g'), await waiting('other')]).toEqual([2n, 5n]);
+    const [{ place, waiting: left }] = (await log.lag(fixture.topic, 'g')).filter(
+      (each) => each.waiting > 0n,
+    ) as [PartitionLag];
+    expect(left).toBe(2n);
+    await fixture.collect(log);
+    await until(async () =>
+      (await log.lag(fixture.topic, 'g')).some((p) => p.place === place + 2n),
+    );
   });
 
   it('keeps the order of every publisher when many publish at once', async () => {

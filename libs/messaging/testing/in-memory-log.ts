@@ -3,6 +3,7 @@ import {
   DurableLog,
   type Message,
   type ParkedKey,
+  type PartitionLag,
   type ReceivedMessage,
   type RunningSubscription,
   type Subscription,
@@ -113,6 +114,17 @@ export class InMemoryLog extends DurableLog {
       const [topic = '', group = ''] = id.split(' ');
       return { topic, group, lag: null, waitingSince: null };
     });
+  }
+
+  async lag(topic: string, name: string): Promise<readonly PartitionLag[]> {
+    const { position } = this.broker.group(topic, name);
+    const waiting = BigInt(this.broker.messages(topic).length - position);
+    return [{ partition: 0, place: BigInt(position), waiting }];
+  }
+
+  async isParked(topic: string, name: string, keys: readonly string[]): Promise<boolean> {
+    const { parked } = this.broker.group(topic, name);
+    return keys.some((key) => parked.has(key));
   }
 
   async parked(topic: string, name: string): Promise<readonly ParkedKey[]> {

@@ -48,6 +48,11 @@ export function parkingContract(fixture: LogFixture): void {
     ]);
     expect((await subscription.status()).parkedKeys).toBe(1);
     expect(await log.parked(fixture.topic, 'other')).toEqual([]);
+    const isParked = (group: string, ...keys: string[]) => log.isParked(fixture.topic, group, keys);
+    expect(await isParked('g', 'good', 'bad')).toBe(true);
+    expect(await isParked('g', 'good')).toBe(false);
+    expect(await isParked('g')).toBe(false);
+    expect(await isParked('other', 'bad')).toBe(false);
   });
 
   it('retries the waiting messages when asked, in order and complete, and then the later ones', async () => {

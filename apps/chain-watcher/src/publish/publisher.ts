@@ -3,6 +3,7 @@ import {
   cloudEventHeaders,
   TOPICS,
   type TransferV1,
+  transferKey,
   type WatchReportV1,
 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
@@ -62,10 +63,10 @@ export function createPublisher(context: WatchContext) {
 
 /** The message of a transfer's version, ordered by chain and address. */
 export function transferMessage(transfer: TransferV1): Message {
-  const { transferId, version, chain, to } = transfer;
+  const { transferId, version } = transfer;
   const time = new Date(version).toISOString();
   const message = messageOf(TOPICS.transfer, `${transferId}#${version}`, transfer, time);
-  return { ...message, key: `${chain}|${to}` };
+  return { ...message, key: transferKey(transfer) };
 }
 
 /** The message of a chain's state; only the latest counts. */

@@ -2,6 +2,7 @@ import type { json } from '@daybook/contracts';
 import {
   account,
   DomainError,
+  type EventsOf,
   type OperatorCommand,
   operator,
   streamName,
@@ -120,28 +121,42 @@ async function writeKey(
   return { ...answer, resource: found(key, 'api-key-not-found') };
 }
 
-/** The keys of a stream in the order of issue. Read from the event log, so none is missing. */
+/** The keys of an account or operator in the order of issue. Read from the event log, so none is missing. */
 function keysIn(history: readonly RecordedEvent[]): readonly json.ApiKey[] {
   const keys = new Map<string, json.ApiKey>();
   for (const recorded of history) {
-    const event = upcast(recorded);
-    if (event.type === 'ApiKeyIssued' || event.type === 'OperatorKeyIssued') {
-      const { keyHash: _, ...issued } = event.data;
-      const isExpired = issued.expiresAt !== null && Date.parse(issued.expiresAt) <= Date.now();
-      keys.set(issued.keyId, {
-        ...issued,
-        status: isExpired ? 'expired' : 'active',
-        issuedAt: recorded.recordedAt,
-        revokedAt: null,
-        reason: null,
-      });
-    }
-    if (event.type === 'ApiKeyRevoked' || event.type === 'OperatorKeyRevoked') {
-      const { keyId, reason } = event.data;
-      const issued = keys.get(keyId);
-      if (issued === undefined) continue;
-      keys.set(keyId, { ...issued, status: 'revoked', revokedAt: recorded.recordedAt, reason });
-    }
+    // The stream has events of these kinds only.
+    const event = upcast(recorded) as EventsOf[KeyOwner['kind']];
+    const key = keyAfter(event, recorded.recordedAt, keys);
+    if (key !== null) keys.set(key.keyId, key);
   }
   return [...keys.values()];
+}
+
+/** The key that an event issues or revokes; null if it concerns no key. */
+function keyAfter(
+  event: EventsOf[KeyOwner['kind']],
+  recordedAt: string,
+  keys: ReadonlyMap<string, json.ApiKey>,
+): json.ApiKey | null {
+  switch (event.type) {
+    case 'ApiKeyIssued':
+    case 'OperatorKeyIssued': {
+      const { keyHash: _, ...issued } = event.data;
+      const isExpired = issued.expiresAt !== null && Date.parse(issued.expiresAt) <= Date.now();
+      const status = isExpired ? 'expired' : 'active';
+      return { ...issued, status, issuedAt: recordedAt, revokedAt: null, reason: null };
+    }
+    case 'ApiKeyRevoked':
+    case 'OperatorKeyRevoked': {
+      const { keyId, reason } = event.data;
+      const issued = keys.get(keyId) ?? null;
+      return issued && { ...issued, status: 'revoked', revokedAt: recordedAt, reason };
+    }
+    case 'AccountOpened':
+    case 'AccountPolicyChanged':
+    case 'OperatorAdded':
+    case 'ParkedKeyRetried':
+      return null;
+  }
 }

@@ -42,8 +42,7 @@ export class RetryParkedKeyHandler implements ICommandHandler<RetryParkedKey> {
 
   async execute({ context, request }: RetryParkedKey): Promise<Answer<ParkedKeyName>> {
     const { topic, group, key } = request;
-    const parked = await this.log.parked(topic, group);
-    const facts = { isParked: parked.some((each) => each.key === key) };
+    const facts = { isParked: await this.log.isParked(topic, group, [key]) };
     const command = { type: 'RetryParkedKey', parkedKey: request, facts } as const;
     const stream = streamName('operator', context.actor.replace(/^operator:/, ''));
     const answer = await writeAs(this.store, context, stream, operator, command, () => request);

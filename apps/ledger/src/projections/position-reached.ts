@@ -6,6 +6,8 @@ import { DataSource } from 'typeorm';
 
 /** How often the checkpoint is read while a read waits for its own write. */
 const POLL_MS = 10;
+/** Read models that need longer are being rebuilt or are stalled. */
+const CATCH_UP_MS = 10_000;
 
 const CHECKPOINT = 'SELECT position FROM ledger.checkpoint WHERE name = $1';
 
@@ -27,6 +29,12 @@ export class PositionReached {
   /** Whether the read models have, within `timeoutMs`, everything that the event log has now. */
   async headWithin(timeoutMs: number): Promise<boolean> {
     return this.within(await this.store.head(), timeoutMs);
+  }
+
+  /** Waits until the read models have everything recorded before now. Rejects if that takes too long. */
+  async catchUp(): Promise<void> {
+    if (await this.headWithin(CATCH_UP_MS)) return;
+    throw new Error('The read models are more than 10 seconds behind the event log.');
   }
 
   /** Whether the position was reached within `timeoutMs`. */

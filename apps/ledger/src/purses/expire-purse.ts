@@ -4,6 +4,7 @@ import {
   expiryOf,
   type Family,
   fold,
+  PURSE_STATUS_AFTER,
   type PurseEvent,
   type PurseExpiry,
   purse,
@@ -13,34 +14,41 @@ import {
 import { decideAndAppend, EventStore, loadStates, type RecordedEvent } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler, Query, QueryBus } from '@nestjs/cqrs';
 import { ChainRegistry, ListChainHeads } from '../chains';
-import { PositionReached } from '../projections/position-reached';
 import type { Later } from '../reactions/due-times';
 
 /** A watcher reports every ten seconds. After this time without a report its chain is silent. */
 const SILENT_AFTER_MS = 5 * 60_000;
 /** When to check again what keeps a purse from expiring. Periods are days, so this delays little. */
 const HELD_MS = 60 * 60_000;
-/** Read models that need longer are being rebuilt or are stalled. */
-const CATCH_UP_MS = 10_000;
 
-/** The use of a purse, as the read models have it. */
+/** The use of a purse, with everything that was recorded before it was asked for. */
 export interface PurseReplenishments {
   /** When the last receipt that was not reversed was confirmed; RFC 3339. */
   readonly lastReceiptAt: string | null;
   /** How many replenishments are seen, detected or being screened. */
   readonly open: number;
+  /** Why a transfer that was reported may not be recorded yet, or null. */
+  readonly unrecorded: string | null;
 }
 
 /** How a purse is used. Purses may not import replenishments, so that feature has the handler. */
 export class GetPurseReplenishments extends Query<PurseReplenishments> {
-  constructor(readonly purse: { readonly id: string; readonly customerId: string }) {
+  constructor(
+    readonly purse: {
+      readonly id: string;
+      readonly customerId: string;
+      readonly family: Family;
+      /** Canonical. */
+      readonly address: string;
+    },
+  ) {
     super();
   }
 }
 
 /**
- * Archives a purse whose period without a receipt has ended, unless an open replenishment or the state of
- * a chain forbids it. The result says when to check the purse again; null if it is not in use or never
+ * Archives a purse whose period without a receipt has ended, unless a deposit may be under way: see
+ * docs/purse-expiry.md. The result says when to check the purse again; null if it is not in use or never
  * expires.
  */
 export class ExpirePurse extends Command<Later | null> {
@@ -60,7 +68,6 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
   constructor(
     private readonly store: EventStore,
     private readonly queries: QueryBus,
-    private readonly reached: PositionReached,
     private readonly chains: ChainRegistry,
   ) {}
 
@@ -69,16 +76,18 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
     const history = await this.store.readStream(stream);
     const state = fold(purse, history.map(upcast) as PurseEvent[]);
     if (state.status !== 'active') return null;
-    const { accountId, customerId, family, restorations } = state;
+    const { accountId, customerId, family, address, restorations } = state;
     const policy = await this.policyOf(accountId);
     const nextLook = earliestExpiry(policy, at);
     if (nextLook === null) return null;
 
-    await catchUp(this.reached);
-    const { lastReceiptAt, open } = await this.queries.execute(
-      new GetPurseReplenishments({ id: purseId, customerId }),
+    // Before the replenishments: what a chain had reported by now is then either recorded or found missing.
+    const chainTrouble = await this.chainTrouble(family, at);
+    const { lastReceiptAt, open, unrecorded } = await this.queries.execute(
+      new GetPurseReplenishments({ id: purseId, customerId, family, address }),
     );
-    const activeSince = latest(activatedAt(history), countsFrom);
+    const activation = activationIn(history);
+    const activeSince = latest(activation.recordedAt, countsFrom);
     const use = { activeSince, lastReceiptAt };
     const expiry = expiryOf(policy, use);
     // Unused purses do not expire, but a receipt may start the other period at any time.
@@ -86,7 +95,7 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
     if (Date.parse(expiry.at) > Date.parse(at)) return { dueAt: expiry.at, because: null };
 
     const heldBy =
-      open > 0 ? 'A replenishment of the purse is open.' : await this.chainTrouble(family, at);
+      open > 0 ? 'A replenishment of the purse is open.' : (unrecorded ?? chainTrouble);
     const facts = { policy, use, restorations, heldBy };
     const after = await decideAndAppend(this.store, {
       stream,
@@ -94,7 +103,10 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
       command: { type: 'ExpirePurse', accountId, at, facts },
       // At most one effect per mint or restoration, however often this is repeated.
       commandId: `expire:${restorations}`,
-      metadata: { accountId, actor: 'system' },
+      metadata: {
+        ...{ accountId, actor: 'system', causationId: activation.id },
+        correlationId: activation.metadata.correlationId ?? activation.id,
+      },
     });
     if (after.state.status !== 'active') return null;
     return { dueAt: new Date(Date.parse(at) + HELD_MS).toISOString(), because: heldBy };
@@ -108,16 +120,17 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
   }
 
   /**
-   * Why a deposit on a chain of this family may not be known yet, or null. Checks the chains that are
-   * configured to be watched, or, if none is configured, those that report to this ledger.
+   * Why a deposit on a chain of this family may not be reported yet, or null. Checks the chains that the
+   * ledger is configured with, and those that any watcher has ever reported: watchers may be configured
+   * elsewhere. A chain that is only known, such as a preset, is not watched, so nothing is expected of it.
    */
   private async chainTrouble(family: Family, at: string): Promise<string | null> {
     const heads = await this.queries.execute(new ListChainHeads());
     const headOf = new Map(heads.map((head) => [head.chain, head]));
     const { chains, connections } = this.chains.registry;
     const ofFamily = new Set(chains.filter((each) => each.family === family).map(({ id }) => id));
-    const watched = connections.length > 0 ? connections : heads;
-    for (const { chain } of watched) {
+    const watched = new Set([...connections, ...heads].map(({ chain }) => chain));
+    for (const chain of watched) {
       if (!ofFamily.has(chain)) continue;
       const head = headOf.get(chain);
       // A report from the future proves nothing about now, so it also counts as old.
@@ -129,21 +142,15 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
   }
 }
 
-/** When the purse was minted or last restored. */
-function activatedAt(history: readonly RecordedEvent[]): string {
+/** The mint or the last restoration of a purse in use. */
+function activationIn(history: readonly RecordedEvent[]): RecordedEvent {
   const activation = history.findLast(
-    ({ type }) => type === 'PurseMinted' || type === 'PurseRestored',
+    ({ type }) => PURSE_STATUS_AFTER[type as PurseEvent['type']] === 'active',
   );
   if (activation === undefined) throw new Error('A purse in use was never minted.');
-  return activation.recordedAt;
+  return activation;
 }
 
 function latest(a: string, b: string): string {
   return Date.parse(a) > Date.parse(b) ? a : b;
-}
-
-/** Waits until the read models have everything recorded before now. Rejects if that takes too long. */
-export async function catchUp(reached: PositionReached): Promise<void> {
-  if (await reached.headWithin(CATCH_UP_MS)) return;
-  throw new Error('The read models are more than 10 seconds behind the event log.');
 }

@@ -1,4 +1,4 @@
-import { earliestExpiry, idOf, type PurseExpiry, streamName } from '@daybook/domain';
+import { type EventsOf, earliestExpiry, idOf, type PurseExpiry, streamName } from '@daybook/domain';
 import type { HappenedTo } from '@daybook/event-store';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { PositionReached } from '../projections/position-reached';
 import type { Due, DueTimes, Later } from '../reactions/due-times';
 import { type DueNow, type Reaction, Reactions } from '../reactions/reactions';
-import { catchUp, ExpirePurse } from './expire-purse';
+import { ExpirePurse } from './expire-purse';
 
 /** Purses of an account that get a due time at once after its policy was changed. */
 const PAGE_MAX = 5_000;
@@ -71,7 +71,7 @@ export class ExpirePurses implements Reaction<Kind>, OnModuleInit {
     now: string,
   ): Promise<Later | null> {
     if (earliestExpiry(row, now) === null) return null;
-    await catchUp(this.reached);
+    await this.reached.catchUp();
     const page = [idOf(key), row.after];
     const purses: { id: string; position: string }[] = await this.dataSource.query(PAGE, page);
     const rows = purses.map(({ id }) => ({ key: streamName('purse', id), dueAt: now }));
@@ -84,37 +84,43 @@ export class ExpirePurses implements Reaction<Kind>, OnModuleInit {
 
 type Policies = ReadonlyMap<string, PurseExpiry>;
 
-/**
- * The due times that follow from a part of the log. `known` has the policies before it, by stream. A purse
- * is checked after the shorter of the account's periods, because it may have been used or not.
- */
+/** The due times that follow from a part of the log. `known` has the policies before it, by stream. */
 export function dueTimesOf(batch: readonly HappenedTo<Kind>[], known: Policies): readonly Due[] {
   const policies = new Map(known);
   const rows = new Map<string, Due>();
   for (const { event, recorded } of batch) {
     const { stream, recordedAt, metadata } = recorded;
-    switch (event.type) {
-      case 'AccountPolicyChanged': {
-        const policy = event.data.purseExpiry;
-        policies.set(stream, policy);
-        rows.set(stream, { key: stream, dueAt: recordedAt, data: { ...policy, after: '0' } });
-        break;
-      }
-      case 'PurseMinted':
-      case 'PurseRestored': {
-        const policy = policies.get(streamName('account', metadata.accountId));
-        const dueAt = policy === undefined ? null : earliestExpiry(policy, recordedAt);
-        if (dueAt !== null) rows.set(stream, { key: stream, dueAt });
-        break;
-      }
-      // The next check removes the row of a purse that is no longer in use.
-      case 'PurseArchived':
-      case 'PurseDeclined':
-      case 'AccountOpened':
-      case 'ApiKeyIssued':
-      case 'ApiKeyRevoked':
-        break;
-    }
+    if (event.type === 'AccountPolicyChanged') policies.set(stream, event.data.purseExpiry);
+    const policy = policies.get(streamName('account', metadata.accountId));
+    const due = dueOf(event, stream, recordedAt, policy);
+    if (due !== null) rows.set(stream, due);
   }
   return [...rows.values()];
+}
+
+/**
+ * A purse is checked after the shorter of the account's periods, because it may have been used or not. The
+ * next check removes the row of a purse that is no longer in use.
+ */
+function dueOf(
+  event: EventsOf[Kind],
+  key: string,
+  recordedAt: string,
+  policy: PurseExpiry | undefined,
+): Due | null {
+  switch (event.type) {
+    case 'AccountPolicyChanged':
+      return { key, dueAt: recordedAt, data: { ...event.data.purseExpiry, after: '0' } };
+    case 'PurseMinted':
+    case 'PurseRestored': {
+      const dueAt = policy === undefined ? null : earliestExpiry(policy, recordedAt);
+      return dueAt === null ? null : { key, dueAt };
+    }
+    case 'PurseArchived':
+    case 'PurseDeclined':
+    case 'AccountOpened':
+    case 'ApiKeyIssued':
+    case 'ApiKeyRevoked':
+      return null;
+  }
 }

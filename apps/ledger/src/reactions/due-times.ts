@@ -10,15 +10,18 @@ export interface Clock {
   readonly now: Date;
   /** How far the database's clock is ahead of this process's; negative when it is behind. */
   readonly differenceMs: number;
-  readonly agrees: boolean;
+}
+
+/** Whether due times may be acted on, by a process whose clock differs by so much. */
+export function clocksAgree(differenceMs: number): boolean {
+  return Math.abs(differenceMs) < CLOCK_DIFFERENCE_MAX_MS;
 }
 
 /** Compares the database's clock with this process's, at the middle of the query. */
 export async function readClock(dataSource: DataSource): Promise<Clock> {
   const before = Date.now();
   const [{ now }]: [{ now: Date }] = await dataSource.query('SELECT ledger.clock() AS now');
-  const differenceMs = now.getTime() - Math.round((before + Date.now()) / 2);
-  return { now, differenceMs, agrees: Math.abs(differenceMs) < CLOCK_DIFFERENCE_MAX_MS };
+  return { now, differenceMs: now.getTime() - Math.round((before + Date.now()) / 2) };
 }
 
 /** Something to act on once the database's clock has passed `dueAt`. */

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { readClock } from './due-times';
+import { clocksAgree } from './due-times';
 
 export interface ReactionState {
   readonly name: string;
@@ -20,9 +20,9 @@ export interface ReactionNote {
 }
 
 export interface ReactionsReport {
-  /** How far the database's clock is ahead of that of the process that answers. */
+  /** How far the database's clock is ahead of that of the processes that act; the largest difference. */
   readonly clockDifferenceMs: number;
-  /** While they do not agree, this process acts on no due time. */
+  /** A process whose clock does not agree acts on no due time. */
   readonly clocksAgree: boolean;
   readonly reactions: readonly ReactionState[];
 }
@@ -32,6 +32,10 @@ export class GetReactions extends Query<ReactionsReport> {}
 
 /** Notes of each reaction that are shown, the most frequent first. */
 const NOTES_MAX = 20;
+
+const CLOCK = `
+  SELECT clock_difference_ms::float8 AS "differenceMs" FROM ledger.reaction
+   WHERE clock_difference_ms IS NOT NULL ORDER BY abs(clock_difference_ms) DESC LIMIT 1`;
 
 const STATES = `
   SELECT r.name, r.first_started_at AS "firstStartedAt",
@@ -49,8 +53,9 @@ export class GetReactionsHandler implements IQueryHandler<GetReactions> {
   constructor(private readonly dataSource: DataSource) {}
 
   async execute(): Promise<ReactionsReport> {
-    const { differenceMs, agrees } = await readClock(this.dataSource);
+    const [clock]: { differenceMs: number }[] = await this.dataSource.query(CLOCK);
+    const clockDifferenceMs = clock?.differenceMs ?? 0;
     const reactions: ReactionState[] = await this.dataSource.query(STATES);
-    return { clockDifferenceMs: differenceMs, clocksAgree: agrees, reactions };
+    return { clockDifferenceMs, clocksAgree: clocksAgree(clockDifferenceMs), reactions };
   }
 }

@@ -210,3 +210,21 @@ it('does nothing while the clocks of database and process differ by a minute', a
   await until(async () => (await rows()).length === 0);
   expect(acted).toEqual(['row']);
 });
+
+it('reports the clock of the process that acts, until it is right or has not been heard of', async () => {
+  const agree = async () => (await new GetReactionsHandler(dataSource).execute()).clocksAgree;
+  await startProcess({});
+  expect(await agree()).toBe(true);
+  jest.spyOn(Date, 'now').mockImplementation(() => realNow() + HOUR_MS);
+  await until(async () => !(await agree()));
+  await works.pop()?.onApplicationShutdown();
+  jest.restoreAllMocks();
+
+  // A second process, whose clock is right, acts and does not hide the wrong one.
+  const right = await startProcess({});
+  await right.dueTimes('test').set(due('row'));
+  await until(async () => (await rows()).length === 0);
+  expect(await agree()).toBe(false);
+  await moveBothClocks(31_000);
+  await until(agree);
+});

@@ -7,7 +7,7 @@ import { BackgroundWork } from '../runtime/background-work';
 import { checkpointsOf } from '../runtime/checkpoints';
 import {
   CLOCK_DIFFERENCE_MAX_MS,
-  type Clock,
+  clocksAgree,
   DueTimes,
   type Later,
   type Lease,
@@ -53,6 +53,10 @@ const LEASE_MS = 60_000;
 const FAILED_BACK_OFF: BackOff = { firstMs: 5_000, longestMs: 3_600_000 };
 /** Between reads while the database cannot be reached. */
 const OUTAGE_BACK_OFF: BackOff = { firstMs: 1_000, longestMs: 30_000 };
+/** How often a process stores how far its clock is from the database's, so that all can report it. */
+const CLOCK_STORED_MS = 10_000;
+/** A larger difference that another process stored stands for so long. */
+const CLOCK_STANDS_MS = 30_000;
 /** Characters of an error that are stored in its row. */
 const NOTE_LENGTH_MAX = 500;
 
@@ -63,6 +67,14 @@ const FIRST_START = `
   INSERT INTO ledger.reaction AS r (name, first_started_at) VALUES ($1, ledger.clock())
   ON CONFLICT (name) DO UPDATE SET name = excluded.name
   RETURNING first_started_at AS at`;
+
+// Of several processes the one that differs most is reported. What it stored gives way when it is old, or
+// when the database's clock has been set back since.
+const STORE_CLOCK = `
+  UPDATE ledger.reaction SET clock_difference_ms = $2::bigint, clock_read_at = ledger.clock()
+   WHERE name = $1 AND (
+     clock_read_at IS NULL OR abs(clock_difference_ms) <= abs($2::bigint) OR clock_read_at NOT BETWEEN
+       ledger.clock() - ${CLOCK_STANDS_MS} * interval '1 millisecond' AND ledger.clock())`;
 
 /**
  * Runs reactions. Each follows the event log under its own checkpoint and writes due times. The workers of
@@ -120,13 +132,20 @@ export class Reactions {
   private async run(reaction: Acting, signal: AbortSignal): Promise<void> {
     let failures = 0;
     let agreed = true;
+    let storeAt = 0;
     let countsFrom: string | null = null;
     while (!signal.aborted) {
       try {
         countsFrom ??= await this.firstStart(reaction.name);
         const clock = await readClock(this.dataSource);
-        if (clock.agrees !== agreed) this.logClock(reaction, clock);
-        agreed = clock.agrees;
+        const { differenceMs } = clock;
+        const agrees = clocksAgree(differenceMs);
+        if (agrees !== agreed || Date.now() >= storeAt) {
+          await this.dataSource.query(STORE_CLOCK, [reaction.name, differenceMs]);
+          storeAt = Date.now() + CLOCK_STORED_MS;
+        }
+        if (agrees !== agreed) this.logClock(reaction, agrees, differenceMs);
+        agreed = agrees;
         const acted = agreed ? await this.actOnDue(reaction, clock.now, countsFrom) : 0;
         failures = 0;
         if (acted < CLAIM_MAX) await pause(POLL_MS, signal);
@@ -170,7 +189,7 @@ export class Reactions {
     return at.toISOString();
   }
 
-  private logClock({ name }: Acting, { agrees, differenceMs }: Clock): void {
+  private logClock({ name }: Acting, agrees: boolean, differenceMs: number): void {
     if (agrees) this.logger.log({ msg: 'clocks agree again', name, differenceMs });
     else {
       const limitMs = CLOCK_DIFFERENCE_MAX_MS;

@@ -1,15 +1,18 @@
 import { displayAddress } from '@daybook/chains';
 import type { json } from '@daybook/contracts';
 import type { ReplenishmentStatus } from '@daybook/domain';
+import { DurableLog } from '@daybook/messaging';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
-import { AssetRegistry } from '../chains';
+import { AssetRegistry, ChainRegistry } from '../chains';
 import { type KnownAssets, toMoney } from '../edge/money';
 import { AccountQuery } from '../edge/request-context';
 import { type ListOf, listNewest, type Page } from '../projections/cursor';
+import { PositionReached } from '../projections/position-reached';
 import { GetPurseReplenishments, type PurseReplenishments, PurseRow } from '../purses';
 import { ReplenishmentRow } from './replenishment.row';
 import { STATE_PAIRS } from './replenishments.dto';
+import { whyUnrecorded } from './transfers.consumer';
 
 /** One replenishment of the account by id, or null. */
 export class GetReplenishment extends AccountQuery<string, json.Replenishment | null> {}
@@ -75,15 +78,26 @@ const USE_OF_PURSE = `
 
 @QueryHandler(GetPurseReplenishments)
 export class PurseReplenishmentsHandler implements IQueryHandler<GetPurseReplenishments> {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly log: DurableLog,
+    private readonly chains: ChainRegistry,
+    private readonly reached: PositionReached,
+  ) {}
 
   async execute({ purse }: GetPurseReplenishments): Promise<PurseReplenishments> {
+    const { chains } = this.chains.registry;
+    const ofFamily = chains.filter(({ family }) => family === purse.family);
+    const receivers = ofFamily.map(({ id: chain }) => ({ chain, to: purse.address }));
+    // In this order: what is recorded by the first call is in the read models after the second.
+    const unrecorded = await whyUnrecorded(this.log, receivers);
+    await this.reached.catchUp();
     const values = [purse.customerId, purse.id, OPEN, RECEIVED];
     const [row]: [{ last: Date | null; open: number }] = await this.dataSource.query(
       USE_OF_PURSE,
       values,
     );
-    return { lastReceiptAt: row.last?.toISOString() ?? null, open: row.open };
+    return { lastReceiptAt: row.last?.toISOString() ?? null, open: row.open, unrecorded };
   }
 }
 

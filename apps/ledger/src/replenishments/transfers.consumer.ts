@@ -1,5 +1,6 @@
-import { parseTransfer, TOPICS } from '@daybook/contracts';
+import { parseTransfer, TOPICS, type TransferV1, transferKey } from '@daybook/contracts';
 import { DurableLog, type Poison, type RunningSubscription } from '@daybook/messaging';
+import { pause } from '@daybook/platform/plain';
 import { Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { logPoison, readMessages } from '../runtime/read-messages';
@@ -7,6 +8,13 @@ import { RecordTransfers } from './record-transfers';
 
 /** Transfers per batch: large enough to share a commit, small enough to retry. */
 const BATCH_MAX = 1_000;
+
+/** The consumer group of the ledger. */
+const GROUP = 'ledger';
+
+/** How long to wait for a consumer that is at work. It needs longer after an outage. */
+const HANDLED_WITHIN_MS = 5_000;
+const POLL_MS = 50;
 
 const logger = new Logger('TransfersConsumer');
 
@@ -17,7 +25,7 @@ const logger = new Logger('TransfersConsumer');
 export function consumeTransfers(log: DurableLog, bus: CommandBus): Promise<RunningSubscription> {
   return log.subscribe({
     topic: TOPICS.transfer,
-    group: 'ledger',
+    group: GROUP,
     limit: BATCH_MAX,
     async handle(messages) {
       const { read, poison } = readMessages(messages, parseTransfer);
@@ -32,4 +40,32 @@ export function consumeTransfers(log: DurableLog, bus: CommandBus): Promise<Runn
     },
     onError: (error, attempt) => logger.error({ msg: 'transfers not recorded', attempt, error }),
   });
+}
+
+/**
+ * Why a transfer to one of these receivers that was published before this call may not be recorded when it
+ * resolves, or null. Rejects if the durable log does not tell.
+ */
+export async function whyUnrecorded(
+  log: DurableLog,
+  receivers: readonly Pick<TransferV1, 'chain' | 'to'>[],
+): Promise<string | null> {
+  // The keys after the lag: what was parked until then is found there, or was recorded by a retry.
+  if (!(await isAllHandled(log))) return 'Transfers were reported and are not recorded yet.';
+  const isParked = await log.isParked(TOPICS.transfer, GROUP, receivers.map(transferKey));
+  return isParked ? 'A transfer to the purse is parked.' : null;
+}
+
+/** Whether the group soon has everything published before now. It may always be behind what comes later. */
+async function isAllHandled(log: DurableLog): Promise<boolean> {
+  const deadline = Date.now() + HANDLED_WITHIN_MS;
+  const lag = await log.lag(TOPICS.transfer, GROUP);
+  const ends = new Map(lag.map(({ partition, place, waiting }) => [partition, place + waiting]));
+  let places = lag;
+  while (places.some(({ partition, place }) => place < (ends.get(partition) ?? 0n))) {
+    if (Date.now() >= deadline) return false;
+    await pause(POLL_MS);
+    places = await log.lag(TOPICS.transfer, GROUP);
+  }
+  return true;
 }

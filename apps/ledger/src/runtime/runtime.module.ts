@@ -1,21 +1,19 @@
 import { EventStore } from '@daybook/event-store';
 import { DurableLog } from '@daybook/messaging';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { LedgerEnv } from '../ledger.env';
 import { BackgroundWork } from './background-work';
 import { ledgerDataSource } from './data-source';
 import { openDurableLog, openEventStore } from './engines';
 
-/** The engines, the buses and the background work of this process. A global module. */
+/** The engines and the background work of this process. A global module. */
 @Module({})
 export class RuntimeModule {
   static forRoot(env: LedgerEnv): DynamicModule {
     return {
       module: RuntimeModule,
       global: true,
-      imports: [CqrsModule.forRoot()],
       providers: [
         { provide: LedgerEnv, useValue: env },
         { provide: EventStore, useFactory: () => openEventStore(env) },
@@ -26,7 +24,7 @@ export class RuntimeModule {
         },
         BackgroundWork,
       ],
-      exports: [CqrsModule, LedgerEnv, EventStore, DurableLog, DataSource, BackgroundWork],
+      exports: [LedgerEnv, EventStore, DurableLog, DataSource, BackgroundWork],
     };
   }
 }

@@ -374,9 +374,9 @@ export interface ReactionState {
 
 /** Work that waits until it is due, in all processes together. */
 export interface Reactions {
-  /** How far the clock of the database is ahead of that of the process that answers, in milliseconds. */
+  /** How far the clock of the database is ahead of that of the processes that do this work, in milliseconds. Of several processes, the largest difference of the last half minute. */
   readonly clockDifferenceMs: number;
-  /** While the clocks do not agree, nothing that depends on time is done. */
+  /** Whether the clocks differ by less than a minute. A process whose clock does not agree does nothing that depends on time. */
   readonly clocksAgree: boolean;
   /** The reactions. */
   readonly states: readonly ReactionState[];
@@ -746,6 +746,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
   },
   "AccountService/ChangeAccountPolicy": {
     "summary": "Change after how many days the purses of an account expire",
+    "description": "A purse expires when its period ends without a confirmed receipt. It is archived and stays watched, and what arrives later goes to suspense until it is restored. Nothing expires while a deposit may be under way: while a replenishment of the purse is open or a transfer to it is parked, while the ledger has not recorded every transfer that was reported, and while a chain of the purse's family is behind or has not been reported for 5 minutes. The chains are those in the ledger's chains file and those that a watcher ever reported. Nothing expires either while the clocks of database and ledger differ by a minute or more. A purse that is held is checked again after an hour; `GetStatus` shows the reason.",
     "answer": "AccountAnswer",
     "fields": {
       "accountId": {
@@ -2843,11 +2844,11 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "properties": {
       "clockDifferenceMs": {
         "type": "integer",
-        "description": "How far the clock of the database is ahead of that of the process that answers, in milliseconds."
+        "description": "How far the clock of the database is ahead of that of the processes that do this work, in milliseconds. Of several processes, the largest difference of the last half minute."
       },
       "clocksAgree": {
         "type": "boolean",
-        "description": "While the clocks do not agree, nothing that depends on time is done."
+        "description": "Whether the clocks differ by less than a minute. A process whose clock does not agree does nothing that depends on time."
       },
       "states": {
         "type": "array",

@@ -1,8 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
-import type { ReceivedMessage } from '../durable-log';
+import type { PartitionLag, ReceivedMessage } from '../durable-log';
 import type { Member } from '../engine-log';
 import { anyParked, heldBack, park, RETRY_CHECK_MS, retryOne, setAsideParked } from '../parking';
-import type { PartitionLag } from './kafka-offsets';
 import { type Chunk, FETCH_SILENCE_MAX_MS, type KafkaSession } from './kafka-session';
 
 /**

@@ -4,6 +4,7 @@ import {
   type ConsumerGroup,
   LogUnavailable,
   type Message,
+  type PartitionLag,
   type RunningSubscription,
   type Subscription,
   type TopicSettings,
@@ -98,9 +99,8 @@ export class KafkaLog extends EngineLog {
     this.assertOpen();
     const { topic, group } = subscription;
     this.partitionsOf(topic);
-    // One group per topic: kafkajs assigns the partitions of one member's topics to all members.
-    const groupId = `${topic}.${group}`;
-    const lag = () => this.administrator.ask((admin) => lagOf(admin, topic, groupId));
+    const groupId = groupIdOf(topic, group);
+    const lag = () => this.lag(topic, group);
     await lag().catch((error) => {
       if (!NO_MEMBER.has(reasonOf(error).type)) throw error;
       const right = `Grant the user Read on the group, or name another user in ${BROKERS_SETTING}.`;
@@ -135,6 +135,10 @@ export class KafkaLog extends EngineLog {
     });
   }
 
+  lag(topic: string, group: string): Promise<readonly PartitionLag[]> {
+    return this.administrator.ask((admin) => lagOf(admin, topic, groupIdOf(topic, group)));
+  }
+
   async check(): Promise<void> {
     this.assertOpen();
     const { brokers } = await this.administrator.ask((admin) => admin.describeCluster());
@@ -151,4 +155,9 @@ export class KafkaLog extends EngineLog {
     if (count === undefined) throw new Error(`The log was opened without the topic ${topic}.`);
     return count;
   }
+}
+
+/** One group per topic: kafkajs assigns the partitions of one member's topics to all members. */
+function groupIdOf(topic: string, group: string): string {
+  return `${topic}.${group}`;
 }

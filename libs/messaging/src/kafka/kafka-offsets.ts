@@ -1,6 +1,6 @@
 import { pause, TimedOut, within } from '@daybook/platform/plain';
 import type { Admin, Kafka } from 'kafkajs';
-import { LogUnavailable } from '../durable-log';
+import { LogUnavailable, type PartitionLag } from '../durable-log';
 import { reasonOf } from './kafka-client';
 
 /** How long the brokers may take to answer a question. */
@@ -15,14 +15,6 @@ const PASSING = new Set([
   'NOT_COORDINATOR_FOR_GROUP',
   'LEADER_NOT_AVAILABLE',
 ]);
-
-export interface PartitionLag {
-  readonly partition: number;
-  /** The offset at which the group continues. */
-  readonly place: bigint;
-  /** Records from there on; those that compaction has removed count, too. */
-  readonly waiting: bigint;
-}
 
 /** Asks the brokers over one connection, which is replaced when it fails. */
 export class Administrator {

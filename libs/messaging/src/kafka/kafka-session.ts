@@ -1,8 +1,7 @@
 import { within } from '@daybook/platform/plain';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import type { ReceivedMessage } from '../durable-log';
+import type { PartitionLag, ReceivedMessage } from '../durable-log';
 import { reasonOf } from './kafka-client';
-import type { PartitionLag } from './kafka-offsets';
 import { fromRecord } from './kafka-records';
 
 /** After this silence the group drops a member: longer than a pause of the process, shorter than customers wait. */

@@ -1256,7 +1256,17 @@ export const AccountServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Change after how many days the purses of an account expire. */
+    /**
+     * Change after how many days the purses of an account expire.
+     *
+     * A purse expires when its period ends without a confirmed receipt. It is archived and stays watched, and
+     * what arrives later goes to suspense until it is restored. Nothing expires while a deposit may be under
+     * way: while a replenishment of the purse is open or a transfer to it is parked, while the ledger has not
+     * recorded every transfer that was reported, and while a chain of the purse's family is behind or has
+     * not been reported for 5 minutes. The chains are those in the ledger's chains file and those that a
+     * watcher ever reported. Nothing expires either while the clocks of database and ledger differ by a
+     * minute or more. A purse that is held is checked again after an hour; `GetStatus` shows the reason.
+     */
     changeAccountPolicy: {
       name: "ChangeAccountPolicy",
       requestType: ChangeAccountPolicyRequest as typeof ChangeAccountPolicyRequest,

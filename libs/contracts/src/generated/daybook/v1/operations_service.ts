@@ -374,9 +374,15 @@ export interface WatchedChain {
 
 /** Work that waits until it is due, in all processes together. */
 export interface Reactions {
-  /** How far the clock of the database is ahead of that of the process that answers, in milliseconds. */
+  /**
+   * How far the clock of the database is ahead of that of the processes that do this work, in
+   * milliseconds. Of several processes, the largest difference of the last half minute.
+   */
   readonly clockDifferenceMs: string;
-  /** While the clocks do not agree, nothing that depends on time is done. */
+  /**
+   * Whether the clocks differ by less than a minute. A process whose clock does not agree does nothing
+   * that depends on time.
+   */
   readonly clocksAgree: boolean;
   /** The reactions. */
   readonly states: readonly ReactionState[];
