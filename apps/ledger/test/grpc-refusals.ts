@@ -10,6 +10,8 @@ export type Refusal = readonly [
 /** Nobody has this id. */
 export const STRANGE_ID = '0b6cf4a5-7a0f-5f0e-8f5e-3d3c5d1e9a52';
 const BEYOND = '18446744073709551615';
+/** A position, but of no event. */
+const LATER = '999999999999999999';
 
 /** Refusals that depend on what a value means; those of its form are derived from the declarations. */
 export const REFUSALS: readonly Refusal[] = [
@@ -110,7 +112,7 @@ export const REFUSALS: readonly Refusal[] = [
     'GET /v1/replenishments?from=1969-12-31T23:59:59.000Z',
   ],
   ['EventService', 'ListEvents', { limit: 0 }, 'GET /v1/events?limit=0'],
-  ['EventService', 'ListEvents', { after: BEYOND }, `GET /v1/events?after=${BEYOND}`],
+  ['EventService', 'ListEvents', { after: LATER }, `GET /v1/events?after=${LATER}`],
   [
     'PurseService',
     'GetPurse',
