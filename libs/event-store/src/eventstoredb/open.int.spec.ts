@@ -70,7 +70,7 @@ describe('opening the log in EventStoreDB', () => {
   it('says so when one side has TLS and the other has not', async () => {
     const error = await refusal(`esdb://localhost:${secured.port}?tls=false`);
     expect(error).toBeInstanceOf(StoreUnavailable);
-    expect(error.message).toContain('with TLS, or without it');
+    expect(error.message).toContain('with TLS, or without TLS');
   });
 
   it('names a host that does not exist', async () => {
