@@ -79,7 +79,7 @@ export class ApiKeys {
     );
   }
 
-  /** Whether this key was issued, to whomever, as far as the read model knows. */
+  /** Whether this key was issued to any owner, as far as the read model knows. */
   async isIssued(key: string): Promise<boolean> {
     const name = parseApiKey(key);
     const [stored] = name === null ? [] : await this.find(name);
