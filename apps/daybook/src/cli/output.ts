@@ -56,8 +56,3 @@ export function facts(values: Readonly<Record<string, string | null | undefined>
     .filter(([, value]) => value != null && value !== '')
     .map(([name, value]) => `  ${name.padEnd(14)} ${colors.cyan(value ?? '')}`);
 }
-
-/** A state, and why if that is known. */
-export function withDetail(state: string, detail: string | null): string {
-  return detail === null ? state : `${state}: ${detail}`;
-}

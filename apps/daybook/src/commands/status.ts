@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from '@commander-js/extra-typings';
 import type { json } from '@daybook/contracts';
 import colors from 'picocolors';
+import { because } from '../../../ledger/src/operations/problems';
 import { EXIT } from '../cli/exit-codes';
 import { operate } from '../cli/operate';
 import { subcommand } from '../cli/options';
-import { recordTable, say, sayJson, table, withDetail } from '../cli/output';
+import { recordTable, say, sayJson, table } from '../cli/output';
 import type { Service, StatusReport } from '../status/read-status';
 
 const WATCH_EVERY_MS = 2_000;
@@ -91,17 +92,17 @@ function heading({ place, at, state }: StatusReport): string {
 }
 
 function engineState({ answers, detail }: json.Engine, more = 'ok'): string {
-  return mark(answers, answers ? more : withDetail('does not answer', detail));
+  return mark(answers, answers ? more : `does not answer${because(detail)}`);
 }
 
 function serviceRows(name: string, service: Service | null): string[][] {
   if (service === null) return [];
   const words = service.answers ? (service.status ?? '') : 'does not answer';
-  return [[name, service.url, mark(service.status === 'ok', withDetail(words, service.detail))]];
+  return [[name, service.url, mark(service.status === 'ok', `${words}${because(service.detail)}`)]];
 }
 
 function withState({ standsStill, detail, ...row }: json.FollowerState | json.ConsumerState) {
-  return { ...row, state: mark(!standsStill, standsStill ? withDetail('stalled', detail) : 'ok') };
+  return { ...row, state: mark(!standsStill, standsStill ? `stalled${because(detail)}` : 'ok') };
 }
 
 function mark(isWell: boolean, words: string): string {

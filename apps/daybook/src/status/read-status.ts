@@ -3,11 +3,10 @@ import { requirePostgres } from '@daybook/platform';
 import { reasonOf } from '@daybook/platform/plain';
 import { version } from '../../../../package.json';
 import { stateOfEngines } from '../../../ledger/src/operations/engine-state';
-import { engineProblems, stateOf } from '../../../ledger/src/operations/problems';
+import { because, engineProblems, stateOf } from '../../../ledger/src/operations/problems';
 import { openDurableLog, openEventStore } from '../../../ledger/src/runtime/engines';
 import { Failure } from '../cli/exit-codes';
 import type { Operation } from '../cli/operation';
-import { withDetail } from '../cli/output';
 
 const ANSWER_TIMEOUT_MS = 5_000;
 
@@ -132,5 +131,5 @@ async function serviceAt(url: string | null): Promise<Service | null> {
 function serviceProblems(name: string, service: Service | null): string[] {
   if (service === null || service.status === 'ok') return [];
   const how = service.answers ? `is ${service.status}` : 'does not answer';
-  return [withDetail(`The ${name} at ${service.url} ${how}`, service.detail)];
+  return [`The ${name} at ${service.url} ${how}${because(service.detail)}.`];
 }

@@ -81,6 +81,7 @@ export function clockProblems({ clocksAgree, clockDifferenceMs }: Clocks): strin
   return [`The database's clock is ${seconds} s ${way} the ledger's, so nothing expires.`];
 }
 
-function because(detail: string | null): string {
+/** What follows a statement to say why, if that is known. The sentence still needs its full stop. */
+export function because(detail: string | null): string {
   return detail === null ? '' : `: ${detail.replace(/\.$/, '')}`;
 }
