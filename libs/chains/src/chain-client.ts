@@ -31,8 +31,23 @@ export interface TransactionRef {
   readonly nonce: number | null;
 }
 
-/** A block that was proven complete, with all its transfers. */
+/**
+ * What was verified of a block's answer.
+ * - `content`: the hash is recomputed from the header, and commits to the transactions, receipts and logs.
+ * - `header`: the hash is recomputed from the header, but does not commit to all of the content. The
+ *   answer passed the chain's other checks; only a second provider can confirm it.
+ * - `none`: not even the hash could be recomputed.
+ */
+export type Proven = 'content' | 'header' | 'none';
+
+/** A block that is complete by the rule of its chain, with all its transfers. */
 export interface ChainBlock extends BlockHeader {
+  readonly proven: Proven;
+  /**
+   * SHA-256 of what was read of the block: transactions, receipts and logs in canonical order. Two
+   * providers that answered with the same content have the same digest.
+   */
+  readonly contentDigest: string;
   readonly transactions: readonly TransactionRef[];
   readonly transfers: readonly BlockTransfer[];
 }

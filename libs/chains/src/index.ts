@@ -6,6 +6,7 @@ export type {
   ChainClient,
   FinalityTag,
   PendingTransaction,
+  Proven,
   TransactionRef,
 } from './chain-client';
 export {

@@ -3,6 +3,7 @@ import type { Chain, ChainConnection, ChainsAndAssets } from '../chains-and-asse
 import { InvalidBlock } from '../invalid-block';
 import { listenForAnnouncements } from './announcements';
 import { checkBlock } from './check-block';
+import { contentDigest } from './content-digest';
 import { createJsonRpc, type JsonRpc, RpcFailure } from './json-rpc';
 import { loadKeccak } from './keccak';
 import {
@@ -133,7 +134,10 @@ export function createEvmClient(
       if (receipts === null) return null;
       checkBlock(raw, receipts, await loadKeccak());
       const transfers = blockTransfers(raw.transactions, receipts, ids);
-      return { ...found, transactions: raw.transactions.map(toRef), transfers };
+      return {
+        ...{ ...found, proven: 'none', contentDigest: contentDigest(raw.transactions, receipts) },
+        ...{ transactions: raw.transactions.map(toRef), transfers },
+      };
     },
     async pendingTransaction(hash) {
       const raw = await send<RawTransaction>('eth_getTransactionByHash', hash);
