@@ -135,8 +135,11 @@ export function createEvmClient(
       checkBlock(raw, receipts, await loadKeccak());
       const transfers = blockTransfers(raw.transactions, receipts, ids);
       return {
-        ...{ ...found, proven: 'none', contentDigest: contentDigest(raw.transactions, receipts) },
-        ...{ transactions: raw.transactions.map(toRef), transfers },
+        ...found,
+        proven: 'none',
+        contentDigest: contentDigest(raw.transactions, receipts),
+        transactions: raw.transactions.map(toRef),
+        transfers,
       };
     },
     async pendingTransaction(hash) {
