@@ -79,5 +79,71 @@ export interface ChainClient {
   header(at: number | string): Promise<BlockHeader | null>;
   block(at: number | string): Promise<ChainBlock | null>;
   /** Listens until `close`; null if the connection has no announcements. */
-  listen(listener: Announcements): { close(): void } | null;
+  listen(listener: Announcements): Listening | null;
+  /** What the provider's plan allows; absent without a known quota. */
+  budget?(): QuotaBudget;
+}
+
+export interface Listening {
+  close(): void;
+  /** Why no announcements can arrive now; null while they can. */
+  fault(): string | null;
+}
+
+/** The requests of one day (UTC) that a provider's plan allows, and how many were sent. */
+export interface QuotaBudget {
+  readonly perDay: number;
+  readonly usedToday: number;
+}
+
+/** What went wrong with a request to a provider. `limited`: it refused because of too many requests. */
+export const PROVIDER_FAULTS = [
+  ...(['limited', 'silent', 'unreachable', 'refused'] as const),
+  ...(['invalid-block', 'wrong-chain'] as const),
+] as const;
+export type ProviderFault = (typeof PROVIDER_FAULTS)[number];
+
+/**
+ * - `ok`: it is used;
+ * - `unverified`: it has not shown yet, or not since it was away, that it serves the configured chain;
+ * - `limited`, `failing`: its last answer was an error, and it is left alone for a while;
+ * - `stuck`: it answers, but has shown no new block for too long;
+ * - `wrong-chain`: it serves another chain and is never used.
+ */
+export type ProviderState = 'ok' | 'unverified' | 'limited' | 'failing' | 'stuck' | 'wrong-chain';
+
+/** One provider as operators see it. Never has a URL or a key. */
+export interface ProviderStatus {
+  readonly name: string;
+  readonly state: ProviderState;
+  /** The reason of a state other than `ok`. */
+  readonly detail: string | null;
+  /** The expected delay of an answer in milliseconds, errors and lag included. Lower is better. */
+  readonly score: number;
+  readonly lastHead: number | null;
+  /** Since the process started. */
+  readonly errors: Readonly<Record<ProviderFault, number>>;
+  /** Why its WebSocket announces nothing; null if it does, or has none. */
+  readonly announcements: string | null;
+  readonly budget: QuotaBudget | null;
+}
+
+/** What one provider answers about a block. */
+export interface ProviderAnswer {
+  readonly provider: string;
+  /** Null if it does not have the block, or did not answer with a valid one. */
+  readonly block: ChainBlock | null;
+  /** Why it did not answer with a valid block; null if it answered. */
+  readonly failure: string | null;
+}
+
+/** One chain through its providers, one or several. Each answer comes from one of them. */
+export interface ProviderPool extends ChainClient {
+  /** How many providers are configured. */
+  readonly size: number;
+  /** Asks every provider about a block, by number or hash, at once. In the order of the chains file. */
+  askEvery(at: number | string): Promise<readonly ProviderAnswer[]>;
+  status(): readonly ProviderStatus[];
+  /** On which final block the providers disagree; null if they do not. Nothing may become final then. */
+  disagreement(): string | null;
 }

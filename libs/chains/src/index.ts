@@ -1,13 +1,21 @@
 export { type AddressTable, createAddressTable } from './address-table';
-export type {
-  BlockHeader,
-  BlockTransfer,
-  ChainBlock,
-  ChainClient,
-  FinalityTag,
-  PendingTransaction,
-  Proven,
-  TransactionRef,
+export {
+  type BlockHeader,
+  type BlockTransfer,
+  type ChainBlock,
+  type ChainClient,
+  type FinalityTag,
+  type Listening,
+  type PendingTransaction,
+  PROVIDER_FAULTS,
+  type Proven,
+  type ProviderAnswer,
+  type ProviderFault,
+  type ProviderPool,
+  type ProviderState,
+  type ProviderStatus,
+  type QuotaBudget,
+  type TransactionRef,
 } from './chain-client';
 export {
   type Chain,
