@@ -1,4 +1,5 @@
 import { backOffMs, limiter, pause } from '@daybook/platform/plain';
+import { createRateLimit } from '../rate-limit';
 
 /** Sends requests to one node. Rejects with `RpcFailure`. */
 export interface JsonRpc {
@@ -13,6 +14,8 @@ export class RpcFailure extends Error {
     message: string,
     /** `passing`: a retry may succeed. `silent`: no answer in time. `refused`: it will never be answered. */
     readonly kind: 'passing' | 'silent' | 'refused',
+    /** Whether the node was asked too much: it answers again when it is asked less. */
+    readonly isLimited = false,
   ) {
     super(message);
   }
@@ -31,6 +34,7 @@ const WAITING_MAX = 1_000;
 const RESPONSE_BYTES_MAX = 128 * 1024 * 1024;
 /** JSON-RPC: limit exceeded (EIP-1474). */
 const LIMIT_EXCEEDED = -32_005;
+const TOO_MANY_REQUESTS = 429;
 /** The most characters of a node's message that are quoted. */
 const QUOTED_CHARACTERS_MAX = 200;
 const READ_CHARACTERS_MAX = 4_000;
@@ -38,7 +42,13 @@ const READ_CHARACTERS_MAX = 4_000;
 const SECRET_CHARACTERS_MIN = 8;
 
 /** JSON-RPC over HTTP, one request per call. No batches, because providers count or refuse them. */
-export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): JsonRpc {
+export function createJsonRpc(
+  url: string,
+  {
+    timeoutMs = TIMEOUT_MS,
+    perSecondMax = null,
+  }: { readonly timeoutMs?: number; readonly perSecondMax?: number | null } = {},
+): JsonRpc {
   const { host } = new URL(url);
   const quote = quoterOf(url);
   const requests = limiter({
@@ -47,10 +57,12 @@ export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): Jso
     tooMany: (waiting) =>
       new RpcFailure(`${waiting} requests already wait for ${host}.`, 'passing'),
   });
+  const rate = perSecondMax === null ? null : createRateLimit(perSecondMax);
   let id = 0;
 
   async function request(method: string, params: readonly unknown[]): Promise<unknown> {
     const answered = `${host} answered ${method}`;
+    await rate?.take();
     id += 1;
     const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
     const { status, text } = await post(url, body, timeoutMs).catch((error: unknown) => {
@@ -69,10 +81,11 @@ export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): Jso
       const fault =
         text === null ? `an answer above ${RESPONSE_BYTES_MAX} bytes` : `HTTP status ${status}`;
       const words = quote(error ? wordsOf(error) : (text ?? ''));
-      const isPassing = text !== null && (status === 429 || status >= 500);
+      const isPassing = text !== null && (status === TOO_MANY_REQUESTS || status >= 500);
       throw new RpcFailure(
         `${answered} with ${fault}${words && `: ${words}`}.`,
         isPassing ? 'passing' : 'refused',
+        status === TOO_MANY_REQUESTS,
       );
     }
     // Not JSON-RPC (a proxy's page, a sentence): another node behind the same URL may answer.
@@ -85,8 +98,12 @@ export function createJsonRpc(url: string, { timeoutMs = TIMEOUT_MS } = {}): Jso
     if (error) {
       const { code } = Object(error) as { code?: unknown };
       const suffix = typeof code === 'number' || typeof code === 'string' ? ` (${code})` : '';
-      const kind = code === LIMIT_EXCEEDED ? 'passing' : 'refused';
-      throw new RpcFailure(`${host} refused ${method}: ${quote(wordsOf(error))}${suffix}.`, kind);
+      const isLimited = code === LIMIT_EXCEEDED;
+      throw new RpcFailure(
+        `${host} refused ${method}: ${quote(wordsOf(error))}${suffix}.`,
+        isLimited ? 'passing' : 'refused',
+        isLimited,
+      );
     }
     if (result === undefined) {
       throw new RpcFailure(`${answered} without a result: ${quote(text)}`, 'passing');
