@@ -23,6 +23,8 @@ export {
   type ChainsAndAssets,
   finalityOf,
   findChain,
+  type ProviderConnection,
+  thresholdsOf,
 } from './chains-and-assets';
 export { InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 export { createEvmClient, WrongChain } from './evm/evm-client';
@@ -39,4 +41,7 @@ export {
   readAddress,
 } from './family';
 export { InvalidBlock } from './invalid-block';
+export { confirmedBy } from './providers/confirm';
+export { createPool } from './providers/pool';
+export { silenceMsOf } from './providers/provider-health';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

@@ -1,6 +1,7 @@
 import type { Asset } from '@daybook/domain';
 import type { Chain } from './chains-and-assets';
 import { canonicalEvmAddress } from './evm/raw';
+import { knownThresholds } from './known-policies';
 
 /**
  * The chains and assets that a chains file need not describe. Contracts are written as their issuers publish
@@ -19,7 +20,9 @@ export const KNOWN_CHAINS: readonly Chain[] = [
   { id: 'eip155:56', name: 'BNB Smart Chain', blockTimeMs: 750, reorgWindow: 256 },
   // In February 2023, before milestones, 157 blocks were replaced at once.
   { id: 'eip155:137', name: 'Polygon PoS', blockTimeMs: 2_000, reorgWindow: 256 },
-].map((chain) => ({ ...chain, family: 'evm', finality: FINALIZED }));
+].map((chain) => {
+  return { ...chain, ...knownThresholds(chain.id), family: 'evm', finality: FINALIZED };
+});
 
 /** The asset that pays for gas, by its SLIP-44 coin type. */
 function native(chain: string, slip44: number, currency: string, minimum: bigint): Asset {

@@ -33,6 +33,19 @@ export function finalityText(finality: Finality): string {
   return finality.kind === 'depth' ? `depth:${finality.confirmations}` : `tag:${finality.tag}`;
 }
 
+/**
+ * Whether a block that passed `reached` has also passed `required`. Depths compare by their confirmations, and
+ * `finalized` is the chain's own statement that nothing will change, so it is above every other policy. A depth says
+ * nothing about a tag, and `safe`, which chains define differently, nothing about a depth: those are not met.
+ */
+export function meetsFinality(reached: Finality, required: Finality): boolean {
+  if (reached.kind === 'tag' && reached.tag === 'finalized') return true;
+  if (reached.kind === 'depth') {
+    return required.kind === 'depth' && reached.confirmations >= required.confirmations;
+  }
+  return required.kind === 'tag' && required.tag === reached.tag;
+}
+
 /** One version of a transfer's life, as a chain-watcher reports it. */
 export interface TransferReport {
   /** Grows with every change of this transfer. */

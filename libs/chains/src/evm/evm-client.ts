@@ -1,5 +1,5 @@
 import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from '../chain-client';
-import type { Chain, ChainConnection, ChainsAndAssets } from '../chains-and-assets';
+import type { Chain, ChainsAndAssets, ProviderConnection } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { listenForAnnouncements } from './announcements';
 import { checkBlock } from './check-block';
@@ -31,15 +31,15 @@ export class WrongChain extends Error {
 
 export function openEvmChain(
   chain: Chain,
-  connection: ChainConnection,
+  provider: ProviderConnection,
   registry: ChainsAndAssets,
 ): ChainClient {
   const coins = `${chain.id}/slip44:`;
   const native = registry.assets.find(({ id }) => id.startsWith(coins))?.id ?? `${coins}${ETHER}`;
-  const rpc = createJsonRpc(connection.rpcUrl);
+  const { rpcUrl, wsUrl, requestsPerSecond } = provider;
+  const rpc = createJsonRpc(rpcUrl, { perSecondMax: requestsPerSecond });
   const client = createEvmClient(rpc, chain.id, assetIds(chain.id, native));
   const { blockTimeMs } = chain;
-  const { wsUrl } = connection;
   if (wsUrl === null) return client;
 
   let lookups = 0;

@@ -99,7 +99,10 @@ export function createPool(
 
     async tagged(tag) {
       if (providers.length === 1) return await ask((provider) => provider.tagged(tag));
-      const agreement = await agreeOnTag(tag, inOrder());
+      // What a stuck one calls final is old. It would only hold the others back.
+      const order = inOrder();
+      const live = order.filter((provider) => provider.state() !== 'stuck');
+      const agreement = await agreeOnTag(tag, live.length > 0 ? live : order);
       if (agreement.kind === 'disagreed') {
         disagreements.set(tag, agreement.sentence);
         return null;
