@@ -53,8 +53,14 @@ export interface TransferReport {
   readonly status: 'seen' | 'detected' | 'final' | 'reverted' | 'dropped' | 'failed';
   readonly content: TransferContent;
   readonly block: Inclusion | null;
+  /** On `final`: the policy that the transfer has passed. It is reported for each of the chain's thresholds. */
   readonly finality: Finality | null;
+  /** On `detected`: why it does not become final although its block is. Absent in reports of older watchers. */
+  readonly waiting?: WaitingReason | null;
 }
+
+/** Why a transfer waits: its amount is above the band of its asset, and one provider alone shows its block. */
+export type WaitingReason = 'awaiting-second-provider';
 
 /** What is known of a transfer's asset. */
 export interface AssetFacts {
@@ -65,6 +71,8 @@ export interface AssetFacts {
   readonly asset: Asset | null;
   /** False for a token whose units differ from each other: an amount of it means nothing. */
   readonly isFungible: boolean;
+  /** What a transfer must have passed to be credited; null if anything that its watcher calls final will do. */
+  readonly requiredFinality: Finality | null;
 }
 
 /** Why a transfer is recorded but never credited. */
