@@ -138,7 +138,7 @@ export class InMemoryWatcherStore extends WatcherStore {
     const { upTo, passed: sets, limit } = query;
     return this.select(
       chain,
-      ({ transfer: { status, block, asset, waiting }, passed, isSettled }) =>
+      ({ transfer: { status, block, asset, waiting, passed = [] }, isSettled }) =>
         (status === 'detected' || status === 'final') &&
         block !== null &&
         block.number <= upTo &&
@@ -161,16 +161,17 @@ export class InMemoryWatcherStore extends WatcherStore {
   private reopen(chain: string, { from, thresholds, ...selection }: Reopened): void {
     const lacking = this.select(
       chain,
-      ({ transfer: { status, block, asset }, passed, isSettled }) =>
+      ({ transfer: { status, block, asset, passed = [] }, isSettled }) =>
         status === 'final' &&
         (!isSettled || (block !== null && block.number >= from)) &&
         thresholds.some((threshold) => !passed.includes(threshold)) &&
         isSelected(asset, selection),
     );
     for (const tracked of lacking) {
-      const passed = tracked.passed.filter((threshold) => thresholds.includes(threshold));
-      const reopened = { ...tracked, passed, isSettled: false };
-      this.known.set(tracked.transfer.transferId, reopened);
+      const { transfer } = tracked;
+      const passed = (transfer.passed ?? []).filter((each) => thresholds.includes(each));
+      const reopened = { ...tracked, transfer: { ...transfer, passed }, isSettled: false };
+      this.known.set(transfer.transferId, reopened);
     }
   }
 

@@ -40,7 +40,7 @@ export function aTracked(change: Partial<TransferV1> = {}): TrackedTransfer {
     finality: null,
     ...change,
   };
-  return { transfer, sighting: null };
+  return { transfer, sighting: null, isSettled: change.status === 'final' };
 }
 
 /** The first start of the chain, with this ring. */
@@ -213,12 +213,15 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       const { transfer } = seen;
       const block = { number: 9, hash: '0xa9', time: '2026-01-01T00:00:09.000Z' };
       const detected = {
+        ...seen,
         transfer: { ...transfer, version: 2, status: 'detected' as const, block },
-        sighting,
       };
       const final = {
-        transfer: { ...detected.transfer, version: 3, status: 'final' as const, finality },
-        sighting,
+        ...{ ...detected, isSettled: true },
+        transfer: {
+          ...{ ...detected.transfer, version: 3, status: 'final' as const, finality },
+          passed: ['depth:3', 'tag:safe'],
+        },
       };
       await store.commit(leader, { transfers: [seen] });
       expect((await store.load(CHAIN)).seen).toEqual([seen]);
@@ -329,15 +332,15 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       const tooNew = aTracked({ asset: a, block: inBlock(7) });
       const done = aTracked({ asset: a, status: 'final', block: inBlock(4) });
       await store.commit(leader, { transfers: [late, early, other, tooNew, done] });
-      const all = { upTo: 6, assets: null, except: [], limit: 10 };
-      expect(await store.detected(CHAIN, all)).toEqual([early, other, late]);
-      expect(await store.detected(CHAIN, { ...all, limit: 1 })).toEqual([early]);
-      expect(await store.detected(CHAIN, { ...all, except: [a] })).toEqual([other]);
-      expect(await store.detected(CHAIN, { ...all, assets: [a], except: [a] })).toEqual([
+      const all = { upTo: 6, passed: [''], assets: null, except: [], limit: 10 };
+      expect(await store.due(CHAIN, all)).toEqual([early, other, late]);
+      expect(await store.due(CHAIN, { ...all, limit: 1 })).toEqual([early]);
+      expect(await store.due(CHAIN, { ...all, except: [a] })).toEqual([other]);
+      expect(await store.due(CHAIN, { ...all, assets: [a], except: [a] })).toEqual([
         early,
         late,
       ]);
-      expect(await store.detected(OTHER, all)).toEqual([]);
+      expect(await store.due(OTHER, all)).toEqual([]);
     });
   });
 }

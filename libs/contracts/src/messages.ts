@@ -27,6 +27,11 @@ export interface TransferV1 {
   /** The threshold that was passed, on `final` only. */
   readonly finality: FinalityV1 | null;
   /**
+   * On `final` only: all thresholds that were passed so far, such as `depth:12` and `tag:safe`. Absent in
+   * messages of older watchers, which reported one threshold: the policy of the asset.
+   */
+  readonly passed?: readonly string[];
+  /**
    * On `detected` only: why it does not become final although its block has passed a threshold. Null, or
    * absent as in messages of older watchers, when it does not wait.
    */

@@ -5,8 +5,8 @@ import type { Observed, OutsideOrderId, ReplenishmentEvent } from './replenishme
 import {
   type AssetFacts,
   type Finality,
+  creditingFinality,
   type Inclusion,
-  meetsFinality,
   rejectionOf,
   sameContent,
   type TransferContent,
@@ -206,13 +206,13 @@ function wait(
 
 /** The last step of a final report: what is detected is booked or screened, never twice. */
 function conclude(
-  { version, finality, block }: TransferReport,
+  report: TransferReport,
   facts: TransferFacts,
   state: ReplenishmentState,
 ): readonly ReplenishmentEvent[] {
+  const { version, block } = report;
+  const finality = creditingFinality(report, facts.requiredFinality);
   if (state.status !== 'detected' || block === null || finality === null) return [];
-  const { requiredFinality: required } = facts;
-  if (required !== null && !meetsFinality(finality, required)) return [];
   const { parties, transfer, outsideOrderId } = state;
   if (facts.screening) {
     const data = { ...parties, version, finality, transfer, block, outsideOrderId };

@@ -33,6 +33,16 @@ export function finalityText(finality: Finality): string {
   return finality.kind === 'depth' ? `depth:${finality.confirmations}` : `tag:${finality.tag}`;
 }
 
+/** The policy that `finalityText` wrote; null for a kind that this version does not know. */
+export function finalityOfText(text: string): Finality | null {
+  const [kind, value = '', ...rest] = text.split(':');
+  if (rest.length > 0) return null;
+  if (kind === 'depth' && /^[1-9][0-9]{0,6}$/.test(value)) {
+    return { kind, confirmations: Number(value) };
+  }
+  return kind === 'tag' && (value === 'safe' || value === 'finalized') ? { kind, tag: value } : null;
+}
+
 /**
  * Whether a block that passed `reached` has also passed `required`. Depths compare by their confirmations, and
  * `finalized` is the chain's own statement that nothing will change, so it is above every other policy. A depth says
@@ -55,8 +65,23 @@ export interface TransferReport {
   readonly block: Inclusion | null;
   /** On `final`: the policy that the transfer has passed. It is reported for each of the chain's thresholds. */
   readonly finality: Finality | null;
+  /**
+   * On `final`: all policies that it has passed so far, as `finalityText`. Absent in reports of older watchers, which
+   * called a transfer final once, by the policy of its asset.
+   */
+  readonly passed?: readonly string[];
   /** On `detected`: why it does not become final although its block is. Absent in reports of older watchers. */
   readonly waiting?: WaitingReason | null;
+}
+
+/** The policy by which a final transfer may be credited where `required` must be met; null if none does yet. */
+export function creditingFinality(
+  { finality, passed }: Pick<TransferReport, 'finality' | 'passed'>,
+  required: Finality | null,
+): Finality | null {
+  if (finality === null || required === null || passed === undefined) return finality;
+  const all = [finality, ...passed.map(finalityOfText)];
+  return all.find((policy) => policy !== null && meetsFinality(policy, required)) ?? null;
 }
 
 /** Why a transfer waits: its amount is above the band of its asset, and one provider alone shows its block. */

@@ -68,14 +68,18 @@ export function report(overrides: ReportOverrides = {}): TransferReport {
   const { version = 1, status = 'detected', ...rest } = overrides;
   const inBlock = status === 'detected' || status === 'final' || status === 'failed';
   const { block: inclusion = inBlock ? block() : null, ...others } = rest;
-  const { finality = status === 'final' ? depth : null, waiting, ...content } = others;
+  const { finality = status === 'final' ? depth : null, passed, waiting, ...content } = others;
   return {
     ...{ version, status, content: transfer(content), block: inclusion, finality },
-    ...(waiting !== undefined && { waiting }),
+    ...{ ...(passed && { passed }), ...(waiting !== undefined && { waiting }) },
   };
 }
 
 export const depth = { kind: 'depth', confirmations: 12 } as const;
+
+export function tagged(tag: 'finalized' | 'safe') {
+  return { kind: 'tag', tag } as const;
+}
 
 export function ownerFacts(overrides: Partial<OwnerFacts> = {}): OwnerFacts {
   return { purseStatus: 'active', customerBlocked: false, ...overrides };

@@ -15,10 +15,10 @@ export function createBand(
   const connection = registry.connections.find((each) => each.chain === chain.id);
   const isOneEnough = client.size === 1 && connection?.singleProvider === 'accept';
 
-  /** What is reported for a first threshold is decided; further ones are of the same block. */
-  function isAbove({ transfer: { asset, amount }, passed }: TrackedTransfer): boolean {
+  /** A transfer that is final was confirmed, if it had to be, and is still in the same block. */
+  function isAbove({ transfer: { asset, amount, status } }: TrackedTransfer): boolean {
     const band = registry.assetBands.get(asset);
-    return band !== undefined && passed.length === 0 && BigInt(amount) > band && !isOneEnough;
+    return band !== undefined && status === 'detected' && BigInt(amount) > band && !isOneEnough;
   }
 
   return {

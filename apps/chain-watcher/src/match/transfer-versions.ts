@@ -25,11 +25,11 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
   function write(
     transfer: Omit<TransferV1, 'version'>,
     sighting: Sighting | null,
-    progress: Progress = NOTHING_PASSED,
+    isSettled = false,
   ): void {
     const before = latest.get(transfer.transferId)?.transfer.version ?? 0;
     const version = Math.max(before + 1, now);
-    const tracked = { transfer: { ...transfer, version }, sighting, ...progress };
+    const tracked = { transfer: { ...transfer, version }, sighting, isSettled };
     latest.set(transfer.transferId, tracked);
     changes.push(tracked);
   }
@@ -39,12 +39,12 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
     id: string,
     from: readonly Status[],
     change: Partial<TransferV1>,
-    progress?: Progress,
+    isSettled = false,
   ): void {
     const before = latest.get(id);
     if (!before?.transfer || !from.includes(before.transfer.status)) return;
-    const { version: _, waiting: __, ...transfer } = before.transfer;
-    write({ ...transfer, finality: null, ...change }, before.sighting, progress);
+    const { version: _, passed: __, waiting: ___, ...transfer } = before.transfer;
+    write({ ...transfer, finality: null, ...change }, before.sighting, isSettled);
   }
 
   return {
@@ -64,12 +64,12 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
     revert: (id: string) => move(id, INCLUDED, { status: 'reverted' }),
     /** The block that contains it has passed one of `thresholds`, which are all of the transfer's. */
     finalise(id: string, finality: FinalityV1, thresholds: readonly FinalityV1[]): void {
-      const before = latest.get(id)?.passed ?? [];
+      const before = latest.get(id)?.transfer.passed ?? [];
       const text = finalityText(finality);
       if (before.includes(text)) return;
       const passed = [...before, text];
       const isSettled = thresholds.every((threshold) => passed.includes(finalityText(threshold)));
-      move(id, ['detected', 'final'], { status: 'final', finality }, { passed, isSettled });
+      move(id, ['detected', 'final'], { status: 'final', finality, passed }, isSettled);
     },
     /** It is not final for this reason, although its block has passed a threshold. */
     wait(id: string, waiting: NonNullable<TransferV1['waiting']>): void {
@@ -102,9 +102,6 @@ export function changeVersions(
 }
 
 type Status = TransferV1['status'];
-type Progress = Pick<TrackedTransfer, 'passed' | 'isSettled'>;
-
-const NOTHING_PASSED: Progress = { passed: [], isSettled: false };
 
 /** The statuses of a transfer that a block contains. */
 const INCLUDED: readonly Status[] = ['detected', 'final', 'failed'];

@@ -17,8 +17,6 @@ export interface Sighting {
 export interface TrackedTransfer {
   readonly transfer: TransferV1;
   readonly sighting: Sighting | null;
-  /** The thresholds that are reported as passed, each as `finalityText`, sorted or not. */
-  readonly passed: readonly string[];
   /** Whether all are passed that the registry had when the last one was. */
   readonly isSettled: boolean;
 }

@@ -47,10 +47,10 @@ export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
     'block', CASE WHEN block_number IS NOT NULL THEN
       json_build_object('number', block_number, 'hash', block_hash, 'time', block_time) END,
     'finality', finality::json)
+    || CASE WHEN passed = '' THEN '{}' ELSE jsonb_build_object('passed', string_to_array(passed, ',')) END
     || CASE WHEN waiting IS NULL THEN '{}' ELSE jsonb_build_object('waiting', waiting) END)`,
   sighting: `CASE WHEN seen_sender IS NOT NULL THEN
     json_build_object('sender', seen_sender, 'nonce', seen_nonce, 'seenAt', seen_at) END`,
-  passed: `CASE passed WHEN '' THEN '{}' ELSE string_to_array(passed, ',') END`,
   isSettled: 'settled',
 };
 
@@ -165,8 +165,8 @@ function lastVersions(transfers: readonly TrackedTransfer[]): TrackedTransfer[] 
 }
 
 /** A row of the table `transfer`. */
-function transferRow({ transfer, sighting, passed, isSettled }: TrackedTransfer): object {
-  const { transferId, from, to, txHash, block, finality, ...same } = transfer;
+function transferRow({ transfer, sighting, isSettled }: TrackedTransfer): object {
+  const { transferId, from, to, txHash, block, finality, passed = [], ...same } = transfer;
   return {
     ...{ ...same, transfer_id: transferId, sender: from, recipient: to, tx_hash: txHash },
     ...{ block_number: block?.number, block_hash: block?.hash, block_time: block?.time },

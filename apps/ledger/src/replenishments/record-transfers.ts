@@ -219,6 +219,6 @@ function reportOf(transfer: TransferV1): TransferReport {
   const { transferId, version, status, chain, asset, amount, from, to, txHash } = transfer;
   const ordinal = transferId.slice(transferId.lastIndexOf('/') + 1);
   const content = { chain, asset, amount, from, to, txHash, ordinal };
-  const { block, finality, waiting = null } = transfer;
-  return { version, status, content, block, finality, waiting };
+  const { block, finality, passed, waiting = null } = transfer;
+  return { version, status, content, block, finality, waiting, ...(passed && { passed }) };
 }
