@@ -96,7 +96,9 @@ describe('the amount band', () => {
     expect(bandOf('0')).toBe(0n);
     expect(bandOf(String(2n ** 256n))).toBe(2n ** 256n);
     expect(bandOf(null)).toBeUndefined();
-    expect(faultsOf({ assets: [{ id: USDT, band: 5 }] })).toMatch(/band must be the largest amount/);
+    expect(faultsOf({ assets: [{ id: USDT, band: 5 }] })).toMatch(
+      /band must be the largest amount/,
+    );
     expect(faultsOf({ assets: [{ id: USDT, band: '1.5' }] })).toMatch(/band must be/);
   });
 

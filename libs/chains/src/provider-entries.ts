@@ -21,7 +21,9 @@ export function providersOf(
 ): readonly ProviderConnection[] {
   if (providers === undefined) {
     if (rpcUrl === undefined) {
-      faults.push(`${id} has no provider. Give an rpcUrl, or providers with a name and an rpcUrl each.`);
+      faults.push(
+        `${id} has no provider. Give an rpcUrl, or providers with a name and an rpcUrl each.`,
+      );
       return [];
     }
     return [{ name: ONLY_PROVIDER, rpcUrl, wsUrl, requestsPerSecond: null }];
@@ -34,7 +36,9 @@ export function providersOf(
     if (byName.has(name)) faults.push(`${id} has two providers ${name}; give each its own name.`);
     const [same] = [...byName].find(([, known]) => known === url) ?? [];
     if (same !== undefined && same !== name) {
-      faults.push(`${id}: ${same} and ${name} have the same URL, so neither can confirm the other.`);
+      faults.push(
+        `${id}: ${same} and ${name} have the same URL, so neither can confirm the other.`,
+      );
     }
     byName.set(name, url);
   }

@@ -1,6 +1,6 @@
 import type { ChainClient } from '../src/chain-client';
-import { RpcFailure } from '../src/evm/json-rpc';
 import { WrongChain } from '../src/evm/evm-client';
+import { RpcFailure } from '../src/evm/json-rpc';
 import { InvalidBlock } from '../src/invalid-block';
 import { addressOf, hashOf } from './raw-blocks';
 import type { RawChain, RawNode } from './raw-node';

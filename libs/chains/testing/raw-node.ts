@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { Keccak } from '../src/evm/keccak';
 import { aBlock, type BlockWithReceipts, hashOf, type TransactionPlan } from './raw-blocks';
 
@@ -73,7 +74,7 @@ export function answerOf(
   node.asked.push(method);
   const all = node.blocks ?? chain.blocks;
   const top = Math.min(all.length - 1 - node.behind, node.stuckAt ?? Number.POSITIVE_INFINITY);
-  const blocks = all.slice(0, top + 1);
+  const blocks = all.slice(0, Math.max(1, top + 1));
   const [at, isWhole] = params as [string, boolean];
   const find = () => {
     if (at === 'latest') return blocks.at(-1);
@@ -88,7 +89,9 @@ export function answerOf(
     case 'eth_getBlockByHash': {
       const found = find()?.block;
       if (!found) return null;
-      return isWhole ? found : { ...found, transactions: found.transactions.map(({ hash }) => hash) };
+      return isWhole
+        ? found
+        : { ...found, transactions: found.transactions.map(({ hash }) => hash) };
     }
     case 'eth_getBlockReceipts': {
       const receipts = find()?.receipts ?? null;
@@ -102,11 +105,11 @@ export function answerOf(
 /** Serves a node over HTTP, as a provider does. */
 export async function serveRawNode(node: RawNode, chain: RawChain) {
   const server = createServer(async (request, response) => {
-    const body = await Array.fromAsync(request);
+    const body = await text(request);
     if (node.isSilent) return;
     response.statusCode = node.status;
     if (node.status !== 200) return response.end('{"error":{"message":"too many requests"}}');
-    const { id, method, params } = JSON.parse(Buffer.concat(body).toString());
+    const { id, method, params } = JSON.parse(body);
     const result = answerOf(node, chain, method, params);
     response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
   });

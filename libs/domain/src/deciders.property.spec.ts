@@ -116,7 +116,12 @@ const reports: fc.Arbitrary<TransferReport> = fc.record({
   }),
   block: fc.option(fc.constantFrom(a.block('a'), a.block('b'))),
   finality: fc.option(fc.constantFrom(a.depth, { kind: 'tag', tag: 'safe' } as const)),
-  passed: fc.constantFrom<readonly string[]>([], ['depth:12'], ['depth:3', 'tag:finalized'], ['moon:full']),
+  passed: fc.constantFrom<readonly string[]>(
+    [],
+    ['depth:12'],
+    ['depth:3', 'tag:finalized'],
+    ['moon:full'],
+  ),
   waiting: fc.constantFrom(null, 'awaiting-second-provider' as const),
 });
 const owners = {

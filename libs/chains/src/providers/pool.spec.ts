@@ -1,6 +1,12 @@
 import { chainClientContract } from '../../testing/chain-client.contract';
 import { addressOf } from '../../testing/raw-blocks';
-import { answerOf, createRawChain, createRawNode, type RawChain, type RawNode } from '../../testing/raw-node';
+import {
+  answerOf,
+  createRawChain,
+  createRawNode,
+  type RawChain,
+  type RawNode,
+} from '../../testing/raw-node';
 import type { ProviderStatus } from '../chain-client';
 import { createEvmClient } from '../evm/evm-client';
 import { RpcFailure } from '../evm/json-rpc';
@@ -207,7 +213,10 @@ describe('a pool of two providers', () => {
   });
 
   it('does not hide an error that is no fault of a provider', async () => {
-    const broken = { ...clientOf(alpha, chain), head: () => Promise.reject(new TypeError('a bug')) };
+    const broken = {
+      ...clientOf(alpha, chain),
+      head: () => Promise.reject(new TypeError('a bug')),
+    };
     const faulty = createPool(CHAIN, [
       { name: 'beta', client: clientOf(beta, chain) },
       { name: 'broken', client: broken },
