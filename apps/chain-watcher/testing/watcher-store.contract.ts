@@ -367,10 +367,8 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       const [a, b] = ['eip155:31337/erc20:0xa', 'eip155:31337/erc20:0xb'];
       const settled = (number: number, asset = a, passed = ['depth:3']) =>
         aTracked({ status: 'final', asset, block: inBlock(number), finality, passed });
-      const [old, recent, other, complete] = [
-        ...[settled(4), settled(5), settled(6, b)],
-        settled(6, a, ['depth:3', 'depth:9', 'tag:safe']),
-      ];
+      const [old, recent, other] = [settled(4), settled(5), settled(6, b)] as const;
+      const complete = settled(6, a, ['depth:3', 'depth:9', 'tag:safe']);
       await store.commit(leader, { transfers: [old, recent, other, complete] });
       const thresholds = ['tag:safe', 'depth:3'];
       await store.commit(leader, {
