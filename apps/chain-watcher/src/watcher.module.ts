@@ -1,4 +1,9 @@
-import { findChain, loadChainsFile } from '@daybook/chains';
+import {
+  type ChainConnection,
+  type ChainsAndAssets,
+  findChain,
+  loadChainsFile,
+} from '@daybook/chains';
 import { TOPIC_SETTINGS, TOPICS } from '@daybook/contracts';
 import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
 import { createHealth, createMetrics, type HealthChecks } from '@daybook/platform';
@@ -24,6 +29,7 @@ class Watchers implements OnApplicationShutdown {
     this.running = registry.connections.map((connection) => {
       const chain = findChain(registry, connection.chain);
       if (chain === null) throw new Error(`${connection.chain} is not in the registry.`);
+      logProviders(connection, registry, logger);
       return runChain({ ...parts, chain, connection });
     });
     if (this.running.length === 0) logger.warn('no chain is configured, so nothing is watched');
@@ -45,6 +51,24 @@ class Watchers implements OnApplicationShutdown {
       required: Object.fromEntries(required),
       optional: { ...Object.fromEntries(optional), log: () => this.parts.log.check() },
     };
+  }
+}
+
+/** Says at the start what is believed on the answers of one provider. */
+function logProviders(
+  { chain, providers, singleProvider }: ChainConnection,
+  { assets, assetBands }: ChainsAndAssets,
+  logger: Logger,
+): void {
+  const listed = assets.filter((asset) => asset.chain === chain);
+  const withoutBand = listed.filter(({ id }) => !assetBands.has(id)).map((it) => it.currency);
+  const fields = { chain, providers: providers.map(({ name }) => name), withoutBand };
+  if (providers.length > 1) {
+    logger.info(fields, 'above the band of its asset, a transfer needs two providers');
+  } else if (singleProvider === 'wait') {
+    logger.warn(fields, 'above the band of its asset, a transfer waits for a second provider');
+  } else {
+    logger.warn(fields, 'one provider is accepted for transfers of any amount');
   }
 }
 

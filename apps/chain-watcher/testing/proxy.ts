@@ -25,7 +25,8 @@ export async function startProxy(target: string): Promise<Proxy> {
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(target, { method: 'POST', headers, body });
     const { result, ...rest } = (await answer.json()) as { result?: unknown };
-    const altered = result === undefined ? rest : { ...rest, result: proxy.alter(method, params, result) };
+    const altered =
+      result === undefined ? rest : { ...rest, result: proxy.alter(method, params, result) };
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(altered));
   });

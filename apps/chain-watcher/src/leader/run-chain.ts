@@ -83,7 +83,12 @@ async function lead(
   signal: AbortSignal,
 ): Promise<void> {
   const { chain, connection, registry, store, logger, metrics } = run;
-  const client = openChain(chain, connection, registry);
+  const client = openChain(chain, connection, registry, ({ name, state, detail }) => {
+    const fields = { chain: chain.id, provider: name, detail };
+    const isLasting = state === 'wrong-chain' || state === 'stuck';
+    // Single failures are common, and `status` counts them.
+    logger[isLasting ? 'warn' : 'debug'](fields, `provider ${state}`);
+  });
   const wakes = { follow: createWakeUp(), publish: createWakeUp() };
   const table = createAddressTable(chain.family);
   await readAddresses(store, chain.id, table);
