@@ -3,6 +3,7 @@ import {
   type ChainsAndAssets,
   findChain,
   loadChainsFile,
+  type ProviderState,
 } from '@daybook/chains';
 import { TOPIC_SETTINGS, TOPICS } from '@daybook/contracts';
 import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
@@ -44,9 +45,10 @@ class Watchers implements OnApplicationShutdown {
   /** Chains are followed without the log, and with addresses that cannot be read: those checks are optional. */
   checks(): HealthChecks {
     const required = this.running.map((it) => [it.chain, async () => checkChain(it)] as const);
-    const optional = this.running.map(
-      (it) => [`${it.chain} addresses`, async () => checkAddresses(it)] as const,
-    );
+    const optional = this.running.flatMap((it) => [
+      [`${it.chain} addresses`, async () => checkAddresses(it)] as const,
+      [`${it.chain} providers`, async () => checkProviders(it)] as const,
+    ]);
     return {
       required: Object.fromEntries(required),
       optional: { ...Object.fromEntries(optional), log: () => this.parts.log.check() },
@@ -76,6 +78,20 @@ function checkChain(chain: RunningChain): string {
   const { state, detail } = chain.health();
   if (state === 'stalled') throw new Error(detail ?? state);
   return `${chain.role()}, ${state}`;
+}
+
+/** One that is limited, or not yet verified, is usually used again soon. */
+const USABLE: readonly ProviderState[] = ['ok', 'limited', 'unverified'];
+
+/** Names the providers that are not used, and those whose WebSocket is down: neither stops the chain. */
+function checkProviders(chain: RunningChain): string {
+  const providers = chain.providers();
+  const faults = providers.flatMap(({ name, state, detail, announcements }) => {
+    if (!USABLE.includes(state)) return `${name} is ${state}: ${detail}`;
+    return announcements === null ? [] : `${name}: ${announcements}`;
+  });
+  if (faults.length > 0) throw new Error(faults.join(' '));
+  return providers.map(({ name, score }) => `${name} ${score} ms`).join(', ');
 }
 
 function checkAddresses(chain: RunningChain): void {

@@ -3,21 +3,24 @@ import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { createBroker, type Driver, type DriverOptions, drive } from '../testing/driver';
 import { InMemoryWatcherStore } from '../testing/in-memory-store';
 import { type LocalChain, startLocalChain } from '../testing/local-chain';
-import { type Proxy, startProxy } from '../testing/proxy';
+import { type NodeProxy, startProxy } from '../testing/node-proxy';
 
 const purse = addressOf('purse');
 const BAND = 1_000n;
 const depth = (confirmations: number) => ({ kind: 'depth', confirmations }) as const;
 
 let local: LocalChain;
-let [alpha, beta]: [Proxy | undefined, Proxy | undefined] = [undefined, undefined];
+let [alpha, beta]: [NodeProxy | undefined, NodeProxy | undefined] = [undefined, undefined];
 let driver: Driver;
 let store: InMemoryWatcherStore;
 let broker: ReturnType<typeof createBroker>;
 let nowMs: number;
 
 /** A watch of one real chain through two providers, with a band of 1,000 for the token. */
-async function start(options: DriverOptions = {}, fields: object = {}): Promise<[Proxy, Proxy]> {
+async function start(
+  options: DriverOptions = {},
+  fields: object = {},
+): Promise<[NodeProxy, NodeProxy]> {
   [alpha, beta] = await Promise.all([startProxy(local.anvil.url), startProxy(local.anvil.url)]);
   const providers = [
     { name: 'alpha', rpcUrl: alpha.url },

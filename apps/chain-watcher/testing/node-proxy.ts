@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 export type Alter = (method: string, params: readonly unknown[], result: unknown) => unknown;
 
 /** A provider in front of a node: it passes on requests, and lies or fails as the test says. */
-export interface Proxy {
+export interface NodeProxy {
   readonly url: string;
   alter: Alter;
   /** When set, it answers every request with this HTTP status. */
@@ -14,7 +14,7 @@ export interface Proxy {
   stop(): Promise<void>;
 }
 
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<NodeProxy> {
   const server = createServer(async (request, response) => {
     const body = await text(request);
     if (proxy.status !== null) {
@@ -31,7 +31,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     response.end(JSON.stringify(altered));
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const proxy: Proxy = {
+  const proxy: NodeProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     alter: (_method, _params, result) => result,
     status: null,
