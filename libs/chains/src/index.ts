@@ -28,7 +28,7 @@ export {
 } from './chains-and-assets';
 export { InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 export { createEvmClient, WrongChain } from './evm/evm-client';
-export { type JsonRpc, RpcFailure } from './evm/json-rpc';
+export type { JsonRpc } from './evm/json-rpc';
 export { assetIds } from './evm/transfers';
 export {
   ADDRESS_FORMS,
@@ -41,6 +41,7 @@ export {
   readAddress,
 } from './family';
 export { InvalidBlock } from './invalid-block';
+export { RpcFailure } from './node-http';
 export { confirmedBy } from './providers/confirm';
 export { createPool } from './providers/pool';
 export { silenceMsOf } from './providers/provider-health';

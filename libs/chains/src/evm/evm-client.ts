@@ -4,7 +4,8 @@ import { InvalidBlock } from '../invalid-block';
 import { listenForAnnouncements } from './announcements';
 import { checkBlock } from './check-block';
 import { contentDigest } from './content-digest';
-import { createJsonRpc, type JsonRpc, RpcFailure } from './json-rpc';
+import { RpcFailure } from '../node-http';
+import { createJsonRpc, type JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';
 import {
   isAddress,

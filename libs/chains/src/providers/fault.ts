@@ -1,6 +1,6 @@
 import type { ProviderFault } from '../chain-client';
 import { WrongChain } from '../evm/evm-client';
-import { RpcFailure } from '../evm/json-rpc';
+import { RpcFailure } from '../node-http';
 import { InvalidBlock } from '../invalid-block';
 
 /** What an error says about a provider; null for an error that is not the provider's. */
@@ -8,7 +8,6 @@ export function faultOf(error: unknown): ProviderFault | null {
   if (error instanceof InvalidBlock) return 'invalid-block';
   if (error instanceof WrongChain) return 'wrong-chain';
   if (!(error instanceof RpcFailure)) return null;
-  if (error.isLimited) return 'limited';
   return error.kind === 'passing' ? 'unreachable' : error.kind;
 }
 

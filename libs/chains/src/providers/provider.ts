@@ -9,7 +9,7 @@ import type {
   ProviderStatus,
 } from '../chain-client';
 import type { Chain } from '../chains-and-assets';
-import { RpcFailure } from '../evm/json-rpc';
+import { RpcFailure } from '../node-http';
 import { faultOf, unlessFault } from './fault';
 import {
   afterAnswer,
