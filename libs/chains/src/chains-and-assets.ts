@@ -53,6 +53,8 @@ export interface ProviderConnection {
   readonly rpcUrl: string;
   /** For announcements of blocks and pending transactions, which are faster than polling. */
   readonly wsUrl: string | null;
+  /** Sent with every request. Never logged, because they may contain a provider's key. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Requests that may be sent in a second; null for no limit. */
   readonly requestsPerSecond: number | null;
 }

@@ -14,7 +14,8 @@ export function encodeReceipt(
   transaction: RawTransaction | undefined,
   keccak: Keccak,
 ): string {
-  const type = typeOf(receipt.type === undefined && transaction ? transaction : receipt);
+  const isShown = receipt.type !== undefined && receipt.type !== null;
+  const type = typeOf(isShown || transaction === undefined ? receipt : transaction);
   let logItems = '';
   for (const log of receipt.logs) logItems += logOf(log);
   const bloom =

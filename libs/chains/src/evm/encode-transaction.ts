@@ -1,5 +1,5 @@
 import { InvalidBlock } from '../invalid-block';
-import { list, type RawTransaction, toNumber } from './raw';
+import { list, type RawFields, type RawTransaction, toNumber } from './raw';
 import {
   addressItem,
   bytesItem,
@@ -54,7 +54,7 @@ export function encodeTransaction(transaction: RawTransaction): string | null {
 }
 
 /** EIP-2718. Older nodes omit the type of a legacy transaction. Throws `InvalidBlock`. */
-export function typeOf({ type }: { readonly type?: unknown }): number {
+export function typeOf({ type }: RawFields): number {
   return type === undefined || type === null ? 0 : toNumber(type, 'type of a transaction');
 }
 
@@ -63,9 +63,9 @@ export function typeText(type: number): string {
   return `0x${type.toString(16)}`;
 }
 
-const q = (transaction: RawTransaction, field: string) =>
+const q = (transaction: RawFields, field: string) =>
   quantityItem(transaction[field], `${field} of a transaction`);
-const b = (transaction: RawTransaction, field: string) =>
+const b = (transaction: RawFields, field: string) =>
   bytesItem(transaction[field], `${field} of a transaction`);
 const to = (transaction: RawTransaction, field = 'to') =>
   addressItem(transaction[field], `${field} of a transaction`);
@@ -87,7 +87,7 @@ function typed(type: string, fields: string, transaction: RawTransaction): strin
   return type + listOf(fields + quantityItem(parity, 'yParity of a transaction') + rs(transaction));
 }
 
-const rs = (transaction: RawTransaction) => q(transaction, 'r') + q(transaction, 's');
+const rs = (transaction: RawFields) => q(transaction, 'r') + q(transaction, 's');
 const chain = (transaction: RawTransaction) => q(transaction, 'chainId');
 const price = (transaction: RawTransaction) => q(transaction, 'nonce') + q(transaction, 'gasPrice');
 
@@ -127,7 +127,7 @@ function blobs(transaction: RawTransaction): string {
 function authorizations({ authorizationList: entries }: RawTransaction): string {
   let items = '';
   for (const entry of list(entries, 'authorization list')) {
-    const it = Object(entry) as RawTransaction;
+    const it = Object(entry) as RawFields;
     const parity = quantityItem(it.yParity ?? it.v, 'parity of an authorization');
     items += listOf(q(it, 'chainId') + b(it, 'address') + q(it, 'nonce') + parity + rs(it));
   }

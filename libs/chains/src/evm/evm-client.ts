@@ -34,8 +34,8 @@ export function openEvmChain(
 ): ChainClient {
   const coins = `${chain.id}/slip44:`;
   const native = registry.assets.find(({ id }) => id.startsWith(coins))?.id ?? `${coins}${ETHER}`;
-  const { rpcUrl, wsUrl, requestsPerSecond } = provider;
-  const rpc = createJsonRpc(rpcUrl, { perSecondMax: requestsPerSecond });
+  const { rpcUrl, wsUrl, headers, requestsPerSecond } = provider;
+  const rpc = createJsonRpc(rpcUrl, { headers, perSecondMax: requestsPerSecond });
   const ids = assetIds(chain.id, native);
   const client = createEvmClient(rpc, chain.id, ids, {
     ...{ proof: chain.proof ?? ETHEREUM_PROOF, worker: sharedBlockWorker() },

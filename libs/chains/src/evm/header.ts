@@ -68,7 +68,7 @@ export function proveHeader(
   later: readonly HeaderField[],
   keccak: Keccak,
 ): ProvenHeader {
-  if (`0x${hashOf(block, later, keccak)}` === block.hash) return { isProven: true };
+  if (`0x${headerDigits(block, later, keccak)}` === block.hash) return { isProven: true };
   const listed = new Set([...FIRST_FIELDS, ...later].map(({ name }) => name));
   const unlisted = Object.keys(block).filter(
     (name) => !listed.has(name) && !ANNOTATIONS.has(name) && block[name] !== null,
@@ -76,8 +76,8 @@ export function proveHeader(
   return { isProven: false, unlisted };
 }
 
-/** The digits of the hash; empty if the header lacks a field that every header has. */
-function hashOf(block: RawFields, later: readonly HeaderField[], keccak: Keccak): string {
+/** The digits of a header's hash; empty if it lacks a field that every header has. */
+export function headerDigits(block: RawFields, later: readonly HeaderField[], keccak: Keccak): string {
   let items = '';
   try {
     for (const field of FIRST_FIELDS) items += fieldItem(block, field);
