@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { createBlockWork, type WorkAnswer, type WorkRequest } from './block-work';
 import { loadKeccak } from './keccak';
 
@@ -11,6 +10,9 @@ export interface BlockWorker {
 
 /** One core is left for requests and the database; more than four threads would wait for both. */
 const THREADS_MAX = 4;
+
+/** Tells the file that it was loaded as a thread of its own. */
+const THREAD = 'daybook block worker';
 
 let shared: BlockWorker | undefined;
 
@@ -47,7 +49,7 @@ function createBlockThreads(): BlockWorker {
 type Thread = ReturnType<typeof startThread>;
 
 function startThread(ended: () => void) {
-  const worker = new Worker(join(__dirname, 'block.worker.js'));
+  const worker = new Worker(__filename, { workerData: THREAD });
   worker.unref();
   /** In the order of the requests, which is that of the answers. */
   const waiting: { resolve(answer: WorkAnswer): void; reject(error: unknown): void }[] = [];
@@ -74,3 +76,13 @@ function startThread(ended: () => void) {
     },
   };
 }
+
+/** In a thread. An exception ends it, and with it what it was asked. */
+function serve(port: NonNullable<typeof parentPort>): void {
+  const work = loadKeccak().then(createBlockWork);
+  port.on('message', async (request: WorkRequest) => {
+    port.postMessage({ answer: (await work).answer(request) });
+  });
+}
+
+if (workerData === THREAD && parentPort !== null) serve(parentPort);
