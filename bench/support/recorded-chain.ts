@@ -95,7 +95,11 @@ function blockOf(number: number, parentHash: string, making: Making): RecordedBl
     ...{ number, hash, header: text },
     block: JSON.stringify({ ...header, transactions: unplaced.map((it) => ({ ...it, ...place })) }),
     receipts: JSON.stringify(
-      results.map((it) => ({ ...it, ...place, logs: it.logs.map((log) => ({ ...log, ...place })) })),
+      results.map((it) => ({
+        ...it,
+        ...place,
+        logs: it.logs.map((log) => ({ ...log, ...place })),
+      })),
     ),
   };
 }
@@ -181,12 +185,7 @@ interface Result extends RawReceipt {
 }
 
 /** The first log of a transaction is a token transfer, the second another event of a contract. */
-function logOf(
-  number: number,
-  index: number,
-  ordinal: number,
-  watched: number,
-) {
+function logOf(number: number, index: number, ordinal: number, watched: number) {
   const isHit = ordinal === 0 && index % Math.floor(BLOCK_TRANSACTIONS / HITS_A_BLOCK) === 0;
   const hit = watchedAddress((number * HITS_A_BLOCK + index) % watched);
   const from = topicOf(person(number + index));

@@ -24,7 +24,15 @@ export function chainsFile(
   const { id, currency, decimals, minimum } = TOKEN_ASSET;
   const token = { id, currency, decimals, minimum: String(minimum) };
   const finality = { kind: 'depth', confirmations: 12 };
-  const chain = { id: CHAIN, name: 'Bench', rpcUrl, startBlock, finality, assets: [token], ...more };
+  const chain = {
+    id: CHAIN,
+    name: 'Bench',
+    rpcUrl,
+    startBlock,
+    finality,
+    assets: [token],
+    ...more,
+  };
   return JSON.stringify({ chains: [{ ...chain, blockTimeMs: null, reorgWindow: 64 }] });
 }
 

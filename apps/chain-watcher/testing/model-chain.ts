@@ -3,8 +3,8 @@ import type { Keccak } from '../../../libs/chains/src/evm/keccak';
 import { blockTransfers } from '../../../libs/chains/src/evm/transfers';
 import {
   aBlock,
-  aTransaction,
   addressOf,
+  aTransaction,
   type BlockWithReceipts,
   erc20Log,
   hashOf,

@@ -336,10 +336,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       expect(await store.due(CHAIN, all)).toEqual([early, other, late]);
       expect(await store.due(CHAIN, { ...all, limit: 1 })).toEqual([early]);
       expect(await store.due(CHAIN, { ...all, except: [a] })).toEqual([other]);
-      expect(await store.due(CHAIN, { ...all, assets: [a], except: [a] })).toEqual([
-        early,
-        late,
-      ]);
+      expect(await store.due(CHAIN, { ...all, assets: [a], except: [a] })).toEqual([early, late]);
       expect(await store.due(OTHER, all)).toEqual([]);
     });
   });

@@ -167,7 +167,8 @@ function merge(
       const asset = assetOf(assetEntry, chain, assets.get(assetEntry.id), faults);
       if (asset !== null) assets.set(asset.id, asset);
       if (finality) assetFinality.set(assetEntry.id, finality);
-      if (band !== undefined) setBand(assetBands, assetEntry.id, band === null ? null : BigInt(band));
+      if (band !== undefined)
+        setBand(assetBands, assetEntry.id, band === null ? null : BigInt(band));
     }
   }
   const owners = new Map<string, string>();

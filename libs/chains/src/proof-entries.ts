@@ -8,7 +8,10 @@ export type ProofFields = Pick<Proof, 'rule' | 'reason'> & Partial<Proof>;
  * The proof of a chain: the known one, which is Ethereum's for an unknown chain, with the changes of the file. Its
  * header fields come after the known ones, as those of a new fork do.
  */
-export function proofOf(known: Proof | undefined, entry: ProofFields | undefined): Pick<Chain, 'proof'> {
+export function proofOf(
+  known: Proof | undefined,
+  entry: ProofFields | undefined,
+): Pick<Chain, 'proof'> {
   if (entry === undefined) return known === undefined ? {} : { proof: known };
   const base = known ?? ETHEREUM_PROOF;
   const names = new Set((entry.headerFields ?? []).map(({ name }) => name));

@@ -28,7 +28,9 @@ export function providersOf(
 ): readonly ProviderConnection[] {
   if (providers === undefined) {
     if (rpcUrl === undefined) {
-      faults.push(`${id} has no provider. Give an rpcUrl, or providers with a name and an rpcUrl each.`);
+      faults.push(
+        `${id} has no provider. Give an rpcUrl, or providers with a name and an rpcUrl each.`,
+      );
       return [];
     }
     refuseOpenUrls(id, { rpcUrl, wsUrl, allowHttp }, faults);
@@ -36,14 +38,18 @@ export function providersOf(
     return [{ name: ONLY_PROVIDER, rpcUrl, wsUrl, ...rest }];
   }
   if (rpcUrl !== undefined || wsUrl !== null || headers !== undefined) {
-    faults.push(`${id} has providers, so rpcUrl, wsUrl and headers belong to one of them; move them there.`);
+    faults.push(
+      `${id} has providers, so rpcUrl, wsUrl and headers belong to one of them; move them there.`,
+    );
   }
   const byName = new Map<string, string>();
   for (const { name, rpcUrl: url } of providers) {
     if (byName.has(name)) faults.push(`${id} has two providers ${name}; give each its own name.`);
     const [same] = [...byName].find(([, known]) => known === url) ?? [];
     if (same !== undefined && same !== name) {
-      faults.push(`${id}: ${same} and ${name} have the same URL, so neither can confirm the other.`);
+      faults.push(
+        `${id}: ${same} and ${name} have the same URL, so neither can confirm the other.`,
+      );
     }
     byName.set(name, url);
   }

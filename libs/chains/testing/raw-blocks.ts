@@ -178,7 +178,12 @@ function rootOf(values: readonly (string | null)[], keccak: Keccak): string {
 }
 
 function bloomText(logs: readonly LogPlan[], keccak: Keccak): string {
-  return `0x${Buffer.from(bloomOf(logs.map((log) => ({ ...log })), keccak)).toString('hex')}`;
+  return `0x${Buffer.from(
+    bloomOf(
+      logs.map((log) => ({ ...log })),
+      keccak,
+    ),
+  ).toString('hex')}`;
 }
 
 function quantity(number: number): string {

@@ -57,7 +57,8 @@ export function createBlockWork(keccak: Keccak) {
     const result = resultOf(receipts);
     if (result === null) return { block: null };
     if (more === null && Array.isArray(result) && result.length > 0) {
-      const missing = result.length < block.transactions.length ? withoutReceipt(block, result) : [];
+      const missing =
+        result.length < block.transactions.length ? withoutReceipt(block, result) : [];
       if (missing.length > 0 && missing.length <= MISSING_MAX) return { missing };
     }
     const all = more === null || !Array.isArray(result) ? result : [...result, ...more];

@@ -46,8 +46,7 @@ function bitsOf(digits: string, keccak: Keccak): readonly [number, number, numbe
 /** Whether a node's text is this filter. */
 export function isSameBloom(text: unknown, bloom: Uint8Array): boolean {
   return (
-    typeof text === 'string' &&
-    text.slice(2).toLowerCase() === Buffer.from(bloom).toString('hex')
+    typeof text === 'string' && text.slice(2).toLowerCase() === Buffer.from(bloom).toString('hex')
   );
 }
 

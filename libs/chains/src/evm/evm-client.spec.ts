@@ -1,7 +1,7 @@
 import { aBlock, addressOf, type BlockWithReceipts, hashOf } from '../../testing/raw-blocks';
 import { InvalidBlock } from '../invalid-block';
-import { createEvmClient, WrongChain } from './evm-client';
 import { RpcFailure } from '../node-http';
+import { createEvmClient, WrongChain } from './evm-client';
 import type { JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';
 import { assetIds } from './transfers';
@@ -108,5 +108,93 @@ describe('pendingTransaction', () => {
     expect(await ask(pending)).toMatchObject({ nonce: 3, transfers: [{ amount: 5n }] });
     expect(await ask(transaction)).toBeNull();
     expect(await ask(null)).toBeNull();
+  });
+});
+
+describe('a node without eth_getBlockReceipts', () => {
+  const noMethod = () => {
+    throw new RpcFailure(
+      'a node refused eth_getBlockReceipts: the method does not exist (-32601).',
+      'refused',
+    );
+  };
+
+  /** Counts what is asked, and answers batches if it knows them. */
+  function node(knowsBatches: boolean, receipts: readonly unknown[] = seven.receipts) {
+    const asked: string[] = [];
+    const one = (hash: unknown) =>
+      receipts.find((it) => (it as { transactionHash: string }).transactionHash === hash) ?? null;
+    const rpc: JsonRpc = {
+      async send(method, params) {
+        asked.push(method);
+        if (method === 'eth_getBlockReceipts') return noMethod();
+        return method === 'eth_getTransactionReceipt' ? one(params[0]) : seven.block;
+      },
+      async sendBatch(method, params) {
+        asked.push(`${params.length} ${method}`);
+        if (!knowsBatches) throw new RpcFailure('a node refused batches.', 'refused');
+        return params.map(([hash]) => one(hash));
+      },
+    };
+    const ids = assetIds(CHAIN, `${CHAIN}/slip44:60`);
+    return { asked, client: createEvmClient(rpc, CHAIN, ids) };
+  }
+
+  it('is asked by transaction in a batch, and only so from then on', async () => {
+    const { asked, client: it } = node(true);
+    const block = await it.block(7);
+    expect(block).toEqual(await whole(seven).block(7));
+    expect(await it.block(7)).toEqual(block);
+    const batch = '1 eth_getTransactionReceipt';
+    expect(asked).toEqual([
+      ...['eth_getBlockByNumber', 'eth_getBlockReceipts', batch],
+      ...['eth_getBlockByNumber', batch],
+    ]);
+  });
+
+  it('is asked one by one if it knows no batches', async () => {
+    const { asked, client: it } = node(false);
+    expect(await it.block(7)).toEqual(await whole(seven).block(7));
+    await it.block(7);
+    expect(asked.filter((each) => each === 'eth_getTransactionReceipt')).toHaveLength(2);
+    expect(asked.filter((each) => each.startsWith('1 '))).toHaveLength(1);
+  });
+
+  it('is not believed when it lacks a receipt', async () => {
+    await expect(node(true, []).client.block(7)).rejects.toThrow(/1 transactions have 0 receipts/);
+  });
+
+  it('is not what a node is that refuses everything', async () => {
+    const denied = () => {
+      throw new RpcFailure(
+        'a node refused eth_getBlockReceipts: no access to this project.',
+        'refused',
+      );
+    };
+    const it = client({ eth_getBlockByNumber: () => seven.block, eth_getBlockReceipts: denied });
+    await expect(it.block(7)).rejects.toThrow('no access');
+  });
+});
+
+describe('a receipt that the receipts of the block lack', () => {
+  it('is asked for by its transaction', async () => {
+    const plans = [{ salt: 'a' }, { salt: 'b' }, { salt: 'c' }];
+    const two = aBlock({ number: 7, transactions: plans }, await loadKeccak());
+    const it = client({
+      eth_getBlockByNumber: () => two.block,
+      eth_getBlockReceipts: () => two.receipts.slice(1),
+      eth_getTransactionReceipt: (hash) =>
+        two.receipts.find(({ transactionHash }) => transactionHash === hash),
+    });
+    expect(await it.block(7)).toMatchObject({ proven: 'content' });
+  });
+});
+
+describe('a header', () => {
+  it('is refused if its hash is not that of its fields', async () => {
+    const forged = { ...seven.block, stateRoot: hashOf('x') };
+    await expect(whole({ ...seven, block: forged }).header(7)).rejects.toThrow(/its hash/);
+    await expect(whole({ ...seven, block: forged }).head()).rejects.toThrow(InvalidBlock);
+    expect(await whole(seven).header(7)).toMatchObject({ number: 7, hash: seven.block.hash });
   });
 });

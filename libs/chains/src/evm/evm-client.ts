@@ -1,5 +1,5 @@
 import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from '../chain-client';
-import type { Chain, ChainsAndAssets, ProviderConnection, Proof } from '../chains-and-assets';
+import type { Chain, ChainsAndAssets, Proof, ProviderConnection } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { listenForAnnouncements } from './announcements';

@@ -53,4 +53,8 @@ export async function fetchBlock(
   }
 }
 
-type Omitted = WorkRequest extends infer Each ? (Each extends unknown ? Omit<Each, 'id'> : never) : never;
+type Omitted = WorkRequest extends infer Each
+  ? Each extends unknown
+    ? Omit<Each, 'id'>
+    : never
+  : never;

@@ -77,7 +77,11 @@ export function proveHeader(
 }
 
 /** The digits of a header's hash; empty if it lacks a field that every header has. */
-export function headerDigits(block: RawFields, later: readonly HeaderField[], keccak: Keccak): string {
+export function headerDigits(
+  block: RawFields,
+  later: readonly HeaderField[],
+  keccak: Keccak,
+): string {
   let items = '';
   try {
     for (const field of FIRST_FIELDS) items += fieldItem(block, field);

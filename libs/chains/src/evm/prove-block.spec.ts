@@ -165,7 +165,10 @@ describe('a chain that is proven by roots', () => {
         return {
           block: {
             ...raw,
-            transactions: raw.transactions.map((it, i) => ({ ...it, hash: change(it, i) ?? it.hash })),
+            transactions: raw.transactions.map((it, i) => ({
+              ...it,
+              hash: change(it, i) ?? it.hash,
+            })),
           },
           receipts: receipts.map((it, i) => ({
             ...it,
@@ -183,7 +186,11 @@ describe('a chain that is proven by roots', () => {
       }),
       /is not whole .*no r of a transaction/,
     ],
-    ['another header under its hash', (it) => withHeader(it, { stateRoot: hashOf('x') }), /its hash/],
+    [
+      'another header under its hash',
+      (it) => withHeader(it, { stateRoot: hashOf('x') }),
+      /its hash/,
+    ],
     ['a header without a field', (it) => withHeader(it, { mixHash: null }), /its hash/],
     [
       'its own roots for other content, under the old hash',
@@ -194,7 +201,16 @@ describe('a chain that is proven by roots', () => {
       'a transaction that claims to stand outside the roots',
       ({ block: raw, receipts }) => {
         const forged = aBlock(
-          { transactions: [{ from: NOBODY, to: NOBODY, type: '0x0', logs: [erc20Log(token, alice, bob, 10n ** 24n)] }] },
+          {
+            transactions: [
+              {
+                from: NOBODY,
+                to: NOBODY,
+                type: '0x0',
+                logs: [erc20Log(token, alice, bob, 10n ** 24n)],
+              },
+            ],
+          },
           keccak,
         );
         return {
@@ -226,7 +242,10 @@ describe('a chain that is proven by roots', () => {
   });
 
   it('goes on with an alarm after a fork that adds a field to the header', () => {
-    const later = [...ETHEREUM_PROOF.headerFields, { name: 'slotNumber', kind: 'quantity' as const }];
+    const later = [
+      ...ETHEREUM_PROOF.headerFields,
+      { name: 'slotNumber', kind: 'quantity' as const },
+    ];
     const forked = sealed(withHeader(block(4), { slotNumber: '0x12' }), keccak, later);
     const found = read(forked);
     expect(found).toMatchObject({ proven: 'none' });
@@ -250,11 +269,17 @@ describe('a chain that is proven by roots', () => {
   });
 
   it('covers a receipt of no transaction if the root does', () => {
-    const whole = aBlock({ transactions: [{ logs: [] }, { logs: [erc20Log(token, alice, bob, 7n)] }] }, keccak);
+    const whole = aBlock(
+      { transactions: [{ logs: [] }, { logs: [erc20Log(token, alice, bob, 7n)] }] },
+      keccak,
+    );
     const { transactions } = whole.block;
     const ofFirst = aBlock({ transactions: [{ salt: '1  0' }] }, keccak).block;
     expect(transactions[0]?.hash).toBe(ofFirst.transactions[0]?.hash);
-    const header = { transactions: transactions.slice(0, 1), transactionsRoot: ofFirst.transactionsRoot };
+    const header = {
+      transactions: transactions.slice(0, 1),
+      transactionsRoot: ofFirst.transactionsRoot,
+    };
     const epoch = sealed(withHeader(whole, header), keccak);
     const receipts = epoch.receipts.map((it, i) => {
       return i === 1 ? { ...it, transactionHash: epoch.block.hash } : it;
@@ -318,7 +343,11 @@ describe('a chain whose system stands outside the roots', () => {
 
 describe('Avalanche', () => {
   const proof: Proof = { ...ETHEREUM_PROOF, headerFields: AVALANCHE_FIELDS };
-  const own = { extDataHash: hashOf('atomic'), withdrawalsRoot: null, timestampMilliseconds: '0x5' };
+  const own = {
+    extDataHash: hashOf('atomic'),
+    withdrawalsRoot: null,
+    timestampMilliseconds: '0x5',
+  };
 
   it('is proven by its own header', () => {
     const answer = sealed(withHeader(block(4), own), keccak, AVALANCHE_FIELDS);
@@ -331,7 +360,9 @@ describe('Avalanche', () => {
     const answer = sealed(delayed, keccak, AVALANCHE_FIELDS);
     expect(read(answer, proof)).toMatchObject({ proven: 'header' });
     expect(read(answer, proof).alarm).toBeUndefined();
-    expect(() => read({ ...answer, receipts: answer.receipts.slice(1) }, proof)).toThrow(/receipts/);
+    expect(() => read({ ...answer, receipts: answer.receipts.slice(1) }, proof)).toThrow(
+      /receipts/,
+    );
   });
 });
 
@@ -375,7 +406,13 @@ describe('a chain that keeps no roots', () => {
   // As Flow shows calls of its own accounts: an own type, r and s of an index, no roots that fit.
   it('reads calls of a type of its own', () => {
     const fields = { v: '0xff', r: '0x2', s: '0x4', yParity: undefined };
-    const plan = { type: '0x0', fields, to: bob, value: 4n, logs: [erc20Log(token, alice, bob, 3n)] };
+    const plan = {
+      type: '0x0',
+      fields,
+      to: bob,
+      value: 4n,
+      logs: [erc20Log(token, alice, bob, 3n)],
+    };
     const answer = unprovable(aBlock({ transactions: [plan, { ...plan, type: '0xff' }] }, keccak));
     expect(read(answer, BY_TWO).transfers).toHaveLength(4);
   });
@@ -389,9 +426,17 @@ describe('the digest of the content', () => {
     expect(read(noted, BY_TWO).contentDigest).toBe(contentDigest);
     const [first] = answer.receipts;
     const changes = [
-      withReceipt(answer, 0, ({ logs }) => ({ logs: logs.map((log) => ({ ...log, data: `0x${'1'.repeat(64)}` })) })),
+      withReceipt(answer, 0, ({ logs }) => ({
+        logs: logs.map((log) => ({ ...log, data: `0x${'1'.repeat(64)}` })),
+      })),
       withReceipt(answer, 1, () => ({ status: '0x1' })),
-      { ...answer, block: { ...answer.block, transactions: answer.block.transactions.map((it) => ({ ...it, to: alice })) } },
+      {
+        ...answer,
+        block: {
+          ...answer.block,
+          transactions: answer.block.transactions.map((it) => ({ ...it, to: alice })),
+        },
+      },
     ];
     expect(first).toBeDefined();
     for (const changed of changes) {

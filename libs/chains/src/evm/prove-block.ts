@@ -34,17 +34,12 @@ export function proveBlock(answer: BlockAnswer, proof: Proof, keccak: Keccak): V
   // A root in a header that is not proven proves nothing.
   const roots = header.isProven ? proveRoots(answer, true, keccak) : null;
   if (roots !== null && isWhole(roots)) return { proven: 'content', alarm: null };
-  checkCounts(answer, proof.rule === 'bloom-and-counts');
+  checkCounts(answer, proof.rule === 'bloom-and-counts', keccak);
   if (proof.rule === 'bloom-and-counts') checkBloom(answer, keccak);
   return { proven: header.isProven ? 'header' : 'none', alarm: null };
 }
 
-function byRoots(
-  answer: BlockAnswer,
-  proof: Proof,
-  header: ProvenHeader,
-  keccak: Keccak,
-): Verdict {
+function byRoots(answer: BlockAnswer, proof: Proof, header: ProvenHeader, keccak: Keccak): Verdict {
   const { block } = answer;
   refuseOtherHash(block, header);
   const roots = proveRoots(answer, proof.hasTransactionsOutside === true, keccak);
@@ -52,7 +47,10 @@ function byRoots(
   if (!header.isProven) return { proven: 'none', alarm: alarmOfFields(block, header.unlisted) };
   if (isWhole(roots)) return { proven: 'content', alarm: null };
   const surprising = roots.unknownTypes.filter((type) => !proof.unprovableTypes?.includes(type));
-  return { proven: 'header', alarm: surprising.length > 0 ? alarmOfTypes(block, surprising) : null };
+  return {
+    proven: 'header',
+    alarm: surprising.length > 0 ? alarmOfTypes(block, surprising) : null,
+  };
 }
 
 /** Throws `InvalidBlock` if the hash of a header is not that of its fields, and all fields are known. */
@@ -72,11 +70,11 @@ function checkRoots(answer: BlockAnswer, roots: ProvenRoots, keccak: Keccak): vo
   const isDelayed = isSettledLater(block);
   if (transactions === 'wrong') {
     // It may say more than that a root is wrong.
-    checkCounts(answer, false);
+    checkCounts(answer, false, keccak);
     fail(block, roots.fault ?? 'the transactions root is wrong');
   }
   if (receipts === 'proven') return;
-  checkCounts(answer, false);
+  checkCounts(answer, false, keccak);
   if (isDelayed) return;
   if (unknownTypes.length === 0) fail(block, roots.fault ?? 'the receipts root is wrong');
   checkBloom(answer, keccak);

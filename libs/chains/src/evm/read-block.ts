@@ -5,7 +5,14 @@ import { arrange } from './block-answer';
 import { contentDigest } from './content-digest';
 import type { Keccak } from './keccak';
 import { proveBlock } from './prove-block';
-import { type RawBlock, type RawFields, type RawTransaction, toHash, toNumber, toReceipts } from './raw';
+import {
+  type RawBlock,
+  type RawFields,
+  type RawTransaction,
+  toHash,
+  toNumber,
+  toReceipts,
+} from './raw';
 import { type AssetIds, blockTransfers } from './transfers';
 
 /** How the blocks of a chain are read. */
@@ -64,6 +71,8 @@ export function toRef({ hash, from, nonce }: RawTransaction) {
 }
 
 function orderOf(nonce: unknown): number | null {
-  const number = Number(typeof nonce === 'string' || typeof nonce === 'number' ? nonce : Number.NaN);
+  const number = Number(
+    typeof nonce === 'string' || typeof nonce === 'number' ? nonce : Number.NaN,
+  );
   return Number.isSafeInteger(number) && number >= 0 ? number : null;
 }

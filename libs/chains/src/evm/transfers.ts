@@ -125,7 +125,11 @@ function logTransfer(log: RawLog, ordinal: number, txHash: string, ids: AssetIds
   const data = digitsIn(log.data);
   const [sender, recipient, rest] =
     topics.length === 1 && data.length === 3 * WORD_DIGITS
-      ? [data.slice(0, WORD_DIGITS), data.slice(WORD_DIGITS, -WORD_DIGITS), data.slice(-WORD_DIGITS)]
+      ? [
+          data.slice(0, WORD_DIGITS),
+          data.slice(WORD_DIGITS, -WORD_DIGITS),
+          data.slice(-WORD_DIGITS),
+        ]
       : [digitsIn(topics[1]), digitsIn(topics[2]), topics.length === 3 ? data : null];
   const isErc721 = topics.length === 4 && data === '';
   const word = isErc721 ? digitsIn(topics[3]) : (rest ?? '');

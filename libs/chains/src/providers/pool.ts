@@ -56,7 +56,8 @@ export function createPool(
         isMissing = true;
       } catch (error) {
         unlessFault(error);
-        if (providers.length > 1) (error as Error).message = `${provider.name}: ${messageOf(error)}`;
+        if (providers.length > 1)
+          (error as Error).message = `${provider.name}: ${messageOf(error)}`;
         failure ??= { error };
       }
     }

@@ -76,8 +76,7 @@ export function createProvider(
       note(afterAnswer(health));
       return answer;
     } catch (thrown) {
-      const error =
-        thrown instanceof TimedOut ? new RpcFailure(thrown.message, 'silent') : thrown;
+      const error = thrown instanceof TimedOut ? new RpcFailure(thrown.message, 'silent') : thrown;
       const fault = faultOf(error);
       if (fault !== null) {
         const wait = { now: now(), waitMs: (failures: number) => waitMs(fault, failures) };
