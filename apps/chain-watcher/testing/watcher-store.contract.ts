@@ -339,5 +339,49 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       expect(await store.due(CHAIN, { ...all, assets: [a], except: [a] })).toEqual([early, late]);
       expect(await store.due(OTHER, all)).toEqual([]);
     });
+
+    it('finds what lacks a threshold, and neither what is settled nor what waits', async () => {
+      const finality = { kind: 'depth', confirmations: 3 } as const;
+      const final = { status: 'final', block: inBlock(4), finality } as const;
+      const early = { ...aTracked({ ...final, passed: ['depth:3'] }), isSettled: false };
+      const later = {
+        ...aTracked({ ...final, passed: ['tag:safe', 'depth:3'] }),
+        isSettled: false,
+      };
+      const settled = aTracked({ ...final, passed: ['depth:3'] });
+      const waiting = aTracked({ block: inBlock(4), waiting: 'awaiting-second-provider' });
+      await store.commit(leader, { transfers: [early, later, settled, waiting] });
+      const due = (...passed: string[]) =>
+        store.due(CHAIN, { upTo: 6, passed, assets: null, except: [], limit: 10 });
+      expect(await due('depth:3')).toEqual([early]);
+      expect(idsOf(await due('depth:3', 'depth:3,tag:safe', ''))).toEqual(idsOf([early, later]));
+      expect(await due('')).toEqual([]);
+      const { transferId } = waiting.transfer;
+      expect(await store.waiting(CHAIN, { after: '', limit: 10 })).toEqual([waiting]);
+      expect(await store.waiting(CHAIN, { after: transferId, limit: 10 })).toEqual([]);
+      expect(await store.waiting(OTHER, { after: '', limit: 10 })).toEqual([]);
+    });
+
+    it('finds again what lacks a threshold of a new registry, in the blocks that are named', async () => {
+      const finality = { kind: 'depth', confirmations: 3 } as const;
+      const [a, b] = ['eip155:31337/erc20:0xa', 'eip155:31337/erc20:0xb'];
+      const settled = (number: number, asset = a, passed = ['depth:3']) =>
+        aTracked({ status: 'final', asset, block: inBlock(number), finality, passed });
+      const [old, recent, other] = [settled(4), settled(5), settled(6, b)] as const;
+      const complete = settled(6, a, ['depth:3', 'depth:9', 'tag:safe']);
+      await store.commit(leader, { transfers: [old, recent, other, complete] });
+      const thresholds = ['tag:safe', 'depth:3'];
+      await store.commit(leader, {
+        reopened: [{ from: 5, assets: null, except: [b], thresholds }],
+      });
+      const all = { upTo: 9, assets: null, except: [], limit: 10 };
+      const due = await store.due(CHAIN, { ...all, passed: ['depth:3'] });
+      expect(due).toEqual([{ ...recent, isSettled: false }]);
+      await store.commit(leader, {
+        reopened: [{ from: 5, assets: [a], except: [], thresholds: ['tag:finalized'] }],
+      });
+      const afresh = await store.due(CHAIN, { ...all, passed: [''] });
+      expect(idsOf(afresh)).toEqual(idsOf([recent, complete]));
+    });
   });
 }
