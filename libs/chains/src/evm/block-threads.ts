@@ -8,7 +8,7 @@ export interface BlockWorker {
   ask(request: WorkRequest): Promise<WorkAnswer>;
 }
 
-/** One core is left for requests and the database; more than four threads would wait for both. */
+/** With one thread for each core none is idle; more than four threads would wait for the node and the database. */
 const THREADS_MAX = 4;
 
 /** Tells the file that it was loaded as a thread of its own. */
@@ -34,7 +34,7 @@ export function blockWorkerHere(): BlockWorker {
  * get on. A thread that ends is replaced; what it was asked is rejected.
  */
 function createBlockThreads(): BlockWorker {
-  const count = Math.min(THREADS_MAX, Math.max(1, availableParallelism() - 1));
+  const count = Math.min(THREADS_MAX, availableParallelism());
   const threads: (Thread | null)[] = Array.from({ length: count }, () => null);
   return {
     ask(request) {

@@ -3,6 +3,7 @@ import type { Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import type { Unparsed } from './json-rpc';
 import type { Keccak } from './keccak';
+import { isSettledLater } from './prove-block';
 import { type RawBlock, toBlock } from './raw';
 import { readBlock, toHeader, withoutReceipt } from './read-block';
 import { assetIds } from './transfers';
@@ -11,8 +12,17 @@ import { assetIds } from './transfers';
 export type WorkRequest = { readonly id: number } & (
   | { readonly do: 'open'; readonly answer: Unparsed; readonly rules: WorkRules }
   | { readonly do: 'hashes' | 'close' }
-  | { readonly do: 'read'; readonly receipts: Unparsed; readonly more: readonly unknown[] | null }
+  | {
+      readonly do: 'read';
+      readonly receipts: Unparsed;
+      /** Receipts that were asked for by transaction. */
+      readonly more: readonly unknown[] | null;
+      /** Whether a later header was found that has the root of these receipts. */
+      readonly isSettled: boolean;
+    }
 );
+
+type ReadRequest = Extract<WorkRequest, { readonly do: 'read' }>;
 
 /** How the blocks of a chain are read, in a form that passes between threads. */
 export interface WorkRules {
@@ -21,9 +31,12 @@ export interface WorkRules {
   readonly proof: Proof;
 }
 
+/** `isSettledLater`: its receipts root is that of earlier blocks. */
+export type OpenedHeader = ReturnType<typeof toHeader> & { readonly isSettledLater: boolean };
+
 export type WorkAnswer =
   /** Null if the node does not have the block. */
-  | { readonly header: ReturnType<typeof toHeader> | null }
+  | { readonly header: OpenedHeader | null }
   | { readonly hashes: readonly string[] }
   /** Null if the node has no receipts of the block. */
   | { readonly block: ChainBlock | null }
@@ -49,10 +62,10 @@ export function createBlockWork(keccak: Keccak) {
     if (result === null) return { header: null };
     const block = toBlock(result);
     opened.set(id, { block, rules });
-    return { header: toHeader(block) };
+    return { header: { ...toHeader(block), isSettledLater: isSettledLater(block) } };
   }
 
-  function read(id: number, receipts: Unparsed, more: readonly unknown[] | null): WorkAnswer {
+  function read({ id, receipts, more, isSettled }: ReadRequest): WorkAnswer {
     const { block, rules } = openedOf(id);
     const result = resultOf(receipts);
     if (result === null) return { block: null };
@@ -63,7 +76,9 @@ export function createBlockWork(keccak: Keccak) {
     }
     const all = more === null || !Array.isArray(result) ? result : [...result, ...more];
     const { caip2, native, proof } = rules;
-    return { block: readBlock(block, all, { ids: assetIds(caip2, native), proof }, keccak) };
+    opened.delete(id);
+    const how = { ids: assetIds(caip2, native), proof, isSettled };
+    return { block: readBlock(block, all, how, keccak) };
   }
 
   function answerTo(request: WorkRequest): WorkAnswer {
@@ -74,7 +89,7 @@ export function createBlockWork(keccak: Keccak) {
       case 'hashes':
         return { hashes: openedOf(id).block.transactions.map(({ hash }) => hash) };
       case 'read':
-        return read(id, request.receipts, request.more);
+        return read(request);
       case 'close':
         opened.delete(id);
         return { block: null };
@@ -95,7 +110,7 @@ export function createBlockWork(keccak: Keccak) {
 }
 
 /** The result of a request. Throws `InvalidBlock`. */
-function resultOf(answer: Unparsed): unknown {
+export function resultOf(answer: Unparsed): unknown {
   if ('result' in answer) return answer.result;
   let parsed: unknown;
   try {

@@ -64,11 +64,11 @@ export function typeText(type: number): string {
 }
 
 const q = (transaction: RawFields, field: string) =>
-  quantityItem(transaction[field], `${field} of a transaction`);
+  quantityItem(transaction[field], field, ' of a transaction');
 const b = (transaction: RawFields, field: string) =>
-  bytesItem(transaction[field], `${field} of a transaction`);
+  bytesItem(transaction[field], field, ' of a transaction');
 const to = (transaction: RawTransaction, field = 'to') =>
-  addressItem(transaction[field], `${field} of a transaction`);
+  addressItem(transaction[field], field, ' of a transaction');
 
 /** Nodes call it `input`; some only `data`. */
 function input(transaction: RawTransaction): string {

@@ -1,12 +1,23 @@
-import { aBlock, addressOf, type BlockWithReceipts, hashOf } from '../../testing/raw-blocks';
+import {
+  aBlock,
+  addressOf,
+  type BlockWithReceipts,
+  erc20Log,
+  hashOf,
+  sealed,
+} from '../../testing/raw-blocks';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
+import { encodeReceipt } from './encode-receipt';
 import { createEvmClient, WrongChain } from './evm-client';
+import { AVALANCHE_FIELDS, ETHEREUM_PROOF } from './header';
 import type { JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';
 import { assetIds } from './transfers';
+import { EMPTY_ROOT, trieRoot } from './trie-root';
 
 const CHAIN = 'eip155:1';
+const NO_BLOOM = `0x${'0'.repeat(512)}`;
 
 /** A node with an answer per method. It refuses other methods. */
 function client(answers: Readonly<Record<string, (at: string) => unknown>>) {
@@ -196,5 +207,62 @@ describe('a header', () => {
     await expect(whole({ ...seven, block: forged }).header(7)).rejects.toThrow(/its hash/);
     await expect(whole({ ...seven, block: forged }).head()).rejects.toThrow(InvalidBlock);
     expect(await whole(seven).header(7)).toMatchObject({ number: 7, hash: seven.block.hash });
+  });
+});
+
+describe('a block of Avalanche whose receipts settle later', () => {
+  const proof = { ...ETHEREUM_PROOF, headerFields: AVALANCHE_FIELDS };
+
+  /** Three blocks; the last one settles the first two. `spoil` changes the receipts of the first. */
+  async function settling(spoil = (receipts: readonly object[]): unknown => receipts, heads = 3) {
+    const keccak = await loadKeccak();
+    const at = (number: number, parent: string, fields: object, count: number) => {
+      const transactions = Array.from({ length: count }, (_, i) => {
+        const logs = [erc20Log(addressOf('t'), addressOf('a'), addressOf('b'), BigInt(number + i))];
+        return { salt: `${number} ${i}`, logs };
+      });
+      const own = {
+        extDataHash: hashOf('x'),
+        withdrawalsRoot: null,
+        logsBloom: NO_BLOOM,
+        ...fields,
+      };
+      const plan = { number, parentHash: parent, transactions, header: own };
+      return sealed(aBlock(plan, keccak), keccak, AVALANCHE_FIELDS);
+    };
+    const none = { settledHeight: '0x0', receiptsRoot: EMPTY_ROOT };
+    const first = at(1, hashOf('genesis'), none, 2);
+    const second = at(2, first.block.hash, none, 1);
+    const values = [...first.receipts, ...second.receipts].map((receipt) =>
+      encodeReceipt(receipt, undefined, keccak),
+    );
+    const settledTwo = { settledHeight: '0x2', receiptsRoot: trieRoot(values, keccak) };
+    const third = at(3, second.block.hash, settledTwo, 0);
+    const chain = [first, second, third].slice(0, heads);
+    const find = (place: string) =>
+      chain.find(({ block }) => block.hash === place || block.number === place);
+    const rpc: JsonRpc = {
+      async send(method, [place]) {
+        const found = find(place as string);
+        if (method !== 'eth_getBlockReceipts') return found?.block ?? null;
+        return found === first ? spoil(first.receipts) : (found?.receipts ?? null);
+      },
+    };
+    return createEvmClient(rpc, CHAIN, assetIds(CHAIN, `${CHAIN}/slip44:60`), { proof });
+  }
+
+  it('is proven by the header that settles it', async () => {
+    const it = await settling();
+    expect(await it.block(1)).toMatchObject({ proven: 'content', transfers: [{}, {}] });
+    expect(await it.block(2)).toMatchObject({ proven: 'content', transfers: [{}] });
+  });
+
+  it('is not proven before', async () => {
+    expect(await (await settling((all) => all, 2)).block(1)).toMatchObject({ proven: 'header' });
+  });
+
+  it('is refused with other receipts than were settled', async () => {
+    const it = await settling((all) => all.map((each) => ({ ...each, status: '0x0' })));
+    await expect(it.block(1)).rejects.toThrow(/are not those that block 3 has settled/);
   });
 });

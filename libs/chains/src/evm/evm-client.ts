@@ -4,14 +4,16 @@ import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { listenForAnnouncements } from './announcements';
 import { type BlockWorker, blockWorkerHere, sharedBlockWorker } from './block-threads';
-import { fetchBlock } from './fetch-block';
+import { resultOf } from './block-work';
+import { fetchBlock, type Reading } from './fetch-block';
 import { ETHEREUM_PROOF, proveHeader } from './header';
 import { createJsonRpc, type JsonRpc, type Unparsed } from './json-rpc';
 import { loadKeccak } from './keccak';
 import { refuseOtherHash } from './prove-block';
-import { fieldsOf, isAddress, type RawFields, type RawTransaction } from './raw';
+import { fieldsOf, isAddress, list, type RawFields, type RawTransaction, toHash } from './raw';
 import { toHeader, toRef } from './read-block';
 import { createReceiptsSource } from './receipts';
+import { proveSettled, type SettlingSource } from './settled-receipts';
 import { type AssetIds, assetIds, pendingTransfers } from './transfers';
 
 /** A connection without a block for this many block times is broken; fewer may be chance. */
@@ -88,7 +90,24 @@ export function createEvmClient(
   readonly ids: AssetIds;
 } {
   const { caip2, native } = ids;
-  const reading = { rules: { caip2, native, proof }, worker, source: createReceiptsSource(rpc) };
+  const source = createReceiptsSource(rpc);
+  const reading: Reading = {
+    ...{ rules: { caip2, native, proof }, worker, source },
+    async settled(header, receipts) {
+      const shown: SettlingSource = {
+        header: (at) => ask(at, false),
+        receipts: async (hash) => resultOf(await source.ofBlock(hash, () => hashesOf(hash))),
+      };
+      const keccak = await loadKeccak();
+      return proveSettled({ ...header, receipts }, shown, proof.headerFields, keccak);
+    },
+  };
+
+  /** Of the transactions of a block. */
+  async function hashesOf(hash: string): Promise<readonly string[]> {
+    const { transactions } = fieldsOf(await ask(hash, false), 'block');
+    return list(transactions, 'transactions').map((each) => toHash(each, 'transaction hash'));
+  }
 
   /** The node's answer for a number, hash or tag. */
   function ask(at: number | string, isWhole: true): Promise<Unparsed>;

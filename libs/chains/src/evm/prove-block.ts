@@ -26,26 +26,39 @@ export interface Verdict {
  *   fork, a new type of transaction). Then what can be checked must fit, and an alarm says what is missing.
  * - `bloom-and-counts`: counts and indexes must be complete, and the filter must be that of the logs.
  * - `two-providers`: counts and indexes must be complete; only a second provider shows more.
+ *
+ * `isSettled`: a later header was found to have the root of these receipts.
  */
-export function proveBlock(answer: BlockAnswer, proof: Proof, keccak: Keccak): Verdict {
+export function proveBlock(
+  answer: BlockAnswer,
+  proof: Proof,
+  keccak: Keccak,
+  isSettled = false,
+): Verdict {
   const { block } = answer;
   const header = proveHeader(block, proof.headerFields, keccak);
-  if (proof.rule === 'roots') return byRoots(answer, proof, header, keccak);
+  if (proof.rule === 'roots') return byRoots(answer, proof, header, keccak, isSettled);
   // A root in a header that is not proven proves nothing.
   const roots = header.isProven ? proveRoots(answer, true, keccak) : null;
-  if (roots !== null && isWhole(roots)) return { proven: 'content', alarm: null };
+  if (roots !== null && isWhole(roots, isSettled)) return { proven: 'content', alarm: null };
   checkCounts(answer, proof.rule === 'bloom-and-counts', keccak);
   if (proof.rule === 'bloom-and-counts') checkBloom(answer, keccak);
   return { proven: header.isProven ? 'header' : 'none', alarm: null };
 }
 
-function byRoots(answer: BlockAnswer, proof: Proof, header: ProvenHeader, keccak: Keccak): Verdict {
+function byRoots(
+  answer: BlockAnswer,
+  proof: Proof,
+  header: ProvenHeader,
+  keccak: Keccak,
+  isSettled: boolean,
+): Verdict {
   const { block } = answer;
   refuseOtherHash(block, header);
   const roots = proveRoots(answer, proof.hasTransactionsOutside === true, keccak);
   checkRoots(answer, roots, keccak);
   if (!header.isProven) return { proven: 'none', alarm: alarmOfFields(block, header.unlisted) };
-  if (isWhole(roots)) return { proven: 'content', alarm: null };
+  if (isWhole(roots, isSettled)) return { proven: 'content', alarm: null };
   const surprising = roots.unknownTypes.filter((type) => !proof.unprovableTypes?.includes(type));
   return {
     proven: 'header',
@@ -59,8 +72,12 @@ export function refuseOtherHash(block: RawFields, header: ProvenHeader): void {
   fail(block, 'its hash is not that of its header');
 }
 
-function isWhole({ transactions, receipts, movesOutside }: ProvenRoots): boolean {
-  return transactions === 'proven' && receipts === 'proven' && !movesOutside;
+function isWhole(
+  { transactions, receipts, movesOutside }: ProvenRoots,
+  isSettled: boolean,
+): boolean {
+  if (transactions !== 'proven') return false;
+  return isSettled || (receipts === 'proven' && !movesOutside);
 }
 
 /** Refuses the answer, unless a root cannot be computed or is that of other blocks. Then filter and counts count. */

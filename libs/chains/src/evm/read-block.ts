@@ -19,6 +19,8 @@ import { type AssetIds, blockTransfers } from './transfers';
 export interface BlockRules {
   readonly ids: AssetIds;
   readonly proof: Proof;
+  /** Whether a later header proves the receipts. */
+  readonly isSettled?: boolean;
 }
 
 /** Reads a header from a node's answer. Throws `InvalidBlock`. */
@@ -35,11 +37,11 @@ export function toHeader(raw: RawFields) {
 export function readBlock(
   block: RawBlock,
   receipts: unknown,
-  { ids, proof }: BlockRules,
+  { ids, proof, isSettled = false }: BlockRules,
   keccak: Keccak,
 ): ChainBlock {
   const answer = arrange(block, toReceipts(receipts));
-  const { proven, alarm } = proveBlock(answer, proof, keccak);
+  const { proven, alarm } = proveBlock(answer, proof, keccak, isSettled);
   return {
     ...toHeader(block),
     proven,

@@ -36,35 +36,38 @@ export function wholeBytes(digits: string): string {
   return from === 0 ? digits : digits.slice(from);
 }
 
-/** Of bytes in a node's answer, such as `0x12ab`. Throws `InvalidBlock`. */
-export function bytesItem(value: unknown, what: string): string {
-  return itemOf(digitsOf(value, what));
+/**
+ * Of bytes in a node's answer, such as `0x12ab`. Throws `InvalidBlock`, which says what is missing where; the two
+ * are joined only then, because there are thousands of fields in a block.
+ */
+export function bytesItem(value: unknown, what: string, where = ''): string {
+  return itemOf(digitsOf(value, what, where));
 }
 
 /** Of a quantity in a node's answer, such as `0x5`, or a small number. Throws `InvalidBlock`. */
-export function quantityItem(value: unknown, what: string): string {
+export function quantityItem(value: unknown, what: string, where = ''): string {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) {
     return itemOf(wholeBytes(value.toString(16)));
   }
   if (typeof value === 'string' && value.length > 2 && value.startsWith('0x')) {
     return value === '0x0' ? EMPTY : itemOf(wholeBytes(value.slice(2)));
   }
-  throw new InvalidBlock(`The node's answer has no ${what}.`);
+  throw new InvalidBlock(`The node's answer has no ${what}${where}.`);
 }
 
 /** Of an address, or of none (null, absent or empty), as a contract creation has it. */
-export function addressItem(value: unknown, what: string): string {
+export function addressItem(value: unknown, what: string, where = ''): string {
   return value === undefined || value === null || value === '' || value === '0x'
     ? EMPTY
-    : bytesItem(value, what);
+    : bytesItem(value, what, where);
 }
 
 /** The digits of bytes in a node's answer. Whether they are digits is checked where they are hashed. */
-export function digitsOf(value: unknown, what: string): string {
+export function digitsOf(value: unknown, what: string, where = ''): string {
   if (typeof value === 'string' && value.length % 2 === 0 && value.startsWith('0x')) {
     return value.slice(2);
   }
-  throw new InvalidBlock(`The node's answer has no ${what}.`);
+  throw new InvalidBlock(`The node's answer has no ${what}${where}.`);
 }
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
