@@ -48,6 +48,8 @@ export interface ChainBlock extends BlockHeader {
    * providers that answered with the same content have the same digest.
    */
   readonly contentDigest: string;
+  /** A sentence for operators if less was proven than the rule of the chain asks for. */
+  readonly alarm?: string;
   readonly transactions: readonly TransactionRef[];
   readonly transfers: readonly BlockTransfer[];
 }
@@ -90,10 +92,10 @@ export interface Listening {
   fault(): string | null;
 }
 
-/** The requests of one day (UTC) that a provider's plan allows, and how many were sent. */
+/** The requests that were sent in this day (UTC), and how many the provider's plan allows; null without a limit. */
 export interface QuotaBudget {
-  readonly perDay: number;
-  readonly usedToday: number;
+  readonly callsToday: number;
+  readonly callsPerDay: number | null;
 }
 
 /** What went wrong with a request to a provider. `limited`: it refused because of too many requests. */

@@ -15,6 +15,34 @@ export interface Chain {
   readonly minimumFinality: Finality | null;
   /** How many blocks below the head may still be replaced. A watcher keeps their headers. */
   readonly reorgWindow: number;
+  /** How its blocks are proven, on EVM chains; without it by roots, as on Ethereum. */
+  readonly proof?: Proof;
+}
+
+/** A field of a block's header. A `quantity` is hashed without its leading zeros. */
+export interface HeaderField {
+  /** As nodes name it in JSON. */
+  readonly name: string;
+  readonly kind: 'bytes' | 'quantity';
+}
+
+/** How a block of an EVM chain is proven whole. See `evm/prove-block.ts`. */
+export interface Proof {
+  /**
+   * What happens with a block whose hash does not prove all of its content.
+   * - `roots`: it is refused, unless it has something that Daybook does not know.
+   * - `bloom-and-counts`: it is believed if no log can be missing by counts and filter.
+   * - `two-providers`: a second provider must show the same content.
+   */
+  readonly rule: 'roots' | 'bloom-and-counts' | 'two-providers';
+  /** Why, for operators. */
+  readonly reason: string;
+  /** The fields of its headers after the first fifteen of the Yellow Paper, in the order of the RLP. */
+  readonly headerFields: readonly HeaderField[];
+  /** Whether blocks may list transactions of the system that the roots do not cover. */
+  readonly hasTransactionsOutside?: boolean;
+  /** Types of transactions whose bytes nodes do not show, so that a block with one cannot be proven whole. */
+  readonly unprovableTypes?: readonly number[];
 }
 
 /** How one provider of a chain is reached. */
@@ -25,6 +53,8 @@ export interface ProviderConnection {
   readonly rpcUrl: string;
   /** For announcements of blocks and pending transactions, which are faster than polling. */
   readonly wsUrl: string | null;
+  /** Sent with every request. Never logged, because they may contain a provider's key. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Requests that may be sent in a second; null for no limit. */
   readonly requestsPerSecond: number | null;
 }

@@ -8,6 +8,7 @@ import { FAMILY_RULES, familyOfChain, parseAssetId } from './family';
 import { type FinalityFields, policiesOf } from './finality-entries';
 import { KNOWN_ASSETS, KNOWN_CHAINS } from './known-chains';
 import { knownBand } from './known-policies';
+import { type ProofFields, proofOf } from './proof-entries';
 import { type ProviderFields, providersOf } from './provider-entries';
 
 /** The chains file is invalid. The message lists every fault, and never a provider's URL. */
@@ -28,12 +29,13 @@ interface AssetEntry extends Partial<Pick<Asset, 'currency' | 'decimals'>> {
 }
 
 interface ChainEntry
-  extends Partial<Omit<Chain, 'id' | 'family' | keyof FinalityFields>>,
+  extends Partial<Omit<Chain, 'id' | 'family' | 'proof' | keyof FinalityFields>>,
     FinalityFields,
     ProviderFields {
   readonly id: string;
   readonly singleProvider?: ChainConnection['singleProvider'];
   readonly startBlock?: number | null;
+  readonly proof?: ProofFields;
   readonly assets?: readonly AssetEntry[];
 }
 
@@ -157,6 +159,7 @@ function merge(
     const own = listed.flatMap(({ finality }) => finality ?? []);
     const chain: Chain = {
       ...{ ...known, id, family, name, blockTimeMs, reorgWindow },
+      ...proofOf(known.proof, chainEntry.proof),
       ...policiesOf(id, known, chainEntry, own, reorgWindow, faults),
     };
     chains.set(id, chain);

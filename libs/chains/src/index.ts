@@ -27,8 +27,8 @@ export {
   thresholdsOf,
 } from './chains-and-assets';
 export { InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
-export { createEvmClient, WrongChain } from './evm/evm-client';
-export { type JsonRpc, RpcFailure } from './evm/json-rpc';
+export { createEvmClient } from './evm/evm-client';
+export type { JsonRpc } from './evm/json-rpc';
 export { assetIds } from './evm/transfers';
 export {
   ADDRESS_FORMS,
@@ -41,7 +41,9 @@ export {
   readAddress,
 } from './family';
 export { InvalidBlock } from './invalid-block';
+export { RpcFailure } from './node-http';
 export { confirmedBy } from './providers/confirm';
 export { createPool } from './providers/pool';
 export { silenceMsOf } from './providers/provider-health';
+export { WrongChain } from './wrong-chain';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

@@ -21,8 +21,8 @@ describe('the providers of a chain', () => {
   it('are listed with names, in the order of the file', () => {
     const limited = { ...second, wsUrl: 'wss://beta.example', requestsPerSecond: 12.5 };
     expect(connectionOf({ providers: [first, limited] })?.providers).toEqual([
-      { ...first, wsUrl: null, requestsPerSecond: null },
-      limited,
+      { ...first, wsUrl: null, headers: {}, requestsPerSecond: null },
+      { ...limited, headers: {} },
     ]);
   });
 

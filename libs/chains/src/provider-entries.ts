@@ -1,10 +1,17 @@
 import type { ProviderConnection } from './chains-and-assets';
 
+interface ReachFields {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Without it only this machine is reached without TLS. */
+  readonly allowHttp?: boolean;
+}
+
 type ProviderEntry = Pick<ProviderConnection, 'name' | 'rpcUrl'> &
-  Partial<Pick<ProviderConnection, 'wsUrl' | 'requestsPerSecond'>>;
+  Partial<Pick<ProviderConnection, 'wsUrl' | 'requestsPerSecond'>> &
+  ReachFields;
 
 /** How an entry of the chains file says which providers serve its chain: one by its URLs, or a list. */
-export interface ProviderFields {
+export interface ProviderFields extends ReachFields {
   readonly rpcUrl?: string;
   readonly wsUrl?: string | null;
   readonly providers?: readonly ProviderEntry[];
@@ -16,7 +23,7 @@ const ONLY_PROVIDER = 'node';
 /** The providers of a chain. Adds to `faults` what is wrong, never with a URL. */
 export function providersOf(
   id: string,
-  { rpcUrl, wsUrl = null, providers }: ProviderFields,
+  { rpcUrl, wsUrl = null, headers, allowHttp = false, providers }: ProviderFields,
   faults: string[],
 ): readonly ProviderConnection[] {
   if (providers === undefined) {
@@ -26,10 +33,14 @@ export function providersOf(
       );
       return [];
     }
-    return [{ name: ONLY_PROVIDER, rpcUrl, wsUrl, requestsPerSecond: null }];
+    refuseOpenUrls(id, { rpcUrl, wsUrl, allowHttp }, faults);
+    const rest = { headers: headers ?? {}, requestsPerSecond: null };
+    return [{ name: ONLY_PROVIDER, rpcUrl, wsUrl, ...rest }];
   }
-  if (rpcUrl !== undefined || wsUrl !== null) {
-    faults.push(`${id} has providers, so rpcUrl and wsUrl belong to one of them; move them there.`);
+  if (rpcUrl !== undefined || wsUrl !== null || headers !== undefined) {
+    faults.push(
+      `${id} has providers, so rpcUrl, wsUrl and headers belong to one of them; move them there.`,
+    );
   }
   const byName = new Map<string, string>();
   for (const { name, rpcUrl: url } of providers) {
@@ -42,5 +53,35 @@ export function providersOf(
     }
     byName.set(name, url);
   }
-  return providers.map((provider) => ({ wsUrl: null, requestsPerSecond: null, ...provider }));
+  return providers.map(({ allowHttp: isAllowed = allowHttp, ...provider }) => {
+    const known = { wsUrl: null, headers: {}, requestsPerSecond: null, ...provider };
+    refuseOpenUrls(`${id}: ${provider.name}`, { ...known, allowHttp: isAllowed }, faults);
+    return known;
+  });
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Whoever carries answers without TLS can change them, and so invent money. */
+function refuseOpenUrls(
+  where: string,
+  {
+    rpcUrl,
+    wsUrl,
+    allowHttp,
+  }: Pick<ProviderConnection, 'rpcUrl' | 'wsUrl'> & { readonly allowHttp: boolean },
+  faults: string[],
+): void {
+  if (allowHttp) return;
+  for (const [field, url, right] of [
+    ['rpcUrl', rpcUrl, 'https'],
+    ['wsUrl', wsUrl, 'wss'],
+  ] as const) {
+    if (url === null || !URL.canParse(url)) continue;
+    const { protocol, hostname } = new URL(url);
+    if (protocol === `${right}:` || LOOPBACK.test(hostname)) continue;
+    faults.push(
+      `${where}: ${field} is not encrypted, so others can change the answers. Use ${right}, or set allowHttp for a network that you trust.`,
+    );
+  }
 }

@@ -9,9 +9,9 @@ import {
 } from '../../testing/raw-node';
 import type { ProviderStatus } from '../chain-client';
 import { createEvmClient } from '../evm/evm-client';
-import { RpcFailure } from '../evm/json-rpc';
 import { type Keccak, loadKeccak } from '../evm/keccak';
 import { assetIds } from '../evm/transfers';
+import { RpcFailure } from '../node-http';
 import { createPool } from './pool';
 
 const CHAIN = { id: 'eip155:31337', blockTimeMs: 1_000 };
@@ -27,7 +27,7 @@ function clientOf(node: RawNode, chain: RawChain) {
     async send(method: string, params: readonly unknown[]) {
       if (node.isSilent) throw new RpcFailure('It did not answer.', 'silent');
       if (node.status !== 200) {
-        throw new RpcFailure(`Status ${node.status}.`, 'passing', node.status === 429);
+        throw new RpcFailure(`Status ${node.status}.`, node.status === 429 ? 'limited' : 'passing');
       }
       return answerOf(node, chain, method, params);
     },
@@ -130,6 +130,16 @@ describe('a pool of two providers', () => {
     expect((await pool.block(9))?.number).toBe(9);
     expect(await pool.block(10)).toBeNull();
     expect(stateOf('alpha').state).toBe('ok');
+  });
+
+  it('prefers one that has the blocks below its head to one that claims a head without them', async () => {
+    chain.mine();
+    await pool.head();
+    alpha.behind = 3;
+    for (let n = 0; n < 10; n++) await pool.block(9);
+    expect(stateOf('alpha').errors.refused).toBeGreaterThan(0);
+    alpha.behind = 0;
+    expect(await askedBy(() => pool.block(9))).toBe('0 2');
   });
 
   it('leaves one that is asked too much alone for a while', async () => {
