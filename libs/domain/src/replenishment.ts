@@ -4,8 +4,8 @@ import { DomainError } from './errors';
 import type { Observed, OutsideOrderId, ReplenishmentEvent } from './replenishment-event';
 import {
   type AssetFacts,
-  type Finality,
   creditingFinality,
+  type Finality,
   type Inclusion,
   rejectionOf,
   sameContent,
@@ -52,13 +52,13 @@ export type ReplenishmentState =
       readonly outsideOrderId: OutsideOrderId;
       readonly block: Inclusion | null;
       readonly finality: Finality | null;
-      /** Why it waits although its block is final; null when it does not. */
-      readonly waiting: WaitingReason | null;
+      /** Why it waits although its block is final; undefined when it does not. */
+      readonly waiting?: WaitingReason | undefined;
       /** What is booked now; null when nothing is. */
       readonly credit: Credit | null;
     };
 
-const NOTHING_BOOKED = { finality: null, credit: null, waiting: null } as const;
+const NOTHING_BOOKED = { finality: null, credit: null, waiting: undefined } as const;
 
 type Known = Exclude<ReplenishmentState, { status: 'absent' }>;
 type Report = Extract<ReplenishmentCommand, { type: 'RecordTransfer' }>;
@@ -94,11 +94,11 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
         case 'ReplenishmentVersionNoted':
           return { ...state, status, version, waiting: event.data.reason };
         case 'ComplianceCheckStarted':
-          return { ...state, status, version, waiting: null, finality: event.data.finality };
+          return { ...state, status, version, waiting: undefined, finality: event.data.finality };
         case 'ReplenishmentConfirmed':
         case 'ReplenishmentDeclined': {
           const { credit, finality } = event.data;
-          return { ...state, status, version, waiting: null, credit, finality };
+          return { ...state, status, version, waiting: undefined, credit, finality };
         }
         case 'ReplenishmentReverted':
           return { ...state, status, version, block: null, ...NOTHING_BOOKED };

@@ -40,7 +40,9 @@ export function finalityOfText(text: string): Finality | null {
   if (kind === 'depth' && /^[1-9][0-9]{0,6}$/.test(value)) {
     return { kind, confirmations: Number(value) };
   }
-  return kind === 'tag' && (value === 'safe' || value === 'finalized') ? { kind, tag: value } : null;
+  return kind === 'tag' && (value === 'safe' || value === 'finalized')
+    ? { kind, tag: value }
+    : null;
 }
 
 /**

@@ -8,9 +8,7 @@ import type { TrackedTransfer } from '../state/watcher-store';
 const BLOCKS_AT_ONCE = 16;
 
 /** Which transfers need a second provider, and whether one confirms them. */
-export function createBand(
-  context: Pick<WatchContext, 'chain' | 'client' | 'registry'>,
-) {
+export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'registry'>) {
   const { chain, client, registry } = context;
   const connection = registry.connections.find((each) => each.chain === chain.id);
   const isOneEnough = client.size === 1 && connection?.singleProvider === 'accept';

@@ -3,7 +3,7 @@ import { finalityText } from '@daybook/domain';
 
 /** One text for a set of passed thresholds, whatever their order: it is the key of an index. */
 export function textOfPassed(passed: readonly string[]): string {
-  return [...passed].sort().join();
+  return [...passed].sort((a, b) => (a < b ? -1 : 1)).join();
 }
 
 /** The texts of all sets of `thresholds` that lack `threshold`; at most 16, as a transfer has at most five. */

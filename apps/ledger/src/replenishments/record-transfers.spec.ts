@@ -165,6 +165,21 @@ describe('RecordTransfers', () => {
     ]);
   });
 
+  it('credits at the policy of the asset, not at an earlier threshold', async () => {
+    const { record, history } = await ledger();
+    const types = async () => (await history(nth(0))).map((e) => e.type);
+    await record(transfer({ version: 2, passed: ['depth:12'] }));
+    expect(await types()).toEqual(['ReplenishmentDetected']);
+    await record(transfer({ version: 3, status: 'detected', waiting: 'awaiting-second-provider' }));
+    expect(await types()).toEqual(['ReplenishmentDetected', 'ReplenishmentVersionNoted']);
+    const finality = { kind: 'tag', tag: 'finalized' } as const;
+    await record(transfer({ version: 4, finality, passed: ['depth:12', 'tag:finalized'] }));
+    expect((await history(nth(0))).at(-1)).toMatchObject({
+      type: 'ReplenishmentConfirmed',
+      data: { finality },
+    });
+  });
+
   it('credits the account from the block on, and the customer again from the unblock on', async () => {
     const { record, history, act } = await ledger();
     const { accountId } = owner;
