@@ -1,7 +1,7 @@
 import type { ChainClient } from '../src/chain-client';
 import { WrongChain } from '../src/evm/evm-client';
-import { RpcFailure } from '../src/evm/json-rpc';
 import { InvalidBlock } from '../src/invalid-block';
+import { RpcFailure } from '../src/node-http';
 import { addressOf, hashOf } from './raw-blocks';
 import type { RawChain, RawNode } from './raw-node';
 

@@ -1,5 +1,5 @@
 import type { BlockHeader } from '../chain-client';
-import { RpcFailure } from '../evm/json-rpc';
+import { RpcFailure } from '../node-http';
 import { agreeOnTag, type Voter } from './agreement';
 
 function headerOf(number: number, fork = 'a'): BlockHeader {

@@ -9,9 +9,9 @@ import {
 } from '../../testing/raw-node';
 import type { ProviderStatus } from '../chain-client';
 import { createEvmClient } from '../evm/evm-client';
-import { RpcFailure } from '../evm/json-rpc';
 import { type Keccak, loadKeccak } from '../evm/keccak';
 import { assetIds } from '../evm/transfers';
+import { RpcFailure } from '../node-http';
 import { createPool } from './pool';
 
 const CHAIN = { id: 'eip155:31337', blockTimeMs: 1_000 };
@@ -27,7 +27,8 @@ function clientOf(node: RawNode, chain: RawChain) {
     async send(method: string, params: readonly unknown[]) {
       if (node.isSilent) throw new RpcFailure('It did not answer.', 'silent');
       if (node.status !== 200) {
-        throw new RpcFailure(`Status ${node.status}.`, 'passing', node.status === 429);
+        const kind = node.status === 429 ? 'limited' : 'passing';
+        throw new RpcFailure(`Status ${node.status}.`, kind, node.status);
       }
       return answerOf(node, chain, method, params);
     },
