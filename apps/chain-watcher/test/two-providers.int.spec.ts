@@ -1,5 +1,7 @@
 import type { TransferV1 } from '@daybook/contracts';
-import { addressOf } from '../../../libs/chains/testing/raw-blocks';
+import { loadKeccak } from '../../../libs/chains/src/evm/keccak';
+import type { RawBlock } from '../../../libs/chains/src/evm/raw';
+import { addressOf, sealed } from '../../../libs/chains/testing/raw-blocks';
 import { createBroker, type Driver, type DriverOptions, drive } from '../testing/driver';
 import { InMemoryWatcherStore } from '../testing/in-memory-store';
 import { type LocalChain, startLocalChain } from '../testing/local-chain';
@@ -107,10 +109,13 @@ it('goes on with the second provider when the first is gone', async () => {
 it('lets nothing become final while the providers disagree about the finalized block', async () => {
   const [, second] = await start({ finality: { kind: 'tag', tag: 'finalized' } });
   await mine(8);
-  second.alter = (method, params, result) =>
-    method === 'eth_getBlockByNumber' && params[0] === 'finalized'
-      ? { ...(result as object), hash: `0x${'ab'.repeat(32)}` }
-      : result;
+  const keccak = await loadKeccak();
+  // Another block at the same height, with its own correct hash.
+  second.alter = (method, params, result) => {
+    if (method !== 'eth_getBlockByNumber' || params[0] !== 'finalized') return result;
+    const block = { ...(result as RawBlock), extraData: '0x66' };
+    return sealed({ block: { ...block, transactions: [] }, receipts: [] } as never, keccak).block;
+  };
   const { hash } = await local.send(local.payUsdt(purse, 5n));
   await mine(8);
   expect(lifeOf(hash)).toEqual(['detected of 5']);

@@ -59,7 +59,7 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
       throw new RpcFailure(`${host} refused ${method}: ${quote(wordsOf(error))}${suffix}.`, kind);
     }
     if (result === undefined) {
-      const words = quote(JSON.stringify(answer) ?? '');
+      const words = quote(JSON.stringify(answer));
       throw new RpcFailure(`${host} answered ${method} without a result: ${words}`, 'passing');
     }
     return result;

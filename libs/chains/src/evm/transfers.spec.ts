@@ -57,6 +57,13 @@ describe('blockTransfers', () => {
     expect(blockTransfers({ ...answer, receipts: [undefined], extra: null }, ids)).toEqual([]);
   });
 
+  it.each(['0x69', '0x6a'])('believes no value in a transaction of type %s', (type) => {
+    const answer = aBlock({ transactions: [{ from: alice, to: bob, value: 7n }] }, keccak);
+    const transactions = answer.block.transactions.map((it) => ({ ...it, type }));
+    const own = { ...answer, block: { ...answer.block, transactions }, extra: null };
+    expect(blockTransfers(own, ids)).toEqual([]);
+  });
+
   it('moves nothing from an address to itself', () => {
     const found = transfersOf(
       { from: alice, to: alice, value: 7n },

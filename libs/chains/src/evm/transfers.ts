@@ -1,5 +1,6 @@
 import type { BlockTransfer } from '../chain-client';
 import type { BlockAnswer } from './block-answer';
+import { typeOf } from './encode-transaction';
 import {
   type RawLog,
   type RawReceipt,
@@ -73,7 +74,7 @@ export function pendingTransfers(transaction: RawTransaction, ids: AssetIds): Bl
 /** The value of the transaction itself. Only traces show values of internal calls. No value is no transfer. */
 function valueTransfer(transaction: RawTransaction, ids: AssetIds, failed: boolean) {
   const { to, from, value, hash } = transaction;
-  if (isNobody(to) || value === '0x0') return null;
+  if (isNobody(to) || value === '0x0' || hasNoValue(transaction)) return null;
   const amount = toAmount(value);
   if (amount === 0n) return null;
   const parties = { from: toAddress(from), to: toAddress(to) };
@@ -81,6 +82,15 @@ function valueTransfer(transaction: RawTransaction, ids: AssetIds, failed: boole
     ...{ ...parties, ordinal: 'value:0', asset: ids.native, txHash: hash, failed },
     amount: movedBetween(parties, amount),
   };
+}
+
+/**
+ * Retryable tickets and transactions of Arbitrum's system (0x69, 0x6a) have no value among the fields that their
+ * hash is made of, so a node can show any.
+ */
+function hasNoValue(transaction: RawTransaction): boolean {
+  const type = typeOf(transaction);
+  return type === 0x69 || type === 0x6a;
 }
 
 /** A contract creation has no recipient: null, absent or empty. */
