@@ -65,7 +65,9 @@ function logProviders(
   const listed = assets.filter((asset) => asset.chain === chain);
   const withoutBand = listed.filter(({ id }) => !assetBands.has(id)).map((it) => it.currency);
   const fields = { chain, providers: providers.map(({ name }) => name), withoutBand };
-  if (providers.length > 1) {
+  if (withoutBand.length === listed.length) {
+    logger.info(fields, 'no asset has a band, so one provider is believed for any amount');
+  } else if (providers.length > 1) {
     logger.info(fields, 'above the band of its asset, a transfer needs two providers');
   } else if (singleProvider === 'wait') {
     logger.warn(fields, 'above the band of its asset, a transfer waits for a second provider');

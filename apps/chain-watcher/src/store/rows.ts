@@ -109,7 +109,9 @@ const REOPEN_TRANSFERS = `
   UPDATE watcher.transfer AS t SET settled = false, passed = coalesce((
     SELECT string_agg(one, ',' ORDER BY one COLLATE "C") FROM unnest(string_to_array(t.passed, ',')) AS one
     WHERE one = ANY($3::text[])), '')
-  WHERE chain = $1 AND status = 'final' AND (block_number >= $2 OR NOT settled)
+  WHERE chain = $1 AND status = 'final'
+    AND (block_number >= $2
+      OR (status IN ('detected', 'final') AND NOT settled AND waiting IS NULL))
     AND NOT $3::text[] <@ string_to_array(passed, ',')
     AND ($4::text[] IS NULL OR asset = ANY($4)) AND asset <> ALL($5::text[])`;
 
