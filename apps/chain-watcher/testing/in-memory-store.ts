@@ -1,7 +1,9 @@
 import { transferMessage } from '../src/publish/publisher';
 import { highest, type Position } from '../src/state/position';
+import { type QuarantinedBlock, stillQuarantined } from '../src/state/quarantine';
 import { isOpen, type Rescan } from '../src/state/rescan';
 import { advanceRing, type Ring } from '../src/state/ring';
+import { afterScan, type Heights } from '../src/state/scanned';
 import {
   type BlockRef,
   type Change,
@@ -24,6 +26,10 @@ interface ChainMemory {
   rescans: readonly Rescan[];
   taken: Position;
   acknowledged: Position;
+  finalNumber: number | null;
+  scannedFrom: number | null;
+  scanned: readonly Heights[];
+  quarantine: readonly QuarantinedBlock[];
   readonly addresses: Set<string>;
   outbox: OutboxMessage[];
   /** The last report on each rescan of an operator. */
@@ -72,10 +78,14 @@ export class InMemoryWatcherStore extends WatcherStore {
 
   async load(chain: string): Promise<WatchRecord> {
     const memory = this.of(chain);
-    const { ring, startNumber, startedAt, taken, acknowledged } = memory;
+    const { ring, startNumber, startedAt, taken, acknowledged, ...more } = memory;
+    const { finalNumber, scannedFrom, scanned, quarantine } = more;
     const rescans = await this.rescans(chain);
     const seen = this.select(chain, ({ transfer }) => transfer.status === 'seen');
-    return { ring, startNumber, startedAt, rescans, taken, acknowledged, seen };
+    return {
+      ...{ ring, startNumber, startedAt, rescans, taken, acknowledged, seen },
+      ...{ finalNumber, scannedFrom, scanned, quarantine },
+    };
   }
 
   async *addresses(chain: string): AsyncIterable<readonly string[]> {
@@ -93,6 +103,13 @@ export class InMemoryWatcherStore extends WatcherStore {
       chain,
       ({ transfer: { status, block } }) =>
         statuses.includes(status) && block !== null && block.number > number,
+    );
+  }
+
+  async inBlocks(chain: string, { from, to }: Heights): Promise<readonly TrackedTransfer[]> {
+    return this.select(
+      chain,
+      ({ transfer: { block } }) => block !== null && block.number >= from && block.number <= to,
     );
   }
 
@@ -131,11 +148,12 @@ export class InMemoryWatcherStore extends WatcherStore {
   }
 
   async detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
-    const { upTo, assets, except, limit } = query;
+    const { upTo, assets, except, stranded, limit } = query;
     return this.select(
       chain,
-      ({ transfer: { status, block, asset } }) =>
+      ({ transfer: { transferId, status, block, asset } }) =>
         status === 'detected' &&
+        !stranded.includes(transferId) &&
         block !== null &&
         block.number <= upTo &&
         (assets === null ? !except.includes(asset) : assets.includes(asset)),
@@ -145,9 +163,17 @@ export class InMemoryWatcherStore extends WatcherStore {
   async commit({ chain, fence }: Leadership, change: Change): Promise<void> {
     const memory = this.of(chain);
     if (memory.fence !== fence) throw new LostLeadership(chain);
-    const { start, advance, rescans = [], addresses = [], transfers = [] } = change;
-    if (start) Object.assign(memory, { startNumber: start.number, startedAt: start.at });
+    const { start, advance, rescans = [], addresses = [], transfers = [], again = [] } = change;
+    if (start) {
+      const { number: startNumber, at: startedAt, scannedFrom } = start;
+      Object.assign(memory, { startNumber, startedAt, scannedFrom });
+    }
     if (advance) memory.ring = advanceRing(memory.ring, advance);
+    if (change.scanned) memory.scanned = afterScan(memory.scanned, change.scanned);
+    if (change.finalNumber !== undefined) {
+      memory.finalNumber = Math.max(memory.finalNumber ?? -1, change.finalNumber);
+    }
+    memory.quarantine = stillQuarantined(memory.quarantine, change.quarantine ?? []);
     for (const rescan of rescans) {
       const before = memory.rescans.find(({ id }) => id === rescan.id);
       if (!before) memory.rescans = [...memory.rescans, rescan];
@@ -160,10 +186,10 @@ export class InMemoryWatcherStore extends WatcherStore {
     memory.taken = highest(memory.taken, change.taken ?? null);
     memory.acknowledged = highest(memory.acknowledged, change.acknowledged ?? null);
     for (const address of addresses) memory.addresses.add(address);
-    for (const tracked of transfers) {
-      this.known.set(tracked.transfer.transferId, tracked);
+    for (const tracked of transfers) this.known.set(tracked.transfer.transferId, tracked);
+    for (const { transfer } of [...transfers, ...again]) {
       this.position += 1n;
-      memory.outbox.push({ ...transferMessage(tracked.transfer), position: this.position });
+      memory.outbox.push({ ...transferMessage(transfer), position: this.position });
     }
   }
 
@@ -229,6 +255,10 @@ function emptyMemory(fence: bigint): ChainMemory {
     rescans: [],
     taken: null,
     acknowledged: null,
+    finalNumber: null,
+    scannedFrom: null,
+    scanned: [],
+    quarantine: [],
     addresses: new Set(),
     outbox: [],
     reported: new Map(),

@@ -5,15 +5,20 @@ import type {
   ChainClient,
   ChainConnection,
   ChainsAndAssets,
+  ProviderPool,
 } from '@daybook/chains';
 import type { DurableLog } from '@daybook/messaging';
 import type { Logger } from 'pino';
 import { createRecentBlocks, type RecentBlocks } from '../blocks/blocks';
+import { createReadAhead, type ReadAhead } from '../blocks/read-ahead';
 import type { WatchEvents } from '../monitoring/watch-events';
 import type { WatcherMetrics } from '../monitoring/watcher-metrics';
+import type { Rival } from '../reorg/better-chain';
 import { lowest, type Position } from './position';
+import { stillQuarantined } from './quarantine';
 import { lateRescans, openRescans } from './rescan';
 import { advanceRing, type Ring } from './ring';
+import { afterScan } from './scanned';
 import { createSightings, type Sightings } from './sightings';
 import type { Change, Leadership, WatcherStore, WatchRecord } from './watcher-store';
 
@@ -33,11 +38,14 @@ export interface ChainRun {
   readonly pollMs?: number | undefined;
 }
 
+/** A chain through one provider, or through a pool that can ask every provider about a block. */
+export type WatchedClient = ChainClient & Partial<Pick<ProviderPool, 'askEvery'>>;
+
 /** What every stage of a watch works with, while this process leads. */
 export interface WatchParts extends Pick<ChainRun, 'chain' | 'registry' | 'store' | 'log'> {
   /** The first block to match. Null: the head, or the block of an older mint. */
   readonly startBlock: number | null;
-  readonly client: ChainClient;
+  readonly client: WatchedClient;
   readonly leadership: Leadership;
   readonly table: AddressTable;
   /** Unix milliseconds. */
@@ -64,7 +72,12 @@ type Changing<Fields> = { -readonly [Field in keyof Fields]: Fields[Field] };
 
 /** What the leader remembers of its chain. The fields down to `sightings` are stored. */
 export interface WatchState
-  extends Changing<Pick<WatchRecord, 'rescans' | 'taken' | 'acknowledged'>> {
+  extends Changing<
+    Pick<
+      WatchRecord,
+      ('rescans' | 'taken' | 'acknowledged') | ('scannedFrom' | 'scanned' | 'quarantine')
+    >
+  > {
   chain: ChainState;
   readonly sightings: Sightings;
   /** Every stored address minted up to here is matched, and what was found is published. */
@@ -74,9 +87,16 @@ export interface WatchState
   /** The node's newest block; null before its first answer. */
   head: BlockHeader | null;
   highestHead: number;
+  /** The highest block that the node showed on our chain. */
+  knownHeight: number;
+  /** A branch that the node shows and that is no reorg yet. */
+  rival: Rival | null;
+  /** The last block that is final by the chain's tag; -1 while none is known. */
+  finalNumber: number;
   /** When the head was last higher than ever before, in Unix milliseconds. */
   headAdvancedAt: number;
   readonly recent: RecentBlocks;
+  readonly ahead: ReadAhead;
   /** Rescans by id whose next blocks the node does not show, and since when. */
   readonly missingSince: Map<string, number>;
 }
@@ -88,16 +108,19 @@ export interface WatchContext extends WatchParts {
 }
 
 export function openContext(parts: WatchParts, record: WatchRecord): WatchContext {
-  const { ring, startNumber, startedAt, rescans, taken, acknowledged, seen } = record;
+  const { ring, startNumber, startedAt, seen, finalNumber, ...stored } = record;
+  const { rescans, taken, acknowledged, scannedFrom, scanned, quarantine } = stored;
   const state: WatchState = {
     chain:
       ring.length === 0
         ? { phase: 'new' }
         : { phase: 'following', ring, startNumber: startNumber ?? 0, startedAt },
-    ...{ rescans, taken, acknowledged },
+    ...{ rescans, taken, acknowledged, scannedFrom, scanned, quarantine },
+    ...{ knownHeight: -1, rival: null, finalNumber: finalNumber ?? -1 },
     sightings: createSightings(seen),
     ...{ publishedThrough: null, lateRescans: 0, missingSince: new Map() },
-    ...{ head: null, highestHead: -1, headAdvancedAt: parts.now(), recent: createRecentBlocks() },
+    ...{ head: null, highestHead: -1, headAdvancedAt: parts.now() },
+    ...{ recent: createRecentBlocks(), ahead: createReadAhead(parts.client) },
   };
   return {
     ...parts,
@@ -113,6 +136,7 @@ function apply({ table, events }: WatchParts, state: WatchState, change: Change)
   const { start, advance, rescans = [], addresses = [], transfers = [] } = change;
   if (start) {
     const { number: startNumber, at: startedAt } = start;
+    state.scannedFrom = start.scannedFrom;
     state.chain = { phase: 'following', ring: [], startNumber, startedAt };
   }
   if (advance) {
@@ -125,6 +149,12 @@ function apply({ table, events }: WatchParts, state: WatchState, change: Change)
     state.lateRescans += 1;
     state.publishedThrough = lowest(state.publishedThrough, after);
   }
+  if (change.scanned) state.scanned = afterScan(state.scanned, change.scanned);
+  if (change.quarantine) {
+    state.quarantine = stillQuarantined(state.quarantine, change.quarantine);
+    events.quarantined(change.quarantine, state.quarantine.length);
+  }
+  state.finalNumber = Math.max(state.finalNumber, change.finalNumber ?? -1);
   state.taken = change.taken ?? state.taken;
   state.acknowledged = change.acknowledged ?? state.acknowledged;
   for (const address of addresses) table.add(address);
