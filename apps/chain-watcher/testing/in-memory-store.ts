@@ -153,7 +153,7 @@ export class InMemoryWatcherStore extends WatcherStore {
       chain,
       ({ transfer: { transferId, status, block, asset } }) =>
         status === 'detected' &&
-        !stranded.includes(transferId) &&
+        stranded[transferId] !== block?.hash &&
         block !== null &&
         block.number <= upTo &&
         (assets === null ? !except.includes(asset) : assets.includes(asset)),
@@ -171,7 +171,7 @@ export class InMemoryWatcherStore extends WatcherStore {
     if (advance) memory.ring = advanceRing(memory.ring, advance);
     if (change.scanned) memory.scanned = afterScan(memory.scanned, change.scanned);
     if (change.finalNumber !== undefined) {
-      memory.finalNumber = Math.max(memory.finalNumber ?? -1, change.finalNumber);
+      memory.finalNumber = change.finalNumber;
     }
     memory.quarantine = stillQuarantined(memory.quarantine, change.quarantine ?? []);
     for (const rescan of rescans) {

@@ -7,6 +7,7 @@ import type {
 } from '@daybook/chains';
 import type { FinalityV1 } from '@daybook/contracts';
 import { changeVersions } from '../match/transfer-versions';
+import { strandedIn } from '../quarantine/stranded';
 import { headerAt, type Ring } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 
@@ -42,11 +43,13 @@ export function createFinality(context: WatchContext) {
     async step(head: BlockHeader): Promise<boolean> {
       await readTags(head);
       const except = policies.flatMap(({ assets }) => assets ?? []);
+      const stranded = strandedIn(state.quarantine);
       let isMore = false;
       for (const { policy, assets } of policies) {
         const upTo = finalUpTo(policy, tipOf(state).number, tagged);
         if (upTo < 0) continue;
-        const due = await store.detected(chain.id, { upTo, assets, except, limit: FINALS_AT_ONCE });
+        const query = { upTo, assets, except, stranded, limit: FINALS_AT_ONCE };
+        const due = await store.detected(chain.id, query);
         if (due.length === 0) continue;
         const versions = changeVersions(context, due);
         for (const { transfer } of due) versions.finalise(transfer.transferId, policy);

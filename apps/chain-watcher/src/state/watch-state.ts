@@ -154,7 +154,7 @@ function apply({ table, events }: WatchParts, state: WatchState, change: Change)
     state.quarantine = stillQuarantined(state.quarantine, change.quarantine);
     events.quarantined(change.quarantine, state.quarantine.length);
   }
-  state.finalNumber = Math.max(state.finalNumber, change.finalNumber ?? -1);
+  state.finalNumber = change.finalNumber ?? state.finalNumber;
   state.taken = change.taken ?? state.taken;
   state.acknowledged = change.acknowledged ?? state.acknowledged;
   for (const address of addresses) table.add(address);

@@ -105,8 +105,8 @@ export interface DetectedQuery {
   readonly assets: readonly string[] | null;
   /** Assets to leave out when `assets` is null. */
   readonly except: readonly string[];
-  /** Transfers to leave out. */
-  readonly stranded: readonly string[];
+  /** Transfers to leave out while these blocks contain them, by id with the hash of the block. */
+  readonly stranded: Readonly<Record<string, string>>;
   readonly limit: number;
 }
 

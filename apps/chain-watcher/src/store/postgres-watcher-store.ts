@@ -89,7 +89,7 @@ const SQL = {
   detected: `
     ${TRANSFERS} WHERE chain = $1 AND status = 'detected' AND block_number <= $2
       AND ($3::text[] IS NULL OR asset = ANY($3)) AND asset <> ALL($4::text[])
-      AND transfer_id <> ALL($6::text[])
+      AND ($6::jsonb ->> transfer_id) IS DISTINCT FROM block_hash
     ORDER BY block_number, transfer_id LIMIT $5`,
   rescans: `
     SELECT ${RESCAN} FROM watcher.rescan WHERE chain = $1 AND ended_at IS NULL
@@ -222,7 +222,7 @@ export class PostgresWatcherStore extends WatcherStore {
   detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
     const { upTo, assets, except, stranded, limit } = query;
     const others = assets === null ? except : [];
-    return this.rows('detected', chain, upTo, assets, others, limit, stranded);
+    return this.rows('detected', chain, upTo, assets, others, limit, JSON.stringify(stranded));
   }
 
   async commit(leadership: Leadership, change: Change): Promise<void> {

@@ -75,8 +75,7 @@ const SCANNED = `
   UPDATE watcher.chain SET scanned = $3::int8multirange + CASE WHEN $2::bigint IS NULL THEN scanned
     ELSE scanned * int8multirange(int8range(NULL, $2::bigint, '[]')) END
   WHERE chain = $1`;
-const FINAL = `
-  UPDATE watcher.chain SET final_number = greatest(final_number, $2) WHERE chain = $1`;
+const FINAL = 'UPDATE watcher.chain SET final_number = $2 WHERE chain = $1';
 const CUT_RING = 'DELETE FROM watcher.ring WHERE chain = $1 AND (number > $2 OR number < $3)';
 const INSERT_RING = `
   INSERT INTO watcher.ring (chain, number, hash, parent_hash, time) SELECT $1, *
