@@ -114,14 +114,16 @@ describe('a watch under faults, reorgs and crashes', () => {
 
   it('publishes what the chain shows when an operator asks for rescans and resets the ring', async () => {
     const failures: string[] = [];
-    const ends = { 'late-address': 0, operator: 0, 'ring-reset': 0, versions: 0 };
+    const ends: Record<string, number> & Record<'operator' | 'ring-reset' | 'versions', number> = {
+      ...{ operator: 0, 'ring-reset': 0, versions: 0 },
+    };
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       const outcome = await simulate(seed, keccak, { operator: true }).catch((error: Error) => {
         throw new Error(`seed ${seed}: ${error.message}`, { cause: error });
       });
       for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
       for (const { origin, state, versions, reason } of outcome.requests) {
-        if (state === 'done') ends[origin] += 1;
+        if (state === 'done') ends[origin] = (ends[origin] ?? 0) + 1;
         if (origin === 'ring-reset') ends.versions += versions;
         if (state === 'waiting' || state === 'running') {
           failures.push(`seed ${seed}: a request (${origin}) is ${state}, ${reason}`);

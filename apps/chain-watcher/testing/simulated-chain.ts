@@ -32,6 +32,7 @@ export const silent = {
   reorganised() {},
   rescanned() {},
   reset() {},
+  quarantined() {},
   changed() {},
   learned() {},
 };

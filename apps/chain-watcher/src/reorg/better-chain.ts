@@ -1,4 +1,5 @@
 import type { Chain } from '@daybook/chains';
+import type { Rival } from '../state/ring';
 
 /**
  * A branch that is not higher than what is known must be shown by every answer for two block times, within
@@ -16,13 +17,6 @@ export interface Branch {
   readonly ancestor: number;
   /** The highest block that is linked to `first`. */
   readonly top: number;
-}
-
-/** The branch that the last answers showed, and since when no answer showed our chain. */
-export interface Rival {
-  readonly first: string;
-  /** Unix milliseconds. */
-  readonly since: number;
 }
 
 /** What is known when an answer shows a branch. */

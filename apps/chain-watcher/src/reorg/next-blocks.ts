@@ -15,8 +15,8 @@ import {
   requireHeader,
 } from '../blocks/blocks';
 import type { ReadAhead } from '../blocks/read-ahead';
-import type { Advance, Ring } from '../state/ring';
-import type { Branch, Rival, Verdict } from './better-chain';
+import type { Advance, Ring, Rival } from '../state/ring';
+import type { Branch, Verdict } from './better-chain';
 import { decideReorg, type ReorgDecision } from './decide-reorg';
 
 type Advanced = Extract<ReorgDecision, { kind: 'advance' }>;

@@ -11,13 +11,13 @@ import type { DurableLog } from '@daybook/messaging';
 import type { Logger } from 'pino';
 import { createRecentBlocks, type RecentBlocks } from '../blocks/blocks';
 import { createReadAhead, type ReadAhead } from '../blocks/read-ahead';
+import { createRate, type Rate } from '../monitoring/progress';
 import type { WatchEvents } from '../monitoring/watch-events';
 import type { WatcherMetrics } from '../monitoring/watcher-metrics';
-import type { Rival } from '../reorg/better-chain';
 import { lowest, type Position } from './position';
 import { stillQuarantined } from './quarantine';
 import { lateRescans, openRescans } from './rescan';
-import { advanceRing, type Ring } from './ring';
+import { advanceRing, type Ring, type Rival } from './ring';
 import { afterScan } from './scanned';
 import { createSightings, type Sightings } from './sightings';
 import type { Change, Leadership, WatcherStore, WatchRecord } from './watcher-store';
@@ -97,6 +97,8 @@ export interface WatchState
   headAdvancedAt: number;
   readonly recent: RecentBlocks;
   readonly ahead: ReadAhead;
+  /** How fast blocks are matched. */
+  readonly rate: Rate;
   /** Rescans by id whose next blocks the node does not show, and since when. */
   readonly missingSince: Map<string, number>;
 }
@@ -120,7 +122,7 @@ export function openContext(parts: WatchParts, record: WatchRecord): WatchContex
     sightings: createSightings(seen),
     ...{ publishedThrough: null, lateRescans: 0, missingSince: new Map() },
     ...{ head: null, highestHead: -1, headAdvancedAt: parts.now() },
-    ...{ recent: createRecentBlocks(), ahead: createReadAhead(parts.client) },
+    ...{ recent: createRecentBlocks(), ahead: createReadAhead(parts.client), rate: createRate() },
   };
   return {
     ...parts,

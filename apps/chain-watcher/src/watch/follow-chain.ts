@@ -118,7 +118,7 @@ async function commitStep(
   const cut = isReorg ? state.rescans.map((rescan) => cutAtReorg(rescan, ancestor)) : [];
   const joined = gap && { ...gap, state: 'gap' as const, stranded: strand(lost) };
   const settled = replaced
-    .filter(({ number, id }) => id !== gap?.id && number <= tip)
+    .filter((it) => it.id !== gap?.id && (it.number <= tip || (isReorg && it.state === 'gap')))
     .map((entry) => settle(entry, blocks));
   await context.commit({
     advance: { ancestor: ancestor.number, added, oldest },
