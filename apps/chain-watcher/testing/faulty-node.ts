@@ -6,56 +6,97 @@ import type { Random } from './random';
 /** How a node fails. All of them were seen in issues of real nodes and providers. */
 const FAULTS = [
   'silent',
+  'limited',
   'lagging',
   'unknown block',
   'another block',
   'orphan',
+  'forged block',
   'receipts of another block',
   'no receipts',
   'a receipt missing',
   'no logs',
   'a log missing',
+  'a log changed',
 ] as const;
 
+/** How far the finalized block lies below the highest one: deeper than any reorg but those that break finality. */
+export const FINALITY_DEPTH = 7;
+
+/** What is wrong with a node. */
+export interface Trouble {
+  /** It answers wrongly once in so many questions; never when null. */
+  rarity: number | null;
+  /** Every second answer for the newest block is a block that was abandoned. */
+  isStale: boolean;
+  /** Answers about this block always lack a receipt. */
+  cursed: string | null;
+}
+
 /**
- * A node over the model chain that answers wrongly once in `rarity` questions, never when it is null.
- * Before it answers, `meanwhile` may change the chain, as the world does not wait for an answer.
+ * A node over the model chain with troubles. Before it answers, `meanwhile` may change the chain, as the world
+ * does not wait for an answer. `tagsMayLie`: a tag may name a block that is not final.
  */
 export function faultyNode(
   chain: ModelChain,
   random: Random,
-  trouble: { rarity: number | null },
+  trouble: Readonly<Trouble>,
   meanwhile: () => void,
+  tagsMayLie = true,
 ): JsonRpc {
+  const forged = new Map<string, BlockWithReceipts>();
+  let heads = 0;
+
   function header({ block }: BlockWithReceipts) {
     return { ...block, transactions: block.transactions.map(({ hash }) => hash) };
   }
 
+  function head(fault: string | null): BlockWithReceipts | undefined {
+    heads += 1;
+    const isStale = trouble.isStale && heads % 2 === 0;
+    if ((isStale || fault === 'orphan') && chain.orphans.length > 0) {
+      return random.pick(chain.orphans.slice(-3));
+    }
+    const lag = fault === 'lagging' ? 1 + random.integer(4) : 0;
+    return chain.canonical[Math.max(0, chain.height - lag)];
+  }
+
   function find(at: string, fault: string | null): BlockWithReceipts | undefined {
     if (fault === 'unknown block') return undefined;
+    if (at === 'finalized') {
+      if (fault === 'another block' && tagsMayLie) return random.pick(chain.canonical);
+      const lag = fault === 'lagging' ? 1 + random.integer(4) : 0;
+      return chain.canonical[Math.max(0, chain.finalized(FINALITY_DEPTH) - lag)];
+    }
     if (fault === 'another block') return random.pick(chain.canonical);
-    const lag = fault === 'lagging' ? 1 + random.integer(4) : 0;
-    if (at === 'latest') return chain.canonical[Math.max(0, chain.height - lag)];
-    if (at === 'finalized') return chain.canonical[Math.max(0, chain.height - 4 - lag)];
-    if (at.length === 66) return chain.byHash.get(at);
+    if (at === 'latest') return head(fault);
+    if (at.length === 66) return chain.byHash.get(at) ?? forged.get(at);
+    const found = chain.canonical[Number(at)];
+    if (fault === 'forged block' && found !== undefined && Number(at) > 0) {
+      const block = chain.forge(found);
+      forged.set(block.block.hash, block);
+      return block;
+    }
     const orphans = chain.orphans.filter(({ block }) => block.number === at);
-    if (fault === 'orphan' && orphans.length > 0) return random.pick(orphans);
-    return chain.canonical[Number(at)];
+    return fault === 'orphan' && orphans.length > 0 ? random.pick(orphans) : found;
   }
 
   function receiptsOf(hash: string, fault: string | null) {
     const other = fault === 'receipts of another block' ? random.pick(chain.canonical) : undefined;
-    const found = other ?? chain.byHash.get(hash);
+    const found = other ?? chain.byHash.get(hash) ?? forged.get(hash);
     if (!found || fault === 'unknown block') return null;
     const { receipts } = found;
     if (fault === 'no receipts') return [];
     if (fault === 'a receipt missing') return receipts.slice(0, -1);
     if (fault === 'no logs') return receipts.map((receipt) => ({ ...receipt, logs: [] }));
-    if (fault !== 'a log missing' || receipts.length === 0) return receipts;
+    if (fault !== 'a log missing' && fault !== 'a log changed') return receipts;
+    if (receipts.length === 0) return receipts;
     const spoiled = random.pick(receipts);
-    return receipts.map((receipt) =>
-      receipt === spoiled ? { ...receipt, logs: receipt.logs.slice(0, -1) } : receipt,
-    );
+    const logs =
+      fault === 'a log missing'
+        ? spoiled.logs.slice(0, -1)
+        : spoiled.logs.map((log) => ({ ...log, data: `0x${'f'.repeat(64)}` }));
+    return receipts.map((receipt) => (receipt === spoiled ? { ...receipt, logs } : receipt));
   }
 
   return {
@@ -64,6 +105,7 @@ export function faultyNode(
       const { rarity } = trouble;
       const fault = rarity !== null && random.oneIn(rarity) ? random.pick(FAULTS) : null;
       if (fault === 'silent') throw new RpcFailure('The node did not answer.', 'silent');
+      if (fault === 'limited') throw new RpcFailure('Too many requests.', 'passing');
       const at = params[0] as string;
       switch (method) {
         case 'eth_chainId':

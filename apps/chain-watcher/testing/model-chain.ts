@@ -1,5 +1,6 @@
 import { assetIds, type BlockTransfer } from '@daybook/chains';
 import type { Keccak } from '../../../libs/chains/src/evm/keccak';
+import type { RawTransaction } from '../../../libs/chains/src/evm/raw';
 import { blockTransfers } from '../../../libs/chains/src/evm/transfers';
 import {
   aBlock,
@@ -41,6 +42,8 @@ export class ModelChain {
   pool: ModelTransaction[] = [];
   /** The greatest height that the chain ever had. */
   highest = 0;
+  /** How many blocks were made, those that a reorg removed included. */
+  made = 0;
   private readonly transactions = new Map<string, ModelTransaction>();
   private salt = 0;
   private sent = 0;
@@ -52,6 +55,11 @@ export class ModelChain {
     private readonly now: () => number,
   ) {
     this.append([]);
+  }
+
+  /** The block that no reorg replaces, save one that breaks what the chain promises. */
+  finalized(depth: number): number {
+    return Math.max(0, Math.min(this.highest - depth, this.height));
   }
 
   get height(): number {
@@ -86,6 +94,24 @@ export class ModelChain {
       included.push(transaction);
     }
     this.append(included);
+  }
+
+  /** What somebody who forges blocks makes of one: another block in its place, which nobody builds on. */
+  forge({ block, receipts }: BlockWithReceipts): BlockWithReceipts {
+    this.salt += 1;
+    const plans = receipts.map(({ logs, status, to, from }, i): TransactionPlan => {
+      const { hash, nonce, value, input } = block.transactions[i] as RawTransaction;
+      const forged = { hash, from, to, nonce: Number(nonce), value: BigInt(value) + 1n, input };
+      return { ...forged, failed: status === '0x0', logs };
+    });
+    const { number, parentHash, timestamp } = block;
+    return aBlock(
+      {
+        ...{ number: Number(number), parentHash, time: Number(timestamp) },
+        ...{ salt: `forged ${this.salt}`, transactions: plans },
+      },
+      this.keccak,
+    );
   }
 
   /** Replaces the last `depth` blocks; what they included is pending again, or forgotten. */
@@ -138,6 +164,7 @@ export class ModelChain {
     this.canonical.push(block);
     this.byHash.set(block.block.hash, block);
     this.highest = Math.max(this.highest, this.height);
+    this.made += 1;
   }
 
   private sign(sender: string, nonce: number, recipients: readonly string[]): ModelTransaction {

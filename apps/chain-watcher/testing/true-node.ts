@@ -18,7 +18,7 @@ export async function trueNode(blocks: number): Promise<TrueNode> {
   let seconds = 0;
   const chain = new ModelChain(random, await loadKeccak(), () => seconds);
   const client = createEvmClient(
-    faultyNode(chain, random, { rarity: null }, () => undefined),
+    faultyNode(chain, random, { rarity: null, isStale: false, cursed: null }, () => undefined),
     CHAIN,
     IDS,
   );
