@@ -20,8 +20,13 @@ const FAULTS = [
   'a log changed',
 ] as const;
 
-/** How far the finalized block lies below the highest one: deeper than any reorg but those that break finality. */
-export const FINALITY_DEPTH = 7;
+/** How a node answers for its tags. */
+export interface Tags {
+  /** How far the finalized block lies below the highest one. */
+  readonly finalityDepth: number;
+  /** Whether a fault may make it name a block that is not final. */
+  readonly mayLie: boolean;
+}
 
 /** What is wrong with a node. */
 export interface Trouble {
@@ -35,14 +40,14 @@ export interface Trouble {
 
 /**
  * A node over the model chain with troubles. Before it answers, `meanwhile` may change the chain, as the world
- * does not wait for an answer. `tagsMayLie`: a tag may name a block that is not final.
+ * does not wait for an answer.
  */
 export function faultyNode(
   chain: ModelChain,
   random: Random,
   trouble: Readonly<Trouble>,
   meanwhile: () => void,
-  tagsMayLie = true,
+  { finalityDepth, mayLie }: Tags,
 ): JsonRpc {
   const forged = new Map<string, BlockWithReceipts>();
   let heads = 0;
@@ -64,9 +69,9 @@ export function faultyNode(
   function find(at: string, fault: string | null): BlockWithReceipts | undefined {
     if (fault === 'unknown block') return undefined;
     if (at === 'finalized') {
-      if (fault === 'another block' && tagsMayLie) return random.pick(chain.canonical);
+      if (fault === 'another block' && mayLie) return random.pick(chain.canonical);
       const lag = fault === 'lagging' ? 1 + random.integer(4) : 0;
-      return chain.canonical[Math.max(0, chain.finalized(FINALITY_DEPTH) - lag)];
+      return chain.canonical[Math.max(0, chain.finalized(finalityDepth) - lag)];
     }
     if (fault === 'another block') return random.pick(chain.canonical);
     if (at === 'latest') return head(fault);

@@ -20,7 +20,7 @@ import { createWatch, type Watch } from '../src/watch/watch';
 import { witnessAcknowledgement } from './acknowledged';
 import { AddressTopic } from './address-topic';
 import { Crash, CrashingLog, CrashingStore } from './crashing';
-import { FINALITY_DEPTH, faultyNode, type Trouble } from './faulty-node';
+import { faultyNode, type Trouble } from './faulty-node';
 import { CHAIN, IDS, ModelChain } from './model-chain';
 import { createOperator } from './operator';
 import { createRandom, type Random } from './random';
@@ -28,6 +28,8 @@ import { chain, registry, silent, WINDOW } from './simulated-chain';
 
 /** A story of this many actions has about thirty blocks. */
 const STEPS = 150;
+/** Deeper than any reorg but those of stories with an operator, who resolves what breaks finality. */
+const FINALITY_DEPTH = WINDOW - 1;
 
 export interface Story {
   /** With reorgs deeper than the ring, after which the ring is reset, and rescans. */
@@ -86,7 +88,7 @@ export async function simulate(
       () => {
         if (world.isMoving && random.oneIn(40)) moveChain(model, random, recipients());
       },
-      operator,
+      { finalityDepth: FINALITY_DEPTH, mayLie: operator },
     ),
     CHAIN,
     IDS,

@@ -18,7 +18,10 @@ export async function trueNode(blocks: number): Promise<TrueNode> {
   let seconds = 0;
   const chain = new ModelChain(random, await loadKeccak(), () => seconds);
   const client = createEvmClient(
-    faultyNode(chain, random, { rarity: null, isStale: false, cursed: null }, () => undefined),
+    faultyNode(
+      ...([chain, random, { rarity: null, isStale: false, cursed: null }] as const),
+      ...([() => undefined, { finalityDepth: 4, mayLie: false }] as const),
+    ),
     CHAIN,
     IDS,
   );

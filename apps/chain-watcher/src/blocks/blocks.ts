@@ -4,7 +4,7 @@ import { limiter } from '@daybook/platform/plain';
 /** One step is stored as a whole, so more blocks would make a crash repeat more work. */
 export const BLOCKS_AT_ONCE = 64;
 /** Hides the node's latency, and bounds the raw answers in memory (a few MB each). */
-export const FETCHES_AT_ONCE = 16;
+const FETCHES_AT_ONCE = 16;
 
 /** A block that the node answered wrongly, and what was asked for. */
 export class RefusedBlock extends InvalidBlock {

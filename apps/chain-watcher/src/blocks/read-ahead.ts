@@ -1,5 +1,5 @@
 import type { ChainBlock, ChainClient } from '@daybook/chains';
-import { BLOCKS_AT_ONCE, createFetches, FETCHES_AT_ONCE, fetchBlock } from './blocks';
+import { BLOCKS_AT_ONCE, createFetches, fetchBlock } from './blocks';
 
 /** Blocks that are fetched or in memory before they are matched. Parsed, each has some hundred KB. */
 export const BLOCKS_AHEAD = 128;
@@ -45,10 +45,9 @@ export function createReadAhead(client: ChainClient) {
       const blocks: ChainBlock[] = [];
       for (const number of wanted.slice(0, BLOCKS_AT_ONCE)) {
         const fetch = begun.get(number) as Fetch;
-        // A small batch is worth waiting for; what is ready beyond it is taken along.
-        if (blocks.length < FETCHES_AT_ONCE) await fetch.done;
-        const { answer } = fetch;
-        if (answer === undefined) break;
+        // Meanwhile the blocks of the next call are fetched.
+        await fetch.done;
+        const answer = fetch.answer ?? { block: null };
         const block = 'block' in answer ? answer.block : null;
         begun.delete(number);
         if (block !== null) blocks.push(block);

@@ -176,7 +176,10 @@ export function tipOf(state: WatchState): BlockHeader {
   return startedChain(state).ring.at(-1) as BlockHeader;
 }
 
-/** Every stored address minted up to this position is matched in all blocks since its mint, up to the tip. */
+/**
+ * Every stored address minted up to this position is matched in all blocks since its mint, up to the tip, save
+ * in gaps: those are listed, and matched with every address when their content is known.
+ */
 export function matchedThrough({ taken, rescans }: WatchState): Position {
   return lowest(taken, ...lateRescans(rescans).map(({ after }) => after));
 }

@@ -117,8 +117,8 @@ async function commitStep(
   const oldest = tip - chain.reorgWindow + 1;
   const cut = isReorg ? state.rescans.map((rescan) => cutAtReorg(rescan, ancestor)) : [];
   const joined = gap && { ...gap, state: 'gap' as const, stranded: strand(lost) };
-  const settled = replaced
-    .filter((it) => it.id !== gap?.id && (it.number <= tip || (isReorg && it.state === 'gap')))
+  const settled = state.quarantine
+    .filter((entry) => entry.id !== gap?.id && isSettled(entry, ancestor.number, tip))
     .map((entry) => settle(entry, blocks));
   await context.commit({
     advance: { ancestor: ancestor.number, added, oldest },
@@ -132,6 +132,14 @@ async function commitStep(
     transfers: versions,
   });
   return tip;
+}
+
+/**
+ * Whether the place of a block in quarantine is taken when the chain goes on from `ancestor` to `tip`. One that
+ * waits may lie on a branch that is not followed any more.
+ */
+function isSettled({ number, state }: QuarantinedBlock, ancestor: number, tip: number): boolean {
+  return state === 'gap' ? number > ancestor : number <= tip;
 }
 
 /** What becomes of a block in quarantine when these blocks take its place. */
