@@ -24,7 +24,9 @@ beforeAll(async () => {
 describe('a watch under faults, reorgs and crashes', () => {
   it('publishes what the chain shows (seeds that once failed)', async () => {
     for (const seed of keptSeeds) {
-      expect([seed, faultsOf(await simulate(seed, keccak))]).toEqual([seed, []]);
+      for (const operator of [false, true]) {
+        expect([seed, faultsOf(await simulate(seed, keccak, { operator }))]).toEqual([seed, []]);
+      }
     }
   });
 

@@ -288,6 +288,8 @@ export async function simulate(
     // A block that is still in doubt becomes a gap before its content is known at last.
     if (n === 30) trouble.cursed = null;
     if (n > 30) nowMs += 31_000;
+    // Sightings that were found meanwhile grow old, too.
+    if (n === 50) nowMs += 3_600_000;
     topic.relay(false);
     if (running) topic.retry(running.group);
     if (operator) await createOperator(random, store, model).resetIfStuck(running?.watch);

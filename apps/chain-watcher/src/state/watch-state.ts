@@ -105,8 +105,13 @@ export interface WatchState
 
 export interface WatchContext extends WatchParts {
   readonly state: WatchState;
-  /** Stores a change, then applies it to `state`. After an error only a reload shows what is stored. */
+  /**
+   * Stores a change, then applies it to `state`. After an error only a reload shows what is stored, so every
+   * later commit fails with the same error.
+   */
   commit(change: Change): Promise<void>;
+  /** Throws the error of a failed commit: what `state` says may differ from what is stored. */
+  requireCertainty(): void;
 }
 
 export function openContext(parts: WatchParts, record: WatchRecord): WatchContext {
@@ -124,11 +129,20 @@ export function openContext(parts: WatchParts, record: WatchRecord): WatchContex
     ...{ head: null, highestHead: -1, headAdvancedAt: parts.now() },
     ...{ recent: createRecentBlocks(), ahead: createReadAhead(parts.client), rate: createRate() },
   };
+  let failure: { readonly error: unknown } | null = null;
+  function requireCertainty(): void {
+    if (failure !== null) throw failure.error;
+  }
   return {
-    ...parts,
-    state,
+    ...{ ...parts, state, requireCertainty },
     async commit(change) {
-      await parts.store.commit(parts.leadership, change);
+      requireCertainty();
+      try {
+        await parts.store.commit(parts.leadership, change);
+      } catch (error) {
+        failure = { error };
+        throw error;
+      }
       apply(parts, state, change);
     },
   };

@@ -50,6 +50,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   }
 
   async function takePass(): Promise<boolean> {
+    context.requireCertainty();
     const { head, isBehind, obstacle } = await followChain(context, quarantine);
     started.abort();
     const isMoreFinal = await finality.step(head);
