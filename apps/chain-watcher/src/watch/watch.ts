@@ -49,13 +49,21 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     };
   }
 
+  /**
+   * Remembers the final block, which no reorg may replace. While the watch catches up, the tip counts as final
+   * when the final block lies above it; two nodes may have answered that, so it does not count here.
+   */
+  function noteFinal(): void {
+    const final = finality.finalized() ?? -1;
+    if (final < tipOf(state).number) state.finalNumber = Math.max(state.finalNumber, final);
+  }
+
   async function takePass(): Promise<boolean> {
     context.requireCertainty();
     const { head, isBehind, obstacle } = await followChain(context, quarantine);
     started.abort();
     const isMoreFinal = await finality.step(head);
-    const final = Math.min(finality.finalized() ?? -1, tipOf(state).number);
-    state.finalNumber = Math.max(state.finalNumber, final);
+    noteFinal();
     await mempool.step();
     const isDeciding = await quarantine.step();
     // Last, because a node that has lost its past must not stop the watch of new blocks.
