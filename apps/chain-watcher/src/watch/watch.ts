@@ -15,6 +15,9 @@ import { openContext, tipOf, type WatchParts } from '../state/watch-state';
 import type { WatchRecord } from '../state/watcher-store';
 import { followChain } from './follow-chain';
 
+/** How often the final block is stored when nothing else is. A restart may forget so much. */
+const FINAL_STORED_MS = 10_000;
+
 /** The leader's work on one chain, in steps. Its caller decides when: see `leader/loops`. */
 export type Watch = ReturnType<typeof createWatch>;
 
@@ -28,6 +31,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   const rescans = createRescans(context);
   const quarantine = createQuarantine(context);
   const publisher = createPublisher(context);
+  let finalStoredAt = 0;
   /** Aborts with the chain's first start. Before it, it is unknown what an address is late for. */
   const started = new AbortController();
   let lastTurn: Promise<unknown> = Promise.resolve();
@@ -53,9 +57,14 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
    * Remembers the final block, which no reorg may replace. While the watch catches up, the tip counts as final
    * when the final block lies above it; two nodes may have answered that, so it does not count here.
    */
-  function noteFinal(): void {
+  async function noteFinal(): Promise<void> {
     const final = finality.finalized() ?? -1;
-    if (final < tipOf(state).number) state.finalNumber = Math.max(state.finalNumber, final);
+    if (final >= tipOf(state).number || final <= state.finalNumber) return;
+    state.finalNumber = final;
+    // The next block stores it anyway.
+    if (parts.now() - finalStoredAt < FINAL_STORED_MS) return;
+    finalStoredAt = parts.now();
+    await context.commit({ finalNumber: final });
   }
 
   async function takePass(): Promise<boolean> {
@@ -63,7 +72,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     const { head, isBehind, obstacle } = await followChain(context, quarantine);
     started.abort();
     const isMoreFinal = await finality.step(head);
-    noteFinal();
+    await noteFinal();
     await mempool.step();
     const isDeciding = await quarantine.step();
     // Last, because a node that has lost its past must not stop the watch of new blocks.
