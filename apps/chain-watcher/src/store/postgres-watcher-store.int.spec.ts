@@ -99,14 +99,16 @@ describe('PostgresWatcherStore', () => {
     await leader.release();
     // What a frozen process leaves behind: its transaction holds the row of the lease.
     const frozen = new Client({ connectionString: runtimeUrl });
-    const killed = new Promise<Error>((resolve) => void frozen.once('error', resolve));
+    const errors: string[] = [];
+    frozen.on('error', ({ message }) => errors.push(message));
     await frozen.connect();
     await frozen.query('BEGIN; SET LOCAL idle_in_transaction_session_timeout = 3000');
     await frozen.query('SELECT 1 FROM watcher.chain FOR UPDATE');
     const since = Date.now();
     expect((await store.lead(CHAIN))?.fence).toBe(leader.fence + 1n);
     expect(Date.now() - since).toBeLessThan(8_000);
-    expect((await killed).message).toMatch(/idle-in-transaction/);
+    await until(() => errors.length > 0, { description: 'the end of its connection' });
+    expect(errors[0]).toMatch(/idle-in-transaction/);
     await store.close();
   });
 

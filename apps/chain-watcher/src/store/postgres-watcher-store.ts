@@ -160,7 +160,7 @@ export class PostgresWatcherStore extends WatcherStore {
       else isTaken = true;
     };
     // A failed renewal is repeated; without any in time, the lease counts as lost.
-    const renewals = setInterval(() => void renew().catch(() => undefined), RENEW_MS);
+    const renewals = setInterval(() => void renew().catch(() => undefined), RENEW_MS).unref();
     return {
       chain,
       fence,
