@@ -44,7 +44,9 @@ function headerOf({ number, hash, parentHash, time }: BlockHeader): BlockHeader 
 }
 
 /** Mines a block that pays the purse and that the node does not answer validly. */
-async function payInvalidly(headerProven = true): Promise<{ number: number; hash: string; paid: string }> {
+async function payInvalidly(
+  headerProven = true,
+): Promise<{ number: number; hash: string; paid: string }> {
   const paid = modelled.pay();
   const { number, hash } = (await modelled.node.client.head()) as BlockHeader;
   invalid.set(hash, { headerProven });

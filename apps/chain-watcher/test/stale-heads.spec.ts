@@ -84,11 +84,20 @@ describe('a stale answer', () => {
     const { abandoned, paid } = await forkAndPay(0);
     node.mine(2);
     // Another node behind the same address answers for the next block, and later for its parents.
-    const next = { ...abandoned, hash: '0xf0', parentHash: abandoned.hash, number: abandoned.number + 1 };
-    const whole = { proven: 'content', contentDigest: '0x', transactions: [], transfers: [] } as const;
+    const next = {
+      ...abandoned,
+      hash: '0xf0',
+      parentHash: abandoned.hash,
+      number: abandoned.number + 1,
+    };
+    const whole = {
+      proven: 'content',
+      contentDigest: '0x',
+      transactions: [],
+      transfers: [],
+    } as const;
     modelled.answers = {
-      block: async (at) =>
-        at === next.number ? { ...next, ...whole } : node.client.block(at),
+      block: async (at) => (at === next.number ? { ...next, ...whole } : node.client.block(at)),
     };
     await modelled.settle();
     expect(modelled.statuses(paid)).toEqual(['detected']);

@@ -61,7 +61,9 @@ async function startWatcher(): Promise<AppProcess> {
 }
 
 async function isRole({ url }: AppProcess, role: 'leader' | 'standby'): Promise<boolean> {
-  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(
+    () => null,
+  );
   const report = (await answer?.json()) as HealthReport | undefined;
   return report?.checks[CHAIN]?.detail === `${role}, following`;
 }

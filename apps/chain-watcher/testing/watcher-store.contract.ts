@@ -370,7 +370,9 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       await store.published(CHAIN, first?.position ?? 0n);
       await store.commit(leader, { transfers: [fresh], again: [known] });
       const ids = (await store.outbox(CHAIN, 10)).map(({ id }) => id);
-      expect(ids).toEqual([fresh, known].map(({ transfer }) => `${transfer.transferId}#${transfer.version}`));
+      expect(ids).toEqual(
+        [fresh, known].map(({ transfer }) => `${transfer.transferId}#${transfer.version}`),
+      );
       await store.commit(leader, { again: [known] });
       expect(await store.outbox(CHAIN, 10)).toHaveLength(3);
     });

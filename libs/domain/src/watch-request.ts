@@ -98,7 +98,9 @@ function requireBlocks(wish: WatchWish, latest: number | null): void {
 function faultOf({ chain, kind, from, to, blocksMax }: WatchWish, latest: number | null) {
   if (kind === 'ask-block' || kind === 'accept-block' || kind === 'skip-block') {
     if (from === null) return 'Name the block that is in quarantine.';
-    return to === null ? null : 'A block in quarantine is resolved alone: leave out the last block.';
+    return to === null
+      ? null
+      : 'A block in quarantine is resolved alone: leave out the last block.';
   }
   const isReset = kind === 'reset-ring';
   if (isReset && to !== null) return 'A reset goes on to the head, so it has no last block.';

@@ -73,14 +73,19 @@ describe('PostgreSQL log', () => {
     });
     await until(async () => (await subscription.status()).lastError !== null);
     const { lastError, parkedKeys } = await subscription.status();
-    expect(lastError).toMatch(/^3 messages of topic-\S+ were deleted before all read them, so all has stopped/);
+    expect(lastError).toMatch(
+      /^3 messages of topic-\S+ were deleted before all read them, so all has stopped/,
+    );
     expect(lastError).toContain('npx daybook watch rescan --from <block> --report-again');
     expect([parkedKeys, seen]).toEqual([1, []]);
     const [parked] = await log.parked(topic, 'all');
     expect(parked).toMatchObject({ key: '(deleted messages)', reason: lastError, messages: 0 });
     await log.publish(topic, messages('e'));
     expect(await log.retryParked(topic, 'all', '(deleted messages)')).toBe(true);
-    await until(() => seen.length === 2, { description: 'the messages that are left', timeoutMs: 20_000 });
+    await until(() => seen.length === 2, {
+      description: 'the messages that are left',
+      timeoutMs: 20_000,
+    });
     expect(seen).toEqual(['d3', 'e0']);
     expect(await subscription.status()).toMatchObject({ lastError: null, parkedKeys: 0 });
     await subscription.stop();

@@ -4,11 +4,7 @@ import { BLOCKS_AT_ONCE, createFetches, fetchBlock } from './blocks';
 /** Blocks that are fetched or in memory before they are matched. Parsed, each has some hundred KB. */
 export const BLOCKS_AHEAD = 128;
 
-interface Fetch {
-  readonly done: Promise<void>;
-  /** Set when it has ended. */
-  answer?: { readonly block: ChainBlock | null } | { readonly error: unknown };
-}
+type Answer = { readonly block: ChainBlock | null } | { readonly error: unknown };
 
 export type ReadAhead = ReturnType<typeof createReadAhead>;
 
@@ -19,18 +15,15 @@ export type ReadAhead = ReturnType<typeof createReadAhead>;
  */
 export function createReadAhead(client: ChainClient) {
   const fetches = createFetches(BLOCKS_AHEAD);
-  let begun = new Map<number, Fetch>();
+  let begun = new Map<number, Promise<Answer>>();
 
-  function begin(number: number): Fetch {
-    const fetch: Fetch = {
-      done: fetches
-        .run(() => fetchBlock(client, number))
-        .then(
-          (block) => void (fetch.answer = { block }),
-          (error: unknown) => void (fetch.answer = { error }),
-        ),
-    };
-    return fetch;
+  function begin(number: number): Promise<Answer> {
+    return fetches
+      .run(() => fetchBlock(client, number))
+      .then(
+        (block) => ({ block }),
+        (error: unknown) => ({ error }),
+      );
   }
 
   return {
@@ -44,10 +37,8 @@ export function createReadAhead(client: ChainClient) {
       begun = new Map(wanted.map((number) => [number, begun.get(number) ?? begin(number)]));
       const blocks: ChainBlock[] = [];
       for (const number of wanted.slice(0, BLOCKS_AT_ONCE)) {
-        const fetch = begun.get(number) as Fetch;
         // Meanwhile the blocks of the next call are fetched.
-        await fetch.done;
-        const answer = fetch.answer ?? { block: null };
+        const answer = await (begun.get(number) as Promise<Answer>);
         const block = 'block' in answer ? answer.block : null;
         begun.delete(number);
         if (block !== null) blocks.push(block);

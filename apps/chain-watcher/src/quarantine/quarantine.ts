@@ -40,7 +40,8 @@ export function createQuarantine(context: WatchContext) {
     if (client.askEvery === undefined) return [{ provider: chain.id, said: quoted(message) }];
     const answers = await client.askEvery(hash);
     return answers.map(({ provider, block, failure }) => {
-      const missing = block === null ? 'It does not have the block.' : 'It answers with the whole block.';
+      const missing =
+        block === null ? 'It does not have the block.' : 'It answers with the whole block.';
       return { provider, said: quoted(failure ?? missing) };
     });
   }
@@ -62,7 +63,16 @@ export function createQuarantine(context: WatchContext) {
     if (attempts < QUARANTINE_ATTEMPTS || now - since < QUARANTINE_MS) return null;
     const { number, parentHash, time } = header;
     const entry: QuarantinedBlock = {
-      ...{ id: randomUUID(), number, hash, parentHash, time, headerProven, state: 'waiting', since },
+      ...{
+        id: randomUUID(),
+        number,
+        hash,
+        parentHash,
+        time,
+        headerProven,
+        state: 'waiting',
+        since,
+      },
       reason: quoted(error.message),
       answers: await saidByEach(hash, error.message),
       ...{ decision: null, decidedBy: null, stranded: {} },
@@ -144,9 +154,13 @@ export function createQuarantine(context: WatchContext) {
     switch (request.origin) {
       case 'skip-block':
         if (entry.state === 'waiting') return decide('skip');
-        return refuse(`Block ${entry.number} is a gap already, and its content is still asked for.`);
+        return refuse(
+          `Block ${entry.number} is a gap already, and its content is still asked for.`,
+        );
       case 'accept-block': {
-        const block = await attempt(async () => (await client.blockByOtherRule?.(entry.hash)) ?? null);
+        const block = await attempt(
+          async () => (await client.blockByOtherRule?.(entry.hash)) ?? null,
+        );
         if (typeof block === 'string') return refuse(`By the other rule, too: ${block}`);
         if (block?.hash !== entry.hash) {
           return refuse(`No provider of ${chain.id} has block ${entry.number} by another rule.`);

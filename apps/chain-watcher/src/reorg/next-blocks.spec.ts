@@ -14,7 +14,11 @@ async function next(
   ring: Awaited<ReturnType<TrueNode['headers']>>,
   client = node.client,
 ) {
-  const search = { client, ahead: createReadAhead(client), judge: () => ({ kind: 'better' }) as const };
+  const search = {
+    client,
+    ahead: createReadAhead(client),
+    judge: () => ({ kind: 'better' }) as const,
+  };
   const advance = await nextBlocks(search, ring, await node.client.head());
   return advance.kind === 'advance'
     ? { ...advance, blocks: advance.blocks.map(({ number }) => number) }

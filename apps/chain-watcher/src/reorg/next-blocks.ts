@@ -118,9 +118,7 @@ async function replace(
   const hashes = added.slice(0, BLOCKS_AT_ONCE).map(({ hash }) => hash);
   try {
     const blocks = await fetchInOrder(client, hashes);
-    return blocks.length === 0
-      ? { kind: 'none' }
-      : { kind: 'advance', ancestor, removed, blocks };
+    return blocks.length === 0 ? { kind: 'none' } : { kind: 'advance', ancestor, removed, blocks };
   } catch (error) {
     if (!(error instanceof RefusedBlock)) throw error;
     return { kind: 'refused', ancestor, removed, header: first, error };

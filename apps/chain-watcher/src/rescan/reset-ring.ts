@@ -1,7 +1,7 @@
 import { type BlockHeader, type ChainClient, InvalidBlock } from '@daybook/chains';
 import { changeVersions } from '../match/transfer-versions';
-import { firstRing } from '../reorg/next-blocks';
 import { strandedTransfers } from '../quarantine/stranded';
+import { firstRing } from '../reorg/next-blocks';
 import { cutAtReorg, type Rescan } from '../state/rescan';
 import { headerAt, type Ring } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';

@@ -97,7 +97,11 @@ export function createRescans(context: WatchContext) {
   async function passGap(rescan: Rescan, gap: BlockHeader): Promise<true> {
     const isDone = gap.number <= (rescan.from as number);
     const next = { next: gap.number - 1, hash: gap.parentHash };
-    const moved: Rescan = { ...rescan, ...(isDone ? {} : next), state: isDone ? 'done' : 'running' };
+    const moved: Rescan = {
+      ...rescan,
+      ...(isDone ? {} : next),
+      state: isDone ? 'done' : 'running',
+    };
     await commit({ rescans: [moved] });
     return true;
   }
@@ -147,7 +151,9 @@ export function createRescans(context: WatchContext) {
   }
 
   function allBlocksLeft(): number {
-    return state.rescans.filter(scansBlocks).reduce((sum, rescan) => sum + (blocksLeft(rescan) ?? 0), 0);
+    return state.rescans
+      .filter(scansBlocks)
+      .reduce((sum, rescan) => sum + (blocksLeft(rescan) ?? 0), 0);
   }
 
   return {

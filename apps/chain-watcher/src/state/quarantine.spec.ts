@@ -4,18 +4,19 @@ import { becomesGap, gapAfterMs, stillQuarantined } from './quarantine';
 describe('becomesGap', () => {
   const chain = { blockTimeMs: 12_000 };
   const block = aQuarantinedBlock(7);
-  const after = (ms: number, change = {}) => becomesGap({ ...block, ...change }, chain, block.since + ms);
+  const joinsAfter = (ms: number, change = {}) =>
+    becomesGap({ ...block, ...change }, chain, block.since + ms);
 
   it('waits ten block times, and at least a minute', () => {
     expect([null, 2_000, 12_000].map((blockTimeMs) => gapAfterMs({ blockTimeMs }))).toEqual([
       60_000, 60_000, 120_000,
     ]);
-    expect([119_999, 120_000].map((ms) => after(ms))).toEqual([false, true]);
+    expect([119_999, 120_000].map((ms) => joinsAfter(ms))).toEqual([false, true]);
   });
 
   it('never joins a block whose header is not proven, unless an operator skips it', () => {
-    expect(after(10_000_000, { headerProven: false })).toBe(false);
-    expect(after(0, { headerProven: false, decision: 'skip' })).toBe(true);
+    expect(joinsAfter(10_000_000, { headerProven: false })).toBe(false);
+    expect(joinsAfter(0, { headerProven: false, decision: 'skip' })).toBe(true);
   });
 });
 

@@ -16,14 +16,16 @@ export function afterScan(
   known: readonly Heights[],
   { above, ranges }: ScannedChange,
 ): readonly Heights[] {
-  const kept = above === null ? known : known.map(({ from, to }) => ({ from, to: Math.min(to, above) }));
+  const kept =
+    above === null ? known : known.map(({ from, to }) => ({ from, to: Math.min(to, above) }));
   const sorted = [...kept, ...ranges]
     .filter(({ from, to }) => from <= to)
     .sort((a, b) => a.from - b.from);
   const joined: Heights[] = [];
   for (const { from, to } of sorted) {
     const last = joined.at(-1);
-    if (last && from <= last.to + 1) joined[joined.length - 1] = { ...last, to: Math.max(last.to, to) };
+    if (last && from <= last.to + 1)
+      joined[joined.length - 1] = { ...last, to: Math.max(last.to, to) };
     else joined.push({ from, to });
   }
   return joined;
@@ -34,7 +36,8 @@ export function heightsOutside(span: Heights, covered: readonly Heights[]): read
   const missing: Heights[] = [];
   let next = span.from;
   for (const { from, to } of afterScan(covered, { above: null, ranges: [] })) {
-    if (from > next && next <= span.to) missing.push({ from: next, to: Math.min(from - 1, span.to) });
+    if (from > next && next <= span.to)
+      missing.push({ from: next, to: Math.min(from - 1, span.to) });
     next = Math.max(next, to + 1);
   }
   if (next <= span.to) missing.push({ from: next, to: span.to });
@@ -65,5 +68,8 @@ export function unscannedHeights(
 
 /** Successive numbers as ranges. */
 export function rangesOf(numbers: readonly number[]): readonly Heights[] {
-  return afterScan([], { above: null, ranges: numbers.map((number) => ({ from: number, to: number })) });
+  return afterScan([], {
+    above: null,
+    ranges: numbers.map((number) => ({ from: number, to: number })),
+  });
 }

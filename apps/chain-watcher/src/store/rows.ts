@@ -26,20 +26,19 @@ export const RING_COLUMNS: Columns<BlockHeader> = {
   ...{ number: 'number', hash: 'hash', parentHash: 'parent_hash', time: 'time' },
 };
 
-export const CHAIN_COLUMNS: Columns<
-  Omit<WatchRecord, 'ring' | 'rescans' | 'seen' | 'quarantine'>
-> = {
-  startNumber: 'start_number',
-  startedAt: 'started_at',
-  taken: 'addresses_taken',
-  acknowledged: 'addresses_through',
-  finalNumber: 'final_number',
-  scannedFrom: 'scanned_from',
-  scanned: `(
+export const CHAIN_COLUMNS: Columns<Omit<WatchRecord, 'ring' | 'rescans' | 'seen' | 'quarantine'>> =
+  {
+    startNumber: 'start_number',
+    startedAt: 'started_at',
+    taken: 'addresses_taken',
+    acknowledged: 'addresses_through',
+    finalNumber: 'final_number',
+    scannedFrom: 'scanned_from',
+    scanned: `(
     SELECT coalesce(json_agg(
       json_build_object('from', lower(r), 'to', upper(r) - 1) ORDER BY lower(r)), '[]')
     FROM unnest(scanned) AS r)`,
-};
+  };
 
 /** In the order in which `PUT_QUARANTINED` writes them. */
 export const QUARANTINE_COLUMNS: Columns<QuarantinedBlock> = {
@@ -158,7 +157,8 @@ export async function writeChange(
     const added = advance.added.filter(({ number }) => number >= advance.oldest);
     await run('insert-ring', INSERT_RING, JSON.stringify(added));
   }
-  if (change.scanned) await run('scanned', SCANNED, change.scanned.above, multirange(change.scanned));
+  if (change.scanned)
+    await run('scanned', SCANNED, change.scanned.above, multirange(change.scanned));
   if (change.finalNumber !== undefined) await run('final', FINAL, change.finalNumber);
   for (const block of change.quarantine ?? []) {
     const { answers, stranded } = block;

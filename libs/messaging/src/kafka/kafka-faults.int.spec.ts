@@ -311,7 +311,9 @@ describeWithKafka('Kafka log when things break', () => {
         () => '',
         (error: Error) => error.message,
       );
-    await until(async () => (await refusal()).includes(topic), { description: 'the failing check' });
+    await until(async () => (await refusal()).includes(topic), {
+      description: 'the failing check',
+    });
     expect(await refusal()).toMatch(/does not have \S+ any more/);
   });
 });
