@@ -207,7 +207,9 @@ export function createQuarantine(context: WatchContext) {
   };
 }
 
-type BlockRequest = Rescan & { readonly origin: 'ask-block' | 'accept-block' | 'skip-block' };
+type BlockRequest = Omit<Rescan, 'origin'> & {
+  readonly origin: 'ask-block' | 'accept-block' | 'skip-block';
+};
 
 function isBlockRequest(rescan: Rescan): rescan is BlockRequest {
   return ['ask-block', 'accept-block', 'skip-block'].includes(rescan.origin);
