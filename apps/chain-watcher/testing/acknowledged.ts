@@ -79,7 +79,7 @@ export function witnessAcknowledgement(
     for (const { block, receipts } of matched(drainedTip, record.startNumber ?? 0)) {
       // Listed as unknown, and matched with every address when it is known.
       if (gaps.has(block.hash)) continue;
-      for (const { to, txHash, ordinal } of blockTransfers(block.transactions, receipts, IDS)) {
+      for (const { to, txHash, ordinal } of blockTransfers({ block, receipts, extra: null }, IDS)) {
         if (!addresses.has(to) || reported.has(`${CHAIN}/${txHash}/${ordinal} ${block.hash}`))
           continue;
         throw new Error(`${now} was acknowledged before ${txHash} was published.`);

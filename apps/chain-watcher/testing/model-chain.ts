@@ -1,10 +1,10 @@
 import { assetIds, type BlockTransfer } from '@daybook/chains';
 import type { Keccak } from '../../../libs/chains/src/evm/keccak';
-import type { RawTransaction } from '../../../libs/chains/src/evm/raw';
 import { blockTransfers } from '../../../libs/chains/src/evm/transfers';
 import {
   aBlock,
   addressOf,
+  aTransaction,
   type BlockWithReceipts,
   erc20Log,
   hashOf,
@@ -24,6 +24,8 @@ const NFT = addressOf('a collection');
 /** A transaction that somebody signed: what it does may depend on the block that includes it. */
 export interface ModelTransaction {
   readonly hash: string;
+  /** Makes it differ from others with the same content. */
+  readonly salt: string;
   readonly sender: string;
   readonly nonce: number;
   plan(blockSalt: number): TransactionPlan;
@@ -99,16 +101,19 @@ export class ModelChain {
   /** What somebody who forges blocks makes of one: another block in its place, which nobody builds on. */
   forge({ block, receipts }: BlockWithReceipts): BlockWithReceipts {
     this.salt += 1;
-    const plans = receipts.map(({ logs, status, to, from }, i): TransactionPlan => {
-      const { hash, nonce, value, input } = block.transactions[i] as RawTransaction;
-      const forged = { hash, from, to, nonce: Number(nonce), value: BigInt(value) + 1n, input };
-      return { ...forged, failed: status === '0x0', logs };
+    const forged = block.transactions.flatMap(({ hash }, i): TransactionPlan[] => {
+      const transaction = this.transactions.get(hash);
+      if (transaction === undefined) return [];
+      const { salt, sender: from, nonce, plan } = transaction;
+      // The transaction is as it was signed; what it led to is invented.
+      const logs = (receipts[i]?.logs ?? []).map((log) => ({ ...log, data: wordOf(10n ** 18n) }));
+      return [{ ...plan(0), salt, from, nonce, failed: false, logs }];
     });
     const { number, parentHash, timestamp } = block;
     return aBlock(
       {
         ...{ number: Number(number), parentHash, time: Number(timestamp) },
-        ...{ salt: `forged ${this.salt}`, transactions: plans },
+        ...{ salt: `forged ${this.salt}`, transactions: forged },
       },
       this.keccak,
     );
@@ -134,7 +139,7 @@ export class ModelChain {
   ): Map<string, { readonly transfer: BlockTransfer; readonly block: string }> {
     const truth = new Map<string, { transfer: BlockTransfer; block: string }>();
     for (const { block, receipts } of this.canonical.slice(from)) {
-      for (const transfer of blockTransfers(block.transactions, receipts, IDS)) {
+      for (const transfer of blockTransfers({ block, receipts, extra: null }, IDS)) {
         if (!recipients.has(transfer.to)) continue;
         const id = `${CHAIN}/${transfer.txHash}/${transfer.ordinal}`;
         truth.set(id, { transfer, block: block.hash });
@@ -154,7 +159,7 @@ export class ModelChain {
         salt: String(this.salt),
         transactions: transactions.map((transaction) => ({
           ...transaction.plan(this.salt),
-          hash: transaction.hash,
+          salt: transaction.salt,
           from: transaction.sender,
           nonce: transaction.nonce,
         })),
@@ -175,7 +180,10 @@ export class ModelChain {
         : random.pick(recipients);
     const amount = () => BigInt(random.integer(1_000));
     const plan = random.pick(PLANS)(sender, to, amount);
-    const transaction = { hash: hashOf(`transaction ${this.sent}`), sender, nonce, plan };
+    const salt = `transaction ${this.sent}`;
+    const content = { ...plan(0), salt, from: sender, nonce };
+    const { hash } = aTransaction(content, this.keccak);
+    const transaction = { hash, salt, sender, nonce, plan };
     this.transactions.set(transaction.hash, transaction);
     return transaction;
   }

@@ -1,8 +1,8 @@
-import { type Chain, type ChainClient, createAddressTable } from '@daybook/chains';
+import { type Chain, createAddressTable, type ProviderPool } from '@daybook/chains';
 import { type FinalityV1, TOPICS, type TransferV1, type WatchRequestV1 } from '@daybook/contracts';
+import { createPool } from '../../../libs/chains/src/providers/pool';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { InMemoryBroker, InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
-import type { WatchedClient } from '../src/state/watch-state';
 import type { Leadership } from '../src/state/watcher-store';
 import { createWatch, type Watch } from '../src/watch/watch';
 import { type Books, openBooks } from './books';
@@ -26,7 +26,7 @@ export interface ModelledWatch {
   readonly store: InMemoryWatcherStore;
   watch: Watch;
   /** What the node answers differently from the truth. */
-  answers: Partial<WatchedClient>;
+  answers: Partial<ProviderPool>;
   /** Follows to the head and publishes everything. */
   settle(): Promise<void>;
   later(ms: number): void;
@@ -45,10 +45,10 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
   const { reorgWindow = 128 } = options;
   const chain: Chain = {
     ...({ id: CHAIN, family: 'evm', name: 'Model', blockTimeMs: null } as const),
-    ...({ finality, reorgWindow } as const),
+    ...({ finality, reorgWindow, thresholds: [], minimumFinality: null } as const),
   };
   const assets = [{ id: IDS.native, chain: CHAIN, currency: 'COIN', decimals: 18, minimum: 1n }];
-  const registry = { chains: [chain], assets, assetFinality: new Map(), connections: [] };
+  const registry = { chains: [chain], assets, assetFinality: new Map(), assetBands: new Map(), connections: [] };
   const node = await trueNode(10, finalityDepth);
   const [store, broker] = [new InMemoryWatcherStore(), new InMemoryBroker()];
   let nowMs = 1_700_000_000_000;
@@ -58,7 +58,8 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
     const table = createAddressTable('evm');
     for await (const some of store.addresses(CHAIN)) for (const address of some) table.add(address);
     // Answers may change at any time.
-    const client = new Proxy<ChainClient>(node.client, {
+    const single = createPool(chain, [{ name: 'node', client: node.client }]);
+    const client = new Proxy(single, {
       get: (target, name) => Reflect.get({ ...target, ...modelled.answers }, name),
     });
     const parts = {

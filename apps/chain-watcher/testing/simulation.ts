@@ -2,6 +2,7 @@ import {
   type AddressTable,
   createAddressTable,
   createEvmClient,
+  createPool,
   InvalidBlock,
   RpcFailure,
 } from '@daybook/chains';
@@ -93,7 +94,7 @@ export async function simulate(
     CHAIN,
     IDS,
   );
-  const client = {
+  const cursing = {
     ...node,
     /** A cursed block has a header that can be recomputed, and content that nobody has. */
     async block(at: number | string) {
@@ -104,6 +105,7 @@ export async function simulate(
       throw new InvalidBlock('A receipt is missing.', { header, headerProven: true });
     },
   };
+  const client = createPool(chain, [{ name: 'node', client: cursing }]);
   let running: Running | undefined;
   let zombie: Watch | undefined;
   let forgottenAt = 0;

@@ -48,6 +48,8 @@ export interface ChainBlock extends BlockHeader {
    * providers that answered with the same content have the same digest.
    */
   readonly contentDigest: string;
+  /** A sentence for operators if less was proven than the rule of the chain asks for. */
+  readonly alarm?: string;
   readonly transactions: readonly TransactionRef[];
   readonly transfers: readonly BlockTransfer[];
 }

@@ -23,10 +23,12 @@ export {
   type ChainsAndAssets,
   finalityOf,
   findChain,
+  type ProviderConnection,
+  thresholdsOf,
 } from './chains-and-assets';
 export { InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 export { createEvmClient, WrongChain } from './evm/evm-client';
-export { type JsonRpc, RpcFailure } from './evm/json-rpc';
+export type { JsonRpc } from './evm/json-rpc';
 export { assetIds } from './evm/transfers';
 export {
   ADDRESS_FORMS,
@@ -39,4 +41,8 @@ export {
   readAddress,
 } from './family';
 export { InvalidBlock } from './invalid-block';
+export { RpcFailure } from './node-http';
+export { confirmedBy } from './providers/confirm';
+export { createPool } from './providers/pool';
+export { silenceMsOf } from './providers/provider-health';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

@@ -33,6 +33,7 @@ export function runChain(run: ChainRun) {
     health: { state: 'catching-up', detail: 'The node has not answered yet.' },
     ...{ trouble: null, interruption: null, publishing: null, addresses: null },
     gaps: () => [],
+    providers: () => [],
   };
 
   async function work(): Promise<void> {
@@ -71,6 +72,8 @@ export function runChain(run: ChainRun) {
     gaps: () => status.gaps(),
     /** Why nothing is published, and since when; null while it is. */
     publishing: () => status.publishing,
+    /** The providers of the chain while this process leads. */
+    providers: () => status.providers(),
     /** Addresses that are not watched because their messages cannot be read. */
     parkedAddresses: () => status.addresses?.parkedKeys() ?? 0,
     /** Resolves after the current step. */
@@ -89,7 +92,12 @@ async function lead(
   signal: AbortSignal,
 ): Promise<void> {
   const { chain, connection, registry, store, logger, metrics } = run;
-  const client = openChain(chain, connection, registry);
+  const client = openChain(chain, connection, registry, ({ name, state, detail }) => {
+    const fields = { chain: chain.id, provider: name, detail };
+    const isLasting = state === 'wrong-chain' || state === 'stuck';
+    // Single failures are common, and `status` counts them.
+    logger[isLasting ? 'warn' : 'debug'](fields, `provider ${state}`);
+  });
   const wakes = { follow: createWakeUp(), publish: createWakeUp() };
   const table = createAddressTable(chain.family);
   await readAddresses(store, chain.id, table);
@@ -102,6 +110,7 @@ async function lead(
   status.role = 'leader';
   [status.trouble, status.publishing] = [null, null];
   status.gaps = watch.gaps;
+  status.providers = client.status;
   metrics.leading.set({ chain: chain.id }, 1);
   metrics.addresses.set({ chain: chain.id }, table.size);
   const fence = String(leadership.fence);
@@ -141,5 +150,6 @@ async function lead(
     await Promise.all([addresses?.stop(), requests?.stop()]);
     [status.addresses, status.publishing] = [null, null];
     status.gaps = () => [];
+    status.providers = () => [];
   }
 }

@@ -8,6 +8,8 @@ const chain: Chain = {
   name: 'Ethereum',
   blockTimeMs: 12_000,
   finality: { kind: 'depth', confirmations: 3 },
+  thresholds: [],
+  minimumFinality: null,
   reorgWindow: 64,
 };
 const onDemand = { ...chain, blockTimeMs: null };
@@ -24,6 +26,7 @@ function seen(change: Partial<Observation> = {}): Observation {
     missing: null,
     tagUnknownSince: null,
     ...{ quarantined: null, unscanned: [], blocksPerSecond: null },
+    disagreement: null,
     ...change,
   };
 }

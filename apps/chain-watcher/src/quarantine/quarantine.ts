@@ -36,8 +36,7 @@ export function createQuarantine(context: WatchContext) {
   /** When the content of each gap was asked for last. */
   const askedAt = new Map<string, number>();
 
-  async function saidByEach(hash: string, message: string): Promise<QuarantinedBlock['answers']> {
-    if (client.askEvery === undefined) return [{ provider: chain.id, said: quoted(message) }];
+  async function saidByEach(hash: string): Promise<QuarantinedBlock['answers']> {
     const answers = await client.askEvery(hash);
     return answers.map(({ provider, block, failure }) => {
       const missing =
@@ -74,7 +73,7 @@ export function createQuarantine(context: WatchContext) {
         since,
       },
       reason: quoted(error.message),
-      answers: await saidByEach(hash, error.message),
+      answers: await saidByEach(hash),
       ...{ decision: null, decidedBy: null, stranded: {} },
     };
     await commit({ quarantine: [entry] });
@@ -176,7 +175,7 @@ export function createQuarantine(context: WatchContext) {
           return commit({ rescans: [{ ...request, state: 'done' }] });
         }
         const reason = typeof block === 'string' ? block : 'No provider has the block.';
-        const answers = await saidByEach(entry.hash, reason);
+        const answers = await saidByEach(entry.hash);
         const said = answers.map((it) => `${it.provider}: ${it.said}`).join(' ');
         return refuse(`No provider answered with the whole block. ${said}`.slice(0, 1_000), [
           { ...entry, reason: quoted(reason), answers },

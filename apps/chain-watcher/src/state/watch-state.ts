@@ -2,7 +2,6 @@ import type {
   AddressTable,
   BlockHeader,
   Chain,
-  ChainClient,
   ChainConnection,
   ChainsAndAssets,
   ProviderPool,
@@ -38,14 +37,11 @@ export interface ChainRun {
   readonly pollMs?: number | undefined;
 }
 
-/** A chain through one provider, or through a pool that can ask every provider about a block. */
-export type WatchedClient = ChainClient & Partial<Pick<ProviderPool, 'askEvery'>>;
-
 /** What every stage of a watch works with, while this process leads. */
 export interface WatchParts extends Pick<ChainRun, 'chain' | 'registry' | 'store' | 'log'> {
   /** The first block to match. Null: the head, or the block of an older mint. */
   readonly startBlock: number | null;
-  readonly client: WatchedClient;
+  readonly client: ProviderPool;
   readonly leadership: Leadership;
   readonly table: AddressTable;
   /** Unix milliseconds. */

@@ -5,12 +5,13 @@ import type { Heights } from '../state/scanned';
 import {
   type BlockRef,
   type Change,
-  type DetectedQuery,
+  type DueQuery,
   type Leadership,
   LostLeadership,
   type OutboxMessage,
   type RescanReport,
   type TrackedTransfer,
+  type WaitingQuery,
   WatcherStore,
   type WatchRecord,
 } from '../state/watcher-store';
@@ -86,11 +87,15 @@ const SQL = {
     SELECT block_number AS number, block_hash AS hash FROM watcher.transfer
     WHERE chain = $1 AND block_number <= $2 AND status IN ('detected', 'final', 'failed')
     ORDER BY block_number DESC LIMIT 1`,
-  detected: `
-    ${TRANSFERS} WHERE chain = $1 AND status = 'detected' AND block_number <= $2
-      AND ($3::text[] IS NULL OR asset = ANY($3)) AND asset <> ALL($4::text[])
-      AND ($6::jsonb ->> transfer_id) IS DISTINCT FROM block_hash
-    ORDER BY block_number, transfer_id LIMIT $5`,
+  due: `
+    ${TRANSFERS} WHERE chain = $1 AND status IN ('detected', 'final') AND NOT settled
+      AND waiting IS NULL AND passed = ANY($2::text[]) AND block_number <= $3
+      AND ($4::text[] IS NULL OR asset = ANY($4)) AND asset <> ALL($5::text[])
+      AND ($7::jsonb ->> transfer_id) IS DISTINCT FROM block_hash
+    ORDER BY block_number, transfer_id LIMIT $6`,
+  waiting: `
+    ${TRANSFERS} WHERE chain = $1 AND waiting IS NOT NULL AND transfer_id > $2
+    ORDER BY transfer_id LIMIT $3`,
   rescans: `
     SELECT ${RESCAN} FROM watcher.rescan WHERE chain = $1 AND ended_at IS NULL
     ORDER BY requested_at, id`,
@@ -219,10 +224,15 @@ export class PostgresWatcherStore extends WatcherStore {
     return (await this.rows('hasRescan', id)).length > 0;
   }
 
-  detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
-    const { upTo, assets, except, stranded, limit } = query;
+  due(chain: string, query: DueQuery): Promise<readonly TrackedTransfer[]> {
+    const { upTo, passed, assets, except, stranded, limit } = query;
     const others = assets === null ? except : [];
-    return this.rows('detected', chain, upTo, assets, others, limit, JSON.stringify(stranded));
+    const left = JSON.stringify(stranded);
+    return this.rows('due', chain, passed, upTo, assets, others, limit, left);
+  }
+
+  waiting(chain: string, { after, limit }: WaitingQuery): Promise<readonly TrackedTransfer[]> {
+    return this.rows('waiting', chain, after, limit);
   }
 
   async commit(leadership: Leadership, change: Change): Promise<void> {

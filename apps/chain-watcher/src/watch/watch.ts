@@ -147,6 +147,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
         blocksPerSecond: state.rate.perSecond(parts.now()),
         tagUnknownSince: finality.tagUnknownSince(),
         ...{ blocksToRescan: rescans.blocksLeft(), missing: rescans.missing() },
+        disagreement: parts.client.disagreement(),
       };
       return judge(chain, seen, parts.now());
     },

@@ -1,14 +1,13 @@
 import type { ProviderFault } from '../chain-client';
 import { WrongChain } from '../evm/evm-client';
-import { RpcFailure } from '../evm/json-rpc';
 import { InvalidBlock } from '../invalid-block';
+import { RpcFailure } from '../node-http';
 
 /** What an error says about a provider; null for an error that is not the provider's. */
 export function faultOf(error: unknown): ProviderFault | null {
   if (error instanceof InvalidBlock) return 'invalid-block';
   if (error instanceof WrongChain) return 'wrong-chain';
   if (!(error instanceof RpcFailure)) return null;
-  if (error.isLimited) return 'limited';
   return error.kind === 'passing' ? 'unreachable' : error.kind;
 }
 

@@ -56,7 +56,8 @@ export function createPool(
         isMissing = true;
       } catch (error) {
         unlessFault(error);
-        if (providers.length > 1) (error as Error).message = `${provider.name}: ${messageOf(error)}`;
+        if (providers.length > 1)
+          (error as Error).message = `${provider.name}: ${messageOf(error)}`;
         failure ??= { error };
       }
     }
@@ -99,7 +100,10 @@ export function createPool(
 
     async tagged(tag) {
       if (providers.length === 1) return await ask((provider) => provider.tagged(tag));
-      const agreement = await agreeOnTag(tag, inOrder());
+      // What a stuck one calls final is old. It would only hold the others back.
+      const order = inOrder();
+      const live = order.filter((provider) => provider.state() !== 'stuck');
+      const agreement = await agreeOnTag(tag, live.length > 0 ? live : order);
       if (agreement.kind === 'disagreed') {
         disagreements.set(tag, agreement.sentence);
         return null;
@@ -111,6 +115,7 @@ export function createPool(
 
     header: (at) => ask((provider) => provider.header(at)),
     block: (at) => ask((provider) => provider.block(at)),
+    blockByOtherRule: (hash) => ask((provider) => provider.blockByOtherRule(hash)),
     listen: (listener) => listenToAll(providers, listener),
 
     askEvery: (at) =>

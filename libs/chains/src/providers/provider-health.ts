@@ -1,5 +1,5 @@
-import type { Chain } from '../chains-and-assets';
 import { PROVIDER_FAULTS, type ProviderFault, type ProviderState } from '../chain-client';
+import type { Chain } from '../chains-and-assets';
 
 /** What is known of one provider. Times in Unix milliseconds. */
 export interface ProviderHealth {

@@ -9,7 +9,7 @@ import type {
   ProviderStatus,
 } from '../chain-client';
 import type { Chain } from '../chains-and-assets';
-import { RpcFailure } from '../evm/json-rpc';
+import { RpcFailure } from '../node-http';
 import { faultOf, unlessFault } from './fault';
 import {
   afterAnswer,
@@ -76,8 +76,7 @@ export function createProvider(
       note(afterAnswer(health));
       return answer;
     } catch (thrown) {
-      const error =
-        thrown instanceof TimedOut ? new RpcFailure(thrown.message, 'silent') : thrown;
+      const error = thrown instanceof TimedOut ? new RpcFailure(thrown.message, 'silent') : thrown;
       const fault = faultOf(error);
       if (fault !== null) {
         const wait = { now: now(), waitMs: (failures: number) => waitMs(fault, failures) };
@@ -139,6 +138,9 @@ export function createProvider(
     header: (at: number | string) => use(() => client.header(at)),
     tagged: (tag: Parameters<ChainClient['tagged']>[0]) => use(() => client.tagged(tag)),
     block: (at: number | string) => use(() => client.block(at), BLOCK_TIMEOUT_MS),
+    /** Null if the chain has only one rule. */
+    blockByOtherRule: (hash: string) =>
+      use(async () => (await client.blockByOtherRule?.(hash)) ?? null, BLOCK_TIMEOUT_MS),
     /** Reads the head of a provider that is not used, unless that was done lately or it is left alone. */
     async probe(best: number): Promise<void> {
       const isDue = now() >= health.retryAt && now() - probedAt >= PROBE_MS;
