@@ -54,6 +54,35 @@ describe('readChainsFile', () => {
     expect(registry.assets).toEqual(KNOWN_ASSETS);
   });
 
+  it('changes how a chain is proven, with a reason', () => {
+    const field = { name: 'slotNumber', kind: 'quantity' };
+    const proof = {
+      rule: 'two-providers',
+      reason: 'A fork that is not known.',
+      headerFields: [field],
+    };
+    const chain = findChain(read({ id: 'eip155:137', rpcUrl, proof }), 'eip155:137');
+    const known = KNOWN_CHAINS.find(({ id }) => id === 'eip155:137')?.proof;
+    expect(chain?.proof).toEqual({
+      ...{ ...known, ...proof },
+      headerFields: [...(known?.headerFields ?? []), field],
+    });
+    const own = findChain(read({ id: 'eip155:99', rpcUrl, proof }), 'eip155:99');
+    expect(own?.proof?.headerFields.map(({ name }) => name)).toContain('requestsHash');
+    expect(findChain(read({ id: 'eip155:99', rpcUrl }), 'eip155:99')?.proof).toBeUndefined();
+    const faults = faultsOf({ id: 'eip155:1', rpcUrl, proof: { rule: 'trust', reason: '' } });
+    expect(faults.join()).toMatch(/rule must be "roots", "bloom-and-counts" or "two-providers"/);
+    expect(faults.join()).toMatch(/reason must be the reason of the rule/);
+  });
+
+  it('says of every known chain how it is proven, and why', () => {
+    for (const { family, proof } of KNOWN_CHAINS) {
+      if (family !== 'evm') continue;
+      expect(proof?.reason.length).toBeGreaterThan(20);
+      expect(proof?.headerFields.map(({ name }) => name)).toContain('baseFeePerGas');
+    }
+  });
+
   it('needs no more than a URL for a known chain', () => {
     const registry = read({ id: 'eip155:1', rpcUrl });
     expect(registry.connections).toEqual([

@@ -21,8 +21,8 @@ describe('the providers of a chain', () => {
   it('are listed with names, in the order of the file', () => {
     const limited = { ...second, wsUrl: 'wss://beta.example', requestsPerSecond: 12.5 };
     expect(connectionOf({ providers: [first, limited] })?.providers).toEqual([
-      { ...first, wsUrl: null, requestsPerSecond: null },
-      limited,
+      { ...first, wsUrl: null, headers: {}, requestsPerSecond: null },
+      { ...limited, headers: {} },
     ]);
   });
 
@@ -32,6 +32,26 @@ describe('the providers of a chain', () => {
       providers: [{ name: 'node', rpcUrl, wsUrl: 'ws://127.0.0.1:8545' }],
       singleProvider: 'wait',
     });
+  });
+
+  it('are sent the headers of the file', () => {
+    const headers = { 'x-api-key': 'secret-key' };
+    const rpcUrl = 'https://node.example';
+    expect(connectionOf({ rpcUrl, headers })?.providers).toMatchObject([{ headers }]);
+    expect(connectionOf({ providers: [{ ...first, headers }] })?.providers).toMatchObject([
+      { headers },
+    ]);
+  });
+
+  it.each([
+    ['http://127.0.0.1:8545', {}],
+    ['http://localhost:8545', {}],
+    ['http://[::1]:8545', {}],
+    ['http://10.0.0.7:8545', { allowHttp: true }],
+  ])('may be reached without TLS at %s', (rpcUrl, more) => {
+    expect(connectionOf({ rpcUrl, ...more })?.providers).toMatchObject([{ rpcUrl }]);
+    const providers = [{ name: 'alpha', rpcUrl, ...more }];
+    expect(connectionOf({ providers })?.providers).toMatchObject([{ rpcUrl }]);
   });
 
   it('may be accepted alone', () => {
@@ -49,6 +69,26 @@ describe('the providers of a chain', () => {
       'one URL under two names',
       { providers: [first, { ...second, rpcUrl: first.rpcUrl }] },
       /alpha and beta have the same URL/,
+    ],
+    [
+      'http to another machine',
+      { rpcUrl: 'http://10.0.0.7/secret-key' },
+      /rpcUrl is not encrypted/,
+    ],
+    [
+      'ws to another machine',
+      { providers: [{ ...first, wsUrl: 'ws://node.example/other-key' }] },
+      /alpha: wsUrl is not encrypted.*Use wss, or set allowHttp/,
+    ],
+    [
+      'http to a name that begins like this machine',
+      { rpcUrl: 'http://127.0.0.1.example' },
+      /not encrypted/,
+    ],
+    [
+      'a header over two lines',
+      { rpcUrl: first.rpcUrl, headers: { 'x-api-key': 'a\r\nb' } },
+      /HTTP headers|headers/,
     ],
     ['a name with a URL in it', { providers: [{ ...first, name: 'https://x' }] }, /must be a name/],
     ['no rpcUrl', { providers: [{ name: 'alpha' }] }, /required property 'rpcUrl'/],

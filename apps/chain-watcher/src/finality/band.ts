@@ -19,6 +19,13 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
     return band !== undefined && status === 'detected' && BigInt(amount) > band && !isOneEnough;
   }
 
+  /** On a chain whose blocks prove nothing by themselves, any amount needs proof: a hash or a second provider. */
+  const needsProof = chain.proof?.rule === 'two-providers' && !isOneEnough;
+
+  function isBelieved(tracked: TrackedTransfer): boolean {
+    return !isAbove(tracked) && (!needsProof || tracked.transfer.status !== 'detected');
+  }
+
   return {
     /**
      * The ids of those that may become final, and of those that are to be asked about another time. The
@@ -27,24 +34,31 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
     async ask(transfers: readonly TrackedTransfer[]) {
       const confirmed = new Set<string>();
       const unknown = new Set<string>();
-      const byBlock = new Map<number, TransferV1[]>();
+      const byBlock = new Map<number, TrackedTransfer[]>();
       for (const tracked of transfers) {
         const { transferId, block } = tracked.transfer;
-        if (!isAbove(tracked) || block === null) confirmed.add(transferId);
-        else if (client.size > 1) {
-          byBlock.set(block.number, [...(byBlock.get(block.number) ?? []), tracked.transfer]);
+        if (isBelieved(tracked) || block === null) confirmed.add(transferId);
+        else if (client.size > 1 || !isAbove(tracked)) {
+          byBlock.set(block.number, [...(byBlock.get(block.number) ?? []), tracked]);
         }
       }
       const numbers = [...byBlock.keys()];
       for (const number of numbers.slice(BLOCKS_AT_ONCE)) {
-        for (const { transferId } of byBlock.get(number) ?? []) unknown.add(transferId);
+        for (const { transfer } of byBlock.get(number) ?? []) unknown.add(transfer.transferId);
       }
       for (const number of numbers.slice(0, BLOCKS_AT_ONCE)) {
         const answers = await client.askEvery(number);
-        for (const transfer of byBlock.get(number) ?? []) {
-          const { transferId, block } = transfer;
-          const isShown = (shown: BlockTransfer) => isSame(chain.id, shown, transfer);
-          if (block && confirmedBy(answers, block.hash, isShown)) confirmed.add(transferId);
+        for (const tracked of byBlock.get(number) ?? []) {
+          const { transferId, block } = tracked.transfer;
+          const isShown = (shown: BlockTransfer) => isSame(chain.id, shown, tracked.transfer);
+          if (block === null) continue;
+          const isProven =
+            !isAbove(tracked) &&
+            answers.some(({ block: it }) => {
+              const isCommitted = it?.hash === block.hash && it.proven === 'content';
+              return isCommitted && it.transfers.some(isShown);
+            });
+          if (isProven || confirmedBy(answers, block.hash, isShown)) confirmed.add(transferId);
         }
       }
       return { confirmed, unknown };
