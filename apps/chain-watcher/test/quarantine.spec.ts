@@ -260,6 +260,7 @@ describe('an operator', () => {
   it('accepts a block by the other rule, before it or as a gap', async () => {
     const { number, paid } = await payInvalidly(false);
     await tryFor(10_000);
+    modelled.answers = { ...modelled.answers, blockByOtherRule: async () => null };
     const unknown = await modelled.request('accept-block', number);
     await tryFor(0);
     expect(outcomeOf(unknown)).toEqual(['refused', expect.stringContaining('by another rule')]);

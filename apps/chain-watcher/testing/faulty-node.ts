@@ -104,6 +104,15 @@ export function faultyNode(
     return receipts.map((receipt) => (receipt === spoiled ? { ...receipt, logs } : receipt));
   }
 
+  /** Of the canonical chain, as a node keeps no other. */
+  function receiptOf(hash: string) {
+    for (const { receipts } of chain.canonical.toReversed()) {
+      const found = receipts.find(({ transactionHash }) => transactionHash === hash);
+      if (found) return found;
+    }
+    return null;
+  }
+
   return {
     async send(method, params) {
       meanwhile();
@@ -123,6 +132,8 @@ export function faultyNode(
         }
         case 'eth_getBlockReceipts':
           return receiptsOf(at, fault);
+        case 'eth_getTransactionReceipt':
+          return fault === null ? receiptOf(at) : null;
         default:
           throw new Error(`The model has no ${method}.`);
       }

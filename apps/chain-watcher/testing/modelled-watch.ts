@@ -48,7 +48,13 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
     ...({ finality, reorgWindow, thresholds: [], minimumFinality: null } as const),
   };
   const assets = [{ id: IDS.native, chain: CHAIN, currency: 'COIN', decimals: 18, minimum: 1n }];
-  const registry = { chains: [chain], assets, assetFinality: new Map(), assetBands: new Map(), connections: [] };
+  const registry = {
+    chains: [chain],
+    assets,
+    assetFinality: new Map(),
+    assetBands: new Map(),
+    connections: [],
+  };
   const node = await trueNode(10, finalityDepth);
   const [store, broker] = [new InMemoryWatcherStore(), new InMemoryBroker()];
   let nowMs = 1_700_000_000_000;
