@@ -12,6 +12,9 @@ const SEEDS = Number(process.env.DAYBOOK_SIMULATION_SEEDS ?? 300);
 const LONG_SEEDS = Array.from({ length: 20 }, (_, n) => 1_001 + n);
 const LONG_BLOCKS = 500;
 
+/** Two minutes on two busy cores would still be no sign of a fault. */
+const PATIENCE_MS = 240_000;
+
 const keptSeeds = [...readFileSync(join(__dirname, 'seeds.md'), 'utf8').matchAll(/^- (\d+)/gm)].map(
   ([, seed]) => Number(seed),
 );
@@ -20,6 +23,8 @@ let keccak: Keccak;
 beforeAll(async () => {
   keccak = await loadKeccak();
 });
+
+jest.setTimeout(PATIENCE_MS);
 
 describe('a watch under faults, reorgs and crashes', () => {
   it('publishes what the chain shows (seeds that once failed)', async () => {

@@ -18,6 +18,7 @@ const FAULTS = [
   'no logs',
   'a log missing',
   'a log changed',
+  'a value changed',
 ] as const;
 
 /** How a node answers for its tags. */
@@ -54,6 +55,16 @@ export function faultyNode(
 
   function header({ block }: BlockWithReceipts) {
     return { ...block, transactions: block.transactions.map(({ hash }) => hash) };
+  }
+
+  /** A payment that was never signed, in a block with the hash of the true one. */
+  function withOtherValue({ block }: BlockWithReceipts) {
+    if (block.transactions.length === 0) return block;
+    const spoiled = random.pick(block.transactions);
+    const transactions = block.transactions.map((transaction) =>
+      transaction === spoiled ? { ...transaction, value: '0xde0b6b3a7640000' } : transaction,
+    );
+    return { ...block, transactions };
   }
 
   function head(fault: string | null): BlockWithReceipts | undefined {
@@ -128,7 +139,8 @@ export function faultyNode(
         case 'eth_getBlockByHash': {
           const found = find(at, fault);
           if (!found) return null;
-          return params[1] === true ? found.block : header(found);
+          if (params[1] !== true) return header(found);
+          return fault === 'a value changed' ? withOtherValue(found) : found.block;
         }
         case 'eth_getBlockReceipts':
           return receiptsOf(at, fault);
