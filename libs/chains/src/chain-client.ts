@@ -97,10 +97,10 @@ export interface Listening {
   fault(): string | null;
 }
 
-/** The requests of one day (UTC) that a provider's plan allows, and how many were sent. */
+/** The requests that were sent in this day (UTC), and how many the provider's plan allows; null without a limit. */
 export interface QuotaBudget {
-  readonly perDay: number;
-  readonly usedToday: number;
+  readonly callsToday: number;
+  readonly callsPerDay: number | null;
 }
 
 /** What went wrong with a request to a provider. `limited`: it refused because of too many requests. */

@@ -27,8 +27,7 @@ function clientOf(node: RawNode, chain: RawChain) {
     async send(method: string, params: readonly unknown[]) {
       if (node.isSilent) throw new RpcFailure('It did not answer.', 'silent');
       if (node.status !== 200) {
-        const kind = node.status === 429 ? 'limited' : 'passing';
-        throw new RpcFailure(`Status ${node.status}.`, kind, node.status);
+        throw new RpcFailure(`Status ${node.status}.`, node.status === 429 ? 'limited' : 'passing');
       }
       return answerOf(node, chain, method, params);
     },
@@ -131,6 +130,16 @@ describe('a pool of two providers', () => {
     expect((await pool.block(9))?.number).toBe(9);
     expect(await pool.block(10)).toBeNull();
     expect(stateOf('alpha').state).toBe('ok');
+  });
+
+  it('prefers one that has the blocks below its head to one that claims a head without them', async () => {
+    chain.mine();
+    await pool.head();
+    alpha.behind = 3;
+    for (let n = 0; n < 10; n++) await pool.block(9);
+    expect(stateOf('alpha').errors.refused).toBeGreaterThan(0);
+    alpha.behind = 0;
+    expect(await askedBy(() => pool.block(9))).toBe('0 2');
   });
 
   it('leaves one that is asked too much alone for a while', async () => {

@@ -87,7 +87,8 @@ describe('the expected delay', () => {
   it('is the latency, the failures, and how late the head is', () => {
     expect(delayOf(head(verified, 10), chain)).toBe(100);
     expect(delayOf(head(verified, 10, { best: 11 }), chain)).toBe(100);
-    expect(delayOf(head(verified, 10, { best: 15 }), chain)).toBe(4_100);
+    expect(delayOf(head(verified, 10, { best: 13 }), chain)).toBe(2_100);
+    expect(delayOf(head(verified, 10, { best: 1e12 }), chain)).toBe(3_100);
     expect(delayOf(afterFault(verified, 'refused', '', wait), chain)).toBeCloseTo(2_000);
   });
 

@@ -40,6 +40,8 @@ const NEWEST_WEIGHT = 0.2;
 const FAILURE_MS = 10_000;
 /** A new block reaches all providers within about one block time. */
 const USUAL_LAG_BLOCKS = 1;
+/** Less than a failure: a provider may claim any head, and must not make all others useless by that. */
+const LATE_MS_MAX = 3_000;
 /** On a chain whose blocks come on demand. */
 const BLOCK_TIME_ON_DEMAND_MS = 1_000;
 
@@ -116,7 +118,7 @@ export function stateOf(health: ProviderHealth, now: number, silenceMs: number):
 export function delayOf(health: ProviderHealth, { blockTimeMs }: Pick<Chain, 'blockTimeMs'>) {
   const { latencyMs, errorRate, head } = health;
   const blocksLate = Math.max(0, (head?.lag ?? 0) - USUAL_LAG_BLOCKS);
-  const lateMs = blocksLate * (blockTimeMs ?? BLOCK_TIME_ON_DEMAND_MS);
+  const lateMs = Math.min(blocksLate * (blockTimeMs ?? BLOCK_TIME_ON_DEMAND_MS), LATE_MS_MAX);
   return latencyMs + errorRate * FAILURE_MS + lateMs;
 }
 

@@ -103,13 +103,24 @@ export function createProvider(
 
   /** `best` is the highest head of the other providers. */
   async function head(best: number): Promise<BlockHeader> {
+    probedAt = now();
+    if (!health.isVerified) await verify();
     const since = now();
-    probedAt = since;
-    const found = await use(() => client.head());
+    const found = await send(() => client.head());
     const { number } = found;
     const read = { latencyMs: now() - since, best: Math.max(best, number), now: now() };
     note(afterHead(health, number, read));
     return found;
+  }
+
+  /** A provider must have every block up to its head. One that has not is asked last, as if it had failed. */
+  function expected<T>(at: number | string, answer: T | null): T | null {
+    const head = health.head?.number ?? -1;
+    if (answer === null && typeof at === 'number' && at <= head) {
+      const message = `It does not show block ${at}, although it has shown block ${head}.`;
+      note(afterFault(health, 'refused', message, { now: now(), waitMs: () => 0 }));
+    }
+    return answer;
   }
 
   function state(): ProviderState {
@@ -135,12 +146,18 @@ export function createProvider(
     ...{ name, verify, head, state, status },
     delayMs: () => delayOf(health, chain),
     lastHead: () => health.head?.number ?? -1,
-    header: (at: number | string) => use(() => client.header(at)),
+    header: async (at: number | string) => expected(at, await use(() => client.header(at))),
     tagged: (tag: Parameters<ChainClient['tagged']>[0]) => use(() => client.tagged(tag)),
-    block: (at: number | string) => use(() => client.block(at), BLOCK_TIMEOUT_MS),
+    block: async (at: number | string) =>
+      expected(at, await use(() => client.block(at), BLOCK_TIMEOUT_MS)),
     /** Null if the chain has only one rule. */
-    blockByOtherRule: (hash: string) =>
-      use(async () => (await client.blockByOtherRule?.(hash)) ?? null, BLOCK_TIMEOUT_MS),
+    blockByOtherRule: async (hash: string) => {
+      const asked = use(
+        async () => (await client.blockByOtherRule?.(hash)) ?? null,
+        BLOCK_TIMEOUT_MS,
+      );
+      return expected(hash, await asked);
+    },
     /** Reads the head of a provider that is not used, unless that was done lately or it is left alone. */
     async probe(best: number): Promise<void> {
       const isDue = now() >= health.retryAt && now() - probedAt >= PROBE_MS;
