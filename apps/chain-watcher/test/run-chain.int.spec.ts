@@ -426,6 +426,14 @@ describe('a running watcher', () => {
     await until(() => running.publishing() !== null, { description: 'the trouble' });
     expect(running.publishing()?.message).toMatch(/does not host this topic/);
     expect(running.publishing()?.since).toBeGreaterThanOrEqual(since);
+    // With no transfer to publish there is nothing that succeeds.
+    let wasWell = false;
+    await until(() => {
+      const trouble = running.publishing();
+      wasWell ||= trouble === null;
+      return trouble !== null && Date.now() - trouble.since > 3_000;
+    });
+    expect(wasWell).toBe(false);
     isDeleted = false;
     await local.mine();
     await until(() => running.publishing() === null, { description: 'the end of the trouble' });

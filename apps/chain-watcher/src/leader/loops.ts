@@ -114,7 +114,7 @@ export function createLoops(session: Session) {
     while (!signal.aborted) {
       let isMore = false;
       try {
-        isMore = await whilePublishing(() => watch.publish());
+        isMore = await whilePublishing('transfers', () => watch.publish());
         if (failures > 0) logger.info({ chain }, 'publishing again');
         failures = 0;
       } catch (error) {
@@ -127,22 +127,32 @@ export function createLoops(session: Session) {
     }
   }
 
+  /** The last attempts to publish, each by what it publishes: without transfers, one always succeeds. */
+  const unpublished = new Map<'transfers' | 'heads', Trouble>();
+
   /** Notes since when nothing is published: an attempt may also be silent for long before it fails. */
-  async function whilePublishing<T>(publish: () => Promise<T>): Promise<T> {
-    const since = Date.now();
-    const waiting = setTimeout(() => {
-      status.publishing ??= { message: 'The durable log does not answer.', since };
-    }, PUBLISH_PATIENCE_MS);
+  async function whilePublishing<T>(
+    what: 'transfers' | 'heads',
+    publish: () => Promise<T>,
+  ): Promise<T> {
+    const started = Date.now();
+    function note(message: string | null): void {
+      const since = unpublished.get(what)?.since ?? started;
+      if (message === null) unpublished.delete(what);
+      else unpublished.set(what, { message, since });
+      status.publishing = [...unpublished.values()][0] ?? null;
+      metrics.publishing.set({ chain }, status.publishing === null ? 1 : 0);
+    }
+    const waiting = setTimeout(note, PUBLISH_PATIENCE_MS, 'The durable log does not answer.');
     try {
       const answer = await publish();
-      status.publishing = null;
+      note(null);
       return answer;
     } catch (error) {
-      status.publishing = { message: messageOf(error), since: status.publishing?.since ?? since };
+      note(messageOf(error));
       throw error;
     } finally {
       clearTimeout(waiting);
-      metrics.publishing.set({ chain }, status.publishing === null ? 1 : 0);
     }
   }
 
@@ -158,7 +168,7 @@ export function createLoops(session: Session) {
       const isOld = Date.now() - reported.at >= REPORT_UNCHANGED_MS;
       if (content === reported.content && !isOld) continue;
       try {
-        await whilePublishing(() => watch.reportHead(status.health));
+        await whilePublishing('heads', () => watch.reportHead(status.health));
         reported = { content, at: Date.now() };
       } catch (error) {
         // The next report repeats it.

@@ -130,8 +130,8 @@ export class PostgresWatcherStore extends WatcherStore {
       query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
       types: PARSERS,
-      // The server must notice soon that a leader's machine is gone. TCP alone takes two hours, in which
-      // nobody would watch the chain.
+      // The server must notice soon that a leader's machine is gone: its statements hold the row of the lease.
+      // TCP alone takes two hours.
       options:
         '-c TimeZone=UTC -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
     };
