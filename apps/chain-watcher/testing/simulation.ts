@@ -8,7 +8,6 @@ import {
 } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import type { Keccak } from '../../../libs/chains/src/evm/keccak';
-import { pendingTransfers } from '../../../libs/chains/src/evm/transfers';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { offerMessages, readAddresses } from '../src/addresses/purse-addresses.consumer';
 import { createReadMark, type ReadMark } from '../src/addresses/read-mark';
@@ -23,8 +22,9 @@ import { AddressTopic } from './address-topic';
 import { Crash, CrashingLog, CrashingStore } from './crashing';
 import { faultyNode, type Trouble } from './faulty-node';
 import { CHAIN, IDS, ModelChain } from './model-chain';
+import { moveChain, pendingOf } from './model-moves';
 import { createOperator } from './operator';
-import { createRandom, type Random } from './random';
+import { createRandom } from './random';
 import { chain, registry, silent, WINDOW } from './simulated-chain';
 
 /** A story of this many actions has about thirty blocks. */
@@ -324,35 +324,4 @@ interface Running {
   readonly mark: ReadMark;
   asked: { readonly read: Position; readonly lag: bigint; readonly parkedKeys: number } | undefined;
   isDelivering: boolean;
-}
-
-/** A reorg that is not deeper than the ring, or a plain block. */
-function moveChain(model: ModelChain, random: Random, recipients: readonly string[]): void {
-  // A ring remembers `WINDOW` blocks below the highest block that it may have seen.
-  const deepest = Math.min(WINDOW - 1 - (model.highest - model.height), model.height - 1);
-  if (deepest < 1 || random.oneIn(3)) {
-    model.send(recipients);
-    model.mine();
-    return;
-  }
-  const depth = 1 + random.integer(random.oneIn(4) ? deepest : Math.min(2, deepest));
-  model.reorganise(depth, random.integer(depth + 3));
-}
-
-function pendingOf(
-  hash: string,
-  sender: string,
-  nonce: number,
-  plan: { to?: string | null; value?: bigint; input?: string },
-) {
-  const raw = {
-    hash,
-    blockHash: null,
-    from: sender,
-    to: plan.to ?? null,
-    nonce: `0x${nonce.toString(16)}`,
-    value: `0x${(plan.value ?? 0n).toString(16)}`,
-    input: plan.input ?? '0x',
-  };
-  return { hash, sender, nonce, transfers: pendingTransfers(raw, IDS) };
 }
