@@ -21,6 +21,9 @@ import type { WatcherEnv } from './watcher.env';
 const READ_TOPICS: readonly string[] = [TOPICS.purseAddress, TOPICS.watchRequest];
 const WRITTEN_TOPICS: readonly string[] = [TOPICS.transfer, TOPICS.chainHead, TOPICS.watchReport];
 
+/** A restart of a broker takes less; the outbox keeps everything meanwhile. */
+const UNPUBLISHED_MS_MAX = 10_000;
+
 /** The watches of this process, one for each configured chain. */
 class Watchers implements OnApplicationShutdown {
   private readonly running: readonly RunningChain[];
@@ -42,11 +45,18 @@ class Watchers implements OnApplicationShutdown {
     await this.parts.store.close();
   }
 
-  /** Chains are followed without the log, and with addresses that cannot be read: those checks are optional. */
+  /**
+   * A watcher that cannot publish does nothing for anybody. Chains are followed with addresses that cannot be
+   * read and with gaps: those checks are optional.
+   */
   checks(): HealthChecks {
-    const required = this.running.map((it) => [it.chain, async () => checkChain(it)] as const);
+    const required = this.running.flatMap((it) => [
+      [it.chain, async () => checkChain(it)] as const,
+      [`${it.chain} publishing`, async () => checkPublishing(it)] as const,
+    ]);
     const optional = this.running.flatMap((it) => [
       [`${it.chain} addresses`, async () => checkAddresses(it)] as const,
+      [`${it.chain} gaps`, async () => checkGaps(it)] as const,
       [`${it.chain} providers`, async () => checkProviders(it)] as const,
     ]);
     return {
@@ -80,6 +90,21 @@ function checkChain(chain: RunningChain): string {
   const { state, detail } = chain.health();
   if (state === 'stalled') throw new Error(detail ?? state);
   return `${chain.role()}, ${state}`;
+}
+
+function checkPublishing(chain: RunningChain): void {
+  const trouble = chain.publishing();
+  if (trouble === null || Date.now() - trouble.since < UNPUBLISHED_MS_MAX) return;
+  const seconds = Math.round((Date.now() - trouble.since) / 1_000);
+  throw new Error(`Nothing has been published for ${seconds} s: ${trouble.message}`);
+}
+
+function checkGaps(chain: RunningChain): void {
+  const gaps = chain.gaps();
+  if (gaps.length === 0) return;
+  throw new Error(
+    `The content of ${gaps.length} blocks is unknown, the first is ${gaps[0]}: "npx daybook watch block ${gaps[0]}" shows how to resolve it.`,
+  );
 }
 
 /** One that is limited, or not yet verified, is usually used again soon. */

@@ -44,6 +44,8 @@ export class ModelChain {
   pool: ModelTransaction[] = [];
   /** The greatest height that the chain ever had. */
   highest = 0;
+  /** How many blocks were made, those that a reorg removed included. */
+  made = 0;
   private readonly transactions = new Map<string, ModelTransaction>();
   private salt = 0;
   private sent = 0;
@@ -55,6 +57,11 @@ export class ModelChain {
     private readonly now: () => number,
   ) {
     this.append([]);
+  }
+
+  /** The block that no reorg replaces, save one that breaks what the chain promises. */
+  finalized(depth: number): number {
+    return Math.max(0, Math.min(this.highest - depth, this.height));
   }
 
   get height(): number {
@@ -89,6 +96,27 @@ export class ModelChain {
       included.push(transaction);
     }
     this.append(included);
+  }
+
+  /** What somebody who forges blocks makes of one: another block in its place, which nobody builds on. */
+  forge({ block, receipts }: BlockWithReceipts): BlockWithReceipts {
+    this.salt += 1;
+    const forged = block.transactions.flatMap(({ hash }, i): TransactionPlan[] => {
+      const transaction = this.transactions.get(hash);
+      if (transaction === undefined) return [];
+      const { salt, sender: from, nonce, plan } = transaction;
+      // The transaction is as it was signed; what it led to is invented.
+      const logs = (receipts[i]?.logs ?? []).map((log) => ({ ...log, data: wordOf(10n ** 18n) }));
+      return [{ ...plan(0), salt, from, nonce, failed: false, logs }];
+    });
+    const { number, parentHash, timestamp } = block;
+    return aBlock(
+      {
+        ...{ number: Number(number), parentHash, time: Number(timestamp) },
+        ...{ salt: `forged ${this.salt}`, transactions: forged },
+      },
+      this.keccak,
+    );
   }
 
   /** Replaces the last `depth` blocks; what they included is pending again, or forgotten. */
@@ -141,6 +169,7 @@ export class ModelChain {
     this.canonical.push(block);
     this.byHash.set(block.block.hash, block);
     this.highest = Math.max(this.highest, this.height);
+    this.made += 1;
   }
 
   private sign(sender: string, nonce: number, recipients: readonly string[]): ModelTransaction {

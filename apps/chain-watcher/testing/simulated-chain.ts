@@ -35,6 +35,7 @@ export const silent = {
   reorganised() {},
   rescanned() {},
   reset() {},
+  quarantined() {},
   changed() {},
   learned() {},
 };

@@ -80,6 +80,11 @@ export interface ChainClient {
   /** By number on the node's current branch, or by hash. */
   header(at: number | string): Promise<BlockHeader | null>;
   block(at: number | string): Promise<ChainBlock | null>;
+  /**
+   * The block with this hash by the chain's other rule, which is weaker than the usual one: for a block in
+   * quarantine, when an operator accepts that. Absent if the chain has only one rule.
+   */
+  blockByOtherRule?(hash: string): Promise<ChainBlock | null>;
   /** Listens until `close`; null if the connection has no announcements. */
   listen(listener: Announcements): Listening | null;
   /** What the provider's plan allows; absent without a known quota. */

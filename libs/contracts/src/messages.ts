@@ -68,7 +68,23 @@ export interface ChainHeadV1 {
   readonly state: 'following' | 'catching-up' | 'stalled';
   /** The reason of `stalled`. */
   readonly detail: string | null;
+  /**
+   * The lowest blocks that could not be proven whole, at most 20. Absent in messages of older watchers.
+   */
+  readonly quarantine?: readonly QuarantinedBlockV1[];
   readonly observedAt: string;
+}
+
+/** A block that could not be proven whole. */
+export interface QuarantinedBlockV1 {
+  readonly number: number;
+  readonly hash: string;
+  /** Whether the chain goes on over it; else it stops before it. */
+  readonly isGap: boolean;
+  readonly since: string;
+  readonly reason: string;
+  /** What each provider answered when it was asked last. */
+  readonly answers: readonly { readonly provider: string; readonly said: string }[];
 }
 
 /**

@@ -47,6 +47,11 @@ export interface Subscription {
   readonly topic: string;
   /** Members of a group share the work; at any moment one member handles a given key. */
   readonly group: string;
+  /**
+   * Whether the group needs every message ever published. When some were deleted before it read them, it
+   * stops with a sentence, and continues behind them when an operator retries the parked key `LOST_KEY`.
+   */
+  readonly needsAll?: boolean;
   /** The most messages handed to `handle` at once. */
   readonly limit: number;
   /**

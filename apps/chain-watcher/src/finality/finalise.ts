@@ -9,6 +9,7 @@ import {
 import type { FinalityV1 } from '@daybook/contracts';
 import { finalityText } from '@daybook/domain';
 import { changeVersions } from '../match/transfer-versions';
+import { strandedIn } from '../quarantine/stranded';
 import { headerAt, type Ring } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
@@ -118,13 +119,14 @@ export function createFinality(context: WatchContext) {
       await readTags(head);
       if (client.disagreement() !== null) return false;
       await reopen();
+      const stranded = strandedIn(state.quarantine);
       let isMore = false;
       for (const { thresholds, assets } of groups) {
         for (const threshold of thresholds) {
           const upTo = finalUpTo(threshold, tipOf(state).number, tagged);
           if (upTo < 0) continue;
           const due = await store.due(chain.id, {
-            ...{ upTo, assets, except, limit: FINALS_AT_ONCE },
+            ...{ upTo, assets, except, stranded, limit: FINALS_AT_ONCE },
             passed: textsWithout(threshold, thresholds),
           });
           const isLeft = await conclude(due, () => [threshold]);

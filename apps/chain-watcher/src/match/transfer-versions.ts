@@ -55,6 +55,8 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
       const before = latest.get(content.transferId);
       const isIncluded = before && INCLUDED.includes(before.transfer.status);
       if (isIncluded && before.transfer.block?.hash === block.hash) return;
+      // Known in a block that was replaced, from which it was not taken back yet.
+      if (isIncluded) move(content.transferId, INCLUDED, { status: 'reverted' });
       const { number, hash, time } = block;
       const status = transfer.failed ? 'failed' : 'detected';
       const shown = { number, hash, time: new Date(time * 1000).toISOString() };
@@ -104,7 +106,7 @@ export function changeVersions(
 type Status = TransferV1['status'];
 
 /** The statuses of a transfer that a block contains. */
-const INCLUDED: readonly Status[] = ['detected', 'final', 'failed'];
+export const INCLUDED: readonly Status[] = ['detected', 'final', 'failed'];
 
 /** The fields that do not depend on the block. */
 function contentOf(chain: string, transfer: BlockTransfer) {

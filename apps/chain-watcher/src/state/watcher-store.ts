@@ -2,8 +2,10 @@ import type { BlockHeader } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
 import type { Position } from './position';
+import type { QuarantinedBlock } from './quarantine';
 import type { Rescan } from './rescan';
 import type { Advance, Ring } from './ring';
+import type { Heights, ScannedChange } from './scanned';
 
 /** The pending transaction that announced a transfer. Kept to notice when another one replaces it. */
 export interface Sighting {
@@ -21,11 +23,14 @@ export interface TrackedTransfer {
   readonly isSettled: boolean;
 }
 
-/** The lease on a chain: the right to write for it. Each new leader gets a higher fencing token. */
+/**
+ * The lease on a chain: the right to write for it. It ends when its holder does not renew it for some
+ * seconds, because it died, froze or lost its connection. Each new leader gets a higher fencing token.
+ */
 export interface Leadership {
   readonly chain: string;
   readonly fence: bigint;
-  /** Whether another watcher may lead by now. */
+  /** Whether another watcher may lead by now: the lease was taken, or could not be renewed in time. */
   isLost(): boolean;
   /** Lets the next watcher take over at once. */
   release(): Promise<void>;
@@ -44,6 +49,13 @@ export interface WatchRecord {
   /** The highest ledger position of an address that was stored. */
   readonly taken: Position;
   readonly acknowledged: Position;
+  /** The last block that was final by the chain's tag; null while none was. */
+  readonly finalNumber: number | null;
+  /** The first height that must be scanned; null before the chain's first start. */
+  readonly scannedFrom: number | null;
+  readonly scanned: readonly Heights[];
+  /** The blocks that are in quarantine, lowest first. */
+  readonly quarantine: readonly QuarantinedBlock[];
   /** Pending transfers that are neither mined nor dropped. */
   readonly seen: readonly TrackedTransfer[];
 }
@@ -51,8 +63,18 @@ export interface WatchRecord {
 /** All effects of one step, stored in one transaction. */
 export interface Change {
   /** The first start of a chain, `at` in Unix milliseconds. */
-  readonly start?: { readonly number: number; readonly at: number };
+  readonly start?: {
+    readonly number: number;
+    readonly at: number;
+    /** The first height that is scanned as the chain advances. */
+    readonly scannedFrom: number;
+  };
   readonly advance?: Advance;
+  readonly scanned?: ScannedChange;
+  /** The last block that is final by the chain's tag. */
+  readonly finalNumber?: number;
+  /** Added or changed. */
+  readonly quarantine?: readonly QuarantinedBlock[];
   /** Added or changed. One that was cancelled meanwhile stays cancelled. */
   readonly rescans?: readonly Rescan[];
   /** The id of an operator's rescan to end, unless it has ended. */
@@ -63,6 +85,8 @@ export interface Change {
   readonly acknowledged?: bigint;
   /** In the order in which they must be published; the last version of each transfer is kept. */
   readonly transfers?: readonly TrackedTransfer[];
+  /** Known versions to publish again, after `transfers`. */
+  readonly again?: readonly TrackedTransfer[];
   /** Applied first: the thresholds of the registry, which may have others than before. */
   readonly reopened?: readonly Reopened[];
 }
@@ -95,6 +119,8 @@ export interface AssetSelection {
 export interface DueQuery extends AssetSelection {
   readonly upTo: number;
   readonly passed: readonly string[];
+  /** Transfers to leave out while these blocks contain them, by id with the hash of the block. */
+  readonly stranded: Readonly<Record<string, string>>;
   readonly limit: number;
 }
 
@@ -120,13 +146,15 @@ export class LostLeadership extends Error {
 export abstract class WatcherStore {
   /** The name of this memory, part of consumer groups: a new or deleted one reads all addresses again. */
   abstract id(): Promise<string>;
-  /** Takes the lease on a chain; null while another watcher has it. */
+  /** Takes the lease on a chain and renews it until it is released; null while another watcher has it. */
   abstract lead(chain: string): Promise<Leadership | null>;
   abstract load(chain: string): Promise<WatchRecord>;
   abstract addresses(chain: string): AsyncIterable<readonly string[]>;
   /** The latest versions of those transfers that are known. */
   abstract transfers(ids: readonly string[]): Promise<readonly TrackedTransfer[]>;
   abstract includedAbove(chain: string, number: number): Promise<readonly TrackedTransfer[]>;
+  /** The latest versions of transfers that these blocks contain or contained, in order of blocks. */
+  abstract inBlocks(chain: string, blocks: Heights): Promise<readonly TrackedTransfer[]>;
   /** The highest block up to `number` that has transfers to our addresses. */
   abstract includedAtMost(chain: string, number: number): Promise<BlockRef | null>;
   /** The open rescans, oldest first. */

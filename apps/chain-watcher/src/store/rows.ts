@@ -2,7 +2,9 @@ import type { BlockHeader } from '@daybook/chains';
 import type { PoolClient } from 'pg';
 import { textOfPassed } from '../finality/passed';
 import { transferMessage } from '../publish/publisher';
+import { isInQuarantine, type QuarantinedBlock } from '../state/quarantine';
 import type { Rescan } from '../state/rescan';
+import type { ScannedChange } from '../state/scanned';
 import {
   type Change,
   type Leadership,
@@ -25,11 +27,25 @@ export const RING_COLUMNS: Columns<BlockHeader> = {
   ...{ number: 'number', hash: 'hash', parentHash: 'parent_hash', time: 'time' },
 };
 
-export const CHAIN_COLUMNS: Columns<Omit<WatchRecord, 'ring' | 'rescans' | 'seen'>> = {
-  startNumber: 'start_number',
-  startedAt: 'started_at',
-  taken: 'addresses_taken',
-  acknowledged: 'addresses_through',
+export const CHAIN_COLUMNS: Columns<Omit<WatchRecord, 'ring' | 'rescans' | 'seen' | 'quarantine'>> =
+  {
+    startNumber: 'start_number',
+    startedAt: 'started_at',
+    taken: 'addresses_taken',
+    acknowledged: 'addresses_through',
+    finalNumber: 'final_number',
+    scannedFrom: 'scanned_from',
+    scanned: `(
+    SELECT coalesce(json_agg(
+      json_build_object('from', lower(r), 'to', upper(r) - 1) ORDER BY lower(r)), '[]')
+    FROM unnest(scanned) AS r)`,
+  };
+
+/** In the order in which `PUT_QUARANTINED` writes them. */
+export const QUARANTINE_COLUMNS: Columns<QuarantinedBlock> = {
+  ...{ id: 'id', number: 'number', hash: 'hash', parentHash: 'parent_hash', time: 'time' },
+  ...{ headerProven: 'header_proven', state: 'state', since: 'since', reason: 'reason' },
+  ...{ answers: 'answers', decision: 'decision', decidedBy: 'decided_by', stranded: 'stranded' },
 };
 
 /** In the order in which `PUT_RESCAN` writes them. */
@@ -55,7 +71,14 @@ export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
 };
 
 const LOCK_FENCE = 'SELECT 1 FROM watcher.chain WHERE chain = $1 AND fence = $2 FOR UPDATE';
-const START = 'UPDATE watcher.chain SET start_number = $2, started_at = $3 WHERE chain = $1';
+const START = `
+  UPDATE watcher.chain SET start_number = $2, started_at = $3, scanned_from = $4 WHERE chain = $1`;
+// Heights above $2 were replaced; those of $3 are scanned.
+const SCANNED = `
+  UPDATE watcher.chain SET scanned = $3::int8multirange + CASE WHEN $2::bigint IS NULL THEN scanned
+    ELSE scanned * int8multirange(int8range(NULL, $2::bigint, '[]')) END
+  WHERE chain = $1`;
+const FINAL = 'UPDATE watcher.chain SET final_number = $2 WHERE chain = $1';
 const CUT_RING = 'DELETE FROM watcher.ring WHERE chain = $1 AND (number > $2 OR number < $3)';
 const INSERT_RING = `
   INSERT INTO watcher.ring (chain, number, hash, parent_hash, time) SELECT $1, *
@@ -74,6 +97,15 @@ const PUT_RESCAN = `
     CASE WHEN $4 IN ('waiting', 'running') THEN NULL ELSE now() END)
   ON CONFLICT (id) DO UPDATE SET ${RESCAN_UPDATES.join()}, ended_at = excluded.ended_at
   WHERE r.ended_at IS NULL`;
+
+const QUARANTINE_FIELDS = Object.keys(QUARANTINE_COLUMNS) as (keyof QuarantinedBlock)[];
+const QUARANTINE_UPDATES = Object.values(QUARANTINE_COLUMNS).map((it) => `${it} = excluded.${it}`);
+
+const PUT_QUARANTINED = `
+  INSERT INTO watcher.quarantine (chain, ended_at, ${Object.values(QUARANTINE_COLUMNS).join()})
+  VALUES ($1, CASE WHEN $2 THEN NULL ELSE now() END,
+    ${QUARANTINE_FIELDS.map((_, n) => `$${n + 3}`).join()})
+  ON CONFLICT (id) DO UPDATE SET ${QUARANTINE_UPDATES.join()}, ended_at = excluded.ended_at`;
 
 const CANCEL_RESCAN = `
   UPDATE watcher.rescan SET state = 'cancelled', ended_at = now()
@@ -134,15 +166,25 @@ export async function writeChange(
   const led = await run('lock-fence', LOCK_FENCE, fence);
   if (led.rowCount === 0) throw new LostLeadership(chain);
   const { start, advance, cancelled, taken, acknowledged } = change;
-  const { rescans = [], addresses = [], transfers = [], reopened = [] } = change;
+  const { rescans = [], addresses = [], transfers = [] } = change;
+  const { again = [], reopened = [] } = change;
   for (const { from, thresholds, assets, except } of reopened) {
     await run('reopen', REOPEN_TRANSFERS, from, thresholds, assets, except);
   }
-  if (start) await run('start', START, start.number, start.at);
+  if (start) await run('start', START, start.number, start.at, start.scannedFrom);
   if (advance) {
     await run('cut-ring', CUT_RING, advance.ancestor, advance.oldest);
     const added = advance.added.filter(({ number }) => number >= advance.oldest);
     await run('insert-ring', INSERT_RING, JSON.stringify(added));
+  }
+  if (change.scanned)
+    await run('scanned', SCANNED, change.scanned.above, multirange(change.scanned));
+  if (change.finalNumber !== undefined) await run('final', FINAL, change.finalNumber);
+  for (const block of change.quarantine ?? []) {
+    const { answers, stranded } = block;
+    const row = { ...block, answers: JSON.stringify(answers), stranded: JSON.stringify(stranded) };
+    const values = QUARANTINE_FIELDS.map((field) => row[field]);
+    await run('put-quarantined', PUT_QUARANTINED, isInQuarantine(block), ...values);
   }
   for (const rescan of rescans) {
     await run('put-rescan', PUT_RESCAN, ...RESCAN_FIELDS.map((field) => rescan[field]));
@@ -156,9 +198,13 @@ export async function writeChange(
   if (transfers.length > 0) {
     const rows = JSON.stringify(lastVersions(transfers).map(transferRow));
     await client.query({ name: 'watcher-write-transfers', text: UPSERT_TRANSFERS, values: [rows] });
-    const messages = transfers.map(({ transfer }) => transferMessage(transfer));
-    await run('insert-outbox', INSERT_OUTBOX, JSON.stringify(messages));
   }
+  const messages = [...transfers, ...again].map(({ transfer }) => transferMessage(transfer));
+  if (messages.length > 0) await run('insert-outbox', INSERT_OUTBOX, JSON.stringify(messages));
+}
+
+function multirange({ ranges }: ScannedChange): string {
+  return `{${ranges.map(({ from, to }) => `[${from},${to}]`).join()}}`;
 }
 
 /** One statement cannot write a row twice, and only the last version counts. */

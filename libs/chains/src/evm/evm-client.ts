@@ -69,6 +69,13 @@ export function openEvmChain(
   };
 }
 
+/** The rule by which an operator may accept a block that the rule of its chain refuses. */
+const WEAKER_RULE = {
+  roots: 'bloom-and-counts',
+  'bloom-and-counts': 'two-providers',
+  'two-providers': null,
+} as const;
+
 /** How a client reads blocks, if not as on Ethereum and in the thread of its caller. */
 export interface EvmClientOptions {
   readonly proof?: Proof;
@@ -86,6 +93,7 @@ export function createEvmClient(
   readonly ids: AssetIds;
 } {
   const { caip2, native } = ids;
+  const weaker = WEAKER_RULE[proof.rule];
   const source = createReceiptsSource(rpc);
   const reading: Reading = {
     ...{ rules: { caip2, native, proof }, worker, source },
@@ -137,6 +145,28 @@ export function createEvmClient(
     throw new InvalidBlock(`The node answered with block ${found.number} when asked for ${at}.`);
   }
 
+  async function blockBy(by: Proof, at: number | string) {
+    const rules = { ...reading.rules, proof: by };
+    const checked = (header: BlockHeader) => void askedFor(at, header);
+    return fetchBlock(await ask(at, true), checked, { ...reading, rules });
+  }
+
+  /** Adds the header of a block that was refused, and whether its hash is that of its fields. */
+  async function withHeader(error: InvalidBlock, at: number | string): Promise<InvalidBlock> {
+    try {
+      const answer = await ask(at, false);
+      if (answer === null) return error;
+      const raw = fieldsOf(answer, 'block');
+      const header = askedFor(at, toHeader(raw));
+      const { hash } = header;
+      const { isProven } = proveHeader({ ...raw, hash }, proof.headerFields, await loadKeccak());
+      return new InvalidBlock(error.message, { header, headerProven: isProven });
+    } catch (another) {
+      if (another instanceof InvalidBlock || another instanceof RpcFailure) return error;
+      throw another;
+    }
+  }
+
   return {
     ids,
     async verify() {
@@ -164,8 +194,15 @@ export function createEvmClient(
       return header && askedFor(at, header);
     },
     async block(at) {
-      return fetchBlock(await ask(at, true), (header) => askedFor(at, header), reading);
+      try {
+        return await blockBy(proof, at);
+      } catch (error) {
+        throw error instanceof InvalidBlock ? await withHeader(error, at) : error;
+      }
     },
+    ...(weaker !== null && {
+      blockByOtherRule: (hash: string) => blockBy({ ...proof, rule: weaker }, hash),
+    }),
     async pendingTransaction(hash) {
       const answer = await rpc.send('eth_getTransactionByHash', [hash]);
       if (!isTransaction(answer)) return null;

@@ -115,6 +115,7 @@ export function createPool(
 
     header: (at) => ask((provider) => provider.header(at)),
     block: (at) => ask((provider) => provider.block(at)),
+    blockByOtherRule: (hash) => ask((provider) => provider.blockByOtherRule(hash)),
     listen: (listener) => listenToAll(providers, listener),
 
     askEvery: (at) =>

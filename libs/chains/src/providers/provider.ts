@@ -150,6 +150,14 @@ export function createProvider(
     tagged: (tag: Parameters<ChainClient['tagged']>[0]) => use(() => client.tagged(tag)),
     block: async (at: number | string) =>
       expected(at, await use(() => client.block(at), BLOCK_TIMEOUT_MS)),
+    /** Null if the chain has only one rule. */
+    blockByOtherRule: async (hash: string) => {
+      const asked = use(
+        async () => (await client.blockByOtherRule?.(hash)) ?? null,
+        BLOCK_TIMEOUT_MS,
+      );
+      return expected(hash, await asked);
+    },
     /** Reads the head of a provider that is not used, unless that was done lately or it is left alone. */
     async probe(best: number): Promise<void> {
       const isDue = now() >= health.retryAt && now() - probedAt >= PROBE_MS;

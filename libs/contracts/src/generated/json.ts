@@ -326,6 +326,30 @@ export interface ConsumerState {
   readonly detail: string | null;
 }
 
+/** What one provider answered about a block. */
+export interface ProviderAnswer {
+  /** Its name in the chains file. */
+  readonly provider: string;
+  /** What it answered, in a sentence. */
+  readonly said: string;
+}
+
+/** A block that could not be proven whole. */
+export interface QuarantinedBlock {
+  /** Its number. */
+  readonly number: string;
+  /** Its hash. */
+  readonly hash: string;
+  /** Whether the chain goes on over it; else it stops before it. */
+  readonly isGap: boolean;
+  /** When it was first answered invalidly. */
+  readonly since: string;
+  /** Why the last answer is not the block. */
+  readonly reason: string;
+  /** What each provider answered when it was asked last. */
+  readonly answers: readonly ProviderAnswer[];
+}
+
 /** The last report of the watcher of a chain. */
 export interface WatchedChain {
   /** CAIP-2 id of the chain, such as `eip155:1`. */
@@ -346,6 +370,8 @@ export interface WatchedChain {
   readonly secondsSinceReport: number;
   /** Whether it is stalled, or no longer reports. */
   readonly standsStill: boolean;
+  /** The lowest blocks that could not be proven whole, at most 20. */
+  readonly quarantine: readonly QuarantinedBlock[];
 }
 
 /** Why some due work failed or waits. */
@@ -617,7 +643,7 @@ export interface WatchRequest {
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
   /** What was requested. */
-  readonly kind: 'rescan' | 'reset-ring';
+  readonly kind: 'rescan' | 'reset-ring' | 'report-again' | 'ask-block' | 'accept-block' | 'skip-block';
   /** Its progress. One that is cancelled too late becomes `done`. */
   readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
   /** The first block; null until the watcher has found it. */
@@ -1254,7 +1280,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     }
   },
   "WatchRequestService/RequestWatch": {
-    "summary": "Request a rescan or a ring reset of a chain",
+    "summary": "Request a rescan or a ring reset of a chain, or resolve a block in quarantine",
     "description": "The answer does not wait for the watcher.",
     "answer": "WatchRequestAnswer",
     "fields": {
@@ -1263,10 +1289,10 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
         "example": "eip155:1"
       },
       "kind": {
-        "description": "`rescan` matches blocks again. `reset-ring` takes over the node's chain after a reorg deeper than the watcher remembers."
+        "description": "`rescan` matches blocks again; `report-again` also reports every transfer in them once more, for a ledger that lost reports. `reset-ring` takes over the node's chain after a reorg deeper than the watcher remembers. `ask-block`, `accept-block` and `skip-block` resolve a block in quarantine."
       },
       "fromBlock": {
-        "description": "The first block, such as `19000000`. A reset may leave it to the watcher.",
+        "description": "The first block, such as `19000000`, or the block in quarantine. A reset may leave it to the watcher.",
         "example": "19000000"
       },
       "toBlock": {
@@ -1394,7 +1420,11 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   },
   "WatchRequestKind": {
     "WATCH_REQUEST_KIND_RESCAN": "rescan",
-    "WATCH_REQUEST_KIND_RESET_RING": "reset-ring"
+    "WATCH_REQUEST_KIND_RESET_RING": "reset-ring",
+    "WATCH_REQUEST_KIND_REPORT_AGAIN": "report-again",
+    "WATCH_REQUEST_KIND_ASK_BLOCK": "ask-block",
+    "WATCH_REQUEST_KIND_ACCEPT_BLOCK": "accept-block",
+    "WATCH_REQUEST_KIND_SKIP_BLOCK": "skip-block"
   },
   "WatchRequestState": {
     "WATCH_REQUEST_STATE_WAITING": "waiting",
@@ -2648,6 +2678,68 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "detail"
     ]
   },
+  "ProviderAnswer": {
+    "type": "object",
+    "description": "What one provider answered about a block.",
+    "properties": {
+      "provider": {
+        "type": "string",
+        "description": "Its name in the chains file."
+      },
+      "said": {
+        "type": "string",
+        "description": "What it answered, in a sentence."
+      }
+    },
+    "required": [
+      "provider",
+      "said"
+    ]
+  },
+  "QuarantinedBlock": {
+    "type": "object",
+    "description": "A block that could not be proven whole.",
+    "properties": {
+      "number": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "Its number."
+      },
+      "hash": {
+        "type": "string",
+        "description": "Its hash."
+      },
+      "isGap": {
+        "type": "boolean",
+        "description": "Whether the chain goes on over it; else it stops before it."
+      },
+      "since": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first answered invalidly."
+      },
+      "reason": {
+        "type": "string",
+        "description": "Why the last answer is not the block."
+      },
+      "answers": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ProviderAnswer"
+        },
+        "description": "What each provider answered when it was asked last."
+      }
+    },
+    "required": [
+      "number",
+      "hash",
+      "isGap",
+      "since",
+      "reason",
+      "answers"
+    ]
+  },
   "WatchedChain": {
     "type": "object",
     "description": "The last report of the watcher of a chain.",
@@ -2711,6 +2803,13 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "standsStill": {
         "type": "boolean",
         "description": "Whether it is stalled, or no longer reports."
+      },
+      "quarantine": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/QuarantinedBlock"
+        },
+        "description": "The lowest blocks that could not be proven whole, at most 20."
       }
     },
     "required": [
@@ -2722,7 +2821,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "state",
       "detail",
       "secondsSinceReport",
-      "standsStill"
+      "standsStill",
+      "quarantine"
     ]
   },
   "ReactionNote": {
@@ -3629,7 +3729,11 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "string",
         "enum": [
           "rescan",
-          "reset-ring"
+          "reset-ring",
+          "report-again",
+          "ask-block",
+          "accept-block",
+          "skip-block"
         ],
         "description": "What was requested."
       },
@@ -3760,7 +3864,11 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "string",
         "enum": [
           "rescan",
-          "reset-ring"
+          "reset-ring",
+          "report-again",
+          "ask-block",
+          "accept-block",
+          "skip-block"
         ],
         "description": "What was requested."
       },
