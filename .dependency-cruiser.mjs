@@ -47,6 +47,7 @@ const FOLDERS = {
       'match',
       'publish',
       'reorg',
+      'quarantine',
       'finality',
       'addresses',
       'mempool',

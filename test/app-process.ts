@@ -14,6 +14,8 @@ export interface AppProcess {
   output(): string;
   /** Resolves with the exit code, null when it was killed. */
   readonly exited: Promise<number | null>;
+  /** Sends it a signal, such as SIGSTOP, and does not wait. */
+  signal(name: NodeJS.Signals): void;
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
   /** Asks it to stop; resolves when it has. */
@@ -64,6 +66,7 @@ export async function spawnApp(
     url: `http://127.0.0.1:${port}`,
     output: () => output,
     exited,
+    signal: (name) => void child.kill(name),
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   };

@@ -1,4 +1,10 @@
-import { findChain, loadChainsFile } from '@daybook/chains';
+import {
+  type ChainConnection,
+  type ChainsAndAssets,
+  findChain,
+  loadChainsFile,
+  type ProviderState,
+} from '@daybook/chains';
 import { TOPIC_SETTINGS, TOPICS } from '@daybook/contracts';
 import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
 import { createHealth, createMetrics, type HealthChecks } from '@daybook/platform';
@@ -15,6 +21,9 @@ import type { WatcherEnv } from './watcher.env';
 const READ_TOPICS: readonly string[] = [TOPICS.purseAddress, TOPICS.watchRequest];
 const WRITTEN_TOPICS: readonly string[] = [TOPICS.transfer, TOPICS.chainHead, TOPICS.watchReport];
 
+/** A restart of a broker takes less; the outbox keeps everything meanwhile. */
+const UNPUBLISHED_MS_MAX = 10_000;
+
 /** The watches of this process, one for each configured chain. */
 class Watchers implements OnApplicationShutdown {
   private readonly running: readonly RunningChain[];
@@ -24,6 +33,7 @@ class Watchers implements OnApplicationShutdown {
     this.running = registry.connections.map((connection) => {
       const chain = findChain(registry, connection.chain);
       if (chain === null) throw new Error(`${connection.chain} is not in the registry.`);
+      logProviders(connection, registry, logger);
       return runChain({ ...parts, chain, connection });
     });
     if (this.running.length === 0) logger.warn('no chain is configured, so nothing is watched');
@@ -35,12 +45,20 @@ class Watchers implements OnApplicationShutdown {
     await this.parts.store.close();
   }
 
-  /** Chains are followed without the log, and with addresses that cannot be read: those checks are optional. */
+  /**
+   * A watcher that cannot publish does nothing for anybody. Chains are followed with addresses that cannot be
+   * read and with gaps: those checks are optional.
+   */
   checks(): HealthChecks {
-    const required = this.running.map((it) => [it.chain, async () => checkChain(it)] as const);
-    const optional = this.running.map(
-      (it) => [`${it.chain} addresses`, async () => checkAddresses(it)] as const,
-    );
+    const required = this.running.flatMap((it) => [
+      [it.chain, async () => checkChain(it)] as const,
+      [`${it.chain} publishing`, async () => checkPublishing(it)] as const,
+    ]);
+    const optional = this.running.flatMap((it) => [
+      [`${it.chain} addresses`, async () => checkAddresses(it)] as const,
+      [`${it.chain} gaps`, async () => checkGaps(it)] as const,
+      [`${it.chain} providers`, async () => checkProviders(it)] as const,
+    ]);
     return {
       required: Object.fromEntries(required),
       optional: { ...Object.fromEntries(optional), log: () => this.parts.log.check() },
@@ -48,10 +66,59 @@ class Watchers implements OnApplicationShutdown {
   }
 }
 
+/** Says at the start what is believed on the answers of one provider. */
+function logProviders(
+  { chain, providers, singleProvider }: ChainConnection,
+  { assets, assetBands }: ChainsAndAssets,
+  logger: Logger,
+): void {
+  const listed = assets.filter((asset) => asset.chain === chain);
+  const withoutBand = listed.filter(({ id }) => !assetBands.has(id)).map((it) => it.currency);
+  const fields = { chain, providers: providers.map(({ name }) => name), withoutBand };
+  if (withoutBand.length === listed.length) {
+    logger.info(fields, 'no asset has a band, so one provider is believed for any amount');
+  } else if (providers.length > 1) {
+    logger.info(fields, 'above the band of its asset, a transfer needs two providers');
+  } else if (singleProvider === 'wait') {
+    logger.warn(fields, 'above the band of its asset, a transfer waits for a second provider');
+  } else {
+    logger.warn(fields, 'one provider is accepted for transfers of any amount');
+  }
+}
+
 function checkChain(chain: RunningChain): string {
   const { state, detail } = chain.health();
   if (state === 'stalled') throw new Error(detail ?? state);
   return `${chain.role()}, ${state}`;
+}
+
+function checkPublishing(chain: RunningChain): void {
+  const trouble = chain.publishing();
+  if (trouble === null || Date.now() - trouble.since < UNPUBLISHED_MS_MAX) return;
+  const seconds = Math.round((Date.now() - trouble.since) / 1_000);
+  throw new Error(`Nothing has been published for ${seconds} s: ${trouble.message}`);
+}
+
+function checkGaps(chain: RunningChain): void {
+  const gaps = chain.gaps();
+  if (gaps.length === 0) return;
+  throw new Error(
+    `The content of ${gaps.length} blocks is unknown, the first is ${gaps[0]}: "npx daybook watch block ${gaps[0]}" shows how to resolve it.`,
+  );
+}
+
+/** One that is limited, or not yet verified, is usually used again soon. */
+const USABLE: readonly ProviderState[] = ['ok', 'limited', 'unverified'];
+
+/** Names the providers that are not used, and those whose WebSocket is down: neither stops the chain. */
+function checkProviders(chain: RunningChain): string {
+  const providers = chain.providers();
+  const faults = providers.flatMap(({ name, state, detail, announcements }) => {
+    if (!USABLE.includes(state)) return `${name} is ${state}: ${detail}`;
+    return announcements === null ? [] : `${name}: ${announcements}`;
+  });
+  if (faults.length > 0) throw new Error(faults.join(' '));
+  return providers.map(({ name, score }) => `${name} ${score} ms`).join(', ');
 }
 
 function checkAddresses(chain: RunningChain): void {

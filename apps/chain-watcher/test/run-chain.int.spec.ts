@@ -75,7 +75,15 @@ afterEach(async () => {
 });
 
 /** A watcher's process, without the process. */
-function watcher(url: string, wsUrl: string | null, id = CHAIN): RunningChain {
+function watcher(
+  url: string,
+  wsUrl: string | null,
+  id = CHAIN,
+  {
+    store = new PostgresWatcherStore({ url: database.url }),
+    own = new PostgresLog({ url: database.url }),
+  } = {},
+): RunningChain {
   const { chains, connections, ...registry } = readChainsFile(
     JSON.stringify({
       chains: [
@@ -93,8 +101,6 @@ function watcher(url: string, wsUrl: string | null, id = CHAIN): RunningChain {
   );
   const [connection] = connections;
   if (!connection) throw new Error('No connection.');
-  const store = new PostgresWatcherStore({ url: database.url });
-  const own = new PostgresLog({ url: database.url });
   metrics = createMetrics('chain-watcher');
   const running = runChain({
     chain: chains.find((it) => it.id === id) as Chain,
@@ -369,6 +375,69 @@ describe('a running watcher', () => {
     }
     await isHealth(running, 'stalled');
   }, 60_000);
+
+  it('stays stalled until a pass succeeds, however often the watch is opened again', async () => {
+    const local = await localChain();
+    let fails = 0;
+    let isBroken = true;
+    class BrokenStore extends PostgresWatcherStore {
+      override due(...query: Parameters<PostgresWatcherStore['due']>) {
+        if (!isBroken) return super.due(...query);
+        fails += 1;
+        throw new TypeError('Cannot read properties of undefined.');
+      }
+    }
+    const store = new BrokenStore({ url: database.url });
+    const running = watcher(local.anvil.url, null, CHAIN, { store });
+    await local.mine(3);
+    await isHealth(running, 'stalled');
+    const states = new Set<string>();
+    const opened = fails;
+    await until(
+      () => {
+        states.add(running.health().state);
+        return fails >= opened + 3;
+      },
+      { description: 'three more failures', timeoutMs: 20_000 },
+    );
+    expect([...states]).toEqual(['stalled']);
+    expect(running.health().detail).toBe('Cannot read properties of undefined.');
+    isBroken = false;
+    await isHealth(running, 'following');
+  });
+
+  it('says since when nothing can be published', async () => {
+    const local = await localChain();
+    let isDeleted = false;
+    class DeletedTopics extends PostgresLog {
+      override async publish(...message: Parameters<PostgresLog['publish']>): Promise<void> {
+        if (isDeleted) throw new Error('This server does not host this topic-partition.');
+        await super.publish(...message);
+      }
+    }
+    const own = new DeletedTopics({ url: database.url });
+    const running = watcher(local.anvil.url, null, CHAIN, { own });
+    await isHealth(running, 'following');
+    await until(() => heads.length > 0, { description: 'the first report' });
+    expect(running.publishing()).toBeNull();
+    isDeleted = true;
+    const since = Date.now();
+    await local.mine();
+    await until(() => running.publishing() !== null, { description: 'the trouble' });
+    expect(running.publishing()?.message).toMatch(/does not host this topic/);
+    expect(running.publishing()?.since).toBeGreaterThanOrEqual(since);
+    // With no transfer to publish there is nothing that succeeds.
+    let wasWell = false;
+    await until(() => {
+      const trouble = running.publishing();
+      wasWell ||= trouble === null;
+      return trouble !== null && Date.now() - trouble.since > 3_000;
+    });
+    expect(wasWell).toBe(false);
+    isDeleted = false;
+    await local.mine();
+    await until(() => running.publishing() === null, { description: 'the end of the trouble' });
+  });
 
   it('refuses a node that serves another chain', async () => {
     const local = await localChain();

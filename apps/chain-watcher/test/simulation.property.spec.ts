@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TransferV1 } from '@daybook/contracts';
 import { type Keccak, loadKeccak } from '../../../libs/chains/src/evm/keccak';
-import { isCredited, openBooks } from '../testing/books';
-import { type Outcome, simulate } from '../testing/simulation';
+import { faultsOf } from '../testing/faults-of';
+import { simulate } from '../testing/simulation';
 
 const FIRST_SEED = 1;
 /** A story takes about 10 ms. */
 const SEEDS = Number(process.env.DAYBOOK_SIMULATION_SEEDS ?? 300);
+
+/** Ten thousand blocks in all: `npm run simulate` runs one of them alone. */
+const LONG_SEEDS = Array.from({ length: 20 }, (_, n) => 1_001 + n);
+const LONG_BLOCKS = 500;
+
+/** Two minutes on two busy cores would still be no sign of a fault. */
+const PATIENCE_MS = 240_000;
 
 const keptSeeds = [...readFileSync(join(__dirname, 'seeds.md'), 'utf8').matchAll(/^- (\d+)/gm)].map(
   ([, seed]) => Number(seed),
@@ -18,78 +24,14 @@ beforeAll(async () => {
   keccak = await loadKeccak();
 });
 
-/** What may follow what in a life; a life begins after `nothing`. */
-const SUCCESSORS: Readonly<Record<TransferV1['status'] | 'nothing', readonly string[]>> = {
-  nothing: ['seen', 'detected', 'failed'],
-  seen: ['detected', 'failed', 'dropped'],
-  dropped: ['detected', 'failed'],
-  detected: ['final', 'reverted'],
-  final: ['reverted'],
-  failed: ['reverted'],
-  reverted: ['detected', 'failed'],
-};
-
-/** What is wrong with an outcome; nothing when the published versions match the chain exactly. */
-function faultsOf({ published, forgottenAt, truth }: Outcome): string[] {
-  const faults: string[] = [];
-  const lives = new Map<string, TransferV1>();
-  const books = openBooks();
-  const delivered = new Set<string>();
-  /** Transfers published before the watcher's memory was deleted, and not since. */
-  const forgotten = new Set<string>();
-  for (const [n, transfer] of published.entries()) {
-    if (n === forgottenAt) for (const id of lives.keys()) forgotten.add(id);
-    const { transferId: id, version, status } = transfer;
-    books.record(transfer);
-    if (![0, 1].includes(books.creditsOf(id))) faults.push(`${id} was credited twice`);
-    // At-least-once: a repeat of a message is no news.
-    if (delivered.has(`${id}#${version}`)) continue;
-    delivered.add(`${id}#${version}`);
-    const before = lives.get(id);
-    if (before && before.version >= version) faults.push(`${id} went back from ${before.version}`);
-    const last = forgotten.delete(id) ? 'nothing' : (before?.status ?? 'nothing');
-    if (!SUCCESSORS[last].includes(status)) {
-      faults.push(`${id} went from ${before?.status} to ${status}`);
-    }
-    lives.set(id, transfer);
-  }
-  if (forgottenAt === published.length) for (const id of lives.keys()) forgotten.add(id);
-  for (const [id, { transfer, block }] of truth) {
-    const life = lives.get(id);
-    const isDue = life !== undefined && !transfer.failed && isCredited(life);
-    const booked = isDue ? 'confirmed' : 'rejected';
-    if (books.statusOf(id) !== booked || books.creditsOf(id) !== Number(isDue)) {
-      faults.push(`${id} is ${books.statusOf(id)} in the books, not ${booked}`);
-    }
-    if (forgotten.has(id)) faults.push(`${id} was not found again`);
-    const expected = transfer.failed ? 'failed' : 'final';
-    if (life?.status !== expected) faults.push(`${id} is ${life?.status}, not ${expected}`);
-    const { asset, amount, from, to } = transfer;
-    const shown = { asset, amount: amount.toString(), from, to, block };
-    const published = life && {
-      asset: life.asset,
-      amount: life.amount,
-      from: life.from,
-      to: life.to,
-      block: life.block?.hash,
-    };
-    if (JSON.stringify(published) !== JSON.stringify(shown))
-      faults.push(`${id} is published differently`);
-  }
-  for (const [id, { status }] of lives) {
-    // The new memory cannot know that the chain contained it.
-    if (forgotten.has(id)) continue;
-    if (!truth.has(id) && status !== 'reverted' && status !== 'dropped') {
-      faults.push(`${id} is ${status}, but the chain does not show it`);
-    }
-  }
-  return faults;
-}
+jest.setTimeout(PATIENCE_MS);
 
 describe('a watch under faults, reorgs and crashes', () => {
   it('publishes what the chain shows (seeds that once failed)', async () => {
     for (const seed of keptSeeds) {
-      expect([seed, faultsOf(await simulate(seed, keccak))]).toEqual([seed, []]);
+      for (const operator of [false, true]) {
+        expect([seed, faultsOf(await simulate(seed, keccak, { operator }))]).toEqual([seed, []]);
+      }
     }
   });
 
@@ -97,12 +39,15 @@ describe('a watch under faults, reorgs and crashes', () => {
     const failures: string[] = [];
     let transfers = 0;
     let reverts = 0;
+    let gaps = 0;
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       const outcome = await simulate(seed, keccak).catch((error: Error) => {
         failures.push(`seed ${seed}: ${error.stack}`);
-        return { published: [], forgottenAt: 0, truth: new Map(), requests: [] };
+        return null;
       });
+      if (outcome === null) continue;
       transfers += outcome.truth.size;
+      gaps += outcome.gaps;
       reverts += outcome.published.filter(({ status }) => status === 'reverted').length;
       for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
     }
@@ -110,18 +55,21 @@ describe('a watch under faults, reorgs and crashes', () => {
     // The stories are worth nothing when nothing happens in them.
     expect(transfers).toBeGreaterThan(SEEDS);
     expect(reverts).toBeGreaterThan(SEEDS / 2);
+    expect(gaps).toBeGreaterThan(SEEDS / 20);
   });
 
   it('publishes what the chain shows when an operator asks for rescans and resets the ring', async () => {
     const failures: string[] = [];
-    const ends = { 'late-address': 0, operator: 0, 'ring-reset': 0, versions: 0 };
+    const ends: Record<string, number> & Record<'operator' | 'ring-reset' | 'versions', number> = {
+      ...{ operator: 0, 'ring-reset': 0, versions: 0 },
+    };
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       const outcome = await simulate(seed, keccak, { operator: true }).catch((error: Error) => {
         throw new Error(`seed ${seed}: ${error.message}`, { cause: error });
       });
       for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
       for (const { origin, state, versions, reason } of outcome.requests) {
-        if (state === 'done') ends[origin] += 1;
+        if (state === 'done') ends[origin] = (ends[origin] ?? 0) + 1;
         if (origin === 'ring-reset') ends.versions += versions;
         if (state === 'waiting' || state === 'running') {
           failures.push(`seed ${seed}: a request (${origin}) is ${state}, ${reason}`);
@@ -133,6 +81,16 @@ describe('a watch under faults, reorgs and crashes', () => {
     expect(ends.operator).toBeGreaterThan(SEEDS);
     expect(ends['ring-reset']).toBeGreaterThan(SEEDS / 10);
     expect(ends.versions).toBeGreaterThan(SEEDS / 10);
+  });
+
+  it(`publishes what the chain shows over ${LONG_SEEDS.length * LONG_BLOCKS} blocks`, async () => {
+    const failures: string[] = [];
+    for (const seed of LONG_SEEDS) {
+      const outcome = await simulate(seed, keccak, { blocks: LONG_BLOCKS });
+      expect(outcome.blocks).toBeGreaterThanOrEqual(LONG_BLOCKS);
+      for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
+    }
+    expect(failures).toEqual([]);
   });
 
   it('is deterministic', async () => {

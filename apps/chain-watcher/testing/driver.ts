@@ -3,6 +3,7 @@ import { type FinalityV1, parseTransfer, TOPICS, type TransferV1 } from '@dayboo
 import type { DurableLog } from '@daybook/messaging';
 import { InMemoryBroker, InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
 import { readAddresses } from '../src/addresses/purse-addresses.consumer';
+import { seenAgainMsOf } from '../src/reorg/better-chain';
 import type { Position } from '../src/state/position';
 import type { Leadership, WatcherStore } from '../src/state/watcher-store';
 import { createWatch, type Watch } from '../src/watch/watch';
@@ -12,6 +13,10 @@ import { silent } from './simulated-chain';
 export interface DriverOptions {
   readonly finality?: FinalityV1;
   readonly startBlock?: number | null;
+  /** More fields of the chain in the chains file, in place of those of the driver. */
+  readonly chain?: object;
+  /** Of the token, in base units. */
+  readonly band?: string;
   readonly now?: () => number;
   /** Put between the watch and what it works with, to make it fail. */
   readonly wrap?: <Part extends WatcherStore | DurableLog>(part: Part) => Part;
@@ -22,6 +27,8 @@ export interface Driver {
   readonly watch: Watch;
   /** Follows to the head and publishes everything. */
   settle(): Promise<void>;
+  /** The same, as if a branch had been shown for long enough to be a reorg although it is not higher. */
+  settleReorg(): Promise<void>;
   /** Gives addresses to the watch, as minted at `mintedAt` (now when left out), and settles. */
   mint(addresses: readonly string[], mintedAt?: number, position?: Position): Promise<void>;
   /** What was published: of one transfer when its transaction is named. */
@@ -43,13 +50,14 @@ export async function drive(
   options: DriverOptions = {},
 ): Promise<Driver> {
   const { finality = { kind: 'depth', confirmations: 3 }, startBlock = null } = options;
+  const { band, chain: fields = { rpcUrl: local.anvil.url } } = options;
   const registry = readChainsFile(
     JSON.stringify({
       chains: [
         {
           id: CHAIN,
           name: 'Local',
-          rpcUrl: local.anvil.url,
+          ...fields,
           blockTimeMs: null,
           reorgWindow: 32,
           finality,
@@ -61,6 +69,7 @@ export async function drive(
               currency: 'USDT_LOCAL',
               decimals: 6,
               minimum: '1',
+              ...(band !== undefined && { band }),
             },
           ],
         },
@@ -75,6 +84,7 @@ export async function drive(
   const table = createAddressTable('evm');
   await readAddresses(store, CHAIN, table);
   const leadership = (await store.lead(CHAIN)) as Leadership;
+  let passedMs = 0;
   const parts = {
     chain,
     startBlock,
@@ -84,7 +94,7 @@ export async function drive(
     store: wrap(store),
     leadership,
     table,
-    now: options.now ?? Date.now,
+    now: () => (options.now ?? Date.now)() + passedMs,
     events: silent,
   };
   const watch = createWatch(parts, await store.load(CHAIN));
@@ -97,6 +107,11 @@ export async function drive(
   return {
     watch,
     settle,
+    async settleReorg() {
+      await settle();
+      passedMs += seenAgainMsOf(chain);
+      await settle();
+    },
     async mint(addresses, mintedAt = Date.now(), position = null) {
       const minted = addresses.map((address) => ({ address, mintedAt, position }));
       const stored = watch.offerAddresses(minted, position);

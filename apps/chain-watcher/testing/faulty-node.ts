@@ -6,56 +6,122 @@ import type { Random } from './random';
 /** How a node fails. All of them were seen in issues of real nodes and providers. */
 const FAULTS = [
   'silent',
+  'limited',
   'lagging',
   'unknown block',
   'another block',
   'orphan',
+  'forged block',
   'receipts of another block',
   'no receipts',
   'a receipt missing',
   'no logs',
   'a log missing',
+  'a log changed',
+  'a value changed',
 ] as const;
 
+/** How a node answers for its tags. */
+export interface Tags {
+  /** How far the finalized block lies below the highest one. */
+  readonly finalityDepth: number;
+  /** Whether a fault may make it name a block that is not final. */
+  readonly mayLie: boolean;
+}
+
+/** What is wrong with a node. */
+export interface Trouble {
+  /** It answers wrongly once in so many questions; never when null. */
+  rarity: number | null;
+  /** Every second answer for the newest block is a block that was abandoned. */
+  isStale: boolean;
+  /** Answers about this block always lack a receipt. */
+  cursed: string | null;
+}
+
 /**
- * A node over the model chain that answers wrongly once in `rarity` questions, never when it is null.
- * Before it answers, `meanwhile` may change the chain, as the world does not wait for an answer.
+ * A node over the model chain with troubles. Before it answers, `meanwhile` may change the chain, as the world
+ * does not wait for an answer.
  */
 export function faultyNode(
   chain: ModelChain,
   random: Random,
-  trouble: { rarity: number | null },
+  trouble: Readonly<Trouble>,
   meanwhile: () => void,
+  { finalityDepth, mayLie }: Tags,
 ): JsonRpc {
+  const forged = new Map<string, BlockWithReceipts>();
+  let heads = 0;
+
   function header({ block }: BlockWithReceipts) {
     return { ...block, transactions: block.transactions.map(({ hash }) => hash) };
   }
 
+  /** A payment that was never signed, in a block with the hash of the true one. */
+  function withOtherValue({ block }: BlockWithReceipts) {
+    if (block.transactions.length === 0) return block;
+    const spoiled = random.pick(block.transactions);
+    const transactions = block.transactions.map((transaction) =>
+      transaction === spoiled ? { ...transaction, value: '0xde0b6b3a7640000' } : transaction,
+    );
+    return { ...block, transactions };
+  }
+
+  function head(fault: string | null): BlockWithReceipts | undefined {
+    heads += 1;
+    const isStale = trouble.isStale && heads % 2 === 0;
+    if ((isStale || fault === 'orphan') && chain.orphans.length > 0) {
+      return random.pick(chain.orphans.slice(-3));
+    }
+    const lag = fault === 'lagging' ? 1 + random.integer(4) : 0;
+    return chain.canonical[Math.max(0, chain.height - lag)];
+  }
+
   function find(at: string, fault: string | null): BlockWithReceipts | undefined {
     if (fault === 'unknown block') return undefined;
+    if (at === 'finalized') {
+      if (fault === 'another block' && mayLie) return random.pick(chain.canonical);
+      const lag = fault === 'lagging' ? 1 + random.integer(4) : 0;
+      return chain.canonical[Math.max(0, chain.finalized(finalityDepth) - lag)];
+    }
     if (fault === 'another block') return random.pick(chain.canonical);
-    const lag = fault === 'lagging' ? 1 + random.integer(4) : 0;
-    if (at === 'latest') return chain.canonical[Math.max(0, chain.height - lag)];
-    if (at === 'finalized') return chain.canonical[Math.max(0, chain.height - 4 - lag)];
-    if (at.length === 66) return chain.byHash.get(at);
+    if (at === 'latest') return head(fault);
+    if (at.length === 66) return chain.byHash.get(at) ?? forged.get(at);
+    const found = chain.canonical[Number(at)];
+    if (fault === 'forged block' && found !== undefined && Number(at) > 0) {
+      const block = chain.forge(found);
+      forged.set(block.block.hash, block);
+      return block;
+    }
     const orphans = chain.orphans.filter(({ block }) => block.number === at);
-    if (fault === 'orphan' && orphans.length > 0) return random.pick(orphans);
-    return chain.canonical[Number(at)];
+    return fault === 'orphan' && orphans.length > 0 ? random.pick(orphans) : found;
   }
 
   function receiptsOf(hash: string, fault: string | null) {
     const other = fault === 'receipts of another block' ? random.pick(chain.canonical) : undefined;
-    const found = other ?? chain.byHash.get(hash);
+    const found = other ?? chain.byHash.get(hash) ?? forged.get(hash);
     if (!found || fault === 'unknown block') return null;
     const { receipts } = found;
     if (fault === 'no receipts') return [];
     if (fault === 'a receipt missing') return receipts.slice(0, -1);
     if (fault === 'no logs') return receipts.map((receipt) => ({ ...receipt, logs: [] }));
-    if (fault !== 'a log missing' || receipts.length === 0) return receipts;
+    if (fault !== 'a log missing' && fault !== 'a log changed') return receipts;
+    if (receipts.length === 0) return receipts;
     const spoiled = random.pick(receipts);
-    return receipts.map((receipt) =>
-      receipt === spoiled ? { ...receipt, logs: receipt.logs.slice(0, -1) } : receipt,
-    );
+    const logs =
+      fault === 'a log missing'
+        ? spoiled.logs.slice(0, -1)
+        : spoiled.logs.map((log) => ({ ...log, data: `0x${'f'.repeat(64)}` }));
+    return receipts.map((receipt) => (receipt === spoiled ? { ...receipt, logs } : receipt));
+  }
+
+  /** Of the canonical chain, as a node keeps no other. */
+  function receiptOf(hash: string) {
+    for (const { receipts } of chain.canonical.toReversed()) {
+      const found = receipts.find(({ transactionHash }) => transactionHash === hash);
+      if (found) return found;
+    }
+    return null;
   }
 
   return {
@@ -64,6 +130,7 @@ export function faultyNode(
       const { rarity } = trouble;
       const fault = rarity !== null && random.oneIn(rarity) ? random.pick(FAULTS) : null;
       if (fault === 'silent') throw new RpcFailure('The node did not answer.', 'silent');
+      if (fault === 'limited') throw new RpcFailure('Too many requests.', 'passing');
       const at = params[0] as string;
       switch (method) {
         case 'eth_chainId':
@@ -72,10 +139,13 @@ export function faultyNode(
         case 'eth_getBlockByHash': {
           const found = find(at, fault);
           if (!found) return null;
-          return params[1] === true ? found.block : header(found);
+          if (params[1] !== true) return header(found);
+          return fault === 'a value changed' ? withOtherValue(found) : found.block;
         }
         case 'eth_getBlockReceipts':
           return receiptsOf(at, fault);
+        case 'eth_getTransactionReceipt':
+          return fault === null ? receiptOf(at) : null;
         default:
           throw new Error(`The model has no ${method}.`);
       }

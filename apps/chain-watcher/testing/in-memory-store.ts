@@ -1,16 +1,22 @@
+import { textOfPassed } from '../src/finality/passed';
 import { transferMessage } from '../src/publish/publisher';
 import { highest, type Position } from '../src/state/position';
+import { type QuarantinedBlock, stillQuarantined } from '../src/state/quarantine';
 import { isOpen, type Rescan } from '../src/state/rescan';
 import { advanceRing, type Ring } from '../src/state/ring';
+import { afterScan, type Heights } from '../src/state/scanned';
 import {
+  type AssetSelection,
   type BlockRef,
   type Change,
-  type DetectedQuery,
+  type DueQuery,
   type Leadership,
   LostLeadership,
   type OutboxMessage,
+  type Reopened,
   type RescanReport,
   type TrackedTransfer,
+  type WaitingQuery,
   WatcherStore,
   type WatchRecord,
 } from '../src/state/watcher-store';
@@ -24,6 +30,10 @@ interface ChainMemory {
   rescans: readonly Rescan[];
   taken: Position;
   acknowledged: Position;
+  finalNumber: number | null;
+  scannedFrom: number | null;
+  scanned: readonly Heights[];
+  quarantine: readonly QuarantinedBlock[];
   readonly addresses: Set<string>;
   outbox: OutboxMessage[];
   /** The last report on each rescan of an operator. */
@@ -72,10 +82,14 @@ export class InMemoryWatcherStore extends WatcherStore {
 
   async load(chain: string): Promise<WatchRecord> {
     const memory = this.of(chain);
-    const { ring, startNumber, startedAt, taken, acknowledged } = memory;
+    const { ring, startNumber, startedAt, taken, acknowledged, ...more } = memory;
+    const { finalNumber, scannedFrom, scanned, quarantine } = more;
     const rescans = await this.rescans(chain);
     const seen = this.select(chain, ({ transfer }) => transfer.status === 'seen');
-    return { ring, startNumber, startedAt, rescans, taken, acknowledged, seen };
+    return {
+      ...{ ring, startNumber, startedAt, rescans, taken, acknowledged, seen },
+      ...{ finalNumber, scannedFrom, scanned, quarantine },
+    };
   }
 
   async *addresses(chain: string): AsyncIterable<readonly string[]> {
@@ -93,6 +107,13 @@ export class InMemoryWatcherStore extends WatcherStore {
       chain,
       ({ transfer: { status, block } }) =>
         statuses.includes(status) && block !== null && block.number > number,
+    );
+  }
+
+  async inBlocks(chain: string, { from, to }: Heights): Promise<readonly TrackedTransfer[]> {
+    return this.select(
+      chain,
+      ({ transfer: { block } }) => block !== null && block.number >= from && block.number <= to,
     );
   }
 
@@ -130,24 +151,63 @@ export class InMemoryWatcherStore extends WatcherStore {
     return this.of(chain).rescans.filter(isOpen);
   }
 
-  async detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
-    const { upTo, assets, except, limit } = query;
+  async due(chain: string, query: DueQuery): Promise<readonly TrackedTransfer[]> {
+    const { upTo, passed: sets, stranded, limit } = query;
     return this.select(
       chain,
-      ({ transfer: { status, block, asset } }) =>
-        status === 'detected' &&
+      ({ transfer: { transferId, status, block, asset, waiting, passed = [] }, isSettled }) =>
+        (status === 'detected' || status === 'final') &&
+        stranded[transferId] !== block?.hash &&
         block !== null &&
         block.number <= upTo &&
-        (assets === null ? !except.includes(asset) : assets.includes(asset)),
+        !isSettled &&
+        (waiting ?? null) === null &&
+        sets.includes(textOfPassed(passed)) &&
+        isSelected(asset, query),
     ).slice(0, limit);
+  }
+
+  async waiting(chain: string, { after, limit }: WaitingQuery) {
+    const waiting = this.select(
+      chain,
+      ({ transfer }) => (transfer.waiting ?? null) !== null && transfer.transferId > after,
+    );
+    const id = ({ transfer }: TrackedTransfer) => transfer.transferId;
+    return waiting.sort((a, b) => (id(a) < id(b) ? -1 : 1)).slice(0, limit);
+  }
+
+  private reopen(chain: string, { from, thresholds, ...selection }: Reopened): void {
+    const lacking = this.select(
+      chain,
+      ({ transfer: { status, block, asset, passed = [] }, isSettled }) =>
+        status === 'final' &&
+        (!isSettled || (block !== null && block.number >= from)) &&
+        thresholds.some((threshold) => !passed.includes(threshold)) &&
+        isSelected(asset, selection),
+    );
+    for (const tracked of lacking) {
+      const { transfer } = tracked;
+      const passed = (transfer.passed ?? []).filter((each) => thresholds.includes(each));
+      const reopened = { ...tracked, transfer: { ...transfer, passed }, isSettled: false };
+      this.known.set(transfer.transferId, reopened);
+    }
   }
 
   async commit({ chain, fence }: Leadership, change: Change): Promise<void> {
     const memory = this.of(chain);
     if (memory.fence !== fence) throw new LostLeadership(chain);
-    const { start, advance, rescans = [], addresses = [], transfers = [] } = change;
-    if (start) Object.assign(memory, { startNumber: start.number, startedAt: start.at });
+    const { start, advance, rescans = [], addresses = [], transfers = [], again = [] } = change;
+    for (const reopened of change.reopened ?? []) this.reopen(chain, reopened);
+    if (start) {
+      const { number: startNumber, at: startedAt, scannedFrom } = start;
+      Object.assign(memory, { startNumber, startedAt, scannedFrom });
+    }
     if (advance) memory.ring = advanceRing(memory.ring, advance);
+    if (change.scanned) memory.scanned = afterScan(memory.scanned, change.scanned);
+    if (change.finalNumber !== undefined) {
+      memory.finalNumber = change.finalNumber;
+    }
+    memory.quarantine = stillQuarantined(memory.quarantine, change.quarantine ?? []);
     for (const rescan of rescans) {
       const before = memory.rescans.find(({ id }) => id === rescan.id);
       if (!before) memory.rescans = [...memory.rescans, rescan];
@@ -160,10 +220,10 @@ export class InMemoryWatcherStore extends WatcherStore {
     memory.taken = highest(memory.taken, change.taken ?? null);
     memory.acknowledged = highest(memory.acknowledged, change.acknowledged ?? null);
     for (const address of addresses) memory.addresses.add(address);
-    for (const tracked of transfers) {
-      this.known.set(tracked.transfer.transferId, tracked);
+    for (const tracked of transfers) this.known.set(tracked.transfer.transferId, tracked);
+    for (const { transfer } of [...transfers, ...again]) {
       this.position += 1n;
-      memory.outbox.push({ ...transferMessage(tracked.transfer), position: this.position });
+      memory.outbox.push({ ...transferMessage(transfer), position: this.position });
     }
   }
 
@@ -198,7 +258,7 @@ export class InMemoryWatcherStore extends WatcherStore {
   private select(
     chain: string,
     condition: (tracked: TrackedTransfer) => boolean,
-  ): readonly TrackedTransfer[] {
+  ): TrackedTransfer[] {
     const found = [...this.known.values()].filter(
       (tracked) => tracked.transfer.chain === chain && condition(tracked),
     );
@@ -215,6 +275,10 @@ export class InMemoryWatcherStore extends WatcherStore {
   }
 }
 
+function isSelected(asset: string, { assets, except }: AssetSelection): boolean {
+  return assets === null ? !except.includes(asset) : assets.includes(asset);
+}
+
 function isRequested({ origin }: Rescan): boolean {
   return origin !== 'late-address';
 }
@@ -229,6 +293,10 @@ function emptyMemory(fence: bigint): ChainMemory {
     rescans: [],
     taken: null,
     acknowledged: null,
+    finalNumber: null,
+    scannedFrom: null,
+    scanned: [],
+    quarantine: [],
     addresses: new Set(),
     outbox: [],
     reported: new Map(),

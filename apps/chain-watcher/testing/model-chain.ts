@@ -4,6 +4,7 @@ import { blockTransfers } from '../../../libs/chains/src/evm/transfers';
 import {
   aBlock,
   addressOf,
+  aTransaction,
   type BlockWithReceipts,
   erc20Log,
   hashOf,
@@ -23,6 +24,8 @@ const NFT = addressOf('a collection');
 /** A transaction that somebody signed: what it does may depend on the block that includes it. */
 export interface ModelTransaction {
   readonly hash: string;
+  /** Makes it differ from others with the same content. */
+  readonly salt: string;
   readonly sender: string;
   readonly nonce: number;
   plan(blockSalt: number): TransactionPlan;
@@ -41,6 +44,8 @@ export class ModelChain {
   pool: ModelTransaction[] = [];
   /** The greatest height that the chain ever had. */
   highest = 0;
+  /** How many blocks were made, those that a reorg removed included. */
+  made = 0;
   private readonly transactions = new Map<string, ModelTransaction>();
   private salt = 0;
   private sent = 0;
@@ -52,6 +57,11 @@ export class ModelChain {
     private readonly now: () => number,
   ) {
     this.append([]);
+  }
+
+  /** The block that no reorg replaces, save one that breaks what the chain promises. */
+  finalized(depth: number): number {
+    return Math.max(0, Math.min(this.highest - depth, this.height));
   }
 
   get height(): number {
@@ -88,6 +98,27 @@ export class ModelChain {
     this.append(included);
   }
 
+  /** What somebody who forges blocks makes of one: another block in its place, which nobody builds on. */
+  forge({ block, receipts }: BlockWithReceipts): BlockWithReceipts {
+    this.salt += 1;
+    const forged = block.transactions.flatMap(({ hash }, i): TransactionPlan[] => {
+      const transaction = this.transactions.get(hash);
+      if (transaction === undefined) return [];
+      const { salt, sender: from, nonce, plan } = transaction;
+      // The transaction is as it was signed; what it led to is invented.
+      const logs = (receipts[i]?.logs ?? []).map((log) => ({ ...log, data: wordOf(10n ** 18n) }));
+      return [{ ...plan(0), salt, from, nonce, failed: false, logs }];
+    });
+    const { number, parentHash, timestamp } = block;
+    return aBlock(
+      {
+        ...{ number: Number(number), parentHash, time: Number(timestamp) },
+        ...{ salt: `forged ${this.salt}`, transactions: forged },
+      },
+      this.keccak,
+    );
+  }
+
   /** Replaces the last `depth` blocks; what they included is pending again, or forgotten. */
   reorganise(depth: number, added: number): void {
     const removed = this.canonical.splice(this.canonical.length - depth);
@@ -108,7 +139,7 @@ export class ModelChain {
   ): Map<string, { readonly transfer: BlockTransfer; readonly block: string }> {
     const truth = new Map<string, { transfer: BlockTransfer; block: string }>();
     for (const { block, receipts } of this.canonical.slice(from)) {
-      for (const transfer of blockTransfers(block.transactions, receipts, IDS)) {
+      for (const transfer of blockTransfers({ block, receipts, extra: null }, IDS)) {
         if (!recipients.has(transfer.to)) continue;
         const id = `${CHAIN}/${transfer.txHash}/${transfer.ordinal}`;
         truth.set(id, { transfer, block: block.hash });
@@ -128,7 +159,7 @@ export class ModelChain {
         salt: String(this.salt),
         transactions: transactions.map((transaction) => ({
           ...transaction.plan(this.salt),
-          hash: transaction.hash,
+          salt: transaction.salt,
           from: transaction.sender,
           nonce: transaction.nonce,
         })),
@@ -138,6 +169,7 @@ export class ModelChain {
     this.canonical.push(block);
     this.byHash.set(block.block.hash, block);
     this.highest = Math.max(this.highest, this.height);
+    this.made += 1;
   }
 
   private sign(sender: string, nonce: number, recipients: readonly string[]): ModelTransaction {
@@ -148,7 +180,10 @@ export class ModelChain {
         : random.pick(recipients);
     const amount = () => BigInt(random.integer(1_000));
     const plan = random.pick(PLANS)(sender, to, amount);
-    const transaction = { hash: hashOf(`transaction ${this.sent}`), sender, nonce, plan };
+    const salt = `transaction ${this.sent}`;
+    const content = { ...plan(0), salt, from: sender, nonce };
+    const { hash } = aTransaction(content, this.keccak);
+    const transaction = { hash, salt, sender, nonce, plan };
     this.transactions.set(transaction.hash, transaction);
     return transaction;
   }

@@ -2,31 +2,50 @@ import {
   type AddressTable,
   createAddressTable,
   createEvmClient,
+  createPool,
   InvalidBlock,
   RpcFailure,
 } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import type { Keccak } from '../../../libs/chains/src/evm/keccak';
-import { pendingTransfers } from '../../../libs/chains/src/evm/transfers';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { offerMessages, readAddresses } from '../src/addresses/purse-addresses.consumer';
 import { createReadMark, type ReadMark } from '../src/addresses/read-mark';
 import type { Position } from '../src/state/position';
 import type { Rescan } from '../src/state/rescan';
+import { type Heights, unscannedHeights } from '../src/state/scanned';
 import { CLOCK_MARGIN_MS } from '../src/state/watch-state';
 import type { Leadership } from '../src/state/watcher-store';
 import { createWatch, type Watch } from '../src/watch/watch';
 import { witnessAcknowledgement } from './acknowledged';
 import { AddressTopic } from './address-topic';
 import { Crash, CrashingLog, CrashingStore } from './crashing';
-import { faultyNode } from './faulty-node';
+import { faultyNode, type Trouble } from './faulty-node';
 import { CHAIN, IDS, ModelChain } from './model-chain';
+import { moveChain, pendingOf } from './model-moves';
 import { createOperator } from './operator';
-import { createRandom, type Random } from './random';
+import { createRandom } from './random';
 import { chain, registry, silent, WINDOW } from './simulated-chain';
 
+/** A story of this many actions has about thirty blocks. */
 const STEPS = 150;
+/** Deeper than any reorg but those of stories with an operator, who resolves what breaks finality. */
+const FINALITY_DEPTH = WINDOW - 1;
+
+export interface Story {
+  /** With reorgs deeper than the ring, after which the ring is reset, and rescans. */
+  readonly operator?: boolean;
+  /** How many blocks the chain makes; as many as come with 150 actions when left out. */
+  readonly blocks?: number;
+}
+
 export interface Outcome {
+  /** How many blocks the chain made, those that reorgs removed included. */
+  readonly blocks: number;
+  /** Blocks that joined the chain as a gap. */
+  readonly gaps: number;
+  /** Heights up to the final block that nobody scanned and nobody lists. */
+  readonly unscanned: readonly Heights[];
   /** Every message in the order of its arrival, repeats included. */
   readonly published: readonly TransferV1[];
   /** How many of them had arrived when the watcher's memory was deleted. */
@@ -37,14 +56,11 @@ export interface Outcome {
   readonly requests: readonly Rescan[];
 }
 
-/**
- * Runs random actions of chain, node, ledger and watcher, then lets everything settle. With an
- * `operator` there are reorgs deeper than the ring, after which the ring is reset, and rescans.
- */
+/** Runs random actions of chain, node, ledger and watcher, then lets everything settle. */
 export async function simulate(
   seed: number,
   keccak: Keccak,
-  { operator = false } = {},
+  { operator = false, blocks }: Story = {},
 ): Promise<Outcome> {
   const random = createRandom(seed);
   const startBlock = seed % 2 === 0 ? 1 : null;
@@ -52,7 +68,12 @@ export async function simulate(
   /** How far the watcher's clock is behind: another machine may continue after a memory is lost. */
   let behindMs = 0;
   const model = new ModelChain(random, keccak, () => Math.floor(nowMs / 1000));
-  const trouble: { rarity: number | null } = { rarity: random.pick([null, 5, 20, 60]) };
+  const trouble: Trouble = {
+    ...{ rarity: random.pick([null, 5, 20, 60]), isStale: false, cursed: null },
+  };
+  /** The longest pause between two actions: with long ones, a block in doubt becomes a gap. */
+  const pauseMs = random.pick([20_000, 20_000, 90_000]);
+  let gaps = 0;
   const crashes: { rarity: number | null } = { rarity: random.pick([null, 8, 40]) };
   const maybeCrash = () => {
     if (crashes.rarity !== null && random.oneIn(crashes.rarity)) throw new Crash();
@@ -62,13 +83,29 @@ export async function simulate(
   const topic = new AddressTopic(random);
   const witness = witnessAcknowledgement(model, store, topic.mints, log.transfers);
   const world: { isMoving: boolean } = { isMoving: true };
-  const client = createEvmClient(
-    faultyNode(model, random, trouble, () => {
-      if (world.isMoving && random.oneIn(40)) moveChain(model, random, recipients());
-    }),
+  const node = createEvmClient(
+    faultyNode(
+      ...([model, random, trouble] as const),
+      () => {
+        if (world.isMoving && random.oneIn(40)) moveChain(model, random, recipients());
+      },
+      { finalityDepth: FINALITY_DEPTH, mayLie: operator },
+    ),
     CHAIN,
     IDS,
   );
+  const cursing = {
+    ...node,
+    /** A cursed block has a header that can be recomputed, and content that nobody has. */
+    async block(at: number | string) {
+      const block = await node.block(at);
+      if (block === null || block.hash !== trouble.cursed) return block;
+      const { number, hash, parentHash, time } = block;
+      const header = { number, hash, parentHash, time };
+      throw new InvalidBlock('A receipt is missing.', { header, headerProven: true });
+    },
+  };
+  const client = createPool(chain, [{ name: 'node', client: cursing }]);
   let running: Running | undefined;
   let zombie: Watch | undefined;
   let forgottenAt = 0;
@@ -92,7 +129,12 @@ export async function simulate(
       leadership,
       table,
       now: () => nowMs - behindMs,
-      events: silent,
+      events: {
+        ...silent,
+        quarantined(changed: readonly { readonly state: string }[]) {
+          gaps += changed.filter(({ state }) => state === 'gap').length;
+        },
+      },
     };
     const record = await store.load(CHAIN);
     running = {
@@ -169,7 +211,15 @@ export async function simulate(
     () => model.mine(),
     () => moveChain(model, random, recipients()),
     () => {
-      nowMs += random.integer(20_000);
+      nowMs += random.integer(pauseMs);
+    },
+    () => {
+      trouble.isStale = random.oneIn(4);
+    },
+    () => {
+      if (!random.oneIn(3)) return;
+      const { block } = random.pick(model.canonical.slice(-3));
+      trouble.cursed = trouble.cursed === null ? block.hash : null;
     },
     () => {
       const family = random.oneIn(5) ? 'tron' : 'evm';
@@ -213,8 +263,9 @@ export async function simulate(
       () => random.oneIn(4) && asks.sufferDeepReorg(WINDOW),
     );
   }
+  const isOver = (n: number) => (blocks === undefined ? n >= STEPS : model.made >= blocks);
   const wipeAt = seed % 3 === 0 ? -1 : random.integer(STEPS);
-  for (let n = 0; n < STEPS; n++) {
+  for (let n = 0; !isOver(n); n++) {
     if (n === wipeAt) {
       stop();
       nowMs += 2_000;
@@ -231,10 +282,16 @@ export async function simulate(
 
   // Nothing fails any more, the chain grows past every finality, and sightings grow old.
   [trouble.rarity, crashes.rarity, world.isMoving] = [null, null, false];
+  trouble.isStale = false;
   model.pool = [];
-  for (let n = 0; n < 6; n++) model.mine();
-  for (let n = 0; n < 40; n++) {
+  for (let n = 0; n < FINALITY_DEPTH + 1; n++) model.mine();
+  for (let n = 0; n < 60; n++) {
     if (n === 20) nowMs += 3_600_000;
+    // A block that is still in doubt becomes a gap before its content is known at last.
+    if (n === 30) trouble.cursed = null;
+    if (n > 30) nowMs += 31_000;
+    // Sightings that were found meanwhile grow old, too.
+    if (n === 50) nowMs += 3_600_000;
     topic.relay(false);
     if (running) topic.retry(running.group);
     if (operator) await createOperator(random, store, model).resetIfStuck(running?.watch);
@@ -248,7 +305,11 @@ export async function simulate(
   if (String(acknowledged) !== String(lastMint)) {
     throw new Error(`Acknowledged up to ${acknowledged}, not ${lastMint}.`);
   }
+  const record = await store.load(CHAIN);
+  const listed = record.quarantine.map(({ number }) => number);
+  const upTo = Math.min(record.finalNumber ?? -1, record.ring.at(-1)?.number ?? -1);
   return {
+    ...{ blocks: model.made, gaps, unscanned: unscannedHeights({ ...record, listed }, upTo) },
     published: log.transfers.map(({ value }) => JSON.parse(value) as TransferV1),
     forgottenAt,
     requests: store.requested(CHAIN),
@@ -263,35 +324,4 @@ interface Running {
   readonly mark: ReadMark;
   asked: { readonly read: Position; readonly lag: bigint; readonly parkedKeys: number } | undefined;
   isDelivering: boolean;
-}
-
-/** A reorg that is not deeper than the ring, or a plain block. */
-function moveChain(model: ModelChain, random: Random, recipients: readonly string[]): void {
-  // A ring remembers `WINDOW` blocks below the highest block that it may have seen.
-  const deepest = Math.min(WINDOW - 1 - (model.highest - model.height), model.height - 1);
-  if (deepest < 1 || random.oneIn(3)) {
-    model.send(recipients);
-    model.mine();
-    return;
-  }
-  const depth = 1 + random.integer(random.oneIn(4) ? deepest : Math.min(2, deepest));
-  model.reorganise(depth, random.integer(depth + 3));
-}
-
-function pendingOf(
-  hash: string,
-  sender: string,
-  nonce: number,
-  plan: { to?: string | null; value?: bigint; input?: string },
-) {
-  const raw = {
-    hash,
-    blockHash: null,
-    from: sender,
-    to: plan.to ?? null,
-    nonce: `0x${nonce.toString(16)}`,
-    value: `0x${(plan.value ?? 0n).toString(16)}`,
-    input: plan.input ?? '0x',
-  };
-  return { hash, sender, nonce, transfers: pendingTransfers(raw, IDS) };
 }

@@ -13,12 +13,15 @@ export interface TrueNode {
   mine(blocks: number): void;
 }
 
-export async function trueNode(blocks: number): Promise<TrueNode> {
+export async function trueNode(blocks: number, finalityDepth = 4): Promise<TrueNode> {
   const random = createRandom(1);
   let seconds = 0;
   const chain = new ModelChain(random, await loadKeccak(), () => seconds);
   const client = createEvmClient(
-    faultyNode(chain, random, { rarity: null }, () => undefined),
+    faultyNode(
+      ...([chain, random, { rarity: null, isStale: false, cursed: null }] as const),
+      ...([() => undefined, { finalityDepth, mayLie: false }] as const),
+    ),
     CHAIN,
     IDS,
   );

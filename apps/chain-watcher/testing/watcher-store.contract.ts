@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BlockHeader } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import { until } from '../../../test/dependencies';
+import type { QuarantinedBlock } from '../src/state/quarantine';
 import { NOT_BEGUN, type Rescan } from '../src/state/rescan';
 import {
   type Change,
@@ -40,18 +41,29 @@ export function aTracked(change: Partial<TransferV1> = {}): TrackedTransfer {
     finality: null,
     ...change,
   };
-  return { transfer, sighting: null };
+  return { transfer, sighting: null, isSettled: change.status === 'final' };
 }
 
 /** The first start of the chain, with this ring. */
 export function aStart(number: number, added: readonly BlockHeader[], at = 1): Change {
-  return { start: { number, at }, advance: { ancestor: -1, added, oldest: 0 } };
+  const scannedFrom = (added.at(-1)?.number ?? number) + 1;
+  return { start: { number, at, scannedFrom }, advance: { ancestor: -1, added, oldest: 0 } };
 }
 
 /** A rescan for late addresses whose blocks are not known yet. */
 export function aRescan(): Rescan {
   const late = { origin: 'late-address', since: 1_700_000_000, after: 7n } as const;
   return { ...NOT_BEGUN, ...late, id: randomUUID() };
+}
+
+/** A block in quarantine before which the chain stops. */
+export function aQuarantinedBlock(number: number): QuarantinedBlock {
+  return {
+    ...{ ...aHeader(number), id: randomUUID(), headerProven: true, state: 'waiting' },
+    ...{ since: 1_700_000_000_123, reason: 'A receipt is missing.' },
+    answers: [{ provider: 'one', said: 'A receipt is missing.' }],
+    ...{ decision: null, decidedBy: null, stranded: { id: '0x1' } },
+  };
 }
 
 /** A rescan of the blocks 1 to 9 that an operator requested. */
@@ -109,6 +121,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
         taken: null,
         acknowledged: null,
         seen: [],
+        ...{ finalNumber: null, scannedFrom: null, scanned: [], quarantine: [] },
       });
     });
 
@@ -188,6 +201,57 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       expect(await store.rescans(CHAIN)).toEqual([]);
     });
 
+    it('is what was scanned, through reorgs and gaps that are filled', async () => {
+      await store.commit(leader, aStart(3, [aHeader(3), aHeader(4)]));
+      const scan = (above: number | null, ...ranges: [number, number][]) =>
+        store.commit(leader, {
+          scanned: { above, ranges: ranges.map(([from, to]) => ({ from, to })) },
+        });
+      const scanned = async () =>
+        (await store.load(CHAIN)).scanned.map(({ from, to }) => [from, to]);
+      expect(await store.load(CHAIN)).toMatchObject({ scannedFrom: 5, scanned: [] });
+      await scan(null, [5, 6]);
+      await scan(null, [7, 9]);
+      expect(await scanned()).toEqual([[5, 9]]);
+      await scan(null, [11, 12]);
+      expect(await scanned()).toEqual([
+        [5, 9],
+        [11, 12],
+      ]);
+      await scan(11, [13, 13], [15, 16]);
+      expect(await scanned()).toEqual([
+        [5, 9],
+        [11, 11],
+        [13, 13],
+        [15, 16],
+      ]);
+      await scan(7);
+      expect(await scanned()).toEqual([[5, 7]]);
+      await scan(null, [8, 8]);
+      expect(await scanned()).toEqual([[5, 8]]);
+      expect((await store.load(OTHER)).scanned).toEqual([]);
+    });
+
+    it('is the final block, which a ring reset may lower', async () => {
+      await store.commit(leader, { finalNumber: 7 });
+      expect((await store.load(CHAIN)).finalNumber).toBe(7);
+      await store.commit(leader, { finalNumber: 5 });
+      expect((await store.load(CHAIN)).finalNumber).toBe(5);
+    });
+
+    it('is every block in quarantine until it is resolved', async () => {
+      const [first, second] = [aQuarantinedBlock(9), aQuarantinedBlock(8)];
+      await store.commit(leader, { quarantine: [first] });
+      await store.commit(leader, { quarantine: [second] });
+      expect((await store.load(CHAIN)).quarantine).toEqual([second, first]);
+      const decided = { ...first, state: 'gap', decision: 'skip', decidedBy: 'r' } as const;
+      await store.commit(leader, { quarantine: [decided] });
+      expect((await store.load(CHAIN)).quarantine).toEqual([second, decided]);
+      await store.commit(leader, { quarantine: [{ ...second, state: 'replaced' }] });
+      expect((await store.load(CHAIN)).quarantine).toEqual([decided]);
+      expect((await store.load(OTHER)).quarantine).toEqual([]);
+    });
+
     it('keeps a rescan that was not changed, whatever others do', async () => {
       const [one, two] = [aRescan(), aRescan()];
       await store.commit(leader, { rescans: [one, two] });
@@ -213,12 +277,15 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       const { transfer } = seen;
       const block = { number: 9, hash: '0xa9', time: '2026-01-01T00:00:09.000Z' };
       const detected = {
+        ...seen,
         transfer: { ...transfer, version: 2, status: 'detected' as const, block },
-        sighting,
       };
       const final = {
-        transfer: { ...detected.transfer, version: 3, status: 'final' as const, finality },
-        sighting,
+        ...{ ...detected, isSettled: true },
+        transfer: {
+          ...{ ...detected.transfer, version: 3, status: 'final' as const, finality },
+          passed: ['depth:3', 'tag:safe'],
+        },
       };
       await store.commit(leader, { transfers: [seen] });
       expect((await store.load(CHAIN)).seen).toEqual([seen]);
@@ -298,6 +365,20 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       expect(await store.outbox(CHAIN, 10)).toEqual(messages.slice(2));
       expect(await store.outbox(OTHER, 10)).toEqual([]);
     });
+
+    it('holds a known version once more when it is to be published again', async () => {
+      const [known, fresh] = [aTracked(), aTracked()];
+      await store.commit(leader, { transfers: [known] });
+      const [first] = await store.outbox(CHAIN, 10);
+      await store.published(CHAIN, first?.position ?? 0n);
+      await store.commit(leader, { transfers: [fresh], again: [known] });
+      const ids = (await store.outbox(CHAIN, 10)).map(({ id }) => id);
+      expect(ids).toEqual(
+        [fresh, known].map(({ transfer }) => `${transfer.transferId}#${transfer.version}`),
+      );
+      await store.commit(leader, { again: [known] });
+      expect(await store.outbox(CHAIN, 10)).toHaveLength(3);
+    });
   });
 
   describe('a question about transfers', () => {
@@ -321,6 +402,32 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       expect(idsOf(await store.includedAbove(CHAIN, 7))).toEqual(idsOf(shown));
     });
 
+    it('finds what blocks contain or contained', async () => {
+      const inside = [
+        aTracked({ block: inBlock(7) }),
+        aTracked({ status: 'reverted', block: inBlock(8) }),
+      ];
+      const outside = [
+        aTracked({ block: inBlock(6) }),
+        aTracked({ block: inBlock(9) }),
+        aTracked({ status: 'seen', block: null }),
+        aTracked({ chain: OTHER, block: inBlock(8) }),
+      ];
+      await store.commit(leader, { transfers: [...outside, ...inside] });
+      expect(await store.inBlocks(CHAIN, { from: 7, to: 8 })).toEqual(inside);
+    });
+
+    it('leaves out what waits for a gap, while its replaced block is the last that had it', async () => {
+      const [waiting, moved] = [aTracked({ block: inBlock(5) }), aTracked({ block: inBlock(6) })];
+      await store.commit(leader, { transfers: [waiting, moved] });
+      const stranded = {
+        [waiting.transfer.transferId]: '0xa5',
+        [moved.transfer.transferId]: '0xa4',
+      };
+      const query = { upTo: 9, passed: [''], assets: null, except: [], stranded, limit: 10 };
+      expect(await store.due(CHAIN, query)).toEqual([moved]);
+    });
+
     it('finds what is detected up to a block, by asset, oldest first', async () => {
       const [a, b] = ['eip155:31337/erc20:0xa', 'eip155:31337/erc20:0xb'];
       const late = aTracked({ asset: a, block: inBlock(6) });
@@ -329,15 +436,56 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       const tooNew = aTracked({ asset: a, block: inBlock(7) });
       const done = aTracked({ asset: a, status: 'final', block: inBlock(4) });
       await store.commit(leader, { transfers: [late, early, other, tooNew, done] });
-      const all = { upTo: 6, assets: null, except: [], limit: 10 };
-      expect(await store.detected(CHAIN, all)).toEqual([early, other, late]);
-      expect(await store.detected(CHAIN, { ...all, limit: 1 })).toEqual([early]);
-      expect(await store.detected(CHAIN, { ...all, except: [a] })).toEqual([other]);
-      expect(await store.detected(CHAIN, { ...all, assets: [a], except: [a] })).toEqual([
-        early,
-        late,
-      ]);
-      expect(await store.detected(OTHER, all)).toEqual([]);
+      const all = { upTo: 6, passed: [''], assets: null, except: [], stranded: {}, limit: 10 };
+      expect(await store.due(CHAIN, all)).toEqual([early, other, late]);
+      expect(await store.due(CHAIN, { ...all, limit: 1 })).toEqual([early]);
+      expect(await store.due(CHAIN, { ...all, except: [a] })).toEqual([other]);
+      expect(await store.due(CHAIN, { ...all, assets: [a], except: [a] })).toEqual([early, late]);
+      expect(await store.due(OTHER, all)).toEqual([]);
+    });
+
+    it('finds what lacks a threshold, and neither what is settled nor what waits', async () => {
+      const finality = { kind: 'depth', confirmations: 3 } as const;
+      const final = { status: 'final', block: inBlock(4), finality } as const;
+      const early = { ...aTracked({ ...final, passed: ['depth:3'] }), isSettled: false };
+      const later = {
+        ...aTracked({ ...final, passed: ['tag:safe', 'depth:3'] }),
+        isSettled: false,
+      };
+      const settled = aTracked({ ...final, passed: ['depth:3'] });
+      const waiting = aTracked({ block: inBlock(4), waiting: 'awaiting-second-provider' });
+      await store.commit(leader, { transfers: [early, later, settled, waiting] });
+      const due = (...passed: string[]) =>
+        store.due(CHAIN, { upTo: 6, passed, assets: null, except: [], stranded: {}, limit: 10 });
+      expect(await due('depth:3')).toEqual([early]);
+      expect(idsOf(await due('depth:3', 'depth:3,tag:safe', ''))).toEqual(idsOf([early, later]));
+      expect(await due('')).toEqual([]);
+      const { transferId } = waiting.transfer;
+      expect(await store.waiting(CHAIN, { after: '', limit: 10 })).toEqual([waiting]);
+      expect(await store.waiting(CHAIN, { after: transferId, limit: 10 })).toEqual([]);
+      expect(await store.waiting(OTHER, { after: '', limit: 10 })).toEqual([]);
+    });
+
+    it('finds again what lacks a threshold of a new registry, in the blocks that are named', async () => {
+      const finality = { kind: 'depth', confirmations: 3 } as const;
+      const [a, b] = ['eip155:31337/erc20:0xa', 'eip155:31337/erc20:0xb'];
+      const settled = (number: number, asset = a, passed = ['depth:3']) =>
+        aTracked({ status: 'final', asset, block: inBlock(number), finality, passed });
+      const [old, recent, other] = [settled(4), settled(5), settled(6, b)] as const;
+      const complete = settled(6, a, ['depth:3', 'depth:9', 'tag:safe']);
+      await store.commit(leader, { transfers: [old, recent, other, complete] });
+      const thresholds = ['tag:safe', 'depth:3'];
+      await store.commit(leader, {
+        reopened: [{ from: 5, assets: null, except: [b], thresholds }],
+      });
+      const all = { upTo: 9, assets: null, except: [], stranded: {}, limit: 10 };
+      const due = await store.due(CHAIN, { ...all, passed: ['depth:3'] });
+      expect(due).toEqual([{ ...recent, isSettled: false }]);
+      await store.commit(leader, {
+        reopened: [{ from: 5, assets: [a], except: [], thresholds: ['tag:finalized'] }],
+      });
+      const afresh = await store.due(CHAIN, { ...all, passed: [''] });
+      expect(idsOf(afresh)).toEqual(idsOf([recent, complete]));
     });
   });
 }

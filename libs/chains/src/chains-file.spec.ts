@@ -36,7 +36,7 @@ describe('what is known to everybody', () => {
 
   it('gives the stablecoins of BNB Smart Chain 18 decimals and the others 6', () => {
     const tokens = KNOWN_ASSETS.filter((it) => parseAssetId(it.id)?.kind === 'contract');
-    expect(tokens).toHaveLength(6);
+    expect(tokens.length).toBeGreaterThanOrEqual(2 * 12 - 1);
     for (const { chain, decimals } of tokens) expect(decimals).toBe(chain === 'eip155:56' ? 18 : 6);
   });
 
@@ -54,10 +54,42 @@ describe('readChainsFile', () => {
     expect(registry.assets).toEqual(KNOWN_ASSETS);
   });
 
+  it('changes how a chain is proven, with a reason', () => {
+    const field = { name: 'slotNumber', kind: 'quantity' };
+    const proof = {
+      rule: 'two-providers',
+      reason: 'A fork that is not known.',
+      headerFields: [field],
+    };
+    const chain = findChain(read({ id: 'eip155:137', rpcUrl, proof }), 'eip155:137');
+    const known = KNOWN_CHAINS.find(({ id }) => id === 'eip155:137')?.proof;
+    expect(chain?.proof).toEqual({
+      ...{ ...known, ...proof },
+      headerFields: [...(known?.headerFields ?? []), field],
+    });
+    const own = findChain(read({ id: 'eip155:99', rpcUrl, proof }), 'eip155:99');
+    expect(own?.proof?.headerFields.map(({ name }) => name)).toContain('requestsHash');
+    expect(findChain(read({ id: 'eip155:99', rpcUrl }), 'eip155:99')?.proof).toBeUndefined();
+    const faults = faultsOf({ id: 'eip155:1', rpcUrl, proof: { rule: 'trust', reason: '' } });
+    expect(faults.join()).toMatch(/rule must be "roots", "bloom-and-counts" or "two-providers"/);
+    expect(faults.join()).toMatch(/reason must be the reason of the rule/);
+  });
+
+  it('says of every known chain how it is proven, and why', () => {
+    for (const { family, proof } of KNOWN_CHAINS) {
+      if (family !== 'evm') continue;
+      expect(proof?.reason.length).toBeGreaterThan(20);
+      expect(proof?.headerFields.map(({ name }) => name)).toContain('baseFeePerGas');
+    }
+  });
+
   it('needs no more than a URL for a known chain', () => {
     const registry = read({ id: 'eip155:1', rpcUrl });
     expect(registry.connections).toEqual([
-      { chain: 'eip155:1', rpcUrl, wsUrl: null, startBlock: null },
+      {
+        ...{ chain: 'eip155:1', singleProvider: 'wait', startBlock: null },
+        providers: [{ name: 'node', rpcUrl, wsUrl: null, headers: {}, requestsPerSecond: null }],
+      },
     ]);
     expect(findChain(registry, 'eip155:1')).toEqual(KNOWN_CHAINS[0]);
   });
@@ -110,7 +142,7 @@ describe('readChainsFile', () => {
     );
     expect(new Set(faults)).toEqual(
       new Set([
-        '/chains/0 has no property typo. It may have id, rpcUrl, wsUrl, startBlock, name, blockTimeMs, finality, reorgWindow, assets.',
+        '/chains/0 has no property typo. It may have id, rpcUrl, wsUrl, providers, singleProvider, startBlock, name, blockTimeMs, proof, headers, allowHttp, finality, thresholds, minimumFinality, reorgWindow, assets.',
         "/chains/0/rpcUrl must be the URL of the node's JSON-RPC, such as https://node.example:8545.",
         "/chains/1/finality must have required property 'confirmations'.",
         '/chains/1/id must be a CAIP-2 id such as "eip155:1" or "tron:728126428".',

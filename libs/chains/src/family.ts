@@ -1,9 +1,15 @@
 import { DomainError, FAMILIES, type Family } from '@daybook/domain';
 import { getAddress } from 'ethers';
-import type { ChainClient } from './chain-client';
-import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
+import type { ChainClient, ProviderPool, ProviderStatus } from './chain-client';
+import type {
+  Chain,
+  ChainConnection,
+  ChainsAndAssets,
+  ProviderConnection,
+} from './chains-and-assets';
 import { openEvmChain } from './evm/evm-client';
 import { canonicalEvmAddress } from './evm/raw';
+import { createPool } from './providers/pool';
 import { canonicalTronAddress, tronAddressKey, tronAddressOfKey } from './tron/tron-address';
 
 /** What a CAIP-19 namespace contains. A `collectible` is not fungible: it is never listed or credited. */
@@ -27,8 +33,15 @@ export interface FamilyRules {
   readonly assets: ReadonlyMap<string, AssetNamespace>;
   readonly assetExamples: string;
   /** Opens a client for a chain, or has the reason why chains of the family cannot be opened. */
-  readonly opening: { readonly open: typeof openChain } | { readonly notAvailable: string };
+  readonly opening: { readonly open: OpenProvider } | { readonly notAvailable: string };
 }
+
+/** Opens one provider of a chain. Sends no request yet. */
+type OpenProvider = (
+  chain: Chain,
+  provider: ProviderConnection,
+  registry: ChainsAndAssets,
+) => ChainClient;
 
 /** How a family's addresses are derived, with test vectors. */
 export interface WalletRules {
@@ -136,15 +149,25 @@ export function readAddress(text: string) {
   return null;
 }
 
-/** Sends no request yet. Refuses with `family-not-available` if chains of the family cannot be watched. */
+/**
+ * The providers of a chain. Sends no request yet; `changed` hears each new state of a provider. Refuses with
+ * `family-not-available` if chains of the family cannot be watched.
+ */
 export function openChain(
   chain: Chain,
   connection: ChainConnection,
   registry: ChainsAndAssets,
-): ChainClient {
+  changed?: (provider: ProviderStatus) => void,
+): ProviderPool {
   const { opening } = FAMILY_RULES[chain.family];
-  if ('open' in opening) return opening.open(chain, connection, registry);
-  throw new DomainError('family-not-available', `${chain.id}: ${opening.notAvailable}`);
+  if ('notAvailable' in opening) {
+    throw new DomainError('family-not-available', `${chain.id}: ${opening.notAvailable}`);
+  }
+  const clients = connection.providers.map((provider) => ({
+    name: provider.name,
+    client: opening.open(chain, provider, registry),
+  }));
+  return createPool(chain, clients, { ...(changed && { changed }) });
 }
 
 export interface AssetId {

@@ -1,12 +1,21 @@
 export { type AddressTable, createAddressTable } from './address-table';
-export type {
-  BlockHeader,
-  BlockTransfer,
-  ChainBlock,
-  ChainClient,
-  FinalityTag,
-  PendingTransaction,
-  TransactionRef,
+export {
+  type BlockHeader,
+  type BlockTransfer,
+  type ChainBlock,
+  type ChainClient,
+  type FinalityTag,
+  type Listening,
+  type PendingTransaction,
+  PROVIDER_FAULTS,
+  type Proven,
+  type ProviderAnswer,
+  type ProviderFault,
+  type ProviderPool,
+  type ProviderState,
+  type ProviderStatus,
+  type QuotaBudget,
+  type TransactionRef,
 } from './chain-client';
 export {
   type Chain,
@@ -14,10 +23,12 @@ export {
   type ChainsAndAssets,
   finalityOf,
   findChain,
+  type ProviderConnection,
+  thresholdsOf,
 } from './chains-and-assets';
 export { faultOfJson, InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
-export { createEvmClient, WrongChain } from './evm/evm-client';
-export { type JsonRpc, RpcFailure } from './evm/json-rpc';
+export { createEvmClient } from './evm/evm-client';
+export type { JsonRpc } from './evm/json-rpc';
 export { assetIds } from './evm/transfers';
 export {
   ADDRESS_FORMS,
@@ -30,4 +41,9 @@ export {
   readAddress,
 } from './family';
 export { InvalidBlock } from './invalid-block';
+export { RpcFailure } from './node-http';
+export { confirmedBy } from './providers/confirm';
+export { createPool } from './providers/pool';
+export { silenceMsOf } from './providers/provider-health';
+export { WrongChain } from './wrong-chain';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

@@ -29,12 +29,21 @@ it('leaves to the watcher what is not known here', () => {
     .emits(a.watchRequested({ to: null }));
 });
 
+it('requests what to do about a block in quarantine, which may be the next one', () => {
+  for (const kind of ['ask-block', 'accept-block', 'skip-block'] as const) {
+    const wish = { kind, from: 21_000_000, to: null };
+    given().when(request(wish)).emits(a.watchRequested(wish));
+  }
+});
+
 it.each<[string, Partial<Request>]>([
   ['a rescan without its first block', { from: null }],
   ['a reset with a last block', { kind: 'reset-ring' }],
   ['blocks in the wrong order', { from: 8, to: 7 }],
   ['blocks beyond the head', { facts: { latest: 19_000_499 } }],
   ['a reset from beyond the head', { kind: 'reset-ring', to: null, facts: { latest: 1 } }],
+  ['a decision without its block', { kind: 'skip-block', from: null, to: null }],
+  ['a decision about several blocks', { kind: 'accept-block' }],
   ['more blocks than it allows', { blocksMax: 500 }],
   ['more blocks up to the head than it allows', { to: null }],
 ])('refuses %s', (_, change) => {

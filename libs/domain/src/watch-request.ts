@@ -2,16 +2,22 @@ import { requireReason } from './customer';
 import type { CommandIn, Decider, EventIn } from './decider';
 import { DomainError } from './errors';
 
-export const WATCH_REQUEST_KINDS = ['rescan', 'reset-ring'] as const;
+export const WATCH_REQUEST_KINDS = [
+  ...(['rescan', 'report-again', 'reset-ring'] as const),
+  ...(['ask-block', 'accept-block', 'skip-block'] as const),
+] as const;
 export type WatchRequestKind = (typeof WATCH_REQUEST_KINDS)[number];
 
 /** What an operator requests from the watcher of a chain. */
 export interface WatchOrder {
   /** CAIP-2. */
   readonly chain: string;
-  /** To match blocks again, or to take over the node's chain after a reorg that was too deep. */
+  /**
+   * To match blocks again, perhaps to report every transfer in them once more; to take over the node's chain
+   * after a reorg that was too deep; or what to do about a block in quarantine, which is `from`.
+   */
   readonly kind: WatchRequestKind;
-  /** The first block; null lets the watcher find it, for a reset only. */
+  /** The first block, or the one in quarantine; null lets the watcher find it, for a reset only. */
   readonly from: number | null;
   /** The last block; null for the last one that is matched. Always null for a reset. */
   readonly to: number | null;
@@ -90,6 +96,12 @@ function requireBlocks(order: WatchOrder, latest: number | null): void {
 }
 
 function faultOf({ chain, kind, from, to, blocksMax }: WatchOrder, latest: number | null) {
+  if (kind === 'ask-block' || kind === 'accept-block' || kind === 'skip-block') {
+    if (from === null) return 'Name the block that is in quarantine.';
+    return to === null
+      ? null
+      : 'A block in quarantine is resolved alone: leave out the last block.';
+  }
   const isReset = kind === 'reset-ring';
   if (isReset && to !== null) return 'A reset goes on to the head, so it has no last block.';
   if (!isReset && from === null) return 'A rescan needs its first block.';

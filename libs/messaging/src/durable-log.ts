@@ -47,6 +47,11 @@ export interface Subscription {
   readonly topic: string;
   /** Members of a group share the work; at any moment one member handles a given key. */
   readonly group: string;
+  /**
+   * Whether the group needs every message ever published. When some were deleted before it read them, it
+   * stops with a sentence, and continues behind them when an operator retries the parked key `LOST_KEY`.
+   */
+  readonly needsAll?: boolean;
   /** The most messages handed to `handle` at once. */
   readonly limit: number;
   /**
@@ -95,6 +100,8 @@ export interface PartitionLag {
   readonly place: bigint;
   /** Messages from there on; those that compaction has removed count, too. */
   readonly waiting: bigint;
+  /** Messages that were deleted before the group handled them, as far as the engine knows. */
+  readonly lost: bigint;
 }
 
 /** How a topic is created on an engine that needs to know. */

@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import type { ParkedKey, Poison, ReceivedMessage, Subscription } from './durable-log';
+import { LOST_KEY } from './lost-messages';
 
 /** A group of consumers on a topic. */
 type TopicGroup = Pick<Subscription, 'topic' | 'group'>;
@@ -39,7 +40,7 @@ const TAKE = {
   name: 'messaging-take-parked',
   text: `
     SELECT parked_id AS "parkedId" FROM messaging.parked_key
-    WHERE topic = $1 AND group_name = $2 AND retry_requested_at IS NOT NULL
+    WHERE topic = $1 AND group_name = $2 AND retry_requested_at IS NOT NULL AND key <> '${LOST_KEY}'
     ORDER BY retry_requested_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
 };
 

@@ -3,6 +3,7 @@ import { pause } from '@daybook/platform/plain';
 import type { Client } from 'pg';
 import type { ReceivedMessage } from './durable-log';
 import type { Member } from './engine-log';
+import { stopOrMoveOn } from './lost-messages';
 import { anyParked, heldBack, park, RETRY_CHECK_MS, retryOne, setAsideParked } from './parking';
 
 export const CHANNEL = 'daybook_messaging';
@@ -86,6 +87,15 @@ export async function consume(
     const last = messages.at(-1)?.offset;
     if (last === undefined)
       throw new Error(`Messages of ${topic} were removed before this group handled them.`);
+    // Offsets have no gaps, so a gap means that messages were deleted.
+    const lost = BigInt(messages[0]?.offset ?? 0) - BigInt(place.position) - 1n;
+    if (subscription.needsAll && lost > 0n) {
+      await client.query('ROLLBACK');
+      await stopOrMoveOn(client, subscription, lost, () =>
+        client.query(ADVANCE, [consumerId, BigInt(place.position) + lost]),
+      );
+      continue;
+    }
     next = messages.length === limit ? read(last) : undefined;
     // Read after the group's row was locked, so what its last owner parked is seen.
     const free = (await anyParked(client, subscription))

@@ -54,6 +54,43 @@ describe('PostgreSQL log', () => {
     await database.drop();
   });
 
+  it('stops a group that needs all messages when some were deleted, until an operator lets it continue', async () => {
+    const [log, topic] = [open(), `topic-${randomUUID()}`];
+    await log.publish(topic, messages('a', 'b', 'c', 'd'));
+    await pool.query(
+      `DELETE FROM messaging.message WHERE "offset" <= 3 AND topic_id =
+         (SELECT topic_id FROM messaging.topic WHERE name = $1)`,
+      [topic],
+    );
+    expect(await pass(log, topic, 'any')).toEqual(['d3']);
+    const seen: string[] = [];
+    const subscription = await log.subscribe({
+      ...{ topic, group: 'all', limit: 1_000, needsAll: true },
+      async handle(batch) {
+        seen.push(...batch.map(({ key, value }) => key + value));
+        return [];
+      },
+    });
+    await until(async () => (await subscription.status()).lastError !== null);
+    const { lastError, parkedKeys } = await subscription.status();
+    expect(lastError).toMatch(
+      /^3 messages of topic-\S+ were deleted before all read them, so all has stopped/,
+    );
+    expect(lastError).toContain('npx daybook watch rescan --from <block> --report-again');
+    expect([parkedKeys, seen]).toEqual([1, []]);
+    const [parked] = await log.parked(topic, 'all');
+    expect(parked).toMatchObject({ key: '(deleted messages)', reason: lastError, messages: 0 });
+    await log.publish(topic, messages('e'));
+    expect(await log.retryParked(topic, 'all', '(deleted messages)')).toBe(true);
+    await until(() => seen.length === 2, {
+      description: 'the messages that are left',
+      timeoutMs: 20_000,
+    });
+    expect(seen).toEqual(['d3', 'e0']);
+    expect(await subscription.status()).toMatchObject({ lastError: null, parkedKeys: 0 });
+    await subscription.stop();
+  });
+
   durableLogContract(() => ({
     open: async () => open(),
     crash: async (log) => {

@@ -36,7 +36,11 @@ const LAG = `
   SELECT coalesce(c.position, 0) AS place,
          coalesce((SELECT max(m."offset") FROM messaging.message m
                     WHERE m.topic_id = t.topic_id AND m."offset" > coalesce(c.position, 0))
-                  - coalesce(c.position, 0), 0) AS waiting
+                  - coalesce(c.position, 0), 0) AS waiting,
+         -- Offsets have no gaps, so a gap means that messages were deleted.
+         coalesce((SELECT min(m."offset") FROM messaging.message m
+                    WHERE m.topic_id = t.topic_id AND m."offset" > coalesce(c.position, 0))
+                  - coalesce(c.position, 0) - 1, 0) AS lost
     FROM messaging.topic t
     LEFT JOIN messaging.consumer c ON c.topic_id = t.topic_id AND c.group_name = $2
    WHERE t.name = $1`;
@@ -118,10 +122,10 @@ export class PostgresLog extends EngineLog {
   }
 
   async lag(topic: string, group: string): Promise<readonly PartitionLag[]> {
-    type Row = { place: string; waiting: string };
+    type Row = { place: string; waiting: string; lost: string };
     const { rows } = await this.pool.query<Row>(LAG, [topic, group]);
-    return rows.map(({ place, waiting }) => {
-      return { partition: 0, place: BigInt(place), waiting: BigInt(waiting) };
+    return rows.map(({ place, waiting, lost }) => {
+      return { partition: 0, place: BigInt(place), waiting: BigInt(waiting), lost: BigInt(lost) };
     });
   }
 

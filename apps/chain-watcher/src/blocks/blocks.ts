@@ -6,6 +6,36 @@ export const BLOCKS_AT_ONCE = 64;
 /** Hides the node's latency, and bounds the raw answers in memory (a few MB each). */
 const FETCHES_AT_ONCE = 16;
 
+/** A block that the node answered wrongly, and what was asked for. */
+export class RefusedBlock extends InvalidBlock {
+  constructor(
+    readonly at: number | string,
+    cause: InvalidBlock,
+  ) {
+    const { message, header, headerProven } = cause;
+    super(message, { ...(header && { header }), headerProven });
+    this.cause = cause;
+  }
+}
+
+/** Fetches a block. Throws `RefusedBlock` instead of `InvalidBlock`. */
+export async function fetchBlock(client: ChainClient, at: number | string) {
+  try {
+    return await client.block(at);
+  } catch (error) {
+    throw error instanceof InvalidBlock ? new RefusedBlock(at, error) : error;
+  }
+}
+
+/** Limits how many fetches run at once. */
+export function createFetches(waitingMax: number) {
+  return limiter({
+    runningMax: FETCHES_AT_ONCE,
+    waitingMax,
+    tooMany: (waiting) => new RangeError(`${waiting} blocks wait to be fetched already.`),
+  });
+}
+
 /** Blocks `from` to `to` of the chain that the node follows, at most `BLOCKS_AT_ONCE`. */
 export function fetchRange(client: ChainClient, from: number, to: number) {
   const length = Math.min(to - from + 1, BLOCKS_AT_ONCE);
@@ -18,16 +48,12 @@ export function fetchRange(client: ChainClient, from: number, to: number) {
  * When there are none before it, its error is thrown.
  */
 export async function fetchInOrder(client: ChainClient, wanted: readonly (number | string)[]) {
-  const fetches = limiter({
-    runningMax: FETCHES_AT_ONCE,
-    waitingMax: BLOCKS_AT_ONCE,
-    tooMany: (waiting) => new RangeError(`${waiting} blocks wait to be fetched already.`),
-  });
+  const fetches = createFetches(BLOCKS_AT_ONCE);
   let isCut = false;
   async function fetch(at: number | string): Promise<ChainBlock | null> {
     if (isCut) return null;
     try {
-      const block = await client.block(at);
+      const block = await fetchBlock(client, at);
       isCut ||= block === null;
       return block;
     } catch (error) {
@@ -54,7 +80,8 @@ export function linkedAfter<Block extends BlockHeader>(
   return broken === -1 ? blocks : blocks.slice(0, broken);
 }
 
-function follows(block: BlockHeader, parent: BlockHeader): boolean {
+/** Whether a block is the child of another. */
+export function follows(block: BlockHeader, parent: BlockHeader): boolean {
   return block.number === parent.number + 1 && block.parentHash === parent.hash;
 }
 

@@ -3,6 +3,7 @@ import {
   type Chain,
   type ChainClient,
   InvalidBlock,
+  type ProviderStatus,
   RpcFailure,
   WrongChain,
 } from '@daybook/chains';
@@ -18,6 +19,8 @@ const REPORT_MS = 1_000;
 const REPORT_UNCHANGED_MS = 10_000;
 /** How often the outbox is read without a wake-up: an earlier process may have left messages. */
 const PUBLISH_MS = 1_000;
+/** A healthy log acknowledges within milliseconds; a longer wait shows in the readiness. */
+const PUBLISH_PATIENCE_MS = 5_000;
 const BACK_OFF: BackOff = { firstMs: 500, longestMs: 5_000 };
 /** The head is polled four times per block time, within these bounds. */
 const POLL_MS_MIN = 250;
@@ -29,8 +32,15 @@ export interface Status {
   role: 'leader' | 'standby';
   health: ChainHealth;
   trouble: Trouble | null;
+  /** The error that ended the last watch; null as soon as a pass succeeds. */
+  interruption: string | null;
+  /** Why nothing is published, and since when; null when the last attempt succeeded. */
+  publishing: Trouble | null;
+  gaps(): readonly number[];
   /** While this process leads. */
   addresses: AddressSubscription | null;
+  /** While this process leads; else of none. */
+  providers: () => readonly ProviderStatus[];
 }
 
 /** What the loops of one leadership share. */
@@ -80,6 +90,7 @@ export function createLoops(session: Session) {
         isVerified = true;
         isMore = await watch.pass();
         status.trouble = null;
+        status.interruption = null;
         failures = 0;
       } catch (error) {
         const kind = nodeFaultOf(error);
@@ -103,7 +114,7 @@ export function createLoops(session: Session) {
     while (!signal.aborted) {
       let isMore = false;
       try {
-        isMore = await watch.publish();
+        isMore = await whilePublishing('transfers', () => watch.publish());
         if (failures > 0) logger.info({ chain }, 'publishing again');
         failures = 0;
       } catch (error) {
@@ -113,6 +124,35 @@ export function createLoops(session: Session) {
       }
       if (isMore) continue;
       await wakes.publish.rest(Math.max(PUBLISH_MS, backOffMs(failures, BACK_OFF)), signal);
+    }
+  }
+
+  /** The last attempts to publish, each by what it publishes: without transfers, one always succeeds. */
+  const unpublished = new Map<'transfers' | 'heads', Trouble>();
+
+  /** Notes since when nothing is published: an attempt may also be silent for long before it fails. */
+  async function whilePublishing<T>(
+    what: 'transfers' | 'heads',
+    publish: () => Promise<T>,
+  ): Promise<T> {
+    const started = Date.now();
+    function note(message: string | null): void {
+      const since = unpublished.get(what)?.since ?? started;
+      if (message === null) unpublished.delete(what);
+      else unpublished.set(what, { message, since });
+      status.publishing = [...unpublished.values()][0] ?? null;
+      metrics.publishing.set({ chain }, status.publishing === null ? 1 : 0);
+    }
+    const waiting = setTimeout(note, PUBLISH_PATIENCE_MS, 'The durable log does not answer.');
+    try {
+      const answer = await publish();
+      note(null);
+      return answer;
+    } catch (error) {
+      note(messageOf(error));
+      throw error;
+    } finally {
+      clearTimeout(waiting);
     }
   }
 
@@ -128,7 +168,7 @@ export function createLoops(session: Session) {
       const isOld = Date.now() - reported.at >= REPORT_UNCHANGED_MS;
       if (content === reported.content && !isOld) continue;
       try {
-        await watch.reportHead(status.health);
+        await whilePublishing('heads', () => watch.reportHead(status.health));
         reported = { content, at: Date.now() };
       } catch (error) {
         // The next report repeats it.
@@ -152,18 +192,29 @@ export function createLoops(session: Session) {
   /** Judges the watch, keeps its health, and logs when it changes. */
   function judge(): void {
     const before = status.health.state;
-    status.health = watch.health(status.trouble);
+    const { interruption } = status;
+    // A watch that is opened again is not well before a pass succeeds.
+    status.health =
+      interruption === null
+        ? watch.health(status.trouble)
+        : { state: 'stalled', detail: interruption };
     const { state, detail } = status.health;
     const { latest, matched, finalized } = watch.heights();
     metrics.head.set({ chain }, latest);
     metrics.matched.set({ chain }, matched);
     if (finalized !== null) metrics.finalized.set({ chain }, finalized);
+    metrics.unscanned.set({ chain }, lengthOf(watch.unscanned()));
+    metrics.secondsToMatch.set({ chain }, watch.secondsToMatch() ?? 0);
     metrics.stalled.set({ chain }, state === 'stalled' ? 1 : 0);
     if (state === before) return;
     logger[state === 'stalled' ? 'warn' : 'info']({ chain, detail, latest, matched }, state);
   }
 
   return [follow, publish, report];
+}
+
+function lengthOf(ranges: readonly { readonly from: number; readonly to: number }[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 }
 
 function pollMsOf({ blockTimeMs }: Chain): number {

@@ -31,8 +31,9 @@ export function runChain(run: ChainRun) {
   const status: Status = {
     role: 'standby',
     health: { state: 'catching-up', detail: 'The node has not answered yet.' },
-    trouble: null,
-    addresses: null,
+    ...{ trouble: null, interruption: null, publishing: null, addresses: null },
+    gaps: () => [],
+    providers: () => [],
   };
 
   async function work(): Promise<void> {
@@ -45,11 +46,13 @@ export function runChain(run: ChainRun) {
           await lead(run, leadership, status, signal).finally(() => leadership.release());
         } else if (!isStandby) {
           isStandby = true;
+          status.interruption = null;
           status.health = { state: 'following', detail: 'Another watcher leads.' };
           logger.info({ chain }, 'standing by, another watcher leads');
         }
       } catch (error) {
         isStandby = false;
+        status.interruption = messageOf(error);
         status.health = { state: 'stalled', detail: messageOf(error) };
         logger.error({ chain, err: error }, 'the watch was interrupted');
       }
@@ -65,6 +68,12 @@ export function runChain(run: ChainRun) {
     /** Whether this process watches the chain, or is ready to when the leader ends. */
     role: () => status.role,
     health: () => status.health,
+    /** The blocks that joined the chain without their content, until they are scanned. */
+    gaps: () => status.gaps(),
+    /** Why nothing is published, and since when; null while it is. */
+    publishing: () => status.publishing,
+    /** The providers of the chain while this process leads. */
+    providers: () => status.providers(),
     /** Addresses that are not watched because their messages cannot be read. */
     parkedAddresses: () => status.addresses?.parkedKeys() ?? 0,
     /** Resolves after the current step. */
@@ -83,7 +92,12 @@ async function lead(
   signal: AbortSignal,
 ): Promise<void> {
   const { chain, connection, registry, store, logger, metrics } = run;
-  const client = openChain(chain, connection, registry);
+  const client = openChain(chain, connection, registry, ({ name, state, detail }) => {
+    const fields = { chain: chain.id, provider: name, detail };
+    const isLasting = state === 'wrong-chain' || state === 'stuck';
+    // Single failures are common, and `status` counts them.
+    logger[isLasting ? 'warn' : 'debug'](fields, `provider ${state}`);
+  });
   const wakes = { follow: createWakeUp(), publish: createWakeUp() };
   const table = createAddressTable(chain.family);
   await readAddresses(store, chain.id, table);
@@ -94,7 +108,9 @@ async function lead(
   const parts = { ...run, startBlock, client, leadership, table, now: Date.now, events };
   const watch = createWatch(parts, record);
   status.role = 'leader';
-  status.trouble = null;
+  [status.trouble, status.publishing] = [null, null];
+  status.gaps = watch.gaps;
+  status.providers = client.status;
   metrics.leading.set({ chain: chain.id }, 1);
   metrics.addresses.set({ chain: chain.id }, table.size);
   const fence = String(leadership.fence);
@@ -132,6 +148,8 @@ async function lead(
     watch.close();
     listening?.close();
     await Promise.all([addresses?.stop(), requests?.stop()]);
-    status.addresses = null;
+    [status.addresses, status.publishing] = [null, null];
+    status.gaps = () => [];
+    status.providers = () => [];
   }
 }

@@ -33,7 +33,8 @@ export function createMempool(context: WatchContext) {
     /** Stores sightings, and drops those that are too old. */
     async step(): Promise<void> {
       const now = context.now();
-      const expired = state.sightings.expired(now);
+      // While the content of a block is unknown, it may contain them.
+      const expired = state.quarantine.length > 0 ? [] : state.sightings.expired(now);
       const [ours, others] = oursAndOthers();
       offered = others;
       const found = ours.flatMap((transaction) =>

@@ -8,6 +8,8 @@ const chain: Chain = {
   name: 'Ethereum',
   blockTimeMs: 12_000,
   finality: { kind: 'depth', confirmations: 3 },
+  thresholds: [],
+  minimumFinality: null,
   reorgWindow: 64,
 };
 const onDemand = { ...chain, blockTimeMs: null };
@@ -23,6 +25,8 @@ function seen(change: Partial<Observation> = {}): Observation {
     blocksToRescan: 0,
     missing: null,
     tagUnknownSince: null,
+    ...{ quarantined: null, unscanned: [], blocksPerSecond: null },
+    disagreement: null,
     ...change,
   };
 }
@@ -36,6 +40,34 @@ describe('judge', () => {
     expect(judge(chain, seen({ matched: 10 }), NOW)).toEqual({
       state: 'catching-up',
       detail: '90 blocks to match.',
+    });
+  });
+
+  it('says how long a catch-up takes, when that is known', () => {
+    const detail = (blocksPerSecond: number) =>
+      judge(chain, seen({ matched: 0, blocksPerSecond }), NOW).detail;
+    expect(detail(9.6)).toBe('100 blocks to match, 10 a second, about 11 s left.');
+    expect(detail(0.5)).toBe('100 blocks to match, 1 a second, about 4 min left.');
+  });
+
+  it('stops at a block in quarantine, and says which', () => {
+    const quarantined = { number: 101, hash: '0xab', reason: 'A receipt is missing.' };
+    expect(judge(chain, seen({ quarantined }), NOW)).toEqual({
+      state: 'stalled',
+      detail:
+        'Block 101 (0xab) is in quarantine: A receipt is missing. "npx daybook watch block 101" shows how to resolve it.',
+    });
+  });
+
+  it('names the heights that nobody scanned', () => {
+    const unscanned = [
+      { from: 7, to: 7 },
+      { from: 20, to: 31 },
+    ];
+    expect(judge(chain, seen({ unscanned }), NOW)).toEqual({
+      state: 'stalled',
+      detail:
+        'Blocks were never scanned: 7, 20 to 31. "npx daybook watch rescan --from 7" scans them.',
     });
   });
 

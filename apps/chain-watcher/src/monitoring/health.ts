@@ -12,6 +12,9 @@ const BEHIND_BLOCKS = 16;
 /** On the fastest chains, the addresses of the last seconds cause up to this many blocks to be rescanned. */
 const RESCAN_BLOCKS = 1_000;
 
+/** Ranges that a sentence names. */
+const RANGES_SHOWN = 5;
+
 /** What a watcher knows of its chain; times in Unix milliseconds. */
 export interface Observation {
   /** The node's head; null before the first answer. */
@@ -26,8 +29,16 @@ export interface Observation {
   readonly blocksToRescan: number;
   /** Blocks of a rescan that the node does not show, and since when; null when there are none. */
   readonly missing: Readonly<Record<'from' | 'to' | 'since', number>> | null;
+  /** The lowest block in quarantine before which the chain stops; null when there is none. */
+  readonly quarantined: Readonly<Record<'hash' | 'reason', string> & { number: number }> | null;
+  /** Heights up to the final block that were neither scanned nor are in quarantine. */
+  readonly unscanned: readonly Readonly<Record<'from' | 'to', number>>[];
+  /** How fast blocks are matched; null while that is not known. */
+  readonly blocksPerSecond: number | null;
   /** Since when a tag that a finality policy needs is unknown; null when none is. */
   readonly tagUnknownSince: number | null;
+  /** On which final block the providers disagree; null if they do not. */
+  readonly disagreement: string | null;
 }
 
 /** The error of the last attempt, and since when all attempts have failed. */
@@ -44,11 +55,19 @@ export type ChainHealth = Pick<ChainHeadV1, 'state' | 'detail'>;
  */
 export function judge(chain: Chain, seen: Observation, now: number): ChainHealth {
   if (seen.stalled !== null) return stalled(seen.stalled);
-  const { trouble, head, tagUnknownSince, missing } = seen;
+  const { trouble, head, tagUnknownSince, missing, quarantined, unscanned } = seen;
+  if (quarantined !== null) {
+    const { number, hash, reason } = quarantined;
+    return stalled(
+      `Block ${number} (${hash}) is in quarantine: ${reason} "npx daybook watch block ${number}" shows how to resolve it.`,
+    );
+  }
   if (trouble !== null && (head === null || now - trouble.since >= TROUBLE_MS)) {
     return stalled(trouble.message);
   }
   if (head === null) return { state: 'catching-up', detail: 'The node has not answered yet.' };
+  // Blocks are still matched, but nothing becomes final.
+  if (seen.disagreement !== null) return stalled(seen.disagreement);
   const { blockTimeMs } = chain;
   const usual = Math.max(SILENCE_BLOCKS * (blockTimeMs ?? 0), SILENCE_MIN_MS);
   const silence = blockTimeMs === null ? Number.POSITIVE_INFINITY : Math.min(usual, SILENCE_MAX_MS);
@@ -68,12 +87,28 @@ export function judge(chain: Chain, seen: Observation, now: number): ChainHealth
     const { from, to } = missing;
     return stalled(`The node does not show blocks ${from} to ${to}, which must be matched again.`);
   }
+  if (unscanned.length > 0) {
+    const ranges = unscanned.map(({ from, to }) => (from === to ? from : `${from} to ${to}`));
+    const [first] = unscanned as [(typeof unscanned)[0]];
+    return stalled(
+      `Blocks were never scanned: ${ranges.slice(0, RANGES_SHOWN).join(', ')}. "npx daybook watch rescan --from ${first.from}" scans them.`,
+    );
+  }
   const behind = head.number - seen.matched;
-  if (behind > BEHIND_BLOCKS) return { state: 'catching-up', detail: `${behind} blocks to match.` };
+  if (behind > BEHIND_BLOCKS) {
+    return { state: 'catching-up', detail: progressOf(behind, seen.blocksPerSecond) };
+  }
   if (seen.blocksToRescan > RESCAN_BLOCKS) {
     return { state: 'catching-up', detail: `${seen.blocksToRescan} blocks to match again.` };
   }
   return { state: 'following', detail: null };
+}
+
+function progressOf(blocks: number, perSecond: number | null): string {
+  if (perSecond === null) return `${blocks} blocks to match.`;
+  const seconds = Math.ceil(blocks / perSecond);
+  const time = seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+  return `${blocks} blocks to match, ${Math.round(perSecond)} a second, about ${time} left.`;
 }
 
 function stalled(detail: string): ChainHealth {

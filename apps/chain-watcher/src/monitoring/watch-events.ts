@@ -1,6 +1,7 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import type { Logger } from 'pino';
+import { createProgress } from './progress';
 import type { WatcherMetrics } from './watcher-metrics';
 
 /** For logs and metrics; nothing else depends on these. */
@@ -13,10 +14,15 @@ export function watchEvents(
   metrics: WatcherMetrics,
   publish: () => void,
 ) {
-  const progress = createRescanProgress();
+  const caughtUp = createProgress();
+  const rescanned = createProgress();
   return {
-    matched(blocks: readonly BlockHeader[]): void {
+    /** Blocks were matched, and `left` remain up to the node's head. */
+    matched(blocks: readonly BlockHeader[], left: number): void {
       metrics.blocks.inc({ chain }, blocks.length);
+      metrics.blocksToMatch.set({ chain }, left);
+      const news = caughtUp(blocks.length, left, Date.now());
+      if (news) logger.info({ chain, ...news }, 'catching up');
       logger.debug({ chain, from: blocks[0]?.number, to: blocks.at(-1)?.number }, 'blocks matched');
       publish();
     },
@@ -28,7 +34,7 @@ export function watchEvents(
     rescanned(blocks: number, left: number): void {
       metrics.rescannedBlocks.inc({ chain }, blocks);
       metrics.blocksToRescan.set({ chain }, left);
-      const news = progress(blocks, left, Date.now());
+      const news = rescanned(blocks, left, Date.now());
       if (news) logger.info({ chain, ...news }, 'rescanning blocks');
       publish();
     },
@@ -36,6 +42,15 @@ export function watchEvents(
     reset(ancestor: BlockHeader, reverted: number): void {
       logger.warn({ chain, ancestor: ancestor.number, reverted }, 'ring reset by an operator');
       publish();
+    },
+    /** Blocks whose place in the quarantine changed; `left` are in it now. */
+    quarantined(blocks: readonly InQuarantine[], left: number): void {
+      metrics.quarantined.set({ chain }, left);
+      for (const { number, hash, state, reason, answers } of blocks) {
+        const isAlarm = state === 'waiting' || state === 'gap';
+        const fields = { chain, block: number, hash, ...(isAlarm && { reason, answers }) };
+        logger[isAlarm ? 'error' : 'warn'](fields, QUARANTINE_LINES[state]);
+      }
     },
     changed(transfers: readonly { readonly transfer: TransferV1 }[]): void {
       for (const { transfer } of transfers) {
@@ -54,26 +69,16 @@ export function watchEvents(
   };
 }
 
-/** Shorter rescans end before anybody asks. */
-const REPORTED_BLOCKS_MIN = 1_000;
-const REPORT_EVERY_MS = 30_000;
-
-/** Says now and then how long a long rescan takes: `blocks` were scanned, `left` remain, at `now` (ms). */
-export function createRescanProgress() {
-  let since = 0;
-  let done = 0;
-  return (blocks: number, left: number, now: number) => {
-    // The clock starts with the first step, or when the last one was long ago.
-    if (since === 0 || now - since > 2 * REPORT_EVERY_MS) [since, done] = [now, 0];
-    else done += blocks;
-    if (left < REPORTED_BLOCKS_MIN) since = 0;
-    if (since === 0 || now - since < REPORT_EVERY_MS || done === 0) return null;
-    const rate = done / ((now - since) / 1000);
-    [since, done] = [now, 0];
-    return {
-      blocksLeft: left,
-      blocksPerSecond: Math.round(rate * 10) / 10,
-      secondsLeft: Math.ceil(left / rate),
-    };
-  };
+interface InQuarantine extends Pick<BlockHeader, 'number' | 'hash'> {
+  readonly state: keyof typeof QUARANTINE_LINES;
+  readonly reason: string;
+  readonly answers: readonly unknown[];
 }
+
+const QUARANTINE_LINES = {
+  waiting: 'block in quarantine',
+  gap: 'block in quarantine, passed as a gap',
+  scanned: 'block proven and matched, left quarantine',
+  accepted: 'block accepted by an operator and matched, left quarantine',
+  replaced: 'block replaced by a reorg, left quarantine',
+} as const;

@@ -37,6 +37,11 @@ export function createWatcherMetrics(
     parkedKeys,
     blocks: counter('blocks', 'Blocks matched.', []),
     rescannedBlocks: counter('rescanned_blocks', 'Blocks rescanned.', []),
+    blocksToMatch: gauge('blocks_to_match', 'Blocks between the last matched one and the head.'),
+    secondsToMatch: gauge('seconds_to_match', 'About how long matching them takes; 0 if unknown.'),
+    quarantined: gauge('quarantined_blocks', 'Blocks that could not be proven whole.'),
+    unscanned: gauge('unscanned_heights', 'Heights up to the final block that nobody scanned.'),
+    publishing: gauge('publishing', '1 while messages can be published, 0 when they cannot.'),
     blocksToRescan: gauge('blocks_to_rescan', 'Blocks that are still to be rescanned.'),
     removedBlocks: counter('removed_blocks', 'Matched blocks that a reorg removed.', []),
     transfers: counter('transfers', 'Versions of transfers, by status.', ['status']),
@@ -51,6 +56,9 @@ export function createWatcherMetrics(
   for (const chain of chains) {
     metrics.leading.set({ chain }, 0);
     metrics.stalled.set({ chain }, 0);
+    metrics.quarantined.set({ chain }, 0);
+    metrics.unscanned.set({ chain }, 0);
+    metrics.publishing.set({ chain }, 1);
     metrics.blocks.inc({ chain }, 0);
     for (const status of ['seen', 'detected', 'final', 'reverted', 'dropped', 'failed'] as const) {
       metrics.transfers.inc({ chain, status }, 0);

@@ -5,13 +5,23 @@ import {
   type WatchRequestV1,
 } from '@daybook/contracts';
 import type { RunningSubscription } from '@daybook/messaging';
-import { NOT_BEGUN, type Rescan } from '../state/rescan';
+import { isOperatorsRescan, NOT_BEGUN, type Rescan } from '../state/rescan';
 import { type ChainRun, startedChain, tipOf, type WatchContext } from '../state/watch-state';
 
 /** Requests come one at a time from operators. */
 const REQUESTS_AT_ONCE = 20;
 /** Open requests for one chain; more are a mistake. */
 const OPEN_REQUESTS_MAX = 20;
+
+/** The kinds of requests, and how a rescan says what it is for. */
+const ORIGINS: ReadonlyMap<string, Rescan['origin']> = new Map([
+  ['rescan', 'operator'],
+  ['report-again', 'report-again'],
+  ['reset-ring', 'ring-reset'],
+  ['ask-block', 'ask-block'],
+  ['accept-block', 'accept-block'],
+  ['skip-block', 'skip-block'],
+]);
 
 /**
  * Passes the requests of operators for a chain to the watch of its leader. The group does not depend on the
@@ -67,14 +77,15 @@ export async function takeRequest(context: WatchContext, request: WatchRequestV1
     return;
   }
   const open = (await store.rescans(chain.id)).filter(({ origin }) => origin !== 'late-address');
-  const isReset = kind === 'reset-ring';
-  const to = isReset ? null : (request.to ?? tipOf(state).number);
+  const origin = ORIGINS.get(kind);
+  const isScan = origin !== undefined && isOperatorsRescan({ origin });
+  const to = isScan ? (request.to ?? tipOf(state).number) : null;
   const reason = isCancelled ? null : refusalOf(context, { ...request, to }, open.length);
   const rescan: Rescan = {
     ...{
       ...NOT_BEGUN,
       id,
-      origin: isReset ? 'ring-reset' : 'operator',
+      origin: origin ?? 'operator',
       from,
       to,
       blocksMax,
@@ -93,13 +104,19 @@ function refusalOf(
 ): string | null {
   const { startNumber: start } = startedChain(state);
   const tip = tipOf(state).number;
-  if (kind !== 'rescan' && kind !== 'reset-ring') {
+  const origin = ORIGINS.get(kind);
+  if (origin === undefined) {
     return `The watcher of ${chain} does not know requests of the kind ${kind}. Upgrade it.`;
   }
   if (open >= OPEN_REQUESTS_MAX) {
     return `${OPEN_REQUESTS_MAX} requests for ${chain} are open already. Wait for them, or cancel some.`;
   }
-  if (from === null) return kind === 'rescan' ? 'A rescan needs its first block.' : null;
+  if (from === null) {
+    if (isOperatorsRescan({ origin })) return 'A rescan needs its first block.';
+    return origin === 'ring-reset' ? null : 'Name the block that is in quarantine.';
+  }
+  // A block in quarantine may be the next one.
+  if (origin !== 'ring-reset' && !isOperatorsRescan({ origin })) return null;
   if (from < start) {
     return `The watch of ${chain} begins at block ${start}, as it is configured; block ${from} lies before it.`;
   }

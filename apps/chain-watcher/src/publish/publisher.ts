@@ -8,6 +8,7 @@ import {
 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
 import { isAbove, lowest, type Position } from '../state/position';
+import type { QuarantinedBlock } from '../state/quarantine';
 import { blocksLeft } from '../state/rescan';
 import { matchedThrough, tipOf, type WatchContext } from '../state/watch-state';
 import type { RescanReport } from '../state/watcher-store';
@@ -73,6 +74,22 @@ export function transferMessage(transfer: TransferV1): Message {
 export function chainHeadMessage(head: ChainHeadV1): Message {
   const { chain, observedAt } = head;
   return messageOf(TOPICS.chainHead, `${chain}#${observedAt}`, head, observedAt);
+}
+
+/** Blocks in quarantine that a report names: an operator resolves one after the other. */
+const REPORTED_BLOCKS_MAX = 20;
+
+/** The blocks in quarantine as a chain's report lists them, lowest first. */
+export function reportedQuarantine(
+  quarantine: readonly QuarantinedBlock[],
+): NonNullable<ChainHeadV1['quarantine']> {
+  return quarantine.slice(0, REPORTED_BLOCKS_MAX).map((entry) => {
+    const { number, hash, state, reason, answers, since } = entry;
+    return {
+      ...{ number, hash, isGap: state === 'gap', reason, answers },
+      since: new Date(since).toISOString(),
+    };
+  });
 }
 
 /** The message on an operator's rescan as it is now. */

@@ -1,6 +1,7 @@
 import type { ChainClient } from '@daybook/chains';
 import { type TrueNode, trueNode } from '../../testing/true-node';
 import { BLOCKS_AT_ONCE } from '../blocks/blocks';
+import { createReadAhead } from '../blocks/read-ahead';
 import { nextBlocks } from './next-blocks';
 
 /** The node, but for some questions. */
@@ -13,7 +14,12 @@ async function next(
   ring: Awaited<ReturnType<TrueNode['headers']>>,
   client = node.client,
 ) {
-  const advance = await nextBlocks(client, ring, await node.client.head());
+  const search = {
+    client,
+    ahead: createReadAhead(client),
+    judge: () => ({ kind: 'better' }) as const,
+  };
+  const advance = await nextBlocks(search, ring, await node.client.head());
   return advance.kind === 'advance'
     ? { ...advance, blocks: advance.blocks.map(({ number }) => number) }
     : advance;

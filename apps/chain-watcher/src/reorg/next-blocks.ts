@@ -8,56 +8,128 @@ import {
 import {
   BLOCKS_AT_ONCE,
   fetchInOrder,
-  fetchRange,
+  follows,
   linkedAfter,
   parentOf,
+  RefusedBlock,
   requireHeader,
 } from '../blocks/blocks';
-import type { Advance, Ring } from '../state/ring';
+import type { ReadAhead } from '../blocks/read-ahead';
+import type { Advance, Ring, Rival } from '../state/ring';
+import type { Branch, Verdict } from './better-chain';
 import { decideReorg, type ReorgDecision } from './decide-reorg';
 
 type Advanced = Extract<ReorgDecision, { kind: 'advance' }>;
+type Place = Omit<Advanced, 'added' | 'kind'>;
 
 export type NextBlocks =
   | Extract<ReorgDecision, { kind: 'none' | 'stalled' }>
-  | (Omit<Advanced, 'added'> & { readonly blocks: readonly ChainBlock[] });
+  /** A branch is shown that is no reorg yet. */
+  | { readonly kind: 'rival'; readonly rival: Rival }
+  | (Place & { readonly kind: 'advance'; readonly blocks: readonly ChainBlock[] })
+  /** The next block, with this header, was not answered validly. */
+  | (Place & {
+      readonly kind: 'refused';
+      readonly header: BlockHeader;
+      readonly error: RefusedBlock;
+    });
+
+/** What the search for the next blocks asks. */
+export interface Search {
+  readonly client: ChainClient;
+  readonly ahead: ReadAhead;
+  /** Decides whether a branch replaces matched blocks. */
+  judge(branch: Branch): Verdict;
+}
 
 /** The next whole blocks towards the node's `head`, at most `BLOCKS_AT_ONCE`. In a reorg, the blocks of the new branch. */
 export async function nextBlocks(
-  client: ChainClient,
+  search: Search,
   ring: Ring,
   head: BlockHeader,
 ): Promise<NextBlocks> {
+  const { client } = search;
   const tip = ring.at(-1) as BlockHeader;
   let branch: Ring = [head];
+  let top = head.number;
   for (;;) {
     const step = decideReorg(ring, branch);
     switch (step.kind) {
       case 'none':
-      case 'stalled':
         return step;
+      case 'stalled': {
+        const [{ hash, number }] = branch as [BlockHeader];
+        const verdict = search.judge({ first: hash, ancestor: number - 1, top });
+        return verdict.kind === 'wait' ? { kind: 'rival', rival: verdict.rival } : step;
+      }
       case 'gap': {
-        const blocks = await fetchRange(client, step.from, head.number);
-        const [first] = blocks;
-        if (!first) return { kind: 'none' };
-        const following = linkedAfter(tip, blocks);
-        if (following.length > 0) {
-          return { kind: 'advance', ancestor: tip, removed: [], blocks: following };
-        }
+        const found = await blocksAfter(search, tip, head);
+        if (!('branch' in found)) return found;
         // The ring's tip was replaced: search for the ancestor from here.
-        branch = [first];
+        ({ branch, top } = found);
         break;
       }
       case 'ask':
         branch = [await parentOf(client, branch[0] as BlockHeader), ...branch];
         break;
-      case 'advance': {
-        const hashes = step.added.slice(0, BLOCKS_AT_ONCE).map(({ hash }) => hash);
-        const blocks = await fetchInOrder(client, hashes);
-        return blocks.length === 0 ? { kind: 'none' } : { ...step, blocks };
-      }
+      case 'advance':
+        return replace(search, step, top);
     }
   }
+}
+
+/** The blocks that follow the tip, by number; or the lowest known part of the branch that the node shows. */
+async function blocksAfter(
+  { client, ahead }: Search,
+  tip: BlockHeader,
+  head: BlockHeader,
+): Promise<NextBlocks | { readonly branch: Ring; readonly top: number }> {
+  const place = { ancestor: tip, removed: [] };
+  try {
+    const blocks = await ahead.next(tip.number + 1, head.number);
+    const [first, ...rest] = blocks;
+    if (!first) return { kind: 'none' };
+    const following = linkedAfter(tip, blocks);
+    if (following.length < blocks.length) ahead.clear();
+    if (following.length > 0) return { kind: 'advance', ...place, blocks: following };
+    return { branch: [first], top: linkedAfter(first, rest).at(-1)?.number ?? first.number };
+  } catch (error) {
+    if (!(error instanceof RefusedBlock)) throw error;
+    const header = error.header ?? (await client.header(tip.number + 1));
+    if (header?.number !== tip.number + 1) throw error;
+    if (follows(header, tip)) return { kind: 'refused', ...place, header, error };
+    return { branch: [header], top: header.number };
+  }
+}
+
+/** Fetches what follows the ancestor, when the branch is the next blocks or a reorg. */
+async function replace(
+  { client, ahead, judge }: Search,
+  { ancestor, removed, added }: Advanced,
+  top: number,
+): Promise<NextBlocks> {
+  const first = added[0] as BlockHeader;
+  if (removed.length > 0) {
+    ahead.clear();
+    const verdict = judge({ first: first.hash, ancestor: ancestor.number, top });
+    if (verdict.kind === 'wait') return { kind: 'rival', rival: verdict.rival };
+    if (verdict.kind === 'below-final') return { kind: 'stalled', reason: belowFinal(first) };
+  }
+  const hashes = added.slice(0, BLOCKS_AT_ONCE).map(({ hash }) => hash);
+  try {
+    const blocks = await fetchInOrder(client, hashes);
+    return blocks.length === 0 ? { kind: 'none' } : { kind: 'advance', ancestor, removed, blocks };
+  } catch (error) {
+    if (!(error instanceof RefusedBlock)) throw error;
+    return { kind: 'refused', ancestor, removed, header: first, error };
+  }
+}
+
+function belowFinal({ number }: BlockHeader): string {
+  return (
+    `The node's chain differs from block ${number} on, although that block was final by the chain's tag. ` +
+    'If the node is right, "daybook watch rescan --reset-ring" reverts what was found from there on and continues with the node\'s chain.'
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { BlockHeader, ChainBlock, ChainClient } from '@daybook/chains';
 import { linkedAfter, requireHeader } from '../blocks/blocks';
 import { lowest } from '../state/position';
-import { type LateRescan, lateRescans, type Rescan } from '../state/rescan';
+import { isOperatorsRescan, type LateRescan, lateRescans, type Rescan } from '../state/rescan';
 import { headerAt, type Ring } from '../state/ring';
 
 /** The blocks that a rescan still has to match, both ends included. `hash` is that of `to`, if known. */
@@ -43,7 +43,7 @@ export function beginLate(
  */
 export function rescanInTurn(rescans: readonly Rescan[], turn: number): Rescan | undefined {
   const late = runningLate(rescans);
-  const requested = rescans.find(({ origin }) => origin === 'operator');
+  const requested = rescans.find(isOperatorsRescan);
   const due = [...new Set([late[0], late.at(-1), requested])].filter((it) => it !== undefined);
   return due[turn % due.length];
 }

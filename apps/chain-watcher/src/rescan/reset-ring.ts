@@ -1,8 +1,9 @@
-import { type BlockHeader, InvalidBlock } from '@daybook/chains';
+import { type BlockHeader, type ChainClient, InvalidBlock } from '@daybook/chains';
 import { changeVersions } from '../match/transfer-versions';
+import { strandedTransfers } from '../quarantine/stranded';
 import { firstRing } from '../reorg/next-blocks';
 import { cutAtReorg, type Rescan } from '../state/rescan';
-import { headerAt } from '../state/ring';
+import { headerAt, type Ring } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 
 /** Works on the ring reset that an operator requested, if there is one; returns whether more is due. */
@@ -38,7 +39,11 @@ async function resetRing(
     throw new InvalidBlock(`The node gave two different hashes for block ${agreed.number}.`);
   }
   const ancestor = advance.added.at(-1) as BlockHeader;
-  const lost = await store.includedAbove(chain.id, ancestor.number);
+  const replaced = state.quarantine.filter(({ number }) => number > ancestor.number);
+  const above = await store.includedAbove(chain.id, ancestor.number);
+  const ids = new Set(above.map(({ transfer }) => transfer.transferId));
+  const stranded = await strandedTransfers(context, replaced);
+  const lost = [...above, ...stranded.filter(({ transfer }) => !ids.has(transfer.transferId))];
   const versions = changeVersions(context, lost);
   for (const { transfer } of lost) versions.revert(transfer.transferId);
   const next = ancestor.number + 1;
@@ -49,12 +54,17 @@ async function resetRing(
     .map((rescan) => ({ ...cutAtReorg(rescan, ancestor), hash: null }));
   await context.commit({
     advance,
+    scanned: { above: ancestor.number, ranges: [] },
+    finalNumber: Math.min(state.finalNumber, ancestor.number),
+    quarantine: replaced.map((block) => ({ ...block, state: 'replaced', stranded: {} })),
     transfers: versions.changes,
     rescans: [...running, { ...begun, versions: lost.length }],
   });
   context.events.reset(ancestor, lost.length);
   state.recent.clear();
+  state.ahead.clear();
   state.missingSince.clear();
+  [state.rival, state.knownHeight] = [null, head.number];
   // The new branch may be shorter than the old one.
   state.highestHead = head.number;
   state.headAdvancedAt = context.now();
@@ -86,12 +96,18 @@ async function planReset(
   { from: requested, blocksMax }: Rescan,
 ) {
   const { chain, client, store, state } = context;
-  const oldest = startedChain(state).ring[0] as BlockHeader;
+  const { ring, phase } = startedChain(state);
+  const oldest = ring[0] as BlockHeader;
   const theirs = await client.header(oldest.number);
   if (theirs === null) {
     return `The node ends at block ${head.number}, below ${oldest.number}, the oldest block that is remembered. Request the ring reset again when the node has that block.`;
   }
   if (theirs.hash === oldest.hash) {
+    // The node shows a branch that is no reorg by itself, such as one below the final block.
+    if (phase === 'stalled' || state.rival !== null) {
+      const agreed = await sharedInRing(client, ring);
+      return { from: agreed.number + 1, agreed };
+    }
     return `The node has block ${oldest.number}, the oldest that is remembered, so the watcher follows every reorg by itself. There is nothing to reset.`;
   }
   const agreed = await agreedUpTo(context, oldest.number - 1);
@@ -112,6 +128,19 @@ async function planReset(
     );
   }
   return { from, agreed };
+}
+
+/** The highest block of the ring that is on the node's chain too, as its oldest one is. */
+async function sharedInRing(client: ChainClient, ring: Ring): Promise<Agreed> {
+  let [low, high] = [0, ring.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const ours = ring[middle] as BlockHeader;
+    if ((await client.header(ours.number))?.hash === ours.hash) low = middle;
+    else high = middle - 1;
+  }
+  const { number, hash } = ring[low] as BlockHeader;
+  return { number, hash };
 }
 
 /**

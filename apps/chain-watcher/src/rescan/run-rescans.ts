@@ -1,9 +1,18 @@
-import type { ChainBlock } from '@daybook/chains';
+import type { BlockHeader, ChainBlock } from '@daybook/chains';
 import { fetchRange } from '../blocks/blocks';
 import { matchBlocks } from '../match/transfer-versions';
 import type { Observation } from '../monitoring/health';
-import { blocksLeft, lateRescans, type Rescan } from '../state/rescan';
+import { gapsOf } from '../state/quarantine';
+import {
+  blocksLeft,
+  isOperatorsRescan,
+  lateRescans,
+  type Rescan,
+  scansBlocks,
+} from '../state/rescan';
+import { type Heights, heightsOutside } from '../state/scanned';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
+import type { TrackedTransfer } from '../state/watcher-store';
 import {
   beginLate,
   firstBlockSince,
@@ -57,23 +66,62 @@ export function createRescans(context: WatchContext) {
     }
     // The hash is unknown at the beginning and after a ring reset.
     const hash = rescan.hash ?? (await hashOnOurChain(client, startedChain(state).ring, to));
+    // The content of a gap is matched when it is known.
+    const gap = gapsOf(state.quarantine).findLast(({ number }) => number <= to && number >= from);
+    if (gap !== undefined && gap.hash === hash) return passGap(rescan, gap);
     const range = { from, to, hash };
-    const blocks = hash === null ? [] : await fetchTop(rescan, range);
+    const top = { ...range, from: gap === undefined ? from : gap.number + 1 };
+    const blocks = hash === null ? [] : await fetchTop(rescan, top);
     const left = rangeBelow(range, blocks);
     if (left === 'not-our-chain') return waitFor(rescan, range);
     state.missingSince.delete(rescan.id);
     const matched = await matchBlocks(context, blocks);
+    const scanned = { from: blocks[0]?.number ?? to, to };
+    const again = await reportAgain(rescan, scanned, matched.versions);
     const moved: Rescan = {
       ...rescan,
       state: left === null ? 'done' : 'running',
       to: rescan.next === null ? to : rescan.to,
       ...{ next: left?.to ?? from, hash: left?.hash ?? null },
       found: rescan.found + matched.found,
-      versions: rescan.versions + matched.versions.length,
+      versions: rescan.versions + matched.versions.length + again.length,
     };
-    await commit({ transfers: matched.versions, rescans: [moved] });
+    await commit({
+      ...{ transfers: matched.versions, again, rescans: [moved] },
+      ...(isNewlyScanned(scanned) && { scanned: { above: null, ranges: [scanned] } }),
+    });
     context.events.rescanned(blocks.length, allBlocksLeft());
     return true;
+  }
+
+  async function passGap(rescan: Rescan, gap: BlockHeader): Promise<true> {
+    const isDone = gap.number <= (rescan.from as number);
+    const next = { next: gap.number - 1, hash: gap.parentHash };
+    const moved: Rescan = {
+      ...rescan,
+      ...(isDone ? {} : next),
+      state: isDone ? 'done' : 'running',
+    };
+    await commit({ rescans: [moved] });
+    return true;
+  }
+
+  /** What an operator wants to be published again of these blocks: reverted transfers, too. */
+  async function reportAgain(
+    { origin }: Rescan,
+    blocks: Heights,
+    versions: readonly TrackedTransfer[],
+  ): Promise<readonly TrackedTransfer[]> {
+    if (origin !== 'report-again') return [];
+    const published = new Set(versions.map(({ transfer }) => transfer.transferId));
+    const known = await store.inBlocks(chain.id, blocks);
+    return known.filter(({ transfer }) => !published.has(transfer.transferId));
+  }
+
+  /** Whether the rescan closes a gap of the scan itself. */
+  function isNewlyScanned({ from, to }: Heights): boolean {
+    const lowest = Math.max(from, state.scannedFrom ?? from);
+    return heightsOutside({ from: lowest, to }, state.scanned).length > 0;
   }
 
   async function fetchTop(rescan: Rescan, range: Range): Promise<readonly ChainBlock[]> {
@@ -87,7 +135,7 @@ export function createRescans(context: WatchContext) {
   async function waitFor(rescan: Rescan, { from, to }: Range): Promise<false> {
     const since = state.missingSince.get(rescan.id) ?? context.now();
     state.missingSince.set(rescan.id, since);
-    if (rescan.origin === 'operator' && context.now() - since >= MISSING_MS_MAX) {
+    if (isOperatorsRescan(rescan) && context.now() - since >= MISSING_MS_MAX) {
       const reason =
         `For ${MISSING_MS_MAX / 1000} s the node has not shown block ${to} and those below it on the chain that was matched; ` +
         `blocks ${from} to ${to} were not matched. Request the rescan again when the node has them.`;
@@ -103,8 +151,9 @@ export function createRescans(context: WatchContext) {
   }
 
   function allBlocksLeft(): number {
-    const scanned = state.rescans.filter(({ origin }) => origin !== 'ring-reset');
-    return scanned.reduce((sum, rescan) => sum + (blocksLeft(rescan) ?? 0), 0);
+    return state.rescans
+      .filter(scansBlocks)
+      .reduce((sum, rescan) => sum + (blocksLeft(rescan) ?? 0), 0);
   }
 
   return {

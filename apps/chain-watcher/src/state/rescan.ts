@@ -14,11 +14,17 @@ export interface Rescan {
   /**
    * - `late-address`: scans blocks that were matched before the watcher knew an address that they may pay.
    * - `operator`: matches the blocks `from` to `to` again.
+   * - `report-again`: the same, and publishes the latest version of every transfer in them once more, for a
+   *   ledger that lost what was published.
    * - `ring-reset`: takes over the node's chain after a reorg deeper than the ring. It reverts what the
    *   old branch showed from block `from` on (found by the watcher when null), and is done when the new
    *   branch is matched up to `to`. `next` counts upwards.
+   * - `ask-block`, `accept-block`, `skip-block`: what an operator decides about the block `from`, which is in
+   *   quarantine. Nothing is scanned for it; it is kept here for its report.
    */
-  readonly origin: 'late-address' | 'operator' | 'ring-reset';
+  readonly origin:
+    | ('late-address' | 'operator' | 'report-again' | 'ring-reset')
+    | ('ask-block' | 'accept-block' | 'skip-block');
   readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
   /** Late addresses: Unix seconds; older blocks cannot pay them. Not used once `from` is known. */
   readonly since: number | null;
@@ -55,6 +61,16 @@ export function lateRescans(rescans: readonly Rescan[], state?: Rescan['state'])
     .filter((rescan) => state === undefined || rescan.state === state);
 }
 
+/** Whether an operator requested to match blocks again. */
+export function isOperatorsRescan({ origin }: Pick<Rescan, 'origin'>): boolean {
+  return origin === 'operator' || origin === 'report-again';
+}
+
+/** Whether blocks have to be scanned for it. */
+export function scansBlocks(rescan: Pick<Rescan, 'origin'>): boolean {
+  return rescan.origin === 'late-address' || isOperatorsRescan(rescan);
+}
+
 export function isOpen({ state }: Pick<Rescan, 'state'>): boolean {
   return state === 'waiting' || state === 'running';
 }
@@ -76,8 +92,8 @@ export function blocksLeft(rescan: Rescan): number | null {
 
 /** The rescan after a reorg above `ancestor`. The new blocks are matched as they arrive. */
 export function cutAtReorg(rescan: Rescan, ancestor: BlockHeader): Rescan {
-  const { origin, from, next } = rescan;
-  if (origin === 'ring-reset' || from === null || next === null) return rescan;
+  const { from, next } = rescan;
+  if (!scansBlocks(rescan) || from === null || next === null) return rescan;
   if (next <= ancestor.number) return rescan;
   if (from > ancestor.number) return { ...rescan, state: 'done' };
   return { ...rescan, next: ancestor.number, hash: ancestor.hash };

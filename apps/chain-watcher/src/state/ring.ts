@@ -12,6 +12,13 @@ export function headerAt(ring: Ring, number: number): BlockHeader | undefined {
   return oldest && number >= oldest.number ? ring[number - oldest.number] : undefined;
 }
 
+/** The branch that the last answers showed, and since when no answer showed our chain. */
+export interface Rival {
+  readonly first: string;
+  /** Unix milliseconds. */
+  readonly since: number;
+}
+
 /** New headers for the ring. */
 export interface Advance {
   /** Headers above this block are replaced; -1 replaces all. */

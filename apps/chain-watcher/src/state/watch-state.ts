@@ -2,18 +2,22 @@ import type {
   AddressTable,
   BlockHeader,
   Chain,
-  ChainClient,
   ChainConnection,
   ChainsAndAssets,
+  ProviderPool,
 } from '@daybook/chains';
 import type { DurableLog } from '@daybook/messaging';
 import type { Logger } from 'pino';
 import { createRecentBlocks, type RecentBlocks } from '../blocks/blocks';
+import { createReadAhead, type ReadAhead } from '../blocks/read-ahead';
+import { createRate, type Rate } from '../monitoring/progress';
 import type { WatchEvents } from '../monitoring/watch-events';
 import type { WatcherMetrics } from '../monitoring/watcher-metrics';
 import { lowest, type Position } from './position';
+import { stillQuarantined } from './quarantine';
 import { lateRescans, openRescans } from './rescan';
-import { advanceRing, type Ring } from './ring';
+import { advanceRing, type Ring, type Rival } from './ring';
+import { afterScan } from './scanned';
 import { createSightings, type Sightings } from './sightings';
 import type { Change, Leadership, WatcherStore, WatchRecord } from './watcher-store';
 
@@ -37,7 +41,7 @@ export interface ChainRun {
 export interface WatchParts extends Pick<ChainRun, 'chain' | 'registry' | 'store' | 'log'> {
   /** The first block to match. Null: the head, or the block of an older mint. */
   readonly startBlock: number | null;
-  readonly client: ChainClient;
+  readonly client: ProviderPool;
   readonly leadership: Leadership;
   readonly table: AddressTable;
   /** Unix milliseconds. */
@@ -64,7 +68,12 @@ type Changing<Fields> = { -readonly [Field in keyof Fields]: Fields[Field] };
 
 /** What the leader remembers of its chain. The fields down to `sightings` are stored. */
 export interface WatchState
-  extends Changing<Pick<WatchRecord, 'rescans' | 'taken' | 'acknowledged'>> {
+  extends Changing<
+    Pick<
+      WatchRecord,
+      ('rescans' | 'taken' | 'acknowledged') | ('scannedFrom' | 'scanned' | 'quarantine')
+    >
+  > {
   chain: ChainState;
   readonly sightings: Sightings;
   /** Every stored address minted up to here is matched, and what was found is published. */
@@ -74,36 +83,62 @@ export interface WatchState
   /** The node's newest block; null before its first answer. */
   head: BlockHeader | null;
   highestHead: number;
+  /** The highest block that the node showed on our chain. */
+  knownHeight: number;
+  /** A branch that the node shows and that is no reorg yet. */
+  rival: Rival | null;
+  /** The last block that is final by the chain's tag; -1 while none is known. */
+  finalNumber: number;
   /** When the head was last higher than ever before, in Unix milliseconds. */
   headAdvancedAt: number;
   readonly recent: RecentBlocks;
+  readonly ahead: ReadAhead;
+  /** How fast blocks are matched. */
+  readonly rate: Rate;
   /** Rescans by id whose next blocks the node does not show, and since when. */
   readonly missingSince: Map<string, number>;
 }
 
 export interface WatchContext extends WatchParts {
   readonly state: WatchState;
-  /** Stores a change, then applies it to `state`. After an error only a reload shows what is stored. */
+  /**
+   * Stores a change, then applies it to `state`. After an error only a reload shows what is stored, so every
+   * later commit fails with the same error.
+   */
   commit(change: Change): Promise<void>;
+  /** Throws the error of a failed commit: what `state` says may differ from what is stored. */
+  requireCertainty(): void;
 }
 
 export function openContext(parts: WatchParts, record: WatchRecord): WatchContext {
-  const { ring, startNumber, startedAt, rescans, taken, acknowledged, seen } = record;
+  const { ring, startNumber, startedAt, seen, finalNumber, ...stored } = record;
+  const { rescans, taken, acknowledged, scannedFrom, scanned, quarantine } = stored;
   const state: WatchState = {
     chain:
       ring.length === 0
         ? { phase: 'new' }
         : { phase: 'following', ring, startNumber: startNumber ?? 0, startedAt },
-    ...{ rescans, taken, acknowledged },
+    ...{ rescans, taken, acknowledged, scannedFrom, scanned, quarantine },
+    ...{ knownHeight: -1, rival: null, finalNumber: finalNumber ?? -1 },
     sightings: createSightings(seen),
     ...{ publishedThrough: null, lateRescans: 0, missingSince: new Map() },
-    ...{ head: null, highestHead: -1, headAdvancedAt: parts.now(), recent: createRecentBlocks() },
+    ...{ head: null, highestHead: -1, headAdvancedAt: parts.now() },
+    ...{ recent: createRecentBlocks(), ahead: createReadAhead(parts.client), rate: createRate() },
   };
+  let failure: { readonly error: unknown } | null = null;
+  function requireCertainty(): void {
+    if (failure !== null) throw failure.error;
+  }
   return {
-    ...parts,
-    state,
+    ...{ ...parts, state, requireCertainty },
     async commit(change) {
-      await parts.store.commit(parts.leadership, change);
+      requireCertainty();
+      try {
+        await parts.store.commit(parts.leadership, change);
+      } catch (error) {
+        failure = { error };
+        throw error;
+      }
       apply(parts, state, change);
     },
   };
@@ -113,6 +148,7 @@ function apply({ table, events }: WatchParts, state: WatchState, change: Change)
   const { start, advance, rescans = [], addresses = [], transfers = [] } = change;
   if (start) {
     const { number: startNumber, at: startedAt } = start;
+    state.scannedFrom = start.scannedFrom;
     state.chain = { phase: 'following', ring: [], startNumber, startedAt };
   }
   if (advance) {
@@ -125,6 +161,12 @@ function apply({ table, events }: WatchParts, state: WatchState, change: Change)
     state.lateRescans += 1;
     state.publishedThrough = lowest(state.publishedThrough, after);
   }
+  if (change.scanned) state.scanned = afterScan(state.scanned, change.scanned);
+  if (change.quarantine) {
+    state.quarantine = stillQuarantined(state.quarantine, change.quarantine);
+    events.quarantined(change.quarantine, state.quarantine.length);
+  }
+  state.finalNumber = change.finalNumber ?? state.finalNumber;
   state.taken = change.taken ?? state.taken;
   state.acknowledged = change.acknowledged ?? state.acknowledged;
   for (const address of addresses) table.add(address);
@@ -144,7 +186,10 @@ export function tipOf(state: WatchState): BlockHeader {
   return startedChain(state).ring.at(-1) as BlockHeader;
 }
 
-/** Every stored address minted up to this position is matched in all blocks since its mint, up to the tip. */
+/**
+ * Every stored address minted up to this position is matched in all blocks since its mint, up to the tip, save
+ * in gaps: those are listed, and matched with every address when their content is known.
+ */
 export function matchedThrough({ taken, rescans }: WatchState): Position {
   return lowest(taken, ...lateRescans(rescans).map(({ after }) => after));
 }

@@ -2,8 +2,10 @@ import type { BlockHeader } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
 import type { Position } from './position';
+import type { QuarantinedBlock } from './quarantine';
 import type { Rescan } from './rescan';
 import type { Advance, Ring } from './ring';
+import type { Heights, ScannedChange } from './scanned';
 
 /** The pending transaction that announced a transfer. Kept to notice when another one replaces it. */
 export interface Sighting {
@@ -17,13 +19,18 @@ export interface Sighting {
 export interface TrackedTransfer {
   readonly transfer: TransferV1;
   readonly sighting: Sighting | null;
+  /** Whether all are passed that the registry had when the last one was. */
+  readonly isSettled: boolean;
 }
 
-/** The lease on a chain: the right to write for it. Each new leader gets a higher fencing token. */
+/**
+ * The lease on a chain: the right to write for it. It ends when its holder does not renew it for some
+ * seconds, because it died, froze or lost its connection. Each new leader gets a higher fencing token.
+ */
 export interface Leadership {
   readonly chain: string;
   readonly fence: bigint;
-  /** Whether another watcher may lead by now. */
+  /** Whether another watcher may lead by now: the lease was taken, or could not be renewed in time. */
   isLost(): boolean;
   /** Lets the next watcher take over at once. */
   release(): Promise<void>;
@@ -42,6 +49,13 @@ export interface WatchRecord {
   /** The highest ledger position of an address that was stored. */
   readonly taken: Position;
   readonly acknowledged: Position;
+  /** The last block that was final by the chain's tag; null while none was. */
+  readonly finalNumber: number | null;
+  /** The first height that must be scanned; null before the chain's first start. */
+  readonly scannedFrom: number | null;
+  readonly scanned: readonly Heights[];
+  /** The blocks that are in quarantine, lowest first. */
+  readonly quarantine: readonly QuarantinedBlock[];
   /** Pending transfers that are neither mined nor dropped. */
   readonly seen: readonly TrackedTransfer[];
 }
@@ -49,8 +63,18 @@ export interface WatchRecord {
 /** All effects of one step, stored in one transaction. */
 export interface Change {
   /** The first start of a chain, `at` in Unix milliseconds. */
-  readonly start?: { readonly number: number; readonly at: number };
+  readonly start?: {
+    readonly number: number;
+    readonly at: number;
+    /** The first height that is scanned as the chain advances. */
+    readonly scannedFrom: number;
+  };
   readonly advance?: Advance;
+  readonly scanned?: ScannedChange;
+  /** The last block that is final by the chain's tag. */
+  readonly finalNumber?: number;
+  /** Added or changed. */
+  readonly quarantine?: readonly QuarantinedBlock[];
   /** Added or changed. One that was cancelled meanwhile stays cancelled. */
   readonly rescans?: readonly Rescan[];
   /** The id of an operator's rescan to end, unless it has ended. */
@@ -61,6 +85,16 @@ export interface Change {
   readonly acknowledged?: bigint;
   /** In the order in which they must be published; the last version of each transfer is kept. */
   readonly transfers?: readonly TrackedTransfer[];
+  /** Known versions to publish again, after `transfers`. */
+  readonly again?: readonly TrackedTransfer[];
+  /** Applied first: the thresholds of the registry, which may have others than before. */
+  readonly reopened?: readonly Reopened[];
+}
+
+/** Final transfers that lack one of `thresholds` are due again: in blocks from `from` on, and unsettled ones. */
+export interface Reopened extends AssetSelection {
+  readonly from: number;
+  readonly thresholds: readonly string[];
 }
 
 export interface OutboxMessage extends Message {
@@ -75,12 +109,24 @@ export interface RescanReport {
 
 export type BlockRef = Pick<BlockHeader, 'number' | 'hash'>;
 
-/** Selects detected transfers: up to a block, of these assets or of all others. */
-export interface DetectedQuery {
-  readonly upTo: number;
+export interface AssetSelection {
   readonly assets: readonly string[] | null;
   /** Assets to leave out when `assets` is null. */
   readonly except: readonly string[];
+}
+
+/** Selects transfers up to a block that have passed one of these sets of thresholds (`textOfPassed`). */
+export interface DueQuery extends AssetSelection {
+  readonly upTo: number;
+  readonly passed: readonly string[];
+  /** Transfers to leave out while these blocks contain them, by id with the hash of the block. */
+  readonly stranded: Readonly<Record<string, string>>;
+  readonly limit: number;
+}
+
+/** Transfers by their ids, from the one after `after` on. */
+export interface WaitingQuery {
+  readonly after: string;
   readonly limit: number;
 }
 
@@ -100,21 +146,25 @@ export class LostLeadership extends Error {
 export abstract class WatcherStore {
   /** The id of this stored state, part of consumer groups. With a new id all addresses are read again. */
   abstract id(): Promise<string>;
-  /** Takes the lease on a chain; null while another watcher has it. */
+  /** Takes the lease on a chain and renews it until it is released; null while another watcher has it. */
   abstract lead(chain: string): Promise<Leadership | null>;
   abstract load(chain: string): Promise<WatchRecord>;
   abstract addresses(chain: string): AsyncIterable<readonly string[]>;
   /** The latest versions of those transfers that are known. */
   abstract transfers(ids: readonly string[]): Promise<readonly TrackedTransfer[]>;
   abstract includedAbove(chain: string, number: number): Promise<readonly TrackedTransfer[]>;
+  /** The latest versions of transfers that these blocks contain or contained, in order of blocks. */
+  abstract inBlocks(chain: string, blocks: Heights): Promise<readonly TrackedTransfer[]>;
   /** The highest block up to `number` that has transfers to our addresses. */
   abstract includedAtMost(chain: string, number: number): Promise<BlockRef | null>;
   /** The open rescans, oldest first. */
   abstract rescans(chain: string): Promise<readonly Rescan[]>;
   /** Whether a rescan with this id is stored, open or ended. */
   abstract hasRescan(id: string): Promise<boolean>;
-  /** Detected transfers that are not final yet, oldest block first. */
-  abstract detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]>;
+  /** Transfers that have not passed all thresholds and do not wait, oldest block first. */
+  abstract due(chain: string, query: DueQuery): Promise<readonly TrackedTransfer[]>;
+  /** Transfers that wait for a second provider, by id. */
+  abstract waiting(chain: string, query: WaitingQuery): Promise<readonly TrackedTransfer[]>;
   /** Stores a step with its outbox. Throws `LostLeadership`; after any other error the outcome is unknown. */
   abstract commit(leadership: Leadership, change: Change): Promise<void>;
   /** The oldest unpublished messages. */

@@ -170,6 +170,66 @@ export const watcherMigrations = sqlMigrations({
       ADD COLUMN reported_at    timestamptz;
     UPDATE watcher.rescan SET reported_state = state, reported_next = next_number
       WHERE ended_at IS NOT NULL;`,
+
+  /** A transfer is reported as final for each threshold that it passes, and may wait before the first. */
+  ReportThresholds1764500000000: `
+    -- waiting: why it does not become final, although its block has passed a threshold.
+    -- passed:  the thresholds that were reported, sorted and joined by commas.
+    -- settled: all were reported that the registry had then. Until now there was one.
+    ALTER TABLE watcher.transfer
+      ADD COLUMN waiting text,
+      ADD COLUMN passed  text    NOT NULL DEFAULT '',
+      ADD COLUMN settled boolean NOT NULL DEFAULT false;
+    UPDATE watcher.transfer SET settled = true, passed =
+        concat_ws(':', finality::json ->> 'kind', coalesce(finality::json ->> 'confirmations', finality::json ->> 'tag'))
+      WHERE status = 'final';
+    -- Finality reads by what is passed, so it never meets those that wait for a later threshold.
+    DROP INDEX watcher.transfer_detected;
+    CREATE INDEX transfer_due ON watcher.transfer (chain, passed, block_number)
+      WHERE status IN ('detected', 'final') AND NOT settled AND waiting IS NULL;
+    CREATE INDEX transfer_waiting ON watcher.transfer (chain, transfer_id) WHERE waiting IS NOT NULL;`,
+
+  /** Leadership by a lease, and blocks that could not be proven whole. */
+  LeaseAndQuarantine1764600000000: `
+    -- lease_until:  the leader renews it. After it, by this server's clock, another watcher may lead.
+    -- final_number: the last block that was final by the chain's tag. No reorg replaces it.
+    -- scanned_from: the first height that must be scanned, and scanned: the heights that were.
+    ALTER TABLE watcher.chain
+      ADD COLUMN lease_until  timestamptz,
+      ADD COLUMN final_number bigint,
+      ADD COLUMN scanned_from bigint,
+      ADD COLUMN scanned      int8multirange NOT NULL DEFAULT '{}';
+    -- Older versions matched every block from the first on, up to the highest of the ring.
+    UPDATE watcher.chain c SET scanned_from = start_number,
+        scanned = int8multirange(int8range(start_number, tip, '[]'))
+      FROM (SELECT chain, max(number) AS tip FROM watcher.ring GROUP BY chain) r
+      WHERE r.chain = c.chain AND start_number <= tip;
+    UPDATE watcher.chain SET scanned_from = start_number WHERE scanned_from IS NULL;
+
+    -- Blocks that could not be proven whole. Rows are kept as a record of what became of them.
+    CREATE TABLE watcher.quarantine (
+      id            uuid    PRIMARY KEY,
+      chain         text    NOT NULL,
+      number        bigint  NOT NULL,
+      hash          text    NOT NULL,
+      parent_hash   text    NOT NULL,
+      time          bigint  NOT NULL,
+      header_proven boolean NOT NULL,
+      state         text    NOT NULL
+                    CHECK (state IN ('waiting', 'gap', 'scanned', 'accepted', 'replaced')),
+      since         bigint  NOT NULL,
+      reason        text    NOT NULL,
+      answers       json    NOT NULL,
+      decision      text    CHECK (decision IN ('accept', 'skip')),
+      decided_by    text,
+      stranded      json    NOT NULL,
+      ended_at      timestamptz
+    );
+    CREATE INDEX quarantine_open ON watcher.quarantine (chain) WHERE ended_at IS NULL;
+
+    ALTER TABLE watcher.rescan DROP CONSTRAINT rescan_origin;
+    ALTER TABLE watcher.rescan ADD CONSTRAINT rescan_origin CHECK (origin IN ('late-address',
+      'operator', 'report-again', 'ring-reset', 'ask-block', 'accept-block', 'skip-block'));`,
 });
 
 /**
@@ -181,7 +241,8 @@ export async function grantWatcher(queries: Queries, role: string): Promise<void
   await queries.query(`
     GRANT USAGE ON SCHEMA watcher TO ${name};
     GRANT SELECT ON watcher.migration TO ${name};
-    GRANT SELECT, INSERT, UPDATE ON watcher.chain, watcher.transfer, watcher.rescan TO ${name};
+    GRANT SELECT, INSERT, UPDATE ON watcher.chain, watcher.transfer, watcher.rescan,
+      watcher.quarantine TO ${name};
     GRANT SELECT, INSERT ON watcher.address, watcher.store TO ${name};
     GRANT SELECT, INSERT, DELETE ON watcher.ring, watcher.outbox TO ${name};
     GRANT DELETE ON watcher.rescan TO ${name};`);

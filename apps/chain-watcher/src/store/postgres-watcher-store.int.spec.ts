@@ -46,7 +46,7 @@ async function openStore(): Promise<PostgresWatcherStore> {
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${ROLE}'`,
   );
   await administer(
-    `TRUNCATE watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store`,
+    `TRUNCATE watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store, watcher.quarantine`,
   );
   return new PostgresWatcherStore({ url: runtimeUrl });
 }
@@ -54,16 +54,61 @@ async function openStore(): Promise<PostgresWatcherStore> {
 describe('PostgresWatcherStore', () => {
   watcherStoreContract(openStore);
 
-  it('loses the leadership with its connection, and then cannot write', async () => {
+  const leaseEnds = () => administer(`UPDATE watcher.chain SET lease_until = now()`);
+
+  it('keeps the lease while it is renewed, whatever connection is lost', async () => {
     const store = await openStore();
     const leader = (await store.lead(CHAIN)) as Leadership;
+    const leaseUntil = async () => {
+      const [row] = await administer<{ lease_until: Date }>(
+        `SELECT lease_until FROM watcher.chain WHERE chain = '${CHAIN}'`,
+      );
+      return Number(row?.lease_until);
+    };
+    const taken = await leaseUntil();
     await administer(
-      `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
-       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${ROLE}'`,
     );
-    await until(() => leader.isLost());
+    await until(async () => (await leaseUntil()) > taken, { description: 'the renewal' });
+    expect(leader.isLost()).toBe(false);
+    const other = new PostgresWatcherStore({ url: runtimeUrl });
+    expect(await other.lead(CHAIN)).toBeNull();
+    await store.commit(leader, { addresses: ['0x01'] });
+    await leader.release();
+    expect((await other.lead(CHAIN))?.fence).toBe(leader.fence + 1n);
+    await Promise.all([store.close(), other.close()]);
+  });
+
+  it('loses the lease to another watcher when it ends, and then cannot write', async () => {
+    const [store, other] = [await openStore(), new PostgresWatcherStore({ url: runtimeUrl })];
+    const leader = (await store.lead(CHAIN)) as Leadership;
+    await leaseEnds();
+    const next = (await other.lead(CHAIN)) as Leadership;
+    expect(next.fence).toBe(leader.fence + 1n);
     await expect(store.commit(leader, { addresses: ['0x01'] })).rejects.toThrow(LostLeadership);
+    await until(() => leader.isLost(), { description: 'the loss of the lease' });
+    expect(next.isLost()).toBe(false);
+    await leader.release();
+    expect(await store.lead(CHAIN)).toBeNull();
+    await Promise.all([next.release(), store.close(), other.close()]);
+  });
+
+  it('takes over from a leader that froze inside a transaction', async () => {
+    const store = await openStore();
+    const leader = (await store.lead(CHAIN)) as Leadership;
+    await leader.release();
+    // What a frozen process leaves behind: its transaction holds the row of the lease.
+    const frozen = new Client({ connectionString: runtimeUrl });
+    const errors: string[] = [];
+    frozen.on('error', ({ message }) => errors.push(message));
+    await frozen.connect();
+    await frozen.query('BEGIN; SET LOCAL idle_in_transaction_session_timeout = 3000');
+    await frozen.query('SELECT 1 FROM watcher.chain FOR UPDATE');
+    const since = Date.now();
     expect((await store.lead(CHAIN))?.fence).toBe(leader.fence + 1n);
+    expect(Date.now() - since).toBeLessThan(8_000);
+    await until(() => errors.length > 0, { description: 'the end of its connection' });
+    expect(errors[0]).toMatch(/idle-in-transaction/);
     await store.close();
   });
 
@@ -90,6 +135,7 @@ describe('PostgresWatcherStore', () => {
       'UPDATE watcher.address SET address = $$x$$',
       'UPDATE watcher.store SET id = gen_random_uuid()',
       'DELETE FROM watcher.store',
+      'DELETE FROM watcher.quarantine',
       'TRUNCATE watcher.outbox',
       'DROP TABLE watcher.chain',
     ]) {
@@ -135,8 +181,41 @@ describe('PostgresWatcherStore', () => {
       taken: null,
       acknowledged: null,
       seen: [],
+      ...{ finalNumber: null, scannedFrom: 40, scanned: [{ from: 40, to: 50 }], quarantine: [] },
     });
     expect(await store.id()).toMatch(/^[-0-9a-f]{36}$/);
+    await store.close();
+    await old.drop();
+  });
+
+  it('takes what an older version called final for settled, by its policy', async () => {
+    const old = await freshDatabase();
+    const client = new Client({ connectionString: old.url });
+    await client.connect();
+    const migrations = watcherMigrations.map((Migration) => new Migration());
+    const thresholds = migrations.findIndex(({ name }) => name.startsWith('ReportThresholds'));
+    for (const migration of migrations.slice(0, thresholds)) await migration.up(client);
+    const row = (id: string, status: string, finality: string | null) => `(
+      '${CHAIN}/${id}', 7, '${status}', '${CHAIN}', 'asset', 5, '0x1', '0x2', '0x3', 9, '0x9',
+      '2026-01-01T00:00:09.000Z', ${finality === null ? 'NULL' : `'${finality}'`})`;
+    await client.query(`INSERT INTO watcher.transfer VALUES
+      ${row('depth', 'final', '{"kind":"depth","confirmations":12}')},
+      ${row('tag', 'final', '{"kind":"tag","tag":"safe"}')}, ${row('open', 'detected', null)}`);
+    for (const migration of migrations.slice(thresholds)) await migration.up(client);
+    await client.end();
+    const store = new PostgresWatcherStore({ url: old.url });
+    const ids = ['depth', 'tag', 'open'].map((id) => `${CHAIN}/${id}`);
+    const found = await store.transfers(ids);
+    const progress = found.map(({ transfer: { passed, transferId }, isSettled }) => {
+      return [transferId.slice(CHAIN.length + 1), passed, isSettled];
+    });
+    expect(new Set(progress)).toEqual(
+      new Set([
+        ['depth', ['depth:12'], true],
+        ['tag', ['tag:safe'], true],
+        ['open', undefined, false],
+      ]),
+    );
     await store.close();
     await old.drop();
   });

@@ -1,19 +1,23 @@
-import { Client, Pool, types } from 'pg';
+import { Pool, types } from 'pg';
+import type { QuarantinedBlock } from '../state/quarantine';
 import type { Rescan } from '../state/rescan';
+import type { Heights } from '../state/scanned';
 import {
   type BlockRef,
   type Change,
-  type DetectedQuery,
+  type DueQuery,
   type Leadership,
   LostLeadership,
   type OutboxMessage,
   type RescanReport,
   type TrackedTransfer,
+  type WaitingQuery,
   WatcherStore,
   type WatchRecord,
 } from '../state/watcher-store';
 import {
   CHAIN_COLUMNS,
+  QUARANTINE_COLUMNS,
   RESCAN_COLUMNS,
   RING_COLUMNS,
   selection,
@@ -21,8 +25,12 @@ import {
   writeChange,
 } from './rows';
 
-/** The first key of the advisory locks on chains, "dbkw" in ASCII. It keeps them apart from other advisory locks. */
-const LOCK_SPACE = 0x64626b77;
+/** A leader that does not renew its lease for this long is taken for dead. Shorter than customers wait. */
+const LEASE_MS = 5_000;
+/** Several renewals may be lost before the lease is. */
+const RENEW_MS = 1_000;
+/** A leader that freezes inside a transaction holds the row of its lease no longer than this. */
+const IDLE_MS_MAX = 3_000;
 /** Each chain makes one write at a time and reads in between, so a few chains share the pool well. */
 const POOL_CONNECTIONS_MAX = 8;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -47,10 +55,17 @@ const TRANSFERS = `SELECT ${selection(TRANSFER_COLUMNS)} FROM watcher.transfer`;
 const SQL = {
   storeId: 'SELECT id FROM watcher.store',
   newStore: 'INSERT INTO watcher.store (id) VALUES (gen_random_uuid()) ON CONFLICT DO NOTHING',
-  lock: 'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
-  raiseFence: `
-    INSERT INTO watcher.chain AS c (chain, fence) VALUES ($1, 1)
-    ON CONFLICT (chain) DO UPDATE SET fence = c.fence + 1 RETURNING fence::numeric`,
+  // The clock of the server alone counts, so the clocks of watchers do not matter.
+  takeLease: `
+    INSERT INTO watcher.chain AS c (chain, fence, lease_until)
+    VALUES ($1, 1, clock_timestamp() + $2::interval)
+    ON CONFLICT (chain) DO UPDATE SET fence = c.fence + 1, lease_until = excluded.lease_until
+    WHERE c.lease_until IS NULL OR c.lease_until <= clock_timestamp()
+    RETURNING fence::numeric`,
+  renewLease: `
+    UPDATE watcher.chain SET lease_until = clock_timestamp() + $3::interval
+    WHERE chain = $1 AND fence = $2`,
+  releaseLease: 'UPDATE watcher.chain SET lease_until = NULL WHERE chain = $1 AND fence = $2',
   chain: `
     SELECT ${selection(CHAIN_COLUMNS)}
     FROM (SELECT $1::text) AS asked (id) LEFT JOIN watcher.chain ON chain = id`,
@@ -62,14 +77,25 @@ const SQL = {
   includedAbove: `
     ${TRANSFERS} WHERE chain = $1 AND block_number > $2 AND status IN ('detected', 'final', 'failed')
     ORDER BY block_number, transfer_id`,
+  inBlocks: `
+    ${TRANSFERS} WHERE chain = $1 AND block_number BETWEEN $2 AND $3
+    ORDER BY block_number, transfer_id`,
+  quarantine: `
+    SELECT ${selection(QUARANTINE_COLUMNS)} FROM watcher.quarantine
+    WHERE chain = $1 AND ended_at IS NULL ORDER BY watcher.quarantine.number`,
   includedAtMost: `
     SELECT block_number AS number, block_hash AS hash FROM watcher.transfer
     WHERE chain = $1 AND block_number <= $2 AND status IN ('detected', 'final', 'failed')
     ORDER BY block_number DESC LIMIT 1`,
-  detected: `
-    ${TRANSFERS} WHERE chain = $1 AND status = 'detected' AND block_number <= $2
-      AND ($3::text[] IS NULL OR asset = ANY($3)) AND asset <> ALL($4::text[])
-    ORDER BY block_number, transfer_id LIMIT $5`,
+  due: `
+    ${TRANSFERS} WHERE chain = $1 AND status IN ('detected', 'final') AND NOT settled
+      AND waiting IS NULL AND passed = ANY($2::text[]) AND block_number <= $3
+      AND ($4::text[] IS NULL OR asset = ANY($4)) AND asset <> ALL($5::text[])
+      AND ($7::jsonb ->> transfer_id) IS DISTINCT FROM block_hash
+    ORDER BY block_number, transfer_id LIMIT $6`,
+  waiting: `
+    ${TRANSFERS} WHERE chain = $1 AND waiting IS NOT NULL AND transfer_id > $2
+    ORDER BY transfer_id LIMIT $3`,
   rescans: `
     SELECT ${RESCAN} FROM watcher.rescan WHERE chain = $1 AND ended_at IS NULL
     ORDER BY requested_at, id`,
@@ -104,8 +130,8 @@ export class PostgresWatcherStore extends WatcherStore {
       query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
       types: PARSERS,
-      // The server must notice soon that a leader's machine is gone. TCP alone takes two hours, in which
-      // nobody would watch the chain.
+      // The server must notice soon that a leader's machine is gone: its statements hold the row of the lease.
+      // TCP alone takes two hours.
       options:
         '-c TimeZone=UTC -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
     };
@@ -122,36 +148,46 @@ export class PostgresWatcherStore extends WatcherStore {
     return this.id();
   }
 
-  /** The lease is an advisory lock of a connection; the fencing token keeps a late leader from writing. */
+  /**
+   * The lease is a row, so it works through a connection pooler. It is renewed over whatever connection is
+   * free; the fencing token keeps a leader that was frozen meanwhile from writing.
+   */
   async lead(chain: string): Promise<Leadership | null> {
-    const client = new Client(this.config);
-    let isLost = false;
-    for (const event of ['error', 'end'] as const) {
-      client.on(event, () => {
-        isLost = true;
-      });
-    }
-    await client.connect();
-    let fence: bigint | undefined;
-    try {
-      const { rows } = await client.query<{ locked: boolean }>(SQL.lock, [LOCK_SPACE, chain]);
-      if (!rows[0]?.locked) return null;
-      const raised = await client.query<{ fence: bigint }>(SQL.raiseFence, [chain]);
-      fence = raised.rows[0]?.fence as bigint;
-      return { chain, fence, isLost: () => isLost, release: () => client.end() };
-    } finally {
-      if (fence === undefined) await client.end();
-    }
+    let renewedAt = performance.now();
+    const [taken] = await this.rows<{ fence: bigint }>('takeLease', chain, `${LEASE_MS} ms`);
+    if (!taken) return null;
+    const { fence } = taken;
+    let isTaken = false;
+    const renew = async () => {
+      const at = performance.now();
+      const isRenewed = await this.write('renewLease', chain, fence, `${LEASE_MS} ms`);
+      if (isRenewed) renewedAt = at;
+      else isTaken = true;
+    };
+    // A failed renewal is repeated; without any in time, the lease counts as lost.
+    const renewals = setInterval(() => void renew().catch(() => undefined), RENEW_MS).unref();
+    return {
+      chain,
+      fence,
+      isLost: () => isTaken || performance.now() - renewedAt >= LEASE_MS,
+      release: async () => {
+        clearInterval(renewals);
+        isTaken = true;
+        // Otherwise it ends by itself.
+        await this.write('releaseLease', chain, fence).catch(() => undefined);
+      },
+    };
   }
 
   async load(chain: string): Promise<WatchRecord> {
-    const [[record], ring, rescans, seen] = await Promise.all([
+    const [[record], ring, rescans, quarantine, seen] = await Promise.all([
       this.rows<WatchRecord>('chain', chain),
       this.rows<WatchRecord['ring'][number]>('ring', chain),
       this.rescans(chain),
+      this.rows<QuarantinedBlock>('quarantine', chain),
       this.rows<TrackedTransfer>('seen', chain),
     ]);
-    return { ...(record as WatchRecord), ring, rescans, seen };
+    return { ...(record as WatchRecord), ring, rescans, quarantine, seen };
   }
 
   async *addresses(chain: string): AsyncIterable<readonly string[]> {
@@ -172,6 +208,10 @@ export class PostgresWatcherStore extends WatcherStore {
     return this.rows('includedAbove', chain, number);
   }
 
+  inBlocks(chain: string, { from, to }: Heights): Promise<readonly TrackedTransfer[]> {
+    return this.rows('inBlocks', chain, from, to);
+  }
+
   async includedAtMost(chain: string, number: number): Promise<BlockRef | null> {
     return (await this.rows<BlockRef>('includedAtMost', chain, number))[0] ?? null;
   }
@@ -184,16 +224,22 @@ export class PostgresWatcherStore extends WatcherStore {
     return (await this.rows('hasRescan', id)).length > 0;
   }
 
-  detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
-    const { upTo, assets, except, limit } = query;
-    return this.rows('detected', chain, upTo, assets, assets === null ? except : [], limit);
+  due(chain: string, query: DueQuery): Promise<readonly TrackedTransfer[]> {
+    const { upTo, passed, assets, except, stranded, limit } = query;
+    const others = assets === null ? except : [];
+    const left = JSON.stringify(stranded);
+    return this.rows('due', chain, passed, upTo, assets, others, limit, left);
+  }
+
+  waiting(chain: string, { after, limit }: WaitingQuery): Promise<readonly TrackedTransfer[]> {
+    return this.rows('waiting', chain, after, limit);
   }
 
   async commit(leadership: Leadership, change: Change): Promise<void> {
     if (leadership.isLost()) throw new LostLeadership(leadership.chain);
     const client = await this.pool.connect();
     try {
-      await client.query('BEGIN');
+      await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS_MAX}`);
       await writeChange(client, leadership, change);
       await client.query('COMMIT');
       client.release();
@@ -231,5 +277,11 @@ export class PostgresWatcherStore extends WatcherStore {
 
   private async rows<Row>(name: keyof typeof SQL, ...values: unknown[]): Promise<Row[]> {
     return (await this.pool.query({ name: `watcher-${name}`, text: SQL[name], values })).rows;
+  }
+
+  /** Whether a row was written. */
+  private async write(name: keyof typeof SQL, ...values: unknown[]): Promise<boolean> {
+    const query = { name: `watcher-${name}`, text: SQL[name], values };
+    return (await this.pool.query(query)).rowCount === 1;
   }
 }

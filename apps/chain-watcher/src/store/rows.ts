@@ -1,7 +1,10 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { PoolClient } from 'pg';
+import { textOfPassed } from '../finality/passed';
 import { transferMessage } from '../publish/publisher';
+import { isInQuarantine, type QuarantinedBlock } from '../state/quarantine';
 import type { Rescan } from '../state/rescan';
+import type { ScannedChange } from '../state/scanned';
 import {
   type Change,
   type Leadership,
@@ -24,11 +27,25 @@ export const RING_COLUMNS: Columns<BlockHeader> = {
   ...{ number: 'number', hash: 'hash', parentHash: 'parent_hash', time: 'time' },
 };
 
-export const CHAIN_COLUMNS: Columns<Omit<WatchRecord, 'ring' | 'rescans' | 'seen'>> = {
-  startNumber: 'start_number',
-  startedAt: 'started_at',
-  taken: 'addresses_taken',
-  acknowledged: 'addresses_through',
+export const CHAIN_COLUMNS: Columns<Omit<WatchRecord, 'ring' | 'rescans' | 'seen' | 'quarantine'>> =
+  {
+    startNumber: 'start_number',
+    startedAt: 'started_at',
+    taken: 'addresses_taken',
+    acknowledged: 'addresses_through',
+    finalNumber: 'final_number',
+    scannedFrom: 'scanned_from',
+    scanned: `(
+    SELECT coalesce(json_agg(
+      json_build_object('from', lower(r), 'to', upper(r) - 1) ORDER BY lower(r)), '[]')
+    FROM unnest(scanned) AS r)`,
+  };
+
+/** In the order in which `PUT_QUARANTINED` writes them. */
+export const QUARANTINE_COLUMNS: Columns<QuarantinedBlock> = {
+  ...{ id: 'id', number: 'number', hash: 'hash', parentHash: 'parent_hash', time: 'time' },
+  ...{ headerProven: 'header_proven', state: 'state', since: 'since', reason: 'reason' },
+  ...{ answers: 'answers', decision: 'decision', decidedBy: 'decided_by', stranded: 'stranded' },
 };
 
 /** In the order in which `PUT_RESCAN` writes them. */
@@ -40,18 +57,28 @@ export const RESCAN_COLUMNS: Columns<Rescan> = {
 };
 
 export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
-  transfer: `json_build_object(
+  transfer: `(jsonb_build_object(
     'transferId', transfer_id, 'version', version, 'status', status, 'chain', chain, 'asset', asset,
     'amount', amount::text, 'from', sender, 'to', recipient, 'txHash', tx_hash,
     'block', CASE WHEN block_number IS NOT NULL THEN
       json_build_object('number', block_number, 'hash', block_hash, 'time', block_time) END,
-    'finality', finality::json)`,
+    'finality', finality::json)
+    || CASE WHEN passed = '' THEN '{}' ELSE jsonb_build_object('passed', string_to_array(passed, ',')) END
+    || CASE WHEN waiting IS NULL THEN '{}' ELSE jsonb_build_object('waiting', waiting) END)`,
   sighting: `CASE WHEN seen_sender IS NOT NULL THEN
     json_build_object('sender', seen_sender, 'nonce', seen_nonce, 'seenAt', seen_at) END`,
+  isSettled: 'settled',
 };
 
 const LOCK_FENCE = 'SELECT 1 FROM watcher.chain WHERE chain = $1 AND fence = $2 FOR UPDATE';
-const START = 'UPDATE watcher.chain SET start_number = $2, started_at = $3 WHERE chain = $1';
+const START = `
+  UPDATE watcher.chain SET start_number = $2, started_at = $3, scanned_from = $4 WHERE chain = $1`;
+// Heights above $2 were replaced; those of $3 are scanned.
+const SCANNED = `
+  UPDATE watcher.chain SET scanned = $3::int8multirange + CASE WHEN $2::bigint IS NULL THEN scanned
+    ELSE scanned * int8multirange(int8range(NULL, $2::bigint, '[]')) END
+  WHERE chain = $1`;
+const FINAL = 'UPDATE watcher.chain SET final_number = $2 WHERE chain = $1';
 const CUT_RING = 'DELETE FROM watcher.ring WHERE chain = $1 AND (number > $2 OR number < $3)';
 const INSERT_RING = `
   INSERT INTO watcher.ring (chain, number, hash, parent_hash, time) SELECT $1, *
@@ -70,6 +97,15 @@ const PUT_RESCAN = `
     CASE WHEN $4 IN ('waiting', 'running') THEN NULL ELSE now() END)
   ON CONFLICT (id) DO UPDATE SET ${RESCAN_UPDATES.join()}, ended_at = excluded.ended_at
   WHERE r.ended_at IS NULL`;
+
+const QUARANTINE_FIELDS = Object.keys(QUARANTINE_COLUMNS) as (keyof QuarantinedBlock)[];
+const QUARANTINE_UPDATES = Object.values(QUARANTINE_COLUMNS).map((it) => `${it} = excluded.${it}`);
+
+const PUT_QUARANTINED = `
+  INSERT INTO watcher.quarantine (chain, ended_at, ${Object.values(QUARANTINE_COLUMNS).join()})
+  VALUES ($1, CASE WHEN $2 THEN NULL ELSE now() END,
+    ${QUARANTINE_FIELDS.map((_, n) => `$${n + 3}`).join()})
+  ON CONFLICT (id) DO UPDATE SET ${QUARANTINE_UPDATES.join()}, ended_at = excluded.ended_at`;
 
 const CANCEL_RESCAN = `
   UPDATE watcher.rescan SET state = 'cancelled', ended_at = now()
@@ -97,7 +133,19 @@ const UPSERT_TRANSFERS = `
     amount = excluded.amount, sender = excluded.sender, recipient = excluded.recipient,
     block_number = excluded.block_number, block_hash = excluded.block_hash,
     block_time = excluded.block_time, finality = excluded.finality,
+    waiting = excluded.waiting, passed = excluded.passed, settled = excluded.settled,
     seen_sender = excluded.seen_sender, seen_nonce = excluded.seen_nonce, seen_at = excluded.seen_at`;
+
+// Of what is passed, only what is still a threshold counts. The order is that of `textOfPassed`.
+const REOPEN_TRANSFERS = `
+  UPDATE watcher.transfer AS t SET settled = false, passed = coalesce((
+    SELECT string_agg(one, ',' ORDER BY one COLLATE "C") FROM unnest(string_to_array(t.passed, ',')) AS one
+    WHERE one = ANY($3::text[])), '')
+  WHERE chain = $1 AND status = 'final'
+    AND (block_number >= $2
+      OR (status IN ('detected', 'final') AND NOT settled AND waiting IS NULL))
+    AND NOT $3::text[] <@ string_to_array(passed, ',')
+    AND ($4::text[] IS NULL OR asset = ANY($4)) AND asset <> ALL($5::text[])`;
 
 // Positions are assigned in the order of the rows, which is the order of publishing.
 const INSERT_OUTBOX = `
@@ -119,11 +167,24 @@ export async function writeChange(
   if (led.rowCount === 0) throw new LostLeadership(chain);
   const { start, advance, cancelled, taken, acknowledged } = change;
   const { rescans = [], addresses = [], transfers = [] } = change;
-  if (start) await run('start', START, start.number, start.at);
+  const { again = [], reopened = [] } = change;
+  for (const { from, thresholds, assets, except } of reopened) {
+    await run('reopen', REOPEN_TRANSFERS, from, thresholds, assets, except);
+  }
+  if (start) await run('start', START, start.number, start.at, start.scannedFrom);
   if (advance) {
     await run('cut-ring', CUT_RING, advance.ancestor, advance.oldest);
     const added = advance.added.filter(({ number }) => number >= advance.oldest);
     await run('insert-ring', INSERT_RING, JSON.stringify(added));
+  }
+  if (change.scanned)
+    await run('scanned', SCANNED, change.scanned.above, multirange(change.scanned));
+  if (change.finalNumber !== undefined) await run('final', FINAL, change.finalNumber);
+  for (const block of change.quarantine ?? []) {
+    const { answers, stranded } = block;
+    const row = { ...block, answers: JSON.stringify(answers), stranded: JSON.stringify(stranded) };
+    const values = QUARANTINE_FIELDS.map((field) => row[field]);
+    await run('put-quarantined', PUT_QUARANTINED, isInQuarantine(block), ...values);
   }
   for (const rescan of rescans) {
     await run('put-rescan', PUT_RESCAN, ...RESCAN_FIELDS.map((field) => rescan[field]));
@@ -137,9 +198,13 @@ export async function writeChange(
   if (transfers.length > 0) {
     const rows = JSON.stringify(lastVersions(transfers).map(transferRow));
     await client.query({ name: 'watcher-write-transfers', text: UPSERT_TRANSFERS, values: [rows] });
-    const messages = transfers.map(({ transfer }) => transferMessage(transfer));
-    await run('insert-outbox', INSERT_OUTBOX, JSON.stringify(messages));
   }
+  const messages = [...transfers, ...again].map(({ transfer }) => transferMessage(transfer));
+  if (messages.length > 0) await run('insert-outbox', INSERT_OUTBOX, JSON.stringify(messages));
+}
+
+function multirange({ ranges }: ScannedChange): string {
+  return `{${ranges.map(({ from, to }) => `[${from},${to}]`).join()}}`;
 }
 
 /** One statement cannot write a row twice, and only the last version counts. */
@@ -148,12 +213,13 @@ function lastVersions(transfers: readonly TrackedTransfer[]): TrackedTransfer[] 
 }
 
 /** A row of the table `transfer`. */
-function transferRow({ transfer, sighting }: TrackedTransfer): object {
-  const { transferId, from, to, txHash, block, finality, ...same } = transfer;
+function transferRow({ transfer, sighting, isSettled }: TrackedTransfer): object {
+  const { transferId, from, to, txHash, block, finality, passed = [], ...same } = transfer;
   return {
     ...{ ...same, transfer_id: transferId, sender: from, recipient: to, tx_hash: txHash },
     ...{ block_number: block?.number, block_hash: block?.hash, block_time: block?.time },
     finality: finality && JSON.stringify(finality),
+    ...{ passed: textOfPassed(passed), settled: isSettled },
     ...{ seen_sender: sighting?.sender, seen_nonce: sighting?.nonce, seen_at: sighting?.seenAt },
   };
 }

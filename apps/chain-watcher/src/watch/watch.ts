@@ -2,23 +2,21 @@ import { once } from 'node:events';
 import { TOPICS, type WatchRequestV1 } from '@daybook/contracts';
 import { type MintedAddress, storeAddresses } from '../addresses/late-addresses';
 import { createFinality } from '../finality/finalise';
-import { matchBlocks } from '../match/transfer-versions';
 import { createMempool } from '../mempool/mempool';
 import { type ChainHealth, judge, type Trouble } from '../monitoring/health';
 import { takeRequest } from '../operator/watch-requests';
-import { chainHeadMessage, createPublisher } from '../publish/publisher';
-import { firstRing, type NextBlocks, nextBlocks } from '../reorg/next-blocks';
+import { chainHeadMessage, createPublisher, reportedQuarantine } from '../publish/publisher';
+import { createQuarantine } from '../quarantine/quarantine';
 import { createRescans } from '../rescan/run-rescans';
 import type { Position } from '../state/position';
-import { cutAtReorg } from '../state/rescan';
-import {
-  openContext,
-  startedChain,
-  tipOf,
-  type WatchContext,
-  type WatchParts,
-} from '../state/watch-state';
+import { gapsOf } from '../state/quarantine';
+import { unscannedHeights } from '../state/scanned';
+import { openContext, tipOf, type WatchParts } from '../state/watch-state';
 import type { WatchRecord } from '../state/watcher-store';
+import { followChain } from './follow-chain';
+
+/** How often the final block is stored when nothing else is. A restart may forget so much. */
+const FINAL_STORED_MS = 10_000;
 
 /** The leader's work on one chain, in steps. Its caller decides when: see `leader/loops`. */
 export type Watch = ReturnType<typeof createWatch>;
@@ -31,7 +29,9 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   const finality = createFinality(context);
   const mempool = createMempool(context);
   const rescans = createRescans(context);
+  const quarantine = createQuarantine(context);
   const publisher = createPublisher(context);
+  let finalStoredAt = 0;
   /** Aborts with the chain's first start. Before it, it is unknown what an address is late for. */
   const started = new AbortController();
   let lastTurn: Promise<unknown> = Promise.resolve();
@@ -53,14 +53,41 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     };
   }
 
+  /**
+   * Remembers the final block, which no reorg may replace. While the watch catches up, the tip counts as final
+   * when the final block lies above it; two nodes may have answered that, so it does not count here.
+   */
+  async function noteFinal(): Promise<void> {
+    const final = finality.finalized() ?? -1;
+    if (final >= tipOf(state).number || final <= state.finalNumber) return;
+    state.finalNumber = final;
+    // The next block stores it anyway.
+    if (parts.now() - finalStoredAt < FINAL_STORED_MS) return;
+    finalStoredAt = parts.now();
+    await context.commit({ finalNumber: final });
+  }
+
   async function takePass(): Promise<boolean> {
-    const { head, isBehind } = await followChain(context);
+    context.requireCertainty();
+    const { head, isBehind, obstacle } = await followChain(context, quarantine);
     started.abort();
     const isMoreFinal = await finality.step(head);
+    await noteFinal();
     await mempool.step();
+    const isDeciding = await quarantine.step();
     // Last, because a node that has lost its past must not stop the watch of new blocks.
     const isRescanning = await rescans.step();
-    return isBehind || isMoreFinal || isRescanning;
+    if (obstacle !== null) throw obstacle;
+    return isBehind || isMoreFinal || isDeciding || isRescanning;
+  }
+
+  /** The gap check: what nobody scanned, up to the final block. */
+  function unscanned() {
+    if (state.chain.phase === 'new') return [];
+    const { scannedFrom, scanned } = state;
+    const listed = state.quarantine.map(({ number }) => number);
+    const upTo = Math.min(state.finalNumber, tipOf(state).number);
+    return unscannedHeights({ scannedFrom, scanned, listed }, upTo);
   }
 
   return {
@@ -77,7 +104,10 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     /** Publishes the state of the chain. */
     async reportHead(health: ChainHealth): Promise<void> {
       const observedAt = new Date(parts.now()).toISOString();
-      const report = { chain: chain.id, ...heights(), ...health, observedAt };
+      const report = {
+        ...{ chain: chain.id, ...heights(), ...health, observedAt },
+        quarantine: reportedQuarantine(state.quarantine),
+      };
       await log.publish(TOPICS.chainHead, [chainHeadMessage(report)]);
     },
 
@@ -97,64 +127,29 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     /** Stores what an operator requested. Throws before the chain's first start. */
     takeRequest: (request: WatchRequestV1): Promise<void> => takeRequest(context, request),
 
+    /** The blocks that joined the chain without their content. */
+    gaps: () => gapsOf(state.quarantine).map(({ number }) => number),
+    unscanned,
+    /** About how long the blocks up to the node's head take; null while that is not known. */
+    secondsToMatch(): number | null {
+      const perSecond = state.rate.perSecond(parts.now());
+      if (state.chain.phase === 'new' || state.head === null || perSecond === null) return null;
+      return Math.max(0, state.head.number - tipOf(state).number) / perSecond;
+    },
+
     health(trouble: Trouble | null): ChainHealth {
       const seen = {
         ...{ head: state.head, advancedAt: state.headAdvancedAt, trouble },
         matched: state.chain.phase === 'new' ? -1 : tipOf(state).number,
         stalled: state.chain.phase === 'stalled' ? state.chain.reason : null,
+        quarantined: state.quarantine.find((block) => block.state === 'waiting') ?? null,
+        unscanned: unscanned(),
+        blocksPerSecond: state.rate.perSecond(parts.now()),
         tagUnknownSince: finality.tagUnknownSince(),
         ...{ blocksToRescan: rescans.blocksLeft(), missing: rescans.missing() },
+        disagreement: parts.client.disagreement(),
       };
       return judge(chain, seen, parts.now());
     },
   };
-}
-
-/** Polls the head and matches the next blocks. Returns whether there are more. */
-async function followChain(context: WatchContext) {
-  const { chain, client, startBlock, state, commit, events } = context;
-  const head = await client.head();
-  state.head = head;
-  if (head.number > state.highestHead) {
-    state.highestHead = head.number;
-    state.headAdvancedAt = context.now();
-  }
-  if (state.chain.phase === 'new') {
-    const { number, advance } = await firstRing(client, chain, startBlock, head);
-    await commit({ start: { number, at: context.now() }, advance });
-  }
-  const started = startedChain(state);
-  const next = await nextBlocks(client, started.ring, head);
-  state.chain =
-    next.kind === 'stalled'
-      ? { ...started, phase: 'stalled', reason: next.reason }
-      : { ...started, phase: 'following' };
-  if (next.kind !== 'advance') return { head, isBehind: false };
-  const tip = await commitBlocks(context, next);
-  state.recent.add(next.ancestor.number, next.blocks);
-  if (next.removed.length > 0) events.reorganised(next.ancestor, next.removed);
-  events.matched(next.blocks);
-  return { head, isBehind: tip < head.number };
-}
-
-/** Matches the blocks and stores all that follows in one transaction. Returns the new tip's number. */
-async function commitBlocks(
-  context: WatchContext,
-  { ancestor, removed, blocks }: Extract<NextBlocks, { kind: 'advance' }>,
-): Promise<number> {
-  const { chain, store, state } = context;
-  const isReorg = removed.length > 0;
-  const lost = isReorg ? await store.includedAbove(chain.id, ancestor.number) : [];
-  const ended = state.sightings.endedBy(blocks.flatMap(({ transactions }) => transactions));
-  const { versions } = await matchBlocks(context, blocks, lost, ended);
-  const added = blocks.map(({ transactions: _, transfers: __, ...header }) => header);
-  const tip = ancestor.number + blocks.length;
-  const oldest = tip - chain.reorgWindow + 1;
-  const cut = isReorg ? state.rescans.map((rescan) => cutAtReorg(rescan, ancestor)) : [];
-  await context.commit({
-    advance: { ancestor: ancestor.number, added, oldest },
-    rescans: cut.filter((rescan) => !state.rescans.includes(rescan)),
-    transfers: versions,
-  });
-  return tip;
 }

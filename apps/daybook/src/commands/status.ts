@@ -63,8 +63,9 @@ function statusPage(report: StatusReport): string {
     recordTable(readers.map(withState)),
     recordTable(consumers.map(withState)),
     recordTable(
-      chains.map(({ secondsSinceWord, standsStill, ...chain }) => ({
+      chains.map(({ secondsSinceWord, standsStill, quarantine = [], ...chain }) => ({
         ...chain,
+        inQuarantine: quarantine.length,
         lastReport: `${secondsSinceWord} s ago`,
       })),
     ),

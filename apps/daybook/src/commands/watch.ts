@@ -27,6 +27,11 @@ follows the chain. The request survives restarts of both and waits while no watc
 are matched. A ring reset reports every transfer of the removed branch as reverted, so the ledger
 reverses what it credited; then the blocks of the other branch are matched.`;
 
+const BLOCK_HELP = `
+A block is in quarantine when no provider answers with all of it. The chain stops before it. After ten
+block times, and at least a minute, it becomes a gap if its header is proven: the chain goes on, later
+transfers confirm, and nothing in the gap is called absent. Its content is asked for until it is known.`;
+
 /** A request, and the position of the command that wrote it. */
 type Written = json.WatchRequest & { readonly position: string };
 
@@ -35,6 +40,7 @@ export function addWatch(program: Command): void {
     .command('watch')
     .description('Request a rescan or a ring reset of a chain, and show the requests.');
   addRescan(watch);
+  addBlock(watch);
 
   subcommand(
     watch,
@@ -90,16 +96,20 @@ function addRescan(watch: Command): void {
       '--reset-ring',
       'after a reorg deeper than the ring: take over the blocks of the node, from --from if given',
     )
+    .option(
+      '--report-again',
+      'also report every transfer in the blocks once more, for a ledger that lost reports',
+    )
     .option('--yes', 'allow more than 10,000 blocks')
     .addOption(reasonOption())
     .option('--detach', 'do not wait for the end')
     .addHelpText('after', RESCAN_HELP)
-    .action(({ chain, from, to, resetRing, reason, yes, detach, ...options }) =>
+    .action(({ chain, from, to, resetRing, reportAgain, reason, yes, detach, ...options }) =>
       operate(options, async (operation) => {
-        const fault = faultOf(from, to, resetRing);
+        const fault = faultOf(from, to, resetRing, reportAgain);
         if (fault !== null) throw new Failure(fault, EXIT.usage);
         const requested = await operation.api.post<Written>(REQUESTS, {
-          ...{ kind: resetRing ? 'reset-ring' : 'rescan', chain, reason },
+          ...{ kind: kindOf(resetRing, reportAgain), chain, reason },
           ...(from !== undefined && { fromBlock: String(from) }),
           ...(to !== undefined && { toBlock: String(to) }),
           ...(yes && { blocksMax: ANY_NUMBER_OF_BLOCKS }),
@@ -111,8 +121,75 @@ function addRescan(watch: Command): void {
     );
 }
 
+function kindOf(resetRing = false, reportAgain = false): json.WatchRequest['kind'] {
+  if (resetRing) return 'reset-ring';
+  return reportAgain ? 'report-again' : 'rescan';
+}
+
+function addBlock(watch: Command): void {
+  subcommand(
+    watch,
+    'block',
+    'Show a block in quarantine, or decide about it.',
+    'npx daybook watch block 19000123',
+    'npx daybook watch block 19000123 --ask',
+    'npx daybook watch block 19000123 --skip --reason "No provider has its receipts"',
+  )
+    .argument('<block>', 'the number of the block', blockNumber)
+    .option('--chain <id>', CHAIN_HELP)
+    .option('--ask', 'ask every provider again')
+    .option('--accept', 'accept it by the weaker rule of its chain')
+    .option('--skip', 'go on over it: it is a gap until its content is known')
+    .addOption(reasonOption())
+    .option('--detach', 'do not wait for the end')
+    .addHelpText('after', BLOCK_HELP)
+    .action((block, { chain, ask, accept, skip, reason, detach, ...options }) =>
+      operate(options, async (operation) => {
+        const kinds = [ask && 'ask-block', accept && 'accept-block', skip && 'skip-block'];
+        const [kind, other] = kinds.filter((it) => typeof it === 'string');
+        if (other !== undefined) throw new Failure('Decide one thing at a time.', EXIT.usage);
+        if (kind === undefined) return quarantined(operation, block, chain);
+        const wish = { kind, chain, reason, fromBlock: String(block) };
+        const requested = await operation.api.post<Written>(REQUESTS, wish);
+        const request = detach ? requested : await waitForEnd(operation, requested);
+        const isWell = isOpen(request) || request.state === 'done';
+        return answerOf(request, isWell ? EXIT.ok : EXIT.failed);
+      }),
+    );
+}
+
+/** What is known of a block in quarantine. */
+async function quarantined(
+  { api }: Operation,
+  block: number,
+  chain: string | undefined,
+): Promise<Answer> {
+  const { chains } = await api.get<json.Status>('/v1/operations/status');
+  const found = chains
+    .filter((it) => chain === undefined || it.chain === chain)
+    .flatMap((it) => it.quarantine.map((entry) => ({ chain: it.chain, ...entry })))
+    .filter(({ number }) => number === String(block));
+  const text = () =>
+    found
+      .map(({ chain: of, number, hash, isGap, since, reason, answers }) =>
+        [
+          `Block ${number} of ${of} (${hash}) is in quarantine since ${since}: ${reason}`,
+          isGap ? 'The chain goes on over it.' : 'The chain stops before it.',
+          ...answers.map(({ provider, said }) => `  ${provider}: ${said}`),
+        ].join('\n'),
+      )
+      .join('\n') || `Block ${block} is not in quarantine.`;
+  return { json: { blocks: found }, text };
+}
+
 /** The fault of a combination of options, in a sentence. */
-function faultOf(from: number | undefined, to: number | undefined, resetRing = false) {
+function faultOf(
+  from: number | undefined,
+  to: number | undefined,
+  resetRing = false,
+  reportAgain = false,
+) {
+  if (resetRing && reportAgain) return 'Give --reset-ring or --report-again, one after the other.';
   if (resetRing && to !== undefined) return 'A ring reset ends at the head: leave out --to.';
   if (!resetRing && from === undefined)
     return 'Name the blocks: give --from <block>, or --reset-ring after a reorg that was too deep.';
@@ -206,6 +283,9 @@ function requestSentence(request: json.WatchRequest): string {
     case 'cancelled':
       return 'Cancelled. Transfers that were found until then stay recorded.';
     case 'done': {
+      if (kind === 'ask-block') return `Block ${from} of ${chain} was answered validly.`;
+      if (kind === 'accept-block') return `Block ${from} of ${chain} is accepted.`;
+      if (kind === 'skip-block') return `${chain} goes on over block ${from}, which is a gap now.`;
       if (kind === 'reset-ring') {
         return `${chain} continues with the blocks of the node: ${counted(versions, 'transfer')} of the old branch reverted, blocks ${from} to ${to} matched.`;
       }

@@ -14,6 +14,7 @@ const COLUMNS: Columns<ChainHeadV1> = {
   detail: ['text', (head) => head.detail],
   observed_at: ['timestamptz', (head) => head.observedAt],
   addresses_through: ['numeric', (head) => head.addressesThrough ?? null],
+  quarantine: ['jsonb', (head) => JSON.stringify(head.quarantine ?? [])],
 };
 
 const UPSERT = `
@@ -47,7 +48,7 @@ export class ListChainHeads extends Query<readonly ChainHeadV1[]> {}
 // Block numbers are far below 2^53, so a float8 holds them exactly and the driver returns a number.
 const LIST = `
   SELECT chain, latest::float8, matched::float8, finalized::float8, state, detail,
-         observed_at AS "observedAt", addresses_through AS "addressesThrough"
+         observed_at AS "observedAt", addresses_through AS "addressesThrough", quarantine
     FROM ledger.chain_head ORDER BY chain`;
 
 @QueryHandler(ListChainHeads)

@@ -113,13 +113,18 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
 
   private async chains(now: number): Promise<json.WatchedChain[]> {
     const heads = await this.queries.execute(new ListChainHeads());
-    return heads.map(({ observedAt, latest, matched, finalized, addressesThrough, ...head }) => {
+    return heads.map(({ observedAt, latest, matched, finalized, addressesThrough, ...report }) => {
+      const { quarantine = [], ...head } = report;
       const secondsSinceReport = secondsFrom(Date.parse(observedAt), now);
       return {
         ...head,
         ...{ latest: String(latest), matched: String(matched) },
         finalized: finalized === null ? null : String(finalized),
         addressesThrough: addressesThrough ?? null,
+        quarantine: quarantine.map(({ number, answers, ...block }) => ({
+          ...{ ...block, number: String(number) },
+          answers: answers.map(({ provider, said }) => ({ provider, said })),
+        })),
         secondsSinceReport,
         standsStill: head.state === 'stalled' || secondsSinceReport > REPORT_SECONDS_MAX,
       };

@@ -30,6 +30,7 @@ export function problemsOf(
           ? `The watcher of ${chain} has not reported for ${seconds} s.`
           : `${chain} is ${state}${because(detail)}.`,
       ),
+    ...chains.flatMap(gapProblem),
     ...clockProblems(reactions),
     ...failures.map(({ name, note, rows }) => `${name} failed for ${rows}: ${note}`),
     ...books.violations.map(
@@ -63,6 +64,16 @@ export function stateOf(
 export function followerProblem({ name, position, ...state }: json.FollowerState): string {
   const { secondsSinceProgress: seconds, detail } = state;
   return `${name} has been stalled at position ${position} for ${seconds} s${because(detail)}.`;
+}
+
+/** A chain that goes on over blocks whose content is unknown. One that stops says so by its state. */
+function gapProblem({ chain, quarantine }: json.WatchedChain): string[] {
+  const [first, ...others] = quarantine.filter(({ isGap }) => isGap);
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return [
+    `The content of block ${first.number}${more} of ${chain} is unknown: ${first.reason} See npx daybook watch block ${first.number}`,
+  ];
 }
 
 type ParkedConsumer = Pick<json.ConsumerState, 'group' | 'topic' | 'parkedKeys'>;

@@ -27,6 +27,7 @@ export function consumeTransfers(log: DurableLog, bus: CommandBus): Promise<Runn
     topic: TOPICS.transfer,
     group: GROUP,
     limit: BATCH_MAX,
+    needsAll: true,
     async handle(messages) {
       const { read, poison } = readMessages(messages, parseTransfer);
       const reasons = await bus.execute(new RecordTransfers(read));

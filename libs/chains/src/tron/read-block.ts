@@ -1,9 +1,10 @@
-import type { ChainBlock } from '../chain-client';
+import type { BlockTransfer, ChainBlock } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
 import { fieldsOf, parseAnswer } from './answer';
 import { type Info, matchInfos } from './infos';
 import { type MaySign, type ProvenHeader, proveHeader } from './prove-header';
 import { proveTransactions } from './prove-transactions';
+import { sha256 } from './sha256';
 import { transactionTransfers, tronAssetIds } from './transfers';
 
 /** Which block was requested, and who may sign it. */
@@ -36,18 +37,30 @@ export function readTronBlock(
   if (infos === null) return null;
   const ids = tronAssetIds(question.chain);
   const { number, hash, parentHash, time } = header;
+  const transfers = transactions.flatMap((transaction) =>
+    // Each transaction has its info, as was just checked.
+    transactionTransfers(transaction, infos.get(transaction.id) as Info, ids),
+  );
   return {
     ...{ number, hash, parentHash, time },
+    // The header commits to transactions and outcomes, but not to logs and internal transactions.
+    proven: 'header',
+    contentDigest: digestOf(hash, transfers),
     transactions: transactions.map(({ id, contracts }) => ({
       hash: id,
       sender: contracts[0]?.owner ?? '',
       nonce: null,
     })),
-    // Each transaction has its info, as was just checked.
-    transfers: transactions.flatMap((transaction) =>
-      transactionTransfers(transaction, infos.get(transaction.id) as Info, ids),
-    ),
+    transfers,
   };
+}
+
+/** The id of the block commits to all transactions, so only what infos add must be compared. */
+function digestOf(hash: string, transfers: readonly BlockTransfer[]): string {
+  const read = transfers.map(({ ordinal, asset, amount, from, to, txHash, failed }) =>
+    [ordinal, asset, amount, from, to, txHash, failed].join(),
+  );
+  return `0x${sha256(Buffer.from([hash, ...read].join('\n'))).toString('hex')}`;
 }
 
 /** Nodes have none for the genesis block. */

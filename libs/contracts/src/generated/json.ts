@@ -326,6 +326,30 @@ export interface ConsumerState {
   readonly detail: string | null;
 }
 
+/** What one provider answered about a block. */
+export interface ProviderAnswer {
+  /** Its name in the chains file. */
+  readonly provider: string;
+  /** What it answered, in a sentence. */
+  readonly said: string;
+}
+
+/** A block that could not be proven whole. */
+export interface QuarantinedBlock {
+  /** Its number. */
+  readonly number: string;
+  /** Its hash. */
+  readonly hash: string;
+  /** Whether the chain goes on over it; else it stops before it. */
+  readonly isGap: boolean;
+  /** When it was first answered invalidly. */
+  readonly since: string;
+  /** Why the last answer is not the block. */
+  readonly reason: string;
+  /** What each provider answered when it was asked last. */
+  readonly answers: readonly ProviderAnswer[];
+}
+
 /** The last report of the watcher of a chain. */
 export interface WatchedChain {
   /** CAIP-2 id of the chain, such as `eip155:1`. */
@@ -346,6 +370,8 @@ export interface WatchedChain {
   readonly secondsSinceReport: number;
   /** Whether it is stalled, or no longer reports. */
   readonly standsStill: boolean;
+  /** The lowest blocks that could not be proven whole, at most 20. */
+  readonly quarantine: readonly QuarantinedBlock[];
 }
 
 /** Why some due work failed or waits. */
@@ -536,6 +562,10 @@ export interface Chain {
   readonly observedAt: string | null;
   /** Every address minted up to this position of the event log is watched; null while unknown. */
   readonly addressesThrough: string | null;
+  /** What is reported of a transfer besides the policy by which it is credited, such as `depth:12`. */
+  readonly thresholds: readonly string[];
+  /** No transfer is credited below this; null if there is no such limit. */
+  readonly minimumFinality: string | null;
 }
 
 /** The chains. */
@@ -562,6 +592,8 @@ export interface Asset {
   readonly minimum: Money;
   /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
   readonly finality: string;
+  /** A larger transfer is final only when a second provider has confirmed its block; null without such a limit. */
+  readonly band: Money | null;
 }
 
 /** The assets. */
@@ -618,7 +650,7 @@ export interface Replenishment {
   readonly blocked: boolean;
   /** Where it is booked; null while it is not. */
   readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
-  /** Why it was rejected, or why the customer was not credited; else null. */
+  /** Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null. */
   readonly reason: string | null;
   /** The finality policy that was applied, such as `depth:12`; null before. */
   readonly finality: string | null;
@@ -645,7 +677,7 @@ export interface WatchRequest {
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
   /** What was requested. */
-  readonly kind: 'rescan' | 'reset-ring';
+  readonly kind: 'rescan' | 'reset-ring' | 'report-again' | 'ask-block' | 'accept-block' | 'skip-block';
   /** Its progress. One that is cancelled too late becomes `done`. */
   readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
   /** The first block; null until the watcher has found it. */
@@ -1289,7 +1321,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     }
   },
   "WatchRequestService/RequestWatch": {
-    "summary": "Request a rescan or a ring reset of a chain",
+    "summary": "Request a rescan or a ring reset of a chain, or resolve a block in quarantine",
     "description": "The answer does not wait for the watcher.",
     "answer": "WatchRequestAnswer",
     "fields": {
@@ -1298,10 +1330,10 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
         "example": "eip155:1"
       },
       "kind": {
-        "description": "`rescan` matches blocks again. `reset-ring` takes over the node's chain after a reorg deeper than the watcher remembers."
+        "description": "`rescan` matches blocks again; `report-again` also reports every transfer in them once more, for a ledger that lost reports. `reset-ring` takes over the node's chain after a reorg deeper than the watcher remembers. `ask-block`, `accept-block` and `skip-block` resolve a block in quarantine."
       },
       "fromBlock": {
-        "description": "The first block, such as `19000000`. A reset may leave it to the watcher.",
+        "description": "The first block, such as `19000000`, or the block in quarantine. A reset may leave it to the watcher.",
         "example": "19000000"
       },
       "toBlock": {
@@ -1441,7 +1473,11 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   },
   "WatchRequestKind": {
     "WATCH_REQUEST_KIND_RESCAN": "rescan",
-    "WATCH_REQUEST_KIND_RESET_RING": "reset-ring"
+    "WATCH_REQUEST_KIND_RESET_RING": "reset-ring",
+    "WATCH_REQUEST_KIND_REPORT_AGAIN": "report-again",
+    "WATCH_REQUEST_KIND_ASK_BLOCK": "ask-block",
+    "WATCH_REQUEST_KIND_ACCEPT_BLOCK": "accept-block",
+    "WATCH_REQUEST_KIND_SKIP_BLOCK": "skip-block"
   },
   "WatchRequestState": {
     "WATCH_REQUEST_STATE_WAITING": "waiting",
@@ -2695,6 +2731,68 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "detail"
     ]
   },
+  "ProviderAnswer": {
+    "type": "object",
+    "description": "What one provider answered about a block.",
+    "properties": {
+      "provider": {
+        "type": "string",
+        "description": "Its name in the chains file."
+      },
+      "said": {
+        "type": "string",
+        "description": "What it answered, in a sentence."
+      }
+    },
+    "required": [
+      "provider",
+      "said"
+    ]
+  },
+  "QuarantinedBlock": {
+    "type": "object",
+    "description": "A block that could not be proven whole.",
+    "properties": {
+      "number": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "Its number."
+      },
+      "hash": {
+        "type": "string",
+        "description": "Its hash."
+      },
+      "isGap": {
+        "type": "boolean",
+        "description": "Whether the chain goes on over it; else it stops before it."
+      },
+      "since": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first answered invalidly."
+      },
+      "reason": {
+        "type": "string",
+        "description": "Why the last answer is not the block."
+      },
+      "answers": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ProviderAnswer"
+        },
+        "description": "What each provider answered when it was asked last."
+      }
+    },
+    "required": [
+      "number",
+      "hash",
+      "isGap",
+      "since",
+      "reason",
+      "answers"
+    ]
+  },
   "WatchedChain": {
     "type": "object",
     "description": "The last report of the watcher of a chain.",
@@ -2758,6 +2856,13 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "standsStill": {
         "type": "boolean",
         "description": "Whether it is stalled, or no longer reports."
+      },
+      "quarantine": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/QuarantinedBlock"
+        },
+        "description": "The lowest blocks that could not be proven whole, at most 20."
       }
     },
     "required": [
@@ -2769,7 +2874,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "state",
       "detail",
       "secondsSinceReport",
-      "standsStill"
+      "standsStill",
+      "quarantine"
     ]
   },
   "ReactionNote": {
@@ -3399,6 +3505,25 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "pattern": "^[0-9]+$",
         "example": "42",
         "description": "Every address minted up to this position of the event log is watched; null while unknown."
+      },
+      "thresholds": {
+        "type": "array",
+        "items": {
+          "type": "string",
+          "maxLength": 64
+        },
+        "description": "What is reported of a transfer besides the policy by which it is credited, such as `depth:12`.",
+        "example": [
+          "depth:12"
+        ]
+      },
+      "minimumFinality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "No transfer is credited below this; null if there is no such limit."
       }
     },
     "required": [
@@ -3413,7 +3538,9 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "finalized",
       "lag",
       "observedAt",
-      "addressesThrough"
+      "addressesThrough",
+      "thresholds",
+      "minimumFinality"
     ]
   },
   "ChainList": {
@@ -3486,6 +3613,17 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "maxLength": 64,
         "description": "When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
         "example": "tag:finalized"
+      },
+      "band": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "A larger transfer is final only when a second provider has confirmed its block; null without such a limit."
       }
     },
     "required": [
@@ -3495,7 +3633,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "decimals",
       "contract",
       "minimum",
-      "finality"
+      "finality",
+      "band"
     ]
   },
   "AssetList": {
@@ -3682,7 +3821,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "Why it was rejected, or why the customer was not credited; else null."
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null."
       },
       "finality": {
         "type": [
@@ -3779,7 +3918,11 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "string",
         "enum": [
           "rescan",
-          "reset-ring"
+          "reset-ring",
+          "report-again",
+          "ask-block",
+          "accept-block",
+          "skip-block"
         ],
         "description": "What was requested."
       },
@@ -3910,7 +4053,11 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "string",
         "enum": [
           "rescan",
-          "reset-ring"
+          "reset-ring",
+          "report-again",
+          "ask-block",
+          "accept-block",
+          "skip-block"
         ],
         "description": "What was requested."
       },

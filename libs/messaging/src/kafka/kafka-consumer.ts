@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { PartitionLag, ReceivedMessage } from '../durable-log';
 import type { Member } from '../engine-log';
+import { endStop, stopOrMoveOn } from '../lost-messages';
 import { anyParked, heldBack, park, RETRY_CHECK_MS, retryOne, setAsideParked } from '../parking';
 import { type Chunk, FETCH_SILENCE_MAX_MS, type KafkaSession } from './kafka-session';
 
@@ -16,6 +17,7 @@ export class KafkaConsumer {
     private readonly member: Member,
     private readonly pool: Pool,
     private readonly lag: () => Promise<readonly PartitionLag[]>,
+    private readonly moveTo: (places: readonly PartitionLag[]) => Promise<unknown>,
   ) {}
 
   /**
@@ -23,6 +25,7 @@ export class KafkaConsumer {
    * crash, a failed commit or silence.
    */
   async consume(session: KafkaSession): Promise<void> {
+    await this.requireAll();
     try {
       await session.join();
       this.member.lastError = null;
@@ -30,6 +33,16 @@ export class KafkaConsumer {
     } finally {
       await session.close();
     }
+  }
+
+  /** Stops a group that needs all messages when brokers have deleted some that it has not read. */
+  private async requireAll(): Promise<void> {
+    const { subscription } = this.member;
+    if (!subscription.needsAll) return;
+    const lacking = (await this.lag()).filter(({ lost }) => lost > 0n);
+    if (lacking.length === 0) return endStop(this.pool, subscription);
+    const lost = lacking.reduce((sum, partition) => sum + partition.lost, 0n);
+    await stopOrMoveOn(this.pool, subscription, lost, () => this.moveTo(lacking));
   }
 
   private async work(session: KafkaSession): Promise<void> {

@@ -269,4 +269,51 @@ describeWithKafka('Kafka log when things break', () => {
     const values = seen.filter(({ key }) => key === 'k').map(({ value }) => value);
     expect(values).toEqual(many.map(({ value }) => value));
   });
+
+  it('stops a group that needs all messages when some were deleted, until an operator lets it continue', async () => {
+    const log = await open();
+    await log.publish(topic, [message('k', 1), message('k', 2), message('k', 3)]);
+    const admin = new Kafka({ brokers: [broker.brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const ends = await admin.fetchTopicOffsets(topic);
+    const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }));
+    await admin.deleteTopicRecords({ topic, partitions });
+    await admin.disconnect();
+    const seen: string[] = [];
+    const subscription = await log.subscribe({
+      ...{ topic, group: 'all', limit: 50, needsAll: true },
+      async handle(batch) {
+        seen.push(...batch.map(({ value }) => value));
+        return [];
+      },
+    });
+    await until(async () => (await subscription.status()).parkedKeys === 1, {
+      description: 'the parked key',
+    });
+    const { lastError } = await subscription.status();
+    expect(lastError).toMatch(/^3 messages of \S+ were deleted before all read them/);
+    await log.publish(topic, [message('k', 4)]);
+    expect(await log.retryParked(topic, 'all', '(deleted messages)')).toBe(true);
+    await until(() => seen.length === 1, { description: 'what is left', timeoutMs: 60_000 });
+    expect(seen).toEqual(['4']);
+    expect((await subscription.status()).parkedKeys).toBe(0);
+  });
+
+  it('fails its check when a topic was deleted', async () => {
+    const log = await open();
+    await log.check();
+    const admin = new Kafka({ brokers: [broker.brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [topic] });
+    await admin.disconnect();
+    const refusal = () =>
+      log.check().then(
+        () => '',
+        (error: Error) => error.message,
+      );
+    await until(async () => (await refusal()).includes(topic), {
+      description: 'the failing check',
+    });
+    expect(await refusal()).toMatch(/does not have \S+ any more/);
+  });
 });

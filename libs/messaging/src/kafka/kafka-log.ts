@@ -14,7 +14,7 @@ import { BROKERS_SETTING, parseBrokerAddress } from './broker-address';
 import { type ClientOptions, createClient, reasonOf } from './kafka-client';
 import { KafkaConsumer } from './kafka-consumer';
 import { explainFault } from './kafka-faults';
-import { Administrator, lagOf } from './kafka-offsets';
+import { Administrator, lagOf, moveGroup } from './kafka-offsets';
 import { KafkaProducer } from './kafka-producer';
 import { toRecord } from './kafka-records';
 import { checkRights } from './kafka-rights';
@@ -108,7 +108,9 @@ export class KafkaLog extends EngineLog {
       throw new EngineMisconfigured('Kafka', wrong, right, { cause: error });
     });
     const member = new Member(subscription);
-    const consumer = new KafkaConsumer(member, this.pool, lag);
+    const consumer = new KafkaConsumer(member, this.pool, lag, (places) =>
+      this.administrator.ask((admin) => moveGroup(admin, topic, groupId, places)),
+    );
     const session = {
       topic,
       groupId,
@@ -139,10 +141,15 @@ export class KafkaLog extends EngineLog {
     return this.administrator.ask((admin) => lagOf(admin, topic, groupIdOf(topic, group)));
   }
 
+  /** Rejects when the brokers do not answer, or when a topic of this log was deleted. */
   async check(): Promise<void> {
     this.assertOpen();
-    const { brokers } = await this.administrator.ask((admin) => admin.describeCluster());
-    if (brokers.length === 0) throw new LogUnavailable('Kafka has no brokers.');
+    const topics = await this.administrator.ask((admin) => admin.listTopics());
+    const missing = [...this.partitions.keys()].filter((name) => !topics.includes(name));
+    if (missing.length === 0) return;
+    throw new LogUnavailable(
+      `Kafka does not have ${missing.join(', ')} any more. A restart creates missing topics; what they held is lost.`,
+    );
   }
 
   protected async disconnect(): Promise<void> {

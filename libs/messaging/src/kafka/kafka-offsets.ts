@@ -71,6 +71,17 @@ async function repeated<T>(asked: Promise<Admin>, question: (admin: Admin) => Pr
   }
 }
 
+/** Moves a group without members to these places. */
+export async function moveGroup(
+  admin: Admin,
+  topic: string,
+  groupId: string,
+  places: readonly Pick<PartitionLag, 'partition' | 'place'>[],
+): Promise<void> {
+  const partitions = places.map(({ partition, place }) => ({ partition, offset: String(place) }));
+  await admin.setOffsets({ groupId, topic, partitions });
+}
+
 /** How far the group is in each partition, in three requests whatever the topic holds. */
 export async function lagOf(
   admin: Admin,
@@ -88,6 +99,8 @@ export async function lagOf(
     const offset = BigInt(stored.get(partition) ?? -1);
     // When the messages at the offset were removed, the group continues at the first that is left.
     const place = offset < BigInt(low) ? BigInt(low) : offset;
-    return { partition, place, waiting: BigInt(high) - place };
+    // A group without an offset has read nothing.
+    const lost = place - (offset < 0n ? 0n : offset);
+    return { partition, place, waiting: BigInt(high) - place, lost };
   });
 }

@@ -370,6 +370,34 @@ export interface WatchedChain {
   readonly secondsSinceReport: number;
   /** Whether it is stalled, or no longer reports. */
   readonly standsStill: boolean;
+  /** The lowest blocks that could not be proven whole, at most 20. */
+  readonly quarantine: readonly QuarantinedBlock[];
+}
+
+/** A block that could not be proven whole. */
+export interface QuarantinedBlock {
+  /** Its number. */
+  readonly number: string;
+  /** Its hash. */
+  readonly hash: string;
+  /** Whether the chain goes on over it; else it stops before it. */
+  readonly isGap: boolean;
+  /** When it was first answered invalidly. */
+  readonly since:
+    | string
+    | undefined;
+  /** Why the last answer is not the block. */
+  readonly reason: string;
+  /** What each provider answered when it was asked last. */
+  readonly answers: readonly ProviderAnswer[];
+}
+
+/** What one provider answered about a block. */
+export interface ProviderAnswer {
+  /** Its name in the chains file. */
+  readonly provider: string;
+  /** What it answered, in a sentence. */
+  readonly said: string;
 }
 
 /** Work that waits until it is due, in all processes together. */
@@ -1357,6 +1385,7 @@ function createBaseWatchedChain(): WatchedChain {
     detail: undefined,
     secondsSinceReport: 0,
     standsStill: false,
+    quarantine: [],
   };
 }
 
@@ -1388,6 +1417,9 @@ export const WatchedChain: MessageFns<WatchedChain> = {
     }
     if (message.standsStill !== false) {
       writer.uint32(72).bool(message.standsStill);
+    }
+    for (const v of message.quarantine) {
+      QuarantinedBlock.encode(v!, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -1477,6 +1509,14 @@ export const WatchedChain: MessageFns<WatchedChain> = {
             message.standsStill = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.quarantine.push(QuarantinedBlock.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1503,6 +1543,189 @@ export const WatchedChain: MessageFns<WatchedChain> = {
     message.detail = object.detail ?? undefined;
     message.secondsSinceReport = object.secondsSinceReport ?? 0;
     message.standsStill = object.standsStill ?? false;
+    message.quarantine = object.quarantine?.map((e) => QuarantinedBlock.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseQuarantinedBlock(): QuarantinedBlock {
+  return { number: "0", hash: "", isGap: false, since: undefined, reason: "", answers: [] };
+}
+
+export const QuarantinedBlock: MessageFns<QuarantinedBlock> = {
+  encode(message: QuarantinedBlock, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== "0") {
+      writer.uint32(8).uint64(message.number);
+    }
+    if (message.hash !== "") {
+      writer.uint32(18).string(message.hash);
+    }
+    if (message.isGap !== false) {
+      writer.uint32(24).bool(message.isGap);
+    }
+    if (message.since !== undefined) {
+      Timestamp.encode(toTimestamp(message.since), writer.uint32(34).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    for (const v of message.answers) {
+      ProviderAnswer.encode(v!, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QuarantinedBlock {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQuarantinedBlock() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.uint64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.hash = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.isGap = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.answers.push(ProviderAnswer.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QuarantinedBlock>): QuarantinedBlock {
+    return QuarantinedBlock.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QuarantinedBlock>): QuarantinedBlock {
+    const message = createBaseQuarantinedBlock() as any;
+    message.number = object.number ?? "0";
+    message.hash = object.hash ?? "";
+    message.isGap = object.isGap ?? false;
+    message.since = object.since ?? undefined;
+    message.reason = object.reason ?? "";
+    message.answers = object.answers?.map((e) => ProviderAnswer.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProviderAnswer(): ProviderAnswer {
+  return { provider: "", said: "" };
+}
+
+export const ProviderAnswer: MessageFns<ProviderAnswer> = {
+  encode(message: ProviderAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.said !== "") {
+      writer.uint32(18).string(message.said);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProviderAnswer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProviderAnswer() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.said = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ProviderAnswer>): ProviderAnswer {
+    return ProviderAnswer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProviderAnswer>): ProviderAnswer {
+    const message = createBaseProviderAnswer() as any;
+    message.provider = object.provider ?? "";
+    message.said = object.said ?? "";
     return message;
   },
 };

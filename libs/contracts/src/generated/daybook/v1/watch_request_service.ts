@@ -16,6 +16,14 @@ export enum WatchRequestKind {
   WATCH_REQUEST_KIND_RESCAN = "WATCH_REQUEST_KIND_RESCAN",
   /** WATCH_REQUEST_KIND_RESET_RING - To take over the node's chain after a reorg deeper than the watcher remembers. */
   WATCH_REQUEST_KIND_RESET_RING = "WATCH_REQUEST_KIND_RESET_RING",
+  /** WATCH_REQUEST_KIND_REPORT_AGAIN - To match blocks again, and to report every transfer in them once more. */
+  WATCH_REQUEST_KIND_REPORT_AGAIN = "WATCH_REQUEST_KIND_REPORT_AGAIN",
+  /** WATCH_REQUEST_KIND_ASK_BLOCK - To ask every provider again for a block that is in quarantine. */
+  WATCH_REQUEST_KIND_ASK_BLOCK = "WATCH_REQUEST_KIND_ASK_BLOCK",
+  /** WATCH_REQUEST_KIND_ACCEPT_BLOCK - To accept a block that is in quarantine by the weaker rule of its chain. */
+  WATCH_REQUEST_KIND_ACCEPT_BLOCK = "WATCH_REQUEST_KIND_ACCEPT_BLOCK",
+  /** WATCH_REQUEST_KIND_SKIP_BLOCK - To go on over a block that is in quarantine: it is a gap until its content is known. */
+  WATCH_REQUEST_KIND_SKIP_BLOCK = "WATCH_REQUEST_KIND_SKIP_BLOCK",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
 
@@ -30,6 +38,18 @@ export function watchRequestKindFromJSON(object: any): WatchRequestKind {
     case 2:
     case "WATCH_REQUEST_KIND_RESET_RING":
       return WatchRequestKind.WATCH_REQUEST_KIND_RESET_RING;
+    case 3:
+    case "WATCH_REQUEST_KIND_REPORT_AGAIN":
+      return WatchRequestKind.WATCH_REQUEST_KIND_REPORT_AGAIN;
+    case 4:
+    case "WATCH_REQUEST_KIND_ASK_BLOCK":
+      return WatchRequestKind.WATCH_REQUEST_KIND_ASK_BLOCK;
+    case 5:
+    case "WATCH_REQUEST_KIND_ACCEPT_BLOCK":
+      return WatchRequestKind.WATCH_REQUEST_KIND_ACCEPT_BLOCK;
+    case 6:
+    case "WATCH_REQUEST_KIND_SKIP_BLOCK":
+      return WatchRequestKind.WATCH_REQUEST_KIND_SKIP_BLOCK;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -45,6 +65,14 @@ export function watchRequestKindToNumber(object: WatchRequestKind): number {
       return 1;
     case WatchRequestKind.WATCH_REQUEST_KIND_RESET_RING:
       return 2;
+    case WatchRequestKind.WATCH_REQUEST_KIND_REPORT_AGAIN:
+      return 3;
+    case WatchRequestKind.WATCH_REQUEST_KIND_ASK_BLOCK:
+      return 4;
+    case WatchRequestKind.WATCH_REQUEST_KIND_ACCEPT_BLOCK:
+      return 5;
+    case WatchRequestKind.WATCH_REQUEST_KIND_SKIP_BLOCK:
+      return 6;
     case WatchRequestKind.UNRECOGNIZED:
     default:
       return -1;
@@ -168,11 +196,12 @@ export interface RequestWatchRequest {
     | string
     | undefined;
   /**
-   * `rescan` matches blocks again. `reset-ring` takes over the node's chain after a reorg deeper than
-   * the watcher remembers.
+   * `rescan` matches blocks again; `report-again` also reports every transfer in them once more, for a
+   * ledger that lost reports. `reset-ring` takes over the node's chain after a reorg deeper than the
+   * watcher remembers. `ask-block`, `accept-block` and `skip-block` resolve a block in quarantine.
    */
   readonly kind: WatchRequestKind;
-  /** The first block, such as `19000000`. A reset may leave it to the watcher. */
+  /** The first block, such as `19000000`, or the block in quarantine. A reset may leave it to the watcher. */
   readonly fromBlock?:
     | string
     | undefined;
@@ -1181,7 +1210,7 @@ export const WatchRequestServiceDefinition = {
   name: "WatchRequestService",
   fullName: "daybook.v1.WatchRequestService",
   methods: {
-    /** Request a rescan or a ring reset of a chain. The answer does not wait for the watcher. */
+    /** Request a rescan or a ring reset of a chain, or resolve a block in quarantine. The answer does not wait for the watcher. */
     requestWatch: {
       name: "RequestWatch",
       requestType: RequestWatchRequest as typeof RequestWatchRequest,

@@ -1,10 +1,10 @@
-import { createRescanProgress } from './watch-events';
+import { createProgress } from './progress';
 
 const START = 1_700_000_000_000;
 
 describe('the progress of a long rescan', () => {
   it('reports the rate and the time that is left, at intervals', () => {
-    const progress = createRescanProgress();
+    const progress = createProgress();
     const reported = [];
     let left = 100_000;
     for (let second = 0; second <= 65; second++) {
@@ -19,7 +19,7 @@ describe('the progress of a long rescan', () => {
   });
 
   it('reports nothing for a short one, nor for a step long after the last', () => {
-    const progress = createRescanProgress();
+    const progress = createProgress();
     expect(progress(32, 500, START)).toBeNull();
     expect(progress(32, 468, START + 40_000)).toBeNull();
     expect(progress(32, 50_000, START + 50_000)).toBeNull();

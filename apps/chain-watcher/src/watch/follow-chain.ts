@@ -1,0 +1,154 @@
+import type { BlockHeader, ChainBlock } from '@daybook/chains';
+import { linkedAfter } from '../blocks/blocks';
+import { matchBlocks } from '../match/transfer-versions';
+import type { Quarantine } from '../quarantine/quarantine';
+import { strand, strandedTransfers } from '../quarantine/stranded';
+import { type Branch, judgeBranch, seenAgainMsOf, type Verdict } from '../reorg/better-chain';
+import { firstRing, type NextBlocks, nextBlocks } from '../reorg/next-blocks';
+import type { QuarantinedBlock } from '../state/quarantine';
+import { cutAtReorg } from '../state/rescan';
+import { headerAt, type Ring } from '../state/ring';
+import { rangesOf } from '../state/scanned';
+import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
+
+/** The next part of the chain: whole blocks, or one block that joins as a gap. */
+interface Step {
+  readonly ancestor: BlockHeader;
+  readonly removed: Ring;
+  readonly blocks: readonly ChainBlock[];
+  readonly gap: QuarantinedBlock | null;
+}
+
+/** How far a pass came. */
+export interface Followed {
+  readonly head: BlockHeader;
+  /** Whether there are more blocks to match. */
+  readonly isBehind: boolean;
+  /** Why the next block cannot be matched; null when nothing is in the way. */
+  readonly obstacle: Error | null;
+}
+
+/** Polls the head and matches the next blocks. */
+export async function followChain(
+  context: WatchContext,
+  quarantine: Quarantine,
+): Promise<Followed> {
+  const { client, state, events } = context;
+  const head = await client.head();
+  state.head = head;
+  if (head.number > state.highestHead) {
+    state.highestHead = head.number;
+    state.headAdvancedAt = context.now();
+  }
+  if (state.chain.phase === 'new') await begin(context, head);
+  const started = startedChain(state);
+  const { ahead } = state;
+  const judge = (branch: Branch) => judgeAgainst(context, head, branch);
+  const next = await nextBlocks({ client, ahead, judge }, started.ring, head);
+  state.chain =
+    next.kind === 'stalled'
+      ? { ...started, phase: 'stalled', reason: next.reason }
+      : { ...started, phase: 'following' };
+  const isOurs = headerAt(started.ring, head.number)?.hash === head.hash;
+  if (next.kind === 'rival') state.rival = next.rival;
+  else if (isOurs || next.kind === 'advance') state.rival = null;
+  const step = await stepOf(next, quarantine);
+  if (step === null) {
+    const obstacle = next.kind === 'refused' ? next.error : null;
+    return { head, isBehind: false, obstacle };
+  }
+  const tip = await commitStep(context, step);
+  state.knownHeight = Math.max(step.removed.length > 0 ? tip : state.knownHeight, head.number);
+  state.recent.add(step.ancestor.number, step.blocks);
+  if (step.removed.length > 0) events.reorganised(step.ancestor, step.removed);
+  state.rate.note(step.blocks.length, context.now());
+  events.matched(step.blocks, head.number - tip);
+  return { head, isBehind: tip < head.number, obstacle: null };
+}
+
+/** The first start: nothing is matched yet. */
+async function begin({ chain, client, startBlock, commit, now }: WatchContext, head: BlockHeader) {
+  const { number, advance } = await firstRing(client, chain, startBlock, head);
+  const tip = advance.added.at(-1) as BlockHeader;
+  await commit({ start: { number, at: now(), scannedFrom: tip.number + 1 }, advance });
+}
+
+function judgeAgainst(context: WatchContext, head: BlockHeader, branch: Branch): Verdict {
+  const { chain, state } = context;
+  return judgeBranch(branch, {
+    // A branch that was found by number is only part of the node's chain when it reaches the head.
+    height: Math.max(state.knownHeight, tipOf(state).number, head.number - 1),
+    final: state.finalNumber,
+    rival: state.rival,
+    isAgreed: false,
+    now: context.now(),
+    seenAgainMs: seenAgainMsOf(chain),
+  });
+}
+
+async function stepOf(next: NextBlocks, quarantine: Quarantine): Promise<Step | null> {
+  if (next.kind === 'advance') return { ...next, gap: null };
+  if (next.kind !== 'refused') return null;
+  const { ancestor, removed } = next;
+  const resolution = await quarantine.resolve(next);
+  if (resolution === null) return null;
+  if (resolution.kind === 'gap') return { ancestor, removed, blocks: [], gap: resolution.entry };
+  const blocks = linkedAfter(ancestor, [resolution.block]);
+  return blocks.length === 0 ? null : { ancestor, removed, blocks, gap: null };
+}
+
+/** Matches the blocks and stores all that follows in one transaction. Returns the new tip's number. */
+async function commitStep(
+  context: WatchContext,
+  { ancestor, removed, blocks, gap }: Step,
+): Promise<number> {
+  const { chain, store, state } = context;
+  const isReorg = removed.length > 0;
+  const replaced = state.quarantine.filter(({ number }) => number > ancestor.number);
+  const above = isReorg ? await store.includedAbove(chain.id, ancestor.number) : [];
+  const stranded = isReorg ? await strandedTransfers(context, replaced) : [];
+  const ids = new Set(above.map(({ transfer }) => transfer.transferId));
+  const lost = [...above, ...stranded.filter(({ transfer }) => !ids.has(transfer.transferId))];
+  const ended = state.sightings.endedBy(blocks.flatMap(({ transactions }) => transactions));
+  // What a reorg replaced may be in the gap: it is not taken back before the gap is scanned.
+  const { versions } = await matchBlocks(context, blocks, gap === null ? lost : [], ended);
+  const added: Ring = gap === null ? blocks.map(headerOf) : [headerOf(gap)];
+  const tip = ancestor.number + added.length;
+  const oldest = tip - chain.reorgWindow + 1;
+  const cut = isReorg ? state.rescans.map((rescan) => cutAtReorg(rescan, ancestor)) : [];
+  const joined = gap && { ...gap, state: 'gap' as const, stranded: strand(lost) };
+  const settled = state.quarantine
+    .filter((entry) => entry.id !== gap?.id && isSettled(entry, ancestor.number, tip))
+    .map((entry) => settle(entry, blocks));
+  await context.commit({
+    advance: { ancestor: ancestor.number, added, oldest },
+    scanned: {
+      above: isReorg ? ancestor.number : null,
+      ranges: rangesOf(blocks.map(({ number }) => number)),
+    },
+    finalNumber: state.finalNumber,
+    rescans: cut.filter((rescan) => !state.rescans.includes(rescan)),
+    quarantine: [...settled, ...(joined ? [joined] : [])],
+    transfers: versions,
+  });
+  return tip;
+}
+
+/**
+ * Whether the place of a block in quarantine is taken when the chain goes on from `ancestor` to `tip`. One that
+ * waits may lie on a branch that is not followed any more.
+ */
+function isSettled({ number, state }: QuarantinedBlock, ancestor: number, tip: number): boolean {
+  return state === 'gap' ? number > ancestor : number <= tip;
+}
+
+/** What becomes of a block in quarantine when these blocks take its place. */
+function settle(entry: QuarantinedBlock, blocks: readonly ChainBlock[]): QuarantinedBlock {
+  const isSame = blocks.some(({ hash }) => hash === entry.hash);
+  const outcome = entry.decision === 'accept' ? 'accepted' : 'scanned';
+  return { ...entry, state: isSame ? outcome : 'replaced', stranded: {} };
+}
+
+function headerOf({ number, hash, parentHash, time }: BlockHeader): BlockHeader {
+  return { number, hash, parentHash, time };
+}

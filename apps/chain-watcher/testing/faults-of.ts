@@ -1,0 +1,71 @@
+import type { TransferV1 } from '@daybook/contracts';
+import { isCredited, openBooks } from './books';
+import type { Outcome } from './simulation';
+
+/** What may follow what in a life; a life begins after `nothing`. */
+const SUCCESSORS: Readonly<Record<TransferV1['status'] | 'nothing', readonly string[]>> = {
+  nothing: ['seen', 'detected', 'failed'],
+  seen: ['detected', 'failed', 'dropped'],
+  dropped: ['detected', 'failed'],
+  detected: ['final', 'reverted'],
+  final: ['reverted'],
+  failed: ['reverted'],
+  reverted: ['detected', 'failed'],
+};
+
+/** What is wrong with an outcome; nothing when the published versions match the chain exactly. */
+export function faultsOf({ published, forgottenAt, truth, unscanned }: Outcome): string[] {
+  const faults = unscanned.map(({ from, to }) => `${from} to ${to} were never scanned`);
+  const lives = new Map<string, TransferV1>();
+  const books = openBooks();
+  const delivered = new Set<string>();
+  /** Transfers published before the watcher's memory was deleted, and not since. */
+  const forgotten = new Set<string>();
+  for (const [n, transfer] of published.entries()) {
+    if (n === forgottenAt) for (const id of lives.keys()) forgotten.add(id);
+    const { transferId: id, version, status } = transfer;
+    books.record(transfer);
+    if (![0, 1].includes(books.creditsOf(id))) faults.push(`${id} was credited twice`);
+    // At-least-once: a repeat of a message is no news.
+    if (delivered.has(`${id}#${version}`)) continue;
+    delivered.add(`${id}#${version}`);
+    const before = lives.get(id);
+    if (before && before.version >= version) faults.push(`${id} went back from ${before.version}`);
+    const last = forgotten.delete(id) ? 'nothing' : (before?.status ?? 'nothing');
+    if (!SUCCESSORS[last].includes(status)) {
+      faults.push(`${id} went from ${before?.status} to ${status}`);
+    }
+    lives.set(id, transfer);
+  }
+  if (forgottenAt === published.length) for (const id of lives.keys()) forgotten.add(id);
+  for (const [id, { transfer, block }] of truth) {
+    const life = lives.get(id);
+    const isDue = life !== undefined && !transfer.failed && isCredited(life);
+    const booked = isDue ? 'confirmed' : 'rejected';
+    if (books.statusOf(id) !== booked || books.creditsOf(id) !== Number(isDue)) {
+      faults.push(`${id} is ${books.statusOf(id)} in the books, not ${booked}`);
+    }
+    if (forgotten.has(id)) faults.push(`${id} was not found again`);
+    const expected = transfer.failed ? 'failed' : 'final';
+    if (life?.status !== expected) faults.push(`${id} is ${life?.status}, not ${expected}`);
+    const { asset, amount, from, to } = transfer;
+    const shown = { asset, amount: amount.toString(), from, to, block };
+    const published = life && {
+      asset: life.asset,
+      amount: life.amount,
+      from: life.from,
+      to: life.to,
+      block: life.block?.hash,
+    };
+    if (JSON.stringify(published) !== JSON.stringify(shown))
+      faults.push(`${id} is published differently`);
+  }
+  for (const [id, { status }] of lives) {
+    // The new memory cannot know that the chain contained it.
+    if (forgotten.has(id)) continue;
+    if (!truth.has(id) && status !== 'reverted' && status !== 'dropped') {
+      faults.push(`${id} is ${status}, but the chain does not show it`);
+    }
+  }
+  return faults;
+}

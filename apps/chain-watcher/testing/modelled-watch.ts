@@ -1,0 +1,131 @@
+import { type Chain, createAddressTable, type ProviderPool } from '@daybook/chains';
+import { type FinalityV1, TOPICS, type TransferV1, type WatchRequestV1 } from '@daybook/contracts';
+import { createPool } from '../../../libs/chains/src/providers/pool';
+import { addressOf } from '../../../libs/chains/testing/raw-blocks';
+import { InMemoryBroker, InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
+import type { Leadership } from '../src/state/watcher-store';
+import { createWatch, type Watch } from '../src/watch/watch';
+import { type Books, openBooks } from './books';
+import { InMemoryWatcherStore } from './in-memory-store';
+import { CHAIN, IDS } from './model-chain';
+import { silent } from './simulated-chain';
+import { type TrueNode, trueNode } from './true-node';
+
+export const purse = addressOf('purse');
+
+interface ModelledOptions {
+  readonly finality?: FinalityV1;
+  /** How far the finalized block lies below the head. */
+  readonly finalityDepth?: number;
+  readonly reorgWindow?: number;
+}
+
+/** A watch over a model chain that a test moves itself. */
+export interface ModelledWatch {
+  readonly node: TrueNode;
+  readonly store: InMemoryWatcherStore;
+  watch: Watch;
+  /** What the node answers differently from the truth. */
+  answers: Partial<ProviderPool>;
+  /** Follows to the head and publishes everything. */
+  settle(): Promise<void>;
+  later(ms: number): void;
+  /** Mines a block that pays the purse; its transaction. */
+  pay(): string;
+  statuses(txHash: string): readonly TransferV1['status'][];
+  /** The ledger's books after everything that was published. */
+  books(): Books;
+  request(kind: string, from: number | null, to?: number): Promise<string>;
+  restart(): Promise<void>;
+}
+
+/** Opens a watch that knows the purse and has matched ten blocks. */
+export async function modelledWatch(options: ModelledOptions = {}): Promise<ModelledWatch> {
+  const { finality = { kind: 'depth', confirmations: 3 }, finalityDepth = 4 } = options;
+  const { reorgWindow = 128 } = options;
+  const chain: Chain = {
+    ...({ id: CHAIN, family: 'evm', name: 'Model', blockTimeMs: null } as const),
+    ...({ finality, reorgWindow, thresholds: [], minimumFinality: null } as const),
+  };
+  const assets = [{ id: IDS.native, chain: CHAIN, currency: 'COIN', decimals: 18, minimum: 1n }];
+  const registry = {
+    chains: [chain],
+    assets,
+    assetFinality: new Map(),
+    assetBands: new Map(),
+    connections: [],
+  };
+  const node = await trueNode(10, finalityDepth);
+  const [store, broker] = [new InMemoryWatcherStore(), new InMemoryBroker()];
+  let nowMs = 1_700_000_000_000;
+
+  async function open(): Promise<Watch> {
+    store.depose(CHAIN);
+    const table = createAddressTable('evm');
+    for await (const some of store.addresses(CHAIN)) for (const address of some) table.add(address);
+    // Answers may change at any time.
+    const single = createPool(chain, [{ name: 'node', client: node.client }]);
+    const client = new Proxy(single, {
+      get: (target, name) => Reflect.get({ ...target, ...modelled.answers }, name),
+    });
+    const parts = {
+      ...{ chain, startBlock: null, registry, log: new InMemoryLog(broker), client, store, table },
+      leadership: (await store.lead(CHAIN)) as Leadership,
+      ...{ now: () => nowMs, events: silent },
+    };
+    return createWatch(parts, await store.load(CHAIN));
+  }
+
+  const published = () =>
+    broker.messages(TOPICS.transfer).map(({ value }) => JSON.parse(value) as TransferV1);
+
+  const modelled: ModelledWatch = {
+    ...{ node, store, answers: {} },
+    watch: undefined as unknown as Watch,
+    async settle() {
+      while (await modelled.watch.pass());
+      while (await modelled.watch.publish());
+    },
+    later(ms) {
+      nowMs += ms;
+    },
+    pay() {
+      for (;;) {
+        node.chain.pool = [];
+        const { hash } = node.chain.send([purse]);
+        node.mine(1);
+        const [found] = node.chain.truth(new Set([purse]), node.chain.height).values();
+        const isPaid = found && !found.transfer.failed && found.transfer.asset === IDS.native;
+        if (isPaid && found.transfer.amount > 0n) return hash;
+      }
+    },
+    statuses: (txHash) =>
+      published()
+        .filter((transfer) => transfer.txHash === txHash)
+        .map(({ status }) => status),
+    books() {
+      const books = openBooks();
+      for (const transfer of published()) books.record(transfer);
+      return books;
+    },
+    async request(kind, from, to) {
+      const requestId = crypto.randomUUID();
+      const request: WatchRequestV1 = {
+        ...{ requestId, chain: CHAIN, kind, from, to: to ?? null, blocksMax: 10_000 },
+        ...{ isCancelled: false, requestedBy: 'operator:test', position: '1' },
+        requestedAt: new Date(nowMs).toISOString(),
+      };
+      await modelled.watch.takeRequest(request);
+      return requestId;
+    },
+    async restart() {
+      modelled.watch.close();
+      modelled.watch = await open();
+    },
+  };
+  modelled.watch = await open();
+  await modelled.settle();
+  void modelled.watch.offerAddresses([{ address: purse, mintedAt: nowMs, position: 1n }], 1n);
+  await modelled.settle();
+  return modelled;
+}
