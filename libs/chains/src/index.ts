@@ -27,7 +27,7 @@ export {
   thresholdsOf,
 } from './chains-and-assets';
 export { InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
-export { createEvmClient, WrongChain } from './evm/evm-client';
+export { createEvmClient } from './evm/evm-client';
 export type { JsonRpc } from './evm/json-rpc';
 export { assetIds } from './evm/transfers';
 export {
@@ -45,4 +45,5 @@ export { RpcFailure } from './node-http';
 export { confirmedBy } from './providers/confirm';
 export { createPool } from './providers/pool';
 export { silenceMsOf } from './providers/provider-health';
+export { WrongChain } from './wrong-chain';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

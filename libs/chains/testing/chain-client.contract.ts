@@ -1,7 +1,7 @@
 import type { ChainClient } from '../src/chain-client';
-import { WrongChain } from '../src/evm/evm-client';
 import { InvalidBlock } from '../src/invalid-block';
 import { RpcFailure } from '../src/node-http';
+import { WrongChain } from '../src/wrong-chain';
 import { addressOf, hashOf } from './raw-blocks';
 import type { RawChain, RawNode } from './raw-node';
 

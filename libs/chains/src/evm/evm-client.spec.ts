@@ -8,8 +8,9 @@ import {
 } from '../../testing/raw-blocks';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
+import { WrongChain } from '../wrong-chain';
 import { encodeReceipt } from './encode-receipt';
-import { createEvmClient, WrongChain } from './evm-client';
+import { createEvmClient } from './evm-client';
 import { AVALANCHE_FIELDS, ETHEREUM_PROOF } from './header';
 import type { JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';

@@ -2,6 +2,7 @@ import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from
 import type { Chain, ChainsAndAssets, Proof, ProviderConnection } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
+import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
 import { type BlockWorker, blockWorkerHere, sharedBlockWorker } from './block-threads';
 import { resultOf } from './block-work';
@@ -23,11 +24,6 @@ const SILENCE_MIN_MS = 30_000;
 const PENDING_LOOKUPS_MAX = 64;
 /** SLIP-44 of Ether, for chains whose coin is not in the registry. */
 const ETHER = 60;
-
-/** The node serves another chain than the configured one. */
-export class WrongChain extends Error {
-  override readonly name = 'WrongChain';
-}
 
 export function openEvmChain(
   chain: Chain,

@@ -1,7 +1,7 @@
 import type { ProviderFault } from '../chain-client';
-import { WrongChain } from '../evm/evm-client';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
+import { WrongChain } from '../wrong-chain';
 
 /** What an error says about a provider; null for an error that is not the provider's. */
 export function faultOf(error: unknown): ProviderFault | null {
