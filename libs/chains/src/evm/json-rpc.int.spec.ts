@@ -168,8 +168,11 @@ describe('a batch', () => {
   /** A node that makes an answer of the requests of a batch. */
   async function answering(make: (requests: { id: number; params: string[] }[]) => unknown) {
     return createJsonRpc(
-      await node(async (request, response) => {
-        response.end(JSON.stringify(make(JSON.parse(await text(request)))));
+      await node((request, response) => {
+        text(request).then(
+          (body) => response.end(JSON.stringify(make(JSON.parse(body)))),
+          () => response.destroy(),
+        );
       }),
     );
   }
