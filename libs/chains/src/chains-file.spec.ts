@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finalityOf, findChain } from './chains-and-assets';
@@ -73,6 +73,13 @@ describe('readChainsFile', () => {
     const faults = faultsOf({ id: 'eip155:1', rpcUrl, proof: { rule: 'trust', reason: '' } });
     expect(faults.join()).toMatch(/rule must be "roots", "bloom-and-counts" or "two-providers"/);
     expect(faults.join()).toMatch(/reason must be the reason of the rule/);
+  });
+
+  it('accepts the chains file of the documentation', () => {
+    const page = readFileSync(join(__dirname, '../../../docs/chains.md'), 'utf8');
+    const [, example = ''] = /```json\n(\{\n {2}"chains"[\s\S]*?)```/.exec(page) ?? [];
+    const [connection] = readChainsFile(example).connections;
+    expect(connection).toMatchObject({ chain: 'eip155:1329', providers: [{ name: 'node' }] });
   });
 
   it('says of every known chain how it is proven, and why', () => {

@@ -40,14 +40,15 @@ export function post(url: string, options: PostOptions): Promise<PostAnswer> {
     ...options.headers,
     'content-length': String(Buffer.byteLength(body)),
     // Compression costs more time than it saves on the same machine.
-    ...(!LOOPBACK.test(hostname) && { 'accept-encoding': 'gzip, deflate, br' }),
+    ...(!isThisMachine(hostname) && { 'accept-encoding': 'gzip, deflate, br' }),
   };
   return new Promise((resolve, reject) => {
     const send = isSecure ? overHttps : overHttp;
     const agent = isSecure ? AGENTS['https:'] : AGENTS['http:'];
     const request = send(url, { method: 'POST', headers, agent });
     const timer = setTimeout(() => {
-      request.destroy(new PostTimeout(`No answer within ${timeoutMs} ms.`));
+      reject(new PostTimeout(`No answer within ${timeoutMs} ms.`));
+      request.destroy();
     }, timeoutMs);
     request.on('error', reject);
     request.on('close', () => clearTimeout(timer));
@@ -62,7 +63,10 @@ export function post(url: string, options: PostOptions): Promise<PostAnswer> {
   });
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Whether the host name of a URL is a loopback address. */
+export function isThisMachine(hostname: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}
 
 /** The decoded text of an answer; null if it is larger than `bytesMax`, before or after decoding. */
 function readText(response: IncomingMessage, bytesMax: number): Promise<string | null> {

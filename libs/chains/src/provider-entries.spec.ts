@@ -87,8 +87,8 @@ describe('the providers of a chain', () => {
     ],
     [
       'a header over two lines',
-      { rpcUrl: first.rpcUrl, headers: { 'x-api-key': 'a\r\nb' } },
-      /HTTP headers|headers/,
+      { rpcUrl: first.rpcUrl, headers: { 'x-token': 'a\r\nb' } },
+      /x-token must be a header's value/,
     ],
     ['a name with a URL in it', { providers: [{ ...first, name: 'https://x' }] }, /must be a name/],
     ['no rpcUrl', { providers: [{ name: 'alpha' }] }, /required property 'rpcUrl'/],

@@ -1,4 +1,5 @@
 import type { ProviderConnection } from './chains-and-assets';
+import { isThisMachine } from './http-post';
 
 interface ReachFields {
   readonly headers?: Readonly<Record<string, string>>;
@@ -60,8 +61,6 @@ export function providersOf(
   });
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
 /** Whoever carries answers without TLS can change them, and so invent money. */
 function refuseOpenUrls(
   where: string,
@@ -79,7 +78,7 @@ function refuseOpenUrls(
   ] as const) {
     if (url === null || !URL.canParse(url)) continue;
     const { protocol, hostname } = new URL(url);
-    if (protocol === `${right}:` || LOOPBACK.test(hostname)) continue;
+    if (protocol === `${right}:` || isThisMachine(hostname)) continue;
     faults.push(
       `${where}: ${field} is not encrypted, so others can change the answers. Use ${right}, or set allowHttp for a network that you trust.`,
     );

@@ -12,7 +12,7 @@ export interface Recording {
 const FOLDER = join(__dirname, 'recordings', 'evm');
 
 /** The recordings of a file of `recordings/evm`. */
-export function evmRecordings(file: string): readonly Recording[] {
+export function evmRecordings<Recorded = Recording>(file: string): readonly Recorded[] {
   const bytes = readFileSync(join(FOLDER, file));
   const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
   return text

@@ -33,23 +33,27 @@ export function blockWorkerHere(): BlockWorker {
  * Works in threads of its own, because a large block takes many milliseconds, in which no other chain would
  * get on. A thread that ends is replaced; what it was asked is rejected.
  */
-function createBlockThreads(): BlockWorker {
+export function createBlockThreads(start = startHere): BlockWorker {
   const count = Math.min(THREADS_MAX, availableParallelism());
   const threads: (Thread | null)[] = Array.from({ length: count }, () => null);
   return {
     ask(request) {
       const place = request.id % count;
-      const thread = threads[place] ?? startThread(() => (threads[place] = null));
+      const thread = threads[place] ?? watchThread(start(), () => (threads[place] = null));
       threads[place] = thread;
       return thread.ask(request);
     },
   };
 }
 
-type Thread = ReturnType<typeof startThread>;
+/** Loads this file as a thread. `execArgv` are arguments of Node, without which those of this process are used. */
+export function startHere(execArgv?: string[]): Worker {
+  return new Worker(__filename, { workerData: THREAD, ...(execArgv && { execArgv }) });
+}
 
-function startThread(ended: () => void) {
-  const worker = new Worker(__filename, { workerData: THREAD });
+type Thread = ReturnType<typeof watchThread>;
+
+function watchThread(worker: Worker, ended: () => void) {
   worker.unref();
   /** In the order of the requests, which is that of the answers. */
   const waiting: { resolve(answer: WorkAnswer): void; reject(error: unknown): void }[] = [];

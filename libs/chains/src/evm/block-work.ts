@@ -53,7 +53,8 @@ export function createBlockWork(keccak: Keccak) {
 
   function openedOf(id: number) {
     const found = opened.get(id);
-    if (found === undefined) throw new RangeError(`Block ${id} is not open.`);
+    // The thread that had it has ended.
+    if (found === undefined) throw new InvalidBlock('The block was lost while it was read.');
     return found;
   }
 

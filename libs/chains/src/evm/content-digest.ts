@@ -10,9 +10,9 @@ import { type RawReceipt, succeeded, toAmount } from './raw';
 export function contentDigest({ block, receipts, extra }: BlockAnswer): string {
   const lines: string[] = [];
   for (const transaction of block.transactions) {
-    const { hash, from, to, nonce, value } = transaction;
+    const { hash, from, to, value } = transaction;
     const input = transaction.input ?? transaction.data ?? '0x';
-    lines.push(`${hash},${from},${to ?? ''},${nonce ?? ''},${toAmount(value)},${input}`);
+    lines.push(`${hash},${from ?? ''},${to ?? ''},${toAmount(value)},${input}`);
   }
   for (const receipt of receipts) lines.push(receipt ? lineOf(receipt) : '');
   if (extra) lines.push(lineOf(extra));

@@ -1,5 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { RpcFailure } from '../node-http';
 import { createJsonRpc } from './json-rpc';
 
@@ -159,5 +161,80 @@ describe('createJsonRpc', () => {
     await Promise.all(Array.from({ length: 100 }, () => rpc.send('eth_chainId', [])));
     expect(most).toBeLessThanOrEqual(16);
     expect(most).toBeGreaterThan(1);
+  });
+});
+
+describe('a batch', () => {
+  /** A node that makes an answer of the requests of a batch. */
+  async function answering(make: (requests: { id: number; params: string[] }[]) => unknown) {
+    return createJsonRpc(
+      await node((request, response) => {
+        text(request).then(
+          (body) => response.end(JSON.stringify(make(JSON.parse(body)))),
+          () => response.destroy(),
+        );
+      }),
+    );
+  }
+
+  it('is one request whose answers may come in any order, with ids as text', async () => {
+    const rpc = await answering((requests) =>
+      requests.map(({ id, params }) => ({ id: String(id), result: params[0] })).reverse(),
+    );
+    expect(await rpc.sendBatch?.('eth_getTransactionReceipt', [['a'], ['b'], ['c']])).toEqual([
+      ...['a', 'b', 'c'],
+    ]);
+  });
+
+  it('fails if an answer is missing or an error', async () => {
+    const short = await answering((requests) => requests.slice(1).map(({ id }) => ({ id, result: 1 })));
+    await expect(short.sendBatch?.('m', [['a'], ['b']])).rejects.toThrow(/without a result/);
+  });
+
+  it('is refused by a node that knows none', async () => {
+    const rpc = await answering(() => ({ error: { code: -32600, message: 'no batches' } }));
+    await expect(rpc.sendBatch?.('m', [['a'], ['b']])).rejects.toThrow(/refused m: no batches/);
+  });
+});
+
+describe('an answer', () => {
+  const long = `0x${'ab'.repeat(20_000)}`;
+
+  it('is left unparsed if it is long', async () => {
+    const whole = JSON.stringify({ jsonrpc: '2.0', id: 1, result: long });
+    const url = await node((_, response) => void response.end(whole));
+    expect(await createJsonRpc(url).sendUnparsed?.('m', [])).toEqual({ text: whole });
+    expect(await createJsonRpc(url).send('m', [])).toBe(long);
+  });
+
+  it('may be compressed', async () => {
+    const url = await node((_, response) => {
+      response.setHeader('content-encoding', 'gzip');
+      response.end(gzipSync(JSON.stringify({ result: long })));
+    });
+    expect(await createJsonRpc(url).send('m', [])).toBe(long);
+  });
+
+  it('that is cut is none', async () => {
+    const url = await node((_, response) => {
+      response.setHeader('content-length', '1000');
+      response.write('{"result":');
+      setImmediate(() => response.destroy());
+    });
+    expect(await failureOf(url)).toMatchObject({ kind: 'passing' });
+  });
+});
+
+describe('a request', () => {
+  it('carries the name and password of the URL, and the headers', async () => {
+    const seen: unknown[] = [];
+    const url = await node(({ headers }, response) => {
+      seen.push([headers.authorization, headers['x-api-key']]);
+      response.end('{"result":"0x1"}');
+    });
+    const named = url.replace('http://', 'http://user:p%40ss@');
+    const rpc = createJsonRpc(named, { headers: { 'x-api-key': 'k' } });
+    expect(await rpc.send('eth_chainId', [])).toBe('0x1');
+    expect(seen).toEqual([[`Basic ${Buffer.from('user:p@ss').toString('base64')}`, 'k']]);
   });
 });

@@ -59,7 +59,7 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
       throw new RpcFailure(`${host} refused ${method}: ${quote(wordsOf(error))}${suffix}.`, kind);
     }
     if (result === undefined) {
-      const words = quote(JSON.stringify(answer));
+      const words = quote(JSON.stringify(answer ?? null));
       throw new RpcFailure(`${host} answered ${method} without a result: ${words}`, 'passing');
     }
     return result;
@@ -81,8 +81,8 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
         // A node that knows no batches answers with one error.
         if (!Array.isArray(answers)) return [resultOf(answers, method)];
         // A batch may be answered in any order.
-        const byId = new Map(answers.map((answer) => [Object(answer).id as unknown, answer]));
-        return requests.map((request) => resultOf(byId.get(request.id), method));
+        const byId = new Map(answers.map((answer) => [String(Object(answer).id), answer]));
+        return requests.map((request) => resultOf(byId.get(String(request.id)), method));
       });
     },
   };
