@@ -379,10 +379,10 @@ describe('a running watcher', () => {
   it('stays stalled until a pass succeeds, however often the watch is opened again', async () => {
     const local = await localChain();
     let fails = 0;
-    let isBroken = true;
+    const fault = { isThere: true };
     class BrokenStore extends PostgresWatcherStore {
       override due(...query: Parameters<PostgresWatcherStore['due']>) {
-        if (!isBroken) return super.due(...query);
+        if (!fault.isThere) return super.due(...query);
         fails += 1;
         throw new TypeError('Cannot read properties of undefined.');
       }
@@ -402,16 +402,16 @@ describe('a running watcher', () => {
     );
     expect([...states]).toEqual(['stalled']);
     expect(running.health().detail).toBe('Cannot read properties of undefined.');
-    isBroken = false;
+    fault.isThere = false;
     await isHealth(running, 'following');
   });
 
   it('says since when nothing can be published', async () => {
     const local = await localChain();
-    let isDeleted = false;
+    const fault = { isThere: false };
     class DeletedTopics extends PostgresLog {
       override async publish(...message: Parameters<PostgresLog['publish']>): Promise<void> {
-        if (isDeleted) throw new Error('This server does not host this topic-partition.');
+        if (fault.isThere) throw new Error('This server does not host this topic-partition.');
         await super.publish(...message);
       }
     }
@@ -420,7 +420,7 @@ describe('a running watcher', () => {
     await isHealth(running, 'following');
     await until(() => heads.length > 0, { description: 'the first report' });
     expect(running.publishing()).toBeNull();
-    isDeleted = true;
+    fault.isThere = true;
     const since = Date.now();
     await local.mine();
     await until(() => running.publishing() !== null, { description: 'the trouble' });
@@ -434,7 +434,7 @@ describe('a running watcher', () => {
       return trouble !== null && Date.now() - trouble.since > 3_000;
     });
     expect(wasWell).toBe(false);
-    isDeleted = false;
+    fault.isThere = false;
     await local.mine();
     await until(() => running.publishing() === null, { description: 'the end of the trouble' });
   });
