@@ -98,6 +98,7 @@ export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
     }).catch((error: unknown) => {
       throw unanswered(error, host, name, timeoutMs);
     });
+    rest.asked(retryAfter);
     if (text === null) {
       const message = `${host} answered ${name} with an answer above ${responseBytesMax} bytes.`;
       throw new RpcFailure(message, 'refused');
@@ -108,7 +109,6 @@ export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
       if (!limitStatuses.includes(status)) {
         throw new RpcFailure(message, status >= 500 ? 'passing' : 'refused', status);
       }
-      rest.asked(retryAfter);
       throw new RpcFailure(message, 'limited', status);
     }
     return read(text);
@@ -197,15 +197,24 @@ function addressed({ url, headers = {} }: NodeHttpOptions) {
 
 function basicOf({ username, password }: URL): string | null {
   if (username === '' && password === '') return null;
-  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const plain = `${decoded(username)}:${decoded(password)}`;
   return Buffer.from(plain).toString('base64');
+}
+
+/** Percent signs that encode nothing are allowed in a URL. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function quoterOf({ url, headers = {} }: NodeHttpOptions): (words: string) => string {
   const parsed = new URL(url);
   const { username, password, pathname, searchParams } = parsed;
   const inUrl = [username, password, ...pathname.split('/'), ...searchParams.values()];
-  const parts = [...inUrl, ...inUrl.map(decodeURIComponent), basicOf(parsed) ?? ''];
+  const parts = [...inUrl, ...inUrl.map(decoded), basicOf(parsed) ?? ''];
   const secrets = [...parts, ...Object.values(headers)].filter(
     (part) => part.length >= SECRET_CHARACTERS_MIN,
   );
