@@ -46,7 +46,7 @@ export function proveHeader(block: Fields, chain: string, maySign: MaySign): Pro
   const outer = fieldsOf(block.block_header, 'block header');
   const raw = fieldsOf(outer.raw_data, 'block header');
   const number = heightOf(raw);
-  const digest = sha256(encodeMessage(raw, HEADER, 'block header'));
+  const digest = sha256(Buffer.from(encodeMessage(raw, HEADER, 'block header'), 'hex'));
   const hash = blockId(number, digest);
   if (digitsOf(block.blockID, 'block id') !== hash) {
     throw invalid(number, `its header has the hash ${hash}`);

@@ -1,5 +1,5 @@
 import { decode58, encode58 } from 'tronweb/utils';
-import { sha256 } from './sha256';
+import { sha256Digits } from './sha256';
 
 /** The first byte of every TRON address. It makes base58 begin with T. */
 const PREFIX = '41';
@@ -7,9 +7,9 @@ const BASE58 = /^T[1-9A-HJ-NP-Za-km-z]{33}$/;
 const HEX = /^41[0-9a-fA-F]{40}$/;
 /** The prefix, the key and the checksum. */
 const ADDRESS_BYTES = 25;
-const CHECKSUM_BYTES = 4;
-/** More addresses than a step of the watcher meets. About 5 MB. */
-const KNOWN_MAX = 32_768;
+const CHECKSUM_DIGITS = 8;
+/** More addresses than a step of the watcher meets. About 10 MB. */
+const KNOWN_MAX = 65_536;
 
 /**
  * Both forms of addresses, each by the other. A block names several hundred addresses, most of them more than
@@ -33,9 +33,10 @@ export function tronAddressKey(address: string): string {
 export function tronAddressOfKey(key: string): string {
   const found = known.get(key);
   if (found !== undefined) return found;
-  const bytes = Buffer.from(PREFIX + key.slice(2), 'hex');
-  const checksum = sha256(sha256(bytes)).subarray(0, CHECKSUM_BYTES);
-  const address = encode58(Buffer.concat([bytes, checksum]));
+  const digits = PREFIX + key.slice(2);
+  const once = sha256Digits(Buffer.from(digits, 'hex'));
+  const checksum = sha256Digits(Buffer.from(once, 'hex')).slice(0, CHECKSUM_DIGITS);
+  const address = encode58(Buffer.from(digits + checksum, 'hex'));
   if (known.size >= KNOWN_MAX) known.clear();
   known.set(key, address).set(address, key.toLowerCase());
   return address;
