@@ -56,7 +56,10 @@ export function purseXpubs(
   for (const family of FAMILIES) {
     const { developmentXpub } = FAMILY_RULES[family].wallet;
     const given = configured[family] ?? (isDevelopment ? developmentXpub : undefined);
-    if (given === undefined) continue;
+    if (given === undefined) {
+      refuseWithoutXpub(family, chains);
+      continue;
+    }
     const xpub = parseXpub(family, given);
     refuseDevelopmentXpub(xpub, chains);
     xpubs.set(family, xpub);
@@ -99,6 +102,16 @@ function refuseDevelopmentXpub({ family, isDevelopment }: Xpub, chains: readonly
   if (real.length === 0) return;
   throw new InvalidXpub(
     `The development xpub must not be used on ${real.join(', ')}: its private keys are public. Configure the xpub of your own wallet.`,
+  );
+}
+
+/** Refuses if one of `chains` is of the family: nobody could be given an address there. */
+function refuseWithoutXpub(family: Family, chains: readonly string[]) {
+  const watched = chains.filter((chain) => familyOfChain(chain) === family);
+  if (watched.length === 0) return;
+  const { accountPath } = FAMILY_RULES[family].wallet;
+  throw new InvalidXpub(
+    `${watched.join(', ')} is watched, but no xpub of the family ${family} is configured: configure the account-level xpub (${accountPath}) of your wallet.`,
   );
 }
 

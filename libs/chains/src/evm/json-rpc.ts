@@ -13,7 +13,10 @@ const LIMIT_STATUSES = [429];
 /** JSON-RPC over HTTP, one request per call. No batches, because providers count or refuse them. */
 export function createJsonRpc(
   url: string,
-  options: { readonly timeoutMs?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly timeoutMs?: number;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): JsonRpc {
   const { host, quote, ask } = createNodeHttp({ url, limitStatuses: LIMIT_STATUSES, ...options });
   let id = 0;

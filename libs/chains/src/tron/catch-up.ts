@@ -79,7 +79,11 @@ export function catchUpMs(state: ProgressState, budget: CallBudget, now: number)
   if (callsPerDay === null) return bySpeed;
   const untilMidnight = DAY_MS - (now % DAY_MS);
   const leftToday = Math.max(0, callsPerDay - callsToday) / CALLS_PER_BLOCK;
-  if (bySpeed !== null && bySpeed <= untilMidnight && blocksBehind + newPerMs * bySpeed <= leftToday) {
+  if (
+    bySpeed !== null &&
+    bySpeed <= untilMidnight &&
+    blocksBehind + newPerMs * bySpeed <= leftToday
+  ) {
     return bySpeed;
   }
   const perDay = callsPerDay / CALLS_PER_BLOCK - newPerMs * DAY_MS;

@@ -63,7 +63,7 @@ export function listenForPending(options: PendingOptions): { close(): void } {
     }
   }
 
-  listen();
+  void listen();
   return { close: () => closing.abort() };
 }
 

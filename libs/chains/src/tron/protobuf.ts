@@ -37,9 +37,7 @@ export function encodeMessage(json: Fields, plan: MessagePlan, what: string): st
 function fieldDigits(number: number, kind: FieldKind, value: unknown, what: string): string {
   if (kind === 'bytes' || kind === 'text') {
     const isText = kind === 'text';
-    const bytes = isText
-      ? Buffer.from(textOf(value, what)).toString('hex')
-      : digitsOf(value, what);
+    const bytes = isText ? Buffer.from(textOf(value, what)).toString('hex') : digitsOf(value, what);
     return bytes === '' ? '' : bytesHead(number, bytes) + bytes;
   }
   const integer = kind === 'integer' ? integerOf(value, what) : indexOf(value, kind, what);
