@@ -14,6 +14,7 @@ import { describeTronClient } from '../../testing/tron-client.contract';
 import { answersOf, CHAIN, LOGS, PLAIN, readRecorded } from '../../testing/tron-recordings';
 import { type ReplayReply, startReplay } from '../../testing/tron-replay';
 import type { PendingTransaction } from '../chain-client';
+import type { Chain } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { sha256Digits } from './sha256';
@@ -171,10 +172,11 @@ describe('the head', () => {
 
   it('is asked for less often than it is needed if the calls of a day are few', async () => {
     const connection = { chain: CHAIN, rpcUrl: replay.url, wsUrl: null, startBlock: null };
-    const chain = {
-      ...{ id: CHAIN, family: 'tron', name: '', blockTimeMs: 3_000, reorgWindow: 128 },
+    const chain: Chain = {
+      ...{ id: CHAIN, name: 'recorded', blockTimeMs: 3_000, reorgWindow: 128 },
+      family: 'tron',
       finality: { kind: 'tag', tag: 'finalized' },
-    } as const;
+    };
     const client = openTronChain(chain, { ...connection, tron: { callsPerDay: 100_000 } });
     const first = await client.head();
     const calls = replay.asked.length;
