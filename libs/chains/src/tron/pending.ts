@@ -1,5 +1,6 @@
 import { backOffMs, pause } from '@daybook/platform/plain';
 import type { PendingTransaction } from '../chain-client';
+import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { bytesOf, fieldsOf, listOf } from './answer';
 import { signedContracts } from './contracts';
@@ -43,7 +44,7 @@ export function listenForPending(options: PendingOptions): { close(): void } {
     known = new Set(listed.filter((id) => !left.has(id)));
     for (const id of looked) {
       const answer = await node.full('gettransactionfrompending', { value: id });
-      const transaction = readPending(answer, id, ids);
+      const transaction = unlessInvalid(() => readPending(answer, id, ids));
       if (transaction !== null && !signal.aborted) pending(transaction);
     }
   }
@@ -65,6 +66,16 @@ export function listenForPending(options: PendingOptions): { close(): void } {
 
   void listen();
   return { close: () => closing.abort() };
+}
+
+/** Anybody can send a transaction that cannot be read; the others are shown all the same. */
+function unlessInvalid<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InvalidBlock) return null;
+    throw error;
+  }
 }
 
 function isId(value: unknown): value is string {

@@ -1,4 +1,4 @@
-import { encode58 } from 'tronweb/utils';
+import type * as tronweb from 'tronweb/utils';
 import { sha256Digits } from './sha256';
 
 /** The first byte of every TRON address. It makes base58 begin with T. */
@@ -34,7 +34,7 @@ export function tronAddressOfKey(key: string): string {
   const found = known.get(key);
   if (found !== undefined) return found;
   const digits = PREFIX + key.slice(2);
-  const address = encode58(Buffer.from(digits + checksumOf(digits), 'hex'));
+  const address = encodeBase58(Buffer.from(digits + checksumOf(digits), 'hex'));
   if (known.size >= KNOWN_MAX) known.clear();
   known.set(key, address).set(address, key.toLowerCase());
   return address;
@@ -52,6 +52,14 @@ function keyOf(address: string): string | null {
   const key = digits.slice(PREFIX.length, -CHECKSUM_DIGITS);
   const isRight = digits === PREFIX + key + checksumOf(PREFIX + key);
   return isRight ? `0x${key}` : null;
+}
+
+let codecs: typeof tronweb | undefined;
+
+/** tronweb takes 150 ms to load, so that is left to processes that encode addresses of TRON. */
+function encodeBase58(bytes: Buffer): string {
+  codecs ??= require('tronweb/utils') as typeof tronweb;
+  return codecs.encode58(bytes);
 }
 
 function checksumOf(digits: string): string {

@@ -260,11 +260,16 @@ describe('pending transactions', () => {
     );
   });
 
-  it('are not believed if they are others than those that were asked for', async () => {
-    const [first, second] = transactions;
+  const [first, second] = transactions;
+  it.each([
+    ['another one', textOf(second)],
+    ['no bytes', '{}'],
+    ['what is no transaction', '{"raw_data_hex":"zz"}'],
+    ['a list', '[]'],
+  ])('are not believed if the node answers with %s, and the others are', async (_, other) => {
     const { client, found, close } = listening((path, body) =>
       path.endsWith('gettransactionfrompending') && body.value === first?.txID
-        ? { text: textOf(second) }
+        ? { text: other }
         : served(path, body),
     );
     await until(async () => found.length > 0, { timeoutMs: 20_000 });
