@@ -40,6 +40,16 @@ describe('what is known to everybody', () => {
     for (const { chain, decimals } of tokens) expect(decimals).toBe(chain === 'eip155:56' ? 18 : 6);
   });
 
+  // The ids of the genesis blocks, as wallets and explorers compare them.
+  it.each([
+    ['TRON', '00000000000000001ebf88508a03865c71d452e25f4d51194196a1d22b6653dc'],
+    ['TRON Shasta', '0000000000000000de1aa88295e1fcf982742f773e0419c5a9c134c994a9059e'],
+    ['TRON Nile', '0000000000000000d698d4192c56cb6be724a558448e2684802de4d6cd8690dc'],
+  ])('numbers %s by the last four bytes of its genesis block', (name, genesis) => {
+    const id = `tron:${Number.parseInt(genesis.slice(-8), 16)}`;
+    expect(KNOWN_CHAINS.find((chain) => chain.name === name)?.id).toBe(id);
+  });
+
   it('lists every asset under a chain that it knows', () => {
     const chains = KNOWN_CHAINS.map(({ id }) => id);
     for (const asset of KNOWN_ASSETS) expect(chains).toContain(asset.chain);

@@ -32,7 +32,7 @@ export function openEvmChain(
 ): ChainClient {
   const coins = `${chain.id}/slip44:`;
   const native = registry.assets.find(({ id }) => id.startsWith(coins))?.id ?? `${coins}${ETHER}`;
-  const rpc = createJsonRpc(connection.rpcUrl, connection);
+  const rpc = createJsonRpc(connection.rpcUrl, { headers: connection.headers });
   const client = createEvmClient(rpc, chain.id, assetIds(chain.id, native));
   const { blockTimeMs } = chain;
   const { wsUrl } = connection;
