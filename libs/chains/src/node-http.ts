@@ -269,7 +269,8 @@ async function textOf(response: Response, bytesMax: number): Promise<string | nu
     if (size > bytesMax) return null;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  // Leaves out a byte order mark, as `text` does.
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /** What an answer with an error says, in JSON-RPC as `error`, of java-tron as `Error`, or as plain text. */

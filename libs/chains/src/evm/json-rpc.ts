@@ -1,4 +1,4 @@
-import { createNodeHttp, RpcFailure, wordsOf } from '../node-http';
+import { createNodeHttp, type NodeHttpOptions, RpcFailure, wordsOf } from '../node-http';
 
 /** Sends requests to one node. Rejects with `RpcFailure`. */
 export interface JsonRpc {
@@ -13,10 +13,7 @@ const LIMIT_STATUSES = [429];
 /** JSON-RPC over HTTP, one request per call. No batches, because providers count or refuse them. */
 export function createJsonRpc(
   url: string,
-  options: {
-    readonly timeoutMs?: number;
-    readonly headers?: Readonly<Record<string, string>>;
-  } = {},
+  options: Pick<NodeHttpOptions, 'headers' | 'timeoutMs'> = {},
 ): JsonRpc {
   const { host, quote, ask } = createNodeHttp({ url, limitStatuses: LIMIT_STATUSES, ...options });
   let id = 0;
