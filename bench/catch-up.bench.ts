@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { migrate } from '../apps/chain-watcher/src/migrate';
-import type { Bench, Measurement } from './measurement';
+import type { Bench, Figure, Measurement } from './measurement';
 import type { BlockReaderRequest } from './processes/block-reader.process';
 import type { RecordedNodeRequest } from './processes/recorded-node.process';
 import { startApp } from './support/apps';
@@ -12,6 +12,7 @@ import {
   HEADERS_BEFORE,
   HITS_A_BLOCK,
   LOGS_A_TRANSACTION,
+  type Proving,
   watchedAddress,
 } from './support/recorded-chain';
 import { CHAIN, chainsFile } from './support/transfers';
@@ -28,42 +29,61 @@ export const catchUp: Measurement = {
   title: 'Chain-watcher catching up on a recorded range',
 
   async run(bench) {
-    const { blocks } = bench.settings;
-    bench.progress.step(`making ${blocks} blocks`, blocks, 'blocks');
-    const request: RecordedNodeRequest = { blocks, watched: WATCHED };
-    const node = startWorker<string>('recorded-node', request);
-    try {
-      const url = await node.answer;
-      const watcher = await watchRange(bench, url);
-      bench.progress.step('fetching and parsing the same blocks', blocks, 'blocks');
-      const [from, to] = [HEADERS_BEFORE, HEADERS_BEFORE + blocks - 1];
-      const load: BlockReaderRequest = { url, from, to, atOnce: BLOCKS_AT_ONCE };
-      const seconds = await askWorker<number>('block-reader', load);
-      const logs = BLOCK_TRANSACTIONS * LOGS_A_TRANSACTION;
-      return [
-        {
-          name: `blocks of ${BLOCK_TRANSACTIONS} transactions and ${logs} logs`,
-          value: watcher,
-          unit: 'blocks/s',
-          better: 'more',
-          limit: { value: blocks / seconds, what: 'fetching and JSON parsing alone' },
-          target: null,
-          notes: [`${WATCHED} addresses, ${HITS_A_BLOCK} transfers to them in each block`],
-        },
-      ];
-    } finally {
-      await node.stop();
-    }
+    return [await measure(bench, 'roots'), await measure(bench, 'nothing')];
   },
 };
 
+/** What the chains file says of a chain that is recorded so. */
+const PROOFS: Readonly<Record<Proving, Readonly<Record<string, unknown>>>> = {
+  roots: {},
+  nothing: {
+    proof: { rule: 'bloom-and-counts', reason: 'Its roots are those of empty blocks.' },
+  },
+};
+
+const ROWS: Readonly<Record<Proving, string>> = {
+  roots: 'proven by hash and roots',
+  nothing: 'by counts and filter',
+};
+
+async function measure(bench: Bench, proving: Proving): Promise<Figure> {
+  const { blocks } = bench.settings;
+  bench.progress.step(`making ${blocks} blocks`, blocks, 'blocks');
+  const request: RecordedNodeRequest = { blocks, watched: WATCHED, proving };
+  const node = startWorker<string>('recorded-node', request);
+  try {
+    const url = await node.answer;
+    const watcher = await watchRange(bench, url, PROOFS[proving]);
+    bench.progress.step('fetching and parsing the same blocks', blocks, 'blocks');
+    const [from, to] = [HEADERS_BEFORE, HEADERS_BEFORE + blocks - 1];
+    const load: BlockReaderRequest = { url, from, to, atOnce: BLOCKS_AT_ONCE };
+    const seconds = await askWorker<number>('block-reader', load);
+    const logs = BLOCK_TRANSACTIONS * LOGS_A_TRANSACTION;
+    return {
+      name: `blocks of ${BLOCK_TRANSACTIONS} transactions and ${logs} logs, ${ROWS[proving]}`,
+      value: watcher,
+      unit: 'blocks/s',
+      better: 'more',
+      limit: { value: blocks / seconds, what: 'fetching and JSON parsing alone, in one thread' },
+      target: null,
+      notes: [`${WATCHED} addresses, ${HITS_A_BLOCK} transfers to them in each block`],
+    };
+  } finally {
+    await node.stop();
+  }
+}
+
 /** Blocks per second from the first stored step to the last. */
-async function watchRange({ server, settings, progress }: Bench, url: string): Promise<number> {
+async function watchRange(
+  { server, settings, progress }: Bench,
+  url: string,
+  more: Readonly<Record<string, unknown>>,
+): Promise<number> {
   const { blocks } = settings;
   const database = await createDatabase(server);
   await migrate(database.ownerUrl, RUNTIME_ROLE);
   await watchAddresses(database);
-  const chains = chainsFile(url, HEADERS_BEFORE);
+  const chains = chainsFile(url, HEADERS_BEFORE, more);
   const client = new Client({ connectionString: database.ownerUrl });
   await client.connect();
   const watcher = await startApp('chain-watcher', database, settings, { chains });
