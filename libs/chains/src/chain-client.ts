@@ -139,6 +139,8 @@ export interface ProviderStatus {
   /** Why its WebSocket announces nothing; null if it does, or has none. */
   readonly announcements: string | null;
   readonly budget: QuotaBudget | null;
+  /** What was found out about its node. */
+  readonly notes: readonly ClientNote[];
 }
 
 /** What one provider answers about a block. */

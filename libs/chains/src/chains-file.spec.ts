@@ -288,7 +288,8 @@ describe('a TRON chain', () => {
     const chain = findChain(registry, 'tron:728126428');
     if (!connection || !chain) throw new Error('It was not read.');
     const client = openChain(chain, connection, registry);
-    expect(client.status()).toMatchObject([{ name: 'node', state: 'unverified' }]);
+    const notes = [{ topic: 'internal-transactions', state: 'unknown' }];
+    expect(client.status()).toMatchObject([{ name: 'node', state: 'unverified', notes }]);
   });
 });
 
