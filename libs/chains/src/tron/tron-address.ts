@@ -12,14 +12,16 @@ const CHECKSUM_DIGITS = 8;
 const KNOWN_MAX = 65_536;
 
 /**
- * Both forms of addresses, each by the other. A block names several hundred addresses, most of them more than
+ * Both forms of addresses, base58 and hexadecimal digits with the prefix, each by the other. A block names several hundred addresses, most of them more than
  * once and again in later blocks, and a checksum and its base58 take about 8 us.
  */
 const known = new Map<string, string>();
 
 /** In base58, or null. Also reads the form of nodes: 41 and 40 hexadecimal digits, without `0x`. */
 export function canonicalTronAddress(text: string): string | null {
-  if (HEX.test(text)) return tronAddressOfKey(`0x${text.slice(2).toLowerCase()}`);
+  const found = known.get(text);
+  if (found !== undefined) return text.startsWith(PREFIX) ? found : text;
+  if (HEX.test(text)) return addressOfDigits(text.toLowerCase());
   return keyOf(text) === null ? null : text;
 }
 
@@ -30,13 +32,17 @@ export function tronAddressKey(address: string): string {
   throw new RangeError('This is not a TRON address in base58 with a valid checksum.');
 }
 
+/** `key` is the 20 bytes after the prefix as `0x` and 40 lower-case digits. */
 export function tronAddressOfKey(key: string): string {
-  const found = known.get(key);
+  return addressOfDigits(PREFIX + key.slice(2));
+}
+
+function addressOfDigits(digits: string): string {
+  const found = known.get(digits);
   if (found !== undefined) return found;
-  const digits = PREFIX + key.slice(2);
   const address = encodeBase58(Buffer.from(digits + checksumOf(digits), 'hex'));
   if (known.size >= KNOWN_MAX) known.clear();
-  known.set(key, address).set(address, key.toLowerCase());
+  known.set(digits, address).set(address, digits);
   return address;
 }
 
@@ -47,7 +53,7 @@ export function tronAddressOfKey(key: string): string {
 function keyOf(address: string): string | null {
   if (!BASE58.test(address)) return null;
   const found = known.get(address);
-  if (found !== undefined) return found;
+  if (found !== undefined) return `0x${found.slice(PREFIX.length)}`;
   const digits = decodeBase58(address);
   const key = digits.slice(PREFIX.length, -CHECKSUM_DIGITS);
   const isRight = digits === PREFIX + key + checksumOf(PREFIX + key);
