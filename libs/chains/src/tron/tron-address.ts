@@ -12,8 +12,9 @@ const CHECKSUM_DIGITS = 8;
 const KNOWN_MAX = 65_536;
 
 /**
- * Both forms of addresses, base58 and hexadecimal digits with the prefix, each by the other. A block names several hundred addresses, most of them more than
- * once and again in later blocks, and a checksum and its base58 take about 8 us.
+ * Both forms of addresses, base58 and hexadecimal digits with the prefix, each by the other. A block names several
+ * hundred addresses, most of them more than once and again in later blocks, and a checksum and its base58 take
+ * about 8 us.
  */
 const known = new Map<string, string>();
 
