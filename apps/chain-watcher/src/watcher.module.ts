@@ -1,6 +1,7 @@
 import {
   type ChainConnection,
   type ChainsAndAssets,
+  type ClientNote,
   findChain,
   loadChainsFile,
   type ProviderState,
@@ -118,7 +119,15 @@ function checkProviders(chain: RunningChain): string {
     return announcements === null ? [] : `${name}: ${announcements}`;
   });
   if (faults.length > 0) throw new Error(faults.join(' '));
-  return providers.map(({ name, score }) => `${name} ${score} ms`).join(', ');
+  return providers
+    .map(({ name, score, notes }) => `${name} ${score} ms${saidOf(notes)}`)
+    .join(', ');
+}
+
+/** What an operator should know of a provider that is used. */
+function saidOf(notes: readonly ClientNote[]): string {
+  const said = notes.filter(({ state }) => state === 'wrong').map(({ sentence }) => sentence);
+  return said.length === 0 ? '' : ` (${said.join(' ')})`;
 }
 
 function checkAddresses(chain: RunningChain): void {

@@ -67,6 +67,15 @@ export interface Announcements {
 
 export type FinalityTag = 'finalized' | 'safe';
 
+/** What a client has found out about its node, for operators. */
+export interface ClientNote {
+  /** In kebab case, such as `internal-transactions`. */
+  readonly topic: string;
+  /** `wrong`: an operator should act. `unknown`: it cannot be judged yet. */
+  readonly state: 'fine' | 'unknown' | 'wrong';
+  readonly sentence: string;
+}
+
 /**
  * One chain through one provider. Returns null for a block that the node does not have. Rejects with
  * `InvalidBlock` if an answer is not the complete block, and with `RpcFailure` without an answer.
@@ -89,6 +98,8 @@ export interface ChainClient {
   listen(listener: Announcements): Listening | null;
   /** What the provider's plan allows; absent without a known quota. */
   budget?(): QuotaBudget;
+  /** What is known about the node now, one note for each topic, without asking it; absent if nothing ever is. */
+  notes?(): readonly ClientNote[];
 }
 
 export interface Listening {
@@ -133,6 +144,8 @@ export interface ProviderStatus {
   /** Why its WebSocket announces nothing; null if it does, or has none. */
   readonly announcements: string | null;
   readonly budget: QuotaBudget | null;
+  /** What was found out about its node. */
+  readonly notes: readonly ClientNote[];
 }
 
 /** What one provider answers about a block. */

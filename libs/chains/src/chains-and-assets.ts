@@ -49,7 +49,7 @@ export interface Proof {
 export interface ProviderConnection {
   /** For logs and status. */
   readonly name: string;
-  /** Never logged, because it may contain a provider's key. */
+  /** JSON-RPC, or the full port of a TRON node. Never logged, because it may contain a provider's key. */
   readonly rpcUrl: string;
   /** For announcements of blocks and pending transactions, which are faster than polling. */
   readonly wsUrl: string | null;
@@ -57,6 +57,17 @@ export interface ProviderConnection {
   readonly headers: Readonly<Record<string, string>>;
   /** Requests that may be sent in a second; null for no limit. */
   readonly requestsPerSecond: number | null;
+  /** What only a provider of a TRON chain has. */
+  readonly tron?: TronConnection;
+}
+
+export interface TronConnection {
+  /** The solidity port. Without it `rpcUrl` serves both, as hosted providers do. Never logged. */
+  readonly solidityUrl?: string;
+  /** How many calls a day the provider allows. */
+  readonly callsPerDay?: number;
+  /** Whether pending transactions are asked for. */
+  readonly pending?: boolean;
 }
 
 export interface ChainConnection {

@@ -9,7 +9,7 @@ import { type FinalityFields, policiesOf } from './finality-entries';
 import { KNOWN_ASSETS, KNOWN_CHAINS } from './known-chains';
 import { knownBand } from './known-policies';
 import { type ProofFields, proofOf } from './proof-entries';
-import { type ProviderFields, providersOf } from './provider-entries';
+import { type ProviderFields, providersOf, refuseOfOtherFamily } from './provider-entries';
 
 /** The chains file is invalid. The message lists every fault, and never a provider's URL. */
 export class InvalidChainsFile extends Error {
@@ -60,15 +60,15 @@ const validate = new Ajv2020({
 
 /**
  * The known chains and assets, with the additions and changes of the chains file at `path`. Without a file
- * no chain is watched. Also checks whether each chain can be watched. Throws `InvalidChainsFile`.
+ * no chain is watched. Throws `InvalidChainsFile`.
  */
 export function loadChainsFile(path: string | null): ChainsAndAssets {
-  return merge(path === null ? [] : entriesOf(readText(path)), { mustOpen: true });
+  return path === null ? merge([]) : readChainsFile(readText(path));
 }
 
-/** The same from the text of a file; chains that cannot be watched are accepted. */
+/** The same from the text of a file. */
 export function readChainsFile(text: string): ChainsAndAssets {
-  return merge(entriesOf(text), { mustOpen: false });
+  return merge(entriesOf(text));
 }
 
 function readText(path: string): string {
@@ -128,11 +128,7 @@ function schemaFault({ instancePath, message, params, parentSchema }: ErrorObjec
   return description === undefined ? `${where} ${message}.` : `${where} must be ${description}.`;
 }
 
-/** With `mustOpen` a chain that cannot be watched is a fault. */
-function merge(
-  entries: readonly ChainEntry[],
-  { mustOpen }: { readonly mustOpen: boolean },
-): ChainsAndAssets {
+function merge(entries: readonly ChainEntry[]): ChainsAndAssets {
   const faults: string[] = [];
   const chains = new Map(KNOWN_CHAINS.map((chain) => [chain.id, chain]));
   const assets = new Map(KNOWN_ASSETS.map((asset) => [asset.id, asset]));
@@ -144,20 +140,15 @@ function merge(
     const { singleProvider = 'wait', startBlock = null, assets: listed = [] } = chainEntry;
     const { id } = chainEntry;
     if (connections.has(id)) faults.push(`${id} is listed twice; list it once.`);
-    connections.set(id, {
-      ...{ chain: id, singleProvider, startBlock },
-      providers: providersOf(id, chainEntry, faults),
-    });
+    const providers = providersOf(id, chainEntry, faults);
+    connections.set(id, { chain: id, singleProvider, startBlock, providers });
     const family = familyOfChain(id);
     if (family === null) {
       const right = FAMILIES.map((each) => `${FAMILY_RULES[each].chainNamespace}:<number>`);
       faults.push(`${id} is no chain that Daybook knows how to read: ${right.join(' or ')}.`);
       continue;
     }
-    const { opening } = FAMILY_RULES[family];
-    if (mustOpen && 'notAvailable' in opening) {
-      faults.push(`${id}: ${opening.notAvailable} Remove this entry.`);
-    }
+    refuseOfOtherFamily(id, family, providers, faults);
     const known = { name: id, ...DEFAULTS, ...chains.get(id) };
     const { name = known.name, blockTimeMs = known.blockTimeMs } = chainEntry;
     const { reorgWindow = known.reorgWindow } = chainEntry;

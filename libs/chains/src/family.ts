@@ -1,4 +1,4 @@
-import { DomainError, FAMILIES, type Family } from '@daybook/domain';
+import { FAMILIES, type Family } from '@daybook/domain';
 import { getAddress } from 'ethers';
 import type { ChainClient, ProviderPool, ProviderStatus } from './chain-client';
 import type {
@@ -11,6 +11,7 @@ import { openEvmChain } from './evm/evm-client';
 import { canonicalEvmAddress } from './evm/raw';
 import { createPool } from './providers/pool';
 import { canonicalTronAddress, tronAddressKey, tronAddressOfKey } from './tron/tron-address';
+import { openTronChain } from './tron/tron-client';
 
 /** What a CAIP-19 namespace contains. A `collectible` is not fungible: it is never listed or credited. */
 export type AssetNamespace =
@@ -32,11 +33,10 @@ export interface FamilyRules {
   /** By CAIP-19 namespace. */
   readonly assets: ReadonlyMap<string, AssetNamespace>;
   readonly assetExamples: string;
-  /** Opens a client for a chain, or has the reason why chains of the family cannot be opened. */
-  readonly opening: { readonly open: OpenProvider } | { readonly notAvailable: string };
+  /** Opens a client for one provider of a chain. Sends no request yet. */
+  readonly open: OpenProvider;
 }
 
-/** Opens one provider of a chain. Sends no request yet. */
 type OpenProvider = (
   chain: Chain,
   provider: ProviderConnection,
@@ -82,7 +82,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
       ['erc721', { kind: 'collectible' }],
     ]),
     assetExamples: 'eip155:1/erc20:0x... (lower case) or eip155:1/slip44:60',
-    opening: { open: openEvmChain },
+    open: openEvmChain,
   },
   tron: {
     chainNamespace: 'tron',
@@ -96,8 +96,8 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
       developmentXpub:
         'xpub6BuRy7ZmkGfP2RWhoor1kWB1w9DvrtmJbFBvnC1bQ4SB5NbCHTyQYCJSXZtxDbFyHTmC7wkU2he3nYYdpZ3Vf6qUAkXSnL6RPif4BDtDEKr',
       developmentAddress: 'TWer2Ygk5TEheHp3TPuYeqxmB6SsGZmaL6',
-      // The number of a private network depends on its genesis block, so none is known in advance.
-      developmentChains: [],
+      // Private networks: their numbers are in the ids of their genesis blocks, so others cannot be known in advance.
+      developmentChains: ['tron:1351433853'],
     },
     assets: new Map<string, AssetNamespace>([
       ['slip44', { kind: 'coin', isReference: (text) => text === '195' }],
@@ -106,7 +106,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
       ['trc721', { kind: 'collectible' }],
     ]),
     assetExamples: 'tron:728126428/trc20:T... (base58), .../trc10:1000001 or .../slip44:195',
-    opening: { notAvailable: 'Chains of the family tron cannot be watched yet.' },
+    open: openTronChain,
   },
 };
 
@@ -149,23 +149,17 @@ export function readAddress(text: string) {
   return null;
 }
 
-/**
- * The providers of a chain. Sends no request yet; `changed` hears each new state of a provider. Refuses with
- * `family-not-available` if chains of the family cannot be watched.
- */
+/** The providers of a chain. Sends no request yet; `changed` hears each new state of a provider. */
 export function openChain(
   chain: Chain,
   connection: ChainConnection,
   registry: ChainsAndAssets,
   changed?: (provider: ProviderStatus) => void,
 ): ProviderPool {
-  const { opening } = FAMILY_RULES[chain.family];
-  if ('notAvailable' in opening) {
-    throw new DomainError('family-not-available', `${chain.id}: ${opening.notAvailable}`);
-  }
+  const { open } = FAMILY_RULES[chain.family];
   const clients = connection.providers.map((provider) => ({
     name: provider.name,
-    client: opening.open(chain, provider, registry),
+    client: open(chain, provider, registry),
   }));
   return createPool(chain, clients, { ...(changed && { changed }) });
 }

@@ -4,6 +4,7 @@ export {
   type BlockTransfer,
   type ChainBlock,
   type ChainClient,
+  type ClientNote,
   type FinalityTag,
   type Listening,
   type PendingTransaction,

@@ -4,6 +4,7 @@ import { canonicalEvmAddress } from './evm/raw';
 import { familyOfChain } from './family';
 import { knownThresholds } from './known-policies';
 import { KNOWN_PROOFS } from './known-proofs';
+import { canonicalTronAddress } from './tron/tron-address';
 
 /**
  * The chains and assets that a chains file need not describe. Contracts are written as their issuers publish
@@ -24,7 +25,7 @@ const FINALIZED = { kind: 'tag', tag: 'finalized' } as const;
  *   `finalized` means published (or proven) on Ethereum and final there. The keys that upgrade their contracts
  *   on Ethereum can change everything; proofs of faults or of validity limit the sequencer, not them.
  */
-export const KNOWN_CHAINS: readonly Chain[] = [
+const EVM_CHAINS: readonly Chain[] = [
   // Finality trails the head by 64 to 96 blocks (two epochs, about 13 minutes).
   { id: 'eip155:1', name: 'Ethereum', blockTimeMs: 12_000, reorgWindow: 128 },
   // Two blocks by votes (BEP-126). Reorgs had a few dozen blocks before, and have again if votes fail.
@@ -50,6 +51,23 @@ export const KNOWN_CHAINS: readonly Chain[] = [
   return { ...chain, ...knownThresholds(chain.id), family: familyOfChain(chain.id) as Family, finality: FINALIZED, proof };
 });
 
+/**
+ * The number of a TRON chain is the last four bytes of the id of its genesis block (CAIP-2 namespace `tron`). Its
+ * tag `finalized` is the solidified block, which 19 of the 27 witnesses have built on: about a minute behind the
+ * head. Risk: nine witnesses that fail can stop it, and nothing is credited meanwhile; 19 together could replace
+ * it. A reorg above it has a few blocks; the window leaves room for minutes without a solidified block.
+ */
+const TRON_CHAINS: readonly Chain[] = [
+  { id: 'tron:728126428', name: 'TRON' },
+  { id: 'tron:2494104990', name: 'TRON Shasta' },
+  { id: 'tron:3448148188', name: 'TRON Nile' },
+].map((chain) => ({
+  ...{ ...chain, ...knownThresholds(chain.id), family: 'tron', finality: FINALIZED },
+  ...{ blockTimeMs: 3_000, reorgWindow: 128 },
+}));
+
+export const KNOWN_CHAINS: readonly Chain[] = [...EVM_CHAINS, ...TRON_CHAINS];
+
 /** The asset that pays for gas, by its SLIP-44 coin type. */
 function native(chain: string, slip44: number, currency: string, minimum: bigint): Asset {
   return { id: `${chain}/slip44:${slip44}`, chain, currency, decimals: 18, minimum };
@@ -61,6 +79,17 @@ function stablecoin(chain: string, contract: string, currency: string, decimals:
   return { id, chain, currency, decimals, minimum: 10n ** BigInt(decimals) };
 }
 
+/** TRX; the minimum is one. */
+function trx(chain: string, currency: string): Asset {
+  return { id: `${chain}/slip44:195`, chain, currency, decimals: 6, minimum: 1_000_000n };
+}
+
+/** A TRC-20 stablecoin; the minimum is one unit of its currency. */
+function tronStablecoin(chain: string, contract: string, currency: string): Asset {
+  const id = `${chain}/trc20:${canonicalTronAddress(contract)}`;
+  return { id, chain, currency, decimals: 6, minimum: 1_000_000n };
+}
+
 /** About as much as two US dollars of Ether. */
 const ETHER_MINIMUM = 10n ** 15n;
 
@@ -69,7 +98,8 @@ const ETHER_MINIMUM = 10n ** 15n;
  * - USDC: Circle, `developers.circle.com/stablecoins/usdc-contract-addresses`;
  * - USDT: Tether, `tether.to/en/supported-protocols`; USDT0: `docs.usdt0.to`, deployments;
  * - bridged tokens (USDCE, and USDT of Gnosis, Linea, Scroll and zkSync Era): the token list of the chain's own bridge.
- * Left out: what an issuer has given up or replaced, such as USDbC on Base and USDT of the Optimism bridge.
+ * Left out: what an issuer has given up or replaced, such as USDbC on Base, USDT of the Optimism bridge, and USDC on
+ * TRON, which Circle ended in February 2024.
  */
 export const KNOWN_ASSETS: readonly Asset[] = [
   native('eip155:1', 60, 'ETH', ETHER_MINIMUM),
@@ -109,4 +139,8 @@ export const KNOWN_ASSETS: readonly Asset[] = [
   native('eip155:324', 60, 'ETH_ZKSYNC', ETHER_MINIMUM),
   stablecoin('eip155:324', '0x493257fD37EDB34451f62EDf8D2a0C418852bA4C', 'USDT_ZKSYNC', 6),
   stablecoin('eip155:324', '0x1d17CBcF0D6D143135aE902365D2E5e2A16538D4', 'USDC_ZKSYNC', 6),
+  trx('tron:728126428', 'TRX'),
+  tronStablecoin('tron:728126428', 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t', 'USDT_TRON'),
+  trx('tron:2494104990', 'TRX_SHASTA'),
+  trx('tron:3448148188', 'TRX_NILE'),
 ];

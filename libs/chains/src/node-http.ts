@@ -102,6 +102,7 @@ export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
         throw unanswered(error, host, name, timeoutMs);
       },
     );
+    rest.asked(retryAfter);
     if (text === null) {
       const message = `${host} answered ${name} with an answer above ${responseBytesMax} bytes.`;
       throw new RpcFailure(message, 'refused');
@@ -112,7 +113,6 @@ export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
       if (!limitStatuses.includes(status)) {
         throw new RpcFailure(message, status >= 500 ? 'passing' : 'refused', status);
       }
-      rest.asked(retryAfter);
       throw new RpcFailure(message, 'limited', status);
     }
     return read(text);
@@ -129,7 +129,7 @@ export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
       } catch (error) {
         const kind = error instanceof RpcFailure ? error.kind : null;
         if (kind === 'limited') rest.limited(sentAt);
-        const isRepeated = kind === 'limited' || kind === 'passing';
+        const isRepeated = kind === 'passing' || (kind === 'limited' && !rest.isLong());
         if (!isRepeated || attempt === ATTEMPTS_MAX) throw error;
         if (kind === 'passing') await pause(backOffMs(attempt, BACK_OFF));
       }
@@ -147,7 +147,9 @@ function createRest(host: string) {
   let until = 0;
   let failures = 0;
   let retryAfterMs = 0;
+  const isLong = () => until - Date.now() > REST_WAIT_MS_MAX;
   return {
+    isLong,
     until: () => (until > Date.now() ? until : null),
     /** Keeps for how long the provider asked for no further request. */
     asked(retryAfter: string | null): void {
@@ -168,7 +170,7 @@ function createRest(host: string) {
     },
     async end(name: string): Promise<void> {
       const ms = until - Date.now();
-      if (ms > REST_WAIT_MS_MAX) {
+      if (isLong()) {
         const seconds = Math.ceil(ms / 1_000);
         throw new RpcFailure(
           `${host} limits requests, so ${name} is not asked for the next ${seconds} s.`,
@@ -201,15 +203,24 @@ function addressed({ url, headers = {} }: NodeHttpOptions) {
 
 function basicOf({ username, password }: URL): string | null {
   if (username === '' && password === '') return null;
-  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const plain = `${decoded(username)}:${decoded(password)}`;
   return Buffer.from(plain).toString('base64');
+}
+
+/** Percent signs that encode nothing are allowed in a URL. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function quoterOf({ url, headers = {} }: NodeHttpOptions): (words: string) => string {
   const parsed = new URL(url);
   const { username, password, pathname, searchParams } = parsed;
   const inUrl = [username, password, ...pathname.split('/'), ...searchParams.values()];
-  const parts = [...inUrl, ...inUrl.map(decodeURIComponent), basicOf(parsed) ?? ''];
+  const parts = [...inUrl, ...inUrl.map(decoded), basicOf(parsed) ?? ''];
   const secrets = [...parts, ...Object.values(headers)].filter(
     (part) => part.length >= SECRET_CHARACTERS_MIN,
   );

@@ -1,10 +1,12 @@
-import type { ProviderConnection } from './chains-and-assets';
+import type { Family } from '@daybook/domain';
+import type { ProviderConnection, TronConnection } from './chains-and-assets';
 import { isThisMachine } from './http-post';
 
 interface ReachFields {
   readonly headers?: Readonly<Record<string, string>>;
   /** Without it only this machine is reached without TLS. */
   readonly allowHttp?: boolean;
+  readonly tron?: TronConnection;
 }
 
 type ProviderEntry = Pick<ProviderConnection, 'name' | 'rpcUrl'> &
@@ -24,7 +26,7 @@ const ONLY_PROVIDER = 'node';
 /** The providers of a chain. Adds to `faults` what is wrong, never with a URL. */
 export function providersOf(
   id: string,
-  { rpcUrl, wsUrl = null, headers, allowHttp = false, providers }: ProviderFields,
+  { rpcUrl, wsUrl = null, headers, allowHttp = false, tron, providers }: ProviderFields,
   faults: string[],
 ): readonly ProviderConnection[] {
   if (providers === undefined) {
@@ -34,13 +36,13 @@ export function providersOf(
       );
       return [];
     }
-    refuseOpenUrls(id, { rpcUrl, wsUrl, allowHttp }, faults);
-    const rest = { headers: headers ?? {}, requestsPerSecond: null };
+    refuseOpenUrls(id, { rpcUrl, wsUrl, allowHttp, ...(tron && { tron }) }, faults);
+    const rest = { headers: headers ?? {}, requestsPerSecond: null, ...(tron && { tron }) };
     return [{ name: ONLY_PROVIDER, rpcUrl, wsUrl, ...rest }];
   }
-  if (rpcUrl !== undefined || wsUrl !== null || headers !== undefined) {
+  if (rpcUrl !== undefined || wsUrl !== null || headers !== undefined || tron !== undefined) {
     faults.push(
-      `${id} has providers, so rpcUrl, wsUrl and headers belong to one of them; move them there.`,
+      `${id} has providers, so rpcUrl, wsUrl, headers and tron belong to one of them; move them there.`,
     );
   }
   const byName = new Map<string, string>();
@@ -68,13 +70,15 @@ function refuseOpenUrls(
     rpcUrl,
     wsUrl,
     allowHttp,
-  }: Pick<ProviderConnection, 'rpcUrl' | 'wsUrl'> & { readonly allowHttp: boolean },
+    tron,
+  }: Pick<ProviderConnection, 'rpcUrl' | 'wsUrl' | 'tron'> & { readonly allowHttp: boolean },
   faults: string[],
 ): void {
   if (allowHttp) return;
   for (const [field, url, right] of [
     ['rpcUrl', rpcUrl, 'https'],
     ['wsUrl', wsUrl, 'wss'],
+    ['tron.solidityUrl', tron?.solidityUrl ?? null, 'https'],
   ] as const) {
     if (url === null || !URL.canParse(url)) continue;
     const { protocol, hostname } = new URL(url);
@@ -82,5 +86,19 @@ function refuseOpenUrls(
     faults.push(
       `${where}: ${field} is not encrypted, so others can change the answers. Use ${right}, or set allowHttp for a network that you trust.`,
     );
+  }
+}
+
+/** What a provider of a chain of the family cannot have. */
+export function refuseOfOtherFamily(
+  id: string,
+  family: Family,
+  providers: readonly ProviderConnection[],
+  faults: string[],
+): void {
+  const hasTron = providers.some(({ tron }) => tron !== undefined);
+  if (family !== 'tron' && hasTron) faults.push(`${id} is no TRON chain; leave out tron.`);
+  if (family === 'tron' && providers.some(({ wsUrl }) => wsUrl !== null)) {
+    faults.push(`${id}: TRON nodes have no WebSocket; leave out wsUrl.`);
   }
 }

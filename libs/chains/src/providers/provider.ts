@@ -139,6 +139,7 @@ export function createProvider(
       ...{ lastHead, errors: health.errors },
       announcements: listening?.fault() ?? null,
       budget: client.budget?.() ?? null,
+      notes: client.notes?.() ?? [],
     };
   }
 
