@@ -1,0 +1,245 @@
+import { type Json, seal } from '../tron-blocks';
+import { checkPlace, checkSignature, Refused } from './admission';
+import { type Execution, execute, NotValid } from './execute';
+import { createGenesis, GENESIS_TIME, type GenesisPlan } from './genesis';
+import { printTransaction, type Transaction } from './transactions';
+
+export interface Block {
+  readonly number: number;
+  readonly id: string;
+  /** Null for the genesis block. */
+  readonly parent: Block | null;
+  /** Unix milliseconds. */
+  readonly timestamp: number;
+  readonly witness: string;
+  readonly executions: readonly Execution[];
+  /** As java-tron prints it, with its transactions. */
+  readonly json: Json;
+  /** The mark of the state after it. */
+  readonly mark: number;
+}
+
+/** What happened to a chain. Replayed on the same genesis block, it makes the same blocks. */
+export type Entry =
+  | {
+      readonly kind: 'block';
+      readonly timestamp: number;
+      readonly transactions: readonly Transaction[];
+    }
+  | { readonly kind: 'rewind'; readonly depth: number; readonly isForgotten: boolean }
+  | { readonly kind: 'restart' };
+
+export interface ChainPlan extends GenesisPlan {
+  readonly blockTimeMs: number;
+  /** Unix milliseconds. A block is `blockTimeMs` after its parent where the clock is behind. */
+  clock(): number;
+  /** Told of each entry before anybody can read its effect. */
+  record(entry: Entry): void;
+}
+
+export type Chain = ReturnType<typeof createChain>;
+
+/** A block is solid when so many of the witnesses have built on it: `SOLIDIFIED_THRESHOLD` of java-tron. */
+const SOLIDIFIED_PERCENT = 70;
+/** What java-tron 4.8.0 writes, as recorded. */
+const BLOCK_VERSION = 32;
+
+/**
+ * A chain with delegated proof of stake as one node knows it: blocks, pending transactions and their state.
+ * Witnesses take turns, and each block is really encoded, hashed and signed.
+ */
+export function createChain(plan: ChainPlan) {
+  const genesis = createGenesis(plan);
+  const { state, programs, witnesses } = genesis;
+  const blocks: Block[] = [];
+  /** Every block that the node has seen, also on other branches: `KhaosDatabase` of java-tron. */
+  const known = new Map<string, Block>();
+  const included = new Map<string, { readonly execution: Execution; readonly block: Block }>();
+  let pending: Execution[] = [];
+  let solidNumber = 0;
+  /** Blocks ever made. Each is the turn of another witness, on whatever branch. */
+  let turns = 0;
+
+  const head = (): Block => blocks.at(-1) as Block;
+  const worldAt = (now: number) => ({ state, programs, now });
+  const branch = { blocks, has: (id: string) => included.has(id) };
+  const nextTime = (): number => {
+    const now = plan.clock();
+    return Math.max(head().timestamp + plan.blockTimeMs, now - (now % plan.blockTimeMs));
+  };
+
+  function append(block: Block): void {
+    blocks.push(block);
+    known.set(block.id, block);
+    for (const execution of block.executions) {
+      included.set(execution.transaction.id, { execution, block });
+    }
+    // A node does not lower it while it runs.
+    solidNumber = Math.max(solidNumber, solidifiedBy(block));
+  }
+
+  /**
+   * `DposService.updateSolidBlock` of java-tron: of the witnesses in the order of their latest blocks, the one at
+   * 30 percent. All after it have built on its block.
+   */
+  function solidifiedBy(block: Block): number {
+    const latest = new Map(witnesses.map(({ address }) => [address, 0]));
+    let missing = witnesses.length;
+    for (let at: Block | null = block; at !== null && missing > 0; at = at.parent) {
+      if (latest.get(at.witness) !== 0) continue;
+      latest.set(at.witness, at.number);
+      missing -= 1;
+    }
+    const numbers = [...latest.values()].sort((a, b) => a - b);
+    return numbers[Math.floor((numbers.length * (100 - SOLIDIFIED_PERCENT)) / 100)] ?? 0;
+  }
+
+  /** Executes on the pending state. Throws `Refused`. */
+  function admit(transaction: Transaction): void {
+    checkPlace(transaction, nextTime(), branch);
+    if (pending.some((each) => each.transaction.id === transaction.id)) {
+      throw new Refused('DUP_TRANSACTION_ERROR', 'Transaction already exists.');
+    }
+    try {
+      pending.push(execute(worldAt(nextTime()), transaction));
+    } catch (error) {
+      if (!(error instanceof NotValid)) throw error;
+      const words = `Contract validate error : ${error.message}`;
+      throw new Refused('CONTRACT_VALIDATE_ERROR', words);
+    }
+  }
+
+  /** Pending again are those that still can be in a block. */
+  function admitAgain(transactions: readonly Transaction[]): void {
+    for (const transaction of transactions) {
+      try {
+        admit(transaction);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+      }
+    }
+  }
+
+  /** Takes back what pending transactions changed, and returns them. */
+  function takePending(): readonly Transaction[] {
+    state.undoTo(head().mark);
+    return pending.splice(0).map(({ transaction }) => transaction);
+  }
+
+  function addBlock(timestamp: number, transactions: readonly Transaction[]): Block {
+    state.undoTo(head().mark);
+    plan.record({ kind: 'block', timestamp, transactions });
+    const parent = head();
+    const executions = transactions.map((each) => execute(worldAt(timestamp), each));
+    const { address, key } = witnesses[turns++ % witnesses.length] as (typeof witnesses)[number];
+    const raw_data = {
+      ...{ number: parent.number + 1, txTrieRoot: '', witness_address: '' },
+      ...{ parentHash: parent.id, version: BLOCK_VERSION, timestamp },
+    };
+    const printed = executions.map(({ transaction, outcome }) =>
+      printTransaction(transaction, outcome),
+    );
+    const json = seal(
+      {
+        ...{ blockID: '', block_header: { raw_data } },
+        ...(printed.length > 0 && { transactions: printed }),
+      },
+      key.signingKey,
+      address,
+    );
+    const block = { number: raw_data.number, id: json.blockID, parent, timestamp, executions };
+    append({ ...block, witness: address, json, mark: state.mark() });
+    return head();
+  }
+
+  /** Leaves the last `depth` blocks. Their transactions are pending again, unless they are forgotten. */
+  function drop(depth: number, isForgotten: boolean): void {
+    const waiting = takePending();
+    const left = blocks.splice(blocks.length - depth);
+    state.undoTo(head().mark);
+    const orphaned = left.flatMap(({ executions }) => executions.map((each) => each.transaction));
+    for (const { id } of orphaned) included.delete(id);
+    admitAgain(isForgotten ? waiting : [...orphaned, ...waiting]);
+  }
+
+  function rewind(depth: number, { isForgotten = false } = {}): void {
+    if (!Number.isInteger(depth) || depth < 1 || head().number - depth < solidNumber) {
+      throw new RangeError(
+        `A fork leaves 1 to ${head().number - solidNumber} blocks, those above the solid block ${solidNumber}.`,
+      );
+    }
+    plan.record({ kind: 'rewind', depth, isForgotten });
+    drop(depth, isForgotten);
+  }
+
+  function restart(): void {
+    plan.record({ kind: 'restart' });
+    takePending();
+    const depth = Math.min(head().number, head().number - solidNumber + 1);
+    for (const { id } of blocks.slice(blocks.length - depth)) known.delete(id);
+    if (depth > 0) drop(depth, true);
+    solidNumber = solidifiedBy(head());
+  }
+
+  function replay(entry: Entry): void {
+    switch (entry.kind) {
+      case 'block':
+        addBlock(entry.timestamp, entry.transactions);
+        return;
+      case 'rewind':
+        rewind(entry.depth, entry);
+        return;
+      case 'restart':
+        restart();
+    }
+  }
+
+  append({
+    ...{ number: 0, id: genesis.block.blockID, parent: null, timestamp: GENESIS_TIME },
+    ...{ witness: '', executions: [], json: genesis.block, mark: state.mark() },
+  });
+
+  return {
+    ...genesis,
+    /** CAIP-2: the last four bytes of the id of its first block. */
+    id: `tron:${Number.parseInt(genesis.block.blockID.slice(-8), 16)}`,
+    head,
+    solid: (): Block => blocks[solidNumber] as Block,
+    at: (number: number): Block | undefined => blocks[number],
+    byId: (id: string): Block | undefined => known.get(id),
+    /** A transaction of the current branch. */
+    find: (id: string) => included.get(id),
+    pending: (): readonly Execution[] => pending,
+    /** The state with what pending transactions would change. */
+    read: state.read,
+    /** The state after a block of the current branch. */
+    readAt: (key: string, { mark }: Block): bigint => state.readAt(key, mark),
+    nextTime,
+    /** Receives a transaction as one that a wallet sends. Throws `Refused`. */
+    receive: (transaction: Transaction): void => {
+      checkSignature(transaction);
+      admit(transaction);
+    },
+    /** Makes the next block of all pending transactions that still can be in it. */
+    mine: (): Block => {
+      const timestamp = nextTime();
+      admitAgain(takePending());
+      return addBlock(
+        timestamp,
+        pending.splice(0).map(({ transaction }) => transaction),
+      );
+    },
+    /**
+     * Leaves the branch, as a node does that learns of a better one: the head goes back by `depth` blocks. Mine
+     * to build the other branch. Throws `RangeError` below the solid block.
+     */
+    rewind,
+    /**
+     * What a restart does to a node, as observed: it forgets the blocks above the solid one, that one too, and
+     * all pending transactions; the solid height goes back with the head.
+     */
+    restart,
+    /** Repeats what was recorded. */
+    replay,
+  };
+}
