@@ -33,7 +33,9 @@ export interface ChainPlan extends GenesisPlan {
   readonly blockTimeMs: number;
   /** Unix milliseconds. A block is `blockTimeMs` after its parent where the clock is behind. */
   clock(): number;
-  /** Told of each entry before anybody can read its effect. */
+  /** What happened before. */
+  readonly history: readonly Entry[];
+  /** Told of what happens from now on, before anybody can read its effect. */
   record(entry: Entry): void;
 }
 
@@ -55,17 +57,19 @@ export function createChain(plan: ChainPlan) {
   /** Every block that the node has seen, also on other branches: `KhaosDatabase` of java-tron. */
   const known = new Map<string, Block>();
   const included = new Map<string, { readonly execution: Execution; readonly block: Block }>();
-  let pending: Execution[] = [];
+  const pending: Execution[] = [];
   let solidNumber = 0;
   /** Blocks ever made. Each is the turn of another witness, on whatever branch. */
   let turns = 0;
+  /** Of the latest of them: time goes on, also where the head goes back. */
+  let latestTime = GENESIS_TIME;
 
   const head = (): Block => blocks.at(-1) as Block;
   const worldAt = (now: number) => ({ state, programs, now });
   const branch = { blocks, has: (id: string) => included.has(id) };
   const nextTime = (): number => {
     const now = plan.clock();
-    return Math.max(head().timestamp + plan.blockTimeMs, now - (now % plan.blockTimeMs));
+    return Math.max(latestTime + plan.blockTimeMs, now - (now % plan.blockTimeMs));
   };
 
   function append(block: Block): void {
@@ -126,11 +130,10 @@ export function createChain(plan: ChainPlan) {
     return pending.splice(0).map(({ transaction }) => transaction);
   }
 
-  function addBlock(timestamp: number, transactions: readonly Transaction[]): Block {
-    state.undoTo(head().mark);
-    plan.record({ kind: 'block', timestamp, transactions });
+  /** The next block, of those transactions that can be in it. */
+  function addBlock(timestamp: number, candidates: readonly Transaction[]): Block {
+    const executions = candidates.flatMap((each) => includable(each, timestamp));
     const parent = head();
-    const executions = transactions.map((each) => execute(worldAt(timestamp), each));
     const { address, key } = witnesses[turns++ % witnesses.length] as (typeof witnesses)[number];
     const raw_data = {
       ...{ number: parent.number + 1, txTrieRoot: '', witness_address: '' },
@@ -149,7 +152,19 @@ export function createChain(plan: ChainPlan) {
     );
     const block = { number: raw_data.number, id: json.blockID, parent, timestamp, executions };
     append({ ...block, witness: address, json, mark: state.mark() });
+    latestTime = timestamp;
     return head();
+  }
+
+  /** None if the transaction expired, or is not valid any more. */
+  function includable(transaction: Transaction, timestamp: number): readonly Execution[] {
+    try {
+      checkPlace(transaction, timestamp, branch);
+      return [execute(worldAt(timestamp), transaction)];
+    } catch (error) {
+      if (error instanceof Refused || error instanceof NotValid) return [];
+      throw error;
+    }
   }
 
   /** Leaves the last `depth` blocks. Their transactions are pending again, unless they are forgotten. */
@@ -162,18 +177,15 @@ export function createChain(plan: ChainPlan) {
     admitAgain(isForgotten ? waiting : [...orphaned, ...waiting]);
   }
 
-  function rewind(depth: number, { isForgotten = false } = {}): void {
+  function checkDepth(depth: number): void {
     if (!Number.isInteger(depth) || depth < 1 || head().number - depth < solidNumber) {
       throw new RangeError(
         `A fork leaves 1 to ${head().number - solidNumber} blocks, those above the solid block ${solidNumber}.`,
       );
     }
-    plan.record({ kind: 'rewind', depth, isForgotten });
-    drop(depth, isForgotten);
   }
 
-  function restart(): void {
-    plan.record({ kind: 'restart' });
+  function forget(): void {
     takePending();
     const depth = Math.min(head().number, head().number - solidNumber + 1);
     for (const { id } of blocks.slice(blocks.length - depth)) known.delete(id);
@@ -184,13 +196,14 @@ export function createChain(plan: ChainPlan) {
   function replay(entry: Entry): void {
     switch (entry.kind) {
       case 'block':
+        takePending();
         addBlock(entry.timestamp, entry.transactions);
         return;
       case 'rewind':
-        rewind(entry.depth, entry);
+        drop(entry.depth, entry.isForgotten);
         return;
       case 'restart':
-        restart();
+        forget();
     }
   }
 
@@ -198,6 +211,7 @@ export function createChain(plan: ChainPlan) {
     ...{ number: 0, id: genesis.block.blockID, parent: null, timestamp: GENESIS_TIME },
     ...{ witness: '', executions: [], json: genesis.block, mark: state.mark() },
   });
+  for (const entry of plan.history) replay(entry);
 
   return {
     ...genesis,
@@ -222,24 +236,27 @@ export function createChain(plan: ChainPlan) {
     },
     /** Makes the next block of all pending transactions that still can be in it. */
     mine: (): Block => {
-      const timestamp = nextTime();
-      admitAgain(takePending());
-      return addBlock(
-        timestamp,
-        pending.splice(0).map(({ transaction }) => transaction),
-      );
+      const block = addBlock(nextTime(), takePending());
+      const transactions = block.executions.map(({ transaction }) => transaction);
+      plan.record({ kind: 'block', timestamp: block.timestamp, transactions });
+      return block;
     },
     /**
      * Leaves the branch, as a node does that learns of a better one: the head goes back by `depth` blocks. Mine
      * to build the other branch. Throws `RangeError` below the solid block.
      */
-    rewind,
+    rewind: (depth: number, { isForgotten = false } = {}): void => {
+      checkDepth(depth);
+      plan.record({ kind: 'rewind', depth, isForgotten });
+      drop(depth, isForgotten);
+    },
     /**
      * What a restart does to a node, as observed: it forgets the blocks above the solid one, that one too, and
      * all pending transactions; the solid height goes back with the head.
      */
-    restart,
-    /** Repeats what was recorded. */
-    replay,
+    restart: (): void => {
+      plan.record({ kind: 'restart' });
+      forget();
+    },
   };
 }

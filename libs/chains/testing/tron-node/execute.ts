@@ -2,7 +2,7 @@ import { signedContracts } from '../../src/tron/contracts';
 import { tronAddressKey } from '../../src/tron/tron-address';
 import type { Json } from '../tron-blocks';
 import { type Message, type Run, runCall, type World } from './machine';
-import { createdOf, netUsedOf, trc10Of, trxOf } from './state';
+import { calledOf, createdOf, netUsedOf, sentOf, trc10Of, trxOf } from './state';
 import { bandwidthOf, isKnownType, type Transaction, typeOf, validityOf } from './transactions';
 
 /** What a transaction did. */
@@ -46,25 +46,37 @@ function executeOn(world: World, transaction: Transaction): Execution {
   const isCall = typeOf(transaction) === TRIGGER;
   validate(world, message, isCall);
   const net = payBandwidth(world, message, transaction);
+  world.state.write(sentOf(message.from), BigInt(world.now));
   if (!isCall) {
     const run = runCall(world, message, transaction.id, BigInt(Number.MAX_SAFE_INTEGER));
     if (run.outcome !== 'SUCCESS') throw new NotValid('balance is not sufficient.');
-    return { transaction, outcome: 'SUCCESS', info: (block) => infoOf(transaction, block, net, null) };
+    return {
+      transaction,
+      outcome: 'SUCCESS',
+      info: (block) => infoOf(transaction, block, net, null),
+    };
   }
-  const { state } = world;
+  const { state, now } = world;
+  state.write(calledOf(message.from), BigInt(now));
   const left = state.read(trxOf(message.from)) - message.value;
   const { feeLimit } = validityOf(transaction);
-  const energyLimit = (feeLimit < left ? feeLimit : left) / ENERGY_PRICE;
+  const energyLimit = smaller(feeLimit, left) / ENERGY_PRICE;
   const run = runCall(world, message, transaction.id, energyLimit);
   state.add(trxOf(message.from), -run.energy * ENERGY_PRICE);
   const call = { run, contract: message.to };
-  return { transaction, outcome: run.outcome, info: (block) => infoOf(transaction, block, net, call) };
+  return {
+    transaction,
+    outcome: run.outcome,
+    info: (block) => infoOf(transaction, block, net, call),
+  };
 }
 
 function messageOf(transaction: Transaction): Message {
   const { id, raw } = transaction;
   if (!isKnownType(typeOf(transaction))) {
-    throw new NotValid('the stand-in executes TransferContract, TransferAssetContract and TriggerSmartContract.');
+    throw new NotValid(
+      'the stand-in executes TransferContract, TransferAssetContract and TriggerSmartContract.',
+    );
   }
   const [contract, ...others] = signedContracts(raw, id);
   if (contract === undefined || others.length > 0 || contract.to === null) {
@@ -75,7 +87,13 @@ function messageOf(transaction: Transaction): Message {
   return { from: hexAddress(owner), to: hexAddress(to), value, token: moved, input };
 }
 
-function hexAddress(address: string): string {
+function smaller(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
+}
+
+/** 41 and 40 hexadecimal digits for an address in base58. */
+export function hexAddress(address: string): string {
   return `41${tronAddressKey(address).slice(2)}`;
 }
 
@@ -106,7 +124,11 @@ type Bandwidth = Readonly<Partial<Record<'net_fee' | 'net_usage', bigint>>> & {
  * `BandwidthProcessor.consume`: an account that is created costs a fee of its own; else the free bandwidth is
  * used while it suffices, and paid for after that. It does not recover here.
  */
-function payBandwidth({ state, programs }: World, message: Message, transaction: Transaction): Bandwidth {
+function payBandwidth(
+  { state, programs }: World,
+  message: Message,
+  transaction: Transaction,
+): Bandwidth {
   const { from, to } = message;
   const pay = (net_fee: bigint, isCreation: boolean): Bandwidth => {
     if (state.read(trxOf(from)) < net_fee + message.value) {

@@ -1,7 +1,18 @@
 import { addressOf, hashed, type Json, message, trx } from '../tron-blocks';
 import { type Key, keyOf } from './keys';
 import type { Program } from './machine';
-import { balanceSlot, batcher, endless, mortal, regretful, splitter, swallower, token } from './programs';
+import {
+  balanceSlot,
+  batcher,
+  dirtyToken,
+  endless,
+  pretender,
+  regretful,
+  spawner,
+  splitter,
+  swallower,
+  token,
+} from './programs';
 import { createdOf, createState, type State, storageOf, trc10Of, trxOf } from './state';
 import { hex, idOf, printTransaction } from './transactions';
 
@@ -23,8 +34,8 @@ export type Genesis = ReturnType<typeof createGenesis>;
 
 /** The contracts of every chain, by name. */
 const PROGRAMS: Readonly<Record<string, Program>> = {
-  ...{ usdt: token, usdc: token, unlisted: token },
-  ...{ splitter, regretful, swallower, batcher, mortal, endless },
+  ...{ usdt: token, usdc: token, unlisted: token, dirty: dirtyToken },
+  ...{ splitter, regretful, swallower, batcher, spawner, pretender, endless },
 };
 /** The faucet owns all of it. In sun, as the first account of java-tron's configuration. */
 const TRX_SUPPLY = 95_000_000_000_000_000n;
@@ -64,7 +75,9 @@ export function createGenesis({ seed, witnessCount, programs }: GenesisPlan) {
     contract: (name: string): string => {
       const address = addresses.get(name);
       if (address !== undefined) return address;
-      throw new RangeError(`There is no contract ${name}, but ${[...addresses.keys()].join(', ')}.`);
+      throw new RangeError(
+        `There is no contract ${name}, but ${[...addresses.keys()].join(', ')}.`,
+      );
     },
   };
 }
@@ -81,7 +94,7 @@ function endow(state: State, faucet: string, contracts: ReadonlyMap<string, Prog
   for (const id of TRC10_IDS) state.write(trc10Of(id, faucet), TRC10_SUPPLY);
   for (const [address, program] of contracts) {
     state.write(createdOf(address), BigInt(GENESIS_TIME));
-    if (program !== token) continue;
+    if (program !== token && program !== dirtyToken) continue;
     state.write(storageOf(address, balanceSlot(faucet)), TOKEN_SUPPLY);
   }
 }

@@ -1,5 +1,5 @@
 import { sha256 } from '../../src/tron/sha256';
-import type { Json } from '../tron-blocks';
+import { addressOf, type Json } from '../tron-blocks';
 import { createdOf, type State, storageOf, trc10Of, trxOf } from './state';
 
 /** What a contract is called with. Addresses are 41 and 40 hexadecimal digits. */
@@ -22,6 +22,8 @@ export interface Machine extends Message {
   log(topics: readonly string[], data?: string): void;
   /** Calls or pays; false, and without effect, if the other reverts or the balance does not suffice. */
   call(to: string, message?: Partial<Omit<Message, 'from' | 'to'>>): boolean;
+  /** Creates a contract and pays it. Returns its address. */
+  create(program: Program, value: bigint): string;
   selfDestruct(heir: string): void;
   burn(energy: bigint): void;
 }
@@ -73,7 +75,8 @@ const ENERGY = { call: 700n, log: 1_500n, load: 200n, store: 5_000n };
 /** What an account needs to be, by the rules of java-tron. */
 export interface World {
   readonly state: State;
-  readonly programs: ReadonlyMap<string, Program>;
+  /** Contracts by address. Contracts that others create are added. */
+  readonly programs: Map<string, Program>;
   /** Unix milliseconds of the block. */
   readonly now: number;
 }
@@ -147,10 +150,22 @@ export function runCall(world: World, message: Message, txId: string, energyLimi
       },
       log: (topics, data = '') => {
         burn(ENERGY.log);
-        logs.push({ address: self.slice(2), ...(data && { data }), ...(topics.length && { topics }) });
+        logs.push({
+          address: self.slice(2),
+          ...(data && { data }),
+          ...(topics.length && { topics }),
+        });
       },
       call: (to, { value = 0n, token = null, input = '' } = {}) =>
         attempt({ from: self, to, value, token, input }),
+      create: (program, value) => {
+        const to = addressOf(`${txId}/${internals.length}`);
+        const created = { from: self, to, value, token: null, input: '' };
+        noteInternal('create', created);
+        moveAll(world, created);
+        world.programs.set(to, program);
+        return to;
+      },
       selfDestruct: (heir) => {
         const value = world.state.read(trxOf(self));
         const left = { from: self, to: heir, value, token: null, input: '' };
