@@ -145,35 +145,51 @@ function payBandwidth(
   return { net_usage, isCreation: false };
 }
 
-/** What a contract was called for; null without a call. */
-type CallResult = { readonly run: Run; readonly contract: string } | null;
+/** How a contract ran. Without a call nothing ran. */
+interface CallResult {
+  readonly contract: string;
+  readonly run: Run;
+}
 
 function infoOf(
   { id }: Transaction,
   { number, timestamp }: { readonly number: number; readonly timestamp: number },
   { isCreation, net_fee = 0n, net_usage = 0n }: Bandwidth,
-  call: CallResult,
+  call: CallResult | null,
 ): Json {
-  const energy = call?.run.energy ?? 0n;
+  const energy = call === null ? 0n : call.run.energy;
   const energy_fee = energy * ENERGY_PRICE;
   const fee = net_fee + energy_fee;
-  const run = call?.run;
-  const receipt = {
-    ...(run && { result: run.outcome }),
-    ...(net_fee > 0n && { net_fee }),
-    ...(energy_fee > 0n && { energy_fee, energy_usage_total: energy }),
-    ...(net_usage > 0n && { net_usage }),
-  };
+  const { result, log, contractResult, resMessage, internal_transactions } = printRun(call);
   return {
-    ...(run && run.outcome !== 'SUCCESS' && { result: 'FAILED' }),
+    ...result,
     // A witness does not pack the fee for a new account, which is burnt.
     ...(fee > 0n && !isCreation && { packingFee: fee }),
-    ...(run && run.logs.length > 0 && { log: run.logs }),
+    ...log,
     ...(fee > 0n && { fee }),
-    ...{ blockNumber: number, contractResult: [run?.output ?? ''], blockTimeStamp: timestamp },
-    ...(run?.message && { resMessage: Buffer.from(run.message).toString('hex') }),
-    ...{ receipt, id },
-    ...(call && { contract_address: call.contract }),
-    ...(run && run.internals.length > 0 && { internal_transactions: run.internals }),
+    ...{ blockNumber: number, contractResult, blockTimeStamp: timestamp },
+    ...resMessage,
+    receipt: {
+      ...(call !== null && { result: call.run.outcome }),
+      ...(net_fee > 0n && { net_fee }),
+      ...(energy_fee > 0n && { energy_fee, energy_usage_total: energy }),
+      ...(net_usage > 0n && { net_usage }),
+    },
+    id,
+    ...(call !== null && { contract_address: call.contract }),
+    ...internal_transactions,
+  };
+}
+
+/** What only the TVM writes, each field for its place. */
+function printRun(call: CallResult | null): Json {
+  if (call === null) return { contractResult: [''] };
+  const { outcome, output, message, logs, internals } = call.run;
+  return {
+    result: outcome !== 'SUCCESS' && { result: 'FAILED' },
+    log: logs.length > 0 && { log: logs },
+    contractResult: [output],
+    resMessage: message !== '' && { resMessage: Buffer.from(message).toString('hex') },
+    internal_transactions: internals.length > 0 && { internal_transactions: internals },
   };
 }

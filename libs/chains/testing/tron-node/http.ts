@@ -86,6 +86,7 @@ async function answer(
   response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
 }
 
+const CONTROL_PREFIX = '/stand-in/';
 const JSON_TYPE = { contentType: 'application/json; charset=utf-8', writer: 'fastjson' } as const;
 
 function replyTo(
@@ -107,7 +108,8 @@ function replyTo(
       const { writer } = endpoint;
       return { ...JSON_TYPE, status: 200, writer, body: endpoint.answer(view, question) };
     }
-    const own = port === 'full' ? control(path, read()) : undefined;
+    const isControl = port === 'full' && path.startsWith(CONTROL_PREFIX);
+    const own = isControl ? control(path.slice(CONTROL_PREFIX.length), read()) : undefined;
     if (own !== undefined) return { ...JSON_TYPE, status: 200, body: own };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -78,7 +78,7 @@ describe('the answers of the stand-in have the shapes of the recordings', () => 
   });
 
   it('logs that pretend to be transfers', () => {
-    const [log] = [ours(heights.pretended).infos[0].log];
+    const { log } = ours(heights.pretended).infos[0];
     const recordedLogs = [68, 69, 83].flatMap((height) => recordedAt(height).infos[0].log);
     // In 83: dirt in the address, no data, two words of data.
     const [oneTopic, fourTopics, , noData, longData] = recordedLogs;
@@ -99,7 +99,7 @@ describe('the answers of the stand-in have the shapes of the recordings', () => 
 
   it('the info of one transaction, which has the fields of the infos of its block', () => {
     for (const num of Object.values(heights)) {
-      const [info] = ours(num).infos;
+      const info = ours(num).infos[0];
       const alone = said(node, 'gettransactioninfobyid', { value: info.id });
       expect(alone).toEqual(info);
       expect(Object.keys(alone).slice(0, 1)).toEqual(['id']);

@@ -192,13 +192,13 @@ const refusal = (message: string) => new Refusal('java.lang.IllegalArgumentExcep
 
 /** Requests that no TRON node knows: to make blocks on demand, and to be paid by the faucet. */
 function controlOf({ chain, pay, mine }: ReturnType<typeof createTronNode>) {
-  return (path: string, { blocks = 1, to, sun }: Readonly<Record<string, unknown>>) => {
-    if (path === '/stand-in/mine') {
+  return (name: string, { blocks = 1, to, sun }: Readonly<Record<string, unknown>>) => {
+    if (name === 'mine') {
       const isCount = typeof blocks === 'number' && Number.isInteger(blocks) && blocks > 0;
       if (!isCount || blocks > BLOCKS_MAX) throw refusal(`blocks must be 1 to ${BLOCKS_MAX}.`);
       return { number: mine(blocks).number };
     }
-    if (path !== '/stand-in/pay') return undefined;
+    if (name !== 'pay') return undefined;
     const address = typeof to === 'string' ? canonicalTronAddress(to) : null;
     if (address === null) throw refusal('to must be a TRON address.');
     if (typeof sun !== 'number' || !Number.isSafeInteger(sun) || sun <= 0) {
