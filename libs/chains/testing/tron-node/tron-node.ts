@@ -1,10 +1,11 @@
 import { canonicalTronAddress } from '../../src/tron/tron-address';
-import { call, trc10, trx } from '../tron-blocks';
+import { base58, call, trc10, trx } from '../tron-blocks';
 import { Refused } from './admission';
 import { ENDPOINTS, FULL_ENDPOINTS, Refusal, type View } from './answers';
 import { type Chain, createChain, type Entry } from './chain';
 import { hexAddress } from './execute';
 import { createFaults, type Port } from './faults';
+import { TRC10_IDS } from './genesis';
 import { servePort } from './http';
 import type { Key } from './keys';
 import type { Program } from './machine';
@@ -190,9 +191,11 @@ const BLOCKS_MAX = 1_000;
 
 const refusal = (message: string) => new Refusal('java.lang.IllegalArgumentException', message);
 
-/** Requests that no TRON node knows: to make blocks on demand, and to be paid by the faucet. */
+/** Requests that no TRON node knows: what is here, to make blocks on demand, to be paid by the faucet. */
 function controlOf({ chain, pay, mine }: ReturnType<typeof createTronNode>) {
-  return (name: string, { blocks = 1, to, sun }: Readonly<Record<string, unknown>>) => {
+  return (name: string, question: Readonly<Record<string, unknown>>): object | undefined => {
+    if (name === 'about') return aboutOf(chain);
+    const { blocks = 1, to, sun } = question;
     if (name === 'mine') {
       const isCount = typeof blocks === 'number' && Number.isInteger(blocks) && blocks > 0;
       if (!isCount || blocks > BLOCKS_MAX) throw refusal(`blocks must be 1 to ${BLOCKS_MAX}.`);
@@ -209,5 +212,16 @@ function controlOf({ chain, pay, mine }: ReturnType<typeof createTronNode>) {
     } catch (error) {
       throw error instanceof Refused ? refusal(error.message) : error;
     }
+  };
+}
+
+/** With the faucet's key: its coins have no value, and everybody may sign for it. */
+function aboutOf({ id, faucet, contract }: Chain): object {
+  const { address, privateKey } = faucet;
+  return {
+    chain: id,
+    faucet: { address: base58(address), privateKey },
+    usdt: base58(contract('usdt')),
+    trc10: TRC10_IDS[0],
   };
 }
