@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, guardChild, isPortFree } from '@daybook/platform';
 import { pause } from '@daybook/platform/plain';
-import type { TronWeb } from 'tronweb';
+import { TronWeb } from 'tronweb';
 import { CURL_JSON, type DemoChain, type DemoChainPlace, type Payment, type Signed } from './chain';
 
 /** The ports of java-tron's two HTTP interfaces lie side by side: 8090 and 8091. */
@@ -56,7 +56,6 @@ export async function startTronChain({ folder, port }: DemoChainPlace): Promise<
   const url = `http://127.0.0.1:${fullPort}`;
   const solidityUrl = `http://127.0.0.1:${fullPort + 1}`;
   const about = await ask<About>(url, 'about');
-  const { TronWeb } = await import('tronweb');
   const { privateKey } = about.faucet;
   const wallet = new TronWeb({ fullHost: url, solidityNode: solidityUrl, privateKey });
   return {

@@ -21,7 +21,6 @@ import {
 import { Failure } from '../cli/exit-codes';
 import type { DemoChain, DemoChainPlace } from '../demo/chain';
 import { startEvmChain } from '../demo/evm-chain';
-import { startTronChain } from '../demo/tron-chain';
 import { claim } from './claim';
 import { insist, keepRunning, type Startable } from './keep-running';
 import { provision } from './provision';
@@ -128,7 +127,12 @@ const LOCAL_CHAINS: Readonly<
   Record<Family, { readonly name: string; start(place: DemoChainPlace): Promise<DemoChain> }>
 > = {
   evm: { name: 'The local chain', start: startEvmChain },
-  tron: { name: 'The stand-in for a TRON node', start: startTronChain },
+  tron: {
+    name: 'The stand-in for a TRON node',
+    // tronweb takes a while to load, and only this needs it.
+    start: (place) =>
+      (require('../demo/tron-chain') as typeof import('../demo/tron-chain')).startTronChain(place),
+  },
 };
 
 /** The one that is asked for, and those that the folder has, since its books have their money. */
