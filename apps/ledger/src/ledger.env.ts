@@ -55,10 +55,15 @@ export class LedgerEnv extends AppEnv {
   })
   readonly roles: string = ROLES.join(',');
 
-  /** Account-level extended public key; the public development key by default. */
+  /** Account-level extended public key; the public development key by default, if no family has one. */
   @IsOptional()
   @IsString()
   readonly evmXpub?: string;
+
+  /** The same for TRON. */
+  @IsOptional()
+  @IsString()
+  readonly tronXpub?: string;
 
   /** The key of the default account, issued at the first start. */
   @IsOptional()
@@ -82,9 +87,9 @@ export class LedgerEnv extends AppEnv {
   readonly rateLimit: number = 120_000;
 }
 
-/** The configured xpub of each family. TRON gets its variable when its chains can be watched. */
-export function xpubsOf({ evmXpub }: LedgerEnv): Readonly<Record<Family, string | undefined>> {
-  return { evm: evmXpub, tron: undefined };
+/** The configured xpub of each family. */
+export function xpubsOf(env: LedgerEnv): Readonly<Record<Family, string | undefined>> {
+  return { evm: env.evmXpub, tron: env.tronXpub };
 }
 
 export function hasRole(env: LedgerEnv, role: Role): boolean {

@@ -79,11 +79,16 @@ describe('a customer', () => {
     ]);
   });
 
-  it('is not created when a purse that was asked for cannot be minted', async () => {
-    const head = await ledger.store.head();
-    const refused = await create({ externalId: 'eve', families: ['evm', 'tron'] });
-    expect([refused.status, refused.body.code]).toEqual([422, 'family-not-available']);
-    expect(await ledger.store.head()).toBe(head);
+  it('gets an address of each family in one call', async () => {
+    const { status, body } = await create({ externalId: 'eve', families: ['evm', 'tron'] });
+    expect(status).toBe(201);
+    expect(body.purses).toMatchObject([
+      { family: 'evm', address: expect.stringMatching(/^0x[0-9a-fA-F]{40}$/) },
+      { family: 'tron', address: expect.stringMatching(/^T[1-9A-HJ-NP-Za-km-z]{33}$/) },
+    ]);
+    const [, tron] = body.purses;
+    const found = await read(`/v1/purses?address=${tron.address}`, body.position);
+    expect(found.body.data.map(({ id }: { id: string }) => id)).toEqual([tron.id]);
   });
 });
 

@@ -26,13 +26,16 @@ const EVENTS = 'daybook.v1.EventService';
 /** More than the set-up needs, little enough to use up. */
 const QUOTA = { requests: 1_000, windowSeconds: 60 };
 
+/** Of a wallet that exists for this test. There is none for TRON. */
+const evmXpub =
+  'xpub6BosfCnifzxcFwrSzQiqu2DBVTshkCXacvNsWGYJVVhhawA7d4R5WSWGFNbi8Aw6ZRc1brxMyWMzG3DSSSSoekkudhUd9yLb6qx39T9nMdj';
 let ledger: GrpcLedger;
 let api: Reflected;
 let stranger: Reflected;
 let known: Known;
 
 beforeAll(async () => {
-  ledger = await createGrpcLedger({ chains: CHAINS_FILE, quota: QUOTA });
+  ledger = await createGrpcLedger({ chains: CHAINS_FILE, quota: QUOTA, env: { evmXpub } });
   api = await reflect(ledger.address, ledger.apiKey);
   const theirs = { scopes: ['read', 'write'], accountId: OTHER_ACCOUNT };
   stranger = await reflect(ledger.address, await ledger.issueKey(theirs));

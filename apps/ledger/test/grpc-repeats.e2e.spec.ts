@@ -72,16 +72,21 @@ describe('a request id', () => {
 
   it('stands for the same request over REST, and for no other', async () => {
     const first = await api.call(CUSTOMERS, 'CreateCustomer', {
-      ...{ external_id: 'over-both', description: 'first', families: ['FAMILY_EVM'] },
+      ...{ external_id: 'over-both', description: 'first' },
+      families: ['FAMILY_EVM', 'FAMILY_TRON'],
       request_id: 'over-both-1',
     });
     expect(first.answer).toMatchObject({ created: true, replayed: false });
     const headers = { 'idempotency-key': 'over-both-1' };
-    const body = { families: ['evm'], description: 'first', externalId: 'over-both' };
+    const body = { families: ['evm', 'tron'], description: 'first', externalId: 'over-both' };
     const again = await ledger.request('POST', '/v1/customers', { body, headers });
     expect(again.status).toBe(201);
     expect(again.headers.get('idempotency-replayed')).toBe('true');
     expect(again.body.position).toBe(first.answer.position);
+    expect(again.body.purses.map(({ address }: { address: string }) => address)).toEqual([
+      expect.stringMatching(/^0x[0-9a-fA-F]{40}$/),
+      expect.stringMatching(/^T[1-9A-HJ-NP-Za-km-z]{33}$/),
+    ]);
     const other = { body: { externalId: 'carl' }, headers };
     const reused = await ledger.request('POST', '/v1/customers', other);
     expect(reused.body.code).toBe('idempotency-key-reused');

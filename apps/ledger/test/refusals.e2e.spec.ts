@@ -2,12 +2,15 @@ import { createLedgerForTest, type Reply, type TestLedger } from '../../../test/
 import { PROBLEMS } from '../src/edge/problems';
 
 // Refusals must leave the log as it was: every test here ends with the same head.
+/** Of a wallet that exists for this test. There is none for TRON. */
+const evmXpub =
+  'xpub6BosfCnifzxcFwrSzQiqu2DBVTshkCXacvNsWGYJVVhhawA7d4R5WSWGFNbi8Aw6ZRc1brxMyWMzG3DSSSSoekkudhUd9yLb6qx39T9nMdj';
 let ledger: TestLedger;
 let customer: string;
 let head: bigint;
 
 beforeAll(async () => {
-  ledger = await createLedgerForTest();
+  ledger = await createLedgerForTest({ env: { evmXpub } });
   const { body } = await ledger.request('POST', '/v1/customers', { body: { externalId: 'ann' } });
   customer = `/v1/customers/${body.id}`;
   await ledger.request('GET', `${customer}?minPosition=${body.position}`);
@@ -126,6 +129,13 @@ describe('a body', () => {
     expectProblem(await ledger.request('POST', '/v1/customers'), 'validation-failed');
     const empty = { headers: { 'content-type': 'application/json' } };
     expectProblem(await ledger.request('POST', '/v1/customers', empty), 'malformed-json');
+  });
+});
+
+describe('a new customer', () => {
+  it('is not created when a purse that was asked for cannot be minted', async () => {
+    const reply = await post('/v1/customers', { externalId: 'eve', families: ['evm', 'tron'] });
+    expectProblem(reply, 'family-not-available');
   });
 });
 

@@ -50,6 +50,15 @@ export interface Announcements {
 
 export type FinalityTag = 'finalized' | 'safe';
 
+/** What a client has found out about its node, for operators. The newest note of a topic counts. */
+export interface ClientNote {
+  /** In kebab case, such as `internal-transactions`. */
+  readonly topic: string;
+  /** `wrong`: an operator should act. `unknown`: it cannot be judged yet. */
+  readonly state: 'fine' | 'unknown' | 'wrong';
+  readonly sentence: string;
+}
+
 /**
  * One chain through one provider. Returns null for a block that the node does not have. Rejects with
  * `InvalidBlock` if an answer is not the complete block, and with `RpcFailure` without an answer.
@@ -65,4 +74,6 @@ export interface ChainClient {
   block(at: number | string): Promise<ChainBlock | null>;
   /** Listens until `close`; null if the connection has no announcements. */
   listen(listener: Announcements): { close(): void } | null;
+  /** What is known about the node now, without asking it. */
+  notes(): readonly ClientNote[];
 }

@@ -16,12 +16,25 @@ export interface Chain {
 export interface ChainConnection {
   /** CAIP-2. */
   readonly chain: string;
-  /** Never logged, because it may contain a provider's key. */
+  /** JSON-RPC, or the full port of a TRON node. Never logged, because it may contain a provider's key. */
   readonly rpcUrl: string;
+  /** Sent with every request, such as a provider's key. Never logged. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** For announcements of blocks and pending transactions, which are faster than polling. */
   readonly wsUrl: string | null;
   /** The first block to match when the chain is watched for the first time; null for the head. */
   readonly startBlock: number | null;
+  readonly tron?: TronConnection;
+}
+
+/** What only a connection to a TRON node has. */
+export interface TronConnection {
+  /** The solidity port. Without it `rpcUrl` serves both, as providers do. */
+  readonly solidityUrl?: string;
+  /** How many calls a day the provider allows. */
+  readonly callsPerDay?: number;
+  /** Whether pending transactions are asked for. */
+  readonly pending?: boolean;
 }
 
 /** Plain data about chains. Decimals never come from a chain: any token can claim any decimals. */

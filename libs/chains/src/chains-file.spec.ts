@@ -36,7 +36,7 @@ describe('what is known to everybody', () => {
 
   it('gives the stablecoins of BNB Smart Chain 18 decimals and the others 6', () => {
     const tokens = KNOWN_ASSETS.filter((it) => parseAssetId(it.id)?.kind === 'contract');
-    expect(tokens).toHaveLength(6);
+    expect(tokens).toHaveLength(7);
     for (const { chain, decimals } of tokens) expect(decimals).toBe(chain === 'eip155:56' ? 18 : 6);
   });
 
@@ -110,7 +110,7 @@ describe('readChainsFile', () => {
     );
     expect(new Set(faults)).toEqual(
       new Set([
-        '/chains/0 has no property typo. It may have id, rpcUrl, wsUrl, startBlock, name, blockTimeMs, finality, reorgWindow, assets.',
+        '/chains/0 has no property typo. It may have id, rpcUrl, wsUrl, headers, tron, startBlock, name, blockTimeMs, finality, reorgWindow, assets.',
         "/chains/0/rpcUrl must be the URL of the node's JSON-RPC, such as https://node.example:8545.",
         "/chains/1/finality must have required property 'confirmations'.",
         '/chains/1/id must be a CAIP-2 id such as "eip155:1" or "tron:728126428".',
@@ -209,45 +209,77 @@ describe('readChainsFile', () => {
 
 describe('a TRON chain', () => {
   const USDT = 'tron:728126428/trc20:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t';
-  const entry = {
-    id: 'tron:728126428',
-    rpcUrl,
-    finality: { kind: 'tag', tag: 'finalized' },
-    assets: [
-      { id: USDT, currency: 'USDT_TRON', decimals: 6, minimum: '1000000' },
-      { id: 'tron:728126428/slip44:195', currency: 'TRX', decimals: 6, minimum: '1' },
-      { id: 'tron:728126428/trc10:1000001', currency: 'TEN', decimals: 0, minimum: '1' },
-    ],
-  };
 
-  it('can be described with its assets', () => {
-    const registry = read(entry);
-    expect(findChain(registry, 'tron:728126428')).toMatchObject({ family: 'tron' });
-    expect(registry.assets.slice(-3).map(({ currency }) => currency)).toEqual([
-      'USDT_TRON',
-      'TRX',
-      'TEN',
+  it('needs no more than a URL, as a known chain with its assets', () => {
+    const registry = read({ id: 'tron:728126428', rpcUrl });
+    expect(findChain(registry, 'tron:728126428')).toMatchObject({
+      ...{ family: 'tron', name: 'TRON', blockTimeMs: 3_000 },
+      finality: { kind: 'tag', tag: 'finalized' },
+    });
+    const assets = registry.assets.filter(({ chain }) => chain === 'tron:728126428');
+    expect(assets).toEqual([
+      expect.objectContaining({ currency: 'TRX', decimals: 6, minimum: 1_000_000n }),
+      expect.objectContaining({ id: USDT, currency: 'USDT_TRON', decimals: 6 }),
     ]);
   });
 
+  it('has the settings of its node and further assets', () => {
+    const tron = { solidityUrl: 'http://127.0.0.1:8091', callsPerDay: 100_000, pending: true };
+    const headers = { 'TRON-PRO-API-KEY': 'secret' };
+    const id = 'tron:728126428/trc10:1000001';
+    const assets = [{ id, currency: 'TEN', decimals: 0, minimum: '1' }];
+    const registry = read({ id: 'tron:728126428', rpcUrl, headers, tron, assets });
+    expect(registry.connections).toMatchObject([{ headers, tron }]);
+    expect(registry.assets.at(-1)).toMatchObject({ id, currency: 'TEN' });
+  });
+
+  it('may be a private one', () => {
+    const registry = read({ id: 'tron:1351433853', rpcUrl });
+    expect(findChain(registry, 'tron:1351433853')).toMatchObject({ family: 'tron' });
+  });
+
   it('names what its asset ids should look like', () => {
-    const assets = [{ ...entry.assets[0], id: `${USDT}x` }];
-    expect(faultsOf({ ...entry, assets })).toEqual([
+    const assets = [{ id: `${USDT}x`, currency: 'USDT_X', decimals: 6, minimum: '1' }];
+    expect(faultsOf({ id: 'tron:728126428', rpcUrl, assets })).toEqual([
       `${USDT}x is no asset id such as tron:728126428/trc20:T... (base58), .../trc10:1000001 or .../slip44:195.`,
     ]);
   });
 
-  it('cannot be opened yet, which says so', () => {
-    const registry = read(entry);
-    const [connection] = registry.connections;
-    const chain = findChain(registry, entry.id);
-    if (!connection || !chain) throw new Error('It was not read.');
-    expect(() => openChain(chain, connection, registry)).toThrow(
-      expect.objectContaining({
-        code: 'family-not-available',
-        message: 'tron:728126428: Chains of the family tron cannot be watched yet.',
+  it('refuses settings that are not of its kind, and repeats no secret', () => {
+    const faults = [
+      faultsOf({ id: 'eip155:1', rpcUrl, tron: {} }),
+      faultsOf({ id: 'tron:728126428', rpcUrl, wsUrl: 'ws://127.0.0.1:1' }),
+      faultsOf({
+        id: 'tron:728126428',
+        rpcUrl,
+        tron: { callsPerDay: 0, pending: 'yes', limit: 1 },
       }),
-    );
+      faultsOf({
+        id: 'tron:728126428',
+        rpcUrl,
+        headers: { 'x-key': 'secret\nx: y', 'a b': 'secret' },
+      }),
+    ].flat();
+    expect(faults).toEqual([
+      'eip155:1 is no TRON chain; leave out its property tron.',
+      'tron:728126428: TRON nodes have no WebSocket; leave out wsUrl.',
+      '/chains/0/tron has no property limit. It may have solidityUrl, callsPerDay, pending.',
+      '/chains/0/tron/callsPerDay must be the calls a day that the provider allows.',
+      '/chains/0/tron/pending must be true to ask for pending transactions, or false.',
+      "/chains/0/headers/x-key must be a header's value: 1 to 4096 printable characters.",
+      expect.stringMatching(/^.chains.0.headers must match pattern/),
+      expect.stringMatching(/^.chains.0.headers must be the headers of every request, such as/),
+    ]);
+    expect(faults.join()).not.toContain('secret');
+  });
+
+  it('is opened without asking its node anything', () => {
+    const registry = read({ id: 'tron:728126428', rpcUrl });
+    const [connection] = registry.connections;
+    const chain = findChain(registry, 'tron:728126428');
+    if (!connection || !chain) throw new Error('It was not read.');
+    const client = openChain(chain, connection, registry);
+    expect(client.notes()).toMatchObject([{ topic: 'internal-transactions', state: 'unknown' }]);
   });
 });
 
@@ -264,20 +296,6 @@ describe('loadChainsFile', () => {
   it('reads a file, and watches nothing without one', () => {
     expect(load([{ id: 'eip155:1', rpcUrl }]).connections).toHaveLength(1);
     expect(loadChainsFile(null).connections).toEqual([]);
-  });
-
-  it('refuses a chain that cannot be watched, beside every other fault', () => {
-    expect(
-      faultsIn(() =>
-        load([
-          { id: 'tron:1', rpcUrl },
-          { id: 'solana:1', rpcUrl },
-        ]),
-      ),
-    ).toEqual([
-      'tron:1: Chains of the family tron cannot be watched yet. Remove this entry.',
-      expect.stringContaining('solana:1 is no chain'),
-    ]);
   });
 
   it('refuses a file that is not there', () => {

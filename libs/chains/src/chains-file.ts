@@ -23,7 +23,9 @@ interface AssetEntry extends Partial<Pick<Asset, 'currency' | 'decimals'>> {
   readonly finality?: Finality;
 }
 
-interface ChainEntry extends Partial<Omit<Chain, 'id' | 'family'>> {
+interface ChainEntry
+  extends Partial<Omit<Chain, 'id' | 'family'>>,
+    Pick<ChainConnection, 'headers' | 'tron'> {
   readonly id: string;
   readonly rpcUrl: string;
   readonly wsUrl?: string | null;
@@ -50,15 +52,15 @@ const validate = new Ajv2020({
 
 /**
  * The known chains and assets, with the additions and changes of the chains file at `path`. Without a file
- * no chain is watched. Also checks whether each chain can be watched. Throws `InvalidChainsFile`.
+ * no chain is watched. Throws `InvalidChainsFile`.
  */
 export function loadChainsFile(path: string | null): ChainsAndAssets {
-  return merge(path === null ? [] : entriesOf(readText(path)), { mustOpen: true });
+  return path === null ? merge([]) : readChainsFile(readText(path));
 }
 
-/** The same from the text of a file; chains that cannot be watched are accepted. */
+/** The same from the text of a file. */
 export function readChainsFile(text: string): ChainsAndAssets {
-  return merge(entriesOf(text), { mustOpen: false });
+  return merge(entriesOf(text));
 }
 
 function readText(path: string): string {
@@ -113,11 +115,7 @@ function schemaFault({ instancePath, message, params, parentSchema }: ErrorObjec
   return description === undefined ? `${where} ${message}.` : `${where} must be ${description}.`;
 }
 
-/** With `mustOpen` a chain that cannot be watched is a fault. */
-function merge(
-  entries: readonly ChainEntry[],
-  { mustOpen }: { readonly mustOpen: boolean },
-): ChainsAndAssets {
+function merge(entries: readonly ChainEntry[]): ChainsAndAssets {
   const faults: string[] = [];
   const chains = new Map(KNOWN_CHAINS.map((chain) => [chain.id, chain]));
   const assets = new Map(KNOWN_ASSETS.map((asset) => [asset.id, asset]));
@@ -127,21 +125,26 @@ function merge(
     rpcUrl,
     wsUrl = null,
     startBlock = null,
+    headers,
+    tron,
     assets: listed = [],
     ...entry
   } of entries) {
     const { id } = entry;
     if (connections.has(id)) faults.push(`${id} is listed twice; list it once.`);
-    connections.set(id, { chain: id, rpcUrl, wsUrl, startBlock });
+    const options = { ...(headers && { headers }), ...(tron && { tron }) };
+    connections.set(id, { chain: id, rpcUrl, wsUrl, startBlock, ...options });
     const family = familyOfChain(id);
     if (family === null) {
       const right = FAMILIES.map((each) => `${FAMILY_RULES[each].chainNamespace}:<number>`);
       faults.push(`${id} is no chain that Daybook knows how to read: ${right.join(' or ')}.`);
       continue;
     }
-    const { opening } = FAMILY_RULES[family];
-    if (mustOpen && 'notAvailable' in opening) {
-      faults.push(`${id}: ${opening.notAvailable} Remove this entry.`);
+    if (family !== 'tron' && tron !== undefined) {
+      faults.push(`${id} is no TRON chain; leave out its property tron.`);
+    }
+    if (family === 'tron' && wsUrl !== null) {
+      faults.push(`${id}: TRON nodes have no WebSocket; leave out wsUrl.`);
     }
     const chain = { name: id, ...DEFAULTS, ...chains.get(id), ...entry, family };
     chains.set(id, chain);

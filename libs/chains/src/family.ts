@@ -1,10 +1,11 @@
-import { DomainError, FAMILIES, type Family } from '@daybook/domain';
+import { FAMILIES, type Family } from '@daybook/domain';
 import { getAddress } from 'ethers';
 import type { ChainClient } from './chain-client';
 import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
 import { openEvmChain } from './evm/evm-client';
 import { canonicalEvmAddress } from './evm/raw';
 import { canonicalTronAddress, tronAddressKey, tronAddressOfKey } from './tron/tron-address';
+import { openTronChain } from './tron/tron-client';
 
 /** What a CAIP-19 namespace contains. A `collectible` is not fungible: it is never listed or credited. */
 export type AssetNamespace =
@@ -26,8 +27,7 @@ export interface FamilyRules {
   /** By CAIP-19 namespace. */
   readonly assets: ReadonlyMap<string, AssetNamespace>;
   readonly assetExamples: string;
-  /** Opens a client for a chain, or has the reason why chains of the family cannot be opened. */
-  readonly opening: { readonly open: typeof openChain } | { readonly notAvailable: string };
+  readonly open: typeof openChain;
 }
 
 /** How a family's addresses are derived, with test vectors. */
@@ -69,7 +69,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
       ['erc721', { kind: 'collectible' }],
     ]),
     assetExamples: 'eip155:1/erc20:0x... (lower case) or eip155:1/slip44:60',
-    opening: { open: openEvmChain },
+    open: openEvmChain,
   },
   tron: {
     chainNamespace: 'tron',
@@ -83,8 +83,8 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
       developmentXpub:
         'xpub6BuRy7ZmkGfP2RWhoor1kWB1w9DvrtmJbFBvnC1bQ4SB5NbCHTyQYCJSXZtxDbFyHTmC7wkU2he3nYYdpZ3Vf6qUAkXSnL6RPif4BDtDEKr',
       developmentAddress: 'TWer2Ygk5TEheHp3TPuYeqxmB6SsGZmaL6',
-      // The number of a private network depends on its genesis block, so none is known in advance.
-      developmentChains: [],
+      // Private networks: their numbers are in the ids of their genesis blocks, so others cannot be known in advance.
+      developmentChains: ['tron:1351433853'],
     },
     assets: new Map<string, AssetNamespace>([
       ['slip44', { kind: 'coin', isReference: (text) => text === '195' }],
@@ -93,7 +93,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
       ['trc721', { kind: 'collectible' }],
     ]),
     assetExamples: 'tron:728126428/trc20:T... (base58), .../trc10:1000001 or .../slip44:195',
-    opening: { notAvailable: 'Chains of the family tron cannot be watched yet.' },
+    open: openTronChain,
   },
 };
 
@@ -136,15 +136,13 @@ export function readAddress(text: string) {
   return null;
 }
 
-/** Sends no request yet. Refuses with `family-not-available` if chains of the family cannot be watched. */
+/** Sends no request yet. */
 export function openChain(
   chain: Chain,
   connection: ChainConnection,
   registry: ChainsAndAssets,
 ): ChainClient {
-  const { opening } = FAMILY_RULES[chain.family];
-  if ('open' in opening) return opening.open(chain, connection, registry);
-  throw new DomainError('family-not-available', `${chain.id}: ${opening.notAvailable}`);
+  return FAMILY_RULES[chain.family].open(chain, connection, registry);
 }
 
 export interface AssetId {

@@ -4,6 +4,7 @@ export type {
   BlockTransfer,
   ChainBlock,
   ChainClient,
+  ClientNote,
   FinalityTag,
   PendingTransaction,
   TransactionRef,
@@ -16,8 +17,8 @@ export {
   findChain,
 } from './chains-and-assets';
 export { InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
-export { createEvmClient, WrongChain } from './evm/evm-client';
-export { type JsonRpc, RpcFailure } from './evm/json-rpc';
+export { createEvmClient } from './evm/evm-client';
+export type { JsonRpc } from './evm/json-rpc';
 export { assetIds } from './evm/transfers';
 export {
   ADDRESS_FORMS,
@@ -30,4 +31,6 @@ export {
   readAddress,
 } from './family';
 export { InvalidBlock } from './invalid-block';
+export { RpcFailure } from './node-http';
+export { WrongChain } from './wrong-chain';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

@@ -124,17 +124,37 @@ describe('deriveAddress', () => {
 describe('purseXpubs', () => {
   const none = { evm: undefined, tron: undefined };
 
-  it('are of the families that can be watched, the development xpub where none is configured', () => {
-    const other = accountOf('evm', 1).neuter().extendedKey;
-    expect([...purseXpubs(none, []).keys()]).toEqual(['evm']);
-    expect(purseXpubs(none, []).get('evm')?.isDevelopment).toBe(true);
-    expect(purseXpubs({ ...none, evm: other }, []).get('evm')?.isDevelopment).toBe(false);
+  const xpubs = (family: Family) => accountOf(family, 1).neuter().extendedKey;
+
+  it('are of every family, all for development, if none is configured', () => {
+    const found = [...purseXpubs(none, [])];
+    expect(found.map(([family, { isDevelopment }]) => [family, isDevelopment])).toEqual([
+      ['evm', true],
+      ['tron', true],
+    ]);
+  });
+
+  it('are those that are configured, and no other, if there is one', () => {
+    const one = purseXpubs({ ...none, evm: xpubs('evm') }, []);
+    expect([...one].map(([family, xpub]) => [family, xpub.isDevelopment])).toEqual([
+      ['evm', false],
+    ]);
+    const both = purseXpubs({ evm: xpubs('evm'), tron: xpubs('tron') }, ['eip155:1', 'tron:1']);
+    expect([...both.keys()]).toEqual(['evm', 'tron']);
+  });
+
+  it('are refused if a family is watched whose xpub was forgotten', () => {
+    expect(() => purseXpubs({ ...none, evm: xpubs('evm') }, ['tron:728126428'])).toThrow(
+      /tron:728126428 is watched, but no xpub of the family tron is configured.*m\/44'\/195'\/0'/,
+    );
   });
 
   it('allow the development xpub on local chains only', () => {
     expect(() => purseXpubs(none, ['eip155:31337', 'eip155:1337'])).not.toThrow();
     expect(() => purseXpubs(none, ['eip155:31337', 'eip155:1'])).toThrow(/used on eip155:1:/);
-    const own = { ...none, evm: accountOf('evm', 1).neuter().extendedKey };
+    expect(() => purseXpubs(none, ['tron:1351433853', 'eip155:31337'])).not.toThrow();
+    expect(() => purseXpubs(none, ['tron:728126428'])).toThrow(/used on tron:728126428:/);
+    const own = { ...none, evm: xpubs('evm') };
     expect(() => purseXpubs(own, ['eip155:1'])).not.toThrow();
   });
 });

@@ -42,18 +42,25 @@ export function parseXpub(family: Family, text: string): Xpub {
 }
 
 /**
- * For each family that can be watched, the configured or the development xpub. Throws `InvalidXpub`, also if
- * a family with the development xpub has one of `chains` (CAIP-2) with real money: anyone could take it.
+ * The configured xpub of each family; of all families the development xpub if none is configured. So a service
+ * with an own wallet never gives out an address of the public development keys for a family that was forgotten.
+ * Throws `InvalidXpub`, also if a family with the development xpub has one of `chains` (CAIP-2) with real money:
+ * anyone could take it.
  */
 export function purseXpubs(
   configured: Readonly<Record<Family, string | undefined>>,
   chains: readonly string[],
 ): ReadonlyMap<Family, Xpub> {
+  const isDevelopment = FAMILIES.every((family) => configured[family] === undefined);
   const xpubs = new Map<Family, Xpub>();
   for (const family of FAMILIES) {
-    const { opening, wallet } = FAMILY_RULES[family];
-    if ('notAvailable' in opening) continue;
-    const xpub = parseXpub(family, configured[family] ?? wallet.developmentXpub);
+    const { developmentXpub } = FAMILY_RULES[family].wallet;
+    const given = configured[family] ?? (isDevelopment ? developmentXpub : undefined);
+    if (given === undefined) {
+      refuseWithoutXpub(family, chains);
+      continue;
+    }
+    const xpub = parseXpub(family, given);
     refuseDevelopmentXpub(xpub, chains);
     xpubs.set(family, xpub);
   }
@@ -95,6 +102,16 @@ function refuseDevelopmentXpub({ family, isDevelopment }: Xpub, chains: readonly
   if (real.length === 0) return;
   throw new InvalidXpub(
     `The development xpub must not be used on ${real.join(', ')}: its private keys are public. Configure the xpub of your own wallet.`,
+  );
+}
+
+/** Refuses if one of `chains` is of the family: nobody could be given an address there. */
+function refuseWithoutXpub(family: Family, chains: readonly string[]) {
+  const watched = chains.filter((chain) => familyOfChain(chain) === family);
+  if (watched.length === 0) return;
+  const { accountPath } = FAMILY_RULES[family].wallet;
+  throw new InvalidXpub(
+    `${watched.join(', ')} is watched, but no xpub of the family ${family} is configured: configure the account-level xpub (${accountPath}) of your wallet.`,
   );
 }
 

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readTronBlock } from '../src/tron/read-block';
+import { parseAnswer } from '../src/tron/answer';
+import {
+  completeTronBlock,
+  proveTronBlock,
+  type TronBlock,
+  type TronBlockQuestion,
+} from '../src/tron/read-block';
 import { type Answers, base58, type Json, textOf } from './tron-blocks';
 
 export interface Recorded {
@@ -37,6 +43,21 @@ export function signerIn(block: Json): string {
 export function answersOf(height: number): Answers {
   const { block, infos } = recorded[height] ?? { block: '', infos: '' };
   return { block: JSON.parse(block), infos: JSON.parse(infos) };
+}
+
+/**
+ * The block in the texts of both answers; null while the node does not have it whole. Throws `InvalidBlock` and
+ * `AnswerFailure`.
+ */
+export function readTronBlock(
+  block: string,
+  infos: string,
+  question: TronBlockQuestion,
+): TronBlock | null {
+  const proven = proveTronBlock(parseAnswer(block), question);
+  if (proven === null) return null;
+  const answer = proven.header.number === 0 ? [] : parseAnswer(infos);
+  return completeTronBlock(proven, answer, question.chain);
 }
 
 /** Reads answers of the recorded chain, whose witnesses alone may sign. */

@@ -1,7 +1,9 @@
 import { aBlock, addressOf, type BlockWithReceipts, hashOf } from '../../testing/raw-blocks';
 import { InvalidBlock } from '../invalid-block';
-import { createEvmClient, WrongChain } from './evm-client';
-import { type JsonRpc, RpcFailure } from './json-rpc';
+import { RpcFailure } from '../node-http';
+import { WrongChain } from '../wrong-chain';
+import { createEvmClient } from './evm-client';
+import type { JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';
 import { assetIds } from './transfers';
 

@@ -1,9 +1,11 @@
 import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from '../chain-client';
 import type { Chain, ChainConnection, ChainsAndAssets } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
+import { RpcFailure } from '../node-http';
+import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
 import { checkBlock } from './check-block';
-import { createJsonRpc, type JsonRpc, RpcFailure } from './json-rpc';
+import { createJsonRpc, type JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';
 import {
   isAddress,
@@ -23,11 +25,6 @@ const PENDING_LOOKUPS_MAX = 64;
 /** SLIP-44 of Ether, for chains whose coin is not in the registry. */
 const ETHER = 60;
 
-/** The node serves another chain than the configured one. */
-export class WrongChain extends Error {
-  override readonly name = 'WrongChain';
-}
-
 export function openEvmChain(
   chain: Chain,
   connection: ChainConnection,
@@ -35,7 +32,7 @@ export function openEvmChain(
 ): ChainClient {
   const coins = `${chain.id}/slip44:`;
   const native = registry.assets.find(({ id }) => id.startsWith(coins))?.id ?? `${coins}${ETHER}`;
-  const rpc = createJsonRpc(connection.rpcUrl);
+  const rpc = createJsonRpc(connection.rpcUrl, connection);
   const client = createEvmClient(rpc, chain.id, assetIds(chain.id, native));
   const { blockTimeMs } = chain;
   const { wsUrl } = connection;
@@ -140,6 +137,7 @@ export function createEvmClient(
       return raw === null || raw.blockHash !== null ? null : toPending(raw, ids);
     },
     listen: () => null,
+    notes: () => [],
   };
 }
 

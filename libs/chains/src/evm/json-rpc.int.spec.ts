@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createJsonRpc, RpcFailure } from './json-rpc';
+import { RpcFailure } from '../node-http';
+import { createJsonRpc } from './json-rpc';
 
 let server: Server | undefined;
 afterEach(async () => {

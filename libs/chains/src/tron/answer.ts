@@ -6,6 +6,8 @@ export class AnswerFailure extends Error {
 
   constructor(
     message: string,
+    /** `error`: the node says what is wrong. The others are no answer of java-tron. */
+    readonly reason: 'nothing' | 'not-json' | 'error',
     /** What the node said, shortened. It may hold a provider's secrets, so it is quoted with care. */
     readonly words: string,
   ) {
@@ -17,47 +19,56 @@ export class AnswerFailure extends Error {
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** The most characters of a node's words that are kept. */
-const WORDS_MAX = 200;
+const WORDS_MAX = 4_000;
 
 /**
  * The JSON of a node's answer. java-tron reports nearly every error with HTTP status 200, as an object with
  * `Error`; some providers answer with a bare sentence. Throws `AnswerFailure`.
  */
 export function parseAnswer(text: string): unknown {
-  if (text.trim() === '') throw new AnswerFailure('The node sent an empty answer.', '');
+  if (text.trim() === '') {
+    throw new AnswerFailure('The node sent an empty answer.', 'nothing', '');
+  }
   const answer = parseLosslessly(text);
   if (answer === undefined) {
     throw new AnswerFailure(
       'The node answered with something that is not JSON.',
+      'not-json',
       text.slice(0, WORDS_MAX),
     );
   }
   const { Error: error } = Object(answer) as Fields;
   if (error === undefined) return answer;
   const words = typeof error === 'string' ? error : '';
-  throw new AnswerFailure('The node answered with an error.', words.slice(0, WORDS_MAX));
+  throw new AnswerFailure('The node answered with an error.', 'error', words.slice(0, WORDS_MAX));
 }
 
-/** A quote, an escaped character, or a number of at least 16 characters; shorter ones are exact. */
+/** Text that may be a number of at least 16 characters; shorter ones are exact. It may also be inside a string. */
+const LONG_NUMBER = /(?:^|[:[,])\s*-?\d[\d.eE+-]{15}/;
+/** A quote, an escaped character, or a number of at least 16 characters. */
 const TOKEN = /"|\\.|-?\d[\d.eE+-]{15,}/gs;
 const INTEGER = /^-?\d+$/;
 
 /**
  * JSON in which long integers are strings of their digits, because `JSON.parse` rounds beyond 2^53. Node 20
- * does not give the source of a number to a reviver. One flat expression, for nested ones overflow the stack
- * on long strings. Undefined if the text is not JSON.
+ * does not give the source of a number to a reviver. Most answers have no long number and need no second
+ * look. Undefined if the text is not JSON.
  */
 function parseLosslessly(text: string): unknown {
-  let isInString = false;
-  const safe = text.replace(TOKEN, (token) => {
-    if (token === '"') isInString = !isInString;
-    return !isInString && INTEGER.test(token) ? `"${token}"` : token;
-  });
   try {
-    return JSON.parse(safe);
+    return JSON.parse(LONG_NUMBER.test(text) ? withQuotedIntegers(text) : text);
   } catch {
     return undefined;
   }
+}
+
+/** Long integers become strings. One flat expression, for nested ones overflow the stack on long strings. */
+function withQuotedIntegers(text: string): string {
+  let isInString = false;
+  return text.replace(TOKEN, (token) => {
+    if (token === '"') isInString = !isInString;
+    return !isInString && INTEGER.test(token) ? `"${token}"` : token;
+  });
 }
 
 /** Throws `InvalidBlock` unless the value is an object. */

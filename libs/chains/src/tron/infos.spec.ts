@@ -13,11 +13,11 @@ import {
   LOGS,
   PLAIN,
   readRecorded,
+  readTronBlock,
   SPLIT,
   withInfo,
 } from '../../testing/tron-recordings';
 import { InvalidBlock } from '../invalid-block';
-import { readTronBlock } from './read-block';
 
 const refusals: [string, number, (answers: Answers) => Answers, RegExp][] = [
   ['an info twice', PLAIN, (it) => ({ ...it, infos: [...it.infos, ...it.infos] }), /two infos/],

@@ -9,7 +9,7 @@ const PLAN: MessagePlan = [
 ];
 
 function encoded(json: Record<string, unknown>): string {
-  return Buffer.from(encodeMessage(json, PLAN, 'thing')).toString('hex');
+  return encodeMessage(json, PLAN, 'thing');
 }
 
 describe('encodeMessage', () => {

@@ -1,6 +1,6 @@
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { InvalidBlock } from '../invalid-block';
-import { bytesOf, type Fields, integerOf, textOf } from './answer';
+import { digitsOf, type Fields, integerOf, textOf } from './answer';
 
 /** How a field is encoded. Names of an enumeration stand for their index. */
 type FieldKind = 'integer' | 'bytes' | 'text' | readonly string[];
@@ -12,10 +12,11 @@ export type MessagePlan = readonly (readonly [number: number, name: string, kind
 const FIELD_NAME = /^\w{1,40}$/;
 
 /**
- * The bytes that java-tron's JSON of a message was made from. Throws `InvalidBlock` on a field that is not
- * in the plan: it is of a version whose bytes are not known, so nothing can be proven.
+ * The bytes that java-tron's JSON of a message was made from, in hexadecimal digits: joining texts takes a third
+ * of the time of joining bytes. Throws `InvalidBlock` on a field that is not in the plan: it is of a version whose
+ * bytes are not known, so nothing can be proven.
  */
-export function encodeMessage(json: Fields, plan: MessagePlan, what: string): Uint8Array {
+export function encodeMessage(json: Fields, plan: MessagePlan, what: string): string {
   const unknown = Object.keys(json).find((name) => !plan.some(([, listed]) => listed === name));
   if (unknown !== undefined) {
     const name = FIELD_NAME.test(unknown) ? ` (${unknown})` : '';
@@ -23,28 +24,48 @@ export function encodeMessage(json: Fields, plan: MessagePlan, what: string): Ui
       `The ${what} in the node's answer has an unknown field${name}, so it is of an unknown version.`,
     );
   }
-  const writer = new BinaryWriter();
+  let digits = '';
   for (const [number, name, kind] of plan) {
-    writeField(writer, number, kind, json[name], `${name} of the ${what}`);
+    // Missing ones are what proto3 does not write.
+    if (json[name] === undefined) continue;
+    digits += fieldDigits(number, kind, json[name], `${name} of the ${what}`);
   }
-  return writer.finish();
+  return digits;
 }
 
-/** Writes nothing for zero and empty values, as proto3 does. */
-function writeField(
-  writer: BinaryWriter,
-  number: number,
-  kind: FieldKind,
-  value: unknown,
-  what: string,
-): void {
+/** Nothing for zero and empty values, as proto3 writes nothing. */
+function fieldDigits(number: number, kind: FieldKind, value: unknown, what: string): string {
   if (kind === 'bytes' || kind === 'text') {
-    const bytes = kind === 'bytes' ? bytesOf(value, what) : Buffer.from(textOf(value, what));
-    if (bytes.length > 0) writer.tag(number, WireType.LengthDelimited).bytes(bytes);
-    return;
+    const isText = kind === 'text';
+    const bytes = isText ? Buffer.from(textOf(value, what)).toString('hex') : digitsOf(value, what);
+    return bytes === '' ? '' : bytesHead(number, bytes) + bytes;
   }
   const integer = kind === 'integer' ? integerOf(value, what) : indexOf(value, kind, what);
-  if (integer !== 0n) writer.tag(number, WireType.Varint).int64(integer);
+  return integer === 0n ? '' : tagDigits(number, WireType.Varint) + varintDigits(integer);
+}
+
+/** The tag and the length before the bytes of a field. */
+export function bytesHead(number: number, digits: string): string {
+  return tagDigits(number, WireType.LengthDelimited) + varintDigits(digits.length / 2);
+}
+
+function tagDigits(number: number, type: WireType): string {
+  return varintDigits(number * 8 + type);
+}
+
+const VARINT_BITS = 7n;
+
+/** Seven bits a byte, the lowest first; the highest bit says that more follow. A negative integer has ten bytes. */
+function varintDigits(value: bigint | number): string {
+  if (value >= 0 && value < 0x80) return byteDigits(Number(value));
+  let digits = '';
+  let rest = BigInt.asUintN(64, BigInt(value));
+  for (; rest >= 0x80n; rest >>= VARINT_BITS) digits += byteDigits(Number(rest & 0x7fn) | 0x80);
+  return digits + byteDigits(Number(rest));
+}
+
+function byteDigits(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
 }
 
 function indexOf(value: unknown, names: readonly string[], what: string): bigint {

@@ -4,13 +4,13 @@ import {
   CHAIN,
   PLAIN,
   readRecorded,
+  readTronBlock,
   recording,
   signerIn,
   withHeader,
 } from '../../testing/tron-recordings';
 import { InvalidBlock } from '../invalid-block';
 import { proveHeader } from './prove-header';
-import { readTronBlock } from './read-block';
 
 const refusals: [string, number, (answers: Answers) => Answers, RegExp][] = [
   [

@@ -1,4 +1,5 @@
-import { recoverAddress } from 'ethers';
+import { keccak256 } from 'ethers';
+import { recover } from 'tiny-secp256k1';
 import type { BlockHeader } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
 import { bytesOf, digitsOf, type Fields, fieldsOf, integerOf } from './answer';
@@ -45,7 +46,7 @@ export function proveHeader(block: Fields, chain: string, maySign: MaySign): Pro
   const outer = fieldsOf(block.block_header, 'block header');
   const raw = fieldsOf(outer.raw_data, 'block header');
   const number = heightOf(raw);
-  const digest = sha256(encodeMessage(raw, HEADER, 'block header'));
+  const digest = sha256(Buffer.from(encodeMessage(raw, HEADER, 'block header'), 'hex'));
   const hash = blockId(number, digest);
   if (digitsOf(block.blockID, 'block id') !== hash) {
     throw invalid(number, `its header has the hash ${hash}`);
@@ -100,30 +101,28 @@ function checkSigner(signer: string, raw: Fields, number: number, maySign: MaySi
 }
 
 const SIGNATURE_BYTES = 65;
-/** The order of secp256k1. */
-const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
-/** The address whose key signed the digest: r, s and the recovery id, which may be counted from 27. */
+/**
+ * The address whose key signed the digest: r, s and the recovery id, which may be counted from 27. In
+ * WebAssembly, because it is done for every header: ethers takes seven times as long.
+ */
 function signerOf(outer: Fields, digest: Buffer, number: number): string {
   const bytes = bytesOf(outer.witness_signature, 'signature');
   // java-tron ignores what follows.
   if (bytes.length < SIGNATURE_BYTES) throw invalid(number, 'it is not signed');
-  const s = BigInt(`0x${bytes.toString('hex', 32, 64)}`);
-  const recovery = bytes[64] as number;
-  const parity = recovery < 27 ? recovery : recovery - 27;
-  // java-tron accepts both forms of a signature, ethers only the one with the lower s.
-  const isHigh = s > ORDER / 2n && s < ORDER;
-  const lower = isHigh ? ORDER - s : s;
+  const id = bytes[64] as number;
+  const recovery = id < 27 ? id : id - 27;
+  const key = recovery > 1 ? null : keyThatSigned(digest, bytes.subarray(0, 64), recovery as 0 | 1);
+  if (key === null) throw invalid(number, 'its signature is malformed');
+  return tronAddressOfKey(`0x${keccak256(key.subarray(1)).slice(-40)}`);
+}
+
+/** Null if the numbers are out of range, or no point of the curve has them. */
+function keyThatSigned(digest: Buffer, signature: Buffer, recovery: 0 | 1): Uint8Array | null {
   try {
-    const key = recoverAddress(`0x${digest.toString('hex')}`, {
-      r: `0x${bytes.toString('hex', 0, 32)}`,
-      s: `0x${lower.toString(16).padStart(64, '0')}`,
-      yParity: (isHigh ? 1 - parity : parity) as 0 | 1,
-    });
-    return tronAddressOfKey(key.toLowerCase());
+    return recover(digest, signature, recovery, false);
   } catch {
-    // There is no point on the curve for these numbers, or the recovery id is another than 0 and 1.
-    throw invalid(number, 'its signature is malformed');
+    return null;
   }
 }
 

@@ -15,10 +15,10 @@ import {
   LOGS,
   PLAIN,
   readRecorded,
+  readTronBlock,
   withTransaction,
 } from '../../testing/tron-recordings';
 import { InvalidBlock } from '../invalid-block';
-import { readTronBlock } from './read-block';
 
 const refusals: [string, number, (answers: Answers) => Answers, RegExp][] = [
   [

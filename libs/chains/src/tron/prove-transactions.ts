@@ -1,9 +1,8 @@
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { bytesOf, digitsOf, type Fields, fieldsOf, listOf, textOf } from './answer';
+import { digitsOf, type Fields, fieldsOf, listOf, textOf } from './answer';
 import { type Contract, signedContracts } from './contracts';
-import { encodeMessage, type MessagePlan } from './protobuf';
+import { bytesHead, encodeMessage, type MessagePlan } from './protobuf';
 import { invalid, type ProvenHeader } from './prove-header';
-import { sha256 } from './sha256';
+import { sha256Digits } from './sha256';
 
 /** A transaction that is in the block, with what its proven bytes say. */
 export interface ProvenTransaction {
@@ -54,17 +53,18 @@ export function proveTransactions(
 ): readonly ProvenTransaction[] {
   const list = listOf(block.transactions, 'list of transactions');
   const raws = list.map((each) => fieldsOf(each, 'transaction'));
-  if (merkleRoot(raws.map((raw) => sha256(bytesOfTransaction(raw)))) !== header.transactionsRoot) {
+  const encoded = raws.map(encodedTransaction);
+  if (merkleRoot(encoded.map(({ whole }) => sha256Digits(whole))) !== header.transactionsRoot) {
     throw invalid(header.number, 'its transactions do not have the root of its header');
   }
   // The transactions of the genesis block give the first accounts their balance. They are no transfers: they
   // come from nobody, and there is nobody to have sent them.
-  return header.number === 0 ? [] : raws.map((raw) => proven(raw, header.number));
+  if (header.number === 0) return [];
+  return encoded.map(({ signed }, i) => proven(raws[i] as Fields, signed, header.number));
 }
 
-function proven(raw: Fields, number: number): ProvenTransaction {
-  const signed = bytesOf(raw.raw_data_hex, 'bytes of a transaction');
-  const id = sha256(signed).toString('hex');
+function proven(raw: Fields, signed: Buffer, number: number): ProvenTransaction {
+  const id = sha256Digits(signed);
   if (digitsOf(raw.txID, 'transaction id') !== id) {
     throw invalid(number, `the transaction ${id} is listed under another id`);
   }
@@ -77,35 +77,42 @@ function proven(raw: Fields, number: number): ProvenTransaction {
   return { id, outcome, contracts: signedContracts(signed, id) };
 }
 
-/** `Transaction` of java-tron's Tron.proto, whole: what it does, its signatures and its results. */
-function bytesOfTransaction(raw: Fields): Uint8Array {
-  const writer = new BinaryWriter();
-  const add = (number: number, bytes: Uint8Array) =>
-    writer.tag(number, WireType.LengthDelimited).bytes(bytes);
-  add(1, bytesOf(raw.raw_data_hex, 'bytes of a transaction'));
+/** `Transaction` of java-tron's Tron.proto: what it does, which is signed, then its signatures and its results. */
+function encodedTransaction(raw: Fields): { readonly whole: Buffer; readonly signed: Buffer } {
+  const signed = digitsOf(raw.raw_data_hex, 'bytes of a transaction');
+  const head = bytesHead(1, signed);
+  let digits = head + signed;
   for (const signature of listOf(raw.signature, 'signatures')) {
-    add(2, bytesOf(signature, 'signature of a transaction'));
+    const bytes = digitsOf(signature, 'signature of a transaction');
+    digits += bytesHead(2, bytes) + bytes;
   }
   for (const result of listOf(raw.ret, 'result')) {
-    add(5, encodeMessage(fieldsOf(result, 'result'), RESULT, 'result of a transaction'));
+    const bytes = encodeMessage(fieldsOf(result, 'result'), RESULT, 'result of a transaction');
+    digits += bytesHead(5, bytes) + bytes;
   }
-  return writer.finish();
+  const whole = Buffer.from(digits, 'hex');
+  return { whole, signed: whole.subarray(head.length / 2, (head.length + signed.length) / 2) };
 }
 
-const EMPTY_ROOT = '0'.repeat(64);
+const HASH_BYTES = 32;
+const EMPTY_ROOT = '0'.repeat(2 * HASH_BYTES);
+const siblings = Buffer.alloc(2 * HASH_BYTES);
 
 /**
  * `BlockCapsule.calcMerkleRoot` and `MerkleTree` of java-tron: a parent is the hash of its two children, and a
- * last child without a sibling takes the place of its parent.
+ * last child without a sibling takes the place of its parent. Hashes are hexadecimal digits.
  */
-function merkleRoot(leaves: readonly Buffer[]): string {
+function merkleRoot(leaves: readonly string[]): string {
   let level = leaves;
   while (level.length > 1) {
     const pairs = level.filter((_, i) => i % 2 === 0);
     level = pairs.map((left, i) => {
       const right = level[2 * i + 1];
-      return right === undefined ? left : sha256(left, right);
+      if (right === undefined) return left;
+      siblings.write(left, 0, 'hex');
+      siblings.write(right, HASH_BYTES, 'hex');
+      return sha256Digits(siblings);
     });
   }
-  return level[0]?.toString('hex') ?? EMPTY_ROOT;
+  return level[0] ?? EMPTY_ROOT;
 }

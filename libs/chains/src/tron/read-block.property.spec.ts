@@ -7,10 +7,10 @@ import {
   type Json,
   textOf,
 } from '../../testing/tron-blocks';
-import { recording } from '../../testing/tron-recordings';
+import { readTronBlock, recording } from '../../testing/tron-recordings';
 import { InvalidBlock } from '../invalid-block';
 import { AnswerFailure } from './answer';
-import { readTronBlock, type TronBlockQuestion } from './read-block';
+import type { TronBlockQuestion } from './read-block';
 
 /** A block with logs, one with an internal transaction, and the genesis block. */
 const HEIGHTS = [63, 91, 0];

@@ -1,6 +1,12 @@
-import { answersOf, CHAIN, PLAIN, readRecorded, recorded } from '../../testing/tron-recordings';
+import {
+  answersOf,
+  CHAIN,
+  PLAIN,
+  readRecorded,
+  readTronBlock,
+  recorded,
+} from '../../testing/tron-recordings';
 import { AnswerFailure } from './answer';
-import { readTronBlock } from './read-block';
 
 describe('readTronBlock', () => {
   it('refuses an old block that is sent for another height', () => {

@@ -1,9 +1,9 @@
 import type { ChainBlock } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
-import { fieldsOf, parseAnswer } from './answer';
+import { fieldsOf } from './answer';
 import { type Info, matchInfos } from './infos';
 import { type MaySign, type ProvenHeader, proveHeader } from './prove-header';
-import { proveTransactions } from './prove-transactions';
+import { type ProvenTransaction, proveTransactions, SUCCESS } from './prove-transactions';
 import { transactionTransfers, tronAssetIds } from './transfers';
 
 /** Which block was asked for, and whose word counts. */
@@ -15,46 +15,76 @@ export interface TronBlockQuestion {
   readonly maySign: MaySign;
 }
 
+/** A block that was proven, without what only infos say. */
+export interface ProvenBlock {
+  readonly header: ProvenHeader;
+  readonly transactions: readonly ProvenTransaction[];
+}
+
+export interface TronBlock extends ChainBlock {
+  /** Successful calls of contracts, and how many of them have internal transactions. */
+  readonly calls: { readonly calls: number; readonly withInternals: number };
+}
+
 /**
- * Reads and proves a block from the answers of `getblock` with detail and `gettransactioninfobyblocknum`. The
- * header, the transactions, their outcomes and what they move by themselves are proven by hash and signature.
- * Logs and internal transactions are not: see `matchInfos`. Null if the node does not have the block or not
- * yet all its infos. Throws `InvalidBlock`, and `AnswerFailure` if an answer is none.
+ * Proves the header in an answer of `getblock`. Null if the node does not have the block. Throws `InvalidBlock`,
+ * also if it is not the one that was asked for: the node may lag or be on another branch.
  */
-export function readTronBlock(
-  blockAnswer: string,
-  infosAnswer: string,
-  question: TronBlockQuestion,
-): ChainBlock | null {
-  const block = fieldsOf(parseAnswer(blockAnswer), 'block');
+export function readTronHeader(answer: unknown, question: TronBlockQuestion): ProvenHeader | null {
+  const block = fieldsOf(answer, 'block');
   if (Object.keys(block).length === 0) return null;
-  const header = proveHeader(block, question.chain, question.maySign);
-  checkQuestion(header, question);
-  const transactions = proveTransactions(block, header);
-  const infos =
-    header.number === 0 ? NO_INFOS : matchInfos(parseAnswer(infosAnswer), header, transactions);
+  const { at, chain, maySign } = question;
+  const header = proveHeader(block, chain, maySign);
+  const { number, hash } = header;
+  if (at === number || at === hash) return header;
+  throw new InvalidBlock(`The node answered with block ${number} (${hash}) when asked for ${at}.`);
+}
+
+/**
+ * Proves the block in an answer of `getblock` with detail: the header, the transactions, their outcomes and what
+ * they move by themselves. Null if the node does not have it. Throws `InvalidBlock`.
+ */
+export function proveTronBlock(answer: unknown, question: TronBlockQuestion): ProvenBlock | null {
+  const header = readTronHeader(answer, question);
+  if (header === null) return null;
+  const transactions = proveTransactions(fieldsOf(answer, 'block'), header);
+  return { header, transactions };
+}
+
+/**
+ * The whole block, with the answer of `gettransactioninfobyblocknum`. Logs and internal transactions are not
+ * proven: see `matchInfos`. Null if the node does not have all infos yet. Throws `InvalidBlock`.
+ */
+export function completeTronBlock(
+  { header, transactions }: ProvenBlock,
+  infosAnswer: unknown,
+  chain: string,
+): TronBlock | null {
+  const infos = header.number === 0 ? NO_INFOS : matchInfos(infosAnswer, header, transactions);
   if (infos === null) return null;
-  const ids = tronAssetIds(question.chain);
+  const ids = tronAssetIds(chain);
   const { number, hash, parentHash, time } = header;
+  let calls = 0;
+  let withInternals = 0;
+  const transfers = transactions.flatMap((transaction) => {
+    // Each transaction has its info, as was just checked.
+    const info = infos.get(transaction.id) as Info;
+    if (transaction.outcome === SUCCESS && transaction.contracts.some(({ isRun }) => isRun)) {
+      calls += 1;
+      if (info.internals.length > 0) withInternals += 1;
+    }
+    return transactionTransfers(transaction, info, ids);
+  });
   return {
-    ...{ number, hash, parentHash, time },
+    ...{ number, hash, parentHash, time, transfers },
     transactions: transactions.map(({ id, contracts }) => ({
       hash: id,
       sender: contracts[0]?.owner ?? '',
       nonce: null,
     })),
-    // Each transaction has its info, as was just checked.
-    transfers: transactions.flatMap((transaction) =>
-      transactionTransfers(transaction, infos.get(transaction.id) as Info, ids),
-    ),
+    calls: { calls, withInternals },
   };
 }
 
 /** Nodes have none for the genesis block. */
 const NO_INFOS: ReadonlyMap<string, Info> = new Map();
-
-/** Checks that it is the block that was asked for: the node may lag or be on another branch. */
-function checkQuestion({ number, hash }: ProvenHeader, { at }: TronBlockQuestion): void {
-  if (at === number || at === hash) return;
-  throw new InvalidBlock(`The node answered with block ${number} (${hash}) when asked for ${at}.`);
-}

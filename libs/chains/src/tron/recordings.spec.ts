@@ -2,6 +2,7 @@ import type { Json } from '../../testing/tron-blocks';
 import {
   CHAIN,
   type Recorded,
+  readTronBlock,
   recordedText,
   recording,
   signerIn,
@@ -10,7 +11,6 @@ import type { BlockTransfer, ChainBlock } from '../chain-client';
 import { integerOf, parseAnswer } from './answer';
 import { proveHeader } from './prove-header';
 import { proveTransactions } from './prove-transactions';
-import { readTronBlock } from './read-block';
 
 function read(recorded: readonly Recorded[], at: (each: Recorded) => number | string) {
   return recorded.map((each): ChainBlock => {

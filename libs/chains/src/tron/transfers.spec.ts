@@ -16,8 +16,8 @@ import {
   witnessOf,
   wordOf,
 } from '../../testing/tron-blocks';
+import { readTronBlock } from '../../testing/tron-recordings';
 import { InvalidBlock } from '../invalid-block';
-import { readTronBlock } from './read-block';
 
 const CHAIN = 'tron:728126428';
 const COIN = `${CHAIN}/slip44:195`;

@@ -38,13 +38,24 @@ export function transactionTransfers(
   const failed = outcome !== SUCCESS;
   const moves = contracts.flatMap((contract, i) => contractMoves(contract, i, ids));
   if (failed) {
-    // A failed call has no log. It is read from the call, to mark a pending transfer as failed.
+    // A failed call has no log. It is read from the call, as while it was pending, to mark that one as failed.
     moves.push(...contracts.slice(0, 1).flatMap((contract) => callMoves(contract, ids)));
   } else {
     moves.push(...info.logs.flatMap((log, i) => logMoves(log, i, ids)));
     moves.push(...internalMoves(info.internals, ids));
   }
   return moves.map((move) => ({ ...move, txHash, failed }));
+}
+
+/** What a pending transaction moves if it succeeds: by itself, and by a direct call of a token. */
+export function pendingTransfers(
+  txHash: string,
+  contracts: readonly Contract[],
+  ids: TronAssetIds,
+): readonly BlockTransfer[] {
+  const moves = contracts.flatMap((contract, i) => contractMoves(contract, i, ids));
+  moves.push(...contracts.slice(0, 1).flatMap((contract) => callMoves(contract, ids)));
+  return moves.map((move) => ({ ...move, txHash, failed: false }));
 }
 
 type Move = Omit<BlockTransfer, 'txHash' | 'failed'>;

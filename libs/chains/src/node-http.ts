@@ -1,0 +1,291 @@
+import { backOffMs, limiter, pause } from '@daybook/platform/plain';
+
+/** The node did not answer, or refused. The message has the host, never the path with a provider's key. */
+export class RpcFailure extends Error {
+  override readonly name = 'RpcFailure';
+
+  constructor(
+    message: string,
+    /**
+     * `passing`: a retry may succeed. `limited`: too many requests, so a retry may succeed later. `silent`: no
+     * answer in time. `refused`: it will never be answered.
+     */
+    readonly kind: 'passing' | 'limited' | 'silent' | 'refused',
+    /** Of an answer with another HTTP status than success. */
+    readonly status: number | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/** A healthy node answers within a second; a full block with receipts may take a few. */
+const TIMEOUT_MS = 10_000;
+/** Two retries cover a lost packet. The watcher handles and reports real outages. */
+const ATTEMPTS_MAX = 3;
+const BACK_OFF = { firstMs: 200, longestMs: 1_000 };
+/** No request is sent for this long after a rate limit. TronGrid blocks for 30 s; others count per minute. */
+const REST = { firstMs: 500, longestMs: 60_000 };
+/** A provider may name the time itself (`Retry-After`), up to this. */
+const REST_MS_MAX = 300_000;
+/** A request waits for the end of a short rest. Of a longer one it fails at once, which the caller reports. */
+const REST_WAIT_MS_MAX = 2_000;
+/** Nodes and providers serve this many requests at once; more would only queue there. java-tron accepts 50 connections. */
+const REQUESTS_MAX = 16;
+/** Far more requests than a watch sends before it waits for answers. */
+const WAITING_MAX = 1_000;
+/** The receipts of the largest blocks are about 20 MB; beyond this, memory is at risk. */
+const RESPONSE_BYTES_MAX = 128 * 1024 * 1024;
+/** The most characters of a node's message that are quoted. */
+const QUOTED_CHARACTERS_MAX = 200;
+const READ_CHARACTERS_MAX = 4_000;
+/** Shorter parts of a URL are words such as `v3`; longer ones may be a provider's key. */
+const SECRET_CHARACTERS_MIN = 8;
+
+export interface NodeHttpOptions {
+  /** May contain a provider's key, and a user name and password for basic authentication. */
+  readonly url: string;
+  /** Sent with every request, such as a provider's key. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The HTTP statuses by which these nodes say that there were too many requests. */
+  readonly limitStatuses: readonly number[];
+  readonly timeoutMs?: number | undefined;
+  readonly responseBytesMax?: number | undefined;
+  /** Called for each request that is sent. */
+  readonly onRequest?: () => void;
+}
+
+export interface Question {
+  /** What is asked, in messages. */
+  readonly name: string;
+  /** Follows the path of the URL. */
+  readonly path: string;
+  readonly body: string;
+}
+
+/** Sends requests to one node. */
+export interface NodeHttp {
+  readonly host: string;
+  /** A node's words: shortened, on one line and without the keys of its URL and headers. */
+  quote(words: string): string;
+  /** What `read` makes of the text of the answer. Repeats what passes. Rejects with `RpcFailure`. */
+  ask<T>(question: Question, read: (text: string) => T): Promise<T>;
+  /** The Unix milliseconds before which a rate limit forbids requests; null if there is none. */
+  restsUntil(): number | null;
+}
+
+/** Each request is a POST of JSON. Redirects are not followed: they would take the headers to another host. */
+export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
+  const { limitStatuses, onRequest } = options;
+  const { timeoutMs = TIMEOUT_MS, responseBytesMax = RESPONSE_BYTES_MAX } = options;
+  const { host } = new URL(options.url);
+  const { headers, urlOf } = addressed(options);
+  const quote = quoterOf(options);
+  const rest = createRest(host);
+  const requests = limiter({
+    runningMax: REQUESTS_MAX,
+    waitingMax: WAITING_MAX,
+    tooMany: (waiting) =>
+      new RpcFailure(`${waiting} requests already wait for ${host}.`, 'passing'),
+  });
+
+  async function once<T>({ name, path, body }: Question, read: (text: string) => T): Promise<T> {
+    onRequest?.();
+    const init = { method: 'POST', headers, body, redirect: 'manual' as const };
+    const { status, text, retryAfter } = await post(urlOf(path), {
+      ...init,
+      timeoutMs,
+      responseBytesMax,
+    }).catch((error: unknown) => {
+      throw unanswered(error, host, name, timeoutMs);
+    });
+    rest.asked(retryAfter);
+    if (text === null) {
+      const message = `${host} answered ${name} with an answer above ${responseBytesMax} bytes.`;
+      throw new RpcFailure(message, 'refused');
+    }
+    if (status < 200 || status > 299) {
+      const words = quote(errorWordsIn(text));
+      const message = `${host} answered ${name} with HTTP status ${status}${words && `: ${words}`}.`;
+      if (!limitStatuses.includes(status)) {
+        throw new RpcFailure(message, status >= 500 ? 'passing' : 'refused', status);
+      }
+      throw new RpcFailure(message, 'limited', status);
+    }
+    return read(text);
+  }
+
+  async function patiently<T>(question: Question, read: (text: string) => T): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      await rest.end(question.name);
+      const sentAt = Date.now();
+      try {
+        const answer = await once(question, read);
+        rest.passed(sentAt);
+        return answer;
+      } catch (error) {
+        const kind = error instanceof RpcFailure ? error.kind : null;
+        if (kind === 'limited') rest.limited(sentAt);
+        const isRepeated = kind === 'limited' || kind === 'passing';
+        if (!isRepeated || attempt === ATTEMPTS_MAX) throw error;
+        if (kind === 'passing') await pause(backOffMs(attempt, BACK_OFF));
+      }
+    }
+  }
+
+  return {
+    ...{ host, quote, restsUntil: rest.until },
+    ask: (question, read) => requests.run(() => patiently(question, read)),
+  };
+}
+
+/** The pause of all requests to a node after it limited some. */
+function createRest(host: string) {
+  let until = 0;
+  let failures = 0;
+  let retryAfterMs = 0;
+  return {
+    until: () => (until > Date.now() ? until : null),
+    /** Keeps for how long the provider asked for no further request. */
+    asked(retryAfter: string | null): void {
+      const seconds = Number(retryAfter ?? 0);
+      const ms = Number.isNaN(seconds)
+        ? Date.parse(retryAfter ?? '') - Date.now()
+        : seconds * 1_000;
+      retryAfterMs = ms > 0 ? Math.min(ms, REST_MS_MAX) : 0;
+    },
+    /** Requests that were sent together and limited together are one failure. */
+    limited(sentAt: number): void {
+      if (sentAt < until) return;
+      failures += 1;
+      until = Date.now() + Math.max(backOffMs(failures, REST), retryAfterMs);
+    },
+    passed(sentAt: number): void {
+      if (sentAt >= until) failures = 0;
+    },
+    async end(name: string): Promise<void> {
+      const ms = until - Date.now();
+      if (ms > REST_WAIT_MS_MAX) {
+        const seconds = Math.ceil(ms / 1_000);
+        throw new RpcFailure(
+          `${host} limits requests, so ${name} is not asked for the next ${seconds} s.`,
+          'limited',
+        );
+      }
+      if (ms > 0) await pause(ms);
+    },
+  };
+}
+
+/** Moves the name and password of the URL to a header, because fetch refuses URLs that contain them. */
+function addressed({ url, headers = {} }: NodeHttpOptions) {
+  const base = new URL(url);
+  const credentials = basicOf(base);
+  base.username = '';
+  base.password = '';
+  const start = base.pathname.replace(/\/$/, '');
+  const authorization = credentials === null ? {} : { authorization: `Basic ${credentials}` };
+  return {
+    headers: { ...authorization, ...headers, 'content-type': 'application/json' },
+    urlOf(path: string): string {
+      if (path === '') return base.href;
+      const whole = new URL(base);
+      whole.pathname = `${start}/${path}`;
+      return whole.href;
+    },
+  };
+}
+
+function basicOf({ username, password }: URL): string | null {
+  if (username === '' && password === '') return null;
+  const plain = `${decoded(username)}:${decoded(password)}`;
+  return Buffer.from(plain).toString('base64');
+}
+
+/** Percent signs that encode nothing are allowed in a URL. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function quoterOf({ url, headers = {} }: NodeHttpOptions): (words: string) => string {
+  const parsed = new URL(url);
+  const { username, password, pathname, searchParams } = parsed;
+  const inUrl = [username, password, ...pathname.split('/'), ...searchParams.values()];
+  const parts = [...inUrl, ...inUrl.map(decoded), basicOf(parsed) ?? ''];
+  const secrets = [...parts, ...Object.values(headers)].filter(
+    (part) => part.length >= SECRET_CHARACTERS_MIN,
+  );
+  return (words) => {
+    const start = words.slice(0, READ_CHARACTERS_MAX);
+    const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), start);
+    const plain = safe.replace(/<[^<>]*>/g, ' ').replace(/\s+/g, ' ');
+    return plain.trim().slice(0, QUOTED_CHARACTERS_MAX);
+  };
+}
+
+function unanswered(error: unknown, host: string, name: string, timeoutMs: number): RpcFailure {
+  const { name: kind, cause } = error as { name?: unknown; cause?: { code?: unknown } };
+  if (kind === 'TimeoutError') {
+    // No retry after such a long wait: report it to the caller.
+    return new RpcFailure(`${host} did not answer ${name} within ${timeoutMs} ms.`, 'silent');
+  }
+  // The cause of a failed fetch has the reason, such as ECONNREFUSED.
+  const reason = typeof cause?.code === 'string' ? ` (${cause.code})` : '';
+  return new RpcFailure(`${host} cannot be reached${reason}.`, 'passing');
+}
+
+interface PostOptions extends RequestInit {
+  readonly timeoutMs: number;
+  readonly responseBytesMax: number;
+}
+
+/** The status and text of the answer; no text if it is too large. */
+async function post(url: string, { timeoutMs, responseBytesMax, ...init }: PostOptions) {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+  const { status, headers } = response;
+  const text = await textOf(response, responseBytesMax);
+  return { status, text, retryAfter: headers.get('retry-after') };
+}
+
+async function textOf(response: Response, bytesMax: number): Promise<string | null> {
+  const { headers, body } = response;
+  // Without a length, or compressed, an answer may be larger than it says.
+  const length = headers.has('content-encoding') ? null : headers.get('content-length');
+  if (length !== null && Number(length) <= bytesMax) return response.text();
+  if (length !== null) {
+    await body?.cancel();
+    return null;
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the rest.
+    if (size > bytesMax) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** What an answer with an error says, in JSON-RPC as `error`, of java-tron as `Error`, or as plain text. */
+function errorWordsIn(text: string): string {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  const { error, Error: javaError } = Object(answer) as { error?: unknown; Error?: unknown };
+  const said = error || javaError;
+  return said ? wordsOf(said) : text;
+}
+
+/** By the standard an error is an object with a message; some nodes send text or something else. */
+export function wordsOf(error: unknown): string {
+  if (typeof error === 'string') return error;
+  const { message } = Object(error) as { message?: unknown };
+  return typeof message === 'string' && message !== '' ? message : JSON.stringify(error);
+}

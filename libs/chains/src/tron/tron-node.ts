@@ -1,0 +1,84 @@
+import { createNodeHttp, type NodeHttp, type NodeHttpOptions, RpcFailure } from '../node-http';
+import { AnswerFailure, parseAnswer } from './answer';
+import { type CallBudget, createCallCounter } from './call-budget';
+
+/**
+ * Statuses by which TronGrid limits requests: 429, 403 beyond the quota (for 30 s), 503 beyond the requests per
+ * second (developers.tron.network, "Rate limits"). java-tron itself only delays.
+ */
+const LIMIT_STATUSES = [429, 403, 503];
+/** java-tron refuses with HTTP status 200 and these words when it has too much to do. */
+const LIMIT_WORDS = /lack of computing resources|rate limit|too many requests/i;
+
+export interface TronNodeOptions extends Pick<NodeHttpOptions, 'timeoutMs' | 'responseBytesMax'> {
+  /** Of the full port: calls of `/wallet/`. */
+  readonly fullUrl: string;
+  /** Of the solidity port: calls of `/walletsolidity/`. Null if the full URL has both, as providers do. */
+  readonly solidityUrl: string | null;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly callsPerDay?: number | null | undefined;
+}
+
+/** The HTTP API of a TRON node. Both reject with `RpcFailure`. */
+export interface TronNode {
+  /** What the node sees now, by the name of the call, such as `getblock`. */
+  full(call: string, body: object): Promise<unknown>;
+  /** What is irreversible. */
+  solid(call: string, body: object): Promise<unknown>;
+  budget(): CallBudget;
+  /** The Unix milliseconds before which a rate limit forbids requests; null if there is none. */
+  restsUntil(): number | null;
+}
+
+/** Addresses and bytes are asked for and answered as hexadecimal digits, which is the default of java-tron. */
+export function createTronNode(options: TronNodeOptions): TronNode {
+  const { fullUrl, solidityUrl, callsPerDay = null, ...rest } = options;
+  const counter = createCallCounter(callsPerDay);
+  const open = (url: string) =>
+    createNodeHttp({ ...rest, url, limitStatuses: LIMIT_STATUSES, onRequest: counter.count });
+  const full = open(fullUrl);
+  // One limit for one host.
+  const solid = solidityUrl === null || solidityUrl === fullUrl ? full : open(solidityUrl);
+  return {
+    full: (call, body) => ask(full, `wallet/${call}`, body),
+    solid: (call, body) => ask(solid, `walletsolidity/${call}`, body),
+    budget: counter.budget,
+    restsUntil: () => full.restsUntil() ?? solid.restsUntil(),
+  };
+}
+
+async function ask(http: NodeHttp, path: string, body: object): Promise<unknown> {
+  const question = { name: path, path, body: JSON.stringify(body) };
+  try {
+    return await http.ask(question, (text) => read(text, path, http));
+  } catch (error) {
+    if (!(error instanceof RpcFailure) || (error.status !== 404 && error.status !== 405)) {
+      throw error;
+    }
+    const hint =
+      'The full port (rpcUrl) serves /wallet/, the solidity port (solidityUrl) serves /walletsolidity/.';
+    throw new RpcFailure(`${error.message} ${hint}`, error.kind, error.status);
+  }
+}
+
+function read(text: string, path: string, { host, quote }: NodeHttp): unknown {
+  try {
+    return parseAnswer(text);
+  } catch (error) {
+    if (!(error instanceof AnswerFailure)) throw error;
+    const { reason, words } = error;
+    switch (reason) {
+      case 'nothing':
+        throw new RpcFailure(`${host} answered ${path} with nothing.`, 'passing');
+      case 'not-json': {
+        // Another node behind the same URL may answer.
+        const said = `${host} answered ${path} with something that is not JSON: ${quote(words)}`;
+        throw new RpcFailure(said, LIMIT_WORDS.test(words) ? 'limited' : 'passing');
+      }
+      case 'error': {
+        const kind = LIMIT_WORDS.test(words) ? 'limited' : 'refused';
+        throw new RpcFailure(`${host} refused ${path}: ${quote(words)}.`, kind);
+      }
+    }
+  }
+}
