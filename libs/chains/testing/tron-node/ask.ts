@@ -1,8 +1,8 @@
 import type { ChainBlock } from '../../src/chain-client';
 import { type Fields, parseAnswer } from '../../src/tron/answer';
 import type { MaySign } from '../../src/tron/prove-header';
-import { readTronBlock } from '../../src/tron/read-block';
 import { base58, type Json, textOf } from '../tron-blocks';
+import { readTronBlock } from '../tron-recordings';
 import { ENDPOINTS, FULL_ENDPOINTS } from './answers';
 import type { Port, Spoil } from './faults';
 import { print } from './print';
