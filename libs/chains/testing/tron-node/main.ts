@@ -5,7 +5,7 @@ import { startTronNode, type TronNodeOptions } from './tron-node';
 export interface TronNodeProgram
   extends Pick<
     TronNodeOptions,
-    'seed' | 'witnessCount' | 'produceEveryMs' | 'fullPort' | 'solidityPort'
+    'seed' | 'witnessCount' | 'blockTimeMs' | 'produceEveryMs' | 'fullPort' | 'solidityPort'
   > {
   /** Where blocks are kept, so that the next start continues with them. Nothing is kept without it. */
   readonly journal?: string;

@@ -1,7 +1,7 @@
 import { canonicalTronAddress } from '../../src/tron/tron-address';
 import { base58, call, trc10, trx } from '../tron-blocks';
 import { Refused } from './admission';
-import { ENDPOINTS, FULL_ENDPOINTS, Refusal, type View } from './answers';
+import { ENDPOINTS, type Endpoint, FULL_ENDPOINTS, Refusal, type View } from './answers';
 import { type Chain, createChain, type Entry } from './chain';
 import { hexAddress } from './execute';
 import { createFaults, type Port } from './faults';
@@ -9,6 +9,7 @@ import { TRC10_IDS } from './genesis';
 import { servePort } from './http';
 import type { Key } from './keys';
 import type { Program } from './machine';
+import { print } from './print';
 import { transferInput } from './programs';
 import { signTransaction } from './transactions';
 
@@ -77,6 +78,8 @@ export function createTronNode(options: TronNodeOptions = {}) {
   return {
     ...actionsOn(chain),
     ...{ chain, lag, faults: createFaults() },
+    /** Writes the answers about all blocks, so that they are only sent when they are asked for. */
+    printAll: (): void => printBlocks(chain),
     /** What a port shows now. */
     view: (port: Port): View =>
       port === 'full' ? fullView(chain, lag.full) : solidView(chain, lag.solidity),
@@ -115,6 +118,16 @@ export async function startTronNode(options: TronNodeOptions = {}) {
       await Promise.all([full.close(), solidity.close()]);
     },
   };
+}
+
+function printBlocks(chain: Chain): void {
+  const view = fullView(chain, 0);
+  for (let num = 0; num <= chain.head().number; num++) {
+    for (const name of ['getblockbynum', 'gettransactioninfobyblocknum']) {
+      const { answer, writer } = FULL_ENDPOINTS[name] as Endpoint;
+      print(answer(view, { num }), writer);
+    }
+  }
 }
 
 function blockBelow(chain: Chain, number: number) {

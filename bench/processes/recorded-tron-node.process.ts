@@ -1,0 +1,36 @@
+import { base58 } from '../../libs/chains/testing/tron-blocks';
+import { startTronNode } from '../../libs/chains/testing/tron-node/tron-node';
+import { answerWith, endWith, readRequest } from '../support/processes';
+import { recordTronChain } from '../support/recorded-tron-chain';
+
+export interface RecordedTronNodeRequest {
+  readonly blocks: number;
+  readonly watched: number;
+}
+
+/** Where the node is, and what is on its chain. */
+export interface RecordedTronNode {
+  /** CAIP-2. */
+  readonly chain: string;
+  readonly fullUrl: string;
+  readonly solidityUrl: string;
+  /** The address of its token. */
+  readonly usdt: string;
+}
+
+/** The stand-in for a TRON node with a chain that was made before, so that only its client is measured. */
+async function main(): Promise<void> {
+  const { blocks, watched } = await readRequest<RecordedTronNodeRequest>();
+  const node = await startTronNode();
+  const { chain, fullUrl, solidityUrl } = node;
+  recordTronChain(node, blocks, watched);
+  node.printAll();
+  const usdt = base58(chain.contract('usdt'));
+  answerWith({ chain: chain.id, fullUrl, solidityUrl, usdt } satisfies RecordedTronNode);
+  endWith(node.close);
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
