@@ -5,8 +5,6 @@ import { type Endpoint, Refusal, type View } from './answers';
 import { type Faults, htmlPage, type Port, type Reply } from './faults';
 import { print } from './print';
 
-/** java-tron's default (`node.http.maxHttpConnectNumber`). Further ones are reset. */
-const CONNECTIONS_MAX = 50;
 /** No question of a watcher is larger; a broadcast transaction may have 500 KB. */
 const BODY_BYTES_MAX = 1_048_576;
 
@@ -14,6 +12,8 @@ export interface PortPlan {
   readonly name: Port;
   /** 0 for any free one. */
   readonly port: number;
+  /** Further ones are reset. */
+  readonly connectionsMax: number;
   /** Such as `/wallet/`. */
   readonly prefix: string;
   readonly endpoints: Readonly<Record<string, Endpoint>>;
@@ -35,7 +35,7 @@ export async function servePort(plan: PortPlan) {
   const server = createServer((request, response) => {
     answer(plan, request, response).catch(() => response.destroy());
   });
-  server.maxConnections = CONNECTIONS_MAX;
+  server.maxConnections = plan.connectionsMax;
   // The other end may be gone before it has read everything.
   server.on('connection', (socket: Socket) => socket.on('error', () => socket.destroy()));
   await new Promise<void>((resolve, reject) => {

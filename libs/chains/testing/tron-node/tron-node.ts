@@ -23,6 +23,10 @@ export interface TronNodeOptions {
   readonly clock?: () => number;
   /** Makes a block whenever so much time has passed. By default on demand only. */
   readonly produceEveryMs?: number;
+  /** Whether the node looks at who signed a transaction, which takes longer than all else. It does by default. */
+  readonly checksSignatures?: boolean;
+  /** At most so many connections are served; further ones are reset. java-tron's default by default. */
+  readonly connectionsMax?: number;
   /** Contracts in addition to those of `genesis.ts`, by name. */
   readonly programs?: Readonly<Record<string, Program>>;
   /** APIs that are switched off, such as `gettransactionlistfrompending`. */
@@ -40,6 +44,8 @@ export interface TronNodeOptions {
 export type TronNode = Awaited<ReturnType<typeof startTronNode>>;
 
 const MAIN_NETWORK_WITNESSES = 27;
+/** `node.http.maxHttpConnectNumber` of java-tron. */
+const CONNECTIONS_MAX = 50;
 const BLOCK_TIME_MS = 3_000;
 /** What tronweb gives a transaction. */
 const EXPIRES_AFTER_MS = 60_000;
@@ -69,8 +75,9 @@ export interface SendOptions {
 export function createTronNode(options: TronNodeOptions = {}) {
   const { seed = 'stand-in', blockTimeMs = BLOCK_TIME_MS, clock = () => 0 } = options;
   const { history = [], record = () => undefined, programs = {} } = options;
+  const { checksSignatures = true } = options;
   const chain = createChain({
-    ...{ seed, blockTimeMs, clock, programs, history, record },
+    ...{ seed, blockTimeMs, clock, programs, history, record, checksSignatures },
     witnessCount: options.witnessCount ?? MAIN_NETWORK_WITNESSES,
   });
   /** Blocks by which the ports are behind: the full port its head, the solidity port the solid block. */
@@ -93,6 +100,7 @@ export async function startTronNode(options: TronNodeOptions = {}) {
   const asked = new Map<string, number>();
   const planOf = (name: Port) => ({
     ...{ name, faults: node.faults, disabled: new Set(options.disabled) },
+    connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
     view: () => node.view(name),
     asked: (endpoint: string) => {
       const key = `${name}/${endpoint}`;
