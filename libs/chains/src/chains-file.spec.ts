@@ -266,9 +266,9 @@ describe('a TRON chain', () => {
       '/chains/0/tron has no property limit. It may have solidityUrl, callsPerDay, pending.',
       '/chains/0/tron/callsPerDay must be the calls a day that the provider allows.',
       '/chains/0/tron/pending must be true to ask for pending transactions, or false.',
-      "/chains/0/headers/x-key must be a header's value: 1 to 4096 printable characters.",
       expect.stringMatching(/^.chains.0.headers must match pattern/),
       expect.stringMatching(/^.chains.0.headers must be the headers of every request, such as/),
+      "/chains/0/headers/x-key must be a header's value: 1 to 4096 printable characters.",
     ]);
     expect(faults.join()).not.toContain('secret');
   });

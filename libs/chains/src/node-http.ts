@@ -125,7 +125,7 @@ export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
       } catch (error) {
         const kind = error instanceof RpcFailure ? error.kind : null;
         if (kind === 'limited') rest.limited(sentAt);
-        const isRepeated = kind === 'limited' || kind === 'passing';
+        const isRepeated = kind === 'passing' || (kind === 'limited' && !rest.isLong());
         if (!isRepeated || attempt === ATTEMPTS_MAX) throw error;
         if (kind === 'passing') await pause(backOffMs(attempt, BACK_OFF));
       }
@@ -143,7 +143,9 @@ function createRest(host: string) {
   let until = 0;
   let failures = 0;
   let retryAfterMs = 0;
+  const isLong = () => until - Date.now() > REST_WAIT_MS_MAX;
   return {
+    isLong,
     until: () => (until > Date.now() ? until : null),
     /** Keeps for how long the provider asked for no further request. */
     asked(retryAfter: string | null): void {
@@ -164,7 +166,7 @@ function createRest(host: string) {
     },
     async end(name: string): Promise<void> {
       const ms = until - Date.now();
-      if (ms > REST_WAIT_MS_MAX) {
+      if (isLong()) {
         const seconds = Math.ceil(ms / 1_000);
         throw new RpcFailure(
           `${host} limits requests, so ${name} is not asked for the next ${seconds} s.`,

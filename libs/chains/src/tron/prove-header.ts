@@ -12,7 +12,11 @@ import { canonicalTronAddress, tronAddressOfKey } from './tron-address';
  * the key of its witness permission. The answer must come from what is known of the chain's witnesses: a
  * header names its witness itself, so a rule that only compares the two would accept anybody.
  */
-export type MaySign = (signer: string, witness: string) => boolean;
+export type MaySign = (
+  signer: string,
+  witness: string,
+  block: Pick<BlockHeader, 'number' | 'hash'>,
+) => boolean;
 
 /** A header whose hash was recomputed and whose signer may produce blocks. */
 export interface ProvenHeader extends BlockHeader {
@@ -53,7 +57,7 @@ export function proveHeader(block: Fields, chain: string, maySign: MaySign): Pro
   }
   if (number === 0) checkGenesis(hash, chain);
   const signer = number === 0 ? null : signerOf(outer, digest, number);
-  if (signer !== null) checkSigner(signer, raw, number, maySign);
+  if (signer !== null) checkSigner(signer, raw, { number, hash }, maySign);
   const timestamp = integerOf(raw.timestamp, 'block time');
   return {
     ...{ number, hash, timestamp, signer },
@@ -93,10 +97,16 @@ function hashOf(value: unknown, what: string): string {
   throw new InvalidBlock(`The node's answer has no valid ${what}.`);
 }
 
-function checkSigner(signer: string, raw: Fields, number: number, maySign: MaySign): void {
+function checkSigner(
+  signer: string,
+  raw: Fields,
+  block: Pick<BlockHeader, 'number' | 'hash'>,
+  maySign: MaySign,
+): void {
+  const { number } = block;
   const witness = canonicalTronAddress(digitsOf(raw.witness_address, 'witness address'));
   if (witness === null) throw invalid(number, 'its witness has no address');
-  if (maySign(signer, witness)) return;
+  if (maySign(signer, witness, block)) return;
   throw invalid(number, `it is signed by ${signer}, which is no known key of witness ${witness}`);
 }
 

@@ -47,7 +47,7 @@ export function createTronClient(
   { id: chain, blockTimeMs }: Pick<Chain, 'id' | 'blockTimeMs'>,
   { isPendingAsked = false, witnessesEveryMs }: TronClientOptions = {},
 ): ChainClient {
-  const witnesses = createWitnesses(node, witnessesEveryMs);
+  const witnesses = createWitnesses(node, chain, witnessesEveryMs);
   const internals = createInternalsJudge();
   const progress = createProgress(blockTimeMs);
   const solidified = createSolidified((at) =>

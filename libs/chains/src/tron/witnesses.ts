@@ -1,10 +1,16 @@
-import { digitsOf, fieldsOf, listOf } from './answer';
+import type { BlockHeader } from '../chain-client';
+import { digitsOf, type Fields, fieldsOf, listOf } from './answer';
 import type { MaySign } from './prove-header';
+import { readTronHeader } from './read-block';
 import { canonicalTronAddress, tronAddressKey } from './tron-address';
 import type { TronNode } from './tron-node';
 
-/** A block of a new witness waits at most this long; an unknown one costs no more than a call per this time. */
+/** A block of a new witness waits at most this long; an unknown one costs no more than a few calls per this time. */
 const REFRESH_MS = 5_000;
+/** Rounds of all active witnesses in which enough of them should have signed. */
+const ROUNDS_MAX = 3;
+
+type Block = Pick<BlockHeader, 'number' | 'hash'>;
 
 /** The witnesses of a chain and the keys with which they sign. */
 export interface Witnesses {
@@ -16,55 +22,84 @@ export interface Witnesses {
 }
 
 /**
- * Learns the set from the node: `listwitnesses` has every account that was ever a candidate, and each signs with
- * its own key or with the one of its witness permission (`getaccount`), as `BlockCapsule.validateSignature` of
- * java-tron checks. Both change by votes and by transactions, so what is missing is asked for when a header needs
- * it. Keys are never forgotten, because older blocks keep their signatures. A node that lies about its witnesses
- * as well is found out by a second provider only.
+ * Learns the set from the node. `listwitnesses` has every account that was ever a candidate. Each signs with its own
+ * key or with the one of its witness permission (`getaccount`), as `BlockCapsule.validateSignature` of java-tron
+ * checks. Both change by votes and by transactions, so what is missing is asked for when a header needs it. A key
+ * that was replaced before is found by the blocks above: see `isBuiltOn`. Keys are never forgotten, because older
+ * blocks keep their signatures. A node that lies about its witnesses as well is found out by a second provider only.
  */
-export function createWitnesses(node: TronNode, refreshMs = REFRESH_MS): Witnesses {
+export function createWitnesses(node: TronNode, chain: string, refreshMs = REFRESH_MS): Witnesses {
   const keys = new Map<string, Set<string>>();
+  let activeCount = 0;
   const list = atIntervals(refreshMs, async () => {
     const answer = fieldsOf(await node.full('listwitnesses', {}), 'list of witnesses');
-    for (const each of listOf(answer.witnesses, 'witnesses')) {
-      const witness = addressOf(fieldsOf(each, 'witness').address, 'address of a witness');
+    const listed = listOf(answer.witnesses, 'witnesses').map((each) => fieldsOf(each, 'witness'));
+    activeCount = listed.filter(({ isJobs }) => isJobs === true).length;
+    for (const { address } of listed) {
+      const witness = addressOf(address, 'address of a witness');
       if (witness !== null && !keys.has(witness)) keys.set(witness, new Set([witness]));
     }
   });
-  const askedKeys = new Map<string, () => Promise<void>>();
-
-  function askKeys(witness: string, known: Set<string>): Promise<void> {
-    const asking =
-      askedKeys.get(witness) ??
-      atIntervals(refreshMs, async () => {
-        const answer = await node.full('getaccount', { address: hexOf(witness) });
-        for (const key of permittedKeys(answer)) known.add(key);
-      });
-    askedKeys.set(witness, asking);
-    return asking();
-  }
+  /** By witness. Only listed ones are asked for, so this is bounded by the list. */
+  const learning = new Map<string, (signer: string, block: Block) => Promise<void>>();
 
   const maySign: MaySign = (signer, witness) => keys.get(witness)?.has(signer) ?? false;
 
-  async function learn(signer: string, witness: string): Promise<boolean> {
+  function learnKeys(witness: string, known: Set<string>) {
+    const learn =
+      learning.get(witness) ??
+      atIntervals(refreshMs, async (signer: string, block: Block) => {
+        const account = await node.full('getaccount', { address: hexOf(witness) });
+        for (const key of permittedKeys(fieldsOf(account, 'account of a witness'))) known.add(key);
+        if (!known.has(signer) && (await isBuiltOn(block))) known.add(signer);
+      });
+    learning.set(witness, learn);
+    return learn;
+  }
+
+  /**
+   * Whether so many known witnesses signed blocks above this one that it is irreversible: 70 % of the active ones,
+   * as `DposService.updateSolidBlock` of java-tron computes (19 of 27). So the chain accepted its signature, with
+   * a key that its witness has replaced since.
+   */
+  async function isBuiltOn({ number, hash }: Block): Promise<boolean> {
+    const needed = activeCount - Math.floor(activeCount * 0.3);
+    const signed = new Set<string>();
+    let parentHash = hash;
+    for (let at = number + 1; at <= number + ROUNDS_MAX * activeCount; at++) {
+      const answer = await node.full('getblock', { id_or_num: `${at}`, detail: false });
+      const header = readTronHeader(answer, {
+        ...{ chain, at },
+        maySign(signer, witness, block) {
+          if (maySign(signer, witness, block)) signed.add(witness);
+          return true;
+        },
+      });
+      if (header === null || header.parentHash !== parentHash) return false;
+      if (signed.size >= needed) return true;
+      parentHash = header.hash;
+    }
+    return false;
+  }
+
+  async function learn(signer: string, witness: string, block: Block): Promise<boolean> {
     if (!keys.has(witness)) await list();
     const known = keys.get(witness);
-    // Only listed witnesses are asked for, so what is kept is bounded by the list.
-    if (known !== undefined && !known.has(signer)) await askKeys(witness, known);
-    return maySign(signer, witness);
+    if (known !== undefined && !known.has(signer)) await learnKeys(witness, known)(signer, block);
+    return maySign(signer, witness, block);
   }
 
   return {
     async judge(read) {
-      let unknown: readonly [signer: string, witness: string] | null = null;
+      let unknown: Parameters<MaySign> | null = null;
       try {
-        return read((signer, witness) => {
-          if (maySign(signer, witness)) return true;
-          unknown = [signer, witness];
+        return read((...asked) => {
+          if (maySign(...asked)) return true;
+          unknown = asked;
           return false;
         });
       } catch (error) {
-        if (unknown === null || !(await learn(...(unknown as [string, string])))) throw error;
+        if (unknown === null || !(await learn(...(unknown as Parameters<MaySign>)))) throw error;
       }
       return read(maySign);
     },
@@ -72,8 +107,7 @@ export function createWitnesses(node: TronNode, refreshMs = REFRESH_MS): Witness
 }
 
 /** The keys of the witness permission. None if the account has none, or there is no such account. */
-function permittedKeys(answer: unknown): readonly string[] {
-  const { witness_permission } = fieldsOf(answer, 'account of a witness');
+function permittedKeys({ witness_permission }: Fields): readonly string[] {
   if (witness_permission === undefined) return [];
   const { keys } = fieldsOf(witness_permission, 'witness permission');
   return listOf(keys, 'keys of a witness permission').flatMap((each) => {
@@ -83,7 +117,7 @@ function permittedKeys(answer: unknown): readonly string[] {
   });
 }
 
-/** Witnesses of the genesis block of a private network may be text instead of addresses; those never sign. */
+/** Null if it is no address. */
 function addressOf(value: unknown, what: string): string | null {
   return canonicalTronAddress(digitsOf(value, what));
 }
@@ -93,13 +127,16 @@ function hexOf(address: string): string {
 }
 
 /** Runs `work` not more often than this. Calls while it runs wait for it. */
-function atIntervals(ms: number, work: () => Promise<void>): () => Promise<void> {
+function atIntervals<Given extends unknown[]>(
+  ms: number,
+  work: (...given: Given) => Promise<void>,
+): (...given: Given) => Promise<void> {
   let last = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
-  return async () => {
+  return async (...given) => {
     if (running === null) {
       if (performance.now() - last < ms) return;
-      running = work().finally(() => {
+      running = work(...given).finally(() => {
         last = performance.now();
         running = null;
       });

@@ -1,0 +1,96 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Json } from './tron-blocks';
+import { recording } from './tron-recordings';
+
+export interface ReplayReply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Gives another answer than the recorded one, or undefined for that. The path is such as `wallet/getblock`. */
+export type Spoiler = (path: string, body: Json) => ReplayReply | undefined;
+
+/** Serves the answers of a recorded node byte for byte, on both ports, up to heights that a test chooses. */
+export async function startReplay(name = 'transfers') {
+  const recorded = recording(name);
+  const last = recorded.length - 1;
+  const replay = {
+    recorded,
+    head: last,
+    solid: last,
+    spoil: (() => undefined) as Spoiler,
+    witnesses: [...new Set(recorded.slice(1).map(({ block }) => witnessOf(JSON.parse(block))))],
+    /** Keys of witness permissions by the witness, both as 41 and digits. */
+    permissions: new Map<string, string>(),
+    /** The path of each request. */
+    asked: [] as string[],
+  };
+
+  function blockText(at: unknown, top: number, detail: unknown): string {
+    const found = recorded.slice(0, top + 1).find(({ height, block }) => {
+      return at === undefined
+        ? height === top
+        : `${height}` === at || JSON.parse(block).blockID === at;
+    });
+    if (found === undefined) return '{}\n';
+    if (detail === true) return found.block;
+    const { transactions: _, ...header } = JSON.parse(found.block);
+    return JSON.stringify(header);
+  }
+
+  function recordedText(path: string, body: Json): ReplayReply {
+    const [port, call] = path.split('/');
+    const top = port === 'wallet' ? replay.head : replay.solid;
+    switch (call) {
+      case 'getblock':
+        return { text: blockText(body.id_or_num, top, body.detail) };
+      case 'gettransactioninfobyblocknum':
+        return { text: body.num > top ? '[]\n' : (recorded[body.num]?.infos ?? '[]\n') };
+      case 'listwitnesses':
+        return {
+          text: JSON.stringify({ witnesses: replay.witnesses.map((address) => ({ address })) }),
+        };
+      case 'getaccount':
+        return { text: JSON.stringify(accountOf(body.address, replay.permissions)) };
+      default:
+        return { status: 405, text: '<html><body><h2>HTTP ERROR 405</h2></body></html>' };
+    }
+  }
+
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const path = (request.url ?? '').slice(1);
+    let text = '';
+    for await (const part of request) text += part;
+    replay.asked.push(path);
+    const body = JSON.parse(text);
+    const reply = replay.spoil(path, body) ?? recordedText(path, body);
+    response.writeHead(reply.status ?? 200, reply.headers).end(reply.text);
+  };
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return Object.assign(replay, {
+    url,
+    async close(): Promise<void> {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+}
+
+function accountOf(address: string, permissions: ReadonlyMap<string, string>): Json {
+  const key = permissions.get(address);
+  const witness_permission = {
+    type: 'Witness',
+    id: 1,
+    threshold: 1,
+    keys: [{ address: key, weight: 1 }],
+  };
+  return { address, ...(key !== undefined && { witness_permission }) };
+}
+
+function witnessOf(block: Json): string {
+  return block.block_header.raw_data.witness_address;
+}
