@@ -1,10 +1,7 @@
 import type { Measurement } from './measurement';
 import type { BlockReaderRequest } from './processes/block-reader.process';
 import type { RecordedNodeRequest } from './processes/recorded-node.process';
-import type {
-  RecordedTronNode,
-  RecordedTronNodeRequest,
-} from './processes/recorded-tron-node.process';
+import type { RecordedTronNodeRequest } from './processes/recorded-tron-node.process';
 import { askWorker, startWorker } from './support/processes';
 import {
   BLOCK_TRANSACTIONS,
@@ -14,6 +11,7 @@ import {
   watchedAddress,
 } from './support/recorded-chain';
 import {
+  type RecordedTronNode,
   TRON_BLOCK_LOGS,
   TRON_BLOCK_TRANSACTIONS,
   tronChainsFile,

@@ -1,21 +1,11 @@
 import { base58 } from '../../libs/chains/testing/tron-blocks';
 import { startTronNode } from '../../libs/chains/testing/tron-node/tron-node';
 import { answerWith, endWith, readRequest } from '../support/processes';
-import { recordTronChain } from '../support/recorded-tron-chain';
+import { type RecordedTronNode, recordTronChain } from '../support/recorded-tron-chain';
 
 export interface RecordedTronNodeRequest {
   readonly blocks: number;
   readonly watched: number;
-}
-
-/** Where the node is, and what is on its chain. */
-export interface RecordedTronNode {
-  /** CAIP-2. */
-  readonly chain: string;
-  readonly fullUrl: string;
-  readonly solidityUrl: string;
-  /** The address of its token. */
-  readonly usdt: string;
 }
 
 const CONNECTIONS_MAX = 500;

@@ -1,12 +1,21 @@
 import { addressOf, base58 } from '../../libs/chains/testing/tron-blocks';
 import type { createTronNode } from '../../libs/chains/testing/tron-node/tron-node';
-import type { RecordedTronNode } from '../processes/recorded-tron-node.process';
 import { HEADERS_BEFORE, HITS_A_BLOCK } from './recorded-chain';
 
 /** A busy block of TRON's main network. */
 export const TRON_BLOCK_TRANSACTIONS = 200;
 export const TRON_BLOCK_LOGS = 120;
 const PEOPLE = 20_000;
+
+/** Where the node is, and what is on its chain. */
+export interface RecordedTronNode {
+  /** CAIP-2. */
+  readonly chain: string;
+  readonly fullUrl: string;
+  readonly solidityUrl: string;
+  /** The address of its token. */
+  readonly usdt: string;
+}
 
 /** The n-th watched address, canonical. */
 export function watchedTronAddress(n: number): string {

@@ -1,5 +1,6 @@
 import type { Json } from '../tron-blocks';
-import type { Block, Chain } from './chain';
+import type { Block } from './blocks';
+import type { Chain } from './chain';
 import { TRC10_IDS } from './genesis';
 import { calledOf, createdOf, netUsedOf, sentOf, trc10Of, trxOf } from './state';
 

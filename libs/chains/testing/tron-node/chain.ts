@@ -1,23 +1,8 @@
-import { type Json, seal } from '../tron-blocks';
 import { checkPlace, checkSignature, Refused } from './admission';
+import { type Block, makeBlock, solidifiedBy } from './blocks';
 import { type Execution, execute, NotValid } from './execute';
-import { createGenesis, GENESIS_TIME, type GenesisPlan } from './genesis';
-import { printTransaction, type Transaction } from './transactions';
-
-export interface Block {
-  readonly number: number;
-  readonly id: string;
-  /** Null for the genesis block. */
-  readonly parent: Block | null;
-  /** Unix milliseconds. */
-  readonly timestamp: number;
-  readonly witness: string;
-  readonly executions: readonly Execution[];
-  /** As java-tron prints it, with its transactions. */
-  readonly json: Json;
-  /** The mark of the state after it. */
-  readonly mark: number;
-}
+import { createGenesis, GENESIS_TIME, type GenesisPlan, type Witness } from './genesis';
+import type { Transaction } from './transactions';
 
 /** What happened to a chain. Replayed on the same genesis block, it makes the same blocks. */
 export type Entry =
@@ -41,11 +26,6 @@ export interface ChainPlan extends GenesisPlan {
 }
 
 export type Chain = ReturnType<typeof createChain>;
-
-/** A block is solid when so many of the witnesses have built on it: `SOLIDIFIED_THRESHOLD` of java-tron. */
-const SOLIDIFIED_PERCENT = 70;
-/** What java-tron 4.8.0 writes, as recorded. */
-const BLOCK_VERSION = 32;
 
 /**
  * A chain with delegated proof of stake as one node knows it: blocks, pending transactions and their state.
@@ -80,23 +60,7 @@ export function createChain(plan: ChainPlan) {
       included.set(execution.transaction.id, { execution, block });
     }
     // A node does not lower it while it runs.
-    solidNumber = Math.max(solidNumber, solidifiedBy(block));
-  }
-
-  /**
-   * `DposService.updateSolidBlock` of java-tron: of the witnesses in the order of their latest blocks, the one at
-   * 30 percent. All after it have built on its block.
-   */
-  function solidifiedBy(block: Block): number {
-    const latest = new Map(witnesses.map(({ address }) => [address, 0]));
-    let missing = witnesses.length;
-    for (let at: Block | null = block; at !== null && missing > 0; at = at.parent) {
-      if (latest.get(at.witness) !== 0) continue;
-      latest.set(at.witness, at.number);
-      missing -= 1;
-    }
-    const numbers = [...latest.values()].sort((a, b) => a - b);
-    return numbers[Math.floor((numbers.length * (100 - SOLIDIFIED_PERCENT)) / 100)] ?? 0;
+    solidNumber = Math.max(solidNumber, solidifiedBy(witnesses, block));
   }
 
   /** Executes on the pending state. Throws `Refused`. */
@@ -134,25 +98,8 @@ export function createChain(plan: ChainPlan) {
   /** The next block, of those transactions that can be in it. */
   function addBlock(timestamp: number, candidates: readonly Transaction[]): Block {
     const executions = candidates.flatMap((each) => includable(each, timestamp));
-    const parent = head();
-    const { address, key } = witnesses[turns++ % witnesses.length] as (typeof witnesses)[number];
-    const raw_data = {
-      ...{ number: parent.number + 1, txTrieRoot: '', witness_address: '' },
-      ...{ parentHash: parent.id, version: BLOCK_VERSION, timestamp },
-    };
-    const printed = executions.map(({ transaction, outcome }) =>
-      printTransaction(transaction, outcome),
-    );
-    const json = seal(
-      {
-        ...{ blockID: '', block_header: { raw_data } },
-        ...(printed.length > 0 && { transactions: printed }),
-      },
-      key.signingKey,
-      address,
-    );
-    const block = { number: raw_data.number, id: json.blockID, parent, timestamp, executions };
-    append({ ...block, witness: address, json, mark: state.mark() });
+    const witness = witnesses[turns++ % witnesses.length] as Witness;
+    append(makeBlock(head(), timestamp, executions, witness, state.mark()));
     latestTime = timestamp;
     return head();
   }
@@ -191,7 +138,7 @@ export function createChain(plan: ChainPlan) {
     const depth = Math.min(head().number, head().number - solidNumber + 1);
     for (const { id } of blocks.slice(blocks.length - depth)) known.delete(id);
     if (depth > 0) drop(depth, true);
-    solidNumber = solidifiedBy(head());
+    solidNumber = solidifiedBy(witnesses, head());
   }
 
   function replay(entry: Entry): void {
