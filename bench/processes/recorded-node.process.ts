@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerWith, endWith, readRequest } from '../support/processes';
-import { type RecordedBlock, recordChain } from '../support/recorded-chain';
+import { type Proving, type RecordedBlock, recordChain } from '../support/recorded-chain';
 import { CHAIN } from '../support/transfers';
 
 export interface RecordedNodeRequest {
   readonly blocks: number;
   readonly watched: number;
+  readonly proving: Proving;
 }
 
 type Results = (method: string, params: readonly unknown[]) => string | null;
@@ -44,8 +45,8 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const { blocks, watched } = await readRequest<RecordedNodeRequest>();
-  const results = resultsOf(await recordChain(blocks, watched));
+  const { blocks, watched, proving } = await readRequest<RecordedNodeRequest>();
+  const results = resultsOf(await recordChain(blocks, watched, proving));
   const server = createServer((request, response) => {
     bodyOf(request).then(
       (body) => {

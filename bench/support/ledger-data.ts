@@ -140,6 +140,7 @@ function recordOf(transfer: TransferV1, { customerId, purseId }: PlannedPurse) {
         asset: TOKEN_ASSET,
         outsideOrderId: null,
         isFungible: true,
+        requiredFinality: null,
         screening: false,
         purseStatus: 'active' as const,
         customerBlocked: false,

@@ -1,6 +1,10 @@
-import { loadKeccak } from '../../libs/chains/src/evm/keccak';
-import type { RawLog, RawReceipt } from '../../libs/chains/src/evm/raw';
-import { receiptsRoot } from '../../libs/chains/src/evm/receipts-root';
+import { bloomOf } from '../../libs/chains/src/evm/bloom';
+import { encodeReceipt } from '../../libs/chains/src/evm/encode-receipt';
+import { encodeTransaction } from '../../libs/chains/src/evm/encode-transaction';
+import { ETHEREUM_FIELDS, headerDigits } from '../../libs/chains/src/evm/header';
+import { type Keccak, loadKeccak } from '../../libs/chains/src/evm/keccak';
+import type { RawReceipt, RawTransaction } from '../../libs/chains/src/evm/raw';
+import { EMPTY_ROOT, trieRoot } from '../../libs/chains/src/evm/trie-root';
 import { hexOf } from './random';
 import { TOKEN } from './transfers';
 
@@ -36,101 +40,124 @@ export interface RecordedBlock {
 }
 
 /**
+ * What the headers of a recorded chain prove. `roots`: all of their content, as on Ethereum. `nothing`: hash
+ * and roots are not made of what nodes show, as on chains of Ethermint; only counts can be checked.
+ */
+export type Proving = 'roots' | 'nothing';
+
+/**
  * A deterministic synthetic chain that passes every check of a watcher: blocks link to their parents, and
- * receipts roots and bloom filters match the receipts. Half of the logs are token transfers, some of them to
+ * hashes, roots and filters are those of their content. Half of the logs are token transfers, some of them to
  * the `watched` addresses.
  */
 export async function recordChain(
   blocks: number,
   watched: number,
+  proving: Proving,
 ): Promise<readonly RecordedBlock[]> {
   const keccak = await loadKeccak();
+  let parentHash = hexOf('before the recorded blocks', 32);
   return Array.from({ length: HEADERS_BEFORE + blocks }, (_, number) => {
-    if (number < HEADERS_BEFORE) return emptyBlock(number);
-    const receipts = receiptsOf(number, watched, keccak);
-    return fullBlock(number, receipts, receiptsRoot(receipts, keccak));
+    const block = blockOf(number, parentHash, { watched, proving, keccak });
+    parentHash = block.hash;
+    return block;
   });
 }
 
-function hashOf(number: number): string {
-  return hexOf(`recorded block ${number}`, 32);
+interface Making {
+  readonly watched: number;
+  readonly proving: Proving;
+  readonly keccak: Keccak;
 }
 
-function headerOf(number: number) {
+function blockOf(number: number, parentHash: string, making: Making): RecordedBlock {
+  const { keccak, proving } = making;
+  const isEmpty = number < HEADERS_BEFORE;
+  const unplaced = isEmpty ? [] : transactionsOf(number, keccak);
+  const results = isEmpty ? [] : resultsOf(number, unplaced, making);
+  const isProven = proving === 'roots';
+  const transactions = unplaced.map((it) => encodeTransaction(it) ?? '');
+  const receiptsMade = results.map((it, i) => encodeReceipt(it, unplaced[i], keccak));
+  const fields = {
+    ...headerOf(number, parentHash),
+    transactionsRoot: isProven ? trieRoot(transactions, keccak) : EMPTY_ROOT,
+    receiptsRoot: isProven ? trieRoot(receiptsMade, keccak) : EMPTY_ROOT,
+    logsBloom: unionOf(results),
+  };
+  const digits = headerDigits(fields, ETHEREUM_FIELDS, keccak);
+  const hash = isProven ? `0x${digits}` : hexOf(`recorded block ${number}`, 32);
+  const header = { ...fields, hash };
+  const place = { blockHash: hash, blockNumber: quantity(number) };
+  const hashes = unplaced.map((it) => it.hash);
+  const text = JSON.stringify({ ...header, transactions: hashes });
+  if (isEmpty) return { number, hash, header: text, block: null, receipts: null };
+  return {
+    ...{ number, hash, header: text },
+    block: JSON.stringify({ ...header, transactions: unplaced.map((it) => ({ ...it, ...place })) }),
+    receipts: JSON.stringify(
+      results.map((it) => ({
+        ...it,
+        ...place,
+        logs: it.logs.map((log) => ({ ...log, ...place })),
+      })),
+    ),
+  };
+}
+
+function headerOf(number: number, parentHash: string) {
   return {
     number: quantity(number),
-    hash: hashOf(number),
-    parentHash: hashOf(number - 1),
+    parentHash,
     timestamp: quantity(GENESIS_SECONDS + number * BLOCK_SECONDS),
+    sha3Uncles: '0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347',
     miner: hexOf(`miner ${number % 50}`, 20),
     stateRoot: hexOf(`state ${number}`, 32),
-    transactionsRoot: hexOf(`transactions ${number}`, 32),
+    difficulty: '0x0',
     gasLimit: quantity(45_000_000),
     gasUsed: quantity(BLOCK_TRANSACTIONS * GAS_A_TRANSACTION),
+    mixHash: hexOf(`random ${number}`, 32),
+    nonce: '0x0000000000000000',
     baseFeePerGas: '0x3b9aca00',
     extraData: '0x',
   };
 }
 
-function emptyBlock(number: number): RecordedBlock {
-  const header = JSON.stringify({ ...headerOf(number), transactions: [] });
-  return { number, hash: hashOf(number), header, block: null, receipts: null };
-}
-
-function fullBlock(
-  number: number,
-  receipts: readonly (RawReceipt & { readonly transactionHash: string })[],
-  root: string,
-): RecordedBlock {
-  const header = { ...headerOf(number), receiptsRoot: root, logsBloom: unionOf(receipts) };
-  const transactions = receipts.map((receipt, index) => transactionOf(number, index, receipt));
-  return {
-    number,
-    hash: header.hash,
-    header: JSON.stringify({ ...header, transactions: receipts.map((r) => r.transactionHash) }),
-    block: JSON.stringify({ ...header, transactions }),
-    receipts: JSON.stringify(receipts),
-  };
-}
-
-function transactionOf(number: number, index: number, { from, to, transactionHash }: RawReceipt) {
-  const recipient = hexOf(`input of ${transactionHash}`, 32).slice(2);
-  return {
-    type: '0x2',
-    chainId: '0x7a69',
-    hash: transactionHash,
-    blockHash: hashOf(number),
-    blockNumber: quantity(number),
-    transactionIndex: quantity(index),
-    from,
-    to,
-    nonce: quantity(number * 7 + index),
-    // Every fourth moves coins, the others call contracts.
-    value: index % 4 === 0 ? quantity(1_000_000_000_000 + index) : '0x0',
-    input: index % 4 === 0 ? '0x' : `0x38ed1739${recipient.repeat(6)}`,
-    gas: quantity(GAS_A_TRANSACTION * 2),
-    gasPrice: '0x3b9aca01',
-    maxFeePerGas: '0x77359400',
-    maxPriorityFeePerGas: '0x1',
-    accessList: [],
-    v: '0x1',
-    r: hexOf(`r of ${transactionHash}`, 32),
-    s: hexOf(`s of ${transactionHash}`, 32),
-    yParity: '0x1',
-  };
-}
-
-type Keccak = Awaited<ReturnType<typeof loadKeccak>>;
-
-function receiptsOf(number: number, watched: number, keccak: Keccak): RawReceipt[] {
+function transactionsOf(number: number, keccak: Keccak): RawTransaction[] {
   return Array.from({ length: BLOCK_TRANSACTIONS }, (_, index) => {
-    const transactionHash = hexOf(`transaction ${number} ${index}`, 32);
-    const place = {
-      blockHash: hashOf(number),
-      blockNumber: quantity(number),
-      transactionHash,
+    const recipient = hexOf(`input of ${number} ${index}`, 32).slice(2);
+    const content = {
+      type: '0x2',
+      chainId: '0x7a69',
       transactionIndex: quantity(index),
+      from: person(number * 31 + index),
+      to: token(index),
+      nonce: quantity(number * 7 + index),
+      // Every fourth moves coins, the others call contracts.
+      value: index % 4 === 0 ? quantity(1_000_000_000_000 + index) : '0x0',
+      input: index % 4 === 0 ? '0x' : `0x38ed1739${recipient.repeat(6)}`,
+      gas: quantity(GAS_A_TRANSACTION * 2),
+      gasPrice: '0x3b9aca01',
+      maxFeePerGas: '0x77359400',
+      maxPriorityFeePerGas: '0x1',
+      accessList: [],
+      v: '0x1',
+      r: hexOf(`r of ${number} ${index}`, 32),
+      s: hexOf(`s of ${number} ${index}`, 32),
+      yParity: '0x1',
     };
+    const hash = `0x${keccak(encodeTransaction({ ...content, hash: '' }) ?? '')}`;
+    return { ...content, hash };
+  });
+}
+
+/** The receipts. */
+function resultsOf(
+  number: number,
+  transactions: readonly RawTransaction[],
+  { watched, keccak }: Making,
+): Result[] {
+  return transactions.map(({ hash, from, to }, index) => {
+    const place = { transactionHash: hash, transactionIndex: quantity(index) };
     const logs = Array.from({ length: LOGS_A_TRANSACTION }, (_, ordinal) => ({
       ...place,
       ...logOf(number, index, ordinal, watched),
@@ -141,25 +168,24 @@ function receiptsOf(number: number, watched: number, keccak: Keccak): RawReceipt
       ...place,
       type: '0x2',
       status: '0x1',
-      from: person(number * 31 + index),
-      to: token(index),
+      ...{ from, to },
       contractAddress: null,
       cumulativeGasUsed: quantity((index + 1) * GAS_A_TRANSACTION),
       gasUsed: quantity(GAS_A_TRANSACTION),
       effectiveGasPrice: '0x3b9aca01',
-      logsBloom: bloomOf(logs, keccak),
+      logsBloom: `0x${Buffer.from(bloomOf(logs, keccak)).toString('hex')}`,
       logs,
     };
   });
 }
 
+/** A receipt. */
+interface Result extends RawReceipt {
+  readonly logsBloom: string;
+}
+
 /** The first log of a transaction is a token transfer, the second another event of a contract. */
-function logOf(
-  number: number,
-  index: number,
-  ordinal: number,
-  watched: number,
-): Pick<RawLog, 'address' | 'topics' | 'data'> {
+function logOf(number: number, index: number, ordinal: number, watched: number) {
   const isHit = ordinal === 0 && index % Math.floor(BLOCK_TRANSACTIONS / HITS_A_BLOCK) === 0;
   const hit = watchedAddress((number * HITS_A_BLOCK + index) % watched);
   const from = topicOf(person(number + index));
@@ -185,23 +211,8 @@ function topicOf(address: string): string {
   return `0x${'0'.repeat(24)}${address.slice(2)}`;
 }
 
-/** Three bits of 2,048 for each address and topic (Yellow Paper, 4.3.1). */
-function bloomOf(logs: readonly Pick<RawLog, 'address' | 'topics'>[], keccak: Keccak): string {
-  const bloom = Buffer.alloc(BLOOM_BYTES);
-  for (const { address, topics } of logs) {
-    for (const entry of [address, ...topics]) {
-      const hash = Buffer.from(keccak(entry.slice(2)), 'hex');
-      for (const pair of [0, 2, 4]) {
-        const bit = hash.readUInt16BE(pair) & 2047;
-        const at = BLOOM_BYTES - 1 - (bit >> 3);
-        bloom[at] = (bloom[at] as number) | (1 << (bit & 7));
-      }
-    }
-  }
-  return `0x${bloom.toString('hex')}`;
-}
-
-function unionOf(receipts: readonly RawReceipt[]): string {
+/** The filter of a header is the union of those of its receipts. */
+function unionOf(receipts: readonly Result[]): string {
   const union = Buffer.alloc(BLOOM_BYTES);
   for (const { logsBloom } of receipts) {
     const bloom = Buffer.from(logsBloom.slice(2), 'hex');

@@ -15,12 +15,24 @@ export const TOKEN_ASSET: Asset = {
   minimum: 1n,
 };
 
-/** The registry of the bench: one local chain, one token with 6 decimals. */
-export function chainsFile(rpcUrl: string, startBlock: number | null = null): string {
+/** The registry of the bench: one local chain, one token with 6 decimals. `more` are further fields of the chain. */
+export function chainsFile(
+  rpcUrl: string,
+  startBlock: number | null = null,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
   const { id, currency, decimals, minimum } = TOKEN_ASSET;
   const token = { id, currency, decimals, minimum: String(minimum) };
   const finality = { kind: 'depth', confirmations: 12 };
-  const chain = { id: CHAIN, name: 'Bench', rpcUrl, startBlock, finality, assets: [token] };
+  const chain = {
+    id: CHAIN,
+    name: 'Bench',
+    rpcUrl,
+    startBlock,
+    finality,
+    assets: [token],
+    ...more,
+  };
   return JSON.stringify({ chains: [{ ...chain, blockTimeMs: null, reorgWindow: 64 }] });
 }
 

@@ -1,4 +1,11 @@
-import { findChain, loadChainsFile } from '@daybook/chains';
+import {
+  type ChainConnection,
+  type ChainsAndAssets,
+  type ClientNote,
+  findChain,
+  loadChainsFile,
+  type ProviderState,
+} from '@daybook/chains';
 import { TOPIC_SETTINGS, TOPICS } from '@daybook/contracts';
 import { type DurableLog, openKafka, PostgresLog } from '@daybook/messaging';
 import { createHealth, createMetrics, type HealthChecks } from '@daybook/platform';
@@ -24,6 +31,7 @@ class Watchers implements OnApplicationShutdown {
     this.running = registry.connections.map((connection) => {
       const chain = findChain(registry, connection.chain);
       if (chain === null) throw new Error(`${connection.chain} is not in the registry.`);
+      logProviders(connection, registry, logger);
       return runChain({ ...parts, chain, connection });
     });
     if (this.running.length === 0) logger.warn('no chain is configured, so nothing is watched');
@@ -38,9 +46,10 @@ class Watchers implements OnApplicationShutdown {
   /** Chains are followed without the log, and with addresses that cannot be read: those checks are optional. */
   checks(): HealthChecks {
     const required = this.running.map((it) => [it.chain, async () => checkChain(it)] as const);
-    const optional = this.running.map(
-      (it) => [`${it.chain} addresses`, async () => checkAddresses(it)] as const,
-    );
+    const optional = this.running.flatMap((it) => [
+      [`${it.chain} addresses`, async () => checkAddresses(it)] as const,
+      [`${it.chain} providers`, async () => checkProviders(it)] as const,
+    ]);
     return {
       required: Object.fromEntries(required),
       optional: { ...Object.fromEntries(optional), log: () => this.parts.log.check() },
@@ -48,10 +57,50 @@ class Watchers implements OnApplicationShutdown {
   }
 }
 
+/** Says at the start what is believed on the answers of one provider. */
+function logProviders(
+  { chain, providers, singleProvider }: ChainConnection,
+  { assets, assetBands }: ChainsAndAssets,
+  logger: Logger,
+): void {
+  const listed = assets.filter((asset) => asset.chain === chain);
+  const withoutBand = listed.filter(({ id }) => !assetBands.has(id)).map((it) => it.currency);
+  const fields = { chain, providers: providers.map(({ name }) => name), withoutBand };
+  if (providers.length > 1) {
+    logger.info(fields, 'above the band of its asset, a transfer needs two providers');
+  } else if (singleProvider === 'wait') {
+    logger.warn(fields, 'above the band of its asset, a transfer waits for a second provider');
+  } else {
+    logger.warn(fields, 'one provider is accepted for transfers of any amount');
+  }
+}
+
 function checkChain(chain: RunningChain): string {
   const { state, detail } = chain.health();
   if (state === 'stalled') throw new Error(detail ?? state);
   return `${chain.role()}, ${state}`;
+}
+
+/** One that is limited, or not yet verified, is usually used again soon. */
+const USABLE: readonly ProviderState[] = ['ok', 'limited', 'unverified'];
+
+/** Names the providers that are not used, and those whose WebSocket is down: neither stops the chain. */
+function checkProviders(chain: RunningChain): string {
+  const providers = chain.providers();
+  const faults = providers.flatMap(({ name, state, detail, announcements }) => {
+    if (!USABLE.includes(state)) return `${name} is ${state}: ${detail}`;
+    return announcements === null ? [] : `${name}: ${announcements}`;
+  });
+  if (faults.length > 0) throw new Error(faults.join(' '));
+  return providers
+    .map(({ name, score, notes }) => `${name} ${score} ms${saidOf(notes)}`)
+    .join(', ');
+}
+
+/** What an operator should know of a provider that is used. */
+function saidOf(notes: readonly ClientNote[]): string {
+  const said = notes.filter(({ state }) => state === 'wrong').map(({ sentence }) => sentence);
+  return said.length === 0 ? '' : ` (${said.join(' ')})`;
 }
 
 function checkAddresses(chain: RunningChain): void {

@@ -1,9 +1,5 @@
 import { type Chain, readChainsFile } from '@daybook/chains';
-import {
-  parseTransfer,
-  TOPICS,
-  type TransferV1,
-} from '@daybook/contracts';
+import { parseTransfer, TOPICS, type TransferV1 } from '@daybook/contracts';
 import { PostgresLog } from '@daybook/messaging';
 import { createLogger, createMetrics } from '@daybook/platform';
 import { addressOf, base58, wordOf } from '../../../libs/chains/testing/tron-blocks';

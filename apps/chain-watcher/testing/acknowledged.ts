@@ -76,7 +76,7 @@ export function witnessAcknowledgement(
     listen();
     const addresses = new Set(ours.map(({ address }) => address));
     for (const { block, receipts } of matched(drainedTip, record.startNumber ?? 0)) {
-      for (const { to, txHash, ordinal } of blockTransfers(block.transactions, receipts, IDS)) {
+      for (const { to, txHash, ordinal } of blockTransfers({ block, receipts, extra: null }, IDS)) {
         if (!addresses.has(to) || reported.has(`${CHAIN}/${txHash}/${ordinal} ${block.hash}`))
           continue;
         throw new Error(`${now} was acknowledged before ${txHash} was published.`);

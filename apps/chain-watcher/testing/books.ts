@@ -60,6 +60,7 @@ function factsOf(chain: string, id: string, isListed: boolean): TransferFacts {
     asset: isListed ? asset : null,
     outsideOrderId: null,
     isFungible: isFungible(id),
+    requiredFinality: null,
     screening: false,
     purseStatus: 'active',
     customerBlocked: false,

@@ -12,6 +12,10 @@ import { silent } from './simulated-chain';
 export interface DriverOptions {
   readonly finality?: FinalityV1;
   readonly startBlock?: number | null;
+  /** More fields of the chain in the chains file, in place of those of the driver. */
+  readonly chain?: object;
+  /** Of the token, in base units. */
+  readonly band?: string;
   readonly now?: () => number;
   /** Put between the watch and what it works with, to make it fail. */
   readonly wrap?: <Part extends WatcherStore | DurableLog>(part: Part) => Part;
@@ -43,13 +47,14 @@ export async function drive(
   options: DriverOptions = {},
 ): Promise<Driver> {
   const { finality = { kind: 'depth', confirmations: 3 }, startBlock = null } = options;
+  const { band, chain: fields = { rpcUrl: local.anvil.url } } = options;
   const registry = readChainsFile(
     JSON.stringify({
       chains: [
         {
           id: CHAIN,
           name: 'Local',
-          rpcUrl: local.anvil.url,
+          ...fields,
           blockTimeMs: null,
           reorgWindow: 32,
           finality,
@@ -61,6 +66,7 @@ export async function drive(
               currency: 'USDT_LOCAL',
               decimals: 6,
               minimum: '1',
+              ...(band !== undefined && { band }),
             },
           ],
         },

@@ -1,16 +1,20 @@
+import { textOfPassed } from '../src/finality/passed';
 import { transferMessage } from '../src/publish/publisher';
 import { highest, type Position } from '../src/state/position';
 import { isOpen, type Rescan } from '../src/state/rescan';
 import { advanceRing, type Ring } from '../src/state/ring';
 import {
+  type AssetSelection,
   type BlockRef,
   type Change,
-  type DetectedQuery,
+  type DueQuery,
   type Leadership,
   LostLeadership,
   type OutboxMessage,
+  type Reopened,
   type RescanReport,
   type TrackedTransfer,
+  type WaitingQuery,
   WatcherStore,
   type WatchRecord,
 } from '../src/state/watcher-store';
@@ -130,22 +134,52 @@ export class InMemoryWatcherStore extends WatcherStore {
     return this.of(chain).rescans.filter(isOpen);
   }
 
-  async detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
-    const { upTo, assets, except, limit } = query;
+  async due(chain: string, query: DueQuery): Promise<readonly TrackedTransfer[]> {
+    const { upTo, passed: sets, limit } = query;
     return this.select(
       chain,
-      ({ transfer: { status, block, asset } }) =>
-        status === 'detected' &&
+      ({ transfer: { status, block, asset, waiting, passed = [] }, isSettled }) =>
+        (status === 'detected' || status === 'final') &&
         block !== null &&
         block.number <= upTo &&
-        (assets === null ? !except.includes(asset) : assets.includes(asset)),
+        !isSettled &&
+        (waiting ?? null) === null &&
+        sets.includes(textOfPassed(passed)) &&
+        isSelected(asset, query),
     ).slice(0, limit);
+  }
+
+  async waiting(chain: string, { after, limit }: WaitingQuery) {
+    const waiting = this.select(
+      chain,
+      ({ transfer }) => (transfer.waiting ?? null) !== null && transfer.transferId > after,
+    );
+    const id = ({ transfer }: TrackedTransfer) => transfer.transferId;
+    return waiting.sort((a, b) => (id(a) < id(b) ? -1 : 1)).slice(0, limit);
+  }
+
+  private reopen(chain: string, { from, thresholds, ...selection }: Reopened): void {
+    const lacking = this.select(
+      chain,
+      ({ transfer: { status, block, asset, passed = [] }, isSettled }) =>
+        status === 'final' &&
+        (!isSettled || (block !== null && block.number >= from)) &&
+        thresholds.some((threshold) => !passed.includes(threshold)) &&
+        isSelected(asset, selection),
+    );
+    for (const tracked of lacking) {
+      const { transfer } = tracked;
+      const passed = (transfer.passed ?? []).filter((each) => thresholds.includes(each));
+      const reopened = { ...tracked, transfer: { ...transfer, passed }, isSettled: false };
+      this.known.set(transfer.transferId, reopened);
+    }
   }
 
   async commit({ chain, fence }: Leadership, change: Change): Promise<void> {
     const memory = this.of(chain);
     if (memory.fence !== fence) throw new LostLeadership(chain);
     const { start, advance, rescans = [], addresses = [], transfers = [] } = change;
+    for (const reopened of change.reopened ?? []) this.reopen(chain, reopened);
     if (start) Object.assign(memory, { startNumber: start.number, startedAt: start.at });
     if (advance) memory.ring = advanceRing(memory.ring, advance);
     for (const rescan of rescans) {
@@ -198,7 +232,7 @@ export class InMemoryWatcherStore extends WatcherStore {
   private select(
     chain: string,
     condition: (tracked: TrackedTransfer) => boolean,
-  ): readonly TrackedTransfer[] {
+  ): TrackedTransfer[] {
     const found = [...this.known.values()].filter(
       (tracked) => tracked.transfer.chain === chain && condition(tracked),
     );
@@ -213,6 +247,10 @@ export class InMemoryWatcherStore extends WatcherStore {
     this.chains.set(chain, memory);
     return memory;
   }
+}
+
+function isSelected(asset: string, { assets, except }: AssetSelection): boolean {
+  return assets === null ? !except.includes(asset) : assets.includes(asset);
 }
 
 function isRequested({ origin }: Rescan): boolean {

@@ -4,6 +4,7 @@ import { blockTransfers } from '../../../libs/chains/src/evm/transfers';
 import {
   aBlock,
   addressOf,
+  aTransaction,
   type BlockWithReceipts,
   erc20Log,
   hashOf,
@@ -23,6 +24,8 @@ const NFT = addressOf('a collection');
 /** A transaction that somebody signed: what it does may depend on the block that includes it. */
 export interface ModelTransaction {
   readonly hash: string;
+  /** Makes it differ from others with the same content. */
+  readonly salt: string;
   readonly sender: string;
   readonly nonce: number;
   plan(blockSalt: number): TransactionPlan;
@@ -108,7 +111,7 @@ export class ModelChain {
   ): Map<string, { readonly transfer: BlockTransfer; readonly block: string }> {
     const truth = new Map<string, { transfer: BlockTransfer; block: string }>();
     for (const { block, receipts } of this.canonical.slice(from)) {
-      for (const transfer of blockTransfers(block.transactions, receipts, IDS)) {
+      for (const transfer of blockTransfers({ block, receipts, extra: null }, IDS)) {
         if (!recipients.has(transfer.to)) continue;
         const id = `${CHAIN}/${transfer.txHash}/${transfer.ordinal}`;
         truth.set(id, { transfer, block: block.hash });
@@ -128,7 +131,7 @@ export class ModelChain {
         salt: String(this.salt),
         transactions: transactions.map((transaction) => ({
           ...transaction.plan(this.salt),
-          hash: transaction.hash,
+          salt: transaction.salt,
           from: transaction.sender,
           nonce: transaction.nonce,
         })),
@@ -148,7 +151,10 @@ export class ModelChain {
         : random.pick(recipients);
     const amount = () => BigInt(random.integer(1_000));
     const plan = random.pick(PLANS)(sender, to, amount);
-    const transaction = { hash: hashOf(`transaction ${this.sent}`), sender, nonce, plan };
+    const salt = `transaction ${this.sent}`;
+    const content = { ...plan(0), salt, from: sender, nonce };
+    const { hash } = aTransaction(content, this.keccak);
+    const transaction = { hash, salt, sender, nonce, plan };
     this.transactions.set(transaction.hash, transaction);
     return transaction;
   }

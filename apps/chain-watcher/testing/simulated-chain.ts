@@ -13,6 +13,8 @@ export const chain: Chain = {
   name: 'Model',
   blockTimeMs: null,
   finality: OWN_POLICY,
+  thresholds: [],
+  minimumFinality: null,
   reorgWindow: WINDOW,
 };
 
@@ -23,6 +25,7 @@ export const registry: ChainsAndAssets = {
     return { id, chain: CHAIN, currency: id, decimals: 18, minimum: 1n };
   }),
   assetFinality: new Map([[IDS.erc20(TOKEN), TOKEN_POLICY]]),
+  assetBands: new Map(),
   connections: [],
 };
 

@@ -2,6 +2,7 @@ import {
   type AddressTable,
   createAddressTable,
   createEvmClient,
+  createPool,
   InvalidBlock,
   RpcFailure,
 } from '@daybook/chains';
@@ -62,13 +63,14 @@ export async function simulate(
   const topic = new AddressTopic(random);
   const witness = witnessAcknowledgement(model, store, topic.mints, log.transfers);
   const world: { isMoving: boolean } = { isMoving: true };
-  const client = createEvmClient(
+  const node = createEvmClient(
     faultyNode(model, random, trouble, () => {
       if (world.isMoving && random.oneIn(40)) moveChain(model, random, recipients());
     }),
     CHAIN,
     IDS,
   );
+  const client = createPool(chain, [{ name: 'node', client: node }]);
   let running: Running | undefined;
   let zombie: Watch | undefined;
   let forgottenAt = 0;

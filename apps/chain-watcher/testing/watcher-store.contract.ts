@@ -40,7 +40,7 @@ export function aTracked(change: Partial<TransferV1> = {}): TrackedTransfer {
     finality: null,
     ...change,
   };
-  return { transfer, sighting: null };
+  return { transfer, sighting: null, isSettled: change.status === 'final' };
 }
 
 /** The first start of the chain, with this ring. */
@@ -213,12 +213,15 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       const { transfer } = seen;
       const block = { number: 9, hash: '0xa9', time: '2026-01-01T00:00:09.000Z' };
       const detected = {
+        ...seen,
         transfer: { ...transfer, version: 2, status: 'detected' as const, block },
-        sighting,
       };
       const final = {
-        transfer: { ...detected.transfer, version: 3, status: 'final' as const, finality },
-        sighting,
+        ...{ ...detected, isSettled: true },
+        transfer: {
+          ...{ ...detected.transfer, version: 3, status: 'final' as const, finality },
+          passed: ['depth:3', 'tag:safe'],
+        },
       };
       await store.commit(leader, { transfers: [seen] });
       expect((await store.load(CHAIN)).seen).toEqual([seen]);
@@ -329,15 +332,56 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       const tooNew = aTracked({ asset: a, block: inBlock(7) });
       const done = aTracked({ asset: a, status: 'final', block: inBlock(4) });
       await store.commit(leader, { transfers: [late, early, other, tooNew, done] });
-      const all = { upTo: 6, assets: null, except: [], limit: 10 };
-      expect(await store.detected(CHAIN, all)).toEqual([early, other, late]);
-      expect(await store.detected(CHAIN, { ...all, limit: 1 })).toEqual([early]);
-      expect(await store.detected(CHAIN, { ...all, except: [a] })).toEqual([other]);
-      expect(await store.detected(CHAIN, { ...all, assets: [a], except: [a] })).toEqual([
-        early,
-        late,
-      ]);
-      expect(await store.detected(OTHER, all)).toEqual([]);
+      const all = { upTo: 6, passed: [''], assets: null, except: [], limit: 10 };
+      expect(await store.due(CHAIN, all)).toEqual([early, other, late]);
+      expect(await store.due(CHAIN, { ...all, limit: 1 })).toEqual([early]);
+      expect(await store.due(CHAIN, { ...all, except: [a] })).toEqual([other]);
+      expect(await store.due(CHAIN, { ...all, assets: [a], except: [a] })).toEqual([early, late]);
+      expect(await store.due(OTHER, all)).toEqual([]);
+    });
+
+    it('finds what lacks a threshold, and neither what is settled nor what waits', async () => {
+      const finality = { kind: 'depth', confirmations: 3 } as const;
+      const final = { status: 'final', block: inBlock(4), finality } as const;
+      const early = { ...aTracked({ ...final, passed: ['depth:3'] }), isSettled: false };
+      const later = {
+        ...aTracked({ ...final, passed: ['tag:safe', 'depth:3'] }),
+        isSettled: false,
+      };
+      const settled = aTracked({ ...final, passed: ['depth:3'] });
+      const waiting = aTracked({ block: inBlock(4), waiting: 'awaiting-second-provider' });
+      await store.commit(leader, { transfers: [early, later, settled, waiting] });
+      const due = (...passed: string[]) =>
+        store.due(CHAIN, { upTo: 6, passed, assets: null, except: [], limit: 10 });
+      expect(await due('depth:3')).toEqual([early]);
+      expect(idsOf(await due('depth:3', 'depth:3,tag:safe', ''))).toEqual(idsOf([early, later]));
+      expect(await due('')).toEqual([]);
+      const { transferId } = waiting.transfer;
+      expect(await store.waiting(CHAIN, { after: '', limit: 10 })).toEqual([waiting]);
+      expect(await store.waiting(CHAIN, { after: transferId, limit: 10 })).toEqual([]);
+      expect(await store.waiting(OTHER, { after: '', limit: 10 })).toEqual([]);
+    });
+
+    it('finds again what lacks a threshold of a new registry, in the blocks that are named', async () => {
+      const finality = { kind: 'depth', confirmations: 3 } as const;
+      const [a, b] = ['eip155:31337/erc20:0xa', 'eip155:31337/erc20:0xb'];
+      const settled = (number: number, asset = a, passed = ['depth:3']) =>
+        aTracked({ status: 'final', asset, block: inBlock(number), finality, passed });
+      const [old, recent, other] = [settled(4), settled(5), settled(6, b)] as const;
+      const complete = settled(6, a, ['depth:3', 'depth:9', 'tag:safe']);
+      await store.commit(leader, { transfers: [old, recent, other, complete] });
+      const thresholds = ['tag:safe', 'depth:3'];
+      await store.commit(leader, {
+        reopened: [{ from: 5, assets: null, except: [b], thresholds }],
+      });
+      const all = { upTo: 9, assets: null, except: [], limit: 10 };
+      const due = await store.due(CHAIN, { ...all, passed: ['depth:3'] });
+      expect(due).toEqual([{ ...recent, isSettled: false }]);
+      await store.commit(leader, {
+        reopened: [{ from: 5, assets: [a], except: [], thresholds: ['tag:finalized'] }],
+      });
+      const afresh = await store.due(CHAIN, { ...all, passed: [''] });
+      expect(idsOf(afresh)).toEqual(idsOf([recent, complete]));
     });
   });
 }

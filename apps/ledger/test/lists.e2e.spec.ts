@@ -104,6 +104,8 @@ describe('chains and assets', () => {
       lag: 5,
       observedAt: '2026-01-02T03:04:05.000Z',
       addressesThrough: '9007199254740993',
+      thresholds: ['depth:12', 'tag:safe', 'tag:finalized'],
+      minimumFinality: 'depth:12',
     });
     expect(await chainOf('eip155:56')).toMatchObject({ state: 'unwatched', lag: null });
     const { body } = await get('/v1/assets');
@@ -115,6 +117,7 @@ describe('chains and assets', () => {
       contract: '0xdac17f958d2ee523a2206206994597c13d831ec7',
       minimum: expect.objectContaining({ amount: '1', currency: 'USDT_ETH' }),
       finality: 'tag:finalized',
+      band: expect.objectContaining({ amount: '10000', currency: 'USDT_ETH' }),
     });
   });
 });

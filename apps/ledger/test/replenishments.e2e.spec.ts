@@ -95,6 +95,40 @@ describe('a replenishment', () => {
     expect((await get(`/v1/replenishments/${shown.id}`)).body).toEqual(shown);
   });
 
+  it('shows that it waits for a second provider, and is credited when it has passed the policy', async () => {
+    const { purse } = await customerWithPurse('large-payer');
+    const amount = '25000000000';
+    const transfer = aTransfer(purse.address, { status: 'detected', finality: null, amount });
+    const { body } = await replenish(purse.id, [transfer]);
+    const shown = async () => (await get(`/v1/replenishments/${body.data[0].id}`)).body;
+    await ledger.publishTransfers([
+      { ...transfer, version: 2, waiting: 'awaiting-second-provider' },
+    ]);
+    await until(async () => (await shown()).reason === 'awaiting-second-provider');
+    expect(await shown()).toMatchObject({
+      ...{ status: 'detected', transactionState: 'MEM_POOL_FOUND', creditedTo: null },
+    });
+    const final = (version: number, finality: TransferV1['finality'], passed: string[]) =>
+      ledger.publishTransfers([{ ...transfer, version, status: 'final', finality, passed }]);
+    const finalized = { kind: 'tag', tag: 'finalized' } as const;
+    // The first threshold of the chain credits nothing: the policy of the asset is `finalized`.
+    await final(3, { kind: 'depth', confirmations: 12 }, ['depth:12']);
+    await final(4, finalized, ['depth:12', 'tag:finalized']);
+    await until(async () => (await shown()).status === 'confirmed');
+    expect(await shown()).toMatchObject({ reason: null, finality: 'tag:finalized' });
+    await final(5, { kind: 'depth', confirmations: 64 }, ['depth:64', 'tag:finalized']);
+    await final(6, finalized, ['tag:finalized']);
+    // Of the same key, so the reports above were handled before it.
+    await replenish(purse.id, [aTransfer(purse.address)]);
+    const events = (await get('/v1/events?limit=1000')).body.data;
+    const types = events
+      .filter(({ subject }: { subject: string }) => subject.endsWith(body.data[0].id))
+      .map(({ type }: { type: string }) => type);
+    expect(types).toEqual([
+      ...['ReplenishmentDetected', 'ReplenishmentVersionNoted', 'ReplenishmentConfirmed'],
+    ]);
+  });
+
   it('is found by owner, status in both vocabularies, asset and time', async () => {
     const { customer, purse } = await customerWithPurse('filtered');
     const seen = aTransfer(purse.address, { status: 'seen', block: null, finality: null });

@@ -31,8 +31,25 @@ export interface TransactionRef {
   readonly nonce: number | null;
 }
 
-/** A block that was proven complete, with all its transfers. */
+/**
+ * What was verified of a block's answer.
+ * - `content`: the hash is recomputed from the header, and commits to the transactions, receipts and logs.
+ * - `header`: the hash is recomputed from the header, but does not commit to all of the content. The
+ *   answer passed the chain's other checks; only a second provider can confirm it.
+ * - `none`: not even the hash could be recomputed.
+ */
+export type Proven = 'content' | 'header' | 'none';
+
+/** A block that is complete by the rule of its chain, with all its transfers. */
 export interface ChainBlock extends BlockHeader {
+  readonly proven: Proven;
+  /**
+   * SHA-256 of what was read of the block: transactions, receipts and logs in canonical order. Two
+   * providers that answered with the same content have the same digest.
+   */
+  readonly contentDigest: string;
+  /** A sentence for operators if less was proven than the rule of the chain asks for. */
+  readonly alarm?: string;
   readonly transactions: readonly TransactionRef[];
   readonly transfers: readonly BlockTransfer[];
 }
@@ -50,7 +67,7 @@ export interface Announcements {
 
 export type FinalityTag = 'finalized' | 'safe';
 
-/** What a client has found out about its node, for operators. The newest note of a topic counts. */
+/** What a client has found out about its node, for operators. */
 export interface ClientNote {
   /** In kebab case, such as `internal-transactions`. */
   readonly topic: string;
@@ -73,7 +90,75 @@ export interface ChainClient {
   header(at: number | string): Promise<BlockHeader | null>;
   block(at: number | string): Promise<ChainBlock | null>;
   /** Listens until `close`; null if the connection has no announcements. */
-  listen(listener: Announcements): { close(): void } | null;
-  /** What is known about the node now, without asking it. */
-  notes(): readonly ClientNote[];
+  listen(listener: Announcements): Listening | null;
+  /** What the provider's plan allows; absent without a known quota. */
+  budget?(): QuotaBudget;
+  /** What is known about the node now, one note for each topic, without asking it; absent if nothing ever is. */
+  notes?(): readonly ClientNote[];
+}
+
+export interface Listening {
+  close(): void;
+  /** Why no announcements can arrive now; null while they can. */
+  fault(): string | null;
+}
+
+/** The requests that were sent in this day (UTC), and how many the provider's plan allows; null without a limit. */
+export interface QuotaBudget {
+  readonly callsToday: number;
+  readonly callsPerDay: number | null;
+}
+
+/** What went wrong with a request to a provider. `limited`: it refused because of too many requests. */
+export const PROVIDER_FAULTS = [
+  ...(['limited', 'silent', 'unreachable', 'refused'] as const),
+  ...(['invalid-block', 'wrong-chain'] as const),
+] as const;
+export type ProviderFault = (typeof PROVIDER_FAULTS)[number];
+
+/**
+ * - `ok`: it is used;
+ * - `unverified`: it has not shown yet, or not since it was away, that it serves the configured chain;
+ * - `limited`, `failing`: its last answer was an error, and it is left alone for a while;
+ * - `stuck`: it answers, but has shown no new block for too long;
+ * - `wrong-chain`: it serves another chain and is never used.
+ */
+export type ProviderState = 'ok' | 'unverified' | 'limited' | 'failing' | 'stuck' | 'wrong-chain';
+
+/** One provider as operators see it. Never has a URL or a key. */
+export interface ProviderStatus {
+  readonly name: string;
+  readonly state: ProviderState;
+  /** The reason of a state other than `ok`. */
+  readonly detail: string | null;
+  /** The expected delay of an answer in milliseconds, errors and lag included. Lower is better. */
+  readonly score: number;
+  readonly lastHead: number | null;
+  /** Since the process started. */
+  readonly errors: Readonly<Record<ProviderFault, number>>;
+  /** Why its WebSocket announces nothing; null if it does, or has none. */
+  readonly announcements: string | null;
+  readonly budget: QuotaBudget | null;
+  /** What was found out about its node. */
+  readonly notes: readonly ClientNote[];
+}
+
+/** What one provider answers about a block. */
+export interface ProviderAnswer {
+  readonly provider: string;
+  /** Null if it does not have the block, or did not answer with a valid one. */
+  readonly block: ChainBlock | null;
+  /** Why it did not answer with a valid block; null if it answered. */
+  readonly failure: string | null;
+}
+
+/** One chain through its providers, one or several. Each answer comes from one of them. */
+export interface ProviderPool extends ChainClient {
+  /** How many providers are configured. */
+  readonly size: number;
+  /** Asks every provider about a block, by number or hash, at once. In the order of the chains file. */
+  askEvery(at: number | string): Promise<readonly ProviderAnswer[]>;
+  status(): readonly ProviderStatus[];
+  /** On which final block the providers disagree; null if they do not. Nothing may become final then. */
+  disagreement(): string | null;
 }

@@ -1,4 +1,4 @@
-import type { Asset, Family, Finality } from '@daybook/domain';
+import { type Asset, type Family, type Finality, finalityText } from '@daybook/domain';
 
 export interface Chain {
   /** CAIP-2, such as `eip155:1`. */
@@ -7,34 +7,81 @@ export interface Chain {
   readonly name: string;
   /** Usual time between blocks; null if blocks come on demand, as on a development chain. */
   readonly blockTimeMs: number | null;
-  /** The finality policy, unless the asset has its own. */
+  /** The finality policy, unless the asset has its own: transfers are credited when they pass it. */
   readonly finality: Finality;
+  /** The finality policies that are reported for each transfer besides those by which it is credited. */
+  readonly thresholds: readonly Finality[];
+  /** No transfer is ever credited below this; null for no such limit. */
+  readonly minimumFinality: Finality | null;
   /** How many blocks below the head may still be replaced. A watcher keeps their headers. */
   readonly reorgWindow: number;
+  /** How its blocks are proven, on EVM chains; without it by roots, as on Ethereum. */
+  readonly proof?: Proof;
 }
 
-export interface ChainConnection {
-  /** CAIP-2. */
-  readonly chain: string;
+/** A field of a block's header. A `quantity` is hashed without its leading zeros. */
+export interface HeaderField {
+  /** As nodes name it in JSON. */
+  readonly name: string;
+  readonly kind: 'bytes' | 'quantity';
+}
+
+/** How a block of an EVM chain is proven whole. See `evm/prove-block.ts`. */
+export interface Proof {
+  /**
+   * What happens with a block whose hash does not prove all of its content.
+   * - `roots`: it is refused, unless it has something that Daybook does not know.
+   * - `bloom-and-counts`: it is believed if no log can be missing by counts and filter.
+   * - `two-providers`: a second provider must show the same content.
+   */
+  readonly rule: 'roots' | 'bloom-and-counts' | 'two-providers';
+  /** Why, for operators. */
+  readonly reason: string;
+  /** The fields of its headers after the first fifteen of the Yellow Paper, in the order of the RLP. */
+  readonly headerFields: readonly HeaderField[];
+  /** Whether blocks may list transactions of the system that the roots do not cover. */
+  readonly hasTransactionsOutside?: boolean;
+  /** Types of transactions whose bytes nodes do not show, so that a block with one cannot be proven whole. */
+  readonly unprovableTypes?: readonly number[];
+}
+
+/** How one provider of a chain is reached. */
+export interface ProviderConnection {
+  /** For logs and status. */
+  readonly name: string;
   /** JSON-RPC, or the full port of a TRON node. Never logged, because it may contain a provider's key. */
   readonly rpcUrl: string;
-  /** Sent with every request, such as a provider's key. Never logged. */
-  readonly headers?: Readonly<Record<string, string>>;
   /** For announcements of blocks and pending transactions, which are faster than polling. */
   readonly wsUrl: string | null;
-  /** The first block to match when the chain is watched for the first time; null for the head. */
-  readonly startBlock: number | null;
+  /** Sent with every request. Never logged, because they may contain a provider's key. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Requests that may be sent in a second; null for no limit. */
+  readonly requestsPerSecond: number | null;
+  /** What only a provider of a TRON chain has. */
   readonly tron?: TronConnection;
 }
 
-/** What only a connection to a TRON node has. */
 export interface TronConnection {
-  /** The solidity port. Without it `rpcUrl` serves both, as providers do. */
+  /** The solidity port. Without it `rpcUrl` serves both, as hosted providers do. Never logged. */
   readonly solidityUrl?: string;
   /** How many calls a day the provider allows. */
   readonly callsPerDay?: number;
   /** Whether pending transactions are asked for. */
   readonly pending?: boolean;
+}
+
+export interface ChainConnection {
+  /** CAIP-2. */
+  readonly chain: string;
+  /** One or several, in the order of preference. */
+  readonly providers: readonly ProviderConnection[];
+  /**
+   * What happens to a transfer above the band of its asset while there is one provider: it waits for a second
+   * one, or is accepted on the answers of the one.
+   */
+  readonly singleProvider: 'wait' | 'accept';
+  /** The first block to match when the chain is watched for the first time; null for the head. */
+  readonly startBlock: number | null;
 }
 
 /** Plain data about chains. Decimals never come from a chain: any token can claim any decimals. */
@@ -43,6 +90,11 @@ export interface ChainsAndAssets {
   readonly assets: readonly Asset[];
   /** Policies that differ from the chain's, by asset id. */
   readonly assetFinality: ReadonlyMap<string, Finality>;
+  /**
+   * By asset id, in base units: above it, a second provider must confirm the block of a transfer before the
+   * transfer is final. An asset without an entry has no band, so one provider is believed for any amount.
+   */
+  readonly assetBands: ReadonlyMap<string, bigint>;
   /** The chains that are watched. */
   readonly connections: readonly ChainConnection[];
 }
@@ -54,4 +106,15 @@ export function findChain({ chains }: ChainsAndAssets, id: string): Chain | null
 /** The finality policy of an asset. An unregistered token has the policy of `chain`. */
 export function finalityOf(registry: ChainsAndAssets, chain: Chain, asset: string): Finality {
   return registry.assetFinality.get(asset) ?? chain.finality;
+}
+
+/** Every policy that a transfer of `asset` is reported for: the chain's thresholds and the asset's own policy. */
+export function thresholdsOf(
+  registry: Pick<ChainsAndAssets, 'assetFinality'>,
+  chain: Pick<Chain, 'finality' | 'thresholds'>,
+  asset: string | null,
+): readonly Finality[] {
+  const own = (asset === null ? undefined : registry.assetFinality.get(asset)) ?? chain.finality;
+  const isListed = chain.thresholds.some((it) => finalityText(it) === finalityText(own));
+  return isListed ? chain.thresholds : [...chain.thresholds, own];
 }

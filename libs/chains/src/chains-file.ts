@@ -5,7 +5,11 @@ import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
 import schema from './chains-file.schema.json';
 import { FAMILY_RULES, familyOfChain, parseAssetId } from './family';
+import { type FinalityFields, policiesOf } from './finality-entries';
 import { KNOWN_ASSETS, KNOWN_CHAINS } from './known-chains';
+import { knownBand } from './known-policies';
+import { type ProofFields, proofOf } from './proof-entries';
+import { type ProviderFields, providersOf, refuseOfOtherFamily } from './provider-entries';
 
 /** The chains file is invalid. The message lists every fault, and never a provider's URL. */
 export class InvalidChainsFile extends Error {
@@ -21,15 +25,17 @@ interface AssetEntry extends Partial<Pick<Asset, 'currency' | 'decimals'>> {
   readonly id: string;
   readonly minimum?: string;
   readonly finality?: Finality;
+  readonly band?: string | null;
 }
 
 interface ChainEntry
-  extends Partial<Omit<Chain, 'id' | 'family'>>,
-    Pick<ChainConnection, 'headers' | 'tron'> {
+  extends Partial<Omit<Chain, 'id' | 'family' | 'proof' | keyof FinalityFields>>,
+    FinalityFields,
+    ProviderFields {
   readonly id: string;
-  readonly rpcUrl: string;
-  readonly wsUrl?: string | null;
+  readonly singleProvider?: ChainConnection['singleProvider'];
   readonly startBlock?: number | null;
+  readonly proof?: ProofFields;
   readonly assets?: readonly AssetEntry[];
 }
 
@@ -37,6 +43,8 @@ interface ChainEntry
 const DEFAULTS = {
   blockTimeMs: 12_000,
   finality: { kind: 'depth', confirmations: 64 },
+  thresholds: [],
+  minimumFinality: null,
   reorgWindow: 256,
 } as const;
 
@@ -120,45 +128,38 @@ function merge(entries: readonly ChainEntry[]): ChainsAndAssets {
   const chains = new Map(KNOWN_CHAINS.map((chain) => [chain.id, chain]));
   const assets = new Map(KNOWN_ASSETS.map((asset) => [asset.id, asset]));
   const assetFinality = new Map<string, Finality>();
+  const assetBands = new Map<string, bigint>();
+  for (const asset of KNOWN_ASSETS) setBand(assetBands, asset.id, knownBand(asset));
   const connections = new Map<string, ChainConnection>();
-  for (const {
-    rpcUrl,
-    wsUrl = null,
-    startBlock = null,
-    headers,
-    tron,
-    assets: listed = [],
-    ...entry
-  } of entries) {
-    const { id } = entry;
+  for (const chainEntry of entries) {
+    const { singleProvider = 'wait', startBlock = null, assets: listed = [] } = chainEntry;
+    const { id } = chainEntry;
     if (connections.has(id)) faults.push(`${id} is listed twice; list it once.`);
-    const options = { ...(headers && { headers }), ...(tron && { tron }) };
-    connections.set(id, { chain: id, rpcUrl, wsUrl, startBlock, ...options });
+    const providers = providersOf(id, chainEntry, faults);
+    connections.set(id, { chain: id, singleProvider, startBlock, providers });
     const family = familyOfChain(id);
     if (family === null) {
       const right = FAMILIES.map((each) => `${FAMILY_RULES[each].chainNamespace}:<number>`);
       faults.push(`${id} is no chain that Daybook knows how to read: ${right.join(' or ')}.`);
       continue;
     }
-    if (family !== 'tron' && tron !== undefined) {
-      faults.push(`${id} is no TRON chain; leave out its property tron.`);
-    }
-    if (family === 'tron' && wsUrl !== null) {
-      faults.push(`${id}: TRON nodes have no WebSocket; leave out wsUrl.`);
-    }
-    const chain = { name: id, ...DEFAULTS, ...chains.get(id), ...entry, family };
+    refuseOfOtherFamily(id, family, providers, faults);
+    const known = { name: id, ...DEFAULTS, ...chains.get(id) };
+    const { name = known.name, blockTimeMs = known.blockTimeMs } = chainEntry;
+    const { reorgWindow = known.reorgWindow } = chainEntry;
+    const own = listed.flatMap(({ finality }) => finality ?? []);
+    const chain: Chain = {
+      ...{ ...known, id, family, name, blockTimeMs, reorgWindow },
+      ...proofOf(known.proof, chainEntry.proof),
+      ...policiesOf(id, known, chainEntry, own, reorgWindow, faults),
+    };
     chains.set(id, chain);
-    for (const policy of [chain.finality, ...listed.map(({ finality }) => finality)]) {
-      // A reorg deeper than the window cannot be reverted, so a transfer must become final within it.
-      if (policy?.kind !== 'depth' || policy.confirmations <= chain.reorgWindow) continue;
-      faults.push(
-        `${id}: ${policy.confirmations} confirmations exceed reorgWindow (${chain.reorgWindow}); raise the window or lower them.`,
-      );
-    }
-    for (const { finality, ...assetEntry } of listed) {
+    for (const { finality, band, ...assetEntry } of listed) {
       const asset = assetOf(assetEntry, chain, assets.get(assetEntry.id), faults);
       if (asset !== null) assets.set(asset.id, asset);
       if (finality) assetFinality.set(assetEntry.id, finality);
+      if (band !== undefined)
+        setBand(assetBands, assetEntry.id, band === null ? null : BigInt(band));
     }
   }
   const owners = new Map<string, string>();
@@ -174,8 +175,14 @@ function merge(entries: readonly ChainEntry[]): ChainsAndAssets {
     chains: [...chains.values()],
     assets: [...assets.values()],
     assetFinality,
+    assetBands,
     connections: [...connections.values()],
   };
+}
+
+function setBand(bands: Map<string, bigint>, asset: string, band: bigint | null): void {
+  if (band === null) bands.delete(asset);
+  else bands.set(asset, band);
 }
 
 /** What a new asset needs, with an example. */
@@ -187,7 +194,7 @@ const ASSET_FIELDS = {
 
 /** A known asset may get another minimum or policy, but never other decimals or another currency. */
 function assetOf(
-  { minimum, ...entry }: Omit<AssetEntry, 'finality'>,
+  { minimum, ...entry }: Omit<AssetEntry, 'finality' | 'band'>,
   chain: Chain,
   known: Asset | undefined,
   faults: string[],

@@ -71,6 +71,18 @@ describe('a TRON address', () => {
     expect(canonicalAddress('tron', text)).toBeNull();
   });
 
+  it('that tronweb made is read as its 20 bytes, and as none with another character', () => {
+    const place = fc.integer({ min: 1, max: 33 });
+    fc.assert(
+      fc.property(key, place, fc.constantFrom(...'19AZaz'), (digits, at, character) => {
+        const address = TronWeb.address.fromHex(`41${digits.slice(2)}`);
+        const typed = address.slice(0, at) + character + address.slice(at + 1);
+        expect(canonicalAddress('tron', typed)).toBe(typed === address ? address : null);
+        expect(FAMILY_RULES.tron.addressKey(address)).toBe(digits);
+      }),
+    );
+  });
+
   it('is what tronweb makes of the same 20 bytes', () => {
     fc.assert(
       fc.property(key, (digits) => {

@@ -1,9 +1,15 @@
 import { FAMILIES, type Family } from '@daybook/domain';
 import { getAddress } from 'ethers';
-import type { ChainClient } from './chain-client';
-import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-assets';
+import type { ChainClient, ProviderPool, ProviderStatus } from './chain-client';
+import type {
+  Chain,
+  ChainConnection,
+  ChainsAndAssets,
+  ProviderConnection,
+} from './chains-and-assets';
 import { openEvmChain } from './evm/evm-client';
 import { canonicalEvmAddress } from './evm/raw';
+import { createPool } from './providers/pool';
 import { canonicalTronAddress, tronAddressKey, tronAddressOfKey } from './tron/tron-address';
 import { openTronChain } from './tron/tron-client';
 
@@ -27,8 +33,15 @@ export interface FamilyRules {
   /** By CAIP-19 namespace. */
   readonly assets: ReadonlyMap<string, AssetNamespace>;
   readonly assetExamples: string;
-  readonly open: typeof openChain;
+  /** Opens a client for one provider of a chain. Sends no request yet. */
+  readonly open: OpenProvider;
 }
+
+type OpenProvider = (
+  chain: Chain,
+  provider: ProviderConnection,
+  registry: ChainsAndAssets,
+) => ChainClient;
 
 /** How a family's addresses are derived, with test vectors. */
 export interface WalletRules {
@@ -136,13 +149,19 @@ export function readAddress(text: string) {
   return null;
 }
 
-/** Sends no request yet. */
+/** The providers of a chain. Sends no request yet; `changed` hears each new state of a provider. */
 export function openChain(
   chain: Chain,
   connection: ChainConnection,
   registry: ChainsAndAssets,
-): ChainClient {
-  return FAMILY_RULES[chain.family].open(chain, connection, registry);
+  changed?: (provider: ProviderStatus) => void,
+): ProviderPool {
+  const { open } = FAMILY_RULES[chain.family];
+  const clients = connection.providers.map((provider) => ({
+    name: provider.name,
+    client: open(chain, provider, registry),
+  }));
+  return createPool(chain, clients, { ...(changed && { changed }) });
 }
 
 export interface AssetId {

@@ -1,13 +1,22 @@
 export { type AddressTable, createAddressTable } from './address-table';
-export type {
-  BlockHeader,
-  BlockTransfer,
-  ChainBlock,
-  ChainClient,
-  ClientNote,
-  FinalityTag,
-  PendingTransaction,
-  TransactionRef,
+export {
+  type BlockHeader,
+  type BlockTransfer,
+  type ChainBlock,
+  type ChainClient,
+  type ClientNote,
+  type FinalityTag,
+  type Listening,
+  type PendingTransaction,
+  PROVIDER_FAULTS,
+  type Proven,
+  type ProviderAnswer,
+  type ProviderFault,
+  type ProviderPool,
+  type ProviderState,
+  type ProviderStatus,
+  type QuotaBudget,
+  type TransactionRef,
 } from './chain-client';
 export {
   type Chain,
@@ -15,6 +24,8 @@ export {
   type ChainsAndAssets,
   finalityOf,
   findChain,
+  type ProviderConnection,
+  thresholdsOf,
 } from './chains-and-assets';
 export { InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 export { createEvmClient } from './evm/evm-client';
@@ -32,5 +43,8 @@ export {
 } from './family';
 export { InvalidBlock } from './invalid-block';
 export { RpcFailure } from './node-http';
+export { confirmedBy } from './providers/confirm';
+export { createPool } from './providers/pool';
+export { silenceMsOf } from './providers/provider-health';
 export { WrongChain } from './wrong-chain';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

@@ -1,40 +1,68 @@
 import type { Asset } from '@daybook/domain';
-import type { Chain } from './chains-and-assets';
+import type { Chain, Proof } from './chains-and-assets';
 import { canonicalEvmAddress } from './evm/raw';
+import { knownThresholds } from './known-policies';
+import { KNOWN_PROOFS } from './known-proofs';
 import { canonicalTronAddress } from './tron/tron-address';
 
 /**
  * The chains and assets that a chains file need not describe. Contracts are written as their issuers publish
  * them (EIP-55), so a test finds a mistyped one by its checksum.
  *
- * All three chains mark their irreversible block with the tag `finalized`: Ethereum after two epochs (about
- * 13 minutes), BNB Smart Chain by fast finality (BEP-126, two blocks), Polygon by milestones (a few
- * seconds). If a chain does not finalise, the tag does not advance and nothing is credited.
+ * All chains mark their irreversible block with the tag `finalized`. If a chain does not finalise, the tag does
+ * not advance and nothing is credited.
  */
 const FINALIZED = { kind: 'tag', tag: 'finalized' } as const;
 
+/**
+ * The risk of each chain besides that of its token issuers, who can freeze and destroy what they issued:
+ *
+ * - Ethereum, Gnosis: a finalized block is undone only against two thirds of the stake.
+ * - BNB Smart Chain, Polygon, Avalanche: few dozen to a thousand validators. Two thirds of the stake of the
+ *   first two, four fifths of those that a node of the third samples, can rewrite what they finalized.
+ * - Rollups (Arbitrum, Optimism, Base, Celo, Linea, Scroll, zkSync Era): one sequencer orders blocks and can stop;
+ *   `finalized` means published (or proven) on Ethereum and final there. The keys that upgrade their contracts
+ *   on Ethereum can change everything; proofs of faults or of validity limit the sequencer, not them.
+ */
 const EVM_CHAINS: readonly Chain[] = [
-  // Finality trails the head by 64 to 96 blocks.
+  // Finality trails the head by 64 to 96 blocks (two epochs, about 13 minutes).
   { id: 'eip155:1', name: 'Ethereum', blockTimeMs: 12_000, reorgWindow: 128 },
-  // Reorgs had a few dozen blocks before fast finality. The chain falls back to that if fast finality fails.
+  // Two blocks by votes (BEP-126). Reorgs had a few dozen blocks before, and have again if votes fail.
   { id: 'eip155:56', name: 'BNB Smart Chain', blockTimeMs: 750, reorgWindow: 256 },
-  // In February 2023, before milestones, 157 blocks were replaced at once.
+  // A few seconds by milestones. In February 2023, before them, 157 blocks were replaced at once.
   { id: 'eip155:137', name: 'Polygon PoS', blockTimeMs: 2_000, reorgWindow: 256 },
-].map((chain) => ({ ...chain, family: 'evm', finality: FINALIZED }));
+  // 15 to 30 minutes. A reorg of Ethereum before that can replace minutes of blocks.
+  { id: 'eip155:42161', name: 'Arbitrum One', blockTimeMs: 250, reorgWindow: 1_024 },
+  // 15 to 30 minutes.
+  { id: 'eip155:10', name: 'Optimism', blockTimeMs: 2_000, reorgWindow: 512 },
+  { id: 'eip155:8453', name: 'Base', blockTimeMs: 2_000, reorgWindow: 512 },
+  { id: 'eip155:42220', name: 'Celo', blockTimeMs: 1_000, reorgWindow: 512 },
+  // Blocks are accepted for good within two seconds. Nodes show no others.
+  { id: 'eip155:43114', name: 'Avalanche C-Chain', blockTimeMs: 2_000, reorgWindow: 64 },
+  // Two epochs of 16 slots, about 3 minutes.
+  { id: 'eip155:100', name: 'Gnosis', blockTimeMs: 5_000, reorgWindow: 128 },
+  // When the proof of a batch is final on Ethereum: hours.
+  { id: 'eip155:59144', name: 'Linea', blockTimeMs: 2_000, reorgWindow: 512 },
+  { id: 'eip155:534352', name: 'Scroll', blockTimeMs: 3_000, reorgWindow: 512 },
+  { id: 'eip155:324', name: 'zkSync Era', blockTimeMs: 1_000, reorgWindow: 512 },
+].map((chain) => {
+  const proof = KNOWN_PROOFS[chain.id] as Proof;
+  return { ...chain, ...knownThresholds(chain.id), family: 'evm', finality: FINALIZED, proof };
+});
 
 /**
  * The number of a TRON chain is the last four bytes of the id of its genesis block (CAIP-2 namespace `tron`). Its
  * tag `finalized` is the solidified block, which 19 of the 27 witnesses have built on: about a minute behind the
- * head. Risk: more than 8 faulty witnesses can stop it, and nothing is credited meanwhile; 19 together could
- * replace it. A reorg above it has a few blocks; the window leaves room for a minute and more without solidifying.
+ * head. Risk: nine witnesses that fail can stop it, and nothing is credited meanwhile; 19 together could replace
+ * it. A reorg above it has a few blocks; the window leaves room for minutes without a solidified block.
  */
 const TRON_CHAINS: readonly Chain[] = [
   { id: 'tron:728126428', name: 'TRON' },
   { id: 'tron:2494104990', name: 'TRON Shasta' },
   { id: 'tron:3448148188', name: 'TRON Nile' },
 ].map((chain) => ({
-  ...chain,
-  ...{ family: 'tron', blockTimeMs: 3_000, finality: FINALIZED, reorgWindow: 128 },
+  ...{ ...chain, ...knownThresholds(chain.id), family: 'tron', finality: FINALIZED },
+  ...{ blockTimeMs: 3_000, reorgWindow: 128 },
 }));
 
 export const KNOWN_CHAINS: readonly Chain[] = [...EVM_CHAINS, ...TRON_CHAINS];
@@ -55,17 +83,25 @@ function trx(chain: string, currency: string): Asset {
   return { id: `${chain}/slip44:195`, chain, currency, decimals: 6, minimum: 1_000_000n };
 }
 
-/**
- * USDT on TRON, as Tether publishes it (tether.to, "Supported protocols"). Risk: Tether can freeze and destroy the
- * balance of an address, also after finality. USDC is not listed: Circle ended it on TRON in February 2024.
- */
-function tronUsdt(chain: string, contract: string): Asset {
+/** A TRC-20 stablecoin; the minimum is one unit of its currency. */
+function tronStablecoin(chain: string, contract: string, currency: string): Asset {
   const id = `${chain}/trc20:${canonicalTronAddress(contract)}`;
-  return { id, chain, currency: 'USDT_TRON', decimals: 6, minimum: 1_000_000n };
+  return { id, chain, currency, decimals: 6, minimum: 1_000_000n };
 }
 
+/** About as much as two US dollars of Ether. */
+const ETHER_MINIMUM = 10n ** 15n;
+
+/**
+ * Finality is that of the chain. Sources of the contracts, read in November 2026:
+ * - USDC: Circle, `developers.circle.com/stablecoins/usdc-contract-addresses`;
+ * - USDT: Tether, `tether.to/en/supported-protocols`; USDT0: `docs.usdt0.to`, deployments;
+ * - bridged tokens (USDCE, and USDT of Gnosis, Linea, Scroll and zkSync Era): the token list of the chain's own bridge.
+ * Left out: what an issuer has given up or replaced, such as USDbC on Base, USDT of the Optimism bridge, and USDC on
+ * TRON, which Circle ended in February 2024.
+ */
 export const KNOWN_ASSETS: readonly Asset[] = [
-  native('eip155:1', 60, 'ETH', 10n ** 15n),
+  native('eip155:1', 60, 'ETH', ETHER_MINIMUM),
   stablecoin('eip155:1', '0xdAC17F958D2ee523a2206206994597C13D831ec7', 'USDT_ETH', 6),
   stablecoin('eip155:1', '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48', 'USDC_ETH', 6),
   native('eip155:56', 714, 'BNB', 10n ** 15n),
@@ -73,10 +109,37 @@ export const KNOWN_ASSETS: readonly Asset[] = [
   stablecoin('eip155:56', '0x55d398326f99059fF775485246999027B3197955', 'USDT_BSC', 18),
   stablecoin('eip155:56', '0x8AC76a51cc950d9822D68b83fE1Ad97B32Cd580d', 'USDC_BSC', 18),
   native('eip155:137', 966, 'POL', 10n ** 18n),
+  // Became USDT0 under the same address; the code stays, because books are kept in it.
   stablecoin('eip155:137', '0xc2132D05D31c914a87C6611C10748AEb04B58e8F', 'USDT_POLYGON', 6),
   stablecoin('eip155:137', '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359', 'USDC_POLYGON', 6),
+  native('eip155:42161', 60, 'ETH_ARB', ETHER_MINIMUM),
+  stablecoin('eip155:42161', '0xFd086bC7CD5C481DCC9C85ebE478A1C0b69FCbb9', 'USDT0_ARB', 6),
+  stablecoin('eip155:42161', '0xaf88d065e77c8cC2239327C5EDb3A432268e5831', 'USDC_ARB', 6),
+  native('eip155:10', 60, 'ETH_OP', ETHER_MINIMUM),
+  stablecoin('eip155:10', '0x01bFF41798a0BcF287b996046Ca68b395DbC1071', 'USDT0_OP', 6),
+  stablecoin('eip155:10', '0x0b2C639c533813f4Aa9D7837CAf62653d097Ff85', 'USDC_OP', 6),
+  native('eip155:8453', 60, 'ETH_BASE', ETHER_MINIMUM),
+  stablecoin('eip155:8453', '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', 'USDC_BASE', 6),
+  native('eip155:42220', 52752, 'CELO', 10n ** 18n),
+  stablecoin('eip155:42220', '0x48065fbBE25f71C9282ddf5e1cD6D6A887483D5e', 'USDT_CELO', 6),
+  stablecoin('eip155:42220', '0xcebA9300f2b948710d2653dD7B07f33A8B32118C', 'USDC_CELO', 6),
+  native('eip155:43114', 9005, 'AVAX', 10n ** 16n),
+  stablecoin('eip155:43114', '0x9702230A8Ea53601f5cD2dc00fDBc13d4dF4A8c7', 'USDT_AVAX', 6),
+  stablecoin('eip155:43114', '0xB97EF9Ef8734C71904D8002F8b6Bc66Dd9c48a6E', 'USDC_AVAX', 6),
+  native('eip155:100', 700, 'XDAI', 10n ** 18n),
+  stablecoin('eip155:100', '0x4ECaBa5870353805a9F068101A40E0f32ed605C6', 'USDT_GNOSIS', 6),
+  stablecoin('eip155:100', '0x2a22f9c3b484c3629090FeED35F17Ff8F88f76F0', 'USDCE_GNOSIS', 6),
+  native('eip155:59144', 60, 'ETH_LINEA', ETHER_MINIMUM),
+  stablecoin('eip155:59144', '0xA219439258ca9da29E9Cc4cE5596924745e12B93', 'USDT_LINEA', 6),
+  stablecoin('eip155:59144', '0x176211869cA2b568f2A7D4EE941E073a821EE1ff', 'USDC_LINEA', 6),
+  native('eip155:534352', 60, 'ETH_SCROLL', ETHER_MINIMUM),
+  stablecoin('eip155:534352', '0xf55BEC9cafDbE8730f096Aa55dad6D22d44099Df', 'USDT_SCROLL', 6),
+  stablecoin('eip155:534352', '0x06eFdBFf2a14a7c8E15944D1F4A48F9F95F663A4', 'USDC_SCROLL', 6),
+  native('eip155:324', 60, 'ETH_ZKSYNC', ETHER_MINIMUM),
+  stablecoin('eip155:324', '0x493257fD37EDB34451f62EDf8D2a0C418852bA4C', 'USDT_ZKSYNC', 6),
+  stablecoin('eip155:324', '0x1d17CBcF0D6D143135aE902365D2E5e2A16538D4', 'USDC_ZKSYNC', 6),
   trx('tron:728126428', 'TRX'),
-  tronUsdt('tron:728126428', 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t'),
+  tronStablecoin('tron:728126428', 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t', 'USDT_TRON'),
   trx('tron:2494104990', 'TRX_SHASTA'),
   trx('tron:3448148188', 'TRX_NILE'),
 ];

@@ -1,4 +1,6 @@
 import { backOffMs, limiter, pause } from '@daybook/platform/plain';
+import { PostTimeout, post } from './http-post';
+import { createRateLimit } from './rate-limit';
 
 /** The node did not answer, or refused. The message has the host, never the path with a provider's key. */
 export class RpcFailure extends Error {
@@ -50,6 +52,8 @@ export interface NodeHttpOptions {
   readonly limitStatuses: readonly number[];
   readonly timeoutMs?: number | undefined;
   readonly responseBytesMax?: number | undefined;
+  /** Requests that may be sent in a second; null for no limit. */
+  readonly perSecondMax?: number | null | undefined;
   /** Called for each request that is sent. */
   readonly onRequest?: () => void;
 }
@@ -77,6 +81,7 @@ export interface NodeHttp {
 export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
   const { limitStatuses, onRequest } = options;
   const { timeoutMs = TIMEOUT_MS, responseBytesMax = RESPONSE_BYTES_MAX } = options;
+  const rate = options.perSecondMax ? createRateLimit(options.perSecondMax) : null;
   const { host } = new URL(options.url);
   const { headers, urlOf } = addressed(options);
   const quote = quoterOf(options);
@@ -89,15 +94,14 @@ export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
   });
 
   async function once<T>({ name, path, body }: Question, read: (text: string) => T): Promise<T> {
+    await rate?.take();
     onRequest?.();
-    const init = { method: 'POST', headers, body, redirect: 'manual' as const };
-    const { status, text, retryAfter } = await post(urlOf(path), {
-      ...init,
-      timeoutMs,
-      responseBytesMax,
-    }).catch((error: unknown) => {
-      throw unanswered(error, host, name, timeoutMs);
-    });
+    const request = { headers, body, timeoutMs, responseBytesMax };
+    const { status, text, retryAfter } = await post(urlOf(path), request).catch(
+      (error: unknown) => {
+        throw unanswered(error, host, name, timeoutMs);
+      },
+    );
     rest.asked(retryAfter);
     if (text === null) {
       const message = `${host} answered ${name} with an answer above ${responseBytesMax} bytes.`;
@@ -229,47 +233,14 @@ function quoterOf({ url, headers = {} }: NodeHttpOptions): (words: string) => st
 }
 
 function unanswered(error: unknown, host: string, name: string, timeoutMs: number): RpcFailure {
-  const { name: kind, cause } = error as { name?: unknown; cause?: { code?: unknown } };
-  if (kind === 'TimeoutError') {
+  if (error instanceof PostTimeout) {
     // No retry after such a long wait: report it to the caller.
     return new RpcFailure(`${host} did not answer ${name} within ${timeoutMs} ms.`, 'silent');
   }
-  // The cause of a failed fetch has the reason, such as ECONNREFUSED.
-  const reason = typeof cause?.code === 'string' ? ` (${cause.code})` : '';
+  const { code } = error as { code?: unknown };
+  // Such as ECONNREFUSED.
+  const reason = typeof code === 'string' ? ` (${code})` : '';
   return new RpcFailure(`${host} cannot be reached${reason}.`, 'passing');
-}
-
-interface PostOptions extends RequestInit {
-  readonly timeoutMs: number;
-  readonly responseBytesMax: number;
-}
-
-/** The status and text of the answer; no text if it is too large. */
-async function post(url: string, { timeoutMs, responseBytesMax, ...init }: PostOptions) {
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
-  const { status, headers } = response;
-  const text = await textOf(response, responseBytesMax);
-  return { status, text, retryAfter: headers.get('retry-after') };
-}
-
-async function textOf(response: Response, bytesMax: number): Promise<string | null> {
-  const { headers, body } = response;
-  // Without a length, or compressed, an answer may be larger than it says.
-  const length = headers.has('content-encoding') ? null : headers.get('content-length');
-  if (length !== null && Number(length) <= bytesMax) return response.text();
-  if (length !== null) {
-    await body?.cancel();
-    return null;
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    // Leaving the loop cancels the rest.
-    if (size > bytesMax) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** What an answer with an error says, in JSON-RPC as `error`, of java-tron as `Error`, or as plain text. */

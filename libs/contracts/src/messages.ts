@@ -12,8 +12,8 @@ export interface TransferV1 {
   /** Grows with every change of this transfer. A consumer ignores a version that is not newer. */
   readonly version: number;
   /**
-   * `seen` in the mempool, `detected` in a block, `final` by the policy of chain and asset,
-   * `reverted` by a reorg, `dropped` from the mempool, `failed`: included, but its transaction failed.
+   * `seen` in the mempool, `detected` in a block, `final` by a threshold of chain and asset: one version for each
+   * that it passes, `reverted` by a reorg, `dropped` from the mempool, `failed`: included, but its transaction failed.
    */
   readonly status: 'seen' | 'detected' | 'final' | 'reverted' | 'dropped' | 'failed';
   readonly chain: string;
@@ -24,8 +24,18 @@ export interface TransferV1 {
   readonly to: string;
   readonly txHash: string;
   readonly block: { readonly number: number; readonly hash: string; readonly time: string } | null;
-  /** On `final` only. */
+  /** The threshold that was passed, on `final` only. */
   readonly finality: FinalityV1 | null;
+  /**
+   * On `final` only: all thresholds that were passed so far, such as `depth:12` and `tag:safe`. Absent in
+   * messages of older watchers, which reported one threshold: the policy of the asset.
+   */
+  readonly passed?: readonly string[];
+  /**
+   * On `detected` only: why it does not become final although its block has passed a threshold. Null, or
+   * absent as in messages of older watchers, when it does not wait.
+   */
+  readonly waiting?: 'awaiting-second-provider' | null;
 }
 
 export type FinalityV1 =

@@ -42,6 +42,7 @@ function missingIn(
       return { outsideOrderId: known === undefined ? orderNow : known };
     }
     case 'ReplenishmentDropped':
+    case 'ReplenishmentVersionNoted':
     case 'ComplianceCheckStarted':
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':

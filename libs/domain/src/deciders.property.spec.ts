@@ -116,6 +116,13 @@ const reports: fc.Arbitrary<TransferReport> = fc.record({
   }),
   block: fc.option(fc.constantFrom(a.block('a'), a.block('b'))),
   finality: fc.option(fc.constantFrom(a.depth, { kind: 'tag', tag: 'safe' } as const)),
+  passed: fc.constantFrom<readonly string[]>(
+    [],
+    ['depth:12'],
+    ['depth:3', 'tag:finalized'],
+    ['moon:full'],
+  ),
+  waiting: fc.constantFrom(null, 'awaiting-second-provider' as const),
 });
 const owners = {
   purseStatus: fc.constantFrom('active' as const, 'archived' as const, 'declined' as const),
@@ -134,6 +141,7 @@ const replenishmentCommands: fc.Arbitrary<ReplenishmentCommand> = fc.oneof(
         outsideOrderId: fc.constantFrom(null, 'order-7'),
         isFungible: fc.boolean(),
         screening: fc.boolean(),
+        requiredFinality: fc.option(fc.constantFrom(a.depth, a.tagged('finalized'))),
       }),
     }),
   },

@@ -54,6 +54,10 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   PurseDeclined: [a.purseDeclined()],
   ReplenishmentSeen: [a.replenishmentSeen(), a.replenishmentSeen({ outsideOrderId })],
   ReplenishmentDetected: [a.replenishmentDetected(), a.replenishmentDetected({ outsideOrderId })],
+  ReplenishmentVersionNoted: [
+    a.replenishmentVersionNoted(),
+    a.replenishmentVersionNoted({ outsideOrderId }),
+  ],
   ComplianceCheckStarted: [
     a.complianceCheckStarted(),
     a.complianceCheckStarted({ finality: tag, outsideOrderId }),

@@ -140,6 +140,10 @@ export const EVENTS = {
 
   ReplenishmentSeen: { ...UNCREDITED, publicFields: ABOUT },
   ReplenishmentDetected: { ...UNCREDITED, publicFields: INCLUDED },
+  ReplenishmentVersionNoted: {
+    postings: none,
+    publicFields: { ...INCLUDED, reason: 'everyone' },
+  },
   ComplianceCheckStarted: { ...UNCREDITED, publicFields: { ...INCLUDED, finality: FINALITY } },
   ReplenishmentConfirmed: CREDITED,
   ReplenishmentDeclined: CREDITED,

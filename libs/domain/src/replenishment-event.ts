@@ -1,6 +1,12 @@
 import type { Booked, Credit, Parties } from './credit';
 import type { EventIn } from './decider';
-import type { Finality, Inclusion, RejectionReason, TransferContent } from './transfer';
+import type {
+  Finality,
+  Inclusion,
+  RejectionReason,
+  TransferContent,
+  WaitingReason,
+} from './transfer';
 
 export interface Observed extends Parties {
   readonly version: number;
@@ -26,6 +32,8 @@ interface AboutIncluded extends About {
 export type ReplenishmentEvent = EventIn<{
   ReplenishmentSeen: Observed;
   ReplenishmentDetected: Observed & { block: Inclusion };
+  /** A detected transfer is reported again: it waits, for this reason. */
+  ReplenishmentVersionNoted: Observed & { block: Inclusion; reason: WaitingReason };
   ComplianceCheckStarted: Parties & AboutIncluded & { version: number; finality: Finality };
   ReplenishmentConfirmed: Booked & AboutIncluded & { finality: Finality };
   ReplenishmentDeclined: Booked & AboutIncluded & { finality: Finality };

@@ -4,12 +4,14 @@ import { DomainError } from './errors';
 import type { Observed, OutsideOrderId, ReplenishmentEvent } from './replenishment-event';
 import {
   type AssetFacts,
+  creditingFinality,
   type Finality,
   type Inclusion,
   rejectionOf,
   sameContent,
   type TransferContent,
   type TransferReport,
+  type WaitingReason,
 } from './transfer';
 
 export interface TransferFacts extends OwnerFacts, AssetFacts {
@@ -28,6 +30,7 @@ export type ReplenishmentCommand = CommandIn<{
 const STATUS_AFTER = {
   ReplenishmentSeen: 'seen',
   ReplenishmentDetected: 'detected',
+  ReplenishmentVersionNoted: 'detected',
   ComplianceCheckStarted: 'screening',
   ReplenishmentConfirmed: 'confirmed',
   ReplenishmentDeclined: 'declined',
@@ -49,11 +52,13 @@ export type ReplenishmentState =
       readonly outsideOrderId: OutsideOrderId;
       readonly block: Inclusion | null;
       readonly finality: Finality | null;
+      /** Why it waits although its block is final; undefined when it does not. */
+      readonly waiting?: WaitingReason | undefined;
       /** What is booked now; null when nothing is. */
       readonly credit: Credit | null;
     };
 
-const NOTHING_BOOKED = { finality: null, credit: null } as const;
+const NOTHING_BOOKED = { finality: null, credit: null, waiting: undefined } as const;
 
 type Known = Exclude<ReplenishmentState, { status: 'absent' }>;
 type Report = Extract<ReplenishmentCommand, { type: 'RecordTransfer' }>;
@@ -86,12 +91,14 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
       }
       if (state.status === 'absent') return state;
       switch (event.type) {
+        case 'ReplenishmentVersionNoted':
+          return { ...state, status, version, waiting: event.data.reason };
         case 'ComplianceCheckStarted':
-          return { ...state, status, version, finality: event.data.finality };
+          return { ...state, status, version, waiting: undefined, finality: event.data.finality };
         case 'ReplenishmentConfirmed':
         case 'ReplenishmentDeclined': {
           const { credit, finality } = event.data;
-          return { ...state, status, version, credit, finality };
+          return { ...state, status, version, waiting: undefined, credit, finality };
         }
         case 'ReplenishmentReverted':
           return { ...state, status, version, block: null, ...NOTHING_BOOKED };
@@ -108,8 +115,9 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
  * - `seen` counts only while nothing better is known;
  * - `dropped` ends a sighting, never a detection;
  * - `reverted` takes back what was detected or booked, and makes older reports of it late;
- * - `failed` and `detected` show a block: recorded, or rejected with the reason;
- * - `final` is a detection (perhaps the first one) that is now booked or screened.
+ * - `failed` and `detected` show a block: recorded, or rejected with the reason. A `detected` one may wait;
+ * - `final` is a detection (perhaps the first one) that is now booked or screened, if it has passed the policy
+ *   by which its asset is credited. Each threshold is reported; the others change nothing.
  */
 function record(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
   const { report, facts } = command;
@@ -130,8 +138,13 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
       return [sighted, ...end(report, replenishment.evolve(state, sighted))];
     }
     case 'failed':
-    case 'detected':
       return include(command, state);
+    case 'detected': {
+      const included = include(command, state);
+      const { waiting = null } = report;
+      if (waiting === null) return included;
+      return [...included, ...wait(waiting, report, fold(replenishment, included, state))];
+    }
     case 'final': {
       const included = include(command, state);
       return [...included, ...conclude(report, facts, fold(replenishment, included, state))];
@@ -179,12 +192,26 @@ function include(command: Report, state: ReplenishmentState): readonly Replenish
     : [...undo, { type: 'ReplenishmentRejected', data: { ...data, reason } }];
 }
 
+/** A detected transfer waits: noted once for each reason. */
+function wait(
+  reason: WaitingReason,
+  { version, block }: TransferReport,
+  state: ReplenishmentState,
+): readonly ReplenishmentEvent[] {
+  if (state.status !== 'detected' || block === null || state.waiting === reason) return [];
+  const { parties, transfer, outsideOrderId } = state;
+  const data = { ...parties, version, transfer, block, outsideOrderId, reason };
+  return [{ type: 'ReplenishmentVersionNoted', data }];
+}
+
 /** The last step of a final report: what is detected is booked or screened, never twice. */
 function conclude(
-  { version, finality, block }: TransferReport,
+  report: TransferReport,
   facts: TransferFacts,
   state: ReplenishmentState,
 ): readonly ReplenishmentEvent[] {
+  const { version, block } = report;
+  const finality = creditingFinality(report, facts.requiredFinality);
   if (state.status !== 'detected' || block === null || finality === null) return [];
   const { parties, transfer, outsideOrderId } = state;
   if (facts.screening) {

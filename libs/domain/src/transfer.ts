@@ -33,6 +33,31 @@ export function finalityText(finality: Finality): string {
   return finality.kind === 'depth' ? `depth:${finality.confirmations}` : `tag:${finality.tag}`;
 }
 
+/** The policy that `finalityText` wrote; null for a kind that this version does not know. */
+export function finalityOfText(text: string): Finality | null {
+  const [kind, value = '', ...rest] = text.split(':');
+  if (rest.length > 0) return null;
+  if (kind === 'depth' && /^[1-9][0-9]{0,6}$/.test(value)) {
+    return { kind, confirmations: Number(value) };
+  }
+  return kind === 'tag' && (value === 'safe' || value === 'finalized')
+    ? { kind, tag: value }
+    : null;
+}
+
+/**
+ * Whether a block that passed `reached` has also passed `required`. Depths compare by their confirmations, and
+ * `finalized` is the chain's own statement that nothing will change, so it is above every other policy. A depth says
+ * nothing about a tag, and `safe`, which chains define differently, nothing about a depth: those are not met.
+ */
+export function meetsFinality(reached: Finality, required: Finality): boolean {
+  if (reached.kind === 'tag' && reached.tag === 'finalized') return true;
+  if (reached.kind === 'depth') {
+    return required.kind === 'depth' && reached.confirmations >= required.confirmations;
+  }
+  return required.kind === 'tag' && required.tag === reached.tag;
+}
+
 /** One version of a transfer's life, as a chain-watcher reports it. */
 export interface TransferReport {
   /** Grows with every change of this transfer. */
@@ -40,8 +65,29 @@ export interface TransferReport {
   readonly status: 'seen' | 'detected' | 'final' | 'reverted' | 'dropped' | 'failed';
   readonly content: TransferContent;
   readonly block: Inclusion | null;
+  /** On `final`: the policy that the transfer has passed. It is reported for each of the chain's thresholds. */
   readonly finality: Finality | null;
+  /**
+   * On `final`: all policies that it has passed so far, as `finalityText`. Absent in reports of older watchers, which
+   * called a transfer final once, by the policy of its asset.
+   */
+  readonly passed?: readonly string[];
+  /** On `detected`: why it does not become final although its block is. Absent in reports of older watchers. */
+  readonly waiting?: WaitingReason | null;
 }
+
+/** The policy by which a final transfer may be credited where `required` must be met; null if none does yet. */
+export function creditingFinality(
+  { finality, passed }: Pick<TransferReport, 'finality' | 'passed'>,
+  required: Finality | null,
+): Finality | null {
+  if (finality === null || required === null || passed === undefined) return finality;
+  const all = [finality, ...passed.map(finalityOfText)];
+  return all.find((policy) => policy !== null && meetsFinality(policy, required)) ?? null;
+}
+
+/** Why a transfer waits: its amount is above the band of its asset, and one provider alone shows its block. */
+export type WaitingReason = 'awaiting-second-provider';
 
 /** What is known of a transfer's asset. */
 export interface AssetFacts {
@@ -52,6 +98,8 @@ export interface AssetFacts {
   readonly asset: Asset | null;
   /** False for a token whose units differ from each other: an amount of it means nothing. */
   readonly isFungible: boolean;
+  /** What a transfer must have passed to be credited; null if anything that its watcher calls final will do. */
+  readonly requiredFinality: Finality | null;
 }
 
 /** Why a transfer is recorded but never credited. */

@@ -68,11 +68,18 @@ export function report(overrides: ReportOverrides = {}): TransferReport {
   const { version = 1, status = 'detected', ...rest } = overrides;
   const inBlock = status === 'detected' || status === 'final' || status === 'failed';
   const { block: inclusion = inBlock ? block() : null, ...others } = rest;
-  const { finality = status === 'final' ? depth : null, ...content } = others;
-  return { version, status, content: transfer(content), block: inclusion, finality };
+  const { finality = status === 'final' ? depth : null, passed, waiting, ...content } = others;
+  return {
+    ...{ version, status, content: transfer(content), block: inclusion, finality },
+    ...{ ...(passed && { passed }), ...(waiting !== undefined && { waiting }) },
+  };
 }
 
 export const depth = { kind: 'depth', confirmations: 12 } as const;
+
+export function tagged(tag: 'finalized' | 'safe') {
+  return { kind: 'tag', tag } as const;
+}
 
 export function ownerFacts(overrides: Partial<OwnerFacts> = {}): OwnerFacts {
   return { purseStatus: 'active', customerBlocked: false, ...overrides };
@@ -80,7 +87,10 @@ export function ownerFacts(overrides: Partial<OwnerFacts> = {}): OwnerFacts {
 
 export function facts(overrides: Partial<TransferFacts> = {}): TransferFacts {
   const known = { parties, asset: asset(), isFungible: true, screening: false };
-  return { ...ownerFacts(), ...known, outsideOrderId: null, ...overrides };
+  return {
+    ...{ ...ownerFacts(), ...known, requiredFinality: null, outsideOrderId: null },
+    ...overrides,
+  };
 }
 
 /** The command of one report, with default facts unless they matter. */
@@ -202,6 +212,11 @@ export const replenishmentSeen = event('ReplenishmentSeen', observed);
 export const replenishmentDetected = event('ReplenishmentDetected', {
   ...observed,
   block: block(),
+});
+export const replenishmentVersionNoted = event('ReplenishmentVersionNoted', {
+  ...observed,
+  block: block(),
+  reason: 'awaiting-second-provider',
 });
 export const complianceCheckStarted = event('ComplianceCheckStarted', {
   ...parties,

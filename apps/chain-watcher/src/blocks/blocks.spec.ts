@@ -6,6 +6,8 @@ function blocks(from: number, to: number, fork = ''): ChainBlock[] {
   const numbers = Array.from({ length: to - from + 1 }, (_, n) => from + n);
   return numbers.map((number) => ({
     ...{ ...header(number), hash: `0x${number}${fork}` },
+    proven: 'content',
+    contentDigest: '0x',
     ...{ transactions: [], transfers: [] },
   }));
 }

@@ -4,6 +4,7 @@ import { finalUpTo, policyGroups, taggedOnRing, tagsOf } from './finalise';
 
 const depth = (confirmations: number) => ({ kind: 'depth', confirmations }) as const;
 const finalized = { kind: 'tag', tag: 'finalized' } as const;
+const safe = { kind: 'tag', tag: 'safe' } as const;
 
 describe('finalUpTo', () => {
   const tagged = { finalized: 90, safe: null };
@@ -36,12 +37,15 @@ describe('policyGroups', () => {
       ['eip155:1/c', depth(5)],
       ['eip155:10/d', depth(7)],
     ]);
-    const chain = { id: 'eip155:1', finality: depth(2) };
+    const chain = { id: 'eip155:1', finality: depth(2), thresholds: [depth(5), safe] };
     const groups = policyGroups(chain, { assetFinality: exceptions });
     expect(groups).toEqual([
-      { policy: depth(2), assets: null },
-      { policy: depth(5), assets: ['eip155:1/a', 'eip155:1/c'] },
-      { policy: finalized, assets: ['eip155:1/b'] },
+      { policy: depth(2), thresholds: [depth(5), safe, depth(2)], assets: null },
+      {
+        ...{ policy: depth(5), thresholds: [depth(5), safe] },
+        assets: ['eip155:1/a', 'eip155:1/c'],
+      },
+      { policy: finalized, thresholds: [depth(5), safe, finalized], assets: ['eip155:1/b'] },
     ]);
     expect(tagsOf(groups)).toEqual(['finalized']);
   });

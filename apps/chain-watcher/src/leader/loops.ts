@@ -3,6 +3,7 @@ import {
   type Chain,
   type ChainClient,
   InvalidBlock,
+  type ProviderStatus,
   RpcFailure,
   WrongChain,
 } from '@daybook/chains';
@@ -31,6 +32,8 @@ export interface Status {
   trouble: Trouble | null;
   /** While this process leads. */
   addresses: AddressSubscription | null;
+  /** While this process leads; else of none. */
+  providers: () => readonly ProviderStatus[];
 }
 
 /** What the loops of one leadership share. */

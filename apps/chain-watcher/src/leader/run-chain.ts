@@ -33,6 +33,7 @@ export function runChain(run: ChainRun) {
     health: { state: 'catching-up', detail: 'The node has not answered yet.' },
     trouble: null,
     addresses: null,
+    providers: () => [],
   };
 
   async function work(): Promise<void> {
@@ -65,6 +66,8 @@ export function runChain(run: ChainRun) {
     /** Whether this process watches the chain, or is ready to when the leader ends. */
     role: () => status.role,
     health: () => status.health,
+    /** The providers of the chain while this process leads. */
+    providers: () => status.providers(),
     /** Addresses that are not watched because their messages cannot be read. */
     parkedAddresses: () => status.addresses?.parkedKeys() ?? 0,
     /** Resolves after the current step. */
@@ -83,7 +86,12 @@ async function lead(
   signal: AbortSignal,
 ): Promise<void> {
   const { chain, connection, registry, store, logger, metrics } = run;
-  const client = openChain(chain, connection, registry);
+  const client = openChain(chain, connection, registry, ({ name, state, detail }) => {
+    const fields = { chain: chain.id, provider: name, detail };
+    const isLasting = state === 'wrong-chain' || state === 'stuck';
+    // Single failures are common, and `status` counts them.
+    logger[isLasting ? 'warn' : 'debug'](fields, `provider ${state}`);
+  });
   const wakes = { follow: createWakeUp(), publish: createWakeUp() };
   const table = createAddressTable(chain.family);
   await readAddresses(store, chain.id, table);
@@ -94,6 +102,7 @@ async function lead(
   const parts = { ...run, startBlock, client, leadership, table, now: Date.now, events };
   const watch = createWatch(parts, record);
   status.role = 'leader';
+  status.providers = client.status;
   status.trouble = null;
   metrics.leading.set({ chain: chain.id }, 1);
   metrics.addresses.set({ chain: chain.id }, table.size);
@@ -133,5 +142,6 @@ async function lead(
     listening?.close();
     await Promise.all([addresses?.stop(), requests?.stop()]);
     status.addresses = null;
+    status.providers = () => [];
   }
 }

@@ -59,10 +59,10 @@ describe('the versions of a transfer', () => {
     const changes = changesOf((it) => {
       it.see(transfer, sighting);
       it.include(block(7), transfer);
-      it.finalise(ID, policy);
+      it.finalise(ID, policy, [policy]);
       it.revert(ID);
       it.include(block(7, '0x7b'), transfer);
-      it.finalise(ID, policy);
+      it.finalise(ID, policy, [policy]);
     });
     expect(statuses(changes)).toEqual([
       'seen',
@@ -97,19 +97,19 @@ describe('the versions of a transfer', () => {
   it.each(['revert', 'finalise', 'drop'] as const)(
     'has nothing to %s that it does not know',
     (verb) => {
-      expect(changesOf((it) => it[verb](ID, policy))).toEqual([]);
+      expect(changesOf((it) => it[verb](ID, policy, [policy]))).toEqual([]);
     },
   );
 
   it('calls a transfer final once, and a failed one never', () => {
     const final = changesOf((it) => {
       it.include(block(7), transfer);
-      it.finalise(ID, policy);
+      it.finalise(ID, policy, [policy]);
     });
-    expect(changesOf((it) => it.finalise(ID, policy), final.slice(-1))).toEqual([]);
+    expect(changesOf((it) => it.finalise(ID, policy, [policy]), final.slice(-1))).toEqual([]);
     const failed = changesOf((it) => it.include(block(7), { ...transfer, failed: true }));
     expect(statuses(failed)).toEqual(['failed']);
-    expect(changesOf((it) => it.finalise(ID, policy), failed)).toEqual([]);
+    expect(changesOf((it) => it.finalise(ID, policy, [policy]), failed)).toEqual([]);
   });
 
   it('brings back a transfer that was dropped, as the block shows it now', () => {

@@ -1,5 +1,6 @@
 import type { BlockHeader, BlockTransfer, ChainBlock } from '@daybook/chains';
 import type { FinalityV1, TransferV1 } from '@daybook/contracts';
+import { finalityText } from '@daybook/domain';
 import { CLOCK_MARGIN_MS, startedChain, type WatchContext } from '../state/watch-state';
 import type { Sighting, TrackedTransfer } from '../state/watcher-store';
 
@@ -21,20 +22,29 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
   const changes: TrackedTransfer[] = [];
 
   /** A version is the time, and one more than the last when two fall into one millisecond. */
-  function write(transfer: Omit<TransferV1, 'version'>, sighting: Sighting | null): void {
+  function write(
+    transfer: Omit<TransferV1, 'version'>,
+    sighting: Sighting | null,
+    isSettled = false,
+  ): void {
     const before = latest.get(transfer.transferId)?.transfer.version ?? 0;
     const version = Math.max(before + 1, now);
-    const tracked = { transfer: { ...transfer, version }, sighting };
+    const tracked = { transfer: { ...transfer, version }, sighting, isSettled };
     latest.set(transfer.transferId, tracked);
     changes.push(tracked);
   }
 
   /** Changes a transfer whose status is one of `from`; others stay as they are. */
-  function move(id: string, from: readonly Status[], change: Partial<TransferV1>): void {
+  function move(
+    id: string,
+    from: readonly Status[],
+    change: Partial<TransferV1>,
+    isSettled = false,
+  ): void {
     const before = latest.get(id);
     if (!before?.transfer || !from.includes(before.transfer.status)) return;
-    const { version: _, ...transfer } = before.transfer;
-    write({ ...transfer, finality: null, ...change }, before.sighting);
+    const { version: _, passed: __, waiting: ___, ...transfer } = before.transfer;
+    write({ ...transfer, finality: null, ...change }, before.sighting, isSettled);
   }
 
   return {
@@ -52,9 +62,19 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
     },
     /** The block that contains it was replaced. */
     revert: (id: string) => move(id, INCLUDED, { status: 'reverted' }),
-    /** The block that contains it is final by the policy. */
-    finalise: (id: string, finality: FinalityV1) =>
-      move(id, ['detected'], { status: 'final', finality }),
+    /** The block that contains it has passed one of `thresholds`, which are all of the transfer's. */
+    finalise(id: string, finality: FinalityV1, thresholds: readonly FinalityV1[]): void {
+      const before = latest.get(id)?.transfer.passed ?? [];
+      const text = finalityText(finality);
+      if (before.includes(text)) return;
+      const passed = [...before, text];
+      const isSettled = thresholds.every((threshold) => passed.includes(finalityText(threshold)));
+      move(id, ['detected', 'final'], { status: 'final', finality, passed }, isSettled);
+    },
+    /** It is not final for this reason, although its block has passed a threshold. */
+    wait(id: string, waiting: NonNullable<TransferV1['waiting']>): void {
+      if (latest.get(id)?.transfer.waiting !== waiting) move(id, ['detected'], { waiting });
+    },
     /** A pending transaction announces it. */
     see(transfer: BlockTransfer, sighting: Sighting): void {
       const content = contentOf(chain, transfer);

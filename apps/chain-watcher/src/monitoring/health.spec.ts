@@ -8,6 +8,8 @@ const chain: Chain = {
   name: 'Ethereum',
   blockTimeMs: 12_000,
   finality: { kind: 'depth', confirmations: 3 },
+  thresholds: [],
+  minimumFinality: null,
   reorgWindow: 64,
 };
 const onDemand = { ...chain, blockTimeMs: null };
@@ -23,6 +25,7 @@ function seen(change: Partial<Observation> = {}): Observation {
     blocksToRescan: 0,
     missing: null,
     tagUnknownSince: null,
+    disagreement: null,
     ...change,
   };
 }

@@ -28,6 +28,8 @@ export interface Observation {
   readonly missing: Readonly<Record<'from' | 'to' | 'since', number>> | null;
   /** Since when a tag that a finality policy needs is unknown; null when none is. */
   readonly tagUnknownSince: number | null;
+  /** On which final block the providers disagree; null if they do not. */
+  readonly disagreement: string | null;
 }
 
 /** The error of the last attempt, and since when all attempts have failed. */
@@ -49,6 +51,8 @@ export function judge(chain: Chain, seen: Observation, now: number): ChainHealth
     return stalled(trouble.message);
   }
   if (head === null) return { state: 'catching-up', detail: 'The node has not answered yet.' };
+  // Blocks are still matched, but nothing becomes final.
+  if (seen.disagreement !== null) return stalled(seen.disagreement);
   const { blockTimeMs } = chain;
   const usual = Math.max(SILENCE_BLOCKS * (blockTimeMs ?? 0), SILENCE_MIN_MS);
   const silence = blockTimeMs === null ? Number.POSITIVE_INFINITY : Math.min(usual, SILENCE_MAX_MS);

@@ -15,7 +15,12 @@ import {
 
 function blocks(from: number, to: number): ChainBlock[] {
   const numbers = Array.from({ length: to - from + 1 }, (_, n) => from + n);
-  return numbers.map((number) => ({ ...header(number), transactions: [], transfers: [] }));
+  return numbers.map((number) => ({
+    ...header(number),
+    proven: 'content',
+    contentDigest: '0x',
+    ...{ transactions: [], transfers: [] },
+  }));
 }
 
 describe('beginLate', () => {

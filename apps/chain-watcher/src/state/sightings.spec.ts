@@ -9,7 +9,8 @@ function tracked(
 ) {
   const { txHash = '0xa', nonce = 1, status = 'seen' } = change;
   const transfer = { transferId: id, txHash, status } as TransferV1;
-  return { transfer, sighting: { sender: '0x01', nonce, seenAt: NOW } };
+  const sighting = { sender: '0x01', nonce, seenAt: NOW };
+  return { transfer, sighting, isSettled: false };
 }
 
 function mined(hash: string, nonce: number | null = 1, sender = '0x01') {

@@ -2,9 +2,9 @@ import type {
   AddressTable,
   BlockHeader,
   Chain,
-  ChainClient,
   ChainConnection,
   ChainsAndAssets,
+  ProviderPool,
 } from '@daybook/chains';
 import type { DurableLog } from '@daybook/messaging';
 import type { Logger } from 'pino';
@@ -37,7 +37,7 @@ export interface ChainRun {
 export interface WatchParts extends Pick<ChainRun, 'chain' | 'registry' | 'store' | 'log'> {
   /** The first block to match. Null: the head, or the block of an older mint. */
   readonly startBlock: number | null;
-  readonly client: ChainClient;
+  readonly client: ProviderPool;
   readonly leadership: Leadership;
   readonly table: AddressTable;
   /** Unix milliseconds. */

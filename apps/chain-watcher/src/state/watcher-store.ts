@@ -17,6 +17,8 @@ export interface Sighting {
 export interface TrackedTransfer {
   readonly transfer: TransferV1;
   readonly sighting: Sighting | null;
+  /** Whether all are passed that the registry had when the last one was. */
+  readonly isSettled: boolean;
 }
 
 /** The lease on a chain: the right to write for it. Each new leader gets a higher fencing token. */
@@ -61,6 +63,14 @@ export interface Change {
   readonly acknowledged?: bigint;
   /** In the order in which they must be published; the last version of each transfer is kept. */
   readonly transfers?: readonly TrackedTransfer[];
+  /** Applied first: the thresholds of the registry, which may have others than before. */
+  readonly reopened?: readonly Reopened[];
+}
+
+/** Final transfers that lack one of `thresholds` are due again: in blocks from `from` on, and unsettled ones. */
+export interface Reopened extends AssetSelection {
+  readonly from: number;
+  readonly thresholds: readonly string[];
 }
 
 export interface OutboxMessage extends Message {
@@ -75,12 +85,22 @@ export interface RescanReport {
 
 export type BlockRef = Pick<BlockHeader, 'number' | 'hash'>;
 
-/** Selects detected transfers: up to a block, of these assets or of all others. */
-export interface DetectedQuery {
-  readonly upTo: number;
+export interface AssetSelection {
   readonly assets: readonly string[] | null;
   /** Assets to leave out when `assets` is null. */
   readonly except: readonly string[];
+}
+
+/** Selects transfers up to a block that have passed one of these sets of thresholds (`textOfPassed`). */
+export interface DueQuery extends AssetSelection {
+  readonly upTo: number;
+  readonly passed: readonly string[];
+  readonly limit: number;
+}
+
+/** Transfers by their ids, from the one after `after` on. */
+export interface WaitingQuery {
+  readonly after: string;
   readonly limit: number;
 }
 
@@ -113,8 +133,10 @@ export abstract class WatcherStore {
   abstract rescans(chain: string): Promise<readonly Rescan[]>;
   /** Whether a rescan with this id is stored, open or ended. */
   abstract hasRescan(id: string): Promise<boolean>;
-  /** Detected transfers that are not final yet, oldest block first. */
-  abstract detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]>;
+  /** Transfers that have not passed all thresholds and do not wait, oldest block first. */
+  abstract due(chain: string, query: DueQuery): Promise<readonly TrackedTransfer[]>;
+  /** Transfers that wait for a second provider, by id. */
+  abstract waiting(chain: string, query: WaitingQuery): Promise<readonly TrackedTransfer[]>;
   /** Stores a step with its outbox. Throws `LostLeadership`; after any other error the outcome is unknown. */
   abstract commit(leadership: Leadership, change: Change): Promise<void>;
   /** The oldest unpublished messages. */

@@ -170,6 +170,24 @@ export const watcherMigrations = sqlMigrations({
       ADD COLUMN reported_at    timestamptz;
     UPDATE watcher.rescan SET reported_state = state, reported_next = next_number
       WHERE ended_at IS NOT NULL;`,
+
+  /** A transfer is reported as final for each threshold that it passes, and may wait before the first. */
+  ReportThresholds1764500000000: `
+    -- waiting: why it does not become final, although its block has passed a threshold.
+    -- passed:  the thresholds that were reported, sorted and joined by commas.
+    -- settled: all were reported that the registry had then. Until now there was one.
+    ALTER TABLE watcher.transfer
+      ADD COLUMN waiting text,
+      ADD COLUMN passed  text    NOT NULL DEFAULT '',
+      ADD COLUMN settled boolean NOT NULL DEFAULT false;
+    UPDATE watcher.transfer SET settled = true, passed =
+        concat_ws(':', finality::json ->> 'kind', coalesce(finality::json ->> 'confirmations', finality::json ->> 'tag'))
+      WHERE status = 'final';
+    -- Finality reads by what is passed, so it never meets those that wait for a later threshold.
+    DROP INDEX watcher.transfer_detected;
+    CREATE INDEX transfer_due ON watcher.transfer (chain, passed, block_number)
+      WHERE status IN ('detected', 'final') AND NOT settled AND waiting IS NULL;
+    CREATE INDEX transfer_waiting ON watcher.transfer (chain, transfer_id) WHERE waiting IS NOT NULL;`,
 });
 
 /**

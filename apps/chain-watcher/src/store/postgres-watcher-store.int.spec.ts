@@ -141,6 +141,38 @@ describe('PostgresWatcherStore', () => {
     await old.drop();
   });
 
+  it('takes what an older version called final for settled, by its policy', async () => {
+    const old = await freshDatabase();
+    const client = new Client({ connectionString: old.url });
+    await client.connect();
+    const migrations = watcherMigrations.map((Migration) => new Migration());
+    const thresholds = migrations.findIndex(({ name }) => name.startsWith('ReportThresholds'));
+    for (const migration of migrations.slice(0, thresholds)) await migration.up(client);
+    const row = (id: string, status: string, finality: string | null) => `(
+      '${CHAIN}/${id}', 7, '${status}', '${CHAIN}', 'asset', 5, '0x1', '0x2', '0x3', 9, '0x9',
+      '2026-01-01T00:00:09.000Z', ${finality === null ? 'NULL' : `'${finality}'`})`;
+    await client.query(`INSERT INTO watcher.transfer VALUES
+      ${row('depth', 'final', '{"kind":"depth","confirmations":12}')},
+      ${row('tag', 'final', '{"kind":"tag","tag":"safe"}')}, ${row('open', 'detected', null)}`);
+    for (const migration of migrations.slice(thresholds)) await migration.up(client);
+    await client.end();
+    const store = new PostgresWatcherStore({ url: old.url });
+    const ids = ['depth', 'tag', 'open'].map((id) => `${CHAIN}/${id}`);
+    const found = await store.transfers(ids);
+    const progress = found.map(({ transfer: { passed, transferId }, isSettled }) => {
+      return [transferId.slice(CHAIN.length + 1), passed, isSettled];
+    });
+    expect(new Set(progress)).toEqual(
+      new Set([
+        ['depth', ['depth:12'], true],
+        ['tag', ['tag:safe'], true],
+        ['open', undefined, false],
+      ]),
+    );
+    await store.close();
+    await old.drop();
+  });
+
   it('keeps every open rescan when the three places become one table', async () => {
     const old = await freshDatabase();
     const client = new Client({ connectionString: old.url });

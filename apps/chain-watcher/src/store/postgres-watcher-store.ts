@@ -3,12 +3,13 @@ import type { Rescan } from '../state/rescan';
 import {
   type BlockRef,
   type Change,
-  type DetectedQuery,
+  type DueQuery,
   type Leadership,
   LostLeadership,
   type OutboxMessage,
   type RescanReport,
   type TrackedTransfer,
+  type WaitingQuery,
   WatcherStore,
   type WatchRecord,
 } from '../state/watcher-store';
@@ -66,10 +67,14 @@ const SQL = {
     SELECT block_number AS number, block_hash AS hash FROM watcher.transfer
     WHERE chain = $1 AND block_number <= $2 AND status IN ('detected', 'final', 'failed')
     ORDER BY block_number DESC LIMIT 1`,
-  detected: `
-    ${TRANSFERS} WHERE chain = $1 AND status = 'detected' AND block_number <= $2
-      AND ($3::text[] IS NULL OR asset = ANY($3)) AND asset <> ALL($4::text[])
-    ORDER BY block_number, transfer_id LIMIT $5`,
+  due: `
+    ${TRANSFERS} WHERE chain = $1 AND status IN ('detected', 'final') AND NOT settled
+      AND waiting IS NULL AND passed = ANY($2::text[]) AND block_number <= $3
+      AND ($4::text[] IS NULL OR asset = ANY($4)) AND asset <> ALL($5::text[])
+    ORDER BY block_number, transfer_id LIMIT $6`,
+  waiting: `
+    ${TRANSFERS} WHERE chain = $1 AND waiting IS NOT NULL AND transfer_id > $2
+    ORDER BY transfer_id LIMIT $3`,
   rescans: `
     SELECT ${RESCAN} FROM watcher.rescan WHERE chain = $1 AND ended_at IS NULL
     ORDER BY requested_at, id`,
@@ -184,9 +189,13 @@ export class PostgresWatcherStore extends WatcherStore {
     return (await this.rows('hasRescan', id)).length > 0;
   }
 
-  detected(chain: string, query: DetectedQuery): Promise<readonly TrackedTransfer[]> {
-    const { upTo, assets, except, limit } = query;
-    return this.rows('detected', chain, upTo, assets, assets === null ? except : [], limit);
+  due(chain: string, query: DueQuery): Promise<readonly TrackedTransfer[]> {
+    const { upTo, passed, assets, except, limit } = query;
+    return this.rows('due', chain, passed, upTo, assets, assets === null ? except : [], limit);
+  }
+
+  waiting(chain: string, { after, limit }: WaitingQuery): Promise<readonly TrackedTransfer[]> {
+    return this.rows('waiting', chain, after, limit);
   }
 
   async commit(leadership: Leadership, change: Change): Promise<void> {

@@ -1,5 +1,6 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { PoolClient } from 'pg';
+import { textOfPassed } from '../finality/passed';
 import { transferMessage } from '../publish/publisher';
 import type { Rescan } from '../state/rescan';
 import {
@@ -40,14 +41,17 @@ export const RESCAN_COLUMNS: Columns<Rescan> = {
 };
 
 export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
-  transfer: `json_build_object(
+  transfer: `(jsonb_build_object(
     'transferId', transfer_id, 'version', version, 'status', status, 'chain', chain, 'asset', asset,
     'amount', amount::text, 'from', sender, 'to', recipient, 'txHash', tx_hash,
     'block', CASE WHEN block_number IS NOT NULL THEN
       json_build_object('number', block_number, 'hash', block_hash, 'time', block_time) END,
-    'finality', finality::json)`,
+    'finality', finality::json)
+    || CASE WHEN passed = '' THEN '{}' ELSE jsonb_build_object('passed', string_to_array(passed, ',')) END
+    || CASE WHEN waiting IS NULL THEN '{}' ELSE jsonb_build_object('waiting', waiting) END)`,
   sighting: `CASE WHEN seen_sender IS NOT NULL THEN
     json_build_object('sender', seen_sender, 'nonce', seen_nonce, 'seenAt', seen_at) END`,
+  isSettled: 'settled',
 };
 
 const LOCK_FENCE = 'SELECT 1 FROM watcher.chain WHERE chain = $1 AND fence = $2 FOR UPDATE';
@@ -97,7 +101,17 @@ const UPSERT_TRANSFERS = `
     amount = excluded.amount, sender = excluded.sender, recipient = excluded.recipient,
     block_number = excluded.block_number, block_hash = excluded.block_hash,
     block_time = excluded.block_time, finality = excluded.finality,
+    waiting = excluded.waiting, passed = excluded.passed, settled = excluded.settled,
     seen_sender = excluded.seen_sender, seen_nonce = excluded.seen_nonce, seen_at = excluded.seen_at`;
+
+// Of what is passed, only what is still a threshold counts. The order is that of `textOfPassed`.
+const REOPEN_TRANSFERS = `
+  UPDATE watcher.transfer AS t SET settled = false, passed = coalesce((
+    SELECT string_agg(one, ',' ORDER BY one COLLATE "C") FROM unnest(string_to_array(t.passed, ',')) AS one
+    WHERE one = ANY($3::text[])), '')
+  WHERE chain = $1 AND status = 'final' AND (block_number >= $2 OR NOT settled)
+    AND NOT $3::text[] <@ string_to_array(passed, ',')
+    AND ($4::text[] IS NULL OR asset = ANY($4)) AND asset <> ALL($5::text[])`;
 
 // Positions are assigned in the order of the rows, which is the order of publishing.
 const INSERT_OUTBOX = `
@@ -118,7 +132,10 @@ export async function writeChange(
   const led = await run('lock-fence', LOCK_FENCE, fence);
   if (led.rowCount === 0) throw new LostLeadership(chain);
   const { start, advance, cancelled, taken, acknowledged } = change;
-  const { rescans = [], addresses = [], transfers = [] } = change;
+  const { rescans = [], addresses = [], transfers = [], reopened = [] } = change;
+  for (const { from, thresholds, assets, except } of reopened) {
+    await run('reopen', REOPEN_TRANSFERS, from, thresholds, assets, except);
+  }
   if (start) await run('start', START, start.number, start.at);
   if (advance) {
     await run('cut-ring', CUT_RING, advance.ancestor, advance.oldest);
@@ -148,12 +165,13 @@ function lastVersions(transfers: readonly TrackedTransfer[]): TrackedTransfer[] 
 }
 
 /** A row of the table `transfer`. */
-function transferRow({ transfer, sighting }: TrackedTransfer): object {
-  const { transferId, from, to, txHash, block, finality, ...same } = transfer;
+function transferRow({ transfer, sighting, isSettled }: TrackedTransfer): object {
+  const { transferId, from, to, txHash, block, finality, passed = [], ...same } = transfer;
   return {
     ...{ ...same, transfer_id: transferId, sender: from, recipient: to, tx_hash: txHash },
     ...{ block_number: block?.number, block_hash: block?.hash, block_time: block?.time },
     finality: finality && JSON.stringify(finality),
+    ...{ passed: textOfPassed(passed), settled: isSettled },
     ...{ seen_sender: sighting?.sender, seen_nonce: sighting?.nonce, seen_at: sighting?.seenAt },
   };
 }

@@ -1,4 +1,11 @@
-import { type AddressTable, type Chain, createAddressTable, InvalidBlock } from '@daybook/chains';
+import {
+  type AddressTable,
+  type Chain,
+  type ChainClient,
+  createAddressTable,
+  createPool,
+  InvalidBlock,
+} from '@daybook/chains';
 import { parseChainHead, TOPICS, type TransferV1 } from '@daybook/contracts';
 import { addressOf } from '../../../../libs/chains/testing/raw-blocks';
 import { InMemoryBroker, InMemoryLog } from '../../../../libs/messaging/testing/in-memory-log';
@@ -18,6 +25,8 @@ const chain: Chain = {
   name: 'Model',
   blockTimeMs: null,
   finality: { kind: 'depth', confirmations: 3 },
+  thresholds: [],
+  minimumFinality: null,
   reorgWindow: 8,
 };
 const purse = addressOf('purse');
@@ -46,17 +55,12 @@ beforeEach(async () => {
   const parts = {
     chain,
     startBlock: null,
-    registry: { chains: [chain], assets: [], assetFinality: new Map(), connections: [] },
-    log: new InMemoryLog(broker),
-    client: {
-      ...node.client,
-      block: async (at: number | string) =>
-        typeof at === 'number' && at < pruned ? null : node.client.block(at),
-      async header(at: number | string) {
-        if (typeof at === 'number' && at < pruned) return null;
-        return node.client.header(at);
-      },
+    registry: {
+      ...{ chains: [chain], assets: [], connections: [] },
+      ...{ assetFinality: new Map(), assetBands: new Map() },
     },
+    log: new InMemoryLog(broker),
+    client: createPool(chain, [{ name: 'node', client: prunedNode() }]),
     store,
     leadership: (await store.lead(CHAIN)) as Leadership,
     table,
@@ -66,6 +70,19 @@ beforeEach(async () => {
   watch = createWatch(parts, await store.load(CHAIN));
   await settle();
 });
+
+/** The node without the blocks below `pruned`. */
+function prunedNode(): ChainClient {
+  return {
+    ...node.client,
+    block: async (at: number | string) =>
+      typeof at === 'number' && at < pruned ? null : node.client.block(at),
+    async header(at: number | string) {
+      if (typeof at === 'number' && at < pruned) return null;
+      return node.client.header(at);
+    },
+  };
+}
 
 /** Mines until a block pays the purse, and nothing else that would; its number. */
 function pay(): number {

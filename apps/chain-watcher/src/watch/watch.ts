@@ -104,6 +104,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
         stalled: state.chain.phase === 'stalled' ? state.chain.reason : null,
         tagUnknownSince: finality.tagUnknownSince(),
         ...{ blocksToRescan: rescans.blocksLeft(), missing: rescans.missing() },
+        disagreement: parts.client.disagreement(),
       };
       return judge(chain, seen, parts.now());
     },

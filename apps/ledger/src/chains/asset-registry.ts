@@ -1,9 +1,23 @@
-import type { ChainsAndAssets } from '@daybook/chains';
-import type { Asset } from '@daybook/domain';
+import { type ChainsAndAssets, finalityOf } from '@daybook/chains';
+import type { Asset, Finality } from '@daybook/domain';
 
 /** The configured chains: what is watched, and when a transfer is final. */
 export class ChainRegistry {
-  constructor(readonly registry: ChainsAndAssets) {}
+  private readonly required: ReadonlyMap<string, Finality>;
+
+  constructor(readonly registry: ChainsAndAssets) {
+    this.required = new Map(
+      registry.assets.flatMap(({ id, chain }) => {
+        const found = registry.chains.find((each) => each.id === chain);
+        return found ? [[id, finalityOf(registry, found, id)] as const] : [];
+      }),
+    );
+  }
+
+  /** What a transfer of an asset must have passed to be credited; null for an asset that is not listed. */
+  requiredFinality(asset: string): Finality | null {
+    return this.required.get(asset) ?? null;
+  }
 }
 
 /** The configured assets: what this ledger credits. */

@@ -40,7 +40,11 @@ export class ChainsController {
     const data = registry.chains.flatMap((chain) =>
       registry.assets
         .filter((asset) => asset.chain === chain.id)
-        .map((asset) => toAsset(asset, finalityOf(registry, chain, asset.id), this.assets)),
+        .map((asset) => {
+          const finality = finalityOf(registry, chain, asset.id);
+          const band = registry.assetBands.get(asset.id) ?? null;
+          return toAsset(asset, { finality, band }, this.assets);
+        }),
     );
     return wholeList(data);
   }

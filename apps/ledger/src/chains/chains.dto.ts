@@ -6,7 +6,7 @@ import { toMoney } from '../edge/money';
 import type { AssetRegistry } from './asset-registry';
 
 export function toChain(
-  { id, name, family, finality }: Chain,
+  { id, name, family, finality, thresholds, minimumFinality }: Chain,
   head: ChainHeadV1 | undefined,
 ): json.Chain {
   return {
@@ -22,10 +22,16 @@ export function toChain(
     lag: head === undefined ? null : Math.max(0, head.latest - head.matched),
     observedAt: head?.observedAt ?? null,
     addressesThrough: head?.addressesThrough ?? null,
+    thresholds: thresholds.map(finalityText),
+    minimumFinality: minimumFinality && finalityText(minimumFinality),
   };
 }
 
-export function toAsset(asset: Asset, finality: Finality, assets: AssetRegistry): json.Asset {
+export function toAsset(
+  asset: Asset,
+  { finality, band }: { readonly finality: Finality; readonly band: bigint | null },
+  assets: AssetRegistry,
+): json.Asset {
   const { id, chain, currency, decimals, minimum } = asset;
   return {
     asset: id,
@@ -35,5 +41,6 @@ export function toAsset(asset: Asset, finality: Finality, assets: AssetRegistry)
     contract: parseAssetId(id)?.contract ?? null,
     minimum: toMoney({ asset: id, baseUnits: minimum }, assets),
     finality: finalityText(finality),
+    band: band === null ? null : toMoney({ asset: id, baseUnits: band }, assets),
   };
 }

@@ -1,9 +1,10 @@
+import { readChainsFile } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import { account, customer, purse, streamName } from '@daybook/domain';
 import { decideAndAppend, START, uuid5 } from '@daybook/event-store';
 import * as a from '../../../../libs/domain/testing/a';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
-import { AssetRegistry } from '../chains/asset-registry';
+import { AssetRegistry, ChainRegistry } from '../chains/asset-registry';
 import { replenishmentIdOf } from '../edge/identity';
 import { keyOf, type Owner, Owners, OwnersNotKnownYet } from './owners';
 import { RecordTransfers, RecordTransfersHandler } from './record-transfers';
@@ -15,6 +16,8 @@ const owner: Owner['parties'] = {
   purseId: uuid5('00000000-0000-5000-8000-000000000000', 'purse'),
 };
 const asset = a.asset({ minimum: 2n });
+/** The asset is credited at the tag `finalized`, the policy of its chain. */
+const registry = readChainsFile('{"chains":[]}');
 
 function transfer(overrides: Partial<TransferV1> = {}): TransferV1 {
   return {
@@ -106,7 +109,10 @@ async function ledger(owned: ReadonlyMap<string, Owner> = known) {
     async () => ({ position: START, owners: owned }),
     async () => undefined,
   );
-  const handler = new RecordTransfersHandler(store, owners, new AssetRegistry([asset]));
+  const handler = new RecordTransfersHandler(
+    ...([store, owners, new AssetRegistry([asset])] as const),
+    new ChainRegistry(registry),
+  );
   return {
     store,
     handler,
@@ -157,6 +163,21 @@ describe('RecordTransfers', () => {
       'ReplenishmentConfirmed',
       'ReplenishmentReverted',
     ]);
+  });
+
+  it('credits at the policy of the asset, not at an earlier threshold', async () => {
+    const { record, history } = await ledger();
+    const types = async () => (await history(nth(0))).map((e) => e.type);
+    await record(transfer({ version: 2, passed: ['depth:12'] }));
+    expect(await types()).toEqual(['ReplenishmentDetected']);
+    await record(transfer({ version: 3, status: 'detected', waiting: 'awaiting-second-provider' }));
+    expect(await types()).toEqual(['ReplenishmentDetected', 'ReplenishmentVersionNoted']);
+    const finality = { kind: 'tag', tag: 'finalized' } as const;
+    await record(transfer({ version: 4, finality, passed: ['depth:12', 'tag:finalized'] }));
+    expect((await history(nth(0))).at(-1)).toMatchObject({
+      type: 'ReplenishmentConfirmed',
+      data: { finality },
+    });
   });
 
   it('credits the account from the block on, and the customer again from the unblock on', async () => {

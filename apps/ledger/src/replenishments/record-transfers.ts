@@ -16,7 +16,7 @@ import {
 } from '@daybook/event-store';
 import type { Message } from '@daybook/messaging';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AssetRegistry } from '../chains';
+import { AssetRegistry, ChainRegistry } from '../chains';
 import { replenishmentIdOf } from '../edge/identity';
 import { traceparentOf } from '../edge/request-id';
 import { type Owner, Owners, ownersWhenFirstRecorded, type Receiver } from './owners';
@@ -69,6 +69,7 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
     private readonly store: EventStore,
     private readonly owners: Owners,
     private readonly assets: AssetRegistry,
+    private readonly chains: ChainRegistry,
   ) {}
 
   /**
@@ -126,7 +127,10 @@ export class RecordTransfersHandler implements ICommandHandler<RecordTransfers> 
       command: {
         type: 'RecordTransfer' as const,
         report: reportOf(content),
-        facts: { ...owner, asset, isFungible: isFungible(content.asset) },
+        facts: {
+          ...{ ...owner, asset, isFungible: isFungible(content.asset) },
+          requiredFinality: this.chains.requiredFinality(content.asset),
+        },
       },
       // Each transfer has its own stream, so the version alone identifies a report.
       commandId: `v${content.version}`,
@@ -215,5 +219,6 @@ function reportOf(transfer: TransferV1): TransferReport {
   const { transferId, version, status, chain, asset, amount, from, to, txHash } = transfer;
   const ordinal = transferId.slice(transferId.lastIndexOf('/') + 1);
   const content = { chain, asset, amount, from, to, txHash, ordinal };
-  return { version, status, content, block: transfer.block, finality: transfer.finality };
+  const { block, finality, passed, waiting = null } = transfer;
+  return { version, status, content, block, finality, waiting, ...(passed && { passed }) };
 }

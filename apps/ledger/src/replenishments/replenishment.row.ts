@@ -44,7 +44,7 @@ export class ReplenishmentRow extends ListedRow {
   @Column('text', { name: 'credited_to', nullable: true })
   creditedTo!: Credit['to'] | null;
 
-  /** Why it was rejected, or why the customer was not credited. */
+  /** Why it was rejected, why it waits, or why the customer was not credited. */
   @Column('text', { nullable: true })
   reason!: RejectionReason | string | null;
 

@@ -31,6 +31,8 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
       return observed('detected', event.data, event.data.block);
     case 'ReplenishmentRejected':
       return observed('rejected', event.data, event.data.block, event.data.reason);
+    case 'ReplenishmentVersionNoted':
+      return { ...inState('detected'), reason: event.data.reason };
     case 'ReplenishmentDropped':
       return inState('dropped');
     case 'ReplenishmentReverted':

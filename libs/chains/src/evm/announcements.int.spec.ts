@@ -1,12 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { until } from '../../../../test/dependencies';
+import type { Listening } from '../chain-client';
 import { listenForAnnouncements } from './announcements';
 
 let server: WebSocketServer;
 let heads: number;
 let pending: unknown[];
-let listening: { close(): void } | undefined;
+let listening: Listening | undefined;
 
 beforeEach(async () => {
   [heads, pending] = [0, []];
@@ -83,6 +84,21 @@ describe('listenForAnnouncements', () => {
       return heads > 0;
     });
     expect(pending).toEqual([]);
+  });
+
+  it('says that its connection is down, and no more when it is back', async () => {
+    listen();
+    await until(() => server.clients.size === 1);
+    expect(listening?.fault()).toBeNull();
+    const { port } = server.address() as AddressInfo;
+    for (const socket of server.clients) socket.terminate();
+    await new Promise((resolve) => server.close(resolve));
+    await until(() => listening?.fault()?.includes('ECONNREFUSED') ?? false);
+    expect(listening?.fault()).toBe(
+      'The WebSocket is down (ECONNREFUSED); new blocks are found by polling.',
+    );
+    server = new WebSocketServer({ port, host: '127.0.0.1' });
+    await until(() => listening?.fault() === null);
   });
 
   it('ends when it is closed', async () => {

@@ -1,5 +1,6 @@
 import { backOffMs } from '@daybook/platform/plain';
 import WebSocket from 'ws';
+import type { Listening } from '../chain-client';
 
 /** Every connection is pinged this often. If nothing arrives until the next ping, it is dead. */
 const PING_MS = 15_000;
@@ -29,13 +30,15 @@ interface NodeMessage {
  * Subscribes to new heads and pending transactions, and reconnects for ever. Silence counts as a fault,
  * because a load balancer may lose the node without closing the connection. Polling finds missed blocks.
  */
-export function listenForAnnouncements(options: AnnouncementOptions): { close(): void } {
+export function listenForAnnouncements(options: AnnouncementOptions): Listening {
   const { wsUrl, silenceMs, newHead, pending } = options;
   let socket: WebSocket;
   let retry: NodeJS.Timeout | undefined;
   /** Connections in a row that announced nothing. */
   let failures = 0;
   let isClosed = false;
+  /** Why nothing can be announced now; null while the connection is open. */
+  let fault: string | null = null;
 
   /** Opens one connection, which closes itself when it is dead. */
   function connect(): void {
@@ -48,13 +51,18 @@ export function listenForAnnouncements(options: AnnouncementOptions): { close():
     const subscriptions = new Map<unknown, unknown>();
     let isAlive = true;
     let lastHeadAt = Date.now();
+    let reason = 'it was closed';
     const check = setInterval(() => {
       const isSilent = silenceMs !== null && Date.now() - lastHeadAt > silenceMs;
-      if (!isAlive || isSilent) return opened.terminate();
+      if (!isAlive || isSilent) {
+        reason = isSilent ? 'it announced no new block' : 'it did not answer';
+        return opened.terminate();
+      }
       isAlive = false;
       if (opened.readyState === WebSocket.OPEN) opened.ping();
     }, PING_MS);
     opened.on('open', () => {
+      fault = null;
       opened.send(subscribe(NEW_HEADS, ['newHeads']));
       opened.send(subscribe(NEW_PENDING, ['newPendingTransactions', true]));
     });
@@ -73,17 +81,22 @@ export function listenForAnnouncements(options: AnnouncementOptions): { close():
       newHead();
     });
     // A failed connection also emits `close`, which reconnects.
-    opened.on('error', () => undefined);
+    opened.on('error', (error: NodeJS.ErrnoException) => {
+      // A code such as ECONNREFUSED, or `Unexpected server response: 401`. Neither contains the URL.
+      reason = error.code ?? error.message;
+    });
     opened.once('close', () => {
       clearInterval(check);
       if (isClosed) return;
       failures += 1;
+      fault = `The WebSocket is down (${reason}); new blocks are found by polling.`;
       retry = setTimeout(connect, backOffMs(failures, RECONNECT));
     });
   }
 
   connect();
   return {
+    fault: () => fault,
     close() {
       isClosed = true;
       clearTimeout(retry);

@@ -1,13 +1,24 @@
-import { aBlock, addressOf, type BlockWithReceipts, hashOf } from '../../testing/raw-blocks';
+import {
+  aBlock,
+  addressOf,
+  type BlockWithReceipts,
+  erc20Log,
+  hashOf,
+  sealed,
+} from '../../testing/raw-blocks';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { WrongChain } from '../wrong-chain';
+import { encodeReceipt } from './encode-receipt';
 import { createEvmClient } from './evm-client';
+import { AVALANCHE_FIELDS, ETHEREUM_PROOF } from './header';
 import type { JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';
 import { assetIds } from './transfers';
+import { EMPTY_ROOT, trieRoot } from './trie-root';
 
 const CHAIN = 'eip155:1';
+const NO_BLOOM = `0x${'0'.repeat(512)}`;
 
 /** A node with an answer per method. It refuses other methods. */
 function client(answers: Readonly<Record<string, (at: string) => unknown>>) {
@@ -109,5 +120,150 @@ describe('pendingTransaction', () => {
     expect(await ask(pending)).toMatchObject({ nonce: 3, transfers: [{ amount: 5n }] });
     expect(await ask(transaction)).toBeNull();
     expect(await ask(null)).toBeNull();
+  });
+});
+
+describe('a node without eth_getBlockReceipts', () => {
+  const noMethod = () => {
+    throw new RpcFailure(
+      'a node refused eth_getBlockReceipts: the method does not exist (-32601).',
+      'refused',
+    );
+  };
+
+  /** Counts what is asked, and answers batches if it knows them. */
+  function node(knowsBatches: boolean, receipts: readonly unknown[] = seven.receipts) {
+    const asked: string[] = [];
+    const one = (hash: unknown) =>
+      receipts.find((it) => (it as { transactionHash: string }).transactionHash === hash) ?? null;
+    const rpc: JsonRpc = {
+      async send(method, params) {
+        asked.push(method);
+        if (method === 'eth_getBlockReceipts') return noMethod();
+        return method === 'eth_getTransactionReceipt' ? one(params[0]) : seven.block;
+      },
+      async sendBatch(method, params) {
+        asked.push(`${params.length} ${method}`);
+        if (!knowsBatches) throw new RpcFailure('a node refused batches.', 'refused');
+        return params.map(([hash]) => one(hash));
+      },
+    };
+    const ids = assetIds(CHAIN, `${CHAIN}/slip44:60`);
+    return { asked, client: createEvmClient(rpc, CHAIN, ids) };
+  }
+
+  it('is asked by transaction in a batch, and only so from then on', async () => {
+    const { asked, client: it } = node(true);
+    const block = await it.block(7);
+    expect(block).toEqual(await whole(seven).block(7));
+    expect(await it.block(7)).toEqual(block);
+    const batch = '1 eth_getTransactionReceipt';
+    expect(asked).toEqual([
+      ...['eth_getBlockByNumber', 'eth_getBlockReceipts', batch],
+      ...['eth_getBlockByNumber', batch],
+    ]);
+  });
+
+  it('is asked one by one if it knows no batches', async () => {
+    const { asked, client: it } = node(false);
+    expect(await it.block(7)).toEqual(await whole(seven).block(7));
+    await it.block(7);
+    expect(asked.filter((each) => each === 'eth_getTransactionReceipt')).toHaveLength(2);
+    expect(asked.filter((each) => each.startsWith('1 '))).toHaveLength(1);
+  });
+
+  it('is not believed when it lacks a receipt', async () => {
+    await expect(node(true, []).client.block(7)).rejects.toThrow(/1 transactions have 0 receipts/);
+  });
+
+  it('is not what a node is that refuses everything', async () => {
+    const denied = () => {
+      throw new RpcFailure(
+        'a node refused eth_getBlockReceipts: no access to this project.',
+        'refused',
+      );
+    };
+    const it = client({ eth_getBlockByNumber: () => seven.block, eth_getBlockReceipts: denied });
+    await expect(it.block(7)).rejects.toThrow('no access');
+  });
+});
+
+describe('a receipt that the receipts of the block lack', () => {
+  it('is asked for by its transaction', async () => {
+    const plans = [{ salt: 'a' }, { salt: 'b' }, { salt: 'c' }];
+    const two = aBlock({ number: 7, transactions: plans }, await loadKeccak());
+    const it = client({
+      eth_getBlockByNumber: () => two.block,
+      eth_getBlockReceipts: () => two.receipts.slice(1),
+      eth_getTransactionReceipt: (hash) =>
+        two.receipts.find(({ transactionHash }) => transactionHash === hash),
+    });
+    expect(await it.block(7)).toMatchObject({ proven: 'content' });
+  });
+});
+
+describe('a header', () => {
+  it('is refused if its hash is not that of its fields', async () => {
+    const forged = { ...seven.block, stateRoot: hashOf('x') };
+    await expect(whole({ ...seven, block: forged }).header(7)).rejects.toThrow(/its hash/);
+    await expect(whole({ ...seven, block: forged }).head()).rejects.toThrow(InvalidBlock);
+    expect(await whole(seven).header(7)).toMatchObject({ number: 7, hash: seven.block.hash });
+  });
+});
+
+describe('a block of Avalanche whose receipts settle later', () => {
+  const proof = { ...ETHEREUM_PROOF, headerFields: AVALANCHE_FIELDS };
+
+  /** Three blocks; the last one settles the first two. `spoil` changes the receipts of the first. */
+  async function settling(spoil = (receipts: readonly object[]): unknown => receipts, heads = 3) {
+    const keccak = await loadKeccak();
+    const at = (number: number, parent: string, fields: object, count: number) => {
+      const transactions = Array.from({ length: count }, (_, i) => {
+        const logs = [erc20Log(addressOf('t'), addressOf('a'), addressOf('b'), BigInt(number + i))];
+        return { salt: `${number} ${i}`, logs };
+      });
+      const own = {
+        extDataHash: hashOf('x'),
+        withdrawalsRoot: null,
+        logsBloom: NO_BLOOM,
+        ...fields,
+      };
+      const plan = { number, parentHash: parent, transactions, header: own };
+      return sealed(aBlock(plan, keccak), keccak, AVALANCHE_FIELDS);
+    };
+    const none = { settledHeight: '0x0', receiptsRoot: EMPTY_ROOT };
+    const first = at(1, hashOf('genesis'), none, 2);
+    const second = at(2, first.block.hash, none, 1);
+    const values = [...first.receipts, ...second.receipts].map((receipt) =>
+      encodeReceipt(receipt, undefined, keccak),
+    );
+    const settledTwo = { settledHeight: '0x2', receiptsRoot: trieRoot(values, keccak) };
+    const third = at(3, second.block.hash, settledTwo, 0);
+    const chain = [first, second, third].slice(0, heads);
+    const find = (place: string) =>
+      chain.find(({ block }) => block.hash === place || block.number === place);
+    const rpc: JsonRpc = {
+      async send(method, [place]) {
+        const found = find(place as string);
+        if (method !== 'eth_getBlockReceipts') return found?.block ?? null;
+        return found === first ? spoil(first.receipts) : (found?.receipts ?? null);
+      },
+    };
+    return createEvmClient(rpc, CHAIN, assetIds(CHAIN, `${CHAIN}/slip44:60`), { proof });
+  }
+
+  it('is proven by the header that settles it', async () => {
+    const it = await settling();
+    expect(await it.block(1)).toMatchObject({ proven: 'content', transfers: [{}, {}] });
+    expect(await it.block(2)).toMatchObject({ proven: 'content', transfers: [{}] });
+  });
+
+  it('is not proven before', async () => {
+    expect(await (await settling((all) => all, 2)).block(1)).toMatchObject({ proven: 'header' });
+  });
+
+  it('is refused with other receipts than were settled', async () => {
+    const it = await settling((all) => all.map((each) => ({ ...each, status: '0x0' })));
+    await expect(it.block(1)).rejects.toThrow(/are not those that block 3 has settled/);
   });
 });

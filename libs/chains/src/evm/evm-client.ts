@@ -1,21 +1,21 @@
 import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from '../chain-client';
-import type { Chain, ChainConnection, ChainsAndAssets } from '../chains-and-assets';
+import type { Chain, ChainsAndAssets, Proof, ProviderConnection } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
-import { checkBlock } from './check-block';
-import { createJsonRpc, type JsonRpc } from './json-rpc';
+import { type BlockWorker, blockWorkerHere, sharedBlockWorker } from './block-threads';
+import { resultOf } from './block-work';
+import { fetchBlock, type Reading } from './fetch-block';
+import { ETHEREUM_PROOF, proveHeader } from './header';
+import { createJsonRpc, type JsonRpc, type Unparsed } from './json-rpc';
 import { loadKeccak } from './keccak';
-import {
-  isAddress,
-  type RawBlock,
-  type RawHeader,
-  type RawReceipt,
-  type RawTransaction,
-  toNumber,
-} from './raw';
-import { type AssetIds, assetIds, blockTransfers, pendingTransfers } from './transfers';
+import { refuseOtherHash } from './prove-block';
+import { fieldsOf, isAddress, list, type RawFields, type RawTransaction, toHash } from './raw';
+import { toHeader, toRef } from './read-block';
+import { createReceiptsSource } from './receipts';
+import { proveSettled, type SettlingSource } from './settled-receipts';
+import { type AssetIds, assetIds, pendingTransfers } from './transfers';
 
 /** A connection without a block for this many block times is broken; fewer may be chance. */
 const SILENCE_BLOCKS = 20;
@@ -27,15 +27,18 @@ const ETHER = 60;
 
 export function openEvmChain(
   chain: Chain,
-  connection: ChainConnection,
+  provider: ProviderConnection,
   registry: ChainsAndAssets,
 ): ChainClient {
   const coins = `${chain.id}/slip44:`;
   const native = registry.assets.find(({ id }) => id.startsWith(coins))?.id ?? `${coins}${ETHER}`;
-  const rpc = createJsonRpc(connection.rpcUrl, connection);
-  const client = createEvmClient(rpc, chain.id, assetIds(chain.id, native));
+  const { rpcUrl, wsUrl, headers, requestsPerSecond } = provider;
+  const rpc = createJsonRpc(rpcUrl, { headers, perSecondMax: requestsPerSecond });
+  const ids = assetIds(chain.id, native);
+  const client = createEvmClient(rpc, chain.id, ids, {
+    ...{ proof: chain.proof ?? ETHEREUM_PROOF, worker: sharedBlockWorker() },
+  });
   const { blockTimeMs } = chain;
-  const { wsUrl } = connection;
   if (wsUrl === null) return client;
 
   let lookups = 0;
@@ -66,29 +69,70 @@ export function openEvmChain(
   };
 }
 
+/** How a client reads blocks, if not as on Ethereum and in the thread of its caller. */
+export interface EvmClientOptions {
+  readonly proof?: Proof;
+  readonly worker?: BlockWorker;
+}
+
 /** A client over any JSON-RPC transport, without announcements. */
 export function createEvmClient(
   rpc: JsonRpc,
   chainId: string,
   ids: AssetIds,
+  { proof = ETHEREUM_PROOF, worker = blockWorkerHere() }: EvmClientOptions = {},
 ): ChainClient & {
   pendingTransaction(hash: string): Promise<PendingTransaction | null>;
   readonly ids: AssetIds;
 } {
-  async function send<Answer>(method: string, ...params: unknown[]): Promise<Answer | null> {
-    return (await rpc.send(method, params)) as Answer | null;
+  const { caip2, native } = ids;
+  const source = createReceiptsSource(rpc);
+  const reading: Reading = {
+    ...{ rules: { caip2, native, proof }, worker, source },
+    async settled(header, receipts) {
+      const shown: SettlingSource = {
+        header: (at) => ask(at, false),
+        receipts: async (hash) => resultOf(await source.ofBlock(hash, () => hashesOf(hash))),
+      };
+      const keccak = await loadKeccak();
+      return proveSettled({ ...header, receipts }, shown, proof.headerFields, keccak);
+    },
+  };
+
+  /** Of the transactions of a block. */
+  async function hashesOf(hash: string): Promise<readonly string[]> {
+    const { transactions } = fieldsOf(await ask(hash, false), 'block');
+    return list(transactions, 'transactions').map((each) => toHash(each, 'transaction hash'));
   }
 
-  /** The node's answer for a number, hash or tag; null if it has no such block. */
-  function ask<Raw extends RawHeader>(at: number | string, isWhole = false): Promise<Raw | null> {
+  /** The node's answer for a number, hash or tag. */
+  function ask(at: number | string, isWhole: true): Promise<Unparsed>;
+  function ask(at: number | string, isWhole: false): Promise<unknown>;
+  function ask(at: number | string, isWhole: boolean): Promise<unknown> {
     const isHash = typeof at === 'string' && at.startsWith('0x');
     const method = isHash ? 'eth_getBlockByHash' : 'eth_getBlockByNumber';
-    return send(method, typeof at === 'number' ? `0x${at.toString(16)}` : at, isWhole);
+    const params = [typeof at === 'number' ? `0x${at.toString(16)}` : at, isWhole];
+    if (!isWhole) return rpc.send(method, params);
+    if (rpc.sendUnparsed) return rpc.sendUnparsed(method, params);
+    return rpc.send(method, params).then((result) => ({ result }));
+  }
+
+  /** A header whose hash was recomputed, where the chain's headers allow it; null if there is no such block. */
+  async function askHeader(at: number | string): Promise<BlockHeader | null> {
+    const answer = await ask(at, false);
+    if (answer === null) return null;
+    const raw = fieldsOf(answer, 'block');
+    const header = toHeader(raw);
+    if (proof.rule === 'roots') {
+      const { hash } = header;
+      const found = proveHeader({ ...raw, hash }, proof.headerFields, await loadKeccak());
+      refuseOtherHash(raw, found);
+    }
+    return header;
   }
 
   /** Checks the number or hash of an answer: another node behind a load balancer may be on a fork or lag. */
-  function askedFor(at: number | string, raw: RawHeader): BlockHeader {
-    const found = toHeader(raw);
+  function askedFor(at: number | string, found: BlockHeader): BlockHeader {
     if (found.hash === at || found.number === at) return found;
     throw new InvalidBlock(`The node answered with block ${found.number} when asked for ${at}.`);
   }
@@ -96,20 +140,19 @@ export function createEvmClient(
   return {
     ids,
     async verify() {
-      const answer = `eip155:${Number(await send('eth_chainId'))}`;
+      const answer = `eip155:${Number(await rpc.send('eth_chainId', []))}`;
       if (answer !== chainId) {
         throw new WrongChain(`The node that is configured for ${chainId} serves ${answer}.`);
       }
     },
     async head() {
-      const raw = await ask('latest');
-      if (raw === null) throw new InvalidBlock('The node has no latest block.');
-      return toHeader(raw);
+      const header = await askHeader('latest');
+      if (header === null) throw new InvalidBlock('The node has no latest block.');
+      return header;
     },
     async tagged(tag) {
       try {
-        const raw = await ask(tag);
-        return raw && toHeader(raw);
+        return await askHeader(tag);
       } catch (error) {
         // Nodes without such a block or tag refuse the request instead of returning null.
         if (error instanceof RpcFailure && error.kind === 'refused') return null;
@@ -117,55 +160,29 @@ export function createEvmClient(
       }
     },
     async header(at) {
-      const raw = await ask(at);
-      return raw && askedFor(at, raw);
+      const header = await askHeader(at);
+      return header && askedFor(at, header);
     },
-    /** Both answers come from one provider; their hashes prove that they belong to one block. */
     async block(at) {
-      const raw = await ask<RawBlock>(at, true);
-      if (raw === null) return null;
-      const found = askedFor(at, raw);
-      const receipts = await send<RawReceipt[]>('eth_getBlockReceipts', found.hash);
-      // The block was replaced between the two answers.
-      if (receipts === null) return null;
-      checkBlock(raw, receipts, await loadKeccak());
-      const transfers = blockTransfers(raw.transactions, receipts, ids);
-      return { ...found, transactions: raw.transactions.map(toRef), transfers };
+      return fetchBlock(await ask(at, true), (header) => askedFor(at, header), reading);
     },
     async pendingTransaction(hash) {
-      const raw = await send<RawTransaction>('eth_getTransactionByHash', hash);
-      return raw === null || raw.blockHash !== null ? null : toPending(raw, ids);
+      const answer = await rpc.send('eth_getTransactionByHash', [hash]);
+      if (!isTransaction(answer)) return null;
+      return (answer.blockHash ?? null) === null ? toPending(answer, ids) : null;
     },
     listen: () => null,
-    notes: () => [],
   };
-}
-
-function toHeader(raw: RawHeader): BlockHeader {
-  const { hash, parentHash } = raw;
-  if (typeof hash !== 'string' || typeof parentHash !== 'string') {
-    throw new InvalidBlock("The node's answer has no block hash.");
-  }
-  return {
-    number: toNumber(raw.number, 'block number'),
-    hash,
-    parentHash,
-    time: toNumber(raw.timestamp, 'block time'),
-  };
-}
-
-function toRef({ hash, from, nonce }: RawTransaction) {
-  return { hash, sender: from.toLowerCase(), nonce: Number(nonce) };
 }
 
 /** Announcements are not verified, and an exception in their listener would end the process. */
 function isTransaction(answer: unknown): answer is RawTransaction {
   if (typeof answer !== 'object' || answer === null) return false;
-  const { hash, from, to, nonce, value, input } = answer as Partial<RawTransaction>;
+  const { hash, from, to, nonce, value, input } = answer as RawFields;
   return (
     [hash, nonce, input].every((field) => typeof field === 'string') &&
     isAddress(from) &&
-    (to === null || isAddress(to)) &&
+    ((to ?? null) === null || isAddress(to)) &&
     typeof value === 'string' &&
     /^0x[0-9a-f]{1,64}$/.test(value)
   );

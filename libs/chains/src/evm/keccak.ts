@@ -1,6 +1,10 @@
 import { createKeccak } from 'hash-wasm';
+import { InvalidBlock } from '../invalid-block';
 
-/** Keccak-256 of bytes. Input and hash are hexadecimal digits without `0x`. */
+/**
+ * Keccak-256 of bytes. Input and hash are hexadecimal digits without `0x`. Throws `InvalidBlock` if the
+ * input is not whole bytes in digits.
+ */
 export type Keccak = (digits: string) => string;
 
 /** Most input is shorter; longer input gets its own buffer. */
@@ -16,6 +20,10 @@ export function loadKeccak(): Promise<Keccak> {
       const length = digits.length / 2;
       const bytes = length <= SCRATCH_BYTES ? scratch : Buffer.alloc(length);
       const written = bytes.write(digits, 'hex');
+      // The rest is not digits. Without this check, two different answers could have the same hash.
+      if (written !== length) {
+        throw new InvalidBlock("The node's answer has bytes that are not hexadecimal digits.");
+      }
       hasher.init();
       hasher.update(bytes.subarray(0, written));
       return hasher.digest();

@@ -1,40 +1,87 @@
 import { getAddress } from 'ethers';
 import { InvalidBlock } from '../invalid-block';
 
-/** The fields of nodes' answers that are used. Quantities and bytes are hexadecimal strings. */
-type Hex<Fields extends string> = Readonly<Record<Fields, string>>;
+/** Fields of a node's answer. Any field may be missing, null or of another shape. */
+export type RawFields = Readonly<Record<string, unknown>>;
 
-export type RawHeader = Hex<'number' | 'hash' | 'parentHash' | 'timestamp'>;
+/** A transaction with the fields of its type. */
+export interface RawTransaction extends RawFields {
+  readonly hash: string;
+}
 
-export interface RawBlock extends RawHeader, Hex<'logsBloom' | 'receiptsRoot'> {
+export interface RawReceipt extends RawFields {
+  readonly transactionHash: string;
+  /** Empty where the node has null or nothing. Whether that is true, roots and filters show. */
+  readonly logs: readonly RawLog[];
+}
+
+export interface RawLog extends RawFields {
+  readonly topics: readonly unknown[];
+}
+
+export interface RawBlock extends RawFields {
+  /** In lower case. */
+  readonly hash: string;
   readonly transactions: readonly RawTransaction[];
 }
 
-export interface RawTransaction extends Hex<'hash' | 'from' | 'nonce' | 'value' | 'input'> {
-  /** Null while it is pending. */
-  readonly blockHash: string | null;
-  /** Null if it creates a contract. */
-  readonly to: string | null;
+/** The fields of an object in a node's answer. Throws `InvalidBlock`. */
+export function fieldsOf(value: unknown, what: string): RawFields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as RawFields;
+  }
+  throw new InvalidBlock(`The node's answer has no ${what}.`);
 }
 
-export interface RawReceipt
-  extends Hex<'transactionHash' | 'transactionIndex' | 'blockHash' | 'from' | 'status'>,
-    Hex<'cumulativeGasUsed' | 'logsBloom'> {
-  readonly to: string | null;
-  readonly logs: readonly RawLog[];
-  /** EIP-2718. Older nodes omit it; then it is `0x0`. */
-  readonly type?: string;
-}
-
-export interface RawLog extends Hex<'address' | 'data' | 'blockHash' | 'logIndex'> {
-  readonly topics: readonly string[];
+/** Throws `InvalidBlock`. */
+export function list(value: unknown, what: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new InvalidBlock(`The node's answer has no ${what}.`);
 }
 
 /** A height, an index or seconds, never an amount. Throws `InvalidBlock`. */
-export function toNumber(quantity: string, what: string): number {
-  const number = Number(quantity);
-  if (/^0x[0-9a-f]+$/i.test(quantity) && Number.isSafeInteger(number)) return number;
+export function toNumber(quantity: unknown, what: string): number {
+  const isQuantity = typeof quantity === 'string' && QUANTITY.test(quantity);
+  const number = isQuantity || typeof quantity === 'number' ? Number(quantity) : Number.NaN;
+  if (Number.isSafeInteger(number) && number >= 0) return number;
   throw new InvalidBlock(`The node's answer has no ${what}.`);
+}
+
+const QUANTITY = /^0x[0-9a-f]+$/i;
+/** 256 bits. */
+const AMOUNT_CHARACTERS_MAX = 2 + 64;
+
+/** Base units; none where the node has null or nothing. Throws `InvalidBlock`. */
+export function toAmount(quantity: unknown): bigint {
+  if (quantity === undefined || quantity === null || quantity === '0x0') return 0n;
+  if (typeof quantity === 'number' && Number.isSafeInteger(quantity) && quantity >= 0) {
+    return BigInt(quantity);
+  }
+  if (
+    typeof quantity === 'string' &&
+    quantity.length <= AMOUNT_CHARACTERS_MAX &&
+    QUANTITY.test(quantity)
+  ) {
+    return BigInt(quantity);
+  }
+  throw new InvalidBlock("A transaction in the node's answer has a value that is no amount.");
+}
+
+const HASH = /^0x[0-9a-f]{64}$/;
+
+/** 32 bytes in lower case. Throws `InvalidBlock`. */
+export function toHash(value: unknown, what: string): string {
+  const hash = typeof value === 'string' ? value.toLowerCase() : '';
+  if (HASH.test(hash)) return hash;
+  throw new InvalidBlock(`The node's answer has no ${what}.`);
+}
+
+/** Whether a receipt says that its transaction succeeded. Throws `InvalidBlock` if it does not say. */
+export function succeeded({ status }: RawReceipt): boolean {
+  if (status === '0x1' || status === 1 || status === true || status === '0x01') return true;
+  if (status === '0x0' || status === 0 || status === false || status === '0x00') return false;
+  // Before Byzantium (Ethereum block 4,370,000) receipts had a state root instead.
+  throw new InvalidBlock('A receipt does not say whether its transaction succeeded.');
 }
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
@@ -44,7 +91,7 @@ export function isAddress(text: unknown): text is string {
 }
 
 /** The canonical form of an address in a node's answer. Throws `InvalidBlock`. */
-export function toAddress(text: string): string {
+export function toAddress(text: unknown): string {
   if (isAddress(text)) return text.toLowerCase();
   throw new InvalidBlock("A transaction in the node's answer has an invalid address.");
 }
@@ -58,16 +105,39 @@ export function canonicalEvmAddress(text: string): string | null {
   return hasNoChecksum || getAddress(lower) === text ? lower : null;
 }
 
-const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;
+export const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;
 
-/**
- * Polygon appends the effects of its bridge to a block as a transaction from and to the zero address. Before
- * PIP-74 (type 0x7f) it was not part of the block: neither the roots nor the bloom filter covered it.
- */
-export function isOutsideBlock(receipt: RawReceipt): boolean {
-  return (
-    (receipt.type ?? '0x0') === '0x0' &&
-    receipt.from === ZERO_ADDRESS &&
-    receipt.to === ZERO_ADDRESS
-  );
+/** A block with whole transactions from a node's answer. Throws `InvalidBlock`. */
+export function toBlock(answer: unknown): RawBlock {
+  const fields = fieldsOf(answer, 'block');
+  const hash = toHash(fields.hash, 'block hash');
+  const transactions = fields.transactions ?? (fields.transactionsRoot === EMPTY_ROOT ? [] : null);
+  return {
+    ...{ ...fields, hash },
+    transactions: list(transactions, 'transactions').map(toTransaction),
+  };
+}
+
+/** `EMPTY_ROOT` of the trie, repeated here because the trie is made of what this file reads. */
+const EMPTY_ROOT = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421';
+
+function toTransaction(answer: unknown): RawTransaction {
+  const fields = fieldsOf(answer, 'whole transactions');
+  const hash = toHash(fields.hash, 'hash of a transaction');
+  return (hash === fields.hash ? fields : { ...fields, hash }) as RawTransaction;
+}
+
+/** Receipts from a node's answer, with the logs that they have. Throws `InvalidBlock`. */
+export function toReceipts(answer: unknown): readonly RawReceipt[] {
+  return list(answer, 'receipts').map(toReceipt);
+}
+
+function toReceipt(answer: unknown): RawReceipt {
+  const fields = fieldsOf(answer, 'receipt');
+  const { transactionHash: shown } = fields;
+  const transactionHash = toHash(shown, 'transaction hash of a receipt');
+  const logs = list(fields.logs ?? [], 'logs of a receipt');
+  for (const log of logs) list(fieldsOf(log, 'log').topics, 'topics of a log');
+  const isWhole = fields.logs === logs && shown === transactionHash;
+  return (isWhole ? fields : { ...fields, logs, transactionHash }) as RawReceipt;
 }

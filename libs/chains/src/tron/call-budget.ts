@@ -1,14 +1,8 @@
+import type { QuotaBudget } from '../chain-client';
+
 const DAY_MS = 86_400_000;
 
-/** What a provider allows for each day, and what was used of it. */
-export interface CallBudget {
-  /** Calls of this process since midnight UTC, which is when providers begin to count anew. */
-  readonly callsToday: number;
-  /** Null if no limit is configured. */
-  readonly callsPerDay: number | null;
-}
-
-/** Counts calls by UTC day. */
+/** Counts the calls of this process by UTC day. */
 export function createCallCounter(callsPerDay: number | null, now = Date.now) {
   let day = 0;
   let calls = 0;
@@ -23,7 +17,7 @@ export function createCallCounter(callsPerDay: number | null, now = Date.now) {
       turn();
       calls += 1;
     },
-    budget(): CallBudget {
+    budget(): QuotaBudget {
       turn();
       return { callsToday: calls, callsPerDay };
     },

@@ -1,5 +1,4 @@
-import type { BlockHeader, ClientNote } from '../chain-client';
-import type { CallBudget } from './call-budget';
+import type { BlockHeader, ClientNote, QuotaBudget } from '../chain-client';
 
 const DAY_MS = 86_400_000;
 /** The block and its infos. */
@@ -38,7 +37,7 @@ export function createProgress(blockTimeMs: number | null, now = Date.now) {
       since.blocks += 1;
     },
     /** The last head, while the budget of the day does not allow to ask for another one. */
-    keptHead({ callsPerDay }: CallBudget): BlockHeader | null {
+    keptHead({ callsPerDay }: QuotaBudget): BlockHeader | null {
       if (latest === null || callsPerDay === null || blockTimeMs === null) return null;
       return now() - latest.at < headEveryMs(callsPerDay, blockTimeMs) ? latest.header : null;
     },
@@ -69,7 +68,7 @@ function callsForNewBlocks(blockTimeMs: number): number {
  * are left today and on later days, whichever takes longer. Infinite if a day's calls are fewer than its blocks
  * need. Null while it is unknown.
  */
-export function catchUpMs(state: ProgressState, budget: CallBudget, now: number): number | null {
+export function catchUpMs(state: ProgressState, budget: QuotaBudget, now: number): number | null {
   const { blocksBehind, blockTimeMs, blocksPerSecond } = state;
   if (blocksBehind === 0) return 0;
   const newPerMs = blockTimeMs === null ? 0 : 1 / blockTimeMs;
@@ -96,7 +95,7 @@ export function catchUpMs(state: ProgressState, budget: CallBudget, now: number)
 /** The calls of the day, a rate limit that holds, and how long catching up takes. */
 export function catchUpNotes(
   state: ProgressState,
-  budget: CallBudget,
+  budget: QuotaBudget,
   restsUntil: number | null,
   now = Date.now(),
 ): readonly ClientNote[] {
@@ -123,7 +122,7 @@ export function catchUpNotes(
 
 function budgetNote(
   { blockTimeMs }: ProgressState,
-  { callsToday }: CallBudget,
+  { callsToday }: QuotaBudget,
   callsPerDay: number,
 ): ClientNote {
   const used = `${callsToday} of ${callsPerDay} calls a day were made since midnight UTC`;

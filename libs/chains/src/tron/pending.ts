@@ -1,5 +1,6 @@
-import { backOffMs, pause } from '@daybook/platform/plain';
-import type { PendingTransaction } from '../chain-client';
+import { backOffMs, messageOf, pause } from '@daybook/platform/plain';
+import type { Listening, PendingTransaction } from '../chain-client';
+import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { bytesOf, fieldsOf, listOf } from './answer';
 import { signedContracts } from './contracts';
@@ -19,16 +20,15 @@ export interface PendingOptions {
   readonly ids: TronAssetIds;
   readonly everyMs: number;
   pending(transaction: PendingTransaction): void;
-  /** Called when it is known whether the node serves pending transactions. */
-  served(isServed: boolean): void;
 }
 
 /**
  * Asks regularly for pending transactions (`gettransactionlistfrompending`) until it is closed, or until the node
  * refuses, because its operator can switch the call off. A failure only delays.
  */
-export function listenForPending(options: PendingOptions): { close(): void } {
-  const { node, ids, everyMs, pending, served } = options;
+export function listenForPending(options: PendingOptions): Listening {
+  const { node, ids, everyMs, pending } = options;
+  let fault: string | null = null;
   const closing = new AbortController();
   const { signal } = closing;
   /** Of the last list, so that each is looked up once. */
@@ -43,7 +43,7 @@ export function listenForPending(options: PendingOptions): { close(): void } {
     known = new Set(listed.filter((id) => !left.has(id)));
     for (const id of looked) {
       const answer = await node.full('gettransactionfrompending', { value: id });
-      const transaction = readPending(answer, id, ids);
+      const transaction = unlessInvalid(() => readPending(answer, id, ids));
       if (transaction !== null && !signal.aborted) pending(transaction);
     }
   }
@@ -54,17 +54,31 @@ export function listenForPending(options: PendingOptions): { close(): void } {
       try {
         await round();
         failures = 0;
-        served(true);
+        fault = null;
       } catch (error) {
         failures += 1;
-        if (error instanceof RpcFailure && error.kind === 'refused') return served(false);
+        fault = messageOf(error);
+        if (error instanceof RpcFailure && error.kind === 'refused') {
+          fault = `${fault} Leave out "pending", or allow the call on the node.`;
+          return;
+        }
       }
       await pause(Math.max(everyMs, backOffMs(failures, BACK_OFF)), signal);
     }
   }
 
   void listen();
-  return { close: () => closing.abort() };
+  return { close: () => closing.abort(), fault: () => fault };
+}
+
+/** Anybody can send a transaction that cannot be read; the others are shown all the same. */
+function unlessInvalid<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InvalidBlock) return null;
+    throw error;
+  }
 }
 
 function isId(value: unknown): value is string {

@@ -1,9 +1,10 @@
-import type { ChainBlock } from '../chain-client';
+import type { BlockTransfer, ChainBlock } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
 import { fieldsOf } from './answer';
 import { type Info, matchInfos } from './infos';
 import { type MaySign, type ProvenHeader, proveHeader } from './prove-header';
 import { type ProvenTransaction, proveTransactions, SUCCESS } from './prove-transactions';
+import { sha256Digits } from './sha256';
 import { transactionTransfers, tronAssetIds } from './transfers';
 
 /** Which block was asked for, and whose word counts. */
@@ -77,6 +78,9 @@ export function completeTronBlock(
   });
   return {
     ...{ number, hash, parentHash, time, transfers },
+    // The header commits to transactions and outcomes, but not to logs and internal transactions.
+    proven: 'header',
+    contentDigest: digestOf(hash, transfers),
     transactions: transactions.map(({ id, contracts }) => ({
       hash: id,
       sender: contracts[0]?.owner ?? '',
@@ -84,6 +88,14 @@ export function completeTronBlock(
     })),
     calls: { calls, withInternals },
   };
+}
+
+/** The id of the block commits to all transactions, so only what infos add must be compared. */
+function digestOf(hash: string, transfers: readonly BlockTransfer[]): string {
+  const read = transfers.map(({ ordinal, asset, amount, from, to, txHash, failed }) =>
+    [ordinal, asset, amount, from, to, txHash, failed].join(),
+  );
+  return `0x${sha256Digits(Buffer.from([hash, ...read].join('\n')))}`;
 }
 
 /** Nodes have none for the genesis block. */

@@ -14,7 +14,7 @@ import { describeTronClient } from '../../testing/tron-client.contract';
 import { answersOf, CHAIN, LOGS, PLAIN, readRecorded } from '../../testing/tron-recordings';
 import { type ReplayReply, startReplay } from '../../testing/tron-replay';
 import type { PendingTransaction } from '../chain-client';
-import type { Chain } from '../chains-and-assets';
+import type { Chain, ProviderConnection } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { sha256Digits } from './sha256';
@@ -171,18 +171,23 @@ describe('the head', () => {
   });
 
   it('is asked for less often than it is needed if the calls of a day are few', async () => {
-    const connection = { chain: CHAIN, rpcUrl: replay.url, wsUrl: null, startBlock: null };
+    const provider: ProviderConnection = {
+      ...{ name: 'node', rpcUrl: replay.url, wsUrl: null, headers: {}, requestsPerSecond: null },
+      tron: { callsPerDay: 100_000 },
+    };
     const chain: Chain = {
       ...{ id: CHAIN, name: 'recorded', blockTimeMs: 3_000, reorgWindow: 128 },
+      ...{ thresholds: [], minimumFinality: null },
       family: 'tron',
       finality: { kind: 'tag', tag: 'finalized' },
     };
-    const client = openTronChain(chain, { ...connection, tron: { callsPerDay: 100_000 } });
+    const client = openTronChain(chain, provider);
     const first = await client.head();
     const calls = replay.asked.length;
     expect(await client.head()).toEqual(first);
     expect(replay.asked).toHaveLength(calls);
-    expect(client.notes()).toContainEqual({
+    expect(client.budget?.()).toEqual({ callsToday: calls, callsPerDay: 100_000 });
+    expect(client.notes?.()).toContainEqual({
       topic: 'call-budget',
       state: 'wrong',
       sentence: `${calls} of 100000 calls a day were made since midnight UTC, and following the chain needs about 115200 a day: use an own node or a plan with more.`,
@@ -228,7 +233,8 @@ describe('pending transactions', () => {
     const found: PendingTransaction[] = [];
     const newHead = () => undefined;
     const listener = client.listen({ newHead, pending: (each) => void found.push(each) });
-    return { client, found, close: () => listener?.close() };
+    if (listener === null) throw new Error('It does not listen.');
+    return { ...listener, found };
   }
 
   function served(path: string, { value }: Json): ReplayReply | undefined {
@@ -246,7 +252,7 @@ describe('pending transactions', () => {
   });
 
   it('are announced once, with what they will move', async () => {
-    const { client, found, close } = listening(served);
+    const { fault, found, close } = listening(served);
     const rounds = () => replay.asked.filter((path) => path.endsWith('listfrompending')).length;
     await until(async () => rounds() >= 2, { timeoutMs: 20_000 });
     close();
@@ -255,35 +261,36 @@ describe('pending transactions', () => {
       { transfers: [{ ordinal: 'log:0', amount: 9n, asset: expect.stringMatching(/trc20:T/) }] },
     ]);
     expect(found.map(({ hash }) => hash)).toEqual(transactions.map(({ txID }) => txID));
-    expect(client.notes()).toContainEqual(
-      expect.objectContaining({ topic: 'pending', state: 'fine' }),
-    );
+    expect(fault()).toBeNull();
   });
 
-  it('are not believed if they are others than those that were asked for', async () => {
-    const [first, second] = transactions;
-    const { client, found, close } = listening((path, body) =>
+  const [first, second] = transactions;
+  it.each([
+    ['another one', textOf(second)],
+    ['no bytes', '{}'],
+    ['what is no transaction', '{"raw_data_hex":"zz"}'],
+    ['a list', '[]'],
+  ])('are not believed if the node answers with %s, and the others are', async (_, other) => {
+    const { fault, found, close } = listening((path, body) =>
       path.endsWith('gettransactionfrompending') && body.value === first?.txID
-        ? { text: textOf(second) }
+        ? { text: other }
         : served(path, body),
     );
     await until(async () => found.length > 0, { timeoutMs: 20_000 });
     close();
     expect(found.map(({ hash }) => hash)).toEqual([second?.txID]);
-    expect(client.notes()).toHaveLength(2);
+    expect(fault()).toBeNull();
   });
 
-  it('are given up when the node does not serve them, which is noted', async () => {
-    const { client, found, close } = listening((path) =>
+  it('are given up when the node does not serve them, which is their fault', async () => {
+    const { fault, found, close } = listening((path) =>
       path.endsWith('pending')
         ? { status: 404, text: '{"Error":"this API is unavailable due to config"}' }
         : undefined,
     );
-    const wrong = expect.objectContaining({ topic: 'pending', state: 'wrong' });
-    await until(async () => client.notes().some(({ state }) => state === 'wrong'), {
-      timeoutMs: 20_000,
-    });
+    await until(() => fault() !== null, { timeoutMs: 20_000 });
     close();
-    expect([found, client.notes()]).toEqual([[], expect.arrayContaining([wrong])]);
+    expect(fault()).toMatch(/unavailable due to config.*allow the call on the node\.$/);
+    expect(found).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { backOffMs, pause } from '@daybook/platform/plain';
-import type { BlockHeader, ChainClient, ClientNote } from '../chain-client';
-import type { Chain, ChainConnection } from '../chains-and-assets';
+import type { BlockHeader, ChainClient } from '../chain-client';
+import type { Chain, ProviderConnection } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { WrongChain } from '../wrong-chain';
 import { digitsOf, fieldsOf } from './answer';
@@ -28,10 +28,12 @@ const PENDING_MS_MIN = 500;
 const PENDING_MS_ON_DEMAND = 1_000;
 const ID = /^[0-9a-f]{64}$/;
 
-export function openTronChain(chain: Chain, connection: ChainConnection): ChainClient {
-  const { rpcUrl, headers, tron = {} } = connection;
+export function openTronChain(chain: Chain, provider: ProviderConnection): ChainClient {
+  const { rpcUrl, headers, requestsPerSecond: perSecondMax, tron = {} } = provider;
   const { solidityUrl = null, callsPerDay = null, pending = false } = tron;
-  const node = createTronNode({ fullUrl: rpcUrl, solidityUrl, headers, callsPerDay });
+  const node = createTronNode({
+    ...{ fullUrl: rpcUrl, solidityUrl, headers, callsPerDay, perSecondMax },
+  });
   return createTronClient(node, chain, { isPendingAsked: pending });
 }
 
@@ -46,14 +48,13 @@ export function createTronClient(
   node: TronNode,
   { id: chain, blockTimeMs }: Pick<Chain, 'id' | 'blockTimeMs'>,
   { isPendingAsked = false, witnessesEveryMs }: TronClientOptions = {},
-): ChainClient {
+): ChainClient & Required<Pick<ChainClient, 'budget' | 'notes'>> {
   const witnesses = createWitnesses(node, chain, witnessesEveryMs);
   const internals = createInternalsJudge();
   const progress = createProgress(blockTimeMs);
   const solidified = createSolidified((at) =>
     at === 'last' ? last(node.solid) : header(at, node.solid),
   );
-  let isPendingServed: boolean | null = null;
 
   /** The header of the last block of a port; null while there is none. */
   async function last(ask: TronNode['full']): Promise<BlockHeader | null> {
@@ -132,16 +133,13 @@ export function createTronClient(
       return listenForPending({
         ...{ node, ids: tronAssetIds(chain), everyMs: pendingMsOf(blockTimeMs) },
         pending: (transaction) => listener.pending(transaction),
-        served: (isServed) => {
-          isPendingServed = isServed;
-        },
       });
     },
+    budget: node.budget,
     notes() {
       return [
         internals.result(),
         ...catchUpNotes(progress.state(), node.budget(), node.restsUntil()),
-        ...(isPendingAsked ? [pendingNote(isPendingServed)] : []),
       ];
     },
   };
@@ -172,19 +170,4 @@ function toHeader({ number, hash, parentHash, time }: ProvenHeader): BlockHeader
 
 function pendingMsOf(blockTimeMs: number | null): number {
   return blockTimeMs === null ? PENDING_MS_ON_DEMAND : Math.max(blockTimeMs / 3, PENDING_MS_MIN);
-}
-
-function pendingNote(isServed: boolean | null): ClientNote {
-  const topic = 'pending';
-  if (isServed === null) {
-    return { topic, state: 'unknown', sentence: 'Pending transactions were not answered yet.' };
-  }
-  return isServed
-    ? { topic, state: 'fine', sentence: 'The node serves pending transactions.' }
-    : {
-        topic,
-        state: 'wrong',
-        sentence:
-          'The node refuses pending transactions, so transfers are first seen in their block. Leave out "pending", or allow gettransactionlistfrompending.',
-      };
 }

@@ -1,6 +1,7 @@
+import type { QuotaBudget } from '../chain-client';
 import { createNodeHttp, type NodeHttp, type NodeHttpOptions, RpcFailure } from '../node-http';
 import { AnswerFailure, parseAnswer } from './answer';
-import { type CallBudget, createCallCounter } from './call-budget';
+import { createCallCounter } from './call-budget';
 
 /**
  * Statuses by which TronGrid limits requests: 429, 403 beyond the quota (for 30 s), 503 beyond the requests per
@@ -10,7 +11,8 @@ const LIMIT_STATUSES = [429, 403, 503];
 /** java-tron refuses with HTTP status 200 and these words when it has too much to do. */
 const LIMIT_WORDS = /lack of computing resources|rate limit|too many requests/i;
 
-export interface TronNodeOptions extends Pick<NodeHttpOptions, 'timeoutMs' | 'responseBytesMax'> {
+export interface TronNodeOptions
+  extends Pick<NodeHttpOptions, 'timeoutMs' | 'responseBytesMax' | 'perSecondMax'> {
   /** Of the full port: calls of `/wallet/`. */
   readonly fullUrl: string;
   /** Of the solidity port: calls of `/walletsolidity/`. Null if the full URL has both, as providers do. */
@@ -25,7 +27,7 @@ export interface TronNode {
   full(call: string, body: object): Promise<unknown>;
   /** What is irreversible. */
   solid(call: string, body: object): Promise<unknown>;
-  budget(): CallBudget;
+  budget(): QuotaBudget;
   /** The Unix milliseconds before which a rate limit forbids requests; null if there is none. */
   restsUntil(): number | null;
 }

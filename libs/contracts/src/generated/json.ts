@@ -502,6 +502,10 @@ export interface Chain {
   readonly observedAt: string | null;
   /** Every address minted up to this position of the event log is watched; null while unknown. */
   readonly addressesThrough: string | null;
+  /** What is reported of a transfer besides the policy by which it is credited, such as `depth:12`. */
+  readonly thresholds: readonly string[];
+  /** No transfer is credited below this; null if there is no such limit. */
+  readonly minimumFinality: string | null;
 }
 
 /** The chains. */
@@ -528,6 +532,8 @@ export interface Asset {
   readonly minimum: Money;
   /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
   readonly finality: string;
+  /** A larger transfer is final only when a second provider has confirmed its block; null without such a limit. */
+  readonly band: Money | null;
 }
 
 /** The assets. */
@@ -584,7 +590,7 @@ export interface Replenishment {
   readonly blocked: boolean;
   /** Where it is booked; null while it is not. */
   readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
-  /** Why it was rejected, or why the customer was not credited; else null. */
+  /** Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null. */
   readonly reason: string | null;
   /** The finality policy that was applied, such as `depth:12`; null before. */
   readonly finality: string | null;
@@ -3210,6 +3216,25 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "pattern": "^[0-9]+$",
         "example": "42",
         "description": "Every address minted up to this position of the event log is watched; null while unknown."
+      },
+      "thresholds": {
+        "type": "array",
+        "items": {
+          "type": "string",
+          "maxLength": 64
+        },
+        "description": "What is reported of a transfer besides the policy by which it is credited, such as `depth:12`.",
+        "example": [
+          "depth:12"
+        ]
+      },
+      "minimumFinality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "No transfer is credited below this; null if there is no such limit."
       }
     },
     "required": [
@@ -3224,7 +3249,9 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "finalized",
       "lag",
       "observedAt",
-      "addressesThrough"
+      "addressesThrough",
+      "thresholds",
+      "minimumFinality"
     ]
   },
   "ChainList": {
@@ -3297,6 +3324,17 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "maxLength": 64,
         "description": "When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
         "example": "tag:finalized"
+      },
+      "band": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "A larger transfer is final only when a second provider has confirmed its block; null without such a limit."
       }
     },
     "required": [
@@ -3306,7 +3344,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "decimals",
       "contract",
       "minimum",
-      "finality"
+      "finality",
+      "band"
     ]
   },
   "AssetList": {
@@ -3493,7 +3532,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "Why it was rejected, or why the customer was not credited; else null."
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null."
       },
       "finality": {
         "type": [

@@ -104,7 +104,13 @@ export interface Chain {
     | string
     | undefined;
   /** Every address minted up to this position of the event log is watched; absent while unknown. */
-  readonly addressesThrough?: string | undefined;
+  readonly addressesThrough?:
+    | string
+    | undefined;
+  /** What is reported of a transfer besides the policy by which it is credited, such as `depth:12`. */
+  readonly thresholds: readonly string[];
+  /** No transfer is credited below this; absent if there is no such limit. */
+  readonly minimumFinality?: string | undefined;
 }
 
 /** An asset that Daybook credits. */
@@ -127,6 +133,11 @@ export interface Asset {
     | undefined;
   /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
   readonly finality: string;
+  /**
+   * A larger transfer is final only when a second provider has confirmed its block; absent without such a
+   * limit.
+   */
+  readonly band?: Money | undefined;
 }
 
 /** All chains. */
@@ -167,6 +178,8 @@ function createBaseChain(): Chain {
     lag: undefined,
     observedAt: undefined,
     addressesThrough: undefined,
+    thresholds: [],
+    minimumFinality: undefined,
   };
 }
 
@@ -207,6 +220,12 @@ export const Chain: MessageFns<Chain> = {
     }
     if (message.addressesThrough !== undefined) {
       writer.uint32(96).uint64(message.addressesThrough);
+    }
+    for (const v of message.thresholds) {
+      writer.uint32(106).string(v!);
+    }
+    if (message.minimumFinality !== undefined) {
+      writer.uint32(114).string(message.minimumFinality);
     }
     return writer;
   },
@@ -320,6 +339,22 @@ export const Chain: MessageFns<Chain> = {
             message.addressesThrough = reader.uint64().toString();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.thresholds.push(reader.string());
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.minimumFinality = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -349,12 +384,23 @@ export const Chain: MessageFns<Chain> = {
     message.lag = object.lag ?? undefined;
     message.observedAt = object.observedAt ?? undefined;
     message.addressesThrough = object.addressesThrough ?? undefined;
+    message.thresholds = object.thresholds?.map((e) => e) || [];
+    message.minimumFinality = object.minimumFinality ?? undefined;
     return message;
   },
 };
 
 function createBaseAsset(): Asset {
-  return { asset: "", chain: "", currency: "", decimals: 0, contract: undefined, minimum: undefined, finality: "" };
+  return {
+    asset: "",
+    chain: "",
+    currency: "",
+    decimals: 0,
+    contract: undefined,
+    minimum: undefined,
+    finality: "",
+    band: undefined,
+  };
 }
 
 export const Asset: MessageFns<Asset> = {
@@ -379,6 +425,9 @@ export const Asset: MessageFns<Asset> = {
     }
     if (message.finality !== "") {
       writer.uint32(58).string(message.finality);
+    }
+    if (message.band !== undefined) {
+      Money.encode(message.band, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -452,6 +501,14 @@ export const Asset: MessageFns<Asset> = {
             message.finality = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.band = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -478,6 +535,7 @@ export const Asset: MessageFns<Asset> = {
       ? Money.fromPartial(object.minimum)
       : undefined;
     message.finality = object.finality ?? "";
+    message.band = (object.band !== undefined && object.band !== null) ? Money.fromPartial(object.band) : undefined;
     return message;
   },
 };

@@ -331,7 +331,10 @@ export interface Replenishment {
   readonly blocked: boolean;
   /** Where it is booked; absent while it is not. */
   readonly creditedTo: CreditedTo;
-  /** Why it was rejected, or why the customer was not credited; else absent. */
+  /**
+   * Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else
+   * absent.
+   */
   readonly reason?:
     | string
     | undefined;

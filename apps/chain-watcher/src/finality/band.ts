@@ -1,0 +1,66 @@
+import { type BlockTransfer, confirmedBy } from '@daybook/chains';
+import type { TransferV1 } from '@daybook/contracts';
+import { transferIdOf } from '../match/transfer-versions';
+import type { WatchContext } from '../state/watch-state';
+import type { TrackedTransfer } from '../state/watcher-store';
+
+/** Blocks that all providers are asked for in one step: whole blocks, so each may be some megabytes. */
+const BLOCKS_AT_ONCE = 16;
+
+/** Which transfers need a second provider, and whether one confirms them. */
+export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'registry'>) {
+  const { chain, client, registry } = context;
+  const connection = registry.connections.find((each) => each.chain === chain.id);
+  const isOneEnough = client.size === 1 && connection?.singleProvider === 'accept';
+
+  /** A transfer that is final was confirmed, if it had to be, and is still in the same block. */
+  function isAbove({ transfer: { asset, amount, status } }: TrackedTransfer): boolean {
+    const band = registry.assetBands.get(asset);
+    return band !== undefined && status === 'detected' && BigInt(amount) > band && !isOneEnough;
+  }
+
+  return {
+    /**
+     * The ids of those that may become final, and of those that are to be asked about another time. The
+     * others wait for a second provider.
+     */
+    async ask(transfers: readonly TrackedTransfer[]) {
+      const confirmed = new Set<string>();
+      const unknown = new Set<string>();
+      const byBlock = new Map<number, TransferV1[]>();
+      for (const tracked of transfers) {
+        const { transferId, block } = tracked.transfer;
+        if (!isAbove(tracked) || block === null) confirmed.add(transferId);
+        else if (client.size > 1) {
+          byBlock.set(block.number, [...(byBlock.get(block.number) ?? []), tracked.transfer]);
+        }
+      }
+      const numbers = [...byBlock.keys()];
+      for (const number of numbers.slice(BLOCKS_AT_ONCE)) {
+        for (const { transferId } of byBlock.get(number) ?? []) unknown.add(transferId);
+      }
+      for (const number of numbers.slice(0, BLOCKS_AT_ONCE)) {
+        const answers = await client.askEvery(number);
+        for (const transfer of byBlock.get(number) ?? []) {
+          const { transferId, block } = transfer;
+          const isShown = (shown: BlockTransfer) => isSame(chain.id, shown, transfer);
+          if (block && confirmedBy(answers, block.hash, isShown)) confirmed.add(transferId);
+        }
+      }
+      return { confirmed, unknown };
+    },
+  };
+}
+
+/** What was matched from one provider's answer must be what both show now. */
+function isSame(chain: string, shown: BlockTransfer, transfer: TransferV1): boolean {
+  const { asset, amount, from, to } = transfer;
+  return (
+    !shown.failed &&
+    transferIdOf(chain, shown) === transfer.transferId &&
+    shown.asset === asset &&
+    shown.amount.toString() === amount &&
+    shown.from === from &&
+    shown.to === to
+  );
+}

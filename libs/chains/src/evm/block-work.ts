@@ -1,0 +1,124 @@
+import type { ChainBlock } from '../chain-client';
+import type { Proof } from '../chains-and-assets';
+import { InvalidBlock } from '../invalid-block';
+import type { Unparsed } from './json-rpc';
+import type { Keccak } from './keccak';
+import { isSettledLater } from './prove-block';
+import { type RawBlock, toBlock } from './raw';
+import { readBlock, toHeader, withoutReceipt } from './read-block';
+import { assetIds } from './transfers';
+
+/** What is asked of a thread that parses and proves blocks. `id` names one block between its two answers. */
+export type WorkRequest = { readonly id: number } & (
+  | { readonly do: 'open'; readonly answer: Unparsed; readonly rules: WorkRules }
+  | { readonly do: 'hashes' | 'close' }
+  | {
+      readonly do: 'read';
+      readonly receipts: Unparsed;
+      /** Receipts that were asked for by transaction. */
+      readonly more: readonly unknown[] | null;
+      /** Whether a later header was found that has the root of these receipts. */
+      readonly isSettled: boolean;
+    }
+);
+
+type ReadRequest = Extract<WorkRequest, { readonly do: 'read' }>;
+
+/** How the blocks of a chain are read, in a form that passes between threads. */
+export interface WorkRules {
+  readonly caip2: string;
+  readonly native: string;
+  readonly proof: Proof;
+}
+
+/** `isSettledLater`: its receipts root is that of earlier blocks. */
+export type OpenedHeader = ReturnType<typeof toHeader> & { readonly isSettledLater: boolean };
+
+export type WorkAnswer =
+  /** Null if the node does not have the block. */
+  | { readonly header: OpenedHeader | null }
+  | { readonly hashes: readonly string[] }
+  /** Null if the node has no receipts of the block. */
+  | { readonly block: ChainBlock | null }
+  /** Transactions without a receipt, which may be asked for one by one. */
+  | { readonly missing: readonly string[] }
+  | { readonly invalid: string };
+
+/** Further receipts are asked for one by one up to this; more are missing because the node lags. */
+const MISSING_MAX = 64;
+
+/** Parses and proves blocks. Between two requests it keeps what it has parsed, until a block is read or closed. */
+export function createBlockWork(keccak: Keccak) {
+  const opened = new Map<number, { readonly block: RawBlock; readonly rules: WorkRules }>();
+
+  function openedOf(id: number) {
+    const found = opened.get(id);
+    if (found === undefined) throw new RangeError(`Block ${id} is not open.`);
+    return found;
+  }
+
+  function open(id: number, answer: Unparsed, rules: WorkRules): WorkAnswer {
+    const result = resultOf(answer);
+    if (result === null) return { header: null };
+    const block = toBlock(result);
+    opened.set(id, { block, rules });
+    return { header: { ...toHeader(block), isSettledLater: isSettledLater(block) } };
+  }
+
+  function read({ id, receipts, more, isSettled }: ReadRequest): WorkAnswer {
+    const { block, rules } = openedOf(id);
+    const result = resultOf(receipts);
+    if (result === null) return { block: null };
+    if (more === null && Array.isArray(result) && result.length > 0) {
+      const missing =
+        result.length < block.transactions.length ? withoutReceipt(block, result) : [];
+      if (missing.length > 0 && missing.length <= MISSING_MAX) return { missing };
+    }
+    const all = more === null || !Array.isArray(result) ? result : [...result, ...more];
+    const { caip2, native, proof } = rules;
+    opened.delete(id);
+    const how = { ids: assetIds(caip2, native), proof, isSettled };
+    return { block: readBlock(block, all, how, keccak) };
+  }
+
+  function answerTo(request: WorkRequest): WorkAnswer {
+    const { id } = request;
+    switch (request.do) {
+      case 'open':
+        return open(id, request.answer, request.rules);
+      case 'hashes':
+        return { hashes: openedOf(id).block.transactions.map(({ hash }) => hash) };
+      case 'read':
+        return read(request);
+      case 'close':
+        opened.delete(id);
+        return { block: null };
+    }
+  }
+
+  return {
+    /** Throws only what is a fault of this program. */
+    answer(request: WorkRequest): WorkAnswer {
+      try {
+        return answerTo(request);
+      } catch (error) {
+        if (error instanceof InvalidBlock) return { invalid: error.message };
+        throw error;
+      }
+    },
+  };
+}
+
+/** The result of a request. Throws `InvalidBlock`. */
+export function resultOf(answer: Unparsed): unknown {
+  if ('result' in answer) return answer.result;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(answer.text);
+  } catch {
+    throw new InvalidBlock("The node's answer is not JSON.");
+  }
+  const { result } = Object(parsed) as { result?: unknown };
+  if (result === undefined) throw new InvalidBlock("The node's answer has no result.");
+  return result;
+}

@@ -1,0 +1,75 @@
+import { type BlockAnswer, fail } from './block-answer';
+import { bloomOf, hasBits, isSameBloom } from './bloom';
+import type { Keccak } from './keccak';
+import { type RawBlock, type RawFields, type RawReceipt, succeeded, toNumber } from './raw';
+
+/**
+ * Throws `InvalidBlock` unless an answer is complete by its counts and indexes: one receipt for each
+ * transaction, all of this block, and no log missing in between. It is all that can be checked where
+ * roots prove nothing. `isFiltered`: the filter of the header will show whether a log is missing. Then a transaction
+ * may lack a receipt: Ethermint lists some that were never executed. It also counts the logs of failed ones,
+ * so numbers may be left out where the filters of the receipts are those of their logs.
+ */
+export function checkCounts(answer: BlockAnswer, isFiltered: boolean, keccak: Keccak): void {
+  const { block, receipts, extra } = answer;
+  const { transactions } = block;
+  const found = receipts.filter((receipt) => receipt !== undefined);
+  if (found.length < transactions.length && !isFiltered) {
+    fail(block, `its ${transactions.length} transactions have ${found.length} receipts`);
+  }
+  if (extra !== null && extra.transactionHash.toLowerCase() !== block.hash) {
+    fail(block, `receipt ${extra.transactionHash} is of another transaction`);
+  }
+  for (const transaction of transactions) checkPlace(block, transaction, 'a transaction');
+  for (const [index, receipt] of receipts.entries()) {
+    if (receipt) checkReceipt(block, receipt, index);
+  }
+  const gap = firstGap(block, extra === null ? found : [...found, extra]);
+  const isCounted = ({ logs, logsBloom }: RawReceipt) =>
+    isSameBloom(logsBloom, bloomOf(logs, keccak));
+  if (gap !== null && !isFiltered && !found.every(isCounted)) fail(block, `log ${gap} is missing`);
+}
+
+function checkReceipt(block: RawBlock, receipt: RawReceipt, index: number): void {
+  const { transactionIndex } = receipt;
+  checkPlace(block, receipt, 'a receipt');
+  if (isShown(transactionIndex) && toNumber(transactionIndex, 'index of a receipt') !== index) {
+    fail(block, `receipt ${index} has another index`);
+  }
+  if (receipt.logs.length === 0 && hasBits(receipt.logsBloom)) {
+    fail(block, `receipt ${index} has a filter of logs and no logs`);
+  }
+  succeeded(receipt);
+}
+
+/**
+ * The number of the first log that the answer lacks between others; null if it lacks none. Numbers count the
+ * logs of the block; on some chains those of the transaction.
+ */
+function firstGap(block: RawBlock, receipts: readonly RawReceipt[]): number | null {
+  let next = 0;
+  let gap: number | null = null;
+  for (const { logs } of receipts) {
+    const numbers = logs.map((log, i) => {
+      checkPlace(block, log, 'a log');
+      return isShown(log.logIndex) ? toNumber(log.logIndex, 'index of a log') : next + i;
+    });
+    if (numbers[0] === 0) next = 0;
+    for (const number of numbers) {
+      if (number < next) fail(block, `log ${next} is missing`);
+      if (number > next) gap ??= next;
+      next = number + 1;
+    }
+  }
+  return gap;
+}
+
+function checkPlace(block: RawBlock, { blockHash }: RawFields, what: string): void {
+  if (typeof blockHash !== 'string' || blockHash.toLowerCase() !== block.hash) {
+    fail(block, `${what} is of another block`);
+  }
+}
+
+function isShown(field: unknown): boolean {
+  return field !== undefined && field !== null;
+}

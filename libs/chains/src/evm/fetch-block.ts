@@ -1,0 +1,70 @@
+import type { BlockHeader, ChainBlock } from '../chain-client';
+import { InvalidBlock } from '../invalid-block';
+import type { BlockWorker } from './block-threads';
+import { resultOf, type WorkAnswer, type WorkRequest, type WorkRules } from './block-work';
+import type { Unparsed } from './json-rpc';
+import type { createReceiptsSource } from './receipts';
+
+let lastId = 0;
+
+/**
+ * Reads a block from the answer that shows its transactions and from those about its receipts, which are of one
+ * provider: their hashes prove that they belong together. `checked` refuses another block than was asked
+ * for. Null if the node does not have it, or has just lost it. Throws `InvalidBlock`.
+ */
+export async function fetchBlock(
+  answer: Unparsed,
+  checked: (header: BlockHeader) => void,
+  { rules, worker, source, settled }: Reading,
+): Promise<ChainBlock | null> {
+  lastId += 1;
+  const id = lastId;
+  let isOpen = false;
+  async function ask(request: Omitted): Promise<WorkAnswer> {
+    const answered = await worker.ask({ ...request, id } as WorkRequest);
+    if ('invalid' in answered) throw new InvalidBlock(answered.invalid);
+    return answered;
+  }
+  async function hashes(): Promise<readonly string[]> {
+    const answered = await ask({ do: 'hashes' });
+    return 'hashes' in answered ? answered.hashes : [];
+  }
+  try {
+    const opened = await ask({ do: 'open', answer, rules });
+    const header = 'header' in opened ? opened.header : null;
+    if (header === null) return null;
+    isOpen = true;
+    checked(header);
+    let receipts = await source.ofBlock(header.hash, hashes);
+    let isSettled = false;
+    if (header.isSettledLater) {
+      receipts = { result: resultOf(receipts) };
+      isSettled = receipts.result !== null && (await settled(header, receipts.result));
+    }
+    let read = await ask({ do: 'read', receipts, more: null, isSettled });
+    if ('missing' in read) {
+      const more = await source.byTransaction(read.missing);
+      read = await ask({ do: 'read', receipts, more, isSettled });
+    }
+    const block = 'block' in read ? read.block : null;
+    isOpen = block === null;
+    return block;
+  } finally {
+    if (isOpen) await worker.ask({ do: 'close', id });
+  }
+}
+
+/** What a client reads blocks with. */
+export interface Reading {
+  readonly rules: WorkRules;
+  readonly worker: BlockWorker;
+  readonly source: ReturnType<typeof createReceiptsSource>;
+  /** Whether a later header was found that proves these receipts of a block. */
+  settled(header: BlockHeader, receipts: unknown): Promise<boolean>;
+}
+
+type Omitted = WorkRequest extends infer Each
+  ? Each extends unknown
+    ? Omit<Each, 'id'>
+    : never
+  : never;

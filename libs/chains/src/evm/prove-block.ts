@@ -1,0 +1,130 @@
+import type { Proven } from '../chain-client';
+import type { Proof } from '../chains-and-assets';
+import { type BlockAnswer, fail } from './block-answer';
+import { addLogs, isSameBloom } from './bloom';
+import { checkCounts } from './check-counts';
+import { typeText } from './encode-transaction';
+import { type ProvenHeader, proveHeader } from './header';
+import type { Keccak } from './keccak';
+import { type ProvenRoots, proveRoots } from './prove-roots';
+import type { RawFields } from './raw';
+
+export interface Verdict {
+  readonly proven: Proven;
+  /** For operators: less is proven than the chain's rule asks for. Null if all is. */
+  readonly alarm: string | null;
+}
+
+/**
+ * Decides whether an answer is one complete block by the rule of its chain, and what its hash proves of it.
+ * Throws `InvalidBlock` if it is not: nodes that lag and load balancers answer without an error but with
+ * missing receipts or logs, or with those of another block, and a node may lie.
+ *
+ * The hash is recomputed from the header, and the two roots of the header from the content, whatever the rule
+ * is: what recomputes is proven. The rule says what happens where it does not.
+ * - `roots`: the answer is refused, unless it has something that Daybook does not know (a header field of a new
+ *   fork, a new type of transaction). Then what can be checked must fit, and an alarm says what is missing.
+ * - `bloom-and-counts`: counts and indexes must be complete, and the filter must be that of the logs.
+ * - `two-providers`: counts and indexes must be complete; only a second provider shows more.
+ *
+ * `isSettled`: a later header was found to have the root of these receipts.
+ */
+export function proveBlock(
+  answer: BlockAnswer,
+  proof: Proof,
+  keccak: Keccak,
+  isSettled = false,
+): Verdict {
+  const { block } = answer;
+  const header = proveHeader(block, proof.headerFields, keccak);
+  if (proof.rule === 'roots') return byRoots(answer, proof, header, keccak, isSettled);
+  // A root in a header that is not proven proves nothing.
+  const roots = header.isProven ? proveRoots(answer, true, keccak) : null;
+  if (roots !== null && isWhole(roots, isSettled)) return { proven: 'content', alarm: null };
+  checkCounts(answer, proof.rule === 'bloom-and-counts', keccak);
+  if (proof.rule === 'bloom-and-counts') checkBloom(answer, keccak);
+  return { proven: header.isProven ? 'header' : 'none', alarm: null };
+}
+
+function byRoots(
+  answer: BlockAnswer,
+  proof: Proof,
+  header: ProvenHeader,
+  keccak: Keccak,
+  isSettled: boolean,
+): Verdict {
+  const { block } = answer;
+  refuseOtherHash(block, header);
+  const roots = proveRoots(answer, proof.hasTransactionsOutside === true, keccak);
+  checkRoots(answer, roots, keccak);
+  if (!header.isProven) return { proven: 'none', alarm: alarmOfFields(block, header.unlisted) };
+  if (isWhole(roots, isSettled)) return { proven: 'content', alarm: null };
+  const surprising = roots.unknownTypes.filter((type) => !proof.unprovableTypes?.includes(type));
+  return {
+    proven: 'header',
+    alarm: surprising.length > 0 ? alarmOfTypes(block, surprising) : null,
+  };
+}
+
+/** Throws `InvalidBlock` if the hash of a header is not that of its fields, and all fields are known. */
+export function refuseOtherHash(block: RawFields, header: ProvenHeader): void {
+  if (header.isProven || header.unlisted.length > 0) return;
+  fail(block, 'its hash is not that of its header');
+}
+
+function isWhole(
+  { transactions, receipts, movesOutside }: ProvenRoots,
+  isSettled: boolean,
+): boolean {
+  if (transactions !== 'proven') return false;
+  return isSettled || (receipts === 'proven' && !movesOutside);
+}
+
+/** Refuses the answer, unless a root cannot be computed or is that of other blocks. Then filter and counts count. */
+function checkRoots(answer: BlockAnswer, roots: ProvenRoots, keccak: Keccak): void {
+  const { block } = answer;
+  const { transactions, receipts, unknownTypes } = roots;
+  const isDelayed = isSettledLater(block);
+  if (transactions === 'wrong') {
+    // It may say more than that a root is wrong.
+    checkCounts(answer, false, keccak);
+    fail(block, roots.fault ?? 'the transactions root is wrong');
+  }
+  if (receipts === 'proven') return;
+  checkCounts(answer, false, keccak);
+  if (isDelayed) return;
+  if (unknownTypes.length === 0) fail(block, roots.fault ?? 'the receipts root is wrong');
+  checkBloom(answer, keccak);
+}
+
+/**
+ * Avalanche since Helicon (ACP-194): the receipts root and the filter of a header are those of the blocks that
+ * it settles, which are earlier ones.
+ */
+export function isSettledLater({ settledHeight }: RawFields): boolean {
+  return settledHeight !== undefined && settledHeight !== null;
+}
+
+function alarmOfFields({ number }: RawFields, unlisted: readonly string[]): string {
+  return (
+    `The hash of block ${Number(number)} cannot be recomputed: its header has fields that Daybook does not ` +
+    `know (${unlisted.join(', ')}), as after a fork. Until they are listed in the chains file ` +
+    '(proof.headerFields), only a second provider can confirm its blocks.'
+  );
+}
+
+function alarmOfTypes({ number }: RawFields, types: readonly number[]): string {
+  return (
+    `The transactions root of block ${Number(number)} cannot be recomputed: Daybook does not know the ` +
+    `encoding of type ${types.map(typeText).join(', ')}. Only a second provider can confirm the block.`
+  );
+}
+
+/** Throws unless the filter of the header is that of the logs, so that no log is missing. */
+function checkBloom({ block, receipts, extra }: BlockAnswer, keccak: Keccak): void {
+  const union = new Uint8Array(256);
+  for (const receipt of receipts) if (receipt) addLogs(union, receipt.logs, keccak);
+  if (isSameBloom(block.logsBloom, union)) return;
+  if (extra) addLogs(union, extra.logs, keccak);
+  if (!isSameBloom(block.logsBloom, union)) fail(block, 'the bloom filter is not that of its logs');
+}

@@ -1,0 +1,80 @@
+import type { ChainBlock } from '../chain-client';
+import type { Proof } from '../chains-and-assets';
+import { InvalidBlock } from '../invalid-block';
+import { arrange } from './block-answer';
+import { contentDigest } from './content-digest';
+import type { Keccak } from './keccak';
+import { proveBlock } from './prove-block';
+import {
+  type RawBlock,
+  type RawFields,
+  type RawTransaction,
+  toHash,
+  toNumber,
+  toReceipts,
+} from './raw';
+import { type AssetIds, blockTransfers } from './transfers';
+
+/** How the blocks of a chain are read. */
+export interface BlockRules {
+  readonly ids: AssetIds;
+  readonly proof: Proof;
+  /** Whether a later header proves the receipts. */
+  readonly isSettled?: boolean;
+}
+
+/** Reads a header from a node's answer. Throws `InvalidBlock`. */
+export function toHeader(raw: RawFields) {
+  return {
+    number: toNumber(raw.number, 'block number'),
+    hash: toHash(raw.hash, 'block hash'),
+    parentHash: toHash(raw.parentHash, 'parent hash'),
+    time: toNumber(raw.timestamp, 'block time'),
+  };
+}
+
+/** Proves a block with the answer about its receipts, and reads its transfers. Throws `InvalidBlock`. */
+export function readBlock(
+  block: RawBlock,
+  receipts: unknown,
+  { ids, proof, isSettled = false }: BlockRules,
+  keccak: Keccak,
+): ChainBlock {
+  const answer = arrange(block, toReceipts(receipts));
+  const { proven, alarm } = proveBlock(answer, proof, keccak, isSettled);
+  return {
+    ...toHeader(block),
+    proven,
+    ...(alarm !== null && { alarm }),
+    contentDigest: contentDigest(answer),
+    transactions: block.transactions.map(toRef),
+    transfers: blockTransfers(answer, ids),
+  };
+}
+
+/** Transactions of the block that the answer about its receipts lacks. Throws `InvalidBlock`. */
+export function withoutReceipt(block: RawBlock, receipts: unknown): readonly string[] {
+  const found = new Set(toReceipts(receipts).map(({ transactionHash }) => transactionHash));
+  return block.transactions.flatMap(({ hash }) => (found.has(hash) ? [] : hash));
+}
+
+/** Throws `InvalidBlock`. */
+export function toRef({ hash, from, nonce }: RawTransaction) {
+  if (from !== undefined && from !== null && typeof from !== 'string') {
+    throw new InvalidBlock(`Transaction ${hash} in the node's answer has an invalid sender.`);
+  }
+  const order = nonce ?? null;
+  return {
+    hash,
+    sender: (from ?? '').toLowerCase(),
+    // A number above 2^53, as some system transactions have, orders nothing.
+    nonce: order === null ? null : orderOf(order),
+  };
+}
+
+function orderOf(nonce: unknown): number | null {
+  const number = Number(
+    typeof nonce === 'string' || typeof nonce === 'number' ? nonce : Number.NaN,
+  );
+  return Number.isSafeInteger(number) && number >= 0 ? number : null;
+}

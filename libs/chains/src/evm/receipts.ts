@@ -1,0 +1,73 @@
+import { InvalidBlock } from '../invalid-block';
+import { RpcFailure } from '../node-http';
+import type { JsonRpc, Unparsed } from './json-rpc';
+
+/** Common limits of batches are 100 and 1,000 requests; answers of this many receipts stay small. */
+const BATCH_MAX = 50;
+const BATCHES_AT_ONCE = 4;
+/** Far more than a block has gas for. */
+const TRANSACTIONS_MAX = 50_000;
+/** How nodes say that they do not have a method. */
+const UNKNOWN_METHOD = /-32601|method|not (supported|available|implemented|allowed)|unsupported/i;
+
+/**
+ * Asks one node for receipts, and remembers what it does not know: some have no `eth_getBlockReceipts`, some no
+ * batches. Those are asked by transaction.
+ */
+export function createReceiptsSource(rpc: JsonRpc) {
+  let isByBlock = true;
+  let isInBatches = rpc.sendBatch !== undefined;
+
+  async function ask(hashes: readonly string[]): Promise<unknown[]> {
+    const params = hashes.map((hash) => [hash]);
+    if (isInBatches && rpc.sendBatch) {
+      try {
+        return await rpc.sendBatch('eth_getTransactionReceipt', params);
+      } catch (error) {
+        if (!(error instanceof RpcFailure) || error.kind !== 'refused') throw error;
+        isInBatches = false;
+      }
+    }
+    return Promise.all(params.map((each) => rpc.send('eth_getTransactionReceipt', each)));
+  }
+
+  /** The receipts of transactions that the node has; the others are left out. */
+  async function byTransaction(hashes: readonly string[]): Promise<unknown[]> {
+    if (hashes.length > TRANSACTIONS_MAX) {
+      throw new InvalidBlock(`The node's answer has ${hashes.length} transactions in one block.`);
+    }
+    const found: unknown[] = [];
+    const step = BATCH_MAX * BATCHES_AT_ONCE;
+    for (let from = 0; from < hashes.length; from += step) {
+      const batches = Array.from({ length: BATCHES_AT_ONCE }, (_, n) =>
+        hashes.slice(from + n * BATCH_MAX, Math.min(from + (n + 1) * BATCH_MAX, from + step)),
+      );
+      const answers = await Promise.all(batches.map((each) => (each.length > 0 ? ask(each) : [])));
+      found.push(...answers.flat().filter((receipt) => receipt !== null));
+    }
+    return found;
+  }
+
+  return {
+    byTransaction,
+    /** The receipts of a block; a null result if the node does not have it. `hashes` are its transactions. */
+    async ofBlock(hash: string, hashes: () => Promise<readonly string[]>): Promise<Unparsed> {
+      if (!isByBlock) return { result: await byTransaction(await hashes()) };
+      try {
+        const params = [hash];
+        return rpc.sendUnparsed
+          ? await rpc.sendUnparsed('eth_getBlockReceipts', params)
+          : { result: await rpc.send('eth_getBlockReceipts', params) };
+      } catch (error) {
+        const isUnknown =
+          error instanceof RpcFailure &&
+          error.kind === 'refused' &&
+          UNKNOWN_METHOD.test(error.message.replaceAll('eth_getBlockReceipts', ''));
+        if (!isUnknown) throw error;
+      }
+      const receipts = await byTransaction(await hashes());
+      isByBlock = false;
+      return { result: receipts };
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { evmRecording, evmRecordings } from '../../testing/evm-recordings';
+import type { Proof } from '../chains-and-assets';
+import { KNOWN_CHAINS } from '../known-chains';
+import { ETHEREUM_PROOF, proveHeader } from './header';
+import { type Keccak, loadKeccak } from './keccak';
+import { toBlock } from './raw';
+import { readBlock } from './read-block';
+import { assetIds } from './transfers';
+
+let keccak: Keccak;
+beforeAll(async () => {
+  keccak = await loadKeccak();
+});
+
+function proofOf(chain: string): Proof {
+  return KNOWN_CHAINS.find(({ id }) => id === chain)?.proof ?? ETHEREUM_PROOF;
+}
+
+function read(file: string, rule?: Proof['rule']) {
+  const { chain, block, receipts } = evmRecording(file);
+  const known = proofOf(chain);
+  const proof = rule === undefined ? known : { ...known, rule };
+  const ids = assetIds(chain, `${chain}/slip44:60`);
+  return readBlock(toBlock(block), receipts, { ids, proof }, keccak);
+}
+
+describe('recorded blocks', () => {
+  it.each([
+    ['arbitrum-150000000.ndjson', 5],
+    ['ethereum-18500000.ndjson.gz', 157],
+    ['polygon-50000000.ndjson.gz', 564],
+    ['hyperliquid-50000.ndjson', 1],
+  ])('are proven whole: %s', (file, transactions) => {
+    const block = read(file);
+    expect(block).toMatchObject({ proven: 'content' });
+    expect(block.transactions).toHaveLength(transactions);
+  });
+
+  it.each(['arbitrum-150000000.ndjson', 'ethereum-18500000.ndjson.gz', 'hyperliquid-50000.ndjson'])(
+    'are refused with any log changed: %s',
+    (file) => {
+      const { chain, block, receipts } = evmRecording(file);
+      const at = receipts.findIndex(({ logs }) => (logs as unknown[]).length > 0);
+      const changed = receipts.map((receipt, i) => {
+        const logs = receipt.logs as Readonly<Record<string, unknown>>[];
+        return i === Math.max(at, 0) ? { ...receipt, logs: logs.slice(1), status: '0x0' } : receipt;
+      });
+      const rules = { ids: assetIds(chain, 'x'), proof: proofOf(chain) };
+      expect(() => readBlock(toBlock(block), changed, rules, keccak)).toThrow(/is not the block/);
+    },
+  );
+
+  it('are refused before Byzantium, when receipts did not say whether a transaction succeeded', () => {
+    expect(() => read('ethereum-4369999.ndjson')).toThrow(/whether its transaction succeeded/);
+  });
+
+  it.each([
+    ['cronos-11446765.ndjson', 6],
+    ['cronos-68215.ndjson', 7],
+    ['bittensor-testnet-6646068.ndjson', 1],
+    ['stable-testnet-42767022.ndjson', 2],
+    ['tempo-mainnet-17708868.ndjson', 3],
+  ])('are read where nothing proves them: %s', (file, transactions) => {
+    const block = read(file, 'two-providers');
+    expect(block.proven).toBe('none');
+    expect(block.transactions).toHaveLength(transactions);
+  });
+});
+
+describe('recorded blocks of Cronos', () => {
+  it('fit their filter, though one transaction was never executed', () => {
+    for (const file of ['cronos-68215.ndjson', 'cronos-131465.ndjson']) {
+      expect(read(file, 'bloom-and-counts').proven).toBe('none');
+    }
+  });
+
+  it('may have logs of a failed transaction in the filter, which only a second provider can explain', () => {
+    expect(() => read('cronos-11446765.ndjson', 'bloom-and-counts')).toThrow(/bloom filter/);
+  });
+});
+
+describe('recorded headers', () => {
+  const headers = evmRecordings('headers.ndjson');
+
+  it('have the hash of their fields', () => {
+    expect(headers).toHaveLength(6);
+    for (const { chain, block } of headers) {
+      const { headerFields } = proofOf(chain);
+      expect([chain, proveHeader(block, headerFields, keccak)]).toEqual([
+        chain,
+        { isProven: true },
+      ]);
+    }
+  });
+});

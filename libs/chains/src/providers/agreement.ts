@@ -1,0 +1,66 @@
+import type { BlockHeader, FinalityTag } from '../chain-client';
+import { unlessFault } from './fault';
+
+/** A provider that is asked for the last block with a tag. Its answers are null where it has none. */
+export interface Voter {
+  readonly name: string;
+  tagged(tag: FinalityTag): Promise<BlockHeader | null>;
+  header(number: number): Promise<BlockHeader | null>;
+}
+
+export type Agreement =
+  /** The highest tagged block that two providers show; with one answer, that one. Null if it is unknown. */
+  | { readonly kind: 'agreed'; readonly header: BlockHeader | null; readonly isShared: boolean }
+  | { readonly kind: 'disagreed'; readonly sentence: string };
+
+interface Vote {
+  readonly voter: Voter;
+  readonly header: BlockHeader;
+}
+
+/**
+ * Compares what providers call final. Their tags may be at different heights, so two are compared at the
+ * lower height: the higher one is asked for its block there. Providers without an answer abstain. Rejects when
+ * no provider answers.
+ */
+export async function agreeOnTag(tag: FinalityTag, voters: readonly Voter[]): Promise<Agreement> {
+  const votes: Vote[] = [];
+  const failures: unknown[] = [];
+  async function ask(voter: Voter): Promise<void> {
+    try {
+      const header = await voter.tagged(tag);
+      if (header !== null) votes.push({ voter, header });
+    } catch (error) {
+      unlessFault(error);
+      failures.push(error);
+    }
+  }
+  await Promise.all(voters.map(ask));
+  if (failures.length === voters.length) throw failures[0];
+  votes.sort((a, b) => b.header.number - a.header.number);
+  const [highest, ...lower] = votes;
+  if (highest === undefined) return { kind: 'agreed', header: null, isShared: false };
+  if (lower.length === 0) return { kind: 'agreed', header: highest.header, isShared: false };
+  let shared: BlockHeader | null = null;
+  for (const vote of lower) {
+    const same = await compare(highest, vote);
+    if (same === false) return disagreement(tag, highest, vote);
+    if (same) shared ??= vote.header;
+  }
+  return { kind: 'agreed', header: shared, isShared: shared !== null };
+}
+
+/** Whether `higher` has the block of `lower`; null if it does not say. */
+async function compare(higher: Vote, { header }: Vote): Promise<boolean | null> {
+  if (higher.header.number === header.number) return higher.header.hash === header.hash;
+  const there = await higher.voter.header(header.number).catch(unlessFault);
+  return there && there.hash === header.hash;
+}
+
+function disagreement(tag: FinalityTag, a: Vote, { voter, header }: Vote): Agreement {
+  const sentence =
+    `The providers ${a.voter.name} and ${voter.name} disagree about the ${tag} block ${header.number}: ` +
+    `${voter.name} shows ${header.hash}, ${a.voter.name} another one. Nothing becomes final until they agree. ` +
+    'Find out which one is wrong, for example in a block explorer, and remove it from the chains file.';
+  return { kind: 'disagreed', sentence };
+}
