@@ -1,11 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
-import { migrate } from '../apps/chain-watcher/src/migrate';
 import type { Bench, Figure, Measurement } from './measurement';
 import type { BlockReaderRequest } from './processes/block-reader.process';
 import type { RecordedNodeRequest } from './processes/recorded-node.process';
-import { startApp } from './support/apps';
-import { createDatabase, type Database, RUNTIME_ROLE, withClient } from './support/database';
+import type { RecordedTronNodeRequest } from './processes/recorded-tron-node.process';
 import { askWorker, startWorker } from './support/processes';
 import {
   BLOCK_TRANSACTIONS,
@@ -15,13 +11,21 @@ import {
   type Proving,
   watchedAddress,
 } from './support/recorded-chain';
+import {
+  type RecordedTronNode,
+  TRON_BLOCK_LOGS,
+  TRON_BLOCK_TRANSACTIONS,
+  tronChainsFile,
+  watchedTronAddress,
+} from './support/recorded-tron-chain';
 import { CHAIN, chainsFile } from './support/transfers';
+import { watchRange } from './support/watch-range';
 
 const WATCHED = 1_000;
 /** As many as the watcher requests at once. */
 const BLOCKS_AT_ONCE = 16;
-const POLL_MS = 10;
-const STANDSTILL_MS = 60_000;
+const NOTES = [`${WATCHED} addresses, ${HITS_A_BLOCK} transfers to them in each block`];
+const LIMIT = 'fetching and JSON parsing alone, in one thread';
 
 /** The speed of a watcher with a backlog of blocks. */
 export const catchUp: Measurement = {
@@ -53,10 +57,14 @@ async function measure(bench: Bench, proving: Proving): Promise<Figure> {
   const node = startWorker<string>('recorded-node', request);
   try {
     const url = await node.answer;
-    const watcher = await watchRange(bench, url, PROOFS[proving]);
-    bench.progress.step('fetching and parsing the same blocks', blocks, 'blocks');
     const [from, to] = [HEADERS_BEFORE, HEADERS_BEFORE + blocks - 1];
-    const load: BlockReaderRequest = { url, from, to, atOnce: BLOCKS_AT_ONCE };
+    const watcher = await watchRange(bench, {
+      ...{ chain: CHAIN, chains: chainsFile(url, HEADERS_BEFORE, PROOFS[proving]), from, to },
+      addresses: Array.from({ length: WATCHED }, (_, n) => watchedAddress(n)),
+      transfers: blocks * HITS_A_BLOCK,
+    });
+    bench.progress.step('fetching and parsing the same blocks', blocks, 'blocks');
+    const load: BlockReaderRequest = { kind: 'evm', url, from, to, atOnce: BLOCKS_AT_ONCE };
     const seconds = await askWorker<number>('block-reader', load);
     const logs = BLOCK_TRANSACTIONS * LOGS_A_TRANSACTION;
     return {
@@ -64,74 +72,51 @@ async function measure(bench: Bench, proving: Proving): Promise<Figure> {
       value: watcher,
       unit: 'blocks/s',
       better: 'more',
-      limit: { value: blocks / seconds, what: 'fetching and JSON parsing alone, in one thread' },
+      limit: { value: blocks / seconds, what: LIMIT },
       target: null,
-      notes: [`${WATCHED} addresses, ${HITS_A_BLOCK} transfers to them in each block`],
+      notes: NOTES,
     };
   } finally {
     await node.stop();
   }
 }
 
-/** Blocks per second from the first stored step to the last. */
-async function watchRange(
-  { server, settings, progress }: Bench,
-  url: string,
-  more: Readonly<Record<string, unknown>>,
-): Promise<number> {
-  const { blocks } = settings;
-  const database = await createDatabase(server);
-  await migrate(database.ownerUrl, RUNTIME_ROLE);
-  await watchAddresses(database);
-  const chains = chainsFile(url, HEADERS_BEFORE, more);
-  const client = new Client({ connectionString: database.ownerUrl });
-  await client.connect();
-  const watcher = await startApp('chain-watcher', database, settings, { chains });
-  try {
-    const tick = progress.step('catching up', blocks, 'blocks');
-    const last = HEADERS_BEFORE + blocks - 1;
-    let first: { readonly number: number; readonly at: number } | undefined;
-    let number = 0;
-    for (let movedAt = performance.now(); number < last; await sleep(POLL_MS)) {
-      const now = await tipOf(client);
-      if (now !== number) movedAt = performance.now();
-      if (performance.now() - movedAt > STANDSTILL_MS)
-        throw new Error('The watcher makes no progress.');
-      number = now;
-      if (number < HEADERS_BEFORE) continue;
-      first ??= { number, at: performance.now() };
-      tick(number - HEADERS_BEFORE);
+/** The same on TRON, from the stand-in for a node: every block is proven. */
+export const tronCatchUp: Measurement = {
+  name: 'tron-catch-up',
+  title: 'Chain-watcher catching up on a recorded range of a TRON chain',
+
+  async run(bench) {
+    const { blocks } = bench.settings;
+    bench.progress.step(`making ${blocks} blocks`, blocks, 'blocks');
+    const request: RecordedTronNodeRequest = { blocks, watched: WATCHED };
+    const worker = startWorker<RecordedTronNode>('recorded-tron-node', request);
+    try {
+      const node = await worker.answer;
+      const [from, to] = [HEADERS_BEFORE, HEADERS_BEFORE + blocks - 1];
+      const watcher = await watchRange(bench, {
+        ...{ chain: node.chain, chains: tronChainsFile(node, from), from, to },
+        addresses: Array.from({ length: WATCHED }, (_, n) => watchedTronAddress(n)),
+        transfers: blocks * HITS_A_BLOCK,
+      });
+      bench.progress.step('fetching and parsing the same blocks', blocks, 'blocks');
+      const load: BlockReaderRequest = {
+        ...{ kind: 'tron', url: node.fullUrl, from, to, atOnce: BLOCKS_AT_ONCE },
+      };
+      const seconds = await askWorker<number>('block-reader', load);
+      return [
+        {
+          name: `blocks of ${TRON_BLOCK_TRANSACTIONS} transactions and ${TRON_BLOCK_LOGS} TRC-20 logs, proven`,
+          value: watcher,
+          unit: 'blocks/s',
+          better: 'more',
+          limit: { value: blocks / seconds, what: LIMIT },
+          target: 150,
+          notes: NOTES,
+        },
+      ];
+    } finally {
+      await worker.stop();
     }
-    if (!first || first.number === last) throw new Error('The range is too short to measure.');
-    const rate = (last - first.number) / ((performance.now() - first.at) / 1000);
-    await checkTransfers(client, blocks * HITS_A_BLOCK);
-    return rate;
-  } finally {
-    await watcher.stop();
-    await client.end();
-    await database.drop();
-  }
-}
-
-async function watchAddresses({ ownerUrl }: Database): Promise<void> {
-  const addresses = Array.from({ length: WATCHED }, (_, n) => watchedAddress(n));
-  await withClient(ownerUrl, (client) =>
-    client.query('INSERT INTO watcher.address SELECT $1, unnest($2::text[])', [CHAIN, addresses]),
-  );
-}
-
-/** The block up to which everything is matched and stored. */
-async function tipOf(client: Client): Promise<number> {
-  const { rows } = await client.query<{ tip: string | null }>({
-    name: 'bench-tip',
-    text: 'SELECT max(number) AS tip FROM watcher.ring',
-  });
-  return Number(rows[0]?.tip ?? 0);
-}
-
-/** Fails if the watcher missed a transfer. */
-async function checkTransfers(client: Client, expected: number): Promise<void> {
-  const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM watcher.transfer');
-  const count = Number(rows[0]?.count);
-  if (count !== expected) throw new Error(`${count} of ${expected} transfers were found.`);
-}
+  },
+};

@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { addresses } from './addresses.bench';
 import { appends } from './appends.bench';
 import { asOf, audit } from './audit.bench';
-import { catchUp } from './catch-up.bench';
+import { catchUp, tronCatchUp } from './catch-up.bench';
 import { CannotCompare } from './compare/base-commit';
 import { COMPARE_ROUNDS_MIN, compare } from './compare/compare';
 import { RATIO_MIN } from './compare/judge';
@@ -38,6 +38,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   tail,
   publish,
   catchUp,
+  tronCatchUp,
   addresses,
 ];
 

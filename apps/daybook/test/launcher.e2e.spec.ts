@@ -196,4 +196,34 @@ describe('the command line', () => {
     // Four receipts, each confirmed once.
     expect(second.said().match(/ confirmed/g)).toHaveLength(4);
   });
+
+  it('shows deposits arrive on a stand-in for a TRON node, and then on both chains', async () => {
+    const first = daybook('demo', '--tron', '--once', '--port', String(port));
+    await said(first, 'seen in the mempool');
+    process.kill(running().children.get('The stand-in for a TRON node') as number, 'SIGKILL');
+    const story = await success(first);
+    for (const words of [
+      'stand-in for a TRON node',
+      'TRC10_LOCAL',
+      'USDT_TRON_LOCAL',
+      'blocked: true',
+    ]) {
+      expect(story).toContain(words);
+    }
+    // Four receipts, each confirmed once, although the node was killed.
+    expect(story.match(/ confirmed/g)).toHaveLength(4);
+
+    const second = daybook('demo', '--port', String(port));
+    await said(second, 'Daybook is running.', STORY_TIMEOUT_MS);
+    expect(second.said()).toContain('USDT_LOCAL');
+    const { data: chains } = await request<{ data: { name: string; matched?: number | null }[] }>(
+      '/v1/chains',
+    );
+    const watched = chains
+      .filter(({ matched }) => typeof matched === 'number')
+      .map(({ name }) => name);
+    expect(new Set(watched)).toEqual(new Set(['Local chain', 'Stand-in for TRON']));
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+  });
 });

@@ -97,7 +97,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
         'xpub6BuRy7ZmkGfP2RWhoor1kWB1w9DvrtmJbFBvnC1bQ4SB5NbCHTyQYCJSXZtxDbFyHTmC7wkU2he3nYYdpZ3Vf6qUAkXSnL6RPif4BDtDEKr',
       developmentAddress: 'TWer2Ygk5TEheHp3TPuYeqxmB6SsGZmaL6',
       // Private networks: their numbers are in the ids of their genesis blocks, so others cannot be known in advance.
-      developmentChains: ['tron:1351433853'],
+      developmentChains: ['tron:1351433853', 'tron:2892671049'],
     },
     assets: new Map<string, AssetNamespace>([
       ['slip44', { kind: 'coin', isReference: (text) => text === '195' }],

@@ -22,7 +22,7 @@ export function textOf(answer: unknown): string {
 }
 
 /** A field by its number. Bytes may be hexadecimal digits. */
-type Field = readonly [number, bigint | Uint8Array | string];
+export type Field = readonly [number, bigint | Uint8Array | string];
 
 /** A protobuf message. Zero and empty values are left out, as in proto3. */
 export function message(...fields: readonly Field[]): Uint8Array {
@@ -119,30 +119,52 @@ export function aTronBlock(...plans: readonly TronTransactionPlan[]): Answers {
 
 /** The block with root, id and signature made again for its content, as one with this key can. */
 export function seal(block: Json, key = WITNESS, witness = witnessOf(key)): Json {
-  const { raw_data } = block.block_header;
-  const leaves = (block.transactions ?? []).map((it: Json) => {
-    const signatures = it.signature.map((each: string): Field => [2, each]);
-    const results = it.ret.map((ret: Json): Field => [5, message([3, codeOf(ret.contractRet)])]);
-    return sha256(message([1, it.raw_data_hex], ...signatures, ...results));
-  });
-  const raw = { ...raw_data, txTrieRoot: rootOf(leaves), witness_address: witness };
-  const fields: Field[] = [
-    [1, BigInt(raw.timestamp)],
-    [2, raw.txTrieRoot],
-    [3, raw.parentHash],
-    [7, BigInt(raw.number)],
-    [9, raw.witness_address],
-    [10, BigInt(raw.version)],
-  ];
-  const digest = sha256(message(...fields));
-  const { r, s, yParity } = key.sign(digest);
+  const sealed = hashed(block, witness);
+  const { r, s, yParity } = key.sign(digestOf(sealed.block_header.raw_data));
   const witness_signature = `${r.slice(2)}${s.slice(2)}0${yParity}`;
-  const blockID = raw.number.toString(16).padStart(16, '0') + digest.toString('hex').slice(16);
-  return { ...block, blockID, block_header: { raw_data: raw, witness_signature } };
+  return { ...sealed, block_header: { ...sealed.block_header, witness_signature } };
 }
 
+/** The block with root and id made again, unsigned as a genesis block is. */
+export function hashed(block: Json, witness: string): Json {
+  const { raw_data } = block.block_header;
+  const leaves = (block.transactions ?? []).map((it: Json) => sha256(bytesOf(it)));
+  const raw = { ...raw_data, txTrieRoot: rootOf(leaves), witness_address: witness };
+  const height = (raw.number ?? 0).toString(16).padStart(16, '0');
+  const blockID = height + digestOf(raw).toString('hex').slice(16);
+  return { ...block, blockID, block_header: { raw_data: raw } };
+}
+
+/** What the witness of a header signs. */
+function digestOf(raw: Json): Buffer {
+  const fields: Field[] = [
+    [1, BigInt(raw.timestamp ?? 0)],
+    [2, raw.txTrieRoot],
+    [3, raw.parentHash],
+    [7, BigInt(raw.number ?? 0)],
+    [9, raw.witness_address],
+    [10, BigInt(raw.version ?? 0)],
+  ];
+  return sha256(message(...fields));
+}
+
+/** A transaction with its signatures and results, as its block's root covers it. */
+export function bytesOf({ raw_data_hex, signature = [], ret = [] }: Json): Uint8Array {
+  const signatures = signature.map((each: string): Field => [2, each]);
+  const results = ret.map((each: Json): Field => [5, message([3, codeOf(each.contractRet)])]);
+  return message([1, raw_data_hex], ...signatures, ...results);
+}
+
+/** `Transaction.Result.contractResult` of java-tron's Tron.proto. */
+const OUTCOMES = [
+  ...['DEFAULT', 'SUCCESS', 'REVERT', 'BAD_JUMP_DESTINATION', 'OUT_OF_MEMORY'],
+  ...['PRECOMPILED_CONTRACT', 'STACK_TOO_SMALL', 'STACK_TOO_LARGE', 'ILLEGAL_OPERATION'],
+  ...['STACK_OVERFLOW', 'OUT_OF_ENERGY', 'OUT_OF_TIME', 'JVM_STACK_OVER_FLOW', 'UNKNOWN'],
+  ...['TRANSFER_FAILED', 'INVALID_CODE'],
+];
+
 function codeOf(outcome: string | undefined): bigint {
-  return BigInt(['DEFAULT', 'SUCCESS', 'REVERT'].indexOf(outcome ?? 'DEFAULT'));
+  return BigInt(OUTCOMES.indexOf(outcome ?? 'DEFAULT'));
 }
 
 /** The root of the largest full tree on the left and of the rest on the right. */

@@ -21,8 +21,10 @@ export function dataFolder(folder: string) {
     path,
     postgres: join(path, 'postgres'),
     logs: join(path, 'logs'),
-    /** The local EVM chain. Absent unless a demo ran here. */
-    chain: join(path, 'chain'),
+    /** The local chains by their family. Absent unless a demo ran here. */
+    localChains: { evm: join(path, 'chain'), tron: join(path, 'tron-chain') },
+    /** Declares the local chains to ledger and watcher. */
+    localChainsFile: join(path, 'local-chains.json'),
     secretsFile: join(path, 'secrets.json'),
     apiKeyFile: join(path, 'api-key'),
     operatorKeyFile: join(path, 'operator-key'),

@@ -25,17 +25,23 @@ export function addStart(program: Command): void {
       const { ledger, watcher = true } = roles ?? {};
       return load().run({
         ...options,
-        ...{ ledgerRoles: ledger, withWatcher: watcher, withChain: false },
+        ...{ ledgerRoles: ledger, withWatcher: watcher },
       });
     });
 }
 
 export function addDemo(program: Command): void {
   serviceCommand(program, 'demo')
-    .description('Run the service with a local EVM chain, and show deposits arrive.')
+    .description('Run the service with a local chain, and show deposits arrive.')
+    .option('--tron', 'a stand-in for a TRON node in the place of an EVM chain')
     .option('--once', 'stop after the deposits')
-    .addHelpText('after', examples('npm run demo', 'npx daybook demo --data /tmp/try --once'))
-    .action((options) => load().run({ ...options, withWatcher: true, withChain: true }));
+    .addHelpText(
+      'after',
+      examples('npm run demo', 'npm run demo -- --tron', 'npx daybook demo --data /tmp/try --once'),
+    )
+    .action(({ tron, ...options }) =>
+      load().run({ ...options, withWatcher: true, withChain: tron ? 'tron' : 'evm' }),
+    );
 }
 
 export function addReset(program: Command): void {

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { json } from '@daybook/contracts';
-import { Interface, keccak256, parseEther, parseUnits, type TransactionRequest } from 'ethers';
 import pRetry from 'p-retry';
 import colors from 'picocolors';
 import { EXIT, Failure } from '../cli/exit-codes';
 import type { LedgerApi, List } from '../cli/ledger-api';
 import { recordTable } from '../cli/output';
-import { DEMO_FAMILY, type DemoChain } from './chain';
+import type { DemoChain, Payment } from './chain';
 
 /** For one deposit. */
 const STORY_TIMEOUT_MS = 180_000;
@@ -18,20 +17,12 @@ const PATIENCE_MS = 3_000;
 /** A killed process is back within a minute. */
 const RETRY = { retries: 300, minTimeout: 200, factor: 1, maxRetryTime: 60_000 };
 
-const TOKEN = new Interface(['function transfer(address to, uint256 value)']);
-
 export interface Story {
   /** The ledger, called with the key of an account. */
   readonly api: LedgerApi;
   /** The chain as it runs now. A killed node is replaced. */
   readonly chain: () => DemoChain;
   readonly print: (line: string) => void;
-}
-
-/** A signed transaction. Sending it again has no second effect. */
-interface Signed {
-  readonly hash: string;
-  readonly raw: string;
 }
 
 /**
@@ -42,34 +33,34 @@ export async function tellStory({ chain, print, ...options }: Story): Promise<vo
   const api = patient(options.api);
   const story = { api, chain, print };
   const act = (title: string): void => print(`\n${colors.bold(title)}`);
-  const { usdt, usdc } = chain().tokens;
+  const { family, amounts, remark } = chain();
 
+  if (remark !== '') print(`\n${remark}`);
   act('A customer signs up and gets a permanent deposit address');
   const { id, externalId } = await createCustomer(api);
   const mint = () =>
-    api.post<{ readonly address: string }>(`/v1/customers/${id}/purses`, { family: DEMO_FAMILY });
+    api.post<{ readonly address: string }>(`/v1/customers/${id}/purses`, { family });
   const { address } = await mint();
   print(`  customer ${colors.cyan(externalId)}  ${id}`);
   print(`  purse    ${colors.cyan(address)}`);
   const again = await mint();
   print(`  requested again: ${again.address === address ? 'the same address' : again.address}`);
-  const transfer = (amount: string) =>
-    TOKEN.encodeFunctionData('transfer', [address, parseUnits(amount, 6)]);
+  const payment = (what: Payment['what'], amount = amounts[what]) => ({
+    what,
+    to: address,
+    amount,
+  });
 
   await sleep(READING_PAUSE_MS);
   act('Three transfers are sent to it: two tokens and the native coin');
-  await deposit(story, id, [
-    { to: usdt, data: transfer('25.5') },
-    { to: usdc, data: transfer('40') },
-    { to: address, value: parseEther('0.75') },
-  ]);
+  await deposit(story, id, [payment('firstToken'), payment('secondToken'), payment('coin')]);
 
   act('The balance of the customer, and everything ever received');
   await printFigures(story, id);
 
   act('The customer is blocked; the address stays in use');
   await api.post(`/v1/customers/${id}/block`, { reason: 'demo' });
-  await deposit(story, id, [{ to: usdt, data: transfer('10') }]);
+  await deposit(story, id, [payment('firstToken', '10')]);
   print('  Credited to the account, not to the customer, until the customer is unblocked:');
   await printFigures(story, id);
 }
@@ -93,13 +84,13 @@ async function createCustomer(api: LedgerApi): Promise<{ id: string; externalId:
   }
 }
 
-/** Sends transactions, makes blocks, and prints the replenishments until all are confirmed. */
+/** Sends payments, makes blocks, and prints the replenishments until all are confirmed. */
 async function deposit(
   { api, chain, print }: Story,
   customerId: string,
-  transactions: readonly TransactionRequest[],
+  payments: readonly Payment[],
 ): Promise<void> {
-  const sent = await pRetry(() => send(chain(), transactions), RETRY);
+  const sent = await pRetry(() => send(chain(), payments), RETRY);
   const startedAt = Date.now();
   const shown = new Map<string, string>();
   let [blocks, actedAt] = [0, startedAt];
@@ -126,11 +117,11 @@ async function deposit(
     if (Date.now() - actedAt > (isShown ? READING_PAUSE_MS : PATIENCE_MS)) {
       const isAnnouncement = blocks === 0 && !isShown;
       try {
-        await announce(chain(), sent, isAnnouncement);
+        await chain().announce(sent, isAnnouncement);
         if (!isAnnouncement) {
-          await chain().rpc('evm_mine');
+          const number = await chain().mine();
           blocks += 1;
-          print(colors.dim(`           block ${Number(await chain().rpc('eth_blockNumber'))}`));
+          print(colors.dim(`           block ${number}`));
         }
         actedAt = Date.now();
       } catch {
@@ -141,32 +132,11 @@ async function deposit(
   }
 }
 
-/** Signs transactions of the faucet and sends them. */
-async function send(
-  chain: DemoChain,
-  transactions: readonly TransactionRequest[],
-): Promise<readonly Signed[]> {
-  const count = await chain.rpc<string>('eth_getTransactionCount', chain.faucet, 'pending');
-  const signed = await Promise.all(
-    transactions.map(async (transaction, i) => {
-      const raw = await chain.sign({ ...transaction, nonce: Number(count) + i });
-      return { hash: keccak256(raw), raw };
-    }),
-  );
-  await announce(chain, signed, false);
+/** Signs payments of the faucet and sends them. */
+async function send(chain: DemoChain, payments: readonly Payment[]) {
+  const signed = await chain.sign(payments);
+  await chain.announce(signed, false);
   return signed;
-}
-
-/** Sends the transactions that the node does not know; with `again`, all that are in no block. */
-async function announce(
-  { rpc }: DemoChain,
-  signed: readonly Signed[],
-  again: boolean,
-): Promise<void> {
-  for (const { hash, raw } of signed) {
-    if (again) await rpc('anvil_dropTransaction', hash).catch(() => undefined);
-    if (!(await rpc('eth_getTransactionByHash', hash))) await rpc('eth_sendRawTransaction', raw);
-  }
 }
 
 async function printFigures({ api, print }: Story, customerId: string): Promise<void> {
@@ -199,7 +169,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 function line({ status, money, blocked }: json.Replenishment, elapsedMs: number): string {
   const time = `${(elapsedMs / 1000).toFixed(1)} s`.padStart(8);
-  const amount = `${money.amount} ${money.currency}`.padEnd(18);
+  const amount = `${money.amount} ${money.currency}`.padEnd(21);
   const note = blocked && status === 'confirmed' ? colors.magenta(' blocked: true') : '';
   return `  ${colors.dim(time)} ${amount} ${WORDS[status] ?? status}${note}`;
 }

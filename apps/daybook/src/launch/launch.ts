@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { FAMILIES, type Family } from '@daybook/domain';
 import {
   type EmbeddedPostgres,
   freePort,
@@ -18,7 +19,8 @@ import {
   writePrivately,
 } from '../cli/data-folder';
 import { Failure } from '../cli/exit-codes';
-import { type DemoChain, startDemoChain } from '../demo/chain';
+import type { DemoChain, DemoChainPlace } from '../demo/chain';
+import { startEvmChain } from '../demo/evm-chain';
 import { claim } from './claim';
 import { insist, keepRunning, type Startable } from './keep-running';
 import { provision } from './provision';
@@ -31,10 +33,10 @@ export interface LaunchOptions {
   readonly folder: DataFolder;
   readonly host: string;
   readonly port: number;
-  /** The chains file. By default the local chain of the folder, if there is one. */
+  /** The chains file. By default the local chains of the folder, if there are any. */
   readonly chains?: string | undefined;
-  /** Adds a local EVM chain to the folder. */
-  readonly withChain: boolean;
+  /** Adds a local chain of this family to the folder. */
+  readonly withChain?: Family | undefined;
   /** All roles by default. Without any role, no ledger is started. */
   readonly ledgerRoles?: readonly string[] | undefined;
   readonly withWatcher: boolean;
@@ -47,7 +49,7 @@ export interface Launched {
   /** `host:port`. */
   readonly grpcAddress: string | null;
   readonly apiKey: string;
-  /** The local chain as it runs now. */
+  /** A local chain as it runs now: the one that was asked for, or any of the folder. */
   readonly chain: (() => DemoChain) | undefined;
 }
 
@@ -55,15 +57,15 @@ export interface Launched {
 export type Stop = () => Promise<void> | void;
 
 /**
- * Starts PostgreSQL, the apps and, if requested, a local chain, shows the progress, and keeps all of them
+ * Starts PostgreSQL, the apps and, if requested, local chains, shows the progress, and keeps all of them
  * running. Each thing adds its `Stop` to `stops` as it starts.
  */
 export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Launched> {
   const { folder, host, port, ledgerRoles } = options;
   const hasLedger = ledgerRoles?.length !== 0;
-  const hasChain = options.withChain || (!options.chains && existsSync(folder.chain));
-  // The local chain writes its own chains file.
-  checkConfiguration(options, hasChain ? undefined : options.chains);
+  const local = localFamilies(options);
+  // The local chains have a chains file of their own.
+  checkConfiguration(options, local.length > 0 ? undefined : options.chains);
   mkdirSync(folder.logs, { recursive: true });
   const keep = await claimFolder(folder, stops);
   if (hasLedger && !(await isPortFree(port))) {
@@ -84,14 +86,16 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     (it) =>
       `PostgreSQL 18 on port ${it.port}${it.folder === folder.postgres ? '' : `, data in ${it.folder}`}`,
   );
-  const chain = hasChain
-    ? await keep<DemoChain>(
-        'The local chain',
-        (known) => startDemoChain({ folder: folder.chain, ...known }),
-        ({ url }) => `Local EVM chain (anvil) on ${url}`,
-      )
-    : undefined;
-  const chainsFile = chain?.().chainsFile ?? options.chains;
+  const chains = new Map<Family, () => DemoChain>();
+  for (const family of local) {
+    const { name, start } = LOCAL_CHAINS[family];
+    const place = { folder: folder.localChains[family] };
+    const startThere = (known: object) => start({ ...place, ...known });
+    chains.set(family, await keep<DemoChain>(name, startThere, ({ description }) => description));
+  }
+  if (chains.size > 0) declare(folder, [...chains.values()]);
+  const chain = chains.get(options.withChain ?? local[0] ?? 'evm');
+  const chainsFile = chains.size > 0 ? folder.localChainsFile : options.chains;
   const prepare = () => insist(() => provision(postgres(), passwordsOf(folder)));
   const databases = await step('Database, roles and tables', prepare);
   rememberStart(folder, { postgresPort: postgres().port, ...urls }, chainsFile);
@@ -116,6 +120,32 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
   });
   const grpcAddress = hasLedger && grpcPort !== 0 ? placeOf(host, grpcPort) : null;
   return { ...urls, grpcAddress, apiKey, chain };
+}
+
+/** The names by which the launcher speaks of the local chains, and how they start. */
+const LOCAL_CHAINS: Readonly<
+  Record<Family, { readonly name: string; start(place: DemoChainPlace): Promise<DemoChain> }>
+> = {
+  evm: { name: 'The local chain', start: startEvmChain },
+  tron: {
+    name: 'The stand-in for a TRON node',
+    // tronweb takes a while to load, and only this needs it.
+    start: (place) =>
+      (require('../demo/tron-chain') as typeof import('../demo/tron-chain')).startTronChain(place),
+  },
+};
+
+/** The one that is asked for, and those that the folder has, since its books have their money. */
+function localFamilies({ folder, chains, withChain }: LaunchOptions): readonly Family[] {
+  if (withChain === undefined && chains !== undefined) return [];
+  return FAMILIES.filter(
+    (family) => family === withChain || existsSync(folder.localChains[family]),
+  );
+}
+
+function declare({ localChainsFile }: DataFolder, chains: readonly (() => DemoChain)[]): void {
+  const file = { chains: chains.map((chain) => chain().entry) };
+  writePrivately(localChainsFile, `${JSON.stringify(file, null, 2)}\n`);
 }
 
 /** Throws the configuration errors of the apps before anything is started. */

@@ -3,10 +3,8 @@ import colors from 'picocolors';
 import type { DataFolder } from '../cli/data-folder';
 import { DATA_FOLDER } from '../cli/options';
 import { facts } from '../cli/output';
-import { CONFIRMATIONS, DEMO_FAMILY } from '../demo/chain';
+import { CURL_JSON } from '../demo/chain';
 import type { Launched } from './launch';
-
-const CURL_JSON = `curl -s -H 'content-type: application/json'`;
 
 /** The addresses of everything, and commands to try next, ready to be pasted into a shell. */
 export function welcome(launched: Launched, folder: DataFolder): string {
@@ -23,7 +21,7 @@ export function welcome(launched: Launched, folder: DataFolder): string {
       Documentation: ledgerUrl && `${ledgerUrl}/docs (any user name, the API key as the password)`,
       Health: health.map((url) => `${url}/readyz`).join(' and '),
       State: `npx daybook status${option}`,
-      'Local chain': chain && `${chain().url} (blocks are made on demand)`,
+      'Local chain': chain && `${chain().description}; blocks are made on demand`,
       'Data and logs': `${data} (npx daybook reset${option} deletes it)`,
     }),
     ...(ledgerUrl === null ? [] : tryNext(ledgerUrl, data, chain)),
@@ -34,26 +32,14 @@ export function welcome(launched: Launched, folder: DataFolder): string {
 
 function tryNext(ledgerUrl: string, data: string, chain: Launched['chain']): string[] {
   const key = '-H "Authorization: Bearer $KEY"';
-  const alice = `${CURL_JSON} ${key} -d '{"externalId":"alice","families":["${DEMO_FAMILY}"]}' ${ledgerUrl}/v1/customers`;
+  const alice = `${CURL_JSON} ${key} -d '{"externalId":"alice","families":["evm","tron"]}' ${ledgerUrl}/v1/customers`;
   return [
     '',
     colors.bold('Try next'),
     `  KEY=$(cat ${data}/api-key)`,
     `  ${alice}`,
     `  curl -s ${key} ${ledgerUrl}/v1/purses`,
-    ...(chain ? depositLines(chain().url, chain().faucet, alice) : []),
+    ...(chain ? chain().tryNext(alice) : []),
     `  curl -s ${key} ${ledgerUrl}/v1/replenishments`,
-  ];
-}
-
-/** Sends one ETH to alice and makes a block. Further blocks confirm it. */
-function depositLines(url: string, faucet: string, alice: string): string[] {
-  const call = (method: string, params: string): string =>
-    `  ${CURL_JSON} -d '{"jsonrpc":"2.0","id":1,"method":"${method}","params":[${params}]}' ${url}`;
-  const transfer = `{"from":"${faucet}","to":"'$PURSE'","value":"0xde0b6b3a7640000"}`;
-  return [
-    `  PURSE=$(${alice} | grep -o '0x[0-9a-fA-F]\\{40\\}')`,
-    call('eth_sendTransaction', transfer),
-    `${call('evm_mine', '')}    # ${CONFIRMATIONS} times`,
   ];
 }
