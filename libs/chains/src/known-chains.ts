@@ -48,7 +48,13 @@ const EVM_CHAINS: readonly Chain[] = [
   { id: 'eip155:324', name: 'zkSync Era', blockTimeMs: 1_000, reorgWindow: 512 },
 ].map((chain) => {
   const proof = KNOWN_PROOFS[chain.id] as Proof;
-  return { ...chain, ...knownThresholds(chain.id), family: familyOfChain(chain.id) as Family, finality: FINALIZED, proof };
+  return {
+    ...chain,
+    ...knownThresholds(chain.id),
+    family: familyOfChain(chain.id) as Family,
+    finality: FINALIZED,
+    proof,
+  };
 });
 
 /**

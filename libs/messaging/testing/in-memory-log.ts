@@ -119,7 +119,7 @@ export class InMemoryLog extends DurableLog {
   async lag(topic: string, name: string): Promise<readonly PartitionLag[]> {
     const { position } = this.broker.group(topic, name);
     const waiting = BigInt(this.broker.messages(topic).length - position);
-    return [{ partition: 0, place: BigInt(position), waiting }];
+    return [{ partition: 0, place: BigInt(position), waiting, lost: 0n }];
   }
 
   async isParked(topic: string, name: string, keys: readonly string[]): Promise<boolean> {

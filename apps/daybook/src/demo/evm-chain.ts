@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { familyOfChain } from '@daybook/chains';
+import type { Family } from '@daybook/domain';
 import { type Anvil, freePort, isPortFree, startAnvil } from '@daybook/platform';
 import { pause } from '@daybook/platform/plain';
 import {
@@ -24,6 +26,7 @@ const CALL_TIMEOUT_MS = 10_000;
 /** Few, so that the demo is short; more than the one block that a killed node may forget. */
 const CONFIRMATIONS = 3;
 const CAIP_2 = 'eip155:31337';
+const FAMILY = familyOfChain(CAIP_2) as Family;
 /** The supply of each token, in base units. The faucet owns it. */
 const SUPPLY = 1_000_000_000n * 10n ** 6n;
 
@@ -88,7 +91,7 @@ export async function startEvmChain({ folder, port }: DemoChainPlace): Promise<D
     };
     const { url, pid, exited } = anvil;
     return {
-      ...{ family: 'evm', port: anvil.port, pid, exited, stop, remark: '' },
+      ...{ family: FAMILY, port: anvil.port, pid, exited, stop, remark: '' },
       description: `Local EVM chain (anvil) on ${url}`,
       entry: entryFor(anvil, tokens),
       amounts: { firstToken: '25.5', secondToken: '40', coin: '0.75' },
@@ -172,8 +175,8 @@ async function call<T>(url: string, method: string, params: readonly unknown[]):
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
   });
-  const { result, error } = (await response.json()) as { result: T; error?: { message: string } };
-  if (error) throw new Error(`${method}: ${error.message}`);
+  const { result, error } = (await response.json()) as { result: T; error?: { message?: string } };
+  if (error) throw new Error(`${method}: ${error.message ?? JSON.stringify(error)}`);
   return result;
 }
 

@@ -94,7 +94,8 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     chains.set(family, await keep<DemoChain>(name, startThere, ({ description }) => description));
   }
   if (chains.size > 0) declare(folder, [...chains.values()]);
-  const chain = chains.get(options.withChain ?? local[0] ?? 'evm');
+  const shown = options.withChain ?? local[0];
+  const chain = shown === undefined ? undefined : chains.get(shown);
   const chainsFile = chains.size > 0 ? folder.localChainsFile : options.chains;
   const prepare = () => insist(() => provision(postgres(), passwordsOf(folder)));
   const databases = await step('Database, roles and tables', prepare);

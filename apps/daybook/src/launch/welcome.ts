@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { FAMILIES } from '@daybook/domain';
 import colors from 'picocolors';
 import type { DataFolder } from '../cli/data-folder';
 import { DATA_FOLDER } from '../cli/options';
@@ -32,7 +33,7 @@ export function welcome(launched: Launched, folder: DataFolder): string {
 
 function tryNext(ledgerUrl: string, data: string, chain: Launched['chain']): string[] {
   const key = '-H "Authorization: Bearer $KEY"';
-  const alice = `${CURL_JSON} ${key} -d '{"externalId":"alice","families":["evm","tron"]}' ${ledgerUrl}/v1/customers`;
+  const alice = `${CURL_JSON} ${key} -d '{"externalId":"alice","families":${JSON.stringify(FAMILIES)}}' ${ledgerUrl}/v1/customers`;
   return [
     '',
     colors.bold('Try next'),

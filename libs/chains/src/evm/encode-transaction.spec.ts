@@ -25,7 +25,10 @@ function hashOfBytes(transaction: RawTransaction): string | null {
 }
 
 function constructed(type: string, more: object = {}): RawTransaction {
-  return aTransaction({ type, to: addressOf('to'), value: 5n, fields: { ...OWN, ...more } }, keccak);
+  return aTransaction(
+    { type, to: addressOf('to'), value: 5n, fields: { ...OWN, ...more } },
+    keccak,
+  );
 }
 
 describe('the bytes of a transaction', () => {

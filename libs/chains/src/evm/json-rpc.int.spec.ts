@@ -187,7 +187,9 @@ describe('a batch', () => {
   });
 
   it('fails if an answer is missing or an error', async () => {
-    const short = await answering((requests) => requests.slice(1).map(({ id }) => ({ id, result: 1 })));
+    const short = await answering((requests) =>
+      requests.slice(1).map(({ id }) => ({ id, result: 1 })),
+    );
     await expect(short.sendBatch?.('m', [['a'], ['b']])).rejects.toThrow(/without a result/);
   });
 
