@@ -3,7 +3,7 @@ import { type BlockWorkers, blockWorkersHere, sharedBlockWorkers } from '../bloc
 import type { BlockHeader, ChainBlock, ChainClient } from '../chain-client';
 import type { Chain, ProviderConnection } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
-import type { Unparsed } from '../node-http';
+import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
 import { digitsOf, fieldsOf } from './answer';
 import { catchUpNotes, createProgress } from './catch-up';
@@ -24,6 +24,7 @@ const INFOS_BACK_OFF = { firstMs: 100, longestMs: 400 };
 const PENDING_MS_MIN = 500;
 const PENDING_MS_ON_DEMAND = 1_000;
 const ID = /^[0-9a-f]{64}$/;
+const ID_ABOVE = 'id must be legal block hash';
 
 export function openTronChain(chain: Chain, provider: ProviderConnection): ChainClient {
   const { rpcUrl, headers, requestsPerSecond: perSecondMax, tron = {} } = provider;
@@ -71,7 +72,7 @@ export function createTronClient(
 
   async function header(at: number | string, ask = node.full): Promise<BlockHeader | null> {
     if (!isHeightOrId(at)) return null;
-    const answer = await ask('getblock', { id_or_num: `${at}`, detail: false });
+    const answer = await ask('getblock', { id_or_num: `${at}`, detail: false }).catch(unlessAbove);
     const read = (maySign: MaySign) => readTronHeader(answer, { chain, at, maySign });
     const found = await witnesses.judge(read);
     return found && toHeader(found);
@@ -87,7 +88,9 @@ export function createTronClient(
     // An id begins with the height, so the infos need not wait for the block.
     const number = typeof at === 'number' ? at : heightIn(at);
     const [block, first] = await Promise.all([
-      node.fullUnparsed('getblock', { id_or_num: `${at}`, detail: true }),
+      node
+        .fullUnparsed('getblock', { id_or_num: `${at}`, detail: true })
+        .catch((error: unknown) => ({ result: unlessAbove(error) })),
       number === 0 ? { result: [] } : askInfos(number),
     ]);
     let infos: Unparsed = first;
@@ -174,6 +177,16 @@ function isHeightOrId(at: number | string): boolean {
 /** The first eight bytes of the id of a block are its height. */
 function heightIn(id: string): number {
   return Number.parseInt(id.slice(0, 16), 16);
+}
+
+/**
+ * The answer of a node that does not have the block. java-tron says so of a height and of an id, but it refuses an
+ * id whose height is above its head: `Wallet.getBlock`. Throws any other error.
+ */
+function unlessAbove(error: unknown): object {
+  const isAbove = error instanceof RpcFailure && error.message.includes(ID_ABOVE);
+  if (isAbove) return {};
+  throw error;
 }
 
 /** The chain's number is in the id of its genesis block, which is its hash. */

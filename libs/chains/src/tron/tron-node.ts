@@ -98,7 +98,7 @@ function read(text: string, path: string, { host, quote }: NodeHttp): unknown {
 }
 
 /** The start of a JSON object or list that is no error of java-tron. */
-const NO_ERROR = /^\s*(?:\{\s*"(?!Error")|\[)/;
+const NO_ERROR = /^\s*(?:\{\s*"(?!Error"|error")|\[)/;
 
 function readUnparsed(text: string, path: string, http: NodeHttp): Unparsed {
   const isLong = text.length > SHORT_CHARACTERS_MAX && NO_ERROR.test(text);
