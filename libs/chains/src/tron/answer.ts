@@ -39,8 +39,8 @@ export function parseAnswer(text: string): unknown {
   }
   // Providers in front of java-tron write `error`, which no answer of java-tron has.
   const { Error: javaError, error: otherError } = Object(answer) as Fields;
+  if (javaError === undefined && (otherError ?? null) === null) return answer;
   const error = javaError ?? otherError;
-  if (error === undefined || error === null) return answer;
   const words = typeof error === 'string' ? error : '';
   throw new AnswerFailure('The node answered with an error.', 'error', words.slice(0, WORDS_MAX));
 }
