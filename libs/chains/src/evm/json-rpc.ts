@@ -1,4 +1,10 @@
-import { createNodeHttp, RpcFailure, wordsOf } from '../node-http';
+import {
+  createNodeHttp,
+  RpcFailure,
+  SHORT_CHARACTERS_MAX,
+  type Unparsed,
+  wordsOf,
+} from '../node-http';
 
 /** Sends requests to one node. Rejects with `RpcFailure`. */
 export interface JsonRpc {
@@ -9,15 +15,10 @@ export interface JsonRpc {
   sendBatch?(method: string, params: readonly (readonly unknown[])[]): Promise<unknown[]>;
 }
 
-/** The result of a request, or the text of the whole answer that contains it. */
-export type Unparsed = { readonly result: unknown } | { readonly text: string };
-
 /** JSON-RPC: limit exceeded (EIP-1474). */
 const LIMIT_EXCEEDED = -32_005;
 /** A 403 is an origin or a key that the provider refuses. */
 const LIMIT_STATUSES = [429];
-/** Answers with an error are shorter. Longer answers are worth parsing in another thread. */
-const SHORT_CHARACTERS_MAX = 16_384;
 
 export interface JsonRpcOptions {
   readonly timeoutMs?: number;
