@@ -23,6 +23,8 @@ export const KNOWN_PROOFS: Readonly<Record<string, Proof>> = {
       'Its headers commit to all transactions but those of the bridge, which stood outside until PIP-74 and are of type 0x7f since. Nodes do not show all bytes of that type.',
     headerFields: ETHEREUM_FIELDS,
     hasTransactionsOutside: true,
+    // The fork Madhugiri, which has PIP-74 (bor, `MadhugiriBlock` of the main network).
+    nothingOutsideFrom: 80_084_800,
     unprovableTypes: [0x7f],
   },
   'eip155:42161': {

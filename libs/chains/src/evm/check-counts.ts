@@ -1,7 +1,14 @@
 import { type BlockAnswer, fail } from './block-answer';
 import { bloomOf, hasBits, isSameBloom } from './bloom';
 import type { Keccak } from './keccak';
-import { type RawBlock, type RawFields, type RawReceipt, succeeded, toNumber } from './raw';
+import {
+  lowerCase,
+  type RawBlock,
+  type RawFields,
+  type RawReceipt,
+  succeeded,
+  toNumber,
+} from './raw';
 
 /**
  * Throws `InvalidBlock` unless an answer is complete by its counts and indexes: one receipt for each
@@ -52,6 +59,7 @@ function firstGap(block: RawBlock, receipts: readonly RawReceipt[]): number | nu
   for (const { logs } of receipts) {
     const numbers = logs.map((log, i) => {
       checkPlace(block, log, 'a log');
+      if (log.removed === true) fail(block, 'a log is marked as removed, so it is of a replaced block');
       return isShown(log.logIndex) ? toNumber(log.logIndex, 'index of a log') : next + i;
     });
     if (numbers[0] === 0) next = 0;
@@ -64,10 +72,12 @@ function firstGap(block: RawBlock, receipts: readonly RawReceipt[]): number | nu
   return gap;
 }
 
-function checkPlace(block: RawBlock, { blockHash }: RawFields, what: string): void {
-  if (typeof blockHash !== 'string' || blockHash.toLowerCase() !== block.hash) {
-    fail(block, `${what} is of another block`);
-  }
+function checkPlace(block: RawBlock, { blockHash, blockNumber }: RawFields, what: string): void {
+  if (!isShown(blockHash)) fail(block, `${what} does not say of which block it is (blockHash)`);
+  if (lowerCase(blockHash) !== block.hash) fail(block, `${what} is of another block`);
+  if (!isShown(blockNumber) || blockNumber === block.number) return;
+  const number = toNumber(blockNumber, `block number of ${what}`);
+  if (number !== Number(block.number)) fail(block, `${what} is of block ${number}`);
 }
 
 function isShown(field: unknown): boolean {
