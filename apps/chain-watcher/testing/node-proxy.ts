@@ -14,19 +14,37 @@ export interface NodeProxy {
   stop(): Promise<void>;
 }
 
+interface Request {
+  readonly id: number;
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+interface Answer {
+  readonly id: number;
+  readonly result?: unknown;
+}
+
 export async function startProxy(target: string): Promise<NodeProxy> {
+  function alterOne(asked: readonly Request[], answer: Answer): Answer {
+    const request = asked.find(({ id }) => id === answer.id);
+    if (request === undefined || answer.result === undefined) return answer;
+    return { ...answer, result: proxy.alter(request.method, request.params, answer.result) };
+  }
+
   const server = createServer(async (request, response) => {
     const body = await text(request);
     if (proxy.status !== null) {
       response.statusCode = proxy.status;
       return response.end('{}');
     }
-    const { method, params } = JSON.parse(body) as { method: string; params: unknown[] };
+    const asked = JSON.parse(body) as Request | readonly Request[];
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(target, { method: 'POST', headers, body });
-    const { result, ...rest } = (await answer.json()) as { result?: unknown };
-    const altered =
-      result === undefined ? rest : { ...rest, result: proxy.alter(method, params, result) };
+    const answers = (await answer.json()) as Answer | readonly Answer[];
+    const altered = Array.isArray(answers)
+      ? answers.map((each) => alterOne([asked].flat() as Request[], each))
+      : alterOne([asked].flat() as Request[], answers as Answer);
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(altered));
   });

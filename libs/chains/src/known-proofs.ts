@@ -7,7 +7,7 @@ const UNTRIED =
 /** A chain of the OP Stack: Ethereum's header, and deposits of type 0x7e with their own encoding. */
 const OP_STACK: Proof = {
   rule: 'two-providers',
-  reason: `Built on the OP Stack. A recorded header of Optimism recomputes. ${UNTRIED}`,
+  reason: `Built on the OP Stack, of which a recorded block of Optimism recomputes. ${UNTRIED}`,
   headerFields: ETHEREUM_FIELDS,
 };
 
@@ -39,7 +39,11 @@ export const KNOWN_PROOFS: Readonly<Record<string, Proof>> = {
     reason: `Its headers are Ethereum's. ${UNTRIED}`,
     headerFields: ETHEREUM_FIELDS,
   },
-  'eip155:10': OP_STACK,
+  'eip155:10': {
+    ...OP_STACK,
+    rule: 'roots',
+    reason: 'Its headers commit to all transactions, deposits of type 0x7e included, and receipts.',
+  },
   'eip155:8453': OP_STACK,
   'eip155:42220': {
     ...OP_STACK,

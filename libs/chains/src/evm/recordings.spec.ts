@@ -30,13 +30,17 @@ describe('recorded blocks', () => {
     ['ethereum-18500000.ndjson.gz', 157],
     ['polygon-50000000.ndjson.gz', 564],
     ['hyperliquid-50000.ndjson', 1],
+    ['optimism-154497277.ndjson.gz', 42],
   ])('are proven whole: %s', (file, transactions) => {
     const block = read(file);
     expect(block).toMatchObject({ proven: 'content' });
     expect(block.transactions).toHaveLength(transactions);
   });
 
-  it.each(['arbitrum-150000000.ndjson', 'ethereum-18500000.ndjson.gz', 'hyperliquid-50000.ndjson'])(
+  it.each([
+    ...['arbitrum-150000000.ndjson', 'ethereum-18500000.ndjson.gz', 'hyperliquid-50000.ndjson'],
+    'optimism-154497277.ndjson.gz',
+  ])(
     'are refused with any log changed: %s',
     (file) => {
       const { chain, block, receipts } = evmRecording(file);
@@ -60,6 +64,7 @@ describe('recorded blocks', () => {
     ['bittensor-testnet-6646068.ndjson', 1],
     ['stable-testnet-42767022.ndjson', 2],
     ['tempo-mainnet-17708868.ndjson', 3],
+    ['hedera-97395350.ndjson', 8],
   ])('are read where nothing proves them: %s', (file, transactions) => {
     const block = read(file, 'two-providers');
     expect(block.proven).toBe('none');
