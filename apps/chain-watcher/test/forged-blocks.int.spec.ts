@@ -1,7 +1,7 @@
 import { InvalidBlock } from '@daybook/chains';
 import { type Keccak, loadKeccak } from '../../../libs/chains/src/evm/keccak';
 import type { RawBlock, RawReceipt } from '../../../libs/chains/src/evm/raw';
-import { aTransaction, addressOf, hashOf, wordOf } from '../../../libs/chains/testing/raw-blocks';
+import { addressOf, aTransaction, hashOf, wordOf } from '../../../libs/chains/testing/raw-blocks';
 import { createBroker, type Driver, drive } from '../testing/driver';
 import { InMemoryWatcherStore } from '../testing/in-memory-store';
 import { type LocalChain, startLocalChain } from '../testing/local-chain';
@@ -123,7 +123,11 @@ const forge: [string, (truth: Shown, old: Shown, foreign: Shown) => Shown, RegEx
     (truth) => withLogs(truth, (logs) => logs.map((log) => ({ ...log, address: addressOf('x') }))),
     /the receipts root is wrong/,
   ],
-  ['a log less', (truth) => withLogs(truth, () => []), /a filter of logs and no logs|root is wrong/],
+  [
+    'a log less',
+    (truth) => withLogs(truth, () => []),
+    /a filter of logs and no logs|root is wrong/,
+  ],
   [
     'a log more',
     (truth) => withLogs(truth, (logs) => [...logs, ...logs]),

@@ -37,7 +37,14 @@ const documented = (rule: Proof['rule'], more: Partial<Proof> = {}): Proof => {
 function ofSystem(transaction: Fields, logs: readonly object[] = []): Item {
   const call = { chainId: '0x7a69', from: NOBODY, to: NOBODY, value: '0x0', input: '0x' };
   return {
-    transaction: { ...call, nonce: '0x0', gas: '0x0', gasPrice: '0x0', ...UNSIGNED, ...transaction },
+    transaction: {
+      ...call,
+      nonce: '0x0',
+      gas: '0x0',
+      gasPrice: '0x0',
+      ...UNSIGNED,
+      ...transaction,
+    },
     receipt: { status: '0x1', type: transaction.type, logs },
   };
 }
@@ -140,7 +147,9 @@ const celo: Shape = {
   content: (items, { number }) => {
     const paid = calls(items, { type: '0x7b', feeCurrency: addressOf('currency') });
     const shown = paid.map((item) =>
-      item.receipt?.type === '0x7b' ? { ...item, receipt: { ...item.receipt, baseFee: '0x9' } } : item,
+      item.receipt?.type === '0x7b'
+        ? { ...item, receipt: { ...item.receipt, baseFee: '0x9' } }
+        : item,
     );
     return number % 3 === 0 ? [...shown, ownReceipt] : shown;
   },
@@ -287,13 +296,23 @@ const bridged = ['9'];
 export const PROVABLE_CHAINS: readonly ShapedChain[] = [
   { name: 'Ethereum', proof: undefined, shape: { fields: ETHEREUM_FIELDS }, withOne: 'final' },
   { name: 'Arbitrum', proof: preset('eip155:42161'), shape: arbitrum, withOne: 'final' },
-  { name: 'Arbitrum tickets', proof: preset('eip155:42161'), shape: arbitrumTickets, withOne: 'final' },
+  {
+    name: 'Arbitrum tickets',
+    proof: preset('eip155:42161'),
+    shape: arbitrumTickets,
+    withOne: 'final',
+  },
   { name: 'OP Stack', proof: preset('eip155:10'), shape: optimism, withOne: 'final' },
   { name: 'Scroll', proof: preset('eip155:534352'), shape: scroll, withOne: 'final' },
   { name: 'Celo', proof: preset('eip155:42220'), shape: celo, withOne: 'final', adds: ['3'] },
   { name: 'Avalanche', proof: preset('eip155:43114'), shape: avalanche, withOne: 'final' },
   { name: 'BNB Smart Chain', proof: preset('eip155:56'), shape: bsc, withOne: 'final' },
-  { name: 'Gnosis', proof: preset('eip155:100'), shape: { fields: ETHEREUM_FIELDS }, withOne: 'final' },
+  {
+    name: 'Gnosis',
+    proof: preset('eip155:100'),
+    shape: { fields: ETHEREUM_FIELDS },
+    withOne: 'final',
+  },
   { name: 'Linea', proof: preset('eip155:59144'), shape: linea, withOne: 'final' },
   { name: 'HyperEVM', proof: undefined, shape: hyperliquid, withOne: 'final' },
   { name: 'Cronos', proof: documented('bloom-and-counts'), shape: cronos, withOne: 'final' },
@@ -303,9 +322,19 @@ export const UNPROVABLE_CHAINS: readonly ShapedChain[] = [
   { name: 'zkSync Era', proof: preset('eip155:324'), shape: zkSync, withOne: 'waits' },
   { name: 'Flow', proof: documented('two-providers'), shape: flow, withOne: 'waits' },
   { name: 'no roots at all', proof: documented('two-providers'), shape: noRoots, withOne: 'waits' },
-  { name: 'the JSON-RPC of TRON', proof: documented('two-providers'), shape: tron, withOne: 'waits' },
+  {
+    name: 'the JSON-RPC of TRON',
+    proof: documented('two-providers'),
+    shape: tron,
+    withOne: 'waits',
+  },
   { name: 'Filecoin', proof: documented('two-providers'), shape: filecoin, withOne: 'waits' },
-  { name: 'the relay of Hedera', proof: documented('two-providers'), shape: hedera, withOne: 'waits' },
+  {
+    name: 'the relay of Hedera',
+    proof: documented('two-providers'),
+    shape: hedera,
+    withOne: 'waits',
+  },
   { name: 'Moonbeam', proof: documented('two-providers'), shape: frontier, withOne: 'waits' },
   {
     ...{ name: 'Avalanche with settled receipts', proof: preset('eip155:43114') },
@@ -325,7 +354,10 @@ export const UNPROVABLE_CHAINS: readonly ShapedChain[] = [
   },
   {
     ...{ name: 'Polygon after PIP-74', proof: preset('eip155:137') },
-    shape: { ...polygon, content: (items) => [...items, ofSystem({ type: '0x7f' }, [bridgeLog(9n)])] },
+    shape: {
+      ...polygon,
+      content: (items) => [...items, ofSystem({ type: '0x7f' }, [bridgeLog(9n)])],
+    },
     ...{ withOne: 'either', adds: bridged },
   },
   { name: 'a fork with a new field', proof: undefined, shape: forked, withOne: 'either' },

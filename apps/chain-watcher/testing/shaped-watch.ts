@@ -1,6 +1,6 @@
 import { InvalidBlock } from '@daybook/chains';
 import { addressOf, topicOf } from '../../../libs/chains/testing/raw-blocks';
-import { type ShapedChain, loadShapes } from './chain-shapes';
+import { loadShapes, type ShapedChain } from './chain-shapes';
 import { createBroker, type Driver, drive } from './driver';
 import { InMemoryWatcherStore } from './in-memory-store';
 import type { LocalChain } from './local-chain';

@@ -61,7 +61,8 @@ function firstGap(block: RawBlock, receipts: readonly RawReceipt[]): number | nu
   for (const { logs } of receipts) {
     const numbers = logs.map((log, i) => {
       checkPlace(block, log, 'a log');
-      if (log.removed === true) fail(block, 'a log is marked as removed, so it is of a replaced block');
+      if (log.removed === true)
+        fail(block, 'a log is marked as removed, so it is of a replaced block');
       return isShown(log.logIndex) ? toNumber(log.logIndex, 'index of a log') : next + i;
     });
     if (numbers[0] === 0) next = 0;

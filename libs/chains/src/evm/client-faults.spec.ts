@@ -87,16 +87,16 @@ describe('a tag that a node does not know', () => {
   });
 
   it('is none after some failures in a row, and is asked for again', async () => {
-    let isAway = true;
+    const node: { isAway: boolean } = { isAway: true };
     const { client } = clientOf(() => {
-      if (isAway) throw new RpcFailure('HTTP status 500', 'passing', 500);
+      if (node.isAway) throw new RpcFailure('HTTP status 500', 'passing', 500);
       return block(1).block;
     });
     for (let n = 0; n < 3; n++) await expect(client.tagged('safe')).rejects.toThrow('500');
     expect(await client.tagged('safe')).toBeNull();
-    isAway = false;
+    node.isAway = false;
     expect(await client.tagged('safe')).toMatchObject({ number: 1 });
-    isAway = true;
+    node.isAway = true;
     await expect(client.tagged('safe')).rejects.toThrow('500');
   });
 
@@ -141,7 +141,9 @@ describe('receipts that a node does not show for the block', () => {
   });
 
   it('are not believed to be all if the node has lost the block', async () => {
-    const lost = clientOf((method) => (method.startsWith('eth_getBlockBy') ? block(3).block : null));
+    const lost = clientOf((method) =>
+      method.startsWith('eth_getBlockBy') ? block(3).block : null,
+    );
     for (let n = 0; n < 3; n++) expect(await lost.client.block(1)).toBeNull();
   });
 

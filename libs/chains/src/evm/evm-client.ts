@@ -10,8 +10,8 @@ import { fetchBlock, type Reading } from './fetch-block';
 import { ETHEREUM_PROOF, proveHeader } from './header';
 import { createJsonRpc, type JsonRpc, type Unparsed } from './json-rpc';
 import { loadKeccak } from './keccak';
-import { refuseOtherHash } from './prove-block';
 import { isMissingBlock } from './missing-block';
+import { refuseOtherHash } from './prove-block';
 import {
   fieldsOf,
   isAddress,

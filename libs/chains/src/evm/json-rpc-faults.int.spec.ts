@@ -194,7 +194,8 @@ describe('an answer to a batch', () => {
     });
     return createJsonRpc(url).sendBatch?.('m', [['a'], ['b'], ['c']]);
   }
-  const right = (requests: Requests) => requests.map(({ id, params }) => ({ id, result: params[0] }));
+  const right = (requests: Requests) =>
+    requests.map(({ id, params }) => ({ id, result: params[0] }));
 
   it.each<[string, (requests: Requests) => unknown]>([
     ['in another order', (requests) => right(requests).reverse()],
@@ -207,8 +208,16 @@ describe('an answer to a batch', () => {
 
   it.each<[string, (requests: Requests) => unknown, RegExp]>([
     ['in part', (requests) => right(requests).slice(1), /batch of 3 m without an answer to each/],
-    ['with no ids', (requests) => right(requests).map((it) => ({ ...it, id: null })), /without an answer/],
-    ['by one error', () => ({ error: { code: -32600, message: 'no batches' } }), /refused m: no batches/],
+    [
+      'with no ids',
+      (requests) => right(requests).map((it) => ({ ...it, id: null })),
+      /without an answer/,
+    ],
+    [
+      'by one error',
+      () => ({ error: { code: -32600, message: 'no batches' } }),
+      /refused m: no batches/,
+    ],
     ['by a list of one error', () => [{ id: null, error: { message: 'no' } }], /without an answer/],
     ['by nothing', () => [], /without an answer/],
   ])('is a refusal %s, so that each is asked for alone', async (_, make, said) => {

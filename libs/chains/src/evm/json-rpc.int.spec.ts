@@ -190,7 +190,9 @@ describe('a batch', () => {
     const short = await answering((requests) =>
       requests.slice(1).map(({ id }) => ({ id, result: 1 })),
     );
-    await expect(short.sendBatch?.('m', [['a'], ['b']])).rejects.toThrow(/without an answer to each/);
+    await expect(short.sendBatch?.('m', [['a'], ['b']])).rejects.toThrow(
+      /without an answer to each/,
+    );
   });
 
   it('is refused by a node that knows none', async () => {

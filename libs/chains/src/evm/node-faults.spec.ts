@@ -28,7 +28,10 @@ function honest(): BlockWithReceipts {
 }
 
 async function read({ block, receipts }: Answer, rule: Proof['rule']): Promise<ChainBlock | null> {
-  const send = async (method: string) => (method === 'eth_getBlockReceipts' ? receipts : block);
+  async function send(method: string): Promise<unknown> {
+    if (method === 'eth_getTransactionReceipt') return null;
+    return method === 'eth_getBlockReceipts' ? receipts : block;
+  }
   const client = createEvmClient({ send }, 'eip155:1', IDS, { proof: { ...ETHEREUM_PROOF, rule } });
   return client.block(436);
 }
@@ -67,7 +70,7 @@ function texts(change: (text: string) => string) {
   return (answer: Answer) => inside(answer) as Answer;
 }
 
-const isQuantity = (text: string) => /^0x[0-9a-f]{1,16}$/.test(text);
+const isQuantity = (text: string) => /^0x[0-9a-f]{1,12}$/.test(text);
 const onlyFirst = (index: number, fields: Fields) => (it: Fields, i: number) =>
   i === index ? { ...it, ...fields } : it;
 
@@ -80,14 +83,24 @@ describe('an answer in another form', () => {
       'quantities with leading zeros',
       texts((text) => (isQuantity(text) ? `0x000${text.slice(2)}` : text)),
     ],
-    ['empty quantities for zero', texts((text) => (text === '0x0' ? '0x' : text))],
+    [
+      'empty quantities for zero',
+      ({ block, receipts: all }) => ({
+        ...texts((text) => (text === '0x0' ? '0x' : text))({ block, receipts: [] }),
+        receipts: all,
+      }),
+    ],
+    ['an empty index', receipts((it, i) => (i === 0 ? { ...it, transactionIndex: '0x' } : it))],
     ['numbers for a height, a time and a type', header({ number: 436, timestamp: 1_700_000_000 })],
     ['a number for a nonce', transactions((it) => ({ ...it, nonce: Number(it.nonce) }))],
     ['true and false for a status', receipts((it) => ({ ...it, status: it.status === '0x1' }))],
     ['a padded status', receipts((it) => ({ ...it, status: `0x0${String(it.status).slice(2)}` }))],
     ['no recipient as empty text', transactions((it) => ({ ...it, to: it.to ?? '' }))],
     ['no recipient as 0x', transactions((it) => ({ ...it, to: it.to ?? '0x' }))],
-    ['no recipient as nothing', transactions(({ to, ...it }) => (to === null ? it : { ...it, to }))],
+    [
+      'no recipient as nothing',
+      transactions(({ to, ...it }) => (to === null ? it : { ...it, to })),
+    ],
     ['data for input', transactions(({ input, ...it }) => ({ ...it, data: input }))],
     ['input and data', transactions((it) => ({ ...it, data: it.input }))],
     ['logs that are null', receipts((it) => ((it.logs as []).length ? it : { ...it, logs: null }))],
@@ -97,7 +110,10 @@ describe('an answer in another form', () => {
     ],
     ['no index of transactions', receipts(({ transactionIndex: _, ...it }) => it)],
     ['no index of logs', logs(({ logIndex: _, ...it }) => it)],
-    ['receipts in another order', ({ block, receipts: all }) => ({ block, receipts: [...all].reverse() })],
+    [
+      'receipts in another order',
+      ({ block, receipts: all }) => ({ block, receipts: [...all].reverse() }),
+    ],
     ['receipts twice', ({ block, receipts: all }) => ({ block, receipts: [...all, ...all] })],
     ['fields that nobody knows', receipts((it) => ({ ...it, l1Fee: '0x1', feePayer: alice }))],
     ['logs that are said to be not removed', logs((it) => ({ ...it, removed: false }))],
@@ -151,6 +167,7 @@ describe('an answer in another form', () => {
       /invalid address|not whole bytes|hash of its content/,
     ],
     ['a status that is text', receipts(onlyFirst(1, { status: 'ok' })), /whether its transaction/],
+    ['an empty status', receipts(onlyFirst(1, { status: '0x' })), /whether its transaction/],
     ['no status', receipts(onlyFirst(1, { status: undefined })), /whether its transaction/],
     [
       'a receipt of another transaction',
@@ -159,8 +176,16 @@ describe('an answer in another form', () => {
     ],
     ['logs that are text', receipts(onlyFirst(1, { logs: 'none' })), /no logs of a receipt/],
     ['a log without topics', logs(({ topics: _, ...it }) => it), /no topics of a log/],
-    ['receipts that are an object', ({ block }) => ({ block, receipts: {} as never }), /no receipts/],
-    ['a receipt that is null', ({ block, receipts: all }) => ({ block, receipts: [null as never, ...all.slice(1)] }), /no receipt/],
+    [
+      'receipts that are an object',
+      ({ block }) => ({ block, receipts: {} as never }),
+      /no receipts/,
+    ],
+    [
+      'a receipt that is null',
+      ({ block, receipts: all }) => ({ block, receipts: [null as never, ...all.slice(1)] }),
+      /no receipt/,
+    ],
     [
       'the receipts of another block',
       ({ block }) => ({
@@ -169,9 +194,21 @@ describe('an answer in another form', () => {
       }),
       /another transaction/,
     ],
-    ['receipts cut at the end', ({ block, receipts: all }) => ({ block, receipts: all.slice(0, 3) }), /4 transactions have 3 receipts/],
-    ['no receipts at all', ({ block }) => ({ block, receipts: [] }), /4 transactions have 0 receipts/],
-    ['a list of another kind of thing', ({ block }) => ({ block, receipts: [7] as never }), /no receipt/],
+    [
+      'receipts cut at the end',
+      ({ block, receipts: all }) => ({ block, receipts: all.slice(0, 3) }),
+      /4 transactions have 3 receipts/,
+    ],
+    [
+      'no receipts at all',
+      ({ block }) => ({ block, receipts: [] }),
+      /4 transactions have 0 receipts/,
+    ],
+    [
+      'a list of another kind of thing',
+      ({ block }) => ({ block, receipts: [7] as never }),
+      /no receipt/,
+    ],
   ];
 
   it.each(refused)('is refused with a sentence: %s', async (_, change, said) => {
@@ -190,12 +227,36 @@ describe('an answer in another form', () => {
 
   // Where a hash proves the content, such marks change nothing.
   it.each<[string, (answer: Answer) => Answer, RegExp]>([
-    ['logs that are marked as removed', logs((it) => ({ ...it, removed: true })), /marked as removed/],
-    ['logs of another height', logs((it) => ({ ...it, blockNumber: '0x1' })), /a log is of block 1/],
-    ['logs of another block', logs((it) => ({ ...it, blockHash: hashOf('x') })), /a log is of another/],
-    ['logs of no block', logs(({ blockHash: _, ...it }) => it), /a log does not say of which block/],
-    ['receipts of another block', receipts((it) => ({ ...it, blockHash: hashOf('x') })), /a receipt/],
-    ['another order of indexes', receipts((it, i) => ({ ...it, transactionIndex: 3 - i })), /index/],
+    [
+      'logs that are marked as removed',
+      logs((it) => ({ ...it, removed: true })),
+      /marked as removed/,
+    ],
+    [
+      'logs of another height',
+      logs((it) => ({ ...it, blockNumber: '0x1' })),
+      /a log is of block 1/,
+    ],
+    [
+      'logs of another block',
+      logs((it) => ({ ...it, blockHash: hashOf('x') })),
+      /a log is of another/,
+    ],
+    [
+      'logs of no block',
+      logs(({ blockHash: _, ...it }) => it),
+      /a log does not say of which block/,
+    ],
+    [
+      'receipts of another block',
+      receipts((it) => ({ ...it, blockHash: hashOf('x') })),
+      /a receipt/,
+    ],
+    [
+      'another order of indexes',
+      receipts((it, i) => ({ ...it, transactionIndex: 3 - i })),
+      /index/,
+    ],
   ])('is refused where nothing is proven: %s', async (_, change, said) => {
     const answer = unprovable(honest()) as unknown as Answer;
     await expect(read(change(answer), 'two-providers')).rejects.toThrow(said);

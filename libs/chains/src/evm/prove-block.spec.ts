@@ -100,7 +100,6 @@ describe('a chain that is proven by roots', () => {
   });
 });
 
-
 describe('the digest of the content', () => {
   it('is the same whatever else nodes show, and another one for any other content', () => {
     const answer = block(4);

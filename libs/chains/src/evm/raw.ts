@@ -51,7 +51,7 @@ export function refuseField(value: unknown, what: string, right: string): never 
 }
 
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? typeof value).slice(0, QUOTED_CHARACTERS_MAX);
+  return JSON.stringify(value).slice(0, QUOTED_CHARACTERS_MAX);
 }
 
 /** What a quantity looks like, for messages. */
@@ -105,10 +105,17 @@ export function lowerCase(value: unknown): unknown {
 
 /** Whether a receipt says that its transaction succeeded. Throws `InvalidBlock` if it does not say. */
 export function succeeded({ status }: RawReceipt): boolean {
-  if (status === '0x1' || status === 1 || status === true || status === '0x01') return true;
-  if (status === '0x0' || status === 0 || status === false || status === '0x00') return false;
+  if (status === '0x1' || status === 1 || status === true) return true;
+  if (status === '0x0' || status === 0 || status === false) return false;
+  // Some nodes pad quantities.
+  if (typeof status === 'string' && /^0x0+[01]$/.test(status)) return status.endsWith('1');
   // Before Byzantium (Ethereum block 4,370,000) receipts had a state root instead.
   throw new InvalidBlock('A receipt does not say whether its transaction succeeded.');
+}
+
+/** Whether a recipient is none, as that of a contract creation: null, absent or empty. */
+export function isNobody(to: unknown): boolean {
+  return to === undefined || to === null || to === '' || to === '0x';
 }
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;

@@ -40,19 +40,16 @@ describe('recorded blocks', () => {
   it.each([
     ...['arbitrum-150000000.ndjson', 'ethereum-18500000.ndjson.gz', 'hyperliquid-50000.ndjson'],
     'optimism-154497277.ndjson.gz',
-  ])(
-    'are refused with any log changed: %s',
-    (file) => {
-      const { chain, block, receipts } = evmRecording(file);
-      const at = receipts.findIndex(({ logs }) => (logs as unknown[]).length > 0);
-      const changed = receipts.map((receipt, i) => {
-        const logs = receipt.logs as Readonly<Record<string, unknown>>[];
-        return i === Math.max(at, 0) ? { ...receipt, logs: logs.slice(1), status: '0x0' } : receipt;
-      });
-      const rules = { ids: assetIds(chain, 'x'), proof: proofOf(chain) };
-      expect(() => readBlock(toBlock(block), changed, rules, keccak)).toThrow(/is not the block/);
-    },
-  );
+  ])('are refused with any log changed: %s', (file) => {
+    const { chain, block, receipts } = evmRecording(file);
+    const at = receipts.findIndex(({ logs }) => (logs as unknown[]).length > 0);
+    const changed = receipts.map((receipt, i) => {
+      const logs = receipt.logs as Readonly<Record<string, unknown>>[];
+      return i === Math.max(at, 0) ? { ...receipt, logs: logs.slice(1), status: '0x0' } : receipt;
+    });
+    const rules = { ids: assetIds(chain, 'x'), proof: proofOf(chain) };
+    expect(() => readBlock(toBlock(block), changed, rules, keccak)).toThrow(/is not the block/);
+  });
 
   it('are refused before Byzantium, when receipts did not say whether a transaction succeeded', () => {
     expect(() => read('ethereum-4369999.ndjson')).toThrow(/whether its transaction succeeded/);

@@ -1,4 +1,4 @@
-import { QUANTITY_FORM, refuseField } from './raw';
+import { isNobody, QUANTITY_FORM, refuseField } from './raw';
 
 /**
  * Recursive Length Prefix (Yellow Paper, appendix B) of hexadecimal digits without `0x`, as nodes send them:
@@ -57,9 +57,7 @@ export function quantityItem(value: unknown, what: string, where = ''): string {
 
 /** Of an address, or of none (null, absent or empty), as a contract creation has it. */
 export function addressItem(value: unknown, what: string, where = ''): string {
-  return value === undefined || value === null || value === '' || value === '0x'
-    ? EMPTY
-    : bytesItem(value, what, where);
+  return isNobody(value) ? EMPTY : bytesItem(value, what, where);
 }
 
 /** The digits of bytes in a node's answer. Whether they are digits is checked where they are hashed. */
