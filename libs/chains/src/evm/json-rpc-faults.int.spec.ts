@@ -142,8 +142,8 @@ describe('an answer without a result', () => {
     ['a result and an error', '{"result":"0x1","error":{"message":"no"}}', 200, /refused m: no/],
   ])('is refused in a sentence: %s', async (_, body, status, said) => {
     const { rpc } = await answering(body, { status });
-    for (const asked of [rpc.send('m', []), rpc.sendUnparsed?.('m', []) ?? Promise.resolve()]) {
-      const { message } = await failureOf(asked);
+    for (const ask of [rpc.send, rpc.sendUnparsed ?? rpc.send]) {
+      const { message } = await failureOf(ask('m', []));
       expect(message).toMatch(said);
       expect(message.length).toBeLessThan(400);
     }
