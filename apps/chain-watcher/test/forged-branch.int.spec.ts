@@ -70,7 +70,9 @@ function invent(items: readonly Item[]): readonly Item[] {
   const log = erc20Log(local.usdt, addressOf('liar'), purse, 900n);
   return items.map((item) => {
     const logs = (item.receipt?.logs ?? []) as readonly object[];
-    return logs.length === 0 ? item : { ...item, receipt: { ...item.receipt, logs: [...logs, log] } };
+    return logs.length === 0
+      ? item
+      : { ...item, receipt: { ...item.receipt, logs: [...logs, log] } };
   });
 }
 
@@ -93,7 +95,10 @@ describe('a branch with right hashes that one of two providers invents', () => {
     expect(state === 'following' || /disagree|differ/.test(detail ?? '')).toBe(true);
     // The operator removes the one that lies.
     await driver.stop();
-    await open(honest.map((it) => it.url), policy);
+    await open(
+      honest.map((it) => it.url),
+      policy,
+    );
     await mine(8);
     expect(lives().filter((it) => it.endsWith(' 5'))).toEqual(['final 5']);
     expect(lives()).not.toContain('final 900');

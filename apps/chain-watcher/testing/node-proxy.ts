@@ -5,10 +5,19 @@ import { text } from 'node:stream/consumers';
 /** Changes a node's result for a request; the parameters are those of the request. */
 export type Alter = (method: string, params: readonly unknown[], result: unknown) => unknown;
 
+/** What it answers in place of JSON-RPC to a request; null to answer as usual. */
+export type Fail = (method: string, params: readonly unknown[]) => Failure | null;
+
+export interface Failure {
+  readonly status?: number;
+  readonly body: string;
+}
+
 /** A provider in front of a node: it passes on requests, and lies or fails as the test says. */
 export interface NodeProxy {
   readonly url: string;
   alter: Alter;
+  fail: Fail;
   /** When set, it answers every request with this HTTP status. */
   status: number | null;
   stop(): Promise<void>;
@@ -39,6 +48,12 @@ export async function startProxy(target: string): Promise<NodeProxy> {
       return response.end('{}');
     }
     const asked = JSON.parse(body) as Request | readonly Request[];
+    for (const { method, params } of [asked].flat() as Request[]) {
+      const failure = proxy.fail(method, params);
+      if (failure === null) continue;
+      response.statusCode = failure.status ?? 200;
+      return response.end(failure.body);
+    }
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(target, { method: 'POST', headers, body });
     const answers = (await answer.json()) as Answer | readonly Answer[];
@@ -52,6 +67,7 @@ export async function startProxy(target: string): Promise<NodeProxy> {
   const proxy: NodeProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     alter: (_method, _params, result) => result,
+    fail: () => null,
     status: null,
     async stop() {
       server.closeAllConnections();
