@@ -58,7 +58,9 @@ async function mine(blocks: number): Promise<void> {
 
 function lives(): readonly string[] {
   const last = new Map(driver.published().map((it) => [it.transferId, it]));
-  return [...last.values()].map(({ status, amount }) => `${status} ${amount}`).sort();
+  return [...last.values()]
+    .map(({ status, amount }) => `${status} ${amount}`)
+    .sort((a, b) => (a < b ? -1 : 1));
 }
 
 function everFinal(amount: string): boolean {

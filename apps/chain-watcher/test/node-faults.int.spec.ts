@@ -5,7 +5,8 @@ import { InMemoryWatcherStore } from '../testing/in-memory-store';
 import { type LocalChain, startLocalChain } from '../testing/local-chain';
 import { type Alter, type Fail, type NodeProxy, startProxy } from '../testing/node-proxy';
 
-const purse = addressOf('purse');
+let purse: string;
+let tests = 0;
 
 let local: LocalChain;
 let node: NodeProxy;
@@ -15,6 +16,8 @@ beforeAll(async () => {
   local = await startLocalChain();
 });
 beforeEach(async () => {
+  tests += 1;
+  purse = addressOf(`purse ${tests}`);
   node = await startProxy(local.anvil.url);
 });
 afterEach(async () => {

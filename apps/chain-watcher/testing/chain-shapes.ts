@@ -131,16 +131,22 @@ const scroll: Shape = {
     })),
 };
 
-const bridgeLog = (amount: bigint) =>
-  erc20Log(addressOf('bridged'), NOBODY, addressOf('purse'), amount);
-const stateSync = ofSystem({ type: '0x0' }, [bridgeLog(9n)]);
+/** The purse of the test of a chain. */
+export const purseOf = (name: string) => addressOf(`purse of ${name}`);
+
+const OUTSIDE = 'Polygon with the bridge outside the root';
+const INSIDE = 'Polygon after PIP-74';
+
+const bridgeLog = (name: string, amount: bigint) =>
+  erc20Log(addressOf('bridged'), NOBODY, purseOf(name), amount);
+const stateSync = ofSystem({ type: '0x0' }, [bridgeLog(OUTSIDE, 9n)]);
 
 const polygon: Shape = {
   fields: ETHEREUM_FIELDS,
   content: (items) => [...items, { ...stateSync, isOutside: true }],
 };
 
-const ownReceipt = { transaction: null, receipt: { status: '0x1', logs: [bridgeLog(3n)] } };
+const ownReceipt = { transaction: null, receipt: { status: '0x1', logs: [bridgeLog('Celo', 3n)] } };
 
 const celo: Shape = {
   fields: ETHEREUM_FIELDS,
@@ -341,7 +347,7 @@ export const UNPROVABLE_CHAINS: readonly ShapedChain[] = [
     ...{ shape: avalancheSettled, withOne: 'either' },
   },
   {
-    ...{ name: 'Polygon with the bridge outside the root', proof: preset('eip155:137') },
+    ...{ name: OUTSIDE, proof: preset('eip155:137') },
     ...{ shape: polygon, withOne: 'either', adds: bridged },
   },
   {
@@ -353,10 +359,10 @@ export const UNPROVABLE_CHAINS: readonly ShapedChain[] = [
     withOne: 'either',
   },
   {
-    ...{ name: 'Polygon after PIP-74', proof: preset('eip155:137') },
+    ...{ name: INSIDE, proof: preset('eip155:137') },
     shape: {
       ...polygon,
-      content: (items) => [...items, ofSystem({ type: '0x7f' }, [bridgeLog(9n)])],
+      content: (items) => [...items, ofSystem({ type: '0x7f' }, [bridgeLog(INSIDE, 9n)])],
     },
     ...{ withOne: 'either', adds: bridged },
   },

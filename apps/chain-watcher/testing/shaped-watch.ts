@@ -1,15 +1,14 @@
 import { InvalidBlock } from '@daybook/chains';
-import { addressOf, topicOf } from '../../../libs/chains/testing/raw-blocks';
-import { loadShapes, type ShapedChain } from './chain-shapes';
+import { topicOf } from '../../../libs/chains/testing/raw-blocks';
+import { loadShapes, purseOf, type ShapedChain } from './chain-shapes';
 import { createBroker, type Driver, drive } from './driver';
 import { InMemoryWatcherStore } from './in-memory-store';
 import type { LocalChain } from './local-chain';
 import { type ShapedNode, startShapedNode } from './shaped-node';
 
-const purse = addressOf('purse');
-
 /** A watch of a chain of another shape, with one provider and later with two. */
-export async function watchShape(local: LocalChain, { shape, proof }: ShapedChain) {
+export async function watchShape(local: LocalChain, { name, shape, proof }: ShapedChain) {
+  const purse = purseOf(name);
   const keccak = await loadShapes();
   const node: ShapedNode = await startShapedNode(local, shape, keccak);
   const [store, broker] = [new InMemoryWatcherStore(), createBroker()];
@@ -66,7 +65,7 @@ export async function watchShape(local: LocalChain, { shape, proof }: ShapedChai
       const last = new Map(driver.published().map((it) => [it.transferId, it]));
       return [...last.values()]
         .map(({ status, amount, waiting }) => `${status} ${amount}${waiting ? ` ${waiting}` : ''}`)
-        .sort();
+        .sort((a, b) => (a < b ? -1 : 1));
     },
     state: () => driver.watch.health(null),
     async stop(): Promise<void> {
