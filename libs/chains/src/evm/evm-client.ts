@@ -55,7 +55,8 @@ export function openEvmChain(
   let lookups = 0;
   /** Nodes announce whole transactions or only their hashes. */
   function pending(answer: unknown, listener: Announcements): void {
-    if (isTransaction(answer)) listener.pending(toPending(answer, client.ids));
+    const announced = toPending(answer, client.ids);
+    if (announced) listener.pending(announced);
     if (typeof answer !== 'string' || lookups >= PENDING_LOOKUPS_MAX) return;
     lookups += 1;
     client
@@ -228,8 +229,8 @@ export function createEvmClient(
     }),
     async pendingTransaction(hash) {
       const answer = await rpc.send('eth_getTransactionByHash', [hash]);
-      if (!isTransaction(answer)) return null;
-      return (answer.blockHash ?? null) === null ? toPending(answer, ids) : null;
+      const isIncluded = (Object(answer) as RawFields).blockHash ?? false;
+      return isIncluded ? null : toPending(answer, ids);
     },
     listen: () => null,
   };
@@ -262,6 +263,13 @@ function isTransaction(answer: unknown): answer is RawTransaction {
   );
 }
 
-function toPending(raw: RawTransaction, ids: AssetIds): PendingTransaction {
-  return { ...toRef(raw), transfers: pendingTransfers(raw, ids) };
+/** Null for what is no transaction, or cannot be read: sightings are best effort. */
+function toPending(answer: unknown, ids: AssetIds): PendingTransaction | null {
+  if (!isTransaction(answer)) return null;
+  try {
+    return { ...toRef(answer), transfers: pendingTransfers(answer, ids) };
+  } catch (error) {
+    if (error instanceof InvalidBlock) return null;
+    throw error;
+  }
 }
