@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { aBlock, addressOf, type BlockWithReceipts, erc20Log } from '../testing/raw-blocks';
-import { answersOf, CHAIN as TRON, LOGS } from '../testing/tron-recordings';
+import { answersOf, LOGS, CHAIN as TRON } from '../testing/tron-recordings';
 import { startReplay } from '../testing/tron-replay';
 import { type BlockWorkers, createBlockThreads, startHere } from './block-threads';
 import { createEvmClient } from './evm/evm-client';
@@ -51,7 +51,9 @@ function client(workers?: BlockWorkers, spoil = (receipts: readonly object[]) =>
       const found = find(at);
       const isBlock = method !== 'eth_getBlockReceipts';
       const result = isBlock ? found?.block : found && spoil(found.receipts);
-      return { text: JSON.stringify({ jsonrpc: '2.0', id: 1, result: result ?? null }) };
+      return {
+        bytes: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, result: result ?? null })),
+      };
     },
   };
   const ids = assetIds(CHAIN, `${CHAIN}/slip44:60`);

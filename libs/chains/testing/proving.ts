@@ -45,7 +45,7 @@ export function block(transactions: number, type = '0x2'): BlockWithReceipts {
 }
 
 export function read({ block: raw, receipts }: BlockWithReceipts, proof: Proof = ETHEREUM_PROOF) {
-  return readBlock(toBlock(raw), receipts, { ids: IDS, proof }, keccak);
+  return readBlock(toBlock(raw), receipts, { ids: IDS, proof, isCompared: true }, keccak);
 }
 
 /** The answer with one receipt changed. */

@@ -1,7 +1,7 @@
 import type { ChainBlock } from '../chain-client';
 import type { Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
-import type { Unparsed } from '../node-http';
+import { textOf, type Unparsed } from '../node-http';
 import type { Keccak } from './keccak';
 import { isSettledLater } from './prove-block';
 import { type RawBlock, toBlock } from './raw';
@@ -35,6 +35,7 @@ export interface WorkRules {
   readonly caip2: string;
   readonly native: string;
   readonly proof: Proof;
+  readonly isCompared?: boolean;
 }
 
 /** `isSettledLater`: its receipts root is that of earlier blocks. */
@@ -84,9 +85,9 @@ export function createBlockWork(keccak: Keccak) {
       return { block: null };
     }
     const all = more.length === 0 ? (result ?? []) : [...listIn(result), ...more];
-    const { caip2, native, proof } = rules;
+    const { caip2, native, ...others } = rules;
     opened.delete(id);
-    const how = { ids: assetIds(caip2, native), proof, isSettled };
+    const how = { ids: assetIds(caip2, native), ...others, isSettled };
     return { block: readBlock(block, all, how, keccak) };
   }
 
@@ -127,7 +128,7 @@ export function resultOf(answer: Unparsed): unknown {
   if ('result' in answer) return answer.result;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(answer.text);
+    parsed = JSON.parse(textOf(answer.bytes));
   } catch {
     throw new InvalidBlock("The node's answer is not JSON.");
   }

@@ -162,8 +162,8 @@ export function createEvmClient(
     throw new InvalidBlock(`The node answered with block ${found.number} when asked for ${at}.`);
   }
 
-  async function blockBy(by: Proof, at: number | string) {
-    const rules = { ...reading.rules, proof: by };
+  async function blockBy(by: Proof, at: number | string, isCompared = false) {
+    const rules = { ...reading.rules, proof: by, isCompared };
     const checked = (header: BlockHeader) => void askedFor(at, header);
     return fetchBlock(await ask(at, true), checked, { ...reading, rules });
   }
@@ -217,9 +217,9 @@ export function createEvmClient(
       const header = await askHeader(at);
       return header && askedFor(at, header);
     },
-    async block(at) {
+    async block(at, isCompared) {
       try {
-        return await blockBy(proof, at);
+        return await blockBy(proof, at, isCompared);
       } catch (error) {
         throw error instanceof InvalidBlock ? await withHeader(error, at) : error;
       }

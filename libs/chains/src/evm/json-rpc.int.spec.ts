@@ -207,7 +207,7 @@ describe('an answer', () => {
   it('is left unparsed if it is long', async () => {
     const whole = JSON.stringify({ jsonrpc: '2.0', id: 1, result: long });
     const url = await node((_, response) => void response.end(whole));
-    expect(await createJsonRpc(url).sendUnparsed?.('m', [])).toEqual({ text: whole });
+    expect(await createJsonRpc(url).sendUnparsed?.('m', [])).toEqual({ bytes: Buffer.from(whole) });
     expect(await createJsonRpc(url).send('m', [])).toBe(long);
   });
 

@@ -1,7 +1,8 @@
 import {
   createNodeHttp,
   RpcFailure,
-  SHORT_CHARACTERS_MAX,
+  SHORT_BYTES_MAX,
+  textOf,
   type Unparsed,
   wordsOf,
 } from '../node-http';
@@ -35,6 +36,7 @@ export interface JsonRpcOptions {
 }
 
 /** Answers with a result begin like this; all fields before it are short. */
+const START_BYTES = 512;
 const RESULT_START = /^\s*\{[^{[]{0,300}"result"\s*:/;
 
 /** JSON-RPC over HTTP, one request per call. Only `sendBatch` sends batches: providers count or refuse them. */
@@ -50,11 +52,12 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
     return { jsonrpc: '2.0', id, method, params };
   }
 
-  function post<T>(method: string, body: unknown, read: (text: string) => T): Promise<T> {
+  function post<T>(method: string, body: unknown, read: (body: Buffer) => T): Promise<T> {
     return ask({ name: method, path: '', body: JSON.stringify(body) }, read);
   }
 
-  function answerIn(text: string, method: string): unknown {
+  function answerIn(body: Buffer, method: string): unknown {
+    const text = textOf(body);
     const answer = parse(text);
     if (answer !== undefined) return answer;
     if (text.trim() === '') {
@@ -85,17 +88,17 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
 
   return {
     send: (method, params) =>
-      post(method, requestOf(method, params), (text) => resultOf(answerIn(text, method), method)),
+      post(method, requestOf(method, params), (body) => resultOf(answerIn(body, method), method)),
     sendUnparsed: (method, params) =>
-      post(method, requestOf(method, params), (text) =>
-        text.length > SHORT_CHARACTERS_MAX && RESULT_START.test(text)
-          ? { text }
-          : { result: resultOf(answerIn(text, method), method) },
+      post(method, requestOf(method, params), (body) =>
+        body.length > SHORT_BYTES_MAX && RESULT_START.test(textOf(body.subarray(0, START_BYTES)))
+          ? { bytes: body }
+          : { result: resultOf(answerIn(body, method), method) },
       ),
     sendBatch(method, params) {
       const requests = params.map((each) => requestOf(method, each));
-      return post(method, requests, (text) => {
-        const answers = answerIn(text, method);
+      return post(method, requests, (body) => {
+        const answers = answerIn(body, method);
         // A node that knows no batches answers with one error.
         if (!Array.isArray(answers)) return [resultOf(answers, method)];
         // A batch may be answered in any order.
@@ -122,7 +125,7 @@ function isLimit(code: unknown, words: string): boolean {
  */
 function kindOfStatus(status: number, text: string): RpcFailure['kind'] | null {
   const { error } = Object(parse(text)) as { error?: unknown };
-  const words = error ? wordsOf(error) : text.slice(0, SHORT_CHARACTERS_MAX);
+  const words = error ? wordsOf(error) : text.slice(0, SHORT_BYTES_MAX);
   const { code } = Object(error) as { code?: unknown };
   if (status < 500 || error) {
     if (isLimit(code, words)) return 'limited';

@@ -1,9 +1,14 @@
 import { InvalidBlock } from '../invalid-block';
-import type { Unparsed } from '../node-http';
+import { textOf, type Unparsed } from '../node-http';
 import { AnswerFailure, parseAnswer } from './answer';
 import type { InfoRule } from './infos';
 import type { ProvenHeader } from './prove-header';
-import { completeTronBlock, proveTransactionsOf, readTronHeader, type TronBlock } from './read-block';
+import {
+  completeTronBlock,
+  proveTransactionsOf,
+  readTronHeader,
+  type TronBlock,
+} from './read-block';
 
 /** What is asked of a thread that parses and proves blocks. `id` chooses the thread. */
 export interface WorkRequest {
@@ -58,5 +63,5 @@ export function answerBlockWork(request: WorkRequest): WorkAnswer {
 }
 
 function answerOf(answer: Unparsed): unknown {
-  return 'result' in answer ? answer.result : parseAnswer(answer.text);
+  return 'result' in answer ? answer.result : parseAnswer(textOf(answer.bytes));
 }

@@ -4,7 +4,8 @@ import {
   type NodeHttp,
   type NodeHttpOptions,
   RpcFailure,
-  SHORT_CHARACTERS_MAX,
+  SHORT_BYTES_MAX,
+  textOf,
   type Unparsed,
 } from '../node-http';
 import { AnswerFailure, parseAnswer } from './answer';
@@ -59,12 +60,12 @@ export function createTronNode(options: TronNodeOptions): TronNode {
   };
 }
 
-type Read<T> = (text: string, path: string, http: NodeHttp) => T;
+type Read<T> = (body: Buffer, path: string, http: NodeHttp) => T;
 
 async function ask<T>(http: NodeHttp, path: string, body: object, read: Read<T>): Promise<T> {
   const question = { name: path, path, body: JSON.stringify(body) };
   try {
-    return await http.ask(question, (text) => read(text, path, http));
+    return await http.ask(question, (body) => read(body, path, http));
   } catch (error) {
     if (!(error instanceof RpcFailure) || (error.status !== 404 && error.status !== 405)) {
       throw error;
@@ -75,9 +76,9 @@ async function ask<T>(http: NodeHttp, path: string, body: object, read: Read<T>)
   }
 }
 
-function read(text: string, path: string, { host, quote }: NodeHttp): unknown {
+function read(body: Buffer, path: string, { host, quote }: NodeHttp): unknown {
   try {
-    return parseAnswer(text);
+    return parseAnswer(textOf(body));
   } catch (error) {
     if (!(error instanceof AnswerFailure)) throw error;
     const { reason, words } = error;
@@ -97,10 +98,12 @@ function read(text: string, path: string, { host, quote }: NodeHttp): unknown {
   }
 }
 
+const START_BYTES = 64;
 /** The start of a JSON object or list that is no error of java-tron. */
 const NO_ERROR = /^\s*(?:\{\s*"(?!Error"|error")|\[)/;
 
-function readUnparsed(text: string, path: string, http: NodeHttp): Unparsed {
-  const isLong = text.length > SHORT_CHARACTERS_MAX && NO_ERROR.test(text);
-  return isLong ? { text } : { result: read(text, path, http) };
+function readUnparsed(body: Buffer, path: string, http: NodeHttp): Unparsed {
+  const isLong =
+    body.length > SHORT_BYTES_MAX && NO_ERROR.test(textOf(body.subarray(0, START_BYTES)));
+  return isLong ? { bytes: body } : { result: read(body, path, http) };
 }
