@@ -212,6 +212,7 @@ export function createLoops(session: Session) {
     const { latest, matched, finalized } = watch.heights();
     metrics.head.set({ chain }, latest);
     metrics.matched.set({ chain }, matched);
+    metrics.blocksToMatch.set({ chain }, Math.max(0, latest - matched));
     if (finalized !== null) metrics.finalized.set({ chain }, finalized);
     metrics.stalled.set({ chain }, state === 'stalled' ? 1 : 0);
     if (state === before) return;

@@ -34,7 +34,6 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
     /** Blocks were matched, and `left` remain up to the node's head. */
     matched(blocks: readonly BlockHeader[], left: number): void {
       metrics.blocks.inc({ chain }, blocks.length);
-      metrics.blocksToMatch.set({ chain }, left);
       const news = caughtUp(blocks.length, left, Date.now());
       if (news) logger.info({ chain, ...news }, 'catching up');
       logger.debug({ chain, from: blocks[0]?.number, to: blocks.at(-1)?.number }, 'blocks matched');

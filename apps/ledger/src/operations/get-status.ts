@@ -7,13 +7,20 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import { DataSource } from 'typeorm';
 import { version } from '../../../../package.json';
 import { BooksModule } from '../books';
-import { ListChainHeads } from '../chains';
+import {
+  isUsable,
+  ListChainHeads,
+  quarantineOf,
+  secondsSinceReport,
+  standsStill,
+  watchWarnings,
+} from '../chains';
 import { LedgerEnv } from '../ledger.env';
 import { GetReactions } from '../reactions/get-reactions';
 import { BackgroundWork } from '../runtime/background-work';
 import { CheckpointRow } from '../runtime/checkpoint.row';
 import { stateOfEngines } from './engine-state';
-import { problemsOf, REPORT_SECONDS_MAX, stateOf } from './problems';
+import { problemsOf, stateOf } from './problems';
 
 /** A follower or consumer that is behind and makes no progress for longer than this is stalled. */
 const STALLED_SECONDS = 30;
@@ -113,20 +120,20 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
 
   private async chains(now: number): Promise<json.WatchedChain[]> {
     const heads = await this.queries.execute(new ListChainHeads());
-    return heads.map(({ observedAt, latest, matched, finalized, addressesThrough, ...report }) => {
-      const { quarantine = [], ...head } = report;
-      const secondsSinceReport = secondsFrom(Date.parse(observedAt), now);
+    return heads.map((head) => {
+      const { chain, state, detail, latest, matched, finalized, addressesThrough, watch } = head;
+      const providers = watch?.providers ?? [];
       return {
-        ...head,
-        ...{ latest: String(latest), matched: String(matched) },
+        ...{ chain, state, detail, latest: String(latest), matched: String(matched) },
         finalized: finalized === null ? null : String(finalized),
         addressesThrough: addressesThrough ?? null,
-        quarantine: quarantine.map(({ number, answers, ...block }) => ({
-          ...{ ...block, number: String(number) },
-          answers: answers.map(({ provider, said }) => ({ provider, said })),
-        })),
-        secondsSinceReport,
-        standsStill: head.state === 'stalled' || secondsSinceReport > REPORT_SECONDS_MAX,
+        quarantine: quarantineOf(head),
+        secondsSinceReport: secondsSinceReport(head, now),
+        standsStill: standsStill(head, now),
+        newestBlockAt: watch?.newestBlockAt ?? null,
+        providers: providers.length,
+        providersUsable: providers.filter(isUsable).length,
+        warnings: watchWarnings(chain, head, now),
       };
     });
   }

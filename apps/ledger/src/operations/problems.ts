@@ -1,7 +1,5 @@
 import type { json } from '@daybook/contracts';
-
-/** A watcher reports every ten seconds at least. One that is silent for longer than this is a problem. */
-export const REPORT_SECONDS_MAX = 60;
+import { REPORT_SECONDS_MAX } from '../chains';
 
 /** A sentence for each thing that is wrong. */
 export function problemsOf(
