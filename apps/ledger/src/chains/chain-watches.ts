@@ -3,7 +3,7 @@ import { DomainError } from '@daybook/domain';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ChainRegistry } from './asset-registry';
 import { ListChainHeads } from './chain-heads';
-import { standsStill, watchWarnings } from './watch-warnings';
+import { standsStill, watchProblems, watchWarnings } from './watch-warnings';
 
 /** How the chains are watched, or the named one. Refuses with `chain-unknown`. */
 export class ListChainWatches extends Query<readonly json.ChainWatch[]> {
@@ -53,7 +53,8 @@ function toChainWatch(
     lag: head === undefined ? null : Math.max(0, head.latest - head.matched),
     addressesThrough: head?.addressesThrough ?? null,
     observedAt: head?.observedAt ?? null,
-    warnings: watchWarnings(chain, head, now),
+    problems: watchProblems(chain, head, now),
+    warnings: head === undefined ? [] : watchWarnings(head),
     quarantine: quarantineOf(head),
     watch: head?.watch === undefined ? null : toWatchDetails(head.watch),
   };

@@ -5,9 +5,9 @@ export { ListChainHeads } from './chain-heads';
 export { quarantineOf } from './chain-watches';
 export {
   isUsable,
-  REPORT_SECONDS_MAX,
   secondsSinceReport,
   standsStill,
+  watchProblems,
   watchWarnings,
 } from './watch-warnings';
 export { type Watch, Watches, type WatchOf } from './watches';

@@ -2,11 +2,8 @@ import type { ChainHeadV1 } from '@daybook/contracts';
 
 /** A watcher reports every ten seconds at least. One that is silent for longer than this is a problem. */
 export const REPORT_SECONDS_MAX = 60;
-/** Ranges that a sentence names. */
-const RANGES_SHOWN = 3;
 
-type Details = NonNullable<ChainHeadV1['watch']>;
-type Provider = Details['providers'][number];
+type Provider = NonNullable<ChainHeadV1['watch']>['providers'][number];
 
 /** How long ago a watcher reported. `now` in Unix milliseconds. */
 export function secondsSinceReport({ observedAt }: ChainHeadV1, now: number): number {
@@ -17,77 +14,55 @@ export function standsStill(head: ChainHeadV1, now: number): boolean {
   return head.state === 'stalled' || secondsSinceReport(head, now) > REPORT_SECONDS_MAX;
 }
 
-/**
- * A sentence for each thing that an operator should know of a chain, with what to do next. Some are no fault
- * of Daybook and stop nothing. `now` in Unix milliseconds.
- */
-export function watchWarnings(
+/** A sentence for each thing that is wrong with the watch of a chain. `now` in Unix milliseconds. */
+export function watchProblems(
   chain: string,
   head: ChainHeadV1 | undefined,
   now: number,
-): string[] {
+): readonly string[] {
   if (head === undefined) {
-    return ['No watcher has reported it. Start a chain-watcher with the same chains file.'];
-  }
-  const seconds = secondsSinceReport(head, now);
-  if (seconds > REPORT_SECONDS_MAX) {
     return [
-      `Its watcher has not reported for ${seconds} s, so what follows is old. See whether a chain-watcher runs, and what its /readyz says.`,
+      `No watcher has reported ${chain}. Start a chain-watcher with the same chains file, or see why it does not start.`,
     ];
   }
-  const { state, detail, watch } = head;
-  return [
-    ...(state === 'stalled' ? [`It is stalled: ${detail ?? 'its watcher does not say why.'}`] : []),
-    ...quarantineWarnings(chain, head),
-    ...(watch === undefined ? [] : detailWarnings(chain, watch)),
-  ];
+  const { state, detail } = head;
+  const seconds = secondsSinceReport(head, now);
+  if (seconds > REPORT_SECONDS_MAX) {
+    return [`The watcher of ${chain} has not reported for ${seconds} s.`, ...gapProblems(head)];
+  }
+  const why = detail === null ? '' : `: ${detail.replace(/\.$/, '')}`;
+  return [...(state === 'stalled' ? [`${chain} is stalled${why}.`] : []), ...gapProblems(head)];
 }
 
-/** Blocks in quarantine beyond the one that the detail of a stalled chain names. */
-function quarantineWarnings(chain: string, { quarantine = [], watch }: ChainHeadV1): string[] {
+/** A chain that goes on over blocks whose content is unknown. One that stops says so by its state. */
+function gapProblems({ chain, quarantine = [], watch }: ChainHeadV1): readonly string[] {
   const gaps = quarantine.filter(({ isGap }) => isGap);
   const [first] = gaps;
   if (first === undefined) return [];
-  const count = Math.max(watch?.gaps ?? 0, gaps.length);
-  const blocks = count === 1 ? 'block is' : 'blocks is';
+  const others = Math.max(watch?.gaps ?? 0, gaps.length) - 1;
+  const more = others === 0 ? '' : ` and ${others} more`;
   return [
-    `The content of ${count} ${blocks} unknown, the first is ${first.number}: ${sentenceOf(first.reason)} ` +
-      'Nothing in it is called absent, and it is asked for again and again. ' +
-      `"npx daybook watch block ${first.number} --chain ${chain}" shows what each provider said, and how to resolve it.`,
+    `The content of block ${first.number}${more} of ${chain} is unknown: ${first.reason} See npx daybook watch block ${first.number}`,
   ];
 }
 
-function detailWarnings(chain: string, watch: Details): string[] {
-  const { unpublished, gapCheck, alarms, providers } = watch;
+/**
+ * A sentence for each thing that an operator should know of a chain although nothing is stalled by it, with
+ * what to do.
+ */
+export function watchWarnings({ watch }: ChainHeadV1): readonly string[] {
+  if (watch === undefined) return [];
+  const { unpublished, alarms, providers, since } = watch;
+  const waiting =
+    unpublished &&
+    `Transfers or reports have not been published since ${unpublished.since}: ${sentenceOf(unpublished.reason)} They are stored and follow. See whether the durable log is up.`;
+  const blocks = alarms.count === 1 ? 'a block' : `${alarms.count} blocks`;
+  const alarm =
+    alarms.last &&
+    `Less was proven of ${blocks} than the chain asks for, since the watcher began at ${since}; the last is ${alarms.last.block} (${alarms.last.hash}): ${sentenceOf(alarms.last.sentence)}`;
   return [
-    ...(unpublished === null
-      ? []
-      : [
-          `Nothing has been published since ${unpublished.since}: ${sentenceOf(unpublished.reason)} The transfers are stored and follow. See whether the durable log (Kafka or PostgreSQL) is up.`,
-        ]),
-    ...(gapCheck === null ? [] : unscannedWarnings(chain, gapCheck)),
-    ...(alarms.last === null
-      ? []
-      : [
-          `Since ${watch.since}, less was proven of ${alarms.count} matched ${alarms.count === 1 ? 'block' : 'blocks'} than the chain asks for, the last is ${alarms.last.block}: ${sentenceOf(alarms.last.sentence)}`,
-        ]),
+    ...[waiting, alarm].filter((sentence) => sentence !== null),
     ...providers.flatMap((provider) => providerWarnings(provider, providers.length)),
-  ];
-}
-
-function unscannedWarnings(
-  chain: string,
-  { unscanned, ranges }: NonNullable<Details['gapCheck']>,
-): string[] {
-  const [first] = ranges;
-  if (unscanned === 0 || first === undefined) return [];
-  const named = ranges
-    .slice(0, RANGES_SHOWN)
-    .map(({ from, to }) => (from === to ? String(from) : `${from} to ${to}`));
-  const heights = unscanned === 1 ? '1 height was' : `${unscanned} heights were`;
-  return [
-    `${heights} never scanned: ${named.join(', ')}${ranges.length > RANGES_SHOWN ? ' and others' : ''}. ` +
-      `"npx daybook watch rescan --chain ${chain} --from ${first.from} --to ${first.to}" scans the first of them.`,
   ];
 }
 
