@@ -22,8 +22,7 @@ beforeEach(async () => {
   modelled = await modelledWatch({ finalityDepth: 4, events: watchEvents(CHAIN, observers) });
 });
 
-const details = () =>
-  modelled.watch.details({ recalled: memory.recalled(), unpublished: null });
+const details = () => modelled.watch.details({ recalled: memory.recalled(), unpublished: null });
 
 /** Every block above the present one raises an alarm. */
 function alarmFromNow(): void {
@@ -32,7 +31,10 @@ function alarmFromNow(): void {
   modelled.answers = {
     async block(at) {
       const block = await node.client.block(at);
-      const alarmed = (found: ChainBlock) => ({ ...found, alarm: `Block ${found.number}: ${ALARM}` });
+      const alarmed = (found: ChainBlock) => ({
+        ...found,
+        alarm: `Block ${found.number}: ${ALARM}`,
+      });
       return block !== null && block.number > from ? alarmed(block) : block;
     },
   };

@@ -77,7 +77,12 @@ it('shows chains with an older watcher, with none, and that left the chains file
   const { data, nextCursor } = await watches();
   expect(nextCursor).toBeNull();
   const of = (id: string) => data.find(({ chain }: { chain: string }) => chain === id);
-  expect(data.map(({ chain }: { chain: string }) => chain)).toEqual([FULL, OLDER, UNREPORTED, GONE]);
+  expect(data.map(({ chain }: { chain: string }) => chain)).toEqual([
+    FULL,
+    OLDER,
+    UNREPORTED,
+    GONE,
+  ]);
   expect(of(OLDER)).toMatchObject({ state: 'following', watch: null, problems: [], warnings: [] });
   expect(of(UNREPORTED)).toMatchObject({
     ...{ state: 'unwatched', standsStill: true, latest: null, observedAt: null, watch: null },

@@ -85,7 +85,10 @@ describe('parseChainHead', () => {
   it.each([
     ['more providers than fit a report', { providers: Array(21).fill(provider) }],
     ['a note without end', { providers: [{ ...provider, detail: 'x'.repeat(301) }] }],
-    ['a reorg of no block', { reorgs: { ...watch.reorgs, last: { ...watch.reorgs.last, depth: 0 } } }],
+    [
+      'a reorg of no block',
+      { reorgs: { ...watch.reorgs, last: { ...watch.reorgs.last, depth: 0 } } },
+    ],
     ['a count that is a text', { gaps: '1' }],
     ['no providers', { providers: undefined }],
   ])('refuses %s', (_, change) => {

@@ -97,7 +97,9 @@ describe('what is reported soon', () => {
   it('is a provider that fails, a dead WebSocket, silence of the log, and the quarantine', () => {
     const before = news();
     expect(news({ providers: [{ ...provider, state: 'failing' }] })).not.toEqual(before);
-    expect(news({ providers: [{ ...provider, announcements: 'It is down.' }] })).not.toEqual(before);
+    expect(news({ providers: [{ ...provider, announcements: 'It is down.' }] })).not.toEqual(
+      before,
+    );
     expect(news({ unpublished: { message: 'down', since: NOW } })).not.toEqual(before);
     expect(news({ blocksInQuarantine: 1 })).not.toEqual(before);
     expect(news({ unscanned: [{ from: 7, to: 7 }] })).not.toEqual(before);
@@ -105,6 +107,8 @@ describe('what is reported soon', () => {
 
   it('is nothing that changes all the time', () => {
     const busy = { ...provider, score: 99, questions: 77, lastHead: 101 };
-    expect(news({ providers: [busy], head: { time: NOW / 1_000 }, secondsLeft: 1 })).toEqual(news());
+    expect(news({ providers: [busy], head: { time: NOW / 1_000 }, secondsLeft: 1 })).toEqual(
+      news(),
+    );
   });
 });

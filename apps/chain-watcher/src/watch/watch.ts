@@ -4,7 +4,7 @@ import { type MintedAddress, storeAddresses } from '../addresses/late-addresses'
 import { createFinality } from '../finality/finalise';
 import { createMempool } from '../mempool/mempool';
 import { type ChainHealth, judge, type Trouble } from '../monitoring/health';
-import { watchDetails, type WatchFacts } from '../monitoring/watch-details';
+import { type WatchFacts, watchDetails } from '../monitoring/watch-details';
 import { takeRequest } from '../operator/watch-requests';
 import { chainHeadMessage, createPublisher, reportedQuarantine } from '../publish/publisher';
 import { createQuarantine } from '../quarantine/quarantine';

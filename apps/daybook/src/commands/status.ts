@@ -66,7 +66,8 @@ function statusPage(report: StatusReport): string {
     recordTable(
       chains.map(({ chain, latest, matched, finalized, ...watch }) => ({
         ...{ chain, state: mark(!watch.standsStill, watch.state), latest, matched, finalized },
-        newestBlock: watch.newestBlockAt && `${ageOf(watch.newestBlockAt, Date.parse(report.at))} old`,
+        newestBlock:
+          watch.newestBlockAt && `${ageOf(watch.newestBlockAt, Date.parse(report.at))} old`,
         providers: watch.providers > 0 ? `${watch.providersUsable} of ${watch.providers}` : '',
         inQuarantine: watch.quarantine.length,
         lastReport: `${watch.secondsSinceWord} s ago`,

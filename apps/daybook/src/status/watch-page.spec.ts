@@ -11,7 +11,10 @@ const chain: json.ChainWatch = {
   ...{ chain: 'eip155:1', name: 'Ethereum', state: 'stalled', detail: 'The node is gone.' },
   ...{ standsStill: true, latest: 21_543_222, matched: 21_543_200, finalized: 21_543_150, lag: 22 },
   ...{ addressesThrough: '12', observedAt: value.observedAt as string },
-  ...{ problems: ['eip155:1 is stalled: The node is gone.'], warnings: ['rented: Calls are used up.'] },
+  ...{
+    problems: ['eip155:1 is stalled: The node is gone.'],
+    warnings: ['rented: Calls are used up.'],
+  },
   quarantine: [
     {
       ...{ number: '21543201', hash: '0xab', isGap: false, since: '2025-01-02T03:00:00.000Z' },
@@ -36,7 +39,9 @@ it('shows everything that is known of the watch of a chain', () => {
   expect(lines[0]).toBe('Ethereum (eip155:1): stalled');
   has(/newest block +21543222, 8 s old/);
   has(/matched +up to 21543200, 22 to go, about 11 s left/);
-  has(/gap check +13 heights from 21000000 to 21543150 were not scanned: 21000007, 21000020 to 21000031$/);
+  has(
+    /gap check +13 heights from 21000000 to 21543150 were not scanned: 21000007, 21000020 to 21000031$/,
+  );
   has(/rescans +1 open, 1200 blocks left/);
   has(/reorgs +7 since .*; the deepest: 3 blocks above 21540000, at .*; the last: 1 block above/);
   has(/alarms +2 since .*, the last at block 21543000, 47 min ago/);
@@ -64,9 +69,7 @@ it('says that the gap check holds, and that nothing happened', () => {
 });
 
 it('shows a chain without a report, and one whose watcher is older', () => {
-  expect(page(unwatched)).toBe(
-    'eip155:56: unwatched\n\n! No watcher has reported eip155:56.',
-  );
+  expect(page(unwatched)).toBe('eip155:56: unwatched\n\n! No watcher has reported eip155:56.');
   expect(page({ ...chain, watch: null })).toContain('Its watcher is older');
 });
 

@@ -141,7 +141,8 @@ function providersOf(watch: json.WatchDetails | null): string {
   return `${watch.providers.filter(({ state }) => state === 'ok').length} of ${watch.providers.length} ok`;
 }
 
-function quarantineOf({ quarantine, watch }: json.ChainWatch): string {
+function quarantineOf({ quarantine, watch, observedAt }: json.ChainWatch): string {
+  if (observedAt === null) return '';
   const count = watch?.blocksInQuarantine ?? quarantine.length;
   const gaps = watch?.gaps ?? quarantine.filter(({ isGap }) => isGap).length;
   return count === 0 ? 'none' : `${counted(count, 'block')}, ${counted(gaps, 'gap')}`;

@@ -1,4 +1,4 @@
-import type { ChainHeadV1 } from '@daybook/contracts';
+import type { ChainHeadV1, WatchDetailsV1 } from '@daybook/contracts';
 import { goldenMessage } from '../../../../libs/contracts/testing/golden';
 import { isUsable, standsStill, watchProblems, watchWarnings } from './watch-warnings';
 
@@ -7,19 +7,25 @@ const golden = value as unknown as Required<Omit<ChainHeadV1, 'quarantine'>>;
 const NOW = Date.parse(golden.observedAt) + 2_000;
 const [provider] = golden.watch.providers;
 
-const QUIET: ChainHeadV1['watch'] = {
+const QUIET: WatchDetailsV1 = {
   ...golden.watch,
   ...{ alarms: { count: 0, last: null }, unpublished: null, gaps: 0, blocksInQuarantine: 0 },
   providers: [{ ...(provider as NonNullable<typeof provider>), announcements: null }],
 };
 
 /** A chain of which nothing is wrong; tests name what is. */
-function head(change: Partial<ChainHeadV1> = {}, watch: Partial<typeof QUIET> = {}): ChainHeadV1 {
-  const well = { ...golden, state: 'following', detail: null, watch: { ...QUIET, ...watch } } as const;
+function head(change: Partial<ChainHeadV1> = {}, watch: Partial<WatchDetailsV1> = {}): ChainHeadV1 {
+  const well = {
+    ...golden,
+    state: 'following',
+    detail: null,
+    watch: { ...QUIET, ...watch },
+  } as const;
   return { ...well, ...change };
 }
 
-const only = (change: object) => [{ ...QUIET.providers[0], ...change }] as typeof QUIET.providers;
+const only = (change: object) =>
+  [{ ...QUIET.providers[0], ...change }] as unknown as WatchDetailsV1['providers'];
 const gap = {
   ...{ number: 101, hash: '0xab', isGap: true, since: golden.observedAt },
   ...{ reason: 'A receipt is missing.', answers: [] },
@@ -77,7 +83,9 @@ describe('what an operator should know', () => {
   it('is that nothing is published', () => {
     const { unpublished } = golden.watch;
     expect(watchWarnings(head({}, { unpublished }))).toEqual([
-      expect.stringMatching(/not been published since .*: The durable log does not answer\. They are/),
+      expect.stringMatching(
+        /not been published since .*: The durable log does not answer\. They are/,
+      ),
     ]);
   });
 
@@ -109,7 +117,9 @@ describe('what an operator should know', () => {
   it('is a WebSocket that is down', () => {
     const announcements = 'The connection was closed';
     expect(watchWarnings(head({}, { providers: only({ announcements }) }))).toEqual([
-      expect.stringMatching(/WebSocket of own-node .*: The connection was closed\. Blocks are found/),
+      expect.stringMatching(
+        /WebSocket of own-node .*: The connection was closed\. Blocks are found/,
+      ),
     ]);
   });
 });
