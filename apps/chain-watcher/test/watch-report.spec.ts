@@ -42,7 +42,7 @@ function alarmFromNow(): void {
 
 describe('the report of a watch', () => {
   it('says that every height up to the final block was scanned, by which provider', async () => {
-    modelled.node.mine(5);
+    modelled.node.mine(10);
     await modelled.settle();
     const { height } = modelled.node.chain;
     const { gapCheck, providers, rescans } = details();

@@ -17,12 +17,16 @@ const { value } = goldenMessage(TOPICS.chainHead, 'with-all-that-operators-see')
 const { quarantine } = goldenMessage(TOPICS.chainHead, 'with-blocks-in-quarantine').value;
 const golden = value as unknown as Required<ChainHeadV1>;
 
+/** Of a wallet that exists for this test: real chains refuse the development xpub. */
+const evmXpub =
+  'xpub6BosfCnifzxcFwrSzQiqu2DBVTshkCXacvNsWGYJVVhhawA7d4R5WSWGFNbi8Aw6ZRc1brxMyWMzG3DSSSSoekkudhUd9yLb6qx39T9nMdj';
+
 let ledger: GrpcLedger;
 let api: Reflected;
 
 beforeAll(async () => {
   const chains = [FULL, OLDER, UNREPORTED].map((id) => ({ id, rpcUrl: 'http://127.0.0.1:1' }));
-  ledger = await createGrpcLedger({ chains: { chains } });
+  ledger = await createGrpcLedger({ chains: { chains }, env: { evmXpub } });
   api = await reflect(ledger.address, ledger.operatorKey);
   const { watch: _, ...withoutWatch } = golden;
   const well = { state: 'following', detail: null } as const;

@@ -75,7 +75,7 @@ describe('what an operator should know', () => {
   it('is the last block of which less was proven', () => {
     expect(watchWarnings(head({}, { alarms: golden.watch.alarms }))).toEqual([
       expect.stringMatching(
-        /^Less was proven of 2 blocks .* since 2025-01-01T00:00:00.000Z; the last is 21543000 \(0x3+\): The hash/,
+        /^Less was proven of 2 blocks .* began at 2025-01-01T00:00:00.000Z; the last is 21543000 \(0x3+\): The hash/,
       ),
     ]);
   });
