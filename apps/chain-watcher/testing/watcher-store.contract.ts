@@ -172,7 +172,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
     });
 
     it('is every address of the chain once', async () => {
-      const addresses = Array.from({ length: 10_050 }, (_, n) => `0x${n}`);
+      const addresses = Array.from({ length: 50_050 }, (_, n) => `0x${n}`);
       await store.commit(leader, { addresses });
       await store.commit(leader, { addresses: ['0x1', '0xnew'] });
       const read: string[] = [];
