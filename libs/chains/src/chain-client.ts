@@ -139,9 +139,9 @@ export interface ProviderStatus {
   /** The expected delay of an answer in milliseconds, errors and lag included. Lower is better. */
   readonly score: number;
   readonly lastHead: number | null;
-  /** How many were sent, since the process started. Each takes one request or several. */
+  /** How many were sent, since the pool was opened. Each takes one request or several. */
   readonly questions: number;
-  /** Since the process started. */
+  /** Since the pool was opened. */
   readonly errors: Readonly<Record<ProviderFault, number>>;
   /** Why its WebSocket announces nothing; null if it does, or has none. */
   readonly announcements: string | null;

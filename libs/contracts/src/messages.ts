@@ -94,9 +94,12 @@ export interface QuarantinedBlockV1 {
   readonly answers: readonly { readonly provider: string; readonly said: string }[];
 }
 
-/** How a watcher watches its chain. Its counts are of the process that leads the chain, since `since`. */
+/**
+ * How a watcher watches its chain. Reorgs and alarms are those that the leading process has met since
+ * `since`; questions and errors of providers are counted from when it began to lead.
+ */
 export interface WatchDetailsV1 {
-  /** When the process began. Nothing below is remembered longer than that, unless it says so. */
+  /** When the process began. */
   readonly since: string;
   /** When the newest block was made, as its header says; null before a node's first answer. */
   readonly newestBlockAt: string | null;

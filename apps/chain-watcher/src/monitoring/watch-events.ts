@@ -53,9 +53,12 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
       if (news) logger.info({ chain, ...news }, 'rescanning blocks');
       publish();
     },
-    /** The ring now ends at `ancestor`, and `reverted` transfers above it were reverted. */
-    reset(ancestor: BlockHeader, reverted: number): void {
-      logger.warn({ chain, ancestor: ancestor.number, reverted }, 'ring reset by an operator');
+    /** The ring now ends at `ancestor`: `depth` blocks and `reverted` transfers above it were replaced. */
+    reset(ancestor: BlockHeader, depth: number, reverted: number): void {
+      metrics.reorgs.inc({ chain });
+      memory.reorganised(ancestor, depth);
+      const fields = { chain, ancestor: ancestor.number, depth, reverted };
+      logger.warn(fields, 'ring reset by an operator');
       publish();
     },
     /** Blocks whose place in the quarantine changed; `left` are in it now. */

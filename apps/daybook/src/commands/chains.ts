@@ -9,9 +9,9 @@ import { watchList, watchPage } from '../status/watch-page';
 const CHAINS = '/v1/operations/chains';
 
 const SHOW_HELP = `
-Counts of reorgs, alarms, questions and errors are of the process that leads the chain, since it began. A
-score is the expected delay of an answer, failures and lag included: the lowest is used. The exit code is 1
-while something is wrong with the chain; warnings do not change it.`;
+Reorgs and alarms are those that the leading watcher has met since it began; questions and errors are
+counted from when it began to lead. A score is the expected delay of an answer, failures and lag included.
+The exit code is 1 while something is wrong with the chain; warnings do not change it.`;
 
 export function addChains(program: Command): void {
   const chains = program.command('chains').description('Show how the chains are watched.');

@@ -654,7 +654,7 @@ export interface WatchProvider {
   readonly notes: readonly ProviderNote[];
 }
 
-/** How a watcher works. Its counts are of the process that leads the chain. */
+/** How a watcher works. Reorgs and alarms are those that the leading process has met since it began; questions and errors of providers are counted from when it began to lead. */
 export interface WatchDetails {
   /** When the process began. It remembers no reorg or alarm from before. */
   readonly since: string;
@@ -3958,7 +3958,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   },
   "WatchDetails": {
     "type": "object",
-    "description": "How a watcher works. Its counts are of the process that leads the chain.",
+    "description": "How a watcher works. Reorgs and alarms are those that the leading process has met since it began; questions and errors of providers are counted from when it began to lead.",
     "properties": {
       "since": {
         "type": "string",

@@ -435,7 +435,10 @@ export interface ChainWatch {
   readonly watch?: WatchDetails | undefined;
 }
 
-/** How a watcher works. Its counts are of the process that leads the chain. */
+/**
+ * How a watcher works. Reorgs and alarms are those that the leading process has met since it began; questions
+ * and errors of providers are counted from when it began to lead.
+ */
 export interface WatchDetails {
   /** When the process began. It remembers no reorg or alarm from before. */
   readonly since:
