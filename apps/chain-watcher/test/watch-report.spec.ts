@@ -1,7 +1,7 @@
 import type { ChainBlock } from '@daybook/chains';
 import { createMetrics } from '@daybook/platform';
 import { pino } from 'pino';
-import { watchEvents } from '../src/monitoring/watch-events';
+import { type WatchEvents, watchEvents } from '../src/monitoring/watch-events';
 import { createWatchMemory, type WatchMemory } from '../src/monitoring/watch-memory';
 import { createWatcherMetrics } from '../src/monitoring/watcher-metrics';
 import { CHAIN } from '../testing/model-chain';
@@ -13,13 +13,14 @@ let modelled: ModelledWatch;
 let memory: WatchMemory;
 let logged: Record<string, unknown>[];
 let figures: ReturnType<typeof createMetrics>;
+let events: WatchEvents;
 
 beforeEach(async () => {
   [memory, logged, figures] = [createWatchMemory(), [], createMetrics('chain-watcher')];
   const logger = pino({ level: 'info' }, { write: (line) => logged.push(JSON.parse(line)) });
   const metrics = createWatcherMetrics(figures, [CHAIN]);
-  const observers = { logger, metrics, memory, publish: () => undefined };
-  modelled = await modelledWatch({ finalityDepth: 4, events: watchEvents(CHAIN, observers) });
+  events = watchEvents(CHAIN, { logger, metrics, memory, publish: () => undefined });
+  modelled = await modelledWatch({ finalityDepth: 4, events });
 });
 
 const details = () => modelled.watch.details({ recalled: memory.recalled(), unpublished: null });
@@ -66,6 +67,23 @@ describe('the report of a watch', () => {
       deepest: { depth: 2, ancestor },
       last: { depth: 2, ancestor },
     });
+  });
+
+  it('counts a ring reset as the deep reorg that it follows', async () => {
+    modelled = await modelledWatch({ finalityDepth: 100, reorgWindow: 8, events });
+    const { node } = modelled;
+    node.mine(20);
+    await modelled.settle();
+    const ancestor = node.chain.height - 12;
+    node.chain.reorganise(12, 14);
+    await modelled.settle();
+    expect(modelled.watch.health(null).state).toBe('stalled');
+    await modelled.request('reset-ring', null);
+    await modelled.settle();
+    const { count, deepest } = details().reorgs;
+    expect(count).toBe(1);
+    expect(deepest?.ancestor).toBeLessThanOrEqual(ancestor);
+    expect(deepest?.depth).toBeGreaterThanOrEqual(12);
   });
 
   it('shows the last alarm, logs its kind once, and counts all', async () => {
