@@ -151,8 +151,8 @@ export function createProvider(
     lastHead: () => health.head?.number ?? -1,
     header: async (at: number | string) => expected(at, await use(() => client.header(at))),
     tagged: (tag: Parameters<ChainClient['tagged']>[0]) => use(() => client.tagged(tag)),
-    block: async (at: number | string) =>
-      expected(at, await use(() => client.block(at), BLOCK_TIMEOUT_MS)),
+    block: async (at: number | string, isCompared = false) =>
+      expected(at, await use(() => client.block(at, isCompared), BLOCK_TIMEOUT_MS)),
     /** Null if the chain has only one rule. */
     blockByOtherRule: async (hash: string) => {
       const asked = use(
