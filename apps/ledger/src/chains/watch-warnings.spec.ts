@@ -93,7 +93,7 @@ describe('what an operator should know', () => {
     ['failing', 'It cannot be reached.', /own-node is failing: It cannot be reached\. It is tried/],
     ['stuck', 'Nothing since 7.', /is stuck: Nothing since 7\. Restart its node/],
     ['wrong-chain', null, /is wrong-chain\. Correct its URL/],
-    ['of-a-later-version', null, /is of-a-later-version\. The chain has no other provider\./],
+    ['constructor', null, /is constructor\. The chain has no other provider\./],
   ])('is a provider that is %s', (state, detail, expected) => {
     expect(watchWarnings(head({}, { providers: only({ state, detail }) }))).toEqual([
       expect.stringMatching(expected),

@@ -75,17 +75,17 @@ export function isUsable({ state }: Pick<Provider, 'state'>): boolean {
 }
 
 /** What to do about a provider in a state; nothing is known of states of later versions. */
-const ADVICE: Readonly<Record<string, string>> = {
-  failing: 'It is tried again within 30 s. See whether its node is up.',
-  stuck: 'Restart its node, or replace it in the chains file.',
-  'wrong-chain': 'Correct its URL in the chains file, and restart the chain-watcher.',
-};
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ['failing', 'It is tried again within 30 s. See whether its node is up.'],
+  ['stuck', 'Restart its node, or replace it in the chains file.'],
+  ['wrong-chain', 'Correct its URL in the chains file, and restart the chain-watcher.'],
+]);
 
 function providerWarnings(provider: Provider, count: number): string[] {
   const { name, state, detail, announcements, notes } = provider;
   const others = count > 1 ? 'The others are asked meanwhile.' : 'The chain has no other provider.';
   const why = detail === null ? '' : `: ${detail.replace(/\.$/, '')}`;
-  const advice = [ADVICE[state], others].filter((text) => text !== undefined).join(' ');
+  const advice = [ADVICE.get(state), others].filter((text) => text !== undefined).join(' ');
   return [
     ...(isUsable(provider) ? [] : [`The provider ${name} is ${state}${why}. ${advice}`]),
     ...(announcements === null
