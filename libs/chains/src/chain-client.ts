@@ -140,7 +140,9 @@ export interface ProviderStatus {
   /** The expected delay of an answer in milliseconds, errors and lag included. Lower is better. */
   readonly score: number;
   readonly lastHead: number | null;
-  /** Since the process started. */
+  /** How many were sent, since the pool was opened. Each takes one request or several. */
+  readonly questions: number;
+  /** Since the pool was opened. */
   readonly errors: Readonly<Record<ProviderFault, number>>;
   /** Why its WebSocket announces nothing; null if it does, or has none. */
   readonly announcements: string | null;
