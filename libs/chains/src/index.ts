@@ -34,12 +34,14 @@ export { assetIds } from './evm/transfers';
 export {
   ADDRESS_FORMS,
   canonicalAddress,
+  canonicalTransaction,
   displayAddress,
   familyOfChain,
   isFungible,
   openChain,
   parseAssetId,
   readAddress,
+  transactionForm,
 } from './family';
 export { InvalidBlock } from './invalid-block';
 export { RpcFailure } from './node-http';

@@ -11,7 +11,15 @@ import { ETHEREUM_PROOF, proveHeader } from './header';
 import { createJsonRpc, type JsonRpc, type Unparsed } from './json-rpc';
 import { loadKeccak } from './keccak';
 import { refuseOtherHash } from './prove-block';
-import { fieldsOf, isAddress, list, type RawFields, type RawTransaction, toHash } from './raw';
+import {
+  fieldsOf,
+  isAddress,
+  list,
+  type RawFields,
+  type RawTransaction,
+  toHash,
+  toNumber,
+} from './raw';
 import { toHeader, toRef } from './read-block';
 import { createReceiptsSource } from './receipts';
 import { proveSettled, type SettlingSource } from './settled-receipts';
@@ -203,6 +211,12 @@ export function createEvmClient(
     ...(weaker !== null && {
       blockByOtherRule: (hash: string) => blockBy({ ...proof, rule: weaker }, hash),
     }),
+    async blockOf(hash) {
+      const receipt = await rpc.send('eth_getTransactionReceipt', [hash]);
+      if (receipt !== null) return blockNamedBy(receipt, 'transactionHash', hash);
+      const transaction = await rpc.send('eth_getTransactionByHash', [hash]);
+      return transaction === null ? null : blockNamedBy(transaction, 'hash', hash);
+    },
     async pendingTransaction(hash) {
       const answer = await rpc.send('eth_getTransactionByHash', [hash]);
       if (!isTransaction(answer)) return null;
@@ -210,6 +224,17 @@ export function createEvmClient(
     },
     listen: () => null,
   };
+}
+
+/** The block that an answer about a transaction names, `pending` if it names none. Throws `InvalidBlock`. */
+function blockNamedBy(answer: unknown, hashField: string, hash: string): number | 'pending' {
+  const fields = fieldsOf(answer, 'transaction');
+  const shown = toHash(fields[hashField], 'hash of the transaction');
+  if (shown !== hash) {
+    throw new InvalidBlock(`The node answered with transaction ${shown} when asked for ${hash}.`);
+  }
+  const { blockNumber = null } = fields;
+  return blockNumber === null ? 'pending' : toNumber(blockNumber, 'block of the transaction');
 }
 
 /** Announcements are not verified, and an exception in their listener would end the process. */

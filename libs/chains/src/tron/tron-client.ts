@@ -3,7 +3,7 @@ import type { BlockHeader, ChainClient } from '../chain-client';
 import type { Chain, ProviderConnection } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { WrongChain } from '../wrong-chain';
-import { digitsOf, fieldsOf } from './answer';
+import { digitsOf, type Fields, fieldsOf, integerOf } from './answer';
 import { catchUpNotes, createProgress } from './catch-up';
 import { createInternalsJudge } from './internal-transactions';
 import { listenForPending } from './pending';
@@ -128,6 +128,15 @@ export function createTronClient(
         throw error;
       }
     },
+    async blockOf(hash) {
+      const info = fieldsOf(await node.full('gettransactioninfobyid', { value: hash }), 'info');
+      if (Object.keys(info).length > 0) return heightNamedBy(info, hash);
+      // The full port also shows a transaction that is only pending, and then has no info of it.
+      const shown = fieldsOf(await node.full('gettransactionbyid', { value: hash }), 'transaction');
+      if (Object.keys(shown).length === 0) return null;
+      requireId(shown.txID, hash);
+      return 'pending';
+    },
     listen(listener) {
       if (!isPendingAsked) return null;
       return listenForPending({
@@ -149,6 +158,20 @@ export function createTronClient(
 function isHeightOrId(at: number | string): boolean {
   if (typeof at === 'number') return Number.isSafeInteger(at) && at >= 0;
   return ID.test(at) && Number.isSafeInteger(Number.parseInt(at.slice(0, 16), 16));
+}
+
+/** Throws `InvalidBlock` if the info is of another transaction, or names no block. */
+function heightNamedBy(info: Fields, id: string): number {
+  requireId(info.id, id);
+  const height = Number(integerOf(info.blockNumber, 'block number of an info'));
+  if (Number.isSafeInteger(height) && height >= 0) return height;
+  throw new InvalidBlock("The node's answer has no valid block number of an info.");
+}
+
+function requireId(value: unknown, asked: string): void {
+  const id = digitsOf(value, 'id of a transaction');
+  if (id === asked) return;
+  throw new InvalidBlock(`The node answered with transaction ${id} when asked for ${asked}.`);
 }
 
 /** The chain's number is in the id of its genesis block, which is its hash. */
