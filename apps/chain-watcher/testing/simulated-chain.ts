@@ -36,6 +36,7 @@ export const silent = {
   rescanned() {},
   reset() {},
   quarantined() {},
+  paused() {},
   changed() {},
   learned() {},
 };

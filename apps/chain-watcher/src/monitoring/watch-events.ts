@@ -1,6 +1,7 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import type { Logger } from 'pino';
+import type { Pause } from '../state/pause';
 import { createProgress } from './progress';
 import type { WatcherMetrics } from './watcher-metrics';
 
@@ -51,6 +52,12 @@ export function watchEvents(
         const fields = { chain, block: number, hash, ...(isAlarm && { reason, answers }) };
         logger[isAlarm ? 'error' : 'warn'](fields, QUARANTINE_LINES[state]);
       }
+    },
+    /** An operator paused the chain, or resumed it (null). */
+    paused(pause: Pause | null): void {
+      if (pause === null) logger.warn({ chain }, 'chain resumed by an operator');
+      else logger.warn({ chain, ...pause }, 'chain paused by an operator');
+      publish();
     },
     changed(transfers: readonly { readonly transfer: TransferV1 }[]): void {
       for (const { transfer } of transfers) {
