@@ -4,6 +4,7 @@ import type { ChainHeadV1, json } from '@daybook/contracts';
 import { type Asset, type Finality, finalityText } from '@daybook/domain';
 import { toMoney } from '../edge/money';
 import type { AssetRegistry } from './asset-registry';
+import { watchStateOf } from './chain-heads';
 
 export function toChain(
   { id, name, family, finality, thresholds, minimumFinality }: Chain,
@@ -14,7 +15,7 @@ export function toChain(
     name,
     family,
     finality: finalityText(finality),
-    state: head?.state ?? 'unwatched',
+    state: head === undefined ? 'unwatched' : watchStateOf(head),
     detail: head?.detail ?? null,
     latest: head?.latest ?? null,
     matched: head?.matched ?? null,

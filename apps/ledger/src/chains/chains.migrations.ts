@@ -5,4 +5,8 @@ export const chainsMigrations = sqlMigrations({
   QuarantineOfChains1700000011000: `
     ALTER TABLE ledger.chain_head ADD COLUMN quarantine jsonb NOT NULL DEFAULT '[]';
   `,
+  // Who paused the watch of a chain, as its watcher reported it last; null if nobody did.
+  PausedChains1700000012600: `
+    ALTER TABLE ledger.chain_head ADD COLUMN paused jsonb;
+  `,
 });

@@ -7,7 +7,7 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import { DataSource } from 'typeorm';
 import { version } from '../../../../package.json';
 import { BooksModule } from '../books';
-import { ListChainHeads } from '../chains';
+import { ListChainHeads, watchStateOf } from '../chains';
 import { LedgerEnv } from '../ledger.env';
 import { GetReactions } from '../reactions/get-reactions';
 import { BackgroundWork } from '../runtime/background-work';
@@ -113,11 +113,12 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
 
   private async chains(now: number): Promise<json.WatchedChain[]> {
     const heads = await this.queries.execute(new ListChainHeads());
-    return heads.map(({ observedAt, latest, matched, finalized, addressesThrough, ...report }) => {
-      const { quarantine = [], ...head } = report;
+    return heads.map((head) => {
+      const { chain, detail, observedAt, latest, matched, finalized, addressesThrough } = head;
+      const { quarantine = [] } = head;
       const secondsSinceReport = secondsFrom(Date.parse(observedAt), now);
       return {
-        ...head,
+        ...{ chain, state: watchStateOf(head), detail },
         ...{ latest: String(latest), matched: String(matched) },
         finalized: finalized === null ? null : String(finalized),
         addressesThrough: addressesThrough ?? null,

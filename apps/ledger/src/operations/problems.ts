@@ -28,7 +28,9 @@ export function problemsOf(
       .map(({ chain, state, detail, secondsSinceReport: seconds }) =>
         seconds > REPORT_SECONDS_MAX
           ? `The watcher of ${chain} has not reported for ${seconds} s.`
-          : `${chain} is ${state}${because(detail)}.`,
+          : state === 'paused' && detail !== null
+            ? detail
+            : `${chain} is ${state}${because(detail)}.`,
       ),
     ...chains.flatMap(gapProblem),
     ...clockProblems(reactions),
