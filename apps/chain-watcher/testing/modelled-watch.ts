@@ -35,7 +35,9 @@ export interface ModelledWatch {
   statuses(txHash: string): readonly TransferV1['status'][];
   /** The ledger's books after everything that was published. */
   books(): Books;
-  request(kind: string, from: number | null, to?: number): Promise<string>;
+  request(kind: string, from: number | null, more?: Partial<WatchRequestV1>): Promise<string>;
+  /** State and reason of a request as they are stored. */
+  outcomeOf(requestId: string): readonly [string | undefined, string | null | undefined];
   restart(): Promise<void>;
 }
 
@@ -108,15 +110,20 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
       for (const transfer of published()) books.record(transfer);
       return books;
     },
-    async request(kind, from, to) {
+    async request(kind, from, more) {
       const requestId = crypto.randomUUID();
       const request: WatchRequestV1 = {
-        ...{ requestId, chain: CHAIN, kind, from, to: to ?? null, blocksMax: 10_000 },
+        ...{ requestId, chain: CHAIN, kind, from, to: null, blocksMax: 10_000 },
         ...{ isCancelled: false, requestedBy: 'operator:test', position: '1' },
         requestedAt: new Date(nowMs).toISOString(),
+        ...more,
       };
       await modelled.watch.takeRequest(request);
-      return requestId;
+      return request.requestId;
+    },
+    outcomeOf(requestId) {
+      const found = store.requested(CHAIN).find(({ id }) => id === requestId);
+      return [found?.state, found?.reason];
     },
     async restart() {
       modelled.watch.close();
