@@ -1,8 +1,7 @@
 import type { ProviderPool } from '@daybook/chains';
 import { parseChainHead, TOPICS } from '@daybook/contracts';
-import { InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
 import { BLOCKS_AT_ONCE } from '../src/blocks/blocks';
-import { CHAIN } from '../testing/model-chain';
+import { CHAIN, IDS, type ModelTransaction } from '../testing/model-chain';
 import { type ModelledWatch, modelledWatch, purse } from '../testing/modelled-watch';
 
 const REASON = 'The node is moved.';
@@ -19,7 +18,7 @@ beforeEach(async () => {
 
 /** Pauses the chain. Every question that the node is asked from now on is noted. */
 async function pause(): Promise<string> {
-  const id = await modelled.request('pause', null, { reason: REASON });
+  const id = await modelled.request('pause', null, null, { reason: REASON });
   const client = modelled.node.client as unknown as Record<string, unknown>;
   const note = (name: string) => (...values: unknown[]) => {
     asked.push(name);
@@ -39,6 +38,30 @@ async function resume(): Promise<string> {
 function creditsOf(...transactions: string[]): number[] {
   const books = modelled.books();
   return transactions.map((hash) => books.creditsOf(`${CHAIN}/${hash}/value:0`));
+}
+
+/** A transaction that somebody signed and that pays the purse, pending at the node. */
+async function sight(): Promise<ModelTransaction> {
+  const { chain } = modelled.node;
+  for (;;) {
+    const transaction = chain.send([purse]);
+    const { hash, sender, nonce } = transaction;
+    const { to, value: amount = 0n, failed = false, logs = [] } = transaction.plan(0);
+    if (to !== purse || amount === 0n || failed || logs.length > 0) continue;
+    chain.pool = [];
+    const paid = { ordinal: 'value:0', asset: IDS.native, amount, failed, txHash: hash };
+    const transfers = [{ ...paid, from: sender, to: purse }];
+    modelled.watch.offerPending({ hash, sender, nonce, transfers });
+    await modelled.settle();
+    return transaction;
+  }
+}
+
+/** Mines until a block includes the transaction. */
+function include(transaction: ModelTransaction): void {
+  const { node } = modelled;
+  node.chain.pool = [transaction];
+  while (node.chain.pool.length > 0) node.mine(1);
 }
 
 describe('a paused chain', () => {
@@ -130,10 +153,10 @@ describe('a paused chain', () => {
 
   it('lets rescans wait, and cancels them', async () => {
     await pause();
-    const waiting = await modelled.request('rescan', 3, { to: 5 });
-    const cancelled = await modelled.request('rescan', 3, { to: 5 });
+    const waiting = await modelled.request('rescan', 3, 5);
+    const cancelled = await modelled.request('rescan', 3, 5);
     await modelled.settle();
-    await modelled.request('rescan', 3, { requestId: cancelled, isCancelled: true });
+    await modelled.request('rescan', 3, 5, { requestId: cancelled, isCancelled: true });
     await modelled.settle();
     expect(modelled.outcomeOf(waiting)).toEqual(['waiting', null]);
     expect(modelled.outcomeOf(cancelled)).toEqual(['cancelled', null]);
@@ -177,12 +200,13 @@ describe('a paused chain', () => {
 
   it('drops no sighting whose block was not matched because of it', async () => {
     const { node } = modelled;
-    const seen = await sight();
+    const sighted = await sight();
+    const { hash: seen } = sighted;
     expect(modelled.statuses(seen)).toEqual(['seen']);
     await pause();
     modelled.later(40 * MINUTE);
     node.mine(3 * BLOCKS_AT_ONCE);
-    await include(seen);
+    include(sighted);
     await resume();
     await modelled.settle();
     expect(modelled.statuses(seen)).toEqual(['seen', 'detected']);
@@ -207,7 +231,7 @@ describe('a request to pause', () => {
     };
     const early = modelled.pay();
     const passing = modelled.watch.pass();
-    const pausing = modelled.request('pause', null, { reason: REASON });
+    const pausing = modelled.request('pause', null, null, { reason: REASON });
     expect(modelled.watch.isPaused()).toBe(false);
     answer();
     await Promise.all([passing, pausing]);
@@ -235,14 +259,14 @@ describe('a request to pause', () => {
   it('has one effect however often it is delivered', async () => {
     const paused = await pause();
     await resume();
-    await modelled.request('pause', null, { requestId: paused, reason: REASON });
-    await modelled.request('pause', null, { requestId: paused, isCancelled: true });
+    await modelled.request('pause', null, null, { requestId: paused, reason: REASON });
+    await modelled.request('pause', null, null, { requestId: paused, isCancelled: true });
     expect(modelled.watch.isPaused()).toBe(false);
     expect(modelled.outcomeOf(paused)).toEqual(['done', null]);
   });
 
   it('has no effect when it was cancelled before', async () => {
-    const id = await modelled.request('pause', null, { reason: REASON, isCancelled: true });
+    const id = await modelled.request('pause', null, null, { reason: REASON, isCancelled: true });
     expect([modelled.watch.isPaused(), modelled.outcomeOf(id)]).toEqual([
       false,
       ['cancelled', null],

@@ -18,12 +18,14 @@ interface ModelledOptions {
   /** How far the finalized block lies below the head. */
   readonly finalityDepth?: number;
   readonly reorgWindow?: number;
+  readonly startBlock?: number;
 }
 
 /** A watch over a model chain that a test moves itself. */
 export interface ModelledWatch {
   readonly node: TrueNode;
   readonly store: InMemoryWatcherStore;
+  readonly broker: InMemoryBroker;
   watch: Watch;
   /** What the node answers differently from the truth. */
   answers: Partial<ProviderPool>;
@@ -35,7 +37,12 @@ export interface ModelledWatch {
   statuses(txHash: string): readonly TransferV1['status'][];
   /** The ledger's books after everything that was published. */
   books(): Books;
-  request(kind: string, from: number | null, more?: Partial<WatchRequestV1>): Promise<string>;
+  request(
+    kind: string,
+    from: number | null,
+    to?: number | null,
+    more?: Partial<WatchRequestV1>,
+  ): Promise<string>;
   /** State and reason of a request as they are stored. */
   outcomeOf(requestId: string): readonly [string | undefined, string | null | undefined];
   restart(): Promise<void>;
@@ -44,7 +51,7 @@ export interface ModelledWatch {
 /** Opens a watch that knows the purse and has matched ten blocks. */
 export async function modelledWatch(options: ModelledOptions = {}): Promise<ModelledWatch> {
   const { finality = { kind: 'depth', confirmations: 3 }, finalityDepth = 4 } = options;
-  const { reorgWindow = 128 } = options;
+  const { reorgWindow = 128, startBlock = null } = options;
   const chain: Chain = {
     ...({ id: CHAIN, family: 'evm', name: 'Model', blockTimeMs: null } as const),
     ...({ finality, reorgWindow, thresholds: [], minimumFinality: null } as const),
@@ -71,7 +78,7 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
       get: (target, name) => Reflect.get({ ...target, ...modelled.answers }, name),
     });
     const parts = {
-      ...{ chain, startBlock: null, registry, log: new InMemoryLog(broker), client, store, table },
+      ...{ chain, startBlock, registry, log: new InMemoryLog(broker), client, store, table },
       leadership: (await store.lead(CHAIN)) as Leadership,
       ...{ now: () => nowMs, events: silent },
     };
@@ -82,7 +89,7 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
     broker.messages(TOPICS.transfer).map(({ value }) => JSON.parse(value) as TransferV1);
 
   const modelled: ModelledWatch = {
-    ...{ node, store, answers: {} },
+    ...{ node, store, broker, answers: {} },
     watch: undefined as unknown as Watch,
     async settle() {
       while (await modelled.watch.pass());
@@ -110,10 +117,10 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
       for (const transfer of published()) books.record(transfer);
       return books;
     },
-    async request(kind, from, more) {
+    async request(kind, from, to = null, more = {}) {
       const requestId = crypto.randomUUID();
       const request: WatchRequestV1 = {
-        ...{ requestId, chain: CHAIN, kind, from, to: null, blocksMax: 10_000 },
+        ...{ requestId, chain: CHAIN, kind, from, to, blocksMax: 10_000 },
         ...{ isCancelled: false, requestedBy: 'operator:test', position: '1' },
         requestedAt: new Date(nowMs).toISOString(),
         ...more,

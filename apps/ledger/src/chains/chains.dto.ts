@@ -16,7 +16,8 @@ export function toChain(
     family,
     finality: finalityText(finality),
     state: head === undefined ? 'unwatched' : watchStateOf(head),
-    detail: head?.detail ?? null,
+    // Who paused it and why is for operators.
+    detail: head?.paused ? `Paused since ${head.paused.since}.` : (head?.detail ?? null),
     latest: head?.latest ?? null,
     matched: head?.matched ?? null,
     finalized: head?.finalized ?? null,
