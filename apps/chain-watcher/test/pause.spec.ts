@@ -20,10 +20,12 @@ beforeEach(async () => {
 async function pause(): Promise<string> {
   const id = await modelled.request('pause', null, null, { reason: REASON });
   const client = modelled.node.client as unknown as Record<string, unknown>;
-  const note = (name: string) => (...values: unknown[]) => {
-    asked.push(name);
-    return (client[name] as (...values: unknown[]) => unknown)(...values);
-  };
+  const note =
+    (name: string) =>
+    (...values: unknown[]) => {
+      asked.push(name);
+      return (client[name] as (...values: unknown[]) => unknown)(...values);
+    };
   const names = ['verify', 'head', 'header', 'block', 'tagged', 'blockOf'] as const;
   const noting: Partial<ProviderPool> = Object.fromEntries(names.map((it) => [it, note(it)]));
   modelled.answers = noting;

@@ -102,8 +102,7 @@ describe('a watch under faults, reorgs and crashes', () => {
     expect(failures).toEqual([]);
     // Otherwise the test would prove nothing.
     for (const end of ['pause done', 'resume done', 'operator done', 'operator refused']) {
-      expect([end, ends.get(end) ?? 0]).toEqual([end, expect.any(Number)]);
-      expect(ends.get(end) ?? 0).toBeGreaterThan(SEEDS / 4);
+      expect([end, (ends.get(end) ?? 0) > SEEDS / 4]).toEqual([end, true]);
     }
   });
 

@@ -147,7 +147,9 @@ export function faultyNode(
         case 'eth_getTransactionReceipt':
           return fault === null ? receiptOf(at) : null;
         case 'eth_getTransactionByHash':
-          return chain.pool.some(({ hash }) => hash === at) ? { hash: at, blockNumber: null } : null;
+          return chain.pool.some(({ hash }) => hash === at)
+            ? { hash: at, blockNumber: null }
+            : null;
         default:
           throw new Error(`The model has no ${method}.`);
       }

@@ -266,13 +266,15 @@ describe('nothing expires', () => {
 
   it('while a chain of the family is paused, however long, and then it is credited as it should', async () => {
     const purse = await mint('paused');
-    const paused = { by: 'operator:1', since: new Date(Date.now()).toISOString(), reason: 'a move' };
+    const paused = {
+      by: 'operator:1',
+      since: new Date(Date.now()).toISOString(),
+      reason: 'a move',
+    };
     for (let month = 1; month <= 3; month++) {
       await pass(31);
       await reportChain('stalled', CHAIN, paused);
-      await until(async () =>
-        JSON.stringify(await report()).includes(`Chain ${CHAIN} is paused.`),
-      );
+      await until(async () => JSON.stringify(await report()).includes(`Chain ${CHAIN} is paused.`));
       await untilLookedAt();
       expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
     }

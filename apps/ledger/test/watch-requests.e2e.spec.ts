@@ -103,7 +103,10 @@ describe('a watch request', () => {
   it('names a transaction, whose block the watcher reports', async () => {
     const transaction = `0x${'5c'.repeat(32)}`;
     const wish = { chain: FIRST, kind: 'report-again', reason: 'case 8' };
-    const made = await request({ ...wish, transaction: transaction.toUpperCase().replace('X', 'x') });
+    const made = await request({
+      ...wish,
+      transaction: transaction.toUpperCase().replace('X', 'x'),
+    });
     expect(made).toMatchObject({ ...wish, transaction, fromBlock: null, toBlock: null });
     const [message] = await messagesOf(made.id, 1);
     expect(message).toMatchObject({ kind: 'report-again', transaction, from: null, to: null });

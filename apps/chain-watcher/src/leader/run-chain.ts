@@ -1,4 +1,10 @@
-import { type Announcements, createAddressTable, type Listening, openChain, type ProviderPool } from '@daybook/chains';
+import {
+  type Announcements,
+  createAddressTable,
+  type Listening,
+  openChain,
+  type ProviderPool,
+} from '@daybook/chains';
 import type { RunningSubscription } from '@daybook/messaging';
 import { messageOf, pause } from '@daybook/platform/plain';
 import {

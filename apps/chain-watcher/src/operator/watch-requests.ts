@@ -126,11 +126,7 @@ function transactionOf({ family }: Chain, { transaction }: WatchRequestV1): stri
 }
 
 /** Why the request cannot be met, with what would be right; null when it can. */
-function refusalOf(
-  context: WatchContext,
-  request: WatchRequestV1,
-  open: number,
-): string | null {
+function refusalOf(context: WatchContext, request: WatchRequestV1, open: number): string | null {
   const { id: chain } = context.chain;
   const { kind, from, transaction } = request;
   const origin = ORIGINS.get(kind);

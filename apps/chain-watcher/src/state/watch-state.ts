@@ -71,8 +71,7 @@ export interface WatchState
   extends Changing<
     Pick<
       WatchRecord,
-      | ('rescans' | 'taken' | 'acknowledged' | 'paused')
-      | ('scannedFrom' | 'scanned' | 'quarantine')
+      ('rescans' | 'taken' | 'acknowledged' | 'paused') | ('scannedFrom' | 'scanned' | 'quarantine')
     >
   > {
   chain: ChainState;

@@ -44,7 +44,10 @@ export function consumeChainHeads(
 }
 
 /** What a watcher reported of its chain. A paused chain is reported as stalled, for older ledgers. */
-export function watchStateOf({ state, paused = null }: ChainHeadV1): ChainHeadV1['state'] | 'paused' {
+export function watchStateOf({
+  state,
+  paused = null,
+}: ChainHeadV1): ChainHeadV1['state'] | 'paused' {
   return paused === null ? state : 'paused';
 }
 

@@ -363,12 +363,12 @@ export interface WatchedChain {
   /** Every address that was minted up to this position is watched; null while unknown. */
   readonly addressesThrough: string | null;
   /** The state of its watcher. */
-  readonly state: 'catching-up' | 'following' | 'stalled';
+  readonly state: 'catching-up' | 'following' | 'paused' | 'stalled';
   /** Why the state is what it is. */
   readonly detail: string | null;
   /** How long ago the watcher reported. */
   readonly secondsSinceReport: number;
-  /** Whether it is stalled, or no longer reports. */
+  /** Whether it is stalled or paused, or no longer reports. */
   readonly standsStill: boolean;
   /** The lowest blocks that could not be proven whole, at most 20. */
   readonly quarantine: readonly QuarantinedBlock[];
@@ -547,7 +547,7 @@ export interface Chain {
   /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
   readonly finality: string;
   /** The state of its watcher. */
-  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled';
+  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled' | 'paused';
   /** The reason for the state; null if there is none. */
   readonly detail: string | null;
   /** The newest block of the node; null without a watcher. */
@@ -677,7 +677,7 @@ export interface WatchRequest {
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
   /** What was requested. */
-  readonly kind: 'rescan' | 'reset-ring' | 'report-again' | 'ask-block' | 'accept-block' | 'skip-block';
+  readonly kind: 'rescan' | 'reset-ring' | 'report-again' | 'ask-block' | 'accept-block' | 'skip-block' | 'pause' | 'resume';
   /** Its progress. One that is cancelled too late becomes `done`. */
   readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
   /** The first block; null until the watcher has found it. */
@@ -702,6 +702,8 @@ export interface WatchRequest {
   readonly endedAt: string | null;
   /** When its watcher last reported on it; null while no watcher has taken it. */
   readonly reportedAt: string | null;
+  /** The transaction whose block is matched again; null if blocks were named. */
+  readonly transaction: string | null;
 }
 
 /** A page of requests. */
@@ -1321,7 +1323,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     }
   },
   "WatchRequestService/RequestWatch": {
-    "summary": "Request a rescan or a ring reset of a chain, or resolve a block in quarantine",
+    "summary": "Request a rescan, a ring reset or a pause of a chain, or resolve a block in quarantine",
     "description": "The answer does not wait for the watcher.",
     "answer": "WatchRequestAnswer",
     "fields": {
@@ -1330,7 +1332,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
         "example": "eip155:1"
       },
       "kind": {
-        "description": "`rescan` matches blocks again; `report-again` also reports every transfer in them once more, for a ledger that lost reports. `reset-ring` takes over the node's chain after a reorg deeper than the watcher remembers. `ask-block`, `accept-block` and `skip-block` resolve a block in quarantine."
+        "description": "`rescan` matches blocks again; `report-again` also reports every transfer in them once more, for a ledger that lost reports. `reset-ring` takes over the node's chain after a reorg deeper than the watcher remembers. `ask-block`, `accept-block` and `skip-block` resolve a block in quarantine. `pause` stops the watch until `resume`; both take effect for the whole chain."
       },
       "fromBlock": {
         "description": "The first block, such as `19000000`, or the block in quarantine. A reset may leave it to the watcher.",
@@ -1346,6 +1348,9 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "reason": {
         "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "transaction": {
+        "description": "The hash of a transaction, to rescan the block that includes it in place of `fromBlock`: 64 hexadecimal digits, with `0x` on EVM chains and without on TRON."
       }
     }
   },
@@ -1439,7 +1444,8 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "CHAIN_STATE_UNWATCHED": "unwatched",
     "CHAIN_STATE_CATCHING_UP": "catching-up",
     "CHAIN_STATE_FOLLOWING": "following",
-    "CHAIN_STATE_STALLED": "stalled"
+    "CHAIN_STATE_STALLED": "stalled",
+    "CHAIN_STATE_PAUSED": "paused"
   },
   "ReplenishmentStatus": {
     "REPLENISHMENT_STATUS_SEEN": "seen",
@@ -1477,7 +1483,9 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "WATCH_REQUEST_KIND_REPORT_AGAIN": "report-again",
     "WATCH_REQUEST_KIND_ASK_BLOCK": "ask-block",
     "WATCH_REQUEST_KIND_ACCEPT_BLOCK": "accept-block",
-    "WATCH_REQUEST_KIND_SKIP_BLOCK": "skip-block"
+    "WATCH_REQUEST_KIND_SKIP_BLOCK": "skip-block",
+    "WATCH_REQUEST_KIND_PAUSE": "pause",
+    "WATCH_REQUEST_KIND_RESUME": "resume"
   },
   "WatchRequestState": {
     "WATCH_REQUEST_STATE_WAITING": "waiting",
@@ -2837,6 +2845,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "enum": [
           "catching-up",
           "following",
+          "paused",
           "stalled"
         ],
         "description": "The state of its watcher."
@@ -2855,7 +2864,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "standsStill": {
         "type": "boolean",
-        "description": "Whether it is stalled, or no longer reports."
+        "description": "Whether it is stalled or paused, or no longer reports."
       },
       "quarantine": {
         "type": "array",
@@ -3446,7 +3455,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "unwatched",
           "catching-up",
           "following",
-          "stalled"
+          "stalled",
+          "paused"
         ],
         "description": "The state of its watcher."
       },
@@ -3922,7 +3932,9 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "report-again",
           "ask-block",
           "accept-block",
-          "skip-block"
+          "skip-block",
+          "pause",
+          "resume"
         ],
         "description": "What was requested."
       },
@@ -4008,6 +4020,14 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "format": "date-time",
         "description": "When its watcher last reported on it; null while no watcher has taken it."
       },
+      "transaction": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "The transaction whose block is matched again; null if blocks were named."
+      },
       "position": {
         "type": "string",
         "pattern": "^[0-9]+$",
@@ -4031,6 +4051,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "requestedAt",
       "endedAt",
       "reportedAt",
+      "transaction",
       "position"
     ]
   },
@@ -4057,7 +4078,9 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "report-again",
           "ask-block",
           "accept-block",
-          "skip-block"
+          "skip-block",
+          "pause",
+          "resume"
         ],
         "description": "What was requested."
       },
@@ -4142,6 +4165,14 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "format": "date-time",
         "description": "When its watcher last reported on it; null while no watcher has taken it."
+      },
+      "transaction": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "The transaction whose block is matched again; null if blocks were named."
       }
     },
     "required": [
@@ -4159,7 +4190,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "requestedBy",
       "requestedAt",
       "endedAt",
-      "reportedAt"
+      "reportedAt",
+      "transaction"
     ]
   },
   "WatchRequestList": {
