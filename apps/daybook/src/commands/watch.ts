@@ -156,11 +156,23 @@ function addBlock(watch: Command): void {
 
 function addPause(watch: Command): void {
   const commands = [
-    ['pause', 'Pause the watch of a chain: no block is matched until it is resumed.', PAUSE_HELP],
-    ['resume', 'Resume the watch of a paused chain. It continues where it stopped.', ''],
+    [
+      ...([
+        'pause',
+        'Pause the watch of a chain: no block is matched until it is resumed.',
+      ] as const),
+      ...(['The node moves, ticket 12', PAUSE_HELP] as const),
+    ],
+    [
+      ...([
+        'resume',
+        'Resume the watch of a paused chain. It continues where it stopped.',
+      ] as const),
+      ...(['The node has moved', ''] as const),
+    ],
   ] as const;
-  for (const [kind, description, help] of commands) {
-    const example = `npx daybook watch ${kind} --chain eip155:1 --reason "The node moves, ticket 12"`;
+  for (const [kind, description, why, help] of commands) {
+    const example = `npx daybook watch ${kind} --chain eip155:1 --reason "${why}"`;
     subcommand(watch, kind, description, example)
       .option('--chain <id>', CHAIN_HELP)
       .addOption(reasonOption())
