@@ -1,7 +1,6 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import type { Logger } from 'pino';
-import type { Pause } from '../state/pause';
 import { createProgress } from './progress';
 import type { WatcherMetrics } from './watcher-metrics';
 
@@ -53,10 +52,10 @@ export function watchEvents(
         logger[isAlarm ? 'error' : 'warn'](fields, QUARANTINE_LINES[state]);
       }
     },
-    /** An operator paused the chain, or resumed it (null). */
-    paused(pause: Pause | null): void {
+    /** An operator paused the chain, or resumed it: then null. */
+    paused(pause: Readonly<Record<'by' | 'reason', string>> | null): void {
       if (pause === null) logger.warn({ chain }, 'chain resumed by an operator');
-      else logger.warn({ chain, ...pause }, 'chain paused by an operator');
+      else logger.warn({ chain, by: pause.by, reason: pause.reason }, 'chain paused by an operator');
       publish();
     },
     changed(transfers: readonly { readonly transfer: TransferV1 }[]): void {
