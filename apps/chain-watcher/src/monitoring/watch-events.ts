@@ -55,7 +55,8 @@ export function watchEvents(
     /** An operator paused the chain, or resumed it: then null. */
     paused(pause: Readonly<Record<'by' | 'reason', string>> | null): void {
       if (pause === null) logger.warn({ chain }, 'chain resumed by an operator');
-      else logger.warn({ chain, by: pause.by, reason: pause.reason }, 'chain paused by an operator');
+      else
+        logger.warn({ chain, by: pause.by, reason: pause.reason }, 'chain paused by an operator');
       publish();
     },
     changed(transfers: readonly { readonly transfer: TransferV1 }[]): void {
