@@ -124,6 +124,20 @@ describe('a paused chain', () => {
     expect(modelled.statuses(paid)).toEqual(['detected', 'final']);
   });
 
+  it('may never have been watched before', async () => {
+    modelled.store.wipe();
+    await modelled.restart();
+    await pause();
+    modelled.node.mine(3);
+    await modelled.settle();
+    expect([modelled.watch.health(null).state, asked]).toEqual(['paused', []]);
+    await modelled.restart();
+    await resume();
+    await modelled.settle();
+    expect(modelled.watch.heights().matched).toBe(modelled.node.chain.height);
+    expect(modelled.watch.health(null).state).toBe('following');
+  });
+
   it('publishes what was found before, and acknowledges addresses', async () => {
     const paid = modelled.pay();
     while (await modelled.watch.pass());

@@ -75,7 +75,7 @@ export function subscribeRequests(
 
 /**
  * Stores a request as a rescan that waits, is refused or is cancelled; a pause and its end are done at once. A
- * stored one changes only when it is cancelled. Throws before the chain's first start.
+ * stored one changes only when it is cancelled. Throws before the chain's first start when blocks are to be matched.
  */
 export async function takeRequest(context: WatchContext, request: WatchRequestV1): Promise<void> {
   const { chain, state, store } = context;

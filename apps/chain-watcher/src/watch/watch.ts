@@ -130,7 +130,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     acknowledge: publisher.acknowledge,
     close: () => started.abort(),
     offerPending: mempool.offer,
-    /** Stores what an operator requested. Throws before the chain's first start. */
+    /** Stores what an operator requested. Throws before the chain's first start when blocks are to be matched. */
     takeRequest(request: WatchRequestV1): Promise<void> {
       const take = () => takeRequest(context, request);
       // When a pause is done, no pass is in progress that matches more.

@@ -92,7 +92,7 @@ describe('the block of a transaction', () => {
   });
 
   it('is refused by a node that does not keep infos, in its words', async () => {
-    once(INFO, 'this API is closed because this node is a lite fullnode');
+    once(INFO, 'this API is closed because this node is a lite fullnode', Number.POSITIVE_INFINITY);
     await expect(clientOf(replay).blockOf(id)).rejects.toThrow(/lite fullnode/);
   });
 });
