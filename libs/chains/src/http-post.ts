@@ -81,7 +81,7 @@ function readText(response: IncomingMessage, bytesMax: number): Promise<string |
       if (size > bytesMax) resolve(null);
       else chunks.push(chunk);
     });
-    body.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    body.on('end', () => resolve(withoutMark(Buffer.concat(chunks).toString('utf8'))));
     body.on('error', reject);
     response.on('error', reject);
     response.on('close', () => {
@@ -90,9 +90,15 @@ function readText(response: IncomingMessage, bytesMax: number): Promise<string |
   });
 }
 
+/** Without the byte order mark that some servers send first: it is not JSON. */
+function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
 function decoded(response: IncomingMessage): Readable {
-  switch (response.headers['content-encoding']) {
+  switch (response.headers['content-encoding']?.trim().toLowerCase()) {
     case 'gzip':
+    case 'x-gzip':
       return response.pipe(createGunzip());
     case 'deflate':
       return response.pipe(createInflate());

@@ -50,6 +50,8 @@ export interface NodeHttpOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The HTTP statuses by which these nodes say that there were too many requests. */
   readonly limitStatuses: readonly number[];
+  /** What an answer with another status than success means by its text; null if its status decides. */
+  readonly kindOf?: (status: number, text: string) => RpcFailure['kind'] | null;
   readonly timeoutMs?: number | undefined;
   readonly responseBytesMax?: number | undefined;
   /** Requests that may be sent in a second; null for no limit. */
@@ -66,6 +68,12 @@ export interface Question {
   readonly body: string;
 }
 
+/** The result of a request, or the text of the whole answer that contains it. */
+export type Unparsed = { readonly result: unknown } | { readonly text: string };
+
+/** Answers with an error are shorter. Longer answers are worth parsing in another thread. */
+export const SHORT_CHARACTERS_MAX = 16_384;
+
 /** Sends requests to one node. */
 export interface NodeHttp {
   readonly host: string;
@@ -79,7 +87,7 @@ export interface NodeHttp {
 
 /** Each request is a POST of JSON. Redirects are not followed: they would take the headers to another host. */
 export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
-  const { limitStatuses, onRequest } = options;
+  const { limitStatuses, onRequest, kindOf = () => null } = options;
   const { timeoutMs = TIMEOUT_MS, responseBytesMax = RESPONSE_BYTES_MAX } = options;
   const rate = options.perSecondMax ? createRateLimit(options.perSecondMax) : null;
   const { host } = new URL(options.url);
@@ -110,10 +118,9 @@ export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
     if (status < 200 || status > 299) {
       const words = quote(errorWordsIn(text));
       const message = `${host} answered ${name} with HTTP status ${status}${words && `: ${words}`}.`;
-      if (!limitStatuses.includes(status)) {
-        throw new RpcFailure(message, status >= 500 ? 'passing' : 'refused', status);
-      }
-      throw new RpcFailure(message, 'limited', status);
+      if (limitStatuses.includes(status)) throw new RpcFailure(message, 'limited', status);
+      const usual = status >= 500 ? 'passing' : 'refused';
+      throw new RpcFailure(message, kindOf(status, text) ?? usual, status);
     }
     return read(text);
   }
@@ -238,6 +245,10 @@ function unanswered(error: unknown, host: string, name: string, timeoutMs: numbe
     return new RpcFailure(`${host} did not answer ${name} within ${timeoutMs} ms.`, 'silent');
   }
   const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && code.startsWith('Z_')) {
+    const message = `${host} answered ${name} with a body that cannot be decompressed (${code}).`;
+    return new RpcFailure(message, 'passing');
+  }
   // Such as ECONNREFUSED.
   const reason = typeof code === 'string' ? ` (${code})` : '';
   return new RpcFailure(`${host} cannot be reached${reason}.`, 'passing');

@@ -95,7 +95,7 @@ describe('createJsonRpc', () => {
       /eth_chainId with something that is not JSON: Down$/,
     ],
     ['is a sentence', 'this API is closed', /not JSON: this API is closed$/],
-    ['is nothing', '', /not JSON: $/],
+    ['is nothing', '', /with an empty answer\.$/],
     ['is empty', '{}', /without a result: \{\}$/],
     ['is null', 'null', /without a result: null$/],
     ['is a text', '"lite fullnode"', /without a result: "lite fullnode"$/],
@@ -190,7 +190,9 @@ describe('a batch', () => {
     const short = await answering((requests) =>
       requests.slice(1).map(({ id }) => ({ id, result: 1 })),
     );
-    await expect(short.sendBatch?.('m', [['a'], ['b']])).rejects.toThrow(/without a result/);
+    await expect(short.sendBatch?.('m', [['a'], ['b']])).rejects.toThrow(
+      /without an answer to each/,
+    );
   });
 
   it('is refused by a node that knows none', async () => {

@@ -73,6 +73,7 @@ export function toRef({ hash, from, nonce }: RawTransaction) {
 }
 
 function orderOf(nonce: unknown): number | null {
+  if (nonce === '0x') return 0;
   const number = Number(
     typeof nonce === 'string' || typeof nonce === 'number' ? nonce : Number.NaN,
   );
