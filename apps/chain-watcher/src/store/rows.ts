@@ -186,8 +186,9 @@ export async function writeChange(
     await run('scanned', SCANNED, change.scanned.above, multirange(change.scanned));
   if (change.finalNumber !== undefined) await run('final', FINAL, change.finalNumber);
   if (change.paused !== undefined) {
-    const { since, by, reason } = change.paused ?? {};
-    await run('pause', PAUSE, since ?? null, by ?? null, reason ?? null);
+    const { paused } = change;
+    const columns = paused === null ? [null, null, null] : [paused.since, paused.by, paused.reason];
+    await run('pause', PAUSE, ...columns);
   }
   for (const block of change.quarantine ?? []) {
     const { answers, stranded } = block;
