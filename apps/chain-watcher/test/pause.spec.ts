@@ -248,6 +248,7 @@ describe('a request to pause', () => {
     const early = modelled.pay();
     const passing = modelled.watch.pass();
     const pausing = modelled.request('pause', null, null, { reason: REASON });
+    await new Promise(setImmediate);
     expect(modelled.watch.isPaused()).toBe(false);
     answer();
     await Promise.all([passing, pausing]);
