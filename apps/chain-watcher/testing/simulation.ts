@@ -23,7 +23,7 @@ import { Crash, CrashingLog, CrashingStore } from './crashing';
 import { faultyNode, type Trouble } from './faulty-node';
 import { CHAIN, IDS, ModelChain } from './model-chain';
 import { moveChain, pendingOf } from './model-moves';
-import { createOperator } from './operator';
+import { createOperator, pauseRequest } from './operator';
 import { createRandom } from './random';
 import { chain, registry, silent, WINDOW } from './simulated-chain';
 
@@ -35,6 +35,8 @@ const FINALITY_DEPTH = WINDOW - 1;
 export interface Story {
   /** With reorgs deeper than the ring, after which the ring is reset, and rescans. */
   readonly operator?: boolean;
+  /** With pauses, and rescans of transactions. */
+  readonly pauses?: boolean;
   /** How many blocks the chain makes; as many as come with 150 actions when left out. */
   readonly blocks?: number;
 }
@@ -60,7 +62,7 @@ export interface Outcome {
 export async function simulate(
   seed: number,
   keccak: Keccak,
-  { operator = false, blocks }: Story = {},
+  { operator = false, pauses = false, blocks }: Story = {},
 ): Promise<Outcome> {
   const random = createRandom(seed);
   const startBlock = seed % 2 === 0 ? 1 : null;
@@ -263,6 +265,13 @@ export async function simulate(
       () => random.oneIn(4) && asks.sufferDeepReorg(WINDOW),
     );
   }
+  if (pauses) {
+    const asks = createOperator(random, store, model);
+    actions.push(
+      () => random.oneIn(2) && step(({ watch }) => asks.pauseOrResume(watch)),
+      () => asks.rescanTransaction(),
+    );
+  }
   const isOver = (n: number) => (blocks === undefined ? n >= STEPS : model.made >= blocks);
   const wipeAt = seed % 3 === 0 ? -1 : random.integer(STEPS);
   for (let n = 0; !isOver(n); n++) {
@@ -286,6 +295,9 @@ export async function simulate(
   model.pool = [];
   for (let n = 0; n < FINALITY_DEPTH + 1; n++) model.mine();
   for (let n = 0; n < 60; n++) {
+    if ((await store.load(CHAIN)).paused !== null) {
+      await step(({ watch }) => watch.takeRequest(pauseRequest('resume')));
+    }
     if (n === 20) nowMs += 3_600_000;
     // A block that is still in doubt becomes a gap before its content is known at last.
     if (n === 30) trouble.cursed = null;

@@ -95,6 +95,11 @@ export interface ChainClient {
    * quarantine, when an operator accepts that. Absent if the chain has only one rule.
    */
   blockByOtherRule?(hash: string): Promise<ChainBlock | null>;
+  /**
+   * The number of the block that includes the transaction, `pending` while none does, null if the node does not
+   * know it. `hash` is canonical. The number is a hint: only the block proves that it includes the transaction.
+   */
+  blockOf(hash: string): Promise<number | 'pending' | null>;
   /** Listens until `close`; null if the connection has no announcements. */
   listen(listener: Announcements): Listening | null;
   /** What the provider's plan allows; absent without a known quota. */

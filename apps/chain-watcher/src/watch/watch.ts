@@ -5,10 +5,11 @@ import { createFinality } from '../finality/finalise';
 import { createMempool } from '../mempool/mempool';
 import { type ChainHealth, judge, type Trouble } from '../monitoring/health';
 import { type WatchFacts, watchDetails } from '../monitoring/watch-details';
-import { takeRequest } from '../operator/watch-requests';
+import { isPauseOrEnd, takeRequest } from '../operator/watch-requests';
 import { chainHeadMessage, createPublisher, reportedQuarantine } from '../publish/publisher';
 import { createQuarantine } from '../quarantine/quarantine';
 import { createRescans } from '../rescan/run-rescans';
+import { pauseSentence } from '../state/pause';
 import type { Position } from '../state/position';
 import { gapsOf } from '../state/quarantine';
 import { scansBlocks } from '../state/rescan';
@@ -48,7 +49,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   /** The node's head, how far it is matched and published, and for which addresses. */
   function heights() {
     return {
-      latest: state.head?.number ?? 0,
+      latest: state.head?.number ?? (state.chain.phase === 'new' ? 0 : tipOf(state).number),
       matched: Math.max(publisher.publishedBlock(), 0),
       finalized: finality.finalized(),
       addressesThrough: state.acknowledged?.toString() ?? null,
@@ -71,6 +72,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
 
   async function takePass(): Promise<boolean> {
     context.requireCertainty();
+    if (state.paused !== null) return false;
     const { head, isBehind, obstacle } = await followChain(context, quarantine);
     started.abort();
     const isMoreFinal = await finality.step(head);
@@ -129,10 +131,14 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     },
 
     /** Publishes the state of the chain. */
-    async reportHead(health: ChainHealth, watch: WatchDetailsV1): Promise<void> {
+    async reportHead({ state: now, detail }: ChainHealth, watch: WatchDetailsV1): Promise<void> {
       const observedAt = new Date(parts.now()).toISOString();
+      const { paused } = state;
       const report = {
-        ...{ chain: chain.id, ...heights(), ...health, observedAt, watch },
+        ...{ chain: chain.id, ...heights(), detail, observedAt, watch },
+        // Older ledgers know no other word for it.
+        state: now === 'paused' ? ('stalled' as const) : now,
+        paused: paused && { ...paused, since: new Date(paused.since).toISOString() },
         quarantine: reportedQuarantine(state.quarantine),
       };
       await log.publish(TOPICS.chainHead, [chainHeadMessage(report)]);
@@ -151,14 +157,23 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     acknowledge: publisher.acknowledge,
     close: () => started.abort(),
     offerPending: mempool.offer,
-    /** Stores what an operator requested. Throws before the chain's first start. */
-    takeRequest: (request: WatchRequestV1): Promise<void> => takeRequest(context, request),
+    /** Stores what an operator requested. Throws before the chain's first start when blocks are to be matched. */
+    takeRequest(request: WatchRequestV1): Promise<void> {
+      const take = () => takeRequest(context, request);
+      // When a pause is done, no pass is in progress that matches more.
+      return isPauseOrEnd(request.kind) ? inTurn(take) : take();
+    },
+    /** Whether an operator has paused the chain. Nothing is to be asked of its node then. */
+    isPaused: () => state.paused !== null,
 
     /** The blocks that joined the chain without their content. */
     gaps: () => gapsOf(state.quarantine).map(({ number }) => number),
     unscanned,
 
     health(trouble: Trouble | null): ChainHealth {
+      if (state.paused !== null) {
+        return { state: 'paused', detail: pauseSentence(chain.id, state.paused) };
+      }
       const seen = {
         ...{ head: state.head, advancedAt: state.headAdvancedAt, trouble },
         matched: state.chain.phase === 'new' ? -1 : tipOf(state).number,

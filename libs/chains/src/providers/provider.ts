@@ -161,6 +161,7 @@ export function createProvider(
       );
       return expected(hash, await asked);
     },
+    blockOf: (hash: string) => use(() => client.blockOf(hash)),
     /** Reads the head of a provider that is not used, unless that was done lately or it is left alone. */
     async probe(best: number): Promise<void> {
       const isDue = now() >= health.retryAt && now() - probedAt >= PROBE_MS;
