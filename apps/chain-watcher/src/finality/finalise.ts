@@ -1,9 +1,10 @@
 import {
   type BlockHeader,
   type Chain,
-  type ChainClient,
   type ChainsAndAssets,
   type FinalityTag,
+  type ProviderPool,
+  type TagAnswer,
   thresholdsOf,
 } from '@daybook/chains';
 import type { FinalityV1 } from '@daybook/contracts';
@@ -13,6 +14,7 @@ import { strandedIn } from '../quarantine/stranded';
 import { headerAt, type Ring } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
+import { createAgreedHeight } from './agreed-height';
 import { createBand } from './band';
 import { textsWithout } from './passed';
 
@@ -33,10 +35,13 @@ export function createFinality(context: WatchContext) {
   const groups = policyGroups(chain, context.registry);
   const except = groups.flatMap(({ assets }) => assets ?? []);
   const band = createBand(context);
+  const agreedHeight = createAgreedHeight(context);
   const needed = tagsOf(groups);
   // `finalized` is always read: operators see it, whatever the policies need.
   const wanted = [...new Set<FinalityTag>([...thresholdTagsOf(groups), 'finalized'])];
-  let tagged: TaggedBlocks = { finalized: null, safe: null };
+  let tagged: TaggedBlocks = { finalized: null, safe: null, isAlone: false };
+  /** Up to which block transfers may be final by depth. */
+  let deepest = -1;
   /** Since when a tag that a policy needs is unknown, in Unix milliseconds; null when none is. */
   let tagUnknownSince: number | null = null;
   /** The head and tip for which all tags were read. */
@@ -88,9 +93,19 @@ export function createFinality(context: WatchContext) {
     return unknown.size > 0;
   }
 
+  function upTo(threshold: FinalityV1): number {
+    const last = finalUpTo(threshold, tipOf(state).number, tagged);
+    return threshold.kind === 'depth' ? Math.min(last, deepest) : last;
+  }
+
   function passedAt(block: number, thresholds: readonly FinalityV1[]): readonly FinalityV1[] {
-    const tip = tipOf(state).number;
-    return thresholds.filter((threshold) => finalUpTo(threshold, tip, tagged) >= block);
+    return thresholds.filter((threshold) => upTo(threshold) >= block);
+  }
+
+  async function readDepth(): Promise<void> {
+    const depths = groups.flatMap((group) => group.thresholds.filter(({ kind }) => kind === 'depth'));
+    const lasts = depths.map((depth) => finalUpTo(depth, tipOf(state).number, tagged));
+    deepest = await agreedHeight.upTo(Math.max(-1, ...lasts));
   }
 
   /** Asks again about some of the transfers that wait. */
@@ -112,21 +127,30 @@ export function createFinality(context: WatchContext) {
   }
 
   return {
-    finalized: () => tagged.finalized,
+    /** The last final block by its tag. An answer without the tag, or with an older one, takes nothing back. */
+    finalized(): number | null {
+      const known = Math.max(tagged.finalized ?? -1, state.finalNumber);
+      return known < 0 ? null : known;
+    },
     tagUnknownSince: () => tagUnknownSince,
+    /** On which block the providers disagree, so that nothing becomes final; null if they do not. */
+    disagreement: () => client.disagreement() ?? agreedHeight.disagreement(),
+    /** Whether one of several providers decides alone what is final. */
+    isAlone: () => tagged.isAlone || agreedHeight.isAlone(),
     /** Makes transfers final; returns whether more may be due. `head` is the node's head. */
     async step(head: BlockHeader): Promise<boolean> {
       await readTags(head);
-      if (client.disagreement() !== null) return false;
+      await readDepth();
+      if (client.disagreement() !== null || agreedHeight.isDisputed()) return false;
       await reopen();
       const stranded = strandedIn(state.quarantine);
       let isMore = false;
       for (const { thresholds, assets } of groups) {
         for (const threshold of thresholds) {
-          const upTo = finalUpTo(threshold, tipOf(state).number, tagged);
-          if (upTo < 0) continue;
+          const last = upTo(threshold);
+          if (last < 0) continue;
           const due = await store.due(chain.id, {
-            ...{ upTo, assets, except, stranded, limit: FINALS_AT_ONCE },
+            ...{ upTo: last, assets, except, stranded, limit: FINALS_AT_ONCE },
             passed: textsWithout(threshold, thresholds),
           });
           const isLeft = await conclude(due, () => [threshold]);
@@ -141,34 +165,47 @@ export function createFinality(context: WatchContext) {
 
 /** The blocks with these tags. One counts only if it is on the matched chain: the node may be on another branch. */
 export async function taggedOnRing(
-  client: ChainClient,
+  client: Pick<ProviderPool, 'agreedTag'>,
   ring: Ring,
   tags: readonly FinalityTag[],
 ): Promise<TaggedBlocks> {
   const found: Record<FinalityTag, number | null> = { finalized: null, safe: null };
+  let isAlone = false;
   for (const tag of tags) {
-    const header = await client.tagged(tag);
-    found[tag] = header && (await onRing(client, ring, header));
+    const answer = await client.agreedTag(tag);
+    found[tag] = answer && (await onRing(ring, answer));
+    isAlone ||= answer?.isAlone ?? false;
   }
-  return found;
+  return { ...found, isAlone };
 }
 
-/** The last matched block that is final when `header` is; null when they are on different chains. */
-async function onRing(client: ChainClient, ring: Ring, header: BlockHeader) {
+/**
+ * The last matched block that is final when the tagged one is; null when they are on different chains. Outside the
+ * ring, the providers that named the tagged block must show the nearest block of the ring, too: others may be on another
+ * branch.
+ */
+async function onRing(ring: Ring, { header, shown }: TagAnswer) {
   const [oldest, tip] = [ring[0] as BlockHeader, ring.at(-1) as BlockHeader];
-  if (header.number < oldest.number) return header.number;
   const known = headerAt(ring, header.number);
   if (known) return known.hash === header.hash ? header.number : null;
-  // The ring is still catching up: its tip is final when the node's chain contains it.
-  const same = await client.header(tip.number);
-  return same?.hash === tip.hash ? tip.number : null;
+  // Below the ring it is final itself. Above, the ring is still catching up, and its tip is final.
+  const nearest = header.number < oldest.number ? oldest : tip;
+  if ((await shown(nearest.number))?.hash !== nearest.hash) return null;
+  return Math.min(header.number, tip.number);
 }
 
 /** The last block of our chain that has each tag; null when unknown. */
-export type TaggedBlocks = Readonly<Record<FinalityTag, number | null>>;
+export type TaggedBlocks = Readonly<Record<FinalityTag, number | null>> & {
+  /** Whether one of several providers names them alone. */
+  readonly isAlone: boolean;
+};
 
 /** The last final block; below zero when there is none. `tip`, the last matched block, has depth 1. */
-export function finalUpTo(policy: FinalityV1, tip: number, tagged: TaggedBlocks): number {
+export function finalUpTo(
+  policy: FinalityV1,
+  tip: number,
+  tagged: Readonly<Record<FinalityTag, number | null>>,
+): number {
   if (policy.kind === 'depth') return tip - policy.confirmations + 1;
   return Math.min(tagged[policy.tag] ?? -1, tip);
 }

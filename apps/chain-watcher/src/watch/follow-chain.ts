@@ -3,20 +3,27 @@ import { linkedAfter } from '../blocks/blocks';
 import { matchBlocks } from '../match/transfer-versions';
 import type { Quarantine } from '../quarantine/quarantine';
 import { strand, strandedTransfers } from '../quarantine/stranded';
-import { type Branch, judgeBranch, seenAgainMsOf, type Verdict } from '../reorg/better-chain';
+import { afterHead, type Branch, judgeBranch, seenAgainMsOf } from '../reorg/better-chain';
 import { firstRing, type NextBlocks, nextBlocks } from '../reorg/next-blocks';
+import type { createSupport } from '../reorg/support';
 import type { QuarantinedBlock } from '../state/quarantine';
 import { cutAtReorg } from '../state/rescan';
 import { headerAt, type Ring } from '../state/ring';
 import { rangesOf } from '../state/scanned';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 
-/** The next part of the chain: whole blocks, or one block that joins as a gap. */
+/** The next part of the chain: whole blocks, and perhaps one after them that joins as a gap. */
 interface Step {
   readonly ancestor: BlockHeader;
   readonly removed: Ring;
   readonly blocks: readonly ChainBlock[];
   readonly gap: QuarantinedBlock | null;
+}
+
+/** What a watch follows its chain with. */
+export interface Following {
+  readonly quarantine: Quarantine;
+  readonly supportOf: ReturnType<typeof createSupport>;
 }
 
 /** How far a pass came. */
@@ -31,19 +38,24 @@ export interface Followed {
 /** Polls the head and matches the next blocks. */
 export async function followChain(
   context: WatchContext,
-  quarantine: Quarantine,
+  { quarantine, supportOf }: Following,
 ): Promise<Followed> {
-  const { client, state, events } = context;
+  const { chain, client, state, events, now } = context;
   const head = await client.head();
+  const seen = { now: now(), seenAgainMs: seenAgainMsOf(chain) };
   state.head = head;
-  if (head.number > state.highestHead) {
-    state.highestHead = head.number;
-    state.headAdvancedAt = context.now();
-  }
+  state.knownHeight = afterHead(state.knownHeight, head.number, seen);
   if (state.chain.phase === 'new') await begin(context, head);
   const started = startedChain(state);
   const { ahead } = state;
-  const judge = (branch: Branch) => judgeAgainst(context, head, branch);
+  const judge = async (branch: Branch) =>
+    judgeBranch(branch, {
+      ...seen,
+      support: await supportOf(branch),
+      // A branch that was found by number is only part of the node's chain when it reaches the head.
+      height: Math.max(state.knownHeight.number, tipOf(state).number, head.number - 1),
+      ...{ final: state.finalNumber, rival: state.rival },
+    });
   const next = await nextBlocks({ client, ahead, judge }, started.ring, head);
   state.chain =
     next.kind === 'stalled'
@@ -52,16 +64,21 @@ export async function followChain(
   const isOurs = headerAt(started.ring, head.number)?.hash === head.hash;
   if (next.kind === 'rival') state.rival = next.rival;
   else if (isOurs || next.kind === 'advance') state.rival = null;
+  const isWithheld = next.kind === 'none' && head.number > tipOf(state).number;
+  state.withheldSince = isWithheld ? (state.withheldSince ?? now()) : null;
   const step = await stepOf(next, quarantine);
   if (step === null) {
     const obstacle = next.kind === 'refused' ? next.error : null;
     return { head, isBehind: false, obstacle };
   }
   const tip = await commitStep(context, step);
-  state.knownHeight = Math.max(step.removed.length > 0 ? tip : state.knownHeight, head.number);
+  const known = step.removed.length > 0 ? tip : state.knownHeight.number;
+  if (head.number >= known) state.knownHeight = { number: head.number, lowerSince: null };
+  else if (step.removed.length > 0) state.knownHeight = { number: tip, lowerSince: null };
+  if (tip > state.highestTip) [state.highestTip, state.advancedAt] = [tip, now()];
   state.recent.add(step.ancestor.number, step.blocks);
   if (step.removed.length > 0) events.reorganised(step.ancestor, step.removed);
-  state.rate.note(step.blocks.length, context.now());
+  state.rate.note(step.blocks.length, now());
   events.matched(step.blocks, head.number - tip);
   return { head, isBehind: tip < head.number, obstacle: null };
 }
@@ -73,27 +90,14 @@ async function begin({ chain, client, startBlock, commit, now }: WatchContext, h
   await commit({ start: { number, at: now(), scannedFrom: tip.number + 1 }, advance });
 }
 
-function judgeAgainst(context: WatchContext, head: BlockHeader, branch: Branch): Verdict {
-  const { chain, state } = context;
-  return judgeBranch(branch, {
-    // A branch that was found by number is only part of the node's chain when it reaches the head.
-    height: Math.max(state.knownHeight, tipOf(state).number, head.number - 1),
-    final: state.finalNumber,
-    rival: state.rival,
-    isAgreed: false,
-    now: context.now(),
-    seenAgainMs: seenAgainMsOf(chain),
-  });
-}
-
 async function stepOf(next: NextBlocks, quarantine: Quarantine): Promise<Step | null> {
   if (next.kind === 'advance') return { ...next, gap: null };
   if (next.kind !== 'refused') return null;
-  const { ancestor, removed } = next;
+  const { ancestor, removed, before } = next;
   const resolution = await quarantine.resolve(next);
   if (resolution === null) return null;
-  if (resolution.kind === 'gap') return { ancestor, removed, blocks: [], gap: resolution.entry };
-  const blocks = linkedAfter(ancestor, [resolution.block]);
+  if (resolution.kind === 'gap') return { ancestor, removed, blocks: before, gap: resolution.entry };
+  const blocks = linkedAfter(ancestor, [...before, resolution.block]);
   return blocks.length === 0 ? null : { ancestor, removed, blocks, gap: null };
 }
 
@@ -112,7 +116,7 @@ async function commitStep(
   const ended = state.sightings.endedBy(blocks.flatMap(({ transactions }) => transactions));
   // What a reorg replaced may be in the gap: it is not taken back before the gap is scanned.
   const { versions } = await matchBlocks(context, blocks, gap === null ? lost : [], ended);
-  const added: Ring = gap === null ? blocks.map(headerOf) : [headerOf(gap)];
+  const added: Ring = [...blocks.map(headerOf), ...(gap === null ? [] : [headerOf(gap)])];
   const tip = ancestor.number + added.length;
   const oldest = tip - chain.reorgWindow + 1;
   const cut = isReorg ? state.rescans.map((rescan) => cutAtReorg(rescan, ancestor)) : [];

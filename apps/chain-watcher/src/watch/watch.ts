@@ -7,6 +7,7 @@ import { type ChainHealth, judge, type Trouble } from '../monitoring/health';
 import { takeRequest } from '../operator/watch-requests';
 import { chainHeadMessage, createPublisher, reportedQuarantine } from '../publish/publisher';
 import { createQuarantine } from '../quarantine/quarantine';
+import { createSupport } from '../reorg/support';
 import { createRescans } from '../rescan/run-rescans';
 import type { Position } from '../state/position';
 import { gapsOf } from '../state/quarantine';
@@ -30,6 +31,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   const mempool = createMempool(context);
   const rescans = createRescans(context);
   const quarantine = createQuarantine(context);
+  const following = { quarantine, supportOf: createSupport(parts.client, parts.now) };
   const publisher = createPublisher(context);
   let finalStoredAt = 0;
   /** Aborts with the chain's first start. Before it, it is unknown what an address is late for. */
@@ -43,10 +45,16 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     return turn;
   }
 
+  /** The node's head, or the tip while the node shows nothing above it; null before the first answer. */
+  function shownHead(): number | null {
+    if (state.head === null) return null;
+    return state.withheldSince === null ? state.head.number : tipOf(state).number;
+  }
+
   /** The node's head, how far it is matched and published, and for which addresses. */
   function heights() {
     return {
-      latest: state.head?.number ?? 0,
+      latest: shownHead() ?? 0,
       matched: Math.max(publisher.publishedBlock(), 0),
       finalized: finality.finalized(),
       addressesThrough: state.acknowledged?.toString() ?? null,
@@ -55,11 +63,13 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
 
   /**
    * Remembers the final block, which no reorg may replace. While the watch catches up, the tip counts as final
-   * when the final block lies above it; two nodes may have answered that, so it does not count here.
+   * when the final block lies above it; two nodes behind one address may have answered that, so it does not count
+   * here. Nor does what one of several providers says alone.
    */
   async function noteFinal(): Promise<void> {
     const final = finality.finalized() ?? -1;
     if (final >= tipOf(state).number || final <= state.finalNumber) return;
+    if (finality.isAlone()) return;
     state.finalNumber = final;
     // The next block stores it anyway.
     if (parts.now() - finalStoredAt < FINAL_STORED_MS) return;
@@ -69,7 +79,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
 
   async function takePass(): Promise<boolean> {
     context.requireCertainty();
-    const { head, isBehind, obstacle } = await followChain(context, quarantine);
+    const { head, isBehind, obstacle } = await followChain(context, following);
     started.abort();
     const isMoreFinal = await finality.step(head);
     await noteFinal();
@@ -133,13 +143,15 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     /** About how long the blocks up to the node's head take; null while that is not known. */
     secondsToMatch(): number | null {
       const perSecond = state.rate.perSecond(parts.now());
-      if (state.chain.phase === 'new' || state.head === null || perSecond === null) return null;
-      return Math.max(0, state.head.number - tipOf(state).number) / perSecond;
+      const head = shownHead();
+      if (state.chain.phase === 'new' || head === null || perSecond === null) return null;
+      return Math.max(0, head - tipOf(state).number) / perSecond;
     },
 
     health(trouble: Trouble | null): ChainHealth {
       const seen = {
-        ...{ head: state.head, advancedAt: state.headAdvancedAt, trouble },
+        ...{ head: state.head, advancedAt: state.advancedAt, trouble },
+        withheldSince: state.withheldSince,
         matched: state.chain.phase === 'new' ? -1 : tipOf(state).number,
         stalled: state.chain.phase === 'stalled' ? state.chain.reason : null,
         quarantined: state.quarantine.find((block) => block.state === 'waiting') ?? null,
@@ -147,7 +159,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
         blocksPerSecond: state.rate.perSecond(parts.now()),
         tagUnknownSince: finality.tagUnknownSince(),
         ...{ blocksToRescan: rescans.blocksLeft(), missing: rescans.missing() },
-        disagreement: parts.client.disagreement(),
+        disagreement: finality.disagreement(),
+        isAlone: finality.isAlone(),
       };
       return judge(chain, seen, parts.now());
     },
