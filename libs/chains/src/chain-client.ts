@@ -128,7 +128,8 @@ export type ProviderFault = (typeof PROVIDER_FAULTS)[number];
 
 /**
  * - `ok`: it is used;
- * - `unverified`: it has not shown yet, or not since it was away, that it serves the configured chain;
+ * - `unverified`: it has not shown yet, or not since it was away, that it serves the configured chain; or its
+ *   answers contradicted those of others a moment ago;
  * - `limited`, `failing`: its last answer was an error, and it is left alone for a while;
  * - `stuck`: it answers, but has shown no new block for too long;
  * - `wrong-chain`: it serves another chain and is never used.
@@ -165,10 +166,14 @@ export interface ProviderAnswer {
 /** What one provider shows at a height. */
 export interface HeaderAnswer {
   readonly provider: string;
-  /** Null if it shows no block there, or does not answer soon. */
+  /** Null if it shows no block there. */
   readonly header: BlockHeader | null;
-  /** Whether it has shown no new block for too long. It may then just not know another branch. */
-  readonly isStuck: boolean;
+  /**
+   * - `live`: it answered;
+   * - `stuck`: it answered, but has shown no new block for too long, so it may just not know another branch;
+   * - `silent`: it did not answer soon, or is left alone after a failure.
+   */
+  readonly state: 'live' | 'stuck' | 'silent';
 }
 
 /** The last block with a tag, as the providers agree on it. */
@@ -186,7 +191,7 @@ export interface ProviderPool extends ChainClient {
   readonly size: number;
   /** The last block with a tag; null while it is unknown, or the providers do not agree. */
   agreedTag(tag: FinalityTag): Promise<TagAnswer | null>;
-  /** Asks every provider for its header at a height, at once. One that does not answer soon shows nothing. */
+  /** Asks every provider for its header at a height, at once. */
   askHeaders(number: number): Promise<readonly HeaderAnswer[]>;
   /**
    * Turns from a provider, the one used now if null, because its answers contradict what is known. It must show

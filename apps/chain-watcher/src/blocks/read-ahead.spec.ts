@@ -85,15 +85,14 @@ describe('createReadAhead', () => {
     };
     const ahead = createReadAhead({ block });
     const claimed = 2 ** 53 - 1;
-    expect(await ahead.next(10, claimed)).toEqual([]);
-    asked.length = 0;
-    for (let n = 0; n < 10; n++) expect(await ahead.next(10, claimed)).toEqual([]);
-    expect(asked).toHaveLength(10);
+    for (let n = 0; n < 200; n++) expect(await ahead.next(10, claimed)).toEqual([]);
+    expect(asked.length).toBeLessThanOrEqual(BLOCKS_AHEAD + 200);
     // What was missing is not taken for missing later.
     height = 300;
     const found: number[] = [];
-    for (let n = 0; n < 10; n++)
+    for (let n = 0; n < 20 && found.length < 291; n++) {
       found.push(...numbersOf(await ahead.next(10 + found.length, height)));
+    }
     expect(found).toEqual(Array.from({ length: 291 }, (_, n) => 10 + n));
   });
 

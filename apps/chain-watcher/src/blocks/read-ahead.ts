@@ -39,9 +39,14 @@ export function createReadAhead(client: Pick<ChainClient, 'block'>) {
      * wrongly. When there are none before it, its error is thrown; it is fetched again at the next call.
      */
     async next(from: number, to: number): Promise<readonly ChainBlock[]> {
-      const last = Math.min(to, from + width - 1);
+      const last = Math.min(to, from + BLOCKS_AHEAD - 1);
       const wanted = Array.from({ length: last - from + 1 }, (_, n) => from + n);
-      begun = new Map(wanted.map((number) => [number, begun.get(number) ?? begin(number)]));
+      const known = begun;
+      begun = new Map();
+      for (const number of wanted) {
+        const answer = known.get(number) ?? (number < from + width ? begin(number) : undefined);
+        if (answer !== undefined) begun.set(number, answer);
+      }
       const blocks: ChainBlock[] = [];
       for (const number of wanted.slice(0, BLOCKS_AT_ONCE)) {
         // Meanwhile the blocks of the next call are fetched.

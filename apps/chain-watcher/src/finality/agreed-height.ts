@@ -2,6 +2,7 @@ import {
   type Alone,
   disagreementAt,
   isLongAlone,
+  silenceMsOf,
   stillAlone,
   type Witnesses,
   witnessesOf,
@@ -13,6 +14,10 @@ import type { BlockRef } from '../state/watcher-store';
 
 /** The others are asked about new heights at most this often, whatever the block time. */
 const ASK_MS = 1_000;
+/** A provider that lags shows new blocks all the same. One that shows none for so long holds finality back visibly. */
+const HELD_MS = 60_000;
+/** Where blocks come on demand, nothing says that one is due. */
+const BEHIND_MS_ON_DEMAND = 5 * 60_000;
 
 type Asked = Pick<WatchContext, 'chain' | 'client' | 'state' | 'now'>;
 
@@ -24,12 +29,14 @@ type Asked = Pick<WatchContext, 'chain' | 'client' | 'state' | 'now'>;
 export function createAgreedHeight({ chain, client, state, now }: Asked) {
   let agreed: BlockRef | null = null;
   let askedAt = Number.NEGATIVE_INFINITY;
-  /** Since when no second provider shows a new height, and none shows another block there either. */
+  /** Since when no other provider answers. */
   let alone: Alone | null = null;
+  /** Since when a provider that answers has not had the heights that become final. */
+  let held: { readonly by: string; readonly since: number } | null = null;
   let dispute: { readonly sentence: string; readonly since: number } | null = null;
 
   /** What providers show of our block at a height, or of the oldest one in the ring, which is above it. */
-  async function ask(height: number): Promise<Witnesses & { readonly block: BlockRef }> {
+  async function shownAt(height: number): Promise<Witnesses & { readonly block: BlockRef }> {
     const { ring } = startedChain(state);
     const block = headerAt(ring, height) ?? (ring[0] as BlockRef);
     return { ...witnessesOf(await client.askHeaders(block.number), block.hash), block };
@@ -45,20 +52,38 @@ export function createAgreedHeight({ chain, client, state, now }: Asked) {
     return isNew && second < wanted ? second : null;
   }
 
-  /** Asks about a height. Returns whether two providers show our block there. */
-  async function learn(height: number): Promise<boolean> {
-    const { showing, denying, block } = await ask(height);
+  /**
+   * Asks about a height. A provider that is away has not withdrawn what it said, so a disagreement stays until two show
+   * our block, or nobody does because it is being replaced.
+   */
+  async function learn(height: number): Promise<Witnesses> {
+    const { block, ...witnesses } = await shownAt(height);
+    const { showing, denying } = witnesses;
     const [by, other] = [showing[0], denying[0]];
     if (by !== undefined && other !== undefined) {
       const sentence = disagreementAt(`block ${block.number}`, { by, hash: block.hash }, other);
       dispute = { sentence, since: dispute?.since ?? now() };
     } else if (showing.length > 1) {
-      [agreed, alone, dispute] = [block, null, null];
-    } else if (by === undefined && other !== undefined) {
-      // Nobody shows our block: it is being replaced.
-      [alone, dispute] = [null, null];
+      [agreed, alone, held, dispute] = [block, null, null, null];
+    } else if (other !== undefined) {
+      dispute = null;
     }
-    return agreed === block;
+    return witnesses;
+  }
+
+  /** Learns how far two providers agree. What one shows alone counts when no other one has answered for long. */
+  async function ask(wanted: number): Promise<void> {
+    const { showing, denying, behind } = await learn(wanted);
+    if (showing.length > 1 || denying.length > 0) {
+      alone = null;
+      return;
+    }
+    const [by] = behind;
+    alone = by === undefined ? stillAlone(alone, now()) : null;
+    // While others are silent, one that was behind may still be.
+    held = by === undefined ? held : { by, since: held?.since ?? now() };
+    const lower = heightBehind(wanted);
+    if (by !== undefined && lower !== null) await learn(lower);
   }
 
   return {
@@ -73,11 +98,7 @@ export function createAgreedHeight({ chain, client, state, now }: Asked) {
       if (agreed !== null && wanted <= agreed.number && dispute === null) return wanted;
       if (now() - askedAt >= ASK_MS) {
         askedAt = now();
-        const isNew = await learn(wanted);
-        const behind = isNew || dispute !== null ? null : heightBehind(wanted);
-        const isNewBehind = behind !== null && (await learn(behind));
-        // A disagreement stays until two show the same: one that is away has not withdrawn what it said.
-        if (!isNew && !isNewBehind && dispute === null) alone = stillAlone(alone, now());
+        await ask(wanted);
       }
       if (dispute !== null) return -1;
       if (isAlone()) return wanted;
@@ -85,14 +106,29 @@ export function createAgreedHeight({ chain, client, state, now }: Asked) {
     },
     isAlone,
     isDisputed: () => dispute !== null,
-    /** On which block the providers differ, if they have for longer than a usual fork lasts; null otherwise. */
-    disagreement(): string | null {
-      const isLong = dispute !== null && now() - dispute.since >= seenAgainMsOf(chain);
-      return isLong ? (dispute?.sentence ?? null) : null;
+    /** Whether it has lasted for longer than a usual fork or lag that no second provider shows what would be final. */
+    isHolding(): boolean {
+      const since = dispute?.since ?? held?.since ?? alone?.since;
+      return since !== undefined && now() - since >= seenAgainMsOf(chain);
+    },
+    /** Why nothing becomes final by depth, if that has lasted for longer than a usual fork or lag; null otherwise. */
+    obstacle(): string | null {
+      if (dispute !== null) {
+        return now() - dispute.since >= seenAgainMsOf(chain) ? dispute.sentence : null;
+      }
+      if (held === null || isAlone() || now() - held.since < HELD_MS) return null;
+      const upTo = agreed === null ? 'No block' : `No block above ${agreed.number}`;
+      return (
+        `${upTo} becomes final: the provider ${held.by} answers, but has shown no newer block for ` +
+        `${Math.round((now() - held.since) / 1000)} s. Remove it from the chains file if it stays behind.`
+      );
     },
   };
 
+  /** Whether one provider is believed: the others have been silent, or have shown no new block, for too long. */
   function isAlone(): boolean {
+    const behindMs = chain.blockTimeMs === null ? BEHIND_MS_ON_DEMAND : silenceMsOf(chain);
+    if (held !== null && now() - held.since >= behindMs) return true;
     return alone !== null && isLongAlone(alone, now(), chain);
   }
 }

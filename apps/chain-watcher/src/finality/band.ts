@@ -25,6 +25,8 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
   }
 
   return {
+    /** Whether a second provider must confirm its block. */
+    needsSecond: (tracked: TrackedTransfer): boolean => isAbove(tracked) || isDoubted(tracked),
     /**
      * The ids of those that may become final, and of those that are to be asked about another time. The
      * others wait for a second provider.
@@ -35,8 +37,7 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
       const byBlock = new Map<number, TrackedTransfer[]>();
       for (const tracked of transfers) {
         const { transferId, block } = tracked.transfer;
-        const isBelieved = !isAbove(tracked) && !isDoubted(tracked);
-        if (isBelieved || block === null) confirmed.add(transferId);
+        if (block === null || !(isAbove(tracked) || isDoubted(tracked))) confirmed.add(transferId);
         else if (client.size > 1 || !isAbove(tracked)) {
           byBlock.set(block.number, [...(byBlock.get(block.number) ?? []), tracked]);
         }

@@ -40,8 +40,10 @@ export function createFinality(context: WatchContext) {
   // `finalized` is always read: operators see it, whatever the policies need.
   const wanted = [...new Set<FinalityTag>([...thresholdTagsOf(groups), 'finalized'])];
   let tagged: TaggedBlocks = { finalized: null, safe: null, isAlone: false };
-  /** Up to which block transfers may be final by depth. */
-  let deepest = -1;
+  /** The block that depths are counted from, and up to which block the providers agree; -1 for none. */
+  let [depthTip, deepest] = [-1, -1];
+  /** When to look again for transfers that only lack a second provider. */
+  let markAt = 0;
   /** Since when a tag that a policy needs is unknown, in Unix milliseconds; null when none is. */
   let tagUnknownSince: number | null = null;
   /** The head and tip for which all tags were read. */
@@ -94,18 +96,49 @@ export function createFinality(context: WatchContext) {
   }
 
   function upTo(threshold: FinalityV1): number {
-    const last = finalUpTo(threshold, tipOf(state).number, tagged);
-    return threshold.kind === 'depth' ? Math.min(last, deepest) : last;
+    if (threshold.kind === 'tag') return finalUpTo(threshold, tipOf(state).number, tagged);
+    return Math.min(finalUpTo(threshold, depthTip, tagged), deepest);
   }
 
   function passedAt(block: number, thresholds: readonly FinalityV1[]): readonly FinalityV1[] {
     return thresholds.filter((threshold) => upTo(threshold) >= block);
   }
 
-  async function readDepth(): Promise<void> {
+  async function readDepth(shownUpTo: number): Promise<void> {
+    [depthTip, deepest] = [shownUpTo, -1];
     const depths = groups.flatMap((group) => group.thresholds.filter(({ kind }) => kind === 'depth'));
-    const lasts = depths.map((depth) => finalUpTo(depth, tipOf(state).number, tagged));
+    const lasts = depths.map((depth) => finalUpTo(depth, shownUpTo, tagged));
     deepest = await agreedHeight.upTo(Math.max(-1, ...lasts));
+  }
+
+  /** Says of transfers that only lack a second provider what they wait for, when that lasts. */
+  async function markWaiting(): Promise<void> {
+    if (!agreedHeight.isHolding() || context.now() < markAt) return;
+    markAt = context.now() + WAITING_MS_MIN;
+    for (const { thresholds, assets } of groups) {
+      const passed = thresholds.filter((it) => finalUpTo(it, depthTip, tagged) > upTo(it));
+      for (const threshold of passed) {
+        const due = await dueFor(threshold, thresholds, assets, finalUpTo(threshold, depthTip, tagged));
+        const versions = changeVersions(context, due);
+        for (const tracked of due.filter(band.needsSecond)) {
+          versions.wait(tracked.transfer.transferId, 'awaiting-second-provider');
+        }
+        if (versions.changes.length > 0) await context.commit({ transfers: versions.changes });
+      }
+    }
+  }
+
+  /** Transfers up to a block that have not passed a threshold. */
+  function dueFor(
+    threshold: FinalityV1,
+    thresholds: readonly FinalityV1[],
+    assets: readonly string[] | null,
+    last: number,
+  ): Promise<readonly TrackedTransfer[]> {
+    const passed = textsWithout(threshold, thresholds);
+    const stranded = strandedIn(state.quarantine);
+    const query = { upTo: last, assets, except, stranded, passed, limit: FINALS_AT_ONCE };
+    return store.due(chain.id, query);
   }
 
   /** Asks again about some of the transfers that wait. */
@@ -133,26 +166,26 @@ export function createFinality(context: WatchContext) {
       return known < 0 ? null : known;
     },
     tagUnknownSince: () => tagUnknownSince,
-    /** On which block the providers disagree, so that nothing becomes final; null if they do not. */
-    disagreement: () => client.disagreement() ?? agreedHeight.disagreement(),
+    /** Why the providers let nothing become final, such as a disagreement; null if they do. */
+    obstacle: () => client.disagreement() ?? agreedHeight.obstacle(),
     /** Whether one of several providers decides alone what is final. */
     isAlone: () => tagged.isAlone || agreedHeight.isAlone(),
-    /** Makes transfers final; returns whether more may be due. `head` is the node's head. */
-    async step(head: BlockHeader): Promise<boolean> {
+    /**
+     * Makes transfers final; returns whether more may be due. `head` is the node's head, `shownUpTo` the last
+     * matched block that is on the node's chain now.
+     */
+    async step(head: BlockHeader, shownUpTo: number): Promise<boolean> {
       await readTags(head);
-      await readDepth();
-      if (client.disagreement() !== null || agreedHeight.isDisputed()) return false;
+      await readDepth(shownUpTo);
       await reopen();
-      const stranded = strandedIn(state.quarantine);
+      await markWaiting();
+      if (client.disagreement() !== null || agreedHeight.isDisputed()) return false;
       let isMore = false;
       for (const { thresholds, assets } of groups) {
         for (const threshold of thresholds) {
           const last = upTo(threshold);
           if (last < 0) continue;
-          const due = await store.due(chain.id, {
-            ...{ upTo: last, assets, except, stranded, limit: FINALS_AT_ONCE },
-            passed: textsWithout(threshold, thresholds),
-          });
+          const due = await dueFor(threshold, thresholds, assets, last);
           const isLeft = await conclude(due, () => [threshold]);
           isMore ||= isLeft || due.length === FINALS_AT_ONCE;
         }

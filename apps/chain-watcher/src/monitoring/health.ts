@@ -42,7 +42,7 @@ export interface Observation {
   readonly blocksPerSecond: number | null;
   /** Since when a tag that a finality policy needs is unknown; null when none is. */
   readonly tagUnknownSince: number | null;
-  /** On which final block the providers disagree; null if they do not. */
+  /** Why the providers let nothing become final, such as a disagreement on a block; null if they do. */
   readonly disagreement: string | null;
   /** Whether transfers become final by the answers of one of several providers, as no other one answers. */
   readonly isAlone: boolean;

@@ -33,6 +33,8 @@ export interface Followed {
   readonly isBehind: boolean;
   /** Why the next block cannot be matched; null when nothing is in the way. */
   readonly obstacle: Error | null;
+  /** The last block that is known to be on the node's chain now; -1 while the node shows another branch. */
+  readonly shownUpTo: number;
 }
 
 /** Polls the head and matches the next blocks. */
@@ -69,7 +71,8 @@ export async function followChain(
   const step = await stepOf(next, quarantine);
   if (step === null) {
     const obstacle = next.kind === 'refused' ? next.error : null;
-    return { head, isBehind: false, obstacle };
+    const shownUpTo = isReplacing(next) ? -1 : Math.min(head.number, tipOf(state).number);
+    return { head, isBehind: false, obstacle, shownUpTo };
   }
   const tip = await commitStep(context, step);
   const known = step.removed.length > 0 ? tip : state.knownHeight.number;
@@ -80,7 +83,13 @@ export async function followChain(
   if (step.removed.length > 0) events.reorganised(step.ancestor, step.removed);
   state.rate.note(step.blocks.length, now());
   events.matched(step.blocks, head.number - tip);
-  return { head, isBehind: tip < head.number, obstacle: null };
+  return { head, isBehind: tip < head.number, obstacle: null, shownUpTo: tip };
+}
+
+/** Whether the node's branch replaces blocks of ours, now or when all of it is known. */
+function isReplacing(next: NextBlocks): boolean {
+  if (next.kind === 'refused') return next.removed.length > 0;
+  return next.kind === 'rival' || next.kind === 'stalled';
 }
 
 /** The first start: nothing is matched yet. */

@@ -79,9 +79,9 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
 
   async function takePass(): Promise<boolean> {
     context.requireCertainty();
-    const { head, isBehind, obstacle } = await followChain(context, following);
+    const { head, isBehind, obstacle, shownUpTo } = await followChain(context, following);
     started.abort();
-    const isMoreFinal = await finality.step(head);
+    const isMoreFinal = await finality.step(head, shownUpTo);
     await noteFinal();
     await mempool.step();
     const isDeciding = await quarantine.step();
@@ -159,7 +159,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
         blocksPerSecond: state.rate.perSecond(parts.now()),
         tagUnknownSince: finality.tagUnknownSince(),
         ...{ blocksToRescan: rescans.blocksLeft(), missing: rescans.missing() },
-        disagreement: finality.disagreement(),
+        disagreement: finality.obstacle(),
         isAlone: finality.isAlone(),
       };
       return judge(chain, seen, parts.now());

@@ -170,12 +170,18 @@ export function createPool(
     askHeaders: (number) =>
       Promise.all(
         providers.map(async (provider): Promise<HeaderAnswer> => {
-          const state = provider.state();
+          const { name } = provider;
+          const before = provider.state();
+          const silent = { provider: name, header: null, state: 'silent' } as const;
           // Asking one that is left alone would prolong its refusal.
-          const isAsked = state === 'ok' || state === 'unverified' || state === 'stuck';
-          const asked = isAsked ? vote(provider, () => provider.header(number)) : null;
-          const header = (await asked?.catch(unlessFault)) ?? null;
-          return { provider: provider.name, header, isStuck: state === 'stuck' };
+          if (before !== 'ok' && before !== 'unverified' && before !== 'stuck') return silent;
+          try {
+            const header = await vote(provider, () => provider.header(number));
+            return { provider: name, header, state: before === 'stuck' ? 'stuck' : 'live' };
+          } catch (error) {
+            unlessFault(error);
+            return silent;
+          }
         }),
       ),
 

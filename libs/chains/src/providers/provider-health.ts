@@ -14,6 +14,8 @@ export interface ProviderHealth {
   readonly head: ProviderHead | null;
   readonly errors: Readonly<Record<ProviderFault, number>>;
   readonly lastFault: { readonly fault: ProviderFault; readonly message: string } | null;
+  /** Until then its answers are not preferred to others', because they contradict what is known. */
+  readonly doubtedUntil: number;
 }
 
 interface ProviderHead {
@@ -29,7 +31,7 @@ interface ProviderHead {
 
 export const NEW_PROVIDER: ProviderHealth = {
   ...{ isVerified: false, failures: 0, retryAt: 0, latencyMs: 0, errorRate: 0 },
-  ...{ head: null, lastFault: null },
+  ...{ head: null, lastFault: null, doubtedUntil: 0 },
   errors: Object.fromEntries(PROVIDER_FAULTS.map((fault) => [fault, 0])) as Record<
     ProviderFault,
     number
@@ -51,6 +53,8 @@ const BLOCK_TIME_ON_DEMAND_MS = 1_000;
  * ever, and the others late for ever.
  */
 const CLAIM_MS = 30_000;
+/** Providers agree again within seconds after a fork. */
+const DOUBT_MS = 30_000;
 
 /** Blockbook's rule: fewer block times without a block may be chance, and nobody waits longer than minutes. */
 const SILENCE_BLOCKS = 30;
@@ -95,9 +99,10 @@ export function afterHead(
   };
 }
 
-/** Its answers contradict what is known: it is asked last until it has shown again that it serves the chain. */
-export function afterDoubt(before: ProviderHealth, message: string): ProviderHealth {
-  return { ...before, isVerified: false, lastFault: { fault: 'invalid-block', message } };
+/** Its answers contradict what is known: it is asked last for a while, and must show again that it serves the chain. */
+export function afterDoubt(before: ProviderHealth, message: string, now: number): ProviderHealth {
+  const lastFault = { fault: 'invalid-block', message } as const;
+  return { ...before, isVerified: false, lastFault, doubtedUntil: now + DOUBT_MS };
 }
 
 /**
@@ -123,10 +128,10 @@ export function afterFault(
 }
 
 export function stateOf(health: ProviderHealth, now: number, silenceMs: number): ProviderState {
-  const { isVerified, retryAt, lastFault, head } = health;
+  const { isVerified, retryAt, lastFault, head, doubtedUntil } = health;
   if (!isVerified && lastFault?.fault === 'wrong-chain') return 'wrong-chain';
   if (now < retryAt) return lastFault?.fault === 'limited' ? 'limited' : 'failing';
-  if (!isVerified) return 'unverified';
+  if (!isVerified || now < doubtedUntil) return 'unverified';
   return head !== null && head.readAt - head.advancedAt > silenceMs ? 'stuck' : 'ok';
 }
 

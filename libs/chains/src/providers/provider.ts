@@ -152,7 +152,7 @@ export function createProvider(
     delayMs: () => delayOf(health, chain),
     lastHead: () => health.head?.number ?? -1,
     /** Its answers contradict what is known, so it must show again that it serves the chain. */
-    doubt: (reason: string) => note(afterDoubt(health, reason)),
+    doubt: (reason: string) => note(afterDoubt(health, reason, now())),
     header: async (at: number | string) =>
       expected(at, await use(async () => plausible(await client.header(at)))),
     tagged: (tag: Parameters<ChainClient['tagged']>[0]) =>

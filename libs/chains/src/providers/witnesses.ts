@@ -1,21 +1,28 @@
 import type { HeaderAnswer } from '../chain-client';
 
-/** Which providers show a block at its height, and which show another one there. The others abstain. */
+/** What providers show at the height of a block. Those that are silent, or stuck and show no such block, abstain. */
 export interface Witnesses {
+  /** They show the block. */
   readonly showing: readonly string[];
+  /** They show another one in its place. */
   readonly denying: readonly string[];
+  /** They answer, but have no block there yet. They may deny it when they have. */
+  readonly behind: readonly string[];
 }
 
 /**
- * What the providers' headers at one height say about the block with this hash. One that shows no block there lags or is
- * silent, and one that is stuck may just not know the branch, so neither denies it.
+ * What the providers' headers at one height say about the block with this hash. One that is stuck may just not know the
+ * branch, so it denies nothing.
  */
 export function witnessesOf(answers: readonly HeaderAnswer[], hash: string): Witnesses {
   const named = (isMeant: (answer: HeaderAnswer) => boolean) =>
     answers.filter((answer) => isMeant(answer)).map(({ provider }) => provider);
   return {
     showing: named(({ header }) => header?.hash === hash),
-    denying: named(({ header, isStuck }) => header !== null && header.hash !== hash && !isStuck),
+    denying: named(
+      ({ header, state }) => header !== null && header.hash !== hash && state === 'live',
+    ),
+    behind: named(({ header, state }) => header === null && state === 'live'),
   };
 }
 
