@@ -96,7 +96,8 @@ export function createAgreedHeight({ chain, client, state, now }: Asked) {
       const { ring } = startedChain(state);
       if (agreed !== null && headerAt(ring, agreed.number)?.hash !== agreed.hash) agreed = null;
       if (agreed !== null && wanted <= agreed.number && dispute === null) return wanted;
-      if (now() - askedAt >= ASK_MS) {
+      // One that is believed alone is not believed without another question to the others.
+      if (isAlone() || now() - askedAt >= ASK_MS) {
         askedAt = now();
         await ask(wanted);
       }
