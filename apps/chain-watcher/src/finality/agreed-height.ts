@@ -86,6 +86,20 @@ export function createAgreedHeight({ chain, client, state, now }: Asked) {
     if (by !== undefined && lower !== null) await learn(lower);
   }
 
+  async function agreedUpTo(wanted: number): Promise<number> {
+    const { ring } = startedChain(state);
+    if (agreed !== null && headerAt(ring, agreed.number)?.hash !== agreed.hash) agreed = null;
+    if (agreed !== null && wanted <= agreed.number && dispute === null) return wanted;
+    // One that is believed alone is not believed without another question to the others.
+    if (isAlone() || now() - askedAt >= ASK_MS) {
+      askedAt = now();
+      await ask(wanted);
+    }
+    if (dispute !== null) return -1;
+    if (isAlone()) return wanted;
+    return agreed === null ? -1 : Math.min(wanted, agreed.number);
+  }
+
   return {
     /**
      * Up to which block transfers may be final by depth, when `wanted` is the highest that any depth allows; -1 for
@@ -93,17 +107,10 @@ export function createAgreedHeight({ chain, client, state, now }: Asked) {
      */
     async upTo(wanted: number): Promise<number> {
       if (client.size === 1 || wanted < 0) return wanted;
-      const { ring } = startedChain(state);
-      if (agreed !== null && headerAt(ring, agreed.number)?.hash !== agreed.hash) agreed = null;
-      if (agreed !== null && wanted <= agreed.number && dispute === null) return wanted;
-      // One that is believed alone is not believed without another question to the others.
-      if (isAlone() || now() - askedAt >= ASK_MS) {
-        askedAt = now();
-        await ask(wanted);
-      }
-      if (dispute !== null) return -1;
-      if (isAlone()) return wanted;
-      return agreed === null ? -1 : Math.min(wanted, agreed.number);
+      const found = await agreedUpTo(wanted);
+      const [oldest] = startedChain(state).ring;
+      state.agreedNumber = Math.max(found, agreed?.number ?? -1, oldest?.number ?? -1);
+      return found;
     },
     isAlone,
     isDisputed: () => dispute !== null,

@@ -36,6 +36,7 @@ export function createFinality(context: WatchContext) {
   const except = groups.flatMap(({ assets }) => assets ?? []);
   const band = createBand(context);
   const agreedHeight = createAgreedHeight(context);
+  const askedDepth = Math.ceil(chain.reorgWindow / 4);
   const needed = tagsOf(groups);
   // `finalized` is always read: operators see it, whatever the policies need.
   const wanted = [...new Set<FinalityTag>([...thresholdTagsOf(groups), 'finalized'])];
@@ -107,7 +108,9 @@ export function createFinality(context: WatchContext) {
   async function readDepth(shownUpTo: number): Promise<void> {
     [depthTip, deepest] = [shownUpTo, -1];
     const depths = groups.flatMap((group) => group.thresholds.filter(({ kind }) => kind === 'depth'));
-    const lasts = depths.map((depth) => finalUpTo(depth, shownUpTo, tagged));
+    // Without a depth, the providers are asked all the same, as the ring must not lose where they part.
+    const asked = depths.length > 0 ? depths : [{ kind: 'depth', confirmations: askedDepth } as const];
+    const lasts = asked.map((depth) => finalUpTo(depth, shownUpTo, tagged));
     deepest = await agreedHeight.upTo(Math.max(-1, ...lasts));
   }
 

@@ -90,6 +90,8 @@ export interface WatchState
   withheldSince: number | null;
   /** A branch that the node shows and that is no reorg yet. */
   rival: Rival | null;
+  /** Up to which block several providers agree on the chain. The ring keeps all above. With one, there is no limit. */
+  agreedNumber: number;
   /** The last block that is final by the chain's tag; -1 while none is known. */
   finalNumber: number;
   /** When a block was last matched that is higher than any before, in Unix milliseconds. */
@@ -124,6 +126,7 @@ export function openContext(parts: WatchParts, record: WatchRecord): WatchContex
     ...{ rescans, taken, acknowledged, scannedFrom, scanned, quarantine },
     knownHeight: { number: -1, lowerSince: null },
     ...{ rival: null, finalNumber: finalNumber ?? -1, withheldSince: null },
+    agreedNumber: parts.client.size === 1 ? Number.POSITIVE_INFINITY : (ring[0]?.number ?? -1),
     sightings: createSightings(seen),
     ...{ publishedThrough: null, lateRescans: 0, missingSince: new Map() },
     ...{ head: null, highestTip: ring.at(-1)?.number ?? -1, advancedAt: parts.now() },

@@ -1,5 +1,5 @@
 import type { BlockHeader, ChainBlock } from '@daybook/chains';
-import { linkedAfter } from '../blocks/blocks';
+import { BLOCKS_AT_ONCE, linkedAfter } from '../blocks/blocks';
 import { matchBlocks } from '../match/transfer-versions';
 import type { Quarantine } from '../quarantine/quarantine';
 import { strand, strandedTransfers } from '../quarantine/stranded';
@@ -11,6 +11,9 @@ import { cutAtReorg } from '../state/rescan';
 import { headerAt, type Ring } from '../state/ring';
 import { rangesOf } from '../state/scanned';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
+
+/** Headers that the ring keeps beyond its window while the providers do not agree on them. */
+const RING_EXTRA_MAX = 2_048;
 
 /** The next part of the chain: whole blocks, and perhaps one after them that joins as a gap. */
 interface Step {
@@ -68,7 +71,7 @@ export async function followChain(
   else if (isOurs || next.kind === 'advance') state.rival = null;
   const isWithheld = next.kind === 'none' && head.number > tipOf(state).number;
   state.withheldSince = isWithheld ? (state.withheldSince ?? now()) : null;
-  const step = await stepOf(next, quarantine);
+  const step = isFarFromAgreed(context, next) ? null : await stepOf(next, quarantine);
   if (step === null) {
     const obstacle = next.kind === 'refused' ? next.error : null;
     const shownUpTo = isReplacing(next) ? -1 : Math.min(head.number, tipOf(state).number);
@@ -84,6 +87,16 @@ export async function followChain(
   state.rate.note(step.blocks.length, now());
   events.matched(step.blocks, head.number - tip);
   return { head, isBehind: tip < head.number, obstacle: null, shownUpTo: tip };
+}
+
+/**
+ * Whether the next blocks lie so far above what the providers agree on that the ring would lose the last block that
+ * they share. Without it, the chain of the others could only be taken over by a ring reset.
+ */
+function isFarFromAgreed({ chain, state }: WatchContext, next: NextBlocks): boolean {
+  const isReorg = next.kind === 'advance' && next.removed.length > 0;
+  const distance = tipOf(state).number - state.agreedNumber;
+  return !isReorg && distance >= chain.reorgWindow + RING_EXTRA_MAX - BLOCKS_AT_ONCE;
 }
 
 /** Whether the node's branch replaces blocks of ours, now or when all of it is known. */
@@ -127,7 +140,8 @@ async function commitStep(
   const { versions } = await matchBlocks(context, blocks, gap === null ? lost : [], ended);
   const added: Ring = [...blocks.map(headerOf), ...(gap === null ? [] : [headerOf(gap)])];
   const tip = ancestor.number + added.length;
-  const oldest = tip - chain.reorgWindow + 1;
+  const farthest = tip - chain.reorgWindow - RING_EXTRA_MAX;
+  const oldest = Math.min(tip - chain.reorgWindow + 1, Math.max(state.agreedNumber, farthest));
   const cut = isReorg ? state.rescans.map((rescan) => cutAtReorg(rescan, ancestor)) : [];
   const joined = gap && { ...gap, state: 'gap' as const, stranded: strand(lost) };
   const settled = state.quarantine
