@@ -39,7 +39,10 @@ export function createProviders(around: Surroundings): SimulatedProviders {
     name: trouble.name,
     client: clientOf(around, trouble),
   }));
-  const pool = createPool(chain, clients, { now: around.now });
+  const pool = createPool(chain, clients, {
+    now: around.now,
+    random: () => random.integer(1_000) / 1_000,
+  });
 
   function setStale(): void {
     if (isForging()) return;

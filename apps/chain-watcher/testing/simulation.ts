@@ -151,7 +151,6 @@ export async function simulate(
       await witness.check();
     }
   }
-  if (globalThis.process.env.JT) console.log(seed, JSON.stringify(process.watch()?.health(null)), JSON.stringify(providers.pool.status().map((x) => [x.name, x.state, x.lastHead, x.detail])), model.height, JSON.stringify(process.watch()?.heights()));
   const record = await store.load(CHAIN);
   const lastMint = topic.mints.at(-1)?.position ?? null;
   if (String(record.acknowledged) !== String(lastMint)) {

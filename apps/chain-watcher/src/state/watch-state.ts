@@ -90,7 +90,7 @@ export interface WatchState
   withheldSince: number | null;
   /** A branch that the node shows and that is no reorg yet. */
   rival: Rival | null;
-  /** Up to which block several providers agree on the chain. The ring keeps all above. With one, there is no limit. */
+  /** Up to which block several providers agree on the chain; without a limit if there is one provider. */
   agreedNumber: number;
   /** The last block that is final by the chain's tag; -1 while none is known. */
   finalNumber: number;

@@ -1,4 +1,11 @@
-import type { BlockHeader, ChainBlock } from '@daybook/chains';
+import {
+  type BlockHeader,
+  type ChainBlock,
+  disagreementAt,
+  InvalidBlock,
+  type ProviderPool,
+  witnessesOf,
+} from '@daybook/chains';
 import { BLOCKS_AT_ONCE, linkedAfter } from '../blocks/blocks';
 import { matchBlocks } from '../match/transfer-versions';
 import type { Quarantine } from '../quarantine/quarantine';
@@ -108,8 +115,27 @@ function isReplacing(next: NextBlocks): boolean {
 /** The first start: nothing is matched yet. */
 async function begin({ chain, client, startBlock, commit, now }: WatchContext, head: BlockHeader) {
   const { number, advance } = await firstRing(client, chain, startBlock, head);
+  await requireUndisputed(client, advance.added[0] as BlockHeader);
   const tip = advance.added.at(-1) as BlockHeader;
   await commit({ start: { number, at: now(), scannedFrom: tip.number + 1 }, advance });
+}
+
+/**
+ * Throws `InvalidBlock` unless all providers that answer show the block: it is below what a reorg may replace, so which
+ * of their chains is watched cannot change later.
+ */
+async function requireUndisputed(client: ProviderPool, { number, hash }: BlockHeader) {
+  if (client.size === 1) return;
+  const { showing, denying, behind } = witnessesOf(await client.askHeaders(number), hash);
+  const [by, other, late] = [showing[0], denying[0], behind[0]];
+  if (by !== undefined && other !== undefined) {
+    throw new InvalidBlock(disagreementAt(`block ${number}`, { by, hash }, other));
+  }
+  if (showing.length > 1 || (by !== undefined && late === undefined)) return;
+  const who = by === undefined ? 'no provider shows' : `the provider ${late} answers, but does not show`;
+  throw new InvalidBlock(
+    `The first start waits: ${who} block ${number} (${hash}). A provider that stays behind can be removed from the chains file.`,
+  );
 }
 
 async function stepOf(next: NextBlocks, quarantine: Quarantine): Promise<Step | null> {
@@ -140,8 +166,12 @@ async function commitStep(
   const { versions } = await matchBlocks(context, blocks, gap === null ? lost : [], ended);
   const added: Ring = [...blocks.map(headerOf), ...(gap === null ? [] : [headerOf(gap)])];
   const tip = ancestor.number + added.length;
+  // What was agreed on above the last common block was replaced.
+  if (isReorg && context.client.size > 1)
+    state.agreedNumber = Math.min(state.agreedNumber, ancestor.number);
+  // The window is counted from what providers agree on: only that is known to be the chain.
   const farthest = tip - chain.reorgWindow - RING_EXTRA_MAX;
-  const oldest = Math.min(tip - chain.reorgWindow + 1, Math.max(state.agreedNumber, farthest));
+  const oldest = Math.max(farthest, Math.min(tip, state.agreedNumber) - chain.reorgWindow + 1);
   const cut = isReorg ? state.rescans.map((rescan) => cutAtReorg(rescan, ancestor)) : [];
   const joined = gap && { ...gap, state: 'gap' as const, stranded: strand(lost) };
   const settled = state.quarantine

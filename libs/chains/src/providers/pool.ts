@@ -6,7 +6,6 @@ import type {
   Listening,
   ProviderAnswer,
   ProviderPool,
-  ProviderStatus,
   TagAnswer,
 } from '../chain-client';
 import type { Chain } from '../chains-and-assets';
@@ -14,7 +13,12 @@ import { RpcFailure } from '../node-http';
 import { agreeOnTag, type Voter } from './agreement';
 import { type Alone, isLongAlone, stillAlone } from './alone';
 import { unlessFault } from './fault';
-import { createProvider, type NamedClient, type Provider } from './provider';
+import {
+  createProvider,
+  type NamedClient,
+  type Provider,
+  type ProviderOptions,
+} from './provider';
 import { preferred } from './provider-health';
 
 /** How long a question that all are asked waits for one of them: the watch waits for the last answer. */
@@ -29,12 +33,10 @@ const VOTE_MS = 3_000;
 export function createPool(
   chain: Pick<Chain, 'id' | 'blockTimeMs'>,
   clients: readonly NamedClient[],
-  {
-    now = Date.now,
-    changed = () => undefined,
-  }: { now?: () => number; changed?: (status: ProviderStatus) => void } = {},
+  { now = Date.now, changed = () => undefined, random = Math.random }: Partial<ProviderOptions> = {},
 ): ProviderPool {
-  const providers = clients.map((client) => createProvider(client, chain, { now, changed }));
+  const options = { now, changed, random };
+  const providers = clients.map((client) => createProvider(client, chain, options));
   const disagreements = new Map<FinalityTag, string>();
   /** For each tag, since when no second provider says which block has it. */
   const alone = new Map<FinalityTag, Alone>();

@@ -46,11 +46,20 @@ const PROBE_MS = 10_000;
 
 export type Provider = ReturnType<typeof createProvider>;
 
-/** One provider of a chain, with what is known of it. `changed` hears each new state. */
+export interface ProviderOptions {
+  /** Unix milliseconds. */
+  now(): number;
+  /** Hears each new state. */
+  changed(status: ProviderStatus): void;
+  /** From 0 to 1, for waits that differ from those of other processes. */
+  random(): number;
+}
+
+/** One provider of a chain, with what is known of it. */
 export function createProvider(
   { name, client }: NamedClient,
   chain: Pick<Chain, 'id' | 'blockTimeMs'>,
-  { now, changed }: { now(): number; changed(status: ProviderStatus): void },
+  { now, changed, random }: ProviderOptions,
 ) {
   const silenceMs = silenceMsOf(chain);
   let health = NEW_PROVIDER;
@@ -69,7 +78,7 @@ export function createProvider(
 
   function waitMs(fault: ProviderFault, failures: number): number {
     if (fault === 'wrong-chain') return WRONG_CHAIN_MS;
-    return backOffMs(failures, fault === 'limited' ? LIMITED_BACK_OFF : BACK_OFF);
+    return backOffMs(failures, fault === 'limited' ? LIMITED_BACK_OFF : BACK_OFF, random);
   }
 
   /** Sends a request and notes how it went. Rejects with `RpcFailure` when it takes too long. */
