@@ -64,7 +64,7 @@ describe('taggedOnRing', () => {
   it('believes a node that follows the same chain', async () => {
     const node = await trueNode(20);
     const ring = await node.headers(12, 20);
-    expect(await taggedOnRing(poolOf(node), ring, ['finalized'])).toEqual({
+    expect(await taggedOnRing(poolOf(node), ring, ['finalized'], 20)).toEqual({
       finalized: 16,
       safe: null,
       isAlone: false,
@@ -76,14 +76,14 @@ describe('taggedOnRing', () => {
     const ring = await node.headers(12, 20);
     node.chain.reorganise(8, 0);
     node.mine(8);
-    const tags = await taggedOnRing(poolOf(node), ring, ['finalized']);
+    const tags = await taggedOnRing(poolOf(node), ring, ['finalized'], 20);
     expect(tags.finalized).toBeNull();
   });
 
   it('calls the tip final when what is final lies above it on the same chain', async () => {
     const node = await trueNode(20);
     const ring = await node.headers(2, 10);
-    expect((await taggedOnRing(poolOf(node), ring, ['finalized'])).finalized).toBe(10);
+    expect((await taggedOnRing(poolOf(node), ring, ['finalized'], 20)).finalized).toBe(10);
   });
 
   it('calls nothing final when what is final lies above the tip of a chain that was replaced', async () => {
@@ -91,13 +91,20 @@ describe('taggedOnRing', () => {
     const ring = await node.headers(2, 10);
     node.chain.reorganise(1, 0);
     node.mine(11);
-    expect((await taggedOnRing(poolOf(node), ring, ['finalized'])).finalized).toBeNull();
+    expect((await taggedOnRing(poolOf(node), ring, ['finalized'], 20)).finalized).toBeNull();
+  });
+
+  it('believes no tag far above the head', async () => {
+    const node = await trueNode(40);
+    const ring = await node.headers(2, 10);
+    const tags = await taggedOnRing(poolOf(node), ring, ['finalized'], 15);
+    expect(tags.finalized).toBeNull();
   });
 
   it('accepts a block below the ring', async () => {
     const node = await trueNode(20);
     const ring = await node.headers(18, 20);
-    expect((await taggedOnRing(poolOf(node), ring, ['finalized'])).finalized).toBe(16);
+    expect((await taggedOnRing(poolOf(node), ring, ['finalized'], 20)).finalized).toBe(16);
   });
 
   /** An answer for a tag of providers that show another block wherever they are asked. */
@@ -114,9 +121,9 @@ describe('taggedOnRing', () => {
     const node = await trueNode(20);
     const below = elsewhere((await node.headers(16, 16))[0]);
     const ring = await node.headers(18, 20);
-    expect((await taggedOnRing(below, ring, ['finalized'])).finalized).toBeNull();
+    expect((await taggedOnRing(below, ring, ['finalized'], 20)).finalized).toBeNull();
     const above = elsewhere((await node.headers(16, 16))[0]);
     const behind = await node.headers(2, 10);
-    expect((await taggedOnRing(above, behind, ['finalized'])).finalized).toBeNull();
+    expect((await taggedOnRing(above, behind, ['finalized'], 20)).finalized).toBeNull();
   });
 });

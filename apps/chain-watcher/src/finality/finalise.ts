@@ -25,6 +25,8 @@ const WAITING_AT_ONCE = 16;
 /** How often, at least and at most: once in a block time in between. */
 const WAITING_MS_MIN = 2_000;
 const WAITING_MS_MAX = 30_000;
+/** The tag is read after the head, which may have moved by a few blocks of a fast chain. */
+const TAG_ABOVE_HEAD_MAX = 16;
 
 /**
  * Reports each threshold that a transfer passes. A transfer above the band of its asset is final only when
@@ -59,7 +61,7 @@ export function createFinality(context: WatchContext) {
   async function readTags(head: BlockHeader): Promise<void> {
     const moment = `${head.hash} ${tipOf(state).hash}`;
     if (readFor === moment) return;
-    tagged = await taggedOnRing(client, startedChain(state).ring, wanted);
+    tagged = await taggedOnRing(client, startedChain(state).ring, wanted, head.number);
     const isKnown = needed.every((tag) => tagged[tag] !== null);
     tagUnknownSince = isKnown ? null : (tagUnknownSince ?? context.now());
     readFor = isKnown && tagged.finalized !== null ? moment : null;
@@ -199,18 +201,23 @@ export function createFinality(context: WatchContext) {
   };
 }
 
-/** The blocks with these tags. One counts only if it is on the matched chain: the node may be on another branch. */
+/**
+ * The blocks with these tags. One counts only if it is on the matched chain, as the node may be on another branch, and
+ * not far above the node's `head`.
+ */
 export async function taggedOnRing(
   client: Pick<ProviderPool, 'agreedTag'>,
   ring: Ring,
   tags: readonly FinalityTag[],
+  head: number,
 ): Promise<TaggedBlocks> {
   const found: Record<FinalityTag, number | null> = { finalized: null, safe: null };
   let isAlone = false;
   for (const tag of tags) {
     const answer = await client.agreedTag(tag);
-    found[tag] = answer && (await onRing(ring, answer));
-    isAlone ||= answer?.isAlone ?? false;
+    if (answer === null || answer.header.number > head + TAG_ABOVE_HEAD_MAX) continue;
+    found[tag] = await onRing(ring, answer);
+    isAlone ||= answer.isAlone;
   }
   return { ...found, isAlone };
 }
