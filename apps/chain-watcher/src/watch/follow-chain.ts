@@ -114,15 +114,23 @@ function isReplacing(next: NextBlocks): boolean {
 
 /** The first start: nothing is matched yet. */
 async function begin({ chain, client, startBlock, commit, now }: WatchContext, head: BlockHeader) {
-  const { number, advance } = await firstRing(client, chain, startBlock, head);
-  await requireUndisputed(client, advance.added[0] as BlockHeader);
+  const from = Math.min(head.number, ...headsOf(client));
+  const last = from < head.number - chain.reorgWindow ? head : await client.header(from);
+  const { number, advance } = await firstRing(client, chain, startBlock, last ?? head);
   const tip = advance.added.at(-1) as BlockHeader;
+  await requireUndisputed(client, tip);
   await commit({ start: { number, at: now(), scannedFrom: tip.number + 1 }, advance });
 }
 
+/** The heads of the providers that answer, as far as they are known. */
+function headsOf(client: ProviderPool): readonly number[] {
+  const live = client.status().filter(({ state }) => state === 'ok' || state === 'unverified');
+  return live.flatMap(({ lastHead }) => lastHead ?? []);
+}
+
 /**
- * Throws `InvalidBlock` unless all providers that answer show the block: it is below what a reorg may replace, so which
- * of their chains is watched cannot change later.
+ * Throws `InvalidBlock` unless all providers that answer show the block that the watch begins at: what lies far below it
+ * is not remembered, so which of their chains is watched cannot change later.
  */
 async function requireUndisputed(client: ProviderPool, { number, hash }: BlockHeader) {
   if (client.size === 1) return;
