@@ -76,36 +76,39 @@ describe('heads that contradict each other', () => {
 });
 
 describe('a head that is not of this chain', () => {
-  it.each([2 ** 53 - 1, 1_000_000])('of height %d does not stop the watch, nor for ever', async (claimed) => {
-    const paid = await confirmed(12, { finalityDepth: 50 });
-    const { node } = modelled;
-    modelled.answers = { head: async () => strangerAt(claimed) };
-    const next = modelled.pay();
-    node.mine(4);
-    await pollFor(20_000);
-    // The blocks that there are, are matched.
-    expect(modelled.statuses(next)[0]).toBe('detected');
-    expect(modelled.watch.heights()).toMatchObject({
-      latest: node.chain.height,
-      matched: node.chain.height,
-    });
-    expect(modelled.watch.health(null).state).toBe('following');
-    await pollFor(31_000);
-    expect(modelled.watch.health(null)).toMatchObject({
-      state: 'stalled',
-      detail: expect.stringContaining(`claims block ${claimed}, but does not show`),
-    });
-    modelled.answers = {};
-    await pollFor(10_000);
-    expect(modelled.watch.health(null)).toEqual({ state: 'following', detail: null });
-    expect([paid, next].map(modelled.statuses)).toEqual([FINAL, FINAL]);
-    // A reorg is one at once again: the height that was claimed is forgotten.
-    node.chain.reorganise(5, 0);
-    node.chain.pool = [];
-    node.mine(6);
-    await modelled.settle();
-    expect(modelled.statuses(next)).toEqual([...FINAL, 'reverted']);
-  });
+  it.each([2 ** 53 - 1, 1_000_000])(
+    'of height %d does not stop the watch, nor for ever',
+    async (claimed) => {
+      const paid = await confirmed(12, { finalityDepth: 50 });
+      const { node } = modelled;
+      modelled.answers = { head: async () => strangerAt(claimed) };
+      const next = modelled.pay();
+      node.mine(4);
+      await pollFor(20_000);
+      // The blocks that there are, are matched.
+      expect(modelled.statuses(next)[0]).toBe('detected');
+      expect(modelled.watch.heights()).toMatchObject({
+        latest: node.chain.height,
+        matched: node.chain.height,
+      });
+      expect(modelled.watch.health(null).state).toBe('following');
+      await pollFor(31_000);
+      expect(modelled.watch.health(null)).toMatchObject({
+        state: 'stalled',
+        detail: expect.stringContaining(`claims block ${claimed}, but does not show`),
+      });
+      modelled.answers = {};
+      await pollFor(10_000);
+      expect(modelled.watch.health(null)).toEqual({ state: 'following', detail: null });
+      expect([paid, next].map(modelled.statuses)).toEqual([FINAL, FINAL]);
+      // A reorg is one at once again: the height that was claimed is forgotten.
+      node.chain.reorganise(5, 0);
+      node.chain.pool = [];
+      node.mine(6);
+      await modelled.settle();
+      expect(modelled.statuses(next)).toEqual([...FINAL, 'reverted']);
+    },
+  );
 
   it('of the next height is no reorg, and passes', async () => {
     const paid = await confirmed();
@@ -159,7 +162,8 @@ describe('a finalized block', () => {
     for (const high of [number, number + 1, 2 ** 53 - 1]) {
       modelled.answers = {
         tagged: async () => strangerAt(high),
-        header: async (at) => (at === number ? strangerAt(number) : modelled.node.client.header(at)),
+        header: async (at) =>
+          at === number ? strangerAt(number) : modelled.node.client.header(at),
       };
       modelled.node.mine(1);
       await pollFor(2_000);

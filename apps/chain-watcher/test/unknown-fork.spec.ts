@@ -1,4 +1,5 @@
 import type { Chain } from '@daybook/chains';
+import { encodeReceipt } from '../../../libs/chains/src/evm/encode-receipt';
 import {
   AVALANCHE_FIELDS,
   ETHEREUM_FIELDS,
@@ -6,7 +7,6 @@ import {
 } from '../../../libs/chains/src/evm/header';
 import { type Keccak, loadKeccak } from '../../../libs/chains/src/evm/keccak';
 import { EMPTY_ROOT, trieRoot } from '../../../libs/chains/src/evm/trie-root';
-import { encodeReceipt } from '../../../libs/chains/src/evm/encode-receipt';
 import { type BlockWithReceipts, sealed } from '../../../libs/chains/testing/raw-blocks';
 import { createRawNode } from '../../../libs/chains/testing/raw-node';
 import { type LeadOptions, type RawWatch, rawChain, rawWatch } from '../testing/raw-watch';

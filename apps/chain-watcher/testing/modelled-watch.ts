@@ -1,4 +1,9 @@
-import { type Chain, type ChainClient, createAddressTable, type ProviderPool } from '@daybook/chains';
+import {
+  type Chain,
+  type ChainClient,
+  createAddressTable,
+  type ProviderPool,
+} from '@daybook/chains';
 import { type FinalityV1, TOPICS, type TransferV1, type WatchRequestV1 } from '@daybook/contracts';
 import { createPool } from '../../../libs/chains/src/providers/pool';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';

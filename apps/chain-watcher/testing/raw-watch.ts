@@ -73,7 +73,12 @@ export async function rawWatch(): Promise<RawWatch> {
     ...{ raw, node: createRawNode(), broker },
     watch: undefined as unknown as Watch,
     pool: undefined as unknown as ProviderPool,
-    async lead({ nodes = [world.node], singleProvider = 'wait', band = null, chain = rawChain } = {}) {
+    async lead({
+      nodes = [world.node],
+      singleProvider = 'wait',
+      band = null,
+      chain = rawChain,
+    } = {}) {
       await leadership?.release();
       leadership = (await store.lead(RAW_CHAIN)) as Leadership;
       const { proof } = chain;
@@ -114,7 +119,9 @@ export async function rawWatch(): Promise<RawWatch> {
       broker.messages(TOPICS.transfer).map(({ value }) => {
         const { status, finality, waiting = null } = parseTransfer(value);
         const by = finality?.kind === 'depth' ? finality.confirmations : finality?.tag;
-        return [status, by, waiting].filter((part) => part !== undefined && part !== null).join(' ');
+        return [status, by, waiting]
+          .filter((part) => part !== undefined && part !== null)
+          .join(' ');
       }),
   };
   return world;

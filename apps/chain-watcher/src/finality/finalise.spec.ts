@@ -1,6 +1,6 @@
-import type { FinalityV1 } from '@daybook/contracts';
 import type { BlockHeader, FinalityTag, TagAnswer } from '@daybook/chains';
 import { createPool } from '@daybook/chains';
+import type { FinalityV1 } from '@daybook/contracts';
 import { CHAIN } from '../../testing/model-chain';
 import { type TrueNode, trueNode } from '../../testing/true-node';
 import { finalUpTo, policyGroups, taggedOnRing, tagsOf } from './finalise';

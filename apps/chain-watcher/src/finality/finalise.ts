@@ -109,9 +109,12 @@ export function createFinality(context: WatchContext) {
 
   async function readDepth(shownUpTo: number): Promise<void> {
     [depthTip, deepest] = [shownUpTo, -1];
-    const depths = groups.flatMap((group) => group.thresholds.filter(({ kind }) => kind === 'depth'));
+    const depths = groups.flatMap((group) =>
+      group.thresholds.filter(({ kind }) => kind === 'depth'),
+    );
     // Without a depth, the providers are asked all the same, as the ring must not lose where they part.
-    const asked = depths.length > 0 ? depths : [{ kind: 'depth', confirmations: askedDepth } as const];
+    const asked =
+      depths.length > 0 ? depths : [{ kind: 'depth', confirmations: askedDepth } as const];
     const lasts = asked.map((depth) => finalUpTo(depth, shownUpTo, tagged));
     deepest = await agreedHeight.upTo(Math.max(-1, ...lasts));
   }
@@ -123,7 +126,12 @@ export function createFinality(context: WatchContext) {
     for (const { thresholds, assets } of groups) {
       const passed = thresholds.filter((it) => finalUpTo(it, depthTip, tagged) > upTo(it));
       for (const threshold of passed) {
-        const due = await dueFor(threshold, thresholds, assets, finalUpTo(threshold, depthTip, tagged));
+        const due = await dueFor(
+          threshold,
+          thresholds,
+          assets,
+          finalUpTo(threshold, depthTip, tagged),
+        );
         const versions = changeVersions(context, due);
         for (const tracked of due.filter(band.needsSecond)) {
           versions.wait(tracked.transfer.transferId, 'awaiting-second-provider');

@@ -84,7 +84,9 @@ describe('thresholds', () => {
     pay(5n);
     await mine(8);
     const books = openBooks({ isListed: () => true });
-    const transfers = world.broker.messages(TOPICS.transfer).map(({ value }) => parseTransfer(value));
+    const transfers = world.broker
+      .messages(TOPICS.transfer)
+      .map(({ value }) => parseTransfer(value));
     for (const transfer of [...transfers, ...transfers]) books.record(transfer);
     expect(books.creditsOf(transfers[0]?.transferId ?? '')).toBe(1);
   });

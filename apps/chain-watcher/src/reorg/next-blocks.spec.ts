@@ -102,7 +102,9 @@ describe('nextBlocks', () => {
     node.chain.reorganise(5, 0);
     node.mine(7);
     const at = (await node.headers(18, 18))[0]?.hash;
-    const missing = but(node.client, async (hash) => (hash === at ? null : node.client.block(hash)));
+    const missing = but(node.client, async (hash) =>
+      hash === at ? null : node.client.block(hash),
+    );
     expect(await next(node, ring, missing)).toEqual({ kind: 'none' });
     const invalid = but(node.client, async (hash) => {
       if (hash === at) throw new InvalidBlock('wrong');

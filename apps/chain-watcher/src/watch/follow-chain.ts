@@ -140,7 +140,8 @@ async function requireUndisputed(client: ProviderPool, { number, hash }: BlockHe
     throw new InvalidBlock(disagreementAt(`block ${number}`, { by, hash }, other));
   }
   if (showing.length > 1 || (by !== undefined && late === undefined)) return;
-  const who = by === undefined ? 'no provider shows' : `the provider ${late} answers, but does not show`;
+  const who =
+    by === undefined ? 'no provider shows' : `the provider ${late} answers, but does not show`;
   throw new InvalidBlock(
     `The first start waits: ${who} block ${number} (${hash}). A provider that stays behind can be removed from the chains file.`,
   );
@@ -152,7 +153,8 @@ async function stepOf(next: NextBlocks, quarantine: Quarantine): Promise<Step | 
   const { ancestor, removed, before } = next;
   const resolution = await quarantine.resolve(next);
   if (resolution === null) return null;
-  if (resolution.kind === 'gap') return { ancestor, removed, blocks: before, gap: resolution.entry };
+  if (resolution.kind === 'gap')
+    return { ancestor, removed, blocks: before, gap: resolution.entry };
   const blocks = linkedAfter(ancestor, [...before, resolution.block]);
   return blocks.length === 0 ? null : { ancestor, removed, blocks, gap: null };
 }

@@ -13,12 +13,7 @@ import { RpcFailure } from '../node-http';
 import { agreeOnTag, type Voter } from './agreement';
 import { type Alone, isLongAlone, stillAlone } from './alone';
 import { unlessFault } from './fault';
-import {
-  createProvider,
-  type NamedClient,
-  type Provider,
-  type ProviderOptions,
-} from './provider';
+import { createProvider, type NamedClient, type Provider, type ProviderOptions } from './provider';
 import { preferred } from './provider-health';
 
 /** How long a question that all are asked waits for one of them: the watch waits for the last answer. */
@@ -33,7 +28,11 @@ const VOTE_MS = 3_000;
 export function createPool(
   chain: Pick<Chain, 'id' | 'blockTimeMs'>,
   clients: readonly NamedClient[],
-  { now = Date.now, changed = () => undefined, random = Math.random }: Partial<ProviderOptions> = {},
+  {
+    now = Date.now,
+    changed = () => undefined,
+    random = Math.random,
+  }: Partial<ProviderOptions> = {},
 ): ProviderPool {
   const options = { now, changed, random };
   const providers = clients.map((client) => createProvider(client, chain, options));
