@@ -379,7 +379,7 @@ describe('a running watcher', () => {
   it('stays stalled until a pass succeeds, however often the watch is opened again', async () => {
     const local = await localChain();
     let fails = 0;
-    const fault = { isThere: true };
+    const fault: { isThere: boolean } = { isThere: true };
     class BrokenStore extends PostgresWatcherStore {
       override due(...query: Parameters<PostgresWatcherStore['due']>) {
         if (!fault.isThere) return super.due(...query);
@@ -408,7 +408,7 @@ describe('a running watcher', () => {
 
   it('says since when nothing can be published', async () => {
     const local = await localChain();
-    const fault = { isThere: false };
+    const fault: { isThere: boolean } = { isThere: false };
     class DeletedTopics extends PostgresLog {
       override async publish(...message: Parameters<PostgresLog['publish']>): Promise<void> {
         if (fault.isThere) throw new Error('This server does not host this topic-partition.');

@@ -20,5 +20,5 @@ export function confirmedBy(
 
 function isSameContent(a: ChainBlock, b: ChainBlock): boolean {
   const isCommitted = a.proven === 'content' && b.proven === 'content';
-  return isCommitted || a.contentDigest === b.contentDigest;
+  return isCommitted || (a.contentDigest !== null && a.contentDigest === b.contentDigest);
 }

@@ -166,8 +166,10 @@ export function createProvider(
       expected(at, await use(async () => plausible(await client.header(at)))),
     tagged: (tag: Parameters<ChainClient['tagged']>[0]) =>
       use(async () => plausible(await client.tagged(tag))),
-    block: async (at: number | string) =>
-      expected(at, await use(async () => plausible(await client.block(at)), BLOCK_TIMEOUT_MS)),
+    async block(at: number | string, isCompared = false) {
+      const asked = use(async () => plausible(await client.block(at, isCompared)), BLOCK_TIMEOUT_MS);
+      return expected(at, await asked);
+    },
     /** Null if the chain has only one rule. */
     blockByOtherRule: async (hash: string) => {
       const asked = use(
