@@ -183,7 +183,7 @@ describe('a paused chain', () => {
     expect(modelled.outcomeOf(waiting)).toEqual(['done', null]);
   });
 
-  function report(): Promise<void> {
+  function publishReport(): Promise<void> {
     const recalled = createWatchMemory().recalled();
     const details = modelled.watch.details({ recalled, unpublished: null });
     return modelled.watch.reportHead(modelled.watch.health(null), details);
@@ -195,14 +195,14 @@ describe('a paused chain', () => {
     modelled.later(10 * MINUTE);
     const trouble = { message: 'It cannot be reached.', since: 0 };
     expect(modelled.watch.health(trouble)).toEqual({ state: 'paused', detail });
-    await report();
+    await publishReport();
     const report = modelled.broker.messages(TOPICS.chainHead).at(-1)?.value ?? '';
     expect(parseChainHead(report)).toMatchObject({
       ...{ state: 'stalled', detail, latest: 10, matched: 10 },
       paused: { by: 'operator:test', since: '2023-11-14T22:13:20.000Z', reason: REASON },
     });
     await resume();
-    await report();
+    await publishReport();
     const next = modelled.broker.messages(TOPICS.chainHead).at(-1)?.value ?? '';
     expect(parseChainHead(next).paused).toBeNull();
   });

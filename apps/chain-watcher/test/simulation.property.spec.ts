@@ -40,6 +40,7 @@ describe('a watch under faults, reorgs and crashes', () => {
     let transfers = 0;
     let reverts = 0;
     let gaps = 0;
+    let thefts = 0;
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       const outcome = await simulate(seed, keccak).catch((error: Error) => {
         failures.push(`seed ${seed}: ${error.stack}`);
@@ -48,6 +49,7 @@ describe('a watch under faults, reorgs and crashes', () => {
       if (outcome === null) continue;
       transfers += outcome.truth.size;
       gaps += outcome.gaps;
+      thefts += outcome.published.filter(({ txHash }) => outcome.thefts.has(txHash)).length;
       reverts += outcome.published.filter(({ status }) => status === 'reverted').length;
       for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
     }
@@ -56,6 +58,7 @@ describe('a watch under faults, reorgs and crashes', () => {
     expect(transfers).toBeGreaterThan(SEEDS);
     expect(reverts).toBeGreaterThan(SEEDS / 2);
     expect(gaps).toBeGreaterThan(SEEDS / 20);
+    expect(thefts).toBeGreaterThan(SEEDS / 20);
   });
 
   it('publishes what the chain shows when an operator asks for rescans and resets the ring', async () => {

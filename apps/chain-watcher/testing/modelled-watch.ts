@@ -1,4 +1,9 @@
-import { type Chain, createAddressTable, type ProviderPool } from '@daybook/chains';
+import {
+  type Chain,
+  type ChainClient,
+  createAddressTable,
+  type ProviderPool,
+} from '@daybook/chains';
 import { type FinalityV1, TOPICS, type TransferV1, type WatchRequestV1 } from '@daybook/contracts';
 import { createPool } from '../../../libs/chains/src/providers/pool';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
@@ -75,10 +80,12 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
     const table = createAddressTable('evm');
     for await (const some of store.addresses(CHAIN)) for (const address of some) table.add(address);
     // Answers may change at any time.
-    const single = createPool(chain, [{ name: 'node', client: node.client }]);
-    const client = new Proxy(single, {
-      get: (target, name) => Reflect.get({ ...target, ...modelled.answers }, name),
-    });
+    const answering = <Client extends ChainClient>(truth: Client): Client =>
+      new Proxy(truth, {
+        get: (target, name) => Reflect.get({ ...target, ...modelled.answers }, name),
+      });
+    const clients = [{ name: 'node', client: answering(node.client) }];
+    const client = answering(createPool(chain, clients, { now: () => nowMs }));
     const parts = {
       ...{ chain, startBlock, registry, log: new InMemoryLog(broker), client, store, table },
       leadership: (await store.lead(CHAIN)) as Leadership,

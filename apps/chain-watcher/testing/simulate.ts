@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const reverts = outcome.published.filter(({ status }) => status === 'reverted').length;
   console.log(
     `Seed ${seed}: ${outcome.blocks} blocks, ${outcome.truth.size} transfers, ${reverts} reverted on the way, ` +
-      `${outcome.gaps} gaps, ${seconds} s.`,
+      `${outcome.gaps} gaps, ${outcome.providers === 1 ? 'one provider' : 'two providers'}, ${seconds} s.`,
   );
   for (const fault of faults) console.log(fault);
   if (faults.length > 0) process.exitCode = 1;

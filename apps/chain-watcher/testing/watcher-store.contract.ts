@@ -41,7 +41,8 @@ export function aTracked(change: Partial<TransferV1> = {}): TrackedTransfer {
     finality: null,
     ...change,
   };
-  return { transfer, sighting: null, isSettled: change.status === 'final' };
+  const isSettled = change.status === 'final';
+  return { transfer, sighting: null, isSettled, needsConfirmation: null };
 }
 
 /** The first start of the chain, with this ring. */
@@ -301,7 +302,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       const { transfer } = seen;
       const block = { number: 9, hash: '0xa9', time: '2026-01-01T00:00:09.000Z' };
       const detected = {
-        ...seen,
+        ...{ ...seen, needsConfirmation: true },
         transfer: { ...transfer, version: 2, status: 'detected' as const, block },
       };
       const final = {

@@ -7,6 +7,7 @@ export {
   type ChainClient,
   type ClientNote,
   type FinalityTag,
+  type HeaderAnswer,
   type Listening,
   type PendingTransaction,
   PROVIDER_FAULTS,
@@ -17,6 +18,7 @@ export {
   type ProviderState,
   type ProviderStatus,
   type QuotaBudget,
+  type TagAnswer,
   type TransactionRef,
 } from './chain-client';
 export {
@@ -46,8 +48,10 @@ export {
 } from './family';
 export { InvalidBlock } from './invalid-block';
 export { RpcFailure } from './node-http';
+export { type Alone, isLongAlone, stillAlone } from './providers/alone';
 export { confirmedBy } from './providers/confirm';
 export { createPool } from './providers/pool';
 export { silenceMsOf } from './providers/provider-health';
+export { disagreementAt, type Witnesses, witnessesOf } from './providers/witnesses';
 export { WrongChain } from './wrong-chain';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

@@ -8,8 +8,12 @@ import { aBlock, type BlockWithReceipts, hashOf, type TransactionPlan } from './
 export interface RawChain {
   readonly blocks: BlockWithReceipts[];
   mine(transactions?: readonly TransactionPlan[], salt?: string): void;
-  /** Another branch from the block above `number` on, of the same length, as correct as the true one. */
-  forged(number: number, transactions: readonly TransactionPlan[]): BlockWithReceipts[];
+  /** Another branch from block `number` on, of the same length or another, as correct as the true one. */
+  forged(
+    number: number,
+    transactions: readonly TransactionPlan[],
+    length?: number,
+  ): BlockWithReceipts[];
 }
 
 export function createRawChain(keccak: Keccak, length = 10): RawChain {
@@ -25,10 +29,10 @@ export function createRawChain(keccak: Keccak, length = 10): RawChain {
   const chain: RawChain = {
     blocks,
     mine: (transactions = [], salt = '') => append(blocks, transactions, salt),
-    forged(number, transactions) {
+    forged(number, transactions, length = blocks.length) {
       const branch = blocks.slice(0, number);
       append(branch, transactions, 'forged');
-      while (branch.length < blocks.length) append(branch, [], 'forged');
+      while (branch.length < length) append(branch, [], 'forged');
       return branch;
     },
   };

@@ -16,7 +16,7 @@ import type { WatcherMetrics } from '../monitoring/watcher-metrics';
 import { lowest, type Position } from './position';
 import { stillQuarantined } from './quarantine';
 import { lateRescans, openRescans } from './rescan';
-import { advanceRing, type Ring, type Rival } from './ring';
+import { advanceRing, type KnownHeight, type Ring, type Rival } from './ring';
 import { afterScan } from './scanned';
 import { createSightings, type Sightings } from './sightings';
 import type { Change, Leadership, WatcherStore, WatchRecord } from './watcher-store';
@@ -82,15 +82,20 @@ export interface WatchState
   lateRescans: number;
   /** The node's newest block; null before its first answer. */
   head: BlockHeader | null;
-  highestHead: number;
+  /** The highest block that was matched. */
+  highestTip: number;
   /** The highest block that the node showed on our chain. */
-  knownHeight: number;
+  knownHeight: KnownHeight;
+  /** Since when a higher head is claimed but the block after the tip is not shown; null when it is. */
+  withheldSince: number | null;
   /** A branch that the node shows and that is no reorg yet. */
   rival: Rival | null;
+  /** Up to which block several providers agree on the chain; without a limit if there is one provider. */
+  agreedNumber: number;
   /** The last block that is final by the chain's tag; -1 while none is known. */
   finalNumber: number;
-  /** When the head was last higher than ever before, in Unix milliseconds. */
-  headAdvancedAt: number;
+  /** When a block was last matched that is higher than any before, in Unix milliseconds. */
+  advancedAt: number;
   readonly recent: RecentBlocks;
   readonly ahead: ReadAhead;
   /** How fast blocks are matched. */
@@ -119,10 +124,12 @@ export function openContext(parts: WatchParts, record: WatchRecord): WatchContex
         ? { phase: 'new' }
         : { phase: 'following', ring, startNumber: startNumber ?? 0, startedAt },
     ...{ rescans, taken, acknowledged, paused, scannedFrom, scanned, quarantine },
-    ...{ knownHeight: -1, rival: null, finalNumber: finalNumber ?? -1 },
+    knownHeight: { number: -1, lowerSince: null },
+    ...{ rival: null, finalNumber: finalNumber ?? -1, withheldSince: null },
+    agreedNumber: parts.client.size === 1 ? Number.POSITIVE_INFINITY : (ring[0]?.number ?? -1),
     sightings: createSightings(seen),
     ...{ publishedThrough: null, lateRescans: 0, missingSince: new Map() },
-    ...{ head: null, highestHead: -1, headAdvancedAt: parts.now() },
+    ...{ head: null, highestTip: ring.at(-1)?.number ?? -1, advancedAt: parts.now() },
     ...{ recent: createRecentBlocks(), ahead: createReadAhead(parts.client), rate: createRate() },
   };
   let failure: { readonly error: unknown } | null = null;
@@ -185,7 +192,8 @@ function apply({ table, events, now }: WatchParts, state: WatchState, change: Ch
  * no older for the time in between, and neither silence nor missing blocks are counted during it.
  */
 function forgetNode(state: WatchState, now: number): void {
-  [state.head, state.rival, state.headAdvancedAt] = [null, null, now];
+  [state.head, state.rival, state.advancedAt, state.withheldSince] = [null, null, now, null];
+  state.knownHeight = { ...state.knownHeight, lowerSince: null };
   state.missingSince.clear();
   state.ahead.clear();
 }

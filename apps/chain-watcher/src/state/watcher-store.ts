@@ -22,6 +22,8 @@ export interface TrackedTransfer {
   readonly sighting: Sighting | null;
   /** Whether all are passed that the registry had when the last one was. */
   readonly isSettled: boolean;
+  /** Whether its block is not believed on one answer (`ChainBlock.needsConfirmation`); null if that was not kept. */
+  readonly needsConfirmation: boolean | null;
 }
 
 /**

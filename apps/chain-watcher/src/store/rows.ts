@@ -70,6 +70,7 @@ export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
   sighting: `CASE WHEN seen_sender IS NOT NULL THEN
     json_build_object('sender', seen_sender, 'nonce', seen_nonce, 'seenAt', seen_at) END`,
   isSettled: 'settled',
+  needsConfirmation: 'needs_confirmation',
 };
 
 const LOCK_FENCE = 'SELECT 1 FROM watcher.chain WHERE chain = $1 AND fence = $2 FOR UPDATE';
@@ -139,6 +140,7 @@ const UPSERT_TRANSFERS = `
     block_number = excluded.block_number, block_hash = excluded.block_hash,
     block_time = excluded.block_time, finality = excluded.finality,
     waiting = excluded.waiting, passed = excluded.passed, settled = excluded.settled,
+    needs_confirmation = excluded.needs_confirmation,
     seen_sender = excluded.seen_sender, seen_nonce = excluded.seen_nonce, seen_at = excluded.seen_at`;
 
 // Of what is passed, only what is still a threshold counts. The order is that of `textOfPassed`.
@@ -223,13 +225,15 @@ function lastVersions(transfers: readonly TrackedTransfer[]): TrackedTransfer[] 
 }
 
 /** A row of the table `transfer`. */
-function transferRow({ transfer, sighting, isSettled }: TrackedTransfer): object {
+function transferRow(tracked: TrackedTransfer): object {
+  const { transfer, sighting, isSettled, needsConfirmation } = tracked;
   const { transferId, from, to, txHash, block, finality, passed = [], ...same } = transfer;
   return {
     ...{ ...same, transfer_id: transferId, sender: from, recipient: to, tx_hash: txHash },
     ...{ block_number: block?.number, block_hash: block?.hash, block_time: block?.time },
     finality: finality && JSON.stringify(finality),
     ...{ passed: textOfPassed(passed), settled: isSettled },
+    needs_confirmation: needsConfirmation,
     ...{ seen_sender: sighting?.sender, seen_nonce: sighting?.nonce, seen_at: sighting?.seenAt },
   };
 }

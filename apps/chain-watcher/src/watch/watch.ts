@@ -8,6 +8,7 @@ import { type WatchFacts, watchDetails } from '../monitoring/watch-details';
 import { isPauseOrEnd, takeRequest } from '../operator/watch-requests';
 import { chainHeadMessage, createPublisher, reportedQuarantine } from '../publish/publisher';
 import { createQuarantine } from '../quarantine/quarantine';
+import { createSupport } from '../reorg/support';
 import { createRescans } from '../rescan/run-rescans';
 import { pauseSentence } from '../state/pause';
 import type { Position } from '../state/position';
@@ -33,6 +34,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   const mempool = createMempool(context);
   const rescans = createRescans(context);
   const quarantine = createQuarantine(context);
+  const following = { quarantine, supportOf: createSupport(parts.client, parts.now) };
   const publisher = createPublisher(context);
   let finalStoredAt = 0;
   /** Aborts with the chain's first start. Before it, it is unknown what an address is late for. */
@@ -46,10 +48,16 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     return turn;
   }
 
+  /** The node's head, or the tip while the node shows nothing above it; null before the first answer. */
+  function shownHead(): number | null {
+    if (state.head === null) return null;
+    return state.withheldSince === null ? state.head.number : tipOf(state).number;
+  }
+
   /** The node's head, how far it is matched and published, and for which addresses. */
   function heights() {
     return {
-      latest: state.head?.number ?? (state.chain.phase === 'new' ? 0 : tipOf(state).number),
+      latest: shownHead() ?? (state.chain.phase === 'new' ? 0 : tipOf(state).number),
       matched: Math.max(publisher.publishedBlock(), 0),
       finalized: finality.finalized(),
       addressesThrough: state.acknowledged?.toString() ?? null,
@@ -58,11 +66,13 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
 
   /**
    * Remembers the final block, which no reorg may replace. While the watch catches up, the tip counts as final
-   * when the final block lies above it; two nodes may have answered that, so it does not count here.
+   * when the final block lies above it; two nodes behind one address may have answered that, so it does not count
+   * here. Nor does what one of several providers says alone.
    */
   async function noteFinal(): Promise<void> {
     const final = finality.finalized() ?? -1;
     if (final >= tipOf(state).number || final <= state.finalNumber) return;
+    if (finality.isAlone()) return;
     state.finalNumber = final;
     // The next block stores it anyway.
     if (parts.now() - finalStoredAt < FINAL_STORED_MS) return;
@@ -73,9 +83,9 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   async function takePass(): Promise<boolean> {
     context.requireCertainty();
     if (state.paused !== null) return false;
-    const { head, isBehind, obstacle } = await followChain(context, quarantine);
+    const { head, isBehind, obstacle, shownUpTo } = await followChain(context, following);
     started.abort();
-    const isMoreFinal = await finality.step(head);
+    const isMoreFinal = await finality.step(head, shownUpTo);
     await noteFinal();
     await mempool.step();
     const isDeciding = await quarantine.step();
@@ -103,8 +113,9 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   /** About how long the blocks up to the node's head take; null while that is not known. */
   function secondsToMatch(): number | null {
     const perSecond = state.rate.perSecond(parts.now());
-    if (state.chain.phase === 'new' || state.head === null || perSecond === null) return null;
-    return Math.max(0, state.head.number - tipOf(state).number) / perSecond;
+    const head = shownHead();
+    if (state.chain.phase === 'new' || head === null || perSecond === null) return null;
+    return Math.max(0, head - tipOf(state).number) / perSecond;
   }
 
   return {
@@ -175,7 +186,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
         return { state: 'paused', detail: pauseSentence(chain.id, state.paused) };
       }
       const seen = {
-        ...{ head: state.head, advancedAt: state.headAdvancedAt, trouble },
+        ...{ head: state.head, advancedAt: state.advancedAt, trouble },
+        withheldSince: state.withheldSince,
         matched: state.chain.phase === 'new' ? -1 : tipOf(state).number,
         stalled: state.chain.phase === 'stalled' ? state.chain.reason : null,
         quarantined: state.quarantine.find((block) => block.state === 'waiting') ?? null,
@@ -183,7 +195,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
         blocksPerSecond: state.rate.perSecond(parts.now()),
         tagUnknownSince: finality.tagUnknownSince(),
         ...{ blocksToRescan: rescans.blocksLeft(), missing: rescans.missing() },
-        disagreement: parts.client.disagreement(),
+        disagreement: finality.obstacle(),
+        isAlone: finality.isAlone(),
       };
       return judge(chain, seen, parts.now());
     },
