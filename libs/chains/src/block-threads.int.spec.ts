@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { aBlock, addressOf, type BlockWithReceipts, erc20Log } from '../testing/raw-blocks';
-import { answersOf, CHAIN as TRON, LOGS } from '../testing/tron-recordings';
+import { answersOf, LOGS, CHAIN as TRON } from '../testing/tron-recordings';
 import { startReplay } from '../testing/tron-replay';
 import { type BlockWorkers, createBlockThreads, startHere } from './block-threads';
 import { createEvmClient } from './evm/evm-client';

@@ -3,7 +3,12 @@ import type { Unparsed } from '../node-http';
 import { AnswerFailure, parseAnswer } from './answer';
 import type { InfoRule } from './infos';
 import type { ProvenHeader } from './prove-header';
-import { completeTronBlock, proveTransactionsOf, readTronHeader, type TronBlock } from './read-block';
+import {
+  completeTronBlock,
+  proveTransactionsOf,
+  readTronHeader,
+  type TronBlock,
+} from './read-block';
 
 /** What is asked of a thread that parses and proves blocks. `id` chooses the thread. */
 export interface WorkRequest {

@@ -236,7 +236,9 @@ describe('the answers about witnesses and pending transactions', () => {
         );
         const read = (maySign: MaySign) =>
           proveHeader(JSON.parse(block), question.chain, maySign).number;
-        const outcome = await judge(read).catch((error: unknown) => unlessRefused(() => fail(error)));
+        const outcome = await judge(read).catch((error: unknown) =>
+          unlessRefused(() => fail(error)),
+        );
         expect([null, 63]).toContain(outcome);
       }),
       { numRuns: 300 },

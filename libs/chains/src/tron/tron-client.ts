@@ -10,7 +10,13 @@ import { catchUpNotes, createProgress } from './catch-up';
 import type { InfoRule } from './infos';
 import { createInternalsJudge } from './internal-transactions';
 import { listenForPending } from './pending';
-import { checkSigner, type MaySign, type ProvenHeader, proveHeader, toHeader } from './prove-header';
+import {
+  checkSigner,
+  type MaySign,
+  type ProvenHeader,
+  proveHeader,
+  toHeader,
+} from './prove-header';
 import { readTronHeader } from './read-block';
 import { createSolidified } from './solidified';
 import { tronAssetIds } from './transfers';
