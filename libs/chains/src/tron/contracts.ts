@@ -1,4 +1,4 @@
-import { keccak256 } from 'ethers';
+import { keccak256 } from 'ethers/crypto';
 import { InvalidBlock } from '../invalid-block';
 import {
   bytesIn,
