@@ -1,0 +1,57 @@
+import { type Proof } from '@daybook/chains';
+import { ETHEREUM_PROOF } from '../../../libs/chains/src/evm/header';
+import { toBlock } from '../../../libs/chains/src/evm/raw';
+import { readBlock } from '../../../libs/chains/src/evm/read-block';
+import { assetIds } from '../../../libs/chains/src/evm/transfers';
+import { aBlock, addressOf, erc20Log, hashOf } from '../../../libs/chains/testing/raw-blocks';
+import { loadShapes, PROVABLE_CHAINS, UNPROVABLE_CHAINS } from '../testing/chain-shapes';
+import { type Shape, type ShapedBlock, shapeBlock } from '../testing/shaped-block';
+
+const [token, purse] = [addressOf('token'), addressOf('purse')];
+const IDS = assetIds('eip155:31337', 'eip155:31337/slip44:60');
+
+let keccak: Awaited<ReturnType<typeof loadShapes>>;
+beforeAll(async () => {
+  keccak = await loadShapes();
+});
+
+/** A block that pays 5 tokens and a coin of 7. */
+function shaped(shape: Shape): ShapedBlock {
+  const transactions = [
+    { to: token, input: '0x12', logs: [erc20Log(token, addressOf('payer'), purse, 5n)] },
+    { to: purse, value: 7n, type: '0x0' },
+    { to: token, input: '0x34', failed: true },
+  ];
+  const plain = aBlock({ number: 7, transactions }, keccak);
+  const at = { number: 7, base: 6, receiptsOf: () => [] };
+  return shapeBlock(shape, plain, hashOf('parent'), at, keccak);
+}
+
+function read({ block, receipts }: Pick<ShapedBlock, 'block' | 'receipts'>, proof?: Proof) {
+  return readBlock(toBlock(block), receipts, { ids: IDS, proof: proof ?? ETHEREUM_PROOF }, keccak);
+}
+
+it.each([...PROVABLE_CHAINS, ...UNPROVABLE_CHAINS])(
+  'reads the deposits of a block like those of $name, by its rule',
+  ({ shape, proof }) => {
+    const amounts = read(shaped(shape), proof).transfers.map(({ amount }) => amount);
+    expect(amounts).toEqual(expect.arrayContaining([5n, 7n]));
+  },
+);
+
+it.each(PROVABLE_CHAINS)('proves a block like those of $name, and no changed one', (chain) => {
+  const whole = shaped(chain.shape);
+  const isByCounts = chain.proof?.rule === 'bloom-and-counts';
+  expect(read(whole, chain.proof).proven).toBe(isByCounts ? 'none' : 'content');
+  const receipts = whole.receipts.map((it) => ({ ...it, logs: [] }));
+  expect(() => read({ ...whole, receipts }, chain.proof)).toThrow(/is not the block/);
+});
+
+it.each(UNPROVABLE_CHAINS)('does not call a block like those of $name proven whole', (chain) => {
+  const whole = shaped(chain.shape);
+  const isOfOtherFields = chain.withOne === 'waits' || chain.name.includes('fork');
+  expect(read(whole, chain.proof).proven).toBe(isOfOtherFields ? 'none' : 'header');
+  // What is missing by counts is noticed all the same.
+  const missing = { ...whole, receipts: whole.receipts.slice(1) };
+  expect(() => read(missing, chain.proof)).toThrow(/is not the block/);
+});
