@@ -8,18 +8,21 @@ export interface RecordedNodeRequest {
   readonly blocks: number;
   readonly watched: number;
   readonly proving: Proving;
+  /** The last block that it shows until `bench_show` names another; all of them without it. */
+  readonly shown?: number;
 }
 
 type Results = (method: string, params: readonly unknown[]) => string | null;
 
 /** A node that answers from memory, so that only its client is measured. */
-function resultsOf(blocks: readonly RecordedBlock[]): Results {
+function resultsOf(blocks: readonly RecordedBlock[], shownAtFirst: number): Results {
   const byHash = new Map(blocks.map((block) => [block.hash, block]));
-  const latest = blocks.at(-1) as RecordedBlock;
+  let shown = shownAtFirst;
   const at = (place: unknown): RecordedBlock | undefined => {
-    if (place === 'latest') return latest;
+    if (place === 'latest') return blocks[shown];
     if (typeof place !== 'string' || !/^0x[0-9a-f]+$/.test(place)) return undefined;
-    return byHash.get(place) ?? blocks[Number(place)];
+    const found = byHash.get(place) ?? blocks[Number(place)];
+    return found && found.number <= shown ? found : undefined;
   };
   return (method, [place, isWhole]) => {
     switch (method) {
@@ -32,6 +35,9 @@ function resultsOf(blocks: readonly RecordedBlock[]): Results {
       }
       case 'eth_getBlockReceipts':
         return at(place)?.receipts ?? null;
+      case 'bench_show':
+        shown = Number(place);
+        return 'true';
       default:
         return null;
     }
@@ -45,8 +51,9 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const { blocks, watched, proving } = await readRequest<RecordedNodeRequest>();
-  const results = resultsOf(await recordChain(blocks, watched, proving));
+  const { blocks, watched, proving, shown } = await readRequest<RecordedNodeRequest>();
+  const chain = await recordChain(blocks, watched, proving);
+  const results = resultsOf(chain, shown ?? chain.length - 1);
   const server = createServer((request, response) => {
     bodyOf(request).then(
       (body) => {

@@ -68,6 +68,12 @@ export interface Question {
   readonly body: string;
 }
 
+/** The result of a request, or the text of the whole answer that contains it. */
+export type Unparsed = { readonly result: unknown } | { readonly text: string };
+
+/** Answers with an error are shorter. Longer answers are worth parsing in another thread. */
+export const SHORT_CHARACTERS_MAX = 16_384;
+
 /** Sends requests to one node. */
 export interface NodeHttp {
   readonly host: string;

@@ -1,7 +1,7 @@
 import type { ChainBlock } from '../chain-client';
 import type { Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
-import type { Unparsed } from './json-rpc';
+import type { Unparsed } from '../node-http';
 import type { Keccak } from './keccak';
 import { isSettledLater } from './prove-block';
 import { type RawBlock, toBlock } from './raw';

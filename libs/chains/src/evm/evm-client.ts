@@ -1,14 +1,14 @@
+import { blockWorkersHere, sharedBlockWorkers } from '../block-threads';
 import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from '../chain-client';
 import type { Chain, ChainsAndAssets, Proof, ProviderConnection } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
-import { RpcFailure } from '../node-http';
+import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
-import { type BlockWorker, blockWorkerHere, sharedBlockWorker } from './block-threads';
 import { resultOf } from './block-work';
-import { fetchBlock, type Reading } from './fetch-block';
+import { type EvmBlockWorker, fetchBlock, type Reading } from './fetch-block';
 import { ETHEREUM_PROOF, proveHeader } from './header';
-import { createJsonRpc, type JsonRpc, type Unparsed } from './json-rpc';
+import { createJsonRpc, type JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';
 import { isMissingBlock } from './missing-block';
 import { refuseOtherHash } from './prove-block';
@@ -47,7 +47,7 @@ export function openEvmChain(
   const rpc = createJsonRpc(rpcUrl, { headers, perSecondMax: requestsPerSecond });
   const ids = assetIds(chain.id, native);
   const client = createEvmClient(rpc, chain.id, ids, {
-    ...{ proof: chain.proof ?? ETHEREUM_PROOF, worker: sharedBlockWorker() },
+    ...{ proof: chain.proof ?? ETHEREUM_PROOF, worker: sharedBlockWorkers().evm },
   });
   const { blockTimeMs } = chain;
   if (wsUrl === null) return client;
@@ -91,7 +91,7 @@ const WEAKER_RULE = {
 /** How a client reads blocks, if not as on Ethereum and in the thread of its caller. */
 export interface EvmClientOptions {
   readonly proof?: Proof;
-  readonly worker?: BlockWorker;
+  readonly worker?: EvmBlockWorker;
 }
 
 /** A client over any JSON-RPC transport, without announcements. */
@@ -99,7 +99,7 @@ export function createEvmClient(
   rpc: JsonRpc,
   chainId: string,
   ids: AssetIds,
-  { proof = ETHEREUM_PROOF, worker = blockWorkerHere() }: EvmClientOptions = {},
+  { proof = ETHEREUM_PROOF, worker = blockWorkersHere().evm }: EvmClientOptions = {},
 ): ChainClient & {
   pendingTransaction(hash: string): Promise<PendingTransaction | null>;
   readonly ids: AssetIds;

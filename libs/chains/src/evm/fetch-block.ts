@@ -1,10 +1,11 @@
+import type { BlockWorkers } from '../block-threads';
 import type { BlockHeader, ChainBlock } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
-import type { BlockWorker } from './block-threads';
+import type { Unparsed } from '../node-http';
 import { resultOf, type WorkAnswer, type WorkRequest, type WorkRules } from './block-work';
-import type { Unparsed } from './json-rpc';
 import type { createReceiptsSource } from './receipts';
 
+export type EvmBlockWorker = BlockWorkers['evm'];
 /**
  * So many missing receipts are asked for one by one at once. If more are missing, the node mostly lags; they are
  * asked for when they are missing another time.
@@ -67,7 +68,7 @@ export async function fetchBlock(
 /** What a client reads blocks with. */
 export interface Reading {
   readonly rules: WorkRules;
-  readonly worker: BlockWorker;
+  readonly worker: EvmBlockWorker;
   readonly source: ReturnType<typeof createReceiptsSource>;
   /** Whether a later header was found that proves these receipts of a block. */
   settled(header: BlockHeader, receipts: unknown): Promise<boolean>;

@@ -1,4 +1,10 @@
-import { createNodeHttp, RpcFailure, wordsOf } from '../node-http';
+import {
+  createNodeHttp,
+  RpcFailure,
+  SHORT_CHARACTERS_MAX,
+  type Unparsed,
+  wordsOf,
+} from '../node-http';
 
 /** Sends requests to one node. Rejects with `RpcFailure`. */
 export interface JsonRpc {
@@ -8,9 +14,6 @@ export interface JsonRpc {
   /** One request for each of `params` in a single batch. The results are in their order. */
   sendBatch?(method: string, params: readonly (readonly unknown[])[]): Promise<unknown[]>;
 }
-
-/** The result of a request, or the text of the whole answer that contains it. */
-export type Unparsed = { readonly result: unknown } | { readonly text: string };
 
 /** Too many requests: EIP-1474, the HTTP status as a code, and codes of their own that providers use. */
 const LIMIT_CODES: ReadonlySet<unknown> = new Set([429, -32_005, -32_029, -32_090, -32_097]);
@@ -23,8 +26,6 @@ const OTHER_LIMITS = /batch|size|range|results|\bgas\b/i;
 const LIMIT_STATUSES = [402, 429];
 /** Internal errors and what may pass. Other errors are refusals, also where they come with an HTTP status. */
 const PASSING_WORDS = /-32603|internal|time.?out|timed out|try again|temporar|unavailable|busy/i;
-/** Answers with an error are shorter. Longer answers are worth parsing in another thread. */
-const SHORT_CHARACTERS_MAX = 16_384;
 
 export interface JsonRpcOptions {
   readonly timeoutMs?: number;

@@ -1,6 +1,6 @@
 import { InvalidBlock } from '../invalid-block';
-import { RpcFailure } from '../node-http';
-import type { JsonRpc, Unparsed } from './json-rpc';
+import { RpcFailure, type Unparsed } from '../node-http';
+import type { JsonRpc } from './json-rpc';
 import { isMissingBlock } from './missing-block';
 
 /** Common limits of batches are 100 and 1,000 requests; answers of this many receipts stay small. */

@@ -1,5 +1,12 @@
 import type { QuotaBudget } from '../chain-client';
-import { createNodeHttp, type NodeHttp, type NodeHttpOptions, RpcFailure } from '../node-http';
+import {
+  createNodeHttp,
+  type NodeHttp,
+  type NodeHttpOptions,
+  RpcFailure,
+  SHORT_CHARACTERS_MAX,
+  type Unparsed,
+} from '../node-http';
 import { AnswerFailure, parseAnswer } from './answer';
 import { createCallCounter } from './call-budget';
 
@@ -25,6 +32,8 @@ export interface TronNodeOptions
 export interface TronNode {
   /** What the node sees now, by the name of the call, such as `getblock`. */
   full(call: string, body: object): Promise<unknown>;
+  /** The same; a large answer is left unparsed, for a thread that parses it. */
+  fullUnparsed(call: string, body: object): Promise<Unparsed>;
   /** What is irreversible. */
   solid(call: string, body: object): Promise<unknown>;
   budget(): QuotaBudget;
@@ -42,14 +51,17 @@ export function createTronNode(options: TronNodeOptions): TronNode {
   // One limit for one host.
   const solid = solidityUrl === null || solidityUrl === fullUrl ? full : open(solidityUrl);
   return {
-    full: (call, body) => ask(full, `wallet/${call}`, body),
-    solid: (call, body) => ask(solid, `walletsolidity/${call}`, body),
+    full: (call, body) => ask(full, `wallet/${call}`, body, read),
+    fullUnparsed: (call, body) => ask(full, `wallet/${call}`, body, readUnparsed),
+    solid: (call, body) => ask(solid, `walletsolidity/${call}`, body, read),
     budget: counter.budget,
     restsUntil: () => full.restsUntil() ?? solid.restsUntil(),
   };
 }
 
-async function ask(http: NodeHttp, path: string, body: object): Promise<unknown> {
+type Read<T> = (text: string, path: string, http: NodeHttp) => T;
+
+async function ask<T>(http: NodeHttp, path: string, body: object, read: Read<T>): Promise<T> {
   const question = { name: path, path, body: JSON.stringify(body) };
   try {
     return await http.ask(question, (text) => read(text, path, http));
@@ -83,4 +95,12 @@ function read(text: string, path: string, { host, quote }: NodeHttp): unknown {
       }
     }
   }
+}
+
+/** The start of a JSON object or list that is no error of java-tron. */
+const NO_ERROR = /^\s*(?:\{\s*"(?!Error"|error")|\[)/;
+
+function readUnparsed(text: string, path: string, http: NodeHttp): Unparsed {
+  const isLong = text.length > SHORT_CHARACTERS_MAX && NO_ERROR.test(text);
+  return isLong ? { text } : { result: read(text, path, http) };
 }
