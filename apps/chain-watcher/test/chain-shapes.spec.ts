@@ -1,4 +1,4 @@
-import { type Proof } from '@daybook/chains';
+import type { Proof } from '../../../libs/chains/src/chains-and-assets';
 import { ETHEREUM_PROOF } from '../../../libs/chains/src/evm/header';
 import { toBlock } from '../../../libs/chains/src/evm/raw';
 import { readBlock } from '../../../libs/chains/src/evm/read-block';
