@@ -69,8 +69,14 @@ async function pay() {
 /** Shows `forged` wherever the first provider is asked for the true block. */
 function lie(liar: NodeProxy, { block }: Shown, forged: Shown): void {
   const number = `0x${Number(block.number).toString(16)}`;
+  const isSameHeight = forged.block.number === block.number;
   liar.alter = (method, [at, isWhole], result) => {
-    if (at !== block.hash && at !== number && at !== 'latest') return result;
+    if (method === 'eth_getTransactionReceipt' && block.transactions.some((it) => it.hash === at)) {
+      return forged.receipts.find((it) => it.transactionHash === at) ?? null;
+    }
+    // A lower head would only be one that lags.
+    const isAsked = at === block.hash || at === number || (at === 'latest' && isSameHeight);
+    if (!isAsked) return result;
     if (method === 'eth_getBlockReceipts') return forged.receipts;
     if (!method.startsWith('eth_getBlock')) return result;
     const transactions = forged.block.transactions.map(({ hash }) => hash);
@@ -108,10 +114,11 @@ const forge: [string, (truth: Shown, old: Shown, foreign: Shown) => Shown, RegEx
   [
     'the content of an old block under the new header',
     ({ block }, old) => {
-      const transactions = old.block.transactions.map((it) => ({ ...it, blockHash: block.hash }));
+      const place = { blockHash: block.hash, blockNumber: block.number };
+      const transactions = old.block.transactions.map((it) => ({ ...it, ...place }));
       const receipts = old.receipts.map((it) => ({
-        ...{ ...it, blockHash: block.hash, blockNumber: block.number },
-        logs: it.logs.map((log) => ({ ...log, blockHash: block.hash, blockNumber: block.number })),
+        ...{ ...it, ...place },
+        logs: it.logs.map((log) => ({ ...log, ...place })),
       }));
       return { block: { ...block, transactions }, receipts };
     },

@@ -151,7 +151,8 @@ const ownReceipt = { transaction: null, receipt: { status: '0x1', logs: [bridgeL
 const celo: Shape = {
   fields: ETHEREUM_FIELDS,
   content: (items, { number }) => {
-    const paid = calls(items, { type: '0x7b', feeCurrency: addressOf('currency') });
+    const fees = { maxFeePerGas: '0x9', maxPriorityFeePerGas: '0x1', yParity: '0x1' };
+    const paid = calls(items, { type: '0x7b', feeCurrency: addressOf('currency'), ...fees });
     const shown = paid.map((item) =>
       item.receipt?.type === '0x7b'
         ? { ...item, receipt: { ...item.receipt, baseFee: '0x9' } }
