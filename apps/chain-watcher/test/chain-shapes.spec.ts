@@ -1,18 +1,21 @@
 import type { Proof } from '../../../libs/chains/src/chains-and-assets';
 import { ETHEREUM_PROOF } from '../../../libs/chains/src/evm/header';
+import { type Keccak, loadKeccak } from '../../../libs/chains/src/evm/keccak';
 import { toBlock } from '../../../libs/chains/src/evm/raw';
 import { readBlock } from '../../../libs/chains/src/evm/read-block';
 import { assetIds } from '../../../libs/chains/src/evm/transfers';
+import { EMPTY_ROOT } from '../../../libs/chains/src/evm/trie-root';
 import { aBlock, addressOf, erc20Log, hashOf } from '../../../libs/chains/testing/raw-blocks';
-import { loadShapes, PROVABLE_CHAINS, UNPROVABLE_CHAINS } from '../testing/chain-shapes';
+import { PROVABLE_CHAINS } from '../testing/provable-shapes';
 import { type Shape, type ShapedBlock, shapeBlock } from '../testing/shaped-block';
+import { UNPROVABLE_CHAINS } from '../testing/unprovable-shapes';
 
 const [token, purse] = [addressOf('token'), addressOf('purse')];
 const IDS = assetIds('eip155:31337', 'eip155:31337/slip44:60');
 
-let keccak: Awaited<ReturnType<typeof loadShapes>>;
+let keccak: Keccak;
 beforeAll(async () => {
-  keccak = await loadShapes();
+  keccak = await loadKeccak();
 });
 
 /** A block that pays 5 tokens and a coin of 7. */
@@ -23,7 +26,7 @@ function shaped(shape: Shape): ShapedBlock {
     { to: token, input: '0x34', failed: true },
   ];
   const plain = aBlock({ number: 7, transactions }, keccak);
-  const at = { number: 7, base: 6, receiptsOf: () => [] };
+  const at = { number: 7, base: 6, receiptsRootOf: () => EMPTY_ROOT };
   return shapeBlock(shape, plain, hashOf('parent'), at, keccak);
 }
 

@@ -156,28 +156,31 @@ describe('a block of TRON with a proven header', () => {
     ],
   ];
 
-  it.each(faults)('and %s becomes a gap, which is filled when the node answers rightly', async (_, endpoint, change, reason) => {
-    const { paid, number, id } = pay();
-    node.faults.add(spoilAt(number, endpoint, change));
-    const after = node.payToken('usdt', purse, 7n);
-    node.mine(UNTIL_SOLID);
-    await tryFor(20_000);
-    expect(await quarantine()).toMatchObject([
-      { number, hash: id, state: 'waiting', headerProven: true },
-    ]);
-    expect((await quarantine())[0]?.reason).toContain(reason);
-    expect([statuses(after), watch.gaps()]).toEqual([[], []]);
+  it.each(faults)(
+    'and %s becomes a gap, which is filled when the node answers rightly',
+    async (_, endpoint, change, reason) => {
+      const { paid, number, id } = pay();
+      node.faults.add(spoilAt(number, endpoint, change));
+      const after = node.payToken('usdt', purse, 7n);
+      node.mine(UNTIL_SOLID);
+      await tryFor(20_000);
+      expect(await quarantine()).toMatchObject([
+        { number, hash: id, state: 'waiting', headerProven: true },
+      ]);
+      expect((await quarantine())[0]?.reason).toContain(reason);
+      expect([statuses(after), watch.gaps()]).toEqual([[], []]);
 
-    await tryFor(50_000);
-    expect(watch.gaps()).toEqual([number]);
-    expect(statuses(after)).toEqual(['detected', 'final']);
-    expect(statuses(paid)).toEqual([]);
+      await tryFor(50_000);
+      expect(watch.gaps()).toEqual([number]);
+      expect(statuses(after)).toEqual(['detected', 'final']);
+      expect(statuses(paid)).toEqual([]);
 
-    node.faults.clear();
-    await tryFor(40_000);
-    expect(watch.gaps()).toEqual([]);
-    expect(statuses(paid)).toEqual(['detected', 'final']);
-  });
+      node.faults.clear();
+      await tryFor(40_000);
+      expect(watch.gaps()).toEqual([]);
+      expect(statuses(paid)).toEqual(['detected', 'final']);
+    },
+  );
 
   it('and infos that contradict it is accepted as they are by an operator', async () => {
     const { paid, number } = pay();
@@ -203,22 +206,25 @@ describe('a block of TRON with a proven header', () => {
 });
 
 describe('a block of TRON that a stranger signed', () => {
-  it.each([[true], [false]])('stops the chain (in the name of a witness: %p)', async (asWitness) => {
-    const { paid, number } = pay();
-    node.mine(UNTIL_SOLID);
-    node.faults.add({
-      on: [BLOCK],
-      spoil: (reply, view) => {
-        const isMeant = (reply.body as Json).block_header?.raw_data.number === number;
-        return isMeant ? signedByStranger({ asWitness })(reply, view) : reply;
-      },
-    });
-    await tryFor(90_000);
-    expect([watch.gaps(), watch.heights().matched]).toEqual([[], number - 1]);
-    expect(await quarantine()).toMatchObject([{ number, state: 'waiting', headerProven: false }]);
-    node.faults.clear();
-    await tryFor(0);
-    expect(statuses(paid)).toEqual(['detected', 'final']);
-    expect(await quarantine()).toEqual([]);
-  });
+  it.each([[true], [false]])(
+    'stops the chain (in the name of a witness: %p)',
+    async (asWitness) => {
+      const { paid, number } = pay();
+      node.mine(UNTIL_SOLID);
+      node.faults.add({
+        on: [BLOCK],
+        spoil: (reply, view) => {
+          const isMeant = (reply.body as Json).block_header?.raw_data.number === number;
+          return isMeant ? signedByStranger({ asWitness })(reply, view) : reply;
+        },
+      });
+      await tryFor(90_000);
+      expect([watch.gaps(), watch.heights().matched]).toEqual([[], number - 1]);
+      expect(await quarantine()).toMatchObject([{ number, state: 'waiting', headerProven: false }]);
+      node.faults.clear();
+      await tryFor(0);
+      expect(statuses(paid)).toEqual(['detected', 'final']);
+      expect(await quarantine()).toEqual([]);
+    },
+  );
 });
