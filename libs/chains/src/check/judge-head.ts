@@ -1,0 +1,54 @@
+import type { BlockHeader } from '../chain-client';
+import type { Chain } from '../chains-and-assets';
+import type { Finding } from '../inspection';
+import { silenceMsOf } from '../providers/provider-health';
+import { findingsOf, inTime } from './finding-of';
+
+const head = findingsOf('head');
+const blockTime = findingsOf('block-time');
+
+/** A head above the clock by more than this is wrong on one of both sides. */
+const AHEAD_MS_MAX = 60_000;
+/** A configured block time is taken to be right within this factor. */
+const BLOCK_TIME_FACTOR = 2;
+/** Fewer blocks are no measurement. */
+const MEASURED_BLOCKS_MIN = 4;
+
+/** Whether the newest block is as new as the blocks of the chain are. */
+export function judgeHead(chain: Chain, newest: BlockHeader, now: number): Finding {
+  const ageMs = now - newest.time * 1_000;
+  const shown = `The newest block is ${newest.number}`;
+  if (ageMs < -AHEAD_MS_MAX) {
+    const sentence = `${shown}, and its time is ${inTime(-ageMs)} ahead of this machine's clock.`;
+    return head.warning(sentence, 'Set the clock of this machine, for example with NTP.');
+  }
+  const silenceMs = silenceMsOf(chain);
+  if (ageMs <= silenceMs) return head.ok(`${shown}, ${inTime(Math.max(0, ageMs))} old.`);
+  return head.wrong(
+    `${shown} and ${inTime(ageMs)} old, although blocks come every ${inTime(chain.blockTimeMs ?? 0)}.`,
+    'Wait until the node has synchronised, or set blockTimeMs to null if blocks are made on demand.',
+  );
+}
+
+/** Compares the time between blocks with the configured one, by which the watcher polls and calls a node stuck. */
+export function judgeBlockTime(chain: Chain, blocks: readonly BlockHeader[]): Finding | null {
+  const { blockTimeMs } = chain;
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (!first || !last || blockTimeMs === null || blocks.length < MEASURED_BLOCKS_MIN) return null;
+  // Times are in whole seconds, so the mean of a few fast blocks is only about right.
+  const measuredMs = ((last.time - first.time) * 1_000) / (last.number - first.number);
+  const seen = `The last ${blocks.length} blocks came every ${inTime(measuredMs)}`;
+  const isSlower = measuredMs > blockTimeMs * BLOCK_TIME_FACTOR;
+  const roundingMs = 1_000 / (blocks.length - 1);
+  const isFaster = (measuredMs + roundingMs) * BLOCK_TIME_FACTOR < blockTimeMs;
+  if (!isSlower && !isFaster) {
+    return blockTime.ok(`${seen}; ${inTime(blockTimeMs)} is configured.`);
+  }
+  const effect = isFaster
+    ? 'the watcher would look for blocks too seldom'
+    : 'the watcher would call the node stuck too soon';
+  return blockTime.warning(
+    `${seen}, but ${inTime(blockTimeMs)} is configured: ${effect}.`,
+    `Set "blockTimeMs": ${Math.max(50, Math.round(measuredMs))}, or null if blocks are made on demand.`,
+  );
+}
