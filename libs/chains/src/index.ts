@@ -28,6 +28,8 @@ export {
   thresholdsOf,
 } from './chains-and-assets';
 export { faultOfJson, InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
+export { type ChainCheck, checkChain } from './check/check-chain';
+export { type CheckPlan, type ProviderCheck } from './check/check-provider';
 export { createEvmClient } from './evm/evm-client';
 export type { JsonRpc } from './evm/json-rpc';
 export { assetIds } from './evm/transfers';
@@ -41,6 +43,7 @@ export {
   parseAssetId,
   readAddress,
 } from './family';
+export type { Finding, FindingState } from './inspection';
 export { InvalidBlock } from './invalid-block';
 export { RpcFailure } from './node-http';
 export { confirmedBy } from './providers/confirm';

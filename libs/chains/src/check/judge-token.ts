@@ -1,5 +1,6 @@
 import type { Asset } from '@daybook/domain';
 import type { Finding, TokenAnswer } from '../inspection';
+import { KNOWN_ASSETS } from '../known-chains';
 import { findingsOf } from './finding-of';
 
 const asset = findingsOf('asset');
@@ -34,15 +35,19 @@ function judgeRead(
     );
   }
   const said = `${currency}: ${id} has ${decimals} decimals and ${named}.`;
-  if (isSameName(currency, answer.symbol)) return asset.ok(said);
+  // The contracts of known assets were compared with their issuers' pages; some have other symbols on a chain.
+  const isKnown = KNOWN_ASSETS.some((known) => known.id === id);
+  if (isKnown || isSameName(currency, answer.symbol)) return asset.ok(said);
   return asset.warning(said, `Make sure that this token is meant by ${currency}.`);
 }
+
+const SAME_CHARACTERS_MIN = 2;
 
 /** `USDT_ETH` is `USDT`, `USD₮` or `USDT.e` on a chain, whose symbols are free text. */
 function isSameName(currency: string, symbol: string | null): boolean {
   const name = currency.split('_', 1)[0] ?? '';
   const shown = plain(symbol ?? '');
-  return shown !== '' && (shown.startsWith(name.slice(0, 4)) || name.startsWith(shown));
+  return shown.length >= SAME_CHARACTERS_MIN && (shown.startsWith(name) || name.startsWith(shown));
 }
 
 function plain(symbol: string): string {

@@ -1,0 +1,265 @@
+import { messageOf, TimedOut, within } from '@daybook/platform/plain';
+import type { BlockHeader, ChainBlock } from '../chain-client';
+import type { Chain, ChainConnection, ChainsAndAssets, ProviderConnection } from '../chains-and-assets';
+import { inspectProvider, parseAssetId } from '../family';
+import type { Finding, Inspection } from '../inspection';
+import { InvalidBlock } from '../invalid-block';
+import { RpcFailure } from '../node-http';
+import { faultOf } from '../providers/fault';
+import { WrongChain } from '../wrong-chain';
+import { findingsOf } from './finding-of';
+import { judgeContent, judgeParents, judgeProof, judgeRate } from './judge-blocks';
+import { judgeTag, policyFinding, tagsOf } from './judge-finality';
+import { judgeBlockTime, judgeHead } from './judge-head';
+import { judgeToken } from './judge-token';
+import { findOldest, judgeOldest } from './oldest-block';
+
+/** One step asks a few times; each request has a time-out of ten seconds of its own. */
+const STEP_MS_MAX = 60_000;
+/** The search for the oldest block asks some dozens of times. */
+const SEARCH_MS_MAX = 180_000;
+/** Enough to see more than one kind of block, and few enough for any plan. */
+const RECENT_BLOCKS = 16;
+const BLOCKS_AT_ONCE = 4;
+
+/** What a check found out about one provider, and with what others are compared. */
+export interface ProviderCheck {
+  readonly name: string;
+  readonly findings: readonly Finding[];
+}
+
+export interface CheckedProvider extends ProviderCheck {
+  readonly inspection: Inspection;
+  /** A block that was read whole; null if none was. */
+  readonly block: ChainBlock | null;
+}
+
+export interface CheckPlan {
+  readonly chain: Chain;
+  readonly connection: ChainConnection;
+  readonly registry: ChainsAndAssets;
+  /** Called with what is asked next, such as `node: recent blocks`. */
+  step(title: string): void;
+  readonly signal: AbortSignal;
+}
+
+/** Asks one provider everything that the watcher will need. Rejects only with an error that is not the provider's. */
+export async function checkProvider(
+  plan: CheckPlan,
+  provider: ProviderConnection,
+): Promise<CheckedProvider> {
+  const { chain, connection, registry } = plan;
+  const inspection = inspectProvider(chain, provider, registry);
+  const { client } = inspection;
+  const findings: Finding[] = [];
+  const note = (...found: readonly Finding[]) => void findings.push(...found);
+
+  /** Null if the provider fails; its fault is then noted. */
+  async function step<T>(
+    topic: string,
+    title: string,
+    work: () => Promise<T>,
+    maxMs = STEP_MS_MAX,
+  ): Promise<T | null> {
+    plan.signal.throwIfAborted();
+    plan.step(`${provider.name}: ${title}`);
+    try {
+      const sentence = `The question (${title}) was not answered within ${maxMs / 1_000} s.`;
+      return await within(work(), maxMs, sentence);
+    } catch (error) {
+      if (!(error instanceof TimedOut) && faultOf(error) === null) throw error;
+      note(faultFinding(topic, error));
+      return null;
+    }
+  }
+
+  const done = (block: ChainBlock | null = null) => ({
+    ...{ name: provider.name, findings, inspection, block },
+  });
+
+  const isServed = await step('chain', 'chain id', async () => {
+    await client.verify();
+    note(findingsOf('chain').ok(`The node serves ${chain.id}.`));
+    return true;
+  });
+  if (isServed === null) return done();
+  const head = await step('head', 'newest block', () => client.head());
+  if (head === null) return done();
+  note(judgeHead(chain, head, Date.now()));
+  await step('finality', 'finality', async () => {
+    note(policyFinding(chain), ...(await tagFindings(plan, inspection, head)));
+  });
+  await step('header', 'headers', async () => note(await headerFinding(inspection, head)));
+
+  const before = inspection.requests();
+  const since = performance.now();
+  const recent = await step('blocks', 'recent blocks', () => readRecent(inspection, head.number));
+  if (recent === null) return done();
+  const { blocks, refused } = recent;
+  if (refused !== null) {
+    await step('proof', 'other rules', async () => note(await refusedFinding(plan, inspection, refused)));
+  }
+  const newest = blocks.at(-1);
+  if (newest === undefined) return done();
+  const effort = {
+    ...{ blocks: blocks.length, requests: inspection.requests() - before },
+    ms: performance.now() - since,
+  };
+  if (refused === null) note(...judgeProof(chain, blocks, connection), judgeParents(blocks));
+  note(judgeContent(blocks));
+  note(...[judgeBlockTime(chain, blocks) ?? []].flat());
+  const allowed = { perSecond: provider.requestsPerSecond, perDay: provider.tron?.callsPerDay ?? null };
+  note(...judgeRate(chain, effort, allowed));
+  await step('node', 'what the node can do', async () => note(...(await inspection.findings(blocks))));
+  await step(
+    'oldest-block',
+    'oldest block',
+    async () => note(await oldestFinding(plan, inspection, newest, head.number)),
+    SEARCH_MS_MAX,
+  );
+  for (const asset of registry.assets.filter((it) => it.chain === chain.id)) {
+    const kind = parseAssetId(asset.id)?.kind;
+    if (kind !== 'contract' && kind !== 'issued') continue;
+    const reference = asset.id.slice(asset.id.lastIndexOf(':') + 1);
+    await step('asset', asset.currency, async () => {
+      const answer = await inspection.token({ kind, reference }).catch(unread);
+      note(judgeToken(asset, answer));
+    });
+  }
+  return done(newest);
+}
+
+function faultFinding(topic: string, error: unknown): Finding {
+  const sentence = messageOf(error);
+  if (error instanceof WrongChain) {
+    const right = 'Correct the URL, or the id of the chain.';
+    return findingsOf(topic).wrong(sentence, right);
+  }
+  if (error instanceof InvalidBlock) {
+    return findingsOf(topic).wrong(sentence, 'Use another node, if this persists.');
+  }
+  const kind = error instanceof RpcFailure ? error.kind : 'silent';
+  const right = {
+    passing: 'Make sure that the URL is right, and that the node runs and can be reached from here.',
+    limited: 'Set requestsPerSecond to what the plan allows, or use a plan with more.',
+    silent: 'The node is overloaded or too far away: use another one.',
+    refused: 'Allow the request on the node or in the plan, or use another one.',
+  }[kind];
+  return findingsOf(topic).wrong(sentence, right);
+}
+
+/** Nodes may refuse calls of contracts; a watcher does not need them. */
+function unread(error: unknown) {
+  if (error instanceof RpcFailure && error.kind === 'refused') {
+    return { kind: 'unread', reason: messageOf(error) } as const;
+  }
+  throw error;
+}
+
+async function tagFindings(
+  { chain, registry }: CheckPlan,
+  { client }: Inspection,
+  head: BlockHeader,
+): Promise<readonly Finding[]> {
+  const { needed, credited } = tagsOf(chain, registry);
+  const findings: Finding[] = [];
+  for (const tag of needed) {
+    findings.push(judgeTag(tag, credited.has(tag), await client.tagged(tag), head));
+  }
+  return findings;
+}
+
+/** A header by its number and by its hash must be the same. */
+async function headerFinding({ client }: Inspection, head: BlockHeader): Promise<Finding> {
+  const { ok, wrong } = findingsOf('header');
+  const number = Math.max(0, head.number - 1);
+  const byNumber = await client.header(number);
+  const byHash = byNumber && (await client.header(byNumber.hash));
+  if (byNumber !== null && byHash?.hash === byNumber.hash) {
+    return ok('Headers are served by number and by hash.');
+  }
+  const missing = byNumber === null ? `block ${number} by its number` : `block ${number} by its hash`;
+  return wrong(
+    `The node does not show ${missing}, although its newest block is ${head.number}.`,
+    'If it persists, the URL leads to several nodes of which some lag: use one node.',
+  );
+}
+
+interface Refused {
+  readonly number: number;
+  readonly message: string;
+  readonly count: number;
+}
+
+/** The last blocks in their order, without those that were refused or are not there. */
+async function readRecent({ client }: Inspection, head: number) {
+  const first = Math.max(0, head - RECENT_BLOCKS + 1);
+  const numbers = Array.from({ length: head - first + 1 }, (_, n) => first + n);
+  const blocks: ChainBlock[] = [];
+  let refused: Refused | null = null;
+  for (let at = 0; at < numbers.length; at += BLOCKS_AT_ONCE) {
+    const some = numbers.slice(at, at + BLOCKS_AT_ONCE);
+    const answers = await Promise.all(some.map((number) => readBlock(client, number)));
+    for (const [index, answer] of answers.entries()) {
+      const number = some[index] as number;
+      if (typeof answer !== 'string') blocks.push(answer);
+      else refused = { number, message: answer, count: (refused?.count ?? 0) + 1 };
+    }
+  }
+  return { blocks, refused };
+}
+
+/** Why it was refused, if it was. Rejects without an answer. */
+async function readBlock(client: Inspection['client'], at: number): Promise<ChainBlock | string> {
+  try {
+    return (await client.block(at)) ?? `The node does not have block ${at}.`;
+  } catch (error) {
+    if (error instanceof InvalidBlock) return error.message;
+    throw error;
+  }
+}
+
+async function refusedFinding(
+  { chain }: CheckPlan,
+  { weakerRule }: Inspection,
+  { number, message, count }: Refused,
+): Promise<Finding> {
+  const { wrong } = findingsOf('proof');
+  const rule = await weakerRule(number);
+  const blocks = count === 1 ? 'A recent block was' : `${count} recent blocks were`;
+  const by = chain.proof === undefined ? '' : ` by the rule ${chain.proof.rule}`;
+  const sentence = `${blocks} refused${by}: ${message}`;
+  if (rule === null) {
+    return wrong(sentence, 'No rule accepts this: the answer is incomplete or wrong. Use another node.');
+  }
+  return wrong(
+    sentence,
+    `Try another node first. If all show it so, this chain's headers do not commit to it: the rule "${rule}" accepts the block ("proof" in docs/chains.md).`,
+  );
+}
+
+async function oldestFinding(
+  { chain, connection: { startBlock } }: CheckPlan,
+  { client }: Inspection,
+  newest: ChainBlock,
+  head: number,
+): Promise<Finding> {
+  if (startBlock !== null && startBlock > head) {
+    return findingsOf('oldest-block').warning(
+      `startBlock is ${startBlock}, and the newest block is ${head}.`,
+      'Until then nothing is watched. Lower it if that is not meant.',
+    );
+  }
+  // Nodes keep the first block of all, whatever else they have pruned.
+  const lowest = Math.min(startBlock ?? 1, newest.number);
+  const read = async (at: number) => {
+    try {
+      return await readBlock(client, at);
+    } catch (error) {
+      // Nodes refuse what they have pruned in many ways, and some break then.
+      if (error instanceof RpcFailure && error.kind !== 'limited') return error.message;
+      throw error;
+    }
+  };
+  return judgeOldest(chain, await findOldest(newest, lowest, read), head, startBlock);
+}
