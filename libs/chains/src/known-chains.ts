@@ -28,8 +28,9 @@ const FINALIZED = { kind: 'tag', tag: 'finalized' } as const;
 const EVM_CHAINS: readonly Chain[] = [
   // Finality trails the head by 64 to 96 blocks (two epochs, about 13 minutes).
   { id: 'eip155:1', name: 'Ethereum', blockTimeMs: 12_000, reorgWindow: 128 },
-  // Two blocks by votes (BEP-126). Reorgs had a few dozen blocks before, and have again if votes fail.
-  { id: 'eip155:56', name: 'BNB Smart Chain', blockTimeMs: 750, reorgWindow: 256 },
+  // Two blocks by votes (BEP-126). Reorgs had a few dozen blocks before, and have again if votes fail. 450 ms since
+  // Fermi (BEP-619, 14 January 2026: docs.bnbchain.org, "Fermi Upgrade of BSC").
+  { id: 'eip155:56', name: 'BNB Smart Chain', blockTimeMs: 450, reorgWindow: 512 },
   // A few seconds by milestones. In February 2023, before them, 157 blocks were replaced at once.
   { id: 'eip155:137', name: 'Polygon PoS', blockTimeMs: 2_000, reorgWindow: 256 },
   // 15 to 30 minutes. A reorg of Ethereum before that can replace minutes of blocks.
@@ -37,13 +38,17 @@ const EVM_CHAINS: readonly Chain[] = [
   // 15 to 30 minutes.
   { id: 'eip155:10', name: 'Optimism', blockTimeMs: 2_000, reorgWindow: 512 },
   { id: 'eip155:8453', name: 'Base', blockTimeMs: 2_000, reorgWindow: 512 },
+  // docs.celo.org, "Deployments": an L2 with a block a second since block 31,056,500.
   { id: 'eip155:42220', name: 'Celo', blockTimeMs: 1_000, reorgWindow: 512 },
-  // Blocks are accepted for good within two seconds. Nodes show no others.
+  // Blocks are accepted for good within two seconds. Nodes show no others. Since Granite (ACP-226) validators choose
+  // the time between blocks, so it may change without a fork.
   { id: 'eip155:43114', name: 'Avalanche C-Chain', blockTimeMs: 2_000, reorgWindow: 64 },
   // Two epochs of 16 slots, about 3 minutes.
   { id: 'eip155:100', name: 'Gnosis', blockTimeMs: 5_000, reorgWindow: 128 },
-  // When the proof of a batch is final on Ethereum: hours.
-  { id: 'eip155:59144', name: 'Linea', blockTimeMs: 2_000, reorgWindow: 512 },
+  // When the proof of a batch is final on Ethereum: hours. About a second a block (docs.linea.build, "Transaction
+  // finality"); another page there says two.
+  { id: 'eip155:59144', name: 'Linea', blockTimeMs: 1_000, reorgWindow: 1_024 },
+  // docs.scroll.io, "Blocks": three seconds are aimed at, not guaranteed.
   { id: 'eip155:534352', name: 'Scroll', blockTimeMs: 3_000, reorgWindow: 512 },
   { id: 'eip155:324', name: 'zkSync Era', blockTimeMs: 1_000, reorgWindow: 512 },
 ].map((chain) => {

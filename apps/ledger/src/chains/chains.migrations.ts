@@ -5,4 +5,12 @@ export const chainsMigrations = sqlMigrations({
   QuarantineOfChains1700000011000: `
     ALTER TABLE ledger.chain_head ADD COLUMN quarantine jsonb NOT NULL DEFAULT '[]';
   `,
+  // The assets of watched chains as they were listed at the last start: amounts in the books depend on them.
+  ListAssetsOfChains1700000013500: `
+    CREATE TABLE ledger.listed_asset (
+      id text PRIMARY KEY,
+      currency text NOT NULL,
+      decimals smallint NOT NULL CHECK (decimals >= 0)
+    );
+  `,
 });
