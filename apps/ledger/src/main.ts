@@ -76,10 +76,7 @@ async function main(): Promise<void> {
 async function listAssets({ databaseUrl, chainsFile }: LedgerEnv): Promise<readonly string[]> {
   const client = new Client({ connectionString: databaseUrl, application_name: 'daybook-start' });
   await client.connect();
-  const queries = {
-    query: async (sql: string, values?: unknown[]) => (await client.query(sql, values)).rows,
-  };
-  return keepListedAssets(queries, loadChainsFile(chainsFile ?? null)).finally(() => client.end());
+  return keepListedAssets(client, loadChainsFile(chainsFile ?? null)).finally(() => client.end());
 }
 
 main().catch(failStart);

@@ -105,10 +105,19 @@ function tronStablecoin(chain: string, contract: string, currency: string): Asse
 const ETHER_MINIMUM = 10n ** 15n;
 
 /**
- * Finality is that of the chain. Sources of the contracts, read in November 2026:
- * - USDC: Circle, `developers.circle.com/stablecoins/usdc-contract-addresses`;
- * - USDT: Tether, `tether.to/en/supported-protocols`; USDT0: `docs.usdt0.to`, deployments;
- * - bridged tokens (USDCE, and USDT of Gnosis, Linea, Scroll and zkSync Era): the token list of the chain's own bridge.
+ * Finality is that of the chain. Contract, decimals and symbol of each token were compared in November 2026 with public
+ * lists, which agree with what is here:
+ * - Ethereum, Polygon, Arbitrum's USDT0, Optimism, Base, Avalanche's USDC: Uniswap's `default-token-list`;
+ * - BNB Smart Chain, Arbitrum's USDC, Avalanche's USDT, Gnosis: CoW Swap's `token-lists`;
+ * - Celo, zkSync Era: Aave's `aave-address-book`; Celo also in Ubeswap's `default-token-list`;
+ * - Linea and Scroll: `linea-token-list` of Consensys and `token-list` of scroll-tech;
+ * - USDC of six chains also in Circle's table of addresses, as docs.gelato.cloud repeats it;
+ * - TRON's USDT: several public wallets and libraries; no list of its issuer could be read.
+ * They are copies of what issuers publish (developers.circle.com/stablecoins/usdc-contract-addresses,
+ * tether.to/en/supported-protocols, docs.usdt0.to): `npx daybook chains check` asks the chain itself.
+ *
+ * Issued by others than their names say: the tokens of BNB Smart Chain by Binance, USDT of Gnosis, Linea, Scroll and
+ * zkSync Era, USDC of Linea and Scroll and USDC.e of Gnosis by bridges.
  * Left out: what an issuer has given up or replaced, such as USDbC on Base, USDT of the Optimism bridge, and USDC on
  * TRON, which Circle ended in February 2024.
  */
@@ -142,6 +151,7 @@ export const KNOWN_ASSETS: readonly Asset[] = [
   stablecoin('eip155:100', '0x4ECaBa5870353805a9F068101A40E0f32ed605C6', 'USDT_GNOSIS', 6),
   stablecoin('eip155:100', '0x2a22f9c3b484c3629090FeED35F17Ff8F88f76F0', 'USDCE_GNOSIS', 6),
   native('eip155:59144', 60, 'ETH_LINEA', ETHER_MINIMUM),
+  // CoW Swap's list calls it USDT0, the lists of Linea and of Aave USDT.
   stablecoin('eip155:59144', '0xA219439258ca9da29E9Cc4cE5596924745e12B93', 'USDT_LINEA', 6),
   stablecoin('eip155:59144', '0x176211869cA2b568f2A7D4EE941E073a821EE1ff', 'USDC_LINEA', 6),
   native('eip155:534352', 60, 'ETH_SCROLL', ETHER_MINIMUM),

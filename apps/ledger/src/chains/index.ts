@@ -2,4 +2,5 @@
 
 export { AssetRegistry, ChainRegistry } from './asset-registry';
 export { ListChainHeads } from './chain-heads';
+export { keepListedAssets } from './listed-assets';
 export { type Watch, Watches, type WatchOf } from './watches';

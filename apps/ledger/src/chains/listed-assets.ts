@@ -1,6 +1,6 @@
 import { type ChainsAndAssets, findChain, InvalidChainsFile } from '@daybook/chains';
 import { type Asset, formatUnits } from '@daybook/domain';
-import type { Queries } from '@daybook/platform';
+import type { Client } from 'pg';
 
 /** An asset as it was listed at an earlier start. */
 interface ListedAsset extends Pick<Asset, 'id' | 'currency' | 'decimals'> {
@@ -14,15 +14,15 @@ interface ListedAsset extends Pick<Asset, 'id' | 'currency' | 'decimals'> {
  * so, and else remembers what is listed now. Answers with what an operator should know.
  */
 export async function keepListedAssets(
-  queries: Queries,
+  database: Client,
   registry: ChainsAndAssets,
 ): Promise<readonly string[]> {
   const watched = new Set(registry.connections.map(({ chain }) => chain));
   const assets = registry.assets.filter(({ chain }) => watched.has(chain));
-  const changed = await changedSince(queries, registry, watched);
+  const changed = await changedSince(database, registry, watched);
   const faults = changed.flatMap((each) => faultOf(each, registry) ?? []);
   if (faults.length > 0) throw new InvalidChainsFile(faults);
-  await queries.query(
+  await database.query(
     `INSERT INTO ledger.listed_asset (id, currency, decimals)
      SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[])
      ON CONFLICT (id) DO UPDATE SET currency = excluded.currency, decimals = excluded.decimals
@@ -38,13 +38,13 @@ export async function keepListedAssets(
 
 /** Those that are listed otherwise now, or not at all, or on a chain that is not watched any more. */
 async function changedSince(
-  queries: Queries,
+  database: Client,
   { assets }: ChainsAndAssets,
   watched: ReadonlySet<string>,
 ): Promise<readonly ListedAsset[]> {
-  const listed = (await queries.query(
+  const { rows: listed } = await database.query<Omit<ListedAsset, 'custody'>>(
     'SELECT id, currency, decimals FROM ledger.listed_asset ORDER BY id',
-  )) as readonly Pick<ListedAsset, 'id' | 'currency' | 'decimals'>[];
+  );
   const changed = listed.filter(({ id, currency, decimals }) => {
     const now = assets.find((asset) => asset.id === id);
     const isSame = now?.currency === currency && now.decimals === decimals;
@@ -52,10 +52,10 @@ async function changedSince(
   });
   if (changed.length === 0) return [];
   // Reads the whole table, but only while something has changed.
-  const booked = (await queries.query(
+  const { rows: booked } = await database.query<{ asset: string; custody: string }>(
     'SELECT asset, sum(custody)::text AS custody FROM ledger.figures WHERE asset = ANY($1) GROUP BY asset',
     [changed.map(({ id }) => id)],
-  )) as readonly { readonly asset: string; readonly custody: string }[];
+  );
   const custody = new Map(booked.map((row) => [row.asset, BigInt(row.custody)]));
   return changed.map((asset) => ({ ...asset, custody: custody.get(asset.id) ?? null }));
 }
