@@ -117,7 +117,7 @@ const ETHER_MINIMUM = 10n ** 15n;
  * tether.to/en/supported-protocols, docs.usdt0.to): `npx daybook chains check` asks the chain itself.
  *
  * Issued by others than their names say: the tokens of BNB Smart Chain by Binance, USDT of Gnosis, Linea, Scroll and
- * zkSync Era, USDC of Linea and Scroll and USDC.e of Gnosis by bridges.
+ * zkSync Era, USDC of Scroll and USDC.e of Gnosis by bridges.
  * Left out: what an issuer has given up or replaced, such as USDbC on Base, USDT of the Optimism bridge, and USDC on
  * TRON, which Circle ended in February 2024.
  */
