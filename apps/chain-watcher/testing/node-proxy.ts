@@ -9,6 +9,8 @@ export type Alter = (method: string, params: readonly unknown[], result: unknown
 export interface NodeProxy {
   readonly url: string;
   alter: Alter;
+  /** Whether it refuses a request, as a node refuses a method that it does not have. */
+  refuses: (method: string, params: readonly unknown[]) => boolean;
   /** When set, it answers every request with this HTTP status. */
   status: number | null;
   stop(): Promise<void>;
@@ -22,6 +24,11 @@ export async function startProxy(target: string): Promise<NodeProxy> {
       return response.end('{}');
     }
     const { method, params } = JSON.parse(body) as { method: string; params: unknown[] };
+    if (proxy.refuses(method, params)) {
+      const message = `the method ${method} does not exist/is not available`;
+      const error = { code: -32_601, message };
+      return response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, error }));
+    }
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(target, { method: 'POST', headers, body });
     const { result, ...rest } = (await answer.json()) as { result?: unknown };
@@ -34,6 +41,7 @@ export async function startProxy(target: string): Promise<NodeProxy> {
   const proxy: NodeProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     alter: (_method, _params, result) => result,
+    refuses: () => false,
     status: null,
     async stop() {
       server.closeAllConnections();

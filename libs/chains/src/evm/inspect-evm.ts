@@ -8,7 +8,6 @@ import { tryAnnouncements } from './announcements';
 import { createEvmClient, idsOf } from './evm-client';
 import { ETHEREUM_PROOF } from './header';
 import { createJsonRpc, type JsonRpc } from './json-rpc';
-import { isUnknownMethod } from './receipts';
 
 /** The rules from the strongest to the weakest. */
 const RULES: readonly Proof['rule'][] = ['roots', 'bloom-and-counts', 'two-providers'];
@@ -78,7 +77,9 @@ async function receiptsFindings(
 ): Promise<readonly Finding[]> {
   const block = recent.find(({ transactions }) => transactions.length > 0) ?? recent[0];
   if (block === undefined) return [];
-  const isByBlock = await hasBlockReceipts(rpc, block.hash);
+  const isByBlock = Array.isArray(
+    await unlessRefused(rpc.send('eth_getBlockReceipts', [block.hash])),
+  );
   const isInBatches = await hasBatches(rpc, block.number);
   if (isByBlock) {
     const sentence = isInBatches
@@ -94,15 +95,6 @@ async function receiptsFindings(
   const right =
     'It works, but slowly. Use a node or a plan with eth_getBlockReceipts if blocks are large.';
   return [{ topic: 'receipts', state: 'warning', sentence, right }];
-}
-
-async function hasBlockReceipts(rpc: JsonRpc, hash: string): Promise<boolean> {
-  try {
-    return Array.isArray(await rpc.send('eth_getBlockReceipts', [hash]));
-  } catch (error) {
-    if (isUnknownMethod(error, 'eth_getBlockReceipts')) return false;
-    throw error;
-  }
 }
 
 async function hasBatches(rpc: JsonRpc, number: number): Promise<boolean> {
@@ -129,14 +121,14 @@ function announcementsFinding({
   return { topic, state: 'ok', sentence };
 }
 
-/** Null if the node refuses the request for good. */
+/** Null if the node does not answer this request as it should. */
 async function unlessRefused(work: Promise<unknown>): Promise<unknown> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof RpcFailure && error.kind === 'refused') return null;
     // Some nodes answer a batch with nothing, or with something that is not JSON.
-    if (error instanceof RpcFailure && error.kind === 'passing') return null;
+    const isAnswer = error instanceof RpcFailure && ['refused', 'passing'].includes(error.kind);
+    if (isAnswer) return null;
     throw error;
   }
 }

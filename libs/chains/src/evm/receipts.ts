@@ -10,12 +10,6 @@ const TRANSACTIONS_MAX = 50_000;
 /** How nodes say that they do not have a method. */
 const UNKNOWN_METHOD = /-32601|method|not (supported|available|implemented|allowed)|unsupported/i;
 
-/** Whether a node refused a request because it does not have the method. */
-export function isUnknownMethod(error: unknown, method: string): boolean {
-  if (!(error instanceof RpcFailure) || error.kind !== 'refused') return false;
-  return UNKNOWN_METHOD.test(error.message.replaceAll(method, ''));
-}
-
 /**
  * Asks one node for receipts, and remembers what it does not know: some have no `eth_getBlockReceipts`, some no
  * batches. Those are asked by transaction.
@@ -65,7 +59,11 @@ export function createReceiptsSource(rpc: JsonRpc) {
           ? await rpc.sendUnparsed('eth_getBlockReceipts', params)
           : { result: await rpc.send('eth_getBlockReceipts', params) };
       } catch (error) {
-        if (!isUnknownMethod(error, 'eth_getBlockReceipts')) throw error;
+        const isUnknown =
+          error instanceof RpcFailure &&
+          error.kind === 'refused' &&
+          UNKNOWN_METHOD.test(error.message.replaceAll('eth_getBlockReceipts', ''));
+        if (!isUnknown) throw error;
       }
       const receipts = await byTransaction(await hashes());
       isByBlock = false;
