@@ -9,7 +9,7 @@ import {
 import colors from 'picocolors';
 import { EXIT, Failure } from '../cli/exit-codes';
 import { operate } from '../cli/operate';
-import { remark } from '../cli/output';
+import { progressBar } from '../cli/progress';
 
 interface CheckOptions {
   readonly file?: string | undefined;
@@ -30,11 +30,16 @@ export function check(named: string | undefined, { file, ...options }: CheckOpti
       throw new Failure(`${named} is not a chain of ${file}. ${right}`, EXIT.usage);
     }
     const checks: ChainCheck[] = [];
-    for (const connection of registry.connections) {
-      const chain = findChain(registry, connection.chain);
-      if (chain === null || (named !== undefined && chain.id !== named)) continue;
-      const step = (title: string) => remark(colors.dim(`${chain.id}  ${title}`));
-      checks.push(await checkChain({ chain, connection, registry, step, signal }));
+    const progress = progressOfSteps();
+    try {
+      for (const connection of registry.connections) {
+        const chain = findChain(registry, connection.chain);
+        if (chain === null || (named !== undefined && chain.id !== named)) continue;
+        const step = (title: string) => progress.at(`${chain.id} ${title}`);
+        checks.push(await checkChain({ chain, connection, registry, step, signal }));
+      }
+    } finally {
+      progress.end();
     }
     const canRun = checks.every((each) => each.canRun);
     return {
@@ -43,6 +48,19 @@ export function check(named: string | undefined, { file, ...options }: CheckOpti
       exitCode: canRun ? EXIT.ok : EXIT.failed,
     };
   });
+}
+
+/** Shows which step is being done. How many there will be depends on the answers. */
+function progressOfSteps() {
+  const bar = progressBar();
+  let done = 0;
+  return {
+    at(title: string): void {
+      bar.show({ title, unit: 'steps', done, fraction: null, perSecond: 0, secondsLeft: null });
+      done += 1;
+    },
+    end: bar.end,
+  };
 }
 
 const MARKS: Readonly<Record<FindingState, string>> = {
