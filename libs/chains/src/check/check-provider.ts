@@ -48,85 +48,126 @@ export async function checkProvider(
   plan: CheckPlan,
   provider: ProviderConnection,
 ): Promise<CheckedProvider> {
-  const { chain, connection, registry } = plan;
-  const inspection = inspectProvider(chain, provider, registry);
-  const { client } = inspection;
+  const inspection = inspectProvider(plan.chain, provider, plan.registry);
+  const steps = createSteps(plan, provider.name);
+  const block = await askInTurn(plan, provider, inspection, steps);
+  return { name: provider.name, findings: steps.findings, inspection, block };
+}
+
+type Steps = ReturnType<typeof createSteps>;
+
+/** Runs steps, each with a time limit. A fault of the provider ends its step only, and is noted. */
+function createSteps({ step: told, signal }: CheckPlan, name: string) {
   const findings: Finding[] = [];
-  const note = (...found: readonly Finding[]) => void findings.push(...found);
-
-  /** Null if the provider fails; its fault is then noted. */
-  async function step<T>(
-    topic: string,
-    title: string,
-    work: () => Promise<T>,
-    maxMs = STEP_MS_MAX,
-  ): Promise<T | null> {
-    plan.signal.throwIfAborted();
-    plan.step(`${provider.name}: ${title}`);
-    try {
-      const sentence = `The question (${title}) was not answered within ${maxMs / 1_000} s.`;
-      return await within(work(), maxMs, sentence);
-    } catch (error) {
-      if (!(error instanceof TimedOut) && faultOf(error) === null) throw error;
-      note(faultFinding(topic, error));
-      return null;
-    }
-  }
-
-  const done = (block: ChainBlock | null = null) => ({
-    ...{ name: provider.name, findings, inspection, block },
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
+  // Nobody may be waiting when the command is interrupted.
+  aborted.catch(() => undefined);
+  return {
+    findings: findings as readonly Finding[],
+    note: (...found: readonly Finding[]) => void findings.push(...found),
+    /** Null if the provider fails. */
+    async run<T>(
+      topic: string,
+      title: string,
+      work: () => Promise<T>,
+      maxMs = STEP_MS_MAX,
+    ): Promise<T | null> {
+      signal.throwIfAborted();
+      told(`${name}: ${title}`);
+      const late = `The question (${title}) was not answered within ${maxMs / 1_000} s.`;
+      try {
+        return await within(Promise.race([work(), aborted]), maxMs, late);
+      } catch (error) {
+        if (!(error instanceof TimedOut) && faultOf(error) === null) throw error;
+        findings.push(faultFinding(topic, error));
+        return null;
+      }
+    },
+  };
+}
 
-  const isServed = await step('chain', 'chain id', async () => {
+/** A block that was read whole; null if the provider does not even serve that. */
+async function askInTurn(
+  plan: CheckPlan,
+  provider: ProviderConnection,
+  inspection: Inspection,
+  steps: Steps,
+): Promise<ChainBlock | null> {
+  const { chain } = plan;
+  const { client } = inspection;
+  const { note, run } = steps;
+  const isServed = await run('chain', 'chain id', async () => {
     await client.verify();
     note(findingsOf('chain').ok(`The node serves ${chain.id}.`));
     return true;
   });
-  if (isServed === null) return done();
-  const head = await step('head', 'newest block', () => client.head());
-  if (head === null) return done();
+  const head = isServed && (await run('head', 'newest block', () => client.head()));
+  if (head === null) return null;
   note(judgeHead(chain, head, Date.now()));
-  await step('finality', 'finality', async () => {
+  await run('finality', 'finality', async () => {
     note(policyFinding(chain), ...(await tagFindings(plan, inspection, head)));
   });
-  await step('header', 'headers', async () => note(await headerFinding(inspection, head)));
-
-  const before = inspection.requests();
-  const since = performance.now();
-  const recent = await step('blocks', 'recent blocks', () => readRecent(inspection, head.number));
-  if (recent === null) return done();
-  const { blocks, refused } = recent;
-  if (refused !== null) {
-    await step('proof', 'other rules', async () => note(await refusedFinding(plan, inspection, refused)));
-  }
+  await run('header', 'headers', async () => note(await headerFinding(inspection, head)));
+  const blocks = await checkBlocks(plan, provider, inspection, steps, head);
   const newest = blocks.at(-1);
-  if (newest === undefined) return done();
-  const effort = {
-    ...{ blocks: blocks.length, requests: inspection.requests() - before },
-    ms: performance.now() - since,
-  };
-  if (refused === null) note(...judgeProof(chain, blocks, connection), judgeParents(blocks));
-  note(judgeContent(blocks));
-  note(...[judgeBlockTime(chain, blocks) ?? []].flat());
-  const allowed = { perSecond: provider.requestsPerSecond, perDay: provider.tron?.callsPerDay ?? null };
-  note(...judgeRate(chain, effort, allowed));
-  await step('node', 'what the node can do', async () => note(...(await inspection.findings(blocks))));
-  await step(
+  if (newest === undefined) return null;
+  await run('node', 'abilities', async () => note(...(await inspection.findings(blocks))));
+  await run(
     'oldest-block',
     'oldest block',
     async () => note(await oldestFinding(plan, inspection, newest, head.number)),
     SEARCH_MS_MAX,
   );
+  await checkTokens(plan, inspection, steps);
+  return newest;
+}
+
+/** Reads the last blocks, and judges what they show and how long they took. */
+async function checkBlocks(
+  plan: CheckPlan,
+  provider: ProviderConnection,
+  inspection: Inspection,
+  { note, run }: Steps,
+  head: BlockHeader,
+): Promise<readonly ChainBlock[]> {
+  const { chain, connection } = plan;
+  const before = inspection.requests();
+  const since = performance.now();
+  const recent = await run('blocks', 'recent blocks', () => readRecent(inspection, head.number));
+  if (recent === null) return [];
+  const { blocks, refused } = recent;
+  const requests = inspection.requests() - before;
+  const ms = performance.now() - since;
+  if (refused === null) note(...judgeProof(chain, blocks, connection), judgeParents(blocks));
+  else {
+    await run('proof', 'other rules', async () => {
+      note(await refusedFinding(plan, inspection, refused));
+    });
+  }
+  if (blocks.length === 0) return [];
+  const blockTime = judgeBlockTime(chain, blocks);
+  note(judgeContent(blocks), ...(blockTime === null ? [] : [blockTime]));
+  const { requestsPerSecond: perSecond, tron } = provider;
+  const allowed = { perSecond, perDay: tron?.callsPerDay ?? null };
+  note(...judgeRate(chain, { blocks: blocks.length, requests, ms }, allowed));
+  return blocks;
+}
+
+async function checkTokens(
+  { chain, registry }: CheckPlan,
+  inspection: Inspection,
+  { note, run }: Steps,
+): Promise<void> {
   for (const asset of registry.assets.filter((it) => it.chain === chain.id)) {
     const kind = parseAssetId(asset.id)?.kind;
     if (kind !== 'contract' && kind !== 'issued') continue;
     const reference = asset.id.slice(asset.id.lastIndexOf(':') + 1);
-    await step('asset', asset.currency, async () => {
-      const answer = await inspection.token({ kind, reference }).catch(unread);
-      note(judgeToken(asset, answer));
+    await run('asset', asset.currency, async () => {
+      note(judgeToken(asset, await inspection.token({ kind, reference }).catch(unread)));
     });
   }
-  return done(newest);
 }
 
 function faultFinding(topic: string, error: unknown): Finding {
@@ -136,7 +177,10 @@ function faultFinding(topic: string, error: unknown): Finding {
     return findingsOf(topic).wrong(sentence, right);
   }
   if (error instanceof InvalidBlock) {
-    return findingsOf(topic).wrong(sentence, 'Use another node, if this persists.');
+    return findingsOf(topic).wrong(
+      sentence,
+      'Try another node. If all show it so, the chain has another shape: begin with "proof": { "rule": "two-providers", "reason": "Not tried yet." }.',
+    );
   }
   const kind = error instanceof RpcFailure ? error.kind : 'silent';
   const right = {

@@ -44,7 +44,7 @@ export function judgeTag(
   }
   return finality.warning(
     `${sentence}. Nothing is credited by it here.`,
-    'Transfers are credited by depth. Nothing has to be done.',
+    'Nothing has to be done: it would only be reported.',
   );
 }
 

@@ -1,5 +1,5 @@
 import { messageOf } from '@daybook/platform/plain';
-import type { ChainBlock } from '../chain-client';
+import type { ChainBlock, ClientNote } from '../chain-client';
 import type { Chain, ProviderConnection } from '../chains-and-assets';
 import type { Finding, Inspection, TokenAnswer } from '../inspection';
 import { RpcFailure } from '../node-http';
@@ -13,8 +13,6 @@ const DECIMALS = '313ce567';
 const SYMBOL = '95d89b41';
 /** `uint8`. */
 const DECIMALS_MAX = 255n;
-/** The states of what a client has noted, as findings: none of it stops a watcher. */
-const STATES = { fine: 'ok', unknown: 'warning', wrong: 'warning' } as const;
 /** Notes of the client that say nothing about a node that was asked for a moment only. */
 const PASSING_TOPICS: ReadonlySet<string> = new Set(['catch-up', 'call-budget']);
 
@@ -32,16 +30,24 @@ export function inspectTronNode(chain: Chain, provider: ProviderConnection): Ins
       return [
         await witnessesFinding(node),
         infosFinding(recent),
-        ...client
-          .notes()
-          .filter(({ topic }) => !PASSING_TOPICS.has(topic))
-          .map(({ topic, state, sentence }) => ({ topic, state: STATES[state], sentence })),
+        ...client.notes().flatMap(noteFinding),
         ...(pending ? [await pendingFinding(node)] : []),
       ];
     },
     token: ({ kind, reference }) =>
       kind === 'issued' ? issuedToken(node, reference) : contractToken(node, reference),
   };
+}
+
+/** None of what a client notes of its node stops a watcher. */
+function noteFinding({ topic, state, sentence }: ClientNote): readonly Finding[] {
+  if (PASSING_TOPICS.has(topic)) return [];
+  if (state === 'fine') return [{ topic, state: 'ok', sentence }];
+  const right =
+    state === 'unknown'
+      ? 'Ask who runs the node. The watcher finds it out while it reads, and then says so.'
+      : 'See docs/tron.md, "What the node must keep".';
+  return [{ topic, state: 'warning', sentence, right }];
 }
 
 async function witnessesFinding(node: TronNode): Promise<Finding> {

@@ -4,18 +4,21 @@ import type { Chain, ChainConnection } from '../../src/chains-and-assets';
 import type { Finding } from '../../src/inspection';
 import { base58 } from '../tron-blocks';
 import { errorInside, noInfos, refusedWith } from './faults';
-import { playScenario } from './scenario';
+import { playScenario, SECOND } from './scenario';
 import { startTronNode, type TronNode } from './tron-node';
 
 const closing: (() => Promise<void>)[] = [];
 afterAll(() => Promise.all(closing.map((close) => close())));
 
 async function start(options: Parameters<typeof startTronNode>[0] = {}): Promise<TronNode> {
-  const node = await startTronNode({ clock: () => Date.now(), ...options });
+  const node = await startTronNode(options);
   closing.push(node.close);
   node.mine(40);
   playScenario(node);
-  node.mine(40);
+  for (let n = 0; n < 40; n++) {
+    node.payToken('usdt', SECOND, 1n);
+    node.mine();
+  }
   return node;
 }
 
