@@ -50,7 +50,7 @@ function check(entry: object = {}): Promise<ChainCheck> {
   return checkChain({ chain: opened, connection, registry, signal, step: () => undefined });
 }
 
-function assetsOf(decimals: number, contract = chain?.usdt) {
+function assetsOf(decimals: number, contract = chain.usdt) {
   const token = { currency: 'USDT_LOCAL', decimals, minimum: '1', band: '1000000000' };
   return {
     assets: [
@@ -216,7 +216,10 @@ describe('the check of a chain', () => {
     expect(findingsOn('proof', checked)).toMatchObject([
       { state: 'ok', sentence: expect.stringContaining('0 of 16 recent blocks recompute whole') },
     ]);
-    const [waits] = findingsOn('proof', await check({ proof: { ...proof, rule: 'two-providers' } }));
+    const [waits] = findingsOn(
+      'proof',
+      await check({ proof: { ...proof, rule: 'two-providers' } }),
+    );
     expect(waits).toMatchObject({
       state: 'warning',
       sentence: expect.stringContaining('awaiting-second-provider, whatever their amount'),

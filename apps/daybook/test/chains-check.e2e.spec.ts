@@ -63,7 +63,11 @@ it('takes the file of DAYBOOK_CHAINS_FILE, and prints JSON by its schema', async
 });
 
 it('fails when something is wrong, and checks the other chains all the same', async () => {
-  const two = await chainsFile('two', { id: OTHER, ...node(), assets: [] }, { id: CHAIN, ...node() });
+  const two = await chainsFile(
+    'two',
+    { id: OTHER, ...node(), assets: [] },
+    { id: CHAIN, ...node() },
+  );
   const { exitCode, stdout } = await check('--file', two, '--json');
   const { canRun, chains } = answerOf('chains-check', stdout);
   expect([exitCode, canRun]).toEqual([1, false]);

@@ -38,7 +38,14 @@ function start(token: Listed | null = {}, chain = CHAIN): Promise<readonly strin
 
 /** The books have so many base units of an asset. */
 async function book(custody: string, asset = TOKEN): Promise<void> {
-  const columns = ['custody', 'claim_customer', 'claim_account', 'suspense', 'received', 'reversed'];
+  const columns = [
+    'custody',
+    'claim_customer',
+    'claim_account',
+    'suspense',
+    'received',
+    'reversed',
+  ];
   await client.query(
     `INSERT INTO ledger.figures (owner_id, asset, ${columns.join(', ')}, receipts)
      VALUES ($1, $2, $3, $3, 0, 0, $3, 0, 1)`,

@@ -29,7 +29,7 @@ export {
 } from './chains-and-assets';
 export { faultOfJson, InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 export { type ChainCheck, checkChain } from './check/check-chain';
-export { type CheckPlan, type ProviderCheck } from './check/check-provider';
+export type { CheckPlan, ProviderCheck } from './check/check-provider';
 export { createEvmClient } from './evm/evm-client';
 export type { JsonRpc } from './evm/json-rpc';
 export { assetIds } from './evm/transfers';

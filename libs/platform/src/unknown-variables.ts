@@ -13,8 +13,7 @@ export const VARIABLES: readonly string[] = [
 ].map((name) => `DAYBOOK_${name}`);
 
 /** Of the tests of this repository, and of clients in the documentation. */
-const OTHERS =
-  /^DAYBOOK_(TEST_|API_KEY$|WRITE_DOCS$|RELEASE_SCHEMAS$|SIMULATION_SEEDS$|VERBOSE$)/;
+const OTHERS = /^DAYBOOK_(TEST_|API_KEY$|WRITE_DOCS$|RELEASE_SCHEMAS$|SIMULATION_SEEDS$|VERBOSE$)/;
 /** More differences are another word. */
 const DIFFERENCES_MAX = 3;
 

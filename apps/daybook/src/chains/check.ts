@@ -17,7 +17,10 @@ interface CheckOptions {
 }
 
 /** Checks the nodes of all chains of the file, or of the one that is named. */
-export function check(named: string | undefined, { file, ...options }: CheckOptions): Promise<void> {
+export function check(
+  named: string | undefined,
+  { file, ...options }: CheckOptions,
+): Promise<void> {
   return operate(options, async ({ signal }) => {
     if (file === undefined) {
       const right = 'Name it with --file, or set DAYBOOK_CHAINS_FILE.';
@@ -96,7 +99,8 @@ function section({ chain, name, providers, findings, canRun }: ChainCheck): stri
 function line({ state, sentence, right }: Finding): string {
   const indent = ' '.repeat(INDENT);
   const words = wrapped(sentence).join(`\n${indent}`);
-  const advice = right === undefined ? '' : `\n${indent}${colors.cyan(wrapped(right).join(`\n${indent}`))}`;
+  const advice =
+    right === undefined ? '' : `\n${indent}${colors.cyan(wrapped(right).join(`\n${indent}`))}`;
   return `  ${MARKS[state]}  ${words}${advice}`;
 }
 

@@ -1,6 +1,11 @@
 import { messageOf, TimedOut, within } from '@daybook/platform/plain';
 import type { BlockHeader, ChainBlock } from '../chain-client';
-import type { Chain, ChainConnection, ChainsAndAssets, ProviderConnection } from '../chains-and-assets';
+import type {
+  Chain,
+  ChainConnection,
+  ChainsAndAssets,
+  ProviderConnection,
+} from '../chains-and-assets';
 import { inspectProvider, parseAssetId } from '../family';
 import type { Finding, Inspection } from '../inspection';
 import { InvalidBlock } from '../invalid-block';
@@ -103,7 +108,8 @@ async function askInTurn(
     note(findingsOf('chain').ok(`The node serves ${chain.id}.`));
     return true;
   });
-  const head = isServed && (await run('head', 'newest block', () => client.head()));
+  if (isServed === null) return null;
+  const head = await run('head', 'newest block', () => client.head());
   if (head === null) return null;
   note(judgeHead(chain, head, Date.now()));
   await run('finality', 'finality', async () => {
@@ -184,7 +190,8 @@ function faultFinding(topic: string, error: unknown): Finding {
   }
   const kind = error instanceof RpcFailure ? error.kind : 'silent';
   const right = {
-    passing: 'Make sure that the URL is right, and that the node runs and can be reached from here.',
+    passing:
+      'Make sure that the URL is right, and that the node runs and can be reached from here.',
     limited: 'Set requestsPerSecond to what the plan allows, or use a plan with more.',
     silent: 'The node is overloaded or too far away: use another one.',
     refused: 'Allow the request on the node or in the plan, or use another one.',
@@ -222,7 +229,8 @@ async function headerFinding({ client }: Inspection, head: BlockHeader): Promise
   if (byNumber !== null && byHash?.hash === byNumber.hash) {
     return ok('Headers are served by number and by hash.');
   }
-  const missing = byNumber === null ? `block ${number} by its number` : `block ${number} by its hash`;
+  const missing =
+    byNumber === null ? `block ${number} by its number` : `block ${number} by its hash`;
   return wrong(
     `The node does not show ${missing}, although its newest block is ${head.number}.`,
     'If it persists, the URL leads to several nodes of which some lag: use one node.',
@@ -241,13 +249,17 @@ async function readRecent({ client }: Inspection, head: number) {
   const numbers = Array.from({ length: head - first + 1 }, (_, n) => first + n);
   const blocks: ChainBlock[] = [];
   let refused: Refused | null = null;
+  let count = 0;
   for (let at = 0; at < numbers.length; at += BLOCKS_AT_ONCE) {
     const some = numbers.slice(at, at + BLOCKS_AT_ONCE);
     const answers = await Promise.all(some.map((number) => readBlock(client, number)));
     for (const [index, answer] of answers.entries()) {
       const number = some[index] as number;
       if (typeof answer !== 'string') blocks.push(answer);
-      else refused = { number, message: answer, count: (refused?.count ?? 0) + 1 };
+      else {
+        count += 1;
+        refused = { number, message: answer, count };
+      }
     }
   }
   return { blocks, refused };
@@ -274,7 +286,10 @@ async function refusedFinding(
   const by = chain.proof === undefined ? '' : ` by the rule ${chain.proof.rule}`;
   const sentence = `${blocks} refused${by}: ${message}`;
   if (rule === null) {
-    return wrong(sentence, 'No rule accepts this: the answer is incomplete or wrong. Use another node.');
+    return wrong(
+      sentence,
+      'No rule accepts this: the answer is incomplete or wrong. Use another node.',
+    );
   }
   return wrong(
     sentence,

@@ -120,7 +120,9 @@ export function judgeRate(
     findings.push(speed.wrong(sentence, 'Use a faster node, or raise requestsPerSecond.'));
   } else {
     const dayMs = (DAY_MS * blocksPerSecond) / (perSecond - blocksPerSecond);
-    const catchUp = Number.isFinite(dayMs) ? ` A day without the watcher is read in about ${inTime(dayMs)}.` : '';
+    const catchUp = Number.isFinite(dayMs)
+      ? ` A day without the watcher is read in about ${inTime(dayMs)}.`
+      : '';
     findings.push(speed.ok(`${read}.${catchUp}`));
   }
   const following = `Following the chain takes about ${Math.ceil(needed).toLocaleString('en-US')} requests a day`;
@@ -129,12 +131,16 @@ export function judgeRate(
     const sentence = `${following}, which is ${rounded(perSecondNeeded)} a second, but requestsPerSecond is ${allowed.perSecond}.`;
     return [...findings, rate.wrong(sentence, 'Use an own node or a plan with more requests.')];
   }
-  if (allowed.perDay === null) return [...findings, rate.ok(`${following}; no limit is configured.`)];
+  if (allowed.perDay === null)
+    return [...findings, rate.ok(`${following}; no limit is configured.`)];
   if (allowed.perDay < needed) {
     const sentence = `${following}, but callsPerDay is ${allowed.perDay.toLocaleString('en-US')}: the watcher would fall behind for ever.`;
     return [...findings, rate.wrong(sentence, 'Use an own node or a plan with more calls.')];
   }
-  return [...findings, rate.ok(`${following}, of ${allowed.perDay.toLocaleString('en-US')} allowed.`)];
+  return [
+    ...findings,
+    rate.ok(`${following}, of ${allowed.perDay.toLocaleString('en-US')} allowed.`),
+  ];
 }
 
 function rounded(number: number): string {

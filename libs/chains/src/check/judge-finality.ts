@@ -1,4 +1,4 @@
-import { finalityText, type Finality } from '@daybook/domain';
+import { type Finality, finalityText } from '@daybook/domain';
 import type { BlockHeader, FinalityTag } from '../chain-client';
 import type { Chain, ChainsAndAssets } from '../chains-and-assets';
 import type { Finding } from '../inspection';
@@ -14,7 +14,8 @@ export function tagsOf(chain: Chain, { assets, assetFinality }: ChainsAndAssets)
   });
   const credited = tagsIn([chain.finality, ...own]);
   // `finalized` is always read: a watcher scans up to it, and operators see it.
-  return { credited, needed: new Set([...credited, ...tagsIn(chain.thresholds), 'finalized']) };
+  const needed = new Set<FinalityTag>([...credited, ...tagsIn(chain.thresholds), 'finalized']);
+  return { credited, needed };
 }
 
 function tagsIn(policies: readonly Finality[]): ReadonlySet<FinalityTag> {

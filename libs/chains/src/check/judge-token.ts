@@ -51,7 +51,10 @@ function isSameName(currency: string, symbol: string | null): boolean {
 }
 
 function plain(symbol: string): string {
-  return symbol.replaceAll('₮', 'T').toUpperCase().replace(/[^A-Z0-9]/g, '');
+  return symbol
+    .replaceAll('₮', 'T')
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '');
 }
 
 /** A token chooses its symbol itself: it may be long, or try to write to a terminal. */

@@ -160,7 +160,8 @@ describe('recent blocks', () => {
 
 describe('the rate', () => {
   const none = { perSecond: null, perDay: null };
-  const states = (...args: Parameters<typeof judgeRate>) => judgeRate(...args).map((it) => it.state);
+  const states = (...args: Parameters<typeof judgeRate>) =>
+    judgeRate(...args).map((it) => it.state);
 
   it('must be above that of the chain, and below what the plan allows', () => {
     const effort = { blocks: 16, requests: 32, ms: 1_600 };
@@ -183,7 +184,8 @@ describe('a token', () => {
   const asset = (currency: string, id = `eip155:7/erc20:0x${'1'.repeat(40)}`): Asset => ({
     ...{ id, currency, chain: 'eip155:7', decimals: 6, minimum: 1n },
   });
-  const read = (symbol: string | null, decimals = 6) => ({ kind: 'read', decimals, symbol }) as const;
+  const read = (symbol: string | null, decimals = 6) =>
+    ({ kind: 'read', decimals, symbol }) as const;
 
   it.each([
     ['USDT_SEI', 'USDT'],

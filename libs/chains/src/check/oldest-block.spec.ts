@@ -44,7 +44,10 @@ describe('the search for the oldest block', () => {
     expect((await findOldest(blockAt(9_000_000), 5, whole.read)).block.number).toBe(5);
     expect(whole.asked).toEqual([5]);
     const alone = nodeFrom(0);
-    expect(await findOldest(blockAt(1), 1, alone.read)).toEqual({ block: blockAt(1), reason: null });
+    expect(await findOldest(blockAt(1), 1, alone.read)).toEqual({
+      block: blockAt(1),
+      reason: null,
+    });
     expect(alone.asked).toEqual([]);
   });
 
@@ -85,6 +88,8 @@ describe('the oldest block', () => {
   it('is no limit if it is the first that is needed', () => {
     const whole = { ...oldest, reason: null };
     expect(judgeOldest(chain, whole, 95_000, null)).toMatchObject({ state: 'ok' });
-    expect(judgeOldest(chain, whole, 95_000, 5_000).sentence).toContain('from startBlock (5000) on');
+    expect(judgeOldest(chain, whole, 95_000, 5_000).sentence).toContain(
+      'from startBlock (5000) on',
+    );
   });
 });

@@ -48,7 +48,8 @@ export function judgeOldest(
   startBlock: number | null,
 ): Finding {
   if (reason === null) {
-    const from = startBlock === null || startBlock === 0 ? 'the first one' : `startBlock (${number})`;
+    const from =
+      startBlock === null || startBlock === 0 ? 'the first one' : `startBlock (${number})`;
     return history.ok(`Blocks are served whole from ${from} on.`);
   }
   const kept = headNumber - number;

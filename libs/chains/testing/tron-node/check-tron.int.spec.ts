@@ -1,6 +1,6 @@
-import { type ChainCheck, checkChain } from '../../src/check/check-chain';
-import { readChainsFile } from '../../src/chains-file';
 import type { Chain, ChainConnection } from '../../src/chains-and-assets';
+import { readChainsFile } from '../../src/chains-file';
+import { type ChainCheck, checkChain } from '../../src/check/check-chain';
 import type { Finding } from '../../src/inspection';
 import { base58 } from '../tron-blocks';
 import { errorInside, noInfos, refusedWith } from './faults';
@@ -103,7 +103,10 @@ describe('the check of a node of TRON', () => {
       const checked = await check(node, entry);
       expect(checked.canRun).toBe(false);
       expect(found(checked, 'chain')).toMatchObject([
-        { state: 'wrong', sentence: expect.stringMatching(/is configured for tron:\d+ serves tron/) },
+        {
+          state: 'wrong',
+          sentence: expect.stringMatching(/is configured for tron:\d+ serves tron/),
+        },
       ]);
     }
   });
@@ -111,7 +114,13 @@ describe('the check of a node of TRON', () => {
   it.each([
     ['infos', 'gettransactioninfobyblocknum', noInfos, 'proof', /only \d+ of their infos/],
     ['witnesses', 'listwitnesses', errorInside('class X : gone'), 'head', /refused/],
-    ['pending transactions', 'gettransactionlistfrompending', errorInside('class X : off'), 'pending', /off/],
+    [
+      'pending transactions',
+      'gettransactionlistfrompending',
+      errorInside('class X : off'),
+      'pending',
+      /off/,
+    ],
     ['contracts', 'getcontract', refusedWith(404), 'asset', /404/],
   ] as const)('says what is missing without %s', async (_, on, spoil, topic, sentence) => {
     node.faults.add({ on: [on], spoil });
