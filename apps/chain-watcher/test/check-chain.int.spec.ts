@@ -33,7 +33,7 @@ afterEach(() => {
   for (const proxy of [node, other]) {
     proxy.alter = (_method, _params, result) => result;
     proxy.refuses = () => false;
-    proxy.status = null;
+    [proxy.status, proxy.hasBatches] = [null, true];
   }
 });
 
@@ -106,11 +106,16 @@ describe('the check of a chain', () => {
     ]);
   });
 
-  it.each([0, 1])('knows whether a node without it answers batches', async (n) => {
-    // The proxy passes no batches on; anvil answers them.
-    const rpcUrl = [chain.anvil.url, node.url][n];
-    const [finding] = findingsOn('receipts', await check({ rpcUrl }));
-    expect(finding?.sentence).toMatch([/batches are answered/, /Batches are refused/][n] as RegExp);
+  it('knows whether a node answers batches', async () => {
+    node.hasBatches = false;
+    const [byBlock] = findingsOn('receipts', await check());
+    expect(byBlock).toMatchObject({ state: 'ok', sentence: expect.stringContaining('not needed') });
+    node.refuses = (method) => method === 'eth_getBlockReceipts';
+    const [oneByOne] = findingsOn('receipts', await check());
+    expect(oneByOne).toMatchObject({
+      state: 'warning',
+      sentence: expect.stringContaining('neither eth_getBlockReceipts nor batches'),
+    });
   });
 
   it('finds the oldest block that a pruned node serves, and what that means', async () => {

@@ -11,37 +11,56 @@ export interface NodeProxy {
   alter: Alter;
   /** Whether it refuses a request, as a node refuses a method that it does not have. */
   refuses: (method: string, params: readonly unknown[]) => boolean;
+  /** Whether it answers several requests that are sent in one. */
+  hasBatches: boolean;
   /** When set, it answers every request with this HTTP status. */
   status: number | null;
   stop(): Promise<void>;
 }
 
+interface Asked {
+  readonly id: unknown;
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
 export async function startProxy(target: string): Promise<NodeProxy> {
+  const headers = { 'content-type': 'application/json' };
+
+  async function answerTo(asked: Asked): Promise<object> {
+    const { id, method, params } = asked;
+    if (proxy.refuses(method, params)) {
+      const message = `the method ${method} does not exist/is not available`;
+      return { jsonrpc: '2.0', id, error: { code: -32_601, message } };
+    }
+    const body = JSON.stringify(asked);
+    const answer = await fetch(target, { method: 'POST', headers, body });
+    const { result, ...rest } = (await answer.json()) as { result?: unknown };
+    return result === undefined ? rest : { ...rest, result: proxy.alter(method, params, result) };
+  }
+
   const server = createServer(async (request, response) => {
     const body = await text(request);
     if (proxy.status !== null) {
       response.statusCode = proxy.status;
       return response.end('{}');
     }
-    const { method, params } = JSON.parse(body) as { method: string; params: unknown[] };
-    if (proxy.refuses(method, params)) {
-      const message = `the method ${method} does not exist/is not available`;
-      const error = { code: -32_601, message };
-      return response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, error }));
-    }
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(target, { method: 'POST', headers, body });
-    const { result, ...rest } = (await answer.json()) as { result?: unknown };
-    const altered =
-      result === undefined ? rest : { ...rest, result: proxy.alter(method, params, result) };
+    const asked = JSON.parse(body) as Asked | readonly Asked[];
+    const isBatch = Array.isArray(asked);
+    const error = { code: -32_600, message: 'batches are not supported' };
+    const answer =
+      isBatch && !proxy.hasBatches
+        ? { jsonrpc: '2.0', id: null, error }
+        : await (isBatch ? Promise.all(asked.map(answerTo)) : answerTo(asked as Asked));
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(altered));
+    response.end(JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const proxy: NodeProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     alter: (_method, _params, result) => result,
     refuses: () => false,
+    hasBatches: true,
     status: null,
     async stop() {
       server.closeAllConnections();
