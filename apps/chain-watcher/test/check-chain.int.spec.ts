@@ -290,16 +290,4 @@ describe('the check of a chain', () => {
       { state: 'warning', sentence: expect.stringContaining('nothing can be credited') },
     ]);
   });
-
-  it('says that a plan with too few requests does not suffice', async () => {
-    const provider = { name: 'slow', rpcUrl: node.url, requestsPerSecond: 1_000 };
-    const checked = await check({ rpcUrl: undefined, providers: [provider], blockTimeMs: 50 });
-    expect(findingsOn('head', checked)).toHaveLength(1);
-    const few = { ...provider, requestsPerSecond: 20 };
-    const [rate] = findingsOn(
-      'rate',
-      await check({ rpcUrl: undefined, providers: [few], blockTimeMs: 50 }),
-    );
-    expect(rate).toMatchObject({ sentence: expect.stringContaining('requestsPerSecond is 20') });
-  });
 });

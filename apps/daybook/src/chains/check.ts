@@ -59,8 +59,8 @@ function progressOfSteps() {
   let done = 0;
   return {
     at(title: string): void {
-      bar.show({ title, unit: 'steps', done, fraction: null, perSecond: 0, secondsLeft: null });
       done += 1;
+      bar.show({ title, unit: 'steps', done, fraction: null, perSecond: 0, secondsLeft: null });
     },
     end: bar.end,
   };

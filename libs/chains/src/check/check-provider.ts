@@ -15,7 +15,7 @@ import { WrongChain } from '../wrong-chain';
 import { findingsOf } from './finding-of';
 import { judgeContent, judgeParents, judgeProof, judgeRate } from './judge-blocks';
 import { judgeTag, policyFinding, tagsOf } from './judge-finality';
-import { judgeBlockTime, judgeHead } from './judge-head';
+import { judgeBlockTime, judgeHead, measuredBlockTimeMs } from './judge-head';
 import { judgeToken } from './judge-token';
 import { findOldest, judgeOldest } from './oldest-block';
 
@@ -157,7 +157,8 @@ async function checkBlocks(
   note(judgeContent(blocks), ...(blockTime === null ? [] : [blockTime]));
   const { requestsPerSecond: perSecond, tron } = provider;
   const allowed = { perSecond, perDay: tron?.callsPerDay ?? null };
-  note(...judgeRate(chain, { blocks: blocks.length, requests, ms }, allowed));
+  const effort = { blocks: blocks.length, requests, ms, blockTimeMs: measuredBlockTimeMs(blocks) };
+  note(...judgeRate(chain, effort, allowed));
   return blocks;
 }
 

@@ -98,6 +98,8 @@ export interface Effort {
   readonly blocks: number;
   readonly requests: number;
   readonly ms: number;
+  /** The measured time between blocks, if it is known. */
+  readonly blockTimeMs?: number | null;
 }
 
 /** How fast blocks are read, and whether the plan allows the requests that following takes. */
@@ -109,8 +111,9 @@ export function judgeRate(
   const perBlock = effort.requests / effort.blocks;
   const perSecond = effort.blocks / (Math.max(1, effort.ms) / 1_000);
   const read = `Blocks were read at ${rounded(perSecond)} a second, with ${rounded(perBlock)} requests each`;
-  const { blockTimeMs } = chain;
-  if (blockTimeMs === null) return [speed.ok(`${read}.`)];
+  if (chain.blockTimeMs === null) return [speed.ok(`${read}.`)];
+  // The configured time may be wrong, which another finding says.
+  const blockTimeMs = effort.blockTimeMs || chain.blockTimeMs;
   // The head and a tag are asked for with each block.
   const needed = ((perBlock + 2) * DAY_MS) / blockTimeMs;
   const findings: Finding[] = [];

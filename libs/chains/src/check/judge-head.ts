@@ -30,13 +30,18 @@ export function judgeHead(chain: Chain, newest: BlockHeader, now: number): Findi
   );
 }
 
+/** The mean time between consecutive blocks; null for too few of them. Times are in whole seconds. */
+export function measuredBlockTimeMs(blocks: readonly BlockHeader[]): number | null {
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (!first || !last || blocks.length < MEASURED_BLOCKS_MIN) return null;
+  return ((last.time - first.time) * 1_000) / (last.number - first.number);
+}
+
 /** Compares the time between blocks with the configured one, by which the watcher polls and calls a node stuck. */
 export function judgeBlockTime(chain: Chain, blocks: readonly BlockHeader[]): Finding | null {
   const { blockTimeMs } = chain;
-  const [first, last] = [blocks[0], blocks.at(-1)];
-  if (!first || !last || blockTimeMs === null || blocks.length < MEASURED_BLOCKS_MIN) return null;
-  // Times are in whole seconds, so the mean of a few fast blocks is only about right.
-  const measuredMs = ((last.time - first.time) * 1_000) / (last.number - first.number);
+  const measuredMs = measuredBlockTimeMs(blocks);
+  if (blockTimeMs === null || measuredMs === null) return null;
   const seen = `The last ${blocks.length} blocks came every ${inTime(measuredMs)}`;
   const isSlower = measuredMs > blockTimeMs * BLOCK_TIME_FACTOR;
   const roundingMs = 1_000 / (blocks.length - 1);

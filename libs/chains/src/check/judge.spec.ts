@@ -174,6 +174,11 @@ describe('the rate', () => {
     expect(judgeRate(chain, effort, { ...none, perSecond: 3 })[1]?.state).toBe('ok');
   });
 
+  it('is that of the blocks that were seen, whatever is configured', () => {
+    const effort = { blocks: 16, requests: 32, ms: 1_600, blockTimeMs: 1_000 };
+    expect(judgeRate(chain, effort, none)[1]?.sentence).toContain('about 345,600 requests a day');
+  });
+
   it('has no limit where blocks come on demand', () => {
     const { chain: onDemand } = chainOf({ blockTimeMs: null });
     expect(states(onDemand, { blocks: 1, requests: 2, ms: 9_000 }, none)).toEqual(['ok']);
