@@ -102,7 +102,7 @@ describe('the check of a chain', () => {
     const checked = await check();
     expect(checked.canRun).toBe(true);
     expect(findingsOn('receipts', checked)).toMatchObject([
-      { state: 'warning', sentence: expect.stringMatching(/no.* eth_getBlockReceipts .* costs 3/) },
+      { state: 'warning', sentence: expect.stringMatching(/50 in a batch\. .* costs 3 requests/) },
     ]);
   });
 

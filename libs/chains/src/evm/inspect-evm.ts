@@ -88,7 +88,7 @@ async function receiptsFindings(
     return [{ topic: 'receipts', state: 'ok', sentence }];
   }
   const largest = Math.max(...recent.map(({ transactions }) => transactions.length));
-  const cost = `A block with ${largest} transactions costs ${largest + 2} requests`;
+  const cost = `The largest of ${recent.length} recent blocks costs ${largest + 2} requests`;
   const sentence = isInBatches
     ? `The node has no eth_getBlockReceipts, so each receipt is asked for, 50 in a batch. ${cost}.`
     : `The node has neither eth_getBlockReceipts nor batches, so receipts are asked for one by one. ${cost}.`;
