@@ -245,6 +245,25 @@ describe('the check of a chain', () => {
     ]);
   });
 
+  it('does not take a block that is missing for a moment for a wrong one', async () => {
+    const height = await chain.height();
+    const isHidden = (at: unknown) => numberOf(at) === height && at !== 'latest';
+    node.alter = (method, [at], result) =>
+      method === 'eth_getBlockByNumber' && isHidden(at) ? null : result;
+    const checked = await check();
+    expect(checked.canRun).toBe(true);
+    expect(findingsOn('blocks', checked)).toMatchObject([
+      { state: 'warning', sentence: expect.stringContaining(`such as ${height}`) },
+    ]);
+  });
+
+  it('says what to look at when the node does not let it in', async () => {
+    node.status = 401;
+    expect((await check()).providers[0]?.findings).toMatchObject([
+      { topic: 'chain', state: 'wrong', right: expect.stringContaining('name and password') },
+    ]);
+  });
+
   it('checks the other providers when one fails', async () => {
     other.status = 503;
     const checked = await check(two(other.url, node.url));

@@ -28,8 +28,8 @@ export {
   thresholdsOf,
 } from './chains-and-assets';
 export { faultOfJson, InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
-export { type ChainCheck, checkChain } from './check/check-chain';
-export type { CheckPlan, ProviderCheck } from './check/check-provider';
+export { type ChainCheck, checkChain } from './check-chain';
+export type { CheckPlan, ProviderCheck } from './check-provider';
 export { createEvmClient } from './evm/evm-client';
 export type { JsonRpc } from './evm/json-rpc';
 export { assetIds } from './evm/transfers';

@@ -1,7 +1,6 @@
 import type { BlockHeader } from '../chain-client';
 import type { Chain } from '../chains-and-assets';
 import type { Finding } from '../inspection';
-import { silenceMsOf } from '../providers/provider-health';
 import { findingsOf, inTime } from './finding-of';
 
 const head = findingsOf('head');
@@ -14,18 +13,22 @@ const BLOCK_TIME_FACTOR = 2;
 /** Fewer blocks are no measurement. */
 const MEASURED_BLOCKS_MIN = 4;
 
-/** Whether the newest block is as new as the blocks of the chain are. */
-export function judgeHead(chain: Chain, newest: BlockHeader, now: number): Finding {
+/** Whether the newest block is younger than `silenceMs`, after which a node without a new block is stuck. */
+export function judgeHead(
+  { blockTimeMs }: Pick<Chain, 'blockTimeMs'>,
+  newest: BlockHeader,
+  silenceMs: number,
+  now: number,
+): Finding {
   const ageMs = now - newest.time * 1_000;
   const shown = `The newest block is ${newest.number}`;
   if (ageMs < -AHEAD_MS_MAX) {
     const sentence = `${shown}, and its time is ${inTime(-ageMs)} ahead of this machine's clock.`;
     return head.warning(sentence, 'Set the clock of this machine, for example with NTP.');
   }
-  const silenceMs = silenceMsOf(chain);
   if (ageMs <= silenceMs) return head.ok(`${shown}, ${inTime(Math.max(0, ageMs))} old.`);
   return head.wrong(
-    `${shown} and ${inTime(ageMs)} old, although blocks come every ${inTime(chain.blockTimeMs ?? 0)}.`,
+    `${shown} and ${inTime(ageMs)} old, although blocks come every ${inTime(blockTimeMs ?? 0)}.`,
     'Wait until the node has synchronised, or set blockTimeMs to null if blocks are made on demand.',
   );
 }

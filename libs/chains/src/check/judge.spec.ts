@@ -2,6 +2,7 @@ import type { Asset } from '@daybook/domain';
 import type { BlockHeader, ChainBlock } from '../chain-client';
 import type { Chain, ChainConnection } from '../chains-and-assets';
 import { readChainsFile } from '../chains-file';
+import { silenceMsOf } from '../providers/provider-health';
 import { judgeContent, judgeParents, judgeProof, judgeRate } from './judge-blocks';
 import { judgeTag, tagsOf } from './judge-finality';
 import { judgeBlockTime, judgeHead } from './judge-head';
@@ -42,12 +43,12 @@ describe('the head', () => {
     [-30_000, 'ok'],
     [-120_000, 'warning'],
   ])('of an age of %d ms is %s where blocks come every two seconds', (ms, state) => {
-    expect(judgeHead(chain, ofAge(ms), NOW).state).toBe(state);
+    expect(judgeHead(chain, ofAge(ms), silenceMsOf(chain), NOW).state).toBe(state);
   });
 
   it('may be of any age where blocks come on demand', () => {
     const { chain: onDemand } = chainOf({ blockTimeMs: null });
-    expect(judgeHead(onDemand, ofAge(9e9), NOW).state).toBe('ok');
+    expect(judgeHead(onDemand, ofAge(9e9), silenceMsOf(onDemand), NOW).state).toBe('ok');
   });
 });
 

@@ -1,7 +1,9 @@
-import type { ChainBlock } from '../chain-client';
-import type { Chain } from '../chains-and-assets';
+import type { ChainBlock, ChainClient } from '../chain-client';
+import type { Chain, ChainConnection } from '../chains-and-assets';
 import type { Finding } from '../inspection';
+import { RpcFailure } from '../node-http';
 import { dayOf, findingsOf, inTime } from './finding-of';
+import { readBlock } from './recent-blocks';
 
 const history = findingsOf('oldest-block');
 
@@ -38,6 +40,34 @@ export async function findOldest(
     next = Math.floor((missing + oldest.number) / 2);
   }
   return { block: oldest, reason };
+}
+
+/** Finds the oldest block that the watcher may need, and says what it means. Rejects with `RpcFailure`. */
+export async function judgeHistory(
+  chain: Chain,
+  { startBlock }: ChainConnection,
+  client: ChainClient,
+  newest: ChainBlock,
+  head: number,
+): Promise<Finding> {
+  if (startBlock !== null && startBlock > head) {
+    return history.warning(
+      `startBlock is ${startBlock}, and the newest block is ${head}.`,
+      'Until then nothing is watched. Lower it if that is not meant.',
+    );
+  }
+  // Nodes keep the first block of all, whatever else they have pruned.
+  const lowest = Math.min(startBlock ?? 1, newest.number);
+  const read = async (at: number) => {
+    try {
+      return (await readBlock(client, at)) ?? `It does not have block ${at}.`;
+    } catch (error) {
+      // Nodes refuse what they have pruned in many ways, and some break then.
+      if (error instanceof RpcFailure && error.kind !== 'limited') return error.message;
+      throw error;
+    }
+  };
+  return judgeOldest(chain, await findOldest(newest, lowest, read), head, startBlock);
 }
 
 /** What the oldest block means for the watcher: where it may start, and how long it may stand still. */

@@ -1,6 +1,6 @@
 import type { Chain, ChainConnection } from '../../src/chains-and-assets';
 import { readChainsFile } from '../../src/chains-file';
-import { type ChainCheck, checkChain } from '../../src/check/check-chain';
+import { type ChainCheck, checkChain } from '../../src/check-chain';
 import type { Finding } from '../../src/inspection';
 import { base58 } from '../tron-blocks';
 import { errorInside, noInfos, refusedWith } from './faults';

@@ -1,16 +1,16 @@
 import { formatUnits } from '@daybook/domain';
 import { messageOf } from '@daybook/platform/plain';
-import type { ChainBlock } from '../chain-client';
-import type { Finding } from '../inspection';
-import { agreeOnTag } from '../providers/agreement';
-import { faultOf } from '../providers/fault';
+import type { ChainBlock } from './chain-client';
+import { findingsOf } from './check/finding-of';
 import {
   type CheckedProvider,
   type CheckPlan,
   checkProvider,
   type ProviderCheck,
 } from './check-provider';
-import { findingsOf } from './finding-of';
+import type { Finding } from './inspection';
+import { agreeOnTag } from './providers/agreement';
+import { faultOf } from './providers/fault';
 
 /** What a check found out about one chain. */
 export interface ChainCheck {

@@ -1,31 +1,30 @@
 import { messageOf, TimedOut, within } from '@daybook/platform/plain';
-import type { BlockHeader, ChainBlock } from '../chain-client';
+import type { BlockHeader, ChainBlock } from './chain-client';
 import type {
   Chain,
   ChainConnection,
   ChainsAndAssets,
   ProviderConnection,
-} from '../chains-and-assets';
-import { inspectProvider, parseAssetId } from '../family';
-import type { Finding, Inspection } from '../inspection';
-import { InvalidBlock } from '../invalid-block';
-import { RpcFailure } from '../node-http';
-import { faultOf } from '../providers/fault';
-import { WrongChain } from '../wrong-chain';
-import { findingsOf } from './finding-of';
-import { judgeContent, judgeParents, judgeProof, judgeRate } from './judge-blocks';
-import { judgeTag, policyFinding, tagsOf } from './judge-finality';
-import { judgeBlockTime, judgeHead, measuredBlockTimeMs } from './judge-head';
-import { judgeToken } from './judge-token';
-import { findOldest, judgeOldest } from './oldest-block';
+} from './chains-and-assets';
+import { findingsOf } from './check/finding-of';
+import { judgeContent, judgeParents, judgeProof, judgeRate } from './check/judge-blocks';
+import { judgeTag, policyFinding, tagsOf } from './check/judge-finality';
+import { judgeBlockTime, judgeHead, measuredBlockTimeMs } from './check/judge-head';
+import { judgeToken } from './check/judge-token';
+import { judgeHistory } from './check/oldest-block';
+import { judgeMissing, judgeRefused, readRecent } from './check/recent-blocks';
+import { inspectProvider, parseAssetId } from './family';
+import type { Finding, Inspection } from './inspection';
+import { InvalidBlock } from './invalid-block';
+import { RpcFailure } from './node-http';
+import { faultOf } from './providers/fault';
+import { silenceMsOf } from './providers/provider-health';
+import { WrongChain } from './wrong-chain';
 
 /** One step asks a few times; each request has a time-out of ten seconds of its own. */
 const STEP_MS_MAX = 60_000;
 /** The search for the oldest block asks some dozens of times. */
 const SEARCH_MS_MAX = 180_000;
-/** Enough to see more than one kind of block, and few enough for any plan. */
-const RECENT_BLOCKS = 16;
-const BLOCKS_AT_ONCE = 4;
 
 /** What a check found out about one provider, and with what others are compared. */
 export interface ProviderCheck {
@@ -100,7 +99,7 @@ async function askInTurn(
   inspection: Inspection,
   steps: Steps,
 ): Promise<ChainBlock | null> {
-  const { chain } = plan;
+  const { chain, connection } = plan;
   const { client } = inspection;
   const { note, run } = steps;
   const isServed = await run('chain', 'chain id', async () => {
@@ -111,7 +110,7 @@ async function askInTurn(
   if (isServed === null) return null;
   const head = await run('head', 'newest block', () => client.head());
   if (head === null) return null;
-  note(judgeHead(chain, head, Date.now()));
+  note(judgeHead(chain, head, silenceMsOf(chain), Date.now()));
   await run('finality', 'finality', async () => {
     note(policyFinding(chain), ...(await tagFindings(plan, inspection, head)));
   });
@@ -123,7 +122,7 @@ async function askInTurn(
   await run(
     'oldest-block',
     'oldest block',
-    async () => note(await oldestFinding(plan, inspection, newest, head.number)),
+    async () => note(await judgeHistory(chain, connection, client, newest, head.number)),
     SEARCH_MS_MAX,
   );
   await checkTokens(plan, inspection, steps);
@@ -139,20 +138,23 @@ async function checkBlocks(
   head: BlockHeader,
 ): Promise<readonly ChainBlock[]> {
   const { chain, connection } = plan;
+  const { client } = inspection;
   const before = inspection.requests();
   const since = performance.now();
-  const recent = await run('blocks', 'recent blocks', () => readRecent(inspection, head.number));
+  const recent = await run('blocks', 'recent blocks', () => readRecent(client, head.number));
   if (recent === null) return [];
   const { blocks, refused } = recent;
+  note(...judgeMissing(recent));
   const requests = inspection.requests() - before;
   const ms = performance.now() - since;
-  if (refused === null) note(...judgeProof(chain, blocks, connection), judgeParents(blocks));
-  else {
+  if (refused.length > 0) {
     await run('proof', 'other rules', async () => {
-      note(await refusedFinding(plan, inspection, refused));
+      note(...(await judgeRefused(chain, inspection, refused)));
     });
   }
   if (blocks.length === 0) return [];
+  if (refused.length === 0) note(...judgeProof(chain, blocks, connection));
+  if (refused.length + recent.missing.length === 0) note(judgeParents(blocks));
   const blockTime = judgeBlockTime(chain, blocks);
   note(judgeContent(blocks), ...(blockTime === null ? [] : [blockTime]));
   const { requestsPerSecond: perSecond, tron } = provider;
@@ -188,6 +190,11 @@ function faultFinding(topic: string, error: unknown): Finding {
       sentence,
       'Try another node. If all show it so, the chain has another shape: begin with "proof": { "rule": "two-providers", "reason": "Not tried yet." }.',
     );
+  }
+  const status = error instanceof RpcFailure ? error.status : null;
+  if (status === 401 || status === 403) {
+    const right = 'Check the name and password in the URL, or the key in the URL or the headers.';
+    return findingsOf(topic).wrong(sentence, right);
   }
   const kind = error instanceof RpcFailure ? error.kind : 'silent';
   const right = {
@@ -236,90 +243,4 @@ async function headerFinding({ client }: Inspection, head: BlockHeader): Promise
     `The node does not show ${missing}, although its newest block is ${head.number}.`,
     'If it persists, the URL leads to several nodes of which some lag: use one node.',
   );
-}
-
-interface Refused {
-  readonly number: number;
-  readonly message: string;
-  readonly count: number;
-}
-
-/** The last blocks in their order, without those that were refused or are not there. */
-async function readRecent({ client }: Inspection, head: number) {
-  const first = Math.max(0, head - RECENT_BLOCKS + 1);
-  const numbers = Array.from({ length: head - first + 1 }, (_, n) => first + n);
-  const blocks: ChainBlock[] = [];
-  let refused: Refused | null = null;
-  let count = 0;
-  for (let at = 0; at < numbers.length; at += BLOCKS_AT_ONCE) {
-    const some = numbers.slice(at, at + BLOCKS_AT_ONCE);
-    const answers = await Promise.all(some.map((number) => readBlock(client, number)));
-    for (const [index, answer] of answers.entries()) {
-      const number = some[index] as number;
-      if (typeof answer !== 'string') blocks.push(answer);
-      else {
-        count += 1;
-        refused = { number, message: answer, count };
-      }
-    }
-  }
-  return { blocks, refused };
-}
-
-/** Why it was refused, if it was. Rejects without an answer. */
-async function readBlock(client: Inspection['client'], at: number): Promise<ChainBlock | string> {
-  try {
-    return (await client.block(at)) ?? `The node does not have block ${at}.`;
-  } catch (error) {
-    if (error instanceof InvalidBlock) return error.message;
-    throw error;
-  }
-}
-
-async function refusedFinding(
-  { chain }: CheckPlan,
-  { weakerRule }: Inspection,
-  { number, message, count }: Refused,
-): Promise<Finding> {
-  const { wrong } = findingsOf('proof');
-  const rule = await weakerRule(number);
-  const blocks = count === 1 ? 'A recent block was' : `${count} recent blocks were`;
-  const by = chain.proof === undefined ? '' : ` by the rule ${chain.proof.rule}`;
-  const sentence = `${blocks} refused${by}: ${message}`;
-  if (rule === null) {
-    return wrong(
-      sentence,
-      'No rule accepts this: the answer is incomplete or wrong. Use another node.',
-    );
-  }
-  return wrong(
-    sentence,
-    `Try another node first. If all show it so, this chain's headers do not commit to it: the rule "${rule}" accepts the block ("proof" in docs/chains.md).`,
-  );
-}
-
-async function oldestFinding(
-  { chain, connection: { startBlock } }: CheckPlan,
-  { client }: Inspection,
-  newest: ChainBlock,
-  head: number,
-): Promise<Finding> {
-  if (startBlock !== null && startBlock > head) {
-    return findingsOf('oldest-block').warning(
-      `startBlock is ${startBlock}, and the newest block is ${head}.`,
-      'Until then nothing is watched. Lower it if that is not meant.',
-    );
-  }
-  // Nodes keep the first block of all, whatever else they have pruned.
-  const lowest = Math.min(startBlock ?? 1, newest.number);
-  const read = async (at: number) => {
-    try {
-      return await readBlock(client, at);
-    } catch (error) {
-      // Nodes refuse what they have pruned in many ways, and some break then.
-      if (error instanceof RpcFailure && error.kind !== 'limited') return error.message;
-      throw error;
-    }
-  };
-  return judgeOldest(chain, await findOldest(newest, lowest, read), head, startBlock);
 }
