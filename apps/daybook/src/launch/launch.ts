@@ -68,9 +68,10 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
   const { folder, host, port, ledgerRoles } = options;
   const hasLedger = ledgerRoles?.length !== 0;
   const local = localFamilies(options);
+  // First: a name that nothing reads may be why the rest is refused.
+  for (const sentence of unknownVariables(process.env)) console.log(colors.yellow(`! ${sentence}`));
   // The local chains have a chains file of their own.
   checkConfiguration(options, local.length > 0 ? undefined : options.chains);
-  for (const sentence of unknownVariables(process.env)) console.log(colors.yellow(`! ${sentence}`));
   mkdirSync(folder.logs, { recursive: true });
   const keep = await claimFolder(folder, stops);
   if (hasLedger && !(await isPortFree(port))) {
