@@ -28,7 +28,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const node = () => ({ rpcUrl: `${chain.anvil.url}/?key=${KEY}`, blockTimeMs: null, reorgWindow: 64 });
+const node = () => ({
+  rpcUrl: `${chain.anvil.url}/?key=${KEY}`,
+  blockTimeMs: null,
+  reorgWindow: 64,
+});
 
 async function chainsFile(name: string, ...chains: object[]): Promise<string> {
   const assets = [{ id: NATIVE, currency: 'ETH_LOCAL', decimals: 18, minimum: '1' }];
