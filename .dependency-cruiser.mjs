@@ -59,7 +59,10 @@ const FOLDERS = {
     ],
   },
   daybook: {
-    mechanisms: ['cli', 'demo', 'launch', 'status', 'audit', 'addresses', 'keys', 'commands'],
+    mechanisms: [
+      ...['cli', 'demo', 'launch', 'status', 'audit', 'addresses', 'keys', 'chains'],
+      'commands',
+    ],
   },
 };
 

@@ -6,6 +6,7 @@ import {
   requirePort,
   requirePostgres,
   stopOnRequest,
+  unknownVariables,
 } from '@daybook/platform';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
     migrated: { ...migrate.record, command: 'node dist/apps/chain-watcher/src/migrate.js' },
   });
   const logger = createLogger('chain-watcher', env.logLevel);
+  for (const sentence of unknownVariables(process.env)) logger.warn(sentence);
   const app = await NestFactory.create<NestFastifyApplication>(
     await WatcherModule.forRoot(env, logger),
     new FastifyAdapter(),

@@ -18,27 +18,34 @@ export interface NodeProxy {
   readonly url: string;
   alter: Alter;
   fail: Fail;
+  /** Whether it refuses a request, as a node refuses a method that it does not have. */
+  refuses: (method: string, params: readonly unknown[]) => boolean;
+  /** Whether it answers several requests that are sent in one. */
+  hasBatches: boolean;
   /** When set, it answers every request with this HTTP status. */
   status: number | null;
   stop(): Promise<void>;
 }
 
-interface Request {
-  readonly id: number;
+interface Asked {
+  readonly id: unknown;
   readonly method: string;
   readonly params: readonly unknown[];
 }
 
-interface Answer {
-  readonly id: number;
-  readonly result?: unknown;
-}
-
 export async function startProxy(target: string): Promise<NodeProxy> {
-  function alterOne(asked: readonly Request[], answer: Answer): Answer {
-    const request = asked.find(({ id }) => id === answer.id);
-    if (request === undefined || answer.result === undefined) return answer;
-    return { ...answer, result: proxy.alter(request.method, request.params, answer.result) };
+  const headers = { 'content-type': 'application/json' };
+
+  async function answerTo(asked: Asked): Promise<object> {
+    const { id, method, params } = asked;
+    if (proxy.refuses(method, params)) {
+      const message = `the method ${method} does not exist/is not available`;
+      return { jsonrpc: '2.0', id, error: { code: -32_601, message } };
+    }
+    const body = JSON.stringify(asked);
+    const answer = await fetch(target, { method: 'POST', headers, body });
+    const { result, ...rest } = (await answer.json()) as { result?: unknown };
+    return result === undefined ? rest : { ...rest, result: proxy.alter(method, params, result) };
   }
 
   const server = createServer(async (request, response) => {
@@ -47,27 +54,29 @@ export async function startProxy(target: string): Promise<NodeProxy> {
       response.statusCode = proxy.status;
       return response.end('{}');
     }
-    const asked = JSON.parse(body) as Request | readonly Request[];
-    for (const { method, params } of [asked].flat() as Request[]) {
+    const asked = JSON.parse(body) as Asked | readonly Asked[];
+    const isBatch = Array.isArray(asked);
+    for (const { method, params } of isBatch ? asked : [asked as Asked]) {
       const failure = proxy.fail(method, params);
       if (failure === null) continue;
       response.statusCode = failure.status ?? 200;
       return response.end(failure.body);
     }
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(target, { method: 'POST', headers, body });
-    const answers = (await answer.json()) as Answer | readonly Answer[];
-    const altered = Array.isArray(answers)
-      ? answers.map((each) => alterOne([asked].flat() as Request[], each))
-      : alterOne([asked].flat() as Request[], answers as Answer);
+    const error = { code: -32_600, message: 'batches are not supported' };
+    const answer =
+      isBatch && !proxy.hasBatches
+        ? { jsonrpc: '2.0', id: null, error }
+        : await (isBatch ? Promise.all(asked.map(answerTo)) : answerTo(asked as Asked));
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(altered));
+    response.end(JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const proxy: NodeProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     alter: (_method, _params, result) => result,
     fail: () => null,
+    refuses: () => false,
+    hasBatches: true,
     status: null,
     async stop() {
       server.closeAllConnections();

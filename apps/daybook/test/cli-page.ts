@@ -25,7 +25,7 @@ const HEAD = `# The command line
 
 \`keys\`, \`parked\`, \`chains\` and \`watch\` call the REST interface of the ledger: they need \`DAYBOOK_LEDGER_URL\` and
 \`DAYBOOK_OPERATOR_KEY\`, or a data folder. These work without a running ledger: \`replay\`, \`rebuild\`, \`addresses\`,
-\`events tail\`, \`reset\`, \`keys\` with \`--operator\`, and \`status\`, which then checks the engines and says what is down.
+\`chains check\`, \`events tail\`, \`reset\`, \`keys\` with \`--operator\`, and \`status\`, which then checks the engines and says what is down.
 
 Answers go to standard output; progress, remarks and errors go to standard error, so a pipe gets the answer alone. Wrong
 usage or configuration is reported in one sentence that says what would be right.

@@ -113,6 +113,7 @@ describe('the command line', () => {
   it('starts the service, restarts what is killed, and keeps the data', async () => {
     const first = daybookWith({ DAYBOOK_OPERATOR_KEY: '' }, 'start', '--port', String(port));
     await said(first, 'Daybook is running.');
+    expect(first.said()).toMatch(/Chains +none: name a chains file/);
     const secrets = ['operator-key', 'api-key', 'secrets.json'].map((name) => join(data, name));
     const modes = () => secrets.map((file) => statSync(file).mode & 0o777);
     expect(modes()).toEqual([0o600, 0o600, 0o600]);
@@ -156,6 +157,9 @@ describe('the command line', () => {
     expect(await run.ended).toBe(2);
     expect(run.said()).toMatch(/^\s*The chains file has a fault:\n- Line 1, column 14: .*\s*$/);
     expect(existsSync(data)).toBe(false);
+    const misspelt = daybookWith({ DAYBOOK_CHAIN_FILE: chains }, 'start', '--chains', chains);
+    expect(await misspelt.ended).toBe(2);
+    expect(misspelt.said()).toContain('nothing reads it. Is DAYBOOK_CHAINS_FILE meant?');
   });
 
   it('shows why an app refuses to start, once', async () => {

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { loadChainsFile } from '@daybook/chains';
 import {
   createHealth,
   createLogger,
@@ -8,11 +9,14 @@ import {
   requirePort,
   requirePostgres,
   stopOnRequest,
+  unknownVariables,
 } from '@daybook/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Client } from 'pg';
+import { keepListedAssets } from './chains';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';
-import { readLedgerEnv } from './ledger.env';
+import { type LedgerEnv, readLedgerEnv } from './ledger.env';
 import { LedgerModule } from './ledger.module';
 import { migrate } from './migrate';
 import { Monitoring } from './operations/monitoring';
@@ -32,6 +36,8 @@ async function main(): Promise<void> {
     migrated: { ...migrate.record, command: 'node dist/apps/ledger/src/migrate.js' },
   });
   const logger = createLogger('ledger', env.logLevel);
+  for (const sentence of unknownVariables(process.env)) logger.warn(sentence);
+  for (const sentence of await listAssets(env)) logger.warn(sentence);
   const tls = grpcCredentials(env);
   const metrics = createMetrics('ledger');
   const { registry } = metrics;
@@ -64,6 +70,13 @@ async function main(): Promise<void> {
     await grpc?.close();
     await app.close();
   });
+}
+
+/** See `keepListedAssets`. */
+async function listAssets({ databaseUrl, chainsFile }: LedgerEnv): Promise<readonly string[]> {
+  const client = new Client({ connectionString: databaseUrl, application_name: 'daybook-start' });
+  await client.connect();
+  return keepListedAssets(client, loadChainsFile(chainsFile ?? null)).finally(() => client.end());
 }
 
 main().catch(failStart);

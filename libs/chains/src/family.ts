@@ -8,8 +8,11 @@ import type {
   ProviderConnection,
 } from './chains-and-assets';
 import { openEvmChain } from './evm/evm-client';
+import { inspectEvmNode } from './evm/inspect-evm';
 import { canonicalEvmAddress } from './evm/raw';
+import type { Inspection } from './inspection';
 import { createPool } from './providers/pool';
+import { inspectTronNode } from './tron/inspect-tron';
 import { canonicalTronAddress, tronAddressKey, tronAddressOfKey } from './tron/tron-address';
 import { openTronChain } from './tron/tron-client';
 
@@ -38,6 +41,8 @@ export interface FamilyRules {
   readonly assetExamples: string;
   /** Opens a client for one provider of a chain. Sends no request yet. */
   readonly open: OpenProvider;
+  /** Opens one provider for a check. Sends no request yet. */
+  readonly inspect: InspectProvider;
 }
 
 type OpenProvider = (
@@ -45,6 +50,12 @@ type OpenProvider = (
   provider: ProviderConnection,
   registry: ChainsAndAssets,
 ) => ChainClient;
+
+type InspectProvider = (
+  chain: Chain,
+  provider: ProviderConnection,
+  registry: ChainsAndAssets,
+) => Inspection;
 
 /** How a family's addresses are derived, with test vectors. */
 export interface WalletRules {
@@ -88,6 +99,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
     ]),
     assetExamples: 'eip155:1/erc20:0x... (lower case) or eip155:1/slip44:60',
     open: openEvmChain,
+    inspect: inspectEvmNode,
   },
   tron: {
     chainNamespace: 'tron',
@@ -114,6 +126,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
     ]),
     assetExamples: 'tron:728126428/trc20:T... (base58), .../trc10:1000001 or .../slip44:195',
     open: openTronChain,
+    inspect: inspectTronNode,
   },
 };
 
@@ -179,6 +192,15 @@ export function openChain(
     client: open(chain, provider, registry),
   }));
   return createPool(chain, clients, { ...(changed && { changed }) });
+}
+
+/** One provider of a chain, for a check. */
+export function inspectProvider(
+  chain: Chain,
+  provider: ProviderConnection,
+  registry: ChainsAndAssets,
+): Inspection {
+  return FAMILY_RULES[chain.family].inspect(chain, provider, registry);
 }
 
 export interface AssetId {

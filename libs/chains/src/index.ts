@@ -31,6 +31,8 @@ export {
   thresholdsOf,
 } from './chains-and-assets';
 export { faultOfJson, InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
+export { type ChainCheck, checkChain } from './check-chain';
+export type { CheckPlan, ProviderCheck } from './check-provider';
 export { createEvmClient } from './evm/evm-client';
 export type { JsonRpc } from './evm/json-rpc';
 export { assetIds } from './evm/transfers';
@@ -46,6 +48,7 @@ export {
   readAddress,
   transactionForm,
 } from './family';
+export type { Finding, FindingState } from './inspection';
 export { InvalidBlock } from './invalid-block';
 export { RpcFailure } from './node-http';
 export { type Alone, isLongAlone, stillAlone } from './providers/alone';

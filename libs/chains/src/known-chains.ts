@@ -28,8 +28,9 @@ const FINALIZED = { kind: 'tag', tag: 'finalized' } as const;
 const EVM_CHAINS: readonly Chain[] = [
   // Finality trails the head by 64 to 96 blocks (two epochs, about 13 minutes).
   { id: 'eip155:1', name: 'Ethereum', blockTimeMs: 12_000, reorgWindow: 128 },
-  // Two blocks by votes (BEP-126). Reorgs had a few dozen blocks before, and have again if votes fail.
-  { id: 'eip155:56', name: 'BNB Smart Chain', blockTimeMs: 750, reorgWindow: 256 },
+  // Two blocks by votes (BEP-126). Reorgs had a few dozen blocks before, and have again if votes fail. 450 ms since
+  // Fermi (BEP-619, 14 January 2026: docs.bnbchain.org, "Fermi Upgrade of BSC").
+  { id: 'eip155:56', name: 'BNB Smart Chain', blockTimeMs: 450, reorgWindow: 512 },
   // A few seconds by milestones. In February 2023, before them, 157 blocks were replaced at once.
   { id: 'eip155:137', name: 'Polygon PoS', blockTimeMs: 2_000, reorgWindow: 256 },
   // 15 to 30 minutes. A reorg of Ethereum before that can replace minutes of blocks.
@@ -37,13 +38,17 @@ const EVM_CHAINS: readonly Chain[] = [
   // 15 to 30 minutes.
   { id: 'eip155:10', name: 'Optimism', blockTimeMs: 2_000, reorgWindow: 512 },
   { id: 'eip155:8453', name: 'Base', blockTimeMs: 2_000, reorgWindow: 512 },
+  // docs.celo.org, "Deployments": an L2 with a block a second since block 31,056,500.
   { id: 'eip155:42220', name: 'Celo', blockTimeMs: 1_000, reorgWindow: 512 },
-  // Blocks are accepted for good within two seconds. Nodes show no others.
+  // Blocks are accepted for good within two seconds. Nodes show no others. Since Granite (ACP-226) validators choose
+  // the time between blocks, so it may change without a fork.
   { id: 'eip155:43114', name: 'Avalanche C-Chain', blockTimeMs: 2_000, reorgWindow: 64 },
   // Two epochs of 16 slots, about 3 minutes.
   { id: 'eip155:100', name: 'Gnosis', blockTimeMs: 5_000, reorgWindow: 128 },
-  // When the proof of a batch is final on Ethereum: hours.
-  { id: 'eip155:59144', name: 'Linea', blockTimeMs: 2_000, reorgWindow: 512 },
+  // When the proof of a batch is final on Ethereum: hours. About a second a block (docs.linea.build, "Transaction
+  // finality"); another page there says two.
+  { id: 'eip155:59144', name: 'Linea', blockTimeMs: 1_000, reorgWindow: 1_024 },
+  // docs.scroll.io, "Blocks": three seconds are aimed at, not guaranteed.
   { id: 'eip155:534352', name: 'Scroll', blockTimeMs: 3_000, reorgWindow: 512 },
   { id: 'eip155:324', name: 'zkSync Era', blockTimeMs: 1_000, reorgWindow: 512 },
 ].map((chain) => {
@@ -100,10 +105,19 @@ function tronStablecoin(chain: string, contract: string, currency: string): Asse
 const ETHER_MINIMUM = 10n ** 15n;
 
 /**
- * Finality is that of the chain. Sources of the contracts, read in November 2026:
- * - USDC: Circle, `developers.circle.com/stablecoins/usdc-contract-addresses`;
- * - USDT: Tether, `tether.to/en/supported-protocols`; USDT0: `docs.usdt0.to`, deployments;
- * - bridged tokens (USDCE, and USDT of Gnosis, Linea, Scroll and zkSync Era): the token list of the chain's own bridge.
+ * Finality is that of the chain. Contract, decimals and symbol of each token were compared in November 2026 with public
+ * lists, which agree with what is here:
+ * - Ethereum, Polygon, Arbitrum's USDT0, Optimism, Base, Avalanche's USDC: Uniswap's `default-token-list`;
+ * - BNB Smart Chain, Arbitrum's USDC, Avalanche's USDT, Gnosis: CoW Swap's `token-lists`;
+ * - Celo, zkSync Era: Aave's `aave-address-book`; Celo also in Ubeswap's `default-token-list`;
+ * - Linea and Scroll: `linea-token-list` of Consensys and `token-list` of scroll-tech;
+ * - USDC of six chains also in Circle's table of addresses, as docs.gelato.cloud repeats it;
+ * - TRON's USDT: several public wallets and libraries; no list of its issuer could be read.
+ * They are copies of what issuers publish (developers.circle.com/stablecoins/usdc-contract-addresses,
+ * tether.to/en/supported-protocols, docs.usdt0.to): `npx daybook chains check` asks the chain itself.
+ *
+ * Issued by others than their names say: the tokens of BNB Smart Chain by Binance, USDT of Gnosis, Linea, Scroll and
+ * zkSync Era, USDC of Scroll and USDC.e of Gnosis by bridges.
  * Left out: what an issuer has given up or replaced, such as USDbC on Base, USDT of the Optimism bridge, and USDC on
  * TRON, which Circle ended in February 2024.
  */
@@ -137,6 +151,7 @@ export const KNOWN_ASSETS: readonly Asset[] = [
   stablecoin('eip155:100', '0x4ECaBa5870353805a9F068101A40E0f32ed605C6', 'USDT_GNOSIS', 6),
   stablecoin('eip155:100', '0x2a22f9c3b484c3629090FeED35F17Ff8F88f76F0', 'USDCE_GNOSIS', 6),
   native('eip155:59144', 60, 'ETH_LINEA', ETHER_MINIMUM),
+  // CoW Swap's list calls it USDT0, the lists of Linea and of Aave USDT.
   stablecoin('eip155:59144', '0xA219439258ca9da29E9Cc4cE5596924745e12B93', 'USDT_LINEA', 6),
   stablecoin('eip155:59144', '0x176211869cA2b568f2A7D4EE941E073a821EE1ff', 'USDC_LINEA', 6),
   native('eip155:534352', 60, 'ETH_SCROLL', ETHER_MINIMUM),

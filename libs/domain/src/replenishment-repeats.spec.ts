@@ -93,6 +93,18 @@ describe('a watcher that was wiped and reports everything again with newer versi
       .when(record({ status: 'final', version: 13 }))
       .emits(a.replenishmentConfirmed({ version: 13 }));
   });
+
+  it('credits it by the latest report once more, which a rescan brings, and by none before that', () => {
+    given(a.replenishmentRejected({ version: 3 }))
+      .when(record({ status: 'detected', version: 2 }))
+      .changesNothing()
+      .when(record({ status: 'final', version: 3 }, { asset: null }))
+      .changesNothing()
+      .when(record({ status: 'final', version: 3 }))
+      .emits(a.replenishmentDetected({ version: 3 }), a.replenishmentConfirmed({ version: 3 }))
+      .when(record({ status: 'final', version: 3 }))
+      .changesNothing();
+  });
 });
 
 describe('a report of a block that names none', () => {

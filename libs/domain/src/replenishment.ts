@@ -121,7 +121,7 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
  */
 function record(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
   const { report, facts } = command;
-  if (state.status !== 'absent' && report.version <= state.version) return [];
+  if (state.status !== 'absent' && !isNews(command, state)) return [];
   switch (report.status) {
     case 'seen': {
       const fresh = state.status === 'absent' || state.status === 'dropped';
@@ -150,6 +150,16 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
       return [...included, ...conclude(report, facts, fold(replenishment, included, state))];
     }
   }
+}
+
+/**
+ * A newer version, or the latest one once more if it was rejected and the registry would not reject it now: its
+ * asset was listed since, and an operator has had its block reported again.
+ */
+function isNews({ report, facts }: Report, state: Known): boolean {
+  if (report.version > state.version) return true;
+  const isLatest = report.version === state.version && report.block !== null;
+  return isLatest && state.status === 'rejected' && rejectionOf(report, facts) === null;
 }
 
 function sighting(command: Report, state: ReplenishmentState): ReplenishmentEvent {

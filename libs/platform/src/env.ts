@@ -44,6 +44,12 @@ export function readEnvironment<T extends object>(
   return Object.freeze(settings);
 }
 
+/** The environment variables that `readEnvironment` reads for a class. */
+export function variablesOf(shape: new () => object): readonly string[] {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(shape, '', false, false);
+  return [...new Set(rules.map(({ propertyName }) => variableName(propertyName)))];
+}
+
 /** Accepts the connection string of a PostgreSQL database. */
 export function IsPostgresUrl(): PropertyDecorator {
   return IsUrl(

@@ -6,7 +6,14 @@ export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from './embedded-postgres';
-export { AppEnv, EnvironmentError, IsPostgresUrl, IsWholeNumber, readEnvironment } from './env';
+export {
+  AppEnv,
+  EnvironmentError,
+  IsPostgresUrl,
+  IsWholeNumber,
+  readEnvironment,
+  variablesOf,
+} from './env';
 export { freePort, isPortFree, requirePort } from './free-port';
 export {
   createHealth,
@@ -23,3 +30,4 @@ export { endProcess, isAlive, NODE_ARGUMENTS, processIdentity } from './processe
 export { requirePostgres } from './require-postgres';
 export { migrationOf, runMigration, sqlMigrations } from './run-migration';
 export { failStart, type StartRefusal, stopOnRequest } from './shutdown';
+export { unknownVariables, VARIABLES } from './unknown-variables';

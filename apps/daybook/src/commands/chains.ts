@@ -5,6 +5,7 @@ import type { List } from '../cli/ledger-api';
 import { type Answer, operate } from '../cli/operate';
 import { subcommand } from '../cli/options';
 import { watchList, watchPage } from '../status/watch-page';
+import { addChainsCheck } from './chains-check';
 
 const CHAINS = '/v1/operations/chains';
 
@@ -14,7 +15,9 @@ counted from when it began to lead. A score is the expected delay of an answer, 
 The exit code is 1 while something is wrong with the chain; warnings do not change it.`;
 
 export function addChains(program: Command): void {
-  const chains = program.command('chains').description('Show how the chains are watched.');
+  const chains = program
+    .command('chains')
+    .description('Show how the chains are watched, and check nodes before use.');
 
   subcommand(
     chains,
@@ -46,6 +49,8 @@ export function addChains(program: Command): void {
         return answerOf(data, () => data.map((it) => watchPage(it, Date.now())).join('\n\n'));
       }),
     );
+
+  addChainsCheck(chains);
 }
 
 function answerOf(chains: readonly json.ChainWatch[], text: () => string): Answer {

@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { findChain, loadChainsFile } from '@daybook/chains';
 import { FAMILIES, type Family } from '@daybook/domain';
 import {
   type EmbeddedPostgres,
   freePort,
   isPortFree,
   startEmbeddedPostgres,
+  unknownVariables,
 } from '@daybook/platform';
 import colors from 'picocolors';
 import { readWatcherEnv } from '../../../chain-watcher/src/watcher.env';
@@ -49,6 +51,8 @@ export interface Launched {
   /** `host:port`. */
   readonly grpcAddress: string | null;
   readonly apiKey: string;
+  /** The chains that are watched, by name, such as `Base (eip155:8453)`. */
+  readonly chains: readonly string[];
   /** A local chain as it runs now: the one that was asked for, or any of the folder. */
   readonly chain: (() => DemoChain) | undefined;
 }
@@ -64,6 +68,8 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
   const { folder, host, port, ledgerRoles } = options;
   const hasLedger = ledgerRoles?.length !== 0;
   const local = localFamilies(options);
+  // First: a name that nothing reads may be why the rest is refused.
+  for (const sentence of unknownVariables(process.env)) console.log(colors.yellow(`! ${sentence}`));
   // The local chains have a chains file of their own.
   checkConfiguration(options, local.length > 0 ? undefined : options.chains);
   mkdirSync(folder.logs, { recursive: true });
@@ -120,7 +126,16 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     DAYBOOK_HTTP_PORT: String(watcherPort),
   });
   const grpcAddress = hasLedger && grpcPort !== 0 ? placeOf(host, grpcPort) : null;
-  return { ...urls, grpcAddress, apiKey, chain };
+  return { ...urls, grpcAddress, apiKey, chain, chains: watchedIn(chainsFile) };
+}
+
+function watchedIn(chainsFile: string | undefined): readonly string[] {
+  const registry = loadChainsFile(chainsFile ?? null);
+  return registry.connections.map(({ chain, providers }) => {
+    const name = findChain(registry, chain)?.name ?? chain;
+    const count = providers.length === 1 ? '1 provider' : `${providers.length} providers`;
+    return name === chain ? `${chain}, ${count}` : `${name} (${chain}), ${count}`;
+  });
 }
 
 /** The names by which the launcher speaks of the local chains, and how they start. */

@@ -13,4 +13,12 @@ export const chainsMigrations = sqlMigrations({
   PausedChains1700000012600: `
     ALTER TABLE ledger.chain_head ADD COLUMN paused jsonb;
   `,
+  // The assets of watched chains as they were listed at the last start: amounts in the books depend on them.
+  ListAssetsOfChains1700000013500: `
+    CREATE TABLE ledger.listed_asset (
+      id text PRIMARY KEY,
+      currency text NOT NULL,
+      decimals smallint NOT NULL CHECK (decimals >= 0)
+    );
+  `,
 });

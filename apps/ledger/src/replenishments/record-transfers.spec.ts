@@ -1,6 +1,6 @@
 import { readChainsFile } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
-import { account, customer, purse, streamName } from '@daybook/domain';
+import { type Asset, account, customer, purse, streamName } from '@daybook/domain';
 import { decideAndAppend, START, uuid5 } from '@daybook/event-store';
 import * as a from '../../../../libs/domain/testing/a';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
@@ -109,21 +109,28 @@ async function ledger(owned: ReadonlyMap<string, Owner> = known) {
     async () => ({ position: START, owners: owned }),
     async () => undefined,
   );
-  const handler = new RecordTransfersHandler(
-    ...([store, owners, new AssetRegistry([asset])] as const),
-    new ChainRegistry(registry),
-  );
+  const handlerWith = (...listed: Asset[]) =>
+    new RecordTransfersHandler(
+      ...([store, owners, new AssetRegistry([asset, ...listed])] as const),
+      new ChainRegistry(registry),
+    );
+  const handler = handlerWith();
+  const recordBy =
+    (by: RecordTransfersHandler) =>
+    (...transfers: TransferV1[]) =>
+      by.execute(
+        new RecordTransfers(
+          transfers.map((transfer) => ({ message: messageOf(transfer), content: transfer })),
+        ),
+      );
   return {
     store,
     handler,
     act,
     decide,
-    record: (...transfers: TransferV1[]) =>
-      handler.execute(
-        new RecordTransfers(
-          transfers.map((transfer) => ({ message: messageOf(transfer), content: transfer })),
-        ),
-      ),
+    record: recordBy(handler),
+    /** The same after a start with more assets. */
+    recordWith: (...listed: Asset[]) => recordBy(handlerWith(...listed)),
     history: async (transferId: string) =>
       store.readStream(streamName('replenishment', replenishmentIdOf(transferId))),
   };
@@ -139,6 +146,25 @@ describe('RecordTransfers', () => {
         { type: 'ReplenishmentConfirmed', data: { outsideOrderId: 'order-7' } },
       ]);
     }
+  });
+
+  it('credits a token that is listed later, when its latest report comes once more', async () => {
+    const { record, recordWith, history } = await ledger();
+    const token = a.asset({ id: `${asset.chain}/erc20:0x${'99'.repeat(20)}`, currency: 'NEW' });
+    const transfers = [
+      transfer({ version: 1, status: 'detected', finality: null, asset: token.id }),
+      transfer({ version: 2, asset: token.id }),
+    ];
+    const types = async () => (await history(nth(0))).map((e) => e.type);
+    await record(...transfers);
+    expect(await types()).toEqual(['ReplenishmentRejected']);
+    await recordWith(token)(...transfers);
+    await recordWith(token)(...transfers);
+    expect(await types()).toEqual([
+      'ReplenishmentRejected',
+      'ReplenishmentDetected',
+      'ReplenishmentConfirmed',
+    ]);
   });
 
   it('has one effect for a batch that is delivered again, in part or whole', async () => {

@@ -105,6 +105,52 @@ export function listenForAnnouncements(options: AnnouncementOptions): Listening 
   };
 }
 
+/** A handshake and two blocks of most chains. */
+const TRIAL_MS_MIN = 5_000;
+const TRIAL_MS_MAX = 15_000;
+const TRIAL_BLOCKS = 2;
+
+/** What one connection showed in `seconds`. `fault`: why it does not work; null if it does. */
+export interface AnnouncementTrial {
+  readonly fault: string | null;
+  readonly heads: number;
+  readonly seconds: number;
+}
+
+/** Opens one connection, subscribes to new heads and waits for one, a limited time. Never rejects. */
+export function tryAnnouncements(
+  wsUrl: string,
+  blockTimeMs: number | null,
+): Promise<AnnouncementTrial> {
+  const usualMs = TRIAL_BLOCKS * (blockTimeMs ?? 0);
+  const timeoutMs = Math.min(Math.max(usualMs, TRIAL_MS_MIN), TRIAL_MS_MAX);
+  const seconds = timeoutMs / 1_000;
+  return new Promise((resolve) => {
+    const socket = new WebSocket(wsUrl, { maxPayload: MESSAGE_BYTES_MAX });
+    let isSubscribed = false;
+    function end(fault: string | null, heads = 0): void {
+      clearTimeout(timer);
+      resolve({ fault, heads, seconds });
+      socket.terminate();
+    }
+    const timer = setTimeout(
+      () => end(isSubscribed ? null : `it did not accept a subscription within ${seconds} s`),
+      timeoutMs,
+    );
+    socket.on('open', () => socket.send(subscribe(NEW_HEADS, ['newHeads'])));
+    socket.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
+    socket.on('close', () => end('it was closed'));
+    socket.on('message', (data) => {
+      const { id, result, params } = parse(String(data));
+      if (id === NEW_HEADS && typeof result !== 'string') return end('it refuses to subscribe');
+      isSubscribed ||= id === NEW_HEADS;
+      // On a chain whose blocks come on demand, there may be none for hours.
+      if (params !== undefined) end(null, 1);
+      else if (isSubscribed && blockTimeMs === null) end(null);
+    });
+  });
+}
+
 function subscribe(id: number, params: readonly unknown[]): string {
   return JSON.stringify({ jsonrpc: '2.0', id, method: 'eth_subscribe', params });
 }

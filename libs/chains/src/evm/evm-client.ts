@@ -42,12 +42,9 @@ export function openEvmChain(
   provider: ProviderConnection,
   registry: ChainsAndAssets,
 ): ChainClient {
-  const coins = `${chain.id}/slip44:`;
-  const native = registry.assets.find(({ id }) => id.startsWith(coins))?.id ?? `${coins}${ETHER}`;
   const { rpcUrl, wsUrl, headers, requestsPerSecond } = provider;
   const rpc = createJsonRpc(rpcUrl, { headers, perSecondMax: requestsPerSecond });
-  const ids = assetIds(chain.id, native);
-  const client = createEvmClient(rpc, chain.id, ids, {
+  const client = createEvmClient(rpc, chain.id, idsOf(chain, registry), {
     ...{ proof: chain.proof ?? ETHEREUM_PROOF, worker: sharedBlockWorkers().evm },
   });
   const { blockTimeMs } = chain;
@@ -80,6 +77,13 @@ export function openEvmChain(
         pending: (answer) => pending(answer, listener),
       }),
   };
+}
+
+/** The asset ids of a chain, with its own coin. */
+export function idsOf(chain: Pick<Chain, 'id'>, registry: Pick<ChainsAndAssets, 'assets'>) {
+  const coins = `${chain.id}/slip44:`;
+  const native = registry.assets.find(({ id }) => id.startsWith(coins))?.id ?? `${coins}${ETHER}`;
+  return assetIds(chain.id, native);
 }
 
 /** The rule by which an operator may accept a block that the rule of its chain refuses. */

@@ -4,6 +4,7 @@ import { accountOf, witnessesAt } from './accounts';
 import { Refused } from './admission';
 import type { Block } from './blocks';
 import type { Chain } from './chain';
+import { TRC10_IDS } from './genesis';
 import { runCall } from './machine';
 import { infoByFieldNumber, type Writer } from './print';
 import { createState } from './state';
@@ -78,11 +79,20 @@ export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   listwitnesses: jsonFormat(({ chain, head }) => witnessesAt(chain, head)),
   getnodeinfo: fastjson(({ chain, head }) => nodeInfo(head, chain.solid())),
   triggerconstantcontract: fastjson((view, question) => constantCall(view, question)),
+  getassetissuebyid: jsonFormat((_, { value }) => {
+    const id = text(value);
+    const named = { id, name: hex(Buffer.from(`token ${id}`)), abbr: hex(Buffer.from('TKN')) };
+    return TRC10_IDS.includes(id) ? { ...named, precision: 6 } : NOTHING;
+  }),
 };
 
 /** The full port has these too. */
 export const FULL_ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   ...ENDPOINTS,
+  getcontract: jsonFormat(({ chain }, { value }) => {
+    const address = text(value).toLowerCase();
+    return chain.programs.has(address) ? { contract_address: address, abi: {} } : NOTHING;
+  }),
   gettransactionlistfrompending: fastjson((view) => {
     const ids = pendingOf(view).map(({ transaction }) => transaction.id);
     return ids.length === 0 ? NOTHING : { txId: ids };

@@ -11,6 +11,10 @@ const SELECTORS = {
   transferFrom: '23b872dd',
   /** `balanceOf(address)` */
   balanceOf: '70a08231',
+  /** `decimals()` */
+  decimals: '313ce567',
+  /** `symbol()` */
+  symbol: '95d89b41',
   transferMany: '8eb64b3d',
 };
 
@@ -59,6 +63,10 @@ const tokenWith =
         return '';
       case SELECTORS.balanceOf:
         return word(machine.load(balanceSlot(addressAt(input, 0))));
+      case SELECTORS.decimals:
+        return word(6n);
+      case SELECTORS.symbol:
+        return word(32n) + word(4n) + Buffer.from('USDT').toString('hex').padEnd(WORD, '0');
       default:
         return revert('unknown function');
     }

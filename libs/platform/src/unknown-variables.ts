@@ -1,0 +1,47 @@
+/**
+ * Every variable that an app or the command line reads. An app knows only its own, but all of them may be in one
+ * environment.
+ */
+export const VARIABLES: readonly string[] = [
+  ...['DATABASE_URL', 'MIGRATION_URL', 'EVENTSTOREDB_URL', 'KAFKA_BROKERS'],
+  ...['HTTP_HOST', 'HTTP_PORT', 'GRPC_PORT', 'GRPC_REFLECTION'],
+  ...['GRPC_TLS_CERT', 'GRPC_TLS_KEY', 'GRPC_TLS_CLIENT_CA', 'GRPC_TLS_CLIENT_NAMES'],
+  ...['WATCHER_POLL_MS', 'ROLES', 'EVM_XPUB', 'TRON_XPUB', 'CHAINS_FILE'],
+  ...['BOOTSTRAP_API_KEY', 'OPERATOR_KEY', 'RATE_LIMIT', 'LOG_LEVEL'],
+  // Of the command line.
+  ...['LEDGER_URL', 'WATCHER_URL', 'WATCHER_DATABASE_URL'],
+].map((name) => `DAYBOOK_${name}`);
+
+/** Of the tests of this repository, and of clients in the documentation. */
+const OTHERS = /^DAYBOOK_(TEST_|API_KEY$|WRITE_DOCS$|RELEASE_SCHEMAS$|SIMULATION_SEEDS$|VERBOSE$)/;
+/** More differences are another word. */
+const DIFFERENCES_MAX = 3;
+
+/** A sentence for each variable that begins with `DAYBOOK_` and that nothing reads. Never has a value. */
+export function unknownVariables(source: NodeJS.ProcessEnv): readonly string[] {
+  const names = Object.keys(source).filter(
+    (name) => name.startsWith('DAYBOOK_') && !VARIABLES.includes(name) && !OTHERS.test(name),
+  );
+  return names.map((name) => {
+    const [nearest] = VARIABLES.map((known) => ({ known, differences: distance(name, known) }))
+      .filter(({ differences }) => differences <= DIFFERENCES_MAX)
+      .sort((a, b) => a.differences - b.differences);
+    const right =
+      nearest === undefined ? '.env.example lists all of them.' : `Is ${nearest.known} meant?`;
+    return `${name} is set, but nothing reads it. ${right}`;
+  });
+}
+
+/** How many letters must be added, left out or replaced to make one name of another (Levenshtein). */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, n) => n);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const replaced = (row[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] as number;
+}
