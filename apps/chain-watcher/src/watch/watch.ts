@@ -30,7 +30,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   const { chain, log } = parts;
   const context = openContext(parts, record);
   const { state } = context;
-  const finality = createFinality(context);
+  let finality = createFinality(context);
   const mempool = createMempool(context);
   const rescans = createRescans(context);
   const quarantine = createQuarantine(context);
@@ -170,7 +170,13 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     offerPending: mempool.offer,
     /** Stores what an operator requested. Throws before the chain's first start when blocks are to be matched. */
     takeRequest(request: WatchRequestV1): Promise<void> {
-      const take = () => takeRequest(context, request);
+      const isPaused = () => state.paused !== null;
+      async function take(): Promise<void> {
+        const wasPaused = isPaused();
+        await takeRequest(context, request);
+        // Providers that did not answer before a pause were not silent during it.
+        if (wasPaused && !isPaused()) finality = createFinality(context);
+      }
       // When a pause is done, no pass is in progress that matches more.
       return isPauseOrEnd(request.kind) ? inTurn(take) : take();
     },
