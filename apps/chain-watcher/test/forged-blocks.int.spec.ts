@@ -2,6 +2,7 @@ import { InvalidBlock } from '@daybook/chains';
 import { type Keccak, loadKeccak } from '../../../libs/chains/src/evm/keccak';
 import type { RawBlock, RawReceipt } from '../../../libs/chains/src/evm/raw';
 import { addressOf, aTransaction, hashOf, wordOf } from '../../../libs/chains/testing/raw-blocks';
+import { until } from '../../../test/dependencies';
 import { createBroker, type Driver, drive } from '../testing/driver';
 import { InMemoryWatcherStore } from '../testing/in-memory-store';
 import { type LocalChain, startLocalChain } from '../testing/local-chain';
@@ -250,7 +251,14 @@ describe('a forged block', () => {
     expect(inventedIn(watch, old, paid)).toEqual([]);
     // Where the providers differ nothing needs to be final, but it is when they do not any more.
     liar.alter = (_method, _params, result) => result;
-    nowMs += 120_000;
+    const isFinal = (hash: string) => watch.published(hash).some((it) => it.status === 'final');
+    // The one that lied is left alone for some seconds.
+    const settled = async () => {
+      nowMs += 5_000;
+      await watch.settle();
+      return isFinal(paid.token) && isFinal(paid.coin);
+    };
+    await until(settled, { timeoutMs: 30_000, description: 'finality of both payments' });
     await expectCredited(watch, old, paid);
   });
 });
