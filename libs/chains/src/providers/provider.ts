@@ -167,7 +167,10 @@ export function createProvider(
     tagged: (tag: Parameters<ChainClient['tagged']>[0]) =>
       use(async () => plausible(await client.tagged(tag))),
     async block(at: number | string, isCompared = false) {
-      const asked = use(async () => plausible(await client.block(at, isCompared)), BLOCK_TIMEOUT_MS);
+      const asked = use(
+        async () => plausible(await client.block(at, isCompared)),
+        BLOCK_TIMEOUT_MS,
+      );
       return expected(at, await asked);
     },
     /** Null if the chain has only one rule. */
