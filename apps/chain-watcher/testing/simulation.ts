@@ -56,7 +56,7 @@ export async function simulate(
   let nowMs = 1_700_000_000_000;
   /** How far the watcher's clock is behind: another machine may continue after a memory is lost. */
   let behindMs = 0;
-  const world = { isMoving: true };
+  const world: { isMoving: boolean } = { isMoving: true };
   const model = new ModelChain(random, keccak, () => Math.floor(nowMs / 1000));
   const crashes: { rarity: number | null } = { rarity: random.pick([null, 8, 40]) };
   const maybeCrash = () => {
