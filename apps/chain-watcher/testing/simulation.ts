@@ -136,7 +136,9 @@ export async function simulate(
   [crashes.rarity, world.isMoving, model.pool] = [null, false, []];
   providers.heal();
   for (let n = 0; n < FINALITY_DEPTH + 1; n++) model.mine();
-  for (let n = 0; n < 60; n++) {
+  // A rescan of a long story takes more passes.
+  const rounds = 60 + Math.ceil((blocks ?? 0) / 10);
+  for (let n = 0; n < rounds; n++) {
     if (n === 20) nowMs += 3_600_000;
     // A block that is still in doubt becomes a gap before its content is known at last.
     if (n === 30) providers.liftCurse();
