@@ -1,6 +1,7 @@
 import { type BlockHeader, type ChainBlock, InvalidBlock } from '@daybook/chains';
 import { parseChainHead, TOPICS } from '@daybook/contracts';
 import { InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
+import { createWatchMemory } from '../src/monitoring/watch-memory';
 import { CHAIN } from '../testing/model-chain';
 import { type ModelledWatch, modelledWatch } from '../testing/modelled-watch';
 
@@ -217,13 +218,15 @@ describe('an operator', () => {
     const { number, hash } = await payInvalidly();
     await tryFor(10_000);
     const published = jest.spyOn(InMemoryLog.prototype, 'publish');
-    await modelled.watch.reportHead(modelled.watch.health(null));
+    const recalled = createWatchMemory().recalled();
+    const details = modelled.watch.details({ recalled, unpublished: null });
+    await modelled.watch.reportHead(modelled.watch.health(null), details);
     const [topic, messages] = published.mock.calls[0] ?? [];
     published.mockRestore();
     expect(topic).toBe(TOPICS.chainHead);
-    expect(parseChainHead(messages?.[0]?.value ?? '').quarantine).toMatchObject([
-      { number, hash, isGap: false, reason: REASON },
-    ]);
+    const { quarantine: shown, watch } = parseChainHead(messages?.[0]?.value ?? '');
+    expect(shown).toMatchObject([{ number, hash, isGap: false, reason: REASON }]);
+    expect(watch).toMatchObject({ blocksInQuarantine: 1, gaps: 0 });
   });
 
   it('skips a block: the chain goes on over the gap, which is scanned later', async () => {
@@ -310,6 +313,17 @@ describe('an operator', () => {
     const versions = modelled.store.requested(CHAIN).map((request) => request.versions);
     expect(versions[0]).toBe(0);
     expect(versions[1]).toBeGreaterThanOrEqual(2);
+  });
+
+  it('has no rescan of a transaction whose block is a gap', async () => {
+    const { number, paid } = await payInvalidly();
+    await tryFor(70_000);
+    const id = await modelled.request('rescan', null, null, { transaction: paid });
+    await tryFor(0);
+    expect(outcomeOf(id)).toEqual([
+      'refused',
+      `Block ${number}, which includes transaction ${paid}, is in quarantine, so its content is unknown. "npx daybook watch block ${number}" shows how to resolve it.`,
+    ]);
   });
 
   it('has a rescan that passes a gap, which is matched when it is known', async () => {

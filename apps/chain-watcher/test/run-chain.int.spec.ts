@@ -203,6 +203,14 @@ describe('a running watcher', () => {
     const height = await local.height();
     await until(() => heads.at(-1)?.matched === height);
     expect(heads.at(-1)).toMatchObject({ chain: CHAIN, latest: height, state: 'following' });
+    expect(heads.at(-1)?.watch).toMatchObject({
+      ...{ reorgs: { count: 0 }, alarms: { count: 0, last: null }, unpublished: null },
+      ...{ newestBlockAt: expect.any(String), blocksInQuarantine: 0 },
+      providers: [{ name: 'node', state: 'ok', announcements: null }],
+    });
+    const text = await metrics.registry.metrics();
+    expect(text).toMatch(/daybook_watcher_tip_age_seconds\{.*\} \d/);
+    expect(text).toMatch(/daybook_watcher_provider_state\{.*provider="node",state="ok".*\} 1/);
   });
 
   it('drops a pending payment when another transaction takes its place', async () => {

@@ -86,6 +86,29 @@ describe('a watch under faults, reorgs and crashes', () => {
     expect(ends.versions).toBeGreaterThan(SEEDS / 10);
   });
 
+  it('publishes what the chain shows when an operator pauses the chain and resumes it', async () => {
+    const failures: string[] = [];
+    const ends = new Map<string, number>();
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+      const outcome = await simulate(seed, keccak, { pauses: true }).catch((error: Error) => {
+        throw new Error(`seed ${seed}: ${error.message}`, { cause: error });
+      });
+      for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
+      for (const { origin, state, reason } of outcome.requests) {
+        const end = `${origin} ${state}`;
+        ends.set(end, (ends.get(end) ?? 0) + 1);
+        if (state === 'waiting' || state === 'running') {
+          failures.push(`seed ${seed}: a request (${origin}) is ${state}, ${reason}`);
+        }
+      }
+    }
+    expect(failures).toEqual([]);
+    // Otherwise the test would prove nothing.
+    for (const end of ['pause done', 'resume done', 'operator done', 'operator refused']) {
+      expect([end, (ends.get(end) ?? 0) > SEEDS / 4]).toEqual([end, true]);
+    }
+  });
+
   it(`publishes what the chain shows over ${LONG_SEEDS.length * LONG_BLOCKS} blocks`, async () => {
     const failures: string[] = [];
     for (const seed of LONG_SEEDS) {

@@ -147,9 +147,9 @@ export function faultyNode(
 
   /** Of the canonical chain, as a node keeps no other. */
   function receiptOf(hash: string) {
-    for (const { receipts } of shown().toReversed()) {
+    for (const { block, receipts } of shown().toReversed()) {
       const found = receipts.find(({ transactionHash }) => transactionHash === hash);
-      if (found) return found;
+      if (found) return { ...found, blockNumber: block.number };
     }
     return null;
   }
@@ -178,6 +178,10 @@ export function faultyNode(
           return receiptsOf(at, fault);
         case 'eth_getTransactionReceipt':
           return fault === null ? receiptOf(at) : null;
+        case 'eth_getTransactionByHash':
+          return chain.pool.some(({ hash }) => hash === at)
+            ? { hash: at, blockNumber: null }
+            : null;
         default:
           throw new Error(`The model has no ${method}.`);
       }

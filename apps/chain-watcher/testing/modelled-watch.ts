@@ -8,6 +8,7 @@ import { type FinalityV1, TOPICS, type TransferV1, type WatchRequestV1 } from '@
 import { createPool } from '../../../libs/chains/src/providers/pool';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { InMemoryBroker, InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
+import type { WatchEvents } from '../src/monitoring/watch-events';
 import type { Leadership } from '../src/state/watcher-store';
 import { createWatch, type Watch } from '../src/watch/watch';
 import { type Books, openBooks } from './books';
@@ -23,12 +24,15 @@ interface ModelledOptions {
   /** How far the finalized block lies below the head. */
   readonly finalityDepth?: number;
   readonly reorgWindow?: number;
+  readonly startBlock?: number;
+  readonly events?: WatchEvents;
 }
 
 /** A watch over a model chain that a test moves itself. */
 export interface ModelledWatch {
   readonly node: TrueNode;
   readonly store: InMemoryWatcherStore;
+  readonly broker: InMemoryBroker;
   watch: Watch;
   /** What the node answers differently from the truth. */
   answers: Partial<ProviderPool>;
@@ -40,14 +44,21 @@ export interface ModelledWatch {
   statuses(txHash: string): readonly TransferV1['status'][];
   /** The ledger's books after everything that was published. */
   books(): Books;
-  request(kind: string, from: number | null, to?: number): Promise<string>;
+  request(
+    kind: string,
+    from: number | null,
+    to?: number | null,
+    more?: Partial<WatchRequestV1>,
+  ): Promise<string>;
+  /** State and reason of a request as they are stored. */
+  outcomeOf(requestId: string): readonly [string | undefined, string | null | undefined];
   restart(): Promise<void>;
 }
 
 /** Opens a watch that knows the purse and has matched ten blocks. */
 export async function modelledWatch(options: ModelledOptions = {}): Promise<ModelledWatch> {
   const { finality = { kind: 'depth', confirmations: 3 }, finalityDepth = 4 } = options;
-  const { reorgWindow = 128 } = options;
+  const { reorgWindow = 128, startBlock = null, events = silent } = options;
   const chain: Chain = {
     ...({ id: CHAIN, family: 'evm', name: 'Model', blockTimeMs: null } as const),
     ...({ finality, reorgWindow, thresholds: [], minimumFinality: null } as const),
@@ -76,9 +87,9 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
     const clients = [{ name: 'node', client: answering(node.client) }];
     const client = answering(createPool(chain, clients, { now: () => nowMs }));
     const parts = {
-      ...{ chain, startBlock: null, registry, log: new InMemoryLog(broker), client, store, table },
+      ...{ chain, startBlock, registry, log: new InMemoryLog(broker), client, store, table },
       leadership: (await store.lead(CHAIN)) as Leadership,
-      ...{ now: () => nowMs, events: silent },
+      ...{ now: () => nowMs, events },
     };
     return createWatch(parts, await store.load(CHAIN));
   }
@@ -87,7 +98,7 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
     broker.messages(TOPICS.transfer).map(({ value }) => JSON.parse(value) as TransferV1);
 
   const modelled: ModelledWatch = {
-    ...{ node, store, answers: {} },
+    ...{ node, store, broker, answers: {} },
     watch: undefined as unknown as Watch,
     async settle() {
       while (await modelled.watch.pass());
@@ -115,15 +126,20 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
       for (const transfer of published()) books.record(transfer);
       return books;
     },
-    async request(kind, from, to) {
+    async request(kind, from, to = null, more = {}) {
       const requestId = crypto.randomUUID();
       const request: WatchRequestV1 = {
-        ...{ requestId, chain: CHAIN, kind, from, to: to ?? null, blocksMax: 10_000 },
+        ...{ requestId, chain: CHAIN, kind, from, to, blocksMax: 10_000 },
         ...{ isCancelled: false, requestedBy: 'operator:test', position: '1' },
         requestedAt: new Date(nowMs).toISOString(),
+        ...more,
       };
       await modelled.watch.takeRequest(request);
-      return requestId;
+      return request.requestId;
+    },
+    outcomeOf(requestId) {
+      const found = store.requested(CHAIN).find(({ id }) => id === requestId);
+      return [found?.state, found?.reason];
     },
     async restart() {
       modelled.watch.close();

@@ -31,11 +31,13 @@ export const registry: ChainsAndAssets = {
 
 /** Events of a watch that no test looks at. */
 export const silent = {
+  matching() {},
   matched() {},
   reorganised() {},
   rescanned() {},
   reset() {},
   quarantined() {},
+  paused() {},
   changed() {},
   learned() {},
 };

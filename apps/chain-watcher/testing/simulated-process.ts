@@ -87,6 +87,8 @@ export function createProcess(around: Surroundings) {
     stop,
     watch: () => running?.watch,
     gaps: () => gaps,
+    /** Lets operators ask it for something, as the messages of the ledger do. */
+    requested: (request: (watch: Watch) => Promise<unknown>) => step(({ watch }) => request(watch)),
     pass: () => step(({ watch }) => watch.pass()),
     relay: () =>
       step(async ({ watch }) => {

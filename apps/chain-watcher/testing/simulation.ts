@@ -9,7 +9,7 @@ import { AddressTopic } from './address-topic';
 import { Crash, CrashingLog, CrashingStore } from './crashing';
 import { CHAIN, ModelChain } from './model-chain';
 import { moveChain, pendingOf } from './model-moves';
-import { createOperator } from './operator';
+import { createOperator, pauseRequest } from './operator';
 import { createRandom } from './random';
 import { WINDOW } from './simulated-chain';
 import { createProcess } from './simulated-process';
@@ -21,6 +21,8 @@ const STEPS = 150;
 export interface Story {
   /** With reorgs deeper than the ring, after which the ring is reset, and rescans. */
   readonly operator?: boolean;
+  /** With pauses, and rescans of transactions. */
+  readonly pauses?: boolean;
   /** How many blocks the chain makes; as many as come with 150 actions when left out. */
   readonly blocks?: number;
 }
@@ -49,7 +51,7 @@ export interface Outcome {
 export async function simulate(
   seed: number,
   keccak: Keccak,
-  { operator = false, blocks }: Story = {},
+  { operator = false, pauses = false, blocks }: Story = {},
 ): Promise<Outcome> {
   const random = createRandom(seed);
   const startBlock = seed % 2 === 0 ? 1 : null;
@@ -114,6 +116,12 @@ export async function simulate(
       () => random.oneIn(4) && asks.sufferDeepReorg(WINDOW),
     );
   }
+  if (pauses) {
+    actions.push(
+      () => random.oneIn(2) && process.requested(asks.pauseOrResume),
+      () => asks.rescanTransaction(),
+    );
+  }
   const isOver = (n: number) => (blocks === undefined ? n >= STEPS : model.made >= blocks);
   const wipeAt = seed % 3 === 0 ? -1 : random.integer(STEPS);
   let forgottenAt = 0;
@@ -139,6 +147,9 @@ export async function simulate(
   // A rescan of a long story takes more passes.
   const rounds = 60 + Math.ceil((blocks ?? 0) / 10);
   for (let n = 0; n < rounds; n++) {
+    if ((await store.load(CHAIN)).paused !== null) {
+      await process.requested((watch) => watch.takeRequest(pauseRequest('resume')));
+    }
     if (n === 20) nowMs += 3_600_000;
     // A block that is still in doubt becomes a gap before its content is known at last.
     if (n === 30) providers.liftCurse();

@@ -100,6 +100,11 @@ export interface ChainClient {
    * quarantine, when an operator accepts that. Absent if the chain has only one rule.
    */
   blockByOtherRule?(hash: string): Promise<ChainBlock | null>;
+  /**
+   * The number of the block that includes the transaction, `pending` while none does, null if the node does not
+   * know it. `hash` is canonical. The number is a hint: only the block proves that it includes the transaction.
+   */
+  blockOf(hash: string): Promise<number | 'pending' | null>;
   /** Listens until `close`; null if the connection has no announcements. */
   listen(listener: Announcements): Listening | null;
   /** What the provider's plan allows; absent without a known quota. */
@@ -146,7 +151,9 @@ export interface ProviderStatus {
   /** The expected delay of an answer in milliseconds, errors and lag included. Lower is better. */
   readonly score: number;
   readonly lastHead: number | null;
-  /** Since the process started. */
+  /** How many were sent, since the pool was opened. Each takes one request or several. */
+  readonly questions: number;
+  /** Since the pool was opened. */
   readonly errors: Readonly<Record<ProviderFault, number>>;
   /** Why its WebSocket announces nothing; null if it does, or has none. */
   readonly announcements: string | null;

@@ -1,5 +1,6 @@
 export { type AddressTable, createAddressTable } from './address-table';
 export {
+  type Announcements,
   type BlockHeader,
   type BlockTransfer,
   type ChainBlock,
@@ -36,12 +37,14 @@ export { assetIds } from './evm/transfers';
 export {
   ADDRESS_FORMS,
   canonicalAddress,
+  canonicalTransaction,
   displayAddress,
   familyOfChain,
   isFungible,
   openChain,
   parseAssetId,
   readAddress,
+  transactionForm,
 } from './family';
 export { InvalidBlock } from './invalid-block';
 export { RpcFailure } from './node-http';

@@ -57,6 +57,8 @@ export interface RawNode {
   isSilent: boolean;
   /** Answers of `eth_getBlockReceipts` lack their last receipt. */
   hidesReceipt: boolean;
+  /** Hashes of transactions that wait for a block. */
+  pending: readonly string[];
   /** The methods that it was asked, in order. */
   readonly asked: string[];
 }
@@ -64,7 +66,7 @@ export interface RawNode {
 export function createRawNode(): RawNode {
   return {
     ...{ blocks: null, chainId: 31337, behind: 0, stuckAt: null, finalized: null },
-    ...{ status: 200, isSilent: false, hidesReceipt: false, asked: [] },
+    ...{ status: 200, isSilent: false, hidesReceipt: false, pending: [], asked: [] },
   };
 }
 
@@ -101,6 +103,14 @@ export function answerOf(
       const receipts = find()?.receipts ?? null;
       return node.hidesReceipt ? receipts?.slice(0, -1) : receipts;
     }
+    case 'eth_getTransactionReceipt': {
+      const shown = blocks.flatMap(({ block, receipts }) =>
+        receipts.map((receipt) => ({ ...receipt, blockNumber: block.number })),
+      );
+      return shown.find(({ transactionHash }) => transactionHash === at) ?? null;
+    }
+    case 'eth_getTransactionByHash':
+      return node.pending.includes(at) ? { hash: at, blockNumber: null } : null;
     default:
       throw new Error(`The node of these tests has no ${method}.`);
   }
@@ -112,7 +122,10 @@ export async function serveRawNode(node: RawNode, chain: RawChain) {
     const body = await text(request);
     if (node.isSilent) return;
     response.statusCode = node.status;
-    if (node.status !== 200) return response.end('{"error":{"message":"too many requests"}}');
+    if (node.status !== 200) {
+      const message = node.status === 429 ? 'too many requests' : 'internal error';
+      return response.end(JSON.stringify({ error: { message } }));
+    }
     const { id, method, params } = JSON.parse(body);
     const result = answerOf(node, chain, method, params);
     response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));

@@ -1,4 +1,10 @@
-import { createAddressTable, openChain } from '@daybook/chains';
+import {
+  type Announcements,
+  createAddressTable,
+  type Listening,
+  openChain,
+  type ProviderPool,
+} from '@daybook/chains';
 import type { RunningSubscription } from '@daybook/messaging';
 import { messageOf, pause } from '@daybook/platform/plain';
 import {
@@ -8,6 +14,7 @@ import {
 } from '../addresses/purse-addresses.consumer';
 import { createReadMark } from '../addresses/read-mark';
 import { watchEvents } from '../monitoring/watch-events';
+import { createWatchMemory } from '../monitoring/watch-memory';
 import { subscribeRequests } from '../operator/watch-requests';
 import type { ChainRun } from '../state/watch-state';
 import type { Leadership } from '../state/watcher-store';
@@ -32,6 +39,7 @@ export function runChain(run: ChainRun) {
     role: 'standby',
     health: { state: 'catching-up', detail: 'The node has not answered yet.' },
     ...{ trouble: null, interruption: null, publishing: null, addresses: null },
+    memory: createWatchMemory(),
     gaps: () => [],
     providers: () => [],
   };
@@ -58,6 +66,7 @@ export function runChain(run: ChainRun) {
       }
       status.role = 'standby';
       metrics.leading.set({ chain }, 0);
+      metrics.paused.set({ chain }, 0);
       await pause(STANDBY_MS, signal);
     }
   }
@@ -103,7 +112,9 @@ async function lead(
   await readAddresses(store, chain.id, table);
   const record = await store.load(chain.id);
   const storeId = await store.id();
-  const events = watchEvents(chain.id, logger, metrics, wakes.publish.wake);
+  const { memory } = status;
+  const observers = { logger, metrics, memory, publish: wakes.publish.wake };
+  const events = watchEvents(chain.id, observers);
   const { startBlock } = connection;
   const parts = { ...run, startBlock, client, leadership, table, now: Date.now, events };
   const watch = createWatch(parts, record);
@@ -120,7 +131,7 @@ async function lead(
   const ending = new AbortController();
   let addresses: AddressSubscription | undefined;
   let requests: RunningSubscription | undefined;
-  const listening = client.listen({
+  const announcements = createAnnouncements(client, {
     newHead: wakes.follow.wake,
     pending(transaction) {
       watch.offerPending(transaction);
@@ -140,16 +151,30 @@ async function lead(
       wakes.publish.wake();
     });
     const loops = createLoops({
-      ...{ ...run, watch, client, addresses, leadership, status, wakes },
+      ...{ ...run, watch, client, announcements, addresses, leadership, status, wakes },
       signal: AbortSignal.any([signal, ending.signal]),
     });
     await Promise.all(loops.map((loop) => loop().finally(() => ending.abort())));
   } finally {
     watch.close();
-    listening?.close();
+    announcements.listenIf(false);
     await Promise.all([addresses?.stop(), requests?.stop()]);
     [status.addresses, status.publishing] = [null, null];
     status.gaps = () => [];
     status.providers = () => [];
   }
+}
+
+/** Listens to what the providers announce, while that is wanted. */
+function createAnnouncements(client: ProviderPool, listener: Announcements) {
+  let listening: Listening | null = null;
+  let isListening = false;
+  return {
+    listenIf(isWanted: boolean): void {
+      if (isWanted === isListening) return;
+      isListening = isWanted;
+      listening?.close();
+      listening = isWanted ? client.listen(listener) : null;
+    },
+  };
 }

@@ -54,7 +54,10 @@ export interface Trouble {
   readonly since: number;
 }
 
-export type ChainHealth = Pick<ChainHeadV1, 'state' | 'detail'>;
+export interface ChainHealth {
+  readonly state: ChainHeadV1['state'] | 'paused';
+  readonly detail: string | null;
+}
 
 /**
  * The health of a watch. Silence counts as a fault, because a stuck node answers without errors; not on a

@@ -71,7 +71,7 @@ export interface WatchState
   extends Changing<
     Pick<
       WatchRecord,
-      ('rescans' | 'taken' | 'acknowledged') | ('scannedFrom' | 'scanned' | 'quarantine')
+      ('rescans' | 'taken' | 'acknowledged' | 'paused') | ('scannedFrom' | 'scanned' | 'quarantine')
     >
   > {
   chain: ChainState;
@@ -117,13 +117,13 @@ export interface WatchContext extends WatchParts {
 
 export function openContext(parts: WatchParts, record: WatchRecord): WatchContext {
   const { ring, startNumber, startedAt, seen, finalNumber, ...stored } = record;
-  const { rescans, taken, acknowledged, scannedFrom, scanned, quarantine } = stored;
+  const { rescans, taken, acknowledged, paused, scannedFrom, scanned, quarantine } = stored;
   const state: WatchState = {
     chain:
       ring.length === 0
         ? { phase: 'new' }
         : { phase: 'following', ring, startNumber: startNumber ?? 0, startedAt },
-    ...{ rescans, taken, acknowledged, scannedFrom, scanned, quarantine },
+    ...{ rescans, taken, acknowledged, paused, scannedFrom, scanned, quarantine },
     knownHeight: { number: -1, lowerSince: null },
     ...{ rival: null, finalNumber: finalNumber ?? -1, withheldSince: null },
     agreedNumber: parts.client.size === 1 ? Number.POSITIVE_INFINITY : (ring[0]?.number ?? -1),
@@ -151,7 +151,7 @@ export function openContext(parts: WatchParts, record: WatchRecord): WatchContex
   };
 }
 
-function apply({ table, events }: WatchParts, state: WatchState, change: Change): void {
+function apply({ table, events, now }: WatchParts, state: WatchState, change: Change): void {
   const { start, advance, rescans = [], addresses = [], transfers = [] } = change;
   if (start) {
     const { number: startNumber, at: startedAt } = start;
@@ -173,6 +173,11 @@ function apply({ table, events }: WatchParts, state: WatchState, change: Change)
     state.quarantine = stillQuarantined(state.quarantine, change.quarantine);
     events.quarantined(change.quarantine, state.quarantine.length);
   }
+  if (change.paused !== undefined) {
+    state.paused = change.paused;
+    forgetNode(state, now());
+    events.paused(change.paused);
+  }
   state.finalNumber = change.finalNumber ?? state.finalNumber;
   state.taken = change.taken ?? state.taken;
   state.acknowledged = change.acknowledged ?? state.acknowledged;
@@ -180,6 +185,17 @@ function apply({ table, events }: WatchParts, state: WatchState, change: Change)
   for (const tracked of transfers) state.sightings.note(tracked);
   if (addresses.length > 0) events.learned(table.size);
   if (transfers.length > 0) events.changed(transfers);
+}
+
+/**
+ * Forgets what the node showed last: after a pause it says nothing about now. A branch that was shown before it is
+ * no older for the time in between, and neither silence nor missing blocks are counted during it.
+ */
+function forgetNode(state: WatchState, now: number): void {
+  [state.head, state.rival, state.advancedAt, state.withheldSince] = [null, null, now, null];
+  state.knownHeight = { ...state.knownHeight, lowerSince: null };
+  state.missingSince.clear();
+  state.ahead.clear();
 }
 
 /** The chain, once its watch has started. Throws before that. */

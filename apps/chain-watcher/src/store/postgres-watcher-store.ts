@@ -119,6 +119,12 @@ const SQL = {
     WHERE chain = $1 AND id = $2`,
 };
 
+/** Addresses, joined by commas, and the last of them; null after the last page. */
+interface AddressPage {
+  readonly page: string | null;
+  readonly last: string;
+}
+
 /** The stored state of the watchers in PostgreSQL (`watcherMigrations` makes the tables). */
 export class PostgresWatcherStore extends WatcherStore {
   private readonly config;
@@ -194,18 +200,20 @@ export class PostgresWatcherStore extends WatcherStore {
   }
 
   async *addresses(chain: string): AsyncIterable<readonly string[]> {
-    type Page = { readonly page: string | null; readonly last: string };
-    for (let after = ''; ; ) {
-      const [{ page, last }] = (await this.rows<Page>(
-        'addresses',
-        chain,
-        after,
-        ADDRESS_BATCH,
-      )) as [Page];
+    let next = this.addressPage(chain, '');
+    for (;;) {
+      const { page, last } = await next;
       if (page === null) return;
+      // The server reads on meanwhile.
+      next = this.addressPage(chain, last);
+      next.catch(() => undefined);
       yield page.split(',');
-      after = last;
     }
+  }
+
+  private async addressPage(chain: string, after: string): Promise<AddressPage> {
+    const [found] = await this.rows<AddressPage>('addresses', chain, after, ADDRESS_BATCH);
+    return found as AddressPage;
   }
 
   transfers(ids: readonly string[]): Promise<readonly TrackedTransfer[]> {

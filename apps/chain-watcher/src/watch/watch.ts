@@ -1,17 +1,20 @@
 import { once } from 'node:events';
-import { TOPICS, type WatchRequestV1 } from '@daybook/contracts';
+import { TOPICS, type WatchDetailsV1, type WatchRequestV1 } from '@daybook/contracts';
 import { type MintedAddress, storeAddresses } from '../addresses/late-addresses';
 import { createFinality } from '../finality/finalise';
 import { createMempool } from '../mempool/mempool';
 import { type ChainHealth, judge, type Trouble } from '../monitoring/health';
-import { takeRequest } from '../operator/watch-requests';
+import { type WatchFacts, watchDetails } from '../monitoring/watch-details';
+import { isPauseOrEnd, takeRequest } from '../operator/watch-requests';
 import { chainHeadMessage, createPublisher, reportedQuarantine } from '../publish/publisher';
 import { createQuarantine } from '../quarantine/quarantine';
 import { createSupport } from '../reorg/support';
 import { createRescans } from '../rescan/run-rescans';
+import { pauseSentence } from '../state/pause';
 import type { Position } from '../state/position';
 import { gapsOf } from '../state/quarantine';
-import { unscannedHeights } from '../state/scanned';
+import { scansBlocks } from '../state/rescan';
+import { type Heights, unscannedHeights } from '../state/scanned';
 import { openContext, tipOf, type WatchParts } from '../state/watch-state';
 import type { WatchRecord } from '../state/watcher-store';
 import { followChain } from './follow-chain';
@@ -54,7 +57,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   /** The node's head, how far it is matched and published, and for which addresses. */
   function heights() {
     return {
-      latest: shownHead() ?? 0,
+      latest: shownHead() ?? (state.chain.phase === 'new' ? 0 : tipOf(state).number),
       matched: Math.max(publisher.publishedBlock(), 0),
       finalized: finality.finalized(),
       addressesThrough: state.acknowledged?.toString() ?? null,
@@ -79,6 +82,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
 
   async function takePass(): Promise<boolean> {
     context.requireCertainty();
+    if (state.paused !== null) return false;
     const { head, isBehind, obstacle, shownUpTo } = await followChain(context, following);
     started.abort();
     const isMoreFinal = await finality.step(head, shownUpTo);
@@ -91,13 +95,27 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     return isBehind || isMoreFinal || isDeciding || isRescanning;
   }
 
+  /** The heights that the gap check covers: up to the final block. Null while there are none. */
+  function checked(): Heights | null {
+    const { scannedFrom: from, finalNumber } = state;
+    if (state.chain.phase === 'new' || from === null) return null;
+    const to = Math.min(finalNumber, tipOf(state).number);
+    return from > to ? null : { from, to };
+  }
+
   /** The gap check: what nobody scanned, up to the final block. */
   function unscanned() {
-    if (state.chain.phase === 'new') return [];
     const { scannedFrom, scanned } = state;
     const listed = state.quarantine.map(({ number }) => number);
-    const upTo = Math.min(state.finalNumber, tipOf(state).number);
-    return unscannedHeights({ scannedFrom, scanned, listed }, upTo);
+    return unscannedHeights({ scannedFrom, scanned, listed }, checked()?.to ?? -1);
+  }
+
+  /** About how long the blocks up to the node's head take; null while that is not known. */
+  function secondsToMatch(): number | null {
+    const perSecond = state.rate.perSecond(parts.now());
+    const head = shownHead();
+    if (state.chain.phase === 'new' || head === null || perSecond === null) return null;
+    return Math.max(0, head - tipOf(state).number) / perSecond;
   }
 
   return {
@@ -111,11 +129,27 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     publish: publisher.publish,
     heights,
 
+    /** How the chain is watched, with what the process remembers of it. */
+    details(process: Pick<WatchFacts, 'recalled' | 'unpublished'>): WatchDetailsV1 {
+      const { head, quarantine: inQuarantine } = state;
+      const open = state.rescans.filter(scansBlocks).length;
+      return watchDetails({
+        ...{ ...process, head, secondsLeft: secondsToMatch(), providers: parts.client.status() },
+        rescans: { open, blocksLeft: rescans.blocksLeft() },
+        ...{ checked: checked(), unscanned: unscanned() },
+        ...{ blocksInQuarantine: inQuarantine.length, gaps: gapsOf(inQuarantine).length },
+      });
+    },
+
     /** Publishes the state of the chain. */
-    async reportHead(health: ChainHealth): Promise<void> {
+    async reportHead({ state: now, detail }: ChainHealth, watch: WatchDetailsV1): Promise<void> {
       const observedAt = new Date(parts.now()).toISOString();
+      const { paused } = state;
       const report = {
-        ...{ chain: chain.id, ...heights(), ...health, observedAt },
+        ...{ chain: chain.id, ...heights(), detail, observedAt, watch },
+        // Older ledgers know no other word for it.
+        state: now === 'paused' ? ('stalled' as const) : now,
+        paused: paused && { ...paused, since: new Date(paused.since).toISOString() },
         quarantine: reportedQuarantine(state.quarantine),
       };
       await log.publish(TOPICS.chainHead, [chainHeadMessage(report)]);
@@ -134,21 +168,23 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     acknowledge: publisher.acknowledge,
     close: () => started.abort(),
     offerPending: mempool.offer,
-    /** Stores what an operator requested. Throws before the chain's first start. */
-    takeRequest: (request: WatchRequestV1): Promise<void> => takeRequest(context, request),
+    /** Stores what an operator requested. Throws before the chain's first start when blocks are to be matched. */
+    takeRequest(request: WatchRequestV1): Promise<void> {
+      const take = () => takeRequest(context, request);
+      // When a pause is done, no pass is in progress that matches more.
+      return isPauseOrEnd(request.kind) ? inTurn(take) : take();
+    },
+    /** Whether an operator has paused the chain. Nothing is to be asked of its node then. */
+    isPaused: () => state.paused !== null,
 
     /** The blocks that joined the chain without their content. */
     gaps: () => gapsOf(state.quarantine).map(({ number }) => number),
     unscanned,
-    /** About how long the blocks up to the node's head take; null while that is not known. */
-    secondsToMatch(): number | null {
-      const perSecond = state.rate.perSecond(parts.now());
-      const head = shownHead();
-      if (state.chain.phase === 'new' || head === null || perSecond === null) return null;
-      return Math.max(0, head - tipOf(state).number) / perSecond;
-    },
 
     health(trouble: Trouble | null): ChainHealth {
+      if (state.paused !== null) {
+        return { state: 'paused', detail: pauseSentence(chain.id, state.paused) };
+      }
       const seen = {
         ...{ head: state.head, advancedAt: state.advancedAt, trouble },
         withheldSince: state.withheldSince,

@@ -142,6 +142,22 @@ describe('a pool of two providers', () => {
     expect(await askedBy(() => pool.block(9))).toBe('0 2');
   });
 
+  it('finds the block of a transaction that only the other one shows, or that one is behind with', async () => {
+    chain.mine([{ to: addressOf('b'), value: 5n }]);
+    const hash = chain.blocks[10]?.block.transactions[0]?.hash as string;
+    alpha.behind = 3;
+    expect(await pool.blockOf(hash)).toBe(10);
+    alpha.pending = [hash];
+    expect(await pool.blockOf(hash)).toBe(10);
+    beta.behind = 3;
+    expect(await pool.blockOf(hash)).toBe('pending');
+    // The first one does not answer, and the other one has never heard of it.
+    [alpha.pending, alpha.status] = [[], 500];
+    expect(await pool.blockOf(hash)).toBeNull();
+    beta.isSilent = true;
+    await expect(pool.blockOf(hash)).rejects.toThrow(/^(alpha|beta): /);
+  });
+
   it('leaves one that is asked too much alone for a while', async () => {
     alpha.status = 429;
     await pool.block(3);

@@ -194,6 +194,17 @@ export function createPool(
     header: (at) => ask((provider) => provider.header(at)),
     block: (at) => ask((provider) => provider.block(at)),
     blockByOtherRule: (hash) => ask((provider) => provider.blockByOtherRule(hash)),
+    /** `pending` only if no provider shows a block: one may be behind the others. */
+    async blockOf(hash) {
+      let isPending = false;
+      const number = await ask(async (provider) => {
+        const answer = await provider.blockOf(hash);
+        if (answer !== 'pending') return answer;
+        isPending = true;
+        return null;
+      });
+      return number ?? (isPending ? 'pending' : null);
+    },
     listen: (listener) => listenToAll(providers, listener),
 
     askEvery: (at) =>

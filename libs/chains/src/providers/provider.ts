@@ -67,6 +67,7 @@ export function createProvider(
   let verifying: Promise<void> | null = null;
   let probedAt = Number.NEGATIVE_INFINITY;
   let listening: Listening | null = null;
+  let questions = 0;
 
   function note(next: ProviderHealth): void {
     health = next;
@@ -83,6 +84,7 @@ export function createProvider(
 
   /** Sends a request and notes how it went. Rejects with `RpcFailure` when it takes too long. */
   async function send<T>(work: () => Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> {
+    questions += 1;
     try {
       const sentence = `The provider did not answer within ${timeoutMs / 1000} s.`;
       const answer = await within(work(), timeoutMs, sentence);
@@ -149,7 +151,7 @@ export function createProvider(
       state: at,
       detail: at === 'stuck' ? silent : at === 'ok' ? null : (health.lastFault?.message ?? null),
       score: Math.round(delayOf(health, chain)),
-      ...{ lastHead, errors: health.errors },
+      ...{ lastHead, questions, errors: health.errors },
       announcements: listening?.fault() ?? null,
       budget: client.budget?.() ?? null,
       notes: client.notes?.() ?? [],
@@ -181,6 +183,7 @@ export function createProvider(
       );
       return expected(hash, await asked);
     },
+    blockOf: (hash: string) => use(() => client.blockOf(hash)),
     /** Reads the head of a provider that is not used, unless that was done lately or it is left alone. */
     async probe(best: number): Promise<void> {
       const isDue = now() >= health.retryAt && now() - probedAt >= PROBE_MS;
