@@ -58,7 +58,7 @@ export async function simulate(
   let nowMs = 1_700_000_000_000;
   /** How far the watcher's clock is behind: another machine may continue after a memory is lost. */
   let behindMs = 0;
-  let isMoving = true;
+  const world: { isMoving: boolean } = { isMoving: true };
   const model = new ModelChain(random, keccak, () => Math.floor(nowMs / 1000));
   const crashes: { rarity: number | null } = { rarity: random.pick([null, 8, 40]) };
   const maybeCrash = () => {
@@ -72,12 +72,12 @@ export async function simulate(
   const providers = createProviders({
     ...{ model, random, recipients, mayLie: operator, now: () => nowMs },
     meanwhile() {
-      if (isMoving && random.oneIn(40)) moveChain(model, random, recipients());
+      if (world.isMoving && random.oneIn(40)) moveChain(model, random, recipients());
     },
   });
   const process = createProcess({
     ...{ random, store, log, topic, witness, client: providers.pool, startBlock },
-    ...{ now: () => nowMs - behindMs, isMoving: () => isMoving },
+    ...{ now: () => nowMs - behindMs, isMoving: () => world.isMoving },
   });
   /** The longest pause between two actions: with long ones, a block in doubt becomes a gap. */
   const pauseMs = random.pick([20_000, 20_000, 90_000]);
@@ -95,7 +95,7 @@ export async function simulate(
       const family = random.oneIn(5) ? 'tron' : 'evm';
       topic.mint(family, addressOf(`purse ${topic.mints.length}`), nowMs);
     },
-    () => topic.relay(isMoving),
+    () => topic.relay(world.isMoving),
     () => random.oneIn(3) && topic.compact(),
     () => random.oneIn(2) && process.retryParked(),
     () => {
@@ -141,10 +141,12 @@ export async function simulate(
   }
 
   // Nothing fails any more, the chain grows past every finality, and sightings grow old.
-  [crashes.rarity, isMoving, model.pool] = [null, false, []];
+  [crashes.rarity, world.isMoving, model.pool] = [null, false, []];
   providers.heal();
   for (let n = 0; n < FINALITY_DEPTH + 1; n++) model.mine();
-  for (let n = 0; n < 60; n++) {
+  // A rescan of a long story takes more passes.
+  const rounds = 60 + Math.ceil((blocks ?? 0) / 10);
+  for (let n = 0; n < rounds; n++) {
     if ((await store.load(CHAIN)).paused !== null) {
       await process.requested((watch) => watch.takeRequest(pauseRequest('resume')));
     }

@@ -1,5 +1,6 @@
 import {
   type BlockHeader,
+  type Chain,
   type ChainBlock,
   disagreementAt,
   InvalidBlock,
@@ -101,7 +102,7 @@ export async function followChain(
  * they share. Without it, the chain of the others could only be taken over by a ring reset.
  */
 function isFarFromAgreed({ chain, state }: WatchContext, next: NextBlocks): boolean {
-  const isReorg = next.kind === 'advance' && next.removed.length > 0;
+  const isReorg = 'removed' in next && next.removed.length > 0;
   const distance = tipOf(state).number - state.agreedNumber;
   return !isReorg && distance >= chain.reorgWindow + RING_EXTRA_MAX - BLOCKS_AT_ONCE;
 }
@@ -114,18 +115,20 @@ function isReplacing(next: NextBlocks): boolean {
 
 /** The first start: nothing is matched yet. */
 async function begin({ chain, client, startBlock, commit, now }: WatchContext, head: BlockHeader) {
-  const from = Math.min(head.number, ...headsOf(client));
-  const last = from < head.number - chain.reorgWindow ? head : await client.header(from);
-  const { number, advance } = await firstRing(client, chain, startBlock, last ?? head);
+  const last = await sharedHead(client, chain, head);
+  const { number, advance } = await firstRing(client, chain, startBlock, last);
   const tip = advance.added.at(-1) as BlockHeader;
   await requireUndisputed(client, tip);
   await commit({ start: { number, at: now(), scannedFrom: tip.number + 1 }, advance });
 }
 
-/** The heads of the providers that answer, as far as they are known. */
-function headsOf(client: ProviderPool): readonly number[] {
+/** The head, or the lower one of another provider that is at most a ring behind. */
+async function sharedHead(client: ProviderPool, { reorgWindow }: Chain, head: BlockHeader) {
+  if (client.size === 1) return head;
   const live = client.status().filter(({ state }) => state === 'ok' || state === 'unverified');
-  return live.flatMap(({ lastHead }) => lastHead ?? []);
+  const lowest = Math.min(head.number, ...live.flatMap(({ lastHead }) => lastHead ?? []));
+  if (lowest === head.number || lowest < head.number - reorgWindow) return head;
+  return (await client.header(lowest)) ?? head;
 }
 
 /**
