@@ -43,7 +43,7 @@ export {
 } from './family';
 export { InvalidBlock } from './invalid-block';
 export { RpcFailure } from './node-http';
-export { confirmedBy } from './providers/confirm';
+export { confirmedBy, contentAgreedOn } from './providers/confirm';
 export { createPool } from './providers/pool';
 export { silenceMsOf } from './providers/provider-health';
 export { WrongChain } from './wrong-chain';

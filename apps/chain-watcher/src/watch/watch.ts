@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type BlockHeader, InvalidBlock } from '@daybook/chains';
 import { TOPICS, type WatchRequestV1 } from '@daybook/contracts';
 import { type MintedAddress, storeAddresses } from '../addresses/late-addresses';
 import { createFinality } from '../finality/finalise';
@@ -67,18 +68,29 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     await context.commit({ finalNumber: final });
   }
 
+  /** A node that takes back what it called final is a fault that an operator may end: by a ring reset, for one. */
+  async function stepFinality(head: BlockHeader) {
+    try {
+      return { isMore: await finality.step(head), fault: null };
+    } catch (error) {
+      if (!(error instanceof InvalidBlock)) throw error;
+      return { isMore: false, fault: error };
+    }
+  }
+
   async function takePass(): Promise<boolean> {
     context.requireCertainty();
     const { head, isBehind, obstacle } = await followChain(context, quarantine);
     started.abort();
-    const isMoreFinal = await finality.step(head);
+    const final = await stepFinality(head);
     await noteFinal();
     await mempool.step();
     const isDeciding = await quarantine.step();
     // Last, because a node that has lost its past must not stop the watch of new blocks.
     const isRescanning = await rescans.step();
-    if (obstacle !== null) throw obstacle;
-    return isBehind || isMoreFinal || isDeciding || isRescanning;
+    const fault = obstacle ?? final.fault;
+    if (fault !== null) throw fault;
+    return isBehind || final.isMore || isDeciding || isRescanning;
   }
 
   /** The gap check: what nobody scanned, up to the final block. */

@@ -113,6 +113,10 @@ export function createPool(
       return disagreements.has(tag) ? null : agreement.header;
     },
 
+    forgetFinal() {
+      for (const provider of providers) provider.forgetFinal();
+    },
+
     header: (at) => ask((provider) => provider.header(at)),
     block: (at) => ask((provider) => provider.block(at)),
     blockByOtherRule: (hash) => ask((provider) => provider.blockByOtherRule(hash)),

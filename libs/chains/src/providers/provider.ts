@@ -149,6 +149,7 @@ export function createProvider(
     lastHead: () => health.head?.number ?? -1,
     header: async (at: number | string) => expected(at, await use(() => client.header(at))),
     tagged: (tag: Parameters<ChainClient['tagged']>[0]) => use(() => client.tagged(tag)),
+    forgetFinal: () => client.forgetFinal?.(),
     block: async (at: number | string) =>
       expected(at, await use(() => client.block(at), BLOCK_TIMEOUT_MS)),
     /** Null if the chain has only one rule. */

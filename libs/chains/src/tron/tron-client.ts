@@ -103,7 +103,8 @@ export function createTronClient(
       return head;
     },
     // A solidified block is irreversible, which is more than `safe` asks for. There is no tag between.
-    tagged: solidified,
+    tagged: solidified.last,
+    forgetFinal: solidified.forget,
     header,
     /** Its id begins with the height, so the infos need not wait for the block. */
     async block(at) {
