@@ -44,7 +44,8 @@ export async function realTronNetwork(ports: Ports, privateKey: string): Promise
   const owner = tronWeb.defaultAddress.base58 as string;
   const { transactionBuilder: build, trx } = tronWeb;
 
-  async function send(transaction: Awaited<ReturnType<typeof build.sendTrx>>): Promise<string> {
+  type Signable = Parameters<typeof trx.sign>[0] & { readonly txID: string };
+  async function send(transaction: Signable): Promise<string> {
     const { txID } = transaction;
     const answer = await trx.sendRawTransaction(await trx.sign(transaction));
     if (answer.result !== true) throw new Error(`Not accepted: ${JSON.stringify(answer)}`);
@@ -68,7 +69,8 @@ export async function realTronNetwork(ports: Ports, privateKey: string): Promise
     return base58(info.contract_address);
   }
 
-  async function call(contract: string, method: string, parameters: Json[], value = 0n) {
+  type Parameter = { readonly type: string; readonly value: unknown };
+  async function call(contract: string, method: string, parameters: Parameter[], value = 0n) {
     const options = { feeLimit: FEE_LIMIT, callValue: Number(value), txLocal: true };
     const plan = [contract, method, options, parameters, owner] as const;
     const { transaction } = await build.triggerSmartContract(...plan);
