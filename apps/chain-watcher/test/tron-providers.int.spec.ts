@@ -109,10 +109,7 @@ describe('two providers of TRON', () => {
     beta.faults.add({ on: INFOS, spoil: forging(5_000n, 5n) });
     const paid = alpha.payToken('usdt', PURSE, 5_000n);
     await mine(ABOVE_SOLID + 1);
-    expect(lifeOf(paid)).toEqual([
-      'detected of 5000',
-      'detected awaiting-second-provider of 5000',
-    ]);
+    expect(lifeOf(paid)).toEqual(['detected of 5000', 'detected awaiting-second-provider of 5000']);
     beta.faults.clear();
     await mine(1);
     expect(lifeOf(paid).slice(2)).toEqual(['final of 5000']);

@@ -29,12 +29,7 @@ import { createWatcherMetrics } from '../src/monitoring/watcher-metrics';
 import { PostgresWatcherStore } from '../src/store/postgres-watcher-store';
 import { createRandom, type Random } from '../testing/random';
 import { realTronChain, realTronNetwork, realTronNode } from '../testing/real-tron-network';
-import {
-  balancesOf,
-  standInNetwork,
-  type TronNetwork,
-  tronEntry,
-} from '../testing/tron-network';
+import { balancesOf, standInNetwork, type TronNetwork, tronEntry } from '../testing/tron-network';
 
 const STEPS = 60;
 const CATCH_UP_MS = 60_000;
@@ -216,9 +211,18 @@ describeReal('a watcher of the real node (TRON_FULL_URL)', () => {
 const LIMITED = refusedWith(429);
 /** Wrong answers, each about blocks or about infos. */
 const SPOILS: readonly (readonly [on: string, spoil: Spoil])[] = [
-  ...[emptyAnswer, dropped, cutShort, htmlPage, LIMITED, refusedWith(403), refusedWith(503)].flatMap(
-    (spoil) => [['getblock', spoil] as const, ['gettransactioninfobyblocknum', spoil] as const],
-  ),
+  ...[
+    emptyAnswer,
+    dropped,
+    cutShort,
+    htmlPage,
+    LIMITED,
+    refusedWith(403),
+    refusedWith(503),
+  ].flatMap((spoil) => [
+    ['getblock', spoil] as const,
+    ['gettransactioninfobyblocknum', spoil] as const,
+  ]),
   ['getblock', bareText('this API is closed because this node is a lite fullnode')],
   ['getblock', otherBlock(1)],
   ['getblock', forgedTransaction],

@@ -6,6 +6,8 @@ import usdtLike from '../../../test/contracts/UsdtLike.json';
 import { until } from '../../../test/dependencies';
 import type { Ports, TronNetwork } from './tron-network';
 
+type Sent = Parameters<TronWeb['trx']['sendRawTransaction']>[0];
+
 /** In sun: 1,000 TRX, the most that tronweb lets a transaction burn for energy. */
 const FEE_LIMIT = 1_000_000_000;
 /** Three seconds a block, and some patience. */
@@ -44,10 +46,10 @@ export async function realTronNetwork(ports: Ports, privateKey: string): Promise
   const owner = tronWeb.defaultAddress.base58 as string;
   const { transactionBuilder: build, trx } = tronWeb;
 
-  type Signable = Parameters<typeof trx.sign>[0] & { readonly txID: string };
-  async function send(transaction: Signable): Promise<string> {
-    const { txID } = transaction;
-    const answer = await trx.sendRawTransaction(await trx.sign(transaction));
+  /** tronweb's types differ by contract, but all of them are signed and sent alike. */
+  async function send({ txID, ...rest }: { readonly txID: string }): Promise<string> {
+    const signed = await trx.sign({ txID, ...rest } as Sent);
+    const answer = await trx.sendRawTransaction(signed as Sent);
     if (answer.result !== true) throw new Error(`Not accepted: ${JSON.stringify(answer)}`);
     return txID;
   }
