@@ -49,16 +49,22 @@ export function createTronNode(options: TronNodeOptions): TronNode {
   };
 }
 
+const WRONG_PORT =
+  'The full port (rpcUrl) serves /wallet/, the solidity port (solidityUrl) serves /walletsolidity/.';
+/** What is probably wrong, by the HTTP status. */
+const HINTS: Readonly<Record<number, string>> = {
+  401: "The provider's key belongs into headers, such as TRON-PRO-API-KEY.",
+  404: WRONG_PORT,
+  405: WRONG_PORT,
+};
+
 async function ask(http: NodeHttp, path: string, body: object): Promise<unknown> {
   const question = { name: path, path, body: JSON.stringify(body) };
   try {
     return await http.ask(question, (text) => read(text, path, http));
   } catch (error) {
-    if (!(error instanceof RpcFailure) || (error.status !== 404 && error.status !== 405)) {
-      throw error;
-    }
-    const hint =
-      'The full port (rpcUrl) serves /wallet/, the solidity port (solidityUrl) serves /walletsolidity/.';
+    const hint = error instanceof RpcFailure ? HINTS[error.status ?? 0] : undefined;
+    if (!(error instanceof RpcFailure) || hint === undefined) throw error;
     throw new RpcFailure(`${error.message} ${hint}`, error.kind, error.status);
   }
 }
