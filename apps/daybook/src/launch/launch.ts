@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { purseXpubs } from '@daybook/chains';
 import { FAMILIES, type Family } from '@daybook/domain';
 import {
   type EmbeddedPostgres,
@@ -9,7 +10,7 @@ import {
 } from '@daybook/platform';
 import colors from 'picocolors';
 import { readWatcherEnv } from '../../../chain-watcher/src/watcher.env';
-import { readLedgerEnv } from '../../../ledger/src/ledger.env';
+import { readLedgerEnv, xpubsOf } from '../../../ledger/src/ledger.env';
 import {
   apiKeyOf,
   type DataFolder,
@@ -49,6 +50,8 @@ export interface Launched {
   /** `host:port`. */
   readonly grpcAddress: string | null;
   readonly apiKey: string;
+  /** Of which addresses can be minted. */
+  readonly families: readonly Family[];
   /** A local chain as it runs now: the one that was asked for, or any of the folder. */
   readonly chain: (() => DemoChain) | undefined;
 }
@@ -65,7 +68,7 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
   const hasLedger = ledgerRoles?.length !== 0;
   const local = localFamilies(options);
   // The local chains have a chains file of their own.
-  checkConfiguration(options, local.length > 0 ? undefined : options.chains);
+  const families = checkConfiguration(options, local.length > 0 ? undefined : options.chains);
   mkdirSync(folder.logs, { recursive: true });
   const keep = await claimFolder(folder, stops);
   if (hasLedger && !(await isPortFree(port))) {
@@ -120,7 +123,7 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     DAYBOOK_HTTP_PORT: String(watcherPort),
   });
   const grpcAddress = hasLedger && grpcPort !== 0 ? placeOf(host, grpcPort) : null;
-  return { ...urls, grpcAddress, apiKey, chain };
+  return { ...urls, grpcAddress, apiKey, families, chain };
 }
 
 /** The names by which the launcher speaks of the local chains, and how they start. */
@@ -149,8 +152,14 @@ function declare({ localChainsFile }: DataFolder, chains: readonly (() => DemoCh
   writePrivately(localChainsFile, `${JSON.stringify(file, null, 2)}\n`);
 }
 
-/** Throws the configuration errors of the apps before anything is started. */
-function checkConfiguration(options: LaunchOptions, chainsFile: string | undefined): void {
+/**
+ * Throws the configuration errors of the apps before anything is started. Returns the families of which the
+ * ledger has an xpub.
+ */
+function checkConfiguration(
+  options: LaunchOptions,
+  chainsFile: string | undefined,
+): readonly Family[] {
   const { host, port, ledgerRoles } = options;
   const environment = {
     ...process.env,
@@ -162,8 +171,10 @@ function checkConfiguration(options: LaunchOptions, chainsFile: string | undefin
     DAYBOOK_BOOTSTRAP_API_KEY: undefined,
     ...(ledgerRoles && { DAYBOOK_ROLES: ledgerRoles.join(',') }),
   };
-  if (ledgerRoles?.length !== 0) readLedgerEnv(environment);
+  const xpubs =
+    ledgerRoles?.length === 0 ? null : purseXpubs(xpubsOf(readLedgerEnv(environment)), []);
   if (options.withWatcher) readWatcherEnv(environment);
+  return [...(xpubs?.keys() ?? [])];
 }
 
 /**
