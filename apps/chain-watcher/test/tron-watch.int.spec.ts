@@ -68,13 +68,12 @@ afterEach(async () => {
 });
 
 /**
- * Starts a watcher that knows these addresses, as minted at `mintedAt`. Returns what tells up to which height it
- * has matched.
+ * Starts a watcher that knows these addresses, as minted long ago: blocks that are matched before they are known are
+ * scanned again. Returns what tells up to which height it has matched.
  */
 async function watch(
   entry: { readonly id: string },
   addresses: readonly string[],
-  mintedAt = Date.now(),
 ): Promise<() => Promise<number>> {
   const registry = readChainsFile(JSON.stringify({ chains: [entry] }));
   const [connection] = registry.connections;
@@ -93,8 +92,8 @@ async function watch(
     await store.close();
   });
   const minted = addresses.map((address) => {
-    const at = new Date(mintedAt).toISOString();
-    const value = JSON.stringify({ family: 'tron', address, mintedAt: at });
+    const mintedAt = new Date(0).toISOString();
+    const value = JSON.stringify({ family: 'tron', address, mintedAt });
     return { id: address, key: address, value, headers: {} };
   });
   await log.publish(TOPICS.purseAddress, minted);
@@ -163,6 +162,34 @@ describe('a watcher of a TRON network', () => {
   });
 });
 
+describe('a watcher of a TRON node that serves pending transactions', () => {
+  it('reports a payment as seen before it is in a block, and a forgotten one as never final', async () => {
+    const node = await startTronNode({ witnessCount: 5 });
+    cleanUp.push(node.close);
+    node.mine(10);
+    const purse = addressOf('purse');
+    const network = standInNetwork(node);
+    const { solidityUrl } = network;
+    await watch(tronEntry(network, { tron: { solidityUrl, pending: true } }), [base58(purse)]);
+    const statuses = (id: string) =>
+      transfers.flatMap(({ txHash, status }) => (txHash === id ? [status] : []));
+    const untilStatus = (id: string, status: string) =>
+      until(() => statuses(id).some((it) => it === status), {
+        timeoutMs: CATCH_UP_MS,
+        description: status,
+      });
+    const paid = [node.pay(purse, 5n), node.payToken('usdt', purse, 6n)];
+    for (const id of paid) await untilStatus(id, 'seen');
+    node.mine();
+    for (const id of paid) await untilStatus(id, 'detected');
+    node.chain.rewind(1, { isForgotten: true });
+    node.mine(8);
+    for (const id of paid) await untilStatus(id, 'reverted');
+    expect(finals()).toEqual([]);
+    await untilBooksAgree(network, purse);
+  });
+});
+
 const real = realTronNode();
 const describeReal = real === null ? describe.skip : describe;
 
@@ -173,8 +200,7 @@ describeReal('a watcher of the real node (TRON_FULL_URL)', () => {
     const startBlock = Math.max(1, solid - BLOCKS_BACK);
     const paid = await paymentsIn(startBlock, solid);
     const network = { id, ...real, token: base58(addressOf('token')), trc10: null, startBlock };
-    // Blocks that are matched before the addresses are known are scanned again.
-    const matched = await watch(tronEntry(network), [...paid.keys()], 0);
+    const matched = await watch(tronEntry(network), [...paid.keys()]);
     const isThere = async () => (await matched()) >= solid && isEqual(shownSums(solid), paid);
     await until(isThere, { timeoutMs: REAL_MS, description: 'the payments of the blocks' });
   });
