@@ -10,6 +10,7 @@ import { catchUp, tronCatchUp } from './catch-up.bench';
 import { CannotCompare } from './compare/base-commit';
 import { COMPARE_ROUNDS_MIN, compare } from './compare/compare';
 import { RATIO_MIN } from './compare/judge';
+import { detection } from './detection.bench';
 import { edges, tail } from './edges.bench';
 import { eventStoreDb } from './eventstoredb.bench';
 import { fold, foldKafka } from './fold.bench';
@@ -19,6 +20,7 @@ import { publish } from './publish.bench';
 import { rebuild } from './rebuild.bench';
 import { replay } from './replay.bench';
 import { type Measured, tableOf } from './report';
+import { restart } from './restart.bench';
 import { describeServer } from './support/database';
 import { describeCommit, describeMachine, watchStrangers } from './support/machine';
 import { showProgress } from './support/progress';
@@ -39,6 +41,8 @@ const MEASUREMENTS: readonly Measurement[] = [
   publish,
   catchUp,
   tronCatchUp,
+  detection,
+  restart,
   addresses,
 ];
 

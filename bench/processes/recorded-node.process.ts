@@ -8,23 +8,45 @@ export interface RecordedNodeRequest {
   readonly blocks: number;
   readonly watched: number;
   readonly proving: Proving;
+  /** The last block that it shows until `bench_show` names another; all of them without it. */
+  readonly shown?: number;
 }
 
-type Results = (method: string, params: readonly unknown[]) => string | null;
+/** A result as JSON. Bytes cost the node least, which runs beside what is measured. */
+type Results = (method: string, params: readonly unknown[]) => Buffer | null;
+
+interface Served extends Pick<RecordedBlock, 'number' | 'hash'> {
+  readonly header: Buffer;
+  readonly block: Buffer | null;
+  readonly receipts: Buffer | null;
+}
+
+function served({ number, hash, header, block, receipts }: RecordedBlock): Served {
+  const bytes = (text: string | null) => (text === null ? null : Buffer.from(text));
+  return {
+    number,
+    hash,
+    header: Buffer.from(header),
+    block: bytes(block),
+    receipts: bytes(receipts),
+  };
+}
 
 /** A node that answers from memory, so that only its client is measured. */
-function resultsOf(blocks: readonly RecordedBlock[]): Results {
+function resultsOf(recorded: readonly RecordedBlock[], shownAtFirst: number): Results {
+  const blocks = recorded.map(served);
   const byHash = new Map(blocks.map((block) => [block.hash, block]));
-  const latest = blocks.at(-1) as RecordedBlock;
-  const at = (place: unknown): RecordedBlock | undefined => {
-    if (place === 'latest') return latest;
+  let shown = shownAtFirst;
+  const at = (place: unknown): Served | undefined => {
+    if (place === 'latest') return blocks[shown];
     if (typeof place !== 'string' || !/^0x[0-9a-f]+$/.test(place)) return undefined;
-    return byHash.get(place) ?? blocks[Number(place)];
+    const found = byHash.get(place) ?? blocks[Number(place)];
+    return found && found.number <= shown ? found : undefined;
   };
   return (method, [place, isWhole]) => {
     switch (method) {
       case 'eth_chainId':
-        return JSON.stringify(`0x${Number(CHAIN.split(':')[1]).toString(16)}`);
+        return Buffer.from(JSON.stringify(`0x${Number(CHAIN.split(':')[1]).toString(16)}`));
       case 'eth_getBlockByNumber':
       case 'eth_getBlockByHash': {
         const block = at(place);
@@ -32,6 +54,9 @@ function resultsOf(blocks: readonly RecordedBlock[]): Results {
       }
       case 'eth_getBlockReceipts':
         return at(place)?.receipts ?? null;
+      case 'bench_show':
+        shown = Number(place);
+        return Buffer.from('true');
       default:
         return null;
     }
@@ -45,14 +70,22 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const { blocks, watched, proving } = await readRequest<RecordedNodeRequest>();
-  const results = resultsOf(await recordChain(blocks, watched, proving));
+  const { blocks, watched, proving, shown } = await readRequest<RecordedNodeRequest>();
+  const chain = await recordChain(blocks, watched, proving);
+  const results = resultsOf(chain, shown ?? chain.length - 1);
   const server = createServer((request, response) => {
     bodyOf(request).then(
       (body) => {
         const { id, method, params } = JSON.parse(body);
-        response.setHeader('content-type', 'application/json');
-        response.end(`{"jsonrpc":"2.0","id":${id},"result":${results(method, params) ?? 'null'}}`);
+        const parts = [
+          `{"jsonrpc":"2.0","id":${id},"result":`,
+          results(method, params) ?? 'null',
+          '}',
+        ];
+        const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': length });
+        for (const part of parts) response.write(part);
+        response.end();
       },
       () => response.destroy(),
     );

@@ -64,7 +64,7 @@ async function watchAddresses({ ownerUrl }: Database, { chain, addresses }: Rang
 }
 
 /** The block up to which everything is matched and stored. */
-async function tipOf(client: Client): Promise<number> {
+export async function tipOf(client: Client): Promise<number> {
   const { rows } = await client.query<{ tip: string | null }>({
     name: 'bench-tip',
     text: 'SELECT max(number) AS tip FROM watcher.ring',

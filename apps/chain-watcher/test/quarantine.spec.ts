@@ -1,6 +1,7 @@
 import { type BlockHeader, type ChainBlock, InvalidBlock } from '@daybook/chains';
 import { parseChainHead, TOPICS } from '@daybook/contracts';
 import { InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
+import { createWatchMemory } from '../src/monitoring/watch-memory';
 import { CHAIN } from '../testing/model-chain';
 import { type ModelledWatch, modelledWatch } from '../testing/modelled-watch';
 
@@ -217,13 +218,15 @@ describe('an operator', () => {
     const { number, hash } = await payInvalidly();
     await tryFor(10_000);
     const published = jest.spyOn(InMemoryLog.prototype, 'publish');
-    await modelled.watch.reportHead(modelled.watch.health(null));
+    const recalled = createWatchMemory().recalled();
+    const details = modelled.watch.details({ recalled, unpublished: null });
+    await modelled.watch.reportHead(modelled.watch.health(null), details);
     const [topic, messages] = published.mock.calls[0] ?? [];
     published.mockRestore();
     expect(topic).toBe(TOPICS.chainHead);
-    expect(parseChainHead(messages?.[0]?.value ?? '').quarantine).toMatchObject([
-      { number, hash, isGap: false, reason: REASON },
-    ]);
+    const { quarantine: shown, watch } = parseChainHead(messages?.[0]?.value ?? '');
+    expect(shown).toMatchObject([{ number, hash, isGap: false, reason: REASON }]);
+    expect(watch).toMatchObject({ blocksInQuarantine: 1, gaps: 0 });
   });
 
   it('skips a block: the chain goes on over the gap, which is scanned later', async () => {

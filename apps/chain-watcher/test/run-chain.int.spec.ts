@@ -203,6 +203,14 @@ describe('a running watcher', () => {
     const height = await local.height();
     await until(() => heads.at(-1)?.matched === height);
     expect(heads.at(-1)).toMatchObject({ chain: CHAIN, latest: height, state: 'following' });
+    expect(heads.at(-1)?.watch).toMatchObject({
+      ...{ reorgs: { count: 0 }, alarms: { count: 0, last: null }, unpublished: null },
+      ...{ newestBlockAt: expect.any(String), blocksInQuarantine: 0 },
+      providers: [{ name: 'node', state: 'ok', announcements: null }],
+    });
+    const text = await metrics.registry.metrics();
+    expect(text).toMatch(/daybook_watcher_tip_age_seconds\{.*\} \d/);
+    expect(text).toMatch(/daybook_watcher_provider_state\{.*provider="node",state="ok".*\} 1/);
   });
 
   it('drops a pending payment when another transaction takes its place', async () => {
@@ -379,7 +387,7 @@ describe('a running watcher', () => {
   it('stays stalled until a pass succeeds, however often the watch is opened again', async () => {
     const local = await localChain();
     let fails = 0;
-    const fault = { isThere: true };
+    const fault: { isThere: boolean } = { isThere: true };
     class BrokenStore extends PostgresWatcherStore {
       override due(...query: Parameters<PostgresWatcherStore['due']>) {
         if (!fault.isThere) return super.due(...query);
@@ -408,7 +416,7 @@ describe('a running watcher', () => {
 
   it('says since when nothing can be published', async () => {
     const local = await localChain();
-    const fault = { isThere: false };
+    const fault: { isThere: boolean } = { isThere: false };
     class DeletedTopics extends PostgresLog {
       override async publish(...message: Parameters<PostgresLog['publish']>): Promise<void> {
         if (fault.isThere) throw new Error('This server does not host this topic-partition.');

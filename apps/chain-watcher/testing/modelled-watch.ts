@@ -3,6 +3,7 @@ import { type FinalityV1, TOPICS, type TransferV1, type WatchRequestV1 } from '@
 import { createPool } from '../../../libs/chains/src/providers/pool';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
 import { InMemoryBroker, InMemoryLog } from '../../../libs/messaging/testing/in-memory-log';
+import type { WatchEvents } from '../src/monitoring/watch-events';
 import type { Leadership } from '../src/state/watcher-store';
 import { createWatch, type Watch } from '../src/watch/watch';
 import { type Books, openBooks } from './books';
@@ -18,6 +19,7 @@ interface ModelledOptions {
   /** How far the finalized block lies below the head. */
   readonly finalityDepth?: number;
   readonly reorgWindow?: number;
+  readonly events?: WatchEvents;
 }
 
 /** A watch over a model chain that a test moves itself. */
@@ -42,7 +44,7 @@ export interface ModelledWatch {
 /** Opens a watch that knows the purse and has matched ten blocks. */
 export async function modelledWatch(options: ModelledOptions = {}): Promise<ModelledWatch> {
   const { finality = { kind: 'depth', confirmations: 3 }, finalityDepth = 4 } = options;
-  const { reorgWindow = 128 } = options;
+  const { reorgWindow = 128, events = silent } = options;
   const chain: Chain = {
     ...({ id: CHAIN, family: 'evm', name: 'Model', blockTimeMs: null } as const),
     ...({ finality, reorgWindow, thresholds: [], minimumFinality: null } as const),
@@ -71,7 +73,7 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
     const parts = {
       ...{ chain, startBlock: null, registry, log: new InMemoryLog(broker), client, store, table },
       leadership: (await store.lead(CHAIN)) as Leadership,
-      ...{ now: () => nowMs, events: silent },
+      ...{ now: () => nowMs, events },
     };
     return createWatch(parts, await store.load(CHAIN));
   }

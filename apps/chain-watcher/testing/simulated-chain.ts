@@ -31,6 +31,7 @@ export const registry: ChainsAndAssets = {
 
 /** Events of a watch that no test looks at. */
 export const silent = {
+  matching() {},
   matched() {},
   reorganised() {},
   rescanned() {},

@@ -3,6 +3,7 @@ import { version } from '../../../package.json';
 import { EXIT_MEANINGS } from './cli/exit-codes';
 import { addAddresses } from './commands/addresses';
 import { addAudits, addRebuild, addReplay } from './commands/audit';
+import { addChains } from './commands/chains';
 import { addEvents } from './commands/events';
 import { addKeys } from './commands/keys';
 import { addParked } from './commands/parked';
@@ -15,7 +16,7 @@ const HELP_WIDTH = 100;
 
 const GROUPS = {
   'Run it on this machine:': [addStart, addDemo, addReset],
-  'Observe it, here or on a cluster:': [addStatus, addEvents],
+  'Observe it, here or on a cluster:': [addStatus, addChains, addEvents],
   'Audit it:': [addReplay, addRebuild, addAudits],
   'Operate it:': [addKeys, addAddresses, addWatch, addParked],
 } as const;

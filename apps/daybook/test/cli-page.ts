@@ -23,7 +23,7 @@ const HEAD = `# The command line
 | \`DAYBOOK_WATCHER_DATABASE_URL\` | the database of the watchers, if it is not the ledger's |
 | \`DAYBOOK_MIGRATION_URL\` | the owner of the tables: \`rebuild\` swaps tables, \`replay\` creates its own |
 
-\`keys\`, \`parked\` and \`watch\` call the REST interface of the ledger: they need \`DAYBOOK_LEDGER_URL\` and
+\`keys\`, \`parked\`, \`chains\` and \`watch\` call the REST interface of the ledger: they need \`DAYBOOK_LEDGER_URL\` and
 \`DAYBOOK_OPERATOR_KEY\`, or a data folder. These work without a running ledger: \`replay\`, \`rebuild\`, \`addresses\`,
 \`events tail\`, \`reset\`, \`keys\` with \`--operator\`, and \`status\`, which then checks the engines and says what is down.
 

@@ -158,6 +158,15 @@ it('answers every command in JSON that follows its schema', async () => {
   expect(replayed.figures[0].figures.received).toBe(AMOUNT);
   expect([compared.differences, parked.parked]).toEqual([[], []]);
 
+  const { chains } = await answer('chains', 'chains', 'show', CHAIN, '--json');
+  expect(chains).toMatchObject([
+    {
+      ...{ chain: CHAIN, name: 'Local', state: 'following', standsStill: false, problems: [] },
+      watch: { unpublished: null, providers: [{ name: 'node', state: 'ok' }] },
+    },
+  ]);
+  expect(status.chains[0]).toMatchObject({ providers: 1, providersUsable: 1, warnings: [] });
+
   const rebuilt = await answer('rebuild', 'rebuild', 'all', '--json');
   expect(rebuilt.certificate.outcome).toBe('swapped');
   await answer('roll-back', 'rebuild', '--roll-back', '--json');

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { rebuild, replay } from '@daybook/audit';
-import { TOPICS } from '@daybook/contracts';
+import { type ChainHeadV1, TOPICS } from '@daybook/contracts';
 import { DurableLog } from '@daybook/messaging';
 import { Client } from 'pg';
+import { goldenMessage } from '../../../libs/contracts/testing/golden';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
 import { newApiKey } from '../../ledger/src/edge/api-key';
@@ -56,7 +57,7 @@ it('says that all is well, and where everything is', async () => {
     books: { violationCount: 0 },
   });
   // Of the ledger's own tables, whatever the libraries migrated after them.
-  expect(report.versions.tables).toMatch(/^QuarantineOfChains/);
+  expect(report.versions.tables).toMatch(/^WatchOfChains/);
   const readers = report.readers.map(({ name }: { name: string }) => name);
   expect(readers).toContain('read-models');
   expect(report.engines.eventLog.head).toBe(String(await ledger.store.head()));
@@ -65,6 +66,30 @@ it('says that all is well, and where everything is', async () => {
   expect(groups).toEqual(expect.arrayContaining([TOPICS.transfer, TOPICS.chainHead]));
   const page = await daybook(['status'], place());
   expect([page.exitCode, page.stdout]).toEqual([0, expect.stringContaining('All is well')]);
+});
+
+it('shows how a chain is watched, and what an operator should know', async () => {
+  const { value } = goldenMessage(TOPICS.chainHead, 'with-all-that-operators-see');
+  const { watch } = value as unknown as Required<ChainHeadV1>;
+  await ledger.publishChainHead({ ...head('following', new Date()), watch });
+  await until(async () => (await daybook(['chains', 'list'], place())).stdout.includes('2 ok'));
+  const listed = await daybook(['chains', 'list', '--json'], place());
+  const { chains } = answerOf('chains', listed.stdout);
+  expect([listed.exitCode, chains]).toMatchObject([0, [{ chain: CHAIN, lag: 1, watch }]]);
+  const shown = await daybook(['chains', 'show', CHAIN], place());
+  expect([shown.exitCode, shown.stdout]).toEqual([0, expect.stringMatching(/^rented +limited/m)]);
+  const json = await daybook(['chains', 'show', CHAIN, '--json'], place());
+  expect(answerOf('chains', json.stdout)).toEqual({ chains });
+  const unknown = await daybook(['chains', 'show', 'eip155:5'], place());
+  expect([unknown.exitCode, unknown.stderr]).toEqual([
+    2,
+    `eip155:5 is not watched here; there is ${CHAIN}.\n`,
+  ]);
+  const [told] = answerOf('status', (await status()).stdout).chains;
+  expect(told).toMatchObject({ providers: 2, providersUsable: 2 });
+  expect(told.warnings).toEqual(chains[0].warnings);
+  const page = await daybook(['status'], place());
+  expect([page.exitCode, page.stdout]).toEqual([0, expect.stringMatching(/! .*: Less was proven/)]);
 });
 
 it('names what is stalled, and ends with 1', async () => {
@@ -127,7 +152,7 @@ it('needs the key of an operator for what only the ledger knows', async () => {
 });
 
 it('says which variables are missing to call the ledger', async () => {
-  for (const command of ['keys list', 'parked list', 'watch list', 'audits']) {
+  for (const command of ['keys list', 'parked list', 'watch list', 'chains list', 'audits']) {
     const { exitCode, stdout, stderr } = await daybook(command.split(' '), {
       DAYBOOK_DATABASE_URL: ledger.databaseUrl,
     });

@@ -1,7 +1,8 @@
-import { TOPICS, type TransferV1 } from '@daybook/contracts';
+import { type ChainHeadV1, TOPICS, type TransferV1 } from '@daybook/contracts';
 import { type ParkedKeyName } from '@daybook/domain';
 import { DurableLog } from '@daybook/messaging';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { goldenMessage } from '../../../libs/contracts/testing/golden';
 import { until } from '../../../test/dependencies';
 import type { TestLedger } from '../../../test/ledger-harness';
 import { ChangeAccount } from '../src/accounts/change-account';
@@ -80,6 +81,8 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     detail: 'The node stands still.',
     observedAt: '2026-01-02T03:04:05.000Z',
     addressesThrough: '2',
+    ...watchOf('with-all-that-operators-see', 'watch'),
+    ...watchOf('with-blocks-in-quarantine', 'quarantine'),
   });
   const chains = async () => (await ledger.request('GET', '/v1/chains')).body.data;
   const isKnown = async () => JSON.stringify(await chains()).includes('"latest":120');
@@ -94,6 +97,12 @@ export async function fill(ledger: TestLedger): Promise<Known> {
     parkedKey: await parkKey(ledger),
     position: String(await ledger.store.head()),
   };
+}
+
+/** A field of a golden report. */
+function watchOf<Field extends 'watch' | 'quarantine'>(name: string, field: Field) {
+  const { value } = goldenMessage(TOPICS.chainHead, name);
+  return { [field]: value[field] } as Pick<Required<ChainHeadV1>, Field>;
 }
 
 /** A message that cannot be handled as it is. */

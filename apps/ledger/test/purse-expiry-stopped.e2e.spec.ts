@@ -55,8 +55,8 @@ async function startLedger(clockMs: number): Promise<void> {
   });
 }
 
-async function query<Row>(sql: string): Promise<Row[]> {
-  return (await client.query(sql)).rows as Row[];
+async function query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+  return (await client.query(sql, [...values])).rows as Row[];
 }
 
 const notes = async () =>
@@ -86,12 +86,14 @@ async function watch(aheadMs: number): Promise<void> {
   await reportChain(now);
 }
 
-async function reportChain(now: number): Promise<void> {
+/** Returns when the chain was observed. */
+async function reportChain(now: number): Promise<string> {
   const heights = { latest: 200, matched: 200, finalized: null };
   const observedAt = new Date(now).toISOString();
   const head = { chain: CHAIN, ...heights, state: 'following', detail: null, observedAt };
   const value = JSON.stringify(head);
   await log.publish(TOPICS.chainHead, [{ id: observedAt, key: CHAIN, value, headers: {} }]);
+  return observedAt;
 }
 
 it('credits a deposit that was reported while the ledger was stopped from day 29 to 31', async () => {
@@ -124,9 +126,14 @@ it('credits a deposit that was reported while the ledger was stopped from day 29
 
   // The next check, with nothing left to record, expires only the purse that nobody used.
   const next = 31 * DAY_MS + 2 * 60 * 60_000;
+  const observedAt = await reportChain(Date.now() + next);
+  // A check before the ledger knows the report would put the expiry off for an hour.
+  await until(async () => {
+    const found = await query('SELECT FROM ledger.chain_head WHERE observed_at = $1', [observedAt]);
+    return found.length === 1;
+  });
   await ledger?.stop();
   await moveDatabaseClock(database.url, next);
-  await reportChain(Date.now() + next);
   await startLedger(next);
   await until(async () => (await archived()).length > 0);
   await until(async () => (await notes()).length === 0);

@@ -45,9 +45,9 @@ export interface ChainBlock extends BlockHeader {
   readonly proven: Proven;
   /**
    * SHA-256 of what was read of the block: transactions, receipts and logs in canonical order. Two
-   * providers that answered with the same content have the same digest.
+   * providers that answered with the same content have the same digest. Null if nobody asked for it.
    */
-  readonly contentDigest: string;
+  readonly contentDigest: string | null;
   /** A sentence for operators if less was proven than the rule of the chain asks for. */
   readonly alarm?: string;
   readonly transactions: readonly TransactionRef[];
@@ -93,7 +93,8 @@ export interface ChainClient {
   forgetFinal?(): void;
   /** By number on the node's current branch, or by hash. */
   header(at: number | string): Promise<BlockHeader | null>;
-  block(at: number | string): Promise<ChainBlock | null>;
+  /** `isCompared`: with the digest of its content, which takes as long as reading it. */
+  block(at: number | string, isCompared?: boolean): Promise<ChainBlock | null>;
   /**
    * The block with this hash by the chain's other rule, which is weaker than the usual one: for a block in
    * quarantine, when an operator accepts that. Absent if the chain has only one rule.
@@ -144,7 +145,9 @@ export interface ProviderStatus {
   /** The expected delay of an answer in milliseconds, errors and lag included. Lower is better. */
   readonly score: number;
   readonly lastHead: number | null;
-  /** Since the process started. */
+  /** How many were sent, since the pool was opened. Each takes one request or several. */
+  readonly questions: number;
+  /** Since the pool was opened. */
   readonly errors: Readonly<Record<ProviderFault, number>>;
   /** Why its WebSocket announces nothing; null if it does, or has none. */
   readonly announcements: string | null;

@@ -41,6 +41,8 @@ export interface Proof {
   readonly headerFields: readonly HeaderField[];
   /** Whether blocks may list transactions of the system that the roots do not cover. */
   readonly hasTransactionsOutside?: boolean;
+  /** The first block that lists no such transaction any more; without it every block may. */
+  readonly nothingOutsideFrom?: number;
   /** Types of transactions whose bytes nodes do not show, so that a block with one cannot be proven whole. */
   readonly unprovableTypes?: readonly number[];
 }

@@ -18,8 +18,8 @@ export interface PostOptions {
 
 export interface PostAnswer {
   readonly status: number;
-  /** Null if the answer is too large. */
-  readonly text: string | null;
+  /** Decompressed; null if the answer is too large. */
+  readonly body: Buffer | null;
   readonly retryAfter: string | null;
 }
 
@@ -54,9 +54,9 @@ export function post(url: string, options: PostOptions): Promise<PostAnswer> {
     request.on('close', () => clearTimeout(timer));
     request.on('response', (response) => {
       const { statusCode: status = 0, headers: answered } = response;
-      readText(response, options.responseBytesMax).then((text) => {
-        resolve({ status, text, retryAfter: answered['retry-after'] ?? null });
-        if (text === null) request.destroy();
+      readBody(response, options.responseBytesMax).then((read) => {
+        resolve({ status, body: read, retryAfter: answered['retry-after'] ?? null });
+        if (read === null) request.destroy();
       }, reject);
     });
     request.end(body);
@@ -68,8 +68,8 @@ export function isThisMachine(hostname: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
-/** The decoded text of an answer; null if it is larger than `bytesMax`, before or after decoding. */
-function readText(response: IncomingMessage, bytesMax: number): Promise<string | null> {
+/** The decoded bytes of an answer; null if it is larger than `bytesMax`, before or after decoding. */
+function readBody(response: IncomingMessage, bytesMax: number): Promise<Buffer | null> {
   const body = decoded(response);
   const chunks: Buffer[] = [];
   let size = Number(response.headers['content-length'] ?? 0);
@@ -81,7 +81,7 @@ function readText(response: IncomingMessage, bytesMax: number): Promise<string |
       if (size > bytesMax) resolve(null);
       else chunks.push(chunk);
     });
-    body.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    body.on('end', () => resolve(Buffer.concat(chunks)));
     body.on('error', reject);
     response.on('error', reject);
     response.on('close', () => {
@@ -91,8 +91,9 @@ function readText(response: IncomingMessage, bytesMax: number): Promise<string |
 }
 
 function decoded(response: IncomingMessage): Readable {
-  switch (response.headers['content-encoding']) {
+  switch (response.headers['content-encoding']?.trim().toLowerCase()) {
     case 'gzip':
+    case 'x-gzip':
       return response.pipe(createGunzip());
     case 'deflate':
       return response.pipe(createInflate());

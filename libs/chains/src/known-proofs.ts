@@ -7,7 +7,7 @@ const UNTRIED =
 /** A chain of the OP Stack: Ethereum's header, and deposits of type 0x7e with their own encoding. */
 const OP_STACK: Proof = {
   rule: 'two-providers',
-  reason: `Built on the OP Stack. A recorded header of Optimism recomputes. ${UNTRIED}`,
+  reason: `Built on the OP Stack, of which a recorded block of Optimism recomputes. ${UNTRIED}`,
   headerFields: ETHEREUM_FIELDS,
 };
 
@@ -23,6 +23,8 @@ export const KNOWN_PROOFS: Readonly<Record<string, Proof>> = {
       'Its headers commit to all transactions but those of the bridge, which stood outside until PIP-74 and are of type 0x7f since. Nodes do not show all bytes of that type.',
     headerFields: ETHEREUM_FIELDS,
     hasTransactionsOutside: true,
+    // The fork Madhugiri, which has PIP-74 (bor, `MadhugiriBlock` of the main network).
+    nothingOutsideFrom: 80_084_800,
     unprovableTypes: [0x7f],
   },
   'eip155:42161': {
@@ -37,7 +39,11 @@ export const KNOWN_PROOFS: Readonly<Record<string, Proof>> = {
     reason: `Its headers are Ethereum's. ${UNTRIED}`,
     headerFields: ETHEREUM_FIELDS,
   },
-  'eip155:10': OP_STACK,
+  'eip155:10': {
+    ...OP_STACK,
+    rule: 'roots',
+    reason: 'Its headers commit to all transactions, deposits of type 0x7e included, and receipts.',
+  },
   'eip155:8453': OP_STACK,
   'eip155:42220': {
     ...OP_STACK,

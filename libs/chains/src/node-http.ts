@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { backOffMs, limiter, pause } from '@daybook/platform/plain';
 import { PostTimeout, post } from './http-post';
 import { createRateLimit } from './rate-limit';
@@ -50,6 +51,8 @@ export interface NodeHttpOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The HTTP statuses by which these nodes say that there were too many requests. */
   readonly limitStatuses: readonly number[];
+  /** What an answer with another status than success means by its text; null if its status decides. */
+  readonly kindOf?: (status: number, text: string) => RpcFailure['kind'] | null;
   readonly timeoutMs?: number | undefined;
   readonly responseBytesMax?: number | undefined;
   /** Requests that may be sent in a second; null for no limit. */
@@ -66,20 +69,26 @@ export interface Question {
   readonly body: string;
 }
 
+/** The result of a request, or the whole answer that contains it. Bytes are copied to a thread far faster than text. */
+export type Unparsed = { readonly result: unknown } | { readonly bytes: Uint8Array };
+
+/** Answers with an error are shorter. Longer answers are worth parsing in another thread. */
+export const SHORT_BYTES_MAX = 16_384;
+
 /** Sends requests to one node. */
 export interface NodeHttp {
   readonly host: string;
   /** A node's words: shortened, on one line and without the keys of its URL and headers. */
   quote(words: string): string;
-  /** What `read` makes of the text of the answer. Repeats what passes. Rejects with `RpcFailure`. */
-  ask<T>(question: Question, read: (text: string) => T): Promise<T>;
+  /** What `read` makes of the answer. Repeats what passes. Rejects with `RpcFailure`. */
+  ask<T>(question: Question, read: (body: Buffer) => T): Promise<T>;
   /** The Unix milliseconds before which a rate limit forbids requests; null if there is none. */
   restsUntil(): number | null;
 }
 
 /** Each request is a POST of JSON. Redirects are not followed: they would take the headers to another host. */
 export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
-  const { limitStatuses, onRequest } = options;
+  const { limitStatuses, onRequest, kindOf = () => null } = options;
   const { timeoutMs = TIMEOUT_MS, responseBytesMax = RESPONSE_BYTES_MAX } = options;
   const rate = options.perSecondMax ? createRateLimit(options.perSecondMax) : null;
   const { host } = new URL(options.url);
@@ -93,32 +102,31 @@ export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
       new RpcFailure(`${waiting} requests already wait for ${host}.`, 'passing'),
   });
 
-  async function once<T>({ name, path, body }: Question, read: (text: string) => T): Promise<T> {
+  async function once<T>({ name, path, body }: Question, read: (body: Buffer) => T): Promise<T> {
     await rate?.take();
     onRequest?.();
     const request = { headers, body, timeoutMs, responseBytesMax };
-    const { status, text, retryAfter } = await post(urlOf(path), request).catch(
-      (error: unknown) => {
-        throw unanswered(error, host, name, timeoutMs);
-      },
-    );
+    const answer = await post(urlOf(path), request).catch((error: unknown) => {
+      throw unanswered(error, host, name, timeoutMs);
+    });
+    const { status, retryAfter } = answer;
     rest.asked(retryAfter);
-    if (text === null) {
+    if (answer.body === null) {
       const message = `${host} answered ${name} with an answer above ${responseBytesMax} bytes.`;
       throw new RpcFailure(message, 'refused');
     }
     if (status < 200 || status > 299) {
+      const text = textOf(answer.body);
       const words = quote(errorWordsIn(text));
       const message = `${host} answered ${name} with HTTP status ${status}${words && `: ${words}`}.`;
-      if (!limitStatuses.includes(status)) {
-        throw new RpcFailure(message, status >= 500 ? 'passing' : 'refused', status);
-      }
-      throw new RpcFailure(message, 'limited', status);
+      if (limitStatuses.includes(status)) throw new RpcFailure(message, 'limited', status);
+      const usual = status >= 500 ? 'passing' : 'refused';
+      throw new RpcFailure(message, kindOf(status, text) ?? usual, status);
     }
-    return read(text);
+    return read(answer.body);
   }
 
-  async function patiently<T>(question: Question, read: (text: string) => T): Promise<T> {
+  async function askWithRetry<T>(question: Question, read: (body: Buffer) => T): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       await rest.end(question.name);
       const sentAt = Date.now();
@@ -138,7 +146,7 @@ export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
 
   return {
     ...{ host, quote, restsUntil: rest.until },
-    ask: (question, read) => requests.run(() => patiently(question, read)),
+    ask: (question, read) => requests.run(() => askWithRetry(question, read)),
   };
 }
 
@@ -238,9 +246,22 @@ function unanswered(error: unknown, host: string, name: string, timeoutMs: numbe
     return new RpcFailure(`${host} did not answer ${name} within ${timeoutMs} ms.`, 'silent');
   }
   const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && code.startsWith('Z_')) {
+    const message = `${host} answered ${name} with a body that cannot be decompressed (${code}).`;
+    return new RpcFailure(message, 'passing');
+  }
   // Such as ECONNREFUSED.
   const reason = typeof code === 'string' ? ` (${code})` : '';
   return new RpcFailure(`${host} cannot be reached${reason}.`, 'passing');
+}
+
+/** The text of an answer, without the byte order mark that some servers send first: it is not JSON. */
+export function textOf(bytes: Uint8Array): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Nearly all answers are ASCII, which is read several times faster.
+  if (isAscii(buffer)) return buffer.toString('latin1');
+  const text = buffer.toString('utf8');
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 /** What an answer with an error says, in JSON-RPC as `error`, of java-tron as `Error`, or as plain text. */

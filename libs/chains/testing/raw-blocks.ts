@@ -7,6 +7,7 @@ import { ETHEREUM_FIELDS, headerDigits } from '../src/evm/header';
 import type { Keccak } from '../src/evm/keccak';
 import type { RawBlock, RawLog, RawReceipt, RawTransaction } from '../src/evm/raw';
 import { EMPTY_ROOT, trieRoot } from '../src/evm/trie-root';
+import { InvalidBlock } from '../src/invalid-block';
 
 export const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 
@@ -158,7 +159,7 @@ export function sealed(
   keccak: Keccak,
   fields: readonly HeaderField[] = ETHEREUM_FIELDS,
 ): BlockWithReceipts {
-  const blockHash = `0x${headerDigits(block, fields, keccak) || hashOf('no header').slice(2)}`;
+  const blockHash = hashOfHeader(block, fields, keccak);
   return {
     block: {
       ...{ ...block, hash: blockHash },
@@ -169,6 +170,16 @@ export function sealed(
       logs: receipt.logs.map((log) => ({ ...log, blockHash })),
     })),
   };
+}
+
+/** The hash of the header's fields; another one if it lacks a field that every header of Ethereum has. */
+function hashOfHeader(block: RawBlock, fields: readonly HeaderField[], keccak: Keccak): string {
+  try {
+    return `0x${headerDigits(block, fields, keccak)}`;
+  } catch (error) {
+    if (!(error instanceof InvalidBlock)) throw error;
+    return hashOf(JSON.stringify({ ...block, transactions: [] }));
+  }
 }
 
 /** Of transactions whose encoding is known; else one that nothing has. */

@@ -108,7 +108,10 @@ export async function serveRawNode(node: RawNode, chain: RawChain) {
     const body = await text(request);
     if (node.isSilent) return;
     response.statusCode = node.status;
-    if (node.status !== 200) return response.end('{"error":{"message":"too many requests"}}');
+    if (node.status !== 200) {
+      const message = node.status === 429 ? 'too many requests' : 'internal error';
+      return response.end(JSON.stringify({ error: { message } }));
+    }
     const { id, method, params } = JSON.parse(body);
     const result = answerOf(node, chain, method, params);
     response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));

@@ -58,8 +58,9 @@ export function describeTronClient(title: string, start: () => Promise<Urls>): v
     });
 
     it('has no block that is not there yet, or never was', async () => {
-      const none = `${(0).toString(16).padStart(16, '0')}${'ab'.repeat(24)}`;
-      for (const at of [head.number + 1_000_000, none, 'ab', '0x12', -1, 1.5]) {
+      const idAt = (height: number) => `${height.toString(16).padStart(16, '0')}${'ab'.repeat(24)}`;
+      const [old, future] = [idAt(0), idAt(head.number + 1_000_000)];
+      for (const at of [head.number + 1_000_000, old, future, 'ab', '0x12', -1, 1.5]) {
         expect([at, await client.block(at), await client.header(at)]).toEqual([at, null, null]);
       }
     });

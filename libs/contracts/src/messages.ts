@@ -77,6 +77,8 @@ export interface ChainHeadV1 {
    * The lowest blocks that could not be proven whole, at most 20. Absent in messages of older watchers.
    */
   readonly quarantine?: readonly QuarantinedBlockV1[];
+  /** What the watcher does besides, for operators. Absent in messages of older watchers. */
+  readonly watch?: WatchDetailsV1;
   readonly observedAt: string;
 }
 
@@ -90,6 +92,89 @@ export interface QuarantinedBlockV1 {
   readonly reason: string;
   /** What each provider answered when it was asked last. */
   readonly answers: readonly { readonly provider: string; readonly said: string }[];
+}
+
+/**
+ * How a watcher watches its chain. Reorgs and alarms are those that the leading process has met since
+ * `since`; questions and errors of providers are counted from when it began to lead.
+ */
+export interface WatchDetailsV1 {
+  /** When the process began. */
+  readonly since: string;
+  /** When the newest block was made, as its header says; null before a node's first answer. */
+  readonly newestBlockAt: string | null;
+  /** About how long matching up to the newest block takes; null while that is not known. */
+  readonly secondsLeft: number | null;
+  /** The rescans that have not ended, and the blocks that they have left. */
+  readonly rescans: { readonly open: number; readonly blocksLeft: number };
+  /** Null before anything is final. */
+  readonly gapCheck: GapCheckV1 | null;
+  /** Blocks in quarantine, of which `quarantine` lists the lowest, and how many of them are gaps. */
+  readonly blocksInQuarantine: number;
+  readonly gaps: number;
+  readonly reorgs: {
+    readonly count: number;
+    readonly deepest: ReorgV1 | null;
+    readonly last: ReorgV1 | null;
+  };
+  /** Blocks of which less was proven than the rule of the chain asks for. One that is matched again counts again. */
+  readonly alarms: { readonly count: number; readonly last: AlarmV1 | null };
+  /** Why nothing is published, and since when; null while it is. */
+  readonly unpublished: { readonly since: string; readonly reason: string } | null;
+  /** In the order of the chains file, at most 20. */
+  readonly providers: readonly ProviderV1[];
+}
+
+/** Whether every height from `from` to `to`, the last final block, was scanned or is listed in quarantine. */
+export interface GapCheckV1 {
+  readonly from: number;
+  readonly to: number;
+  /** Heights that are neither; and the lowest of them as ranges, at most 20. */
+  readonly unscanned: number;
+  readonly ranges: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** A reorg that replaced the `depth` blocks above `ancestor`. */
+export interface ReorgV1 {
+  readonly depth: number;
+  readonly ancestor: number;
+  readonly at: string;
+}
+
+/** What could not be proven of a block. */
+export interface AlarmV1 {
+  readonly block: number;
+  readonly hash: string;
+  readonly sentence: string;
+  readonly at: string;
+}
+
+/** A provider of a chain. Never has a URL or a key. */
+export interface ProviderV1 {
+  readonly name: string;
+  /** `ok`, `unverified`, `limited`, `failing`, `stuck` or `wrong-chain`; later versions may have others. */
+  readonly state: string;
+  readonly detail: string | null;
+  /** The expected delay of an answer in milliseconds, failures and lag included. */
+  readonly score: number;
+  readonly lastHead: number | null;
+  /** Each takes one request or several. */
+  readonly questions: number;
+  /** By kind; those that never happened are left out. */
+  readonly errors: readonly { readonly kind: string; readonly count: number }[];
+  /** Why its WebSocket announces nothing; null if it does, or has none. */
+  readonly announcements: string | null;
+  /** The requests of this day (UTC), and how many its plan allows; null when they are not counted. */
+  readonly budget: { readonly callsToday: number; readonly callsPerDay: number | null } | null;
+  /** What was found out about its node, at most 20. */
+  readonly notes: readonly ProviderNoteV1[];
+}
+
+export interface ProviderNoteV1 {
+  readonly topic: string;
+  /** `fine`, `unknown` (it cannot be judged yet) or `wrong` (an operator should act). */
+  readonly state: string;
+  readonly sentence: string;
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { TransferV1 } from './messages';
+import { goldenMessage } from '../testing/golden';
+import { type ChainHeadV1, TOPICS, type TransferV1 } from './messages';
 import { MalformedMessage, parseChainHead, parsePurseAddress, parseTransfer } from './parse';
 
 const transfer: TransferV1 = {
@@ -69,5 +70,29 @@ describe('parseChainHead', () => {
     expect(() => parseChainHead(JSON.stringify({ ...head, state: 'ok' }))).toThrow(
       MalformedMessage,
     );
+  });
+
+  const { value } = goldenMessage(TOPICS.chainHead, 'with-all-that-operators-see');
+  const { watch } = value as unknown as Required<ChainHeadV1>;
+  const [provider] = watch.providers;
+
+  it('accepts a state of a provider, and a kind of error, that a newer watcher added', () => {
+    const newer = { ...provider, state: 'resting', errors: [{ kind: 'tired', count: 1 }] };
+    const message = { ...value, watch: { ...watch, providers: [newer], added: true } };
+    expect(parseChainHead(JSON.stringify(message))).toEqual(message);
+  });
+
+  it.each([
+    ['more providers than fit a report', { providers: Array(21).fill(provider) }],
+    ['a note without end', { providers: [{ ...provider, detail: 'x'.repeat(301) }] }],
+    [
+      'a reorg of no block',
+      { reorgs: { ...watch.reorgs, last: { ...watch.reorgs.last, depth: 0 } } },
+    ],
+    ['a count that is a text', { gaps: '1' }],
+    ['no providers', { providers: undefined }],
+  ])('refuses %s', (_, change) => {
+    const message = { ...value, watch: { ...watch, ...change } };
+    expect(() => parseChainHead(JSON.stringify(message))).toThrow(MalformedMessage);
   });
 });

@@ -10,6 +10,9 @@ import {
 import { type BackOff, backOffMs, messageOf, pause } from '@daybook/platform/plain';
 import type { AddressSubscription } from '../addresses/purse-addresses.consumer';
 import type { ChainHealth, Trouble } from '../monitoring/health';
+import { createSampler } from '../monitoring/sampler';
+import { newsOf } from '../monitoring/watch-details';
+import type { WatchMemory } from '../monitoring/watch-memory';
 import type { ChainRun } from '../state/watch-state';
 import { type Leadership, LostLeadership } from '../state/watcher-store';
 import type { Watch } from '../watch/watch';
@@ -36,6 +39,8 @@ export interface Status {
   interruption: string | null;
   /** Why nothing is published, and since when; null when the last attempt succeeded. */
   publishing: Trouble | null;
+  /** What happened to the chain since this process began. */
+  readonly memory: WatchMemory;
   gaps(): readonly number[];
   /** While this process leads. */
   addresses: AddressSubscription | null;
@@ -159,22 +164,27 @@ export function createLoops(session: Session) {
   /** Publishes the state of the chain: soon after a change, and regularly without one. */
   async function report(): Promise<void> {
     let reported = { content: '', at: 0 };
+    const sampler = createSampler(metrics, chain);
     while (!signal.aborted) {
       await pause(REPORT_MS, signal);
       // With time alone, errors and silence become a stall.
       judge();
       await acknowledge();
-      const content = JSON.stringify([watch.heights(), status.health]);
+      const { memory, publishing: unpublished } = status;
+      const details = watch.details({ recalled: memory.recalled(), unpublished });
+      sampler.sample(details, Date.now());
+      const content = JSON.stringify([watch.heights(), status.health, newsOf(details)]);
       const isOld = Date.now() - reported.at >= REPORT_UNCHANGED_MS;
       if (content === reported.content && !isOld) continue;
       try {
-        await whilePublishing('heads', () => watch.reportHead(status.health));
+        await whilePublishing('heads', () => watch.reportHead(status.health, details));
         reported = { content, at: Date.now() };
       } catch (error) {
         // The next report repeats it.
         logger.debug({ chain, err: error }, 'chain head not published');
       }
     }
+    sampler.clear();
   }
 
   /** Acknowledges addresses. While the durable log or the store is unavailable, nothing is acknowledged. */
@@ -202,19 +212,14 @@ export function createLoops(session: Session) {
     const { latest, matched, finalized } = watch.heights();
     metrics.head.set({ chain }, latest);
     metrics.matched.set({ chain }, matched);
+    metrics.blocksToMatch.set({ chain }, Math.max(0, latest - matched));
     if (finalized !== null) metrics.finalized.set({ chain }, finalized);
-    metrics.unscanned.set({ chain }, lengthOf(watch.unscanned()));
-    metrics.secondsToMatch.set({ chain }, watch.secondsToMatch() ?? 0);
     metrics.stalled.set({ chain }, state === 'stalled' ? 1 : 0);
     if (state === before) return;
     logger[state === 'stalled' ? 'warn' : 'info']({ chain, detail, latest, matched }, state);
   }
 
   return [follow, publish, report];
-}
-
-function lengthOf(ranges: readonly { readonly from: number; readonly to: number }[]): number {
-  return ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 }
 
 function pollMsOf({ blockTimeMs }: Chain): number {

@@ -8,6 +8,7 @@ import {
 } from '../addresses/purse-addresses.consumer';
 import { createReadMark } from '../addresses/read-mark';
 import { watchEvents } from '../monitoring/watch-events';
+import { createWatchMemory } from '../monitoring/watch-memory';
 import { subscribeRequests } from '../operator/watch-requests';
 import type { ChainRun } from '../state/watch-state';
 import type { Leadership } from '../state/watcher-store';
@@ -32,6 +33,7 @@ export function runChain(run: ChainRun) {
     role: 'standby',
     health: { state: 'catching-up', detail: 'The node has not answered yet.' },
     ...{ trouble: null, interruption: null, publishing: null, addresses: null },
+    memory: createWatchMemory(),
     gaps: () => [],
     providers: () => [],
   };
@@ -103,7 +105,9 @@ async function lead(
   await readAddresses(store, chain.id, table);
   const record = await store.load(chain.id);
   const storeId = await store.id();
-  const events = watchEvents(chain.id, logger, metrics, wakes.publish.wake);
+  const { memory } = status;
+  const observers = { logger, metrics, memory, publish: wakes.publish.wake };
+  const events = watchEvents(chain.id, observers);
   const { startBlock } = connection;
   const parts = { ...run, startBlock, client, leadership, table, now: Date.now, events };
   const watch = createWatch(parts, record);

@@ -138,6 +138,7 @@ export async function matchBlocks(
   ended: readonly string[] = [],
 ) {
   const { chain, store, table } = context;
+  context.events.matching(blocks);
   const found = blocks.flatMap((block) => {
     return block.transfers.filter(({ to }) => table.has(to)).map((it) => ({ block, transfer: it }));
   });

@@ -1,26 +1,39 @@
-import type { BlockHeader } from '@daybook/chains';
+import type { BlockHeader, ChainBlock } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import type { Logger } from 'pino';
 import { createProgress } from './progress';
+import type { WatchMemory } from './watch-memory';
 import type { WatcherMetrics } from './watcher-metrics';
 
 /** For logs and metrics; nothing else depends on these. */
 export type WatchEvents = ReturnType<typeof watchEvents>;
 
-/** Logs and counts what a watch does, and calls `publish` when there may be something to publish. */
-export function watchEvents(
-  chain: string,
-  logger: Logger,
-  metrics: WatcherMetrics,
-  publish: () => void,
-) {
+interface Observers {
+  readonly logger: Logger;
+  readonly metrics: WatcherMetrics;
+  readonly memory: WatchMemory;
+  /** Called when there may be something to publish. */
+  publish(): void;
+}
+
+/** Logs, counts and remembers what a watch does. */
+export function watchEvents(chain: string, { logger, metrics, memory, publish }: Observers) {
   const caughtUp = createProgress();
   const rescanned = createProgress();
   return {
+    /** Blocks are about to be matched. */
+    matching(blocks: readonly ChainBlock[]): void {
+      for (const block of blocks) {
+        const { alarm, number, hash, proven } = block;
+        if (alarm === undefined) continue;
+        metrics.alarms.inc({ chain });
+        if (!memory.alarmed(block, alarm)) continue;
+        logger.warn({ chain, block: number, hash, proven, alarm }, 'block not proven');
+      }
+    },
     /** Blocks were matched, and `left` remain up to the node's head. */
     matched(blocks: readonly BlockHeader[], left: number): void {
       metrics.blocks.inc({ chain }, blocks.length);
-      metrics.blocksToMatch.set({ chain }, left);
       const news = caughtUp(blocks.length, left, Date.now());
       if (news) logger.info({ chain, ...news }, 'catching up');
       logger.debug({ chain, from: blocks[0]?.number, to: blocks.at(-1)?.number }, 'blocks matched');
@@ -28,6 +41,8 @@ export function watchEvents(
     },
     reorganised(ancestor: BlockHeader, removed: readonly BlockHeader[]): void {
       metrics.removedBlocks.inc({ chain }, removed.length);
+      metrics.reorgs.inc({ chain });
+      memory.reorganised(ancestor, removed.length);
       logger.warn({ chain, ancestor: ancestor.number, depth: removed.length }, 'blocks replaced');
     },
     /** `blocks` blocks were rescanned, and `left` remain. */
@@ -38,9 +53,12 @@ export function watchEvents(
       if (news) logger.info({ chain, ...news }, 'rescanning blocks');
       publish();
     },
-    /** The ring now ends at `ancestor`, and `reverted` transfers above it were reverted. */
-    reset(ancestor: BlockHeader, reverted: number): void {
-      logger.warn({ chain, ancestor: ancestor.number, reverted }, 'ring reset by an operator');
+    /** The ring now ends at `ancestor`: `depth` blocks and `reverted` transfers above it were replaced. */
+    reset(ancestor: BlockHeader, depth: number, reverted: number): void {
+      metrics.reorgs.inc({ chain });
+      memory.reorganised(ancestor, depth);
+      const fields = { chain, ancestor: ancestor.number, depth, reverted };
+      logger.warn(fields, 'ring reset by an operator');
       publish();
     },
     /** Blocks whose place in the quarantine changed; `left` are in it now. */

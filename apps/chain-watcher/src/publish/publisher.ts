@@ -7,6 +7,7 @@ import {
   type WatchReportV1,
 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
+import { wordsOf } from '../monitoring/words';
 import { isAbove, lowest, type Position } from '../state/position';
 import type { QuarantinedBlock } from '../state/quarantine';
 import { blocksLeft } from '../state/rescan';
@@ -73,9 +74,14 @@ export function transferMessage(transfer: TransferV1): Message {
 /** The message of a chain's state; only the latest counts. */
 export function chainHeadMessage(head: ChainHeadV1): Message {
   const { chain, observedAt } = head;
-  return messageOf(TOPICS.chainHead, `${chain}#${observedAt}`, head, observedAt);
+  // It may quote a node.
+  const detail = head.detail && wordsOf(head.detail, REASON_LENGTH_MAX);
+  const content = { ...head, detail };
+  return messageOf(TOPICS.chainHead, `${chain}#${observedAt}`, content, observedAt);
 }
 
+/** Of a reason or an answer that a report quotes. */
+const SAID_LENGTH_MAX = 300;
 /** Blocks in quarantine that a report names: an operator resolves one after the other. */
 const REPORTED_BLOCKS_MAX = 20;
 
@@ -86,7 +92,11 @@ export function reportedQuarantine(
   return quarantine.slice(0, REPORTED_BLOCKS_MAX).map((entry) => {
     const { number, hash, state, reason, answers, since } = entry;
     return {
-      ...{ number, hash, isGap: state === 'gap', reason, answers },
+      ...{ number, hash, isGap: state === 'gap', reason: wordsOf(reason, SAID_LENGTH_MAX) },
+      answers: answers.map(({ provider, said }) => ({
+        provider,
+        said: wordsOf(said, SAID_LENGTH_MAX),
+      })),
       since: new Date(since).toISOString(),
     };
   });

@@ -39,6 +39,7 @@ async function resetRing(
     throw new InvalidBlock(`The node gave two different hashes for block ${agreed.number}.`);
   }
   const ancestor = advance.added.at(-1) as BlockHeader;
+  const depth = Math.max(1, tipOf(state).number - ancestor.number);
   const replaced = state.quarantine.filter(({ number }) => number > ancestor.number);
   const above = await store.includedAbove(chain.id, ancestor.number);
   const ids = new Set(above.map(({ transfer }) => transfer.transferId));
@@ -61,7 +62,7 @@ async function resetRing(
     rescans: [...running, { ...begun, versions: lost.length }],
   });
   client.forgetFinal?.();
-  context.events.reset(ancestor, lost.length);
+  context.events.reset(ancestor, depth, lost.length);
   state.recent.clear();
   state.ahead.clear();
   state.missingSince.clear();

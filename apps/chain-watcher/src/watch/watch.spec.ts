@@ -15,6 +15,7 @@ import { requested } from '../../testing/rescans';
 import { silent } from '../../testing/simulated-chain';
 import { type TrueNode, trueNode } from '../../testing/true-node';
 import type { MintedAddress } from '../addresses/late-addresses';
+import { createWatchMemory } from '../monitoring/watch-memory';
 import { CLOCK_MARGIN_MS } from '../state/watch-state';
 import type { Leadership } from '../state/watcher-store';
 import { createWatch, type Watch } from './watch';
@@ -136,7 +137,9 @@ describe('the acknowledgement of addresses', () => {
     );
     expect(await acknowledged(5n)).toBe('6');
     expect(await acknowledged(7n)).toBe('7');
-    await watch.reportHead({ state: 'following', detail: null });
+    const recalled = createWatchMemory(() => nowMs).recalled();
+    const details = watch.details({ recalled, unpublished: null });
+    await watch.reportHead({ state: 'following', detail: null }, details);
     const head = broker.messages(TOPICS.chainHead).at(-1)?.value ?? '';
     expect(parseChainHead(head).addressesThrough).toBe('7');
   });

@@ -1,17 +1,19 @@
 import { once } from 'node:events';
 import { type BlockHeader, InvalidBlock } from '@daybook/chains';
-import { TOPICS, type WatchRequestV1 } from '@daybook/contracts';
+import { TOPICS, type WatchDetailsV1, type WatchRequestV1 } from '@daybook/contracts';
 import { type MintedAddress, storeAddresses } from '../addresses/late-addresses';
 import { createFinality } from '../finality/finalise';
 import { createMempool } from '../mempool/mempool';
 import { type ChainHealth, judge, type Trouble } from '../monitoring/health';
+import { type WatchFacts, watchDetails } from '../monitoring/watch-details';
 import { takeRequest } from '../operator/watch-requests';
 import { chainHeadMessage, createPublisher, reportedQuarantine } from '../publish/publisher';
 import { createQuarantine } from '../quarantine/quarantine';
 import { createRescans } from '../rescan/run-rescans';
 import type { Position } from '../state/position';
 import { gapsOf } from '../state/quarantine';
-import { unscannedHeights } from '../state/scanned';
+import { scansBlocks } from '../state/rescan';
+import { type Heights, unscannedHeights } from '../state/scanned';
 import { openContext, tipOf, type WatchParts } from '../state/watch-state';
 import type { WatchRecord } from '../state/watcher-store';
 import { followChain } from './follow-chain';
@@ -93,13 +95,26 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     return isBehind || final.isMore || isDeciding || isRescanning;
   }
 
+  /** The heights that the gap check covers: up to the final block. Null while there are none. */
+  function checked(): Heights | null {
+    const { scannedFrom: from, finalNumber } = state;
+    if (state.chain.phase === 'new' || from === null) return null;
+    const to = Math.min(finalNumber, tipOf(state).number);
+    return from > to ? null : { from, to };
+  }
+
   /** The gap check: what nobody scanned, up to the final block. */
   function unscanned() {
-    if (state.chain.phase === 'new') return [];
     const { scannedFrom, scanned } = state;
     const listed = state.quarantine.map(({ number }) => number);
-    const upTo = Math.min(state.finalNumber, tipOf(state).number);
-    return unscannedHeights({ scannedFrom, scanned, listed }, upTo);
+    return unscannedHeights({ scannedFrom, scanned, listed }, checked()?.to ?? -1);
+  }
+
+  /** About how long the blocks up to the node's head take; null while that is not known. */
+  function secondsToMatch(): number | null {
+    const perSecond = state.rate.perSecond(parts.now());
+    if (state.chain.phase === 'new' || state.head === null || perSecond === null) return null;
+    return Math.max(0, state.head.number - tipOf(state).number) / perSecond;
   }
 
   return {
@@ -113,11 +128,23 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     publish: publisher.publish,
     heights,
 
+    /** How the chain is watched, with what the process remembers of it. */
+    details(process: Pick<WatchFacts, 'recalled' | 'unpublished'>): WatchDetailsV1 {
+      const { head, quarantine: inQuarantine } = state;
+      const open = state.rescans.filter(scansBlocks).length;
+      return watchDetails({
+        ...{ ...process, head, secondsLeft: secondsToMatch(), providers: parts.client.status() },
+        rescans: { open, blocksLeft: rescans.blocksLeft() },
+        ...{ checked: checked(), unscanned: unscanned() },
+        ...{ blocksInQuarantine: inQuarantine.length, gaps: gapsOf(inQuarantine).length },
+      });
+    },
+
     /** Publishes the state of the chain. */
-    async reportHead(health: ChainHealth): Promise<void> {
+    async reportHead(health: ChainHealth, watch: WatchDetailsV1): Promise<void> {
       const observedAt = new Date(parts.now()).toISOString();
       const report = {
-        ...{ chain: chain.id, ...heights(), ...health, observedAt },
+        ...{ chain: chain.id, ...heights(), ...health, observedAt, watch },
         quarantine: reportedQuarantine(state.quarantine),
       };
       await log.publish(TOPICS.chainHead, [chainHeadMessage(report)]);
@@ -142,12 +169,6 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     /** The blocks that joined the chain without their content. */
     gaps: () => gapsOf(state.quarantine).map(({ number }) => number),
     unscanned,
-    /** About how long the blocks up to the node's head take; null while that is not known. */
-    secondsToMatch(): number | null {
-      const perSecond = state.rate.perSecond(parts.now());
-      if (state.chain.phase === 'new' || state.head === null || perSecond === null) return null;
-      return Math.max(0, state.head.number - tipOf(state).number) / perSecond;
-    },
 
     health(trouble: Trouble | null): ChainHealth {
       const seen = {

@@ -8,6 +8,7 @@ import { operate } from '../cli/operate';
 import { subcommand } from '../cli/options';
 import { recordTable, say, sayJson, table } from '../cli/output';
 import type { Service, StatusReport } from '../status/read-status';
+import { ageOf } from '../status/watch-page';
 
 const WATCH_EVERY_MS = 2_000;
 const CLEAR_SCREEN = '\x1b[2J\x1b[H';
@@ -63,10 +64,14 @@ function statusPage(report: StatusReport): string {
     recordTable(readers.map(withState)),
     recordTable(consumers.map(withState)),
     recordTable(
-      chains.map(({ secondsSinceWord, standsStill, quarantine = [], ...chain }) => ({
-        ...chain,
-        inQuarantine: quarantine.length,
-        lastReport: `${secondsSinceWord} s ago`,
+      chains.map(({ chain, latest, matched, finalized, ...watch }) => ({
+        ...{ chain, state: mark(!watch.standsStill, watch.state), latest, matched, finalized },
+        newestBlock:
+          watch.newestBlockAt && `${ageOf(watch.newestBlockAt, Date.parse(report.at))} old`,
+        providers: watch.providers > 0 ? `${watch.providersUsable} of ${watch.providers}` : '',
+        inQuarantine: watch.quarantine.length,
+        lastReport: `${watch.secondsSinceWord} s ago`,
+        detail: watch.detail,
       })),
     ),
     recordTable(
@@ -76,6 +81,9 @@ function statusPage(report: StatusReport): string {
       })),
     ),
     report.problems.map((problem) => colors.red(`! ${problem}`)).join('\n'),
+    chains
+      .flatMap(({ chain, warnings }) => warnings.map((it) => colors.yellow(`! ${chain}: ${it}`)))
+      .join('\n'),
     colors.dim(
       `Daybook ${versions.daybook}, Node ${versions.node}, tables ${versions.tables ?? '?'}`,
     ),

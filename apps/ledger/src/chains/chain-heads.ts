@@ -1,4 +1,4 @@
-import { type ChainHeadV1, parseChainHead, TOPICS } from '@daybook/contracts';
+import { type ChainHeadV1, parseChainHead, TOPICS, type WatchDetailsV1 } from '@daybook/contracts';
 import { DurableLog, type RunningSubscription } from '@daybook/messaging';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
@@ -15,6 +15,7 @@ const COLUMNS: Columns<ChainHeadV1> = {
   observed_at: ['timestamptz', (head) => head.observedAt],
   addresses_through: ['numeric', (head) => head.addressesThrough ?? null],
   quarantine: ['jsonb', (head) => JSON.stringify(head.quarantine ?? [])],
+  watch: ['jsonb', (head) => (head.watch ? JSON.stringify(head.watch) : null)],
 };
 
 const UPSERT = `
@@ -48,16 +49,23 @@ export class ListChainHeads extends Query<readonly ChainHeadV1[]> {}
 // Block numbers are far below 2^53, so a float8 holds them exactly and the driver returns a number.
 const LIST = `
   SELECT chain, latest::float8, matched::float8, finalized::float8, state, detail,
-         observed_at AS "observedAt", addresses_through AS "addressesThrough", quarantine
+         observed_at AS "observedAt", addresses_through AS "addressesThrough", quarantine, watch
     FROM ledger.chain_head ORDER BY chain`;
+
+type StoredHead = Omit<ChainHeadV1, 'observedAt' | 'watch'> & {
+  readonly observedAt: Date;
+  readonly watch: WatchDetailsV1 | null;
+};
 
 @QueryHandler(ListChainHeads)
 export class ListChainHeadsHandler implements IQueryHandler<ListChainHeads> {
   constructor(private readonly dataSource: DataSource) {}
 
   async execute(): Promise<readonly ChainHeadV1[]> {
-    const rows: (Omit<ChainHeadV1, 'observedAt'> & { readonly observedAt: Date })[] =
-      await this.dataSource.query(LIST);
-    return rows.map((row) => ({ ...row, observedAt: row.observedAt.toISOString() }));
+    const rows: StoredHead[] = await this.dataSource.query(LIST);
+    return rows.map(({ watch, observedAt, ...head }) => ({
+      ...{ ...head, observedAt: observedAt.toISOString() },
+      ...(watch !== null && { watch }),
+    }));
   }
 }

@@ -5,6 +5,9 @@ import { type Asset, type Finality, finalityText } from '@daybook/domain';
 import { toMoney } from '../edge/money';
 import type { AssetRegistry } from './asset-registry';
 
+/** Accounts never see which providers a chain has, or what is in quarantine. */
+const STALLED = 'The chain is not followed at the moment; the operators of Daybook can see why.';
+
 export function toChain(
   { id, name, family, finality, thresholds, minimumFinality }: Chain,
   head: ChainHeadV1 | undefined,
@@ -15,7 +18,7 @@ export function toChain(
     family,
     finality: finalityText(finality),
     state: head?.state ?? 'unwatched',
-    detail: head?.detail ?? null,
+    detail: head?.state === 'stalled' ? STALLED : (head?.detail ?? null),
     latest: head?.latest ?? null,
     matched: head?.matched ?? null,
     finalized: head?.finalized ?? null,

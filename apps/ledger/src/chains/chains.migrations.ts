@@ -5,4 +5,8 @@ export const chainsMigrations = sqlMigrations({
   QuarantineOfChains1700000011000: `
     ALTER TABLE ledger.chain_head ADD COLUMN quarantine jsonb NOT NULL DEFAULT '[]';
   `,
+  // How the watcher works, for operators; null when an older watcher reported last.
+  WatchOfChains1700000012000: `
+    ALTER TABLE ledger.chain_head ADD COLUMN watch jsonb;
+  `,
 });

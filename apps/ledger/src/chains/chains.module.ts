@@ -5,6 +5,8 @@ import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../runtime/background-work';
 import { AssetRegistry, ChainRegistry } from './asset-registry';
 import { consumeChainHeads, ListChainHeadsHandler } from './chain-heads';
+import { ListChainWatchesHandler } from './chain-watches';
+import { ChainWatchesController } from './chain-watches.controller';
 import { ChainsController } from './chains.controller';
 import { Watches } from './watches';
 
@@ -21,11 +23,12 @@ export class ChainsModule implements OnModuleInit {
     return {
       module: ChainsModule,
       global: true,
-      controllers: [ChainsController],
+      controllers: [ChainsController, ChainWatchesController],
       providers: [
         { provide: AssetRegistry, useValue: new AssetRegistry(registry.assets) },
         { provide: ChainRegistry, useValue: new ChainRegistry(registry) },
         ListChainHeadsHandler,
+        ListChainWatchesHandler,
         Watches,
       ],
       exports: [AssetRegistry, ChainRegistry, Watches],

@@ -2,4 +2,12 @@
 
 export { AssetRegistry, ChainRegistry } from './asset-registry';
 export { ListChainHeads } from './chain-heads';
+export { quarantineOf } from './chain-watches';
+export {
+  isUsable,
+  secondsSinceReport,
+  standsStill,
+  watchProblems,
+  watchWarnings,
+} from './watch-warnings';
 export { type Watch, Watches, type WatchOf } from './watches';

@@ -133,6 +133,18 @@ export function IdField(options: FieldOptions = {}): PropertyDecorator {
   return PatternField({ ...id, ...options });
 }
 
+const CHAIN_LENGTH_MAX = 41;
+
+/** The CAIP-2 id of a chain, always optional. */
+export function ChainField(): PropertyDecorator {
+  return PatternField({
+    pattern: /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/,
+    max: CHAIN_LENGTH_MAX,
+    sentence: 'must be a CAIP-2 id, such as eip155:1.',
+    optional: true,
+  });
+}
+
 /** The reason. Every command of an operator has one. */
 export function ReasonField(): PropertyDecorator {
   return PatternField({

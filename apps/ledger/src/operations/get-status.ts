@@ -1,4 +1,4 @@
-import type { json } from '@daybook/contracts';
+import type { ChainHeadV1, json } from '@daybook/contracts';
 import { EventStore, eventStoreMigrations, type FollowerStatus } from '@daybook/event-store';
 import { DurableLog, messagingMigrations } from '@daybook/messaging';
 import { reasonOf } from '@daybook/platform/plain';
@@ -7,13 +7,21 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import { DataSource } from 'typeorm';
 import { version } from '../../../../package.json';
 import { BooksModule } from '../books';
-import { ListChainHeads } from '../chains';
+import {
+  isUsable,
+  ListChainHeads,
+  quarantineOf,
+  secondsSinceReport,
+  standsStill,
+  watchProblems,
+  watchWarnings,
+} from '../chains';
 import { LedgerEnv } from '../ledger.env';
 import { GetReactions } from '../reactions/get-reactions';
 import { BackgroundWork } from '../runtime/background-work';
 import { CheckpointRow } from '../runtime/checkpoint.row';
 import { stateOfEngines } from './engine-state';
-import { problemsOf, REPORT_SECONDS_MAX, stateOf } from './problems';
+import { problemsOf, stateOf } from './problems';
 
 /** A follower or consumer that is behind and makes no progress for longer than this is stalled. */
 const STALLED_SECONDS = 30;
@@ -49,14 +57,16 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       this.versions(),
     ]);
     const { head } = engines.eventLog;
-    const [followers, consumers, chains, reactions] = await Promise.all([
+    const [followers, consumers, heads, reactions] = await Promise.all([
       this.followers(head === null ? null : BigInt(head), now),
       engines.durableLog.answers ? this.consumers(now) : [],
-      this.chains(now),
+      this.queries.execute(new ListChainHeads()),
       this.reactions(),
     ]);
+    const chains = heads.map((head) => watchedChain(head, now));
     const parts = { engines, followers, consumers, chains, reactions, books: this.books() };
-    const problems = problemsOf(parts);
+    const chainProblems = heads.flatMap((head) => watchProblems(head.chain, head, now));
+    const problems = problemsOf({ ...parts, chainProblems });
     const state = stateOf(engines, problems);
     return { at: new Date(now).toISOString(), state, problems, versions, ...parts };
   }
@@ -111,26 +121,6 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
     );
   }
 
-  private async chains(now: number): Promise<json.WatchedChain[]> {
-    const heads = await this.queries.execute(new ListChainHeads());
-    return heads.map(({ observedAt, latest, matched, finalized, addressesThrough, ...report }) => {
-      const { quarantine = [], ...head } = report;
-      const secondsSinceReport = secondsFrom(Date.parse(observedAt), now);
-      return {
-        ...head,
-        ...{ latest: String(latest), matched: String(matched) },
-        finalized: finalized === null ? null : String(finalized),
-        addressesThrough: addressesThrough ?? null,
-        quarantine: quarantine.map(({ number, answers, ...block }) => ({
-          ...{ ...block, number: String(number) },
-          answers: answers.map(({ provider, said }) => ({ provider, said })),
-        })),
-        secondsSinceReport,
-        standsStill: head.state === 'stalled' || secondsSinceReport > REPORT_SECONDS_MAX,
-      };
-    });
-  }
-
   private async reactions(): Promise<json.Reactions> {
     const { reactions, ...clocks } = await this.queries.execute(new GetReactions());
     const states = reactions.map(({ firstStartedAt, nextDueAt, ...state }) => ({
@@ -150,6 +140,23 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       violations: violated.slice(0, VIOLATIONS_MAX),
     };
   }
+}
+
+function watchedChain(head: ChainHeadV1, now: number): json.WatchedChain {
+  const { chain, state, detail, latest, matched, finalized, addressesThrough, watch } = head;
+  const providers = watch?.providers ?? [];
+  return {
+    ...{ chain, state, detail, latest: String(latest), matched: String(matched) },
+    finalized: finalized === null ? null : String(finalized),
+    addressesThrough: addressesThrough ?? null,
+    quarantine: quarantineOf(head),
+    secondsSinceReport: secondsSinceReport(head, now),
+    standsStill: standsStill(head, now),
+    newestBlockAt: watch?.newestBlockAt ?? null,
+    providers: providers.length,
+    providersUsable: providers.filter(isUsable).length,
+    warnings: watchWarnings(head),
+  };
 }
 
 export function followerState({

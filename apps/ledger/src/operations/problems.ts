@@ -1,16 +1,12 @@
 import type { json } from '@daybook/contracts';
 
-/** A watcher reports every ten seconds at least. One that is silent for longer than this is a problem. */
-export const REPORT_SECONDS_MAX = 60;
-
 /** A sentence for each thing that is wrong. */
 export function problemsOf(
-  status: Pick<
-    json.Status,
-    'engines' | 'followers' | 'consumers' | 'chains' | 'reactions' | 'books'
-  >,
+  status: Pick<json.Status, 'engines' | 'followers' | 'consumers' | 'reactions' | 'books'> & {
+    readonly chainProblems: readonly string[];
+  },
 ): string[] {
-  const { engines, followers, consumers, chains, reactions, books } = status;
+  const { engines, followers, consumers, chainProblems, reactions, books } = status;
   const stalled = consumers.filter(({ standsStill }) => standsStill);
   const failures = reactions.states.flatMap(({ name, notes }) =>
     notes.filter(({ isError }) => isError).map((failed) => ({ name, ...failed })),
@@ -23,14 +19,7 @@ export function problemsOf(
         `${group} is stalled on ${topic}, ${lag ?? 'some'} messages behind${because(detail)}.`,
     ),
     ...consumers.filter(({ parkedKeys }) => parkedKeys > 0).map(parkedProblem),
-    ...chains
-      .filter(({ standsStill }) => standsStill)
-      .map(({ chain, state, detail, secondsSinceReport: seconds }) =>
-        seconds > REPORT_SECONDS_MAX
-          ? `The watcher of ${chain} has not reported for ${seconds} s.`
-          : `${chain} is ${state}${because(detail)}.`,
-      ),
-    ...chains.flatMap(gapProblem),
+    ...chainProblems,
     ...clockProblems(reactions),
     ...failures.map(({ name, note, rows }) => `${name} failed for ${rows}: ${note}`),
     ...books.violations.map(
@@ -64,16 +53,6 @@ export function stateOf(
 export function followerProblem({ name, position, ...state }: json.FollowerState): string {
   const { secondsSinceProgress: seconds, detail } = state;
   return `${name} has been stalled at position ${position} for ${seconds} s${because(detail)}.`;
-}
-
-/** A chain that goes on over blocks whose content is unknown. One that stops says so by its state. */
-function gapProblem({ chain, quarantine }: json.WatchedChain): string[] {
-  const [first, ...others] = quarantine.filter(({ isGap }) => isGap);
-  if (first === undefined) return [];
-  const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return [
-    `The content of block ${first.number}${more} of ${chain} is unknown: ${first.reason} See npx daybook watch block ${first.number}`,
-  ];
 }
 
 type ParkedConsumer = Pick<json.ConsumerState, 'group' | 'topic' | 'parkedKeys'>;

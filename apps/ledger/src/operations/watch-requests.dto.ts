@@ -1,17 +1,6 @@
 import { WATCH_REQUEST_KINDS, type WatchRequestKind } from '@daybook/domain';
-import { ChoiceField, IdField, PatternField, ReasonField } from '../edge/fields';
+import { ChainField, ChoiceField, IdField, PatternField, ReasonField } from '../edge/fields';
 import { ListRequest, ReadRequest } from '../edge/paging';
-
-const CHAIN_LENGTH_MAX = 41;
-
-function ChainField(): PropertyDecorator {
-  return PatternField({
-    pattern: /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/,
-    max: CHAIN_LENGTH_MAX,
-    sentence: 'must be a CAIP-2 id, such as eip155:1.',
-    optional: true,
-  });
-}
 
 /** A number of blocks, or of one block, below 10^15. */
 function BlockField(): PropertyDecorator {

@@ -67,11 +67,19 @@ export function consumeReports<Report extends { readonly observedAt: string }>(
   });
 }
 
-/** PostgreSQL can store neither a zero character nor a year before Christ. */
+/** What PostgreSQL cannot store: a zero character, and in JSON half of a surrogate pair. */
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** PostgreSQL can store no year before Christ either. */
 function storable<Report extends { readonly observedAt: string }>(report: Report): Report {
   const { observedAt } = report;
-  if (Object.values(report).some((value) => typeof value === 'string' && value.includes('\0'))) {
-    throw new MalformedMessage('A text in it has a zero character.');
+  if (textsIn(report).some((text) => UNSTORABLE.test(text))) {
+    throw new MalformedMessage('A text in it has a zero character or half of a surrogate pair.');
   }
   if (!(Date.parse(observedAt) > 0)) {
     throw new MalformedMessage(`${observedAt} is not a time since 1970.`);

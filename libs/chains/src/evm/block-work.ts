@@ -1,7 +1,7 @@
 import type { ChainBlock } from '../chain-client';
 import type { Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
-import type { Unparsed } from './json-rpc';
+import { textOf, type Unparsed } from '../node-http';
 import type { Keccak } from './keccak';
 import { isSettledLater } from './prove-block';
 import { type RawBlock, toBlock } from './raw';
@@ -16,7 +16,13 @@ export type WorkRequest = { readonly id: number } & (
       readonly do: 'read';
       readonly receipts: Unparsed;
       /** Receipts that were asked for by transaction. */
-      readonly more: readonly unknown[] | null;
+      readonly more: readonly unknown[];
+      /**
+       * - `first`: further receipts may be asked for by transaction;
+       * - `without`: they were not;
+       * - `last`: they were, so what is still missing does not exist.
+       */
+      readonly attempt: 'first' | 'without' | 'last';
       /** Whether a later header was found that has the root of these receipts. */
       readonly isSettled: boolean;
     }
@@ -29,6 +35,7 @@ export interface WorkRules {
   readonly caip2: string;
   readonly native: string;
   readonly proof: Proof;
+  readonly isCompared?: boolean;
 }
 
 /** `isSettledLater`: its receipts root is that of earlier blocks. */
@@ -40,12 +47,9 @@ export type WorkAnswer =
   | { readonly hashes: readonly string[] }
   /** Null if the node has no receipts of the block. */
   | { readonly block: ChainBlock | null }
-  /** Transactions without a receipt, which may be asked for one by one. */
-  | { readonly missing: readonly string[] }
+  /** Transactions without a receipt, which may be asked for one by one. `isPart`: others have one. */
+  | { readonly missing: readonly string[]; readonly isPart: boolean }
   | { readonly invalid: string };
-
-/** Further receipts are asked for one by one up to this; more are missing because the node lags. */
-const MISSING_MAX = 64;
 
 /** Parses and proves blocks. Between two requests it keeps what it has parsed, until a block is read or closed. */
 export function createBlockWork(keccak: Keccak) {
@@ -63,22 +67,27 @@ export function createBlockWork(keccak: Keccak) {
     if (result === null) return { header: null };
     const block = toBlock(result);
     opened.set(id, { block, rules });
-    return { header: { ...toHeader(block), isSettledLater: isSettledLater(block) } };
+    return { header: { ...toHeader(block), isSettledLater: isSettledLater(block, rules.proof) } };
   }
 
-  function read({ id, receipts, more, isSettled }: ReadRequest): WorkAnswer {
+  function read({ id, receipts, more, attempt, isSettled }: ReadRequest): WorkAnswer {
     const { block, rules } = openedOf(id);
     const result = resultOf(receipts);
-    if (result === null) return { block: null };
-    if (more === null && Array.isArray(result) && result.length > 0) {
-      const missing =
-        result.length < block.transactions.length ? withoutReceipt(block, result) : [];
-      if (missing.length > 0 && missing.length <= MISSING_MAX) return { missing };
+    const { transactions } = block;
+    if (attempt === 'first') {
+      const isShort = Array.isArray(result) && result.length < transactions.length;
+      const missing = isShort || result === null ? withoutReceipt(block, result ?? []) : [];
+      const isPart = isShort && result.length > 0;
+      if (missing.length > 0 || result === null) return { missing, isPart };
     }
-    const all = more === null || !Array.isArray(result) ? result : [...result, ...more];
-    const { caip2, native, proof } = rules;
+    // Without any receipt, the node has just lost the block, or does not have its receipts yet.
+    if (result === null && (attempt !== 'last' || more.length < transactions.length)) {
+      return { block: null };
+    }
+    const all = more.length === 0 ? (result ?? []) : [...listIn(result), ...more];
+    const { caip2, native, ...others } = rules;
     opened.delete(id);
-    const how = { ids: assetIds(caip2, native), proof, isSettled };
+    const how = { ids: assetIds(caip2, native), ...others, isSettled };
     return { block: readBlock(block, all, how, keccak) };
   }
 
@@ -110,16 +119,21 @@ export function createBlockWork(keccak: Keccak) {
   };
 }
 
+function listIn(result: unknown): readonly unknown[] {
+  return Array.isArray(result) ? result : [];
+}
+
 /** The result of a request. Throws `InvalidBlock`. */
 export function resultOf(answer: Unparsed): unknown {
   if ('result' in answer) return answer.result;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(answer.text);
+    parsed = JSON.parse(textOf(answer.bytes));
   } catch {
     throw new InvalidBlock("The node's answer is not JSON.");
   }
-  const { result } = Object(parsed) as { result?: unknown };
+  const { result, error } = Object(parsed) as { result?: unknown; error?: unknown };
+  if (error) throw new InvalidBlock("The node's answer has an error besides a result.");
   if (result === undefined) throw new InvalidBlock("The node's answer has no result.");
   return result;
 }

@@ -1,7 +1,14 @@
 import { type BlockAnswer, fail } from './block-answer';
 import { bloomOf, hasBits, isSameBloom } from './bloom';
 import type { Keccak } from './keccak';
-import { type RawBlock, type RawFields, type RawReceipt, succeeded, toNumber } from './raw';
+import {
+  lowerCase,
+  type RawBlock,
+  type RawFields,
+  type RawReceipt,
+  succeeded,
+  toNumber,
+} from './raw';
 
 /**
  * Throws `InvalidBlock` unless an answer is complete by its counts and indexes: one receipt for each
@@ -21,8 +28,14 @@ export function checkCounts(answer: BlockAnswer, isFiltered: boolean, keccak: Ke
     fail(block, `receipt ${extra.transactionHash} is of another transaction`);
   }
   for (const transaction of transactions) checkPlace(block, transaction, 'a transaction');
+  // Some chains (Hedera) number transactions with gaps, and show that number on both sides.
+  const isNumbered = transactions.every(({ transactionIndex: shown }, i) => isIndex(shown, i));
   for (const [index, receipt] of receipts.entries()) {
-    if (receipt) checkReceipt(block, receipt, index);
+    if (!receipt) continue;
+    checkReceipt(block, receipt, index);
+    if (isNumbered && !isIndex(receipt.transactionIndex, index)) {
+      fail(block, `receipt ${index} has another index`);
+    }
   }
   const gap = firstGap(block, extra === null ? found : [...found, extra]);
   const isCounted = ({ logs, logsBloom }: RawReceipt) =>
@@ -31,11 +44,7 @@ export function checkCounts(answer: BlockAnswer, isFiltered: boolean, keccak: Ke
 }
 
 function checkReceipt(block: RawBlock, receipt: RawReceipt, index: number): void {
-  const { transactionIndex } = receipt;
   checkPlace(block, receipt, 'a receipt');
-  if (isShown(transactionIndex) && toNumber(transactionIndex, 'index of a receipt') !== index) {
-    fail(block, `receipt ${index} has another index`);
-  }
   if (receipt.logs.length === 0 && hasBits(receipt.logsBloom)) {
     fail(block, `receipt ${index} has a filter of logs and no logs`);
   }
@@ -52,6 +61,8 @@ function firstGap(block: RawBlock, receipts: readonly RawReceipt[]): number | nu
   for (const { logs } of receipts) {
     const numbers = logs.map((log, i) => {
       checkPlace(block, log, 'a log');
+      if (log.removed === true)
+        fail(block, 'a log is marked as removed, so it is of a replaced block');
       return isShown(log.logIndex) ? toNumber(log.logIndex, 'index of a log') : next + i;
     });
     if (numbers[0] === 0) next = 0;
@@ -64,10 +75,17 @@ function firstGap(block: RawBlock, receipts: readonly RawReceipt[]): number | nu
   return gap;
 }
 
-function checkPlace(block: RawBlock, { blockHash }: RawFields, what: string): void {
-  if (typeof blockHash !== 'string' || blockHash.toLowerCase() !== block.hash) {
-    fail(block, `${what} is of another block`);
-  }
+function checkPlace(block: RawBlock, { blockHash, blockNumber }: RawFields, what: string): void {
+  if (!isShown(blockHash)) fail(block, `${what} does not say of which block it is (blockHash)`);
+  if (lowerCase(blockHash) !== block.hash) fail(block, `${what} is of another block`);
+  if (!isShown(blockNumber) || blockNumber === block.number) return;
+  const number = toNumber(blockNumber, `block number of ${what}`);
+  if (number !== Number(block.number)) fail(block, `${what} is of block ${number}`);
+}
+
+/** Whether an index is this one, or is not shown. */
+function isIndex(shown: unknown, index: number): boolean {
+  return !isShown(shown) || toNumber(shown, 'index in a block') === index;
 }
 
 function isShown(field: unknown): boolean {

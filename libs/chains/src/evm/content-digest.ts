@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BlockAnswer } from './block-answer';
-import { type RawReceipt, succeeded, toAmount } from './raw';
+import { isNobody, type RawReceipt, succeeded, toAmount } from './raw';
 
 /**
  * SHA-256 of all that a block's transfers are read from, in the block's order. Fields that nodes shape
@@ -11,8 +11,9 @@ export function contentDigest({ block, receipts, extra }: BlockAnswer): string {
   const lines: string[] = [];
   for (const transaction of block.transactions) {
     const { hash, from, to, value } = transaction;
-    const input = transaction.input ?? transaction.data ?? '0x';
-    lines.push(`${hash},${from ?? ''},${to ?? ''},${toAmount(value)},${input}`);
+    const input = (transaction.input ?? transaction.data) || '0x';
+    const recipient = isNobody(to) ? '' : to;
+    lines.push(`${hash},${from ?? ''},${recipient},${toAmount(value)},${input}`);
   }
   for (const receipt of receipts) lines.push(receipt ? lineOf(receipt) : '');
   if (extra) lines.push(lineOf(extra));

@@ -121,6 +121,21 @@ describe('pendingTransaction', () => {
     expect(await ask(transaction)).toBeNull();
     expect(await ask(null)).toBeNull();
   });
+
+  it.each([
+    ['no object', 7],
+    ['a type that is none', { type: 'zz' }],
+    ['a value that is none', { value: '0xzz' }],
+    ['a number for its value', { value: 7 }],
+    ['another address', { to: 'xdc1' }],
+    ['no nonce', { nonce: undefined }],
+  ])('shows nothing of what cannot be read: %s', async (_, change) => {
+    const [transaction] = seven.block.transactions;
+    const pending =
+      typeof change === 'number' ? change : { ...transaction, blockHash: null, ...change };
+    const it = client({ eth_getTransactionByHash: () => pending });
+    expect(await it.pendingTransaction('0x01')).toBeNull();
+  });
 });
 
 describe('a node without eth_getBlockReceipts', () => {

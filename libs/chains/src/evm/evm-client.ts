@@ -1,17 +1,26 @@
+import { blockWorkersHere, sharedBlockWorkers } from '../block-threads';
 import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from '../chain-client';
 import type { Chain, ChainsAndAssets, Proof, ProviderConnection } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
-import { RpcFailure } from '../node-http';
+import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
-import { type BlockWorker, blockWorkerHere, sharedBlockWorker } from './block-threads';
 import { resultOf } from './block-work';
-import { fetchBlock, type Reading } from './fetch-block';
+import { type EvmBlockWorker, fetchBlock, type Reading } from './fetch-block';
 import { ETHEREUM_PROOF, proveHeader } from './header';
-import { createJsonRpc, type JsonRpc, type Unparsed } from './json-rpc';
+import { createJsonRpc, type JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';
+import { isMissingBlock } from './missing-block';
 import { refuseOtherHash } from './prove-block';
-import { fieldsOf, isAddress, list, type RawFields, type RawTransaction, toHash } from './raw';
+import {
+  fieldsOf,
+  isAddress,
+  list,
+  type RawFields,
+  type RawTransaction,
+  refuseField,
+  toHash,
+} from './raw';
 import { toHeader, toRef } from './read-block';
 import { createReceiptsSource } from './receipts';
 import { proveSettled, type SettlingSource } from './settled-receipts';
@@ -22,6 +31,8 @@ const SILENCE_BLOCKS = 20;
 const SILENCE_MIN_MS = 30_000;
 /** Lookups of pending transactions in progress. Sightings are best effort, so further ones are skipped. */
 const PENDING_LOOKUPS_MAX = 64;
+/** A tag that fails so often in a row while the head is answered is one that the node does not have. */
+const TAG_FAILURES_MAX = 3;
 /** SLIP-44 of Ether, for chains whose coin is not in the registry. */
 const ETHER = 60;
 
@@ -36,7 +47,7 @@ export function openEvmChain(
   const rpc = createJsonRpc(rpcUrl, { headers, perSecondMax: requestsPerSecond });
   const ids = assetIds(chain.id, native);
   const client = createEvmClient(rpc, chain.id, ids, {
-    ...{ proof: chain.proof ?? ETHEREUM_PROOF, worker: sharedBlockWorker() },
+    ...{ proof: chain.proof ?? ETHEREUM_PROOF, worker: sharedBlockWorkers().evm },
   });
   const { blockTimeMs } = chain;
   if (wsUrl === null) return client;
@@ -44,7 +55,8 @@ export function openEvmChain(
   let lookups = 0;
   /** Nodes announce whole transactions or only their hashes. */
   function pending(answer: unknown, listener: Announcements): void {
-    if (isTransaction(answer)) listener.pending(toPending(answer, client.ids));
+    const announced = toPending(answer, client.ids);
+    if (announced) listener.pending(announced);
     if (typeof answer !== 'string' || lookups >= PENDING_LOOKUPS_MAX) return;
     lookups += 1;
     client
@@ -79,7 +91,7 @@ const WEAKER_RULE = {
 /** How a client reads blocks, if not as on Ethereum and in the thread of its caller. */
 export interface EvmClientOptions {
   readonly proof?: Proof;
-  readonly worker?: BlockWorker;
+  readonly worker?: EvmBlockWorker;
 }
 
 /** A client over any JSON-RPC transport, without announcements. */
@@ -87,7 +99,7 @@ export function createEvmClient(
   rpc: JsonRpc,
   chainId: string,
   ids: AssetIds,
-  { proof = ETHEREUM_PROOF, worker = blockWorkerHere() }: EvmClientOptions = {},
+  { proof = ETHEREUM_PROOF, worker = blockWorkersHere().evm }: EvmClientOptions = {},
 ): ChainClient & {
   pendingTransaction(hash: string): Promise<PendingTransaction | null>;
   readonly ids: AssetIds;
@@ -120,10 +132,15 @@ export function createEvmClient(
     const isHash = typeof at === 'string' && at.startsWith('0x');
     const method = isHash ? 'eth_getBlockByHash' : 'eth_getBlockByNumber';
     const params = [typeof at === 'number' ? `0x${at.toString(16)}` : at, isWhole];
-    if (!isWhole) return rpc.send(method, params);
-    if (rpc.sendUnparsed) return rpc.sendUnparsed(method, params);
-    return rpc.send(method, params).then((result) => ({ result }));
+    if (!isWhole) return rpc.send(method, params).catch(nullIfMissing);
+    const asked = rpc.sendUnparsed
+      ? rpc.sendUnparsed(method, params)
+      : rpc.send(method, params).then((result) => ({ result }));
+    return asked.catch((error: unknown) => ({ result: nullIfMissing(error) }));
   }
+
+  /** How often in a row each tag could not be read. */
+  const tagFailures = new Map<string, number>();
 
   /** A header whose hash was recomputed, where the chain's headers allow it; null if there is no such block. */
   async function askHeader(at: number | string): Promise<BlockHeader | null> {
@@ -145,8 +162,8 @@ export function createEvmClient(
     throw new InvalidBlock(`The node answered with block ${found.number} when asked for ${at}.`);
   }
 
-  async function blockBy(by: Proof, at: number | string) {
-    const rules = { ...reading.rules, proof: by };
+  async function blockBy(by: Proof, at: number | string, isCompared = false) {
+    const rules = { ...reading.rules, proof: by, isCompared };
     const checked = (header: BlockHeader) => void askedFor(at, header);
     return fetchBlock(await ask(at, true), checked, { ...reading, rules });
   }
@@ -170,7 +187,7 @@ export function createEvmClient(
   return {
     ids,
     async verify() {
-      const answer = `eip155:${Number(await rpc.send('eth_chainId', []))}`;
+      const answer = `eip155:${numberOf(await rpc.send('eth_chainId', []))}`;
       if (answer !== chainId) {
         throw new WrongChain(`The node that is configured for ${chainId} serves ${answer}.`);
       }
@@ -182,10 +199,17 @@ export function createEvmClient(
     },
     async tagged(tag) {
       try {
-        return await askHeader(tag);
+        const header = await askHeader(tag);
+        tagFailures.delete(tag);
+        return header;
       } catch (error) {
+        if (!(error instanceof RpcFailure)) throw error;
         // Nodes without such a block or tag refuse the request instead of returning null.
-        if (error instanceof RpcFailure && error.kind === 'refused') return null;
+        if (error.kind === 'refused') return null;
+        // Some answer it as if something were out of order. The head was asked for just before, and answered.
+        const failures = (tagFailures.get(tag) ?? 0) + 1;
+        tagFailures.set(tag, failures);
+        if (error.kind === 'passing' && failures > TAG_FAILURES_MAX) return null;
         throw error;
       }
     },
@@ -193,9 +217,9 @@ export function createEvmClient(
       const header = await askHeader(at);
       return header && askedFor(at, header);
     },
-    async block(at) {
+    async block(at, isCompared) {
       try {
-        return await blockBy(proof, at);
+        return await blockBy(proof, at, isCompared);
       } catch (error) {
         throw error instanceof InvalidBlock ? await withHeader(error, at) : error;
       }
@@ -205,11 +229,25 @@ export function createEvmClient(
     }),
     async pendingTransaction(hash) {
       const answer = await rpc.send('eth_getTransactionByHash', [hash]);
-      if (!isTransaction(answer)) return null;
-      return (answer.blockHash ?? null) === null ? toPending(answer, ids) : null;
+      const isIncluded = (Object(answer) as RawFields).blockHash ?? false;
+      return isIncluded ? null : toPending(answer, ids);
     },
     listen: () => null,
   };
+}
+
+/** Null for an error by which a node says that it does not have the block; throws any other error. */
+function nullIfMissing(error: unknown): null {
+  if (isMissingBlock(error)) return null;
+  throw error;
+}
+
+/** A chain id: a quantity, or a decimal number as some nodes send. Throws `InvalidBlock`. */
+function numberOf(answer: unknown): number {
+  const isNumber = typeof answer === 'string' && /^(0x[0-9a-f]+|[1-9][0-9]*)$/i.test(answer);
+  const number = isNumber || typeof answer === 'number' ? Number(answer) : Number.NaN;
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  return refuseField(answer, 'chain id', 'a quantity such as "0x1"');
 }
 
 /** Announcements are not verified, and an exception in their listener would end the process. */
@@ -225,6 +263,13 @@ function isTransaction(answer: unknown): answer is RawTransaction {
   );
 }
 
-function toPending(raw: RawTransaction, ids: AssetIds): PendingTransaction {
-  return { ...toRef(raw), transfers: pendingTransfers(raw, ids) };
+/** Null for what is no transaction, or cannot be read: sightings are best effort. */
+function toPending(answer: unknown, ids: AssetIds): PendingTransaction | null {
+  if (!isTransaction(answer)) return null;
+  try {
+    return { ...toRef(answer), transfers: pendingTransfers(answer, ids) };
+  } catch (error) {
+    if (error instanceof InvalidBlock) return null;
+    throw error;
+  }
 }

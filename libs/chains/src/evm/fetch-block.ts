@@ -1,9 +1,16 @@
+import type { BlockWorkers } from '../block-threads';
 import type { BlockHeader, ChainBlock } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
-import type { BlockWorker } from './block-threads';
+import type { Unparsed } from '../node-http';
 import { resultOf, type WorkAnswer, type WorkRequest, type WorkRules } from './block-work';
-import type { Unparsed } from './json-rpc';
 import type { createReceiptsSource } from './receipts';
+
+export type EvmBlockWorker = BlockWorkers['evm'];
+/**
+ * So many missing receipts are asked for one by one at once. If more are missing, the node mostly lags; they are
+ * asked for when they are missing another time.
+ */
+const MISSING_MAX = 64;
 
 let lastId = 0;
 
@@ -41,10 +48,14 @@ export async function fetchBlock(
       receipts = { result: resultOf(receipts) };
       isSettled = receipts.result !== null && (await settled(header, receipts.result));
     }
-    let read = await ask({ do: 'read', receipts, more: null, isSettled });
+    let read = await ask({ do: 'read', receipts, more: [], attempt: 'first', isSettled });
     if ('missing' in read) {
-      const more = await source.byTransaction(read.missing);
-      read = await ask({ do: 'read', receipts, more, isSettled });
+      const { missing, isPart } = read;
+      const isAgain = source.isIncompleteAgain(header.hash);
+      const isDue = isAgain || (isPart && missing.length <= MISSING_MAX);
+      const more = isDue ? await source.byTransaction(missing) : [];
+      const attempt = isDue ? 'last' : 'without';
+      read = await ask({ do: 'read', receipts, more, attempt, isSettled });
     }
     const block = 'block' in read ? read.block : null;
     isOpen = block === null;
@@ -57,7 +68,7 @@ export async function fetchBlock(
 /** What a client reads blocks with. */
 export interface Reading {
   readonly rules: WorkRules;
-  readonly worker: BlockWorker;
+  readonly worker: EvmBlockWorker;
   readonly source: ReturnType<typeof createReceiptsSource>;
   /** Whether a later header was found that proves these receipts of a block. */
   settled(header: BlockHeader, receipts: unknown): Promise<boolean>;

@@ -53,10 +53,17 @@ const ANNOTATIONS: ReadonlySet<string> = new Set([
   ...['milliTimestamp', 'l1BatchNumber', 'l1BatchTimestamp', 'sealFields'],
 ]);
 
-/** What the hash of a header shows. `unlisted`: its fields that no known fork has, if the hash is not proven. */
+/**
+ * What the hash of a header shows. If the hash is not proven, `unlisted` are its fields that no known fork has,
+ * and `fault` says which field every header has is missing or wrong; null if none is.
+ */
 export type ProvenHeader =
   | { readonly isProven: true }
-  | { readonly isProven: false; readonly unlisted: readonly string[] };
+  | {
+      readonly isProven: false;
+      readonly unlisted: readonly string[];
+      readonly fault: string | null;
+    };
 
 /**
  * Recomputes the hash of a header: the keccak-256 of the RLP of its fields. `later` are those after the
@@ -68,32 +75,33 @@ export function proveHeader(
   later: readonly HeaderField[],
   keccak: Keccak,
 ): ProvenHeader {
-  if (`0x${headerDigits(block, later, keccak)}` === block.hash) return { isProven: true };
+  let fault: string | null = null;
+  try {
+    if (`0x${headerDigits(block, later, keccak)}` === block.hash) return { isProven: true };
+  } catch (error) {
+    if (!(error instanceof InvalidBlock)) throw error;
+    fault = error.message;
+  }
   const listed = new Set([...FIRST_FIELDS, ...later].map(({ name }) => name));
   const unlisted = Object.keys(block).filter(
     (name) => !listed.has(name) && !ANNOTATIONS.has(name) && block[name] !== null,
   );
-  return { isProven: false, unlisted };
+  return { isProven: false, unlisted, fault };
 }
 
-/** The digits of a header's hash; empty if it lacks a field that every header has. */
+/** The digits of a header's hash. Throws `InvalidBlock` if it lacks a field that every header has. */
 export function headerDigits(
   block: RawFields,
   later: readonly HeaderField[],
   keccak: Keccak,
 ): string {
   let items = '';
-  try {
-    for (const field of FIRST_FIELDS) items += fieldItem(block, field);
-    for (const field of later) {
-      const value = block[field.name];
-      if (value !== undefined && value !== null) items += fieldItem(block, field);
-    }
-    return keccak(listOf(items));
-  } catch (error) {
-    if (error instanceof InvalidBlock) return '';
-    throw error;
+  for (const field of FIRST_FIELDS) items += fieldItem(block, field);
+  for (const field of later) {
+    const value = block[field.name];
+    if (value !== undefined && value !== null) items += fieldItem(block, field);
   }
+  return keccak(listOf(items));
 }
 
 function fieldItem(block: RawFields, { name, kind }: HeaderField): string {

@@ -1,4 +1,11 @@
-import { createNodeHttp, RpcFailure, wordsOf } from '../node-http';
+import {
+  createNodeHttp,
+  RpcFailure,
+  SHORT_BYTES_MAX,
+  textOf,
+  type Unparsed,
+  wordsOf,
+} from '../node-http';
 
 /** Sends requests to one node. Rejects with `RpcFailure`. */
 export interface JsonRpc {
@@ -9,15 +16,17 @@ export interface JsonRpc {
   sendBatch?(method: string, params: readonly (readonly unknown[])[]): Promise<unknown[]>;
 }
 
-/** The result of a request, or the text of the whole answer that contains it. */
-export type Unparsed = { readonly result: unknown } | { readonly text: string };
-
-/** JSON-RPC: limit exceeded (EIP-1474). */
-const LIMIT_EXCEEDED = -32_005;
-/** A 403 is an origin or a key that the provider refuses. */
-const LIMIT_STATUSES = [429];
-/** Answers with an error are shorter. Longer answers are worth parsing in another thread. */
-const SHORT_CHARACTERS_MAX = 16_384;
+/** Too many requests: EIP-1474, the HTTP status as a code, and codes of their own that providers use. */
+const LIMIT_CODES: ReadonlySet<unknown> = new Set([429, -32_005, -32_029, -32_090, -32_097]);
+/** How providers say that there were too many requests, or that the plan is used up, under other codes. */
+const LIMIT_WORDS =
+  /too many requests|rate.?limit|throttl|quota|(requests?|credits?|capacity|compute units?|daily|monthly)\b.{0,40}\b(limit|exceeded|exhausted|reached)|limit (exceeded|reached)|exceeded .{0,40}\b(limit|capacity)/i;
+/** Limits of one request, not of their number. */
+const OTHER_LIMITS = /batch|size|range|results|\bgas\b/i;
+/** 402: the plan is used up. A 403 is an origin or a key that the provider refuses, unless its words say more. */
+const LIMIT_STATUSES = [402, 429];
+/** Internal errors and what may pass. Other errors are refusals, also where they come with an HTTP status. */
+const PASSING_WORDS = /-32603|internal|time.?out|timed out|try again|temporar|unavailable|busy/i;
 
 export interface JsonRpcOptions {
   readonly timeoutMs?: number;
@@ -26,9 +35,16 @@ export interface JsonRpcOptions {
   readonly perSecondMax?: number | null;
 }
 
+/** Answers with a result begin like this; all fields before it are short. */
+const START_BYTES = 512;
+const RESULT_START = /^\s*\{[^{[]{0,300}"result"\s*:/;
+
 /** JSON-RPC over HTTP, one request per call. Only `sendBatch` sends batches: providers count or refuse them. */
 export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRpc {
-  const { host, quote, ask } = createNodeHttp({ url, limitStatuses: LIMIT_STATUSES, ...options });
+  const { host, quote, ask } = createNodeHttp({
+    ...{ url, limitStatuses: LIMIT_STATUSES, kindOf: kindOfStatus },
+    ...options,
+  });
   let id = 0;
 
   function requestOf(method: string, params: readonly unknown[]) {
@@ -36,13 +52,17 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
     return { jsonrpc: '2.0', id, method, params };
   }
 
-  function post<T>(method: string, body: unknown, read: (text: string) => T): Promise<T> {
+  function post<T>(method: string, body: unknown, read: (body: Buffer) => T): Promise<T> {
     return ask({ name: method, path: '', body: JSON.stringify(body) }, read);
   }
 
-  function answerIn(text: string, method: string): unknown {
+  function answerIn(body: Buffer, method: string): unknown {
+    const text = textOf(body);
     const answer = parse(text);
     if (answer !== undefined) return answer;
+    if (text.trim() === '') {
+      throw new RpcFailure(`${host} answered ${method} with an empty answer.`, 'passing');
+    }
     // Not JSON-RPC (a proxy's page, a sentence): another node behind the same URL may answer.
     throw new RpcFailure(
       `${host} answered ${method} with something that is not JSON: ${quote(text)}`,
@@ -55,8 +75,9 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
     if (error) {
       const { code } = Object(error) as { code?: unknown };
       const suffix = typeof code === 'number' || typeof code === 'string' ? ` (${code})` : '';
-      const kind = code === LIMIT_EXCEEDED ? 'limited' : 'refused';
-      throw new RpcFailure(`${host} refused ${method}: ${quote(wordsOf(error))}${suffix}.`, kind);
+      const words = quote(wordsOf(error));
+      const kind = isLimit(code, words) ? 'limited' : 'refused';
+      throw new RpcFailure(`${host} refused ${method}: ${words}${suffix}.`, kind);
     }
     if (result === undefined) {
       const words = quote(JSON.stringify(answer ?? null));
@@ -67,25 +88,50 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
 
   return {
     send: (method, params) =>
-      post(method, requestOf(method, params), (text) => resultOf(answerIn(text, method), method)),
+      post(method, requestOf(method, params), (body) => resultOf(answerIn(body, method), method)),
     sendUnparsed: (method, params) =>
-      post(method, requestOf(method, params), (text) =>
-        text.length > SHORT_CHARACTERS_MAX
-          ? { text }
-          : { result: resultOf(answerIn(text, method), method) },
+      post(method, requestOf(method, params), (body) =>
+        body.length > SHORT_BYTES_MAX && RESULT_START.test(textOf(body.subarray(0, START_BYTES)))
+          ? { bytes: body }
+          : { result: resultOf(answerIn(body, method), method) },
       ),
     sendBatch(method, params) {
       const requests = params.map((each) => requestOf(method, each));
-      return post(method, requests, (text) => {
-        const answers = answerIn(text, method);
+      return post(method, requests, (body) => {
+        const answers = answerIn(body, method);
         // A node that knows no batches answers with one error.
         if (!Array.isArray(answers)) return [resultOf(answers, method)];
         // A batch may be answered in any order.
         const byId = new Map(answers.map((answer) => [String(Object(answer).id), answer]));
-        return requests.map((request) => resultOf(byId.get(String(request.id)), method));
+        return requests.map((request) => {
+          const answer = byId.get(String(request.id));
+          if (answer !== undefined) return resultOf(answer, method);
+          const message = `${host} answered a batch of ${requests.length} ${method} without an answer to each.`;
+          throw new RpcFailure(message, 'refused');
+        });
       });
     },
   };
+}
+
+function isLimit(code: unknown, words: string): boolean {
+  if (LIMIT_CODES.has(code)) return true;
+  return LIMIT_WORDS.test(words) && !OTHER_LIMITS.test(words);
+}
+
+/**
+ * What an error means that comes with an HTTP status: some nodes send refusals with status 400 or 500. Null if the
+ * status decides.
+ */
+function kindOfStatus(status: number, text: string): RpcFailure['kind'] | null {
+  const { error } = Object(parse(text)) as { error?: unknown };
+  const words = error ? wordsOf(error) : text.slice(0, SHORT_BYTES_MAX);
+  const { code } = Object(error) as { code?: unknown };
+  if (status < 500 || error) {
+    if (isLimit(code, words)) return 'limited';
+  }
+  const isRefusal = typeof code === 'number' && code <= -32_000 && code >= -32_768;
+  return isRefusal && !PASSING_WORDS.test(`${code} ${words}`) ? 'refused' : null;
 }
 
 function parse(text: string): unknown {

@@ -55,8 +55,8 @@ function byRoots(
 ): Verdict {
   const { block } = answer;
   refuseOtherHash(block, header);
-  const roots = proveRoots(answer, proof.hasTransactionsOutside === true, keccak);
-  checkRoots(answer, roots, keccak);
+  const roots = proveRoots(answer, mayStandOutside(block, proof), keccak);
+  checkRoots(answer, roots, isSettledLater(block, proof), keccak);
   if (!header.isProven) return { proven: 'none', alarm: alarmOfFields(block, header.unlisted) };
   if (isWhole(roots, isSettled)) return { proven: 'content', alarm: null };
   const surprising = roots.unknownTypes.filter((type) => !proof.unprovableTypes?.includes(type));
@@ -66,10 +66,16 @@ function byRoots(
   };
 }
 
+function mayStandOutside({ number }: RawFields, proof: Proof): boolean {
+  const { hasTransactionsOutside = false, nothingOutsideFrom = Number.POSITIVE_INFINITY } = proof;
+  return hasTransactionsOutside && Number(number) < nothingOutsideFrom;
+}
+
 /** Throws `InvalidBlock` if the hash of a header is not that of its fields, and all fields are known. */
 export function refuseOtherHash(block: RawFields, header: ProvenHeader): void {
   if (header.isProven || header.unlisted.length > 0) return;
-  fail(block, 'its hash is not that of its header');
+  const why = header.fault === null ? '' : ` (${header.fault})`;
+  fail(block, `its hash is not that of its header${why}`);
 }
 
 function isWhole(
@@ -81,10 +87,14 @@ function isWhole(
 }
 
 /** Refuses the answer, unless a root cannot be computed or is that of other blocks. Then filter and counts count. */
-function checkRoots(answer: BlockAnswer, roots: ProvenRoots, keccak: Keccak): void {
+function checkRoots(
+  answer: BlockAnswer,
+  roots: ProvenRoots,
+  isDelayed: boolean,
+  keccak: Keccak,
+): void {
   const { block } = answer;
   const { transactions, receipts, unknownTypes } = roots;
-  const isDelayed = isSettledLater(block);
   if (transactions === 'wrong') {
     // It may say more than that a root is wrong.
     checkCounts(answer, false, keccak);
@@ -99,10 +109,15 @@ function checkRoots(answer: BlockAnswer, roots: ProvenRoots, keccak: Keccak): vo
 
 /**
  * Avalanche since Helicon (ACP-194): the receipts root and the filter of a header are those of the blocks that
- * it settles, which are earlier ones.
+ * it settles, which are earlier ones. Only on a chain whose headers have that height: elsewhere a node that notes one
+ * would get around the receipts root.
  */
-export function isSettledLater({ settledHeight }: RawFields): boolean {
-  return settledHeight !== undefined && settledHeight !== null;
+export function isSettledLater(
+  { settledHeight }: RawFields,
+  { headerFields }: Pick<Proof, 'headerFields'>,
+): boolean {
+  const isShown = settledHeight !== undefined && settledHeight !== null;
+  return isShown && headerFields.some(({ name }) => name === 'settledHeight');
 }
 
 function alarmOfFields({ number }: RawFields, unlisted: readonly string[]): string {

@@ -20,7 +20,7 @@ export interface RawLog extends RawFields {
 }
 
 export interface RawBlock extends RawFields {
-  /** In lower case. */
+  /** In lower case, as are both roots. */
   readonly hash: string;
   readonly transactions: readonly RawTransaction[];
 }
@@ -39,21 +39,41 @@ export function list(value: unknown, what: string): readonly unknown[] {
   throw new InvalidBlock(`The node's answer has no ${what}.`);
 }
 
-/** A height, an index or seconds, never an amount. Throws `InvalidBlock`. */
+/** The most characters of a wrong field that are quoted. */
+const QUOTED_CHARACTERS_MAX = 80;
+
+/** Throws `InvalidBlock`: a field is missing, or has another form than `right`. */
+export function refuseField(value: unknown, what: string, right: string): never {
+  if (value === undefined || value === null) {
+    throw new InvalidBlock(`The node's answer has no ${what}.`);
+  }
+  throw new InvalidBlock(`The ${what} in the node's answer is not ${right}: ${shown(value)}.`);
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value).slice(0, QUOTED_CHARACTERS_MAX);
+}
+
+/** What a quantity looks like, for messages. */
+export const QUANTITY_FORM = 'a quantity such as "0x1b4"';
+
+/** A height, an index or seconds, never an amount. `0x` is zero. Throws `InvalidBlock`. */
 export function toNumber(quantity: unknown, what: string): number {
+  if (quantity === '0x') return 0;
   const isQuantity = typeof quantity === 'string' && QUANTITY.test(quantity);
   const number = isQuantity || typeof quantity === 'number' ? Number(quantity) : Number.NaN;
   if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw new InvalidBlock(`The node's answer has no ${what}.`);
+  return refuseField(quantity, what, QUANTITY_FORM);
 }
 
 const QUANTITY = /^0x[0-9a-f]+$/i;
 /** 256 bits. */
 const AMOUNT_CHARACTERS_MAX = 2 + 64;
 
-/** Base units; none where the node has null or nothing. Throws `InvalidBlock`. */
+/** Base units; none where the node has null, `0x` or nothing. Throws `InvalidBlock`. */
 export function toAmount(quantity: unknown): bigint {
-  if (quantity === undefined || quantity === null || quantity === '0x0') return 0n;
+  if (quantity === undefined || quantity === null) return 0n;
+  if (quantity === '0x0' || quantity === '0x') return 0n;
   if (typeof quantity === 'number' && Number.isSafeInteger(quantity) && quantity >= 0) {
     return BigInt(quantity);
   }
@@ -64,24 +84,38 @@ export function toAmount(quantity: unknown): bigint {
   ) {
     return BigInt(quantity);
   }
-  throw new InvalidBlock("A transaction in the node's answer has a value that is no amount.");
+  throw new InvalidBlock(
+    `A transaction in the node's answer has a value that is no amount: ${shown(quantity)}.`,
+  );
 }
 
 const HASH = /^0x[0-9a-f]{64}$/;
 
 /** 32 bytes in lower case. Throws `InvalidBlock`. */
 export function toHash(value: unknown, what: string): string {
-  const hash = typeof value === 'string' ? value.toLowerCase() : '';
-  if (HASH.test(hash)) return hash;
-  throw new InvalidBlock(`The node's answer has no ${what}.`);
+  const hash = lowerCase(value);
+  if (typeof hash === 'string' && HASH.test(hash)) return hash;
+  return refuseField(value, what, '0x and 64 hexadecimal digits');
+}
+
+/** Nodes write hexadecimal digits in either case. What is no text stays as it is. */
+export function lowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
 /** Whether a receipt says that its transaction succeeded. Throws `InvalidBlock` if it does not say. */
 export function succeeded({ status }: RawReceipt): boolean {
-  if (status === '0x1' || status === 1 || status === true || status === '0x01') return true;
-  if (status === '0x0' || status === 0 || status === false || status === '0x00') return false;
+  if (status === '0x1' || status === 1 || status === true) return true;
+  if (status === '0x0' || status === 0 || status === false) return false;
+  // Some nodes pad quantities.
+  if (typeof status === 'string' && /^0x0+[01]$/.test(status)) return status.endsWith('1');
   // Before Byzantium (Ethereum block 4,370,000) receipts had a state root instead.
   throw new InvalidBlock('A receipt does not say whether its transaction succeeded.');
+}
+
+/** Whether a recipient is none, as that of a contract creation: null, absent or empty. */
+export function isNobody(to: unknown): boolean {
+  return to === undefined || to === null || to === '' || to === '0x';
 }
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
@@ -111,9 +145,13 @@ export const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;
 export function toBlock(answer: unknown): RawBlock {
   const fields = fieldsOf(answer, 'block');
   const hash = toHash(fields.hash, 'block hash');
-  const transactions = fields.transactions ?? (fields.transactionsRoot === EMPTY_ROOT ? [] : null);
+  const [transactionsRoot, receiptsRoot] = [
+    lowerCase(fields.transactionsRoot),
+    lowerCase(fields.receiptsRoot),
+  ];
+  const transactions = fields.transactions ?? (transactionsRoot === EMPTY_ROOT ? [] : null);
   return {
-    ...{ ...fields, hash },
+    ...{ ...fields, hash, transactionsRoot, receiptsRoot },
     transactions: list(transactions, 'transactions').map(toTransaction),
   };
 }

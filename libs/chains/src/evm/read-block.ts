@@ -21,6 +21,8 @@ export interface BlockRules {
   readonly proof: Proof;
   /** Whether a later header proves the receipts. */
   readonly isSettled?: boolean;
+  /** Whether the digest of the content is needed. */
+  readonly isCompared?: boolean;
 }
 
 /** Reads a header from a node's answer. Throws `InvalidBlock`. */
@@ -37,7 +39,7 @@ export function toHeader(raw: RawFields) {
 export function readBlock(
   block: RawBlock,
   receipts: unknown,
-  { ids, proof, isSettled = false }: BlockRules,
+  { ids, proof, isSettled = false, isCompared = false }: BlockRules,
   keccak: Keccak,
 ): ChainBlock {
   const answer = arrange(block, toReceipts(receipts));
@@ -46,7 +48,7 @@ export function readBlock(
     ...toHeader(block),
     proven,
     ...(alarm !== null && { alarm }),
-    contentDigest: contentDigest(answer),
+    contentDigest: isCompared ? contentDigest(answer) : null,
     transactions: block.transactions.map(toRef),
     transfers: blockTransfers(answer, ids),
   };
@@ -73,6 +75,7 @@ export function toRef({ hash, from, nonce }: RawTransaction) {
 }
 
 function orderOf(nonce: unknown): number | null {
+  if (nonce === '0x') return 0;
   const number = Number(
     typeof nonce === 'string' || typeof nonce === 'number' ? nonce : Number.NaN,
   );

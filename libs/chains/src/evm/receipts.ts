@@ -1,6 +1,7 @@
 import { InvalidBlock } from '../invalid-block';
-import { RpcFailure } from '../node-http';
-import type { JsonRpc, Unparsed } from './json-rpc';
+import { RpcFailure, type Unparsed } from '../node-http';
+import type { JsonRpc } from './json-rpc';
+import { isMissingBlock } from './missing-block';
 
 /** Common limits of batches are 100 and 1,000 requests; answers of this many receipts stay small. */
 const BATCH_MAX = 50;
@@ -9,14 +10,20 @@ const BATCHES_AT_ONCE = 4;
 const TRANSACTIONS_MAX = 50_000;
 /** How nodes say that they do not have a method. */
 const UNKNOWN_METHOD = /-32601|method|not (supported|available|implemented|allowed)|unsupported/i;
+/** A load balancer has nodes of several kinds, so a method that one lacks is tried again after this. */
+const UNKNOWN_MS = 600_000;
+/** Far more blocks than are read at once. */
+const INCOMPLETE_MAX = 1_000;
 
 /**
  * Asks one node for receipts, and remembers what it does not know: some have no `eth_getBlockReceipts`, some no
  * batches. Those are asked by transaction.
  */
-export function createReceiptsSource(rpc: JsonRpc) {
-  let isByBlock = true;
+export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
+  let unknownUntil = 0;
   let isInBatches = rpc.sendBatch !== undefined;
+  /** Hashes of blocks whose receipts were not all in an answer. */
+  const incomplete = new Set<string>();
 
   async function ask(hashes: readonly string[]): Promise<unknown[]> {
     const params = hashes.map((hash) => [hash]);
@@ -48,26 +55,43 @@ export function createReceiptsSource(rpc: JsonRpc) {
     return found;
   }
 
+  const isByBlock = () => now() >= unknownUntil;
+
   return {
     byTransaction,
     /** The receipts of a block; a null result if the node does not have it. `hashes` are its transactions. */
     async ofBlock(hash: string, hashes: () => Promise<readonly string[]>): Promise<Unparsed> {
-      if (!isByBlock) return { result: await byTransaction(await hashes()) };
+      if (!isByBlock()) return { result: await byTransaction(await hashes()) };
+      let refusal: RpcFailure;
       try {
         const params = [hash];
         return rpc.sendUnparsed
           ? await rpc.sendUnparsed('eth_getBlockReceipts', params)
           : { result: await rpc.send('eth_getBlockReceipts', params) };
       } catch (error) {
-        const isUnknown =
-          error instanceof RpcFailure &&
-          error.kind === 'refused' &&
-          UNKNOWN_METHOD.test(error.message.replaceAll('eth_getBlockReceipts', ''));
-        if (!isUnknown) throw error;
+        if (isMissingBlock(error)) return { result: null };
+        if (!(error instanceof RpcFailure) || error.kind !== 'refused') throw error;
+        refusal = error;
       }
-      const receipts = await byTransaction(await hashes());
-      isByBlock = false;
-      return { result: receipts };
+      const isUnknown = UNKNOWN_METHOD.test(refusal.message.replaceAll('eth_getBlockReceipts', ''));
+      try {
+        const receipts = await byTransaction(await hashes());
+        if (isUnknown) unknownUntil = now() + UNKNOWN_MS;
+        return { result: receipts };
+      } catch (error) {
+        // Some nodes only take numbers, or refuse large answers. One that refuses everything says why.
+        if (isUnknown || !(error instanceof RpcFailure) || error.kind !== 'refused') throw error;
+        throw refusal;
+      }
+    },
+    /** Notes that the receipts of a block were incomplete; returns whether they were before. */
+    isIncompleteAgain(hash: string): boolean {
+      if (!isByBlock()) return false;
+      if (incomplete.has(hash)) return true;
+      const [oldest] = incomplete;
+      if (incomplete.size >= INCOMPLETE_MAX && oldest !== undefined) incomplete.delete(oldest);
+      incomplete.add(hash);
+      return false;
     },
   };
 }

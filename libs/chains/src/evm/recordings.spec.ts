@@ -30,25 +30,26 @@ describe('recorded blocks', () => {
     ['ethereum-18500000.ndjson.gz', 157],
     ['polygon-50000000.ndjson.gz', 564],
     ['hyperliquid-50000.ndjson', 1],
+    ['optimism-154497277.ndjson.gz', 42],
   ])('are proven whole: %s', (file, transactions) => {
     const block = read(file);
     expect(block).toMatchObject({ proven: 'content' });
     expect(block.transactions).toHaveLength(transactions);
   });
 
-  it.each(['arbitrum-150000000.ndjson', 'ethereum-18500000.ndjson.gz', 'hyperliquid-50000.ndjson'])(
-    'are refused with any log changed: %s',
-    (file) => {
-      const { chain, block, receipts } = evmRecording(file);
-      const at = receipts.findIndex(({ logs }) => (logs as unknown[]).length > 0);
-      const changed = receipts.map((receipt, i) => {
-        const logs = receipt.logs as Readonly<Record<string, unknown>>[];
-        return i === Math.max(at, 0) ? { ...receipt, logs: logs.slice(1), status: '0x0' } : receipt;
-      });
-      const rules = { ids: assetIds(chain, 'x'), proof: proofOf(chain) };
-      expect(() => readBlock(toBlock(block), changed, rules, keccak)).toThrow(/is not the block/);
-    },
-  );
+  it.each([
+    ...['arbitrum-150000000.ndjson', 'ethereum-18500000.ndjson.gz', 'hyperliquid-50000.ndjson'],
+    'optimism-154497277.ndjson.gz',
+  ])('are refused with any log changed: %s', (file) => {
+    const { chain, block, receipts } = evmRecording(file);
+    const at = receipts.findIndex(({ logs }) => (logs as unknown[]).length > 0);
+    const changed = receipts.map((receipt, i) => {
+      const logs = receipt.logs as Readonly<Record<string, unknown>>[];
+      return i === Math.max(at, 0) ? { ...receipt, logs: logs.slice(1), status: '0x0' } : receipt;
+    });
+    const rules = { ids: assetIds(chain, 'x'), proof: proofOf(chain) };
+    expect(() => readBlock(toBlock(block), changed, rules, keccak)).toThrow(/is not the block/);
+  });
 
   it('are refused before Byzantium, when receipts did not say whether a transaction succeeded', () => {
     expect(() => read('ethereum-4369999.ndjson')).toThrow(/whether its transaction succeeded/);
@@ -60,6 +61,7 @@ describe('recorded blocks', () => {
     ['bittensor-testnet-6646068.ndjson', 1],
     ['stable-testnet-42767022.ndjson', 2],
     ['tempo-mainnet-17708868.ndjson', 3],
+    ['hedera-97395350.ndjson', 8],
   ])('are read where nothing proves them: %s', (file, transactions) => {
     const block = read(file, 'two-providers');
     expect(block.proven).toBe('none');

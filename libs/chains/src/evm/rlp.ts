@@ -1,4 +1,4 @@
-import { InvalidBlock } from '../invalid-block';
+import { isNobody, QUANTITY_FORM, refuseField } from './raw';
 
 /**
  * Recursive Length Prefix (Yellow Paper, appendix B) of hexadecimal digits without `0x`, as nodes send them:
@@ -44,22 +44,20 @@ export function bytesItem(value: unknown, what: string, where = ''): string {
   return itemOf(digitsOf(value, what, where));
 }
 
-/** Of a quantity in a node's answer, such as `0x5`, or a small number. Throws `InvalidBlock`. */
+/** Of a quantity in a node's answer, such as `0x5`, or a small number. `0x` is zero. Throws `InvalidBlock`. */
 export function quantityItem(value: unknown, what: string, where = ''): string {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) {
     return itemOf(wholeBytes(value.toString(16)));
   }
-  if (typeof value === 'string' && value.length > 2 && value.startsWith('0x')) {
+  if (typeof value === 'string' && value.startsWith('0x')) {
     return value === '0x0' ? EMPTY : itemOf(wholeBytes(value.slice(2)));
   }
-  throw new InvalidBlock(`The node's answer has no ${what}${where}.`);
+  return refuseField(value, `${what}${where}`, QUANTITY_FORM);
 }
 
 /** Of an address, or of none (null, absent or empty), as a contract creation has it. */
 export function addressItem(value: unknown, what: string, where = ''): string {
-  return value === undefined || value === null || value === '' || value === '0x'
-    ? EMPTY
-    : bytesItem(value, what, where);
+  return isNobody(value) ? EMPTY : bytesItem(value, what, where);
 }
 
 /** The digits of bytes in a node's answer. Whether they are digits is checked where they are hashed. */
@@ -67,7 +65,7 @@ export function digitsOf(value: unknown, what: string, where = ''): string {
   if (typeof value === 'string' && value.length % 2 === 0 && value.startsWith('0x')) {
     return value.slice(2);
   }
-  throw new InvalidBlock(`The node's answer has no ${what}${where}.`);
+  return refuseField(value, `${what}${where}`, 'whole bytes such as "0x12ab"');
 }
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

@@ -3,7 +3,7 @@ import { InvalidBlock } from '../invalid-block';
 import { encodeReceipt } from './encode-receipt';
 import { proveHeader } from './header';
 import type { Keccak } from './keccak';
-import { fieldsOf, type RawFields, toHash, toNumber, toReceipts } from './raw';
+import { fieldsOf, lowerCase, type RawFields, toHash, toNumber, toReceipts } from './raw';
 import { trieRoot } from './trie-root';
 
 /** Blocks settle within seconds. One that has not after this many is left to a second provider. */
@@ -50,7 +50,7 @@ export async function proveSettled(
   let settling: RawFields | null = null;
   for (let last = own; settling === null; ) {
     const next = after.length < HEADERS_MAX ? await header(block.number + after.length + 1) : null;
-    if (next === null || next.parentHash !== last.hash) return false;
+    if (next === null || lowerCase(next.parentHash) !== last.hash) return false;
     after.push(next);
     if (heightIn(next) >= block.number) settling = next;
     else settledBefore = heightIn(next);
@@ -71,7 +71,7 @@ export async function proveSettled(
     if (receipts === null) return false;
     for (const it of toReceipts(receipts)) values.push(encodeReceipt(it, undefined, keccak));
   }
-  if (trieRoot(values, keccak) === settling.receiptsRoot) return true;
+  if (trieRoot(values, keccak) === lowerCase(settling.receiptsRoot)) return true;
   throw new InvalidBlock(
     `The receipts in the node's answer for block ${block.number} (${block.hash}) are not those that block ` +
       `${Number(settling.number)} has settled.`,

@@ -2,6 +2,7 @@ import type { BlockTransfer } from '../chain-client';
 import type { BlockAnswer } from './block-answer';
 import { typeOf } from './encode-transaction';
 import {
+  isNobody,
   type RawLog,
   type RawReceipt,
   type RawTransaction,
@@ -91,11 +92,6 @@ function valueTransfer(transaction: RawTransaction, ids: AssetIds, failed: boole
 function hasNoValue(transaction: RawTransaction): boolean {
   const type = typeOf(transaction);
   return type === 0x69 || type === 0x6a;
-}
-
-/** A contract creation has no recipient: null, absent or empty. */
-function isNobody(to: unknown): boolean {
-  return to === undefined || to === null || to === '' || to === '0x';
 }
 
 /** What an address sends to itself moves nothing. */

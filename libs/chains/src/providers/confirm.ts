@@ -36,5 +36,5 @@ export function contentAgreedOn(
 
 function isSameContent(a: ChainBlock, b: ChainBlock): boolean {
   const isCommitted = a.proven === 'content' && b.proven === 'content';
-  return isCommitted || a.contentDigest === b.contentDigest;
+  return isCommitted || (a.contentDigest !== null && a.contentDigest === b.contentDigest);
 }

@@ -127,7 +127,7 @@ export function createPool(
         providers.map(async (provider): Promise<ProviderAnswer> => {
           const { name } = provider;
           try {
-            return { provider: name, block: await provider.block(at), failure: null };
+            return { provider: name, block: await provider.block(at, true), failure: null };
           } catch (error) {
             unlessFault(error);
             return { provider: name, block: null, failure: messageOf(error) };

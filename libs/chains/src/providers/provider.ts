@@ -54,6 +54,7 @@ export function createProvider(
   let verifying: Promise<void> | null = null;
   let probedAt = Number.NEGATIVE_INFINITY;
   let listening: Listening | null = null;
+  let questions = 0;
 
   function note(next: ProviderHealth): void {
     health = next;
@@ -70,6 +71,7 @@ export function createProvider(
 
   /** Sends a request and notes how it went. Rejects with `RpcFailure` when it takes too long. */
   async function send<T>(work: () => Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> {
+    questions += 1;
     try {
       const sentence = `The provider did not answer within ${timeoutMs / 1000} s.`;
       const answer = await within(work(), timeoutMs, sentence);
@@ -136,7 +138,7 @@ export function createProvider(
       state: at,
       detail: at === 'stuck' ? silent : at === 'ok' ? null : (health.lastFault?.message ?? null),
       score: Math.round(delayOf(health, chain)),
-      ...{ lastHead, errors: health.errors },
+      ...{ lastHead, questions, errors: health.errors },
       announcements: listening?.fault() ?? null,
       budget: client.budget?.() ?? null,
       notes: client.notes?.() ?? [],
@@ -150,8 +152,8 @@ export function createProvider(
     header: async (at: number | string) => expected(at, await use(() => client.header(at))),
     tagged: (tag: Parameters<ChainClient['tagged']>[0]) => use(() => client.tagged(tag)),
     forgetFinal: () => client.forgetFinal?.(),
-    block: async (at: number | string) =>
-      expected(at, await use(() => client.block(at), BLOCK_TIMEOUT_MS)),
+    block: async (at: number | string, isCompared = false) =>
+      expected(at, await use(() => client.block(at, isCompared), BLOCK_TIMEOUT_MS)),
     /** Null if the chain has only one rule. */
     blockByOtherRule: async (hash: string) => {
       const asked = use(

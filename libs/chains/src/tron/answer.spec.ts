@@ -49,6 +49,7 @@ describe('parseAnswer', () => {
     ['nothing', '', /an empty answer/, ''],
     ['blanks', ' \n', /an empty answer/, ''],
     ['an error', '{"Error":"class java.lang.X : no"}', /an error/, 'class java.lang.X : no'],
+    ["a provider's error", '{"error":"key not found"}', /an error/, 'key not found'],
     ['an error that is no text', '{"Error":{"a":1}}', /an error/, ''],
     ['a sentence', 'this API is closed', /not JSON/, 'this API is closed'],
     ['a page', '<html></html>', /not JSON/, '<html></html>'],

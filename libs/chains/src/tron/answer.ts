@@ -37,8 +37,10 @@ export function parseAnswer(text: string): unknown {
       text.slice(0, WORDS_MAX),
     );
   }
-  const { Error: error } = Object(answer) as Fields;
-  if (error === undefined) return answer;
+  // Providers in front of java-tron write `error`, which no answer of java-tron has.
+  const { Error: javaError, error: otherError } = Object(answer) as Fields;
+  if (javaError === undefined && (otherError ?? null) === null) return answer;
+  const error = javaError ?? otherError;
   const words = typeof error === 'string' ? error : '';
   throw new AnswerFailure('The node answered with an error.', 'error', words.slice(0, WORDS_MAX));
 }
@@ -77,9 +79,9 @@ export function fieldsOf(value: unknown, what: string): Fields {
   throw missing(what);
 }
 
-/** A repeated field. Empty if it is missing. Throws `InvalidBlock`. */
+/** A repeated field. Empty if it is missing or null. Throws `InvalidBlock`. */
 export function listOf(value: unknown, what: string): readonly unknown[] {
-  if (value === undefined) return [];
+  if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value;
   throw missing(what);
 }

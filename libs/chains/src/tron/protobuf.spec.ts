@@ -6,6 +6,7 @@ const PLAN: MessagePlan = [
   [2, 'hash', 'bytes'],
   [3, 'colour', ['RED', 'GREEN']],
   [20, 'name', 'text'],
+  [21, 'parts', { repeated: [[1, 'count', 'integer']] }],
 ];
 
 function encoded(json: Record<string, unknown>): string {
@@ -21,6 +22,7 @@ describe('encodeMessage', () => {
     ['bytes', { hash: '00ff' }, '120200ff'],
     ['a name of an enumeration', { colour: 'GREEN' }, '1801'],
     ['a text', { name: 'testing' }, 'a2010774657374696e67'],
+    ['messages', { parts: [{ count: 150 }, {}] }, 'aa0103089601aa0100'],
     ['fields in the order of their numbers', { name: 'a', count: 1 }, '0801a2010161'],
   ])('writes %s', (_, json, digits) => {
     expect(encoded(json)).toBe(digits);
@@ -35,6 +37,8 @@ describe('encodeMessage', () => {
     ['a field that is not in the plan', { count: 1, size: 2 }, /thing .* unknown field \(size\)/],
     ['an own field with a name of every object', JSON.parse('{"__proto__":1}'), /unknown field/],
     ['an unknown name', { colour: 'BLUE' }, /unknown colour of the thing/],
+    ['messages that are no list', { parts: {} }, /no valid parts of the thing/],
+    ['an unknown field in a message', { parts: [{ size: 1 }] }, /parts .* unknown field/],
     ['a value of another type', { name: 5 }, /no valid name of the thing/],
   ])('refuses %s', (_, json, sentence) => {
     const refused = () => encoded(json as Record<string, unknown>);

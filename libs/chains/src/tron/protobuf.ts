@@ -1,9 +1,14 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { InvalidBlock } from '../invalid-block';
-import { digitsOf, type Fields, integerOf, textOf } from './answer';
+import { digitsOf, type Fields, fieldsOf, integerOf, listOf, textOf } from './answer';
 
-/** How a field is encoded. Names of an enumeration stand for their index. */
-type FieldKind = 'integer' | 'bytes' | 'text' | readonly string[];
+/** How a field is encoded. Names of an enumeration stand for their index. `repeated`: messages, or entries of a map. */
+type FieldKind =
+  | 'integer'
+  | 'bytes'
+  | 'text'
+  | readonly string[]
+  | { readonly repeated: MessagePlan };
 
 /** The fields of a message by number, ascending: java-tron writes them in this order. */
 export type MessagePlan = readonly (readonly [number: number, name: string, kind: FieldKind])[];
@@ -35,6 +40,12 @@ export function encodeMessage(json: Fields, plan: MessagePlan, what: string): st
 
 /** Nothing for zero and empty values, as proto3 writes nothing. */
 function fieldDigits(number: number, kind: FieldKind, value: unknown, what: string): string {
+  if (typeof kind === 'object' && 'repeated' in kind) {
+    const messages = listOf(value, what).map((each) =>
+      encodeMessage(fieldsOf(each, what), kind.repeated, what),
+    );
+    return messages.map((bytes) => bytesHead(number, bytes) + bytes).join('');
+  }
   if (kind === 'bytes' || kind === 'text') {
     const isText = kind === 'text';
     const bytes = isText ? Buffer.from(textOf(value, what)).toString('hex') : digitsOf(value, what);

@@ -26,6 +26,8 @@ export interface ProvenHeader extends BlockHeader {
   readonly timestamp: bigint;
   /** The address whose key signed the header. Null for the genesis block, which nobody signed. */
   readonly signer: string | null;
+  /** The address of the witness that the header names, for whom the signer may sign or not. */
+  readonly witness: string | null;
 }
 
 /** `BlockHeader.raw` of java-tron's Tron.proto. */
@@ -56,15 +58,30 @@ export function proveHeader(block: Fields, chain: string, maySign: MaySign): Pro
     throw invalid(number, `its header has the hash ${hash}`);
   }
   if (number === 0) checkGenesis(hash, chain);
-  const signer = number === 0 ? null : signerOf(outer, digest, number);
-  if (signer !== null) checkSigner(signer, raw, { number, hash }, maySign);
   const timestamp = integerOf(raw.timestamp, 'block time');
-  return {
-    ...{ number, hash, timestamp, signer },
+  const header = {
+    ...{ number, hash, timestamp },
+    signer: number === 0 ? null : signerOf(outer, digest, number),
+    witness: number === 0 ? null : witnessOf(raw, number),
     parentHash: hashOf(raw.parentHash, 'parent hash'),
     time: Number(timestamp / 1000n),
     transactionsRoot: hashOf(raw.txTrieRoot, 'root of its transactions'),
   };
+  checkSigner(header, maySign);
+  return header;
+}
+
+/** Throws `InvalidBlock` unless one who may has signed the header, which is not proven without that. */
+export function checkSigner(header: ProvenHeader, maySign: MaySign): void {
+  const { number, hash, signer, witness } = header;
+  if (signer === null || witness === null || maySign(signer, witness, { number, hash })) return;
+  const reason = `it is signed by ${signer}, which is no known key of witness ${witness}`;
+  throw invalid(number, reason, { header: toHeader(header) });
+}
+
+/** What every chain's headers have. */
+export function toHeader({ number, hash, parentHash, time }: ProvenHeader): BlockHeader {
+  return { number, hash, parentHash, time };
 }
 
 /**
@@ -97,17 +114,10 @@ function hashOf(value: unknown, what: string): string {
   throw new InvalidBlock(`The node's answer has no valid ${what}.`);
 }
 
-function checkSigner(
-  signer: string,
-  raw: Fields,
-  block: Pick<BlockHeader, 'number' | 'hash'>,
-  maySign: MaySign,
-): void {
-  const { number } = block;
+function witnessOf(raw: Fields, number: number): string {
   const witness = canonicalTronAddress(digitsOf(raw.witness_address, 'witness address'));
   if (witness === null) throw invalid(number, 'its witness has no address');
-  if (maySign(signer, witness, block)) return;
-  throw invalid(number, `it is signed by ${signer}, which is no known key of witness ${witness}`);
+  return witness;
 }
 
 const SIGNATURE_BYTES = 65;
@@ -136,6 +146,11 @@ function keyThatSigned(digest: Buffer, signature: Buffer, recovery: 0 | 1): Uint
   }
 }
 
-export function invalid(number: number, reason: string): InvalidBlock {
-  return new InvalidBlock(`The node's answer for block ${number} is not the block: ${reason}.`);
+export function invalid(
+  number: number,
+  reason: string,
+  about?: ConstructorParameters<typeof InvalidBlock>[1],
+): InvalidBlock {
+  const message = `The node's answer for block ${number} is not the block: ${reason}.`;
+  return new InvalidBlock(message, about);
 }

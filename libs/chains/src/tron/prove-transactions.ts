@@ -22,9 +22,22 @@ const OUTCOMES = [
   ...['TRANSFER_FAILED', 'INVALID_CODE'],
 ];
 
+/** `MarketOrderDetail` of java-tron's Tron.proto. */
+const ORDER_DETAIL: MessagePlan = [
+  [1, 'makerOrderId', 'bytes'],
+  [2, 'takerOrderId', 'bytes'],
+  [3, 'fillSellQuantity', 'integer'],
+  [4, 'fillBuyQuantity', 'integer'],
+];
+/** An entry of a map from texts to integers. */
+const MAP_ENTRY: MessagePlan = [
+  [1, 'key', 'text'],
+  [2, 'value', 'integer'],
+];
+
 /**
- * `Transaction.Result` of java-tron's Tron.proto. Witnesses write `contractRet` only; the other plain fields
- * may come from who sent the transaction, because signatures do not cover its results.
+ * `Transaction.Result` of java-tron's Tron.proto. Witnesses write `contractRet` only; the other fields may come
+ * from who sent the transaction, because signatures do not cover its results.
  */
 const RESULT: MessagePlan = [
   [1, 'fee', 'integer'],
@@ -39,7 +52,9 @@ const RESULT: MessagePlan = [
   [21, 'exchange_id', 'integer'],
   [22, 'shielded_transaction_fee', 'integer'],
   [25, 'orderId', 'bytes'],
+  [26, 'orderDetails', { repeated: ORDER_DETAIL }],
   [27, 'withdraw_expire_amount', 'integer'],
+  [28, 'cancel_unfreezeV2_amount', { repeated: MAP_ENTRY }],
 ];
 
 /**

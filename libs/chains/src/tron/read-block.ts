@@ -1,7 +1,7 @@
 import type { BlockTransfer, ChainBlock } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
 import { fieldsOf } from './answer';
-import { type Info, matchInfos } from './infos';
+import { type Info, type InfoRule, matchInfos } from './infos';
 import { type MaySign, type ProvenHeader, proveHeader } from './prove-header';
 import { type ProvenTransaction, proveTransactions, SUCCESS } from './prove-transactions';
 import { sha256Digits } from './sha256';
@@ -47,9 +47,15 @@ export function readTronHeader(answer: unknown, question: TronBlockQuestion): Pr
  */
 export function proveTronBlock(answer: unknown, question: TronBlockQuestion): ProvenBlock | null {
   const header = readTronHeader(answer, question);
-  if (header === null) return null;
-  const transactions = proveTransactions(fieldsOf(answer, 'block'), header);
-  return { header, transactions };
+  return header && { header, transactions: proveTransactionsOf(answer, header) };
+}
+
+/** The transactions in an answer of `getblock` whose header was proven. Throws `InvalidBlock`. */
+export function proveTransactionsOf(
+  answer: unknown,
+  header: ProvenHeader,
+): readonly ProvenTransaction[] {
+  return proveTransactions(fieldsOf(answer, 'block'), header);
 }
 
 /**
@@ -60,8 +66,10 @@ export function completeTronBlock(
   { header, transactions }: ProvenBlock,
   infosAnswer: unknown,
   chain: string,
+  rule: InfoRule = 'agreeing',
 ): TronBlock | null {
-  const infos = header.number === 0 ? NO_INFOS : matchInfos(infosAnswer, header, transactions);
+  const infos =
+    header.number === 0 ? NO_INFOS : matchInfos(infosAnswer, header, transactions, rule);
   if (infos === null) return null;
   const ids = tronAssetIds(chain);
   const { number, hash, parentHash, time } = header;

@@ -45,6 +45,18 @@ describe('createSolidified', () => {
     expect(asked).toEqual([7]);
   });
 
+  it('stays when the node that is asked for the last known one lags', async () => {
+    const answers = [header(7), header(20), header(21)];
+    let isBehind = true;
+    const { last: solidified } = createSolidified(async (at) => {
+      if (at === 'last') return answers.shift() ?? null;
+      return isBehind ? null : header(at);
+    });
+    expect(await last(solidified, 2)).toEqual(header(7));
+    isBehind = false;
+    expect(await solidified()).toEqual(header(21));
+  });
+
   it('stays when the node lags by up to four blocks', async () => {
     const { solidified } = port([header(20), header(16), header(21)]);
     expect(await last(solidified, 2)).toEqual(header(20));

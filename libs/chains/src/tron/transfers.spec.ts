@@ -17,6 +17,7 @@ import {
   wordOf,
 } from '../../testing/tron-blocks';
 import { readTronBlock } from '../../testing/tron-recordings';
+import { isFungible, parseAssetId } from '../family';
 import { InvalidBlock } from '../invalid-block';
 
 const CHAIN = 'tron:728126428';
@@ -189,6 +190,23 @@ describe('the logs of a transaction', () => {
   });
 
   const topics = [TRANSFER, wordOf(alice), wordOf(bob)];
+  const word = wordOfAmount(1n);
+
+  it('show a token that indexes nothing', () => {
+    const data = wordOf(alice) + wordOf(bob) + wordOfAmount(5n);
+    expect(afterCall({ log: [log({ topics: [TRANSFER], data })] })).toMatchObject([
+      { ordinal: 'log:0', asset: trc20, amount: 5n, from: Alice, to: Bob },
+    ]);
+  });
+
+  it('show a collectible, which is not fungible', () => {
+    const collectible = log({ topics: [...topics, wordOfAmount(77n)], data: undefined });
+    const [found] = afterCall({ log: [collectible] });
+    const asset = `${CHAIN}/trc721:${base58(token)}/77`;
+    expect(found).toMatchObject({ ordinal: 'log:0', asset, amount: 1n, from: Alice, to: Bob });
+    expect([isFungible(asset), parseAssetId(asset)]).toEqual([false, null]);
+  });
+
   it.each([
     ['no data', { data: undefined }],
     ['more data than an amount', { data: wordOfAmount(1n) + wordOfAmount(2n) }],
@@ -196,7 +214,9 @@ describe('the logs of a transaction', () => {
     ['one topic', { topics: topics.slice(0, 1) }],
     ['two topics', { topics: topics.slice(0, 2) }],
     ['four topics', { topics: [...topics, wordOfAmount(1n)] }],
-    ['four topics and no data', { topics: [...topics, wordOfAmount(1n)], data: undefined }],
+    ['two topics and two words', { topics: topics.slice(0, 2), data: word + word }],
+    ['no data and two words', { topics: [TRANSFER], data: word + word }],
+    ['a word in three topics that is cut', { data: word.slice(2) }],
     ['a topic that is too short', { topics: [TRANSFER, wordOf(alice), bob] }],
     ['another event', { topics: ['aa'.repeat(32), ...topics.slice(1)] }],
   ])('show no transfer with %s', (_, fields) => {
@@ -281,5 +301,27 @@ describe('internal transactions', () => {
     ['the id of a token', { callValueInfo: [{}, { callValue: 1, tokenId: '1/2' }] }],
   ])('are refused if they move something without %s', (_, fields) => {
     expect(() => afterCall({ internal_transactions: [internal(fields)] })).toThrow(InvalidBlock);
+  });
+});
+
+describe('what an address sends to itself', () => {
+  it('is shown and moves nothing', () => {
+    const input = `a9059cbb${wordOf(alice)}${wordOfAmount(9n)}`;
+    const itself = [TRANSFER, wordOf(alice), wordOf(alice)];
+    const info = {
+      log: [log({ topics: itself })],
+      internal_transactions: [internal({ transferTo_address: alice })],
+    };
+    const found = transfersOf(
+      { contracts: [call(alice, alice, 7n, '', [8n, 1_000_001n])], info },
+      { contracts: [call(alice, token, 0n, input)], outcome: 'REVERT' },
+    );
+    expect(found.map(({ ordinal, amount }) => [ordinal, amount])).toEqual([
+      ['value:0', 0n],
+      ['trc10:0', 0n],
+      ['log:0', 0n],
+      ['internal:0', 0n],
+      ['log:0', 0n],
+    ]);
   });
 });

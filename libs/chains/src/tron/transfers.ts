@@ -21,6 +21,7 @@ export function tronAssetIds(caip2: string) {
     coin: `${caip2}/slip44:195`,
     trc10: (id: string) => `${caip2}/trc10:${id}`,
     trc20: (contract: string) => `${caip2}/trc20:${contract}`,
+    trc721: (contract: string, id: bigint) => `${caip2}/trc721:${contract}/${id}`,
   };
 }
 
@@ -44,7 +45,7 @@ export function transactionTransfers(
     moves.push(...info.logs.flatMap((log, i) => logMoves(log, i, ids)));
     moves.push(...internalMoves(info.internals, ids));
   }
-  return moves.map((move) => ({ ...move, txHash, failed }));
+  return moves.map((move) => transferOf(move, txHash, failed));
 }
 
 /** What a pending transaction moves if it succeeds: by itself, and by a direct call of a token. */
@@ -55,10 +56,16 @@ export function pendingTransfers(
 ): readonly BlockTransfer[] {
   const moves = contracts.flatMap((contract, i) => contractMoves(contract, i, ids));
   moves.push(...contracts.slice(0, 1).flatMap((contract) => callMoves(contract, ids)));
-  return moves.map((move) => ({ ...move, txHash, failed: false }));
+  return moves.map((move) => transferOf(move, txHash, false));
 }
 
 type Move = Omit<BlockTransfer, 'txHash' | 'failed'>;
+
+/** What an address sends to itself moves nothing. */
+function transferOf(move: Move, txHash: string, failed: boolean): BlockTransfer {
+  const { ordinal, asset, from, to } = move;
+  return { ordinal, asset, amount: from === to ? 0n : move.amount, from, to, txHash, failed };
+}
 
 /** What the contract moves by itself. No amount is negative: the chain refuses such a transaction. */
 function contractMoves(contract: Contract, index: number, ids: TronAssetIds): Move[] {
@@ -89,18 +96,30 @@ function callMoves({ owner, to, input }: Contract, ids: TronAssetIds): Move[] {
   return [{ ...move, ...parties, amount: BigInt(`0x${sum}`) }];
 }
 
-/** TRC-20 has three topics and the amount as its only data; only the contract's address identifies a token. */
+/**
+ * TRC-20 has the amount as its only data; TRC-721 has the id of the token as a fourth topic and no data; a token
+ * that indexes nothing has all three in its data. Only the contract's address identifies a token.
+ */
 function logMoves({ address, topics, data }: Log, index: number, ids: TronAssetIds): Move[] {
-  const [event, sender = '', recipient = ''] = topics;
-  const isTransfer = event === TRANSFER_TOPIC && topics.length === 3;
-  const areWords = [sender, recipient, data].every((word) => word.length === WORD_DIGITS);
-  if (!isTransfer || !areWords) return [];
+  if (topics[0] !== TRANSFER_TOPIC) return [];
+  const isIndexed = topics.length > 1 || data.length !== 3 * WORD_DIGITS;
+  const words = isIndexed ? [...topics.slice(1), ...(data === '' ? [] : [data])] : wordsOf(data);
+  const [sender = '', recipient = '', number = ''] = words;
+  if (words.length !== 3 || words.some((word) => word.length !== WORD_DIGITS)) return [];
   if (address.length !== KEY_DIGITS) {
     throw new InvalidBlock("A log in the node's answer has no contract address.");
   }
-  const asset = ids.trc20(tronAddressOfKey(`0x${address}`));
+  const contract = tronAddressOfKey(`0x${address}`);
+  const amount = BigInt(`0x${number}`);
   const parties = { from: addressInWord(sender), to: addressInWord(recipient) };
-  return [{ ordinal: `log:${index}`, asset, amount: BigInt(`0x${data}`), ...parties }];
+  const ordinal = `log:${index}`;
+  return topics.length === 4
+    ? [{ ordinal, asset: ids.trc721(contract, amount), amount: 1n, ...parties }]
+    : [{ ordinal, asset: ids.trc20(contract), amount, ...parties }];
+}
+
+function wordsOf(data: string): readonly string[] {
+  return [0, 1, 2].map((n) => data.slice(n * WORD_DIGITS, (n + 1) * WORD_DIGITS));
 }
 
 /**

@@ -1,20 +1,23 @@
 import { backOffMs, pause } from '@daybook/platform/plain';
-import type { BlockHeader, ChainClient } from '../chain-client';
+import { type BlockWorkers, blockWorkersHere, sharedBlockWorkers } from '../block-threads';
+import type { BlockHeader, ChainBlock, ChainClient } from '../chain-client';
 import type { Chain, ProviderConnection } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
+import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
 import { digitsOf, fieldsOf } from './answer';
 import { catchUpNotes, createProgress } from './catch-up';
+import type { InfoRule } from './infos';
 import { createInternalsJudge } from './internal-transactions';
 import { listenForPending } from './pending';
-import { type MaySign, type ProvenHeader, proveHeader } from './prove-header';
 import {
-  completeTronBlock,
-  type ProvenBlock,
-  proveTronBlock,
-  readTronHeader,
-  type TronBlock,
-} from './read-block';
+  checkSigner,
+  type MaySign,
+  type ProvenHeader,
+  proveHeader,
+  toHeader,
+} from './prove-header';
+import { readTronHeader } from './read-block';
 import { createSolidified } from './solidified';
 import { tronAssetIds } from './transfers';
 import { createTronNode, type TronNode } from './tron-node';
@@ -27,6 +30,7 @@ const INFOS_BACK_OFF = { firstMs: 100, longestMs: 400 };
 const PENDING_MS_MIN = 500;
 const PENDING_MS_ON_DEMAND = 1_000;
 const ID = /^[0-9a-f]{64}$/;
+const ID_ABOVE = 'id must be legal block hash';
 
 export function openTronChain(chain: Chain, provider: ProviderConnection): ChainClient {
   const { rpcUrl, headers, requestsPerSecond: perSecondMax, tron = {} } = provider;
@@ -34,21 +38,30 @@ export function openTronChain(chain: Chain, provider: ProviderConnection): Chain
   const node = createTronNode({
     ...{ fullUrl: rpcUrl, solidityUrl, headers, callsPerDay, perSecondMax },
   });
-  return createTronClient(node, chain, { isPendingAsked: pending });
+  const worker = sharedBlockWorkers().tron;
+  return createTronClient(node, chain, { isPendingAsked: pending, worker });
 }
 
 export interface TronClientOptions {
   readonly isPendingAsked?: boolean;
   /** How often the node is asked for witnesses that are not known. */
   readonly witnessesEveryMs?: number;
+  /** Parses and proves blocks. In the thread of the caller by default. */
+  readonly worker?: BlockWorkers['tron'];
 }
 
-/** A client of one node for the chain. Each block is proven; see `proveTronBlock` and `completeTronBlock`. */
+let lastId = 0;
+
+/** A client of one node for the chain. Each block is proven; see `answerBlockWork`. */
 export function createTronClient(
   node: TronNode,
   { id: chain, blockTimeMs }: Pick<Chain, 'id' | 'blockTimeMs'>,
-  { isPendingAsked = false, witnessesEveryMs }: TronClientOptions = {},
-): ChainClient & Required<Pick<ChainClient, 'budget' | 'notes'>> {
+  {
+    isPendingAsked = false,
+    witnessesEveryMs,
+    worker = blockWorkersHere().tron,
+  }: TronClientOptions = {},
+): ChainClient & Required<Pick<ChainClient, 'blockByOtherRule' | 'budget' | 'notes'>> {
   const witnesses = createWitnesses(node, chain, witnessesEveryMs);
   const internals = createInternalsJudge();
   const progress = createProgress(blockTimeMs);
@@ -65,28 +78,64 @@ export function createTronClient(
 
   async function header(at: number | string, ask = node.full): Promise<BlockHeader | null> {
     if (!isHeightOrId(at)) return null;
-    const answer = await ask('getblock', { id_or_num: `${at}`, detail: false });
+    const answer = await ask('getblock', { id_or_num: `${at}`, detail: false }).catch(unlessAbove);
     const read = (maySign: MaySign) => readTronHeader(answer, { chain, at, maySign });
     const found = await witnesses.judge(read);
     return found && toHeader(found);
   }
 
-  /** The proven block with its infos, which are asked for again while some are missing. */
-  async function withInfos(proven: ProvenBlock, first: unknown): Promise<TronBlock> {
-    const { number } = proven.header;
-    let answer = first;
+  function askInfos(num: number): Promise<Unparsed> {
+    return node.fullUnparsed('gettransactioninfobyblocknum', { num });
+  }
+
+  /** The block and its infos, which are asked for again while some are missing. */
+  async function wholeBlock(at: number | string, infoRule: InfoRule): Promise<ChainBlock | null> {
+    if (!isHeightOrId(at)) return null;
+    // An id begins with the height, so the infos need not wait for the block.
+    const number = typeof at === 'number' ? at : heightIn(at);
+    const [block, first] = await Promise.all([
+      node
+        .fullUnparsed('getblock', { id_or_num: `${at}`, detail: true })
+        .catch((error: unknown) => ({ result: unlessAbove(error) })),
+      number === 0 ? { result: [] } : askInfos(number),
+    ]);
+    let infos: Unparsed = first;
     for (let attempt = 1; ; attempt++) {
-      const block = completeTronBlock(proven, answer, chain);
-      if (block !== null) return block;
+      lastId += 1;
+      const read = await worker.ask({ id: lastId, chain, at, block, infos, infoRule });
+      if (read.header === null) {
+        if ('invalid' in read) throw new InvalidBlock(read.invalid);
+        return null;
+      }
+      const { header } = read;
+      await witnesses.judge((maySign) => checkSigner(header, maySign));
+      if ('block' in read) {
+        internals.note(read.block.calls);
+        progress.read(number);
+        return read.block;
+      }
+      if ('invalid' in read) return unlessReplaced(header, read.invalid);
       if (attempt === INFOS_ATTEMPTS_MAX) {
-        const count = Array.isArray(answer) ? answer.length : 0;
-        throw new InvalidBlock(
-          `The node has block ${number} with ${proven.transactions.length} transactions, but only ${count} of their infos.`,
-        );
+        const { found, needed } = read.missing;
+        const reason = `The node has block ${number} with ${needed} transactions, but only ${found} of their infos.`;
+        return unlessReplaced(header, reason);
       }
       await pause(backOffMs(attempt, INFOS_BACK_OFF));
-      answer = await node.full('gettransactioninfobyblocknum', { num: number });
+      infos = await askInfos(number);
     }
+  }
+
+  /**
+   * Null if the block was replaced between the answers, or is not on the node's branch, because infos come by
+   * height. Throws `InvalidBlock` if it still is there: its header is proven, its content is not.
+   */
+  async function unlessReplaced(proven: ProvenHeader, reason: string): Promise<null> {
+    const now = await header(proven.number).catch((error: unknown) => {
+      if (error instanceof InvalidBlock) return proven;
+      throw error;
+    });
+    if (now?.hash !== proven.hash) return null;
+    throw new InvalidBlock(reason, { header: toHeader(proven), headerProven: true });
   }
 
   return {
@@ -106,29 +155,9 @@ export function createTronClient(
     tagged: solidified.last,
     forgetFinal: solidified.forget,
     header,
-    /** Its id begins with the height, so the infos need not wait for the block. */
-    async block(at) {
-      if (!isHeightOrId(at)) return null;
-      const number = typeof at === 'number' ? at : Number.parseInt(at.slice(0, 16), 16);
-      const [answer, infos] = await Promise.all([
-        node.full('getblock', { id_or_num: `${at}`, detail: true }),
-        number === 0 ? [] : node.full('gettransactioninfobyblocknum', { num: number }),
-      ]);
-      const read = (maySign: MaySign) => proveTronBlock(answer, { chain, at, maySign });
-      const proven = await witnesses.judge(read);
-      if (proven === null) return null;
-      try {
-        const block = await withInfos(proven, infos);
-        internals.note(block.calls);
-        progress.read(number);
-        return block;
-      } catch (error) {
-        if (!(error instanceof InvalidBlock)) throw error;
-        // Infos come by height: the block was replaced between the answers, or is not on the node's branch.
-        if ((await header(number))?.hash !== proven.header.hash) return null;
-        throw error;
-      }
-    },
+    block: (at) => wholeBlock(at, 'agreeing'),
+    /** The weaker rule is one of infos only: the header and the transactions of a block are always proven. */
+    blockByOtherRule: (hash) => wholeBlock(hash, 'as-answered'),
     listen(listener) {
       if (!isPendingAsked) return null;
       return listenForPending({
@@ -149,7 +178,22 @@ export function createTronClient(
 /** Heights and ids; anything else names no block of TRON. */
 function isHeightOrId(at: number | string): boolean {
   if (typeof at === 'number') return Number.isSafeInteger(at) && at >= 0;
-  return ID.test(at) && Number.isSafeInteger(Number.parseInt(at.slice(0, 16), 16));
+  return ID.test(at) && Number.isSafeInteger(heightIn(at));
+}
+
+/** The first eight bytes of the id of a block are its height. */
+function heightIn(id: string): number {
+  return Number.parseInt(id.slice(0, 16), 16);
+}
+
+/**
+ * The answer of a node that does not have the block. java-tron says so of a height and of an id, but it refuses an
+ * id whose height is above its head: `Wallet.getBlock`. Throws any other error.
+ */
+function unlessAbove(error: unknown): object {
+  const isAbove = error instanceof RpcFailure && error.message.includes(ID_ABOVE);
+  if (isAbove) return {};
+  throw error;
 }
 
 /** The chain's number is in the id of its genesis block, which is its hash. */
@@ -163,10 +207,6 @@ async function verifyPort(ask: TronNode['full'], chain: string, port: string): P
     throw new WrongChain(`${port} that is configured for ${chain} serves ${served}.`);
   }
   proveHeader(genesis, chain, () => false);
-}
-
-function toHeader({ number, hash, parentHash, time }: ProvenHeader): BlockHeader {
-  return { number, hash, parentHash, time };
 }
 
 function pendingMsOf(blockTimeMs: number | null): number {

@@ -1,5 +1,13 @@
 import type { QuotaBudget } from '../chain-client';
-import { createNodeHttp, type NodeHttp, type NodeHttpOptions, RpcFailure } from '../node-http';
+import {
+  createNodeHttp,
+  type NodeHttp,
+  type NodeHttpOptions,
+  RpcFailure,
+  SHORT_BYTES_MAX,
+  textOf,
+  type Unparsed,
+} from '../node-http';
 import { AnswerFailure, parseAnswer } from './answer';
 import { createCallCounter } from './call-budget';
 
@@ -25,6 +33,8 @@ export interface TronNodeOptions
 export interface TronNode {
   /** What the node sees now, by the name of the call, such as `getblock`. */
   full(call: string, body: object): Promise<unknown>;
+  /** The same; a large answer is left unparsed, for a thread that parses it. */
+  fullUnparsed(call: string, body: object): Promise<Unparsed>;
   /** What is irreversible. */
   solid(call: string, body: object): Promise<unknown>;
   budget(): QuotaBudget;
@@ -42,8 +52,9 @@ export function createTronNode(options: TronNodeOptions): TronNode {
   // One limit for one host.
   const solid = solidityUrl === null || solidityUrl === fullUrl ? full : open(solidityUrl);
   return {
-    full: (call, body) => ask(full, `wallet/${call}`, body),
-    solid: (call, body) => ask(solid, `walletsolidity/${call}`, body),
+    full: (call, body) => ask(full, `wallet/${call}`, body, read),
+    fullUnparsed: (call, body) => ask(full, `wallet/${call}`, body, readUnparsed),
+    solid: (call, body) => ask(solid, `walletsolidity/${call}`, body, read),
     budget: counter.budget,
     restsUntil: () => full.restsUntil() ?? solid.restsUntil(),
   };
@@ -58,10 +69,12 @@ const HINTS: Readonly<Record<number, string>> = {
   405: WRONG_PORT,
 };
 
-async function ask(http: NodeHttp, path: string, body: object): Promise<unknown> {
+type Read<T> = (body: Buffer, path: string, http: NodeHttp) => T;
+
+async function ask<T>(http: NodeHttp, path: string, body: object, read: Read<T>): Promise<T> {
   const question = { name: path, path, body: JSON.stringify(body) };
   try {
-    return await http.ask(question, (text) => read(text, path, http));
+    return await http.ask(question, (body) => read(body, path, http));
   } catch (error) {
     const hint = error instanceof RpcFailure ? HINTS[error.status ?? 0] : undefined;
     if (!(error instanceof RpcFailure) || hint === undefined) throw error;
@@ -69,9 +82,9 @@ async function ask(http: NodeHttp, path: string, body: object): Promise<unknown>
   }
 }
 
-function read(text: string, path: string, { host, quote }: NodeHttp): unknown {
+function read(body: Buffer, path: string, { host, quote }: NodeHttp): unknown {
   try {
-    return parseAnswer(text);
+    return parseAnswer(textOf(body));
   } catch (error) {
     if (!(error instanceof AnswerFailure)) throw error;
     const { reason, words } = error;
@@ -89,4 +102,14 @@ function read(text: string, path: string, { host, quote }: NodeHttp): unknown {
       }
     }
   }
+}
+
+const START_BYTES = 64;
+/** The start of a JSON object or list that is no error of java-tron. */
+const NO_ERROR = /^\s*(?:\{\s*"(?!Error"|error")|\[)/;
+
+function readUnparsed(body: Buffer, path: string, http: NodeHttp): Unparsed {
+  const isLong =
+    body.length > SHORT_BYTES_MAX && NO_ERROR.test(textOf(body.subarray(0, START_BYTES)));
+  return isLong ? { bytes: body } : { result: read(body, path, http) };
 }

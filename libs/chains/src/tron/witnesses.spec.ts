@@ -46,6 +46,7 @@ function nodeOf({ blocks = whole, witnesses = LISTED, accounts = {} }: Answers =
       if (call === 'getaccount') return accounts[address] ?? {};
       throw new RpcFailure(`There is no ${call}.`, 'refused');
     },
+    fullUnparsed: () => Promise.reject(new RpcFailure('No whole block is needed.', 'refused')),
     solid: () => Promise.reject(new RpcFailure('There is no solidity port.', 'refused')),
     budget: () => ({ callsToday: 0, callsPerDay: null }),
     restsUntil: () => null,

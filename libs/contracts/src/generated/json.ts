@@ -248,6 +248,74 @@ export interface ThroughputList {
   readonly nextCursor: string | null;
 }
 
+/** A chain, and the last report of its watcher. */
+export interface Chain {
+  /** CAIP-2 id, such as `eip155:1`. */
+  readonly chain: string;
+  /** Its name, such as `Ethereum`. */
+  readonly name: string;
+  /** Its address family. */
+  readonly family: 'evm' | 'tron';
+  /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
+  readonly finality: string;
+  /** The state of its watcher. */
+  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled';
+  /** More about the state; null if there is nothing to say. Operators see what stalls a chain. */
+  readonly detail: string | null;
+  /** The newest block of the node; null without a watcher. */
+  readonly latest: number | null;
+  /** Every block up to this one was matched; null without a watcher. */
+  readonly matched: number | null;
+  /** The highest irreversible block; null while unknown. */
+  readonly finalized: number | null;
+  /** Blocks still to match; null without a watcher. */
+  readonly lag: number | null;
+  /** When the watcher reported this; null without a watcher. */
+  readonly observedAt: string | null;
+  /** Every address minted up to this position of the event log is watched; null while unknown. */
+  readonly addressesThrough: string | null;
+  /** What is reported of a transfer besides the policy by which it is credited, such as `depth:12`. */
+  readonly thresholds: readonly string[];
+  /** No transfer is credited below this; null if there is no such limit. */
+  readonly minimumFinality: string | null;
+}
+
+/** The chains. */
+export interface ChainList {
+  /** In the order of the registry. */
+  readonly data: readonly Chain[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
+/** An asset that Daybook credits. */
+export interface Asset {
+  /** CAIP-19 id, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`. */
+  readonly asset: string;
+  /** CAIP-2 id of its chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Short code, such as `USDT_ETH`. */
+  readonly currency: string;
+  /** How many digits of its base units follow the decimal point. */
+  readonly decimals: number;
+  /** The token's contract; null for the coin of the chain itself. */
+  readonly contract: string | null;
+  /** The smallest transfer that is credited. */
+  readonly minimum: Money;
+  /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
+  readonly finality: string;
+  /** A larger transfer is final only when a second provider has confirmed its block; null without such a limit. */
+  readonly band: Money | null;
+}
+
+/** The assets. */
+export interface AssetList {
+  /** In the order of the registry. */
+  readonly data: readonly Asset[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
+}
+
 /** The versions of the software. */
 export interface Versions {
   /** Of Daybook. */
@@ -372,6 +440,14 @@ export interface WatchedChain {
   readonly standsStill: boolean;
   /** The lowest blocks that could not be proven whole, at most 20. */
   readonly quarantine: readonly QuarantinedBlock[];
+  /** When the newest block was made, as its header says; null while unknown. */
+  readonly newestBlockAt: string | null;
+  /** How many providers the chain has; 0 while unknown. */
+  readonly providers: number;
+  /** How many of them are used, or would be when needed. */
+  readonly providersUsable: number;
+  /** What an operator should know although nothing is stalled by it, in sentences that say what to do. */
+  readonly warnings: readonly string[];
 }
 
 /** Why some due work failed or waits. */
@@ -450,6 +526,200 @@ export interface Status {
   readonly reactions: Reactions;
   /** Whether the rules of the books hold. */
   readonly books: BooksCheck;
+}
+
+/** The rescans that have not ended. */
+export interface OpenRescans {
+  /** How many there are. */
+  readonly open: number;
+  /** How many blocks they have left. */
+  readonly blocksLeft: number;
+}
+
+/** Blocks that follow each other. */
+export interface BlockRange {
+  /** The first. */
+  readonly from: number;
+  /** The last. */
+  readonly to: number;
+}
+
+/** Whether every height of a chain was scanned, or is listed as a block in quarantine. */
+export interface GapCheck {
+  /** The first height that must be scanned. */
+  readonly from: number;
+  /** The last final block. */
+  readonly to: number;
+  /** Heights between them that were neither scanned nor listed. */
+  readonly unscanned: number;
+  /** The lowest of them, at most 20 ranges. */
+  readonly ranges: readonly BlockRange[];
+}
+
+/** A reorg. */
+export interface Reorg {
+  /** How many blocks it replaced. */
+  readonly depth: number;
+  /** The block above which it replaced them. */
+  readonly ancestor: number;
+  /** When it was found. */
+  readonly at: string;
+}
+
+/** The reorgs that the process has met. */
+export interface Reorgs {
+  /** How many there were. */
+  readonly count: number;
+  /** The one that replaced the most blocks. */
+  readonly deepest: Reorg | null;
+  /** The last one. */
+  readonly last: Reorg | null;
+}
+
+/** What could not be proven of a block. */
+export interface Alarm {
+  /** Its number. */
+  readonly block: number;
+  /** Its hash. */
+  readonly hash: string;
+  /** What could not be proven, and what to do. */
+  readonly sentence: string;
+  /** When it was matched. */
+  readonly at: string;
+}
+
+/** Blocks of which less was proven than the rule of the chain asks for, such as after an unknown fork. */
+export interface Alarms {
+  /** How many there were. A block that is matched again counts again. */
+  readonly count: number;
+  /** The last one. */
+  readonly last: Alarm | null;
+}
+
+/** Why nothing is published. */
+export interface Unpublished {
+  /** Since when. */
+  readonly since: string;
+  /** Why. */
+  readonly reason: string;
+}
+
+/** Questions to a provider that failed. */
+export interface ProviderErrors {
+  /** `limited`, `silent`, `unreachable`, `refused`, `invalid-block` or `wrong-chain`; later versions may have others. */
+  readonly kind: string;
+  /** How many. */
+  readonly count: number;
+}
+
+/** The requests that a provider's plan allows. */
+export interface ProviderBudget {
+  /** Those of this day (UTC). */
+  readonly callsToday: number;
+  /** How many a day are allowed; null without a limit. */
+  readonly callsPerDay: number | null;
+}
+
+/** What was found out about the node of a provider. */
+export interface ProviderNote {
+  /** What it is about, such as `call-budget`. */
+  readonly topic: string;
+  /** `fine`, `unknown` (it cannot be judged yet) or `wrong` (an operator should act). */
+  readonly state: string;
+  /** What was found out. */
+  readonly sentence: string;
+}
+
+/** A provider of a chain. Its URL and keys are shown nowhere. */
+export interface WatchProvider {
+  /** Its name in the chains file. */
+  readonly name: string;
+  /** `ok`, `unverified`, `limited`, `failing`, `stuck` or `wrong-chain`; later versions may have others. */
+  readonly state: string;
+  /** Why, if the state is not `ok`. */
+  readonly detail: string | null;
+  /** The expected delay of an answer in milliseconds, failures and lag included. */
+  readonly score: number;
+  /** The highest block that it has shown. */
+  readonly lastHead: number | null;
+  /** How many questions it was asked; each takes one request or several. */
+  readonly questions: number;
+  /** How many of them failed, by kind. */
+  readonly errors: readonly ProviderErrors[];
+  /** Why its WebSocket announces nothing; null if it does, or has none. */
+  readonly announcements: string | null;
+  /** The requests of this day; null where they are not counted. */
+  readonly budget: ProviderBudget | null;
+  /** What was found out about its node. */
+  readonly notes: readonly ProviderNote[];
+}
+
+/** How a watcher works. Reorgs and alarms are those that the leading process has met since it began; questions and errors of providers are counted from when it began to lead. */
+export interface WatchDetails {
+  /** When the process began. It remembers no reorg or alarm from before. */
+  readonly since: string;
+  /** When the newest block was made, as its header says; null before a node's first answer. */
+  readonly newestBlockAt: string | null;
+  /** About how many seconds matching up to the newest block takes; null while unknown. */
+  readonly secondsLeft: number | null;
+  /** The rescans that have not ended. */
+  readonly rescans: OpenRescans;
+  /** Whether every height was scanned; null before anything is final. */
+  readonly gapCheck: GapCheck | null;
+  /** How many blocks could not be proven whole. */
+  readonly blocksInQuarantine: number;
+  /** How many of them are gaps: the chain went on over them. */
+  readonly gaps: number;
+  /** The reorgs. */
+  readonly reorgs: Reorgs;
+  /** Blocks of which less was proven than the rule of the chain asks for. */
+  readonly alarms: Alarms;
+  /** Why nothing is published; null while it is. */
+  readonly unpublished: Unpublished | null;
+  /** The providers, in the order of the chains file. */
+  readonly providers: readonly WatchProvider[];
+}
+
+/** How a chain is watched, by the last report of its watcher. */
+export interface ChainWatch {
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Its name, such as `Ethereum`; null if it is not configured here. */
+  readonly name: string | null;
+  /** The state of its watcher. */
+  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled';
+  /** The reason for the state; null if there is none. */
+  readonly detail: string | null;
+  /** Whether it is stalled, or no longer reports. */
+  readonly standsStill: boolean;
+  /** The newest block of the node; null without a watcher. */
+  readonly latest: number | null;
+  /** Every block up to this one was matched; null without a watcher. */
+  readonly matched: number | null;
+  /** The highest irreversible block; null while unknown. */
+  readonly finalized: number | null;
+  /** Blocks still to match; null without a watcher. */
+  readonly lag: number | null;
+  /** Every address minted up to this position of the event log is watched; null while unknown. */
+  readonly addressesThrough: string | null;
+  /** When the watcher reported this; null without a watcher. */
+  readonly observedAt: string | null;
+  /** A sentence for each thing that is wrong; empty when all is well. */
+  readonly problems: readonly string[];
+  /** What an operator should know although nothing is stalled by it, in sentences that say what to do. */
+  readonly warnings: readonly string[];
+  /** The lowest blocks that could not be proven whole, at most 20. */
+  readonly quarantine: readonly QuarantinedBlock[];
+  /** How the watcher works; null without a watcher, or with one of an older version. */
+  readonly watch: WatchDetails | null;
+}
+
+/** How the chains are watched. */
+export interface ChainWatchList {
+  /** Those that the chains file connects to nodes, then others that a watcher has reported. */
+  readonly data: readonly ChainWatch[];
+  /** Null: the list is complete. */
+  readonly nextCursor: string | null;
 }
 
 /** A replay or a rebuild, as far as it is recorded. Every run begins at the start of the event log. A replay that ended without keeping its tables leaves no record. */
@@ -532,74 +802,6 @@ export interface Operator {
 export interface OperatorList {
   /** In the order of their names. */
   readonly data: readonly Operator[];
-  /** Null: the list is complete. */
-  readonly nextCursor: string | null;
-}
-
-/** A chain, and the last report of its watcher. */
-export interface Chain {
-  /** CAIP-2 id, such as `eip155:1`. */
-  readonly chain: string;
-  /** Its name, such as `Ethereum`. */
-  readonly name: string;
-  /** Its address family. */
-  readonly family: 'evm' | 'tron';
-  /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
-  readonly finality: string;
-  /** The state of its watcher. */
-  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled';
-  /** The reason for the state; null if there is none. */
-  readonly detail: string | null;
-  /** The newest block of the node; null without a watcher. */
-  readonly latest: number | null;
-  /** Every block up to this one was matched; null without a watcher. */
-  readonly matched: number | null;
-  /** The highest irreversible block; null while unknown. */
-  readonly finalized: number | null;
-  /** Blocks still to match; null without a watcher. */
-  readonly lag: number | null;
-  /** When the watcher reported this; null without a watcher. */
-  readonly observedAt: string | null;
-  /** Every address minted up to this position of the event log is watched; null while unknown. */
-  readonly addressesThrough: string | null;
-  /** What is reported of a transfer besides the policy by which it is credited, such as `depth:12`. */
-  readonly thresholds: readonly string[];
-  /** No transfer is credited below this; null if there is no such limit. */
-  readonly minimumFinality: string | null;
-}
-
-/** The chains. */
-export interface ChainList {
-  /** In the order of the registry. */
-  readonly data: readonly Chain[];
-  /** Null: the list is complete. */
-  readonly nextCursor: string | null;
-}
-
-/** An asset that Daybook credits. */
-export interface Asset {
-  /** CAIP-19 id, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`. */
-  readonly asset: string;
-  /** CAIP-2 id of its chain, such as `eip155:1`. */
-  readonly chain: string;
-  /** Short code, such as `USDT_ETH`. */
-  readonly currency: string;
-  /** How many digits of its base units follow the decimal point. */
-  readonly decimals: number;
-  /** The token's contract; null for the coin of the chain itself. */
-  readonly contract: string | null;
-  /** The smallest transfer that is credited. */
-  readonly minimum: Money;
-  /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
-  readonly finality: string;
-  /** A larger transfer is final only when a second provider has confirmed its block; null without such a limit. */
-  readonly band: Money | null;
-}
-
-/** The assets. */
-export interface AssetList {
-  /** In the order of the registry. */
-  readonly data: readonly Asset[];
   /** Null: the list is complete. */
   readonly nextCursor: string | null;
 }
@@ -738,7 +940,10 @@ export interface Answers {
   readonly 'FiguresService/GetCustomerThroughput': ThroughputList;
   readonly 'FiguresService/GetPurseBalances': BalanceList;
   readonly 'FiguresService/GetPurseThroughput': ThroughputList;
+  readonly 'RegistryService/ListChains': ChainList;
+  readonly 'RegistryService/ListAssets': AssetList;
   readonly 'OperationsService/GetStatus': Status;
+  readonly 'OperationsService/ListChainWatches': ChainWatchList;
   readonly 'OperationsService/ListAuditRuns': AuditRunList;
   readonly 'OperationsService/ListParkedKeys': ParkedKeyList;
   readonly 'OperationsService/RetryParkedKey': ParkedKeyRetry;
@@ -747,8 +952,6 @@ export interface Answers {
   readonly 'OperatorService/ListOperatorKeys': ApiKeyList;
   readonly 'OperatorService/IssueOperatorKey': IssuedApiKey;
   readonly 'OperatorService/RevokeOperatorKey': ApiKey;
-  readonly 'RegistryService/ListChains': ChainList;
-  readonly 'RegistryService/ListAssets': AssetList;
   readonly 'ReplenishmentService/GetReplenishment': Replenishment;
   readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
   readonly 'WatchRequestService/RequestWatch': WatchRequest;
@@ -1150,10 +1353,37 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "RegistryService/ListChains": {
+    "summary": "List chains: what is watched, and how far",
+    "answer": "ChainList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "RegistryService/ListAssets": {
+    "summary": "List assets that are credited",
+    "answer": "AssetList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
   "OperationsService/GetStatus": {
     "summary": "Get the state of engines, followers, consumers, chains, reactions and books",
     "answer": "Status",
     "fields": {}
+  },
+  "OperationsService/ListChainWatches": {
+    "summary": "List how each chain is watched: providers, reorgs, quarantine, gaps, and what to do where something is wrong",
+    "answer": "ChainWatchList",
+    "fields": {
+      "chain": {
+        "description": "Only this chain."
+      }
+    }
   },
   "OperationsService/ListAuditRuns": {
     "summary": "List audit runs: the replays and rebuilds whose tables exist now, then the last 100 rebuilds that ended",
@@ -1253,24 +1483,6 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "reason": {
         "description": "The reason, 1 to 500 characters; it is kept as evidence."
-      }
-    }
-  },
-  "RegistryService/ListChains": {
-    "summary": "List chains: what is watched, and how far",
-    "answer": "ChainList",
-    "fields": {
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
-      }
-    }
-  },
-  "RegistryService/ListAssets": {
-    "summary": "List assets that are credited",
-    "answer": "AssetList",
-    "fields": {
-      "minPosition": {
-        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
       }
     }
   },
@@ -1413,6 +1625,12 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "CUSTOMER_STATUS_ACTIVE": "ACTIVE",
     "CUSTOMER_STATUS_BLOCKED": "BLOCKED"
   },
+  "ChainState": {
+    "CHAIN_STATE_UNWATCHED": "unwatched",
+    "CHAIN_STATE_CATCHING_UP": "catching-up",
+    "CHAIN_STATE_FOLLOWING": "following",
+    "CHAIN_STATE_STALLED": "stalled"
+  },
   "StatusState": {
     "STATUS_STATE_OK": "ok",
     "STATUS_STATE_STANDING_STILL": "standing-still",
@@ -1434,12 +1652,6 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "AUDIT_RUN_STATE_SWAPPED": "swapped",
     "AUDIT_RUN_STATE_DIFFERS": "differs",
     "AUDIT_RUN_STATE_ROLLED_BACK": "rolled-back"
-  },
-  "ChainState": {
-    "CHAIN_STATE_UNWATCHED": "unwatched",
-    "CHAIN_STATE_CATCHING_UP": "catching-up",
-    "CHAIN_STATE_FOLLOWING": "following",
-    "CHAIN_STATE_STALLED": "stalled"
   },
   "ReplenishmentStatus": {
     "REPLENISHMENT_STATUS_SEEN": "seen",
@@ -2500,6 +2712,258 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "nextCursor"
     ]
   },
+  "Chain": {
+    "type": "object",
+    "description": "A chain, and the last report of its watcher.",
+    "properties": {
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "name": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "Its name, such as `Ethereum`.",
+        "example": "Ethereum"
+      },
+      "family": {
+        "type": "string",
+        "enum": [
+          "evm",
+          "tron"
+        ],
+        "description": "Its address family."
+      },
+      "finality": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
+        "example": "tag:finalized"
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "unwatched",
+          "catching-up",
+          "following",
+          "stalled"
+        ],
+        "description": "The state of its watcher."
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "More about the state; null if there is nothing to say. Operators see what stalls a chain."
+      },
+      "latest": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The newest block of the node; null without a watcher."
+      },
+      "matched": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Every block up to this one was matched; null without a watcher."
+      },
+      "finalized": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The highest irreversible block; null while unknown."
+      },
+      "lag": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Blocks still to match; null without a watcher."
+      },
+      "observedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When the watcher reported this; null without a watcher."
+      },
+      "addressesThrough": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "Every address minted up to this position of the event log is watched; null while unknown."
+      },
+      "thresholds": {
+        "type": "array",
+        "items": {
+          "type": "string",
+          "maxLength": 64
+        },
+        "description": "What is reported of a transfer besides the policy by which it is credited, such as `depth:12`.",
+        "example": [
+          "depth:12"
+        ]
+      },
+      "minimumFinality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "No transfer is credited below this; null if there is no such limit."
+      }
+    },
+    "required": [
+      "chain",
+      "name",
+      "family",
+      "finality",
+      "state",
+      "detail",
+      "latest",
+      "matched",
+      "finalized",
+      "lag",
+      "observedAt",
+      "addressesThrough",
+      "thresholds",
+      "minimumFinality"
+    ]
+  },
+  "ChainList": {
+    "type": "object",
+    "description": "The chains.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Chain"
+        },
+        "description": "In the order of the registry."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "Asset": {
+    "type": "object",
+    "description": "An asset that Daybook credits.",
+    "properties": {
+      "asset": {
+        "type": "string",
+        "maxLength": 256,
+        "description": "CAIP-19 id, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`.",
+        "example": "eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7"
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of its chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "currency": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "Short code, such as `USDT_ETH`.",
+        "example": "USDT_ETH"
+      },
+      "decimals": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 77,
+        "description": "How many digits of its base units follow the decimal point."
+      },
+      "contract": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "The token's contract; null for the coin of the chain itself."
+      },
+      "minimum": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The smallest transfer that is credited."
+      },
+      "finality": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
+        "example": "tag:finalized"
+      },
+      "band": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "A larger transfer is final only when a second provider has confirmed its block; null without such a limit."
+      }
+    },
+    "required": [
+      "asset",
+      "chain",
+      "currency",
+      "decimals",
+      "contract",
+      "minimum",
+      "finality",
+      "band"
+    ]
+  },
+  "AssetList": {
+    "type": "object",
+    "description": "The assets.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Asset"
+        },
+        "description": "In the order of the registry."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
   "Versions": {
     "type": "object",
     "description": "The versions of the software.",
@@ -2863,6 +3327,31 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "$ref": "#/components/schemas/QuarantinedBlock"
         },
         "description": "The lowest blocks that could not be proven whole, at most 20."
+      },
+      "newestBlockAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When the newest block was made, as its header says; null while unknown."
+      },
+      "providers": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many providers the chain has; 0 while unknown."
+      },
+      "providersUsable": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many of them are used, or would be when needed."
+      },
+      "warnings": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "What an operator should know although nothing is stalled by it, in sentences that say what to do."
       }
     },
     "required": [
@@ -2875,7 +3364,11 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "detail",
       "secondsSinceReport",
       "standsStill",
-      "quarantine"
+      "quarantine",
+      "newestBlockAt",
+      "providers",
+      "providersUsable",
+      "warnings"
     ]
   },
   "ReactionNote": {
@@ -3099,6 +3592,624 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "chains",
       "reactions",
       "books"
+    ]
+  },
+  "OpenRescans": {
+    "type": "object",
+    "description": "The rescans that have not ended.",
+    "properties": {
+      "open": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many there are."
+      },
+      "blocksLeft": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many blocks they have left."
+      }
+    },
+    "required": [
+      "open",
+      "blocksLeft"
+    ]
+  },
+  "BlockRange": {
+    "type": "object",
+    "description": "Blocks that follow each other.",
+    "properties": {
+      "from": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The first."
+      },
+      "to": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The last."
+      }
+    },
+    "required": [
+      "from",
+      "to"
+    ]
+  },
+  "GapCheck": {
+    "type": "object",
+    "description": "Whether every height of a chain was scanned, or is listed as a block in quarantine.",
+    "properties": {
+      "from": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The first height that must be scanned."
+      },
+      "to": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The last final block."
+      },
+      "unscanned": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Heights between them that were neither scanned nor listed."
+      },
+      "ranges": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/BlockRange"
+        },
+        "description": "The lowest of them, at most 20 ranges."
+      }
+    },
+    "required": [
+      "from",
+      "to",
+      "unscanned",
+      "ranges"
+    ]
+  },
+  "Reorg": {
+    "type": "object",
+    "description": "A reorg.",
+    "properties": {
+      "depth": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many blocks it replaced."
+      },
+      "ancestor": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The block above which it replaced them."
+      },
+      "at": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was found."
+      }
+    },
+    "required": [
+      "depth",
+      "ancestor",
+      "at"
+    ]
+  },
+  "Reorgs": {
+    "type": "object",
+    "description": "The reorgs that the process has met.",
+    "properties": {
+      "count": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many there were."
+      },
+      "deepest": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Reorg"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "The one that replaced the most blocks."
+      },
+      "last": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Reorg"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "The last one."
+      }
+    },
+    "required": [
+      "count",
+      "deepest",
+      "last"
+    ]
+  },
+  "Alarm": {
+    "type": "object",
+    "description": "What could not be proven of a block.",
+    "properties": {
+      "block": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Its number."
+      },
+      "hash": {
+        "type": "string",
+        "description": "Its hash."
+      },
+      "sentence": {
+        "type": "string",
+        "description": "What could not be proven, and what to do."
+      },
+      "at": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was matched."
+      }
+    },
+    "required": [
+      "block",
+      "hash",
+      "sentence",
+      "at"
+    ]
+  },
+  "Alarms": {
+    "type": "object",
+    "description": "Blocks of which less was proven than the rule of the chain asks for, such as after an unknown fork.",
+    "properties": {
+      "count": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many there were. A block that is matched again counts again."
+      },
+      "last": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Alarm"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "The last one."
+      }
+    },
+    "required": [
+      "count",
+      "last"
+    ]
+  },
+  "Unpublished": {
+    "type": "object",
+    "description": "Why nothing is published.",
+    "properties": {
+      "since": {
+        "type": "string",
+        "format": "date-time",
+        "description": "Since when."
+      },
+      "reason": {
+        "type": "string",
+        "description": "Why."
+      }
+    },
+    "required": [
+      "since",
+      "reason"
+    ]
+  },
+  "ProviderErrors": {
+    "type": "object",
+    "description": "Questions to a provider that failed.",
+    "properties": {
+      "kind": {
+        "type": "string",
+        "description": "`limited`, `silent`, `unreachable`, `refused`, `invalid-block` or `wrong-chain`; later versions may have others."
+      },
+      "count": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many."
+      }
+    },
+    "required": [
+      "kind",
+      "count"
+    ]
+  },
+  "ProviderBudget": {
+    "type": "object",
+    "description": "The requests that a provider's plan allows.",
+    "properties": {
+      "callsToday": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Those of this day (UTC)."
+      },
+      "callsPerDay": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "How many a day are allowed; null without a limit."
+      }
+    },
+    "required": [
+      "callsToday",
+      "callsPerDay"
+    ]
+  },
+  "ProviderNote": {
+    "type": "object",
+    "description": "What was found out about the node of a provider.",
+    "properties": {
+      "topic": {
+        "type": "string",
+        "description": "What it is about, such as `call-budget`.",
+        "example": "call-budget"
+      },
+      "state": {
+        "type": "string",
+        "description": "`fine`, `unknown` (it cannot be judged yet) or `wrong` (an operator should act)."
+      },
+      "sentence": {
+        "type": "string",
+        "description": "What was found out."
+      }
+    },
+    "required": [
+      "topic",
+      "state",
+      "sentence"
+    ]
+  },
+  "WatchProvider": {
+    "type": "object",
+    "description": "A provider of a chain. Its URL and keys are shown nowhere.",
+    "properties": {
+      "name": {
+        "type": "string",
+        "description": "Its name in the chains file."
+      },
+      "state": {
+        "type": "string",
+        "description": "`ok`, `unverified`, `limited`, `failing`, `stuck` or `wrong-chain`; later versions may have others."
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why, if the state is not `ok`."
+      },
+      "score": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The expected delay of an answer in milliseconds, failures and lag included."
+      },
+      "lastHead": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The highest block that it has shown."
+      },
+      "questions": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many questions it was asked; each takes one request or several."
+      },
+      "errors": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ProviderErrors"
+        },
+        "description": "How many of them failed, by kind."
+      },
+      "announcements": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why its WebSocket announces nothing; null if it does, or has none."
+      },
+      "budget": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/ProviderBudget"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "The requests of this day; null where they are not counted."
+      },
+      "notes": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ProviderNote"
+        },
+        "description": "What was found out about its node."
+      }
+    },
+    "required": [
+      "name",
+      "state",
+      "detail",
+      "score",
+      "lastHead",
+      "questions",
+      "errors",
+      "announcements",
+      "budget",
+      "notes"
+    ]
+  },
+  "WatchDetails": {
+    "type": "object",
+    "description": "How a watcher works. Reorgs and alarms are those that the leading process has met since it began; questions and errors of providers are counted from when it began to lead.",
+    "properties": {
+      "since": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When the process began. It remembers no reorg or alarm from before."
+      },
+      "newestBlockAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When the newest block was made, as its header says; null before a node's first answer."
+      },
+      "secondsLeft": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "About how many seconds matching up to the newest block takes; null while unknown."
+      },
+      "rescans": {
+        "$ref": "#/components/schemas/OpenRescans",
+        "description": "The rescans that have not ended."
+      },
+      "gapCheck": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/GapCheck"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Whether every height was scanned; null before anything is final."
+      },
+      "blocksInQuarantine": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many blocks could not be proven whole."
+      },
+      "gaps": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many of them are gaps: the chain went on over them."
+      },
+      "reorgs": {
+        "$ref": "#/components/schemas/Reorgs",
+        "description": "The reorgs."
+      },
+      "alarms": {
+        "$ref": "#/components/schemas/Alarms",
+        "description": "Blocks of which less was proven than the rule of the chain asks for."
+      },
+      "unpublished": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Unpublished"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Why nothing is published; null while it is."
+      },
+      "providers": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/WatchProvider"
+        },
+        "description": "The providers, in the order of the chains file."
+      }
+    },
+    "required": [
+      "since",
+      "newestBlockAt",
+      "secondsLeft",
+      "rescans",
+      "gapCheck",
+      "blocksInQuarantine",
+      "gaps",
+      "reorgs",
+      "alarms",
+      "unpublished",
+      "providers"
+    ]
+  },
+  "ChainWatch": {
+    "type": "object",
+    "description": "How a chain is watched, by the last report of its watcher.",
+    "properties": {
+      "chain": {
+        "type": "string",
+        "maxLength": 41,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "name": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Its name, such as `Ethereum`; null if it is not configured here.",
+        "example": "Ethereum"
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "unwatched",
+          "catching-up",
+          "following",
+          "stalled"
+        ],
+        "description": "The state of its watcher."
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "The reason for the state; null if there is none."
+      },
+      "standsStill": {
+        "type": "boolean",
+        "description": "Whether it is stalled, or no longer reports."
+      },
+      "latest": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The newest block of the node; null without a watcher."
+      },
+      "matched": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Every block up to this one was matched; null without a watcher."
+      },
+      "finalized": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The highest irreversible block; null while unknown."
+      },
+      "lag": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "Blocks still to match; null without a watcher."
+      },
+      "addressesThrough": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "Every address minted up to this position of the event log is watched; null while unknown."
+      },
+      "observedAt": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "When the watcher reported this; null without a watcher."
+      },
+      "problems": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "A sentence for each thing that is wrong; empty when all is well."
+      },
+      "warnings": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "What an operator should know although nothing is stalled by it, in sentences that say what to do."
+      },
+      "quarantine": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/QuarantinedBlock"
+        },
+        "description": "The lowest blocks that could not be proven whole, at most 20."
+      },
+      "watch": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/WatchDetails"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How the watcher works; null without a watcher, or with one of an older version."
+      }
+    },
+    "required": [
+      "chain",
+      "name",
+      "state",
+      "detail",
+      "standsStill",
+      "latest",
+      "matched",
+      "finalized",
+      "lag",
+      "addressesThrough",
+      "observedAt",
+      "problems",
+      "warnings",
+      "quarantine",
+      "watch"
+    ]
+  },
+  "ChainWatchList": {
+    "type": "object",
+    "description": "How the chains are watched.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ChainWatch"
+        },
+        "description": "Those that the chains file connects to nodes, then others that a watcher has reported."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Null: the list is complete."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
     ]
   },
   "AuditRun": {
@@ -3408,258 +4519,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "id",
       "name",
       "position"
-    ]
-  },
-  "Chain": {
-    "type": "object",
-    "description": "A chain, and the last report of its watcher.",
-    "properties": {
-      "chain": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "CAIP-2 id, such as `eip155:1`.",
-        "example": "eip155:1"
-      },
-      "name": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "Its name, such as `Ethereum`.",
-        "example": "Ethereum"
-      },
-      "family": {
-        "type": "string",
-        "enum": [
-          "evm",
-          "tron"
-        ],
-        "description": "Its address family."
-      },
-      "finality": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
-        "example": "tag:finalized"
-      },
-      "state": {
-        "type": "string",
-        "enum": [
-          "unwatched",
-          "catching-up",
-          "following",
-          "stalled"
-        ],
-        "description": "The state of its watcher."
-      },
-      "detail": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "description": "The reason for the state; null if there is none."
-      },
-      "latest": {
-        "type": [
-          "integer",
-          "null"
-        ],
-        "minimum": 0,
-        "description": "The newest block of the node; null without a watcher."
-      },
-      "matched": {
-        "type": [
-          "integer",
-          "null"
-        ],
-        "minimum": 0,
-        "description": "Every block up to this one was matched; null without a watcher."
-      },
-      "finalized": {
-        "type": [
-          "integer",
-          "null"
-        ],
-        "minimum": 0,
-        "description": "The highest irreversible block; null while unknown."
-      },
-      "lag": {
-        "type": [
-          "integer",
-          "null"
-        ],
-        "minimum": 0,
-        "description": "Blocks still to match; null without a watcher."
-      },
-      "observedAt": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "format": "date-time",
-        "description": "When the watcher reported this; null without a watcher."
-      },
-      "addressesThrough": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "pattern": "^[0-9]+$",
-        "example": "42",
-        "description": "Every address minted up to this position of the event log is watched; null while unknown."
-      },
-      "thresholds": {
-        "type": "array",
-        "items": {
-          "type": "string",
-          "maxLength": 64
-        },
-        "description": "What is reported of a transfer besides the policy by which it is credited, such as `depth:12`.",
-        "example": [
-          "depth:12"
-        ]
-      },
-      "minimumFinality": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 64,
-        "description": "No transfer is credited below this; null if there is no such limit."
-      }
-    },
-    "required": [
-      "chain",
-      "name",
-      "family",
-      "finality",
-      "state",
-      "detail",
-      "latest",
-      "matched",
-      "finalized",
-      "lag",
-      "observedAt",
-      "addressesThrough",
-      "thresholds",
-      "minimumFinality"
-    ]
-  },
-  "ChainList": {
-    "type": "object",
-    "description": "The chains.",
-    "properties": {
-      "data": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/Chain"
-        },
-        "description": "In the order of the registry."
-      },
-      "nextCursor": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Null: the list is complete."
-      }
-    },
-    "required": [
-      "data",
-      "nextCursor"
-    ]
-  },
-  "Asset": {
-    "type": "object",
-    "description": "An asset that Daybook credits.",
-    "properties": {
-      "asset": {
-        "type": "string",
-        "maxLength": 256,
-        "description": "CAIP-19 id, such as `eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7`.",
-        "example": "eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7"
-      },
-      "chain": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "CAIP-2 id of its chain, such as `eip155:1`.",
-        "example": "eip155:1"
-      },
-      "currency": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "Short code, such as `USDT_ETH`.",
-        "example": "USDT_ETH"
-      },
-      "decimals": {
-        "type": "integer",
-        "minimum": 0,
-        "maximum": 77,
-        "description": "How many digits of its base units follow the decimal point."
-      },
-      "contract": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "The token's contract; null for the coin of the chain itself."
-      },
-      "minimum": {
-        "$ref": "#/components/schemas/Money",
-        "description": "The smallest transfer that is credited."
-      },
-      "finality": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
-        "example": "tag:finalized"
-      },
-      "band": {
-        "oneOf": [
-          {
-            "$ref": "#/components/schemas/Money"
-          },
-          {
-            "type": "null"
-          }
-        ],
-        "description": "A larger transfer is final only when a second provider has confirmed its block; null without such a limit."
-      }
-    },
-    "required": [
-      "asset",
-      "chain",
-      "currency",
-      "decimals",
-      "contract",
-      "minimum",
-      "finality",
-      "band"
-    ]
-  },
-  "AssetList": {
-    "type": "object",
-    "description": "The assets.",
-    "properties": {
-      "data": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/Asset"
-        },
-        "description": "In the order of the registry."
-      },
-      "nextCursor": {
-        "type": [
-          "string",
-          "null"
-        ],
-        "maxLength": 128,
-        "description": "Null: the list is complete."
-      }
-    },
-    "required": [
-      "data",
-      "nextCursor"
     ]
   },
   "Block": {

@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp";
+import { ChainState, chainStateFromJSON, chainStateToNumber } from "./registry_service";
 
 /** The state of the service. */
 export enum StatusState {
@@ -372,6 +373,249 @@ export interface WatchedChain {
   readonly standsStill: boolean;
   /** The lowest blocks that could not be proven whole, at most 20. */
   readonly quarantine: readonly QuarantinedBlock[];
+  /** When the newest block was made, as its header says; absent while unknown. */
+  readonly newestBlockAt?:
+    | string
+    | undefined;
+  /** How many providers the chain has; 0 while unknown. */
+  readonly providers: number;
+  /** How many of them are used, or would be when needed. */
+  readonly providersUsable: number;
+  /** What an operator should know although nothing is stalled by it, in sentences that say what to do. */
+  readonly warnings: readonly string[];
+}
+
+/** How a chain is watched, by the last report of its watcher. */
+export interface ChainWatch {
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Its name, such as `Ethereum`; absent if it is not configured here. */
+  readonly name?:
+    | string
+    | undefined;
+  /** The state of its watcher. */
+  readonly state: ChainState;
+  /** The reason for the state; absent if there is none. */
+  readonly detail?:
+    | string
+    | undefined;
+  /** Whether it is stalled, or no longer reports. */
+  readonly standsStill: boolean;
+  /** The newest block of the node; absent without a watcher. */
+  readonly latest?:
+    | string
+    | undefined;
+  /** Every block up to this one was matched; absent without a watcher. */
+  readonly matched?:
+    | string
+    | undefined;
+  /** The highest irreversible block; absent while unknown. */
+  readonly finalized?:
+    | string
+    | undefined;
+  /** Blocks still to match; absent without a watcher. */
+  readonly lag?:
+    | string
+    | undefined;
+  /** Every address minted up to this position of the event log is watched; absent while unknown. */
+  readonly addressesThrough?:
+    | string
+    | undefined;
+  /** When the watcher reported this; absent without a watcher. */
+  readonly observedAt?:
+    | string
+    | undefined;
+  /** A sentence for each thing that is wrong; empty when all is well. */
+  readonly problems: readonly string[];
+  /** What an operator should know although nothing is stalled by it, in sentences that say what to do. */
+  readonly warnings: readonly string[];
+  /** The lowest blocks that could not be proven whole, at most 20. */
+  readonly quarantine: readonly QuarantinedBlock[];
+  /** How the watcher works; absent without a watcher, or with one of an older version. */
+  readonly watch?: WatchDetails | undefined;
+}
+
+/**
+ * How a watcher works. Reorgs and alarms are those that the leading process has met since it began; questions
+ * and errors of providers are counted from when it began to lead.
+ */
+export interface WatchDetails {
+  /** When the process began. It remembers no reorg or alarm from before. */
+  readonly since:
+    | string
+    | undefined;
+  /** When the newest block was made, as its header says; absent before a node's first answer. */
+  readonly newestBlockAt?:
+    | string
+    | undefined;
+  /** About how many seconds matching up to the newest block takes; absent while unknown. */
+  readonly secondsLeft?:
+    | number
+    | undefined;
+  /** The rescans that have not ended. */
+  readonly rescans:
+    | OpenRescans
+    | undefined;
+  /** Whether every height was scanned; absent before anything is final. */
+  readonly gapCheck?:
+    | GapCheck
+    | undefined;
+  /** How many blocks could not be proven whole. */
+  readonly blocksInQuarantine: number;
+  /** How many of them are gaps: the chain went on over them. */
+  readonly gaps: number;
+  /** The reorgs. */
+  readonly reorgs:
+    | Reorgs
+    | undefined;
+  /** Blocks of which less was proven than the rule of the chain asks for. */
+  readonly alarms:
+    | Alarms
+    | undefined;
+  /** Why nothing is published; absent while it is. */
+  readonly unpublished?:
+    | Unpublished
+    | undefined;
+  /** The providers, in the order of the chains file. */
+  readonly providers: readonly WatchProvider[];
+}
+
+/** The rescans that have not ended. */
+export interface OpenRescans {
+  /** How many there are. */
+  readonly open: number;
+  /** How many blocks they have left. */
+  readonly blocksLeft: string;
+}
+
+/** Whether every height of a chain was scanned, or is listed as a block in quarantine. */
+export interface GapCheck {
+  /** The first height that must be scanned. */
+  readonly from: string;
+  /** The last final block. */
+  readonly to: string;
+  /** Heights between them that were neither scanned nor listed. */
+  readonly unscanned: string;
+  /** The lowest of them, at most 20 ranges. */
+  readonly ranges: readonly BlockRange[];
+}
+
+/** Blocks that follow each other. */
+export interface BlockRange {
+  /** The first. */
+  readonly from: string;
+  /** The last. */
+  readonly to: string;
+}
+
+/** The reorgs that the process has met. */
+export interface Reorgs {
+  /** How many there were. */
+  readonly count: number;
+  /** The one that replaced the most blocks. */
+  readonly deepest?:
+    | Reorg
+    | undefined;
+  /** The last one. */
+  readonly last?: Reorg | undefined;
+}
+
+/** A reorg. */
+export interface Reorg {
+  /** How many blocks it replaced. */
+  readonly depth: string;
+  /** The block above which it replaced them. */
+  readonly ancestor: string;
+  /** When it was found. */
+  readonly at: string | undefined;
+}
+
+/** Blocks of which less was proven than the rule of the chain asks for, such as after an unknown fork. */
+export interface Alarms {
+  /** How many there were. A block that is matched again counts again. */
+  readonly count: number;
+  /** The last one. */
+  readonly last?: Alarm | undefined;
+}
+
+/** What could not be proven of a block. */
+export interface Alarm {
+  /** Its number. */
+  readonly block: string;
+  /** Its hash. */
+  readonly hash: string;
+  /** What could not be proven, and what to do. */
+  readonly sentence: string;
+  /** When it was matched. */
+  readonly at: string | undefined;
+}
+
+/** Why nothing is published. */
+export interface Unpublished {
+  /** Since when. */
+  readonly since:
+    | string
+    | undefined;
+  /** Why. */
+  readonly reason: string;
+}
+
+/** A provider of a chain. Its URL and keys are shown nowhere. */
+export interface WatchProvider {
+  /** Its name in the chains file. */
+  readonly name: string;
+  /** `ok`, `unverified`, `limited`, `failing`, `stuck` or `wrong-chain`; later versions may have others. */
+  readonly state: string;
+  /** Why, if the state is not `ok`. */
+  readonly detail?:
+    | string
+    | undefined;
+  /** The expected delay of an answer in milliseconds, failures and lag included. */
+  readonly score: string;
+  /** The highest block that it has shown. */
+  readonly lastHead?:
+    | string
+    | undefined;
+  /** How many questions it was asked; each takes one request or several. */
+  readonly questions: string;
+  /** How many of them failed, by kind. */
+  readonly errors: readonly ProviderErrors[];
+  /** Why its WebSocket announces nothing; absent if it does, or has none. */
+  readonly announcements?:
+    | string
+    | undefined;
+  /** The requests of this day; absent where they are not counted. */
+  readonly budget?:
+    | ProviderBudget
+    | undefined;
+  /** What was found out about its node. */
+  readonly notes: readonly ProviderNote[];
+}
+
+/** Questions to a provider that failed. */
+export interface ProviderErrors {
+  /** `limited`, `silent`, `unreachable`, `refused`, `invalid-block` or `wrong-chain`; later versions may have others. */
+  readonly kind: string;
+  /** How many. */
+  readonly count: string;
+}
+
+/** The requests that a provider's plan allows. */
+export interface ProviderBudget {
+  /** Those of this day (UTC). */
+  readonly callsToday: string;
+  /** How many a day are allowed; absent without a limit. */
+  readonly callsPerDay?: string | undefined;
+}
+
+/** What was found out about the node of a provider. */
+export interface ProviderNote {
+  /** What it is about, such as `call-budget`. */
+  readonly topic: string;
+  /** `fine`, `unknown` (it cannot be judged yet) or `wrong` (an operator should act). */
+  readonly state: string;
+  /** What was found out. */
+  readonly sentence: string;
 }
 
 /** A block that could not be proven whole. */
@@ -538,6 +782,18 @@ export interface GetStatusRequest {
 export interface GetStatusResponse {
   /** The state. */
   readonly status: Status | undefined;
+}
+
+/** All chains, or one. */
+export interface ListChainWatchesRequest {
+  /** Only this chain. */
+  readonly chain?: string | undefined;
+}
+
+/** How the chains are watched. */
+export interface ListChainWatchesResponse {
+  /** Those that the chains file connects to nodes, then others that a watcher has reported. */
+  readonly chainWatches: readonly ChainWatch[];
 }
 
 /** All audit runs. */
@@ -1386,6 +1642,10 @@ function createBaseWatchedChain(): WatchedChain {
     secondsSinceReport: 0,
     standsStill: false,
     quarantine: [],
+    newestBlockAt: undefined,
+    providers: 0,
+    providersUsable: 0,
+    warnings: [],
   };
 }
 
@@ -1420,6 +1680,18 @@ export const WatchedChain: MessageFns<WatchedChain> = {
     }
     for (const v of message.quarantine) {
       QuarantinedBlock.encode(v!, writer.uint32(82).fork()).join();
+    }
+    if (message.newestBlockAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.newestBlockAt), writer.uint32(90).fork()).join();
+    }
+    if (message.providers !== 0) {
+      writer.uint32(96).uint32(message.providers);
+    }
+    if (message.providersUsable !== 0) {
+      writer.uint32(104).uint32(message.providersUsable);
+    }
+    for (const v of message.warnings) {
+      writer.uint32(114).string(v!);
     }
     return writer;
   },
@@ -1517,6 +1789,38 @@ export const WatchedChain: MessageFns<WatchedChain> = {
             message.quarantine.push(QuarantinedBlock.decode(reader, reader.uint32()));
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.newestBlockAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.providers = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.providersUsable = reader.uint32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.warnings.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1544,6 +1848,1447 @@ export const WatchedChain: MessageFns<WatchedChain> = {
     message.secondsSinceReport = object.secondsSinceReport ?? 0;
     message.standsStill = object.standsStill ?? false;
     message.quarantine = object.quarantine?.map((e) => QuarantinedBlock.fromPartial(e)) || [];
+    message.newestBlockAt = object.newestBlockAt ?? undefined;
+    message.providers = object.providers ?? 0;
+    message.providersUsable = object.providersUsable ?? 0;
+    message.warnings = object.warnings?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseChainWatch(): ChainWatch {
+  return {
+    chain: "",
+    name: undefined,
+    state: ChainState.CHAIN_STATE_UNSPECIFIED,
+    detail: undefined,
+    standsStill: false,
+    latest: undefined,
+    matched: undefined,
+    finalized: undefined,
+    lag: undefined,
+    addressesThrough: undefined,
+    observedAt: undefined,
+    problems: [],
+    warnings: [],
+    quarantine: [],
+    watch: undefined,
+  };
+}
+
+export const ChainWatch: MessageFns<ChainWatch> = {
+  encode(message: ChainWatch, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.chain !== "") {
+      writer.uint32(10).string(message.chain);
+    }
+    if (message.name !== undefined) {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.state !== ChainState.CHAIN_STATE_UNSPECIFIED) {
+      writer.uint32(24).int32(chainStateToNumber(message.state));
+    }
+    if (message.detail !== undefined) {
+      writer.uint32(34).string(message.detail);
+    }
+    if (message.standsStill !== false) {
+      writer.uint32(40).bool(message.standsStill);
+    }
+    if (message.latest !== undefined) {
+      writer.uint32(48).uint64(message.latest);
+    }
+    if (message.matched !== undefined) {
+      writer.uint32(56).uint64(message.matched);
+    }
+    if (message.finalized !== undefined) {
+      writer.uint32(64).uint64(message.finalized);
+    }
+    if (message.lag !== undefined) {
+      writer.uint32(72).uint64(message.lag);
+    }
+    if (message.addressesThrough !== undefined) {
+      writer.uint32(80).uint64(message.addressesThrough);
+    }
+    if (message.observedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.observedAt), writer.uint32(90).fork()).join();
+    }
+    for (const v of message.problems) {
+      writer.uint32(98).string(v!);
+    }
+    for (const v of message.warnings) {
+      writer.uint32(106).string(v!);
+    }
+    for (const v of message.quarantine) {
+      QuarantinedBlock.encode(v!, writer.uint32(114).fork()).join();
+    }
+    if (message.watch !== undefined) {
+      WatchDetails.encode(message.watch, writer.uint32(122).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChainWatch {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChainWatch() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.chain = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.state = chainStateFromJSON(reader.int32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.detail = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.standsStill = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.latest = reader.uint64().toString();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.matched = reader.uint64().toString();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.finalized = reader.uint64().toString();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.lag = reader.uint64().toString();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.addressesThrough = reader.uint64().toString();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.observedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.problems.push(reader.string());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.warnings.push(reader.string());
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.quarantine.push(QuarantinedBlock.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.watch = WatchDetails.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChainWatch>): ChainWatch {
+    return ChainWatch.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChainWatch>): ChainWatch {
+    const message = createBaseChainWatch() as any;
+    message.chain = object.chain ?? "";
+    message.name = object.name ?? undefined;
+    message.state = object.state ?? ChainState.CHAIN_STATE_UNSPECIFIED;
+    message.detail = object.detail ?? undefined;
+    message.standsStill = object.standsStill ?? false;
+    message.latest = object.latest ?? undefined;
+    message.matched = object.matched ?? undefined;
+    message.finalized = object.finalized ?? undefined;
+    message.lag = object.lag ?? undefined;
+    message.addressesThrough = object.addressesThrough ?? undefined;
+    message.observedAt = object.observedAt ?? undefined;
+    message.problems = object.problems?.map((e) => e) || [];
+    message.warnings = object.warnings?.map((e) => e) || [];
+    message.quarantine = object.quarantine?.map((e) => QuarantinedBlock.fromPartial(e)) || [];
+    message.watch = (object.watch !== undefined && object.watch !== null)
+      ? WatchDetails.fromPartial(object.watch)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseWatchDetails(): WatchDetails {
+  return {
+    since: undefined,
+    newestBlockAt: undefined,
+    secondsLeft: undefined,
+    rescans: undefined,
+    gapCheck: undefined,
+    blocksInQuarantine: 0,
+    gaps: 0,
+    reorgs: undefined,
+    alarms: undefined,
+    unpublished: undefined,
+    providers: [],
+  };
+}
+
+export const WatchDetails: MessageFns<WatchDetails> = {
+  encode(message: WatchDetails, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.since !== undefined) {
+      Timestamp.encode(toTimestamp(message.since), writer.uint32(10).fork()).join();
+    }
+    if (message.newestBlockAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.newestBlockAt), writer.uint32(18).fork()).join();
+    }
+    if (message.secondsLeft !== undefined) {
+      writer.uint32(24).uint32(message.secondsLeft);
+    }
+    if (message.rescans !== undefined) {
+      OpenRescans.encode(message.rescans, writer.uint32(34).fork()).join();
+    }
+    if (message.gapCheck !== undefined) {
+      GapCheck.encode(message.gapCheck, writer.uint32(42).fork()).join();
+    }
+    if (message.blocksInQuarantine !== 0) {
+      writer.uint32(48).uint32(message.blocksInQuarantine);
+    }
+    if (message.gaps !== 0) {
+      writer.uint32(56).uint32(message.gaps);
+    }
+    if (message.reorgs !== undefined) {
+      Reorgs.encode(message.reorgs, writer.uint32(66).fork()).join();
+    }
+    if (message.alarms !== undefined) {
+      Alarms.encode(message.alarms, writer.uint32(74).fork()).join();
+    }
+    if (message.unpublished !== undefined) {
+      Unpublished.encode(message.unpublished, writer.uint32(82).fork()).join();
+    }
+    for (const v of message.providers) {
+      WatchProvider.encode(v!, writer.uint32(90).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchDetails {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchDetails() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.newestBlockAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.secondsLeft = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.rescans = OpenRescans.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.gapCheck = GapCheck.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.blocksInQuarantine = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.gaps = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reorgs = Reorgs.decode(reader, reader.uint32());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.alarms = Alarms.decode(reader, reader.uint32());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.unpublished = Unpublished.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.providers.push(WatchProvider.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchDetails>): WatchDetails {
+    return WatchDetails.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchDetails>): WatchDetails {
+    const message = createBaseWatchDetails() as any;
+    message.since = object.since ?? undefined;
+    message.newestBlockAt = object.newestBlockAt ?? undefined;
+    message.secondsLeft = object.secondsLeft ?? undefined;
+    message.rescans = (object.rescans !== undefined && object.rescans !== null)
+      ? OpenRescans.fromPartial(object.rescans)
+      : undefined;
+    message.gapCheck = (object.gapCheck !== undefined && object.gapCheck !== null)
+      ? GapCheck.fromPartial(object.gapCheck)
+      : undefined;
+    message.blocksInQuarantine = object.blocksInQuarantine ?? 0;
+    message.gaps = object.gaps ?? 0;
+    message.reorgs = (object.reorgs !== undefined && object.reorgs !== null)
+      ? Reorgs.fromPartial(object.reorgs)
+      : undefined;
+    message.alarms = (object.alarms !== undefined && object.alarms !== null)
+      ? Alarms.fromPartial(object.alarms)
+      : undefined;
+    message.unpublished = (object.unpublished !== undefined && object.unpublished !== null)
+      ? Unpublished.fromPartial(object.unpublished)
+      : undefined;
+    message.providers = object.providers?.map((e) => WatchProvider.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseOpenRescans(): OpenRescans {
+  return { open: 0, blocksLeft: "0" };
+}
+
+export const OpenRescans: MessageFns<OpenRescans> = {
+  encode(message: OpenRescans, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.open !== 0) {
+      writer.uint32(8).uint32(message.open);
+    }
+    if (message.blocksLeft !== "0") {
+      writer.uint32(16).uint64(message.blocksLeft);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenRescans {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenRescans() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.open = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.blocksLeft = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<OpenRescans>): OpenRescans {
+    return OpenRescans.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OpenRescans>): OpenRescans {
+    const message = createBaseOpenRescans() as any;
+    message.open = object.open ?? 0;
+    message.blocksLeft = object.blocksLeft ?? "0";
+    return message;
+  },
+};
+
+function createBaseGapCheck(): GapCheck {
+  return { from: "0", to: "0", unscanned: "0", ranges: [] };
+}
+
+export const GapCheck: MessageFns<GapCheck> = {
+  encode(message: GapCheck, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.from !== "0") {
+      writer.uint32(8).uint64(message.from);
+    }
+    if (message.to !== "0") {
+      writer.uint32(16).uint64(message.to);
+    }
+    if (message.unscanned !== "0") {
+      writer.uint32(24).uint64(message.unscanned);
+    }
+    for (const v of message.ranges) {
+      BlockRange.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GapCheck {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGapCheck() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.from = reader.uint64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.to = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.unscanned = reader.uint64().toString();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.ranges.push(BlockRange.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GapCheck>): GapCheck {
+    return GapCheck.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GapCheck>): GapCheck {
+    const message = createBaseGapCheck() as any;
+    message.from = object.from ?? "0";
+    message.to = object.to ?? "0";
+    message.unscanned = object.unscanned ?? "0";
+    message.ranges = object.ranges?.map((e) => BlockRange.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseBlockRange(): BlockRange {
+  return { from: "0", to: "0" };
+}
+
+export const BlockRange: MessageFns<BlockRange> = {
+  encode(message: BlockRange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.from !== "0") {
+      writer.uint32(8).uint64(message.from);
+    }
+    if (message.to !== "0") {
+      writer.uint32(16).uint64(message.to);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BlockRange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBlockRange() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.from = reader.uint64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.to = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<BlockRange>): BlockRange {
+    return BlockRange.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BlockRange>): BlockRange {
+    const message = createBaseBlockRange() as any;
+    message.from = object.from ?? "0";
+    message.to = object.to ?? "0";
+    return message;
+  },
+};
+
+function createBaseReorgs(): Reorgs {
+  return { count: 0, deepest: undefined, last: undefined };
+}
+
+export const Reorgs: MessageFns<Reorgs> = {
+  encode(message: Reorgs, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.count !== 0) {
+      writer.uint32(8).uint32(message.count);
+    }
+    if (message.deepest !== undefined) {
+      Reorg.encode(message.deepest, writer.uint32(18).fork()).join();
+    }
+    if (message.last !== undefined) {
+      Reorg.encode(message.last, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Reorgs {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReorgs() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.count = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.deepest = Reorg.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.last = Reorg.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Reorgs>): Reorgs {
+    return Reorgs.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Reorgs>): Reorgs {
+    const message = createBaseReorgs() as any;
+    message.count = object.count ?? 0;
+    message.deepest = (object.deepest !== undefined && object.deepest !== null)
+      ? Reorg.fromPartial(object.deepest)
+      : undefined;
+    message.last = (object.last !== undefined && object.last !== null) ? Reorg.fromPartial(object.last) : undefined;
+    return message;
+  },
+};
+
+function createBaseReorg(): Reorg {
+  return { depth: "0", ancestor: "0", at: undefined };
+}
+
+export const Reorg: MessageFns<Reorg> = {
+  encode(message: Reorg, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.depth !== "0") {
+      writer.uint32(8).uint64(message.depth);
+    }
+    if (message.ancestor !== "0") {
+      writer.uint32(16).uint64(message.ancestor);
+    }
+    if (message.at !== undefined) {
+      Timestamp.encode(toTimestamp(message.at), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Reorg {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReorg() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.depth = reader.uint64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.ancestor = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.at = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Reorg>): Reorg {
+    return Reorg.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Reorg>): Reorg {
+    const message = createBaseReorg() as any;
+    message.depth = object.depth ?? "0";
+    message.ancestor = object.ancestor ?? "0";
+    message.at = object.at ?? undefined;
+    return message;
+  },
+};
+
+function createBaseAlarms(): Alarms {
+  return { count: 0, last: undefined };
+}
+
+export const Alarms: MessageFns<Alarms> = {
+  encode(message: Alarms, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.count !== 0) {
+      writer.uint32(8).uint32(message.count);
+    }
+    if (message.last !== undefined) {
+      Alarm.encode(message.last, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Alarms {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAlarms() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.count = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.last = Alarm.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Alarms>): Alarms {
+    return Alarms.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Alarms>): Alarms {
+    const message = createBaseAlarms() as any;
+    message.count = object.count ?? 0;
+    message.last = (object.last !== undefined && object.last !== null) ? Alarm.fromPartial(object.last) : undefined;
+    return message;
+  },
+};
+
+function createBaseAlarm(): Alarm {
+  return { block: "0", hash: "", sentence: "", at: undefined };
+}
+
+export const Alarm: MessageFns<Alarm> = {
+  encode(message: Alarm, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.block !== "0") {
+      writer.uint32(8).uint64(message.block);
+    }
+    if (message.hash !== "") {
+      writer.uint32(18).string(message.hash);
+    }
+    if (message.sentence !== "") {
+      writer.uint32(26).string(message.sentence);
+    }
+    if (message.at !== undefined) {
+      Timestamp.encode(toTimestamp(message.at), writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Alarm {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAlarm() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.block = reader.uint64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.hash = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sentence = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.at = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Alarm>): Alarm {
+    return Alarm.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Alarm>): Alarm {
+    const message = createBaseAlarm() as any;
+    message.block = object.block ?? "0";
+    message.hash = object.hash ?? "";
+    message.sentence = object.sentence ?? "";
+    message.at = object.at ?? undefined;
+    return message;
+  },
+};
+
+function createBaseUnpublished(): Unpublished {
+  return { since: undefined, reason: "" };
+}
+
+export const Unpublished: MessageFns<Unpublished> = {
+  encode(message: Unpublished, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.since !== undefined) {
+      Timestamp.encode(toTimestamp(message.since), writer.uint32(10).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Unpublished {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnpublished() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Unpublished>): Unpublished {
+    return Unpublished.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Unpublished>): Unpublished {
+    const message = createBaseUnpublished() as any;
+    message.since = object.since ?? undefined;
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseWatchProvider(): WatchProvider {
+  return {
+    name: "",
+    state: "",
+    detail: undefined,
+    score: "0",
+    lastHead: undefined,
+    questions: "0",
+    errors: [],
+    announcements: undefined,
+    budget: undefined,
+    notes: [],
+  };
+}
+
+export const WatchProvider: MessageFns<WatchProvider> = {
+  encode(message: WatchProvider, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.state !== "") {
+      writer.uint32(18).string(message.state);
+    }
+    if (message.detail !== undefined) {
+      writer.uint32(26).string(message.detail);
+    }
+    if (message.score !== "0") {
+      writer.uint32(32).uint64(message.score);
+    }
+    if (message.lastHead !== undefined) {
+      writer.uint32(40).uint64(message.lastHead);
+    }
+    if (message.questions !== "0") {
+      writer.uint32(48).uint64(message.questions);
+    }
+    for (const v of message.errors) {
+      ProviderErrors.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.announcements !== undefined) {
+      writer.uint32(66).string(message.announcements);
+    }
+    if (message.budget !== undefined) {
+      ProviderBudget.encode(message.budget, writer.uint32(74).fork()).join();
+    }
+    for (const v of message.notes) {
+      ProviderNote.encode(v!, writer.uint32(82).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchProvider {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchProvider() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.detail = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.score = reader.uint64().toString();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.lastHead = reader.uint64().toString();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.questions = reader.uint64().toString();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.errors.push(ProviderErrors.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.announcements = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.budget = ProviderBudget.decode(reader, reader.uint32());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.notes.push(ProviderNote.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchProvider>): WatchProvider {
+    return WatchProvider.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchProvider>): WatchProvider {
+    const message = createBaseWatchProvider() as any;
+    message.name = object.name ?? "";
+    message.state = object.state ?? "";
+    message.detail = object.detail ?? undefined;
+    message.score = object.score ?? "0";
+    message.lastHead = object.lastHead ?? undefined;
+    message.questions = object.questions ?? "0";
+    message.errors = object.errors?.map((e) => ProviderErrors.fromPartial(e)) || [];
+    message.announcements = object.announcements ?? undefined;
+    message.budget = (object.budget !== undefined && object.budget !== null)
+      ? ProviderBudget.fromPartial(object.budget)
+      : undefined;
+    message.notes = object.notes?.map((e) => ProviderNote.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProviderErrors(): ProviderErrors {
+  return { kind: "", count: "0" };
+}
+
+export const ProviderErrors: MessageFns<ProviderErrors> = {
+  encode(message: ProviderErrors, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.count !== "0") {
+      writer.uint32(16).uint64(message.count);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProviderErrors {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProviderErrors() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.count = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ProviderErrors>): ProviderErrors {
+    return ProviderErrors.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProviderErrors>): ProviderErrors {
+    const message = createBaseProviderErrors() as any;
+    message.kind = object.kind ?? "";
+    message.count = object.count ?? "0";
+    return message;
+  },
+};
+
+function createBaseProviderBudget(): ProviderBudget {
+  return { callsToday: "0", callsPerDay: undefined };
+}
+
+export const ProviderBudget: MessageFns<ProviderBudget> = {
+  encode(message: ProviderBudget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.callsToday !== "0") {
+      writer.uint32(8).uint64(message.callsToday);
+    }
+    if (message.callsPerDay !== undefined) {
+      writer.uint32(16).uint64(message.callsPerDay);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProviderBudget {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProviderBudget() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.callsToday = reader.uint64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.callsPerDay = reader.uint64().toString();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ProviderBudget>): ProviderBudget {
+    return ProviderBudget.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProviderBudget>): ProviderBudget {
+    const message = createBaseProviderBudget() as any;
+    message.callsToday = object.callsToday ?? "0";
+    message.callsPerDay = object.callsPerDay ?? undefined;
+    return message;
+  },
+};
+
+function createBaseProviderNote(): ProviderNote {
+  return { topic: "", state: "", sentence: "" };
+}
+
+export const ProviderNote: MessageFns<ProviderNote> = {
+  encode(message: ProviderNote, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topic !== "") {
+      writer.uint32(10).string(message.topic);
+    }
+    if (message.state !== "") {
+      writer.uint32(18).string(message.state);
+    }
+    if (message.sentence !== "") {
+      writer.uint32(26).string(message.sentence);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProviderNote {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProviderNote() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topic = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sentence = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ProviderNote>): ProviderNote {
+    return ProviderNote.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProviderNote>): ProviderNote {
+    const message = createBaseProviderNote() as any;
+    message.topic = object.topic ?? "";
+    message.state = object.state ?? "";
+    message.sentence = object.sentence ?? "";
     return message;
   },
 };
@@ -2551,6 +4296,116 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
   },
 };
 
+function createBaseListChainWatchesRequest(): ListChainWatchesRequest {
+  return { chain: undefined };
+}
+
+export const ListChainWatchesRequest: MessageFns<ListChainWatchesRequest> = {
+  encode(message: ListChainWatchesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.chain !== undefined) {
+      writer.uint32(10).string(message.chain);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListChainWatchesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListChainWatchesRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.chain = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListChainWatchesRequest>): ListChainWatchesRequest {
+    return ListChainWatchesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListChainWatchesRequest>): ListChainWatchesRequest {
+    const message = createBaseListChainWatchesRequest() as any;
+    message.chain = object.chain ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListChainWatchesResponse(): ListChainWatchesResponse {
+  return { chainWatches: [] };
+}
+
+export const ListChainWatchesResponse: MessageFns<ListChainWatchesResponse> = {
+  encode(message: ListChainWatchesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.chainWatches) {
+      ChainWatch.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListChainWatchesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListChainWatchesResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.chainWatches.push(ChainWatch.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListChainWatchesResponse>): ListChainWatchesResponse {
+    return ListChainWatchesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListChainWatchesResponse>): ListChainWatchesResponse {
+    const message = createBaseListChainWatchesResponse() as any;
+    message.chainWatches = object.chainWatches?.map((e) => ChainWatch.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 function createBaseListAuditRunsRequest(): ListAuditRunsRequest {
   return {};
 }
@@ -3025,6 +4880,15 @@ export const OperationsServiceDefinition = {
       requestType: GetStatusRequest as typeof GetStatusRequest,
       requestStream: false,
       responseType: GetStatusResponse as typeof GetStatusResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** List how each chain is watched: providers, reorgs, quarantine, gaps, and what to do where something is wrong. */
+    listChainWatches: {
+      name: "ListChainWatches",
+      requestType: ListChainWatchesRequest as typeof ListChainWatchesRequest,
+      requestStream: false,
+      responseType: ListChainWatchesResponse as typeof ListChainWatchesResponse,
       responseStream: false,
       options: {},
     },

@@ -79,7 +79,7 @@ export interface Chain {
   readonly finality: string;
   /** The state of its watcher. */
   readonly state: ChainState;
-  /** The reason for the state; absent if there is none. */
+  /** More about the state; absent if there is nothing to say. Operators see what stalls a chain. */
   readonly detail?:
     | string
     | undefined;

@@ -1,19 +1,23 @@
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { aBlock, addressOf, type BlockWithReceipts, erc20Log } from '../../testing/raw-blocks';
-import { InvalidBlock } from '../invalid-block';
-import { type BlockWorker, createBlockThreads, startHere } from './block-threads';
-import { createEvmClient } from './evm-client';
-import type { JsonRpc } from './json-rpc';
-import { loadKeccak } from './keccak';
-import { assetIds } from './transfers';
+import { aBlock, addressOf, type BlockWithReceipts, erc20Log } from '../testing/raw-blocks';
+import { answersOf, LOGS, CHAIN as TRON } from '../testing/tron-recordings';
+import { startReplay } from '../testing/tron-replay';
+import { type BlockWorkers, createBlockThreads, startHere } from './block-threads';
+import { createEvmClient } from './evm/evm-client';
+import type { JsonRpc } from './evm/json-rpc';
+import { loadKeccak } from './evm/keccak';
+import { assetIds } from './evm/transfers';
+import { InvalidBlock } from './invalid-block';
+import { createTronClient } from './tron/tron-client';
+import { createTronNode } from './tron/tron-node';
 
 /** Lets a thread run the sources as they are. */
-const REGISTER = ['-r', join(__dirname, '../../../../test/register.cjs')];
+const REGISTER = ['-r', join(__dirname, '../../../test/register.cjs')];
 const CHAIN = 'eip155:1';
 
 let started: Worker[];
-let threads: BlockWorker;
+let threads: BlockWorkers;
 let blocks: BlockWithReceipts[];
 
 beforeAll(async () => {
@@ -38,7 +42,7 @@ afterEach(async () => {
 });
 
 /** A client of a node whose answers are text, as over HTTP. `spoil` changes the receipts. */
-function client(worker?: BlockWorker, spoil = (receipts: readonly object[]) => receipts) {
+function client(workers?: BlockWorkers, spoil = (receipts: readonly object[]) => receipts) {
   const find = (at: unknown) =>
     blocks.find(({ block }) => block.hash === at || block.number === at);
   const rpc: JsonRpc = {
@@ -47,11 +51,13 @@ function client(worker?: BlockWorker, spoil = (receipts: readonly object[]) => r
       const found = find(at);
       const isBlock = method !== 'eth_getBlockReceipts';
       const result = isBlock ? found?.block : found && spoil(found.receipts);
-      return { text: JSON.stringify({ jsonrpc: '2.0', id: 1, result: result ?? null }) };
+      return {
+        bytes: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, result: result ?? null })),
+      };
     },
   };
   const ids = assetIds(CHAIN, `${CHAIN}/slip44:60`);
-  return createEvmClient(rpc, CHAIN, ids, worker ? { worker } : {});
+  return createEvmClient(rpc, CHAIN, ids, workers ? { worker: workers.evm } : {});
 }
 
 describe('threads that prove blocks', () => {
@@ -79,5 +85,33 @@ describe('threads that prove blocks', () => {
     await Promise.all(started.map((worker) => worker.terminate()));
     await expect(lost).rejects.toThrow();
     await expect(client(threads).block(5)).resolves.toMatchObject({ number: 5 });
+  });
+
+  it('read the blocks of TRON too', async () => {
+    const replay = await startReplay();
+    const padding = `${' '.repeat(20_000)}`;
+    const tron = (worker?: BlockWorkers['tron']) => {
+      const node = createTronNode({ fullUrl: replay.url, solidityUrl: null });
+      return createTronClient(node, { id: TRON, blockTimeMs: 3_000 }, worker ? { worker } : {});
+    };
+    try {
+      // Long answers are parsed in a thread.
+      replay.spoil = (path, { num, id_or_num, detail }) => {
+        const found = replay.recorded[num ?? Number(id_or_num)];
+        if (path.endsWith('blocknum')) return { text: `${found?.infos}${padding}` };
+        return detail ? { text: `${found?.block}${padding}` } : undefined;
+      };
+      const numbers = replay.recorded.map(({ height }) => height);
+      const read = await Promise.all(numbers.map((number) => tron(threads.tron).block(number)));
+      expect(read).toEqual(await Promise.all(numbers.map((number) => tron().block(number))));
+      expect(read[LOGS]).toMatchObject({ hash: answersOf(LOGS).block.blockID, proven: 'header' });
+      replay.spoil = (path) =>
+        path.endsWith('blocknum') ? { text: `[{"id":"zz"}]${padding}` } : undefined;
+      await expect(tron(threads.tron).block(LOGS)).rejects.toMatchObject({
+        ...{ name: 'InvalidBlock', headerProven: true, header: { number: LOGS } },
+      });
+    } finally {
+      await replay.close();
+    }
   });
 });

@@ -1,0 +1,33 @@
+import { PROVABLE_CHAINS } from '../testing/chain-shapes';
+import { type LocalChain, startLocalChain } from '../testing/local-chain';
+import { watchShape } from '../testing/shaped-watch';
+
+let local: LocalChain;
+let stop: (() => Promise<void>) | undefined;
+
+beforeAll(async () => {
+  local = await startLocalChain();
+});
+afterEach(async () => {
+  await stop?.();
+  stop = undefined;
+});
+afterAll(() => local.stop());
+
+it.each(PROVABLE_CHAINS)(
+  'credits deposits on a chain like $name with one provider, and notices a hidden one',
+  async (chain) => {
+    const watched = await watchShape(local, chain);
+    stop = watched.stop;
+    await watched.pay();
+    await watched.mine(4);
+    const amounts = watched.lives().filter((it) => ['final 5', 'final 7'].includes(it));
+    expect(amounts).toEqual(['final 5', 'final 7']);
+    const others = watched.lives().filter((it) => !amounts.includes(it));
+    expect(others.every((it) => chain.adds?.some((added) => it.endsWith(` ${added}`)))).toBe(true);
+    expect(await watched.refusalOfHidden()).toMatch(/is not the block/);
+    await watched.mine(4);
+    expect(watched.lives().filter((it) => it === 'final 5')).toHaveLength(2);
+    expect(watched.state()).toMatchObject({ state: 'following' });
+  },
+);

@@ -1,0 +1,102 @@
+import type { ChainHeadV1 } from '@daybook/contracts';
+
+/** A watcher reports every ten seconds at least. One that is silent for longer than this is a problem. */
+export const REPORT_SECONDS_MAX = 60;
+
+type Provider = NonNullable<ChainHeadV1['watch']>['providers'][number];
+
+/** How long ago a watcher reported. `now` in Unix milliseconds. */
+export function secondsSinceReport({ observedAt }: ChainHeadV1, now: number): number {
+  return Math.max(0, Math.round((now - Date.parse(observedAt)) / 1_000));
+}
+
+export function standsStill(head: ChainHeadV1, now: number): boolean {
+  return head.state === 'stalled' || secondsSinceReport(head, now) > REPORT_SECONDS_MAX;
+}
+
+/** A sentence for each thing that is wrong with the watch of a chain. `now` in Unix milliseconds. */
+export function watchProblems(
+  chain: string,
+  head: ChainHeadV1 | undefined,
+  now: number,
+): readonly string[] {
+  if (head === undefined) {
+    return [
+      `No watcher has reported ${chain}. Start a chain-watcher with the same chains file, or see why it does not start.`,
+    ];
+  }
+  const { state, detail } = head;
+  const seconds = secondsSinceReport(head, now);
+  if (seconds > REPORT_SECONDS_MAX) {
+    return [`The watcher of ${chain} has not reported for ${seconds} s.`, ...gapProblems(head)];
+  }
+  const why = detail === null ? '' : `: ${detail.replace(/\.$/, '')}`;
+  return [...(state === 'stalled' ? [`${chain} is stalled${why}.`] : []), ...gapProblems(head)];
+}
+
+/** A chain that goes on over blocks whose content is unknown. One that stops says so by its state. */
+function gapProblems({ chain, quarantine = [], watch }: ChainHeadV1): readonly string[] {
+  const gaps = quarantine.filter(({ isGap }) => isGap);
+  const [first] = gaps;
+  if (first === undefined) return [];
+  const others = Math.max(watch?.gaps ?? 0, gaps.length) - 1;
+  const more = others === 0 ? '' : ` and ${others} more`;
+  return [
+    `The content of block ${first.number}${more} of ${chain} is unknown: ${first.reason} See npx daybook watch block ${first.number}`,
+  ];
+}
+
+/**
+ * A sentence for each thing that an operator should know of a chain although nothing is stalled by it, with
+ * what to do.
+ */
+export function watchWarnings({ watch }: ChainHeadV1): readonly string[] {
+  if (watch === undefined) return [];
+  const { unpublished, alarms, providers, since } = watch;
+  const waiting =
+    unpublished &&
+    `Transfers or reports have not been published since ${unpublished.since}: ${sentenceOf(unpublished.reason)} They are stored and follow. See whether the durable log is up.`;
+  const blocks = alarms.count === 1 ? 'a block' : `${alarms.count} blocks`;
+  const alarm =
+    alarms.last &&
+    `Less was proven of ${blocks} than the chain asks for, since the watcher began at ${since}; the last is ${alarms.last.block} (${alarms.last.hash}): ${sentenceOf(alarms.last.sentence)}`;
+  return [
+    ...[waiting, alarm].filter((sentence) => sentence !== null),
+    ...providers.flatMap((provider) => providerWarnings(provider, providers.length)),
+  ];
+}
+
+/** One that is limited, or not yet verified, is usually used again soon. */
+const USABLE: readonly string[] = ['ok', 'limited', 'unverified'];
+
+/** Whether a provider is used, or would be when needed. */
+export function isUsable({ state }: Pick<Provider, 'state'>): boolean {
+  return USABLE.includes(state);
+}
+
+/** What to do about a provider in a state; nothing is known of states of later versions. */
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ['failing', 'It is tried again within 30 s. See whether its node is up.'],
+  ['stuck', 'Restart its node, or replace it in the chains file.'],
+  ['wrong-chain', 'Correct its URL in the chains file, and restart the chain-watcher.'],
+]);
+
+function providerWarnings(provider: Provider, count: number): string[] {
+  const { name, state, detail, announcements, notes } = provider;
+  const others = count > 1 ? 'The others are asked meanwhile.' : 'The chain has no other provider.';
+  const why = detail === null ? '' : `: ${detail.replace(/\.$/, '')}`;
+  const advice = [ADVICE.get(state), others].filter((text) => text !== undefined).join(' ');
+  return [
+    ...(isUsable(provider) ? [] : [`The provider ${name} is ${state}${why}. ${advice}`]),
+    ...(announcements === null
+      ? []
+      : [
+          `The WebSocket of ${name} announces nothing: ${sentenceOf(announcements)} Blocks are found by polling, a little later. Check its wsUrl.`,
+        ]),
+    ...notes.filter((note) => note.state === 'wrong').map((it) => `${name}: ${it.sentence}`),
+  ];
+}
+
+function sentenceOf(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

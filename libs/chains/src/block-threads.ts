@@ -1,0 +1,131 @@
+import { availableParallelism } from 'node:os';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+import {
+  createBlockWork,
+  type WorkAnswer as EvmAnswer,
+  type WorkRequest as EvmRequest,
+} from './evm/block-work';
+import { type Keccak, loadKeccak } from './evm/keccak';
+import {
+  answerBlockWork,
+  type WorkAnswer as TronAnswer,
+  type WorkRequest as TronRequest,
+} from './tron/block-work';
+
+/** Parses and proves blocks of one family. Requests with one id are answered in one place. */
+export interface BlockWorker<Request, Answer> {
+  ask(request: Request): Promise<Answer>;
+}
+
+/** By family. */
+export interface BlockWorkers {
+  readonly evm: BlockWorker<EvmRequest, EvmAnswer>;
+  readonly tron: BlockWorker<TronRequest, TronAnswer>;
+}
+
+/** With one thread for each core none is idle; more than four threads would wait for the node and the database. */
+const THREADS_MAX = 4;
+
+/** Tells the file that it was loaded as a thread of its own. */
+const THREAD = 'daybook block worker';
+
+let shared: BlockWorkers | undefined;
+
+/** For all chains of this process. */
+export function sharedBlockWorkers(): BlockWorkers {
+  // Sources that run without a build have no file for a thread.
+  shared ??= __filename.endsWith('.ts') ? blockWorkersHere() : createBlockThreads();
+  return shared;
+}
+
+/** Works in the thread of its caller. */
+export function blockWorkersHere(): BlockWorkers {
+  return workersOver(openWork());
+}
+
+/**
+ * Works in threads of its own, because a large block takes many milliseconds, in which no other chain would
+ * get on. A thread that ends is replaced; what it was asked is rejected.
+ */
+export function createBlockThreads(start = startHere): BlockWorkers {
+  const count = Math.min(THREADS_MAX, availableParallelism());
+  const threads: (Thread | null)[] = Array.from({ length: count }, () => null);
+  return workersOver((work) => {
+    const place = work.request.id % count;
+    const thread = threads[place] ?? watchThread(start(), () => (threads[place] = null));
+    threads[place] = thread;
+    return thread.ask(work);
+  });
+}
+
+/** Loads this file as a thread. `execArgv` are arguments of Node, without which those of this process are used. */
+export function startHere(execArgv?: string[]): Worker {
+  return new Worker(__filename, { workerData: THREAD, ...(execArgv && { execArgv }) });
+}
+
+/** A request with the family that understands it. */
+type Work =
+  | { readonly family: 'evm'; readonly request: EvmRequest }
+  | { readonly family: 'tron'; readonly request: TronRequest };
+
+/** The answer has the type of the family of the request. */
+type Answer = EvmAnswer | TronAnswer;
+
+function workersOver(ask: (work: Work) => Promise<Answer>): BlockWorkers {
+  return {
+    evm: { ask: async (request) => (await ask({ family: 'evm', request })) as EvmAnswer },
+    tron: { ask: async (request) => (await ask({ family: 'tron', request })) as TronAnswer },
+  };
+}
+
+/** Answers in the order of the requests. */
+function openWork(): (work: Work) => Promise<Answer> {
+  const opened = loadKeccak().then(workWith);
+  return async (work) => (await opened)(work);
+}
+
+function workWith(keccak: Keccak): (work: Work) => Answer {
+  const evm = createBlockWork(keccak);
+  return ({ family, request }) =>
+    family === 'evm' ? evm.answer(request) : answerBlockWork(request);
+}
+
+type Thread = ReturnType<typeof watchThread>;
+
+function watchThread(worker: Worker, ended: () => void) {
+  worker.unref();
+  /** In the order of the requests, which is that of the answers. */
+  const waiting: { resolve(answer: Answer): void; reject(error: unknown): void }[] = [];
+  let fault: unknown = new Error('The thread that proves blocks has ended.');
+  worker.on('message', ({ answer }: { readonly answer: Answer }) => {
+    waiting.shift()?.resolve(answer);
+    // An idle thread does not keep the process alive.
+    if (waiting.length === 0) worker.unref();
+  });
+  worker.on('error', (error) => {
+    fault = error;
+  });
+  worker.on('exit', () => {
+    ended();
+    for (const { reject } of waiting.splice(0)) reject(fault);
+  });
+  return {
+    ask(work: Work): Promise<Answer> {
+      return new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        worker.ref();
+        worker.postMessage(work);
+      });
+    },
+  };
+}
+
+/** In a thread. An exception ends it, and with it what it was asked. */
+function serve(port: NonNullable<typeof parentPort>): void {
+  const answer = openWork();
+  port.on('message', async (work: Work) => {
+    port.postMessage({ answer: await answer(work) });
+  });
+}
+
+if (workerData === THREAD && parentPort !== null) serve(parentPort);

@@ -1,0 +1,67 @@
+import { InvalidBlock } from '../invalid-block';
+import { textOf, type Unparsed } from '../node-http';
+import { AnswerFailure, parseAnswer } from './answer';
+import type { InfoRule } from './infos';
+import type { ProvenHeader } from './prove-header';
+import {
+  completeTronBlock,
+  proveTransactionsOf,
+  readTronHeader,
+  type TronBlock,
+} from './read-block';
+
+/** What is asked of a thread that parses and proves blocks. `id` chooses the thread. */
+export interface WorkRequest {
+  readonly id: number;
+  /** CAIP-2. */
+  readonly chain: string;
+  /** The height or the id that was asked for. */
+  readonly at: number | string;
+  /** The answer of `getblock`. */
+  readonly block: Unparsed;
+  /** The answer of `gettransactioninfobyblocknum`. */
+  readonly infos: Unparsed;
+  readonly infoRule: InfoRule;
+}
+
+/**
+ * With the header if its hash and its signature are right. Whether its signer may sign is left to the caller,
+ * who knows the witnesses.
+ */
+export type WorkAnswer =
+  /** The node does not have the block. */
+  | { readonly header: null }
+  | { readonly header: ProvenHeader; readonly block: TronBlock }
+  /** Some transactions have no info yet. */
+  | { readonly header: ProvenHeader; readonly missing: MissingInfos }
+  | { readonly header: ProvenHeader | null; readonly invalid: string };
+
+export interface MissingInfos {
+  readonly found: number;
+  readonly needed: number;
+}
+
+/** Parses and proves a block. Throws only what is a fault of this program. */
+export function answerBlockWork(request: WorkRequest): WorkAnswer {
+  const { chain, at, infoRule } = request;
+  let header: ProvenHeader | null = null;
+  try {
+    const block = answerOf(request.block);
+    header = readTronHeader(block, { chain, at, maySign: () => true });
+    if (header === null) return { header };
+    const transactions = proveTransactionsOf(block, header);
+    const infos = header.number === 0 ? [] : answerOf(request.infos);
+    const read = completeTronBlock({ header, transactions }, infos, chain, infoRule);
+    if (read !== null) return { header, block: read };
+    const found = Array.isArray(infos) ? infos.length : 0;
+    return { header, missing: { found, needed: transactions.length } };
+  } catch (error) {
+    const isRefused = error instanceof InvalidBlock || error instanceof AnswerFailure;
+    if (!isRefused) throw error;
+    return { header, invalid: error.message };
+  }
+}
+
+function answerOf(answer: Unparsed): unknown {
+  return 'result' in answer ? answer.result : parseAnswer(textOf(answer.bytes));
+}
