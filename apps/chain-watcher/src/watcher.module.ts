@@ -48,7 +48,7 @@ class Watchers implements OnApplicationShutdown {
 
   /**
    * A watcher that cannot publish does nothing for anybody. Chains are followed with addresses that cannot be
-   * read and with gaps: those checks are optional.
+   * read and with gaps, and a pause is what an operator wants: those checks are optional.
    */
   checks(): HealthChecks {
     const required = this.running.flatMap((it) => [
@@ -58,6 +58,7 @@ class Watchers implements OnApplicationShutdown {
     const optional = this.running.flatMap((it) => [
       [`${it.chain} addresses`, async () => checkAddresses(it)] as const,
       [`${it.chain} gaps`, async () => checkGaps(it)] as const,
+      [`${it.chain} paused`, async () => checkPaused(it)] as const,
       [`${it.chain} providers`, async () => checkProviders(it)] as const,
     ]);
     return {
@@ -98,6 +99,11 @@ function checkPublishing(chain: RunningChain): void {
   if (trouble === null || Date.now() - trouble.since < UNPUBLISHED_MS_MAX) return;
   const seconds = Math.round((Date.now() - trouble.since) / 1_000);
   throw new Error(`Nothing has been published for ${seconds} s: ${trouble.message}`);
+}
+
+function checkPaused(chain: RunningChain): void {
+  const { state, detail } = chain.health();
+  if (state === 'paused') throw new Error(detail ?? state);
 }
 
 function checkGaps(chain: RunningChain): void {

@@ -315,6 +315,17 @@ describe('an operator', () => {
     expect(versions[1]).toBeGreaterThanOrEqual(2);
   });
 
+  it('has no rescan of a transaction whose block is a gap', async () => {
+    const { number, paid } = await payInvalidly();
+    await tryFor(70_000);
+    const id = await modelled.request('rescan', null, null, { transaction: paid });
+    await tryFor(0);
+    expect(outcomeOf(id)).toEqual([
+      'refused',
+      `Block ${number}, which includes transaction ${paid}, is in quarantine, so its content is unknown. "npx daybook watch block ${number}" shows how to resolve it.`,
+    ]);
+  });
+
   it('has a rescan that passes a gap, which is matched when it is known', async () => {
     const { number, hash, paid } = await payInvalidly();
     modelled.node.mine(3);

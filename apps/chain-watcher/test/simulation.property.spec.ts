@@ -40,6 +40,7 @@ describe('a watch under faults, reorgs and crashes', () => {
     let transfers = 0;
     let reverts = 0;
     let gaps = 0;
+    let thefts = 0;
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       const outcome = await simulate(seed, keccak).catch((error: Error) => {
         failures.push(`seed ${seed}: ${error.stack}`);
@@ -48,6 +49,7 @@ describe('a watch under faults, reorgs and crashes', () => {
       if (outcome === null) continue;
       transfers += outcome.truth.size;
       gaps += outcome.gaps;
+      thefts += outcome.published.filter(({ txHash }) => outcome.thefts.has(txHash)).length;
       reverts += outcome.published.filter(({ status }) => status === 'reverted').length;
       for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
     }
@@ -56,6 +58,7 @@ describe('a watch under faults, reorgs and crashes', () => {
     expect(transfers).toBeGreaterThan(SEEDS);
     expect(reverts).toBeGreaterThan(SEEDS / 2);
     expect(gaps).toBeGreaterThan(SEEDS / 20);
+    expect(thefts).toBeGreaterThan(SEEDS / 20);
   });
 
   it('publishes what the chain shows when an operator asks for rescans and resets the ring', async () => {
@@ -81,6 +84,29 @@ describe('a watch under faults, reorgs and crashes', () => {
     expect(ends.operator).toBeGreaterThan(SEEDS);
     expect(ends['ring-reset']).toBeGreaterThan(SEEDS / 10);
     expect(ends.versions).toBeGreaterThan(SEEDS / 10);
+  });
+
+  it('publishes what the chain shows when an operator pauses the chain and resumes it', async () => {
+    const failures: string[] = [];
+    const ends = new Map<string, number>();
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+      const outcome = await simulate(seed, keccak, { pauses: true }).catch((error: Error) => {
+        throw new Error(`seed ${seed}: ${error.message}`, { cause: error });
+      });
+      for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
+      for (const { origin, state, reason } of outcome.requests) {
+        const end = `${origin} ${state}`;
+        ends.set(end, (ends.get(end) ?? 0) + 1);
+        if (state === 'waiting' || state === 'running') {
+          failures.push(`seed ${seed}: a request (${origin}) is ${state}, ${reason}`);
+        }
+      }
+    }
+    expect(failures).toEqual([]);
+    // Otherwise the test would prove nothing.
+    for (const end of ['pause done', 'resume done', 'operator done', 'operator refused']) {
+      expect([end, (ends.get(end) ?? 0) > SEEDS / 4]).toEqual([end, true]);
+    }
   });
 
   it(`publishes what the chain shows over ${LONG_SEEDS.length * LONG_BLOCKS} blocks`, async () => {

@@ -52,6 +52,8 @@ async function theChain(): Promise<{ tip: number; oldestRemembered: number }> {
 
 type Order = { readonly blocksMax?: number } & (
   | { readonly kind: 'rescan'; readonly from: number; readonly to?: number }
+  | { readonly kind: 'rescan' | 'report-again'; readonly transaction: string }
+  | { readonly kind: 'pause' | 'resume'; readonly reason?: string }
   | { readonly kind: 'reset-ring'; readonly from?: number }
 );
 
@@ -261,6 +263,73 @@ describe('a rescan that was requested', () => {
     const one = await request({ kind: 'rescan', from: 1 });
     await driver.watch.publish();
     expect(lastReport(one)?.reason).toMatch(/20 requests .* are open/);
+  });
+});
+
+describe('a rescan of a transaction', () => {
+  it('finds a transfer that was missed, in the block that includes it, and it is credited once', async () => {
+    const hash = await payUnnoticed();
+    const block = await local.height();
+    await mineAndSettle(40);
+    expect(driver.published(hash)).toEqual([]);
+    for (const versions of [1, 0]) {
+      const done = await served({ kind: 'rescan', transaction: hash });
+      expect(done).toMatchObject({ state: 'done', from: block, to: block, found: 1, versions });
+    }
+    expect([lifeOf(hash), creditsOf(hash)]).toEqual([['detected', 'final'], [1]]);
+    const again = await served({ kind: 'report-again', transaction: hash });
+    expect(again).toMatchObject({ state: 'done', from: block, found: 1, versions: 1 });
+    expect([lifeOf(hash), creditsOf(hash)]).toEqual([['detected', 'final', 'final'], [1]]);
+  });
+
+  it('is refused for one that is pending, and for one that nobody sent', async () => {
+    const { hash } = await local.send(local.payUsdt(purse, 5n));
+    expect((await served({ kind: 'rescan', transaction: hash })).reason).toMatch(/is pending: no/);
+    const other = `0x${'5c'.repeat(32)}`;
+    const { state, reason } = await served({ kind: 'rescan', transaction: other });
+    expect([state, reason]).toEqual([
+      'refused',
+      expect.stringContaining(`No provider of ${CHAIN} that answers knows transaction ${other}.`),
+    ]);
+  });
+});
+
+describe('a pause', () => {
+  it('is kept by the store and by the next watcher, and the chain goes on where it stopped', async () => {
+    const early = await local.send(local.payUsdt(purse, 5n));
+    await mineAndSettle();
+    const paused = await served({ kind: 'pause', reason: 'The node is moved.' });
+    expect(paused).toMatchObject({ state: 'done', reason: null });
+    const { tip } = await theChain();
+    const late = await local.send(local.payUsdt(purse, 6n));
+    await mineAndSettle(100);
+    await restart();
+    await driver.settle();
+    expect((await theChain()).tip).toBe(tip);
+    expect([lifeOf(early.hash), lifeOf(late.hash)]).toEqual([['detected'], []]);
+    expect(driver.watch.health(null)).toEqual({
+      state: 'paused',
+      detail: expect.stringMatching(/is paused by operator:test since .*: The node is moved; /),
+    });
+
+    expect(await served({ kind: 'resume' })).toMatchObject({ state: 'done' });
+    expect((await theChain()).tip).toBe(await local.height());
+    expect(lifeOf(early.hash)).toEqual(['detected', 'final']);
+    expect(lifeOf(late.hash)).toEqual(['detected', 'final']);
+    expect(creditsOf(early.hash, late.hash)).toEqual([1, 1]);
+  });
+
+  it('is followed by the reorgs that came meanwhile', async () => {
+    const kept = await local.send(local.payUsdt(purse, 5n));
+    const dropped = await local.send(local.payUsdt(purse, 6n));
+    await mineAndSettle(2);
+    await served({ kind: 'pause' });
+    await local.rpc('anvil_reorg', 2, [[kept.raw, 1]]);
+    await mineAndSettle(4);
+    expect(lifeOf(dropped.hash)).toEqual(['detected']);
+    await served({ kind: 'resume' });
+    expect(lifeOf(dropped.hash)).toEqual(['detected', 'reverted']);
+    expect(creditsOf(kept.hash, dropped.hash)).toEqual([1, 0]);
   });
 });
 

@@ -14,7 +14,8 @@ const SUCCESSORS: Readonly<Record<TransferV1['status'] | 'nothing', readonly str
 };
 
 /** What is wrong with an outcome; nothing when the published versions match the chain exactly. */
-export function faultsOf({ published, forgottenAt, truth, unscanned }: Outcome): string[] {
+export function faultsOf(outcome: Outcome): string[] {
+  const { published, forgottenAt, truth, unscanned, thefts } = outcome;
   const faults = unscanned.map(({ from, to }) => `${from} to ${to} were never scanned`);
   const lives = new Map<string, TransferV1>();
   const books = openBooks();
@@ -25,6 +26,8 @@ export function faultsOf({ published, forgottenAt, truth, unscanned }: Outcome):
     if (n === forgottenAt) for (const id of lives.keys()) forgotten.add(id);
     const { transferId: id, version, status } = transfer;
     books.record(transfer);
+    if (thefts.has(transfer.txHash) && status === 'final')
+      faults.push(`${id} is a theft, and final`);
     if (![0, 1].includes(books.creditsOf(id))) faults.push(`${id} was credited twice`);
     // At-least-once: a repeat of a message is no news.
     if (delivered.has(`${id}#${version}`)) continue;

@@ -7,7 +7,12 @@ import type { Random } from './random';
 const FAULTS = [
   'silent',
   'limited',
+  'unreachable',
   'lagging',
+  'far behind',
+  'a head of another chain',
+  'an absurd head',
+  'decimal numbers',
   'unknown block',
   'another block',
   'orphan',
@@ -37,6 +42,15 @@ export interface Trouble {
   isStale: boolean;
   /** Answers about this block always lack a receipt. */
   cursed: string | null;
+  /** It shows this chain instead of the true one. */
+  forgedChain: readonly BlockWithReceipts[] | null;
+}
+
+/** Some nodes and proxies answer with numbers where the specification has hexadecimal text. */
+function inDecimals<Header extends { readonly number: string; readonly timestamp: string }>(
+  header: Header,
+) {
+  return { ...header, number: Number(header.number), timestamp: Number(header.timestamp) };
 }
 
 /**
@@ -52,6 +66,16 @@ export function faultyNode(
 ): JsonRpc {
   const forged = new Map<string, BlockWithReceipts>();
   let heads = 0;
+
+  /** The chain as this node shows it. */
+  function shown(): readonly BlockWithReceipts[] {
+    return trouble.forgedChain ?? chain.canonical;
+  }
+
+  function byHash(hash: string): BlockWithReceipts | undefined {
+    const ofBranch = trouble.forgedChain?.find(({ block }) => block.hash === hash);
+    return ofBranch ?? chain.byHash.get(hash) ?? forged.get(hash);
+  }
 
   function header({ block }: BlockWithReceipts) {
     return { ...block, transactions: block.transactions.map(({ hash }) => hash) };
@@ -73,8 +97,12 @@ export function faultyNode(
     if ((isStale || fault === 'orphan') && chain.orphans.length > 0) {
       return random.pick(chain.orphans.slice(-3));
     }
+    const blocks = shown();
+    if (fault === 'a head of another chain') return chain.stranger(blocks.length);
+    if (fault === 'an absurd head') return chain.stranger(2 ** 53 - 1);
+    if (fault === 'far behind') return random.pick(blocks);
     const lag = fault === 'lagging' ? 1 + random.integer(4) : 0;
-    return chain.canonical[Math.max(0, chain.height - lag)];
+    return blocks[Math.max(0, blocks.length - 1 - lag)];
   }
 
   function find(at: string, fault: string | null): BlockWithReceipts | undefined {
@@ -82,12 +110,14 @@ export function faultyNode(
     if (at === 'finalized') {
       if (fault === 'another block' && mayLie) return random.pick(chain.canonical);
       const lag = fault === 'lagging' ? 1 + random.integer(4) : 0;
+      // One that lies may call the newest block of its branch final.
+      if (trouble.forgedChain !== null) return trouble.forgedChain.at(-1 - lag);
       return chain.canonical[Math.max(0, chain.finalized(finalityDepth) - lag)];
     }
     if (fault === 'another block') return random.pick(chain.canonical);
     if (at === 'latest') return head(fault);
-    if (at.length === 66) return chain.byHash.get(at) ?? forged.get(at);
-    const found = chain.canonical[Number(at)];
+    if (at.length === 66) return byHash(at);
+    const found = shown()[Number(at)];
     if (fault === 'forged block' && found !== undefined && Number(at) > 0) {
       const block = chain.forge(found);
       forged.set(block.block.hash, block);
@@ -99,7 +129,7 @@ export function faultyNode(
 
   function receiptsOf(hash: string, fault: string | null) {
     const other = fault === 'receipts of another block' ? random.pick(chain.canonical) : undefined;
-    const found = other ?? chain.byHash.get(hash) ?? forged.get(hash);
+    const found = other ?? byHash(hash);
     if (!found || fault === 'unknown block') return null;
     const { receipts } = found;
     if (fault === 'no receipts') return [];
@@ -117,9 +147,9 @@ export function faultyNode(
 
   /** Of the canonical chain, as a node keeps no other. */
   function receiptOf(hash: string) {
-    for (const { receipts } of chain.canonical.toReversed()) {
+    for (const { block, receipts } of shown().toReversed()) {
       const found = receipts.find(({ transactionHash }) => transactionHash === hash);
-      if (found) return found;
+      if (found) return { ...found, blockNumber: block.number };
     }
     return null;
   }
@@ -130,7 +160,8 @@ export function faultyNode(
       const { rarity } = trouble;
       const fault = rarity !== null && random.oneIn(rarity) ? random.pick(FAULTS) : null;
       if (fault === 'silent') throw new RpcFailure('The node did not answer.', 'silent');
-      if (fault === 'limited') throw new RpcFailure('Too many requests.', 'passing');
+      if (fault === 'limited') throw new RpcFailure('Too many requests.', 'limited');
+      if (fault === 'unreachable') throw new RpcFailure('The connection was refused.', 'passing');
       const at = params[0] as string;
       switch (method) {
         case 'eth_chainId':
@@ -139,6 +170,7 @@ export function faultyNode(
         case 'eth_getBlockByHash': {
           const found = find(at, fault);
           if (!found) return null;
+          if (fault === 'decimal numbers') return inDecimals(header(found));
           if (params[1] !== true) return header(found);
           return fault === 'a value changed' ? withOtherValue(found) : found.block;
         }
@@ -146,6 +178,10 @@ export function faultyNode(
           return receiptsOf(at, fault);
         case 'eth_getTransactionReceipt':
           return fault === null ? receiptOf(at) : null;
+        case 'eth_getTransactionByHash':
+          return chain.pool.some(({ hash }) => hash === at)
+            ? { hash: at, blockNumber: null }
+            : null;
         default:
           throw new Error(`The model has no ${method}.`);
       }

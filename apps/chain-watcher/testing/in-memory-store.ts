@@ -1,5 +1,6 @@
 import { textOfPassed } from '../src/finality/passed';
 import { transferMessage } from '../src/publish/publisher';
+import type { Pause } from '../src/state/pause';
 import { highest, type Position } from '../src/state/position';
 import { type QuarantinedBlock, stillQuarantined } from '../src/state/quarantine';
 import { isOpen, type Rescan } from '../src/state/rescan';
@@ -34,6 +35,7 @@ interface ChainMemory {
   scannedFrom: number | null;
   scanned: readonly Heights[];
   quarantine: readonly QuarantinedBlock[];
+  paused: Pause | null;
   readonly addresses: Set<string>;
   outbox: OutboxMessage[];
   /** The last report on each rescan of an operator. */
@@ -83,12 +85,12 @@ export class InMemoryWatcherStore extends WatcherStore {
   async load(chain: string): Promise<WatchRecord> {
     const memory = this.of(chain);
     const { ring, startNumber, startedAt, taken, acknowledged, ...more } = memory;
-    const { finalNumber, scannedFrom, scanned, quarantine } = more;
+    const { finalNumber, scannedFrom, scanned, quarantine, paused } = more;
     const rescans = await this.rescans(chain);
     const seen = this.select(chain, ({ transfer }) => transfer.status === 'seen');
     return {
       ...{ ring, startNumber, startedAt, rescans, taken, acknowledged, seen },
-      ...{ finalNumber, scannedFrom, scanned, quarantine },
+      ...{ finalNumber, scannedFrom, scanned, quarantine, paused },
     };
   }
 
@@ -207,6 +209,7 @@ export class InMemoryWatcherStore extends WatcherStore {
     if (change.finalNumber !== undefined) {
       memory.finalNumber = change.finalNumber;
     }
+    if (change.paused !== undefined) memory.paused = change.paused;
     memory.quarantine = stillQuarantined(memory.quarantine, change.quarantine ?? []);
     for (const rescan of rescans) {
       const before = memory.rescans.find(({ id }) => id === rescan.id);
@@ -297,6 +300,7 @@ function emptyMemory(fence: bigint): ChainMemory {
     scannedFrom: null,
     scanned: [],
     quarantine: [],
+    paused: null,
     addresses: new Set(),
     outbox: [],
     reported: new Map(),

@@ -46,6 +46,8 @@ export class ModelChain {
   highest = 0;
   /** How many blocks were made, those that a reorg removed included. */
   made = 0;
+  /** The transactions that only forged branches have. */
+  readonly thefts = new Set<string>();
   private readonly transactions = new Map<string, ModelTransaction>();
   private salt = 0;
   private sent = 0;
@@ -117,6 +119,46 @@ export class ModelChain {
       },
       this.keccak,
     );
+  }
+
+  /** A block of another chain, with a correct hash. Nobody has its parent. */
+  stranger(number: number): BlockWithReceipts {
+    this.salt += 1;
+    const salt = `stranger ${this.salt}`;
+    return aBlock({ number, parentHash: hashOf(salt), time: this.now(), salt }, this.keccak);
+  }
+
+  /**
+   * What a provider that lies shows in place of the chain from block `from` on: `length` blocks with correct hashes,
+   * each of which pays one of `recipients` and has what the true block in its place has.
+   */
+  forgeBranch(from: number, length: number, recipients: readonly string[]): BlockWithReceipts[] {
+    const branch = this.canonical.slice(0, from);
+    for (let number = from; number < from + length; number++) {
+      this.salt += 1;
+      const parent = branch.at(-1)?.block;
+      const theft: TransactionPlan = {
+        ...{ salt: `theft ${this.salt}`, from: addressOf('a thief'), value: 10n ** 18n },
+        to: recipients.length === 0 ? addressOf('a stranger') : this.random.pick(recipients),
+      };
+      const kept = (this.canonical[number]?.block.transactions ?? []).flatMap(({ hash }) => {
+        const signed = this.transactions.get(hash);
+        if (signed === undefined) return [];
+        const { salt, sender, nonce, plan } = signed;
+        return [{ ...plan(this.salt), salt, from: sender, nonce }];
+      });
+      const block = aBlock(
+        {
+          ...{ number, parentHash: parent?.hash ?? hashOf('genesis') },
+          ...{ time: Math.max(this.now(), Number(parent?.timestamp ?? 0)) },
+          ...{ salt: `forged ${this.salt}`, transactions: [theft, ...kept] },
+        },
+        this.keccak,
+      );
+      this.thefts.add(block.block.transactions[0]?.hash ?? '');
+      branch.push(block);
+    }
+    return branch;
   }
 
   /** Replaces the last `depth` blocks; what they included is pending again, or forgotten. */

@@ -1,4 +1,9 @@
-import { type Chain, createAddressTable, type ProviderPool } from '@daybook/chains';
+import {
+  type Chain,
+  type ChainClient,
+  createAddressTable,
+  type ProviderPool,
+} from '@daybook/chains';
 import { type FinalityV1, TOPICS, type TransferV1, type WatchRequestV1 } from '@daybook/contracts';
 import { createPool } from '../../../libs/chains/src/providers/pool';
 import { addressOf } from '../../../libs/chains/testing/raw-blocks';
@@ -19,6 +24,7 @@ interface ModelledOptions {
   /** How far the finalized block lies below the head. */
   readonly finalityDepth?: number;
   readonly reorgWindow?: number;
+  readonly startBlock?: number;
   readonly events?: WatchEvents;
 }
 
@@ -26,6 +32,7 @@ interface ModelledOptions {
 export interface ModelledWatch {
   readonly node: TrueNode;
   readonly store: InMemoryWatcherStore;
+  readonly broker: InMemoryBroker;
   watch: Watch;
   /** What the node answers differently from the truth. */
   answers: Partial<ProviderPool>;
@@ -37,14 +44,21 @@ export interface ModelledWatch {
   statuses(txHash: string): readonly TransferV1['status'][];
   /** The ledger's books after everything that was published. */
   books(): Books;
-  request(kind: string, from: number | null, to?: number): Promise<string>;
+  request(
+    kind: string,
+    from: number | null,
+    to?: number | null,
+    more?: Partial<WatchRequestV1>,
+  ): Promise<string>;
+  /** State and reason of a request as they are stored. */
+  outcomeOf(requestId: string): readonly [string | undefined, string | null | undefined];
   restart(): Promise<void>;
 }
 
 /** Opens a watch that knows the purse and has matched ten blocks. */
 export async function modelledWatch(options: ModelledOptions = {}): Promise<ModelledWatch> {
   const { finality = { kind: 'depth', confirmations: 3 }, finalityDepth = 4 } = options;
-  const { reorgWindow = 128, events = silent } = options;
+  const { reorgWindow = 128, startBlock = null, events = silent } = options;
   const chain: Chain = {
     ...({ id: CHAIN, family: 'evm', name: 'Model', blockTimeMs: null } as const),
     ...({ finality, reorgWindow, thresholds: [], minimumFinality: null } as const),
@@ -66,12 +80,14 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
     const table = createAddressTable('evm');
     for await (const some of store.addresses(CHAIN)) for (const address of some) table.add(address);
     // Answers may change at any time.
-    const single = createPool(chain, [{ name: 'node', client: node.client }]);
-    const client = new Proxy(single, {
-      get: (target, name) => Reflect.get({ ...target, ...modelled.answers }, name),
-    });
+    const answering = <Client extends ChainClient>(truth: Client): Client =>
+      new Proxy(truth, {
+        get: (target, name) => Reflect.get({ ...target, ...modelled.answers }, name),
+      });
+    const clients = [{ name: 'node', client: answering(node.client) }];
+    const client = answering(createPool(chain, clients, { now: () => nowMs }));
     const parts = {
-      ...{ chain, startBlock: null, registry, log: new InMemoryLog(broker), client, store, table },
+      ...{ chain, startBlock, registry, log: new InMemoryLog(broker), client, store, table },
       leadership: (await store.lead(CHAIN)) as Leadership,
       ...{ now: () => nowMs, events },
     };
@@ -82,7 +98,7 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
     broker.messages(TOPICS.transfer).map(({ value }) => JSON.parse(value) as TransferV1);
 
   const modelled: ModelledWatch = {
-    ...{ node, store, answers: {} },
+    ...{ node, store, broker, answers: {} },
     watch: undefined as unknown as Watch,
     async settle() {
       while (await modelled.watch.pass());
@@ -110,15 +126,20 @@ export async function modelledWatch(options: ModelledOptions = {}): Promise<Mode
       for (const transfer of published()) books.record(transfer);
       return books;
     },
-    async request(kind, from, to) {
+    async request(kind, from, to = null, more = {}) {
       const requestId = crypto.randomUUID();
       const request: WatchRequestV1 = {
-        ...{ requestId, chain: CHAIN, kind, from, to: to ?? null, blocksMax: 10_000 },
+        ...{ requestId, chain: CHAIN, kind, from, to, blocksMax: 10_000 },
         ...{ isCancelled: false, requestedBy: 'operator:test', position: '1' },
         requestedAt: new Date(nowMs).toISOString(),
+        ...more,
       };
       await modelled.watch.takeRequest(request);
-      return requestId;
+      return request.requestId;
+    },
+    outcomeOf(requestId) {
+      const found = store.requested(CHAIN).find(({ id }) => id === requestId);
+      return [found?.state, found?.reason];
     },
     async restart() {
       modelled.watch.close();

@@ -37,6 +37,7 @@ export const silent = {
   rescanned() {},
   reset() {},
   quarantined() {},
+  paused() {},
   changed() {},
   learned() {},
 };

@@ -4,6 +4,8 @@ import { faultyNode } from './faulty-node';
 import { CHAIN, IDS, ModelChain } from './model-chain';
 import { createRandom } from './random';
 
+const TRUE = { rarity: null, isStale: false, cursed: null, forgedChain: null };
+
 /** A chain of one block every ten seconds from second 0 on, and a node that always tells the truth. */
 export interface TrueNode {
   readonly chain: ModelChain;
@@ -19,7 +21,7 @@ export async function trueNode(blocks: number, finalityDepth = 4): Promise<TrueN
   const chain = new ModelChain(random, await loadKeccak(), () => seconds);
   const client = createEvmClient(
     faultyNode(
-      ...([chain, random, { rarity: null, isStale: false, cursed: null }] as const),
+      ...([chain, random, TRUE] as const),
       ...([() => undefined, { finalityDepth, mayLie: false }] as const),
     ),
     CHAIN,

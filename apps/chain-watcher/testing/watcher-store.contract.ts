@@ -41,7 +41,8 @@ export function aTracked(change: Partial<TransferV1> = {}): TrackedTransfer {
     finality: null,
     ...change,
   };
-  return { transfer, sighting: null, isSettled: change.status === 'final' };
+  const isSettled = change.status === 'final';
+  return { transfer, sighting: null, isSettled, needsConfirmation: null };
 }
 
 /** The first start of the chain, with this ring. */
@@ -121,7 +122,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
         taken: null,
         acknowledged: null,
         seen: [],
-        ...{ finalNumber: null, scannedFrom: null, scanned: [], quarantine: [] },
+        ...{ finalNumber: null, scannedFrom: null, scanned: [], quarantine: [], paused: null },
       });
     });
 
@@ -239,6 +240,30 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       expect((await store.load(CHAIN)).finalNumber).toBe(5);
     });
 
+    it('is who paused the chain, and why, until it is resumed', async () => {
+      const paused = { by: 'operator:1', since: 1_700_000_000_123, reason: 'The node is moved.' };
+      await store.commit(leader, { paused });
+      await store.commit(leader, { taken: 9n });
+      expect((await store.load(CHAIN)).paused).toEqual(paused);
+      expect((await store.load(OTHER)).paused).toBeNull();
+      // The next leader keeps it paused.
+      await leader.release();
+      const next = (await store.lead(CHAIN)) as Leadership;
+      expect((await store.load(CHAIN)).paused).toEqual(paused);
+      const resume: Rescan = { ...NOT_BEGUN, id: randomUUID(), origin: 'resume', state: 'done' };
+      await store.commit(next, { paused: null, rescans: [resume] });
+      expect((await store.load(CHAIN)).paused).toBeNull();
+      expect(await store.rescans(CHAIN)).toEqual([]);
+      expect(await store.hasRescan(resume.id)).toBe(true);
+      expect(await store.unreported(CHAIN)).toMatchObject([{ rescan: resume }]);
+    });
+
+    it('is the transaction that a rescan names', async () => {
+      const rescan = { ...anOperatorsRescan(), from: null, to: null, transaction: '0x5c' };
+      await store.commit(leader, { rescans: [rescan] });
+      expect((await store.load(CHAIN)).rescans).toEqual([rescan]);
+    });
+
     it('is every block in quarantine until it is resolved', async () => {
       const [first, second] = [aQuarantinedBlock(9), aQuarantinedBlock(8)];
       await store.commit(leader, { quarantine: [first] });
@@ -277,7 +302,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
       const { transfer } = seen;
       const block = { number: 9, hash: '0xa9', time: '2026-01-01T00:00:09.000Z' };
       const detected = {
-        ...seen,
+        ...{ ...seen, needsConfirmation: true },
         transfer: { ...transfer, version: 2, status: 'detected' as const, block },
       };
       const final = {

@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { json } from '@daybook/contracts';
+import type { HealthReport } from '@daybook/platform';
 import { HDNodeWallet } from 'ethers';
 import { Client } from 'pg';
 import { type AppProcess, startApp } from '../../../test/app-process';
@@ -118,7 +120,7 @@ async function tip(): Promise<number> {
   return Number((await sql.query('SELECT max(number) AS tip FROM watcher.ring')).rows[0].tip);
 }
 
-async function receipts(purse: string): Promise<{ status: string }[]> {
+async function receipts(purse: string): Promise<readonly json.Replenishment[]> {
   return (await request('GET', `/v1/replenishments?purseId=${purse}`)).data;
 }
 
@@ -221,6 +223,83 @@ it('finds a missed transfer once, even if the watcher is killed meanwhile', asyn
   expect(JSON.stringify(data)).toContain(`"baseUnits":"${AMOUNT}"`);
 });
 
+it('pauses a chain, which a restart keeps paused, and resumes it', async () => {
+  const purse = await mint('carol');
+  const reason = 'The node is moved';
+  const paused = await answer('watch-request', 'watch', 'pause', '--reason', reason, '--json');
+  expect(paused).toMatchObject({ kind: 'pause', state: 'done', from: null, transaction: null });
+  await chain.send({ to: purse.address, value: BigInt(AMOUNT) });
+  await chain.mine(CONFIRMATIONS + 1);
+  /** A check of the watcher's readiness, and the state of the whole. */
+  const checked = async (name: string) => {
+    const { status, checks } = (await (
+      await fetch(`${watcher.url}/readyz`)
+    ).json()) as HealthReport;
+    return { whole: status, ...new Map(Object.entries(checks)).get(name) };
+  };
+  const said = `${CHAIN} is paused by ${paused.requestedBy} since `;
+  for (let n = 0; n < 2; n++) {
+    await until(async () => (await checked(CHAIN)).detail === 'leader, paused');
+    const { detail, ...states } = await checked(`${CHAIN} paused`);
+    expect(states).toEqual({ whole: 'degraded', status: 'failing' });
+    expect(detail).toContain(said);
+    expect(detail).toContain(`: ${reason}; "npx daybook watch resume`);
+    await watcher.stop();
+    watcher = await startWatcher();
+  }
+  const isPaused = async () => (await cli('status', '--json')).stdout.includes(said);
+  await until(isPaused, { description: 'The status' });
+  const status = await cli('status');
+  expect([status.exitCode, status.stdout]).toEqual([1, expect.stringContaining(`! ${said}`)]);
+  const metrics = await (await fetch(`${watcher.url}/metrics`)).text();
+  expect(metrics).toMatch(new RegExp(`daybook_watcher_paused\\{.*"${CHAIN}".*\\} 1`));
+
+  const twice = await cli('watch', 'pause');
+  expect([twice.exitCode, twice.stdout]).toEqual([
+    1,
+    expect.stringContaining('Refused: There is nothing to pause'),
+  ]);
+  expect(await receipts(purse.id)).toEqual([]);
+  const resumed = await cli('watch', 'resume', '--chain', CHAIN);
+  expect([resumed.exitCode, resumed.stdout]).toEqual([
+    0,
+    `${CHAIN} is resumed and continues where it stopped.\n`,
+  ]);
+  await isConfirmed(purse.id);
+  const again = await cli('watch', 'resume');
+  expect([again.exitCode, again.stdout]).toEqual([
+    1,
+    `Refused: ${CHAIN} is not paused. There is nothing to resume.\n`,
+  ]);
+});
+
+it('rescans the block of a transaction, and names it', async () => {
+  const purse = await mint('dave');
+  await pay(purse.address);
+  await isConfirmed(purse.id);
+  const [{ txHash, block }] = (await receipts(purse.id)) as [json.Replenishment];
+  const number = String(block?.number);
+  const rescan = ['watch', 'rescan', '--transaction', txHash];
+  expect(await answer('watch-request', ...rescan, '--json')).toMatchObject({
+    ...{ state: 'done', from: number, to: number },
+    ...{ transaction: txHash, transfersShown: 1, versionsTold: 0 },
+  });
+  const { stdout } = await cli(...rescan, '--report-again');
+  expect(stdout).toBe(
+    `Block ${number} of ${CHAIN}, which includes transaction ${txHash}, is matched again: 1 transfer to our addresses, 1 new report to the ledger.\n`,
+  );
+  const one = await cli('watch', 'rescan', '--block', number);
+  expect(one.stdout).toBe(
+    `Block ${number} of ${CHAIN} is matched again: 1 transfer to our addresses, nothing new.\n`,
+  );
+  expect(await receipts(purse.id)).toHaveLength(1);
+  const unknown = await cli('watch', 'rescan', '--transaction', `0x${'5c'.repeat(32)}`);
+  expect([unknown.exitCode, unknown.stdout]).toEqual([
+    1,
+    expect.stringMatching(/^Refused: No provider of .* knows transaction 0x5c5c/),
+  ]);
+});
+
 it('leaves a request to the watcher on Ctrl-C, and cancels it on request', async () => {
   await watcher.stop();
   const running = spawnDaybook(['watch', 'rescan', '--from', '1', '--to', '2'], place);
@@ -246,6 +325,12 @@ it.each<[string, RegExp]>([
   ['watch rescan --from 1 --chain eip155:5', /eip155:5 is not watched here; there is eip155:31337/],
   ['watch rescan --from 99999999', /is matched up to block \d+/],
   ['watch rescan --reset-ring --to 3', /leave out --to/],
+  ['watch rescan --transaction 0x5c', /A transaction hash has 64 hexadecimal digits/],
+  [`watch rescan --transaction ${'5c'.repeat(32)}`, /it has 0x and 64 hexadecimal digits/],
+  ['watch rescan --block 3 --from 2', /Give --from and --to, or --block, or --transaction/],
+  [`watch rescan --block 3 --transaction ${'5c'.repeat(32)}`, /--block or --transaction, not both/],
+  ['watch rescan --reset-ring --block 3', /leave out --block and --transaction/],
+  ['watch pause --chain eip155:5', /eip155:5 is not watched here/],
   ['watch cancel 7', /An id is a UUID/],
   ['start --roles everything', /list of ledger, api, .*, watcher/],
   ['start --port 99999', /A port is a whole number from 1 to 65534/],

@@ -218,6 +218,7 @@ export async function tellHistory(store: EventStore, seed: number, steps: number
     kind: 'rescan',
     from: 1,
     to: 2,
+    transaction: null,
     blocksMax: 10,
     reason: 'test',
     facts: { latest: 100 },

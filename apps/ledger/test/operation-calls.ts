@@ -37,7 +37,7 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
     ...{ name: 'default', scopes: ['read'], expiresAt: '2099-01-01T00:00:00.000Z' },
     operatorKey: known.operatorKey,
     ...{ watchRequestId: known.watchRequestId, chain: known.chain },
-    ...{ fromBlock: '1', toBlock: '2', blocksMax: '10' },
+    ...{ fromBlock: '1', toBlock: '2', blocksMax: '10', transaction: `0x${'5c'.repeat(32)}` },
     ...known.parkedKey,
     purseUnusedDays: PURSE_EXPIRY.unusedDays,
     purseIdleDays: PURSE_EXPIRY.idleDays,
@@ -48,7 +48,7 @@ export function samplesOf(known: Known): Readonly<Record<string, unknown>> {
 
 /**
  * Requests to one operation: the required fields alone, with each optional field of a query and with all
- * of a command's, and each way of a choice.
+ * of a command's that go together, and each way of a choice.
  */
 export function callsOf(
   operation: RunningOperation,
@@ -67,13 +67,24 @@ export function callsOf(
   const bases = (ways.length === 0 ? [{}] : ways).map((way) => ({ ...required, ...way }));
   const more =
     operation.kind === 'command'
-      ? [pick(optional)]
+      ? withoutContradiction(optional).map(pick)
       : [{}, ...optional.flatMap((field) => valuesOf(field, samples))];
   const [first, ...others] = bases.flatMap((base) =>
     more.map((added) => ({ operation, headers, fields: { ...base, ...added } })),
   );
   if (first === undefined) throw new Error(`${operation.name} cannot be called.`);
   return [first, ...others];
+}
+
+/** Optional fields of commands that are given in place of others. */
+const IN_PLACE_OF = new Map([['transaction', ['fromBlock', 'toBlock']]]);
+
+/** All of these fields that may be given at once, in each way in which they may. */
+function withoutContradiction(fields: readonly RequestField[]): readonly RequestField[][] {
+  const others = fields.filter(({ name }) => !IN_PLACE_OF.has(name));
+  const ways = fields.flatMap(({ name }) => IN_PLACE_OF.get(name) ?? []);
+  if (ways.length === 0) return [others];
+  return [others, fields.filter(({ name }) => !ways.includes(name))];
 }
 
 /** Whether no account's key can have the scope. */

@@ -111,10 +111,10 @@ it('answers the same over both edges, with the same on the buses', async () => {
   const note = (message: object) => seen.push(message.constructor.name);
   const subscriptions = [CommandBus, QueryBus].map((bus) => ledger.app.get(bus).subscribe(note));
   try {
-    for (const call of everyCall()) {
+    for (const [n, call] of everyCall().entries()) {
       seen.length = 0;
       const { method } = rpcOf(call.operation);
-      const keyed = KEYED.test(method) ? { 'idempotency-key': `${method}-1` } : {};
+      const keyed = KEYED.test(method) ? { 'idempotency-key': `${method}-${n}` } : {};
       const reply = await overRest(ledger, call, keyed);
       const byRest = seen.splice(0).filter(isOfCall);
       const { answer, error } = await overGrpc(api, call, keyed);

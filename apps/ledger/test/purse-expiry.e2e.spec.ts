@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { TOPICS, type TransferV1, transferKey } from '@daybook/contracts';
+import { type ChainHeadV1, TOPICS, type TransferV1, transferKey } from '@daybook/contracts';
 import { streamName } from '@daybook/domain';
 import { DurableLog } from '@daybook/messaging';
 import { Logger } from '@nestjs/common';
@@ -49,12 +49,13 @@ async function pass(days: number): Promise<void> {
 
 /** What the watcher of the chain says every ten seconds. */
 async function reportChain(
-  state: 'following' | 'catching-up' = 'following',
+  state: 'following' | 'catching-up' | 'stalled' = 'following',
   chain = CHAIN,
+  paused: ChainHeadV1['paused'] = null,
 ): Promise<void> {
   const observedAt = new Date(Date.now()).toISOString();
   const heights = { latest: 200, matched: 200, finalized: null };
-  await ledger.publishChainHead({ chain, ...heights, state, detail: null, observedAt });
+  await ledger.publishChainHead({ chain, ...heights, state, detail: null, paused, observedAt });
   await until(async () => {
     const { body } = await ledger.request('GET', '/v1/chains');
     return JSON.stringify(body).includes(observedAt);
@@ -261,6 +262,35 @@ describe('nothing expires', () => {
     await pass(1 / 12);
     await reportChain();
     await untilArchived(purse);
+  }, 60_000);
+
+  it('while a chain of the family is paused, however long, and then it is credited as it should', async () => {
+    const purse = await mint('paused');
+    const paused = {
+      by: 'operator:1',
+      since: new Date(Date.now()).toISOString(),
+      reason: 'a move',
+    };
+    for (let month = 1; month <= 3; month++) {
+      await pass(31);
+      await reportChain('stalled', CHAIN, paused);
+      await until(async () => JSON.stringify(await report()).includes(`Chain ${CHAIN} is paused.`));
+      await untilLookedAt();
+      expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
+    }
+    // It was paid during the pause, and the watcher finds that when it catches up.
+    await reportChain('catching-up');
+    const found = await replenish(purse, aTransfer(purse), 'confirmed');
+    expect(found).toMatchObject({ creditedTo: 'customer' });
+    await reportChain();
+    await pass(29);
+    await reportChain();
+    await untilLookedAt();
+    expect(await statusOf(purse)).toBe('PENDING_PAYMENT');
+    await pass(2);
+    await reportChain();
+    await untilArchived(purse);
+    expect(await historyOf(purse)).toEqual(['PurseMinted', 'PurseArchived: unused']);
   }, 60_000);
 
   it('while a transfer to the purse is parked, which keeps no other purse', async () => {

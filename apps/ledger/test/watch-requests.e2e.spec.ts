@@ -83,7 +83,7 @@ describe('a watch request', () => {
       {
         ...{ requestId: made.id, chain: FIRST, kind: 'rescan', from: 5, to: null },
         ...{ blocksMax: 10_000, isCancelled: false, requestedBy: made.requestedBy },
-        ...{ requestedAt: expect.any(String), position: made.position },
+        ...{ reason: 'case 7', requestedAt: expect.any(String), position: made.position },
       },
     ]);
     const { position: _, ...shown } = made;
@@ -98,6 +98,36 @@ describe('a watch request', () => {
     });
     const cancelled = await send('POST', `${PATH}/${made.id}/cancel`, { reason: 'late' });
     expect([cancelled.status, cancelled.body.code]).toEqual([409, 'watch-request-ended']);
+  });
+
+  it('names a transaction, whose block the watcher reports', async () => {
+    const transaction = `0x${'5c'.repeat(32)}`;
+    const wish = { chain: FIRST, kind: 'report-again', reason: 'case 8' };
+    const made = await request({
+      ...wish,
+      transaction: transaction.toUpperCase().replace('X', 'x'),
+    });
+    expect(made).toMatchObject({ ...wish, transaction, fromBlock: null, toBlock: null });
+    const [message] = await messagesOf(made.id, 1);
+    expect(message).toMatchObject({ kind: 'report-again', transaction, from: null, to: null });
+    await report(made.id, 1, { state: 'done', from: 7, to: 7, blocksLeft: 0, found: 2 });
+    await until(async () => (await current(made)).state === 'done');
+    expect(await current(made)).toMatchObject({ transaction, fromBlock: 7, toBlock: 7, found: 2 });
+    const listed = await send('GET', `${PATH}?limit=100&minPosition=${made.position}`);
+    const { id } = made;
+    expect(listed.body.data.find((each: { id: string }) => each.id === id)).toMatchObject({
+      transaction,
+    });
+  });
+
+  it('pauses a chain and resumes it, with who and why', async () => {
+    for (const kind of ['pause', 'resume']) {
+      const made = await request({ chain: FIRST, kind, reason: 'The node is moved.' });
+      expect(made).toMatchObject({ kind, fromBlock: null, toBlock: null, transaction: null });
+      const [message] = await messagesOf(made.id, 1);
+      expect(message).toMatchObject({ kind, reason: 'The node is moved.' });
+      expect(message?.requestedBy).toMatch(/^operator:/);
+    }
   });
 
   it('keeps the newest report, and its end for ever', async () => {
@@ -159,6 +189,24 @@ describe('a watch request', () => {
     [{ ...RESCAN, fromBlock: undefined }, 'watch-request-invalid', /needs its first block/],
     [{ ...RESCAN, toBlock: '4' }, 'watch-request-invalid', /5, lies above the last, 4/],
     [{ ...RESCAN, toBlock: '10005' }, 'watch-request-invalid', /10001 blocks, more than the 10000/],
+    [
+      { ...RESCAN, transaction: `0x${'5c'.repeat(32)}` },
+      'watch-request-invalid',
+      /the blocks or the transaction, not both/,
+    ],
+    [
+      { ...RESCAN, fromBlock: undefined, transaction: '5c'.repeat(32) },
+      'watch-request-invalid',
+      /is no hash of a transaction of eip155:31337: it has 0x and 64 hexadecimal digits\./,
+    ],
+    [{ ...RESCAN, fromBlock: undefined, transaction: '0x5c' }, 'validation-failed', /./],
+    [{ ...RESCAN, kind: 'pause' }, 'watch-request-invalid', /leave out the blocks/],
+    [
+      { ...RESCAN, kind: 'resume', fromBlock: undefined, toBlock: '9' },
+      'watch-request-invalid',
+      /leave out the blocks/,
+    ],
+    [{ chain: FIRST, kind: 'pause' }, 'validation-failed', /./],
     [{ ...RESCAN, kind: 'look-up' }, 'validation-failed', /./],
     [{ ...RESCAN, reason: '' }, 'validation-failed', /./],
   ])('is refused: %j', async (body, code, detail) => {
@@ -176,6 +224,31 @@ describe('a watch request', () => {
     const code = async () => (await send('POST', PATH, beyond)).body.code;
     await until(async () => (await code()) === 'watch-request-invalid');
     await request({ ...beyond, fromBlock: '8' });
+  });
+
+  it('shows operators who paused a chain and why, and accounts that it is paused', async () => {
+    const paused = {
+      ...{ by: 'operator:1', since: '2026-01-01T00:00:00.000Z', reason: 'The node is moved.' },
+    };
+    const detail = `${FIRST} is paused by operator:1 since 2026-01-01T00:00:00.000Z: The node is moved.`;
+    const heights = { chain: FIRST, latest: 10_000, matched: 10_000, finalized: null };
+    const observedAt = new Date().toISOString();
+    await ledger.publishChainHead({ ...heights, state: 'stalled', detail, paused, observedAt });
+    const chain = async () => {
+      const { body } = await ledger.request('GET', '/v1/chains');
+      return body.data.find((each: { chain: string }) => each.chain === FIRST);
+    };
+    await until(async () => (await chain()).state === 'paused');
+    expect((await chain()).detail).toBe('Paused since 2026-01-01T00:00:00.000Z.');
+    const { body: status } = await send('GET', '/v1/operations/status');
+    expect(status.problems).toContain(detail);
+    const [watched] = status.chains.filter((each: { chain: string }) => each.chain === FIRST);
+    expect(watched).toMatchObject({ state: 'paused', detail, standsStill: true });
+    // It is one of the states of the watch, and over with the next report.
+    const later = new Date(Date.parse(observedAt) + 1_000).toISOString();
+    const report = { ...heights, state: 'following', detail: null, observedAt: later } as const;
+    await ledger.publishChainHead(report);
+    await until(async () => (await chain()).state === 'following');
   });
 
   it('is forbidden to accounts', async () => {

@@ -50,6 +50,11 @@ export interface ChainBlock extends BlockHeader {
   readonly contentDigest: string | null;
   /** A sentence for operators if less was proven than the rule of the chain asks for. */
   readonly alarm?: string;
+  /**
+   * Whether its transfers, of whatever amount, need a better proof or a second provider before they are final:
+   * less was proven than the rule of the chain asks for, or the rule believes nobody alone. False when absent.
+   */
+  readonly needsConfirmation?: boolean;
   readonly transactions: readonly TransactionRef[];
   readonly transfers: readonly BlockTransfer[];
 }
@@ -100,6 +105,11 @@ export interface ChainClient {
    * quarantine, when an operator accepts that. Absent if the chain has only one rule.
    */
   blockByOtherRule?(hash: string): Promise<ChainBlock | null>;
+  /**
+   * The number of the block that includes the transaction, `pending` while none does, null if the node does not
+   * know it. `hash` is canonical. The number is a hint: only the block proves that it includes the transaction.
+   */
+  blockOf(hash: string): Promise<number | 'pending' | null>;
   /** Listens until `close`; null if the connection has no announcements. */
   listen(listener: Announcements): Listening | null;
   /** What the provider's plan allows; absent without a known quota. */
@@ -129,7 +139,8 @@ export type ProviderFault = (typeof PROVIDER_FAULTS)[number];
 
 /**
  * - `ok`: it is used;
- * - `unverified`: it has not shown yet, or not since it was away, that it serves the configured chain;
+ * - `unverified`: it has not shown yet, or not since it was away, that it serves the configured chain; or its
+ *   answers contradicted those of others a moment ago;
  * - `limited`, `failing`: its last answer was an error, and it is left alone for a while;
  * - `stuck`: it answers, but has shown no new block for too long;
  * - `wrong-chain`: it serves another chain and is never used.
@@ -165,10 +176,41 @@ export interface ProviderAnswer {
   readonly failure: string | null;
 }
 
+/** What one provider shows at a height. */
+export interface HeaderAnswer {
+  readonly provider: string;
+  /** Null if it shows no block there. */
+  readonly header: BlockHeader | null;
+  /**
+   * - `live`: it answered;
+   * - `stuck`: it answered, but has shown no new block for too long, so it may just not know another branch;
+   * - `silent`: it did not answer soon, or is left alone after a failure.
+   */
+  readonly state: 'live' | 'stuck' | 'silent';
+}
+
+/** The last block with a tag, as the providers agree on it. */
+export interface TagAnswer {
+  readonly header: BlockHeader;
+  /** Whether one of several providers is believed alone, because no other one has answered for long. */
+  readonly isAlone: boolean;
+  /** The block at a height, as the providers of this answer show it; null unless all show the same. */
+  shown(number: number): Promise<BlockHeader | null>;
+}
+
 /** One chain through its providers, one or several. Each answer comes from one of them. */
 export interface ProviderPool extends ChainClient {
   /** How many providers are configured. */
   readonly size: number;
+  /** The last block with a tag; null while it is unknown, or the providers do not agree. */
+  agreedTag(tag: FinalityTag): Promise<TagAnswer | null>;
+  /** Asks every provider for its header at a height, at once. */
+  askHeaders(number: number): Promise<readonly HeaderAnswer[]>;
+  /**
+   * Turns from a provider, the one used now if null, because its answers contradict what is known. It must show
+   * again that it serves the chain, and others are asked first.
+   */
+  doubt(provider: string | null, reason: string): void;
   /** Asks every provider about a block, by number or hash, at once. In the order of the chains file. */
   askEvery(at: number | string): Promise<readonly ProviderAnswer[]>;
   status(): readonly ProviderStatus[];

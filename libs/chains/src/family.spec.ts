@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { TronWeb } from 'tronweb';
 import {
   canonicalAddress,
+  canonicalTransaction,
   displayAddress,
   FAMILY_RULES,
   familyOfChain,
@@ -19,6 +20,27 @@ const USDT_HEX = '41a614f803b6fd780986a42c78ec9c7f77e6ded13c';
 const key = fc
   .uint8Array({ minLength: 20, maxLength: 20 })
   .map((bytes) => `0x${Buffer.from(bytes).toString('hex')}`);
+
+describe('the hash of a transaction', () => {
+  const digits = 'aB'.repeat(32);
+
+  it('is compared in lower case, with 0x on EVM chains and without on TRON', () => {
+    expect(canonicalTransaction('evm', `0x${digits}`)).toBe(`0x${digits.toLowerCase()}`);
+    expect(canonicalTransaction('tron', digits)).toBe(digits.toLowerCase());
+  });
+
+  it.each(['', '0x', `0x${digits}0`, `0x${digits.slice(1)}`, ` 0x${digits}`, `0x${digits}\n`])(
+    'is not %j',
+    (text) => {
+      expect(FAMILIES.map((family) => canonicalTransaction(family, text))).toEqual([null, null]);
+    },
+  );
+
+  it('is not that of the other family', () => {
+    expect(canonicalTransaction('evm', digits)).toBeNull();
+    expect(canonicalTransaction('tron', `0x${digits}`)).toBeNull();
+  });
+});
 
 describe('an EVM address', () => {
   it('is stored in lower case for every valid spelling, and shown with its checksum', () => {

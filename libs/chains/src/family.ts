@@ -29,6 +29,9 @@ export interface FamilyRules {
   /** The 20 bytes of a canonical address as `0x` and 40 lower-case hexadecimal digits. */
   addressKey(address: string): string;
   addressOfKey(key: string): string;
+  readonly transactionForm: string;
+  /** The form in which hashes of transactions are compared; null if the text is not one. */
+  canonicalTransaction(text: string): string | null;
   readonly wallet: WalletRules;
   /** By CAIP-19 namespace. */
   readonly assets: ReadonlyMap<string, AssetNamespace>;
@@ -68,6 +71,8 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
     // The canonical form is the key, so no conversion is needed per transfer.
     addressKey: (address) => address,
     addressOfKey: (key) => key,
+    transactionForm: '0x and 64 hexadecimal digits',
+    canonicalTransaction: (text) => (/^0x[0-9a-f]{64}$/i.test(text) ? text.toLowerCase() : null),
     wallet: {
       accountPath: "m/44'/60'/0'",
       developmentXpub:
@@ -91,6 +96,8 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
     displayAddress: (address) => address,
     addressKey: tronAddressKey,
     addressOfKey: tronAddressOfKey,
+    transactionForm: '64 hexadecimal digits without 0x',
+    canonicalTransaction: (text) => (/^[0-9a-f]{64}$/i.test(text) ? text.toLowerCase() : null),
     wallet: {
       accountPath: "m/44'/195'/0'",
       developmentXpub:
@@ -136,6 +143,16 @@ export function canonicalAddress(family: Family, text: string): string | null {
 
 export function displayAddress(family: Family, address: string): string {
   return FAMILY_RULES[family].displayAddress(address);
+}
+
+/** The canonical form of a transaction's hash; null if the text is not one of the family. */
+export function canonicalTransaction(family: Family, text: string): string | null {
+  return FAMILY_RULES[family].canonicalTransaction(text);
+}
+
+/** What the hash of a transaction has, as the end of a sentence. */
+export function transactionForm(family: Family): string {
+  return FAMILY_RULES[family].transactionForm;
 }
 
 export const ADDRESS_FORMS = FAMILIES.map((each) => FAMILY_RULES[each].addressForm).join(' or ');

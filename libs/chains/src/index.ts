@@ -1,11 +1,13 @@
 export { type AddressTable, createAddressTable } from './address-table';
 export {
+  type Announcements,
   type BlockHeader,
   type BlockTransfer,
   type ChainBlock,
   type ChainClient,
   type ClientNote,
   type FinalityTag,
+  type HeaderAnswer,
   type Listening,
   type PendingTransaction,
   PROVIDER_FAULTS,
@@ -16,6 +18,7 @@ export {
   type ProviderState,
   type ProviderStatus,
   type QuotaBudget,
+  type TagAnswer,
   type TransactionRef,
 } from './chain-client';
 export {
@@ -34,17 +37,21 @@ export { assetIds } from './evm/transfers';
 export {
   ADDRESS_FORMS,
   canonicalAddress,
+  canonicalTransaction,
   displayAddress,
   familyOfChain,
   isFungible,
   openChain,
   parseAssetId,
   readAddress,
+  transactionForm,
 } from './family';
 export { InvalidBlock } from './invalid-block';
 export { RpcFailure } from './node-http';
+export { type Alone, isLongAlone, stillAlone } from './providers/alone';
 export { confirmedBy, contentAgreedOn } from './providers/confirm';
 export { createPool } from './providers/pool';
 export { silenceMsOf } from './providers/provider-health';
+export { disagreementAt, type Witnesses, witnessesOf } from './providers/witnesses';
 export { WrongChain } from './wrong-chain';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

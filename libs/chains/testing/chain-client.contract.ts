@@ -58,6 +58,15 @@ export function chainClientContract(open: () => Promise<OpenedClient>): void {
     expect((await client.tagged('finalized'))?.number).toBe(7);
   });
 
+  it('finds the block of a transaction, unless it is pending or unknown', async () => {
+    const [sent] = chain.blocks[10]?.block.transactions ?? [];
+    expect(await client.blockOf(sent?.hash as string)).toBe(10);
+    const other = hashOf('another transaction');
+    expect(await client.blockOf(other)).toBeNull();
+    node.pending = [other];
+    expect(await client.blockOf(other)).toBe('pending');
+  });
+
   it('refuses a block that is not whole', async () => {
     node.hidesReceipt = true;
     await expect(client.block(10)).rejects.toThrow(InvalidBlock);

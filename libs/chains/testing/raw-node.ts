@@ -8,8 +8,12 @@ import { aBlock, type BlockWithReceipts, hashOf, type TransactionPlan } from './
 export interface RawChain {
   readonly blocks: BlockWithReceipts[];
   mine(transactions?: readonly TransactionPlan[], salt?: string): void;
-  /** Another branch from the block above `number` on, of the same length, as correct as the true one. */
-  forged(number: number, transactions: readonly TransactionPlan[]): BlockWithReceipts[];
+  /** Another branch from block `number` on, of the same length or another, as correct as the true one. */
+  forged(
+    number: number,
+    transactions: readonly TransactionPlan[],
+    length?: number,
+  ): BlockWithReceipts[];
 }
 
 export function createRawChain(keccak: Keccak, length = 10): RawChain {
@@ -25,10 +29,10 @@ export function createRawChain(keccak: Keccak, length = 10): RawChain {
   const chain: RawChain = {
     blocks,
     mine: (transactions = [], salt = '') => append(blocks, transactions, salt),
-    forged(number, transactions) {
+    forged(number, transactions, length = blocks.length) {
       const branch = blocks.slice(0, number);
       append(branch, transactions, 'forged');
-      while (branch.length < blocks.length) append(branch, [], 'forged');
+      while (branch.length < length) append(branch, [], 'forged');
       return branch;
     },
   };
@@ -53,6 +57,8 @@ export interface RawNode {
   isSilent: boolean;
   /** Answers of `eth_getBlockReceipts` lack their last receipt. */
   hidesReceipt: boolean;
+  /** Hashes of transactions that wait for a block. */
+  pending: readonly string[];
   /** The methods that it was asked, in order. */
   readonly asked: string[];
 }
@@ -60,7 +66,7 @@ export interface RawNode {
 export function createRawNode(): RawNode {
   return {
     ...{ blocks: null, chainId: 31337, behind: 0, stuckAt: null, finalized: null },
-    ...{ status: 200, isSilent: false, hidesReceipt: false, asked: [] },
+    ...{ status: 200, isSilent: false, hidesReceipt: false, pending: [], asked: [] },
   };
 }
 
@@ -97,6 +103,14 @@ export function answerOf(
       const receipts = find()?.receipts ?? null;
       return node.hidesReceipt ? receipts?.slice(0, -1) : receipts;
     }
+    case 'eth_getTransactionReceipt': {
+      const shown = blocks.flatMap(({ block, receipts }) =>
+        receipts.map((receipt) => ({ ...receipt, blockNumber: block.number })),
+      );
+      return shown.find(({ transactionHash }) => transactionHash === at) ?? null;
+    }
+    case 'eth_getTransactionByHash':
+      return node.pending.includes(at) ? { hash: at, blockNumber: null } : null;
     default:
       throw new Error(`The node of these tests has no ${method}.`);
   }

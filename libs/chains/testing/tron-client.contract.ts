@@ -1,4 +1,4 @@
-import type { BlockHeader, ChainClient } from '../src/chain-client';
+import type { BlockHeader, ChainBlock, ChainClient } from '../src/chain-client';
 import { InvalidBlock } from '../src/invalid-block';
 import { createTronClient } from '../src/tron/tron-client';
 import { createTronNode } from '../src/tron/tron-node';
@@ -6,6 +6,8 @@ import { WrongChain } from '../src/wrong-chain';
 
 /** How many of the last blocks are read. */
 const BLOCKS = 100;
+/** About how many transactions are looked up. */
+const TRANSACTIONS = 20;
 
 export interface Urls {
   readonly fullUrl: string;
@@ -55,6 +57,19 @@ export function describeTronClient(title: string, start: () => Promise<Urls>): v
 
     it('reads the genesis block, which has no transfers', async () => {
       expect(await client.block(0)).toMatchObject({ number: 0, transactions: [], transfers: [] });
+    });
+
+    it('finds the block of each transaction, and none of one that was never sent', async () => {
+      const sent: (readonly [string, number])[] = [];
+      for (let number = head.number; number > 0 && sent.length < TRANSACTIONS; number--) {
+        const { transactions } = (await client.block(number)) as ChainBlock;
+        sent.push(...transactions.map(({ hash }) => [hash, number] as const));
+      }
+      expect(sent).not.toEqual([]);
+      for (const [hash, number] of sent) {
+        expect([hash, await client.blockOf(hash)]).toEqual([hash, number]);
+      }
+      expect(await client.blockOf('ab'.repeat(32))).toBeNull();
     });
 
     it('has no block that is not there yet, or never was', async () => {

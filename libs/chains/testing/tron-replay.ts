@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json } from './tron-blocks';
-import { recording } from './tron-recordings';
+import { type Recorded, recording } from './tron-recordings';
 
 export interface ReplayReply {
   readonly status?: number;
@@ -49,6 +49,10 @@ export async function startReplay(name = 'transfers') {
         return { text: blockText(body.id_or_num, top, body.detail) };
       case 'gettransactioninfobyblocknum':
         return { text: body.num > top ? '[]\n' : (replay.recorded[body.num]?.infos ?? '[]\n') };
+      case 'gettransactioninfobyid':
+        return { text: oneOf(replay.recorded.slice(0, top + 1), 'infos', body.value) };
+      case 'gettransactionbyid':
+        return { text: oneOf(replay.recorded.slice(0, top + 1), 'block', body.value) };
       case 'listwitnesses':
         return {
           text: JSON.stringify({ witnesses: replay.witnesses.map((address) => ({ address })) }),
@@ -79,6 +83,18 @@ export async function startReplay(name = 'transfers') {
       await new Promise((resolve) => server.close(resolve));
     },
   });
+}
+
+/** The info of a transaction, or the transaction itself. */
+function oneOf(recorded: readonly Recorded[], from: 'infos' | 'block', id: unknown): string {
+  for (const answers of recorded) {
+    if (!answers[from].includes(`${id}`)) continue;
+    const answer = JSON.parse(answers[from]);
+    const listed: readonly Json[] = from === 'infos' ? answer : (answer.transactions ?? []);
+    const found = listed.find((each) => (each.id ?? each.txID) === id);
+    if (found !== undefined) return JSON.stringify(found);
+  }
+  return '{}\n';
 }
 
 function accountOf(address: string, permissions: ReadonlyMap<string, string>): Json {

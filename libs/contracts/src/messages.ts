@@ -70,9 +70,12 @@ export interface ChainHeadV1 {
    * in those since its mint. Null while unknown. Absent in messages of older watchers.
    */
   readonly addressesThrough?: string | null;
+  /** A paused chain is `stalled`, because older ledgers know no other word for it. */
   readonly state: 'following' | 'catching-up' | 'stalled';
   /** The reason of `stalled`. */
   readonly detail: string | null;
+  /** Who paused the chain; null if nobody did. Absent in messages of older watchers. */
+  readonly paused?: PausedV1 | null;
   /**
    * The lowest blocks that could not be proven whole, at most 20. Absent in messages of older watchers.
    */
@@ -80,6 +83,14 @@ export interface ChainHeadV1 {
   /** What the watcher does besides, for operators. Absent in messages of older watchers. */
   readonly watch?: WatchDetailsV1;
   readonly observedAt: string;
+}
+
+/** Why no block of a chain is matched. */
+export interface PausedV1 {
+  /** As in `WatchRequestV1.requestedBy`. */
+  readonly by: string;
+  readonly since: string;
+  readonly reason: string;
 }
 
 /** A block that could not be proven whole. */
@@ -188,9 +199,13 @@ export interface WatchRequestV1 {
   readonly kind: string;
   readonly from: number | null;
   readonly to: number | null;
+  /** The transaction whose block is to be matched again, in place of blocks. */
+  readonly transaction?: string;
   readonly blocksMax: number;
   /** It never becomes false again. */
   readonly isCancelled: boolean;
+  /** Absent in messages of older ledgers. */
+  readonly reason?: string;
   readonly requestedBy: string;
   readonly requestedAt: string;
   readonly position: string;

@@ -111,7 +111,7 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     sample: 'following',
   },
   [TOPICS.watchRequest]: {
-    says: 'What operators request of the watcher of a chain: a rescan, a ring reset, or the end of one.',
+    says: 'What operators request of the watcher of a chain: a rescan, a ring reset, a pause, or the end of one.',
     writer: 'ledger',
     readers: ['chain-watcher'],
     readBy:

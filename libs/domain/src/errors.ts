@@ -80,7 +80,7 @@ export const REFUSALS = {
   'watch-request-invalid': {
     kind: 'invalid',
     title: 'The blocks cannot be matched',
-    when: 'The blocks of a watch request are missing, in the wrong order, beyond the head or too many.',
+    when: 'The blocks or the transaction of a watch request are missing, malformed, in the wrong order, beyond the head, too many, or not what its kind has.',
     remedy:
       'Correct what `detail` names. To match more than 10000 blocks, send a higher `blocksMax`.',
   },

@@ -41,6 +41,8 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
   WatchRequested: [
     a.watchRequested(),
     a.watchRequested({ kind: 'reset-ring', from: null, to: null }),
+    a.watchRequested({ from: null, to: null, transaction: '0x5c' }),
+    a.watchRequested({ kind: 'pause', from: null, to: null }),
   ],
   WatchRequestCancelled: [a.watchRequestCancelled()],
   ParkedKeyRetried: [a.parkedKeyRetried()],

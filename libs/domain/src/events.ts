@@ -111,7 +111,11 @@ export const EVENTS = {
   OperatorKeyIssued: OF_THE_SERVICE,
   OperatorKeyRevoked: OF_THE_SERVICE,
 
-  WatchRequested: OF_THE_SERVICE,
+  // Requests of version 1 named blocks only.
+  WatchRequested: {
+    ...OF_THE_SERVICE,
+    upcasts: [(data) => ({ ...(data as object), transaction: null })],
+  },
   WatchRequestCancelled: OF_THE_SERVICE,
   ParkedKeyRetried: OF_THE_SERVICE,
 

@@ -36,7 +36,29 @@ it('requests what to do about a block in quarantine, which may be the next one',
   }
 });
 
+it('requests a rescan of the block of a transaction, which the watcher finds', () => {
+  for (const kind of ['rescan', 'report-again'] as const) {
+    const wish = { kind, from: null, to: null, transaction: '0x5c' };
+    given().when(request(wish)).emits(a.watchRequested(wish));
+  }
+});
+
+it('requests a pause of the chain and its end', () => {
+  for (const kind of ['pause', 'resume'] as const) {
+    const wish = { kind, from: null, to: null };
+    given().when(request(wish)).emits(a.watchRequested(wish));
+  }
+});
+
 it.each<[string, Partial<Request>]>([
+  ['blocks and a transaction', { transaction: '0x5c' }],
+  ['a transaction up to a block', { from: null, transaction: '0x5c' }],
+  ['a reset of a transaction', { kind: 'reset-ring', from: null, to: null, transaction: '0x5c' }],
+  ['a decision about a transaction', { kind: 'ask-block', to: null, transaction: '0x5c' }],
+  ['a pause from a block on', { kind: 'pause', to: null }],
+  ['a pause up to a block', { kind: 'pause', from: null }],
+  ['the end of a pause at a block', { kind: 'resume', to: null }],
+  ['a pause for a transaction', { kind: 'pause', from: null, to: null, transaction: '0x5c' }],
   ['a rescan without its first block', { from: null }],
   ['a reset with a last block', { kind: 'reset-ring' }],
   ['blocks in the wrong order', { from: 8, to: 7 }],

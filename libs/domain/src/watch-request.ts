@@ -5,6 +5,7 @@ import { DomainError } from './errors';
 export const WATCH_REQUEST_KINDS = [
   ...(['rescan', 'report-again', 'reset-ring'] as const),
   ...(['ask-block', 'accept-block', 'skip-block'] as const),
+  ...(['pause', 'resume'] as const),
 ] as const;
 export type WatchRequestKind = (typeof WATCH_REQUEST_KINDS)[number];
 
@@ -14,13 +15,19 @@ export interface WatchOrder {
   readonly chain: string;
   /**
    * To match blocks again, perhaps to report every transfer in them once more; to take over the node's chain
-   * after a reorg that was too deep; or what to do about a block in quarantine, which is `from`.
+   * after a reorg that was too deep; what to do about a block in quarantine, which is `from`; to pause the watch
+   * of the whole chain, or to resume it.
    */
   readonly kind: WatchRequestKind;
-  /** The first block, or the one in quarantine; null lets the watcher find it, for a reset only. */
+  /**
+   * The first block, or the one in quarantine. Null lets the watcher find it, for a reset and for a transaction;
+   * a pause has none.
+   */
   readonly from: number | null;
   /** The last block; null for the last one that is matched. Always null for a reset. */
   readonly to: number | null;
+  /** The hash of a transaction whose block is to be matched again, in place of blocks. */
+  readonly transaction: string | null;
   /** The watcher refuses to match more blocks than this. */
   readonly blocksMax: number;
   /** Kept as evidence. */
@@ -54,8 +61,8 @@ export const watchRequest: Decider<WatchRequestCommand, WatchRequestEvent, Watch
     switch (command.type) {
       case 'RequestWatch': {
         if (status !== 'absent') return [];
-        const { chain, kind, from, to, blocksMax, reason, facts } = command;
-        const order = { chain, kind, from, to, blocksMax, reason };
+        const { chain, kind, from, to, transaction, blocksMax, reason, facts } = command;
+        const order = { chain, kind, from, to, transaction, blocksMax, reason };
         requireReason(reason);
         requireBlocks(order, facts.latest);
         return [{ type: 'WatchRequested', data: order }];
@@ -95,23 +102,51 @@ function requireBlocks(order: WatchOrder, latest: number | null): void {
   if (fault !== null) throw new DomainError('watch-request-invalid', fault);
 }
 
-function faultOf({ chain, kind, from, to, blocksMax }: WatchOrder, latest: number | null) {
-  if (kind === 'ask-block' || kind === 'accept-block' || kind === 'skip-block') {
-    if (from === null) return 'Name the block that is in quarantine.';
-    return to === null
-      ? null
-      : 'A block in quarantine is resolved alone: leave out the last block.';
+/** Why no watcher could meet the request, with what would be right; null if one could. */
+function faultOf(order: WatchOrder, latest: number | null): string | null {
+  const { kind, from, to, transaction } = order;
+  const isRescan = kind === 'rescan' || kind === 'report-again';
+  if (transaction !== null && !isRescan) {
+    return 'Only a rescan names a transaction: leave it out.';
   }
-  const isReset = kind === 'reset-ring';
-  if (isReset && to !== null) return 'A reset goes on to the head, so it has no last block.';
-  if (!isReset && from === null) return 'A rescan needs its first block.';
+  switch (kind) {
+    case 'pause':
+    case 'resume':
+      if (from === null && to === null) return null;
+      return 'The whole chain is paused and resumed: leave out the blocks.';
+    case 'ask-block':
+    case 'accept-block':
+    case 'skip-block':
+      if (from === null) return 'Name the block that is in quarantine.';
+      if (to === null) return null;
+      return 'A block in quarantine is resolved alone: leave out the last block.';
+    case 'reset-ring':
+      if (to !== null) return 'A reset goes on to the head, so it has no last block.';
+      return faultOfBlocks(order, latest, null);
+    case 'rescan':
+    case 'report-again':
+      if (transaction !== null) {
+        if (from === null && to === null) return null;
+        return 'Name the blocks or the transaction, not both.';
+      }
+      if (from === null) return 'A rescan needs its first block, or a transaction.';
+      return faultOfBlocks(order, latest, latest);
+  }
+}
+
+/** `last` is the last block if the request names none; null if that is not known. */
+function faultOfBlocks(
+  { chain, from, to, blocksMax }: WatchOrder,
+  latest: number | null,
+  last: number | null,
+): string | null {
   const highest = Math.max(from ?? 0, to ?? 0);
   if (latest !== null && highest > latest) {
     return `Chain ${chain} is matched up to block ${latest}, and ${highest} lies beyond it; later blocks are matched anyway.`;
   }
   if (from === null) return null;
   if (to !== null && from > to) return `The first block, ${from}, lies above the last, ${to}.`;
-  const last = to ?? (isReset ? null : latest);
-  if (last === null || last - from + 1 <= blocksMax) return null;
-  return `Blocks ${from} to ${last} are ${last - from + 1} blocks, more than the ${blocksMax} that the request allows.`;
+  const upTo = to ?? last;
+  if (upTo === null || upTo - from + 1 <= blocksMax) return null;
+  return `Blocks ${from} to ${upTo} are ${upTo - from + 1} blocks, more than the ${blocksMax} that the request allows.`;
 }

@@ -175,6 +175,7 @@ export const watchRequested = event('WatchRequested', {
   kind: 'rescan',
   from: 19_000_000,
   to: 19_000_500,
+  transaction: null,
   blocksMax: 10_000,
   reason: 'a transfer is missing, case 7',
 });

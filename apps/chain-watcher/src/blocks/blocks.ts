@@ -18,8 +18,11 @@ export class RefusedBlock extends InvalidBlock {
   }
 }
 
+type BlockSource = Pick<ChainClient, 'block'>;
+type HeaderSource = Pick<ChainClient, 'header'>;
+
 /** Fetches a block. Throws `RefusedBlock` instead of `InvalidBlock`. */
-export async function fetchBlock(client: ChainClient, at: number | string) {
+export async function fetchBlock(client: BlockSource, at: number | string) {
   try {
     return await client.block(at);
   } catch (error) {
@@ -36,18 +39,23 @@ export function createFetches(waitingMax: number) {
   });
 }
 
-/** Blocks `from` to `to` of the chain that the node follows, at most `BLOCKS_AT_ONCE`. */
-export function fetchRange(client: ChainClient, from: number, to: number) {
+/**
+ * Blocks `from` to `to` of the chain that the node follows, at most `BLOCKS_AT_ONCE`, up to the first one that it
+ * lacks or answers wrongly. When there are none before it, its error is thrown.
+ */
+export async function fetchRange(client: BlockSource, from: number, to: number) {
   const length = Math.min(to - from + 1, BLOCKS_AT_ONCE);
   const numbers = Array.from({ length }, (_, n) => from + n);
-  return fetchInOrder(client, numbers);
+  const { blocks, error } = await fetchInOrder(client, numbers);
+  if (error !== null && blocks.length === 0) throw error;
+  return blocks;
 }
 
 /**
- * Blocks by number or hash, in this order, up to the first one that the node lacks or answers wrongly.
- * When there are none before it, its error is thrown.
+ * Blocks by number or hash, in this order, up to the first one that the node lacks or answers wrongly, and the error of
+ * that one; null if it lacks it, or there is none.
  */
-export async function fetchInOrder(client: ChainClient, wanted: readonly (number | string)[]) {
+export async function fetchInOrder(client: BlockSource, wanted: readonly (number | string)[]) {
   const fetches = createFetches(BLOCKS_AT_ONCE);
   let isCut = false;
   async function fetch(at: number | string): Promise<ChainBlock | null> {
@@ -64,11 +72,11 @@ export async function fetchInOrder(client: ChainClient, wanted: readonly (number
   const answers = await Promise.allSettled(wanted.map((at) => fetches.run(() => fetch(at))));
   const blocks: ChainBlock[] = [];
   for (const answer of answers) {
-    if (answer.status === 'rejected' && blocks.length === 0) throw answer.reason;
-    if (answer.status === 'rejected' || answer.value === null) break;
+    if (answer.status === 'rejected') return { blocks, error: answer.reason as unknown };
+    if (answer.value === null) break;
     blocks.push(answer.value);
   }
-  return blocks;
+  return { blocks, error: null };
 }
 
 /** The first of `blocks` that follow `parent` and each other, by number and parent hash. */
@@ -86,7 +94,7 @@ export function follows(block: BlockHeader, parent: BlockHeader): boolean {
 }
 
 /** The parent of a block. Throws `InvalidBlock` when the node does not have it. */
-export async function parentOf(client: ChainClient, child: BlockHeader): Promise<BlockHeader> {
+export async function parentOf(client: HeaderSource, child: BlockHeader): Promise<BlockHeader> {
   const parent = await client.header(child.parentHash);
   if (parent?.hash !== child.parentHash || parent.number !== child.number - 1) {
     throw new InvalidBlock(
@@ -97,7 +105,7 @@ export async function parentOf(client: ChainClient, child: BlockHeader): Promise
 }
 
 /** The header of a block by number. Throws `InvalidBlock` when the node does not have it. */
-export async function requireHeader(client: ChainClient, number: number): Promise<BlockHeader> {
+export async function requireHeader(client: HeaderSource, number: number): Promise<BlockHeader> {
   const header = await client.header(number);
   if (header === null) throw new InvalidBlock(`The node does not know block ${number}.`);
   return header;

@@ -76,6 +76,26 @@ describe('createReadAhead', () => {
     expect(numbersOf(await last)).toEqual([11, 12]);
   });
 
+  it('asks for little while the node lacks the next block, whatever head it claims', async () => {
+    const asked: number[] = [];
+    let height = 9;
+    const block = async (at: number | string) => {
+      asked.push(Number(at));
+      return Number(at) <= height ? blockOf(Number(at)) : null;
+    };
+    const ahead = createReadAhead({ block });
+    const claimed = 2 ** 53 - 1;
+    for (let n = 0; n < 200; n++) expect(await ahead.next(10, claimed)).toEqual([]);
+    expect(asked.length).toBeLessThanOrEqual(BLOCKS_AHEAD + 200);
+    // What was missing is not taken for missing later.
+    height = 300;
+    const found: number[] = [];
+    for (let n = 0; n < 20 && found.length < 291; n++) {
+      found.push(...numbersOf(await ahead.next(10 + found.length, height)));
+    }
+    expect(found).toEqual(Array.from({ length: 291 }, (_, n) => 10 + n));
+  });
+
   it('forgets everything when the branch was replaced', async () => {
     const { client, asked, answer } = heldBack();
     const ahead = createReadAhead(client);

@@ -19,14 +19,14 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
     return band !== undefined && status === 'detected' && BigInt(amount) > band && !isOneEnough;
   }
 
-  /** On a chain whose blocks prove nothing by themselves, any amount needs proof: a hash or a second provider. */
-  const needsProof = chain.proof?.rule === 'two-providers' && !isOneEnough;
-
-  function isBelieved(tracked: TrackedTransfer): boolean {
-    return !isAbove(tracked) && (!needsProof || tracked.transfer.status !== 'detected');
+  /** Less was proven of its block than one answer is believed for, or it is not known what was: any amount waits. */
+  function isDoubted({ transfer: { status }, needsConfirmation }: TrackedTransfer): boolean {
+    return status === 'detected' && needsConfirmation !== false && !isOneEnough;
   }
 
   return {
+    /** Whether a second provider must confirm its block. */
+    needsSecond: (tracked: TrackedTransfer): boolean => isAbove(tracked) || isDoubted(tracked),
     /**
      * The ids of those that may become final, and of those that are to be asked about another time. The
      * others wait for a second provider. `contradicted` are those that two providers show otherwise or not at
@@ -39,7 +39,7 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
       const byBlock = new Map<number, TrackedTransfer[]>();
       for (const tracked of transfers) {
         const { transferId, block } = tracked.transfer;
-        if (isBelieved(tracked) || block === null) confirmed.add(transferId);
+        if (block === null || !(isAbove(tracked) || isDoubted(tracked))) confirmed.add(transferId);
         else if (client.size > 1 || !isAbove(tracked)) {
           byBlock.set(block.number, [...(byBlock.get(block.number) ?? []), tracked]);
         }
@@ -57,8 +57,8 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
           const isProven =
             !isAbove(tracked) &&
             answers.some(({ block: it }) => {
-              const isCommitted = it?.hash === block.hash && it.proven === 'content';
-              return isCommitted && it.transfers.some(isShown);
+              const isEnough = it?.hash === block.hash && it.needsConfirmation !== true;
+              return isEnough && it.transfers.some(isShown);
             });
           if (isProven || confirmedBy(answers, block.hash, isShown)) {
             confirmed.add(transferId);

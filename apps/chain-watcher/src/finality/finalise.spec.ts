@@ -1,5 +1,8 @@
+import type { BlockHeader, FinalityTag, TagAnswer } from '@daybook/chains';
+import { createPool } from '@daybook/chains';
 import type { FinalityV1 } from '@daybook/contracts';
-import { trueNode } from '../../testing/true-node';
+import { CHAIN } from '../../testing/model-chain';
+import { type TrueNode, trueNode } from '../../testing/true-node';
 import { finalUpTo, policyGroups, taggedOnRing, tagsOf } from './finalise';
 
 const depth = (confirmations: number) => ({ kind: 'depth', confirmations }) as const;
@@ -51,14 +54,20 @@ describe('policyGroups', () => {
   });
 });
 
+function poolOf(...nodes: readonly TrueNode[]) {
+  const clients = nodes.map(({ client }, n) => ({ name: `node-${n}`, client }));
+  return createPool({ id: CHAIN, blockTimeMs: null }, clients);
+}
+
 /** The model calls the block final that lies four below its head. */
 describe('taggedOnRing', () => {
   it('believes a node that follows the same chain', async () => {
     const node = await trueNode(20);
     const ring = await node.headers(12, 20);
-    expect(await taggedOnRing(node.client, ring, ['finalized'])).toEqual({
+    expect(await taggedOnRing(poolOf(node), ring, ['finalized'], 20)).toEqual({
       finalized: 16,
       safe: null,
+      isAlone: false,
     });
   });
 
@@ -67,14 +76,14 @@ describe('taggedOnRing', () => {
     const ring = await node.headers(12, 20);
     node.chain.reorganise(8, 0);
     node.mine(8);
-    const tags = await taggedOnRing(node.client, ring, ['finalized']);
+    const tags = await taggedOnRing(poolOf(node), ring, ['finalized'], 20);
     expect(tags.finalized).toBeNull();
   });
 
   it('calls the tip final when what is final lies above it on the same chain', async () => {
     const node = await trueNode(20);
     const ring = await node.headers(2, 10);
-    expect((await taggedOnRing(node.client, ring, ['finalized'])).finalized).toBe(10);
+    expect((await taggedOnRing(poolOf(node), ring, ['finalized'], 20)).finalized).toBe(10);
   });
 
   it('calls nothing final when what is final lies above the tip of a chain that was replaced', async () => {
@@ -82,12 +91,39 @@ describe('taggedOnRing', () => {
     const ring = await node.headers(2, 10);
     node.chain.reorganise(1, 0);
     node.mine(11);
-    expect((await taggedOnRing(node.client, ring, ['finalized'])).finalized).toBeNull();
+    expect((await taggedOnRing(poolOf(node), ring, ['finalized'], 20)).finalized).toBeNull();
+  });
+
+  it('believes no tag far above the head', async () => {
+    const node = await trueNode(40);
+    const ring = await node.headers(2, 10);
+    const tags = await taggedOnRing(poolOf(node), ring, ['finalized'], 15);
+    expect(tags.finalized).toBeNull();
   });
 
   it('accepts a block below the ring', async () => {
     const node = await trueNode(20);
     const ring = await node.headers(18, 20);
-    expect((await taggedOnRing(node.client, ring, ['finalized'])).finalized).toBe(16);
+    expect((await taggedOnRing(poolOf(node), ring, ['finalized'], 20)).finalized).toBe(16);
+  });
+
+  /** An answer for a tag of providers that show another block wherever they are asked. */
+  function elsewhere(header: BlockHeader | undefined) {
+    if (header === undefined) throw new Error('There is no such header.');
+    const answer: TagAnswer = {
+      ...{ header, isAlone: false },
+      shown: async (number) => ({ ...header, number, hash: '0xf0' }),
+    };
+    return { agreedTag: async (_: FinalityTag) => answer };
+  }
+
+  it('asks those who named the block whether they are on our chain, below and above the ring', async () => {
+    const node = await trueNode(20);
+    const below = elsewhere((await node.headers(16, 16))[0]);
+    const ring = await node.headers(18, 20);
+    expect((await taggedOnRing(below, ring, ['finalized'], 20)).finalized).toBeNull();
+    const above = elsewhere((await node.headers(16, 16))[0]);
+    const behind = await node.headers(2, 10);
+    expect((await taggedOnRing(above, behind, ['finalized'], 20)).finalized).toBeNull();
   });
 });

@@ -1,9 +1,10 @@
 import {
   type BlockHeader,
   type Chain,
-  type ChainClient,
   type ChainsAndAssets,
   type FinalityTag,
+  type ProviderPool,
+  type TagAnswer,
   thresholdsOf,
 } from '@daybook/chains';
 import type { FinalityV1 } from '@daybook/contracts';
@@ -13,6 +14,7 @@ import { strandedIn } from '../quarantine/stranded';
 import { headerAt, type Ring } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
+import { createAgreedHeight } from './agreed-height';
 import { createBand } from './band';
 import { textsWithout } from './passed';
 
@@ -23,6 +25,8 @@ const WAITING_AT_ONCE = 16;
 /** How often, at least and at most: once in a block time in between. */
 const WAITING_MS_MIN = 2_000;
 const WAITING_MS_MAX = 30_000;
+/** The tag is read after the head, which may have moved by a few blocks of a fast chain. */
+const TAG_ABOVE_HEAD_MAX = 16;
 
 /**
  * Reports each threshold that a transfer passes. A transfer above the band of its asset is final only when
@@ -33,10 +37,16 @@ export function createFinality(context: WatchContext) {
   const groups = policyGroups(chain, context.registry);
   const except = groups.flatMap(({ assets }) => assets ?? []);
   const band = createBand(context);
+  const agreedHeight = createAgreedHeight(context);
+  const askedDepth = Math.ceil(chain.reorgWindow / 4);
   const needed = tagsOf(groups);
   // `finalized` is always read: operators see it, whatever the policies need.
   const wanted = [...new Set<FinalityTag>([...thresholdTagsOf(groups), 'finalized'])];
-  let tagged: TaggedBlocks = { finalized: null, safe: null };
+  let tagged: TaggedBlocks = { finalized: null, safe: null, isAlone: false };
+  /** The block that depths are counted from, and up to which block the providers agree; -1 for none. */
+  let [depthTip, deepest] = [-1, -1];
+  /** When to look again for transfers that only lack a second provider. */
+  let markAt = 0;
   /** Since when a tag that a policy needs is unknown, in Unix milliseconds; null when none is. */
   let tagUnknownSince: number | null = null;
   /** The head and tip for which all tags were read. */
@@ -51,7 +61,7 @@ export function createFinality(context: WatchContext) {
   async function readTags(head: BlockHeader): Promise<void> {
     const moment = `${head.hash} ${tipOf(state).hash}`;
     if (readFor === moment) return;
-    tagged = await taggedOnRing(client, startedChain(state).ring, wanted);
+    tagged = await taggedOnRing(client, startedChain(state).ring, wanted, head.number);
     const isKnown = needed.every((tag) => tagged[tag] !== null);
     tagUnknownSince = isKnown ? null : (tagUnknownSince ?? context.now());
     readFor = isKnown && tagged.finalized !== null ? moment : null;
@@ -94,9 +104,60 @@ export function createFinality(context: WatchContext) {
     return unknown.size > 0;
   }
 
+  function upTo(threshold: FinalityV1): number {
+    if (threshold.kind === 'tag') return finalUpTo(threshold, tipOf(state).number, tagged);
+    return Math.min(finalUpTo(threshold, depthTip, tagged), deepest);
+  }
+
   function passedAt(block: number, thresholds: readonly FinalityV1[]): readonly FinalityV1[] {
-    const tip = tipOf(state).number;
-    return thresholds.filter((threshold) => finalUpTo(threshold, tip, tagged) >= block);
+    return thresholds.filter((threshold) => upTo(threshold) >= block);
+  }
+
+  async function readDepth(shownUpTo: number): Promise<void> {
+    [depthTip, deepest] = [shownUpTo, -1];
+    const depths = groups.flatMap((group) =>
+      group.thresholds.filter(({ kind }) => kind === 'depth'),
+    );
+    // Without a depth, the providers are asked all the same, as the ring must not lose where they part.
+    const asked =
+      depths.length > 0 ? depths : [{ kind: 'depth', confirmations: askedDepth } as const];
+    const lasts = asked.map((depth) => finalUpTo(depth, shownUpTo, tagged));
+    deepest = await agreedHeight.upTo(Math.max(-1, ...lasts));
+  }
+
+  /** Says of transfers that only lack a second provider what they wait for, when that lasts. */
+  async function markWaiting(): Promise<void> {
+    if (!agreedHeight.isHolding() || context.now() < markAt) return;
+    markAt = context.now() + WAITING_MS_MIN;
+    for (const { thresholds, assets } of groups) {
+      const passed = thresholds.filter((it) => finalUpTo(it, depthTip, tagged) > upTo(it));
+      for (const threshold of passed) {
+        const due = await dueFor(
+          threshold,
+          thresholds,
+          assets,
+          finalUpTo(threshold, depthTip, tagged),
+        );
+        const versions = changeVersions(context, due);
+        for (const tracked of due.filter(band.needsSecond)) {
+          versions.wait(tracked.transfer.transferId, 'awaiting-second-provider');
+        }
+        if (versions.changes.length > 0) await context.commit({ transfers: versions.changes });
+      }
+    }
+  }
+
+  /** Transfers up to a block that have not passed a threshold. */
+  function dueFor(
+    threshold: FinalityV1,
+    thresholds: readonly FinalityV1[],
+    assets: readonly string[] | null,
+    last: number,
+  ): Promise<readonly TrackedTransfer[]> {
+    const passed = textsWithout(threshold, thresholds);
+    const stranded = strandedIn(state.quarantine);
+    const query = { upTo: last, assets, except, stranded, passed, limit: FINALS_AT_ONCE };
+    return store.due(chain.id, query);
   }
 
   /** Asks again about some of the transfers that wait. */
@@ -118,23 +179,32 @@ export function createFinality(context: WatchContext) {
   }
 
   return {
-    finalized: () => tagged.finalized,
+    /** The last final block by its tag. An answer without the tag, or with an older one, takes nothing back. */
+    finalized(): number | null {
+      const known = Math.max(tagged.finalized ?? -1, state.finalNumber);
+      return known < 0 ? null : known;
+    },
     tagUnknownSince: () => tagUnknownSince,
-    /** Makes transfers final; returns whether more may be due. `head` is the node's head. */
-    async step(head: BlockHeader): Promise<boolean> {
+    /** Why the providers let nothing become final, such as a disagreement; null if they do. */
+    obstacle: () => client.disagreement() ?? agreedHeight.obstacle(),
+    /** Whether one of several providers decides alone what is final. */
+    isAlone: () => tagged.isAlone || agreedHeight.isAlone(),
+    /**
+     * Makes transfers final; returns whether more may be due. `head` is the node's head, `shownUpTo` the last
+     * matched block that is on the node's chain now.
+     */
+    async step(head: BlockHeader, shownUpTo: number): Promise<boolean> {
       await readTags(head);
-      if (client.disagreement() !== null) return false;
+      await readDepth(shownUpTo);
       await reopen();
-      const stranded = strandedIn(state.quarantine);
+      await markWaiting();
+      if (client.disagreement() !== null || agreedHeight.isDisputed()) return false;
       let isMore = false;
       for (const { thresholds, assets } of groups) {
         for (const threshold of thresholds) {
-          const upTo = finalUpTo(threshold, tipOf(state).number, tagged);
-          if (upTo < 0) continue;
-          const due = await store.due(chain.id, {
-            ...{ upTo, assets, except, stranded, limit: FINALS_AT_ONCE },
-            passed: textsWithout(threshold, thresholds),
-          });
+          const last = upTo(threshold);
+          if (last < 0) continue;
+          const due = await dueFor(threshold, thresholds, assets, last);
           const isLeft = await conclude(due, () => [threshold]);
           isMore ||= isLeft || due.length === FINALS_AT_ONCE;
         }
@@ -145,36 +215,54 @@ export function createFinality(context: WatchContext) {
   };
 }
 
-/** The blocks with these tags. One counts only if it is on the matched chain: the node may be on another branch. */
+/**
+ * The blocks with these tags. One counts only if it is on the matched chain, as the node may be on another branch, and
+ * not far above the node's `head`.
+ */
 export async function taggedOnRing(
-  client: ChainClient,
+  client: Pick<ProviderPool, 'agreedTag'>,
   ring: Ring,
   tags: readonly FinalityTag[],
+  head: number,
 ): Promise<TaggedBlocks> {
   const found: Record<FinalityTag, number | null> = { finalized: null, safe: null };
+  let isAlone = false;
   for (const tag of tags) {
-    const header = await client.tagged(tag);
-    found[tag] = header && (await onRing(client, ring, header));
+    const answer = await client.agreedTag(tag);
+    if (answer === null || answer.header.number > head + TAG_ABOVE_HEAD_MAX) continue;
+    found[tag] = await onRing(ring, answer);
+    isAlone ||= answer.isAlone;
   }
-  return found;
+  return { ...found, isAlone };
 }
 
-/** The last matched block that is final when `header` is; null when they are on different chains. */
-async function onRing(client: ChainClient, ring: Ring, header: BlockHeader) {
+/**
+ * The last matched block that is final when the tagged one is; null when they are on different chains. Outside the
+ * ring, the providers that named the tagged block must show the nearest block of the ring, too: others may be on another
+ * branch.
+ */
+async function onRing(ring: Ring, { header, shown }: TagAnswer) {
   const [oldest, tip] = [ring[0] as BlockHeader, ring.at(-1) as BlockHeader];
-  if (header.number < oldest.number) return header.number;
   const known = headerAt(ring, header.number);
   if (known) return known.hash === header.hash ? header.number : null;
-  // The ring is still catching up: its tip is final when the node's chain contains it.
-  const same = await client.header(tip.number);
-  return same?.hash === tip.hash ? tip.number : null;
+  // Below the ring it is final itself. Above, the ring is still catching up, and its tip is final.
+  const nearest = header.number < oldest.number ? oldest : tip;
+  if ((await shown(nearest.number))?.hash !== nearest.hash) return null;
+  return Math.min(header.number, tip.number);
 }
 
 /** The last block of our chain that has each tag; null when unknown. */
-export type TaggedBlocks = Readonly<Record<FinalityTag, number | null>>;
+export type TaggedBlocks = Readonly<Record<FinalityTag, number | null>> & {
+  /** Whether one of several providers names them alone. */
+  readonly isAlone: boolean;
+};
 
 /** The last final block; below zero when there is none. `tip`, the last matched block, has depth 1. */
-export function finalUpTo(policy: FinalityV1, tip: number, tagged: TaggedBlocks): number {
+export function finalUpTo(
+  policy: FinalityV1,
+  tip: number,
+  tagged: Readonly<Record<FinalityTag, number | null>>,
+): number {
   if (policy.kind === 'depth') return tip - policy.confirmations + 1;
   return Math.min(tagged[policy.tag] ?? -1, tip);
 }

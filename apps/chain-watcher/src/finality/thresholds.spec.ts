@@ -1,115 +1,33 @@
-import {
-  assetIds,
-  type Chain,
-  createAddressTable,
-  createEvmClient,
-  createPool,
-  type JsonRpc,
-} from '@daybook/chains';
 import { parseTransfer, TOPICS } from '@daybook/contracts';
-import { loadKeccak } from '../../../../libs/chains/src/evm/keccak';
 import { addressOf } from '../../../../libs/chains/testing/raw-blocks';
-import {
-  answerOf,
-  createRawChain,
-  createRawNode,
-  type RawChain,
-  type RawNode,
-} from '../../../../libs/chains/testing/raw-node';
-import { InMemoryBroker, InMemoryLog } from '../../../../libs/messaging/testing/in-memory-log';
+import { createRawNode } from '../../../../libs/chains/testing/raw-node';
 import { openBooks } from '../../testing/books';
-import { InMemoryWatcherStore } from '../../testing/in-memory-store';
-import { silent } from '../../testing/simulated-chain';
-import type { Leadership } from '../state/watcher-store';
-import { createWatch, type Watch } from '../watch/watch';
+import {
+  depth,
+  finalized,
+  type LeadOptions,
+  purse,
+  type RawWatch,
+  rawChain,
+  rawWatch,
+} from '../../testing/raw-watch';
 
-const CHAIN = 'eip155:31337';
-const NATIVE = `${CHAIN}/slip44:60`;
-const purse = addressOf('purse');
-const depth = (confirmations: number) => ({ kind: 'depth', confirmations }) as const;
-const finalized = { kind: 'tag', tag: 'finalized' } as const;
 const BAND = 1_000n;
+const chain = { ...rawChain, thresholds: [depth(3), depth(6), finalized] };
 
-const chain: Chain = {
-  ...{ id: CHAIN, family: 'evm', name: 'Raw', blockTimeMs: null, reorgWindow: 32 },
-  ...{ finality: depth(3), thresholds: [depth(3), depth(6), finalized], minimumFinality: null },
+let world: RawWatch;
+const lead = (options: LeadOptions = {}) => world.lead({ chain, band: BAND, ...options });
+const { settle, pay, mine, published } = {
+  settle: (ms?: number) => world.settle(ms),
+  pay: (value: bigint) => world.pay(value),
+  mine: (blocks: number) => world.mine(blocks),
+  published: () => world.published(),
 };
 
-interface Options {
-  readonly nodes?: readonly RawNode[];
-  readonly singleProvider?: 'wait' | 'accept';
-  readonly band?: bigint | null;
-  readonly chain?: Chain;
-}
-
-let raw: RawChain;
-let node: RawNode;
-let store: InMemoryWatcherStore;
-let broker: InMemoryBroker;
-let watch: Watch;
-let leadership: Leadership | undefined;
-let nowMs: number;
-
-/** A leadership over what the store remembers; it follows the pool of `nodes`. */
-async function lead(options: Options = {}): Promise<void> {
-  const { nodes = [node], singleProvider = 'wait', band = BAND } = options;
-  await leadership?.release();
-  leadership = (await store.lead(CHAIN)) as Leadership;
-  const followed = options.chain ?? chain;
-  const clients = nodes.map((it, n) => {
-    const rpc: JsonRpc = { send: async (method, params) => answerOf(it, raw, method, params) };
-    return { name: `node-${n}`, client: createEvmClient(rpc, CHAIN, assetIds(CHAIN, NATIVE)) };
-  });
-  const table = createAddressTable('evm');
-  table.add(purse);
-  const connection = { chain: CHAIN, providers: [], singleProvider, startBlock: null };
-  const parts = {
-    registry: {
-      ...{ chains: [followed], assets: [], assetFinality: new Map(), connections: [connection] },
-      assetBands: new Map(band === null ? [] : [[NATIVE, band]]),
-    },
-    ...{ chain: followed, startBlock: 0, log: new InMemoryLog(broker), store, leadership, table },
-    client: createPool(chain, clients, { now: () => nowMs }),
-    ...{ now: () => nowMs, events: silent },
-  };
-  watch = createWatch(parts, await store.load(CHAIN));
-  await settle();
-}
-
 beforeEach(async () => {
-  raw = createRawChain(await loadKeccak());
-  node = createRawNode();
-  [store, broker] = [new InMemoryWatcherStore(), new InMemoryBroker()];
-  nowMs = 1_700_000_000_000;
+  world = await rawWatch();
 });
-afterEach(() => watch.close());
-
-async function settle(): Promise<void> {
-  // Far apart, so that each pass asks again about what waits.
-  nowMs += 60_000;
-  while (await watch.pass());
-  while (await watch.publish());
-}
-
-function pay(value: bigint): void {
-  raw.mine([{ from: addressOf('payer'), to: purse, value }]);
-}
-
-async function mine(blocks: number): Promise<void> {
-  for (let n = 0; n < blocks; n++) {
-    raw.mine();
-    await settle();
-  }
-}
-
-/** What was published, as status and threshold or reason. */
-function published(): string[] {
-  return broker.messages(TOPICS.transfer).map(({ value }) => {
-    const { status, finality, waiting = null } = parseTransfer(value);
-    const by = finality?.kind === 'depth' ? finality.confirmations : finality?.tag;
-    return [status, by, waiting].filter((part) => part !== undefined && part !== null).join(' ');
-  });
-}
+afterEach(() => world.watch.close());
 
 describe('thresholds', () => {
   it('are reported one by one, each once, with all that were passed', async () => {
@@ -117,10 +35,10 @@ describe('thresholds', () => {
     pay(5n);
     await mine(6);
     expect(published()).toEqual(['detected', 'final 3', 'final 6']);
-    node.finalized = 12;
+    world.node.finalized = 12;
     await mine(2);
     expect(published()).toEqual(['detected', 'final 3', 'final 6', 'final finalized']);
-    const [last] = broker.messages(TOPICS.transfer).slice(-1);
+    const [last] = world.broker.messages(TOPICS.transfer).slice(-1);
     expect(parseTransfer(last?.value ?? '').passed).toEqual([
       ...['depth:3', 'depth:6', 'tag:finalized'],
     ]);
@@ -130,7 +48,7 @@ describe('thresholds', () => {
   });
 
   it('are reported in whatever order they are passed', async () => {
-    node.finalized = 10;
+    world.node.finalized = 10;
     await lead();
     pay(5n);
     await mine(1);
@@ -143,10 +61,10 @@ describe('thresholds', () => {
     await lead();
     // With a salt of its own, its hash is the same in both blocks.
     const payment = { from: addressOf('payer'), to: purse, value: 5n, salt: 'one' };
-    raw.mine([payment]);
+    world.raw.mine([payment]);
     await mine(3);
-    const branch = raw.forged(10, [payment]);
-    raw.blocks.splice(0, raw.blocks.length, ...branch);
+    const branch = world.raw.forged(10, [payment]);
+    world.raw.blocks.splice(0, world.raw.blocks.length, ...branch);
     await mine(3);
     const after = published().slice(published().indexOf('reverted'));
     expect(after).toEqual(['reverted', 'detected', 'final 3', 'final 6']);
@@ -166,7 +84,9 @@ describe('thresholds', () => {
     pay(5n);
     await mine(8);
     const books = openBooks({ isListed: () => true });
-    const transfers = broker.messages(TOPICS.transfer).map(({ value }) => parseTransfer(value));
+    const transfers = world.broker
+      .messages(TOPICS.transfer)
+      .map(({ value }) => parseTransfer(value));
     for (const transfer of [...transfers, ...transfers]) books.record(transfer);
     expect(books.creditsOf(transfers[0]?.transferId ?? '')).toBe(1);
   });
@@ -187,7 +107,7 @@ describe('a transfer above the band', () => {
     expect(published().filter((it) => it === waits)).toHaveLength(1);
   });
 
-  it.each<[string, Options]>([
+  it.each<[string, LeadOptions]>([
     ['where one provider is accepted', { singleProvider: 'accept' }],
     ['in an asset without a band', { band: null }],
   ])('does not wait %s', async (_, options) => {
@@ -198,7 +118,7 @@ describe('a transfer above the band', () => {
   });
 
   it('is final at once when a second provider shows the same block', async () => {
-    await lead({ nodes: [node, createRawNode()] });
+    await lead({ nodes: [world.node, createRawNode()] });
     pay(BAND + 1n);
     await mine(5);
     expect(published()).toEqual(['detected', 'final 3', 'final 6']);
@@ -206,7 +126,7 @@ describe('a transfer above the band', () => {
 
   it('waits for a second provider that lags, and is then final by all it has passed', async () => {
     const second = { ...createRawNode(), behind: 20 };
-    await lead({ nodes: [node, second] });
+    await lead({ nodes: [world.node, second] });
     pay(BAND + 1n);
     await mine(6);
     expect(published()).toEqual(['detected', waits]);
@@ -215,17 +135,16 @@ describe('a transfer above the band', () => {
     expect(published()).toEqual(['detected', waits, 'final 3', 'final 6']);
   });
 
-  it('that one provider invents, on a branch with correct hashes, never becomes final', async () => {
+  it('that one provider invents, in blocks with correct hashes, never becomes final', async () => {
     const honest = createRawNode();
-    await lead({ nodes: [node, honest] });
+    await lead({ nodes: [world.node, honest] });
     await mine(2);
-    for (let n = 0; n < 8; n++) raw.mine();
     const theft = { from: addressOf('thief'), to: purse, value: BAND * 1_000n };
-    node.blocks = raw.forged(11, [theft]);
+    world.node.blocks = world.raw.forged(12, [theft], 20);
     for (let n = 0; n < 5; n++) await settle();
     expect(published()).toEqual(['detected', waits]);
-    node.blocks = null;
-    await mine(3);
+    world.node.blocks = null;
+    await mine(9);
     expect(published()).toEqual(['detected', waits, 'reverted']);
   });
 
@@ -246,7 +165,7 @@ describe('a transfer above the band', () => {
     expect(published().filter((it) => it === waits)).toHaveLength(40);
     expect(published().filter((it) => it === 'final 6')).toHaveLength(1);
     const second = createRawNode();
-    await lead({ nodes: [node, second] });
+    await lead({ nodes: [world.node, second] });
     for (let n = 0; n < 6; n++) await settle();
     expect(published().filter((it) => it === 'final 6')).toHaveLength(41);
   });
@@ -255,19 +174,19 @@ describe('a transfer above the band', () => {
 describe('a disagreement about the finalized block', () => {
   it('lets nothing become final, and is why the chain is stalled', async () => {
     const other = createRawNode();
-    [node.finalized, other.finalized] = [9, 9];
-    await lead({ nodes: [node, other] });
-    other.blocks = raw.forged(5, []);
+    [world.node.finalized, other.finalized] = [9, 9];
+    await lead({ nodes: [world.node, other] });
+    other.blocks = world.raw.forged(5, []);
     pay(5n);
     await mine(4);
     expect(published()).toEqual(['detected']);
-    expect(watch.health(null)).toMatchObject({
+    expect(world.watch.health(null)).toMatchObject({
       state: 'stalled',
       detail: expect.stringMatching(/node-0 and node-1 disagree/),
     });
     other.blocks = null;
     await mine(1);
     expect(published()).toEqual(['detected', 'final 3', 'final 6']);
-    expect(watch.health(null).state).toBe('following');
+    expect(world.watch.health(null).state).toBe('following');
   });
 });

@@ -52,6 +52,8 @@ export interface Status {
 export interface Session extends ChainRun {
   readonly watch: Watch;
   readonly client: ChainClient;
+  /** What the node announces. */
+  readonly announcements: { listenIf(isWanted: boolean): void };
   readonly addresses: AddressSubscription;
   readonly leadership: Leadership;
   readonly status: Status;
@@ -77,7 +79,7 @@ export function createWakeUp() {
 
 /** The loops of a leadership. Each runs until it is aborted, and rejects with the error that ended it. */
 export function createLoops(session: Session) {
-  const { watch, client, addresses, leadership, status, wakes, signal } = session;
+  const { watch, client, announcements, addresses, leadership, status, wakes, signal } = session;
   const { logger, metrics } = session;
   const chain = session.chain.id;
   const pollMs = session.pollMs ?? pollMsOf(session.chain);
@@ -91,8 +93,11 @@ export function createLoops(session: Session) {
       let isMore = false;
       const endTimer = metrics.passSeconds.startTimer({ chain });
       try {
-        if (!isVerified) await client.verify();
-        isVerified = true;
+        const isPaused = watch.isPaused();
+        announcements.listenIf(!isPaused);
+        if (!isPaused && !isVerified) await client.verify();
+        // A chain that was paused is verified again.
+        isVerified = !isPaused;
         isMore = await watch.pass();
         status.trouble = null;
         status.interruption = null;
@@ -215,8 +220,10 @@ export function createLoops(session: Session) {
     metrics.blocksToMatch.set({ chain }, Math.max(0, latest - matched));
     if (finalized !== null) metrics.finalized.set({ chain }, finalized);
     metrics.stalled.set({ chain }, state === 'stalled' ? 1 : 0);
+    metrics.paused.set({ chain }, watch.isPaused() ? 1 : 0);
     if (state === before) return;
-    logger[state === 'stalled' ? 'warn' : 'info']({ chain, detail, latest, matched }, state);
+    const isAlarm = state === 'stalled' || state === 'paused';
+    logger[isAlarm ? 'warn' : 'info']({ chain, detail, latest, matched }, state);
   }
 
   return [follow, publish, report];

@@ -1,4 +1,10 @@
-import { createAddressTable, openChain } from '@daybook/chains';
+import {
+  type Announcements,
+  createAddressTable,
+  type Listening,
+  openChain,
+  type ProviderPool,
+} from '@daybook/chains';
 import type { RunningSubscription } from '@daybook/messaging';
 import { messageOf, pause } from '@daybook/platform/plain';
 import {
@@ -60,6 +66,7 @@ export function runChain(run: ChainRun) {
       }
       status.role = 'standby';
       metrics.leading.set({ chain }, 0);
+      metrics.paused.set({ chain }, 0);
       await pause(STANDBY_MS, signal);
     }
   }
@@ -124,7 +131,7 @@ async function lead(
   const ending = new AbortController();
   let addresses: AddressSubscription | undefined;
   let requests: RunningSubscription | undefined;
-  const listening = client.listen({
+  const announcements = createAnnouncements(client, {
     newHead: wakes.follow.wake,
     pending(transaction) {
       watch.offerPending(transaction);
@@ -144,16 +151,30 @@ async function lead(
       wakes.publish.wake();
     });
     const loops = createLoops({
-      ...{ ...run, watch, client, addresses, leadership, status, wakes },
+      ...{ ...run, watch, client, announcements, addresses, leadership, status, wakes },
       signal: AbortSignal.any([signal, ending.signal]),
     });
     await Promise.all(loops.map((loop) => loop().finally(() => ending.abort())));
   } finally {
     watch.close();
-    listening?.close();
+    announcements.listenIf(false);
     await Promise.all([addresses?.stop(), requests?.stop()]);
     [status.addresses, status.publishing] = [null, null];
     status.gaps = () => [];
     status.providers = () => [];
   }
+}
+
+/** Listens to what the providers announce, while that is wanted. */
+function createAnnouncements(client: ProviderPool, listener: Announcements) {
+  let listening: Listening | null = null;
+  let isListening = false;
+  return {
+    listenIf(isWanted: boolean): void {
+      if (isWanted === isListening) return;
+      isListening = isWanted;
+      listening?.close();
+      listening = isWanted ? client.listen(listener) : null;
+    },
+  };
 }

@@ -24,12 +24,15 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
   /** A version is the time, and one more than the last when two fall into one millisecond. */
   function write(
     transfer: Omit<TransferV1, 'version'>,
-    sighting: Sighting | null,
+    { sighting, needsConfirmation }: Kept,
     isSettled = false,
   ): void {
     const before = latest.get(transfer.transferId)?.transfer.version ?? 0;
     const version = Math.max(before + 1, now);
-    const tracked = { transfer: { ...transfer, version }, sighting, isSettled };
+    const tracked = {
+      ...{ transfer: { ...transfer, version }, sighting },
+      ...{ isSettled, needsConfirmation },
+    };
     latest.set(transfer.transferId, tracked);
     changes.push(tracked);
   }
@@ -44,13 +47,13 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
     const before = latest.get(id);
     if (!before?.transfer || !from.includes(before.transfer.status)) return;
     const { version: _, passed: __, waiting: ___, ...transfer } = before.transfer;
-    write({ ...transfer, finality: null, ...change }, before.sighting, isSettled);
+    write({ ...transfer, finality: null, ...change }, before, isSettled);
   }
 
   return {
     changes: changes as readonly TrackedTransfer[],
     /** A block contains the transfer. */
-    include(block: BlockHeader, transfer: BlockTransfer): void {
+    include(block: IncludingBlock, transfer: BlockTransfer): void {
       const content = contentOf(chain, transfer);
       const before = latest.get(content.transferId);
       const isIncluded = before && INCLUDED.includes(before.transfer.status);
@@ -61,7 +64,13 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
       const { number, hash, time } = block;
       const status = transfer.failed ? 'failed' : 'detected';
       const shown = { number, hash, time: new Date(time * 1000).toISOString() };
-      write({ ...content, status, block: shown, finality: null }, before?.sighting ?? null);
+      write(
+        { ...content, status, block: shown, finality: null },
+        {
+          sighting: before?.sighting ?? null,
+          needsConfirmation: block.needsConfirmation ?? false,
+        },
+      );
     },
     /** The block that contains it was replaced. */
     revert: (id: string) => move(id, INCLUDED, { status: 'reverted' }),
@@ -83,7 +92,8 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
       const content = contentOf(chain, transfer);
       // A known transfer has at least been seen.
       if (latest.has(content.transferId)) return;
-      write({ ...content, status: 'seen', block: null, finality: null }, sighting);
+      const seen = { ...content, status: 'seen', block: null, finality: null } as const;
+      write(seen, { sighting, needsConfirmation: false });
     },
     /** Its pending transaction was replaced or has expired. */
     drop: (id: string) => move(id, ['seen'], { status: 'dropped' }),
@@ -105,6 +115,9 @@ export function changeVersions(
 }
 
 type Status = TransferV1['status'];
+/** What a new version takes from the last one, or from its block. */
+type Kept = Pick<TrackedTransfer, 'sighting' | 'needsConfirmation'>;
+type IncludingBlock = BlockHeader & Pick<ChainBlock, 'needsConfirmation'>;
 
 /** The statuses of a transfer that a block contains. */
 export const INCLUDED: readonly Status[] = ['detected', 'final', 'failed'];

@@ -1,6 +1,6 @@
 import type { PendingTransaction } from '@daybook/chains';
 import { changeVersions, transferIdOf } from '../match/transfer-versions';
-import type { WatchContext } from '../state/watch-state';
+import { tipOf, type WatchContext, type WatchState } from '../state/watch-state';
 
 /** Transactions that are kept, to our and to unknown addresses: one may become ours a moment later. */
 const KEPT_MAX = 1_000;
@@ -34,7 +34,8 @@ export function createMempool(context: WatchContext) {
     async step(): Promise<void> {
       const now = context.now();
       // While the content of a block is unknown, it may contain them.
-      const expired = state.quarantine.length > 0 ? [] : state.sightings.expired(now);
+      const mayBeIncluded = state.quarantine.length > 0 || isBehind(state);
+      const expired = mayBeIncluded ? [] : state.sightings.expired(now);
       const [ours, others] = oursAndOthers();
       offered = others;
       const found = ours.flatMap((transaction) =>
@@ -55,4 +56,9 @@ export function createMempool(context: WatchContext) {
       if (versions.changes.length > 0) await context.commit({ transfers: versions.changes });
     },
   };
+}
+
+/** Whether there are blocks to match, as there are after an outage or a pause. */
+function isBehind(state: WatchState): boolean {
+  return state.head !== null && state.head.number > tipOf(state).number;
 }

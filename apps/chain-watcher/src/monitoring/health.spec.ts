@@ -26,7 +26,7 @@ function seen(change: Partial<Observation> = {}): Observation {
     missing: null,
     tagUnknownSince: null,
     ...{ quarantined: null, unscanned: [], blocksPerSecond: null },
-    disagreement: null,
+    ...{ disagreement: null, isAlone: false, withheldSince: null },
     ...change,
   };
 }
@@ -113,6 +113,23 @@ describe('judge', () => {
     expect(judge(chain, seen({ advancedAt: NOW - 299_000 }), NOW).state).toBe('following');
     const fast = { ...chain, blockTimeMs: 250 };
     expect(judge(fast, seen({ advancedAt: NOW - 31_000 }), NOW).state).toBe('stalled');
+  });
+
+  it('is not kept catching up by a head that nobody shows the blocks of, and reports it when it lasts', () => {
+    const head = { number: 2 ** 53 - 1, hash: '', parentHash: '', time: 0 };
+    const claimed = seen({ head, withheldSince: NOW - 1_000 });
+    expect(judge(onDemand, claimed, NOW)).toEqual({ state: 'following', detail: null });
+    expect(judge(onDemand, claimed, NOW + 30_000)).toMatchObject({
+      state: 'stalled',
+      detail: expect.stringMatching(/claims block 9007199254740991, but does not show block 101/),
+    });
+  });
+
+  it('says that one of several providers is believed alone', () => {
+    expect(judge(chain, seen({ isAlone: true }), NOW)).toMatchObject({
+      state: 'following',
+      detail: expect.stringContaining('Only one of the providers answers'),
+    });
   });
 
   it('reports a node that is still synchronising', () => {

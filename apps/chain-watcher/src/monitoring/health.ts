@@ -12,6 +12,9 @@ const BEHIND_BLOCKS = 16;
 /** On the fastest chains, the addresses of the last seconds cause up to this many blocks to be rescanned. */
 const RESCAN_BLOCKS = 1_000;
 
+const ALONE =
+  'Only one of the providers answers, so transfers up to the band of their asset become final by its answers alone.';
+
 /** Ranges that a sentence names. */
 const RANGES_SHOWN = 5;
 
@@ -19,8 +22,10 @@ const RANGES_SHOWN = 5;
 export interface Observation {
   /** The node's head; null before the first answer. */
   readonly head: BlockHeader | null;
-  /** When the head was last higher than ever before. */
+  /** When a block was last matched that is higher than any before. */
   readonly advancedAt: number;
+  /** Since when a higher head is claimed but the block after the last matched one is not shown; null when it is. */
+  readonly withheldSince: number | null;
   readonly matched: number;
   /** Why the chain cannot be matched any further; null when it can. */
   readonly stalled: string | null;
@@ -37,8 +42,10 @@ export interface Observation {
   readonly blocksPerSecond: number | null;
   /** Since when a tag that a finality policy needs is unknown; null when none is. */
   readonly tagUnknownSince: number | null;
-  /** On which final block the providers disagree; null if they do not. */
+  /** Why the providers let nothing become final, such as a disagreement on a block; null if they do. */
   readonly disagreement: string | null;
+  /** Whether transfers become final by the answers of one of several providers, as no other one answers. */
+  readonly isAlone: boolean;
 }
 
 /** The error of the last attempt, and since when all attempts have failed. */
@@ -47,7 +54,10 @@ export interface Trouble {
   readonly since: number;
 }
 
-export type ChainHealth = Pick<ChainHeadV1, 'state' | 'detail'>;
+export interface ChainHealth {
+  readonly state: ChainHeadV1['state'] | 'paused';
+  readonly detail: string | null;
+}
 
 /**
  * The health of a watch. Silence counts as a fault, because a stuck node answers without errors; not on a
@@ -76,7 +86,7 @@ export function judge(chain: Chain, seen: Observation, now: number): ChainHealth
     return stalled(`The node has shown no new block for ${seconds} s.`);
   }
   const ageMs = now - head.time * 1000;
-  if (ageMs > SILENCE_MAX_MS + silence) {
+  if (seen.withheldSince === null && ageMs > SILENCE_MAX_MS + silence) {
     const minutes = Math.round(ageMs / 60_000);
     return stalled(`The node's newest block is ${minutes} min old: it is still synchronising.`);
   }
@@ -94,14 +104,20 @@ export function judge(chain: Chain, seen: Observation, now: number): ChainHealth
       `Blocks were never scanned: ${ranges.slice(0, RANGES_SHOWN).join(', ')}. "npx daybook watch rescan --from ${first.from}" scans them.`,
     );
   }
-  const behind = head.number - seen.matched;
+  const { withheldSince } = seen;
+  if (withheldSince !== null && now - withheldSince > SILENCE_MIN_MS) {
+    return stalled(
+      `The node claims block ${head.number}, but does not show block ${seen.matched + 1}: its head is not true, or it lacks blocks.`,
+    );
+  }
+  const behind = withheldSince === null ? head.number - seen.matched : 0;
   if (behind > BEHIND_BLOCKS) {
     return { state: 'catching-up', detail: progressOf(behind, seen.blocksPerSecond) };
   }
   if (seen.blocksToRescan > RESCAN_BLOCKS) {
     return { state: 'catching-up', detail: `${seen.blocksToRescan} blocks to match again.` };
   }
-  return { state: 'following', detail: null };
+  return { state: 'following', detail: seen.isAlone ? ALONE : null };
 }
 
 function progressOf(blocks: number, perSecond: number | null): string {

@@ -70,6 +70,13 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
         logger[isAlarm ? 'error' : 'warn'](fields, QUARANTINE_LINES[state]);
       }
     },
+    /** An operator paused the chain, or resumed it: then null. */
+    paused(pause: Readonly<Record<'by' | 'reason', string>> | null): void {
+      if (pause === null) logger.warn({ chain }, 'chain resumed by an operator');
+      else
+        logger.warn({ chain, by: pause.by, reason: pause.reason }, 'chain paused by an operator');
+      publish();
+    },
     changed(transfers: readonly { readonly transfer: TransferV1 }[]): void {
       for (const { transfer } of transfers) {
         const { status, transferId, version, asset, amount, to, block } = transfer;

@@ -39,6 +39,7 @@ export function createWatcherMetrics(
     finalized: gauge('finalized_number', 'The last block behind the tag finalized.'),
     leading: gauge('leading', '1 when this process watches the chain, 0 when it stands by.'),
     stalled: gauge('stalled', '1 when the chain cannot be followed.'),
+    paused: gauge('paused', '1 while an operator has paused the chain, 0 while not.'),
     addresses: gauge('addresses', 'Addresses in the table.'),
     addressesThrough: gauge(
       'addresses_through',
@@ -71,6 +72,7 @@ export function createWatcherMetrics(
   for (const chain of chains) {
     metrics.leading.set({ chain }, 0);
     metrics.stalled.set({ chain }, 0);
+    metrics.paused.set({ chain }, 0);
     metrics.quarantined.set({ chain }, 0);
     metrics.gaps.set({ chain }, 0);
     metrics.unscanned.set({ chain }, 0);

@@ -1,3 +1,4 @@
+import { type Chain, canonicalTransaction, transactionForm } from '@daybook/chains';
 import {
   MalformedMessage,
   parseWatchRequest,
@@ -5,6 +6,7 @@ import {
   type WatchRequestV1,
 } from '@daybook/contracts';
 import type { RunningSubscription } from '@daybook/messaging';
+import { type Pause, pauseSentence } from '../state/pause';
 import { isOperatorsRescan, NOT_BEGUN, type Rescan } from '../state/rescan';
 import { type ChainRun, startedChain, tipOf, type WatchContext } from '../state/watch-state';
 
@@ -21,7 +23,14 @@ const ORIGINS: ReadonlyMap<string, Rescan['origin']> = new Map([
   ['ask-block', 'ask-block'],
   ['accept-block', 'accept-block'],
   ['skip-block', 'skip-block'],
+  ['pause', 'pause'],
+  ['resume', 'resume'],
 ]);
+
+/** Whether a request takes effect as soon as it is stored. */
+export function isPauseOrEnd(kind: string): boolean {
+  return kind === 'pause' || kind === 'resume';
+}
 
 /**
  * Passes the requests of operators for a chain to the watch of its leader. The group does not depend on the
@@ -65,12 +74,13 @@ export function subscribeRequests(
 }
 
 /**
- * Stores a request as a rescan that waits, is refused or is cancelled. A stored one changes only when it is
- * cancelled. Throws before the chain's first start.
+ * Stores a request as a rescan that waits, is refused or is cancelled; a pause and its end are done at once. A
+ * stored one changes only when it is cancelled. Throws before the chain's first start when blocks are to be matched.
  */
 export async function takeRequest(context: WatchContext, request: WatchRequestV1): Promise<void> {
   const { chain, state, store } = context;
   const { requestId: id, kind, from, blocksMax, isCancelled } = request;
+  const transaction = transactionOf(chain, request);
   // The leader alone adds rescans, one after the other, so nobody adds this one in between.
   if (await store.hasRescan(id)) {
     if (isCancelled) await context.commit({ cancelled: id });
@@ -79,7 +89,8 @@ export async function takeRequest(context: WatchContext, request: WatchRequestV1
   const open = (await store.rescans(chain.id)).filter(({ origin }) => origin !== 'late-address');
   const origin = ORIGINS.get(kind);
   const isScan = origin !== undefined && isOperatorsRescan({ origin });
-  const to = isScan ? (request.to ?? tipOf(state).number) : null;
+  const last = from === null ? null : tipOf(state).number;
+  const to = isScan ? (request.to ?? last) : null;
   const reason = isCancelled ? null : refusalOf(context, { ...request, to }, open.length);
   const rescan: Rescan = {
     ...{
@@ -90,26 +101,46 @@ export async function takeRequest(context: WatchContext, request: WatchRequestV1
       to,
       blocksMax,
       reason,
+      transaction,
     },
-    state: isCancelled ? 'cancelled' : reason === null ? 'waiting' : 'refused',
+    state: isCancelled ? 'cancelled' : reason !== null ? 'refused' : acceptedState(kind),
   };
-  await context.commit({ rescans: [rescan] });
+  await context.commit({
+    rescans: [rescan],
+    ...(rescan.state === 'done' && { paused: pauseAfter(request, context.now()) }),
+  });
+}
+
+function acceptedState(kind: string): Rescan['state'] {
+  return isPauseOrEnd(kind) ? 'done' : 'waiting';
+}
+
+function pauseAfter({ kind, requestedBy, reason }: WatchRequestV1, now: number): Pause | null {
+  if (kind === 'resume') return null;
+  return { by: requestedBy, since: now, reason: reason ?? 'no reason was given' };
+}
+
+/** The canonical hash; null if the request names no transaction, or none that the chain can have. */
+function transactionOf({ family }: Chain, { transaction }: WatchRequestV1): string | null {
+  return transaction === undefined ? null : canonicalTransaction(family, transaction);
 }
 
 /** Why the request cannot be met, with what would be right; null when it can. */
-function refusalOf(
-  { chain: { id: chain }, state }: WatchContext,
-  { kind, from, to, blocksMax }: WatchRequestV1,
-  open: number,
-): string | null {
-  const { startNumber: start } = startedChain(state);
-  const tip = tipOf(state).number;
+function refusalOf(context: WatchContext, request: WatchRequestV1, open: number): string | null {
+  const { id: chain } = context.chain;
+  const { kind, from, transaction } = request;
   const origin = ORIGINS.get(kind);
   if (origin === undefined) {
     return `The watcher of ${chain} does not know requests of the kind ${kind}. Upgrade it.`;
   }
+  // A chain can be paused whatever waits for it.
+  if (origin === 'pause' || origin === 'resume') return refusalOfPause(context, origin);
   if (open >= OPEN_REQUESTS_MAX) {
     return `${OPEN_REQUESTS_MAX} requests for ${chain} are open already. Wait for them, or cancel some.`;
+  }
+  if (transaction !== undefined) {
+    if (!isOperatorsRescan({ origin })) return 'Only a rescan names a transaction: leave it out.';
+    return refusalOfTransaction(context, request, transaction);
   }
   if (from === null) {
     if (isOperatorsRescan({ origin })) return 'A rescan needs its first block.';
@@ -117,6 +148,35 @@ function refusalOf(
   }
   // A block in quarantine may be the next one.
   if (origin !== 'ring-reset' && !isOperatorsRescan({ origin })) return null;
+  return refusalOfBlocks(context, { ...request, from });
+}
+
+function refusalOfPause(
+  { chain: { id: chain }, state: { paused } }: WatchContext,
+  origin: 'pause' | 'resume',
+): string | null {
+  if (origin === 'pause') {
+    return paused && `There is nothing to pause: ${pauseSentence(chain, paused)}`;
+  }
+  return paused === null ? `${chain} is not paused. There is nothing to resume.` : null;
+}
+
+function refusalOfTransaction(
+  { chain: { id, family } }: WatchContext,
+  { from, to }: WatchRequestV1,
+  transaction: string,
+): string | null {
+  if (from !== null || to !== null) return 'Name the blocks or the transaction, not both.';
+  if (canonicalTransaction(family, transaction) !== null) return null;
+  return `${transaction} is no hash of a transaction of ${id}: it has ${transactionForm(family)}.`;
+}
+
+function refusalOfBlocks(
+  { chain: { id: chain }, state }: WatchContext,
+  { from, to, blocksMax }: WatchRequestV1 & { readonly from: number },
+): string | null {
+  const { startNumber: start } = startedChain(state);
+  const tip = tipOf(state).number;
   if (from < start) {
     return `The watch of ${chain} begins at block ${start}, as it is configured; block ${from} lies before it.`;
   }

@@ -107,6 +107,12 @@ export function createQuarantine(context: WatchContext) {
     askedAt.delete(gap.id);
   }
 
+  /** The block by the chain's other rule. An operator accepts it, so it needs no other confirmation. */
+  async function byOtherRule(hash: string): Promise<ChainBlock | null> {
+    const block = (await client.blockByOtherRule?.(hash)) ?? null;
+    return block && { ...block, needsConfirmation: false };
+  }
+
   async function contentOf({ hash, decision }: QuarantinedBlock): Promise<ChainBlock | null> {
     try {
       const block = await client.block(hash);
@@ -114,7 +120,7 @@ export function createQuarantine(context: WatchContext) {
     } catch (error) {
       if (decision !== 'accept' || !(error instanceof InvalidBlock)) throw error;
     }
-    return (await client.blockByOtherRule?.(hash)) ?? null;
+    return byOtherRule(hash);
   }
 
   /** Asks for the content of the gap that was not asked for the longest. */
@@ -157,9 +163,7 @@ export function createQuarantine(context: WatchContext) {
           `Block ${entry.number} is a gap already, and its content is still asked for.`,
         );
       case 'accept-block': {
-        const block = await attempt(
-          async () => (await client.blockByOtherRule?.(entry.hash)) ?? null,
-        );
+        const block = await attempt(() => byOtherRule(entry.hash));
         if (typeof block === 'string') return refuse(`By the other rule, too: ${block}`);
         if (block?.hash !== entry.hash) {
           return refuse(`No provider of ${chain.id} has block ${entry.number} by another rule.`);
@@ -190,7 +194,7 @@ export function createQuarantine(context: WatchContext) {
       const entry = await admit(refused);
       if (entry === null) return null;
       if (entry.decision === 'accept') {
-        const block = await client.blockByOtherRule?.(entry.hash);
+        const block = await byOtherRule(entry.hash);
         if (block?.hash === entry.hash) return { kind: 'accepted', block };
       }
       return becomesGap(entry, chain, context.now()) ? { kind: 'gap', entry } : null;

@@ -1,8 +1,14 @@
-import type { ChainClient } from '@daybook/chains';
+import { type ChainClient, InvalidBlock } from '@daybook/chains';
 import { type TrueNode, trueNode } from '../../testing/true-node';
 import { BLOCKS_AT_ONCE } from '../blocks/blocks';
 import { createReadAhead } from '../blocks/read-ahead';
 import { nextBlocks } from './next-blocks';
+
+/** The providers that were doubted; null for the one in use. */
+let doubted: (string | null)[];
+beforeEach(() => {
+  doubted = [];
+});
 
 /** The node, but for some questions. */
 function but(client: ChainClient, block: ChainClient['block']): ChainClient {
@@ -15,9 +21,9 @@ async function next(
   client = node.client,
 ) {
   const search = {
-    client,
+    client: { ...client, doubt: (name: string | null) => void doubted.push(name) },
     ahead: createReadAhead(client),
-    judge: () => ({ kind: 'better' }) as const,
+    judge: async () => ({ kind: 'better' }) as const,
   };
   const advance = await nextBlocks(search, ring, await node.client.head());
   return advance.kind === 'advance'
@@ -87,5 +93,26 @@ describe('nextBlocks', () => {
     node.mine(6);
     const client = { ...node.client, header: async () => null };
     await expect(next(node, ring, client)).rejects.toThrow(/does not know the parent/);
+    expect(doubted).toEqual([null]);
+  });
+
+  it('replaces blocks when all of the new branch is known', async () => {
+    const node = await trueNode(20);
+    const ring = await node.headers(10, 20);
+    node.chain.reorganise(5, 0);
+    node.mine(7);
+    const at = (await node.headers(18, 18))[0]?.hash;
+    const missing = but(node.client, async (hash) =>
+      hash === at ? null : node.client.block(hash),
+    );
+    expect(await next(node, ring, missing)).toEqual({ kind: 'none' });
+    const invalid = but(node.client, async (hash) => {
+      if (hash === at) throw new InvalidBlock('wrong');
+      return node.client.block(hash);
+    });
+    const refused = await next(node, ring, invalid);
+    expect(refused).toMatchObject({ kind: 'refused', ancestor: ring[5], header: { number: 18 } });
+    expect(refused).toMatchObject({ before: [{ number: 16 }, { number: 17 }] });
+    expect(await next(node, ring)).toMatchObject({ blocks: [16, 17, 18, 19, 20, 21] });
   });
 });

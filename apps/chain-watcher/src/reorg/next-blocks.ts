@@ -4,6 +4,7 @@ import {
   type ChainBlock,
   type ChainClient,
   InvalidBlock,
+  type ProviderPool,
 } from '@daybook/chains';
 import {
   BLOCKS_AT_ONCE,
@@ -27,19 +28,21 @@ export type NextBlocks =
   /** A branch is shown that is no reorg yet. */
   | { readonly kind: 'rival'; readonly rival: Rival }
   | (Place & { readonly kind: 'advance'; readonly blocks: readonly ChainBlock[] })
-  /** The next block, with this header, was not answered validly. */
+  /** The block with this header, which follows `before`, was not answered validly. */
   | (Place & {
       readonly kind: 'refused';
+      /** The first blocks of a reorg's branch; none otherwise. */
+      readonly before: readonly ChainBlock[];
       readonly header: BlockHeader;
       readonly error: RefusedBlock;
     });
 
 /** What the search for the next blocks asks. */
 export interface Search {
-  readonly client: ChainClient;
+  readonly client: Pick<ProviderPool, 'header' | 'block' | 'doubt'>;
   readonly ahead: ReadAhead;
   /** Decides whether a branch replaces matched blocks. */
-  judge(branch: Branch): Verdict;
+  judge(branch: Branch): Promise<Verdict>;
 }
 
 /** The next whole blocks towards the node's `head`, at most `BLOCKS_AT_ONCE`. In a reorg, the blocks of the new branch. */
@@ -59,7 +62,7 @@ export async function nextBlocks(
         return step;
       case 'stalled': {
         const [{ hash, number }] = branch as [BlockHeader];
-        const verdict = search.judge({ first: hash, ancestor: number - 1, top });
+        const verdict = await search.judge({ first: hash, ancestor: number - 1, top });
         return verdict.kind === 'wait' ? { kind: 'rival', rival: verdict.rival } : step;
       }
       case 'gap': {
@@ -70,7 +73,7 @@ export async function nextBlocks(
         break;
       }
       case 'ask':
-        branch = [await parentOf(client, branch[0] as BlockHeader), ...branch];
+        branch = [await parentIn(client, branch[0] as BlockHeader), ...branch];
         break;
       case 'advance':
         return replace(search, step, top);
@@ -97,12 +100,25 @@ async function blocksAfter(
     if (!(error instanceof RefusedBlock)) throw error;
     const header = error.header ?? (await client.header(tip.number + 1));
     if (header?.number !== tip.number + 1) throw error;
-    if (follows(header, tip)) return { kind: 'refused', ...place, header, error };
+    if (follows(header, tip)) return { kind: 'refused', ...place, before: [], header, error };
     return { branch: [header], top: header.number };
   }
 }
 
-/** Fetches what follows the ancestor, when the branch is the next blocks or a reorg. */
+/** A block that nobody knows the parent of may be of another chain: the provider must show which one it serves. */
+async function parentIn(client: Search['client'], child: BlockHeader): Promise<BlockHeader> {
+  try {
+    return await parentOf(client, child);
+  } catch (error) {
+    if (error instanceof InvalidBlock) client.doubt(null, error.message);
+    throw error;
+  }
+}
+
+/**
+ * Fetches what follows the ancestor, when the branch is the next blocks or a reorg. A reorg goes on when all of these
+ * blocks are known, or one joins as a gap: what it replaced may be in each of them.
+ */
 async function replace(
   { client, ahead, judge }: Search,
   { ancestor, removed, added }: Advanced,
@@ -111,18 +127,23 @@ async function replace(
   const first = added[0] as BlockHeader;
   if (removed.length > 0) {
     ahead.clear();
-    const verdict = judge({ first: first.hash, ancestor: ancestor.number, top });
+    const verdict = await judge({ first: first.hash, ancestor: ancestor.number, top });
     if (verdict.kind === 'wait') return { kind: 'rival', rival: verdict.rival };
     if (verdict.kind === 'below-final') return { kind: 'stalled', reason: belowFinal(first) };
   }
-  const hashes = added.slice(0, BLOCKS_AT_ONCE).map(({ hash }) => hash);
-  try {
-    const blocks = await fetchInOrder(client, hashes);
-    return blocks.length === 0 ? { kind: 'none' } : { kind: 'advance', ancestor, removed, blocks };
-  } catch (error) {
-    if (!(error instanceof RefusedBlock)) throw error;
-    return { kind: 'refused', ancestor, removed, header: first, error };
+  const wanted = added.slice(0, BLOCKS_AT_ONCE);
+  const { blocks, error } = await fetchInOrder(
+    client,
+    wanted.map(({ hash }) => hash),
+  );
+  const isWhole = blocks.length === wanted.length;
+  if (isWhole || (blocks.length > 0 && removed.length === 0)) {
+    return { kind: 'advance', ancestor, removed, blocks };
   }
+  if (error === null) return { kind: 'none' };
+  if (!(error instanceof RefusedBlock)) throw error;
+  const header = wanted[blocks.length] as BlockHeader;
+  return { kind: 'refused', ancestor, removed, before: blocks, header, error };
 }
 
 function belowFinal({ number }: BlockHeader): string {

@@ -43,7 +43,8 @@ export function beginLate(
  */
 export function rescanInTurn(rescans: readonly Rescan[], turn: number): Rescan | undefined {
   const late = runningLate(rescans);
-  const requested = rescans.find(isOperatorsRescan);
+  // The block of a transaction may not be known yet.
+  const requested = rescans.find((it) => isOperatorsRescan(it) && it.from !== null);
   const due = [...new Set([late[0], late.at(-1), requested])].filter((it) => it !== undefined);
   return due[turn % due.length];
 }

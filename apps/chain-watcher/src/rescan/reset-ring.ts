@@ -66,10 +66,9 @@ async function resetRing(
   state.recent.clear();
   state.ahead.clear();
   state.missingSince.clear();
-  [state.rival, state.knownHeight] = [null, head.number];
+  [state.rival, state.knownHeight] = [null, { number: head.number, lowerSince: null }];
   // The new branch may be shorter than the old one.
-  state.highestHead = head.number;
-  state.headAdvancedAt = context.now();
+  [state.highestTip, state.advancedAt] = [ancestor.number, context.now()];
 }
 
 /** A reset is done when the new branch is matched. */

@@ -5,6 +5,7 @@ import type { Observation } from '../monitoring/health';
 import { gapsOf } from '../state/quarantine';
 import {
   blocksLeft,
+  endedByReorg,
   isOperatorsRescan,
   lateRescans,
   type Rescan,
@@ -13,6 +14,7 @@ import {
 import { type Heights, heightsOutside } from '../state/scanned';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
+import { locateTransaction } from './locate-transaction';
 import {
   beginLate,
   firstBlockSince,
@@ -61,7 +63,7 @@ export function createRescans(context: WatchContext) {
     // Blocks above the tip were replaced by a reorg, and are matched as they arrive.
     const to = Math.min(rescan.next ?? (rescan.to as number), tipOf(state).number);
     if (to < from) {
-      await commit({ rescans: [{ ...rescan, state: 'done' }] });
+      await commit({ rescans: [endedByReorg(rescan)] });
       return true;
     }
     // The hash is unknown at the beginning and after a ring reset.
@@ -75,6 +77,11 @@ export function createRescans(context: WatchContext) {
     const left = rangeBelow(range, blocks);
     if (left === 'not-our-chain') return waitFor(rescan, range);
     state.missingSince.delete(rescan.id);
+    if (lacksTransaction(rescan, blocks)) {
+      const reason = `Block ${to} does not include transaction ${rescan.transaction}, although a provider said so. Request the rescan again: a reorg may have moved it.`;
+      await commit({ rescans: [{ ...rescan, state: 'refused', reason }] });
+      return true;
+    }
     const matched = await matchBlocks(context, blocks);
     const scanned = { from: blocks[0]?.number ?? to, to };
     const again = await reportAgain(rescan, scanned, matched.versions);
@@ -163,6 +170,7 @@ export function createRescans(context: WatchContext) {
       // A request may have been stored by a write whose outcome was unknown.
       state.rescans = await store.rescans(chain.id);
       const isResetting = await serveRingReset(context);
+      await locateTransaction(context);
       const isScanning = await scan();
       return isResetting || isScanning;
     },
@@ -177,4 +185,10 @@ export function createRescans(context: WatchContext) {
       return missing.sort((a, b) => a.since - b.since)[0] ?? null;
     },
   };
+}
+
+/** What a provider said about a transaction counts when the block proves it. */
+function lacksTransaction({ transaction }: Rescan, blocks: readonly ChainBlock[]): boolean {
+  if (transaction === null) return false;
+  return !blocks.some((block) => block.transactions.some(({ hash }) => hash === transaction));
 }

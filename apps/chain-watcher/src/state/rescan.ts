@@ -21,10 +21,12 @@ export interface Rescan {
    *   branch is matched up to `to`. `next` counts upwards.
    * - `ask-block`, `accept-block`, `skip-block`: what an operator decides about the block `from`, which is in
    *   quarantine. Nothing is scanned for it; it is kept here for its report.
+   * - `pause`, `resume`: done as soon as it is stored, and kept here for its report.
    */
   readonly origin:
     | ('late-address' | 'operator' | 'report-again' | 'ring-reset')
-    | ('ask-block' | 'accept-block' | 'skip-block');
+    | ('ask-block' | 'accept-block' | 'skip-block')
+    | ('pause' | 'resume');
   readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
   /** Late addresses: Unix seconds; older blocks cannot pay them. Not used once `from` is known. */
   readonly since: number | null;
@@ -44,12 +46,14 @@ export interface Rescan {
   /** New versions of transfers that it led to. */
   readonly versions: number;
   readonly reason: string | null;
+  /** The transaction whose block is scanned; null if an operator named the blocks. Canonical. */
+  readonly transaction: string | null;
 }
 
 /** The fields of a rescan that has not begun. The caller adds `id`, `origin` and what it knows of the blocks. */
 export const NOT_BEGUN: Omit<Rescan, 'id' | 'origin'> = {
   ...{ state: 'waiting', since: null, after: null, from: null, to: null, blocksMax: null },
-  ...{ next: null, hash: null, found: 0, versions: 0, reason: null },
+  ...{ next: null, hash: null, found: 0, versions: 0, reason: null, transaction: null },
 };
 
 export type LateRescan = Rescan & { readonly origin: 'late-address'; readonly since: number };
@@ -90,11 +94,19 @@ export function blocksLeft(rescan: Rescan): number | null {
   return origin === 'ring-reset' ? Math.max(0, to - next + 1) : next - from + 1;
 }
 
-/** The rescan after a reorg above `ancestor`. The new blocks are matched as they arrive. */
+/** The rescan when a reorg has replaced all blocks that were left. The new ones are matched as they arrive. */
+export function endedByReorg(rescan: Rescan): Rescan {
+  if (rescan.transaction === null) return { ...rescan, state: 'done' };
+  const reason =
+    'A reorg replaced the block that included the transaction. If another block includes it, it is matched with that one.';
+  return { ...rescan, state: 'refused', reason };
+}
+
+/** The rescan after a reorg above `ancestor`. */
 export function cutAtReorg(rescan: Rescan, ancestor: BlockHeader): Rescan {
   const { from, next } = rescan;
   if (!scansBlocks(rescan) || from === null || next === null) return rescan;
   if (next <= ancestor.number) return rescan;
-  if (from > ancestor.number) return { ...rescan, state: 'done' };
+  if (from > ancestor.number) return endedByReorg(rescan);
   return { ...rescan, next: ancestor.number, hash: ancestor.hash };
 }

@@ -19,6 +19,13 @@ export interface Rival {
   readonly since: number;
 }
 
+/** The highest block that answers showed on our chain, and since when all heads were lower. */
+export interface KnownHeight {
+  readonly number: number;
+  /** Unix milliseconds; null while one is not. */
+  readonly lowerSince: number | null;
+}
+
 /** New headers for the ring. */
 export interface Advance {
   /** Headers above this block are replaced; -1 replaces all. */

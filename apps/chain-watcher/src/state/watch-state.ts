@@ -16,7 +16,7 @@ import type { WatcherMetrics } from '../monitoring/watcher-metrics';
 import { lowest, type Position } from './position';
 import { stillQuarantined } from './quarantine';
 import { lateRescans, openRescans } from './rescan';
-import { advanceRing, type Ring, type Rival } from './ring';
+import { advanceRing, type KnownHeight, type Ring, type Rival } from './ring';
 import { afterScan } from './scanned';
 import { createSightings, type Sightings } from './sightings';
 import type { Change, Leadership, WatcherStore, WatchRecord } from './watcher-store';
@@ -71,7 +71,7 @@ export interface WatchState
   extends Changing<
     Pick<
       WatchRecord,
-      ('rescans' | 'taken' | 'acknowledged') | ('scannedFrom' | 'scanned' | 'quarantine')
+      ('rescans' | 'taken' | 'acknowledged' | 'paused') | ('scannedFrom' | 'scanned' | 'quarantine')
     >
   > {
   chain: ChainState;
@@ -82,15 +82,20 @@ export interface WatchState
   lateRescans: number;
   /** The node's newest block; null before its first answer. */
   head: BlockHeader | null;
-  highestHead: number;
+  /** The highest block that was matched. */
+  highestTip: number;
   /** The highest block that the node showed on our chain. */
-  knownHeight: number;
+  knownHeight: KnownHeight;
+  /** Since when a higher head is claimed but the block after the tip is not shown; null when it is. */
+  withheldSince: number | null;
   /** A branch that the node shows and that is no reorg yet. */
   rival: Rival | null;
+  /** Up to which block several providers agree on the chain; without a limit if there is one provider. */
+  agreedNumber: number;
   /** The last block that is final by the chain's tag; -1 while none is known. */
   finalNumber: number;
-  /** When the head was last higher than ever before, in Unix milliseconds. */
-  headAdvancedAt: number;
+  /** When a block was last matched that is higher than any before, in Unix milliseconds. */
+  advancedAt: number;
   readonly recent: RecentBlocks;
   readonly ahead: ReadAhead;
   /** How fast blocks are matched. */
@@ -112,17 +117,19 @@ export interface WatchContext extends WatchParts {
 
 export function openContext(parts: WatchParts, record: WatchRecord): WatchContext {
   const { ring, startNumber, startedAt, seen, finalNumber, ...stored } = record;
-  const { rescans, taken, acknowledged, scannedFrom, scanned, quarantine } = stored;
+  const { rescans, taken, acknowledged, paused, scannedFrom, scanned, quarantine } = stored;
   const state: WatchState = {
     chain:
       ring.length === 0
         ? { phase: 'new' }
         : { phase: 'following', ring, startNumber: startNumber ?? 0, startedAt },
-    ...{ rescans, taken, acknowledged, scannedFrom, scanned, quarantine },
-    ...{ knownHeight: -1, rival: null, finalNumber: finalNumber ?? -1 },
+    ...{ rescans, taken, acknowledged, paused, scannedFrom, scanned, quarantine },
+    knownHeight: { number: -1, lowerSince: null },
+    ...{ rival: null, finalNumber: finalNumber ?? -1, withheldSince: null },
+    agreedNumber: parts.client.size === 1 ? Number.POSITIVE_INFINITY : (ring[0]?.number ?? -1),
     sightings: createSightings(seen),
     ...{ publishedThrough: null, lateRescans: 0, missingSince: new Map() },
-    ...{ head: null, highestHead: -1, headAdvancedAt: parts.now() },
+    ...{ head: null, highestTip: ring.at(-1)?.number ?? -1, advancedAt: parts.now() },
     ...{ recent: createRecentBlocks(), ahead: createReadAhead(parts.client), rate: createRate() },
   };
   let failure: { readonly error: unknown } | null = null;
@@ -144,7 +151,7 @@ export function openContext(parts: WatchParts, record: WatchRecord): WatchContex
   };
 }
 
-function apply({ table, events }: WatchParts, state: WatchState, change: Change): void {
+function apply({ table, events, now }: WatchParts, state: WatchState, change: Change): void {
   const { start, advance, rescans = [], addresses = [], transfers = [] } = change;
   if (start) {
     const { number: startNumber, at: startedAt } = start;
@@ -166,6 +173,11 @@ function apply({ table, events }: WatchParts, state: WatchState, change: Change)
     state.quarantine = stillQuarantined(state.quarantine, change.quarantine);
     events.quarantined(change.quarantine, state.quarantine.length);
   }
+  if (change.paused !== undefined) {
+    state.paused = change.paused;
+    forgetNode(state, now());
+    events.paused(change.paused);
+  }
   state.finalNumber = change.finalNumber ?? state.finalNumber;
   state.taken = change.taken ?? state.taken;
   state.acknowledged = change.acknowledged ?? state.acknowledged;
@@ -173,6 +185,17 @@ function apply({ table, events }: WatchParts, state: WatchState, change: Change)
   for (const tracked of transfers) state.sightings.note(tracked);
   if (addresses.length > 0) events.learned(table.size);
   if (transfers.length > 0) events.changed(transfers);
+}
+
+/**
+ * Forgets what the node showed last: after a pause it says nothing about now. A branch that was shown before it is
+ * no older for the time in between, and neither silence nor missing blocks are counted during it.
+ */
+function forgetNode(state: WatchState, now: number): void {
+  [state.head, state.rival, state.advancedAt, state.withheldSince] = [null, null, now, null];
+  state.knownHeight = { ...state.knownHeight, lowerSince: null };
+  state.missingSince.clear();
+  state.ahead.clear();
 }
 
 /** The chain, once its watch has started. Throws before that. */

@@ -1,6 +1,7 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
+import type { Pause } from './pause';
 import type { Position } from './position';
 import type { QuarantinedBlock } from './quarantine';
 import type { Rescan } from './rescan';
@@ -21,6 +22,8 @@ export interface TrackedTransfer {
   readonly sighting: Sighting | null;
   /** Whether all are passed that the registry had when the last one was. */
   readonly isSettled: boolean;
+  /** Whether its block is not believed on one answer (`ChainBlock.needsConfirmation`); null if that was not kept. */
+  readonly needsConfirmation: boolean | null;
 }
 
 /**
@@ -56,6 +59,8 @@ export interface WatchRecord {
   readonly scanned: readonly Heights[];
   /** The blocks that are in quarantine, lowest first. */
   readonly quarantine: readonly QuarantinedBlock[];
+  /** Null unless an operator paused the chain. */
+  readonly paused: Pause | null;
   /** Pending transfers that are neither mined nor dropped. */
   readonly seen: readonly TrackedTransfer[];
 }
@@ -79,6 +84,8 @@ export interface Change {
   readonly rescans?: readonly Rescan[];
   /** The id of an operator's rescan to end, unless it has ended. */
   readonly cancelled?: string;
+  /** Pauses the chain; null resumes it. */
+  readonly paused?: Pause | null;
   /** Canonical addresses. */
   readonly addresses?: readonly string[];
   readonly taken?: bigint;

@@ -230,6 +230,29 @@ export const watcherMigrations = sqlMigrations({
     ALTER TABLE watcher.rescan DROP CONSTRAINT rescan_origin;
     ALTER TABLE watcher.rescan ADD CONSTRAINT rescan_origin CHECK (origin IN ('late-address',
       'operator', 'report-again', 'ring-reset', 'ask-block', 'accept-block', 'skip-block'));`,
+
+  /** What was proven of the block of a transfer decides whether one provider is believed. */
+  KeepDoubtedBlocks1764710000000: `
+    -- needs_confirmation: whether its block is not believed on one answer. Older versions did not keep it, so
+    -- it is unknown for their transfers, and their blocks are asked for again.
+    ALTER TABLE watcher.transfer ADD COLUMN needs_confirmation boolean;`,
+
+  /** Operators pause a chain, and name a transaction to have its block scanned again. */
+  PauseAndTransactions1764750000000: `
+    -- paused_at:    in Unix milliseconds; null unless the chain is paused. A takeover keeps it paused.
+    -- paused_by:    the operator who paused it.
+    -- pause_reason: why.
+    ALTER TABLE watcher.chain
+      ADD COLUMN paused_at    bigint,
+      ADD COLUMN paused_by    text,
+      ADD COLUMN pause_reason text,
+      ADD CONSTRAINT chain_paused CHECK (num_nulls(paused_at, paused_by, pause_reason) IN (0, 3));
+    -- tx_hash: the transaction whose block is scanned again; null if the blocks were named.
+    ALTER TABLE watcher.rescan ADD COLUMN tx_hash text;
+    ALTER TABLE watcher.rescan DROP CONSTRAINT rescan_origin;
+    ALTER TABLE watcher.rescan ADD CONSTRAINT rescan_origin CHECK (origin IN ('late-address',
+      'operator', 'report-again', 'ring-reset', 'ask-block', 'accept-block', 'skip-block',
+      'pause', 'resume'));`,
 });
 
 /**

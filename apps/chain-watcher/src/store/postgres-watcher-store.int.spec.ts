@@ -182,6 +182,7 @@ describe('PostgresWatcherStore', () => {
       acknowledged: null,
       seen: [],
       ...{ finalNumber: null, scannedFrom: 40, scanned: [{ from: 40, to: 50 }], quarantine: [] },
+      paused: null,
     });
     expect(await store.id()).toMatch(/^[-0-9a-f]{36}$/);
     await store.close();

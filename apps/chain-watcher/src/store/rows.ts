@@ -39,6 +39,8 @@ export const CHAIN_COLUMNS: Columns<Omit<WatchRecord, 'ring' | 'rescans' | 'seen
     SELECT coalesce(json_agg(
       json_build_object('from', lower(r), 'to', upper(r) - 1) ORDER BY lower(r)), '[]')
     FROM unnest(scanned) AS r)`,
+    paused: `CASE WHEN paused_at IS NOT NULL THEN
+    json_build_object('by', paused_by, 'since', paused_at, 'reason', pause_reason) END`,
   };
 
 /** In the order in which `PUT_QUARANTINED` writes them. */
@@ -53,7 +55,7 @@ export const RESCAN_COLUMNS: Columns<Rescan> = {
   ...{ id: 'id', origin: 'origin', state: 'state', since: 'since', after: 'after_position' },
   ...{ from: 'from_number', to: 'to_number', blocksMax: 'blocks_max' },
   ...{ next: 'next_number', hash: 'next_hash' },
-  ...{ found: 'found', versions: 'versions', reason: 'reason' },
+  ...{ found: 'found', versions: 'versions', reason: 'reason', transaction: 'tx_hash' },
 };
 
 export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
@@ -68,6 +70,7 @@ export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
   sighting: `CASE WHEN seen_sender IS NOT NULL THEN
     json_build_object('sender', seen_sender, 'nonce', seen_nonce, 'seenAt', seen_at) END`,
   isSettled: 'settled',
+  needsConfirmation: 'needs_confirmation',
 };
 
 const LOCK_FENCE = 'SELECT 1 FROM watcher.chain WHERE chain = $1 AND fence = $2 FOR UPDATE';
@@ -77,6 +80,9 @@ const START = `
 const SCANNED = `
   UPDATE watcher.chain SET scanned = $3::int8multirange + CASE WHEN $2::bigint IS NULL THEN scanned
     ELSE scanned * int8multirange(int8range(NULL, $2::bigint, '[]')) END
+  WHERE chain = $1`;
+const PAUSE = `
+  UPDATE watcher.chain SET paused_at = $2::bigint, paused_by = $3::text, pause_reason = $4::text
   WHERE chain = $1`;
 const FINAL = 'UPDATE watcher.chain SET final_number = $2 WHERE chain = $1';
 const CUT_RING = 'DELETE FROM watcher.ring WHERE chain = $1 AND (number > $2 OR number < $3)';
@@ -134,6 +140,7 @@ const UPSERT_TRANSFERS = `
     block_number = excluded.block_number, block_hash = excluded.block_hash,
     block_time = excluded.block_time, finality = excluded.finality,
     waiting = excluded.waiting, passed = excluded.passed, settled = excluded.settled,
+    needs_confirmation = excluded.needs_confirmation,
     seen_sender = excluded.seen_sender, seen_nonce = excluded.seen_nonce, seen_at = excluded.seen_at`;
 
 // Of what is passed, only what is still a threshold counts. The order is that of `textOfPassed`.
@@ -180,6 +187,11 @@ export async function writeChange(
   if (change.scanned)
     await run('scanned', SCANNED, change.scanned.above, multirange(change.scanned));
   if (change.finalNumber !== undefined) await run('final', FINAL, change.finalNumber);
+  if (change.paused !== undefined) {
+    const { paused } = change;
+    const columns = paused === null ? [null, null, null] : [paused.since, paused.by, paused.reason];
+    await run('pause', PAUSE, ...columns);
+  }
   for (const block of change.quarantine ?? []) {
     const { answers, stranded } = block;
     const row = { ...block, answers: JSON.stringify(answers), stranded: JSON.stringify(stranded) };
@@ -213,13 +225,15 @@ function lastVersions(transfers: readonly TrackedTransfer[]): TrackedTransfer[] 
 }
 
 /** A row of the table `transfer`. */
-function transferRow({ transfer, sighting, isSettled }: TrackedTransfer): object {
+function transferRow(tracked: TrackedTransfer): object {
+  const { transfer, sighting, isSettled, needsConfirmation } = tracked;
   const { transferId, from, to, txHash, block, finality, passed = [], ...same } = transfer;
   return {
     ...{ ...same, transfer_id: transferId, sender: from, recipient: to, tx_hash: txHash },
     ...{ block_number: block?.number, block_hash: block?.hash, block_time: block?.time },
     finality: finality && JSON.stringify(finality),
     ...{ passed: textOfPassed(passed), settled: isSettled },
+    needs_confirmation: needsConfirmation,
     ...{ seen_sender: sighting?.sender, seen_nonce: sighting?.nonce, seen_at: sighting?.seenAt },
   };
 }

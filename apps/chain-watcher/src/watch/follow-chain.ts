@@ -1,22 +1,39 @@
-import type { BlockHeader, ChainBlock } from '@daybook/chains';
-import { linkedAfter } from '../blocks/blocks';
+import {
+  type BlockHeader,
+  type ChainBlock,
+  disagreementAt,
+  InvalidBlock,
+  type ProviderPool,
+  witnessesOf,
+} from '@daybook/chains';
+import { BLOCKS_AT_ONCE, linkedAfter } from '../blocks/blocks';
 import { matchBlocks } from '../match/transfer-versions';
 import type { Quarantine } from '../quarantine/quarantine';
 import { strand, strandedTransfers } from '../quarantine/stranded';
-import { type Branch, judgeBranch, seenAgainMsOf, type Verdict } from '../reorg/better-chain';
+import { afterHead, type Branch, judgeBranch, seenAgainMsOf } from '../reorg/better-chain';
 import { firstRing, type NextBlocks, nextBlocks } from '../reorg/next-blocks';
+import type { createSupport } from '../reorg/support';
 import type { QuarantinedBlock } from '../state/quarantine';
 import { cutAtReorg } from '../state/rescan';
 import { headerAt, type Ring } from '../state/ring';
 import { rangesOf } from '../state/scanned';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
 
-/** The next part of the chain: whole blocks, or one block that joins as a gap. */
+/** Headers that the ring keeps beyond its window while the providers do not agree on them. */
+const RING_EXTRA_MAX = 2_048;
+
+/** The next part of the chain: whole blocks, and perhaps one after them that joins as a gap. */
 interface Step {
   readonly ancestor: BlockHeader;
   readonly removed: Ring;
   readonly blocks: readonly ChainBlock[];
   readonly gap: QuarantinedBlock | null;
+}
+
+/** What a watch follows its chain with. */
+export interface Following {
+  readonly quarantine: Quarantine;
+  readonly supportOf: ReturnType<typeof createSupport>;
 }
 
 /** How far a pass came. */
@@ -26,24 +43,31 @@ export interface Followed {
   readonly isBehind: boolean;
   /** Why the next block cannot be matched; null when nothing is in the way. */
   readonly obstacle: Error | null;
+  /** The last block that is known to be on the node's chain now; -1 while the node shows another branch. */
+  readonly shownUpTo: number;
 }
 
 /** Polls the head and matches the next blocks. */
 export async function followChain(
   context: WatchContext,
-  quarantine: Quarantine,
+  { quarantine, supportOf }: Following,
 ): Promise<Followed> {
-  const { client, state, events } = context;
+  const { chain, client, state, events, now } = context;
   const head = await client.head();
+  const seen = { now: now(), seenAgainMs: seenAgainMsOf(chain) };
   state.head = head;
-  if (head.number > state.highestHead) {
-    state.highestHead = head.number;
-    state.headAdvancedAt = context.now();
-  }
+  state.knownHeight = afterHead(state.knownHeight, head.number, seen);
   if (state.chain.phase === 'new') await begin(context, head);
   const started = startedChain(state);
   const { ahead } = state;
-  const judge = (branch: Branch) => judgeAgainst(context, head, branch);
+  const judge = async (branch: Branch) =>
+    judgeBranch(branch, {
+      ...seen,
+      support: await supportOf(branch),
+      // A branch that was found by number is only part of the node's chain when it reaches the head.
+      height: Math.max(state.knownHeight.number, tipOf(state).number, head.number - 1),
+      ...{ final: state.finalNumber, rival: state.rival },
+    });
   const next = await nextBlocks({ client, ahead, judge }, started.ring, head);
   state.chain =
     next.kind === 'stalled'
@@ -52,48 +76,86 @@ export async function followChain(
   const isOurs = headerAt(started.ring, head.number)?.hash === head.hash;
   if (next.kind === 'rival') state.rival = next.rival;
   else if (isOurs || next.kind === 'advance') state.rival = null;
-  const step = await stepOf(next, quarantine);
+  const isWithheld = next.kind === 'none' && head.number > tipOf(state).number;
+  state.withheldSince = isWithheld ? (state.withheldSince ?? now()) : null;
+  const step = isFarFromAgreed(context, next) ? null : await stepOf(next, quarantine);
   if (step === null) {
     const obstacle = next.kind === 'refused' ? next.error : null;
-    return { head, isBehind: false, obstacle };
+    const shownUpTo = isReplacing(next) ? -1 : Math.min(head.number, tipOf(state).number);
+    return { head, isBehind: false, obstacle, shownUpTo };
   }
   const tip = await commitStep(context, step);
-  state.knownHeight = Math.max(step.removed.length > 0 ? tip : state.knownHeight, head.number);
+  const known = step.removed.length > 0 ? tip : state.knownHeight.number;
+  if (head.number >= known) state.knownHeight = { number: head.number, lowerSince: null };
+  else if (step.removed.length > 0) state.knownHeight = { number: tip, lowerSince: null };
+  if (tip > state.highestTip) [state.highestTip, state.advancedAt] = [tip, now()];
   state.recent.add(step.ancestor.number, step.blocks);
   if (step.removed.length > 0) events.reorganised(step.ancestor, step.removed);
-  state.rate.note(step.blocks.length, context.now());
+  state.rate.note(step.blocks.length, now());
   events.matched(step.blocks, head.number - tip);
-  return { head, isBehind: tip < head.number, obstacle: null };
+  return { head, isBehind: tip < head.number, obstacle: null, shownUpTo: tip };
+}
+
+/**
+ * Whether the next blocks lie so far above what the providers agree on that the ring would lose the last block that
+ * they share. Without it, the chain of the others could only be taken over by a ring reset.
+ */
+function isFarFromAgreed({ chain, state }: WatchContext, next: NextBlocks): boolean {
+  const isReorg = next.kind === 'advance' && next.removed.length > 0;
+  const distance = tipOf(state).number - state.agreedNumber;
+  return !isReorg && distance >= chain.reorgWindow + RING_EXTRA_MAX - BLOCKS_AT_ONCE;
+}
+
+/** Whether the node's branch replaces blocks of ours, now or when all of it is known. */
+function isReplacing(next: NextBlocks): boolean {
+  if (next.kind === 'refused') return next.removed.length > 0;
+  return next.kind === 'rival' || next.kind === 'stalled';
 }
 
 /** The first start: nothing is matched yet. */
 async function begin({ chain, client, startBlock, commit, now }: WatchContext, head: BlockHeader) {
-  const { number, advance } = await firstRing(client, chain, startBlock, head);
+  const from = Math.min(head.number, ...headsOf(client));
+  const last = from < head.number - chain.reorgWindow ? head : await client.header(from);
+  const { number, advance } = await firstRing(client, chain, startBlock, last ?? head);
   const tip = advance.added.at(-1) as BlockHeader;
+  await requireUndisputed(client, tip);
   await commit({ start: { number, at: now(), scannedFrom: tip.number + 1 }, advance });
 }
 
-function judgeAgainst(context: WatchContext, head: BlockHeader, branch: Branch): Verdict {
-  const { chain, state } = context;
-  return judgeBranch(branch, {
-    // A branch that was found by number is only part of the node's chain when it reaches the head.
-    height: Math.max(state.knownHeight, tipOf(state).number, head.number - 1),
-    final: state.finalNumber,
-    rival: state.rival,
-    isAgreed: false,
-    now: context.now(),
-    seenAgainMs: seenAgainMsOf(chain),
-  });
+/** The heads of the providers that answer, as far as they are known. */
+function headsOf(client: ProviderPool): readonly number[] {
+  const live = client.status().filter(({ state }) => state === 'ok' || state === 'unverified');
+  return live.flatMap(({ lastHead }) => lastHead ?? []);
+}
+
+/**
+ * Throws `InvalidBlock` unless all providers that answer show the block that the watch begins at: what lies far below it
+ * is not remembered, so which of their chains is watched cannot change later.
+ */
+async function requireUndisputed(client: ProviderPool, { number, hash }: BlockHeader) {
+  if (client.size === 1) return;
+  const { showing, denying, behind } = witnessesOf(await client.askHeaders(number), hash);
+  const [by, other, late] = [showing[0], denying[0], behind[0]];
+  if (by !== undefined && other !== undefined) {
+    throw new InvalidBlock(disagreementAt(`block ${number}`, { by, hash }, other));
+  }
+  if (showing.length > 1 || (by !== undefined && late === undefined)) return;
+  const who =
+    by === undefined ? 'no provider shows' : `the provider ${late} answers, but does not show`;
+  throw new InvalidBlock(
+    `The first start waits: ${who} block ${number} (${hash}). A provider that stays behind can be removed from the chains file.`,
+  );
 }
 
 async function stepOf(next: NextBlocks, quarantine: Quarantine): Promise<Step | null> {
   if (next.kind === 'advance') return { ...next, gap: null };
   if (next.kind !== 'refused') return null;
-  const { ancestor, removed } = next;
+  const { ancestor, removed, before } = next;
   const resolution = await quarantine.resolve(next);
   if (resolution === null) return null;
-  if (resolution.kind === 'gap') return { ancestor, removed, blocks: [], gap: resolution.entry };
-  const blocks = linkedAfter(ancestor, [resolution.block]);
+  if (resolution.kind === 'gap')
+    return { ancestor, removed, blocks: before, gap: resolution.entry };
+  const blocks = linkedAfter(ancestor, [...before, resolution.block]);
   return blocks.length === 0 ? null : { ancestor, removed, blocks, gap: null };
 }
 
@@ -112,9 +174,14 @@ async function commitStep(
   const ended = state.sightings.endedBy(blocks.flatMap(({ transactions }) => transactions));
   // What a reorg replaced may be in the gap: it is not taken back before the gap is scanned.
   const { versions } = await matchBlocks(context, blocks, gap === null ? lost : [], ended);
-  const added: Ring = gap === null ? blocks.map(headerOf) : [headerOf(gap)];
+  const added: Ring = [...blocks.map(headerOf), ...(gap === null ? [] : [headerOf(gap)])];
   const tip = ancestor.number + added.length;
-  const oldest = tip - chain.reorgWindow + 1;
+  // What was agreed on above the last common block was replaced.
+  if (isReorg && context.client.size > 1)
+    state.agreedNumber = Math.min(state.agreedNumber, ancestor.number);
+  // The window is counted from what providers agree on: only that is known to be the chain.
+  const farthest = tip - chain.reorgWindow - RING_EXTRA_MAX;
+  const oldest = Math.max(farthest, Math.min(tip, state.agreedNumber) - chain.reorgWindow + 1);
   const cut = isReorg ? state.rescans.map((rescan) => cutAtReorg(rescan, ancestor)) : [];
   const joined = gap && { ...gap, state: 'gap' as const, stranded: strand(lost) };
   const settled = state.quarantine

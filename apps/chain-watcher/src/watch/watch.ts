@@ -6,10 +6,12 @@ import { createFinality } from '../finality/finalise';
 import { createMempool } from '../mempool/mempool';
 import { type ChainHealth, judge, type Trouble } from '../monitoring/health';
 import { type WatchFacts, watchDetails } from '../monitoring/watch-details';
-import { takeRequest } from '../operator/watch-requests';
+import { isPauseOrEnd, takeRequest } from '../operator/watch-requests';
 import { chainHeadMessage, createPublisher, reportedQuarantine } from '../publish/publisher';
 import { createQuarantine } from '../quarantine/quarantine';
+import { createSupport } from '../reorg/support';
 import { createRescans } from '../rescan/run-rescans';
+import { pauseSentence } from '../state/pause';
 import type { Position } from '../state/position';
 import { gapsOf } from '../state/quarantine';
 import { scansBlocks } from '../state/rescan';
@@ -33,6 +35,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   const mempool = createMempool(context);
   const rescans = createRescans(context);
   const quarantine = createQuarantine(context);
+  const following = { quarantine, supportOf: createSupport(parts.client, parts.now) };
   const publisher = createPublisher(context);
   let finalStoredAt = 0;
   /** Aborts with the chain's first start. Before it, it is unknown what an address is late for. */
@@ -46,10 +49,16 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     return turn;
   }
 
+  /** The node's head, or the tip while the node shows nothing above it; null before the first answer. */
+  function shownHead(): number | null {
+    if (state.head === null) return null;
+    return state.withheldSince === null ? state.head.number : tipOf(state).number;
+  }
+
   /** The node's head, how far it is matched and published, and for which addresses. */
   function heights() {
     return {
-      latest: state.head?.number ?? 0,
+      latest: shownHead() ?? (state.chain.phase === 'new' ? 0 : tipOf(state).number),
       matched: Math.max(publisher.publishedBlock(), 0),
       finalized: finality.finalized(),
       addressesThrough: state.acknowledged?.toString() ?? null,
@@ -58,11 +67,13 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
 
   /**
    * Remembers the final block, which no reorg may replace. While the watch catches up, the tip counts as final
-   * when the final block lies above it; two nodes may have answered that, so it does not count here.
+   * when the final block lies above it; two nodes behind one address may have answered that, so it does not count
+   * here. Nor does what one of several providers says alone.
    */
   async function noteFinal(): Promise<void> {
     const final = finality.finalized() ?? -1;
     if (final >= tipOf(state).number || final <= state.finalNumber) return;
+    if (finality.isAlone()) return;
     state.finalNumber = final;
     // The next block stores it anyway.
     if (parts.now() - finalStoredAt < FINAL_STORED_MS) return;
@@ -71,9 +82,9 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   }
 
   /** A node that takes back what it called final is a fault that an operator may end: by a ring reset, for one. */
-  async function stepFinality(head: BlockHeader) {
+  async function stepFinality(head: BlockHeader, shownUpTo: number) {
     try {
-      return { isMore: await finality.step(head), fault: null };
+      return { isMore: await finality.step(head, shownUpTo), fault: null };
     } catch (error) {
       if (!(error instanceof InvalidBlock)) throw error;
       return { isMore: false, fault: error };
@@ -82,9 +93,10 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
 
   async function takePass(): Promise<boolean> {
     context.requireCertainty();
-    const { head, isBehind, obstacle } = await followChain(context, quarantine);
+    if (state.paused !== null) return false;
+    const { head, isBehind, obstacle, shownUpTo } = await followChain(context, following);
     started.abort();
-    const final = await stepFinality(head);
+    const final = await stepFinality(head, shownUpTo);
     await noteFinal();
     await mempool.step();
     const isDeciding = await quarantine.step();
@@ -113,8 +125,9 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   /** About how long the blocks up to the node's head take; null while that is not known. */
   function secondsToMatch(): number | null {
     const perSecond = state.rate.perSecond(parts.now());
-    if (state.chain.phase === 'new' || state.head === null || perSecond === null) return null;
-    return Math.max(0, state.head.number - tipOf(state).number) / perSecond;
+    const head = shownHead();
+    if (state.chain.phase === 'new' || head === null || perSecond === null) return null;
+    return Math.max(0, head - tipOf(state).number) / perSecond;
   }
 
   return {
@@ -141,10 +154,14 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     },
 
     /** Publishes the state of the chain. */
-    async reportHead(health: ChainHealth, watch: WatchDetailsV1): Promise<void> {
+    async reportHead({ state: now, detail }: ChainHealth, watch: WatchDetailsV1): Promise<void> {
       const observedAt = new Date(parts.now()).toISOString();
+      const { paused } = state;
       const report = {
-        ...{ chain: chain.id, ...heights(), ...health, observedAt, watch },
+        ...{ chain: chain.id, ...heights(), detail, observedAt, watch },
+        // Older ledgers know no other word for it.
+        state: now === 'paused' ? ('stalled' as const) : now,
+        paused: paused && { ...paused, since: new Date(paused.since).toISOString() },
         quarantine: reportedQuarantine(state.quarantine),
       };
       await log.publish(TOPICS.chainHead, [chainHeadMessage(report)]);
@@ -163,16 +180,26 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     acknowledge: publisher.acknowledge,
     close: () => started.abort(),
     offerPending: mempool.offer,
-    /** Stores what an operator requested. Throws before the chain's first start. */
-    takeRequest: (request: WatchRequestV1): Promise<void> => takeRequest(context, request),
+    /** Stores what an operator requested. Throws before the chain's first start when blocks are to be matched. */
+    takeRequest(request: WatchRequestV1): Promise<void> {
+      const take = () => takeRequest(context, request);
+      // When a pause is done, no pass is in progress that matches more.
+      return isPauseOrEnd(request.kind) ? inTurn(take) : take();
+    },
+    /** Whether an operator has paused the chain. Nothing is to be asked of its node then. */
+    isPaused: () => state.paused !== null,
 
     /** The blocks that joined the chain without their content. */
     gaps: () => gapsOf(state.quarantine).map(({ number }) => number),
     unscanned,
 
     health(trouble: Trouble | null): ChainHealth {
+      if (state.paused !== null) {
+        return { state: 'paused', detail: pauseSentence(chain.id, state.paused) };
+      }
       const seen = {
-        ...{ head: state.head, advancedAt: state.headAdvancedAt, trouble },
+        ...{ head: state.head, advancedAt: state.advancedAt, trouble },
+        withheldSince: state.withheldSince,
         matched: state.chain.phase === 'new' ? -1 : tipOf(state).number,
         stalled: state.chain.phase === 'stalled' ? state.chain.reason : null,
         quarantined: state.quarantine.find((block) => block.state === 'waiting') ?? null,
@@ -180,7 +207,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
         blocksPerSecond: state.rate.perSecond(parts.now()),
         tagUnknownSince: finality.tagUnknownSince(),
         ...{ blocksToRescan: rescans.blocksLeft(), missing: rescans.missing() },
-        disagreement: parts.client.disagreement(),
+        disagreement: finality.obstacle(),
+        isAlone: finality.isAlone(),
       };
       return judge(chain, seen, parts.now());
     },

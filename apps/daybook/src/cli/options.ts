@@ -45,6 +45,11 @@ export const index = whole(0, 2 ** 31 - 1, 'An address index is a whole number')
 
 export const blockNumber = whole(0, Number.MAX_SAFE_INTEGER, 'A block number is a whole number');
 
+export const transactionHash = parser(
+  'A transaction hash has 64 hexadecimal digits, with 0x before them on EVM chains and without on TRON.',
+  (text) => (/^(0x)?[0-9a-f]{64}$/i.test(text) ? text : undefined),
+);
+
 /** Positions of EventStoreDB and PostgreSQL both fit into 64 bits. */
 export const position = parser('A position is a number, such as 1234.', (text) =>
   /^\d{1,19}$/.test(text) ? BigInt(text) : undefined,

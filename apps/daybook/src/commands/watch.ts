@@ -1,46 +1,44 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from '@commander-js/extra-typings';
 import type { json } from '@daybook/contracts';
-import { EXIT, type ExitCode, Failure } from '../cli/exit-codes';
+import { EXIT, Failure } from '../cli/exit-codes';
 import type { List } from '../cli/ledger-api';
 import { type Answer, operate } from '../cli/operate';
 import type { Operation } from '../cli/operation';
-import { blockNumber, reasonOption, subcommand, uuid } from '../cli/options';
-import { recordTable, remark } from '../cli/output';
-import { countingBar } from '../cli/progress';
+import { blockNumber, reasonOption, subcommand, transactionHash, uuid } from '../cli/options';
+import { recordTable } from '../cli/output';
+import { answerOf, isOpen, makeRequest, REQUESTS, requestReport } from './watch-request';
 
-const REQUESTS = '/v1/operations/watch-requests';
 const CHAIN_HELP = 'a CAIP-2 id; may be omitted if only one chain is watched';
 /** One screen. */
 const SHOWN_MAX = 50;
-const POLL_MS = 500;
-/** A watcher takes a request within a second. */
-const UNTAKEN_MS = 3_000;
-/** A step of a rescan takes milliseconds. */
-const NO_PROGRESS_MS = 10_000;
 /** More than any chain has. */
 const ANY_NUMBER_OF_BLOCKS = '999999999999999';
 
 const RESCAN_HELP = `
 The ledger stores the request and passes it to the watcher of the chain, which works on it while it
 follows the chain. The request survives restarts of both and waits while no watcher runs. All addresses
-are matched. A ring reset reports every transfer of the removed branch as reverted, so the ledger
-reverses what it credited; then the blocks of the other branch are matched.`;
+are matched. For a transaction, the providers are asked which block includes it, and that block is matched
+again. A ring reset reports every transfer of the removed branch as reverted, so the ledger reverses what
+it credited; then the blocks of the other branch are matched.`;
+
+const PAUSE_HELP = `
+While a chain is paused, its watcher asks nothing of the node: no block is matched, nothing becomes final,
+and rescans wait. What was found is still published, and addresses are still acknowledged. No purse
+expires. A restart or a takeover by a standby keeps it paused. After "npx daybook watch resume" the watcher
+catches up from where it stopped; a reorg in between is handled as any other.`;
 
 const BLOCK_HELP = `
 A block is in quarantine when no provider answers with all of it. The chain stops before it. After ten
 block times, and at least a minute, it becomes a gap if its header is proven: the chain goes on, later
 transfers confirm, and nothing in the gap is called absent. Its content is asked for until it is known.`;
 
-/** A request, and the position of the command that wrote it. */
-type Written = json.WatchRequest & { readonly position: string };
-
 export function addWatch(program: Command): void {
   const watch = program
     .command('watch')
-    .description('Request a rescan or a ring reset of a chain, and show the requests.');
+    .description('Request a rescan, a ring reset or a pause of a chain, and show the requests.');
   addRescan(watch);
   addBlock(watch);
+  addPause(watch);
 
   subcommand(
     watch,
@@ -87,11 +85,14 @@ function addRescan(watch: Command): void {
     'Match blocks again. Missed transfers are found; none is credited twice.',
     'npx daybook watch rescan --chain eip155:1 --from 19000000 --to 19000500',
     'npx daybook watch rescan --from 0 --yes --detach',
+    'npx daybook watch rescan --transaction 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060',
     'npx daybook watch rescan --chain eip155:1 --reset-ring',
   )
     .option('--chain <id>', CHAIN_HELP)
     .option('--from <block>', 'the first block', blockNumber)
     .option('--to <block>', 'the last block (default: the last that was matched)', blockNumber)
+    .option('--block <block>', 'a single block', blockNumber)
+    .option('--transaction <hash>', 'the block that includes this transaction', transactionHash)
     .option(
       '--reset-ring',
       'after a reorg deeper than the ring: take over the blocks of the node, from --from if given',
@@ -104,19 +105,18 @@ function addRescan(watch: Command): void {
     .addOption(reasonOption())
     .option('--detach', 'do not wait for the end')
     .addHelpText('after', RESCAN_HELP)
-    .action(({ chain, from, to, resetRing, reportAgain, reason, yes, detach, ...options }) =>
-      operate(options, async (operation) => {
-        const fault = faultOf(from, to, resetRing, reportAgain);
+    .action(({ chain, reason, yes, detach, data, json, ...wanted }) =>
+      operate({ data, json }, async (operation) => {
+        const fault = faultOf(wanted);
         if (fault !== null) throw new Failure(fault, EXIT.usage);
-        const requested = await operation.api.post<Written>(REQUESTS, {
+        const { block, from = block, to = block, transaction, resetRing, reportAgain } = wanted;
+        return makeRequest(operation, detach, {
           ...{ kind: kindOf(resetRing, reportAgain), chain, reason },
           ...(from !== undefined && { fromBlock: String(from) }),
           ...(to !== undefined && { toBlock: String(to) }),
+          ...(transaction !== undefined && { transaction }),
           ...(yes && { blocksMax: ANY_NUMBER_OF_BLOCKS }),
         });
-        const request = detach ? requested : await waitForEnd(operation, requested);
-        const isWell = isOpen(request) || request.state === 'done';
-        return answerOf(request, isWell ? EXIT.ok : EXIT.failed);
       }),
     );
 }
@@ -149,13 +149,39 @@ function addBlock(watch: Command): void {
         const [kind, other] = kinds.filter((it) => typeof it === 'string');
         if (other !== undefined) throw new Failure('Decide one thing at a time.', EXIT.usage);
         if (kind === undefined) return quarantined(operation, block, chain);
-        const wish = { kind, chain, reason, fromBlock: String(block) };
-        const requested = await operation.api.post<Written>(REQUESTS, wish);
-        const request = detach ? requested : await waitForEnd(operation, requested);
-        const isWell = isOpen(request) || request.state === 'done';
-        return answerOf(request, isWell ? EXIT.ok : EXIT.failed);
+        return makeRequest(operation, detach, { kind, chain, reason, fromBlock: String(block) });
       }),
     );
+}
+
+function addPause(watch: Command): void {
+  const commands = [
+    [
+      ...([
+        'pause',
+        'Pause the watch of a chain: no block is matched until it is resumed.',
+      ] as const),
+      ...(['The node moves, ticket 12', PAUSE_HELP] as const),
+    ],
+    [
+      ...([
+        'resume',
+        'Resume the watch of a paused chain. It continues where it stopped.',
+      ] as const),
+      ...(['The node has moved', ''] as const),
+    ],
+  ] as const;
+  for (const [kind, description, why, help] of commands) {
+    const example = `npx daybook watch ${kind} --chain eip155:1 --reason "${why}"`;
+    subcommand(watch, kind, description, example)
+      .option('--chain <id>', CHAIN_HELP)
+      .addOption(reasonOption())
+      .option('--detach', 'do not wait for the end')
+      .addHelpText('after', help)
+      .action(({ chain, reason, detach, ...options }) =>
+        operate(options, (operation) => makeRequest(operation, detach, { kind, chain, reason })),
+      );
+  }
 }
 
 /** What is known of a block in quarantine. */
@@ -182,120 +208,30 @@ async function quarantined(
   return { json: { blocks: found }, text };
 }
 
+interface RescanOptions {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly block?: number | undefined;
+  readonly transaction?: string | undefined;
+  readonly resetRing?: true | undefined;
+  readonly reportAgain?: true | undefined;
+}
+
 /** The fault of a combination of options, in a sentence. */
-function faultOf(
-  from: number | undefined,
-  to: number | undefined,
-  resetRing = false,
-  reportAgain = false,
-) {
+function faultOf(options: RescanOptions): string | null {
+  const { from, to, block, transaction, resetRing, reportAgain } = options;
+  const isSingle = block !== undefined || transaction !== undefined;
+  if (resetRing && isSingle)
+    return 'A ring reset ends at the head: leave out --block and --transaction.';
+  if (isSingle && (from !== undefined || to !== undefined))
+    return 'Give --from and --to, or --block, or --transaction.';
+  if (block !== undefined && transaction !== undefined)
+    return 'Give --block or --transaction, not both.';
   if (resetRing && reportAgain) return 'Give --reset-ring or --report-again, one after the other.';
   if (resetRing && to !== undefined) return 'A ring reset ends at the head: leave out --to.';
-  if (!resetRing && from === undefined)
-    return 'Name the blocks: give --from <block>, or --reset-ring after a reorg that was too deep.';
+  if (!resetRing && !isSingle && from === undefined)
+    return 'Name the blocks: give --from <block>, or --reset-ring after a reorg that was too deep; --block or --transaction for one block.';
   if (from !== undefined && to !== undefined && from > to)
     return `--from ${from} lies above --to ${to}. Exchange them.`;
   return null;
-}
-
-/** Shows the progress of a request until it has ended. */
-async function waitForEnd(
-  { api, signal }: Operation,
-  { id, kind, position }: Written,
-): Promise<json.WatchRequest> {
-  const bar = countingBar(kind === 'rescan' ? 'Matching again' : 'Matching', 'blocks');
-  const remarkOnce = stallRemarks();
-  // The first read waits until the read models have the request.
-  let path = `${REQUESTS}/${id}?minPosition=${position}`;
-  try {
-    for (;;) {
-      const request = await api.get<json.WatchRequest>(path);
-      path = `${REQUESTS}/${id}`;
-      if (!isOpen(request)) return request;
-      const { state, fromBlock: from, toBlock: to, blocksLeft: left } = request;
-      if (state === 'running' && left !== null && from !== null && to !== null) {
-        bar.at(to - from + 1 - left, to - from + 1);
-      }
-      remarkOnce(request);
-      await sleep(POLL_MS, undefined, { signal });
-    }
-  } catch (error) {
-    if (signal.aborted) {
-      bar.end();
-      remark(
-        `The request continues. "npx daybook watch list" shows its progress, "npx daybook watch cancel ${id}" cancels it.`,
-      );
-    }
-    throw error;
-  } finally {
-    bar.end();
-  }
-}
-
-/** Remarks once if no watcher takes the request, and once whenever it stops making progress. */
-function stallRemarks(): (request: json.WatchRequest) => void {
-  let [last, since, isSaid] = ['', Date.now(), false];
-  return ({ chain, state, blocksLeft, reportedAt }) => {
-    const now = `${state} ${blocksLeft} ${reportedAt === null}`;
-    if (now !== last) [last, since, isSaid] = [now, Date.now(), false];
-    const limitMs = reportedAt === null ? UNTAKEN_MS : NO_PROGRESS_MS;
-    if (isSaid || Date.now() - since < limitMs) return;
-    isSaid = true;
-    remark(
-      reportedAt === null
-        ? `No watcher has taken the request yet. It waits until one works on ${chain}.`
-        : `No progress for ${NO_PROGRESS_MS / 1_000} s. "npx daybook status" may say why.`,
-    );
-  };
-}
-
-function isOpen({ state }: json.WatchRequest): boolean {
-  return state === 'waiting' || state === 'running';
-}
-
-function answerOf(request: json.WatchRequest, exitCode: ExitCode): Answer {
-  return { json: requestReport(request), text: () => requestSentence(request), exitCode };
-}
-
-/** A request as JSON; `schemas/watch-request.v1.json` is the contract. */
-function requestReport(request: json.WatchRequest) {
-  const { id, chain, kind, state, fromBlock, toBlock, found, versions, refusal } = request;
-  const text = (block: number | null): string | null => (block === null ? null : String(block));
-  return {
-    ...{ id, chain, kind, state, from: text(fromBlock), to: text(toBlock) },
-    blocksLeft: text(request.blocksLeft),
-    ...{ transfersShown: found, versionsTold: versions, reason: refusal },
-    requestedBy: request.requestedBy,
-    requestedAt: request.requestedAt,
-    endedAt: request.endedAt,
-  };
-}
-
-/** The outcome of a request, in a sentence. */
-function requestSentence(request: json.WatchRequest): string {
-  const { id, chain, kind, state, fromBlock: from, toBlock: to, found, versions } = request;
-  switch (state) {
-    case 'waiting':
-    case 'running':
-      return `The request is stored as ${id}; "npx daybook watch list" shows its progress.`;
-    case 'refused':
-      return `Refused: ${request.refusal}`;
-    case 'cancelled':
-      return 'Cancelled. Transfers that were found until then stay recorded.';
-    case 'done': {
-      if (kind === 'ask-block') return `Block ${from} of ${chain} was answered validly.`;
-      if (kind === 'accept-block') return `Block ${from} of ${chain} is accepted.`;
-      if (kind === 'skip-block') return `${chain} goes on over block ${from}, which is a gap now.`;
-      if (kind === 'reset-ring') {
-        return `${chain} continues with the blocks of the node: ${counted(versions, 'transfer')} of the old branch reverted, blocks ${from} to ${to} matched.`;
-      }
-      const news =
-        versions === 0 ? 'nothing new' : `${counted(versions, 'new report')} to the ledger`;
-      return `Blocks ${from} to ${to} of ${chain} are matched again: ${counted(found, 'transfer')} to our addresses, ${news}.`;
-    }
-  }
-}
-
-function counted(number: number, thing: string): string {
-  return `${number.toLocaleString('en-US')} ${thing}${number === 1 ? '' : 's'}`;
 }

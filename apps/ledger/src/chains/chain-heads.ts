@@ -14,6 +14,7 @@ const COLUMNS: Columns<ChainHeadV1> = {
   detail: ['text', (head) => head.detail],
   observed_at: ['timestamptz', (head) => head.observedAt],
   addresses_through: ['numeric', (head) => head.addressesThrough ?? null],
+  paused: ['jsonb', ({ paused = null }) => paused && JSON.stringify(paused)],
   quarantine: ['jsonb', (head) => JSON.stringify(head.quarantine ?? [])],
   watch: ['jsonb', (head) => (head.watch ? JSON.stringify(head.watch) : null)],
 };
@@ -43,13 +44,22 @@ export function consumeChainHeads(
   });
 }
 
+/** What a watcher reported of its chain. A paused chain is reported as stalled, for older ledgers. */
+export function watchStateOf({
+  state,
+  paused = null,
+}: ChainHeadV1): ChainHeadV1['state'] | 'paused' {
+  return paused === null ? state : 'paused';
+}
+
 /** The last reports of the watchers, by chain; a chain without a watcher has none. */
 export class ListChainHeads extends Query<readonly ChainHeadV1[]> {}
 
 // Block numbers are far below 2^53, so a float8 holds them exactly and the driver returns a number.
 const LIST = `
   SELECT chain, latest::float8, matched::float8, finalized::float8, state, detail,
-         observed_at AS "observedAt", addresses_through AS "addressesThrough", quarantine, watch
+         observed_at AS "observedAt", addresses_through AS "addressesThrough", paused,
+         quarantine, watch
     FROM ledger.chain_head ORDER BY chain`;
 
 type StoredHead = Omit<ChainHeadV1, 'observedAt' | 'watch'> & {

@@ -2,7 +2,7 @@ import type { ChainHeadV1, json } from '@daybook/contracts';
 import { DomainError } from '@daybook/domain';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ChainRegistry } from './asset-registry';
-import { ListChainHeads } from './chain-heads';
+import { ListChainHeads, watchStateOf } from './chain-heads';
 import { standsStill, watchProblems, watchWarnings } from './watch-warnings';
 
 /** How the chains are watched, or the named one. Refuses with `chain-unknown`. */
@@ -45,7 +45,8 @@ function toChainWatch(
   now: number,
 ): json.ChainWatch {
   return {
-    ...{ chain, name, state: head?.state ?? 'unwatched', detail: head?.detail ?? null },
+    ...{ chain, name, detail: head?.detail ?? null },
+    state: head === undefined ? 'unwatched' : watchStateOf(head),
     standsStill: head === undefined || standsStill(head, now),
     latest: head?.latest ?? null,
     matched: head?.matched ?? null,

@@ -4,9 +4,15 @@ import type { ChainHeadV1, json } from '@daybook/contracts';
 import { type Asset, type Finality, finalityText } from '@daybook/domain';
 import { toMoney } from '../edge/money';
 import type { AssetRegistry } from './asset-registry';
+import { watchStateOf } from './chain-heads';
 
-/** Accounts never see which providers a chain has, or what is in quarantine. */
 const STALLED = 'The chain is not followed at the moment; the operators of Daybook can see why.';
+
+/** Accounts never see which providers a chain has, what is in quarantine, or who paused it and why. */
+function detailOf({ state, detail, paused }: ChainHeadV1): string | null {
+  if (paused) return `Paused since ${paused.since}.`;
+  return state === 'stalled' ? STALLED : detail;
+}
 
 export function toChain(
   { id, name, family, finality, thresholds, minimumFinality }: Chain,
@@ -17,8 +23,8 @@ export function toChain(
     name,
     family,
     finality: finalityText(finality),
-    state: head?.state ?? 'unwatched',
-    detail: head?.state === 'stalled' ? STALLED : (head?.detail ?? null),
+    state: head === undefined ? 'unwatched' : watchStateOf(head),
+    detail: head === undefined ? null : detailOf(head),
     latest: head?.latest ?? null,
     matched: head?.matched ?? null,
     finalized: head?.finalized ?? null,

@@ -9,4 +9,8 @@ export const chainsMigrations = sqlMigrations({
   WatchOfChains1700000012000: `
     ALTER TABLE ledger.chain_head ADD COLUMN watch jsonb;
   `,
+  // Who paused the watch of a chain, as its watcher reported it last; null if nobody did.
+  PausedChains1700000012600: `
+    ALTER TABLE ledger.chain_head ADD COLUMN paused jsonb;
+  `,
 });

@@ -1,7 +1,7 @@
 // What other features may import.
 
 export { AssetRegistry, ChainRegistry } from './asset-registry';
-export { ListChainHeads } from './chain-heads';
+export { ListChainHeads, watchStateOf } from './chain-heads';
 export { quarantineOf } from './chain-watches';
 export {
   isUsable,

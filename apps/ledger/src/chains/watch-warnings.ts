@@ -1,4 +1,5 @@
 import type { ChainHeadV1 } from '@daybook/contracts';
+import { watchStateOf } from './chain-heads';
 
 /** A watcher reports every ten seconds at least. One that is silent for longer than this is a problem. */
 export const REPORT_SECONDS_MAX = 60;
@@ -25,13 +26,18 @@ export function watchProblems(
       `No watcher has reported ${chain}. Start a chain-watcher with the same chains file, or see why it does not start.`,
     ];
   }
-  const { state, detail } = head;
+  const { detail } = head;
   const seconds = secondsSinceReport(head, now);
   if (seconds > REPORT_SECONDS_MAX) {
     return [`The watcher of ${chain} has not reported for ${seconds} s.`, ...gapProblems(head)];
   }
+  return [...standstill(watchStateOf(head), chain, detail), ...gapProblems(head)];
+}
+
+function standstill(state: string, chain: string, detail: string | null): readonly string[] {
+  if (state === 'paused' && detail !== null) return [detail];
   const why = detail === null ? '' : `: ${detail.replace(/\.$/, '')}`;
-  return [...(state === 'stalled' ? [`${chain} is stalled${why}.`] : []), ...gapProblems(head)];
+  return state === 'stalled' ? [`${chain} is stalled${why}.`] : [];
 }
 
 /** A chain that goes on over blocks whose content is unknown. One that stops says so by its state. */

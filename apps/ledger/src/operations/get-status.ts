@@ -14,6 +14,7 @@ import {
   secondsSinceReport,
   standsStill,
   watchProblems,
+  watchStateOf,
   watchWarnings,
 } from '../chains';
 import { LedgerEnv } from '../ledger.env';
@@ -143,10 +144,16 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
 }
 
 function watchedChain(head: ChainHeadV1, now: number): json.WatchedChain {
-  const { chain, state, detail, latest, matched, finalized, addressesThrough, watch } = head;
+  const { chain, detail, latest, matched, finalized, addressesThrough, watch } = head;
   const providers = watch?.providers ?? [];
   return {
-    ...{ chain, state, detail, latest: String(latest), matched: String(matched) },
+    ...{
+      chain,
+      state: watchStateOf(head),
+      detail,
+      latest: String(latest),
+      matched: String(matched),
+    },
     finalized: finalized === null ? null : String(finalized),
     addressesThrough: addressesThrough ?? null,
     quarantine: quarantineOf(head),

@@ -46,4 +46,8 @@ export const operationsMigrations = sqlMigrations({
       observed_at timestamptz NOT NULL
     );
   `,
+  // The transaction whose block is matched again; null if blocks were named.
+  TransactionsOfWatchRequests1700000012500: `
+    ALTER TABLE ledger.watch_request ADD COLUMN tx_hash text;
+  `,
 });

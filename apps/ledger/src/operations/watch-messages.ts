@@ -30,10 +30,11 @@ export async function publishWatchRequests(
 
 function messageOf(recorded: RecordedEvent, history: readonly RecordedEvent[]): Message {
   const { id, chain, kind, from, to, blocksMax, cancelledAt, ...request } = requestedIn(history);
-  const { requestedBy, requestedAt } = request;
+  const { transaction, reason, requestedBy, requestedAt } = request;
   const value: WatchRequestV1 = {
     ...{ requestId: id, chain, kind, from, to, blocksMax, isCancelled: cancelledAt !== null },
-    ...{ requestedBy, requestedAt, position: recorded.position.toString() },
+    ...(transaction !== null && { transaction }),
+    ...{ reason, requestedBy, requestedAt, position: recorded.position.toString() },
   };
   const type = 'daybook.WatchRequest.v1';
   return eventMessage(recorded, { topic: TOPICS.watchRequest, type, key: chain, value });

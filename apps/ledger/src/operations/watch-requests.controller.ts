@@ -34,9 +34,9 @@ export class WatchRequestsController {
     refuses: ['chain-unknown', 'watch-request-invalid'],
   })
   requestWatch(context: RequestContext, request: RequestWatchRequest) {
-    const { chain, kind, fromBlock, toBlock, blocksMax, reason } = request;
+    const { chain, kind, fromBlock, toBlock, transaction = null, blocksMax, reason } = request;
     const blocks = { from: numberOf(fromBlock) ?? null, to: numberOf(toBlock) ?? null };
-    const order = { chain, kind, ...blocks, blocksMax: numberOf(blocksMax), reason };
+    const order = { chain, kind, ...blocks, transaction, blocksMax: numberOf(blocksMax), reason };
     return this.commands.execute(new RequestWatch(context, order));
   }
 

@@ -25,6 +25,15 @@ export class RequestWatchRequest {
   @BlockField()
   readonly toBlock?: string;
 
+  @PatternField({
+    pattern: /^(0x)?[0-9a-fA-F]{64}$/,
+    max: 66,
+    sentence:
+      'must be the hash of a transaction: 64 hexadecimal digits, with 0x on EVM chains and without on TRON.',
+    optional: true,
+  })
+  readonly transaction?: string;
+
   @BlockField()
   readonly blocksMax?: string;
 

@@ -1,3 +1,4 @@
+import { canonicalTransaction, familyOfChain, transactionForm } from '@daybook/chains';
 import type { json } from '@daybook/contracts';
 import {
   DomainError,
@@ -26,7 +27,8 @@ import { type ListOf, type Page, pageOf, positionBefore } from '../projections/c
 /** About a quarter of an hour's work on a public node; more must be allowed explicitly. */
 const BLOCKS_MAX = 10_000;
 
-interface NewWatchRequest extends Pick<WatchOrder, 'kind' | 'from' | 'to' | 'reason'> {
+interface NewWatchRequest
+  extends Pick<WatchOrder, 'kind' | 'from' | 'to' | 'transaction' | 'reason'> {
   /** Without it, the only chain that is watched. */
   readonly chain: string | undefined;
   /** 10,000 when left out. */
@@ -52,8 +54,10 @@ export class RequestWatchHandler implements ICommandHandler<RequestWatch> {
     const heads = await this.queries.execute(new ListChainHeads());
     const latest = heads.find((head) => head.chain === chain)?.latest ?? null;
     const { blocksMax = BLOCKS_MAX } = request;
+    const transaction = request.transaction && requireTransaction(chain, request.transaction);
     const facts = { latest };
-    const command = { ...request, type: 'RequestWatch', chain, blocksMax, facts } as const;
+    const order = { ...request, chain, transaction, blocksMax };
+    const command = { ...order, type: 'RequestWatch', facts } as const;
     // A repeat of the same request has the same command id, and so the same stream.
     const id = context.commandId;
     const stream = streamName('watch', id);
@@ -70,6 +74,18 @@ export class RequestWatchHandler implements ICommandHandler<RequestWatch> {
       watched.length === 0 ? 'no chain is watched here' : `there is ${watched.join(', ')}`;
     throw new DomainError('chain-unknown', `${wrong}; ${right}.`);
   }
+}
+
+/** The canonical hash of a transaction of the chain. Refuses with `watch-request-invalid`. */
+function requireTransaction(chain: string, text: string): string {
+  const family = familyOfChain(chain);
+  const hash = family && canonicalTransaction(family, text);
+  if (hash !== null) return hash;
+  const form = family === null ? 'another form' : transactionForm(family);
+  throw new DomainError(
+    'watch-request-invalid',
+    `${text} is no hash of a transaction of ${chain}: it has ${form}.`,
+  );
 }
 
 /** Cancels a request. Refuses with `watch-request-not-found`, `watch-request-ended`. */
@@ -166,7 +182,7 @@ export class ListWatchRequests extends Query<Page<json.WatchRequest>> {
 // As numbers: the driver returns bigint as text. A block number is below 10^15, which float8 has exactly.
 const LIST = `
   SELECT q.id, q.first_position AS "firstPosition", q.chain, q.kind, q.from_block::float8 AS "from",
-    q.to_block::float8 AS "to", q.reason, q.requested_by AS "requestedBy",
+    q.to_block::float8 AS "to", q.tx_hash AS transaction, q.reason, q.requested_by AS "requestedBy",
     q.requested_at AS "requestedAt", q.cancelled_at AS "cancelledAt", to_json(r) AS report
   FROM ledger.watch_request q LEFT JOIN (${REPORTS}) r ON r.request_id = q.id
   WHERE ($1::text IS NULL OR q.chain = $1) AND ($2::bigint IS NULL OR q.first_position < $2)
@@ -199,7 +215,7 @@ function isEnded(state: json.WatchRequest['state']): boolean {
  * it ended before.
  */
 function toResponse(requested: Requested, report: Report | null): json.WatchRequest {
-  const { id, chain, kind, reason, requestedBy, requestedAt, cancelledAt } = requested;
+  const { id, chain, kind, transaction, reason, requestedBy, requestedAt, cancelledAt } = requested;
   const reported: Partial<Report> = report ?? {};
   const {
     state = 'waiting',
@@ -214,6 +230,7 @@ function toResponse(requested: Requested, report: Report | null): json.WatchRequ
   return {
     ...{ id, chain, kind, state: isCancelled ? 'cancelled' : state },
     ...{ fromBlock: reported.from ?? requested.from, toBlock: reported.to ?? requested.to },
+    transaction,
     ...{ blocksLeft: isCancelled ? 0 : blocksLeft, found, versions, refusal },
     ...{ reason, requestedBy, requestedAt: inMs(requestedAt) },
     ...{ endedAt: hasEnded ? reportedAt : cancelledAt && inMs(cancelledAt), reportedAt },

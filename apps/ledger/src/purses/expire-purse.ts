@@ -136,6 +136,7 @@ export class ExpirePurseHandler implements ICommandHandler<ExpirePurse> {
       // A report from the future proves nothing about now, so it also counts as old.
       const ageMs = head ? Math.abs(Date.parse(at) - Date.parse(head.observedAt)) : Infinity;
       if (ageMs > SILENT_AFTER_MS) return `Chain ${chain} is silent.`;
+      if (head?.paused) return `Chain ${chain} is paused.`;
       if (head?.state !== 'following') return `Chain ${chain} is behind.`;
     }
     return null;

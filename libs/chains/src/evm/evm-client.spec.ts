@@ -87,6 +87,49 @@ describe('block', () => {
   });
 });
 
+describe('blockOf', () => {
+  const hash = hashOf('a transaction');
+  const shows = (receipt: unknown, transaction: unknown = null) =>
+    client({
+      eth_getTransactionReceipt: () => receipt,
+      eth_getTransactionByHash: () => transaction,
+    }).blockOf(hash);
+
+  it('is the block that the receipt names, or else the transaction', async () => {
+    const upper = hash.toUpperCase().replace('X', 'x');
+    expect(await shows({ transactionHash: upper, blockNumber: '0x10' })).toBe(16);
+    expect(await shows(null, { hash, blockNumber: '0x11' })).toBe(17);
+  });
+
+  it('is pending while neither names a block, and null if there is neither', async () => {
+    expect(await shows({ transactionHash: hash, blockNumber: null })).toBe('pending');
+    expect(await shows(null, { hash })).toBe('pending');
+    expect(await shows(null)).toBeNull();
+  });
+
+  it.each<[string, unknown]>([
+    ['another transaction', { transactionHash: hashOf('x'), blockNumber: '0x1' }],
+    ['no hash', { blockNumber: '0x1' }],
+    ['a number that is none', { transactionHash: hash, blockNumber: 'latest' }],
+    ['a negative number', { transactionHash: hash, blockNumber: -1 }],
+    ['an object for a number', { transactionHash: hash, blockNumber: {} }],
+    ['a number beyond any block', { transactionHash: hash, blockNumber: `0x${'f'.repeat(64)}` }],
+    ['a list', []],
+    ['a text', 'none'],
+    ['a yes', true],
+  ])('refuses an answer with %s', async (_, answer) => {
+    await expect(shows(answer)).rejects.toThrow(InvalidBlock);
+    if (answer !== null && typeof answer === 'object' && 'transactionHash' in answer) {
+      const { transactionHash, ...rest } = answer;
+      await expect(shows(null, { hash: transactionHash, ...rest })).rejects.toThrow(InvalidBlock);
+    }
+  });
+
+  it('passes on that the node does not answer', async () => {
+    await expect(client({}).blockOf(hash)).rejects.toThrow(RpcFailure);
+  });
+});
+
 describe('tagged', () => {
   it('is null for a node that knows no such block or no such tag', async () => {
     expect(await client({}).tagged('finalized')).toBeNull();

@@ -20,6 +20,7 @@ import {
   type RawTransaction,
   refuseField,
   toHash,
+  toNumber,
 } from './raw';
 import { toHeader, toRef } from './read-block';
 import { createReceiptsSource } from './receipts';
@@ -227,6 +228,12 @@ export function createEvmClient(
     ...(weaker !== null && {
       blockByOtherRule: (hash: string) => blockBy({ ...proof, rule: weaker }, hash),
     }),
+    async blockOf(hash) {
+      const receipt = await rpc.send('eth_getTransactionReceipt', [hash]).catch(nullIfMissing);
+      if (receipt !== null) return blockNamedBy(receipt, 'transactionHash', hash);
+      const transaction = await rpc.send('eth_getTransactionByHash', [hash]).catch(nullIfMissing);
+      return transaction === null ? null : blockNamedBy(transaction, 'hash', hash);
+    },
     async pendingTransaction(hash) {
       const answer = await rpc.send('eth_getTransactionByHash', [hash]);
       const isIncluded = (Object(answer) as RawFields).blockHash ?? false;
@@ -234,6 +241,17 @@ export function createEvmClient(
     },
     listen: () => null,
   };
+}
+
+/** The block that an answer about a transaction names, `pending` if it names none. Throws `InvalidBlock`. */
+function blockNamedBy(answer: unknown, hashField: string, hash: string): number | 'pending' {
+  const fields = fieldsOf(answer, 'transaction');
+  const shown = toHash(fields[hashField], 'hash of the transaction');
+  if (shown !== hash) {
+    throw new InvalidBlock(`The node answered with transaction ${shown} when asked for ${hash}.`);
+  }
+  const { blockNumber = null } = fields;
+  return blockNumber === null ? 'pending' : toNumber(blockNumber, 'block of the transaction');
 }
 
 /** Null for an error by which a node says that it does not have the block; throws any other error. */

@@ -13,7 +13,11 @@ export interface Verdict {
   readonly proven: Proven;
   /** For operators: less is proven than the chain's rule asks for. Null if all is. */
   readonly alarm: string | null;
+  /** Whether one answer is not believed: see `ChainBlock.needsConfirmation`. */
+  readonly needsConfirmation: boolean;
 }
+
+const WHOLE: Verdict = { proven: 'content', alarm: null, needsConfirmation: false };
 
 /**
  * Decides whether an answer is one complete block by the rule of its chain, and what its hash proves of it.
@@ -40,10 +44,11 @@ export function proveBlock(
   if (proof.rule === 'roots') return byRoots(answer, proof, header, keccak, isSettled);
   // A root in a header that is not proven proves nothing.
   const roots = header.isProven ? proveRoots(answer, true, keccak) : null;
-  if (roots !== null && isWhole(roots, isSettled)) return { proven: 'content', alarm: null };
+  if (roots !== null && isWhole(roots, isSettled)) return WHOLE;
   checkCounts(answer, proof.rule === 'bloom-and-counts', keccak);
   if (proof.rule === 'bloom-and-counts') checkBloom(answer, keccak);
-  return { proven: header.isProven ? 'header' : 'none', alarm: null };
+  const needsConfirmation = proof.rule === 'two-providers';
+  return { proven: header.isProven ? 'header' : 'none', alarm: null, needsConfirmation };
 }
 
 function byRoots(
@@ -55,15 +60,19 @@ function byRoots(
 ): Verdict {
   const { block } = answer;
   refuseOtherHash(block, header);
+  const isDelayed = isSettledLater(block, proof);
   const roots = proveRoots(answer, mayStandOutside(block, proof), keccak);
-  checkRoots(answer, roots, isSettledLater(block, proof), keccak);
-  if (!header.isProven) return { proven: 'none', alarm: alarmOfFields(block, header.unlisted) };
-  if (isWhole(roots, isSettled)) return { proven: 'content', alarm: null };
+  checkRoots(answer, roots, isDelayed, keccak);
+  if (!header.isProven) {
+    const alarm = alarmOfFields(block, header.unlisted);
+    return { proven: 'none', alarm, needsConfirmation: true };
+  }
+  if (isWhole(roots, isSettled)) return WHOLE;
   const surprising = roots.unknownTypes.filter((type) => !proof.unprovableTypes?.includes(type));
-  return {
-    proven: 'header',
-    alarm: surprising.length > 0 ? alarmOfTypes(block, surprising) : null,
-  };
+  const alarm = surprising.length > 0 ? alarmOfTypes(block, surprising) : null;
+  // What a later header will prove is not believed before. What the chain never proves is believed by its rule.
+  const isToSettle = isDelayed && !isSettled;
+  return { proven: 'header', alarm, needsConfirmation: alarm !== null || isToSettle };
 }
 
 function mayStandOutside({ number }: RawFields, proof: Proof): boolean {

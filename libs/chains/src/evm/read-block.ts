@@ -43,11 +43,12 @@ export function readBlock(
   keccak: Keccak,
 ): ChainBlock {
   const answer = arrange(block, toReceipts(receipts));
-  const { proven, alarm } = proveBlock(answer, proof, keccak, isSettled);
+  const { proven, alarm, needsConfirmation } = proveBlock(answer, proof, keccak, isSettled);
   return {
     ...toHeader(block),
     proven,
     ...(alarm !== null && { alarm }),
+    ...(needsConfirmation && { needsConfirmation }),
     contentDigest: isCompared ? contentDigest(answer) : null,
     transactions: block.transactions.map(toRef),
     transfers: blockTransfers(answer, ids),

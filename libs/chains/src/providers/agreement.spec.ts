@@ -23,22 +23,23 @@ function away(name: string): Voter {
 }
 
 const agree = (...voters: Voter[]) => agreeOnTag('finalized', voters);
-const agreed = (number: number | null, isShared = true) => ({
-  ...{ kind: 'agreed', isShared },
+const agreed = (number: number | null, by = 'a b') => ({
+  kind: 'agreed',
   header: number === null ? null : headerOf(number),
+  by: by.split(' ').flatMap((name) => (name === '' ? [] : expect.objectContaining({ name }))),
 });
 
 describe('agreeOnTag', () => {
   it('takes the highest block that two providers show', async () => {
     expect(await agree(voter('a', 10), voter('b', 10))).toEqual(agreed(10));
     expect(await agree(voter('a', 10), voter('b', 7))).toEqual(agreed(7));
-    expect(await agree(voter('a', 3), voter('b', 10), voter('c', 8))).toEqual(agreed(8));
+    expect(await agree(voter('a', 3), voter('b', 10), voter('c', 8))).toEqual(agreed(8, 'b c'));
   });
 
   it('takes the only answer there is', async () => {
-    expect(await agree(voter('a', 10), away('b'))).toEqual(agreed(10, false));
-    expect(await agree(voter('a', null), voter('b', 9))).toEqual(agreed(9, false));
-    expect(await agree(voter('a', null), away('b'))).toEqual(agreed(null, false));
+    expect(await agree(voter('a', 10), away('b'))).toEqual(agreed(10, 'a'));
+    expect(await agree(voter('a', null), voter('b', 9))).toEqual(agreed(9, 'b'));
+    expect(await agree(voter('a', null), away('b'))).toEqual(agreed(null, ''));
   });
 
   it('rejects when nobody answers', async () => {
@@ -47,9 +48,9 @@ describe('agreeOnTag', () => {
 
   it('knows nothing while the higher one cannot show the block of the lower one', async () => {
     const forgetful: Voter = { ...voter('a', 10), header: async () => null };
-    expect(await agree(forgetful, voter('b', 7))).toEqual(agreed(null, false));
+    expect(await agree(forgetful, voter('b', 7))).toEqual(agreed(null, ''));
     const failing: Voter = { ...voter('a', 10), header: away('a').header };
-    expect(await agree(failing, voter('b', 7), voter('c', 10))).toEqual(agreed(10));
+    expect(await agree(failing, voter('b', 7), voter('c', 10))).toEqual(agreed(10, 'a c'));
   });
 
   it.each([

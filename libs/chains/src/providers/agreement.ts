@@ -1,5 +1,6 @@
 import type { BlockHeader, FinalityTag } from '../chain-client';
 import { unlessFault } from './fault';
+import { disagreementAt } from './witnesses';
 
 /** A provider that is asked for the last block with a tag. Its answers are null where it has none. */
 export interface Voter {
@@ -10,7 +11,12 @@ export interface Voter {
 
 export type Agreement =
   /** The highest tagged block that two providers show; with one answer, that one. Null if it is unknown. */
-  | { readonly kind: 'agreed'; readonly header: BlockHeader | null; readonly isShared: boolean }
+  | {
+      readonly kind: 'agreed';
+      readonly header: BlockHeader | null;
+      /** Those who show it: one or two. */
+      readonly by: readonly Voter[];
+    }
   | { readonly kind: 'disagreed'; readonly sentence: string };
 
 interface Vote {
@@ -39,15 +45,18 @@ export async function agreeOnTag(tag: FinalityTag, voters: readonly Voter[]): Pr
   if (failures.length === voters.length) throw failures[0];
   votes.sort((a, b) => b.header.number - a.header.number);
   const [highest, ...lower] = votes;
-  if (highest === undefined) return { kind: 'agreed', header: null, isShared: false };
-  if (lower.length === 0) return { kind: 'agreed', header: highest.header, isShared: false };
-  let shared: BlockHeader | null = null;
+  if (highest === undefined) return { kind: 'agreed', header: null, by: [] };
+  if (lower.length === 0) {
+    return { kind: 'agreed', header: highest.header, by: [highest.voter] };
+  }
+  let shared: Vote | null = null;
   for (const vote of lower) {
     const same = await compare(highest, vote);
     if (same === false) return disagreement(tag, highest, vote);
-    if (same) shared ??= vote.header;
+    if (same) shared ??= vote;
   }
-  return { kind: 'agreed', header: shared, isShared: shared !== null };
+  if (shared === null) return { kind: 'agreed', header: null, by: [] };
+  return { kind: 'agreed', header: shared.header, by: [highest.voter, shared.voter] };
 }
 
 /** Whether `higher` has the block of `lower`; null if it does not say. */
@@ -58,9 +67,7 @@ async function compare(higher: Vote, { header }: Vote): Promise<boolean | null> 
 }
 
 function disagreement(tag: FinalityTag, a: Vote, { voter, header }: Vote): Agreement {
-  const sentence =
-    `The providers ${a.voter.name} and ${voter.name} disagree about the ${tag} block ${header.number}: ` +
-    `${voter.name} shows ${header.hash}, ${a.voter.name} another one. Nothing becomes final until they agree. ` +
-    'Find out which one is wrong, for example in a block explorer, and remove it from the chains file.';
+  const shown = { by: voter.name, hash: header.hash };
+  const sentence = disagreementAt(`the ${tag} block ${header.number}`, shown, a.voter.name);
   return { kind: 'disagreed', sentence };
 }

@@ -142,6 +142,22 @@ describe('a pool of two providers', () => {
     expect(await askedBy(() => pool.block(9))).toBe('0 2');
   });
 
+  it('finds the block of a transaction that only the other one shows, or that one is behind with', async () => {
+    chain.mine([{ to: addressOf('b'), value: 5n }]);
+    const hash = chain.blocks[10]?.block.transactions[0]?.hash as string;
+    alpha.behind = 3;
+    expect(await pool.blockOf(hash)).toBe(10);
+    alpha.pending = [hash];
+    expect(await pool.blockOf(hash)).toBe(10);
+    beta.behind = 3;
+    expect(await pool.blockOf(hash)).toBe('pending');
+    // The first one does not answer, and the other one has never heard of it.
+    [alpha.pending, alpha.status] = [[], 500];
+    expect(await pool.blockOf(hash)).toBeNull();
+    beta.isSilent = true;
+    await expect(pool.blockOf(hash)).rejects.toThrow(/^(alpha|beta): /);
+  });
+
   it('leaves one that is asked too much alone for a while', async () => {
     alpha.status = 429;
     await pool.block(3);
@@ -183,6 +199,97 @@ describe('a pool of two providers', () => {
     nowMs += 60_000;
     expect((await pool.tagged('finalized'))?.number).toBe(4);
     expect(pool.disagreement()).toBeNull();
+  });
+
+  it('believes one alone about the finalized block when the other has been away for ten seconds', async () => {
+    [alpha.finalized, beta.finalized] = [5, 5];
+    expect((await pool.tagged('finalized'))?.number).toBe(5);
+    beta.isSilent = true;
+    for (const ms of [0, 4_000, 4_000]) {
+      nowMs += ms;
+      expect(await pool.agreedTag('finalized')).toBeNull();
+    }
+    nowMs += 2_000;
+    expect(await pool.agreedTag('finalized')).toMatchObject({
+      header: { number: 5 },
+      isAlone: true,
+    });
+    beta.isSilent = false;
+    nowMs += 60_000;
+    expect(await pool.agreedTag('finalized')).toMatchObject({ isAlone: false });
+  });
+
+  it('shows what those show who named the finalized block, if they show the same', async () => {
+    [alpha.finalized, beta.finalized] = [5, 4];
+    const answer = await pool.agreedTag('finalized');
+    expect((await answer?.shown(8))?.number).toBe(8);
+    beta.blocks = chain.forged(7, []);
+    expect((await answer?.shown(6))?.number).toBe(6);
+    expect(await answer?.shown(8)).toBeNull();
+  });
+
+  it('asks every one for a header, but not one that is left alone', async () => {
+    beta.behind = 3;
+    expect(await pool.askHeaders(8)).toMatchObject([
+      { provider: 'alpha', header: { number: 8 }, state: 'live' },
+      { provider: 'beta', header: null, state: 'live' },
+    ]);
+    beta.status = 429;
+    expect(await pool.askHeaders(8)).toMatchObject([{}, { header: null, state: 'silent' }]);
+    beta.status = 200;
+    expect(await askedBy(() => pool.askHeaders(8))).toBe('1 0');
+  });
+
+  it('waits three seconds at most for one of them, and does not ask it again before it has answered', async () => {
+    const answers: ((header: null) => void)[] = [];
+    const header = () => new Promise<null>((resolve) => void answers.push(resolve));
+    const never = { ...clientOf(beta, chain), header };
+    const slow = createPool(CHAIN, [
+      { name: 'alpha', client: clientOf(alpha, chain) },
+      { name: 'slow', client: never },
+    ]);
+    await slow.verify();
+    const since = performance.now();
+    expect(await slow.askHeaders(8)).toMatchObject([{ state: 'live' }, { state: 'silent' }]);
+    expect(performance.now() - since).toBeLessThan(6_000);
+    const again = performance.now();
+    expect(await slow.askHeaders(8)).toMatchObject([{ state: 'live' }, { state: 'silent' }]);
+    expect(performance.now() - again).toBeLessThan(1_000);
+    expect(answers).toHaveLength(1);
+    for (const answer of answers) answer(null);
+  });
+
+  it('turns from one that is doubted, and notices that it serves another chain now', async () => {
+    pool.doubt(null, 'Nobody knows the parent of its head.');
+    expect(stateOf('alpha')).toMatchObject({
+      state: 'unverified',
+      detail: 'Nobody knows the parent of its head.',
+    });
+    expect(await askedBy(() => pool.block(3))).toBe('0 2');
+    alpha.chainId = 5;
+    beta.status = 500;
+    await expect(pool.block(3)).rejects.toThrow('beta');
+    expect(stateOf('alpha')).toMatchObject({
+      state: 'wrong-chain',
+      detail: expect.stringContaining('serves eip155:5'),
+    });
+    [alpha.chainId, beta.status] = [31337, 200];
+    nowMs += 60_000;
+    expect((await pool.block(3))?.number).toBe(3);
+  });
+
+  it.each([
+    [{ number: 2 ** 53, time: 7 }],
+    [{ number: -1, time: 7 }],
+    [{ number: 7, time: 253_402_300_800 }],
+    [{ number: 7, time: Number.NaN }],
+  ])('takes a head that no block can have for an invalid answer: %j', async (change) => {
+    const strange = {
+      ...clientOf(alpha, chain),
+      head: async () => ({ hash: '0x07', parentHash: '0x06', ...change }),
+    };
+    const single = createPool(CHAIN, [{ name: 'alpha', client: strange }]);
+    await expect(single.head()).rejects.toThrow(/which no block can have/);
   });
 
   it('asks every one about a block', async () => {

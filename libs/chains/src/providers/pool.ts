@@ -1,17 +1,23 @@
-import { messageOf } from '@daybook/platform/plain';
+import { messageOf, TimedOut, within } from '@daybook/platform/plain';
 import type {
   Announcements,
   FinalityTag,
+  HeaderAnswer,
   Listening,
   ProviderAnswer,
   ProviderPool,
-  ProviderStatus,
+  TagAnswer,
 } from '../chain-client';
 import type { Chain } from '../chains-and-assets';
-import { agreeOnTag } from './agreement';
+import { RpcFailure } from '../node-http';
+import { agreeOnTag, type Voter } from './agreement';
+import { type Alone, isLongAlone, stillAlone } from './alone';
 import { unlessFault } from './fault';
-import { createProvider, type NamedClient, type Provider } from './provider';
+import { createProvider, type NamedClient, type Provider, type ProviderOptions } from './provider';
 import { preferred } from './provider-health';
+
+/** How long a question that all are asked waits for one of them: the watch waits for the last answer. */
+const VOTE_MS = 3_000;
 
 /**
  * A chain through several providers, or one. A question goes to the provider used so far, and to the next
@@ -25,10 +31,16 @@ export function createPool(
   {
     now = Date.now,
     changed = () => undefined,
-  }: { now?: () => number; changed?: (status: ProviderStatus) => void } = {},
+    random = Math.random,
+  }: Partial<ProviderOptions> = {},
 ): ProviderPool {
-  const providers = clients.map((client) => createProvider(client, chain, { now, changed }));
+  const options = { now, changed, random };
+  const providers = clients.map((client) => createProvider(client, chain, options));
   const disagreements = new Map<FinalityTag, string>();
+  /** For each tag, since when no second provider says which block has it. */
+  const alone = new Map<FinalityTag, Alone>();
+  /** Those that have not answered a question that all were asked. They abstain meanwhile. */
+  const slow = new Set<Provider>();
   let current = 0;
   /** An error of a background request that is no provider's fault: the next question throws it. */
   let unexpected: { readonly error: unknown } | null = null;
@@ -79,6 +91,61 @@ export function createPool(
     }
   }
 
+  /** The answer of a provider to a question that all are asked. Rejects with `RpcFailure` if it takes long. */
+  async function vote<T>(provider: Provider, question: () => Promise<T>): Promise<T> {
+    if (providers.length === 1) return await question();
+    if (slow.has(provider)) throw new RpcFailure('It has not answered yet.', 'silent');
+    slow.add(provider);
+    const answer = question().finally(() => slow.delete(provider));
+    try {
+      return await within(answer, VOTE_MS, `It did not answer within ${VOTE_MS / 1000} s.`);
+    } catch (error) {
+      throw error instanceof TimedOut ? new RpcFailure(error.message, 'silent') : error;
+    }
+  }
+
+  function voterOf(provider: Provider): Voter {
+    return {
+      name: provider.name,
+      tagged: (tag) => vote(provider, () => provider.tagged(tag)),
+      header: (number) => vote(provider, () => provider.header(number)),
+    };
+  }
+
+  /** Whether one provider of several is believed, after a question that no other one answered. */
+  function isBelievedAlone(tag: FinalityTag): boolean {
+    const still = stillAlone(alone.get(tag) ?? null, now());
+    alone.set(tag, still);
+    return isLongAlone(still, now(), chain);
+  }
+
+  async function agreedTag(tag: FinalityTag): Promise<TagAnswer | null> {
+    const order = inOrder();
+    // What a stuck one calls final is old. It would only hold the others back.
+    const live = order.filter((provider) => provider.state() !== 'stuck');
+    const agreement = await agreeOnTag(tag, (live.length > 0 ? live : order).map(voterOf));
+    if (agreement.kind === 'disagreed') {
+      disagreements.set(tag, agreement.sentence);
+      return null;
+    }
+    const { header, by } = agreement;
+    const isShared = by.length > 1;
+    // While only one of them answers, the disagreement is not resolved.
+    if (isShared) disagreements.delete(tag);
+    if (isShared) alone.delete(tag);
+    if (header === null || disagreements.has(tag)) return null;
+    const isAlone = !isShared && providers.length > 1;
+    if (isAlone && !isBelievedAlone(tag)) return null;
+    return {
+      ...{ header, isAlone },
+      async shown(number) {
+        const found = await Promise.all(by.map((voter) => voter.header(number).catch(unlessFault)));
+        const [first = null] = found;
+        return found.every((other) => other?.hash === first?.hash) ? first : null;
+      },
+    };
+  }
+
   return {
     size: providers.length,
 
@@ -98,19 +165,30 @@ export function createPool(
       return head;
     },
 
-    async tagged(tag) {
-      if (providers.length === 1) return await ask((provider) => provider.tagged(tag));
-      // What a stuck one calls final is old. It would only hold the others back.
-      const order = inOrder();
-      const live = order.filter((provider) => provider.state() !== 'stuck');
-      const agreement = await agreeOnTag(tag, live.length > 0 ? live : order);
-      if (agreement.kind === 'disagreed') {
-        disagreements.set(tag, agreement.sentence);
-        return null;
-      }
-      // While only one of them answers, the disagreement is not resolved.
-      if (agreement.isShared) disagreements.delete(tag);
-      return disagreements.has(tag) ? null : agreement.header;
+    agreedTag,
+    tagged: async (tag) => (await agreedTag(tag))?.header ?? null,
+
+    askHeaders: (number) =>
+      Promise.all(
+        providers.map(async (provider): Promise<HeaderAnswer> => {
+          const { name } = provider;
+          const before = provider.state();
+          const silent = { provider: name, header: null, state: 'silent' } as const;
+          // Asking one that is left alone would prolong its refusal.
+          if (before !== 'ok' && before !== 'unverified' && before !== 'stuck') return silent;
+          try {
+            const header = await vote(provider, () => provider.header(number));
+            return { provider: name, header, state: before === 'stuck' ? 'stuck' : 'live' };
+          } catch (error) {
+            unlessFault(error);
+            return silent;
+          }
+        }),
+      ),
+
+    doubt(name, reason) {
+      const index = providers.findIndex((provider) => provider.name === name);
+      providers[name === null ? current : index]?.doubt(reason);
     },
 
     forgetFinal() {
@@ -120,6 +198,17 @@ export function createPool(
     header: (at) => ask((provider) => provider.header(at)),
     block: (at) => ask((provider) => provider.block(at)),
     blockByOtherRule: (hash) => ask((provider) => provider.blockByOtherRule(hash)),
+    /** `pending` only if no provider shows a block: one may be behind the others. */
+    async blockOf(hash) {
+      let isPending = false;
+      const number = await ask(async (provider) => {
+        const answer = await provider.blockOf(hash);
+        if (answer !== 'pending') return answer;
+        isPending = true;
+        return null;
+      });
+      return number ?? (isPending ? 'pending' : null);
+    },
     listen: (listener) => listenToAll(providers, listener),
 
     askEvery: (at) =>

@@ -1,5 +1,6 @@
 import {
   afterAnswer,
+  afterDoubt,
   afterFault,
   afterHead,
   afterVerified,
@@ -76,6 +77,31 @@ describe('the state of a provider', () => {
     health = head(health, 6, { now: NOW + 30_001 });
     expect(stateAt(health, 30_001)).toBe('stuck');
     expect(stateAt(head(health, 8, { now: NOW + 40_000 }), 40_000)).toBe('ok');
+  });
+
+  it('forgets a head that it has not repeated for 30 s', () => {
+    let health = head(verified, 2 ** 53 - 1);
+    health = head(health, 100, { now: NOW + 1_000 });
+    expect(health.head?.number).toBe(2 ** 53 - 1);
+    health = head(health, 101, { now: NOW + 31_000 });
+    expect(health.head).toMatchObject({ number: 101, advancedAt: NOW + 31_000 });
+    expect(stateAt(health, 31_000)).toBe('ok');
+    expect(head(health, 102, { now: NOW + 32_000 }).head?.number).toBe(102);
+  });
+
+  it('keeps a head that it repeats now and then', () => {
+    let health = head(verified, 100);
+    for (let n = 1; n < 60; n++)
+      health = head(health, n % 20 === 0 ? 100 : 99, { now: NOW + n * 1_000 });
+    expect(health.head?.number).toBe(100);
+  });
+
+  it('is asked last while its answers are in doubt, and must show its chain again', () => {
+    const doubted = afterDoubt(verified, 'It shows another branch.', NOW);
+    expect(stateAt(doubted)).toBe('unverified');
+    const shown = afterVerified(doubted);
+    expect([stateAt(shown, 29_999), stateAt(shown, 30_000)]).toEqual(['unverified', 'ok']);
+    expect(stateAt(doubted, 30_000)).toBe('unverified');
   });
 
   it('is not stuck because nobody asked', () => {

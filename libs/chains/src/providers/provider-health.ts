@@ -14,20 +14,24 @@ export interface ProviderHealth {
   readonly head: ProviderHead | null;
   readonly errors: Readonly<Record<ProviderFault, number>>;
   readonly lastFault: { readonly fault: ProviderFault; readonly message: string } | null;
+  /** Until then its answers are not preferred to others', because they contradict what is known. */
+  readonly doubtedUntil: number;
 }
 
 interface ProviderHead {
   readonly number: number;
-  /** When the number was last higher than ever before, and when it was last read. */
+  /** When the number was last higher than ever before, or replaced a claim, and when it was last read. */
   readonly advancedAt: number;
   readonly readAt: number;
   /** Blocks behind the best provider when it was read. */
   readonly lag: number;
+  /** Since when every head that was read is lower; null while none is. */
+  readonly lowerSince: number | null;
 }
 
 export const NEW_PROVIDER: ProviderHealth = {
   ...{ isVerified: false, failures: 0, retryAt: 0, latencyMs: 0, errorRate: 0 },
-  ...{ head: null, lastFault: null },
+  ...{ head: null, lastFault: null, doubtedUntil: 0 },
   errors: Object.fromEntries(PROVIDER_FAULTS.map((fault) => [fault, 0])) as Record<
     ProviderFault,
     number
@@ -44,6 +48,13 @@ const USUAL_LAG_BLOCKS = 1;
 const LATE_MS_MAX = 3_000;
 /** On a chain whose blocks come on demand. */
 const BLOCK_TIME_ON_DEMAND_MS = 1_000;
+/**
+ * A head that was not repeated for so long is forgotten. Otherwise one absurd claim would make a provider stuck for
+ * ever, and the others late for ever.
+ */
+const CLAIM_MS = 30_000;
+/** Providers agree again within seconds after a fork. */
+const DOUBT_MS = 30_000;
 
 /** Blockbook's rule: fewer block times without a block may be chance, and nobody waits longer than minutes. */
 const SILENCE_BLOCKS = 30;
@@ -71,17 +82,27 @@ export function afterHead(
   { latencyMs, best, now }: Readonly<Record<'latencyMs' | 'best' | 'now', number>>,
 ): ProviderHealth {
   const { head } = before;
-  const isHigher = head === null || number > head.number;
+  const isLower = head !== null && number < head.number;
+  const lowerSince = isLower ? (head.lowerSince ?? now) : null;
+  const isForgotten = lowerSince !== null && now - lowerSince >= CLAIM_MS;
+  const isNew = head === null || number > head.number || isForgotten;
   return {
     ...before,
     latencyMs: before.latencyMs === 0 ? latencyMs : moved(before.latencyMs, latencyMs),
     head: {
-      number: isHigher ? number : head.number,
-      advancedAt: isHigher ? now : head.advancedAt,
+      number: isNew ? number : head.number,
+      advancedAt: isNew ? now : head.advancedAt,
       readAt: now,
       lag: Math.max(0, best - number),
+      lowerSince: isForgotten ? null : lowerSince,
     },
   };
+}
+
+/** Its answers contradict what is known: it is asked last for a while, and must show again that it serves the chain. */
+export function afterDoubt(before: ProviderHealth, message: string, now: number): ProviderHealth {
+  const lastFault = { fault: 'invalid-block', message } as const;
+  return { ...before, isVerified: false, lastFault, doubtedUntil: now + DOUBT_MS };
 }
 
 /**
@@ -107,10 +128,10 @@ export function afterFault(
 }
 
 export function stateOf(health: ProviderHealth, now: number, silenceMs: number): ProviderState {
-  const { isVerified, retryAt, lastFault, head } = health;
+  const { isVerified, retryAt, lastFault, head, doubtedUntil } = health;
   if (!isVerified && lastFault?.fault === 'wrong-chain') return 'wrong-chain';
   if (now < retryAt) return lastFault?.fault === 'limited' ? 'limited' : 'failing';
-  if (!isVerified) return 'unverified';
+  if (!isVerified || now < doubtedUntil) return 'unverified';
   return head !== null && head.readAt - head.advancedAt > silenceMs ? 'stuck' : 'ok';
 }
 

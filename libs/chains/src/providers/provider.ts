@@ -9,10 +9,12 @@ import type {
   ProviderStatus,
 } from '../chain-client';
 import type { Chain } from '../chains-and-assets';
+import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { faultOf, unlessFault } from './fault';
 import {
   afterAnswer,
+  afterDoubt,
   afterFault,
   afterHead,
   afterVerified,
@@ -37,16 +39,27 @@ const BACK_OFF: BackOff = { firstMs: 500, longestMs: 30_000 };
 const LIMITED_BACK_OFF: BackOff = { firstMs: 2_000, longestMs: 60_000 };
 /** Only a change of configuration puts it right. */
 const WRONG_CHAIN_MS = 60_000;
+/** The end of the year 9999 in Unix seconds: later times are not dates in RFC 3339. */
+const TIME_MAX = 253_402_300_799;
 /** How often a provider that is not used is asked for its head: often enough to know it, cheap in any plan. */
 const PROBE_MS = 10_000;
 
 export type Provider = ReturnType<typeof createProvider>;
 
-/** One provider of a chain, with what is known of it. `changed` hears each new state. */
+export interface ProviderOptions {
+  /** Unix milliseconds. */
+  now(): number;
+  /** Hears each new state. */
+  changed(status: ProviderStatus): void;
+  /** From 0 to 1, for waits that differ from those of other processes. */
+  random(): number;
+}
+
+/** One provider of a chain, with what is known of it. */
 export function createProvider(
   { name, client }: NamedClient,
   chain: Pick<Chain, 'id' | 'blockTimeMs'>,
-  { now, changed }: { now(): number; changed(status: ProviderStatus): void },
+  { now, changed, random }: ProviderOptions,
 ) {
   const silenceMs = silenceMsOf(chain);
   let health = NEW_PROVIDER;
@@ -66,7 +79,7 @@ export function createProvider(
 
   function waitMs(fault: ProviderFault, failures: number): number {
     if (fault === 'wrong-chain') return WRONG_CHAIN_MS;
-    return backOffMs(failures, fault === 'limited' ? LIMITED_BACK_OFF : BACK_OFF);
+    return backOffMs(failures, fault === 'limited' ? LIMITED_BACK_OFF : BACK_OFF, random);
   }
 
   /** Sends a request and notes how it went. Rejects with `RpcFailure` when it takes too long. */
@@ -108,7 +121,7 @@ export function createProvider(
     probedAt = now();
     if (!health.isVerified) await verify();
     const since = now();
-    const found = await send(() => client.head());
+    const found = await send(async () => plausible(await client.head()));
     const { number } = found;
     const read = { latencyMs: now() - since, best: Math.max(best, number), now: now() };
     note(afterHead(health, number, read));
@@ -149,11 +162,20 @@ export function createProvider(
     ...{ name, verify, head, state, status },
     delayMs: () => delayOf(health, chain),
     lastHead: () => health.head?.number ?? -1,
-    header: async (at: number | string) => expected(at, await use(() => client.header(at))),
-    tagged: (tag: Parameters<ChainClient['tagged']>[0]) => use(() => client.tagged(tag)),
     forgetFinal: () => client.forgetFinal?.(),
-    block: async (at: number | string, isCompared = false) =>
-      expected(at, await use(() => client.block(at, isCompared), BLOCK_TIMEOUT_MS)),
+    /** Its answers contradict what is known, so it must show again that it serves the chain. */
+    doubt: (reason: string) => note(afterDoubt(health, reason, now())),
+    header: async (at: number | string) =>
+      expected(at, await use(async () => plausible(await client.header(at)))),
+    tagged: (tag: Parameters<ChainClient['tagged']>[0]) =>
+      use(async () => plausible(await client.tagged(tag))),
+    async block(at: number | string, isCompared = false) {
+      const asked = use(
+        async () => plausible(await client.block(at, isCompared)),
+        BLOCK_TIMEOUT_MS,
+      );
+      return expected(at, await asked);
+    },
     /** Null if the chain has only one rule. */
     blockByOtherRule: async (hash: string) => {
       const asked = use(
@@ -162,6 +184,7 @@ export function createProvider(
       );
       return expected(hash, await asked);
     },
+    blockOf: (hash: string) => use(() => client.blockOf(hash)),
     /** Reads the head of a provider that is not used, unless that was done lately or it is left alone. */
     async probe(best: number): Promise<void> {
       const isDue = now() >= health.retryAt && now() - probedAt >= PROBE_MS;
@@ -172,4 +195,15 @@ export function createProvider(
       return listening;
     },
   };
+}
+
+/** Throws `InvalidBlock` if the height or time in an answer can be none: a correct hash says nothing about them. */
+function plausible<Header extends BlockHeader | null>(header: Header): Header {
+  if (header === null) return header;
+  const { number, time } = header;
+  const isHeight = Number.isSafeInteger(number) && number >= 0;
+  if (isHeight && Number.isSafeInteger(time) && time >= 0 && time <= TIME_MAX) return header;
+  throw new InvalidBlock(
+    `The node answered with a block of height ${number} and time ${time} (Unix seconds), which no block can have.`,
+  );
 }

@@ -62,6 +62,41 @@ function once(call: string, text: string, times = 1): void {
 
 const INFOS = 'gettransactioninfobyblocknum';
 
+describe('the block of a transaction', () => {
+  const id: string = answersOf(PLAIN).block.transactions[0].txID;
+  const INFO = 'gettransactioninfobyid';
+
+  it('is not known while the node has no info of it, although it shows the transaction', async () => {
+    const client = clientOf(replay);
+    expect(await client.blockOf(id)).toBe(PLAIN);
+    once(INFO, '{}');
+    expect(await client.blockOf(id)).toBe('pending');
+  });
+
+  it.each<[string, string, string]>([
+    [INFO, 'of another transaction', `{"id":"${'cd'.repeat(32)}","blockNumber":57}`],
+    [INFO, 'without an id', '{"blockNumber":57}'],
+    [INFO, 'with a negative height', `{"id":"${id}","blockNumber":-1}`],
+    [INFO, 'with a height beyond any', `{"id":"${id}","blockNumber":9223372036854775807}`],
+    [INFO, 'with a text for its height', `{"id":"${id}","blockNumber":"57a"}`],
+    [INFO, 'that is a list', '[]'],
+    ['gettransactionbyid', 'of another transaction', `{"txID":"${'cd'.repeat(32)}"}`],
+    ['gettransactionbyid', 'that is a number', '7'],
+  ])('is refused in an answer to %s %s', async (call, _, text) => {
+    const isInfo = call === INFO;
+    replay.spoil = (path) => {
+      if (path.endsWith(`/${call}`)) return { text };
+      return !isInfo && path.endsWith(`/${INFO}`) ? { text: '{}' } : undefined;
+    };
+    await expect(clientOf(replay).blockOf(id)).rejects.toThrow(InvalidBlock);
+  });
+
+  it('is refused by a node that does not keep infos, in its words', async () => {
+    once(INFO, 'this API is closed because this node is a lite fullnode', Number.POSITIVE_INFINITY);
+    await expect(clientOf(replay).blockOf(id)).rejects.toThrow(/lite fullnode/);
+  });
+});
+
 describe('a block', () => {
   it('is what was recorded, and costs two calls', async () => {
     const client = clientOf(replay);

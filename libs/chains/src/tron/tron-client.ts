@@ -5,7 +5,7 @@ import type { Chain, ProviderConnection } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
-import { digitsOf, fieldsOf } from './answer';
+import { digitsOf, type Fields, fieldsOf, integerOf } from './answer';
 import { catchUpNotes, createProgress } from './catch-up';
 import type { InfoRule } from './infos';
 import { createInternalsJudge } from './internal-transactions';
@@ -158,6 +158,15 @@ export function createTronClient(
     block: (at) => wholeBlock(at, 'agreeing'),
     /** The weaker rule is one of infos only: the header and the transactions of a block are always proven. */
     blockByOtherRule: (hash) => wholeBlock(hash, 'as-answered'),
+    async blockOf(hash) {
+      const info = fieldsOf(await node.full('gettransactioninfobyid', { value: hash }), 'info');
+      if (Object.keys(info).length > 0) return heightNamedBy(info, hash);
+      // The full port also shows a transaction that is only pending, and then has no info of it.
+      const shown = fieldsOf(await node.full('gettransactionbyid', { value: hash }), 'transaction');
+      if (Object.keys(shown).length === 0) return null;
+      requireId(shown.txID, hash);
+      return 'pending';
+    },
     listen(listener) {
       if (!isPendingAsked) return null;
       return listenForPending({
@@ -194,6 +203,20 @@ function unlessAbove(error: unknown): object {
   const isAbove = error instanceof RpcFailure && error.message.includes(ID_ABOVE);
   if (isAbove) return {};
   throw error;
+}
+
+/** Throws `InvalidBlock` if the info is of another transaction, or names no block. */
+function heightNamedBy(info: Fields, id: string): number {
+  requireId(info.id, id);
+  const height = Number(integerOf(info.blockNumber, 'block number of an info'));
+  if (Number.isSafeInteger(height) && height >= 0) return height;
+  throw new InvalidBlock("The node's answer has no valid block number of an info.");
+}
+
+function requireId(value: unknown, asked: string): void {
+  const id = digitsOf(value, 'id of a transaction');
+  if (id === asked) return;
+  throw new InvalidBlock(`The node answered with transaction ${id} when asked for ${asked}.`);
 }
 
 /** The chain's number is in the id of its genesis block, which is its hash. */

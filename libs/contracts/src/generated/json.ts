@@ -259,7 +259,7 @@ export interface Chain {
   /** When a transfer is safe enough to credit: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
   readonly finality: string;
   /** The state of its watcher. */
-  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled';
+  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled' | 'paused';
   /** More about the state; null if there is nothing to say. Operators see what stalls a chain. */
   readonly detail: string | null;
   /** The newest block of the node; null without a watcher. */
@@ -431,12 +431,12 @@ export interface WatchedChain {
   /** Every address that was minted up to this position is watched; null while unknown. */
   readonly addressesThrough: string | null;
   /** The state of its watcher. */
-  readonly state: 'catching-up' | 'following' | 'stalled';
+  readonly state: 'catching-up' | 'following' | 'paused' | 'stalled';
   /** Why the state is what it is. */
   readonly detail: string | null;
   /** How long ago the watcher reported. */
   readonly secondsSinceReport: number;
-  /** Whether it is stalled, or no longer reports. */
+  /** Whether it is stalled or paused, or no longer reports. */
   readonly standsStill: boolean;
   /** The lowest blocks that could not be proven whole, at most 20. */
   readonly quarantine: readonly QuarantinedBlock[];
@@ -687,7 +687,7 @@ export interface ChainWatch {
   /** Its name, such as `Ethereum`; null if it is not configured here. */
   readonly name: string | null;
   /** The state of its watcher. */
-  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled';
+  readonly state: 'unwatched' | 'catching-up' | 'following' | 'stalled' | 'paused';
   /** The reason for the state; null if there is none. */
   readonly detail: string | null;
   /** Whether it is stalled, or no longer reports. */
@@ -879,7 +879,7 @@ export interface WatchRequest {
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
   /** What was requested. */
-  readonly kind: 'rescan' | 'reset-ring' | 'report-again' | 'ask-block' | 'accept-block' | 'skip-block';
+  readonly kind: 'rescan' | 'reset-ring' | 'report-again' | 'ask-block' | 'accept-block' | 'skip-block' | 'pause' | 'resume';
   /** Its progress. One that is cancelled too late becomes `done`. */
   readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
   /** The first block; null until the watcher has found it. */
@@ -904,6 +904,8 @@ export interface WatchRequest {
   readonly endedAt: string | null;
   /** When its watcher last reported on it; null while no watcher has taken it. */
   readonly reportedAt: string | null;
+  /** The transaction whose block is matched again; null if blocks were named. */
+  readonly transaction: string | null;
 }
 
 /** A page of requests. */
@@ -1533,7 +1535,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
     }
   },
   "WatchRequestService/RequestWatch": {
-    "summary": "Request a rescan or a ring reset of a chain, or resolve a block in quarantine",
+    "summary": "Request a rescan, a ring reset or a pause of a chain, or resolve a block in quarantine",
     "description": "The answer does not wait for the watcher.",
     "answer": "WatchRequestAnswer",
     "fields": {
@@ -1542,7 +1544,7 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
         "example": "eip155:1"
       },
       "kind": {
-        "description": "`rescan` matches blocks again; `report-again` also reports every transfer in them once more, for a ledger that lost reports. `reset-ring` takes over the node's chain after a reorg deeper than the watcher remembers. `ask-block`, `accept-block` and `skip-block` resolve a block in quarantine."
+        "description": "`rescan` matches blocks again; `report-again` also reports every transfer in them once more, for a ledger that lost reports. `reset-ring` takes over the node's chain after a reorg deeper than the watcher remembers. `ask-block`, `accept-block` and `skip-block` resolve a block in quarantine. `pause` stops the watch until `resume`; both take effect for the whole chain."
       },
       "fromBlock": {
         "description": "The first block, such as `19000000`, or the block in quarantine. A reset may leave it to the watcher.",
@@ -1558,6 +1560,9 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "reason": {
         "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "transaction": {
+        "description": "The hash of a transaction, to rescan the block that includes it in place of `fromBlock`: 64 hexadecimal digits, with `0x` on EVM chains and without on TRON."
       }
     }
   },
@@ -1629,7 +1634,8 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "CHAIN_STATE_UNWATCHED": "unwatched",
     "CHAIN_STATE_CATCHING_UP": "catching-up",
     "CHAIN_STATE_FOLLOWING": "following",
-    "CHAIN_STATE_STALLED": "stalled"
+    "CHAIN_STATE_STALLED": "stalled",
+    "CHAIN_STATE_PAUSED": "paused"
   },
   "StatusState": {
     "STATUS_STATE_OK": "ok",
@@ -1689,7 +1695,9 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "WATCH_REQUEST_KIND_REPORT_AGAIN": "report-again",
     "WATCH_REQUEST_KIND_ASK_BLOCK": "ask-block",
     "WATCH_REQUEST_KIND_ACCEPT_BLOCK": "accept-block",
-    "WATCH_REQUEST_KIND_SKIP_BLOCK": "skip-block"
+    "WATCH_REQUEST_KIND_SKIP_BLOCK": "skip-block",
+    "WATCH_REQUEST_KIND_PAUSE": "pause",
+    "WATCH_REQUEST_KIND_RESUME": "resume"
   },
   "WatchRequestState": {
     "WATCH_REQUEST_STATE_WAITING": "waiting",
@@ -2748,7 +2756,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "unwatched",
           "catching-up",
           "following",
-          "stalled"
+          "stalled",
+          "paused"
         ],
         "description": "The state of its watcher."
       },
@@ -3301,6 +3310,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "enum": [
           "catching-up",
           "following",
+          "paused",
           "stalled"
         ],
         "description": "The state of its watcher."
@@ -3319,7 +3329,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "standsStill": {
         "type": "boolean",
-        "description": "Whether it is stalled, or no longer reports."
+        "description": "Whether it is stalled or paused, or no longer reports."
       },
       "quarantine": {
         "type": "array",
@@ -4072,7 +4082,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "unwatched",
           "catching-up",
           "following",
-          "stalled"
+          "stalled",
+          "paused"
         ],
         "description": "The state of its watcher."
       },
@@ -4781,7 +4792,9 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "report-again",
           "ask-block",
           "accept-block",
-          "skip-block"
+          "skip-block",
+          "pause",
+          "resume"
         ],
         "description": "What was requested."
       },
@@ -4867,6 +4880,14 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "format": "date-time",
         "description": "When its watcher last reported on it; null while no watcher has taken it."
       },
+      "transaction": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "The transaction whose block is matched again; null if blocks were named."
+      },
       "position": {
         "type": "string",
         "pattern": "^[0-9]+$",
@@ -4890,6 +4911,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "requestedAt",
       "endedAt",
       "reportedAt",
+      "transaction",
       "position"
     ]
   },
@@ -4916,7 +4938,9 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "report-again",
           "ask-block",
           "accept-block",
-          "skip-block"
+          "skip-block",
+          "pause",
+          "resume"
         ],
         "description": "What was requested."
       },
@@ -5001,6 +5025,14 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         ],
         "format": "date-time",
         "description": "When its watcher last reported on it; null while no watcher has taken it."
+      },
+      "transaction": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "The transaction whose block is matched again; null if blocks were named."
       }
     },
     "required": [
@@ -5018,7 +5050,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "requestedBy",
       "requestedAt",
       "endedAt",
-      "reportedAt"
+      "reportedAt",
+      "transaction"
     ]
   },
   "WatchRequestList": {

@@ -8,10 +8,14 @@ export interface BackOff {
  * The wait after this many failures in a row, 0 for none: doubled with each, up to `longestMs`. A random part
  * of up to one half is subtracted, so that processes that failed together do not retry together.
  */
-export function backOffMs(failures: number, { firstMs, longestMs }: BackOff): number {
+export function backOffMs(
+  failures: number,
+  { firstMs, longestMs }: BackOff,
+  random: () => number = Math.random,
+): number {
   if (failures <= 0) return 0;
   const delay = Math.min(firstMs * 2 ** (failures - 1), longestMs);
-  return delay * (0.5 + Math.random() / 2);
+  return delay * (0.5 + random() / 2);
 }
 
 /** Resolves after `ms`, or as soon as `signal` aborts. Never rejects. */

@@ -369,7 +369,7 @@ export interface WatchedChain {
     | undefined;
   /** How long ago the watcher reported. */
   readonly secondsSinceReport: number;
-  /** Whether it is stalled, or no longer reports. */
+  /** Whether it is stalled or paused, or no longer reports. */
   readonly standsStill: boolean;
   /** The lowest blocks that could not be proven whole, at most 20. */
   readonly quarantine: readonly QuarantinedBlock[];

@@ -22,6 +22,8 @@ export enum ChainState {
   CHAIN_STATE_FOLLOWING = "CHAIN_STATE_FOLLOWING",
   /** CHAIN_STATE_STALLED - Stalled; `detail` says why. */
   CHAIN_STATE_STALLED = "CHAIN_STATE_STALLED",
+  /** CHAIN_STATE_PAUSED - Paused by an operator; `detail` says since when. */
+  CHAIN_STATE_PAUSED = "CHAIN_STATE_PAUSED",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
 
@@ -42,6 +44,9 @@ export function chainStateFromJSON(object: any): ChainState {
     case 4:
     case "CHAIN_STATE_STALLED":
       return ChainState.CHAIN_STATE_STALLED;
+    case 5:
+    case "CHAIN_STATE_PAUSED":
+      return ChainState.CHAIN_STATE_PAUSED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -61,6 +66,8 @@ export function chainStateToNumber(object: ChainState): number {
       return 3;
     case ChainState.CHAIN_STATE_STALLED:
       return 4;
+    case ChainState.CHAIN_STATE_PAUSED:
+      return 5;
     case ChainState.UNRECOGNIZED:
     default:
       return -1;

@@ -24,6 +24,10 @@ export enum WatchRequestKind {
   WATCH_REQUEST_KIND_ACCEPT_BLOCK = "WATCH_REQUEST_KIND_ACCEPT_BLOCK",
   /** WATCH_REQUEST_KIND_SKIP_BLOCK - To go on over a block that is in quarantine: it is a gap until its content is known. */
   WATCH_REQUEST_KIND_SKIP_BLOCK = "WATCH_REQUEST_KIND_SKIP_BLOCK",
+  /** WATCH_REQUEST_KIND_PAUSE - To pause the watch of a chain: no block is matched and nothing becomes final until it is resumed. */
+  WATCH_REQUEST_KIND_PAUSE = "WATCH_REQUEST_KIND_PAUSE",
+  /** WATCH_REQUEST_KIND_RESUME - To continue a paused watch where it stopped. */
+  WATCH_REQUEST_KIND_RESUME = "WATCH_REQUEST_KIND_RESUME",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
 
@@ -50,6 +54,12 @@ export function watchRequestKindFromJSON(object: any): WatchRequestKind {
     case 6:
     case "WATCH_REQUEST_KIND_SKIP_BLOCK":
       return WatchRequestKind.WATCH_REQUEST_KIND_SKIP_BLOCK;
+    case 7:
+    case "WATCH_REQUEST_KIND_PAUSE":
+      return WatchRequestKind.WATCH_REQUEST_KIND_PAUSE;
+    case 8:
+    case "WATCH_REQUEST_KIND_RESUME":
+      return WatchRequestKind.WATCH_REQUEST_KIND_RESUME;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -73,6 +83,10 @@ export function watchRequestKindToNumber(object: WatchRequestKind): number {
       return 5;
     case WatchRequestKind.WATCH_REQUEST_KIND_SKIP_BLOCK:
       return 6;
+    case WatchRequestKind.WATCH_REQUEST_KIND_PAUSE:
+      return 7;
+    case WatchRequestKind.WATCH_REQUEST_KIND_RESUME:
+      return 8;
     case WatchRequestKind.UNRECOGNIZED:
     default:
       return -1;
@@ -186,7 +200,11 @@ export interface WatchRequest {
     | string
     | undefined;
   /** When its watcher last reported on it; absent while no watcher has taken it. */
-  readonly reportedAt?: string | undefined;
+  readonly reportedAt?:
+    | string
+    | undefined;
+  /** The transaction whose block is matched again; absent if blocks were named. */
+  readonly transaction?: string | undefined;
 }
 
 /** What to request. */
@@ -199,6 +217,7 @@ export interface RequestWatchRequest {
    * `rescan` matches blocks again; `report-again` also reports every transfer in them once more, for a
    * ledger that lost reports. `reset-ring` takes over the node's chain after a reorg deeper than the
    * watcher remembers. `ask-block`, `accept-block` and `skip-block` resolve a block in quarantine.
+   * `pause` stops the watch until `resume`; both take effect for the whole chain.
    */
   readonly kind: WatchRequestKind;
   /** The first block, such as `19000000`, or the block in quarantine. A reset may leave it to the watcher. */
@@ -216,7 +235,14 @@ export interface RequestWatchRequest {
   /** The reason, 1 to 500 characters; it is kept as evidence. */
   readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
-  readonly requestId?: string | undefined;
+  readonly requestId?:
+    | string
+    | undefined;
+  /**
+   * The hash of a transaction, to rescan the block that includes it in place of `from_block`: 64 hexadecimal
+   * digits, with `0x` on EVM chains and without on TRON.
+   */
+  readonly transaction?: string | undefined;
 }
 
 /** The request. */
@@ -312,6 +338,7 @@ function createBaseWatchRequest(): WatchRequest {
     requestedAt: undefined,
     endedAt: undefined,
     reportedAt: undefined,
+    transaction: undefined,
   };
 }
 
@@ -361,6 +388,9 @@ export const WatchRequest: MessageFns<WatchRequest> = {
     }
     if (message.reportedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.reportedAt), writer.uint32(122).fork()).join();
+    }
+    if (message.transaction !== undefined) {
+      writer.uint32(130).string(message.transaction);
     }
     return writer;
   },
@@ -498,6 +528,14 @@ export const WatchRequest: MessageFns<WatchRequest> = {
             message.reportedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.transaction = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -530,6 +568,7 @@ export const WatchRequest: MessageFns<WatchRequest> = {
     message.requestedAt = object.requestedAt ?? undefined;
     message.endedAt = object.endedAt ?? undefined;
     message.reportedAt = object.reportedAt ?? undefined;
+    message.transaction = object.transaction ?? undefined;
     return message;
   },
 };
@@ -543,6 +582,7 @@ function createBaseRequestWatchRequest(): RequestWatchRequest {
     blocksMax: undefined,
     reason: "",
     requestId: undefined,
+    transaction: undefined,
   };
 }
 
@@ -568,6 +608,9 @@ export const RequestWatchRequest: MessageFns<RequestWatchRequest> = {
     }
     if (message.requestId !== undefined) {
       writer.uint32(58).string(message.requestId);
+    }
+    if (message.transaction !== undefined) {
+      writer.uint32(66).string(message.transaction);
     }
     return writer;
   },
@@ -641,6 +684,14 @@ export const RequestWatchRequest: MessageFns<RequestWatchRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.transaction = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -665,6 +716,7 @@ export const RequestWatchRequest: MessageFns<RequestWatchRequest> = {
     message.blocksMax = object.blocksMax ?? undefined;
     message.reason = object.reason ?? "";
     message.requestId = object.requestId ?? undefined;
+    message.transaction = object.transaction ?? undefined;
     return message;
   },
 };
@@ -1210,7 +1262,7 @@ export const WatchRequestServiceDefinition = {
   name: "WatchRequestService",
   fullName: "daybook.v1.WatchRequestService",
   methods: {
-    /** Request a rescan or a ring reset of a chain, or resolve a block in quarantine. The answer does not wait for the watcher. */
+    /** Request a rescan, a ring reset or a pause of a chain, or resolve a block in quarantine. The answer does not wait for the watcher. */
     requestWatch: {
       name: "RequestWatch",
       requestType: RequestWatchRequest as typeof RequestWatchRequest,
