@@ -2,6 +2,7 @@ import { addressOf, base58, type Json } from '../../../libs/chains/testing/tron-
 import { noInfos, type Spoil } from '../../../libs/chains/testing/tron-node/faults';
 import { word } from '../../../libs/chains/testing/tron-node/machine';
 import { startTronNode, type TronNode } from '../../../libs/chains/testing/tron-node/tron-node';
+import { until } from '../../../test/dependencies';
 import { createBroker, type Driver, driveChain } from '../testing/driver';
 import { InMemoryWatcherStore } from '../testing/in-memory-store';
 import { balancesOf, standInNetwork, tronEntry } from '../testing/tron-network';
@@ -130,6 +131,12 @@ describe('two providers of TRON', () => {
     alpha.faults.add({ on: INFOS, spoil: noInfos });
     const small = alpha.payToken('usdt', PURSE, BAND);
     await mine(ABOVE_SOLID + 1);
+    // One of two is believed alone only after a while.
+    const isFinal = async () => {
+      await mine(1);
+      return lifeOf(small).length === 2;
+    };
+    await until(isFinal, { timeoutMs: 40_000, description: 'finality by one provider' });
     expect(lifeOf(small)).toEqual(['detected of 1000', 'final of 1000']);
   });
 });
