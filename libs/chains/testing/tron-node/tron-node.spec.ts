@@ -95,7 +95,7 @@ describe('the blocks of the stand-in', () => {
     expect(paid('internalTrc10')).toEqual(['internal:0_1000001 77']);
     expect(paid('spawned')).toEqual(['internal:2 1500000']);
     expect(paid('dirty')).toEqual(['log:0 6']);
-    // Movements of the pretender itself, which nobody lists: with nothing indexed, and of a collectible.
+    // A contract that nobody lists can show anything.
     expect(paid('pretended')).toEqual(['log:0 5', 'log:1 1']);
     for (const height of ['regretted', 'swallowed', 'toItself', 'failing'] as const) {
       expect(paid(height)).toEqual([]);
