@@ -1,4 +1,9 @@
+import { post } from '../../libs/chains/src/http-post';
+import { textOf } from '../../libs/chains/src/node-http';
 import { answerWith, endWith, readRequest } from '../support/processes';
+
+const TIMEOUT_MS = 60_000;
+const ANSWER_BYTES_MAX = 128 * 1024 * 1024;
 
 export interface BlockReaderRequest {
   readonly kind: keyof typeof READERS;
@@ -9,29 +14,31 @@ export interface BlockReaderRequest {
   readonly atOnce: number;
 }
 
-async function post<T>(url: string, question: object): Promise<T> {
-  const response = await fetch(url, {
-    method: 'POST',
+/** As the watcher asks, so that a slower way to fetch makes no lower limit. */
+async function ask<T>(url: string, question: object): Promise<T> {
+  const { body } = await post(url, {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(question),
+    ...{ timeoutMs: TIMEOUT_MS, responseBytesMax: ANSWER_BYTES_MAX },
   });
-  return JSON.parse(await response.text());
+  if (body === null) throw new Error('The answer is too large.');
+  return JSON.parse(textOf(body));
 }
 
 /** Reads a block with what its transactions did. */
 const READERS = {
   evm: async (url: string, number: number): Promise<void> => {
-    const ask = (method: string, ...params: readonly unknown[]) =>
-      post<{ readonly result: { readonly hash: string } }>(url, {
+    const call = (method: string, ...params: readonly unknown[]) =>
+      ask<{ readonly result: { readonly hash: string } }>(url, {
         ...{ jsonrpc: '2.0', id: 1, method, params },
       });
-    const block = await ask('eth_getBlockByNumber', `0x${number.toString(16)}`, true);
-    await ask('eth_getBlockReceipts', block.result.hash);
+    const block = await call('eth_getBlockByNumber', `0x${number.toString(16)}`, true);
+    await call('eth_getBlockReceipts', block.result.hash);
   },
   tron: async (url: string, number: number): Promise<void> => {
     await Promise.all([
-      post(`${url}/wallet/getblock`, { id_or_num: String(number), detail: true }),
-      post(`${url}/wallet/gettransactioninfobyblocknum`, { num: number }),
+      ask(`${url}/wallet/getblock`, { id_or_num: String(number), detail: true }),
+      ask(`${url}/wallet/gettransactioninfobyblocknum`, { num: number }),
     ]);
   },
 };

@@ -120,16 +120,15 @@ describe('a branch with right hashes that one of two providers invents', () => {
 });
 
 describe('a block that cannot be proven whole on a chain of roots', () => {
-  const unknownType: Shape['content'] = (items) => [
-    ...items,
-    {
-      transaction: {
-        ...{ type: '0x50', from: addressOf('liar'), to: purse, value: '0x384', input: '0x' },
-        ...{ nonce: '0x0', gas: '0x5208', gasPrice: '0x1', chainId: '0x7a69' },
-      },
-      receipt: { status: '0x1', type: '0x50', logs: [] },
+  const strange: Item = {
+    transaction: {
+      ...{ type: '0x50', from: addressOf('liar'), to: purse, value: '0x384', input: '0x' },
+      ...{ nonce: '0x0', gas: '0x5208', gasPrice: '0x1', chainId: '0x7a69' },
     },
-  ];
+    receipt: { status: '0x1', type: '0x50', logs: [] },
+  };
+  const unknownType: Shape['content'] = (items, { number, base }) =>
+    number === base + 1 ? [...items, strange] : items;
   const unknownField: Shape['header'] = ({ number }) => ({ slotNumber: number });
   const slotNumber = { name: 'slotNumber', kind: 'quantity' } as const;
 

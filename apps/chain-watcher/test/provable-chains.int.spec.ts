@@ -1,5 +1,5 @@
-import { PROVABLE_CHAINS } from '../testing/chain-shapes';
 import { type LocalChain, startLocalChain } from '../testing/local-chain';
+import { PROVABLE_CHAINS } from '../testing/provable-shapes';
 import { watchShape } from '../testing/shaped-watch';
 
 let local: LocalChain;

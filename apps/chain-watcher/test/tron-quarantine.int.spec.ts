@@ -206,25 +206,39 @@ describe('a block of TRON with a proven header', () => {
 });
 
 describe('a block of TRON that a stranger signed', () => {
+  /** Signs the block again, in the name of its witness or as one of its own. */
+  function signAt(number: number, asWitness: boolean): void {
+    node.faults.add({
+      on: [BLOCK],
+      spoil: (reply, view) => {
+        const isMeant = (reply.body as Json).block_header?.raw_data.number === number;
+        return isMeant ? signedByStranger({ asWitness })(reply, view) : reply;
+      },
+    });
+  }
+
   it.each([[true], [false]])(
-    'stops the chain (in the name of a witness: %p)',
+    'stops the chain (in the name of its witness: %p)',
     async (asWitness) => {
       const { paid, number } = pay();
-      node.mine(UNTIL_SOLID);
-      node.faults.add({
-        on: [BLOCK],
-        spoil: (reply, view) => {
-          const isMeant = (reply.body as Json).block_header?.raw_data.number === number;
-          return isMeant ? signedByStranger({ asWitness })(reply, view) : reply;
-        },
-      });
+      // Too few witnesses have built on it to make it irreversible.
+      node.mine(3);
+      signAt(number, asWitness);
       await tryFor(90_000);
       expect([watch.gaps(), watch.heights().matched]).toEqual([[], number - 1]);
       expect(await quarantine()).toMatchObject([{ number, state: 'waiting', headerProven: false }]);
       node.faults.clear();
       await tryFor(0);
-      expect(statuses(paid)).toEqual(['detected', 'final']);
+      expect(statuses(paid)).toEqual(['detected']);
       expect(await quarantine()).toEqual([]);
     },
   );
+
+  it('is believed if as many witnesses built on it as make it irreversible', async () => {
+    const { paid, number } = pay();
+    node.mine(UNTIL_SOLID);
+    signAt(number, true);
+    await tryFor(0);
+    expect(statuses(paid)).toEqual(['detected', 'final']);
+  });
 });

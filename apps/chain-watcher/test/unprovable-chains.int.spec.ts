@@ -1,6 +1,6 @@
-import { UNPROVABLE_CHAINS } from '../testing/chain-shapes';
 import { type LocalChain, startLocalChain } from '../testing/local-chain';
 import { watchShape } from '../testing/shaped-watch';
+import { UNPROVABLE_CHAINS } from '../testing/unprovable-shapes';
 
 let local: LocalChain;
 let stop: (() => Promise<void>) | undefined;

@@ -24,8 +24,8 @@ export interface Place {
   readonly number: number;
   /** The last block before the chain took its shape. */
   readonly base: number;
-  /** The encoded receipts of an earlier block. */
-  receiptsOf(number: number): readonly string[];
+  /** The root of the receipts of an earlier block. */
+  receiptsRootOf(number: number): string;
 }
 
 /** How the blocks of a chain differ from those of Ethereum. */
@@ -43,8 +43,8 @@ export interface Shape {
 export interface ShapedBlock {
   readonly block: Fields & { readonly hash: string; readonly transactions: readonly Fields[] };
   readonly receipts: readonly Fields[];
-  /** As the receipts root has them. */
-  readonly encoded: readonly string[];
+  /** Of all receipts that the chain has under a root. */
+  readonly receiptsRoot: string;
 }
 
 const quantity = (number: number) => `0x${number.toString(16)}`;
@@ -77,8 +77,9 @@ export function shapeBlock(
           keccak,
         ),
   );
+  const receiptsRoot = trieRoot(encoded, keccak);
   const computed: Fields = {
-    ...{ ...block, parentHash, receiptsRoot: trieRoot(encoded, keccak) },
+    ...{ ...block, parentHash, receiptsRoot },
     transactionsRoot: trieRoot(
       inside.flatMap(({ transaction }) => (transaction ? bytesOf(transaction) : [])),
       keccak,
@@ -95,7 +96,7 @@ export function shapeBlock(
     shape.fields === null
       ? hashOfText(`${String(block.hash)} ${parentHash}`)
       : `0x${headerDigits(header, shape.fields, keccak)}`;
-  return { ...shownAs(shape, header, hash, items), encoded };
+  return { ...shownAs(shape, header, hash, items), receiptsRoot };
 }
 
 /** Gives hashes, indexes and filters as the block's order and content say. */

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Keccak } from '../../../libs/chains/src/evm/keccak';
+import { EMPTY_ROOT } from '../../../libs/chains/src/evm/trie-root';
 import type { LocalChain } from './local-chain';
 import { type Fields, type Shape, type ShapedBlock, shapeBlock } from './shaped-block';
 
@@ -90,18 +91,22 @@ async function shapedChain(local: LocalChain, shape: Shape, keccak: Keccak) {
   const byLocalHash = new Map<string, Promise<ShapedBlock>>();
   const byHash = new Map<string, ShapedBlock>();
   /** Of the blocks that were shown last, by number. */
-  const encoded = new Map<number, readonly string[]>();
+  const receiptsRoots = new Map<number, string>();
   const receipts = new Map<string, Fields>();
 
   async function make(localHash: string): Promise<ShapedBlock> {
     const block = (await local.rpc('eth_getBlockByHash', localHash, true)) as ShapedBlock['block'];
     const own = (await local.rpc('eth_getBlockReceipts', localHash)) as Fields[];
     const number = Number(block.number);
-    if (number <= base) return { block, receipts: own, encoded: [] };
+    if (number <= base) return { block, receipts: own, receiptsRoot: EMPTY_ROOT };
     const parent = await find(String(block.parentHash), true);
-    const at = { number, base, receiptsOf: (height: number) => encoded.get(height) ?? [] };
+    const at = {
+      number,
+      base,
+      receiptsRootOf: (height: number) => receiptsRoots.get(height) ?? EMPTY_ROOT,
+    };
     const shaped = shapeBlock(shape, { block, receipts: own }, parent.block.hash, at, keccak);
-    encoded.set(number, shaped.encoded);
+    receiptsRoots.set(number, shaped.receiptsRoot);
     for (const receipt of shaped.receipts) receipts.set(String(receipt.transactionHash), receipt);
     return shaped;
   }

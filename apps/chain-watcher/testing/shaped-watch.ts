@@ -1,15 +1,16 @@
 import { InvalidBlock } from '@daybook/chains';
+import { loadKeccak } from '../../../libs/chains/src/evm/keccak';
 import { topicOf } from '../../../libs/chains/testing/raw-blocks';
-import { loadShapes, purseOf, type ShapedChain } from './chain-shapes';
 import { createBroker, type Driver, drive } from './driver';
 import { InMemoryWatcherStore } from './in-memory-store';
 import type { LocalChain } from './local-chain';
+import { purseOf, type ShapedChain } from './shape-parts';
 import { type ShapedNode, startShapedNode } from './shaped-node';
 
 /** A watch of a chain of another shape, with one provider and later with two. */
 export async function watchShape(local: LocalChain, { name, shape, proof }: ShapedChain) {
   const purse = purseOf(name);
-  const keccak = await loadShapes();
+  const keccak = await loadKeccak();
   const node: ShapedNode = await startShapedNode(local, shape, keccak);
   const [store, broker] = [new InMemoryWatcherStore(), createBroker()];
   let nowMs = Date.now();

@@ -50,7 +50,7 @@ export function isSameBloom(text: unknown, bloom: Uint8Array): boolean {
   );
 }
 
-/** Whether a node's text is a filter with a bit. */
+/** Whether a node's text is a filter of some log. A full one, as chains without filters show, is of none. */
 export function hasBits(text: unknown): boolean {
-  return typeof text === 'string' && /[1-9a-f]/i.test(text.slice(2));
+  return typeof text === 'string' && /[1-9a-f]/i.test(text.slice(2)) && !/^0xf+$/i.test(text);
 }

@@ -69,6 +69,7 @@ describe('a block that a node does not have', () => {
     'invalid argument 0: hex string has length 64, want 40 (-32602)',
     'project ID does not have access to this network (-32002)',
     'execution aborted (-32000)',
+    'requested epoch was a null round (12)',
   ])('is not every refusal: %s', async (words) => {
     const { client } = clientOf(() => refuse(words));
     await expect(client.block(7)).rejects.toThrow(RpcFailure);

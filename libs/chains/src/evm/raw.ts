@@ -1,4 +1,4 @@
-import { getAddress } from 'ethers';
+import { getAddress } from 'ethers/address';
 import { InvalidBlock } from '../invalid-block';
 
 /** Fields of a node's answer. Any field may be missing, null or of another shape. */

@@ -18,6 +18,11 @@ export class AnswerFailure extends Error {
 /** The members of a JSON object. Nothing is known about them yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Returns undefined if the text is not JSON. */
+type Parse = (text: string) => unknown;
+
+/** Longer answers of blanks are not JSON. */
+const BLANKS_MAX = 1_024;
 /** The most characters of a node's words that are kept. */
 const WORDS_MAX = 4_000;
 
@@ -25,11 +30,11 @@ const WORDS_MAX = 4_000;
  * The JSON of a node's answer. java-tron reports nearly every error with HTTP status 200, as an object with
  * `Error`; some providers answer with a bare sentence. Throws `AnswerFailure`.
  */
-export function parseAnswer(text: string): unknown {
-  if (text.trim() === '') {
+export function parseAnswer(text: string, parse: Parse = parseLosslessly): unknown {
+  if (text.length < BLANKS_MAX && text.trim() === '') {
     throw new AnswerFailure('The node sent an empty answer.', 'nothing', '');
   }
-  const answer = parseLosslessly(text);
+  const answer = parse(text);
   if (answer === undefined) {
     throw new AnswerFailure(
       'The node answered with something that is not JSON.',
@@ -64,6 +69,18 @@ function parseLosslessly(text: string): unknown {
   }
 }
 
+/** JSON whose long integers are rounded. `integerOf` refuses those, so that the text is parsed again without loss. */
+export function parseRounded(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An integer that `JSON.parse` may have rounded. */
+export class RoundedInteger extends InvalidBlock {}
+
 /** Long integers become strings. One flat expression, for nested ones overflow the stack on long strings. */
 function withQuotedIntegers(text: string): string {
   let isInString = false;
@@ -93,6 +110,21 @@ export function bytesOf(value: unknown, what: string): Buffer {
   return Buffer.from(digitsOf(value, what), 'hex');
 }
 
+/** Bytes in hexadecimal digits that are written one after the other. Throws `InvalidBlock` if one is no digit. */
+export function bytesOfDigits(digits: string, what: string): Buffer {
+  const bytes = Buffer.from(digits, 'hex');
+  // It ends before what is no digit.
+  if (2 * bytes.length === digits.length) return bytes;
+  throw missing(what);
+}
+
+/** Whole bytes that may be digits: `bytesOfDigits` will tell. Empty if they are missing. Throws `InvalidBlock`. */
+export function uncheckedDigitsOf(value: unknown, what: string): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string' && value.length % 2 === 0) return value;
+  throw missing(what);
+}
+
 /** The digits of bytes, in lower case. Empty if they are missing. Throws `InvalidBlock`. */
 export function digitsOf(value: unknown, what: string): string {
   if (value === undefined) return '';
@@ -116,7 +148,11 @@ const INT64_CHARACTERS_MAX = 20;
 /** A 64-bit integer, as `parseAnswer` leaves it. Zero if it is missing, as in proto3. Throws `InvalidBlock`. */
 export function integerOf(value: unknown, what: string): bigint {
   if (value === undefined) return 0n;
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+  if (Number.isInteger(value)) {
+    // What was rounded is not safe: from 2^53 on, up or down to a neighbour that is not safe either.
+    if (Number.isSafeInteger(value)) return BigInt(value as number);
+    throw new RoundedInteger(`The node's answer has no valid ${what}.`);
+  }
   const isShort = typeof value === 'string' && value.length <= INT64_CHARACTERS_MAX;
   if (isShort && INTEGER.test(value)) {
     const integer = BigInt(value);

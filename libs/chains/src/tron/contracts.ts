@@ -1,4 +1,4 @@
-import { keccak256 } from 'ethers';
+import { keccak256 } from 'ethers/crypto';
 import { InvalidBlock } from '../invalid-block';
 import {
   bytesIn,
@@ -53,7 +53,7 @@ const TYPES: Readonly<Record<number, ContractType>> = {
       ...{ ...NO_ACTION, to: addressIn(fields, 3, what) },
       // The name of the asset is its id in ASCII since TRON allows two assets to share a name.
       token: {
-        id: Buffer.from(bytesIn(fields, 1)).toString('latin1'),
+        id: view(bytesIn(fields, 1)).toString('latin1'),
         amount: integerIn(fields, 4),
       },
     }),
@@ -79,13 +79,16 @@ const TYPES: Readonly<Record<number, ContractType>> = {
 /** TransferAsset, AccountUpdate and SetAccountId have their owner in field 2; all others in field 1. */
 const OWNER_IS_SECOND: ReadonlySet<number> = new Set([2, 10, 19]);
 
+/** The number of the field `contract` of `Transaction.raw`. */
+const CONTRACT = 11;
+
 /**
  * Reads the contracts of `Transaction.raw` from its bytes, which the block's root proves; the node's JSON copy
  * of them is not looked at. Throws `InvalidBlock`.
  */
 export function signedContracts(raw: Uint8Array, txId: string): readonly Contract[] {
-  const message = decodeMessage(raw, `transaction ${txId}`);
-  return bytesListIn(message, 11).map((bytes) => contractOf(bytes, txId));
+  const message = decodeMessage(raw, `transaction ${txId}`, CONTRACT);
+  return bytesListIn(message, CONTRACT).map((bytes) => contractOf(bytes, txId));
 }
 
 function contractOf(bytes: Uint8Array, txId: string): Contract {
@@ -98,8 +101,7 @@ function contractOf(bytes: Uint8Array, txId: string): Contract {
   const owner = canonicalTronAddress(hex(ownerBytes)) ?? '';
   const type = TYPES[code];
   if (type === undefined) return { owner, ...NO_ACTION };
-  const url = Buffer.from(bytesIn(content, 1)).toString();
-  if (!url.endsWith(`/${type.message}`)) {
+  if (!view(bytesIn(content, 1)).toString('latin1').endsWith(`/${type.message}`)) {
     throw new InvalidBlock(`The ${what} has another content than a ${type.message}.`);
   }
   if (owner === '') throw new InvalidBlock(`The ${what} has no owner.`);
@@ -118,5 +120,10 @@ function createdAddress(txId: string, owner: Uint8Array): string {
 }
 
 function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
+  return view(bytes).toString('hex');
+}
+
+/** The same bytes, not a copy. */
+function view({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
 }

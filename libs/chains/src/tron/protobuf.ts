@@ -86,21 +86,22 @@ function indexOf(value: unknown, names: readonly string[], what: string): bigint
   throw new InvalidBlock(`The node's answer has an unknown ${what}.`);
 }
 
-/** A decoded message: the values of each field number, in their order. */
-export type Message = ReadonlyMap<number, readonly (bigint | Uint8Array)[]>;
+/** A decoded message: its fields by number, in their order. A list, because a message has few. */
+export type Message = readonly (readonly [number: number, value: bigint | Uint8Array])[];
 
-/** Throws `InvalidBlock` unless the bytes are a message. */
-export function decodeMessage(bytes: Uint8Array, what: string): Message {
-  const message = new Map<number, (bigint | Uint8Array)[]>();
+/** The fields with `wanted` as their number, or all. Throws `InvalidBlock` unless the bytes are a message. */
+export function decodeMessage(bytes: Uint8Array, what: string, wanted?: number): Message {
+  const message: [number, bigint | Uint8Array][] = [];
   try {
     const reader = new BinaryReader(bytes);
     while (reader.pos < reader.len) {
       const [number, type] = reader.tag();
+      if (wanted !== undefined && number !== wanted) {
+        reader.skip(type, number);
+        continue;
+      }
       const value = readValue(reader, number, type);
-      if (value === null) continue;
-      const values = message.get(number);
-      if (values === undefined) message.set(number, [value]);
-      else values.push(value);
+      if (value !== null) message.push([number, value]);
     }
   } catch {
     // The reader throws errors of several types when bytes are missing or malformed.
@@ -121,18 +122,25 @@ function readValue(reader: BinaryReader, number: number, type: WireType) {
 // last one counts, both as in Java: the chain executed what Java read.
 
 export function integerIn(message: Message, number: number): bigint {
-  return message.get(number)?.findLast((value) => typeof value === 'bigint') ?? 0n;
+  const field = message.findLast((it) => it[0] === number && typeof it[1] === 'bigint');
+  return field === undefined ? 0n : (field[1] as bigint);
 }
 
 export function bytesIn(message: Message, number: number): Uint8Array {
-  return bytesListIn(message, number).at(-1) ?? new Uint8Array();
+  const field = message.findLast((it) => it[0] === number && typeof it[1] !== 'bigint');
+  return field === undefined ? NO_BYTES : (field[1] as Uint8Array);
 }
 
 export function bytesListIn(message: Message, number: number): readonly Uint8Array[] {
-  return message.get(number)?.filter((value) => typeof value !== 'bigint') ?? [];
+  return message.flatMap(([each, value]) =>
+    each === number && typeof value !== 'bigint' ? [value] : [],
+  );
 }
+
+const NO_BYTES = new Uint8Array();
 
 /** A message inside a message. If it occurs more than once, the occurrences are merged: their bytes are concatenated. */
 export function messageIn(message: Message, number: number, what: string): Message {
-  return decodeMessage(Buffer.concat(bytesListIn(message, number)), what);
+  const [bytes = NO_BYTES, ...more] = bytesListIn(message, number);
+  return decodeMessage(more.length === 0 ? bytes : Buffer.concat([bytes, ...more]), what);
 }

@@ -1,4 +1,4 @@
-import { keccak256 } from 'ethers';
+import { keccak256 } from 'ethers/crypto';
 import { recover } from 'tiny-secp256k1';
 import type { BlockHeader } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';

@@ -1,4 +1,12 @@
-import { digitsOf, type Fields, fieldsOf, listOf, textOf } from './answer';
+import {
+  bytesOfDigits,
+  digitsOf,
+  type Fields,
+  fieldsOf,
+  listOf,
+  textOf,
+  uncheckedDigitsOf,
+} from './answer';
 import { type Contract, signedContracts } from './contracts';
 import { bytesHead, encodeMessage, type MessagePlan } from './protobuf';
 import { invalid, type ProvenHeader } from './prove-header';
@@ -80,7 +88,7 @@ export function proveTransactions(
 
 function proven(raw: Fields, signed: Buffer, number: number): ProvenTransaction {
   const id = sha256Digits(signed);
-  if (digitsOf(raw.txID, 'transaction id') !== id) {
+  if (raw.txID !== id && digitsOf(raw.txID, 'transaction id') !== id) {
     throw invalid(number, `the transaction ${id} is listed under another id`);
   }
   // One result for all contracts, because they are executed together or not at all.
@@ -94,19 +102,33 @@ function proven(raw: Fields, signed: Buffer, number: number): ProvenTransaction 
 
 /** `Transaction` of java-tron's Tron.proto: what it does, which is signed, then its signatures and its results. */
 function encodedTransaction(raw: Fields): { readonly whole: Buffer; readonly signed: Buffer } {
-  const signed = digitsOf(raw.raw_data_hex, 'bytes of a transaction');
+  const signed = uncheckedDigitsOf(raw.raw_data_hex, 'bytes of a transaction');
   const head = bytesHead(1, signed);
   let digits = head + signed;
   for (const signature of listOf(raw.signature, 'signatures')) {
-    const bytes = digitsOf(signature, 'signature of a transaction');
+    const bytes = uncheckedDigitsOf(signature, 'signature of a transaction');
     digits += bytesHead(2, bytes) + bytes;
   }
   for (const result of listOf(raw.ret, 'result')) {
-    const bytes = encodeMessage(fieldsOf(result, 'result'), RESULT, 'result of a transaction');
+    const bytes = resultDigits(fieldsOf(result, 'result'));
     digits += bytesHead(5, bytes) + bytes;
   }
-  const whole = Buffer.from(digits, 'hex');
+  const whole = bytesOfDigits(digits, 'bytes of a transaction');
   return { whole, signed: whole.subarray(head.length / 2, (head.length + signed.length) / 2) };
+}
+
+/** By outcome, of the results that have nothing else. Almost all are so. */
+const plainResults = new Map<unknown, string>();
+
+function resultDigits(result: Fields): string {
+  const { contractRet, ...others } = result;
+  const isPlain = Object.keys(others).length === 0;
+  const known = isPlain ? plainResults.get(contractRet) : undefined;
+  if (known !== undefined) return known;
+  const digits = encodeMessage(result, RESULT, 'result of a transaction');
+  // Only what java-tron knows is encoded, so this is bounded.
+  if (isPlain) plainResults.set(contractRet, digits);
+  return digits;
 }
 
 const HASH_BYTES = 32;

@@ -47,13 +47,11 @@ describe('createSolidified', () => {
 
   it('stays when the node that is asked for the last known one lags', async () => {
     const answers = [header(7), header(20), header(21)];
-    let isBehind = true;
-    const { last: solidified } = createSolidified(async (at) => {
-      if (at === 'last') return answers.shift() ?? null;
-      return isBehind ? null : header(at);
-    });
+    const others = [null, header(7)];
+    const { last: solidified } = createSolidified(
+      async (at) => (at === 'last' ? answers : others).shift() ?? null,
+    );
     expect(await last(solidified, 2)).toEqual(header(7));
-    isBehind = false;
     expect(await solidified()).toEqual(header(21));
   });
 

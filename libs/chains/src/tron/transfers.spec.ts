@@ -1,74 +1,35 @@
 import fc from 'fast-check';
 import {
-  addressOf,
-  aTronBlock,
   base58,
   call,
   contract,
   create,
-  type Json,
   message,
-  type TronTransactionPlan,
-  textOf,
   trc10,
   trx,
-  WITNESS,
-  witnessOf,
   wordOf,
 } from '../../testing/tron-blocks';
-import { readTronBlock } from '../../testing/tron-recordings';
+import {
+  Alice,
+  afterCall,
+  alice,
+  Bob,
+  blockOf,
+  bob,
+  Carol,
+  CHAIN,
+  COIN,
+  carol,
+  internal,
+  log,
+  TRANSFER,
+  token,
+  transfersOf,
+  trc20,
+  wordOfAmount,
+} from '../../testing/tron-transfers';
 import { isFungible, parseAssetId } from '../family';
 import { InvalidBlock } from '../invalid-block';
-
-const CHAIN = 'tron:728126428';
-const COIN = `${CHAIN}/slip44:195`;
-const TRANSFER = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
-const [token, alice, bob, carol] = ['token', 'alice', 'bob', 'carol'].map(addressOf) as [
-  string,
-  string,
-  string,
-  string,
-];
-const [Alice, Bob, Carol] = [alice, bob, carol].map(base58) as [string, string, string];
-const trc20 = `${CHAIN}/trc20:${base58(token)}`;
-
-function blockOf(...plans: TronTransactionPlan[]) {
-  const { block, infos } = aTronBlock(...plans);
-  const maySign = (signer: string) => signer === base58(witnessOf(WITNESS));
-  const read = readTronBlock(textOf(block), textOf(infos), { chain: CHAIN, at: 7, maySign });
-  if (read === null) throw new Error('The block is not complete.');
-  return read;
-}
-
-function transfersOf(...plans: TronTransactionPlan[]) {
-  return blockOf(...plans).transfers;
-}
-
-function wordOfAmount(amount: bigint): string {
-  return amount.toString(16).padStart(64, '0');
-}
-
-/** The transfers of a call with these logs or internal transactions. */
-function afterCall(info: Json) {
-  return transfersOf({ contracts: [call(alice, token)], info });
-}
-
-function log(fields: Json = {}): Json {
-  const topics = [TRANSFER, wordOf(alice), wordOf(bob)];
-  return { address: token.slice(2), topics, data: wordOfAmount(5n), ...fields };
-}
-
-function internal(fields: Json = {}): Json {
-  const { note = 'call', ...others } = fields;
-  return {
-    hash: '33'.repeat(32),
-    caller_address: alice,
-    transferTo_address: bob,
-    callValueInfo: [{ callValue: 5 }],
-    note: Buffer.from(note).toString('hex'),
-    ...others,
-  };
-}
 
 describe('what a contract moves by itself', () => {
   it('is the amount of a transfer', () => {
@@ -225,82 +186,6 @@ describe('the logs of a transaction', () => {
 
   it('are refused if a contract is not named by 20 bytes', () => {
     expect(() => afterCall({ log: [log({ address: token })] })).toThrow(/no contract address/);
-  });
-});
-
-describe('internal transactions', () => {
-  it('show TRX and every token that they move', () => {
-    const callValueInfo = [
-      { callValue: 2n ** 63n - 1n },
-      { callValue: 7, tokenId: '1000001' },
-      { callValue: 8, tokenId: '1000002' },
-    ];
-    const entries = [
-      internal({ callValueInfo: [{}] }),
-      internal({ note: 'suicide', callValueInfo }),
-    ];
-    expect(afterCall({ internal_transactions: entries })).toMatchObject([
-      { ordinal: 'internal:1', asset: COIN, amount: 2n ** 63n - 1n, from: Alice, to: Bob },
-      { ordinal: 'internal:1_1000001', asset: `${CHAIN}/trc10:1000001`, amount: 7n },
-      { ordinal: 'internal:1_1000002', asset: `${CHAIN}/trc10:1000002`, amount: 8n },
-    ]);
-  });
-
-  it('show nothing of what was rejected', () => {
-    const entries = [internal({ rejected: true }), internal()];
-    expect(afterCall({ internal_transactions: entries })).toMatchObject([
-      { ordinal: 'internal:1', amount: 5n },
-    ]);
-  });
-
-  // Nodes with vm.saveFeaturedInternalTx list these too.
-  it.each([
-    ['freezeForEnergy'],
-    ['freezeBalanceV2ForBandwidth'],
-    ['unfreezeBalanceV2ForEnergy'],
-    ['delegateResourceOfEnergy'],
-    ['unDelegateResourceOfBandwidth'],
-    ['withdrawReward'],
-    ['withdrawExpireUnfreeze'],
-    ['voteWitness'],
-    ['cancelAllUnfreezeV2'],
-    [''],
-  ])('show no transfer and count nothing for %p', (note) => {
-    const entries = [
-      internal({ note, transferTo_address: undefined }),
-      internal({ note }),
-      internal(),
-    ];
-    expect(afterCall({ internal_transactions: entries })).toMatchObject([
-      { ordinal: 'internal:0' },
-    ]);
-  });
-
-  it('show what a self-destruct releases, without changing the others', () => {
-    const note = 'withdrawExpireUnfreezeWhileSuiciding';
-    const entries = [internal(), internal({ note, callValueInfo: [{ callValue: 9 }] }), internal()];
-    const found = afterCall({ internal_transactions: entries });
-    expect(found.map(({ ordinal, amount }) => [ordinal, amount])).toEqual([
-      ['internal:0', 5n],
-      ['internal:1', 5n],
-      ['unstaked:0', 9n],
-    ]);
-  });
-
-  it.each([
-    ['TRX', [{ callValue: 1 }, { callValue: 2 }]],
-    ['a token', [{}, { callValue: 1, tokenId: '1000001' }, { callValue: 2, tokenId: '1000001' }]],
-  ])('are refused if one of them moves %s twice', (_, callValueInfo) => {
-    const entries = [internal({ callValueInfo })];
-    expect(() => afterCall({ internal_transactions: entries })).toThrow(/one asset twice/);
-  });
-
-  it.each([
-    ['a recipient', { transferTo_address: undefined }],
-    ['a sender', { caller_address: '6162' }],
-    ['the id of a token', { callValueInfo: [{}, { callValue: 1, tokenId: '1/2' }] }],
-  ])('are refused if they move something without %s', (_, fields) => {
-    expect(() => afterCall({ internal_transactions: [internal(fields)] })).toThrow(InvalidBlock);
   });
 });
 

@@ -88,6 +88,23 @@ describe('a question', () => {
   });
 
   it.each([
+    ['an error', `{"Error":"class java.lang.X : no${' '.repeat(20_000)}"}`, /refused .*class/],
+    ['a page', `<html>closed${' '.repeat(20_000)}</html>`, /not JSON: closed/],
+  ])('fails when the node answers with %s, however long', async (_, body, said) => {
+    const node = await nodeThat((_, response) => void response.end(body));
+    await expect(node.fullUnparsed('getblock', {})).rejects.toThrow(said);
+  });
+
+  it('may be answered with a text that is not parsed yet, if it is long', async () => {
+    const long = `{"a":"${'1'.repeat(20_000)}"}`;
+    const node = await nodeThat((request, response) => {
+      response.end(request.url?.endsWith('getblock') ? long : '{"a":9007199254740993}');
+    });
+    expect(await node.fullUnparsed('getblock', {})).toEqual({ text: long });
+    expect(await node.fullUnparsed('other', {})).toEqual({ result: { a: '9007199254740993' } });
+  });
+
+  it.each([
     [
       404,
       '{"Error":"this API is unavailable due to config"}',

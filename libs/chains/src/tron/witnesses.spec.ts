@@ -80,9 +80,19 @@ describe('a signer', () => {
     expect(await prove(changed)).toMatchObject({ number: CHANGED });
     // Four of five known witnesses: 70 %, rounded up.
     expect(asked.filter((call) => call === 'getblock')).toHaveLength(4);
-    asked.length = 0;
+  });
+
+  it('is not known from such a block, whose signature a node can replace', async () => {
+    const { prove } = nodeOf();
     await prove(changed);
-    expect(asked).toEqual([]);
+    const raw_data = { number: 41, timestamp: 123_000, parentHash: whole.at(-1)?.blockID };
+    const witness = witnessOf(KEYS[CHANGED] as SigningKey);
+    const next = seal(
+      { block_header: { raw_data: { ...raw_data, version: 32 } } },
+      STRANGER,
+      witness,
+    );
+    await expect(prove(next)).rejects.toThrow(/is no known key of witness/);
   });
 
   const [one] = LISTED;

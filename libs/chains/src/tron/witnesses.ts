@@ -16,7 +16,7 @@ type Block = Pick<BlockHeader, 'number' | 'hash'>;
 export interface Witnesses {
   /**
    * What `read` makes of it. If it refuses a signer that is not known, the node is asked for its witnesses and
-   * keys, and `read` is called again if the signer is one of them.
+   * keys, and `read` is called again if the signer is one of them, or if the block is irreversible all the same.
    */
   judge<T>(read: (maySign: MaySign) => T): Promise<T>;
 }
@@ -24,9 +24,9 @@ export interface Witnesses {
 /**
  * Learns the set from the node. `listwitnesses` has every account that was ever a candidate. Each signs with its own
  * key or with the one of its witness permission (`getaccount`), as `BlockCapsule.validateSignature` of java-tron
- * checks. Both change by votes and by transactions, so what is missing is asked for when a header needs it. A key
- * that was replaced before is found by the blocks above: see `isBuiltOn`. Keys are never forgotten, because older
- * blocks keep their signatures. A node that lies about its witnesses as well is found out by a second provider only.
+ * checks. Both change by votes and by transactions, so what is missing is asked for when a header needs it. Keys are
+ * never forgotten, because older blocks keep their signatures. A block that was signed with a key that its witness
+ * had replaced before this process started is believed if others built on it: see `isBuiltOn`. A node that lies about its witnesses as well is found out by a second provider only.
  */
 export function createWitnesses(node: TronNode, chain: string, refreshMs = REFRESH_MS): Witnesses {
   const keys = new Map<string, Set<string>>();
@@ -41,17 +41,16 @@ export function createWitnesses(node: TronNode, chain: string, refreshMs = REFRE
     }
   });
   /** By witness. Only listed ones are asked for, so this is bounded by the list. */
-  const learning = new Map<string, (signer: string, block: Block) => Promise<void>>();
+  const learning = new Map<string, () => Promise<void>>();
 
   const maySign: MaySign = (signer, witness) => keys.get(witness)?.has(signer) ?? false;
 
   function learnKeys(witness: string, known: Set<string>) {
     const learn =
       learning.get(witness) ??
-      atIntervals(refreshMs, async (signer: string, block: Block) => {
+      atIntervals(refreshMs, async () => {
         const account = await node.full('getaccount', { address: hexOf(witness) });
         for (const key of permittedKeys(fieldsOf(account, 'account of a witness'))) known.add(key);
-        if (!known.has(signer) && (await isBuiltOn(block))) known.add(signer);
       });
     learning.set(witness, learn);
     return learn;
@@ -59,8 +58,9 @@ export function createWitnesses(node: TronNode, chain: string, refreshMs = REFRE
 
   /**
    * Whether so many known witnesses signed blocks above this one that it is irreversible: 70 % of the active ones,
-   * as `DposService.updateSolidBlock` of java-tron computes (19 of 27). So the chain accepted its signature, with
-   * a key that its witness has replaced since.
+   * as `DposService.updateSolidBlock` of java-tron computes (19 of 27). So the chain accepted this block. That says
+   * nothing about the key in the answer: the id of a block does not cover its signature, so a node that lies could
+   * put its own key there, and it is not learnt.
    */
   async function isBuiltOn({ number, hash }: Block): Promise<boolean> {
     const needed = activeCount - Math.floor(activeCount * 0.3);
@@ -82,26 +82,32 @@ export function createWitnesses(node: TronNode, chain: string, refreshMs = REFRE
     return false;
   }
 
-  async function learn(signer: string, witness: string, block: Block): Promise<boolean> {
+  /** Returns whether the signer may sign for the witness, as far as the node says. */
+  async function learn(...[signer, witness, block]: Parameters<MaySign>): Promise<boolean> {
     if (!keys.has(witness)) await list();
     const known = keys.get(witness);
-    if (known !== undefined && !known.has(signer)) await learnKeys(witness, known)(signer, block);
+    if (known !== undefined && !known.has(signer)) await learnKeys(witness, known)();
     return maySign(signer, witness, block);
   }
 
   return {
     async judge(read) {
-      let unknown: Parameters<MaySign> | null = null;
+      const refused: Parameters<MaySign>[] = [];
       try {
         return read((...asked) => {
-          if (maySign(...asked)) return true;
-          unknown = asked;
-          return false;
+          const may = maySign(...asked);
+          if (!may) refused.push(asked);
+          return may;
         });
       } catch (error) {
-        if (unknown === null || !(await learn(...(unknown as Parameters<MaySign>)))) throw error;
+        const [unknown] = refused;
+        if (unknown === undefined) throw error;
+        const [, witness, block] = unknown;
+        const mayNow = await learn(...unknown);
+        if (mayNow) return read(maySign);
+        if (!keys.has(witness) || !(await isBuiltOn(block))) throw error;
+        return read((_, __, { hash }) => hash === block.hash);
       }
-      return read(maySign);
     },
   };
 }
@@ -127,16 +133,13 @@ function hexOf(address: string): string {
 }
 
 /** Runs `work` not more often than this. Calls while it runs wait for it. */
-function atIntervals<Given extends unknown[]>(
-  ms: number,
-  work: (...given: Given) => Promise<void>,
-): (...given: Given) => Promise<void> {
+function atIntervals(ms: number, work: () => Promise<void>): () => Promise<void> {
   let last = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
-  return async (...given) => {
+  return async () => {
     if (running === null) {
       if (performance.now() - last < ms) return;
-      running = work(...given).finally(() => {
+      running = work().finally(() => {
         last = performance.now();
         running = null;
       });
