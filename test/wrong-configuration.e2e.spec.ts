@@ -142,7 +142,19 @@ describe('a wrong configuration is refused with a sentence and before any server
       '{"chains":[{"id":"eip155:1","rpcUrl":"http://127.0.0.1:1"}]}',
     );
     expect(await refusal('ledger', changes)).toMatch(
-      /development xpub must not be used on eip155:1/,
+      /DAYBOOK_EVM_XPUB: The development xpub must not be used on eip155:1/,
+    );
+  });
+
+  it('by the ledger: a TRON chain without an xpub of its family', async () => {
+    const changes = await chainsFile(
+      '{"chains":[{"id":"tron:728126428","rpcUrl":"http://127.0.0.1:1"}]}',
+    );
+    // Of the phrase "legal winner thank year wave sausage worth useful legal winner thank yellow".
+    const evm =
+      'xpub6Bh6Cg7bvjFdW6VEAaZmsyhZh86WdJ9Kr5aqqY5LN7UFLpxTrxsiys213UCu8MAYjcq5JhF7jzZXvruGfWfPbxqsByNNhwWaNQRuhP3JcC3';
+    expect(await refusal('ledger', { ...changes, DAYBOOK_EVM_XPUB: evm })).toMatch(
+      /DAYBOOK_TRON_XPUB: tron:728126428 is watched, but no xpub of the family tron is configured/,
     );
   });
 

@@ -132,7 +132,7 @@ function checkProviders(chain: RunningChain): string {
 
 /** What an operator should know of a provider that is used. */
 function saidOf(notes: readonly ClientNote[]): string {
-  const said = notes.filter(({ state }) => state === 'wrong').map(({ sentence }) => sentence);
+  const said = notes.filter(({ state }) => state !== 'fine').map(({ sentence }) => sentence);
   return said.length === 0 ? '' : ` (${said.join(' ')})`;
 }
 

@@ -42,8 +42,8 @@ export function createBroker(): InMemoryBroker {
   return new InMemoryBroker();
 }
 
-/** Begins a leadership over what `store` remembers. */
-export async function drive(
+/** Begins a leadership over what `store` remembers of the local chain. */
+export function drive(
   local: LocalChain,
   store: WatcherStore,
   broker: InMemoryBroker,
@@ -51,43 +51,38 @@ export async function drive(
 ): Promise<Driver> {
   const { finality = { kind: 'depth', confirmations: 3 }, startBlock = null } = options;
   const { band, chain: fields = { rpcUrl: local.anvil.url } } = options;
-  const registry = readChainsFile(
-    JSON.stringify({
-      chains: [
-        {
-          id: CHAIN,
-          name: 'Local',
-          ...fields,
-          blockTimeMs: null,
-          reorgWindow: 32,
-          finality,
-          startBlock,
-          assets: [
-            { id: `${CHAIN}/slip44:60`, currency: 'ETH_LOCAL', decimals: 18, minimum: '1' },
-            {
-              id: `${CHAIN}/erc20:${local.usdt}`,
-              currency: 'USDT_LOCAL',
-              decimals: 6,
-              minimum: '1',
-              ...(band !== undefined && { band }),
-            },
-          ],
-        },
-      ],
-    }),
-  );
-  const chain = registry.chains.find(({ id }) => id === CHAIN) as Chain;
+  const token = { id: `${CHAIN}/erc20:${local.usdt}`, currency: 'USDT_LOCAL', decimals: 6 };
+  const entry = {
+    ...{ id: CHAIN, name: 'Local', ...fields, blockTimeMs: null, reorgWindow: 32 },
+    ...{ finality, startBlock },
+    assets: [
+      { id: `${CHAIN}/slip44:60`, currency: 'ETH_LOCAL', decimals: 18, minimum: '1' },
+      { ...token, minimum: '1', ...(band !== undefined && { band }) },
+    ],
+  };
+  return driveChain(entry, store, broker, options);
+}
+
+/** Begins a leadership over what `store` remembers of a chain, as an entry of the chains file has it. */
+export async function driveChain(
+  entry: { readonly id: string },
+  store: WatcherStore,
+  broker: InMemoryBroker,
+  options: Pick<DriverOptions, 'now' | 'wrap'> = {},
+): Promise<Driver> {
+  const registry = readChainsFile(JSON.stringify({ chains: [entry] }));
+  const chain = registry.chains.find(({ id }) => id === entry.id) as Chain;
   const [connection] = registry.connections;
   if (!connection) throw new Error('No connection.');
   const wrap = options.wrap ?? ((part) => part);
   const log = new InMemoryLog(broker);
-  const table = createAddressTable('evm');
-  await readAddresses(store, CHAIN, table);
-  const leadership = (await store.lead(CHAIN)) as Leadership;
+  const table = createAddressTable(chain.family);
+  await readAddresses(store, chain.id, table);
+  const leadership = (await store.lead(chain.id)) as Leadership;
   let passedMs = 0;
   const parts = {
     chain,
-    startBlock,
+    startBlock: connection.startBlock,
     registry,
     log: wrap(log),
     client: openChain(chain, connection, registry),
@@ -97,7 +92,7 @@ export async function drive(
     now: () => (options.now ?? Date.now)() + passedMs,
     events: silent,
   };
-  const watch = createWatch(parts, await store.load(CHAIN));
+  const watch = createWatch(parts, await store.load(chain.id));
 
   async function settle(): Promise<void> {
     while (await watch.pass());

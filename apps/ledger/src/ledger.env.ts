@@ -1,4 +1,4 @@
-import { loadChainsFile, purseXpubs } from '@daybook/chains';
+import { InvalidXpub, loadChainsFile, purseXpubs } from '@daybook/chains';
 import type { Family } from '@daybook/domain';
 import { checkConnectionString } from '@daybook/event-store';
 import { parseBrokerAddress } from '@daybook/messaging';
@@ -103,12 +103,28 @@ export function hasRole(env: LedgerEnv, role: Role): boolean {
 export function readLedgerEnv(source: NodeJS.ProcessEnv = process.env): Readonly<LedgerEnv> {
   const env = readEnvironment(LedgerEnv, source);
   const { connections } = loadChainsFile(env.chainsFile ?? null);
-  purseXpubs(
-    xpubsOf(env),
+  checkXpubs(
+    env,
     connections.map(({ chain }) => chain),
   );
   readTlsFiles(env);
   if (env.eventstoredbUrl !== undefined) checkConnectionString(env.eventstoredbUrl);
   if (env.kafkaBrokers !== undefined) parseBrokerAddress(env.kafkaBrokers);
   return env;
+}
+
+const XPUB_VARIABLES: Readonly<Record<Family, string>> = {
+  evm: 'DAYBOOK_EVM_XPUB',
+  tron: 'DAYBOOK_TRON_XPUB',
+};
+
+/** Throws `InvalidXpub`, which names the variable that is wrong or missing. */
+function checkXpubs(env: LedgerEnv, chains: readonly string[]): void {
+  try {
+    purseXpubs(xpubsOf(env), chains);
+  } catch (error) {
+    if (!(error instanceof InvalidXpub)) throw error;
+    const { family, message } = error;
+    throw new InvalidXpub(family, `${XPUB_VARIABLES[family]}: ${message}`);
+  }
 }

@@ -91,6 +91,11 @@ export interface ChainClient {
   head(): Promise<BlockHeader>;
   /** The last finalized (or safe) block of the chain; null while there is none. */
   tagged(tag: FinalityTag): Promise<BlockHeader | null>;
+  /**
+   * Forgets which block was final, for an operator who has decided that the node's branch replaces it. Absent if
+   * nothing is remembered of that.
+   */
+  forgetFinal?(): void;
   /** By number on the node's current branch, or by hash. */
   header(at: number | string): Promise<BlockHeader | null>;
   /** `isCompared`: with the digest of its content, which takes as long as reading it. */

@@ -284,7 +284,10 @@ describe('a TRON chain', () => {
 
   it('may be a private one', () => {
     const registry = read({ id: 'tron:1351433853', rpcUrl });
-    expect(findChain(registry, 'tron:1351433853')).toMatchObject({ family: 'tron' });
+    expect(findChain(registry, 'tron:1351433853')).toMatchObject({
+      ...{ family: 'tron', blockTimeMs: 3_000, reorgWindow: 128 },
+      finality: { kind: 'tag', tag: 'finalized' },
+    });
   });
 
   it('names what its asset ids should look like', () => {

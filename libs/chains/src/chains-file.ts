@@ -6,7 +6,7 @@ import type { Chain, ChainConnection, ChainsAndAssets } from './chains-and-asset
 import schema from './chains-file.schema.json';
 import { FAMILY_RULES, familyOfChain, parseAssetId } from './family';
 import { type FinalityFields, policiesOf } from './finality-entries';
-import { KNOWN_ASSETS, KNOWN_CHAINS } from './known-chains';
+import { KNOWN_ASSETS, KNOWN_CHAINS, UNKNOWN_CHAINS } from './known-chains';
 import { knownBand } from './known-policies';
 import { type ProofFields, proofOf } from './proof-entries';
 import { type ProviderFields, providersOf, refuseOfOtherFamily } from './provider-entries';
@@ -38,15 +38,6 @@ interface ChainEntry
   readonly proof?: ProofFields;
   readonly assets?: readonly AssetEntry[];
 }
-
-/** The settings of an unknown chain: safe for chains with slow finality. */
-const DEFAULTS = {
-  blockTimeMs: 12_000,
-  finality: { kind: 'depth', confirmations: 64 },
-  thresholds: [],
-  minimumFinality: null,
-  reorgWindow: 256,
-} as const;
 
 const validate = new Ajv2020({
   allErrors: true,
@@ -149,7 +140,7 @@ function merge(entries: readonly ChainEntry[]): ChainsAndAssets {
       continue;
     }
     refuseOfOtherFamily(id, family, providers, faults);
-    const known = { name: id, ...DEFAULTS, ...chains.get(id) };
+    const known = { name: id, ...UNKNOWN_CHAINS[family], ...chains.get(id) };
     const { name = known.name, blockTimeMs = known.blockTimeMs } = chainEntry;
     const { reorgWindow = known.reorgWindow } = chainEntry;
     const own = listed.flatMap(({ finality }) => finality ?? []);

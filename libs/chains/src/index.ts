@@ -52,7 +52,7 @@ export type { Finding, FindingState } from './inspection';
 export { InvalidBlock } from './invalid-block';
 export { RpcFailure } from './node-http';
 export { type Alone, isLongAlone, stillAlone } from './providers/alone';
-export { confirmedBy } from './providers/confirm';
+export { confirmedBy, contentAgreedOn } from './providers/confirm';
 export { createPool } from './providers/pool';
 export { silenceMsOf } from './providers/provider-health';
 export { disagreementAt, type Witnesses, witnessesOf } from './providers/witnesses';

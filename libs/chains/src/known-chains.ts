@@ -68,14 +68,28 @@ const EVM_CHAINS: readonly Chain[] = [
  * head. Risk: nine witnesses that fail can stop it, and nothing is credited meanwhile; 19 together could replace
  * it. A reorg above it has a few blocks; the window leaves room for minutes without a solidified block.
  */
+const TRON = { blockTimeMs: 3_000, reorgWindow: 128, finality: FINALIZED } as const;
+
 const TRON_CHAINS: readonly Chain[] = [
   { id: 'tron:728126428', name: 'TRON' },
   { id: 'tron:2494104990', name: 'TRON Shasta' },
   { id: 'tron:3448148188', name: 'TRON Nile' },
-].map((chain) => ({
-  ...{ ...chain, ...knownThresholds(chain.id), family: 'tron', finality: FINALIZED },
-  ...{ blockTimeMs: 3_000, reorgWindow: 128 },
-}));
+].map((chain) => ({ ...chain, ...TRON, ...knownThresholds(chain.id), family: 'tron' }));
+
+/** How a chain is followed that is not listed here, where its entry in the chains file says nothing else. */
+export const UNKNOWN_CHAINS: Readonly<
+  Record<Family, Omit<Chain, 'id' | 'name' | 'family' | 'proof'>>
+> = {
+  // Safe for chains with slow finality.
+  evm: {
+    blockTimeMs: 12_000,
+    reorgWindow: 256,
+    finality: { kind: 'depth', confirmations: 64 },
+    ...{ thresholds: [], minimumFinality: null },
+  },
+  // A private network of TRON has witnesses and solidified blocks as the main one.
+  tron: { ...TRON, ...knownThresholds('tron') },
+};
 
 export const KNOWN_CHAINS: readonly Chain[] = [...EVM_CHAINS, ...TRON_CHAINS];
 

@@ -25,15 +25,24 @@ export interface Xpub {
 /** The text is not an account-level xpub. The message never repeats it. */
 export class InvalidXpub extends Error {
   override readonly name = 'InvalidXpub';
+
+  constructor(
+    /** Whose xpub it is, or is missing. */
+    readonly family: Family,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** Throws `InvalidXpub` for anything but an account-level xpub. No message repeats it: it may be a secret. */
 export function parseXpub(family: Family, text: string): Xpub {
   const given = text.trim();
-  refuseSecrets(given);
+  refuseSecrets(family, given);
   if (!given.startsWith('xpub')) {
     const { accountPath } = FAMILY_RULES[family].wallet;
     throw new InvalidXpub(
+      family,
       `An account-level xpub is needed: export ${accountPath} of the wallet as extended public key; it starts with xpub.`,
     );
   }
@@ -101,6 +110,7 @@ function refuseDevelopmentXpub({ family, isDevelopment }: Xpub, chains: readonly
   );
   if (real.length === 0) return;
   throw new InvalidXpub(
+    family,
     `The development xpub must not be used on ${real.join(', ')}: its private keys are public. Configure the xpub of your own wallet.`,
   );
 }
@@ -111,11 +121,12 @@ function refuseWithoutXpub(family: Family, chains: readonly string[]) {
   if (watched.length === 0) return;
   const { accountPath } = FAMILY_RULES[family].wallet;
   throw new InvalidXpub(
+    family,
     `${watched.join(', ')} is watched, but no xpub of the family ${family} is configured: configure the account-level xpub (${accountPath}) of your wallet.`,
   );
 }
 
-function refuseSecrets(given: string): void {
+function refuseSecrets(family: Family, given: string): void {
   const words = given.split(/\s+/);
   const secret = /^[a-z]prv/i.test(given)
     ? 'an extended private key'
@@ -126,15 +137,17 @@ function refuseSecrets(given: string): void {
         : null;
   if (secret === null) return;
   throw new InvalidXpub(
+    family,
     `This is ${secret}, which must never be given to a server. Move the funds of that wallet to a new one, as this secret may have been logged, and configure the new one's account-level xpub.`,
   );
 }
 
 function toXpub(family: Family, given: string): Xpub {
-  const account = readExtendedKey(given);
+  const account = readExtendedKey(family, given);
   if (account.depth !== ACCOUNT_DEPTH || account.index < HARDENED) {
     const { accountPath } = FAMILY_RULES[family].wallet;
     throw new InvalidXpub(
+      family,
       `The xpub has depth ${account.depth}; the account level ${accountPath} (depth 3, hardened) is needed.`,
     );
   }
@@ -147,12 +160,12 @@ function toXpub(family: Family, given: string): Xpub {
   };
 }
 
-function readExtendedKey(given: string): HDKey {
+function readExtendedKey(family: Family, given: string): HDKey {
   try {
     return HDKey.fromExtendedKey(given);
   } catch {
     // The library's own message may quote the secret.
-    throw new InvalidXpub('The xpub is damaged: its checksum or its length is wrong.');
+    throw new InvalidXpub(family, 'The xpub is damaged: its checksum or its length is wrong.');
   }
 }
 

@@ -14,14 +14,15 @@ export type Spoiler = (path: string, body: Json) => ReplayReply | undefined;
 
 /** Serves the answers of a recorded node byte for byte, on both ports, up to heights that a test chooses. */
 export async function startReplay(name = 'transfers') {
-  const recorded = recording(name);
-  const last = recorded.length - 1;
+  const blocks = recording(name);
+  const last = blocks.length - 1;
   const replay = {
-    recorded,
+    /** By height. A test may go on with those of another recording. */
+    recorded: blocks,
     head: last,
     solid: last,
     spoil: (() => undefined) as Spoiler,
-    witnesses: [...new Set(recorded.slice(1).map(({ block }) => witnessOf(JSON.parse(block))))],
+    witnesses: [...new Set(blocks.slice(1).map(({ block }) => witnessOf(JSON.parse(block))))],
     /** Keys of witness permissions by the witness, both as 41 and digits. */
     permissions: new Map<string, string>(),
     /** The path of each request. */
@@ -29,7 +30,7 @@ export async function startReplay(name = 'transfers') {
   };
 
   function blockText(at: unknown, top: number, detail: unknown): string {
-    const found = recorded.slice(0, top + 1).find(({ height, block }) => {
+    const found = replay.recorded.slice(0, top + 1).find(({ height, block }) => {
       return at === undefined
         ? height === top
         : `${height}` === at || JSON.parse(block).blockID === at;
@@ -47,11 +48,11 @@ export async function startReplay(name = 'transfers') {
       case 'getblock':
         return { text: blockText(body.id_or_num, top, body.detail) };
       case 'gettransactioninfobyblocknum':
-        return { text: body.num > top ? '[]\n' : (recorded[body.num]?.infos ?? '[]\n') };
+        return { text: body.num > top ? '[]\n' : (replay.recorded[body.num]?.infos ?? '[]\n') };
       case 'gettransactioninfobyid':
-        return { text: oneOf(recorded.slice(0, top + 1), 'infos', body.value) };
+        return { text: oneOf(replay.recorded.slice(0, top + 1), 'infos', body.value) };
       case 'gettransactionbyid':
-        return { text: oneOf(recorded.slice(0, top + 1), 'block', body.value) };
+        return { text: oneOf(replay.recorded.slice(0, top + 1), 'block', body.value) };
       case 'listwitnesses':
         return {
           text: JSON.stringify({ witnesses: replay.witnesses.map((address) => ({ address })) }),

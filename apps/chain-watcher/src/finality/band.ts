@@ -1,4 +1,4 @@
-import { type BlockTransfer, confirmedBy } from '@daybook/chains';
+import { type BlockTransfer, type ChainBlock, confirmedBy, contentAgreedOn } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import { transferIdOf } from '../match/transfer-versions';
 import type { WatchContext } from '../state/watch-state';
@@ -29,11 +29,13 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
     needsSecond: (tracked: TrackedTransfer): boolean => isAbove(tracked) || isDoubted(tracked),
     /**
      * The ids of those that may become final, and of those that are to be asked about another time. The
-     * others wait for a second provider.
+     * others wait for a second provider. `contradicted` are those that two providers show otherwise or not at
+     * all, by the block with the content that they agree on.
      */
     async ask(transfers: readonly TrackedTransfer[]) {
       const confirmed = new Set<string>();
       const unknown = new Set<string>();
+      const contradicted = new Map<ChainBlock, TrackedTransfer[]>();
       const byBlock = new Map<number, TrackedTransfer[]>();
       for (const tracked of transfers) {
         const { transferId, block } = tracked.transfer;
@@ -58,10 +60,15 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
               const isEnough = it?.hash === block.hash && it.needsConfirmation !== true;
               return isEnough && it.transfers.some(isShown);
             });
-          if (isProven || confirmedBy(answers, block.hash, isShown)) confirmed.add(transferId);
+          if (isProven || confirmedBy(answers, block.hash, isShown)) {
+            confirmed.add(transferId);
+            continue;
+          }
+          const agreed = contentAgreedOn(answers, block.hash);
+          if (agreed) contradicted.set(agreed, [...(contradicted.get(agreed) ?? []), tracked]);
         }
       }
-      return { confirmed, unknown };
+      return { confirmed, unknown, contradicted };
     },
   };
 }

@@ -9,7 +9,7 @@ import {
 } from '@daybook/chains';
 import type { FinalityV1 } from '@daybook/contracts';
 import { finalityText } from '@daybook/domain';
-import { changeVersions } from '../match/transfer-versions';
+import { changeVersions, matchBlocks } from '../match/transfer-versions';
 import { strandedIn } from '../quarantine/stranded';
 import { headerAt, type Ring } from '../state/ring';
 import { startedChain, tipOf, type WatchContext } from '../state/watch-state';
@@ -85,7 +85,13 @@ export function createFinality(context: WatchContext) {
     thresholdsFor: (tracked: TrackedTransfer) => readonly FinalityV1[],
   ): Promise<boolean> {
     if (due.length === 0) return false;
-    const { confirmed, unknown } = await band.ask(due);
+    const { confirmed, unknown, contradicted } = await band.ask(due);
+    for (const [block, wrong] of contradicted) {
+      // What one provider showed is taken back, and what two agree on is recorded in its place.
+      const { versions } = await matchBlocks(context, [block], wrong);
+      await context.commit({ transfers: versions });
+      for (const { transfer } of wrong) unknown.add(transfer.transferId);
+    }
     const versions = changeVersions(context, due);
     for (const tracked of due) {
       const { transferId: id, asset } = tracked.transfer;

@@ -55,6 +55,19 @@ describe('the versions of a transfer', () => {
     });
   });
 
+  it('takes another content in the same block instead of the known one, unless that is final', () => {
+    const seen = changesOf((it) => it.include(block(7), transfer));
+    const other = { ...transfer, amount: 6n };
+    const changes = changesOf((it) => it.include(block(7), other), seen);
+    expect(changes.map(({ transfer: { status, amount } }) => [status, amount])).toEqual([
+      ['reverted', '5'],
+      ['detected', '6'],
+    ]);
+    const final = changesOf((it) => it.finalise(ID, policy, [policy]), seen);
+    expect(changesOf((it) => it.include(block(7), other), final)).toEqual([]);
+    expect(changesOf((it) => it.include(block(7), transfer), seen)).toEqual([]);
+  });
+
   it('makes growing versions of a whole life, even within one millisecond', () => {
     const changes = changesOf((it) => {
       it.see(transfer, sighting);

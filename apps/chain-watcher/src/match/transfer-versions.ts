@@ -57,8 +57,9 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
       const content = contentOf(chain, transfer);
       const before = latest.get(content.transferId);
       const isIncluded = before && INCLUDED.includes(before.transfer.status);
-      if (isIncluded && before.transfer.block?.hash === block.hash) return;
-      // Known in a block that was replaced, from which it was not taken back yet.
+      const isSameBlock = isIncluded && before.transfer.block?.hash === block.hash;
+      if (isSameBlock && !isOtherContent(before.transfer, content)) return;
+      // Known in a block that was replaced, from which it was not taken back yet; or with another content.
       if (isIncluded) move(content.transferId, INCLUDED, { status: 'reverted' });
       const { number, hash, time } = block;
       const status = transfer.failed ? 'failed' : 'detected';
@@ -120,6 +121,17 @@ type IncludingBlock = BlockHeader & Pick<ChainBlock, 'needsConfirmation'>;
 
 /** The statuses of a transfer that a block contains. */
 export const INCLUDED: readonly Status[] = ['detected', 'final', 'failed'];
+
+/**
+ * Whether an answer shows another content of a transfer in the same block, as it can where no hash commits to
+ * it (the logs of TRON). What is final stays, because one answer takes nothing back.
+ */
+function isOtherContent(known: TransferV1, shown: ReturnType<typeof contentOf>): boolean {
+  const isOther = (['asset', 'amount', 'from', 'to'] as const).some(
+    (field) => known[field] !== shown[field],
+  );
+  return known.status === 'detected' && isOther;
+}
 
 /** The fields that do not depend on the block. */
 function contentOf(chain: string, transfer: BlockTransfer) {

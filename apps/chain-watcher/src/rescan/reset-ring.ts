@@ -61,6 +61,7 @@ async function resetRing(
     transfers: versions.changes,
     rescans: [...running, { ...begun, versions: lost.length }],
   });
+  client.forgetFinal?.();
   context.events.reset(ancestor, depth, lost.length);
   state.recent.clear();
   state.ahead.clear();

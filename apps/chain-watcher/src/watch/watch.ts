@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type BlockHeader, InvalidBlock } from '@daybook/chains';
 import { TOPICS, type WatchDetailsV1, type WatchRequestV1 } from '@daybook/contracts';
 import { type MintedAddress, storeAddresses } from '../addresses/late-addresses';
 import { createFinality } from '../finality/finalise';
@@ -80,19 +81,30 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     await context.commit({ finalNumber: final });
   }
 
+  /** A node that takes back what it called final is a fault that an operator may end: by a ring reset, for one. */
+  async function stepFinality(head: BlockHeader, shownUpTo: number) {
+    try {
+      return { isMore: await finality.step(head, shownUpTo), fault: null };
+    } catch (error) {
+      if (!(error instanceof InvalidBlock)) throw error;
+      return { isMore: false, fault: error };
+    }
+  }
+
   async function takePass(): Promise<boolean> {
     context.requireCertainty();
     if (state.paused !== null) return false;
     const { head, isBehind, obstacle, shownUpTo } = await followChain(context, following);
     started.abort();
-    const isMoreFinal = await finality.step(head, shownUpTo);
+    const final = await stepFinality(head, shownUpTo);
     await noteFinal();
     await mempool.step();
     const isDeciding = await quarantine.step();
     // Last, because a node that has lost its past must not stop the watch of new blocks.
     const isRescanning = await rescans.step();
-    if (obstacle !== null) throw obstacle;
-    return isBehind || isMoreFinal || isDeciding || isRescanning;
+    const fault = obstacle ?? final.fault;
+    if (fault !== null) throw fault;
+    return isBehind || final.isMore || isDeciding || isRescanning;
   }
 
   /** The heights that the gap check covers: up to the final block. Null while there are none. */

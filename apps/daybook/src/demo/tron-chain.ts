@@ -30,7 +30,8 @@ const FEE_LIMIT = 100_000_000;
 const PROGRAM = join(__dirname, '../../../../libs/chains/testing/tron-node/main.js');
 
 const REMARK = `The chain is a stand-in for a TRON node, since no real one can be installed from npm. It answers as java-tron does,
-and its blocks are encoded, hashed and signed as real ones, so the watcher proves them. Nothing reaches a real network.`;
+and its blocks are encoded, hashed and signed as real ones, so the watcher proves them. It has five witnesses, so a block
+is solidified, and what it pays final, when three more follow. Nothing reaches a real network.`;
 
 /** What the stand-in says of itself. */
 interface About {

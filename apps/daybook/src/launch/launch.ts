@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { findChain, loadChainsFile } from '@daybook/chains';
+import { findChain, loadChainsFile, purseXpubs } from '@daybook/chains';
 import { FAMILIES, type Family } from '@daybook/domain';
 import {
   type EmbeddedPostgres,
@@ -11,7 +11,7 @@ import {
 } from '@daybook/platform';
 import colors from 'picocolors';
 import { readWatcherEnv } from '../../../chain-watcher/src/watcher.env';
-import { readLedgerEnv } from '../../../ledger/src/ledger.env';
+import { readLedgerEnv, xpubsOf } from '../../../ledger/src/ledger.env';
 import {
   apiKeyOf,
   type DataFolder,
@@ -53,6 +53,8 @@ export interface Launched {
   readonly apiKey: string;
   /** The chains that are watched, by name, such as `Base (eip155:8453)`. */
   readonly chains: readonly string[];
+  /** Of which addresses can be minted. */
+  readonly families: readonly Family[];
   /** A local chain as it runs now: the one that was asked for, or any of the folder. */
   readonly chain: (() => DemoChain) | undefined;
 }
@@ -71,7 +73,7 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
   // First: a name that nothing reads may be why the rest is refused.
   for (const sentence of unknownVariables(process.env)) console.log(colors.yellow(`! ${sentence}`));
   // The local chains have a chains file of their own.
-  checkConfiguration(options, local.length > 0 ? undefined : options.chains);
+  const families = checkConfiguration(options, local.length > 0 ? undefined : options.chains);
   mkdirSync(folder.logs, { recursive: true });
   const keep = await claimFolder(folder, stops);
   if (hasLedger && !(await isPortFree(port))) {
@@ -126,7 +128,7 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     DAYBOOK_HTTP_PORT: String(watcherPort),
   });
   const grpcAddress = hasLedger && grpcPort !== 0 ? placeOf(host, grpcPort) : null;
-  return { ...urls, grpcAddress, apiKey, chain, chains: watchedIn(chainsFile) };
+  return { ...urls, grpcAddress, apiKey, families, chain, chains: watchedIn(chainsFile) };
 }
 
 function watchedIn(chainsFile: string | undefined): readonly string[] {
@@ -164,8 +166,14 @@ function declare({ localChainsFile }: DataFolder, chains: readonly (() => DemoCh
   writePrivately(localChainsFile, `${JSON.stringify(file, null, 2)}\n`);
 }
 
-/** Throws the configuration errors of the apps before anything is started. */
-function checkConfiguration(options: LaunchOptions, chainsFile: string | undefined): void {
+/**
+ * Throws the configuration errors of the apps before anything is started. Returns the families of which the
+ * ledger has an xpub.
+ */
+function checkConfiguration(
+  options: LaunchOptions,
+  chainsFile: string | undefined,
+): readonly Family[] {
   const { host, port, ledgerRoles } = options;
   const environment = {
     ...process.env,
@@ -177,8 +185,10 @@ function checkConfiguration(options: LaunchOptions, chainsFile: string | undefin
     DAYBOOK_BOOTSTRAP_API_KEY: undefined,
     ...(ledgerRoles && { DAYBOOK_ROLES: ledgerRoles.join(',') }),
   };
-  if (ledgerRoles?.length !== 0) readLedgerEnv(environment);
+  const xpubs =
+    ledgerRoles?.length === 0 ? null : purseXpubs(xpubsOf(readLedgerEnv(environment)), []);
   if (options.withWatcher) readWatcherEnv(environment);
+  return [...(xpubs?.keys() ?? [])];
 }
 
 /**

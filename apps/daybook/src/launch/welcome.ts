@@ -1,5 +1,4 @@
 import { relative } from 'node:path';
-import { FAMILIES } from '@daybook/domain';
 import colors from 'picocolors';
 import type { DataFolder } from '../cli/data-folder';
 import { DATA_FOLDER } from '../cli/options';
@@ -9,7 +8,7 @@ import type { Launched } from './launch';
 
 /** The addresses of everything, and commands to try next, ready to be pasted into a shell. */
 export function welcome(launched: Launched, folder: DataFolder): string {
-  const { ledgerUrl, watcherUrl, grpcAddress, chain, chains } = launched;
+  const { ledgerUrl, watcherUrl, grpcAddress, families, chain, chains } = launched;
   const data = relative(process.cwd(), folder.path) || '.';
   const option = data === DATA_FOLDER ? '' : ` --data ${data}`;
   const health = [ledgerUrl, watcherUrl].filter((url) => url !== null);
@@ -26,15 +25,20 @@ export function welcome(launched: Launched, folder: DataFolder): string {
       'Local chain': chain && `${chain().description}; blocks are made on demand`,
       'Data and logs': `${data} (npx daybook reset${option} deletes it)`,
     }),
-    ...(ledgerUrl === null ? [] : tryNext(ledgerUrl, data, chain)),
+    ...(ledgerUrl === null ? [] : tryNext(ledgerUrl, data, families, chain)),
     '',
     colors.dim('Ctrl-C stops everything. The data is kept.'),
   ].join('\n');
 }
 
-function tryNext(ledgerUrl: string, data: string, chain: Launched['chain']): string[] {
+function tryNext(
+  ledgerUrl: string,
+  data: string,
+  families: Launched['families'],
+  chain: Launched['chain'],
+): string[] {
   const key = '-H "Authorization: Bearer $KEY"';
-  const alice = `${CURL_JSON} ${key} -d '{"externalId":"alice","families":${JSON.stringify(FAMILIES)}}' ${ledgerUrl}/v1/customers`;
+  const alice = `${CURL_JSON} ${key} -d '{"externalId":"alice","families":${JSON.stringify(families)}}' ${ledgerUrl}/v1/customers`;
   return [
     '',
     colors.bold('Try next'),

@@ -25,7 +25,7 @@ export class PurseAddresses {
     const available = [...this.xpubs.keys()].map((each) => `"${each}"`).join(', ') || 'none';
     throw new DomainError(
       'family-not-available',
-      `Purses of family ${family} cannot be minted here. Available families: ${available}.`,
+      `Purses of family ${family} cannot be minted here, as no xpub of it is configured. Available families: ${available}.`,
     );
   }
 

@@ -1,5 +1,5 @@
 import type { BlockTransfer, ChainBlock, ProviderAnswer } from '../chain-client';
-import { confirmedBy } from './confirm';
+import { confirmedBy, contentAgreedOn } from './confirm';
 
 const transfer: BlockTransfer = {
   ...{ ordinal: 'log:0', asset: 'eip155:1/slip44:60', amount: 5n, from: '0x1', to: '0x2' },
@@ -42,5 +42,27 @@ describe('confirmedBy', () => {
   it('believes the two of three that agree', () => {
     const [lie, truth] = [{ contentDigest: '0xe', proven: 'none' }, { proven: 'none' }] as const;
     expect(confirm(answer('a', lie), answer('b', truth), answer('c', truth))).toBe(true);
+  });
+});
+
+describe('contentAgreedOn', () => {
+  const none = { proven: 'none' } as const;
+  const lie = { ...none, contentDigest: '0xe', transfers: [] };
+  const digest = (...answers: ProviderAnswer[]) =>
+    contentAgreedOn(answers, '0x7')?.contentDigest ?? null;
+
+  it('is what two providers show alike', () => {
+    expect(digest(answer('a', none), answer('b', none))).toBe('0xd');
+    expect(digest(answer('a', lie), answer('b', none), answer('c', none))).toBe('0xd');
+  });
+
+  it('is unknown while one stands against one, two against two, or on another block', () => {
+    expect(digest(answer('a', none))).toBeNull();
+    expect(digest(answer('a', none), missing)).toBeNull();
+    expect(digest(answer('a', lie), answer('b', none))).toBeNull();
+    const two = [answer('a', lie), answer('b', lie)];
+    expect(digest(...two, answer('c', none), answer('d', none))).toBeNull();
+    const other = { ...none, hash: '0x7b' };
+    expect(digest(answer('a', other), answer('b', other))).toBeNull();
   });
 });

@@ -18,6 +18,22 @@ export function confirmedBy(
   );
 }
 
+/**
+ * The content of a block that two providers show alike, if no two others show another one alike. What was read
+ * of the block from another answer is then wrong. Null if nobody can say.
+ */
+export function contentAgreedOn(
+  answers: readonly ProviderAnswer[],
+  hash: string,
+): ChainBlock | null {
+  const shown = answers.flatMap(({ block }) => (block?.hash === hash ? [block] : []));
+  const shared = shown.filter((block) =>
+    shown.some((other) => other !== block && isSameContent(block, other)),
+  );
+  const [first] = shared;
+  return first && shared.every((block) => isSameContent(first, block)) ? first : null;
+}
+
 function isSameContent(a: ChainBlock, b: ChainBlock): boolean {
   const isCommitted = a.proven === 'content' && b.proven === 'content';
   return isCommitted || (a.contentDigest !== null && a.contentDigest === b.contentDigest);

@@ -191,6 +191,10 @@ export function createPool(
       providers[name === null ? current : index]?.doubt(reason);
     },
 
+    forgetFinal() {
+      for (const provider of providers) provider.forgetFinal();
+    },
+
     header: (at) => ask((provider) => provider.header(at)),
     block: (at) => ask((provider) => provider.block(at)),
     blockByOtherRule: (hash) => ask((provider) => provider.blockByOtherRule(hash)),

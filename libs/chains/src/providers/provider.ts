@@ -162,6 +162,7 @@ export function createProvider(
     ...{ name, verify, head, state, status },
     delayMs: () => delayOf(health, chain),
     lastHead: () => health.head?.number ?? -1,
+    forgetFinal: () => client.forgetFinal?.(),
     /** Its answers contradict what is known, so it must show again that it serves the chain. */
     doubt: (reason: string) => note(afterDoubt(health, reason, now())),
     header: async (at: number | string) =>

@@ -11,12 +11,12 @@ function header(number: number, branch = 'a', from = 0): BlockHeader {
 /** A solidity port that shows these last blocks in turn, and counts how often it is asked for another height. */
 function port(shown: (BlockHeader | null)[], branch = 'a', from = 0) {
   const asked: number[] = [];
-  const solidified = createSolidified(async (at) => {
+  const { last: solidified, forget } = createSolidified(async (at) => {
     if (at === 'last') return shown.shift() ?? null;
     asked.push(at);
     return header(at, branch, from);
   });
-  return { solidified, asked };
+  return { solidified, forget, asked };
 }
 
 async function last(solidified: () => Promise<unknown>, times: number): Promise<unknown> {
@@ -48,7 +48,7 @@ describe('createSolidified', () => {
   it('stays when the node that is asked for the last known one lags', async () => {
     const answers = [header(7), header(20), header(21)];
     const others = [null, header(7)];
-    const solidified = createSolidified(
+    const { last: solidified } = createSolidified(
       async (at) => (at === 'last' ? answers : others).shift() ?? null,
     );
     expect(await last(solidified, 2)).toEqual(header(7));
@@ -82,5 +82,13 @@ describe('createSolidified', () => {
     await solidified();
     await expect(solidified()).rejects.toThrow(/went back/);
     expect(await last(solidified, 2)).toEqual(header(21));
+  });
+
+  it('takes the branch of the node when it is told to forget its own', async () => {
+    const { solidified, forget } = port([header(20), header(20, 'b'), header(20, 'b')], 'b');
+    await solidified();
+    await expect(solidified()).rejects.toThrow(/replaced/);
+    forget();
+    expect(await solidified()).toEqual(header(20, 'b'));
   });
 });

@@ -6,13 +6,13 @@ const LAG_BLOCKS_MAX = 4;
 
 /**
  * The last solidified block, which 19 of 27 witnesses have built on. It never goes back: `read` gives the header
- * that the solidity port has at a height or last. Rejects with `InvalidBlock` if the node takes a solidified block
+ * that the solidity port has at a height or last. `last` rejects with `InvalidBlock` if the node takes a solidified block
  * back, as one does that was restarted and then follows another branch.
  */
 export function createSolidified(read: (at: number | 'last') => Promise<BlockHeader | null>) {
   let highest: BlockHeader | null = null;
 
-  return async (): Promise<BlockHeader | null> => {
+  async function last(): Promise<BlockHeader | null> {
     const found = await read('last');
     if (found === null || highest === null) {
       highest ??= found;
@@ -36,6 +36,14 @@ export function createSolidified(read: (at: number | 'last') => Promise<BlockHea
     }
     if (found.number > (highest?.number ?? 0)) highest = found;
     return highest;
+  }
+
+  return {
+    last,
+    /** For an operator who has decided that the node is right with what replaced a solidified block. */
+    forget(): void {
+      highest = null;
+    },
   };
 }
 

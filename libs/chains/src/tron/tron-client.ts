@@ -152,7 +152,8 @@ export function createTronClient(
       return head;
     },
     // A solidified block is irreversible, which is more than `safe` asks for. There is no tag between.
-    tagged: solidified,
+    tagged: solidified.last,
+    forgetFinal: solidified.forget,
     header,
     block: (at) => wholeBlock(at, 'agreeing'),
     /** The weaker rule is one of infos only: the header and the transactions of a block are always proven. */

@@ -115,7 +115,11 @@ describe('a question', () => {
       '<html><title>Error 405</title></html>',
       /405: Error 405\. The full port \(rpcUrl\) serves/,
     ],
-    [401, '{"error":"wrong secret-key"}', /HTTP status 401: wrong \*\*\*\.$/],
+    [
+      401,
+      '{"error":"wrong secret-key"}',
+      /HTTP status 401: wrong \*\*\*\. The provider's key belongs into headers/,
+    ],
     [302, '', /HTTP status 302/],
   ])('fails once and for all with HTTP status %i', async (status, body, said) => {
     let requests = 0;

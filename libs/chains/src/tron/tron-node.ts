@@ -60,6 +60,15 @@ export function createTronNode(options: TronNodeOptions): TronNode {
   };
 }
 
+const WRONG_PORT =
+  'The full port (rpcUrl) serves /wallet/, the solidity port (solidityUrl) serves /walletsolidity/.';
+/** What is probably wrong, by the HTTP status. */
+const HINTS: Readonly<Record<number, string>> = {
+  401: "The provider's key belongs into headers, such as TRON-PRO-API-KEY.",
+  404: WRONG_PORT,
+  405: WRONG_PORT,
+};
+
 type Read<T> = (body: Buffer, path: string, http: NodeHttp) => T;
 
 async function ask<T>(http: NodeHttp, path: string, body: object, read: Read<T>): Promise<T> {
@@ -67,11 +76,8 @@ async function ask<T>(http: NodeHttp, path: string, body: object, read: Read<T>)
   try {
     return await http.ask(question, (body) => read(body, path, http));
   } catch (error) {
-    if (!(error instanceof RpcFailure) || (error.status !== 404 && error.status !== 405)) {
-      throw error;
-    }
-    const hint =
-      'The full port (rpcUrl) serves /wallet/, the solidity port (solidityUrl) serves /walletsolidity/.';
+    const hint = error instanceof RpcFailure ? HINTS[error.status ?? 0] : undefined;
+    if (!(error instanceof RpcFailure) || hint === undefined) throw error;
     throw new RpcFailure(`${error.message} ${hint}`, error.kind, error.status);
   }
 }

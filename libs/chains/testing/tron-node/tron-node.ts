@@ -39,6 +39,8 @@ export interface TronNodeOptions {
   readonly history?: readonly Entry[];
   /** Told of what happens from now on. */
   readonly record?: (entry: Entry) => void;
+  /** The chain of another stand-in, of which this is a second node with lags and faults of its own. */
+  readonly chain?: Chain;
 }
 
 export type TronNode = Awaited<ReturnType<typeof startTronNode>>;
@@ -76,10 +78,9 @@ export function createTronNode(options: TronNodeOptions = {}) {
   const { seed = 'stand-in', blockTimeMs = BLOCK_TIME_MS, clock = () => 0 } = options;
   const { history = [], record = () => undefined, programs = {} } = options;
   const { checksSignatures = true } = options;
-  const chain = createChain({
-    ...{ seed, blockTimeMs, clock, programs, history, record, checksSignatures },
-    witnessCount: options.witnessCount ?? MAIN_NETWORK_WITNESSES,
-  });
+  const plan = { seed, blockTimeMs, clock, programs, history, record, checksSignatures };
+  const witnessCount = options.witnessCount ?? MAIN_NETWORK_WITNESSES;
+  const { chain = createChain({ ...plan, witnessCount }) } = options;
   /** Blocks by which the ports are behind: the full port its head, the solidity port the solid block. */
   const lag = { full: 0, solidity: 0 };
   return {
