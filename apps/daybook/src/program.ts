@@ -18,7 +18,7 @@ const GROUPS = {
   'Run it on this machine:': [addStart, addDemo, addReset],
   'Observe it, here or on a cluster:': [addStatus, addChains, addEvents],
   'Audit it:': [addReplay, addRebuild, addAudits],
-  'Operate it:': [addChains, addKeys, addAddresses, addWatch, addParked],
+  'Operate it:': [addKeys, addAddresses, addWatch, addParked],
 } as const;
 
 /** The whole command line. The slow parts of a command are loaded when it runs. */
