@@ -10,6 +10,7 @@ import {
 } from './check-provider';
 import type { Finding } from './inspection';
 import { agreeOnTag } from './providers/agreement';
+import { isSameContent } from './providers/confirm';
 import { faultOf } from './providers/fault';
 
 /** What a check found out about one chain. */
@@ -95,7 +96,7 @@ async function compareContent(answering: readonly CheckedProvider[]): Promise<Fi
   const shown: (readonly [string, ChainBlock])[] = [];
   for (const { name, inspection } of answering) {
     try {
-      const block = await inspection.client.block(number);
+      const block = await inspection.client.block(number, true);
       if (block !== null) shown.push([name, block]);
     } catch (error) {
       if (faultOf(error) === null) throw error;
@@ -113,7 +114,7 @@ async function compareContent(answering: readonly CheckedProvider[]): Promise<Fi
         'Check again. If it persists, one of them is on another branch.',
       );
     }
-    if (shownThere.contentDigest !== block.contentDigest) {
+    if (!isSameContent(shownThere, block)) {
       return agreement.wrong(
         `${name} and ${other} show block ${number} (${block.hash}) with different content.`,
         'One of them leaves something out or adds something: compare with a block explorer.',

@@ -1,7 +1,7 @@
 import { type CloudEvent, Kafka, type KafkaMessage } from 'cloudevents';
 import { goldenMessages } from '../testing/golden';
 import { cloudEventHeaders, sequenceOf } from './cloud-event';
-import { TOPICS } from './messages';
+import { TOPICS } from './topics';
 
 /** RFC 3339, section 5.6, in the form that every message has: UTC with milliseconds. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

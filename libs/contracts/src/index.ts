@@ -5,3 +5,4 @@ export * as googleRpc from './generated/index.google.rpc';
 export * as json from './generated/json';
 export * from './messages';
 export * from './parse';
+export * from './topics';

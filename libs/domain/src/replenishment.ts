@@ -286,18 +286,8 @@ function booking<C extends Credit | null>(state: Known, version: number, credit:
   const { parties, transfer, block, outsideOrderId } = state;
   const { accountId, customerId, purseId } = parties;
   const { asset, amount } = transfer;
-  return {
-    accountId,
-    customerId,
-    purseId,
-    version,
-    asset,
-    amount,
-    credit,
-    transfer,
-    block,
-    outsideOrderId,
-  };
+  const owner = { accountId, customerId, purseId };
+  return { ...owner, version, asset, amount, credit, transfer, block, outsideOrderId };
 }
 
 /** Final once: booked, or waiting for the screening that books it. */

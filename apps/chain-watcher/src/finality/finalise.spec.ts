@@ -3,7 +3,8 @@ import { createPool } from '@daybook/chains';
 import type { FinalityV1 } from '@daybook/contracts';
 import { CHAIN } from '../../testing/model-chain';
 import { type TrueNode, trueNode } from '../../testing/true-node';
-import { finalUpTo, policyGroups, taggedOnRing, tagsOf } from './finalise';
+import { finalUpTo, taggedOnRing } from './finalise';
+import { policyGroups, tagsOf } from './policy-groups';
 
 const depth = (confirmations: number) => ({ kind: 'depth', confirmations }) as const;
 const finalized = { kind: 'tag', tag: 'finalized' } as const;

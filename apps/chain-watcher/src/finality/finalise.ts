@@ -1,7 +1,5 @@
 import {
   type BlockHeader,
-  type Chain,
-  type ChainsAndAssets,
   type FinalityTag,
   type ProviderPool,
   type TagAnswer,
@@ -17,6 +15,7 @@ import type { TrackedTransfer } from '../state/watcher-store';
 import { createAgreedHeight } from './agreed-height';
 import { createBand } from './band';
 import { textsWithout } from './passed';
+import { policyGroups, tagsOf, thresholdTagsOf } from './policy-groups';
 
 /** Bounds one write after a long outage of finality. */
 const FINALS_AT_ONCE = 1_000;
@@ -265,40 +264,4 @@ export function finalUpTo(
 ): number {
   if (policy.kind === 'depth') return tip - policy.confirmations + 1;
   return Math.min(tagged[policy.tag] ?? -1, tip);
-}
-
-/** Assets that are credited by the same policy; `assets` null means all that no other group names. */
-export interface PolicyGroup {
-  readonly policy: FinalityV1;
-  /** What is reported: the chain's thresholds, and the policy. */
-  readonly thresholds: readonly FinalityV1[];
-  readonly assets: readonly string[] | null;
-}
-
-/** The policies of a chain: its own, and others for some of its assets. */
-export function policyGroups(
-  chain: Pick<Chain, 'id' | 'finality' | 'thresholds'>,
-  registry: Pick<ChainsAndAssets, 'assetFinality'>,
-): readonly PolicyGroup[] {
-  const groups = new Map<string, PolicyGroup & { readonly assets: string[] }>();
-  for (const [asset, policy] of registry.assetFinality) {
-    if (!asset.startsWith(`${chain.id}/`)) continue;
-    const key = finalityText(policy);
-    const thresholds = thresholdsOf(registry, chain, asset);
-    const group = groups.get(key) ?? { policy, thresholds, assets: [] };
-    group.assets.push(asset);
-    groups.set(key, group);
-  }
-  const thresholds = thresholdsOf(registry, chain, null);
-  return [{ policy: chain.finality, thresholds, assets: null }, ...groups.values()];
-}
-
-/** The tags without which nothing is credited. */
-export function tagsOf(groups: readonly PolicyGroup[]): readonly FinalityTag[] {
-  return groups.flatMap(({ policy }) => (policy.kind === 'tag' ? [policy.tag] : []));
-}
-
-function thresholdTagsOf(groups: readonly PolicyGroup[]): readonly FinalityTag[] {
-  const thresholds = groups.flatMap((group) => group.thresholds);
-  return thresholds.flatMap((policy) => (policy.kind === 'tag' ? [policy.tag] : []));
 }

@@ -1,12 +1,12 @@
-import type { BlockHeader, Chain } from '@daybook/chains';
+import { type BlockHeader, type Chain, silenceMsOf } from '@daybook/chains';
 import type { ChainHeadV1 } from '@daybook/contracts';
 
 /** A node may fail to answer once; after this long its failure is reported. */
 const TROUBLE_MS = 5_000;
-/** Fewer block times without a block may be chance (Blockbook's rule). */
-const SILENCE_BLOCKS = 30;
-const SILENCE_MIN_MS = 30_000;
-const SILENCE_MAX_MS = 5 * 60_000;
+/** What is missing for this long is a fault of the node. */
+const MISSING_MS_MAX = 5 * 60_000;
+/** Providers that differ for this long do not just learn of a block one after the other. */
+const WITHHELD_MS_MAX = 30_000;
 /** Being up to this many blocks behind the head is normal. */
 const BEHIND_BLOCKS = 16;
 /** On the fastest chains, the addresses of the last seconds cause up to this many blocks to be rescanned. */
@@ -78,22 +78,20 @@ export function judge(chain: Chain, seen: Observation, now: number): ChainHealth
   if (head === null) return { state: 'catching-up', detail: 'The node has not answered yet.' };
   // Blocks are still matched, but nothing becomes final.
   if (seen.disagreement !== null) return stalled(seen.disagreement);
-  const { blockTimeMs } = chain;
-  const usual = Math.max(SILENCE_BLOCKS * (blockTimeMs ?? 0), SILENCE_MIN_MS);
-  const silence = blockTimeMs === null ? Number.POSITIVE_INFINITY : Math.min(usual, SILENCE_MAX_MS);
+  const silence = silenceMsOf(chain);
   if (now - seen.advancedAt > silence) {
     const seconds = Math.round((now - seen.advancedAt) / 1000);
     return stalled(`The node has shown no new block for ${seconds} s.`);
   }
   const ageMs = now - head.time * 1000;
-  if (seen.withheldSince === null && ageMs > SILENCE_MAX_MS + silence) {
+  if (seen.withheldSince === null && ageMs > MISSING_MS_MAX + silence) {
     const minutes = Math.round(ageMs / 60_000);
     return stalled(`The node's newest block is ${minutes} min old: it is still synchronising.`);
   }
-  if (tagUnknownSince !== null && now - tagUnknownSince > SILENCE_MAX_MS) {
+  if (tagUnknownSince !== null && now - tagUnknownSince > MISSING_MS_MAX) {
     return stalled('The node tags no block of our chain as final, so no transfer becomes final.');
   }
-  if (missing !== null && now - missing.since > SILENCE_MAX_MS) {
+  if (missing !== null && now - missing.since > MISSING_MS_MAX) {
     const { from, to } = missing;
     return stalled(`The node does not show blocks ${from} to ${to}, which must be matched again.`);
   }
@@ -105,7 +103,7 @@ export function judge(chain: Chain, seen: Observation, now: number): ChainHealth
     );
   }
   const { withheldSince } = seen;
-  if (withheldSince !== null && now - withheldSince > SILENCE_MIN_MS) {
+  if (withheldSince !== null && now - withheldSince > WITHHELD_MS_MAX) {
     return stalled(
       `The node claims block ${head.number}, but does not show block ${seen.matched + 1}: its head is not true, or it lacks blocks.`,
     );

@@ -34,7 +34,8 @@ export function contentAgreedOn(
   return first && shared.every((block) => isSameContent(first, block)) ? first : null;
 }
 
-function isSameContent(a: ChainBlock, b: ChainBlock): boolean {
+/** Whether two answers about a block have the same content, as far as they were read to be compared. */
+export function isSameContent(a: ChainBlock, b: ChainBlock): boolean {
   const isCommitted = a.proven === 'content' && b.proven === 'content';
   return isCommitted || (a.contentDigest !== null && a.contentDigest === b.contentDigest);
 }

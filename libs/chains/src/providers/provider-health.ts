@@ -61,7 +61,7 @@ const SILENCE_BLOCKS = 30;
 const SILENCE_MIN_MS = 30_000;
 const SILENCE_MAX_MS = 5 * 60_000;
 
-/** After how long without a new block a provider is stuck; never where blocks come on demand. */
+/** After how long without a new block a provider, or a whole chain, is stuck; never where blocks come on demand. */
 export function silenceMsOf({ blockTimeMs }: Pick<Chain, 'blockTimeMs'>): number {
   if (blockTimeMs === null) return Number.POSITIVE_INFINITY;
   return Math.min(Math.max(SILENCE_BLOCKS * blockTimeMs, SILENCE_MIN_MS), SILENCE_MAX_MS);

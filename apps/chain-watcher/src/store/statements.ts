@@ -1,0 +1,79 @@
+import {
+  CHAIN_COLUMNS,
+  QUARANTINE_COLUMNS,
+  RESCAN_COLUMNS,
+  RING_COLUMNS,
+  selection,
+  TRANSFER_COLUMNS,
+} from './rows';
+
+const RESCAN = selection(RESCAN_COLUMNS);
+const TRANSFERS = `SELECT ${selection(TRANSFER_COLUMNS)} FROM watcher.transfer`;
+
+/** The statements of the store; `rows.ts` has those of a change. */
+export const SQL = {
+  storeId: 'SELECT id FROM watcher.store',
+  newStore: 'INSERT INTO watcher.store (id) VALUES (gen_random_uuid()) ON CONFLICT DO NOTHING',
+  // The clock of the server alone counts, so the clocks of watchers do not matter.
+  takeLease: `
+    INSERT INTO watcher.chain AS c (chain, fence, lease_until)
+    VALUES ($1, 1, clock_timestamp() + $2::interval)
+    ON CONFLICT (chain) DO UPDATE SET fence = c.fence + 1, lease_until = excluded.lease_until
+    WHERE c.lease_until IS NULL OR c.lease_until <= clock_timestamp()
+    RETURNING fence::numeric`,
+  renewLease: `
+    UPDATE watcher.chain SET lease_until = clock_timestamp() + $3::interval
+    WHERE chain = $1 AND fence = $2`,
+  releaseLease: 'UPDATE watcher.chain SET lease_until = NULL WHERE chain = $1 AND fence = $2',
+  chain: `
+    SELECT ${selection(CHAIN_COLUMNS)}
+    FROM (SELECT $1::text) AS asked (id) LEFT JOIN watcher.chain ON chain = id`,
+  ring: `SELECT ${selection(RING_COLUMNS)} FROM watcher.ring WHERE chain = $1 ORDER BY number`,
+  seen: `${TRANSFERS} WHERE chain = $1 AND status = 'seen'`,
+  // One value for a page: a million rows take a second longer to read.
+  addresses: `
+    SELECT string_agg(address, ',') AS page, max(address) AS last
+    FROM (SELECT address FROM watcher.address WHERE chain = $1 AND address > $2
+          ORDER BY address LIMIT $3) AS a`,
+  transfers: `${TRANSFERS} WHERE transfer_id = ANY($1)`,
+  includedAbove: `
+    ${TRANSFERS} WHERE chain = $1 AND block_number > $2 AND status IN ('detected', 'final', 'failed')
+    ORDER BY block_number, transfer_id`,
+  inBlocks: `
+    ${TRANSFERS} WHERE chain = $1 AND block_number BETWEEN $2 AND $3
+    ORDER BY block_number, transfer_id`,
+  quarantine: `
+    SELECT ${selection(QUARANTINE_COLUMNS)} FROM watcher.quarantine
+    WHERE chain = $1 AND ended_at IS NULL ORDER BY watcher.quarantine.number`,
+  includedAtMost: `
+    SELECT block_number AS number, block_hash AS hash FROM watcher.transfer
+    WHERE chain = $1 AND block_number <= $2 AND status IN ('detected', 'final', 'failed')
+    ORDER BY block_number DESC LIMIT 1`,
+  due: `
+    ${TRANSFERS} WHERE chain = $1 AND status IN ('detected', 'final') AND NOT settled
+      AND waiting IS NULL AND passed = ANY($2::text[]) AND block_number <= $3
+      AND ($4::text[] IS NULL OR asset = ANY($4)) AND asset <> ALL($5::text[])
+      AND ($7::jsonb ->> transfer_id) IS DISTINCT FROM block_hash
+    ORDER BY block_number, transfer_id LIMIT $6`,
+  waiting: `
+    ${TRANSFERS} WHERE chain = $1 AND waiting IS NOT NULL AND transfer_id > $2
+    ORDER BY transfer_id LIMIT $3`,
+  rescans: `
+    SELECT ${RESCAN} FROM watcher.rescan WHERE chain = $1 AND ended_at IS NULL
+    ORDER BY requested_at, id`,
+  hasRescan: 'SELECT FROM watcher.rescan WHERE id = $1',
+  outbox: `
+    SELECT position::numeric, id, key, value, headers::json FROM watcher.outbox
+    WHERE chain = $1 ORDER BY outbox.position LIMIT $2`,
+  published: 'DELETE FROM watcher.outbox WHERE chain = $1 AND position <= $2',
+  unreported: `
+    SELECT ${RESCAN}, now() AS "observedAt" FROM watcher.rescan
+    WHERE chain = $1 AND origin <> 'late-address'
+      AND (reported_state IS DISTINCT FROM state
+        OR (reported_next IS DISTINCT FROM next_number
+          AND reported_at <= now() - interval '1 second'))
+    ORDER BY requested_at, id`,
+  reported: `
+    UPDATE watcher.rescan SET reported_state = $3, reported_next = $4, reported_at = now()
+    WHERE chain = $1 AND id = $2`,
+};
