@@ -100,7 +100,7 @@ describe('a question', () => {
     const node = await nodeThat((request, response) => {
       response.end(request.url?.endsWith('getblock') ? long : '{"a":9007199254740993}');
     });
-    expect(await node.fullUnparsed('getblock', {})).toEqual({ text: long });
+    expect(await node.fullUnparsed('getblock', {})).toEqual({ bytes: Buffer.from(long) });
     expect(await node.fullUnparsed('other', {})).toEqual({ result: { a: '9007199254740993' } });
   });
 
