@@ -1,3 +1,4 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { Pool, types } from 'pg';
 import type { QuarantinedBlock } from '../state/quarantine';
 import type { Rescan } from '../state/rescan';
@@ -127,9 +128,10 @@ export class PostgresWatcherStore extends WatcherStore {
     for (;;) {
       const { page, last } = await next;
       if (page === null) return;
-      // The server reads on meanwhile.
+      // The server reads on meanwhile, once the query was sent.
       next = this.addressPage(chain, last);
       next.catch(() => undefined);
+      await letOthersRun();
       yield page.split(',');
     }
   }
