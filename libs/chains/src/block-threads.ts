@@ -49,13 +49,15 @@ export function blockWorkersHere(): BlockWorkers {
  */
 export function createBlockThreads(start = startHere): BlockWorkers {
   const count = Math.min(THREADS_MAX, availableParallelism());
-  const threads: (Thread | null)[] = Array.from({ length: count }, () => null);
-  return workersOver((work) => {
-    const place = work.request.id % count;
+  const threads: (Thread | null)[] = [];
+  function threadAt(place: number): Thread {
     const thread = threads[place] ?? watchThread(start(), () => (threads[place] = null));
     threads[place] = thread;
-    return thread.ask(work);
-  });
+    return thread;
+  }
+  // They load while the addresses are read.
+  for (let place = 0; place < count; place++) threadAt(place);
+  return workersOver((work) => threadAt(work.request.id % count).ask(work));
 }
 
 /** Loads this file as a thread. `execArgv` are arguments of Node, without which those of this process are used. */

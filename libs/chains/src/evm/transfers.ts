@@ -17,7 +17,8 @@ const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a
 const TRANSFER_SELECTOR = '0xa9059cbb';
 const TRANSFER_FROM_SELECTOR = '0x23b872dd';
 /** In a 32-byte word an address follows twelve zero bytes. */
-const ADDRESS_WORD = /^0{24}([0-9a-fA-F]{40})$/;
+const ADDRESS_ZEROS = '0'.repeat(24);
+const ADDRESS_DIGITS = /^[0-9a-fA-F]{40}$/;
 const WORD = /^[0-9a-fA-F]{64}$/;
 const WORD_DIGITS = 64;
 /** `0x` and the digits of a selector. */
@@ -161,6 +162,7 @@ function digitsIn(bytes: unknown): string {
 
 /** The address in a word; null if the word is not an address. */
 function wordAddress(digits: string | undefined): string | null {
-  const [, address] = ADDRESS_WORD.exec(digits ?? '') ?? [];
-  return address === undefined ? null : `0x${address.toLowerCase()}`;
+  if (digits?.length !== WORD_DIGITS || !digits.startsWith(ADDRESS_ZEROS)) return null;
+  const address = digits.slice(ADDRESS_ZEROS.length);
+  return ADDRESS_DIGITS.test(address) ? `0x${address.toLowerCase()}` : null;
 }
