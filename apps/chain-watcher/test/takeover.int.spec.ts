@@ -79,7 +79,7 @@ function lifeOf(txHash: string): string[] {
 async function isFinal(txHash: string): Promise<void> {
   const isThere = () => lifeOf(txHash).some((version) => version.startsWith('final'));
   await until(isThere, { description: `the finality of ${txHash}`, timeoutMs: TAKEOVER_MS });
-  // Each version once, whoever leads.
+  // Each version once, across the change of the leader.
   expect(lifeOf(txHash)).toHaveLength(2);
 }
 

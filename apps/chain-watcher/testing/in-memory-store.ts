@@ -1,10 +1,9 @@
 import { textOfPassed } from '../src/finality/passed';
 import { transferMessage } from '../src/publish/publisher';
-import type { Pause } from '../src/state/pause';
-import { highest, type Position } from '../src/state/position';
-import { type QuarantinedBlock, stillQuarantined } from '../src/state/quarantine';
+import { highest } from '../src/state/position';
+import { stillQuarantined } from '../src/state/quarantine';
 import { isOpen, type Rescan } from '../src/state/rescan';
-import { advanceRing, type Ring } from '../src/state/ring';
+import { advanceRing } from '../src/state/ring';
 import { afterScan, type Heights } from '../src/state/scanned';
 import {
   type AssetSelection,
@@ -21,26 +20,7 @@ import {
   WatcherStore,
   type WatchRecord,
 } from '../src/state/watcher-store';
-
-interface ChainMemory {
-  fence: bigint;
-  leader: bigint | null;
-  startNumber: number | null;
-  ring: Ring;
-  startedAt: number | null;
-  rescans: readonly Rescan[];
-  taken: Position;
-  acknowledged: Position;
-  finalNumber: number | null;
-  scannedFrom: number | null;
-  scanned: readonly Heights[];
-  quarantine: readonly QuarantinedBlock[];
-  paused: Pause | null;
-  readonly addresses: Set<string>;
-  outbox: OutboxMessage[];
-  /** The last report on each rescan of an operator. */
-  readonly reported: Map<string, { readonly rescan: Rescan; readonly at: number }>;
-}
+import { type ChainMemory, emptyMemory } from './chain-memory';
 
 /** The twin of the store for pure tests. What it holds survives the watch that wrote it. */
 export class InMemoryWatcherStore extends WatcherStore {
@@ -284,25 +264,4 @@ function isSelected(asset: string, { assets, except }: AssetSelection): boolean 
 
 function isRequested({ origin }: Rescan): boolean {
   return origin !== 'late-address';
-}
-
-function emptyMemory(fence: bigint): ChainMemory {
-  return {
-    fence,
-    leader: null,
-    startNumber: null,
-    startedAt: null,
-    ring: [],
-    rescans: [],
-    taken: null,
-    acknowledged: null,
-    finalNumber: null,
-    scannedFrom: null,
-    scanned: [],
-    quarantine: [],
-    paused: null,
-    addresses: new Set(),
-    outbox: [],
-    reported: new Map(),
-  };
 }

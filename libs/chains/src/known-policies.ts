@@ -11,8 +11,8 @@ function depth(confirmations: number): Finality {
  * Besides `finalized`, by which transfers are credited, what is reported of each known chain, the weakest first.
  * The first one is the chain's minimum. The risk of each:
  *
- * - Ethereum, Gnosis: since proof of stake, no reorg has come near 12 blocks, but nothing is lost by whoever
- *   makes one. `safe` is justified: undoing it costs a third of the stake, unless the network is split.
+ * - Ethereum, Gnosis: since proof of stake, no reorg has come near 12 blocks, but making one costs no stake.
+ *   `safe` is justified: undoing it costs a third of the stake, unless the network is split.
  * - BNB Smart Chain: two blocks are final by votes (BEP-126). When votes fail, 15 blocks are what exchanges wait for.
  * - Polygon: 157 blocks were replaced at once in February 2023, before milestones. 128 are what they wait for.
  * - Rollups (Arbitrum, Optimism, Base, Linea, Scroll, zkSync Era, Celo): one sequencer orders blocks. Any

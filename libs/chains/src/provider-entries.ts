@@ -63,7 +63,7 @@ export function providersOf(
   });
 }
 
-/** Whoever carries answers without TLS can change them, and so invent money. */
+/** Without TLS, every machine between here and the node can change its answers, and so invent money. */
 function refuseOpenUrls(
   where: string,
   {

@@ -1,4 +1,4 @@
-import type { BlockHeader, ProviderStatus } from '@daybook/chains';
+import { type BlockHeader, HEADER_TIME_MAX, type ProviderStatus } from '@daybook/chains';
 import type { WatchDetailsV1 } from '@daybook/contracts';
 import type { Trouble } from './health';
 import { wordsOf } from './words';
@@ -10,8 +10,6 @@ const RANGES_MAX = 20;
 const SAID_MAX = 300;
 const TOPIC_MAX = 100;
 const SECONDS_MAX = 2 ** 31 - 1;
-/** The last second of the year 9999: RFC 3339 has no later year. */
-const TIME_MAX = 253_402_300_799;
 
 type Range = Readonly<Record<'from' | 'to', number>>;
 
@@ -74,7 +72,7 @@ function reportedProvider(provider: ProviderStatus): WatchDetailsV1['providers']
 
 /** A header may claim any time; null for one that cannot be written. */
 function timeOf(seconds: number): string | null {
-  const isWritable = seconds >= 0 && seconds <= TIME_MAX;
+  const isWritable = seconds >= 0 && seconds <= HEADER_TIME_MAX;
   return isWritable ? new Date(Math.trunc(seconds) * 1_000).toISOString() : null;
 }
 

@@ -40,7 +40,7 @@ const LIMITED_BACK_OFF: BackOff = { firstMs: 2_000, longestMs: 60_000 };
 /** Only a change of configuration puts it right. */
 const WRONG_CHAIN_MS = 60_000;
 /** The end of the year 9999 in Unix seconds: later times are not dates in RFC 3339. */
-const TIME_MAX = 253_402_300_799;
+export const HEADER_TIME_MAX = 253_402_300_799;
 /** How often a provider that is not used is asked for its head: often enough to know it, cheap in any plan. */
 const PROBE_MS = 10_000;
 
@@ -202,7 +202,7 @@ function plausible<Header extends BlockHeader | null>(header: Header): Header {
   if (header === null) return header;
   const { number, time } = header;
   const isHeight = Number.isSafeInteger(number) && number >= 0;
-  if (isHeight && Number.isSafeInteger(time) && time >= 0 && time <= TIME_MAX) return header;
+  if (isHeight && Number.isSafeInteger(time) && time >= 0 && time <= HEADER_TIME_MAX) return header;
   throw new InvalidBlock(
     `The node answered with a block of height ${number} and time ${time} (Unix seconds), which no block can have.`,
   );

@@ -84,7 +84,7 @@ describe('createSolidified', () => {
     expect(await last(solidified, 2)).toEqual(header(21));
   });
 
-  it('takes the branch of the node when it is told to forget its own', async () => {
+  it('takes the branch of the node after it has forgotten its own', async () => {
     const { solidified, forget } = port([header(20), header(20, 'b'), header(20, 'b')], 'b');
     await solidified();
     await expect(solidified()).rejects.toThrow(/replaced/);

@@ -1,6 +1,7 @@
 import { type LocalChain, startLocalChain } from '../testing/local-chain';
 import { PROVABLE_CHAINS } from '../testing/provable-shapes';
 import { watchShape } from '../testing/shaped-watch';
+import { UNPROVABLE_CHAINS } from '../testing/unprovable-shapes';
 
 let local: LocalChain;
 let stop: (() => Promise<void>) | undefined;
@@ -28,6 +29,26 @@ it.each(PROVABLE_CHAINS)(
     expect(await watched.refusalOfHidden()).toMatch(/is not the block/);
     await watched.mine(4);
     expect(watched.lives().filter((it) => it === 'final 5')).toHaveLength(2);
+    expect(watched.state()).toMatchObject({ state: 'following' });
+  },
+);
+
+it.each(UNPROVABLE_CHAINS)(
+  'credits deposits on a chain like $name as soon as a second provider confirms them',
+  async (chain) => {
+    const watched = await watchShape(local, chain);
+    stop = watched.stop;
+    await watched.pay();
+    await watched.mine(4);
+    const waiting = ['detected 5 awaiting-second-provider', 'detected 7 awaiting-second-provider'];
+    if (chain.withOne === 'waits') expect(watched.lives()).toEqual(waiting);
+    const paid = watched.lives().filter((it) => / [57]( |$)/.test(it));
+    expect(paid).toHaveLength(2);
+    expect(watched.state()).toMatchObject({ state: 'following' });
+    await watched.addProvider();
+    await watched.mine(1);
+    const finals = watched.lives().filter((it) => it.startsWith('final'));
+    expect(finals).toEqual(expect.arrayContaining(['final 5', 'final 7']));
     expect(watched.state()).toMatchObject({ state: 'following' });
   },
 );
