@@ -49,14 +49,19 @@ describe('internal transactions', () => {
     ]);
   });
 
-  it('show what a self-destruct releases, without changing the others', () => {
-    const note = 'withdrawExpireUnfreezeWhileSuiciding';
-    const entries = [internal(), internal({ note, callValueInfo: [{ callValue: 9 }] }), internal()];
+  // As java-tron 4.8.0 answered: the recipient got 30 TRX, of which 10 were being unstaked.
+  it('show once what a self-destruct releases from staking', () => {
+    const entry = (note: string, callValue: number) =>
+      internal({ note, callValueInfo: [{ callValue }] });
+    const entries = [
+      entry('suicide', 30_000_000),
+      entry('withdrawExpireUnfreezeWhileSuiciding', 10_000_000),
+      internal(),
+    ];
     const found = afterCall({ internal_transactions: entries });
     expect(found.map(({ ordinal, amount }) => [ordinal, amount])).toEqual([
-      ['internal:0', 5n],
+      ['internal:0', 30_000_000n],
       ['internal:1', 5n],
-      ['unstaked:0', 9n],
     ]);
   });
 

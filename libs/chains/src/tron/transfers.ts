@@ -27,7 +27,7 @@ export function tronAssetIds(caip2: string) {
 
 /**
  * The transfers of one transaction. Ordinals: `value:0` and `trc10:0` count its contracts, `log:0` its logs,
- * `internal:0` the calls, creations and self-destructs of contracts, `unstaked:0` what self-destructs release.
+ * `internal:0` the calls, creations and self-destructs of contracts.
  * A token that one of these moves follows it: `internal:0_1000001`.
  */
 export function transactionTransfers(
@@ -133,20 +133,17 @@ function addressInWord(word: string): string {
 
 /**
  * The notes of entries that move value. Nodes with `vm.saveFeaturedInternalTx` list more: freezing, voting,
- * lending resources. Those name an amount and often another address, but move no value to it. They are not
- * counted either, so ordinals do not depend on a node's settings.
+ * lending resources. Those name an amount and often another address, but move no value to it, or repeat what another
+ * entry moves: a self-destruct also gives away what was being unstaked, which java-tron adds to the value of the
+ * `suicide` and lists once more as `withdrawExpireUnfreezeWhileSuiciding` (`Program.suicide`). They are not
+ * counted, so ordinals and amounts do not depend on a node's settings.
  */
 const MOVING: ReadonlySet<string> = new Set(['call', 'create', 'suicide']);
-/** A self-destruct also gives away what was being unstaked. Only such nodes list it. */
-const UNSTAKED = 'withdrawExpireUnfreezeWhileSuiciding';
 
 function internalMoves(internals: readonly Internal[], ids: TronAssetIds): Move[] {
-  const moving = internals.filter(({ note }) => MOVING.has(note));
-  const unstaked = internals.filter(({ note }) => note === UNSTAKED);
-  return [
-    ...moving.flatMap((entry, i) => entryMoves(entry, `internal:${i}`, ids)),
-    ...unstaked.flatMap((entry, i) => entryMoves(entry, `unstaked:${i}`, ids)),
-  ];
+  return internals
+    .filter(({ note }) => MOVING.has(note))
+    .flatMap((entry, i) => entryMoves(entry, `internal:${i}`, ids));
 }
 
 /** A rejected entry was undone by the machine, even where the transaction as a whole succeeded. */
