@@ -12,6 +12,8 @@ const AHEAD_MS_MAX = 60_000;
 const BLOCK_TIME_FACTOR = 2;
 /** Fewer blocks are no measurement. */
 const MEASURED_BLOCKS_MIN = 4;
+/** What a chains file allows as block time. */
+const BLOCK_TIME_MS = { min: 50, max: 3_600_000 };
 
 /** Whether the newest block is younger than `silenceMs`, after which a node without a new block is stuck. */
 export function judgeHead(
@@ -33,16 +35,23 @@ export function judgeHead(
   );
 }
 
+/** Without the genesis block: its time is written into it by hand, and often zero. */
+function timed(blocks: readonly BlockHeader[]): readonly BlockHeader[] {
+  return blocks.filter(({ number }) => number > 0);
+}
+
 /** The mean time between consecutive blocks; null for too few of them. Times are in whole seconds. */
-export function measuredBlockTimeMs(blocks: readonly BlockHeader[]): number | null {
+export function measuredBlockTimeMs(recent: readonly BlockHeader[]): number | null {
+  const blocks = timed(recent);
   const [first, last] = [blocks[0], blocks.at(-1)];
   if (!first || !last || blocks.length < MEASURED_BLOCKS_MIN) return null;
   return ((last.time - first.time) * 1_000) / (last.number - first.number);
 }
 
 /** Compares the time between blocks with the configured one, by which the watcher polls and calls a node stuck. */
-export function judgeBlockTime(chain: Chain, blocks: readonly BlockHeader[]): Finding | null {
+export function judgeBlockTime(chain: Chain, recent: readonly BlockHeader[]): Finding | null {
   const { blockTimeMs } = chain;
+  const blocks = timed(recent);
   const measuredMs = measuredBlockTimeMs(blocks);
   if (blockTimeMs === null || measuredMs === null) return null;
   const seen = `The last ${blocks.length} blocks came every ${inTime(measuredMs)}`;
@@ -55,8 +64,12 @@ export function judgeBlockTime(chain: Chain, blocks: readonly BlockHeader[]): Fi
   const effect = isFaster
     ? 'the watcher would look for blocks too seldom'
     : 'the watcher would call the node stuck too soon';
+  const rightMs = Math.max(BLOCK_TIME_MS.min, Math.round(measuredMs));
+  const onDemand = 'null if blocks are made on demand';
   return blockTime.warning(
     `${seen}, but ${inTime(blockTimeMs)} is configured: ${effect}.`,
-    `Set "blockTimeMs": ${Math.max(50, Math.round(measuredMs))}, or null if blocks are made on demand.`,
+    rightMs > BLOCK_TIME_MS.max
+      ? `Check again when the node has made blocks for a while, or set "blockTimeMs": ${onDemand}.`
+      : `Set "blockTimeMs": ${rightMs}, or ${onDemand}.`,
   );
 }

@@ -75,6 +75,18 @@ describe('the time between blocks', () => {
     expect(judged(250, 0.25)?.state).toBe('ok');
   });
 
+  it('is not measured from the genesis block, whose time is of no clock', () => {
+    const young = every(2).map((each) => (each.number === 0 ? { ...each, time: 0 } : each));
+    expect(judgeBlockTime(chainOf({ blockTimeMs: 2_000 }).chain, young)?.state).toBe('ok');
+  });
+
+  it('is never to be set beyond what a chains file allows', () => {
+    const right = judged(2_000, 86_400)?.right;
+    expect(right).toMatch(
+      /^Check again .* or set "blockTimeMs": null if blocks are made on demand/,
+    );
+  });
+
   it('is unknown after a few blocks', () => {
     expect(judged(2_000, 12, 3)).toBeNull();
     expect(judgeBlockTime(chainOf({ blockTimeMs: null }).chain, every(5))).toBeNull();
