@@ -196,6 +196,34 @@ describe('a block of TRON with a proven header', () => {
     expect([await quarantine(), watch.gaps()]).toEqual([[], []]);
   });
 
+  // java-tron prints no field that it does not know, and anybody may send a transaction with one.
+  it('and a transaction with something that no node prints is accepted by an operator', async () => {
+    const { paid, number } = pay();
+    const hide = (block: Json) => {
+      const [{ signature: _, ...first }, ...others] = block.transactions ?? [{}];
+      return block.transactions ? { ...block, transactions: [first, ...others] } : block;
+    };
+    node.faults.add(spoilAt(number, BLOCK, hide));
+    node.mine(UNTIL_SOLID);
+    await tryFor(80_000);
+    expect(watch.gaps()).toEqual([number]);
+    expect((await quarantine())[0]?.reason).toContain('do not have the root of its header');
+    expect(await request('accept-block', number)).toEqual(['done', null]);
+    expect([await quarantine(), watch.gaps()]).toEqual([[], []]);
+    await tryFor(0);
+    expect(statuses(paid)).toEqual(['detected', 'final']);
+  });
+
+  it('cannot be accepted without a transaction of which there is an info', async () => {
+    const { number } = pay();
+    const cut = (block: Json) =>
+      block.transactions ? { ...block, transactions: block.transactions.slice(1) } : block;
+    node.faults.add(spoilAt(number, BLOCK, cut));
+    await tryFor(20_000);
+    const refused = ['refused', expect.stringContaining('of a transaction that is not in it')];
+    expect(await request('accept-block', number)).toEqual(refused);
+  });
+
   it('cannot be accepted without its infos', async () => {
     const { number } = pay();
     node.faults.add(spoilAt(number, INFOS, (infos) => infos.slice(1)));

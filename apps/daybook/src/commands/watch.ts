@@ -184,6 +184,14 @@ function addPause(watch: Command): void {
   }
 }
 
+const ASK_OR_ACCEPT =
+  'With --ask every provider is asked again, with --accept it is accepted by the weaker rule of its chain';
+/** By state. A gap is skipped already. */
+const HOW_TO_RESOLVE = {
+  waiting: `${ASK_OR_ACCEPT}, with --skip the chain goes on over it.`,
+  gap: `${ASK_OR_ACCEPT}.`,
+};
+
 /** What is known of a block in quarantine. */
 async function quarantined(
   { api }: Operation,
@@ -202,6 +210,7 @@ async function quarantined(
           `Block ${number} of ${of} (${hash}) is in quarantine since ${since}: ${reason}`,
           isGap ? 'The chain goes on over it.' : 'The chain stops before it.',
           ...answers.map(({ provider, said }) => `  ${provider}: ${said}`),
+          HOW_TO_RESOLVE[isGap ? 'gap' : 'waiting'],
         ].join('\n'),
       )
       .join('\n') || `Block ${block} is not in quarantine.`;

@@ -15,7 +15,7 @@ const LONG = 9_007_199_254_740_993n;
 
 function ask(block: Json, infos: Json[], more: Partial<WorkRequest> = {}) {
   return answerBlockWork({
-    ...{ id: 1, chain: 'tron:728126428', at: 7, infoRule: 'agreeing' },
+    ...{ id: 1, chain: 'tron:728126428', at: 7, contentRule: 'agreeing' },
     ...{
       block: { bytes: Buffer.from(textOf(block)) },
       infos: { bytes: Buffer.from(textOf(infos)) },
@@ -71,12 +71,31 @@ describe('answerBlockWork', () => {
       header: expect.objectContaining({ number: 7, hash: block.blockID }),
       invalid: expect.stringContaining('another result than the transaction (SUCCESS)'),
     });
-    expect(ask(block, contradicting, { infoRule: 'as-answered' })).toMatchObject({
+    expect(ask(block, contradicting, { contentRule: 'as-answered' })).toMatchObject({
       block: { transfers: [{ ordinal: 'internal:0', amount: 1n }] },
     });
     const foreign = infos.map((info) => ({ ...info, blockNumber: 8 }));
-    expect(ask(block, foreign, { infoRule: 'as-answered' })).toMatchObject({
+    expect(ask(block, foreign, { contentRule: 'as-answered' })).toMatchObject({
       invalid: expect.stringContaining('is of another block'),
+    });
+  });
+
+  it('refuses transactions without the root of the header, unless they count as answered', () => {
+    const { block, infos } = paying(1n);
+    const [first, ...others] = block.transactions;
+    const hiding = { ...block, transactions: [{ ...first, signature: ['ab'] }, ...others] };
+    expect(ask(hiding, infos)).toMatchObject({
+      header: { number: 7 },
+      invalid: expect.stringContaining('do not have the root of its header'),
+    });
+    const read = ask(hiding, infos, { contentRule: 'as-answered' });
+    expect(read).toMatchObject({
+      block: { proven: 'header', transfers: [{ ordinal: 'internal:0', amount: 1n }] },
+    });
+    const renamed = { ...first, txID: 'cd'.repeat(32) };
+    const other = { ...hiding, transactions: [renamed, ...others] };
+    expect(ask(other, infos, { contentRule: 'as-answered' })).toMatchObject({
+      invalid: expect.stringContaining('is listed under another id'),
     });
   });
 });

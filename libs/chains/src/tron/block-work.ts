@@ -1,8 +1,8 @@
 import { InvalidBlock } from '../invalid-block';
 import { textOf, type Unparsed } from '../node-http';
 import { AnswerFailure, parseAnswer, parseRounded, RoundedInteger } from './answer';
-import type { InfoRule } from './infos';
 import type { ProvenHeader } from './prove-header';
+import type { ContentRule } from './prove-transactions';
 import {
   completeTronBlock,
   proveTransactionsOf,
@@ -21,7 +21,7 @@ export interface WorkRequest {
   readonly block: Unparsed;
   /** The answer of `gettransactioninfobyblocknum`. */
   readonly infos: Unparsed;
-  readonly infoRule: InfoRule;
+  readonly contentRule: ContentRule;
 }
 
 /**
@@ -49,7 +49,7 @@ export function answerBlockWork(request: WorkRequest): WorkAnswer {
 
 /** Null if an integer was rounded by `parse`. */
 function answerWith(request: WorkRequest, parse?: typeof parseRounded): WorkAnswer | null {
-  const { chain, at, infoRule } = request;
+  const { chain, at, contentRule } = request;
   const answerOf = (answer: Unparsed) =>
     'result' in answer ? answer.result : parseAnswer(textOf(answer.bytes), parse);
   let header: ProvenHeader | null = null;
@@ -57,9 +57,9 @@ function answerWith(request: WorkRequest, parse?: typeof parseRounded): WorkAnsw
     const block = answerOf(request.block);
     header = readTronHeader(block, { chain, at, maySign: () => true });
     if (header === null) return { header };
-    const transactions = proveTransactionsOf(block, header);
+    const transactions = proveTransactionsOf(block, header, contentRule);
     const infos = header.number === 0 ? [] : answerOf(request.infos);
-    const read = completeTronBlock({ header, transactions }, infos, chain, infoRule);
+    const read = completeTronBlock({ header, transactions }, infos, chain, contentRule);
     if (read !== null) return { header, block: read };
     const found = Array.isArray(infos) ? infos.length : 0;
     return { header, missing: { found, needed: transactions.length } };

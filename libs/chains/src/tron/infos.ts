@@ -1,7 +1,7 @@
 import { InvalidBlock } from '../invalid-block';
 import { digitsOf, type Fields, fieldsOf, integerOf, listOf, textOf } from './answer';
 import { invalid, type ProvenHeader } from './prove-header';
-import { type ProvenTransaction, SUCCESS } from './prove-transactions';
+import { type ContentRule, type ProvenTransaction, SUCCESS } from './prove-transactions';
 
 /** What a transaction did, as the node tells it. */
 export interface Info {
@@ -28,14 +28,6 @@ export interface Internal {
 }
 
 /**
- * What is asked of an info beyond being the only one of a transaction of the block.
- * - `agreeing`: it must not contradict what the block proves of its transaction. The usual rule.
- * - `as-answered`: nothing. The proven outcome counts, and logs and internal transactions of what succeeded are
- *   read. For a block in quarantine whose infos an operator has looked at.
- */
-export type InfoRule = 'agreeing' | 'as-answered';
-
-/**
  * The info of each transaction by its id; null if some are missing, as nodes write them after the block: ask
  * again. Throws `InvalidBlock` if one is of something else.
  *
@@ -47,7 +39,7 @@ export function matchInfos(
   answer: unknown,
   header: ProvenHeader,
   transactions: readonly ProvenTransaction[],
-  rule: InfoRule,
+  rule: ContentRule,
 ): ReadonlyMap<string, Info> | null {
   const infos = new Map<string, Info>();
   const byId = new Map(transactions.map((transaction) => [transaction.id, transaction]));

@@ -12,6 +12,14 @@ import { bytesHead, encodeMessage, type MessagePlan } from './protobuf';
 import { invalid, type ProvenHeader } from './prove-header';
 import { sha256Digits } from './sha256';
 
+/**
+ * What is asked of the content of a block whose header is proven.
+ * - `agreeing`: its transactions have the root of the header, and no info contradicts them. The usual rule.
+ * - `as-answered`: nothing is compared with the root, and infos may contradict outcomes. There must be an info for each
+ *   transaction and no other. For a block in quarantine whose answers an operator has looked at.
+ */
+export type ContentRule = 'agreeing' | 'as-answered';
+
 /** A transaction that is in the block, with what its proven bytes say. */
 export interface ProvenTransaction {
   readonly id: string;
@@ -67,23 +75,37 @@ const RESULT: MessagePlan = [
 
 /**
  * The transactions of a block, in order. Throws `InvalidBlock` unless their bytes have the root of the header,
- * so that none is changed, missing, added or moved. java-tron does not print fields that it does not know: a
- * block with a transaction that has such a field outside its signed part cannot be proven from its JSON.
+ * so that none is changed, missing, added or moved. java-tron does not print fields that it does not know, and
+ * anybody may send a transaction with such a field outside its signed part: the root of its block cannot be
+ * recomputed from the JSON of any node, so only the rule `as-answered` reads it.
  */
 export function proveTransactions(
   block: Fields,
   header: ProvenHeader,
+  rule: ContentRule = 'agreeing',
 ): readonly ProvenTransaction[] {
   const list = listOf(block.transactions, 'list of transactions');
   const raws = list.map((each) => fieldsOf(each, 'transaction'));
+  const signed =
+    rule === 'agreeing' ? rootedBytes(raws, header) : raws.map((raw) => signedBytes(raw));
+  // The transactions of the genesis block give the first accounts their balance. They are not transfers,
+  // because they have no sender.
+  if (header.number === 0) return [];
+  return signed.map((bytes, i) => proven(raws[i] as Fields, bytes, header.number));
+}
+
+/** The signed bytes of each transaction. Throws `InvalidBlock` unless the whole ones have the root of the header. */
+function rootedBytes(raws: readonly Fields[], header: ProvenHeader): readonly Buffer[] {
   const encoded = raws.map(encodedTransaction);
   if (merkleRoot(encoded.map(({ whole }) => sha256Digits(whole))) !== header.transactionsRoot) {
     throw invalid(header.number, 'its transactions do not have the root of its header');
   }
-  // The transactions of the genesis block give the first accounts their balance. They are not transfers,
-  // because they have no sender.
-  if (header.number === 0) return [];
-  return encoded.map(({ signed }, i) => proven(raws[i] as Fields, signed, header.number));
+  return encoded.map(({ signed }) => signed);
+}
+
+function signedBytes({ raw_data_hex }: Fields): Buffer {
+  const what = 'bytes of a transaction';
+  return bytesOfDigits(uncheckedDigitsOf(raw_data_hex, what), what);
 }
 
 function proven(raw: Fields, signed: Buffer, number: number): ProvenTransaction {

@@ -1,9 +1,14 @@
 import type { BlockTransfer, ChainBlock } from '../chain-client';
 import { InvalidBlock } from '../invalid-block';
 import { fieldsOf } from './answer';
-import { type Info, type InfoRule, matchInfos } from './infos';
+import { type Info, matchInfos } from './infos';
 import { type MaySign, type ProvenHeader, proveHeader } from './prove-header';
-import { type ProvenTransaction, proveTransactions, SUCCESS } from './prove-transactions';
+import {
+  type ContentRule,
+  type ProvenTransaction,
+  proveTransactions,
+  SUCCESS,
+} from './prove-transactions';
 import { sha256Digits } from './sha256';
 import { transactionTransfers, tronAssetIds } from './transfers';
 
@@ -54,8 +59,9 @@ export function proveTronBlock(answer: unknown, question: TronBlockQuestion): Pr
 export function proveTransactionsOf(
   answer: unknown,
   header: ProvenHeader,
+  rule?: ContentRule,
 ): readonly ProvenTransaction[] {
-  return proveTransactions(fieldsOf(answer, 'block'), header);
+  return proveTransactions(fieldsOf(answer, 'block'), header, rule);
 }
 
 /**
@@ -66,7 +72,7 @@ export function completeTronBlock(
   { header, transactions }: ProvenBlock,
   infosAnswer: unknown,
   chain: string,
-  rule: InfoRule = 'agreeing',
+  rule: ContentRule = 'agreeing',
 ): TronBlock | null {
   const infos =
     header.number === 0 ? NO_INFOS : matchInfos(infosAnswer, header, transactions, rule);

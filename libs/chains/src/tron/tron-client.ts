@@ -7,7 +7,6 @@ import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
 import { digitsOf, type Fields, fieldsOf, integerOf } from './answer';
 import { catchUpNotes, createProgress } from './catch-up';
-import type { InfoRule } from './infos';
 import { createInternalsJudge } from './internal-transactions';
 import { listenForPending } from './pending';
 import {
@@ -17,6 +16,7 @@ import {
   proveHeader,
   toHeader,
 } from './prove-header';
+import type { ContentRule } from './prove-transactions';
 import { readTronHeader } from './read-block';
 import { createSolidified } from './solidified';
 import { tronAssetIds } from './transfers';
@@ -89,7 +89,10 @@ export function createTronClient(
   }
 
   /** The block and its infos, which are asked for again while some are missing. */
-  async function wholeBlock(at: number | string, infoRule: InfoRule): Promise<ChainBlock | null> {
+  async function wholeBlock(
+    at: number | string,
+    contentRule: ContentRule,
+  ): Promise<ChainBlock | null> {
     if (!isHeightOrId(at)) return null;
     // An id begins with the height, so the infos need not wait for the block.
     const number = typeof at === 'number' ? at : heightIn(at);
@@ -102,7 +105,7 @@ export function createTronClient(
     let infos: Unparsed = first;
     for (let attempt = 1; ; attempt++) {
       lastId += 1;
-      const read = await worker.ask({ id: lastId, chain, at, block, infos, infoRule });
+      const read = await worker.ask({ id: lastId, chain, at, block, infos, contentRule });
       if (read.header === null) {
         if ('invalid' in read) throw new InvalidBlock(read.invalid);
         return null;
@@ -156,7 +159,7 @@ export function createTronClient(
     forgetFinal: solidified.forget,
     header,
     block: (at) => wholeBlock(at, 'agreeing'),
-    /** The weaker rule is one of infos only: the header and the transactions of a block are always proven. */
+    /** The header is proven by the weaker rule too. */
     blockByOtherRule: (hash) => wholeBlock(hash, 'as-answered'),
     async blockOf(hash) {
       const info = fieldsOf(await node.full('gettransactioninfobyid', { value: hash }), 'info');
