@@ -1,3 +1,5 @@
+import { InvalidBlock } from '@daybook/chains';
+import type { WatchRequestV1 } from '@daybook/contracts';
 import { addressOf, base58, type Json } from '../../../libs/chains/testing/tron-blocks';
 import { noInfos, type Spoil } from '../../../libs/chains/testing/tron-node/faults';
 import { word } from '../../../libs/chains/testing/tron-node/machine';
@@ -53,6 +55,27 @@ async function mine(blocks: number): Promise<void> {
   alpha.mine(blocks);
   nowMs += 60_000;
   await driver.settle();
+}
+
+/** Mines until the newest report of a transfer is such a one. */
+async function untilLast(id: string, report: RegExp): Promise<void> {
+  const isReported = async () => {
+    await mine(1);
+    return report.test(lifeOf(id).at(-1) ?? '');
+  };
+  await until(isReported, { timeoutMs: 20_000, description: `${report}` });
+}
+
+function accepting(from: number): WatchRequestV1 {
+  return {
+    ...{ requestId: crypto.randomUUID(), chain: alpha.chain.id, kind: 'accept-block', from },
+    ...{ to: null, blocksMax: 10_000, isCancelled: false, requestedBy: 'operator:test' },
+    ...{ position: '1', requestedAt: new Date(nowMs).toISOString() },
+  };
+}
+
+function unlessInvalid(error: unknown): void {
+  if (!(error instanceof InvalidBlock)) throw error;
 }
 
 function lifeOf(id: string): string[] {
@@ -124,6 +147,42 @@ describe('two providers of TRON', () => {
     await mine(1);
     expect(lifeOf(forged).at(-1)).toBe('final of 5');
     expect(lifeOf(forged).filter((it) => it.startsWith('final'))).toHaveLength(1);
+  });
+
+  it('credit above the band what both show of a block that an operator accepted', async () => {
+    await start(['alpha', 'beta']);
+    const paid = alpha.payToken('usdt', PURSE, BAND + 1n);
+    const { number } = alpha.mine();
+    // A transaction has something that nodes do not print.
+    const spoil: Spoil = (reply) => {
+      const block = reply.body as Json;
+      const { transactions = [] } = block;
+      const isMeant = block.block_header?.raw_data.number === number && transactions.length > 0;
+      const hiding = transactions.map(({ signature: _, ...others }: Json) => others);
+      return isMeant ? { ...reply, body: { ...block, transactions: hiding } } : reply;
+    };
+    for (const node of [alpha, beta]) node.faults.add({ on: ['getblock'], spoil });
+    alpha.mine(ABOVE_SOLID);
+    const isGap = async () => {
+      await driver.settle().catch(unlessInvalid);
+      nowMs += 10_000;
+      return driver.watch.gaps().includes(number);
+    };
+    await until(isGap, { timeoutMs: 20_000, description: 'a gap' });
+    expect(lifeOf(paid)).toEqual([]);
+    // They show different amounts, which no root covers.
+    const forged = [5_000n, 6_000n];
+    const offs = [alpha, beta].map((node, n) =>
+      node.faults.add({ on: INFOS, spoil: forging(BAND + 1n, forged[n] as bigint) }),
+    );
+    await driver.watch.takeRequest(accepting(number));
+    await untilLast(paid, /^detected awaiting-second-provider of [56]000$/);
+    for (const off of offs) off();
+    await untilLast(paid, /^final of/);
+    expect(lifeOf(paid).slice(2)).toEqual([
+      expect.stringMatching(/^reverted of [56]000$/),
+      ...['detected of 1001', 'final of 1001'],
+    ]);
   });
 
   it('go on with one of them while the other has no infos', async () => {

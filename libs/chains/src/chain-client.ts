@@ -101,8 +101,8 @@ export interface ChainClient {
   /** `isCompared`: with the digest of its content, which takes as long as reading it. */
   block(at: number | string, isCompared?: boolean): Promise<ChainBlock | null>;
   /**
-   * The block with this hash by the chain's other rule, which is weaker than the usual one: for a block in
-   * quarantine, when an operator accepts that. Absent if the chain has only one rule.
+   * The block with this hash by the chain's other rule, which is weaker than the usual one, with the digest of its
+   * content: for a block in quarantine, when an operator accepts that. Absent if the chain has only one rule.
    */
   blockByOtherRule?(hash: string): Promise<ChainBlock | null>;
   /**
@@ -213,6 +213,8 @@ export interface ProviderPool extends ChainClient {
   doubt(provider: string | null, reason: string): void;
   /** Asks every provider about a block, by number or hash, at once. In the order of the chains file. */
   askEvery(at: number | string): Promise<readonly ProviderAnswer[]>;
+  /** The same by the chain's other rule. No provider has a block by it if the chain has only one. */
+  askEveryByOtherRule(hash: string): Promise<readonly ProviderAnswer[]>;
   status(): readonly ProviderStatus[];
   /** On which final block the providers disagree; null if they do not. Nothing may become final then. */
   disagreement(): string | null;

@@ -1,4 +1,10 @@
-import { type BlockTransfer, type ChainBlock, confirmedBy, contentAgreedOn } from '@daybook/chains';
+import {
+  type BlockTransfer,
+  type ChainBlock,
+  confirmedBy,
+  contentAgreedOn,
+  type ProviderAnswer,
+} from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import { transferIdOf } from '../match/transfer-versions';
 import type { WatchContext } from '../state/watch-state';
@@ -22,6 +28,13 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
   /** Less was proven of its block than one answer is believed for, or it is not known what was: any amount waits. */
   function isDoubted({ transfer: { status }, needsConfirmation }: TrackedTransfer): boolean {
     return status === 'detected' && needsConfirmation !== false && !isOneEnough;
+  }
+
+  /** What each provider shows of a block. If all refuse it, it was accepted by the other rule, and is compared by that. */
+  async function answersAbout(number: number, hash: string): Promise<readonly ProviderAnswer[]> {
+    const answers = await client.askEvery(number);
+    const isRefused = answers.every(({ failure }) => failure !== null);
+    return isRefused ? client.askEveryByOtherRule(hash) : answers;
   }
 
   return {
@@ -49,8 +62,10 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
         for (const { transfer } of byBlock.get(number) ?? []) unknown.add(transfer.transferId);
       }
       for (const number of numbers.slice(0, BLOCKS_AT_ONCE)) {
-        const answers = await client.askEvery(number);
-        for (const tracked of byBlock.get(number) ?? []) {
+        const waiting = byBlock.get(number) ?? [];
+        // All are in the block that was matched at this height.
+        const answers = await answersAbout(number, waiting[0]?.transfer.block?.hash ?? '');
+        for (const tracked of waiting) {
           const { transferId, block } = tracked.transfer;
           const isShown = (shown: BlockTransfer) => isSame(chain.id, shown, tracked.transfer);
           if (block === null) continue;

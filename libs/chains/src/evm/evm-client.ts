@@ -230,7 +230,7 @@ export function createEvmClient(
       }
     },
     ...(weaker !== null && {
-      blockByOtherRule: (hash: string) => blockBy({ ...proof, rule: weaker }, hash),
+      blockByOtherRule: (hash: string) => blockBy({ ...proof, rule: weaker }, hash, true),
     }),
     async blockOf(hash) {
       const receipt = await rpc.send('eth_getTransactionReceipt', [hash]).catch(nullIfMissing);

@@ -1,6 +1,7 @@
 import { messageOf, TimedOut, within } from '@daybook/platform/plain';
 import type {
   Announcements,
+  ChainBlock,
   FinalityTag,
   HeaderAnswer,
   Listening,
@@ -146,6 +147,20 @@ export function createPool(
     };
   }
 
+  function everyAnswer(question: (provider: Provider) => Promise<ChainBlock | null>) {
+    return Promise.all(
+      providers.map(async (provider): Promise<ProviderAnswer> => {
+        const { name } = provider;
+        try {
+          return { provider: name, block: await question(provider), failure: null };
+        } catch (error) {
+          unlessFault(error);
+          return { provider: name, block: null, failure: messageOf(error) };
+        }
+      }),
+    );
+  }
+
   return {
     size: providers.length,
 
@@ -211,18 +226,8 @@ export function createPool(
     },
     listen: (listener) => listenToAll(providers, listener),
 
-    askEvery: (at) =>
-      Promise.all(
-        providers.map(async (provider): Promise<ProviderAnswer> => {
-          const { name } = provider;
-          try {
-            return { provider: name, block: await provider.block(at, true), failure: null };
-          } catch (error) {
-            unlessFault(error);
-            return { provider: name, block: null, failure: messageOf(error) };
-          }
-        }),
-      ),
+    askEvery: (at) => everyAnswer((provider) => provider.block(at, true)),
+    askEveryByOtherRule: (hash) => everyAnswer((provider) => provider.blockByOtherRule(hash)),
 
     status: () => providers.map((provider) => provider.status()),
     disagreement: () => [...disagreements.values()][0] ?? null,
