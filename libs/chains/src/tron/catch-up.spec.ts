@@ -44,6 +44,18 @@ describe('createProgress', () => {
     expect(progress.state().blocksBehind).toBe(0);
   });
 
+  it('is not behind while another provider is read', () => {
+    let now = NOON;
+    const progress = createProgress(3_000, () => now);
+    progress.read(100);
+    progress.head(header(1_000));
+    expect(progress.state().blocksBehind).toBe(900);
+    now += 61_000;
+    expect(progress.state().blocksBehind).toBe(0);
+    progress.read(101);
+    expect(progress.state().blocksBehind).toBe(899);
+  });
+
   it('spreads questions for the head over the day, at most a block time apart', () => {
     const gapOf = (callsPerDay: number | null) => {
       let now = NOON;

@@ -7,6 +7,8 @@ const CALLS_PER_BLOCK = 2;
 const CALLS_PER_NEW_BLOCK = 3;
 /** Fewer blocks than this are no delay worth a sentence. */
 const BEHIND_MIN = 20;
+/** A provider that is not read for so long is not the one in use, so it is not behind. */
+const IDLE_MS = 60_000;
 
 /** How far the reading of blocks is, and how fast it was since it fell behind. */
 export interface ProgressState {
@@ -19,11 +21,12 @@ export interface ProgressState {
 export function createProgress(blockTimeMs: number | null, now = Date.now) {
   let latest: { readonly header: BlockHeader; readonly at: number } | null = null;
   let highestRead: number | null = null;
+  let readAt = Number.NEGATIVE_INFINITY;
   /** Since the start, or since nothing was left to read. */
   let since = { at: now(), blocks: 0 };
 
   function blocksBehind(): number {
-    if (latest === null || highestRead === null) return 0;
+    if (latest === null || highestRead === null || now() - readAt > IDLE_MS) return 0;
     return Math.max(0, latest.header.number - highestRead);
   }
 
@@ -34,6 +37,7 @@ export function createProgress(blockTimeMs: number | null, now = Date.now) {
     },
     read(number: number): void {
       highestRead = Math.max(highestRead ?? 0, number);
+      readAt = now();
       since.blocks += 1;
     },
     /** The last head, while the budget of the day does not allow to ask for another one. */
