@@ -61,7 +61,8 @@ export async function balancesOf(
   const held = (account.assetV2 ?? []).find(({ key }: Json) => key === trc10);
   return new Map([
     [`${id}/slip44:195`, BigInt(account.balance ?? 0)],
-    [`${id}/trc20:${token}`, BigInt(`0x${constant_result[0]}`)],
+    // Nothing until the block that deploys the contract is solid.
+    [`${id}/trc20:${token}`, BigInt(`0x${constant_result?.[0] ?? '0'}`)],
     ...(trc10 === null ? [] : [[`${id}/trc10:${trc10}`, BigInt(held?.value ?? 0)] as const]),
   ]);
 }

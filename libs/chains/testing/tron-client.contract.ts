@@ -14,8 +14,15 @@ export interface Urls {
   readonly solidityUrl: string;
 }
 
-/** What holds for a client of any TRON node, recorded or real. */
-export function describeTronClient(title: string, start: () => Promise<Urls>): void {
+/**
+ * What holds for a client of any TRON node, recorded or real. On a network of one's own nobody may have sent
+ * anything in the blocks that are read.
+ */
+export function describeTronClient(
+  title: string,
+  start: () => Promise<Urls>,
+  { isBusy = true }: { readonly isBusy?: boolean } = {},
+): void {
   describe(title, () => {
     let open: (chain?: string) => ChainClient;
     let client: ChainClient;
@@ -61,11 +68,12 @@ export function describeTronClient(title: string, start: () => Promise<Urls>): v
 
     it('finds the block of each transaction, and none of one that was never sent', async () => {
       const sent: (readonly [string, number])[] = [];
-      for (let number = head.number; number > 0 && sent.length < TRANSACTIONS; number--) {
+      const from = Math.max(1, head.number - BLOCKS);
+      for (let number = head.number; number >= from && sent.length < TRANSACTIONS; number--) {
         const { transactions } = (await client.block(number)) as ChainBlock;
         sent.push(...transactions.map(({ hash }) => [hash, number] as const));
       }
-      expect(sent).not.toEqual([]);
+      if (isBusy) expect(sent).not.toEqual([]);
       for (const [hash, number] of sent) {
         expect([hash, await client.blockOf(hash)]).toEqual([hash, number]);
       }
