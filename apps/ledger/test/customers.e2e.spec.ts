@@ -133,6 +133,7 @@ describe('a purse', () => {
     );
     const wrong = await ledger.request('GET', `/v1/purses?address=${flipped}`);
     expect([wrong.status, wrong.body.code]).toEqual([400, 'invalid-address']);
+    expect(wrong.body.detail).toMatch(/0x and 40 hex.* T and 33 letters.* or 41 and 40 hex/);
   });
 
   it('can be asked for by currency, and carries the order id', async () => {

@@ -103,7 +103,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
   },
   tron: {
     chainNamespace: 'tron',
-    addressForm: 'T and 33 letters and digits in base58 (TRON)',
+    addressForm: 'T and 33 letters and digits in base58, or 41 and 40 hexadecimal digits (TRON)',
     canonicalAddress: canonicalTronAddress,
     displayAddress: (address) => address,
     addressKey: tronAddressKey,

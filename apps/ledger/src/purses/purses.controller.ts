@@ -1,4 +1,4 @@
-import { familyOfChain, readAddress } from '@daybook/chains';
+import { ADDRESS_FORMS, familyOfChain, readAddress } from '@daybook/chains';
 import { DomainError, type Family } from '@daybook/domain';
 import { Controller } from '@nestjs/common';
 import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
@@ -152,6 +152,6 @@ function placeOf(address: string) {
   if (place !== null) return place;
   throw new Problem(
     'invalid-address',
-    'This is not an address of any family, or its checksum is wrong.',
+    `This is not an address, or its checksum is wrong. Copy it whole: ${ADDRESS_FORMS}.`,
   );
 }
