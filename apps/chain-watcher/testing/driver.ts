@@ -17,6 +17,8 @@ export interface DriverOptions {
   readonly chain?: object;
   /** Of the token, in base units. */
   readonly band?: string;
+  /** Of the coin, in base units. */
+  readonly nativeBand?: string;
   readonly now?: () => number;
   /** Put between the watch and what it works with, to make it fail. */
   readonly wrap?: <Part extends WatcherStore | DurableLog>(part: Part) => Part;
@@ -50,13 +52,14 @@ export function drive(
   options: DriverOptions = {},
 ): Promise<Driver> {
   const { finality = { kind: 'depth', confirmations: 3 }, startBlock = null } = options;
-  const { band, chain: fields = { rpcUrl: local.anvil.url } } = options;
+  const { band, nativeBand, chain: fields = { rpcUrl: local.anvil.url } } = options;
+  const coin = { id: `${CHAIN}/slip44:60`, currency: 'ETH_LOCAL', decimals: 18 };
   const token = { id: `${CHAIN}/erc20:${local.usdt}`, currency: 'USDT_LOCAL', decimals: 6 };
   const entry = {
     ...{ id: CHAIN, name: 'Local', ...fields, blockTimeMs: null, reorgWindow: 32 },
     ...{ finality, startBlock },
     assets: [
-      { id: `${CHAIN}/slip44:60`, currency: 'ETH_LOCAL', decimals: 18, minimum: '1' },
+      { ...coin, minimum: '1', ...(nativeBand !== undefined && { band: nativeBand }) },
       { ...token, minimum: '1', ...(band !== undefined && { band }) },
     ],
   };

@@ -13,6 +13,7 @@ import {
   toNumber,
   toReceipts,
 } from './raw';
+import { refuseFalseSenders } from './sender';
 import { type AssetIds, blockTransfers } from './transfers';
 
 /** How the blocks of a chain are read. */
@@ -44,6 +45,7 @@ export function readBlock(
 ): ChainBlock {
   const answer = arrange(block, toReceipts(receipts));
   const { proven, alarm, needsConfirmation } = proveBlock(answer, proof, keccak, isSettled);
+  if (proven !== 'none') refuseFalseSenders(block, keccak);
   return {
     ...toHeader(block),
     proven,

@@ -56,6 +56,12 @@ describe('contentAgreedOn', () => {
     expect(digest(answer('a', lie), answer('b', none), answer('c', none))).toBe('0xd');
   });
 
+  it('is unknown while two differ in what no hash commits to, such as the senders', () => {
+    const other = { contentDigest: '0xe' };
+    expect(digest(answer('a'), answer('b', other))).toBeNull();
+    expect(digest(answer('a', other), answer('b'), answer('c'))).toBe('0xd');
+  });
+
   it('is unknown while one stands against one, two against two, or on another block', () => {
     expect(digest(answer('a', none))).toBeNull();
     expect(digest(answer('a', none), missing)).toBeNull();

@@ -28,10 +28,19 @@ export function contentAgreedOn(
 ): ChainBlock | null {
   const shown = answers.flatMap(({ block }) => (block?.hash === hash ? [block] : []));
   const shared = shown.filter((block) =>
-    shown.some((other) => other !== block && isSameContent(block, other)),
+    shown.some((other) => other !== block && isReadAlike(block, other)),
   );
   const [first] = shared;
-  return first && shared.every((block) => isSameContent(first, block)) ? first : null;
+  return first && shared.every((block) => isReadAlike(first, block)) ? first : null;
+}
+
+/**
+ * Whether two answers show the same in all that is read of them. No hash commits to the senders of transactions, so
+ * two answers whose content is proven may still differ.
+ */
+function isReadAlike(a: ChainBlock, b: ChainBlock): boolean {
+  if (a.contentDigest === null || b.contentDigest === null) return isSameContent(a, b);
+  return a.contentDigest === b.contentDigest;
 }
 
 /** Whether two answers about a block have the same content, as far as they were read to be compared. */

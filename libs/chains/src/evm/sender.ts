@@ -1,0 +1,87 @@
+import { recover } from 'tiny-secp256k1';
+import { fail } from './block-answer';
+import { encodeTransaction, typeOf } from './encode-transaction';
+import type { Keccak } from './keccak';
+import { lowerCase, type RawBlock, type RawTransaction } from './raw';
+import { EMPTY, itemOf, listOf, quantityItem, wholeBytes } from './rlp';
+
+/** Types that are signed: the common ones, and Celo's (CIP-64). */
+const SIGNED_TYPES: readonly number[] = [0, 1, 2, 3, 4, 0x7b];
+/** EIP-155: from here on, `v` of a legacy transaction has the chain id. Below, it is 27 or 28. */
+const V_WITH_CHAIN_MIN = 35n;
+const V_MIN = 27n;
+
+/**
+ * No root covers who sent a transaction: that follows from its signature. Of most it decides nothing, and recovering
+ * it takes as long as all other proofs. But what an address sends to itself moves nothing, so a node that shows the
+ * recipient as the sender would hide a payment. Throws `InvalidBlock` if that is not who signed. The transactions
+ * must be proven; what has no signature of a known form is passed over.
+ */
+export function refuseFalseSenders(block: RawBlock, keccak: Keccak): void {
+  for (const transaction of block.transactions) {
+    const { from, to, value, hash } = transaction;
+    if (value === '0x0' || !isSame(from, to)) continue;
+    const signer = signerOf(transaction, keccak);
+    if (signer === null || signer === lowerCase(from)) continue;
+    fail(block, `transaction ${hash} was not sent by ${from}, but by ${signer}, who signed it`);
+  }
+}
+
+function isSame(from: unknown, to: unknown): boolean {
+  if (typeof from !== 'string' || typeof to !== 'string') return false;
+  return from === to || from.toLowerCase() === to.toLowerCase();
+}
+
+/** The address that signed a transaction; null if it is of a type that is not signed. */
+function signerOf(transaction: RawTransaction, keccak: Keccak): string | null {
+  const type = typeOf(transaction);
+  const bytes = SIGNED_TYPES.includes(type) ? encodeTransaction(transaction) : null;
+  if (bytes === null || `0x${keccak(bytes)}` !== transaction.hash) return null;
+  const { r, s, v, yParity } = transaction;
+  const last = quantityItem(type === 0 ? v : (yParity ?? v), 'v of a transaction');
+  const signature = last + quantityItem(r, 'r') + quantityItem(s, 's');
+  // The signature is the end of what it signs.
+  const signed = itemsIn(type === 0 ? bytes : bytes.slice(2)).slice(0, -signature.length);
+  const digest = type === 0 ? listOf(signed + chainIn(v)) : bytes.slice(0, 2) + listOf(signed);
+  const parity = parityOf(type === 0 ? v : (yParity ?? v), type === 0);
+  const key = keyThatSigned(keccak(digest), word(r) + word(s), parity);
+  return key && `0x${keccak(key.subarray(1).toString('hex')).slice(-40)}`;
+}
+
+/** What a legacy transaction signs besides its fields (EIP-155). */
+function chainIn(v: unknown): string {
+  const number = BigInt(v as string | number);
+  if (number < V_WITH_CHAIN_MIN) return '';
+  const chain = wholeBytes(((number - V_WITH_CHAIN_MIN) / 2n).toString(16));
+  return itemOf(chain) + EMPTY + EMPTY;
+}
+
+function parityOf(v: unknown, isLegacy: boolean): 0 | 1 {
+  const number = BigInt(v as string | number);
+  const first = number < V_WITH_CHAIN_MIN ? V_MIN : V_WITH_CHAIN_MIN;
+  return (isLegacy ? number - first : number) % 2n === 0n ? 0 : 1;
+}
+
+function word(quantity: unknown): string {
+  return BigInt(quantity as string | number)
+    .toString(16)
+    .padStart(64, '0');
+}
+
+/** The content of an RLP list. */
+function itemsIn(list: string): string {
+  const first = Number.parseInt(list.slice(0, 2), 16);
+  // Up to 55 bytes have their length in the first byte; else it says how many bytes the length has.
+  return list.slice(first <= 0xf7 ? 2 : 2 + 2 * (first - 0xf7));
+}
+
+/** Null if no point of the curve has these numbers: such transactions are of the chain's system. */
+function keyThatSigned(digest: string, signature: string, parity: 0 | 1): Buffer | null {
+  try {
+    const bytes = Buffer.from(signature, 'hex');
+    const key = recover(Buffer.from(digest, 'hex'), bytes, parity, false);
+    return key && Buffer.from(key);
+  } catch {
+    return null;
+  }
+}
