@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BlockAnswer } from './block-answer';
-import { isNobody, type RawReceipt, succeeded, toAmount } from './raw';
+import { isNobody, type RawReceipt, refuseField, succeeded, toAmount } from './raw';
 
 /**
  * SHA-256 of all that a block's transfers are read from, in the block's order. Fields that nodes shape
@@ -11,14 +11,20 @@ export function contentDigest({ block, receipts, extra }: BlockAnswer): string {
   const lines: string[] = [];
   for (const transaction of block.transactions) {
     const { hash, from, to, value } = transaction;
-    const input = (transaction.input ?? transaction.data) || '0x';
-    const recipient = isNobody(to) ? '' : to;
-    lines.push(`${hash},${from ?? ''},${recipient},${toAmount(value)},${input}`);
+    const input = textIn((transaction.input ?? transaction.data) || '0x', 'input');
+    const recipient = isNobody(to) ? '' : textIn(to, 'recipient');
+    const sender = textIn(from ?? '', 'sender');
+    lines.push(`${hash},${sender},${recipient},${toAmount(value)},${input}`);
   }
   for (const receipt of receipts) lines.push(receipt ? lineOf(receipt) : '');
   if (extra) lines.push(lineOf(extra));
-  const hash = createHash('sha256').update(lines.join('\n').toLowerCase(), 'latin1');
+  const hash = createHash('sha256').update(lines.join('\n').toLowerCase());
   return `0x${hash.digest('hex')}`;
+}
+
+/** Nodes may show anything in a field that no hash covers. Throws `InvalidBlock`. */
+function textIn(value: unknown, what: string): string {
+  return typeof value === 'string' ? value : refuseField(value, `${what} of a transaction`, 'text');
 }
 
 function lineOf(receipt: RawReceipt): string {

@@ -20,8 +20,9 @@ export function loadKeccak(): Promise<Keccak> {
       const length = digits.length / 2;
       const bytes = length <= SCRATCH_BYTES ? scratch : Buffer.alloc(length);
       const written = bytes.write(digits, 'hex');
-      // The rest is not digits. Without this check, two different answers could have the same hash.
-      if (written !== length) {
+      // The rest is not digits. Without this check, two different answers could have the same hash. Node reads only the
+      // low byte of a character, so that U+0131 counts as the digit 1: all must be ASCII.
+      if (written !== length || Buffer.byteLength(digits) !== digits.length) {
         throw new InvalidBlock("The node's answer has bytes that are not hexadecimal digits.");
       }
       hasher.init();

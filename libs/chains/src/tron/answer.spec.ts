@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { InvalidBlock } from '../invalid-block';
-import { AnswerFailure, digitsOf, integerOf, parseAnswer } from './answer';
+import { AnswerFailure, bytesOfDigits, digitsOf, integerOf, parseAnswer } from './answer';
 
 describe('parseAnswer', () => {
   it.each([
@@ -99,4 +99,9 @@ describe('digitsOf', () => {
   it.each([['0'], ['0g'], [5], [null], [[]]])('refuses %p', (value) => {
     expect(() => digitsOf(value, 'hash')).toThrow(InvalidBlock);
   });
+});
+
+it('reads no character as a digit of which only the low byte is one', () => {
+  expect(bytesOfDigits('0131', 'note').toString('hex')).toBe('0131');
+  expect(() => bytesOfDigits('013\u0131', 'note')).toThrow(InvalidBlock);
 });

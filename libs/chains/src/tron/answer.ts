@@ -113,8 +113,10 @@ export function bytesOf(value: unknown, what: string): Buffer {
 /** Bytes in hexadecimal digits that are written one after the other. Throws `InvalidBlock` if one is no digit. */
 export function bytesOfDigits(digits: string, what: string): Buffer {
   const bytes = Buffer.from(digits, 'hex');
-  // It ends before what is no digit.
-  if (2 * bytes.length === digits.length) return bytes;
+  // It ends before what is no digit. Node reads only the low byte of a character, so all must be ASCII.
+  if (2 * bytes.length === digits.length && Buffer.byteLength(digits) === digits.length) {
+    return bytes;
+  }
   throw missing(what);
 }
 
