@@ -51,8 +51,14 @@ export function post(url: string, options: PostOptions): Promise<PostAnswer> {
       request.destroy();
     }, timeoutMs);
     request.on('error', reject);
-    request.on('close', () => clearTimeout(timer));
+    let isAnswered = false;
+    request.on('close', () => {
+      clearTimeout(timer);
+      // After 101 (Switching Protocols) there is neither an answer nor an error.
+      if (!isAnswered) reject(new Error('The connection was closed without an answer.'));
+    });
     request.on('response', (response) => {
+      isAnswered = true;
       const { statusCode: status = 0, headers: answered } = response;
       readBody(response, options.responseBytesMax).then((read) => {
         resolve({ status, body: read, retryAfter: answered['retry-after'] ?? null });

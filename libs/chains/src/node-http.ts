@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { backOffMs, limiter, pause } from '@daybook/platform/plain';
 import { PostTimeout, post } from './http-post';
+import { jsonOf, quoted } from './quoted';
 import { createRateLimit } from './rate-limit';
 
 /** The node did not answer, or refused. The message has the host, never the path with a provider's key. */
@@ -236,7 +237,7 @@ function quoterOf({ url, headers = {} }: NodeHttpOptions): (words: string) => st
     const start = words.slice(0, READ_CHARACTERS_MAX);
     const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), start);
     const plain = safe.replace(/<[^<>]*>/g, ' ').replace(/\s+/g, ' ');
-    return plain.trim().slice(0, QUOTED_CHARACTERS_MAX);
+    return quoted(plain.trim(), QUOTED_CHARACTERS_MAX);
   };
 }
 
@@ -281,5 +282,5 @@ function errorWordsIn(text: string): string {
 export function wordsOf(error: unknown): string {
   if (typeof error === 'string') return error;
   const { message } = Object(error) as { message?: unknown };
-  return typeof message === 'string' && message !== '' ? message : JSON.stringify(error);
+  return typeof message === 'string' && message !== '' ? message : jsonOf(error);
 }

@@ -95,6 +95,14 @@ describe('a limit', () => {
     [200, '{"error":{"message":"Your app has exceeded its compute units per second capacity"}}'],
     [200, '{"error":"you have exceeded your credits limit"}'],
     [200, '{"error":"request was throttled"}'],
+    [200, '{"error":{"code":"-32005","message":"no"}}'],
+    [200, '{"error":{"code":"429","message":"no"}}'],
+    [200, '{"message":"You exceeded your rate limit"}'],
+    [200, '{"code":429,"message":"no"}'],
+    [200, '{"errors":["rate limit"]}'],
+    [200, '"Too many requests"'],
+    [200, 'Too many requests'],
+    [200, '<html><title>Rate limit exceeded</title></html>'],
   ])('is known in HTTP status %i: %s', async (status, body) => {
     const { rpc } = await answering(body, { status, headers: { 'retry-after': '120' } });
     const failure = await failureOf(rpc.send('eth_chainId', []));
@@ -125,6 +133,7 @@ describe('a limit', () => {
 });
 
 describe('an answer without a result', () => {
+  const DEEP = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   const junk = 'x'.repeat(5 * 1024 * 1024);
   const page = `<html><title>Sign in to the Wi-Fi</title><p>${' words'.repeat(20_000)}</p></html>`;
 
@@ -139,6 +148,11 @@ describe('an answer without a result', () => {
     ['two answers', '{"result":1}{"result":2}', 200, /not JSON/],
     ['a long list', JSON.stringify(['x'.repeat(20_000)]), 200, /without a result/],
     ['an error of megabytes', `{"error":{"code":-1,"message":"${junk}"}}`, 200, /refused m: xxx/],
+    ['an error nested too deeply', `{"error":${DEEP}}`, 200, /refused m: JSON that is nested too/],
+    ['such an error and status', `{"error":${DEEP}}`, 400, /HTTP status 400: JSON that is nested/],
+    ['lists in lists', DEEP, 200, /without a result: JSON that is nested too deeply/],
+    ['a code of megabytes', `{"error":{"code":"${junk}","message":"no"}}`, 200, /no \(xxx/],
+    ['too much to be read', ' '.repeat(32 * 1024 * 1024 + 1), 200, /above 33554432 bytes/],
     ['a result and an error', '{"result":"0x1","error":{"message":"no"}}', 200, /refused m: no/],
   ])('is refused in a sentence: %s', async (_, body, status, said) => {
     const { rpc } = await answering(body, { status });
@@ -147,6 +161,24 @@ describe('an answer without a result', () => {
       expect(message).toMatch(said);
       expect(message.length).toBeLessThan(400);
     }
+  });
+
+  it('is quoted without what cannot be stored or would change a terminal', async () => {
+    const message = `a\u0000b\u001b[2Jc\u202ed\ud800e${'x'.repeat(188)}\u{1f600}\u{1f600}`;
+    const { rpc } = await answering(JSON.stringify({ error: { code: -1, message } }));
+    const said = (await failureOf(rpc.send('m', []))).message;
+    expect(said).toMatch(/refused m: a b \[2Jc d ex+ \(-1\)\.$/);
+  });
+
+  it('is refused when the connection is switched to another protocol', async () => {
+    const url = await node(() => undefined);
+    server?.removeAllListeners('request').on('request', (_, { socket }) => {
+      socket?.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n');
+    });
+    expect(await failureOf(createJsonRpc(url).send('m', []))).toMatchObject({
+      kind: 'passing',
+      message: expect.stringMatching(/cannot be reached/),
+    });
   });
 
   it('is refused when it cannot be decompressed, and says so', async () => {
@@ -218,6 +250,7 @@ describe('an answer to a batch', () => {
       () => ({ error: { code: -32600, message: 'no batches' } }),
       /refused m: no batches/,
     ],
+    ['by one result', (requests) => right(requests)[0], /batch of 3 m without an answer to each/],
     ['by a list of one error', () => [{ id: null, error: { message: 'no' } }], /without an answer/],
     ['by nothing', () => [], /without an answer/],
   ])('is a refusal %s, so that each is asked for alone', async (_, make, said) => {

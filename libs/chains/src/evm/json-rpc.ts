@@ -6,6 +6,7 @@ import {
   type Unparsed,
   wordsOf,
 } from '../node-http';
+import { jsonOf } from '../quoted';
 
 /** Sends requests to one node. Rejects with `RpcFailure`. */
 export interface JsonRpc {
@@ -35,6 +36,11 @@ export interface JsonRpcOptions {
   readonly perSecondMax?: number | null;
 }
 
+/**
+ * The largest answer that is parsed in this thread. A block with its receipts is larger, and left to another one. Far more
+ * could use up the memory of the process: the objects of a list of empty lists take ten times the bytes of its text.
+ */
+const PARSED_BYTES_MAX = 32 * 1024 * 1024;
 /** Answers with a result begin like this; all fields before it are short. */
 const START_BYTES = 512;
 const RESULT_START = /^\s*\{[^{[]{0,300}"result"\s*:/;
@@ -57,6 +63,10 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
   }
 
   function answerIn(body: Buffer, method: string): unknown {
+    if (body.length > PARSED_BYTES_MAX) {
+      const message = `${host} answered ${method} with an answer above ${PARSED_BYTES_MAX} bytes.`;
+      throw new RpcFailure(message, 'refused');
+    }
     const text = textOf(body);
     const answer = parse(text);
     if (answer !== undefined) return answer;
@@ -64,9 +74,10 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
       throw new RpcFailure(`${host} answered ${method} with an empty answer.`, 'passing');
     }
     // Not JSON-RPC (a proxy's page, a sentence): another node behind the same URL may answer.
+    const words = quote(text);
     throw new RpcFailure(
-      `${host} answered ${method} with something that is not JSON: ${quote(text)}`,
-      'passing',
+      `${host} answered ${method} with something that is not JSON: ${words}`,
+      isLimit(undefined, words) ? 'limited' : 'passing',
     );
   }
 
@@ -74,14 +85,21 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
     const { error, result } = Object(answer) as { error?: unknown; result?: unknown };
     if (error) {
       const { code } = Object(error) as { code?: unknown };
-      const suffix = typeof code === 'number' || typeof code === 'string' ? ` (${code})` : '';
+      const isShown = typeof code === 'number' || typeof code === 'string';
+      const suffix = isShown ? ` (${quote(String(code))})` : '';
       const words = quote(wordsOf(error));
       const kind = isLimit(code, words) ? 'limited' : 'refused';
       throw new RpcFailure(`${host} refused ${method}: ${words}${suffix}.`, kind);
     }
     if (result === undefined) {
-      const words = quote(JSON.stringify(answer ?? null));
-      throw new RpcFailure(`${host} answered ${method} without a result: ${words}`, 'passing');
+      const { code, message } = Object(answer) as { code?: unknown; message?: unknown };
+      const words = quote(jsonOf(answer));
+      // A gateway before the node has words of its own.
+      const isLimited = isLimit(code, typeof message === 'string' ? message : words);
+      throw new RpcFailure(
+        `${host} answered ${method} without a result: ${words}`,
+        isLimited ? 'limited' : 'passing',
+      );
     }
     return result;
   }
@@ -99,10 +117,11 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
       const requests = params.map((each) => requestOf(method, each));
       return post(method, requests, (body) => {
         const answers = answerIn(body, method);
-        // A node that knows no batches answers with one error.
-        if (!Array.isArray(answers)) return [resultOf(answers, method)];
+        // A node that knows no batches answers with one error, or only the first request.
+        if (!Array.isArray(answers)) resultOf(answers, method);
+        const list: readonly unknown[] = Array.isArray(answers) ? answers : [];
         // A batch may be answered in any order.
-        const byId = new Map(answers.map((answer) => [String(Object(answer).id), answer]));
+        const byId = new Map(list.map((answer) => [idOf(answer), answer]));
         return requests.map((request) => {
           const answer = byId.get(String(request.id));
           if (answer !== undefined) return resultOf(answer, method);
@@ -114,8 +133,15 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
   };
 }
 
+/** The id of an answer in a batch, which some nodes send as text. */
+function idOf(answer: unknown): string | null {
+  const { id } = Object(answer) as { id?: unknown };
+  return typeof id === 'number' || typeof id === 'string' ? String(id) : null;
+}
+
 function isLimit(code: unknown, words: string): boolean {
-  if (LIMIT_CODES.has(code)) return true;
+  // Some gateways write codes as text.
+  if (LIMIT_CODES.has(typeof code === 'string' ? Number(code) : code)) return true;
   return LIMIT_WORDS.test(words) && !OTHER_LIMITS.test(words);
 }
 
