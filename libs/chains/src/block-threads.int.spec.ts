@@ -5,6 +5,7 @@ import { answersOf, LOGS, CHAIN as TRON } from '../testing/tron-recordings';
 import { startReplay } from '../testing/tron-replay';
 import { type BlockWorkers, createBlockThreads, startHere } from './block-threads';
 import { createEvmClient } from './evm/evm-client';
+import { ETHEREUM_PROOF } from './evm/header';
 import type { JsonRpc } from './evm/json-rpc';
 import { loadKeccak } from './evm/keccak';
 import { assetIds } from './evm/transfers';
@@ -76,6 +77,21 @@ describe('threads that prove blocks', () => {
     const hiding = client(threads, (receipts) => receipts.slice(1));
     await expect(hiding.block(3)).rejects.toThrow(InvalidBlock);
     await expect(client(threads).block(3)).resolves.toMatchObject({ number: 3 });
+  });
+
+  it('refuse what is nested too deeply to be passed on, and answer what is asked next', async () => {
+    const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    const rules = { caip2: CHAIN, native: `${CHAIN}/slip44:60`, proof: ETHEREUM_PROOF };
+    const open = (id: number, result: unknown) =>
+      threads.evm.ask({ do: 'open', id, answer: { result }, rules });
+    // Each thread is asked both.
+    const asked = Array.from({ length: 8 }, async (_, n) => {
+      await expect(open(n, deep)).rejects.toThrow(/nested too deeply/);
+      return open(n + 100, blocks[n]?.block);
+    });
+    expect(await Promise.all(asked)).toMatchObject(
+      blocks.slice(0, 8).map(({ block: { hash } }) => ({ header: { hash } })),
+    );
   });
 
   it('are replaced when they end', async () => {

@@ -6,6 +6,7 @@ import {
   type WorkRequest as EvmRequest,
 } from './evm/block-work';
 import { type Keccak, loadKeccak } from './evm/keccak';
+import { InvalidBlock } from './invalid-block';
 import {
   answerBlockWork,
   type WorkAnswer as TronAnswer,
@@ -114,9 +115,15 @@ function watchThread(worker: Worker, ended: () => void) {
   return {
     ask(work: Work): Promise<Answer> {
       return new Promise((resolve, reject) => {
+        try {
+          worker.postMessage(work);
+        } catch {
+          // Anything that was parsed can be copied to a thread, unless it is nested so deeply that the stack overflows.
+          throw new InvalidBlock("The node's answer is nested too deeply.");
+        }
+        // Only what was sent is answered.
         waiting.push({ resolve, reject });
         worker.ref();
-        worker.postMessage(work);
       });
     },
   };

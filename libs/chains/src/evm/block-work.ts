@@ -113,6 +113,8 @@ export function createBlockWork(keccak: Keccak) {
         return answerTo(request);
       } catch (error) {
         if (error instanceof InvalidBlock) return { invalid: error.message };
+        // The stack or the length of a text did not suffice, which only the answer can cause.
+        if (error instanceof RangeError) return { invalid: `The node's answer: ${error.message}.` };
         throw error;
       }
     },

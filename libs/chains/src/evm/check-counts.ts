@@ -2,10 +2,14 @@ import { type BlockAnswer, fail } from './block-answer';
 import { bloomOf, hasBits, isSameBloom } from './bloom';
 import type { Keccak } from './keccak';
 import {
+  BYTES_FORM,
+  isAddress,
   lowerCase,
   type RawBlock,
   type RawFields,
+  type RawLog,
   type RawReceipt,
+  refuseField,
   succeeded,
   toNumber,
 } from './raw';
@@ -61,6 +65,7 @@ function firstGap(block: RawBlock, receipts: readonly RawReceipt[]): number | nu
   for (const { logs } of receipts) {
     const numbers = logs.map((log, i) => {
       checkPlace(block, log, 'a log');
+      checkLog(log);
       if (log.removed === true)
         fail(block, 'a log is marked as removed, so it is of a replaced block');
       return isShown(log.logIndex) ? toNumber(log.logIndex, 'index of a log') : next + i;
@@ -73,6 +78,19 @@ function firstGap(block: RawBlock, receipts: readonly RawReceipt[]): number | nu
     }
   }
   return gap;
+}
+
+const BYTES = /^0x([0-9a-f]{2})*$/i;
+
+/** What a transfer is read from must be readable, or it would be passed over. Throws `InvalidBlock`. */
+function checkLog({ address, topics, data }: RawLog): void {
+  if (!isAddress(address)) refuseField(address, 'address of a log', 'an address');
+  for (const topic of topics) if (!isBytes(topic)) refuseField(topic, 'topic of a log', BYTES_FORM);
+  if (isShown(data) && !isBytes(data)) refuseField(data, 'data of a log', BYTES_FORM);
+}
+
+function isBytes(text: unknown): boolean {
+  return typeof text === 'string' && BYTES.test(text);
 }
 
 function checkPlace(block: RawBlock, { blockHash, blockNumber }: RawFields, what: string): void {

@@ -33,7 +33,7 @@ async function read({ block, receipts }: Answer, rule: Proof['rule']): Promise<C
     return method === 'eth_getBlockReceipts' ? receipts : block;
   }
   const client = createEvmClient({ send }, 'eip155:1', IDS, { proof: { ...ETHEREUM_PROOF, rule } });
-  return client.block(436);
+  return client.block(436, true);
 }
 
 function header(fields: Fields) {
@@ -70,6 +70,11 @@ function texts(change: (text: string) => string) {
   return (answer: Answer) => inside(answer) as Answer;
 }
 
+/** Lists in lists: more than anything that calls itself can read. */
+const deep = () => JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+/** A character whose low byte is that of the last digit: Node reads it as that digit. */
+const disguised = (text: unknown) =>
+  `${String(text).slice(0, -1)}${String.fromCharCode(String(text).charCodeAt(String(text).length - 1) + 0x100)}`;
 const isQuantity = (text: string) => /^0x[0-9a-f]{1,12}$/.test(text);
 const onlyFirst = (index: number, fields: Fields) => (it: Fields, i: number) =>
   i === index ? { ...it, ...fields } : it;
@@ -203,6 +208,39 @@ describe('an answer in another form', () => {
       'no receipts at all',
       ({ block }) => ({ block, receipts: [] }),
       /4 transactions have 0 receipts/,
+    ],
+    [
+      'a topic with a character that is read as a digit',
+      logs((it) => ({ ...it, topics: (it.topics as string[]).map(disguised) })),
+      /topic of a log .* not whole bytes/,
+    ],
+    [
+      'an amount with such a character',
+      logs((it) => ({ ...it, data: disguised(it.data) })),
+      /data of a log .* not whole bytes/,
+    ],
+    [
+      'a recipient with such a character',
+      transactions((it) => ({ ...it, to: it.to && disguised(it.to) })),
+      /not hexadecimal digits|invalid address/,
+    ],
+    ['a height nested too deeply', header({ number: deep() }), /block number .* nested too deeply/],
+    ['a hash nested too deeply', header({ hash: deep() }), /block hash .* nested too deeply/],
+    [
+      'a sender nested too deeply',
+      transactions(onlyFirst(0, { from: deep() })),
+      /sender of a transaction .* nested too deeply|invalid sender/,
+    ],
+    [
+      'a topic nested too deeply',
+      logs((it) => ({ ...it, topics: [deep()] })),
+      /topic of a log .* nested too deeply/,
+    ],
+    ['an amount that is a number', logs((it) => ({ ...it, data: 5 })), /data of a log .*: 5/],
+    [
+      'a recipient that is an object',
+      transactions(onlyFirst(2, { to: { toString: 1 } })),
+      /recipient of a transaction|is not whole/,
     ],
     [
       'a list of another kind of thing',

@@ -126,3 +126,11 @@ describe('the digest of the content', () => {
     }
   });
 });
+
+it('names only some of the fields that a header has and no fork is known to have', () => {
+  const names = Array.from({ length: 1_000 }, (_, n) => `${n}\u0000${'x'.repeat(1_000)}`);
+  const fields = Object.fromEntries(names.map((name) => [name, '0x1']));
+  const { alarm } = read(withHeader(block(3), { ...fields, extraData: '0x12' }));
+  expect(alarm).toMatch(/0 x+, 1 x+/);
+  expect(alarm?.length).toBeLessThan(600);
+});

@@ -1,5 +1,6 @@
 import type { Proven } from '../chain-client';
 import type { Proof } from '../chains-and-assets';
+import { quoted } from '../quoted';
 import { type BlockAnswer, fail } from './block-answer';
 import { addLogs, isSameBloom } from './bloom';
 import { checkCounts } from './check-counts';
@@ -129,10 +130,15 @@ export function isSettledLater(
   return isShown && headerFields.some(({ name }) => name === 'settledHeight');
 }
 
+/** A node may name any number of fields, of any length. */
+const NAMES_MAX = 8;
+const NAME_CHARACTERS_MAX = 40;
+
 function alarmOfFields({ number }: RawFields, unlisted: readonly string[]): string {
+  const names = unlisted.slice(0, NAMES_MAX).map((name) => quoted(name, NAME_CHARACTERS_MAX));
   return (
     `The hash of block ${Number(number)} cannot be recomputed: its header has fields that Daybook does not ` +
-    `know (${unlisted.join(', ')}), as after a fork. Until they are listed in the chains file ` +
+    `know (${names.join(', ')}), as after a fork. Until they are listed in the chains file ` +
     '(proof.headerFields), only a second provider can confirm its blocks.'
   );
 }

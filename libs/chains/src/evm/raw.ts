@@ -1,5 +1,6 @@
 import { getAddress } from 'ethers/address';
 import { InvalidBlock } from '../invalid-block';
+import { jsonOf, quoted } from '../quoted';
 
 /** Fields of a node's answer. Any field may be missing, null or of another shape. */
 export type RawFields = Readonly<Record<string, unknown>>;
@@ -51,9 +52,11 @@ export function refuseField(value: unknown, what: string, right: string): never 
 }
 
 function shown(value: unknown): string {
-  return JSON.stringify(value).slice(0, QUOTED_CHARACTERS_MAX);
+  return quoted(jsonOf(value), QUOTED_CHARACTERS_MAX);
 }
 
+/** What bytes look like, for messages. */
+export const BYTES_FORM = 'whole bytes such as "0x12ab"';
 /** What a quantity looks like, for messages. */
 export const QUANTITY_FORM = 'a quantity such as "0x1b4"';
 

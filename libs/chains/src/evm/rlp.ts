@@ -1,4 +1,4 @@
-import { isNobody, QUANTITY_FORM, refuseField } from './raw';
+import { BYTES_FORM, isNobody, QUANTITY_FORM, refuseField } from './raw';
 
 /**
  * Recursive Length Prefix (Yellow Paper, appendix B) of hexadecimal digits without `0x`, as nodes send them:
@@ -65,7 +65,7 @@ export function digitsOf(value: unknown, what: string, where = ''): string {
   if (typeof value === 'string' && value.length % 2 === 0 && value.startsWith('0x')) {
     return value.slice(2);
   }
-  return refuseField(value, `${what}${where}`, 'whole bytes such as "0x12ab"');
+  return refuseField(value, `${what}${where}`, BYTES_FORM);
 }
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
