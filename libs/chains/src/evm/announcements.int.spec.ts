@@ -29,6 +29,7 @@ afterEach(async () => {
 function listen(): void {
   listening = listenForAnnouncements({
     wsUrl: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    headers: { 'x-api-key': 'secret' },
     silenceMs: null,
     newHead: () => {
       heads += 1;
@@ -99,6 +100,40 @@ describe('listenForAnnouncements', () => {
     );
     server = new WebSocketServer({ port, host: '127.0.0.1' });
     await until(() => listening?.fault() === null);
+  });
+
+  it('says that its node refuses to announce blocks', async () => {
+    server.removeAllListeners('connection').on('connection', (socket) =>
+      socket.on('message', (data) => {
+        const { id } = JSON.parse(String(data));
+        socket.send(JSON.stringify({ id, error: { code: -32601, message: 'no' } }));
+      }),
+    );
+    listen();
+    await until(() => listening?.fault()?.includes('refuses to announce') ?? false);
+  });
+
+  it('polls no more often for a flood of heads, and once more for the last of them', async () => {
+    listen();
+    await until(() => {
+      announce('newHeads', {});
+      return heads > 0;
+    });
+    for (let n = 0; n < 5_000; n++) announce('newHeads', {});
+    announce('newPendingTransactions', { hash: 'last' });
+    const before = heads;
+    await until(() => pending.length > 0);
+    expect(heads - before).toBeLessThan(50);
+    const seen = heads;
+    await until(() => heads > seen);
+  });
+
+  it('sends the headers of its provider', async () => {
+    const keys: unknown[] = [];
+    server.on('connection', (_, request) => keys.push(request.headers['x-api-key']));
+    listen();
+    await until(() => keys.length > 0);
+    expect(keys).toEqual(['secret']);
   });
 
   it('ends when it is closed', async () => {

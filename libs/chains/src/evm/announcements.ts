@@ -8,11 +8,16 @@ const RECONNECT = { firstMs: 500, longestMs: 30_000 };
 /** The largest pending transactions (rollup data) are about 130 kB. */
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 
+/** Each new head is a reason to poll. More than these would only cost requests, and several nodes announce each block. */
+const NEW_HEADS_MS_MIN = 100;
+
 const NEW_HEADS = 1;
 const NEW_PENDING = 2;
 
 export interface AnnouncementOptions {
   readonly wsUrl: string;
+  /** Sent with the handshake, such as a provider's key. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** A connection without a new block for this time is closed and opened again. */
   readonly silenceMs: number | null;
   newHead(): void;
@@ -31,13 +36,16 @@ interface NodeMessage {
  * because a load balancer may lose the node without closing the connection. Polling finds missed blocks.
  */
 export function listenForAnnouncements(options: AnnouncementOptions): Listening {
-  const { wsUrl, silenceMs, newHead, pending } = options;
+  const { wsUrl, headers, silenceMs, pending } = options;
+  const newHead = atMostEvery(NEW_HEADS_MS_MIN, options.newHead);
   let socket: WebSocket;
   let retry: NodeJS.Timeout | undefined;
   /** Connections in a row that announced nothing. */
   let failures = 0;
+  /** Whether the last connection was open and announced no block for too long. */
+  let wasSilent = false;
   let isClosed = false;
-  /** Why nothing can be announced now; null while the connection is open. */
+  /** Why nothing is announced now; null while the connection is open. */
   let fault: string | null = null;
 
   /** Opens one connection, which closes itself when it is dead. */
@@ -45,10 +53,11 @@ export function listenForAnnouncements(options: AnnouncementOptions): Listening 
     const opened = new WebSocket(wsUrl, {
       handshakeTimeout: 10_000,
       maxPayload: MESSAGE_BYTES_MAX,
+      headers,
     });
     socket = opened;
-    /** The ids that the node gave to the two subscriptions. */
-    const subscriptions = new Map<unknown, unknown>();
+    /** The names that the node gave to the two subscriptions. */
+    const subscriptions = { [NEW_HEADS]: '', [NEW_PENDING]: '' };
     let isAlive = true;
     let lastHeadAt = Date.now();
     let reason = 'it was closed';
@@ -56,13 +65,15 @@ export function listenForAnnouncements(options: AnnouncementOptions): Listening 
       const isSilent = silenceMs !== null && Date.now() - lastHeadAt > silenceMs;
       if (!isAlive || isSilent) {
         reason = isSilent ? 'it announced no new block' : 'it did not answer';
+        wasSilent = isSilent;
         return opened.terminate();
       }
       isAlive = false;
       if (opened.readyState === WebSocket.OPEN) opened.ping();
     }, PING_MS);
     opened.on('open', () => {
-      fault = null;
+      // After one that announced nothing, another open connection is no better yet.
+      if (!wasSilent) fault = null;
       opened.send(subscribe(NEW_HEADS, ['newHeads']));
       opened.send(subscribe(NEW_PENDING, ['newPendingTransactions', true]));
     });
@@ -72,11 +83,18 @@ export function listenForAnnouncements(options: AnnouncementOptions): Listening 
     opened.on('message', (data) => {
       isAlive = true;
       const { id, result, params } = parse(String(data));
-      if (typeof result === 'string') return subscriptions.set(result, id);
-      const kind = subscriptions.get(params?.subscription);
-      if (kind === undefined) return;
-      failures = 0;
-      if (kind === NEW_PENDING) return pending(params?.result);
+      const isAccepted = typeof result === 'string' && result !== '';
+      if (id === NEW_PENDING && isAccepted) subscriptions[NEW_PENDING] = result;
+      if (id === NEW_HEADS && isAccepted) {
+        subscriptions[NEW_HEADS] = result;
+      } else if (id === NEW_HEADS) {
+        fault = `The WebSocket refuses to announce new blocks; they are found by polling.`;
+      }
+      const name = params?.subscription;
+      if (typeof name !== 'string' || name === '') return;
+      if (name === subscriptions[NEW_PENDING]) return pending(params?.result);
+      if (name !== subscriptions[NEW_HEADS]) return;
+      [failures, fault, wasSilent] = [0, null, false];
       lastHeadAt = Date.now();
       newHead();
     });
@@ -100,9 +118,27 @@ export function listenForAnnouncements(options: AnnouncementOptions): Listening 
     close() {
       isClosed = true;
       clearTimeout(retry);
+      newHead.cancel();
       socket.terminate();
     },
   };
+}
+
+/** Calls `work` at once, and after more calls once more when `ms` have passed. */
+function atMostEvery(ms: number, work: () => void) {
+  let waiting: NodeJS.Timeout | undefined;
+  let calledAt = Number.NEGATIVE_INFINITY;
+  function call(): void {
+    waiting = undefined;
+    calledAt = Date.now();
+    work();
+  }
+  const limited = () => {
+    const leftMs = calledAt + ms - Date.now();
+    if (leftMs <= 0 && waiting === undefined) call();
+    else waiting ??= setTimeout(call, leftMs);
+  };
+  return Object.assign(limited, { cancel: () => clearTimeout(waiting) });
 }
 
 /** A handshake and two blocks of most chains. */
@@ -119,14 +155,14 @@ export interface AnnouncementTrial {
 
 /** Opens one connection, subscribes to new heads and waits for one, a limited time. Never rejects. */
 export function tryAnnouncements(
-  wsUrl: string,
+  { wsUrl, headers }: { readonly wsUrl: string } & Pick<AnnouncementOptions, 'headers'>,
   blockTimeMs: number | null,
 ): Promise<AnnouncementTrial> {
   const usualMs = TRIAL_BLOCKS * (blockTimeMs ?? 0);
   const timeoutMs = Math.min(Math.max(usualMs, TRIAL_MS_MIN), TRIAL_MS_MAX);
   const seconds = timeoutMs / 1_000;
   return new Promise((resolve) => {
-    const socket = new WebSocket(wsUrl, { maxPayload: MESSAGE_BYTES_MAX });
+    const socket = new WebSocket(wsUrl, { maxPayload: MESSAGE_BYTES_MAX, headers });
     let isSubscribed = false;
     function end(fault: string | null, heads = 0): void {
       clearTimeout(timer);

@@ -73,7 +73,7 @@ export function openEvmChain(
     ...client,
     listen: (listener) =>
       listenForAnnouncements({
-        ...{ wsUrl, silenceMs, newHead: () => listener.newHead() },
+        ...{ wsUrl, headers, silenceMs, newHead: () => listener.newHead() },
         pending: (answer) => pending(answer, listener),
       }),
   };

@@ -55,7 +55,7 @@ export function inspectEvmNode(
     async findings(recent) {
       const findings = await receiptsFindings(rpc, recent);
       if (wsUrl === null) return findings;
-      const socket = await tryAnnouncements(wsUrl, chain.blockTimeMs);
+      const socket = await tryAnnouncements({ wsUrl, headers }, chain.blockTimeMs);
       return [...findings, announcementsFinding(socket)];
     },
     async token({ reference: contract }): Promise<TokenAnswer> {
