@@ -91,7 +91,7 @@ function logProviders(
 function checkChain(chain: RunningChain): string {
   const { state, detail } = chain.health();
   if (state === 'stalled') throw new Error(detail ?? state);
-  return `${chain.role()}, ${state}`;
+  return `${chain.role()}, ${state}${detail === null ? '' : `: ${detail}`}`;
 }
 
 function checkPublishing(chain: RunningChain): void {

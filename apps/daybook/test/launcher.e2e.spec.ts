@@ -9,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,6 +17,9 @@ import { freePort, isAlive, isPortFree } from '@daybook/platform';
 import { until } from '../../../test/dependencies';
 
 const COMMAND_LINE = resolve(__dirname, '../daybook.mjs');
+/** Of a test vector of BIP-39: the development wallet is refused on other chains. */
+const XPUB =
+  'xpub6Bh6Cg7bvjFdW6VEAaZmsyhZh86WdJ9Kr5aqqY5LN7UFLpxTrxsiys213UCu8MAYjcq5JhF7jzZXvruGfWfPbxqsByNNhwWaNQRuhP3JcC3';
 /** The first start on a clean checkout builds. */
 const START_TIMEOUT_MS = 120_000;
 const STORY_TIMEOUT_MS = 170_000;
@@ -160,6 +164,44 @@ describe('the command line', () => {
     const misspelt = daybookWith({ DAYBOOK_CHAIN_FILE: chains }, 'start', '--chains', chains);
     expect(await misspelt.ended).toBe(2);
     expect(misspelt.said()).toContain('nothing reads it. Is DAYBOOK_CHAINS_FILE meant?');
+  });
+
+  it('starts all the same when nodes are dead, silent or of another chain, and says so', async () => {
+    const silent = createServer(() => undefined);
+    const other = createHttpServer((_, response) =>
+      response.end('{"jsonrpc":"2.0","id":1,"result":"0x5"}'),
+    );
+    const urls = await Promise.all(
+      [silent, other].map(async (server) => {
+        server.listen(0, '127.0.0.1');
+        await once(server, 'listening');
+        return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      }),
+    );
+    const file = join(resolve(data, '..'), 'chains.json');
+    const chains = [`http://127.0.0.1:${await freePort()}`, ...urls].map((rpcUrl, n) => ({
+      id: `eip155:${900_001 + n}`,
+      rpcUrl,
+    }));
+    writeFileSync(file, JSON.stringify({ chains }));
+    const started = Date.now();
+    const env = { DAYBOOK_EVM_XPUB: XPUB };
+    const run = daybookWith(env, 'start', '--port', String(port), '--chains', file);
+    try {
+      await said(run, 'Daybook is running.');
+      expect(Date.now() - started).toBeLessThan(60_000);
+      expect(run.said()).toMatch(/! eip155:900001 is not watched yet: .*ECONNREFUSED/);
+      expect(run.said()).toMatch(
+        /! eip155:900002 is not watched yet: The node has not answered yet/,
+      );
+      expect(run.said()).toMatch(/! eip155:900003 is not watched yet: .* serves eip155:5/);
+      expect(await request('/v1/customers', { externalId: 'alice' })).toMatchObject({});
+    } finally {
+      run.child.kill('SIGINT');
+      await run.ended;
+      silent.close();
+      other.close();
+    }
   });
 
   it('shows why an app refuses to start, once', async () => {

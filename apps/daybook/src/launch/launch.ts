@@ -23,6 +23,7 @@ import {
 import { Failure } from '../cli/exit-codes';
 import type { DemoChain, DemoChainPlace } from '../demo/chain';
 import { startEvmChain } from '../demo/evm-chain';
+import { chainsAwaited } from './chains-awaited';
 import { claim } from './claim';
 import { insist, keepRunning, type Startable } from './keep-running';
 import { provision } from './provision';
@@ -127,6 +128,11 @@ export async function launch(options: LaunchOptions, stops: Stop[]): Promise<Lau
     DAYBOOK_DATABASE_URL: databases.watcher,
     DAYBOOK_HTTP_PORT: String(watcherPort),
   });
+  if (urls.watcherUrl !== null) {
+    for (const sentence of await chainsAwaited(urls.watcherUrl, chainsFile)) {
+      console.log(colors.yellow(`! ${sentence}`));
+    }
+  }
   const grpcAddress = hasLedger && grpcPort !== 0 ? placeOf(host, grpcPort) : null;
   return { ...urls, grpcAddress, apiKey, families, chain, chains: watchedIn(chainsFile) };
 }
@@ -235,7 +241,8 @@ async function startApp(
 ): Promise<void> {
   if (url === null) return;
   const module = join(APPS, app, 'src/main.js');
-  const program = { name: `The ${app}`, module, environment, logFile: log(folder, app) };
+  const probe = app === 'ledger' ? ('readyz' as const) : ('startupz' as const);
+  const program = { name: `The ${app}`, module, environment, logFile: log(folder, app), probe };
   const start = (_: object, spawned: (pid: number) => void) => startService(program, url, spawned);
   await keep(program.name, start, () => `The ${app} on ${url}`);
 }

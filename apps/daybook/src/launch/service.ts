@@ -29,15 +29,20 @@ interface Program {
   readonly module: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string;
+  /**
+   * What must succeed for it to be started. A chain-watcher is not ready while a node does not answer, for which nothing
+   * else should wait.
+   */
+  readonly probe: 'readyz' | 'startupz';
 }
 
 /**
- * Starts an app in a process of its own and resolves when `url` answers `/readyz`. The app ends with this
+ * Starts an app in a process of its own and resolves when `url` answers its probe. The app ends with this
  * process, even when that is killed. Rejects if it ends before: with its sentence if it refuses to start, else
  * with the end of its log. `spawned` is called with the process id at once.
  */
 export async function startService(
-  { name, module, environment, logFile }: Program,
+  { name, module, environment, logFile, probe }: Program,
   url: string,
   spawned: (pid: number) => void,
 ): Promise<Startable> {
@@ -76,7 +81,7 @@ export async function startService(
   };
   const deadline = Date.now() + READY_TIMEOUT_MS;
   for (;;) {
-    const isAnswered = await isReady(url);
+    const isAnswered = await succeeds(`${url}/${probe}`);
     // If the app has ended, another program answers in its place.
     if (hasEnded(child)) {
       await exited;
@@ -110,8 +115,8 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-async function isReady(url: string): Promise<boolean> {
-  return fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) }).then(
+async function succeeds(url: string): Promise<boolean> {
+  return fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
     (response) => response.ok,
     () => false,
   );

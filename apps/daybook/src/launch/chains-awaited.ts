@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadChainsFile } from '@daybook/chains';
+
+/** A node that works answers sooner. The rest of the service waits for nothing. */
+const WAIT_MS = 2_000;
+const POLL_MS = 50;
+
+/** The chain-watcher's words for a node that is silent. */
+const UNANSWERED = 'The node has not answered yet.';
+
+/** What the chain-watcher says about a chain in its readiness. */
+interface Check {
+  readonly status: 'ok' | 'failing';
+  readonly detail?: string;
+}
+
+/** Says of each chain that is not watched after a moment what it waits for. */
+export async function chainsAwaited(
+  watcherUrl: string,
+  chainsFile: string | undefined,
+): Promise<readonly string[]> {
+  const { connections } = loadChainsFile(chainsFile ?? null);
+  const chains = connections.map(({ chain }) => chain);
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    const checks = await readChecks(watcherUrl);
+    const awaited = chains.flatMap((chain) => {
+      const reason = reasonOf(checks[chain]);
+      return reason === null ? [] : `${chain} is not watched yet: ${reason}`;
+    });
+    if (awaited.length === 0 || Date.now() > deadline) return awaited;
+    await sleep(POLL_MS);
+  }
+}
+
+/** Why a chain is not watched; null if it is. */
+function reasonOf(check: Check | undefined): string | null {
+  if (check === undefined) return 'The chain-watcher does not answer.';
+  const { status, detail = '' } = check;
+  if (status === 'failing') return detail;
+  return detail.includes(UNANSWERED) ? UNANSWERED : null;
+}
+
+async function readChecks(watcherUrl: string): Promise<Readonly<Record<string, Check>>> {
+  try {
+    const answer = await fetch(`${watcherUrl}/readyz`, { signal: AbortSignal.timeout(WAIT_MS) });
+    const { checks } = (await answer.json()) as { checks?: Record<string, Check> };
+    return checks ?? {};
+  } catch {
+    return {};
+  }
+}
