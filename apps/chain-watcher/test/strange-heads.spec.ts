@@ -1,4 +1,4 @@
-import { type BlockHeader, InvalidBlock } from '@daybook/chains';
+import { type BlockHeader, InvalidBlock, WrongChain } from '@daybook/chains';
 import { type ModelledWatch, modelledWatch } from '../testing/modelled-watch';
 
 const FINAL = ['detected', 'final'];
@@ -121,6 +121,46 @@ describe('a head that is not of this chain', () => {
     node.mine(2);
     await modelled.settle();
     expect(modelled.statuses(next)).toEqual(FINAL);
+  });
+});
+
+describe('a node that was switched to another chain', () => {
+  it('is not called a deep reorg, and no ring reset takes its chain over', async () => {
+    const paid = await confirmed(12, { reorgWindow: 8 });
+    // The other chain has a block of every height, and another id.
+    const at = (number: number): BlockHeader => ({
+      ...{ number, hash: `0xf${number}`, parentHash: `0xf${number - 1}`, time: 1_700_000_000 },
+    });
+    const asked = (place: number | string) =>
+      at(typeof place === 'number' ? place : Number(place.slice('0xf'.length)));
+    modelled.answers = {
+      head: async () => at(1_000),
+      header: async (place) => asked(place),
+      block: async (place) => ({
+        ...{
+          ...asked(place),
+          proven: 'content',
+          contentDigest: null,
+          transactions: [],
+          transfers: [],
+        },
+      }),
+      verify: async () => {
+        throw new WrongChain('The node serves another chain.');
+      },
+    };
+    await expect(modelled.settle()).rejects.toThrow(WrongChain);
+    const reset = await modelled.request('reset-ring', null);
+    await expect(modelled.settle()).rejects.toThrow(WrongChain);
+    expect(modelled.outcomeOf(reset)[0]).toBe('waiting');
+    expect(modelled.statuses(paid)).toEqual(FINAL);
+    modelled.answers = {};
+    await modelled.settle();
+    expect(modelled.outcomeOf(reset)).toEqual([
+      'refused',
+      expect.stringMatching(/nothing to reset/),
+    ]);
+    expect(modelled.statuses(paid)).toEqual(FINAL);
   });
 });
 

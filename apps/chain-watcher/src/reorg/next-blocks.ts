@@ -39,7 +39,7 @@ export type NextBlocks =
 
 /** What the search for the next blocks asks. */
 export interface Search {
-  readonly client: Pick<ProviderPool, 'header' | 'block' | 'doubt'>;
+  readonly client: Pick<ProviderPool, 'header' | 'block' | 'doubt' | 'verify'>;
   readonly ahead: ReadAhead;
   /** Decides whether a branch replaces matched blocks. */
   judge(branch: Branch): Promise<Verdict>;
@@ -62,6 +62,8 @@ export async function nextBlocks(
         return step;
       case 'stalled': {
         const [{ hash, number }] = branch as [BlockHeader];
+        // A node that was switched to another chain shows a branch that deep, too, and no reset would be right.
+        await client.verify();
         const verdict = await search.judge({ first: hash, ancestor: number - 1, top });
         return verdict.kind === 'wait' ? { kind: 'rival', rival: verdict.rival } : step;
       }
@@ -129,7 +131,10 @@ async function replace(
     ahead.clear();
     const verdict = await judge({ first: first.hash, ancestor: ancestor.number, top });
     if (verdict.kind === 'wait') return { kind: 'rival', rival: verdict.rival };
-    if (verdict.kind === 'below-final') return { kind: 'stalled', reason: belowFinal(first) };
+    if (verdict.kind === 'below-final') {
+      await client.verify();
+      return { kind: 'stalled', reason: belowFinal(first) };
+    }
   }
   const wanted = added.slice(0, BLOCKS_AT_ONCE);
   const { blocks, error } = await fetchInOrder(

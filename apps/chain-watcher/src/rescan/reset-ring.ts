@@ -12,6 +12,8 @@ export async function serveRingReset(context: WatchContext): Promise<boolean> {
   const reset = state.rescans.find(({ origin }) => origin === 'ring-reset');
   if (reset === undefined) return false;
   if (reset.next !== null) return trackReset(context, reset);
+  // It would take over any chain that the node shows.
+  await context.client.verify();
   const head = state.head ?? tipOf(state);
   const plan = await planReset(context, head, reset);
   if (typeof plan !== 'string') await resetRing(context, head, reset, plan.from, plan.agreed);
