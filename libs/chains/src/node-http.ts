@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { backOffMs, limiter, pause } from '@daybook/platform/plain';
 import { PostTimeout, post } from './http-post';
+import { isDense } from './is-dense';
 import { jsonOf, quoted } from './quoted';
 import { createRateLimit } from './rate-limit';
 
@@ -114,6 +115,10 @@ export function createNodeHttp(options: NodeHttpOptions): NodeHttp {
     rest.asked(retryAfter);
     if (answer.body === null) {
       const message = `${host} answered ${name} with an answer above ${responseBytesMax} bytes.`;
+      throw new RpcFailure(message, 'refused');
+    }
+    if (isDense(answer.body)) {
+      const message = `${host} answered ${name} with ${answer.body.length} bytes of lists that are nearly empty.`;
       throw new RpcFailure(message, 'refused');
     }
     if (status < 200 || status > 299) {

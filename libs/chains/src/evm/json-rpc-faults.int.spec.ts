@@ -152,6 +152,11 @@ describe('an answer without a result', () => {
     ['such an error and status', `{"error":${DEEP}}`, 400, /HTTP status 400: JSON that is nested/],
     ['lists in lists', DEEP, 200, /without a result: JSON that is nested too deeply/],
     ['a code of megabytes', `{"error":{"code":"${junk}","message":"no"}}`, 200, /no \(xxx/],
+    [
+      'more lists than a block can have',
+      `{"result":[${'[],'.repeat(3_000_000)}[]]}`,
+      ...([200, /9000015 bytes of lists that are nearly empty/] as const),
+    ],
     ['too much to be read', ' '.repeat(32 * 1024 * 1024 + 1), 200, /above 33554432 bytes/],
     ['a result and an error', '{"result":"0x1","error":{"message":"no"}}', 200, /refused m: no/],
   ])('is refused in a sentence: %s', async (_, body, status, said) => {
