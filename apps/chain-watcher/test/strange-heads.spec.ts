@@ -1,4 +1,4 @@
-import { type BlockHeader, InvalidBlock, WrongChain } from '@daybook/chains';
+import { type BlockHeader, InvalidBlock, RpcFailure, WrongChain } from '@daybook/chains';
 import { type ModelledWatch, modelledWatch } from '../testing/modelled-watch';
 
 const FINAL = ['detected', 'final'];
@@ -193,6 +193,26 @@ describe('a finalized block', () => {
     node.mine(10);
     await pollFor(10_000);
     expect(modelled.statuses(next)).toEqual(FINAL);
+  });
+
+  it('that is not answered holds up nothing that is credited by depth', async () => {
+    await confirmed();
+    let asked = 0;
+    modelled.answers = {
+      tagged: async () => {
+        asked += 1;
+        throw new RpcFailure('It did not answer within 10 s.', 'silent');
+      },
+    };
+    const next = modelled.pay();
+    modelled.node.mine(3);
+    await pollFor(10_000);
+    expect(modelled.statuses(next)).toEqual(FINAL);
+    expect(asked).toBe(1);
+    modelled.answers = {};
+    modelled.node.mine(1);
+    await pollFor(60_000);
+    expect(modelled.watch.heights().finalized).toBe(modelled.node.chain.height - 4);
   });
 
   it('on another branch makes nothing final, however high it is', async () => {

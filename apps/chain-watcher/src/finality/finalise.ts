@@ -1,7 +1,9 @@
 import {
   type BlockHeader,
   type FinalityTag,
+  InvalidBlock,
   type ProviderPool,
+  RpcFailure,
   type TagAnswer,
   thresholdsOf,
 } from '@daybook/chains';
@@ -24,6 +26,8 @@ const WAITING_AT_ONCE = 16;
 /** How often, at least and at most: once in a block time in between. */
 const WAITING_MS_MIN = 2_000;
 const WAITING_MS_MAX = 30_000;
+/** A tag that nothing is credited by is asked for again this long after it was not answered. */
+const TAG_REST_MS = 60_000;
 /** The tag is read after the head, which may have moved by a few blocks of a fast chain. */
 const TAG_ABOVE_HEAD_MAX = 16;
 
@@ -48,6 +52,8 @@ export function createFinality(context: WatchContext) {
   let markAt = 0;
   /** Since when a tag that a policy needs is unknown, in Unix milliseconds; null when none is. */
   let tagUnknownSince: number | null = null;
+  /** Of tags that were not answered and nothing is credited by. */
+  const tagRestsUntil = new Map<FinalityTag, number>();
   /** The head and tip for which all tags were read. */
   let readFor: string | null = null;
   /** Whether transfers were looked at again for thresholds that the registry has got since. */
@@ -56,11 +62,25 @@ export function createFinality(context: WatchContext) {
   let waitingAfter = '';
   let waitingAt = 0;
 
+  /** A node may take for ever to answer about a tag. What is credited by depth, or by another tag, does not wait for it. */
+  async function readTag(tag: FinalityTag): Promise<TagAnswer | null> {
+    if (needed.includes(tag)) return client.agreedTag(tag);
+    if (context.now() < (tagRestsUntil.get(tag) ?? 0)) return null;
+    try {
+      return await client.agreedTag(tag);
+    } catch (error) {
+      if (!(error instanceof RpcFailure || error instanceof InvalidBlock)) throw error;
+      tagRestsUntil.set(tag, context.now() + TAG_REST_MS);
+      return null;
+    }
+  }
+
   /** Tags move with the chain, so they are read again when the chain has moved. */
   async function readTags(head: BlockHeader): Promise<void> {
     const moment = `${head.hash} ${tipOf(state).hash}`;
     if (readFor === moment) return;
-    tagged = await taggedOnRing(client, startedChain(state).ring, wanted, head.number);
+    const reader = { agreedTag: readTag };
+    tagged = await taggedOnRing(reader, startedChain(state).ring, wanted, head.number);
     const isKnown = needed.every((tag) => tagged[tag] !== null);
     tagUnknownSince = isKnown ? null : (tagUnknownSince ?? context.now());
     readFor = isKnown && tagged.finalized !== null ? moment : null;
