@@ -91,7 +91,8 @@ function logProviders(
 function checkChain(chain: RunningChain): string {
   const { state, detail } = chain.health();
   if (state === 'stalled') throw new Error(detail ?? state);
-  return `${chain.role()}, ${state}${detail === null ? '' : `: ${detail}`}`;
+  const isAwaited = state === 'catching-up' && detail !== null;
+  return `${chain.role()}, ${state}${isAwaited ? `: ${detail}` : ''}`;
 }
 
 function checkPublishing(chain: RunningChain): void {
