@@ -78,16 +78,16 @@ export function isThisMachine(hostname: string): boolean {
 function readBody(response: IncomingMessage, bytesMax: number): Promise<Buffer | null> {
   const body = decoded(response);
   const chunks: Buffer[] = [];
-  let size = Number(response.headers['content-length'] ?? 0);
+  const announced = Number(response.headers['content-length'] ?? 0);
   return new Promise((resolve, reject) => {
-    if (size > bytesMax) return resolve(null);
-    size = 0;
+    if (announced > bytesMax) return resolve(null);
+    let size = 0;
     body.on('data', (chunk: Buffer) => {
       size += chunk.byteLength;
       if (size > bytesMax) resolve(null);
       else chunks.push(chunk);
     });
-    body.on('end', () => resolve(Buffer.concat(chunks)));
+    body.on('end', () => resolve(Buffer.concat(chunks, size)));
     body.on('error', reject);
     response.on('error', reject);
     response.on('close', () => {

@@ -1,4 +1,9 @@
-import type { BlockHeader, BlockTransfer, ChainBlock } from '@daybook/chains';
+import {
+  type BlockHeader,
+  type BlockTransfer,
+  type ChainBlock,
+  transfersTo,
+} from '@daybook/chains';
 import type { FinalityV1, TransferV1 } from '@daybook/contracts';
 import { finalityText } from '@daybook/domain';
 import { CLOCK_MARGIN_MS, startedChain, type WatchContext } from '../state/watch-state';
@@ -153,7 +158,7 @@ export async function matchBlocks(
   const { chain, store, table } = context;
   context.events.matching(blocks);
   const found = blocks.flatMap((block) => {
-    return block.transfers.filter(({ to }) => table.has(to)).map((it) => ({ block, transfer: it }));
+    return transfersTo(block, (to) => table.has(to)).map((transfer) => ({ block, transfer }));
   });
   const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
   const known = await store.transfers([...new Set([...ids, ...ended])]);

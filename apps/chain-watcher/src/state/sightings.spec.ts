@@ -1,3 +1,4 @@
+import type { TransactionRef } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import { createSightings } from './sightings';
 
@@ -17,6 +18,10 @@ function mined(hash: string, nonce: number | null = 1, sender = '0x01') {
   return { hash, nonce, sender };
 }
 
+function blockOf(...transactions: readonly TransactionRef[]) {
+  return [{ transactions }];
+}
+
 describe('createSightings', () => {
   it('ends a sighting when its own transaction is mined', () => {
     const sightings = createSightings([
@@ -24,26 +29,26 @@ describe('createSightings', () => {
       tracked('y'),
       tracked('z', { txHash: '0xb', nonce: 2 }),
     ]);
-    expect(sightings.endedBy([mined('0xa')])).toEqual(['x', 'y']);
+    expect(sightings.endedBy(blockOf(mined('0xa')))).toEqual(['x', 'y']);
   });
 
   it('ends a sighting when another transaction uses its nonce', () => {
     const sightings = createSightings([tracked('x')]);
-    expect(sightings.endedBy([mined('0xc', 1)])).toEqual(['x']);
-    expect(sightings.endedBy([mined('0xc', 2), mined('0xd', 1, '0x02')])).toEqual([]);
+    expect(sightings.endedBy(blockOf(mined('0xc', 1)))).toEqual(['x']);
+    expect(sightings.endedBy(blockOf(mined('0xc', 2), mined('0xd', 1, '0x02')))).toEqual([]);
   });
 
   it('compares no nonces on chains without them', () => {
     const sightings = createSightings([tracked('x', { nonce: null })]);
-    expect(sightings.endedBy([mined('0xc', null)])).toEqual([]);
-    expect(sightings.endedBy([mined('0xa', null)])).toEqual(['x']);
+    expect(sightings.endedBy(blockOf(mined('0xc', null)))).toEqual([]);
+    expect(sightings.endedBy(blockOf(mined('0xa', null)))).toEqual(['x']);
   });
 
   it('forgets a sighting when its next version is noted', () => {
     const sightings = createSightings([tracked('x')]);
     sightings.note(tracked('x', { status: 'detected' }));
     expect(sightings.expired(Number.MAX_SAFE_INTEGER)).toEqual([]);
-    expect(sightings.endedBy([mined('0xa')])).toEqual([]);
+    expect(sightings.endedBy(blockOf(mined('0xa')))).toEqual([]);
   });
 
   it('expires a sighting after 30 minutes', () => {

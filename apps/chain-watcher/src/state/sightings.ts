@@ -1,4 +1,4 @@
-import type { TransactionRef } from '@daybook/chains';
+import type { ChainBlock, TransactionRef } from '@daybook/chains';
 import type { Sighting, TrackedTransfer } from './watcher-store';
 
 /** After this time without being mined, all nodes have most likely evicted a transaction. */
@@ -28,9 +28,10 @@ export function createSightings(open: readonly TrackedTransfer[]) {
   return {
     isFull: () => entries.size >= SIGHTINGS_MAX,
     note,
-    /** The sightings whose own transaction was included, or another one with its sender's nonce. */
-    endedBy(transactions: readonly TransactionRef[]): readonly string[] {
+    /** The sightings whose own transaction these blocks include, or another one with its sender's nonce. */
+    endedBy(blocks: readonly Pick<ChainBlock, 'transactions'>[]): readonly string[] {
       if (entries.size === 0) return [];
+      const transactions = blocks.flatMap((block) => block.transactions);
       const hashes = new Set(transactions.map(({ hash }) => hash));
       const nonces = new Set(transactions.map(nonceKey));
       return idsWhere(

@@ -174,7 +174,7 @@ async function commitStep(
   const stranded = isReorg ? await strandedTransfers(context, replaced) : [];
   const ids = new Set(above.map(({ transfer }) => transfer.transferId));
   const lost = [...above, ...stranded.filter(({ transfer }) => !ids.has(transfer.transferId))];
-  const ended = state.sightings.endedBy(blocks.flatMap(({ transactions }) => transactions));
+  const ended = state.sightings.endedBy(blocks);
   // What a reorg replaced may be in the gap: it is not taken back before the gap is scanned.
   const { versions } = await matchBlocks(context, blocks, gap === null ? lost : [], ended);
   const added: Ring = [...blocks.map(headerOf), ...(gap === null ? [] : [headerOf(gap)])];

@@ -5,16 +5,23 @@ import { textOf, type Unparsed } from '../node-http';
 import type { Keccak } from './keccak';
 import { isSettledLater } from './prove-block';
 import { type RawBlock, toBlock } from './raw';
-import { readBlock, toHeader, withoutReceipt } from './read-block';
+import { type BlockRules, readBlock, toHeader, withoutReceipt } from './read-block';
 import { assetIds } from './transfers';
 
 /** What is asked of a thread that parses and proves blocks. `id` names one block between its two answers. */
 export type WorkRequest = { readonly id: number } & (
-  | { readonly do: 'open'; readonly answer: Unparsed; readonly rules: WorkRules }
+  | {
+      readonly do: 'open';
+      readonly answer: Unparsed;
+      /** Receipts that were asked for by height, at the same time as the block; null if they were not. */
+      readonly receipts: Unparsed | null;
+      readonly rules: WorkRules;
+    }
   | { readonly do: 'hashes' | 'close' }
   | {
       readonly do: 'read';
-      readonly receipts: Unparsed;
+      /** Null: those of the first attempt. */
+      readonly receipts: Unparsed | null;
       /** Receipts that were asked for by transaction. */
       readonly more: readonly unknown[];
       /**
@@ -28,6 +35,7 @@ export type WorkRequest = { readonly id: number } & (
     }
 );
 
+type OpenRequest = Extract<WorkRequest, { readonly do: 'open' }>;
 type ReadRequest = Extract<WorkRequest, { readonly do: 'read' }>;
 
 /** How the blocks of a chain are read, in a form that passes between threads. */
@@ -42,8 +50,8 @@ export interface WorkRules {
 export type OpenedHeader = ReturnType<typeof toHeader> & { readonly isSettledLater: boolean };
 
 export type WorkAnswer =
-  /** Null if the node does not have the block. */
-  | { readonly header: OpenedHeader | null }
+  /** Null if the node does not have the block. `block` is read already if its receipts came with it. */
+  | { readonly header: OpenedHeader | null; readonly block?: ChainBlock }
   | { readonly hashes: readonly string[] }
   /** Null if the node has no receipts of the block. */
   | { readonly block: ChainBlock | null }
@@ -51,9 +59,17 @@ export type WorkAnswer =
   | { readonly missing: readonly string[]; readonly isPart: boolean }
   | { readonly invalid: string };
 
+/** What is kept of a block between two requests. */
+interface Opened {
+  readonly block: RawBlock;
+  readonly rules: WorkRules;
+  /** The answer about its receipts, once there is one. */
+  receipts: unknown;
+}
+
 /** Parses and proves blocks. Between two requests it keeps what it has parsed, until a block is read or closed. */
 export function createBlockWork(keccak: Keccak) {
-  const opened = new Map<number, { readonly block: RawBlock; readonly rules: WorkRules }>();
+  const opened = new Map<number, Opened>();
 
   function openedOf(id: number) {
     const found = opened.get(id);
@@ -62,17 +78,35 @@ export function createBlockWork(keccak: Keccak) {
     return found;
   }
 
-  function open(id: number, answer: Unparsed, rules: WorkRules): WorkAnswer {
+  function open({ id, answer, receipts, rules }: OpenRequest): WorkAnswer {
     const result = resultOf(answer);
     if (result === null) return { header: null };
     const block = toBlock(result);
-    opened.set(id, { block, rules });
-    return { header: { ...toHeader(block), isSettledLater: isSettledLater(block, rules.proof) } };
+    const header = { ...toHeader(block), isSettledLater: isSettledLater(block, rules.proof) };
+    const whole =
+      receipts === null || header.isSettledLater ? null : readTogether(block, receipts, rules);
+    if (whole !== null) return { header, block: whole };
+    opened.set(id, { block, rules, receipts: null });
+    return { header };
+  }
+
+  /** Null unless both are one whole block: they may be of two branches. */
+  function readTogether(block: RawBlock, answer: Unparsed, rules: WorkRules): ChainBlock | null {
+    try {
+      const receipts = listIn(resultOf(answer));
+      if (receipts.length < block.transactions.length) return null;
+      return readBlock(block, receipts, rulesOf(rules), keccak);
+    } catch (error) {
+      if (error instanceof InvalidBlock) return null;
+      throw error;
+    }
   }
 
   function read({ id, receipts, more, attempt, isSettled }: ReadRequest): WorkAnswer {
-    const { block, rules } = openedOf(id);
-    const result = resultOf(receipts);
+    const held = openedOf(id);
+    const { block, rules } = held;
+    if (receipts !== null) held.receipts = resultOf(receipts);
+    const result = held.receipts;
     const { transactions } = block;
     if (attempt === 'first') {
       const isShort = Array.isArray(result) && result.length < transactions.length;
@@ -85,17 +119,15 @@ export function createBlockWork(keccak: Keccak) {
       return { block: null };
     }
     const all = more.length === 0 ? (result ?? []) : [...listIn(result), ...more];
-    const { caip2, native, ...others } = rules;
     opened.delete(id);
-    const how = { ids: assetIds(caip2, native), ...others, isSettled };
-    return { block: readBlock(block, all, how, keccak) };
+    return { block: readBlock(block, all, { ...rulesOf(rules), isSettled }, keccak) };
   }
 
   function answerTo(request: WorkRequest): WorkAnswer {
     const { id } = request;
     switch (request.do) {
       case 'open':
-        return open(id, request.answer, request.rules);
+        return open(request);
       case 'hashes':
         return { hashes: openedOf(id).block.transactions.map(({ hash }) => hash) };
       case 'read':
@@ -119,6 +151,10 @@ export function createBlockWork(keccak: Keccak) {
       }
     },
   };
+}
+
+function rulesOf({ caip2, native, ...others }: WorkRules): BlockRules {
+  return { ids: assetIds(caip2, native), ...others };
 }
 
 function listIn(result: unknown): readonly unknown[] {

@@ -7,7 +7,7 @@ const BITS_EACH = 3;
 /** Addresses of tokens and people come again and again. Their bits take 6 bytes each. */
 const KNOWN_MAX = 50_000;
 
-const known = new Map<string, readonly [number, number, number]>();
+const known = new Map<unknown, readonly [number, number, number]>();
 
 /** The filter of these logs (Yellow Paper, 4.3.1): three bits for each address and topic. */
 export function bloomOf(logs: readonly RawLog[], keccak: Keccak): Uint8Array {
@@ -24,22 +24,22 @@ export function addLogs(bloom: Uint8Array, logs: readonly RawLog[], keccak: Kecc
 }
 
 function addEntry(bloom: Uint8Array, entry: unknown, keccak: Keccak): void {
-  for (const bit of bitsOf(digitsOf(entry, 'address or topic of a log'), keccak)) {
+  for (const bit of bitsOf(entry, keccak)) {
     const at = BLOOM_BYTES - 1 - (bit >> 3);
     bloom[at] = (bloom[at] as number) | (1 << (bit & 7));
   }
 }
 
-function bitsOf(digits: string, keccak: Keccak): readonly [number, number, number] {
-  const found = known.get(digits);
+function bitsOf(entry: unknown, keccak: Keccak): readonly [number, number, number] {
+  const found = known.get(entry);
   if (found) return found;
-  const hash = keccak(digits);
+  const hash = keccak(digitsOf(entry, 'address or topic of a log'));
   const [a = 0, b = 0, c = 0] = Array.from(
     { length: BITS_EACH },
     (_, n) => Number.parseInt(hash.slice(n * 4, n * 4 + 4), 16) & 2047,
   );
   if (known.size >= KNOWN_MAX) known.clear();
-  known.set(digits, [a, b, c]);
+  known.set(entry, [a, b, c]);
   return [a, b, c];
 }
 

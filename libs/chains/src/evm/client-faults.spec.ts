@@ -111,9 +111,9 @@ describe('a tag that a node does not know', () => {
 
 describe('receipts that a node does not show for the block', () => {
   /** A node whose `eth_getBlockReceipts` answers as `byBlock`, but that has every receipt. */
-  function node(answer: BlockWithReceipts, byBlock: () => unknown) {
+  function node(answer: BlockWithReceipts, byBlock: (at: unknown) => unknown) {
     return clientOf((method, [hash]) => {
-      if (method === 'eth_getBlockReceipts') return byBlock();
+      if (method === 'eth_getBlockReceipts') return byBlock(hash);
       if (method !== 'eth_getTransactionReceipt') return answer.block;
       return answer.receipts.find(({ transactionHash }) => transactionHash === hash) ?? null;
     });
@@ -156,9 +156,32 @@ describe('receipts that a node does not show for the block', () => {
       throw new RpcFailure(`node.example refused eth_getBlockReceipts: ${words}.`, 'refused');
     });
     expect(await client.block(1)).toMatchObject({ proven: 'content' });
+    const isByBlock = (each: string) => each === 'eth_getBlockReceipts';
+    // By height and by hash.
+    expect(asked.filter(isByBlock)).toHaveLength(2);
     await client.block(1);
     // Another block may be answered.
-    expect(asked.filter((each) => each === 'eth_getBlockReceipts')).toHaveLength(2);
+    expect(asked.filter(isByBlock)).toHaveLength(3);
+  });
+
+  it('are asked for by hash if those by height are of another branch', async () => {
+    const [ours, theirs] = [block(3), block(4)];
+    const answered: unknown[] = [];
+    const { client } = node(ours, (at) => {
+      answered.push(at);
+      return at === ours.block.hash ? ours.receipts : theirs.receipts;
+    });
+    const [first, second] = [await client.block(1), await client.block(1)];
+    expect(first).toMatchObject({ proven: 'content', hash: ours.block.hash });
+    expect(second).toEqual(first);
+    // For some time only so.
+    expect(answered).toEqual(['0x1', ours.block.hash, ours.block.hash]);
+  });
+
+  it('are asked for once if those by height are of the block', async () => {
+    const { asked, client } = node(block(3), () => block(3).receipts);
+    for (let n = 0; n < 3; n++) expect(await client.block(1)).toMatchObject({ proven: 'content' });
+    expect(asked.filter((each) => each === 'eth_getBlockReceipts')).toHaveLength(3);
   });
 
   it('are asked for by block again some time after a node did not know how', async () => {

@@ -217,7 +217,8 @@ describe('a node without eth_getBlockReceipts', () => {
     expect(await it.block(7)).toEqual(block);
     const batch = '1 eth_getTransactionReceipt';
     expect(asked).toEqual([
-      ...['eth_getBlockByNumber', 'eth_getBlockReceipts', batch],
+      // First by height, together with the block, then by its hash.
+      ...['eth_getBlockByNumber', 'eth_getBlockReceipts', 'eth_getBlockReceipts', batch],
       ...['eth_getBlockByNumber', batch],
     ]);
   });

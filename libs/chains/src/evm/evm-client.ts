@@ -11,7 +11,7 @@ import { ETHEREUM_PROOF, proveHeader } from './header';
 import { createJsonRpc, type JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';
 import { isMissingBlock } from './missing-block';
-import { refuseOtherHash } from './prove-block';
+import { maySettleLater, refuseOtherHash } from './prove-block';
 import {
   fieldsOf,
   isAddress,
@@ -112,6 +112,7 @@ export function createEvmClient(
   const { caip2, native } = ids;
   const weaker = WEAKER_RULE[proof.rule];
   const source = createReceiptsSource(rpc);
+  const isSettledLater = maySettleLater(proof);
   const reading: Reading = {
     ...{ rules: { caip2, native, proof }, worker, source },
     async settled(header, receipts) {
@@ -170,7 +171,11 @@ export function createEvmClient(
   async function blockBy(by: Proof, at: number | string, isCompared = false) {
     const rules = { ...reading.rules, proof: by, isCompared };
     const checked = (header: BlockHeader) => void askedFor(at, header);
-    return fetchBlock(await ask(at, true), checked, { ...reading, rules });
+    const [answer, early] = await Promise.all([
+      ask(at, true),
+      typeof at === 'number' && !isSettledLater ? source.early(at) : null,
+    ]);
+    return fetchBlock({ answer, early }, checked, { ...reading, rules });
   }
 
   /** Adds the header of a block that was refused, and whether its hash is that of its fields. */

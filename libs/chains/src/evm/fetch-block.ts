@@ -16,11 +16,12 @@ let lastId = 0;
 
 /**
  * Reads a block from the answer that shows its transactions and from those about its receipts, which are of one
- * provider: their hashes prove that they belong together. `checked` refuses another block than was asked
- * for. Null if the node does not have it, or has just lost it. Throws `InvalidBlock`.
+ * provider: their hashes prove that they belong together. `early` are receipts that were asked for by height at
+ * the same time; those of another branch are asked for again, by hash. `checked` refuses another block than was
+ * asked for. Null if the node does not have it, or has just lost it. Throws `InvalidBlock`.
  */
 export async function fetchBlock(
-  answer: Unparsed,
+  { answer, early }: { readonly answer: Unparsed; readonly early: Unparsed | null },
   checked: (header: BlockHeader) => void,
   { rules, worker, source, settled }: Reading,
 ): Promise<ChainBlock | null> {
@@ -37,11 +38,13 @@ export async function fetchBlock(
     return 'hashes' in answered ? answered.hashes : [];
   }
   try {
-    const opened = await ask({ do: 'open', answer, rules });
+    const opened = await ask({ do: 'open', answer, receipts: early, rules });
     const header = 'header' in opened ? opened.header : null;
     if (header === null) return null;
-    isOpen = true;
+    isOpen = !('block' in opened);
     checked(header);
+    if ('block' in opened && opened.block) return opened.block;
+    if (early !== null) source.didNotFit();
     let receipts = await source.ofBlock(header.hash, hashes);
     let isSettled = false;
     if (header.isSettledLater) {
@@ -55,7 +58,7 @@ export async function fetchBlock(
       const isDue = isAgain || (isPart && missing.length <= MISSING_MAX);
       const more = isDue ? await source.byTransaction(missing) : [];
       const attempt = isDue ? 'last' : 'without';
-      read = await ask({ do: 'read', receipts, more, attempt, isSettled });
+      read = await ask({ do: 'read', receipts: null, more, attempt, isSettled });
     }
     const block = 'block' in read ? read.block : null;
     isOpen = block === null;

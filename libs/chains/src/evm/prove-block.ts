@@ -127,7 +127,12 @@ export function isSettledLater(
   { headerFields }: Pick<Proof, 'headerFields'>,
 ): boolean {
   const isShown = settledHeight !== undefined && settledHeight !== null;
-  return isShown && headerFields.some(({ name }) => name === 'settledHeight');
+  return isShown && maySettleLater({ headerFields });
+}
+
+/** Whether a chain has headers whose receipts root is that of earlier blocks. */
+export function maySettleLater({ headerFields }: Pick<Proof, 'headerFields'>): boolean {
+  return headerFields.some(({ name }) => name === 'settledHeight');
 }
 
 /** A node may name any number of fields, of any length. */

@@ -40,11 +40,12 @@ export function proveRoots(
   const inside = receipts.filter((_, i) => !outside(i));
   const cut = receipts.filter((_, i) => !isSystem[i]);
   const ofReceipts = proveReceipts(block, [inside, receipts, cut], extra, keccak);
-  const left = receipts.filter((receipt) => !ofReceipts.covered?.includes(receipt));
+  const covered = new Set(ofReceipts.covered);
+  const left = receipts.filter((receipt) => !covered.has(receipt));
   const isMoved =
     left.some((receipt) => receipt === undefined || receipt.logs.length > 0) ||
     (found.isCut && transactions.some((it, i) => isSystem[i] && toAmount(it.value) > 0n)) ||
-    (extra !== null && extra.logs.length > 0 && ofReceipts.covered?.includes(extra) !== true);
+    (extra !== null && extra.logs.length > 0 && !covered.has(extra));
   return {
     transactions: found.state,
     receipts: ofReceipts.covered === null || (isMoved && !mayStandOutside) ? 'wrong' : 'proven',

@@ -6,6 +6,8 @@ import { contentDigest } from './content-digest';
 import type { Keccak } from './keccak';
 import { proveBlock } from './prove-block';
 import {
+  isAddress,
+  isNobody,
   type RawBlock,
   type RawFields,
   type RawTransaction,
@@ -65,13 +67,13 @@ export function withoutReceipt(block: RawBlock, receipts: unknown): readonly str
 
 /** Throws `InvalidBlock`. */
 export function toRef({ hash, from, nonce }: RawTransaction) {
-  if (from !== undefined && from !== null && typeof from !== 'string') {
+  if (!isNobody(from) && !isAddress(from)) {
     throw new InvalidBlock(`Transaction ${hash} in the node's answer has an invalid sender.`);
   }
   const order = nonce ?? null;
   return {
     hash,
-    sender: (from ?? '').toLowerCase(),
+    sender: isAddress(from) ? from.toLowerCase() : '',
     // A number above 2^53, as some system transactions have, orders nothing.
     nonce: order === null ? null : orderOf(order),
   };

@@ -12,6 +12,8 @@ const TRANSACTIONS_MAX = 50_000;
 const UNKNOWN_METHOD = /-32601|method|not (supported|available|implemented|allowed)|unsupported/i;
 /** A load balancer has nodes of several kinds, so a method that one lacks is tried again after this. */
 const UNKNOWN_MS = 600_000;
+/** Receipts by height did not fit their block, so for this long they are asked for by its hash alone. */
+const APART_MS = 60_000;
 /** Far more blocks than are read at once. */
 const INCOMPLETE_MAX = 1_000;
 
@@ -21,6 +23,7 @@ const INCOMPLETE_MAX = 1_000;
  */
 export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
   let unknownUntil = 0;
+  let apartUntil = 0;
   let isInBatches = rpc.sendBatch !== undefined;
   /** Hashes of blocks whose receipts were not all in an answer. */
   const incomplete = new Set<string>();
@@ -57,17 +60,39 @@ export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
 
   const isByBlock = () => now() >= unknownUntil;
 
+  async function askByBlock(at: string): Promise<Unparsed> {
+    const method = 'eth_getBlockReceipts';
+    return rpc.sendUnparsed
+      ? rpc.sendUnparsed(method, [at])
+      : { result: await rpc.send(method, [at]) };
+  }
+
   return {
     byTransaction,
+    /**
+     * The receipts of the block at a height, to be asked for while its block is. They may be of another branch, and
+     * null if there are none: then they are asked for by hash.
+     */
+    async early(height: number): Promise<Unparsed | null> {
+      if (!isByBlock() || now() < apartUntil) return null;
+      try {
+        return await askByBlock(`0x${height.toString(16)}`);
+      } catch (error) {
+        if (!(error instanceof RpcFailure)) throw error;
+        if (!isMissingBlock(error)) apartUntil = now() + APART_MS;
+        return null;
+      }
+    },
+    /** Notes that early receipts and their block were not one whole block. */
+    didNotFit(): void {
+      apartUntil = now() + APART_MS;
+    },
     /** The receipts of a block; a null result if the node does not have it. `hashes` are its transactions. */
     async ofBlock(hash: string, hashes: () => Promise<readonly string[]>): Promise<Unparsed> {
       if (!isByBlock()) return { result: await byTransaction(await hashes()) };
       let refusal: RpcFailure;
       try {
-        const params = [hash];
-        return rpc.sendUnparsed
-          ? await rpc.sendUnparsed('eth_getBlockReceipts', params)
-          : { result: await rpc.send('eth_getBlockReceipts', params) };
+        return await askByBlock(hash);
       } catch (error) {
         if (isMissingBlock(error)) return { result: null };
         if (!(error instanceof RpcFailure) || error.kind !== 'refused') throw error;

@@ -23,6 +23,8 @@ export function listOf(items: string): string {
 
 function prefixOf(base: number, length: number): string {
   if (length < 56) return BYTES[base + length] as string;
+  // Most long strings and lists.
+  if (length < 256) return (BYTES[base + 56] as string) + BYTES[length];
   const digits = wholeBytes(length.toString(16));
   return (BYTES[base + 55 + digits.length / 2] as string) + digits;
 }

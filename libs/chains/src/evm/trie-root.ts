@@ -10,12 +10,21 @@ export const EMPTY_ROOT = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc0016
  */
 export function trieRoot(values: readonly string[], keccak: Keccak): string {
   if (values.length === 0) return EMPTY_ROOT;
-  const leaves = values.map((value, index) => ({
-    path: itemOf(wholeBytes(index.toString(16))),
-    value,
-  }));
-  leaves.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return `0x${keccak(nodeOf(leaves, 0, leaves.length, 0, keccak))}`;
+  const leaves = values.map((value, index) => ({ path: pathAt(index), value }));
+  // In the order of their paths: that of the first index, 80, is greater than those of single small bytes.
+  const [first, ...others] = leaves as [Leaf, ...Leaf[]];
+  others.splice(FIRST_PATH - 1, 0, first);
+  return `0x${keccak(nodeOf(others, 0, others.length, 0, keccak))}`;
+}
+
+/** The path of the first index, which is the encoding of zero. */
+const FIRST_PATH = 0x80;
+/** Paths of the first indexes, which are those of every block. */
+const paths: string[] = [];
+
+function pathAt(index: number): string {
+  paths[index] ??= itemOf(wholeBytes(index.toString(16)));
+  return paths[index];
 }
 
 /** Its path is the RLP of the index, whose digits are the nibbles of the trie. */

@@ -88,7 +88,7 @@ export function createTronClient(
     return node.fullUnparsed('gettransactioninfobyblocknum', { num });
   }
 
-  /** The block and its infos, which are asked for again while some are missing. */
+  /** The block and its infos. Both are asked for again while some are missing: a thread has taken what was answered. */
   async function wholeBlock(
     at: number | string,
     contentRule: ContentRule,
@@ -96,14 +96,13 @@ export function createTronClient(
     if (!isHeightOrId(at)) return null;
     // An id begins with the height, so the infos need not wait for the block.
     const number = typeof at === 'number' ? at : heightIn(at);
-    const [block, first] = await Promise.all([
-      node
-        .fullUnparsed('getblock', { id_or_num: `${at}`, detail: true })
-        .catch((error: unknown) => ({ result: unlessAbove(error) })),
-      number === 0 ? { result: [] } : askInfos(number),
-    ]);
-    let infos: Unparsed = first;
     for (let attempt = 1; ; attempt++) {
+      const [block, infos] = await Promise.all([
+        node
+          .fullUnparsed('getblock', { id_or_num: `${at}`, detail: true })
+          .catch((error: unknown) => ({ result: unlessAbove(error) })),
+        number === 0 ? { result: [] } : askInfos(number),
+      ]);
       lastId += 1;
       const read = await worker.ask({ id: lastId, chain, at, block, infos, contentRule });
       if (read.header === null) {
@@ -124,7 +123,6 @@ export function createTronClient(
         return unlessReplaced(header, reason);
       }
       await pause(backOffMs(attempt, INFOS_BACK_OFF));
-      infos = await askInfos(number);
     }
   }
 
