@@ -6,7 +6,8 @@ import { startApp } from './apps';
 import { createDatabase, type Database, RUNTIME_ROLE, withClient } from './database';
 import { warmFrom } from './warm-up';
 
-const POLL_MS = 10;
+/** Rarely enough that the queries take no time from the watcher. */
+const POLL_MS = 25;
 const STANDSTILL_MS = 60_000;
 
 /** Blocks that a node has, and what a watcher must find in them. */

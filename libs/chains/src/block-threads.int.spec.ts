@@ -90,7 +90,7 @@ describe('threads that prove blocks', () => {
     const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
     const rules = { caip2: CHAIN, native: `${CHAIN}/slip44:60`, proof: ETHEREUM_PROOF };
     const open = (id: number, result: unknown) =>
-      threads.evm.ask({ do: 'open', id, answer: { result }, rules });
+      threads.evm.ask({ do: 'open', id, answer: { result }, receipts: null, rules });
     // Each thread is asked both.
     const asked = Array.from({ length: 8 }, async (_, n) => {
       await expect(open(n, deep)).rejects.toThrow(/nested too deeply/);

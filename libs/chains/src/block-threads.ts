@@ -37,7 +37,7 @@ const THREADS_MAX = 4;
  */
 const MEMORY_FLAGS = [
   '--external-memory-accounted-in-global-limit',
-  '--min-semi-space-size=32',
+  '--min-semi-space-size=64',
 ] as const;
 
 /** Tells the file that it was loaded as a thread of its own. */

@@ -55,8 +55,13 @@ export function encodeTransaction(transaction: RawTransaction): string | null {
 
 /** EIP-2718. Older nodes omit the type of a legacy transaction. Throws `InvalidBlock`. */
 export function typeOf({ type }: RawFields): number {
-  return type === undefined || type === null ? 0 : toNumber(type, 'type of a transaction');
+  if (type === undefined || type === null) return 0;
+  return USUAL_TYPES.get(type) ?? toNumber(type, 'type of a transaction');
 }
+
+const USUAL_TYPES: ReadonlyMap<unknown, number> = new Map(
+  [0, 1, 2, 3, 4].map((type) => [typeText(type), type]),
+);
 
 /** A type as nodes write it. */
 export function typeText(type: number): string {

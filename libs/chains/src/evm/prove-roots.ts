@@ -113,12 +113,18 @@ function proveReceipts(
   extra: RawReceipt | null,
   keccak: Keccak,
 ): { readonly covered: Receipts | null; readonly fault: string | null } {
-  const byHash = new Map(transactions.map((each) => [each.hash, each]));
+  let byHash: ReadonlyMap<string, RawTransaction> | undefined;
+  /** Only needed for receipts without a type, as older nodes show them. */
+  function transactionOf({ type, transactionHash }: RawReceipt): RawTransaction | undefined {
+    if (type !== undefined && type !== null) return undefined;
+    byHash ??= new Map(transactions.map((each) => [each.hash, each]));
+    return byHash.get(transactionHash);
+  }
   const encoded = new Map<RawReceipt, string>();
   function bytesOf(receipt: RawReceipt): string {
     const known = encoded.get(receipt);
     if (known !== undefined) return known;
-    const bytes = encodeReceipt(receipt, byHash.get(receipt.transactionHash), keccak);
+    const bytes = encodeReceipt(receipt, transactionOf(receipt), keccak);
     encoded.set(receipt, bytes);
     return bytes;
   }

@@ -23,8 +23,10 @@ export function listOf(items: string): string {
 
 function prefixOf(base: number, length: number): string {
   if (length < 56) return BYTES[base + length] as string;
-  // Most long strings and lists.
+  // Nearly all long strings and lists.
   if (length < 256) return (BYTES[base + 56] as string) + BYTES[length];
+  if (length < 65_536)
+    return (BYTES[base + 57] as string) + BYTES[length >> 8] + BYTES[length & 255];
   const digits = wholeBytes(length.toString(16));
   return (BYTES[base + 55 + digits.length / 2] as string) + digits;
 }
