@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, NODE_ARGUMENTS } from '@daybook/platform';
+import { freePort, NODE_ARGUMENTS, nodeEnvironment } from '@daybook/platform';
 import type { Settings } from '../measurement';
 import type { Database } from './database';
 
@@ -51,6 +51,7 @@ export async function startApp(
     execArgv: [...NODE_ARGUMENTS, ...profiling(settings)],
     stdio: ['ignore', log, log, 'ipc'],
     env: {
+      ...nodeEnvironment(module),
       ...process.env,
       DAYBOOK_DATABASE_URL: database.url,
       DAYBOOK_CHAINS_FILE: chainsFile,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
 import { readChainsFile } from './chains-file';
 import schema from './chains-file.schema.json';
 
@@ -8,6 +9,10 @@ const page = readFileSync(join(__dirname, '../../../docs/chains.md'), 'utf8');
 const examples = [...page.matchAll(/```json\n(.*?)```/gs)].map(
   ([, text = '']) => [/"id": "([^"]+)"/.exec(text)?.[1] ?? '', text] as const,
 );
+
+it('the schema of the chains file is valid', () => {
+  expect(new Ajv2020().validateSchema(schema)).toBe(true);
+});
 
 describe('docs/chains.md', () => {
   it.each(examples)('shows an entry of %s that is accepted', (_, text) => {

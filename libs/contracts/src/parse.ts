@@ -1,4 +1,4 @@
-import Ajv2020 from 'ajv/dist/2020';
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import balanceSchema from '../schemas/balance.v1.json';
 import chainHeadSchema from '../schemas/chain-head.v1.json';
@@ -22,7 +22,8 @@ export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage';
 }
 
-const ajv = new Ajv2020({ allowUnionTypes: true });
+/** That the schemas themselves are valid is tested: checking it takes longer than all else here. */
+const ajv = new Ajv2020({ allowUnionTypes: true, validateSchema: false });
 addFormats(ajv);
 
 // Each returns the message in JSON text of its topic, and throws `MalformedMessage`.
@@ -35,8 +36,11 @@ export const parseWatchRequest = parserOf<WatchRequestV1>(watchRequestSchema);
 export const parseWatchReport = parserOf<WatchReportV1>(watchReportSchema);
 
 function parserOf<Message>(schema: { readonly $id: string }): (text: string) => Message {
-  const validate = ajv.compile<Message>(schema);
+  // At its first message, because no app reads all topics, and each takes a while.
+  const compiled = (): ValidateFunction<Message> =>
+    ajv.getSchema<Message>(schema.$id) ?? ajv.compile<Message>(schema);
   return (text) => {
+    const validate = compiled();
     let message: unknown;
     try {
       message = JSON.parse(text);

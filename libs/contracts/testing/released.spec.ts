@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import Ajv2020 from 'ajv/dist/2020';
 import { TOPICS } from '../src';
 import { incompatibilities } from './compatibility';
 import { currentSchemas, release, releasedSchemas, rules } from './schema-files';
@@ -13,6 +14,10 @@ it('has a schema for every topic', () => {
 });
 
 describe.each(current)('%s', (topic, schema) => {
+  it('is a valid schema', () => {
+    expect(new Ajv2020().validateSchema(schema)).toBe(true);
+  });
+
   const found = () =>
     releasedSchemas(topic).flatMap((older, i) =>
       incompatibilities(older, schema).map((what) => `version ${i + 1}: ${what}`),

