@@ -164,6 +164,17 @@ describe('receipts that a node does not show for the block', () => {
     expect(asked.filter(isByBlock)).toHaveLength(3);
   });
 
+  it('are asked for by transaction when it never answers for a whole block, and only so for some time', async () => {
+    const { asked, client } = node(block(3), () => {
+      throw new RpcFailure('node.example did not answer eth_getBlockReceipts.', 'silent');
+    });
+    // Once may be chance.
+    await expect(client.block(1)).rejects.toThrow('did not answer');
+    for (let n = 0; n < 3; n++) expect(await client.block(1)).toMatchObject({ proven: 'content' });
+    // By height and by hash for the first block, then by hash.
+    expect(asked.filter((each) => each === 'eth_getBlockReceipts')).toHaveLength(3);
+  });
+
   it('are asked for by hash if those by height are of another branch', async () => {
     const [ours, theirs] = [block(3), block(4)];
     const answered: unknown[] = [];

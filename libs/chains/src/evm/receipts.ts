@@ -10,6 +10,8 @@ const BATCHES_AT_ONCE = 4;
 const TRANSACTIONS_MAX = 50_000;
 /** How nodes say that they do not have a method. */
 const UNKNOWN_METHOD = /-32601|method|not (supported|available|implemented|allowed)|unsupported/i;
+/** A node that does not answer so often in a row never will. Fewer may be chance, and asking by transaction costs more. */
+const SILENCES_MIN = 3;
 /** A load balancer has nodes of several kinds, so a method that one lacks is tried again after this. */
 const UNKNOWN_MS = 600_000;
 /** Receipts by height did not fit their block, so for this long they are asked for by its hash alone. */
@@ -24,6 +26,8 @@ const INCOMPLETE_MAX = 1_000;
 export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
   let unknownUntil = 0;
   let apartUntil = 0;
+  /** Questions for all receipts of a block that were not answered in time, in a row. */
+  let silences = 0;
   let isInBatches = rpc.sendBatch !== undefined;
   /** Hashes of blocks whose receipts were not all in an answer. */
   const incomplete = new Set<string>();
@@ -62,9 +66,16 @@ export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
 
   async function askByBlock(at: string): Promise<Unparsed> {
     const method = 'eth_getBlockReceipts';
-    return rpc.sendUnparsed
-      ? rpc.sendUnparsed(method, [at])
-      : { result: await rpc.send(method, [at]) };
+    try {
+      const answer = rpc.sendUnparsed
+        ? await rpc.sendUnparsed(method, [at])
+        : { result: await rpc.send(method, [at]) };
+      silences = 0;
+      return answer;
+    } catch (error) {
+      silences = error instanceof RpcFailure && error.kind === 'silent' ? silences + 1 : 0;
+      throw error;
+    }
   }
 
   return {
@@ -95,10 +106,12 @@ export function createReceiptsSource(rpc: JsonRpc, now = Date.now) {
         return await askByBlock(hash);
       } catch (error) {
         if (isMissingBlock(error)) return { result: null };
-        if (!(error instanceof RpcFailure) || error.kind !== 'refused') throw error;
-        refusal = error;
+        const isRefused = error instanceof RpcFailure && error.kind === 'refused';
+        if (!isRefused && silences < SILENCES_MIN) throw error;
+        refusal = error as RpcFailure;
       }
-      const isUnknown = UNKNOWN_METHOD.test(refusal.message.replaceAll('eth_getBlockReceipts', ''));
+      const words = refusal.message.replaceAll('eth_getBlockReceipts', '');
+      const isUnknown = silences >= SILENCES_MIN || UNKNOWN_METHOD.test(words);
       try {
         const receipts = await byTransaction(await hashes());
         if (isUnknown) unknownUntil = now() + UNKNOWN_MS;
