@@ -78,6 +78,35 @@ function unlessInvalid(error: unknown): void {
   if (!(error instanceof InvalidBlock)) throw error;
 }
 
+/** A transaction of the block at a height has something that no node prints. */
+function hideOneOf(number: number): void {
+  const spoil: Spoil = (reply) => {
+    const block = reply.body as Json;
+    const { transactions = [] } = block;
+    const isMeant = block.block_header?.raw_data.number === number && transactions.length > 0;
+    const hiding = transactions.map(({ signature: _, ...others }: Json) => others);
+    return isMeant ? { ...reply, body: { ...block, transactions: hiding } } : reply;
+  };
+  for (const node of [alpha, beta]) node.faults.add({ on: ['getblock'], spoil });
+  alpha.mine(ABOVE_SOLID);
+}
+
+/** Lets the watch try, ten seconds between two tries. */
+async function tryUntil(condition: () => boolean, description: string): Promise<void> {
+  const isReached = async () => {
+    await driver.settle().catch(unlessInvalid);
+    nowMs += 10_000;
+    return condition();
+  };
+  await until(isReached, { timeoutMs: 20_000, description });
+}
+
+/** The chain goes on over a block of which no node prints all. */
+async function untilGap(number: number): Promise<void> {
+  hideOneOf(number);
+  await tryUntil(() => driver.watch.gaps().includes(number), 'a gap');
+}
+
 function lifeOf(id: string): string[] {
   return driver
     .published(id)
@@ -153,28 +182,13 @@ describe('two providers of TRON', () => {
     await start(['alpha', 'beta']);
     const paid = alpha.payToken('usdt', PURSE, BAND + 1n);
     const { number } = alpha.mine();
-    // A transaction has something that nodes do not print.
-    const spoil: Spoil = (reply) => {
-      const block = reply.body as Json;
-      const { transactions = [] } = block;
-      const isMeant = block.block_header?.raw_data.number === number && transactions.length > 0;
-      const hiding = transactions.map(({ signature: _, ...others }: Json) => others);
-      return isMeant ? { ...reply, body: { ...block, transactions: hiding } } : reply;
-    };
-    for (const node of [alpha, beta]) node.faults.add({ on: ['getblock'], spoil });
-    alpha.mine(ABOVE_SOLID);
-    const isGap = async () => {
-      await driver.settle().catch(unlessInvalid);
-      nowMs += 10_000;
-      return driver.watch.gaps().includes(number);
-    };
-    await until(isGap, { timeoutMs: 20_000, description: 'a gap' });
-    expect(lifeOf(paid)).toEqual([]);
     // They show different amounts, which no root covers.
     const forged = [5_000n, 6_000n];
     const offs = [alpha, beta].map((node, n) =>
       node.faults.add({ on: INFOS, spoil: forging(BAND + 1n, forged[n] as bigint) }),
     );
+    await untilGap(number);
+    expect(lifeOf(paid)).toEqual([]);
     await driver.watch.takeRequest(accepting(number));
     await untilLast(paid, /^detected awaiting-second-provider of [56]000$/);
     for (const off of offs) off();
@@ -183,6 +197,32 @@ describe('two providers of TRON', () => {
       expect.stringMatching(/^reverted of [56]000$/),
       ...['detected of 1001', 'final of 1001'],
     ]);
+  });
+
+  it('credit what both show of a block that neither can print whole, without an operator', async () => {
+    await start(['alpha', 'beta']);
+    const paid = alpha.payToken('usdt', PURSE, 5n);
+    const { number } = alpha.mine();
+    hideOneOf(number);
+    const began = nowMs;
+    await tryUntil(() => lifeOf(paid).at(-1) === 'final of 5', 'what was paid');
+    expect(lifeOf(paid)).toEqual(['detected of 5', 'final of 5']);
+    // It was a gap first.
+    expect(nowMs - began).toBeGreaterThan(60_000);
+    expect(driver.watch.gaps()).toEqual([]);
+  });
+
+  it('wait for an operator with a block that neither can print whole and both show differently', async () => {
+    await start(['alpha', 'beta']);
+    const paid = alpha.payToken('usdt', PURSE, 5n);
+    const { number } = alpha.mine();
+    beta.faults.add({ on: INFOS, spoil: forging(5n, 6n) });
+    await untilGap(number);
+    for (let n = 0; n < 10; n++) {
+      nowMs += 10_000;
+      await mine(1);
+    }
+    expect([lifeOf(paid), driver.watch.gaps()]).toEqual([[], [number]]);
   });
 
   it('go on with one of them while the other has no infos', async () => {

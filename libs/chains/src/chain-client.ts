@@ -108,6 +108,11 @@ export interface ChainClient {
    */
   blockByOtherRule?(hash: string): Promise<ChainBlock | null>;
   /**
+   * Whether a gap of which two providers show the same by the other rule is believed without an operator: the chain has
+   * valid blocks that no node can show whole. False when absent.
+   */
+  readonly believesAgreement?: boolean;
+  /**
    * The number of the block that includes the transaction, `pending` while none does, null if the node does not
    * know it. `hash` is canonical. The number is a hint: only the block proves that it includes the transaction.
    */

@@ -64,10 +64,11 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
     /** Blocks whose place in the quarantine changed; `left` are in it now. */
     quarantined(blocks: readonly InQuarantine[], left: number): void {
       metrics.quarantined.set({ chain }, left);
-      for (const { number, hash, state, reason, answers } of blocks) {
+      for (const { number, hash, state, reason, answers, decision } of blocks) {
         const isAlarm = state === 'waiting' || state === 'gap';
         const fields = { chain, block: number, hash, ...(isAlarm && { reason, answers }) };
-        logger[isAlarm ? 'error' : 'warn'](fields, QUARANTINE_LINES[state]);
+        const isAgreed = state === 'accepted' && decision === null;
+        logger[isAlarm ? 'error' : 'warn'](fields, QUARANTINE_LINES[isAgreed ? 'agreed' : state]);
       }
     },
     /** An operator paused the chain, or resumed it: then null. */
@@ -95,7 +96,8 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
 }
 
 interface InQuarantine extends Pick<BlockHeader, 'number' | 'hash'> {
-  readonly state: keyof typeof QUARANTINE_LINES;
+  readonly state: Exclude<keyof typeof QUARANTINE_LINES, 'agreed'>;
+  readonly decision: unknown;
   readonly reason: string;
   readonly answers: readonly unknown[];
 }
@@ -105,5 +107,6 @@ const QUARANTINE_LINES = {
   gap: 'block in quarantine, passed as a gap',
   scanned: 'block proven and matched, left quarantine',
   accepted: 'block accepted by an operator and matched, left quarantine',
+  agreed: 'block that two providers show alike accepted and matched, left quarantine',
   replaced: 'block replaced by a reorg, left quarantine',
 } as const;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ChainBlock, InvalidBlock, RpcFailure } from '@daybook/chains';
+import { type ChainBlock, contentAgreedOn, InvalidBlock, RpcFailure } from '@daybook/chains';
 import { matchBlocks, transferIdOf } from '../match/transfer-versions';
 import type { NextBlocks } from '../reorg/next-blocks';
 import {
@@ -139,7 +139,15 @@ export function createQuarantine(context: WatchContext) {
     } catch (error) {
       // The chain goes on without it, and the quarantine shows it until it is answered.
       if (!(error instanceof InvalidBlock || error instanceof RpcFailure)) throw error;
+      if (error instanceof InvalidBlock && client.believesAgreement) await fillIfAgreed(gap);
     }
+  }
+
+  /** Accepts what two providers show alike of a gap that none shows whole. */
+  async function fillIfAgreed(gap: QuarantinedBlock): Promise<void> {
+    const answers = await client.askEveryByOtherRule(gap.hash);
+    const agreed = contentAgreedOn(answers, gap.hash);
+    if (agreed !== null) await fill(gap, { ...agreed, needsConfirmation: false }, 'accepted');
   }
 
   async function serve(request: BlockRequest): Promise<void> {

@@ -8,7 +8,8 @@ export interface QuarantinedBlock extends BlockHeader {
   /**
    * - `waiting`: the chain stops before it;
    * - `gap`: it joined the chain without its content, which is still asked for;
-   * - ended: `scanned`, `accepted` by the other rule, or `replaced` by a reorg.
+   * - ended: `scanned`, `accepted` by the other rule (by an operator, or because two providers show the same), or
+   *   `replaced` by a reorg.
    */
   readonly state: 'waiting' | 'gap' | 'scanned' | 'accepted' | 'replaced';
   /** When it was first answered invalidly, in Unix milliseconds. */
@@ -17,7 +18,7 @@ export interface QuarantinedBlock extends BlockHeader {
   readonly reason: string;
   /** What each provider answered when it was asked last. */
   readonly answers: readonly { readonly provider: string; readonly said: string }[];
-  /** What an operator decided. */
+  /** What an operator decided; null if nobody did. */
   readonly decision: 'accept' | 'skip' | null;
   /** The id of the watch request that decided it. */
   readonly decidedBy: string | null;

@@ -213,6 +213,7 @@ export function createPool(
     header: (at) => ask((provider) => provider.header(at)),
     block: (at) => ask((provider) => provider.block(at)),
     blockByOtherRule: (hash) => ask((provider) => provider.blockByOtherRule(hash)),
+    believesAgreement: providers.some((provider) => provider.believesAgreement),
     /** `pending` only if no provider shows a block: one may be behind the others. */
     async blockOf(hash) {
       let isPending = false;

@@ -163,6 +163,7 @@ export function createProvider(
     delayMs: () => delayOf(health, chain),
     lastHead: () => health.head?.number ?? -1,
     forgetFinal: () => client.forgetFinal?.(),
+    believesAgreement: client.believesAgreement ?? false,
     /** Its answers contradict what is known, so it must show again that it serves the chain. */
     doubt: (reason: string) => note(afterDoubt(health, reason, now())),
     header: async (at: number | string) =>
