@@ -55,7 +55,8 @@ describe('the command line', () => {
   function daybookWith(changes: NodeJS.ProcessEnv, ...args: string[]): Run {
     // As a terminal user would: npm's own variables make the launcher watch its parent.
     const { npm_lifecycle_event: _, ...inherited } = process.env;
-    const env = { ...inherited, ...changes };
+    // Where `CI` is set, colours would be written into pipes.
+    const env = { ...inherited, NO_COLOR: '1', ...changes };
     const child = spawn(process.execPath, [COMMAND_LINE, ...args, '--data', data], { env });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) {
