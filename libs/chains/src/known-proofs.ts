@@ -2,7 +2,7 @@ import type { Proof } from './chains-and-assets';
 import { AVALANCHE_FIELDS, ETHEREUM_FIELDS, ETHEREUM_PROOF } from './evm/header';
 
 const UNTRIED =
-  'No recorded block of it was at hand to try its roots on. A block whose hash and roots recompute is proven all the same.';
+  'No recorded block with receipts was at hand to try its roots on. A block whose hash and roots recompute is proven all the same.';
 
 /** A chain of the OP Stack: Ethereum's header, and deposits of type 0x7e with their own encoding. */
 const OP_STACK: Proof = {
@@ -36,7 +36,7 @@ export const KNOWN_PROOFS: Readonly<Record<string, Proof>> = {
   },
   'eip155:56': {
     rule: 'two-providers',
-    reason: `Its headers are Ethereum's. ${UNTRIED}`,
+    reason: `Its headers are Ethereum's; headers and transactions of its test network recompute. ${UNTRIED}`,
     headerFields: ETHEREUM_FIELDS,
   },
   'eip155:10': {
@@ -51,22 +51,23 @@ export const KNOWN_PROOFS: Readonly<Record<string, Proof>> = {
   },
   'eip155:43114': {
     rule: 'two-providers',
-    reason: `A recorded header recomputes. Since Helicon (ACP-194) the receipts root of a header is that of earlier blocks. ${UNTRIED}`,
+    reason: `Recorded headers recompute, one of the test network since Helicon with its transactions. Since Helicon (ACP-194) the receipts root of a header is that of earlier blocks. ${UNTRIED}`,
     headerFields: AVALANCHE_FIELDS,
   },
   'eip155:100': {
     rule: 'two-providers',
-    reason: `Its headers are Ethereum's. ${UNTRIED}`,
+    reason: `Its headers are Ethereum's since the Merge; headers and transactions of recorded blocks recompute. ${UNTRIED}`,
     headerFields: ETHEREUM_FIELDS,
   },
   'eip155:59144': {
-    rule: 'two-providers',
-    reason: `Its headers are Ethereum's, and a recorded one recomputes. ${UNTRIED}`,
+    rule: 'roots',
+    reason: 'Its headers commit to all transactions and receipts, as those of Ethereum do.',
     headerFields: ETHEREUM_FIELDS,
   },
   'eip155:534352': {
     rule: 'two-providers',
-    reason: `Its headers are Ethereum's; messages from Ethereum are of type 0x7e. ${UNTRIED}`,
+    reason:
+      "Its headers are Ethereum's, and recorded blocks recompute. None with a message from Ethereum (0x7e) and its receipt was at hand; a block whose hash and roots recompute is proven all the same.",
     headerFields: ETHEREUM_FIELDS,
   },
   'eip155:324': {

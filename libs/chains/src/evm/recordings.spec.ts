@@ -3,6 +3,7 @@ import type { Proof } from '../chains-and-assets';
 import { KNOWN_CHAINS } from '../known-chains';
 import { ETHEREUM_PROOF, proveHeader } from './header';
 import { type Keccak, loadKeccak } from './keccak';
+import { proveRoots } from './prove-roots';
 import { toBlock } from './raw';
 import { readBlock } from './read-block';
 import { assetIds } from './transfers';
@@ -12,8 +13,15 @@ beforeAll(async () => {
   keccak = await loadKeccak();
 });
 
+/** Test networks whose blocks have the form of a known chain, and that chain. */
+const SAME_FORM: Readonly<Record<string, string>> = {
+  ...{ 'eip155:97': 'eip155:56', 'eip155:84532': 'eip155:8453' },
+  ...{ 'eip155:43113': 'eip155:43114', 'eip155:222222': 'eip155:534352' },
+};
+
 function proofOf(chain: string): Proof {
-  return KNOWN_CHAINS.find(({ id }) => id === chain)?.proof ?? ETHEREUM_PROOF;
+  const known = SAME_FORM[chain] ?? chain;
+  return KNOWN_CHAINS.find(({ id }) => id === known)?.proof ?? ETHEREUM_PROOF;
 }
 
 function read(file: string, rule?: Proof['rule']) {
@@ -31,6 +39,10 @@ describe('recorded blocks', () => {
     ['polygon-50000000.ndjson.gz', 564],
     ['hyperliquid-50000.ndjson', 1],
     ['optimism-154497277.ndjson.gz', 42],
+    ['linea-6020025.ndjson', 3],
+    ['scroll-14919992.ndjson', 1],
+    ['gnosis-30000000.ndjson', 0],
+    ['bnb-testnet-55474113.ndjson', 0],
   ])('are proven whole: %s', (file, transactions) => {
     const block = read(file);
     expect(block).toMatchObject({ proven: 'content' });
@@ -66,6 +78,19 @@ describe('recorded blocks', () => {
     const block = read(file, 'two-providers');
     expect(block.proven).toBe('none');
     expect(block.transactions).toHaveLength(transactions);
+  });
+});
+
+describe('recorded blocks without receipts', () => {
+  it('have the hash of their header, and its transactions root', () => {
+    const recorded = evmRecordings('without-receipts.ndjson');
+    expect(recorded).toHaveLength(6);
+    for (const { chain, block } of recorded) {
+      const answer = { block: toBlock(block), receipts: [], extra: null };
+      const header = proveHeader(answer.block, proofOf(chain).headerFields, keccak);
+      const { transactions } = proveRoots(answer, false, keccak);
+      expect([chain, header.isProven, transactions]).toEqual([chain, true, 'proven']);
+    }
   });
 });
 
