@@ -15,13 +15,19 @@ afterEach(async () => {
 });
 afterAll(() => local.stop());
 
+/** A watch of a chain of this shape, on which the purse was paid four blocks ago. */
+async function paidOn(chain: Parameters<typeof watchShape>[1]) {
+  const watched = await watchShape(local, chain);
+  stop = watched.stop;
+  await watched.pay();
+  await watched.mine(4);
+  return watched;
+}
+
 it.each(PROVABLE_CHAINS)(
   'credits deposits on a chain like $name with one provider, and notices a hidden one',
   async (chain) => {
-    const watched = await watchShape(local, chain);
-    stop = watched.stop;
-    await watched.pay();
-    await watched.mine(4);
+    const watched = await paidOn(chain);
     const amounts = watched.lives().filter((it) => ['final 5', 'final 7'].includes(it));
     expect(amounts).toEqual(['final 5', 'final 7']);
     const others = watched.lives().filter((it) => !amounts.includes(it));
@@ -36,10 +42,7 @@ it.each(PROVABLE_CHAINS)(
 it.each(UNPROVABLE_CHAINS)(
   'credits deposits on a chain like $name as soon as a second provider confirms them',
   async (chain) => {
-    const watched = await watchShape(local, chain);
-    stop = watched.stop;
-    await watched.pay();
-    await watched.mine(4);
+    const watched = await paidOn(chain);
     const waiting = ['detected 5 awaiting-second-provider', 'detected 7 awaiting-second-provider'];
     if (chain.withOne === 'waits') expect(watched.lives()).toEqual(waiting);
     const paid = watched.lives().filter((it) => / [57]( |$)/.test(it));

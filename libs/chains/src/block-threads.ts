@@ -108,7 +108,7 @@ function unpacked({ block, ...others }: PackedAnswer): Answer {
   return { ...others, block: block && unpackBlock(block) } as Answer;
 }
 
-/** The answers of nodes in a request are handed over, not copied: whoever asks does not read them again. */
+/** The answers of nodes in a request are handed over, not copied: nobody reads them again in this thread. */
 function bytesIn({ request }: Work): ArrayBuffer[] {
   return Object.values(request).flatMap((value) => {
     const { bytes } = Object(value) as { bytes?: unknown };

@@ -1,5 +1,6 @@
 import type { BlockHeader } from '../chain-client';
 import type { Chain } from '../chains-and-assets';
+import schema from '../chains-file.schema.json';
 import type { Finding } from '../inspection';
 import { findingsOf, inTime } from './finding-of';
 
@@ -13,7 +14,8 @@ const BLOCK_TIME_FACTOR = 2;
 /** Fewer blocks are no measurement. */
 const MEASURED_BLOCKS_MIN = 4;
 /** What a chains file allows as block time. */
-const BLOCK_TIME_MS = { min: 50, max: 3_600_000 };
+const { minimum: BLOCK_TIME_MS_MIN, maximum: BLOCK_TIME_MS_MAX } =
+  schema.$defs.chain.properties.blockTimeMs;
 
 /** Whether the newest block is younger than `silenceMs`, after which a node without a new block is stuck. */
 export function judgeHead(
@@ -64,11 +66,11 @@ export function judgeBlockTime(chain: Chain, recent: readonly BlockHeader[]): Fi
   const effect = isFaster
     ? 'the watcher would look for blocks too seldom'
     : 'the watcher would call the node stuck too soon';
-  const rightMs = Math.max(BLOCK_TIME_MS.min, Math.round(measuredMs));
+  const rightMs = Math.max(BLOCK_TIME_MS_MIN, Math.round(measuredMs));
   const onDemand = 'null if blocks are made on demand';
   return blockTime.warning(
     `${seen}, but ${inTime(blockTimeMs)} is configured: ${effect}.`,
-    rightMs > BLOCK_TIME_MS.max
+    rightMs > BLOCK_TIME_MS_MAX
       ? `Check again when the node has made blocks for a while, or set "blockTimeMs": ${onDemand}.`
       : `Set "blockTimeMs": ${rightMs}, or ${onDemand}.`,
   );

@@ -11,21 +11,13 @@ import { ETHEREUM_PROOF, proveHeader } from './header';
 import { createJsonRpc, type JsonRpc } from './json-rpc';
 import { loadKeccak } from './keccak';
 import { isMissingBlock } from './missing-block';
+import { toPending } from './pending';
 import { maySettleLater, refuseOtherHash } from './prove-block';
-import {
-  fieldsOf,
-  isAddress,
-  list,
-  type RawFields,
-  type RawTransaction,
-  refuseField,
-  toHash,
-  toNumber,
-} from './raw';
-import { toHeader, toRef } from './read-block';
+import { fieldsOf, list, type RawFields, refuseField, toHash, toNumber } from './raw';
+import { toHeader } from './read-block';
 import { createReceiptsSource } from './receipts';
 import { proveSettled, type SettlingSource } from './settled-receipts';
-import { type AssetIds, assetIds, pendingTransfers } from './transfers';
+import { type AssetIds, assetIds } from './transfers';
 
 /** A connection without a block for this many block times is broken; fewer may be chance. */
 const SILENCE_BLOCKS = 20;
@@ -112,7 +104,7 @@ export function createEvmClient(
   const { caip2, native } = ids;
   const weaker = WEAKER_RULE[proof.rule];
   const source = createReceiptsSource(rpc);
-  const isSettledLater = maySettleLater(proof);
+  const maySettle = maySettleLater(proof);
   const reading: Reading = {
     ...{ rules: { caip2, native, proof }, worker, source },
     async settled(header, receipts) {
@@ -173,7 +165,7 @@ export function createEvmClient(
     const checked = (header: BlockHeader) => void askedFor(at, header);
     const [answer, early] = await Promise.all([
       ask(at, true),
-      typeof at === 'number' && !isSettledLater ? source.early(at) : null,
+      typeof at === 'number' && !maySettle ? source.early(at) : null,
     ]);
     return fetchBlock({ answer, early }, checked, { ...reading, rules });
   }
@@ -275,28 +267,4 @@ function numberOf(answer: unknown): number {
   const number = isNumber || typeof answer === 'number' ? Number(answer) : Number.NaN;
   if (Number.isSafeInteger(number) && number > 0) return number;
   return refuseField(answer, 'chain id', 'a quantity such as "0x1"');
-}
-
-/** Announcements are not verified, and an exception in their listener would end the process. */
-function isTransaction(answer: unknown): answer is RawTransaction {
-  if (typeof answer !== 'object' || answer === null) return false;
-  const { hash, from, to, nonce, value, input } = answer as RawFields;
-  return (
-    [hash, nonce, input].every((field) => typeof field === 'string') &&
-    isAddress(from) &&
-    ((to ?? null) === null || isAddress(to)) &&
-    typeof value === 'string' &&
-    /^0x[0-9a-f]{1,64}$/.test(value)
-  );
-}
-
-/** Null for what is no transaction, or cannot be read: sightings are best effort. */
-function toPending(answer: unknown, ids: AssetIds): PendingTransaction | null {
-  if (!isTransaction(answer)) return null;
-  try {
-    return { ...toRef(answer), transfers: pendingTransfers(answer, ids) };
-  } catch (error) {
-    if (error instanceof InvalidBlock) return null;
-    throw error;
-  }
 }

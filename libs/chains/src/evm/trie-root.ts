@@ -19,12 +19,16 @@ export function trieRoot(values: readonly string[], keccak: Keccak): string {
 
 /** The path of the first index, which is the encoding of zero. */
 const FIRST_PATH = 0x80;
-/** Paths of the first indexes, which are those of every block. */
-const paths: string[] = [];
+/** More than most blocks have transactions. About 200 kB. */
+const PATHS_MAX = 4_096;
+const paths = Array.from({ length: PATHS_MAX }, (_, index) => pathOfIndex(index));
 
 function pathAt(index: number): string {
-  paths[index] ??= itemOf(wholeBytes(index.toString(16)));
-  return paths[index];
+  return paths[index] ?? pathOfIndex(index);
+}
+
+function pathOfIndex(index: number): string {
+  return itemOf(wholeBytes(index.toString(16)));
 }
 
 /** Its path is the RLP of the index, whose digits are the nibbles of the trie. */
