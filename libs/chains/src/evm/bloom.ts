@@ -6,6 +6,8 @@ const BLOOM_BYTES = 256;
 const BITS_EACH = 3;
 /** Addresses of tokens and people come again and again. Their bits take 6 bytes each. */
 const KNOWN_MAX = 50_000;
+/** Of a topic. A node may show one of megabytes, which is not kept. */
+const KNOWN_CHARACTERS_MAX = 66;
 
 const known = new Map<unknown, readonly [number, number, number]>();
 
@@ -38,6 +40,7 @@ function bitsOf(entry: unknown, keccak: Keccak): readonly [number, number, numbe
     { length: BITS_EACH },
     (_, n) => Number.parseInt(hash.slice(n * 4, n * 4 + 4), 16) & 2047,
   );
+  if ((entry as string).length > KNOWN_CHARACTERS_MAX) return [a, b, c];
   if (known.size >= KNOWN_MAX) known.clear();
   known.set(entry, [a, b, c]);
   return [a, b, c];
