@@ -1,5 +1,5 @@
 import { FAMILIES, type Family } from '@daybook/domain';
-import { getAddress } from 'ethers';
+import { getAddress, keccak256 } from 'ethers';
 import type { ChainClient, ProviderPool, ProviderStatus } from './chain-client';
 import type {
   Chain,
@@ -13,7 +13,12 @@ import { canonicalEvmAddress } from './evm/raw';
 import type { Inspection } from './inspection';
 import { createPool } from './providers/pool';
 import { inspectTronNode } from './tron/inspect-tron';
-import { canonicalTronAddress, tronAddressKey, tronAddressOfKey } from './tron/tron-address';
+import {
+  canonicalTronAddress,
+  tronAddressKey,
+  tronAddressOfKey,
+  tronAddressOfPublicKey,
+} from './tron/tron-address';
 import { openTronChain } from './tron/tron-client';
 
 /** What a CAIP-19 namespace contains. A `collectible` is not fungible: it is never listed or credited. */
@@ -67,6 +72,8 @@ export interface WalletRules {
   readonly developmentAddress: string;
   /** CAIP-2 ids of chains whose coins have no value. */
   readonly developmentChains: readonly string[];
+  /** The canonical address of an uncompressed public key: its 65 bytes begin with 4. */
+  addressOf(publicKey: Uint8Array): string;
 }
 
 /** A chain's number in its CAIP-2 id. */
@@ -91,6 +98,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
       developmentAddress: '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266',
       // Anvil and Hardhat, and geth in development mode.
       developmentChains: ['eip155:31337', 'eip155:1337'],
+      addressOf: (publicKey) => `0x${keccak256(publicKey.subarray(1)).slice(-40)}`,
     },
     assets: new Map<string, AssetNamespace>([
       ['slip44', { kind: 'coin', isReference: (text) => /^[0-9]{1,10}$/.test(text) }],
@@ -117,6 +125,7 @@ export const FAMILY_RULES: Readonly<Record<Family, FamilyRules>> = {
       developmentAddress: 'TWer2Ygk5TEheHp3TPuYeqxmB6SsGZmaL6',
       // Private networks: their numbers are in the ids of their genesis blocks, so others cannot be known in advance.
       developmentChains: ['tron:1351433853', 'tron:2892671049'],
+      addressOf: tronAddressOfPublicKey,
     },
     assets: new Map<string, AssetNamespace>([
       ['slip44', { kind: 'coin', isReference: (text) => text === '195' }],

@@ -56,7 +56,7 @@ export { type Alone, isLongAlone, stillAlone } from './providers/alone';
 export { confirmedBy, contentAgreedOn } from './providers/confirm';
 export { createPool } from './providers/pool';
 export { HEADER_TIME_MAX } from './providers/provider';
-export { silenceMsOf } from './providers/provider-health';
+export { silenceMsOf, UNANSWERED } from './providers/provider-health';
 export { disagreementAt, type Witnesses, witnessesOf } from './providers/witnesses';
 export { WrongChain } from './wrong-chain';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { FAMILIES, type Family } from '@daybook/domain';
 import { HDKey } from '@scure/bip32';
-import { keccak256 } from 'ethers';
 import { pointAddScalar } from 'tiny-secp256k1';
 import { FAMILY_RULES, familyOfChain } from './family';
 
@@ -81,7 +80,7 @@ export function deriveAddress(xpub: Xpub, index: number): string {
   if (!Number.isInteger(index) || index < 0 || index >= HARDENED) {
     throw new RangeError('An address index is an integer from 0 to 2^31 - 1.');
   }
-  return FAMILY_RULES[xpub.family].addressOfKey(addressKeyOf(childKey(xpub.receive, index)));
+  return FAMILY_RULES[xpub.family].wallet.addressOf(childKey(xpub.receive, index));
 }
 
 /** BIP-32. In WebAssembly, as this is most of the cost of a mint: JavaScript takes three times as long. */
@@ -94,11 +93,6 @@ function childKey({ publicKey, chainCode }: Xpub['receive'], index: number): Uin
   // BIP-32: one index in 2^127 has no key. It must not give a wrong address.
   if (child === null) throw new Error(`Index ${index} has no key; use the next one.`);
   return child;
-}
-
-/** The last 20 bytes of the Keccak-256 of the key's coordinates, for EVM chains and TRON. */
-function addressKeyOf(uncompressedKey: Uint8Array): string {
-  return `0x${keccak256(uncompressedKey.subarray(1)).slice(-40)}`;
 }
 
 /** Refuses a development xpub if one of `chains` is of its family and its coins have value. */

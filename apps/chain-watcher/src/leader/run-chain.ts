@@ -4,6 +4,7 @@ import {
   type Listening,
   openChain,
   type ProviderPool,
+  UNANSWERED,
 } from '@daybook/chains';
 import type { RunningSubscription } from '@daybook/messaging';
 import { messageOf, pause } from '@daybook/platform/plain';
@@ -37,7 +38,7 @@ export function runChain(run: ChainRun) {
   const { signal } = stopping;
   const status: Status = {
     role: 'standby',
-    health: { state: 'catching-up', detail: 'The node has not answered yet.' },
+    health: { state: 'catching-up', detail: UNANSWERED },
     ...{ trouble: null, interruption: null, publishing: null, addresses: null },
     memory: createWatchMemory(),
     gaps: () => [],

@@ -1,4 +1,4 @@
-import { type BlockHeader, type Chain, silenceMsOf } from '@daybook/chains';
+import { type BlockHeader, type Chain, silenceMsOf, UNANSWERED } from '@daybook/chains';
 import type { ChainHeadV1 } from '@daybook/contracts';
 
 /** A node may fail to answer once; after this long its failure is reported. */
@@ -75,7 +75,7 @@ export function judge(chain: Chain, seen: Observation, now: number): ChainHealth
   if (trouble !== null && (head === null || now - trouble.since >= TROUBLE_MS)) {
     return stalled(trouble.message);
   }
-  if (head === null) return { state: 'catching-up', detail: 'The node has not answered yet.' };
+  if (head === null) return { state: 'catching-up', detail: UNANSWERED };
   // Blocks are still matched, but nothing becomes final.
   if (seen.disagreement !== null) return stalled(seen.disagreement);
   const silence = silenceMsOf(chain);

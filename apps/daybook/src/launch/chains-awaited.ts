@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadChainsFile } from '@daybook/chains';
+import { loadChainsFile, UNANSWERED } from '@daybook/chains';
 
 /** A node that works answers sooner. The rest of the service waits for nothing. */
 const WAIT_MS = 2_000;
 const POLL_MS = 50;
-
-/** The chain-watcher's words for a node that is silent. */
-const UNANSWERED = 'The node has not answered yet.';
 
 /** What the chain-watcher says about a chain in its readiness. */
 interface Check {

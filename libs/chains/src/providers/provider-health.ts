@@ -56,6 +56,9 @@ const CLAIM_MS = 30_000;
 /** Providers agree again within seconds after a fork. */
 const DOUBT_MS = 30_000;
 
+/** What a watcher says of a chain whose providers never answered; the launcher knows it by these words. */
+export const UNANSWERED = 'The node has not answered yet.';
+
 /** Blockbook's rule: fewer block times without a block may be chance, and nobody waits longer than minutes. */
 const SILENCE_BLOCKS = 30;
 const SILENCE_MIN_MS = 30_000;
