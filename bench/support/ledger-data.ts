@@ -129,12 +129,14 @@ export async function recordDirectly(
 }
 
 function recordOf(transfer: TransferV1, { customerId, purseId }: PlannedPurse) {
-  const { transferId, version, status, block, finality, ...content } = transfer;
+  const { transferId, version, status, block, finality, ...others } = transfer;
+  const { chain, asset, amount, from, to, txHash } = others;
+  const content = { chain, asset, amount, from, to, txHash, ordinal: 'log:0' };
   return {
     stream: streamName('replenishment', replenishmentIdOf(transferId)),
     command: {
       type: 'RecordTransfer' as const,
-      report: { version, status, content: { ...content, ordinal: 'log:0' }, block, finality },
+      report: { version, status, content, block, finality },
       facts: {
         parties: { accountId: DEFAULT_ACCOUNT_ID, customerId, purseId },
         asset: TOKEN_ASSET,

@@ -209,7 +209,7 @@ type Paid = Awaited<ReturnType<typeof pay>>;
 /** What was published of other transactions than the true ones. */
 function inventedIn(watch: Driver, ...paid: readonly Paid[]) {
   const real = paid.flatMap(({ token, coin }) => [token, coin]);
-  return watch.published().filter(({ txHash }) => !real.includes(txHash));
+  return watch.published().filter(({ txHash }) => !real.includes(txHash ?? ''));
 }
 
 async function expectCredited(watch: Driver, old: Paid, paid: Paid) {

@@ -49,7 +49,7 @@ describe('a watch under faults, reorgs and crashes', () => {
       if (outcome === null) continue;
       transfers += outcome.truth.size;
       gaps += outcome.gaps;
-      thefts += outcome.published.filter(({ txHash }) => outcome.thefts.has(txHash)).length;
+      thefts += outcome.published.filter(({ txHash }) => outcome.thefts.has(txHash ?? '')).length;
       reverts += outcome.published.filter(({ status }) => status === 'reverted').length;
       for (const fault of faultsOf(outcome)) failures.push(`seed ${seed}: ${fault}`);
     }

@@ -26,7 +26,7 @@ export function faultsOf(outcome: Outcome): string[] {
     if (n === forgottenAt) for (const id of lives.keys()) forgotten.add(id);
     const { transferId: id, version, status } = transfer;
     books.record(transfer);
-    if (thefts.has(transfer.txHash) && status === 'final')
+    if (thefts.has(transfer.txHash ?? '') && status === 'final')
       faults.push(`${id} is a theft, and final`);
     if (![0, 1].includes(books.creditsOf(id))) faults.push(`${id} was credited twice`);
     // At-least-once: a repeat of a message is no news.

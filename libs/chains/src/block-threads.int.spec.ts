@@ -64,7 +64,7 @@ function client(workers?: BlockWorkers, spoil = (receipts: readonly object[]) =>
 
 /** A block without the faster way to look into it. */
 function contentOf(block: ChainBlock | null) {
-  return block && { ...block, transfersTo: undefined };
+  return block && { ...block, movementsOf: undefined };
 }
 
 describe('threads that prove blocks', () => {

@@ -9,7 +9,10 @@ export interface BlockHeader {
 
 /** A transfer as a block shows it, or as a pending transaction announces it. */
 export interface BlockTransfer {
-  /** `<kind>:<ordinal in the transaction>`: `log:0` counts the logs of the receipt. */
+  /**
+   * `<kind>:<ordinal in the transaction>`: `log:0` counts the logs of the receipt, `value:0` is the transaction's own
+   * value, `call:0_2` what only a trace shows, at that path. `withdrawal:<index>` counts those of the chain.
+   */
   readonly ordinal: string;
   /** CAIP-19. May be unregistered: such a transfer is reported and rejected, not hidden. */
   readonly asset: string;
@@ -18,9 +21,12 @@ export interface BlockTransfer {
   /** Canonical addresses. */
   readonly from: string;
   readonly to: string;
-  readonly txHash: string;
+  /** Null for what no transaction moved: a withdrawal of a validator. */
+  readonly txHash: string | null;
   /** Whether the transaction was included but failed, so that nothing was transferred. */
   readonly failed: boolean;
+  /** Whether a listed token's log cannot be read as a transfer; its amount is 0 then. Absent when it can. */
+  readonly unreadable?: boolean;
 }
 
 /** Identifies a transaction, and shows whether a pending one was included or replaced. */
@@ -29,6 +35,12 @@ export interface TransactionRef {
   readonly sender: string;
   /** Null on chains whose transactions have no order per sender. */
   readonly nonce: number | null;
+}
+
+/** A transaction of a block. */
+export interface IncludedTransaction extends TransactionRef {
+  /** What the chain charged its sender, in base units of the coin, whether or not it succeeded. */
+  readonly fee: bigint;
 }
 
 /**
@@ -55,10 +67,18 @@ export interface ChainBlock extends BlockHeader {
    * less was proven than the rule of the chain asks for, or the rule believes nobody alone. False when absent.
    */
   readonly needsConfirmation?: boolean;
-  readonly transactions: readonly TransactionRef[];
+  readonly transactions: readonly IncludedTransaction[];
   readonly transfers: readonly BlockTransfer[];
-  /** The transfers to such addresses, faster than through `transfers`. Absent where it is no faster. */
-  transfersTo?(isOurs: (address: string) => boolean): readonly BlockTransfer[];
+  /** What such addresses take part in, faster than through the lists. Absent where it is no faster. */
+  movementsOf?(isOurs: (address: string) => boolean): Movements;
+}
+
+/** What some addresses take part in within a block. */
+export interface Movements {
+  /** To one of them or from one of them, in the order of the block. */
+  readonly transfers: readonly BlockTransfer[];
+  /** Sent by one of them. */
+  readonly sent: readonly IncludedTransaction[];
 }
 
 /** A transaction that waits to be included, with the transfers that it will make if it succeeds. */
@@ -113,6 +133,21 @@ export interface ChainClient {
    */
   readonly believesAgreement?: boolean;
   /**
+   * What only traces show of a block: the coin moved by internal calls, creations and self-destructs. Null if the
+   * node serves no traces of it. Absent on chains whose blocks show all such movements, or without traces.
+   */
+  traces?(block: Pick<BlockHeader, 'number' | 'hash'>): Promise<readonly BlockTransfer[] | null>;
+  /**
+   * The coins of an address after a block, proven by `eth_getProof` against the state root of the header with this
+   * hash. Null if the node does not serve that state. Throws `InvalidBlock` if the proof is false.
+   */
+  provenBalance?(address: string, hash: string): Promise<bigint | null>;
+  /** Balances after a block, in the order of the queries; null for each that the node does not serve. */
+  balances?(
+    queries: readonly BalanceQuery[],
+    block: Pick<BlockHeader, 'number' | 'hash'>,
+  ): Promise<readonly (bigint | null)[]>;
+  /**
    * The number of the block that includes the transaction, `pending` while none does, null if the node does not
    * know it. `hash` is canonical. The number is a hint: only the block proves that it includes the transaction.
    */
@@ -123,6 +158,13 @@ export interface ChainClient {
   budget?(): QuotaBudget;
   /** What is known about the node now, one note for each topic, without asking it; absent if nothing ever is. */
   notes?(): readonly ClientNote[];
+}
+
+export interface BalanceQuery {
+  /** Canonical. */
+  readonly address: string;
+  /** CAIP-19: the coin or a token. */
+  readonly asset: string;
 }
 
 export interface Listening {

@@ -17,6 +17,27 @@ export interface Chain {
   readonly reorgWindow: number;
   /** How its blocks are proven, on EVM chains; without it by roots, as on Ethereum. */
   readonly proof?: Proof;
+  /** How the coin moves there besides by the values of transactions, on EVM chains. */
+  readonly coin?: CoinRules;
+}
+
+/** How the coin of an EVM chain moves besides by the values of transactions. */
+export interface CoinRules {
+  /**
+   * Internal calls, by traces: `required`, a block without them is not whole; `optional`, they are read where the node
+   * serves them; `none`, they are not asked for.
+   */
+  readonly traces: 'required' | 'optional' | 'none';
+  /** Whether blocks list withdrawals of validators that are paid in the coin, in 10^9 base units (EIP-4895). */
+  readonly hasWithdrawals: boolean;
+  /** A contract whose Transfer logs show every movement of the coin from a height on (EIP-7708 and the like). */
+  readonly log?: CoinLog;
+}
+
+export interface CoinLog {
+  /** Canonical. It cannot be listed as a token. */
+  readonly address: string;
+  readonly fromHeight: number;
 }
 
 /** A field of a block's header. A `quantity` is hashed without its leading zeros. */
@@ -97,6 +118,8 @@ export interface ChainsAndAssets {
    * transfer is final. An asset without an entry has no band, so one provider is believed for any amount.
    */
   readonly assetBands: ReadonlyMap<string, bigint>;
+  /** Tokens whose logs do not say what arrives (fees on transfer, rebasing): credited by their balances. Absent: none. */
+  readonly creditedByBalance?: ReadonlySet<string>;
   /** The chains that are watched. */
   readonly connections: readonly ChainConnection[];
 }

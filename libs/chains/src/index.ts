@@ -51,7 +51,7 @@ export {
 export type { Finding, FindingState } from './inspection';
 export { InvalidBlock } from './invalid-block';
 export { RpcFailure } from './node-http';
-export { transfersTo } from './packed-block';
+export { movementsOf } from './packed-block';
 export { type Alone, isLongAlone, stillAlone } from './providers/alone';
 export { confirmedBy, contentAgreedOn } from './providers/confirm';
 export { createPool } from './providers/pool';

@@ -1,6 +1,6 @@
 import { addressOf } from '../testing/raw-blocks';
 import type { BlockTransfer, ChainBlock } from './chain-client';
-import { packBlock, transfersTo, unpackBlock } from './packed-block';
+import { movementsOf, packBlock, unpackBlock } from './packed-block';
 
 const [alice, bob] = [addressOf('alice'), addressOf('bob')];
 
@@ -16,8 +16,8 @@ function blockOf(...transfers: readonly BlockTransfer[]): ChainBlock {
     ...{ number: 7, hash: '0x7', parentHash: '0x6', time: 70, proven: 'content' as const },
     ...{ contentDigest: null, transfers },
     transactions: [
-      { hash: '0x11', sender: alice, nonce: 0 },
-      { hash: '0x12', sender: '', nonce: null },
+      { hash: '0x11', sender: alice, nonce: 0, fee: 10n ** 30n },
+      { hash: '0x12', sender: '', nonce: null, fee: 0n },
     ],
   };
 }
@@ -29,23 +29,36 @@ function passed(block: ChainBlock): ChainBlock {
 
 describe('a block between threads', () => {
   it('is the same before and after, with all fields of its lists', () => {
-    const block = blockOf(transfer('value:0', { failed: true }), transfer('log:1', { amount: 0n }));
+    const block = blockOf(
+      transfer('value:0', { failed: true }),
+      transfer('log:1', { amount: 0n, unreadable: true }),
+      transfer('withdrawal:7', { txHash: null }),
+    );
     expect(passed(block)).toMatchObject({ ...block });
     expect({ ...passed(block) }.transfers).toEqual(block.transfers);
+    expect({ ...passed(block) }.transactions).toEqual(block.transactions);
   });
 
   it('may be empty', () => {
     const empty = { ...blockOf(), transactions: [] };
     expect(passed(empty)).toMatchObject({ transactions: [], transfers: [] });
-    expect(transfersTo(passed(empty), () => true)).toEqual([]);
+    expect(movementsOf(passed(empty), () => true)).toEqual({ transfers: [], sent: [] });
   });
 
-  it('shows the transfers to some addresses, in their order, as before', () => {
-    const block = blockOf(transfer('log:0'), transfer('log:1', { to: alice }), transfer('log:2'));
-    for (const known of [alice, bob, '0x00']) {
+  it('shows what some addresses take part in, in their order, as before', () => {
+    const carol = addressOf('carol');
+    const block = blockOf(
+      transfer('log:0'),
+      transfer('log:1', { to: carol }),
+      transfer('log:2', { from: carol, to: alice }),
+      transfer('log:3', { from: bob, to: bob }),
+    );
+    for (const known of [alice, bob, carol, '0x00']) {
       const isOurs = (address: string) => address === known;
-      expect(transfersTo(passed(block), isOurs)).toEqual(transfersTo(block, isOurs));
+      expect(movementsOf(passed(block), isOurs)).toEqual(movementsOf(block, isOurs));
     }
-    expect(transfersTo(passed(block), (to) => to === bob)).toHaveLength(2);
+    const { transfers, sent } = movementsOf(passed(block), (address) => address === alice);
+    expect(transfers.map(({ ordinal }) => ordinal)).toEqual(['log:0', 'log:1', 'log:2']);
+    expect(sent.map(({ hash }) => hash)).toEqual(['0x11']);
   });
 });

@@ -1,4 +1,4 @@
-import type { BlockTransfer, ChainBlock, TransactionRef } from './chain-client';
+import type { BlockTransfer, ChainBlock, IncludedTransaction, Movements } from './chain-client';
 
 /**
  * A block as it passes between threads. Its lists are text with a line for each entry and spaces between the fields,
@@ -8,46 +8,62 @@ import type { BlockTransfer, ChainBlock, TransactionRef } from './chain-client';
 export type PackedBlock<Block extends ChainBlock> = Omit<Block, 'transactions' | 'transfers'> & {
   readonly transactions: string;
   readonly transfers: string;
-  /** The recipient of each transfer. */
+  /** The sender of each transaction; the sender of each transfer, and its recipient. */
+  readonly signers: string;
+  readonly senders: string;
   readonly recipients: string;
 };
 
 export function packBlock<Block extends ChainBlock>(block: Block): PackedBlock<Block> {
   return {
     ...block,
-    transactions: linesOf(block.transactions, (it) => `${it.hash} ${it.sender} ${it.nonce ?? ''}`),
+    transactions: linesOf(
+      block.transactions,
+      ({ hash, sender, nonce, fee }) => `${hash} ${sender} ${nonce ?? ''} ${fee}`,
+    ),
     transfers: linesOf(
       block.transfers,
-      ({ ordinal, asset, amount, from, to, txHash, failed }) =>
-        `${ordinal} ${asset} ${amount} ${from} ${to} ${txHash} ${failed ? 'failed' : ''}`,
+      ({ ordinal, asset, amount, from, to, txHash, failed, unreadable }) =>
+        `${ordinal} ${asset} ${amount} ${from} ${to} ${txHash ?? ''} ${failed ? 'failed' : ''}${unreadable ? 'unreadable' : ''}`,
     ),
+    signers: block.transactions.map(({ sender }) => sender).join('\n'),
+    senders: block.transfers.map(({ from }) => from).join('\n'),
     recipients: block.transfers.map(({ to }) => to).join('\n'),
   };
 }
 
 /** The block with its lists, which are read from the text each time that they are asked for. */
 export function unpackBlock<Block extends ChainBlock>(packed: PackedBlock<Block>) {
-  const { recipients, transactions, transfers, ...others } = packed;
+  const { signers, senders, recipients, transactions, transfers, ...others } = packed;
   return {
     ...others,
     get transactions() {
-      return linesIn(transactions).map(toRef);
+      return linesIn(transactions).map(toTransaction);
     },
     get transfers() {
       return linesIn(transfers).map(toTransfer);
     },
-    transfersTo(isOurs: (address: string) => boolean) {
-      const found = linesIn(recipients).flatMap((to, i) => (isOurs(to) ? i : []));
-      if (found.length === 0) return [];
-      const lines = linesIn(transfers);
-      return found.map((i) => toTransfer(lines[i] as string));
+    movementsOf(isOurs: (address: string) => boolean): Movements {
+      const isOurSender = linesIn(senders).map(isOurs);
+      const ofTransfers = linesIn(recipients).flatMap((to, i) =>
+        isOurSender[i] || isOurs(to) ? i : [],
+      );
+      const ofTransactions = linesIn(signers).flatMap((sender, i) => (isOurs(sender) ? i : []));
+      return {
+        transfers: linesAt(transfers, ofTransfers).map(toTransfer),
+        sent: linesAt(transactions, ofTransactions).map(toTransaction),
+      };
     },
   };
 }
 
-/** The transfers of a block to such addresses. */
-export function transfersTo(block: ChainBlock, isOurs: (address: string) => boolean) {
-  return block.transfersTo?.(isOurs) ?? block.transfers.filter(({ to }) => isOurs(to));
+/** What such addresses take part in within a block. */
+export function movementsOf(block: ChainBlock, isOurs: (address: string) => boolean): Movements {
+  if (block.movementsOf) return block.movementsOf(isOurs);
+  return {
+    transfers: block.transfers.filter(({ from, to }) => isOurs(from) || isOurs(to)),
+    sent: block.transactions.filter(({ sender }) => isOurs(sender)),
+  };
 }
 
 function linesOf<Each>(list: readonly Each[], lineOf: (each: Each) => string): string {
@@ -60,13 +76,23 @@ function linesIn(text: string): readonly string[] {
   return text === '' ? [] : text.split('\n');
 }
 
-function toRef(line: string): TransactionRef {
-  const [hash = '', sender = '', nonce = ''] = line.split(' ');
-  return { hash, sender, nonce: nonce === '' ? null : Number(nonce) };
+function linesAt(text: string, places: readonly number[]): readonly string[] {
+  if (places.length === 0) return [];
+  const lines = linesIn(text);
+  return places.map((place) => lines[place] as string);
+}
+
+function toTransaction(line: string): IncludedTransaction {
+  const [hash = '', sender = '', nonce = '', fee = ''] = line.split(' ');
+  return { hash, sender, nonce: nonce === '' ? null : Number(nonce), fee: BigInt(fee) };
 }
 
 function toTransfer(line: string): BlockTransfer {
   const [ordinal = '', asset = '', amount = '', from = '', to = '', txHash = '', state] =
     line.split(' ');
-  return { ordinal, asset, amount: BigInt(amount), from, to, txHash, failed: state === 'failed' };
+  return {
+    ...{ ordinal, asset, amount: BigInt(amount), from, to, txHash: txHash === '' ? null : txHash },
+    failed: state === 'failed',
+    ...(state === 'unreadable' && { unreadable: true }),
+  };
 }

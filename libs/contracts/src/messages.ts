@@ -6,7 +6,7 @@ export interface TransferV1 {
   /**
    * `<chain>/<transaction hash>/<kind>:<ordinal in the transaction>`, such as
    * `eip155:1/0xabc.../log:0`. Never the block-wide log index, which changes when a reorg includes the
-   * transaction again.
+   * transaction again. A withdrawal of a validator has no transaction: `<chain>/withdrawal:<index>`.
    */
   readonly transferId: string;
   /** Grows with every change of this transfer. A consumer ignores a version that is not newer. */
@@ -20,9 +20,17 @@ export interface TransferV1 {
   /** May be an asset that the ledger does not know. */
   readonly asset: string;
   readonly amount: string;
+  /**
+   * How much of the amount left the same address again in the same transaction, so that it is credited less by this.
+   * Absent or `0` in nearly all.
+   */
+  readonly netted?: string;
+  /** Whether the token's log cannot be read as a transfer: its amount is not known, and 0 here. Absent when it can. */
+  readonly unreadable?: boolean;
   readonly from: string;
   readonly to: string;
-  readonly txHash: string;
+  /** Null for what no transaction moved, such as a withdrawal of a validator. */
+  readonly txHash: string | null;
   readonly block: { readonly number: number; readonly hash: string; readonly time: string } | null;
   /** The threshold that was passed, on `final` only. */
   readonly finality: FinalityV1 | null;
@@ -36,6 +44,25 @@ export interface TransferV1 {
    * absent as in messages of older watchers, when it does not wait.
    */
   readonly waiting?: 'awaiting-second-provider' | null;
+}
+
+/**
+ * `daybook.outflow.v1`, keyed by chain and sender: one version of what leaves an address of ours, by whomever it was
+ * sent, and of what the chain charged that address. It lives like a transfer, but is never only seen.
+ */
+export interface OutflowV1 extends Omit<TransferV1, 'transferId' | 'status' | 'unreadable' | 'to'> {
+  /** As the id of a transfer; `fee:0` is what the transaction cost its sender, whether or not it succeeded. */
+  readonly outflowId: string;
+  readonly status: 'detected' | 'final' | 'reverted' | 'failed';
+  /** Ours. */
+  readonly from: string;
+  /** Null for a fee. */
+  readonly to: string | null;
+}
+
+/** The key of its messages, so that the versions of an outflow keep their order. */
+export function outflowKey({ chain, from }: Pick<OutflowV1, 'chain' | 'from'>): string {
+  return `${chain}|${from}`;
 }
 
 /** The key of its messages, so that the versions of a transfer keep their order. */

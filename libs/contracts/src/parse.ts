@@ -3,6 +3,7 @@ import addFormats from 'ajv-formats';
 import balanceSchema from '../schemas/balance.v1.json';
 import chainHeadSchema from '../schemas/chain-head.v1.json';
 import ledgerEventSchema from '../schemas/ledger-event.v1.json';
+import outflowSchema from '../schemas/outflow.v1.json';
 import purseAddressSchema from '../schemas/purse-address.v1.json';
 import transferSchema from '../schemas/transfer.v1.json';
 import watchReportSchema from '../schemas/watch-report.v1.json';
@@ -11,6 +12,7 @@ import type {
   BalanceV1,
   ChainHeadV1,
   LedgerEventV1,
+  OutflowV1,
   PurseAddressV1,
   TransferV1,
   WatchReportV1,
@@ -28,6 +30,7 @@ addFormats(ajv);
 
 // Each returns the message in JSON text of its topic, and throws `MalformedMessage`.
 export const parseTransfer = parserOf<TransferV1>(transferSchema);
+export const parseOutflow = parserOf<OutflowV1>(outflowSchema);
 export const parsePurseAddress = parserOf<PurseAddressV1>(purseAddressSchema);
 export const parseChainHead = parserOf<ChainHeadV1>(chainHeadSchema);
 export const parseLedgerEvent = parserOf<LedgerEventV1>(ledgerEventSchema);

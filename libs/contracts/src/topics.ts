@@ -1,5 +1,6 @@
 export const TOPICS = {
   transfer: 'daybook.transfer.v1',
+  outflow: 'daybook.outflow.v1',
   purseAddress: 'daybook.purse-address.v1',
   ledgerEvent: 'daybook.ledger-event.v1',
   balance: 'daybook.balance.v1',
@@ -17,6 +18,7 @@ const RETENTION_MS = 30 * 24 * 3_600_000;
  */
 export const TOPIC_SETTINGS = [
   { name: TOPICS.transfer, partitions: 12, retentionMs: RETENTION_MS },
+  { name: TOPICS.outflow, partitions: 12, retentionMs: RETENTION_MS },
   { name: TOPICS.purseAddress, partitions: 1, retentionMs: null },
   { name: TOPICS.ledgerEvent, partitions: 12, retentionMs: RETENTION_MS },
   { name: TOPICS.balance, partitions: 12, retentionMs: null },

@@ -4,6 +4,7 @@ import {
   parseBalance,
   parseChainHead,
   parseLedgerEvent,
+  parseOutflow,
   parsePurseAddress,
   parseTransfer,
   parseWatchReport,
@@ -22,6 +23,7 @@ const PARSERS = {
   [TOPICS.purseAddress]: parsePurseAddress,
   [TOPICS.ledgerEvent]: parseLedgerEvent,
   [TOPICS.balance]: parseBalance,
+  [TOPICS.outflow]: parseOutflow,
   [TOPICS.chainHead]: parseChainHead,
   [TOPICS.watchRequest]: parseWatchRequest,
   [TOPICS.watchReport]: parseWatchReport,
@@ -48,7 +50,7 @@ describe.each(topics)('the golden messages of %s', (topic) => {
   });
 });
 
-it.each([TOPICS.transfer, TOPICS.ledgerEvent, TOPICS.balance])(
+it.each([TOPICS.transfer, TOPICS.outflow, TOPICS.ledgerEvent, TOPICS.balance])(
   '%s shows the largest amount of the EVM',
   (topic) => {
     const shown = goldenMessages(topic).some(({ value }) =>

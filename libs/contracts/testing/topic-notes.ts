@@ -49,6 +49,22 @@ export const TOPIC_NOTES: Readonly<Record<Topic, TopicNotes>> = {
     types: '`daybook.transfer.v1`',
     sample: 'final-by-depth',
   },
+  [TOPICS.outflow]: {
+    says: 'Every version of what leaves a watched address, by whomever it was sent, and of what the chain charged that address: detected, final, reverted or failed.',
+    writer: 'chain-watcher',
+    readers: ['ledger'],
+    readBy:
+      'the ledger, group `ledger`: it books sweeps, movements between purses, network fees and what nobody planned',
+    key: '`<chain>|<address that sends>`',
+    keyPattern: `^${CAIP2}\\|${ADDRESS}$`,
+    order: 'The versions of one outflow are in the order in which the watcher observed them.',
+    dedupe:
+      'The same `outflowId` with a `version` that is not higher than the last one is a duplicate. That ' +
+      'also covers two watchers of one chain.',
+    gap: 'No check is needed: each version is complete, so the next one replaces any that was missed.',
+    types: '`daybook.outflow.v1`',
+    sample: 'final-by-depth',
+  },
   [TOPICS.purseAddress]: {
     says: 'Every minted address. Each must be watched for ever.',
     writer: 'ledger',

@@ -8,9 +8,14 @@ export interface TransferContent {
   readonly asset: string;
   /** Base units, a decimal string. */
   readonly amount: string;
+  /** How much of it left the same address again in the same transaction. Absent when nothing did. */
+  readonly netted?: string;
+  /** Present when the token's log cannot be read as a transfer; the amount is 0 then. */
+  readonly unreadable?: true;
   readonly from: string;
   readonly to: string;
-  readonly txHash: string;
+  /** Null for what no transaction moved, such as a withdrawal of a validator. */
+  readonly txHash: string | null;
   /** `<kind>:<ordinal in the transaction>`, such as `log:0` or `value:0`. */
   readonly ordinal: string;
 }

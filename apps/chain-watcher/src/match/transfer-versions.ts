@@ -2,7 +2,7 @@ import {
   type BlockHeader,
   type BlockTransfer,
   type ChainBlock,
-  transfersTo,
+  movementsOf,
 } from '@daybook/chains';
 import type { FinalityV1, TransferV1 } from '@daybook/contracts';
 import { finalityText } from '@daybook/domain';
@@ -11,9 +11,10 @@ import type { Sighting, TrackedTransfer } from '../state/watcher-store';
 
 export type TransferVersions = ReturnType<typeof openVersions>;
 
-/** `<caip2>/<transaction hash>/<ordinal>`. */
+/** `<caip2>/<transaction hash>/<ordinal>`, without the hash for what no transaction moved. */
 export function transferIdOf(chain: string, transfer: BlockTransfer): string {
-  return `${chain}/${transfer.txHash}/${transfer.ordinal}`;
+  const { txHash, ordinal } = transfer;
+  return txHash === null ? `${chain}/${ordinal}` : `${chain}/${txHash}/${ordinal}`;
 }
 
 /**
@@ -158,7 +159,8 @@ export async function matchBlocks(
   const { chain, store, table } = context;
   context.events.matching(blocks);
   const found = blocks.flatMap((block) => {
-    return transfersTo(block, (to) => table.has(to)).map((transfer) => ({ block, transfer }));
+    const { transfers } = movementsOf(block, (address) => table.has(address));
+    return transfers.filter(({ to }) => table.has(to)).map((transfer) => ({ block, transfer }));
   });
   const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
   const known = await store.transfers([...new Set([...ids, ...ended])]);

@@ -1,4 +1,4 @@
-import type { ChainBlock, TransactionRef } from '@daybook/chains';
+import type { TransactionRef } from '@daybook/chains';
 import type { Sighting, TrackedTransfer } from './watcher-store';
 
 /** After this time without being mined, all nodes have most likely evicted a transaction. */
@@ -16,7 +16,8 @@ export function createSightings(open: readonly TrackedTransfer[]) {
   function note({ transfer, sighting }: TrackedTransfer): void {
     const { transferId, txHash, status } = transfer;
     entries.delete(transferId);
-    if (status === 'seen' && sighting) entries.set(transferId, { ...sighting, txHash });
+    if (status !== 'seen' || sighting === null || txHash === null) return;
+    entries.set(transferId, { ...sighting, txHash });
   }
 
   for (const tracked of open) note(tracked);
@@ -29,7 +30,9 @@ export function createSightings(open: readonly TrackedTransfer[]) {
     isFull: () => entries.size >= SIGHTINGS_MAX,
     note,
     /** The sightings whose own transaction these blocks include, or another one with its sender's nonce. */
-    endedBy(blocks: readonly Pick<ChainBlock, 'transactions'>[]): readonly string[] {
+    endedBy(
+      blocks: readonly { readonly transactions: readonly TransactionRef[] }[],
+    ): readonly string[] {
       if (entries.size === 0) return [];
       const transactions = blocks.flatMap((block) => block.transactions);
       const hashes = new Set(transactions.map(({ hash }) => hash));

@@ -121,7 +121,8 @@ function toResponse(row: Row, assets: KnownAssets): json.Replenishment {
       ? null
       : { number: Number(blockNumber), hash, time: blockTime.toISOString() };
   return {
-    ...{ id, customerId, purseId, status, txHash, ordinal, creditedTo, reason, finality },
+    ...{ id, customerId, purseId, status, ordinal, creditedTo, reason, finality },
+    txHash: txHash ?? '',
     outsideOrderId: row.purse.outsideOrderId,
     ...STATE_PAIRS[status],
     translationToAccountCompleted: false,

@@ -26,8 +26,9 @@ export class ReplenishmentRow extends ListedRow {
   @Column('text', { name: 'to_address' })
   to!: string;
 
-  @Column('text', { name: 'tx_hash' })
-  txHash!: string;
+  /** Null for what no transaction moved. */
+  @Column('text', { name: 'tx_hash', nullable: true })
+  txHash!: string | null;
 
   @Column('text')
   ordinal!: string;

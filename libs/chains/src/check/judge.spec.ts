@@ -25,7 +25,7 @@ function header(number: number, changes: Partial<BlockHeader> = {}): BlockHeader
 }
 
 function block(number: number, changes: Partial<ChainBlock> = {}): ChainBlock {
-  const transactions = [{ hash: '0x1', sender: '0x2', nonce: 0 }];
+  const transactions = [{ hash: '0x1', sender: '0x2', nonce: 0, fee: 0n }];
   return {
     ...{ ...header(number), proven: 'content', contentDigest: '0x', transactions, transfers: [] },
     ...changes,
@@ -164,7 +164,7 @@ describe('recent blocks', () => {
 
   it('have tokens after some hundred transactions', () => {
     const transactions = Array.from({ length: 250 }, (_, n) => ({
-      ...{ hash: `0x${n}`, sender: '0x1', nonce: n },
+      ...{ hash: `0x${n}`, sender: '0x1', nonce: n, fee: 0n },
     }));
     expect(judgeContent([block(1, { transactions })]).state).toBe('warning');
     expect(judgeContent([block(1)]).state).toBe('ok');

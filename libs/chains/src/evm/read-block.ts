@@ -3,6 +3,7 @@ import type { Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { arrange } from './block-answer';
 import { contentDigest } from './content-digest';
+import { feeOf } from './fee';
 import type { Keccak } from './keccak';
 import { proveBlock } from './prove-block';
 import {
@@ -54,7 +55,10 @@ export function readBlock(
     ...(alarm !== null && { alarm }),
     ...(needsConfirmation && { needsConfirmation }),
     contentDigest: isCompared ? contentDigest(answer) : null,
-    transactions: block.transactions.map(toRef),
+    transactions: block.transactions.map((each, i) => ({
+      ...toRef(each),
+      fee: feeOf(each, answer.receipts[i]),
+    })),
     transfers: blockTransfers(answer, ids),
   };
 }

@@ -5,6 +5,8 @@ import { type ContentRule, type ProvenTransaction, SUCCESS } from './prove-trans
 
 /** What a transaction did, as the node tells it. */
 export interface Info {
+  /** What the chain charged the owner, in sun. */
+  readonly fee: bigint;
   readonly logs: readonly Log[];
   readonly internals: readonly Internal[];
 }
@@ -89,7 +91,10 @@ function checkInfo(raw: Fields, info: Info, transaction: ProvenTransaction, numb
 function infoOf(raw: Fields): Info {
   const logs = listOf(raw.log, 'logs').map((each) => logOf(fieldsOf(each, 'log')));
   const internals = listOf(raw.internal_transactions, 'internal transactions');
-  return { logs, internals: internals.map((each) => internalOf(fieldsOf(each, 'internal'))) };
+  return {
+    ...{ fee: integerOf(raw.fee, 'fee'), logs },
+    internals: internals.map((each) => internalOf(fieldsOf(each, 'internal'))),
+  };
 }
 
 function logOf({ address, topics, data }: Fields): Log {

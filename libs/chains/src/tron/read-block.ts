@@ -99,6 +99,8 @@ export function completeTronBlock(
       hash: id,
       sender: contracts[0]?.owner ?? '',
       nonce: null,
+      // Each transaction has its info, as was just checked.
+      fee: (infos.get(id) as Info).fee,
     })),
     calls: { calls, withInternals },
   };

@@ -1,0 +1,25 @@
+import { type RawReceipt, type RawTransaction, toAmount } from './raw';
+
+/** Operator fee scalars of the OP Stack count in millionths (specs.optimism.io, "Isthmus: L2 execution engine"). */
+const OPERATOR_SCALE = 1_000_000n;
+
+/**
+ * What a transaction cost its sender in the coin, in base units, whether or not it succeeded: gas at the price that
+ * was charged, blobs (EIP-4844), and on rollups the part of the chain below (`l1Fee` of the OP Stack and of Scroll)
+ * and of the operator. Zero where nobody is charged, or in a token (Celo's `feeCurrency`, CIP-64), which logs show.
+ *
+ * Prices are the node's word: the receipts root commits to gas, not to prices, and rollups charge less than the signer
+ * allowed. A wrong fee moves no claim, and shows as a difference between the balance on chain and the books.
+ */
+export function feeOf(transaction: RawTransaction, receipt: RawReceipt | undefined): bigint {
+  if (receipt === undefined || (transaction.feeCurrency ?? null) !== null) return 0n;
+  const { gasUsed, effectiveGasPrice, blobGasUsed, blobGasPrice, l1Fee } = receipt;
+  const gas = toAmount(gasUsed);
+  const price = toAmount(effectiveGasPrice ?? transaction.gasPrice);
+  const blobs = toAmount(blobGasUsed) * toAmount(blobGasPrice);
+  return gas * price + blobs + toAmount(l1Fee) + operatorFee(gas, receipt);
+}
+
+function operatorFee(gas: bigint, { operatorFeeScalar, operatorFeeConstant }: RawReceipt): bigint {
+  return (gas * toAmount(operatorFeeScalar)) / OPERATOR_SCALE + toAmount(operatorFeeConstant);
+}
