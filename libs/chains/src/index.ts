@@ -33,9 +33,9 @@ export {
 export { faultOfJson, InvalidChainsFile, loadChainsFile, readChainsFile } from './chains-file';
 export { type ChainCheck, checkChain } from './check-chain';
 export type { CheckPlan, ProviderCheck } from './check-provider';
+export { assetIds } from './evm/asset-ids';
 export { createEvmClient } from './evm/evm-client';
 export type { JsonRpc } from './evm/json-rpc';
-export { assetIds } from './evm/transfers';
 export {
   ADDRESS_FORMS,
   canonicalAddress,

@@ -1,12 +1,12 @@
 import type { ChainBlock } from '../chain-client';
-import type { Proof } from '../chains-and-assets';
+import type { CoinRules, Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { textOf, type Unparsed } from '../node-http';
+import { assetIds } from './asset-ids';
 import type { Keccak } from './keccak';
 import { isSettledLater } from './prove-block';
 import { type RawBlock, toBlock } from './raw';
 import { type BlockRules, readBlock, toHeader, withoutReceipt } from './read-block';
-import { assetIds } from './transfers';
 
 /** What is asked of a thread that parses and proves blocks. `id` names one block between its two answers. */
 export type WorkRequest = { readonly id: number } & (
@@ -43,6 +43,9 @@ export interface WorkRules {
   readonly caip2: string;
   readonly native: string;
   readonly proof: Proof;
+  readonly coin?: CoinRules;
+  /** Contracts of the listed tokens. Canonical. */
+  readonly listed?: readonly string[];
   readonly isCompared?: boolean;
 }
 

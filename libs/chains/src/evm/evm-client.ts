@@ -1,10 +1,18 @@
 import { blockWorkersHere, sharedBlockWorkers } from '../block-threads';
 import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from '../chain-client';
-import type { Chain, ChainsAndAssets, Proof, ProviderConnection } from '../chains-and-assets';
+import {
+  type Chain,
+  type ChainsAndAssets,
+  type CoinRules,
+  contractsOf,
+  type Proof,
+  type ProviderConnection,
+} from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
+import { type AssetIds, assetIds } from './asset-ids';
 import { resultOf } from './block-work';
 import { type EvmBlockWorker, fetchBlock, type Reading } from './fetch-block';
 import { ETHEREUM_PROOF, proveHeader } from './header';
@@ -17,7 +25,7 @@ import { fieldsOf, list, type RawFields, refuseField, toHash, toNumber } from '.
 import { toHeader } from './read-block';
 import { createReceiptsSource } from './receipts';
 import { proveSettled, type SettlingSource } from './settled-receipts';
-import { type AssetIds, assetIds } from './transfers';
+import type { ContractRules } from './transfers';
 
 /** A connection without a block for this many block times is broken; fewer may be chance. */
 const SILENCE_BLOCKS = 20;
@@ -37,7 +45,8 @@ export function openEvmChain(
   const { rpcUrl, wsUrl, headers, requestsPerSecond } = provider;
   const rpc = createJsonRpc(rpcUrl, { headers, perSecondMax: requestsPerSecond });
   const client = createEvmClient(rpc, chain.id, idsOf(chain, registry), {
-    ...{ proof: chain.proof ?? ETHEREUM_PROOF, worker: sharedBlockWorkers().evm },
+    ...rulesOf(chain, registry),
+    worker: sharedBlockWorkers().evm,
   });
   const { blockTimeMs } = chain;
   if (wsUrl === null) return client;
@@ -45,7 +54,7 @@ export function openEvmChain(
   let lookups = 0;
   /** Nodes announce whole transactions or only their hashes. */
   function pending(answer: unknown, listener: Announcements): void {
-    const announced = toPending(answer, client.ids);
+    const announced = toPending(answer, client.ids, client.contracts);
     if (announced) listener.pending(announced);
     if (typeof answer !== 'string' || lookups >= PENDING_LOOKUPS_MAX) return;
     lookups += 1;
@@ -78,6 +87,14 @@ export function idsOf(chain: Pick<Chain, 'id'>, registry: Pick<ChainsAndAssets, 
   return assetIds(chain.id, native);
 }
 
+/** How the blocks of a chain are read. */
+export function rulesOf(
+  { id, proof = ETHEREUM_PROOF, coin }: Pick<Chain, 'id' | 'proof' | 'coin'>,
+  registry: Pick<ChainsAndAssets, 'assets'>,
+) {
+  return { proof, listed: contractsOf(id, 'erc20', registry), ...(coin && { coin }) };
+}
+
 /** The rule by which an operator may accept a block that the rule of its chain refuses. */
 const WEAKER_RULE = {
   roots: 'bloom-and-counts',
@@ -88,6 +105,9 @@ const WEAKER_RULE = {
 /** How a client reads blocks, if not as on Ethereum and in the thread of its caller. */
 export interface EvmClientOptions {
   readonly proof?: Proof;
+  readonly coin?: CoinRules;
+  /** Contracts of the listed tokens. Canonical. */
+  readonly listed?: readonly string[];
   readonly worker?: EvmBlockWorker;
 }
 
@@ -96,17 +116,20 @@ export function createEvmClient(
   rpc: JsonRpc,
   chainId: string,
   ids: AssetIds,
-  { proof = ETHEREUM_PROOF, worker = blockWorkersHere().evm }: EvmClientOptions = {},
+  { proof = ETHEREUM_PROOF, coin, listed, worker = blockWorkersHere().evm }: EvmClientOptions = {},
 ): ChainClient & {
   pendingTransaction(hash: string): Promise<PendingTransaction | null>;
   readonly ids: AssetIds;
+  readonly contracts: ContractRules;
 } {
   const { caip2, native } = ids;
   const weaker = WEAKER_RULE[proof.rule];
+  const contracts = { ...(listed && { listed }), ...(coin?.log && { coinLog: coin.log }) };
   const source = createReceiptsSource(rpc);
   const maySettle = maySettleLater(proof);
   const reading: Reading = {
-    ...{ rules: { caip2, native, proof }, worker, source },
+    rules: { caip2, native, proof, ...(coin && { coin }), ...(listed && { listed }) },
+    ...{ worker, source },
     async settled(header, receipts) {
       const shown: SettlingSource = {
         header: (at) => ask(at, false),
@@ -187,7 +210,7 @@ export function createEvmClient(
   }
 
   return {
-    ids,
+    ...{ ids, contracts },
     async verify() {
       const answer = `eip155:${numberOf(await rpc.send('eth_chainId', []))}`;
       if (answer !== chainId) {
@@ -238,7 +261,7 @@ export function createEvmClient(
     async pendingTransaction(hash) {
       const answer = await rpc.send('eth_getTransactionByHash', [hash]);
       const isIncluded = (Object(answer) as RawFields).blockHash ?? false;
-      return isIncluded ? null : toPending(answer, ids);
+      return isIncluded ? null : toPending(answer, ids, contracts);
     },
     listen: () => null,
   };

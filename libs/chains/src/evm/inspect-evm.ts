@@ -5,8 +5,7 @@ import type { Finding, Inspection, TokenAnswer } from '../inspection';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
 import { tryAnnouncements } from './announcements';
-import { createEvmClient, idsOf } from './evm-client';
-import { ETHEREUM_PROOF } from './header';
+import { createEvmClient, idsOf, rulesOf } from './evm-client';
 import { createJsonRpc, type JsonRpc } from './json-rpc';
 
 /** The rules from the strongest to the weakest. */
@@ -29,13 +28,14 @@ export function inspectEvmNode(
     createJsonRpc(rpcUrl, { headers, perSecondMax: requestsPerSecond }),
   );
   const ids = idsOf(chain, registry);
-  const { proof = ETHEREUM_PROOF } = chain;
-  const client = createEvmClient(rpc, chain.id, ids, { proof });
+  const rules = rulesOf(chain, registry);
+  const { proof } = rules;
+  const client = createEvmClient(rpc, chain.id, ids, rules);
 
   async function weakerRule(at: number): Promise<string | null> {
     for (const rule of RULES.slice(RULES.indexOf(proof.rule) + 1)) {
       try {
-        const weaker = createEvmClient(rpc, chain.id, ids, { proof: { ...proof, rule } });
+        const weaker = createEvmClient(rpc, chain.id, ids, { ...rules, proof: { ...proof, rule } });
         if ((await weaker.block(at)) !== null) return rule;
       } catch (error) {
         if (!(error instanceof InvalidBlock)) throw error;

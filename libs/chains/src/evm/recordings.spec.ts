@@ -1,12 +1,12 @@
 import { evmRecording, evmRecordings } from '../../testing/evm-recordings';
 import type { Proof } from '../chains-and-assets';
 import { KNOWN_CHAINS } from '../known-chains';
+import { assetIds } from './asset-ids';
 import { ETHEREUM_PROOF, proveHeader } from './header';
 import { type Keccak, loadKeccak } from './keccak';
 import { proveRoots } from './prove-roots';
 import { toBlock } from './raw';
 import { readBlock } from './read-block';
-import { assetIds } from './transfers';
 
 let keccak: Keccak;
 beforeAll(async () => {

@@ -9,10 +9,10 @@ import {
 import type { ProviderPool, ProviderStatus } from '../chain-client';
 import { findChain } from '../chains-and-assets';
 import { readChainsFile } from '../chains-file';
+import { assetIds } from '../evm/asset-ids';
 import { createEvmClient } from '../evm/evm-client';
 import { createJsonRpc } from '../evm/json-rpc';
 import { loadKeccak } from '../evm/keccak';
-import { assetIds } from '../evm/transfers';
 import { openChain } from '../family';
 import { confirmedBy } from './confirm';
 import { createPool } from './pool';
