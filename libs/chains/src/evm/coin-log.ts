@@ -1,5 +1,5 @@
 import type { CoinLog } from '../chains-and-assets';
-import type { RawReceipt } from './raw';
+import { type RawReceipt, toAmount } from './raw';
 import { type CoinLogHere, isOf, transferIn } from './read-log';
 
 /**
@@ -17,6 +17,17 @@ export function coinLogAt(log: CoinLog | undefined, height: number): CoinLogHere
   if (log === undefined || height < log.fromHeight) return null;
   const { address, coversValues = true } = log;
   return { address, coversValues, feesTo: FEE_TAKERS[address] ?? null };
+}
+
+/**
+ * Whether a value without a log did not move, whatever its transaction says: where every account may be a contract, as
+ * on ZK Stack chains, one may do something else than it is asked. Elsewhere each node moves the value itself, so without
+ * a log it is the configured height that is wrong. It is too where a transaction paid a fee and nothing is logged.
+ */
+export function mayWithhold(receipt: RawReceipt, { address, feesTo }: CoinLogHere): boolean {
+  if (feesTo === null) return false;
+  const isFree = toAmount(receipt.effectiveGasPrice) === 0n;
+  return isFree || receipt.logs.some((log) => isOf(log, address) && transferIn(log) !== null);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { BlockTransfer } from '../chain-client';
 import type { CoinLog } from '../chains-and-assets';
 import type { AssetIds } from './asset-ids';
 import type { BlockAnswer } from './block-answer';
-import { coinLogAt } from './coin-log';
+import { coinLogAt, mayWithhold } from './coin-log';
 import { typeOf } from './encode-transaction';
 import {
   isNobody,
@@ -65,12 +65,10 @@ export function blockTransfers(
 /**
  * Adds the value of a transaction that succeeded, and its logs.
  *
- * Where each movement of the coin has its log, the logs alone say what moved. The first that moves the amount of the
+ * Where each movement of the coin has its log, the logs say what moved. The first that moves the amount of the
  * transaction's own value to its recipient is that value, so it bears that name and is not counted again. Which of
  * several equal logs it is makes no difference: each is one movement. The sender is that of the log, which is proven,
- * and an account that is a contract may pay from elsewhere. Without such a log nothing was moved, whatever the
- * transaction says: the account of its sender may be a contract that does not do what it is asked (zkSync Era).
- * What an address sends to itself need not have a log (EIP-7708).
+ * and an account that is a contract may pay from elsewhere. What an address sends to itself need not have a log.
  */
 function addSucceeded(
   transfers: BlockTransfer[],
@@ -81,7 +79,8 @@ function addSucceeded(
   const place = transfers.length;
   if (value) transfers.push(value);
   addLogs(transfers, receipt, reading);
-  if (value === null || !reading.coinLog?.coversValues) return;
+  const { coinLog } = reading;
+  if (value === null || !coinLog?.coversValues) return;
   const isItself = value.from === value.to;
   const at = transfers.findIndex(
     (each, i) =>
@@ -93,7 +92,9 @@ function addSucceeded(
       (each.from === each.to) === isItself,
   );
   const [log] = at < 0 ? [] : transfers.splice(at, 1);
-  transfers[place] = { ...value, from: log?.from ?? value.from, failed: !log && !isItself };
+  if (log) transfers[place] = { ...value, from: log.from };
+  else if (!isItself && mayWithhold(receipt, coinLog))
+    transfers[place] = { ...value, failed: true };
 }
 
 function addLogs(transfers: BlockTransfer[], receipt: RawReceipt, reading: LogReading): void {
