@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BlockHeader } from '@daybook/chains';
-import { TOPICS } from '@daybook/contracts';
+import { NO_TRANSACTION, TOPICS } from '@daybook/contracts';
 import { until } from '../../../test/dependencies';
 import type { QuarantinedBlock } from '../src/state/quarantine';
 import { NOT_BEGUN, type Rescan } from '../src/state/rescan';
@@ -358,13 +358,18 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
         ...{ ...others, direction: 'out' },
         transfer: { ...transfer, transferId: `${transferId}/out` },
       };
-      await store.commit(leader, { transfers: [{ ...others, transfer }, outflow] });
+      const withdrawal = aTracked({ transferId: `${CHAIN}/withdrawal:7`, txHash: null });
+      await store.commit(leader, { transfers: [{ ...others, transfer }, outflow, withdrawal] });
       const messages = await store.outbox(CHAIN, 10);
       expect(messages).toMatchObject([
         { topic: TOPICS.transfer, key: `${CHAIN}|0x02` },
         { topic: TOPICS.outflow, key: `${CHAIN}|0x01`, headers: { ce_type: TOPICS.outflow } },
+        { topic: TOPICS.transfer },
       ]);
       expect(JSON.parse(messages[1]?.value ?? '')).toEqual({ outflowId: transferId, ...content });
+      expect(JSON.parse(messages[2]?.value ?? '')).toMatchObject({
+        ...{ transferId: `${CHAIN}/${NO_TRANSACTION}/withdrawal:7`, txHash: NO_TRANSACTION },
+      });
     });
   });
 

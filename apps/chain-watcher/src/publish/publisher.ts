@@ -1,6 +1,7 @@
 import {
   type ChainHeadV1,
   cloudEventHeaders,
+  NO_TRANSACTION,
   type OutflowV1,
   outflowKey,
   TOPICS,
@@ -15,7 +16,7 @@ import { isAbove, lowest, type Position } from '../state/position';
 import type { QuarantinedBlock } from '../state/quarantine';
 import { blocksLeft } from '../state/rescan';
 import { matchedThrough, tipOf, type WatchContext } from '../state/watch-state';
-import type { RescanReport, TrackedTransfer } from '../state/watcher-store';
+import type { MovementVersion, RescanReport, TrackedTransfer } from '../state/watcher-store';
 
 /** The longest reason that the contract allows. */
 const REASON_LENGTH_MAX = 1_000;
@@ -72,13 +73,23 @@ export function createPublisher(context: WatchContext) {
 
 /** The message of a version, and the topic that it belongs to. */
 export function trackedMessage({ direction, transfer }: TrackedTransfer) {
-  const { transferId, unreadable, to, ...content } = transfer;
   if (direction === 'out') {
-    const outflow = { outflowId: outflowIdOf(transferId), ...content, to } as OutflowV1;
+    const { transferId, unreadable: _, ...content } = transfer;
+    // What leaves is in a block and in a transaction.
+    const outflow = { outflowId: outflowIdOf(transferId), ...content } as OutflowV1;
     return { topic: TOPICS.outflow, ...outflowMessage(outflow) };
   }
   // Only fees have no recipient, and they are outflows.
-  return { topic: TOPICS.transfer, ...transferMessage({ ...transfer, to: to as string }) };
+  const told = { ...transfer, ...publicHashOf(transfer) } as TransferV1;
+  return { topic: TOPICS.transfer, ...transferMessage(told) };
+}
+
+/** On the topic every transfer has the hash of a transaction. */
+function publicHashOf({ transferId, txHash }: MovementVersion) {
+  if (txHash !== null) return { transferId, txHash };
+  const place = transferId.lastIndexOf('/');
+  const id = `${transferId.slice(0, place)}/${NO_TRANSACTION}${transferId.slice(place)}`;
+  return { transferId: id, txHash: NO_TRANSACTION };
 }
 
 /** The message of an outflow's version, ordered by chain and the address that sends. */

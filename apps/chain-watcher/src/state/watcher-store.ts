@@ -20,11 +20,13 @@ export interface Sighting {
 export type Direction = 'in' | 'out';
 
 /** A version of a transfer, or of an outflow: that is one to `to` as well, or a fee. */
-export interface MovementVersion extends Omit<TransferV1, 'to'> {
+export interface MovementVersion extends Omit<TransferV1, 'to' | 'txHash'> {
   /** The stored id: that of an outflow is not that of the transfer, which may be ours, too. */
   readonly transferId: string;
   /** Null for a fee. */
   readonly to: string | null;
+  /** Null for what no transaction moved. */
+  readonly txHash: string | null;
 }
 
 /** The latest version of a transfer or of an outflow, and its sighting when it was first seen in the mempool. */
