@@ -6,7 +6,7 @@ export interface TransferV1 {
   /**
    * `<chain>/<transaction hash>/<kind>:<ordinal in the transaction>`, such as
    * `eip155:1/0xabc.../log:0`. Never the block-wide log index, which changes when a reorg includes the
-   * transaction again. A withdrawal of a validator has no transaction: `<chain>/withdrawal:<index>`.
+   * transaction again. What no transaction moved has the hash `NO_TRANSACTION`.
    */
   readonly transferId: string;
   /** Grows with every change of this transfer. A consumer ignores a version that is not newer. */
@@ -25,12 +25,12 @@ export interface TransferV1 {
    * Absent or `0` in nearly all.
    */
   readonly netted?: string;
-  /** Whether the token's log cannot be read as a transfer: its amount is not known, and 0 here. Absent when it can. */
-  readonly unreadable?: boolean;
+  /** Present when the token's log cannot be read as a transfer: its amount is not known, and 0 here. */
+  readonly unreadable?: true;
   readonly from: string;
   readonly to: string;
-  /** Null for what no transaction moved, such as a withdrawal of a validator. */
-  readonly txHash: string | null;
+  /** `NO_TRANSACTION` for what no transaction moved, such as a withdrawal of a validator. */
+  readonly txHash: string;
   readonly block: { readonly number: number; readonly hash: string; readonly time: string } | null;
   /** The threshold that was passed, on `final` only. */
   readonly finality: FinalityV1 | null;
@@ -46,18 +46,24 @@ export interface TransferV1 {
   readonly waiting?: 'awaiting-second-provider' | null;
 }
 
+/** Stands for the hash on a topic: its schema, which older readers check by, always had one. */
+export const NO_TRANSACTION = `0x${'0'.repeat(64)}`;
+
 /**
  * `daybook.outflow.v1`, keyed by chain and sender: one version of what leaves an address of ours, by whomever it was
  * sent, and of what the chain charged that address. It lives like a transfer, but is never only seen.
  */
-export interface OutflowV1 extends Omit<TransferV1, 'transferId' | 'status' | 'unreadable' | 'to'> {
+export interface OutflowV1
+  extends Omit<TransferV1, 'transferId' | 'status' | 'unreadable' | 'to' | 'block'> {
   /** As the id of a transfer; `fee:0` is what the transaction cost its sender, whether or not it succeeded. */
   readonly outflowId: string;
+  /** `failed` only where it was reported before. */
   readonly status: 'detected' | 'final' | 'reverted' | 'failed';
   /** Ours. */
   readonly from: string;
   /** Null for a fee. */
   readonly to: string | null;
+  readonly block: NonNullable<TransferV1['block']>;
 }
 
 /** The key of its messages, so that the versions of an outflow keep their order. */

@@ -5,6 +5,7 @@ import {
   type ChainsAndAssets,
   type CoinRules,
   contractsOf,
+  coinOf,
   type Proof,
   type ProviderConnection,
 } from '../chains-and-assets';
@@ -34,8 +35,6 @@ const SILENCE_MIN_MS = 30_000;
 const PENDING_LOOKUPS_MAX = 64;
 /** A tag that fails so often in a row while the head is answered is one that the node does not have. */
 const TAG_FAILURES_MAX = 3;
-/** SLIP-44 of Ether, for chains whose coin is not in the registry. */
-const ETHER = 60;
 
 export function openEvmChain(
   chain: Chain,
@@ -81,10 +80,11 @@ export function openEvmChain(
 }
 
 /** The asset ids of a chain, with its own coin. */
-export function idsOf(chain: Pick<Chain, 'id'>, registry: Pick<ChainsAndAssets, 'assets'>) {
-  const coins = `${chain.id}/slip44:`;
-  const native = registry.assets.find(({ id }) => id.startsWith(coins))?.id ?? `${coins}${ETHER}`;
-  return assetIds(chain.id, native);
+export function idsOf(
+  chain: Pick<Chain, 'id' | 'family'>,
+  registry: Pick<ChainsAndAssets, 'assets'>,
+) {
+  return assetIds(chain.id, coinOf(registry, chain));
 }
 
 /** How the blocks of a chain are read. */
