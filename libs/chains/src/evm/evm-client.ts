@@ -5,6 +5,7 @@ import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
+import { createBalanceReader } from './balances';
 import { resultOf } from './block-work';
 import { type EvmBlockWorker, fetchBlock, type Reading } from './fetch-block';
 import { ETHEREUM_PROOF, proveHeader } from './header';
@@ -229,6 +230,7 @@ export function createEvmClient(
     ...(weaker !== null && {
       blockByOtherRule: (hash: string) => blockBy({ ...proof, rule: weaker }, hash, true),
     }),
+    balances: createBalanceReader(rpc, ids),
     async blockOf(hash) {
       const receipt = await rpc.send('eth_getTransactionReceipt', [hash]).catch(nullIfMissing);
       if (receipt !== null) return blockNamedBy(receipt, 'transactionHash', hash);
