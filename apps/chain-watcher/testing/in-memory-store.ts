@@ -1,5 +1,5 @@
 import { textOfPassed } from '../src/finality/passed';
-import { transferMessage } from '../src/publish/publisher';
+import { trackedMessage } from '../src/publish/publisher';
 import { highest } from '../src/state/position';
 import { stillQuarantined } from '../src/state/quarantine';
 import { isOpen, type Rescan } from '../src/state/rescan';
@@ -204,9 +204,9 @@ export class InMemoryWatcherStore extends WatcherStore {
     memory.acknowledged = highest(memory.acknowledged, change.acknowledged ?? null);
     for (const address of addresses) memory.addresses.add(address);
     for (const tracked of transfers) this.known.set(tracked.transfer.transferId, tracked);
-    for (const { transfer } of [...transfers, ...again]) {
+    for (const tracked of [...transfers, ...again]) {
       this.position += 1n;
-      memory.outbox.push({ ...transferMessage(transfer), position: this.position });
+      memory.outbox.push({ ...trackedMessage(tracked), position: this.position });
     }
   }
 

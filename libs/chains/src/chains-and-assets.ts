@@ -128,6 +128,18 @@ export function findChain({ chains }: ChainsAndAssets, id: string): Chain | null
   return chains.find((chain) => chain.id === id) ?? null;
 }
 
+/** In SLIP-44, of chains whose own coin nobody lists. */
+const COIN_TYPES = { evm: 60, tron: 195 } as const;
+
+/** The own coin of a chain. */
+export function coinOf(
+  { assets }: Pick<ChainsAndAssets, 'assets'>,
+  { id: chain, family }: Pick<Chain, 'id' | 'family'>,
+): string {
+  const coins = `${chain}/slip44:`;
+  return assets.find(({ id }) => id.startsWith(coins))?.id ?? coins + COIN_TYPES[family];
+}
+
 /** The finality policy of an asset. An unregistered token has the policy of `chain`. */
 export function finalityOf(registry: ChainsAndAssets, chain: Chain, asset: string): Finality {
   return registry.assetFinality.get(asset) ?? chain.finality;

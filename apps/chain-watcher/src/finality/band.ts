@@ -1,12 +1,11 @@
 import {
-  type BlockTransfer,
   type ChainBlock,
   confirmedBy,
   contentAgreedOn,
   type ProviderAnswer,
 } from '@daybook/chains';
-import type { TransferV1 } from '@daybook/contracts';
-import { transferIdOf } from '../match/transfer-versions';
+import { type Movement, movementsIn } from '../match/movements';
+import { ownerOf } from '../match/netting';
 import type { WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
 
@@ -35,6 +34,13 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
     const answers = await client.askEvery(number);
     const isRefused = answers.every(({ failure }) => failure !== null);
     return isRefused ? client.askEveryByOtherRule(hash) : answers;
+  }
+
+  /** Whether the block shows what was matched. Only what moves to or from the same address matters. */
+  function shows(block: ChainBlock, tracked: TrackedTransfer): boolean {
+    const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
+    const shown = movementsIn(context, block, (address) => address === owner);
+    return shown.some((movement) => isSame(movement, tracked));
   }
 
   return {
@@ -67,20 +73,22 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
         const answers = await answersAbout(number, waiting[0]?.transfer.block?.hash ?? '');
         for (const tracked of waiting) {
           const { transferId, block } = tracked.transfer;
-          const isShown = (shown: BlockTransfer) => isSame(chain.id, shown, tracked.transfer);
+          const isShown = (shown: ChainBlock) => shows(shown, tracked);
           if (block === null) continue;
           const isProven =
             !isAbove(tracked) &&
             answers.some(({ block: it }) => {
               const isEnough = it?.hash === block.hash && it.needsConfirmation !== true;
-              return isEnough && it.transfers.some(isShown);
+              return isEnough && isShown(it);
             });
           if (isProven || confirmedBy(answers, block.hash, isShown)) {
             confirmed.add(transferId);
             continue;
           }
           const agreed = contentAgreedOn(answers, block.hash);
-          if (agreed) contradicted.set(agreed, [...(contradicted.get(agreed) ?? []), tracked]);
+          // Two may agree on a block and differ in the price of its gas: then the fee waits, and shows.
+          if (agreed && !isShown(agreed))
+            contradicted.set(agreed, [...(contradicted.get(agreed) ?? []), tracked]);
         }
       }
       return { confirmed, unknown, contradicted };
@@ -89,13 +97,14 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
 }
 
 /** What was matched from one provider's answer must be what both show now. */
-function isSame(chain: string, shown: BlockTransfer, transfer: TransferV1): boolean {
-  const { asset, amount, from, to } = transfer;
+function isSame(shown: Movement, { transfer }: TrackedTransfer): boolean {
+  const { transferId, asset, amount, netted = '0', from, to } = transfer;
   return (
     !shown.failed &&
-    transferIdOf(chain, shown) === transfer.transferId &&
+    shown.id === transferId &&
     shown.asset === asset &&
     shown.amount.toString() === amount &&
+    shown.netted.toString() === netted &&
     shown.from === from &&
     shown.to === to
   );

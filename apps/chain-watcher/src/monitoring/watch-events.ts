@@ -1,6 +1,6 @@
 import type { BlockHeader, ChainBlock } from '@daybook/chains';
-import type { TransferV1 } from '@daybook/contracts';
 import type { Logger } from 'pino';
+import type { TrackedTransfer } from '../state/watcher-store';
 import { createProgress } from './progress';
 import type { WatchMemory } from './watch-memory';
 import type { WatcherMetrics } from './watcher-metrics';
@@ -78,11 +78,20 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
         logger.warn({ chain, by: pause.by, reason: pause.reason }, 'chain paused by an operator');
       publish();
     },
-    changed(transfers: readonly { readonly transfer: TransferV1 }[]): void {
-      for (const { transfer } of transfers) {
-        const { status, transferId, version, asset, amount, to, block } = transfer;
-        metrics.transfers.inc({ chain, status });
-        const fields = { chain, transferId, version, asset, amount, to, block: block?.number };
+    changed(transfers: readonly TrackedTransfer[]): void {
+      for (const { direction, transfer } of transfers) {
+        const { status, transferId, version, asset, amount, from, to, block } = transfer;
+        metrics[direction === 'in' ? 'transfers' : 'outflows'].inc({ chain, status });
+        const party = direction === 'in' ? { to } : { from };
+        const fields = {
+          chain,
+          transferId,
+          version,
+          asset,
+          amount,
+          ...party,
+          block: block?.number,
+        };
         logger.info(fields, status);
       }
       publish();

@@ -60,6 +60,7 @@ export function createWatcherMetrics(
     reorgs: counter('reorgs', 'Reorgs that replaced matched blocks.', []),
     deepestReorg: gauge('deepest_reorg_blocks', 'Blocks that the deepest reorg replaced.'),
     transfers: counter('transfers', 'Versions of transfers, by status.', ['status']),
+    outflows: counter('outflows', 'Versions of outflows, by status.', ['status']),
     nodeFaults: counter('node_faults', 'Steps that failed because of the node.', ['kind']),
     passSeconds: durationHistogram(
       registry,
@@ -83,6 +84,8 @@ export function createWatcherMetrics(
     }
     for (const status of ['seen', 'detected', 'final', 'reverted', 'dropped', 'failed'] as const) {
       metrics.transfers.inc({ chain, status }, 0);
+      // Nobody is told what may leave.
+      if (status !== 'seen' && status !== 'dropped') metrics.outflows.inc({ chain, status }, 0);
     }
   }
   return metrics;

@@ -1,18 +1,21 @@
 import {
   type ChainHeadV1,
   cloudEventHeaders,
+  type OutflowV1,
+  outflowKey,
   TOPICS,
   type TransferV1,
   transferKey,
   type WatchReportV1,
 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
+import { outflowIdOf } from '../match/movements';
 import { wordsOf } from '../monitoring/words';
 import { isAbove, lowest, type Position } from '../state/position';
 import type { QuarantinedBlock } from '../state/quarantine';
 import { blocksLeft } from '../state/rescan';
 import { matchedThrough, tipOf, type WatchContext } from '../state/watch-state';
-import type { RescanReport } from '../state/watcher-store';
+import type { RescanReport, TrackedTransfer } from '../state/watcher-store';
 
 /** The longest reason that the contract allows. */
 const REASON_LENGTH_MAX = 1_000;
@@ -38,8 +41,12 @@ export function createPublisher(context: WatchContext) {
       const messages = await store.outbox(chain.id, PUBLISH_AT_ONCE);
       const last = messages.at(-1);
       if (last) {
-        const content = messages.map(({ position: _, ...message }) => message);
-        await log.publish(TOPICS.transfer, content);
+        // A topic keeps its order, and no reader needs one between the topics.
+        for (const topic of [TOPICS.transfer, TOPICS.outflow]) {
+          const some = messages.filter((message) => message.topic === topic);
+          const content = some.map(({ position: _, topic: __, ...message }) => message);
+          if (content.length > 0) await log.publish(topic, content);
+        }
         await store.published(chain.id, last.position);
       }
       if (messages.length === PUBLISH_AT_ONCE) return true;
@@ -61,6 +68,25 @@ export function createPublisher(context: WatchContext) {
       await context.commit({ acknowledged });
     },
   };
+}
+
+/** The message of a version, and the topic that it belongs to. */
+export function trackedMessage({ direction, transfer }: TrackedTransfer) {
+  const { transferId, unreadable, to, ...content } = transfer;
+  if (direction === 'out') {
+    const outflow = { outflowId: outflowIdOf(transferId), ...content, to } as OutflowV1;
+    return { topic: TOPICS.outflow, ...outflowMessage(outflow) };
+  }
+  // Only fees have no recipient, and they are outflows.
+  return { topic: TOPICS.transfer, ...transferMessage({ ...transfer, to: to as string }) };
+}
+
+/** The message of an outflow's version, ordered by chain and the address that sends. */
+export function outflowMessage(outflow: OutflowV1): Message {
+  const { outflowId, version } = outflow;
+  const time = new Date(version).toISOString();
+  const message = messageOf(TOPICS.outflow, `${outflowId}#${version}`, outflow, time);
+  return { ...message, key: outflowKey(outflow) };
 }
 
 /** The message of a transfer's version, ordered by chain and address. */

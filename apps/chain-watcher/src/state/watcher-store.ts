@@ -16,9 +16,21 @@ export interface Sighting {
   readonly seenAt: number;
 }
 
-/** The latest version of a transfer, and its sighting when it was first seen in the mempool. */
+/** `in` to one of our addresses, `out` from one. What moves between two of them does both. */
+export type Direction = 'in' | 'out';
+
+/** A version of a transfer, or of an outflow: that is one to `to` as well, or a fee. */
+export interface MovementVersion extends Omit<TransferV1, 'to'> {
+  /** The stored id: that of an outflow is not that of the transfer, which may be ours, too. */
+  readonly transferId: string;
+  /** Null for a fee. */
+  readonly to: string | null;
+}
+
+/** The latest version of a transfer or of an outflow, and its sighting when it was first seen in the mempool. */
 export interface TrackedTransfer {
-  readonly transfer: TransferV1;
+  readonly direction: Direction;
+  readonly transfer: MovementVersion;
   readonly sighting: Sighting | null;
   /** Whether all are passed that the registry had when the last one was. */
   readonly isSettled: boolean;
@@ -105,6 +117,7 @@ export interface Reopened extends AssetSelection {
 }
 
 export interface OutboxMessage extends Message {
+  readonly topic: string;
   readonly position: bigint;
 }
 

@@ -253,6 +253,21 @@ export const watcherMigrations = sqlMigrations({
     ALTER TABLE watcher.rescan ADD CONSTRAINT rescan_origin CHECK (origin IN ('late-address',
       'operator', 'report-again', 'ring-reset', 'ask-block', 'accept-block', 'skip-block',
       'pause', 'resume'));`,
+
+  /** What leaves an address of ours lives as what arrives, in the same table. */
+  TrackOutflows1764800000000: `
+    -- direction:  in to one of our addresses, out from one; null, as older versions wrote it, means in.
+    -- netted:     how much of the amount went the other way in the same transaction; null for nothing.
+    -- unreadable: whether the token's log cannot be read as a transfer; null when it can.
+    -- A fee has no recipient, and a withdrawal of a validator no transaction.
+    ALTER TABLE watcher.transfer
+      ADD COLUMN direction  text CHECK (direction IN ('in', 'out')),
+      ADD COLUMN netted     numeric(78,0),
+      ADD COLUMN unreadable boolean,
+      ALTER COLUMN recipient DROP NOT NULL,
+      ALTER COLUMN tx_hash   DROP NOT NULL;
+    -- Older versions published transfers only.
+    ALTER TABLE watcher.outbox ADD COLUMN topic text NOT NULL DEFAULT 'daybook.transfer.v1';`,
 });
 
 /**

@@ -1,7 +1,7 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { PoolClient } from 'pg';
 import { textOfPassed } from '../finality/passed';
-import { transferMessage } from '../publish/publisher';
+import { trackedMessage } from '../publish/publisher';
 import { isInQuarantine, type QuarantinedBlock } from '../state/quarantine';
 import type { Rescan } from '../state/rescan';
 import type { ScannedChange } from '../state/scanned';
@@ -59,6 +59,7 @@ export const RESCAN_COLUMNS: Columns<Rescan> = {
 };
 
 export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
+  direction: `coalesce(direction, 'in')`,
   transfer: `(jsonb_build_object(
     'transferId', transfer_id, 'version', version, 'status', status, 'chain', chain, 'asset', asset,
     'amount', amount::text, 'from', sender, 'to', recipient, 'txHash', tx_hash,
@@ -66,6 +67,8 @@ export const TRANSFER_COLUMNS: Columns<TrackedTransfer> = {
       json_build_object('number', block_number, 'hash', block_hash, 'time', block_time) END,
     'finality', finality::json)
     || CASE WHEN passed = '' THEN '{}' ELSE jsonb_build_object('passed', string_to_array(passed, ',')) END
+    || CASE WHEN netted IS NULL THEN '{}' ELSE jsonb_build_object('netted', netted::text) END
+    || CASE WHEN unreadable THEN jsonb_build_object('unreadable', true) ELSE '{}' END
     || CASE WHEN waiting IS NULL THEN '{}' ELSE jsonb_build_object('waiting', waiting) END)`,
   sighting: `CASE WHEN seen_sender IS NOT NULL THEN
     json_build_object('sender', seen_sender, 'nonce', seen_nonce, 'seenAt', seen_at) END`,
@@ -136,7 +139,7 @@ const UPSERT_TRANSFERS = `
   SELECT * FROM json_populate_recordset(NULL::watcher.transfer, $1)
   ON CONFLICT (transfer_id) DO UPDATE SET
     version = excluded.version, status = excluded.status, asset = excluded.asset,
-    amount = excluded.amount, sender = excluded.sender, recipient = excluded.recipient,
+    amount = excluded.amount, netted = excluded.netted, unreadable = excluded.unreadable, sender = excluded.sender, recipient = excluded.recipient,
     block_number = excluded.block_number, block_hash = excluded.block_hash,
     block_time = excluded.block_time, finality = excluded.finality,
     waiting = excluded.waiting, passed = excluded.passed, settled = excluded.settled,
@@ -156,8 +159,8 @@ const REOPEN_TRANSFERS = `
 
 // Positions are assigned in the order of the rows, which is the order of publishing.
 const INSERT_OUTBOX = `
-  INSERT INTO watcher.outbox (chain, id, key, value, headers)
-  SELECT $1, m ->> 'id', m ->> 'key', m ->> 'value', m ->> 'headers'
+  INSERT INTO watcher.outbox (chain, topic, id, key, value, headers)
+  SELECT $1, m ->> 'topic', m ->> 'id', m ->> 'key', m ->> 'value', m ->> 'headers'
   FROM json_array_elements($2::json) WITH ORDINALITY AS messages (m, n)
   ORDER BY n`;
 
@@ -211,7 +214,7 @@ export async function writeChange(
     const rows = JSON.stringify(lastVersions(transfers).map(transferRow));
     await client.query({ name: 'watcher-write-transfers', text: UPSERT_TRANSFERS, values: [rows] });
   }
-  const messages = [...transfers, ...again].map(({ transfer }) => transferMessage(transfer));
+  const messages = [...transfers, ...again].map(trackedMessage);
   if (messages.length > 0) await run('insert-outbox', INSERT_OUTBOX, JSON.stringify(messages));
 }
 
@@ -226,10 +229,17 @@ function lastVersions(transfers: readonly TrackedTransfer[]): TrackedTransfer[] 
 
 /** A row of the table `transfer`. */
 function transferRow(tracked: TrackedTransfer): object {
-  const { transfer, sighting, isSettled, needsConfirmation } = tracked;
+  const { direction, transfer, sighting, isSettled, needsConfirmation } = tracked;
   const { transferId, from, to, txHash, block, finality, passed = [], ...same } = transfer;
   return {
-    ...{ ...same, transfer_id: transferId, sender: from, recipient: to, tx_hash: txHash },
+    ...{
+      ...same,
+      direction,
+      transfer_id: transferId,
+      sender: from,
+      recipient: to,
+      tx_hash: txHash,
+    },
     ...{ block_number: block?.number, block_hash: block?.hash, block_time: block?.time },
     finality: finality && JSON.stringify(finality),
     ...{ passed: textOfPassed(passed), settled: isSettled },

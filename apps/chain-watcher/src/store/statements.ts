@@ -63,7 +63,7 @@ export const SQL = {
     ORDER BY requested_at, id`,
   hasRescan: 'SELECT FROM watcher.rescan WHERE id = $1',
   outbox: `
-    SELECT position::numeric, id, key, value, headers::json FROM watcher.outbox
+    SELECT position::numeric, topic, id, key, value, headers::json FROM watcher.outbox
     WHERE chain = $1 ORDER BY outbox.position LIMIT $2`,
   published: 'DELETE FROM watcher.outbox WHERE chain = $1 AND position <= $2',
   unreported: `

@@ -1,6 +1,12 @@
 import { blockWorkersHere, sharedBlockWorkers } from '../block-threads';
 import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from '../chain-client';
-import type { Chain, ChainsAndAssets, Proof, ProviderConnection } from '../chains-and-assets';
+import {
+  type Chain,
+  type ChainsAndAssets,
+  coinOf,
+  type Proof,
+  type ProviderConnection,
+} from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
@@ -27,8 +33,6 @@ const SILENCE_MIN_MS = 30_000;
 const PENDING_LOOKUPS_MAX = 64;
 /** A tag that fails so often in a row while the head is answered is one that the node does not have. */
 const TAG_FAILURES_MAX = 3;
-/** SLIP-44 of Ether, for chains whose coin is not in the registry. */
-const ETHER = 60;
 
 export function openEvmChain(
   chain: Chain,
@@ -73,10 +77,11 @@ export function openEvmChain(
 }
 
 /** The asset ids of a chain, with its own coin. */
-export function idsOf(chain: Pick<Chain, 'id'>, registry: Pick<ChainsAndAssets, 'assets'>) {
-  const coins = `${chain.id}/slip44:`;
-  const native = registry.assets.find(({ id }) => id.startsWith(coins))?.id ?? `${coins}${ETHER}`;
-  return assetIds(chain.id, native);
+export function idsOf(
+  chain: Pick<Chain, 'id' | 'family'>,
+  registry: Pick<ChainsAndAssets, 'assets'>,
+) {
+  return assetIds(chain.id, coinOf(registry, chain));
 }
 
 /** The rule by which an operator may accept a block that the rule of its chain refuses. */
