@@ -252,7 +252,21 @@ export interface WatchReportV1 {
   readonly versions: number;
   /** Why it was refused. */
   readonly reason: string | null;
+  /** What addresses of ours hold on chain: a report that nobody requested. Absent otherwise. */
+  readonly balances?: BalancesV1;
   readonly observedAt: string;
+}
+
+/** Balances after a final block, each beside what the watcher has seen moving there. */
+export interface BalancesV1 {
+  readonly block: { readonly number: number; readonly hash: string };
+  readonly entries: readonly {
+    readonly address: string;
+    readonly asset: string;
+    readonly balance: string;
+    /** In less out less fees, up to the block; negative if more left than the watcher saw arriving. */
+    readonly moved: string;
+  }[];
 }
 
 /** The figures of one purse and asset. */

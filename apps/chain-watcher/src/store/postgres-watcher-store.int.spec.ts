@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { TOPICS } from '@daybook/contracts';
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase, until } from '../../../../test/dependencies';
+import { balancesContract } from '../../testing/balances.contract';
 import { aStart, watcherStoreContract } from '../../testing/watcher-store.contract';
 import { migrate } from '../migrate';
 import { NOT_BEGUN } from '../state/rescan';
@@ -54,6 +55,7 @@ async function openStore(): Promise<PostgresWatcherStore> {
 
 describe('PostgresWatcherStore', () => {
   watcherStoreContract(openStore);
+  describe('balances', () => balancesContract(openStore));
 
   const leaseEnds = () => administer(`UPDATE watcher.chain SET lease_until = now()`);
 
@@ -184,6 +186,7 @@ describe('PostgresWatcherStore', () => {
       seen: [],
       ...{ finalNumber: null, scannedFrom: 40, scanned: [{ from: 40, to: 50 }], quarantine: [] },
       paused: null,
+      sweep: { after: '', since: 0, lastMs: null },
     });
     expect(await store.id()).toMatch(/^[-0-9a-f]{36}$/);
     await store.close();
