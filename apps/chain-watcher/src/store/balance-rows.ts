@@ -8,19 +8,15 @@ import type { TrackedTransfer } from '../state/watcher-store';
 export type Run = (name: string, text: string, ...values: unknown[]) => Promise<QueryResult>;
 
 // What was added up holds only until something below it changes.
+const RESET_BASES = `
+  UPDATE watcher.balance AS b SET base_number = NULL, base_sum = NULL
+  FROM json_to_recordset($2) AS m (address text, asset text, number bigint)
+  WHERE b.chain = $1 AND b.address = m.address AND b.asset = m.asset AND b.base_number >= m.number`;
 const MARK_MOVED = `
-  WITH moved AS (
-    SELECT address, asset, max(number) AS highest, min(number) AS lowest
-    FROM json_to_recordset($2) AS m (address text, asset text, number bigint)
-    GROUP BY address, asset
-  ), reset AS (
-    UPDATE watcher.balance AS b SET base_number = NULL, base_sum = NULL
-    FROM moved AS m
-    WHERE b.chain = $1 AND b.address = m.address AND b.asset = m.asset AND b.base_number >= m.lowest
-    RETURNING b.address, b.asset
-  )
   INSERT INTO watcher.balance AS b (chain, address, asset, has_moved, moved_number)
-  SELECT $1, address, asset, true, highest FROM moved
+  SELECT $1, address, asset, true, max(number)
+  FROM json_to_recordset($2) AS m (address text, asset text, number bigint)
+  GROUP BY address, asset
   ON CONFLICT (chain, address, asset) DO UPDATE SET
     has_moved = true, moved_number = greatest(b.moved_number, excluded.moved_number)`;
 
@@ -68,7 +64,9 @@ export async function markMoved(run: Run, transfers: readonly TrackedTransfer[])
     const address = ownerOf({ ...transfer, direction });
     return block === null || address === null ? [] : [{ address, asset, number: block.number }];
   });
-  if (moved.length > 0) await run('mark-moved', MARK_MOVED, JSON.stringify(moved));
+  if (moved.length === 0) return;
+  await run('reset-bases', RESET_BASES, JSON.stringify(moved));
+  await run('mark-moved', MARK_MOVED, JSON.stringify(moved));
 }
 
 /** What was detected changes nothing more when it is final, unless it was not counted before. */

@@ -48,7 +48,7 @@ async function openStore(): Promise<PostgresWatcherStore> {
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${ROLE}'`,
   );
   await administer(
-    `TRUNCATE watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store, watcher.quarantine`,
+    `TRUNCATE watcher.balance, watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store, watcher.quarantine`,
   );
   return new PostgresWatcherStore({ url: runtimeUrl });
 }
