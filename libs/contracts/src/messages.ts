@@ -157,10 +157,23 @@ export interface WatchDetailsV1 {
   };
   /** Blocks of which less was proven than the rule of the chain asks for. One that is matched again counts again. */
   readonly alarms: { readonly count: number; readonly last: AlarmV1 | null };
+  /** How balances are compared with the books. Absent in messages of older watchers. */
+  readonly reconciliation?: ReconciliationV1;
   /** Why nothing is published, and since when; null while it is. */
   readonly unpublished: { readonly since: string; readonly reason: string } | null;
   /** In the order of the chains file, at most 20. */
   readonly providers: readonly ProviderV1[];
+}
+
+/** Balances on chain that were compared since the process began to lead. */
+export interface ReconciliationV1 {
+  /** The budget; 0 turns it off. */
+  readonly readsPerMinute: number;
+  readonly checked: number;
+  /** Those that the node did not say, because it does not keep the state. */
+  readonly notChecked: number;
+  /** How long the last sweep over all addresses took; null before the first has ended. */
+  readonly sweepSeconds: number | null;
 }
 
 /** Whether every height from `from` to `to`, the last final block, was scanned or is listed in quarantine. */

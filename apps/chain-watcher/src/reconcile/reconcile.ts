@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type BlockHeader, InvalidBlock, RpcFailure } from '@daybook/chains';
-import { TOPICS } from '@daybook/contracts';
+import { TOPICS, type WatchDetailsV1 } from '@daybook/contracts';
 import { balancesMessage } from '../publish/publisher';
 import type { BalanceRead, Holding, Sweep } from '../state/balances';
 import { gapsOf } from '../state/quarantine';
@@ -16,17 +16,6 @@ const REPORTED_AT_ONCE = 100;
 const SWEEP_EVERY_MS = 3_600_000;
 /** Balances that a chain's provider is asked for in a minute, unless the chains file says otherwise. */
 const PER_MINUTE = { evm: 2_000, tron: 300 } as const;
-
-/** What the reconciliation has done since the process began to lead. */
-export interface ReconciliationFacts {
-  readonly perMinute: number;
-  /** Balances that were compared, and those that the node did not say. */
-  readonly checked: number;
-  readonly notChecked: number;
-  /** Unix milliseconds. */
-  readonly sweepSince: number;
-  readonly lastSweepMs: number | null;
-}
 
 /**
  * Compares what the chain says that our addresses hold with what moved there: each address that moved, and in the rest
@@ -134,9 +123,11 @@ export function createReconciliation(
       }
       return compared === REPORTED_AT_ONCE;
     },
-    facts(): ReconciliationFacts {
-      const { since: sweepSince, lastMs: lastSweepMs } = state.sweep;
-      return { perMinute, checked, notChecked, sweepSince, lastSweepMs };
+    /** What it has done since the process began to lead. */
+    facts(): NonNullable<WatchDetailsV1['reconciliation']> {
+      const { lastMs } = state.sweep;
+      const sweepSeconds = lastMs === null ? null : Math.ceil(lastMs / 1_000);
+      return { readsPerMinute: perMinute, checked, notChecked, sweepSeconds };
     },
   };
 }

@@ -157,6 +157,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
         ...{ ...process, head, secondsLeft: secondsToMatch(), providers: parts.client.status() },
         rescans: { open, blocksLeft: rescans.blocksLeft() },
         ...{ checked: checked(), unscanned: unscanned() },
+        reconciliation: reconciliation.facts(),
         ...{ blocksInQuarantine: inQuarantine.length, gaps: gapsOf(inQuarantine).length },
       });
     },
