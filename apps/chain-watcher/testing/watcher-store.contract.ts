@@ -124,6 +124,7 @@ export function watcherStoreContract(open: () => Promise<WatcherStore>): void {
         acknowledged: null,
         seen: [],
         ...{ finalNumber: null, scannedFrom: null, scanned: [], quarantine: [], paused: null },
+        sweep: { after: '', since: 0, lastMs: null },
       });
     });
 

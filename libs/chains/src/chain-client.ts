@@ -249,6 +249,7 @@ export interface TagAnswer {
 
 /** One chain through its providers, one or several. Each answer comes from one of them. */
 export interface ProviderPool extends ChainClient {
+  readonly balances: NonNullable<ChainClient['balances']>;
   /** How many providers are configured. */
   readonly size: number;
   /** The last block with a tag; null while it is unknown, or the providers do not agree. */

@@ -110,6 +110,8 @@ export interface ChainConnection {
   readonly singleProvider: 'wait' | 'accept';
   /** The first block to match when the chain is watched for the first time; null for the head. */
   readonly startBlock: number | null;
+  /** How many balances are read in a minute, to compare them with the books; a default of the family when absent. */
+  readonly balanceReadsPerMinute?: number;
 }
 
 /** Plain data about chains. Decimals never come from a chain: any token can claim any decimals. */

@@ -163,10 +163,23 @@ export interface WatchDetailsV1 {
   };
   /** Blocks of which less was proven than the rule of the chain asks for. One that is matched again counts again. */
   readonly alarms: { readonly count: number; readonly last: AlarmV1 | null };
+  /** How balances are compared with the books. Absent in messages of older watchers. */
+  readonly reconciliation?: ReconciliationV1;
   /** Why nothing is published, and since when; null while it is. */
   readonly unpublished: { readonly since: string; readonly reason: string } | null;
   /** In the order of the chains file, at most 20. */
   readonly providers: readonly ProviderV1[];
+}
+
+/** Balances on chain that were compared since the process began to lead. */
+export interface ReconciliationV1 {
+  /** The budget; 0 turns it off. */
+  readonly readsPerMinute: number;
+  readonly checked: number;
+  /** Those that the node did not say, because it does not keep the state. */
+  readonly notChecked: number;
+  /** How long the last sweep over all addresses took; null before the first has ended. */
+  readonly sweepSeconds: number | null;
 }
 
 /** Whether every height from `from` to `to`, the last final block, was scanned or is listed in quarantine. */
@@ -258,7 +271,21 @@ export interface WatchReportV1 {
   readonly versions: number;
   /** Why it was refused. */
   readonly reason: string | null;
+  /** What addresses of ours hold on chain: a report that nobody requested. Absent otherwise. */
+  readonly balances?: BalancesV1;
   readonly observedAt: string;
+}
+
+/** Balances after a final block, each beside what the watcher has seen moving there. */
+export interface BalancesV1 {
+  readonly block: { readonly number: number; readonly hash: string };
+  readonly entries: readonly {
+    readonly address: string;
+    readonly asset: string;
+    readonly balance: string;
+    /** In less out less fees, up to the block; negative if more left than the watcher saw arriving. */
+    readonly moved: string;
+  }[];
 }
 
 /** The figures of one purse and asset. */

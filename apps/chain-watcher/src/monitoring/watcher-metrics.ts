@@ -53,6 +53,11 @@ export function createWatcherMetrics(
     quarantined: gauge('quarantined_blocks', 'Blocks that could not be proven whole.'),
     gaps: gauge('gap_blocks', 'Those of them over which the chain went on.'),
     alarms: counter('alarms', 'Blocks of which less was proven than their chain asks for.', []),
+    balances: counter('balances', 'Balances that were compared, or that no node said.', ['result']),
+    sweepSeconds: gauge(
+      'sweep_seconds',
+      'How long the last sweep over all balances took; 0 before.',
+    ),
     unscanned: gauge('unscanned_heights', 'Heights up to the final block that nobody scanned.'),
     publishing: gauge('publishing', '1 while messages can be published, 0 when they cannot.'),
     blocksToRescan: gauge('blocks_to_rescan', 'Blocks that are still to be rescanned.'),

@@ -12,6 +12,7 @@ import {
 import type { Message } from '@daybook/messaging';
 import { outflowIdOf } from '../match/movements';
 import { wordsOf } from '../monitoring/words';
+import type { BalanceChecked } from '../state/balances';
 import { isAbove, lowest, type Position } from '../state/position';
 import type { QuarantinedBlock } from '../state/quarantine';
 import { blocksLeft } from '../state/rescan';
@@ -148,6 +149,25 @@ function watchReportMessage(chain: string, { rescan, observedAt }: RescanReport)
     ...{ found, versions, reason, observedAt },
   };
   return messageOf(TOPICS.watchReport, `${requestId}#${state}#${observedAt}`, report, observedAt);
+}
+
+/** The message on balances that were read after one block. `id` is of the report. */
+export function balancesMessage(
+  chain: string,
+  id: string,
+  checked: readonly BalanceChecked[],
+  observedAt: string,
+): Message {
+  const [{ number, hash }] = checked as readonly [BalanceChecked];
+  const entries = checked.map(({ address, asset, balance, moved }) => {
+    return { address, asset, balance: balance.toString(), moved: moved.toString() };
+  });
+  const report: WatchReportV1 = {
+    ...{ requestId: id, chain, state: 'done', from: number, to: number, blocksLeft: 0 },
+    ...{ found: 0, versions: 0, reason: null, observedAt },
+    balances: { block: { number, hash }, entries },
+  };
+  return messageOf(TOPICS.watchReport, id, report, observedAt);
 }
 
 /** A message whose key is its chain. */

@@ -1,6 +1,7 @@
 import type { BlockHeader } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
 import type { Message } from '@daybook/messaging';
+import type { BalanceChange, BalanceChecked, Holding, Sweep } from './balances';
 import type { Pause } from './pause';
 import type { Position } from './position';
 import type { QuarantinedBlock } from './quarantine';
@@ -77,6 +78,7 @@ export interface WatchRecord {
   readonly paused: Pause | null;
   /** Pending transfers that are neither mined nor dropped. */
   readonly seen: readonly TrackedTransfer[];
+  readonly sweep: Sweep;
 }
 
 /** All effects of one step, stored in one transaction. */
@@ -108,6 +110,7 @@ export interface Change {
   readonly transfers?: readonly TrackedTransfer[];
   /** Known versions to publish again, after `transfers`. */
   readonly again?: readonly TrackedTransfer[];
+  readonly balances?: BalanceChange;
   /** Applied first: the thresholds of the registry, which may have others than before. */
   readonly reopened?: readonly Reopened[];
 }
@@ -187,6 +190,27 @@ export abstract class WatcherStore {
   abstract due(chain: string, query: DueQuery): Promise<readonly TrackedTransfer[]>;
   /** Transfers that wait for a second provider, by id. */
   abstract waiting(chain: string, query: WaitingQuery): Promise<readonly TrackedTransfer[]>;
+  /**
+   * Holdings of these assets that moved since their balance was read last and have no read that waits for its block to
+   * be final: those first that were tried least recently.
+   */
+  abstract balancesToRead(
+    chain: string,
+    assets: readonly string[],
+    limit: number,
+  ): Promise<readonly Holding[]>;
+  /** Balances that were read after blocks up to `number` and not compared yet, lowest block first. */
+  abstract balancesRead(
+    chain: string,
+    number: number,
+    limit: number,
+  ): Promise<readonly BalanceChecked[]>;
+  /** The next stored addresses after one, in their order. */
+  abstract addressesAfter(
+    chain: string,
+    address: string,
+    limit: number,
+  ): Promise<readonly string[]>;
   /** Stores a step with its outbox. Throws `LostLeadership`; after any other error the outcome is unknown. */
   abstract commit(leadership: Leadership, change: Change): Promise<void>;
   /** The oldest unpublished messages. */

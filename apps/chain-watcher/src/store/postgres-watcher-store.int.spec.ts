@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { TOPICS } from '@daybook/contracts';
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase, until } from '../../../../test/dependencies';
+import { balancesContract } from '../../testing/balances.contract';
 import { aStart, watcherStoreContract } from '../../testing/watcher-store.contract';
 import { migrate } from '../migrate';
 import { NOT_BEGUN } from '../state/rescan';
@@ -47,13 +48,14 @@ async function openStore(): Promise<PostgresWatcherStore> {
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${ROLE}'`,
   );
   await administer(
-    `TRUNCATE watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store, watcher.quarantine`,
+    `TRUNCATE watcher.balance, watcher.chain, watcher.ring, watcher.rescan, watcher.address, watcher.transfer, watcher.outbox, watcher.store, watcher.quarantine`,
   );
   return new PostgresWatcherStore({ url: runtimeUrl });
 }
 
 describe('PostgresWatcherStore', () => {
   watcherStoreContract(openStore);
+  describe('balances', () => balancesContract(openStore));
 
   const leaseEnds = () => administer(`UPDATE watcher.chain SET lease_until = now()`);
 
@@ -184,6 +186,7 @@ describe('PostgresWatcherStore', () => {
       seen: [],
       ...{ finalNumber: null, scannedFrom: 40, scanned: [{ from: 40, to: 50 }], quarantine: [] },
       paused: null,
+      sweep: { after: '', since: 0, lastMs: null },
     });
     expect(await store.id()).toMatch(/^[-0-9a-f]{36}$/);
     await store.close();

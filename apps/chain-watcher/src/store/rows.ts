@@ -12,6 +12,7 @@ import {
   type TrackedTransfer,
   type WatchRecord,
 } from '../state/watcher-store';
+import { cutBalances, markMoved, type Run, writeBalances } from './balance-rows';
 
 /** The fields of a type, each with the column or expression that it is stored in. */
 type Columns<Fields extends object> = Readonly<Record<keyof Fields, string>>;
@@ -39,6 +40,8 @@ export const CHAIN_COLUMNS: Columns<Omit<WatchRecord, 'ring' | 'rescans' | 'seen
     SELECT coalesce(json_agg(
       json_build_object('from', lower(r), 'to', upper(r) - 1) ORDER BY lower(r)), '[]')
     FROM unnest(scanned) AS r)`,
+    sweep: `json_build_object(
+    'after', coalesce(sweep_after, ''), 'since', coalesce(sweep_since, 0), 'lastMs', sweep_last_ms)`,
     paused: `CASE WHEN paused_at IS NOT NULL THEN
     json_build_object('by', paused_by, 'since', paused_at, 'reason', pause_reason) END`,
   };
@@ -170,7 +173,7 @@ export async function writeChange(
   { chain, fence }: Leadership,
   change: Change,
 ): Promise<void> {
-  const run = (name: string, text: string, ...values: unknown[]) =>
+  const run: Run = (name, text, ...values) =>
     client.query({ name: `watcher-write-${name}`, text, values: [chain, ...values] });
 
   const led = await run('lock-fence', LOCK_FENCE, fence);
@@ -183,6 +186,7 @@ export async function writeChange(
   }
   if (start) await run('start', START, start.number, start.at, start.scannedFrom);
   if (advance) {
+    await cutBalances(run, advance);
     await run('cut-ring', CUT_RING, advance.ancestor, advance.oldest);
     const added = advance.added.filter(({ number }) => number >= advance.oldest);
     await run('insert-ring', INSERT_RING, JSON.stringify(added));
@@ -213,7 +217,9 @@ export async function writeChange(
   if (transfers.length > 0) {
     const rows = JSON.stringify(lastVersions(transfers).map(transferRow));
     await client.query({ name: 'watcher-write-transfers', text: UPSERT_TRANSFERS, values: [rows] });
+    await markMoved(run, transfers);
   }
+  if (change.balances) await writeBalances(run, change.balances);
   const messages = [...transfers, ...again].map(trackedMessage);
   if (messages.length > 0) await run('insert-outbox', INSERT_OUTBOX, JSON.stringify(messages));
 }

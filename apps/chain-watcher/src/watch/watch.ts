@@ -9,6 +9,7 @@ import { type WatchFacts, watchDetails } from '../monitoring/watch-details';
 import { isPauseOrEnd, takeRequest } from '../operator/watch-requests';
 import { chainHeadMessage, createPublisher, reportedQuarantine } from '../publish/publisher';
 import { createQuarantine } from '../quarantine/quarantine';
+import { createReconciliation } from '../reconcile/reconcile';
 import { createSupport } from '../reorg/support';
 import { createRescans } from '../rescan/run-rescans';
 import { pauseSentence } from '../state/pause';
@@ -37,6 +38,11 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
   const quarantine = createQuarantine(context);
   const following = { quarantine, supportOf: createSupport(parts.client, parts.now) };
   const publisher = createPublisher(context);
+  const reconciliation = createReconciliation(
+    context,
+    { finalized: () => finality.finalized() },
+    publisher.publishedBlock,
+  );
   let finalStoredAt = 0;
   /** Aborts with the chain's first start. Before it, it is unknown what an address is late for. */
   const started = new AbortController();
@@ -137,6 +143,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
      */
     pass: () => inTurn(takePass),
 
+    /** Reads and compares balances that are due; returns whether more are due at once. */
+    reconcile: reconciliation.step,
     /** Publishes what is stored; returns whether more is stored. */
     publish: publisher.publish,
     heights,
@@ -149,6 +157,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
         ...{ ...process, head, secondsLeft: secondsToMatch(), providers: parts.client.status() },
         rescans: { open, blocksLeft: rescans.blocksLeft() },
         ...{ checked: checked(), unscanned: unscanned() },
+        reconciliation: reconciliation.facts(),
         ...{ blocksInQuarantine: inQuarantine.length, gaps: gapsOf(inQuarantine).length },
       });
     },

@@ -14,6 +14,7 @@ import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
 import { type AssetIds, assetIds } from './asset-ids';
+import { createBalanceReader } from './balances';
 import { resultOf } from './block-work';
 import { type EvmBlockWorker, fetchBlock, type Reading } from './fetch-block';
 import { ETHEREUM_PROOF, proveHeader } from './header';
@@ -252,6 +253,7 @@ export function createEvmClient(
     ...(weaker !== null && {
       blockByOtherRule: (hash: string) => blockBy({ ...proof, rule: weaker }, hash, true),
     }),
+    balances: createBalanceReader(rpc, ids),
     async blockOf(hash) {
       const receipt = await rpc.send('eth_getTransactionReceipt', [hash]).catch(nullIfMissing);
       if (receipt !== null) return blockNamedBy(receipt, 'transactionHash', hash);

@@ -214,6 +214,14 @@ export function createPool(
     block: (at) => ask((provider) => provider.block(at)),
     blockByOtherRule: (hash) => ask((provider) => provider.blockByOtherRule(hash)),
     believesAgreement: providers.some((provider) => provider.believesAgreement),
+    /** Of the first provider that serves the state; null for each if none does. */
+    async balances(queries, block) {
+      const found = await ask(async (provider) => {
+        const answers = await provider.balances(queries, block);
+        return answers.some((each) => each !== null) ? answers : null;
+      });
+      return found ?? queries.map(() => null);
+    },
     /** `pending` only if no provider shows a block: one may be behind the others. */
     async blockOf(hash) {
       let isPending = false;

@@ -1,6 +1,7 @@
 import { type BackOff, backOffMs, messageOf, TimedOut, within } from '@daybook/platform/plain';
 import type {
   Announcements,
+  BalanceQuery,
   BlockHeader,
   ChainClient,
   Listening,
@@ -185,6 +186,9 @@ export function createProvider(
       );
       return expected(hash, await asked);
     },
+    /** Null for each that is not served, as if none were where the client reads no balances. */
+    balances: (queries: readonly BalanceQuery[], block: Pick<BlockHeader, 'number' | 'hash'>) =>
+      use(async () => (await client.balances?.(queries, block)) ?? queries.map(() => null)),
     blockOf: (hash: string) => use(() => client.blockOf(hash)),
     /** Reads the head of a provider that is not used, unless that was done lately or it is left alone. */
     async probe(best: number): Promise<void> {
