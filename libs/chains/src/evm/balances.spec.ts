@@ -1,9 +1,9 @@
 import { addressOf, hashOf } from '../../testing/raw-blocks';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
+import { assetIds } from './asset-ids';
 import { createBalanceReader } from './balances';
 import type { JsonRpc } from './json-rpc';
-import { assetIds } from './transfers';
 
 const CHAIN = 'eip155:1';
 const ids = assetIds(CHAIN, `${CHAIN}/slip44:60`);

@@ -1,8 +1,8 @@
 import type { BalanceQuery, BlockHeader } from '../chain-client';
 import { RpcFailure } from '../node-http';
+import type { AssetIds } from './asset-ids';
 import type { JsonRpc } from './json-rpc';
 import { QUANTITY_FORM, refuseField, toAmount } from './raw';
-import type { AssetIds } from './transfers';
 
 /** Common limits of batches are 100 and 1,000 requests. */
 const BATCH_MAX = 100;

@@ -4,8 +4,8 @@ import {
   type Chain,
   type ChainsAndAssets,
   type CoinRules,
-  contractsOf,
   coinOf,
+  contractsOf,
   type Proof,
   type ProviderConnection,
 } from '../chains-and-assets';
