@@ -1,6 +1,6 @@
 import type { BlockHeader, ChainBlock } from '@daybook/chains';
+import type { TransferV1 } from '@daybook/contracts';
 import type { Logger } from 'pino';
-import type { TrackedTransfer } from '../state/watcher-store';
 import { createProgress } from './progress';
 import type { WatchMemory } from './watch-memory';
 import type { WatcherMetrics } from './watcher-metrics';
@@ -78,7 +78,7 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
         logger.warn({ chain, by: pause.by, reason: pause.reason }, 'chain paused by an operator');
       publish();
     },
-    changed(transfers: readonly TrackedTransfer[]): void {
+    changed(transfers: readonly Changed[]): void {
       for (const { direction, transfer } of transfers) {
         const { status, transferId, version, asset, amount, from, to, block } = transfer;
         metrics[direction === 'in' ? 'transfers' : 'outflows'].inc({ chain, status });
@@ -102,6 +102,11 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
       publish();
     },
   };
+}
+
+interface Changed {
+  readonly direction: 'in' | 'out';
+  readonly transfer: Omit<TransferV1, 'to' | 'txHash'> & { readonly to: string | null };
 }
 
 interface InQuarantine extends Pick<BlockHeader, 'number' | 'hash'> {
