@@ -1,6 +1,12 @@
 import { blockWorkersHere, sharedBlockWorkers } from '../block-threads';
 import type { Announcements, BlockHeader, ChainClient, PendingTransaction } from '../chain-client';
-import type { Chain, ChainsAndAssets, Proof, ProviderConnection } from '../chains-and-assets';
+import type {
+  Chain,
+  ChainsAndAssets,
+  CoinRules,
+  Proof,
+  ProviderConnection,
+} from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
 import { WrongChain } from '../wrong-chain';
@@ -13,10 +19,13 @@ import { loadKeccak } from './keccak';
 import { isMissingBlock } from './missing-block';
 import { toPending } from './pending';
 import { maySettleLater, refuseOtherHash } from './prove-block';
+import { createProvenBalances } from './proven-balance';
 import { fieldsOf, list, type RawFields, refuseField, toHash, toNumber } from './raw';
 import { toHeader } from './read-block';
 import { createReceiptsSource } from './receipts';
 import { proveSettled, type SettlingSource } from './settled-receipts';
+import { createTraceSource, USUAL_COIN } from './trace-source';
+import { isOfTrace } from './traces';
 import { type AssetIds, assetIds } from './transfers';
 
 /** A connection without a block for this many block times is broken; fewer may be chance. */
@@ -38,6 +47,7 @@ export function openEvmChain(
   const rpc = createJsonRpc(rpcUrl, { headers, perSecondMax: requestsPerSecond });
   const client = createEvmClient(rpc, chain.id, idsOf(chain, registry), {
     ...{ proof: chain.proof ?? ETHEREUM_PROOF, worker: sharedBlockWorkers().evm },
+    coin: chain.coin ?? USUAL_COIN,
   });
   const { blockTimeMs } = chain;
   if (wsUrl === null) return client;
@@ -89,6 +99,8 @@ const WEAKER_RULE = {
 export interface EvmClientOptions {
   readonly proof?: Proof;
   readonly worker?: EvmBlockWorker;
+  /** Without them, traces are not asked for. */
+  readonly coin?: Pick<CoinRules, 'traces' | 'log'>;
 }
 
 /** A client over any JSON-RPC transport, without announcements. */
@@ -96,7 +108,11 @@ export function createEvmClient(
   rpc: JsonRpc,
   chainId: string,
   ids: AssetIds,
-  { proof = ETHEREUM_PROOF, worker = blockWorkersHere().evm }: EvmClientOptions = {},
+  {
+    proof = ETHEREUM_PROOF,
+    worker = blockWorkersHere().evm,
+    coin = { traces: 'none' },
+  }: EvmClientOptions = {},
 ): ChainClient & {
   pendingTransaction(hash: string): Promise<PendingTransaction | null>;
   readonly ids: AssetIds;
@@ -104,9 +120,10 @@ export function createEvmClient(
   const { caip2, native } = ids;
   const weaker = WEAKER_RULE[proof.rule];
   const source = createReceiptsSource(rpc);
+  const tracing = createTraceSource(rpc, coin);
   const maySettle = maySettleLater(proof);
   const reading: Reading = {
-    ...{ rules: { caip2, native, proof }, worker, source },
+    ...{ rules: { caip2, native, proof, tracedBelow: tracing.below }, worker, source, tracing },
     async settled(header, receipts) {
       const shown: SettlingSource = {
         header: (at) => ask(at, false),
@@ -197,6 +214,7 @@ export function createEvmClient(
     async head() {
       const header = await askHeader('latest');
       if (header === null) throw new InvalidBlock('The node has no latest block.');
+      tracing.sawHead(header.number);
       return header;
     },
     async tagged(tag) {
@@ -229,6 +247,14 @@ export function createEvmClient(
     ...(weaker !== null && {
       blockByOtherRule: (hash: string) => blockBy({ ...proof, rule: weaker }, hash, true),
     }),
+    ...(coin.traces !== 'none' && {
+      async traces({ hash }) {
+        const block = await blockBy(proof, hash);
+        return block === null || block.isUntraced ? null : block.transfers.filter(isOfTrace);
+      },
+      notes: tracing.notes,
+    }),
+    provenBalance: createProvenBalances(rpc, (at) => ask(at, false), proof),
     async blockOf(hash) {
       const receipt = await rpc.send('eth_getTransactionReceipt', [hash]).catch(nullIfMissing);
       if (receipt !== null) return blockNamedBy(receipt, 'transactionHash', hash);
