@@ -9,6 +9,7 @@ import type { TransferV1 } from '@daybook/contracts';
 import { transferIdOf } from '../match/transfer-versions';
 import type { WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
+import { isTraced } from './trace-proof';
 
 /** Blocks that all providers are asked for in one step: whole blocks, so each may be some megabytes. */
 const BLOCKS_AT_ONCE = 16;
@@ -67,7 +68,7 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
         const answers = await answersAbout(number, waiting[0]?.transfer.block?.hash ?? '');
         for (const tracked of waiting) {
           const { transferId, block } = tracked.transfer;
-          const isShown = (shown: BlockTransfer) => isSame(chain.id, shown, tracked.transfer);
+          const isShown = (shown: BlockTransfer) => isShownAs(chain.id, shown, tracked.transfer);
           if (block === null) continue;
           const isProven =
             !isAbove(tracked) &&
@@ -79,6 +80,8 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
             confirmed.add(transferId);
             continue;
           }
+          // Two that show the same content may still show other traces, to which no hash commits.
+          if (isTraced(tracked.transfer)) continue;
           const agreed = contentAgreedOn(answers, block.hash);
           if (agreed) contradicted.set(agreed, [...(contradicted.get(agreed) ?? []), tracked]);
         }
@@ -89,7 +92,7 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
 }
 
 /** What was matched from one provider's answer must be what both show now. */
-function isSame(chain: string, shown: BlockTransfer, transfer: TransferV1): boolean {
+export function isShownAs(chain: string, shown: BlockTransfer, transfer: TransferV1): boolean {
   const { asset, amount, from, to } = transfer;
   return (
     !shown.failed &&

@@ -6,6 +6,7 @@ import {
 } from '@daybook/chains';
 import type { FinalityV1, TransferV1 } from '@daybook/contracts';
 import { finalityText } from '@daybook/domain';
+import { type Claimed, unprovenTraces } from '../finality/trace-proof';
 import { CLOCK_MARGIN_MS, startedChain, type WatchContext } from '../state/watch-state';
 import type { Sighting, TrackedTransfer } from '../state/watcher-store';
 
@@ -58,8 +59,8 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
 
   return {
     changes: changes as readonly TrackedTransfer[],
-    /** A block contains the transfer. */
-    include(block: IncludingBlock, transfer: BlockTransfer): void {
+    /** A block contains the transfer. `waiting`: why it will not become final yet. */
+    include(block: IncludingBlock, transfer: BlockTransfer, waiting: Waiting = null): void {
       const content = contentOf(chain, transfer);
       const before = latest.get(content.transferId);
       const isIncluded = before && INCLUDED.includes(before.transfer.status);
@@ -71,7 +72,7 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
       const status = transfer.failed ? 'failed' : 'detected';
       const shown = { number, hash, time: new Date(time * 1000).toISOString() };
       write(
-        { ...content, status, block: shown, finality: null },
+        { ...content, status, block: shown, finality: null, ...(waiting && { waiting }) },
         {
           sighting: before?.sighting ?? null,
           needsConfirmation: block.needsConfirmation ?? false,
@@ -90,8 +91,12 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
       move(id, ['detected', 'final'], { status: 'final', finality, passed }, isSettled);
     },
     /** It is not final for this reason, although its block has passed a threshold. */
-    wait(id: string, waiting: NonNullable<TransferV1['waiting']>): void {
+    wait(id: string, waiting: NonNullable<Waiting>): void {
       if (latest.get(id)?.transfer.waiting !== waiting) move(id, ['detected'], { waiting });
+    },
+    /** It does not wait any more. */
+    resume(id: string): void {
+      if (latest.get(id)?.transfer.waiting) move(id, ['detected'], {});
     },
     /** A pending transaction announces it. */
     see(transfer: BlockTransfer, sighting: Sighting): void {
@@ -121,6 +126,7 @@ export function changeVersions(
 }
 
 type Status = TransferV1['status'];
+type Waiting = TransferV1['waiting'] | null;
 /** What a new version takes from the last one, or from its block. */
 type Kept = Pick<TrackedTransfer, 'sighting' | 'needsConfirmation'>;
 type IncludingBlock = BlockHeader & Pick<ChainBlock, 'needsConfirmation'>;
@@ -160,14 +166,31 @@ export async function matchBlocks(
   context.events.matching(blocks);
   const found = blocks.flatMap((block) => {
     const { transfers } = movementsOf(block, (address) => table.has(address));
-    return transfers.filter(({ to }) => table.has(to)).map((transfer) => ({ block, transfer }));
+    return transfers
+      .filter(({ to }) => table.has(to))
+      .map((transfer) => ({ block, transfer, purse: transfer.to }));
   });
   const ids = found.map(({ transfer }) => transferIdOf(chain.id, transfer));
   const known = await store.transfers([...new Set([...ids, ...ended])]);
+  const unproven = await unprovenTraces(context, unknownIn(chain.id, found, known));
   const versions = changeVersions(context, [...known, ...lost]);
   for (const { transfer } of lost) versions.revert(transfer.transferId);
-  for (const { block, transfer } of found) versions.include(block, transfer);
+  for (const { block, transfer } of found) {
+    versions.include(block, transfer, unproven.has(transfer) ? 'unproven-trace' : null);
+  }
   // Those that the blocks contain are no sightings any more, so this drops only the others.
   for (const id of ended) versions.drop(id);
   return { found: found.length, versions: versions.changes };
+}
+
+/** Those that are not known in their block yet: what was proven of the others stays. */
+function unknownIn(
+  chain: string,
+  found: readonly Claimed[],
+  known: readonly TrackedTransfer[],
+): readonly Claimed[] {
+  const blocks = new Map(known.map(({ transfer: it }) => [it.transferId, it.block?.hash]));
+  return found.filter(
+    ({ block, transfer }) => blocks.get(transferIdOf(chain, transfer)) !== block.hash,
+  );
 }

@@ -80,10 +80,11 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
     },
     changed(transfers: readonly { readonly transfer: TransferV1 }[]): void {
       for (const { transfer } of transfers) {
-        const { status, transferId, version, asset, amount, to, block } = transfer;
+        const { status, transferId, version, asset, amount, to, block, waiting } = transfer;
         metrics.transfers.inc({ chain, status });
         const fields = { chain, transferId, version, asset, amount, to, block: block?.number };
-        logger.info(fields, status);
+        if (waiting) logger.warn({ ...fields, waiting }, status);
+        else logger.info(fields, status);
       }
       publish();
     },

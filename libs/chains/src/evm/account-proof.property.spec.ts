@@ -137,7 +137,7 @@ describe('the balance in a proof', () => {
     expect(() => proved(encodeRlp(['0x01', '0x05']).slice(2))).toThrow(/has no balance/);
     expect(() => proved('01')).toThrow(InvalidBlock);
     expect(() => balanceIn({ accountProof: [] }, purse, hashOf('root'), keccak)).toThrow(
-      /ends before/,
+      /is missing/,
     );
   });
 });

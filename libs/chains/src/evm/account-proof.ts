@@ -4,11 +4,14 @@ import type { Keccak } from './keccak';
 import { fieldsOf, list, toAddress, toAmount } from './raw';
 import { EMPTY_ROOT } from './trie-root';
 
-/** A path has 64 nibbles, and each node takes at least one. */
-const NODES_MAX = 65;
+/** A path has 64 nibbles, and each node takes at least one. Some nodes show some twice. */
+const NODES_MAX = 130;
 /** A branch has 16 hashes and a value; some chains have a longer account. */
 const NODE_CHARACTERS_MAX = 4_096;
-const PATH_NIBBLES = 64;
+/** A child for each nibble, and a value. */
+const BRANCH_ITEMS = 17;
+/** A path and what it leads to. */
+const SHORT_ITEMS = 2;
 const HASH_CHARACTERS = 66;
 
 /**
@@ -24,55 +27,50 @@ export function provenValue(
   nodes: readonly unknown[],
   keccak: Keccak,
 ): string | null {
-  if (nodes.length > NODES_MAX) return refuse(`it has ${nodes.length} nodes`);
-  // Some nodes show the empty trie by no node, some by the empty one.
-  if (root === EMPTY_ROOT && nodes.every((node) => node === '0x80')) return null;
+  if (root === EMPTY_ROOT) return null;
+  const byHash = nodesIn(nodes, keccak);
   let left = path;
-  let used = 0;
   /** What the node above refers to: a hash, or the node itself if it is shorter than one. */
   let reference: RlpStructuredData = root;
-  for (let steps = 0; steps <= PATH_NIBBLES; steps++) {
-    let node: RlpStructuredData = reference;
-    if (typeof reference === 'string') {
-      if (reference === '0x') return allUsed(nodes, used, null);
-      node = decoded(nodes[used], reference, keccak);
-      used += 1;
-    }
+  // Each node takes a part of the path, save the last one.
+  for (let steps = 0; steps <= path.length; steps++) {
+    if (reference === '0x') return null;
+    const node: RlpStructuredData =
+      typeof reference === 'string' ? rlpOf(byHash.get(reference)) : reference;
     if (!Array.isArray(node)) return refuse('a node is not a list');
-    if (node.length === 17) {
-      if (left === '') return allUsed(nodes, used, valueIn(node[16]));
+    if (node.length === BRANCH_ITEMS) {
+      if (left === '') return valueIn(node[BRANCH_ITEMS - 1]);
       reference = node[Number.parseInt(left[0] as string, 16)] as RlpStructuredData;
       left = left.slice(1);
       continue;
     }
-    if (node.length !== 2) return refuse(`a node has ${node.length} items`);
+    if (node.length !== SHORT_ITEMS) return refuse(`a node has ${node.length} items`);
     const { nibbles, isLeaf } = shortPathIn(node[0]);
-    if (isLeaf) return allUsed(nodes, used, nibbles === left ? valueIn(node[1]) : null);
+    if (isLeaf) return nibbles === left ? valueIn(node[1]) : null;
     if (nibbles === '') return refuse('a node has no path');
-    if (!left.startsWith(nibbles)) return allUsed(nodes, used, null);
+    if (!left.startsWith(nibbles)) return null;
     reference = node[1] as RlpStructuredData;
     left = left.slice(nibbles.length);
   }
   return refuse('it goes deeper than its key');
 }
 
-/** Nothing may follow what was proven: the answer would be of another key. */
-function allUsed<T>(nodes: readonly unknown[], used: number, found: T): T {
-  return used === nodes.length ? found : refuse('it has nodes that are not on the way');
+/** By their hashes, whatever their order is, and whether some are not needed: only the hashes count. */
+function nodesIn(nodes: readonly unknown[], keccak: Keccak): ReadonlyMap<string, string> {
+  if (nodes.length > NODES_MAX) return refuse(`it has ${nodes.length} nodes`);
+  return new Map(
+    nodes.map((node) => {
+      if (typeof node !== 'string' || !/^0x([0-9a-f]{2})+$/i.test(node)) {
+        return refuse('a node is not whole bytes');
+      }
+      if (node.length > NODE_CHARACTERS_MAX) return refuse('a node is too long');
+      return [`0x${keccak(node.slice(2))}`, node];
+    }),
+  );
 }
 
-function decoded(node: unknown, hash: string, keccak: Keccak): RlpStructuredData {
-  if (hash.length !== HASH_CHARACTERS) return refuse('a reference is not a hash');
-  if (node === undefined) return refuse('it ends before the account');
-  if (typeof node !== 'string' || !/^0x[0-9a-f]+$/i.test(node) || node.length % 2 === 1) {
-    return refuse('a node is not whole bytes');
-  }
-  if (node.length > NODE_CHARACTERS_MAX) return refuse('a node is too long');
-  if (`0x${keccak(node.slice(2))}` !== hash) return refuse('a node does not have its hash');
-  return rlpOf(node);
-}
-
-function rlpOf(bytes: string): RlpStructuredData {
+function rlpOf(bytes: string | undefined): RlpStructuredData {
+  if (bytes === undefined) return refuse('a node on the way to the account is missing');
   try {
     return decodeRlp(bytes);
   } catch {

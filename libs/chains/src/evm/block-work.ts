@@ -2,13 +2,14 @@ import type { ChainBlock } from '../chain-client';
 import type { Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { textOf, type Unparsed } from '../node-http';
+import { withTraced } from '../traced';
 import { arrange } from './block-answer';
 import type { Keccak } from './keccak';
 import { isSettledLater } from './prove-block';
 import { type RawBlock, toBlock, toReceipts } from './raw';
 import { type BlockRules, readBlock, toHeader, withoutReceipt } from './read-block';
 import type { TraceAnswer } from './trace-source';
-import { readTraces, withTraced } from './traces';
+import { readTraces } from './traces';
 import { assetIds } from './transfers';
 
 /** What is asked of a thread that parses and proves blocks. `id` names one block between its two answers. */
@@ -162,7 +163,9 @@ export function createBlockWork(keccak: Keccak) {
       const answer = arrange(block, toReceipts(receipts));
       const result = { method: traces.method, result: resultOf(traces) };
       const traced = readTraces(result, answer, rules);
-      return { block: { ...whole, transfers: withTraced(whole.transfers, block, traced) } };
+      return {
+        block: { ...whole, transfers: withTraced(whole.transfers, block.transactions, traced) },
+      };
     } catch (error) {
       // The stack or the length of a text did not suffice.
       if (!(error instanceof InvalidBlock || error instanceof RangeError)) throw error;

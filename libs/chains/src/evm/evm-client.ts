@@ -9,6 +9,7 @@ import type {
 } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
+import { isOfTrace } from '../traced';
 import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
 import { resultOf } from './block-work';
@@ -25,7 +26,6 @@ import { toHeader } from './read-block';
 import { createReceiptsSource } from './receipts';
 import { proveSettled, type SettlingSource } from './settled-receipts';
 import { createTraceSource, USUAL_COIN } from './trace-source';
-import { isOfTrace } from './traces';
 import { type AssetIds, assetIds } from './transfers';
 
 /** A connection without a block for this many block times is broken; fewer may be chance. */
@@ -249,6 +249,7 @@ export function createEvmClient(
     }),
     ...(coin.traces !== 'none' && {
       async traces({ hash }) {
+        if (!tracing.isServed()) return null;
         const block = await blockBy(proof, hash);
         return block === null || block.isUntraced ? null : block.transfers.filter(isOfTrace);
       },

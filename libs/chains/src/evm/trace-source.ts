@@ -10,6 +10,8 @@ import type { TraceMethod } from './trace-answers';
 /** What a node shows of a block's traces, not yet read. */
 export type TraceAnswer = Unparsed & { readonly method: TraceMethod };
 
+/** In the order in which they are tried. */
+const METHODS: readonly TraceMethod[] = ['debug_traceBlockByHash', 'trace_block'];
 /** A load balancer has nodes of several kinds, so methods that one lacks are tried again after this. */
 const UNKNOWN_MS = 600_000;
 /** A node that does not answer so often in a row never will. */
@@ -39,6 +41,8 @@ export function createTraceSource(
   /** A note on what is lost stays until an operator can have seen it: a later block does not put it right. */
   let lost: { readonly first: number; readonly last: number; readonly why: string } | null = null;
 
+  const isUnknown = (method: TraceMethod) => now() < (unknownUntil.get(method) ?? 0);
+
   async function ask(method: TraceMethod, header: Named): Promise<TraceAnswer> {
     const params =
       method === 'trace_block'
@@ -52,9 +56,9 @@ export function createTraceSource(
 
   /** The answer of the first method that the node serves; else why it serves none for this block. */
   async function answerFor(header: Named): Promise<TraceAnswer | RpcFailure> {
-    let refusal = new RpcFailure('The node has no method for traces.', 'refused');
-    for (const method of ['debug_traceBlockByHash', 'trace_block'] as const) {
-      if (now() < (unknownUntil.get(method) ?? 0)) continue;
+    let refusal = new RpcFailure('Methods for traces are not available.', 'refused');
+    for (const method of METHODS) {
+      if (isUnknown(method)) continue;
       try {
         const answer = await ask(method, header);
         silences = 0;
@@ -112,6 +116,9 @@ export function createTraceSource(
       else note = { state: 'unknown', sentence: `${NOT_SERVED} ${why}` };
       return null;
     },
+
+    /** Whether the node may serve traces: it has not said that it has no method for them. */
+    isServed: (): boolean => !METHODS.every(isUnknown),
 
     /** Notes that traces were not those of their block. Throws `InvalidBlock` if the block is not whole without. */
     refused(header: Named, fault: string): void {

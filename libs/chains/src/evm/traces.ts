@@ -48,32 +48,6 @@ export function readTraces(
   return found;
 }
 
-/** Whether only a trace shows a transfer. */
-export function isOfTrace({ ordinal }: Pick<BlockTransfer, 'ordinal'>): boolean {
-  return ordinal.startsWith('call:');
-}
-
-/** The transfers of a block with what its traces show, which follows the other transfers of its transaction. */
-export function withTraced(
-  transfers: readonly BlockTransfer[],
-  { transactions }: RawBlock,
-  traced: ReadonlyMap<string, readonly BlockTransfer[]>,
-): readonly BlockTransfer[] {
-  if (traced.size === 0) return transfers;
-  const shown = new Map<string | null, BlockTransfer[]>();
-  for (const transfer of transfers) {
-    const before = shown.get(transfer.txHash);
-    if (before) before.push(transfer);
-    else shown.set(transfer.txHash, [transfer]);
-  }
-  const ordered = transactions.flatMap(({ hash }) => {
-    const own = shown.get(hash) ?? [];
-    shown.delete(hash);
-    return [...own, ...(traced.get(hash) ?? [])];
-  });
-  return [...ordered, ...[...shown.values()].flat()];
-}
-
 /**
  * Each trace with the place of its transaction. The number, the order and the hashes must be those of the block.
  * A transaction may lack its trace by `mayLackTrace`, and there may be one more by `mayHaveMore`.
