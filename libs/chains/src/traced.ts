@@ -18,12 +18,17 @@ export function withTraced(
     if (before) before.push(transfer);
     else shown.set(transfer.txHash, [transfer]);
   }
-  const ordered = transactions.flatMap(({ hash }) => {
-    const own = shown.get(hash) ?? [];
+  const ordered: BlockTransfer[] = [];
+  for (const { hash } of transactions) {
+    const own = shown.get(hash);
+    if (own) ordered.push(...own);
+    const only = traced.get(hash);
+    if (only) ordered.push(...only);
     shown.delete(hash);
-    return [...own, ...(traced.get(hash) ?? [])];
-  });
-  return [...ordered, ...[...shown.values()].flat()];
+  }
+  // What is of no transaction stands at the end.
+  for (const others of shown.values()) ordered.push(...others);
+  return ordered;
 }
 
 /** A block that was read without traces, with what another answer shows of them. */

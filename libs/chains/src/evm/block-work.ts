@@ -3,10 +3,10 @@ import type { Proof } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { textOf, type Unparsed } from '../node-http';
 import { withTraced } from '../traced';
-import { arrange } from './block-answer';
+import { arrange, type BlockAnswer } from './block-answer';
 import type { Keccak } from './keccak';
 import { isSettledLater } from './prove-block';
-import { type RawBlock, toBlock, toReceipts } from './raw';
+import { type RawBlock, type RawReceipt, toBlock, toReceipts } from './raw';
 import { type BlockRules, readBlock, toHeader, withoutReceipt } from './read-block';
 import type { TraceAnswer } from './trace-source';
 import { readTraces } from './traces';
@@ -160,7 +160,7 @@ export function createBlockWork(keccak: Keccak) {
     const without = { ...whole, isUntraced: true };
     if (traces === null) return { block: without };
     try {
-      const answer = arrange(block, toReceipts(receipts));
+      const answer = arrangedAgain(block, listIn(receipts));
       const result = { method: traces.method, result: resultOf(traces) };
       const traced = readTraces(result, answer, rules);
       return {
@@ -211,6 +211,16 @@ function isTraced({ number, transactions }: RawBlock, { tracedBelow = 0 }: WorkR
 
 function rulesOf({ caip2, native, ...others }: WorkRules): BlockRules {
   return { ids: assetIds(caip2, native), ...others };
+}
+
+/** The receipts of a block that was read with them. Nearly always they are in order, and need not be checked again. */
+function arrangedAgain(block: RawBlock, receipts: readonly unknown[]): BlockAnswer {
+  const { transactions } = block;
+  const isInOrder =
+    receipts.length === transactions.length &&
+    transactions.every(({ hash }, i) => (receipts[i] as RawReceipt).transactionHash === hash);
+  if (isInOrder) return { block, receipts: receipts as readonly RawReceipt[], extra: null };
+  return arrange(block, toReceipts(receipts));
 }
 
 function listIn(result: unknown): readonly unknown[] {

@@ -21,13 +21,15 @@ const FRAMES_MAX = 1_000_000;
 const DEPTH_MAX = 1_025;
 const SAID_CHARACTERS_MAX = 120;
 
-const KINDS: Readonly<Record<string, 'moves' | 'still'>> = {
-  ...{ CALL: 'moves', CREATE: 'moves', CREATE2: 'moves', SELFDESTRUCT: 'moves', SUICIDE: 'moves' },
+/** Whether a frame of each kind moves the coin. */
+const KINDS: ReadonlyMap<string, boolean> = new Map([
+  ...['CALL', 'CREATE', 'CREATE2', 'SELFDESTRUCT', 'SUICIDE'].map((kind) => [kind, true] as const),
   // Their value is that of their caller, or stays with it.
-  ...{ DELEGATECALL: 'still', CALLCODE: 'still', STATICCALL: 'still' },
-  // Of the EVM Object Format (EIP-7069).
-  ...{ EXTCALL: 'moves', EXTDELEGATECALL: 'still', EXTSTATICCALL: 'still', EOFCREATE: 'moves' },
-};
+  ...['DELEGATECALL', 'CALLCODE', 'STATICCALL'].map((kind) => [kind, false] as const),
+  // Of the EVM Object Format (EIP-7069, EIP-7620).
+  ...['EXTCALL', 'EOFCREATE'].map((kind) => [kind, true] as const),
+  ...['EXTDELEGATECALL', 'EXTSTATICCALL'].map((kind) => [kind, false] as const),
+]);
 
 /** The trace of one transaction. */
 export interface Trace {
@@ -58,9 +60,10 @@ export function callTraces(result: unknown, block: RawBlock): readonly Trace[] {
       refuseSize(block, count, depth);
       const fields = fieldsOf(frame, 'frame of a trace');
       const isFailed = isBelowFailed || hasError(fields);
-      const moves = kindOf(block, fields.type) === 'moves';
-      frames.push(frameOf({ ...fields, moves, isFailed, depth }));
-      const calls = list(fields.calls ?? [], 'calls of a trace');
+      frames.push(frameOf(fields, movesCoin(block, fields.type), isFailed, depth));
+      // Most call nothing.
+      if ((fields.calls ?? null) === null) continue;
+      const calls = list(fields.calls, 'calls of a trace');
       for (let at = calls.length - 1; at >= 0; at--) {
         left.push({ frame: calls[at], depth: depth + 1, isFailed });
       }
@@ -100,8 +103,7 @@ export function flatTraces(result: unknown, block: RawBlock): readonly Trace[] {
     const action = fieldsOf(fields.action, 'action of a trace');
     const parties = partiesOf(fields, action);
     const kind = fields.type === 'call' ? (action.callType ?? 'call') : fields.type;
-    const moves = kindOf(block, kind) === 'moves';
-    traces.at(-1)?.frames.push(frameOf({ ...parties, moves, isFailed, depth }));
+    traces.at(-1)?.frames.push(frameOf(parties, movesCoin(block, kind), isFailed, depth));
   }
   return traces;
 }
@@ -116,31 +118,32 @@ function partiesOf({ type, result }: RawFields, action: RawFields): RawFields {
   return { from, to, value };
 }
 
-interface FrameFields extends RawFields {
-  readonly moves: boolean;
-  readonly isFailed: boolean;
-  readonly depth: number;
-}
-
 /** Throws `InvalidBlock` if a frame that moves the coin does not say whose it is. */
-function frameOf({ from, to, value, moves, isFailed, depth }: FrameFields): Frame {
+function frameOf(
+  { from, to, value }: RawFields,
+  moves: boolean,
+  isFailed: boolean,
+  depth: number,
+): Frame {
   const amount = moves && !isFailed ? toAmount(value) : 0n;
   // The first frame shows the parties of its transaction. Of others only those of a movement count.
-  const isRead = depth > 0 && amount > 0n;
-  const [sender, recipient] = isRead
-    ? [toAddress(from), toAddress(to)]
-    : [String(lowerCase(from)), String(lowerCase(to))];
-  return { from: sender, to: recipient, value: amount, isFailed, depth };
+  if (depth === 0) {
+    const parties = { from: String(lowerCase(from)), to: String(lowerCase(to)) };
+    return { ...parties, value: amount, isFailed, depth };
+  }
+  if (amount === 0n) return { from: '', to: '', value: 0n, isFailed, depth };
+  return { from: toAddress(from), to: toAddress(to), value: amount, isFailed, depth };
 }
 
 function hasError({ error }: RawFields): boolean {
   return error !== undefined && error !== null && error !== '';
 }
 
-function kindOf(block: RawBlock, type: unknown): 'moves' | 'still' {
-  const name = typeof type === 'string' ? type.toUpperCase() : '';
-  const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
-  if (kind !== undefined) return kind;
+function movesCoin(block: RawBlock, type: unknown): boolean {
+  if (typeof type === 'string') {
+    const moves = KINDS.get(type) ?? KINDS.get(type.toUpperCase());
+    if (moves !== undefined) return moves;
+  }
   const said = typeof type === 'string' ? quoted(type, SAID_CHARACTERS_MAX) : 'none';
   return refuse(block, `it has a frame of an unknown kind (${said})`);
 }

@@ -1,6 +1,6 @@
 /** One step of a transaction's execution: a call, a creation or a self-destruct. */
 export interface Frame {
-  /** In lower case. Checked addresses where the frame moves the coin. */
+  /** In lower case; checked addresses where the frame moves the coin below the first one, else perhaps empty. */
   readonly from: string;
   readonly to: string;
   /** What it moves, in base units; zero if its kind moves nothing, or it failed. */

@@ -16,6 +16,8 @@ const METHODS: readonly TraceMethod[] = ['debug_traceBlockByHash', 'trace_block'
 const UNKNOWN_MS = 600_000;
 /** A node that does not answer so often in a row never will. */
 const SILENCES_MIN = 3;
+/** A node that shows nothing so often in a row is not asked for a while. */
+const NOTHINGS_MIN = 10;
 /** A full node of geth has the state of so many blocks. Of older ones it may not show traces. */
 const STATE_BLOCKS = 128;
 
@@ -33,6 +35,8 @@ export function createTraceSource(
   /** The methods that the node has shown not to have, and until when that is believed. */
   const unknownUntil = new Map<TraceMethod, number>();
   let silences = 0;
+  /** Blocks in a row of which a node with the method has shown nothing. */
+  let nothings = 0;
   let head = -1;
   let note: Omit<ClientNote, 'topic'> = {
     state: 'unknown',
@@ -62,8 +66,11 @@ export function createTraceSource(
       try {
         const answer = await ask(method, header);
         silences = 0;
-        // Some nodes have the method, and null for a block without state.
-        if (!('result' in answer) || answer.result !== null) return answer;
+        // Some have the method, and null for a block without state; others null for whatever they do not know.
+        const isNothing = 'result' in answer && answer.result === null;
+        nothings = isNothing ? nothings + 1 : 0;
+        if (!isNothing) return answer;
+        if (nothings >= NOTHINGS_MIN) unknownUntil.set(method, now() + UNKNOWN_MS);
         refusal = new RpcFailure('The node has no traces of the block.', 'refused');
       } catch (error) {
         if (!(error instanceof RpcFailure)) throw error;
