@@ -6,10 +6,10 @@ import {
   type ProviderAnswer,
 } from '@daybook/chains';
 import type { TransferV1 } from '@daybook/contracts';
+import { isTraced } from '../match/trace-proof';
 import { transferIdOf } from '../match/transfer-versions';
 import type { WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
-import { isTraced } from './trace-proof';
 
 /** Blocks that all providers are asked for in one step: whole blocks, so each may be some megabytes. */
 const BLOCKS_AT_ONCE = 16;

@@ -1,8 +1,8 @@
 import { type BlockTransfer, confirmedBy } from '@daybook/chains';
+import { isProven } from '../match/trace-proof';
 import type { WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
 import { isShownAs } from './band';
-import { isProven } from './trace-proof';
 
 /** A transfer that was not proven is looked at again after this, and later less often. */
 const AGAIN_MS_MIN = 2_000;

@@ -6,9 +6,9 @@ import {
 } from '@daybook/chains';
 import type { FinalityV1, TransferV1 } from '@daybook/contracts';
 import { finalityText } from '@daybook/domain';
-import { type Claimed, unprovenTraces } from '../finality/trace-proof';
 import { CLOCK_MARGIN_MS, startedChain, type WatchContext } from '../state/watch-state';
 import type { Sighting, TrackedTransfer } from '../state/watcher-store';
+import { type Claimed, unprovenTraces } from './trace-proof';
 
 export type TransferVersions = ReturnType<typeof openVersions>;
 
