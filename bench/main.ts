@@ -25,6 +25,7 @@ import { describeServer } from './support/database';
 import { describeCommit, describeMachine, watchStrangers } from './support/machine';
 import { showProgress } from './support/progress';
 import { STATEMENT_SETTINGS } from './support/statements';
+import { traces } from './traces.bench';
 
 const MEASUREMENTS: readonly Measurement[] = [
   appends,
@@ -40,6 +41,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   tail,
   publish,
   catchUp,
+  traces,
   tronCatchUp,
   detection,
   restart,

@@ -59,6 +59,8 @@ export interface LocalChain {
   holder(index: number): Holder;
   /** Pays several recipients with one transaction. */
   batchUsdt(to: readonly string[], amounts: readonly bigint[]): Call;
+  /** Pays several recipients with one transaction, by calls that only a trace shows. */
+  batchNative(to: readonly string[], amounts: readonly bigint[]): Call;
   mintNft(to: string, tokenId: bigint): Call;
   stop(): Promise<void>;
 }
@@ -157,6 +159,11 @@ export async function startLocalChain(args: readonly string[] = []): Promise<Loc
     batchUsdt: (to, amounts) => ({
       to: batchAddress,
       data: BATCH.encodeFunctionData('pay', [usdt, to, amounts]),
+    }),
+    batchNative: (to, amounts) => ({
+      to: batchAddress,
+      data: BATCH.encodeFunctionData('payNative', [to, amounts]),
+      value: amounts.reduce((sum, each) => sum + each, 0n),
     }),
     mintNft: (to, tokenId) => ({
       to: nftAddress,

@@ -67,6 +67,8 @@ export interface ChainBlock extends BlockHeader {
    * less was proven than the rule of the chain asks for, or the rule believes nobody alone. False when absent.
    */
   readonly needsConfirmation?: boolean;
+  /** Whether no traces of it were read although the chain wants them, so that it may move more coins than it shows. */
+  readonly isUntraced?: boolean;
   readonly transactions: readonly IncludedTransaction[];
   readonly transfers: readonly BlockTransfer[];
   /** What such addresses take part in, faster than through the lists. Absent where it is no faster. */

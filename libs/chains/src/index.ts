@@ -60,5 +60,6 @@ export { createPool } from './providers/pool';
 export { HEADER_TIME_MAX } from './providers/provider';
 export { silenceMsOf, UNANSWERED } from './providers/provider-health';
 export { disagreementAt, type Witnesses, witnessesOf } from './providers/witnesses';
+export { isOfTrace } from './traced';
 export { WrongChain } from './wrong-chain';
 export { deriveAddress, InvalidXpub, parseXpub, purseXpubs, type Xpub } from './xpub';

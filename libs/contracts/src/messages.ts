@@ -40,10 +40,11 @@ export interface TransferV1 {
    */
   readonly passed?: readonly string[];
   /**
-   * On `detected` only: why it does not become final although its block has passed a threshold. Null, or
+   * On `detected` only: why it does not become final although its block has passed a threshold. An `unproven-trace` is
+   * shown from the first: only a trace shows the movement, and no balance or second provider has proven it yet. Null, or
    * absent as in messages of older watchers, when it does not wait.
    */
-  readonly waiting?: 'awaiting-second-provider' | null;
+  readonly waiting?: 'awaiting-second-provider' | 'unproven-trace' | null;
 }
 
 /** Stands for the hash on a topic: its schema, which older readers check by, always had one. */

@@ -91,8 +91,12 @@ export function creditingFinality(
   return all.find((policy) => policy !== null && meetsFinality(policy, required)) ?? null;
 }
 
-/** Why a transfer waits: its amount is above the band of its asset, and one provider alone shows its block. */
-export type WaitingReason = 'awaiting-second-provider';
+/**
+ * Why a transfer waits.
+ * - `awaiting-second-provider`: its amount is above the band of its asset, and one provider alone shows its block.
+ * - `unproven-trace`: only a trace shows it, and no proven balance and no trace of a second provider agrees with it.
+ */
+export type WaitingReason = 'awaiting-second-provider' | 'unproven-trace';
 
 /** What is known of a transfer's asset. */
 export interface AssetFacts {

@@ -4,7 +4,7 @@ import {
   contentAgreedOn,
   type ProviderAnswer,
 } from '@daybook/chains';
-import { type Movement, movementsIn } from '../match/movements';
+import { isTraced, type Movement, movementsIn } from '../match/movements';
 import { ownerOf } from '../match/netting';
 import type { WatchContext } from '../state/watch-state';
 import type { TrackedTransfer } from '../state/watcher-store';
@@ -34,13 +34,6 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
     const answers = await client.askEvery(number);
     const isRefused = answers.every(({ failure }) => failure !== null);
     return isRefused ? client.askEveryByOtherRule(hash) : answers;
-  }
-
-  /** Whether the block shows what was matched. Only what moves to or from the same address matters. */
-  function shows(block: ChainBlock, tracked: TrackedTransfer): boolean {
-    const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
-    const shown = movementsIn(context, block, (address) => address === owner);
-    return shown.some((movement) => isSame(movement, tracked));
   }
 
   return {
@@ -73,7 +66,7 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
         const answers = await answersAbout(number, waiting[0]?.transfer.block?.hash ?? '');
         for (const tracked of waiting) {
           const { transferId, block } = tracked.transfer;
-          const isShown = (shown: ChainBlock) => shows(shown, tracked);
+          const isShown = (shown: ChainBlock) => isShownIn(context, shown, tracked);
           if (block === null) continue;
           const isProven =
             !isAbove(tracked) &&
@@ -85,6 +78,8 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
             confirmed.add(transferId);
             continue;
           }
+          // Two that show the same content may still show other traces, to which no hash commits.
+          if (isTraced(transferId)) continue;
           const agreed = contentAgreedOn(answers, block.hash);
           // Two may agree on a block and differ in the price of its gas: then the fee waits, and shows.
           if (agreed && !isShown(agreed))
@@ -96,7 +91,22 @@ export function createBand(context: Pick<WatchContext, 'chain' | 'client' | 'reg
   };
 }
 
-/** What was matched from one provider's answer must be what both show now. */
+/**
+ * Whether a block shows what was matched: what one provider answered must be what both show now. Only what moves to
+ * or from the same address matters. Its traces may have counted for nothing when it was matched.
+ */
+export function isShownIn(
+  context: Pick<WatchContext, 'chain' | 'registry'>,
+  block: ChainBlock,
+  tracked: TrackedTransfer,
+): boolean {
+  const owner = ownerOf({ ...tracked.transfer, direction: tracked.direction });
+  const isOwner = (address: string) => address === owner;
+  return [false, true].some((isUnproven) =>
+    movementsIn(context, block, isOwner, () => isUnproven).some((shown) => isSame(shown, tracked)),
+  );
+}
+
 function isSame(shown: Movement, { transfer }: TrackedTransfer): boolean {
   const { transferId, asset, amount, netted = '0', from, to } = transfer;
   return (

@@ -8,7 +8,7 @@ import {
   movementsOf,
 } from '@daybook/chains';
 import type { Direction } from '../state/watcher-store';
-import { type Side, withNetted } from './netting';
+import { ownerOf, type Side, withNetted } from './netting';
 
 /** One side of a transfer, or a fee, as a block shows it. */
 export interface Movement extends Side {
@@ -40,11 +40,20 @@ export function inboundOf(chain: string, transfer: BlockTransfer): Movement {
   return sideOf(chain, 'in', transfer);
 }
 
-/** What moves in a block to such addresses and from them, with their fees, in the order of the block. */
+/** Whether only a trace shows a movement, by its stored id. */
+export function isTraced(id: string): boolean {
+  return id.includes('/call:');
+}
+
+/**
+ * What moves in a block to such addresses and from them, with their fees, in the order of the block. Traces of an
+ * address that are not proven may be invented, so they net nothing of what is.
+ */
 export function movementsIn(
   { chain, registry }: { readonly chain: Chain; readonly registry: ChainsAndAssets },
   block: ChainBlock,
   isOurs: (address: string) => boolean,
+  isUnproven: (address: string) => boolean = () => false,
 ): readonly Movement[] {
   const { transfers, sent } = movementsOf(block, isOurs);
   if (transfers.length + sent.length === 0) return [];
@@ -56,7 +65,7 @@ export function movementsIn(
   const charged = sent.filter(({ fee }) => fee > 0n);
   const coin = coinOf(registry, chain);
   return [
-    ...withNetted(moved),
+    ...withNetted(moved, (side) => isTraced(side.id) && isUnproven(ownerOf(side) ?? '')),
     ...charged.map((transaction) => feeOf(chain.id, coin, transaction)),
   ];
 }

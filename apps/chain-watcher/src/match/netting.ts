@@ -20,13 +20,14 @@ export function ownerOf({ direction, from, to }: Pick<Side, 'direction' | 'from'
 /**
  * Nets what one address gains and loses of one asset in one transaction, so that it gains max(0, in - out) or loses
  * max(0, out - in). Both sides are cut by the smaller sum, from their last movements on. What failed counts for
- * nothing. `sides` are those of a block, in its order, without fees.
+ * nothing. `sides` are those of a block, in its order, without fees; those that are apart net nothing.
  */
 export function withNetted<Each extends Side & { readonly netted: bigint }>(
   sides: readonly Each[],
+  isApart: (side: Each) => boolean = () => false,
 ): readonly Each[] {
   const groups = new Map<string, Record<Direction, Each[]>>();
-  for (const side of sides.filter(isMoved)) {
+  for (const side of sides.filter((each) => isMoved(each) && !isApart(each))) {
     const key = `${side.txHash} ${side.asset} ${ownerOf(side)}`;
     const group = groups.get(key) ?? { in: [], out: [] };
     group[side.direction].push(side);

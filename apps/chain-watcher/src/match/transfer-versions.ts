@@ -3,7 +3,8 @@ import type { FinalityV1, TransferV1 } from '@daybook/contracts';
 import { finalityText } from '@daybook/domain';
 import { CLOCK_MARGIN_MS, startedChain, type WatchContext } from '../state/watch-state';
 import type { MovementVersion, Sighting, TrackedTransfer } from '../state/watcher-store';
-import { type Movement, movementsIn } from './movements';
+import { isTraced, type Movement, movementsIn } from './movements';
+import { addressKey, type Claimed, claimKey, unprovenTraces } from './trace-proof';
 
 export type TransferVersions = ReturnType<typeof openVersions>;
 
@@ -48,8 +49,8 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
 
   return {
     changes: changes as readonly TrackedTransfer[],
-    /** A block contains it. */
-    include(block: IncludingBlock, movement: Movement): void {
+    /** A block contains it. `waiting`: why it will not become final yet. */
+    include(block: IncludingBlock, movement: Movement, waiting: Waiting = null): void {
       const { direction, failed } = movement;
       const content = contentOf(chain, movement);
       const before = latest.get(content.transferId);
@@ -64,7 +65,7 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
       const status = failed ? 'failed' : 'detected';
       const shown = { number, hash, time: new Date(time * 1000).toISOString() };
       write(
-        { ...content, status, block: shown, finality: null },
+        { ...content, status, block: shown, finality: null, ...(waiting && { waiting }) },
         {
           direction,
           sighting: before?.sighting ?? null,
@@ -84,8 +85,12 @@ export function openVersions(chain: string, known: Iterable<TrackedTransfer>, no
       move(id, ['detected', 'final'], { status: 'final', finality, passed }, isSettled);
     },
     /** It is not final for this reason, although its block has passed a threshold. */
-    wait(id: string, waiting: NonNullable<TransferV1['waiting']>): void {
+    wait(id: string, waiting: NonNullable<Waiting>): void {
       if (latest.get(id)?.transfer.waiting !== waiting) move(id, ['detected'], { waiting });
+    },
+    /** It does not wait any more. */
+    resume(id: string): void {
+      if (latest.get(id)?.transfer.waiting) move(id, ['detected'], {});
     },
     /** A pending transaction announces it. */
     see(movement: Movement, sighting: Sighting): void {
@@ -115,6 +120,7 @@ export function changeVersions(
 }
 
 type Status = TransferV1['status'];
+type Waiting = TransferV1['waiting'] | null;
 /** What a new version takes from the last one, or from its block. */
 type Kept = Pick<TrackedTransfer, 'direction' | 'sighting' | 'needsConfirmation'>;
 type IncludingBlock = BlockHeader & Pick<ChainBlock, 'needsConfirmation'>;
@@ -155,17 +161,50 @@ export async function matchBlocks(
 ) {
   const { store, table } = context;
   context.events.matching(blocks);
-  const found = blocks.flatMap((block) => {
-    const movements = movementsIn(context, block, (address) => table.has(address));
-    return movements.map((movement) => ({ block, movement }));
-  });
-  const ids = found.map(({ movement }) => movement.id);
+  const isOurs = (address: string) => table.has(address);
+  const shown = blocks.flatMap((block) => claimsOf(block, movementsIn(context, block, isOurs)));
+  const ids = shown.map(({ movement }) => movement.id);
   const known = await store.transfers([...new Set([...ids, ...ended])]);
+  const unproven = await unprovenIn(context, shown, known);
+  const found =
+    unproven.size === 0
+      ? shown
+      : blocks.flatMap((block) => {
+          const isUnproven = (address: string) => unproven.has(addressKey(block, address));
+          return claimsOf(block, movementsIn(context, block, isOurs, isUnproven));
+        });
   const versions = changeVersions(context, [...known, ...lost]);
   for (const { transfer } of lost) versions.revert(transfer.transferId);
-  for (const { block, movement } of found) versions.include(block, movement);
+  for (const claim of found) {
+    const { block, movement } = claim;
+    const isUnproven = isTraced(movement.id) && unproven.has(claimKey(claim));
+    versions.include(block, movement, isUnproven ? 'unproven-trace' : null);
+  }
   // Those that the blocks contain are no sightings any more, so this drops only the others.
   for (const id of ended) versions.drop(id);
   const transfers = found.filter(({ movement }) => movement.direction === 'in');
   return { found: transfers.length, versions: versions.changes };
+}
+
+function claimsOf(block: ChainBlock, movements: readonly Movement[]): readonly Claimed[] {
+  return movements.map((movement) => ({ block, movement }));
+}
+
+/** What was proven of those that are known in their block stays, and what waits goes on waiting. */
+async function unprovenIn(
+  context: WatchContext,
+  shown: readonly Claimed[],
+  known: readonly TrackedTransfer[],
+): Promise<ReadonlySet<string>> {
+  const byId = new Map(known.map(({ transfer }) => [transfer.transferId, transfer]));
+  const knownOf = ({ block, movement }: Claimed) => {
+    const found = byId.get(movement.id);
+    return found?.block?.hash === block.hash ? found : null;
+  };
+  const waiting = shown.filter((claim) => knownOf(claim)?.waiting === 'unproven-trace');
+  const fresh = await unprovenTraces(
+    context,
+    shown.filter((claim) => knownOf(claim) === null),
+  );
+  return new Set([...fresh, ...waiting.map(claimKey)]);
 }

@@ -80,7 +80,7 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
     },
     changed(transfers: readonly Changed[]): void {
       for (const { direction, transfer } of transfers) {
-        const { status, transferId, version, asset, amount, from, to, block } = transfer;
+        const { status, transferId, version, asset, amount, from, to, block, waiting } = transfer;
         metrics[direction === 'in' ? 'transfers' : 'outflows'].inc({ chain, status });
         const party = direction === 'in' ? { to } : { from };
         const fields = {
@@ -92,7 +92,8 @@ export function watchEvents(chain: string, { logger, metrics, memory, publish }:
           ...party,
           block: block?.number,
         };
-        logger.info(fields, status);
+        if (waiting) logger.warn({ ...fields, waiting }, status);
+        else logger.info(fields, status);
       }
       publish();
     },

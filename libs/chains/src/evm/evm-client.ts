@@ -11,6 +11,7 @@ import {
 } from '../chains-and-assets';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure, type Unparsed } from '../node-http';
+import { isOfTrace } from '../traced';
 import { WrongChain } from '../wrong-chain';
 import { listenForAnnouncements } from './announcements';
 import { type AssetIds, assetIds } from './asset-ids';
@@ -23,10 +24,12 @@ import { loadKeccak } from './keccak';
 import { isMissingBlock } from './missing-block';
 import { toPending } from './pending';
 import { maySettleLater, refuseOtherHash } from './prove-block';
+import { createProvenBalances } from './proven-balance';
 import { fieldsOf, list, type RawFields, refuseField, toHash, toNumber } from './raw';
 import { toHeader } from './read-block';
 import { createReceiptsSource } from './receipts';
 import { proveSettled, type SettlingSource } from './settled-receipts';
+import { createTraceSource, USUAL_COIN } from './trace-source';
 import type { ContractRules } from './transfers';
 
 /** A connection without a block for this many block times is broken; fewer may be chance. */
@@ -90,10 +93,10 @@ export function idsOf(
 
 /** How the blocks of a chain are read. */
 export function rulesOf(
-  { id, proof = ETHEREUM_PROOF, coin }: Pick<Chain, 'id' | 'proof' | 'coin'>,
+  { id, proof = ETHEREUM_PROOF, coin = USUAL_COIN }: Pick<Chain, 'id' | 'proof' | 'coin'>,
   registry: Pick<ChainsAndAssets, 'assets'>,
 ) {
-  return { proof, listed: contractsOf(id, 'erc20', registry), ...(coin && { coin }) };
+  return { proof, coin, listed: contractsOf(id, 'erc20', registry) };
 }
 
 /** The rule by which an operator may accept a block that the rule of its chain refuses. */
@@ -106,6 +109,7 @@ const WEAKER_RULE = {
 /** How a client reads blocks, if not as on Ethereum and in the thread of its caller. */
 export interface EvmClientOptions {
   readonly proof?: Proof;
+  /** Without them, neither withdrawals nor traces are read. */
   readonly coin?: CoinRules;
   /** Contracts of the listed tokens. Canonical. */
   readonly listed?: readonly string[];
@@ -127,10 +131,15 @@ export function createEvmClient(
   const weaker = WEAKER_RULE[proof.rule];
   const contracts = { ...(listed && { listed }), ...(coin?.log && { coinLog: coin.log }) };
   const source = createReceiptsSource(rpc);
+  const tracing = createTraceSource(rpc, coin ?? { traces: 'none' });
   const maySettle = maySettleLater(proof);
   const reading: Reading = {
-    rules: { caip2, native, proof, ...(coin && { coin }), ...(listed && { listed }) },
-    ...{ worker, source },
+    rules: {
+      ...{ caip2, native, proof, tracedBelow: tracing.below },
+      ...(coin && { coin }),
+      ...(listed && { listed }),
+    },
+    ...{ worker, source, tracing },
     async settled(header, receipts) {
       const shown: SettlingSource = {
         header: (at) => ask(at, false),
@@ -221,6 +230,7 @@ export function createEvmClient(
     async head() {
       const header = await askHeader('latest');
       if (header === null) throw new InvalidBlock('The node has no latest block.');
+      tracing.sawHead(header.number);
       return header;
     },
     async tagged(tag) {
@@ -254,6 +264,16 @@ export function createEvmClient(
       blockByOtherRule: (hash: string) => blockBy({ ...proof, rule: weaker }, hash, true),
     }),
     balances: createBalanceReader(rpc, ids),
+    ...(coin !== undefined &&
+      coin.traces !== 'none' && {
+        async traces({ hash }: Pick<BlockHeader, 'hash'>) {
+          if (!tracing.isServed()) return null;
+          const block = await blockBy(proof, hash);
+          return block === null || block.isUntraced ? null : block.transfers.filter(isOfTrace);
+        },
+        notes: tracing.notes,
+      }),
+    provenBalance: createProvenBalances(rpc, (at) => ask(at, false), proof),
     async blockOf(hash) {
       const receipt = await rpc.send('eth_getTransactionReceipt', [hash]).catch(nullIfMissing);
       if (receipt !== null) return blockNamedBy(receipt, 'transactionHash', hash);

@@ -1,6 +1,12 @@
 import { AbiCoder, decodeBytes32String } from 'ethers';
-import type { ChainBlock } from '../chain-client';
-import type { Chain, ChainsAndAssets, Proof, ProviderConnection } from '../chains-and-assets';
+import type { ChainBlock, ClientNote } from '../chain-client';
+import type {
+  Chain,
+  ChainsAndAssets,
+  CoinRules,
+  Proof,
+  ProviderConnection,
+} from '../chains-and-assets';
 import type { Finding, Inspection, TokenAnswer } from '../inspection';
 import { InvalidBlock } from '../invalid-block';
 import { RpcFailure } from '../node-http';
@@ -29,7 +35,7 @@ export function inspectEvmNode(
   );
   const ids = idsOf(chain, registry);
   const rules = rulesOf(chain, registry);
-  const { proof } = rules;
+  const { proof, coin } = rules;
   const client = createEvmClient(rpc, chain.id, ids, rules);
 
   async function weakerRule(at: number): Promise<string | null> {
@@ -53,7 +59,10 @@ export function inspectEvmNode(
   return {
     ...{ client, requests, weakerRule },
     async findings(recent) {
-      const findings = await receiptsFindings(rpc, recent);
+      const findings = [
+        ...(await receiptsFindings(rpc, recent)),
+        ...(client.notes?.() ?? []).map((note) => traceFinding(note, coin.traces, recent)),
+      ];
       if (wsUrl === null) return findings;
       const socket = await tryAnnouncements({ wsUrl, headers }, chain.blockTimeMs);
       return [...findings, announcementsFinding(socket)];
@@ -95,6 +104,21 @@ async function receiptsFindings(
   const right =
     'It works, but slowly. Use a node or a plan with eth_getBlockReceipts if blocks are large.';
   return [{ topic: 'receipts', state: 'warning', sentence, right }];
+}
+
+/** What the client found out about traces while it read the recent blocks. */
+function traceFinding(
+  { topic, state, sentence }: ClientNote,
+  rule: CoinRules['traces'],
+  recent: readonly ChainBlock[],
+): Finding {
+  const isAsked = recent.some(({ transactions }) => transactions.length > 0);
+  if (state === 'fine' || !isAsked) return { topic, state: 'ok', sentence };
+  const isRequired = rule === 'required';
+  const right = isRequired
+    ? 'Use a node that serves them for recent blocks, or set "traces": "optional" for the chain.'
+    : 'Use a node that serves debug_traceBlockByHash (callTracer) or trace_block, or set "traces": "none" for the chain.';
+  return { topic, state: isRequired && state === 'wrong' ? 'wrong' : 'warning', sentence, right };
 }
 
 async function hasBatches(rpc: JsonRpc, number: number): Promise<boolean> {

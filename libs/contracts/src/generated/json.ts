@@ -852,7 +852,7 @@ export interface Replenishment {
   readonly blocked: boolean;
   /** Where it is booked; null while it is not. */
   readonly creditedTo: 'customer' | 'account' | 'suspense' | null;
-  /** Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null. */
+  /** Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null. */
   readonly reason: string | null;
   /** The finality policy that was applied, such as `depth:12`; null before. */
   readonly finality: string | null;
@@ -4691,7 +4691,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 64,
-        "description": "Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null."
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not credited; else null."
       },
       "finality": {
         "type": [

@@ -332,8 +332,8 @@ export interface Replenishment {
   /** Where it is booked; absent while it is not. */
   readonly creditedTo: CreditedTo;
   /**
-   * Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else
-   * absent.
+   * Why it was rejected, why it waits (`awaiting-second-provider`, `unproven-trace`), or why the customer was not
+   * credited; else absent.
    */
   readonly reason?:
     | string
