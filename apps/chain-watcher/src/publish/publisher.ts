@@ -1,6 +1,7 @@
 import {
   type ChainHeadV1,
   cloudEventHeaders,
+  type LookUpV1,
   TOPICS,
   type TransferV1,
   transferKey,
@@ -111,6 +112,23 @@ function watchReportMessage(chain: string, { rescan, observedAt }: RescanReport)
     ...{ found, versions, reason, observedAt },
   };
   return messageOf(TOPICS.watchReport, `${requestId}#${state}#${observedAt}`, report, observedAt);
+}
+
+/** The answer to a look-up. It says nothing of what was found for anybody. */
+export function lookUpMessage(
+  chain: string,
+  answer: {
+    readonly requestId: string;
+    readonly lookUp: LookUpV1;
+    readonly observedAt: string;
+  },
+): Message {
+  const { requestId, lookUp, observedAt } = answer;
+  const report: WatchReportV1 = {
+    ...{ requestId, chain, state: 'done', from: null, to: null, blocksLeft: 0 },
+    ...{ found: 0, versions: 0, reason: null, observedAt, lookUp },
+  };
+  return messageOf(TOPICS.watchReport, `${requestId}#${observedAt}`, report, observedAt);
 }
 
 /** A message whose key is its chain. */

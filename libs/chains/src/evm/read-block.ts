@@ -11,7 +11,9 @@ import {
   isNobody,
   type RawBlock,
   type RawFields,
+  type RawReceipt,
   type RawTransaction,
+  succeeded,
   toHash,
   toNumber,
   toReceipts,
@@ -58,9 +60,15 @@ export function readBlock(
     transactions: block.transactions.map((each, i) => ({
       ...toRef(each),
       fee: feeOf(each, answer.receipts[i]),
+      ...(isFailed(answer.receipts[i]) && { failed: true }),
     })),
     transfers: blockTransfers(answer, ids),
   };
+}
+
+/** A transaction without a receipt was not executed. */
+function isFailed(receipt: RawReceipt | undefined): boolean {
+  return receipt !== undefined && !succeeded(receipt);
 }
 
 /** Transactions of the block that the answer about its receipts lacks. Throws `InvalidBlock`. */
