@@ -58,6 +58,7 @@ export class GetTransactionHandler implements IQueryHandler<GetTransaction> {
     const heard = await this.lookUps.of(accountId, name);
     const lookUp = heard.lookUp ?? unheard(hash);
     const { block } = lookUp;
+    const { number = null } = block ?? {};
     const shown = lookUp.movements;
     // Where the chain shows nothing, the account's own replenishments are all that is known.
     const ordinals = shown.map(({ ordinal }) => ordinal);
@@ -76,8 +77,8 @@ export class GetTransactionHandler implements IQueryHandler<GetTransaction> {
     const policy = this.chains.policyOf(chain, '');
     return {
       ...{ chain, hash, ...statusOf(heard) },
-      block,
-      confirmations: confirmationsOf(block?.number ?? null, head, policy),
+      block: block && { number: block.number, hash: block.hash, time: block.time },
+      confirmations: confirmationsOf(number, head, policy),
       movements: [...shown, ...others].map((each) => this.movement(each, facts)),
       movementsLeft: lookUp.movementsLeft,
     };

@@ -94,7 +94,7 @@ export class LookUps {
       // What others asked before is not shown.
       return { lookUp: known === undefined ? null : (kept?.lookUp ?? null), isCurrent: false };
     }
-    await pause(Math.min(heard.tookMs, WAIT_MS) - (Date.now() - begun));
+    await pause(Math.max(0, Math.min(heard.tookMs, WAIT_MS) - (Date.now() - begun)));
     this.asked.set(own, heard.requestId);
     return { lookUp: heard.lookUp, isCurrent: true };
   }
