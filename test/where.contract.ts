@@ -374,7 +374,7 @@ export function describeWhere(name: string, openEngines: () => Promise<Engines>)
           ['GET', ''],
           ['POST', '/rescan'],
         ] as const) {
-          const options = method === 'POST' ? { body: {} } : {};
+          const options = method === 'POST' ? { body: { reason: 'a test' } } : {};
           const { status: http, body } = await ledger.request(method, path + end, options);
           expect([path, method, http, body.code]).toEqual([path, method, status, code]);
         }
@@ -388,7 +388,10 @@ export function describeWhere(name: string, openEngines: () => Promise<Engines>)
       const { hash } = await chain.send({ to: theirs, value: 10n ** 18n });
       await mine();
       const rescan = (key = ledger.apiKey) =>
-        ledger.request('POST', `${pathOf(hash)}/rescan`, { ...as(key), body: {} });
+        ledger.request('POST', `${pathOf(hash)}/rescan`, {
+          ...as(key),
+          body: { reason: 'a test' },
+        });
       const first = await rescan();
       expect(first).toMatchObject({ status: 200, body: { chain: CHAIN, hash } });
       const isDone = async () => (await rescan()).body.state === 'done';
@@ -398,7 +401,7 @@ export function describeWhere(name: string, openEngines: () => Promise<Engines>)
       expect(other.body.id).not.toBe(first.body.id);
       expect(Object.keys(again.body)).toEqual(['id', 'chain', 'hash', 'state', 'position']);
       const unknown = await ledger.request('POST', `${pathOf(`0x${'5d'.repeat(32)}`)}/rescan`, {
-        body: {},
+        body: { reason: 'a test' },
       });
       expect(unknown.status).toBe(200);
     });

@@ -20,7 +20,10 @@ const BLOCKS_MAX = 2;
  * Requests that the block of a transaction is matched again, like an operator's rescan of it. The answer says how far
  * it is, and nothing of what it found: the block may pay others. Refuses with `rate-limited`.
  */
-export class RescanTransaction extends CallerCommand<TransactionName, json.TransactionRescan> {}
+export class RescanTransaction extends CallerCommand<
+  TransactionName & { readonly reason: string },
+  json.TransactionRescan
+> {}
 
 @CommandHandler(RescanTransaction)
 export class RescanTransactionHandler implements ICommandHandler<RescanTransaction> {
@@ -36,7 +39,7 @@ export class RescanTransactionHandler implements ICommandHandler<RescanTransacti
 
   async execute({
     context,
-    request: { chain, hash },
+    request: { chain, hash, reason },
   }: RescanTransaction): Promise<Answer<json.TransactionRescan>> {
     const { accountId, fingerprint, commandId } = context;
     const slot = Math.floor(Date.now() / SAME_MS);
@@ -52,8 +55,7 @@ export class RescanTransactionHandler implements ICommandHandler<RescanTransacti
       watchRequest,
       {
         ...{ type: 'RequestWatch', chain, kind: 'rescan', from: null, to: null },
-        ...{ transaction: hash, blocksMax: BLOCKS_MAX, facts: { latest: null } },
-        reason: `An account asks where the transaction is: ${accountId}.`,
+        ...{ transaction: hash, blocksMax: BLOCKS_MAX, reason, facts: { latest: null } },
       } as const,
       ({ status }) => status,
     );

@@ -41,7 +41,8 @@ export class TransactionsController {
   })
   async rescanTransaction(context: RequestContext, request: RescanTransactionRequest) {
     const { chain, hash } = this.named(request);
-    return this.commands.execute(new RescanTransaction(context, { chain, hash }));
+    const { reason } = request;
+    return this.commands.execute(new RescanTransaction(context, { chain, hash, reason }));
   }
 
   /** The canonical name of a transaction of a watched chain. Refuses with `chain-unknown`, `validation-failed`. */

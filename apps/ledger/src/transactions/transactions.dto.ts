@@ -1,4 +1,4 @@
-import { ChainField, TransactionField } from '../edge/fields';
+import { ChainField, ReasonField, TransactionField } from '../edge/fields';
 
 export class GetTransactionRequest {
   @ChainField({ optional: false })
@@ -8,4 +8,7 @@ export class GetTransactionRequest {
   readonly hash!: string;
 }
 
-export class RescanTransactionRequest extends GetTransactionRequest {}
+export class RescanTransactionRequest extends GetTransactionRequest {
+  @ReasonField()
+  readonly reason!: string;
+}

@@ -1645,6 +1645,9 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       },
       "hash": {
         "description": "Its hash: 64 hexadecimal digits, with `0x` on EVM chains and without on TRON."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence, and the operators of Daybook see it."
       }
     }
   },
@@ -5222,7 +5225,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "string",
         "pattern": "^[0-9]+$",
         "example": "42",
-        "description": "The position of the rescan in the event log."
+        "description": "The position in the event log."
       }
     },
     "required": [

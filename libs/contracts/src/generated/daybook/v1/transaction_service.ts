@@ -308,6 +308,8 @@ export interface RescanTransactionRequest {
   readonly chain: string;
   /** Its hash: 64 hexadecimal digits, with `0x` on EVM chains and without on TRON. */
   readonly hash: string;
+  /** The reason, 1 to 500 characters; it is kept as evidence, and the operators of Daybook see it. */
+  readonly reason: string;
   /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
   readonly requestId?: string | undefined;
 }
@@ -318,11 +320,9 @@ export interface RescanTransactionResponse {
   readonly rescan:
     | TransactionRescan
     | undefined;
-  /** The position of the rescan in the event log. */
+  /** The position in the event log. */
   readonly position: string;
-  /** Whether this request created it. */
-  readonly created: boolean;
-  /** Whether this answers a repeated request with the same request id. */
+  /** Whether this is the answer of an earlier request with the same request id. */
   readonly replayed: boolean;
 }
 
@@ -988,7 +988,7 @@ export const TransactionRescan: MessageFns<TransactionRescan> = {
 };
 
 function createBaseRescanTransactionRequest(): RescanTransactionRequest {
-  return { chain: "", hash: "", requestId: undefined };
+  return { chain: "", hash: "", reason: "", requestId: undefined };
 }
 
 export const RescanTransactionRequest: MessageFns<RescanTransactionRequest> = {
@@ -999,8 +999,11 @@ export const RescanTransactionRequest: MessageFns<RescanTransactionRequest> = {
     if (message.hash !== "") {
       writer.uint32(18).string(message.hash);
     }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
     if (message.requestId !== undefined) {
-      writer.uint32(26).string(message.requestId);
+      writer.uint32(34).string(message.requestId);
     }
     return writer;
   },
@@ -1039,6 +1042,14 @@ export const RescanTransactionRequest: MessageFns<RescanTransactionRequest> = {
               break;
             }
 
+            message.reason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
             message.requestId = reader.string();
             continue;
           }
@@ -1061,13 +1072,14 @@ export const RescanTransactionRequest: MessageFns<RescanTransactionRequest> = {
     const message = createBaseRescanTransactionRequest() as any;
     message.chain = object.chain ?? "";
     message.hash = object.hash ?? "";
+    message.reason = object.reason ?? "";
     message.requestId = object.requestId ?? undefined;
     return message;
   },
 };
 
 function createBaseRescanTransactionResponse(): RescanTransactionResponse {
-  return { rescan: undefined, position: "0", created: false, replayed: false };
+  return { rescan: undefined, position: "0", replayed: false };
 }
 
 export const RescanTransactionResponse: MessageFns<RescanTransactionResponse> = {
@@ -1078,11 +1090,8 @@ export const RescanTransactionResponse: MessageFns<RescanTransactionResponse> = 
     if (message.position !== "0") {
       writer.uint32(16).uint64(message.position);
     }
-    if (message.created !== false) {
-      writer.uint32(24).bool(message.created);
-    }
     if (message.replayed !== false) {
-      writer.uint32(32).bool(message.replayed);
+      writer.uint32(24).bool(message.replayed);
     }
     return writer;
   },
@@ -1121,14 +1130,6 @@ export const RescanTransactionResponse: MessageFns<RescanTransactionResponse> = 
               break;
             }
 
-            message.created = reader.bool();
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
             message.replayed = reader.bool();
             continue;
           }
@@ -1153,7 +1154,6 @@ export const RescanTransactionResponse: MessageFns<RescanTransactionResponse> = 
       ? TransactionRescan.fromPartial(object.rescan)
       : undefined;
     message.position = object.position ?? "0";
-    message.created = object.created ?? false;
     message.replayed = object.replayed ?? false;
     return message;
   },
