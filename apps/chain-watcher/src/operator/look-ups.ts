@@ -20,8 +20,8 @@ const LOOK_UPS_WAITING_MAX = 100;
 /** Questions that reach a provider in a minute, of all accounts together: some calls each, of the budget of a day. */
 const LOOK_UPS_A_MINUTE = 120;
 const MINUTE_MS = 60_000;
-/** Answers that are kept, of some kilobytes each. */
-const KEPT_MAX = 1_000;
+/** Answers that are kept, by the movements in them: some megabytes, whatever is looked up. */
+const KEPT_MOVEMENTS_MAX = 20_000;
 /** As the contract allows. Nearly every transaction has a few. */
 const MOVEMENTS_MAX = 1_000;
 /** A reorg may move a transaction to another block between two answers. */
@@ -44,7 +44,10 @@ class Busy extends Error {
  */
 export function createLookUps(context: WatchContext) {
   const { chain, client, log, state, now } = context;
-  const kept = new LRUCache<string, Kept>({ max: KEPT_MAX });
+  const kept = new LRUCache<string, Kept>({
+    maxSize: KEPT_MOVEMENTS_MAX,
+    sizeCalculation: ({ lookUp }) => lookUp.movements.length + 1,
+  });
   const running = new Map<string, Promise<LookUpV1>>();
   const queue = limiter({
     runningMax: LOOK_UPS_AT_ONCE,

@@ -28,6 +28,8 @@ import {
 export const QUOTA = { requests: 60, windowSeconds: 60 };
 /** Calls that wait at once in a process, whoever they are of. A further one is answered with what is known. */
 const WAITING_MAX = 256;
+/** Answers that a process remembers, by the movements in them: some megabytes, whatever is looked up. */
+const REMEMBERED_MOVEMENTS_MAX = 20_000;
 /** Which accounts have asked what: more than all of them ask in minutes. */
 const ASKED_MAX = 50_000;
 /** A final block is not replaced; a reorg that does it all the same shows after this. */
@@ -45,6 +47,12 @@ export interface Heard {
   readonly lookUp: LookUpV1 | null;
   /** Whether the chain shows it now. */
   readonly isCurrent: boolean;
+}
+
+interface Remembered {
+  readonly kept: KeptLookUp;
+  /** Unix milliseconds. */
+  readonly at: number;
 }
 
 interface UnderWay {
@@ -67,6 +75,11 @@ export class LookUps {
   });
   /** The request whose answer an account knows, by account and transaction. */
   private readonly asked = new LRUCache<string, string>({ max: ASKED_MAX });
+  /** The last answers, with when they were read. */
+  private readonly remembered = new LRUCache<string, Remembered>({
+    maxSize: REMEMBERED_MOVEMENTS_MAX,
+    sizeCalculation: ({ kept }) => kept.lookUp.movements.length + 1,
+  });
   private readonly underWay = new Map<string, UnderWay>();
   /** Until when the watcher of a chain is not asked, because it is older than look-ups. Unix milliseconds. */
   private readonly older = new Map<string, number>();
@@ -82,8 +95,9 @@ export class LookUps {
 
   /** What the chain shows of a transaction, within five seconds. Refuses with `rate-limited`. */
   async of(accountId: string, name: TransactionName): Promise<Heard> {
-    const [heads, kept] = await Promise.all([this.heads.now(), lastAnswer(this.dataSource, name)]);
-    const isCurrent = kept !== null && isValid(kept, heads.get(name.chain));
+    const head = (await this.heads.now()).get(name.chain);
+    const kept = await this.lastAnswer(name, head);
+    const isCurrent = kept !== null && isValid(kept, head);
     const own = `${accountId} ${keyOf(name)}`;
     const known = this.asked.get(own);
     if (isCurrent && known === kept.requestId) return { lookUp: kept.lookUp, isCurrent };
@@ -97,6 +111,22 @@ export class LookUps {
     await pause(Math.max(0, Math.min(heard.tookMs, WAIT_MS) - (Date.now() - begun)));
     this.asked.set(own, heard.requestId);
     return { lookUp: heard.lookUp, isCurrent: true };
+  }
+
+  /** From memory while it is valid. */
+  private async lastAnswer(
+    name: TransactionName,
+    head: Head | undefined,
+  ): Promise<KeptLookUp | null> {
+    const key = keyOf(name);
+    const known = this.remembered.get(key);
+    if (known !== undefined) {
+      const kept = { ...known.kept, ageMs: known.kept.ageMs + Date.now() - known.at };
+      if (isValid(kept, head)) return kept;
+    }
+    const kept = await lastAnswer(this.dataSource, name);
+    if (kept !== null) this.remembered.set(key, { kept, at: Date.now() });
+    return kept;
   }
 
   /** Null if there is no answer in time, or too many wait already. */
