@@ -14,6 +14,7 @@ import { detection } from './detection.bench';
 import { edges, tail } from './edges.bench';
 import { eventStoreDb } from './eventstoredb.bench';
 import { fold, foldKafka } from './fold.bench';
+import { lookUps } from './look-ups.bench';
 import type { Measurement, Settings } from './measurement';
 import { mint } from './mint.bench';
 import { publish } from './publish.bench';
@@ -39,6 +40,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   mint,
   edges,
   tail,
+  lookUps,
   publish,
   catchUp,
   traces,

@@ -300,6 +300,31 @@ it('rescans the block of a transaction, and names it', async () => {
   ]);
 });
 
+it('shows where a transaction is, to the account whose key is used', async () => {
+  const purse = await mint('erin');
+  await pay(purse.address);
+  await isConfirmed(purse.id);
+  const [{ id, txHash }] = (await receipts(purse.id)) as [json.Replenishment];
+  const asAccount = { ...place, DAYBOOK_API_KEY: apiKey };
+  const where = (hash: string, ...more: string[]) =>
+    daybook(['where', CHAIN, hash, ...more], asAccount);
+  const found = await where(txHash, '--json');
+  expect(answerOf('transaction', found.stdout)).toMatchObject({
+    ...{ chain: CHAIN, hash: txHash, status: 'included', retryAfterSeconds: null },
+    movements: [{ direction: 'in', replenishmentId: id, replenishmentStatus: 'confirmed' }],
+  });
+  expect((await where(txHash)).stdout).toMatch(/included[\s\S]*value:0 +in +0\.\d+ ETH_LOCAL/);
+  const unknown = await where(`0x${'5c'.repeat(32)}`);
+  expect([unknown.exitCode, unknown.stdout]).toEqual([0, expect.stringContaining('unknown')]);
+  const keyless = await cli('where', CHAIN, txHash);
+  expect([keyless.exitCode, keyless.stderr]).toEqual([
+    2,
+    expect.stringContaining('DAYBOOK_API_KEY to a key of an account'),
+  ]);
+  const wrong = await where('5c'.repeat(32));
+  expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('0x and 64')]);
+});
+
 it('leaves a request to the watcher on Ctrl-C, and cancels it on request', async () => {
   await watcher.stop();
   const running = spawnDaybook(['watch', 'rescan', '--from', '1', '--to', '2'], place);

@@ -14,6 +14,7 @@ import { PursesModule } from './purses/purses.module';
 import { ReactionsModule } from './reactions/reactions.module';
 import { ReplenishmentsModule } from './replenishments/replenishments.module';
 import { RuntimeModule } from './runtime/runtime.module';
+import { TransactionsModule } from './transactions/transactions.module';
 
 /** The whole ledger. `DAYBOOK_ROLES` selects the parts that run. */
 @Module({})
@@ -35,6 +36,7 @@ export class LedgerModule {
         CustomersModule,
         PursesModule.forRoot(xpubs),
         ReplenishmentsModule,
+        TransactionsModule,
         BooksModule,
         EventsModule,
         OperationsModule,

@@ -11,6 +11,7 @@ import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
 import { CreateReactions1700000006000 } from './migrations/0006-reactions';
 import { operationsMigrations } from './operations/operations.migrations';
 import { reactionsMigrations } from './reactions/reactions.migrations';
+import { transactionsMigrations } from './transactions/transactions.migrations';
 
 /** The runtime role can append events but never change one. */
 export const migrate = migrationOf(
@@ -28,6 +29,7 @@ export const migrate = migrationOf(
     ...booksMigrations,
     ...reactionsMigrations,
     ...chainsMigrations,
+    ...transactionsMigrations,
   ],
   [grantEventStore, grantMessaging, grantReadModels],
 );
@@ -40,7 +42,7 @@ async function grantReadModels(queries: Queries, runtimeRole: string): Promise<v
     REVOKE INSERT, UPDATE, DELETE ON ledger.migration, ledger.rebuild FROM ${role};
     -- What is booked stays booked: journal lines are only ever added.
     REVOKE UPDATE, DELETE ON ledger.journal_line FROM ${role};
-    GRANT DELETE ON ledger.due TO ${role};
+    GRANT DELETE ON ledger.due, ledger.look_up TO ${role};
     GRANT USAGE ON SEQUENCE ledger.address_index TO ${role};
   `);
 }

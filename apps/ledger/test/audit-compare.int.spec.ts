@@ -152,7 +152,7 @@ describe('compare', () => {
 const NOT_FROM_THE_LOG = [
   ...['chain_head', 'checkpoint', 'migration', 'rebuild', 'relay_state'],
   // Due times follow from the clock too, reports come from the watchers, and listed assets from the chains file.
-  ...['due', 'reaction', 'watch_report', 'listed_asset'],
+  ...['due', 'reaction', 'watch_report', 'look_up', 'listed_asset'],
 ];
 
 /** An expression for another value of the same type. */

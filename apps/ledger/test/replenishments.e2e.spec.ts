@@ -84,6 +84,7 @@ describe('a replenishment', () => {
       from: '0x00000000000000000000000000000000000000AA',
       to: purse.address,
       block: { number: 100, hash: `0x${'b'.repeat(64)}`, time: '2026-01-02T03:04:05.000Z' },
+      confirmations: null,
       blocked: false,
       creditedTo: 'customer',
       reason: null,

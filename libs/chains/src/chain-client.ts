@@ -41,6 +41,8 @@ export interface TransactionRef {
 export interface IncludedTransaction extends TransactionRef {
   /** What the chain charged its sender, in base units of the coin, whether or not it succeeded. */
   readonly fee: bigint;
+  /** Whether it failed, so that nothing was moved. False when absent. */
+  readonly failed?: boolean;
 }
 
 /**

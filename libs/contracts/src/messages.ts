@@ -236,7 +236,7 @@ export interface ProviderNoteV1 {
 }
 
 /**
- * `daybook.watch-request.v1` (keyed by chain): what an operator requests from a chain's watcher. Every
+ * `daybook.watch-request.v1` (keyed by chain): what is requested from a chain's watcher. Every
  * message has the whole request, so a repeated or late one does no harm.
  */
 export interface WatchRequestV1 {
@@ -246,7 +246,7 @@ export interface WatchRequestV1 {
   readonly kind: string;
   readonly from: number | null;
   readonly to: number | null;
-  /** The transaction whose block is to be matched again, in place of blocks. */
+  /** The transaction whose block is to be matched again, in place of blocks, or that is looked up. */
   readonly transaction?: string;
   readonly blocksMax: number;
   /** It never becomes false again. */
@@ -258,7 +258,7 @@ export interface WatchRequestV1 {
   readonly position: string;
 }
 
-/** `daybook.watch-report.v1` (keyed by chain): how far a watcher is with a request. */
+/** `daybook.watch-report.v1` (keyed by chain): how far a watcher is with a request, or the answer to a look-up. */
 export interface WatchReportV1 {
   readonly requestId: string;
   readonly chain: string;
@@ -275,6 +275,47 @@ export interface WatchReportV1 {
   /** What addresses of ours hold on chain: a report that nobody requested. Absent otherwise. */
   readonly balances?: BalancesV1;
   readonly observedAt: string;
+  /** The answer to a request of the kind `look-up`. Absent otherwise, and in messages of older watchers. */
+  readonly lookUp?: LookUpV1;
+}
+
+/** The kind of the request that asks what the chain shows of a transaction. The watcher does not store it. */
+export const LOOK_UP_KIND = 'look-up';
+
+/**
+ * What a chain shows of a transaction, whoever it concerns: nothing in it depends on which addresses are purses.
+ */
+export interface LookUpV1 {
+  readonly transaction: string;
+  /**
+   * `included`, `failed` (included, but it failed), `pending`, `unknown`, `unanswered`, `paused` or `busy`; later
+   * versions may have others.
+   */
+  readonly status: string;
+  /** Hash and time are null where they are not proven. */
+  readonly block: {
+    readonly number: number;
+    readonly hash: string | null;
+    readonly time: string | null;
+  } | null;
+  /**
+   * What the watch has done with the block: `matched`, `not-yet`, `quarantined` or `before-start`; null without a block.
+   * Later versions may have others.
+   */
+  readonly watch: string | null;
+  /** The newest block when the chain was asked. */
+  readonly head: number | null;
+  readonly finalized: number | null;
+  readonly movements: readonly MovementV1[];
+  /** How many more there are than `movements` lists. */
+  readonly movementsLeft: number;
+}
+
+/** What a transaction moved: one movement of one asset. */
+export interface MovementV1
+  extends Pick<TransferV1, 'asset' | 'amount' | 'from' | 'to' | 'unreadable'> {
+  /** As in the id of a transfer. */
+  readonly ordinal: string;
 }
 
 /** Balances after a final block, each beside what the watcher has seen moving there. */

@@ -1,6 +1,7 @@
 import {
   type ChainHeadV1,
   cloudEventHeaders,
+  type LookUpV1,
   NO_TRANSACTION,
   type OutflowV1,
   outflowKey,
@@ -168,6 +169,23 @@ export function balancesMessage(
     balances: { block: { number, hash }, entries },
   };
   return messageOf(TOPICS.watchReport, id, report, observedAt);
+}
+
+/** The answer to a look-up. It says nothing of what was found for anybody. */
+export function lookUpMessage(
+  chain: string,
+  answer: {
+    readonly requestId: string;
+    readonly lookUp: LookUpV1;
+    readonly observedAt: string;
+  },
+): Message {
+  const { requestId, lookUp, observedAt } = answer;
+  const report: WatchReportV1 = {
+    ...{ requestId, chain, state: 'done', from: null, to: null, blocksLeft: 0 },
+    ...{ found: 0, versions: 0, reason: null, observedAt, lookUp },
+  };
+  return messageOf(TOPICS.watchReport, `${requestId}#${observedAt}`, report, observedAt);
 }
 
 /** A message whose key is its chain. */

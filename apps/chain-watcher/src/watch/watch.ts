@@ -6,6 +6,7 @@ import { createFinality } from '../finality/finalise';
 import { createMempool } from '../mempool/mempool';
 import { type ChainHealth, judge, type Trouble } from '../monitoring/health';
 import { type WatchFacts, watchDetails } from '../monitoring/watch-details';
+import { createLookUps } from '../operator/look-ups';
 import { isPauseOrEnd, takeRequest } from '../operator/watch-requests';
 import { chainHeadMessage, createPublisher, reportedQuarantine } from '../publish/publisher';
 import { createQuarantine } from '../quarantine/quarantine';
@@ -43,6 +44,7 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
     { finalized: () => finality.finalized() },
     publisher.publishedBlock,
   );
+  const lookUps = createLookUps(context);
   let finalStoredAt = 0;
   /** Aborts with the chain's first start. Before it, it is unknown what an address is late for. */
   const started = new AbortController();
@@ -201,6 +203,8 @@ export function createWatch(parts: WatchParts, record: WatchRecord) {
       // When a pause is done, no pass is in progress that matches more.
       return isPauseOrEnd(request.kind) ? inTurn(take) : take();
     },
+    /** Answers what the chain shows of a transaction. See `createLookUps`. */
+    lookUp: lookUps.take,
     /** Whether an operator has paused the chain. Nothing is to be asked of its node then. */
     isPaused: () => state.paused !== null,
 

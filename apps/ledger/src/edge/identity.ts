@@ -21,6 +21,10 @@ export const purseIdOf = (accountId: string, customerId: string, family: Family)
 export const replenishmentIdOf = (transferId: string) =>
   uuid5(NAMESPACE, identity.replenishment(transferId));
 
+/** An account's rescan of a transaction, one in each slot of time. */
+export const rescanIdOf = (accountId: string, chain: string, hash: string, slot: number) =>
+  uuid5(NAMESPACE, `rescan\n${accountId}\n${chain}\n${hash}\n${slot}`);
+
 /** A request repeated with the same key is the same command. */
 export const commandIdOf = (accountId: string, idempotencyKey: string) =>
   uuid5(NAMESPACE, `command\n${accountId}\n${idempotencyKey}`);

@@ -4,7 +4,7 @@ import type { ReplenishmentStatus } from '@daybook/domain';
 import { DurableLog } from '@daybook/messaging';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
-import { AssetRegistry, ChainRegistry } from '../chains';
+import { AssetRegistry, ChainRegistry, confirmationsOf, type Head, Heads } from '../chains';
 import { type KnownAssets, toMoney } from '../edge/money';
 import { AccountQuery } from '../edge/request-context';
 import { type ListOf, listNewest, type Page } from '../projections/cursor';
@@ -41,11 +41,14 @@ export class GetReplenishmentHandler implements IQueryHandler<GetReplenishment> 
   constructor(
     private readonly dataSource: DataSource,
     private readonly assets: AssetRegistry,
+    private readonly chains: ChainRegistry,
+    private readonly heads: Heads,
   ) {}
 
   async execute({ accountId, request: id }: GetReplenishment) {
     const row = await withPurse(this.dataSource).where({ id, accountId }).getOne();
-    return row && toResponse(row, this.assets);
+    const { assets, chains } = this;
+    return row && toResponse(row, { assets, chains, heads: await this.heads.now() });
   }
 }
 
@@ -54,15 +57,19 @@ export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishmen
   constructor(
     private readonly dataSource: DataSource,
     private readonly assets: AssetRegistry,
+    private readonly chains: ChainRegistry,
+    private readonly heads: Heads,
   ) {}
 
-  execute({ accountId, request }: ListReplenishments): Promise<Page<json.Replenishment>> {
+  async execute({ accountId, request }: ListReplenishments): Promise<Page<json.Replenishment>> {
     const { statuses, from, to, ...filter } = request.filter;
     const rows = withPurse(this.dataSource);
     if (from !== undefined) rows.andWhere('r.created_at >= :from', { from });
     if (to !== undefined) rows.andWhere('r.created_at < :to', { to });
     const where = { accountId, ...filter, status: statuses && In(statuses) };
-    return listNewest(rows, where, request, (row) => toResponse(row, this.assets));
+    const { assets, chains } = this;
+    const facts = { assets, chains, heads: await this.heads.now() };
+    return listNewest(rows, where, request, (row) => toResponse(row, facts));
   }
 }
 
@@ -112,8 +119,17 @@ function withPurse(dataSource: DataSource): SelectQueryBuilder<Row> {
   ) as SelectQueryBuilder<Row>;
 }
 
-function toResponse(row: Row, assets: KnownAssets): json.Replenishment {
+/** What an answer has besides the row. */
+interface Facts {
+  readonly assets: KnownAssets;
+  readonly chains: ChainRegistry;
+  readonly heads: ReadonlyMap<string, Head>;
+}
+
+function toResponse(row: Row, { assets, chains, heads }: Facts): json.Replenishment {
   const { family } = row.purse;
+  const chain = row.asset.slice(0, row.asset.indexOf('/'));
+  const policy = chains.policyOf(chain, row.asset);
   const { id, customerId, purseId, status, txHash, ordinal, creditedTo, reason, finality } = row;
   const { blockNumber, blockHash: hash, blockTime } = row;
   const block =
@@ -127,10 +143,11 @@ function toResponse(row: Row, assets: KnownAssets): json.Replenishment {
     ...STATE_PAIRS[status],
     translationToAccountCompleted: false,
     money: toMoney({ asset: row.asset, baseUnits: BigInt(row.amount) }, assets),
-    chain: row.asset.slice(0, row.asset.indexOf('/')),
+    chain,
     from: displayAddress(family, row.from),
     to: displayAddress(family, row.to),
     block,
+    confirmations: confirmationsOf(block?.number ?? null, heads.get(chain), policy),
     blocked: reason === 'customer-blocked',
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

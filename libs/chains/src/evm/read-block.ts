@@ -13,7 +13,9 @@ import {
   isNobody,
   type RawBlock,
   type RawFields,
+  type RawReceipt,
   type RawTransaction,
+  succeeded,
   toHash,
   toNumber,
   toReceipts,
@@ -100,8 +102,17 @@ function transactionsOf({ block, receipts }: BlockAnswer, coin: CoinRules | unde
   return block.transactions.map((each, i) => {
     const ref = toRef(each);
     const receipt = receipts[i];
-    return { ...ref, fee: loggedFee(receipt, ref.sender, coinLog) ?? feeOf(each, receipt) };
+    return {
+      ...ref,
+      fee: loggedFee(receipt, ref.sender, coinLog) ?? feeOf(each, receipt),
+      ...(isFailed(receipt) && { failed: true }),
+    };
   });
+}
+
+/** A transaction without a receipt was not executed. */
+function isFailed(receipt: RawReceipt | undefined): boolean {
+  return receipt !== undefined && !succeeded(receipt);
 }
 
 /** Transactions of the block that the answer about its receipts lacks. Throws `InvalidBlock`. */

@@ -97,12 +97,13 @@ export function completeTronBlock(
     // The header commits to transactions and outcomes, but not to logs and internal transactions.
     proven: 'header',
     contentDigest: digestOf(hash, transfers),
-    transactions: transactions.map(({ id, contracts }) => ({
+    transactions: transactions.map(({ id, contracts, outcome }) => ({
       hash: id,
       sender: contracts[0]?.owner ?? '',
       nonce: null,
       // Each transaction has its info, as was just checked.
       fee: (infos.get(id) as Info).fee,
+      ...(outcome !== SUCCESS && { failed: true }),
     })),
     calls: { calls, withInternals },
   };

@@ -816,6 +816,16 @@ export interface Block {
   readonly time: string;
 }
 
+/** How far a transfer is from being final. */
+export interface Confirmations {
+  /** The blocks from the one that includes it up to the newest one. */
+  readonly current: number;
+  /** How many it needs; null if it waits for a tag of the chain instead. */
+  readonly required: number | null;
+  /** What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
+  readonly policy: string;
+}
+
 /** The record of a transfer to a purse. */
 export interface Replenishment {
   /** Id of the replenishment. */
@@ -862,6 +872,8 @@ export interface Replenishment {
   readonly updatedAt: string;
   /** The position of its last event. */
   readonly position: string;
+  /** How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known. */
+  readonly confirmations: Confirmations | null;
 }
 
 /** A page of replenishments. */
@@ -870,6 +882,78 @@ export interface ReplenishmentList {
   readonly data: readonly Replenishment[];
   /** Pass it as `cursor` for the next page; null on the last page. */
   readonly nextCursor: string | null;
+}
+
+/** The block that includes a transaction. */
+export interface TransactionBlock {
+  /** Its height. */
+  readonly number: number;
+  /** Its hash; null while its content is not proven. */
+  readonly hash: string | null;
+  /** The time in its header; null while its content is not proven. */
+  readonly time: string | null;
+}
+
+/** One movement of one asset within a transaction. */
+export interface Movement {
+  /** The movement within the transaction: `<kind>:<number>`, such as `log:0`. */
+  readonly ordinal: string;
+  /** How it concerns you; null if neither address is a purse of yours. */
+  readonly direction: 'in' | 'out' | 'internal' | null;
+  /** What was moved. */
+  readonly money: Money;
+  /** Address of the sender. */
+  readonly from: string;
+  /** Address of the recipient. */
+  readonly to: string;
+  /** Id of your purse that receives it; null if there is none. */
+  readonly purseId: string | null;
+  /** Id of your purse that it leaves; null if there is none. */
+  readonly fromPurseId: string | null;
+  /** Id of the replenishment; null while there is none. */
+  readonly replenishmentId: string | null;
+  /** Its status; null while there is none. */
+  readonly replenishmentStatus: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | null;
+  /** Why it is no replenishment, such as `not-yours`, or the reason that the replenishment has; null if it has none. */
+  readonly reason: string | null;
+  /** The reason in a sentence; null without a reason. */
+  readonly detail: string | null;
+  /** How many confirmations it has, and how many its asset needs; null while no block includes it. */
+  readonly confirmations: Confirmations | null;
+}
+
+/** A transaction as its chain shows it, and what became of each movement. */
+export interface Transaction {
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Its hash, in the form that the chain's family has. */
+  readonly hash: string;
+  /** What the chain shows. */
+  readonly status: 'included' | 'failed' | 'pending' | 'unknown' | 'unanswered';
+  /** More about the status; null if there is nothing to say. */
+  readonly detail: string | null;
+  /** The block that includes it; null while none does. */
+  readonly block: TransactionBlock | null;
+  /** How many confirmations it has, and how many the chain asks for; null while no block includes it. */
+  readonly confirmations: Confirmations | null;
+  /** Every movement in it, in the order of the chain. */
+  readonly movements: readonly Movement[];
+  /** How many more it has than are listed: after the first thousand. */
+  readonly movementsLeft: number;
+  /** After how many seconds a complete answer may be had; null if this one is complete. Over REST such an answer has the status 202. */
+  readonly retryAfterSeconds: number | null;
+}
+
+/** A request to match the block of a transaction again. */
+export interface TransactionRescan {
+  /** Id of the rescan. */
+  readonly id: string;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** The hash of the transaction. */
+  readonly hash: string;
+  /** Its progress. */
+  readonly state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
 }
 
 /** A request of an operator to the watcher of a chain, and its progress. */
@@ -956,6 +1040,8 @@ export interface Answers {
   readonly 'OperatorService/RevokeOperatorKey': ApiKey;
   readonly 'ReplenishmentService/GetReplenishment': Replenishment;
   readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
+  readonly 'TransactionService/GetTransaction': Transaction;
+  readonly 'TransactionService/RescanTransaction': TransactionRescan;
   readonly 'WatchRequestService/RequestWatch': WatchRequest;
   readonly 'WatchRequestService/ListWatchRequests': WatchRequestList;
   readonly 'WatchRequestService/GetWatchRequest': WatchRequest;
@@ -1534,6 +1620,37 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "TransactionService/GetTransaction": {
+    "summary": "Look up a transaction",
+    "description": "The answer takes up to 5 seconds; `retryAfterSeconds` is set if the chain was not heard by then.",
+    "answer": "Transaction",
+    "fields": {
+      "chain": {
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "hash": {
+        "description": "Its hash: 64 hexadecimal digits, with `0x` on EVM chains and without on TRON."
+      }
+    }
+  },
+  "TransactionService/RescanTransaction": {
+    "summary": "Match the block of a transaction again",
+    "description": "The answer does not wait for the end; a repeat within ten minutes answers with the same rescan.",
+    "answer": "TransactionRescanAnswer",
+    "fields": {
+      "chain": {
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "hash": {
+        "description": "Its hash: 64 hexadecimal digits, with `0x` on EVM chains and without on TRON."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence, and the operators of Daybook see it."
+      }
+    }
+  },
   "WatchRequestService/RequestWatch": {
     "summary": "Request a rescan, a ring reset or a pause of a chain, or resolve a block in quarantine",
     "description": "The answer does not wait for the watcher.",
@@ -1688,6 +1805,25 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "CREDITED_TO_CUSTOMER": "customer",
     "CREDITED_TO_ACCOUNT": "account",
     "CREDITED_TO_SUSPENSE": "suspense"
+  },
+  "TransactionStatus": {
+    "TRANSACTION_STATUS_INCLUDED": "included",
+    "TRANSACTION_STATUS_FAILED": "failed",
+    "TRANSACTION_STATUS_PENDING": "pending",
+    "TRANSACTION_STATUS_UNKNOWN": "unknown",
+    "TRANSACTION_STATUS_UNANSWERED": "unanswered"
+  },
+  "MovementDirection": {
+    "MOVEMENT_DIRECTION_IN": "in",
+    "MOVEMENT_DIRECTION_OUT": "out",
+    "MOVEMENT_DIRECTION_INTERNAL": "internal"
+  },
+  "TransactionRescanState": {
+    "TRANSACTION_RESCAN_STATE_WAITING": "waiting",
+    "TRANSACTION_RESCAN_STATE_RUNNING": "running",
+    "TRANSACTION_RESCAN_STATE_DONE": "done",
+    "TRANSACTION_RESCAN_STATE_REFUSED": "refused",
+    "TRANSACTION_RESCAN_STATE_CANCELLED": "cancelled"
   },
   "WatchRequestKind": {
     "WATCH_REQUEST_KIND_RESCAN": "rescan",
@@ -4558,6 +4694,36 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "time"
     ]
   },
+  "Confirmations": {
+    "type": "object",
+    "description": "How far a transfer is from being final.",
+    "properties": {
+      "current": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The blocks from the one that includes it up to the newest one."
+      },
+      "required": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "How many it needs; null if it waits for a tag of the chain instead."
+      },
+      "policy": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`.",
+        "example": "tag:finalized"
+      }
+    },
+    "required": [
+      "current",
+      "required",
+      "policy"
+    ]
+  },
   "Replenishment": {
     "type": "object",
     "description": "The record of a transfer to a purse.",
@@ -4717,6 +4883,17 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "pattern": "^[0-9]+$",
         "example": "42",
         "description": "The position of its last event."
+      },
+      "confirmations": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Confirmations"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known."
       }
     },
     "required": [
@@ -4741,7 +4918,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "finality",
       "createdAt",
       "updatedAt",
-      "position"
+      "position",
+      "confirmations"
     ]
   },
   "ReplenishmentList": {
@@ -4767,6 +4945,295 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "required": [
       "data",
       "nextCursor"
+    ]
+  },
+  "TransactionBlock": {
+    "type": "object",
+    "description": "The block that includes a transaction.",
+    "properties": {
+      "number": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Its height."
+      },
+      "hash": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Its hash; null while its content is not proven."
+      },
+      "time": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "date-time",
+        "description": "The time in its header; null while its content is not proven."
+      }
+    },
+    "required": [
+      "number",
+      "hash",
+      "time"
+    ]
+  },
+  "Movement": {
+    "type": "object",
+    "description": "One movement of one asset within a transaction.",
+    "properties": {
+      "ordinal": {
+        "type": "string",
+        "maxLength": 200,
+        "description": "The movement within the transaction: `<kind>:<number>`, such as `log:0`.",
+        "example": "log:0"
+      },
+      "direction": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "in",
+          "out",
+          "internal",
+          null
+        ],
+        "description": "How it concerns you; null if neither address is a purse of yours."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What was moved."
+      },
+      "from": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the sender."
+      },
+      "to": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the recipient."
+      },
+      "purseId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of your purse that receives it; null if there is none."
+      },
+      "fromPurseId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of your purse that it leaves; null if there is none."
+      },
+      "replenishmentId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the replenishment; null while there is none."
+      },
+      "replenishmentStatus": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "seen",
+          "detected",
+          "screening",
+          "confirmed",
+          "declined",
+          "reverted",
+          "dropped",
+          "rejected",
+          null
+        ],
+        "description": "Its status; null while there is none."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it is no replenishment, such as `not-yours`, or the reason that the replenishment has; null if it has none.",
+        "example": "not-yours"
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "The reason in a sentence; null without a reason."
+      },
+      "confirmations": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Confirmations"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How many confirmations it has, and how many its asset needs; null while no block includes it."
+      }
+    },
+    "required": [
+      "ordinal",
+      "direction",
+      "money",
+      "from",
+      "to",
+      "purseId",
+      "fromPurseId",
+      "replenishmentId",
+      "replenishmentStatus",
+      "reason",
+      "detail",
+      "confirmations"
+    ]
+  },
+  "Transaction": {
+    "type": "object",
+    "description": "A transaction as its chain shows it, and what became of each movement.",
+    "properties": {
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "hash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Its hash, in the form that the chain's family has."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "included",
+          "failed",
+          "pending",
+          "unknown",
+          "unanswered"
+        ],
+        "description": "What the chain shows."
+      },
+      "detail": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "More about the status; null if there is nothing to say."
+      },
+      "block": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/TransactionBlock"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "The block that includes it; null while none does."
+      },
+      "confirmations": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Confirmations"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How many confirmations it has, and how many the chain asks for; null while no block includes it."
+      },
+      "movements": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Movement"
+        },
+        "description": "Every movement in it, in the order of the chain."
+      },
+      "movementsLeft": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many more it has than are listed: after the first thousand."
+      },
+      "retryAfterSeconds": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "maximum": 3600,
+        "description": "After how many seconds a complete answer may be had; null if this one is complete. Over REST such an answer has the status 202."
+      }
+    },
+    "required": [
+      "chain",
+      "hash",
+      "status",
+      "detail",
+      "block",
+      "confirmations",
+      "movements",
+      "movementsLeft",
+      "retryAfterSeconds"
+    ]
+  },
+  "TransactionRescanAnswer": {
+    "type": "object",
+    "description": "A request to match the block of a transaction again.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the rescan."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "hash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "The hash of the transaction."
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "waiting",
+          "running",
+          "done",
+          "refused",
+          "cancelled"
+        ],
+        "description": "Its progress."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log."
+      }
+    },
+    "required": [
+      "id",
+      "chain",
+      "hash",
+      "state",
+      "position"
     ]
   },
   "WatchRequestAnswer": {

@@ -289,6 +289,18 @@ export interface Block {
   readonly time: string | undefined;
 }
 
+/** How far a transfer is from being final. */
+export interface Confirmations {
+  /** The blocks from the one that includes it up to the newest one. */
+  readonly current: string;
+  /** How many it needs; absent if it waits for a tag of the chain instead. */
+  readonly required?:
+    | string
+    | undefined;
+  /** What it waits for: `depth:<blocks>` or `tag:<tag>`, such as `tag:finalized`. */
+  readonly policy: string;
+}
+
 /** The record of a transfer to a purse. */
 export interface Replenishment {
   /** Id of the replenishment. */
@@ -352,6 +364,11 @@ export interface Replenishment {
     | undefined;
   /** The position of its last event. */
   readonly position: string;
+  /**
+   * How many confirmations it has, and how many it needs; absent while no block includes the transfer, and while
+   * the chain's newest block is not known.
+   */
+  readonly confirmations?: Confirmations | undefined;
 }
 
 /** The replenishment to get. */
@@ -498,6 +515,85 @@ export const Block: MessageFns<Block> = {
   },
 };
 
+function createBaseConfirmations(): Confirmations {
+  return { current: "0", required: undefined, policy: "" };
+}
+
+export const Confirmations: MessageFns<Confirmations> = {
+  encode(message: Confirmations, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.current !== "0") {
+      writer.uint32(8).uint64(message.current);
+    }
+    if (message.required !== undefined) {
+      writer.uint32(16).uint64(message.required);
+    }
+    if (message.policy !== "") {
+      writer.uint32(26).string(message.policy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Confirmations {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConfirmations() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.current = reader.uint64().toString();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.required = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.policy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Confirmations>): Confirmations {
+    return Confirmations.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Confirmations>): Confirmations {
+    const message = createBaseConfirmations() as any;
+    message.current = object.current ?? "0";
+    message.required = object.required ?? undefined;
+    message.policy = object.policy ?? "";
+    return message;
+  },
+};
+
 function createBaseReplenishment(): Replenishment {
   return {
     id: "",
@@ -522,6 +618,7 @@ function createBaseReplenishment(): Replenishment {
     createdAt: undefined,
     updatedAt: undefined,
     position: "0",
+    confirmations: undefined,
   };
 }
 
@@ -592,6 +689,9 @@ export const Replenishment: MessageFns<Replenishment> = {
     }
     if (message.position !== "0") {
       writer.uint32(176).uint64(message.position);
+    }
+    if (message.confirmations !== undefined) {
+      Confirmations.encode(message.confirmations, writer.uint32(186).fork()).join();
     }
     return writer;
   },
@@ -785,6 +885,14 @@ export const Replenishment: MessageFns<Replenishment> = {
             message.position = reader.uint64().toString();
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.confirmations = Confirmations.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -824,6 +932,9 @@ export const Replenishment: MessageFns<Replenishment> = {
     message.createdAt = object.createdAt ?? undefined;
     message.updatedAt = object.updatedAt ?? undefined;
     message.position = object.position ?? "0";
+    message.confirmations = (object.confirmations !== undefined && object.confirmations !== null)
+      ? Confirmations.fromPartial(object.confirmations)
+      : undefined;
     return message;
   },
 };
