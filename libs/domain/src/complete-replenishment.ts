@@ -46,7 +46,10 @@ function missingIn(
     case 'ComplianceCheckStarted':
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':
-    case 'ReplenishmentReverted': {
+    case 'ReplenishmentReverted':
+    case 'OwnCoinsBooked':
+    case 'ReplenishmentSwept':
+    case 'ReplenishmentSweepReverted': {
       if (before.status === 'absent') return {};
       const { transfer, block, outsideOrderId } = before;
       const isIncluded = event.type !== 'ReplenishmentDropped';

@@ -1,4 +1,4 @@
-import type { Booked, Credit, Parties } from './credit';
+import type { Booked, Credit, OwnCredit, Parties } from './credit';
 import type { EventIn } from './decider';
 import type {
   Finality,
@@ -29,6 +29,14 @@ interface AboutIncluded extends About {
   readonly block?: Inclusion | null | undefined;
 }
 
+type AboutSwept = Observed & { block: Inclusion | null };
+
+/** A sweep by its outflow. */
+export interface SweepRef {
+  readonly outflowId: string;
+  readonly txHash: string | null;
+}
+
 export type ReplenishmentEvent = EventIn<{
   ReplenishmentSeen: Observed;
   ReplenishmentDetected: Observed & { block: Inclusion };
@@ -38,7 +46,13 @@ export type ReplenishmentEvent = EventIn<{
   ReplenishmentConfirmed: Booked & AboutIncluded & { finality: Finality };
   ReplenishmentDeclined: Booked & AboutIncluded & { finality: Finality };
   /** `credit` is what is taken back; null when nothing had been booked yet. */
-  ReplenishmentReverted: Omit<Booked, 'credit'> & AboutIncluded & { credit: Credit | null };
+  ReplenishmentReverted: Booked<Credit | OwnCredit | null> & AboutIncluded;
   ReplenishmentDropped: Parties & About & { version: number };
   ReplenishmentRejected: Observed & { block: Inclusion; reason: RejectionReason };
+  /** A transfer that was rejected because the account itself sent it is final: custody has its coins. */
+  OwnCoinsBooked: Booked<OwnCredit> & AboutIncluded & { finality: Finality };
+  /** Sweeps out of the purse cover the whole of it; `sweep` is the one that completed that. */
+  ReplenishmentSwept: AboutSwept & { sweep: SweepRef };
+  /** It is covered no longer, as when the chain takes a sweep back. */
+  ReplenishmentSweepReverted: AboutSwept;
 }>;
