@@ -279,7 +279,7 @@ it('rescans the block of a transaction, and names it', async () => {
   await isConfirmed(purse.id);
   const [{ txHash, block }] = (await receipts(purse.id)) as [json.Replenishment];
   const number = String(block?.number);
-  const rescan = ['watch', 'rescan', '--transaction', txHash];
+  const rescan = ['watch', 'rescan', '--transaction', String(txHash)];
   expect(await answer('watch-request', ...rescan, '--json')).toMatchObject({
     ...{ state: 'done', from: number, to: number },
     ...{ transaction: txHash, transfersShown: 1, versionsTold: 0 },

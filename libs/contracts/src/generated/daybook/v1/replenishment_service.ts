@@ -307,7 +307,10 @@ export interface Replenishment {
   readonly transactionState: TransactionState;
   /** The second part of that pair. */
   readonly complianceState: ComplianceState;
-  /** Whether the coins were swept to the account's wallet. */
+  /**
+   * Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset
+   * first, parts counted.
+   */
   readonly translationToAccountCompleted: boolean;
   /** The transferred amount. */
   readonly money:
@@ -315,8 +318,10 @@ export interface Replenishment {
     | undefined;
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
-  /** Hash of the transaction. */
-  readonly txHash: string;
+  /** Hash of the transaction; absent for what none moved, such as a withdrawal of a validator. */
+  readonly txHash?:
+    | string
+    | undefined;
   /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
   readonly ordinal: string;
   /** Address of the sender. */
@@ -352,6 +357,11 @@ export interface Replenishment {
     | undefined;
   /** The position of its last event. */
   readonly position: string;
+  /**
+   * How much of the amount left the purse again in the same transaction: it is credited less by this. Absent when
+   * nothing did.
+   */
+  readonly netted?: Money | undefined;
 }
 
 /** The replenishment to get. */
@@ -510,7 +520,7 @@ function createBaseReplenishment(): Replenishment {
     translationToAccountCompleted: false,
     money: undefined,
     chain: "",
-    txHash: "",
+    txHash: undefined,
     ordinal: "",
     from: "",
     to: "",
@@ -522,6 +532,7 @@ function createBaseReplenishment(): Replenishment {
     createdAt: undefined,
     updatedAt: undefined,
     position: "0",
+    netted: undefined,
   };
 }
 
@@ -557,7 +568,7 @@ export const Replenishment: MessageFns<Replenishment> = {
     if (message.chain !== "") {
       writer.uint32(82).string(message.chain);
     }
-    if (message.txHash !== "") {
+    if (message.txHash !== undefined) {
       writer.uint32(90).string(message.txHash);
     }
     if (message.ordinal !== "") {
@@ -592,6 +603,9 @@ export const Replenishment: MessageFns<Replenishment> = {
     }
     if (message.position !== "0") {
       writer.uint32(176).uint64(message.position);
+    }
+    if (message.netted !== undefined) {
+      Money.encode(message.netted, writer.uint32(186).fork()).join();
     }
     return writer;
   },
@@ -785,6 +799,14 @@ export const Replenishment: MessageFns<Replenishment> = {
             message.position = reader.uint64().toString();
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.netted = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -812,7 +834,7 @@ export const Replenishment: MessageFns<Replenishment> = {
     message.translationToAccountCompleted = object.translationToAccountCompleted ?? false;
     message.money = (object.money !== undefined && object.money !== null) ? Money.fromPartial(object.money) : undefined;
     message.chain = object.chain ?? "";
-    message.txHash = object.txHash ?? "";
+    message.txHash = object.txHash ?? undefined;
     message.ordinal = object.ordinal ?? "";
     message.from = object.from ?? "";
     message.to = object.to ?? "";
@@ -824,6 +846,9 @@ export const Replenishment: MessageFns<Replenishment> = {
     message.createdAt = object.createdAt ?? undefined;
     message.updatedAt = object.updatedAt ?? undefined;
     message.position = object.position ?? "0";
+    message.netted = (object.netted !== undefined && object.netted !== null)
+      ? Money.fromPartial(object.netted)
+      : undefined;
     return message;
   },
 };
