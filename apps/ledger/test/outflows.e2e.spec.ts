@@ -274,9 +274,9 @@ describe('an outflow', () => {
     ]);
     await until(async () => (await outflowsOf(purse.id)).length === 4);
     const shown = await outflowsOf(purse.id, '&status=rejected');
-    expect(shown.map(({ reason }) => reason).sort()).toEqual([
-      ...['netted', 'transaction-failed', 'unknown-token', 'zero-value'],
-    ]);
+    expect(new Set(shown.map(({ reason }) => reason))).toEqual(
+      new Set(['netted', 'transaction-failed', 'unknown-token', 'zero-value']),
+    );
     expect((await atHead(`/v1/purses/${purse.id}/balances`)).data).toEqual([]);
   });
 
