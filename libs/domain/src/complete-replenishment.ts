@@ -37,7 +37,8 @@ function missingIn(
   switch (event.type) {
     case 'ReplenishmentSeen':
     case 'ReplenishmentDetected':
-    case 'ReplenishmentRejected': {
+    case 'ReplenishmentRejected':
+    case 'OwnCoinsDetected': {
       const known = orderOf(before, event.data.purseId);
       return { outsideOrderId: known === undefined ? orderNow : known };
     }
@@ -48,6 +49,7 @@ function missingIn(
     case 'ReplenishmentDeclined':
     case 'ReplenishmentReverted':
     case 'OwnCoinsBooked':
+    case 'OwnCoinsReverted':
     case 'ReplenishmentSwept':
     case 'ReplenishmentSweepReverted': {
       if (before.status === 'absent') return {};

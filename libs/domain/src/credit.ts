@@ -21,6 +21,10 @@ export type OwnCredit =
   | { readonly to: 'account'; readonly reason: 'top-up' }
   | { readonly to: 'transit'; readonly reason: 'internal' };
 
+export function isOwnCredit(credit: Credit | OwnCredit): credit is OwnCredit {
+  return 'reason' in credit && (credit.reason === 'top-up' || credit.reason === 'internal');
+}
+
 /** The suspense book of each reason that an event gives. */
 const SUSPENSE_OF = {
   'purse-archived': 'suspense/archived',
@@ -81,8 +85,7 @@ export function reversalOf({
 }
 
 function kindOf(credit: Credit | OwnCredit): PostingKind {
-  if (credit.to === 'transit') return 'internal';
-  return credit.to === 'account' && credit.reason === 'top-up' ? 'top-up' : 'receipt';
+  return isOwnCredit(credit) ? credit.reason : 'receipt';
 }
 
 function creditBook(credit: Credit | OwnCredit): BookKind {

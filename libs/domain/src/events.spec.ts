@@ -84,6 +84,7 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
     a.replenishmentRejected({ outsideOrderId }),
     a.replenishmentRejected({ transfer: a.transfer({ netted: '5', unreadable: true }) }),
   ],
+  OwnCoinsDetected: [a.ownCoinsDetected(), a.ownCoinsDetected({ outsideOrderId })],
   OwnCoinsBooked: [
     a.ownCoinsBooked(),
     a.ownCoinsBooked({
@@ -91,6 +92,11 @@ const CURRENT: { readonly [Type in DomainEvent['type']]: readonly a.EventOf<Type
       finality: tag,
       outsideOrderId,
     }),
+  ],
+  OwnCoinsReverted: [
+    a.ownCoinsReverted(),
+    a.ownCoinsReverted({ credit: { to: 'transit', reason: 'internal' }, outsideOrderId }),
+    a.ownCoinsReverted({ credit: null, block: null }),
   ],
   ReplenishmentSwept: [a.replenishmentSwept(), a.replenishmentSwept({ outsideOrderId })],
   ReplenishmentSweepReverted: [

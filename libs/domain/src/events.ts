@@ -175,7 +175,9 @@ export const EVENTS = {
   ReplenishmentDropped: { ...UNCREDITED, publicFields: ABOUT },
   // Rejected transfers stay outside the books: nobody has a claim to them.
   ReplenishmentRejected: { ...UNCREDITED, publicFields: { ...INCLUDED, reason: 'everyone' } },
+  OwnCoinsDetected: { postings: none, publicFields: { ...INCLUDED, reason: 'everyone' } },
   OwnCoinsBooked: { postings: receiptOf, publicFields: { ...BOOKED, finality: FINALITY } },
+  OwnCoinsReverted: { postings: reversalOf, publicFields: BOOKED },
   ReplenishmentSwept: { postings: none, publicFields: { ...INCLUDED, sweep: SWEEP } },
   ReplenishmentSweepReverted: { postings: none, publicFields: INCLUDED },
 

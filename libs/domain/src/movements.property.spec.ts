@@ -161,7 +161,7 @@ describe('movements in and out of purses, reported in any order over several for
         ...['Seen', 'Detected', 'Confirmed', 'Reverted', 'Rejected'].map(
           (e) => `Replenishment${e}`,
         ),
-        ...['OwnCoinsBooked', 'SweepCompleted'],
+        ...['OwnCoinsDetected', 'OwnCoinsBooked', 'OwnCoinsReverted', 'SweepCompleted'],
         ...['internal', 'network-fee', 'unplanned'].map((use) => `OutflowBooked ${use}`),
         ...['Detected', 'Reverted', 'Rejected'].flatMap((type) =>
           ['sweep', 'internal', 'network-fee', 'unplanned'].map((use) => `Outflow${type} ${use}`),

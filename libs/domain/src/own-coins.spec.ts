@@ -9,7 +9,7 @@ const ether = 'eip155:1/slip44:60';
 const gas = { sender: 'gas-address', asset: a.asset({ id: ether, minimum: 100n }) } as const;
 const own = { sender: 'purse-of-account', asset: a.asset({ minimum: 100n }) } as const;
 const topUp = { asset: ether, amount: 5n };
-const rejectedTopUp = a.replenishmentRejected({ transfer: a.transfer(topUp), reason: 'top-up' });
+const detectedTopUp = a.ownCoinsDetected({ transfer: a.transfer(topUp) });
 const bookedTopUp = a.ownCoinsBooked({ transfer: a.transfer(topUp), version: 2 });
 const transit = { to: 'transit', reason: 'internal' } as const;
 
@@ -19,7 +19,7 @@ describe('a top-up', () => {
       .when(record({ ...topUp, status: 'seen' }, gas))
       .changesNothing()
       .when(record(topUp, gas))
-      .emits(rejectedTopUp)
+      .emits(detectedTopUp)
       .when(record({ ...topUp, status: 'final', version: 2 }, gas))
       .emits(bookedTopUp)
       .when(record({ ...topUp, status: 'final', version: 3 }, gas))
@@ -35,24 +35,24 @@ describe('a top-up', () => {
   });
 
   it('is taken back by a reorganisation, and comes back', () => {
-    given(rejectedTopUp, bookedTopUp)
+    given(detectedTopUp, bookedTopUp)
       .when(record({ ...topUp, status: 'reverted', version: 3 }, gas))
       .emits(
-        a.replenishmentReverted({
+        a.ownCoinsReverted({
           ...{ transfer: a.transfer(topUp), version: 3, credit: bookedTopUp.data.credit },
         }),
       )
       .when(record({ ...topUp, status: 'detected', version: 4, block: a.block('b') }, gas))
       .emits(
-        a.replenishmentRejected({
-          ...{ transfer: a.transfer(topUp), reason: 'top-up', version: 4, block: a.block('b') },
+        a.ownCoinsDetected({
+          ...{ transfer: a.transfer(topUp), version: 4, block: a.block('b') },
         }),
       );
   });
 
   it('waits for the policy of its asset', () => {
     const known = { ...gas, requiredFinality: a.tagged('finalized') };
-    given(rejectedTopUp)
+    given(detectedTopUp)
       .when(record({ ...topUp, status: 'final', version: 2, passed: ['depth:12'] }, known))
       .changesNothing();
   });
@@ -73,7 +73,7 @@ describe('a movement from another purse of the account', () => {
     const booked = a.ownCoinsBooked({ amount: 5n, credit: transit });
     given()
       .when(record({ amount: 5n, status: 'final' }, own))
-      .emits(a.replenishmentRejected({ transfer: a.transfer({ amount: 5n }), reason }), booked);
+      .emits(a.ownCoinsDetected({ transfer: a.transfer({ amount: 5n }), reason }), booked);
     expect(postings(booked)).toEqual([
       expect.objectContaining({ kind: 'internal', debit: 'custody/purse', credit: 'in-transit' }),
     ]);
@@ -85,7 +85,7 @@ describe('a movement from another purse of the account', () => {
       .changesNothing()
       .when(record({ status: 'final', version: 2 }, own))
       .emits(
-        a.replenishmentRejected({ version: 2, reason: 'internal' }),
+        a.ownCoinsDetected({ version: 2, reason: 'internal' }),
         a.ownCoinsBooked({ version: 2, credit: transit }),
       )
       .when(record({ status: 'final', version: 2 }, own))

@@ -3,6 +3,7 @@ import type { EventIn } from './decider';
 import type {
   Finality,
   Inclusion,
+  OwnCoins,
   RejectionReason,
   TransferContent,
   WaitingReason,
@@ -34,7 +35,7 @@ type AboutSwept = Observed & { block: Inclusion | null };
 /** A sweep by its outflow. */
 export interface SweepRef {
   readonly outflowId: string;
-  readonly txHash: string | null;
+  readonly txHash: string;
 }
 
 export type ReplenishmentEvent = EventIn<{
@@ -46,11 +47,14 @@ export type ReplenishmentEvent = EventIn<{
   ReplenishmentConfirmed: Booked & AboutIncluded & { finality: Finality };
   ReplenishmentDeclined: Booked & AboutIncluded & { finality: Finality };
   /** `credit` is what is taken back; null when nothing had been booked yet. */
-  ReplenishmentReverted: Booked<Credit | OwnCredit | null> & AboutIncluded;
+  ReplenishmentReverted: Booked<Credit | null> & AboutIncluded;
   ReplenishmentDropped: Parties & About & { version: number };
   ReplenishmentRejected: Observed & { block: Inclusion; reason: RejectionReason };
-  /** A transfer that was rejected because the account itself sent it is final: custody has its coins. */
+  /** The account itself sent the transfer: it is no deposit. */
+  OwnCoinsDetected: Observed & { block: Inclusion; reason: OwnCoins };
+  /** It is final: custody has its coins. */
   OwnCoinsBooked: Booked<OwnCredit> & AboutIncluded & { finality: Finality };
+  OwnCoinsReverted: Booked<OwnCredit | null> & AboutIncluded;
   /** Sweeps out of the purse cover the whole of it; `sweep` is the one that completed that. */
   ReplenishmentSwept: AboutSwept & { sweep: SweepRef };
   /** It is covered no longer, as when the chain takes a sweep back. */

@@ -1,4 +1,11 @@
-import { type Credit, creditOf, type OwnCredit, type OwnerFacts, type Parties } from './credit';
+import {
+  type Credit,
+  creditOf,
+  isOwnCredit,
+  type OwnCredit,
+  type OwnerFacts,
+  type Parties,
+} from './credit';
 import { type CommandIn, type Decider, fold } from './decider';
 import { DomainError } from './errors';
 import type { Observed, OutsideOrderId, ReplenishmentEvent, SweepRef } from './replenishment-event';
@@ -45,7 +52,9 @@ const STATUS_AFTER = {
   ReplenishmentReverted: 'reverted',
   ReplenishmentDropped: 'dropped',
   ReplenishmentRejected: 'rejected',
+  OwnCoinsDetected: 'rejected',
   OwnCoinsBooked: 'rejected',
+  OwnCoinsReverted: 'reverted',
   // What is swept stays what it was.
   ReplenishmentSwept: null,
   ReplenishmentSweepReverted: null,
@@ -69,7 +78,7 @@ export type ReplenishmentState =
       /** What is booked now; null when nothing is. */
       readonly credit: Credit | OwnCredit | null;
       /** Why it is no deposit; undefined when it may be one. */
-      readonly rejection?: RejectionReason | undefined;
+      readonly rejection?: RejectionReason | OwnCoins | undefined;
       /** Whether sweeps cover the whole of it; undefined when they never did. */
       readonly swept?: boolean | undefined;
     };
@@ -102,7 +111,8 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
       switch (event.type) {
         case 'ReplenishmentSeen':
         case 'ReplenishmentDetected':
-        case 'ReplenishmentRejected': {
+        case 'ReplenishmentRejected':
+        case 'OwnCoinsDetected': {
           const status = STATUS_AFTER[event.type];
           const { accountId, customerId, purseId, transfer, outsideOrderId } = event.data;
           const parties = { accountId, customerId, purseId };
@@ -129,6 +139,7 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
           return { ...state, status, version, waiting: undefined, credit, finality };
         }
         case 'ReplenishmentReverted':
+        case 'OwnCoinsReverted':
           return { ...state, status, version, block: null, ...NOTHING_BOOKED };
         case 'ReplenishmentDropped':
           return { ...state, status, version };
@@ -229,8 +240,9 @@ function include(command: Report, state: ReplenishmentState): readonly Replenish
   // that was not reported. What was booked is taken back first: the new block may not be final yet.
   const undo = isBooked(state) ? [reversal(state, version)] : [];
   const data = { ...observation(command, state), block };
-  return reason === null
-    ? [...undo, { type: 'ReplenishmentDetected', data }]
+  if (reason === null) return [...undo, { type: 'ReplenishmentDetected', data }];
+  return isOwnCoins(reason)
+    ? [...undo, { type: 'OwnCoinsDetected', data: { ...data, reason } }]
     : [...undo, { type: 'ReplenishmentRejected', data: { ...data, reason } }];
 }
 
@@ -335,7 +347,13 @@ export function orderOf(state: ReplenishmentState, purseId: string): OutsideOrde
 }
 
 function reversal(state: Known, version: number): ReplenishmentEvent {
-  return { type: 'ReplenishmentReverted', data: booking(state, version, state.credit) };
+  const { credit, rejection } = state;
+  if (credit !== null && isOwnCredit(credit)) {
+    return { type: 'OwnCoinsReverted', data: booking(state, version, credit) };
+  }
+  return isOwnCoins(rejection)
+    ? { type: 'OwnCoinsReverted', data: booking(state, version, null) }
+    : { type: 'ReplenishmentReverted', data: booking(state, version, credit) };
 }
 
 /** What an event that books, or takes back, says of the transfer. */

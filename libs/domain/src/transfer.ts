@@ -123,8 +123,8 @@ export type Sender = 'gas-address' | 'purse-of-account' | 'elsewhere';
 /** Coins of the account itself: they are booked, but are no deposit. */
 export type OwnCoins = 'top-up' | 'internal';
 
-/** Why a transfer is recorded but is no deposit. */
-export type RejectionReason = NonNullable<ReturnType<typeof rejectionOf>>;
+/** Why a transfer is recorded but never booked. */
+export type RejectionReason = Exclude<NonNullable<ReturnType<typeof rejectionOf>>, OwnCoins>;
 
 /** What a report says of a movement that may move nothing. */
 interface Movement {
@@ -158,7 +158,9 @@ export function rejectionOf(
 }
 
 /** Whether a transfer is no deposit because the account itself sent it. */
-export function isOwnCoins(reason: RejectionReason | null | undefined): reason is OwnCoins {
+export function isOwnCoins(
+  reason: RejectionReason | OwnCoins | null | undefined,
+): reason is OwnCoins {
   return reason === 'top-up' || reason === 'internal';
 }
 
@@ -168,4 +170,4 @@ export function sameContent(a: Moved, b: Moved): boolean {
   return isSame && (a.netted ?? '0') === (b.netted ?? '0') && a.unreadable === b.unreadable;
 }
 
-type Moved = Omit<TransferContent, 'to'> & { readonly to: string | null };
+type Moved = Omit<TransferContent, 'to' | 'txHash'> & { readonly to: string | null };

@@ -294,6 +294,16 @@ export const ownCoinsBooked = event('OwnCoinsBooked', {
   finality: depth,
   ...included,
 });
+export const ownCoinsDetected = event('OwnCoinsDetected', {
+  ...observed,
+  block: block(),
+  reason: 'top-up',
+});
+export const ownCoinsReverted = event('OwnCoinsReverted', {
+  ...booked,
+  credit: ownCredit,
+  ...included,
+});
 export const replenishmentSwept = event('ReplenishmentSwept', {
   ...observed,
   block: block(),

@@ -33,16 +33,19 @@ export function movedBy(event: DomainEvent): Moved | null {
   if (event.type === 'ReplenishmentReverted' && event.data.credit !== null) {
     const amount = BigInt(event.data.amount);
     const { asset, credit } = event.data;
-    const isOwn = 'reason' in credit && (credit.reason === 'top-up' || credit.to === 'transit');
     return {
       parties: event.data,
       asset,
-      delta: { ...credited(credit, -amount), reversed: isOwn ? 0n : amount },
+      delta: { ...credited(credit, -amount), reversed: amount },
     };
   }
   if (event.type === 'OwnCoinsBooked') {
     const { asset, amount, credit } = event.data;
     return { parties: event.data, asset, delta: credited(credit, BigInt(amount)) };
+  }
+  if (event.type === 'OwnCoinsReverted' && event.data.credit !== null) {
+    const { asset, amount, credit } = event.data;
+    return { parties: event.data, asset, delta: credited(credit, -BigInt(amount)) };
   }
   if (event.type === 'SweepCompleted' || event.type === 'OutflowBooked') {
     const { asset, amount } = event.data;

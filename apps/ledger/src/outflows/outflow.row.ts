@@ -38,8 +38,8 @@ export class OutflowRow extends ListedRow {
   @Column('text', { name: 'to_address', nullable: true })
   to!: string | null;
 
-  @Column('text', { name: 'tx_hash', nullable: true })
-  txHash!: string | null;
+  @Column('text', { name: 'tx_hash' })
+  txHash!: string;
 
   @Column('text')
   ordinal!: string;

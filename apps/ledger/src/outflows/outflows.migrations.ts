@@ -16,7 +16,7 @@ export const outflowsMigrations = sqlMigrations({
       netted numeric(78, 0),
       from_address text NOT NULL,
       to_address text,
-      tx_hash text,
+      tx_hash text NOT NULL,
       ordinal text NOT NULL,
       block_number bigint,
       block_hash text,

@@ -92,7 +92,7 @@ interface CreditedRow extends BookedRow {
 interface SpentRow extends BookedRow {
   readonly use: 'sweep' | 'network-fee';
   readonly outflowId: string;
-  readonly txHash: string | null;
+  readonly txHash: string;
 }
 
 // The index is by customer, who has one purse per family.
@@ -115,7 +115,7 @@ type CountedSweep = Sweep & Pick<SpentRow, 'outflowId' | 'txHash'>;
 
 /** Who sweeps a coin cannot sweep what that costs, so the fee of the transaction counts as swept too. */
 function sweepsIn(rows: readonly SpentRow[]): readonly CountedSweep[] {
-  const feeOf = new Map<string | null, bigint>();
+  const feeOf = new Map<string, bigint>();
   for (const { use, txHash, amount } of rows) {
     if (use === 'network-fee') feeOf.set(txHash, BigInt(amount));
   }
@@ -186,7 +186,9 @@ export function bookingOf(event: ReplenishmentEvent | OutflowEvent): Booking | n
     case 'ReplenishmentDropped':
     case 'ReplenishmentRejected':
     case 'ComplianceCheckStarted':
+    case 'OwnCoinsDetected':
     case 'OwnCoinsBooked':
+    case 'OwnCoinsReverted':
     case 'ReplenishmentSwept':
     case 'ReplenishmentSweepReverted':
       return null;

@@ -1,5 +1,5 @@
 import { familyOfChain, isFungible } from '@daybook/chains';
-import type { TransferV1 } from '@daybook/contracts';
+import { NO_TRANSACTION, type TransferV1 } from '@daybook/contracts';
 import {
   type Family,
   replenishment,
@@ -114,7 +114,8 @@ function reportOf(transfer: TransferV1): TransferReport {
   const ordinal = transferId.slice(transferId.lastIndexOf('/') + 1);
   const { block, finality, passed, waiting = null, netted = '0', unreadable = false } = transfer;
   const content = {
-    ...{ chain, asset, amount, from, to, txHash, ordinal },
+    ...{ chain, asset, amount, from, to, ordinal },
+    txHash: txHash === NO_TRANSACTION ? null : txHash,
     ...(netted !== '0' && { netted }),
     ...(unreadable && { unreadable }),
   };

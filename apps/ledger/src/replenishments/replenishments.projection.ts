@@ -4,6 +4,7 @@ import {
   finalityText,
   type Inclusion,
   type Observed,
+  type OwnCoins,
   type OwnCredit,
   type RejectionReason,
   type ReplenishmentEvent,
@@ -40,6 +41,7 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
     case 'ReplenishmentDropped':
       return inState('dropped');
     case 'ReplenishmentReverted':
+    case 'OwnCoinsReverted':
       return {
         ...inState('reverted'),
         ...NOT_CREDITED,
@@ -51,6 +53,8 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
       return inState('confirmed', event.data.finality, event.data.credit);
     case 'ReplenishmentDeclined':
       return inState('declined', event.data.finality, event.data.credit);
+    case 'OwnCoinsDetected':
+      return observed('rejected', event.data, event.data.block, event.data.reason);
     case 'OwnCoinsBooked':
       return inState('rejected', event.data.finality, event.data.credit);
     case 'ReplenishmentSwept':
@@ -67,7 +71,7 @@ function observed(
   status: ReplenishmentStatus,
   { accountId, customerId, purseId, transfer }: Observed,
   block: Inclusion | null,
-  reason: RejectionReason | null = null,
+  reason: RejectionReason | OwnCoins | null = null,
 ) {
   const { asset, amount, netted = null, from, to, txHash, ordinal } = transfer;
   // One literal: a batch has thousands of these, and spreads of several objects are slow.

@@ -892,8 +892,8 @@ export interface Outflow {
   readonly netted: Money | null;
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
-  /** Hash of the transaction; null for what none moved. */
-  readonly txHash: string | null;
+  /** Hash of the transaction. */
+  readonly txHash: string;
   /** The movement within its transaction: `<kind>:<number>`, such as `log:0`; `fee:0` is its fee. */
   readonly ordinal: string;
   /** Address of the purse. */
@@ -4932,12 +4932,9 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "example": "eip155:1"
       },
       "txHash": {
-        "type": [
-          "string",
-          "null"
-        ],
+        "type": "string",
         "maxLength": 128,
-        "description": "Hash of the transaction; null for what none moved."
+        "description": "Hash of the transaction."
       },
       "ordinal": {
         "type": "string",

@@ -149,10 +149,8 @@ export interface Outflow {
     | undefined;
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
-  /** Hash of the transaction; absent for what none moved. */
-  readonly txHash?:
-    | string
-    | undefined;
+  /** Hash of the transaction. */
+  readonly txHash: string;
   /** The movement within its transaction: `<kind>:<number>`, such as `log:0`; `fee:0` is its fee. */
   readonly ordinal: string;
   /** Address of the purse. */
@@ -223,7 +221,7 @@ function createBaseOutflow(): Outflow {
     money: undefined,
     netted: undefined,
     chain: "",
-    txHash: undefined,
+    txHash: "",
     ordinal: "",
     from: "",
     to: undefined,
@@ -262,7 +260,7 @@ export const Outflow: MessageFns<Outflow> = {
     if (message.chain !== "") {
       writer.uint32(66).string(message.chain);
     }
-    if (message.txHash !== undefined) {
+    if (message.txHash !== "") {
       writer.uint32(74).string(message.txHash);
     }
     if (message.ordinal !== "") {
@@ -479,7 +477,7 @@ export const Outflow: MessageFns<Outflow> = {
       ? Money.fromPartial(object.netted)
       : undefined;
     message.chain = object.chain ?? "";
-    message.txHash = object.txHash ?? undefined;
+    message.txHash = object.txHash ?? "";
     message.ordinal = object.ordinal ?? "";
     message.from = object.from ?? "";
     message.to = object.to ?? undefined;
