@@ -4,7 +4,7 @@ import { checkConnectionString } from '@daybook/event-store';
 import { parseBrokerAddress } from '@daybook/messaging';
 import { AppEnv, IsWholeNumber, readEnvironment } from '@daybook/platform';
 import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
-import { loadWalletsFile } from './accounts/account-wallets';
+import { loadWalletsFile } from './account-wallets.env';
 import { readTlsFiles } from './grpc-tls.env';
 
 /** The roles of a process. Several processes may share them. */

@@ -1,7 +1,7 @@
 import { loadChainsFile, purseXpubs } from '@daybook/chains';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { loadWalletsFile } from './accounts/account-wallets';
+import { loadWalletsFile } from './account-wallets.env';
 import { AccountsModule } from './accounts/accounts.module';
 import { BooksModule } from './books/books.module';
 import { ChainsModule } from './chains/chains.module';

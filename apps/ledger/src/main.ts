@@ -13,7 +13,7 @@ import {
 } from '@daybook/platform';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
-import { loadWalletsFile, refusePurses } from './accounts/account-wallets';
+import { loadWalletsFile, refusePurses } from './account-wallets.env';
 import { keepListedAssets } from './chains';
 import { grpcCredentials } from './grpc/credentials';
 import { createGrpcServer } from './grpc/server';

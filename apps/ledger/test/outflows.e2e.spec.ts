@@ -1,6 +1,8 @@
 import { type json, NO_TRANSACTION, type OutflowV1, type TransferV1 } from '@daybook/contracts';
+import { Client } from 'pg';
 import { until } from '../../../test/dependencies';
 import { createLedgerForTest, type TestLedger } from '../../../test/ledger-harness';
+import { readWalletsFile, refusePurses } from '../src/account-wallets.env';
 import { BooksModule } from '../src/books';
 import { DEFAULT_ACCOUNT_ID } from '../src/edge/identity';
 
@@ -320,6 +322,23 @@ describe('a transfer', () => {
       { status: 'rejected', reason: 'unreadable' },
     ]);
   });
+});
+
+it('refuses a wallets file with the address of a purse, and names both', async () => {
+  const purse = await mint();
+  await atHead(`/v1/purses/${purse.id}`);
+  const client = new Client({ connectionString: ledger.databaseUrl });
+  await client.connect();
+  const file = (address: string) =>
+    readWalletsFile(JSON.stringify({ accounts: { [OTHER_ACCOUNT]: { gas: [GAS, address] } } }));
+  try {
+    await refusePurses(client, file(WALLET));
+    await expect(refusePurses(client, file(purse.address))).rejects.toThrow(
+      `gas[1]: ${purse.address} is the address of purse ${purse.id}.`,
+    );
+  } finally {
+    await client.end();
+  }
 });
 
 it('leaves books that break no invariant, as the checker sees them', async () => {

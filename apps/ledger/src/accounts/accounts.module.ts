@@ -1,11 +1,11 @@
 import { type DynamicModule, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { AccountWallets } from '../account-wallets.env';
 import { ApiKeys } from '../edge/api-keys';
 import { DEFAULT_ACCOUNT_ID } from '../edge/identity';
 import { IssueApiKey } from '../edge/keys';
 import { systemContext } from '../edge/request-context';
 import { LedgerEnv } from '../ledger.env';
-import { AccountWallets } from './account-wallets';
 import { AccountsController } from './accounts.controller';
 import { ChangeAccount, ChangeAccountHandler } from './change-account';
 import { ListAccountsHandler } from './list-accounts';

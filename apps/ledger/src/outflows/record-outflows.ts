@@ -4,7 +4,7 @@ import { type Destination, type OutflowReport, outflow, streamName } from '@dayb
 import { EventStore } from '@daybook/event-store';
 import type { DurableLog, RunningSubscription } from '@daybook/messaging';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AccountWallets } from '../accounts';
+import { AccountWallets } from '../account-wallets.env';
 import { AssetRegistry, ChainRegistry } from '../chains';
 import { outflowStreamIdOf } from '../edge/identity';
 import {

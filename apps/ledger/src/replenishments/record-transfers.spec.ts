@@ -4,7 +4,7 @@ import { type Asset, account, customer, purse, streamName } from '@daybook/domai
 import { decideAndAppend, START, uuid5 } from '@daybook/event-store';
 import * as a from '../../../../libs/domain/testing/a';
 import { InMemoryEventStore } from '../../../../libs/event-store/testing/in-memory-event-store';
-import { readWalletsFile } from '../accounts/account-wallets';
+import { readWalletsFile } from '../account-wallets.env';
 import { AssetRegistry, ChainRegistry } from '../chains/asset-registry';
 import { replenishmentIdOf } from '../edge/identity';
 import { keyOf, type Owner, Owners, OwnersNotKnownYet } from './owners';

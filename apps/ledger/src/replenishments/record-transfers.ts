@@ -9,7 +9,7 @@ import {
 } from '@daybook/domain';
 import { EventStore } from '@daybook/event-store';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AccountWallets } from '../accounts';
+import { AccountWallets } from '../account-wallets.env';
 import { AssetRegistry, ChainRegistry } from '../chains';
 import { replenishmentIdOf } from '../edge/identity';
 import { type Owner, type OwnerOf, Owners, ownersWhenFirstRecorded, type Place } from './owners';

@@ -838,7 +838,7 @@ export interface Replenishment {
   readonly money: Money;
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
-  /** Hash of the transaction; null for what none moved, such as a withdrawal of a validator. */
+  /** Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator. */
   readonly txHash: string | null;
   /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
   readonly ordinal: string;
@@ -4729,7 +4729,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "null"
         ],
         "maxLength": 128,
-        "description": "Hash of the transaction; null for what none moved, such as a withdrawal of a validator."
+        "description": "Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator."
       },
       "ordinal": {
         "type": "string",

@@ -318,10 +318,8 @@ export interface Replenishment {
     | undefined;
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
-  /** Hash of the transaction; absent for what none moved, such as a withdrawal of a validator. */
-  readonly txHash?:
-    | string
-    | undefined;
+  /** Hash of the transaction; absent (over gRPC empty) for what none moved, such as a withdrawal of a validator. */
+  readonly txHash: string;
   /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
   readonly ordinal: string;
   /** Address of the sender. */
@@ -520,7 +518,7 @@ function createBaseReplenishment(): Replenishment {
     translationToAccountCompleted: false,
     money: undefined,
     chain: "",
-    txHash: undefined,
+    txHash: "",
     ordinal: "",
     from: "",
     to: "",
@@ -568,7 +566,7 @@ export const Replenishment: MessageFns<Replenishment> = {
     if (message.chain !== "") {
       writer.uint32(82).string(message.chain);
     }
-    if (message.txHash !== undefined) {
+    if (message.txHash !== "") {
       writer.uint32(90).string(message.txHash);
     }
     if (message.ordinal !== "") {
@@ -834,7 +832,7 @@ export const Replenishment: MessageFns<Replenishment> = {
     message.translationToAccountCompleted = object.translationToAccountCompleted ?? false;
     message.money = (object.money !== undefined && object.money !== null) ? Money.fromPartial(object.money) : undefined;
     message.chain = object.chain ?? "";
-    message.txHash = object.txHash ?? undefined;
+    message.txHash = object.txHash ?? "";
     message.ordinal = object.ordinal ?? "";
     message.from = object.from ?? "";
     message.to = object.to ?? "";

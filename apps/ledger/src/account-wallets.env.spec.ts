@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InvalidWalletsFile, loadWalletsFile, readWalletsFile } from './account-wallets';
+import { InvalidWalletsFile, loadWalletsFile, readWalletsFile } from './account-wallets.env';
 
 const accountId = '5e0d6c1a-7a5d-5b1e-9a51-0d8f3b6c2a11';
 const otherId = '00000000-0000-5000-8000-00000000aaaa';
