@@ -36,6 +36,7 @@ export function outflowReport(
   return a.recordOutflow(
     {
       ...{ version, status, amount: amountOf(t), asset: ASSETS[t % 2] as string },
+      ...(t % 4 === 1 && { netted: '10' }),
       ...(t % 5 === 0 ? { to: null, ordinal: 'fee:0' } : {}),
       outflowId: `outflow ${t}`,
       txHash: `0x${t.toString(16).padStart(64, '0')}`,
