@@ -279,7 +279,7 @@ it('rescans the block of a transaction, and names it', async () => {
   await isConfirmed(purse.id);
   const [{ txHash, block }] = (await receipts(purse.id)) as [json.Replenishment];
   const number = String(block?.number);
-  const rescan = ['watch', 'rescan', '--transaction', txHash];
+  const rescan = ['watch', 'rescan', '--transaction', String(txHash)];
   expect(await answer('watch-request', ...rescan, '--json')).toMatchObject({
     ...{ state: 'done', from: number, to: number },
     ...{ transaction: txHash, transfersShown: 1, versionsTold: 0 },
@@ -304,7 +304,8 @@ it('shows where a transaction is, to the account whose key is used', async () =>
   const purse = await mint('erin');
   await pay(purse.address);
   await isConfirmed(purse.id);
-  const [{ id, txHash }] = (await receipts(purse.id)) as [json.Replenishment];
+  const [{ id, txHash: hash }] = (await receipts(purse.id)) as [json.Replenishment];
+  const txHash = hash as string;
   const asAccount = { ...place, DAYBOOK_API_KEY: apiKey };
   const where = (hash: string, ...more: string[]) =>
     daybook(['where', CHAIN, hash, ...more], asAccount);

@@ -1,6 +1,7 @@
 import { loadChainsFile, purseXpubs } from '@daybook/chains';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { loadWalletsFile } from './account-wallets.env';
 import { AccountsModule } from './accounts/accounts.module';
 import { BooksModule } from './books/books.module';
 import { ChainsModule } from './chains/chains.module';
@@ -9,6 +10,7 @@ import { EventsModule } from './events/events.module';
 import { LedgerEnv, xpubsOf } from './ledger.env';
 import { OperationsModule } from './operations/operations.module';
 import { READ_MODELS } from './operations/read-models';
+import { OutflowsModule } from './outflows/outflows.module';
 import { ProjectionsModule } from './projections/projections.module';
 import { PursesModule } from './purses/purses.module';
 import { ReactionsModule } from './reactions/reactions.module';
@@ -31,11 +33,12 @@ export class LedgerModule {
         RuntimeModule.forRoot(env),
         ProjectionsModule.forRoot(READ_MODELS),
         ReactionsModule,
-        AccountsModule,
+        AccountsModule.forRoot(loadWalletsFile(env.walletsFile ?? null)),
         ChainsModule.forRoot(registry),
         CustomersModule,
         PursesModule.forRoot(xpubs),
         ReplenishmentsModule,
+        OutflowsModule,
         TransactionsModule,
         BooksModule,
         EventsModule,

@@ -10,7 +10,9 @@ import { AnswerAsOf1700000004000 } from './migrations/0004-as-of';
 import { BooksOfEveryOwner1700000005000 } from './migrations/0005-books';
 import { CreateReactions1700000006000 } from './migrations/0006-reactions';
 import { operationsMigrations } from './operations/operations.migrations';
+import { outflowsMigrations } from './outflows/outflows.migrations';
 import { reactionsMigrations } from './reactions/reactions.migrations';
+import { replenishmentsMigrations } from './replenishments/replenishments.migrations';
 import { transactionsMigrations } from './transactions/transactions.migrations';
 
 /** The runtime role can append events but never change one. */
@@ -29,6 +31,8 @@ export const migrate = migrationOf(
     ...booksMigrations,
     ...reactionsMigrations,
     ...chainsMigrations,
+    ...replenishmentsMigrations,
+    ...outflowsMigrations,
     ...transactionsMigrations,
   ],
   [grantEventStore, grantMessaging, grantReadModels],

@@ -160,7 +160,7 @@ const WRONG: Readonly<Record<string, string>> = {
   uuid: `'00000000-0000-4000-8000-000000000001'::uuid`,
   text: `coalesce($, '') || '?'`,
   'text[]': `$ || '{}'::text[] || ARRAY['admin']`,
-  numeric: '$ + 1',
+  numeric: 'coalesce($, 0) + 1',
   bigint: 'coalesce($, 0) + 1000000',
   integer: 'coalesce($, 0) + 1',
   smallint: '$ + 1',

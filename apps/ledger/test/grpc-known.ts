@@ -154,7 +154,8 @@ async function spendKeys({ app, operatorKey }: TestLedger) {
   await commands.execute(new ChangeAccount(systemContext(accountId), change));
   const isPlanned = async () => {
     const { reactions } = await app.get(QueryBus).execute(new GetReactions());
-    return reactions.every(({ nextDueAt, overdue }) => nextDueAt !== null && overdue === 0);
+    const expiry = reactions.find(({ name }) => name === 'expire-purses');
+    return expiry !== undefined && expiry.nextDueAt !== null && expiry.overdue === 0;
   };
   await until(isPlanned, { description: 'The expiry of the purses' });
   return { accountId, operatorId, operatorKey, keyId: SPENT };

@@ -78,6 +78,7 @@ describe('a replenishment', () => {
         baseUnits: '1500000',
         decimals: 6,
       },
+      netted: null,
       chain: 'eip155:1',
       txHash: expect.stringMatching(/^0x[0-9a-f]{64}$/),
       ordinal: 'log:0',

@@ -42,6 +42,7 @@ export class DaybookClient extends Connection {
   readonly replenishments: Calls<v1.ReplenishmentServiceDefinition> = this.calls(
     v1.ReplenishmentServiceDefinition,
   );
+  readonly outflows: Calls<v1.OutflowServiceDefinition> = this.calls(v1.OutflowServiceDefinition);
   readonly transactions: Calls<v1.TransactionServiceDefinition> = this.calls(
     v1.TransactionServiceDefinition,
   );

@@ -37,7 +37,8 @@ function missingIn(
   switch (event.type) {
     case 'ReplenishmentSeen':
     case 'ReplenishmentDetected':
-    case 'ReplenishmentRejected': {
+    case 'ReplenishmentRejected':
+    case 'OwnCoinsDetected': {
       const known = orderOf(before, event.data.purseId);
       return { outsideOrderId: known === undefined ? orderNow : known };
     }
@@ -46,7 +47,11 @@ function missingIn(
     case 'ComplianceCheckStarted':
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':
-    case 'ReplenishmentReverted': {
+    case 'ReplenishmentReverted':
+    case 'OwnCoinsBooked':
+    case 'OwnCoinsReverted':
+    case 'ReplenishmentSwept':
+    case 'ReplenishmentSweepReverted': {
       if (before.status === 'absent') return {};
       const { transfer, block, outsideOrderId } = before;
       const isIncluded = event.type !== 'ReplenishmentDropped';

@@ -142,6 +142,7 @@ const replenishmentCommands: fc.Arbitrary<ReplenishmentCommand> = fc.oneof(
         isFungible: fc.boolean(),
         screening: fc.boolean(),
         requiredFinality: fc.option(fc.constantFrom(a.depth, a.tagged('finalized'))),
+        sender: fc.constantFrom('gas-address', 'purse-of-account', 'elsewhere'),
       }),
     }),
   },

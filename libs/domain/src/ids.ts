@@ -10,6 +10,7 @@ export const STREAM_KINDS = [
   'customer',
   'purse',
   'replenishment',
+  'outflow',
 ] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
 
@@ -33,4 +34,5 @@ export const identity = {
     `purse\n${accountId}\n${customerId}\n${family}`,
   operator: (name: string) => `operator\n${name}`,
   replenishment: (transferId: string) => `replenishment\n${transferId}`,
+  outflow: (outflowId: string) => `outflow\n${outflowId}`,
 } as const;

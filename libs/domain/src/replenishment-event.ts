@@ -1,8 +1,9 @@
-import type { Booked, Credit, Parties } from './credit';
+import type { Booked, Credit, OwnCredit, Parties } from './credit';
 import type { EventIn } from './decider';
 import type {
   Finality,
   Inclusion,
+  OwnCoins,
   RejectionReason,
   TransferContent,
   WaitingReason,
@@ -29,6 +30,14 @@ interface AboutIncluded extends About {
   readonly block?: Inclusion | null | undefined;
 }
 
+type AboutSwept = Observed & { block: Inclusion | null };
+
+/** A sweep by its outflow. */
+export interface SweepRef {
+  readonly outflowId: string;
+  readonly txHash: string;
+}
+
 export type ReplenishmentEvent = EventIn<{
   ReplenishmentSeen: Observed;
   ReplenishmentDetected: Observed & { block: Inclusion };
@@ -38,7 +47,16 @@ export type ReplenishmentEvent = EventIn<{
   ReplenishmentConfirmed: Booked & AboutIncluded & { finality: Finality };
   ReplenishmentDeclined: Booked & AboutIncluded & { finality: Finality };
   /** `credit` is what is taken back; null when nothing had been booked yet. */
-  ReplenishmentReverted: Omit<Booked, 'credit'> & AboutIncluded & { credit: Credit | null };
+  ReplenishmentReverted: Booked<Credit | null> & AboutIncluded;
   ReplenishmentDropped: Parties & About & { version: number };
   ReplenishmentRejected: Observed & { block: Inclusion; reason: RejectionReason };
+  /** The account itself sent the transfer: it is no deposit. */
+  OwnCoinsDetected: Observed & { block: Inclusion; reason: OwnCoins };
+  /** It is final: custody has its coins. */
+  OwnCoinsBooked: Booked<OwnCredit> & AboutIncluded & { finality: Finality };
+  OwnCoinsReverted: Booked<OwnCredit | null> & AboutIncluded;
+  /** Sweeps out of the purse cover the whole of it; `sweep` is the one that completed that. */
+  ReplenishmentSwept: AboutSwept & { sweep: SweepRef };
+  /** It is covered no longer, as when the chain takes a sweep back. */
+  ReplenishmentSweepReverted: AboutSwept;
 }>;

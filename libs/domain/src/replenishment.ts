@@ -1,13 +1,25 @@
-import { type Credit, creditOf, type OwnerFacts, type Parties } from './credit';
+import {
+  type Credit,
+  creditOf,
+  isOwnCredit,
+  type OwnCredit,
+  type OwnerFacts,
+  type Parties,
+} from './credit';
 import { type CommandIn, type Decider, fold } from './decider';
 import { DomainError } from './errors';
-import type { Observed, OutsideOrderId, ReplenishmentEvent } from './replenishment-event';
+import type { Observed, OutsideOrderId, ReplenishmentEvent, SweepRef } from './replenishment-event';
 import {
   type AssetFacts,
   creditingFinality,
   type Finality,
   type Inclusion,
+  isOwnCoins,
+  netAmount,
+  type OwnCoins,
+  type RejectionReason,
   rejectionOf,
+  type Sender,
   sameContent,
   type TransferContent,
   type TransferReport,
@@ -19,11 +31,14 @@ export interface TransferFacts extends OwnerFacts, AssetFacts {
   /** The current order id of the purse, from its merchant. */
   readonly outsideOrderId: string | null;
   readonly screening: boolean;
+  readonly sender: Sender;
 }
 
 export type ReplenishmentCommand = CommandIn<{
   RecordTransfer: { report: TransferReport; facts: TransferFacts };
   ResolveCompliance: { accountId: string; decision: 'approved' | 'declined'; facts: OwnerFacts };
+  /** `sweep` completes the cover of what is credited in `blockHash`; null when sweeps do not cover it. */
+  SettleReplenishment: { blockHash: string; amount: string; sweep: SweepRef | null };
 }>;
 
 /** The status that each event sets. */
@@ -37,9 +52,15 @@ const STATUS_AFTER = {
   ReplenishmentReverted: 'reverted',
   ReplenishmentDropped: 'dropped',
   ReplenishmentRejected: 'rejected',
-} as const satisfies Readonly<Record<ReplenishmentEvent['type'], string>>;
+  OwnCoinsDetected: 'rejected',
+  OwnCoinsBooked: 'rejected',
+  OwnCoinsReverted: 'reverted',
+  // What is swept stays what it was.
+  ReplenishmentSwept: null,
+  ReplenishmentSweepReverted: null,
+} as const satisfies Readonly<Record<ReplenishmentEvent['type'], string | null>>;
 
-export type ReplenishmentStatus = (typeof STATUS_AFTER)[keyof typeof STATUS_AFTER];
+export type ReplenishmentStatus = NonNullable<(typeof STATUS_AFTER)[keyof typeof STATUS_AFTER]>;
 
 export type ReplenishmentState =
   | { readonly status: 'absent' }
@@ -55,10 +76,17 @@ export type ReplenishmentState =
       /** Why it waits although its block is final; undefined when it does not. */
       readonly waiting?: WaitingReason | undefined;
       /** What is booked now; null when nothing is. */
-      readonly credit: Credit | null;
+      readonly credit: Credit | OwnCredit | null;
+      /** Why it is no deposit; undefined when it may be one. */
+      readonly rejection?: RejectionReason | OwnCoins | undefined;
+      /** Whether sweeps cover the whole of it; undefined when they never did. */
+      readonly swept?: boolean | undefined;
     };
 
-const NOTHING_BOOKED = { finality: null, credit: null, waiting: undefined } as const;
+const NOTHING_BOOKED = {
+  ...{ finality: null, credit: null, waiting: undefined },
+  ...{ rejection: undefined, swept: undefined },
+} as const;
 
 type Known = Exclude<ReplenishmentState, { status: 'absent' }>;
 type Report = Extract<ReplenishmentCommand, { type: 'RecordTransfer' }>;
@@ -73,34 +101,45 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
           return record(command, state);
         case 'ResolveCompliance':
           return resolve(command, state);
+        case 'SettleReplenishment':
+          return settle(command, state);
       }
     },
 
     evolve(state, event) {
-      const status = STATUS_AFTER[event.type];
       const { version } = event.data;
       switch (event.type) {
         case 'ReplenishmentSeen':
         case 'ReplenishmentDetected':
-        case 'ReplenishmentRejected': {
+        case 'ReplenishmentRejected':
+        case 'OwnCoinsDetected': {
+          const status = STATUS_AFTER[event.type];
           const { accountId, customerId, purseId, transfer, outsideOrderId } = event.data;
           const parties = { accountId, customerId, purseId };
           const block = 'block' in event.data ? event.data.block : null;
-          return { status, version, parties, transfer, outsideOrderId, block, ...NOTHING_BOOKED };
+          const rejection = 'reason' in event.data ? event.data.reason : undefined;
+          const about = { status, version, parties, transfer, outsideOrderId, block };
+          return { ...about, ...NOTHING_BOOKED, rejection };
         }
       }
       if (state.status === 'absent') return state;
+      const status = STATUS_AFTER[event.type] ?? state.status;
       switch (event.type) {
+        case 'ReplenishmentSwept':
+        case 'ReplenishmentSweepReverted':
+          return { ...state, swept: event.type === 'ReplenishmentSwept' };
         case 'ReplenishmentVersionNoted':
           return { ...state, status, version, waiting: event.data.reason };
         case 'ComplianceCheckStarted':
           return { ...state, status, version, waiting: undefined, finality: event.data.finality };
+        case 'OwnCoinsBooked':
         case 'ReplenishmentConfirmed':
         case 'ReplenishmentDeclined': {
           const { credit, finality } = event.data;
           return { ...state, status, version, waiting: undefined, credit, finality };
         }
         case 'ReplenishmentReverted':
+        case 'OwnCoinsReverted':
           return { ...state, status, version, block: null, ...NOTHING_BOOKED };
         case 'ReplenishmentDropped':
           return { ...state, status, version };
@@ -117,7 +156,8 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
  * - `reverted` takes back what was detected or booked, and makes older reports of it late;
  * - `failed` and `detected` show a block: recorded, or rejected with the reason. A `detected` one may wait;
  * - `final` is a detection (perhaps the first one) that is now booked or screened, if it has passed the policy
- *   by which its asset is credited. Each threshold is reported; the others change nothing.
+ *   by which its asset is credited. Each threshold is reported; the others change nothing. What the account itself
+ *   sent is rejected as a deposit, and booked when it is final all the same: custody equals the chain.
  */
 function record(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
   const { report, facts } = command;
@@ -153,13 +193,15 @@ function record(command: Report, state: ReplenishmentState): readonly Replenishm
 }
 
 /**
- * A newer version, or the latest one once more if it was rejected and the registry would not reject it now: its
- * asset was listed since, and an operator has had its block reported again.
+ * A newer version, or the latest one once more if it was rejected and would move something now: its asset was
+ * listed since, and an operator has had its block reported again.
  */
 function isNews({ report, facts }: Report, state: Known): boolean {
   if (report.version > state.version) return true;
   const isLatest = report.version === state.version && report.block !== null;
-  return isLatest && state.status === 'rejected' && rejectionOf(report, facts) === null;
+  if (!isLatest || state.status !== 'rejected' || isBooked(state)) return false;
+  const reason = rejectionOf(report, facts);
+  return reason === null || isOwnCoins(reason);
 }
 
 function sighting(command: Report, state: ReplenishmentState): ReplenishmentEvent {
@@ -191,14 +233,16 @@ function include(command: Report, state: ReplenishmentState): readonly Replenish
     // an asset that was delisted since.
     if (isBooked(state) && report.status !== 'failed') return [];
     if (state.status === 'detected' && reason === null) return [];
-    if (state.status === 'rejected' && reason !== null) return [];
+    const isRejectedAnew = isOwnCoins(reason) && state.rejection !== reason;
+    if (state.status === 'rejected' && reason !== null && !isRejectedAnew) return [];
   }
   // A booked transfer that now failed, or has other content or another block, was removed by a reorg
   // that was not reported. What was booked is taken back first: the new block may not be final yet.
   const undo = isBooked(state) ? [reversal(state, version)] : [];
   const data = { ...observation(command, state), block };
-  return reason === null
-    ? [...undo, { type: 'ReplenishmentDetected', data }]
+  if (reason === null) return [...undo, { type: 'ReplenishmentDetected', data }];
+  return isOwnCoins(reason)
+    ? [...undo, { type: 'OwnCoinsDetected', data: { ...data, reason } }]
     : [...undo, { type: 'ReplenishmentRejected', data: { ...data, reason } }];
 }
 
@@ -222,7 +266,12 @@ function conclude(
 ): readonly ReplenishmentEvent[] {
   const { version, block } = report;
   const finality = creditingFinality(report, facts.requiredFinality);
-  if (state.status !== 'detected' || block === null || finality === null) return [];
+  if (state.status === 'absent' || block === null || finality === null) return [];
+  if (isOwnCoins(state.rejection) && state.credit === null) {
+    const data = { ...booking(state, version, OWN_CREDITS[state.rejection]), finality };
+    return [{ type: 'OwnCoinsBooked', data }];
+  }
+  if (state.status !== 'detected') return [];
   const { parties, transfer, outsideOrderId } = state;
   if (facts.screening) {
     const data = { ...parties, version, finality, transfer, block, outsideOrderId };
@@ -230,6 +279,26 @@ function conclude(
   }
   const data = { ...booking(state, version, creditOf(facts)), finality };
   return [{ type: 'ReplenishmentConfirmed', data }];
+}
+
+const OWN_CREDITS: Readonly<Record<OwnCoins, OwnCredit>> = {
+  'top-up': { to: 'account', reason: 'top-up' },
+  internal: { to: 'transit', reason: 'internal' },
+};
+
+/** What was credited since in another block, or of another amount, is settled by its own command. */
+function settle(
+  { blockHash, amount, sweep }: Extract<ReplenishmentCommand, { type: 'SettleReplenishment' }>,
+  state: ReplenishmentState,
+): readonly ReplenishmentEvent[] {
+  if (state.status !== 'confirmed' && state.status !== 'declined') return [];
+  const { version, parties, transfer, block, outsideOrderId } = state;
+  if (block?.hash !== blockHash || `${netAmount(transfer)}` !== amount) return [];
+  if ((state.swept ?? false) === (sweep !== null)) return [];
+  const data = { ...parties, version, transfer, block, outsideOrderId };
+  return sweep === null
+    ? [{ type: 'ReplenishmentSweepReverted', data }]
+    : [{ type: 'ReplenishmentSwept', data: { ...data, sweep } }];
 }
 
 function resolve(
@@ -278,21 +347,26 @@ export function orderOf(state: ReplenishmentState, purseId: string): OutsideOrde
 }
 
 function reversal(state: Known, version: number): ReplenishmentEvent {
-  return { type: 'ReplenishmentReverted', data: booking(state, version, state.credit) };
+  const { credit, rejection } = state;
+  if (credit !== null && isOwnCredit(credit)) {
+    return { type: 'OwnCoinsReverted', data: booking(state, version, credit) };
+  }
+  return isOwnCoins(rejection)
+    ? { type: 'OwnCoinsReverted', data: booking(state, version, null) }
+    : { type: 'ReplenishmentReverted', data: booking(state, version, credit) };
 }
 
 /** What an event that books, or takes back, says of the transfer. */
-function booking<C extends Credit | null>(state: Known, version: number, credit: C) {
+function booking<C extends Credit | OwnCredit | null>(state: Known, version: number, credit: C) {
   const { parties, transfer, block, outsideOrderId } = state;
   const { accountId, customerId, purseId } = parties;
-  const { asset, amount } = transfer;
+  const { asset } = transfer;
+  const amount = `${netAmount(transfer)}`;
   const owner = { accountId, customerId, purseId };
   return { ...owner, version, asset, amount, credit, transfer, block, outsideOrderId };
 }
 
 /** Final once: booked, or waiting for the screening that books it. */
 function isBooked(state: ReplenishmentState): state is Known {
-  return (
-    state.status === 'confirmed' || state.status === 'declined' || state.status === 'screening'
-  );
+  return state.status !== 'absent' && (state.credit !== null || state.status === 'screening');
 }

@@ -1,4 +1,4 @@
-import { type BlockTransfer, type ChainBlock, InvalidBlock, RpcFailure } from '@daybook/chains';
+import { type ChainBlock, InvalidBlock, RpcFailure } from '@daybook/chains';
 import {
   type LookUpV1,
   MalformedMessage,
@@ -92,10 +92,9 @@ export function createLookUps(context: WatchContext) {
       const block = recentBlock(state, at) ?? (await client.block(at));
       const included = block?.transactions.find(({ hash }) => hash === transaction);
       if (block !== null && included !== undefined) {
-        const traced = (await client.traces?.(block)) ?? [];
         const lookUp = {
           ...without(transaction, included.failed ? 'failed' : 'included'),
-          ...shownBy(block, transaction, traced),
+          ...shownBy(block, transaction),
           watch: watchOf(state, block),
         };
         kept.set(transaction, { lookUp, head, tookMs: now() - begun });
@@ -196,13 +195,9 @@ function watchOf(
 }
 
 /** The movements of a transaction, each once. */
-function shownBy(block: ChainBlock, transaction: string, traced: readonly BlockTransfer[]) {
-  const all = new Map(
-    [...block.transfers, ...traced]
-      .filter(({ txHash }) => txHash === transaction)
-      .map((transfer) => [transfer.ordinal, transfer]),
-  );
-  const movements = [...all.values()].slice(0, MOVEMENTS_MAX);
+function shownBy(block: ChainBlock, transaction: string) {
+  const all = block.transfers.filter(({ txHash }) => txHash === transaction);
+  const movements = all.slice(0, MOVEMENTS_MAX);
   const { number, hash, time } = block;
   return {
     block: { number, hash, time: new Date(time * 1_000).toISOString() },
@@ -210,6 +205,6 @@ function shownBy(block: ChainBlock, transaction: string, traced: readonly BlockT
       ...{ ordinal, asset, amount: amount.toString(), from, to },
       ...(unreadable && { unreadable }),
     })),
-    movementsLeft: all.size - movements.length,
+    movementsLeft: all.length - movements.length,
   };
 }

@@ -24,6 +24,8 @@ export const replenishmentIdOf = (transferId: string) =>
 /** An account's rescan of a transaction, one in each slot of time. */
 export const rescanIdOf = (accountId: string, chain: string, hash: string, slot: number) =>
   uuid5(NAMESPACE, `rescan\n${accountId}\n${chain}\n${hash}\n${slot}`);
+export const outflowStreamIdOf = (outflowId: string) =>
+  uuid5(NAMESPACE, identity.outflow(outflowId));
 
 /** A request repeated with the same key is the same command. */
 export const commandIdOf = (accountId: string, idempotencyKey: string) =>

@@ -87,8 +87,8 @@ describe('the public form of an event', () => {
       CustomerCreated: ['accountId'],
       PurseMinted: ['accountId', 'derivation.xpubFingerprint', 'derivation.index'],
       ...Object.fromEntries(
-        EVENT_TYPES.map(([type]) => [type, ['accountId']] as const).filter(
-          ([type]) => type.startsWith('Replenishment') || type === 'ComplianceCheckStarted',
+        EVENT_TYPES.map(([type]) => [type, ['accountId']] as const).filter(([type]) =>
+          /^(Replenishment|ComplianceCheckStarted$|OwnCoins|Outflow|Sweep)/.test(type),
         ),
       ),
     });

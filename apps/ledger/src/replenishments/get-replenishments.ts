@@ -76,10 +76,9 @@ export class ListReplenishmentsHandler implements IQueryHandler<ListReplenishmen
 const OPEN: readonly ReplenishmentStatus[] = ['seen', 'detected', 'screening'];
 const RECEIVED: readonly ReplenishmentStatus[] = ['confirmed'];
 
-// While a row is confirmed, its last event is the confirmation. The index is by customer, who has one
-// purse per family.
+// The index is by customer, who has one purse per family.
 const USE_OF_PURSE = `
-  SELECT max(updated_at) FILTER (WHERE status = ANY($4::text[])) AS last,
+  SELECT max(credited_at) FILTER (WHERE status = ANY($4::text[])) AS last,
          count(*) FILTER (WHERE status = ANY($3::text[]))::int AS open
     FROM ledger.replenishment WHERE customer_id = $1 AND purse_id = $2`;
 
@@ -132,17 +131,19 @@ function toResponse(row: Row, { assets, chains, heads }: Facts): json.Replenishm
   const policy = chains.policyOf(chain, row.asset);
   const { id, customerId, purseId, status, txHash, ordinal, creditedTo, reason, finality } = row;
   const { blockNumber, blockHash: hash, blockTime } = row;
+  const money = (amount: string) =>
+    toMoney({ asset: row.asset, baseUnits: BigInt(amount) }, assets);
   const block =
     blockNumber === null || hash === null || blockTime === null
       ? null
       : { number: Number(blockNumber), hash, time: blockTime.toISOString() };
   return {
-    ...{ id, customerId, purseId, status, ordinal, creditedTo, reason, finality },
-    txHash: txHash ?? '',
+    ...{ id, customerId, purseId, status, txHash, ordinal, creditedTo, reason, finality },
     outsideOrderId: row.purse.outsideOrderId,
     ...STATE_PAIRS[status],
-    translationToAccountCompleted: false,
-    money: toMoney({ asset: row.asset, baseUnits: BigInt(row.amount) }, assets),
+    translationToAccountCompleted: row.swept,
+    money: money(row.amount),
+    netted: row.netted === null ? null : money(row.netted),
     chain,
     from: displayAddress(family, row.from),
     to: displayAddress(family, row.to),

@@ -13,6 +13,7 @@ import {
 import { findOwners, Owners } from './owners';
 import { RecordTransfersHandler } from './record-transfers';
 import { ReplenishmentsController } from './replenishments.controller';
+import { SettleReplenishmentsHandler } from './settle-replenishments';
 import { consumeTransfers } from './transfers.consumer';
 
 /** How long a batch of transfers waits for the read models to have a newly minted purse. */
@@ -28,15 +29,17 @@ const CATCH_UP_TIMEOUT_MS = 10_000;
       useFactory: (dataSource: DataSource, store: EventStore, position: PositionReached) =>
         new Owners(
           store,
-          (receivers) => findOwners(dataSource, receivers),
+          (places) => findOwners(dataSource, places),
           () => position.headWithin(CATCH_UP_TIMEOUT_MS),
         ),
     },
     RecordTransfersHandler,
+    SettleReplenishmentsHandler,
     GetReplenishmentHandler,
     ListReplenishmentsHandler,
     PurseReplenishmentsHandler,
   ],
+  exports: [Owners],
 })
 export class ReplenishmentsModule implements OnModuleInit {
   constructor(

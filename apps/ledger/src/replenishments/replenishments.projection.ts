@@ -4,6 +4,8 @@ import {
   finalityText,
   type Inclusion,
   type Observed,
+  type OwnCoins,
+  type OwnCredit,
   type RejectionReason,
   type ReplenishmentEvent,
   type ReplenishmentStatus,
@@ -18,6 +20,9 @@ export const replenishmentsProjection = rowPerStream({
   entity: ReplenishmentRow,
   change({ event, recorded: { revision, recordedAt, position } }): Change<ReplenishmentRow> {
     const change = { ...changeOf(event), updatedAt: recordedAt, lastPosition: position };
+    if (event.type === 'ReplenishmentConfirmed' || event.type === 'ReplenishmentDeclined') {
+      return { ...change, creditedAt: recordedAt, creditPosition: position };
+    }
     if (revision > 0n) return change;
     return { ...change, createdAt: recordedAt, firstPosition: position };
   },
@@ -36,27 +41,44 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
     case 'ReplenishmentDropped':
       return inState('dropped');
     case 'ReplenishmentReverted':
-      return { ...inState('reverted'), blockNumber: null, blockHash: null, blockTime: null };
+    case 'OwnCoinsReverted':
+      return {
+        ...inState('reverted'),
+        ...NOT_CREDITED,
+        ...{ blockNumber: null, blockHash: null, blockTime: null },
+      };
     case 'ComplianceCheckStarted':
       return inState('screening', event.data.finality);
     case 'ReplenishmentConfirmed':
       return inState('confirmed', event.data.finality, event.data.credit);
     case 'ReplenishmentDeclined':
       return inState('declined', event.data.finality, event.data.credit);
+    case 'OwnCoinsDetected':
+      return observed('rejected', event.data, event.data.block, event.data.reason);
+    case 'OwnCoinsBooked':
+      return inState('rejected', event.data.finality, event.data.credit);
+    case 'ReplenishmentSwept':
+      return { swept: true };
+    case 'ReplenishmentSweepReverted':
+      return { swept: false };
   }
 }
+
+const NOT_CREDITED = { swept: false, creditedAt: null, creditPosition: null };
 
 /** An observation may have other content than the one before, such as after a reorg. */
 function observed(
   status: ReplenishmentStatus,
   { accountId, customerId, purseId, transfer }: Observed,
   block: Inclusion | null,
-  reason: RejectionReason | null = null,
+  reason: RejectionReason | OwnCoins | null = null,
 ) {
-  const { asset, amount, from, to, txHash, ordinal } = transfer;
+  const { asset, amount, netted = null, from, to, txHash, ordinal } = transfer;
   // One literal: a batch has thousands of these, and spreads of several objects are slow.
   return {
     ...{ status, accountId, customerId, purseId, asset, amount, from, to, txHash, ordinal, reason },
+    netted,
+    ...NOT_CREDITED,
     creditedTo: null,
     finality: null,
     blockNumber: block?.number ?? null,
@@ -66,10 +88,10 @@ function observed(
 }
 
 /** What a state does not have, the row of the state before it loses. */
-function inState(status: ReplenishmentStatus, finality?: Finality, credit?: Credit) {
+function inState(status: ReplenishmentStatus, finality?: Finality, credit?: Credit | OwnCredit) {
   return {
     status,
-    creditedTo: credit?.to ?? null,
+    creditedTo: credit === undefined || credit.to === 'transit' ? null : credit.to,
     reason: credit === undefined || credit.to === 'customer' ? null : credit.reason,
     finality: finality === undefined ? null : finalityText(finality),
   };

@@ -842,14 +842,14 @@ export interface Replenishment {
   readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED';
   /** The second part of that pair. */
   readonly complianceState: 'UNCHECKED' | 'IN_PROGRESS' | 'CHECKED' | 'DECLINE';
-  /** Whether the coins were swept to the account's wallet. */
+  /** Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted. */
   readonly translationToAccountCompleted: boolean;
   /** The transferred amount. */
   readonly money: Money;
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
-  /** Hash of the transaction. */
-  readonly txHash: string;
+  /** Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator. */
+  readonly txHash: string | null;
   /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
   readonly ordinal: string;
   /** Address of the sender. */
@@ -874,12 +874,62 @@ export interface Replenishment {
   readonly position: string;
   /** How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known. */
   readonly confirmations: Confirmations | null;
+  /** How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did. */
+  readonly netted: Money | null;
 }
 
 /** A page of replenishments. */
 export interface ReplenishmentList {
   /** From the newest to the oldest. */
   readonly data: readonly Replenishment[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** The record of what left a purse. */
+export interface Outflow {
+  /** Id of the outflow. */
+  readonly id: string;
+  /** Id of the customer who owns the purse. */
+  readonly customerId: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** What it is. */
+  readonly use: 'sweep' | 'internal' | 'network-fee' | 'unplanned';
+  /** The status. */
+  readonly status: 'detected' | 'booked' | 'reverted' | 'rejected';
+  /** The amount that the chain shows. */
+  readonly money: Money;
+  /** How much of the amount arrived at the purse again in the same transaction: it counts less by this. Null when nothing did. */
+  readonly netted: Money | null;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Hash of the transaction. */
+  readonly txHash: string;
+  /** The movement within its transaction: `<kind>:<number>`, such as `log:0`; `fee:0` is its fee. */
+  readonly ordinal: string;
+  /** Address of the purse. */
+  readonly from: string;
+  /** Address of the receiver; null for a fee. */
+  readonly to: string | null;
+  /** Null while no block includes it. */
+  readonly block: Block | null;
+  /** Why it moved nothing; else null. */
+  readonly reason: string | null;
+  /** The finality policy that was applied, such as `depth:12`; null before. */
+  readonly finality: string | null;
+  /** When it was first recorded. */
+  readonly createdAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** The position of its last event. */
+  readonly position: string;
+}
+
+/** A page of outflows. */
+export interface OutflowList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Outflow[];
   /** Pass it as `cursor` for the next page; null on the last page. */
   readonly nextCursor: string | null;
 }
@@ -1040,6 +1090,7 @@ export interface Answers {
   readonly 'OperatorService/RevokeOperatorKey': ApiKey;
   readonly 'ReplenishmentService/GetReplenishment': Replenishment;
   readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
+  readonly 'OutflowService/ListPurseOutflows': OutflowList;
   readonly 'TransactionService/GetTransaction': Transaction;
   readonly 'TransactionService/RescanTransaction': TransactionRescan;
   readonly 'WatchRequestService/RequestWatch': WatchRequest;
@@ -1620,6 +1671,30 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "OutflowService/ListPurseOutflows": {
+    "summary": "List what left a purse: sweeps, movements to other purses of the account, network fees, and what nobody planned",
+    "answer": "OutflowList",
+    "fields": {
+      "purseId": {
+        "description": "Id of the purse."
+      },
+      "use": {
+        "description": "Only those of this use."
+      },
+      "status": {
+        "description": "Only those with this status."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
   "TransactionService/GetTransaction": {
     "summary": "Look up a transaction",
     "description": "The answer takes up to 5 seconds; `retryAfterSeconds` is set if the chain was not heard by then.",
@@ -1805,6 +1880,18 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "CREDITED_TO_CUSTOMER": "customer",
     "CREDITED_TO_ACCOUNT": "account",
     "CREDITED_TO_SUSPENSE": "suspense"
+  },
+  "OutflowUse": {
+    "OUTFLOW_USE_SWEEP": "sweep",
+    "OUTFLOW_USE_INTERNAL": "internal",
+    "OUTFLOW_USE_NETWORK_FEE": "network-fee",
+    "OUTFLOW_USE_UNPLANNED": "unplanned"
+  },
+  "OutflowStatus": {
+    "OUTFLOW_STATUS_DETECTED": "detected",
+    "OUTFLOW_STATUS_BOOKED": "booked",
+    "OUTFLOW_STATUS_REVERTED": "reverted",
+    "OUTFLOW_STATUS_REJECTED": "rejected"
   },
   "TransactionStatus": {
     "TRANSACTION_STATUS_INCLUDED": "included",
@@ -4790,7 +4877,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       },
       "translationToAccountCompleted": {
         "type": "boolean",
-        "description": "Whether the coins were swept to the account's wallet."
+        "description": "Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset first, parts counted."
       },
       "money": {
         "$ref": "#/components/schemas/Money",
@@ -4803,9 +4890,12 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "example": "eip155:1"
       },
       "txHash": {
-        "type": "string",
+        "type": [
+          "string",
+          "null"
+        ],
         "maxLength": 128,
-        "description": "Hash of the transaction."
+        "description": "Hash of the transaction; null (over gRPC empty) for what none moved, such as a withdrawal of a validator."
       },
       "ordinal": {
         "type": "string",
@@ -4894,6 +4984,17 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           }
         ],
         "description": "How many confirmations it has, and how many it needs; null while no block includes the transfer, and while the chain's newest block is not known."
+      },
+      "netted": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of the amount left the purse again in the same transaction: it is credited less by this. Null when nothing did."
       }
     },
     "required": [
@@ -4919,7 +5020,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "createdAt",
       "updatedAt",
       "position",
-      "confirmations"
+      "confirmations",
+      "netted"
     ]
   },
   "ReplenishmentList": {
@@ -4930,6 +5032,181 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
         "type": "array",
         "items": {
           "$ref": "#/components/schemas/Replenishment"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "Outflow": {
+    "type": "object",
+    "description": "The record of what left a purse.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the outflow."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "use": {
+        "type": "string",
+        "enum": [
+          "sweep",
+          "internal",
+          "network-fee",
+          "unplanned"
+        ],
+        "description": "What it is."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "detected",
+          "booked",
+          "reverted",
+          "rejected"
+        ],
+        "description": "The status."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The amount that the chain shows."
+      },
+      "netted": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Money"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "How much of the amount arrived at the purse again in the same transaction: it counts less by this. Null when nothing did."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "txHash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Hash of the transaction."
+      },
+      "ordinal": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The movement within its transaction: `<kind>:<number>`, such as `log:0`; `fee:0` is its fee.",
+        "example": "log:0"
+      },
+      "from": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "to": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Address of the receiver; null for a fee."
+      },
+      "block": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Block"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Null while no block includes it."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it moved nothing; else null."
+      },
+      "finality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The finality policy that was applied, such as `depth:12`; null before.",
+        "example": "depth:12"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first recorded."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its last event."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "purseId",
+      "use",
+      "status",
+      "money",
+      "netted",
+      "chain",
+      "txHash",
+      "ordinal",
+      "from",
+      "to",
+      "block",
+      "reason",
+      "finality",
+      "createdAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "OutflowList": {
+    "type": "object",
+    "description": "A page of outflows.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Outflow"
         },
         "description": "From the newest to the oldest."
       },

@@ -319,7 +319,10 @@ export interface Replenishment {
   readonly transactionState: TransactionState;
   /** The second part of that pair. */
   readonly complianceState: ComplianceState;
-  /** Whether the coins were swept to the account's wallet. */
+  /**
+   * Whether sweeps to the account's wallets cover the whole of it: the oldest replenishments of a purse and asset
+   * first, parts counted.
+   */
   readonly translationToAccountCompleted: boolean;
   /** The transferred amount. */
   readonly money:
@@ -327,7 +330,7 @@ export interface Replenishment {
     | undefined;
   /** CAIP-2 id of the chain, such as `eip155:1`. */
   readonly chain: string;
-  /** Hash of the transaction. */
+  /** Hash of the transaction; absent (over gRPC empty) for what none moved, such as a withdrawal of a validator. */
   readonly txHash: string;
   /** The transfer within its transaction: `<kind>:<number>`, such as `log:0`. */
   readonly ordinal: string;
@@ -368,7 +371,14 @@ export interface Replenishment {
    * How many confirmations it has, and how many it needs; absent while no block includes the transfer, and while
    * the chain's newest block is not known.
    */
-  readonly confirmations?: Confirmations | undefined;
+  readonly confirmations?:
+    | Confirmations
+    | undefined;
+  /**
+   * How much of the amount left the purse again in the same transaction: it is credited less by this. Absent when
+   * nothing did.
+   */
+  readonly netted?: Money | undefined;
 }
 
 /** The replenishment to get. */
@@ -619,6 +629,7 @@ function createBaseReplenishment(): Replenishment {
     updatedAt: undefined,
     position: "0",
     confirmations: undefined,
+    netted: undefined,
   };
 }
 
@@ -692,6 +703,9 @@ export const Replenishment: MessageFns<Replenishment> = {
     }
     if (message.confirmations !== undefined) {
       Confirmations.encode(message.confirmations, writer.uint32(186).fork()).join();
+    }
+    if (message.netted !== undefined) {
+      Money.encode(message.netted, writer.uint32(194).fork()).join();
     }
     return writer;
   },
@@ -893,6 +907,14 @@ export const Replenishment: MessageFns<Replenishment> = {
             message.confirmations = Confirmations.decode(reader, reader.uint32());
             continue;
           }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.netted = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -934,6 +956,9 @@ export const Replenishment: MessageFns<Replenishment> = {
     message.position = object.position ?? "0";
     message.confirmations = (object.confirmations !== undefined && object.confirmations !== null)
       ? Confirmations.fromPartial(object.confirmations)
+      : undefined;
+    message.netted = (object.netted !== undefined && object.netted !== null)
+      ? Money.fromPartial(object.netted)
       : undefined;
     return message;
   },
