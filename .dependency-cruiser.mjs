@@ -54,6 +54,7 @@ const FOLDERS = {
       'addresses',
       'mempool',
       'rescan',
+      'reconcile',
       'store',
       'operator',
       'watch',
