@@ -268,7 +268,12 @@ export interface FiguresV1 {
   readonly received: string;
   readonly reversed: string;
   readonly receipts: string;
+  /** By how much a figure is below zero; the figure itself is 0 then. Absent when none is. */
+  readonly shortfall?: Readonly<Partial<Record<ShortFigure, string>>>;
 }
+
+/** A figure that may be below zero: money was taken back after it was used. */
+export type ShortFigure = 'claimCustomer' | 'claimAccount' | 'suspense';
 
 /**
  * `daybook.ledger-event.v1`: keyed by purse id for purses and their replenishments, else by stream.

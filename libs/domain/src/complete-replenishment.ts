@@ -1,5 +1,6 @@
-import { orderOf, type ReplenishmentState, replenishment } from './replenishment';
+import { orderOf, replenishment } from './replenishment';
 import type { ReplenishmentEvent } from './replenishment-event';
+import type { ReplenishmentState } from './replenishment-state';
 
 /** Whether an event says everything itself. Those of version 1 do not. */
 export function isComplete(event: ReplenishmentEvent): boolean {
@@ -37,7 +38,9 @@ function missingIn(
   switch (event.type) {
     case 'ReplenishmentSeen':
     case 'ReplenishmentDetected':
-    case 'ReplenishmentRejected': {
+    case 'ReplenishmentRejected':
+    // It says itself where its report shows the transfer.
+    case 'ReplenishmentReportNoted': {
       const known = orderOf(before, event.data.purseId);
       return { outsideOrderId: known === undefined ? orderNow : known };
     }
@@ -46,7 +49,8 @@ function missingIn(
     case 'ComplianceCheckStarted':
     case 'ReplenishmentConfirmed':
     case 'ReplenishmentDeclined':
-    case 'ReplenishmentReverted': {
+    case 'ReplenishmentReverted':
+    case 'ReplenishmentVoided': {
       if (before.status === 'absent') return {};
       const { transfer, block, outsideOrderId } = before;
       const isIncluded = event.type !== 'ReplenishmentDropped';

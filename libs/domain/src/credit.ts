@@ -71,6 +71,11 @@ export function reversalOf({
   return credit === null ? [] : takeBack(receiptOf({ ...booked, credit }), 'reversal');
 }
 
+/** The exact inverse of a credit that turned out to be none. */
+export function voidOf(booked: Omit<Booked, 'version'>): readonly Posting[] {
+  return takeBack(receiptOf(booked), 'void');
+}
+
 function creditBook(credit: Credit): BookKind {
   return credit.to === 'suspense' ? SUSPENSE_OF[credit.reason] : `claim/${credit.to}`;
 }

@@ -1,7 +1,10 @@
 import type { AccountEvent } from './account';
+import type { Act } from './act';
 import type { Posting } from './books';
-import { type Credit, type Parties, receiptOf, reversalOf } from './credit';
+import { type Credit, type Parties, receiptOf, reversalOf, voidOf } from './credit';
 import type { CustomerEvent } from './customer';
+import { findingPostings } from './finding';
+import type { FindingEvent } from './finding-event';
 import type { StreamKind } from './ids';
 import type { OperatorEvent } from './operator';
 import type { PurseEvent } from './purse';
@@ -17,6 +20,7 @@ export interface EventsOf {
   readonly customer: CustomerEvent;
   readonly purse: PurseEvent;
   readonly replenishment: ReplenishmentEvent;
+  readonly finding: FindingEvent;
 }
 
 export type DomainEvent = EventsOf[StreamKind];
@@ -90,10 +94,19 @@ const BOOKED = {
  */
 const COMPLETED = { upcasts: [(data: unknown) => data] };
 const UNCREDITED = { ...COMPLETED, postings: none };
+/** An operator's words are for the account, not for everyone. */
+const ACT = { reason: 'account', reference: 'account' } as const satisfies Fields<Act>;
+const EXTENT = {
+  ...PARTIES,
+  difference: 'everyone',
+  fromBlock: 'everyone',
+  toBlock: 'everyone',
+  observed: { block: { number: 'everyone', hash: 'everyone' }, at: 'everyone' },
+} as const satisfies Fields<DataOf<'FindingUpdated'>>;
 const CREDITED = {
   ...COMPLETED,
   postings: receiptOf,
-  publicFields: { ...BOOKED, finality: FINALITY },
+  publicFields: { ...BOOKED, finality: FINALITY, restored: ACT },
 } as const;
 
 /** Every type of event. One that is missing, or lacks a decision, does not compile. */
@@ -152,9 +165,46 @@ export const EVENTS = {
   ReplenishmentConfirmed: CREDITED,
   ReplenishmentDeclined: CREDITED,
   ReplenishmentReverted: { ...COMPLETED, postings: reversalOf, publicFields: BOOKED },
+  ReplenishmentVoided: { postings: voidOf, publicFields: { ...BOOKED, ...ACT } },
+  ReplenishmentReportNoted: {
+    postings: none,
+    publicFields: { ...INCLUDED, reported: 'everyone', finality: FINALITY },
+  },
   ReplenishmentDropped: { ...UNCREDITED, publicFields: ABOUT },
   // Rejected transfers stay outside the books: nobody has a claim to them.
   ReplenishmentRejected: { ...UNCREDITED, publicFields: { ...INCLUDED, reason: 'everyone' } },
+
+  FindingOpened: {
+    postings: none,
+    publicFields: {
+      ...EXTENT,
+      kind: 'everyone',
+      chain: 'everyone',
+      address: 'everyone',
+      asset: 'everyone',
+      subject: 'everyone',
+      opening: 'everyone',
+    },
+  },
+  FindingUpdated: { postings: none, publicFields: EXTENT },
+  FindingRescanRequested: {
+    postings: none,
+    publicFields: 'private: what an operator asks of a watcher',
+  },
+  FindingClosed: {
+    postings: findingPostings,
+    publicFields: {
+      ...PARTIES,
+      ...ACT,
+      kind: 'everyone',
+      asset: 'everyone',
+      how: 'everyone',
+      difference: 'everyone',
+      moved: 'everyone',
+      to: 'everyone',
+      observed: EXTENT.observed,
+    },
+  },
 } as const satisfies { readonly [Type in DomainEvent['type']]: EventDeclaration<DataOf<Type>> };
 
 /** The same for any type of event: the compiler cannot see that type and data belong together. */

@@ -10,6 +10,7 @@ export const STREAM_KINDS = [
   'customer',
   'purse',
   'replenishment',
+  'finding',
 ] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
 
@@ -33,4 +34,6 @@ export const identity = {
     `purse\n${accountId}\n${customerId}\n${family}`,
   operator: (name: string) => `operator\n${name}`,
   replenishment: (transferId: string) => `replenishment\n${transferId}`,
+  /** `of` is the outflow or the replenishment, or address and asset joined by a line feed. */
+  finding: (kind: string, of: string) => `finding\n${kind}\n${of}`,
 } as const;

@@ -3,16 +3,20 @@ import { type CommandIn, type Decider, fold } from './decider';
 import { DomainError } from './errors';
 import type { Observed, OutsideOrderId, ReplenishmentEvent } from './replenishment-event';
 import {
+  booking,
+  evolveReplenishment,
+  type KnownReplenishment as Known,
+  type ReplenishmentState,
+} from './replenishment-state';
+import {
   type AssetFacts,
   creditingFinality,
-  type Finality,
-  type Inclusion,
   rejectionOf,
   sameContent,
-  type TransferContent,
   type TransferReport,
   type WaitingReason,
 } from './transfer';
+import { type CreditCommand, changeCredit, noteReport } from './void-replenishment';
 
 export interface TransferFacts extends OwnerFacts, AssetFacts {
   readonly parties: Parties;
@@ -21,46 +25,17 @@ export interface TransferFacts extends OwnerFacts, AssetFacts {
   readonly screening: boolean;
 }
 
-export type ReplenishmentCommand = CommandIn<{
-  RecordTransfer: { report: TransferReport; facts: TransferFacts };
-  ResolveCompliance: { accountId: string; decision: 'approved' | 'declined'; facts: OwnerFacts };
-}>;
+export type ReplenishmentCommand =
+  | CreditCommand
+  | CommandIn<{
+      RecordTransfer: { report: TransferReport; facts: TransferFacts };
+      ResolveCompliance: {
+        accountId: string;
+        decision: 'approved' | 'declined';
+        facts: OwnerFacts;
+      };
+    }>;
 
-/** The status that each event sets. */
-const STATUS_AFTER = {
-  ReplenishmentSeen: 'seen',
-  ReplenishmentDetected: 'detected',
-  ReplenishmentVersionNoted: 'detected',
-  ComplianceCheckStarted: 'screening',
-  ReplenishmentConfirmed: 'confirmed',
-  ReplenishmentDeclined: 'declined',
-  ReplenishmentReverted: 'reverted',
-  ReplenishmentDropped: 'dropped',
-  ReplenishmentRejected: 'rejected',
-} as const satisfies Readonly<Record<ReplenishmentEvent['type'], string>>;
-
-export type ReplenishmentStatus = (typeof STATUS_AFTER)[keyof typeof STATUS_AFTER];
-
-export type ReplenishmentState =
-  | { readonly status: 'absent' }
-  | {
-      readonly status: ReplenishmentStatus;
-      readonly version: number;
-      readonly parties: Parties;
-      readonly transfer: TransferContent;
-      /** Undefined when the stream does not say, as streams of version 1 do not. */
-      readonly outsideOrderId: OutsideOrderId;
-      readonly block: Inclusion | null;
-      readonly finality: Finality | null;
-      /** Why it waits although its block is final; undefined when it does not. */
-      readonly waiting?: WaitingReason | undefined;
-      /** What is booked now; null when nothing is. */
-      readonly credit: Credit | null;
-    };
-
-const NOTHING_BOOKED = { finality: null, credit: null, waiting: undefined } as const;
-
-type Known = Exclude<ReplenishmentState, { status: 'absent' }>;
 type Report = Extract<ReplenishmentCommand, { type: 'RecordTransfer' }>;
 
 export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, ReplenishmentState> =
@@ -73,39 +48,14 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
           return record(command, state);
         case 'ResolveCompliance':
           return resolve(command, state);
+        case 'VoidReplenishment':
+        case 'CreditReplenishment':
+          if (state.status === 'absent') throw notFound();
+          return changeCredit(command, state);
       }
     },
 
-    evolve(state, event) {
-      const status = STATUS_AFTER[event.type];
-      const { version } = event.data;
-      switch (event.type) {
-        case 'ReplenishmentSeen':
-        case 'ReplenishmentDetected':
-        case 'ReplenishmentRejected': {
-          const { accountId, customerId, purseId, transfer, outsideOrderId } = event.data;
-          const parties = { accountId, customerId, purseId };
-          const block = 'block' in event.data ? event.data.block : null;
-          return { status, version, parties, transfer, outsideOrderId, block, ...NOTHING_BOOKED };
-        }
-      }
-      if (state.status === 'absent') return state;
-      switch (event.type) {
-        case 'ReplenishmentVersionNoted':
-          return { ...state, status, version, waiting: event.data.reason };
-        case 'ComplianceCheckStarted':
-          return { ...state, status, version, waiting: undefined, finality: event.data.finality };
-        case 'ReplenishmentConfirmed':
-        case 'ReplenishmentDeclined': {
-          const { credit, finality } = event.data;
-          return { ...state, status, version, waiting: undefined, credit, finality };
-        }
-        case 'ReplenishmentReverted':
-          return { ...state, status, version, block: null, ...NOTHING_BOOKED };
-        case 'ReplenishmentDropped':
-          return { ...state, status, version };
-      }
-    },
+    evolve: evolveReplenishment,
   };
 
 /**
@@ -118,10 +68,13 @@ export const replenishment: Decider<ReplenishmentCommand, ReplenishmentEvent, Re
  * - `failed` and `detected` show a block: recorded, or rejected with the reason. A `detected` one may wait;
  * - `final` is a detection (perhaps the first one) that is now booked or screened, if it has passed the policy
  *   by which its asset is credited. Each threshold is reported; the others change nothing.
+ *
+ * A voided transfer is credited by an operator alone: every report of it is noted and moves nothing.
  */
 function record(command: Report, state: ReplenishmentState): readonly ReplenishmentEvent[] {
   const { report, facts } = command;
   if (state.status !== 'absent' && !isNews(command, state)) return [];
+  if (state.status === 'voided') return noteReport(report, facts.requiredFinality, state);
   switch (report.status) {
     case 'seen': {
       const fresh = state.status === 'absent' || state.status === 'dropped';
@@ -236,9 +189,7 @@ function resolve(
   command: Extract<ReplenishmentCommand, { type: 'ResolveCompliance' }>,
   state: ReplenishmentState,
 ): readonly ReplenishmentEvent[] {
-  if (state.status === 'absent' || state.parties.accountId !== command.accountId) {
-    throw new DomainError('replenishment-not-found', 'There is no replenishment with this id.');
-  }
+  if (state.status === 'absent' || state.parties.accountId !== command.accountId) throw notFound();
   const isApproved = command.decision === 'approved';
   if (state.status === (isApproved ? 'confirmed' : 'declined')) return [];
   if (state.status !== 'screening' || state.finality === null) {
@@ -256,6 +207,10 @@ function resolve(
   return [
     { type: 'ReplenishmentDeclined', data: { ...booking(state, version, credit), finality } },
   ];
+}
+
+function notFound(): DomainError {
+  return new DomainError('replenishment-not-found', 'There is no replenishment with this id.');
 }
 
 function observation({ report, facts }: Report, state: ReplenishmentState): Observed {
@@ -279,15 +234,6 @@ export function orderOf(state: ReplenishmentState, purseId: string): OutsideOrde
 
 function reversal(state: Known, version: number): ReplenishmentEvent {
   return { type: 'ReplenishmentReverted', data: booking(state, version, state.credit) };
-}
-
-/** What an event that books, or takes back, says of the transfer. */
-function booking<C extends Credit | null>(state: Known, version: number, credit: C) {
-  const { parties, transfer, block, outsideOrderId } = state;
-  const { accountId, customerId, purseId } = parties;
-  const { asset, amount } = transfer;
-  const owner = { accountId, customerId, purseId };
-  return { ...owner, version, asset, amount, credit, transfer, block, outsideOrderId };
 }
 
 /** Final once: booked, or waiting for the screening that books it. */

@@ -1,4 +1,10 @@
-import { type BalanceV1, type FiguresV1, type LedgerEventV1, TOPICS } from '@daybook/contracts';
+import {
+  type BalanceV1,
+  type FiguresV1,
+  type LedgerEventV1,
+  type ShortFigure,
+  TOPICS,
+} from '@daybook/contracts';
 import {
   type Asset,
   FIGURE_NAMES,
@@ -155,9 +161,14 @@ function customerOf(
   return purse?.customerId ?? (stream.startsWith('customer-') ? idOf(stream) : null);
 }
 
+const MAY_BE_SHORT: readonly ShortFigure[] = ['claimCustomer', 'claimAccount', 'suspense'];
+
 function figuresWire(asset: string, { figures }: FiguresState, findAsset: FindAsset): FiguresV1 {
   const { currency, decimals } = findAsset(asset) ?? { currency: null, decimals: null };
-  const amount = (name: FigureName) => figures[name] ?? '0';
+  const isBelowZero = (name: FigureName) => figures[name]?.startsWith('-') ?? false;
+  const amount = (name: FigureName) => (isBelowZero(name) ? '0' : (figures[name] ?? '0'));
+  const short = MAY_BE_SHORT.filter(isBelowZero);
+  const shortfall = Object.fromEntries(short.map((name) => [name, figures[name]?.slice(1) ?? '0']));
   return {
     ...{ asset, currency, decimals },
     custody: amount('custody'),
@@ -167,5 +178,7 @@ function figuresWire(asset: string, { figures }: FiguresState, findAsset: FindAs
     received: amount('received'),
     reversed: amount('reversed'),
     receipts: amount('receipts'),
+    // The pattern of these figures, which readers validate by, has no sign.
+    ...(short.length > 0 && { shortfall }),
   };
 }

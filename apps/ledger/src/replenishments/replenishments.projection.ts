@@ -35,6 +35,11 @@ function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
       return { ...inState('detected'), reason: event.data.reason };
     case 'ReplenishmentDropped':
       return inState('dropped');
+    case 'ReplenishmentVoided':
+      return inState('voided');
+    // The row keeps the block in which the credit was; reports of it are in the event log.
+    case 'ReplenishmentReportNoted':
+      return inState('voided');
     case 'ReplenishmentReverted':
       return { ...inState('reverted'), blockNumber: null, blockHash: null, blockTime: null };
     case 'ComplianceCheckStarted':

@@ -827,9 +827,9 @@ export interface Replenishment {
   /** Your own order id, from the purse; null if none was given. */
   readonly outsideOrderId: string | null;
   /** The status. */
-  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected';
+  readonly status: 'seen' | 'detected' | 'screening' | 'confirmed' | 'declined' | 'reverted' | 'dropped' | 'rejected' | 'voided';
   /** The first part of the status as a pair of states. */
-  readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED';
+  readonly transactionState: 'MEM_POOL_FOUND' | 'PENDING_COMPLIANCE_CHECK' | 'CONFIRMED' | 'DECLINED' | 'REVERTED' | 'DROPPED' | 'REJECTED' | 'VOIDED';
   /** The second part of that pair. */
   readonly complianceState: 'UNCHECKED' | 'IN_PROGRESS' | 'CHECKED' | 'DECLINE';
   /** Whether the coins were swept to the account's wallet. */
@@ -1667,7 +1667,8 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "REPLENISHMENT_STATUS_DECLINED": "declined",
     "REPLENISHMENT_STATUS_REVERTED": "reverted",
     "REPLENISHMENT_STATUS_DROPPED": "dropped",
-    "REPLENISHMENT_STATUS_REJECTED": "rejected"
+    "REPLENISHMENT_STATUS_REJECTED": "rejected",
+    "REPLENISHMENT_STATUS_VOIDED": "voided"
   },
   "TransactionState": {
     "TRANSACTION_STATE_MEM_POOL_FOUND": "MEM_POOL_FOUND",
@@ -1676,7 +1677,8 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "TRANSACTION_STATE_DECLINED": "DECLINED",
     "TRANSACTION_STATE_REVERTED": "REVERTED",
     "TRANSACTION_STATE_DROPPED": "DROPPED",
-    "TRANSACTION_STATE_REJECTED": "REJECTED"
+    "TRANSACTION_STATE_REJECTED": "REJECTED",
+    "TRANSACTION_STATE_VOIDED": "VOIDED"
   },
   "ComplianceState": {
     "COMPLIANCE_STATE_UNCHECKED": "UNCHECKED",
@@ -4595,7 +4597,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "declined",
           "reverted",
           "dropped",
-          "rejected"
+          "rejected",
+          "voided"
         ],
         "description": "The status."
       },
@@ -4608,7 +4611,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
           "DECLINED",
           "REVERTED",
           "DROPPED",
-          "REJECTED"
+          "REJECTED",
+          "VOIDED"
         ],
         "description": "The first part of the status as a pair of states."
       },
