@@ -33,6 +33,7 @@ const FOLDERS = {
       'customers',
       'purses',
       'replenishments',
+      'findings',
       'operations',
     ],
     /** One transport each. They find the features through Nest and import none. */

@@ -6,6 +6,7 @@ import { BooksModule } from './books/books.module';
 import { ChainsModule } from './chains/chains.module';
 import { CustomersModule } from './customers/customers.module';
 import { EventsModule } from './events/events.module';
+import { FindingsModule } from './findings/findings.module';
 import { LedgerEnv, xpubsOf } from './ledger.env';
 import { OperationsModule } from './operations/operations.module';
 import { READ_MODELS } from './operations/read-models';
@@ -35,6 +36,7 @@ export class LedgerModule {
         CustomersModule,
         PursesModule.forRoot(xpubs),
         ReplenishmentsModule,
+        FindingsModule,
         BooksModule,
         EventsModule,
         OperationsModule,

@@ -21,6 +21,9 @@ export const purseIdOf = (accountId: string, customerId: string, family: Family)
 export const replenishmentIdOf = (transferId: string) =>
   uuid5(NAMESPACE, identity.replenishment(transferId));
 
+/** By the name that `identity.finding` of the domain gives it. */
+export const findingIdOf = (name: string) => uuid5(NAMESPACE, name);
+
 /** A request repeated with the same key is the same command. */
 export const commandIdOf = (accountId: string, idempotencyKey: string) =>
   uuid5(NAMESPACE, `command\n${accountId}\n${idempotencyKey}`);

@@ -71,7 +71,7 @@ describe('the public form of an event', () => {
     expect(kept).toEqual(expected);
     expect(Object.fromEntries(kept)).toMatchObject({
       CustomerCreated: ['externalId', 'description'],
-      ReplenishmentConfirmed: ['customerId', 'purseId'],
+      ReplenishmentConfirmed: ['customerId', 'purseId', 'restored.reason', 'restored.reference'],
     });
   });
 
@@ -87,8 +87,8 @@ describe('the public form of an event', () => {
       CustomerCreated: ['accountId'],
       PurseMinted: ['accountId', 'derivation.xpubFingerprint', 'derivation.index'],
       ...Object.fromEntries(
-        EVENT_TYPES.map(([type]) => [type, ['accountId']] as const).filter(
-          ([type]) => type.startsWith('Replenishment') || type === 'ComplianceCheckStarted',
+        EVENT_TYPES.map(([type]) => [type, ['accountId']] as const).filter(([type]) =>
+          /^(Replenishment|ComplianceCheckStarted$|Finding(?!RescanRequested))/.test(type),
         ),
       ),
     });
@@ -103,6 +103,7 @@ describe('the public form of an event', () => {
       'WatchRequested',
       'WatchRequestCancelled',
       'ParkedKeyRetried',
+      'FindingRescanRequested',
     ]);
   });
 });

@@ -3,6 +3,7 @@ import { accountsProjection } from '../accounts';
 import { booksProjection, FIGURES_TABLE } from '../books';
 import { customersProjection } from '../customers';
 import { commandsProjection } from '../edge/commands.projection';
+import { findingsProjection } from '../findings';
 import { logTimesProjection } from '../projections/log-times.projection';
 import { pursesProjection } from '../purses';
 import { replenishmentsProjection } from '../replenishments';
@@ -18,6 +19,7 @@ export const READ_MODELS: readonly Projection[] = [
   customersProjection,
   pursesProjection,
   replenishmentsProjection,
+  findingsProjection,
   booksProjection,
   logTimesProjection,
 ];

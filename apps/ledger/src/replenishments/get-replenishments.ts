@@ -112,7 +112,7 @@ function withPurse(dataSource: DataSource): SelectQueryBuilder<Row> {
   ) as SelectQueryBuilder<Row>;
 }
 
-function toResponse(row: Row, assets: KnownAssets): json.Replenishment {
+export function toResponse(row: Row, assets: KnownAssets): json.Replenishment {
   const { family } = row.purse;
   const { id, customerId, purseId, status, txHash, ordinal, creditedTo, reason, finality } = row;
   const { blockNumber, blockHash: hash, blockTime } = row;

@@ -3,12 +3,14 @@ import {
   type Finality,
   finalityText,
   type Inclusion,
+  idOf,
   type Observed,
   type RejectionReason,
   type ReplenishmentEvent,
   type ReplenishmentStatus,
 } from '@daybook/domain';
-import { type Change, rowPerStream } from '../projections/projection';
+import type { HappenedTo } from '@daybook/event-store';
+import { type Change, rowPerStream, type Written } from '../projections/projection';
 import { ReplenishmentRow } from './replenishment.row';
 
 /** Replenishments as they are now. */
@@ -16,12 +18,33 @@ export const replenishmentsProjection = rowPerStream({
   name: 'replenishments',
   kind: 'replenishment',
   entity: ReplenishmentRow,
-  change({ event, recorded: { revision, recordedAt, position } }): Change<ReplenishmentRow> {
-    const change = { ...changeOf(event), updatedAt: recordedAt, lastPosition: position };
-    if (revision > 0n) return change;
-    return { ...change, createdAt: recordedAt, firstPosition: position };
-  },
+  change: changeIn,
 });
+
+function changeIn({
+  event,
+  recorded: { revision, recordedAt, position },
+}: HappenedTo<'replenishment'>): Change<ReplenishmentRow> {
+  const change = { ...changeOf(event), updatedAt: recordedAt, lastPosition: position };
+  if (revision > 0n) return change;
+  return { ...change, createdAt: recordedAt, firstPosition: position };
+}
+
+/** The row that the whole stream of a replenishment leads to, as it is read. */
+export function rowIn(history: readonly HappenedTo<'replenishment'>[]): ReplenishmentRow {
+  const id = idOf(history[0]?.recorded.stream ?? '');
+  const written = Object.assign({ id }, ...history.map(changeIn)) as Written<ReplenishmentRow>;
+  const { createdAt, updatedAt, blockTime, blockNumber } = written;
+  return Object.assign(new ReplenishmentRow(), written, {
+    createdAt: new Date(createdAt),
+    updatedAt: new Date(updatedAt),
+    blockTime: blockTime && new Date(blockTime),
+    blockNumber: blockNumber === null ? null : String(blockNumber),
+    amount: String(written.amount),
+    firstPosition: String(written.firstPosition),
+    lastPosition: String(written.lastPosition),
+  });
+}
 
 function changeOf(event: ReplenishmentEvent): Change<ReplenishmentRow> {
   switch (event.type) {

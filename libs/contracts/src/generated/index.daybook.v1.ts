@@ -11,6 +11,7 @@ export * from "./daybook/v1/customer_service";
 export * from "./daybook/v1/event_service";
 export * from "./daybook/v1/money";
 export * from "./daybook/v1/figures_service";
+export * from "./daybook/v1/finding_service";
 export * from "./daybook/v1/registry_service";
 export * from "./daybook/v1/operations_service";
 export * from "./daybook/v1/operator_service";

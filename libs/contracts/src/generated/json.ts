@@ -248,6 +248,80 @@ export interface ThroughputList {
   readonly nextCursor: string | null;
 }
 
+/** A difference between the chain and the books. */
+export interface Finding {
+  /** Id of the finding. */
+  readonly id: string;
+  /** What it is about. */
+  readonly kind: 'unexplained' | 'unplanned-outflow' | 'unreadable';
+  /** Whether it is open. */
+  readonly status: 'open' | 'closed';
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Id of the customer who owns the purse. */
+  readonly customerId: string;
+  /** Id of the purse. */
+  readonly purseId: string;
+  /** CAIP-2 id of the chain, such as `eip155:1`. */
+  readonly chain: string;
+  /** Address of the purse. */
+  readonly address: string;
+  /** What the chain has more than the books; negative when it has less, and 0 when nobody knows. */
+  readonly difference: Money;
+  /** The first block in which the cause may lie; null when that is not known. */
+  readonly fromBlock: number | null;
+  /** The last such block; null when that is not known. */
+  readonly toBlock: number | null;
+  /** The outflow, or the id of the replenishment, that it is about; null for a difference of balances. */
+  readonly subject: string | null;
+  /** How often it was opened. */
+  readonly opening: number;
+  /** How it was closed; null while it is open. */
+  readonly end: 'explained' | 'credited' | 'noted' | null;
+  /** The claim to which an operator booked it; null if none did. */
+  readonly creditedTo: 'customer' | 'account' | null;
+  /** The reason of the operator who acted last; null if none did. */
+  readonly reason: string | null;
+  /** That operator's own name for the act; null if none acted. */
+  readonly reference: string | null;
+  /** The last watch request for it; null if there is none. */
+  readonly watchRequestId: string | null;
+  /** When it was opened, the last time. */
+  readonly openedAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** The position of its last event. */
+  readonly position: string;
+}
+
+/** A page of findings. */
+export interface FindingList {
+  /** From the newest to the oldest. */
+  readonly data: readonly Finding[];
+  /** Pass it as `cursor` for the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** A claim below zero: money was taken back after it was used. */
+export interface NegativeClaim {
+  /** Id of the account. */
+  readonly accountId: string;
+  /** Id of the customer; null for a claim of the account. */
+  readonly customerId: string | null;
+  /** Id of the purse where the account's claim is below zero; null for a claim of a customer, which is the sum over all purses. */
+  readonly purseId: string | null;
+  /** The claim. Its amount is negative. */
+  readonly claim: Money;
+}
+
+/** The claims below zero. */
+export interface NegativeClaimList {
+  /** At most 100, the lowest id of an account first. */
+  readonly data: readonly NegativeClaim[];
+  /** Null: the list has one page. */
+  readonly nextCursor: string | null;
+}
+
 /** A chain, and the last report of its watcher. */
 export interface Chain {
   /** CAIP-2 id, such as `eip155:1`. */
@@ -942,6 +1016,12 @@ export interface Answers {
   readonly 'FiguresService/GetCustomerThroughput': ThroughputList;
   readonly 'FiguresService/GetPurseBalances': BalanceList;
   readonly 'FiguresService/GetPurseThroughput': ThroughputList;
+  readonly 'FindingService/GetFinding': Finding;
+  readonly 'FindingService/ListFindings': FindingList;
+  readonly 'FindingService/GetAnyFinding': Finding;
+  readonly 'FindingService/ListAllFindings': FindingList;
+  readonly 'FindingService/ResolveFinding': Finding;
+  readonly 'FindingService/ListNegativeClaims': NegativeClaimList;
   readonly 'RegistryService/ListChains': ChainList;
   readonly 'RegistryService/ListAssets': AssetList;
   readonly 'OperationsService/GetStatus': Status;
@@ -956,6 +1036,8 @@ export interface Answers {
   readonly 'OperatorService/RevokeOperatorKey': ApiKey;
   readonly 'ReplenishmentService/GetReplenishment': Replenishment;
   readonly 'ReplenishmentService/ListReplenishments': ReplenishmentList;
+  readonly 'ReplenishmentService/VoidReplenishment': Replenishment;
+  readonly 'ReplenishmentService/CreditReplenishment': Replenishment;
   readonly 'WatchRequestService/RequestWatch': WatchRequest;
   readonly 'WatchRequestService/ListWatchRequests': WatchRequestList;
   readonly 'WatchRequestService/GetWatchRequest': WatchRequest;
@@ -1355,6 +1437,125 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "FindingService/GetFinding": {
+    "summary": "Get a finding about a purse of the account",
+    "answer": "Finding",
+    "fields": {
+      "findingId": {
+        "description": "Id of the finding."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "FindingService/ListFindings": {
+    "summary": "List the findings about purses of the account",
+    "answer": "FindingList",
+    "fields": {
+      "status": {
+        "description": "Only open or only closed ones."
+      },
+      "kind": {
+        "description": "Only those of this kind."
+      },
+      "purseId": {
+        "description": "Only those about this purse."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "FindingService/GetAnyFinding": {
+    "summary": "Get a finding of any account",
+    "description": "An operator's method.",
+    "answer": "Finding",
+    "fields": {
+      "findingId": {
+        "description": "Id of the finding."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "FindingService/ListAllFindings": {
+    "summary": "List the findings of all accounts",
+    "description": "An operator's method.",
+    "answer": "FindingList",
+    "fields": {
+      "accountId": {
+        "description": "Only those of this account."
+      },
+      "status": {
+        "description": "Only open or only closed ones."
+      },
+      "kind": {
+        "description": "Only those of this kind."
+      },
+      "limit": {
+        "description": "How many entries at most; 25 by default. A value above 100 counts as 100."
+      },
+      "cursor": {
+        "description": "The `nextCursor` of the page before, with the same filters."
+      },
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
+  "FindingService/ResolveFinding": {
+    "summary": "Resolve a finding, or have its blocks matched again",
+    "description": "An operator's method.",
+    "answer": "FindingAnswer",
+    "fields": {
+      "findingId": {
+        "description": "Id of the finding."
+      },
+      "resolution": {
+        "description": "What to do: `credit` books the difference, `note` leaves it as it is, `rescan` has its blocks matched again."
+      },
+      "creditTo": {
+        "description": "The claim that a credit is for, or from when the difference is negative. Required for `credit`."
+      },
+      "difference": {
+        "description": "The difference in base units that you have seen, such as `-1500000`. Required for `credit`: another one by now is refused.",
+        "example": "-1500000"
+      },
+      "fromBlock": {
+        "description": "The first block to match again, if the finding does not say it or others are meant, such as `19000000`.",
+        "example": "19000000"
+      },
+      "toBlock": {
+        "description": "The last block to match again, such as `19000500`.",
+        "example": "19000500"
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes nothing.",
+        "example": "case-1742"
+      }
+    }
+  },
+  "FindingService/ListNegativeClaims": {
+    "summary": "List the claims below zero, until they are covered",
+    "description": "An operator's method.",
+    "answer": "NegativeClaimList",
+    "fields": {
+      "minPosition": {
+        "description": "Wait, up to 5 seconds, until everything up to this position is visible."
+      }
+    }
+  },
   "RegistryService/ListChains": {
     "summary": "List chains: what is watched, and how far",
     "answer": "ChainList",
@@ -1534,6 +1735,40 @@ export const OPERATIONS: Readonly<Record<keyof Answers, Documented>> = {
       }
     }
   },
+  "ReplenishmentService/VoidReplenishment": {
+    "summary": "Void a replenishment: take its credit back",
+    "description": "An operator's method.",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes nothing.",
+        "example": "case-1742"
+      }
+    }
+  },
+  "ReplenishmentService/CreditReplenishment": {
+    "summary": "Credit a voided replenishment again",
+    "description": "An operator's method.",
+    "answer": "ReplenishmentAnswer",
+    "fields": {
+      "replenishmentId": {
+        "description": "Id of the replenishment."
+      },
+      "reason": {
+        "description": "The reason, 1 to 500 characters; it is kept as evidence."
+      },
+      "reference": {
+        "description": "Your own name for the act, 1 to 128 characters, such as `case-1743`. A repeat with the same reference changes nothing.",
+        "example": "case-1743"
+      }
+    }
+  },
   "WatchRequestService/RequestWatch": {
     "summary": "Request a rescan, a ring reset or a pause of a chain, or resolve a block in quarantine",
     "description": "The answer does not wait for the watcher.",
@@ -1629,6 +1864,29 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   "CustomerStatus": {
     "CUSTOMER_STATUS_ACTIVE": "ACTIVE",
     "CUSTOMER_STATUS_BLOCKED": "BLOCKED"
+  },
+  "FindingKind": {
+    "FINDING_KIND_UNEXPLAINED": "unexplained",
+    "FINDING_KIND_UNPLANNED_OUTFLOW": "unplanned-outflow",
+    "FINDING_KIND_UNREADABLE": "unreadable"
+  },
+  "FindingStatus": {
+    "FINDING_STATUS_OPEN": "open",
+    "FINDING_STATUS_CLOSED": "closed"
+  },
+  "FindingEnd": {
+    "FINDING_END_EXPLAINED": "explained",
+    "FINDING_END_CREDITED": "credited",
+    "FINDING_END_NOTED": "noted"
+  },
+  "FindingClaimant": {
+    "FINDING_CLAIMANT_CUSTOMER": "customer",
+    "FINDING_CLAIMANT_ACCOUNT": "account"
+  },
+  "FindingResolution": {
+    "FINDING_RESOLUTION_CREDIT": "credit",
+    "FINDING_RESOLUTION_NOTE": "note",
+    "FINDING_RESOLUTION_RESCAN": "rescan"
   },
   "ChainState": {
     "CHAIN_STATE_UNWATCHED": "unwatched",
@@ -2719,6 +2977,443 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "required": [
       "data",
       "asOf",
+      "nextCursor"
+    ]
+  },
+  "Finding": {
+    "type": "object",
+    "description": "A difference between the chain and the books.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the finding."
+      },
+      "kind": {
+        "type": "string",
+        "enum": [
+          "unexplained",
+          "unplanned-outflow",
+          "unreadable"
+        ],
+        "description": "What it is about."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "closed"
+        ],
+        "description": "Whether it is open."
+      },
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 41,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "address": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "difference": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What the chain has more than the books; negative when it has less, and 0 when nobody knows."
+      },
+      "fromBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The first block in which the cause may lie; null when that is not known."
+      },
+      "toBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The last such block; null when that is not known."
+      },
+      "subject": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 250,
+        "description": "The outflow, or the id of the replenishment, that it is about; null for a difference of balances."
+      },
+      "opening": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How often it was opened."
+      },
+      "end": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "explained",
+          "credited",
+          "noted",
+          null
+        ],
+        "description": "How it was closed; null while it is open."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          null
+        ],
+        "description": "The claim to which an operator booked it; null if none did."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "The reason of the operator who acted last; null if none did."
+      },
+      "reference": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "That operator's own name for the act; null if none acted."
+      },
+      "watchRequestId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "The last watch request for it; null if there is none."
+      },
+      "openedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was opened, the last time."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position of its last event."
+      }
+    },
+    "required": [
+      "id",
+      "kind",
+      "status",
+      "accountId",
+      "customerId",
+      "purseId",
+      "chain",
+      "address",
+      "difference",
+      "fromBlock",
+      "toBlock",
+      "subject",
+      "opening",
+      "end",
+      "creditedTo",
+      "reason",
+      "reference",
+      "watchRequestId",
+      "openedAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "FindingList": {
+    "type": "object",
+    "description": "A page of findings.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Finding"
+        },
+        "description": "From the newest to the oldest."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Pass it as `cursor` for the next page; null on the last page."
+      }
+    },
+    "required": [
+      "data",
+      "nextCursor"
+    ]
+  },
+  "FindingAnswer": {
+    "type": "object",
+    "description": "A difference between the chain and the books.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the finding."
+      },
+      "kind": {
+        "type": "string",
+        "enum": [
+          "unexplained",
+          "unplanned-outflow",
+          "unreadable"
+        ],
+        "description": "What it is about."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "closed"
+        ],
+        "description": "Whether it is open."
+      },
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 41,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "address": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "difference": {
+        "$ref": "#/components/schemas/Money",
+        "description": "What the chain has more than the books; negative when it has less, and 0 when nobody knows."
+      },
+      "fromBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The first block in which the cause may lie; null when that is not known."
+      },
+      "toBlock": {
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 0,
+        "description": "The last such block; null when that is not known."
+      },
+      "subject": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 250,
+        "description": "The outflow, or the id of the replenishment, that it is about; null for a difference of balances."
+      },
+      "opening": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How often it was opened."
+      },
+      "end": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "explained",
+          "credited",
+          "noted",
+          null
+        ],
+        "description": "How it was closed; null while it is open."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          null
+        ],
+        "description": "The claim to which an operator booked it; null if none did."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 500,
+        "description": "The reason of the operator who acted last; null if none did."
+      },
+      "reference": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "That operator's own name for the act; null if none acted."
+      },
+      "watchRequestId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "The last watch request for it; null if there is none."
+      },
+      "openedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was opened, the last time."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "kind",
+      "status",
+      "accountId",
+      "customerId",
+      "purseId",
+      "chain",
+      "address",
+      "difference",
+      "fromBlock",
+      "toBlock",
+      "subject",
+      "opening",
+      "end",
+      "creditedTo",
+      "reason",
+      "reference",
+      "watchRequestId",
+      "openedAt",
+      "updatedAt",
+      "position"
+    ]
+  },
+  "NegativeClaim": {
+    "type": "object",
+    "description": "A claim below zero: money was taken back after it was used.",
+    "properties": {
+      "accountId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the account."
+      },
+      "customerId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the customer; null for a claim of the account."
+      },
+      "purseId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "format": "uuid",
+        "description": "Id of the purse where the account's claim is below zero; null for a claim of a customer, which is the sum over all purses."
+      },
+      "claim": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The claim. Its amount is negative."
+      }
+    },
+    "required": [
+      "accountId",
+      "customerId",
+      "purseId",
+      "claim"
+    ]
+  },
+  "NegativeClaimList": {
+    "type": "object",
+    "description": "The claims below zero.",
+    "properties": {
+      "data": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/NegativeClaim"
+        },
+        "description": "At most 100, the lowest id of an account first."
+      },
+      "nextCursor": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Null: the list has one page."
+      }
+    },
+    "required": [
+      "data",
       "nextCursor"
     ]
   },
@@ -4771,6 +5466,194 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "required": [
       "data",
       "nextCursor"
+    ]
+  },
+  "ReplenishmentAnswer": {
+    "type": "object",
+    "description": "The record of a transfer to a purse.",
+    "properties": {
+      "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the replenishment."
+      },
+      "customerId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the customer who owns the purse."
+      },
+      "purseId": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Id of the purse."
+      },
+      "outsideOrderId": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 128,
+        "description": "Your own order id, from the purse; null if none was given."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "seen",
+          "detected",
+          "screening",
+          "confirmed",
+          "declined",
+          "reverted",
+          "dropped",
+          "rejected",
+          "voided"
+        ],
+        "description": "The status."
+      },
+      "transactionState": {
+        "type": "string",
+        "enum": [
+          "MEM_POOL_FOUND",
+          "PENDING_COMPLIANCE_CHECK",
+          "CONFIRMED",
+          "DECLINED",
+          "REVERTED",
+          "DROPPED",
+          "REJECTED",
+          "VOIDED"
+        ],
+        "description": "The first part of the status as a pair of states."
+      },
+      "complianceState": {
+        "type": "string",
+        "enum": [
+          "UNCHECKED",
+          "IN_PROGRESS",
+          "CHECKED",
+          "DECLINE"
+        ],
+        "description": "The second part of that pair."
+      },
+      "translationToAccountCompleted": {
+        "type": "boolean",
+        "description": "Whether the coins were swept to the account's wallet."
+      },
+      "money": {
+        "$ref": "#/components/schemas/Money",
+        "description": "The transferred amount."
+      },
+      "chain": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "CAIP-2 id of the chain, such as `eip155:1`.",
+        "example": "eip155:1"
+      },
+      "txHash": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Hash of the transaction."
+      },
+      "ordinal": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "The transfer within its transaction: `<kind>:<number>`, such as `log:0`.",
+        "example": "log:0"
+      },
+      "from": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the sender."
+      },
+      "to": {
+        "type": "string",
+        "maxLength": 128,
+        "description": "Address of the purse."
+      },
+      "block": {
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/Block"
+          },
+          {
+            "type": "null"
+          }
+        ],
+        "description": "Null while no block includes the transfer."
+      },
+      "blocked": {
+        "type": "boolean",
+        "description": "Whether the customer was blocked, so that the account was credited instead."
+      },
+      "creditedTo": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "enum": [
+          "customer",
+          "account",
+          "suspense",
+          null
+        ],
+        "description": "Where it is booked; null while it is not."
+      },
+      "reason": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "Why it was rejected, why it waits (`awaiting-second-provider`), or why the customer was not credited; else null."
+      },
+      "finality": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "maxLength": 64,
+        "description": "The finality policy that was applied, such as `depth:12`; null before.",
+        "example": "depth:12"
+      },
+      "createdAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it was first recorded."
+      },
+      "updatedAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it last changed."
+      },
+      "position": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "example": "42",
+        "description": "The position in the event log. Pass it as `minPosition` to read your write."
+      }
+    },
+    "required": [
+      "id",
+      "customerId",
+      "purseId",
+      "outsideOrderId",
+      "status",
+      "transactionState",
+      "complianceState",
+      "translationToAccountCompleted",
+      "money",
+      "chain",
+      "txHash",
+      "ordinal",
+      "from",
+      "to",
+      "block",
+      "blocked",
+      "creditedTo",
+      "reason",
+      "finality",
+      "createdAt",
+      "updatedAt",
+      "position"
     ]
   },
   "WatchRequestAnswer": {

@@ -433,6 +433,60 @@ export interface ListReplenishmentsResponse {
   readonly nextCursor?: string | undefined;
 }
 
+/** Which replenishment to void. */
+export interface VoidReplenishmentRequest {
+  /** Id of the replenishment. */
+  readonly replenishmentId: string;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /**
+   * Your own name for the act, 1 to 128 characters, such as `case-1742`. A repeat with the same reference changes
+   * nothing.
+   */
+  readonly reference: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The replenishment after the command. */
+export interface VoidReplenishmentResponse {
+  /** The replenishment. */
+  readonly replenishment:
+    | Replenishment
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
+/** Which replenishment to credit again. */
+export interface CreditReplenishmentRequest {
+  /** Id of the replenishment. */
+  readonly replenishmentId: string;
+  /** The reason, 1 to 500 characters; it is kept as evidence. */
+  readonly reason: string;
+  /**
+   * Your own name for the act, 1 to 128 characters, such as `case-1743`. A repeat with the same reference changes
+   * nothing.
+   */
+  readonly reference: string;
+  /** Makes a repeat of this request safe: 1 to 255 visible ASCII characters, such as a UUID. */
+  readonly requestId?: string | undefined;
+}
+
+/** The replenishment after the command. */
+export interface CreditReplenishmentResponse {
+  /** The replenishment. */
+  readonly replenishment:
+    | Replenishment
+    | undefined;
+  /** The position in the event log. Pass it as `min_position` to read your write. */
+  readonly position: string;
+  /** Whether this is the answer of an earlier request with the same request id. */
+  readonly replayed: boolean;
+}
+
 function createBaseBlock(): Block {
   return { number: "0", hash: "", time: undefined };
 }
@@ -1220,6 +1274,350 @@ export const ListReplenishmentsResponse: MessageFns<ListReplenishmentsResponse> 
   },
 };
 
+function createBaseVoidReplenishmentRequest(): VoidReplenishmentRequest {
+  return { replenishmentId: "", reason: "", reference: "", requestId: undefined };
+}
+
+export const VoidReplenishmentRequest: MessageFns<VoidReplenishmentRequest> = {
+  encode(message: VoidReplenishmentRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replenishmentId !== "") {
+      writer.uint32(10).string(message.replenishmentId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.reference !== "") {
+      writer.uint32(26).string(message.reference);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(34).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VoidReplenishmentRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVoidReplenishmentRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.replenishmentId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<VoidReplenishmentRequest>): VoidReplenishmentRequest {
+    return VoidReplenishmentRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VoidReplenishmentRequest>): VoidReplenishmentRequest {
+    const message = createBaseVoidReplenishmentRequest() as any;
+    message.replenishmentId = object.replenishmentId ?? "";
+    message.reason = object.reason ?? "";
+    message.reference = object.reference ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseVoidReplenishmentResponse(): VoidReplenishmentResponse {
+  return { replenishment: undefined, position: "0", replayed: false };
+}
+
+export const VoidReplenishmentResponse: MessageFns<VoidReplenishmentResponse> = {
+  encode(message: VoidReplenishmentResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replenishment !== undefined) {
+      Replenishment.encode(message.replenishment, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VoidReplenishmentResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVoidReplenishmentResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.replenishment = Replenishment.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<VoidReplenishmentResponse>): VoidReplenishmentResponse {
+    return VoidReplenishmentResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VoidReplenishmentResponse>): VoidReplenishmentResponse {
+    const message = createBaseVoidReplenishmentResponse() as any;
+    message.replenishment = (object.replenishment !== undefined && object.replenishment !== null)
+      ? Replenishment.fromPartial(object.replenishment)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
+function createBaseCreditReplenishmentRequest(): CreditReplenishmentRequest {
+  return { replenishmentId: "", reason: "", reference: "", requestId: undefined };
+}
+
+export const CreditReplenishmentRequest: MessageFns<CreditReplenishmentRequest> = {
+  encode(message: CreditReplenishmentRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replenishmentId !== "") {
+      writer.uint32(10).string(message.replenishmentId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.reference !== "") {
+      writer.uint32(26).string(message.reference);
+    }
+    if (message.requestId !== undefined) {
+      writer.uint32(34).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreditReplenishmentRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreditReplenishmentRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.replenishmentId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreditReplenishmentRequest>): CreditReplenishmentRequest {
+    return CreditReplenishmentRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreditReplenishmentRequest>): CreditReplenishmentRequest {
+    const message = createBaseCreditReplenishmentRequest() as any;
+    message.replenishmentId = object.replenishmentId ?? "";
+    message.reason = object.reason ?? "";
+    message.reference = object.reference ?? "";
+    message.requestId = object.requestId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseCreditReplenishmentResponse(): CreditReplenishmentResponse {
+  return { replenishment: undefined, position: "0", replayed: false };
+}
+
+export const CreditReplenishmentResponse: MessageFns<CreditReplenishmentResponse> = {
+  encode(message: CreditReplenishmentResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replenishment !== undefined) {
+      Replenishment.encode(message.replenishment, writer.uint32(10).fork()).join();
+    }
+    if (message.position !== "0") {
+      writer.uint32(16).uint64(message.position);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(24).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreditReplenishmentResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreditReplenishmentResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.replenishment = Replenishment.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.position = reader.uint64().toString();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreditReplenishmentResponse>): CreditReplenishmentResponse {
+    return CreditReplenishmentResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreditReplenishmentResponse>): CreditReplenishmentResponse {
+    const message = createBaseCreditReplenishmentResponse() as any;
+    message.replenishment = (object.replenishment !== undefined && object.replenishment !== null)
+      ? Replenishment.fromPartial(object.replenishment)
+      : undefined;
+    message.position = object.position ?? "0";
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
 /**
  * Replenishments: the records of transfers to purses, with their status. `CustomerService` explains keys
  * and scopes.
@@ -1244,6 +1642,24 @@ export const ReplenishmentServiceDefinition = {
       requestType: ListReplenishmentsRequest as typeof ListReplenishmentsRequest,
       requestStream: false,
       responseType: ListReplenishmentsResponse as typeof ListReplenishmentsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Void a replenishment: take its credit back. An operator's method. */
+    voidReplenishment: {
+      name: "VoidReplenishment",
+      requestType: VoidReplenishmentRequest as typeof VoidReplenishmentRequest,
+      requestStream: false,
+      responseType: VoidReplenishmentResponse as typeof VoidReplenishmentResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Credit a voided replenishment again. An operator's method. */
+    creditReplenishment: {
+      name: "CreditReplenishment",
+      requestType: CreditReplenishmentRequest as typeof CreditReplenishmentRequest,
+      requestStream: false,
+      responseType: CreditReplenishmentResponse as typeof CreditReplenishmentResponse,
       responseStream: false,
       options: {},
     },
