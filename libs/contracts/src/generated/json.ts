@@ -578,6 +578,24 @@ export interface BooksCheck {
   readonly violations: readonly Violation[];
 }
 
+/** The open findings of one kind. */
+export interface OpenFindings {
+  /** The kind. */
+  readonly kind: 'unexplained' | 'unplanned-outflow' | 'unreadable';
+  /** How many are open. */
+  readonly open: number;
+  /** When the oldest of them was opened. */
+  readonly oldestAt: string;
+}
+
+/** Differences between the chain and the books, and claims below zero. */
+export interface OpenDifferences {
+  /** The kinds of findings of which some are open. */
+  readonly findings: readonly OpenFindings[];
+  /** How many claims are below zero; 100 stands for 100 or more. */
+  readonly negativeClaims: number;
+}
+
 /** The state of the service, as the process that answers sees it. */
 export interface Status {
   /** When the state was read. */
@@ -600,6 +618,8 @@ export interface Status {
   readonly reactions: Reactions;
   /** Whether the rules of the books hold. */
   readonly books: BooksCheck;
+  /** What waits for an operator to decide. It is not a fault of the service. */
+  readonly differences: OpenDifferences;
 }
 
 /** The rescans that have not ended. */
@@ -4225,6 +4245,58 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "violations"
     ]
   },
+  "OpenFindings": {
+    "type": "object",
+    "description": "The open findings of one kind.",
+    "properties": {
+      "kind": {
+        "type": "string",
+        "enum": [
+          "unexplained",
+          "unplanned-outflow",
+          "unreadable"
+        ],
+        "description": "The kind."
+      },
+      "open": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many are open."
+      },
+      "oldestAt": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When the oldest of them was opened."
+      }
+    },
+    "required": [
+      "kind",
+      "open",
+      "oldestAt"
+    ]
+  },
+  "OpenDifferences": {
+    "type": "object",
+    "description": "Differences between the chain and the books, and claims below zero.",
+    "properties": {
+      "findings": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/OpenFindings"
+        },
+        "description": "The kinds of findings of which some are open."
+      },
+      "negativeClaims": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many claims are below zero; 100 stands for 100 or more."
+      }
+    },
+    "required": [
+      "findings",
+      "negativeClaims"
+    ]
+  },
   "Status": {
     "type": "object",
     "description": "The state of the service, as the process that answers sees it.",
@@ -4286,6 +4358,10 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "books": {
         "$ref": "#/components/schemas/BooksCheck",
         "description": "Whether the rules of the books hold."
+      },
+      "differences": {
+        "$ref": "#/components/schemas/OpenDifferences",
+        "description": "What waits for an operator to decide. It is not a fault of the service."
       }
     },
     "required": [
@@ -4298,7 +4374,8 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "consumers",
       "chains",
       "reactions",
-      "books"
+      "books",
+      "differences"
     ]
   },
   "OpenRescans": {
